@@ -1,0 +1,1 @@
+"""What is true of gitprov, one sentence a test."""
