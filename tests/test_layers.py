@@ -1,0 +1,245 @@
+"""The house rules that imports alone cannot show, each proved on a planted offence as well."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.sealed import ROOT
+
+PRODUCT = ROOT / "gitprov"
+PURE = {"model", "attribution", "checks", "capture", "interop", "output"}
+MAX_FILE_LINES = 400
+MAX_FUNCTION_LINES = 50
+
+IMPURE_MODULES = {
+    "asyncio", "ctypes", "glob", "http", "multiprocessing", "pathlib", "pygit2", "random", "secrets", "shutil",
+    "socket", "sqlite3", "subprocess", "tempfile", "threading", "time", "urllib.request", "uuid",
+}  # fmt: skip
+IMPURE_CALLS = {"open", "input", "print", "exec", "eval", "breakpoint"}
+IMPURE_ATTRIBUTES = {
+    "os.environ", "os.getenv", "os.open", "os.stat", "os.listdir", "os.scandir", "os.walk", "os.system", "os.getcwd",
+    "os.path.exists", "os.path.isfile", "os.path.isdir", "os.path.realpath", "os.path.abspath", "os.remove",
+    "os.unlink", "os.mkdir", "os.makedirs", "os.rename", "os.replace", "sys.argv", "sys.stdin", "sys.stdout",
+    "sys.stderr", "io.open", "datetime.now", "datetime.datetime.now", "datetime.utcnow", "date.today",
+}  # fmt: skip
+PROCESS_MODULES = {"subprocess", "multiprocessing", "pty"}
+PROCESS_ATTRIBUTES = {
+    "os.system",
+    "os.popen",
+    "os.fork",
+    "os.posix_spawn",
+    "os.execv",
+    "os.execvp",
+    "os.spawnv",
+}
+DATABASE_MODULES = {"sqlite3", "psycopg", "psycopg2"}
+SOCKET_MODULES = {"http.client", "socket", "ssl", "urllib.request"}
+FRONT_DOOR_ATTRIBUTES = {"os.environ", "os.environb", "os.getenv", "sys.argv"}
+
+Rule = Callable[[str, ast.Module], Iterator[str]]
+
+
+def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """(line, dotted module) of each import, wherever it stands; `from a import b` gives both `a` and `a.b`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.lineno, node.module
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def dotted(node: ast.expr) -> str:
+    """`a.b.c` of an attribute chain, or '' where it does not start at a name."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and (front := dotted(node.value)):
+        return f"{front}.{node.attr}"
+    return ""
+
+
+def imports_of(tree: ast.AST, modules: set[str]) -> Iterator[str]:
+    """Imports of any of `modules` or of what lies below them."""
+    for line, name in imported(tree):
+        if any(name == module or name.startswith(module + ".") for module in modules):
+            yield f"line {line}: imports {name}"
+
+
+def uses_of(tree: ast.AST, names: set[str]) -> Iterator[str]:
+    """Attribute chains in `names`, also when they come as `from a import b`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and (name := dotted(node)) in names:
+            yield f"line {node.lineno}: uses {name}"
+    for line, name in imported(tree):
+        if name in names:
+            yield f"line {line}: imports {name}"
+
+
+def calls_of(tree: ast.AST, names: set[str]) -> Iterator[str]:
+    """Calls of plain names in `names`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            yield f"line {node.lineno}: calls {node.func.id}()"
+
+
+def room(path: str) -> str:
+    """The room of a file: the first folder under gitprov/, or '' for the files beside the rooms."""
+    parts = path.split("/")
+    return parts[1] if len(parts) > 2 else ""
+
+
+def pure_rooms_stay_pure(path: str, tree: ast.Module) -> Iterator[str]:
+    """No process, socket, database, clock, environment or file in a pure room."""
+    if room(path) in PURE:
+        yield from imports_of(tree, IMPURE_MODULES - ({"pygit2"} if room(path) == "attribution" else set()))
+        yield from uses_of(tree, IMPURE_ATTRIBUTES)
+        yield from calls_of(tree, IMPURE_CALLS)
+
+
+def only_git_starts_processes(path: str, tree: ast.Module) -> Iterator[str]:
+    """Processes are started in gitprov/git and nowhere else."""
+    if room(path) != "git":
+        yield from imports_of(tree, PROCESS_MODULES)
+        yield from uses_of(tree, PROCESS_ATTRIBUTES)
+
+
+def only_the_index_opens_databases(path: str, tree: ast.Module) -> Iterator[str]:
+    """Databases are opened in gitprov/store/index* and nowhere else."""
+    if not path.startswith("gitprov/store/index"):
+        yield from imports_of(tree, DATABASE_MODULES)
+
+
+def only_feeds_call_out(path: str, tree: ast.Module) -> Iterator[str]:
+    """Outgoing sockets belong to gitprov/feeds."""
+    if room(path) != "feeds":
+        yield from imports_of(tree, SOCKET_MODULES)
+
+
+def only_the_front_door_talks(path: str, tree: ast.Module) -> Iterator[str]:
+    """Printing, argv and environment belong to gitprov/cli."""
+    if room(path) != "cli":
+        yield from calls_of(tree, {"print", "input"})
+        yield from uses_of(tree, FRONT_DOOR_ATTRIBUTES)
+
+
+def init_files_are_one_docstring(path: str, tree: ast.Module) -> Iterator[str]:
+    """An `__init__.py` costs every import below it, so it holds a docstring and nothing else."""
+    if not path.endswith("/__init__.py"):
+        return
+    if not ast.get_docstring(tree):
+        yield "line 1: no docstring"
+    rest = tree.body[1:]
+    if path == "gitprov/__init__.py":
+        rest = [
+            node
+            for node in rest
+            if not (isinstance(node, ast.Assign) and dotted(node.targets[0]) == "__version__")
+        ]
+    yield from (f"line {node.lineno}: more than a docstring" for node in rest)
+
+
+def values_cost_little(path: str, tree: ast.Module) -> Iterator[str]:
+    """No dataclasses where a hook passes through: they pull in inspect (docs/adr/0001)."""
+    if room(path) in {"model", "git", "store", "capture", "attribution", "flow"}:
+        yield from imports_of(tree, {"dataclasses"})
+
+
+def functions_are_short(_path: str, tree: ast.Module) -> Iterator[str]:
+    """A function fits on a screen."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            if length > MAX_FUNCTION_LINES:
+                yield f"line {node.lineno}: {node.name} has {length} lines"
+
+
+def files_say_what_they_are(_path: str, tree: ast.Module) -> Iterator[str]:
+    """The first thing in a file is a sentence about it."""
+    if not ast.get_docstring(tree):
+        yield "line 1: no docstring"
+
+
+RULES: list[Rule] = [
+    pure_rooms_stay_pure,
+    only_git_starts_processes,
+    only_the_index_opens_databases,
+    only_feeds_call_out,
+    only_the_front_door_talks,
+    init_files_are_one_docstring,
+    values_cost_little,
+    functions_are_short,
+    files_say_what_they_are,
+]
+
+PLANTED = [
+    (pure_rooms_stay_pure, "gitprov/model/x.py", "import subprocess"),
+    (pure_rooms_stay_pure, "gitprov/capture/x.py", "def f():\n    import socket"),
+    (pure_rooms_stay_pure, "gitprov/checks/x.py", "from urllib import request"),
+    (pure_rooms_stay_pure, "gitprov/output/x.py", "from time import time"),
+    (pure_rooms_stay_pure, "gitprov/interop/x.py", "text = open('a').read()"),
+    (pure_rooms_stay_pure, "gitprov/attribution/x.py", "import os\nhome = os.environ['HOME']"),
+    (pure_rooms_stay_pure, "gitprov/model/x.py", "from os import environ"),
+    (only_git_starts_processes, "gitprov/store/x.py", "from subprocess import run"),
+    (only_git_starts_processes, "gitprov/cli/x.py", "import os\nos.system('true')"),
+    (only_the_index_opens_databases, "gitprov/flow/x.py", "import sqlite3"),
+    (only_feeds_call_out, "gitprov/flow/x.py", "import http.client"),
+    (only_the_front_door_talks, "gitprov/flow/x.py", "print('hello')"),
+    (only_the_front_door_talks, "gitprov/store/x.py", "import os\nos.getenv('X')"),
+    (init_files_are_one_docstring, "gitprov/model/__init__.py", '"""Values."""\nimport json'),
+    (init_files_are_one_docstring, "gitprov/model/__init__.py", ""),
+    (values_cost_little, "gitprov/model/x.py", "from dataclasses import dataclass"),
+    (functions_are_short, "gitprov/model/x.py", "def f():\n" + "    x = 1\n" * 50),
+    (files_say_what_they_are, "gitprov/model/x.py", "x = 1"),
+]
+
+
+def sources() -> list[str]:
+    """The product's Python files, relative to the checkout, `/` separated."""
+    return sorted(
+        path.relative_to(ROOT).as_posix() for path in PRODUCT.rglob("*.py") if "_hooks" not in path.parts
+    )
+
+
+def parse(path: str) -> ast.Module:
+    """The syntax tree of a product file."""
+    return ast.parse((ROOT / path).read_bytes(), path)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_rule_holds(rule: Rule) -> None:
+    """The rule named by the test id holds in every file of the product."""
+    offences = [f"{path}: {offence}" for path in sources() for offence in rule(path, parse(path))]
+    assert not offences, f"{rule.__doc__}\n" + "\n".join(offences)
+
+
+@pytest.mark.parametrize(("rule", "path", "text"), PLANTED)
+def test_rule_bites(rule: Rule, path: str, text: str) -> None:
+    """Each rule finds an offence planted for it, so that silence above means something."""
+    assert list(rule(path, ast.parse(text)))
+
+
+def test_every_rule_has_a_planted_offence() -> None:
+    """A rule that was never seen to bite is not trusted."""
+    assert {rule for rule, _, _ in PLANTED} == set(RULES)
+
+
+def test_files_are_short() -> None:
+    """A file has one subject, and fits in the head: at most 400 lines."""
+    long = {path: count for path in sources() if (count := file_lines(ROOT / path)) > MAX_FILE_LINES}
+    assert not long
+
+
+def test_length_of_a_file_counts_every_line(tmp_path: Path) -> None:
+    """401 lines are seen as 401, blank ones and the last one without a newline included."""
+    sample = tmp_path / "long.py"
+    sample.write_text("\n" * 400 + "x = 1")
+    assert file_lines(sample) == MAX_FILE_LINES + 1
+
+
+def file_lines(path: Path) -> int:
+    """How many lines a file has."""
+    return len(path.read_bytes().splitlines())
