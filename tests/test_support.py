@@ -129,7 +129,7 @@ def test_other_tools(session: ClaudeSession) -> None:
     """MultiEdit, NotebookEdit, Bash and a refused Edit leave the files the real tools would leave."""
     repo = session.repo
     repo.write("a.py", "x = 1\ny = 1\n")
-    cell = {
+    cell: dict[str, Any] = {
         "cell_type": "code",
         "id": "c1",
         "metadata": {},

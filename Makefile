@@ -1,0 +1,77 @@
+# One command for each thing a contributor does. Needs Python >= 3.10, git and make; the rest is fetched into .venv.
+
+PYTHON ?= python3
+VENV   ?= .venv
+JOBS   ?= 2
+BIN    := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+
+.DEFAULT_GOAL := help
+.PHONY: help test quick lint format types layers docs pytest coverage demo bench build clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: lint types layers docs pytest coverage  ## everything that has to hold before a merge
+
+quick: $(STAMPS)/dev  ## the tests without the slow ones
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+
+lint: $(STAMPS)/dev  ## style, and formatting without changing it
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(STAMPS)/dev  ## mend what can be mended by machine
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(STAMPS)/dev  ## mypy --strict over product, tests and tools
+	$(BIN)/mypy
+
+layers: $(STAMPS)/dev  ## imports run downwards only
+	$(BIN)/lint-imports
+
+docs: $(STAMPS)/dev  ## links, changelog fragments, decisions
+	$(BIN)/python tools/check_docs.py
+
+pytest: $(STAMPS)/dev $(STAMPS)/wheelhouse  ## all tests, with coverage
+	GITPROV_WHEELHOUSE="$(CURDIR)/$(VENV)/wheelhouse" \
+	  $(BIN)/python -m pytest -n $(JOBS) --cov --cov-report= $(PYTEST_ARGS)
+
+coverage: pytest  ## the pure rooms: at least 95% of lines and of branches
+	$(BIN)/coverage report
+	$(BIN)/coverage json -q -o coverage.json
+	$(BIN)/python tools/check_pure_coverage.py coverage.json
+
+demo: $(STAMPS)/run  ## a throw-away repository, a recorded agent session, and what gitprov answers
+	PATH="$(CURDIR)/$(BIN):$$PATH" demo/run
+
+bench: $(STAMPS)/run  ## the speed budgets, as ratios measured now
+	PATH="$(CURDIR)/$(BIN):$$PATH" benchmarks/run
+
+build: $(STAMPS)/dev  ## sdist and wheel into dist/
+	$(BIN)/python -m hatchling build
+
+clean:  ## back to what git has
+	rm -rf $(VENV) dist build coverage.json .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment is made anew when the Python asked for is another one than it was made with.
+$(STAMPS)/python-$(subst /,_,$(PYTHON)):
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	mkdir -p $(STAMPS)
+	touch $@
+
+$(STAMPS)/run: $(STAMPS)/python-$(subst /,_,$(PYTHON)) pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(STAMPS)/dev: $(STAMPS)/python-$(subst /,_,$(PYTHON)) pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $@ $(STAMPS)/run
+
+$(STAMPS)/wheelhouse: $(STAMPS)/dev tools/wheelhouse.py
+	rm -rf $(VENV)/wheelhouse
+	$(BIN)/python tools/wheelhouse.py $(VENV)/wheelhouse
+	touch $@
