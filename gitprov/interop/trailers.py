@@ -1,0 +1,268 @@
+"""Trailers: what a profile writes for a commit's traces, and what any commit's trailers declare.
+
+A trailer is a pair (key, value) as `git interpret-trailers --parse --unfold` prints it. This module
+never reads or writes a commit message: git does that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from gitprov.interop import identities
+from gitprov.model import ids, profiles
+
+TRACE_KEY = "AI-Trace"
+DROPPED_KEY = "AI-Trace-Dropped"
+
+Trailer = tuple[str, str]
+"""Key and value, both one line."""
+
+
+class TraceFacts(NamedTuple):
+    """What a profile may say of one trace. `tools` are analysis tools that the agent used beside its own."""
+
+    id: str
+    agent: str | None
+    model: str | None
+    tools: tuple[str, ...] = ()
+    key: str | None = None
+
+
+class Declaration(NamedTuple):
+    """One statement that a machine helped. `source` is the trailer or author line that makes it."""
+
+    agent: str | None
+    model: str | None
+    source: str
+
+
+_UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f]+")
+_NOT_IN_NAMES = re.compile(r"[<>()\[\]]+")
+_NOT_IN_ADDRESSES = re.compile(r"[^a-z0-9.]+")
+# fmt: off
+_EVERYDAY_TOOLS = frozenset((
+    "apply_patch", "bash", "clang", "edit", "editor", "emacs", "gcc", "git", "glob", "grep", "ls",
+    "make", "multiedit", "notebookedit", "read", "sh", "shell", "task", "todowrite", "vim",
+    "webfetch", "websearch", "write",
+))
+# fmt: on
+
+
+def _one_line(text: str | None) -> str | None:
+    """Text on one line without control characters; None for nothing."""
+    cleaned = _UNPRINTABLE.sub(" ", text or "").strip()[:200].strip()
+    return cleaned or None
+
+
+def _word(text: str | None) -> str:
+    """Text as a single word without brackets, `unknown` for nothing."""
+    return (_one_line(_NOT_IN_NAMES.sub(" ", text or "")) or "unknown").replace(" ", "-")
+
+
+def _name(facts: TraceFacts) -> str:
+    """The agent's name as people know it, without brackets."""
+    agent = _one_line(_NOT_IN_NAMES.sub(" ", facts.agent or ""))
+    if agent is None:
+        return "generic AI tool"
+    return identities.DISPLAY.get(agent, agent)
+
+
+def _name_and_model(facts: TraceFacts) -> str:
+    """`Name (model)`, or the name alone where the model is not known."""
+    model = _one_line(_NOT_IN_NAMES.sub(" ", facts.model or ""))
+    return _name(facts) if model is None else f"{_name(facts)} ({model})"
+
+
+def _address(facts: TraceFacts) -> str:
+    """An address that belongs to the tool, or one that can belong to nobody."""
+    agent = (facts.agent or "").lower()
+    known = identities.WRITE_ADDRESS.get(agent)
+    if known is not None:
+        return known
+    local = _NOT_IN_ADDRESSES.sub("-", agent).strip("-.") or "unknown"
+    return f"{local}@{identities.INVALID_DOMAIN}"
+
+
+def _kernel(facts: TraceFacts) -> Trailer:
+    """The form that checkpatch wants: `agent:model` without a space, then the tools; everyday tools are not named."""
+    agent = _word(facts.agent).replace(":", "-")
+    tools = [_word(tool) for tool in facts.tools if tool.lower() not in _EVERYDAY_TOOLS]
+    return "Assisted-by", " ".join(
+        [f"{agent}:{_word(facts.model)}", *(tool for tool in dict.fromkeys(tools) if tool != "unknown")]
+    )
+
+
+def _openliberty(facts: TraceFacts) -> Trailer:
+    """Open Liberty wants a model in brackets always."""
+    value = _name_and_model(facts)
+    return "Co-authored-by-AI", value if value.endswith(")") else f"{value} (unknown)"
+
+
+_PROFILE_TRAILERS: dict[str, Callable[[TraceFacts], Trailer]] = {
+    "ai-trace": lambda facts: (TRACE_KEY, facts.id),
+    "kernel": _kernel,
+    "fedora": lambda facts: ("Assisted-by", _name_and_model(facts)),
+    "llvm": lambda facts: ("Assisted-by", _name_and_model(facts)),
+    "apache": lambda facts: ("Generated-by", _name_and_model(facts)),
+    "openinfra": lambda facts: ("Generated-By", _name_and_model(facts)),
+    "openliberty": _openliberty,
+    "redhat": lambda facts: ("Assisted-by", f"{_name_and_model(facts)} <{_address(facts)}>"),
+    "co-authored": lambda facts: ("Co-authored-by", f"{_name_and_model(facts)} <{_address(facts)}>"),
+}
+
+
+def _of_profile(profile: str, facts: TraceFacts, custom: Sequence[str]) -> list[Trailer]:
+    """The trailers that one profile has for one trace."""
+    if profile in profiles.ALONE:
+        return []
+    if profile != "custom":
+        return [_PROFILE_TRAILERS[profile](facts)]
+    values = {
+        "trace": facts.id,
+        "agent": _one_line(facts.agent) or "unknown",
+        "model": _one_line(facts.model) or "unknown",
+        "key": _one_line(facts.key) or "unknown",
+    }
+    return [profiles.fill_template(template, values) for template in custom]
+
+
+def trailers_for(
+    profile_names: Sequence[str], traces: Sequence[TraceFacts], custom: Sequence[str] = ()
+) -> list[Trailer]:
+    """The trailers of a commit that holds lines of these traces: profile by profile, traces in the order given.
+
+    No repeats; keys that differ in case only count as equal, as git takes them. `custom` are templates
+    without problems (see `model.profiles`). KeyError for a profile that does not exist.
+    """
+    wanted: dict[Trailer, Trailer] = {}
+    for profile in profile_names:
+        for facts in traces:
+            for key, value in _of_profile(profile, facts, custom):
+                wanted.setdefault((key.lower(), value), (key, value))
+    return list(wanted.values())
+
+
+def trace_ids(trailers: Sequence[Trailer]) -> list[str]:
+    """The well-formed trace ids of the `AI-Trace` trailers, each once, in order."""
+    return list(dict.fromkeys(value for value in _values(trailers, TRACE_KEY) if ids.is_trace_id(value)))
+
+
+def bad_trace_ids(trailers: Sequence[Trailer]) -> list[str]:
+    """The values of `AI-Trace` trailers that are not trace ids, each once, in order."""
+    return list(dict.fromkeys(value for value in _values(trailers, TRACE_KEY) if not ids.is_trace_id(value)))
+
+
+def _values(trailers: Sequence[Trailer], key: str) -> list[str]:
+    """The stripped values of one key; case does not matter in keys."""
+    return [value.strip() for name, value in trailers if name.strip().lower() == key.lower()]
+
+
+def dropped(trailers: Sequence[Trailer]) -> dict[str, str]:
+    """Trace id -> reason, from `AI-Trace-Dropped: <trace id> <reason>`. A missing reason is the empty string.
+
+    Where one trace is dropped twice, the first reason given stands. Values without a trace id are left to
+    `dropped_problems`.
+    """
+    reasons: dict[str, str] = {}
+    for value in _values(trailers, DROPPED_KEY):
+        trace, _, reason = _UNPRINTABLE.sub(" ", value).partition(" ")
+        if ids.is_trace_id(trace):
+            reasons[trace] = reasons.get(trace) or reason.strip()
+    return reasons
+
+
+def dropped_problems(trailers: Sequence[Trailer]) -> list[str]:
+    """What is wrong with the `AI-Trace-Dropped` trailers, one line each, for the gate to show."""
+    wrong = [f"{DROPPED_KEY}: {trace} gives no reason" for trace, why in dropped(trailers).items() if not why]
+    starts = {
+        value: _UNPRINTABLE.sub(" ", value).partition(" ")[0] for value in _values(trailers, DROPPED_KEY)
+    }
+    strange = [value for value, start in starts.items() if not ids.is_trace_id(start)]
+    return wrong + [f"{DROPPED_KEY}: {value!r} does not start with a trace id" for value in strange]
+
+
+_PEOPLE_KEYS = frozenset({"co-authored-by", "coauthored-by", "co-developed-by", "signed-off-by"})
+_TOOL_KEYS = frozenset(
+    {"assisted-by", "generated-by", "co-authored-by-ai", "ai-assisted-by", "ai-generated-by"}
+)
+_FLAG_KEYS = frozenset({"ai-assisted", "ai-generated"})
+_AGENT_AND_MODEL = re.compile(r"(?P<agent>[^\s:]+):(?P<model>[^\s:/]\S*)(?:\s+\S+)*")
+
+
+def _tool(value: str) -> identities.Identity | None:
+    """The machine that the value of an `Assisted-by` or its kin names; None where it names a person."""
+    name, address = identities.split_person(value)
+    if address is not None:
+        return identities.identify(value)
+    if not name:
+        return None
+    pair = _AGENT_AND_MODEL.fullmatch(name)
+    if pair is not None:
+        agent = None if pair["agent"].lower() == "unknown" else identities.slug_of(pair["agent"])
+        return identities.Identity(agent, identities.model_or_none(pair["model"]))
+    known = identities.identify(name)
+    if known is not None:
+        return known
+    tool, model = identities.split_model(name)
+    return identities.Identity(identities.slug_of(tool), model)
+
+
+def _flag(value: str) -> identities.Identity | None:
+    """`Ai-assisted: true` names nobody; any other word is taken for a tool, and a no for nothing."""
+    if value.lower() in ("true", "yes", "1", "y"):
+        return identities.Identity(None, None)
+    if value.lower() in ("false", "no", "0", "n", "none", ""):
+        return None
+    return _tool(value)
+
+
+def _of_trailer(key: str, value: str) -> identities.Identity | None:
+    """The machine that one trailer declares, None where it declares none."""
+    name, text = key.strip().lower(), value.strip()
+    if name in _PEOPLE_KEYS:
+        return identities.identify(text)
+    if name in _TOOL_KEYS:
+        return _tool(text)
+    if name in _FLAG_KEYS:
+        return _flag(text)
+    if name == TRACE_KEY.lower() and ids.is_trace_id(text):
+        return identities.Identity(None, None)
+    return None
+
+
+def _of_person(person: str) -> identities.Identity | None:
+    """The machine behind an author or committer; aider marks people it worked for with ` (aider)`."""
+    name, _ = identities.split_person(person)
+    if name.lower().endswith(" (aider)"):
+        return identities.Identity("aider", None)
+    return identities.identify(person) if person.strip() else None
+
+
+def declared(trailers: Sequence[Trailer], author: str, committer: str = "") -> list[Declaration]:
+    """Every machine that a commit names, trailers first, each source once; author and committer are `Name <email>`.
+
+    People are never declarations, whatever they are called. `model` is None where it is not named.
+    """
+    found: dict[str, Declaration] = {}
+    for key, value in trailers:
+        who = _of_trailer(key, value)
+        source = f"{key.strip()}: {value.strip()}"
+        if who is not None:
+            found.setdefault(source, Declaration(who.agent, who.model, source))
+    for role, person in (("Author", author), ("Committer", committer)):
+        who = _of_person(person)
+        if who is not None:
+            source = f"{role}: {person.strip()}"
+            found.setdefault(source, Declaration(who.agent, who.model, source))
+    return list(found.values())
+
+
+def forbidden(trailers: Sequence[Trailer]) -> list[Trailer]:
+    """The trailers that say AI, in order: what a project with the profile `forbid` does not accept."""
+    return [
+        (key, value)
+        for key, value in trailers
+        if _of_trailer(key, value) is not None or key.strip().lower() == TRACE_KEY.lower()
+    ]
