@@ -33,17 +33,17 @@ def counts(report: Path) -> dict[str, Counter[str]]:
 
 
 def percent(covered: int, total: int) -> float:
-    """Covered share; a room without any counts as covered."""
+    """Covered share; where there is nothing to cover, nothing is missing."""
     return 100.0 * covered / total if total else 100.0
 
 
 def main(report: str) -> int:
-    """1 if any room is below the floor."""
+    """1 if any room is below the floor, or was not measured at all."""
     below = False
     for name, room in counts(Path(report)).items():
         lines = percent(room["lines_covered"], room["lines"])
         branches = percent(room["branches_covered"], room["branches"])
-        low = min(lines, branches) < FLOOR
+        low = min(lines, branches) < FLOOR or not room["lines"]
         below |= low
         print(
             f"{name:12} lines {lines:6.2f}%  branches {branches:6.2f}%{'  BELOW ' + str(FLOOR) if low else ''}"

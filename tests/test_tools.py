@@ -1,0 +1,74 @@
+"""The project's own checks find what they are there to find."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tools import check_docs, check_pure_coverage
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project whose documents are in order."""
+    (tmp_path / "changelog.d").mkdir()
+    (tmp_path / "docs/adr").mkdir(parents=True)
+    (tmp_path / "README.md").write_text("# Read me\n\n[here](#read-me) [there](docs/adr/0001-a.md#context)\n")
+    (tmp_path / "changelog.d/a-thing.added.md").write_text("A thing.\n")
+    (tmp_path / "docs/adr/0001-a.md").write_text("## Context\n## Decision\n## Consequences\n")
+    return tmp_path
+
+
+def test_good_documents_pass(project: Path) -> None:
+    """Documents in order give no problem."""
+    assert list(check_docs.problems(project)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "problem"),
+    [
+        ("README.md", "[a](gone.md)", "no such file"),
+        ("README.md", "[a](docs/adr/0001-a.md#gone)", "no such heading"),
+        ("changelog.d/thing.md", "A thing.", "name it"),
+        ("changelog.d/thing.fixed.md", " ", "is empty"),
+        ("docs/adr/0002-b.md", "## Context\n## Decision\n", "Consequences"),
+        ("docs/adr/0001-b.md", "## Context\n## Decision\n## Consequences\n", "taken by"),
+        ("docs/adr/two.md", "## Context\n## Decision\n## Consequences\n", "NNNN-title"),
+    ],
+)
+def test_bad_documents_are_named(project: Path, path: str, text: str, problem: str) -> None:
+    """Each kind of broken document is reported with its path."""
+    (project / path).write_text(text)
+    [found] = check_docs.problems(project)
+    assert path in found
+    assert problem in found
+
+
+def test_links_in_code_blocks_are_not_links(project: Path) -> None:
+    """What stands in a fenced block is an example."""
+    (project / "README.md").write_text("```\n[a](gone.md)\n```\n")
+    assert list(check_docs.problems(project)) == []
+
+
+@pytest.mark.parametrize(("lines", "branches", "code"), [(96, 96, 0), (94, 100, 1), (100, 94, 1)])
+def test_lines_and_branches_are_checked_apart(tmp_path: Path, lines: int, branches: int, code: int) -> None:
+    """Many tested lines do not make up for untested branches, nor the other way round."""
+    summary = {
+        "num_statements": 100,
+        "covered_lines": lines,
+        "num_branches": 100,
+        "covered_branches": branches,
+    }
+    files = {f"gitprov/{room}/a.py": {"summary": summary} for room in check_pure_coverage.ROOMS}
+    report = tmp_path / "coverage.json"
+    report.write_text(json.dumps({"files": files}))
+    assert check_pure_coverage.main(str(report)) == code
+
+
+def test_a_room_that_was_not_measured_fails(tmp_path: Path) -> None:
+    """No data is not full coverage."""
+    report = tmp_path / "coverage.json"
+    report.write_text('{"files": {}}')
+    assert check_pure_coverage.main(str(report)) == 1
