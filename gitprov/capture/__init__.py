@@ -1,0 +1,1 @@
+"""What agents say about their edits, read into values. Pure."""

@@ -1,0 +1,1 @@
+"""Judgements on values: secrets, gates, findings. Pure."""

@@ -1,0 +1,1 @@
+"""The front door: parsing, printing, exit codes."""

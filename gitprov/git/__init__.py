@@ -1,0 +1,1 @@
+"""The one door to git: the only room that starts processes."""

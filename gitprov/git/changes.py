@@ -1,0 +1,119 @@
+"""What a commit, or the index, changes: files and hunks exactly as git's own diff says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.git.process import decode
+from gitprov.model.hunk import Hunk
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+#: Paths come C-quoted: then no file name can imitate a header or a hunk, and one process tells everything.
+#: The heuristic is the one that blame uses; plumbing ignores the user's diff settings otherwise.
+_FLAGS = (
+    "--raw",
+    "-p",
+    "-U0",
+    "-M",
+    "--no-abbrev",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--indent-heuristic",
+    "--no-color",
+)
+_MARK = re.compile(rb"^(?:(diff --git )|@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@)", re.MULTILINE)
+_ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
+_NAMED = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
+
+REGULAR = ("100644", "100755")
+
+
+class FileChange(NamedTuple):
+    """One path of a diff. `status` is git's letter (A D M R C T); `old_path` differs for renames and copies."""
+
+    status: str
+    old_mode: str
+    new_mode: str
+    old_oid: str
+    new_oid: str
+    old_path: str
+    path: str
+    hunks: tuple[Hunk, ...]
+
+    @property
+    def has_text(self) -> bool:
+        """Whether the new side is a regular file (not a link, a submodule or nothing)."""
+        return self.new_mode in REGULAR
+
+    @property
+    def added(self) -> int:
+        """Lines that the change adds."""
+        return sum(hunk.new_count for hunk in self.hunks) if self.has_text else 0
+
+
+def staged(repo: Repository, base: str | None) -> list[FileChange]:
+    """What the index (as GIT_INDEX_FILE names it) changes against `base`; None stands for no commit yet."""
+    against = base or repo.empty_tree()
+    return parse(repo.run("-c", "core.quotePath=true", "diff-index", "--cached", *_FLAGS, against, "--"))
+
+
+def between(repo: Repository, old: str | None, new: str) -> list[FileChange]:
+    """What lies between two commits or trees; None stands for the empty tree."""
+    against = old or repo.empty_tree()
+    return parse(repo.run("-c", "core.quotePath=true", "diff-tree", "-r", *_FLAGS, against, new, "--"))
+
+
+def parse(data: bytes) -> list[FileChange]:
+    """Read `--raw -p -U0` output; patches follow the raw rows in the same order."""
+    raw, _, patch = data.partition(b"\n\n") if b"\n\n" in data else (data.rstrip(b"\n"), b"", b"")
+    rows = [_raw_row(line) for line in raw.split(b"\n") if line.startswith(b":")]
+    patches = iter(_hunks_per_file(patch))
+    return [_with_hunks(row, patches) for row in rows if row.status != "U"]
+
+
+def _with_hunks(row: FileChange, patches: Iterator[list[Hunk]]) -> FileChange:
+    """A change of type (a file that becomes a link) is printed as a removal and a creation."""
+    found = next(patches, [])
+    if row.status == "T":
+        found = next(patches, [])
+    return row._replace(hunks=tuple(found))
+
+
+def _raw_row(line: bytes) -> FileChange:
+    facts, *paths = line.split(b"\t")
+    old_mode, new_mode, old_oid, new_oid, status = decode(facts[1:]).split(" ")
+    names = [unquote(path) for path in paths]
+    return FileChange(status[0], old_mode, new_mode, old_oid, new_oid, names[0], names[-1], ())
+
+
+def _hunks_per_file(patch: bytes) -> list[list[Hunk]]:
+    files: list[list[Hunk]] = []
+    for mark in _MARK.finditer(patch):
+        if mark[1]:
+            files.append([])
+        else:
+            files[-1].append(_hunk(*mark.groups()[1:]))
+    return files
+
+
+def _hunk(old: bytes, old_count: bytes | None, new: bytes, new_count: bytes | None) -> Hunk:
+    """Git writes the line *before* an empty side; a 0-based offset needs no such exception."""
+    olds = 1 if old_count is None else int(old_count)
+    news = 1 if new_count is None else int(new_count)
+    return Hunk(int(old) - (1 if olds else 0), olds, int(new) - (1 if news else 0), news)
+
+
+def unquote(path: bytes) -> str:
+    """A path as git prints it, C-quoted or plain, to text."""
+    if path.startswith(b'"') and path.endswith(b'"'):
+        path = _ESCAPE.sub(_unescape, path[1:-1])
+    return decode(path)
+
+
+def _unescape(found: re.Match[bytes]) -> bytes:
+    code = found[1]
+    return bytes([int(code, 8) & 0xFF]) if len(code) == 3 else _NAMED.get(code, code)

@@ -1,0 +1,55 @@
+"""Where notes lie in a notes tree: git spreads them over directories by the first hex digits of the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from gitprov.git.process import decode
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+#: Up to this many notes are asked for by name; above, one listing of the tree is cheaper.
+_BY_NAME = 48
+
+
+def spellings(oid: str) -> list[str]:
+    """The paths a commit's note may have, ours (`ab/cdef…`) first; git itself uses none to three directories."""
+    return [
+        f"{oid[:2]}/{oid[2:]}",
+        oid,
+        f"{oid[:2]}/{oid[2:4]}/{oid[4:]}",
+        f"{oid[:2]}/{oid[2:4]}/{oid[4:6]}/{oid[6:]}",
+    ]
+
+
+def read(repo: Repository, ref: str, oids: Iterable[str]) -> dict[str, bytes]:
+    """Raw notes of commits on a notes ref or commit; commits without a note are left out."""
+    wanted = list(dict.fromkeys(oids))
+    if len(wanted) > _BY_NAME:
+        blobs = listing(repo, ref)
+        return _blobs(repo, {oid: blobs[oid] for oid in wanted if oid in blobs})
+    out: dict[str, bytes] = {}
+    names = [(oid, f"{ref}:{path}") for oid in wanted for path in spellings(oid)]
+    for (oid, _), found in zip(names, repo.objects.get_many(name for _, name in names)):
+        if found is not None and found.type == "blob":
+            out[oid] = out[oid] + b"\n" + found.data if oid in out else found.data
+    return out
+
+
+def listing(repo: Repository, ref: str) -> dict[str, str]:
+    """Commit → note blob for a whole notes ref; empty where there is no such ref."""
+    done = repo.try_run("ls-tree", "-r", "-z", "--full-tree", ref)
+    out: dict[str, str] = {}
+    for row in decode(done.stdout).split("\0"):
+        facts, _, path = row.partition("\t")
+        oid = path.replace("/", "")
+        if len(oid) == repo.hash_length and facts:
+            out[oid] = facts.split(" ")[2]
+    return out
+
+
+def _blobs(repo: Repository, blobs: dict[str, str]) -> dict[str, bytes]:
+    found = repo.objects.get_many(blobs.values())
+    return {oid: obj.data for oid, obj in zip(blobs, found) if obj is not None and obj.type == "blob"}

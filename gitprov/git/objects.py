@@ -1,0 +1,113 @@
+"""Reading objects through one long-lived `git cat-file --batch`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.errors import Damaged, GitFailed
+from gitprov.git.process import PIPE, decode, encode, open_git
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+#: Requests sent before their answers are read; far below a pipe's capacity, so neither side can block the other.
+_CHUNK = 256
+
+
+class Object(NamedTuple):
+    """One object: its id, type (`blob`, `tree`, `commit`, `tag`) and raw bytes."""
+
+    oid: str
+    type: str
+    data: bytes
+
+
+class CatFile:
+    """Objects by id or by any revision expression that has no newline in it."""
+
+    def __init__(self, repo: Repository) -> None:
+        self._process = open_git(("cat-file", "--batch"), cwd=repo.cwd, env=repo.env, stdin=PIPE)
+
+    def get(self, name: str) -> Object | None:
+        """One object, None where the repository has none of that name."""
+        return next(self.get_many([name]))
+
+    def blob(self, oid: str) -> bytes:
+        """A blob's bytes; Damaged where it is missing or something else."""
+        found = self.get(oid)
+        if found is None or found.type != "blob":
+            raise Damaged(f"object {oid} is not a blob here", "git fsck")
+        return found.data
+
+    def get_many(self, names: Iterable[str]) -> Iterator[Object | None]:
+        """Objects in the order asked, pipelined; None for each that is missing."""
+        batch: list[str] = []
+        for name in names:
+            batch.append(name)
+            if len(batch) == _CHUNK:
+                yield from self._exchange(batch)
+                batch = []
+        yield from self._exchange(batch)
+
+    def close(self) -> None:
+        """Tell git that no more comes, and wait for its end."""
+        pipes = (self._process.stdin, self._process.stdout)
+        for pipe in pipes:
+            if pipe is not None:
+                pipe.close()
+        self._process.wait()
+
+    def _exchange(self, names: list[str]) -> Iterator[Object | None]:
+        stdin = self._process.stdin
+        assert stdin is not None  # opened with a pipe
+        if not names:
+            return
+        stdin.write(b"".join(encode(name) + b"\n" for name in names))
+        stdin.flush()
+        for _ in names:
+            yield self._answer()
+
+    def _answer(self) -> Object | None:
+        stdout = self._process.stdout
+        assert stdout is not None  # opened with a pipe
+        header = stdout.readline()
+        if not header:
+            raise GitFailed("git cat-file ended unexpectedly", self._process.wait(), "")
+        words = header.split(b" ")
+        if len(words) != 3 or not words[2].strip().isdigit():
+            return None
+        size = int(words[2])
+        data = stdout.read(size)
+        stdout.read(1)
+        return Object(decode(words[0]), decode(words[1]), data)
+
+
+class Commit(NamedTuple):
+    """The parts of a commit object that provenance needs. `author` and `committer` are whole header values."""
+
+    oid: str
+    tree: str
+    parents: tuple[str, ...]
+    author: str
+    committer: str
+    message: bytes
+
+
+def parse_commit(obj: Object) -> Commit:
+    """Read a commit object. Damaged where it is none."""
+    if obj.type != "commit":
+        raise Damaged(f"{obj.oid} is a {obj.type}, not a commit")
+    head, _, message = obj.data.partition(b"\n\n")
+    fields: dict[str, list[str]] = {}
+    for line in head.split(b"\n"):
+        key, _, value = line.partition(b" ")
+        fields.setdefault(decode(key), []).append(decode(value))
+    one = {key: values[0] for key, values in fields.items()}
+    parents = tuple(fields.get("parent", ()))
+    return Commit(obj.oid, one["tree"], parents, one.get("author", ""), one.get("committer", ""), message)
+
+
+def person(header: str) -> str:
+    """`Name <email>` out of an author or committer header value."""
+    return header[: header.rfind(">") + 1]

@@ -1,0 +1,80 @@
+"""Running git: the one place in gitprov that starts a process."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from typing import IO
+
+from gitprov.errors import GitFailed
+
+Env = Mapping[str, str]
+
+
+def decode(data: bytes) -> str:
+    """Bytes from git (a path, a name) to text that keeps what is not UTF-8."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def encode(text: str) -> bytes:
+    """The inverse of `decode`."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def run_git(
+    args: Sequence[str],
+    *,
+    cwd: str,
+    env: Env,
+    stdin: bytes | None = None,
+    ok: Sequence[int] = (0,),
+) -> subprocess.CompletedProcess[bytes]:
+    """One git command to its end; `GitFailed` with git's own last words where its status is not in `ok`.
+
+    Messages come in English (LC_ALL=C), since a few of them are read.
+    """
+    try:
+        done = subprocess.run(
+            [b"git", *map(encode, args)],
+            cwd=cwd,
+            env={**env, "LC_ALL": "C"},
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise GitFailed("git was not found on PATH", 127, str(error), "install git 2.34 or later") from error
+    if done.returncode not in ok:
+        raise failed(args, done.returncode, done.stderr)
+    return done
+
+
+def failed(args: Sequence[str], status: int, stderr: bytes) -> GitFailed:
+    """The error for a git command that exited with `status`."""
+    words = decode(stderr).strip()
+    last = words.splitlines()[-1] if words else f"exit status {status}"
+    name = next((arg for arg in args if not arg.startswith("-") and "=" not in arg), "git")
+    return GitFailed(f"git {name}: {last.removeprefix('fatal: ')}", status, words)
+
+
+def open_git(
+    args: Sequence[str],
+    *,
+    cwd: str,
+    env: Env,
+    stdin: int | None = None,
+    stderr: int | IO[bytes] | None = None,
+) -> subprocess.Popen[bytes]:
+    """A git command whose output is read while it runs. The caller waits for it."""
+    return subprocess.Popen(
+        [b"git", *map(encode, args)],
+        cwd=cwd,
+        env=dict(env),
+        stdin=subprocess.DEVNULL if stdin is None else stdin,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+    )
+
+
+PIPE = subprocess.PIPE

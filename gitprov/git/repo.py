@@ -1,0 +1,133 @@
+"""A repository as git sees it from one directory and environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gitprov.errors import GitFailed, NotARepository
+from gitprov.git.process import Env, decode, run_git
+
+if TYPE_CHECKING:
+    from gitprov.git.objects import CatFile
+
+#: The main worktree's id; git never gives a linked worktree this name.
+MAIN_WORKTREE = "@"
+
+
+class Repository:
+    """Where a repository is, and its commands.
+
+    `cwd` stays the directory we were called in: inside hooks GIT_DIR and GIT_INDEX_FILE may be relative to it.
+    `worktree` is None in a bare repository.
+    """
+
+    def __init__(
+        self, cwd: str, env: Env, git_dir: str, common_dir: str, worktree: str | None, object_format: str
+    ) -> None:
+        self.cwd = cwd
+        self.env = env
+        self.git_dir = git_dir
+        self.common_dir = common_dir
+        self.worktree = worktree
+        self.object_format = object_format
+        self._objects: CatFile | None = None
+
+    @classmethod
+    def discover(cls, cwd: str, env: Env) -> Repository:
+        """The repository that git finds from `cwd`; NotARepository where it finds none."""
+        query = ("--absolute-git-dir", "--git-common-dir", "--show-object-format", "--is-bare-repository")
+        try:
+            answer = run_git(("rev-parse", *query), cwd=cwd, env=env).stdout
+        except GitFailed as error:
+            if "not a git repository" in error.stderr:
+                raise NotARepository(
+                    f"not a git repository: {cwd}", "run this inside a repository"
+                ) from error
+            raise
+        git_dir, common, object_format, bare = decode(answer).split("\n")[:4]
+        top = None
+        if bare == "false":
+            shown = run_git(("rev-parse", "--show-toplevel"), cwd=cwd, env=env, ok=(0, 128)).stdout
+            top = decode(shown).removesuffix("\n") or None
+        return cls(cwd, env, git_dir, os.path.normpath(os.path.join(cwd, common)), top, object_format)
+
+    @property
+    def worktree_id(self) -> str:
+        """`@` for the main worktree, else the name of its directory below `worktrees/`."""
+        if os.path.realpath(self.git_dir) == os.path.realpath(self.common_dir):
+            return MAIN_WORKTREE
+        return os.path.basename(self.git_dir)
+
+    @property
+    def home(self) -> str:
+        """Gitprov's private directory of this clone, shared by its worktrees."""
+        return os.path.join(self.common_dir, "gitprov")
+
+    @property
+    def inbox_dir(self) -> str:
+        """Where this worktree's uncommitted evidence is."""
+        return os.path.join(self.home, "inbox", self.worktree_id)
+
+    @property
+    def hash_length(self) -> int:
+        """Hex digits of an object id: 40, or 64 in SHA-256 repositories."""
+        return 64 if self.object_format == "sha256" else 40
+
+    @property
+    def null_oid(self) -> str:
+        """The id that stands for no object."""
+        return "0" * self.hash_length
+
+    @property
+    def objects(self) -> CatFile:
+        """The long-lived object reader, started when first asked."""
+        if self._objects is None:
+            from gitprov.git.objects import CatFile
+
+            self._objects = CatFile(self)
+        return self._objects
+
+    def close(self) -> None:
+        """End the object reader."""
+        if self._objects is not None:
+            self._objects.close()
+            self._objects = None
+
+    def __enter__(self) -> Repository:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def run(self, *args: str, stdin: bytes | None = None, env: Env | None = None) -> bytes:
+        """Output of one git command; GitFailed where it fails."""
+        return run_git(args, cwd=self.cwd, env={**self.env, **(env or {})}, stdin=stdin).stdout
+
+    def try_run(
+        self, *args: str, stdin: bytes | None = None, ok: Sequence[int] = (0, 1, 128)
+    ) -> subprocess.CompletedProcess[bytes]:
+        """One git command whose failure is an answer."""
+        return run_git(args, cwd=self.cwd, env=self.env, stdin=stdin, ok=ok)
+
+    def resolve(self, rev: str) -> str | None:
+        """The commit id a revision names, or None."""
+        asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", rev + "^{commit}")
+        done = self.try_run(*asked)
+        return decode(done.stdout).strip() or None
+
+    def config(self, prefix: str) -> dict[str, str]:
+        """Settings below a prefix such as `gitprov.`, keys as git prints them, last value wins."""
+        found = self.try_run("config", "-z", "--get-regexp", "^" + prefix.replace(".", "\\."))
+        out: dict[str, str] = {}
+        for item in decode(found.stdout).split("\0"):
+            key, newline, value = item.partition("\n")
+            if key:
+                out[key] = value if newline else "true"
+        return out
+
+    def empty_tree(self) -> str:
+        """The id of the tree without entries, in this repository's hash."""
+        return decode(self.run("hash-object", "-t", "tree", "--stdin", stdin=b"")).strip()

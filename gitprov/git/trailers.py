@@ -1,0 +1,43 @@
+"""Trailers of commit messages, read and written by `git interpret-trailers` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gitprov.git.process import decode
+from gitprov.git.repo import Repository
+
+Trailer = tuple[str, str]
+
+#: A line of dashes inside a commit message is text, as it is for `git commit` itself.
+_COMMAND = ("interpret-trailers", "--no-divider")
+
+
+def parse(repo: Repository, message: bytes) -> list[Trailer]:
+    """The trailers of a message as (key, value), folded lines joined, comments of the editor's file ignored."""
+    shown = decode(repo.run(*_COMMAND, "--only-trailers", "--only-input", "--unfold", stdin=message))
+    pairs = (line.partition(":") for line in shown.splitlines())
+    return [(key.strip(), value.strip()) for key, colon, value in pairs if colon]
+
+
+def add(repo: Repository, path: str, trailers: Sequence[Trailer]) -> None:
+    """Add trailers to the message file at `path`; one that is there already, anywhere, is not repeated."""
+    flags = [flag for key, value in trailers for flag in ("--trailer", f"{key}: {value}")]
+    rules = ("--if-exists", "addIfDifferent", "--if-missing", "add", "--where", "end")
+    repo.run(*_COMMAND, "--in-place", *rules, *flags, path)
+
+
+def same(a: str, b: str) -> bool:
+    """Whether two trailer keys are one to git, which ignores their case."""
+    return a.lower() == b.lower()
+
+
+def has_text(repo: Repository, message: bytes, ignored: Sequence[str]) -> bool:
+    """Whether a message being edited says anything besides comments and lines of the ignored trailer keys.
+
+    A message that holds trailers alone is an empty one to its author: git must still be able to refuse it.
+    """
+    written = message.split(b"------------------------ >8 ------------------------", 1)[0]
+    text = decode(repo.run("stripspace", "--strip-comments", stdin=written))
+    lines = [line for line in text.splitlines() if line.strip()]
+    return any(not any(same(line.partition(":")[0], key) for key in ignored) for line in lines)

@@ -1,0 +1,38 @@
+"""Canonical JSON bytes and the digests taken over them.
+
+Canonical means: UTF-8, keys sorted, no spaces. Text that came from bytes which are not UTF-8 holds
+surrogate escapes; those are written as JSON escapes (`\\udc80`), so the bytes are always valid UTF-8.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+Json = Any
+"""A JSON value as `json.loads` makes it."""
+
+
+def dump(value: Json) -> bytes:
+    """Canonical bytes of one JSON value, without a newline. ValueError for NaN and infinities."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _SURROGATE.sub(lambda m: f"\\u{ord(m.group()):04x}", text).encode("utf-8")
+
+
+def dump_line(value: Json) -> bytes:
+    """Canonical bytes of one JSON Lines row, newline included."""
+    return dump(value) + b"\n"
+
+
+def digest(data: bytes) -> str:
+    """`sha256:<64 hex>` of bytes."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def digest_of(value: Json) -> str:
+    """`sha256:<64 hex>` of a JSON value's canonical line."""
+    return digest(dump_line(value))

@@ -1,0 +1,64 @@
+"""A generation: one recorded turn of a model, immutable and content-addressed once a commit has used it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from gitprov.model import canonical, ids
+
+VERSION = 1
+
+
+class Edit(NamedTuple):
+    """One edit of a turn. `before` and `after` are contents as stored (redacted where the tier says so)."""
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+    before_oid: str | None
+    after_oid: str | None
+    raw_lines: int
+    tool: str | None
+    user_modified: bool
+
+
+class Instruction(NamedTuple):
+    """One instruction file that was in force; `text` is None where the tier keeps digests only."""
+
+    path: str
+    digest: str
+    text: bytes | None
+
+
+class Generation(NamedTuple):
+    """A record and the contents that stand beside it in the store.
+
+    `record` is the JSON of `record.json`, with `id` and `digest` already in it.
+    """
+
+    record: dict[str, canonical.Json]
+    prompt: bytes | None
+    output: bytes | None
+    edits: tuple[Edit, ...]
+    instructions: tuple[Instruction, ...]
+
+    @property
+    def id(self) -> str:
+        """The trace id."""
+        return str(self.record["id"])
+
+
+def seal(record: dict[str, canonical.Json]) -> dict[str, canonical.Json]:
+    """The record with `digest` (over everything but `id` and `digest`) and `id` (from `at` and digest) filled in."""
+    bare = {key: value for key, value in record.items() if key not in ("id", "digest")}
+    digest = canonical.digest_of(bare)
+    return {**bare, "digest": digest, "id": ids.trace_id(str(bare["at"]), digest)}
+
+
+def intact(record: dict[str, canonical.Json]) -> bool:
+    """Whether a stored record still matches the digest and the id that it names."""
+    try:
+        sealed = seal(record)
+    except (KeyError, ValueError):
+        return False
+    return bool(sealed["digest"] == record.get("digest") and sealed["id"] == record.get("id"))

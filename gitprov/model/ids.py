@@ -1,0 +1,32 @@
+"""Names: trace ids, prompt keys, ids of people."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+TRACE_ID = re.compile(r"gen_[0-9]{8}_[0-9a-f]{10}")
+
+
+def is_trace_id(text: str) -> bool:
+    """Whether text is `gen_<YYYYMMDD>_<10 hex>` and nothing else."""
+    return TRACE_ID.fullmatch(text) is not None
+
+
+def trace_id(at: str, digest: str) -> str:
+    """The readable name of a generation.
+
+    `at` is its moment (`YYYY-MM-DDThh:mm:ssZ`, UTC), `digest` the `sha256:` digest of its record.
+    """
+    day = at[:10].replace("-", "")
+    return f"gen_{day}_{digest.removeprefix('sha256:')[:10]}"
+
+
+def prompt_key(model: str | None, prompt: bytes) -> str:
+    """16 hex that are equal for equal prompt text and model; an unknown model counts as empty text."""
+    return hashlib.sha256((model or "").encode("utf-8") + b":" + prompt).hexdigest()[:16]
+
+
+def human_id(author: str) -> str:
+    """`h_` and 14 hex for one `Name <email>`."""
+    return "h_" + hashlib.sha256(author.encode("utf-8", "surrogateescape")).hexdigest()[:14]

@@ -1,0 +1,220 @@
+"""A note: what a commit says of its own lines, as JSON Lines that any order and repetition leave the same.
+
+Rows are kept as plain JSON objects, so that fields and kinds of later versions survive a rewrite. The union of two
+notes is associative, commutative and idempotent: concatenation, `cat_sort_uniq` and our own merge read the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from gitprov.model import canonical
+from gitprov.model.ranges import LineSet
+
+Row = dict[str, canonical.Json]
+
+#: From the strongest claim to the weakest; where two rows disagree, the weaker one holds.
+CLASSES = ("ai", "edited", "human", "declared", "unknown")
+EVIDENCE = ("captured", "swept", "carried", "imported", "declared")
+GATES = ("passed", "bypassed", "absent")
+
+
+class Claim(NamedTuple):
+    """Lines of one file in one class; `row` is the note row that claims them."""
+
+    lines: LineSet
+    cls: str
+    row: Row
+
+
+class Note:
+    """The rows of one note by (kind, id), and the lines that are none of ours, byte for byte."""
+
+    __slots__ = ("foreign", "rows")
+
+    def __init__(self, rows: Iterable[Row] = (), foreign: Iterable[bytes] = ()) -> None:
+        self.rows: dict[tuple[str, str], Row] = {}
+        self.foreign = tuple(sorted(set(foreign)))
+        for row in rows:
+            key = (row["kind"], row["id"])
+            self.rows[key] = unite_rows(self.rows[key], row) if key in self.rows else row
+
+    @classmethod
+    def parse(cls, data: bytes) -> Note:
+        """Read a note; never raises. Lines that are no row of ours end up in `foreign`."""
+        rows: list[Row] = []
+        foreign: list[bytes] = []
+        for line in data.split(b"\n"):
+            if line.strip():
+                row = _row(line)
+                if row is None:
+                    foreign.append(line)
+                else:
+                    rows.append(row)
+        return cls(rows, foreign)
+
+    def dump(self) -> bytes:
+        """Canonical bytes: our rows sorted as text, then foreign lines."""
+        ours = sorted(canonical.dump_line(row) for row in self.rows.values())
+        return b"".join(ours) + b"".join(line + b"\n" for line in self.foreign)
+
+    def __or__(self, other: Note) -> Note:
+        return Note((*self.rows.values(), *other.rows.values()), (*self.foreign, *other.foreign))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Note) and self.dump() == other.dump()
+
+    def __hash__(self) -> int:
+        return hash(self.dump())
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.foreign)
+
+    def of_kind(self, kind: str) -> list[Row]:
+        """The rows of one kind, ordered by id."""
+        return [self.rows[key] for key in sorted(self.rows) if key[0] == kind]
+
+    @property
+    def traces(self) -> dict[str, Row]:
+        """Trace rows by trace id."""
+        return {row["id"]: row for row in self.of_kind("trace")}
+
+    @property
+    def commit(self) -> Row | None:
+        """The row about the commit itself; of several (a copied note) the first by id."""
+        rows = self.of_kind("commit")
+        return rows[0] if rows else None
+
+    def claims(self, path: str) -> list[Claim]:
+        """What trace and human rows say of one path, weakest class first and so the first to ask."""
+        found = [
+            Claim(lines, cls, row)
+            for row in (*self.of_kind("trace"), *self.of_kind("human"))
+            for cls, lines in classes_of(row, path).items()
+        ]
+        return sorted(found, key=lambda claim: -CLASSES.index(claim.cls))
+
+    def paths(self) -> list[str]:
+        """Every path that a row of this note speaks of, sorted."""
+        return sorted({path for row in self.rows.values() for path in _files(row)})
+
+
+def classes_of(row: Row, path: str) -> dict[str, LineSet]:
+    """Class → lines that one row claims of one path; unreadable ranges claim nothing."""
+    entry = _files(row).get(path)
+    if not isinstance(entry, dict):
+        return {}
+    out: dict[str, LineSet] = {}
+    for cls in CLASSES:
+        lines = _lines(entry.get(cls))
+        if lines:
+            out[cls] = lines
+    return out
+
+
+def line_count(row: Row, *classes: str) -> int:
+    """How many lines a row claims in the given classes, over all its files."""
+    return sum(len(classes_of(row, path).get(cls, ())) for path in _files(row) for cls in classes)
+
+
+def files_entry(classes: dict[str, LineSet], deleted: int = 0) -> dict[str, str | int]:
+    """One value of a row's `files`: ranges text per class, and `deleted` where lines were removed."""
+    entry: dict[str, str | int] = {cls: str(lines) for cls, lines in classes.items() if lines}
+    if deleted:
+        entry["deleted"] = deleted
+    return entry
+
+
+def unite_rows(a: Row, b: Row) -> Row:
+    """The union of two rows of one (kind, id)."""
+    return {
+        key: _unite_field(key, a[key], b[key]) if key in a and key in b else {**a, **b}[key]
+        for key in {**a, **b}
+    }
+
+
+def _unite_field(key: str, a: canonical.Json, b: canonical.Json) -> canonical.Json:
+    if a == b and type(a) is type(b):
+        return a
+    if key == "files" and isinstance(a, dict) and isinstance(b, dict):
+        return {path: _unite_entry(a.get(path, {}), b.get(path, {})) for path in sorted({**a, **b})}
+    if key == "delta" and isinstance(a, dict) and isinstance(b, dict):
+        return {name: _larger(a.get(name), b.get(name)) for name in sorted({**a, **b})}
+    for field, order in (("evidence", EVIDENCE), ("gate", GATES)):
+        if key == field:
+            return max(a, b, key=lambda claim: _rank(order, claim))
+    return _larger(a, b)
+
+
+def _rank(order: tuple[str, ...], claim: canonical.Json) -> tuple[int, tuple[int, float, bytes]]:
+    """Weaker is larger; a word of a later version counts as the weakest, so that the order stays total."""
+    return (order.index(claim) if claim in order else len(order), _order(claim))
+
+
+def _unite_entry(a: canonical.Json, b: canonical.Json) -> canonical.Json:
+    """Ranges of one path: set union, the weaker class keeping a line that two classes claim."""
+    if not isinstance(a, dict) or not isinstance(b, dict):
+        return _larger(a, b)
+    out: Row = {}
+    taken = LineSet()
+    for cls in reversed(CLASSES):
+        if cls in a or cls in b:
+            sides = (_lines(a.get(cls)), _lines(b.get(cls)))
+            lines = (sides[0] | sides[1]) - taken
+            taken = taken | lines
+            if lines:
+                out[cls] = str(lines)
+    for key in sorted({**a, **b}):
+        if key not in CLASSES:
+            out[key] = _larger(a.get(key), b.get(key))
+    return out
+
+
+def _larger(a: canonical.Json, b: canonical.Json) -> canonical.Json:
+    """A total order on JSON values, so that union commutes: null, then numbers by value, then canonical text."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return {key: _larger(a.get(key), b.get(key)) for key in sorted({**a, **b})}
+    return max(a, b, key=_order)
+
+
+def _order(value: canonical.Json) -> tuple[int, float, bytes]:
+    if value is None:
+        return (0, 0, b"")
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    rank = 1 if number else 3 if isinstance(value, dict) else 2
+    return (rank, value if number else 0, canonical.dump(value))
+
+
+def _files(row: Row) -> Row:
+    files = row.get("files")
+    return files if isinstance(files, dict) else {}
+
+
+def _lines(text: canonical.Json) -> LineSet:
+    try:
+        return LineSet.parse(text if isinstance(text, str) else "")
+    except ValueError:
+        return LineSet()
+
+
+def _row(line: bytes) -> Row | None:
+    try:
+        row = json.loads(line)
+        canonical.dump(row)
+    except (ValueError, RecursionError):
+        return None
+    if (
+        not isinstance(row, dict)
+        or not isinstance(row.get("kind"), str)
+        or not isinstance(row.get("id"), str)
+    ):
+        return None
+    return row
+
+
+def rows_in(notes: Iterable[Note], kind: str) -> Iterator[Row]:
+    """The rows of one kind over several notes."""
+    for note in notes:
+        yield from note.of_kind(kind)

@@ -1,0 +1,98 @@
+"""Sets of line numbers, written the way notes write them: `1-5,9`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+
+class LineSet:
+    """An immutable set of 1-based line numbers, kept as disjoint ascending runs.
+
+    Text form: `a` or `a-b` (inclusive), comma-joined, ascending; the empty set is "".
+    Reading accepts any order and overlaps (other writers exist); writing is canonical.
+    """
+
+    __slots__ = ("_runs",)
+
+    def __init__(self, lines: Iterable[int] = ()) -> None:
+        self._runs = _runs((n, n) for n in lines)
+
+    @classmethod
+    def of_runs(cls, runs: Iterable[tuple[int, int]]) -> LineSet:
+        """From (first, last) pairs, both inclusive, in any order."""
+        made = cls()
+        made._runs = _runs(runs)
+        return made
+
+    @classmethod
+    def parse(cls, text: str) -> LineSet:
+        """From text; ValueError if it is no range list or names a line below 1."""
+        if not isinstance(text, str):
+            raise ValueError(f"line ranges must be text, not {type(text).__name__}")
+        if not text:
+            return cls()
+        return cls.of_runs(_parse_run(part) for part in text.split(","))
+
+    @property
+    def runs(self) -> tuple[tuple[int, int], ...]:
+        """The (first, last) pairs, both inclusive, ascending, never touching."""
+        return self._runs
+
+    def __str__(self) -> str:
+        return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in self._runs)
+
+    def __repr__(self) -> str:
+        return f"LineSet({str(self)!r})"
+
+    def __iter__(self) -> Iterator[int]:
+        for first, last in self._runs:
+            yield from range(first, last + 1)
+
+    def __len__(self) -> int:
+        return sum(last - first + 1 for first, last in self._runs)
+
+    def __bool__(self) -> bool:
+        return bool(self._runs)
+
+    def __contains__(self, line: int) -> bool:
+        return any(first <= line <= last for first, last in self._runs)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LineSet) and self._runs == other._runs
+
+    def __hash__(self) -> int:
+        return hash(self._runs)
+
+    def __or__(self, other: LineSet) -> LineSet:
+        return LineSet.of_runs(self._runs + other._runs)
+
+    def __sub__(self, other: LineSet) -> LineSet:
+        if not other._runs:
+            return self
+        gone = set(other)
+        return LineSet(n for n in self if n not in gone)
+
+    def __and__(self, other: LineSet) -> LineSet:
+        kept = set(other)
+        return LineSet(n for n in self if n in kept)
+
+
+def _parse_run(part: str) -> tuple[int, int]:
+    first, dash, last = part.partition("-")
+    if not (first.isascii() and first.isdigit()) or (dash and not (last.isascii() and last.isdigit())):
+        raise ValueError(f"not a line range: {part!r}")
+    run = (int(first), int(last) if dash else int(first))
+    if run[0] < 1 or run[1] < run[0]:
+        raise ValueError(f"not a line range: {part!r}")
+    return run
+
+
+def _runs(pairs: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    out: list[tuple[int, int]] = []
+    for first, last in sorted(pairs):
+        if out and first <= out[-1][1] + 1:
+            if last > out[-1][1]:
+                out[-1] = (out[-1][0], last)
+        else:
+            out.append((first, last))
+    return tuple(out)

@@ -1,0 +1,1 @@
+"""From values to text: columns, colours, JSON. Pure; prints nothing."""

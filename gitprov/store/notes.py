@@ -1,0 +1,35 @@
+"""The notes ref: reading what commits say of their lines, and the changes that write it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gitprov.git import notes
+from gitprov.git.repo import Repository
+from gitprov.git.write import Change
+from gitprov.model.note import Note
+
+REF = "refs/notes/gitprov"
+
+
+def read(repo: Repository, oids: Iterable[str], ref: str = REF) -> dict[str, Note]:
+    """Notes of commits (full ids); commits without one are left out."""
+    return {oid: Note.parse(data) for oid, data in notes.read(repo, ref, oids).items()}
+
+
+def change(repo: Repository, base: str | None, new: dict[str, Note], message: str) -> Change:
+    """What moves the notes ref from `base` so that each commit's note also says `new` (union with what is there)."""
+    old = notes.read(repo, base, new) if base else {}
+    files: dict[str, bytes | None] = {}
+    for oid, note in new.items():
+        merged = (Note.parse(old[oid]) | note).dump() if oid in old else note.dump()
+        ours, *others = notes.spellings(oid)
+        if oid in old:
+            files.update({path: None for path in others if _exists(repo, f"{base}:{path}")})
+        if old.get(oid) != merged or any(files.get(path, b"") is None for path in others):
+            files[ours] = merged
+    return Change(REF, base, message, files)
+
+
+def _exists(repo: Repository, name: str) -> bool:
+    return repo.objects.get(name) is not None
