@@ -56,5 +56,5 @@ def test_parts_play_alone_and_in_order(replay: Replay, repo: GitRepo) -> None:
 
 def test_unknown_part_is_refused(replay: Replay) -> None:
     """A part that is not in the recording is named together with those that are."""
-    with pytest.raises(ValueError, match="third.*first"):
+    with pytest.raises(ValueError, match=r"third.*first"):
         replay.play("third")
