@@ -58,8 +58,7 @@ clean:  ## back to what git has
 
 # The environment is made anew when the Python asked for is another one than it was made with.
 $(STAMPS)/python-$(subst /,_,$(PYTHON)):
-	rm -rf $(VENV)
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV)
 	mkdir -p $(STAMPS)
 	touch $@
 
