@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,15 @@ def claude(repo: GitRepo) -> ClaudeSession:
 def checkout() -> Path:
     """The root of the gitprov checkout under test."""
     return ROOT
+
+
+@pytest.fixture
+def offline(env: dict[str, str]) -> dict[str, str]:
+    """The sealed environment in which pip knows the wheelhouse and nothing else; pre-commit's own pip included."""
+    folder = os.environ.get("GITPROV_WHEELHOUSE")
+    if not folder:
+        pytest.skip("GITPROV_WHEELHOUSE is not set: `make test` fills and names one")
+    for name in [name for name in env if name.startswith("PIP_")]:
+        del env[name]
+    env |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": folder, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return env
