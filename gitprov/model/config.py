@@ -1,0 +1,335 @@
+"""The configuration as one typed value, and the parser that says which file, key and type is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from gitprov.errors import ConfigError
+from gitprov.model import profiles
+
+PRIVACY = ("full", "redacted", "hash-only")
+"""Privacy tiers, each stricter than the one before."""
+
+REQUIRE = ("prompt", "model")
+RESERVED_KINDS = ("private-key",)
+"""Kinds of secret that a project's own rule may not be named after."""
+
+NOT_OURS = ("install.", "internal.")
+"""Sections of `git config gitprov.*` that are gitprov's memory, not settings."""
+
+
+class ExtraRule(NamedTuple):
+    """A project's own kind of secret: `regex` is searched in each line by itself."""
+
+    name: str
+    regex: str
+
+
+class Config(NamedTuple):
+    """Every setting, with its default."""
+
+    trailers: tuple[str, ...] = ("ai-trace",)
+    custom_trailers: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()
+    privacy: str = "redacted"
+    sidecar: bool = False
+    markers: bool = False
+    instructions: tuple[str, ...] = (
+        "CLAUDE.md",
+        "CLAUDE.local.md",
+        "AGENTS.md",
+        "GEMINI.md",
+        ".cursorrules",
+        ".windsurfrules",
+        ".clinerules",
+        ".github/copilot-instructions.md",
+        ".aider.conf.yml",
+    )
+    share_generations: bool = False
+    inbox_max_file_bytes: int = 1 << 20
+    inbox_keep_days: int = 30
+    inbox_max_archive_bytes: int = 256 << 20
+    redact_allow: tuple[str, ...] = ()
+    redact_extra: tuple[ExtraRule, ...] = ()
+
+
+class _Wrong(ValueError):
+    """A value that its key does not take; the text is the end of a sentence after the key's name."""
+
+
+def _shown(value: object) -> str:
+    """A value as an error quotes it, cut where it is long."""
+    text = (
+        f'"{value}"'
+        if isinstance(value, str)
+        else str(value).lower()
+        if value is True or value is False
+        else repr(value)
+    )
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _choices(names: tuple[str, ...]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _Wrong(f"must be true or false, not {_shown(value)}")
+    return value
+
+
+def _whole(lowest: int) -> Callable[[object], int]:
+    def check(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or value < lowest:
+            raise _Wrong(f"must be a whole number, {lowest} or more, not {_shown(value)}")
+        return value
+
+    return check
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise _Wrong(f"must be a list of text, not {_shown(value)}")
+    return tuple(dict.fromkeys(value))
+
+
+def _one_of(names: tuple[str, ...]) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        if not isinstance(value, str) or value not in names:
+            raise _Wrong(f"must be one of {_choices(names)}, not {_shown(value)}")
+        return value
+
+    return check
+
+
+def _some_of(names: tuple[str, ...]) -> Callable[[object], tuple[str, ...]]:
+    def check(value: object) -> tuple[str, ...]:
+        chosen = _texts(value)
+        for name in chosen:
+            if name not in names:
+                raise _Wrong(f"must be a list of {_choices(names)}; {_shown(name)} is not one of them")
+        return chosen
+
+    return check
+
+
+def _profiles(value: object) -> tuple[str, ...]:
+    chosen = _some_of(profiles.PROFILES)(value)
+    if not chosen:
+        raise _Wrong('must be a list with at least one profile; "none" is the one that writes nothing')
+    return chosen
+
+
+def _templates(value: object) -> tuple[str, ...]:
+    templates = _texts(value)
+    for template in templates:
+        problem = profiles.template_problem(template)
+        if problem is not None:
+            raise _Wrong(f"must be a list of trailer templates; {_shown(template)} {problem}")
+    return templates
+
+
+def _paths(value: object) -> tuple[str, ...]:
+    paths = _texts(value)
+    for path in paths:
+        if not path or path.startswith("/") or ".." in path.split("/") or "\0" in path:
+            raise _Wrong(f"must be a list of paths inside the repository, not {_shown(path)}")
+    return paths
+
+
+def _check_regex(regex: str) -> None:
+    """_Wrong unless the text is a regular expression that needs at least one character to match."""
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compiled = re.compile(regex.encode("utf-8", "surrogatepass"))
+    except (re.error, OverflowError, RecursionError) as error:
+        raise _Wrong(f"must hold regular expressions; {_shown(regex)} is not one: {error}") from None
+    if compiled.search(b"") is not None:
+        raise _Wrong(f"must not hold {_shown(regex)}, which matches nothing at all, and so everywhere")
+
+
+def _regexes(value: object) -> tuple[str, ...]:
+    regexes = _texts(value)
+    for regex in regexes:
+        _check_regex(regex)
+    return regexes
+
+
+def _extra(value: object) -> tuple[ExtraRule, ...]:
+    wanted = "must be a list of tables {name = text, regex = text}"
+    if not isinstance(value, list):
+        raise _Wrong(f"{wanted}, not {_shown(value)}")
+    rules = []
+    for item in value:
+        fits = isinstance(item, dict) and set(item) == {"name", "regex"}
+        if not fits or not all(isinstance(text, str) for text in item.values()):
+            raise _Wrong(f"{wanted}, not {_shown(item)}")
+        if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", item["name"]) or item["name"] in RESERVED_KINDS:
+            raise _Wrong(f"must name its rules in lower-case words joined by '-', not {_shown(item['name'])}")
+        _check_regex(item["regex"])
+        rules.append(ExtraRule(item["name"], item["regex"]))
+    return tuple(dict.fromkeys(rules))
+
+
+class Key(NamedTuple):
+    """One setting. `name` is its dotted name in a file; `wanted` its type in words; `shape` says how
+    `git config` spells it: flag, whole, word, words (comma-separated), lines, or None where only a file may set it.
+    """
+
+    name: str
+    wanted: str
+    shape: str | None
+    check: Callable[[object], Any]
+    about: str
+
+    @property
+    def field(self) -> str:
+        """The field of `Config` that holds it."""
+        return self.name.replace(".", "_")
+
+
+KEYS = (
+    Key("trailers", "list of profiles", "words", _profiles, "Trailers that commits with AI lines get"),
+    Key("custom_trailers", "list of templates", "lines", _templates, "Templates of the profile `custom`"),
+    Key("require", 'list of "prompt", "model"', "words", _some_of(REQUIRE), "What a generation must have before its lines may be committed"),
+    Key("privacy", '"full", "redacted" or "hash-only"', "word", _one_of(PRIVACY), "How much of prompts and outputs is kept"),
+    Key("sidecar", "true or false", "flag", _flag, "Write and guard `.ai-trace/<path>.json`"),
+    Key("markers", "true or false", "flag", _flag, "Guard inline `ai-trace: <trace id>` comments"),
+    Key("instructions", "list of paths", "words", _paths, "Instruction files whose digests a generation records"),
+    Key("share.generations", "true or false", "flag", _flag, "Push prompts and outputs with `gitprov sync`"),
+    Key("inbox.max_file_bytes", "whole number", "whole", _whole(1), "Larger files are recorded by digest only"),
+    Key("inbox.keep_days", "whole number", "whole", _whole(1), "Days that spent and unspent evidence is kept"),
+    Key("inbox.max_archive_bytes", "whole number", "whole", _whole(0), "Size at which the oldest archived evidence goes"),
+    Key("redact.allow", "list of regular expressions", None, _regexes, "Text that looks like a secret and is none"),
+    Key("redact.extra", "list of {name, regex}", None, _extra, "Kinds of secret that only this project has"),
+)  # fmt: skip
+"""Every key, in the order of the documentation."""
+
+_BY_NAME = {key.name: key for key in KEYS}
+_SECTIONS = frozenset(key.name.partition(".")[0] for key in KEYS if "." in key.name)
+
+
+def _nearest(name: str) -> str:
+    """The known key most like a name, compared with and without its section."""
+    import difflib
+
+    def likeness(known: str) -> float:
+        spellings = (known, known.rpartition(".")[2])
+        return max(difflib.SequenceMatcher(None, name, spelling).ratio() for spelling in spellings)
+
+    return max(_BY_NAME, key=likeness)
+
+
+def _unknown(name: str, source: str) -> ConfigError:
+    return ConfigError(
+        f"{source}: unknown key {_shown(name)}; the nearest known key is {_shown(_nearest(name))}"
+    )
+
+
+def _flat(mapping: Mapping[str, object], source: str) -> dict[str, object]:
+    """Dotted name -> value. ConfigError for a name that is no key."""
+    flat: dict[str, object] = {}
+    for name, value in mapping.items():
+        if name not in _SECTIONS:
+            flat[name] = value
+        elif isinstance(value, dict):
+            flat.update({f"{name}.{inner}": innermost for inner, innermost in value.items()})
+        else:
+            raise ConfigError(f"{source}: [{name}] must be a table, not {_shown(value)}")
+    for name in flat:
+        if name not in _BY_NAME:
+            raise _unknown(name, source)
+    return flat
+
+
+def _checked(flat: Mapping[str, object], source: str) -> dict[str, Any]:
+    """Field -> value as `Config` holds it. ConfigError for a value that its key does not take."""
+    fields = {}
+    for name, value in flat.items():
+        try:
+            fields[_BY_NAME[name].field] = _BY_NAME[name].check(value)
+        except _Wrong as wrong:
+            raise ConfigError(f"{source}: {name} {wrong}") from None
+    return fields
+
+
+def _without_conflict(config: Config, source: str) -> Config:
+    """The same configuration. ConfigError where two settings contradict each other."""
+    for lonely in profiles.ALONE:
+        if lonely in config.trailers and len(config.trailers) > 1:
+            others = _choices(tuple(name for name in config.trailers if name != lonely))
+            raise ConfigError(f'{source}: trailers cannot hold "{lonely}" together with {others}')
+    if "custom" in config.trailers and not config.custom_trailers:
+        raise ConfigError(
+            f'{source}: trailers holds "custom" but custom_trailers is empty',
+            hint='custom_trailers = ["Generated-with: {agent} {model}"]',
+        )
+    return config
+
+
+def parse_config(mapping: Mapping[str, object], source_name: str) -> Config:
+    """The configuration that a parsed TOML table holds.
+
+    ConfigError names `source_name` (a file), the key, the type wanted and, for an unknown key, the nearest known one.
+    """
+    config = Config()._replace(**_checked(_flat(mapping, source_name), source_name))
+    return _without_conflict(config, source_name)
+
+
+_YES = ("true", "yes", "on", "1")
+_NO = ("false", "no", "off", "0", "")
+_UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+def _typed(text: str, shape: str) -> object:
+    """A `git config` value as TOML would have typed it; text that does not fit stays text for the check to refuse."""
+    if shape == "flag":
+        lowered = text.strip().lower()
+        return True if lowered in _YES else False if lowered in _NO else text
+    if shape == "whole":
+        number = re.fullmatch(r"\s*([0-9]{1,15})([kmg]?)\s*", text, re.IGNORECASE | re.ASCII)
+        return text if number is None else int(number[1]) * _UNITS.get(number[2].lower(), 1)
+    if shape == "word":
+        return text.strip()
+    parts = text.split("\n") if shape == "lines" else text.replace("\n", ",").split(",")
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _personal_name(key: Key) -> str:
+    """How `git config` prints a key: lower case, and git allows no underscore in it."""
+    return key.name.replace("_", "")
+
+
+def apply_personal(config: Config, personal: Mapping[str, str]) -> Config:
+    """A project's configuration with a person's `git config gitprov.*` on top.
+
+    Keys as git prints them (`gitprov.share.generations`), without underscores or with dashes. A person may make a
+    project's rules stricter, never weaker: the stricter privacy stands, requirements add up, `forbid` stays.
+    """
+    source = "git config"
+    names = {_personal_name(key): key for key in KEYS}
+    flat: dict[str, object] = {}
+    for given, text in personal.items():
+        name = given.lower().removeprefix("gitprov.").replace("-", "").replace("_", "")
+        if name.startswith(NOT_OURS):
+            continue
+        if name not in names:
+            raise _unknown(given, source)
+        key = names[name]
+        if key.shape is None:
+            raise ConfigError(f"{source}: {given} can only be set in .gitprov.toml or pyproject.toml")
+        flat[key.name] = _typed(text, key.shape)
+    fields = _checked(flat, source)
+    if "privacy" in fields:
+        fields["privacy"] = max(fields["privacy"], config.privacy, key=PRIVACY.index)
+    if "require" in fields:
+        fields["require"] = tuple(dict.fromkeys(config.require + fields["require"]))
+    if "forbid" in config.trailers:
+        fields.pop("trailers", None)
+    return _without_conflict(config._replace(**fields), source)
