@@ -1,0 +1,149 @@
+r"""Applies an agent's text replacements to file content, forwards and backwards, byte for byte.
+
+Agents speak of text with `\n`; files may have `\r\n`, a byte order mark or bytes that are not
+UTF-8. All of that survives here: contents are bytes, texts inside are UTF-8 with surrogate escapes.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import NamedTuple
+
+BOM = "\ufeff"
+
+
+class Replace(NamedTuple):
+    """Replace `old` by `new`: at its first place, or at `every` place. An empty `old` makes a file."""
+
+    old: str
+    new: str
+    every: bool = False
+
+
+def apply(before: bytes | None, edits: list[Replace], swallow: bool = False) -> bytes | None:
+    """Content after the edits in order, or None if one of them does not apply.
+
+    `swallow`: removing a text that stands before a line end removes the line end too, as some
+    agents do.
+    """
+    text = None if before is None else decode(before)
+    for edit in edits:
+        if not edit.old:
+            if text:
+                return None
+            text = edit.new
+            continue
+        if text is None:
+            return None
+        text = _replace(text, edit, swallow)
+    return None if text is None else encode(text)
+
+
+def unapply(after: bytes, edits: list[Replace]) -> bytes | None:
+    """The content that the edits turned into `after`, or None where that is not certain.
+
+    Certain means: every new text stands in `after` exactly as often as the edit says, and applying
+    the edits to the result gives `after` again.
+    """
+    text = decode(after)
+    for edit in reversed(edits):
+        if not edit.new or not edit.old:
+            return None
+        found = _places(text, edit.new)
+        if not found or (len(found) > 1 and not edit.every):
+            return None
+        undone = _replace(text, Replace(edit.new, edit.old, edit.every), False)
+        if undone is None or len(_places(undone, edit.old)) != len(found):
+            return None
+        text = undone
+    before = encode(text)
+    return before if apply(before, edits) == after else None
+
+
+def like(text: str, *models: bytes | None) -> bytes:
+    """Text an agent told, as bytes with the byte order mark and line ends of the file it speaks of.
+
+    `models` are contents of that file at other moments: one that says the same is taken as it is,
+    else the first one gives the style.
+    """
+    plain = _plain(text)
+    known = [one for one in models if one is not None]
+    for one in known:
+        if _plain(decode(one)) == plain:
+            return one
+    if known:
+        style = decode(known[0])
+        if "\r\n" not in text and _mostly_crlf(style):
+            text = text.replace("\n", "\r\n")
+        if style.startswith(BOM) and not text.startswith(BOM):
+            text = BOM + text
+    return encode(text)
+
+
+def decode(data: bytes) -> str:
+    """Bytes as text, without loss."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def encode(text: str) -> bytes:
+    """Text as bytes: escapes give their bytes back, other lone surrogates become U+FFFD."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
+
+
+def _replace(text: str, edit: Replace, swallow: bool) -> str | None:
+    flat, ends = _flatten(text)
+    old, new = edit.old.replace("\r\n", "\n"), edit.new
+    places = _find(flat, old)
+    if not places:
+        return None
+    if ends or "\r\n" in edit.old:
+        new = new.replace("\r\n", "\n")
+    if swallow and not new and not old.endswith("\n") and old + "\n" in flat:
+        old += "\n"
+        places = _find(flat, old)
+    if _mostly_crlf(text):
+        new = new.replace("\n", "\r\n")
+    pieces, done = [], 0
+    for place in places if edit.every else places[:1]:
+        pieces += [text[done : _raw(place, ends)], new]
+        done = _raw(place + len(old), ends)
+    return "".join(pieces) + text[done:]
+
+
+def _places(text: str, wanted: str) -> list[int]:
+    r"""Where `wanted` begins in `text` with its line ends made `\n`, without overlaps."""
+    return _find(_flatten(text)[0], wanted.replace("\r\n", "\n"))
+
+
+def _find(text: str, wanted: str) -> list[int]:
+    places, place = [], text.find(wanted)
+    while place >= 0:
+        places.append(place)
+        place = text.find(wanted, place + len(wanted))
+    return places
+
+
+def _flatten(text: str) -> tuple[str, list[int]]:
+    r"""Text with `\n` line ends, and the places in it where a `\r` was taken out."""
+    ends: list[int] = []
+    place = text.find("\r\n")
+    while place >= 0:
+        ends.append(place - len(ends))
+        place = text.find("\r\n", place + 2)
+    return (text.replace("\r\n", "\n") if ends else text), ends
+
+
+def _raw(place: int, ends: list[int]) -> int:
+    """A place in flattened text as a place in the text itself."""
+    return place + bisect_left(ends, place)
+
+
+def _mostly_crlf(text: str) -> bool:
+    return text.count("\r\n") * 2 > text.count("\n")
+
+
+def _plain(text: str) -> str:
+    return text.removeprefix(BOM).replace("\r\n", "\n")

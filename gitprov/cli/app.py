@@ -1,0 +1,76 @@
+"""The full program: which commands there are, and how one of them is loaded and run.
+
+A new command is a module of its own with a function `command` (or a typer application `app` where
+it has commands of its own), and one line in `COMMANDS`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+
+import typer
+
+from gitprov import __version__
+from gitprov.cli.boundary import guarded
+from gitprov.errors import EXIT_INTERRUPTED
+
+COMMANDS = {
+    "capture": "gitprov.cli.capture_help",
+    "record": "gitprov.cli.record",
+}
+"""Each command and its module, in the order in which help shows them. Only the one asked for is imported."""
+
+HELP = """Where each line of AI-written code came from, kept inside git.
+
+`git ai-blame FILE` and `git ai-log` answer; the commands below record, check and share.
+"""
+
+
+def run_app(argv: Sequence[str]) -> int:
+    """Run one command line, without the program's name, and return its exit code."""
+    return guarded(lambda: _run(argv))
+
+
+def make_app(names: Sequence[str]) -> typer.Typer:
+    """The program with only these commands loaded."""
+    app = typer.Typer(
+        name="gitprov",
+        help=HELP,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(invoke_without_command=True)(_root)
+    for name in names:
+        module = importlib.import_module(COMMANDS[name])
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            settings = getattr(module, "CONTEXT_SETTINGS", None)
+            app.command(name, context_settings=settings)(module.command)
+    return app
+
+
+def _run(argv: Sequence[str]) -> int:
+    known = argv[:1] if argv and argv[0] in COMMANDS else list(COMMANDS)
+    app = make_app(known)
+    try:
+        code = app(args=list(argv) or ["--help"], prog_name="gitprov", standalone_mode=False)
+    except typer.Abort:
+        return EXIT_INTERRUPTED
+    except Exception as error:
+        # Errors of the command line know how to show themselves; typer does not export their common class.
+        show = getattr(error, "show", None)
+        if show is None:
+            raise
+        show()
+        return int(getattr(error, "exit_code", 2))
+    return code if isinstance(code, int) else 0
+
+
+def _root(version: bool = typer.Option(False, "--version", help="Show the version and exit.")) -> None:
+    if version:
+        typer.echo(f"gitprov {__version__}")
+        raise typer.Exit

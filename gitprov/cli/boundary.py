@@ -1,0 +1,66 @@
+"""The one place where errors become a message on stderr and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from gitprov.errors import EXIT_BUG, EXIT_INTERRUPTED, GitprovError
+
+EXIT_PIPE = 141
+"""The reader of our output went away: what a shell reports for git in the same place."""
+
+
+def guarded(run: Callable[[], int]) -> int:
+    """The exit code of `run`, or that of the error it raised, which is told on stderr."""
+    try:
+        code = run()
+        sys.stdout.flush()
+    except GitprovError as error:
+        _say(f"gitprov: {error.message}")
+        if error.hint:
+            _say(f"hint: {error.hint}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Python would complain once more when it flushes stdout on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_PIPE
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug becomes a report
+        _say(f"gitprov: this is a bug: {type(error).__name__}: {error}")
+        _say(f"hint: please send us {_write_report()}")
+        return EXIT_BUG
+    return code
+
+
+def _write_report() -> str:
+    """Write what a maintainer needs to a private file and return its name."""
+    import platform
+    import tempfile
+    import traceback
+
+    from gitprov import __version__
+
+    lines = [
+        f"gitprov {__version__}, Python {platform.python_version()}, {platform.platform()}",
+        f"command: {sys.argv!r}",
+        "",
+        traceback.format_exc(),
+    ]
+    try:
+        handle, path = tempfile.mkstemp(prefix="gitprov-report-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write("\n".join(lines))
+    except OSError as error:
+        return f"the following (no report file: {error.strerror})\n" + "\n".join(lines)
+    return path
+
+
+def _say(text: str) -> None:
+    try:
+        sys.stderr.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
+        sys.stderr.flush()
+    except OSError:
+        pass

@@ -1,0 +1,42 @@
+"""`gitprov capture <agent>`: one hook payload on stdin. Exits 0 and prints nothing, come what may."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from gitprov.flow.capture import PAYLOAD_LIMIT, Moment, capture, report
+
+
+def run(argv: list[str]) -> int:
+    """Capture what stdin holds. A problem that cannot even be logged goes to stderr."""
+    try:
+        problem = _run(argv)
+    except BaseException as error:  # noqa: BLE001 - an agent must never see a failure of ours
+        problem = f"gitprov capture: {error!r}"
+    if problem is not None:
+        try:
+            os.write(2, problem.encode("utf-8", "backslashreplace") + b"\n")
+        except OSError:
+            pass
+    return 0
+
+
+def _run(argv: list[str]) -> str | None:
+    moment = Moment(time.time(), os.environ, os.getcwd())
+    payload = _read(sys.stdin.fileno())
+    if len(argv) != 1:
+        return report("capture: one agent's name is needed, as in: gitprov capture claude-code", moment)
+    return capture(argv[0], payload, moment)
+
+
+def _read(handle: int) -> bytes:
+    """All of stdin up to just above the limit; the rest is drained, so that its writer sees no error."""
+    parts: list[bytes] = []
+    size = 0
+    while chunk := os.read(handle, 1 << 20):
+        if size <= PAYLOAD_LIMIT:
+            parts.append(chunk)
+            size += len(chunk)
+    return b"".join(parts)

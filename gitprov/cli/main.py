@@ -1,0 +1,22 @@
+"""The `gitprov` command: goes the short way for what must be fast, else loads the full program."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line of this process and return its exit code."""
+    argv = sys.argv[1:]
+    if argv[:1] == ["capture"] and not ({"-h", "--help"} & set(argv)):
+        from gitprov.cli.capture import run
+
+        return run(argv[1:])
+    if argv == ["--version"]:
+        from gitprov import __version__
+
+        sys.stdout.write(f"gitprov {__version__}\n")
+        return 0
+    from gitprov.cli.app import run_app
+
+    return run_app(argv)

@@ -1,0 +1,96 @@
+"""Capture: one hook payload becomes durable events in the inbox. Never fails its agent.
+
+This is the hot path: it runs inside somebody's agent at every edit, so it imports little.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from gitprov.git.locate import Location, locate
+from gitprov.store.inbox import Inbox, inbox_root, one_line
+
+PAYLOAD_LIMIT = 64 << 20
+"""Largest payload read, in bytes."""
+
+AGENTS = ("claude-code", "claude", "generic")
+"""Names that `capture` takes."""
+
+
+class Moment(NamedTuple):
+    """What the process knows of its surroundings: seconds since 1970, environment, directory."""
+
+    now: float
+    env: Mapping[str, str]
+    cwd: str
+
+    @property
+    def at(self) -> str:
+        """The moment as `YYYY-MM-DDThh:mm:ssZ`, UTC."""
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.now))
+
+
+def capture(agent: str, payload: bytes, moment: Moment) -> str | None:
+    """Record what one payload reports.
+
+    Returns None, or one line about a problem that could not be written to the inbox's log either.
+    Never raises.
+    """
+    try:
+        _capture(agent, payload, moment)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong here, the agent's work goes on
+        text = str(error) if isinstance(error, (OSError, ValueError)) else repr(error)
+        return report(f"capture {agent}: {text}", moment)
+    return None
+
+
+def report(text: str, moment: Moment, inbox: Inbox | None = None) -> str | None:
+    """Log a problem where doctor finds it; returns it as one line if that is not possible.
+
+    Outside any repository there is no log and nothing that could have been recorded: silence.
+    """
+    try:
+        inbox = inbox or inbox_at(moment.cwd)
+        if inbox is not None:
+            inbox.log_problem(text, moment.at)
+    except Exception as error:  # noqa: BLE001 - as above
+        return one_line(f"gitprov {text}; not logged: {error}")
+    return None
+
+
+def inbox_at(directory: str) -> Inbox | None:
+    """The inbox of the work tree that holds a path, or None outside of all."""
+    place = locate(directory)
+    return None if place is None else inbox_of(place)
+
+
+def inbox_of(place: Location) -> Inbox:
+    """The inbox of a located work tree."""
+    return Inbox(inbox_root(place.common_dir, place.worktree_id))
+
+
+def load(payload: bytes) -> object:
+    """The JSON value of a payload; a byte order mark, UTF-16 and bytes that are not UTF-8 are fine."""
+    try:
+        value: object = json.loads(payload)
+    except UnicodeDecodeError:
+        value = json.loads(payload.decode("utf-8", "surrogateescape"))
+    return value
+
+
+def _capture(agent: str, payload: bytes, moment: Moment) -> None:
+    if agent not in AGENTS:
+        raise ValueError("no such agent; known are claude-code and generic")
+    if len(payload) > PAYLOAD_LIMIT:
+        raise ValueError(f"the payload is larger than {PAYLOAD_LIMIT >> 20} MiB and was not read")
+    if agent == "generic":
+        from gitprov.flow.capture_generic import record
+
+        record(payload, moment)
+    else:
+        from gitprov.flow.capture_claude import record_hook
+
+        record_hook(load(payload), moment)

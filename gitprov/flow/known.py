@@ -1,0 +1,37 @@
+"""What a file was when last known: after its newest recorded edit, else in the last commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gitprov.errors import Damaged, GitFailed
+from gitprov.git.locate import Location
+from gitprov.store.inbox import Inbox
+
+
+def last_known(inbox: Inbox, place: Location, env: Mapping[str, str]) -> bytes | None:
+    """Content of a file before an edit whose report does not tell it; None if it was not there."""
+    event = inbox.last_event(place.path)
+    if event is not None:
+        if event.after is None:
+            return None
+        try:
+            return inbox.get_blob(event.after)
+        except Damaged:
+            pass
+    return committed(place, env)
+
+
+def committed(place: Location, env: Mapping[str, str]) -> bytes | None:
+    """The file in `HEAD` as a checkout would write it; None if it is not there or git cannot say."""
+    from gitprov.git.process import run_git
+
+    # Variables such as GIT_DIR speak of the caller's repository, not of this file's.
+    own = {name: value for name, value in env.items() if not name.startswith("GIT_")}
+    try:
+        done = run_git(
+            ["cat-file", "--filters", f"HEAD:{place.path}"], cwd=place.worktree, env=own, ok=(0, 128)
+        )
+    except GitFailed:
+        return None
+    return done.stdout if done.returncode == 0 else None

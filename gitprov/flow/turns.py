@@ -1,0 +1,285 @@
+"""Turns of a Claude Code session: where one begins, which one an edit belongs to, what it said at its end."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from gitprov.capture import transcript
+from gitprov.capture.claude_code import AGENT, Hook
+from gitprov.capture.transcript import Prompt, Slice, ToolUse
+from gitprov.errors import Damaged
+from gitprov.flow.capture import Moment, inbox_of
+from gitprov.git.locate import Location, locate
+from gitprov.model.event import ContentRef, Instruction, Turn
+from gitprov.store import files
+from gitprov.store.inbox import Inbox
+from gitprov.store.sessions import derived_turn, session_key
+
+FIRST_READ = 1 << 20
+"""How much of a transcript's end is read when its cursor is not known yet, in bytes."""
+
+READ_LIMIT = 64 << 20
+"""Most that is ever read of a transcript at once, in bytes."""
+
+UNKNOWN_TURN = "p000000000000"
+"""Id of a session's turn whose prompt nothing tells."""
+
+INSTRUCTION_FILES = (
+    "CLAUDE.md",
+    "CLAUDE.local.md",
+    ".claude/CLAUDE.md",
+    "AGENTS.md",
+    "GEMINI.md",
+    ".cursorrules",
+    ".windsurfrules",
+    ".clinerules",
+    ".github/copilot-instructions.md",
+    ".aider.conf.yml",
+)
+"""Standing prompts that agents read, looked for from the work tree's root down to the agent's directory."""
+
+
+def submit(hook: Hook, moment: Moment) -> None:
+    """A prompt was submitted: a turn begins. Delivered twice, it is one turn."""
+    place = home(hook, moment)
+    if place is None or hook.prompt is None:
+        return
+    inbox = inbox_of(place)
+    prompt = inbox.put_text(hook.prompt)
+    offset = None if hook.transcript is None else files.size(hook.transcript) or 0
+    turn = _blank(hook, moment)._replace(
+        prompt=prompt, offset=offset, instructions=instructions(inbox, place, hook, moment)
+    )
+    last = inbox.sessions.latest(turn.key)
+    same = (last.prompt, last.offset, last.transcript) == (prompt, offset, hook.transcript) if last else False
+    if not (same and offset):
+        inbox.sessions.start(turn)
+
+
+def current(hook: Hook, inbox: Inbox, moment: Moment, tool: ToolUse | None) -> Turn:
+    """The turn that a tool use in `inbox`'s work tree belongs to; made known there if it is not yet."""
+    if hook.subagent is None:
+        place = home(hook, moment)
+        told = None if place is None else inbox_of(place)
+        turn = None if told is None else told.sessions.latest(session_key(AGENT, hook.session))
+        if told is not None and turn is not None:
+            return turn if told.root == inbox.root else _adopted(turn, told, inbox)
+    return _derived(hook, inbox, moment, tool.id if tool else None)
+
+
+def stop(hook: Hook, moment: Moment) -> None:
+    """A turn, or a subagent, came to its end: keep what it said while the transcript is still there."""
+    place = home(hook, moment)
+    if place is None or (hook.name == "SubagentStop" and hook.subagent is None):
+        return
+    inbox = inbox_of(place)
+    turn = None
+    if hook.subagent is None:
+        turn = inbox.sessions.latest(session_key(AGENT, hook.session))
+    turn = turn or _derived(hook, inbox, moment, None)
+    end = Turn(turn.key, turn.turn)
+    said = read_turn(turn._replace(transcript=transcript_of(hook) or turn.transcript), None)
+    if said is not None:
+        end = told_by(inbox, end, said, turn.prompt is None)
+    if hook.message:
+        end = end._replace(message=inbox.put_text(hook.message))
+        if said is None or hook.message.strip() not in said.output:
+            parts = [said.output] if said is not None and said.output else []
+            end = end._replace(output=inbox.put_text("\n\n".join([*parts, hook.message])))
+    inbox.sessions.finish(end)
+
+
+def session_started(hook: Hook, moment: Moment) -> None:
+    """A session began or went on: keep what it says of itself, and tidy the inbox once a day."""
+    place = home(hook, moment)
+    if place is None:
+        return
+    inbox = inbox_of(place)
+    row: dict[str, Any] = {"model": hook.model, "source": hook.source, "at": moment.at}
+    inbox.sessions.note(session_key(AGENT, hook.session), "session", row)
+    stamp = os.path.join(inbox.root, "tidied")
+    try:
+        due = abs(moment.now - os.stat(stamp).st_mtime) > 86400
+    except OSError:
+        due = True
+    if due:
+        files.replace(inbox.tmp, stamp, b"", durable=False)
+        for line in inbox.prune(moment.now):
+            inbox.log_problem(line, moment.at)
+
+
+def read_turn(turn: Turn, next_offset: int | None) -> Slice | None:
+    """What the transcript says of a turn that begins at a known place; None where it is not there."""
+    if turn.transcript is None or turn.offset is None:
+        return None
+    size = files.size(turn.transcript)
+    if size is None or size < turn.offset:
+        return None
+    data = files.read_range(turn.transcript, turn.offset, READ_LIMIT) or b""
+    return transcript.parse_turn(data, turn.offset, next_offset, turn.subagent is not None)
+
+
+def told_by(inbox: Inbox, turn: Turn, said: Slice, with_prompt: bool) -> Turn:
+    """A turn with what its stretch of transcript says of it."""
+    if with_prompt and said.prompts:
+        first = said.prompts[0]
+        turn = turn._replace(prompt=inbox.put_text(first.text), prompt_id=first.id)
+    return turn._replace(
+        output=inbox.put_text(said.output) if said.output else turn.output,
+        model=said.model or turn.model,
+        usage=said.usage or turn.usage,
+        request_ids=said.request_ids or turn.request_ids,
+        tools=tuple(said.tools) or turn.tools,
+        agent_version=said.version or turn.agent_version,
+    )
+
+
+def home(hook: Hook, moment: Moment) -> Location | None:
+    """The work tree the session lives in: its project directory, which `cd` does not change."""
+    project = moment.env.get("CLAUDE_PROJECT_DIR")
+    place = locate(project) if project else None
+    return place or locate(hook.cwd or moment.cwd)
+
+
+def subagent(hook: Hook) -> dict[str, Any] | None:
+    """The subagent a payload speaks of, as events and turns name it."""
+    return None if hook.subagent is None else {"id": hook.subagent, "type": hook.subagent_type}
+
+
+def transcript_of(hook: Hook) -> str | None:
+    """The transcript that holds the tool use: a subagent has its own beside its session's."""
+    if hook.subagent is None:
+        return hook.transcript
+    if hook.subagent_transcript is not None or hook.transcript is None:
+        return hook.subagent_transcript
+    name = f"agent-{hook.subagent}.jsonl"
+    session = hook.transcript.removesuffix(".jsonl")
+    for path in (os.path.join(session, "subagents", name), os.path.join(os.path.dirname(session), name)):
+        if "/" not in hook.subagent and files.size(path) is not None:
+            return path
+    return None
+
+
+def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> tuple[Instruction, ...]:
+    """The instruction files in force, each with its text."""
+    found: list[Instruction] = []
+    settings = moment.env.get("CLAUDE_CONFIG_DIR") or os.path.join(moment.env.get("HOME", ""), ".claude")
+    own = _content(os.path.join(settings, "CLAUDE.md")) if os.path.isabs(settings) else None
+    if own is not None:
+        found.append(Instruction("~/.claude/CLAUDE.md", inbox.put_blob(own)))
+    inside = locate(hook.cwd or moment.cwd)
+    parts = inside.path.split("/") if inside and inside.path and inside.worktree == place.worktree else []
+    for depth in range(len(parts) + 1):
+        for name in INSTRUCTION_FILES:
+            path = "/".join([*parts[:depth], name])
+            text = _content(f"{place.worktree}/{path}")
+            if text is not None:
+                found.append(Instruction(path, inbox.put_blob(text)))
+    return tuple(found)
+
+
+def _derived(hook: Hook, inbox: Inbox, moment: Moment, tool_use_id: str | None) -> Turn:
+    """The turn as the transcript tells it, where no hook announced it."""
+    turn = _blank(hook, moment)
+    cursor = inbox.sessions.noted(turn.key, "cursor")
+    known = cursor.get("turn")
+    known = known if isinstance(known, str) and known.isalnum() else None
+    asked, end = _new_prompts(turn, cursor, tool_use_id)
+    if end is not None:
+        newest = derived_turn("p", asked[-1].id) if asked else known
+        if asked and tool_use_id is not None:
+            asked = [one for one in asked if one.offset < end[1]]
+        inbox.sessions.note(
+            turn.key, "cursor", {"transcript": turn.transcript, "offset": end[0], "turn": newest}
+        )
+    if asked:
+        prompt = asked[-1]
+        turn = turn._replace(
+            turn=derived_turn("p", prompt.id),
+            prompt=inbox.put_text(prompt.text),
+            prompt_id=prompt.id,
+            at=_second(prompt.at) or moment.at,
+            offset=prompt.offset,
+        )
+    else:
+        turn = turn._replace(turn=known or UNKNOWN_TURN)
+    old = inbox.sessions.read(turn.key, turn.turn)
+    if isinstance(old, Turn):
+        return old
+    place = home(hook, moment)
+    if place is not None:
+        turn = turn._replace(instructions=instructions(inbox, place, hook, moment))
+    return inbox.sessions.put(turn)
+
+
+def _new_prompts(
+    turn: Turn, cursor: dict[str, Any], tool_use_id: str | None
+) -> tuple[list[Prompt], tuple[int, int] | None]:
+    """Prompts since the cursor; (byte after the last complete row, byte where the tool use stands)."""
+    size = None if turn.transcript is None else files.size(turn.transcript)
+    if turn.transcript is None or size is None:
+        return [], None
+    start = cursor.get("offset") if cursor.get("transcript") == turn.transcript else None
+    if not isinstance(start, int) or not 0 <= start <= size:
+        start = 0 if turn.subagent is not None else max(0, size - FIRST_READ)
+    data = files.read_range(turn.transcript, start, READ_LIMIT) or b""
+    stop = start + data.rfind(b"\n") + 1
+    place = data.rfind(tool_use_id.encode("utf-8", "replace")) if tool_use_id else -1
+    return transcript.prompts(data, start, turn.subagent is not None), (
+        stop,
+        start + place if place >= 0 else stop,
+    )
+
+
+def _adopted(turn: Turn, told: Inbox, inbox: Inbox) -> Turn:
+    """A turn announced in another work tree, made known where its edit happened."""
+    name = derived_turn("x", f"{told.root}\0{turn.turn}")
+    old = inbox.sessions.read(turn.key, name)
+    if isinstance(old, Turn):
+        return old
+    return inbox.sessions.put(
+        turn._replace(
+            turn=name,
+            prompt=_moved(turn.prompt, told, inbox),
+            instructions=tuple(
+                Instruction(one.path, _moved(one.ref, told, inbox) or one.ref) for one in turn.instructions
+            ),
+        )
+    )
+
+
+def _moved(ref: ContentRef | None, told: Inbox, inbox: Inbox) -> ContentRef | None:
+    if ref is None or not ref.stored:
+        return ref
+    try:
+        return inbox.blobs.put_text(told.get_blob(ref))
+    except Damaged:
+        return ref
+
+
+def _blank(hook: Hook, moment: Moment) -> Turn:
+    return Turn(
+        key=session_key(AGENT, hook.session, hook.subagent),
+        turn="",
+        agent=AGENT,
+        session=hook.session,
+        subagent=subagent(hook),
+        at=moment.at,
+        cwd=hook.cwd,
+        transcript=transcript_of(hook),
+    )
+
+
+def _second(at: str | None) -> str | None:
+    """A transcript's moment to the second, or None if it does not look like one."""
+    if at is None or len(at) < 20 or at[4] != "-" or at[10] != "T" or not at.endswith("Z"):
+        return None
+    return at[:19] + "Z"
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        return files.read(path, FIRST_READ + 1)
+    except OSError:
+        return None

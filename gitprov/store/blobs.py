@@ -1,0 +1,84 @@
+"""Contents of the inbox, each kept once under the sha256 of its raw bytes, compressed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zlib
+
+from gitprov.errors import Damaged
+from gitprov.model.event import ContentRef
+from gitprov.store import files
+
+CONTENT_LIMIT = 1 << 20
+"""Largest file content kept, in bytes; larger ones are known by digest only."""
+
+TEXT_LIMIT = 16 << 20
+"""Largest prompt, output or tool input kept, in bytes."""
+
+BINARY_PROBE = 8000
+"""A NUL within this many leading bytes makes content binary, as git decides it."""
+
+
+class Blobs:
+    """The `blobs/` directory of one inbox: `<2 hex>/<62 hex>`, zlib level 1."""
+
+    def __init__(self, root: str, tmp: str) -> None:
+        self.root = root
+        self._tmp = tmp
+
+    def put(self, data: bytes) -> ContentRef:
+        """Keep file content. Large and binary content is only named, not stored."""
+        if b"\0" in data[:BINARY_PROBE]:
+            return _named(data, "binary")
+        return self._keep(data, CONTENT_LIMIT)
+
+    def put_text(self, data: bytes) -> ContentRef:
+        """Keep a prompt, an output or a tool input, whatever characters it holds."""
+        return self._keep(data, TEXT_LIMIT)
+
+    def get(self, ref: ContentRef) -> bytes:
+        """The bytes of a stored reference. Damaged if they are missing, altered or never were stored."""
+        if not ref.stored:
+            raise Damaged(f"content {ref.digest[7:19]} was not kept: {ref.why}")
+        try:
+            packed = files.read(self.path(ref.digest))
+            data = None if packed is None else zlib.decompress(packed)
+        except (OSError, zlib.error) as error:
+            raise Damaged(f"content {ref.digest[7:19]} cannot be read: {error}") from error
+        if data is None:
+            raise Damaged(f"content {ref.digest[7:19]} is missing from the inbox")
+        if hashlib.sha256(data).hexdigest() != ref.digest[7:]:
+            raise Damaged(f"content {ref.digest[7:19]} does not match its digest")
+        return data
+
+    def path(self, digest: str) -> str:
+        """File that holds (or would hold) content with this `sha256:` digest."""
+        return os.path.join(self.root, digest[7:9], digest[9:])
+
+    def sizes(self) -> dict[str, tuple[int, float]]:
+        """Every stored digest with its size on disk in bytes and its last use in seconds since 1970."""
+        found: dict[str, tuple[int, float]] = {}
+        for part in files.names(self.root):
+            for name in files.names(os.path.join(self.root, part)):
+                try:
+                    about = os.stat(os.path.join(self.root, part, name))
+                except OSError:
+                    continue
+                found[f"sha256:{part}{name}"] = (about.st_size, about.st_mtime)
+        return found
+
+    def _keep(self, data: bytes, limit: int) -> ContentRef:
+        if len(data) > limit:
+            return _named(data, "large")
+        ref = ContentRef("sha256:" + hashlib.sha256(data).hexdigest(), len(data))
+        path = self.path(ref.digest)
+        try:
+            os.utime(path)  # a sweep spares what was used lately
+        except FileNotFoundError:
+            files.replace(self._tmp, path, zlib.compress(data, 1))
+        return ref
+
+
+def _named(data: bytes, why: str) -> ContentRef:
+    return ContentRef("sha256:" + hashlib.sha256(data).hexdigest(), len(data), False, why)

@@ -1,0 +1,147 @@
+"""Small durable files: written whole or not at all, private to the user, safe between processes.
+
+A file appears by `link` (fails if the name is taken) or `rename` (replaces) of a finished
+temporary file, so a reader never sees half of one and a killed writer leaves only the temporary.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+
+PRIVATE_FILE = 0o600
+PRIVATE_DIR = 0o700
+
+_counter = 0
+
+
+def make_dir(path: str) -> None:
+    """Create a private directory and what is missing above it. OSError where that is not possible."""
+    try:
+        os.mkdir(path, PRIVATE_DIR)
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        make_dir(os.path.dirname(path))
+        make_dir(path)
+
+
+def create(tmp_dir: str, path: str, data: bytes) -> bool:
+    """Durably create `path`; False if the name is already taken. OSError where it cannot be written."""
+    tmp = _write_temp(tmp_dir, data, durable=True)
+    try:
+        _place(os.link, tmp, path)
+    except FileExistsError:
+        return False
+    finally:
+        remove(tmp)
+    sync_dir(os.path.dirname(path))
+    return True
+
+
+def replace(tmp_dir: str, path: str, data: bytes, *, durable: bool = True) -> None:
+    """Create or replace `path` in one step. OSError where it cannot be written."""
+    tmp = _write_temp(tmp_dir, data, durable=durable)
+    try:
+        _place(os.replace, tmp, path)
+    except OSError:
+        remove(tmp)
+        raise
+
+
+def remove(path: str) -> None:
+    """Remove a file if it is there."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+
+
+def names(directory: str) -> list[str]:
+    """Sorted names in a directory; none if it does not exist."""
+    try:
+        return sorted(os.listdir(directory))
+    except FileNotFoundError:
+        return []
+
+
+def read(path: str, limit: int | None = None) -> bytes | None:
+    """Bytes of a regular file (at most `limit`), or None if there is none. Never waits on a pipe or device.
+
+    OSError where the file exists and cannot be read.
+    """
+    return read_range(path, 0, limit)
+
+
+def read_range(path: str | bytes, start: int, limit: int | None) -> bytes | None:
+    """At most `limit` bytes of a regular file from byte `start`, or None if there is no such file."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return None
+        if start:
+            file.seek(start)
+        return file.read(-1 if limit is None else limit)
+
+
+def size(path: str | bytes) -> int | None:
+    """Size in bytes of a regular file, or None."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_size if stat.S_ISREG(found.st_mode) else None
+
+
+def sync_dir(path: str) -> None:
+    """Make earlier links and renames durable.
+
+    One call after the last step is enough: journalling file systems keep the order of metadata.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write_temp(tmp_dir: str, data: bytes, *, durable: bool) -> str:
+    """A finished temporary file with a name no other process uses."""
+    global _counter
+    _counter += 1
+    tmp = os.path.join(tmp_dir, f"{os.getpid()}-{_counter}-{os.urandom(8).hex()}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        handle = os.open(tmp, flags, PRIVATE_FILE)
+    except FileNotFoundError:
+        make_dir(tmp_dir)
+        handle = os.open(tmp, flags, PRIVATE_FILE)
+    try:
+        _write_all(handle, data)
+        if durable:
+            os.fsync(handle)
+    except BaseException:
+        remove(tmp)
+        raise
+    finally:
+        os.close(handle)
+    return tmp
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def _place(step: Callable[[str, str], None], tmp: str, path: str) -> None:
+    """Link or rename, making the target's directory on first use."""
+    try:
+        step(tmp, path)
+    except FileNotFoundError:
+        make_dir(os.path.dirname(path))
+        step(tmp, path)
