@@ -8,24 +8,11 @@ part and its surroundings are given to it: an edit in a file of 10,000 lines cos
 from __future__ import annotations
 
 from gitprov.model.hunk import Hunk
+from gitprov.model.lines import split_lines
 
 #: Lines kept around the differing part. xdiff slides a group of lines by at most 100, and its indent
 #: heuristic looks over at most 20 blank lines beyond.
 _CONTEXT = 160
-
-
-def split_lines(data: bytes) -> list[bytes]:
-    """Lines as git counts them, each with its newline; only LF ends a line, the last may lack one."""
-    lines = [line + b"\n" for line in data.split(b"\n")]
-    last = lines.pop()[:-1]
-    if last:
-        lines.append(last)
-    return lines
-
-
-def count_lines(data: bytes) -> int:
-    """How many lines git counts in `data`."""
-    return data.count(b"\n") + (1 if data and not data.endswith(b"\n") else 0)
 
 
 def hunks(old: bytes, new: bytes) -> list[Hunk]:

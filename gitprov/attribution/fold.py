@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from gitprov.attribution.diff import count_lines, hunks, split_lines
+from gitprov.attribution.diff import hunks
 from gitprov.attribution.reword import match
 from gitprov.model.hunk import Hunk
+from gitprov.model.lines import count_lines, split_lines
 
 BASE = -1
 UNKNOWN = -2
@@ -35,7 +36,8 @@ class Folded(NamedTuple):
     """Content after the last step, an origin per line, and what models took away.
 
     `deleted`: source → base lines (0-based) it removed. `superseded`: origins that a later model edit replaced;
-    they were the model's own to drop. `people`: the sources that are persons.
+    they were the model's own to drop. `people`: the sources that are persons. `created`: source → lines
+    (0-based, of its `after`) that it put there.
     """
 
     content: bytes
@@ -43,11 +45,16 @@ class Folded(NamedTuple):
     deleted: dict[int, set[int]]
     superseded: set[Origin]
     people: set[int]
+    created: dict[int, set[int]]
+
+    def copy(self) -> Folded:
+        """A state whose origins can be developed without touching these."""
+        return self._replace(origins=list(self.origins))
 
 
 def begin(base: bytes) -> Folded:
     """The state before any step: every line is the base's own."""
-    return Folded(base, [(BASE, n, False) for n in range(count_lines(base))], {}, set(), set())
+    return Folded(base, [(BASE, n, False) for n in range(count_lines(base))], {}, set(), set(), {})
 
 
 def fold(state: Folded, steps: Iterable[Step]) -> Folded:
@@ -57,6 +64,7 @@ def fold(state: Folded, steps: Iterable[Step]) -> Folded:
             state = develop(state, step.before)
         if step.human:
             state.people.add(step.source)
+            state.created.setdefault(step.source, set()).update(produced(step.before, step.after))
             state = develop(state, step.after, step.source)
         else:
             state = _generate(state, step)
@@ -98,12 +106,14 @@ def _developed(
 
 def _generate(state: Folded, step: Step) -> Folded:
     origins, deleted = state.origins, state.deleted
+    created = state.created.setdefault(step.source, set())
     for hunk in reversed(hunks(step.before, step.after)):
+        created.update(range(hunk.new_start, hunk.new_end))
         for origin in origins[hunk.old_start : hunk.old_end]:
             if origin[0] == BASE:
                 deleted.setdefault(step.source, set()).add(origin[1])
             elif origin[0] >= 0:
-                state.superseded.add(origin[:2] + (False,))
+                state.superseded.add((*origin[:2], False))
         origins[hunk.old_start : hunk.old_end] = [
             (step.source, n, False) for n in range(hunk.new_start, hunk.new_end)
         ]

@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
+from gitprov.model.lines import is_trivial
 
 #: At and above this share of common words a line is a rewording (Dice coefficient over the words of both lines).
 SIMILAR = 0.5
@@ -28,11 +29,6 @@ class Match(NamedTuple):
 
     old: int
     edited: bool
-
-
-def is_trivial(line: bytes) -> bool:
-    """Blank lines and lone brackets: they look the same whoever writes them."""
-    return _WORD.search(line) is None
 
 
 def match(old: list[bytes], new: list[bytes]) -> dict[int, Match]:

@@ -12,6 +12,10 @@ def main() -> int:
         from gitprov.cli.capture import run
 
         return run(argv[1:])
+    if argv[:1] == ["hook"] and not ({"-h", "--help"} & set(argv)):
+        from gitprov.cli.hook import run as run_hook
+
+        return run_hook(argv[1:])
     if argv == ["--version"]:
         from gitprov import __version__
 

@@ -67,6 +67,35 @@ def between(repo: Repository, old: str | None, new: str) -> list[FileChange]:
     return parse(repo.run("-c", "core.quotePath=true", "diff-tree", "-r", *_FLAGS, against, new, "--"))
 
 
+def common(changes: list[FileChange], others: list[FileChange]) -> list[FileChange]:
+    """Changes against one parent with only those added lines that are new against another parent too."""
+    fresh = {
+        other.path: {n for hunk in other.hunks for n in range(hunk.new_start, hunk.new_end)}
+        for other in others
+    }
+    return [
+        change._replace(
+            hunks=tuple(part for hunk in change.hunks for part in _parts(hunk, fresh.get(change.path)))
+        )
+        for change in changes
+    ]
+
+
+def _parts(hunk: Hunk, fresh: set[int] | None) -> Iterator[Hunk]:
+    """The runs of a hunk's new lines that are in `fresh`; a file the other parent has alike adds nothing."""
+    kept = [n for n in range(hunk.new_start, hunk.new_end) if fresh is not None and n in fresh]
+    if len(kept) == hunk.new_count:
+        yield hunk
+        return
+    while kept:
+        size = 1
+        while size < len(kept) and kept[size] == kept[0] + size:
+            size += 1
+        # An old side of its own keeps the run where it is: it is no free-standing insertion.
+        yield Hunk(hunk.old_start, 1, kept[0], size)
+        kept = kept[size:]
+
+
 def parse(data: bytes) -> list[FileChange]:
     """Read `--raw -p -U0` output; patches follow the raw rows in the same order."""
     raw, _, patch = data.partition(b"\n\n") if b"\n\n" in data else (data.rstrip(b"\n"), b"", b"")

@@ -9,27 +9,62 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import IO, NamedTuple
 
 from gitprov.errors import Contended, GitFailed
-from gitprov.git.process import decode, encode
+from gitprov.git.process import PIPE, decode, encode, failed, open_git
 from gitprov.git.repo import Repository
 
 SCRATCH = "refs/gitprov/scratch"
-_TRIES = 40
+_TRIES = 60
+_COPY = 1 << 20
 
 
 class Change(NamedTuple):
     """A commit to make on one ref. `files` maps a path in its tree to new bytes, or None to remove it.
 
     `base` is the ref's value that the files were worked out for, None where the ref did not exist.
+    `packed` names a file that `BlobWriter` wrote: more files for the same commit.
     """
 
     ref: str
     base: str | None
     message: str
     files: dict[str, bytes | None]
+    packed: str | None = None
+
+
+class BlobWriter:
+    """Files for a later commit, written to disk as they come, equal contents once.
+
+    The file is a fast-import stream of blobs, the lines that place them in the tree, and the offset of these
+    as 20 digits.
+    Contents are never all in memory: a long session's versions of one file pass through one by one.
+    """
+
+    def __init__(self, out: IO[bytes]) -> None:
+        self._out = out
+        self._marks: dict[str, int] = {}
+        self._places: list[bytes] = []
+
+    def add(self, oid: str, data: bytes) -> None:
+        """Keep `data`, whose blob id is `oid`."""
+        if oid not in self._marks:
+            self._marks[oid] = len(self._marks) + 1
+            self._out.write(b"blob\nmark :%d\ndata %d\n" % (self._marks[oid], len(data)))
+            self._out.write(data)
+            self._out.write(b"\n")
+
+    def place(self, path: str, oid: str) -> None:
+        """Let a blob that was added stand at `path`."""
+        self._places.append(b"M 100644 :%d %s\n" % (self._marks[oid], _quote(encode(path))))
+
+    def finish(self) -> None:
+        """Write what stands behind the blobs."""
+        start = self._out.tell()
+        self._out.write(b"".join(self._places))
+        self._out.write(b"%020d" % start)
 
 
 def write(
@@ -42,11 +77,11 @@ def write(
     (`Name <email> <seconds> <zone>`). Contended where the refs keep moving, GitFailed where git cannot write.
     """
     for attempt in range(_TRIES):
-        changes = [change for change in build(read_refs(repo, refs)) if change.files]
+        changes = [change for change in build(read_refs(repo, refs)) if change.files or change.packed]
         if not changes or _attempt(repo, committer, changes):
             return
         # Jitter: the competitors of a busy repository must not meet again at the same moment.
-        time.sleep(random.uniform(0.001, 0.01 * (attempt + 1)))
+        time.sleep(random.uniform(0.001, 0.01 * (attempt + 1)))  # noqa: S311 - no secret depends on it
     raise Contended(f"{', '.join(refs)} kept changing; nothing was written", "run the command again")
 
 
@@ -58,40 +93,79 @@ def read_refs(repo: Repository, refs: list[str]) -> dict[str, str]:
 
 
 def _attempt(repo: Repository, committer: str, changes: list[Change]) -> bool:
-    scratch = [f"{SCRATCH}/{os.getpid()}-{random.getrandbits(40):010x}/{n}" for n in range(len(changes))]
-    stream = b"".join(_commit(ref, committer, change) for ref, change in zip(scratch, changes))
-    repo.run("fast-import", "--quiet", "--done", "--date-format=raw", stdin=stream + b"done\n")
-    moves = [
-        f"update {change.ref} {ref} {change.base or repo.null_oid}\n" for ref, change in zip(scratch, changes)
-    ]
-    drops = [f"delete {ref}\n" for ref in scratch]
-    text = encode("start\n" + "".join((*moves, *drops)) + "commit\n")
-    done = repo.try_run("update-ref", "--create-reflog", "--stdin", stdin=text)
+    name = f"{SCRATCH}/{os.getpid()}-{random.getrandbits(40):010x}"
+    planned = [(f"{name}/{n}", change) for n, change in enumerate(changes)]
+    _import(repo, (part for ref, change in planned for part in _commit(ref, committer, change)))
+    moves = [f"update {change.ref} {ref} {change.base or repo.null_oid}\n" for ref, change in planned]
+    drops = "".join(f"delete {ref}\n" for ref, _ in planned)
+    text = "start\n" + "".join(moves) + drops + "commit\n"
+    done = repo.try_run("update-ref", "--create-reflog", "--stdin", stdin=encode(text))
     if done.returncode == 0:
         return True
-    repo.try_run("update-ref", "--stdin", stdin=encode("".join(drops)))
-    words = decode(done.stderr)
-    if "cannot lock ref" in words or "reference already exists" in words or "but expected" in words:
-        if "Permission denied" in words or "Read-only" in words or "No space" in words:
-            raise GitFailed(f"git update-ref: {words.strip().splitlines()[-1]}", done.returncode, words)
+    repo.try_run("update-ref", "--stdin", stdin=encode(drops))
+    words = decode(done.stderr).strip()
+    lost_race = any(sign in words for sign in ("but expected", "reference already exists", "File exists"))
+    if lost_race and "Permission denied" not in words:
         return False
-    raise GitFailed(f"git update-ref: {words.strip()}", done.returncode, words)
+    raise failed(("update-ref",), done.returncode, done.stderr)
 
 
-def _commit(ref: str, committer: str, change: Change) -> bytes:
+def _import(repo: Repository, parts: Iterator[bytes]) -> None:
+    # Few objects become loose ones by the user's unpack limit; git's own writing does no different.
+    args = ("fast-import", "--quiet", "--done", "--date-format=raw")
+    with open_git(args, cwd=repo.cwd, env=repo.env, stdin=PIPE, stderr=PIPE) as process:
+        stdin = process.stdin
+        assert stdin is not None  # opened with a pipe
+        try:
+            for part in parts:
+                stdin.write(part)
+            stdin.write(b"done\n")
+            stdin.close()
+        except BrokenPipeError:
+            pass  # its own last words say why
+        stderr = process.stderr.read() if process.stderr else b""
+        status = process.wait()
+    if status:
+        raise _first_words(status, stderr)
+
+
+def _first_words(status: int, stderr: bytes) -> GitFailed:
+    """fast-import follows its reason with a crash report; the reason is what helps."""
+    fatal = next((line for line in stderr.splitlines() if line.startswith(b"fatal:")), stderr)
+    return failed(("fast-import",), status, fatal)
+
+
+def _commit(ref: str, committer: str, change: Change) -> Iterator[bytes]:
+    yield from _packed(change.packed, places=False)
     message = encode(change.message + "\n")
-    parts = [
-        encode(f"commit {ref}\ncommitter {committer}\ndata {len(message)}\n"),
-        message,
-        encode(f"from {change.base}\n") if change.base else b"",
-    ]
+    yield encode(f"commit {ref}\ncommitter {committer}\ndata {len(message)}\n") + message
+    if change.base:
+        yield encode(f"from {change.base}\n")
     for path, data in change.files.items():
         quoted = _quote(encode(path))
         if data is None:
-            parts.append(b"D " + quoted + b"\n")
+            yield b"D " + quoted + b"\n"
         else:
-            parts.append(b"M 100644 inline " + quoted + b"\ndata %d\n" % len(data) + data + b"\n")
-    return b"".join(parts) + b"\n"
+            yield b"M 100644 inline " + quoted + b"\ndata %d\n" % len(data) + data + b"\n"
+    yield from _packed(change.packed, places=True)
+    yield b"\n"
+
+
+def _packed(name: str | None, places: bool) -> Iterator[bytes]:
+    """The blobs, or the placing lines, of a file that BlobWriter wrote; its last 20 bytes are their offset."""
+    if name is None:
+        return
+    with open(name, "rb") as file:
+        end = file.seek(-20, os.SEEK_END)
+        offset = int(file.read())
+        file.seek(offset if places else 0)
+        left = end - offset if places else offset
+        while left > 0:
+            part = file.read(min(left, _COPY))
+            if not part:
+                return
+            left -= len(part)
+            yield part
 
 
 def _quote(path: bytes) -> bytes:

@@ -1,0 +1,147 @@
+"""The gate's reasons: what a commit would lose, on which file and trace, and the command that mends it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from gitprov.model.hunk import Hunk
+from gitprov.model.ids import TRACE_ID
+from gitprov.model.lines import is_trivial, split_lines
+
+_MARKER = re.compile(rb"ai-trace:[ \t]*(" + TRACE_ID.pattern.encode("ascii") + rb")")
+_SPACE = re.compile(rb"\s+")
+
+
+class Refusal(NamedTuple):
+    """One reason to refuse. `traces` are those whose record is at stake; dropping all of them lifts it."""
+
+    rule: str
+    message: str
+    mend: str
+    path: str | None = None
+    traces: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """As the plan keeps it."""
+        return {**self._asdict(), "traces": list(self.traces)}
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, object]) -> Refusal:
+        """From what `to_json` made."""
+        traces = row.get("traces")
+        names = tuple(str(one) for one in traces) if isinstance(traces, list) else ()
+        path = row.get("path")
+        shown = str(path) if path is not None else None
+        return cls(str(row.get("rule")), str(row.get("message")), str(row.get("mend")), shown, names)
+
+
+def removed_markers(
+    path: str, old: bytes, new: bytes, changed: Iterable[Hunk], known: Sequence[str]
+) -> list[Refusal]:
+    """Inline trace markers that a change removes or replaces while the code below them lives.
+
+    `known` are traces that have lines of their own in this commit's version of the file: a marker may be
+    replaced by one of theirs.
+    """
+    old_lines = split_lines(old)
+    gone = {n for hunk in changed for n in range(hunk.old_start, hunk.old_end)}
+    still = set(_MARKER.findall(new))
+    found = []
+    for n in sorted(gone):
+        for trace in _MARKER.findall(old_lines[n]):
+            if (
+                trace not in still
+                and _code_lives(old_lines, n, gone, new)
+                and not _replaced(still, old, known)
+            ):
+                found.append(_marker_refusal(path, n + 1, trace.decode("ascii")))
+    return found
+
+
+def _marker_refusal(path: str, line: int, trace: str) -> Refusal:
+    return Refusal(
+        "marker",
+        f"the marker of {trace} (line {line} before this change) is removed or contradicted, but its code stays",
+        f"git checkout HEAD -- {quoted(path)}    # or put the line 'ai-trace: {trace}' back",
+        path,
+        (trace,),
+    )
+
+
+def _replaced(still: set[bytes], old: bytes, known: Sequence[str]) -> bool:
+    fresh = {marker.decode("ascii") for marker in still - set(_MARKER.findall(old))}
+    return bool(fresh & set(known))
+
+
+def _code_lives(lines: list[bytes], n: int, gone: set[int], new: bytes) -> bool:
+    """Whether code that a marker speaks of is still there: its own line's, else the block below it."""
+    own = _bare(_MARKER.sub(b"", lines[n]).rstrip().rstrip(b"#/*-;"))
+    if own.strip(b"#/*-;<!>"):
+        return own in {_bare(line.rstrip()) for line in split_lines(new)}
+    for k in range(n + 1, min(n + 60, len(lines))):
+        if not lines[k].strip() or _MARKER.search(lines[k]):
+            return False
+        if k not in gone and not is_trivial(lines[k]):
+            return True
+    return False
+
+
+def _bare(line: bytes) -> bytes:
+    return _SPACE.sub(b"", line)
+
+
+def sidecar_path(path: str) -> str:
+    """Where a file's sidecar is."""
+    return f".ai-trace/{path}.json"
+
+
+def sidecar_target(path: str) -> str | None:
+    """The file a sidecar speaks of, None where a path is no sidecar's."""
+    inside = path.removeprefix(".ai-trace/")
+    return inside.removesuffix(".json") if inside != path and inside.endswith(".json") else None
+
+
+def lost_sidecar(path: str, old: bytes, new: bytes | None) -> Refusal | None:
+    """Why a changed or removed (`new` None) sidecar of a living file loses traces; None where it does not."""
+    before = _sidecar_traces(old) or ()
+    after = None if new is None else _sidecar_traces(new)
+    lost = tuple(trace for trace in before if trace not in (after or ()))
+    if after is not None and not lost:
+        return None
+    target = sidecar_target(path)
+    what = (
+        "is removed"
+        if new is None
+        else "cannot be read"
+        if after is None
+        else f"no longer names {', '.join(lost)}"
+    )
+    return Refusal(
+        "sidecar",
+        f"the sidecar of {target} {what}, but the file stays",
+        f"git checkout HEAD -- {quoted(path)}",
+        path,
+        lost or before,
+    )
+
+
+def _sidecar_traces(data: bytes) -> tuple[str, ...] | None:
+    try:
+        row = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(row, dict) or not isinstance(row.get("trace_id"), str):
+        return None
+    rest = row.get("traces")
+    named = [one for one in rest if isinstance(one, str)] if isinstance(rest, list) else []
+    return tuple(dict.fromkeys((row["trace_id"], *named)))
+
+
+def quoted(text: str) -> str:
+    """A word as a POSIX shell takes it."""
+    if re.fullmatch(r"[\w@%+=:,./-]+", text, re.ASCII):
+        return text
+    return "'" + text.replace("'", "'\"'\"'") + "'"

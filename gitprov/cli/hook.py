@@ -1,0 +1,58 @@
+"""`gitprov hook <name>`: what the installed hooks call. No typer here: a commit waits for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from gitprov.cli.boundary import guarded
+from gitprov.errors import EXIT_OK, EXIT_USAGE, GitprovError
+
+HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
+#: An observer never blocks: what it could not do it says, and the commit goes on.
+_OBSERVERS = ("prepare-commit-msg", "post-commit")
+
+
+def main() -> None:
+    """Run the hook named in this process's arguments."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(argv: list[str]) -> int:
+    """Run one hook and return its exit code: 0 lets git go on."""
+    name = argv[0] if argv else ""
+    if name not in HOOKS:
+        sys.stderr.write(f"gitprov: not a hook: {name!r} (there are {', '.join(HOOKS)})\n")
+        return EXIT_USAGE
+    code = guarded(lambda: _hook(name, argv[1:]))
+    return EXIT_OK if name in _OBSERVERS else code
+
+
+def _hook(name: str, args: list[str]) -> int:
+    try:
+        _dispatch(name, args)
+    except OSError as error:
+        raise GitprovError(
+            f"{name}: {error}", "mend that, or commit with --no-verify (the note will say so)"
+        ) from error
+    return EXIT_OK
+
+
+def _dispatch(name: str, args: list[str]) -> None:
+    from gitprov.flow import hooks
+    from gitprov.flow.stage import Desk
+    from gitprov.flow.view import view_of
+    from gitprov.git.repo import Repository
+
+    above = os.getppid()
+    with Repository.discover(os.getcwd(), os.environ) as repo:
+        desk = Desk(repo, view_of(repo, above))
+        if name == "pre-commit":
+            hooks.pre_commit(desk, above)
+        elif name == "prepare-commit-msg":
+            source = args[1] if len(args) > 1 else os.environ.get("PRE_COMMIT_COMMIT_MSG_SOURCE")
+            hooks.prepare_commit_msg(desk, above, args[0], source)
+        elif name == "commit-msg":
+            hooks.commit_msg(desk, above, args[0])
+        else:
+            hooks.post_commit(desk)

@@ -1,0 +1,179 @@
+"""Freezing turns: from what an agent did so far to an immutable generation, redacted as the project wants it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import NamedTuple
+
+from gitprov.attribution.fold import produced
+from gitprov.errors import Damaged
+from gitprov.flow.evidence import Evidence, TurnKey
+from gitprov.git.write import BlobWriter
+from gitprov.model import canonical, generation, ids
+from gitprov.model.config import Config
+from gitprov.model.event import ContentRef, Event, Turn
+from gitprov.store import generations
+from gitprov.store.inbox import Inbox
+
+Record = dict[str, canonical.Json]
+
+
+class Frozen(NamedTuple):
+    """A turn's new generation: its sealed record and the events that went into it."""
+
+    record: Record
+    turn: TurnKey
+    seqs: tuple[int, ...]
+
+    @property
+    def id(self) -> str:
+        """The trace id."""
+        return str(self.record["id"])
+
+
+class Freezer:
+    """Makes generations of one commit. Contents go to `blobs` as they are redacted; records come back sealed."""
+
+    def __init__(
+        self, inbox: Inbox, config: Config, object_format: str, human: str, blobs: BlobWriter
+    ) -> None:
+        self._inbox = inbox
+        self._config = config
+        self._format = object_format
+        self._human = human
+        self._blobs = blobs
+        self._redact = _redactor(config)
+        self._keeps = config.privacy != "hash-only"
+        self._sides: dict[str, str] = {}
+
+    def freeze(self, turn: Turn, events: list[Event]) -> Frozen:
+        """The generation that this turn is so far; `events` are those that no generation holds yet, in order."""
+        prompt, prompt_row, prompt_oid = self._text(turn.prompt)
+        _, output_row, output_oid = self._text(turn.output)
+        edits = [self._edit(event) for event in events if event.type == "ai"]
+        standing = [(one.path, *self._text(one.ref)[1:]) for one in turn.instructions]
+        model = turn.model or _one({event.model for event in events})
+        record = generation.seal(
+            {
+                "v": generation.VERSION,
+                "key": ids.prompt_key(model, prompt) if prompt is not None else None,
+                "agent": {"name": turn.agent, "version": turn.agent_version},
+                "subagent": None if turn.subagent is None else dict(turn.subagent),
+                "model": model,
+                "params": dict(turn.params),
+                "session": turn.session,
+                "turn": turn.turn,
+                "request_id": _one({event.request_id for event in events}) or (*turn.request_ids, None)[0],
+                "request_ids": list(turn.request_ids),
+                "parent": turn.parent,
+                "at": turn.at or events[0].at,
+                "human": self._human,
+                "prompt": {**prompt_row, "name": turn.prompt_name, "version": turn.prompt_version},
+                "output": output_row,
+                "edits": edits,
+                "instructions": [{"path": path, "digest": row["digest"]} for path, row, _ in standing],
+                "usage": dict(turn.usage),
+            }
+        )
+        self._place(record, [prompt_oid, output_oid], standing)
+        return Frozen(record, (turn.key, turn.turn), tuple(event.seq for event in events))
+
+    def _text(self, ref: ContentRef | None) -> tuple[bytes | None, Record, str | None]:
+        """A prompt or output as it will be stored, what the record says of it, and its blob id where it is kept."""
+        raw = self._bytes(ref)
+        if ref is None or raw is None:
+            return None, {"digest": ref.digest if ref else None, "available": False, "redactions": 0}, None
+        text, count = self._redact(raw)
+        row = {"digest": canonical.digest(text), "available": self._keeps, "redactions": count}
+        return text, row, self._add(text) if self._keeps else None
+
+    def _edit(self, event: Event) -> Record:
+        before, after = self._bytes(event.before), self._bytes(event.after)
+        known = (before is not None or event.before is None) and (after is not None or event.after is None)
+        row: Record = {
+            "path": event.path,
+            "before": self._side(event.before, before),
+            "after": self._side(event.after, after),
+            "raw_lines": len(produced(before or b"", after or b"")) if known else None,
+            "tool": event.tool,
+            "user_modified": event.user_modified,
+        }
+        for side, ref, data in (("before", event.before, before), ("after", event.after, after)):
+            if ref is not None and data is None:
+                row[side + "_digest"] = ref.digest
+        return row
+
+    def _side(self, ref: ContentRef | None, data: bytes | None) -> str | None:
+        """Blob id of a content as it is stored. The versions of one file come twice, as `after` and as `before`."""
+        if ref is None or data is None:
+            return None
+        if ref.digest not in self._sides:
+            text, _ = self._redact(data)
+            self._sides[ref.digest] = self._add(text) if self._keeps else self._oid(text)
+        return self._sides[ref.digest]
+
+    def _bytes(self, ref: ContentRef | None) -> bytes | None:
+        """Stored bytes; None where they were never kept or are damaged: the gate speaks of damage, not we."""
+        if ref is None or not ref.stored:
+            return None
+        try:
+            return self._inbox.get_blob(ref)
+        except Damaged:
+            return None
+
+    def _place(
+        self, record: Record, texts: list[str | None], standing: list[tuple[str, Record, str | None]]
+    ) -> None:
+        top = generations.directory(str(record["id"]))
+        self._blobs.place(f"{top}/record.json", self._add(canonical.dump_line(record)))
+        for name, oid in zip(("prompt.txt", "output.txt"), texts, strict=True):
+            if oid is not None:
+                self._blobs.place(f"{top}/{name}", oid)
+        for _, row, oid in standing:
+            if oid is not None:
+                self._blobs.place(generations.instruction_path(row["digest"]), oid)
+        for n, edit in enumerate(record["edits"]) if self._keeps else ():
+            for side in ("before", "after"):
+                if edit[side] is not None:
+                    self._blobs.place(f"{top}/files/{n}.{side}", edit[side])
+
+    def _add(self, data: bytes) -> str:
+        oid = self._oid(data)
+        self._blobs.add(oid, data)
+        return oid
+
+    def _oid(self, data: bytes) -> str:
+        """The id git gives a blob."""
+        return hashlib.new(self._format, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def groups(evidence: Evidence, frozen: Callable[[int], str | None]) -> dict[TurnKey, list[Event]]:
+    """Turn → its events that no generation holds yet (`frozen` tells the one of an event), in order."""
+    out: dict[TurnKey, list[Event]] = {}
+    for event in evidence.events:
+        if event.key is not None and event.turn is not None and frozen(event.seq) is None:
+            out.setdefault((event.key, event.turn), []).append(event)
+    return out
+
+
+def _one(values: set[str | None]) -> str | None:
+    """The value that all share; None where there are several or none."""
+    known = {value for value in values if value}
+    return known.pop() if len(known) == 1 else None
+
+
+def _redactor(config: Config) -> Callable[[bytes], tuple[bytes, int]]:
+    if config.privacy == "full":
+        return lambda text: (text, 0)
+    from gitprov.checks.secrets import Redactor
+
+    tool = Redactor(
+        allow=config.redact_allow, extra=[(rule.name, rule.regex) for rule in config.redact_extra]
+    )
+
+    def redact(text: bytes) -> tuple[bytes, int]:
+        done = tool.redact(text)
+        return done.text, done.count
+
+    return redact

@@ -1,0 +1,150 @@
+"""Sealing: post-commit writes generations and note in one step, then retires exactly the evidence it used."""
+
+from __future__ import annotations
+
+import os
+
+from gitprov import __version__
+from gitprov.flow import stage
+from gitprov.flow.stage import Desk, Situation
+from gitprov.git import trailers as texts
+from gitprov.git.changes import FileChange
+from gitprov.git.objects import Commit, parse_commit
+from gitprov.git.process import decode
+from gitprov.git.write import Change, write
+from gitprov.interop import trailers as profiles
+from gitprov.model.note import Note, Row
+from gitprov.store import flags, generations, notes
+from gitprov.store import plan as plans
+from gitprov.store.plan import Plan
+
+
+def seal(desk: Desk) -> str | None:
+    """Write down what HEAD, just made, holds. Returns the commit where it got a note."""
+    commit = _head(desk)
+    if commit is None:
+        return None
+    situation = _situation(desk, commit)
+    plan = plans.load(desk.repo.git_dir)
+    if plan is None or not _fits(desk, plan, situation):
+        plan = stage.make_plan(desk, situation)
+    if plan is None:
+        plans.drop(desk.repo.git_dir)
+        return None
+    return _carry_out(desk, commit, plan)
+
+
+def recover(desk: Desk) -> str | None:
+    """Finish a seal that was cut off: a plan is there, and HEAD is the commit it was made for."""
+    plan = plans.load(desk.repo.git_dir)
+    commit = _head(desk) if plan is not None else None
+    if plan is None or commit is None or commit.oid == plan.base:
+        return None
+    if not _fits(desk, plan, _situation(desk, commit)):
+        return None
+    return _carry_out(desk, commit, plan)
+
+
+def _head(desk: Desk) -> Commit | None:
+    found = desk.repo.objects.get("HEAD")
+    return parse_commit(found) if found is not None and found.type == "commit" else None
+
+
+def _situation(desk: Desk, commit: Commit) -> Situation:
+    old = _amended(desk, commit)
+    base = commit.parents[0] if commit.parents else None
+    changes = stage.new_lines(desk.repo, commit.parents, base, commit.oid)
+    work: list[FileChange] = stage.new_lines(desk.repo, (old,), old, commit.oid) if old else []
+    return Situation(old or base, commit.parents, changes, old, work)
+
+
+def _amended(desk: Desk, commit: Commit) -> str | None:
+    """The commit that HEAD replaced, as the reflog tells it; None where it replaced none."""
+    shown = desk.repo.try_run("log", "-g", "-2", "--format=%H%x00%gs", "HEAD")
+    rows = [row.split("\0") for row in decode(shown.stdout).splitlines()]
+    if len(rows) < 2 or rows[0][0] != commit.oid or not rows[0][1].startswith("commit (amend)"):
+        return None
+    return rows[1][0]
+
+
+def _fits(desk: Desk, plan: Plan, situation: Situation) -> bool:
+    return (
+        plan.base == situation.head
+        and plan.amend == (situation.amended is not None)
+        and plan.changes == stage.fingerprint(situation)
+        and (not plan.used or os.path.exists(plans.blobs_path(desk.repo.git_dir)))
+    )
+
+
+def _carry_out(desk: Desk, commit: Commit, plan: Plan) -> str | None:
+    repo = desk.repo
+    rows = note_rows(desk, commit, plan)
+    if rows:
+        note = Note(rows)
+        packed = plans.blobs_path(repo.git_dir) if plan.used else None
+
+        def build(refs: dict[str, str]) -> list[Change]:
+            words = f"gitprov: {len(plan.traces)} traces of {commit.oid[:12]}"
+            kept = Change(generations.REF, refs.get(generations.REF), words, {}, packed)
+            return [kept, notes.change(repo, refs.get(notes.REF), {commit.oid: note}, words)]
+
+        write(repo, commit.committer, build, [generations.REF, notes.REF])
+        flags.raise_flag(repo.home, "active")
+    _retire(desk, plan)
+    _settle_sidecars(desk, plan)
+    plans.drop(repo.git_dir)
+    return commit.oid if rows else None
+
+
+def note_rows(desk: Desk, commit: Commit, plan: Plan) -> list[Row]:
+    """The note of a commit: the plan's rows and one about the commit itself; none where there is nothing to say."""
+    dropped = (
+        profiles.dropped(texts.parse(desk.repo, commit.message))
+        if b"AI-Trace-Dropped" in commit.message
+        else {}
+    )
+    gate = _gate(desk, commit, plan)
+    if not plan.rows and not dropped and not (plan.refusals and gate != "passed"):
+        return []
+    row: Row = {
+        "kind": "commit",
+        "v": 1,
+        "id": commit.oid,
+        "gate": gate,
+        "tool": f"gitprov {__version__}",
+        "added": plan.added,
+    }
+    if dropped:
+        row["dropped"] = dropped
+    return [*plan.rows, row]
+
+
+def _gate(desk: Desk, commit: Commit, plan: Plan) -> str:
+    """Whether the gate looked at this very attempt; git gives every attempt the author date it will have."""
+    date = commit.author[commit.author.rfind(">") + 2 :]
+    same = plan.moment is None or plan.moment.removeprefix("@") == date
+    if plan.gate == "passed" and same:
+        return "passed"
+    sequencer = ("CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
+    if any(os.path.exists(os.path.join(desk.repo.git_dir, name)) for name in sequencer):
+        return "absent"
+    return "bypassed" if stage.gate_installed(desk.repo) else "absent"
+
+
+def _retire(desk: Desk, plan: Plan) -> None:
+    for seq, use in plan.uses.items():
+        mark = desk.inbox.spent(seq)
+        if (use.lines, use.dropped, use.trace) != tuple(mark) and os.path.exists(desk.inbox.event_path(seq)):
+            desk.inbox.mark_spent(seq, use.lines, use.dropped, use.trace)
+    for key, turn, trace in plan.used:
+        desk.inbox.mark_used(key, turn, trace)
+    desk.inbox.retire(seq for seq, use in plan.uses.items() if use.retire)
+
+
+def _settle_sidecars(desk: Desk, plan: Plan) -> None:
+    """`git commit PATH` commits another index than the one it leaves: sidecars staged there are told to this one."""
+    for path in plan.sidecars:
+        shown = desk.repo.run("--literal-pathspecs", "ls-tree", "-z", "--full-tree", "HEAD", "--", path)
+        words = decode(shown.split(b"\t")[0]).split(" ")
+        if len(words) == 3:
+            desk.repo.run("update-index", "--add", "--cacheinfo", f"{words[0]},{words[2]},{path}")

@@ -1,0 +1,63 @@
+"""Sidecars: `.ai-trace/<path>.json` beside the code, for teams that want the facts as files in the tree."""
+
+from __future__ import annotations
+
+import json
+import os
+
+from gitprov.checks.gate import sidecar_path
+from gitprov.flow.stage import Desk
+from gitprov.git.process import decode
+from gitprov.model.note import Row
+from gitprov.store.plan import Plan
+
+
+def stage_sidecars(desk: Desk, plan: Plan) -> tuple[str, ...]:
+    """Write and stage a sidecar for each file that the plan has traces for; the paths of those that changed."""
+    staged = []
+    for path in sorted({path for row in plan.traces for path in row["files"]}):
+        place = sidecar_path(path)
+        rows = [row for row in plan.traces if path in row["files"]]
+        found = desk.repo.objects.get(f":{place}") if "\n" not in place else None
+        old = found.data if found is not None else None
+        new = content(rows, old)
+        if new != old:
+            _stage(desk, place, new)
+            staged.append(place)
+    return tuple(staged)
+
+
+def content(rows: list[Row], old: bytes | None) -> bytes:
+    """A sidecar's bytes: the newest trace's facts, and every trace that touched the file so far."""
+    before = _traces(old)
+    newest = max(rows, key=lambda row: (row.get("at") or "", row["id"]))
+    delta = newest.get("delta") or {}
+    facts = {
+        "trace_id": newest["id"],
+        "prompt_version": newest.get("prompt_version"),
+        "model": newest.get("model"),
+        "generated_at": newest.get("at"),
+        "prompt_hash": newest.get("prompt"),
+        "reviewed_by": None,
+        "delta_lines": delta.get("edited", 0) + delta.get("dropped", 0),
+        "traces": list(dict.fromkeys([*before, *(row["id"] for row in rows)])),
+    }
+    return json.dumps(facts, indent=2, ensure_ascii=True).encode("ascii") + b"\n"
+
+
+def _traces(old: bytes | None) -> list[str]:
+    try:
+        row = json.loads(old or b"null")
+    except ValueError:
+        return []
+    found = row.get("traces") if isinstance(row, dict) else None
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+
+def _stage(desk: Desk, place: str, data: bytes) -> None:
+    full = os.path.join(desk.repo.worktree or "", place).encode("utf-8", "surrogateescape")
+    os.makedirs(os.path.dirname(full), exist_ok=True)
+    with open(full, "wb") as file:
+        file.write(data)
+    oid = decode(desk.repo.run("hash-object", "-w", "--no-filters", "--stdin", stdin=data)).strip()
+    desk.repo.run("update-index", "--add", "--cacheinfo", f"100644,{oid},{place}")

@@ -1,0 +1,26 @@
+"""Lines as git counts them."""
+
+from __future__ import annotations
+
+import re
+
+_WORD = re.compile(rb"[\w\x80-\xff]")
+
+
+def split_lines(data: bytes) -> list[bytes]:
+    """Lines, each with its newline; only LF ends a line, the last may lack one."""
+    lines = [line + b"\n" for line in data.split(b"\n")]
+    last = lines.pop()[:-1]
+    if last:
+        lines.append(last)
+    return lines
+
+
+def count_lines(data: bytes) -> int:
+    """How many lines git counts in `data`."""
+    return data.count(b"\n") + (1 if data and not data.endswith(b"\n") else 0)
+
+
+def is_trivial(line: bytes) -> bool:
+    """Blank lines and lone brackets: they look the same whoever writes them."""
+    return _WORD.search(line) is None

@@ -1,0 +1,109 @@
+"""The plan of a commit: what pre-commit worked out, kept until post-commit has written it down.
+
+Two files in the worktree's own git directory: `gitprov/plan.json` and beside it `plan.blobs`, the contents of new
+generations, ready for git. A plan survives a kill: whatever command comes next finishes or forgets it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, NamedTuple
+
+from gitprov.model.note import Row
+from gitprov.store import files
+
+VERSION = 1
+
+
+class Use(NamedTuple):
+    """What a commit takes of one event: ranges over its `after`, and the trace it was frozen into."""
+
+    lines: str
+    dropped: str
+    trace: str | None
+    retire: bool
+
+
+class Plan(NamedTuple):
+    """Everything about a coming commit that must not be worked out twice.
+
+    `key` names the staged state it was made for; `changes` the change of files alone, which the finished commit
+    must show too. `base` is the commit that HEAD was, `amend` says that it will be replaced. `rows` are the note's
+    trace and human rows, `trailers` what the message must carry, each with the traces it stands for.
+    `uses`: event seq → Use. `used`: (session key, turn, generation) to remember as parents.
+    `refusals` and `warnings` are lines for people. `gate` is "passed" once the gate has.
+    `moment` is the author date git gave this attempt.
+    """
+
+    key: str
+    changes: str
+    base: str | None
+    amend: bool
+    rows: tuple[Row, ...] = ()
+    trailers: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    uses: dict[int, Use] = {}  # noqa: RUF012 - never written to
+    used: tuple[tuple[str, str, str], ...] = ()
+    added: int = 0
+    refusals: tuple[Row, ...] = ()
+    stale: tuple[str, ...] = ()
+    sidecars: tuple[str, ...] = ()
+    gate: str | None = None
+    trailers_added: bool = False
+    moment: str | None = None
+
+    @property
+    def traces(self) -> list[Row]:
+        """The trace rows."""
+        return [row for row in self.rows if row.get("kind") == "trace"]
+
+
+def directory(git_dir: str) -> str:
+    """Where a worktree's plan is."""
+    return os.path.join(git_dir, "gitprov")
+
+
+def path(git_dir: str) -> str:
+    """The plan's file; hook shims look for it by this name."""
+    return os.path.join(directory(git_dir), "plan.json")
+
+
+def blobs_path(git_dir: str) -> str:
+    """The contents that go with the plan."""
+    return os.path.join(directory(git_dir), "plan.blobs")
+
+
+def save(git_dir: str, plan: Plan) -> None:
+    """Keep a plan, durably. OSError where it cannot be written."""
+    row = {**plan._asdict(), "v": VERSION, "uses": {str(seq): list(use) for seq, use in plan.uses.items()}}
+    data = json.dumps(row, separators=(",", ":"), sort_keys=True).encode("ascii")
+    files.make_dir(directory(git_dir))
+    files.replace(directory(git_dir), path(git_dir), data)
+
+
+def load(git_dir: str) -> Plan | None:
+    """The plan, None where there is none or it cannot be read: then it is worked out anew."""
+    try:
+        row = json.loads(files.read(path(git_dir)) or b"null")
+        return _plan(row) if isinstance(row, dict) and row.pop("v", None) == VERSION else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def drop(git_dir: str) -> None:
+    """Forget the plan, its contents last: a plan without contents would be one that cannot be carried out."""
+    files.remove(path(git_dir))
+    files.remove(blobs_path(git_dir))
+
+
+def _plan(row: dict[str, Any]) -> Plan:
+    plan = Plan(**row)
+    return plan._replace(
+        rows=tuple(plan.rows),
+        trailers=tuple((key, value, tuple(traces)) for key, value, traces in plan.trailers),
+        uses={int(seq): Use(*use) for seq, use in row["uses"].items()},
+        used=tuple((key, turn, trace) for key, turn, trace in plan.used),
+        refusals=tuple(plan.refusals),
+        stale=tuple(plan.stale),
+        sidecars=tuple(plan.sidecars),
+    )
