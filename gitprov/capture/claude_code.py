@@ -130,7 +130,7 @@ def changes(hook: Hook, proposal: dict[str, Any], seen: Seen | None, disk: bytes
 
 def _before(hook: Hook, seen: Seen | None, disk: bytes | None) -> bytes | ContentRef | None:
     """The file just before the edit, by the best witness there is."""
-    told = hook.response.get("originalFile")
+    told = hook.response.get("originalFile", hook.response.get("originalFileContents"))
     known = None if seen is None else seen.content
     if hook.response.get("type") == "create" and not told:
         return None

@@ -16,6 +16,9 @@ from gitprov.cli.boundary import guarded
 from gitprov.errors import EXIT_INTERRUPTED
 
 COMMANDS = {
+    "install": "gitprov.cli.install",
+    "uninstall": "gitprov.cli.uninstall",
+    "doctor": "gitprov.cli.doctor",
     "capture": "gitprov.cli.capture_help",
     "record": "gitprov.cli.record",
 }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import zlib
 
 from gitprov.errors import Damaged
 from gitprov.model.event import ContentRef
+from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 
 CONTENT_LIMIT = 1 << 20
@@ -48,7 +48,7 @@ class Blobs:
             raise Damaged(f"content {ref.digest[7:19]} cannot be read: {error}") from error
         if data is None:
             raise Damaged(f"content {ref.digest[7:19]} is missing from the inbox")
-        if hashlib.sha256(data).hexdigest() != ref.digest[7:]:
+        if sha256_hex(data) != ref.digest[7:]:
             raise Damaged(f"content {ref.digest[7:19]} does not match its digest")
         return data
 
@@ -71,7 +71,7 @@ class Blobs:
     def _keep(self, data: bytes, limit: int) -> ContentRef:
         if len(data) > limit:
             return _named(data, "large")
-        ref = ContentRef("sha256:" + hashlib.sha256(data).hexdigest(), len(data))
+        ref = ContentRef("sha256:" + sha256_hex(data), len(data))
         path = self.path(ref.digest)
         try:
             os.utime(path)  # a sweep spares what was used lately
@@ -81,4 +81,4 @@ class Blobs:
 
 
 def _named(data: bytes, why: str) -> ContentRef:
-    return ContentRef("sha256:" + hashlib.sha256(data).hexdigest(), len(data), False, why)
+    return ContentRef("sha256:" + sha256_hex(data), len(data), False, why)

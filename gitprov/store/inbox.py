@@ -81,6 +81,10 @@ class Inbox:
         """Every event in order; one that cannot be read stands as a Problem in its place."""
         return list(self._read_all("events"))
 
+    def seqs(self) -> list[int]:
+        """The seq of every live event, readable or not, ascending."""
+        return sorted(int(name[:-5]) for name in self._event_names("events"))
+
     def archived(self) -> list[Event | Problem]:
         """Every retired event in order, as `events`."""
         return list(self._read_all("archive"))

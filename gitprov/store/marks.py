@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from types import TracebackType
 from typing import NamedTuple
 
 from gitprov.model.event import VERSION, ContentRef
+from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 
 WAIT = 2.0
@@ -57,7 +57,7 @@ class Marks:
         return Mark(self._path(key, "done"))
 
     def _path(self, key: str, kind: str) -> str:
-        name = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+        name = sha256_hex(key.encode("utf-8", "surrogatepass"))[:40]
         return os.path.join(self.root, f"{name}.{kind}")
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from typing import Any
 
 from gitprov.model.event import VERSION, Problem, Turn
+from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 
 
 def session_key(agent: str, session: str, subagent: str | None = None) -> str:
     """16 hex that name one agent's session, or one subagent within it."""
     text = f"{agent}\0{session}\0{subagent or ''}"
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return sha256_hex(text.encode("utf-8", "surrogatepass"))[:16]
 
 
 def derived_turn(prefix: str, text: str) -> str:
     """A turn id for a turn no hook announced: a letter and 12 hex of what identifies it."""
-    return prefix + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return prefix + sha256_hex(text.encode("utf-8", "surrogatepass"))[:12]
 
 
 class Sessions:

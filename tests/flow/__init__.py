@@ -1,0 +1,1 @@
+"""Tests of the things that happen, one file each."""
