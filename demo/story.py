@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """The demo: one story from an agent's prompt to the answer of blame, told by the real commands.
 
     demo/run [--keep]
