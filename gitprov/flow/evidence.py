@@ -139,13 +139,13 @@ def _find(turn: Turn, used: list[str]) -> int | None:
 
 
 def _next_offset(inbox: Inbox, turn: Turn) -> int | None:
-    """Where the session's next announced turn begins in the same transcript."""
+    """Where the session's next announced turn begins in the same transcript; None if turns are not announced."""
     if not turn.turn.isdecimal():
         return None
     following = inbox.turn(turn.key, f"{int(turn.turn) + 1:06d}")
     if isinstance(following, Turn) and following.transcript == turn.transcript:
         return following.offset
-    return None
+    return reading.UNTIL_END
 
 
 def _model(inbox: Inbox, turn: Turn, events: list[Event]) -> str | None:

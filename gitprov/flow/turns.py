@@ -22,6 +22,9 @@ FIRST_READ = 1 << 20
 READ_LIMIT = 64 << 20
 """Most that is ever read of a transcript at once, in bytes."""
 
+UNTIL_END = 1 << 62
+"""Stands for the offset of a next turn that was not announced: all further rows are this one's."""
+
 UNKNOWN_TURN = "p000000000000"
 """Id of a session's turn whose prompt nothing tells."""
 
@@ -79,7 +82,8 @@ def stop(hook: Hook, moment: Moment) -> None:
         turn = inbox.sessions.latest(session_key(AGENT, hook.session))
     turn = turn or _derived(hook, inbox, moment, None)
     end = Turn(turn.key, turn.turn)
-    said = read_turn(turn._replace(transcript=transcript_of(hook) or turn.transcript), None)
+    limit = UNTIL_END if turn.turn.isdecimal() else None
+    said = read_turn(turn._replace(transcript=transcript_of(hook) or turn.transcript), limit)
     if said is not None:
         end = told_by(inbox, end, said, turn.prompt is None)
     if hook.message:
@@ -110,7 +114,10 @@ def session_started(hook: Hook, moment: Moment) -> None:
 
 
 def read_turn(turn: Turn, next_offset: int | None) -> Slice | None:
-    """What the transcript says of a turn that begins at a known place; None where it is not there."""
+    """What the transcript says of a turn that begins at a known place; None where it is not there.
+
+    Without `next_offset` the turn ends at the next prompt row.
+    """
     if turn.transcript is None or turn.offset is None:
         return None
     size = files.size(turn.transcript)

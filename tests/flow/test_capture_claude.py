@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from gitprov.flow.evidence import Evidence, gather
 from gitprov.model.event import ContentRef, Event
 from gitprov.store.inbox import Inbox
 from tests.support.claude import MODEL, ClaudeSession
-from tests.support.repo import GitRepo
+from tests.support.repo import GitRepo, run
 
 
 def inbox(repo: GitRepo, worktree: str = "@") -> Inbox:
@@ -420,3 +421,127 @@ def test_name_of_4000_characters(repo: GitRepo, claude: ClaudeSession) -> None:
     }
     claude.send(payload)
     assert [one.path for one in gathered(repo).events] == ["x" * 4000]
+
+
+def test_a_prompt_queued_in_mid_turn_does_not_end_it(repo: GitRepo, claude: ClaudeSession) -> None:
+    """Where turns are announced, a prompt row nobody announced belongs to the turn it stands in."""
+    claude.prompt("first")
+    claude.write_file("a.py", "a\n")
+    claude.hooks = {"PreToolUse", "PostToolUse"}
+    claude.prompt("and b too")
+    claude.write_file("b.py", "b\n")
+    (turn,) = gathered(repo).turns.values()
+    claude.hooks = None
+    claude.prompt("second")
+    claude.write_file("c.py", "c\n")
+    for found in (turn, gathered(repo).turns[(turn.key, turn.turn)]):
+        output = text(repo, found.output) or ""
+        assert ["a.py" in output, "b.py" in output, "c.py" in output] == [True, True, False]
+
+
+def test_a_stopped_turn_needs_its_transcript_no_more(repo: GitRepo, claude: ClaudeSession) -> None:
+    """What Stop kept is enough when the agent has removed its transcript."""
+    claude.prompt("first")
+    claude.write_file("a.py", "a\n")
+    claude.stop("Finished.")
+    claude.transcript_path.unlink()
+    (turn,) = gathered(repo).turns.values()
+    assert turn.model == MODEL
+    assert (text(repo, turn.output) or "").endswith("Finished.")
+
+
+def test_the_session_names_the_model_where_the_transcript_cannot(
+    repo: GitRepo, claude: ClaudeSession
+) -> None:
+    """Without a transcript, the model that SessionStart told is the turn's."""
+    claude.transcript = False
+    claude.prompt("first")
+    claude.write_file("a.py", "a\n")
+    claude.stop("Finished.")
+    found = gathered(repo)
+    (turn,) = found.turns.values()
+    assert turn.model == MODEL
+    output = text(repo, turn.output) or ""
+    assert output.startswith("[tool Write")
+    assert output.endswith("Finished.")
+
+
+def test_a_turn_known_from_its_events_alone(repo: GitRepo, claude: ClaudeSession) -> None:
+    """A lost or damaged turn file is a problem, and its events are still evidence."""
+    claude.transcript = False
+    claude.prompt("first")
+    claude.write_file("a.py", "a\n")
+    (turn_file,) = (repo.inbox() / "sessions").rglob("turn-*.json")
+    turn_file.write_bytes(b"{")
+    damaged = gather(inbox(repo))
+    assert len(damaged.events) == len(damaged.problems) == 1
+    turn_file.unlink()
+    for file in (repo.inbox() / "sessions").rglob("end-*.json"):
+        file.unlink()
+    found = gather(inbox(repo))
+    (problem,) = found.problems
+    assert problem.message == "is missing"
+    (turn,) = found.turns.values()
+    assert (turn.prompt, turn.agent) == (None, "claude-code")
+
+
+def test_reading_evidence_writes_nothing_when_asked(repo: GitRepo, claude: ClaudeSession) -> None:
+    """`complete=False` leaves the inbox as it is."""
+    claude.prompt("first")
+    claude.write_file("a.py", "a\n")
+    before = sorted(repo.inbox().rglob("*"))
+    assert len(gather(inbox(repo), complete=False).events) == 1
+    assert sorted(repo.inbox().rglob("*")) == before
+
+
+def test_retired_evidence_can_be_read_too(repo: GitRepo, claude: ClaudeSession) -> None:
+    """`archived` gives retired and live events in one order."""
+    claude.prompt("first")
+    for name in ("a", "b", "c"):
+        claude.write_file(name, "x\n")
+    inbox(repo).retire([2])
+    assert [one.seq for one in gather(inbox(repo)).events] == [1, 3]
+    assert [one.seq for one in gather(inbox(repo), archived=True).events] == [1, 2, 3]
+
+
+def test_lost_inputs_are_a_problem(repo: GitRepo, claude: ClaudeSession) -> None:
+    """Where the output has to come from tool inputs and one is lost, that is told."""
+    claude.transcript = False
+    claude.prompt("first")
+    claude.write_file("a.py", "a\n")
+    (event,) = gather(inbox(repo), complete=False).events
+    assert event.input is not None
+    Path(inbox(repo).blobs.path(event.input.digest)).unlink()
+    found = gather(inbox(repo))
+    assert [one.seq for one in found.problems] == [1]
+
+
+def test_a_session_start_tidies_once_a_day(repo: GitRepo, claude: ClaudeSession) -> None:
+    """Old leftovers go at the first session of a day, and only then."""
+    claude.start()
+    left = repo.inbox() / "tmp" / "left"
+    left.write_bytes(b"x")
+    os.utime(left, (0, 0))
+    claude.start("resume")
+    assert left.exists()
+    os.utime(repo.inbox() / "tidied", (0, 0))
+    claude.start("resume")
+    assert not left.exists()
+
+
+def test_prompts_outside_of_repositories_are_found_later(
+    repo: GitRepo, claude: ClaudeSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An agent started beside its repositories still gives each edit its prompt, from the transcript."""
+
+    def outside(payload: dict[str, object]) -> object:
+        moved = json.dumps({**payload, "cwd": str(tmp_path)})
+        return run(["gitprov", "capture", "claude-code"], cwd=tmp_path, env=repo.env, stdin=moved)
+
+    monkeypatch.setattr(claude, "send", outside)
+    claude.prompt("first")
+    claude.write_file("a.py", "a\n")
+    claude.stop()
+    (turn,) = gathered(repo).turns.values()
+    assert text(repo, turn.prompt) == "first"
+    assert turn.model == MODEL

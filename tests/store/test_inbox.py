@@ -166,10 +166,13 @@ def test_spent_lines(inbox: Inbox) -> None:
     inbox.mark_spent(1, "1-2", "4")
     inbox.mark_spent(1, "1-3", "4")
     assert inbox.spent(1) == Spent("1-3", "4")
+    inbox.mark_spent(1, "1-3", "4", "gen_20260201_0123456789")
+    assert inbox.spent(1).trace == "gen_20260201_0123456789"
+    assert inbox.seqs() == [1]
     inbox.retire([1, 1, 9])
     assert inbox.events() == []
     assert seqs(inbox.archived()) == [1]
-    assert inbox.spent(1) == Spent("1-3", "4")
+    assert inbox.spent(1) == Spent("1-3", "4", "gen_20260201_0123456789")
     Path(inbox.archived_spent_path(1)).write_bytes(b"{")
     assert inbox.spent(1) == Spent("", "")
 
