@@ -1,0 +1,62 @@
+"""What `gitprov install`, `uninstall` and `doctor` share: who we are on this machine, and how steps are shown."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import typer
+
+import gitprov
+from gitprov.errors import UsageError
+from gitprov.flow.install import Outcome, Wish, carry_out
+from gitprov.git.hooks import template_directory
+from gitprov.git.repo import Repository
+
+
+def repository() -> Repository:
+    """The repository of the current directory; NotARepository outside of one."""
+    return Repository.discover(os.getcwd(), dict(os.environ))
+
+
+def wish(agents: str | None = None, *, user: bool = False) -> Wish:
+    """A wish made of this interpreter, this package and this user. `agents`: names joined by commas, or `none`."""
+    lib = os.path.dirname(os.path.dirname(os.path.abspath(gitprov.__file__)))
+    return Wish(sys.executable or "", lib, os.path.expanduser("~"), _names(agents), user)
+
+
+def finish(outcome: Outcome, nothing: str, *, dry_run: bool, as_json: bool) -> None:
+    """Take the steps unless this is a dry run, and say what was, or would be, done."""
+    if not dry_run:
+        carry_out(outcome)
+    if as_json:
+        steps = [{"action": s.action, "path": s.path, "detail": s.detail or None} for s in outcome.steps]
+        typer.echo(json.dumps({"dry_run": dry_run, "steps": steps, "hints": outcome.hints}))
+        return
+    for step in outcome.steps:
+        detail = f"  ({step.detail})" if step.detail else ""
+        typer.echo(f"{'would ' if dry_run else ''}{step.action}: {step.path}{detail}")
+    if not outcome.steps:
+        typer.echo(nothing)
+    for hint in outcome.hints:
+        typer.echo(f"hint: {hint}", err=True)
+
+
+def template(directory: str | None) -> str:
+    """The template directory that was named, else the configured one. UsageError where there is none."""
+    found = directory or template_directory(os.getcwd(), dict(os.environ))
+    if found is None:
+        raise UsageError(
+            "no template directory: init.templateDir is not set", "name one: --template DIRECTORY"
+        )
+    return os.path.abspath(os.path.expanduser(found))
+
+
+def _names(agents: str | None) -> tuple[str, ...] | None:
+    if agents is None:
+        return None
+    names = tuple(name.strip() for name in agents.split(",") if name.strip())
+    if "none" in names and len(names) > 1:
+        raise UsageError("--agents none excludes other agents", "leave one of them out")
+    return () if names == ("none",) else names

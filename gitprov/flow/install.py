@@ -1,0 +1,186 @@
+"""Installing: hooks into a repository or a template, capture hooks into an agent's settings.
+
+Everything is looked at first; the steps that follow from it are a list, and only then is the first one taken.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from gitprov.errors import GitprovError, UsageError
+from gitprov.flow import place
+from gitprov.git import hooks
+from gitprov.git.repo import Repository
+from gitprov.store import agents_config, files, hookdir, install_record, shims
+
+
+class Wish(NamedTuple):
+    """What somebody asked for. `agents` None means: those that the project already uses. `user`: the agent's
+    settings in `user_home` instead of the project's. `python` and `lib` go into the shims.
+    """
+
+    python: str
+    lib: str
+    user_home: str
+    agents: tuple[str, ...] | None = None
+    user: bool = False
+
+
+class Step(NamedTuple):
+    """One change: a word for it, the path it happens to, what a person should know of it, and the doing."""
+
+    action: str
+    path: str
+    detail: str
+    run: Callable[[], None]
+
+
+class Outcome(NamedTuple):
+    """Steps in order, and lines about what was left alone on purpose."""
+
+    steps: list[Step]
+    hints: list[str]
+
+
+def carry_out(outcome: Outcome) -> None:
+    """Take the steps. GitprovError where the file system says no; steps already taken stay, and may be repeated."""
+    for step in outcome.steps:
+        try:
+            step.run()
+        except OSError as error:
+            raise GitprovError(
+                f"{step.path}: {error.strerror or error}", "mend that and run the same command again"
+            ) from error
+
+
+def install(repo: Repository, wish: Wish) -> Outcome:
+    """What has to be done so that commits here are recorded; nothing is done yet."""
+    where = place.find(repo)
+    steps = _hook_steps(where.directory, shims.Settings(wish.python, wish.lib, where.outer), repo.home)
+    hints = []
+    if where.outer:
+        steps += _passthrough_steps(repo, where)
+        steps += _config_steps(repo, where)
+        hints.append(f"hooks in {where.outer} stay where they are and still run, each before gitprov's")
+    agents = agent_steps(wish, repo.worktree)
+    return Outcome(steps + agents.steps, hints + agents.hints)
+
+
+def install_template(directory: str, wish: Wish) -> Outcome:
+    """What has to be done so that clones made with this template directory start with our hooks."""
+    hint = f"git uses it with: git config --global init.templateDir {directory}"
+    settings = shims.Settings(wish.python, wish.lib)
+    return Outcome(_hook_steps(os.path.join(directory, "hooks"), settings, None), [hint])
+
+
+def agent_steps(wish: Wish, project: str | None) -> Outcome:
+    """What has to be done to the agents' settings. `project` is the top of the work tree."""
+    top = wish.user_home if wish.user or project is None else project
+    path = agents_config.settings_path(top)
+    used = os.path.isdir(os.path.dirname(path))
+    if wish.agents is None and not used:
+        known = os.path.isdir(os.path.join(wish.user_home, ".claude"))
+        hint = "Claude Code is on this machine; to record what it writes here: gitprov install --agents claude-code"
+        return Outcome([], [hint] if known else [])
+    for name in wish.agents or ():
+        if name not in agents_config.AGENTS:
+            raise UsageError(f"no agent {name!r}", f"known: {', '.join(agents_config.AGENTS)}, or none")
+    if wish.agents == ():
+        return Outcome([], [])
+    before = agents_config.read(path)
+    after = agents_config.added(path, before)
+    if after == before:
+        return Outcome([], [])
+    detail = f"{len(agents_config.missing(path, before))} hooks: {agents_config.COMMAND}"
+    return Outcome([Step("agent", path, detail, lambda: agents_config.write(path, after))], [])
+
+
+def _hook_steps(directory: str, settings: shims.Settings, home: str | None) -> list[Step]:
+    """One slot after the other; every reason to refuse comes before the first step."""
+    slots = [hookdir.look(directory, hook) for hook in shims.HOOKS]
+    for slot in slots:
+        _refuse(slot)
+    data = shims.render(settings)
+    steps = [step for slot in slots for step in _slot_steps(slot, data)]
+    if steps and not os.path.isdir(directory):
+        steps.insert(0, Step("directory", directory, "", lambda: _make_directory(directory, home)))
+    return steps
+
+
+def _refuse(slot: hookdir.Slot) -> None:
+    if slot.edited:
+        raise GitprovError(
+            f"{slot.edited} is gitprov's hook, and somebody changed it",
+            f"move the added lines to {slot.path}{hookdir.CHAINED} (it runs first), delete the hook, install again",
+        )
+    if os.path.isdir(slot.path):
+        raise GitprovError(f"{slot.path} is a directory", "move it away and install again")
+    kept = slot.path + hookdir.CHAINED
+    unknown = slot.ours is None and hookdir.ABSENT not in {slot.top, slot.chained}
+    if unknown and not hookdir.same_file(slot.path, kept):
+        raise GitprovError(
+            f"{slot.path} was put in gitprov's place while {kept} keeps an earlier one",
+            "make one hook of the two (or delete one) and install again",
+        )
+
+
+def _slot_steps(slot: hookdir.Slot, data: bytes) -> list[Step]:
+    ours = slot.ours
+    if ours is not None:
+        update = Step("update", ours, "", lambda: hookdir.put(ours, data))
+        return [] if hookdir.is_current(ours, data) else [update]
+    steps = []
+    if slot.top != hookdir.ABSENT and slot.chained == hookdir.ABSENT:
+        kept = os.path.basename(slot.path) + hookdir.CHAINED
+        detail = f"kept as {kept}, runs first"
+        steps.append(Step("chain", slot.path, detail, lambda: hookdir.set_aside(slot.path)))
+    return [*steps, Step("hook", slot.path, "", lambda: hookdir.put(slot.path, data))]
+
+
+def _passthrough_steps(repo: Repository, where: place.Place) -> list[Step]:
+    data = shims.render_passthrough(where.outer)
+    paths = [os.path.join(where.directory, name) for name in place.to_pass_on(repo, where)]
+    return [_put("pass on", path, data) for path in paths if not hookdir.is_current(path, data)]
+
+
+def _put(action: str, path: str, data: bytes) -> Step:
+    return Step(action, path, "", lambda: hookdir.put(path, data))
+
+
+def _config_steps(repo: Repository, where: place.Place) -> list[Step]:
+    now = hooks.hooks_path(repo)
+    if place.same(now.directory, where.directory):
+        return []
+    path = hooks.config_file(repo, where.scope)
+    detail = f"{hooks.KEY} = {where.directory}"
+    return [Step("config", path, detail, lambda: _point_git(repo, where, now))]
+
+
+def _point_git(repo: Repository, where: place.Place, now: hooks.HooksPath) -> None:
+    """Remember the file as it is, then set the key; the first memory wins, it is the one from before us."""
+    path = hooks.config_file(repo, where.scope)
+    record = install_record.load(repo.home)
+    old = now.value if now.scope == where.scope else None
+    before = files.read(path)
+    change = install_record.ConfigChange(path, where.scope, old, before, "")
+    install_record.save(repo.home, record._replace(config=change))
+    hooks.set_hooks_path(repo, where.scope, where.directory)
+    done = change._replace(after=install_record.digest(path))
+    install_record.save(repo.home, record._replace(config=done))
+
+
+def _make_directory(directory: str, home: str | None) -> None:
+    """Create what is missing, and remember it in the clone's record so that uninstalling removes it."""
+    made = list(_missing(directory))
+    os.makedirs(directory)
+    if home is not None and not directory.startswith(home + os.sep):
+        record = install_record.load(home)
+        install_record.save(home, record._replace(made=(*record.made, *made)))
+
+
+def _missing(directory: str) -> Iterable[str]:
+    if not os.path.isdir(directory):
+        yield from _missing(os.path.dirname(directory))
+        yield directory

@@ -1,0 +1,140 @@
+"""Uninstalling: every hook that was there before is back, byte for byte, and so is the configuration."""
+
+from __future__ import annotations
+
+import os
+
+from gitprov.errors import GitprovError
+from gitprov.flow import place
+from gitprov.flow.install import Outcome, Step, Wish
+from gitprov.git import hooks
+from gitprov.git.repo import Repository
+from gitprov.store import agents_config, hookdir, install_record, shims
+
+
+def uninstall(repo: Repository, wish: Wish) -> Outcome:
+    """What has to be done to leave a repository as it was; nothing is done yet. Recorded evidence stays."""
+    own = place.own_directory(repo)
+    now = hooks.hooks_path(repo)
+    directories = dict.fromkeys([hooks.default_directory(repo), now.directory])
+    steps, hints = [], []
+    for directory in directories:
+        if not place.same(directory, own):
+            found = hook_steps(directory)
+            steps += found.steps
+            hints += found.hints
+    steps += _own_steps(own)
+    steps[:0] = _config_steps(repo, own, now)
+    agents = agent_steps(wish, repo.worktree)
+    steps += agents.steps
+    if steps or install_record.load(repo.home) != install_record.Record():
+        steps.append(Step("tidy", repo.home, "", lambda: _tidy(repo)))
+    kept = os.path.join(repo.home, "inbox")
+    if os.path.isdir(kept):
+        hints.append(f"what was recorded stays in {repo.home} and in refs/notes/gitprov")
+    return Outcome(steps, hints + agents.hints)
+
+
+def hook_steps(directory: str) -> Outcome:
+    """What has to be done in one hooks directory. GitprovError, and nothing to do, where a hook of ours was edited."""
+    slots = [hookdir.look(directory, hook) for hook in shims.HOOKS]
+    edited = [slot.edited for slot in slots if slot.edited]
+    if edited:
+        raise GitprovError(
+            f"somebody changed {', '.join(edited)} since gitprov wrote it; nothing was removed",
+            "save the added lines elsewhere, delete the file, and run gitprov uninstall again",
+        )
+    steps, hints = [], []
+    for slot in slots:
+        if _replaced(slot):
+            kept = slot.path + hookdir.CHAINED
+            hints.append(
+                f"{slot.path} is another hook than gitprov put there; the earlier one stays at {kept}"
+            )
+        elif slot.ours or slot.legacy == hookdir.OURS or slot.chained != hookdir.ABSENT:
+            steps.append(_take_out(slot))
+    return Outcome(steps, hints)
+
+
+def agent_steps(wish: Wish, project: str | None) -> Outcome:
+    """What has to be done to the agent's settings: the project's, with `user` also the user's."""
+    tops = [project] if project else []
+    steps = []
+    for top in [*tops, wish.user_home] if wish.user else tops:
+        path = agents_config.settings_path(top)
+        before = agents_config.read(path)
+        if before is not None and agents_config.missing(path, before) != list(agents_config.EVENTS):
+            steps.append(_clean(path, agents_config.removed(path, before)))
+    return Outcome(steps, [])
+
+
+def _clean(path: str, text: str | None) -> Step:
+    if text is None:
+        return Step("delete", path, "held only gitprov's hooks", lambda: os.unlink(path))
+    return Step("agent", path, "gitprov's hooks removed", lambda: agents_config.write(path, text))
+
+
+def _take_out(slot: hookdir.Slot) -> Step:
+    back = slot.chained != hookdir.ABSENT and not (slot.chained == slot.top == hookdir.FRAMEWORK)
+    return Step(
+        "remove", slot.path, "the earlier hook is back" if back else "", lambda: hookdir.take_out(slot)
+    )
+
+
+def _replaced(slot: hookdir.Slot) -> bool:
+    """Whether somebody put another hook in our place, so that what we set aside has nowhere to return to."""
+    if slot.ours or hookdir.ABSENT in {slot.chained, slot.top}:
+        return False
+    return not (slot.chained == slot.top == hookdir.FRAMEWORK)
+
+
+def _own_steps(own: str) -> list[Step]:
+    try:
+        names = sorted(os.listdir(own))
+    except FileNotFoundError:
+        return []
+    foreign = [name for name in names if hookdir.kind_of(os.path.join(own, name)) != hookdir.OURS]
+    if foreign:
+        raise GitprovError(
+            f"somebody changed {', '.join(os.path.join(own, name) for name in foreign)}; nothing was removed",
+            "move it out of that directory and run gitprov uninstall again",
+        )
+    return [Step("remove", own, f"{len(names)} hooks", lambda: _remove_all(own, names))]
+
+
+def _remove_all(own: str, names: list[str]) -> None:
+    for name in names:
+        os.unlink(os.path.join(own, name))
+    os.rmdir(own)
+
+
+def _config_steps(repo: Repository, own: str, now: hooks.HooksPath) -> list[Step]:
+    """First of all steps: git must not be pointed at a directory that is going away."""
+    change = install_record.load(repo.home).config
+    if not place.same(now.directory, own) or now.scope not in {"local", "worktree"}:
+        return []
+    path = hooks.config_file(repo, now.scope)
+    return [Step("config", path, f"{hooks.KEY} as before", lambda: _restore_config(repo, now.scope, change))]
+
+
+def _restore_config(repo: Repository, scope: str, change: install_record.ConfigChange | None) -> None:
+    """The bytes from before, or where others have written since, only the one key."""
+    if change is None or change.scope != scope:
+        hooks.set_hooks_path(repo, scope, None)
+    elif not install_record.restore(change):
+        hooks.set_hooks_path(repo, scope, change.old)
+
+
+def _tidy(repo: Repository) -> None:
+    """Directories that we made, where nothing else moved in."""
+    for directory in reversed(install_record.load(repo.home).made):
+        _remove_if_empty(directory)
+    install_record.drop(repo.home)
+    _remove_if_empty(repo.home)
+
+
+def _remove_if_empty(directory: str) -> None:
+    try:
+        os.rmdir(directory)
+    except OSError:
+        pass

@@ -1,0 +1,70 @@
+"""Where git looks for hooks in a repository, and which configuration says so."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from gitprov.git.process import Env, decode, run_git
+from gitprov.git.repo import Repository
+
+KEY = "core.hooksPath"
+
+
+class HooksPath(NamedTuple):
+    """The directory in force.
+
+    `scope` is `default` or git's word for where `core.hooksPath` comes from: `local`, `worktree`, `global`,
+    `system`, `command`. `value` is the setting (None without one); a relative one starts from the top of whichever
+    work tree a hook runs in. `directory` is absolute, as seen from this work tree.
+    """
+
+    scope: str
+    value: str | None
+    directory: str
+
+
+def hooks_path(repo: Repository) -> HooksPath:
+    """Where git looks for this work tree's hooks now."""
+    found = repo.try_run("config", "-z", "--show-scope", "--type=path", "--get", KEY)
+    scope, _, value = decode(found.stdout).partition("\0")
+    value = value.removesuffix("\0")
+    if not scope:
+        return HooksPath("default", None, default_directory(repo))
+    top = repo.worktree or repo.git_dir
+    return HooksPath(scope, value, os.path.normpath(os.path.join(top, value)))
+
+
+def outer_value(repo: Repository) -> str | None:
+    """The `core.hooksPath` that would hold if this repository's own configuration did not set one."""
+    for scope in ("--global", "--system"):
+        found = repo.try_run("config", scope, "--type=path", "--get", KEY, ok=(0, 1, 128))
+        if found.returncode == 0:
+            return decode(found.stdout).removesuffix("\n")
+    return None
+
+
+def default_directory(repo: Repository) -> str:
+    """The directory that git uses without `core.hooksPath`; all worktrees share it."""
+    return os.path.join(repo.common_dir, "hooks")
+
+
+def config_file(repo: Repository, scope: str) -> str:
+    """The file behind `git config --local` or `git config --worktree`."""
+    if scope == "worktree":
+        return os.path.join(repo.git_dir, "config.worktree")
+    return os.path.join(repo.common_dir, "config")
+
+
+def set_hooks_path(repo: Repository, scope: str, value: str | None) -> None:
+    """Set `core.hooksPath` in scope `local` or `worktree`, or remove it. GitFailed where git cannot write."""
+    if value is None:
+        repo.try_run("config", f"--{scope}", "--unset-all", KEY, ok=(0, 5))
+    else:
+        repo.run("config", f"--{scope}", KEY, value)
+
+
+def template_directory(cwd: str, env: Env) -> str | None:
+    """What `init.templateDir` names, if anything; asked for outside of repositories too."""
+    found = run_git(("config", "--type=path", "--get", "init.templateDir"), cwd=cwd, env=env, ok=(0, 1))
+    return decode(found.stdout).removesuffix("\n") or None

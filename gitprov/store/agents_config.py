@@ -1,0 +1,192 @@
+"""Agents' own settings files: our capture hooks go in and come out, everything else stays as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import Any
+
+from gitprov.errors import ConfigError
+from gitprov.store import jsontext
+
+AGENTS = ("claude-code",)
+"""Agents whose settings we know how to change."""
+
+COMMAND = "gitprov capture claude-code"
+TIMEOUT = 10
+"""Seconds; a capture takes a few hundredths of one."""
+
+_EDITS = "Write|Edit|MultiEdit|NotebookEdit"
+EVENTS: dict[str, str | None] = {
+    "PreToolUse": _EDITS,
+    "PostToolUse": _EDITS,
+    "PostToolUseFailure": _EDITS,
+    "UserPromptSubmit": None,
+    "Stop": None,
+    "SubagentStop": None,
+    "SessionStart": None,
+    "SessionEnd": None,
+}
+"""Claude Code's events that tell of generated lines, each with the tools it is asked for."""
+
+_OURS = re.compile(r"(?:^|[\s/'\"])gitprov['\"]?\s+capture\s+claude(?:-code)?\b")
+
+
+def settings_path(top: str) -> str:
+    """Claude Code's settings below a project's top or a home directory."""
+    return os.path.join(top, ".claude", "settings.json")
+
+
+def read(path: str) -> str | None:
+    """A settings file's text, None where there is none. ConfigError where it cannot be read as text."""
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise _damaged(path, str(error)) from error
+
+
+def write(path: str, text: str) -> None:
+    """Replace a settings file in one step; a link is followed and its target keeps its mode."""
+    real = os.path.realpath(path)
+    os.makedirs(os.path.dirname(real), exist_ok=True)
+    tmp = f"{real}.gitprov-{os.getpid()}"
+    try:
+        with open(tmp, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        if os.path.exists(real):
+            os.chmod(tmp, os.stat(real).st_mode & 0o7777)
+        os.replace(tmp, real)
+    finally:
+        if os.path.lexists(tmp):
+            os.unlink(tmp)
+
+
+def added(path: str, text: str | None) -> str:
+    """The text with our hook for every event that lacks it. ConfigError where the file is damaged; it names `path`."""
+    text = text if text and text.strip() else "{}\n"
+    for event in missing(path, text):
+        matcher = EVENTS[event]
+        entry: dict[str, Any] = {} if matcher is None else {"matcher": matcher}
+        entry["hooks"] = [{"type": "command", "command": COMMAND, "timeout": TIMEOUT}]
+        text = _with_entry(text, event, entry)
+    return text
+
+
+def removed(path: str, text: str) -> str | None:
+    """The text without our hooks; None where the file held nothing else and was made by us."""
+    before = text
+    hooks = _hooks(path, text)
+    for event in [name for name, entries in hooks.items() if any(_is_ours(entry) for entry in entries)]:
+        text = _without_event(text, event)
+    if text != before and text == "{}\n" and added(path, text) == before:
+        return None
+    return text
+
+
+def missing(path: str, text: str | None) -> list[str]:
+    """The events for which our hook is not there. ConfigError where the file is damaged."""
+    hooks = _hooks(path, text) if text and text.strip() else {}
+    return [event for event in EVENTS if not any(_is_ours(entry) for entry in hooks.get(event, []))]
+
+
+def _hooks(path: str, text: str) -> dict[str, list[Any]]:
+    """The file's `hooks`, checked as far as we touch it."""
+    try:
+        settings = json.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        raise _damaged(path, str(error)) from error
+    if not isinstance(settings, dict):
+        raise _damaged(path, "it is not a JSON object")
+    hooks = settings.get("hooks", {})
+    if not isinstance(hooks, dict):
+        raise _damaged(path, '"hooks" is not an object')
+    for event, entries in hooks.items():
+        if not isinstance(entries, list):
+            raise _damaged(path, f'"hooks.{event}" is not an array')
+    return hooks
+
+
+def _is_ours(entry: object) -> bool:
+    return bool(_our_commands(entry))
+
+
+def _our_commands(entry: object) -> list[int]:
+    """Positions in an entry's `hooks` of the commands that are ours."""
+    found = entry.get("hooks") if isinstance(entry, dict) else None
+    rows = found if isinstance(found, list) else []
+    return [
+        n
+        for n, row in enumerate(rows)
+        if isinstance(row, dict) and isinstance(row.get("command"), str) and _OURS.search(row["command"])
+    ]
+
+
+def _with_entry(text: str, event: str, entry: dict[str, Any]) -> str:
+    root = jsontext.container(text, jsontext.root(text))
+    hooks = _inside(text, root, "hooks")
+    if hooks is None:
+        return jsontext.append(text, root.open, {event: [entry]}, "hooks")
+    entries = _inside(text, hooks, event)
+    if entries is None:
+        return jsontext.append(text, hooks.open, [entry], event)
+    return jsontext.append(text, entries.open, entry)
+
+
+def _without_event(text: str, event: str) -> str:
+    """Our entries of one event, then the array and the object around them where that leaves them empty."""
+    while (path := _entries(text, event)) is not None:
+        entries = path[-1]
+        values = [json.loads(text[part.value : part.end]) for part in entries.parts]
+        ours = next((n for n, value in enumerate(values) if _is_ours(value)), None)
+        if ours is None:
+            break
+        text = _without_commands(text, entries, ours, values[ours])
+    return _without_empty(_without_empty(text, "hooks", event), "hooks")
+
+
+def _entries(text: str, event: str) -> list[jsontext.Container] | None:
+    """The document, its `hooks` and the event's array; None where one is missing."""
+    boxes = [jsontext.container(text, jsontext.root(text))]
+    for key in ("hooks", event):
+        inner = _inside(text, boxes[-1], key)
+        if inner is None:
+            return None
+        boxes.append(inner)
+    return boxes
+
+
+def _without_empty(text: str, *keys: str) -> str:
+    """The text without the container at the end of a path of keys, if there is one and it is empty."""
+    outer: jsontext.Container | None = None
+    box: jsontext.Container | None = jsontext.container(text, jsontext.root(text))
+    for key in keys:
+        outer, box = box, None if box is None else _inside(text, box, key)
+    at = None if outer is None else outer.find(keys[-1])
+    if outer is None or at is None or box is None or box.parts:
+        return text
+    return jsontext.remove(text, outer, at)
+
+
+def _without_commands(text: str, entries: jsontext.Container, n: int, entry: dict[str, Any]) -> str:
+    """An entry may also hold commands of others: then only ours goes."""
+    ours = _our_commands(entry)
+    commands = _inside(text, jsontext.container(text, entries.parts[n].value), "hooks")
+    if commands is None or len(ours) == len(entry["hooks"]):
+        return jsontext.remove(text, entries, n)
+    return jsontext.remove(text, commands, ours[-1])
+
+
+def _inside(text: str, box: jsontext.Container, key: str) -> jsontext.Container | None:
+    at = box.find(key)
+    return None if at is None else jsontext.container(text, box.parts[at].value)
+
+
+def _damaged(path: str, reason: str) -> ConfigError:
+    return ConfigError(
+        f"{path} cannot be read: {reason}",
+        "mend the file, or leave the agent out: gitprov install --agents none",
+    )

@@ -1,0 +1,91 @@
+"""What installing changed besides hook files, kept so that uninstalling can put it back exactly."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+from typing import Any, NamedTuple
+
+from gitprov.store import files
+
+
+class ConfigChange(NamedTuple):
+    """One `core.hooksPath` we set. `scope` is `local` or `worktree`, `old` the value it had there; `before` the whole
+    file's bytes (None where there was no file), `after` the sha256 of the file as we left it.
+    """
+
+    file: str
+    scope: str
+    old: str | None
+    before: bytes | None
+    after: str
+
+
+class Record(NamedTuple):
+    """`made`: directories that were not there before, outermost first."""
+
+    made: tuple[str, ...] = ()
+    config: ConfigChange | None = None
+
+
+def load(home: str) -> Record:
+    """The record of a clone (`home` is its private directory); empty where there is none or it is damaged."""
+    try:
+        row = json.loads(files.read(_path(home)) or b"null")
+        return _record(row) if isinstance(row, dict) else Record()
+    except (OSError, ValueError, TypeError, KeyError):
+        return Record()
+
+
+def save(home: str, record: Record) -> None:
+    """Keep the record. OSError where it cannot be written."""
+    change = record.config
+    row: dict[str, Any] = {"v": 1, "made": list(record.made), "config": None}
+    if change is not None:
+        before = None if change.before is None else base64.b64encode(change.before).decode("ascii")
+        row["config"] = {**change._asdict(), "before": before}
+    files.make_dir(home)
+    files.replace(home, _path(home), json.dumps(row, sort_keys=True).encode("ascii"))
+
+
+def drop(home: str) -> None:
+    """Forget the record."""
+    files.remove(_path(home))
+
+
+def digest(path: str) -> str:
+    """The sha256 of a file's bytes, of nothing where there is no file."""
+    return hashlib.sha256(files.read(path) or b"").hexdigest()
+
+
+def restore(change: ConfigChange) -> bool:
+    """Put a configuration file's bytes back under git's own lock; False where it changed since or is locked."""
+    if digest(change.file) != change.after:
+        return False
+    try:
+        lock = os.open(change.file + ".lock", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    except FileExistsError:
+        return False
+    with os.fdopen(lock, "wb") as file:
+        os.fchmod(lock, os.stat(change.file).st_mode & 0o7777)
+        file.write(change.before or b"")
+    if change.before is None:
+        os.unlink(change.file)
+        os.unlink(change.file + ".lock")
+    else:
+        os.replace(change.file + ".lock", change.file)
+    return True
+
+
+def _record(row: dict[str, Any]) -> Record:
+    change = row.get("config")
+    if change is None:
+        return Record(tuple(row["made"]))
+    before = None if change["before"] is None else base64.b64decode(change["before"])
+    return Record(tuple(row["made"]), ConfigChange(**{**change, "before": before}))
+
+
+def _path(home: str) -> str:
+    return os.path.join(home, "install.json")
