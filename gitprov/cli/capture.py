@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 
 from gitprov.flow.capture import PAYLOAD_LIMIT, Moment, capture, report
@@ -24,11 +23,19 @@ def run(argv: list[str]) -> int:
 
 
 def _run(argv: list[str]) -> str | None:
-    moment = Moment(time.time(), os.environ, os.getcwd())
-    payload = _read(sys.stdin.fileno())
+    moment = Moment(time.time(), os.environ, _directory())
+    payload = _read(0)
     if len(argv) != 1:
         return report("capture: one agent's name is needed, as in: gitprov capture claude-code", moment)
     return capture(argv[0], payload, moment)
+
+
+def _directory() -> str:
+    """The directory of this process; the root where somebody has removed it."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return "/"
 
 
 def _read(handle: int) -> bytes:

@@ -27,6 +27,8 @@ _TAILS = (1 << 16, 1 << 20)
 def record_hook(payload: object, moment: Moment) -> None:
     """Carry out one payload. ValueError and OSError for what goes to the log."""
     hook = claude_code.read(payload)
+    if hook.transcript is not None and hook.transcript.startswith("~/"):
+        hook = hook._replace(transcript=moment.env.get("HOME", "") + hook.transcript[1:])
     if hook.name == "PreToolUse":
         _before_tool(hook, moment)
     elif hook.name == "PostToolUse":

@@ -93,7 +93,7 @@ def _completed(
             covered = turn.output is not None and set(used) <= set(turn.tools)
     if turn.model is None:
         turn = turn._replace(model=_model(inbox, turn, events))
-    if turn.output is None or (used and not covered and turn.output == turn.message):
+    if turn.output is None or (used and not covered and not turn.tools):
         turn = turn._replace(output=_from_inputs(inbox, turn, events, problems))
     if turn != known:
         try:

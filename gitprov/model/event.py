@@ -139,9 +139,10 @@ class Turn(NamedTuple):
     """One turn of a model: a prompt, and what came of it until the next prompt.
 
     `turn` is unique within its session `key`. `transcript` and `offset` (bytes) say where the
-    turn starts in the agent's own record. `output` is the raw output as readable text. `tools`
-    are the ids of the tool uses that `output` covers. `parent` is the newest generation that a
-    commit has already frozen for this turn. `home` says whose file it is: the agent's directory.
+    turn starts in the agent's own record; `prompt_id` is that record's name for the prompt.
+    `output` is the raw output as readable text, `tools` are the ids of the tool uses in it, `message`
+    is the agent's last word alone. `parent` is the newest generation that a commit has already
+    frozen for this turn.
     """
 
     key: str

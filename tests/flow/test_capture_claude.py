@@ -545,3 +545,47 @@ def test_prompts_outside_of_repositories_are_found_later(
     (turn,) = gathered(repo).turns.values()
     assert text(repo, turn.prompt) == "first"
     assert turn.model == MODEL
+
+
+def test_inputs_stand_in_for_each_new_edit(repo: GitRepo, claude: ClaudeSession) -> None:
+    """An output made of tool inputs grows with the turn."""
+    claude.transcript = False
+    claude.prompt("first")
+    claude.write_file("a.py", "x\n")
+    assert len(gathered(repo).turns) == 1
+    claude.write_file("b.py", "x\n")
+    (turn,) = gathered(repo).turns.values()
+    output = text(repo, turn.output) or ""
+    assert ["a.py" in output, "b.py" in output] == [True, True]
+
+
+def test_a_transcript_named_from_home(repo: GitRepo, claude: ClaudeSession) -> None:
+    """A path that starts with ~ is the user's home's."""
+    claude.prompt("first")
+    claude.write_file("a.py", "a\n")
+    short = "~/" + str(claude.transcript_path.relative_to(repo.env["HOME"]))
+    claude.send({**claude.payloads[-1], "transcript_path": short, "tool_use_id": None})
+    first, second = gathered(repo).events
+    assert first.model == MODEL
+    claude.hook("UserPromptSubmit", prompt="next", transcript_path=short)
+    latest = inbox(repo).sessions.latest(str(first.key))
+    assert latest is not None
+    assert latest.transcript == str(claude.transcript_path)
+    assert second.turn == first.turn
+
+
+def test_the_agents_directory_may_be_gone(repo: GitRepo, claude: ClaudeSession, tmp_path: Path) -> None:
+    """Capture in a directory that was removed still records what its payload names."""
+    gone = tmp_path / "gone"
+    claude.prompt("first")
+    payload = claude.payloads[-1] | {
+        "hook_event_name": "PostToolUse",
+        "tool_name": "Write",
+        "tool_use_id": "t",
+        "tool_input": {"file_path": str(repo.path / "a.py"), "content": "a\n"},
+        "tool_response": {"type": "create"},
+    }
+    script = f"mkdir '{gone}' && cd '{gone}' && rmdir '{gone}' && exec gitprov capture claude-code"
+    done = run(["sh", "-c", script], cwd=tmp_path, env=repo.env, stdin=json.dumps(payload))
+    assert (done.stdout, done.stderr) == ("", "")
+    assert [one.path for one in gathered(repo).events] == ["a.py"]
