@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from gitprov.capture import edits, notebook
+from gitprov.capture import edits
 from gitprov.capture.edits import Replace
 from gitprov.model.event import ContentRef
 
@@ -202,6 +202,8 @@ def _notebook_changes(
         return [Change("ai", seen.ref, disk)]
     if before is None:
         return [Change("ai", None, disk)]
+    from gitprov.capture import notebook
+
     cell = proposal.get("cell_id")
     first, last = notebook.isolate(before, disk, cell if isinstance(cell, str) else None, proposal)
     return [Change("ai", first, last)]
