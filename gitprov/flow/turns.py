@@ -28,20 +28,6 @@ UNTIL_END = 1 << 62
 UNKNOWN_TURN = "p000000000000"
 """Id of a session's turn whose prompt nothing tells."""
 
-INSTRUCTION_FILES = (
-    "CLAUDE.md",
-    "CLAUDE.local.md",
-    ".claude/CLAUDE.md",
-    "AGENTS.md",
-    "GEMINI.md",
-    ".cursorrules",
-    ".windsurfrules",
-    ".clinerules",
-    ".github/copilot-instructions.md",
-    ".aider.conf.yml",
-)
-"""Standing prompts that agents read, looked for from the work tree's root down to the agent's directory."""
-
 
 def submit(hook: Hook, moment: Moment) -> None:
     """A prompt was submitted: a turn begins. Delivered twice, it is one turn."""
@@ -175,15 +161,29 @@ def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> t
     own = _content(os.path.join(settings, "CLAUDE.md")) if os.path.isabs(settings) else None
     if own is not None:
         found.append(Instruction("~/.claude/CLAUDE.md", inbox.put_blob(own)))
+    names = _instruction_names(inbox, place, moment)
     inside = locate(hook.cwd or moment.cwd)
     parts = inside.path.split("/") if inside and inside.path and inside.worktree == place.worktree else []
     for depth in range(len(parts) + 1):
-        for name in INSTRUCTION_FILES:
+        for name in names:
             path = "/".join([*parts[:depth], name])
             text = _content(f"{place.worktree}/{path}")
             if text is not None:
                 found.append(Instruction(path, inbox.put_blob(text)))
     return tuple(found)
+
+
+def _instruction_names(inbox: Inbox, place: Location, moment: Moment) -> tuple[str, ...]:
+    """The file names to look for in each directory, as the project configures them."""
+    from gitprov.errors import ConfigError
+    from gitprov.model.config import Config
+    from gitprov.store.config import load_config
+
+    try:
+        return load_config(place.worktree, {}).instructions
+    except ConfigError as error:
+        inbox.log_problem(f"the configuration cannot be read, so defaults hold: {error.message}", moment.at)
+        return Config().instructions
 
 
 def _derived(hook: Hook, inbox: Inbox, moment: Moment, tool_use_id: str | None) -> Turn:

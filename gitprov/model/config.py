@@ -39,6 +39,7 @@ class Config(NamedTuple):
     instructions: tuple[str, ...] = (
         "CLAUDE.md",
         "CLAUDE.local.md",
+        ".claude/CLAUDE.md",
         "AGENTS.md",
         "GEMINI.md",
         ".cursorrules",

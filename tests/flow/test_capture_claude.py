@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gitprov.flow.evidence import Evidence, gather
-from gitprov.model.event import ContentRef, Event
+from gitprov.model.event import ContentRef, Event, Turn
 from gitprov.store.inbox import Inbox
 from tests.support.claude import MODEL, ClaudeSession
 from tests.support.repo import GitRepo, run
@@ -339,6 +339,24 @@ def test_subagents_have_their_own_turns(repo: GitRepo, claude: ClaudeSession) ->
     assert (text(repo, turns[1].output) or "").endswith("b is written")
     assert turns[1].model == MODEL
     assert "b.py" not in (text(repo, turns[0].output) or "").replace("write b", "")
+
+
+def test_a_project_names_its_own_instruction_files(repo: GitRepo, claude: ClaudeSession) -> None:
+    """`instructions` in the configuration replaces the list; a broken configuration is logged and defaults hold."""
+    repo.write("RULES.md", "be brief\n")
+    repo.write("CLAUDE.md", "be kind\n")
+    repo.write(".gitprov.toml", 'instructions = ["RULES.md"]\n')
+    claude.prompt("one")
+    repo.write(".gitprov.toml", "instructions = 7\n")
+    claude.prompt("two")
+    turns = [
+        inbox(repo).turn(key.name, name)
+        for key in repo.inbox("@").joinpath("sessions").iterdir()
+        for name in ("000001", "000002")
+    ]
+    names = [[found.path for found in one.instructions] for one in turns if isinstance(one, Turn)]
+    assert names == [["RULES.md"], ["CLAUDE.md"]]
+    assert "instructions" in str(inbox(repo).problems()[0])
 
 
 def test_instructions_in_force(repo: GitRepo, claude: ClaudeSession) -> None:
