@@ -1,0 +1,30 @@
+"""A commit whose last hook was killed is finished by the next command that looks."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from gitprov.errors import GitprovError
+from gitprov.store.plan import path
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+
+def finish_interrupted(repo: Repository) -> str | None:
+    """Write what a killed post-commit left unwritten; the commit's id where there was something to write.
+
+    Costs one look at a file where there is nothing to do. Never raises: a reader must be able to read a repository
+    that it cannot write, and `doctor` says what is wrong.
+    """
+    if repo.worktree is None or not os.path.exists(path(repo.git_dir)):
+        return None
+    from gitprov.flow.seal import recover
+    from gitprov.flow.stage import Desk
+    from gitprov.flow.view import on_disk
+
+    try:
+        return recover(Desk(repo, lambda name, _: on_disk(repo, name)))
+    except (GitprovError, OSError):
+        return None

@@ -1,0 +1,46 @@
+"""Which blobs stand at which paths: in a commit's tree, or in the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from gitprov.git.process import decode
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+#: Paths asked for at once; a path may have 4,000 characters, and a command line has its limit.
+_PATHS = 200
+
+
+def blobs(repo: Repository, tree: str, paths: Iterable[str]) -> dict[str, str]:
+    """Path → blob id for those paths that are files (or links) in `tree`; empty where there is no such tree."""
+    out: dict[str, str] = {}
+    for some in _chunks(paths):
+        done = repo.try_run("--literal-pathspecs", "ls-tree", "-z", "--full-tree", tree, "--", *some)
+        for row in decode(done.stdout).split("\0"):
+            facts, _, path = row.partition("\t")
+            if path and facts.split(" ")[1] == "blob":
+                out[path] = facts.split(" ")[2]
+    return out
+
+
+def staged_blobs(repo: Repository, paths: Iterable[str]) -> dict[str, str]:
+    """Path → blob id for those paths that the index (as GIT_INDEX_FILE names it) holds, merged ones only."""
+    out: dict[str, str] = {}
+    for some in _chunks(paths):
+        asked = [f":(top,literal){path}" for path in some]
+        done = repo.try_run("ls-files", "--stage", "-z", "--full-name", "--", *asked)
+        for row in decode(done.stdout).split("\0"):
+            facts, _, path = row.partition("\t")
+            mode, oid, stage = facts.split(" ") if path else ("", "", "")
+            if stage == "0" and mode != "160000":
+                out[path] = oid
+    return out
+
+
+def _chunks(paths: Iterable[str]) -> Iterator[Sequence[str]]:
+    rest = [path for path in dict.fromkeys(paths) if path and "\0" not in path]
+    for at in range(0, len(rest), _PATHS):
+        yield rest[at : at + _PATHS]
