@@ -1,0 +1,172 @@
+"""What a secret looks like: the formats of known issuers, and how a value is told from a placeholder.
+
+Every pattern starts at a border of a word and takes the whole word, so that replacing what it finds can neither
+hide nor uncover another find, and no text makes the search take more than linear time. Group 1 is the secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+MARK = b"[REDACTED:"
+
+_START = rb"(?:(?<![\w-])|(?<=\\[nrt]))"
+
+
+class Rule(NamedTuple):
+    """One kind of secret that has a format of its own.
+
+    One of the `needles` is in every text that matches; `fold` says that their case does not matter.
+    """
+
+    kind: str
+    about: str
+    needles: tuple[bytes, ...]
+    pattern: bytes
+    fold: bool = False
+    check: Callable[[bytes], bool] | None = None
+
+
+def _token(kind: str, about: str, needles: tuple[bytes, ...], body: bytes) -> Rule:
+    """A rule for a word that starts with a known prefix."""
+    return Rule(kind, about, needles, _START + rb"(" + body + rb")")
+
+
+def _long_word(text: bytes) -> bool:
+    """Whether something between dashes is too long, or too numeric, to be a word of a name or a row of x."""
+    if compiled(rb"(?i)x{6}").search(text) is not None:
+        return False
+    return any(
+        len(part) >= 16 or any(c in b"0123456789" for c in part) for part in re.split(rb"[-_]", text[3:])
+    )
+
+
+RULES = (
+    Rule(
+        "private-key", "PEM and OpenSSH private keys and PGP private key blocks, on one line or many",
+        (b"PRIVATE KEY",), rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----([A-Za-z0-9+/= \t\\]{16,})",
+    ),
+    _token("aws-access-key", "AWS access key ids (`AKIA…`, `ASIA…`)",
+           (b"AKIA", b"ASIA", b"ABIA", b"ACCA"), rb"A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16}(?![\w-])"),
+    _token("github-token", "GitHub tokens (`ghp_…`, `gho_…`, `ghu_…`, `ghs_…`, `ghr_…`, `github_pat_…`)",
+           (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_"),
+           rb"(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9]{20,})[\w-]*"),
+    _token("gitlab-token", "GitLab tokens (`glpat-…` and its kin)",
+           (b"glpat-", b"gldt-", b"glrt-", b"glptt-", b"glcbt-", b"glsoat-", b"glft-", b"glagent-"),
+           rb"gl(?:pat|dt|rt|ptt|cbt|soat|ft|agent)-[\w-]{20,}(?:\.[\w-]+)*"),
+    _token("slack-token", "Slack tokens (`xoxb-…`, `xapp-…`)", (b"xox", b"xapp-"),
+           rb"(?:xox[abceoprs]|xapp)-[A-Za-z0-9][\w-]{10,}"),
+    Rule("slack-webhook", "Slack webhook addresses", (b"hooks.slack.com/",),
+         rb"hooks\.slack\.com/(?:services|workflows|triggers)/([\w/-]{20,})"),
+    _token("stripe-key", "Stripe secret and restricted keys (`sk_live_…`), webhook secrets (`whsec_…`)",
+           (b"sk_live_", b"sk_test_", b"rk_live_", b"rk_test_", b"whsec_"),
+           rb"(?:[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/]{24,}=*)[\w-]*"),
+    Rule("model-api-key", "Keys of model providers (`sk-…`, `sk-ant-…`, `sk-proj-…`)",
+         (b"sk-",), _START + rb"(sk-[\w-]{20,})", check=_long_word),
+    _token("google-key", "Google API keys (`AIza…`), OAuth tokens (`ya29.…`), client secrets (`GOCSPX-…`)",
+           (b"AIza", b"ya29.", b"GOCSPX-"), rb"(?:AIza[\w-]{35,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})"),
+    _token("npm-token", "npm tokens (`npm_…`)", (b"npm_",), rb"npm_[A-Za-z0-9]{36,}[\w-]*"),
+    _token("pypi-token", "PyPI tokens (`pypi-AgE…`)", (b"pypi-AgE",), rb"pypi-AgE[\w-]{40,}"),
+    _token("crates-token", "crates.io tokens (`cio…`)", (b"cio",), rb"cio[A-Za-z0-9]{32}(?![\w-])"),
+    _token("hugging-face-token", "Hugging Face tokens (`hf_…`)", (b"hf_",), rb"hf_[A-Za-z0-9]{30,}[\w-]*"),
+    _token("docker-token", "Docker access tokens (`dckr_pat_…`)", (b"dckr_pat_",), rb"dckr_pat_[\w-]{20,}"),
+    _token("sendgrid-key", "SendGrid keys (`SG.….…`)", (b"SG.",), rb"SG\.[\w-]{16,}\.[\w-]{32,}"),
+    _token("twilio-key", "Twilio API keys (`SK` and 32 hex)", (b"SK",), rb"SK[0-9a-f]{32}(?![\w-])"),
+    _token("digitalocean-token", "DigitalOcean tokens (`dop_v1_…`)", (b"_v1_",), rb"do[opr]_v1_[0-9a-f]{64}[\w-]*"),
+    _token("shopify-token", "Shopify tokens (`shpat_…`)", (b"shpat_", b"shpca_", b"shppa_", b"shpss_"),
+           rb"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}[\w-]*"),
+    _token("vault-token", "Vault tokens (`hvs.…`)", (b"hvs.", b"hvb."), rb"hv[sb]\.[\w-]{24,}"),
+    _token("databricks-token", "Databricks tokens (`dapi…`)", (b"dapi",), rb"dapi[0-9a-f]{32}(?:-[0-9])?(?![\w-])"),
+    _token("linear-key", "Linear API keys (`lin_api_…`)", (b"lin_api_",), rb"lin_api_[A-Za-z0-9]{32,}[\w-]*"),
+    _token("age-key", "age secret keys (`AGE-SECRET-KEY-1…`)", (b"AGE-SECRET-KEY-1",), rb"AGE-SECRET-KEY-1[\w-]{40,}"),
+    _token("telegram-token", "Telegram bot tokens", (b":AA",), rb"[0-9]{8,10}:AA[\w-]{33,}"),
+    Rule("azure-key", "Azure storage and service bus keys (`AccountKey=…`)", (b"AccountKey=", b"AccessKey="),
+         rb"(?:Account|SharedAccess)Key=([A-Za-z0-9+/]{40,}=*)"),
+    _token("jwt", "JSON Web Tokens (`eyJ….eyJ….…`)", (b"eyJ",), rb"eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?"),
+    Rule("bearer-token", "`Bearer …` and `Authorization: token …` values", (b"bearer", b"authorization"),
+         rb"(?i)(?:\bbearer|\bauthorization[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?token)[ \t]{1,4}([\w.~+/-]{16,}=*)",
+         fold=True, check=lambda text: looks_random(text) or (len(text) >= 32 and b"." not in text)),
+    Rule("basic-auth", "`Authorization: Basic …` values", (b"authorization",),
+         rb"(?i)\bauthorization[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?basic[ \t]{1,4}([A-Za-z0-9+/]{8,}=*)", fold=True),
+    Rule("url-password", "Passwords in addresses (`https://user:password@host`)", (b"://",),
+         rb"://[^\s/:@\"'`<>]{0,100}:([^\s/\"'`<>]{3,200})@", check=lambda text: not is_placeholder(text)),
+    Rule("command-line", "Values of `--password`, `--token`, `--secret`, `--api-key` in commands",
+         (b"--",), rb"--(?:[a-z]{1,12}-){0,3}(?:password|passwd|passphrase|token|secret|api-key)[ \t]{1,4}"
+         rb"[\"']?([^\s\"'`;|&<>()\[\]{}]{6,})", check=lambda text: is_mixed(text) and not is_placeholder(text)),
+)  # fmt: skip
+"""Kinds with a format, the one that names a find first where several find the same."""
+
+CONTEXT_KINDS = (
+    (
+        "password",
+        "Values of names such as `password`, `passwd`, `pwd`, `passphrase`, `DB_PASS`: `=`, `:`, JSON, YAML, XML",
+    ),
+    (
+        "assigned-secret",
+        "Random-looking values of names such as `secret`, `token`, `api_key`, `private_key`, `credential`",
+    ),
+)
+"""Kinds that are known by the name they are assigned to."""
+
+_PLACEHOLDER = rb"""(?ix)
+    ^(?: pass(?:word|wd|phrase|code)? | pwd | secret | token | test | testing | none | null | nil | undefined | true
+       | false | str | string | text | any | object | bytes | required | optional | unknown | empty | default | sample
+       | dummy | fake | mock | foo | bar | baz | foobar | hidden | masked | todo | tbd | fixme | user )$
+  | ^(.)\1*$ | change.?me | replace.?(?:me|with|this) | (?:^|[_ .-])(?:your|insert|enter|put)[_ -] | ^your
+  | place.?holder | redacted | (?:^|[_ .-])example(?:$|[_ .-]) | x{4,} | \*{3,} | \.{3,} | <[^>]*>
+  | \$\{ | \$\( | \{\{ | ^\$\w+$ | ^%\w+%$ | ^%[(]?\w | ^\{[^{}]*\}$ | environ | getenv | process\.env | ^secrets\.
+  | ^\w+:// | -----BEGIN
+"""
+_WORDS = (
+    rb"(?:[A-Za-z]*[0-9]{0,3}|[0-9]{1,4})(?:[^A-Za-z0-9]+(?:[A-Za-z]+[0-9]{0,3}|[0-9]{1,4}))*[^A-Za-z0-9]*"
+)
+
+
+@lru_cache(maxsize=256)
+def compiled(pattern: bytes) -> re.Pattern[bytes]:
+    """The pattern, compiled when it is first needed."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return re.compile(pattern)
+
+
+def is_placeholder(value: bytes) -> bool:
+    """Whether a value stands for a secret that is filled in elsewhere."""
+    return compiled(_PLACEHOLDER).search(value[:200]) is not None
+
+
+def is_mixed(value: bytes) -> bool:
+    """Whether letters stand beside digits or signs, as in no name and no word; brackets mean an expression."""
+    head = value[:200]
+    return (
+        compiled(rb"[A-Za-z]").search(head) is not None
+        and compiled(rb"[0-9!@#$%^&*+~?|]").search(head) is not None
+        and compiled(rb"[(\[{]|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$").search(head) is None
+    )
+
+
+def entropy(value: bytes) -> float:
+    """Bits per byte of the first 512 bytes, by Shannon's formula."""
+    from math import log2
+
+    head = value[:512]
+    shares = [head.count(byte) / len(head) for byte in set(head)]
+    return -sum(share * log2(share) for share in shares)
+
+
+def looks_random(value: bytes) -> bool:
+    """Whether a value looks drawn rather than written: no spaces or brackets, no words, enough entropy."""
+    head = value[:512]
+    if len(head) < 12 or compiled(rb"[\w+/=.~:!@#$%^&*?|-]+").fullmatch(head) is None:
+        return False
+    if compiled(rb"[A-Za-z]").search(head) is None or entropy(head) < 2.8:
+        return False
+    if compiled(rb"[0-9]").search(head) is None:
+        flips = len(compiled(rb"[a-z][A-Z]").findall(head))
+        return len(head) >= 20 and flips * 5 >= len(head)
+    return compiled(_WORDS).fullmatch(head) is None
