@@ -1,7 +1,61 @@
-"""`gitprov doctor`."""
+"""`gitprov doctor`: what is wrong here, and how to mend each of it."""
 
 from __future__ import annotations
 
+import json
+import shutil
+import time
+from typing import Annotated
 
-def command() -> None:
-    """Say what is wrong and how to mend it."""
+import typer
+
+from gitprov.cli import installation
+from gitprov.errors import EXIT_FINDINGS
+from gitprov.flow import doctor
+
+
+def command(
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what is safe to mend.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as one JSON object.")] = False,
+) -> None:
+    """Look for what is broken, and say how to mend it. Exit code 1 if records get lost or commits fail.
+
+    Example: gitprov doctor --fix
+    """
+    case = doctor.Case(installation.repository(), installation.wish(), time.time(), shutil.which)
+    with case.repo:
+        findings = doctor.examine(case)
+        mended: list[doctor.Finding] = []
+        if fix:
+            tried = doctor.mend(findings)
+            findings = doctor.examine(case)
+            left = {(one.kind, one.what) for one in findings}
+            mended = [one for one in tried if (one.kind, one.what) not in left]
+    if as_json:
+        typer.echo(
+            json.dumps({"findings": [_row(one) for one in findings], "mended": [_row(one) for one in mended]})
+        )
+    else:
+        _show(findings, mended)
+    if any(one.level == doctor.BROKEN for one in findings):
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+def _show(findings: list[doctor.Finding], mended: list[doctor.Finding]) -> None:
+    for one in mended:
+        typer.echo(f"mended: {one.what}")
+    for one in findings:
+        typer.echo(f"{one.level}: {one.what}\n  mend: {one.mend}")
+    if not findings:
+        typer.echo("everything is fine")
+
+
+def _row(one: doctor.Finding) -> dict[str, object]:
+    """A finding as JSON; `fixable` says whether --fix tries it."""
+    return {
+        "kind": one.kind,
+        "level": one.level,
+        "what": one.what,
+        "mend": one.mend,
+        "fixable": one.fix is not None,
+    }

@@ -6,6 +6,7 @@ from gitprov.checks.gate import Refusal
 from gitprov.errors import GateError
 from gitprov.flow import message, seal, sidecar, stage
 from gitprov.flow.stage import Desk
+from gitprov.model.config import Config
 from gitprov.store import flags
 from gitprov.store import plan as plans
 
@@ -51,7 +52,12 @@ def post_commit(desk: Desk) -> str | None:
 
 def keep_flags(desk: Desk) -> None:
     """Hooks in sh know by a flag whether the project guards commits that have no evidence of their own."""
-    if desk.config.markers or "forbid" in desk.config.trailers:
+    if wants_guard(desk.config):
         flags.raise_flag(desk.repo.home, "guard")
     else:
         flags.lower_flag(desk.repo.home, "guard")
+
+
+def wants_guard(config: Config) -> bool:
+    """Whether commits without any evidence are looked at too."""
+    return config.markers or "forbid" in config.trailers

@@ -11,9 +11,12 @@ from typing import NamedTuple
 
 from gitprov.errors import GitprovError, UsageError
 from gitprov.flow import place
+from gitprov.flow.hooks import wants_guard
 from gitprov.git import hooks
 from gitprov.git.repo import Repository
-from gitprov.store import agents_config, files, hookdir, install_record, shims
+from gitprov.git.write import read_refs
+from gitprov.store import agents_config, files, flags, hookdir, install_record, notes, shims
+from gitprov.store.config import load_config
 
 
 class Wish(NamedTuple):
@@ -65,7 +68,23 @@ def install(repo: Repository, wish: Wish) -> Outcome:
         steps += _config_steps(repo, where)
         hints.append(f"hooks in {where.outer} stay where they are and still run, each before gitprov's")
     agents = agent_steps(wish, repo.worktree)
-    return Outcome(steps + agents.steps, hints + agents.hints)
+    return Outcome(steps + flag_steps(repo) + agents.steps, hints + agents.hints)
+
+
+def flag_steps(repo: Repository) -> list[Step]:
+    """The flags that the shims go by, where they differ from what repository and configuration say."""
+    config = load_config(repo.worktree, repo.config("gitprov."))
+    wanted = {"guard": wants_guard(config), "active": bool(read_refs(repo, [notes.REF]))}
+    steps = []
+    for name, needed in wanted.items():
+        path = os.path.join(repo.home, name)
+        if needed and not os.path.exists(path):
+            steps.append(_flag_step(repo.home, name))
+    return steps
+
+
+def _flag_step(home: str, name: str) -> Step:
+    return Step("flag", os.path.join(home, name), "", lambda: flags.raise_flag(home, name))
 
 
 def install_template(directory: str, wish: Wish) -> Outcome:
@@ -142,11 +161,14 @@ def _slot_steps(slot: hookdir.Slot, data: bytes) -> list[Step]:
 def _passthrough_steps(repo: Repository, where: place.Place) -> list[Step]:
     data = shims.render_passthrough(where.outer)
     paths = [os.path.join(where.directory, name) for name in place.to_pass_on(repo, where)]
-    return [_put("pass on", path, data) for path in paths if not hookdir.is_current(path, data)]
+    stale = [path for path in paths if not hookdir.is_current(path, data)]
+    detail = f"{len(stale)} more hooks, handed to {where.outer}"
+    return [Step("pass on", where.directory, detail, lambda: _put_all(stale, data))] if stale else []
 
 
-def _put(action: str, path: str, data: bytes) -> Step:
-    return Step(action, path, "", lambda: hookdir.put(path, data))
+def _put_all(paths: list[str], data: bytes) -> None:
+    for path in paths:
+        hookdir.put(path, data)
 
 
 def _config_steps(repo: Repository, where: place.Place) -> list[Step]:
@@ -159,7 +181,7 @@ def _config_steps(repo: Repository, where: place.Place) -> list[Step]:
 
 
 def _point_git(repo: Repository, where: place.Place, now: hooks.HooksPath) -> None:
-    """Remember the file as it is, then set the key; the first memory wins, it is the one from before us."""
+    """Remember the file as it is, then set the key."""
     path = hooks.config_file(repo, where.scope)
     record = install_record.load(repo.home)
     old = now.value if now.scope == where.scope else None

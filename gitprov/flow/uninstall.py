@@ -9,7 +9,7 @@ from gitprov.flow import place
 from gitprov.flow.install import Outcome, Step, Wish
 from gitprov.git import hooks
 from gitprov.git.repo import Repository
-from gitprov.store import agents_config, hookdir, install_record, shims
+from gitprov.store import agents_config, flags, hookdir, install_record, shims
 
 
 def uninstall(repo: Repository, wish: Wish) -> Outcome:
@@ -130,6 +130,8 @@ def _tidy(repo: Repository) -> None:
     for directory in reversed(install_record.load(repo.home).made):
         _remove_if_empty(directory)
     install_record.drop(repo.home)
+    for name in ("guard", "active"):  # nobody reads them without the shims; installing again sets them again
+        flags.lower_flag(repo.home, name)
     _remove_if_empty(repo.home)
 
 

@@ -1,0 +1,75 @@
+"""The doctor: every check is a function from a case to findings; each finding knows its mend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from gitprov.errors import GitprovError
+from gitprov.flow.install import Wish
+from gitprov.git.repo import Repository
+
+BROKEN, WARNING = "broken", "warning"
+
+
+class Case(NamedTuple):
+    """A repository, who asks, when (seconds since 1970), and a way to find a command on PATH."""
+
+    repo: Repository
+    wish: Wish
+    now: float
+    which: Callable[[str], str | None]
+
+
+class Finding(NamedTuple):
+    """Something wrong. `kind` names the check, `level` is `broken` (records get lost, or commits fail) or `warning`.
+    `what` and `mend` are one line each; `fix` mends it where that is safe to do unasked.
+    """
+
+    kind: str
+    level: str
+    what: str
+    mend: str
+    fix: Callable[[], None] | None = None
+
+
+Check = Callable[[Case], Iterator[Finding]]
+
+
+def checks() -> list[Check]:
+    """All checks, in the order of a commit's life."""
+    from gitprov.flow import doctor_agents, doctor_git, doctor_hooks, doctor_inbox
+
+    return [*doctor_git.CHECKS, *doctor_hooks.CHECKS, *doctor_agents.CHECKS, *doctor_inbox.CHECKS]
+
+
+def examine(case: Case) -> list[Finding]:
+    """What all checks find. A check that could not look is a finding too."""
+    return [finding for check in checks() for finding in _look(check, case)]
+
+
+def mend(findings: list[Finding]) -> list[Finding]:
+    """Mend what is safe to mend; returns the findings that this was tried for."""
+    tried = [finding for finding in findings if finding.fix is not None]
+    for finding in tried:
+        _try(finding)
+    return tried
+
+
+def _try(finding: Finding) -> None:
+    """A mend that fails leaves its finding for the next examination to tell."""
+    try:
+        if finding.fix is not None:
+            finding.fix()
+    except (OSError, GitprovError):
+        pass
+
+
+def _look(check: Check, case: Case) -> Iterator[Finding]:
+    name = check.__name__.replace("_", "-")
+    try:
+        yield from check(case)
+    except GitprovError as error:
+        yield Finding(name, BROKEN, f"could not look: {error.message}", error.hint or "see the line above")
+    except OSError as error:
+        yield Finding(name, BROKEN, f"could not look: {error}", "make it readable for you")

@@ -1,0 +1,137 @@
+"""Doctor's look at the evidence that no commit holds yet, in every worktree of the clone."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+
+from gitprov.flow.doctor import BROKEN, WARNING, Case, Check, Finding
+from gitprov.git.repo import MAIN_WORKTREE
+from gitprov.model.event import Problem
+from gitprov.store import files, sweep
+from gitprov.store.inbox import Inbox
+
+_FIX = "gitprov doctor --fix"
+
+
+def inboxes(case: Case) -> list[tuple[str, Inbox]]:
+    """Worktree id and inbox, for each that was ever written to."""
+    root = os.path.join(case.repo.home, "inbox")
+    return [(name, Inbox(os.path.join(root, name))) for name in files.names(root)]
+
+
+def damaged_events(case: Case) -> Iterator[Finding]:
+    """Every event can be read, and its contents are there."""
+    for name, inbox in inboxes(case):
+        events = inbox.events()
+        bad = [one for one in events if isinstance(one, Problem)]
+        if bad:
+            what = f"inbox {name}: {len(bad)} events cannot be read, the first is {bad[0]}"
+            mend = f"delete {os.path.join(inbox.root, bad[0].where)}; its lines will count as unknown"
+            yield Finding("events", BROKEN, what, mend)
+
+
+def logged_problems(case: Case) -> Iterator[Finding]:
+    """Capture had nothing to complain about."""
+    for name, inbox in inboxes(case):
+        rows = inbox.problems()
+        if rows:
+            last = rows[-1]
+            what = f"inbox {name}: capture logged {len(rows)} problems, last at {last.at}: {last.message}"
+            yield Finding(
+                "capture-log", WARNING, what, f"read, then delete {os.path.join(inbox.root, 'log')}"
+            )
+
+
+def leftovers(case: Case) -> Iterator[Finding]:
+    """No temporary file is left of a process that was killed more than an hour ago."""
+    for name, inbox in inboxes(case):
+        paths = [os.path.join(inbox.tmp, file) for file in files.names(inbox.tmp)]
+        old = [path for path in paths if _age(path, case.now) > sweep.HOUR]
+        if old:
+            what = f"inbox {name}: {len(old)} temporary files of killed processes"
+            yield Finding("leftovers", WARNING, what, _FIX, _each(files.remove, old))
+
+
+def private(case: Case) -> Iterator[Finding]:
+    """Nobody but the owner can read prompts and outputs."""
+    open_to_others = [path for path in _tree(os.path.join(case.repo.home, "inbox")) if _is_open(path)]
+    if open_to_others:
+        what = f"{len(open_to_others)} files or directories with prompts and outputs are open to other users"
+        yield Finding("permissions", WARNING, what, _FIX, _each(_close, open_to_others))
+
+
+def size(case: Case) -> Iterator[Finding]:
+    """The inbox has not outgrown its bound."""
+    for name, inbox in inboxes(case):
+        total = sum(held for held, _ in inbox.blobs.sizes().values())
+        if total > sweep.SIZE_LIMIT:
+            what = f"inbox {name}: {total >> 20} MiB of contents, more than {sweep.SIZE_LIMIT >> 20}"
+            yield Finding("size", WARNING, what, _FIX, _pruned(inbox, case.now))
+
+
+def old_events(case: Case) -> Iterator[Finding]:
+    """No evidence is about to be forgotten because nobody committed it."""
+    for name, inbox in inboxes(case):
+        room = os.path.join(inbox.root, "events")
+        old = [file for file in files.names(room) if _age(os.path.join(room, file), case.now) > sweep.KEEP]
+        if old:
+            what = f"inbox {name}: {len(old)} edits older than 30 days were never committed; they will be forgotten"
+            yield Finding(
+                "old-events", WARNING, what, "commit them, or let them go; gitprov status lists them"
+            )
+
+
+def orphans(case: Case) -> Iterator[Finding]:
+    """Every inbox belongs to a worktree that exists."""
+    known = {MAIN_WORKTREE, *files.names(os.path.join(case.repo.common_dir, "worktrees"))}
+    for name, inbox in inboxes(case):
+        if name not in known and inbox.events():
+            what = f"inbox {name} belongs to a worktree that is gone; it holds {len(inbox.events())} uncommitted edits"
+            yield Finding("worktree", WARNING, what, f"delete {inbox.root} if you do not need them")
+
+
+def _tree(root: str) -> Iterator[str]:
+    """A directory and all below it, links left out."""
+    if os.path.isdir(root):
+        yield root
+    for folder, directories, names in os.walk(root):
+        yield from (os.path.join(folder, name) for name in (*directories, *names))
+
+
+def _is_open(path: str) -> bool:
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return False
+    return not stat.S_ISLNK(mode) and bool(mode & 0o077)
+
+
+def _close(path: str) -> None:
+    os.chmod(path, files.PRIVATE_DIR if os.path.isdir(path) else files.PRIVATE_FILE)
+
+
+def _age(path: str, now: float) -> float:
+    try:
+        return now - os.stat(path).st_mtime
+    except OSError:
+        return 0.0
+
+
+def _each(act: Callable[[str], None], paths: list[str]) -> Callable[[], None]:
+    def run() -> None:
+        for path in paths:
+            act(path)
+
+    return run
+
+
+def _pruned(inbox: Inbox, now: float) -> Callable[[], None]:
+    def run() -> None:
+        inbox.prune(now)
+
+    return run
+
+
+CHECKS: list[Check] = [damaged_events, logged_problems, leftovers, private, size, old_events, orphans]
