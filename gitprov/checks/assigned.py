@@ -115,15 +115,16 @@ def _in_settings_file(line: bytes, found: re.Match[bytes]) -> bool:
 def _kind(text: bytes, found: re.Match[bytes], value: _Value) -> str | None:
     """What kind of secret a value is, None where it is none."""
     word, tail = found["word"].lower(), found["tail"]
-    if MARK in text or b"\r" in text or is_placeholder(text) or compiled(_OTHER_WORD).match(tail) is not None:
+    if compiled(_OTHER_WORD).match(tail) is not None or compiled(_NOT_A_SECRET).search(tail) is not None:
         return None
-    if compiled(_NOT_A_SECRET).search(tail) is not None:
+    if word.startswith((b"pass", b"_pass", b"pwd")):
+        call = found["sign"] == b"("
+        kind = "password" if (is_mixed(text) or not call) and _is_password(text, word, value) else None
+    else:
+        kind = "assigned-secret" if looks_random(text) else None
+    if kind is None or MARK in text or b"\r" in text or is_placeholder(text):
         return None
-    if not word.startswith((b"pass", b"_pass", b"pwd")):
-        return "assigned-secret" if looks_random(text) else None
-    if found["sign"] == b"(" and not is_mixed(text):
-        return None
-    return "password" if _is_password(text, word, value) else None
+    return kind
 
 
 def _is_password(text: bytes, word: bytes, value: _Value) -> bool:

@@ -164,9 +164,9 @@ def looks_random(value: bytes) -> bool:
     head = value[:512]
     if len(head) < 12 or compiled(rb"[\w+/=.~:!@#$%^&*?|-]+").fullmatch(head) is None:
         return False
-    if compiled(rb"[A-Za-z]").search(head) is None or entropy(head) < 2.8:
+    if compiled(rb"[A-Za-z]").search(head) is None:
         return False
-    if compiled(rb"[0-9]").search(head) is None:
-        flips = len(compiled(rb"[a-z][A-Z]").findall(head))
-        return len(head) >= 20 and flips * 5 >= len(head)
-    return compiled(_WORDS).fullmatch(head) is None
+    if compiled(rb"[0-9]").search(head) is not None:
+        return compiled(_WORDS).fullmatch(head) is None and entropy(head) >= 2.8
+    flips = len(compiled(rb"[a-z][A-Z]").findall(head))
+    return len(head) >= 20 and flips * 5 >= len(head) and entropy(head) >= 2.8

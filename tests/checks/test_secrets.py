@@ -117,6 +117,8 @@ INNOCENT = [
     "self.password=value",
     "def login(user: str, password: str) -> Token:",
     'getpass("Password: ")',
+    'print(password, "hunter2")',
+    '("password" ("hunter2"))',
     'get_password("username")',
     '<input type="password" name="pw1234">',
     'raise ValueError("secret: must be at least 12 characters")',
@@ -333,7 +335,7 @@ def test_any_bytes_are_text(data: bytes) -> None:
 
 # ------------------------------------------------------------------ cost, by counting
 
-MEGABYTES = 5 << 20
+MEGABYTE = 1 << 20
 
 
 @pytest.mark.parametrize(
@@ -344,7 +346,7 @@ MEGABYTES = 5 << 20
         b'password="hunter2" ', b"ghp_" + b"a1" * 18 + b" ", b"key: |", b"token: a|", b"AccountKey=",
     ],
 )  # fmt: skip
-def test_one_line_of_five_megabytes_is_looked_at_once(unit: bytes) -> None:
+def test_one_long_line_is_looked_at_once(unit: bytes) -> None:
     """However a line repeats itself, it is examined once and looked over at most three times."""
     looks = 0
 
@@ -355,7 +357,7 @@ def test_one_line_of_five_megabytes_is_looked_at_once(unit: bytes) -> None:
             return super()._finds(line, rules)  # type: ignore[arg-type]
 
     redactor = Counting()
-    text = unit * (MEGABYTES // len(unit) // 4)
+    text = unit * ((MEGABYTE if len(unit) > 1 else 5 * MEGABYTE) // len(unit))
     assert redactor.redact(text).text.count(b"\n") == 0
     assert redactor.lines_examined <= 1
     assert looks <= 3
