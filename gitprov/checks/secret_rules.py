@@ -70,7 +70,7 @@ RULES = (
            (b"AIza", b"ya29.", b"GOCSPX-"), rb"(?:AIza[\w-]{35,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})"),
     _token("npm-token", "npm tokens (`npm_…`)", (b"npm_",), rb"npm_[A-Za-z0-9]{36,}[\w-]*"),
     _token("pypi-token", "PyPI tokens (`pypi-AgE…`)", (b"pypi-AgE",), rb"pypi-AgE[\w-]{40,}"),
-    _token("crates-token", "crates.io tokens (`cio…`)", (b"cio",), rb"cio[A-Za-z0-9]{32}(?![\w-])"),
+    _token("crates-token", "Rust package registry tokens (`cio…`)", (b"cio",), rb"cio[A-Za-z0-9]{32}(?![\w-])"),
     _token("hugging-face-token", "Hugging Face tokens (`hf_…`)", (b"hf_",), rb"hf_[A-Za-z0-9]{30,}[\w-]*"),
     _token("docker-token", "Docker access tokens (`dckr_pat_…`)", (b"dckr_pat_",), rb"dckr_pat_[\w-]{20,}"),
     _token("sendgrid-key", "SendGrid keys (`SG.….…`)", (b"SG.",), rb"SG\.[\w-]{16,}\.[\w-]{32,}"),
