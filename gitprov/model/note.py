@@ -108,8 +108,7 @@ def classes_of(row: Row, path: str) -> dict[str, LineSet]:
         return {}
     out: dict[str, LineSet] = {}
     for cls in CLASSES:
-        lines = _lines(entry.get(cls))
-        if lines:
+        if cls in entry and (lines := _lines(entry[cls])):
             out[cls] = lines
     return out
 
@@ -199,10 +198,24 @@ def _lines(text: canonical.Json) -> LineSet:
         return LineSet()
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if number - number != 0:
+        raise ValueError(f"not a number JSON can hold: {text}")
+    return number
+
+
+#: Refuses what could not be written again: NaN and infinities, whichever way they are spelt.
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
+#: Brackets from which on a row may be too deep to be written again.
+_DEEP = 100
+
+
 def _row(line: bytes) -> Row | None:
     try:
-        row = json.loads(line)
-        canonical.dump(row)
+        row = _DECODER.decode(line.decode("utf-8", "surrogatepass"))
+        if line.count(b"[") + line.count(b"{") > _DEEP:
+            canonical.dump(row)
     except (ValueError, RecursionError):
         return None
     if (

@@ -1,0 +1,153 @@
+"""`git ai-blame`: which prompt, model and person each line of a file comes from."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gitprov.cli.boundary import guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gitprov.cli.blame_args import Command
+    from gitprov.flow.blame import Answer
+    from gitprov.flow.origins import Uncommitted
+    from gitprov.flow.prompts import Prompts
+    from gitprov.git.repo import Repository
+    from gitprov.git.stream import Stream
+    from gitprov.model.note import Claim
+
+_COMMAND = "ai-blame"
+
+
+def main() -> int:
+    """Run the command line of this process and return its exit code."""
+    return guarded(lambda: _main(sys.argv[1:]))
+
+
+def _main(argv: Sequence[str]) -> int:
+    from gitprov.cli.blame_args import parse, wants
+
+    if wants(argv, "-h", "--help"):
+        from gitprov.cli.blame_help import HELP
+
+        sys.stdout.write(HELP)
+        return 0
+    if wants(argv, "--version"):
+        from gitprov import __version__
+
+        sys.stdout.write(f"git ai-blame (gitprov) {__version__}\n")
+        return 0
+    return _run(parse(argv), os.getcwd(), os.environ)
+
+
+def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
+    from gitprov.flow import blame
+    from gitprov.git.repo import Repository
+
+    if command.form in ("porcelain", "line-porcelain"):
+        with Repository.discover(cwd, env) as repo:
+            return _porcelain(repo, command)
+    # Git works while we look around.
+    with blame.start(command.request, cwd, env) as stream, Repository.discover(cwd, env) as repo:
+        if command.stats:
+            return _stats(repo, command, stream)
+        if command.form == "json":
+            return _json(repo, command, stream)
+        return _text(repo, command, stream)
+
+
+def _answer(repo: Repository, command: Command, stream: Stream) -> Answer:
+    from gitprov.flow.blame import answer
+
+    return answer(repo, command.request, stream, _uncommitted(repo))
+
+
+def _uncommitted(repo: Repository) -> Uncommitted:
+    """What the inbox says of lines that no commit holds yet; only where there are such lines is it looked at."""
+
+    def claims(path: str) -> list[Claim]:
+        from gitprov.flow.worktree import uncommitted
+
+        known = uncommitted(repo)
+        return known(path) if known else []
+
+    return claims
+
+
+def _porcelain(repo: Repository, command: Command) -> int:
+    from gitprov.flow.blame import porcelain
+    from gitprov.output.blame_porcelain import render
+
+    whole, facts = porcelain(repo, command.request, f"--{command.form}", _uncommitted(repo))
+    by_row = {row: fact for (_, row), fact in zip(whole.lines, facts, strict=True)}
+    sys.stdout.buffer.write(b"".join(render(whole.rows, by_row)))
+    return 0
+
+
+def _stats(repo: Repository, command: Command, stream: Stream) -> int:
+    from gitprov.output import blame_stats
+
+    found = _answer(repo, command, stream)
+    stats = blame_stats.count(line.facts for piece in found.lines for line in piece)
+    if command.form == "json":
+        import json
+
+        document = blame_stats.as_json(found.target.path, found.target.revision, stats)
+        sys.stdout.write(json.dumps(document) + "\n")
+    else:
+        shown = blame_stats.as_text(found.target.path, stats)
+        sys.stdout.buffer.write(shown.encode("utf-8", "surrogateescape"))
+    return 0
+
+
+def _json(repo: Repository, command: Command, stream: Stream) -> int:
+    from gitprov.output.blame_json import render
+
+    found = _answer(repo, command, stream)
+    lines = sorted(line for piece in found.lines for line in piece)
+    prompts = None
+    if command.show_prompt:
+        texts = _prompts(repo)
+        prompts = {one: texts.of(one) for one in sorted({line.facts.trace or "" for line in lines} - {""})}
+    document = render(found.target.path, found.target.revision, lines, found.commits, prompts)
+    sys.stdout.buffer.write("".join(document).encode("ascii"))
+    return 0
+
+
+def _prompts(repo: Repository) -> Prompts:
+    from gitprov.flow.prompts import Prompts
+
+    return Prompts(repo)
+
+
+def _text(repo: Repository, command: Command, stream: Stream) -> int:
+    from gitprov.cli.blame_text import Printer
+    from gitprov.cli.terminal import Screen
+    from gitprov.flow.blame import expected_runs, in_order
+
+    screen = Screen.of_stdout(repo.env)
+    printer = Printer(repo, command, screen)
+    found = _answer(repo, command, stream)
+    content = found.target.content
+    runs = None if content is None else expected_runs(command.request, len(content))
+    ordered = in_order(found.lines, runs)
+    # Wait for the first lines before there is a pager: an error of git belongs on a terminal without one.
+    piece = next(ordered, None)
+    if piece is None:
+        return 0
+    last = runs[-1][1] if runs else piece[-1].line
+    with screen.open(repo.cwd, _COMMAND) as out:
+        while piece is not None:
+            for row in printer.rows(piece, found.commits, last):
+                out.write(row)
+            out.flush()
+            piece = next(ordered, None)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""Standard output as git treats it: pager, colours, width."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from gitprov.errors import UsageError
+
+if TYPE_CHECKING:
+    from gitprov.git.pager import Pager
+
+_WHEN = ("always", "never", "auto")
+
+
+class Screen(NamedTuple):
+    """What standard output is. `width` is None where there is no terminal whose width matters."""
+
+    terminal: bool
+    width: int | None
+    env: Mapping[str, str]
+
+    @classmethod
+    def of_stdout(cls, env: Mapping[str, str]) -> Screen:
+        """Ours, or the one behind the pager that git has started for us (`git -p`)."""
+        paged = env.get("GIT_PAGER_IN_USE", "").lower() in ("true", "1", "yes", "on")
+        terminal = paged or os.isatty(1)
+        return cls(terminal, _width(env, terminal), env)
+
+    def colour(self, cwd: str, command: str, when: str | None) -> bool:
+        """Whether to use colours; `when` is the value of --color, None where it was not given."""
+        if when is not None and when not in _WHEN:
+            raise UsageError(f"--color takes always, never or auto, not {when!r}")
+        if when in ("always", "never"):
+            return when == "always"
+        if self.env.get("NO_COLOR"):
+            return False
+        from gitprov.git.settings import colour_wanted
+
+        able = self.terminal and self.env.get("TERM", "dumb") != "dumb"
+        return able if when == "auto" else colour_wanted(command, able, cwd=cwd, env=self.env)
+
+    def open(self, cwd: str, command: str, paging: bool = True) -> Out:
+        """Where to write: the pager on a terminal of our own, else standard output."""
+        if not (paging and os.isatty(1)):
+            return Out(sys.stdout.buffer, None)
+        from gitprov.git import pager, settings
+
+        if not settings.paging_wanted(command, cwd=cwd, env=self.env):
+            return Out(sys.stdout.buffer, None)
+        chosen = pager.chosen(cwd, self.env)
+        if chosen is None:
+            return Out(sys.stdout.buffer, None)
+        started = pager.Pager(chosen, self.env)
+        return Out(started.input, started)
+
+
+class Out:
+    """A place for bytes. A reader who leaves the pager early ends the output without an error."""
+
+    def __init__(self, stream: IO[bytes], pager: Pager | None) -> None:
+        self._stream = stream
+        self._pager = pager
+        self.write = stream.write
+        self.flush = stream.flush
+
+    def __enter__(self) -> Out:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        if self._pager is None:
+            if kind is None:
+                self.flush()
+            return False
+        self._pager.close()
+        return kind is not None and issubclass(kind, BrokenPipeError)
+
+
+def _width(env: Mapping[str, str], terminal: bool) -> int | None:
+    """Columns: what COLUMNS says, else the terminal's; None for neither."""
+    said = env.get("COLUMNS", "")
+    if said.isdigit() and int(said) > 0:
+        return int(said)
+    if not terminal:
+        return None
+    for handle in (1, 2, 0):
+        try:
+            return os.get_terminal_size(handle).columns or 80
+        except OSError:
+            continue
+    return 80

@@ -1,0 +1,114 @@
+"""Where blamed lines come from: notes first, then what a commit declares of itself."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from gitprov.model.blame import UNKNOWN, BlamedCommit, Facts, Group
+from gitprov.model.note import Claim, Note, Row
+from gitprov.store.notes import REF
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+Uncommitted = Callable[[str], "list[Claim]"]
+"""From a path to what the inbox claims of the file in the work tree, weakest class first."""
+
+#: Up to this many commits are asked for one by one; above, the notes ref is listed once.
+_FEW = 48
+
+
+class Origins:
+    """Facts for lines of commits. Tell it commits (`learn`) before asking about their lines (`of_group`)."""
+
+    def __init__(self, repo: Repository, uncommitted: Uncommitted | None = None) -> None:
+        self._repo = repo
+        self._uncommitted = uncommitted
+        self._notes: dict[str, Note] = {}
+        self._known: set[str] = set()
+        self._listing: dict[str, str] | None = None
+        self._declared: dict[str, Facts] = {}
+        self._claims: dict[tuple[str, str], _Claims] = {}
+
+    def learn(self, commits: Iterable[BlamedCommit]) -> None:
+        """Read what notes and commits say, for all commits that are not known yet, at once."""
+        new = [one for one in commits if one.oid not in self._known and one.oid.strip("0")]
+        if not new:
+            return
+        self._known.update(one.oid for one in new)
+        for oid, data in self._read([one.oid for one in new]).items():
+            self._notes[oid] = Note.parse(data)
+        silent = [
+            one for one in new if one.oid not in self._notes or not self._notes[one.oid].of_kind("trace")
+        ]
+        if silent:
+            from gitprov.flow.declared import declared_facts
+
+            self._declared.update(declared_facts(self._repo, silent))
+
+    def of_group(self, group: Group) -> list[Facts]:
+        """Facts for each line of a group, in order."""
+        key = (group.oid, group.path)
+        claims = self._claims.get(key)
+        if claims is None:
+            claims = self._claims[key] = self._claims_of(group.oid, group.path)
+        return [claims.at(line) for line in range(group.orig_line, group.orig_line + group.size)]
+
+    def _claims_of(self, oid: str, path: str) -> _Claims:
+        if not oid.strip("0"):
+            return _Claims(self._uncommitted(path) if self._uncommitted else [], UNKNOWN)
+        note = self._notes.get(oid)
+        return _Claims(note.claims(path) if note else [], self._declared.get(oid, UNKNOWN))
+
+    def _read(self, oids: list[str]) -> dict[str, bytes]:
+        from gitprov.git import notes
+
+        if self._listing is None and len(self._known) <= _FEW:
+            return notes.read(self._repo, REF, oids)
+        if self._listing is None:
+            self._listing = notes.listing(self._repo, REF)
+        blobs = {oid: self._listing[oid] for oid in oids if oid in self._listing}
+        found = self._repo.objects.get_many(blobs.values())
+        return {
+            oid: one.data
+            for oid, one in zip(blobs, found, strict=True)
+            if one is not None and one.type == "blob"
+        }
+
+
+class _Claims:
+    """Claims on one file of one commit, made quick to ask; the first that holds a line is the one that counts."""
+
+    __slots__ = ("_default", "_sides")
+
+    def __init__(self, claims: list[Claim], default: Facts) -> None:
+        self._default = default
+        self._sides = [
+            ([first for first, _ in claim.lines.runs], claim.lines.runs, facts_of(claim)) for claim in claims
+        ]
+
+    def at(self, line: int) -> Facts:
+        for starts, runs, facts in self._sides:
+            at = bisect_right(starts, line)
+            if at and line <= runs[at - 1][1]:
+                return facts
+        return self._default
+
+
+def facts_of(claim: Claim) -> Facts:
+    """The facts that a note row gives for its lines; values of the wrong type are absent ones."""
+    row = claim.row
+    if row.get("kind") == "human":
+        return Facts(claim.cls, _text(row, "evidence"), human=_text(row, "author"))
+    return Facts(claim.cls, *[value if isinstance(value := row.get(key), str) else None for key in _FROM_ROW])
+
+
+#: The row's names of the facts after the class.
+_FROM_ROW = tuple({"trace": "id"}.get(field, field) for field in Facts._fields[1:])
+
+
+def _text(row: Row, key: str) -> str | None:
+    value = row.get(key)
+    return value if isinstance(value, str) else None

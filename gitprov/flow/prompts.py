@@ -1,0 +1,29 @@
+"""The prompts behind traces, as far as this clone has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitprov.git.process import decode
+from gitprov.model.ids import is_trace_id
+from gitprov.store.generations import REF, directory
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+
+class Prompts:
+    """Prompt texts by trace id, each read once."""
+
+    def __init__(self, repo: Repository) -> None:
+        self._repo = repo
+        self._read: dict[str, str | None] = {}
+
+    def of(self, trace: str) -> str | None:
+        """The text, None where this clone does not have it (never fetched, kept as digest only, or forgotten)."""
+        if trace not in self._read:
+            found = None
+            if is_trace_id(trace):
+                found = self._repo.objects.get(f"{REF}:{directory(trace)}/prompt.txt")
+            self._read[trace] = None if found is None or found.type != "blob" else decode(found.data)
+        return self._read[trace]

@@ -1,0 +1,110 @@
+"""`git log` as it runs: one record a commit, with its note and its trailers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.errors import GitFailed, UsageError
+from gitprov.git.process import Env, decode, encode
+from gitprov.git.stream import Stream
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+Trailer = tuple[str, str]
+
+#: Nothing that a user's settings may add stands between the records.
+_QUIET = ("--no-show-signature", "--no-color", "-s", "-z", "--encoding=UTF-8")
+_TRAILERS = "%(trailers:only,unfold)"
+_FIELDS = ("%H", "%h", "%an <%ae>", "%cn <%ce>", "%ad", "%aI", "%P", "%s", _TRAILERS, "%N")
+
+
+class Record(NamedTuple):
+    """One commit as git log lists it. `date` is in the form that was asked for, `time` is ISO 8601.
+
+    `note` is the raw note, empty where there is none; `trailers` is git's unfolded text of them.
+    """
+
+    oid: str
+    short: str
+    author: str
+    committer: str
+    date: str
+    time: str
+    parents: tuple[str, ...]
+    subject: str
+    trailers: str
+    note: bytes
+
+
+def start(args: Sequence[str], ref: str, *, cwd: str, env: Env, stdin: int | None = None) -> Stream:
+    """Start git log over the commits that `args` select, with the notes of `ref` and no others."""
+    notes = ("--no-notes", f"--notes={ref}")
+    form = "--format=tformat:" + "%x00".join(_FIELDS)
+    return Stream(("log", *_QUIET, *notes, "--date=short", form, *args), cwd=cwd, env=env, stdin=stdin)
+
+
+def records(stream: Stream) -> Iterator[Record]:
+    """Records as they come. GitFailed with git's words, UsageError where it did not understand the arguments."""
+    width = len(_FIELDS)
+    fields: list[bytes] = []
+    tail = b""
+    for chunk in stream.chunks():
+        parts = (tail + chunk).split(b"\0")
+        tail = parts.pop()
+        fields += parts
+        whole = len(fields) - len(fields) % width
+        for at in range(0, whole, width):
+            yield _record(fields[at : at + width])
+        fields = fields[whole:]
+    _finish(stream)
+
+
+def trailers(text: str) -> list[Trailer]:
+    """(key, value) pairs of git's own `%(trailers:only,unfold)`."""
+    pairs = (line.partition(":") for line in text.split("\n"))
+    return [(key.strip(), value.strip()) for key, colon, value in pairs if colon]
+
+
+def trailers_of(repo: Repository, oids: Iterable[str]) -> dict[str, list[Trailer]]:
+    """The trailers of commits, as git reads them, in one process."""
+    asked = "".join(oid + "\n" for oid in oids)
+    if not asked:
+        return {}
+    shown = decode(
+        repo.run(
+            "log", *_QUIET, "--no-walk=unsorted", "--stdin", f"--format=tformat:%H%x00{_TRAILERS}",
+            stdin=encode(asked),
+        )
+    )  # fmt: skip
+    fields = shown.split("\0")
+    return {oid: trailers(text) for oid, text in zip(fields[::2], fields[1::2], strict=False)}
+
+
+def dates_of(repo: Repository, oids: Iterable[str], form: str) -> dict[str, str]:
+    """The author's date of commits in a form of --date, as git words it."""
+    asked = "".join(oid + "\n" for oid in oids)
+    if not asked:
+        return {}
+    flags = ("--no-walk=unsorted", "--stdin", f"--date={form}", "--format=tformat:%H%x00%ad")
+    fields = decode(repo.run("log", *_QUIET, *flags, stdin=encode(asked))).split("\0")
+    return dict(zip(fields[::2], fields[1::2], strict=False))
+
+
+def _record(fields: list[bytes]) -> Record:
+    oid, short, author, committer, date, time, parents, subject, trailing = map(decode, fields[:-1])
+    return Record(
+        oid, short, author, committer, date, time, tuple(parents.split()), subject, trailing, fields[-1]
+    )
+
+
+def _finish(stream: Stream) -> None:
+    status, words = stream.wait()
+    if status == 0:
+        return
+    rows = [row for row in words.splitlines() if row.startswith(("fatal: ", "error: "))]
+    said = (rows or [words or f"exit status {status}"])[0].removeprefix("fatal: ").removeprefix("error: ")
+    if status == 129 or said.startswith(("unrecognized argument", "unknown option")):
+        raise UsageError(f"git log does not understand these arguments: {said}", "git ai-log -h")
+    raise GitFailed(f"git log: {said}", status, words)

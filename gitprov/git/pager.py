@@ -1,0 +1,39 @@
+"""The user's pager, found and started the way git does it."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import IO
+
+from gitprov.git.process import Env, decode, run_git
+
+
+def chosen(cwd: str, env: Env) -> str | None:
+    """The pager's command line; None where the user wants none."""
+    command = decode(run_git(("var", "GIT_PAGER"), cwd=cwd, env=env, ok=(0, 1, 128)).stdout).strip()
+    return None if command in ("", "cat") else command
+
+
+class Pager:
+    """A running pager; write to `input`."""
+
+    def __init__(self, command: str, env: Env) -> None:
+        self._process = subprocess.Popen(
+            ["sh", "-c", command], stdin=subprocess.PIPE, env={"LESS": "FRX", "LV": "-c", **env}
+        )
+        assert self._process.stdin is not None  # opened with a pipe
+        self.input: IO[bytes] = self._process.stdin
+
+    def close(self) -> None:
+        """Tell the pager that nothing more comes, and wait until its reader has seen enough."""
+        try:
+            self.input.close()
+        except BrokenPipeError:
+            pass
+        while True:
+            try:
+                self._process.wait()
+            except KeyboardInterrupt:
+                # Ctrl-C belongs to the pager while it has the terminal.
+                continue
+            return

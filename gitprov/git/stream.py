@@ -1,0 +1,69 @@
+"""A git command read while it runs."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+from collections.abc import Iterator, Sequence
+
+from gitprov.git.process import PIPE, Env, decode, open_git
+
+_CHUNK = 1 << 17
+#: A command that writes little at a time is read at most so often: each look costs it and us a change of context.
+_PAUSE = 10  # milliseconds
+_LITTLE = 1 << 14
+
+
+class Stream:
+    """Output of one git command in chunks as they come; its messages are kept for `wait`."""
+
+    def __init__(self, args: Sequence[str], *, cwd: str, env: Env, stdin: int | None = None) -> None:
+        # English messages, as for commands that run to their end.
+        spoken = {**env, "LC_ALL": "C"}
+        self._process = open_git(args, cwd=cwd, env=spoken, stdin=stdin, stderr=PIPE)
+        self._words: list[bytes] = []
+        self._status: int | None = None
+        # A second reader: a full pipe of messages must not stop git from writing its answer.
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def chunks(self) -> Iterator[bytes]:
+        """Everything that git has written so far, again and again, until it closes its output."""
+        stdout = self._process.stdout
+        assert stdout is not None  # opened with a pipe
+        fileno = stdout.fileno()
+        ended = select.poll()
+        ended.register(fileno, 0)  # asked for nothing, it still tells that the other side has gone
+        while chunk := os.read(fileno, _CHUNK):
+            yield chunk
+            if len(chunk) < _LITTLE:
+                ended.poll(_PAUSE)
+
+    def wait(self) -> tuple[int, str]:
+        """Exit status and messages, once the command has ended."""
+        if self._status is None:
+            self._status = self._process.wait()
+            self._listener.join()
+            for pipe in (self._process.stdout, self._process.stderr):
+                if pipe is not None:
+                    pipe.close()
+        return self._status, decode(b"".join(self._words)).strip()
+
+    def stop(self) -> None:
+        """End a command whose output nobody needs any more."""
+        if self._status is None:
+            self._process.terminate()
+            self.wait()
+
+    def __enter__(self) -> Stream:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _listen(self) -> None:
+        stderr = self._process.stderr
+        assert stderr is not None  # opened with a pipe
+        for line in stderr:
+            self._words.append(line)

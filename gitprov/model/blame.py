@@ -1,0 +1,65 @@
+"""What a blame knows: commits, runs of lines as git found them, and where each line comes from."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Facts(NamedTuple):
+    """Where a line comes from. `cls` is a class of `model.note.CLASSES`; a fact nobody recorded is None.
+
+    `at` is the generation's moment as the note has it; `human` is `Name <email>` of who drove the model, or of
+    who typed the line; `prompt` is the digest of the prompt.
+    """
+
+    cls: str
+    evidence: str | None = None
+    trace: str | None = None
+    agent: str | None = None
+    model: str | None = None
+    session: str | None = None
+    at: str | None = None
+    prompt_version: str | None = None
+    human: str | None = None
+    prompt: str | None = None
+
+
+UNKNOWN = Facts("unknown")
+
+
+class BlamedCommit(NamedTuple):
+    """A commit as blame names it. `time` is in seconds since the epoch, `zone` is `+hhmm`, `mail` has no brackets.
+
+    `boundary` is git's word: blame was not allowed to look past this commit.
+    """
+
+    oid: str
+    author: str
+    mail: str
+    time: int
+    zone: str
+    summary: str
+    boundary: bool
+
+
+class Group(NamedTuple):
+    """Neighbouring lines of one commit: `size` lines from `line` in the file shown, from `orig_line` in `path`
+    of the commit. Lines are 1-based; `path` is repo-relative.
+    """
+
+    oid: str
+    path: str
+    orig_line: int
+    line: int
+    size: int
+
+
+class Line(NamedTuple):
+    """One line of the answer, 1-based; `text` is without its newline."""
+
+    line: int
+    oid: str
+    path: str
+    orig_line: int
+    facts: Facts
+    text: bytes

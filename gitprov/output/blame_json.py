@@ -1,0 +1,71 @@
+"""`git ai-blame --json`: one document, a row for each line of the file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from json.encoder import encode_basestring_ascii as quote
+
+from gitprov.model.blame import BlamedCommit, Facts, Line
+
+
+def render(
+    path: str,
+    revision: str | None,
+    lines: Iterable[Line],
+    commits: Mapping[str, BlamedCommit],
+    prompts: Mapping[str, str | None] | None = None,
+) -> Iterator[str]:
+    """Pieces of the document; together they are one line of ASCII with a newline at its end.
+
+    Bytes of the file that are not UTF-8 are surrogate escapes. `prompts` (trace id → text, None where this clone
+    does not have it) adds a field of that name.
+    """
+    yield f'{{"path":{quote(path)},"revision":{_text(revision)},'
+    if prompts is not None:
+        yield f'"prompts":{json.dumps(prompts, sort_keys=True, separators=(",", ":"))},'
+    yield '"lines":['
+    yield ",\n".join(_rows(lines, commits))
+    yield "]}\n"
+
+
+def _rows(lines: Iterable[Line], commits: Mapping[str, BlamedCommit]) -> list[str]:
+    """Neighbours share all but numbers and text, so the rest is written once for each (commit, path, facts)."""
+    fixed: dict[tuple[str, str, Facts], tuple[str, str]] = {}
+    rows: list[str] = []
+    for number, oid, path, orig, facts, text in lines:
+        key = (oid, path, facts)
+        parts = fixed.get(key)
+        if parts is None:
+            parts = fixed[key] = (
+                f',"commit":{quote(oid)},"orig_path":{quote(path)},"orig_line":',
+                _tail(facts, commits[oid]),
+            )
+        shown = quote(text.decode("utf-8", "surrogateescape"))
+        rows.append(f'{{"line":{number}{parts[0]}{orig}{parts[1]}{shown}}}')
+    return rows
+
+
+def _tail(facts: Facts, commit: BlamedCommit) -> str:
+    return (
+        f',"class":{quote(facts.cls)},"evidence":{_text(facts.evidence)},"trace":{_text(facts.trace)}'
+        f',"agent":{_text(facts.agent)},"model":{_text(facts.model)},"session":{_text(facts.session)}'
+        f',"at":{_text(facts.at)},"prompt_version":{_text(facts.prompt_version)},"human":{_text(facts.human)}'
+        f',"author":{quote(author(commit))},"author_time":{quote(iso_time(commit))},"text":'
+    )
+
+
+def author(commit: BlamedCommit) -> str:
+    """`Name <email>`."""
+    return f"{commit.author} <{commit.mail}>"
+
+
+def iso_time(commit: BlamedCommit) -> str:
+    """The author's moment in the author's own zone, as `2026-02-01T11:00:04+01:00`."""
+    from gitprov.output.dates import iso_strict
+
+    return iso_strict(commit.time, commit.zone)
+
+
+def _text(value: str | None) -> str:
+    return "null" if value is None else quote(value)

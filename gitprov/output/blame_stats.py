@@ -1,0 +1,84 @@
+"""`git ai-blame --stats`: how many lines come from where."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from gitprov.model.blame import Facts
+from gitprov.model.note import CLASSES
+from gitprov.output.text import clean
+
+
+class Stats(NamedTuple):
+    """Lines by class (all classes, strongest first), by (agent, model) and by trace, most lines first."""
+
+    total: int
+    classes: list[tuple[str, int]]
+    models: list[tuple[str | None, str | None, int]]
+    traces: list[tuple[str, int]]
+
+
+def count(facts: Iterable[Facts]) -> Stats:
+    """Stats over one Facts for each line. `models` counts only lines that some machine has a part in."""
+    by_facts = Counter(facts)
+    classes: Counter[str] = Counter()
+    models: Counter[tuple[str | None, str | None]] = Counter()
+    traces: Counter[str] = Counter()
+    for one, lines in by_facts.items():
+        classes[one.cls] += lines
+        if one.cls in ("ai", "edited", "declared"):
+            models[(one.agent, one.model)] += lines
+        if one.trace is not None:
+            traces[one.trace] += lines
+    ranked = sorted(models.items(), key=lambda item: (-item[1], item[0][0] or "", item[0][1] or ""))
+    return Stats(
+        sum(classes.values()),
+        [(cls, classes[cls]) for cls in CLASSES],
+        [(agent, model, lines) for (agent, model), lines in ranked],
+        sorted(traces.items(), key=lambda item: (-item[1], item[0])),
+    )
+
+
+def percent(part: int, total: int) -> float:
+    """A share in per cent, one digit after the point; 0 of nothing is 0."""
+    return round(100 * part / total, 1) if total else 0.0
+
+
+def as_json(path: str, revision: str | None, stats: Stats) -> dict[str, Any]:
+    """The JSON document."""
+    total = stats.total
+    return {
+        "path": path,
+        "revision": revision,
+        "lines": total,
+        "classes": {cls: {"lines": n, "percent": percent(n, total)} for cls, n in stats.classes},
+        "models": [
+            {"agent": agent, "model": model, "lines": n, "percent": percent(n, total)}
+            for agent, model, n in stats.models
+        ],
+        "traces": [{"trace": trace, "lines": n, "percent": percent(n, total)} for trace, n in stats.traces],
+    }
+
+
+def as_text(path: str, stats: Stats) -> str:
+    """Three small tables."""
+    out = [f"{clean(path)}: {stats.total} line{'' if stats.total == 1 else 's'}"]
+    out += _table("class", stats.classes, stats.total)
+    if stats.models:
+        named = [
+            (f"{agent or '(unknown agent)'} {model or '(unknown model)'}", n)
+            for agent, model, n in stats.models
+        ]
+        out += _table("agent and model", named, stats.total)
+    if stats.traces:
+        out += _table("trace", stats.traces, stats.total)
+    return "\n".join(out) + "\n"
+
+
+def _table(title: str, rows: Iterable[tuple[str, int]], total: int) -> list[str]:
+    shown = [(clean(name), n) for name, n in rows]
+    width = max(len(name) for name, _ in [(title, 0), *shown])
+    head = f"\n  {title.ljust(width)}  {'lines':>8}  {'share':>6}"
+    return [head, *(f"  {name.ljust(width)}  {n:>8}  {percent(n, total):>5.1f}%" for name, n in shown)]
