@@ -11,6 +11,8 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from gitprov.errors import UsageError
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from gitprov.git.pager import Pager
 
 _WHEN = ("always", "never", "auto")
@@ -67,7 +69,7 @@ class Out:
         self.write = stream.write
         self.flush = stream.flush
 
-    def __enter__(self) -> Out:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

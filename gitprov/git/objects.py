@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import Damaged, GitFailed
-from gitprov.git.process import PIPE, decode, encode, open_git
+from gitprov.git.process import PIPE, decode, encode, open_git, opened
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -59,8 +59,7 @@ class CatFile:
         self._process.wait()
 
     def _exchange(self, names: list[str]) -> Iterator[Object | None]:
-        stdin = self._process.stdin
-        assert stdin is not None  # opened with a pipe
+        stdin = opened(self._process.stdin)
         if not names:
             return
         stdin.write(b"".join(encode(name) + b"\n" for name in names))
@@ -69,8 +68,7 @@ class CatFile:
             yield self._answer()
 
     def _answer(self) -> Object | None:
-        stdout = self._process.stdout
-        assert stdout is not None  # opened with a pipe
+        stdout = opened(self._process.stdout)
         header = stdout.readline()
         if not header:
             raise GitFailed("git cat-file ended unexpectedly", self._process.wait(), "")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from typing import IO
 
-from gitprov.git.process import Env, decode, run_git
+from gitprov.git.process import Env, decode, opened, run_git
 
 
 def chosen(cwd: str, env: Env) -> str | None:
@@ -21,8 +20,7 @@ class Pager:
         self._process = subprocess.Popen(
             ["sh", "-c", command], stdin=subprocess.PIPE, env={"LESS": "FRX", "LV": "-c", **env}
         )
-        assert self._process.stdin is not None  # opened with a pipe
-        self.input: IO[bytes] = self._process.stdin
+        self.input = opened(self._process.stdin)
 
     def close(self) -> None:
         """Tell the pager that nothing more comes, and wait until its reader has seen enough."""

@@ -77,4 +77,11 @@ def open_git(
     )
 
 
+def opened(pipe: IO[bytes] | None) -> IO[bytes]:
+    """One end of a process that was started with a pipe there."""
+    if pipe is None:
+        raise ValueError("the process was started without this pipe")
+    return pipe
+
+
 PIPE = subprocess.PIPE

@@ -6,8 +6,12 @@ import os
 import select
 import threading
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from gitprov.git.process import PIPE, Env, decode, open_git
+from gitprov.git.process import PIPE, Env, decode, open_git, opened
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 _CHUNK = 1 << 17
 #: A command that writes little at a time is read at most so often: each look costs it and us a change of context.
@@ -30,9 +34,7 @@ class Stream:
 
     def chunks(self) -> Iterator[bytes]:
         """Everything that git has written so far, again and again, until it closes its output."""
-        stdout = self._process.stdout
-        assert stdout is not None  # opened with a pipe
-        fileno = stdout.fileno()
+        fileno = opened(self._process.stdout).fileno()
         ended = select.poll()
         ended.register(fileno, 0)  # asked for nothing, it still tells that the other side has gone
         while chunk := os.read(fileno, _CHUNK):
@@ -56,14 +58,12 @@ class Stream:
             self._process.terminate()
             self.wait()
 
-    def __enter__(self) -> Stream:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
 
     def _listen(self) -> None:
-        stderr = self._process.stderr
-        assert stderr is not None  # opened with a pipe
-        for line in stderr:
+        for line in opened(self._process.stderr):
             self._words.append(line)

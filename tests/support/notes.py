@@ -11,7 +11,7 @@ TRACE = "gen_20260201_0b9c41d2e7"
 OTHER = "gen_20260202_aaaaaaaaaa"
 
 
-def trace_row(files: dict[str, Any], **fields: Any) -> dict[str, Any]:
+def trace_row(files: dict[str, Any], **fields: object) -> dict[str, Any]:
     """A row of kind `trace` with all its fields; `fields` replaces some."""
     return {
         "kind": "trace", "v": 1, "id": TRACE, "agent": "claude-code", "model": "claude-opus-4-5-20251101",
@@ -26,7 +26,7 @@ def human_row(files: dict[str, Any], author: str = "Alice <alice@example.com>") 
     return {"kind": "human", "v": 1, "id": "h_00000000000000", "author": author, "files": files}
 
 
-def commit_row(oid: str, gate: str = "passed", **fields: Any) -> dict[str, Any]:
+def commit_row(oid: str, gate: str = "passed", **fields: object) -> dict[str, Any]:
     """A row of kind `commit`."""
     return {"kind": "commit", "v": 1, "id": oid, "gate": gate, "tool": "gitprov 0.1.0", **fields}
 
