@@ -9,7 +9,7 @@ from typing import NamedTuple
 from gitprov.flow import install, place
 from gitprov.flow.doctor import BROKEN, WARNING, Case, Check, Finding
 from gitprov.git import hooks
-from gitprov.store import files, hookdir, shims
+from gitprov.store import files, hookdir, plan, shims
 
 FRAMEWORK_CONFIG = ".pre-commit-config.yaml"
 _AGAIN = "gitprov install"
@@ -120,10 +120,6 @@ def guard_flag(case: Case) -> Iterator[Finding]:
 
 def stale_plan(case: Case) -> Iterator[Finding]:
     """No plan is left of a commit that was cut off."""
-    from gitprov.flow import seal, stage
-    from gitprov.flow.view import on_disk
-    from gitprov.store import plan
-
     git_dir = case.repo.git_dir
     try:
         age = case.now - os.stat(plan.path(git_dir)).st_mtime
@@ -131,6 +127,9 @@ def stale_plan(case: Case) -> Iterator[Finding]:
         return
 
     def finish() -> None:
+        from gitprov.flow import seal, stage
+        from gitprov.flow.view import on_disk
+
         seal.recover(stage.Desk(case.repo, lambda path, _: on_disk(case.repo, path)))
         plan.drop(git_dir)
 

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from gitprov.errors import GitprovError, UsageError
 from gitprov.flow import place
-from gitprov.flow.hooks import wants_guard
 from gitprov.git import hooks
 from gitprov.git.repo import Repository
 from gitprov.git.write import read_refs
@@ -74,7 +73,7 @@ def install(repo: Repository, wish: Wish) -> Outcome:
 def flag_steps(repo: Repository) -> list[Step]:
     """The flags that the shims go by, where they differ from what repository and configuration say."""
     config = load_config(repo.worktree, repo.config("gitprov."))
-    wanted = {"guard": wants_guard(config), "active": bool(read_refs(repo, [notes.REF]))}
+    wanted = {"guard": config.guards, "active": bool(read_refs(repo, [notes.REF]))}
     steps = []
     for name, needed in wanted.items():
         path = os.path.join(repo.home, name)

@@ -55,6 +55,11 @@ class Config(NamedTuple):
     redact_allow: tuple[str, ...] = ()
     redact_extra: tuple[ExtraRule, ...] = ()
 
+    @property
+    def guards(self) -> bool:
+        """Whether commits without any evidence are looked at too."""
+        return self.markers or "forbid" in self.trailers
+
 
 class _Wrong(ValueError):
     """A value that its key does not take; the text is the end of a sentence after the key's name."""

@@ -1,0 +1,198 @@
+"""Capture hooks in an agent's settings: merged in, taken out, nothing else moved."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitprov.errors import ConfigError
+from gitprov.store import agents_config
+from tests.support.repo import GitRepo, run
+
+EVENTS = {
+    "PreToolUse",
+    "PostToolUse",
+    "PostToolUseFailure",
+    "UserPromptSubmit",
+    "Stop",
+    "SubagentStop",
+    "SessionStart",
+    "SessionEnd",
+}
+STYLES = [
+    "{}",
+    "{}\n",
+    '{"model": "m"}',
+    '{\n  "model": "m"\n}\n',
+    '{\n\t"hooks": {},\n\t"permissions": {"allow": ["Bash(ls:*)", "Read"], "deny": []}\n}\n',
+    '{ "hooks" : { "Stop" : [ { "hooks": [ {"type":"command","command":"say done"} ] } ] } }\n',
+    '{\n    "hooks": {\n        "PreToolUse": [\n            {"matcher": "Bash"}\n        ]\n    },\n    "ü": "\\u00fc"\n}',
+    '{\r\n  "a": [1,\r\n    2]\r\n}\r\n',
+    '\ufeff{\n  "a": 1\n}\n',
+]
+
+
+def settings(path: Path) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """A settings file, parsed."""
+    return json.loads(path.read_text())
+
+
+@pytest.mark.parametrize("text", STYLES)
+def test_everything_else_stays_byte_for_byte(text: str) -> None:
+    """With our hooks cut out again the text is the very same, in every style of writing JSON."""
+    after = agents_config.added("p", text)
+    assert agents_config.missing("p", after) == []
+    old, new = json.loads(text.removeprefix("\ufeff")), json.loads(after.removeprefix("\ufeff"))
+    assert [key for key in new if key != "hooks"] == [key for key in old if key != "hooks"]
+    assert agents_config.added("p", after) == after
+    without_empty = text.replace('\n\t"hooks": {},', "")
+    assert agents_config.removed("p", after) == (None if text == "{}\n" else without_empty)
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=8).filter(lambda key: key != "hooks"),
+        st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5),
+        max_size=4,
+    ),
+    st.sampled_from([None, 1, 2, 4, "\t"]),
+    st.booleans(),
+)
+def test_any_settings_come_back(values: dict[str, Any], indent: int | str | None, ascii_only: bool) -> None:
+    """Adding and removing our hooks is the identity on any document without hooks, however it is written."""
+    text = json.dumps(values, indent=indent, ensure_ascii=ascii_only) + "\n"
+    after = agents_config.added("p", text)
+    assert {**json.loads(after), "hooks": None} == {**values, "hooks": None}
+    back = agents_config.removed("p", after)
+    assert (back if values else "{}\n") == (text if values else "{}\n")
+
+
+def test_the_project_gets_the_hooks(repo: GitRepo) -> None:
+    """Every event calls our capture with a timeout; only events of tools have a matcher; no permission is given."""
+    repo.install("--agents", "claude-code")
+    found = settings(repo.path / ".claude/settings.json")
+    assert set(found) == {"hooks"}
+    assert set(found["hooks"]) == EVENTS
+    for event, entries in found["hooks"].items():
+        (entry,) = entries
+        assert entry["hooks"] == [
+            {"type": "command", "command": "gitprov capture claude-code", "timeout": 10}
+        ]
+        assert entry.get("matcher") == ("Write|Edit|MultiEdit|NotebookEdit" if "ToolUse" in event else None)
+
+
+def test_uninstalling_removes_a_file_of_ours_alone(repo: GitRepo) -> None:
+    """A settings file that held nothing but our hooks goes; one with anything else keeps that."""
+    path = repo.path / ".claude/settings.json"
+    repo.install("--agents", "claude-code")
+    repo.gitprov("uninstall")
+    assert not path.exists()
+    repo.write(".claude/settings.json", STYLES[6])
+    repo.install()
+    assert agents_config.missing("p", path.read_text()) == []
+    repo.gitprov("uninstall")
+    assert path.read_text() == STYLES[6]
+
+
+def test_a_project_that_uses_claude_is_connected_by_default(repo: GitRepo) -> None:
+    """With a .claude directory in the project the default connects it; --agents none does not."""
+    (repo.path / ".claude").mkdir()
+    repo.install("--agents", "none")
+    assert list((repo.path / ".claude").iterdir()) == []
+    repo.install()
+    assert agents_config.missing("p", (repo.path / ".claude/settings.json").read_text()) == []
+
+
+def test_a_project_without_claude_is_left_alone(repo: GitRepo) -> None:
+    """A .claude in the home directory alone is worth a hint and no file."""
+    (Path(repo.env["HOME"]) / ".claude").mkdir()
+    hint = repo.gitprov("install").stderr
+    assert "--agents claude-code" in hint
+    assert not (repo.path / ".claude").exists()
+    assert list((Path(repo.env["HOME"]) / ".claude").iterdir()) == []
+
+
+def test_user_settings_serve_all_projects(tmp_path: Path, env: dict[str, str]) -> None:
+    """--user works outside of repositories too, follows a link to where dotfiles are kept, and keeps the mode."""
+    real = tmp_path / "dotfiles.json"
+    real.write_text('{"theme": "dark"}\n')
+    real.chmod(0o600)
+    path = Path(env["HOME"]) / ".claude/settings.json"
+    path.parent.mkdir()
+    path.symlink_to(real)
+    run(["gitprov", "install", "--user", "--agents", "claude-code"], cwd=tmp_path, env=env)
+    assert path.is_symlink()
+    assert set(settings(path)["hooks"]) == EVENTS
+    assert real.stat().st_mode & 0o777 == 0o600
+    run(["gitprov", "uninstall", "--user"], cwd=tmp_path, env=env)
+    assert real.read_text() == '{"theme": "dark"}\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"hooks": []}',
+        '{"hooks": {"Stop": {}}}',
+        '{"a": 1} // why',
+        b"\xff\xfe{".decode("latin-1"),
+    ],
+)
+def test_damaged_settings_are_named_and_left_alone(repo: GitRepo, text: str) -> None:
+    """One line names the file and what is wrong with it; neither the file nor a single hook is touched."""
+    path = repo.write(".claude/settings.json", text)
+    done = repo.gitprov("install", check=False)
+    assert done.returncode == 2
+    assert str(path) in done.stderr
+    assert "--agents none" in done.stderr
+    assert path.read_text() == text
+    assert not (repo.path / ".git/hooks/pre-commit").exists()
+
+
+def test_settings_that_are_not_text_are_damaged(tmp_path: Path) -> None:
+    """Bytes that are not UTF-8 are an error of the file, not of ours."""
+    path = tmp_path / "settings.json"
+    path.write_bytes(b"\xff\xfe{")
+    with pytest.raises(ConfigError, match=r"settings\.json"):
+        agents_config.read(str(path))
+
+
+def test_an_unknown_agent_is_a_usage_error(repo: GitRepo) -> None:
+    """The message lists those that are known."""
+    done = repo.gitprov("install", "--agents", "hal", check=False)
+    assert done.returncode == 2
+    assert "claude-code" in done.stderr
+
+
+def test_a_tuned_entry_of_the_user_stays(repo: GitRepo) -> None:
+    """Whoever widened our matcher or wrote our command with a path keeps that; only missing events are added."""
+    entry = {
+        "matcher": "*",
+        "hooks": [{"type": "command", "command": "/opt/bin/gitprov capture claude-code"}],
+    }
+    repo.write(".claude/settings.json", json.dumps({"hooks": {"PostToolUse": [entry]}}))
+    repo.install()
+    assert settings(repo.path / ".claude/settings.json")["hooks"]["PostToolUse"] == [entry]
+
+
+def test_a_command_beside_ours_in_one_entry_stays() -> None:
+    """Only our command leaves an entry that somebody shares with it."""
+    mine = {"type": "command", "command": "say hi"}
+    text = json.dumps({"hooks": {"Stop": [{"hooks": [mine, {"command": agents_config.COMMAND}]}]}})
+    assert json.loads(agents_config.removed("p", text) or "") == {"hooks": {"Stop": [{"hooks": [mine]}]}}
+
+
+def test_uninstalling_skips_a_project_that_has_no_hooks_of_ours(repo: GitRepo) -> None:
+    """Settings without our hooks are not rewritten, whatever they hold."""
+    path = repo.write(".claude/settings.json", '{"hooks": {"Stop": []}}')
+    os.utime(path, (1, 1))
+    repo.install("--agents", "none")
+    repo.gitprov("uninstall")
+    assert path.stat().st_mtime == 1
