@@ -21,6 +21,9 @@ COMMANDS = {
     "doctor": "gitprov.cli.doctor",
     "capture": "gitprov.cli.capture_help",
     "record": "gitprov.cli.record",
+    "status": "gitprov.cli.status",
+    "show": "gitprov.cli.show",
+    "review": "gitprov.cli.review",
 }
 """Each command and its module, in the order in which help shows them. Only the one asked for is imported."""
 

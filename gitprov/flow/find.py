@@ -119,7 +119,7 @@ def nearest(repo: Repository, text: str) -> str:
 
 def _alike(a: str, b: str) -> int:
     """How many characters two texts share at their start."""
-    return next((n for n, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
+    return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
 def _one(text: str, found: list[str], repo: Repository) -> str:

@@ -10,14 +10,17 @@ VERSION = 1
 
 
 class Edit(NamedTuple):
-    """One edit of a turn. `before` and `after` are contents as stored (redacted where the tier says so)."""
+    """One edit of a turn. `before` and `after` are contents as stored (redacted where the tier says so).
+
+    `raw_lines` is None where a content was too large or binary, and so is known by digest only.
+    """
 
     path: str
     before: bytes | None
     after: bytes | None
     before_oid: str | None
     after_oid: str | None
-    raw_lines: int
+    raw_lines: int | None
     tool: str | None
     user_modified: bool
 

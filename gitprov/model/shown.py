@@ -114,7 +114,7 @@ class TraceAnswer(NamedTuple):
 
     `state` is `committed`, `uncommitted` (in the inbox only) or `unheld` (known, but no commit of this repository
     holds it). `source` says where `record` is from: `store`, `inbox`, `note` or None. `lost` are commits that
-    nothing leads to any more.
+    nothing leads to any more. `worktree` is what the work tree holds of a trace that is in no commit.
     """
 
     id: str | None
@@ -128,6 +128,7 @@ class TraceAnswer(NamedTuple):
     reviews: tuple[Review, ...]
     continued_by: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    worktree: tuple[Share, ...] = ()
 
 
 class CommitTrace(NamedTuple):
@@ -154,3 +155,71 @@ class CommitAnswer(NamedTuple):
     declared: tuple[str, ...]
     trailers: tuple[str, ...]
     foreign: int
+
+
+class FileStatus(NamedTuple):
+    """One file with uncommitted evidence; all but `path` and `turns` count lines.
+
+    `staged` are in the index and will be committed, `pending` in the work tree only, `dropped` in neither, `held` in
+    HEAD already though no note says so, `human` recorded as typed by people. `turns` are handles of turns.
+    """
+
+    path: str
+    staged: int
+    pending: int
+    dropped: int
+    held: int
+    human: int
+    turns: tuple[str, ...]
+
+
+class TurnStatus(NamedTuple):
+    """One turn with uncommitted evidence. `handle` is what `gitprov show` takes; `at` is its moment, `age` seconds.
+
+    `prompt` is its first line; `traces` are the generations that commits froze parts of it into.
+    """
+
+    handle: str
+    agent: str | None
+    model: str | None
+    session: str | None
+    subagent: str | None
+    prompt: str | None
+    at: str | None
+    age: int | None
+    files: tuple[str, ...]
+    staged: int
+    pending: int
+    dropped: int
+    traces: tuple[str, ...]
+
+
+class Unread(NamedTuple):
+    """Evidence whose content is not there: `why` is `large`, `binary` or `damaged`; `path` may be a file of ours."""
+
+    path: str
+    why: str
+    message: str
+
+
+class NextCommit(NamedTuple):
+    """What a commit of the staged state would record: note rows, trailers, and the reasons to refuse it.
+
+    `refusals` are (path or None, message, mend). `problem` says why none of this could be worked out.
+    """
+
+    rows: tuple[Row, ...]
+    trailers: tuple[str, ...]
+    refusals: tuple[tuple[str | None, str, str], ...]
+    problem: str | None = None
+
+
+class StatusAnswer(NamedTuple):
+    """All that is not committed yet. `finished` is a commit whose note had been cut off and is written now."""
+
+    worktree: str
+    files: tuple[FileStatus, ...]
+    turns: tuple[TurnStatus, ...]
+    unread: tuple[Unread, ...]
+    next: NextCommit | None
+    finished: str | None

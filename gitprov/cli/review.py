@@ -1,0 +1,45 @@
+"""`gitprov review`: record who reviewed what a model wrote."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import Annotated
+
+import typer
+
+from gitprov.git.repo import Repository
+
+
+def command(
+    name: Annotated[
+        str, typer.Argument(metavar="TRACE|COMMIT", help="A trace id, the start of one, or a commit.")
+    ],
+    note: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="A remark to keep with the review.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar='"NAME <EMAIL>"', help="Who reviewed; you, if not given.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was recorded as JSON.")] = False,
+) -> None:
+    """Record a review in the note of each commit that holds the trace; of a commit, for each of its traces.
+
+    Giving it again changes nothing. `Reviewed-by` trailers of a commit count as well.
+
+    Example: gitprov review HEAD --note "checked the error paths"
+    """
+    from gitprov.flow.finish import finish_interrupted
+    from gitprov.flow.review import review
+
+    with Repository.discover(os.getcwd(), os.environ) as repo:
+        finish_interrupted(repo)
+        done = review(repo, name, by, note, time.time())
+    if as_json:
+        rows = [{"commit": oid, "trace": trace, "new": (oid, trace) in done.new} for oid, trace in done.pairs]
+        typer.echo(json.dumps({"by": done.by, "reviews": rows}))
+        return
+    for oid, trace in done.pairs:
+        state = "reviewed" if (oid, trace) in done.new else "was reviewed already"
+        typer.echo(f"{oid[:12]} {trace} {state} by {done.by}")

@@ -1,0 +1,32 @@
+"""`gitprov status`: what is recorded and not committed yet."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import Annotated
+
+import typer
+
+from gitprov.git.repo import Repository
+
+
+def command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as one JSON document.")] = False,
+) -> None:
+    """Show what models wrote that no commit holds yet, and what the next commit would record of it.
+
+    Of each file: lines staged, pending (in the work tree only) and dropped so far. Of each turn: agent, model, prompt
+    and age; `gitprov show` takes the name at its front.
+    """
+    from gitprov.flow.status import status
+    from gitprov.output import status as output
+
+    with Repository.discover(os.getcwd(), os.environ) as repo:
+        answer = status(repo, time.time())
+    if as_json:
+        typer.echo(json.dumps(output.as_json(answer)))
+        return
+    text = "".join(line + "\n" for line in output.render(answer))
+    typer.echo(text.encode("utf-8", "surrogateescape"), nl=False)

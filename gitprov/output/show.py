@@ -1,0 +1,285 @@
+"""`gitprov show` for people: what is known of a trace or a commit, from the prompt to the delta."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from gitprov.model.note import Row, classes_of
+from gitprov.model.shown import CommitAnswer, CommitTrace, Held, Review, Share, Text, TraceAnswer
+from gitprov.output import delta as deltas
+from gitprov.output.show_json import counted, rate
+from gitprov.output.text import PLAIN, clean, clean_block, paint
+
+Colours = Mapping[str, str]
+
+#: Why a text is not shown.
+_WHY = {
+    "not here": "not in this clone: generations travel only where the project shares them (gitprov sync)",
+    "digest only": "kept as a digest only (privacy tier hash-only)",
+    "forgotten": "its text was removed from the store; the record keeps its digest",
+    "none": "not recorded",
+}
+_LABEL = 14
+
+
+def of_trace(answer: TraceAnswer, colours: Colours = PLAIN) -> Iterator[str]:
+    """Lines without newlines."""
+    yield paint(f"trace {answer.id or '(none yet: no commit holds this turn)'}", colours.get("commit", ""))
+    yield from _facts(answer)
+    yield from _state(answer)
+    yield from section("Prompt", answer.prompt)
+    yield from section("Output", answer.output)
+    for one in answer.held:
+        yield ""
+        yield from _held(one, colours)
+    yield from _worktree(answer, colours)
+    yield from _loose(answer)
+
+
+def of_commit(answer: CommitAnswer, colours: Colours = PLAIN) -> Iterator[str]:
+    """Lines without newlines."""
+    head = answer.head
+    yield paint(f"commit {head.oid}", colours.get("commit", ""))
+    yield from _fields(_commit_facts(answer))
+    yield ""
+    yield "    " + clean(head.subject)
+    if not answer.noted:
+        yield ""
+        yield "No note: nothing is recorded of this commit's lines here."
+    for one in answer.traces:
+        yield ""
+        yield from _trace(one, colours)
+    for row in answer.humans:
+        files = ", ".join(f"{clean(path)} {_ranges(row, path)}" for path in sorted(_files(row)))
+        yield ""
+        yield f"human {clean(str(row.get('author')))}: {files}"
+    if answer.foreign:
+        lines = "line is" if answer.foreign == 1 else "lines are"
+        yield ""
+        yield f"({answer.foreign} {lines} damaged or none of gitprov's; kept as they stand)"
+
+
+def diffs(answer: TraceAnswer | CommitAnswer, colours: Colours = PLAIN) -> Iterator[str]:
+    """The deltas alone."""
+    if isinstance(answer, CommitAnswer):
+        for one in answer.traces:
+            for share in one.files:
+                yield from _delta(share, f"{answer.head.oid[:9]}, {one.row.get('id')}", colours)
+        return
+    for held in answer.held:
+        for share in held.files:
+            yield from _delta(share, held.head.oid[:9], colours)
+    for share in answer.worktree:
+        yield from _delta(share, "work tree", colours)
+
+
+def why_missing(text: Text) -> str:
+    """Why a prompt or an output cannot be shown."""
+    return _WHY.get(text.why or "", "not known")
+
+
+def section(title: str, text: Text) -> Iterator[str]:
+    """A prompt or an output, indented below its title."""
+    yield ""
+    if text.text is None:
+        yield f"{title}: {why_missing(text)}"
+        return
+    yield title
+    yield from _indented(text.text)
+
+
+def _facts(answer: TraceAnswer) -> Iterator[str]:
+    record = answer.record
+    agent, prompt = _object(record, "agent"), _object(record, "prompt")
+    version = agent.get("version")
+    redacted = {name: _object(record, name).get("redactions") for name in ("prompt", "output")}
+    return _fields(
+        [
+            ("Agent", _joined(agent.get("name") or "unknown", version, _subagent(record))),
+            ("Model", record.get("model") or "unknown"),
+            ("Date", record.get("at")),
+            ("Human", record.get("human")),
+            ("Session", _joined(record.get("session"), _turn(record))),
+            ("Prompt key", record.get("key")),
+            ("Version", _joined(prompt.get("name"), prompt.get("version"))),
+            ("Params", _pairs(_object(record, "params"))),
+            ("Usage", _pairs(_object(record, "usage"))),
+            ("Requests", ", ".join(map(str, _requests(record)))),
+            ("Instructions", _instructions(record)),
+            ("Redacted", ", ".join(f"{count} in the {name}" for name, count in redacted.items() if count)),
+            ("Continues", record.get("parent")),
+            ("Continued by", ", ".join(answer.continued_by)),
+            *(("Reviewed by", _review(one)) for one in answer.reviews),
+        ]
+    )
+
+
+def _commit_facts(answer: CommitAnswer) -> list[tuple[str, object]]:
+    row = answer.row
+    dropped = _object(row, "dropped")
+    unnoted = [one for one in answer.trailers if one not in {each.row.get("id") for each in answer.traces}]
+    return [
+        ("Author", answer.head.author),
+        ("Date", answer.head.date),
+        ("Gate", answer.head.gate),
+        ("Added", None if row.get("added") is None else f"{row['added']} lines"),
+        *(("Dropped", f"{trace} {why}") for trace, why in dropped.items()),
+        *(("Named", f"{trace} (a trailer; the note has no line of it)") for trace in unnoted),
+        *(("Declared", one) for one in answer.declared),
+        *(("Reviewed by", _review(one)) for one in answer.reviews),
+    ]
+
+
+def _state(answer: TraceAnswer) -> Iterator[str]:
+    if answer.state == "uncommitted":
+        yield ""
+        yield "Not committed yet: this is what the inbox holds."
+    elif answer.state == "unheld":
+        yield ""
+        yield "No commit holds a line of it."
+    if answer.source == "note":
+        yield ""
+        yield "The generation is not in this clone: this is what the notes say of it."
+    if answer.lost:
+        count = len(answer.lost)
+        yield ""
+        yield f"({count} more {'commit' if count == 1 else 'commits'} with it: no branch or tag leads there any more)"
+
+
+def _held(one: Held, colours: Colours) -> Iterator[str]:
+    head = one.head
+    gate = f"gate {head.gate}" if head.gate else None
+    facts = _joined(head.date[:10], clean(head.author.partition(" <")[0]), head.evidence, gate)
+    yield paint(f"commit {head.oid}", colours.get("commit", "")) + f"  {facts}"
+    yield "    " + clean(head.subject)
+    if one.counts is not None:
+        yield "    " + totals(one.counts)
+    else:
+        yield "    named by the commit's trailer; there is no note about it here (gitprov sync, gitprov heal)"
+    yield from _counts(one.files)
+    for share in one.files:
+        yield from _delta(share, head.oid[:9], colours)
+
+
+def _trace(one: CommitTrace, colours: Colours) -> Iterator[str]:
+    row = one.row
+    facts = _joined(row.get("agent") or "unknown agent", row.get("model") or "unknown model", row.get("at"))
+    yield paint(f"trace {clean(str(row.get('id')))}", colours.get("commit", "")) + f"  {clean(facts)}"
+    first = next((line for line in (one.prompt.text or "").splitlines() if line.strip()), None)
+    yield "    " + (clean(first) if first is not None else f"prompt {why_missing(one.prompt)}")
+    if isinstance(row.get("delta"), dict):
+        yield "    " + totals(row["delta"])
+    yield from _counts(one.files)
+
+
+def totals(counts: Row) -> str:
+    """`raw 12: kept 9, edited 2, dropped 1 (25% changed)`."""
+    parts = [
+        f"{name} {counts[name]}" for name in ("kept", "edited", "dropped", "pending") if counts.get(name)
+    ]
+    share = rate(counts)
+    changed = "" if share is None else f" ({round(share * 100)}% changed)"
+    return f"raw {counts.get('raw', 0)}: {', '.join(parts) or 'none left'}{changed}"
+
+
+def _counts(shares: Iterable[Share]) -> Iterator[str]:
+    for share in shares:
+        yield f"  {clean(share.path)}: {_share(share)}"
+
+
+def _share(share: Share) -> str:
+    counts = counted(share)
+    parts = [f"{name} {count}" for name, count in counts.items() if count]
+    if share.deleted:
+        parts.append(f"removed {share.deleted} older")
+    where = [f"{name} {ranges}" for name, ranges in (("ai", share.ai), ("edited", share.edited)) if ranges]
+    shown = ", ".join(parts) or "no line left"
+    lines = f" (lines {', '.join(where)})" if where else ""
+    return shown + lines + (f"; no diff: {share.why}" if share.why else "")
+
+
+def _delta(share: Share, committed: str, colours: Colours) -> Iterator[str]:
+    if share.delta is not None:
+        yield from deltas.render(share.path, committed, share.delta, colours)
+
+
+def _worktree(answer: TraceAnswer, colours: Colours) -> Iterator[str]:
+    if answer.worktree:
+        yield ""
+        yield "work tree"
+        for share in answer.worktree:
+            counts = share.delta
+            shown = f"no diff: {share.why}"
+            if counts is not None:
+                shown = f"kept {counts.kept}, edited {counts.edited}, gone {counts.absent}"
+            yield f"  {clean(share.path)}: {shown}"
+        for share in answer.worktree:
+            yield from _delta(share, "work tree", colours)
+
+
+def _loose(answer: TraceAnswer) -> Iterator[str]:
+    if answer.worktree:
+        return
+    for one in answer.loose:
+        raw = "" if one.raw is None else f"{one.raw} generated lines, "
+        state = "what became of them is not recorded" if one.state == "unknown" else one.state
+        yield ""
+        yield f"{clean(one.path)}: {raw}in no commit: {state}"
+
+
+def _fields(rows: Iterable[tuple[str, object]]) -> Iterator[str]:
+    for label, value in rows:
+        if value not in (None, "", 0):
+            yield f"{label + ':':<{_LABEL}}{clean(str(value))}"
+
+
+def _review(one: Review) -> str:
+    said = f": {one.note}" if one.note else ""
+    where = "(trailer)" if one.source == "trailer" else one.at
+    return _joined(one.by, where) + said
+
+
+def _joined(*parts: object) -> str:
+    return "  ".join(str(part) for part in parts if part)
+
+
+def _pairs(values: Row) -> str:
+    return ", ".join(f"{name}={value}" for name, value in sorted(values.items()))
+
+
+def _turn(record: Row) -> str | None:
+    return f"turn {record['turn']}" if record.get("turn") else None
+
+
+def _subagent(record: Row) -> str | None:
+    kind = _object(record, "subagent").get("type")
+    return f"subagent {kind}" if kind else None
+
+
+def _requests(record: Row) -> Sequence[object]:
+    known = record.get("request_ids")
+    return known if isinstance(known, list) and known else [one for one in (record.get("request_id"),) if one]
+
+
+def _instructions(record: Row) -> str:
+    known = record.get("instructions")
+    rows = [row for row in known if isinstance(row, dict)] if isinstance(known, list) else []
+    return ", ".join(f"{row.get('path')} ({str(row.get('digest'))[:19]})" for row in rows)
+
+
+def _ranges(row: Row, path: str) -> str:
+    return ",".join(str(lines) for lines in classes_of(row, path).values())
+
+
+def _files(row: Row) -> Row:
+    return _object(row, "files")
+
+
+def _object(row: Row, name: str) -> Row:
+    value = row.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _indented(text: str) -> Iterator[str]:
+    for line in clean_block(text).rstrip("\n").split("\n"):
+        yield f"    {line}" if line else ""

@@ -1,0 +1,183 @@
+"""`gitprov show --json`: one document, its shape fixed in docs/show.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gitprov.model.note import Row, line_count
+from gitprov.model.ranges import LineSet
+from gitprov.model.shown import (
+    Block,
+    CommitAnswer,
+    CommitTrace,
+    Head,
+    Held,
+    Review,
+    Share,
+    Text,
+    TraceAnswer,
+)
+
+VERSION = 1
+
+
+def of_trace(answer: TraceAnswer) -> Row:
+    """The document of one trace."""
+    record = answer.record
+    agent = _object(record, "agent")
+    return {
+        "kind": "trace",
+        "v": VERSION,
+        "trace": answer.id,
+        "state": answer.state,
+        "source": answer.source,
+        "agent": {"name": agent.get("name"), "version": agent.get("version")},
+        "subagent": record.get("subagent"),
+        "model": record.get("model"),
+        "params": _object(record, "params"),
+        "usage": _object(record, "usage"),
+        "session": record.get("session"),
+        "turn": record.get("turn"),
+        "request_ids": _requests(record),
+        "at": record.get("at"),
+        "human": record.get("human"),
+        "key": record.get("key"),
+        "parent": record.get("parent"),
+        "continued_by": list(answer.continued_by),
+        "prompt": _text(answer.prompt, _object(record, "prompt"), "digest", "name", "version", "redactions"),
+        "output": _text(answer.output, _object(record, "output"), "digest", "redactions"),
+        "instructions": [
+            {"path": one.get("path"), "digest": one.get("digest")} for one in _rows(record, "instructions")
+        ],
+        "commits": [_held(one) for one in answer.held],
+        "worktree": [_share(one) for one in answer.worktree],
+        "uncommitted": [one._asdict() for one in answer.loose],
+        "unreachable": list(answer.lost),
+        "reviewed_by": _reviews(answer.reviews),
+    }
+
+
+def of_commit(answer: CommitAnswer) -> Row:
+    """The document of one commit."""
+    row = answer.row
+    return {
+        "kind": "commit",
+        "v": VERSION,
+        **_head(answer.head),
+        "note": answer.noted,
+        "tool": row.get("tool"),
+        "added": row.get("added"),
+        "dropped": _object(row, "dropped"),
+        "traces": [_trace(one) for one in answer.traces],
+        "human": [{"author": one.get("author"), "files": _object(one, "files")} for one in answer.humans],
+        "reviewed_by": _reviews(answer.reviews),
+        "declared": list(answer.declared),
+        "trailers": list(answer.trailers),
+        "foreign_lines": answer.foreign,
+    }
+
+
+def rate(delta: Row | None) -> float | None:
+    """Edited and dropped lines as a share of the raw ones; None where there are none."""
+    counts = delta or {}
+    raw, edited, dropped = (counts.get(name) for name in ("raw", "edited", "dropped"))
+    if not isinstance(raw, int) or not raw:
+        return None
+    return round(sum(n for n in (edited, dropped) if isinstance(n, int)) / raw, 4)
+
+
+def lines_in(ranges: str) -> int:
+    """How many lines a range text names."""
+    return len(LineSet.parse(ranges))
+
+
+def _trace(one: CommitTrace) -> Row:
+    facts = ("agent", "model", "session", "at", "human", "key", "prompt_version", "evidence")
+    delta = one.row.get("delta")
+    return {
+        "trace": one.row.get("id"),
+        **{name: one.row.get(name) for name in facts},
+        "prompt": {"text": one.prompt.text, "missing": one.prompt.why, "digest": one.row.get("prompt")},
+        "ai_lines": line_count(one.row, "ai", "edited"),
+        "delta": delta,
+        "delta_rate": rate(delta if isinstance(delta, dict) else None),
+        "files": [_share(share) for share in one.files],
+    }
+
+
+def _held(one: Held) -> Row:
+    return {
+        **_head(one.head),
+        "evidence": one.head.evidence,
+        "delta": one.counts,
+        "delta_rate": rate(one.counts),
+        "files": [_share(share) for share in one.files],
+    }
+
+
+def _head(head: Head) -> Row:
+    return {
+        "commit": head.oid,
+        "author": head.author,
+        "date": head.date,
+        "subject": head.subject,
+        "gate": head.gate,
+    }
+
+
+def _share(share: Share) -> Row:
+    counts = counted(share)
+    return {
+        "path": share.path,
+        "ai": share.ai,
+        "edited": share.edited,
+        "deleted": share.deleted,
+        **{f"{name}_lines": counts[name] for name in ("kept", "edited", "dropped", "pending")},
+        "missing": share.why,
+        "diff": None if share.delta is None else [_block(block) for block in share.delta.blocks],
+        "elsewhere": None if share.delta is None else share.delta.elsewhere,
+    }
+
+
+def counted(share: Share) -> dict[str, int | None]:
+    """Lines kept, edited, dropped and pending: as the note says, else as the delta shows."""
+    if share.ai or share.edited or share.delta is None:
+        kept, edited = lines_in(share.ai), lines_in(share.edited)
+    else:
+        kept, edited = share.delta.kept, share.delta.edited
+    return {"kept": kept, "edited": edited, "dropped": share.dropped, "pending": share.pending}
+
+
+def _block(block: Block) -> Row:
+    return {
+        **{name: getattr(block, name) for name in ("raw_start", "raw_lines", "start", "lines")},
+        "pieces": [
+            {**piece._asdict(), "words": [list(word) for word in piece.words]} for piece in block.pieces
+        ],
+    }
+
+
+def _text(text: Text, row: Row, *names: str) -> Row:
+    return {"text": text.text, "missing": text.why, **{name: row.get(name) for name in names}}
+
+
+def _reviews(reviews: Sequence[Review]) -> list[Row]:
+    return [one._asdict() for one in reviews]
+
+
+def _requests(record: Row) -> list[str]:
+    known = record.get("request_ids")
+    if isinstance(known, list) and known:
+        return [one for one in known if isinstance(one, str)]
+    one = record.get("request_id")
+    return [one] if isinstance(one, str) else []
+
+
+def _object(row: Row, name: str) -> Row:
+    value = row.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _rows(row: Row, name: str) -> list[Row]:
+    value = row.get(name)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
