@@ -110,10 +110,15 @@ class Inbox:
                 return Spent(str(row.get("lines") or ""), str(row.get("dropped") or ""), known)
         return Spent("", "")
 
-    def mark_spent(self, seq: int, lines: str, dropped: str, trace: str | None = None) -> None:
-        """Replace an event's marks (range texts; unite with `spent` first to add to them)."""
+    def mark_spent(
+        self, seq: int, lines: str, dropped: str, trace: str | None = None, *, durable: bool = True
+    ) -> None:
+        """Replace an event's marks (range texts; unite with `spent` first to add to them).
+
+        An event that retires at once needs no `durable` mark: out of the live ones it claims nothing.
+        """
         row = {"v": VERSION, "lines": str(lines), "dropped": str(dropped), "trace": trace}
-        files.replace(self.tmp, self._spent_path(seq), _dump(row))
+        files.replace(self.tmp, self._spent_path(seq), _dump(row), durable=durable)
 
     def retire(self, seqs: Iterable[int]) -> None:
         """Move events to the archive. Safe to repeat; events that are gone are skipped."""

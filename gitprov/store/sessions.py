@@ -85,7 +85,8 @@ class Sessions:
     def mark_used(self, key: str, turn: str, generation: str) -> None:
         """Note the newest generation a commit froze for a turn."""
         data = json.dumps({"v": VERSION, "id": generation}).encode("utf-8")
-        files.replace(self._tmp, self._path(key, "used", turn), data)
+        # Not durable: what a power failure can take is a continuation's word about its parent.
+        files.replace(self._tmp, self._path(key, "used", turn), data, durable=False)
 
     def used(self, key: str, turn: str) -> str | None:
         """The newest generation a commit froze for a turn."""
