@@ -46,13 +46,13 @@ def _dispatch(name: str, args: list[str]) -> None:
 
     above = os.getppid()
     with Repository.discover(os.getcwd(), os.environ) as repo:
-        desk = Desk(repo, view_of(repo, above))
+        desk = Desk(repo, view_of(repo, above), above)
         if name == "pre-commit":
-            hooks.pre_commit(desk, above)
+            hooks.pre_commit(desk)
         elif name == "prepare-commit-msg":
             source = args[1] if len(args) > 1 else os.environ.get("PRE_COMMIT_COMMIT_MSG_SOURCE")
-            hooks.prepare_commit_msg(desk, above, args[0], source)
+            hooks.prepare_commit_msg(desk, args[0], source)
         elif name == "commit-msg":
-            hooks.commit_msg(desk, above, args[0])
+            hooks.commit_msg(desk, args[0])
         else:
             hooks.post_commit(desk)

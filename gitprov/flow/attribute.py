@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
@@ -23,10 +23,15 @@ CARRIED = 1 << 40
 
 
 class Carried(NamedTuple):
-    """A claim of the commit being amended, taking part in the fold as a source of its own."""
+    """A claim of the commit being amended, taking part in the fold as a source of its own.
+
+    `size` counts the lines it had, `gone` those that its trace removed from the file (told once per row).
+    """
 
     row: Row
     cls: str
+    size: int = 0
+    gone: int = 0
 
 
 class FileResult(NamedTuple):
@@ -40,7 +45,10 @@ class FileResult(NamedTuple):
 
 
 class Job(NamedTuple):
-    """One file to work out: contents at the start (before all evidence) and in the commit, and what it adds."""
+    """One file to work out: contents at the start (before all evidence) and in the commit, and what it adds.
+
+    `claims` are those of a commit being amended, over its version of the file, `old`, there called `was`.
+    """
 
     path: str
     start: bytes
@@ -48,6 +56,8 @@ class Job(NamedTuple):
     added: tuple[Hunk, ...]
     events: list[Event]
     claims: list[Claim]
+    old: bytes = b""
+    was: str | None = None
 
 
 def jobs(
@@ -60,55 +70,87 @@ def jobs(
     by_path: dict[str, list[Event]] = {}
     for event in events:
         by_path.setdefault(event.path, []).append(event)
+    told = set()
     for change in changes:
         was = amended.path_of(change.path) if amended else change.old_path
-        own = {event.seq: event for path in {change.path, was} for event in by_path.get(path, ())}
-        claims = amended.note.claims(was) if amended else []
+        told.add(was)
+        names = {change.path, change.old_path, was}
+        own = {event.seq: event for path in names for event in by_path.get(path, ())}
+        claims = amended.claims(was) if amended else []
         regular = change.has_text or (change.status == "D" and change.old_mode in REGULAR)
         if (own or claims) and regular:
-            start = amended.content(was) if amended else _content(repo, change.old_oid, change.old_mode)
-            final = _content(repo, change.new_oid, change.new_mode)
-            added = change.hunks or _unshown(repo, change, final)
-            yield Job(change.path, start, final, added, [own[seq] for seq in sorted(own)], claims)
+            start, final = _sides(repo, change)
+            added = tuple(hunks(start, final)) if change.opaque else change.hunks
+            old = amended.content(was) if amended and claims else b""
+            found = [own[seq] for seq in sorted(own)]
+            yield Job(change.path, start, final, added, found, claims, old, was)
+    if amended:
+        yield from amended.left_out(told)
+
+
+def _sides(repo: Repository, change: FileChange) -> tuple[bytes, bytes]:
+    """Contents before and after; empty where there is no regular file."""
+    sides = ((change.old_oid, change.old_mode), (change.new_oid, change.new_mode))
+    old, new = (repo.objects.blob(oid) if mode in REGULAR else b"" for oid, mode in sides)
+    return old, new
 
 
 class Amended:
-    """The commit that is about to be replaced: its note, and its files under the names they have now."""
+    """The commit that is about to be replaced: its note, and its files under the names they have now.
 
-    def __init__(self, repo: Repository, commit: str, note: Note, changes: list[FileChange]) -> None:
+    `base` is the new commit's first parent, None where it has none; `changes` lead from the old commit to the new.
+    """
+
+    def __init__(
+        self, repo: Repository, commit: str, note: Note, base: str | None, changes: list[FileChange]
+    ) -> None:
         self.note = note
         self._repo = repo
         self._commit = commit
+        self._base = base
         self._old = {change.path: change.old_path for change in changes if change.status != "A"}
 
     def path_of(self, path: str) -> str:
         """What a file of the new commit was called in the old one."""
         return self._old.get(path, path)
 
-    def content(self, path: str) -> bytes:
-        """A file of the old commit; empty where it had none."""
-        listed = self._repo.run(
-            "--literal-pathspecs", "ls-tree", "-z", "--full-tree", self._commit, "--", path
-        )
+    def claims(self, path: str) -> list[Claim]:
+        """What the note says of one file; a row that only counts deleted lines there claims none."""
+        found = self.note.claims(path)
+        told = {claim.row["id"] for claim in found}
+        silent = [row for row in self.note.traces.values() if row["id"] not in told and deleted(row, path)]
+        return found + [Claim(LineSet(), "ai", row) for row in silent]
+
+    def content(self, path: str, commit: str | None = None) -> bytes:
+        """A file of the old commit (or of another one); empty where it had none."""
+        whence = commit or self._commit
+        listed = self._repo.run("--literal-pathspecs", "ls-tree", "-z", "--full-tree", whence, "--", path)
         words = listed.split(b"\t")[0].split(b" ")
-        if len(words) != 3 or words[1] != b"blob":
+        if len(words) != 3 or words[1] != b"blob" or words[0].decode("ascii") not in REGULAR:
             return b""
         return self._repo.objects.blob(words[2].decode("ascii"))
 
+    def left_out(self, told: set[str]) -> Iterator[Job]:
+        """Files that the old commit changed and the new one does not: their lines are given up."""
+        for path in self.note.paths():
+            claims = self.note.claims(path) if path not in told else []
+            if claims:
+                final = self.content(path, self._base) if self._base else b""
+                yield Job(path, final, final, (), [], claims, self.content(path))
 
-def _content(repo: Repository, oid: str, mode: str) -> bytes:
-    return repo.objects.blob(oid) if mode in REGULAR else b""
 
-
-def _unshown(repo: Repository, change: FileChange, final: bytes) -> tuple[Hunk, ...]:
-    """Git shows no hunks for a file that its attributes call binary; its lines are told by the same engine."""
-    if change.old_oid == change.new_oid:
-        return ()
-    return tuple(hunks(_content(repo, change.old_oid, change.old_mode), final))
+def deleted(row: Row, path: str) -> int:
+    """How many lines of the parent a row says its trace removed from a file."""
+    entry = row.get("files", {}).get(path, {})
+    count = entry.get("deleted", 0) if isinstance(entry, dict) else 0
+    return count if isinstance(count, int) else 0
 
 
 class Attributor:
-    """Works out jobs. `view` gives the work tree's content of a path, None where it cannot be seen."""
+    """Works out jobs. `view` gives the work tree's content of a path, None where it cannot be seen.
+
+    `frozen` are the events that an earlier commit's generations hold.
+    """
 
     def __init__(
         self,
@@ -116,36 +158,63 @@ class Attributor:
         marks: dict[int, Marks],
         view: Callable[[str, bytes], bytes | None],
         clean: Callable[[str, bytes], bytes] | None = None,
+        frozen: Collection[int] = (),
     ) -> None:
         self._inbox = inbox
         self._marks = marks
         self._view = view
         self._clean = clean
+        self._frozen = frozen
 
     def work_out(self, job: Job) -> FileResult:
         """Fold the evidence of one file over its committed content."""
-        folded, carried, unread = self.fold(job)
+        folded, unread = self.fold(job)
         marks = {seq: self._marks[seq] for seq in folded.created if seq in self._marks}
         view = self._view(job.path, job.final)
         seen = None if view is None else self._as_stored(view, job)
         settled = outcome(folded, job.final, job.added, seen, marks)
+        carried: dict[int, Carried] = {}
+        if job.claims:
+            older, carried = self._carry(job, seen)
+            settled = _with_carried(settled, older)
         return FileResult(job.path, settled, {event.seq: event for event in job.events}, carried, unread)
 
-    def fold(self, job: Job) -> tuple[Folded, dict[int, Carried], dict[int, str]]:
-        """The state after all evidence that can be read, the sources of the amended commit, and what is unreadable."""
-        folded = begin(job.start)
-        carried = _carry(folded, job.claims)
+    def fold(self, job: Job) -> tuple[Folded, dict[int, str]]:
+        """The state after all evidence that can be read, and what is unreadable."""
         unread: dict[int, str] = {}
+        folded = begin(job.start)
+        for event, step in self._steps(job, job.events, unread):
+            if step is None:
+                folded.created.setdefault(event.seq, set())
+            else:
+                folded = fold(folded, [step])
+        return folded, unread
+
+    def _carry(self, job: Job, seen: bytes | None) -> tuple[Outcome, dict[int, Carried]]:
+        """What the amended commit's claims have come to: its labelled content, then what was done since."""
+        folded = begin(job.old)
+        carried = _label(folded, job)
+        since = [event for event in job.events if event.seq not in self._frozen]
+        for _, step in self._steps(job, since, {}):
+            if step is not None:
+                folded = fold(folded, [step])
+        done = outcome(folded, job.final, job.added, seen, {})
+        lines = {source: found for source, found in done.lines.items() if source in carried}
+        return Outcome(lines, {source: done.tallies[source] for source in carried}), carried
+
+    def _steps(
+        self, job: Job, events: list[Event], unread: dict[int, str]
+    ) -> Iterator[tuple[Event, Step | None]]:
+        """Each event with its contents; without them, and with a reason in `unread`, where they cannot be read."""
         known = {canonical.digest(data): data for data in (job.start, job.final)}
-        for event in job.events:
+        for event in events:
             try:
                 before, after = (self._read(ref, known, job) for ref in (event.before, event.after))
             except Damaged as error:
                 unread[event.seq] = error.message
-                folded.created.setdefault(event.seq, set())
+                yield event, None
                 continue
-            folded = fold(folded, [Step(event.seq, before, after, event.type == "human")])
-        return folded, carried, unread
+            yield event, Step(event.seq, before, after, event.type == "human")
 
     def _read(self, ref: ContentRef | None, known: dict[str, bytes], job: Job) -> bytes:
         """Content of an event. Damaged where it is missing or was never kept."""
@@ -165,14 +234,16 @@ class Attributor:
         return data
 
 
-def _carry(folded: Folded, claims: list[Claim]) -> dict[int, Carried]:
+def _label(folded: Folded, job: Job) -> dict[int, Carried]:
     """Label the lines that the amended commit's note claims; the weakest claim comes first and keeps the line."""
     carried: dict[int, Carried] = {}
     taken: set[int] = set()
-    for n, claim in enumerate(claims):
+    for n, claim in enumerate(job.claims):
         source = CARRIED + n
-        carried[source] = Carried(claim.row, claim.cls)
         lines = {line - 1 for line in claim.lines if line <= len(folded.origins)} - taken
+        first = job.start != job.final and not any(one.row is claim.row for one in carried.values())
+        gone = deleted(claim.row, job.was or job.path) if first else 0
+        carried[source] = Carried(claim.row, claim.cls, len(lines), gone)
         taken |= lines
         folded.created[source] = lines
         if claim.cls == "human":
@@ -180,6 +251,16 @@ def _carry(folded: Folded, claims: list[Claim]) -> dict[int, Carried]:
         for line in lines:
             folded.origins[line] = (source, line, claim.cls == "edited")
     return carried
+
+
+def _with_carried(settled: Outcome, carried: Outcome) -> Outcome:
+    """Evidence of the inbox comes first; a line that it does not claim stays what the amended commit said it is."""
+    taken = {line for own in settled.lines.values() for lines in own.values() for line in lines}
+    rest = {
+        source: {cls: LineSet(line for line in lines if line not in taken) for cls, lines in own.items()}
+        for source, own in carried.lines.items()
+    }
+    return Outcome({**settled.lines, **rest}, {**settled.tallies, **carried.tallies})
 
 
 def line_set(text: str) -> LineSet:

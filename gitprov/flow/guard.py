@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from gitprov.checks import gate
@@ -39,24 +40,25 @@ def _markers(desk: Desk, change: FileChange, rows: list[Row]) -> list[Refusal]:
     return gate.removed_markers(change.path, old, new, change.hunks, known)
 
 
-def unreadable(path: str, trace: str | None, why: str) -> Refusal:
+def unreadable(desk: Desk, path: str, seq: int, trace: str | None, why: str) -> Refusal:
     """Evidence for a staged file is there but its content cannot be read."""
     return Refusal(
         "unreadable",
-        f"recorded edits of this file cannot be read: {why}",
-        "gitprov doctor --fix    # sets damaged evidence aside and says what it was",
+        f"a recorded edit of this file cannot be read: {why}",
+        _set_aside(desk.inbox.event_path(seq)),
         path,
         (trace,) if trace else (),
     )
 
 
-def damaged(problem: Problem) -> Refusal:
+def damaged(desk: Desk, problem: Problem) -> Refusal:
     """An event file is damaged: it may speak of any staged file."""
-    return Refusal(
-        "unreadable",
-        f"recorded evidence cannot be read: {problem}",
-        "gitprov doctor --fix    # sets damaged evidence aside and says what it was",
-    )
+    what = f"recorded evidence cannot be read: {problem}"
+    return Refusal("unreadable", what, _set_aside(os.path.join(desk.inbox.root, problem.where)))
+
+
+def _set_aside(path: str) -> str:
+    return f"mv {gate.quoted(path)} {gate.quoted(path + '.damaged')}    # its lines will count as unknown"
 
 
 def incomplete(config: Config, rows: list[Row], records: dict[str, Row]) -> list[Refusal]:
@@ -75,11 +77,7 @@ def incomplete(config: Config, rows: list[Row], records: dict[str, Row]) -> list
 
 
 def _has(record: Row, row: Row, name: str) -> bool:
-    return (
-        bool(row.get("model"))
-        if name == "model"
-        else bool((record.get("prompt") or {}).get("digest") or row.get("prompt"))
-    )
+    return bool(row.get("model")) if name == "model" else bool((record or row).get("key"))
 
 
 def forbidden_lines(config: Config, rows: list[Row]) -> list[Refusal]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 from gitprov.checks.gate import Refusal, quoted
 from gitprov.errors import GateError
 from gitprov.flow import stage
+from gitprov.flow.installed import message_gate_installed
 from gitprov.flow.stage import Desk
 from gitprov.git import trailers as texts
-from gitprov.git.caller import git_arguments, says_amend
+from gitprov.git.caller import says_amend
 from gitprov.git.objects import parse_commit
+from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.interop import trailers as profiles
 from gitprov.store import plan as plans
@@ -17,74 +21,90 @@ from gitprov.store.plan import Plan
 _WAY_OUT = "to let a record go all the same, say why in the message (it is kept in the note):"
 
 
-def is_amend(repo: Repository, parent_pid: int, source: str | None) -> bool:
+def is_amend(desk: Desk, source: str | None) -> bool:
     """Whether the commit under way replaces HEAD.
 
     Git tells a hook only where a message came from, so the git process above is asked for its arguments. Where
-    they cannot be read, or an alias hides them, a message taken from a commit by the author and date of HEAD is
-    an amendment.
+    they cannot be read, a message taken from a commit by the author and date of HEAD is an amendment.
     """
-    words = git_arguments(parent_pid)
-    said = says_amend(words) if words is not None else None
+    said = says_amend(desk.git.words, lambda word: _alias(desk.repo, word)) if desk.git else None
     if said is not None:
         return said
-    head = repo.objects.get("HEAD")
-    if source not in ("commit", None) or head is None or head.type != "commit":
+    head = desk.repo.objects.get("HEAD") if source == "commit" else None
+    if head is None or head.type != "commit":
         return False
-    name, email, date = (repo.env.get(f"GIT_AUTHOR_{part}", "") for part in ("NAME", "EMAIL", "DATE"))
-    return source == "commit" and parse_commit(head).author == f"{name} <{email}> {date.removeprefix('@')}"
+    name, email, date = (desk.repo.env.get(f"GIT_AUTHOR_{part}", "") for part in ("NAME", "EMAIL", "DATE"))
+    return parse_commit(head).author == f"{name} <{email}> {date.removeprefix('@')}"
 
 
-def current_plan(desk: Desk, amend: bool) -> Plan | None:
-    """The plan for what is staged now: the kept one where it still fits, else a new one. Not saved."""
+def _alias(repo: Repository, word: str) -> str | None:
+    return decode(repo.try_run("config", "--get", f"alias.{word}").stdout).strip() or None
+
+
+def plan_for(desk: Desk, amend: bool) -> Plan | None:
+    """The plan of the attempt under way: the one its first hook made, unless the index changed since. Not saved.
+
+    Evidence that arrives later, while an editor is open, is no reason for another plan: it cannot be about lines
+    that were staged before it, and the traces already stand in the message.
+    """
     situation = stage.staged_situation(desk.repo, amend)
     kept = plans.load(desk.repo.git_dir)
-    if kept is not None and kept.key == stage.key_of(situation, desk.inbox.seqs()):
+    if kept is None or (kept.attempt, kept.moment) != (desk.attempt, desk.repo.env.get("GIT_AUTHOR_DATE")):
+        return stage.make_plan(desk, situation)
+    if stage.fits(desk.repo, kept, situation):
         return kept
-    return stage.make_plan(desk, situation)
+    plan = stage.make_plan(desk, situation)
+    if plan is None:
+        return None
+    passed = kept.gate if not plan.refusals and not message_gate_installed(desk.repo) else None
+    return plan._replace(gate=passed, sidecars=kept.sidecars)
 
 
 def prepare(desk: Desk, path: str, amend: bool) -> None:
     """Write the trailers of the coming commit into the message file at `path`."""
     repo = desk.repo
-    plan = current_plan(desk, amend)
+    plan = plan_for(desk, amend)
     if plan is None:
         plans.drop(repo.git_dir)
         return
-    plan = plan._replace(gate=None, moment=repo.env.get("GIT_AUTHOR_DATE"), trailers_added=False)
-    message = _read(path)
-    _forget_stale(desk, path, plan, message)
+    message = _forget_stale(desk, path, plan, _read(path))
     keys = [key for key, _, _ in plan.trailers]
-    if plan.trailers and texts.has_text(repo, message, [*keys, "Signed-off-by"]):
+    added = bool(plan.trailers) and texts.has_text(repo, message, [*keys, "Signed-off-by"])
+    if added:
         texts.add(repo, path, [(key, value) for key, value, _ in plan.trailers])
-        plan = plan._replace(trailers_added=True)
-    plans.save(repo.git_dir, plan)
+    plans.save(repo.git_dir, plan._replace(trailers_added=added))
 
 
 def check(desk: Desk, path: str, amend: bool) -> None:
     """The gate. GateError with every reason why the commit would lose a record; else the plan is marked passed."""
     repo = desk.repo
-    plan = current_plan(desk, amend)
+    plan = plan_for(desk, amend)
     message = _read(path)
+    if plan is not None:
+        message = _forget_stale(desk, path, plan, message)
     given = texts.parse(repo, message)
     if plan is not None and not plan.trailers_added:
         given = _add_late(desk, path, plan, given, message)
+    reasons = _reasons(desk, plan, given, message)
+    if reasons:
+        raise GateError(explain(reasons))
+    if plan is not None:
+        plans.save(repo.git_dir, plan._replace(gate="passed"))
+
+
+def _reasons(desk: Desk, plan: Plan | None, given: list[texts.Trailer], message: bytes) -> list[Refusal]:
+    """Everything that speaks against the commit, after what the message lets go with a reason."""
     dropped = profiles.dropped(given)
-    reasons = [] if plan is None else _reasons(plan, given)
-    reasons = [
-        one for one in reasons if not one.traces or not all(dropped.get(trace) for trace in one.traces)
-    ]
+    found = [] if plan is None else _losses(desk, plan, given, message)
+    found = [one for one in found if not one.traces or not all(dropped.get(trace) for trace in one.traces)]
     if plan is not None or dropped:
-        reasons += [
+        found += [
             Refusal("dropped", wrong, "write 'AI-Trace-Dropped: <trace id> <reason>'")
             for wrong in profiles.dropped_problems(given)
         ]
     if "forbid" in desk.config.trailers:
-        reasons += [_forbidden(key, value) for key, value in profiles.forbidden(given)]
-    if reasons:
-        raise GateError(explain(reasons))
-    if plan is not None:
-        plans.save(repo.git_dir, plan._replace(gate="passed", moment=repo.env.get("GIT_AUTHOR_DATE")))
+        found += [_forbidden(key, value) for key, value in profiles.forbidden(given)]
+    return found
 
 
 def _add_late(
@@ -105,33 +125,43 @@ def _stands_for(plan: Plan, trailer: texts.Trailer) -> tuple[str, ...]:
     return next(traces for key, value, traces in plan.trailers if (key, value) == trailer)
 
 
-def _reasons(plan: Plan, given: list[texts.Trailer]) -> list[Refusal]:
+def _losses(desk: Desk, plan: Plan, given: list[texts.Trailer], message: bytes) -> list[Refusal]:
     found = [Refusal.from_json(row) for row in plan.refusals]
-    if plan.trailers_added:
-        found += [
-            _removed(plan, key, value, traces)
-            for key, value, traces in plan.trailers
-            if not _has(given, key, value)
-        ]
+    missing = [one for one in plan.trailers if not _has(given, *one[:2])] if plan.trailers_added else []
+    if missing:
+        again = _again(desk, plan, [f"{key}: {value}" for key, value, _ in missing], message)
+        found += [_removed(plan, key, value, traces, again) for key, value, traces in missing]
     return found
+
+
+def _again(desk: Desk, plan: Plan, trailers: list[str], message: bytes) -> str:
+    """The command that makes this commit from the refused message, with all its trailers.
+
+    Git leaves the message as the editor did: comments and the diff of `--verbose` have to be taken out again.
+    """
+    words = ["git", "commit", *(["--amend"] if plan.amend else [])]
+    words += ["-v"] if texts.SCISSORS in message else []
+    words += ["--cleanup=strip", "-F", '"$(git rev-parse --git-path COMMIT_EDITMSG)"']
+    words += [word for trailer in trailers for word in ("--trailer", quoted(trailer))]
+    index = os.path.basename(desk.repo.env.get("GIT_INDEX_FILE", "index"))
+    if index.startswith("next-index-") or index == "index.lock":
+        situation = stage.staged_situation(desk.repo, plan.amend)
+        changes = situation.work if plan.amend else situation.changes
+        words += [
+            "--",
+            *(quoted(path) for path in sorted({p for one in changes for p in (one.old_path, one.path)})),
+        ]
+    return " ".join(words)
 
 
 def _has(given: list[texts.Trailer], key: str, value: str) -> bool:
     return any(texts.same(key, name) and value == text for name, text in given)
 
 
-def _removed(plan: Plan, key: str, value: str, traces: tuple[str, ...]) -> Refusal:
+def _removed(plan: Plan, key: str, value: str, traces: tuple[str, ...], mend: str) -> Refusal:
     path = next((next(iter(row["files"])) for row in plan.traces if row["id"] in traces), None)
-    lines = sum(1 for row in plan.traces if row["id"] in traces)
-    return Refusal(
-        "trailer",
-        f"the trailer '{key}: {value}' was removed, but its lines are in this commit"
-        if lines
-        else f"the trailer '{key}: {value}' was removed",
-        f'git commit{" --amend" if plan.amend else ""} -F "$(git rev-parse --git-path COMMIT_EDITMSG)" --trailer {quoted(f"{key}: {value}")}',
-        path,
-        traces,
-    )
+    what = f"the trailer '{key}: {value}' was removed, but its lines are in this commit"
+    return Refusal("trailer", what, mend, path, traces)
 
 
 def _forbidden(key: str, value: str) -> Refusal:
@@ -157,15 +187,17 @@ def explain(reasons: list[Refusal]) -> str:
     return "\n".join(lines)
 
 
-def _forget_stale(desk: Desk, path: str, plan: Plan, message: bytes) -> None:
-    """An amendment that took the last line of a trace takes its trailer too."""
-    given = {(key.lower(), value) for key, value in texts.parse(desk.repo, message)} if plan.stale else set()
-    gone = {f"ai-trace: {trace}" for trace in plan.stale if ("ai-trace", trace) in given}
-    if gone:
-        lines = message.decode("utf-8", "surrogateescape").splitlines(keepends=True)
-        kept = [line for line in lines if line.strip().lower() not in gone]
-        with open(path, "wb") as file:
-            file.write("".join(kept).encode("utf-8", "surrogateescape"))
+def _forget_stale(desk: Desk, path: str, plan: Plan, message: bytes) -> bytes:
+    """An amendment that took the last line of a trace takes its trailer too. Returns the message as it is then."""
+    given = texts.parse(desk.repo, message) if plan.stale else []
+    gone = {f"{key}: {value}" for key, value in plan.stale if _has(given, key, value)}
+    if not gone:
+        return message
+    lines = message.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+    kept = "".join(line for line in lines if line.strip() not in gone)
+    with open(path, "wb") as file:
+        file.write(kept.encode("utf-8", "surrogateescape"))
+    return _read(path)
 
 
 def _read(path: str) -> bytes:

@@ -6,6 +6,7 @@ import os
 
 from gitprov import __version__
 from gitprov.flow import stage
+from gitprov.flow.installed import gate_installed
 from gitprov.flow.stage import Desk, Situation
 from gitprov.git import trailers as texts
 from gitprov.git.changes import FileChange
@@ -24,13 +25,18 @@ def seal(desk: Desk) -> str | None:
     commit = _head(desk)
     if commit is None:
         return None
-    situation = _situation(desk, commit)
     plan = plans.load(desk.repo.git_dir)
-    if plan is None or not _fits(desk, plan, situation):
+    situation = _situation(desk, commit, plan)
+    if plan is not None and not stage.fits(desk.repo, plan, situation):
+        _finish_parent(desk, plan, commit)
+        plan = None
+    if plan is None:
         plan = stage.make_plan(desk, situation)
     if plan is None:
         plans.drop(desk.repo.git_dir)
         return None
+    if plan.attempt != desk.attempt:
+        plan = plan._replace(gate=None)
     return _carry_out(desk, commit, plan)
 
 
@@ -40,9 +46,20 @@ def recover(desk: Desk) -> str | None:
     commit = _head(desk) if plan is not None else None
     if plan is None or commit is None or commit.oid == plan.base:
         return None
-    if not _fits(desk, plan, _situation(desk, commit)):
-        return None
-    return _carry_out(desk, commit, plan)
+    return _carry_out(desk, commit, plan) if _made(desk, plan, commit) else None
+
+
+def _finish_parent(desk: Desk, plan: Plan, commit: Commit) -> None:
+    """A plan that is not this commit's may be that of the one before, whose hook was killed."""
+    found = desk.repo.objects.get(commit.parents[0]) if commit.parents else None
+    parent = parse_commit(found) if found is not None else None
+    if parent is not None and parent.oid != plan.base and _made(desk, plan, parent):
+        _carry_out(desk, parent, plan)
+
+
+def _made(desk: Desk, plan: Plan, commit: Commit) -> bool:
+    """Whether a commit is the one that a plan was made for."""
+    return stage.fits(desk.repo, plan, _situation(desk, commit, plan))
 
 
 def _head(desk: Desk) -> Commit | None:
@@ -50,30 +67,25 @@ def _head(desk: Desk) -> Commit | None:
     return parse_commit(found) if found is not None and found.type == "commit" else None
 
 
-def _situation(desk: Desk, commit: Commit) -> Situation:
-    old = _amended(desk, commit)
+def _situation(desk: Desk, commit: Commit, plan: Plan | None) -> Situation:
+    old = _amended(desk, commit, plan)
     base = commit.parents[0] if commit.parents else None
     changes = stage.new_lines(desk.repo, commit.parents, base, commit.oid)
     work: list[FileChange] = stage.new_lines(desk.repo, (old,), old, commit.oid) if old else []
     return Situation(old or base, commit.parents, changes, old, work)
 
 
-def _amended(desk: Desk, commit: Commit) -> str | None:
-    """The commit that HEAD replaced, as the reflog tells it; None where it replaced none."""
-    shown = desk.repo.try_run("log", "-g", "-2", "--format=%H%x00%gs", "HEAD")
+def _amended(desk: Desk, commit: Commit, plan: Plan | None) -> str | None:
+    """The commit that this one replaced, as the reflog tells it, else the plan; None where it replaced none."""
+    shown = desk.repo.try_run("log", "-g", "-2", "--no-show-signature", "--format=%H%x00%gs", "HEAD")
     rows = [row.split("\0") for row in decode(shown.stdout).splitlines()]
-    if len(rows) < 2 or rows[0][0] != commit.oid or not rows[0][1].startswith("commit (amend)"):
+    if len(rows) == 2 and rows[0][0] == commit.oid:
+        return rows[1][0] if rows[0][1].startswith("commit (amend)") else None
+    if plan is None or not plan.amend or plan.base in (None, commit.oid):
         return None
-    return rows[1][0]
-
-
-def _fits(desk: Desk, plan: Plan, situation: Situation) -> bool:
-    return (
-        plan.base == situation.head
-        and plan.amend == (situation.amended is not None)
-        and plan.changes == stage.fingerprint(situation)
-        and (not plan.used or os.path.exists(plans.blobs_path(desk.repo.git_dir)))
-    )
+    old = desk.repo.objects.get(plan.base or "")
+    same = old is not None and old.type == "commit" and parse_commit(old).parents == commit.parents
+    return plan.base if same else None
 
 
 def _carry_out(desk: Desk, commit: Commit, plan: Plan) -> str | None:
@@ -128,14 +140,14 @@ def _gate(desk: Desk, commit: Commit, plan: Plan) -> str:
     sequencer = ("CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
     if any(os.path.exists(os.path.join(desk.repo.git_dir, name)) for name in sequencer):
         return "absent"
-    return "bypassed" if stage.gate_installed(desk.repo) else "absent"
+    return "bypassed" if gate_installed(desk.repo) else "absent"
 
 
 def _retire(desk: Desk, plan: Plan) -> None:
     for seq, use in plan.uses.items():
         mark = desk.inbox.spent(seq)
         if (use.lines, use.dropped, use.trace) != tuple(mark) and os.path.exists(desk.inbox.event_path(seq)):
-            desk.inbox.mark_spent(seq, use.lines, use.dropped, use.trace)
+            desk.inbox.mark_spent(seq, use.lines, use.dropped, use.trace, durable=not use.retire)
     for key, turn, trace in plan.used:
         desk.inbox.mark_used(key, turn, trace)
     desk.inbox.retire(seq for seq, use in plan.uses.items() if use.retire)

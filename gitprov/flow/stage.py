@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from gitprov.attribution.outcome import Marks, Tally
 from gitprov.checks.gate import Refusal
-from gitprov.flow import attribute, guard
-from gitprov.flow.attribute import Amended, Attributor, Carried, FileResult, line_set
+from gitprov.flow import attribute, guard, rows
+from gitprov.flow.attribute import Amended, Attributor, FileResult, line_set
 from gitprov.flow.evidence import Evidence, gather
 from gitprov.flow.freeze import Freezer, Frozen, groups
 from gitprov.flow.view import View
 from gitprov.git import changes as diffs
+from gitprov.git.caller import git_process
 from gitprov.git.changes import FileChange
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
@@ -22,7 +23,7 @@ from gitprov.interop.trailers import TraceFacts, trailers_for
 from gitprov.model import canonical, ids
 from gitprov.model.config import Config
 from gitprov.model.event import Event, Problem
-from gitprov.model.note import EVIDENCE, Note, Row, files_entry, unite_rows
+from gitprov.model.note import Note, Row, files_entry
 from gitprov.model.ranges import LineSet
 from gitprov.store import generations, notes
 from gitprov.store.config import load_config
@@ -47,13 +48,19 @@ class Situation(NamedTuple):
 
 
 class Desk:
-    """All that staging needs to know, read once per hook."""
+    """All that staging needs to know, read once per hook. `above` is the process that runs the hook, 0 for none."""
 
-    def __init__(self, repo: Repository, view: View) -> None:
+    def __init__(self, repo: Repository, view: View, above: int = 0) -> None:
         self.repo = repo
         self.inbox = Inbox(repo.inbox_dir)
         self.view = view
+        self.git = git_process(above)
         self._config: Config | None = None
+
+    @property
+    def attempt(self) -> str | None:
+        """Names the git process that commits: all hooks of one attempt have it in common. None where it is not seen."""
+        return self.git.token if self.git else None
 
     @property
     def config(self) -> Config:
@@ -102,56 +109,46 @@ def _merge_heads(repo: Repository) -> list[str]:
     return decode(read_file(os.path.join(repo.git_dir, "MERGE_HEAD")) or b"").split()
 
 
-def gate_installed(repo: Repository) -> bool:
-    """Whether a commit-msg or pre-commit hook of ours, or of the pre-commit framework, is in place."""
-    return any(_hook_text(repo, name) for name in ("commit-msg", "pre-commit"))
-
-
-def message_gate_installed(repo: Repository) -> bool:
-    """Whether our commit-msg hook will run: only then does the gate wait for the message."""
-    text = _hook_text(repo, "commit-msg")
-    if b"gitprov" in text or not repo.env.get("PRE_COMMIT"):
-        return b"gitprov" in text
-    config = read_file(os.path.join(repo.worktree or "", ".pre-commit-config.yaml")) or b""
-    return bool(text) and b"gitprov-commit-msg" in config
-
-
-def _hook_text(repo: Repository, name: str) -> bytes:
-    hooks = decode(repo.run("rev-parse", "--git-path", "hooks")).removesuffix("\n")
-    text = read_file(os.path.join(repo.cwd, hooks, name)) or b""
-    return text if b"gitprov" in text or b"pre-commit" in text else b""
-
-
 def fingerprint(situation: Situation) -> str:
     """A digest of the change of files alone."""
     rows = [[c.status, c.old_mode, c.new_mode, c.old_oid, c.new_oid, c.path] for c in situation.changes]
     return canonical.digest_of(rows)
 
 
-def key_of(situation: Situation, seqs: Iterable[int]) -> str:
-    """A digest of everything a plan depends on: the staged state, what it will replace, and the evidence."""
-    return canonical.digest_of([situation.head, situation.amended, fingerprint(situation), sorted(seqs)])
+def fits(repo: Repository, plan: Plan, situation: Situation) -> bool:
+    """Whether a plan was made for this change, and has all that it needs to be carried out."""
+    return (
+        plan.base == situation.head
+        and plan.amend == (situation.amended is not None)
+        and plan.changes == fingerprint(situation)
+        and (not plan.used or os.path.exists(blobs_path(repo.git_dir)))
+    )
 
 
-def make_plan(desk: Desk, situation: Situation) -> Plan | None:
+def make_plan(desk: Desk, situation: Situation, out: IO[bytes] | None = None) -> Plan | None:
     """The plan of a commit; None where no evidence, guard or amended note concerns it.
 
-    Writes the contents of new generations beside the plan's place; saving the plan is the caller's.
+    Writes the contents of new generations to `out`, without one beside the plan's place; saving the plan is the
+    caller's.
     """
     evidence = gather(desk.inbox)
     marks = {event.seq: desk.inbox.spent(event.seq) for event in evidence.events}
     results = _results(desk, situation, evidence, marks)
     concerned = {path for change in situation.changes for path in (change.path, change.old_path)}
     damaged = [one for one in evidence.problems if _concerns(one, evidence, concerned)]
-    if not results and not damaged and not guard.refusals(desk, situation, []):
+    told = amended_note(desk.repo, situation) is not None
+    if not results and not damaged and not told and not guard.refusals(desk, situation, []):
         return None
-    make_dir(directory(desk.repo.git_dir))
-    with open(blobs_path(desk.repo.git_dir), "wb") as out:
-        os.chmod(out.fileno(), 0o600)
-        blobs = BlobWriter(out)
+    with out or _blobs_file(desk.repo) as file:
+        blobs = BlobWriter(file)
         frozen = _freeze(desk, evidence, results, marks, blobs)
         blobs.finish()
     return _Planner(desk, situation, evidence, marks, results, frozen).plan(damaged)
+
+
+def _blobs_file(repo: Repository) -> IO[bytes]:
+    make_dir(directory(repo.git_dir))
+    return os.fdopen(os.open(blobs_path(repo.git_dir), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 def amended_note(repo: Repository, situation: Situation) -> Note | None:
@@ -165,14 +162,16 @@ def _results(
     desk: Desk, situation: Situation, evidence: Evidence, marks: dict[int, Spent]
 ) -> list[FileResult]:
     note, old = amended_note(desk.repo, situation), situation.amended
-    amended = Amended(desk.repo, old, note, situation.work) if note and old else None
+    base = situation.parents[0] if situation.parents else None
+    amended = Amended(desk.repo, old, note, base, situation.work) if note and old else None
     read = {seq: Marks(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in marks.items()}
     jobs = list(attribute.jobs(desk.repo, situation.changes, evidence.events, amended))
     if not jobs:
         return []
     from gitprov.git.attributes import cleaner
 
-    worker = Attributor(desk.inbox, read, desk.view, cleaner(desk.repo, [job.path for job in jobs]))
+    frozen = {seq for seq, mark in marks.items() if mark.trace}
+    worker = Attributor(desk.inbox, read, desk.view, cleaner(desk.repo, [job.path for job in jobs]), frozen)
     return [worker.work_out(job) for job in jobs]
 
 
@@ -228,14 +227,13 @@ class _Planner:
 
     def plan(self, damaged: list[Problem]) -> Plan:
         """The whole plan."""
-        rows = self._rows()
-        traces = [row for row in rows if row["kind"] == "trace"]
+        found = self._rows()
+        traces = [row for row in found if row["kind"] == "trace"]
         return Plan(
-            key=key_of(self._situation, self._desk.inbox.seqs()),
             changes=fingerprint(self._situation),
             base=self._situation.head,
             amend=self._situation.amended is not None,
-            rows=tuple(rows),
+            rows=tuple(found),
             trailers=tuple(self._trailers(traces)),
             uses=self._uses(),
             used=tuple((*one.turn, one.id) for one in self._frozen),
@@ -243,12 +241,13 @@ class _Planner:
             refusals=tuple(one.to_json() for one in self._refusals(traces, damaged)),
             stale=self._stale(traces),
             moment=self._desk.repo.env.get("GIT_AUTHOR_DATE"),
+            attempt=self._desk.attempt,
         )
 
     def _refusals(self, traces: list[Row], damaged: list[Problem]) -> list[Refusal]:
         config = self._desk.config
         unread = [
-            guard.unreadable(result.path, self._trace.get(seq), why)
+            guard.unreadable(self._desk, result.path, seq, self._trace.get(seq), why)
             for result in self._results
             for seq, why in result.unread.items()
             if result.events[seq].type == "ai" and _was_kept(result.events[seq])
@@ -256,12 +255,12 @@ class _Planner:
         return [
             *guard.refusals(self._desk, self._situation, traces),
             *unread,
-            *map(guard.damaged, damaged),
+            *(guard.damaged(self._desk, one) for one in damaged),
             *guard.incomplete(config, traces, self._records),
             *guard.forbidden_lines(config, traces),
         ]
 
-    def _trailers(self, traces: list[Row]) -> list[tuple[str, str, tuple[str, ...]]]:
+    def _trailers(self, traces: Iterable[Row]) -> list[tuple[str, str, tuple[str, ...]]]:
         config = self._desk.config
         stands: dict[tuple[str, str], list[str]] = {}
         for row in traces:
@@ -270,17 +269,20 @@ class _Planner:
                 stands.setdefault(trailer, []).append(row["id"])
         return [(key, value, tuple(found)) for (key, value), found in stands.items()]
 
-    def _stale(self, traces: list[Row]) -> tuple[str, ...]:
-        """Traces of the amended commit whose last line is gone: their trailers go too."""
-        return tuple(
-            sorted(set(self._amended.traces if self._amended else ()) - {row["id"] for row in traces})
-        )
+    def _stale(self, traces: list[Row]) -> tuple[tuple[str, str], ...]:
+        """Trailers of the amended commit's traces whose last line is gone."""
+        here = {row["id"] for row in traces}
+        before = self._amended.traces if self._amended else {}
+        gone = self._trailers(row for trace, row in before.items() if trace not in here)
+        still = {(key, value) for key, value, _ in self._trailers(traces)}
+        return tuple((key, value) for key, value, _ in gone if (key, value) not in still)
 
     def _uses(self) -> dict[int, Use]:
         uses: dict[int, Use] = {}
         for result in self._results:
             for seq in result.events:
-                uses[seq] = self._use(seq, result.outcome.tallies.get(seq), seq in result.unread)
+                use = self._use(seq, result.outcome.tallies.get(seq), seq in result.unread)
+                uses[seq] = _both(uses[seq], use) if seq in uses else use
         for one in self._frozen:
             for seq in one.seqs:
                 mark = self._marks[seq]
@@ -296,24 +298,25 @@ class _Planner:
         return Use(str(lines), str(dropped), self._trace.get(seq), tally.finished and not unread)
 
     def _rows(self) -> list[Row]:
-        rows: dict[tuple[str, str], Row] = {}
+        found: dict[tuple[str, str], Row] = {}
         for result in self._results:
-            for row in self._file_rows(result):
+            for source, row in self._file_rows(result):
                 key = (row["kind"], row["id"])
-                rows[key] = _add(rows[key], row) if key in rows else row
+                carried = source >= attribute.CARRIED
+                found[key] = rows.add(found[key], row, carried) if key in found else row
         before = self._amended.traces if self._amended else {}
-        kept = [_settled(row, before.get(row["id"])) for row in rows.values()]
+        kept = [rows.settled(row, before.get(row["id"])) for row in found.values()]
         return sorted((row for row in kept if row["files"]), key=lambda row: row["id"])
 
-    def _file_rows(self, result: FileResult) -> Iterable[Row]:
+    def _file_rows(self, result: FileResult) -> Iterable[tuple[int, Row]]:
         for source, tally in result.outcome.tallies.items():
             lines = result.outcome.lines.get(source, {})
             if source >= attribute.CARRIED:
-                yield _carried_row(result.carried[source], result.path, lines, tally)
+                yield source, rows.carried_row(result.carried[source], result.path, lines, tally)
             elif result.events[source].type == "human":
-                yield self._human_row(result.events[source], result.path, lines)
+                yield source, self._human_row(result.events[source], result.path, lines)
             elif source in self._trace:
-                yield self._trace_row(result.events[source], result.path, lines, tally)
+                yield source, self._trace_row(result.events[source], result.path, lines, tally)
 
     def _human_row(self, event: Event, path: str, lines: dict[str, LineSet]) -> Row:
         author = event.human or self._desk.human()
@@ -338,7 +341,7 @@ class _Planner:
             "human": record.get("human"),
             "evidence": "captured",
             "files": {path: files_entry(lines, tally.gone)},
-            "delta": _delta(tally),
+            "delta": rows.delta(tally),
         }
 
     def _record(self, trace: str) -> Row:
@@ -348,62 +351,13 @@ class _Planner:
         return self._records[trace]
 
 
+def _both(a: Use, b: Use) -> Use:
+    """What two files of one commit take of one event, as when a file is renamed and another takes its name."""
+    lines = line_set(a.lines) | line_set(b.lines)
+    dropped = (line_set(a.dropped) & line_set(b.dropped)) - lines
+    return Use(str(lines), str(dropped), a.trace or b.trace, a.retire or b.retire)
+
+
 def _was_kept(event: Event) -> bool:
     """Whether both contents were stored when the edit was recorded: only then is their absence a loss."""
     return all(ref is None or ref.stored for ref in (event.before, event.after))
-
-
-def _delta(tally: Tally) -> dict[str, int]:
-    counts = {name: len(getattr(tally, name)) for name in ("kept", "edited", "dropped", "pending")}
-    return {"raw": sum(counts.values()), **counts}
-
-
-def _carried_row(carried: Carried, path: str, lines: dict[str, LineSet], tally: Tally) -> Row:
-    """A claim of the amended commit, as what is left of it.
-
-    Its `delta` is the difference that the amendment makes; the amended row's own is added once, by `_settled`.
-    """
-    row = carried.row
-    entry = row.get("files", {}).get(path, {})
-    gone = entry.get("deleted", 0) if isinstance(entry, dict) and carried.cls == "ai" else 0
-    kept: Row = {**row, "files": {path: files_entry(lines, gone)}}
-    if row["kind"] == "trace":
-        kept["evidence"] = _weaker(row.get("evidence"), "carried")
-        lost = {"dropped": len(tally.dropped), "pending": len(tally.pending)}
-        newly = len(tally.edited) if carried.cls == "ai" else 0
-        kept["delta"] = {"edited": newly, **lost}
-        kept["delta"]["kept" if carried.cls == "ai" else "edited"] = -newly - sum(lost.values())
-    return kept
-
-
-def _weaker(a: canonical.Json, b: str) -> str:
-    return EVIDENCE[max(EVIDENCE.index(a) if a in EVIDENCE else 0, EVIDENCE.index(b))]
-
-
-def _settled(row: Row, before: Row | None) -> Row:
-    """The final row: the delta of the amended commit's row counted in, no empty files, raw as the sum."""
-    row = {**row, "files": {path: entry for path, entry in row["files"].items() if entry}}
-    if row["kind"] != "trace":
-        return row
-    counted = {
-        name: value for name, value in (before or {}).get("delta", {}).items() if isinstance(value, int)
-    }
-    counted.pop("pending", None)
-    parts = {
-        name: max(0, row["delta"].get(name, 0) + counted.get(name, 0))
-        for name in ("kept", "edited", "dropped", "pending")
-    }
-    return {**row, "delta": {"raw": sum(parts.values()), **parts}}
-
-
-def _add(a: Row, b: Row) -> Row:
-    """Rows of one trace or person for different sources: line sets unite, counts of lines add up."""
-    united = unite_rows(a, b)
-    if "delta" in a and "delta" in b:
-        names = {**a["delta"], **b["delta"]}
-        united["delta"] = {name: a["delta"].get(name, 0) + b["delta"].get(name, 0) for name in names}
-    for path in set(a["files"]) & set(b["files"]):
-        deleted = a["files"][path].get("deleted", 0) + b["files"][path].get("deleted", 0)
-        if deleted:
-            united["files"][path]["deleted"] = deleted
-    return united

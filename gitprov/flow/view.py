@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 
+from gitprov.git.caller import above
 from gitprov.git.repo import Repository
 from gitprov.model.hunk import Hunk
 from gitprov.store import files
@@ -47,13 +48,20 @@ def _framework_patch(env: Mapping[str, str], parent_pid: int) -> bytes | None:
     cache = env.get("PRE_COMMIT_HOME") or os.path.join(
         env.get("XDG_CACHE_HOME") or os.path.join(env.get("HOME", ""), ".cache"), "pre-commit"
     )
-    if not os.path.isdir(cache):
+    framework = next((one.pid for one in above(parent_pid) if _is_framework(one.words)), None)
+    if framework is None:
         return None
-    own = [
-        name for name in files.names(cache) if name.startswith("patch") and name.endswith(f"-{parent_pid}")
-    ]
+    rows = files.names(cache)
+    own = [name for name in rows if name.startswith("patch") and name.endswith(f"-{framework}")]
     # A process id comes round again; the newest patch is the living process's.
     return files.read(os.path.join(cache, max(own))) if own else b""
+
+
+def _is_framework(words: list[str]) -> bool:
+    """Whether a process is pre-commit: started by its script, or as a module of Python."""
+    return any(
+        os.path.basename(word).replace("_", "-").removeprefix("-m") == "pre-commit" for word in words[:3]
+    )
 
 
 def _patches(data: bytes) -> dict[str, list[tuple[Hunk, list[bytes]]]]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import zlib
 from collections.abc import Callable, Sequence
 
+from gitprov.errors import GitFailed
 from gitprov.git.process import decode, encode
 from gitprov.git.repo import Repository
 
@@ -12,7 +16,10 @@ _CHANGING = ("filter", "ident", "working-tree-encoding")
 
 
 def cleaner(repo: Repository, paths: Sequence[str]) -> Callable[[str, bytes], bytes] | None:
-    """A function from (path, content on disk) to content as stored; None where no path of these needs one."""
+    """A function from (path, content on disk) to content as stored; None where no path of these needs one.
+
+    Content that git cannot convert (a filter that fails, an encoding that does not fit) stays as it is.
+    """
     asked = b"".join(encode(path) + b"\0" for path in paths)
     shown = decode(repo.run("check-attr", "-z", "--stdin", *_CHANGING, stdin=asked)).split("\0")
     rows = zip(shown[::3], shown[2::3], strict=False)
@@ -25,8 +32,41 @@ def cleaner(repo: Repository, paths: Sequence[str]) -> Callable[[str, bytes], by
         if path not in changed:
             return data
         if (path, data) not in seen:
-            oid = decode(repo.run("hash-object", "-w", "--stdin", f"--path={path}", stdin=data)).strip()
-            seen[path, data] = repo.objects.blob(oid)
+            seen[path, data] = _cleaned(repo, path, data)
         return seen[path, data]
 
     return clean
+
+
+def _cleaned(repo: Repository, path: str, data: bytes) -> bytes:
+    """Git hands out what a filter made only as an object; it is written aside, as it may hold what must never be one."""
+    place = os.path.join(repo.git_dir, "gitprov", f"clean-{os.getpid()}-{os.urandom(4).hex()}")
+    real = repo.env.get("GIT_OBJECT_DIRECTORY") or os.path.join(repo.common_dir, "objects")
+    others = [_listed(os.path.abspath(os.path.join(repo.cwd, real)))]
+    others += filter(None, [repo.env.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")])
+    env = {"GIT_OBJECT_DIRECTORY": place, "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(others)}
+    try:
+        os.makedirs(place, 0o700)
+        asked = ("hash-object", "-w", "--stdin", f"--path={path}")
+        oid = decode(repo.run(*asked, stdin=data, env=env)).strip()
+        return _loose(place, oid) or repo.objects.blob(oid)
+    except (OSError, GitFailed, zlib.error):
+        return data
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _loose(place: str, oid: str) -> bytes | None:
+    """The content of a loose object, None where the repository had it already."""
+    try:
+        with open(os.path.join(place, oid[:2], oid[2:]), "rb") as file:
+            return zlib.decompress(file.read()).partition(b"\0")[2]
+    except FileNotFoundError:
+        return None
+
+
+def _listed(path: str) -> str:
+    """A directory as git's lists of directories spell it."""
+    if os.pathsep not in path and not path.startswith('"'):
+        return path
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'

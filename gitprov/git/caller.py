@@ -4,52 +4,149 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 #: Between git and us there may be a shell, a hook manager and its Python.
 _DEPTH = 8
+#: Options of git itself whose value is the next word.
+_GLOBAL = (
+    "-C",
+    "-c",
+    "--git-dir",
+    "--work-tree",
+    "--namespace",
+    "--exec-path",
+    "--super-prefix",
+    "--config-env",
+)
+#: Options of `git commit` whose value is the next word, so that a message "--amend" is no option.
+_VALUED = (
+    "-m",
+    "-F",
+    "-C",
+    "-c",
+    "-t",
+    "--message",
+    "--file",
+    "--author",
+    "--date",
+    "--template",
+    "--trailer",
+)
+_VALUED_LETTERS = "mFCct"
 
 
-def git_arguments(pid: int) -> list[str] | None:
-    """The arguments of the nearest git process above `pid` (inclusive), None where that cannot be read."""
+class Process(NamedTuple):
+    """A running program: `words` are its arguments, program first; `started` tells it from another with its id."""
+
+    pid: int
+    parent: int
+    words: list[str]
+    started: str
+
+    @property
+    def token(self) -> str:
+        """A name that no other process on this machine has."""
+        return f"{self.pid}-{self.started}"
+
+
+def above(pid: int) -> Iterator[Process]:
+    """The process `pid` and those above it, nearest first, as far as they can be read."""
+    look = _from_proc if os.path.isdir("/proc/self") else _from_ps
     for _ in range(_DEPTH):
-        found = _from_proc(pid) if os.path.isdir("/proc/self") else _from_ps(pid)
+        found = look(pid) if pid > 0 else None
         if found is None:
-            return None
-        parent, words = found
-        if words and os.path.basename(words[0]) in ("git", "git.exe"):
-            return words[1:]
-        pid = parent
+            return
+        yield found
+        pid = found.parent
+
+
+def git_process(pid: int) -> Process | None:
+    """The nearest git process above `pid` (inclusive), None where that cannot be read; `words` start behind `git`."""
+    for process in above(pid):
+        name = os.path.basename(process.words[0]).removesuffix(".exe") if process.words else ""
+        if name == "git":
+            return process._replace(words=process.words[1:])
+        if name.startswith("git-"):
+            return process._replace(words=[name[4:], *process.words[1:]])
     return None
 
 
-def _from_proc(pid: int) -> tuple[int, list[str]] | None:
+def _from_proc(pid: int) -> Process | None:
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
-            parent = int(file.read().rpartition(b")")[2].split()[1])
+            facts = file.read().rpartition(b")")[2].split()
         with open(f"/proc/{pid}/cmdline", "rb") as file:
             words = file.read().decode("utf-8", "surrogateescape").split("\0")
+        return Process(pid, int(facts[1]), words[:-1], facts[19].decode("ascii"))
     except (OSError, ValueError, IndexError):
         return None
-    return parent, words[:-1]
 
 
-def _from_ps(pid: int) -> tuple[int, list[str]] | None:
+def _from_ps(pid: int) -> Process | None:
     try:
         shown = subprocess.run(
-            ["ps", "-o", "ppid=,args=", "-p", str(pid)],
+            ["ps", "-o", "ppid=,lstart=,args=", "-p", str(pid)],
             capture_output=True,
             check=False,
             stdin=subprocess.DEVNULL,
+            env={**os.environ, "LC_ALL": "C"},
         ).stdout.decode("utf-8", "surrogateescape")
         parent, *words = shown.split()
-        return int(parent), words
+        return Process(pid, int(parent), words[5:], "-".join(words[:5]))
     except (OSError, ValueError):
         return None
 
 
-def says_amend(words: list[str]) -> bool | None:
-    """Whether arguments are those of `git commit --amend`; None where the command may be an alias."""
-    flags = words[: words.index("--")] if "--" in words else words
-    if any(len(word) > 3 and "--amend".startswith(word) for word in flags):
-        return True
-    return False if "commit" in flags else None
+def says_amend(words: list[str], alias: Callable[[str], str | None]) -> bool | None:
+    """Whether arguments of git are those of `git commit --amend`; None where another command makes the commit.
+
+    `alias` gives an alias's text, None where a word is none.
+    """
+    for _ in range(_DEPTH):
+        command, rest = _command(words)
+        if command is None:
+            return None
+        if command == "commit":
+            return _amends(rest)
+        text = alias(command)
+        if text is None or text.startswith("!"):
+            return None
+        words = [*text.split(), *rest]
+    return None
+
+
+def _command(words: list[str]) -> tuple[str | None, list[str]]:
+    """The subcommand and what follows it."""
+    at = 0
+    while at < len(words) and words[at].startswith("-"):
+        at += 2 if words[at] in _GLOBAL else 1
+    return (words[at], words[at + 1 :]) if at < len(words) else (None, [])
+
+
+def _amends(words: list[str]) -> bool:
+    """The last of `--amend` and `--no-amend` counts; git takes unambiguous beginnings of both."""
+    said, skip = False, False
+    for word in words:
+        if skip:
+            skip = False
+        elif word == "--":
+            break
+        elif len(word) > 3 and "--amend".startswith(word):
+            said = True
+        elif len(word) > 6 and "--no-amend".startswith(word):
+            said = False
+        else:
+            skip = word in _VALUED or (_is_cluster(word) and word[-1] in _VALUED_LETTERS)
+    return said
+
+
+def _is_cluster(word: str) -> bool:
+    """Whether a word is short options run together whose last one may take the next word, as in `-am`."""
+    return (
+        len(word) > 2
+        and word[0] == "-"
+        and word[1:].isalpha()
+        and not set(word[1:-1]) & set(_VALUED_LETTERS + "Su")
+    )

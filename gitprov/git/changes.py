@@ -25,7 +25,11 @@ _FLAGS = (
     "--indent-heuristic",
     "--no-color",
 )
-_MARK = re.compile(rb"^(?:(diff --git )|@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@)", re.MULTILINE)
+#: A variable that would put context lines around the hunks, in spite of the flags.
+_ENV = {"GIT_DIFF_OPTS": ""}
+_MARK = re.compile(
+    rb"^(?:(diff --git )|(Binary files )|@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@)", re.MULTILINE
+)
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _NAMED = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
 
@@ -33,7 +37,10 @@ REGULAR = ("100644", "100755")
 
 
 class FileChange(NamedTuple):
-    """One path of a diff. `status` is git's letter (A D M R C T); `old_path` differs for renames and copies."""
+    """One path of a diff. `status` is git's letter (A D M R C T); `old_path` differs for renames and copies.
+
+    `opaque`: git calls the file binary, so it shows no hunks though the contents differ.
+    """
 
     status: str
     old_mode: str
@@ -43,6 +50,7 @@ class FileChange(NamedTuple):
     old_path: str
     path: str
     hunks: tuple[Hunk, ...]
+    opaque: bool = False
 
     @property
     def has_text(self) -> bool:
@@ -56,26 +64,35 @@ class FileChange(NamedTuple):
 
 
 def staged(repo: Repository, base: str | None) -> list[FileChange]:
-    """What the index (as GIT_INDEX_FILE names it) changes against `base`; None stands for no commit yet."""
+    """What the index (as GIT_INDEX_FILE names it) changes against `base`; None stands for no commit yet.
+
+    Files that are only announced (`git add -N`) are no part of it: the commit will not have them.
+    """
     against = base or repo.empty_tree()
-    return parse(repo.run("-c", "core.quotePath=true", "diff-index", "--cached", *_FLAGS, against, "--"))
+    args = ("diff-index", "--cached", "--ita-invisible-in-index", *_FLAGS, against, "--")
+    return parse(repo.run("-c", "core.quotePath=true", *args, env=_ENV))
 
 
 def between(repo: Repository, old: str | None, new: str) -> list[FileChange]:
     """What lies between two commits or trees; None stands for the empty tree."""
     against = old or repo.empty_tree()
-    return parse(repo.run("-c", "core.quotePath=true", "diff-tree", "-r", *_FLAGS, against, new, "--"))
+    args = ("diff-tree", "-r", *_FLAGS, against, new, "--")
+    return parse(repo.run("-c", "core.quotePath=true", *args, env=_ENV))
 
 
 def common(changes: list[FileChange], others: list[FileChange]) -> list[FileChange]:
-    """Changes against one parent with only those added lines that are new against another parent too."""
+    """Changes against one parent with only those added lines that are new against another parent too.
+
+    Of a file whose hunks git does not show, no line can be said to be new against both.
+    """
     fresh = {
         other.path: {n for hunk in other.hunks for n in range(hunk.new_start, hunk.new_end)}
         for other in others
     }
     return [
         change._replace(
-            hunks=tuple(part for hunk in change.hunks for part in _parts(hunk, fresh.get(change.path)))
+            hunks=tuple(part for hunk in change.hunks for part in _parts(hunk, fresh.get(change.path))),
+            opaque=False,
         )
         for change in changes
     ]
@@ -104,12 +121,12 @@ def parse(data: bytes) -> list[FileChange]:
     return [_with_hunks(row, patches) for row in rows if row.status != "U"]
 
 
-def _with_hunks(row: FileChange, patches: Iterator[list[Hunk]]) -> FileChange:
+def _with_hunks(row: FileChange, patches: Iterator[list[Hunk] | None]) -> FileChange:
     """A change of type (a file that becomes a link) is printed as a removal and a creation."""
     found = next(patches, [])
     if row.status == "T":
         found = next(patches, [])
-    return row._replace(hunks=tuple(found))
+    return row._replace(hunks=tuple(found or ()), opaque=found is None)
 
 
 def _raw_row(line: bytes) -> FileChange:
@@ -119,13 +136,18 @@ def _raw_row(line: bytes) -> FileChange:
     return FileChange(status[0], old_mode, new_mode, old_oid, new_oid, names[0], names[-1], ())
 
 
-def _hunks_per_file(patch: bytes) -> list[list[Hunk]]:
-    files: list[list[Hunk]] = []
+def _hunks_per_file(patch: bytes) -> list[list[Hunk] | None]:
+    """The hunks of each file, None where git only says that a binary file differs."""
+    files: list[list[Hunk] | None] = []
+    found: list[Hunk] = []
     for mark in _MARK.finditer(patch):
         if mark[1]:
-            files.append([])
+            found = []
+            files.append(found)
+        elif mark[2]:
+            files[-1] = None
         else:
-            files[-1].append(_hunk(*mark.groups()[1:]))
+            found.append(_hunk(*mark.groups()[2:]))
     return files
 
 

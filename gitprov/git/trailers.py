@@ -9,6 +9,8 @@ from gitprov.git.repo import Repository
 
 Trailer = tuple[str, str]
 
+#: Below this line `git commit --verbose` shows the diff.
+SCISSORS = b"------------------------ >8 ------------------------"
 #: A line of dashes inside a commit message is text, as it is for `git commit` itself.
 _COMMAND = ("interpret-trailers", "--no-divider")
 
@@ -37,7 +39,7 @@ def has_text(repo: Repository, message: bytes, ignored: Sequence[str]) -> bool:
 
     A message that holds trailers alone is an empty one to its author: git must still be able to refuse it.
     """
-    written = message.split(b"------------------------ >8 ------------------------", 1)[0]
+    written = message.split(SCISSORS, 1)[0]
     text = decode(repo.run("stripspace", "--strip-comments", stdin=written))
     lines = [line for line in text.splitlines() if line.strip()]
     return any(not any(same(line.partition(":")[0], key) for key in ignored) for line in lines)

@@ -28,15 +28,13 @@ class Use(NamedTuple):
 class Plan(NamedTuple):
     """Everything about a coming commit that must not be worked out twice.
 
-    `key` names the staged state it was made for; `changes` the change of files alone, which the finished commit
-    must show too. `base` is the commit that HEAD was, `amend` says that it will be replaced. `rows` are the note's
+    `changes` is a digest of the change of files, which the finished commit must show too. `base` is the commit that HEAD was, `amend` says that it will be replaced. `rows` are the note's
     trace and human rows, `trailers` what the message must carry, each with the traces it stands for.
     `uses`: event seq → Use. `used`: (session key, turn, generation) to remember as parents.
-    `refusals` and `warnings` are lines for people. `gate` is "passed" once the gate has.
-    `moment` is the author date git gave this attempt.
+    `stale` are trailers that an amended message must lose. `refusals` are lines for people. `gate` is "passed" once
+    the gate has. `moment` is the author date git gave this attempt, `attempt` names the git process that made it.
     """
 
-    key: str
     changes: str
     base: str | None
     amend: bool
@@ -46,11 +44,12 @@ class Plan(NamedTuple):
     used: tuple[tuple[str, str, str], ...] = ()
     added: int = 0
     refusals: tuple[Row, ...] = ()
-    stale: tuple[str, ...] = ()
+    stale: tuple[tuple[str, str], ...] = ()
     sidecars: tuple[str, ...] = ()
     gate: str | None = None
     trailers_added: bool = False
     moment: str | None = None
+    attempt: str | None = None
 
     @property
     def traces(self) -> list[Row]:
@@ -86,7 +85,7 @@ def load(git_dir: str) -> Plan | None:
     try:
         row = json.loads(files.read(path(git_dir)) or b"null")
         return _plan(row) if isinstance(row, dict) and row.pop("v", None) == VERSION else None
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return None
 
 
@@ -104,6 +103,6 @@ def _plan(row: dict[str, Any]) -> Plan:
         uses={int(seq): Use(*use) for seq, use in row["uses"].items()},
         used=tuple((key, turn, trace) for key, turn, trace in plan.used),
         refusals=tuple(plan.refusals),
-        stale=tuple(plan.stale),
+        stale=tuple((key, value) for key, value in plan.stale),
         sidecars=tuple(plan.sidecars),
     )

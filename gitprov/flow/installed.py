@@ -1,0 +1,31 @@
+"""Which gates a repository has: hooks of ours, or of a framework that runs ours."""
+
+from __future__ import annotations
+
+import os
+
+from gitprov.git.process import decode
+from gitprov.git.repo import Repository
+from gitprov.store.files import read
+
+_FRAMEWORKS = (b"pre-commit", b"prek")
+
+
+def gate_installed(repo: Repository) -> bool:
+    """Whether a commit-msg or pre-commit hook of ours, or of a framework, is in place."""
+    return any(_hook_text(repo, name) for name in ("commit-msg", "pre-commit"))
+
+
+def message_gate_installed(repo: Repository) -> bool:
+    """Whether our commit-msg hook will run: only then does the gate wait for the message."""
+    text = _hook_text(repo, "commit-msg")
+    if b"gitprov" in text or not repo.env.get("PRE_COMMIT"):
+        return b"gitprov" in text
+    config = read(os.path.join(repo.worktree or "", ".pre-commit-config.yaml")) or b""
+    return bool(text) and b"gitprov-commit-msg" in config
+
+
+def _hook_text(repo: Repository, name: str) -> bytes:
+    hooks = decode(repo.run("rev-parse", "--git-path", "hooks")).removesuffix("\n")
+    text = read(os.path.join(repo.cwd, hooks, name)) or b""
+    return text if b"gitprov" in text or any(word in text for word in _FRAMEWORKS) else b""

@@ -1,0 +1,66 @@
+"""Rows of a note from what was worked out per file and source: counts that add up, claims that are carried."""
+
+from __future__ import annotations
+
+from gitprov.attribution.outcome import Tally
+from gitprov.flow.attribute import Carried
+from gitprov.model import canonical
+from gitprov.model.note import EVIDENCE, Row, files_entry, unite_rows
+from gitprov.model.ranges import LineSet
+
+
+def delta(tally: Tally) -> dict[str, int]:
+    """What became of a source's lines, in numbers."""
+    counts = {name: len(getattr(tally, name)) for name in ("kept", "edited", "dropped", "pending")}
+    return {"raw": sum(counts.values()), **counts}
+
+
+def carried_row(carried: Carried, path: str, lines: dict[str, LineSet], tally: Tally) -> Row:
+    """A claim of the amended commit, as what is left of it.
+
+    Its `delta` is the difference that the amendment makes; the amended row's own is added once, by `settled`.
+    """
+    row = carried.row
+    kept: Row = {**row, "files": {path: files_entry(lines, carried.gone)}}
+    if row["kind"] == "trace":
+        kept["evidence"] = _weaker(row.get("evidence"), "carried")
+        now = {name: len(lines.get(cls, ())) for name, cls in (("kept", "ai"), ("edited", "edited"))}
+        now["kept" if carried.cls == "ai" else "edited"] -= carried.size
+        kept["delta"] = {**now, "dropped": len(tally.dropped), "pending": len(tally.pending)}
+    return kept
+
+
+def _weaker(a: canonical.Json, b: str) -> str:
+    return EVIDENCE[max(EVIDENCE.index(a) if a in EVIDENCE else 0, EVIDENCE.index(b))]
+
+
+def settled(row: Row, before: Row | None) -> Row:
+    """The final row: the delta of the amended commit's row counted in, no empty files, raw as the sum."""
+    row = {**row, "files": {path: entry for path, entry in row["files"].items() if entry}}
+    if row["kind"] != "trace":
+        return row
+    counted = {
+        name: value for name, value in (before or {}).get("delta", {}).items() if isinstance(value, int)
+    }
+    counted.pop("pending", None)
+    parts = {
+        name: max(0, row["delta"].get(name, 0) + counted.get(name, 0))
+        for name in ("kept", "edited", "dropped", "pending")
+    }
+    return {**row, "delta": {"raw": sum(parts.values()), **parts}}
+
+
+def add(a: Row, b: Row, carried: bool) -> Row:
+    """Rows of one trace or person for different sources: line sets unite, counts of lines add up.
+
+    What a carried row says was deleted may be told by its events once more; the larger number stands.
+    """
+    united = unite_rows(a, b)
+    if "delta" in a and "delta" in b:
+        names = {**a["delta"], **b["delta"]}
+        united["delta"] = {name: a["delta"].get(name, 0) + b["delta"].get(name, 0) for name in names}
+    for path in set() if carried else set(a["files"]) & set(b["files"]):
+        deleted = a["files"][path].get("deleted", 0) + b["files"][path].get("deleted", 0)
+        if deleted:
+            united["files"][path]["deleted"] = deleted
+    return united
