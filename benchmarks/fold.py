@@ -61,13 +61,13 @@ def _fold(root: Path, env: dict[str, str]) -> float:
     os.chdir(root)
     start = time.perf_counter()
     from gitprov.flow import stage
-    from gitprov.flow.stage import Desk
+    from gitprov.flow.desk import Desk, staged_situation
     from gitprov.flow.view import view_of
     from gitprov.git.repo import Repository
 
     with Repository.discover(str(root), env) as repo:
         desk = Desk(repo, view_of(repo, os.getpid()))
-        plan = stage.make_plan(desk, stage.staged_situation(repo, False))
+        plan = stage.make_plan(desk, staged_situation(repo, False))
     if plan is None or len(plan.traces) != TURNS:
         raise SystemExit("the fold that was measured found other traces than it should")
     return time.perf_counter() - start

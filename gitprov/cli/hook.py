@@ -40,7 +40,7 @@ def _hook(name: str, args: list[str]) -> int:
 
 def _dispatch(name: str, args: list[str]) -> None:
     from gitprov.flow import hooks
-    from gitprov.flow.stage import Desk
+    from gitprov.flow.desk import Desk
     from gitprov.flow.view import view_of
     from gitprov.git.repo import Repository
 

@@ -20,8 +20,8 @@ def finish_interrupted(repo: Repository) -> str | None:
     """
     if repo.worktree is None or not os.path.exists(path(repo.git_dir)):
         return None
+    from gitprov.flow.desk import Desk
     from gitprov.flow.seal import recover
-    from gitprov.flow.stage import Desk
     from gitprov.flow.view import on_disk
 
     try:

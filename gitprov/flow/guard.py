@@ -13,7 +13,7 @@ from gitprov.model.event import Problem
 from gitprov.model.note import Row, line_count
 
 if TYPE_CHECKING:
-    from gitprov.flow.stage import Desk, Situation
+    from gitprov.flow.desk import Desk, Situation
 
 
 def refusals(desk: Desk, situation: Situation, rows: list[Row]) -> list[Refusal]:

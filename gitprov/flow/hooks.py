@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from gitprov.checks.gate import Refusal
 from gitprov.errors import GateError
-from gitprov.flow import message, seal, sidecar, stage
-from gitprov.flow.installed import message_gate_installed
-from gitprov.flow.stage import Desk
+from gitprov.flow import seal
+from gitprov.flow.desk import Desk, staged_situation
 from gitprov.store import flags
 from gitprov.store import plan as plans
 
 
 def pre_commit(desk: Desk) -> None:
     """Work out the coming commit. Refuses here only where no commit-msg hook will do it with the message at hand."""
+    from gitprov.flow import message, sidecar, stage
+    from gitprov.flow.installed import message_gate_installed
+
     seal.recover(desk)
     keep_flags(desk)
     amend = message.is_amend(desk, None)
-    plan = stage.make_plan(desk, stage.staged_situation(desk.repo, amend))
+    plan = stage.make_plan(desk, staged_situation(desk.repo, amend))
     if plan is not None and desk.config.sidecar:
         staged = sidecar.stage_sidecars(desk, plan)
         if staged:
-            again = stage.make_plan(desk, stage.staged_situation(desk.repo, amend))
+            again = stage.make_plan(desk, staged_situation(desk.repo, amend))
             plan = (again or plan)._replace(sidecars=staged)
     if plan is None:
         plans.drop(desk.repo.git_dir)
@@ -36,12 +38,16 @@ def pre_commit(desk: Desk) -> None:
 
 def prepare_commit_msg(desk: Desk, path: str, source: str | None) -> None:
     """Write the trailers. With `--no-verify` this is an attempt's first hook."""
+    from gitprov.flow import message
+
     seal.recover(desk)
     message.prepare(desk, path, message.is_amend(desk, source))
 
 
 def commit_msg(desk: Desk, path: str) -> None:
     """The gate. GateError where the commit would lose a record."""
+    from gitprov.flow import message
+
     seal.recover(desk)
     message.check(desk, path, message.is_amend(desk, None))
 

@@ -6,9 +6,9 @@ import os
 
 from gitprov.checks.gate import Refusal, quoted
 from gitprov.errors import GateError
-from gitprov.flow import stage
+from gitprov.flow import desk as desks
+from gitprov.flow.desk import Desk, Situation
 from gitprov.flow.installed import message_gate_installed
-from gitprov.flow.stage import Desk
 from gitprov.git import trailers as texts
 from gitprov.git.caller import says_amend
 from gitprov.git.objects import parse_commit
@@ -47,17 +47,23 @@ def plan_for(desk: Desk, amend: bool) -> Plan | None:
     Evidence that arrives later, while an editor is open, is no reason for another plan: it cannot be about lines
     that were staged before it, and the traces already stand in the message.
     """
-    situation = stage.staged_situation(desk.repo, amend)
+    situation = desks.staged_situation(desk.repo, amend)
     kept = plans.load(desk.repo.git_dir)
     if kept is None or (kept.attempt, kept.moment) != (desk.attempt, desk.repo.env.get("GIT_AUTHOR_DATE")):
-        return stage.make_plan(desk, situation)
-    if stage.fits(desk.repo, kept, situation):
+        return _anew(desk, situation)
+    if desks.fits(desk.repo, kept, situation):
         return kept
-    plan = stage.make_plan(desk, situation)
+    plan = _anew(desk, situation)
     if plan is None:
         return None
     passed = kept.gate if not plan.refusals and not message_gate_installed(desk.repo) else None
     return plan._replace(gate=passed, sidecars=kept.sidecars)
+
+
+def _anew(desk: Desk, situation: Situation) -> Plan | None:
+    from gitprov.flow.stage import make_plan
+
+    return make_plan(desk, situation)
 
 
 def prepare(desk: Desk, path: str, amend: bool) -> None:
@@ -145,7 +151,7 @@ def _again(desk: Desk, plan: Plan, trailers: list[str], message: bytes) -> str:
     words += [word for trailer in trailers for word in ("--trailer", quoted(trailer))]
     index = os.path.basename(desk.repo.env.get("GIT_INDEX_FILE", "index"))
     if index.startswith("next-index-") or index == "index.lock":
-        situation = stage.staged_situation(desk.repo, plan.amend)
+        situation = desks.staged_situation(desk.repo, plan.amend)
         changes = situation.work if plan.amend else situation.changes
         words += [
             "--",

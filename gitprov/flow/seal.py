@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 
 from gitprov import __version__
-from gitprov.flow import stage
-from gitprov.flow.installed import gate_installed
-from gitprov.flow.stage import Desk, Situation
-from gitprov.git import trailers as texts
+from gitprov.flow import desk as desks
+from gitprov.flow.desk import Desk, Situation
 from gitprov.git.changes import FileChange
 from gitprov.git.objects import Commit, parse_commit
 from gitprov.git.process import decode
 from gitprov.git.write import Change, write
-from gitprov.interop import trailers as profiles
 from gitprov.model.note import Note, Row
 from gitprov.store import flags, generations, notes
 from gitprov.store import plan as plans
@@ -27,11 +24,13 @@ def seal(desk: Desk) -> str | None:
         return None
     plan = plans.load(desk.repo.git_dir)
     situation = _situation(desk, commit, plan)
-    if plan is not None and not stage.fits(desk.repo, plan, situation):
+    if plan is not None and not desks.fits(desk.repo, plan, situation):
         _finish_parent(desk, plan, commit)
         plan = None
     if plan is None:
-        plan = stage.make_plan(desk, situation)
+        from gitprov.flow.stage import make_plan
+
+        plan = make_plan(desk, situation)
     if plan is None:
         plans.drop(desk.repo.git_dir)
         return None
@@ -59,7 +58,7 @@ def _finish_parent(desk: Desk, plan: Plan, commit: Commit) -> None:
 
 def _made(desk: Desk, plan: Plan, commit: Commit) -> bool:
     """Whether a commit is the one that a plan was made for."""
-    return stage.fits(desk.repo, plan, _situation(desk, commit, plan))
+    return desks.fits(desk.repo, plan, _situation(desk, commit, plan))
 
 
 def _head(desk: Desk) -> Commit | None:
@@ -70,8 +69,8 @@ def _head(desk: Desk) -> Commit | None:
 def _situation(desk: Desk, commit: Commit, plan: Plan | None) -> Situation:
     old = _amended(desk, commit, plan)
     base = commit.parents[0] if commit.parents else None
-    changes = stage.new_lines(desk.repo, commit.parents, base, commit.oid)
-    work: list[FileChange] = stage.new_lines(desk.repo, (old,), old, commit.oid) if old else []
+    changes = desks.new_lines(desk.repo, commit.parents, base, commit.oid)
+    work: list[FileChange] = desks.new_lines(desk.repo, (old,), old, commit.oid) if old else []
     return Situation(old or base, commit.parents, changes, old, work)
 
 
@@ -110,11 +109,7 @@ def _carry_out(desk: Desk, commit: Commit, plan: Plan) -> str | None:
 
 def note_rows(desk: Desk, commit: Commit, plan: Plan) -> list[Row]:
     """The note of a commit: the plan's rows and one about the commit itself; none where there is nothing to say."""
-    dropped = (
-        profiles.dropped(texts.parse(desk.repo, commit.message))
-        if b"AI-Trace-Dropped" in commit.message
-        else {}
-    )
+    dropped = _dropped(desk, commit)
     gate = _gate(desk, commit, plan)
     if not plan.rows and not dropped and not (plan.refusals and gate != "passed"):
         return []
@@ -131,6 +126,16 @@ def note_rows(desk: Desk, commit: Commit, plan: Plan) -> list[Row]:
     return [*plan.rows, row]
 
 
+def _dropped(desk: Desk, commit: Commit) -> dict[str, str]:
+    """Trace → reason, of traces that the message lets go. Git does not care how a trailer's key is cased."""
+    if b"ai-trace-dropped" not in commit.message.lower():
+        return {}
+    from gitprov.git.trailers import parse
+    from gitprov.interop.trailers import dropped
+
+    return dropped(parse(desk.repo, commit.message))
+
+
 def _gate(desk: Desk, commit: Commit, plan: Plan) -> str:
     """Whether the gate looked at this very attempt; git gives every attempt the author date it will have."""
     date = commit.author[commit.author.rfind(">") + 2 :]
@@ -140,6 +145,8 @@ def _gate(desk: Desk, commit: Commit, plan: Plan) -> str:
     sequencer = ("CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
     if any(os.path.exists(os.path.join(desk.repo.git_dir, name)) for name in sequencer):
         return "absent"
+    from gitprov.flow.installed import gate_installed
+
     return "bypassed" if gate_installed(desk.repo) else "absent"
 
 

@@ -6,7 +6,7 @@ import json
 import os
 
 from gitprov.checks.gate import sidecar_path
-from gitprov.flow.stage import Desk
+from gitprov.flow.desk import Desk
 from gitprov.git.process import decode
 from gitprov.model.note import Row
 from gitprov.store.plan import Plan

@@ -4,125 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import IO, NamedTuple
+from typing import IO
 
 from gitprov.attribution.outcome import Marks, Tally
 from gitprov.checks.gate import Refusal
 from gitprov.flow import attribute, guard, rows
 from gitprov.flow.attribute import Amended, Attributor, FileResult, line_set
+from gitprov.flow.desk import Desk, Situation, fingerprint
 from gitprov.flow.evidence import Evidence, gather
 from gitprov.flow.freeze import Freezer, Frozen, groups
-from gitprov.flow.view import View
-from gitprov.git import changes as diffs
-from gitprov.git.caller import git_process
-from gitprov.git.changes import FileChange
-from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.git.write import BlobWriter
 from gitprov.interop.trailers import TraceFacts, trailers_for
-from gitprov.model import canonical, ids
-from gitprov.model.config import Config
+from gitprov.model import ids
 from gitprov.model.event import Event, Problem
 from gitprov.model.note import Note, Row, files_entry
 from gitprov.model.ranges import LineSet
 from gitprov.store import generations, notes
-from gitprov.store.config import load_config
 from gitprov.store.files import make_dir
-from gitprov.store.files import read as read_file
-from gitprov.store.inbox import Inbox, Spent
+from gitprov.store.inbox import Spent
 from gitprov.store.plan import Plan, Use, blobs_path, directory
-
-
-class Situation(NamedTuple):
-    """What is about to be committed, or was: `changes` against `parents[0]`, `amended` the commit replaced.
-
-    `head` is the commit that HEAD was before. `work` are the changes against `head`: the same as `changes`
-    unless a commit is amended.
-    """
-
-    head: str | None
-    parents: tuple[str, ...]
-    changes: list[FileChange]
-    amended: str | None = None
-    work: list[FileChange] = []  # noqa: RUF012 - never written to
-
-
-class Desk:
-    """All that staging needs to know, read once per hook. `above` is the process that runs the hook, 0 for none."""
-
-    def __init__(self, repo: Repository, view: View, above: int = 0) -> None:
-        self.repo = repo
-        self.inbox = Inbox(repo.inbox_dir)
-        self.view = view
-        self.git = git_process(above)
-        self._config: Config | None = None
-
-    @property
-    def attempt(self) -> str | None:
-        """Names the git process that commits: all hooks of one attempt have it in common. None where it is not seen."""
-        return self.git.token if self.git else None
-
-    @property
-    def config(self) -> Config:
-        """The configuration in force. ConfigError where it is wrong."""
-        if self._config is None:
-            self._config = load_config(self.repo.worktree, self.repo.config("gitprov."))
-        return self._config
-
-    def human(self) -> str:
-        """`Name <email>` of whoever commits; empty where git knows nobody (then git refuses the commit itself)."""
-        done = self.repo.try_run("var", "GIT_COMMITTER_IDENT")
-        text = decode(done.stdout)
-        return text[: text.rfind(">") + 1]
-
-
-def staged_situation(repo: Repository, amend: bool) -> Situation:
-    """What the index holds now against HEAD, or against HEAD's parents where HEAD will be amended."""
-    head = repo.resolve("HEAD")
-    if amend and head is not None:
-        obj = repo.objects.get(head)
-        from gitprov.git.objects import parse_commit
-
-        parents = parse_commit(obj).parents if obj is not None else ()
-        base = parents[0] if parents else None
-        return Situation(head, parents, new_lines(repo, parents, base, None), head, diffs.staged(repo, head))
-    merged = tuple(_merge_heads(repo))
-    parents = ((head,) if head else ()) + merged
-    return Situation(head, parents, new_lines(repo, parents, head, None))
-
-
-def new_lines(
-    repo: Repository, parents: tuple[str, ...], base: str | None, commit: str | None
-) -> list[FileChange]:
-    """Changes against the first parent; of a merge's hunks only the lines that no parent has. `commit` None: the index."""
-
-    def against(parent: str | None) -> list[FileChange]:
-        return diffs.staged(repo, parent) if commit is None else diffs.between(repo, parent, commit)
-
-    changes = against(base)
-    for other in parents[1:]:
-        changes = diffs.common(changes, against(other))
-    return changes
-
-
-def _merge_heads(repo: Repository) -> list[str]:
-    return decode(read_file(os.path.join(repo.git_dir, "MERGE_HEAD")) or b"").split()
-
-
-def fingerprint(situation: Situation) -> str:
-    """A digest of the change of files alone."""
-    rows = [[c.status, c.old_mode, c.new_mode, c.old_oid, c.new_oid, c.path] for c in situation.changes]
-    return canonical.digest_of(rows)
-
-
-def fits(repo: Repository, plan: Plan, situation: Situation) -> bool:
-    """Whether a plan was made for this change, and has all that it needs to be carried out."""
-    return (
-        plan.base == situation.head
-        and plan.amend == (situation.amended is not None)
-        and plan.changes == fingerprint(situation)
-        and (not plan.used or os.path.exists(blobs_path(repo.git_dir)))
-    )
 
 
 def make_plan(desk: Desk, situation: Situation, out: IO[bytes] | None = None) -> Plan | None:

@@ -12,6 +12,7 @@ from gitprov.attribution.outcome import Tally
 from gitprov.checks.gate import Refusal
 from gitprov.errors import Damaged, GitprovError
 from gitprov.flow import stage
+from gitprov.flow.desk import Desk, staged_situation
 from gitprov.flow.finish import finish_interrupted
 from gitprov.flow.pending import Pending, PendingFile, settle
 from gitprov.flow.view import on_disk
@@ -160,9 +161,9 @@ def _unread(known: Pending) -> Iterator[Unread]:
 
 def _next(repo: Repository) -> NextCommit | None:
     """What a commit of the staged state would record; None where nothing recorded concerns it."""
-    desk = stage.Desk(repo, lambda path, _: on_disk(repo, path))
+    desk = Desk(repo, lambda path, _: on_disk(repo, path))
     try:
-        plan = stage.make_plan(desk, stage.staged_situation(repo, amend=False), io.BytesIO())
+        plan = stage.make_plan(desk, staged_situation(repo, amend=False), io.BytesIO())
     except GitprovError as error:
         return NextCommit((), (), (), error.message)
     if plan is None:
