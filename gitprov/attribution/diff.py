@@ -1,22 +1,30 @@
 """Line differences between two contents, choosing as git's blame does among equal lines.
 
 libgit2 carries the same xdiff as git; loading it costs more than most hooks do in all, so a change that can be
-told without it (one run of lines in which nothing is ambiguous) never loads it. Otherwise only the differing
-part and its surroundings are given to it: an edit in a file of 10,000 lines costs as much as in one of 300.
+told without it (one run of lines in which nothing is ambiguous) never loads it. Otherwise it is given what git
+gives it, for what it chooses among equal lines depends on how often lines occur in the whole of both contents.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
+from importlib.machinery import PathFinder
+from types import ModuleType
+from typing import Any
+
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
 
-#: Lines kept around the differing part. xdiff slides a group of lines by at most 100, and its indent
-#: heuristic looks over at most 20 blank lines beyond.
-_CONTEXT = 160
+#: Bytes that git compares at once when it cuts off a common tail.
+_BLOCK = 1024
+#: libgit2's GIT_DIFF_INDENT_HEURISTIC and GIT_DIFF_FORCE_TEXT.
+_FLAGS = 1 << 18 | 1 << 20
+
+_loaded: Any = None
 
 
 def hunks(old: bytes, new: bytes) -> list[Hunk]:
-    """The hunks that turn `old` into `new`, ascending, none touching another."""
+    """The hunks that turn `old` into `new`, ascending, none touching another: those of `git diff -U0` and git's blame."""
     if old == new:
         return []
     start, old_stop, new_stop = _differing(old, new)
@@ -27,7 +35,7 @@ def hunks(old: bytes, new: bytes) -> list[Hunk]:
     after = old[old_stop : after_at + 1 if after_at >= 0 else len(old)]
     if _unambiguous(old_mid, new_mid, before, after):
         return [Hunk(first, len(old_mid), first, len(new_mid))]
-    return _window(old, new, start, old_stop, new_stop)
+    return _xdiff(*_without_common_tail(old, new))
 
 
 def _differing(old: bytes, new: bytes) -> tuple[int, int, int]:
@@ -81,55 +89,21 @@ def _unambiguous(old_mid: list[bytes], new_mid: list[bytes], before: bytes, afte
     return set(many).isdisjoint(few)
 
 
-def _window(old: bytes, new: bytes, start: int, old_stop: int, new_stop: int) -> list[Hunk]:
-    """Ask xdiff about the differing part with its surroundings, or about everything where these repeat too far."""
-    top, bottom = _lines_up(old, start, _CONTEXT), _lines_down(old, old_stop, _CONTEXT)
-    skipped = old.count(b"\n", 0, top)
-    new_bottom = bottom - old_stop + new_stop
-    part = new[top:new_bottom]
-    found = _xdiff(old[top:bottom], part)
-    lines = split_lines(part)
-    if (top or bottom < len(old)) and any(_reaches_edge(lines, hunk) for hunk in found):
-        return _xdiff(old, new)
-    return [Hunk(h.old_start + skipped, h.old_count, h.new_start + skipped, h.new_count) for h in found]
+def _without_common_tail(old: bytes, new: bytes) -> tuple[bytes, bytes]:
+    """Both without the whole blocks that they end with alike, as git hands them to xdiff where it wants no context.
 
-
-def _reaches_edge(lines: list[bytes], hunk: Hunk) -> bool:
-    """Whether an inserted run could slide to the first or last line of the window: there the window decided."""
-    size = hunk.new_count
-    if not size or hunk.old_count:
-        return hunk.new_start == 0 or hunk.new_end == len(lines)
-    first, end = hunk.new_start, hunk.new_end
-    while first > 0 and lines[first - 1] == lines[first - 1 + size]:
-        first -= 1
-    while end < len(lines) and lines[end] == lines[end - size]:
-        end += 1
-    return first == 0 or end == len(lines)
-
-
-def _lines_up(data: bytes, offset: int, count: int) -> int:
-    for _ in range(count):
-        if offset <= 0:
-            return 0
-        offset = data.rfind(b"\n", 0, offset - 1) + 1
-    return offset
-
-
-def _lines_down(data: bytes, offset: int, count: int) -> int:
-    for _ in range(count):
-        newline = data.find(b"\n", offset)
-        if newline < 0:
-            return len(data)
-        offset = newline + 1
-    return offset
+    It matters: an inserted run cannot slide into what was cut off, so git's choice depends on it.
+    """
+    cut = _common_suffix(old, new, min(len(old), len(new))) // _BLOCK * _BLOCK
+    if not cut:
+        return old, new
+    newline = old.find(b"\n", len(old) - cut)
+    cut = len(old) - newline - 1 if newline >= 0 else 0
+    return old[: len(old) - cut], new[: len(new) - cut]
 
 
 def _xdiff(old: bytes, new: bytes) -> list[Hunk]:
-    from pygit2 import Patch
-    from pygit2.enums import DiffOption
-
-    flag = DiffOption.INDENT_HEURISTIC | DiffOption.FORCE_TEXT
-    patch = Patch.create_from(old, new, flag=flag, context_lines=0, interhunk_lines=0)
+    patch = _engine().Patch.create_from(old, new, flag=_FLAGS, context_lines=0, interhunk_lines=0)
     return [
         Hunk(
             h.old_start - (1 if h.old_lines else 0),
@@ -139,3 +113,26 @@ def _xdiff(old: bytes, new: bytes) -> list[Hunk]:
         )
         for h in patch.hunks
     ]
+
+
+def _engine() -> Any:  # noqa: ANN401  # an extension module
+    """The part of pygit2 that is written in C: it diffs alone, and loads in a quarter of the package's time."""
+    global _loaded
+    if _loaded is None:
+        try:
+            _loaded = _extension()
+        except Exception:  # noqa: BLE001 - a pygit2 that is built otherwise is imported the usual way
+            _loaded = import_module("pygit2")
+    return _loaded
+
+
+def _extension() -> ModuleType:
+    package = PathFinder.find_spec("pygit2")
+    found = package and PathFinder.find_spec("pygit2._pygit2", package.submodule_search_locations)
+    if found is None or found.loader is None:
+        raise ModuleNotFoundError("pygit2._pygit2")
+    module = found.loader.create_module(found)
+    if module is None or not callable(module.Patch.create_from):
+        raise ModuleNotFoundError("pygit2._pygit2")
+    found.loader.exec_module(module)
+    return module

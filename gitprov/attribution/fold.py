@@ -38,6 +38,9 @@ class Folded(NamedTuple):
     `deleted`: source → base lines (0-based) it removed. `superseded`: origins that a later model edit replaced;
     they were the model's own to drop. `people`: the sources that are persons. `created`: source → lines
     (0-based, of its `after`) that it put there.
+
+    `held`: the origins that content `watched` had when the fold last came by it. What is staged in the middle of a
+    session was replaced in the file since, and is labelled by what was known of it then.
     """
 
     content: bytes
@@ -46,29 +49,39 @@ class Folded(NamedTuple):
     superseded: set[Origin]
     people: set[int]
     created: dict[int, set[int]]
+    watched: bytes | None = None
+    held: tuple[Origin, ...] | None = None
 
     def copy(self) -> Folded:
         """A state whose origins can be developed without touching these."""
         return self._replace(origins=list(self.origins))
 
 
-def begin(base: bytes) -> Folded:
-    """The state before any step: every line is the base's own."""
-    return Folded(base, [(BASE, n, False) for n in range(count_lines(base))], {}, set(), set(), {})
+def begin(base: bytes, watched: bytes | None = None) -> Folded:
+    """The state before any step: every line is the base's own. `watched` is the content that will be committed."""
+    return Folded(
+        base, [(BASE, n, False) for n in range(count_lines(base))], {}, set(), set(), {}, watched, None
+    )
 
 
 def fold(state: Folded, steps: Iterable[Step]) -> Folded:
     """Apply steps in order; each costs at most two diffs. `state` is consumed."""
     for step in steps:
         if state.content != step.before:
-            state = develop(state, step.before)
+            state = _looked_at(develop(state, step.before))
         if step.human:
             state.people.add(step.source)
-            state.created.setdefault(step.source, set()).update(produced(step.before, step.after))
             state = develop(state, step.after, step.source)
+            own = state.created.setdefault(step.source, set())
+            own.update(line for source, line, _ in state.origins if source == step.source)
         else:
             state = _generate(state, step)
+        state = _looked_at(state)
     return state
+
+
+def _looked_at(state: Folded) -> Folded:
+    return state._replace(held=tuple(state.origins)) if state.content == state.watched else state
 
 
 def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
@@ -97,11 +110,16 @@ def _developed(
     fresh: list[Origin] = [(author, n, False) if author >= 0 else NOBODY for n in lines]
     olds = state.origins[hunk.old_start : hunk.old_end]
     if hunk.new_count and any(source >= 0 for source, _, _ in olds):
-        for n, hit in match(*texts).items():
+        theirs = {o for o, origin in enumerate(olds) if not _is_model(state, origin)}
+        for n, hit in match(*texts, theirs).items():
             source, line, edited = olds[hit.old]
-            if not hit.edited or (source >= 0 and source not in state.people):
+            if not (hit.edited and hit.old in theirs):
                 fresh[n] = (source, line, edited or hit.edited)
     return fresh
+
+
+def _is_model(state: Folded, origin: Origin) -> bool:
+    return origin[0] >= 0 and origin[0] not in state.people
 
 
 def _generate(state: Folded, step: Step) -> Folded:
@@ -129,19 +147,29 @@ def slide(origins: list[Origin], lines: list[bytes], changed: Iterable[Hunk]) ->
     """Origins as the commit's own diff places them.
 
     An inserted run that repeats its surroundings can stand at several places with one result. Where the fold and
-    the commit's diff chose differently, the label moves with the line's text, one run's length up or down.
+    the commit's diff chose differently, the label moves to the same text inside the commit's run.
     """
     out = list(origins)
-    for hunk in changed:
-        size = hunk.new_count
-        if hunk.old_count or not size:
-            continue
-        inside = range(hunk.new_start, hunk.new_end)
-        for step, order in ((-size, reversed(inside)), (size, inside)):
-            for n in order:
-                other = n + step
-                if not (0 <= other < len(lines)) or lines[other] != lines[n]:
-                    break
-                if out[n][0] < 0 <= origins[other][0]:
-                    out[n], out[other] = origins[other], out[n]
+    runs = [hunk for hunk in changed if hunk.new_count]
+    fresh = {n for hunk in runs for n in range(hunk.new_start, hunk.new_end)}
+    for hunk in runs:
+        if not hunk.old_count:
+            reach = _reach(lines, hunk, fresh)
+            for n in range(hunk.new_start, hunk.new_end):
+                first = reach.start + (n - reach.start) % hunk.new_count
+                alike = range(first, reach.stop, hunk.new_count)
+                found = [(abs(one - n), one) for one in alike if one not in fresh and out[one][0] >= 0]
+                if out[n][0] < 0 and found:
+                    other = min(found)[1]
+                    out[n], out[other] = out[other], out[n]
     return out
+
+
+def _reach(lines: list[bytes], hunk: Hunk, fresh: set[int]) -> range:
+    """The lines over which an inserted run can slide without changing the content."""
+    first, end, size = hunk.new_start, hunk.new_end, hunk.new_count
+    while first > 0 and first - 1 not in fresh and lines[first - 1] == lines[first - 1 + size]:
+        first -= 1
+    while end < len(lines) and end not in fresh and lines[end] == lines[end - size]:
+        end += 1
+    return range(first, end)

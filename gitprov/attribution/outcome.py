@@ -11,6 +11,7 @@ from gitprov.model.lines import split_lines
 from gitprov.model.ranges import LineSet
 
 NO_LINES = LineSet()
+NONE: tuple[set[int], set[int]] = (set(), set())
 
 
 class Marks(NamedTuple):
@@ -54,18 +55,28 @@ def outcome(
     `view` is the work tree's content, None where it cannot be seen: then nothing counts as dropped yet.
     """
     hunks = list(added)
-    origins = _unspent(develop(folded.copy(), staged).origins, marks)
+    known = folded.held if folded.held is not None and folded.watched == staged else None
+    origins = _unspent(known or develop(folded.copy(), staged).origins, marks)
     placed = slide(origins, split_lines(staged), hunks)
     seen = None if view is None else develop(folded.copy(), view).origins
     fresh = [n for hunk in hunks for n in range(hunk.new_start, hunk.new_end) if n < len(placed)]
     removed = {n for hunk in hunks for n in range(hunk.old_start, hunk.old_end)}
-    return Outcome(
-        _lines(placed, fresh, folded.people),
-        {source: _tally(folded, source, origins, seen, removed, marks) for source in folded.created},
-    )
+    here, there = _by_source(origins), None if seen is None else _by_source(seen)
+    replaced = _by_source(folded.superseded)
+    tallies = {
+        source: _tally(
+            created - (replaced.get(source, NONE)[0] - here.get(source, NONE)[0]),
+            here.get(source, NONE),
+            None if there is None else there.get(source, NONE),
+            len(folded.deleted.get(source, set()) & removed),
+            marks.get(source, Marks()),
+        )
+        for source, created in folded.created.items()
+    }
+    return Outcome(_lines(placed, fresh, folded.people), tallies)
 
 
-def _unspent(origins: list[Origin], marks: dict[int, Marks]) -> list[Origin]:
+def _unspent(origins: Iterable[Origin], marks: dict[int, Marks]) -> list[Origin]:
     """A spent line in the content is an older commit's, or a person who typed it again: not this evidence's."""
     return [
         (-2, 0, False)
@@ -85,28 +96,33 @@ def _lines(origins: list[Origin], fresh: list[int], people: set[int]) -> dict[in
     return {source: {cls: LineSet(lines) for cls, lines in own.items()} for source, own in found.items()}
 
 
+def _by_source(origins: Iterable[Origin]) -> dict[int, tuple[set[int], set[int]]]:
+    """Source → its lines (0-based) that stand unchanged, and those that were reworded."""
+    found: dict[int, tuple[set[int], set[int]]] = {}
+    for source, line, edited in origins:
+        if source >= 0:
+            found.setdefault(source, (set(), set()))[edited].add(line)
+    return found
+
+
 def _tally(
-    folded: Folded,
-    source: int,
-    origins: list[Origin],
-    seen: list[Origin] | None,
-    removed: set[int],
-    marks: dict[int, Marks],
+    made: set[int],
+    here: tuple[set[int], set[int]],
+    there: tuple[set[int], set[int]] | None,
+    gone: int,
+    marks: Marks,
 ) -> Tally:
-    spent, reported = marks.get(source, Marks())
-    superseded = {line for owner, line, _ in folded.superseded if owner == source}
-    mine = {line for line in folded.created[source] if line not in superseded and line + 1 not in spent}
-    edited = {line for owner, line, changed in origins if owner == source and changed} & mine
-    kept = {line for owner, line, changed in origins if owner == source and not changed} & mine
+    """`made`: the source's lines that no later edit replaced; `here` and `there`: what commit and work tree hold."""
+    mine = {line for line in made if line + 1 not in marks.spent}
+    kept, edited = here[0] & mine, (here[1] - here[0]) & mine
     rest = mine - kept - edited
-    visible = rest if seen is None else {line for owner, line, _ in seen if owner == source} & rest
-    dropped = {line for line in rest - visible if line + 1 not in reported}
+    pending = rest if there is None else (there[0] | there[1]) & rest
     return Tally(
         kept=_one_based(kept),
-        edited=_one_based(edited - kept),
-        dropped=_one_based(dropped),
-        pending=_one_based(visible),
-        gone=len(folded.deleted.get(source, set()) & removed),
+        edited=_one_based(edited),
+        dropped=_one_based({line for line in rest - pending if line + 1 not in marks.dropped}),
+        pending=_one_based(pending),
+        gone=gone,
         finished=not rest,
     )
 

@@ -7,6 +7,8 @@ resembles a person's old line more than a model's is not the model's.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
@@ -31,11 +33,15 @@ class Match(NamedTuple):
     edited: bool
 
 
-def match(old: list[bytes], new: list[bytes]) -> dict[int, Match]:
-    """New line (0-based within the hunk) → its origin, for every new line that has one."""
+def match(old: list[bytes], new: list[bytes], theirs: Collection[int] = ()) -> dict[int, Match]:
+    """New line (0-based within the hunk) → its origin, for every new line that has one.
+
+    `theirs` are the old lines that are not a model's: a line that resembles one of them more than any other old
+    line is matched with no other.
+    """
     found = {n: Match(o, False) for n, o in _same_but_for_space(old, new).items()}
     _rewrapped(old, new, found)
-    _reworded(old, new, found)
+    _reworded(old, new, found, theirs)
     return found
 
 
@@ -79,9 +85,20 @@ def _rewrapped(old: list[bytes], new: list[bytes], found: dict[int, Match]) -> N
     broken_old = {old_tokens[a][0] for a in set(range(len(old_tokens))) - {a for a, _ in pairs}}
     broken_new = {new_tokens[b][0] for b in set(range(len(new_tokens))) - {b for _, b in pairs}}
     _spread(links, broken_old, broken_new)
+    alone = _alone(links)
     for n, o in sorted(links, reverse=True):
-        if n not in broken_new:
+        if n not in broken_new and (n, o) not in alone:
             found[n] = Match(o, False)
+
+
+def _alone(links: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Links of one line to one line: nothing was broken or joined, so what differs was changed by somebody."""
+    of_new: dict[int, int] = {}
+    of_old: dict[int, int] = {}
+    for n, o in links:
+        of_new[n] = of_new.get(n, 0) + 1
+        of_old[o] = of_old.get(o, 0) + 1
+    return {(n, o) for n, o in links if of_new[n] == of_old[o] == 1}
 
 
 def _spread(links: set[tuple[int, int]], broken_old: set[int], broken_new: set[int]) -> None:
@@ -108,27 +125,46 @@ def _aligned(old: list[bytes], new: list[bytes]) -> list[tuple[int, int]]:
     return pairs
 
 
-def _reworded(old: list[bytes], new: list[bytes], found: dict[int, Match]) -> None:
+def _reworded(old: list[bytes], new: list[bytes], found: dict[int, Match], theirs: Collection[int]) -> None:
     used = {hit.old for hit in found.values()}
-    words = {o: _counted(old[o]) for o in range(len(old)) if o not in used and not is_trivial(old[o])}
-    by_word: dict[bytes, list[int]] = {}
-    for o, counts in words.items():
-        for word in counts:
-            by_word.setdefault(word, []).append(o)
+    words = {
+        o: _counted(line)
+        for o, line in enumerate(old)
+        if (o in theirs or o not in used) and not is_trivial(line)
+    }
+    by_word = _by_word(words)
     scored: list[tuple[float, int, int, int]] = []
-    for n in range(len(new)):
-        if n not in found and not is_trivial(new[n]):
-            mine = _counted(new[n])
-            place = n * len(old) // max(len(new), 1)
-            near = sorted({o for word in mine for o in by_word.get(word, ())}, key=lambda o: abs(o - place))
-            for o in near[:_CANDIDATES]:
-                score = _dice(words[o], mine)
-                if score >= SIMILAR:
-                    scored.append((-score, abs(o - place), n, o))
+    for n, line in enumerate(new):
+        if n not in found and not is_trivial(line):
+            mine, place = _counted(line), n * len(old) // len(new)
+            near = [(_dice(words[o], mine), o) for o in _nearest(by_word, mine, place)]
+            least = max([SIMILAR, *(score for score, o in near if o in theirs)])
+            scored += [
+                (-score, abs(o - place), n, o) for score, o in near if score >= least and o not in used
+            ]
     for _, _, n, o in sorted(scored):
         if n not in found and o not in used:
             found[n] = Match(o, True)
             used.add(o)
+
+
+def _by_word(words: dict[int, dict[bytes, int]]) -> dict[bytes, list[int]]:
+    """Word → the old lines that have it, ascending."""
+    found: dict[bytes, list[int]] = {}
+    for o, counts in words.items():
+        for word in counts:
+            found.setdefault(word, []).append(o)
+    return found
+
+
+def _nearest(by_word: dict[bytes, list[int]], mine: Iterable[bytes], place: int) -> list[int]:
+    """The old lines nearest to a place that share a word; of each word only the nearest are looked at."""
+    near: set[int] = set()
+    for word in mine:
+        lines = by_word.get(word, ())
+        at = bisect_left(lines, place)
+        near.update(lines[max(at - _CANDIDATES, 0) : at + _CANDIDATES])
+    return sorted(near, key=lambda o: (abs(o - place), o))[:_CANDIDATES]
 
 
 def similarity(a: bytes, b: bytes) -> float:

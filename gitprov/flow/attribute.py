@@ -182,7 +182,7 @@ class Attributor:
     def fold(self, job: Job) -> tuple[Folded, dict[int, str]]:
         """The state after all evidence that can be read, and what is unreadable."""
         unread: dict[int, str] = {}
-        folded = begin(job.start)
+        folded = begin(job.start, job.final)
         for event, step in self._steps(job, job.events, unread):
             if step is None:
                 folded.created.setdefault(event.seq, set())
@@ -192,7 +192,7 @@ class Attributor:
 
     def _carry(self, job: Job, seen: bytes | None) -> tuple[Outcome, dict[int, Carried]]:
         """What the amended commit's claims have come to: its labelled content, then what was done since."""
-        folded = begin(job.old)
+        folded = begin(job.old, job.final)
         carried = _label(folded, job)
         since = [event for event in job.events if event.seq not in self._frozen]
         for _, step in self._steps(job, since, {}):
@@ -240,7 +240,7 @@ def _label(folded: Folded, job: Job) -> dict[int, Carried]:
     taken: set[int] = set()
     for n, claim in enumerate(job.claims):
         source = CARRIED + n
-        lines = {line - 1 for line in claim.lines if line <= len(folded.origins)} - taken
+        lines = {line - 1 for line in claim.lines & LineSet.of_runs([(1, len(folded.origins))])} - taken
         first = job.start != job.final and not any(one.row is claim.row for one in carried.values())
         gone = deleted(claim.row, job.was or job.path) if first else 0
         carried[source] = Carried(claim.row, claim.cls, len(lines), gone)

@@ -24,9 +24,17 @@ def trace_id(at: str, digest: str) -> str:
 
 def prompt_key(model: str | None, prompt: bytes) -> str:
     """16 hex that are equal for equal prompt text and model; an unknown model counts as empty text."""
-    return hashlib.sha256((model or "").encode("utf-8") + b":" + prompt).hexdigest()[:16]
+    return hashlib.sha256(_raw(model or "") + b":" + prompt).hexdigest()[:16]
 
 
 def human_id(author: str) -> str:
     """`h_` and 14 hex for one `Name <email>`."""
-    return "h_" + hashlib.sha256(author.encode("utf-8", "surrogateescape")).hexdigest()[:14]
+    return "h_" + hashlib.sha256(_raw(author)).hexdigest()[:14]
+
+
+def _raw(text: str) -> bytes:
+    """The bytes a text came from; a JSON escape may hold half a character that came from none."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")

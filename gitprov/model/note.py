@@ -135,10 +135,13 @@ def unite_rows(a: Row, b: Row) -> Row:
 
 
 def _unite_field(key: str, a: canonical.Json, b: canonical.Json) -> canonical.Json:
-    if a == b and type(a) is type(b):
+    if a == b and canonical.dump(a) == canonical.dump(b):
         return a
     if key == "files" and isinstance(a, dict) and isinstance(b, dict):
-        return {path: _unite_entry(a.get(path, {}), b.get(path, {})) for path in sorted({**a, **b})}
+        return {
+            path: _unite_entry(a[path], b[path]) if path in a and path in b else {**a, **b}[path]
+            for path in sorted({**a, **b})
+        }
     if key == "delta" and isinstance(a, dict) and isinstance(b, dict):
         return {name: _larger(a.get(name), b.get(name)) for name in sorted({**a, **b})}
     for field, order in (("evidence", EVIDENCE), ("gate", GATES)):
@@ -213,7 +216,7 @@ _DEEP = 100
 
 def _row(line: bytes) -> Row | None:
     try:
-        row = _DECODER.decode(line.decode("utf-8", "surrogatepass"))
+        row = _DECODER.decode(line.decode("utf-8"))
         if line.count(b"[") + line.count(b"{") > _DEEP:
             canonical.dump(row)
     except (ValueError, RecursionError):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+#: git compares no file above 1 GiB, so no line has a higher number; a hostile note must not make us count further.
+MAX_LINE = 1 << 30
+
 
 class LineSet:
     """An immutable set of 1-based line numbers, kept as disjoint ascending runs.
@@ -26,7 +29,7 @@ class LineSet:
 
     @classmethod
     def parse(cls, text: str) -> LineSet:
-        """From text; ValueError if it is no range list or names a line below 1."""
+        """From text; ValueError if it is no range list or names a line below 1 or above MAX_LINE."""
         if not isinstance(text, str):
             raise ValueError(f"line ranges must be text, not {type(text).__name__}")
         if not text:
@@ -67,14 +70,10 @@ class LineSet:
         return LineSet.of_runs(self._runs + other._runs)
 
     def __sub__(self, other: LineSet) -> LineSet:
-        if not other._runs:
-            return self
-        gone = set(other)
-        return LineSet(n for n in self if n not in gone)
+        return LineSet.of_runs(_without(self._runs, other._runs)) if other._runs else self
 
     def __and__(self, other: LineSet) -> LineSet:
-        kept = set(other)
-        return LineSet(n for n in self if n in kept)
+        return self - (self - other)
 
 
 def _parse_run(part: str) -> tuple[int, int]:
@@ -82,9 +81,26 @@ def _parse_run(part: str) -> tuple[int, int]:
     if not (first.isascii() and first.isdigit()) or (dash and not (last.isascii() and last.isdigit())):
         raise ValueError(f"not a line range: {part!r}")
     run = (int(first), int(last) if dash else int(first))
-    if run[0] < 1 or run[1] < run[0]:
+    if run[0] < 1 or run[1] < run[0] or run[1] > MAX_LINE:
         raise ValueError(f"not a line range: {part!r}")
     return run
+
+
+def _without(
+    runs: tuple[tuple[int, int], ...], gone: tuple[tuple[int, int], ...]
+) -> Iterator[tuple[int, int]]:
+    at = 0
+    for first, last in runs:
+        while at < len(gone) and gone[at][1] < first:
+            at += 1
+        for start, stop in gone[at:]:
+            if start > last:
+                break
+            if start > first:
+                yield first, start - 1
+            first = stop + 1  # noqa: PLW2901 - what is left of the run
+        if first <= last:
+            yield first, last
 
 
 def _runs(pairs: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
