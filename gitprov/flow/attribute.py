@@ -16,6 +16,7 @@ from gitprov.model.event import ContentRef, Event
 from gitprov.model.hunk import Hunk
 from gitprov.model.note import Claim, Note, Row
 from gitprov.model.ranges import LineSet
+from gitprov.store.blobs import BINARY_PROBE
 from gitprov.store.inbox import Inbox
 
 #: Sources from here on are claims of a commit being amended, not events of the inbox.
@@ -80,12 +81,17 @@ def jobs(
         regular = change.has_text or (change.status == "D" and change.old_mode in REGULAR)
         if (own or claims) and regular:
             start, final = _sides(repo, change)
-            added = tuple(hunks(start, final)) if change.opaque else change.hunks
+            added = _unshown(start, final) if change.opaque else change.hunks
             old = amended.content(was) if amended and claims else b""
             found = [own[seq] for seq in sorted(own)]
             yield Job(change.path, start, final, added, found, claims, old, was)
     if amended:
         yield from amended.left_out(told)
+
+
+def _unshown(start: bytes, final: bytes) -> tuple[Hunk, ...]:
+    """The hunks of a file that git only calls binary: none if it looks so, else those of a text that is called so."""
+    return () if any(b"\0" in data[:BINARY_PROBE] for data in (start, final)) else tuple(hunks(start, final))
 
 
 def _sides(repo: Repository, change: FileChange) -> tuple[bytes, bytes]:

@@ -207,7 +207,13 @@ class _Planner:
                 found[key] = rows.add(found[key], row, carried) if key in found else row
         before = self._amended.traces if self._amended else {}
         kept = [rows.settled(row, before.get(row["id"])) for row in found.values()]
-        return sorted((row for row in kept if row["files"]), key=lambda row: row["id"])
+        told = sorted((row for row in kept if row["files"]), key=lambda row: row["id"])
+        return [*told, *self._reviews({row["id"] for row in told})]
+
+    def _reviews(self, traces: set[str]) -> list[Row]:
+        """Reviews of the amended commit's traces, as far as these are still there."""
+        found = self._amended.of_kind("review") if self._amended else []
+        return [row for row in found if row["id"].partition("/")[0] in traces]
 
     def _file_rows(self, result: FileResult) -> Iterable[tuple[int, Row]]:
         for source, tally in result.outcome.tallies.items():

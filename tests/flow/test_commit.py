@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.support.agent import Agent
 from tests.support.claude import MODEL, ClaudeSession
+from tests.support.commits import claims, editor, gate, lines, stage
 from tests.support.repo import GitRepo, run
 from tests.support.sealed import START
 
-TEN = "".join(f"line_{n} = {n}\n" for n in range(1, 11))
-
-
-def claims(repo: GitRepo, rev: str = "HEAD") -> dict[str, Any]:
-    """Path → what the note's trace rows say of it, where one trace has all."""
-    rows = repo.traces(rev)
-    assert len({path for row in rows for path in row["files"]}) == sum(len(row["files"]) for row in rows)
-    return {path: entry for row in rows for path, entry in row["files"].items()}
+TEN = lines(10)
 
 
 def test_an_agents_file(project: GitRepo) -> None:
@@ -108,12 +100,6 @@ def test_edits_between_and_after(project: GitRepo) -> None:
     assert {value for _, value in project.trailers()} == {first["id"], second["id"]}
 
 
-def stage(repo: GitRepo, path: str, content: str | bytes) -> None:
-    """Put content into the index that the work tree does not have: what `git add -p` does."""
-    oid = repo.git("hash-object", "-w", "--stdin", input=content).stdout.strip()
-    repo.git("update-index", "--add", "--cacheinfo", f"100644,{oid},{path}")
-
-
 def test_partial_staging(project: GitRepo, agent: Agent) -> None:
     """Lines staged in two steps: each is claimed once, by one generation, and pending lines wait in the inbox."""
     agent.write("a.py", TEN)
@@ -138,8 +124,7 @@ def test_scripted_add_p(project: GitRepo, agent: Agent) -> None:
     """`git add -p` with one hunk taken: the note holds that hunk's lines alone."""
     project.write("a.py", TEN)
     project.commit("Base")
-    lines = TEN.splitlines(keepends=True)
-    agent.write("a.py", "".join(["first = 0\n", *lines, "last = 11\n"]))
+    agent.write("a.py", "first = 0\n" + TEN + "last = 11\n")
     project.git("add", "-p", "a.py", input="n\ny\n")
     project.commit_staged("Last")
     assert claims(project) == {"a.py": {"ai": "11"}}
@@ -173,7 +158,7 @@ def test_commit_all(project: GitRepo, agent: Agent) -> None:
     agent.write("a.py", "a = 0\nb = 1\n")
     project.git("commit", "-q", "-a", "-m", "All")
     assert claims(project) == {"a.py": {"ai": "2"}}
-    assert project.note()[0]["gate"] == "passed"
+    assert gate(project) == "passed"
     assert project.events() == []
 
 
@@ -184,7 +169,7 @@ def test_commit_path(project: GitRepo, agent: Agent) -> None:
     project.git("add", "-A")
     project.git("commit", "-q", "-m", "One", "--", "a.py")
     assert claims(project) == {"a.py": {"ai": "1"}}
-    assert project.note()[0]["gate"] == "passed"
+    assert gate(project) == "passed"
     assert [event["path"] for event in project.events()] == ["b.py"]
     project.commit("Other")
     assert claims(project) == {"b.py": {"ai": "1"}}
@@ -198,7 +183,7 @@ def test_commit_patch(project: GitRepo, agent: Agent) -> None:
     agent.write("a.py", "first = 0\n" + TEN + "last = 11\n")
     project.git("commit", "-q", "-p", "-m", "Some", input="y\nn\n")
     assert claims(project) == {"a.py": {"ai": "1"}}
-    assert project.note()[0]["gate"] == "passed"
+    assert gate(project) == "passed"
     assert project.traces()[0]["delta"]["pending"] == 1
 
 
@@ -210,7 +195,7 @@ def test_intent_to_add(project: GitRepo, agent: Agent) -> None:
     project.git("add", "-N", "b.py")
     project.commit_staged("One")
     assert claims(project) == {"a.py": {"ai": "1"}}
-    assert project.note()[0]["gate"] == "passed"
+    assert gate(project) == "passed"
     assert [event["path"] for event in project.events()] == ["b.py"]
 
 
@@ -334,7 +319,7 @@ def test_merge_with_conflict(project: GitRepo, agent: Agent) -> None:
     project.git("commit", "-q", "-m", "Merge")
     [row] = project.traces()
     assert row["files"] == {"a.py": {"ai": "2", "deleted": 1}}
-    assert project.note()[0]["gate"] == "passed"
+    assert gate(project) == "passed"
     assert [value for key, value in project.trailers() if key == "AI-Trace"] == [row["id"]]
 
 
@@ -367,14 +352,6 @@ def test_aborted_commit_learns_the_turns_end(project: GitRepo) -> None:
     assert b"The last word." in project.generation_file(trace, "output.txt")
 
 
-def editor(repo: GitRepo, body: str) -> None:
-    """Let git's editor be a shell script; `$1` is the message file."""
-    script = repo.path.parent / "editor"
-    script.write_text(f"#!/bin/sh\n{body}\n")
-    script.chmod(0o755)
-    repo.env["GIT_EDITOR"] = str(script)
-
-
 def test_events_while_the_editor_is_open(project: GitRepo, agent: Agent) -> None:
     """What the agent does while the developer writes the message belongs to the next commit."""
     agent.prompt("one turn").write("a.py", "a = 1\n")
@@ -393,7 +370,7 @@ def test_events_while_the_editor_is_open(project: GitRepo, agent: Agent) -> None
     assert first["files"] == {"a.py": {"ai": "1"}}
     assert project.trailers() == [("AI-Trace", first["id"])]
     assert project.generations() == [first["id"]]
-    assert project.note()[0]["gate"] == "passed"
+    assert gate(project) == "passed"
     assert len(project.events()) == 1
     project.env["GIT_EDITOR"] = "false"
     project.commit("Second")
@@ -438,7 +415,7 @@ def test_where_git_is_run(project: GitRepo, agent: Agent, where: str) -> None:
         cwd = project.path.parent
     run(args, cwd=cwd, env=env)
     assert claims(project) == {"sub/a.py": {"ai": "1"}}
-    assert project.note()[0]["gate"] == "passed"
+    assert gate(project) == "passed"
     assert len(project.trailers()) == 1
 
 
