@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from gitprov.flow import install, place
 from gitprov.flow.doctor import BROKEN, WARNING, Case, Check, Finding
+from gitprov.flow.finish import finish_interrupted
 from gitprov.git import hooks
-from gitprov.store import files, hookdir, plan, shims
+from gitprov.store import hookdir, plan, shims
 
-FRAMEWORK_CONFIG = ".pre-commit-config.yaml"
 _AGAIN = "gitprov install"
 
 
@@ -37,7 +37,7 @@ def stages(case: Case) -> list[Stage]:
     """Each of our hooks, where git looks for them now."""
     repo = case.repo
     directory = hooks.hooks_path(repo).directory
-    config = files.read(os.path.join(repo.worktree or "", FRAMEWORK_CONFIG)) or b""
+    config = place.framework_config(repo)
     found = []
     for hook in shims.HOOKS:
         slot = hookdir.look(directory, hook)
@@ -77,7 +77,7 @@ def both_routes(case: Case) -> Iterator[Finding]:
         stage.slot.hook for stage in stages(case) if stage.native and stage.framework and stage.configured
     ]
     if both:
-        what = f"{', '.join(both)}: gitprov runs twice, natively and from {FRAMEWORK_CONFIG}"
+        what = f"{', '.join(both)}: gitprov runs twice, natively and from {place.FRAMEWORK_CONFIG}"
         yield Finding(
             "routes", WARNING, what, "keep one: gitprov uninstall, or take its hooks out of that file"
         )
@@ -127,10 +127,7 @@ def stale_plan(case: Case) -> Iterator[Finding]:
         return
 
     def finish() -> None:
-        from gitprov.flow import seal, stage
-        from gitprov.flow.view import on_disk
-
-        seal.recover(stage.Desk(case.repo, lambda path, _: on_disk(case.repo, path)))
+        finish_interrupted(case.repo)
         plan.drop(git_dir)
 
     if age > 3600:
@@ -157,13 +154,15 @@ def _missing_stages(found: list[Stage], dead: list[str]) -> Finding:
     unnamed = [stage.slot.hook for stage in found if not stage.works and not stage.configured]
     if unnamed:
         ids = ", ".join(f"gitprov-{hook}" for hook in unnamed)
-        return Finding("hooks", BROKEN, f"{FRAMEWORK_CONFIG} lacks {ids}", "add them, as docs/hooks.md shows")
+        return Finding(
+            "hooks", BROKEN, f"{place.FRAMEWORK_CONFIG} lacks {ids}", "add them, as docs/hooks.md shows"
+        )
     types = " ".join(f"--hook-type {hook}" for hook in dead)
     return Finding(
         "hooks",
         BROKEN,
         f"pre-commit is not installed for {', '.join(dead)}",
-        f"pre-commit install {types}; default_install_hook_types in {FRAMEWORK_CONFIG} does it for everybody",
+        f"pre-commit install {types}; default_install_hook_types in {place.FRAMEWORK_CONFIG} does it for everybody",
     )
 
 

@@ -6,9 +6,10 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 
+from gitprov.errors import Damaged
 from gitprov.flow.doctor import BROKEN, WARNING, Case, Check, Finding
 from gitprov.git.repo import MAIN_WORKTREE
-from gitprov.model.event import Problem
+from gitprov.model.event import Event, Problem
 from gitprov.store import files, sweep
 from gitprov.store.inbox import Inbox
 
@@ -22,14 +23,13 @@ def inboxes(case: Case) -> list[tuple[str, Inbox]]:
 
 
 def damaged_events(case: Case) -> Iterator[Finding]:
-    """Every event can be read, and its contents are there."""
+    """Every event can be read, and so can the contents it names."""
     for name, inbox in inboxes(case):
-        events = inbox.events()
-        bad = [one for one in events if isinstance(one, Problem)]
+        bad = [found for one in inbox.events() if (found := _damage(inbox, one)) is not None]
         if bad:
             what = f"inbox {name}: {len(bad)} events cannot be read, the first is {bad[0]}"
-            mend = f"delete {os.path.join(inbox.root, bad[0].where)}; its lines will count as unknown"
-            yield Finding("events", BROKEN, what, mend)
+            mend = f"{_FIX} sets them aside, as *.damaged; their lines will count as unknown"
+            yield Finding("events", BROKEN, what, mend, _set_aside(inbox, bad))
 
 
 def logged_problems(case: Case) -> Iterator[Finding]:
@@ -90,6 +90,31 @@ def orphans(case: Case) -> Iterator[Finding]:
         if name not in known and inbox.events():
             what = f"inbox {name} belongs to a worktree that is gone; it holds {len(inbox.events())} uncommitted edits"
             yield Finding("worktree", WARNING, what, f"delete {inbox.root} if you do not need them")
+
+
+def _damage(inbox: Inbox, one: Event | Problem) -> Problem | None:
+    """What is wrong with an event of the inbox."""
+    if isinstance(one, Problem):
+        return one
+    for ref in (one.before, one.after):
+        try:
+            if ref is not None and ref.stored:
+                inbox.get_blob(ref)
+        except Damaged as error:
+            return Problem(f"events/{one.seq:010d}.json", f"{one.path}: {error.message}", one.seq)
+    return None
+
+
+def _set_aside(inbox: Inbox, bad: list[Problem]) -> Callable[[], None]:
+    """A damaged event keeps its bytes under a name that nobody reads; its number is not given out again."""
+
+    def run() -> None:
+        for one in bad:
+            inbox.reserve_seq(one.seq or 0)
+            path = os.path.join(inbox.root, one.where)
+            os.replace(path, path + ".damaged")
+
+    return run
 
 
 def _tree(root: str) -> Iterator[str]:

@@ -59,6 +59,13 @@ def carry_out(outcome: Outcome) -> None:
 
 def install(repo: Repository, wish: Wish) -> Outcome:
     """What has to be done so that commits here are recorded; nothing is done yet."""
+    hint = f"{place.FRAMEWORK_CONFIG} runs gitprov's hooks; native ones would do it all twice"
+    native = Outcome([], [hint]) if place.by_framework(repo) else _native_steps(repo, wish)
+    agents = agent_steps(wish, repo.worktree)
+    return Outcome(native.steps + flag_steps(repo) + agents.steps, native.hints + agents.hints)
+
+
+def _native_steps(repo: Repository, wish: Wish) -> Outcome:
     where = place.find(repo)
     steps = _hook_steps(where.directory, shims.Settings(wish.python, wish.lib, where.outer), repo.home)
     hints = []
@@ -66,8 +73,7 @@ def install(repo: Repository, wish: Wish) -> Outcome:
         steps += _passthrough_steps(repo, where)
         steps += _config_steps(repo, where)
         hints.append(f"hooks in {where.outer} stay where they are and still run, each before gitprov's")
-    agents = agent_steps(wish, repo.worktree)
-    return Outcome(steps + flag_steps(repo) + agents.steps, hints + agents.hints)
+    return Outcome(steps, hints)
 
 
 def flag_steps(repo: Repository) -> list[Step]:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 from gitprov.errors import GitprovError
 from gitprov.git import hooks
 from gitprov.git.repo import Repository
-from gitprov.store import hookdir, shims
+from gitprov.store import files, hookdir, shims
+
+FRAMEWORK_CONFIG = ".pre-commit-config.yaml"
 
 #: Hooks whose mere presence changes nothing but which somebody may add to a shared directory at any time.
 PASSED_ON = (
@@ -66,6 +68,19 @@ def find(repo: Repository) -> Place:
     if any(_must_stay(os.path.join(now.directory, hook)) for hook in shims.HOOKS):
         return Place(own_directory(repo), now.directory, _scope(now.scope))
     return Place(now.directory)
+
+
+def by_framework(repo: Repository) -> bool:
+    """Whether pre-commit or prek is installed here, has our hooks in its configuration, and we have none of our own."""
+    directory = hooks.hooks_path(repo).directory
+    slots = [hookdir.look(directory, hook) for hook in shims.HOOKS]
+    installed = any(slot.top == hookdir.FRAMEWORK for slot in slots) and not any(slot.ours for slot in slots)
+    return installed and b"gitprov-pre-commit" in framework_config(repo)
+
+
+def framework_config(repo: Repository) -> bytes:
+    """The bytes of pre-commit's configuration, none where there is no such file."""
+    return files.read(os.path.join(repo.worktree or "", FRAMEWORK_CONFIG)) or b""
 
 
 def to_pass_on(repo: Repository, place: Place) -> list[str]:

@@ -103,6 +103,12 @@ def want_guard(repo: GitRepo) -> None:
     repo.write(".gitprov.toml", "markers = true\n")
 
 
+def damage_event(repo: GitRepo) -> None:
+    """An event file that a full disk cut off."""
+    evidence(repo).write_text('{"v":1,')
+    close(repo)
+
+
 FIXABLE: list[tuple[Callable[[GitRepo], None], str, str]] = [
     (plant_scratch_ref, "scratch-refs", "warning"),
     (plant_temp_file, "leftovers", "warning"),
@@ -114,13 +120,8 @@ FIXABLE: list[tuple[Callable[[GitRepo], None], str, str]] = [
     (age_shim, "hook-file", "warning"),
     (move_hooks_path, "hooks-path", "broken"),
     (want_guard, "flags", "broken"),
+    (damage_event, "events", "broken"),
 ]
-
-
-def damage_event(repo: GitRepo) -> None:
-    """An event file that a full disk cut off."""
-    evidence(repo).write_text('{"v":1,')
-    close(repo)
 
 
 def log_problem(repo: GitRepo) -> None:
@@ -189,7 +190,6 @@ def damage_claude(repo: GitRepo) -> None:
 
 
 FOUND: list[tuple[Callable[[GitRepo], None], str, str]] = [
-    (damage_event, "events", "broken"),
     (log_problem, "capture-log", "warning"),
     (change_hook, "hook-file", "warning"),
     (copy_notes_by_git, "notes.rewriteRef", "warning"),
@@ -251,6 +251,25 @@ def test_each_finding_is_two_lines_for_people(hooked: GitRepo) -> None:
     hook(hooked).unlink()
     done = hooked.gitprov("doctor", check=False)
     assert done.stdout == "broken: no hook at commit-msg\n  mend: gitprov install\n"
+
+
+def test_a_damaged_event_is_set_aside_with_its_bytes(hooked: GitRepo, claude: ClaudeSession) -> None:
+    """An event whose content is lost stops the gate; --fix names its file and keeps it, and its number stays taken."""
+    claude.prompt("a greeting")
+    claude.write_file("hello.py", "print('hello')\n")
+    (event,) = (hooked.inbox() / "events").iterdir()
+    for blob in (hooked.inbox() / "blobs").glob("*/*"):
+        blob.write_bytes(b"rubbish")
+    text = event.read_bytes()
+    hooked.write("hello.py", "print('hello')\nprint('and more')\n")
+    assert "hello.py" in str(look(hooked)[1]["events"]["what"])
+    hooked.git("add", "-A")
+    assert hooked.git("commit", "-q", "-m", "x", check=False).returncode == 1
+    assert "hello.py" in hooked.gitprov("doctor", "--fix").stdout
+    assert event.with_name(event.name + ".damaged").read_bytes() == text
+    hooked.git("commit", "-q", "-m", "x")
+    claude.write_file("more.py", "print('more')\n")
+    assert [row["seq"] for row in hooked.events()] == [int(event.stem) + 1]
 
 
 def test_old_evidence_is_announced_before_it_goes(hooked: GitRepo, claude: ClaudeSession) -> None:

@@ -199,7 +199,18 @@ def test_the_doctor_misses_hooks_in_the_configuration(repo: GitRepo) -> None:
 def test_the_doctor_sees_both_routes_at_once(repo: GitRepo) -> None:
     """Native hooks and hooks of the configuration would do everything twice: a warning."""
     configured(repo, *shims.HOOKS, types=TYPES)
-    run_tool(repo, "pre-commit", "install")
     repo.install()
+    run_tool(repo, "pre-commit", "install")
     (found,) = findings(repo, 0)
     assert (found["kind"], found["level"]) == ("routes", "warning")
+
+
+def test_installing_beside_configured_hooks_connects_agents_only(repo: GitRepo) -> None:
+    """Where pre-commit runs our hooks already, native ones are left out, and the command says why."""
+    configured(repo, *shims.HOOKS, types=TYPES)
+    run_tool(repo, "pre-commit", "install")
+    before = snapshot(hooks_of(repo))
+    assert "twice" in repo.gitprov("install", "--agents", "claude-code").stderr
+    assert snapshot(hooks_of(repo)) == before
+    assert (repo.path / ".claude/settings.json").exists()
+    assert findings(repo, 0) == []
