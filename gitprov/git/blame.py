@@ -50,7 +50,7 @@ def groups(stream: Stream, commits: dict[str, BlamedCommit]) -> Iterator[list[Gr
     """Groups of an incremental blame, as many at a time as git has ready; each new commit goes into `commits`."""
     rest: list[bytes] = []
     tail = b""
-    for chunk in stream.chunks():
+    for chunk in stream.chunks(patient=True):
         rows = (tail + chunk).split(b"\n")
         tail = rows.pop()
         found, rest = _entries(rest + rows, commits)

@@ -23,7 +23,8 @@ _FIELDS = ("%H", "%h", "%an <%ae>", "%cn <%ce>", "%ad", "%aI", "%P", "%s", _TRAI
 class Record(NamedTuple):
     """One commit as git log lists it. `date` is in the form that was asked for, `time` is ISO 8601.
 
-    `note` is the raw note, empty where there is none; `trailers` is git's unfolded text of them.
+    `author` and `committer` are `Name <email>`; `parents` is git's text; `trailers` is git's unfolded text of them;
+    `note` is the raw note, empty where there is none.
     """
 
     oid: str
@@ -32,32 +33,33 @@ class Record(NamedTuple):
     committer: str
     date: str
     time: str
-    parents: tuple[str, ...]
+    parents: str
     subject: str
     trailers: str
-    note: bytes
+    note: str
 
 
 def start(args: Sequence[str], ref: str, *, cwd: str, env: Env, stdin: int | None = None) -> Stream:
     """Start git log over the commits that `args` select, with the notes of `ref` and no others."""
     notes = ("--no-notes", f"--notes={ref}")
     form = "--format=tformat:" + "%x00".join(_FIELDS)
-    return Stream(("log", *_QUIET, *notes, "--date=short", form, *args), cwd=cwd, env=env, stdin=stdin)
+    return Stream(("log", *_QUIET, *notes, form, *args), cwd=cwd, env=env, stdin=stdin)
 
 
 def records(stream: Stream) -> Iterator[Record]:
     """Records as they come. GitFailed with git's words, UsageError where it did not understand the arguments."""
     width = len(_FIELDS)
-    fields: list[bytes] = []
+    make = Record._make
+    fields: list[str] = []
     tail = b""
     for chunk in stream.chunks():
-        parts = (tail + chunk).split(b"\0")
-        tail = parts.pop()
-        fields += parts
-        whole = len(fields) - len(fields) % width
-        for at in range(0, whole, width):
-            yield _record(fields[at : at + width])
-        fields = fields[whole:]
+        whole, nul, tail = (tail + chunk).rpartition(b"\0")
+        if nul:
+            fields += decode(whole).split("\0")
+        complete = len(fields) - len(fields) % width
+        for at in range(0, complete, width):
+            yield make(fields[at : at + width])
+        del fields[:complete]
     _finish(stream)
 
 
@@ -90,13 +92,6 @@ def dates_of(repo: Repository, oids: Iterable[str], form: str) -> dict[str, str]
     flags = ("--no-walk=unsorted", "--stdin", f"--date={form}", "--format=tformat:%H%x00%ad")
     fields = decode(repo.run("log", *_QUIET, *flags, stdin=encode(asked))).split("\0")
     return dict(zip(fields[::2], fields[1::2], strict=False))
-
-
-def _record(fields: list[bytes]) -> Record:
-    oid, short, author, committer, date, time, parents, subject, trailing = map(decode, fields[:-1])
-    return Record(
-        oid, short, author, committer, date, time, tuple(parents.split()), subject, trailing, fields[-1]
-    )
 
 
 def _finish(stream: Stream) -> None:

@@ -32,14 +32,17 @@ class Stream:
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
-    def chunks(self) -> Iterator[bytes]:
-        """Everything that git has written so far, again and again, until it closes its output."""
+    def chunks(self, patient: bool = False) -> Iterator[bytes]:
+        """Everything that git has written so far, again and again, until it closes its output.
+
+        `patient` lets a slow command write some more before each look.
+        """
         fileno = opened(self._process.stdout).fileno()
         ended = select.poll()
         ended.register(fileno, 0)  # asked for nothing, it still tells that the other side has gone
         while chunk := os.read(fileno, _CHUNK):
             yield chunk
-            if len(chunk) < _LITTLE:
+            if patient and len(chunk) < _LITTLE:
                 ended.poll(_PAUSE)
 
     def wait(self) -> tuple[int, str]:

@@ -44,6 +44,9 @@ class Note:
     @classmethod
     def parse(cls, data: bytes) -> Note:
         """Read a note; never raises. Lines that are no row of ours end up in `foreign`."""
+        ours = _all_rows(data)
+        if ours is not None:
+            return cls(ours)
         rows: list[Row] = []
         foreign: list[bytes] = []
         for line in data.split(b"\n"):
@@ -214,6 +217,32 @@ _DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
 _DEEP = 100
 
 
+_SCAN = json.scanner.make_scanner(_DECODER)  # type: ignore[attr-defined]
+
+
+def _all_rows(data: bytes) -> list[Row] | None:
+    """The rows of a note that is as we write it, read in one go; None for one that wants a look at each line."""
+    if data.count(b"[") + data.count(b"{") > _DEEP:
+        return None
+    rows: list[Row] = []
+    start = 0
+    try:
+        text = data.decode("utf-8")
+        while start < len(text):
+            row, end = _SCAN(text, start)
+            if not _is_row(row) or text.find("\n", start, end) >= 0 or text[end : end + 1] not in ("", "\n"):
+                return None
+            rows.append(row)
+            start = end + 1
+    except (ValueError, StopIteration):
+        return None
+    return rows
+
+
+def _is_row(row: canonical.Json) -> bool:
+    return isinstance(row, dict) and isinstance(row.get("kind"), str) and isinstance(row.get("id"), str)
+
+
 def _row(line: bytes) -> Row | None:
     try:
         row = _DECODER.decode(line.decode("utf-8"))
@@ -221,13 +250,7 @@ def _row(line: bytes) -> Row | None:
             canonical.dump(row)
     except (ValueError, RecursionError):
         return None
-    if (
-        not isinstance(row, dict)
-        or not isinstance(row.get("kind"), str)
-        or not isinstance(row.get("id"), str)
-    ):
-        return None
-    return row
+    return row if _is_row(row) else None
 
 
 def rows_in(notes: Iterable[Note], kind: str) -> Iterator[Row]:

@@ -15,6 +15,8 @@ PLAIN: Mapping[str, str] = {}
 
 def clean(text: str) -> str:
     """Text from a note or a commit on one line; control characters become `?`."""
+    if text.isprintable():
+        return text
     return _STEERING.sub("?", text)
 
 

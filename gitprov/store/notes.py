@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from gitprov.git import notes
-from gitprov.git.repo import Repository
-from gitprov.git.write import Change
 from gitprov.model.note import Note
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+    from gitprov.git.write import Change
 
 REF = "refs/notes/gitprov"
 
@@ -19,6 +22,8 @@ def read(repo: Repository, oids: Iterable[str], ref: str = REF) -> dict[str, Not
 
 def change(repo: Repository, base: str | None, new: dict[str, Note], message: str) -> Change:
     """What moves the notes ref from `base` so that each commit's note also says `new` (union with what is there)."""
+    from gitprov.git.write import Change
+
     old = notes.read(repo, base, new) if base else {}
     files: dict[str, bytes | None] = {}
     for oid, note in new.items():

@@ -1,0 +1,84 @@
+"""`git ai-log`: the commits that hold AI-written lines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from gitprov.cli.boundary import guarded
+
+if TYPE_CHECKING:
+    from gitprov.cli.log_args import Command
+    from gitprov.cli.terminal import Screen
+    from gitprov.model.logged import Entry
+
+_COMMAND = "ai-log"
+
+
+def main() -> int:
+    """Run the command line of this process and return its exit code."""
+    return guarded(lambda: _main(sys.argv[1:]))
+
+
+def _main(argv: Sequence[str]) -> int:
+    own = argv[: argv.index("--")] if "--" in argv else argv
+    if "-h" in own or "--help" in own:
+        from gitprov.cli.log_help import HELP
+
+        sys.stdout.write(HELP)
+        return 0
+    if "--version" in own:
+        from gitprov import __version__
+
+        sys.stdout.write(f"git ai-log (gitprov) {__version__}\n")
+        return 0
+    from gitprov.cli.log_args import parse
+
+    return _run(parse(argv), os.getcwd(), os.environ)
+
+
+def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
+    from gitprov.cli.terminal import Screen
+    from gitprov.flow.log import entries, start
+
+    with start(command.query, cwd, env, 0 if command.stdin else None) as stream:
+        screen = Screen.of_stdout(env)
+        render = _renderer(command, cwd, env, screen)
+        found = entries(command.query, stream)
+        # Wait for the first commit before there is a pager: an error of git belongs on a terminal without one.
+        entry = next(found, None)
+        if entry is None:
+            return 0
+        with screen.open(cwd, _COMMAND, paging=command.form != "json") as out:
+            for text in _texts(render, entry, found, command.form == "text"):
+                out.write(text.encode("utf-8", "surrogateescape"))
+    return 0
+
+
+def _texts(
+    render: Callable[[Entry], str], first: Entry, others: Iterator[Entry], apart: bool
+) -> Iterator[str]:
+    """Commits as text; `apart` puts an empty line between them."""
+    yield render(first)
+    for entry in others:
+        yield "\n" + render(entry) if apart else render(entry)
+
+
+def _renderer(command: Command, cwd: str, env: Mapping[str, str], screen: Screen) -> Callable[[Entry], str]:
+    from gitprov.output import log
+
+    if command.form == "json":
+        return log.as_json
+    colours: Mapping[str, str] = {}
+    if screen.colour(cwd, _COMMAND, command.colour):
+        from gitprov.git.settings import colours as chosen
+
+        colours = {**log.COLOURS, **chosen(_COMMAND, log.COLOURS, cwd=cwd, env=env)}
+    shown = log.oneline if command.form == "oneline" else log.block
+    return lambda entry: shown(entry, colours)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
