@@ -27,5 +27,10 @@ def message_gate_installed(repo: Repository) -> bool:
 
 def _hook_text(repo: Repository, name: str) -> bytes:
     hooks = decode(repo.run("rev-parse", "--git-path", "hooks")).removesuffix("\n")
-    text = read(os.path.join(repo.cwd, hooks, name)) or b""
+    path = os.path.join(repo.cwd, hooks, name)
+    text = read(path) or b""
+    if any(word in text for word in _FRAMEWORKS):
+        text += (
+            read(path + ".legacy") or b""
+        )  # where a framework that came after us keeps our hook, and runs it
     return text if b"gitprov" in text or any(word in text for word in _FRAMEWORKS) else b""

@@ -12,6 +12,7 @@ import pytest
 
 from gitprov.store import hookdir, shims
 from tests.install.shelf import evidence, lines, recorder, snapshot
+from tests.support.claude import ClaudeSession
 from tests.support.repo import GitRepo
 
 pytestmark = pytest.mark.slow
@@ -149,6 +150,25 @@ def test_a_framework_that_leaves_puts_us_back(framed: GitRepo, log: Path, tool: 
     assert snapshot(hooks_of(framed)) == alone
     ours_record(framed, log)
     assert ran(framed, log) == ["ours"] * 4
+
+
+def test_under_a_framework_the_gate_still_waits_for_the_message(
+    framed: GitRepo, claude: ClaudeSession
+) -> None:
+    """Our hooks below pre-commit's refuse at commit-msg, where the way out in the message can be read."""
+    framed.write(".gitprov.toml", 'require = ["model"]\n')
+    framed.install()
+    run_tool(framed, "pre-commit", "install")
+    claude.model = None
+    claude.prompt("a greeting")
+    claude.write_file("hello.py", "print('hello')\n")
+    claude.stop()
+    framed.git("add", "-A")
+    refused = framed.git("commit", "-m", "x", check=False)
+    assert refused.returncode == 1
+    (trace,) = set(re.findall(r"gen_[0-9]{8}_[0-9a-f]{10}", refused.stderr))
+    framed.git("commit", "-m", "x", "--trailer", f"AI-Trace-Dropped: {trace} written on a train")
+    assert [row["id"] for row in framed.traces()] == [trace]
 
 
 # -- gitprov's own hooks from the framework's configuration -----------------------------------------------------------
