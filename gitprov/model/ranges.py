@@ -93,12 +93,12 @@ def _without(
     for first, last in runs:
         while at < len(gone) and gone[at][1] < first:
             at += 1
-        for start, stop in gone[at:]:
-            if start > last:
-                break
-            if start > first:
-                yield first, start - 1
-            first = stop + 1  # noqa: PLW2901 - what is left of the run
+        upto = at
+        while upto < len(gone) and gone[upto][0] <= last:
+            if gone[upto][0] > first:
+                yield first, gone[upto][0] - 1
+            first = gone[upto][1] + 1  # noqa: PLW2901 - what is left of the run
+            upto += 1
         if first <= last:
             yield first, last
 
