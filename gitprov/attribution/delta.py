@@ -75,33 +75,55 @@ def _pieces(raw: Raw, new: list[bytes], kept: Container[int], others: Mapping[in
 def _changed(
     raw: Raw, new: list[bytes], hunk: Hunk, kept: Container[int], others: Mapping[int, str]
 ) -> Iterable[Piece]:
-    olds = range(hunk.old_start, hunk.old_end)
-    pairs = match(raw.lines[hunk.old_start : hunk.old_end], new[hunk.new_start : hunk.new_end])
-    paired = {hit.old for hit in pairs.values()}
-    left = [o for o in olds if o - hunk.old_start not in paired]
+    """One hunk: what went stands before what came in its place."""
+    pairs = _pairs(raw, new, hunk, kept, others)
+    paired = {o for o, _ in pairs.values()}
+    left = [o for o in range(hunk.old_start, hunk.old_end) if o not in paired]
+    stops = _stops(pairs, hunk)
     told: set[int] = set()
     for n in range(hunk.new_start, hunk.new_end):
-        hit = pairs.get(n - hunk.new_start)
-        if hit is None:
+        while left and left[0] < stops[n - hunk.new_start]:
+            yield _gone(raw, left.pop(0))
+        if n not in pairs:
             yield Piece("*" if n + 1 in others else "+", None, n + 1, False, _text(new[n]))
             continue
-        o = hunk.old_start + hit.old
-        while left and left[0] < o:
-            yield _gone(raw, left.pop(0))
-        if n + 1 in others and n + 1 not in kept:
-            # Another trace wrote this line anew: what it resembles is gone.
-            yield Piece("*", None, n + 1, False, _text(new[n]))
-            left = sorted({*left, *({o} - told)})
-            told.add(o)
-        elif not hit.edited or n + 1 in kept:
-            yield _same(raw, new, o, n) if o not in told else _again(new, n)
-            told.add(o)
-        else:
+        o, edited = pairs[n]
+        if edited and n + 1 not in kept:
             words = tuple(changed_words(_text(raw.lines[o]), _text(new[n])))
             yield Piece("~", o + 1, n + 1, o in raw.own, _text(new[n]), words)
-            told.add(o)
+        else:
+            yield _same(raw, new, o, n) if o not in told else _again(new, n)
+        told.add(o)
     for o in left:
         yield _gone(raw, o)
+
+
+def _pairs(
+    raw: Raw, new: list[bytes], hunk: Hunk, kept: Container[int], others: Mapping[int, str]
+) -> dict[int, tuple[int, bool]]:
+    """New line → the old line it was, and whether it was reworded."""
+    texts = raw.lines[hunk.old_start : hunk.old_end], new[hunk.new_start : hunk.new_end]
+    pairs = {
+        hunk.new_start + n: (hunk.old_start + hit.old, hit.edited)
+        for n, hit in match(*texts).items()
+        # A line that another trace wrote anew is no rewording of what it resembles.
+        if hunk.new_start + n + 1 not in others or hunk.new_start + n + 1 in kept
+    }
+    used = {o for o, _ in pairs.values()}
+    free = iter(o for o in range(hunk.old_start, hunk.old_end) if o in raw.own and o not in used)
+    # A line that the note calls unchanged reads differently only because the stored version is redacted.
+    masked = (n for n in range(hunk.new_start, hunk.new_end) if n + 1 in kept and n not in pairs)
+    pairs.update({n: (o, False) for n, o in zip(masked, free, strict=False)})
+    return pairs
+
+
+def _stops(pairs: Mapping[int, tuple[int, bool]], hunk: Hunk) -> list[int]:
+    """For each new line the old line that the next pair needs: what went before it is told first."""
+    stop, out = hunk.old_end, []
+    for n in range(hunk.new_end - 1, hunk.new_start - 1, -1):
+        stop = pairs[n][0] if n in pairs else stop
+        out.append(stop)
+    return out[::-1]
 
 
 def _same(raw: Raw, new: list[bytes], o: int, n: int) -> Piece:
