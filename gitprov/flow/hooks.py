@@ -8,6 +8,7 @@ from gitprov.flow import seal
 from gitprov.flow.desk import Desk, staged_situation
 from gitprov.store import flags
 from gitprov.store import plan as plans
+from gitprov.store.plan import Plan
 
 
 def pre_commit(desk: Desk) -> None:
@@ -33,7 +34,23 @@ def pre_commit(desk: Desk) -> None:
         if refusals:
             raise GateError(message.explain(refusals))
         passed = "passed"
-    plans.save(desk.repo.git_dir, plan._replace(gate=passed))
+    plan = plan._replace(gate=passed)
+    plans.save(desk.repo.git_dir, plan)
+    if _is_plain(desk, plan):
+        plans.issue(desk.repo.git_dir, plan)
+
+
+def _is_plain(desk: Desk, plan: Plan) -> bool:
+    """Whether the message hooks have nothing to decide besides: are the trailers there?"""
+    lines = [f"{key}: {value}" for key, value, _ in plan.trailers]
+    return (
+        desk.git is not None
+        and bool(lines)
+        and all("-" in line.partition(":")[0] and line.isprintable() for line in lines)
+        and not (plan.amend or plan.refusals or plan.stale or plan.gate)
+        and "forbid" not in desk.config.trailers
+        and not desk.repo.env.get("PRE_COMMIT")
+    )
 
 
 def prepare_commit_msg(desk: Desk, path: str, source: str | None) -> None:

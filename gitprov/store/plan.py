@@ -1,7 +1,8 @@
 """The plan of a commit: what pre-commit worked out, kept until post-commit has written it down.
 
-Two files in the worktree's own git directory: `gitprov/plan.json` and beside it `plan.blobs`, the contents of new
-generations, ready for git. A plan survives a kill: whatever command comes next finishes or forgets it.
+Files in the worktree's own git directory: `gitprov/plan.json`, beside it `plan.blobs`, the contents of new
+generations, ready for git, and `ticket`, by which the shims of the message hooks know what Python would tell them. A
+plan survives a kill: whatever command comes next finishes or forgets it.
 """
 
 from __future__ import annotations
@@ -72,25 +73,59 @@ def blobs_path(git_dir: str) -> str:
     return os.path.join(directory(git_dir), "plan.blobs")
 
 
+def ticket_path(git_dir: str) -> str:
+    """The ticket's file; hook shims look for it by this name."""
+    return os.path.join(directory(git_dir), "ticket")
+
+
 def save(git_dir: str, plan: Plan) -> None:
-    """Keep a plan, durably. OSError where it cannot be written."""
+    """Keep a plan, durably; a ticket for the one before is void. OSError where it cannot be written."""
+    files.remove(ticket_path(git_dir))
     row = {**plan._asdict(), "v": VERSION, "uses": {str(seq): list(use) for seq, use in plan.uses.items()}}
     data = json.dumps(row, separators=(",", ":"), sort_keys=True).encode("ascii")
     files.make_dir(directory(git_dir))
     files.replace(directory(git_dir), path(git_dir), data)
 
 
+def issue(git_dir: str, plan: Plan) -> None:
+    """Let the shims of the message hooks act on a saved plan by themselves.
+
+    The first line names the attempt, each further one a trailer. A shim adds `+added` when it wrote the trailers and
+    `+passed` when it saw them in the message.
+    """
+    rows = [_attempt(plan), *(f"{key}: {value}" for key, value, _ in plan.trailers)]
+    data = "".join(row + "\n" for row in rows).encode("utf-8", "surrogateescape")
+    files.replace(directory(git_dir), ticket_path(git_dir), data, durable=False)
+
+
+def _attempt(plan: Plan) -> str:
+    """What a shim knows of the attempt it serves: the id of the git process above it, and the author date."""
+    return f"{(plan.attempt or '').partition('-')[0]} {plan.moment or ''}"
+
+
+def _as_marked(git_dir: str, plan: Plan) -> Plan:
+    """The plan with what shims did since."""
+    rows = (files.read(ticket_path(git_dir)) or b"").decode("utf-8", "surrogateescape").splitlines()
+    if not rows or rows[0] != _attempt(plan):
+        return plan
+    gate = "passed" if "+passed" in rows else plan.gate
+    return plan._replace(trailers_added=plan.trailers_added or "+added" in rows, gate=gate)
+
+
 def load(git_dir: str) -> Plan | None:
     """The plan, None where there is none or it cannot be read: then it is worked out anew."""
     try:
         row = json.loads(files.read(path(git_dir)) or b"null")
-        return _plan(row) if isinstance(row, dict) and row.pop("v", None) == VERSION else None
+        if not isinstance(row, dict) or row.pop("v", None) != VERSION:
+            return None
+        return _as_marked(git_dir, _plan(row))
     except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return None
 
 
 def drop(git_dir: str) -> None:
     """Forget the plan, its contents last: a plan without contents would be one that cannot be carried out."""
+    files.remove(ticket_path(git_dir))
     files.remove(path(git_dir))
     files.remove(blobs_path(git_dir))
 

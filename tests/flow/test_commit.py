@@ -385,7 +385,7 @@ def test_events_during_post_commit_are_not_retired(project: GitRepo, agent: Agen
     project.git("add", "-A")
     row = '{"v":1,"type":"ai","path":"b.py","before":null,"after":"b = 2\\n","agent":"my-tool","session":"s1","turn":"t1"}'
     (project.path.parent / "row.json").write_text(row)
-    hook = project.path / ".git/hooks/commit-msg"
+    hook = project.path / ".git/hooks/pre-commit"
     hook.write_text(
         hook.read_text().replace(
             'exit "$status" ;;',
