@@ -77,7 +77,7 @@ class Stage:
     def show(self, command: str, *, expect: int = 0, quiet: bool = False) -> str:
         """Type a command at a shell, show it with what it prints, and return that."""
         if not quiet:
-            print(f"{INDENT}$ {command}", flush=True)
+            print(folded(f"$ {command}"), flush=True)
         done = subprocess.run(
             ["sh", "-c", command],
             cwd=self.root,
@@ -89,8 +89,8 @@ class Stage:
         )
         said = done.stdout.decode("utf-8", "replace")
         if not quiet or done.returncode != expect:
-            for line in said.replace(str(self.top), "~").splitlines():
-                print((INDENT + clipped(line)).rstrip())
+            for line in said.replace(str(self.top), "~").rstrip().splitlines():
+                print(folded(line))
         self.must(done.returncode == expect, f"`{command}` exits with {expect}, not {done.returncode}")
         return said
 
@@ -117,7 +117,7 @@ class Stage:
             elif current == part:
                 line = narrated(step)
                 if line:
-                    print(INDENT + clipped(line), flush=True)
+                    print(folded(line), flush=True)
                 replay.step(step)
 
 
@@ -130,10 +130,11 @@ def narrated(step: dict[str, Any]) -> str | None:
     return None
 
 
-def clipped(line: str) -> str:
-    """A line that fits, with a mark where something was cut off."""
+def folded(line: str) -> str:
+    """A line that fits, broken where it is too long."""
     room = WIDTH - len(INDENT)
-    return line if len(line) <= room else line[: room - 1] + "…"
+    rest = "\n".join(INDENT + "  " + line[n : n + room - 2] for n in range(room, len(line), room - 2))
+    return (INDENT + line[:room]).rstrip() + ("\n" + rest if rest else "")
 
 
 def sealed(top: Path) -> dict[str, str]:
@@ -231,16 +232,12 @@ def answers(stage: Stage) -> None:
     )
     said = stage.show(f"gitprov show {trace}")
     stage.must("--top for how many words" in said, "show prints the prompt")
-    stage.must(
-        re.search(r'^-.*add_argument\("file"\)', said, re.MULTILINE), "show prints the delta as a diff"
-    )
+    stage.must('{+, help="a text file, UTF-8"+}' in said, "show marks what was added inside a line")
 
 
 def refusal(stage: Stage) -> None:
     """Somebody amends and removes the trailer."""
-    stage.tell(
-        "Somebody amends the commit and deletes the trailer in the editor: refused, with the way to mend it."
-    )
+    stage.tell("Somebody amends it and deletes the trailer in the editor: refused, with a way to mend it.")
     before = stage.ask("git rev-parse HEAD")
     said = stage.show("GIT_EDITOR=remove-trailers git commit -q --amend", expect=1)
     stage.must(stage.ask("git rev-parse HEAD") == before, "the refused commit was not made")
@@ -274,7 +271,7 @@ def main(argv: Sequence[str]) -> int:
         print("\nEvery step did what it says.")
         return 0
     except Broken as error:
-        print(f"demo: this step did not do what it says: {error}", file=sys.stderr)
+        print(f"\ndemo: this step did not do what it says: {error}", file=sys.stderr)
         return 1
     finally:
         if keep:
