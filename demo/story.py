@@ -74,8 +74,8 @@ class Stage:
             flush=True,
         )
 
-    def show(self, command: str, *, expect: int = 0, quiet: bool = False) -> str:
-        """Type a command at a shell, show it with what it prints, and return that."""
+    def show(self, command: str, *, expect: int = 0, quiet: bool = False, cut: bool = False) -> str:
+        """Type a command at a shell, show it with what it prints, and return that. `cut`: long lines lose their end."""
         if not quiet:
             print(folded(f"$ {command}"), flush=True)
         done = subprocess.run(
@@ -90,7 +90,7 @@ class Stage:
         said = done.stdout.decode("utf-8", "replace")
         if not quiet or done.returncode != expect:
             for line in said.replace(str(self.top), "~").rstrip().splitlines():
-                print(folded(line))
+                print(clipped(line) if cut else folded(line))
         self.must(done.returncode == expect, f"`{command}` exits with {expect}, not {done.returncode}")
         return said
 
@@ -130,11 +130,19 @@ def narrated(step: dict[str, Any]) -> str | None:
     return None
 
 
-def folded(line: str) -> str:
-    """A line that fits, broken where it is too long."""
+def clipped(line: str) -> str:
+    """A line that fits, with a mark where its end is left out."""
     room = WIDTH - len(INDENT)
-    rest = "\n".join(INDENT + "  " + line[n : n + room - 2] for n in range(room, len(line), room - 2))
-    return (INDENT + line[:room]).rstrip() + ("\n" + rest if rest else "")
+    return (INDENT + (line if len(line) <= room else line[: room - 1] + "…")).rstrip()
+
+
+def folded(line: str) -> str:
+    """A line that fits, broken between words where it is too long."""
+    room = WIDTH - len(INDENT)
+    parts = textwrap.wrap(
+        line, room, subsequent_indent="  ", replace_whitespace=False, break_on_hyphens=False
+    )
+    return "\n".join((INDENT + part).rstrip() for part in (parts if len(line) > room else [line]))
 
 
 def sealed(top: Path) -> dict[str, str]:
@@ -220,7 +228,7 @@ def answers(stage: Stage) -> None:
     stage.tell(
         "Who wrote which line: as generated (ai), reworded since (edited), or without evidence (unknown)."
     )
-    stage.show("git ai-blame wordcount.py")
+    stage.show("git ai-blame wordcount.py", cut=True)
     lines = json.loads(stage.ask("git ai-blame --json wordcount.py"))["lines"]
     counted = Counter(line["class"] for line in lines)
     stage.must(counted == CLASSES, f"blame tells classes apart: {dict(counted)}")

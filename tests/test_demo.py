@@ -1,14 +1,17 @@
-"""The recorded session plays as it is documented to."""
+"""The demo: the recorded session plays as documented, every step does what it says, and the README shows it."""
 
 from __future__ import annotations
 
 import json
+import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from demo.replay import LENGTH, MOMENT, RECORDING, Replay
-from tests.support.repo import GitRepo
+from tests.support.repo import GitRepo, run
+from tests.support.sealed import ROOT, sealed_env
 
 SILENT = ("sh", "-c", "cat >/dev/null")
 
@@ -58,3 +61,82 @@ def test_unknown_part_is_refused(replay: Replay) -> None:
     """A part that is not in the recording is named together with those that are."""
     with pytest.raises(ValueError, match=r"third.*first"):
         replay.play("third")
+
+
+SHOWN = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+#: What differs from run to run.
+CHANGING = (
+    (re.compile(r"gen_\d{8}_[0-9a-f]{10}"), "gen_"),
+    (re.compile(r"\b[0-9a-f]{8,40}\b"), "hex"),
+    (re.compile(r"\w{3} \w{3} +\d+ [\d:]{8} \d{4} [+-]\d{4}"), "date"),
+)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What a fresh run of the demo prints, without a terminal; it has to end well."""
+    top = tmp_path_factory.mktemp("demo")
+    env = sealed_env(top)
+    # The demo seals itself; it must not need what a test's environment gives to commits.
+    for name in [name for name in env if name.startswith("GIT_")]:
+        del env[name]
+    done = run([str(ROOT / "demo/run")], cwd=top, env=env, check=False)
+    assert done.returncode == 0, done
+    return done.stdout
+
+
+def steady(text: str) -> list[str]:
+    """Lines without indentation, ids and dates."""
+    for pattern, word in CHANGING:
+        text = pattern.sub(word, text)
+    return [line.strip() for line in text.splitlines()]
+
+
+@pytest.mark.slow
+def test_the_demo_does_what_it_says(told: str) -> None:
+    """Every step checks itself; each is explained, and all of it can be read on 100 columns."""
+    assert "Every step did what it says." in told
+    assert [line for line in told.splitlines() if len(line) > 100] == []
+    assert [int(line.split(".")[0]) for line in told.splitlines() if re.match(r"\d+\. ", line)] == list(
+        range(1, 12)
+    )
+
+
+@pytest.mark.slow
+def test_the_demo_leaves_nothing_behind(told: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The throw-away repository is gone."""
+    assert "~/wordcount" in told
+    left = tmp_path_factory.getbasetemp().glob("demo*/tmp/gitprov-demo-*")
+    assert list(left) == []
+
+
+@pytest.mark.slow
+def test_the_readme_shows_what_the_demo_prints(told: str) -> None:
+    """Each output in the README is a fresh run's, apart from ids and dates; `…` stands for lines left out."""
+    printed = "\n".join(steady(told))
+    blocks = SHOWN.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(blocks) >= 4
+    for block in blocks:
+        for part in "\n".join(steady(block)).split("\n…\n"):
+            assert part in printed, part
+
+
+def test_a_step_that_fails_ends_the_demo(tmp_path: Path) -> None:
+    """Where a command is not what it should be, the demo says which and exits 1."""
+    env = sealed_env(tmp_path)
+    (tmp_path / "fake").mkdir()
+    (tmp_path / "fake/gitprov").write_text("#!/bin/sh\nexit 7\n")
+    (tmp_path / "fake/gitprov").chmod(0o755)
+    env["PATH"] = f"{tmp_path / 'fake'}:{env['PATH']}"
+    done = run([str(ROOT / "demo/run")], cwd=tmp_path, env=env, check=False)
+    assert done.returncode == 1
+    assert "gitprov install" in done.stderr
+
+
+def test_without_our_commands_there_is_no_demo(tmp_path: Path, env: dict[str, str]) -> None:
+    """Run before anything was installed, the demo names what is missing and how to get it."""
+    env["PATH"] = "/usr/bin:/bin"
+    env["PYTHON"] = sys.executable
+    done = run([str(ROOT / "demo/run")], cwd=tmp_path, env=env, check=False)
+    assert done.returncode == 3
+    assert "make demo" in done.stderr
