@@ -15,6 +15,7 @@ from gitprov.git.log import trailers_of
 from gitprov.git.objects import Commit, parse_commit, person
 from gitprov.git.process import decode
 from gitprov.interop.trailers import declared, trace_ids
+from gitprov.model.ids import is_trace_id
 from gitprov.model.note import Note, Row
 from gitprov.model.shown import (
     CommitAnswer,
@@ -200,7 +201,8 @@ def of_commit(repo: Repository, oid: str) -> CommitAnswer:
     shares = Shares(repo, commit, note)
     traces = []
     for trace, row in note.traces.items():
-        generation = generations.load(repo, trace)
+        # A note may name a trace by whatever text; only a well-formed id can be in the store.
+        generation = generations.load(repo, trace) if is_trace_id(trace) else None
         traces.append(CommitTrace(row, texts(generation)[0], shares.of(trace, generation)))
     said = declared(trailers, person(commit.author), person(commit.committer))
     return CommitAnswer(

@@ -330,11 +330,12 @@ def test_a_commit_without_a_note_says_so(hooked: GitRepo) -> None:
 def test_foreign_and_damaged_note_lines_are_counted(hooked: GitRepo, story: str) -> None:
     """Lines that are not ours are counted and hide nothing; a row with odd types does not break the answer."""
     note = hooked.git("notes", f"--ref={NOTES_REF}", "show", "HEAD").stdout
-    odd = '{"kind":"trace","v":1,"id":"x\\ny","files":7,"delta":"z","model":3}\n{"kind":"review","v":1,"id":"q"}\n'
+    odd = '{"kind":"trace","v":1,"id":"a\\nb"}\n{"kind":"trace","v":1,"id":"x\\ny","files":7,"delta":"z","model":3}\n{"kind":"review","v":1,"id":"q"}\n'
     hooked.git("notes", f"--ref={NOTES_REF}", "add", "-f", "-m", note + "not json\n{half\n" + odd, "HEAD")
     answer = shown(hooked, "HEAD")
     assert answer["foreign_lines"] == 2
-    assert story in [one["trace"] for one in answer["traces"]]
+    told = {one["trace"]: one["prompt"]["text"] for one in answer["traces"]}
+    assert told == {story: PROMPT, "x\ny": None, "a\nb": None}
     assert "2 lines are damaged or none of gitprov's" in hooked.gitprov("show", "HEAD").stdout
     assert shown(hooked, story)["commits"][0]["delta"]["kept"] == 5
 
