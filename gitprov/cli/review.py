@@ -24,7 +24,9 @@ def command(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was recorded as JSON.")] = False,
 ) -> None:
-    """Record a review in the note of each commit that holds the trace; of a commit, for each of its traces.
+    """Record that somebody reviewed a trace.
+
+    It is kept in the note of each commit that holds the trace; of a commit, each of its traces is reviewed.
 
     Giving it again changes nothing. `Reviewed-by` trailers of a commit count as well.
 

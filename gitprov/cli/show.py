@@ -31,7 +31,9 @@ def command(  # noqa: PLR0917 - typer turns each argument into an option
     diff: Annotated[bool, typer.Option("--diff", help="Print the delta alone.")] = False,
     color: Annotated[str | None, typer.Option(metavar="WHEN", help="always, never or auto.")] = None,
 ) -> None:
-    """Show a trace: its prompt, raw output, and what developers changed before the commit.
+    """Show prompt, raw output and delta of a trace.
+
+    The delta is what developers changed of the output before the commit.
 
     Of a commit, all its traces in short. In a delta, `-` is dropped, `~` reworded, `+` added by somebody, `*` by
     another trace.

@@ -15,7 +15,9 @@ from gitprov.git.repo import Repository
 def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as one JSON document.")] = False,
 ) -> None:
-    """Show what models wrote that no commit holds yet, and what the next commit would record of it.
+    """Show what is recorded and not committed yet.
+
+    Also what the next commit would record, or why it would be refused.
 
     Of each file: lines staged, pending (in the work tree only) and dropped so far. Of each turn: agent, model, prompt
     and age; `gitprov show` takes the name at its front.
