@@ -78,15 +78,21 @@ def _replaced(still: set[bytes], old: bytes, known: Sequence[str]) -> bool:
 
 def _code_lives(lines: list[bytes], n: int, gone: set[int], new: bytes) -> bool:
     """Whether code that a marker speaks of is still there: its own line's, else the block below it."""
-    own = _bare(_MARKER.sub(b"", lines[n]).rstrip().rstrip(b"#/*-;"))
-    if own.strip(b"#/*-;<!>"):
-        return own in {_bare(line.rstrip()) for line in split_lines(new)}
+    own = _code(lines[n])
+    if own:
+        return own in {_code(line) for line in split_lines(new)}
     for k in range(n + 1, min(n + 60, len(lines))):
         if not lines[k].strip() or _MARKER.search(lines[k]):
             return False
         if k not in gone and not is_trivial(lines[k]):
             return True
     return False
+
+
+def _code(line: bytes) -> bytes:
+    """A line without space, marker and the comment signs around it."""
+    own = _bare(_MARKER.sub(b"", line).rstrip().rstrip(b"#/*-;"))
+    return own if own.strip(b"#/*-;<!>") else b""
 
 
 def _bare(line: bytes) -> bytes:

@@ -34,7 +34,7 @@ def seal(desk: Desk) -> str | None:
     if plan is None:
         plans.drop(desk.repo.git_dir)
         return None
-    if plan.attempt != desk.attempt:
+    if desk.attempt not in (None, plan.attempt):
         plan = plan._replace(gate=None)
     return _carry_out(desk, commit, plan)
 

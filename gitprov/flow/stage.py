@@ -8,6 +8,7 @@ from typing import IO
 
 from gitprov.attribution.outcome import Marks, Tally
 from gitprov.checks.gate import Refusal
+from gitprov.errors import Damaged
 from gitprov.flow import attribute, guard, rows
 from gitprov.flow.attribute import Amended, Attributor, FileResult, line_set
 from gitprov.flow.desk import Desk, Situation, fingerprint
@@ -252,9 +253,12 @@ class _Planner:
         }
 
     def _record(self, trace: str) -> Row:
-        """The record of a generation that this or an earlier commit froze."""
+        """The record of a generation that this or an earlier commit froze; empty where it is lost."""
         if trace not in self._records:
-            self._records[trace] = generations.record(self._desk.repo, trace) or {}
+            try:
+                self._records[trace] = generations.record(self._desk.repo, trace) or {}
+            except Damaged:
+                self._records[trace] = {}
         return self._records[trace]
 
 

@@ -58,7 +58,7 @@ class Config(NamedTuple):
     @property
     def guards(self) -> bool:
         """Whether commits without any evidence are looked at too."""
-        return self.markers or "forbid" in self.trailers
+        return self.markers or self.sidecar or "forbid" in self.trailers
 
 
 class _Wrong(ValueError):

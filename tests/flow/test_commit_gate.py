@@ -29,7 +29,7 @@ def refused(repo: GitRepo, *args: str) -> str:
 
 def evidence(repo: GitRepo) -> dict[str, bytes]:
     """The event files, readable or not."""
-    return {path.name: path.read_bytes() for path in (repo.inbox() / "events").iterdir()}
+    return {path.name: path.read_bytes() for path in (repo.inbox() / "events").glob("*")}
 
 
 def mends(said: str) -> list[str]:
@@ -135,7 +135,7 @@ def test_way_out_without_a_reason(project: GitRepo, agent: Agent, value: str) ->
 def test_incomplete(project: GitRepo, agent: Agent, facts: dict[str, None]) -> None:
     """Under `require` a generation without prompt or model is refused; the way out of the mend is accepted."""
     configure(project, 'require = ["prompt", "model"]\n')
-    agent.prompt(**facts)  # type: ignore[arg-type]
+    agent.prompt(**facts)
     agent.write("a.py", TEN)
     project.git("add", "-A")
     said = refused(project, "-m", "Words")

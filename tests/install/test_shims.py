@@ -138,12 +138,17 @@ def test_a_plan_wakes_every_hook(shimmed: GitRepo, log: Path) -> None:
     assert len(lines(log)) == 4
 
 
-@pytest.mark.parametrize("guard", [".git/gitprov/guard", ".ai-trace/a.py.json"])
-def test_guarded_repositories_look_at_every_commit(shimmed: GitRepo, log: Path, guard: str) -> None:
-    """Where markers or sidecars are in use pre-commit always asks Python."""
+@pytest.mark.parametrize(
+    ("guard", "hooks"),
+    [(".git/gitprov/guard", ["pre-commit", "commit-msg"]), (".ai-trace/a.py.json", ["pre-commit"])],
+)
+def test_guarded_repositories_look_at_every_commit(
+    shimmed: GitRepo, log: Path, guard: str, hooks: list[str]
+) -> None:
+    """Where sidecars are in use pre-commit always asks Python; with the flag up the message is read too."""
     touch(shimmed.path / guard)
     commit(shimmed)
-    assert lines(log) == ["gitprov [hook] [pre-commit]"]
+    assert [line.split("]")[1].strip(" [") for line in lines(log)] == hooks
 
 
 @pytest.mark.parametrize(

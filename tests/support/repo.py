@@ -185,7 +185,8 @@ class GitRepo:
     def generations(self) -> list[str]:
         """The trace ids in the store, ascending."""
         done = self.git("ls-tree", "-r", "--name-only", GENERATIONS_REF, check=False)
-        return sorted({path.split("/")[1] for path in done.stdout.splitlines()})
+        names = {path.split("/")[1] for path in done.stdout.splitlines()}
+        return sorted(name for name in names if name.startswith("gen_"))
 
     def inbox(self, worktree: str = "@") -> Path:
         """The folder of evidence not yet committed."""

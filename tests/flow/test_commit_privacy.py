@@ -1,0 +1,119 @@
+"""What enters git's object database under each privacy tier, and that what is stored can be checked."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from gitprov.model import canonical, generation
+from gitprov.store import generations
+from tests.support.agent import Agent
+from tests.support.claude import ClaudeSession
+from tests.support.commits import claims, configure, objects
+from tests.support.repo import GENERATIONS_REF, GitRepo
+
+SECRET = "ghp_" + "A7bC9dE2fG4hJ6kL8mN1pQ3rS5tU7vW9xY2z"
+PRIVACY = ["full", "redacted", "hash-only"]
+
+
+def told(project: GitRepo) -> str:
+    """A session with a secret in prompt, output and file; the file is clean before it is committed."""
+    project.write("CLAUDE.md", f"Use {SECRET} for the API.\n")
+    (project.path / ".git/info").mkdir(exist_ok=True)
+    (project.path / ".git/info/exclude").write_text("CLAUDE.md\n")
+    session = ClaudeSession(project)
+    session.prompt(f"call it with {SECRET}")
+    session.write_file("a.py", f'token = "{SECRET}"\nname = 1\n')
+    session.edit("a.py", f'"{SECRET}"', "load()")
+    session.stop(f"I used {SECRET} first.")
+    configured = (project.path / ".git/info/exclude").read_text()
+    (project.path / ".git/info/exclude").write_text(configured + ".gitprov.toml\n")
+    project.commit("Call it")
+    [trace] = project.generations()
+    return trace
+
+
+@pytest.mark.parametrize("privacy", PRIVACY)
+def test_secrets(project: GitRepo, privacy: str) -> None:
+    """A secret in prompt, output, instructions and files enters no object except under `full`, and is counted."""
+    project.write(".gitprov.toml", f'privacy = "{privacy}"\n')
+    trace = told(project)
+    assert claims(project) == {"a.py": {"ai": "1-2"}}
+    found = objects(project)
+    assert (SECRET.encode() in found) == (privacy == "full")
+    record = project.generation(trace)
+    counted = record["prompt"]["redactions"] > 0 and record["output"]["redactions"] > 0
+    assert counted == (privacy != "full")
+    assert record["prompt"]["available"] == (privacy != "hash-only")
+    assert (b"call it with" in found) == (privacy != "hash-only")
+    assert [one["path"] for one in record["instructions"]] == ["CLAUDE.md"]
+
+
+@pytest.mark.parametrize("privacy", PRIVACY)
+def test_digests_hold(project: GitRepo, privacy: str) -> None:
+    """The record's own digest, its texts' digests and the edits' blob ids are those of what is stored."""
+    project.write(".gitprov.toml", f'privacy = "{privacy}"\n')
+    trace = told(project)
+    record = project.generation(trace)
+    assert generation.intact(record)
+    raw = project.generation_file(trace, "record.json")
+    assert raw == canonical.dump_line(json.loads(raw))
+    top = f"{GENERATIONS_REF}:{generations.directory(trace)}"
+    names = project.git("ls-tree", "-r", "--name-only", top).stdout.split()
+    if privacy == "hash-only":
+        assert names == ["record.json"]
+        return
+    for name in ("prompt", "output"):
+        stored = project.generation_file(trace, f"{name}.txt")
+        assert record[name]["digest"] == canonical.digest(stored)
+    for n, edit in enumerate(record["edits"]):
+        for side in ("before", "after"):
+            there = f"files/{n}.{side}" in names
+            assert there == (edit[side] is not None)
+            if there:
+                assert project.oid(f"{top}/files/{n}.{side}") == edit[side]
+    [instruction] = record["instructions"]
+    place = generations.instruction_path(instruction["digest"])
+    assert (
+        canonical.digest(project.git_bytes("cat-file", "blob", f"{GENERATIONS_REF}:{place}"))
+        == instruction["digest"]
+    )
+
+
+def test_clean_filter_keeps_secrets_out(project: GitRepo, agent: Agent) -> None:
+    """Evidence is run through a clean filter without becoming an object of the repository."""
+    project.git("config", "filter.same.clean", "sed s/working/stored/")
+    project.write(".gitattributes", "*.py filter=same\n")
+    project.commit("Attributes")
+    agent.write("a.py", f'working = "{SECRET}"\n')
+    agent.write("a.py", "working = load()\n")
+    project.commit("Without")
+    assert claims(project) == {"a.py": {"ai": "1"}}
+    assert SECRET.encode() not in objects(project)
+    assert not list((project.path / ".git/gitprov").glob("clean-*"))
+
+
+def test_rules_of_the_project(project: GitRepo, agent: Agent) -> None:
+    """`redact.extra` takes more out, `redact.allow` less."""
+    configure(
+        project,
+        f'[redact]\nallow = ["{SECRET}"]\nextra = [{{ name = "customer", regex = "customer-[0-9]+" }}]\n',
+    )
+    agent.prompt(f"for customer-4711 with {SECRET}").write("a.py", "a = 1\n")
+    project.commit("One")
+    found = project.generation_file(project.generations()[0], "prompt.txt")
+    assert b"4711" not in found
+    assert SECRET.encode() in found
+
+
+def test_private_files(project: GitRepo, agent: Agent) -> None:
+    """What lies beside a coming commit is nobody else's to read, and gone after it."""
+    agent.prompt("a secret plan").write("a.py", "a = 1\n")
+    project.git("add", "-A")
+    project.git("commit", "-q", "-e", "-m", "x", check=False)
+    found = [path for path in (project.path / ".git/gitprov").iterdir() if path.name.startswith("plan")]
+    assert {path.name for path in found} == {"plan.json", "plan.blobs"}
+    assert {path.stat().st_mode & 0o777 for path in found} == {0o600}
+    project.commit("One")
+    assert not [path for path in (project.path / ".git/gitprov").iterdir() if path.name.startswith("plan")]
