@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -25,6 +26,8 @@ _COMMAND = "ai-blame"
 
 def main() -> int:
     """Run the command line of this process and return its exit code."""
+    # Thousands of small values and no cycles: looking for garbage would only cost time.
+    gc.disable()
     return guarded(lambda: _main(sys.argv[1:]))
 
 
@@ -52,7 +55,8 @@ def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
         with Repository.discover(cwd, env) as repo:
             return _porcelain(repo, command)
     # Git works while we look around.
-    with blame.start(command.request, cwd, env) as stream, Repository.discover(cwd, env) as repo:
+    prompt = command.form == "text" and not command.stats
+    with blame.start(command.request, cwd, env, prompt) as stream, Repository.discover(cwd, env) as repo:
         if command.stats:
             return _stats(repo, command, stream)
         if command.form == "json":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +20,8 @@ _COMMAND = "ai-log"
 
 def main() -> int:
     """Run the command line of this process and return its exit code."""
+    # Thousands of small values and no cycles: looking for garbage would only cost time.
+    gc.disable()
     return guarded(lambda: _main(sys.argv[1:]))
 
 
@@ -43,8 +46,9 @@ def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
     from gitprov.cli.terminal import Screen
     from gitprov.flow.log import entries, start
 
-    with start(command.query, cwd, env, 0 if command.stdin else None) as stream:
-        screen = Screen.of_stdout(env)
+    screen = Screen.of_stdout(env)
+    stdin = 0 if command.stdin else None
+    with start(command.query, cwd, env, stdin, prompt=screen.terminal) as stream:
         render = _renderer(command, cwd, env, screen)
         found = entries(command.query, stream)
         # Wait for the first commit before there is a pager: an error of git belongs on a terminal without one.

@@ -61,10 +61,10 @@ class Answer(NamedTuple):
     lines: Iterator[list[Line]]
 
 
-def start(request: Request, cwd: str, env: Mapping[str, str]) -> Stream:
-    """Start git as early as possible; give the result to `answer`."""
+def start(request: Request, cwd: str, env: Mapping[str, str], prompt: bool = False) -> Stream:
+    """Start git as early as possible; give the result to `answer`. `prompt`: somebody waits for the first lines."""
     form = "--incremental" if request.streams else "--porcelain"
-    return git_blame.start(request.args, form, cwd=cwd, env=env)
+    return git_blame.start(request.args, form, cwd=cwd, env=env, prompt=prompt)
 
 
 def answer(

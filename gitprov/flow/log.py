@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.git import log as git_log
-from gitprov.git.process import encode
 from gitprov.model.logged import Declared, DeltaSum, Entry, LoggedTrace
 from gitprov.model.note import Note, Row, line_count
 from gitprov.store.notes import REF
@@ -39,12 +38,17 @@ class Query(NamedTuple):
         return bool(self.models or self.agents or self.sessions or self.traces)
 
 
-def start(query: Query, cwd: str, env: Mapping[str, str], stdin: int | None = None) -> Stream:
-    """Start git log. Where commits are counted from the newest and shown from the oldest, we turn them round."""
+def start(
+    query: Query, cwd: str, env: Mapping[str, str], stdin: int | None = None, prompt: bool = True
+) -> Stream:
+    """Start git log. Where commits are counted from the newest and shown from the oldest, we turn them round.
+
+    `prompt`: somebody is waiting for the first commits.
+    """
     args = query.args
     if query.reverse and query.limit is None and not query.skip:
         args = ("--reverse", *args)
-    return git_log.start(args, REF, cwd=cwd, env=env, stdin=stdin)
+    return git_log.start(args, REF, cwd=cwd, env=env, stdin=stdin, prompt=prompt)
 
 
 def entries(query: Query, stream: Stream) -> Iterator[Entry]:
@@ -133,16 +137,16 @@ class _Reader:
         return not (record.note or record.trailers or self._people(record))
 
     def entry(self, record: git_log.Record) -> Entry:
-        oid, short, author, _, date, time, _, subject, trailing, raw = record
-        note = Note.parse(encode(raw)) if raw else _NO_NOTE
-        kinds: dict[str, list[Row]] = {"trace": [], "human": [], "review": [], "commit": []}
-        for key in sorted(note.rows):
-            if key[0] in kinds:
-                kinds[key[0]].append(note.rows[key])
-        traces = kinds["trace"]
-        trailers = git_log.trailers(trailing) if trailing else []
-        declared = self._declared(record, trailers, {row["id"] for row in traces})
-        about = note.rows.get(("commit", oid)) or (kinds["commit"] or [{}])[0]
+        oid, short, author, _, date, time, subject, trailing, raw = record
+        note = Note.read(raw) if raw else _NO_NOTE
+        traces = [_trace(row) for (kind, _), row in note.rows.items() if kind == "trace"]
+        if len(traces) > 1:
+            traces.sort(key=lambda trace: trace.id)
+        # Most commits with a trace have the one trailer that names it, and no other.
+        own = len(traces) == 1 and trailing == f"{_TRACE_KEY}: {traces[0].id}\n"
+        trailers = git_log.trailers(trailing) if trailing and not own else []
+        declared = self._declared(record, trailers, [trace.id for trace in traces])
+        about = note.rows.get(("commit", oid)) or note.commit or {}
         gate = about.get("gate")
         return Entry(
             oid,
@@ -152,13 +156,16 @@ class _Reader:
             time,
             subject,
             "ai" if traces else "declared" if declared else None,
-            tuple([LoggedTrace(one, _lines(one, "ai"), _lines(one, "edited")) for one in traces]),
+            sum([trace.ai for trace in traces]),
+            sum([trace.edited for trace in traces]),
+            sum([line_count(row, "human") for (kind, _), row in note.rows.items() if kind == "human"]),
+            _machines(traces or declared),
+            tuple(traces),
             declared,
-            sum([line_count(one, "human") for one in kinds["human"]]),
             _int(about.get("added")),
             _delta(traces),
             gate if isinstance(gate, str) else None,
-            _reviewers(oid, note, trailers) if kinds["review"] or "eviewed-" in trailing else (),
+            _reviewers(oid, note, trailers) if "eview" in raw or "eview" in trailing else (),
         )
 
     def _people(self, record: git_log.Record) -> tuple[Declared, ...]:
@@ -170,7 +177,7 @@ class _Reader:
         return known
 
     def _declared(
-        self, record: git_log.Record, trailers: list[git_log.Trailer], traces: set[str]
+        self, record: git_log.Record, trailers: list[git_log.Trailer], traces: list[str]
     ) -> tuple[Declared, ...]:
         """All declarations, but for the trailers that only name a trace of the note."""
         others = [one for one in trailers if one[0] != _TRACE_KEY or one[1] not in traces]
@@ -193,23 +200,33 @@ def _reviewers(oid: str, note: Note, trailers: list[git_log.Trailer]) -> tuple[s
     return tuple(dict.fromkeys(review.by for review in reviews_of(oid, note, trailers)))
 
 
-def _lines(row: Row, cls: str) -> int:
-    """Lines of one class over all files of a row: by hand where all is canonical, as it nearly always is."""
+def _machines(named: Sequence[LoggedTrace] | Sequence[Declared]) -> tuple[tuple[str | None, str | None], ...]:
+    found = [(one.agent, one.model) for one in named]
+    if len(found) > 1:
+        found = list(dict.fromkeys(found))
+    return tuple([one for one in found if one != (None, None)])
+
+
+def _trace(row: Row) -> LoggedTrace:
+    """A trace with its lines: counted by hand where all is canonical, as it nearly always is."""
     files = row.get("files")
-    total = 0
+    ai = edited = 0
     for entry in files.values() if isinstance(files, dict) else ():
-        text = entry.get(cls, "") if isinstance(entry, dict) else ""
-        lines = _quick_count(text) if isinstance(text, str) else None
-        if lines is None:
-            return line_count(row, cls)
-        total += lines
-    return total
+        if isinstance(entry, dict):
+            more, changed = _quick_count(entry.get("ai")), _quick_count(entry.get("edited"))
+            if more is None or changed is None:
+                return LoggedTrace(row, line_count(row, "ai"), line_count(row, "edited"))
+            ai += more
+            edited += changed
+    return LoggedTrace(row, ai, edited)
 
 
-def _quick_count(text: str) -> int | None:
-    """Lines in range text of plain ascending ranges; None for all else."""
+def _quick_count(text: object) -> int | None:
+    """Lines in range text of plain ascending ranges; None for all else that is text."""
+    if not isinstance(text, str) or not text:
+        return 0
     total = before = 0
-    for part in text.split(",") if text else ():
+    for part in text.split(","):
         first, dash, last = part.partition("-")
         if not (first.isdigit() and (last.isdigit() or not dash) and part.isascii() and len(part) < _LONG):
             return None
@@ -226,11 +243,13 @@ def _quick_count(text: str) -> int | None:
 _LONG = 16
 
 
-def _delta(rows: list[Row]) -> DeltaSum | None:
-    known = [row["delta"] for row in rows if isinstance(row.get("delta"), dict)]
+def _delta(traces: list[LoggedTrace]) -> DeltaSum | None:
+    known = [delta for trace in traces if isinstance(delta := trace.row.get("delta"), dict)]
     if not known:
         return None
-    sums = [[_int(delta.get(name)) or 0 for name in DeltaSum._fields] for delta in known]
+    sums = [
+        [value if type(value) is int else 0 for value in map(delta.get, DeltaSum._fields)] for delta in known
+    ]
     return DeltaSum(*(sums[0] if len(sums) == 1 else map(sum, zip(*sums, strict=True))))
 
 

@@ -28,9 +28,9 @@ class Porcelain(NamedTuple):
     lines: list[tuple[Group, int]]
 
 
-def start(args: Sequence[str], form: str, *, cwd: str, env: Env) -> Stream:
+def start(args: Sequence[str], form: str, *, cwd: str, env: Env, prompt: bool = False) -> Stream:
     """Start git blame; `form` is `--incremental`, `--porcelain` or `--line-porcelain`."""
-    return Stream((*_COMMAND, form, *args), cwd=cwd, env=env)
+    return Stream((*_COMMAND, form, *args), cwd=cwd, env=env, prompt=prompt)
 
 
 def finish(stream: Stream) -> None:

@@ -17,14 +17,14 @@ Trailer = tuple[str, str]
 #: Nothing that a user's settings may add stands between the records.
 _QUIET = ("--no-show-signature", "--no-color", "-s", "-z", "--encoding=UTF-8")
 _TRAILERS = "%(trailers:only,unfold)"
-_FIELDS = ("%H", "%h", "%an <%ae>", "%cn <%ce>", "%ad", "%aI", "%P", "%s", _TRAILERS, "%N")
+_FIELDS = ("%H", "%h", "%an <%ae>", "%cn <%ce>", "%ad", "%aI", "%s", _TRAILERS, "%N")
 
 
 class Record(NamedTuple):
     """One commit as git log lists it. `date` is in the form that was asked for, `time` is ISO 8601.
 
-    `author` and `committer` are `Name <email>`; `parents` is git's text; `trailers` is git's unfolded text of them;
-    `note` is the raw note, empty where there is none.
+    `author` and `committer` are `Name <email>`; `trailers` is git's unfolded text of them; `note` is the raw note,
+    empty where there is none.
     """
 
     oid: str
@@ -33,17 +33,18 @@ class Record(NamedTuple):
     committer: str
     date: str
     time: str
-    parents: str
     subject: str
     trailers: str
     note: str
 
 
-def start(args: Sequence[str], ref: str, *, cwd: str, env: Env, stdin: int | None = None) -> Stream:
+def start(
+    args: Sequence[str], ref: str, *, cwd: str, env: Env, stdin: int | None = None, prompt: bool = True
+) -> Stream:
     """Start git log over the commits that `args` select, with the notes of `ref` and no others."""
     notes = ("--no-notes", f"--notes={ref}")
     form = "--format=tformat:" + "%x00".join(_FIELDS)
-    return Stream(("log", *_QUIET, *notes, form, *args), cwd=cwd, env=env, stdin=stdin)
+    return Stream(("log", *_QUIET, *notes, form, *args), cwd=cwd, env=env, stdin=stdin, prompt=prompt)
 
 
 def records(stream: Stream) -> Iterator[Record]:

@@ -20,11 +20,17 @@ _LITTLE = 1 << 14
 
 
 class Stream:
-    """Output of one git command in chunks as they come; its messages are kept for `wait`."""
+    """Output of one git command in chunks as they come; its messages are kept for `wait`.
 
-    def __init__(self, args: Sequence[str], *, cwd: str, env: Env, stdin: int | None = None) -> None:
+    `prompt` lets git hand over each piece of its answer at once, which costs it and us time; without it pieces come
+    by the block.
+    """
+
+    def __init__(
+        self, args: Sequence[str], *, cwd: str, env: Env, stdin: int | None = None, prompt: bool = True
+    ) -> None:
         # English messages, as for commands that run to their end.
-        spoken = {**env, "LC_ALL": "C"}
+        spoken = {**env, "LC_ALL": "C", **({} if prompt else {"GIT_FLUSH": "0"})}
         self._process = open_git(args, cwd=cwd, env=spoken, stdin=stdin, stderr=PIPE)
         self._words: list[bytes] = []
         self._status: int | None = None

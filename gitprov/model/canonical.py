@@ -6,10 +6,11 @@ surrogate escapes; those are written as JSON escapes (`\udc80`), so the bytes ar
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from typing import Any
+
+from gitprov.model.sha import sha256_hex
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -37,7 +38,7 @@ def dump_line(value: Json) -> bytes:
 
 def digest(data: bytes) -> str:
     """`sha256:<64 hex>` of bytes."""
-    return "sha256:" + hashlib.sha256(data).hexdigest()
+    return "sha256:" + sha256_hex(data)
 
 
 def digest_of(value: Json) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
+
+from gitprov.model.sha import sha256_hex
 
 TRACE_ID = re.compile(r"gen_[0-9]{8}_[0-9a-f]{10}")
 
@@ -24,12 +25,12 @@ def trace_id(at: str, digest: str) -> str:
 
 def prompt_key(model: str | None, prompt: bytes) -> str:
     """16 hex that are equal for equal prompt text and model; an unknown model counts as empty text."""
-    return hashlib.sha256(_raw(model or "") + b":" + prompt).hexdigest()[:16]
+    return sha256_hex(_raw(model or "") + b":" + prompt)[:16]
 
 
 def human_id(author: str) -> str:
     """`h_` and 14 hex for one `Name <email>`."""
-    return "h_" + hashlib.sha256(_raw(author)).hexdigest()[:14]
+    return "h_" + sha256_hex(_raw(author))[:14]
 
 
 def _raw(text: str) -> bytes:

@@ -68,8 +68,10 @@ class DeltaSum(NamedTuple):
 class Entry(NamedTuple):
     """One commit. `cls` is `ai` (its note has traces), `declared` (only it says so itself) or None (neither).
 
-    `date` is in the form that was asked for, `time` is ISO 8601. `added` counts the lines that the commit adds, `human`
-    those recorded as typed; `added`, `delta` and `gate` are None where no note tells them.
+    `date` is in the form that was asked for, `time` is ISO 8601. `added` counts the lines that the commit adds; of
+    them `ai` are as generated, `edited` were changed since, `human` are recorded as typed. `added`, `delta` and `gate`
+    are None where no note tells them. `machines` has (agent, model) of the traces, of the declarations where there are
+    no traces; each once, in order.
     """
 
     oid: str
@@ -79,26 +81,13 @@ class Entry(NamedTuple):
     time: str
     subject: str
     cls: str | None
+    ai: int
+    edited: int
+    human: int
+    machines: tuple[tuple[str | None, str | None], ...]
     traces: tuple[LoggedTrace, ...]
     declared: tuple[Declared, ...]
-    human: int
     added: int | None
     delta: DeltaSum | None
     gate: str | None
     reviewed_by: tuple[str, ...]
-
-    @property
-    def ai(self) -> int:
-        """Lines as generated."""
-        return sum(trace.ai for trace in self.traces)
-
-    @property
-    def edited(self) -> int:
-        """Lines generated, then changed by a developer."""
-        return sum(trace.edited for trace in self.traces)
-
-    @property
-    def machines(self) -> list[tuple[str | None, str | None]]:
-        """(agent, model) of traces, of declarations where there are none; each once, in order."""
-        named = self.traces or self.declared
-        return list(dict.fromkeys((one.agent, one.model) for one in named if one.agent or one.model))

@@ -36,7 +36,7 @@ class Note:
 
     def __init__(self, rows: Iterable[Row] = (), foreign: Iterable[bytes] = ()) -> None:
         self.rows: dict[tuple[str, str], Row] = {}
-        self.foreign = tuple(sorted(set(foreign)))
+        self.foreign = tuple(sorted(set(foreign))) if foreign else ()
         for row in rows:
             key = (row["kind"], row["id"])
             self.rows[key] = unite_rows(self.rows[key], row) if key in self.rows else row
@@ -44,9 +44,12 @@ class Note:
     @classmethod
     def parse(cls, data: bytes) -> Note:
         """Read a note; never raises. Lines that are no row of ours end up in `foreign`."""
-        ours = _all_rows(data)
-        if ours is not None:
-            return cls(ours)
+        try:
+            quick = _all_rows(data.decode("utf-8"))
+        except UnicodeDecodeError:
+            quick = None
+        if quick is not None:
+            return cls(quick)
         rows: list[Row] = []
         foreign: list[bytes] = []
         for line in data.split(b"\n"):
@@ -57,6 +60,12 @@ class Note:
                 else:
                     rows.append(row)
         return cls(rows, foreign)
+
+    @classmethod
+    def read(cls, text: str) -> Note:
+        """The same for a note that came as text, what is not UTF-8 as surrogate escapes."""
+        quick = _all_rows(text) if text.isascii() else None
+        return cls.parse(text.encode("utf-8", "surrogateescape")) if quick is None else cls(quick)
 
     def dump(self) -> bytes:
         """Canonical bytes: our rows sorted as text, then foreign lines."""
@@ -220,17 +229,18 @@ _DEEP = 100
 _SCAN = json.scanner.make_scanner(_DECODER)  # type: ignore[attr-defined]
 
 
-def _all_rows(data: bytes) -> list[Row] | None:
+def _all_rows(text: str) -> list[Row] | None:
     """The rows of a note that is as we write it, read in one go; None for one that wants a look at each line."""
-    if data.count(b"[") + data.count(b"{") > _DEEP:
+    if text.count("[") + text.count("{") > _DEEP:
         return None
     rows: list[Row] = []
     start = 0
     try:
-        text = data.decode("utf-8")
         while start < len(text):
             row, end = _SCAN(text, start)
-            if not _is_row(row) or text.find("\n", start, end) >= 0 or text[end : end + 1] not in ("", "\n"):
+            if text.find("\n", start) not in (end, -1) or not _is_row(row):
+                return None
+            if end < len(text) and text[end] != "\n":
                 return None
             rows.append(row)
             start = end + 1

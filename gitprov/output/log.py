@@ -17,6 +17,10 @@ COLOURS: Mapping[str, str] = {
 }
 
 
+_NO_AGENT = "(unknown agent)"
+_NO_MODEL = "(unknown model)"
+
+
 def as_json(entry: Entry) -> str:
     """One object on one line of ASCII, newline included; absent facts are null."""
     delta = entry.delta
@@ -58,11 +62,9 @@ def oneline(entry: Entry, colours: Mapping[str, str] = PLAIN) -> str:
 
 def block(entry: Entry, colours: Mapping[str, str] = PLAIN) -> str:
     """Several lines, in the manner of git log; only what is known is shown."""
-    rows = _head(entry)
-    rows += [
-        f"Model:    {agent or '(unknown agent)'} {model or '(unknown model)'}"
-        for agent, model in entry.machines
-    ]
+    mark = f" ({entry.cls})" if entry.cls is not None else ""
+    rows = [f"commit {entry.oid}{mark}", f"Author:   {entry.author}", f"Date:     {entry.date}"]
+    rows += [f"Model:    {agent or _NO_AGENT} {model or _NO_MODEL}" for agent, model in entry.machines]
     rows += [f"Trace:    {trace.id}" for trace in entry.traces]
     if entry.cls == "ai":
         rows.append(f"AI lines: {_lines(entry)}")
@@ -79,11 +81,6 @@ def block(entry: Entry, colours: Mapping[str, str] = PLAIN) -> str:
     if colours:
         rows = [_painted(row, entry, colours) for row in rows]
     return "\n".join(rows) + "\n"
-
-
-def _head(entry: Entry) -> list[str]:
-    mark = f" ({entry.cls})" if entry.cls is not None else ""
-    return [f"commit {entry.oid}{mark}", f"Author:   {entry.author}", f"Date:     {entry.date}"]
 
 
 def _painted(row: str, entry: Entry, colours: Mapping[str, str]) -> str:
