@@ -41,6 +41,7 @@ class Folded(NamedTuple):
 
     `held`: the origins that content `watched` had when the fold last came by it. What is staged in the middle of a
     session was replaced in the file since, and is labelled by what was known of it then.
+    `base` and `first`: content and origins before the first step.
     """
 
     content: bytes
@@ -51,6 +52,8 @@ class Folded(NamedTuple):
     created: dict[int, set[int]]
     watched: bytes | None = None
     held: tuple[Origin, ...] | None = None
+    base: bytes = b""
+    first: tuple[Origin, ...] | None = None
 
     def copy(self) -> Folded:
         """A state whose origins can be developed without touching these."""
@@ -60,12 +63,14 @@ class Folded(NamedTuple):
 def begin(base: bytes, watched: bytes | None = None) -> Folded:
     """The state before any step: every line is the base's own. `watched` is the content that will be committed."""
     return Folded(
-        base, [(BASE, n, False) for n in range(count_lines(base))], {}, set(), set(), {}, watched, None
+        base, [(BASE, n, False) for n in range(count_lines(base))], {}, set(), set(), {}, watched, None, base
     )
 
 
 def fold(state: Folded, steps: Iterable[Step]) -> Folded:
     """Apply steps in order; each costs at most two diffs. `state` is consumed."""
+    if state.first is None:
+        state = state._replace(first=tuple(state.origins))
     for step in steps:
         if state.content != step.before:
             state = _looked_at(develop(state, step.before))
@@ -96,25 +101,46 @@ def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
         return state._replace(content=content)
     old_lines, new_lines = split_lines(state.content), split_lines(content)
     origins = state.origins
+    unchanged = _unchanged(state, content, changed)
     for hunk in reversed(changed):
         texts = old_lines[hunk.old_start : hunk.old_end], new_lines[hunk.new_start : hunk.new_end]
-        origins[hunk.old_start : hunk.old_end] = _developed(state, hunk, texts, author)
+        origins[hunk.old_start : hunk.old_end] = _developed(state, hunk, texts, author, unchanged)
     return state._replace(content=content, origins=origins)
 
 
+def _unchanged(state: Folded, content: bytes, changed: list[Hunk]) -> dict[int, Origin]:
+    """Origins of the hunks' new lines that stand in the base as well: a model's change of them was taken back."""
+    if state.first is None or not any(hunk.new_count for hunk in changed):
+        return {}
+    found: dict[int, Origin] = {}
+    since = [Hunk(0, 0, 0, 0), *hunks(state.base, content)]
+    at = 0
+    for n in (n for hunk in changed for n in range(hunk.new_start, hunk.new_end)):
+        while at + 1 < len(since) and since[at + 1].new_start <= n:
+            at += 1
+        if n >= since[at].new_end:
+            found[n] = state.first[n - since[at].new_end + since[at].old_end]
+    return found
+
+
 def _developed(
-    state: Folded, hunk: Hunk, texts: tuple[list[bytes], list[bytes]], author: int
+    state: Folded,
+    hunk: Hunk,
+    texts: tuple[list[bytes], list[bytes]],
+    author: int,
+    unchanged: dict[int, Origin],
 ) -> list[Origin]:
     """Origins of one hunk's new lines. Only a model's line is `edited`; a person's reworded line is a new one."""
     lines = range(hunk.new_start, hunk.new_end)
-    fresh: list[Origin] = [(author, n, False) if author >= 0 else NOBODY for n in lines]
+    fresh = [unchanged.get(n, (author, n, False) if author >= 0 else NOBODY) for n in lines]
     olds = state.origins[hunk.old_start : hunk.old_end]
-    if hunk.new_count and any(source >= 0 for source, _, _ in olds):
+    open_to = [n for n, line in enumerate(lines) if line not in unchanged]
+    if open_to and (author >= 0 or any(source != UNKNOWN for source, _, _ in olds)):
         theirs = {o for o, origin in enumerate(olds) if not _is_model(state, origin)}
-        for n, hit in match(*texts, theirs).items():
+        for n, hit in match(texts[0], [texts[1][n] for n in open_to], theirs).items():
             source, line, edited = olds[hit.old]
             if not (hit.edited and hit.old in theirs):
-                fresh[n] = (source, line, edited or hit.edited)
+                fresh[open_to[n]] = (source, line, edited or hit.edited)
     return fresh
 
 
