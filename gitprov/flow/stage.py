@@ -14,6 +14,7 @@ from gitprov.flow.attribute import Amended, Attributor, FileResult, line_set
 from gitprov.flow.desk import Desk, Situation, fingerprint
 from gitprov.flow.evidence import Evidence, gather
 from gitprov.flow.freeze import Freezer, Frozen, groups
+from gitprov.flow.moved import follow
 from gitprov.git.repo import Repository
 from gitprov.git.write import BlobWriter
 from gitprov.interop.trailers import TraceFacts, trailers_for
@@ -67,7 +68,8 @@ def _results(
     base = situation.parents[0] if situation.parents else None
     amended = Amended(desk.repo, old, note, base, situation.work) if note and old else None
     read = {seq: Marks(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in marks.items()}
-    jobs = list(attribute.jobs(desk.repo, situation.changes, evidence.events, amended))
+    events = follow(desk, situation.changes, evidence.events)
+    jobs = list(attribute.jobs(desk.repo, situation.changes, events, amended))
     if not jobs:
         return []
     from gitprov.git.attributes import cleaner
@@ -217,22 +219,31 @@ class _Planner:
         return [row for row in found if row["id"].partition("/")[0] in traces]
 
     def _file_rows(self, result: FileResult) -> Iterable[tuple[int, Row]]:
-        for source, tally in result.outcome.tallies.items():
-            lines = result.outcome.lines.get(source, {})
-            if source >= attribute.CARRIED:
-                yield source, rows.carried_row(result.carried[source], result.path, lines, tally)
-            elif result.events[source].type == "human":
-                yield source, self._human_row(result.events[source], result.path, lines)
-            elif source in self._trace:
-                yield source, self._trace_row(result.events[source], result.path, lines, tally)
+        lines, tallies = result.outcome
+        groups: dict[tuple[str, str], list[int]] = {}
+        for source in tallies:
+            if source in result.events:
+                whose = self._whose(result.events[source])
+                groups.setdefault(whose, []).append(source)
+        for (kind, name), sources in groups.items():
+            claims = rows.together(lines.get(source, {}) for source in sources)
+            if kind == "human":
+                yield sources[0], _human_row(name, result.path, claims)
+            elif name:
+                told = [tallies[source] for source in sources]
+                yield sources[0], self._trace_row(name, result.events[sources[0]], result.path, claims, told)
+        for source, carried in result.carried.items():
+            yield source, rows.carried_row(carried, result.path, lines.get(source, {}), tallies[source])
 
-    def _human_row(self, event: Event, path: str, lines: dict[str, LineSet]) -> Row:
-        author = event.human or self._desk.human()
-        files = {path: files_entry(lines)}
-        return {"kind": "human", "v": 1, "id": ids.human_id(author), "author": author, "files": files}
+    def _whose(self, event: Event) -> tuple[str, str]:
+        """Kind of row and name, empty where a model's event went into no generation."""
+        if event.type == "human":
+            return "human", event.human or self._desk.human()
+        return "trace", self._trace.get(event.seq, "")
 
-    def _trace_row(self, event: Event, path: str, lines: dict[str, LineSet], tally: Tally) -> Row:
-        trace = self._trace[event.seq]
+    def _trace_row(
+        self, trace: str, event: Event, path: str, lines: dict[str, LineSet], tallies: list[Tally]
+    ) -> Row:
         record = self._record(trace)
         prompt = record.get("prompt") or {}
         return {
@@ -248,8 +259,8 @@ class _Planner:
             "prompt_version": prompt.get("version"),
             "human": record.get("human"),
             "evidence": "captured",
-            "files": {path: files_entry(lines, tally.gone)},
-            "delta": rows.delta(tally),
+            "files": {path: files_entry(lines, sum(tally.gone for tally in tallies))},
+            "delta": rows.delta(tallies),
         }
 
     def _record(self, trace: str) -> Row:
@@ -260,6 +271,11 @@ class _Planner:
             except Damaged:
                 self._records[trace] = {}
         return self._records[trace]
+
+
+def _human_row(author: str, path: str, lines: dict[str, LineSet]) -> Row:
+    files = {path: files_entry(lines)}
+    return {"kind": "human", "v": 1, "id": ids.human_id(author), "author": author, "files": files}
 
 
 def _both(a: Use, b: Use) -> Use:

@@ -1,0 +1,50 @@
+"""Files renamed before any commit knew them."""
+
+from __future__ import annotations
+
+from tests.support.claude import ClaudeSession
+from tests.support.repo import GitRepo
+
+CODE = "".join(f"def f{n}(x):\n    return x + {n}\n\n\n" for n in range(6))
+
+
+def classes(repo: GitRepo, path: str) -> list[str]:
+    """The class of each line."""
+    return [line["class"] for line in repo.ai_blame(path)["lines"]]
+
+
+def test_a_new_file_renamed_before_its_commit_keeps_its_evidence(
+    hooked: GitRepo, claude: ClaudeSession
+) -> None:
+    """Lines follow a plain `mv`; a line that a person added on the way stays unknown."""
+    claude.prompt("functions")
+    claude.write_file("a.py", CODE)
+    claude.stop()
+    (hooked.path / "a.py").unlink()
+    hooked.write("b.py", CODE + "SECRET_SAUCE = 41\n")
+    hooked.commit("add b", "b.py")
+    assert classes(hooked, "b.py") == ["ai"] * 24 + ["unknown"]
+    assert hooked.events() == []
+
+
+def test_a_vanished_file_is_not_found_in_another_text(hooked: GitRepo, claude: ClaudeSession) -> None:
+    """A person's new file that shares a few lines with a deleted one is not the model's."""
+    claude.prompt("functions")
+    claude.write_file("a.py", CODE)
+    claude.stop()
+    (hooked.path / "a.py").unlink()
+    hooked.write("b.py", "".join(f"class C{n}:\n    size = {n}\n\n\n" for n in range(6)) + "def f0(x):\n")
+    hooked.commit("add b", "b.py")
+    assert set(classes(hooked, "b.py")) == {"unknown"}
+
+
+def test_a_copy_is_not_a_rename(hooked: GitRepo, claude: ClaudeSession) -> None:
+    """While the recorded file is still there, an equal file beside it is somebody's copy: no evidence speaks of it."""
+    claude.prompt("functions")
+    claude.write_file("a.py", CODE)
+    claude.stop()
+    hooked.write("b.py", CODE)
+    hooked.commit("add b", "b.py")
+    assert set(classes(hooked, "b.py")) == {"unknown"}
+    hooked.commit("add a", "a.py")
+    assert set(classes(hooked, "a.py")) == {"ai"}
