@@ -94,7 +94,7 @@ def widths(flags: Flags, date: int, oid_length: int, last_line: int, terminal: i
     )
     if terminal is None:
         return made
-    room = terminal - max(34, terminal // 2)
+    room = terminal * 5 // 8
     for field, columns in _STEPS:
         if made.total <= room:
             break
