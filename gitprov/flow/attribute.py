@@ -235,7 +235,8 @@ class Attributor:
             return data
         if self._clean is not None:
             data = self._clean(job.path, data)
-        if b"\r\n" in data and b"\r\n" not in job.final and b"\r\n" not in job.start:
+        # One character is found several times as fast as two.
+        if b"\r" in data and b"\r\n" in data and b"\r\n" not in job.final and b"\r\n" not in job.start:
             data = data.replace(b"\r\n", b"\n")
         return data
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from gitprov.attribution.outcome import Tally
 from gitprov.flow.attribute import Carried
 from gitprov.model import canonical
@@ -9,10 +11,20 @@ from gitprov.model.note import EVIDENCE, Row, files_entry, unite_rows
 from gitprov.model.ranges import LineSet
 
 
-def delta(tally: Tally) -> dict[str, int]:
-    """What became of a source's lines, in numbers."""
-    counts = {name: len(getattr(tally, name)) for name in ("kept", "edited", "dropped", "pending")}
+def delta(tallies: Sequence[Tally]) -> dict[str, int]:
+    """What became of the lines of some sources, in numbers."""
+    names = ("kept", "edited", "dropped", "pending")
+    counts = {name: sum(len(getattr(tally, name)) for tally in tallies) for name in names}
     return {"raw": sum(counts.values()), **counts}
+
+
+def together(claims: Iterable[dict[str, LineSet]]) -> dict[str, LineSet]:
+    """The lines that several sources of one row claim of one file, by class."""
+    runs: dict[str, list[tuple[int, int]]] = {}
+    for claim in claims:
+        for cls, lines in claim.items():
+            runs.setdefault(cls, []).extend(lines.runs)
+    return {cls: LineSet.of_runs(found) for cls, found in runs.items()}
 
 
 def carried_row(carried: Carried, path: str, lines: dict[str, LineSet], tally: Tally) -> Row:

@@ -16,6 +16,9 @@ CONTENT_LIMIT = 1 << 20
 TEXT_LIMIT = 16 << 20
 """Largest prompt, output or tool input kept, in bytes."""
 
+_RECENT = 4 << 20
+"""Bytes of content kept in memory after reading: each version of a file is asked for as `after` and as `before`."""
+
 BINARY_PROBE = 8000
 """A NUL within this many leading bytes makes content binary, as git decides it."""
 
@@ -26,6 +29,8 @@ class Blobs:
     def __init__(self, root: str, tmp: str) -> None:
         self.root = root
         self._tmp = tmp
+        self._recent: dict[str, bytes] = {}
+        self._held = 0
 
     def put(self, data: bytes) -> ContentRef:
         """Keep file content. Large and binary content is only named, not stored."""
@@ -41,6 +46,8 @@ class Blobs:
         """The bytes of a stored reference. Damaged if they are missing, altered or never were stored."""
         if not ref.stored:
             raise Damaged(f"content {ref.digest[7:19]} was not kept: {ref.why}")
+        if ref.digest in self._recent:
+            return self._recent[ref.digest]
         try:
             packed = files.read(self.path(ref.digest))
             data = None if packed is None else zlib.decompress(packed)
@@ -50,7 +57,15 @@ class Blobs:
             raise Damaged(f"content {ref.digest[7:19]} is missing from the inbox")
         if sha256_hex(data) != ref.digest[7:]:
             raise Damaged(f"content {ref.digest[7:19]} does not match its digest")
+        self._remember(ref.digest, data)
         return data
+
+    def _remember(self, digest: str, data: bytes) -> None:
+        """Keep what was just read, and let go of what was read first."""
+        self._recent[digest] = data
+        self._held += len(data)
+        while self._held > _RECENT:
+            self._held -= len(self._recent.pop(next(iter(self._recent))))
 
     def path(self, digest: str) -> str:
         """File that holds (or would hold) content with this `sha256:` digest."""

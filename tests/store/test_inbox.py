@@ -126,17 +126,30 @@ def test_large_and_binary_contents_are_named_only(inbox: Inbox) -> None:
 
 
 def test_contents_come_back_or_are_damaged(inbox: Inbox) -> None:
-    """A content is its bytes or an error, never other bytes."""
+    """A content is its bytes or an error, never other bytes; who has read it keeps what was right."""
     ref = inbox.put_blob(b"hello\n")
     path = inbox.blobs.path(ref.digest)
     assert inbox.get_blob(ref) == b"hello\n"
     for wrong in (b"", b"rubbish", Path(inbox.blobs.path(inbox.put_blob(b"other").digest)).read_bytes()):
         Path(path).write_bytes(wrong)
         with pytest.raises(Damaged):
-            inbox.get_blob(ref)
+            Inbox(inbox.root).get_blob(ref)
     os.unlink(path)
     with pytest.raises(Damaged, match="missing"):
+        Inbox(inbox.root).get_blob(ref)
+    assert inbox.get_blob(ref) == b"hello\n"
+
+
+def test_little_is_kept_in_memory(inbox: Inbox) -> None:
+    """Contents that were read are kept up to a few MiB, newest last."""
+    refs = [inbox.put_blob(bytes([65 + n]) * (1 << 20)) for n in range(6)]
+    for ref in refs:
         inbox.get_blob(ref)
+    os.unlink(inbox.blobs.path(refs[0].digest))
+    os.unlink(inbox.blobs.path(refs[5].digest))
+    with pytest.raises(Damaged, match="missing"):
+        inbox.get_blob(refs[0])
+    assert inbox.get_blob(refs[5]) == b"F" * (1 << 20)
 
 
 @pytest.mark.parametrize("wrong", [b"", b"{", b"[]", b'{"v":1}', b"\xff", b"[" * 100000])
