@@ -124,9 +124,9 @@ def load(git_dir: str) -> Plan | None:
 
 
 def drop(git_dir: str) -> None:
-    """Forget the plan, its contents last: a plan without contents would be one that cannot be carried out."""
-    files.remove(ticket_path(git_dir))
+    """Forget the plan, what goes with it last: without it a plan cannot be carried out, or not as the gate left it."""
     files.remove(path(git_dir))
+    files.remove(ticket_path(git_dir))
     files.remove(blobs_path(git_dir))
 
 

@@ -1,0 +1,151 @@
+"""`kill -9` at every point at which a hook changes something: the next command gives what would have been."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import fatal
+from tests.support.agent import Agent
+from tests.support.commits import claims, lines, stage
+from tests.support.repo import GENERATIONS_REF, NOTES_REF, GitRepo, run
+
+TEN = lines(10)
+PLAN = ("plan.json", "plan.blobs", "ticket")
+
+
+def killed(repo: GitRepo, n: int, *args: str) -> bool:
+    """Run a hook that dies before its n-th change; False if it has fewer and so came to its end."""
+    done = run(
+        [sys.executable, str(Path(fatal.__file__)), str(n), *args], cwd=repo.path, env=repo.env, check=False
+    )
+    assert done.returncode in (0, -signal.SIGKILL), done
+    return done.returncode != 0
+
+
+def copy(repo: GitRepo, name: str) -> GitRepo:
+    """The same repository elsewhere."""
+    place = repo.path.parent / name
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree(repo.path, place, symlinks=True)
+    return GitRepo(place, repo.env)
+
+
+def tree(repo: GitRepo, ref: str) -> str:
+    """All that a ref holds."""
+    return repo.git("ls-tree", "-r", ref, check=False).stdout
+
+
+def state(repo: GitRepo) -> dict[str, Any]:
+    """Everything that a commit leaves behind."""
+    inbox = repo.inbox()
+    files = [path for room in ("events", "spent", "archive") for path in sorted((inbox / room).glob("*"))]
+    used = sorted(inbox.glob("sessions/*/used-*"))
+    return {
+        "head": repo.oid(),
+        "notes": tree(repo, NOTES_REF),
+        "generations": tree(repo, GENERATIONS_REF),
+        "inbox": {str(path.relative_to(inbox)): path.read_bytes() for path in [*files, *used]},
+        "plan": [path.name for path in (repo.path / ".git/gitprov").iterdir() if path.name in PLAN],
+    }
+
+
+def on_disk(repo: GitRepo) -> dict[str, bytes]:
+    """All that a hook may have changed so far; a death that left the same as the one before needs no second look."""
+    rooms = [repo.path / ".git" / name for name in ("gitprov", "refs", "logs")]
+    files = [path for room in rooms for path in room.rglob("*") if path.is_file()]
+    return {str(path.relative_to(repo.path)): path.read_bytes() for path in files}
+
+
+@pytest.fixture
+def half_staged(project: GitRepo, agent: Agent) -> GitRepo:
+    """Two turns, one file whole and one in half."""
+    agent.prompt("one").write("a.py", TEN)
+    agent.prompt("two").write("b.py", TEN)
+    project.git("add", "a.py")
+    stage(project, "b.py", "".join(TEN.splitlines(keepends=True)[:5]))
+    return project
+
+
+def test_post_commit(half_staged: GitRepo) -> None:
+    """However far post-commit came, the next commit's first hook finishes it, once; what is pending stays so."""
+    hook = half_staged.path / ".git/hooks/post-commit"
+    hook.rename(hook.with_suffix(".off"))
+    half_staged.commit_staged("One")
+    hook.with_suffix(".off").rename(hook)
+    assert half_staged.note() == []
+    whole = copy(half_staged, "whole")
+    whole.gitprov("hook", "post-commit")
+    wanted = state(whole)
+    assert {row["kind"] for row in whole.note()} == {"trace", "commit"}
+    assert wanted["plan"] == []
+    n, looks, seen = 1, 0, on_disk(half_staged)
+    while True:
+        repo = copy(half_staged, "killed")
+        if not killed(repo, n, "post-commit"):
+            break
+        n += 1
+        if on_disk(repo) == seen:
+            continue
+        seen = on_disk(repo)
+        repo.gitprov("hook", "pre-commit")
+        found = state(repo)
+        found["plan"] = wanted["plan"]  # pre-commit may have made one for what is pending
+        assert found == wanted, f"killed before change {n - 1}"
+        looks += 1
+    assert state(repo) == wanted
+    assert looks > 8
+
+
+@pytest.mark.parametrize("recovery", ["commit", "--no-verify", "amend", "doctor"])
+def test_what_recovers_post_commit(half_staged: GitRepo, recovery: str) -> None:
+    """A killed post-commit is made good by whatever comes next, and the lines are claimed once."""
+    hook = half_staged.path / ".git/hooks/post-commit"
+    text = hook.read_text()
+    hook.write_text("#!/bin/sh\nkill -9 $$\n")
+    first = half_staged.commit_staged("One")
+    hook.write_text(text)
+    if recovery == "doctor":
+        half_staged.gitprov("status")
+        assert claims(half_staged, first) == {"a.py": {"ai": "1-10"}, "b.py": {"ai": "1-5"}}
+        return
+    args = {"commit": [], "--no-verify": ["--no-verify"], "amend": ["--amend"]}[recovery]
+    half_staged.git("commit", "-q", "-a", "-m", "Two", *args)
+    if recovery == "amend":
+        assert claims(half_staged) == {"a.py": {"ai": "1-10"}, "b.py": {"ai": "1-10"}}
+    else:
+        assert claims(half_staged, first) == {"a.py": {"ai": "1-10"}, "b.py": {"ai": "1-5"}}
+        assert claims(half_staged) == {"b.py": {"ai": "6-10"}}
+    assert half_staged.events() == []
+    assert len(half_staged.generations()) == 2
+
+
+@pytest.mark.parametrize("hook", ["pre-commit", "prepare-commit-msg", "commit-msg"])
+def test_earlier_hooks(half_staged: GitRepo, hook: str) -> None:
+    """However far a hook before the commit came, the next attempt makes the very same commit and note."""
+    half_staged.tick()
+    whole = copy(half_staged, "whole")
+    whole.git("commit", "-q", "-m", "One")
+    wanted = state(whole)
+    if hook != "pre-commit":
+        half_staged.gitprov("hook", "pre-commit")
+    args = [] if hook == "pre-commit" else ["message"]
+    n, seen = 1, on_disk(half_staged)
+    while True:
+        repo = copy(half_staged, "killed")
+        repo.write("message", "One\n")
+        if not killed(repo, n, hook, *args):
+            break
+        n += 1
+        if on_disk(repo) == seen:
+            continue
+        seen = on_disk(repo)
+        (repo.path / "message").unlink()
+        repo.git("commit", "-q", "-m", "One")
+        assert state(repo) == wanted, f"killed before change {n - 1}"
+    assert n > 4
