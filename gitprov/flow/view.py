@@ -13,14 +13,17 @@ from gitprov.store import files
 
 View = Callable[[str, bytes], "bytes | None"]
 
+#: Frameworks that hide unstaged changes: the variable that names their directory, and the room of patches in it.
+_FRAMEWORKS = {"pre-commit": ("PRE_COMMIT_HOME", ""), "prek": ("PREK_HOME", "patches")}
+_PATCH_NAME = re.compile(r"(?:patch)?[0-9]+-[0-9]+(?:\.patch)?")
 _PATCH_HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
 def view_of(repo: Repository, parent_pid: int) -> View:
     """A function from (path, committed content) to the work tree's content, None where it cannot be seen.
 
-    The pre-commit framework takes unstaged changes out of the work tree while hooks run and keeps them in a patch
-    named after its own process; that patch is read back. Where the framework is another one, what is not visible
+    Frameworks take unstaged changes out of the work tree while hooks run and keep them in a patch named after their
+    own process; that patch is read back. Where the framework is another one, what is not visible
     stays unknown.
     """
     if repo.worktree is None:
@@ -45,23 +48,26 @@ def on_disk(repo: Repository, path: str) -> bytes:
 
 def _framework_patch(env: Mapping[str, str], parent_pid: int) -> bytes | None:
     """The framework's patch of hidden changes: empty where it hid nothing, None where that cannot be told."""
-    cache = env.get("PRE_COMMIT_HOME") or os.path.join(
-        env.get("XDG_CACHE_HOME") or os.path.join(env.get("HOME", ""), ".cache"), "pre-commit"
-    )
-    framework = next((one.pid for one in above(parent_pid) if _is_framework(one.words)), None)
-    if framework is None:
-        return None
-    rows = files.names(cache)
-    own = [name for name in rows if name.startswith("patch") and name.endswith(f"-{framework}")]
-    # A process id comes round again; the newest patch is the living process's.
-    return files.read(os.path.join(cache, max(own))) if own else b""
+    for process in above(parent_pid):
+        for tool, (home, room) in _FRAMEWORKS.items():
+            if _is(tool, process.words):
+                cache = env.get(home) or os.path.join(
+                    env.get("XDG_CACHE_HOME") or os.path.join(env.get("HOME", ""), ".cache"), tool
+                )
+                return _newest(os.path.join(cache, room), process.pid)
+    return None
 
 
-def _is_framework(words: list[str]) -> bool:
-    """Whether a process is pre-commit: started by its script, or as a module of Python."""
-    return any(
-        os.path.basename(word).replace("_", "-").removeprefix("-m") == "pre-commit" for word in words[:3]
-    )
+def _newest(room: str, pid: int) -> bytes | None:
+    """The patch that a process wrote last. A process id comes round again: the newest is the living process's."""
+    rows = [name for name in files.names(room) if _PATCH_NAME.fullmatch(name)]
+    own = [name for name in rows if name.removesuffix(".patch").endswith(f"-{pid}")]
+    return files.read(os.path.join(room, max(own))) if own else b""
+
+
+def _is(tool: str, words: list[str]) -> bool:
+    """Whether a process is this tool: its binary, its script, or its module run by Python."""
+    return any(os.path.basename(word).replace("_", "-").removeprefix("-m") == tool for word in words[:3])
 
 
 def _patches(data: bytes) -> dict[str, list[tuple[Hunk, list[bytes]]]]:

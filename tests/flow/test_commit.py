@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.agent import Agent
 from tests.support.claude import MODEL, ClaudeSession
-from tests.support.commits import claims, editor, gate, lines, stage
+from tests.support.commits import before_hook, claims, editor, gate, lines, stage
 from tests.support.repo import GitRepo, run
 from tests.support.sealed import START
 
@@ -379,19 +379,14 @@ def test_events_while_the_editor_is_open(project: GitRepo, agent: Agent) -> None
     assert project.generation(second["id"])["parent"] == first["id"]
 
 
-def test_events_during_post_commit_are_not_retired(project: GitRepo, agent: Agent) -> None:
-    """An edit that arrives after the gate is still there after the commit."""
+@pytest.mark.parametrize("where", ["prepare-commit-msg", "commit-msg", "post-commit"])
+def test_events_between_hooks(project: GitRepo, agent: Agent, where: str) -> None:
+    """An edit of the same turn that arrives while the commit is made is still there after it."""
     agent.write("a.py", "a = 1\n")
     project.git("add", "-A")
     row = '{"v":1,"type":"ai","path":"b.py","before":null,"after":"b = 2\\n","agent":"my-tool","session":"s1","turn":"t1"}'
     (project.path.parent / "row.json").write_text(row)
-    hook = project.path / ".git/hooks/pre-commit"
-    hook.write_text(
-        hook.read_text().replace(
-            'exit "$status" ;;',
-            f"gitprov capture generic <'{project.path.parent}/row.json'; exit \"$status\" ;;",
-        )
-    )
+    before_hook(project, where, f"gitprov capture generic <'{project.path.parent}/row.json'")
     project.commit_staged("First")
     assert claims(project) == {"a.py": {"ai": "1"}}
     assert [event["path"] for event in project.events()] == ["b.py"]

@@ -222,11 +222,11 @@ def test_no_verify_after_a_passed_attempt(project: GitRepo, agent: Agent) -> Non
     """A gate that passed an attempt which came to nothing has not passed the next one."""
     agent.write("a.py", TEN)
     project.git("add", "-A")
-    block = project.path / ".git/hooks/commit-msg"
-    text = block.read_text()
-    block.write_text(text.replace('commit-msg:*) exit "$status"', "commit-msg:*) exit 7"))
-    assert project.git("commit", "-m", "x", check=False).returncode
-    block.write_text(text)
+    block = project.path / ".git/hooks/reference-transaction"
+    block.write_text('#!/bin/sh\n[ "$1" != prepared ] || ! grep -q refs/heads/\n')
+    block.chmod(0o755)
+    assert project.git("commit", "-m", "x", check=False).returncode == 128
+    block.unlink()
     project.git("commit", "-q", "--no-verify", "-m", "Quick")
     assert gate(project) == "bypassed"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.agent import Agent
-from tests.support.commits import claims, gate, lines, objects, stage
+from tests.support.commits import before_hook, claims, gate, lines, objects, stage
 from tests.support.repo import GENERATIONS_REF, NOTES_REF, GitRepo, run
 
 TEN = lines(10)
@@ -194,12 +194,7 @@ def test_full_file_system(tmp_path: Path, env: dict[str, str]) -> None:
         repo.install()
         Agent(repo).write("a.py", lines(400))
         repo.git("add", "-A")
-        hook = repo.path / ".git/hooks/post-commit"
-        hook.write_text(
-            hook.read_text().replace(
-                "# 2. Is there", f"cat /dev/zero >'{place}/fill' 2>/dev/null\n# 2. Is there", 1
-            )
-        )
+        before_hook(repo, "post-commit", f"cat /dev/zero >'{place}/fill' 2>/dev/null")
         repo.git("commit", "-q", "-m", "x")
         assert repo.note() == []
         assert len(repo.events()) == 1
@@ -307,13 +302,11 @@ def test_damaged_plan(project: GitRepo, agent: Agent, data: bytes) -> None:
     assert gate(project) == "passed"
 
 
-def test_plan_without_its_contents(project: GitRepo, agent: Agent) -> None:
+@pytest.mark.parametrize("where", ["prepare-commit-msg", "commit-msg", "post-commit"])
+def test_plan_without_its_contents(project: GitRepo, agent: Agent, where: str) -> None:
     """A plan whose contents are gone is made anew, by post-commit too."""
     agent.write("a.py", TEN)
-    hook = project.path / ".git/hooks/commit-msg"
-    hook.write_text(
-        hook.read_text().replace('exit "$status" ;;', 'rm .git/gitprov/plan.blobs; exit "$status" ;;')
-    )
+    before_hook(project, where, "rm .git/gitprov/plan.blobs")
     project.commit("One")
     assert claims(project) == {"a.py": {"ai": "1-10"}}
     assert len(project.generations()) == 1

@@ -34,6 +34,15 @@ def editor(repo: GitRepo, body: str) -> None:
     repo.env["GIT_EDITOR"] = str(script)
 
 
+def before_hook(repo: GitRepo, hook: str, body: str) -> None:
+    """Let a shell script run right before one of our hooks, which git then runs as ever."""
+    folder = repo.path / ".git/hooks"
+    (folder / "inner").mkdir(exist_ok=True)
+    (folder / hook).rename(folder / "inner" / hook)
+    (folder / hook).write_text(f'#!/bin/sh\n# gitprov\n{body}\nexec .git/hooks/inner/{hook} "$@"\n')
+    (folder / hook).chmod(0o755)
+
+
 def configure(repo: GitRepo, text: str) -> None:
     """Write the project's configuration; it is no part of the commits."""
     repo.write(".gitprov.toml", text)
