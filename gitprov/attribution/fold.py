@@ -7,7 +7,8 @@ says that somebody reworded it since. Classes are read off only at the end, so n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
@@ -41,7 +42,8 @@ class Folded(NamedTuple):
 
     `held`: the origins that content `watched` had when the fold last came by it. What is staged in the middle of a
     session was replaced in the file since, and is labelled by what was known of it then.
-    `base` and `first`: content and origins before the first step.
+    `base` and `first`: content and origins before the first step. `spent`: source → its lines (1-based) that commits
+    hold already. Such a line in the content is an older commit's, or a person typed it again: it is nobody's here.
     """
 
     content: bytes
@@ -54,16 +56,29 @@ class Folded(NamedTuple):
     held: tuple[Origin, ...] | None = None
     base: bytes = b""
     first: tuple[Origin, ...] | None = None
+    spent: Mapping[int, Iterable[int]] = MappingProxyType({})
 
     def copy(self) -> Folded:
         """A state whose origins can be developed without touching these."""
         return self._replace(origins=list(self.origins))
 
 
-def begin(base: bytes, watched: bytes | None = None) -> Folded:
+def begin(
+    base: bytes, watched: bytes | None = None, spent: Mapping[int, Iterable[int]] = MappingProxyType({})
+) -> Folded:
     """The state before any step: every line is the base's own. `watched` is the content that will be committed."""
     return Folded(
-        base, [(BASE, n, False) for n in range(count_lines(base))], {}, set(), set(), {}, watched, None, base
+        base,
+        [(BASE, n, False) for n in range(count_lines(base))],
+        {},
+        set(),
+        set(),
+        {},
+        watched,
+        None,
+        base,
+        None,
+        spent,
     )
 
 
@@ -74,14 +89,8 @@ def fold(state: Folded, steps: Iterable[Step]) -> Folded:
     for step in steps:
         if state.content != step.before:
             state = _looked_at(develop(state, step.before))
-        if step.human:
-            state.people.add(step.source)
-            state = develop(state, step.after, step.source)
-            own = state.created.setdefault(step.source, set())
-            own.update(line for source, line, _ in state.origins if source == step.source)
-        else:
-            state = _generate(state, step)
-        state = _looked_at(state)
+        state = _type(state, step) if step.human else _generate(state, step)
+        state = _looked_at(_without_spent(state, step.source))
     return state
 
 
@@ -146,6 +155,23 @@ def _developed(
 
 def _is_model(state: Folded, origin: Origin) -> bool:
     return origin[0] >= 0 and origin[0] not in state.people
+
+
+def _type(state: Folded, step: Step) -> Folded:
+    state.people.add(step.source)
+    state = develop(state, step.after, step.source)
+    created = state.created.setdefault(step.source, set())
+    created.update(line for source, line, _ in state.origins if source == step.source)
+    return state
+
+
+def _without_spent(state: Folded, source: int) -> Folded:
+    spent = frozenset(state.spent.get(source, ()))
+    if spent:
+        state.origins[:] = [
+            NOBODY if one[0] == source and one[1] + 1 in spent else one for one in state.origins
+        ]
+    return state
 
 
 def _generate(state: Folded, step: Step) -> Folded:

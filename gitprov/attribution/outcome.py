@@ -24,7 +24,8 @@ class Marks(NamedTuple):
 class Tally(NamedTuple):
     """What became of a source's lines (1-based, of its `after`) that no earlier commit held.
 
-    `gone` counts base lines that the source removed and the commit lacks.
+    `gone` counts base lines that the source removed and the commit lacks. `replaced` are lines that a later edit of a
+    model replaced: no later line may count as an edit of them, though the later edit's record may be gone by then.
     """
 
     kept: LineSet
@@ -33,6 +34,7 @@ class Tally(NamedTuple):
     pending: LineSet
     gone: int
     finished: bool
+    replaced: LineSet = NO_LINES
 
 
 class Outcome(NamedTuple):
@@ -56,7 +58,7 @@ def outcome(
     """
     hunks = list(added)
     known = folded.held if folded.held is not None and folded.watched == staged else None
-    origins = _unspent(known or develop(folded.copy(), staged).origins, marks)
+    origins = list(known or develop(folded.copy(), staged).origins)
     placed = slide(origins, split_lines(staged), hunks)
     seen = None if view is None else develop(folded.copy(), view).origins
     fresh = [n for hunk in hunks for n in range(hunk.new_start, hunk.new_end) if n < len(placed)]
@@ -65,7 +67,8 @@ def outcome(
     replaced = _by_source(folded.superseded)
     tallies = {
         source: _tally(
-            created - (replaced.get(source, NONE)[0] - here.get(source, NONE)[0]),
+            created,
+            replaced.get(source, NONE)[0],
             here.get(source, NONE),
             None if there is None else there.get(source, NONE),
             len(folded.deleted.get(source, set()) & removed),
@@ -74,16 +77,6 @@ def outcome(
         for source, created in folded.created.items()
     }
     return Outcome(_lines(placed, fresh, folded.people), tallies)
-
-
-def _unspent(origins: Iterable[Origin], marks: dict[int, Marks]) -> list[Origin]:
-    """A spent line in the content is an older commit's, or a person who typed it again: not this evidence's."""
-    return [
-        (-2, 0, False)
-        if source >= 0 and source in marks and line + 1 in marks[source].spent
-        else (source, line, edited)
-        for source, line, edited in origins
-    ]
 
 
 def _lines(origins: list[Origin], fresh: list[int], people: set[int]) -> dict[int, dict[str, LineSet]]:
@@ -106,14 +99,16 @@ def _by_source(origins: Iterable[Origin]) -> dict[int, tuple[set[int], set[int]]
 
 
 def _tally(
-    made: set[int],
+    created: set[int],
+    replaced: set[int],
     here: tuple[set[int], set[int]],
     there: tuple[set[int], set[int]] | None,
     gone: int,
     marks: Marks,
 ) -> Tally:
-    """`made`: the source's lines that no later edit replaced; `here` and `there`: what commit and work tree hold."""
-    mine = {line for line in made if line + 1 not in marks.spent}
+    """`replaced`: lines that a later edit replaced; `here` and `there`: what commit and work tree hold."""
+    replaced = replaced.difference(*here)
+    mine = {line for line in created - replaced if line + 1 not in marks.spent}
     kept, edited = here[0] & mine, (here[1] - here[0]) & mine
     rest = mine - kept - edited
     pending = rest if there is None else (there[0] | there[1]) & rest
@@ -124,6 +119,7 @@ def _tally(
         pending=_one_based(pending),
         gone=gone,
         finished=not rest,
+        replaced=_one_based(replaced & created),
     )
 
 

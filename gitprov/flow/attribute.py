@@ -188,7 +188,8 @@ class Attributor:
     def fold(self, job: Job) -> tuple[Folded, dict[int, str]]:
         """The state after all evidence that can be read, and what is unreadable."""
         unread: dict[int, str] = {}
-        folded = begin(job.start, job.final)
+        spent = {event.seq: self._marks[event.seq].spent for event in job.events if event.seq in self._marks}
+        folded = begin(job.start, job.final, spent)
         for event, step in self._steps(job, job.events, unread):
             if step is None:
                 folded.created.setdefault(event.seq, set())

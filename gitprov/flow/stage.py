@@ -197,7 +197,7 @@ class _Planner:
         mark = self._marks[seq]
         if tally is None:
             return Use(mark.lines, mark.dropped, self._trace.get(seq), False)
-        lines = line_set(mark.lines) | tally.kept | tally.edited
+        lines = line_set(mark.lines) | tally.kept | tally.edited | tally.replaced
         dropped = (line_set(mark.dropped) | tally.dropped) - lines
         return Use(str(lines), str(dropped), self._trace.get(seq), tally.finished and not unread)
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,7 +22,7 @@ from tests.attribution.contents import SMALL, applied, big
 from tests.support.repo import GitRepo, run_bytes
 from tests.support.sealed import ROOT
 
-_HEAD = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", re.M)
+_HEAD = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 
 CORNERS = [
     (b"", b""), (b"", b"a"), (b"a", b""), (b"a", b"a\n"), (b"a\n", b"a"), (b"", b"\n"), (b"\n", b"\n\n"),
@@ -37,7 +38,17 @@ def printed(folder: Path, env: dict[str, str], pairs: list[tuple[bytes, bytes]])
         (folder / "ab"[side]).mkdir()
         for n, pair in enumerate(pairs):
             (folder / "ab"[side] / f"{n:05}").write_bytes(pair[side])
-    args = ["git", "diff", "--no-index", "--text", "-U0", "--inter-hunk-context=0", "--indent-heuristic", "a", "b"]
+    args = [
+        "git",
+        "diff",
+        "--no-index",
+        "--text",
+        "-U0",
+        "--inter-hunk-context=0",
+        "--indent-heuristic",
+        "a",
+        "b",
+    ]
     out = run_bytes(args, cwd=folder, env=env).stdout
     found: list[list[Hunk]] = [[] for _ in pairs]
     for part in re.split(rb"(?m)^diff --git a/a/(?=\d{5} )", out)[1:]:
@@ -77,7 +88,7 @@ def test_hunks_turn_old_into_new(old: bytes, new: bytes) -> None:
     found = hunks(old, new)
     assert applied(old, new, found) == new
     assert bool(found) == (old != new)
-    for a, b in zip(found, found[1:], strict=False):
+    for a, b in pairwise(found):
         assert a.old_end < b.old_start
         assert a.new_end < b.new_start
         assert b.old_start - a.old_end == b.new_start - a.new_end

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -32,7 +31,8 @@ from tests.support.repo import GitRepo, run_bytes
 RANGES = st.sets(st.integers(1, 12)).map(lambda lines: str(LineSet(lines)))
 RAW_RANGES = RANGES | st.sampled_from(["2,1", "1-3,2-5", "1,1", "x", "3-1", "0", f"1-{MAX_LINE}"]) | JSON
 ENTRY = st.dictionaries(st.sampled_from(CLASSES), RAW_RANGES) | st.fixed_dictionaries(
-    {}, optional={"ai": RANGES, "edited": RANGES, "human": RANGES, "deleted": st.integers(0, 9), "later": JSON}
+    {},
+    optional={"ai": RANGES, "edited": RANGES, "human": RANGES, "deleted": st.integers(0, 9), "later": JSON},
 )
 FILES = st.dictionaries(st.sampled_from(["a.py", "b.py", "\udcff"]), ENTRY | JSON, max_size=3)
 DELTA = st.dictionaries(st.sampled_from(["raw", "kept", "edited", "more"]), st.integers(0, 9) | JSON)
@@ -159,7 +159,9 @@ def test_one_and_true_do_not_pass_for_each_other() -> None:
 def test_what_only_one_side_says_of_a_path_stays() -> None:
     """A path that one row alone speaks of keeps its value, be it of a form this version cannot read."""
     a: Row = {"files": {"a": {"ai": "1"}, "new": "lines 1 to 5"}}
-    assert unite_rows(a, {"files": {"b": {}}}) == {"files": {"a": {"ai": "1"}, "new": "lines 1 to 5", "b": {}}}
+    assert unite_rows(a, {"files": {"b": {}}}) == {
+        "files": {"a": {"ai": "1"}, "new": "lines 1 to 5", "b": {}}
+    }
 
 
 ROW_TEXT = b'{"kind":"trace","id":"t"%s}'
@@ -223,7 +225,7 @@ def test_files_entry_says_only_what_there_is() -> None:
 
 
 @given(FILES)
-def test_no_damage_makes_asking_fail(files: Any) -> None:
+def test_no_damage_makes_asking_fail(files: object) -> None:
     """Whatever stands in `files`, asking for classes, counts, claims and paths gives an answer."""
     row: Row = {"kind": "trace", "id": "t", "files": files}
     note = Note([row])
@@ -236,7 +238,9 @@ def test_no_damage_makes_asking_fail(files: Any) -> None:
 
 @settings(max_examples=1)
 @given(st.lists(st.tuples(DATA, DATA), min_size=60, max_size=60))
-def test_git_merges_notes_as_we_do(tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[bytes, bytes]]) -> None:
+def test_git_merges_notes_as_we_do(
+    tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[bytes, bytes]]
+) -> None:
     """`git notes merge -s cat_sort_uniq` over real notes reads as the union of both sides."""
     check_with_git(tmp_path_factory.mktemp("notes"), pairs)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -36,7 +37,7 @@ def test_any_order_and_overlap_is_read(runs: list[tuple[int, int]]) -> None:
     lines = LineSet.parse(",".join(f"{first}-{last}" for first, last in runs))
     assert set(lines) == members(runs)
     assert lines == LineSet.of_runs(runs)
-    assert all(a[1] + 1 < b[0] for a, b in zip(lines.runs, lines.runs[1:], strict=False))
+    assert all(a[1] + 1 < b[0] for a, b in pairwise(lines.runs))
 
 
 @given(RUNS, RUNS)

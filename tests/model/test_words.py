@@ -75,7 +75,12 @@ def test_a_sealed_record_notices_any_change(record: dict[str, Any], key: str, va
 
 @pytest.mark.parametrize(
     "record",
-    [{}, {"at": AT}, {"at": AT, "id": "gen_20260201_0000000000", "digest": "sha256:0"}, {"at": AT, "x": float("nan")}],
+    [
+        {},
+        {"at": AT},
+        {"at": AT, "id": "gen_20260201_0000000000", "digest": "sha256:0"},
+        {"at": AT, "x": float("nan")},
+    ],
 )
 def test_a_damaged_record_is_not_intact(record: dict[str, Any]) -> None:
     """A record without its moment, its names or its numbers is not intact; asking never fails."""
