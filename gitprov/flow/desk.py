@@ -43,6 +43,7 @@ class Desk:
         self.view = view
         self.git = git_process(above)
         self._config: Config | None = None
+        self._known: dict[str, str] | None = None
 
     @property
     def attempt(self) -> str | None:
@@ -55,19 +56,39 @@ class Desk:
         if self._config is None:
             from gitprov.store.config import load_config
 
-            self._config = load_config(self.repo.worktree, self.repo.config("gitprov."))
+            own = {key: value for key, value in self._settings.items() if key.startswith("gitprov.")}
+            self._config = load_config(self.repo.worktree, own)
         return self._config
+
+    @property
+    def _settings(self) -> dict[str, str]:
+        """What git's configuration says of gitprov and of who commits; asked for once, as each question is a process."""
+        if self._known is None:
+            self._known = self.repo.config("(gitprov|user|committer).")
+        return self._known
 
     def human(self) -> str:
         """`Name <email>` of whoever commits; empty where git knows nobody (then git refuses the commit itself)."""
+        name, email = (self._committer(part) for part in ("name", "email"))
+        if name and email:
+            return f"{name} <{email}>"
         done = self.repo.try_run("var", "GIT_COMMITTER_IDENT")
         text = decode(done.stdout)
         return text[: text.rfind(">") + 1]
 
+    def _committer(self, part: str) -> str:
+        """Name or address as git would write it, empty where git itself has to be asked."""
+        said = self.repo.env.get(f"GIT_COMMITTER_{part.upper()}")
+        text = said or self._settings.get(f"committer.{part}") or self._settings.get(f"user.{part}") or ""
+        # Git takes some characters away at both ends and others everywhere.
+        plain = text.isprintable() and text.strip(" .,:;<>\"\\'") == text and not set(text) & set("<>")
+        return text if plain else ""
+
 
 def staged_situation(repo: Repository, amend: bool) -> Situation:
     """What the index holds now against HEAD, or against HEAD's parents where HEAD will be amended."""
-    head = repo.resolve("HEAD")
+    found = repo.objects.get("HEAD^{commit}")
+    head = found.oid if found is not None else None
     if amend and head is not None:
         obj = repo.objects.get(head)
         from gitprov.git.objects import parse_commit

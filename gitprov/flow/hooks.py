@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gitprov.checks.gate import Refusal
 from gitprov.errors import GateError
 from gitprov.flow import seal
 from gitprov.flow.desk import Desk, staged_situation
@@ -13,6 +12,7 @@ from gitprov.store.plan import Plan
 
 def pre_commit(desk: Desk) -> None:
     """Work out the coming commit. Refuses here only where no commit-msg hook will do it with the message at hand."""
+    from gitprov.checks.gate import Refusal
     from gitprov.flow import message, sidecar, stage
     from gitprov.flow.installed import message_gate_installed
 

@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from gitprov.errors import GitFailed, NotARepository
-from gitprov.git.process import Env, decode, run_git
+from gitprov.errors import NotARepository
+from gitprov.git.process import Env, decode, failed, run_git
 
 if TYPE_CHECKING:
     from gitprov.git.objects import CatFile
 
 #: The main worktree's id; git never gives a linked worktree this name.
 MAIN_WORKTREE = "@"
+
+
+def _complain(cwd: str, query: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> NoReturn:
+    error = failed(("rev-parse", *query), done.returncode, done.stderr)
+    if "not a git repository" in error.stderr:
+        raise NotARepository(f"not a git repository: {cwd}", "run this inside a repository") from error
+    raise error
 
 
 class Repository:
@@ -38,21 +45,15 @@ class Repository:
     @classmethod
     def discover(cls, cwd: str, env: Env) -> Repository:
         """The repository that git finds from `cwd`; NotARepository where it finds none."""
-        query = ("--absolute-git-dir", "--git-common-dir", "--show-object-format", "--is-bare-repository")
-        try:
-            answer = run_git(("rev-parse", *query), cwd=cwd, env=env).stdout
-        except GitFailed as error:
-            if "not a git repository" in error.stderr:
-                raise NotARepository(
-                    f"not a git repository: {cwd}", "run this inside a repository"
-                ) from error
-            raise
-        git_dir, common, object_format, bare = decode(answer).split("\n")[:4]
-        top = None
-        if bare == "false":
-            shown = run_git(("rev-parse", "--show-toplevel"), cwd=cwd, env=env, ok=(0, 128)).stdout
-            top = decode(shown).removesuffix("\n") or None
-        return cls(cwd, env, git_dir, os.path.normpath(os.path.join(cwd, common)), top, object_format)
+        # Where there is no work tree git says so only after it answered all that stands before.
+        query = ("--absolute-git-dir", "--git-common-dir", "--show-object-format", "--show-toplevel")
+        done = run_git(("rev-parse", *query), cwd=cwd, env=env, ok=(0, 128))
+        answer = decode(done.stdout).split("\n", 3)
+        if len(answer) < 4:
+            _complain(cwd, query, done)
+        git_dir, common, object_format, top = answer
+        place = os.path.normpath(os.path.join(cwd, common))
+        return cls(cwd, env, git_dir, place, top.removesuffix("\n") or None, object_format)
 
     @property
     def worktree_id(self) -> str:
