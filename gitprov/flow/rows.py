@@ -62,12 +62,20 @@ def settled(row: Row, before: Row | None) -> Row:
     return {**row, "delta": {"raw": sum(parts.values()), **parts}}
 
 
+def _alike(a: Row, b: Row) -> bool:
+    """Whether two rows say the same of everything but lines and counts."""
+    return {**a, "files": None, "delta": None} == {**b, "files": None, "delta": None}
+
+
 def add(a: Row, b: Row, carried: bool) -> Row:
     """Rows of one trace or person for different sources: line sets unite, counts of lines add up.
 
     What a carried row says was deleted may be told by its events once more; the larger number stands.
     """
-    united = unite_rows(a, b)
+    if not carried and set(a["files"]).isdisjoint(b["files"]) and _alike(a, b):
+        united = {**a, "files": {**a["files"], **b["files"]}}  # what the union comes to, without the work
+    else:
+        united = unite_rows(a, b)
     if "delta" in a and "delta" in b:
         names = {**a["delta"], **b["delta"]}
         united["delta"] = {name: a["delta"].get(name, 0) + b["delta"].get(name, 0) for name in names}
