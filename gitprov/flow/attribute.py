@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
@@ -17,7 +17,7 @@ from gitprov.model.hunk import Hunk
 from gitprov.model.note import Claim, Note, Row
 from gitprov.model.ranges import LineSet
 from gitprov.store.blobs import BINARY_PROBE
-from gitprov.store.inbox import Inbox
+from gitprov.store.inbox import Inbox, Spent
 
 #: Sources from here on are claims of a commit being amended, not events of the inbox.
 CARRIED = 1 << 40
@@ -269,6 +269,12 @@ def _with_carried(settled: Outcome, carried: Outcome) -> Outcome:
         for source, own in carried.lines.items()
     }
     return Outcome({**settled.lines, **rest}, {**settled.tallies, **carried.tallies})
+
+
+def renamed(events: list[Event], marks: Mapping[int, Spent]) -> list[Event]:
+    """The events under the names that commits gave their files since."""
+    names = {event.seq: marks[event.seq].path for event in events if event.seq in marks}
+    return [event._replace(path=names.get(event.seq) or event.path) for event in events]
 
 
 def line_set(text: str) -> LineSet:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.outcome import Marks
-from gitprov.flow.attribute import Attributor, FileResult, Job, line_set
+from gitprov.flow.attribute import Attributor, FileResult, Job, line_set, renamed
 from gitprov.flow.evidence import Evidence
 from gitprov.flow.view import on_disk
 from gitprov.flow.worktree import look
 from gitprov.git.changes import FileChange, staged
 from gitprov.git.tree import blobs, staged_blobs
+from gitprov.model.event import Event
 from gitprov.model.hunk import Hunk
 from gitprov.store.inbox import Inbox, Spent
 
@@ -44,7 +45,7 @@ def settle(repo: Repository) -> Pending:
         return Pending(evidence, spent, [])
     from gitprov.git.attributes import cleaner
 
-    jobs = _jobs(repo, evidence)
+    jobs = _jobs(repo, renamed(evidence.events, spent))
     marks = {seq: Marks(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}
     clean = cleaner(repo, [job.path for job, _ in jobs])
     worker = Attributor(inbox, marks, lambda path, _: on_disk(repo, path), clean)
@@ -52,12 +53,12 @@ def settle(repo: Repository) -> Pending:
     return Pending(evidence, spent, files)
 
 
-def _jobs(repo: Repository, evidence: Evidence) -> list[tuple[Job, bool]]:
+def _jobs(repo: Repository, known: list[Event]) -> list[tuple[Job, bool]]:
     """A job for each file that an event speaks of; of renamed files under the staged name."""
     head = repo.resolve("HEAD")
     changes = {change.path: change for change in staged(repo, head)}
     moved = {change.old_path: change.path for change in changes.values() if change.status == "R"}
-    paths = sorted({moved.get(event.path, event.path) for event in evidence.events})
+    paths = sorted({moved.get(event.path, event.path) for event in known})
     old = {path: changes[path].old_path if path in changes else path for path in paths}
     before = blobs(repo, "HEAD", old.values()) if head is not None else {}
     after = staged_blobs(repo, paths)
@@ -65,7 +66,7 @@ def _jobs(repo: Repository, evidence: Evidence) -> list[tuple[Job, bool]]:
     for path in paths:
         start = repo.objects.blob(before[old[path]]) if old[path] in before else b""
         final = repo.objects.blob(after[path]) if path in after else b""
-        events = [event for event in evidence.events if moved.get(event.path, event.path) == path]
+        events = [event for event in known if moved.get(event.path, event.path) == path]
         added = _added(changes.get(path), start, final)
         jobs.append((Job(path, start, final, added, events, []), old[path] in before))
     return jobs

@@ -14,6 +14,7 @@ from gitprov.git.write import Change, write
 from gitprov.model.note import Note, Row
 from gitprov.store import flags, generations, notes
 from gitprov.store import plan as plans
+from gitprov.store.inbox import Spent
 from gitprov.store.plan import Plan
 
 
@@ -153,8 +154,9 @@ def _gate(desk: Desk, commit: Commit, plan: Plan) -> str:
 def _retire(desk: Desk, plan: Plan) -> None:
     for seq, use in plan.uses.items():
         mark = desk.inbox.spent(seq)
-        if (use.lines, use.dropped, use.trace) != tuple(mark) and os.path.exists(desk.inbox.event_path(seq)):
-            desk.inbox.mark_spent(seq, use.lines, use.dropped, use.trace, durable=not use.retire)
+        wanted = Spent(use.lines, use.dropped, use.trace, use.path)
+        if wanted != mark and os.path.exists(desk.inbox.event_path(seq)):
+            desk.inbox.mark_spent(seq, *wanted[:3], path=use.path, durable=not use.retire)
     for key, turn, trace in plan.used:
         desk.inbox.mark_used(key, turn, trace)
     desk.inbox.retire(seq for seq, use in plan.uses.items() if use.retire)

@@ -68,7 +68,7 @@ def _results(
     base = situation.parents[0] if situation.parents else None
     amended = Amended(desk.repo, old, note, base, situation.work) if note and old else None
     read = {seq: Marks(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in marks.items()}
-    events = follow(desk, situation.changes, evidence.events)
+    events = follow(desk, situation.changes, attribute.renamed(evidence.events, marks))
     jobs = list(attribute.jobs(desk.repo, situation.changes, events, amended))
     if not jobs:
         return []
@@ -127,6 +127,7 @@ class _Planner:
         self._trace = {seq: mark.trace for seq, mark in marks.items() if mark.trace}
         self._trace.update({seq: one.id for one in frozen for seq in one.seqs})
         self._records = {one.id: one.record for one in frozen}
+        self._reported = {event.seq: event.path for event in evidence.events}
         self._amended = amended_note(desk.repo, situation)
 
     def plan(self, damaged: list[Problem]) -> Plan:
@@ -186,11 +187,12 @@ class _Planner:
         for result in self._results:
             for seq in result.events:
                 use = self._use(seq, result.outcome.tallies.get(seq), seq in result.unread)
+                use = use._replace(path=result.path if self._reported.get(seq) != result.path else None)
                 uses[seq] = _both(uses[seq], use) if seq in uses else use
         for one in self._frozen:
             for seq in one.seqs:
                 mark = self._marks[seq]
-                uses.setdefault(seq, Use(mark.lines, mark.dropped, one.id, False))
+                uses.setdefault(seq, Use(mark.lines, mark.dropped, one.id, False, mark.path))
         return uses
 
     def _use(self, seq: int, tally: Tally | None, unread: bool) -> Use:
@@ -282,7 +284,8 @@ def _both(a: Use, b: Use) -> Use:
     """What two files of one commit take of one event, as when a file is renamed and another takes its name."""
     lines = line_set(a.lines) | line_set(b.lines)
     dropped = (line_set(a.dropped) & line_set(b.dropped)) - lines
-    return Use(str(lines), str(dropped), a.trace or b.trace, a.retire or b.retire)
+    path = a.path if b.path is not None else None
+    return Use(str(lines), str(dropped), a.trace or b.trace, a.retire or b.retire, path)
 
 
 def _was_kept(event: Event) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.outcome import Marks
-from gitprov.flow.attribute import Attributor, FileResult, Job, line_set
+from gitprov.flow.attribute import Attributor, FileResult, Job, line_set, renamed
 from gitprov.flow.evidence import Evidence, gather
 from gitprov.git.tree import blobs
 from gitprov.model.event import Event, Turn
@@ -48,7 +48,8 @@ class Uncommitted:
         old = path if path in oids else self._old_path(path)
         if old is not None and old != path:
             oids = blobs(self._repo, "HEAD", [old])
-        events = [event for event in self._read().events if event.path in (path, old)]
+        known = renamed(self._read().events, self._spent)
+        events = [event for event in known if event.path in (path, old)]
         if not events:
             return []
         start = self._repo.objects.blob(oids[old]) if old is not None else b""

@@ -25,12 +25,14 @@ LOG_LIMIT = 1 << 18
 class Spent(NamedTuple):
     """What commits said of an event's lines: range texts over `event.after`, 1-based, inclusive.
 
-    `trace` is the generation that the event was frozen into, None while no commit used its turn.
+    `trace` is the generation that the event was frozen into, None while no commit used its turn. `path` is the name
+    that a commit gave the file since, None where it kept the event's.
     """
 
     lines: str
     dropped: str
     trace: str | None = None
+    path: str | None = None
 
 
 def inbox_root(common_dir: str, worktree_id: str) -> str:
@@ -105,19 +107,29 @@ class Inbox:
             except (OSError, ValueError):
                 continue
             if isinstance(row, dict):
-                trace = row.get("trace")
-                known = trace if isinstance(trace, str) else None
-                return Spent(str(row.get("lines") or ""), str(row.get("dropped") or ""), known)
+                lines, dropped = (str(row.get(key) or "") for key in ("lines", "dropped"))
+                trace, name = (
+                    row[key] if isinstance(row.get(key), str) else None for key in ("trace", "path")
+                )
+                return Spent(lines, dropped, trace, name)
         return Spent("", "")
 
     def mark_spent(
-        self, seq: int, lines: str, dropped: str, trace: str | None = None, *, durable: bool = True
+        self,
+        seq: int,
+        lines: str,
+        dropped: str,
+        trace: str | None = None,
+        *,
+        path: str | None = None,
+        durable: bool = True,
     ) -> None:
         """Replace an event's marks (range texts; unite with `spent` first to add to them).
 
         An event that retires at once needs no `durable` mark: out of the live ones it claims nothing.
         """
         row = {"v": VERSION, "lines": str(lines), "dropped": str(dropped), "trace": trace}
+        row |= {} if path is None else {"path": path}
         files.replace(self.tmp, self._spent_path(seq), _dump(row), durable=durable)
 
     def retire(self, seqs: Iterable[int]) -> None:

@@ -18,12 +18,16 @@ VERSION = 1
 
 
 class Use(NamedTuple):
-    """What a commit takes of one event: ranges over its `after`, and the trace it was frozen into."""
+    """What a commit takes of one event: ranges over its `after`, and the trace it was frozen into.
+
+    `path` is the file's name in the commit where that is not the event's.
+    """
 
     lines: str
     dropped: str
     trace: str | None
     retire: bool
+    path: str | None = None
 
 
 class Plan(NamedTuple):

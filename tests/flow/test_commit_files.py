@@ -35,6 +35,25 @@ def test_rename_with_edit(project: GitRepo, agent: Agent) -> None:
     assert project.events() == []
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_rest_of_a_renamed_file(project: GitRepo, agent: Agent, known: bool) -> None:
+    """Lines left out when a file is renamed are claimed later, under its new name, and status knows them by it."""
+    if known:
+        project.write("a.py", TEN)
+        project.commit("Base")
+    agent.write("a.py", TEN + "one = 1\ntwo = 2\n")
+    project.git("add", "-A")
+    project.git("mv", "a.py", "b.py")
+    stage(project, "b.py", TEN + "one = 1\n")
+    project.commit_staged("Renamed")
+    assert claims(project) == {"b.py": {"ai": "11" if known else "1-11"}}
+    assert "b.py" in project.gitprov("status").stdout
+    project.git("commit", "-q", "-a", "-m", "Rest")
+    assert claims(project) == {"b.py": {"ai": "12"}}
+    assert project.events() == []
+    assert project.generation(project.generations()[0])["edits"][0]["path"] == "a.py"
+
+
 def test_rename_whose_name_is_taken(project: GitRepo, agent: Agent) -> None:
     """A renamed file and a new one under its old name: each line is claimed once."""
     project.write("a.py", TEN)
