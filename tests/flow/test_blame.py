@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.agent import Agent
 from tests.support.notes import OTHER, TRACE, add_note, commit_row, human_row, trace_row
 from tests.support.repo import GitRepo, run
 
@@ -336,3 +337,28 @@ def test_replaced_notes_in_fanned_out_trees(repo: GitRepo) -> None:
         )
         repo.git("fast-import", "--quiet", "--force", "--done", input=stream)
         assert repo.classes("src/a.py")[0] == "ai", path
+
+
+def test_uncommitted_lines_answer_from_the_inbox(hooked: GitRepo) -> None:
+    """What an agent wrote and nobody committed is known in every form; after the commit the note says the same."""
+    hooked.write("a.py", "first = 1\n")
+    hooked.commit("Start")
+    agent = Agent(hooked)
+    agent.write("a.py", "first = 1\nsecond = 2\nthird = 3\n")
+    hooked.write("a.py", "first = 1\nsecond = 2\nthird = 3\n# typed by nobody we know\n")
+    before = lines(hooked, "a.py")
+    assert [row["class"] for row in before] == ["unknown", "ai", "ai", "unknown"]
+    assert (before[1]["agent"], before[1]["model"], before[1]["trace"]) == ("my-tool", "model-1", None)
+    assert (
+        "ai-class ai\nai-evidence captured\nai-agent my-tool"
+        in hooked.git("ai-blame", "--porcelain", "a.py").stdout
+    )
+    assert hooked.git("ai-blame", "a.py").stdout.splitlines()[1].split()[:2] == ["00000000", "Not"]
+    hooked.commit("Second")
+    after = lines(hooked, "a.py")
+    assert [row["class"] for row in after] == ["unknown", "ai", "ai", "unknown"]
+    assert after[1]["trace"] == hooked.traces()[0]["id"]
+    entry = json.loads(hooked.git("ai-log", "--json", "-1").stdout)
+    assert (entry["ai_lines"], entry["added"], entry["gate"]) == (2, 3, "passed")
+    shown = hooked.git("ai-blame", "--show-prompt", "a.py").stdout
+    assert shown.count(" | do it\n") == 1
