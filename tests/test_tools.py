@@ -35,6 +35,9 @@ def test_good_documents_pass(project: Path) -> None:
         ("changelog.d/thing.fixed.md", " ", "is empty"),
         ("docs/adr/0002-b.md", "## Context\n## Decision\n", "Consequences"),
         ("docs/adr/0001-b.md", "## Context\n## Decision\n## Consequences\n", "taken by"),
+        ("README.md", "`tests/test_gone.py::test_it`\n", "no such test"),
+        ("README.md", "```console\n$ gitprov -h\nThis is it.\n```\n", "something else"),
+        ("README.md", "```console\n$ git ai-blame -h\nThis is it.\n```\n", "something else"),
         ("docs/adr/two.md", "## Context\n## Decision\n## Consequences\n", "NNNN-title"),
     ],
 )

@@ -1,11 +1,17 @@
-"""Fail when the written part of the project is broken: dead links, malformed fragments, incomplete decisions.
+"""Fail when the written part of the project is broken.
+
+Dead links, tests that are named and not there, help texts that the program does not print, malformed fragments,
+incomplete decisions.
 
 python tools/check_docs.py [ROOT]
+python tools/check_docs.py --write      brings the help texts in documents up to date
 """
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +21,14 @@ FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 FRAGMENT = re.compile(r"[a-z0-9][a-z0-9-]*\.(added|changed|fixed|removed|security)\.md")
 DECISION = re.compile(r"\d{4}-[a-z0-9-]+\.md")
 SECTIONS = ("## Context", "## Decision", "## Consequences")
+TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+HELP = re.compile(r"^```console\n\$ ([^\n]+ (?:-h|--help))\n(.*?)^```", re.MULTILINE | re.DOTALL)
+COMMANDS = {
+    "gitprov": "gitprov.cli.main",
+    "git ai-blame": "gitprov.cli.ai_blame",
+    "git ai-log": "gitprov.cli.ai_log",
+}
+HERE = Path(__file__).resolve().parents[1]
 SKIPPED = {".venv", ".git", "node_modules"}
 
 
@@ -44,6 +58,44 @@ def dead_links(path: Path) -> Iterator[str]:
             yield f"{path}: link to {target}: no such file"
         elif anchor and there.suffix == ".md" and anchor not in anchors(there.read_text()):
             yield f"{path}: link to {target}: no such heading"
+
+
+def dead_tests(path: Path, root: Path) -> Iterator[str]:
+    """Tests that a document names and that are not there."""
+    for name, test in TEST.findall(path.read_text(encoding="utf-8")):
+        file = root / name
+        if not file.exists() or f"\ndef {test}(" not in file.read_text(encoding="utf-8"):
+            yield f"{path}: no such test: {name}::{test}"
+
+
+def false_help(path: Path) -> Iterator[str]:
+    """Help texts in a document, `$ command -h` and what it prints, that the program does not print."""
+    for command, shown in HELP.findall(path.read_text(encoding="utf-8")):
+        said = printed(command)
+        if said is not None and said.strip() != shown.strip():
+            yield f"{path}: `{command}` prints something else now (mend: python tools/check_docs.py --write)"
+
+
+def printed(command: str) -> str | None:
+    """The help text of one of our commands, as on 80 columns; None for somebody else's command."""
+    name = next((name for name in COMMANDS if command.startswith(name + " ")), None)
+    if name is None:
+        return None
+    code = f"import sys; from {COMMANDS[name]} import main; sys.exit(main())"
+    env = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONPATH": str(HERE)}
+    args = [sys.executable, "-c", code, *command.removeprefix(name).split()]
+    return subprocess.run(args, env=env, capture_output=True, text=True, encoding="utf-8", check=False).stdout
+
+
+def write_help(root: Path) -> None:
+    """Put into the documents what the program prints now."""
+    for path in documents(root):
+        old = path.read_text(encoding="utf-8")
+        new = HELP.sub(
+            lambda found: f"```console\n$ {found[1]}\n{(printed(found[1]) or found[2]).strip()}\n```", old
+        )
+        if new != old:
+            path.write_text(new, encoding="utf-8")
 
 
 def fragments(root: Path) -> Iterator[str]:
@@ -77,6 +129,8 @@ def problems(root: Path) -> Iterator[str]:
     """All of it."""
     for path in documents(root):
         yield from dead_links(path)
+        yield from dead_tests(path, root)
+        yield from false_help(path)
     yield from fragments(root)
     yield from decisions(root)
 
@@ -89,4 +143,7 @@ def main(root: str) -> int:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--write"]:
+        write_help(HERE)
+        sys.exit(0)
     sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "."))
