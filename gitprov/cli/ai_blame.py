@@ -109,16 +109,21 @@ def _stats(repo: Repository, command: Command, stream: Stream) -> int:
 
 
 def _json(repo: Repository, command: Command, stream: Stream) -> int:
-    from gitprov.output.blame_json import render
+    from gitprov.output.blame_json import Document
 
     found = _answer(repo, command, stream)
-    lines = sorted(line for piece in found.lines for line in piece)
+    document = Document()
+    traces: set[str] = set()
+    for piece in found.lines:
+        document.add(piece, found.commits)
+        if command.show_prompt:
+            traces.update(line.facts.trace for line in piece if line.facts.trace is not None)
     prompts = None
     if command.show_prompt:
         texts = _prompts(repo)
-        prompts = {one: texts.of(one) for one in sorted({line.facts.trace or "" for line in lines} - {""})}
-    document = render(found.target.path, found.target.revision, lines, found.commits, prompts)
-    sys.stdout.buffer.write("".join(document).encode("ascii"))
+        prompts = {trace: texts.of(trace) for trace in sorted(traces)}
+    whole = "".join(document.render(found.target.path, found.target.revision, prompts))
+    sys.stdout.buffer.write(whole.encode("ascii"))
     return 0
 
 

@@ -9,41 +9,42 @@ from json.encoder import encode_basestring_ascii as quote
 from gitprov.model.blame import BlamedCommit, Facts, Line
 
 
-def render(
-    path: str,
-    revision: str | None,
-    lines: Iterable[Line],
-    commits: Mapping[str, BlamedCommit],
-    prompts: Mapping[str, str | None] | None = None,
-) -> Iterator[str]:
-    """Pieces of the document; together they are one line of ASCII with a newline at its end.
+class Document:
+    """The document in the making: lines go in as they become known, in any order."""
 
-    Bytes of the file that are not UTF-8 are surrogate escapes. `prompts` (trace id → text, None where this clone
-    does not have it) adds a field of that name.
-    """
-    yield f'{{"path":{quote(path)},"revision":{_text(revision)},'
-    if prompts is not None:
-        yield f'"prompts":{json.dumps(prompts, sort_keys=True, separators=(",", ":"))},'
-    yield '"lines":['
-    yield ",\n".join(_rows(lines, commits))
-    yield "]}\n"
+    def __init__(self) -> None:
+        self._rows: dict[int, str] = {}
+        # Neighbours share all but numbers and text, so the rest is written once for each (commit, path, facts).
+        self._fixed: dict[tuple[str, str, Facts], tuple[str, str]] = {}
 
+    def add(self, lines: Iterable[Line], commits: Mapping[str, BlamedCommit]) -> None:
+        """Take some lines; `commits` has at least theirs."""
+        fixed, rows = self._fixed, self._rows
+        for number, oid, path, orig, facts, text in lines:
+            key = (oid, path, facts)
+            parts = fixed.get(key)
+            if parts is None:
+                parts = fixed[key] = (
+                    f',"commit":{quote(oid)},"orig_path":{quote(path)},"orig_line":',
+                    _tail(facts, commits[oid]),
+                )
+            shown = quote(text.decode("utf-8", "surrogateescape"))
+            rows[number] = f'{{"line":{number}{parts[0]}{orig}{parts[1]}{shown}}}'
 
-def _rows(lines: Iterable[Line], commits: Mapping[str, BlamedCommit]) -> list[str]:
-    """Neighbours share all but numbers and text, so the rest is written once for each (commit, path, facts)."""
-    fixed: dict[tuple[str, str, Facts], tuple[str, str]] = {}
-    rows: list[str] = []
-    for number, oid, path, orig, facts, text in lines:
-        key = (oid, path, facts)
-        parts = fixed.get(key)
-        if parts is None:
-            parts = fixed[key] = (
-                f',"commit":{quote(oid)},"orig_path":{quote(path)},"orig_line":',
-                _tail(facts, commits[oid]),
-            )
-        shown = quote(text.decode("utf-8", "surrogateescape"))
-        rows.append(f'{{"line":{number}{parts[0]}{orig}{parts[1]}{shown}}}')
-    return rows
+    def render(
+        self, path: str, revision: str | None, prompts: Mapping[str, str | None] | None = None
+    ) -> Iterator[str]:
+        """Pieces of the document in ASCII, the lines in order, a newline at the end of each.
+
+        Bytes of the file that are not UTF-8 are surrogate escapes. `prompts` (trace id → text, None where this clone
+        does not have it) adds a field of that name.
+        """
+        yield f'{{"path":{quote(path)},"revision":{_text(revision)},'
+        if prompts is not None:
+            yield f'"prompts":{json.dumps(prompts, sort_keys=True, separators=(",", ":"))},'
+        yield '"lines":['
+        yield ",\n".join([self._rows[number] for number in sorted(self._rows)])
+        yield "]}\n"
 
 
 def _tail(facts: Facts, commit: BlamedCommit) -> str:

@@ -28,13 +28,21 @@ COMMITS = st.builds(
 CODE = st.binary().filter(lambda code: b"\n" not in code)
 
 
+def document_of(lines: list[Line], commit: BlamedCommit, path: str, revision: str | None) -> str:
+    """The document of lines that come in two pieces, the later ones first."""
+    document = blame_json.Document()
+    for piece in (lines[len(lines) // 2 :], lines[: len(lines) // 2]):
+        document.add(piece, {OID: commit})
+    return "".join(document.render(path, revision))
+
+
 @given(COMMITS, st.lists(st.tuples(FACTS, st.text(), CODE), max_size=5), WORDS)
 def test_document_says_what_went_in(
     commit: BlamedCommit, rows: list[tuple[Facts, str, bytes]], revision: str | None
 ) -> None:
     """Whatever names and code hold, the document is JSON in ASCII and gives them back, bytes as surrogates."""
     lines = [Line(n, OID, path, n + 5, facts, code) for n, (facts, path, code) in enumerate(rows, 1)]
-    document = "".join(blame_json.render("a\x00é", revision, lines, {OID: commit}))
+    document = document_of(lines, commit, "a\x00é", revision)
     assert document.isascii()
     answer = json.loads(document)
     assert (answer["path"], answer["revision"]) == ("a\x00é", revision)
@@ -55,14 +63,16 @@ def test_document_says_what_went_in(
 
 def test_prompts_in_the_document() -> None:
     """Prompts are a field of their own, only where they were asked for."""
-    with_prompts = json.loads("".join(blame_json.render("a", None, [], {}, {"gen_x": None, "gen_y": "do"})))
+    with_prompts = json.loads(
+        "".join(blame_json.Document().render("a", None, {"gen_x": None, "gen_y": "do"}))
+    )
     assert with_prompts == {
         "path": "a",
         "revision": None,
         "prompts": {"gen_x": None, "gen_y": "do"},
         "lines": [],
     }
-    assert "prompts" not in json.loads("".join(blame_json.render("a", None, [], {})))
+    assert "prompts" not in json.loads("".join(blame_json.Document().render("a", None)))
 
 
 @given(FACTS)
