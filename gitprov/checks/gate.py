@@ -49,16 +49,12 @@ def removed_markers(
     old_lines = split_lines(old)
     gone = {n for hunk in changed for n in range(hunk.old_start, hunk.old_end)}
     still = set(_MARKER.findall(new))
-    found = []
-    for n in sorted(gone):
-        for trace in _MARKER.findall(old_lines[n]):
-            if (
-                trace not in still
-                and _code_lives(old_lines, n, gone, new)
-                and not _replaced(still, old, known)
-            ):
-                found.append(_marker_refusal(path, n + 1, trace.decode("ascii")))
-    return found
+    return [
+        _marker_refusal(path, n + 1, trace.decode("ascii"))
+        for n in sorted(gone)
+        for trace in _MARKER.findall(old_lines[n])
+        if trace not in still and _code_lives(old_lines, n, gone, new) and not _replaced(still, old, known)
+    ]
 
 
 def _marker_refusal(path: str, line: int, trace: str) -> Refusal:

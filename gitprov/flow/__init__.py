@@ -1,1 +1,1 @@
-"""One file per thing that happens: capture, stage, message, seal, blame, log, show …"""
+"""One file per thing that happens: capture, stage, message, seal, blame, log, show."""

@@ -27,14 +27,14 @@ def view_of(repo: Repository, parent_pid: int) -> View:
     stays unknown.
     """
     if repo.worktree is None:
-        return lambda path, content: None
+        return lambda *_: None
     if not repo.env.get("PRE_COMMIT"):
-        return lambda path, content: on_disk(repo, path)
+        return lambda path, _: on_disk(repo, path)
     hidden = _framework_patch(repo.env, parent_pid)
     if hidden is None:
-        return lambda path, content: None
+        return lambda *_: None
     patches = _patches(hidden)
-    return lambda path, content: _patched(on_disk(repo, path), patches.get(path))
+    return lambda path, _: _patched(on_disk(repo, path), patches.get(path))
 
 
 def on_disk(repo: Repository, path: str) -> bytes:
@@ -77,16 +77,18 @@ def _patches(data: bytes) -> dict[str, list[tuple[Hunk, list[bytes]]]]:
     found: dict[str, list[tuple[Hunk, list[bytes]]]] = {}
     path = None
     left = [0, 0]
+    sign = b""
     for line in data.split(b"\n"):
         if path is not None and max(left) > 0:
-            hunk, lines = found[path][-1]
+            lines = found[path][-1][1]
             if line[:1] in (b" ", b"+"):
                 lines.append(line[1:] + b"\n")
             left[0] -= line[:1] in (b" ", b"-")
             left[1] -= line[:1] in (b" ", b"+")
+            sign = line[:1]
         elif line.startswith(b"+++ ") and line != b"+++ /dev/null":
             path = unquote(line[4:].rstrip(b"\t")).removeprefix("b/")
-        elif line.startswith(b"\\") and path is not None and found.get(path) and found[path][-1][1]:
+        elif line.startswith(b"\\") and path is not None and sign in (b" ", b"+"):
             found[path][-1][1][-1] = found[path][-1][1][-1].removesuffix(b"\n")
         elif path is not None and (head := _PATCH_HUNK.match(line)):
             counts = [1 if one is None else int(one) for one in head.groups()[1::2]]

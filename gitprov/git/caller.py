@@ -38,7 +38,10 @@ _VALUED_LETTERS = "mFCct"
 
 
 class Process(NamedTuple):
-    """A running program: `words` are its arguments, program first; `started` tells it from another with its id."""
+    """A running program: `words` are its arguments, program first.
+
+    `started` tells it from an earlier one with its id; empty where the system does not say.
+    """
 
     pid: int
     parent: int
@@ -47,7 +50,7 @@ class Process(NamedTuple):
 
     @property
     def token(self) -> str:
-        """A name that no other process on this machine has."""
+        """A name that no other running process on this machine has."""
         return f"{self.pid}-{self.started}"
 
 
@@ -87,14 +90,13 @@ def _from_proc(pid: int) -> Process | None:
 def _from_ps(pid: int) -> Process | None:
     try:
         shown = subprocess.run(
-            ["ps", "-o", "ppid=,lstart=,args=", "-p", str(pid)],
+            ["ps", "-o", "ppid=,args=", "-p", str(pid)],
             capture_output=True,
             check=False,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, "LC_ALL": "C"},
         ).stdout.decode("utf-8", "surrogateescape")
         parent, *words = shown.split()
-        return Process(pid, int(parent), words[5:], "-".join(words[:5]))
+        return Process(pid, int(parent), words, "")
     except (OSError, ValueError):
         return None
 

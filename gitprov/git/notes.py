@@ -32,7 +32,7 @@ def read(repo: Repository, ref: str, oids: Iterable[str]) -> dict[str, bytes]:
         return _blobs(repo, {oid: blobs[oid] for oid in wanted if oid in blobs})
     out: dict[str, bytes] = {}
     names = [(oid, f"{ref}:{path}") for oid in wanted for path in spellings(oid)]
-    for (oid, _), found in zip(names, repo.objects.get_many(name for _, name in names)):
+    for (oid, _), found in zip(names, repo.objects.get_many(name for _, name in names), strict=True):
         if found is not None and found.type == "blob":
             out[oid] = out[oid] + b"\n" + found.data if oid in out else found.data
     return out
@@ -52,4 +52,6 @@ def listing(repo: Repository, ref: str) -> dict[str, str]:
 
 def _blobs(repo: Repository, blobs: dict[str, str]) -> dict[str, bytes]:
     found = repo.objects.get_many(blobs.values())
-    return {oid: obj.data for oid, obj in zip(blobs, found) if obj is not None and obj.type == "blob"}
+    return {
+        oid: obj.data for oid, obj in zip(blobs, found, strict=True) if obj is not None and obj.type == "blob"
+    }

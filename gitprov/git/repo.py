@@ -97,7 +97,7 @@ class Repository:
             self._objects.close()
             self._objects = None
 
-    def __enter__(self) -> Repository:
+    def __enter__(self) -> Repository:  # noqa: PYI034 - Self needs Python 3.11
         return self
 
     def __exit__(self, *_: object) -> None:

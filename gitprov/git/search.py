@@ -19,9 +19,7 @@ def files_holding(repo: Repository, ref: str, text: str, where: str = ":(top)") 
 
 def matches(repo: Repository, ref: str, pattern: str, where: str = ":(top)") -> list[str]:
     """Everything in files below `ref` that matches an extended regular expression, ascending, once each."""
-    found = _grep(
-        repo, ref, "-h", "--only-matching", "--extended-regexp", "-e", pattern, where=where
-    )
+    found = _grep(repo, ref, "-h", "--only-matching", "--extended-regexp", "-e", pattern, where=where)
     return sorted(set(decode(found).splitlines()))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, NamedTuple
 
 from gitprov.errors import Contended, GitFailed
-from gitprov.git.process import PIPE, decode, encode, failed, open_git
+from gitprov.git.process import PIPE, decode, encode, failed, open_git, opened
 from gitprov.git.repo import Repository
 
 SCRATCH = "refs/gitprov/scratch"
@@ -117,8 +117,7 @@ def _import(repo: Repository, parts: Iterator[bytes]) -> None:
     limit = ("-c", f"fastimport.unpackLimit={_LOOSE}")
     args = (*limit, "fast-import", "--quiet", "--done", "--date-format=raw")
     with open_git(args, cwd=repo.cwd, env=repo.env, stdin=PIPE, stderr=PIPE) as process:
-        stdin = process.stdin
-        assert stdin is not None  # opened with a pipe
+        stdin = opened(process.stdin)
         try:
             for part in parts:
                 stdin.write(part)

@@ -291,6 +291,15 @@ def test_hostile_paths(project: GitRepo, agent: Agent) -> None:
     assert project.events() == []
 
 
+def test_path_of_thousands_of_characters(project: GitRepo, agent: Agent) -> None:
+    """A path as long as the system takes is a path like any other."""
+    room = 4_000 - len(str(project.path))
+    name = "/".join(["d" * 200] * (room // 201)) + "/a.py"
+    agent.write(name, "a = 1\n")
+    project.commit("Deep")
+    assert claims(project) == {name: {"ai": "1"}}
+
+
 def test_path_that_is_not_utf8(project: GitRepo, agent: Agent) -> None:
     """Bytes that are not UTF-8 survive in the note as surrogate escapes."""
     name = os.fsdecode(b"caf\xe9.py")
