@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitprov.flow.ignored import Witness, looks_past
 from gitprov.flow.origins import Origins, Uncommitted
 from gitprov.git import blame as git_blame
 from gitprov.model.blame import BlamedCommit, Facts, Group, Line
@@ -80,7 +81,8 @@ def answer(
         stream.stop()
         whole = git_blame.start(request.args, "--porcelain", cwd=repo.cwd, env=repo.env)
         return Answer(target, commits, _from_porcelain(repo, request, whole, origins, commits))
-    return Answer(target, commits, _from_groups(stream, origins, commits, target.content))
+    witness = _witness(repo, request)
+    return Answer(target, commits, _from_groups(stream, origins, commits, target.content, witness))
 
 
 def porcelain(
@@ -193,18 +195,31 @@ def _lines(content: bytes) -> list[bytes]:
 # -- the two ways to an answer ------------------------------------------------------------------------------------
 
 
+def _witness(repo: Repository, request: Request) -> Witness | None:
+    """Who compares the texts, where git may show a line under a commit that wrote another one."""
+    return Witness(repo) if looks_past(repo, request.options) else None
+
+
 def _from_groups(
-    stream: Stream, origins: Origins, commits: dict[str, BlamedCommit], content: list[bytes]
+    stream: Stream,
+    origins: Origins,
+    commits: dict[str, BlamedCommit],
+    content: list[bytes],
+    witness: Witness | None,
 ) -> Iterator[list[Line]]:
     for groups in git_blame.groups(stream, commits):
         origins.learn(commits[group.oid] for group in groups)
-        yield [line for group in groups for line in _of_group(group, origins.of_group(group), content)]
+        yield [
+            line for group in groups for line in _of_group(group, origins.of_group(group), content, witness)
+        ]
 
 
-def _of_group(group: Group, facts: list[Facts], content: list[bytes]) -> list[Line]:
+def _of_group(group: Group, facts: list[Facts], content: list[bytes], witness: Witness | None) -> list[Line]:
     oid, path, orig, first, _ = group
     texts = content[first - 1 : first - 1 + len(facts)]
     texts += [b""] * (len(facts) - len(texts))
+    if witness is not None:
+        facts = witness.weigh(group, facts, texts)
     return [
         Line(first + n, oid, path, orig + n, fact, text)
         for n, (fact, text) in enumerate(zip(facts, texts, strict=True))
@@ -226,8 +241,19 @@ def _from_porcelain(
 def _facts(repo: Repository, request: Request, whole: git_blame.Porcelain, origins: Origins) -> list[Facts]:
     if request.reverse:
         return _facts_at_start(repo, request, whole, origins)
+    return _known(repo, request, whole, origins)
+
+
+def _known(repo: Repository, request: Request, whole: git_blame.Porcelain, origins: Origins) -> list[Facts]:
     origins.learn(whole.commits.values())
-    return [origins.of_group(group)[0] for group, _ in whole.lines]
+    facts = [origins.of_group(group)[0] for group, _ in whole.lines]
+    witness = _witness(repo, request)
+    if witness is not None:
+        # File by file, so that each is read once.
+        for at in sorted(range(len(facts)), key=lambda at: whole.lines[at][0][:2]):
+            group, row = whole.lines[at]
+            facts[at] = witness.weigh(group, [facts[at]], [whole.rows[row][1:]])[0]
+    return facts
 
 
 def _facts_at_start(
@@ -240,6 +266,6 @@ def _facts_at_start(
     asked = Request(options, (first or "HEAD",), (name,), request.ranges)
     stream = git_blame.start(asked.args, "--porcelain", cwd=repo.cwd, env=repo.env)
     there = git_blame.porcelain(stream)
-    origins.learn(there.commits.values())
-    by_line = {group.line: origins.of_group(group)[0] for group, _ in there.lines}
+    facts = _known(repo, asked, there, origins)
+    by_line = {group.line: fact for (group, _), fact in zip(there.lines, facts, strict=True)}
     return [by_line[group.line] for group, _ in whole.lines]

@@ -221,17 +221,27 @@ def test_contents_of_another_file(repo: GitRepo) -> None:
     assert answer["lines"][0]["text"] == "new"
 
 
-def test_ignored_revisions(repo: GitRepo) -> None:
-    """--ignore-rev and --ignore-revs-file reach git with their values."""
-    repo.write("a", "x = 1\n")
+@pytest.mark.parametrize("name", ["a", "a\nb"])
+def test_ignored_revisions(repo: GitRepo, name: str) -> None:
+    """Past an ignored commit a line keeps its class only if it says the same: what that commit typed is not the model's."""
+    repo.write(name, "x = 1\ntotal = sum(items)\nkept = True\n")
     first = repo.commit("One")
-    add_note(repo, first, trace_row({"a": {"ai": "1"}}))
-    repo.write("a", "x = 2\n")
+    add_note(repo, first, trace_row({name: {"ai": "1-3"}}))
+    repo.write(name, "x = 2\nperson_typed_this(7)\n    kept = True\n")
     second = repo.commit("Two")
     repo.write("ignored", second + "\n")
-    assert repo.classes("a") == ["unknown"]
-    assert repo.classes("a", "--ignore-rev", second) == ["ai"]
-    assert repo.classes("a", "--ignore-revs-file", "ignored") == ["ai"]
+    assert repo.classes(name) == ["unknown", "unknown", "ai"]
+    past = ["edited", "unknown", "ai"]
+    assert repo.classes(name, "--ignore-rev", second) == past
+    assert repo.classes(name, "--ignore-revs-file", "ignored") == past
+    assert repo.classes(name, "--ignore-rev", second, "--contents", name) == past
+    assert repo.classes(name, "--ignore-rev", second, "--reverse", f"{first}..HEAD") == ["ai"] * 3
+    repo.git("config", "blame.ignoreRevsFile", "ignored")
+    assert repo.classes(name) == past
+    answer = repo.git("ai-blame", "--porcelain", "--", name).stdout
+    assert [row[9:] for row in answer.splitlines() if row.startswith("ai-class")] == past
+    facts = lines(repo, name)
+    assert [row["trace"] for row in facts] == [TRACE, None, TRACE]
 
 
 def test_uncommitted_lines(repo: GitRepo) -> None:
