@@ -106,8 +106,6 @@ def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
     if state.content == content:
         return state
     changed = hunks(state.content, content)
-    if not changed:
-        return state._replace(content=content)
     old_lines, new_lines = split_lines(state.content), split_lines(content)
     origins = state.origins
     unchanged = _unchanged(state, content, changed)

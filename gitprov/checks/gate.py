@@ -12,6 +12,8 @@ from gitprov.model.ids import TRACE_ID
 from gitprov.model.lines import is_trivial, split_lines
 
 _MARKER = re.compile(rb"ai-trace:[ \t]*(" + TRACE_ID.pattern.encode("ascii") + rb")")
+_SIGNED = re.compile(rb"(?:#+|//+|/\*+|--+|;|<!--)?[ \t]*" + _MARKER.pattern + rb"[ \t]*(?:\*/|-->)?")
+_COMMENT = re.compile(rb"\s*(?:(?:#|--|;|%|\*)(?:\s|$)|##|//|/\*|<!--|[\"]{3}|''')")
 _SPACE = re.compile(rb"\s+")
 
 
@@ -86,13 +88,9 @@ def _code_lives(lines: list[bytes], n: int, gone: set[int], new: bytes) -> bool:
 
 
 def _code(line: bytes) -> bytes:
-    """A line without space, marker and the comment signs around it."""
-    own = _bare(_MARKER.sub(b"", line).rstrip().rstrip(b"#/*-;"))
-    return own if own.strip(b"#/*-;<!>") else b""
-
-
-def _bare(line: bytes) -> bytes:
-    return _SPACE.sub(b"", line)
+    """A line without space, marker and the comment signs around it; nothing where all of it is a comment."""
+    own = _SPACE.sub(b"", _SIGNED.sub(b"", line))
+    return b"" if _COMMENT.match(line) else own
 
 
 def sidecar_path(path: str) -> str:

@@ -87,6 +87,12 @@ def test_reading_and_writing_is_stable(data: bytes) -> None:
     assert Note.parse(note.dump()).dump() == note.dump()
 
 
+@given(DATA)
+def test_text_reads_as_its_bytes_do(data: bytes) -> None:
+    """A note that came as text with surrogate escapes is the note of its bytes."""
+    assert Note.read(data.decode("utf-8", "surrogateescape")) == Note.parse(data)
+
+
 @given(DATA, DATA, st.randoms())
 def test_concatenation_in_any_order_is_union(a: bytes, b: bytes, shuffled: random.Random) -> None:
     """Lines of two notes one after the other, shuffled, repeated, with blank lines: the union."""
@@ -172,8 +178,9 @@ ROW_TEXT = b'{"kind":"trace","id":"t"%s}'
     [b'{"kind":"trace","id":"t","x":NaN}', b'{"kind":"trace","id":"t","x":-Infinity}', b'{"kind":"trace","id":"t","x":1e999}',
      b'{"kind":"trace","id":7}', b'{"id":"t"}', b'"trace"', b"null", b"[" * 100_000,
      b'{"kind":"trace","id":"t","x":%s}' % (b"[" * 50_000 + b"]" * 50_000),
-     b'{"kind":"trace","id":"t","x":%s}' % (b"9" * 5000), b'{"kind":"trace","id":"\xff"}', b"\x00", b'{"kind":"tr'],
-    ids=range(13),
+     b'{"kind":"trace","id":"t","x":%s}' % (b"9" * 5000), b'{"kind":"trace","id":"\xff"}', b"\x00", b'{"kind":"tr',
+     b'{"kind":"trace","id":"t"} x', b'{"kind":"trace","id":"t"}{"kind":"trace","id":"u"}'],
+    ids=range(15),
 )  # fmt: skip
 def test_damaged_lines_are_foreign(line: bytes) -> None:
     """A line that is no row, or could not be written again, is kept byte for byte and claims nothing."""
@@ -298,3 +305,19 @@ def test_ids_may_be_any_text(kind: str, name: str) -> None:
     """Kinds and ids of other tools may hold anything; they come back as written."""
     note = Note([{"kind": kind, "id": name}])
     assert Note.parse(note.dump()) == note
+
+
+def test_damage_in_the_last_line_without_a_newline() -> None:
+    """Words behind a row make the line foreign, also where no newline ends it."""
+    good, bad = b'{"id":"u","kind":"trace"}', b'{"id":"t","kind":"trace"} x'
+    note = Note.parse(good + b"\n" + bad)
+    assert set(note.rows) == {("trace", "u")}
+    assert note.foreign == (bad,)
+    assert Note.parse(bad).foreign == (bad,)
+
+
+def test_a_path_that_the_sides_tell_in_different_forms() -> None:
+    """Ranges win over what this version cannot read, from whichever side they come."""
+    a: Row = {"files": {"a": "lines"}}
+    b: Row = {"files": {"a": {"ai": "1"}}}
+    assert unite_rows(a, b) == unite_rows(b, a) == b

@@ -6,7 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-TEXT = st.text(st.characters() | st.characters(categories=["Cs"]), max_size=8)
+HALVES = st.integers(0xD800, 0xDFFF).map(chr) | st.sampled_from(["\ud83d", "\ude00", "\udc80", "\uffff"])
+TEXT = st.lists(st.text(max_size=3) | HALVES, max_size=4).map("".join)
 """Any text, halves of characters (surrogates) included."""
 
 SCALAR = (
@@ -21,6 +22,6 @@ SCALAR = (
 JSON: st.SearchStrategy[Any] = st.recursive(
     SCALAR,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
-    max_leaves=6,
+    max_leaves=4,
 )
 """Any value that JSON can hold."""
