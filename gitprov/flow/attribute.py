@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.fold import Folded, Step, begin, fold
 from gitprov.attribution.outcome import Marks, Outcome, outcome
+from gitprov.attribution.returned import gone_for_good
 from gitprov.errors import Damaged
 from gitprov.git.changes import REGULAR, FileChange
 from gitprov.git.repo import Repository
@@ -188,12 +189,14 @@ class Attributor:
     def fold(self, job: Job) -> tuple[Folded, dict[int, str]]:
         """The state after all evidence that can be read, and what is unreadable."""
         unread: dict[int, str] = {}
-        spent = {event.seq: self._marks[event.seq].spent for event in job.events if event.seq in self._marks}
-        folded = begin(job.start, job.final, spent)
+        settled: dict[int, LineSet] = {}
+        folded = begin(job.start, job.final, settled)
         for event, step in self._steps(job, job.events, unread):
             if step is None:
                 folded.created.setdefault(event.seq, set())
             else:
+                marks = self._marks.get(event.seq, Marks())
+                settled[event.seq] = marks.spent | gone_for_good(marks.dropped, step.after, job.final)
                 folded = fold(folded, [step])
         return folded, unread
 
