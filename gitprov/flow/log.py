@@ -139,13 +139,21 @@ class _Reader:
     def entry(self, record: git_log.Record) -> Entry:
         oid, short, author, _, date, time, subject, trailing, raw = record
         note = Note.read(raw) if raw else _NO_NOTE
-        traces = [_trace(row) for (kind, _), row in note.rows.items() if kind == "trace"]
+        traces, human = [], 0
+        for (kind, _), row in note.rows.items():
+            if kind == "trace":
+                traces.append(_trace(row))
+            elif kind == "human":
+                human += line_count(row, "human")
         if len(traces) > 1:
             traces.sort(key=lambda trace: trace.id)
         # Most commits with a trace have the one trailer that names it, and no other.
-        own = len(traces) == 1 and trailing == f"{_TRACE_KEY}: {traces[0].id}\n"
-        trailers = git_log.trailers(trailing) if trailing and not own else []
-        declared = self._declared(record, trailers, [trace.id for trace in traces])
+        if not trailing or (len(traces) == 1 and trailing == f"{_TRACE_KEY}: {traces[0].id}\n"):
+            trailers: list[git_log.Trailer] = []
+            declared = self._people(record)
+        else:
+            trailers = git_log.trailers(trailing)
+            declared = self._declared(record, trailers, [trace.id for trace in traces])
         about = note.rows.get(("commit", oid)) or note.commit or {}
         gate = about.get("gate")
         return Entry(
@@ -158,7 +166,7 @@ class _Reader:
             "ai" if traces else "declared" if declared else None,
             sum([trace.ai for trace in traces]),
             sum([trace.edited for trace in traces]),
-            sum([line_count(row, "human") for (kind, _), row in note.rows.items() if kind == "human"]),
+            human,
             _machines(traces or declared),
             tuple(traces),
             declared,

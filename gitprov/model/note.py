@@ -238,9 +238,8 @@ def _all_rows(text: str) -> list[Row] | None:
     try:
         while start < len(text):
             row, end = _SCAN(text, start)
-            if text.find("\n", start) not in (end, -1) or not _is_row(row):
-                return None
-            if end < len(text) and text[end] != "\n":
+            stop = text.find("\n", start)
+            if end != (stop if stop >= 0 else len(text)) or not _is_row(row):
                 return None
             rows.append(row)
             start = end + 1

@@ -299,3 +299,50 @@ def test_output_of_a_large_history_is_whole(repo: GitRepo) -> None:
     repo.git("fast-import", "--quiet", "--done", input=b"".join(stream) + b"done\n")
     assert len(subjects(repo, "--all-commits")) == 399
     assert logged(repo, "--all-commits", "-1")[0]["author"] == "Jürgen <j@example.com>"
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (
+            ["nosuch"],
+            3,
+            "gitprov: git log: ambiguous argument 'nosuch': unknown revision or path not in the working tree.",
+        ),
+        (
+            ["--frobnicate"],
+            2,
+            "gitprov: git log does not understand these arguments: unrecognized argument: --frobnicate",
+        ),
+        (["--model"], 2, "gitprov: --model needs a value"),
+        (["--color=x"], 2, "gitprov: --color takes always, never or auto, not 'x'"),
+    ],
+)
+def test_errors(history: GitRepo, args: list[str], code: int, words: str) -> None:
+    """One clear line, and an exit code that says whose fault it is."""
+    done = history.git("ai-log", *args, check=False)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr.splitlines()[0] == words
+
+
+def test_where_there_is_nothing_to_list(repo: GitRepo, tmp_path: Path) -> None:
+    """Before the first commit and outside a repository git's own words are repeated; no match is no error."""
+    unborn = repo.git("ai-log", check=False)
+    assert (unborn.returncode, unborn.stderr) == (
+        3,
+        "gitprov: git log: your current branch 'main' does not have any commits yet\n",
+    )
+    outside = run(["git-ai-log"], cwd=tmp_path, env=repo.env, check=False)
+    assert outside.returncode == 3
+    assert outside.stderr.startswith("gitprov: git log: not a git repository")
+    repo.write("a", "1\n")
+    repo.commit("One")
+    assert repo.git("ai-log").stdout == ""
+
+
+def test_in_a_shallow_clone(history: GitRepo, tmp_path: Path) -> None:
+    """A shallow clone lists what it has, once the notes are there."""
+    shallow = history.clone(tmp_path / "shallow", "--depth=3")
+    assert subjects(shallow) == []
+    shallow.git("fetch", "-q", "--depth=1", "origin", "refs/notes/gitprov:refs/notes/gitprov")
+    assert subjects(shallow) == ["third", "second"]
