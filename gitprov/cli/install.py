@@ -13,7 +13,7 @@ from gitprov.errors import NotARepository, UsageError
 from gitprov.flow import install
 
 
-def command(  # noqa: PLR0917 - typer turns each argument into an option
+def command(
     directory: Annotated[
         str | None, typer.Argument(help="With --template: the template, if not init.templateDir.")
     ] = None,

@@ -17,7 +17,7 @@ from gitprov.flow.record import Generation, record
 _LIMIT = 16 << 20
 
 
-def command(  # noqa: PLR0917 - typer turns each argument into an option
+def command(
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH", help="Files the model wrote, as they are now.")
     ],

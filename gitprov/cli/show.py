@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _PAGER = "gitprov-show"
 
 
-def command(  # noqa: PLR0917 - typer turns each argument into an option
+def command(
     name: Annotated[
         str, typer.Argument(metavar="TRACE|COMMIT", help="A trace id, the start of one, or a commit.")
     ] = "HEAD",
