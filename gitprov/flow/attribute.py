@@ -37,13 +37,17 @@ class Carried(NamedTuple):
 
 
 class FileResult(NamedTuple):
-    """One file of the commit. `events` are its evidence by seq; `unread` says which could not be read, and why."""
+    """One file of the commit. `events` are its evidence by seq; `unread` says which could not be read, and why.
+
+    `raw`: seq → lines that the edit put there.
+    """
 
     path: str
     outcome: Outcome
     events: dict[int, Event]
     carried: dict[int, Carried]
     unread: dict[int, str]
+    raw: dict[int, int]
 
 
 class Job(NamedTuple):
@@ -184,7 +188,11 @@ class Attributor:
         if job.claims:
             older, carried = self._carry(job, seen)
             settled = _with_carried(settled, older)
-        return FileResult(job.path, settled, {event.seq: event for event in job.events}, carried, unread)
+        events = {event.seq: event for event in job.events}
+        raw = {
+            seq: len(lines) for seq, lines in folded.created.items() if seq in events and seq not in unread
+        }
+        return FileResult(job.path, settled, events, carried, unread, raw)
 
     def fold(self, job: Job) -> tuple[Folded, dict[int, str]]:
         """The state after all evidence that can be read, and what is unreadable."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gitprov.attribution.fold import produced
@@ -33,11 +34,21 @@ class Frozen(NamedTuple):
 
 
 class Freezer:
-    """Makes generations of one commit. Contents go to `blobs` as they are redacted; records come back sealed."""
+    """Makes generations of one commit. Contents go to `blobs` as they are redacted; records come back sealed.
+
+    `raw`: event → number of lines it put there, where that is known already.
+    """
 
     def __init__(
-        self, inbox: Inbox, config: Config, object_format: str, human: str, blobs: BlobWriter
+        self,
+        inbox: Inbox,
+        config: Config,
+        object_format: str,
+        human: str,
+        blobs: BlobWriter,
+        raw: Mapping[int, int] = MappingProxyType({}),
     ) -> None:
+        self._raw = raw
         self._inbox = inbox
         self._config = config
         self._format = object_format
@@ -95,7 +106,7 @@ class Freezer:
             "path": event.path,
             "before": self._side(event.before, before),
             "after": self._side(event.after, after),
-            "raw_lines": len(produced(before or b"", after or b"")) if known else None,
+            "raw_lines": self._lines(event, before, after) if known else None,
             "tool": event.tool,
             "user_modified": event.user_modified,
         }
@@ -103,6 +114,11 @@ class Freezer:
             if ref is not None and data is None:
                 row[side + "_digest"] = ref.digest
         return row
+
+    def _lines(self, event: Event, before: bytes | None, after: bytes | None) -> int:
+        if event.seq in self._raw:
+            return self._raw[event.seq]
+        return len(produced(before or b"", after or b""))
 
     def _side(self, ref: ContentRef | None, data: bytes | None) -> str | None:
         """Blob id of a content as it is stored. The versions of one file come twice, as `after` and as `before`."""

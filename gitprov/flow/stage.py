@@ -88,7 +88,8 @@ def _freeze(
     wanted = {name: events for name, events in loose.items() if used & {event.seq for event in events}}
     if not wanted:
         return []
-    freezer = Freezer(desk.inbox, desk.config, desk.repo.object_format, desk.human(), blobs)
+    raw = {seq: lines for result in results for seq, lines in result.raw.items()}
+    freezer = Freezer(desk.inbox, desk.config, desk.repo.object_format, desk.human(), blobs, raw)
     return [freezer.freeze(evidence.turns[name], events) for name, events in wanted.items()]
 
 
