@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.errors import GitFailed, UsageError
 from gitprov.git.process import Env, decode, encode
 from gitprov.git.stream import Stream
+from gitprov.git.trailers import colon_first
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -44,7 +45,8 @@ def start(
     """Start git log over the commits that `args` select, with the notes of `ref` and no others."""
     notes = ("--no-notes", f"--notes={ref}")
     form = "--format=tformat:" + "%x00".join(_FIELDS)
-    return Stream(("log", *_QUIET, *notes, form, *args), cwd=cwd, env=env, stdin=stdin, prompt=prompt)
+    colon = colon_first(cwd, env)
+    return Stream((*colon, "log", *_QUIET, *notes, form, *args), cwd=cwd, env=env, stdin=stdin, prompt=prompt)
 
 
 def records(stream: Stream) -> Iterator[Record]:
@@ -77,7 +79,8 @@ def trailers_of(repo: Repository, oids: Iterable[str]) -> dict[str, list[Trailer
         return {}
     shown = decode(
         repo.run(
-            "log", *_QUIET, "--no-walk=unsorted", "--stdin", f"--format=tformat:%H%x00{_TRAILERS}",
+            *colon_first(repo.cwd, repo.env), "log", *_QUIET, "--no-walk=unsorted", "--stdin",
+            f"--format=tformat:%H%x00{_TRAILERS}",
             stdin=encode(asked),
         )
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gitprov.git.process import decode
+from gitprov.git.process import Env, decode, run_git
 from gitprov.git.repo import Repository
 
 Trailer = tuple[str, str]
@@ -15,9 +15,25 @@ SCISSORS = b"------------------------ >8 ------------------------"
 _COMMAND = ("interpret-trailers", "--no-divider")
 
 
+def colon_first(cwd: str, env: Env) -> tuple[str, str]:
+    """Flags for git under which a colon separates trailers, and is the one written, whatever else also does."""
+    asked = ("config", "--get", "trailer.separators")
+    also = decode(run_git(asked, cwd=cwd, env=env, ok=(0, 1, 128)).stdout).removesuffix("\n")
+    return ("-c", f"trailer.separators=:{also}")
+
+
 def parse(repo: Repository, message: bytes) -> list[Trailer]:
     """The trailers of a message as (key, value), folded lines joined, comments of the editor's file ignored."""
-    shown = decode(repo.run(*_COMMAND, "--only-trailers", "--only-input", "--unfold", stdin=message))
+    shown = decode(
+        repo.run(
+            *colon_first(repo.cwd, repo.env),
+            *_COMMAND,
+            "--only-trailers",
+            "--only-input",
+            "--unfold",
+            stdin=message,
+        )
+    )
     pairs = (line.partition(":") for line in shown.splitlines())
     return [(key.strip(), value.strip()) for key, colon, value in pairs if colon]
 
@@ -26,7 +42,7 @@ def add(repo: Repository, path: str, trailers: Sequence[Trailer]) -> None:
     """Add trailers to the message file at `path`; one that is there already, anywhere, is not repeated."""
     flags = [flag for key, value in trailers for flag in ("--trailer", f"{key}: {value}")]
     rules = ("--if-exists", "addIfDifferent", "--if-missing", "add", "--where", "end")
-    repo.run(*_COMMAND, "--in-place", *rules, *flags, path)
+    repo.run(*colon_first(repo.cwd, repo.env), *_COMMAND, "--in-place", *rules, *flags, path)
 
 
 def same(a: str, b: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 from pathlib import Path
 
@@ -326,3 +327,23 @@ def test_trailer_that_is_there(project: GitRepo, agent: Agent) -> None:
     project.git("add", "-A")
     project.git("commit", "-q", "-m", f"Two\n\nAI-Trace: {trace}")
     assert project.trailers() == [("AI-Trace", trace)]
+
+
+@pytest.mark.parametrize(
+    ("separators", "args"),
+    [("=:", ("-m", "Add a")), ("=", ("-e", "-m", "Add a")), ("#:", ("-m", "Add a", "-m", "Fix #42"))],
+)
+def test_other_separators(project: GitRepo, agent: Agent, separators: str, args: tuple[str, ...]) -> None:
+    """Whatever else separates trailers here, ours have a colon, pass the gate and are found again."""
+    project.git("config", "trailer.separators", separators)
+    agent.write("a.py", "a = 1\n")
+    project.git("add", "-A")
+    editor(project, "exit 0")
+    project.git("commit", "-q", *args)
+    (trace,) = project.generations()
+    message = project.message()
+    assert message.endswith(f"\nAI-Trace: {trace}")
+    assert message.count("\n\n") == 1  # a trailer of the author's stays in one block with ours
+    project.git("update-ref", "-d", "refs/notes/gitprov")
+    (entry,) = json.loads(f"[{project.git('ai-log', '--json').stdout}]")
+    assert (entry["class"], trace in json.dumps(entry)) == ("declared", True)
