@@ -26,7 +26,7 @@ _HEAD = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@", re.MULTILINE
 
 CORNERS = [
     (b"", b""), (b"", b"a"), (b"a", b""), (b"a", b"a\n"), (b"a\n", b"a"), (b"", b"\n"), (b"\n", b"\n\n"),
-    (b"a\nb", b"a\nb\n"), (b"a\n" * 900, b"a\n" * 901), (b"a\n" * 901, b"a\n" * 900), (b"a\r\nb\r\n", b"a\nb\n"),
+    (b"\0\na\na\nb\n", b"\0\na\na\na\nb\n"), (b"a\nb", b"a\nb\n"), (b"a\n" * 900, b"a\n" * 901), (b"a\n" * 901, b"a\n" * 900), (b"a\r\nb\r\n", b"a\nb\n"),
     (b"a\nb\n" * 300, b"a\nb\n" * 290), (b"x" * 3000, b"x" * 3000 + b"\n"), (b"a\n" * 2000, b"a\n" * 2000 + b"a"),
     (b"f {\n}\n\n" * 400, b"f {\n}\n\n" * 200 + b"g {\n}\n\n" + b"f {\n}\n\n" * 200),
 ]  # fmt: skip

@@ -116,6 +116,8 @@ def test_half_of_the_words_is_enough_and_less_is_not() -> None:
     assert match([b"a b c\n"], [b"a x\n"]) == {}
     assert match([b"a b\n"], [b"a x\n"]) == {0: Match(0, edited=True)}
     assert match([b"a b c d\n"], [b"a x y\n"]) == {}
+    forty = b" ".join(b"w%d" % n for n in range(40))
+    assert match([forty], [forty[:69] + b" " + b" ".join(b"x%d" % n for n in range(21))]) == {}
     assert match([b"a b c d\n"], [b"a b x y\n"]) == {0: Match(0, edited=True)}
 
 
@@ -173,6 +175,7 @@ def test_brackets_and_blanks_go_with_what_they_stand_beside() -> None:
         n: Match(n, edited=False) for n in range(3)
     }
     assert match([b"if x:\n", b"}\n"], [b" if x:\n", b"new = 1\n", b" }\n"]) == {0: SAME}
+    assert match([b"if x:\n", b"gone = 1\n", b"}\n"], [b" if x:\n", b" }\n"]) == {0: SAME}
 
 
 def test_lines_that_swapped_places_are_edits() -> None:
