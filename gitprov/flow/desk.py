@@ -62,10 +62,15 @@ class Desk:
 
     @property
     def _settings(self) -> dict[str, str]:
-        """What git's configuration says of gitprov and of who commits; asked for once, as each question is a process."""
+        """What git's configuration says of all that a commit asks about; asked once, as each question is a process."""
         if self._known is None:
-            self._known = self.repo.config("(gitprov|user|committer).")
+            self._known = self.repo.config("(gitprov|user|committer|trailer).")
         return self._known
+
+    @property
+    def plain_trailers(self) -> bool:
+        """Whether git itself, left to its configuration, writes `Key: value`."""
+        return self._settings.get("trailer.separators", ":").startswith(":")
 
     def human(self) -> str:
         """`Name <email>` of whoever commits; empty where git knows nobody (then git refuses the commit itself)."""

@@ -45,6 +45,7 @@ def _is_plain(desk: Desk, plan: Plan) -> bool:
     lines = [f"{key}: {value}" for key, value, _ in plan.trailers]
     return (
         desk.git is not None
+        and desk.plain_trailers
         and bool(lines)
         and all("-" in line.partition(":")[0] and line.isprintable() for line in lines)
         and not (plan.amend or plan.refusals or plan.stale or plan.gate)
