@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
 
-from gitprov.errors import EXIT_BUG, EXIT_INTERRUPTED, GitprovError
+from gitprov.errors import EXIT_BUG, EXIT_CANNOT, EXIT_INTERRUPTED, GitprovError
 
 EXIT_PIPE = 141
 """The reader of our output went away: what a shell reports for git in the same place."""
+
+#: What a machine does to a program that has no bug.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def guarded(run: Callable[[], int]) -> int:
@@ -28,11 +32,22 @@ def guarded(run: Callable[[], int]) -> int:
         # Python would complain once more when it flushes stdout on its way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_PIPE
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            return _bug(error)
+        _say(f"gitprov: cannot write: {error.strerror}{f': {error.filename}' if error.filename else ''}")
+        _say("hint: make room, then run it again")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_CANNOT
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug becomes a report
-        _say(f"gitprov: this is a bug: {type(error).__name__}: {error}")
-        _say(f"hint: please send us {_write_report()}")
-        return EXIT_BUG
+        return _bug(error)
     return code
+
+
+def _bug(error: Exception) -> int:
+    _say(f"gitprov: this is a bug: {type(error).__name__}: {error}")
+    _say(f"hint: please send us {_write_report()}")
+    return EXIT_BUG
 
 
 def _write_report() -> str:

@@ -45,6 +45,8 @@ def command(
 
     Example: gitprov record --agent codegen --model m-1 --prompt-file prompt.txt --param temperature=0 src/api.py
     """
+    if not agent.strip():
+        raise UsageError("--agent is empty", "name the tool that asked the model, as in: --agent codegen")
     if prompt is not None and prompt_file is not None:
         raise UsageError("--prompt and --prompt-file exclude each other", "give the prompt once")
     made = Generation(

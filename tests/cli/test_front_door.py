@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -97,3 +98,19 @@ def test_wrong_command_lines(repo: GitRepo, args: list[str]) -> None:
     assert done.returncode == 2
     assert "nonsense" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+@pytest.mark.parametrize(
+    "command", ["gitprov status", "gitprov show", "git ai-blame a", "git ai-log --all-commits"]
+)
+def test_no_room_for_the_answer(repo: GitRepo, command: str) -> None:
+    """A full disk behind stdout is exit 3 and two lines, not a bug of ours."""
+    repo.write("a", "1\n")
+    repo.commit("One")
+    done = run(["sh", "-c", f"{command} >/dev/full"], cwd=repo.path, env=repo.env, check=False)
+    assert done.returncode == 3
+    assert done.stderr.splitlines() == [
+        "gitprov: cannot write: No space left on device",
+        "hint: make room, then run it again",
+    ]

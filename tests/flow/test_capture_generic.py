@@ -196,6 +196,7 @@ def test_record_reads_stdin_and_prints_json(repo: GitRepo) -> None:
         (["--agent", "c", "."], ". is a directory"),
         (["--agent", "c", "../outside.py"], "is not in a git work tree"),
         (["--agent", "c", "--prompt", "x", "--prompt-file", "y", "a.py"], "exclude each other"),
+        (["--agent", " ", "a.py"], "--agent is empty"),
         (["--agent", "c", "--prompt-file", "gone", "a.py"], "cannot read gone"),
         (["--agent", "c", "--param", "x", "a.py"], "is not NAME=VALUE"),
         (["--agent", "c", "--at", "noon", "a.py"], "at is not a moment"),
