@@ -208,7 +208,7 @@ def slide(origins: list[Origin], lines: list[bytes], changed: Iterable[Hunk]) ->
             for n in range(hunk.new_start, hunk.new_end):
                 first = reach.start + (n - reach.start) % hunk.new_count
                 alike = range(first, reach.stop, hunk.new_count)
-                found = [(abs(one - n), one) for one in alike if one not in fresh and out[one][0] >= 0]
+                found = [(abs(one - n), one) for one in alike if out[one][0] >= 0]
                 if out[n][0] < 0 and found:
                     other = min(found)[1]
                     out[n], out[other] = out[other], out[n]

@@ -124,7 +124,7 @@ def lost_sidecar(path: str, old: bytes, new: bytes | None) -> Refusal | None:
         f"the sidecar of {target} {what}, but the file stays",
         f"git checkout HEAD -- {quoted(path)}",
         path,
-        lost or before,
+        lost,
     )
 
 

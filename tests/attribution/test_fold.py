@@ -313,10 +313,13 @@ def test_an_appended_function_that_ends_like_the_last() -> None:
     assert lines[3:5] == lines[8:10]
 
 
-def test_two_runs_do_not_rob_each_other() -> None:
-    """Labels inside one of the commit's hunks are not pulled into another."""
-    lines = [b"a\n", b"x\n", b"}\n", b"a\n", b"x\n", b"}\n"]
-    origins: list[Origin] = [NOBODY, NOBODY, (BASE, 0, False), (0, 0, False), (0, 1, False), (BASE, 1, False)]
+@pytest.mark.parametrize("mine", [0, 1])
+def test_two_runs_do_not_rob_each_other(mine: int) -> None:
+    """Labels inside one of the commit's hunks are not pulled into another that could slide there."""
+    lines = [b"a\n", b"x\n", b"a\n", b"x\n", b"a\n"]
+    runs: list[list[Origin]] = [[NOBODY, NOBODY], [NOBODY, NOBODY]]
+    runs[mine] = [(0, 0, False), (0, 1, False)]
+    origins = [*runs[0], (BASE, 0, False), *runs[1]]
     assert slide(origins, lines, [Hunk(0, 0, 0, 2), Hunk(1, 0, 3, 2)]) == origins
 
 

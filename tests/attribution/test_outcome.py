@@ -227,6 +227,17 @@ def test_removed_lines_of_the_base_are_counted_once_the_commit_lacks_them() -> N
     assert settled(base, [ai(0, base, base)], told([1]), told([1]))[1].tallies[0].gone == 0
 
 
+def test_a_wrapped_line_of_which_one_part_was_reworded_counts_once() -> None:
+    """Both new lines are claimed, each in its class, but the raw line they came from is one kept line."""
+    raw = b"call(alpha, beta, gamma, delta)\n"
+    wrapped = b"call(alpha, beta,\n     gamma, delta)\n"
+    reworded = b"call(alpha, beta,\n     gamma, epsilon)\n"
+    steps_ = [ai(0, b"", raw), ai(1, wrapped, wrapped + b"\nmore = 1\n")]
+    result = settled(b"", steps_, reworded + b"\nmore = 1\n", None)[1]
+    assert said(result) == {"ai": {0: "1", 1: "3-4"}, "edited": {0: "2"}}
+    assert [str(part) for part in result.tallies[0][:4]] == ["1", "", "", ""]
+
+
 def test_recorded_people() -> None:
     """A recorded person's lines are `human`, the model's reworded by them `edited`, and nothing of theirs is left over."""
     edited = CODE.replace(b"return total", b"return total + 1").replace(b"def", b"# sums\ndef")

@@ -119,4 +119,5 @@ def test_lines_with_words(line: bytes) -> None:
 
 def test_a_hunk_ends_where_the_next_line_begins() -> None:
     """Ends are one past the last line on each side."""
-    assert (Hunk(3, 2, 5, 0).old_end, Hunk(3, 2, 5, 0).new_end) == (5, 5)
+    assert (Hunk(3, 2, 5, 4).old_end, Hunk(3, 2, 5, 4).new_end) == (5, 9)
+    assert (Hunk(3, 0, 5, 0).old_end, Hunk(3, 0, 5, 0).new_end) == (3, 5)
