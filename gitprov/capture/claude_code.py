@@ -139,9 +139,7 @@ def _before(hook: Hook, seen: Seen | None, disk: bytes | None) -> bytes | Conten
             return None
         return edits.like(told, known, disk)
     if hook.tool == "Write":
-        if seen is None:
-            raise ValueError("nothing tells what the file was before the edit")
-        return seen.content if seen.ref is None else seen.ref
+        return _before_write(hook, seen)
     if seen is not None and seen.ref is None and _edited(known, _tellings(hook), None) is not None:
         return known
     for told_edits in _tellings(hook):
@@ -151,6 +149,17 @@ def _before(hook: Hook, seen: Seen | None, disk: bytes | None) -> bytes | Conten
     if seen is None and all(one and not one[0].old for one in _tellings(hook)):
         return None  # an edit of nothing made the file
     raise ValueError("nothing tells what the file was before the edit")
+
+
+def _before_write(hook: Hook, seen: Seen | None) -> bytes | ContentRef | None:
+    """What Write replaced: as it was seen, else as the tool's own patch tells. A new file had nothing before it."""
+    if seen is not None:
+        return seen.content if seen.ref is None else seen.ref
+    written = edits.encode(_text(hook.input, "content", "tool_input.") or "")
+    undone = edits.unpatch(written, hook.response.get("structuredPatch"))
+    if undone is None:
+        raise ValueError("nothing tells what the file was before the edit")
+    return undone
 
 
 def _edited(before: object, tellings: list[list[Replace]], disk: bytes | None) -> bytes | None:

@@ -39,6 +39,29 @@ def apply(before: bytes | None, edits: list[Replace], swallow: bool = False) -> 
     return None if text is None else encode(text)
 
 
+def unpatch(after: bytes, patch: object) -> bytes | None:
+    """The content that a tool's own patch (`structuredPatch`: hunks of signed lines) turned into `after`.
+
+    None where the patch is none, or does not fit `after` line by line.
+    """
+    if not isinstance(patch, list) or not patch:
+        return None
+    lines = decode(after).split("\n")
+    for hunk in reversed(patch):
+        rows, start = (hunk.get("lines"), hunk.get("newStart")) if isinstance(hunk, dict) else (None, None)
+        if not isinstance(rows, list) or not isinstance(start, int) or start < 0:
+            return None
+        signed = [row for row in rows if isinstance(row, str) and not row.startswith("\\")]
+        new = [row[1:] for row in signed if row[:1] in (" ", "+")]
+        at = max(start - 1, 0)
+        if [line.removesuffix("\r") for line in lines[at : at + len(new)]] != [
+            row.removesuffix("\r") for row in new
+        ]:
+            return None
+        lines[at : at + len(new)] = [row[1:] for row in signed if row[:1] in (" ", "-")]
+    return encode("\n".join(lines))
+
+
 def unapply(after: bytes, edits: list[Replace]) -> bytes | None:
     """The content that the edits turned into `after`, or None where that is not certain.
 

@@ -81,6 +81,8 @@ class _Parser:
             self.forms.append("porcelain" if word.startswith("--p") else "line-porcelain")
         elif _abbreviates(word, "--incremental", 5):
             raise UsageError("ai-blame has no --incremental of its own", "use --porcelain or --json")
+        elif word == "--textconv":
+            raise UsageError("notes speak of lines as they are stored, not as a textconv filter shows them")
         else:
             return word in ("--progress", "--no-progress")
         return True
@@ -162,7 +164,8 @@ def parse(argv: Sequence[str]) -> Command:
         raise UsageError(
             "no file named", "git ai-blame [git blame flags] [rev] [--] FILE; git ai-blame -h for more"
         )
-    options = (*(("-w",) if parser.ignore_space else ()), *parser.options)
+    # A filter may show another number of lines than the file has; notes count those.
+    options = ("--no-textconv", *(("-w",) if parser.ignore_space else ()), *parser.options)
     after = None if parser.after is None else tuple(parser.after)
     request = Request(
         options,

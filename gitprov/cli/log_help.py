@@ -39,8 +39,8 @@ Other
   -h                 this help
   --version          the version
 
-Numbers are those of the whole commit, also where paths are given. Notes come from refs/notes/gitprov (gitprov sync
-fetches them).
+Numbers are those of the whole commit, also where paths are given. Notes come from refs/notes/gitprov
+(git fetch origin refs/notes/gitprov:refs/notes/gitprov brings a colleague's).
 
 Examples
   git ai-log -n 5                                  the last five commits with AI

@@ -126,7 +126,10 @@ def _changes(
                 raise
     from gitprov.flow.known import last_known
 
-    return claude_code.changes(hook, hook.input, Seen(last_known(inbox, place, env)), disk), hook.input
+    # What was last known may be older than what a person typed since: it is a witness only to there being no file.
+    if last_known(inbox, place, env) is not None or hook.response.get("type") == "update":
+        raise ValueError("nothing tells what the file was before the edit")
+    return claude_code.changes(hook, hook.input, Seen(None), disk), hook.input
 
 
 def _seen(hook: Hook, inbox: Inbox, place: Location) -> Seen | None:

@@ -73,7 +73,10 @@ def notes_ref(case: Case) -> Iterator[Finding]:
         return
     if repo.resolve(notes.REF) is None:
         yield Finding(
-            "notes", BROKEN, f"{notes.REF} is no commit", f"git update-ref -d {notes.REF}; gitprov heal"
+            "notes",
+            BROKEN,
+            f"{notes.REF} is no commit",
+            f"git update-ref -d {notes.REF}, then fetch it again",
         )
         return
     blobs = note_trees.listing(repo, notes.REF)

@@ -130,7 +130,7 @@ _CHANGES_LINES = ("filter", "ident", "working-tree-encoding", "diff")
 
 def committed_content(oid: str, path: str, *, cwd: str, env: Env) -> bytes | None:
     """The lines that blame shows of a file in a commit; None where the commit has no such file."""
-    asked = ("cat-file", "--textconv", f"{oid}:{path}")
+    asked = ("cat-file", "blob", f"{oid}:{path}")
     done = run_git(asked, cwd=cwd, env=env, ok=(0, 128))
     return done.stdout if done.returncode == 0 else None
 

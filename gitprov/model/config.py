@@ -208,7 +208,7 @@ KEYS = (
     Key("sidecar", "true or false", "flag", _flag, "Write and guard `.ai-trace/<path>.json`"),
     Key("markers", "true or false", "flag", _flag, "Guard inline `ai-trace: <trace id>` comments"),
     Key("instructions", "list of paths", "words", _paths, "Instruction files whose digests a generation records"),
-    Key("share.generations", "true or false", "flag", _flag, "Push prompts and outputs with `gitprov sync`"),
+    Key("share.generations", "true or false", "flag", _flag, "Prompts and outputs may leave this clone (read by sharing, which is not built yet)"),
     Key("inbox.max_file_bytes", "whole number", "whole", _whole(1), "Larger files are recorded by digest only"),
     Key("inbox.keep_days", "whole number", "whole", _whole(1), "Days that spent and unspent evidence is kept"),
     Key("inbox.max_archive_bytes", "whole number", "whole", _whole(0), "Size at which the oldest archived evidence goes"),

@@ -14,7 +14,7 @@ Colours = Mapping[str, str]
 
 #: Why a text is not shown.
 _WHY = {
-    "not here": "not in this clone: generations travel only where the project shares them (gitprov sync)",
+    "not here": "not in this clone: generations travel only where refs/gitprov/generations is pushed",
     "digest only": "kept as a digest only (privacy tier hash-only)",
     "forgotten": "its text was removed from the store; the record keeps its digest",
     "none": "not recorded",
@@ -155,7 +155,7 @@ def _held(one: Held, colours: Colours) -> Iterator[str]:
     if one.counts is not None:
         yield "    " + totals(one.counts)
     else:
-        yield "    named by the commit's trailer; there is no note about it here (gitprov sync, gitprov heal)"
+        yield "    named by the commit's trailer; there is no note about it here"
     yield from _counts(one.files)
     for share in one.files:
         yield from _delta(share, head.oid[:9], colours)

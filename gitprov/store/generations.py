@@ -52,7 +52,10 @@ def records(repo: Repository, traces: list[str]) -> dict[str, dict[str, canonica
     """Records of many generations, None for each that this clone does not have."""
     names = [f"{REF}:{directory(trace)}/record.json" for trace in traces]
     found = repo.objects.get_many(names)
-    return {trace: None if obj is None else _record(trace, obj.data) for trace, obj in zip(traces, found, strict=True)}
+    return {
+        trace: None if obj is None else _record(trace, obj.data)
+        for trace, obj in zip(traces, found, strict=True)
+    }
 
 
 def load(repo: Repository, trace: str) -> Generation | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.claude import ClaudeSession
 from tests.support.notes import TRACE, add_generation, add_note, commit_row, trace_row
 from tests.support.repo import GitRepo, run, run_bytes
 
@@ -86,7 +87,7 @@ def test_line_ends_that_git_converts(repo: GitRepo) -> None:
 
 
 def test_filters_and_textconv(repo: GitRepo) -> None:
-    """Where attributes change what blame shows, it is shown as git shows it."""
+    """A clean filter shows as git shows it; a textconv filter does not show at all, for notes count stored lines."""
     repo.write("up", "one\ntwo\n")
     repo.write("plain", "one\ntwo\n")
     repo.write(".gitattributes", "up diff=up\nplain filter=up\n")
@@ -94,7 +95,7 @@ def test_filters_and_textconv(repo: GitRepo) -> None:
     add_note(repo, repo.commit("One"), trace_row({"up": {"ai": "1"}, "plain": {"ai": "1"}}))
     repo.git("config", "filter.up.clean", "tr A-Z a-z")
     repo.write("plain", "ONE\ntwo\n")
-    for path, texts in (("up", ["ONE", "TWO"]), ("plain", ["one", "two"])):
+    for path, texts in (("up", ["one", "two"]), ("plain", ["one", "two"])):
         for rev in ([], ["HEAD"]):
             rows = repo.ai_blame(path, *rev)["lines"]
             assert [row["text"] for row in rows] == texts, (path, rev)
@@ -250,3 +251,20 @@ def test_help_and_version(tmp_path: Path, env: dict[str, str]) -> None:
         assert "Exit codes" in shown
         assert max(map(len, shown.splitlines())) <= 120
         assert run([name, "--version"], cwd=tmp_path, env=env).stdout.split()[-1][0].isdigit()
+
+
+def test_a_textconv_filter_does_not_shift_lines(hooked: GitRepo, claude: ClaudeSession) -> None:
+    """A filter that shows other lines than the file has moves no line into a model's; asking for it is refused."""
+    hooked.write(".gitattributes", "*.py diff=noisy\n")
+    hooked.git("config", "diff.noisy.textconv", "sed 's/^/\\n/'")
+    hooked.write("a.py", "mine = 1\n")
+    hooked.commit("start", ".gitattributes", "a.py")
+    claude.prompt("one more")
+    claude.edit("a.py", "mine = 1\n", "mine = 1\nits = 2\n")
+    claude.stop()
+    hooked.commit("one more", "a.py")
+    lines = hooked.ai_blame("a.py")["lines"]
+    assert [(line["text"], line["class"]) for line in lines] == [("mine = 1", "unknown"), ("its = 2", "ai")]
+    shown = hooked.git("ai-blame", "a.py").stdout.splitlines()
+    assert len(shown) == 2
+    assert hooked.git("ai-blame", "--textconv", "a.py", check=False).returncode == 2

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from gitprov.capture.edits import unpatch
 from gitprov.flow.evidence import Evidence, gather
 from gitprov.model.event import ContentRef, Event, Turn
 from gitprov.store.inbox import Inbox
@@ -607,3 +608,43 @@ def test_the_agents_directory_may_be_gone(repo: GitRepo, claude: ClaudeSession, 
     done = run(["sh", "-c", script], cwd=tmp_path, env=repo.env, stdin=json.dumps(payload))
     assert (done.stdout, done.stderr) == ("", "")
     assert [one.path for one in gathered(repo).events] == ["a.py"]
+
+
+def test_a_write_without_a_witness_is_not_recorded(repo: GitRepo, claude: ClaudeSession) -> None:
+    """What a person typed since the last recorded edit must not become the model's, so nothing is claimed at all."""
+    claude.prompt("numbers")
+    claude.write_file("a.py", "one = 1\n")
+    repo.write("a.py", "one = 1\nhuman = 9\n")
+    content = "one = 1\nhuman = 9\ntwo = 2\n"
+    repo.write("a.py", content)
+    path = str(repo.path / "a.py")
+    payload = {"tool_name": "Write", "tool_input": {"file_path": path, "content": content}}
+    claude.hook("PostToolUse", tool_use_id="toolu_x", tool_response={"filePath": path}, **payload)
+    assert len(gather(inbox(repo)).events) == 1
+    assert "nothing tells what the file was" in str(inbox(repo).problems()[-1])
+    patch = [
+        {
+            "oldStart": 1,
+            "oldLines": 2,
+            "newStart": 1,
+            "newLines": 3,
+            "lines": [" one = 1", " human = 9", "+two = 2"],
+        }
+    ]
+    answer = {"filePath": path, "type": "update", "structuredPatch": patch}
+    claude.hook("PostToolUse", tool_use_id="toolu_y", tool_response=answer, **payload)
+    last = gather(inbox(repo)).events[-1]
+    assert (text(repo, last.before), text(repo, last.after)) == ("one = 1\nhuman = 9\n", content)
+
+
+def test_a_patch_is_undone_only_where_it_fits() -> None:
+    """A tool's patch gives the content before it; one that does not fit, or is none, gives nothing."""
+    hunks = [
+        {"newStart": 1, "lines": ["-a", "+b"]},
+        {"newStart": 3, "lines": [" c", "+d", "\\ No newline at end of file"]},
+    ]
+    assert unpatch(b"b\nx\nc\nd", hunks) == b"a\nx\nc"
+    assert unpatch(b"b\r\n", [{"newStart": 1, "lines": ["-a\r", "+b\r"]}]) == b"a\r\n"
+    wrongs: list[object] = [None, [], ["x"], [{}], [{"newStart": -1, "lines": []}]]
+    for wrong in [*wrongs, [{"newStart": 1, "lines": ["+other"]}]]:
+        assert unpatch(b"b\n", wrong) is None
