@@ -174,6 +174,7 @@ class _Reader:
             _delta(traces),
             gate if isinstance(gate, str) else None,
             _reviewers(oid, note, trailers) if "eview" in raw or "eview" in trailing else (),
+            _dropped(about.get("dropped")),
         )
 
     def _people(self, record: git_log.Record) -> tuple[Declared, ...]:
@@ -259,6 +260,13 @@ def _delta(traces: list[LoggedTrace]) -> DeltaSum | None:
         [value if type(value) is int else 0 for value in map(delta.get, DeltaSum._fields)] for delta in known
     ]
     return DeltaSum(*(sums[0] if len(sums) == 1 else map(sum, zip(*sums, strict=True))))
+
+
+def _dropped(found: object) -> tuple[tuple[str, str], ...]:
+    """Trace and reason for each record that a commit was let go without."""
+    if not isinstance(found, dict):
+        return ()
+    return tuple(sorted((trace, why) for trace, why in found.items() if isinstance(why, str)))
 
 
 def _int(value: object) -> int | None:

@@ -70,7 +70,7 @@ class Entry(NamedTuple):
 
     `date` is in the form that was asked for, `time` is ISO 8601. `added` counts the lines that the commit adds; of
     them `ai` are as generated, `edited` were changed since, `human` are recorded as typed. `added`, `delta` and `gate`
-    are None where no note tells them. `machines` has (agent, model) of the traces, of the declarations where there are
+    are None where no note tells them. `dropped` has the traces that the message let go, with the reason. `machines` has (agent, model) of the traces, of the declarations where there are
     no traces; each once, in order.
     """
 
@@ -91,3 +91,4 @@ class Entry(NamedTuple):
     delta: DeltaSum | None
     gate: str | None
     reviewed_by: tuple[str, ...]
+    dropped: tuple[tuple[str, str], ...] = ()

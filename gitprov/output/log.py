@@ -42,6 +42,7 @@ def as_json(entry: Entry) -> str:
         "delta_lines": None if delta is None else delta.lines,
         "delta_rate": None if delta is None or delta.rate is None else round(delta.rate, 4),
         "gate": entry.gate,
+        "dropped": dict(entry.dropped),
         "reviewed_by": list(entry.reviewed_by),
     }
     return json.dumps(document, separators=(",", ":")) + "\n"
@@ -74,6 +75,7 @@ def block(entry: Entry, colours: Mapping[str, str] = PLAIN) -> str:
         rows.append(f"Delta:    {_delta(entry.delta)}")
     if entry.gate is not None:
         rows.append(f"Gate:     {entry.gate}")
+    rows += [f"Dropped:  {trace} {reason}" for trace, reason in entry.dropped]
     rows += [f"Reviewed: {who}" for who in entry.reviewed_by]
     rows += ["", f"    {entry.subject}" if entry.subject else ""]
     if not "".join(rows).isprintable():

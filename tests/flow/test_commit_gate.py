@@ -116,6 +116,9 @@ def test_way_out_with_a_reason(project: GitRepo, agent: Agent) -> None:
     project.git("commit", "-q", "-e", "-m", "Words")
     [trace] = project.generations()
     assert project.trailers() == [("AI-Trace-Dropped", f"{trace} rewritten by hand")]
+    logged = json.loads(project.git("ai-log", "--json").stdout.splitlines()[0])
+    assert logged["dropped"] == {trace: "rewritten by hand"}
+    assert f"Dropped:  {trace} rewritten by hand" in project.git("ai-log", "-n1").stdout
     [row] = [row for row in project.note() if row["kind"] == "commit"]
     assert row["dropped"] == {trace: "rewritten by hand"}
     assert row["gate"] == "passed"

@@ -70,7 +70,7 @@ def test_document_of_a_commit(history: GitRepo) -> None:
         ],
         "declared": [], "ai_lines": 10, "edited_lines": 3, "human_lines": 0, "added": 20,
         "delta": {"raw": 10, "kept": 7, "edited": 2, "dropped": 1, "pending": 0}, "delta_lines": 3,
-        "delta_rate": 0.3, "gate": "passed", "reviewed_by": [],
+        "delta_rate": 0.3, "gate": "passed", "dropped": {}, "reviewed_by": [],
     }  # fmt: skip
     declared = logged(history)[2]
     assert declared["declared"] == [{"agent": "aider", "model": None, "source": "Assisted-by: aider"}]
