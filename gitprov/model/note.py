@@ -150,10 +150,10 @@ def _unite_field(key: str, a: canonical.Json, b: canonical.Json) -> canonical.Js
     if a == b and canonical.dump(a) == canonical.dump(b):
         return a
     if key == "files" and isinstance(a, dict) and isinstance(b, dict):
-        return {
-            path: _unite_entry(a[path], b[path]) if path in a and path in b else {**a, **b}[path]
-            for path in sorted({**a, **b})
-        }
+        # A path that one side alone tells is put in order as well: written in another way it would come out as such
+        # once it meets itself again, and repetition must not change a note.
+        both = {**a, **b}
+        return {path: _unite_entry(a.get(path, both[path]), b.get(path, both[path])) for path in sorted(both)}
     if key == "delta" and isinstance(a, dict) and isinstance(b, dict):
         return {name: _larger(a.get(name), b.get(name)) for name in sorted({**a, **b})}
     for field, order in (("evidence", EVIDENCE), ("gate", GATES)):
@@ -170,7 +170,8 @@ def _rank(order: tuple[str, ...], claim: canonical.Json) -> tuple[int, tuple[int
 def _unite_entry(a: canonical.Json, b: canonical.Json) -> canonical.Json:
     """Ranges of one path: set union, the weaker class keeping a line that two classes claim."""
     if not isinstance(a, dict) or not isinstance(b, dict):
-        return _larger(a, b)
+        known = _larger(a, b)
+        return _unite_entry(known, known) if isinstance(known, dict) else known
     out: Row = {}
     taken = LineSet()
     for cls in reversed(CLASSES):

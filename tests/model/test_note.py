@@ -93,6 +93,15 @@ def test_text_reads_as_its_bytes_do(data: bytes) -> None:
     assert Note.read(data.decode("utf-8", "surrogateescape")) == Note.parse(data)
 
 
+def test_repetition_puts_nothing_in_another_order() -> None:
+    """A row in another spelling than ours, told twice around one of another form, is the union told once."""
+    odd = b'{"files":{"a.py":{"ai":"","edited":"3,1-2"}},"id":"b","kind":"trace"}'
+    other = b'{"files":{"a.py":null,"b.py":{}},"id":"b","kind":"trace"}'
+    once = Note.parse(odd) | Note.parse(other)
+    assert Note.parse(b"\n".join([odd, other, odd])) == once
+    assert once.claims("a.py")[0].lines == LineSet([1, 2, 3])
+
+
 @given(DATA, DATA, st.randoms())
 def test_concatenation_in_any_order_is_union(a: bytes, b: bytes, shuffled: random.Random) -> None:
     """Lines of two notes one after the other, shuffled, repeated, with blank lines: the union."""
