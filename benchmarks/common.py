@@ -12,7 +12,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,6 +86,19 @@ def run(
     return done
 
 
+# The watcher is a process of its own and small: until its exec, a new process is counted with the memory of the one
+# that started it, which may be a test run of hundreds of MB.
+WATCH = """
+import os, subprocess, sys, time
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - start
+process.returncode = os.waitstatus_to_exitcode(status)
+print(seconds, process.returncode, usage.ru_maxrss)
+"""
+
+
 def measured(
     args: Sequence[str], *, cwd: Path, env: Mapping[str, str], stdin: bytes = b"", ok: Sequence[int] = (0,)
 ) -> Cost:
@@ -94,17 +106,12 @@ def measured(
     with tempfile.TemporaryFile() as source:
         source.write(stdin)
         source.seek(0)
-        start = time.perf_counter()
-        process = subprocess.Popen(
-            args, cwd=cwd, env=env, stdin=source, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in ok:
-        raise SystemExit(f"{' '.join(args)}: exit {process.returncode}")
-    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return Cost(seconds, usage.ru_maxrss / unit)
+        watch = [sys.executable, "-I", "-S", "-c", WATCH, *args]
+        done = subprocess.run(watch, cwd=cwd, env=env, stdin=source, capture_output=True, check=True)
+    seconds, code, size = done.stdout.split()
+    if int(code) not in ok:
+        raise SystemExit(f"{' '.join(args)}: exit {int(code)}")
+    return Cost(float(seconds), int(size) / (1 << 20 if sys.platform == "darwin" else 1 << 10))
 
 
 def alternately(rounds: int, *sides: Callable[[], float]) -> list[float]:
