@@ -8,9 +8,9 @@ import sys
 from gitprov.cli.boundary import guarded
 from gitprov.errors import EXIT_OK, EXIT_USAGE, GitprovError
 
-HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
+HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-rewrite")
 #: An observer never blocks: what it could not do it says, and the commit goes on.
-_OBSERVERS = ("prepare-commit-msg", "post-commit")
+_OBSERVERS = ("prepare-commit-msg", "post-commit", "post-rewrite")
 
 
 def main() -> None:
@@ -46,6 +46,12 @@ def _dispatch(name: str, args: list[str]) -> None:
 
     above = os.getppid()
     with Repository.discover(os.getcwd(), os.environ) as repo:
+        if name == "post-rewrite":
+            from gitprov.flow.rewritten import post_rewrite
+
+            command = args[0] if args else os.environ.get("PRE_COMMIT_REWRITE_COMMAND", "")
+            post_rewrite(repo, command, b"" if sys.stdin.isatty() else sys.stdin.buffer.read())
+            return
         desk = Desk(repo, view_of(repo, above), above)
         if name == "pre-commit":
             hooks.pre_commit(desk)

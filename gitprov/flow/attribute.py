@@ -86,7 +86,7 @@ def jobs(
         regular = change.has_text or (change.status == "D" and change.old_mode in REGULAR)
         if (own or claims) and regular:
             start, final = _sides(repo, change)
-            added = _unshown(start, final) if change.opaque else change.hunks
+            added = unshown(start, final) if change.opaque else change.hunks
             old = amended.content(was) if amended and claims else b""
             found = [own[seq] for seq in sorted(own)]
             yield Job(change.path, start, final, added, found, claims, old, was)
@@ -94,7 +94,7 @@ def jobs(
         yield from amended.left_out(told)
 
 
-def _unshown(start: bytes, final: bytes) -> tuple[Hunk, ...]:
+def unshown(start: bytes, final: bytes) -> tuple[Hunk, ...]:
     """The hunks of a file that git only calls binary: none if it looks so, else those of a text that is called so."""
     return () if any(b"\0" in data[:BINARY_PROBE] for data in (start, final)) else tuple(hunks(start, final))
 

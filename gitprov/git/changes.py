@@ -30,6 +30,8 @@ _ENV = {"GIT_DIFF_OPTS": ""}
 _MARK = re.compile(
     rb"^(?:(diff --git )|(Binary files )|@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@)", re.MULTILINE
 )
+#: The line before each answer of `diff-tree --stdin`; in a patch every line of content has a sign before it.
+_PAIR = re.compile(rb"^([0-9a-f]{40,64}) ([0-9a-f]{40,64})\n", re.MULTILINE)
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _NAMED = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
 
@@ -78,6 +80,20 @@ def between(repo: Repository, old: str | None, new: str) -> list[FileChange]:
     against = old or repo.empty_tree()
     args = ("diff-tree", "-r", *_FLAGS, against, new, "--")
     return parse(repo.run("-c", "core.quotePath=true", *args, env=_ENV))
+
+
+def between_trees(repo: Repository, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], list[FileChange]]:
+    """What lies between the trees of each pair (old id, new id), from one process."""
+    found: dict[tuple[str, str], list[FileChange]] = {pair: [] for pair in pairs}
+    wanted = "".join(f"{old} {new}\n" for old, new in found if old != new)
+    if wanted:
+        args = ("diff-tree", "--stdin", "-r", *_FLAGS)
+        shown = repo.run("-c", "core.quotePath=true", *args, stdin=wanted.encode("ascii"), env=_ENV)
+        heads = list(_PAIR.finditer(shown))
+        for head, following in zip(heads, [*heads[1:], None], strict=True):
+            stop = following.start() if following else len(shown)
+            found[decode(head[1]), decode(head[2])] = parse(shown[head.end() : stop])
+    return found
 
 
 def common(changes: list[FileChange], others: list[FileChange]) -> list[FileChange]:

@@ -22,16 +22,33 @@ def read(repo: Repository, oids: Iterable[str], ref: str = REF) -> dict[str, Not
 
 def change(repo: Repository, base: str | None, new: dict[str, Note], message: str) -> Change:
     """What moves the notes ref from `base` so that each commit's note also says `new` (union with what is there)."""
+    return _change(repo, base, new, message, unite=True)
+
+
+def replacement(repo: Repository, base: str | None, new: dict[str, Note], message: str) -> Change:
+    """What moves the notes ref from `base` so that each commit's note says `new` and nothing else.
+
+    For whoever has read what is there, at this `base`, and knows what of it is wrong. An empty note is taken away.
+    """
+    return _change(repo, base, new, message, unite=False)
+
+
+def _change(repo: Repository, base: str | None, new: dict[str, Note], message: str, *, unite: bool) -> Change:
     from gitprov.git.write import Change
 
     old = notes.read(repo, base, new) if base else {}
     files: dict[str, bytes | None] = {}
     for oid, note in new.items():
-        merged = (Note.parse(old[oid]) | note).dump() if oid in old else note.dump()
+        merged = (Note.parse(old[oid]) | note).dump() if unite and oid in old else note.dump()
         ours, *others = notes.spellings(oid)
         if oid in old:
-            files.update({path: None for path in others if _exists(repo, f"{base}:{path}")})
-        if old.get(oid) != merged or any(files.get(path, b"") is None for path in others):
+            there = [
+                path
+                for path in ((ours, *others) if not merged else others)
+                if _exists(repo, f"{base}:{path}")
+            ]
+            files.update(dict.fromkeys(there))
+        if merged and (old.get(oid) != merged or any(files.get(path, b"") is None for path in others)):
             files[ours] = merged
     return Change(REF, base, message, files)
 

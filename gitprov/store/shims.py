@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gitprov.errors import GitprovError
 
-HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
+HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-rewrite")
 
 _MARK = b"# gitprov shim, format "
 _DIGEST = re.compile(rb"^# digest: (\w+)$", re.MULTILINE)

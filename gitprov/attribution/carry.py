@@ -1,0 +1,103 @@
+"""Carrying: which lines of one version of a file stand in another, by git's own diff of the two.
+
+A line outside every hunk survived. A line inside one was changed, and counts only where white space or line breaks
+alone are different. Nothing is read out of what is left over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from gitprov.attribution.reword import match
+from gitprov.model.hunk import Hunk
+from gitprov.model.ranges import LineSet
+
+Contents = Callable[[], "tuple[list[bytes], list[bytes]]"]
+"""Gives the old and the new side's lines; called only where they are needed."""
+
+_END = 1 << 60
+
+
+class Kept(NamedTuple):
+    """`size` lines that stand in both versions: from line `new` in the one, from line `old` in the other; 1-based."""
+
+    new: int
+    old: int
+    size: int
+
+
+def kept(wanted: LineSet, hunks: Sequence[Hunk], contents: Contents) -> list[Kept]:
+    """Where the `wanted` lines of the new side come from, as far as they stood in the old one.
+
+    `hunks` are ascending, as a diff has them. Lines that are new have no place in the answer.
+    """
+    found = _outside(wanted, hunks)
+    inside = [hunk for hunk in hunks if hunk.old_count and hunk.new_count and _touches(wanted, hunk)]
+    if inside:
+        old, new = contents()
+        for hunk in inside:
+            texts = old[hunk.old_start : hunk.old_end], new[hunk.new_start : hunk.new_end]
+            found += [
+                Kept(hunk.new_start + n + 1, hunk.old_start + hit.old + 1, 1)
+                for n, hit in match(*texts).items()
+                if not hit.edited and hunk.new_start + n + 1 in wanted
+            ]
+    return found
+
+
+def moved(lines: LineSet, runs: Iterable[Kept]) -> LineSet:
+    """Lines of the old side as lines of the new one."""
+    found: list[tuple[int, int]] = []
+    for run in runs:
+        for first, last in lines.runs:
+            low, high = max(first, run.old), min(last, run.old + run.size - 1)
+            if low <= high:
+                found.append((low + run.new - run.old, high + run.new - run.old))
+    return LineSet.of_runs(found)
+
+
+def split(runs: Iterable[Kept], lines: LineSet) -> tuple[list[Kept], list[Kept]]:
+    """The runs cut in two: what comes from these `lines` of the old side, and the rest."""
+    mine: list[Kept] = []
+    rest: list[Kept] = []
+    for run in runs:
+        whole = LineSet.of_runs([(run.old, run.old + run.size - 1)])
+        for found, part in ((mine, whole & lines), (rest, whole - lines)):
+            found += [Kept(a + run.new - run.old, a, b - a + 1) for a, b in part.runs]
+    return mine, rest
+
+
+def news(runs: Iterable[Kept]) -> LineSet:
+    """The new side's lines of some runs."""
+    return LineSet.of_runs((run.new, run.new + run.size - 1) for run in runs)
+
+
+def olds(runs: Iterable[Kept]) -> LineSet:
+    """The old side's lines of some runs."""
+    return LineSet.of_runs((run.old, run.old + run.size - 1) for run in runs)
+
+
+def _outside(wanted: LineSet, hunks: Sequence[Hunk]) -> list[Kept]:
+    found: list[Kept] = []
+    start, offset = 0, 0
+    bounds: list[tuple[int, int, int]] = []
+    for hunk in hunks:
+        bounds.append((start, hunk.new_start, offset))
+        start, offset = hunk.new_end, hunk.old_end - hunk.new_end
+    bounds.append((start, _END, offset))
+    at = 0
+    for first, last in wanted.runs:
+        while at < len(bounds) - 1 and bounds[at][1] < first:
+            at += 1
+        upto = at
+        while upto < len(bounds) and bounds[upto][0] < last:
+            low, high = max(first - 1, bounds[upto][0]), min(last, bounds[upto][1])
+            if low < high:
+                found.append(Kept(low + 1, low + 1 + bounds[upto][2], high - low))
+            upto += 1
+    return found
+
+
+def _touches(lines: LineSet, hunk: Hunk) -> bool:
+    return any(first - 1 < hunk.new_end and hunk.new_start < last for first, last in lines.runs)

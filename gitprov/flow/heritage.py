@@ -1,0 +1,128 @@
+"""Heritage: what one commit inherits, gathered line by line from the notes of others, and put into rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from gitprov import __version__
+from gitprov.attribution.carry import Kept, moved
+from gitprov.model.note import EVIDENCE, GATES, Note, Row, files_entry
+from gitprov.model.ranges import LineSet
+
+Key = tuple[str, str]
+
+
+class Inherited(NamedTuple):
+    """Trace, human and review rows in the heir's lines; the weakest `gate` and all `dropped` of whole sources."""
+
+    rows: list[Row]
+    gate: str | None = None
+    dropped: dict[str, str] = {}  # noqa: RUF012 - never written to
+
+    def note(self, commit: str, added: int) -> Note | None:
+        """The note of a commit that has nothing but this to say; None where that is nothing."""
+        if not self.rows and not self.dropped:
+            return None
+        about: Row = {
+            "kind": "commit",
+            "v": 1,
+            "id": commit,
+            "gate": self.gate or "absent",
+            "tool": f"gitprov {__version__}",
+            "added": added,
+        }
+        if self.dropped:
+            about["dropped"] = self.dropped
+        return Note([*self.rows, about])
+
+
+class Heritage:
+    """Collects claims for one heir. The first to claim a line has it."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Key, Row] = {}
+        self._lines: dict[Key, dict[str, dict[str, LineSet]]] = {}
+        self._deleted: dict[Key, dict[str, int]] = {}
+        self._lost: dict[Key, int] = {}
+        self._taken: dict[str, LineSet] = {}
+        self._reviews: dict[str, Row] = {}
+        self._gate: str | None = None
+        self._dropped: dict[str, str] = {}
+
+    def take(self, note: Note, old: str, path: str, runs: Iterable[Kept]) -> None:
+        """What a note claims of its file `old`, for the lines of `path` that stand in both."""
+        runs = list(runs)
+        for claim in note.claims(old):
+            taken = self._taken.get(path, LineSet())
+            lines = moved(claim.lines, runs) - taken
+            if lines:
+                self._taken[path] = taken | lines
+                classes = self._lines.setdefault(self._known(claim.row), {}).setdefault(path, {})
+                classes[claim.cls] = classes.get(claim.cls, LineSet()) | lines
+        self._reviews.update((row["id"], row) for row in note.of_kind("review"))
+
+    def take_whole(self, note: Note, names: dict[str, str], removed: dict[str, int]) -> None:
+        """What a note says besides lines: gate, exceptions, lines deleted and dropped.
+
+        `names`: path there → path here, where it is another. `removed`: path → lines that the heir takes away.
+        """
+        about = note.commit or {}
+        gates = [gate for gate in (self._gate, about.get("gate")) if gate in GATES]
+        self._gate = max(gates, key=GATES.index, default=None)
+        said = about.get("dropped")
+        if isinstance(said, dict):
+            self._dropped.update((str(trace), str(reason)) for trace, reason in said.items())
+        for row in note.traces.values():
+            key = self._known(row)
+            delta = row.get("delta")
+            lost = delta.get("dropped") if isinstance(delta, dict) else 0
+            self._lost[key] = self._lost.get(key, 0) + (lost if isinstance(lost, int) else 0)
+            for old, entry in row["files"].items() if isinstance(row.get("files"), dict) else ():
+                path = names.get(old, old)
+                gone = entry.get("deleted") if isinstance(entry, dict) else 0
+                most = removed.get(path, 0)
+                if isinstance(gone, int) and gone and most:
+                    counts = self._deleted.setdefault(key, {})
+                    counts[path] = min(most, counts.get(path, 0) + gone)
+
+    def result(self) -> Inherited:
+        """The rows, for whatever lines were claimed."""
+        rows = [row for row in (self._row(key) for key in sorted(self._rows)) if row is not None]
+        traces = {row["id"] for row in rows if row["kind"] == "trace"}
+        reviews = [row for _, row in sorted(self._reviews.items()) if row["id"].partition("/")[0] in traces]
+        return Inherited([*rows, *reviews], self._gate, self._dropped)
+
+    def _known(self, row: Row) -> Key:
+        key = (row["kind"], row["id"])
+        self._rows.setdefault(key, row)
+        return key
+
+    def _row(self, key: Key) -> Row | None:
+        lines, deleted = self._lines.get(key, {}), self._deleted.get(key, {})
+        files = {
+            path: files_entry(lines.get(path, {}), deleted.get(path, 0))
+            for path in sorted({*lines, *deleted})
+        }
+        if not files:
+            return None
+        row = {**self._rows[key], "files": files}
+        if key[0] == "trace":
+            row["evidence"] = weakest(row.get("evidence"), "carried")
+            row["delta"] = recounted(row, self._lost.get(key, 0))
+        return row
+
+
+def weakest(*claims: object) -> str:
+    """The weakest of several kinds of evidence; words nobody knows count for nothing."""
+    return EVIDENCE[max(EVIDENCE.index(claim) for claim in claims if claim in EVIDENCE)]
+
+
+def recounted(row: Row, dropped: int, pending: int = 0) -> Row:
+    """A trace row's `delta` for the lines that it claims."""
+    counts = {"ai": 0, "edited": 0}
+    for entry in row["files"].values():
+        for cls in counts:
+            counts[cls] += len(LineSet.parse(entry.get(cls, "")))
+    parts = {"kept": counts["ai"], "edited": counts["edited"], "dropped": dropped, "pending": pending}
+    return {"raw": sum(parts.values()), **parts}

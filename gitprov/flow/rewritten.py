@@ -1,0 +1,111 @@
+"""post-rewrite: git says which commits became which, and their notes follow."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.flow.carry import Pair, carry
+from gitprov.flow.inherit import is_copied, record
+from gitprov.git.objects import parse_commit
+from gitprov.git.process import decode
+from gitprov.model.note import Note
+from gitprov.store import files, notes
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+#: Where a rebase keeps its pairs; they are still there when the hook runs, whoever has eaten its stdin.
+_LISTS = (("rebase-merge", "rewritten-list"), ("rebase-apply", "rewritten"))
+#: Entries of HEAD's reflog that are read at the most.
+_STEPS = 5000
+
+
+def post_rewrite(repo: Repository, command: str, told: bytes) -> list[str]:
+    """Let notes follow an amendment or a rebase; the commits whose notes changed.
+
+    `told` is git's `<old> <new>` lines; frameworks that pass none on lose nothing, the repository knows them too.
+    """
+    if command == "amend" and rebasing(repo):
+        return []  # the rebase's own pairs come at its end, and count from the first commit to the last
+    pairs = _parse(told) or _known(repo, command)
+    if command == "amend":
+        pairs = _unsettled(repo, pairs)
+    elif pairs:
+        pairs += _on_the_way(repo)
+    head = repo.objects.get("HEAD")
+    if not pairs or head is None:
+        return []
+    found = {new: Note() for new in _copied(repo, pairs)}
+    found.update(carry(repo, pairs))
+    return record(repo, found, parse_commit(head).committer, f"gitprov: {command}, {len(found)} notes follow")
+
+
+def rebasing(repo: Repository) -> bool:
+    """Whether a rebase is under way in this worktree (`git am` alone is none)."""
+    return os.path.isdir(os.path.join(repo.git_dir, "rebase-merge")) or os.path.exists(
+        os.path.join(repo.git_dir, "rebase-apply", "rebasing")
+    )
+
+
+def _parse(told: bytes) -> list[Pair]:
+    rows = (line.split() for line in decode(told).splitlines())
+    return [Pair(row[0], row[1]) for row in rows if len(row) >= 2]
+
+
+def _known(repo: Repository, command: str) -> list[Pair]:
+    """The pairs as the repository has them."""
+    if command != "amend":
+        texts = (files.read(os.path.join(repo.git_dir, *place)) for place in _LISTS)
+        return [pair for text in texts for pair in _parse(text or b"")]
+    steps = _steps(repo, 2)
+    return [Pair(one.old, one.new) for one in steps if one.why.startswith("commit (amend)")]
+
+
+def _unsettled(repo: Repository, pairs: list[Pair]) -> list[Pair]:
+    """Amendments that post-commit did not write down itself, or whose note git has overwritten since."""
+    there = notes.read(repo, [pair.new for pair in pairs])
+    return [pair for pair in pairs if pair.new not in there or is_copied(pair.new, there[pair.new])]
+
+
+def _copied(repo: Repository, pairs: list[Pair]) -> list[str]:
+    return [
+        oid for oid, note in notes.read(repo, [pair.new for pair in pairs]).items() if is_copied(oid, note)
+    ]
+
+
+class _Step(NamedTuple):
+    old: str
+    new: str
+    why: str
+
+
+def _steps(repo: Repository, most: int) -> list[_Step]:
+    """The last moves of HEAD, oldest first."""
+    shown = repo.try_run("log", "-g", f"-{most}", "--no-show-signature", "--format=%H%x00%gs", "HEAD")
+    rows = [row.partition("\0") for row in decode(shown.stdout).splitlines()]
+    return [_Step(old[0], new[0], new[2]) for new, old in itertools.pairwise(rows)][::-1]
+
+
+def _on_the_way(repo: Repository) -> list[Pair]:
+    """Commits that the rebase made, that got a note of their own, and that it amended again before it was done."""
+    steps = _steps(repo, _STEPS)
+    starts = [n for n, one in enumerate(steps) if "(start)" in one.why]
+    steps = steps[starts[-1] :] if starts else []
+    noted = notes.read(repo, {one.new for one in steps})
+    if not noted:
+        return []
+    oids = list(dict.fromkeys(oid for one in steps for oid in (one.old, one.new)))
+    found = zip(oids, repo.objects.get_many(oids), strict=True)
+    parents = {oid: parse_commit(obj).parents for oid, obj in found if obj is not None}
+    became = {one.old: one.new for one in steps if parents.get(one.old) == parents.get(one.new)}
+    pairs = []
+    for oid in noted:
+        last, seen = oid, {oid}
+        while became.get(last, last) not in seen:
+            last = became[last]
+            seen.add(last)
+        if last != oid:
+            pairs.append(Pair(oid, last))
+    return pairs
