@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gitprov.git.locate import Location, locate
+from gitprov.store import owner
 from gitprov.store.inbox import Inbox, inbox_root, one_line
 
 PAYLOAD_LIMIT = 64 << 20
@@ -53,7 +54,7 @@ def report(text: str, moment: Moment, inbox: Inbox | None = None) -> str | None:
     Outside any repository there is no log and nothing that could have been recorded: silence.
     """
     try:
-        inbox = inbox or inbox_at(moment.cwd)
+        inbox = inbox or inbox_at(moment)
         if inbox is not None:
             inbox.log_problem(text, moment.at)
     except Exception as error:  # noqa: BLE001 - as above
@@ -61,15 +62,27 @@ def report(text: str, moment: Moment, inbox: Inbox | None = None) -> str | None:
     return None
 
 
-def inbox_at(directory: str) -> Inbox | None:
-    """The inbox of the work tree that holds a path, or None outside of all."""
-    place = locate(directory)
+def inbox_at(moment: Moment) -> Inbox | None:
+    """The inbox of the work tree that a moment's directory is in, or None outside of all."""
+    place = place_of(moment.cwd, moment.cwd, moment.env)
     return None if place is None else inbox_of(place)
 
 
+def place_of(path: str, cwd: str, env: Mapping[str, str]) -> Location | None:
+    """Where a file lives: in the work tree above it, else in one that `cwd` or the environment has elsewhere."""
+    place = locate(path)
+    if place is not None:
+        return place
+    from gitprov.git.locate import elsewhere
+
+    return elsewhere(path, cwd, env)
+
+
 def inbox_of(place: Location) -> Inbox:
-    """The inbox of a located work tree."""
-    return Inbox(inbox_root(place.common_dir, place.worktree_id))
+    """The inbox of a located work tree, to write to."""
+    inbox = Inbox(inbox_root(place.common_dir, place.worktree_id))
+    owner.claim(inbox.root)
+    return inbox
 
 
 def load(payload: bytes) -> object:

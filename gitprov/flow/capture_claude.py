@@ -10,8 +10,8 @@ from gitprov.capture import claude_code, transcript
 from gitprov.capture.claude_code import AGENT, Change, Hook, Seen
 from gitprov.capture.transcript import ToolUse
 from gitprov.flow import turns
-from gitprov.flow.capture import Moment, inbox_of, report
-from gitprov.git.locate import Location, locate
+from gitprov.flow.capture import Moment, inbox_of, place_of, report
+from gitprov.git.locate import Location
 from gitprov.model.event import ContentRef
 from gitprov.store import files
 from gitprov.store.inbox import Inbox
@@ -161,7 +161,8 @@ def _place(hook: Hook, moment: Moment) -> Location | None:
     """Where the tool's target lives; None for other tools and for files outside every work tree."""
     if hook.target is None:
         return None
-    place = locate(os.path.join(hook.cwd or moment.cwd, hook.target))
+    cwd = hook.cwd or moment.cwd
+    place = place_of(os.path.join(cwd, hook.target), cwd, moment.env)
     return place if place is not None and place.path else None
 
 

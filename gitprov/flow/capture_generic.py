@@ -7,9 +7,9 @@ from typing import Any
 
 from gitprov.capture import generic
 from gitprov.capture.generic import Report
-from gitprov.flow.capture import Moment, inbox_of, load, report
+from gitprov.flow.capture import Moment, inbox_of, load, place_of, report
 from gitprov.flow.known import last_known
-from gitprov.git.locate import Location, locate
+from gitprov.git.locate import Location
 from gitprov.model.event import Turn
 from gitprov.store import files
 from gitprov.store.inbox import Inbox
@@ -37,7 +37,8 @@ def record_one(told: Report, moment: Moment, opened: Opened) -> Location:
 
     ValueError for what cannot be recorded: a path outside every work tree, a file that is not there.
     """
-    place = locate(os.path.join(moment.cwd, told.cwd or "", told.path))
+    cwd = os.path.join(moment.cwd, told.cwd or "")
+    place = place_of(os.path.join(cwd, told.path), cwd, moment.env)
     if place is None or not place.path:
         raise ValueError(f"{told.path[:200]} is not a file of a work tree")
     inbox = inbox_of(place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 from gitprov.errors import Damaged, GitFailed
@@ -28,6 +29,9 @@ def committed(place: Location, env: Mapping[str, str]) -> bytes | None:
 
     # Variables such as GIT_DIR speak of the caller's repository, not of this file's.
     own = {name: value for name, value in env.items() if not name.startswith("GIT_")}
+    if not os.path.exists(os.path.join(place.worktree, ".git").encode("utf-8", "surrogateescape")):
+        # Only such a work tree has to be named to git; naming one switches git's own checks of ownership off.
+        own |= {"GIT_DIR": place.git_dir, "GIT_WORK_TREE": place.worktree}
     try:
         done = run_git(
             ["cat-file", "--filters", f"HEAD:{place.path}"], cwd=place.worktree, env=own, ok=(0, 128)

@@ -9,9 +9,8 @@ from typing import NamedTuple
 from gitprov.capture.generic import Report, Told
 from gitprov.capture.generic import moment as in_utc
 from gitprov.errors import GitprovError, NotARepository, UsageError
-from gitprov.flow.capture import Moment
+from gitprov.flow.capture import Moment, place_of
 from gitprov.flow.capture_generic import Opened, record_one
-from gitprov.git.locate import locate
 
 
 class Generation(NamedTuple):
@@ -44,7 +43,9 @@ def record(made: Generation, paths: Sequence[str], moment: Moment) -> Recorded:
     """
     if not paths:
         raise UsageError("no file was named", "name the files that the model wrote")
-    if locate(moment.cwd) is None and not any(_place(path, moment) for path in paths):
+    if place_of(moment.cwd, moment.cwd, moment.env) is None and not any(
+        _place(path, moment) for path in paths
+    ):
         raise NotARepository(f"not in a git work tree: {moment.cwd}", "run this inside your repository")
     for path in paths:
         _check(path, moment)
@@ -69,7 +70,7 @@ def _check(path: str, moment: Moment) -> None:
 
 def _place(path: str, moment: Moment) -> str | None:
     try:
-        place = locate(os.path.join(moment.cwd, path))
+        place = place_of(os.path.join(moment.cwd, path), moment.cwd, moment.env)
     except OSError as error:
         raise UsageError(f"{path[:80]} cannot be looked at: {error.strerror}") from error
     return place.path if place is not None else None

@@ -9,7 +9,7 @@ from gitprov.capture import transcript
 from gitprov.capture.claude_code import AGENT, Hook
 from gitprov.capture.transcript import Prompt, Slice, ToolUse
 from gitprov.errors import Damaged
-from gitprov.flow.capture import Moment, inbox_of
+from gitprov.flow.capture import Moment, inbox_of, place_of
 from gitprov.git.locate import Location, locate
 from gitprov.model.event import ContentRef, Instruction, Turn
 from gitprov.store import files
@@ -132,7 +132,8 @@ def home(hook: Hook, moment: Moment) -> Location | None:
     """The work tree the session lives in: its project directory, which `cd` does not change."""
     project = moment.env.get("CLAUDE_PROJECT_DIR")
     place = locate(project) if project else None
-    return place or locate(hook.cwd or moment.cwd)
+    cwd = hook.cwd or moment.cwd
+    return place or place_of(cwd, cwd, moment.env)
 
 
 def subagent(hook: Hook) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from typing import NamedTuple
 
 MAIN_WORKTREE = "@"
@@ -28,12 +29,13 @@ def locate(path: str) -> Location | None:
 
     Symbolic links are followed first: an edit through a link changes the link's target. Files
     inside `.git`, bare repositories and broken `.git` files give `None`. The environment
-    (`GIT_DIR` …) is not looked at: it speaks of the agent's repository, not of this file's.
+    (`GIT_DIR` …) is not looked at: it speaks of the agent's repository, not of this file's; `elsewhere`
+    is for files that no directory above them claims.
     OSError where the path itself cannot be resolved (too long, a loop).
     """
     if "\0" in path:
         return None
-    real = os.path.realpath(path.encode("utf-8", "surrogateescape"))
+    real = os.path.realpath(_bytes(path))
     here = real
     while True:
         git_dir = _git_dir(os.path.join(here, b".git"))
@@ -45,11 +47,59 @@ def locate(path: str) -> Location | None:
         here = parent
 
 
+def elsewhere(path: str, cwd: str, env: Mapping[str, str]) -> Location | None:
+    """Location of a `path` in a work tree that holds no `.git`, or `None`.
+
+    Such a work tree is named by GIT_WORK_TREE beside GIT_DIR, or by `core.worktree` of the repository that GIT_DIR
+    names or that `cwd` is in. Asked for `cwd` itself, the answer is the work tree that git would use from there.
+    """
+    if "\0" in path:
+        return None
+    real = os.path.realpath(_bytes(path))
+    start = os.path.realpath(_bytes(cwd))
+    named = env.get("GIT_DIR")
+    git_dir = _git_dir(os.path.join(start, _bytes(named))) if named else _above(start)
+    if git_dir is None:
+        return None
+    tree = env.get("GIT_WORK_TREE") if named else None
+    common = _common_dir(git_dir)
+    settings = _Core(common) if common is not None and common == git_dir else None
+    told = _bytes(tree) if tree else settings.worktree if settings is not None else None
+    if told is None or common is None:
+        return None
+    worktree = os.path.realpath(os.path.join(start if tree else git_dir, told))
+    if real == start:
+        real = real if _within(real, worktree) else worktree
+    return _within_tree(real, worktree, git_dir, common) if _within(real, worktree) else None
+
+
+def _above(start: bytes) -> bytes | None:
+    """The git directory of the first directory at or above `start` that has one."""
+    here = start
+    while True:
+        git_dir = _git_dir(os.path.join(here, b".git"))
+        if git_dir is not None or here == os.path.dirname(here):
+            return git_dir
+        here = os.path.dirname(here)
+
+
 def _location(real: bytes, worktree: bytes, git_dir: bytes) -> Location | None:
     common = _common_dir(git_dir)
-    if common is None or _within(real, git_dir) or _within(real, common):
+    if common is None:
         return None
-    if git_dir == common and _is_bare(common):
+    if git_dir == common:
+        settings = _Core(common)
+        if settings.bare:
+            return None
+        if settings.worktree is not None:
+            worktree = os.path.realpath(os.path.join(git_dir, settings.worktree))
+            if not _within(real, worktree):
+                return None
+    return _within_tree(real, worktree, git_dir, common)
+
+
+def _within_tree(real: bytes, worktree: bytes, git_dir: bytes, common: bytes) -> Location | None:
+    if _within(real, git_dir) or _within(real, common):
         return None
     inside = b"" if real == worktree else os.path.relpath(real, worktree)
     if inside.split(b"/")[0] == b".git":
@@ -64,10 +114,10 @@ def _git_dir(dot_git: bytes) -> bytes | None:
     try:
         mode = os.stat(dot_git).st_mode
         if stat.S_ISREG(mode):
-            named = _first_line(dot_git)
-            if not named.startswith(b"gitdir:"):
+            named = _named_in(dot_git)
+            if not named.startswith(b"gitdir: "):
                 return None
-            dot_git = os.path.join(os.path.dirname(dot_git), named[7:].strip())
+            dot_git = os.path.join(os.path.dirname(dot_git), named[8:])
         git_dir = os.path.realpath(dot_git)
         os.lstat(os.path.join(git_dir, b"HEAD"))
     except OSError:
@@ -77,30 +127,76 @@ def _git_dir(dot_git: bytes) -> bytes | None:
 
 def _common_dir(git_dir: bytes) -> bytes | None:
     try:
-        named = _first_line(os.path.join(git_dir, b"commondir"))
+        named = _named_in(os.path.join(git_dir, b"commondir"))
         common = os.path.realpath(os.path.join(git_dir, named))
     except OSError:
         common = git_dir
     return common if os.path.isdir(os.path.join(common, b"objects")) else None
 
 
-def _is_bare(common: bytes) -> bool:
-    """Whether the repository's own config says `core.bare = true`."""
-    try:
-        with open(os.path.join(common, b"config"), "rb") as file:
-            rows = file.read(1 << 20).lower().split(b"\n")
-    except OSError:
-        return False
-    return any(row.split(b"#")[0].replace(b" ", b"").strip() in (b"bare=true", b"bare") for row in rows)
+class _Core:
+    """What a repository's own config says of its work tree: `bare`, and `worktree` where that is set."""
+
+    __slots__ = ("bare", "worktree")
+
+    def __init__(self, common: bytes) -> None:
+        self.bare = False
+        self.worktree: bytes | None = None
+        try:
+            with open(os.path.join(common, b"config"), "rb") as file:
+                text = file.read(1 << 20)
+        except OSError:
+            return
+        if b"bare" in text.lower():
+            rows = (row.split(b"#")[0].replace(b" ", b"").strip() for row in text.lower().split(b"\n"))
+            self.bare = any(row in (b"bare=true", b"bare") for row in rows)
+        if b"worktree" in text.lower():
+            self.worktree = _core_worktree(text)
 
 
-def _first_line(path: bytes) -> bytes:
+def _core_worktree(text: bytes) -> bytes | None:
+    """The value of `core.worktree` in the text of a config file; the last one wins."""
+    section, found = b"", None
+    for row in text.split(b"\n"):
+        line = row.strip()
+        if line.startswith(b"["):
+            section = line.partition(b"]")[0][1:].strip().lower()
+        key, equals, value = line.partition(b"=")
+        if section == b"core" and equals and key.strip().lower() == b"worktree":
+            found = _unquoted(value.strip())
+    return found
+
+
+def _unquoted(value: bytes) -> bytes:
+    """A config value as git reads it: quotes taken off, escapes and comments told from text."""
+    out, at, quoted = bytearray(), 0, False
+    while at < len(value):
+        one = value[at : at + 1]
+        if one == b"\\":
+            at += 1
+            out += {b"n": b"\n", b"t": b"\t"}.get(value[at : at + 1], value[at : at + 1])
+        elif one == b'"':
+            quoted = not quoted
+        elif one in (b"#", b";") and not quoted:
+            return bytes(out).rstrip()
+        else:
+            out += one
+        at += 1
+    return bytes(out)
+
+
+def _named_in(path: bytes) -> bytes:
+    """What a file of git's names: a path, which may hold any byte but end in none that ends a line."""
     with open(path, "rb") as file:
-        return file.read(1 << 16).split(b"\n")[0].rstrip(b"\r")
+        return file.read(1 << 16).rstrip(b"\r\n")
 
 
 def _within(path: bytes, directory: bytes) -> bool:
     return path == directory or path.startswith(directory.rstrip(b"/") + b"/")
+
+
+def _bytes(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
 
 
 def _text(path: bytes) -> str:

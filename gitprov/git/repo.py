@@ -16,12 +16,20 @@ if TYPE_CHECKING:
 #: The main worktree's id; git never gives a linked worktree this name.
 MAIN_WORKTREE = "@"
 
+_FORMATS = ("sha1", "sha256")
+
 
 def _complain(cwd: str, query: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> NoReturn:
     error = failed(("rev-parse", *query), done.returncode, done.stderr)
     if "not a git repository" in error.stderr:
         raise NotARepository(f"not a git repository: {cwd}", "run this inside a repository") from error
     raise error
+
+
+def _asked(query: str, cwd: str, env: Env) -> str:
+    """One answer of rev-parse, which may hold newlines; empty where there is none."""
+    done = run_git(("rev-parse", query), cwd=cwd, env=env, ok=(0, 128))
+    return decode(done.stdout).removesuffix("\n") if done.returncode == 0 else ""
 
 
 class Repository:
@@ -51,6 +59,9 @@ class Repository:
         answer = decode(done.stdout).split("\n", 3)
         if len(answer) < 4:
             _complain(cwd, query, done)
+        if any("\n" in path for path in (cwd, env.get("GIT_DIR", ""))) or answer[2] not in _FORMATS:
+            # A path may hold what stands between the answers.
+            answer = [_asked(one, cwd, env) for one in query]
         git_dir, common, object_format, top = answer
         place = os.path.normpath(os.path.join(cwd, common))
         return cls(cwd, env, git_dir, place, top.removesuffix("\n") or None, object_format)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from gitprov.model.event import VERSION, ContentRef, Event, Problem, Turn
-from gitprov.store import files
+from gitprov.store import files, owner
 from gitprov.store.blobs import Blobs
 from gitprov.store.marks import Marks
 from gitprov.store.sessions import Sessions
@@ -41,10 +41,13 @@ def inbox_root(common_dir: str, worktree_id: str) -> str:
 
 
 class Inbox:
-    """One worktree's inbox. Nothing is created before the first write; reading never writes."""
+    """One worktree's inbox. Nothing is created before the first write; reading never writes.
+
+    What a worktree of the same name left behind before it was removed is moved aside first.
+    """
 
     def __init__(self, root: str) -> None:
-        self.root = root
+        self.root = root = owner.settle(root)
         self.tmp = os.path.join(root, "tmp")
         self.blobs = Blobs(os.path.join(root, "blobs"), self.tmp)
         self.sessions = Sessions(os.path.join(root, "sessions"), self.tmp)
