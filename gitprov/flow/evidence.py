@@ -16,6 +16,7 @@ from gitprov.flow import turns as reading
 from gitprov.model.event import ContentRef, Event, Problem, Turn
 from gitprov.store import files
 from gitprov.store.inbox import Inbox, utf8
+from gitprov.store.sessions import FORGOTTEN
 
 TurnKey = tuple[str, str]
 """(session key, turn id)."""
@@ -81,6 +82,8 @@ def _completed(
     problems: list[Problem],
 ) -> Turn:
     """The turn with everything that can still be learnt of it; keeps what it learns."""
+    if turn.extra.get(FORGOTTEN):
+        return turn
     known = turn
     used = [one.tool_use_id for one in events if one.tool_use_id]
     asked_of_events = any(one.type == "ai" and one.tool_use_id and not one.model for one in events)

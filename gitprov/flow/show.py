@@ -20,6 +20,7 @@ from gitprov.model.note import Note, Row
 from gitprov.model.shown import (
     CommitAnswer,
     CommitTrace,
+    Forgotten,
     Head,
     Held,
     Loose,
@@ -54,11 +55,21 @@ def of_trace(repo: Repository, trace: str) -> TraceAnswer:
     found = holders(repo, trace)
     waiting = of_inbox(repo).get(trace, set())
     generation = generations.load(repo, trace)
+    stone = generations.tombstone(repo, trace) if is_trace_id(trace) else None
     if generation is None and waiting and not (found.commits or found.lost or found.silent):
         return _uncommitted(repo, trace, unfrozen.of_trace(repo, trace, waiting))
-    if generation is None and not (found.commits or found.lost or found.silent):
+    if generation is None and stone is None and not (found.commits or found.lost or found.silent):
         raise GitprovError(f"no trace {trace} is known here", nearest(repo, trace))
-    return _known(repo, trace, found, generation, waiting)
+    answer = _known(repo, trace, found, generation, waiting)
+    return answer if stone is None else _forgotten(answer, stone)
+
+
+def _forgotten(answer: TraceAnswer, stone: Row) -> TraceAnswer:
+    """The answer for a trace whose contents were erased; of a record that is not here the texts are gone as well."""
+    gone = Text(None, "forgotten")
+    prompt, output = (gone if said.why == "not here" else said for said in (answer.prompt, answer.output))
+    facts = Forgotten(*(_text(stone, key) for key in ("at", "by", "reason")))
+    return answer._replace(prompt=prompt, output=output, forgotten=facts)
 
 
 def _known(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, NamedTuple
 
 from gitprov.errors import Contended, GitFailed
@@ -27,6 +27,9 @@ class Change(NamedTuple):
 
     `base` is the ref's value that the files were worked out for, None where the ref did not exist.
     `packed` names a file that `BlobWriter` wrote: more files for the same commit.
+    `fresh` names a tree: the commit begins a new history with it, and nothing of the old one is reachable from the ref.
+    `merged` are further parents, for whose sake there is a commit even where no file changes; `blobs` maps paths to
+    blobs that are there already.
     """
 
     ref: str
@@ -34,6 +37,9 @@ class Change(NamedTuple):
     message: str
     files: dict[str, bytes | None]
     packed: str | None = None
+    fresh: str | None = None
+    merged: tuple[str, ...] = ()
+    blobs: Mapping[str, str] = {}  # noqa: RUF012 - never written to
 
 
 class BlobWriter:
@@ -78,12 +84,16 @@ def write(
     (`Name <email> <seconds> <zone>`). Contended where the refs keep moving, GitFailed where git cannot write.
     """
     for attempt in range(_TRIES):
-        changes = [change for change in build(read_refs(repo, refs)) if change.files or change.packed]
+        changes = [change for change in build(read_refs(repo, refs)) if _says_something(change)]
         if not changes or _attempt(repo, committer, changes):
             return
         # Jitter: the competitors of a busy repository must not meet again at the same moment.
         time.sleep(random.uniform(0.001, 0.01 * (attempt + 1)))  # noqa: S311 - no secret depends on it
     raise Contended(f"{', '.join(refs)} kept changing; nothing was written", "run the command again")
+
+
+def _says_something(change: Change) -> bool:
+    return bool(change.files or change.packed or change.merged)
 
 
 def read_refs(repo: Repository, refs: list[str]) -> dict[str, str]:
@@ -104,11 +114,27 @@ def _attempt(repo: Repository, committer: str, changes: list[Change]) -> bool:
     if done.returncode == 0:
         return True
     repo.try_run("update-ref", "--stdin", stdin=encode(drops))
-    words = decode(done.stderr).strip()
-    lost_race = any(sign in words for sign in ("but expected", "reference already exists", "File exists"))
-    if lost_race and "Permission denied" not in words:
+    if _lost_race(done.stderr):
         return False
     raise failed(("update-ref",), done.returncode, done.stderr)
+
+
+def move(repo: Repository, ref: str, new: str, old: str | None, words: str) -> bool:
+    """Compare-and-swap of one ref (`old` None: it must not be there); False where another process was faster.
+
+    `words` go into the reflog. GitFailed where git cannot write.
+    """
+    args = ("update-ref", "--create-reflog", "-m", words, ref, new, old or repo.null_oid)
+    done = repo.try_run(*args)
+    if done.returncode and not _lost_race(done.stderr):
+        raise failed(("update-ref",), done.returncode, done.stderr)
+    return not done.returncode
+
+
+def _lost_race(stderr: bytes) -> bool:
+    words = decode(stderr)
+    signs = ("but expected", "reference already exists", "File exists")
+    return any(sign in words for sign in signs) and "Permission denied" not in words
 
 
 def _import(repo: Repository, parts: Iterator[bytes]) -> None:
@@ -141,14 +167,20 @@ def _commit(ref: str, committer: str, change: Change) -> Iterator[bytes]:
     yield from _packed(change.packed, places=False)
     message = encode(change.message + "\n")
     yield encode(f"commit {ref}\ncommitter {committer}\ndata {len(message)}\n") + message
-    if change.base:
+    if change.base and not change.fresh:
         yield encode(f"from {change.base}\n")
+    for parent in change.merged:
+        yield encode(f"merge {parent}\n")
+    if change.fresh:
+        yield encode(f'M 040000 {change.fresh} ""\n')
     for path, data in change.files.items():
         quoted = _quote(encode(path))
         if data is None:
             yield b"D " + quoted + b"\n"
         else:
             yield b"M 100644 inline " + quoted + b"\ndata %d\n" % len(data) + data + b"\n"
+    for path, oid in change.blobs.items():
+        yield encode(f"M 100644 {oid} ") + _quote(encode(path)) + b"\n"
     yield from _packed(change.packed, places=True)
     yield b"\n"
 

@@ -109,6 +109,14 @@ class Text(NamedTuple):
     why: str | None
 
 
+class Forgotten(NamedTuple):
+    """Who had the contents of a generation erased, when and why; None for what its tombstone does not tell."""
+
+    at: str | None
+    by: str | None
+    reason: str | None
+
+
 class TraceAnswer(NamedTuple):
     """All that is known of a trace.
 
@@ -129,6 +137,7 @@ class TraceAnswer(NamedTuple):
     continued_by: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     worktree: tuple[Share, ...] = ()
+    forgotten: Forgotten | None = None
 
 
 class CommitTrace(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gitprov.model.note import Row, classes_of
-from gitprov.model.shown import CommitAnswer, CommitTrace, Held, Review, Share, Text, TraceAnswer
+from gitprov.model.shown import CommitAnswer, CommitTrace, Forgotten, Held, Review, Share, Text, TraceAnswer
 from gitprov.output import delta as deltas
 from gitprov.output.show_json import counted, rate
 from gitprov.output.text import PLAIN, clean, clean_block, paint
@@ -107,11 +107,19 @@ def _facts(answer: TraceAnswer) -> Iterator[str]:
             ("Requests", ", ".join(map(str, _requests(record)))),
             ("Instructions", _instructions(record)),
             ("Redacted", ", ".join(f"{count} in the {name}" for name, count in redacted.items() if count)),
+            ("Forgotten", _forgotten(answer.forgotten)),
             ("Continues", record.get("parent")),
             ("Continued by", ", ".join(answer.continued_by)),
             *(("Reviewed by", _review(one)) for one in answer.reviews),
         ]
     )
+
+
+def _forgotten(facts: Forgotten | None) -> str | None:
+    if facts is None:
+        return None
+    who = f"{facts.at or 'at an unknown moment'} by {facts.by or 'somebody'}"
+    return f"{who}: {facts.reason}" if facts.reason else who
 
 
 def _commit_facts(answer: CommitAnswer) -> list[tuple[str, object]]:

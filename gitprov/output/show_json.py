@@ -54,6 +54,7 @@ def of_trace(answer: TraceAnswer) -> Row:
         "uncommitted": [one._asdict() for one in answer.loose],
         "unreachable": list(answer.lost),
         "reviewed_by": _reviews(answer.reviews),
+        "forgotten": None if answer.forgotten is None else answer.forgotten._asdict(),
     }
 
 

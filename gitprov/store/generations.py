@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.errors import Damaged
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 REF = "refs/gitprov/generations"
+
+#: What a forgotten generation keeps: its record, which names digests, and who had its contents erased, when and why.
+TOMBSTONE = "tombstone.json"
+KEPT = ("record.json", TOMBSTONE)
+INSTRUCTIONS = "instructions/"
 
 
 def directory(trace: str) -> str:
@@ -68,6 +74,86 @@ def load(repo: Repository, trace: str) -> Generation | None:
     standing = [_instruction(repo, row) for row in known.get("instructions") or ()]
     prompt, output = _bytes(repo, f"{top}/prompt.txt"), _bytes(repo, f"{top}/output.txt")
     return Generation(known, prompt, output, tuple(edits), tuple(standing))
+
+
+def tombstone(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
+    """What `gitprov forget` left of a generation (`at`, `by`, `reason`), None where nobody forgot it."""
+    data = _bytes(repo, f"{REF}:{directory(trace)}/{TOMBSTONE}")
+    if data is None:
+        return None
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def listing(repo: Repository, ref: str = REF) -> dict[str, str]:
+    """Path → blob id for everything below a generations ref; empty where there is no such ref."""
+    done = repo.try_run("ls-tree", "-r", "-z", "--full-tree", ref)
+    rows = (row.partition("\t") for row in done.stdout.decode("utf-8", "surrogateescape").split("\0"))
+    return {path: facts.split(" ")[2] for facts, _, path in rows if path}
+
+
+def trace_of(path: str) -> str | None:
+    """The trace whose directory a path of the tree is in; None for the text of an instruction file."""
+    parts = path.split("/")
+    return parts[1] if len(parts) > 2 and not path.startswith(INSTRUCTIONS) else None
+
+
+def contents(files: Mapping[str, str], trace: str) -> list[str]:
+    """Those paths of a listing that `forget` takes from one generation."""
+    top = directory(trace) + "/"
+    kept = {top + name for name in KEPT}
+    return [path for path in files if path.startswith(top) and path not in kept]
+
+
+def instructions_of(repo: Repository, records: Sequence[str]) -> set[str]:
+    """Paths of the instruction texts that records (blob ids) name; what cannot be read names none."""
+    needed: set[str] = set()
+    for found in repo.objects.get_many(records):
+        try:
+            row = json.loads(found.data) if found is not None else None
+        except (ValueError, RecursionError):
+            continue
+        rows = row.get("instructions") if isinstance(row, dict) else None
+        for one in rows if isinstance(rows, list) else ():
+            if isinstance(one, dict) and isinstance(one.get("digest"), str):
+                needed.add(instruction_path(one["digest"]))
+    return needed
+
+
+def living_records(files: Mapping[str, str]) -> list[str]:
+    """Blob ids of the records in a listing that nobody forgot."""
+    dead = {path.rpartition("/")[0] for path in files if path.endswith("/" + TOMBSTONE)}
+    tops = ((path.rpartition("/"), oid) for path, oid in files.items())
+    return [oid for (top, _, name), oid in tops if name == "record.json" and top not in dead]
+
+
+def united(sides: Sequence[Mapping[str, str]], needed: Callable[[Sequence[str]], set[str]]) -> dict[str, str]:
+    """The union of several stores, each a `listing`: what sharing merges by.
+
+    A tombstone wins over content, whichever side has it: of a forgotten generation only its record and the tombstone
+    stay, and of the instruction texts only those that a living record names (`needed`: ids of records → paths, see
+    `instructions_of`; not asked where nothing was forgotten). Where sides have different blobs at one path, the smaller
+    id stays, so that the union is associative, commutative and idempotent.
+    """
+    merged: dict[str, str] = {}
+    for side in sides:
+        for path, oid in side.items():
+            merged[path] = min(oid, merged.get(path, oid))
+    dead = {path.rpartition("/")[0] for path in merged if path.endswith("/" + TOMBSTONE)}
+    if not dead:
+        return merged
+    wanted = needed(living_records(merged))
+
+    def stays(path: str) -> bool:
+        if path.startswith(INSTRUCTIONS):
+            return path in wanted
+        top = "/".join(path.split("/")[:2])
+        return top not in dead or path.removeprefix(top + "/") in KEPT
+
+    return {path: oid for path, oid in merged.items() if stays(path)}
 
 
 def _record(trace: str, data: bytes) -> dict[str, canonical.Json]:

@@ -10,6 +10,9 @@ from gitprov.model.event import VERSION, Problem, Turn
 from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 
+FORGOTTEN = "forgotten"
+"""Field of a turn that `gitprov forget` blanked: nobody fills it in again from the agent's own record."""
+
 
 def session_key(agent: str, session: str, subagent: str | None = None) -> str:
     """16 hex that name one agent's session, or one subagent within it."""
@@ -52,6 +55,14 @@ class Sessions:
         if isinstance(old, Turn):
             end = end.filled_from(old)
         files.replace(self._tmp, path, _dump(end))
+
+    def blank(self, turn: Turn) -> None:
+        """Let a turn keep its place in the session and whose it is, and nothing that was said."""
+        place = {
+            name: getattr(turn, name) for name in ("agent", "session", "subagent", "transcript", "offset")
+        }
+        bare = Turn(turn.key, turn.turn, **place, extra={FORGOTTEN: True})
+        files.replace(self._tmp, self._path(turn.key, "turn", turn.turn), _dump(bare))
 
     def read(self, key: str, turn: str) -> Turn | Problem | None:
         """Turn and end files united, with `parent` from the used file; None if the turn is not known."""

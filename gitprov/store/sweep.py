@@ -6,9 +6,9 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.model.event import Event
+from gitprov.model.event import Event, Turn
 from gitprov.store import files
 
 if TYPE_CHECKING:
@@ -41,23 +41,66 @@ def prune(inbox: Inbox, now: float, limit: int = SIZE_LIMIT) -> list[str]:
     return said + _shrink(inbox, limit, now)
 
 
+class Erasure(NamedTuple):
+    """What is to be erased from one inbox: events by seq, turns by (session key, turn), and all contents they name."""
+
+    seqs: tuple[int, ...]
+    turns: tuple[tuple[str, str], ...]
+    digests: tuple[str, ...]
+
+
 def forget(inbox: Inbox, matches: Callable[[Event], bool]) -> int:
     """Erase matching events, live and archived, their turns and contents where nothing else needs them."""
     chosen = [one for one in inbox.events() + inbox.archived() if isinstance(one, Event) and matches(one)]
-    if not chosen:
-        return 0
-    inbox.reserve_seq(max(one.seq for one in chosen))
-    before = _references(inbox)
-    for one in chosen:
-        _erase_event(inbox, one.seq)
-    for key, turn in _turns_of(chosen) - _turns_of(_readable(inbox)):
-        for kind in ("turn", "end", "used"):
-            files.remove(os.path.join(inbox.sessions.root, key, f"{kind}-{turn}.json"))
-    after = _references(inbox)
-    for digest in before:
-        if digest not in after:
-            files.remove(inbox.blobs.path(digest))
+    if chosen:
+        erase(inbox, erasure(inbox, {one.seq for one in chosen}, _turns_of(chosen)))
     return len(chosen)
+
+
+def erasure(inbox: Inbox, seqs: set[int], turns: set[tuple[str, str]]) -> Erasure:
+    """What has to be known before anything is gone, so that an erasure that was cut off can be finished."""
+    paths = [path for room in ("events", "archive") for seq, path in _event_files(inbox, room) if seq in seqs]
+    paths += [path for key, turn in turns for path in _turn_files(inbox, key, turn)]
+    digests = {digest for path in paths for digest in _digests(path)}
+    return Erasure(tuple(sorted(seqs)), tuple(sorted(turns)), tuple(sorted(digests)))
+
+
+def erase(inbox: Inbox, what: Erasure) -> None:
+    """Erase events, then turns that no other event belongs to, then contents that nothing refers to. Safe to repeat."""
+    if what.seqs:
+        inbox.reserve_seq(max(what.seqs))
+    for seq in what.seqs:
+        _erase_event(inbox, seq)
+    needed = _turns_of(_readable(inbox))
+    for key, turn in what.turns:
+        if (key, turn) not in needed:
+            _erase_turn(inbox, key, turn)
+    if what.digests:
+        after = _references(inbox)
+        for digest in what.digests:
+            if digest not in after:
+                files.remove(inbox.blobs.path(digest))
+
+
+def needed_turns(inbox: Inbox, without: set[int]) -> set[tuple[str, str]]:
+    """The turns of all events but those."""
+    return _turns_of([one for one in _readable(inbox) if one.seq not in without])
+
+
+def _turn_files(inbox: Inbox, key: str, turn: str) -> list[str]:
+    return [os.path.join(inbox.sessions.root, key, f"{kind}-{turn}.json") for kind in ("turn", "end", "used")]
+
+
+def _erase_turn(inbox: Inbox, key: str, turn: str) -> None:
+    """Its place in the session stays: a turn before it ends there, and what the agent does next still belongs to it."""
+    start, *rest = _turn_files(inbox, key, turn)
+    told = inbox.sessions.read(key, turn) if os.path.exists(start) else None
+    for path in rest:
+        files.remove(path)
+    if isinstance(told, Turn) and told.transcript is not None:
+        inbox.sessions.blank(told)
+    else:
+        files.remove(start)
 
 
 def _drop_old_events(inbox: Inbox, now: float) -> list[str]:

@@ -1,0 +1,242 @@
+"""`gitprov forget`: the contents of a generation go, its record and a tombstone stay.
+
+What is to be erased is written down first (`<git dir>/gitprov/forgetting.json`) and that file goes last: an erasure that
+was cut off is finished by the next `gitprov forget`, whatever it is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gitprov.errors import GitprovError, UsageError
+from gitprov.flow import forgettable
+from gitprov.flow.find import Holders, find, holders, nearest
+from gitprov.flow.forgettable import Room
+from gitprov.git import history, search
+from gitprov.git.process import decode
+from gitprov.git.write import Change, write
+from gitprov.model import canonical
+from gitprov.store import files, generations, sweep
+from gitprov.store import plan as plans
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+JOURNAL = "forgetting.json"
+
+
+class Kept(NamedTuple):
+    """Something of what was forgotten that is still there. `what` is a sentence, `mend` a command or None."""
+
+    what: str
+    mend: str | None = None
+
+
+class Forgetting(NamedTuple):
+    """One erasure. `name` is a trace id, or `<session key>/<turn>` of what no commit holds.
+
+    `stored` are paths in the store (or its history) whose contents go, `rooms` what goes from the inboxes. `known` says
+    that there is more to the trace than an inbox, so that a tombstone is left. `done` is set where nothing was left to
+    erase. `kept` says what still has the contents.
+    """
+
+    name: str
+    at: str
+    by: str
+    reason: str | None
+    stored: tuple[str, ...]
+    rooms: tuple[Room, ...]
+    known: bool
+    done: bool = False
+    kept: tuple[Kept, ...] = ()
+
+
+def look(repo: Repository, text: str, reason: str | None, now: float) -> Forgetting:
+    """What forgetting `text` (a trace, the unique start of one, a turn) would erase; nothing is changed.
+
+    GitprovError where it names nothing that can be forgotten. `now` is seconds since 1970.
+    """
+    name = find(repo, text)
+    if name.kind == "commit":
+        raise UsageError(
+            f"{text!r} is a commit: traces are forgotten", f"gitprov show {text} lists its traces"
+        )
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+    committer = _committer(repo)
+    by = committer[: committer.rfind(">") + 1]
+    if name.kind == "turn":
+        key, _, turn = name.value.partition("/")
+        rooms = forgettable.of_turn(repo, key, turn)
+        kept = _transcripts(repo, rooms)
+        return Forgetting(name.value, at, by, reason, (), rooms, known=False, kept=kept)
+    trace = name.value
+    listed = generations.listing(repo)
+    record = generations.record(repo, trace)
+    found = holders(repo, trace)
+    rooms = forgettable.of_trace(repo, trace, record)
+    stored = generations.contents(listed, trace)
+    if not stored and history.ever_held(repo, generations.REF, _everything(trace)):
+        stored = [f"{generations.directory(trace)} (in older commits of {generations.REF})"]
+    buried = generations.tombstone(repo, trace) is not None
+    known = buried or record is not None or any(found)
+    if not (known or rooms):
+        raise GitprovError(f"no trace {trace} is known here", nearest(repo, trace))
+    done = not (stored or rooms) and (buried or not known)
+    kept = _kept(repo, trace, listed, [listed[path] for path in stored if path in listed], found)
+    kept += _transcripts(repo, rooms)
+    return Forgetting(trace, at, by, reason, tuple(stored), rooms, known, done, kept)
+
+
+def forget(repo: Repository, what: Forgetting) -> None:
+    """Erase. Safe to repeat; where it is cut off, `finish` does the rest."""
+    files.make_dir(repo.home)
+    row = {**what._asdict(), "kept": [], "rooms": [room.to_json() for room in what.rooms], "v": 1}
+    files.replace(repo.home, _journal(repo), json.dumps(row).encode("ascii"))
+    _carry_out(repo, what)
+
+
+def finish(repo: Repository) -> str | None:
+    """Finish an erasure that was cut off; the name of what was forgotten, None where there was none."""
+    try:
+        row: Any = json.loads(files.read(_journal(repo)) or b"null")
+        what = _of_json(row) if isinstance(row, dict) else None
+    except (ValueError, TypeError, KeyError):
+        what = None  # written whole or not at all: this is none of ours
+    if what is None:
+        files.remove(_journal(repo))
+        return None
+    _carry_out(repo, what)
+    return what.name
+
+
+def prune(repo: Repository) -> None:
+    """Let git remove every object that nothing leads to."""
+    repo.run("gc", "--quiet", "--prune=now")
+
+
+def _of_json(row: dict[str, Any]) -> Forgetting:
+    rooms = tuple(Room.from_json(one) for one in row["rooms"])
+    return Forgetting(
+        row["name"], row["at"], row["by"], row["reason"], tuple(row["stored"]), rooms, bool(row["known"])
+    )
+
+
+def _carry_out(repo: Repository, what: Forgetting) -> None:
+    if what.known:
+        _bury(repo, what)
+    for room in what.rooms:
+        sweep.erase(forgettable.inbox_at(repo, room.worktree), room.erasure)
+        git_dir = forgettable.git_dir_of(repo, room.worktree)
+        if git_dir is not None and room.plan:
+            plans.drop(git_dir)
+    for name in files.names(repo.home):
+        if name.startswith("index.sqlite"):
+            files.remove(os.path.join(repo.home, name))  # derived, and made anew from what is left
+    files.remove(_journal(repo))
+
+
+def _bury(repo: Repository, what: Forgetting) -> None:
+    """Put the tombstone in the place of the contents; where these were in the ref's history, begin that anew."""
+    trace, ref = what.name, generations.REF
+    stone: dict[str, canonical.Json] = {
+        "v": 1,
+        "id": trace,
+        "at": what.at,
+        "by": what.by,
+        "reason": what.reason,
+    }
+    path = f"{generations.directory(trace)}/{generations.TOMBSTONE}"
+
+    def build(refs: dict[str, str]) -> list[Change]:
+        base = refs.get(ref)
+        listed = generations.listing(repo, base) if base else {}
+        gone: dict[str, bytes | None] = dict.fromkeys(generations.contents(listed, trace))
+        there = path in listed
+        gone |= dict.fromkeys(_idle_instructions(repo, listed, trace))
+        fresh = base is not None and (bool(gone) or history.ever_held(repo, base, _everything(trace)))
+        if there and not fresh:
+            return []
+        new = gone if there else {**gone, path: canonical.dump_line(stone)}
+        if not new and base is not None:
+            new = {path: repo.objects.blob(listed[path])}
+        tree = history.tree_of(repo, base) if fresh and base else None
+        return [Change(ref, base, f"gitprov: forget {trace}", new, fresh=tree)]
+
+    write(repo, _committer(repo), build, [ref])
+    history.drop_reflog(repo, ref)
+
+
+def _idle_instructions(repo: Repository, listed: dict[str, str], trace: str) -> list[str]:
+    """Paths of the instruction texts that this generation had in force and no other living one had."""
+    record = listed.get(f"{generations.directory(trace)}/record.json")
+    mine = generations.instructions_of(repo, [record]) & set(listed) if record else set()
+    if not mine:
+        return []
+    others = [oid for oid in generations.living_records(listed) if oid != record]
+    return sorted(mine - generations.instructions_of(repo, others))
+
+
+def _everything(trace: str) -> list[str]:
+    """Paths below which a generation has contents."""
+    top = generations.directory(trace)
+    return [f"{top}/prompt.txt", f"{top}/output.txt", f"{top}/files"]
+
+
+def _kept(
+    repo: Repository, trace: str, listed: dict[str, str], gone: Iterable[str], found: Holders
+) -> tuple[Kept, ...]:
+    """What still has contents of this generation once it is forgotten."""
+    wanted = set(gone)
+    others: dict[str, set[str]] = {}
+    for path, oid in listed.items():
+        owner = generations.trace_of(path)
+        if oid in wanted and owner not in (None, trace):
+            others.setdefault(str(owner), set()).add(path.split("/", 2)[2])
+    out = [
+        Kept(f"{other} keeps the same {_texts(names)}", f"gitprov forget {other}")
+        for other, names in sorted(others.items())
+    ]
+    elsewhere = history.reachable(repo, wanted, without=(generations.REF, "refs/gitprov/scratch"))
+    code = sorted({path for path in elsewhere.values() if path and generations.trace_of(path) is None})
+    if code:
+        more = f" and {len(code) - 3} more" if len(code) > 3 else ""
+        out.append(Kept(f"commits hold the code itself: {', '.join(code[:3])}{more}"))
+    out += [
+        Kept(f"{ref} holds the generation", f"git update-ref -d {ref}")
+        for ref in search.refs_with(repo, "refs/", f"{generations.directory(trace)}/record.json")
+        if ref != generations.REF
+    ]
+    if found.commits or found.silent:
+        out.append(Kept("notes and messages keep its name, model, moment and line numbers, and no text"))
+    return tuple(out)
+
+
+def _transcripts(repo: Repository, rooms: tuple[Room, ...]) -> tuple[Kept, ...]:
+    return tuple(Kept(f"the agent's own transcript {path}") for path in forgettable.transcripts(repo, rooms))
+
+
+def _texts(names: set[str]) -> str:
+    """What the files of a generation are to people."""
+    words = [word for word in ("prompt", "output") if f"{word}.txt" in names]
+    versions = sum(name.startswith("files/") for name in names)
+    if versions:
+        words.append("version of a file" if versions == 1 else f"{versions} versions of files")
+    return " and ".join(words) or "record"
+
+
+def _committer(repo: Repository) -> str:
+    done = repo.try_run("var", "GIT_COMMITTER_IDENT")
+    if done.returncode:
+        raise GitprovError(
+            "git does not know who you are, and a tombstone names who forgot",
+            'git config user.name "Your Name" && git config user.email you@example.com',
+        )
+    return decode(done.stdout).strip()
+
+
+def _journal(repo: Repository) -> str:
+    return os.path.join(repo.home, JOURNAL)

@@ -1,0 +1,42 @@
+"""What refs and their histories still hold: questions to ask before and after something is to be gone for good."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from gitprov.git.process import decode
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+
+def ever_held(repo: Repository, rev: str, paths: Iterable[str]) -> bool:
+    """Whether any commit that `rev` leads to touched one of these paths, or what is below; False without the rev."""
+    asked = ("--literal-pathspecs", "rev-list", "-1", "--full-history", rev, "--", *paths)
+    return bool(repo.try_run(*asked).stdout.strip())
+
+
+def tree_of(repo: Repository, rev: str) -> str:
+    """The tree of a commit."""
+    return decode(repo.run("rev-parse", "--verify", f"{rev}^{{tree}}")).strip()
+
+
+def drop_reflog(repo: Repository, ref: str) -> None:
+    """Let a ref's log forget every value that it had."""
+    repo.try_run("reflog", "expire", "--expire=all", "--expire-unreachable=all", ref, ok=(0, 1, 128, 255))
+
+
+def reachable(repo: Repository, oids: Collection[str], without: Sequence[str] = ()) -> dict[str, str]:
+    """Those of these objects that any ref, reflog or the index leads to, each with the path it was found at.
+
+    `without` are refs, or beginnings of them, that do not count.
+    """
+    if not oids:
+        return {}
+    excluded = [f"--exclude={ref}" for name in without for ref in (name, f"{name}/*")]
+    asked = ("rev-list", "--objects", "--missing=allow-any", *excluded, "--all", "--indexed-objects", "HEAD")
+    if repo.resolve("HEAD") is None:
+        asked = asked[:-1]
+    rows = (line.partition(" ") for line in decode(repo.run(*asked)).splitlines())
+    return {oid: path for oid, _, path in rows if oid in oids}
