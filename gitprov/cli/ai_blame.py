@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.cli.boundary import guarded
+from gitprov.errors import GitFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gitprov.cli.blame_args import Command
+    from gitprov.errors import GitprovError
     from gitprov.flow.blame import Answer
     from gitprov.flow.origins import Uncommitted
     from gitprov.flow.prompts import Prompts
@@ -44,7 +46,20 @@ def _main(argv: Sequence[str]) -> int:
 
         sys.stdout.write(f"git ai-blame (gitprov) {__version__}\n")
         return 0
-    return _run(parse(argv), os.getcwd(), os.environ)
+    command = parse(argv)
+    try:
+        return _run(command, os.getcwd(), os.environ)
+    except GitFailed as error:
+        raise _explained(error, command, os.getcwd(), os.environ) from error
+
+
+def _explained(error: GitFailed, command: Command, cwd: str, env: Mapping[str, str]) -> GitprovError:
+    """Git's error, or a better one where the path is in a submodule, of which git blame only says that it is not here."""
+    from gitprov.flow.submodules import refer
+    from gitprov.git.repo import Repository
+
+    with Repository.discover(cwd, env) as repo:
+        return refer(repo, command.request) or error
 
 
 def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:

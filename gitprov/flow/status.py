@@ -15,6 +15,7 @@ from gitprov.flow import stage
 from gitprov.flow.desk import Desk, staged_situation
 from gitprov.flow.finish import finish_interrupted
 from gitprov.flow.pending import Pending, PendingFile, settle
+from gitprov.flow.submodules import waiting
 from gitprov.flow.view import on_disk
 from gitprov.git.process import decode
 from gitprov.model.event import ContentRef, Event, Turn
@@ -65,6 +66,7 @@ def status(repo: Repository, now: float) -> StatusAnswer:
         unread,
         _next(repo) if files or unread else None,
         finished,
+        waiting(repo),
     )
 
 

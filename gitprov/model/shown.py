@@ -223,6 +223,13 @@ class NextCommit(NamedTuple):
     problem: str | None = None
 
 
+class SubmoduleStatus(NamedTuple):
+    """A submodule with recorded edits that no commit there holds; `path` is from the superproject's top."""
+
+    path: str
+    edits: int
+
+
 class StatusAnswer(NamedTuple):
     """All that is not committed yet. `finished` is a commit whose note had been cut off and is written now."""
 
@@ -232,3 +239,4 @@ class StatusAnswer(NamedTuple):
     unread: tuple[Unread, ...]
     next: NextCommit | None
     finished: str | None
+    submodules: tuple[SubmoduleStatus, ...] = ()

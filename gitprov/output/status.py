@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitprov.model.note import Row, line_count
-from gitprov.model.shown import FileStatus, NextCommit, StatusAnswer, TurnStatus
+from gitprov.model.shown import FileStatus, NextCommit, StatusAnswer, SubmoduleStatus, TurnStatus
 from gitprov.output.text import clean, fit, width
 
 VERSION = 1
@@ -27,6 +27,7 @@ def as_json(answer: StatusAnswer) -> Row:
         "unread": [one._asdict() for one in answer.unread],
         "next_commit": None if answer.next is None else _next_json(answer.next),
         "finished": answer.finished,
+        "submodules": [one._asdict() for one in answer.submodules],
     }
 
 
@@ -36,6 +37,7 @@ def render(answer: StatusAnswer) -> Iterator[str]:
         yield f"Wrote the note of {answer.finished[:12]}, which had been cut off."
     if not (answer.files or answer.turns or answer.unread):
         yield "Nothing is pending: no recorded edit waits for a commit."
+        yield from _submodules(answer.submodules)
         return
     yield from _files(answer.files)
     yield from _turns(answer.turns)
@@ -45,6 +47,15 @@ def render(answer: StatusAnswer) -> Iterator[str]:
         yield "Without content"
         for one in answer.unread:
             yield f"  {clean(one.path)}: {clean(_WHY.get(one.why, one.message))}"
+    yield from _submodules(answer.submodules)
+
+
+def _submodules(submodules: tuple[SubmoduleStatus, ...]) -> Iterator[str]:
+    if submodules:
+        yield ""
+    for one in submodules:
+        wait = "waits" if one.edits == 1 else "wait"
+        yield f"submodule {clean(one.path)}: {_count(one.edits, 'recorded edit')} {wait} for a commit there"
 
 
 def age(seconds: int | None) -> str:

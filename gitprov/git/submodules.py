@@ -1,0 +1,51 @@
+"""Submodules: which there are, and which one a path of the superproject is in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.git.process import Env, decode, run_git
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+_LINK = "160000"
+_KEYS = r"^submodule\..*\.path$"
+
+
+class Inside(NamedTuple):
+    """A path that a submodule holds: the submodule's path and commit, and the path in it (empty: itself)."""
+
+    submodule: str
+    commit: str
+    path: str
+
+
+def paths(top: str, env: Env) -> Iterator[str]:
+    """Paths, from `top`, of the submodules that its `.gitmodules` names; without such a file nothing is started."""
+    if not os.path.isfile(os.path.join(top, ".gitmodules")):
+        return
+    asked = ("config", "-z", "--file", os.path.join(top, ".gitmodules"), "--get-regexp", _KEYS)
+    shown = run_git(asked, cwd=top, env=env, ok=(0, 1, 128)).stdout
+    for row in decode(shown).split("\0"):
+        path = row.partition("\n")[2]
+        if path:
+            yield path
+
+
+def holding(repo: Repository, path: str, revision: str | None) -> Inside | None:
+    """The submodule that has `path` (from the superproject's top) in a commit, or (None) in the index."""
+    parts = path.split("/")
+    asked = ["/".join(parts[: n + 1]) for n in range(len(parts))]
+    if revision is None:
+        flags = ("ls-files", "--stage", "-z", "--full-name", "--", *(f":(top,literal){one}" for one in asked))
+    else:
+        flags = ("--literal-pathspecs", "ls-tree", "-z", "--full-tree", revision, "--", *asked)
+    for row in decode(repo.try_run(*flags).stdout).split("\0"):
+        facts, _, found = row.partition("\t")
+        words = facts.split(" ")
+        if words[0] == _LINK and found in asked:
+            return Inside(found, words[1 if revision is None else 2], path[len(found) + 1 :])
+    return None

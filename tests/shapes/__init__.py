@@ -1,0 +1,1 @@
+"""The main path in every shape of repository."""
