@@ -24,6 +24,7 @@ COMMANDS = {
     "status": "gitprov.cli.status",
     "show": "gitprov.cli.show",
     "review": "gitprov.cli.review",
+    "sync": "gitprov.cli.sync",
     "forget": "gitprov.cli.forget",
 }
 """Each command and its module, in the order in which help shows them. Only the one asked for is imported."""

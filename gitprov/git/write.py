@@ -39,7 +39,7 @@ class Change(NamedTuple):
     packed: str | None = None
     fresh: str | None = None
     merged: tuple[str, ...] = ()
-    blobs: Mapping[str, str] = {}  # noqa: RUF012 - never written to
+    blobs: Mapping[str, str] = {}
 
 
 class BlobWriter:
@@ -83,12 +83,12 @@ def write(
     called again when another process was faster. `committer` is a committer header value
     (`Name <email> <seconds> <zone>`). Contended where the refs keep moving, GitFailed where git cannot write.
     """
-    for attempt in range(_TRIES):
+    for turn in range(_TRIES):
         changes = [change for change in build(read_refs(repo, refs)) if _says_something(change)]
-        if not changes or _attempt(repo, committer, changes):
+        if not changes or attempt(repo, committer, changes):
             return
         # Jitter: the competitors of a busy repository must not meet again at the same moment.
-        time.sleep(random.uniform(0.001, 0.01 * (attempt + 1)))  # noqa: S311 - no secret depends on it
+        time.sleep(random.uniform(0.001, 0.01 * (turn + 1)))  # noqa: S311 - no secret depends on it
     raise Contended(f"{', '.join(refs)} kept changing; nothing was written", "run the command again")
 
 
@@ -103,7 +103,8 @@ def read_refs(repo: Repository, refs: list[str]) -> dict[str, str]:
     return {name: oid for oid, name in rows if name in refs}
 
 
-def _attempt(repo: Repository, committer: str, changes: list[Change]) -> bool:
+def attempt(repo: Repository, committer: str, changes: list[Change]) -> bool:
+    """Make these changes, all or none; False where another process moved one of the refs from its `base`."""
     name = f"{SCRATCH}/{os.getpid()}-{random.getrandbits(40):010x}"
     planned = [(f"{name}/{n}", change) for n, change in enumerate(changes)]
     _import(repo, (part for ref, change in planned for part in _commit(ref, committer, change)))

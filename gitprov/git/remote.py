@@ -1,0 +1,162 @@
+"""Remotes: which there are, fetching from them without touching anything of ours, pushing without force."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.git.process import decode
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+#: Below this, one directory for each remote, is what the remotes had when last asked.
+STAGING = "refs/gitprov/remote"
+
+_USERINFO = re.compile(r"(?<=://)[^/@\s]*@")
+#: What a server says to one of two that push at the same moment.
+_MOVED = (
+    "fetch first",
+    "non-fast-forward",
+    "stale info",
+    "cannot lock ref",
+    "failed to update ref",
+    "already exists",
+)
+_DENIED = ("permission denied", "403", "not allowed to", "denied to", "authentication failed", "unauthorized")
+
+
+class Remotes(NamedTuple):
+    """`names` of the configured remotes, and `default`: the one that `git push` would take, None without any.
+
+    `fetch` has the fetch refspecs by remote, `promisors` those that a partial clone leaves objects with.
+    """
+
+    names: tuple[str, ...]
+    default: str | None
+    fetch: dict[str, tuple[str, ...]]
+    promisors: frozenset[str] = frozenset()
+
+
+class Pushed(NamedTuple):
+    """How a push ended. `state` is `done`, `moved` (somebody was faster), `refused`, `denied` or `unreachable`;
+    `words` are git's and the server's.
+    """
+
+    state: str
+    words: str
+
+
+def remotes(repo: Repository) -> Remotes:
+    """What the configuration says of remotes."""
+    shown = decode(repo.try_run("config", "-z", "--get-regexp", r"^(remote|branch)\.").stdout)
+    names: dict[str, None] = {}
+    fetch: dict[str, tuple[str, ...]] = {}
+    said: dict[str, str] = {}
+    for row in filter(None, shown.split("\0")):
+        key, _, value = row.partition("\n")
+        said[key] = value
+        section, _, rest = key.partition(".")
+        name, _, field = rest.rpartition(".")
+        if section == "remote" and name and field in ("url", "pushurl"):
+            names[name] = None
+        elif section == "remote" and field == "fetch":
+            fetch[name] = (*fetch.get(name, ()), value)
+    promisors = [
+        name for name in names if said.get(f"remote.{name}.promisor", "false") not in ("false", "no")
+    ]
+    return Remotes(tuple(names), _default(repo, tuple(names), said), fetch, frozenset(promisors))
+
+
+def _default(repo: Repository, names: tuple[str, ...], said: dict[str, str]) -> str | None:
+    branch = decode(repo.try_run("symbolic-ref", "--quiet", "--short", "HEAD").stdout).strip()
+    wishes = (f"branch.{branch}.pushremote", "remote.pushdefault", f"branch.{branch}.remote")
+    for wish in wishes:
+        if said.get(wish, ".") != ".":
+            return said[wish]
+    return "origin" if "origin" in names else names[0] if len(names) == 1 else None
+
+
+def staging(remote: str, names: tuple[str, ...]) -> str:
+    """The directory of refs for one remote; an address that has no name gets one made of its digest."""
+    if remote in names:
+        return f"{STAGING}/{remote}"
+    return f"{STAGING}/url-{hashlib.sha256(remote.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
+
+
+def shown(remote: str) -> str:
+    """A remote as people may see it: an address without the password in it."""
+    return _USERINFO.sub("", remote)
+
+
+def refspec(ref: str, target: str) -> str:
+    """Fetches `ref` to `target`. The pattern lets a remote be without that ref, which would be an error otherwise."""
+    return f"+{ref}*:{target}*"
+
+
+def fetch(repo: Repository, remote: str, refspecs: list[str]) -> Pushed:
+    """Bring the sources of refspecs to their targets, and take away targets whose source is gone; nothing else."""
+    args = (
+        *("--quiet", "--no-tags", "--prune", "--refmap=", "--no-write-fetch-head", "--no-recurse-submodules"),
+        *("--no-filter", "--no-show-forced-updates", "--no-auto-maintenance", "--end-of-options", remote),
+    )
+    done = repo.try_run("fetch", *args, *refspecs, ok=range(256))
+    return Pushed("done", "") if done.returncode == 0 else _trouble(decode(done.stderr))
+
+
+def fetch_missing(repo: Repository, remote: str, tip: str) -> None:
+    """In a partial clone, bring at once the objects below a commit that an earlier fetch left at the remote."""
+    listed = repo.try_run(
+        "rev-list", "--objects", "--missing=print", "--no-object-names", "--max-count=1", tip
+    )
+    wanted = [row[1:] for row in listed.stdout.split(b"\n") if row.startswith(b"?")]
+    if wanted:
+        args = (
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--no-recurse-submodules",
+            "--filter=blob:none",
+            "--stdin",
+        )
+        config = ("-c", "fetch.negotiationAlgorithm=noop")
+        repo.try_run(
+            *config, "fetch", "--quiet", *args, remote, stdin=b"\n".join(wanted) + b"\n", ok=range(256)
+        )
+
+
+def push(repo: Repository, remote: str, moves: dict[str, str]) -> dict[str, Pushed]:
+    """Push commits to refs (ref → commit id), never by force, without hooks; how it ended for each ref."""
+    config = ("-c", f"remote.{remote}.mirror=false") if "=" not in remote else ()
+    args = ("--porcelain", "--no-verify", "--no-force", "--no-follow-tags", "--recurse-submodules=no")
+    specs = [f"{oid}:{ref}" for ref, oid in moves.items()]
+    done = repo.try_run(*config, "push", *args, "--end-of-options", remote, *specs, ok=range(256))
+    stderr = decode(done.stderr)
+    found: dict[str, Pushed] = {}
+    for row in decode(done.stdout).splitlines():
+        flag, tab, rest = row.partition("\t")
+        names, _, words = rest.partition("\t")
+        ref = names.rpartition(":")[2]
+        if tab and ref in moves:
+            found[ref] = Pushed("done", "") if flag != "!" else _refusal(words, stderr)
+    trouble = _trouble(stderr)
+    return {ref: found.get(ref, trouble) for ref in moves}
+
+
+def _refusal(words: str, stderr: str) -> Pushed:
+    if any(sign in words for sign in _MOVED):
+        return Pushed("moved", words)
+    said = [row.removeprefix("remote: ").strip() for row in stderr.splitlines() if row.startswith("remote: ")]
+    return Pushed("refused", "; ".join([words, *filter(None, said)]))
+
+
+def _trouble(stderr: str) -> Pushed:
+    """What git says of a whole connection, in one line."""
+    text = shown(stderr)
+    rows = [
+        row for row in text.splitlines() if row.strip() and not row.startswith(("hint:", "Please make sure"))
+    ]
+    useful = [row for row in rows if "and the repository exists" not in row]
+    words = "; ".join(row.removeprefix("fatal: ").removeprefix("error: ").strip() for row in useful[-4:])
+    denied = any(sign in text.lower() for sign in _DENIED)
+    return Pushed("denied" if denied else "unreachable", words or "git did not say why")

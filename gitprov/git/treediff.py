@@ -1,0 +1,43 @@
+"""Which paths differ between two trees, by blob id: for trees too large to be listed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitprov.git.process import decode
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+_REGULAR = ("100644", "100755")
+
+
+def differing(repo: Repository, old: str | None, new: str) -> dict[str, tuple[str | None, str | None]]:
+    """Path → (old, new) blob id wherever two commits or trees differ; None for a side without a regular file there.
+
+    `old` None stands for the empty tree. GitFailed where one of them cannot be read.
+    """
+    against = old or repo.empty_tree()
+    shown = decode(
+        repo.run("diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--raw", against, new, "--")
+    )
+    found: dict[str, tuple[str | None, str | None]] = {}
+    rows = iter(shown.split("\0"))
+    for facts in rows:
+        if not facts.startswith(":"):
+            continue
+        old_mode, new_mode, old_oid, new_oid, _ = facts[1:].split(" ")
+        sides = (
+            old_oid if old_mode in _REGULAR else None,
+            new_oid if new_mode in _REGULAR else None,
+        )
+        path = next(rows)
+        if sides[0] != sides[1]:
+            found[path] = sides
+    return found
+
+
+def merge_base(repo: Repository, one: str, other: str) -> str | None:
+    """A best common ancestor of two commits, None where their histories have nothing in common."""
+    done = repo.try_run("merge-base", one, other)
+    return decode(done.stdout).split("\n", 1)[0] or None

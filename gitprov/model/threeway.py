@@ -1,0 +1,170 @@
+"""Two notes trees and the one they both come from: what each side lacks. No note is ever taken away.
+
+Trees are told by their differences alone, so a hundred thousand equal notes cost nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from gitprov.model.note import Note
+
+#: Path → blob id; None stands for no file.
+Diff = Mapping[str, tuple[str | None, str | None]]
+Files = dict[str, str]
+
+_HEX = re.compile(r"[0-9a-f]+")
+
+
+class Entry(NamedTuple):
+    """One commit's note on both sides and where they parted, by path; only what differs somewhere."""
+
+    base: Files
+    ours: Files
+    theirs: Files
+
+
+class Union(NamedTuple):
+    """What makes our tree the union: `put` (path → a blob id, or new bytes) and `drop`.
+
+    `came`: keys that we did not have like this, `went`: those that they did not; `merged`: both had something of their
+    own. Keys are commit ids.
+    """
+
+    put: dict[str, str | bytes]
+    drop: frozenset[str]
+    came: frozenset[str]
+    went: frozenset[str]
+    merged: frozenset[str]
+
+
+def note_key(length: int) -> Callable[[str], str]:
+    """How notes are known again whatever directories they are spread over: by commit id (`length` hex digits)."""
+
+    def key(path: str) -> str:
+        *above, name = path.split("/")
+        joined = "".join(above) + name
+        spread = all(len(part) == 2 for part in above)
+        return joined if spread and len(joined) == length and _HEX.fullmatch(joined) else path
+
+    return key
+
+
+def without_base(sides: Diff) -> tuple[Diff, Diff]:
+    """The difference between two trees that have nothing in common, as two differences from nothing."""
+    ours = {path: (None, old) for path, (old, _) in sides.items()}
+    return ours, {path: (None, new) for path, (_, new) in sides.items()}
+
+
+def entries(ours: Diff, theirs: Diff, key: Callable[[str], str]) -> dict[str, Entry]:
+    """What differs, sorted together by key. Both differences start from the same tree."""
+    found: dict[str, Entry] = {}
+    for path in {**ours, **theirs}:
+        base = (ours.get(path) or theirs[path])[0]
+        sides = (base, ours.get(path, (base, base))[1], theirs.get(path, (base, base))[1])
+        entry = found.setdefault(key(path), Entry({}, {}, {}))
+        for side, oid in zip(entry, sides, strict=True):
+            if oid is not None:
+                side[path] = oid
+    return found
+
+
+def notes_to_read(found: Mapping[str, Entry], length: int) -> set[str]:
+    """Blobs that `unite_notes` needs the contents of."""
+    wanted: set[str] = set()
+    for key, (base, ours, theirs) in found.items():
+        if len(key) == length and "/" not in key and _several(base, ours, theirs):
+            wanted.update(base.values(), ours.values(), theirs.values())
+    return wanted
+
+
+def _several(base: Files, ours: Files, theirs: Files) -> bool:
+    """Whether more than one blob has to be read as one note."""
+    if set(ours.values()) == set(theirs.values()):
+        return False
+    return bool(ours and theirs) or bool(base) or len({*ours.values(), *theirs.values()}) > 1
+
+
+def unite_notes(found: Mapping[str, Entry], length: int, contents: Mapping[str, bytes]) -> Union:
+    """The union of two notes trees. What is missing on one side comes from the other, deleted or never there."""
+    put: dict[str, str | bytes] = {}
+    drop: set[str] = set()
+    came, went, merged = set(), set(), set()
+    for key, entry in found.items():
+        if len(key) != length or "/" in key:
+            if _takes_foreign(key, entry):
+                put[key] = entry.theirs[key]
+            continue
+        result = _note(key, entry, contents)
+        if result.ours is not None:
+            path = f"{key[:2]}/{key[2:]}"
+            drop.update(set(entry.ours) - {path} if result.ours else entry.ours)
+            if result.ours:
+                put[path] = result.ours
+            came.add(key)
+        if result.theirs:
+            went.add(key)
+        if result.ours is not None and result.theirs:
+            merged.add(key)
+    return Union(put, frozenset(drop), frozenset(came), frozenset(went), frozenset(merged))
+
+
+class _Result(NamedTuple):
+    """`ours`: what our note becomes (empty: none), None where it stays. `theirs`: whether theirs changes."""
+
+    ours: str | bytes | None
+    theirs: bool
+
+
+def _note(commit: str, entry: Entry, contents: Mapping[str, bytes]) -> _Result:
+    ours, theirs = set(entry.ours.values()), set(entry.theirs.values())
+    if ours == theirs:
+        return _Result(None, False)
+    base, mine, other = (_parsed(side.values(), contents) for side in entry)
+    if not ours or not theirs:
+        # What git copied from another commit's note says nothing of this commit; it alone may be taken away.
+        if entry.base and (ours or theirs) == set(entry.base.values()) and _copied(base, commit):
+            return _Result(b"", False) if ours else _Result(None, True)
+        if not theirs:
+            return _Result(None, True)
+        if len(theirs) == 1:
+            return _Result(theirs.pop(), False)
+    result = united(commit, base, mine, other)
+    wanted = result.dump()
+    same = wanted == other.dump()
+    if ours and wanted == mine.dump():
+        return _Result(None, not same)
+    return _Result(theirs.pop() if same and len(theirs) == 1 else wanted, not same)
+
+
+def _parsed(oids: Iterable[str], contents: Mapping[str, bytes]) -> Note:
+    """Blobs as one note; several are a note that is spread in two ways in one tree."""
+    note = Note()
+    for oid in sorted(set(oids)):
+        note = note | Note.parse(contents.get(oid, b""))
+    return note
+
+
+def united(commit: str, base: Note, ours: Note, theirs: Note) -> Note:
+    """The union of a commit's notes, except that a copy which git made of another commit's note (its line numbers may
+    be wrong) does not come back once one side has replaced it.
+    """
+    if _copied(base, commit):
+        if ours == base and not _copied(theirs, commit) and theirs:
+            return theirs
+        if theirs == base and not _copied(ours, commit) and ours:
+            return ours
+    return ours | theirs
+
+
+def _copied(note: Note, commit: str) -> bool:
+    return any(row["id"] != commit for row in note.of_kind("commit"))
+
+
+def _takes_foreign(path: str, entry: Entry) -> bool:
+    """Whether a file that is no note comes over: only where it can neither stand in a note's way nor undo ours."""
+    first, *_ = parts = path.split("/")
+    fits = not _HEX.fullmatch(first) and not {"", ".", ".."} & set(parts) and ".git" not in path.lower()
+    return fits and path in entry.theirs and entry.ours == entry.base != entry.theirs

@@ -1,0 +1,37 @@
+"""Which remotes a plain `git fetch` brings records from, and how far each was taken in."""
+
+from __future__ import annotations
+
+import os
+
+from gitprov.store import files
+
+KINDS = ("notes", "generations")
+
+Taken = dict[str, dict[str, str]]
+
+
+def load(home: str) -> Taken:
+    """Remote → kind → the commit that was last taken in; nothing where no remote was subscribed to."""
+    data = files.read(_path(home)) or b""
+    found: Taken = {}
+    for row in data.decode("utf-8", "surrogateescape").splitlines():
+        remote, *oids = row.split(" ")
+        if remote and len(oids) == len(KINDS):
+            found[remote] = {kind: oid for kind, oid in zip(KINDS, oids, strict=True) if oid != "-"}
+    return found
+
+
+def save(home: str, taken: Taken) -> None:
+    """Keep it; no file where there is nothing to keep. OSError where it cannot be written."""
+    rows = [" ".join([remote, *(known.get(kind, "-") for kind in KINDS)]) for remote, known in taken.items()]
+    if not rows:
+        files.remove(_path(home))
+        return
+    data = "".join(row + "\n" for row in rows).encode("utf-8", "surrogateescape")
+    files.make_dir(home)
+    files.replace(home, _path(home), data, durable=False)
+
+
+def _path(home: str) -> str:
+    return os.path.join(home, "remotes")
