@@ -25,6 +25,8 @@ COMMANDS = {
     "show": "gitprov.cli.show",
     "review": "gitprov.cli.review",
     "sync": "gitprov.cli.sync",
+    "clone-setup": "gitprov.cli.clone_setup",
+    "verify": "gitprov.cli.verify",
     "forget": "gitprov.cli.forget",
 }
 """Each command and its module, in the order in which help shows them. Only the one asked for is imported."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 #: Paths come C-quoted: then no file name can imitate a header or a hunk, and one process tells everything.
 #: The heuristic is the one that blame uses; plumbing ignores the user's diff settings otherwise.
-_FLAGS = (
+FLAGS = (
     "--raw",
     "-p",
     "-U0",
@@ -26,7 +26,7 @@ _FLAGS = (
     "--no-color",
 )
 #: A variable that would put context lines around the hunks, in spite of the flags.
-_ENV = {"GIT_DIFF_OPTS": ""}
+ENV = {"GIT_DIFF_OPTS": ""}
 _MARK = re.compile(
     rb"^(?:(diff --git )|(Binary files )|@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@)", re.MULTILINE
 )
@@ -71,15 +71,15 @@ def staged(repo: Repository, base: str | None) -> list[FileChange]:
     Files that are only announced (`git add -N`) are no part of it: the commit will not have them.
     """
     against = base or repo.empty_tree()
-    args = ("diff-index", "--cached", "--ita-invisible-in-index", *_FLAGS, against, "--")
-    return parse(repo.run("-c", "core.quotePath=true", *args, env=_ENV))
+    args = ("diff-index", "--cached", "--ita-invisible-in-index", *FLAGS, against, "--")
+    return parse(repo.run("-c", "core.quotePath=true", *args, env=ENV))
 
 
 def between(repo: Repository, old: str | None, new: str) -> list[FileChange]:
     """What lies between two commits or trees; None stands for the empty tree."""
     against = old or repo.empty_tree()
-    args = ("diff-tree", "-r", *_FLAGS, against, new, "--")
-    return parse(repo.run("-c", "core.quotePath=true", *args, env=_ENV))
+    args = ("diff-tree", "-r", *FLAGS, against, new, "--")
+    return parse(repo.run("-c", "core.quotePath=true", *args, env=ENV))
 
 
 def between_trees(repo: Repository, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], list[FileChange]]:
@@ -87,8 +87,8 @@ def between_trees(repo: Repository, pairs: list[tuple[str, str]]) -> dict[tuple[
     found: dict[tuple[str, str], list[FileChange]] = {pair: [] for pair in pairs}
     wanted = "".join(f"{old} {new}\n" for old, new in found if old != new)
     if wanted:
-        args = ("diff-tree", "--stdin", "-r", *_FLAGS)
-        shown = repo.run("-c", "core.quotePath=true", *args, stdin=wanted.encode("ascii"), env=_ENV)
+        args = ("diff-tree", "--stdin", "-r", *FLAGS)
+        shown = repo.run("-c", "core.quotePath=true", *args, stdin=wanted.encode("ascii"), env=ENV)
         heads = list(_PAIR.finditer(shown))
         for head, following in zip(heads, [*heads[1:], None], strict=True):
             stop = following.start() if following else len(shown)

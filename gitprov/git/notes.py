@@ -50,6 +50,18 @@ def listing(repo: Repository, ref: str) -> dict[str, str]:
     return out
 
 
+def places(repo: Repository, ref: str) -> dict[str, list[str]]:
+    """Commit → blobs of its note; several where it has one in more than one directory."""
+    done = repo.try_run("ls-tree", "-r", "-z", "--full-tree", ref)
+    out: dict[str, list[str]] = {}
+    for row in decode(done.stdout).split("\0"):
+        facts, _, path = row.partition("\t")
+        oid = path.replace("/", "")
+        if len(oid) == repo.hash_length and facts:
+            out.setdefault(oid, []).append(facts.split(" ")[2])
+    return out
+
+
 def _blobs(repo: Repository, blobs: dict[str, str]) -> dict[str, bytes]:
     found = repo.objects.get_many(blobs.values())
     return {

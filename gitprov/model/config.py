@@ -13,6 +13,7 @@ PRIVACY = ("full", "redacted", "hash-only")
 """Privacy tiers, each stricter than the one before."""
 
 REQUIRE = ("prompt", "model")
+SIGNATURES = ("notes", "commits")
 RESERVED_KINDS = ("private-key",)
 """Kinds of secret that a project's own rule may not be named after."""
 
@@ -49,11 +50,13 @@ class Config(NamedTuple):
         ".aider.conf.yml",
     )
     share_generations: bool = False
+    share_required: bool = False
     inbox_max_file_bytes: int = 1 << 20
     inbox_keep_days: int = 30
     inbox_max_archive_bytes: int = 256 << 20
     redact_allow: tuple[str, ...] = ()
     redact_extra: tuple[ExtraRule, ...] = ()
+    verify_signatures: tuple[str, ...] = ()
 
     @property
     def guards(self) -> bool:
@@ -208,12 +211,14 @@ KEYS = (
     Key("sidecar", "true or false", "flag", _flag, "Write and guard `.ai-trace/<path>.json`"),
     Key("markers", "true or false", "flag", _flag, "Guard inline `ai-trace: <trace id>` comments"),
     Key("instructions", "list of paths", "words", _paths, "Instruction files whose digests a generation records"),
-    Key("share.generations", "true or false", "flag", _flag, "Prompts and outputs may leave this clone (read by sharing, which is not built yet)"),
+    Key("share.generations", "true or false", "flag", _flag, "Prompts and outputs are shared with remotes, as notes always are"),
+    Key("share.required", "true or false", "flag", _flag, "A push stops where its records cannot be shared (with the pre-push hook)"),
     Key("inbox.max_file_bytes", "whole number", "whole", _whole(1), "Larger files are recorded by digest only"),
     Key("inbox.keep_days", "whole number", "whole", _whole(1), "Days that spent and unspent evidence is kept"),
     Key("inbox.max_archive_bytes", "whole number", "whole", _whole(0), "Size at which the oldest archived evidence goes"),
     Key("redact.allow", "list of regular expressions", None, _regexes, "Text that looks like a secret and is none"),
     Key("redact.extra", "list of {name, regex}", None, _extra, "Kinds of secret that only this project has"),
+    Key("verify.signatures", 'list of "notes", "commits"', "words", _some_of(SIGNATURES), "What `gitprov verify` wants signed: the commits of the notes ref, the commits it looks at"),
 )  # fmt: skip
 """Every key, in the order of the documentation."""
 
@@ -334,8 +339,9 @@ def apply_personal(config: Config, personal: Mapping[str, str]) -> Config:
     fields = _checked(flat, source)
     if "privacy" in fields:
         fields["privacy"] = max(fields["privacy"], config.privacy, key=PRIVACY.index)
-    if "require" in fields:
-        fields["require"] = tuple(dict.fromkeys(config.require + fields["require"]))
+    for name in ("require", "verify_signatures"):
+        if name in fields:
+            fields[name] = tuple(dict.fromkeys((*getattr(config, name), *fields[name])))
     if "forbid" in config.trailers:
         fields.pop("trailers", None)
     return _without_conflict(config._replace(**fields), source)

@@ -1,0 +1,194 @@
+"""Verifying notes: is each note well-formed, and does it say of its commit what git says?
+
+Nothing here raises, whatever bytes a note was made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
+from gitprov.model.note import CLASSES, Note, Row, classes_of
+from gitprov.model.ranges import LineSet
+
+_PARTS = ("kept", "edited", "dropped", "pending")
+#: Evidence that came with the commit itself, so that its hooks wrote the trailers as well.
+_OWN = ("captured", "swept")
+
+
+class Doubt(NamedTuple):
+    """Lines that a note claims and that git's diff does not show as added by the commit."""
+
+    path: str
+    lines: LineSet
+    row: str
+
+
+class Said(NamedTuple):
+    """What a message says in trailers: traces, malformed ids, and traces it lets go."""
+
+    traces: Collection[str]
+    malformed: Collection[str]
+    waived: Collection[str]
+
+
+def is_copied(oid: str, note: Note) -> bool:
+    """Whether git copied the note from another commit, so that its line numbers are that one's."""
+    return any(row["id"] != oid for row in note.of_kind("commit"))
+
+
+def shape(oid: str, note: Note) -> Iterator[Finding]:
+    """What is wrong with a note by itself."""
+    heal = f"gitprov heal {oid[:12]}"
+    if note.foreign:
+        what = f"{len(note.foreign)} lines of the note cannot be read"
+        yield Finding("note-lines", FINDING, what, f"git notes --ref=gitprov edit {oid[:12]}", oid)
+    if is_copied(oid, note):
+        names = ", ".join(row["id"][:12] for row in note.of_kind("commit") if row["id"] != oid)
+        what = f"the note was copied from {names}: its lines are that commit's"
+        yield Finding("note-copied", FINDING, what, heal, oid)
+        return
+    rows = _claiming(note)
+    if rows and note.commit is None:
+        yield Finding("no-commit-row", FINDING, "the note does not say which commit it is of", heal, oid)
+    for row in rows:
+        yield from _ranges(oid, row, heal)
+        yield from _delta(oid, row, heal)
+    yield from _twice(oid, note, heal)
+
+
+def doubts(note: Note, added: Mapping[str, LineSet]) -> list[Doubt]:
+    """The claims that the lines a commit adds (path → lines) do not bear out."""
+    found = []
+    for row in _claiming(note):
+        for path in _files(row):
+            for lines in classes_of(row, path).values():
+                left = lines - added.get(path, LineSet())
+                if left:
+                    found.append(Doubt(path, left, row["id"]))
+    return found
+
+
+def judged(oid: str, doubt: Doubt, count: int | None, added: LineSet) -> Finding | None:
+    """A doubt after a second look: `count` lines the file has (None: no such file), and what else counts as added."""
+    heal = f"gitprov heal {oid[:12]}"
+    trace = doubt.row if doubt.row.startswith("gen_") else None
+    if count is None:
+        return Finding("no-such-path", FINDING, "no such file in the commit", heal, oid, doubt.path, trace)
+    beyond = LineSet.of_runs(
+        (max(first, count + 1), last) for first, last in doubt.lines.runs if last > count
+    )
+    if beyond:
+        what = f"line {beyond} does not exist, the file has {count}"
+        return Finding("no-such-line", FINDING, what, heal, oid, doubt.path, trace)
+    left = doubt.lines - added
+    if left:
+        what = f"line {left} was not added by this commit"
+        return Finding("not-added", FINDING, what, heal, oid, doubt.path, trace)
+    return None
+
+
+def trailers(oid: str, note: Note | None, said: Said, noted: bool, demanded: bool) -> Iterator[Finding]:
+    """Message against note. `noted`: this clone has notes at all; `demanded`: the project wants `AI-Trace` trailers."""
+    heal = f"gitprov heal {oid[:12]}"
+    for value in said.malformed:
+        what = f"the trailer 'AI-Trace: {value}' names no trace"
+        yield Finding("bad-trailer", FINDING, what, "reword the commit", oid)
+    if note is None:
+        for trace in said.traces:
+            level, mend = (FINDING, heal) if noted else (UNKNOWN, "gitprov sync brings the notes")
+            what = "the message names the trace, and the commit has no note"
+            yield Finding("no-note", level, what, mend, oid, trace=trace)
+        return
+    about = note.rows.get(("commit", oid), {})
+    gone = about.get("dropped")
+    waived = {*said.waived, *(gone if isinstance(gone, dict) else ())}
+    for trace in said.traces:
+        if trace not in note.traces and trace not in waived:
+            what = "the message names the trace, and the note has no row of it"
+            yield Finding("trailer-without-row", FINDING, what, heal, oid, trace=trace)
+    if not demanded or about.get("gate") == "absent":
+        return
+    for trace, row in note.traces.items():
+        if trace not in said.traces and trace not in waived and row.get("evidence") in _OWN:
+            what = "the note has a row of the trace, and the message does not name it"
+            mend = f"git commit --amend --no-edit --trailer 'AI-Trace: {trace}', or reword an older commit so"
+            yield Finding("row-without-trailer", FINDING, what, mend, oid, trace=trace)
+
+
+def against_record(oid: str, row: Row, record: Row | None) -> Finding | None:
+    """A note's trace row against the stored record, None where the record is not in this clone."""
+    trace = row["id"]
+    if record is None:
+        what, mend = "its generation is not in this clone", "gitprov sync, if the team shares generations"
+        return Finding("no-generation", UNKNOWN, what, mend, oid, trace=trace)
+    prompt = record.get("prompt")
+    digest = prompt.get("digest") if isinstance(prompt, dict) else None
+    for name, told, known in (
+        ("prompt", row.get("prompt"), digest),
+        ("key", row.get("key"), record.get("key")),
+    ):
+        if told and known and told != known:
+            what = f"the note's {name} is not the record's"
+            return Finding("note-contradicts", FINDING, what, f"gitprov heal {oid[:12]}", oid, trace=trace)
+    return None
+
+
+def _claiming(note: Note) -> list[Row]:
+    return [*note.of_kind("trace"), *note.of_kind("human")]
+
+
+def _files(row: Row) -> Row:
+    files = row.get("files")
+    return files if isinstance(files, dict) else {}
+
+
+def _ranges(oid: str, row: Row, heal: str) -> Iterator[Finding]:
+    trace = row["id"] if row["kind"] == "trace" else None
+    if "files" in row and not isinstance(row["files"], dict):
+        yield Finding("bad-range", FINDING, "`files` is no object", heal, oid, trace=trace)
+    for path, entry in _files(row).items():
+        if not isinstance(entry, dict):
+            yield Finding("bad-range", FINDING, "its entry is no object", heal, oid, path, trace)
+            continue
+        for cls in CLASSES:
+            try:
+                LineSet.parse(entry.get(cls, ""))
+            except ValueError as error:
+                yield Finding("bad-range", FINDING, f"{cls}: {str(error)[:120]}", heal, oid, path, trace)
+
+
+def _delta(oid: str, row: Row, heal: str) -> Iterator[Finding]:
+    """`raw = kept + edited + dropped + pending`. A union takes each count from the side where it is larger."""
+    delta = row.get("delta")
+    if delta is None or row["kind"] != "trace":
+        return
+    names = ("raw", *_PARTS)
+    told = [delta.get(name, 0) for name in names] if isinstance(delta, dict) else []
+    counts = [n for n in told if isinstance(n, int) and not isinstance(n, bool) and n >= 0]
+    if len(counts) < len(names):
+        yield Finding("bad-delta", FINDING, "a count of the delta is no number", heal, oid, trace=row["id"])
+        return
+    raw, *parts = counts
+    if sum(parts) != raw:
+        words = " + ".join(f"{name} {n}" for name, n in zip(_PARTS, parts, strict=True))
+        what = f"the delta does not add up: raw {raw}, {words}"
+        united = sum(parts) > raw
+        yield Finding(
+            "bad-delta", INFO if united else FINDING, what, None if united else heal, oid, trace=row["id"]
+        )
+
+
+def _twice(oid: str, note: Note, heal: str) -> Iterator[Finding]:
+    """Lines that two traces claim, or one trace in two classes."""
+    taken: dict[str, LineSet] = {}
+    for row in note.of_kind("trace"):
+        for path in _files(row):
+            for lines in classes_of(row, path).values():
+                before = taken.get(path, LineSet())
+                both = before & lines
+                if both:
+                    what = f"line {both} is claimed twice"
+                    yield Finding("claimed-twice", FINDING, what, heal, oid, path, row["id"])
+                taken[path] = before | lines

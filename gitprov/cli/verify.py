@@ -1,0 +1,100 @@
+"""`gitprov verify`: fsck for provenance."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from typing import Annotated
+
+import typer
+
+from gitprov.errors import EXIT_FINDINGS, UsageError
+from gitprov.git.repo import Repository
+from gitprov.model.finding import FINDING, UNKNOWN
+
+#: Progress is shown from this many seconds on, and so often.
+_PATIENCE, _OFTEN = 1.0, 0.2
+
+
+def command(
+    revs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[RANGE]...", help="Revisions as git log takes them; all of HEAD, if none."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail as well where it could not look.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object for each finding, then a summary.")
+    ] = False,
+) -> None:
+    """Check recorded provenance, as git fsck checks objects.
+
+    Each note against its commit, each AI-Trace trailer against the note, each generation's digests, contents and parent,
+    each sidecar against the notes; signatures where verify.signatures demands them. Nothing is changed.
+
+    What cannot be looked at in this clone (generations that are not shared, parents beyond a shallow clone's edge) is
+    counted as unknown. Exit code 1 where there are findings.
+
+    Examples: gitprov verify; gitprov verify origin/main..HEAD --strict; gitprov verify --json | jq .kind
+    """
+    from gitprov.flow.finish import finish_interrupted
+    from gitprov.flow.verify import verify
+    from gitprov.output import verify as output
+    from gitprov.store.config import load_config
+
+    asked = revs or []
+    for rev in asked:
+        if rev.startswith("-"):
+            raise UsageError(f"{rev!r} is no revision", "gitprov verify -h")
+    progress = _Progress()
+    with Repository.discover(os.getcwd(), os.environ) as repo:
+        finish_interrupted(repo)
+        config = load_config(repo.worktree, repo.config("gitprov."))
+        done = verify(repo, asked, config, progress if os.isatty(2) else None)
+    progress.clear()
+    counts = {
+        "commits": done.commits,
+        "notes": done.notes,
+        "generations": done.generations,
+        "sidecars": done.sidecars,
+        "findings": done.count(FINDING),
+        "unknown": done.count(UNKNOWN),
+    }
+    if as_json:
+        for one in done.findings:
+            _print(json.dumps(output.row(one)))
+        _print(json.dumps({"type": "summary", **counts}))
+    else:
+        for line in output.lines(done.findings, strict):
+            _print(line)
+        _print(output.summary(counts))
+    if counts["findings"] or (strict and counts["unknown"]):
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+def _print(line: str) -> None:
+    try:
+        data = line.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a character, out of a JSON escape
+        data = line.encode("utf-8", "backslashreplace")
+    sys.stdout.buffer.write(data + b"\n")
+
+
+class _Progress:
+    """One line on a terminal, drawn over itself, once it takes long."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _PATIENCE
+        self._shown = False
+
+    def __call__(self, what: str, done: int, count: int) -> None:
+        if time.monotonic() >= self._next:
+            sys.stderr.write(f"\r{what}: {done} of {count}\x1b[K")
+            sys.stderr.flush()
+            self._next = time.monotonic() + _OFTEN
+            self._shown = True
+
+    def clear(self) -> None:
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
