@@ -64,14 +64,17 @@ def _explained(error: GitFailed, command: Command, cwd: str, env: Mapping[str, s
 
 def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
     from gitprov.flow import blame
+    from gitprov.flow.shared import take_in
     from gitprov.git.repo import Repository
 
     if command.form in ("porcelain", "line-porcelain"):
         with Repository.discover(cwd, env) as repo:
+            take_in(repo)
             return _porcelain(repo, command)
     # Git works while we look around.
     prompt = command.form == "text" and not command.stats
     with blame.start(command.request, cwd, env, prompt) as stream, Repository.discover(cwd, env) as repo:
+        take_in(repo)
         if command.stats:
             return _stats(repo, command, stream)
         if command.form == "json":

@@ -45,7 +45,9 @@ def _main(argv: Sequence[str]) -> int:
 def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
     from gitprov.cli.terminal import Screen
     from gitprov.flow.log import entries, start
+    from gitprov.flow.shared import take_in_at
 
+    take_in_at(cwd, env)
     screen = Screen.of_stdout(env)
     stdin = 0 if command.stdin else None
     with start(command.query, cwd, env, stdin, prompt=screen.terminal) as stream:

@@ -21,6 +21,10 @@ def main() -> None:
 def run(argv: list[str]) -> int:
     """Run one hook and return its exit code: 0 lets git go on."""
     name = argv[0] if argv else ""
+    if name == "pre-push":
+        from gitprov.cli.pre_push import run as run_pre_push
+
+        return run_pre_push(argv[1:])
     if name not in HOOKS:
         sys.stderr.write(f"gitprov: not a hook: {name!r} (there are {', '.join(HOOKS)})\n")
         return EXIT_USAGE

@@ -30,6 +30,12 @@ def command(
     template: Annotated[
         bool, typer.Option("--template", help="Put the hooks into a template of new clones.")
     ] = False,
+    push: Annotated[
+        bool | None,
+        typer.Option(
+            "--push/--no-push", help="Share records at each git push (docs/sharing.md). Default: as it is."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the steps as one JSON object.")] = False,
 ) -> None:
@@ -39,7 +45,7 @@ def command(
     """
     if directory is not None and not template:
         raise UsageError("a directory goes with --template", f"as in: gitprov install --template {directory}")
-    wish = installation.wish(agents, user=user)
+    wish = installation.wish(agents, user=user, push=push)
     if template:
         outcome = install.install_template(installation.template(directory), wish)
     else:

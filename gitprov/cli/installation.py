@@ -20,10 +20,10 @@ def repository() -> Repository:
     return Repository.discover(os.getcwd(), dict(os.environ))
 
 
-def wish(agents: str | None = None, *, user: bool = False) -> Wish:
+def wish(agents: str | None = None, *, user: bool = False, push: bool | None = None) -> Wish:
     """A wish made of this interpreter, this package and this user. `agents`: names joined by commas, or `none`."""
     lib = os.path.dirname(os.path.dirname(os.path.abspath(gitprov.__file__)))
-    return Wish(sys.executable or "", lib, os.path.expanduser("~"), _names(agents), user)
+    return Wish(sys.executable or "", lib, os.path.expanduser("~"), _names(agents), user, push)
 
 
 def finish(outcome: Outcome, nothing: str, *, dry_run: bool, as_json: bool) -> None:

@@ -34,9 +34,11 @@ def command(
     """
     from gitprov.flow.finish import finish_interrupted
     from gitprov.flow.review import review
+    from gitprov.flow.shared import take_in
 
     with Repository.discover(os.getcwd(), os.environ) as repo:
         finish_interrupted(repo)
+        take_in(repo)
         done = review(repo, name, by, note, time.time())
     if as_json:
         rows = [{"commit": oid, "trace": trace, "new": (oid, trace) in done.new} for oid, trace in done.pairs]

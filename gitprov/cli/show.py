@@ -43,12 +43,14 @@ def command(
     if sum((as_json, prompt, raw, diff)) > 1:
         raise UsageError("--json, --prompt, --output and --diff exclude each other", "give one of them")
     from gitprov.flow.finish import finish_interrupted
+    from gitprov.flow.shared import take_in
     from gitprov.flow.show import show
 
     env = os.environ
     screen = Screen.of_stdout(env)
     with Repository.discover(os.getcwd(), env) as repo:
         finish_interrupted(repo)
+        take_in(repo)
         answer = show(repo, name)
         if as_json:
             _write(screen, repo.cwd, [_json(answer)], paging=False)

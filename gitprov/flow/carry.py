@@ -68,6 +68,9 @@ def inherit(
     """
     if not wanted:
         return {}
+    from gitprov.flow.shared import take_in
+
+    take_in(repo)  # a colleague's commits have their notes where a plain fetch put them
     commits = _commits(repo, {oid for heir, sources in wanted for oid in (*sources, *heir.parents)})
     commits.update(
         _commits(repo, {oid for one in list(commits.values()) for oid in one.parents} - {*commits})

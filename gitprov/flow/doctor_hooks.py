@@ -69,6 +69,10 @@ def hook_files(case: Case) -> Iterator[Finding]:
     """Our hook files are as we wrote them, executable, and their interpreter is there."""
     for stage in stages(case):
         yield from _file(case, stage.slot)
+    directory = hooks.hooks_path(case.repo).directory
+    for slot in (hookdir.look(directory, hook) for hook in shims.OPTIONAL):
+        if place.shares(slot):
+            yield from _file(case, slot)
 
 
 def both_routes(case: Case) -> Iterator[Finding]:
@@ -188,7 +192,7 @@ def _file(case: Case, slot: hookdir.Slot) -> Iterator[Finding]:
         rest = "; gitprov on PATH does its work, slower" if on_path else ""
         what = f"{path} wants {known.python or 'no interpreter'}, which is not there{rest}"
         yield Finding("interpreter", level, what, _AGAIN, _reinstall(case))
-    elif hookdir.read(path) != shims.render(known):
+    elif hookdir.read(path) != shims.render(known, slot.hook):
         yield Finding(
             "hook-file", WARNING, f"{path} is of another version of gitprov", _AGAIN, _reinstall(case)
         )

@@ -14,13 +14,14 @@ from gitprov.flow import place
 from gitprov.git import hooks
 from gitprov.git.repo import Repository
 from gitprov.git.write import read_refs
-from gitprov.store import agents_config, files, flags, hookdir, install_record, notes, shims
+from gitprov.store import agents_config, files, flags, hookdir, install_record, notes, shims, subscriptions
 from gitprov.store.config import load_config
 
 
 class Wish(NamedTuple):
     """What somebody asked for. `agents` None means: those that the project already uses. `user`: the agent's
-    settings in `user_home` instead of the project's. `python` and `lib` go into the shims.
+    settings in `user_home` instead of the project's. `python` and `lib` go into the shims. `push`: share at each push;
+    None leaves that as it is.
     """
 
     python: str
@@ -28,6 +29,7 @@ class Wish(NamedTuple):
     user_home: str
     agents: tuple[str, ...] | None = None
     user: bool = False
+    push: bool | None = None
 
 
 class Step(NamedTuple):
@@ -58,19 +60,34 @@ def carry_out(outcome: Outcome) -> None:
 
 
 def install(repo: Repository, wish: Wish) -> Outcome:
-    """What has to be done so that commits here are recorded; nothing is done yet."""
-    hint = f"{place.FRAMEWORK_CONFIG} runs gitprov's hooks; native ones would do it all twice"
-    native = Outcome([], [hint]) if place.by_framework(repo) else _native_steps(repo, wish)
+    """What has to be done so that commits here are recorded, and so that a fetch brings the records of others; nothing
+    is done yet.
+    """
+    from gitprov.flow import subscribe
+
+    native = _by_framework(wish) if place.by_framework(repo) else _native_steps(repo, wish)
+    fetch = subscribe.steps(repo, ())
     agents = agent_steps(wish, repo.worktree)
-    return Outcome(native.steps + flag_steps(repo) + agents.steps, native.hints + agents.hints)
+    steps = native.steps + fetch.steps + flag_steps(repo) + agents.steps
+    return Outcome(steps, native.hints + fetch.hints + agents.hints)
+
+
+def _by_framework(wish: Wish) -> Outcome:
+    hints = [f"{place.FRAMEWORK_CONFIG} runs gitprov's hooks; native ones would do it all twice"]
+    if wish.push:
+        hints.append(
+            f"to share at each push, add gitprov-pre-push to {place.FRAMEWORK_CONFIG} (docs/hooks.md)"
+        )
+    return Outcome([], hints)
 
 
 def _native_steps(repo: Repository, wish: Wish) -> Outcome:
     where = place.find(repo)
-    steps = _hook_steps(where.directory, shims.Settings(wish.python, wish.lib, where.outer), repo.home)
+    settings = shims.Settings(wish.python, wish.lib, where.outer)
+    steps = _hook_steps(where.directory, settings, repo.home, wish.push)
     hints = []
     if where.outer:
-        steps += _passthrough_steps(repo, where)
+        steps += _passthrough_steps(repo, where, wish.push)
         steps += _config_steps(repo, where)
         hints.append(f"hooks in {where.outer} stay where they are and still run, each before gitprov's")
     return Outcome(steps, hints)
@@ -79,7 +96,8 @@ def _native_steps(repo: Repository, wish: Wish) -> Outcome:
 def flag_steps(repo: Repository) -> list[Step]:
     """The flags that the shims go by, where they differ from what repository and configuration say."""
     config = load_config(repo.worktree, repo.config("gitprov."))
-    wanted = {"guard": config.guards, "active": bool(read_refs(repo, [notes.REF]))}
+    known = bool(read_refs(repo, [notes.REF]) or subscriptions.load(repo.home))
+    wanted = {"guard": config.guards, "active": known}
     steps = []
     for name, needed in wanted.items():
         path = os.path.join(repo.home, name)
@@ -96,7 +114,7 @@ def install_template(directory: str, wish: Wish) -> Outcome:
     """What has to be done so that clones made with this template directory start with our hooks."""
     hint = f"git uses it with: git config --global init.templateDir {directory}"
     settings = shims.Settings(wish.python, wish.lib)
-    return Outcome(_hook_steps(os.path.join(directory, "hooks"), settings, None), [hint])
+    return Outcome(_hook_steps(os.path.join(directory, "hooks"), settings, None, wish.push), [hint])
 
 
 def agent_steps(wish: Wish, project: str | None) -> Outcome:
@@ -121,13 +139,16 @@ def agent_steps(wish: Wish, project: str | None) -> Outcome:
     return Outcome([Step("agent", path, detail, lambda: agents_config.write(path, after))], [])
 
 
-def _hook_steps(directory: str, settings: shims.Settings, home: str | None) -> list[Step]:
+def _hook_steps(directory: str, settings: shims.Settings, home: str | None, push: bool | None) -> list[Step]:
     """One slot after the other; every reason to refuse comes before the first step."""
     slots = [hookdir.look(directory, hook) for hook in shims.HOOKS]
+    optional = [hookdir.look(directory, hook) for hook in shims.OPTIONAL]
+    slots += [slot for slot in optional if push or (push is None and place.shares(slot))]
     for slot in slots:
         _refuse(slot)
-    data = shims.render(settings)
-    steps = [step for slot in slots for step in _slot_steps(slot, data)]
+    steps = [step for slot in slots for step in _slot_steps(slot, shims.render(settings, slot.hook))]
+    if push is False and not settings.outer:
+        steps += [_gone(slot) for slot in optional if place.shares(slot)]
     if steps and not os.path.isdir(directory):
         steps.insert(0, Step("directory", directory, "", lambda: _make_directory(directory, home)))
     return steps
@@ -163,9 +184,17 @@ def _slot_steps(slot: hookdir.Slot, data: bytes) -> list[Step]:
     return [*steps, Step("hook", slot.path, "", lambda: hookdir.put(slot.path, data))]
 
 
-def _passthrough_steps(repo: Repository, where: place.Place) -> list[Step]:
+def _gone(slot: hookdir.Slot) -> Step:
+    if slot.edited:
+        _refuse(slot)
+    return Step("remove", slot.path, "nothing is shared at a push any more", lambda: hookdir.take_out(slot))
+
+
+def _passthrough_steps(repo: Repository, where: place.Place, push: bool | None) -> list[Step]:
     data = shims.render_passthrough(where.outer)
-    paths = [os.path.join(where.directory, name) for name in place.to_pass_on(repo, where)]
+    names = set(place.to_pass_on(repo, where)) - ({*shims.OPTIONAL} if push else set())
+    names |= {*shims.OPTIONAL} if push is False else set()
+    paths = [os.path.join(where.directory, name) for name in sorted(names)]
     stale = [path for path in paths if not hookdir.is_current(path, data)]
     detail = f"{len(stale)} more hooks, handed to {where.outer}"
     return [Step("pass on", where.directory, detail, lambda: _put_all(stale, data))] if stale else []

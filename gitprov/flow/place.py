@@ -87,7 +87,13 @@ def to_pass_on(repo: Repository, place: Place) -> list[str]:
     """Names of the hooks besides ours that must reach the outer directory."""
     top = repo.worktree or repo.git_dir
     found = hookdir.runnable(os.path.join(top, place.outer))
-    return sorted({*PASSED_ON, *found} - set(shims.HOOKS))
+    taken = {*shims.HOOKS, *(hook for hook in shims.OPTIONAL if shares(hookdir.look(place.directory, hook)))}
+    return sorted({*PASSED_ON, *found} - taken)
+
+
+def shares(slot: hookdir.Slot) -> bool:
+    """Whether a hook that is only there on request is: ours, and more than a handing over to another directory."""
+    return slot.ours is not None and bool(shims.settings_of(hookdir.read(slot.ours)).python)
 
 
 def _outer_of(directory: str) -> str:

@@ -50,6 +50,20 @@ def take_in(repo: Repository) -> None:
         return
 
 
+def take_in_at(cwd: str, env: Mapping[str, str]) -> None:
+    """The same for a command that leaves it to git to find the repository. Never raises."""
+    from gitprov.git.locate import locate
+    from gitprov.git.repo import Repository
+
+    try:
+        place = None if "GIT_DIR" in env else locate(cwd)
+        if place is None or subscriptions.load(os.path.join(place.common_dir, "gitprov")):
+            with Repository.discover(cwd, env) as repo:
+                take_in(repo)
+    except (GitprovError, OSError):
+        return
+
+
 def _take_in(repo: Repository, remote: str, known: dict[str, str], taken: subscriptions.Taken) -> None:
     for kind in subscriptions.KINDS:
         found = repo.objects.get(f"refs/gitprov/remote/{remote}/{kind}")

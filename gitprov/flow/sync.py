@@ -80,6 +80,15 @@ def choose(repo: Repository, named: list[str], *, every: bool = False) -> tuple[
     return chosen, known
 
 
+def nothing_new(repo: Repository, remote: str, known: remotes.Remotes, wish: Wish) -> bool:
+    """Whether the remote had all that is here when it was last asked; it is not asked again."""
+    top = remotes.staging(remote, known.names)
+    kinds = subscriptions.KINDS if wish.generations else subscriptions.KINDS[:1]
+    pairs = [(shared.REFS[kind], f"{top}/{kind}") for kind in kinds]
+    found = read_refs(repo, [ref for pair in pairs for ref in pair])
+    return all(ours not in found or found[ours] == found.get(theirs) for ours, theirs in pairs)
+
+
 def sync(repo: Repository, remote: str, known: remotes.Remotes, wish: Wish) -> Synced:
     """Share with one remote. Nothing is lost whatever happens: what did not go stays here and goes next time.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 
 from gitprov.errors import GitprovError
-from gitprov.flow import place
+from gitprov.flow import place, subscribe
 from gitprov.flow.install import Outcome, Step, Wish
 from gitprov.git import hooks
 from gitprov.git.repo import Repository
-from gitprov.store import agents_config, flags, hookdir, install_record, shims
+from gitprov.store import agents_config, flags, hookdir, install_record, shims, subscriptions
 
 
 def uninstall(repo: Repository, wish: Wish) -> Outcome:
@@ -24,7 +24,7 @@ def uninstall(repo: Repository, wish: Wish) -> Outcome:
             steps += found.steps
             hints += found.hints
     steps += _own_steps(own)
-    steps[:0] = _config_steps(repo, own, now)
+    steps[:0] = _configuration(repo, own, now)
     agents = agent_steps(wish, repo.worktree)
     steps += agents.steps
     if steps or install_record.load(repo.home) != install_record.Record():
@@ -37,7 +37,7 @@ def uninstall(repo: Repository, wish: Wish) -> Outcome:
 
 def hook_steps(directory: str) -> Outcome:
     """What has to be done in one hooks directory. GitprovError, and nothing to do, where a hook of ours was edited."""
-    slots = [hookdir.look(directory, hook) for hook in shims.HOOKS]
+    slots = [hookdir.look(directory, hook) for hook in (*shims.HOOKS, *shims.OPTIONAL)]
     edited = [slot.edited for slot in slots if slot.edited]
     if edited:
         raise GitprovError(
@@ -108,6 +108,15 @@ def _remove_all(own: str, names: list[str]) -> None:
     os.rmdir(own)
 
 
+def _configuration(repo: Repository, own: str, now: hooks.HooksPath) -> list[Step]:
+    """What was changed last goes back first: then each file is found as it was left, and gets its bytes back."""
+    change = install_record.load(repo.home).config
+    parts = [subscribe.removal_steps(repo), _config_steps(repo, own, now)]
+    if change is not None and install_record.digest(change.file) == change.after:
+        parts.reverse()
+    return [step for part in parts for step in part]
+
+
 def _config_steps(repo: Repository, own: str, now: hooks.HooksPath) -> list[Step]:
     """First of all steps: git must not be pointed at a directory that is going away."""
     change = install_record.load(repo.home).config
@@ -130,6 +139,7 @@ def _tidy(repo: Repository) -> None:
     for directory in reversed(install_record.load(repo.home).made):
         _remove_if_empty(directory)
     install_record.drop(repo.home)
+    subscriptions.save(repo.home, {})
     for name in ("guard", "active"):  # nobody reads them without the shims; installing again sets them again
         flags.lower_flag(repo.home, name)
     _remove_if_empty(repo.home)

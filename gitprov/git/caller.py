@@ -119,6 +119,26 @@ def says_amend(words: list[str], alias: Callable[[str], str | None]) -> bool | N
     return None
 
 
+def says_dry_run(words: list[str], alias: Callable[[str], str | None]) -> bool:
+    """Whether arguments of git are those of `git push --dry-run`. `alias` as for `says_amend`."""
+    for _ in range(_DEPTH):
+        command, rest = _command(words)
+        if command is None or command == "push":
+            return any(_is_dry_run(word) for word in rest)
+        text = alias(command)
+        if text is None or text.startswith("!"):
+            return False
+        words = [*text.split(), *rest]
+    return False
+
+
+def _is_dry_run(word: str) -> bool:
+    """Git takes unambiguous beginnings, and letters run together; what follows `-o` is its value."""
+    if word.startswith("--"):
+        return len(word) > 4 and "--dry-run".startswith(word)
+    return word.startswith("-") and "n" in word.partition("o")[0]
+
+
 def _command(words: list[str]) -> tuple[str | None, list[str]]:
     """The subcommand and what follows it."""
     at = 0

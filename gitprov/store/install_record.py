@@ -23,11 +23,20 @@ class ConfigChange(NamedTuple):
     after: str
 
 
+class Subscription(NamedTuple):
+    """Refspecs added to `remote.<remote>.fetch`; `change` as for `core.hooksPath`, with `old` None."""
+
+    remote: str
+    refspecs: tuple[str, ...]
+    change: ConfigChange
+
+
 class Record(NamedTuple):
-    """`made`: directories that were not there before, outermost first."""
+    """`made`: directories that were not there before, outermost first. `fetches`: the earliest first."""
 
     made: tuple[str, ...] = ()
     config: ConfigChange | None = None
+    fetches: tuple[Subscription, ...] = ()
 
 
 def load(home: str) -> Record:
@@ -41,11 +50,11 @@ def load(home: str) -> Record:
 
 def save(home: str, record: Record) -> None:
     """Keep the record. OSError where it cannot be written."""
-    change = record.config
-    row: dict[str, Any] = {"v": 1, "made": list(record.made), "config": None}
-    if change is not None:
-        before = None if change.before is None else base64.b64encode(change.before).decode("ascii")
-        row["config"] = {**change._asdict(), "before": before}
+    row: dict[str, Any] = {"v": 1, "made": list(record.made), "config": None, "fetches": []}
+    if record.config is not None:
+        row["config"] = _row(record.config)
+    for one in record.fetches:
+        row["fetches"].append({"remote": one.remote, "refspecs": one.refspecs, "change": _row(one.change)})
     files.make_dir(home)
     files.replace(home, _path(home), json.dumps(row, sort_keys=True).encode("ascii"))
 
@@ -79,12 +88,23 @@ def restore(change: ConfigChange) -> bool:
     return True
 
 
+def _row(change: ConfigChange) -> dict[str, Any]:
+    before = None if change.before is None else base64.b64encode(change.before).decode("ascii")
+    return {**change._asdict(), "before": before}
+
+
 def _record(row: dict[str, Any]) -> Record:
     change = row.get("config")
-    if change is None:
-        return Record(tuple(row["made"]))
-    before = None if change["before"] is None else base64.b64decode(change["before"])
-    return Record(tuple(row["made"]), ConfigChange(**{**change, "before": before}))
+    fetches = [
+        Subscription(one["remote"], tuple(one["refspecs"]), _change(one["change"]))
+        for one in row.get("fetches", ())
+    ]
+    return Record(tuple(row["made"]), None if change is None else _change(change), tuple(fetches))
+
+
+def _change(row: dict[str, Any]) -> ConfigChange:
+    before = None if row["before"] is None else base64.b64decode(row["before"])
+    return ConfigChange(**{**row, "before": before})
 
 
 def _path(home: str) -> str:

@@ -12,6 +12,9 @@ from gitprov.errors import GitprovError
 
 HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-rewrite")
 
+OPTIONAL = ("pre-push",)
+"""Hooks that are put in only where somebody asks for them."""
+
 _MARK = b"# gitprov shim, format "
 _DIGEST = re.compile(rb"^# digest: (\w+)$", re.MULTILINE)
 _SETTING = re.compile(r"^(python|lib|outer)=('.*)$", re.MULTILINE)
@@ -33,9 +36,9 @@ class Settings(NamedTuple):
     outer: str = ""
 
 
-def render(settings: Settings) -> bytes:
-    """The shim that serves every hook of `HOOKS`. GitprovError for a path that a line of shell cannot hold."""
-    return _fill(_template("shim"), settings)
+def render(settings: Settings, hook: str = "") -> bytes:
+    """The text of one hook; all of `HOOKS` share one. GitprovError for a path that a line of shell cannot hold."""
+    return _fill(_template(hook if hook in OPTIONAL else "shim"), settings)
 
 
 def render_passthrough(outer: str) -> bytes:

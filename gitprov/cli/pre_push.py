@@ -1,0 +1,82 @@
+"""`gitprov hook pre-push`: share records with the remote that is being pushed to."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from gitprov.cli.boundary import guarded
+from gitprov.errors import EXIT_FINDINGS, EXIT_OK
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+_OURS = ("refs/notes/gitprov", "refs/gitprov/")
+
+
+def run(args: list[str]) -> int:
+    """Share, and return 0; after a failure, which is told, 1 where the configuration says that sharing is required."""
+    remote = args[0] if args else os.environ.get("PRE_COMMIT_REMOTE_NAME", "")
+    address = args[1] if len(args) > 1 else os.environ.get("PRE_COMMIT_REMOTE_URL", remote)
+    if not remote or not _pushes_others():
+        return EXIT_OK
+    required: list[bool] = []
+    code = guarded(lambda: _share(remote, address, required))
+    if code == EXIT_OK:
+        return EXIT_OK
+    if any(required):
+        sys.stderr.write(
+            "gitprov: nothing was pushed, since share.required is set; or: git push --no-verify\n"
+        )
+        return EXIT_FINDINGS
+    sys.stderr.write("gitprov: the push goes on without its records\n")
+    return EXIT_OK
+
+
+def _pushes_others() -> bool:
+    """Whether anything but our own refs is brought to the remote."""
+    if "PRE_COMMIT_REMOTE_BRANCH" in os.environ:
+        return not os.environ["PRE_COMMIT_REMOTE_BRANCH"].startswith(_OURS)
+    if sys.stdin.isatty():
+        return True
+    rows = [row.split() for row in sys.stdin.buffer.read().decode("utf-8", "surrogateescape").splitlines()]
+    return any(len(row) == 4 and row[1].strip("0") and not row[2].startswith(_OURS) for row in rows)
+
+
+def _share(remote: str, address: str, required: list[bool]) -> int:
+    """`required` is filled as soon as the configuration is known."""
+    from gitprov.flow.sync import Wish, nothing_new, sync
+    from gitprov.git.remote import remotes
+    from gitprov.git.repo import Repository
+    from gitprov.store.config import load_config
+
+    with Repository.discover(os.getcwd(), os.environ) as repo:
+        config = load_config(repo.worktree, repo.config("gitprov."))
+        required.append(config.share_required)
+        if _is_rehearsal(repo):
+            return EXIT_OK
+        wish = Wish(config.share_generations)
+        known = remotes(repo)
+        if remote not in known.names:
+            remote = address
+        if nothing_new(repo, remote, known, wish):
+            return EXIT_OK
+        done = sync(repo, remote, known, wish)
+    for row in done.refs:
+        if row.came or row.went:
+            sys.stderr.write(f"gitprov: {done.remote}: {row.kind}: {row.came} came, {row.went} went\n")
+    return EXIT_OK
+
+
+def _is_rehearsal(repo: Repository) -> bool:
+    """Git runs the hook for `git push --dry-run` as well, and does not tell it so."""
+    from gitprov.git.caller import git_process, says_dry_run
+
+    process = git_process(os.getppid())
+    return process is not None and says_dry_run(process.words, lambda word: _alias(repo, word))
+
+
+def _alias(repo: Repository, word: str) -> str | None:
+    done = repo.try_run("config", "--get", f"alias.{word}")
+    return done.stdout.decode("utf-8", "surrogateescape").strip() or None
