@@ -6,13 +6,16 @@ import json
 import os
 import sys
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gitprov.errors import EXIT_FINDINGS, UsageError
 from gitprov.git.repo import Repository
 from gitprov.model.finding import FINDING, UNKNOWN
+
+if TYPE_CHECKING:
+    from gitprov.flow.verify import Verified
 
 #: Progress is shown from this many seconds on, and so often.
 _PATIENCE, _OFTEN = 1.0, 0.2
@@ -53,32 +56,32 @@ def command(
         config = load_config(repo.worktree, repo.config("gitprov."))
         done = verify(repo, asked, config, progress if os.isatty(2) else None)
     progress.clear()
-    counts = {
-        "commits": done.commits,
-        "notes": done.notes,
-        "generations": done.generations,
-        "sidecars": done.sidecars,
-        "findings": done.count(FINDING),
-        "unknown": done.count(UNKNOWN),
-    }
+    counts = _counts(done)
     if as_json:
-        for one in done.findings:
-            _print(json.dumps(output.row(one)))
-        _print(json.dumps({"type": "summary", **counts}))
+        _print(
+            [
+                *(json.dumps(output.row(one)) for one in done.findings),
+                json.dumps({"type": "summary", **counts}),
+            ]
+        )
     else:
-        for line in output.lines(done.findings, strict):
-            _print(line)
-        _print(output.summary(counts))
+        _print([*output.lines(done.findings, strict), output.summary(counts)])
     if counts["findings"] or (strict and counts["unknown"]):
         raise typer.Exit(EXIT_FINDINGS)
 
 
-def _print(line: str) -> None:
-    try:
-        data = line.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:  # half a character, out of a JSON escape
-        data = line.encode("utf-8", "backslashreplace")
-    sys.stdout.buffer.write(data + b"\n")
+def _counts(done: Verified) -> dict[str, int]:
+    looked = {name: getattr(done, name) for name in ("commits", "notes", "generations", "sidecars")}
+    return {**looked, "findings": done.count(FINDING), "unknown": done.count(UNKNOWN)}
+
+
+def _print(lines: list[str]) -> None:
+    for line in lines:
+        try:
+            data = line.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:  # half a character, out of a JSON escape
+            data = line.encode("utf-8", "backslashreplace")
+        sys.stdout.buffer.write(data + b"\n")
 
 
 class _Progress:

@@ -16,9 +16,10 @@ from gitprov.errors import GitprovError, UsageError
 from gitprov.flow import forgettable
 from gitprov.flow.find import Holders, find, holders, nearest
 from gitprov.flow.forgettable import Room
-from gitprov.git import history, search
+from gitprov.git import history
 from gitprov.git.process import decode
-from gitprov.git.write import Change, write
+from gitprov.git.remote import STAGING
+from gitprov.git.write import SCRATCH, Change, write
 from gitprov.model import canonical
 from gitprov.store import files, generations, sweep
 from gitprov.store import plan as plans
@@ -27,6 +28,17 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 JOURNAL = "forgetting.json"
+
+#: Refs that `forget` sees to, or that hold no generations.
+_OURS = (
+    generations.REF,
+    STAGING + "/",
+    SCRATCH + "/",
+    "refs/heads/",
+    "refs/tags/",
+    "refs/notes/",
+    "refs/remotes/",
+)
 
 
 class Kept(NamedTuple):
@@ -168,6 +180,16 @@ def _bury(repo: Repository, what: Forgetting) -> None:
 
     write(repo, _committer(repo), build, [ref])
     history.drop_reflog(repo, ref)
+    for copy in _copies(repo, trace):
+        history.drop_ref(
+            repo, copy
+        )  # what a remote had when we last looked: the next look brings what it has then
+
+
+def _copies(repo: Repository, trace: str) -> list[str]:
+    """Refs of ours that hold what remotes were seen to have, and contents of this generation among it."""
+    names = history.refs_below(repo, STAGING + "/")
+    return [name for name in names if history.ever_held(repo, name, _everything(trace))]
 
 
 def _idle_instructions(repo: Repository, listed: dict[str, str], trace: str) -> list[str]:
@@ -200,15 +222,15 @@ def _kept(
         Kept(f"{other} keeps the same {_texts(names)}", f"gitprov forget {other}")
         for other, names in sorted(others.items())
     ]
-    elsewhere = history.reachable(repo, wanted, without=(generations.REF, "refs/gitprov/scratch"))
+    elsewhere = history.reachable(repo, wanted, without=(generations.REF, SCRATCH, STAGING))
     code = sorted({path for path in elsewhere.values() if path and generations.trace_of(path) is None})
     if code:
         more = f" and {len(code) - 3} more" if len(code) > 3 else ""
         out.append(Kept(f"commits hold the code itself: {', '.join(code[:3])}{more}"))
     out += [
         Kept(f"{ref} holds the generation", f"git update-ref -d {ref}")
-        for ref in search.refs_with(repo, "refs/", f"{generations.directory(trace)}/record.json")
-        if ref != generations.REF
+        for ref in history.refs_below(repo, "refs/")
+        if not ref.startswith(_OURS) and history.holds(repo, ref, _everything(trace))
     ]
     if found.commits or found.silent:
         out.append(Kept("notes and messages keep its name, model, moment and line numbers, and no text"))

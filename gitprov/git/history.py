@@ -17,6 +17,21 @@ def ever_held(repo: Repository, rev: str, paths: Iterable[str]) -> bool:
     return bool(repo.try_run(*asked).stdout.strip())
 
 
+def holds(repo: Repository, ref: str, paths: Iterable[str]) -> bool:
+    """Whether a ref's tree has something at one of these paths."""
+    return any(found is not None for found in repo.objects.get_many(f"{ref}:{path}" for path in paths))
+
+
+def refs_below(repo: Repository, prefix: str) -> list[str]:
+    """Names of the refs below a prefix."""
+    return decode(repo.run("for-each-ref", "--format=%(refname)", prefix)).split()
+
+
+def drop_ref(repo: Repository, ref: str) -> None:
+    """Let a ref, and its log, not be there."""
+    repo.run("update-ref", "-d", ref)
+
+
 def tree_of(repo: Repository, rev: str) -> str:
     """The tree of a commit."""
     return decode(repo.run("rev-parse", "--verify", f"{rev}^{{tree}}")).strip()
@@ -35,8 +50,7 @@ def reachable(repo: Repository, oids: Collection[str], without: Sequence[str] = 
     if not oids:
         return {}
     excluded = [f"--exclude={ref}" for name in without for ref in (name, f"{name}/*")]
-    asked = ("rev-list", "--objects", "--missing=allow-any", *excluded, "--all", "--indexed-objects", "HEAD")
-    if repo.resolve("HEAD") is None:
-        asked = asked[:-1]
+    head = ("HEAD",) if repo.resolve("HEAD") else ()
+    asked = ("rev-list", "--objects", "--missing=allow-any", *excluded, "--all", "--indexed-objects", *head)
     rows = (line.partition(" ") for line in decode(repo.run(*asked)).splitlines())
     return {oid: path for oid, _, path in rows if oid in oids}

@@ -34,13 +34,6 @@ def _grep(repo: Repository, ref: str, *args: str, where: str) -> bytes:
     return done.stdout
 
 
-def refs_with(repo: Repository, below: str, path: str) -> list[str]:
-    """Refs below a prefix whose tree has a file at `path`."""
-    names = decode(repo.run("for-each-ref", "--format=%(refname)", below)).split()
-    found = repo.objects.get_many(f"{name}:{path}" for name in names)
-    return [name for name, obj in zip(names, found, strict=True) if obj is not None]
-
-
 def without_ref(repo: Repository, oids: list[str]) -> set[str]:
     """Those of these commits that no branch, tag, other ref or HEAD leads to any more."""
     if not oids:
