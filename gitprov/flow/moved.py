@@ -7,12 +7,13 @@ whose is then decided line by line, as everywhere.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from gitprov.attribution.diff import hunks
 from gitprov.errors import Damaged
 from gitprov.flow.desk import Desk
 from gitprov.git.changes import FileChange
-from gitprov.model.event import Event
+from gitprov.model.event import ContentRef, Event
 from gitprov.model.lines import count_lines
 
 #: Share of common lines from which a file counts as the other one under a new name, as in `git diff -M`.
@@ -26,12 +27,12 @@ def follow(desk: Desk, changes: list[FileChange], events: list[Event]) -> list[E
     if not events:
         return events
     told = {event.path for event in events}
-    fresh = [one for one in changes if one.status == "A" and one.has_text and one.path not in told][:_MOST]
+    fresh = [one for one in changes if one.status == "A" and one.has_text][:_MOST]
     if not fresh:
         return events
     gone = [path for path in sorted(told) if _vanished(desk, path)][:_MOST]
-    names = _pairs(desk, gone, fresh, events)
-    return [one._replace(path=names[one.path]) if one.path in names else one for one in events]
+    names = _pairs(desk, gone, fresh, events) if gone else {}
+    return [one._replace(path=_last_name(names, one.path)) if one.path in names else one for one in events]
 
 
 def _vanished(desk: Desk, path: str) -> bool:
@@ -42,24 +43,59 @@ def _vanished(desk: Desk, path: str) -> bool:
 
 def _pairs(desk: Desk, gone: list[str], fresh: list[FileChange], events: list[Event]) -> dict[str, str]:
     """Old name → new name, the most alike first, each name once."""
+    came = dict(_came(desk, gone, fresh, events))
     scored = []
     for path in gone:
         last = next(event for event in reversed(events) if event.path == path)
-        if last.after is None or not last.after.stored:
+        content = _content(desk, last.after)
+        if content is None:
             continue
-        try:
-            content = desk.inbox.get_blob(last.after)
-        except Damaged:
-            continue  # the gate speaks of damage where it concerns a file of the commit
-        for change in fresh:
-            score = _alike(content, desk.repo.objects.blob(change.new_oid))
-            if score >= SIMILAR:
-                scored.append((-score, path, change.path))
+        for new, start in came.items():
+            score = _alike(content, start)
+            if score >= SIMILAR and new != path:
+                scored.append((-score, path, new))
     names: dict[str, str] = {}
     for _, old, new in sorted(scored):
-        if old not in names and new not in names.values():
+        if old not in names and new not in names.values() and _last_name(names, new) != old:
             names[old] = new
     return names
+
+
+def _came(
+    desk: Desk, gone: list[str], fresh: list[FileChange], events: list[Event]
+) -> Iterator[tuple[str, bytes]]:
+    """Names that a vanished file may have taken, and what was in them first.
+
+    A file that events speak of began with what the first one found, which is nothing where that event wrote the file; a
+    vanished one may have been a stop on the way.
+    """
+    first: dict[str, Event] = {}
+    for event in events:
+        first.setdefault(event.path, event)
+    for path in sorted({*gone, *(one.path for one in fresh if one.path in first)}):
+        content = _content(desk, first[path].before)
+        if content is not None:
+            yield path, content
+    for one in fresh:
+        if one.path not in first:
+            yield one.path, desk.repo.objects.blob(one.new_oid)
+
+
+def _content(desk: Desk, ref: ContentRef | None) -> bytes | None:
+    """What an event holds; None where there was no file, or it was not kept."""
+    if ref is None or not ref.stored:
+        return None
+    try:
+        return desk.inbox.get_blob(ref)
+    except Damaged:
+        return None  # the gate speaks of damage where it concerns a file of the commit
+
+
+def _last_name(names: dict[str, str], path: str) -> str:
+    """Where a chain of names ends."""
+    while path in names:
+        path = names[path]
+    return path
 
 
 def _alike(old: bytes, new: bytes) -> float:

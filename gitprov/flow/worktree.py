@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.outcome import Marks
 from gitprov.flow.attribute import Attributor, FileResult, Job, line_set, renamed
+from gitprov.flow.desk import Desk
 from gitprov.flow.evidence import Evidence, gather
+from gitprov.flow.moved import follow
 from gitprov.git.tree import blobs
 from gitprov.model.event import Event, Turn
 from gitprov.model.ids import human_id
@@ -16,6 +18,7 @@ from gitprov.model.note import CLASSES, Claim, Row
 from gitprov.store.inbox import Inbox, Spent
 
 if TYPE_CHECKING:
+    from gitprov.git.changes import FileChange
     from gitprov.git.repo import Repository
 
 
@@ -33,6 +36,7 @@ class Uncommitted:
     def __init__(self, repo: Repository) -> None:
         self._repo = repo
         self._inbox = Inbox(repo.inbox_dir)
+        self._desk = Desk(repo, lambda *_: None)
         self._evidence: Evidence | None = None
         self._spent: dict[int, Spent] = {}
 
@@ -45,10 +49,11 @@ class Uncommitted:
         if not self._read().events:
             return []
         oids = blobs(self._repo, "HEAD", [path])
-        old = path if path in oids else self._old_path(path)
+        changes = [] if path in oids else self._staged()
+        old = path if path in oids else _old_path(changes, path)
         if old is not None and old != path:
             oids = blobs(self._repo, "HEAD", [old])
-        known = renamed(self._read().events, self._spent)
+        known = follow(self._desk, changes, renamed(self._read().events, self._spent))
         events = [event for event in known if event.path in (path, old)]
         if not events:
             return []
@@ -74,13 +79,12 @@ class Uncommitted:
             self._spent = {event.seq: self._inbox.spent(event.seq) for event in self._evidence.events}
         return self._evidence
 
-    def _old_path(self, path: str) -> str | None:
-        """What HEAD calls a file that is renamed in the index."""
+    def _staged(self) -> list[FileChange]:
+        """What the index changes, for files that HEAD does not know under their name."""
         from gitprov.git.changes import staged
 
         head = self._repo.resolve("HEAD")
-        changes = staged(self._repo, head) if head else []
-        return next((one.old_path for one in changes if one.status in "RC" and one.path == path), None)
+        return staged(self._repo, head) if head else []
 
     def _row(self, event: Event) -> Row:
         if event.type == "human":
@@ -88,6 +92,11 @@ class Uncommitted:
             return {"kind": "human", "id": human_id(author), "author": author, "evidence": "captured"}
         turn = self._read().turns.get((event.key or "", event.turn or ""))
         return trace_row(event, turn, self._spent[event.seq].trace)
+
+
+def _old_path(changes: list[FileChange], path: str) -> str | None:
+    """What HEAD calls a file that is renamed in the index."""
+    return next((one.old_path for one in changes if one.status in "RC" and one.path == path), None)
 
 
 def trace_row(event: Event, turn: Turn | None, trace: str | None) -> Row:

@@ -48,3 +48,27 @@ def test_a_copy_is_not_a_rename(hooked: GitRepo, claude: ClaudeSession) -> None:
     assert set(classes(hooked, "b.py")) == {"unknown"}
     hooked.commit("add a", "a.py")
     assert set(classes(hooked, "a.py")) == {"ai"}
+
+
+def test_a_new_file_renamed_and_edited_again_keeps_its_evidence(
+    hooked: GitRepo, claude: ClaudeSession
+) -> None:
+    """Edits under the new name, and a second rename, do not cut the file off from what was recorded before."""
+    claude.prompt("functions")
+    claude.write_file("a.py", CODE)
+    for old, new in (("a.py", "b.py"), ("b.py", "c.py")):
+        (hooked.path / old).rename(hooked.path / new)
+        claude.edit(new, "    return x + 0\n", f"    return x + 0\nNEW = {new!r}\n")
+    claude.stop()
+    hooked.commit("add c", "c.py")
+    assert classes(hooked, "c.py") == ["ai"] * 26
+
+
+def test_before_its_commit_a_renamed_new_file_is_known_too(hooked: GitRepo, claude: ClaudeSession) -> None:
+    """Blame of the work tree finds evidence under the name that the file had when it was written."""
+    claude.prompt("functions")
+    claude.write_file("a.py", CODE)
+    claude.stop()
+    hooked.git("add", "a.py")
+    hooked.git("mv", "a.py", "b.py")
+    assert classes(hooked, "b.py") == ["ai"] * 24
