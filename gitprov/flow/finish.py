@@ -22,9 +22,9 @@ def finish_interrupted(repo: Repository) -> str | None:
         return None
     from gitprov.flow.desk import Desk
     from gitprov.flow.seal import recover
-    from gitprov.flow.view import on_disk
+    from gitprov.flow.view import Disk
 
     try:
-        return recover(Desk(repo, lambda name, _: on_disk(repo, name)))
+        return recover(Desk(repo, Disk(repo)))
     except (GitprovError, OSError):
         return None

@@ -79,7 +79,9 @@ def _rooms(repo: Repository, trace: str | None, names: set[TurnKey]) -> tuple[Ro
     found = []
     place = os.path.join(repo.home, "inbox")
     for worktree in files.names(place):
-        inbox_at(repo, worktree)  # what a removed worktree of this name left moves aside, to a name of its own
+        inbox_at(
+            repo, worktree
+        )  # what a removed worktree of this name left moves aside, to a name of its own
     for worktree in files.names(place):
         room = _room(repo, worktree, trace, names)
         if room.erasure.seqs or room.erasure.turns or room.plan:

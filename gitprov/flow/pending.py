@@ -8,7 +8,7 @@ from gitprov.attribution.diff import hunks
 from gitprov.attribution.outcome import Marks
 from gitprov.flow.attribute import Attributor, FileResult, Job, line_set, renamed
 from gitprov.flow.evidence import Evidence
-from gitprov.flow.view import on_disk
+from gitprov.flow.view import Disk
 from gitprov.flow.worktree import look
 from gitprov.git.changes import FileChange, staged
 from gitprov.git.tree import blobs, staged_blobs
@@ -48,7 +48,7 @@ def settle(repo: Repository) -> Pending:
     jobs = _jobs(repo, renamed(evidence.events, spent))
     marks = {seq: Marks(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}
     clean = cleaner(repo, [job.path for job, _ in jobs])
-    worker = Attributor(inbox, marks, lambda path, _: on_disk(repo, path), clean)
+    worker = Attributor(inbox, marks, Disk(repo), clean)
     files = [PendingFile(job.path, worker.work_out(job), in_head) for job, in_head in jobs]
     return Pending(evidence, spent, files)
 

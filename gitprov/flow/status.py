@@ -16,7 +16,7 @@ from gitprov.flow.desk import Desk, staged_situation
 from gitprov.flow.finish import finish_interrupted
 from gitprov.flow.pending import Pending, PendingFile, settle
 from gitprov.flow.submodules import waiting
-from gitprov.flow.view import on_disk
+from gitprov.flow.view import Disk
 from gitprov.git.process import decode
 from gitprov.model.event import ContentRef, Event, Turn
 from gitprov.model.shown import FileStatus, NextCommit, StatusAnswer, TurnStatus, Unread
@@ -163,7 +163,7 @@ def _unread(known: Pending) -> Iterator[Unread]:
 
 def _next(repo: Repository) -> NextCommit | None:
     """What a commit of the staged state would record; None where nothing recorded concerns it."""
-    desk = Desk(repo, lambda path, _: on_disk(repo, path))
+    desk = Desk(repo, Disk(repo))
     try:
         plan = stage.make_plan(desk, staged_situation(repo, amend=False), io.BytesIO())
     except GitprovError as error:

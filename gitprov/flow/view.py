@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from gitprov.git.caller import above
 from gitprov.git.repo import Repository
+from gitprov.git.tree import skipped
 from gitprov.model.hunk import Hunk
 from gitprov.store import files
 
@@ -29,12 +30,31 @@ def view_of(repo: Repository, parent_pid: int) -> View:
     if repo.worktree is None:
         return lambda *_: None
     if not repo.env.get("PRE_COMMIT"):
-        return lambda path, _: on_disk(repo, path)
+        return Disk(repo)
     hidden = _framework_patch(repo.env, parent_pid)
     if hidden is None:
         return lambda *_: None
     patches = _patches(hidden)
-    return lambda path, _: _patched(on_disk(repo, path), patches.get(path))
+    disk = Disk(repo)
+    return lambda path, _: _patched(disk(path), patches.get(path))
+
+
+class Disk:
+    """A view of the work tree as it stands."""
+
+    def __init__(self, repo: Repository) -> None:
+        self._repo = repo
+        self._skipped: set[str] | None = None
+
+    def __call__(self, path: str, _: bytes = b"") -> bytes | None:
+        """A file; empty where there is none, None where git is told not to have one there, as in a sparse checkout."""
+        found = on_disk(self._repo, path)
+        place = os.path.join(self._repo.worktree or "", path).encode("utf-8", "surrogateescape")
+        if found or os.path.lexists(place):
+            return found
+        if self._skipped is None:
+            self._skipped = skipped(self._repo)
+        return None if path in self._skipped else b""
 
 
 def on_disk(repo: Repository, path: str) -> bytes:
@@ -102,9 +122,9 @@ def _patches(data: bytes) -> dict[str, list[tuple[Hunk, list[bytes]]]]:
     return found
 
 
-def _patched(content: bytes, patch: list[tuple[Hunk, list[bytes]]] | None) -> bytes:
+def _patched(content: bytes | None, patch: list[tuple[Hunk, list[bytes]]] | None) -> bytes | None:
     """Content with a file's hunks applied."""
-    if not patch:
+    if not patch or content is None:
         return content
     lines = content.split(b"\n")
     rows = [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gitprov.errors import GitFailed, UsageError
 from gitprov.git.changes import unquote
+from gitprov.git.partial import is_promised, promised
 from gitprov.git.process import Env, decode, run_git
 from gitprov.git.stream import Stream
 from gitprov.model.blame import BlamedCommit, Group
@@ -38,6 +39,8 @@ def finish(stream: Stream) -> None:
     status, words = stream.wait()
     if status == 0:
         return
+    if is_promised(words):
+        raise promised("blame", status, words)
     first = next((row for row in words.splitlines() if row.strip()), f"exit status {status}")
     said = first.removeprefix("fatal: ").removeprefix("error: ")
     if status == _USAGE:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitFailed, UsageError
+from gitprov.git.partial import bring, is_promised, promised
 from gitprov.git.process import Env, decode, encode
 from gitprov.git.stream import Stream
 from gitprov.git.trailers import colon_first
@@ -46,6 +47,7 @@ def start(
     notes = ("--no-notes", f"--notes={ref}")
     form = "--format=tformat:" + "%x00".join(_FIELDS)
     colon = colon_first(cwd, env)
+    bring(ref, cwd=cwd, env=env)
     return Stream((*colon, "log", *_QUIET, *notes, form, *args), cwd=cwd, env=env, stdin=stdin, prompt=prompt)
 
 
@@ -102,6 +104,8 @@ def _finish(stream: Stream) -> None:
     status, words = stream.wait()
     if status == 0:
         return
+    if is_promised(words):
+        raise promised("log", status, words)
     rows = [row for row in words.splitlines() if row.startswith(("fatal: ", "error: "))]
     said = (rows or [words or f"exit status {status}"])[0].removeprefix("fatal: ").removeprefix("error: ")
     if status == 129 or said.startswith(("unrecognized argument", "unknown option")):

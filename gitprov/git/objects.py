@@ -54,24 +54,40 @@ class CatFile:
         """Tell git that no more comes, and wait for its end."""
         pipes = (self._process.stdin, self._process.stdout)
         for pipe in pipes:
-            if pipe is not None:
-                pipe.close()
+            try:
+                if pipe is not None:
+                    pipe.close()
+            except BrokenPipeError:
+                pass  # git ended before it read all; whoever asked has heard of it
         self._process.wait()
 
     def _exchange(self, names: list[str]) -> Iterator[Object | None]:
         stdin = opened(self._process.stdin)
         if not names:
             return
-        stdin.write(b"".join(encode(name) + b"\n" for name in names))
-        stdin.flush()
+        try:
+            stdin.write(b"".join(encode(name) + b"\n" for name in names))
+            stdin.flush()
+        except BrokenPipeError as error:
+            raise self._ended() from error
         for _ in names:
             yield self._answer()
+
+    def _ended(self) -> GitFailed:
+        """Git gives up where a remote promised an object and does not give it; its own words are on stderr."""
+        status = self._process.wait()
+        return GitFailed(
+            "git cat-file ended: an object is missing here, or a remote that promised it did not answer",
+            status,
+            "",
+            "git fsck; in a partial clone, see that its remote can be reached",
+        )
 
     def _answer(self) -> Object | None:
         stdout = opened(self._process.stdout)
         header = stdout.readline()
         if not header:
-            raise GitFailed("git cat-file ended unexpectedly", self._process.wait(), "")
+            raise self._ended()
         words = header.split(b" ")
         if len(words) != 3 or not words[2].strip().isdigit():
             return None

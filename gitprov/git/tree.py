@@ -40,6 +40,12 @@ def staged_blobs(repo: Repository, paths: Iterable[str]) -> dict[str, str]:
     return out
 
 
+def skipped(repo: Repository) -> set[str]:
+    """Paths that git is told not to look for in the work tree: those outside of a sparse checkout, for the most part."""
+    done = repo.try_run("ls-files", "-t", "-z", "--full-name", "--", ":(top)")
+    return {row[2:] for row in decode(done.stdout).split("\0") if row.startswith("S ")}
+
+
 def _chunks(paths: Iterable[str]) -> Iterator[Sequence[str]]:
     rest = [path for path in dict.fromkeys(paths) if path and "\0" not in path]
     for at in range(0, len(rest), _PATHS):

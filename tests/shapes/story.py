@@ -25,7 +25,7 @@ def tell(repo: GitRepo, path: str = "src/a.py", *, base: bool = True, inner: str
         repo.write(path, BASE)
         repo.commit("Base", path)
         assert repo.note() == []
-    agent = Agent(repo)
+    agent = Agent(repo, session="story")
     agent.prompt("Fill it in.").write(path, MODEL)
     wanted = CLASSES if base else ["ai"] * 4
     count = wanted.count("ai")
@@ -51,7 +51,9 @@ def told(repo: GitRepo, path: str, oid: str, wanted: list[str], rev: tuple[str, 
         (oid, "my-tool", "model-1", "captured")
     }
     [trace] = {row["trace"] for row in ours}
-    listed = [json.loads(row) for row in repo.git("ai-log", "--json", *rev).stdout.splitlines()]
+    listed = [
+        json.loads(row) for row in repo.git("ai-log", "--json", "--trace", trace, *rev).stdout.splitlines()
+    ]
     assert [(row["commit"], row["ai_lines"]) for row in listed] == [(oid, len(ours))]
     answer = json.loads(repo.gitprov("show", "--json", trace).stdout)
     assert (answer["state"], answer["prompt"]["text"]) == ("committed", "Fill it in.")

@@ -1,0 +1,82 @@
+"""Partial clones: the notes that are missing are brought by one fetch, where git by itself would make one for each."""
+
+from __future__ import annotations
+
+import os
+
+from gitprov.errors import GitFailed
+from gitprov.git.locate import locate
+from gitprov.git.process import Env, decode, run_git
+
+_KEYS = r"^(remote\..*\.promisor|extensions\.partialclone)$"
+#: As git itself asks a promisor for objects, which is no fetch that a user would want to see traces of.
+_FETCH = (
+    "-c",
+    "fetch.negotiationAlgorithm=noop",
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--recurse-submodules=no",
+    "--filter=blob:none",
+    "--stdin",
+)
+
+
+def bring(ref: str, *, cwd: str, env: Env, common_dir: str | None = None) -> None:
+    """Have the files of a small tree, such as a notes ref's, here. Does nothing, and starts nothing, in full clones.
+
+    What cannot be fetched stays missing: whoever needs it hears of it then.
+    """
+    if not _is_partial(common_dir or _common_dir(cwd), cwd, env):
+        return
+    asked = ("rev-list", "--objects", "--missing=print", "--no-object-names", f"{ref}^{{tree}}", "--")
+    shown = run_git(asked, cwd=cwd, env=env, ok=(0, 1, 128)).stdout
+    missing = b"".join(row[1:] + b"\n" for row in shown.splitlines() if row.startswith(b"?"))
+    for remote in _promisors(cwd, env) if missing else ():
+        if run_git((*_FETCH, remote), cwd=cwd, env=env, stdin=missing, ok=(0, 1, 128)).returncode == 0:
+            return
+
+
+def is_promised(words: str) -> bool:
+    """Whether git's message says that a remote should have had an object and did not give it."""
+    return "promisor" in words or "lazy fetch" in words
+
+
+def promised(command: str, status: int, words: str) -> GitFailed:
+    """The error for such a message."""
+    return GitFailed(
+        f"git {command}: the remote that promised an object of this partial clone did not give it",
+        status,
+        words,
+        "see that the remote can be reached: git fetch",
+    )
+
+
+def _common_dir(cwd: str) -> str | None:
+    place = locate(cwd)
+    return None if place is None else place.common_dir
+
+
+def _is_partial(common_dir: str | None, cwd: str, env: Env) -> bool:
+    """Whether there is a pack from a promisor; where the packs are not seen, whether there is a promisor."""
+    if common_dir is None or "GIT_OBJECT_DIRECTORY" in env:
+        return bool(_promisors(cwd, env))
+    try:
+        return any(
+            name.endswith(".promisor") for name in os.listdir(os.path.join(common_dir, "objects/pack"))
+        )
+    except OSError:
+        return False
+
+
+def _promisors(cwd: str, env: Env) -> list[str]:
+    """Names of the remotes that promised what is missing."""
+    shown = run_git(("config", "-z", "--get-regexp", _KEYS), cwd=cwd, env=env, ok=(0, 1, 128)).stdout
+    rows = (row.partition("\n") for row in decode(shown).split("\0") if row)
+    named = (
+        key[len("remote.") : -len(".promisor")] if key.startswith("remote.") else value
+        for key, _, value in rows
+        if value.lower() not in ("false", "no", "off", "0")
+    )
+    return list(dict.fromkeys(named))
