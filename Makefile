@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 
 .DEFAULT_GOAL := help
-.PHONY: help test quick lint format types layers docs pytest coverage demo bench build clean
+.PHONY: help test quick lint format types layers docs pytest coverage fuzz demo bench build clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ coverage: pytest  ## the pure rooms: at least 95% of lines and of branches
 	$(BIN)/coverage report
 	$(BIN)/coverage json -q -o coverage.json
 	$(BIN)/python tools/check_pure_coverage.py coverage.json
+
+fuzz: $(STAMPS)/dev  ## 10,000 random histories against a model; FUZZ="--seed mine --histories 500" for others
+	$(BIN)/python -m tests.fuzz --histories 10000 --seed "$$(date -u +%Y%m%d%H%M%S)" --workers $(JOBS) --progress $(FUZZ)
 
 demo: $(STAMPS)/run  ## a throw-away repository, a recorded agent session, and what gitprov answers
 	PATH="$(CURDIR)/$(BIN):$$PATH" demo/run

@@ -1,0 +1,177 @@
+"""One history under way: the repository, the model beside it, and the people and sessions that work in it."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+from typing import NamedTuple
+
+from gitprov.flow.capture import Moment, capture
+from tests.fuzz import ask
+from tests.fuzz.git import Files, Git, content
+from tests.fuzz.lines import Author, Ledger, bare
+from tests.fuzz.model import Model, ModelError, texts_of
+from tests.support import sealed
+
+SESSIONS = ("s1", "s2", "s3")
+PEOPLE = ("Alice <alice@example.com>", "Bob <bob@example.com>")
+
+#: So much of a file's lines has to be as it was for git to see a rename without any doubt.
+SURELY_RENAMED = 0.75
+
+
+class Skip(Exception):
+    """The move cannot be made as things stand."""
+
+
+class Stash(NamedTuple):
+    """A stash: its message, the work tree it was made in, and what was known of each of its paths then."""
+
+    name: str
+    tree: str
+    news: dict[str, int]
+
+
+class Game:
+    """What the moves play with."""
+
+    def __init__(self, git: Git) -> None:
+        self.git = git
+        self.ledger = Ledger()
+        self.model = Model(self.ledger)
+        self.stashes: list[Stash] = []
+        self.replaced: str | None = None
+        self._serials: dict[str, int] = {}
+        #: (work tree, path) → how often something happened to it that evidence or a commit tells of.
+        self.news: dict[tuple[str, str], int] = {}
+        #: (work tree, path) → the lines it had under the name that HEAD knows, while a rename waits for its commit.
+        self.renamed: dict[tuple[str, str], list[str]] = {}
+        self._seen: dict[tuple[str, str], object] = {}
+        self._known: list[str] = []
+        self.observe()
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    def name(self, kind: str) -> str:
+        """A name that was never used: `kind1`, then `kind2`."""
+        self._serials[kind] = self._serials.get(kind, 0) + 1
+        return f"{kind}{self._serials[kind]}"
+
+    def pick(self, rng: Random, paths: list[str]) -> str:
+        """One of the paths; Skip where there is none."""
+        if not paths:
+            raise Skip
+        return rng.choice(sorted(paths))
+
+    # -- typing ------------------------------------------------------------------------------------------------------
+
+    def type(self, path: str, lines: list[str], author: Author, recorded: bool = True) -> None:
+        """Somebody changes a file of the work tree. What models and (if `recorded`) people do, an event tells."""
+        disk = self.git.disk()
+        self.keeps_its_name(path, lines)
+        self.git.write(path, lines)
+        if recorded:
+            self.report(path, disk.get(path), lines, author)
+
+    def report(self, path: str, before: list[str] | None, after: list[str], author: Author) -> None:
+        """Tell `gitprov capture generic` of an edit."""
+        self.news[self.git.here, path] = self.news.get((self.git.here, path), 0) + 1
+        row: dict[str, object] = {"v": 1, "path": path, "before": None if before is None else content(before)}
+        row["after"] = content(after)
+        if author.cls == "human":
+            row |= {"type": "human", "human": author.who}
+        else:
+            turn = self.name(f"turn of {author.who} ")
+            row |= {"type": "ai", "agent": "tool", "model": "model-1", "session": author.who, "turn": turn}
+            row |= {"prompt": f"Do {turn}", "output": f"Did {turn}"}
+        moment = Moment(sealed.clock(self.git.env), self.git.env, self.git.cwd)
+        problem = capture("generic", json.dumps(row).encode(), moment)
+        if problem is not None:
+            raise ask.Mismatch(f"capture: {problem}")
+
+    def keeps_its_name(self, path: str, lines: list[str]) -> None:
+        """Skip where a file that waits for the commit of its new name would hardly be the same file any more."""
+        before = self.renamed.get((self.git.here, path))
+        if before is not None and not _alike(before, lines):
+            raise Skip
+
+    def protected(self, path: str, disk: Files, passed: bool) -> set[str]:
+        """Texts that have to stay on disk, since the index holds a version that no event and no file shows.
+
+        `passed`: the edit is an event, which shows what the file was until now.
+        """
+        staged = self.git.staged().get(path)
+        if staged is None or (passed and staged == disk.get(path)):
+            return set()
+        committed = self.git.files(self.git.head().oid).get(path, [])
+        return {bare(line) for line in staged} - {bare(line) for line in committed}
+
+    # -- commits -----------------------------------------------------------------------------------------------------
+
+    def would_copy(self, files: Files) -> bool:
+        """Whether a line would stand in two files, as when half a rename is committed."""
+        try:
+            texts_of(files)
+        except ModelError:
+            return True
+        return False
+
+    def observe(self) -> set[str]:
+        """Tell the model of new commits; returns the paths that they changed."""
+        changed: set[str] = set()
+        for commit in self.git.new_commits(self._known):
+            files = self.git.files(commit.oid)
+            before = self.git.files(commit.parents[0]) if commit.parents else {}
+            changed |= {path for path in files.keys() | before.keys() if files.get(path) != before.get(path)}
+            self.model.learn(commit, files, self.replaced)
+            self._known.append(commit.oid)
+        self.replaced = None
+        for path in changed:
+            self.renamed.pop((self.git.here, path), None)
+            self.news[self.git.here, path] = self.news.get((self.git.here, path), 0) + 1
+        return changed
+
+    # -- judging -----------------------------------------------------------------------------------------------------
+
+    def check(self, thorough: bool = False) -> None:
+        """Ask blame about every file that the last move touched, as it is on disk and as it is committed.
+
+        `thorough`: about every file of each work tree and each branch.
+        """
+        changed = self.observe()
+        self._check_tree(changed, thorough)
+        if thorough:
+            here = self.git.here
+            for tree in self.git.trees:
+                self.git.here = tree
+                self._check_tree(set(), thorough)
+            self.git.here = here
+            for branch in self.git.branches():
+                for path in self.git.listing(branch):
+                    ask.check_file(self.git, self.model, path, branch)
+            path = self.pick(Random(0), self._tracked())
+            ask.check_process(self.git, path)
+
+    def _tracked(self) -> list[str]:
+        disk = self.git.disk()
+        return [path for path in self.git.staged() if path in disk]
+
+    def _check_tree(self, changed: set[str], thorough: bool) -> None:
+        head = self.git.head().oid
+        committed, disk, staged = self.git.files(head), self.git.disk(), self.git.staged()
+        for path, lines in disk.items():
+            self.model.check_order(path, lines)
+            state = (committed.get(path), lines)
+            key = (self.git.here, path)
+            if path in staged and (thorough or path in changed or self._seen.get(key) != state):
+                ask.check_file(self.git, self.model, path, None)
+            self._seen[key] = state
+        for path in changed:
+            if path in committed and committed[path] != disk.get(path):
+                ask.check_file(self.git, self.model, path, head)
+
+
+def _alike(old: list[str], new: list[str]) -> bool:
+    """Whether git would call two contents the same file beyond doubt."""
+    kept = len(set(old) & set(new))
+    return kept >= max(len(old), len(new)) * SURELY_RENAMED and kept > 2

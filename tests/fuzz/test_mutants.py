@@ -1,0 +1,95 @@
+"""A fuzzer that cannot fail is a defect: wrong copies of the product, each of which has to be found out."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.fuzz.test_fuzz import fuzz
+from tests.support.sealed import ROOT
+
+HISTORIES = 40
+"""So many are played at the most until one of them has to fail; most mutants fall in the first three."""
+
+
+class Mutant(NamedTuple):
+    """One text of one file, and the wrong one in its place."""
+
+    path: str
+    right: str
+    wrong: str
+
+
+MUTANTS = {
+    "ranges are shifted by one": Mutant(
+        "gitprov/attribution/outcome.py",
+        "found.setdefault(source, {}).setdefault(cls, []).append(n + 1)",
+        "found.setdefault(source, {}).setdefault(cls, []).append(n + 2)",
+    ),
+    "new lines beside a model's are the model's": Mutant(
+        "gitprov/attribution/fold.py",
+        "    lines = range(hunk.new_start, hunk.new_end)\n    fresh = [",
+        "    lines = range(hunk.new_start, hunk.new_end)\n"
+        "    if hunk.new_start and state.origins[hunk.old_start - 1][0] >= 0:\n"
+        "        return [state.origins[hunk.old_start - 1]] * hunk.new_count\n    fresh = [",
+    ),
+    "an amended commit's note is forgotten": Mutant(
+        "gitprov/flow/stage.py",
+        "amended = Amended(desk.repo, old, note, base, situation.work) if note and old else None",
+        "amended = None",
+    ),
+    "a spent line is claimed again": Mutant(
+        "gitprov/attribution/outcome.py",
+        "mine = {line for line in created - replaced if line + 1 not in marks.spent}",
+        "mine = created - replaced",
+    ),
+    "a renamed file's evidence stays behind": Mutant(
+        "gitprov/flow/moved.py",
+        "            if score >= SIMILAR and new != path:",
+        "            if score > 1 and new != path:",
+    ),
+    "rewording makes a line somebody else's": Mutant(
+        "gitprov/attribution/reword.py", "            found[n] = Match(o, True)\n", "            pass\n"
+    ),
+    "sessions are mixed up": Mutant(
+        "gitprov/flow/stage.py",
+        '"session": record.get("session") or event.session,',
+        '"session": "s1",',
+    ),
+    "blame does not look past indentation": Mutant(
+        "gitprov/git/blame.py",
+        "return Stream((*_COMMAND, form, *args)",
+        "return Stream((*_COMMAND, form, *(one for one in args if one != '-w'))",
+    ),
+    "a person is a model": Mutant(
+        "gitprov/attribution/outcome.py",
+        'cls = "human" if source in people else',
+        'cls = "ai" if source in people else',
+    ),
+    "events of another work tree count": Mutant(
+        "gitprov/git/repo.py",
+        "        return os.path.basename(self.git_dir)\n",
+        "        return MAIN_WORKTREE\n",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_wrong_copy_is_found_out(name: str, tmp_path: Path) -> None:
+    """A product that is wrong in one place fails within a few histories."""
+    mutant = MUTANTS[name]
+    for part in ("gitprov", "hooks", "tests"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    file = tmp_path / mutant.path
+    text = file.read_text(encoding="utf-8")
+    assert text.count(mutant.right) == 1, f"{mutant.path} changed: make the mutant anew"
+    file.write_text(text.replace(mutant.right, mutant.wrong), encoding="utf-8")
+    status, said = fuzz(
+        tmp_path, "--histories", str(HISTORIES), "--workers", "1", "--shrink", "0", "--seed", "mutant"
+    )
+    assert status == 1, f"nobody noticed that {name}\n{said}"
+    assert "Mismatch" in said, said
