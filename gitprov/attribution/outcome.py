@@ -50,17 +50,23 @@ def outcome(
     added: Iterable[Hunk],
     view: bytes | None,
     marks: dict[int, Marks],
+    shelved: Iterable[bytes] = (),
 ) -> Outcome:
     """Settle a fold against the content that is committed.
 
     `added` are the hunks by which the commit differs from its first parent (or the lines new to all parents).
-    `view` is the work tree's content, None where it cannot be seen: then nothing counts as dropped yet.
+    `view` is the work tree's content, None where it cannot be seen: then nothing counts as dropped yet. `shelved` are
+    versions of the file that were put aside: what stands in one of them is not dropped either.
     """
     hunks = list(added)
     known = folded.held if folded.held is not None and folded.watched == staged else None
     origins = list(known or develop(folded.copy(), staged).origins)
     placed = slide(origins, split_lines(staged), hunks)
-    seen = None if view is None else develop(folded.copy(), view).origins
+    seen = (
+        None
+        if view is None
+        else [origin for content in (view, *shelved) for origin in develop(folded.copy(), content).origins]
+    )
     fresh = [n for hunk in hunks for n in range(hunk.new_start, hunk.new_end) if n < len(placed)]
     removed = {n for hunk in hunks for n in range(hunk.old_start, hunk.old_end)}
     here, there = _by_source(origins), None if seen is None else _by_source(seen)

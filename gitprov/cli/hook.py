@@ -8,9 +8,17 @@ import sys
 from gitprov.cli.boundary import guarded
 from gitprov.errors import EXIT_OK, EXIT_USAGE, GitprovError
 
-HOOKS = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-rewrite")
+HOOKS = (
+    "pre-commit",
+    "prepare-commit-msg",
+    "commit-msg",
+    "post-commit",
+    "post-rewrite",
+    "post-checkout",
+    "post-applypatch",
+)
 #: An observer never blocks: what it could not do it says, and the commit goes on.
-_OBSERVERS = ("prepare-commit-msg", "post-commit", "post-rewrite")
+_OBSERVERS = ("prepare-commit-msg", *(name for name in HOOKS if name.startswith("post-")))
 
 
 def main() -> None:
@@ -64,5 +72,7 @@ def _dispatch(name: str, args: list[str]) -> None:
             hooks.prepare_commit_msg(desk, args[0], source)
         elif name == "commit-msg":
             hooks.commit_msg(desk, args[0])
+        elif name == "post-checkout":
+            hooks.post_checkout(desk, args)
         else:
             hooks.post_commit(desk)

@@ -160,7 +160,7 @@ def deleted(row: Row, path: str) -> int:
 class Attributor:
     """Works out jobs. `view` gives the work tree's content of a path, None where it cannot be seen.
 
-    `frozen` are the events that an earlier commit's generations hold.
+    `shelved` gives the versions of a path that are stashed away. `frozen` are the events that an earlier commit's generations hold.
     """
 
     def __init__(
@@ -170,7 +170,9 @@ class Attributor:
         view: Callable[[str, bytes], bytes | None],
         clean: Callable[[str, bytes], bytes] | None = None,
         frozen: Collection[int] = (),
+        shelved: Callable[[str], list[bytes]] | None = None,
     ) -> None:
+        self._shelved = shelved
         self._inbox = inbox
         self._marks = marks
         self._view = view
@@ -183,7 +185,8 @@ class Attributor:
         marks = {seq: self._marks[seq] for seq in folded.created if seq in self._marks}
         view = self._view(job.path, job.final)
         seen = None if view is None else self._as_stored(view, job)
-        settled = outcome(folded, job.final, job.added, seen, marks)
+        aside = [self._as_stored(data, job) for data in self._shelved(job.path)] if self._shelved else []
+        settled = outcome(folded, job.final, job.added, seen, marks, aside)
         carried: dict[int, Carried] = {}
         if job.claims:
             older, carried = self._carry(job, seen)

@@ -25,6 +25,9 @@ class Situation(NamedTuple):
 
     `head` is the commit that HEAD was before. `work` are the changes against `head`: the same as `changes`
     unless a commit is amended.
+
+    `sources` are commits whose lines it may hold, the most telling last; `reset` is the one of them that a reset left.
+    `tree` is what was committed, None for what the index holds.
     """
 
     head: str | None
@@ -32,6 +35,9 @@ class Situation(NamedTuple):
     changes: list[FileChange]
     amended: str | None = None
     work: list[FileChange] = []  # noqa: RUF012 - never written to
+    sources: tuple[str, ...] = ()
+    reset: str | None = None
+    tree: str | None = None
 
 
 class Desk:
@@ -100,10 +106,20 @@ def staged_situation(repo: Repository, amend: bool) -> Situation:
 
         parents = parse_commit(obj).parents if obj is not None else ()
         base = parents[0] if parents else None
-        return Situation(head, parents, new_lines(repo, parents, base, None), head, diffs.staged(repo, head))
+        work = diffs.staged(repo, head)
+        return with_sources(repo, Situation(head, parents, new_lines(repo, parents, base, None), head, work))
     merged = tuple(_merge_heads(repo))
     parents = ((head,) if head else ()) + merged
-    return Situation(head, parents, new_lines(repo, parents, head, None))
+    return with_sources(repo, Situation(head, parents, new_lines(repo, parents, head, None)))
+
+
+def with_sources(repo: Repository, situation: Situation) -> Situation:
+    """The situation with the commits that git names as sources of its lines."""
+    from gitprov.flow import sources
+
+    found = sources.named(repo)
+    reset = sources.left_by_reset(repo, situation)
+    return situation._replace(sources=(*([reset] if reset else ()), *found), reset=reset)
 
 
 def new_lines(

@@ -39,7 +39,7 @@ def stages(case: Case) -> list[Stage]:
     directory = hooks.hooks_path(repo).directory
     config = place.framework_config(repo)
     found = []
-    for hook in shims.HOOKS:
+    for hook in shims.FRAMEWORK if place.by_framework(repo) else shims.HOOKS:
         slot = hookdir.look(directory, hook)
         framework = hookdir.FRAMEWORK in {slot.top, slot.chained}
         found.append(Stage(slot, framework, f"gitprov-{hook}".encode() in config))

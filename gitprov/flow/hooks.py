@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gitprov.errors import GateError
-from gitprov.flow import seal
+from gitprov.flow import seal, sources
 from gitprov.flow.desk import Desk, staged_situation
+from gitprov.git.caller import command
 from gitprov.store import flags
 from gitprov.store import plan as plans
 from gitprov.store.plan import Plan
@@ -58,6 +59,8 @@ def prepare_commit_msg(desk: Desk, path: str, source: str | None) -> None:
     """Write the trailers. With `--no-verify` this is an attempt's first hook."""
     from gitprov.flow import message
 
+    if _is_pick(desk):
+        return
     seal.recover(desk)
     message.prepare(desk, path, message.is_amend(desk, source))
 
@@ -72,7 +75,24 @@ def commit_msg(desk: Desk, path: str) -> None:
 
 def post_commit(desk: Desk) -> str | None:
     """Write note and generations; the commit's id where there was something to write."""
-    return seal.seal(desk)
+    return None if _is_pick(desk) else seal.seal(desk)
+
+
+def post_checkout(desk: Desk, args: list[str]) -> None:
+    """`git checkout -- FILE` and `git restore FILE` throw work away; whoever types it again is not the model."""
+    flag = args[2] if len(args) > 2 else desk.repo.env.get("PRE_COMMIT_CHECKOUT_TYPE", "1")
+    if flag == "0":
+        from gitprov.flow.discarded import note_discarded
+
+        note_discarded(desk)
+
+
+def _is_pick(desk: Desk) -> bool:
+    """Whether a rebase itself makes this commit: it repeats another one, and post-rewrite tells all of them at once.
+
+    What somebody commits while the rebase waits is made by `git commit`.
+    """
+    return desk.git is not None and command(desk.git.words) == "rebase" and sources.rebasing(desk.repo)
 
 
 def keep_flags(desk: Desk) -> None:

@@ -8,6 +8,7 @@ from gitprov.attribution.diff import hunks
 from gitprov.attribution.outcome import Marks
 from gitprov.flow.attribute import Attributor, FileResult, Job, line_set, renamed
 from gitprov.flow.evidence import Evidence
+from gitprov.flow.shelf import shelved
 from gitprov.flow.view import Disk
 from gitprov.flow.worktree import look
 from gitprov.git.changes import FileChange, staged
@@ -48,7 +49,7 @@ def settle(repo: Repository) -> Pending:
     jobs = _jobs(repo, renamed(evidence.events, spent))
     marks = {seq: Marks(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}
     clean = cleaner(repo, [job.path for job, _ in jobs])
-    worker = Attributor(inbox, marks, Disk(repo), clean)
+    worker = Attributor(inbox, marks, Disk(repo), clean, (), shelved(repo))
     files = [PendingFile(job.path, worker.work_out(job), in_head) for job, in_head in jobs]
     return Pending(evidence, spent, files)
 

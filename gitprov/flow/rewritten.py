@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitprov.flow.carry import Pair, carry
 from gitprov.flow.inherit import is_copied, record
+from gitprov.flow.sources import rebasing
 from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
+from gitprov.git.reflog import steps
 from gitprov.model.note import Note
 from gitprov.store import files, notes
 
@@ -42,13 +43,6 @@ def post_rewrite(repo: Repository, command: str, told: bytes) -> list[str]:
     return record(repo, found, parse_commit(head).committer, f"gitprov: {command}, {len(found)} notes follow")
 
 
-def rebasing(repo: Repository) -> bool:
-    """Whether a rebase is under way in this worktree (`git am` alone is none)."""
-    return os.path.isdir(os.path.join(repo.git_dir, "rebase-merge")) or os.path.exists(
-        os.path.join(repo.git_dir, "rebase-apply", "rebasing")
-    )
-
-
 def _parse(told: bytes) -> list[Pair]:
     rows = (line.split() for line in decode(told).splitlines())
     return [Pair(row[0], row[1]) for row in rows if len(row) >= 2]
@@ -59,8 +53,8 @@ def _known(repo: Repository, command: str) -> list[Pair]:
     if command != "amend":
         texts = (files.read(os.path.join(repo.git_dir, *place)) for place in _LISTS)
         return [pair for text in texts for pair in _parse(text or b"")]
-    steps = _steps(repo, 2)
-    return [Pair(one.old, one.new) for one in steps if one.why.startswith("commit (amend)")]
+    moves = steps(repo, 1)
+    return [Pair(one.old, one.new) for one in moves if one.why.startswith("commit (amend)")]
 
 
 def _unsettled(repo: Repository, pairs: list[Pair]) -> list[Pair]:
@@ -75,31 +69,18 @@ def _copied(repo: Repository, pairs: list[Pair]) -> list[str]:
     ]
 
 
-class _Step(NamedTuple):
-    old: str
-    new: str
-    why: str
-
-
-def _steps(repo: Repository, most: int) -> list[_Step]:
-    """The last moves of HEAD, oldest first."""
-    shown = repo.try_run("log", "-g", f"-{most}", "--no-show-signature", "--format=%H%x00%gs", "HEAD")
-    rows = [row.partition("\0") for row in decode(shown.stdout).splitlines()]
-    return [_Step(old[0], new[0], new[2]) for new, old in itertools.pairwise(rows)][::-1]
-
-
 def _on_the_way(repo: Repository) -> list[Pair]:
     """Commits that the rebase made, that got a note of their own, and that it amended again before it was done."""
-    steps = _steps(repo, _STEPS)
-    starts = [n for n, one in enumerate(steps) if "(start)" in one.why]
-    steps = steps[starts[-1] :] if starts else []
-    noted = notes.read(repo, {one.new for one in steps})
+    moves = steps(repo, _STEPS)
+    starts = [n for n, one in enumerate(moves) if "(start)" in one.why]
+    moves = moves[starts[-1] :] if starts else []
+    noted = notes.read(repo, {one.new for one in moves})
     if not noted:
         return []
-    oids = list(dict.fromkeys(oid for one in steps for oid in (one.old, one.new)))
+    oids = list(dict.fromkeys(oid for one in moves for oid in (one.old, one.new)))
     found = zip(oids, repo.objects.get_many(oids), strict=True)
     parents = {oid: parse_commit(obj).parents for oid, obj in found if obj is not None}
-    became = {one.old: one.new for one in steps if parents.get(one.old) == parents.get(one.new)}
+    became = {one.old: one.new for one in moves if parents.get(one.old) == parents.get(one.new)}
     pairs = []
     for oid in noted:
         last, seen = oid, {oid}

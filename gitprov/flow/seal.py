@@ -6,6 +6,7 @@ import os
 
 from gitprov import __version__
 from gitprov.flow import desk as desks
+from gitprov.flow import sources
 from gitprov.flow.desk import Desk, Situation
 from gitprov.git.changes import FileChange
 from gitprov.git.objects import Commit, parse_commit
@@ -31,13 +32,16 @@ def seal(desk: Desk) -> str | None:
     if plan is None:
         from gitprov.flow.stage import make_plan
 
-        plan = make_plan(desk, situation)
+        plan = make_plan(desk, desks.with_sources(desk.repo, situation))
     if plan is None:
         plans.drop(desk.repo.git_dir)
+        sources.settle(desk.repo, used=False)
         return None
     if desk.attempt not in (None, plan.attempt):
         plan = plan._replace(gate=None)
-    return _carry_out(desk, commit, plan)
+    done = _carry_out(desk, commit, plan)
+    sources.settle(desk.repo, used=plan.reset)
+    return done
 
 
 def recover(desk: Desk) -> str | None:
@@ -72,7 +76,7 @@ def _situation(desk: Desk, commit: Commit, plan: Plan | None) -> Situation:
     base = commit.parents[0] if commit.parents else None
     changes = desks.new_lines(desk.repo, commit.parents, base, commit.oid)
     work: list[FileChange] = desks.new_lines(desk.repo, (old,), old, commit.oid) if old else []
-    return Situation(old or base, commit.parents, changes, old, work)
+    return Situation(old or base, commit.parents, changes, old, work, tree=commit.tree)
 
 
 def _amended(desk: Desk, commit: Commit, plan: Plan | None) -> str | None:
@@ -110,7 +114,7 @@ def _carry_out(desk: Desk, commit: Commit, plan: Plan) -> str | None:
 
 def note_rows(desk: Desk, commit: Commit, plan: Plan) -> list[Row]:
     """The note of a commit: the plan's rows and one about the commit itself; none where there is nothing to say."""
-    dropped = _dropped(desk, commit)
+    dropped = {**plan.dropped, **_dropped(desk, commit)}
     gate = _gate(desk, commit, plan)
     if not plan.rows and not dropped and not (plan.refusals and gate != "passed"):
         return []
@@ -142,10 +146,10 @@ def _gate(desk: Desk, commit: Commit, plan: Plan) -> str:
     date = commit.author[commit.author.rfind(">") + 2 :]
     same = plan.moment is None or plan.moment.removeprefix("@") == date
     if plan.gate == "passed" and same:
-        return "passed"
+        return plan.inherited or "passed"
     sequencer = ("CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
     if any(os.path.exists(os.path.join(desk.repo.git_dir, name)) for name in sequencer):
-        return "absent"
+        return plan.inherited or "absent"
     from gitprov.flow.installed import gate_installed
 
     return "bypassed" if gate_installed(desk.repo) else "absent"

@@ -14,7 +14,10 @@ from gitprov.flow.attribute import Amended, Attributor, FileResult, line_set
 from gitprov.flow.desk import Desk, Situation, fingerprint
 from gitprov.flow.evidence import Evidence, gather
 from gitprov.flow.freeze import Freezer, Frozen, groups
+from gitprov.flow.heritage import Inherited
 from gitprov.flow.moved import follow
+from gitprov.flow.shelf import shelved
+from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.git.write import BlobWriter
 from gitprov.interop.trailers import TraceFacts, trailers_for
@@ -40,13 +43,15 @@ def make_plan(desk: Desk, situation: Situation, out: IO[bytes] | None = None) ->
     concerned = {path for change in situation.changes for path in (change.path, change.old_path)}
     damaged = [one for one in evidence.problems if _concerns(one, evidence, concerned)]
     told = amended_note(desk.repo, situation) is not None
-    if not results and not damaged and not told and not guard.refusals(desk, situation, []):
+    inherited = _inherited(desk.repo, situation)
+    silent = not results and not damaged and not told and not inherited.rows and not inherited.dropped
+    if silent and not guard.refusals(desk, situation, []):
         return None
     with out or _blobs_file(desk.repo) as file:
         blobs = BlobWriter(file)
         frozen = _freeze(desk, evidence, results, marks, blobs)
         blobs.finish()
-    return _Planner(desk, situation, evidence, marks, results, frozen).plan(damaged)
+    return _Planner(desk, situation, evidence, marks, results, frozen, inherited).plan(damaged)
 
 
 def _blobs_file(repo: Repository) -> IO[bytes]:
@@ -59,6 +64,16 @@ def amended_note(repo: Repository, situation: Situation) -> Note | None:
     if situation.amended is None:
         return None
     return notes.read(repo, [situation.amended]).get(situation.amended)
+
+
+def _inherited(repo: Repository, situation: Situation) -> Inherited:
+    """What the commit has from others that git names."""
+    if not situation.sources:
+        return Inherited([])
+    from gitprov.flow.carry import Heir, inherit
+
+    heir = Heir("", situation.tree or decode(repo.run("write-tree")).strip(), situation.parents)
+    return inherit(repo, [(heir, situation.sources)])[""][0]
 
 
 def _results(
@@ -75,7 +90,8 @@ def _results(
     from gitprov.git.attributes import cleaner
 
     frozen = {seq for seq, mark in marks.items() if mark.trace}
-    worker = Attributor(desk.inbox, read, desk.view, cleaner(desk.repo, [job.path for job in jobs]), frozen)
+    clean = cleaner(desk.repo, [job.path for job in jobs])
+    worker = Attributor(desk.inbox, read, desk.view, clean, frozen, shelved(desk.repo))
     return [worker.work_out(job) for job in jobs]
 
 
@@ -118,6 +134,7 @@ class _Planner:
         marks: dict[int, Spent],
         results: list[FileResult],
         frozen: list[Frozen],
+        inherited: Inherited,
     ) -> None:
         self._desk = desk
         self._situation = situation
@@ -125,6 +142,7 @@ class _Planner:
         self._marks = marks
         self._results = results
         self._frozen = frozen
+        self._inherited = inherited
         self._trace = {seq: mark.trace for seq, mark in marks.items() if mark.trace}
         self._trace.update({seq: one.id for one in frozen for seq in one.seqs})
         self._records = {one.id: one.record for one in frozen}
@@ -133,8 +151,10 @@ class _Planner:
 
     def plan(self, damaged: list[Problem]) -> Plan:
         """The whole plan."""
-        found = self._rows()
+        own = self._rows()
+        found = self._with_inherited(own)
         traces = [row for row in found if row["kind"] == "trace"]
+        refusals = self._refusals(traces, [row for row in own if row["kind"] == "trace"], damaged)
         return Plan(
             changes=fingerprint(self._situation),
             base=self._situation.head,
@@ -144,13 +164,24 @@ class _Planner:
             uses=self._uses(),
             used=tuple((*one.turn, one.id) for one in self._frozen),
             added=sum(change.added for change in self._situation.changes),
-            refusals=tuple(one.to_json() for one in self._refusals(traces, damaged)),
+            refusals=tuple(one.to_json() for one in refusals),
             stale=self._stale(traces),
             moment=self._desk.repo.env.get("GIT_AUTHOR_DATE"),
             attempt=self._desk.attempt,
+            inherited=self._inherited.gate,
+            dropped=self._inherited.dropped,
+            reset=self._situation.reset is not None and bool(self._inherited.rows),
         )
 
-    def _refusals(self, traces: list[Row], damaged: list[Problem]) -> list[Refusal]:
+    def _with_inherited(self, own: list[Row]) -> list[Row]:
+        """Evidence comes first; a line that it does not claim stays what another commit said it is."""
+        if not self._inherited.rows:
+            return own
+        from gitprov.flow.inherit import beside
+
+        return list(beside(Note(own), Note(self._inherited.rows)).rows.values())
+
+    def _refusals(self, traces: list[Row], own: list[Row], damaged: list[Problem]) -> list[Refusal]:
         config = self._desk.config
         unread = [
             guard.unreadable(self._desk, result.path, seq, self._trace.get(seq), why)
@@ -162,7 +193,7 @@ class _Planner:
             *guard.refusals(self._desk, self._situation, traces),
             *unread,
             *(guard.damaged(self._desk, one) for one in damaged),
-            *guard.incomplete(config, traces, self._records),
+            *guard.incomplete(config, own, self._records),
             *guard.forbidden_lines(config, traces),
         ]
 

@@ -101,6 +101,11 @@ def _from_ps(pid: int) -> Process | None:
         return None
 
 
+def command(words: list[str]) -> str | None:
+    """The subcommand in arguments of git, as it was typed."""
+    return _command(words)[0]
+
+
 def says_amend(words: list[str], alias: Callable[[str], str | None]) -> bool | None:
     """Whether arguments of git are those of `git commit --amend`; None where another command makes the commit.
 

@@ -26,7 +26,7 @@ HOOK = """\
         require_serial: true
         pass_filenames: {1}
 """
-CONFIG = "".join(HOOK.format(hook, str(hook.endswith("-msg")).lower()) for hook in shims.HOOKS)
+CONFIG = "".join(HOOK.format(hook, str(hook.endswith("-msg")).lower()) for hook in shims.FRAMEWORK)
 
 
 def framed(path: Path, env: dict[str, str], tool: str) -> GitRepo:
@@ -40,7 +40,7 @@ def framed(path: Path, env: dict[str, str], tool: str) -> GitRepo:
         repo.install()
         (repo.path / "aside").rename(repo.path / ".pre-commit-config.yaml")
     else:
-        types = [word for hook in shims.HOOKS for word in ("-t", hook)]
+        types = [word for hook in shims.FRAMEWORK for word in ("-t", hook)]
         run([tool, "install", *types], cwd=repo.path, env=env)
     return repo
 

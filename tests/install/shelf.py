@@ -34,7 +34,7 @@ def bare_shims(repo: GitRepo) -> Path:
     """Shims that know no interpreter, so that whichever `gitprov` is on PATH does the work; the hooks directory."""
     folder = repo.path / ".git" / "hooks"
     folder.mkdir(exist_ok=True)
-    for hook in shims.HOOKS:
+    for hook in shims.FRAMEWORK:
         (folder / hook).write_bytes(shims.render(shims.Settings("", "")))
         (folder / hook).chmod(0o755)
     return folder

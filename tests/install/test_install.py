@@ -37,14 +37,14 @@ def commit(repo: GitRepo, *args: str, check: bool = True) -> int:
     return repo.git("commit", "-q", "--allow-empty", "-m", "x", *args, check=check).returncode
 
 
-def test_all_four_hooks_are_in(repo: GitRepo) -> None:
+def test_all_hooks_are_in(repo: GitRepo) -> None:
     """Each hook is executable and known as ours."""
     repo.install()
     for hook in ALL:
         path = hooks_of(repo) / hook
         assert os.access(path, os.X_OK)
         assert shims.is_unchanged(path.read_bytes())
-    assert not (hooks_of(repo) / "post-rewrite").exists()
+    assert not (hooks_of(repo) / "post-merge").exists()
 
 
 def test_uninstalling_gives_back_every_byte(repo: GitRepo, log: Path) -> None:
@@ -324,7 +324,7 @@ def test_a_clone_from_a_template_is_ready(repo: GitRepo, log: Path, tmp_path: Pa
     commit(repo)
     repo.git("config", "--global", "init.templateDir", str(template))
     clone = repo.clone(tmp_path / "clone")
-    assert json.loads(clone.gitprov("install", "--json").stdout)["steps"] == []
+    assert [step["action"] for step in json.loads(clone.gitprov("install", "--json").stdout)["steps"]] == ["fetch"]
     commit(clone)
     assert lines(log) == ["pre-commit"]
     clone.gitprov("uninstall")

@@ -34,7 +34,8 @@ def native(repo: GitRepo) -> None:
 def framework(repo: GitRepo) -> None:
     """Our hooks from pre-commit's configuration, run from PATH; the configuration is committed."""
     entries = "".join(
-        LOCAL.format(hook=hook, files="true" if hook.endswith("-msg") else "false") for hook in shims.HOOKS
+        LOCAL.format(hook=hook, files="true" if hook.endswith("-msg") else "false")
+        for hook in shims.FRAMEWORK
     )
     configure(repo, f"repos:\n  - repo: local\n    hooks:\n{entries}")
 
@@ -42,7 +43,7 @@ def framework(repo: GitRepo) -> None:
 def published(repo: GitRepo, checkout: Path) -> None:
     """Our hooks as .pre-commit-hooks.yaml of this checkout's HEAD publishes them, built by pre-commit itself."""
     rev = run(["git", "rev-parse", "HEAD"], cwd=checkout, env=repo.env).stdout.strip()
-    ids = "".join(f"      - id: gitprov-{hook}\n" for hook in shims.HOOKS)
+    ids = "".join(f"      - id: gitprov-{hook}\n" for hook in shims.FRAMEWORK)
     configure(repo, f"repos:\n  - repo: {checkout}\n    rev: {rev}\n    hooks:\n{ids}")
 
 

@@ -168,7 +168,8 @@ def test_amending_in_an_active_repository_is_seen(shimmed: GitRepo, log: Path, a
     touch(shimmed.path / ".git/gitprov/active")
     shimmed.env["GIT_EDITOR"] = "true"
     shimmed.git("commit", "-q", "--allow-empty", *args)
-    assert [line.split()[2] for line in lines(log)] == ["[prepare-commit-msg]"]
+    amended = ["[post-rewrite]"] if any(word.startswith("--am") for word in args) else []
+    assert [line.split()[2] for line in lines(log)] == ["[prepare-commit-msg]", *amended]
 
 
 def test_an_alias_for_amend_is_seen(shimmed: GitRepo, log: Path) -> None:
@@ -177,7 +178,7 @@ def test_an_alias_for_amend_is_seen(shimmed: GitRepo, log: Path) -> None:
     touch(shimmed.path / ".git/gitprov/active")
     shimmed.git("config", "alias.again", "commit --amend --allow-empty -q -m y")
     shimmed.git("again")
-    assert len(lines(log)) == 1
+    assert [line.split()[2] for line in lines(log)] == ["[prepare-commit-msg]", "[post-rewrite]"]
 
 
 @pytest.mark.parametrize(
@@ -197,19 +198,57 @@ def test_an_ordinary_commit_in_an_active_repository_starts_nothing(
     assert lines(log) == []
 
 
-def test_cherry_picks_and_merges_are_looked_at(shimmed: GitRepo, log: Path) -> None:
-    """In an active repository prepare-commit-msg hears of commits that bring lines from others."""
+def called(log: Path) -> list[str]:
+    """The hooks that started Python since this was last asked."""
+    names = [line.split()[2].strip("[]") for line in lines(log)]
+    log.unlink(missing_ok=True)
+    return names
+
+
+def test_what_repeats_other_commits_is_looked_at_once(shimmed: GitRepo, log: Path) -> None:
+    """In an active repository Python hears of each operation that brings lines of others, and of each but once."""
     shimmed.write("a", "1\n")
     shimmed.commit("one")
     shimmed.git("switch", "-q", "-c", "commit-side")
     shimmed.write("b", "2\n")
     shimmed.commit("two")
+    shimmed.write("b", "2\n3\n")
+    shimmed.commit("three")
     shimmed.git("switch", "-q", "main")
     touch(shimmed.path / ".git/gitprov/active")
-    shimmed.git("cherry-pick", "commit-side")
-    shimmed.git("reset", "-q", "--hard", "HEAD~1")
+    shimmed.git("cherry-pick", "commit-side~1")
+    assert called(log) == ["post-commit"]
+    shimmed.git("revert", "--no-edit", "HEAD")
+    assert called(log) == ["prepare-commit-msg", "post-commit"]
+    shimmed.git("merge", "-q", "--squash", "commit-side")
+    shimmed.git("commit", "-q", "-m", "squashed")
+    assert called(log)[:2] == ["pre-commit", "prepare-commit-msg"]
+    shimmed.git("reset", "-q", "--hard", "HEAD~3")
     shimmed.git("merge", "-q", "--no-ff", "-m", "commit", "commit-side")
-    assert [line.split()[2] for line in lines(log)] == ["[prepare-commit-msg]", "[prepare-commit-msg]"]
+    assert called(log) == ["prepare-commit-msg"]
+    shimmed.git("switch", "-q", "-C", "upstream", "HEAD^1")
+    commit(shimmed)
+    called(log)
+    shimmed.git("switch", "-q", "commit-side")
+    shimmed.git("rebase", "-q", "upstream")
+    assert called(log) == ["post-rewrite"]
+
+
+def test_a_reset_is_asked_about_until_it_is_settled(shimmed: GitRepo, log: Path) -> None:
+    """A commit after `git reset` starts Python, until somebody noted that the reset has nothing more to give."""
+    commit(shimmed)
+    commit(shimmed)
+    touch(shimmed.path / ".git/gitprov/active")
+    shimmed.git("reset", "-q", "--soft", "HEAD~1")
+    commit(shimmed)
+    assert called(log) == ["pre-commit", "prepare-commit-msg", "post-commit"]
+    settled = shimmed.path / ".git/gitprov/settled"
+    settled.write_bytes((shimmed.path / ".git/ORIG_HEAD").read_bytes())
+    commit(shimmed)
+    assert called(log) == []
+    shimmed.git("reset", "-q", "--soft", "HEAD~1")
+    commit(shimmed)
+    assert called(log) == ["pre-commit", "prepare-commit-msg", "post-commit"]
 
 
 @pytest.mark.parametrize("hook", ["pre-commit", "commit-msg"])

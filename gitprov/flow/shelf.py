@@ -1,0 +1,44 @@
+"""The shelf: versions of files that git keeps aside, in stashes and for a rebase that will put them back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gitprov.git.process import decode
+from gitprov.store import files
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+#: Stashes that are looked at, the newest first.
+_MOST = 20
+#: A stash is a merge: itself the work tree, its second parent the index, its third the untracked files.
+_PARTS = ("", "^2", "^3")
+
+
+def shelved(repo: Repository) -> Callable[[str], list[bytes]] | None:
+    """From a path to its versions on the shelf; None where nothing is there."""
+    aside = [*_autostash(repo), *_stashes(repo)]
+    if not aside:
+        return None
+
+    def versions(path: str) -> list[bytes]:
+        if "\n" in path:  # the reader of objects takes one name a line
+            return []
+        found = repo.objects.get_many(f"{oid}{part}:{path}" for oid in aside for part in _PARTS)
+        return list({one.oid: one.data for one in found if one is not None and one.type == "blob"}.values())
+
+    return versions
+
+
+def _stashes(repo: Repository) -> list[str]:
+    if repo.objects.get("refs/stash") is None:
+        return []
+    return decode(repo.try_run("log", "-g", f"-{_MOST}", "--format=%H", "refs/stash", "--").stdout).split()
+
+
+def _autostash(repo: Repository) -> list[str]:
+    places = (os.path.join(repo.git_dir, name, "autostash") for name in ("rebase-merge", "rebase-apply"))
+    return [decode(data).strip() for data in map(files.read, places) if data]

@@ -1,0 +1,28 @@
+"""Where HEAD has been, as its reflog tells."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.git.process import decode
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+
+class Step(NamedTuple):
+    """One move of HEAD, from a commit to another; `why` is git's reason, as in `commit (amend): …`."""
+
+    old: str
+    new: str
+    why: str
+
+
+def steps(repo: Repository, most: int) -> list[Step]:
+    """The last moves of HEAD, oldest first; empty where git keeps no reflog."""
+    shown = repo.try_run(
+        "log", "-g", f"-{most + 1}", "--no-show-signature", "--format=%H%x00%gs", "HEAD", "--"
+    )
+    rows = [row.partition("\0") for row in decode(shown.stdout).splitlines()]
+    return [Step(old[0], new[0], new[2]) for new, old in itertools.pairwise(rows)][::-1]
