@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import Contended, GitprovError
 from gitprov.flow import shared
+from gitprov.git import partial, sign
 from gitprov.git import remote as remotes
-from gitprov.git import sign
 from gitprov.git.write import move, read_refs
 from gitprov.store import subscriptions
 
@@ -127,9 +127,8 @@ def _fetch(repo: Repository, remote: str, known: remotes.Remotes, kinds: tuple[s
     if done.state != "done":
         raise _unreachable(remote, done)
     found = read_refs(repo, [f"{top}/{kind}" for kind in kinds])
-    if remote in known.promisors:
-        for oid in found.values():
-            remotes.fetch_missing(repo, remote, oid)
+    for oid in found.values():  # an earlier fetch of a partial clone may have left their blobs behind
+        partial.bring(oid, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
     return {kind: found[f"{top}/{kind}"] for kind in kinds if f"{top}/{kind}" in found}
 
 

@@ -30,13 +30,12 @@ _DENIED = ("permission denied", "403", "not allowed to", "denied to", "authentic
 class Remotes(NamedTuple):
     """`names` of the configured remotes, and `default`: the one that `git push` would take, None without any.
 
-    `fetch` has the fetch refspecs by remote, `promisors` those that a partial clone leaves objects with.
+    `fetch` has the fetch refspecs by remote.
     """
 
     names: tuple[str, ...]
     default: str | None
     fetch: dict[str, tuple[str, ...]]
-    promisors: frozenset[str] = frozenset()
 
 
 class Pushed(NamedTuple):
@@ -63,10 +62,7 @@ def remotes(repo: Repository) -> Remotes:
             names[name] = None
         elif section == "remote" and field == "fetch":
             fetch[name] = (*fetch.get(name, ()), value)
-    promisors = [
-        name for name in names if said.get(f"remote.{name}.promisor", "false") not in ("false", "no")
-    ]
-    return Remotes(tuple(names), _default(repo, tuple(names), said), fetch, frozenset(promisors))
+    return Remotes(tuple(names), _default(repo, tuple(names), said), fetch)
 
 
 def _default(repo: Repository, names: tuple[str, ...], said: dict[str, str]) -> str | None:
@@ -103,26 +99,6 @@ def fetch(repo: Repository, remote: str, refspecs: list[str]) -> Pushed:
     )
     done = repo.try_run("fetch", *args, *refspecs, ok=range(256))
     return Pushed("done", "") if done.returncode == 0 else _trouble(decode(done.stderr))
-
-
-def fetch_missing(repo: Repository, remote: str, tip: str) -> None:
-    """In a partial clone, bring at once the objects below a commit that an earlier fetch left at the remote."""
-    listed = repo.try_run(
-        "rev-list", "--objects", "--missing=print", "--no-object-names", "--max-count=1", tip
-    )
-    wanted = [row[1:] for row in listed.stdout.split(b"\n") if row.startswith(b"?")]
-    if wanted:
-        args = (
-            "--no-tags",
-            "--no-write-fetch-head",
-            "--no-recurse-submodules",
-            "--filter=blob:none",
-            "--stdin",
-        )
-        config = ("-c", "fetch.negotiationAlgorithm=noop")
-        repo.try_run(
-            *config, "fetch", "--quiet", *args, remote, stdin=b"\n".join(wanted) + b"\n", ok=range(256)
-        )
 
 
 def push(repo: Repository, remote: str, moves: dict[str, str]) -> dict[str, Pushed]:
