@@ -14,7 +14,7 @@ from gitprov.git.locate import Location, locate
 from gitprov.model.event import ContentRef, Instruction, Turn
 from gitprov.store import files
 from gitprov.store.inbox import Inbox
-from gitprov.store.sessions import derived_turn, session_key
+from gitprov.store.sessions import FORGOTTEN, derived_turn, session_key
 
 FIRST_READ = 1 << 20
 """How much of a transcript's end is read when its cursor is not known yet, in bytes."""
@@ -69,7 +69,8 @@ def stop(hook: Hook, moment: Moment) -> None:
     turn = turn or _derived(hook, inbox, moment, None)
     end = Turn(turn.key, turn.turn)
     limit = UNTIL_END if turn.turn.isdecimal() else None
-    said = read_turn(turn._replace(transcript=transcript_of(hook) or turn.transcript), limit)
+    asked = turn._replace(transcript=transcript_of(hook) or turn.transcript)
+    said = None if turn.extra.get(FORGOTTEN) else read_turn(asked, limit)
     if said is not None:
         end = told_by(inbox, end, said, turn.prompt is None)
     if hook.message:

@@ -36,15 +36,14 @@ class Store:
                 self.traces[trace] = top
                 self.below.setdefault(top, {})[path[len(top) + 1 :]] = oid
         self.buried = {trace for trace, top in self.traces.items() if stores.TOMBSTONE in self.below[top]}
-        self._records: dict[str, Row | None] | None = None
+        # At once: the object reader answers in the order it was asked, so nobody else may ask while answers are open.
+        names = {one: self.below[top].get("record.json") for one, top in self.traces.items()}
+        here = {one: oid for one, oid in names.items() if oid is not None}
+        found = zip(here, repo.objects.get_many(here.values()), strict=True)
+        self._records = {one: checks.parse(obj.data if obj is not None else None) for one, obj in found}
 
     def record(self, trace: str) -> Row | None:
         """The record of a trace as far as it can be read."""
-        if self._records is None:
-            names = {one: self.below[top].get("record.json") for one, top in self.traces.items()}
-            here = {one: oid for one, oid in names.items() if oid is not None}
-            found = zip(here, self.repo.objects.get_many(here.values()), strict=True)
-            self._records = {one: checks.parse(obj.data if obj is not None else None) for one, obj in found}
         return self._records.get(trace)
 
 

@@ -1,6 +1,7 @@
 """Runs one hook in this process and kills it, as `kill -9` does, right before its n-th change of the world.
 
-Run as `python fatal.py <n> <hook> [arguments]`. Exit by SIGKILL if there was an n-th change, else the hook's own code.
+Run as `python fatal.py <n> <hook> [arguments]`; the hook `command` is one of gitprov's commands. Exit by SIGKILL if there
+was an n-th change, else the hook's own code.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ CHANGES = ("link", "replace", "rename", "fsync", "unlink", "mkdir", "open", "wri
 def main(argv: list[str]) -> int:
     """Arm everything that changes files or starts git, then run the hook."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    from gitprov.cli.app import run_app
     from gitprov.cli.hook import run
 
     left = [int(argv[0])]
     for name in CHANGES:
         setattr(os, name, _armed(getattr(os, name), left, name))
     subprocess.Popen.__init__ = _armed(subprocess.Popen.__init__, left, "spawn")  # type: ignore[method-assign]
+    if argv[1] == "command":
+        return run_app(argv[2:])
     return run(argv[1:])
 
 
