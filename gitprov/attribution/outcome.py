@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from gitprov.attribution.fold import Folded, Origin, develop, slide
+from gitprov.attribution.fold import NOBODY, Folded, Origin, develop, slide
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
 from gitprov.model.ranges import LineSet
@@ -51,21 +51,24 @@ def outcome(
     view: bytes | None,
     marks: dict[int, Marks],
     shelved: Iterable[bytes] = (),
+    before: Folded | None = None,
 ) -> Outcome:
     """Settle a fold against the content that is committed.
 
     `added` are the hunks by which the commit differs from its first parent (or the lines new to all parents).
     `view` is the work tree's content, None where it cannot be seen: then nothing counts as dropped yet. `shelved` are
-    versions of the file that were put aside: what stands in one of them is not dropped either.
+    versions of the file that were put aside: what stands in one of them is not dropped either. `before` is the state
+    before the steps, where these may tell of another version of the file (a stash, another branch): a line that is
+    nobody's after them is what it was before, unless a model replaced it.
     """
     hunks = list(added)
     known = folded.held if folded.held is not None and folded.watched == staged else None
-    origins = list(known or develop(folded.copy(), staged).origins)
+    origins = list(known or _origins(folded, staged, before))
     placed = slide(origins, split_lines(staged), hunks)
     seen = (
         None
         if view is None
-        else [origin for content in (view, *shelved) for origin in develop(folded.copy(), content).origins]
+        else [origin for content in (view, *shelved) for origin in _origins(folded, content, before)]
     )
     fresh = [n for hunk in hunks for n in range(hunk.new_start, hunk.new_end) if n < len(placed)]
     removed = {n for hunk in hunks for n in range(hunk.old_start, hunk.old_end)}
@@ -83,6 +86,19 @@ def outcome(
         for source, created in folded.created.items()
     }
     return Outcome(_lines(placed, fresh, folded.people), tallies)
+
+
+def _origins(folded: Folded, content: bytes, before: Folded | None) -> list[Origin]:
+    """Whose each line of a content is."""
+    origins = develop(folded.copy(), content).origins
+    if before is None:
+        return origins
+    gone = {origin[:2] for origin in (*origins, *folded.superseded)}
+    straight = develop(before.copy(), content).origins
+    return [
+        old if now == NOBODY and old[:2] not in gone else now
+        for now, old in zip(origins, straight, strict=True)
+    ]
 
 
 def _lines(origins: list[Origin], fresh: list[int], people: set[int]) -> dict[int, dict[str, LineSet]]:

@@ -215,11 +215,12 @@ class Attributor:
         """What the amended commit's claims have come to: its labelled content, then what was done since."""
         folded = begin(job.old, job.final)
         carried = _label(folded, job)
+        before = folded.copy()
         since = [event for event in job.events if event.seq not in self._frozen]
         for _, step in self._steps(job, since, {}):
             if step is not None:
                 folded = fold(folded, [step])
-        done = outcome(folded, job.final, job.added, seen, {})
+        done = outcome(folded, job.final, job.added, seen, {}, before=before)
         lines = {source: found for source, found in done.lines.items() if source in carried}
         return Outcome(lines, {source: done.tallies[source] for source in carried}), carried
 

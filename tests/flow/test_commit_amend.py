@@ -274,3 +274,14 @@ def test_reviews_stay_with_their_trace(project: GitRepo, agent: Agent) -> None:
     project.git("notes", "--ref=refs/notes/gitprov", "append", "-m", row, "HEAD")
     project.git("commit", "-q", "--amend", "-m", "Again")
     assert [row["id"] for row in project.note() if row["kind"] == "review"] == [f"{trace}/Bob"]
+
+
+def test_older_evidence_takes_nothing_from_an_amended_commit(project: GitRepo, agent: Agent) -> None:
+    """A model's edit that a person replaced before the commit is evidence still, and tells nothing of what came after it."""
+    agent.prompt("first").write("a.py", "something_else()\n")
+    project.write("a.py", "mine = 1\n")
+    agent.prompt("second").write("a.py", "mine = 1\nkept = first + second + third\nplain = 3\n")
+    project.commit("First")
+    project.write("a.py", "mine = 1\nkept = first + second + fourth\n    plain = 3\n")
+    project.git("commit", "-q", "-a", "--amend", "--no-edit")
+    assert project.classes("a.py") == ["unknown", "edited", "ai"]

@@ -92,7 +92,7 @@ class Game:
     def keeps_its_name(self, path: str, lines: list[str]) -> None:
         """Skip where a file that waits for the commit of its new name would hardly be the same file any more."""
         before = self.renamed.get((self.git.here, path))
-        if before is not None and not _alike(before, lines):
+        if before is not None and not alike(before, lines):
             raise Skip
 
     def protected(self, path: str, disk: Files, passed: bool) -> set[str]:
@@ -171,7 +171,7 @@ class Game:
                 ask.check_file(self.git, self.model, path, head)
 
 
-def _alike(old: list[str], new: list[str]) -> bool:
+def alike(old: list[str], new: list[str]) -> bool:
     """Whether git would call two contents the same file beyond doubt."""
     kept = len(set(old) & set(new))
     return kept >= max(len(old), len(new)) * SURELY_RENAMED and kept > 2

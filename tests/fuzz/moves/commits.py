@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.fuzz.game import Game, Skip
+from tests.fuzz.game import Game, Skip, alike
 from tests.fuzz.git import Files
 from tests.fuzz.lines import bare
 from tests.fuzz.moves import move
@@ -103,7 +103,7 @@ def amend(game: Game, rng: Random) -> str:
         words.append("-a")
         disk = game.git.disk()
         files = {path: disk[path] for path in files if path in disk}
-    _fit(game, files)
+    _fit(game, files, old.parents[0])
     if files in [game.git.files(parent) for parent in old.parents]:
         raise Skip
     words += rng.choice((["--no-edit"], ["-m", game.name("amended ")]))
@@ -129,12 +129,19 @@ def _worth_it(game: Game, files: Files) -> None:
     _fit(game, files)
 
 
-def _fit(game: Game, files: Files) -> None:
-    """Skip where half a rename would be committed, which git takes for a copy."""
+def _fit(game: Game, files: Files, base: str | None = None) -> None:
+    """Skip where half a rename would be committed, which git takes for a copy, or one that git would not see as such.
+
+    `base` is the coming commit's first parent where that is not HEAD.
+    """
     if game.would_copy(files):
         raise Skip
-    for path, lines in files.items():
-        game.keeps_its_name(path, lines)
+    before = game.git.files(base or game.git.head().oid)
+    was = {bare(line): path for path, lines in before.items() for line in lines}
+    for path in files.keys() - before.keys():
+        for old in {was[bare(line)] for line in files[path] if bare(line) in was}:
+            if not alike(before[old], files[path]):
+                raise Skip
 
 
 def _changed(game: Game, rng: Random) -> str:
