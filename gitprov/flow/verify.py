@@ -225,6 +225,11 @@ def _signatures(repo: Repository, config: Config, commits: list[Listed]) -> Iter
     if "commits" in config.verify_signatures:
         wanted += [(one.oid, "commits") for one in commits]
     letters = verified.signatures(repo, dict.fromkeys(oid for oid, _ in wanted))
+    # Git also says "none" of a signature that it has no means to check.
+    none = [oid for oid, letter in letters.items() if letter == "N"]
+    for oid, obj in zip(none, repo.objects.get_many(none), strict=True):
+        if obj is not None and b"\ngpgsig" in obj.data.split(b"\n\n", 1)[0]:
+            letters[oid] = "E"
     for oid, which in wanted:
         level, words = _SIGNED.get(letters.get(oid, "E"), (None, ""))
         if level is not None:
