@@ -13,7 +13,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import common
 
 #: In the order of the table.
-NAMES = ("capture_claude", "commit_no_evidence", "commit_evidence", "blame", "log", "fold", "note_write")
+NAMES = (
+    "capture_claude",
+    "commit_no_evidence",
+    "commit_evidence",
+    "blame",
+    "log",
+    "fold",
+    "note_write",
+    "verify",
+)
 
 
 def main(names: list[str]) -> int:

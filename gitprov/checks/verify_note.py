@@ -9,9 +9,11 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
-from gitprov.model.note import CLASSES, Note, Row, classes_of
+from gitprov.model.note import CLASSES, Note, Row
 from gitprov.model.ranges import LineSet
 
+_CLASSES = frozenset(CLASSES)
+_NONE = LineSet()
 _PARTS = ("kept", "edited", "dropped", "pending")
 #: Evidence that came with the commit itself, so that its hooks wrote the trailers as well.
 _OWN = ("captured", "swept")
@@ -23,6 +25,16 @@ class Doubt(NamedTuple):
     path: str
     lines: LineSet
     row: str
+
+
+class Claim(NamedTuple):
+    """Lines that one row claims in one class; `lines` is None, and `wrong` says why, where they cannot be read."""
+
+    row: Row
+    path: str
+    cls: str
+    lines: LineSet | None
+    wrong: str = ""
 
 
 class Said(NamedTuple):
@@ -38,8 +50,32 @@ def is_copied(oid: str, note: Note) -> bool:
     return any(row["id"] != oid for row in note.of_kind("commit"))
 
 
-def shape(oid: str, note: Note) -> Iterator[Finding]:
-    """What is wrong with a note by itself."""
+def claims(note: Note) -> list[Claim]:
+    """Everything that traces and people claim, each range read once."""
+    found: list[Claim] = []
+    for row in (*note.of_kind("trace"), *note.of_kind("human")):
+        files = row.get("files")
+        if not isinstance(files, dict):
+            if "files" in row:
+                found.append(Claim(row, "", "", None, "`files` is no object"))
+            continue
+        for path, entry in files.items():
+            if not isinstance(entry, dict):
+                found.append(Claim(row, path, "", None, "its entry is no object"))
+                continue
+            found += [_claim(row, path, cls, entry[cls]) for cls in entry if cls in _CLASSES]
+    return found
+
+
+def _claim(row: Row, path: str, cls: str, text: object) -> Claim:
+    try:
+        return Claim(row, path, cls, LineSet.parse(text))  # type: ignore[arg-type]  # it refuses what is no text
+    except ValueError as error:
+        return Claim(row, path, cls, None, f"{cls}: {str(error)[:120]}")
+
+
+def shape(oid: str, note: Note, claimed: list[Claim]) -> Iterator[Finding]:
+    """What is wrong with a note by itself; `claimed` as `claims` tells it."""
     heal = f"gitprov heal {oid[:12]}"
     if note.foreign:
         what = f"{len(note.foreign)} lines of the note cannot be read"
@@ -49,24 +85,24 @@ def shape(oid: str, note: Note) -> Iterator[Finding]:
         what = f"the note was copied from {names}: its lines are that commit's"
         yield Finding("note-copied", FINDING, what, heal, oid)
         return
-    rows = _claiming(note)
-    if rows and note.commit is None:
+    if note.commit is None and any(kind in ("trace", "human") for kind, _ in note.rows):
         yield Finding("no-commit-row", FINDING, "the note does not say which commit it is of", heal, oid)
-    for row in rows:
-        yield from _ranges(oid, row, heal)
+    for one in claimed:
+        if one.lines is None:
+            yield Finding("bad-range", FINDING, one.wrong, heal, oid, one.path or None, _trace(one.row))
+    for row in note.of_kind("trace"):
         yield from _delta(oid, row, heal)
-    yield from _twice(oid, note, heal)
+    yield from _twice(oid, claimed, heal)
 
 
-def doubts(note: Note, added: Mapping[str, LineSet]) -> list[Doubt]:
+def doubts(claimed: list[Claim], added: Mapping[str, LineSet]) -> list[Doubt]:
     """The claims that the lines a commit adds (path → lines) do not bear out."""
     found = []
-    for row in _claiming(note):
-        for path in _files(row):
-            for lines in classes_of(row, path).values():
-                left = lines - added.get(path, LineSet())
-                if left:
-                    found.append(Doubt(path, left, row["id"]))
+    for one in claimed:
+        if one.lines:
+            left = one.lines - added.get(one.path, _NONE)
+            if left:
+                found.append(Doubt(one.path, left, one.row["id"]))
     return found
 
 
@@ -135,34 +171,14 @@ def against_record(oid: str, row: Row, record: Row | None) -> Finding | None:
     return None
 
 
-def _claiming(note: Note) -> list[Row]:
-    return [*note.of_kind("trace"), *note.of_kind("human")]
-
-
-def _files(row: Row) -> Row:
-    files = row.get("files")
-    return files if isinstance(files, dict) else {}
-
-
-def _ranges(oid: str, row: Row, heal: str) -> Iterator[Finding]:
-    trace = row["id"] if row["kind"] == "trace" else None
-    if "files" in row and not isinstance(row["files"], dict):
-        yield Finding("bad-range", FINDING, "`files` is no object", heal, oid, trace=trace)
-    for path, entry in _files(row).items():
-        if not isinstance(entry, dict):
-            yield Finding("bad-range", FINDING, "its entry is no object", heal, oid, path, trace)
-            continue
-        for cls in CLASSES:
-            try:
-                LineSet.parse(entry.get(cls, ""))
-            except ValueError as error:
-                yield Finding("bad-range", FINDING, f"{cls}: {str(error)[:120]}", heal, oid, path, trace)
+def _trace(row: Row) -> str | None:
+    return row["id"] if row["kind"] == "trace" else None
 
 
 def _delta(oid: str, row: Row, heal: str) -> Iterator[Finding]:
     """`raw = kept + edited + dropped + pending`. A union takes each count from the side where it is larger."""
     delta = row.get("delta")
-    if delta is None or row["kind"] != "trace":
+    if delta is None:
         return
     names = ("raw", *_PARTS)
     told = [delta.get(name, 0) for name in names] if isinstance(delta, dict) else []
@@ -180,15 +196,18 @@ def _delta(oid: str, row: Row, heal: str) -> Iterator[Finding]:
         )
 
 
-def _twice(oid: str, note: Note, heal: str) -> Iterator[Finding]:
+def _twice(oid: str, claimed: list[Claim], heal: str) -> Iterator[Finding]:
     """Lines that two traces claim, or one trace in two classes."""
     taken: dict[str, LineSet] = {}
-    for row in note.of_kind("trace"):
-        for path in _files(row):
-            for lines in classes_of(row, path).values():
-                before = taken.get(path, LineSet())
-                both = before & lines
-                if both:
-                    what = f"line {both} is claimed twice"
-                    yield Finding("claimed-twice", FINDING, what, heal, oid, path, row["id"])
-                taken[path] = before | lines
+    for one in claimed:
+        if one.lines is None or one.row["kind"] != "trace":
+            continue
+        before = taken.get(one.path)
+        if before is None:
+            taken[one.path] = one.lines
+            continue
+        both = before & one.lines
+        if both:
+            what = f"line {both} is claimed twice"
+            yield Finding("claimed-twice", FINDING, what, heal, oid, one.path, one.row["id"])
+        taken[one.path] = before | one.lines

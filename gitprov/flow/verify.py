@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks import verify_note
-from gitprov.checks.verify_note import Doubt, Said
+from gitprov.checks.verify_note import Claim, Doubt, Said
 from gitprov.flow import verify_store
 from gitprov.git import changes as diffs
 from gitprov.git import notes as note_trees
@@ -75,6 +75,7 @@ class _Case:
         self.repo = repo
         self.tell = tell
         self.noted: dict[str, Note] = {}
+        self._claimed: dict[str, list[Claim]] = {}
         self._demanded = "ai-trace" in config.trailers
         self._blobs = note_trees.places(repo, notes.REF)
         self.has_notes = bool(self._blobs)
@@ -84,11 +85,15 @@ class _Case:
         self.noted = self._read({one.oid for one in commits})
         for one in commits:
             note = self.noted.get(one.oid)
-            if note is not None:
-                yield from verify_note.shape(one.oid, note)
-            if note is None or not verify_note.is_copied(one.oid, note):
+            if note is None:
+                yield from self._message(one, None)
+                continue
+            claimed = verify_note.claims(note)
+            yield from verify_note.shape(one.oid, note, claimed)
+            if not verify_note.is_copied(one.oid, note):
                 yield from self._message(one, note)
-        yield from self._lines([one for one in commits if self._claims(one.oid)])
+                self._claimed[one.oid] = claimed
+        yield from self._lines([one for one in commits if self._claimed.get(one.oid)])
 
     def all_notes(self) -> dict[str, Note]:
         """The notes of every commit."""
@@ -116,10 +121,6 @@ class _Case:
         said = Said(profiles.trace_ids(given), profiles.bad_trace_ids(given), profiles.dropped(given))
         yield from verify_note.trailers(one.oid, note, said, self.has_notes, self._demanded)
 
-    def _claims(self, oid: str) -> bool:
-        note = self.noted.get(oid)
-        return note is not None and bool(note.paths()) and not verify_note.is_copied(oid, note)
-
     def _lines(self, commits: list[Listed]) -> Iterator[Finding]:
         cut = _cut_off(self.repo, commits)
         for oid in sorted(cut):
@@ -130,7 +131,7 @@ class _Case:
         answers = verified.differences(self.repo, asked)
         for n, one in enumerate(whole):
             added = _together([_added(next(answers, [])) for _ in one.parents or (None,)])
-            for doubt in verify_note.doubts(self.noted[one.oid], added):
+            for doubt in verify_note.doubts(self._claimed[one.oid], added):
                 found = self._second_look(one, doubt)
                 if found is not None:
                     yield found

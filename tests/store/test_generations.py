@@ -1,0 +1,68 @@
+"""The union of stores of generations: whatever the order of merges, and a tombstone wins over content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gitprov.store import generations
+
+TRACES = [f"gen_20260201_{n}{'0' * 9}" for n in range(3)]
+#: Record blob → the instruction text that it names.
+RECORDS = {f"record{n}": generations.instruction_path("sha256:" + str(n % 2) * 64) for n in range(3)}
+
+
+def needed(records: Sequence[str]) -> set[str]:
+    """What `instructions_of` would read from these records."""
+    return {RECORDS[record] for record in records if record in RECORDS}
+
+
+def side(state: Sequence[int]) -> dict[str, str]:
+    """A store: each trace absent (0), whole (1) or forgotten (2, 3: by one person or another)."""
+    files: dict[str, str] = {}
+    for n, how in enumerate(state):
+        top = generations.directory(TRACES[n])
+        if how:
+            files[f"{top}/record.json"] = f"record{n}"
+        if how == 1:
+            files |= {f"{top}/prompt.txt": f"prompt{n}", f"{top}/files/0.after": f"after{n}"}
+            files[RECORDS[f"record{n}"]] = f"text{n % 2}"
+        if how > 1:
+            files[f"{top}/tombstone.json"] = f"stone{how}"
+    return files
+
+
+SIDES = st.tuples(*[st.integers(0, 3)] * 3).map(side)
+
+
+def united(*sides: Mapping[str, str]) -> dict[str, str]:
+    """The union, with the records of this test."""
+    return generations.united(sides, needed)
+
+
+@given(SIDES, SIDES, SIDES)
+def test_laws(a: dict[str, str], b: dict[str, str], c: dict[str, str]) -> None:
+    """The union is associative, commutative and idempotent."""
+    assert united(a, a) == a
+    assert united(a, b) == united(b, a)
+    assert united(united(a, b), c) == united(a, united(b, c)) == united(a, b, c)
+
+
+@given(SIDES, SIDES)
+def test_a_tombstone_wins(a: dict[str, str], b: dict[str, str]) -> None:
+    """Of a generation that either side forgot no content is left; of any other nothing is lost."""
+    both = united(a, b)
+    for trace in TRACES:
+        top = generations.directory(trace)
+        dead = any(f"{top}/tombstone.json" in one for one in (a, b))
+        there = {path for path in {**a, **b} if path.startswith(top + "/")}
+        kept = {f"{top}/record.json", f"{top}/tombstone.json"} & there if dead else there
+        assert {path for path in both if path.startswith(top + "/")} == kept
+        assert dead or not kept or RECORDS[both[f"{top}/record.json"]] in both
+
+
+def test_nobody_reads_where_nobody_forgot() -> None:
+    """Without a tombstone no record has to be looked at."""
+    assert generations.united([side([1, 0, 1]), side([0, 1, 0])], lambda _: 1 / 0) == side([1, 1, 1])  # type: ignore[arg-type, return-value]
