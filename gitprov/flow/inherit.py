@@ -21,7 +21,7 @@ _BACK = 400
 
 def is_copied(oid: str, note: Note) -> bool:
     """Whether git copied a note from another commit (`notes.rewriteRef`): then its line numbers are that commit's."""
-    return any(row["id"] != oid for row in note.of_kind("commit"))
+    return bool(note.copied_from(oid))
 
 
 def record(repo: Repository, found: Mapping[str, Note], committer: str, words: str) -> list[str]:

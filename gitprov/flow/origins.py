@@ -39,7 +39,10 @@ class Origins:
             return
         self._known.update(one.oid for one in new)
         for oid, data in self._read([one.oid for one in new]).items():
-            self._notes[oid] = Note.parse(data)
+            note = Note.parse(data)
+            # A note that git copied (`notes.rewriteRef`) has another commit's line numbers: nobody's lines are better
+            # than the wrong ones, until post-rewrite or `heal` has put it right.
+            self._notes[oid] = Note() if note.copied_from(oid) else note
         silent = [
             one for one in new if one.oid not in self._notes or not self._notes[one.oid].of_kind("trace")
         ]

@@ -34,7 +34,7 @@ def post_rewrite(repo: Repository, command: str, told: bytes) -> list[str]:
     if command == "amend":
         pairs = _unsettled(repo, pairs)
     elif pairs:
-        pairs += _on_the_way(repo)
+        pairs = _to_the_end(repo, pairs)
     head = repo.objects.get("HEAD")
     if not pairs or head is None:
         return []
@@ -69,24 +69,40 @@ def _copied(repo: Repository, pairs: list[Pair]) -> list[str]:
     ]
 
 
-def _on_the_way(repo: Repository) -> list[Pair]:
-    """Commits that the rebase made, that got a note of their own, and that it amended again before it was done."""
-    moves = steps(repo, _STEPS)
+def _to_the_end(repo: Repository, pairs: list[Pair]) -> list[Pair]:
+    """Pairs with commits that the rebase, or what it ran, amended again before it was done.
+
+    Git names the commit that a pick made. What `--exec` amended since is another one; and a commit on the way that got
+    a note of its own hands it on.
+    """
+    became = _amended(repo, len(pairs))
+    if not became:
+        return pairs
+    last = [Pair(pair.old, _last(pair.new, became)) for pair in pairs]
+    noted = notes.read(repo, became)
+    return last + [Pair(oid, _last(oid, became)) for oid in noted]
+
+
+def _amended(repo: Repository, picks: int) -> dict[str, str]:
+    """Commit → the one that took its place, for the moves of HEAD since the rebase began."""
+    moves = steps(repo, min(_STEPS, 4 * picks + 200))
     starts = [n for n, one in enumerate(moves) if "(start)" in one.why]
-    moves = moves[starts[-1] :] if starts else []
-    noted = notes.read(repo, {one.new for one in moves})
-    if not noted:
-        return []
-    oids = list(dict.fromkeys(oid for one in moves for oid in (one.old, one.new)))
+    since = [one for one in moves[starts[-1] + 1 :] if not _jumps(one.why)] if starts else []
+    oids = list(dict.fromkeys(oid for one in since for oid in (one.old, one.new)))
     found = zip(oids, repo.objects.get_many(oids), strict=True)
     parents = {oid: parse_commit(obj).parents for oid, obj in found if obj is not None}
-    became = {one.old: one.new for one in moves if parents.get(one.old) == parents.get(one.new)}
-    pairs = []
-    for oid in noted:
-        last, seen = oid, {oid}
-        while became.get(last, last) not in seen:
-            last = became[last]
-            seen.add(last)
-        if last != oid:
-            pairs.append(Pair(oid, last))
-    return pairs
+    return {one.old: one.new for one in since if parents.get(one.old) == parents.get(one.new)}
+
+
+def _jumps(why: str) -> bool:
+    """Whether HEAD only went elsewhere: two children of one commit are no amendment of each other."""
+    action = why.partition(":")[0]
+    return any(word in action for word in ("reset", "checkout", "finish"))
+
+
+def _last(oid: str, became: dict[str, str]) -> str:
+    seen = {oid}
+    while became.get(oid, oid) not in seen:
+        oid = became[oid]
+        seen.add(oid)
+    return oid

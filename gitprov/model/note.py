@@ -99,6 +99,10 @@ class Note:
         rows = self.of_kind("commit")
         return rows[0] if rows else None
 
+    def copied_from(self, oid: str) -> list[str]:
+        """The other commits that this note of a commit speaks of: git copied it, so its line numbers are theirs."""
+        return [name for kind, name in self.rows if kind == "commit" and name != oid]
+
     def claims(self, path: str) -> list[Claim]:
         """What trace and human rows say of one path, weakest class first and so the first to ask."""
         found = [
