@@ -94,6 +94,9 @@ def unite(repo: Repository, kind: str, theirs: str | None, committer: str | None
                 flags.raise_flag(repo.home, "active")
             return found
         time.sleep(random.uniform(0.001, 0.01 * (turn + 1)))  # noqa: S311 - no secret depends on it
+    lock = os.path.join(repo.common_dir, ref + ".lock")
+    if os.path.exists(lock):
+        raise Contended(f"{ref} is locked; nothing was written", f"if no git runs here any more: rm {lock}")
     raise Contended(f"{ref} kept changing; nothing was written", "run the command again")
 
 

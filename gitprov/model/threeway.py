@@ -84,7 +84,7 @@ def _several(base: Files, ours: Files, theirs: Files) -> bool:
     """Whether more than one blob has to be read as one note."""
     if set(ours.values()) == set(theirs.values()):
         return False
-    return bool(ours and theirs) or bool(base) or len({*ours.values(), *theirs.values()}) > 1
+    return bool(base) or bool(ours and theirs)
 
 
 def unite_notes(found: Mapping[str, Entry], length: int, contents: Mapping[str, bytes]) -> Union:
@@ -99,10 +99,9 @@ def unite_notes(found: Mapping[str, Entry], length: int, contents: Mapping[str, 
             continue
         result = _note(key, entry, contents)
         if result.ours is not None:
-            path = f"{key[:2]}/{key[2:]}"
-            drop.update(set(entry.ours) - {path} if result.ours else entry.ours)
-            if result.ours:
-                put[path] = result.ours
+            new = result.ours if isinstance(result.ours, dict) else _placed(key, entry, result.ours)
+            put.update(new)
+            drop.update(entry.ours.keys() - new.keys())
             came.add(key)
         if result.theirs:
             went.add(key)
@@ -112,10 +111,19 @@ def unite_notes(found: Mapping[str, Entry], length: int, contents: Mapping[str, 
 
 
 class _Result(NamedTuple):
-    """`ours`: what our note becomes (empty: none), None where it stays. `theirs`: whether theirs changes."""
+    """`ours`: what our note becomes (files as they are, or a content for one of them), None where it stays.
+    `theirs`: whether theirs changes.
+    """
 
-    ours: str | bytes | None
+    ours: Files | str | bytes | None
     theirs: bool
+
+
+def _placed(key: str, entry: Entry, content: str | bytes) -> dict[str, str | bytes]:
+    """A note at one of the paths that are known to be its own: at any other there may be an equal part of it."""
+    usual = f"{key[:2]}/{key[2:]}"
+    known = {**entry.ours, **entry.theirs}
+    return {usual if usual in known else min(entry.ours or known): content}
 
 
 def _note(commit: str, entry: Entry, contents: Mapping[str, bytes]) -> _Result:
@@ -126,15 +134,12 @@ def _note(commit: str, entry: Entry, contents: Mapping[str, bytes]) -> _Result:
     if not ours or not theirs:
         # What git copied from another commit's note says nothing of this commit; it alone may be taken away.
         if entry.base and (ours or theirs) == set(entry.base.values()) and _copied(base, commit):
-            return _Result(b"", False) if ours else _Result(None, True)
-        if not theirs:
-            return _Result(None, True)
-        if len(theirs) == 1:
-            return _Result(theirs.pop(), False)
+            return _Result({}, False) if ours else _Result(None, True)
+        return _Result(None, True) if ours else _Result(entry.theirs, False)
     result = united(commit, base, mine, other)
     wanted = result.dump()
     same = wanted == other.dump()
-    if ours and wanted == mine.dump():
+    if wanted == mine.dump():
         return _Result(None, not same)
     return _Result(theirs.pop() if same and len(theirs) == 1 else wanted, not same)
 

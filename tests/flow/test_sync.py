@@ -157,7 +157,7 @@ def test_a_hostile_tree_harms_nothing(hub: Hub) -> None:
     tree = remote.git(
         "mktree",
         input=f"100644 blob {trap}\t{oid[:2]}\n120000 blob {trap}\t{'0' * 40}\n040000 tree {inner}\tREADME\n"
-        f"100644 blob {trap}\tcafé \"x\"\n",
+        f'100644 blob {trap}\tcafé "x"\n',
     ).stdout.strip()
     commit = remote.git("commit-tree", "-p", str(value(remote)), "-m", "x", tree).stdout.strip()
     remote.git("update-ref", NOTES_REF, commit)
@@ -244,7 +244,9 @@ def test_only_fetching(hub: Hub) -> None:
     assert value(remote) == value(bob)
 
 
-def test_generations_stay_at_home_until_somebody_decides(project: GitRepo, agent: Agent, tmp_path: Path) -> None:
+def test_generations_stay_at_home_until_somebody_decides(
+    project: GitRepo, agent: Agent, tmp_path: Path
+) -> None:
     """Prompts leave the clone only where the project's configuration says so."""
     remote = GitRepo.init(tmp_path / "hub.git", project.env, "--bare")
     project.git("remote", "add", "origin", remote.path.as_uri())
