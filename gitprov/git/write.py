@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import IO, NamedTuple
 
 from gitprov.errors import Contended, GitFailed
+from gitprov.git.locks import refuse_dead
 from gitprov.git.process import PIPE, decode, encode, failed, open_git, opened
 from gitprov.git.repo import Repository
 
@@ -116,6 +117,7 @@ def attempt(repo: Repository, committer: str, changes: list[Change]) -> bool:
         return True
     repo.try_run("update-ref", "--stdin", stdin=encode(drops))
     if _lost_race(done.stderr):
+        refuse_dead(repo, [change.ref for change in changes])
         return False
     raise failed(("update-ref",), done.returncode, done.stderr)
 
@@ -129,6 +131,8 @@ def move(repo: Repository, ref: str, new: str, old: str | None, words: str) -> b
     done = repo.try_run(*args)
     if done.returncode and not _lost_race(done.stderr):
         raise failed(("update-ref",), done.returncode, done.stderr)
+    if done.returncode:
+        refuse_dead(repo, [ref])
     return not done.returncode
 
 

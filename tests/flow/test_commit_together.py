@@ -41,14 +41,17 @@ def test_two_at_the_same_moment(project: GitRepo, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_eight_worktrees_of_five_commits(project: GitRepo, tmp_path: Path) -> None:
-    """8 processes, 5 commits each: 40 notes of 40, 40 generations, no scratch left."""
+@pytest.mark.parametrize("time", range(3))
+def test_eight_worktrees_of_five_commits(project: GitRepo, tmp_path: Path, time: int) -> None:
+    """8 processes, 5 commits each: 40 notes of 40, 40 generations, no scratch left; every time."""
 
     def work(n: int) -> None:
         repo = repos[n]
         agent = Agent(repo, session=f"s{n}")
         for k in range(5):
-            agent.prompt(f"prompt {n} {k}").write("a.py", "".join(f"a{n} = {i}\n" for i in range(k + 1)))
+            agent.prompt(f"prompt {time} {n} {k}").write(
+                "a.py", "".join(f"a{n} = {i}\n" for i in range(k + 1))
+            )
             repo.git("add", "-A")
             repo.git("commit", "-q", "-m", f"{n} {k}")
 
@@ -64,4 +67,5 @@ def test_eight_worktrees_of_five_commits(project: GitRepo, tmp_path: Path) -> No
         for k in range(5):
             assert claims(repo, f"HEAD~{4 - k}") == {"a.py": {"ai": str(k + 1)}}
         assert repo.events(f"w{n}") == []
+        assert not (project.path / f".git/worktrees/w{n}/gitprov/plan.json").exists()
     assert project.git("for-each-ref", "refs/gitprov/scratch").stdout == ""

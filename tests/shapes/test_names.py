@@ -12,7 +12,7 @@ from tests.support.agent import Agent
 from tests.support.repo import GitRepo
 
 NAMES = {
-    "shell": "it's \"quoted\"  $HOME `x` \\ %s [a]*?#; ",
+    "shell": 'it\'s "quoted"  $HOME `x` \\ %s [a]*?#; ',
     "newline": "two\nlines",
     "answer": "a\nsha1\nb",
     "dash": "-C",
