@@ -347,3 +347,41 @@ def test_killed_in_between(project: GitRepo, told: str) -> None:
     last.git("gc", "-q", "--prune=now")
     assert SECRET.encode() not in objects(last)
     assert looks > 10
+
+
+# -- remotes ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("synced_first", [False, True], ids=["at once", "after a sync"])
+def test_remote_and_colleague(project: GitRepo, agent: Agent, tmp_path: Path, synced_first: bool) -> None:
+    """A sync hands the tombstone on; the remote loses the contents by the documented push, colleagues by their sync."""
+    bare = project.clone(tmp_path / "origin.git", "--bare")
+    project.git("remote", "add", "origin", bare.path.as_uri())
+    project.git("config", "gitprov.share.generations", "true")
+    agent.prompt(f"write to {SECRET}").write("a.py", TEN)
+    project.commit("One")
+    project.git("push", "-q", "-u", "origin", "main")
+    project.gitprov("sync")
+    colleague = bare.clone(tmp_path / "colleague")
+    colleague.git("config", "gitprov.share.generations", "true")
+    colleague.gitprov("sync")
+    trace = project.traces()[0]["id"]
+    assert all(SECRET.encode() in objects(repo) for repo in (project, bare, colleague))
+
+    forget(project, trace, "--prune")
+    if synced_first:
+        project.gitprov("sync")
+        colleague.gitprov("sync")
+        assert [path.rpartition("/")[2] for path in stored(colleague)] == ["record.json", "tombstone.json"]
+        assert SECRET.encode() in objects(project)  # as the remote's history came back with it
+        forget(project, trace, "--prune")
+    there = project.git("ls-remote", "origin", GENERATIONS_REF).stdout.split()[0]
+    lease = f"--force-with-lease={GENERATIONS_REF}:{there}"
+    project.git("push", "-q", lease, "origin", GENERATIONS_REF)
+    bare.git("gc", "-q", "--prune=now")
+    for repo in (project, colleague):
+        repo.gitprov("sync")
+        repo.git("gc", "-q", "--prune=now")
+    assert not any(SECRET.encode() in objects(repo) for repo in (project, bare, colleague))
+    assert "Forgotten:" in colleague.gitprov("show", trace).stdout
+    assert colleague.gitprov("verify", "--strict", check=False).returncode == 0

@@ -551,6 +551,32 @@ def test_words_for_people(made: GitRepo) -> None:
     assert last.endswith(": 1 finding")
 
 
+NASTY = [
+    b"",
+    b"\0\xff\n" * 3,
+    b"[" * 200_000,
+    b'{"kind":"trace","id":"\\ud800","files":{"\\ud800\\n":{"ai":"1"}}}\n',
+    b"null\n1\n",
+]
+
+
+@pytest.mark.parametrize("data", NASTY, ids=range(len(NASTY)))
+def test_arbitrary_bytes(made: GitRepo, data: bytes) -> None:
+    """Whatever notes, records, tombstones and sidecars hold, there is an answer, for people and for machines."""
+    oid = made.oid()
+    trace, top = top_of(made)
+    rewrite(made, NOTES_REF, **{f"{oid[:2]}/{oid[2:]}": data})
+    other = {f"aa/{OTHER}/tombstone.json": data, f"instructions/aa/{'b' * 62}": data}
+    rewrite(made, GENERATIONS_REF, **{f"{top}/record.json": data, **other})
+    made.write(".ai-trace/d.py.json", data)
+    made.git("add", ".ai-trace")
+    made.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "Sidecar")
+    found = kinds(made)
+    assert {"bad-record", "bad-sidecar", "content-altered"} <= set(found)
+    assert made.gitprov("verify", "--strict", check=False).returncode == 1
+    assert trace in made.gitprov("verify", check=False).stdout
+
+
 def test_constant_number_of_processes(made: GitRepo, tmp_path: Path) -> None:
     """However many commits there are, git is started the same number of times."""
 
