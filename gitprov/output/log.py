@@ -27,7 +27,7 @@ def as_json(entry: Entry) -> str:
     document = {
         "commit": entry.oid,
         "author": entry.author,
-        "author_time": entry.time,
+        "author_time": _stable(entry.time),
         "subject": entry.subject,
         "class": entry.cls,
         "agents": _each(agent for agent, _ in entry.machines),
@@ -46,6 +46,11 @@ def as_json(entry: Entry) -> str:
         "reviewed_by": list(entry.reviewed_by),
     }
     return json.dumps(document, separators=(",", ":")) + "\n"
+
+
+def _stable(time: str) -> str:
+    """A moment with its zone in digits, as git wrote it up to 2.44; later ones say `Z` for UTC."""
+    return f"{time[:-1]}+00:00" if time.endswith("Z") else time
 
 
 def oneline(entry: Entry, colours: Mapping[str, str] = PLAIN) -> str:
