@@ -73,7 +73,7 @@ def test_reftable(tmp_path: Path, env: dict[str, str]) -> None:
     repo.git("commit", "-q", "--amend", "-m", "Again")
     assert repo.oid() != oid
     assert repo.classes("src/a.py") == ["unknown", "ai", "ai", "unknown"]
-    side = repo.add_worktree(tmp_path / "side", "-b", "side", "HEAD~1")
+    side = repo.add_worktree(tmp_path / "side", "-b", "side")
     Agent(side).write("b.py", "b = 1\n")
     side.commit("Side")
     assert side.classes("b.py") == ["ai"]
