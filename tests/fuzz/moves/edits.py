@@ -141,8 +141,13 @@ def someone_rewords(game: Game, rng: Random) -> str:
 
 @move(2)
 def discard(game: Game, rng: Random) -> str:
-    """`git checkout -- FILE`: what was not staged is gone."""
+    """`git checkout -- FILE`: what was not staged is gone. It brings back none of the lines that evidence saw replaced."""
     disk, staged = game.git.disk(), game.git.staged()
-    path = game.pick(rng, [path for path, lines in staged.items() if disk.get(path) != lines])
+    changed = [path for path, lines in staged.items() if path in disk and disk[path] != lines]
+    path = game.pick(rng, [path for path in changed if _texts(staged[path]) <= _texts(disk[path])])
     game.git.run("checkout", "-q", "--", path)
     return f"git checkout -- {path}"
+
+
+def _texts(lines: list[str]) -> set[str]:
+    return {bare(line) for line in lines}
