@@ -43,7 +43,7 @@ Other
 
 Uncommitted lines belong to a commit of zeros. Renames are followed: a line is looked up in the note of the commit
 that git names, under the path and the line number that it has there. Notes come from refs/notes/gitprov
-(git fetch origin refs/notes/gitprov:refs/notes/gitprov brings a colleague's).
+(gitprov sync brings a colleague's; after gitprov clone-setup a plain git fetch does).
 
 Examples
   git ai-blame src/app.py                       every line with its class

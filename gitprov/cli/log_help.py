@@ -40,7 +40,7 @@ Other
   --version          the version
 
 Numbers are those of the whole commit, also where paths are given. Notes come from refs/notes/gitprov
-(git fetch origin refs/notes/gitprov:refs/notes/gitprov brings a colleague's).
+(gitprov sync brings a colleague's; after gitprov clone-setup a plain git fetch does).
 
 Examples
   git ai-log -n 5                                  the last five commits with AI

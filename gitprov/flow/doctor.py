@@ -38,9 +38,10 @@ Check = Callable[[Case], Iterator[Finding]]
 
 def checks() -> list[Check]:
     """All checks, in the order of a commit's life."""
-    from gitprov.flow import doctor_agents, doctor_git, doctor_hooks, doctor_inbox
+    from gitprov.flow import doctor_agents, doctor_git, doctor_hooks, doctor_inbox, doctor_share
 
-    return [*doctor_git.CHECKS, *doctor_hooks.CHECKS, *doctor_agents.CHECKS, *doctor_inbox.CHECKS]
+    rooms = (doctor_git, doctor_share, doctor_hooks, doctor_agents, doctor_inbox)
+    return [check for room in rooms for check in room.CHECKS]
 
 
 def examine(case: Case) -> list[Finding]:

@@ -68,14 +68,17 @@ def _take_in(repo: Repository, remote: str, known: dict[str, str], taken: subscr
     for kind in subscriptions.KINDS:
         found = repo.objects.get(f"refs/gitprov/remote/{remote}/{kind}")
         if found is not None and found.type == "commit" and known.get(kind) != found.oid:
-            unite(repo, kind, found.oid, None)
+            unite(repo, kind, found.oid, None, lazily=True)
             known[kind] = found.oid
             subscriptions.save(repo.home, taken)
 
 
-def unite(repo: Repository, kind: str, theirs: str | None, committer: str | None) -> Outlook:
+def unite(
+    repo: Repository, kind: str, theirs: str | None, committer: str | None, *, lazily: bool = False
+) -> Outlook:
     """Let our ref hold all that `theirs` (a commit of a remote's ref) holds; how it was before.
 
+    `lazily`: two histories are joined only where something comes of it. A sync joins them always, to be able to push.
     `committer` None: whoever git says we are. GitprovError where a merge needs a person and there is none,
     Contended where the ref kept moving, GitFailed where git cannot write.
     """
@@ -87,7 +90,7 @@ def unite(repo: Repository, kind: str, theirs: str | None, committer: str | None
         done = True
         if found.step == FORWARD and theirs is not None:
             done = move(repo, ref, theirs, found.ours, "gitprov: fast-forward")
-        elif found.change is not None:
+        elif found.change is not None and (found.came or not lazily):
             done = attempt(repo, committer or identity(repo), [found.change])
         if done:
             if kind == "notes" and (theirs or found.ours):

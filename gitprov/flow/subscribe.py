@@ -43,8 +43,7 @@ def _steps_of(repo: Repository, remote: str, there: tuple[str, ...]) -> Outcome:
     if "+refs/*:refs/*" in there:
         return Outcome([], [f"this is a mirror of {remote}: each fetch makes its records those of {remote}"])
     hints = [
-        f"git fetch {remote} may overwrite records that were not sent yet; mend: "
-        f"git config --unset-all --fixed-value remote.{remote}.fetch '{spec}'"
+        f"git fetch {remote} may overwrite records that were not sent yet; mend: {removal(remote, spec)}"
         for spec in there
         if overwrites(spec)
     ]
@@ -65,6 +64,11 @@ def wanted(repo: Repository, remote: str) -> list[str]:
     config = load_config(repo.worktree, repo.config("gitprov."))
     kinds = subscriptions.KINDS if config.share_generations else subscriptions.KINDS[:1]
     return [remotes.refspec(REFS[kind], f"{remotes.STAGING}/{remote}/{kind}") for kind in kinds]
+
+
+def removal(remote: str, spec: str) -> str:
+    """The command that takes a refspec out of the configuration."""
+    return f"git config --unset-all --fixed-value remote.{remote}.fetch '{spec}'"
 
 
 def overwrites(spec: str) -> bool:

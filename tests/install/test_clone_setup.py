@@ -214,3 +214,21 @@ def test_a_clone_that_cannot_be_written(tmp_path: Path, env: dict[str, str]) -> 
     assert classes(bob, "a.py") == ["declared", "declared"]
     (bob.path / f".git/{NOTES_REF}.lock").unlink()
     assert classes(bob, "a.py") == ["ai", "ai"]
+
+
+def test_the_doctor_looks(tmp_path: Path, env: dict[str, str]) -> None:
+    """It names refspecs that replace unsent notes, and notes that were fetched and could not be united."""
+    remote, _ = shared(tmp_path, env)
+    bob = clone(remote, tmp_path / "bob")
+    bob.install("--agents", "none")
+    assert "fetch" not in bob.gitprov("doctor", check=False).stdout
+    bob.git("config", "--add", "remote.origin.fetch", "+refs/notes/*:refs/notes/*")
+    assert "replaces records that were not sent yet" in bob.gitprov("doctor", check=False).stdout
+    bob.git("config", "--unset-all", "--fixed-value", "remote.origin.fetch", "+refs/notes/*:refs/notes/*")
+    bob.git("fetch", "-q")
+    lock = bob.path / f".git/{NOTES_REF}.lock"
+    lock.parent.mkdir(exist_ok=True)
+    lock.touch()
+    assert "notes of origin were fetched and cannot be united" in bob.gitprov("doctor", check=False).stdout
+    lock.unlink()
+    assert "fetch" not in bob.gitprov("doctor", check=False).stdout
