@@ -24,6 +24,10 @@ Origin = tuple[int, int, bool]
 NOBODY: Origin = (UNKNOWN, 0, False)
 
 
+#: Contents that are kept to recognise one that comes back; memory grows with them.
+_PAST = 8
+
+
 class Step(NamedTuple):
     """One reported edit: `source` is its index, `human` tells a person's from a model's."""
 
@@ -44,6 +48,9 @@ class Folded(NamedTuple):
     session was replaced in the file since, and is labelled by what was known of it then.
     `base` and `first`: content and origins before the first step. `spent`: source → its lines (1-based) that commits
     hold already. Such a line in the content is an older commit's, or a person typed it again: it is nobody's here.
+
+    `past` are the last contents that the fold came by, with their origins: an undo, or a checkout from the index, brings
+    one back whole.
     """
 
     content: bytes
@@ -57,6 +64,7 @@ class Folded(NamedTuple):
     base: bytes = b""
     first: tuple[Origin, ...] | None = None
     spent: Mapping[int, Iterable[int]] = MappingProxyType({})
+    past: tuple[tuple[bytes, tuple[Origin, ...]], ...] = ()
 
     def copy(self) -> Folded:
         """A state whose origins can be developed without touching these."""
@@ -88,10 +96,19 @@ def fold(state: Folded, steps: Iterable[Step]) -> Folded:
         state = state._replace(first=tuple(state.origins))
     for step in steps:
         if state.content != step.before:
-            state = _looked_at(develop(state, step.before))
+            state = _looked_at(_back_at(state, step.before) or develop(state, step.before))
         state = _type(state, step) if step.human else _generate(state, step)
         state = _looked_at(_without_spent(state, step.source))
+        state = state._replace(past=(*state.past[1 - _PAST :], (state.content, tuple(state.origins))))
     return state
+
+
+def _back_at(state: Folded, content: bytes) -> Folded | None:
+    """The state in which the fold came by this very content; None where it did not."""
+    for known, origins in reversed(state.past):
+        if known == content:
+            return state._replace(content=content, origins=list(origins))
+    return None
 
 
 def _looked_at(state: Folded) -> Folded:

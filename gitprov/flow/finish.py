@@ -1,23 +1,29 @@
-"""A commit whose last hook was killed is finished by the next command that looks."""
+"""A commit, or a rebase, whose last hook was killed is finished by the next command that looks."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
 from gitprov.errors import GitprovError
-from gitprov.store.plan import path
+from gitprov.store.plan import path, rewritten
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 
 def finish_interrupted(repo: Repository) -> str | None:
-    """Write what a killed post-commit left unwritten; the commit's id where there was something to write.
+    """Write what a killed post-commit or post-rewrite left unwritten; the id of a commit that got its note now.
 
-    Costs one look at a file where there is nothing to do. Never raises: a reader must be able to read a repository
+    Costs two looks at files where there is nothing to do. Never raises: a reader must be able to read a repository
     that it cannot write, and `doctor` says what is wrong.
     """
+    if os.path.exists(rewritten(repo.git_dir)):
+        from gitprov.flow.rewritten import finish
+
+        with contextlib.suppress(GitprovError, OSError):
+            finish(repo)
     if repo.worktree is None or not os.path.exists(path(repo.git_dir)):
         return None
     from gitprov.flow.desk import Desk

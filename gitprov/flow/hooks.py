@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from gitprov.errors import GateError
 from gitprov.flow import seal, sources
 from gitprov.flow.desk import Desk, staged_situation
@@ -75,7 +77,14 @@ def commit_msg(desk: Desk, path: str) -> None:
 
 def post_commit(desk: Desk) -> str | None:
     """Write note and generations; the commit's id where there was something to write."""
-    return None if _is_pick(desk) else seal.seal(desk)
+    if _is_pick(desk):
+        return None
+    done = seal.seal(desk)
+    if os.path.exists(plans.rewritten(desk.repo.git_dir)):
+        from gitprov.flow import rewritten
+
+        rewritten.finish(desk.repo)
+    return done
 
 
 def post_checkout(desk: Desk, args: list[str]) -> None:

@@ -13,6 +13,7 @@ from gitprov.git.process import decode
 from gitprov.git.reflog import steps
 from gitprov.model.note import Note
 from gitprov.store import files, notes
+from gitprov.store.plan import rewritten
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -33,14 +34,42 @@ def post_rewrite(repo: Repository, command: str, told: bytes) -> list[str]:
     pairs = _parse(told) or _known(repo, command)
     if command == "amend":
         pairs = _unsettled(repo, pairs)
-    elif pairs:
-        pairs = _to_the_end(repo, pairs)
+    pairs = [*_left(repo), *pairs]
+    if pairs:
+        # Before anything else: git forgets the pairs with the end of this hook.
+        _leave(repo, pairs)
+    return _follow(repo, pairs)
+
+
+def finish(repo: Repository) -> list[str]:
+    """Do what a killed or failed post-rewrite left undone; the commits whose notes changed."""
+    return _follow(repo, _left(repo)) if os.path.exists(rewritten(repo.git_dir)) else []
+
+
+def _follow(repo: Repository, pairs: list[Pair]) -> list[str]:
     head = repo.objects.get("HEAD")
     if not pairs or head is None:
         return []
+    pairs = _to_the_end(repo, pairs)
     found = {new: Note() for new in _copied(repo, pairs)}
     found.update(carry(repo, pairs))
-    return record(repo, found, parse_commit(head).committer, f"gitprov: {command}, {len(found)} notes follow")
+    changed = record(
+        repo, found, parse_commit(head).committer, f"gitprov: {len(found)} notes follow their commits"
+    )
+    files.remove(rewritten(repo.git_dir))
+    return changed
+
+
+def _leave(repo: Repository, pairs: list[Pair]) -> None:
+    home = os.path.dirname(rewritten(repo.git_dir))
+    files.make_dir(home)
+    files.replace(
+        home, rewritten(repo.git_dir), "".join(f"{old} {new}\n" for old, new in pairs).encode("ascii")
+    )
+
+
+def _left(repo: Repository) -> list[Pair]:
+    return _parse(files.read(rewritten(repo.git_dir)) or b"")
 
 
 def _parse(told: bytes) -> list[Pair]:

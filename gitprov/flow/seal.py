@@ -33,6 +33,8 @@ def seal(desk: Desk) -> str | None:
         from gitprov.flow.stage import make_plan
 
         plan = make_plan(desk, desks.with_sources(desk.repo, situation))
+        if plan is not None:
+            plans.save(desk.repo.git_dir, plan)  # what git names as its source is forgotten with this hook
     if plan is None:
         plans.drop(desk.repo.git_dir)
         sources.settle(desk.repo, used=False)

@@ -82,6 +82,11 @@ def blobs_path(git_dir: str) -> str:
     return os.path.join(directory(git_dir), "plan.blobs")
 
 
+def rewritten(git_dir: str) -> str:
+    """Pairs of commits whose notes have still to follow; hook shims look for it by this name."""
+    return os.path.join(directory(git_dir), "rewritten")
+
+
 def ticket_path(git_dir: str) -> str:
     """The ticket's file; hook shims look for it by this name."""
     return os.path.join(directory(git_dir), "ticket")

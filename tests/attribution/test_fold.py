@@ -346,3 +346,14 @@ def test_a_long_session_on_a_long_file() -> None:
     result = outcome(state, before, hunks(base, before), before, {})
     assert time.process_time() - began < 8  # two seconds where nothing else runs
     assert sum(len(lines) for own in result.lines.values() for lines in own.values()) > 1000
+
+
+def test_a_content_that_comes_back_brings_its_authors() -> None:
+    """What a second model replaced and a checkout from the index put back is the first model's again."""
+    steps = [
+        Step(0, b"", b"one\n", human=False),
+        Step(1, b"one\n", b"other\nthings\n", human=False),
+        Step(2, b"one\n", b"mine\none\n", human=True),
+    ]
+    state = fold(begin(b""), steps)
+    assert [origin[0] for origin in state.origins] == [2, 0]

@@ -19,11 +19,10 @@ TEN = lines(10)
 PLAN = ("plan.json", "plan.blobs", "ticket")
 
 
-def killed(repo: GitRepo, n: int, *args: str) -> bool:
+def killed(repo: GitRepo, n: int, *args: str, told: str = "") -> bool:
     """Run a hook that dies before its n-th change; False if it has fewer and so came to its end."""
-    done = run(
-        [sys.executable, str(Path(fatal.__file__)), str(n), *args], cwd=repo.path, env=repo.env, check=False
-    )
+    words = [sys.executable, str(Path(fatal.__file__)), str(n), *args]
+    done = run(words, cwd=repo.path, env=repo.env, check=False, stdin=told)
     assert done.returncode in (0, -signal.SIGKILL), done
     return done.returncode != 0
 
@@ -119,3 +118,44 @@ def test_earlier_hooks(half_staged: GitRepo, hook: str) -> None:
         repo.git("commit", "-q", "-m", "One")
         assert state(repo) == wanted, f"killed before change {n - 1}"
     assert n > 4
+
+
+def rebased(repo: GitRepo, agent: Agent) -> GitRepo:
+    """A branch of two commits of a model, rebased while no hook heard of it; `.git/told` has git's pairs."""
+    repo.write("a.py", "base = 1\n")
+    repo.commit("Base")
+    agent.prompt("one").write("a.py", "base = 1\n" + TEN)
+    repo.commit("One")
+    agent.prompt("two").write("b.py", TEN)
+    repo.commit("Two")
+    repo.git("switch", "-q", "-c", "upstream", "HEAD~2")
+    repo.write("a.py", "above = 0\nbase = 1\n")
+    repo.commit("Upstream")
+    repo.git("switch", "-q", "main")
+    hook = repo.path / ".git/hooks/post-rewrite"
+    hook.write_text("#!/bin/sh\ncat >.git/told\n")
+    repo.git("rebase", "-q", "upstream")
+    return repo
+
+
+def test_post_rewrite(project: GitRepo, agent: Agent) -> None:
+    """However far post-rewrite came, the next command that looks finishes it: notes are those of an undisturbed run."""
+    place = rebased(project, agent)
+    told = (place.path / ".git/told").read_text()
+    whole = copy(place, "whole")
+    whole.gitprov("hook", "post-rewrite", "rebase", input=told)
+    wanted = tree(whole, NOTES_REF)
+    assert claims(whole, "HEAD") == {"b.py": {"ai": "1-10"}}
+    assert claims(whole, "HEAD~1") == {"a.py": {"ai": "3-12"}}
+    deaths = 0
+    for n in range(1, 60):
+        again = copy(place, "again")
+        if not killed(again, n, "post-rewrite", "rebase", told=told):
+            break
+        deaths += 1
+        begun = (again.path / ".git/gitprov/rewritten").exists() or tree(again, NOTES_REF) == wanted
+        assert begun or n <= 9, f"death {n}: the pairs are to be kept before anything else is done"
+        again.gitprov("status")
+        assert (tree(again, NOTES_REF) == wanted) == begun, n
+        assert not (again.path / ".git/gitprov/rewritten").exists()
+    assert deaths > 5
