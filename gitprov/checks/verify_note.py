@@ -143,7 +143,8 @@ def trailers(oid: str, note: Note | None, said: Said, noted: bool, demanded: boo
     for trace in said.traces:
         if trace not in note.traces and trace not in waived:
             what = "the message names the trace, and the note has no row of it"
-            yield Finding("trailer-without-row", FINDING, what, heal, oid, trace=trace)
+            mend = f"{heal}; if no line of it is left, reword the commit without the trailer"
+            yield Finding("trailer-without-row", FINDING, what, mend, oid, trace=trace)
     if not demanded or about.get("gate") == "absent":
         return
     for trace, row in note.traces.items():

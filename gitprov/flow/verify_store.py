@@ -86,7 +86,9 @@ def of_sidecars(
 
 
 def _missing(store: Store, chosen: Iterable[str]) -> set[str]:
-    """Blob ids that the listing names and that have no object."""
+    """Blob ids that the listing names and that have no object; in a partial clone to ask would be to fetch."""
+    if verified.is_partial(store.repo):
+        return set()
     tops = [store.traces[trace] for trace in chosen]
     return verified.missing(store.repo, (oid for top in tops for oid in store.below[top].values()))
 

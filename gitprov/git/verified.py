@@ -117,7 +117,9 @@ def signatures(repo: Repository, oids: Iterable[str]) -> dict[str, str]:
 
 def is_partial(repo: Repository) -> bool:
     """Whether objects that are not here may be fetched when somebody asks for them."""
-    return bool(repo.config("extensions.partialclone") or repo.config("remote.*.promisor"))
+    return bool(repo.config("extensions.partialclone")) or any(
+        key.endswith(".promisor") and value != "false" for key, value in repo.config("remote.").items()
+    )
 
 
 def _finish(stream: Stream, name: str) -> None:

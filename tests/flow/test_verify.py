@@ -192,6 +192,17 @@ def test_shallow_clone(made: GitRepo, tmp_path: Path) -> None:
     assert kinds(clone, level="unknown") == ["no-parents"]
 
 
+def test_partial_clone(made: GitRepo, tmp_path: Path) -> None:
+    """In a partial clone git brings what it is asked for; file versions, which nobody has to read, stay at the remote."""
+    made.git("config", "uploadpack.allowFilter", "true")
+    made.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    clone = made.clone(tmp_path / "clone", "--filter=blob:none", "--no-checkout")
+    clone.git("fetch", "-q", "origin", f"{NOTES_REF}:{NOTES_REF}", f"{GENERATIONS_REF}:{GENERATIONS_REF}")
+    assert kinds(clone) == []
+    lacking = clone.git("rev-list", "--objects", "--missing=print", GENERATIONS_REF).stdout
+    assert any(line.startswith("?") for line in lacking.splitlines())
+
+
 # -- notes --------------------------------------------------------------------------------------------------------
 
 
