@@ -7,8 +7,10 @@ import os
 import re
 from collections.abc import Iterator
 
+from gitprov.errors import Contended
 from gitprov.flow.doctor import BROKEN, WARNING, Case, Check, Finding
 from gitprov.git import notes as note_trees
+from gitprov.git.locks import refuse_dead
 from gitprov.git.process import decode, encode
 from gitprov.git.write import SCRATCH, read_refs
 from gitprov.model.note import Note
@@ -64,6 +66,14 @@ def scratch_refs(case: Case) -> Iterator[Finding]:
             "gitprov doctor --fix",
             lambda: _delete(case, drops),
         )
+
+
+def dead_locks(case: Case) -> Iterator[Finding]:
+    """No lock that a killed git left keeps our refs from moving."""
+    try:
+        refuse_dead(case.repo, [notes.REF, generations.REF])
+    except Contended as error:
+        yield Finding("lock", BROKEN, error.message, error.hint or "")
 
 
 def notes_ref(case: Case) -> Iterator[Finding]:
@@ -149,4 +159,12 @@ def _delete(case: Case, commands: bytes) -> None:
     case.repo.run("update-ref", "--stdin", stdin=commands)
 
 
-CHECKS: list[Check] = [git_version, identity, rewrite_ref, scratch_refs, notes_ref, generations_ref]
+CHECKS: list[Check] = [
+    git_version,
+    identity,
+    rewrite_ref,
+    scratch_refs,
+    dead_locks,
+    notes_ref,
+    generations_ref,
+]

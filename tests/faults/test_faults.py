@@ -77,6 +77,7 @@ def wanted(step: Step, repo: GitRepo, payload: str) -> dict[str, Any]:
     return step.state(repo)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["kill", "full"])
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_at_every_change(project: GitRepo, step: Step, fault: str) -> None:
@@ -176,6 +177,8 @@ def test_the_dead_lock_is_named(project: GitRepo, name: str) -> None:
         done = project.gitprov("hook", "post-commit")
         assert f"{name}.lock has been there for 36" in done.stderr
         assert f"rm {project.path}/.git/{name}.lock" in done.stderr
+        found = project.gitprov("doctor", check=False)
+        assert (found.returncode, f"{name}.lock" in found.stdout) == (1, True)
         refused = project.gitprov("hook", "pre-commit", check=False)
         assert (refused.returncode, f"{name}.lock" in refused.stderr) == (3, True)
     project.gitprov("status")

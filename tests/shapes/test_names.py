@@ -20,6 +20,7 @@ NAMES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_main_worktree(tmp_path: Path, env: dict[str, str], name: str) -> None:
     """The main path holds whatever the directory is called."""
@@ -28,6 +29,7 @@ def test_main_worktree(tmp_path: Path, env: dict[str, str], name: str) -> None:
     tell(repo)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_linked_worktree(tmp_path: Path, env: dict[str, str], name: str) -> None:
     """The main path holds in a linked worktree, whatever it and its main worktree are called."""
