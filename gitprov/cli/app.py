@@ -27,6 +27,7 @@ COMMANDS = {
     "sync": "gitprov.cli.sync",
     "clone-setup": "gitprov.cli.clone_setup",
     "verify": "gitprov.cli.verify",
+    "heal": "gitprov.cli.heal",
     "forget": "gitprov.cli.forget",
 }
 """Each command and its module, in the order in which help shows them. Only the one asked for is imported."""

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from gitprov.git.replaced import in_force, same_tree
 from gitprov.model.blame import UNKNOWN, BlamedCommit, Facts, Group
 from gitprov.model.note import Claim, Note, Row
 from gitprov.store.notes import REF
@@ -29,6 +30,7 @@ class Origins:
         self._notes: dict[str, Note] = {}
         self._known: set[str] = set()
         self._listing: dict[str, str] | None = None
+        self._replaced: dict[str, str] | None = None
         self._declared: dict[str, Facts] = {}
         self._claims: dict[tuple[str, str], _Claims] = {}
 
@@ -38,11 +40,15 @@ class Origins:
         if not new:
             return
         self._known.update(one.oid for one in new)
-        for oid, data in self._read([one.oid for one in new]).items():
-            note = Note.parse(data)
-            # A note that git copied (`notes.rewriteRef`) has another commit's line numbers: nobody's lines are better
-            # than the wrong ones, until post-rewrite or `heal` has put it right.
-            self._notes[oid] = Note() if note.copied_from(oid) else note
+        shown = self._shown({one.oid for one in new})
+        told = self._read(list(dict.fromkeys(filter(None, (shown.get(one.oid, one.oid) for one in new)))))
+        for oid in (one.oid for one in new):
+            name = shown.get(oid, oid)
+            if name in told:
+                note = Note.parse(told[name])
+                # A note that git copied (`notes.rewriteRef`) has another commit's line numbers: nobody's lines are
+                # better than the wrong ones, until post-rewrite or `heal` has put it right.
+                self._notes[oid] = Note() if note.copied_from(name) else note
         silent = [
             one for one in new if one.oid not in self._notes or not self._notes[one.oid].of_kind("trace")
         ]
@@ -50,6 +56,22 @@ class Origins:
             from gitprov.flow.declared import declared_facts
 
             self._declared.update(declared_facts(self._repo, silent))
+
+    def _shown(self, oids: set[str]) -> dict[str, str | None]:
+        """Commit → the one whose lines git shows under its name (`git replace`): that one's note tells of them.
+
+        Where only something else about it was replaced its own note does, unless the other has one; None for none.
+        """
+        if self._replaced is None:
+            self._replaced = in_force(self._repo)
+        found: dict[str, str | None] = {}
+        for oid in self._replaced.keys() & oids:
+            other = self._replaced[oid]
+            if self._read([other]):
+                found[oid] = other
+            else:
+                found[oid] = oid if same_tree(self._repo, oid, other) else None
+        return found
 
     def of_group(self, group: Group) -> list[Facts]:
         """Facts for each line of a group, in order."""

@@ -108,7 +108,7 @@ def _carry_out(desk: Desk, commit: Commit, plan: Plan) -> str | None:
 
         write(repo, commit.committer, build, [generations.REF, notes.REF])
         flags.raise_flag(repo.home, "active")
-    _retire(desk, plan)
+    retire(desk, plan)
     _settle_sidecars(desk, plan)
     plans.drop(repo.git_dir)
     return commit.oid if rows else None
@@ -157,7 +157,8 @@ def _gate(desk: Desk, commit: Commit, plan: Plan) -> str:
     return "bypassed" if gate_installed(desk.repo) else "absent"
 
 
-def _retire(desk: Desk, plan: Plan) -> None:
+def retire(desk: Desk, plan: Plan) -> None:
+    """Mark what a plan used of its evidence, and let go of what nothing is left of."""
     for seq, use in plan.uses.items():
         mark = desk.inbox.spent(seq)
         wanted = Spent(use.lines, use.dropped, use.trace, use.path)

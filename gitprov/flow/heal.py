@@ -1,0 +1,157 @@
+"""Heal: commits that should have a note and do not, found and mended from what git and the clone still know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from gitprov.errors import GitprovError
+from gitprov.flow import heal_named, heal_range
+from gitprov.flow.heal_pass import Pass, Tell
+from gitprov.flow.heal_range import Scope, Suspect
+from gitprov.flow.heal_why import Verdicts
+from gitprov.flow.inherit import beside, record
+from gitprov.flow.shared import take_in
+from gitprov.git import survey
+from gitprov.git.process import decode
+from gitprov.git.repo import Repository
+from gitprov.model.healed import Found, Healed, Report
+from gitprov.model.note import Note, line_count
+
+#: Notes written in one step.
+_BATCH = 500
+#: What one pass finds may be the source of more: so often it looks again.
+_PASSES = 6
+
+
+class Request(NamedTuple):
+    """What was asked for: see the command's help. `write`: pushed commits as well; `dry`: nothing at all."""
+
+    range: str | None = None
+    everything: bool = False
+    maps: tuple[str, ...] = ()
+    source: str | None = None
+    write: bool = False
+    dry: bool = False
+
+
+def heal(repo: Repository, request: Request, tell: Tell = lambda *_: None) -> Report:
+    """Find and mend; what was done and what could not be.
+
+    Nothing is written in a dry run, nor, without `write`, where a commit that was pushed would get a note. UsageError
+    for a range, a map or a ref that is none, GitprovError where git knows nobody to write as.
+    """
+    take_in(repo)
+    # What `git replace` shows in a commit's place would be taken for the commit itself.
+    env = {**repo.env, "GIT_NO_REPLACE_OBJECTS": "1"}
+    same = (repo.git_dir, repo.common_dir, repo.worktree, repo.object_format)
+    with Repository(repo.cwd, env, *same) as plain:
+        return _Run(plain, request, tell).run()
+
+
+class _Run:
+    def __init__(self, repo: Repository, request: Request, tell: Tell) -> None:
+        self._repo = repo
+        self._request = request
+        self._tell = tell
+        self._healed: dict[str, Healed] = {}
+        self._dry = request.dry
+        self._why_not: str | None = "dry run" if request.dry else None
+
+    def run(self) -> Report:
+        scope = self._scope()
+        mapped = heal_named.read_map(self._repo, self._request.maps).pairs
+        one = self._look(scope, mapped)
+        for _ in range(_PASSES):
+            if not self._carry_out(one):
+                break
+            one = self._look(scope, mapped)
+        verdicts = Verdicts(self._repo, one.settling, heal_range.cut_off(self._repo), one.noted)
+        verdicts.judge(one.suspects, one.given.keys(), self._healed)
+        return Report(
+            scope.words,
+            len(one.commits),
+            tuple(self._healed.values()),
+            tuple(verdicts),
+            tuple(verdicts.settled),
+            bool(self._healed) and not self._dry,
+            self._why_not,
+        )
+
+    def _look(self, scope: Scope, mapped: list[tuple[str, str]]) -> Pass:
+        one = Pass(self._repo, scope, mapped, self._request.source, self._tell, frozenset(self._healed))
+        one.find()
+        return one
+
+    def _scope(self) -> Scope:
+        asked, request = self._request.range, self._request
+        if request.maps and asked is None and not request.everything:
+            return Scope((), "commits that --map names")
+        if request.source is not None and asked is None and not request.everything:
+            asked = "HEAD"
+        return heal_range.scope(self._repo, asked, request.everything)
+
+    def _carry_out(self, one: Pass) -> bool:
+        """Write what a pass found, or only keep it for the report. Whether another pass may find more."""
+        would = one.changes()
+        bare = [suspect for oid, suspect in one.suspects.items() if suspect.bare and oid not in self._healed]
+        recalled = {found.oid: found.note for found in one.memory.recall(bare)}
+        pushed = self._pushed({*would, *recalled})
+        would = {
+            oid: note for oid, note in would.items() if self._dry or oid not in pushed or self._request.write
+        }
+        recalled = {
+            oid: note for oid, note in recalled.items() if oid in would or oid not in pushed or self._dry
+        }
+        if not would and not recalled:
+            return False
+        if not self._dry:
+            self._write(one, would, [suspect for suspect in bare if suspect.told.oid in recalled])
+        for oid in dict.fromkeys([*would, *recalled]):
+            note = beside(recalled.get(oid), would.get(oid, Note()))
+            self._healed[oid] = self._told(one, oid, note, oid in recalled, oid in pushed)
+        return not self._dry
+
+    def _pushed(self, oids: set[str]) -> set[str]:
+        """Those that a remote-tracking ref leads to; the first of them to be found make it a dry run."""
+        found = oids - survey.without(self._repo, oids, ("--remotes",)) if oids else set()
+        if found and not self._request.write and not self._request.dry and not self._healed:
+            self._dry = True
+            these = "this commit was" if len(found) == 1 else f"{len(found)} of these commits were"
+            self._why_not = f"{these} pushed already"
+        return found
+
+    def _write(self, one: Pass, found: Mapping[str, Note], remembered: list[Suspect]) -> None:
+        committer = _committer(self._repo)
+        if remembered:
+            one.memory.recall(remembered, committer)
+        oids = list(found)
+        for at in range(0, len(oids), _BATCH):
+            some = {oid: found[oid] for oid in oids[at : at + _BATCH]}
+            record(self._repo, some, committer, f"gitprov: heal, {len(some)} commits")
+            self._tell("writing notes", min(at + _BATCH, len(oids)), len(oids))
+
+    def _told(self, one: Pass, oid: str, note: Note, recalled: bool, pushed: bool) -> Healed:
+        """What is said of a healed commit; what earlier passes found of it counts."""
+        before = self._healed.get(oid)
+        sources = [Found(source.how, source.oid) for source in one.settling.sources.get(oid, [])]
+        sources += [Found("inbox of this clone", None)] if recalled else []
+        sources += [known for known in before.sources if known not in sources] if before else []
+        traces = [trace for trace, row in note.traces.items() if line_count(row, "ai", "edited")]
+        traces += [trace for trace in before.traces if trace not in traces] if before else []
+        lines = sum(line_count(row, "ai", "edited") for row in note.traces.values())
+        subject = one.suspects[oid].told.subject
+        return Healed(
+            oid, subject, tuple(sources), tuple(traces), max(lines, before.lines if before else 0), pushed
+        )
+
+
+def _committer(repo: Repository) -> str:
+    """Who writes the notes. GitprovError where git knows nobody."""
+    done = repo.try_run("var", "GIT_COMMITTER_IDENT")
+    if done.returncode == 0:
+        return decode(done.stdout).strip()
+    raise GitprovError(
+        "git does not know who you are, and notes are commits: they need a committer",
+        'git config user.name "Your Name" && git config user.email you@example.com',
+    )

@@ -1,0 +1,215 @@
+"""One look of heal at the commits asked for, and at all that is known of where their lines come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from gitprov.flow import heal_format, heal_named, heal_pool, heal_range, heal_reflog, heal_sources
+from gitprov.flow.heal_inbox import Memory
+from gitprov.flow.heal_named import Source
+from gitprov.flow.heal_pool import Kin, Pool
+from gitprov.flow.heal_range import Scope, Suspect
+from gitprov.flow.heal_settle import Settling
+from gitprov.flow.heal_sources import Named, Sources
+from gitprov.flow.inherit import beside
+from gitprov.git import survey
+from gitprov.git.notes import listing
+from gitprov.git.patches import patch_ids
+from gitprov.git.process import decode
+from gitprov.git.replaced import replacements
+from gitprov.model.note import Note
+from gitprov.store import notes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gitprov.git.repo import Repository
+    from gitprov.git.survey import Told
+
+Tell = Callable[[str, int, int], None]
+"""Hears what is being done, how much of it is, and of how much (0: nobody knows)."""
+
+#: Commits asked about in one step.
+_BATCH = 500
+#: Clocks of two machines differ; a source is older than what was made from it by less than this.
+_SLACK = 86_400
+
+
+class Pass:
+    """`again` are commits that an earlier pass has mended: what was mended since may tell more of them."""
+
+    def __init__(
+        self,
+        repo: Repository,
+        scope: Scope,
+        mapped: Iterable[tuple[str, str]],
+        source: str | None,
+        tell: Tell,
+        again: frozenset[str],
+    ) -> None:
+        self._repo = repo
+        self._scope = scope
+        self._tell = tell
+        self._again = again
+        self._memory: Memory | None = None
+        self.noted = listing(repo, notes.REF)
+        self.given: Sources = {}
+        for old, new in mapped:
+            self.given.setdefault(new, []).append(Source(old, "--map"))
+        self.commits = self._read()
+        if source is not None:
+            oids = list(self.commits)
+            for one in heal_named.branch(repo, source, oids):
+                for oid in oids:
+                    self.given.setdefault(oid, []).append(one)
+        self._shown = self._by_replace()
+        self.suspects = self._suspects()
+        self.settling = Settling(repo, self.suspects)
+
+    def _read(self) -> dict[str, Told]:
+        if not self._scope.args:
+            return {told.oid: told for told in survey.of(self._repo, notes.REF, self.given)}
+        commits = {}
+        for told in survey.walk(self._repo, notes.REF, self._scope.args):
+            commits[told.oid] = told
+            if not len(commits) % 1000:
+                self._tell("reading commits", len(commits), 0)
+        return commits
+
+    def _by_replace(self) -> dict[str, Told]:
+        """The commits that git shows in place of others that were looked at."""
+        shown = {new: old for old, new in replacements(self._repo).items() if old in self.commits}
+        found = {told.oid: told for told in survey.of(self._repo, notes.REF, shown)}
+        for new in found:
+            self.given.setdefault(new, []).append(Source(shown[new], "replaces"))
+        return found
+
+    def _suspects(self) -> dict[str, Suspect]:
+        there = {**self.commits, **self._shown}
+        found = heal_range.suspects(there.values())
+        for oid in self.given.keys() & there.keys():
+            if oid not in self._shown or not there[oid].note:
+                found.setdefault(oid, Suspect(there[oid], frozenset(), (), False))
+        for oid in self._again & there.keys():
+            known = found.get(oid) or Suspect(there[oid], frozenset(), (), False)
+            found[oid] = known._replace(bare=True)
+        return found
+
+    def find(self) -> None:
+        """Ask all sources, the surest kind first."""
+        if not self.suspects or not self.noted:
+            return
+        known = Named(heal_reflog.replaced(self._repo, self.commits), self.given)
+        wanted, missing = heal_sources.named(self._repo, self.suspects, known, self.noted)
+        self._in_parts("named sources", wanted, self.settling.sure)
+        lost = {oid: [one.oid for one in sources] for oid, sources in wanted.items()}
+        self.settling.lost(self._gone({**lost, **missing}), "note of a lost commit")
+        pool = heal_pool.gather(self._repo, self.commits, self.noted, self._scope.tips or tuple(self.commits))
+        self._likely(pool)
+        if pool:
+            self._same_hunks(pool)
+        self._formatted()
+
+    def _gone(self, wanted: Mapping[str, list[str]]) -> dict[str, list[str]]:
+        """Those sources of which a note, or a copy of one, is all that is here."""
+        copied = {old for one in self.suspects.values() for old in one.copied}
+        names = sorted(
+            {old for olds in wanted.values() for old in olds if old in self.noted or old in copied}
+        )
+        found = zip(names, self._repo.objects.get_many(names), strict=True)
+        gone = {old for old, obj in found if obj is None}
+        return {oid: left for oid, olds in wanted.items() if (left := [old for old in olds if old in gone])}
+
+    def _in_parts(self, what: str, wanted: Sources, ask: Callable[[Sources], None]) -> None:
+        oids = list(wanted)
+        for at in range(0, len(oids), _BATCH):
+            ask({oid: wanted[oid] for oid in oids[at : at + _BATCH]})
+            self._tell(what, min(at + _BATCH, len(oids)), len(oids))
+
+    def _likely(self, pool: Pool) -> None:
+        for n, (kind, sources) in enumerate(heal_sources.likely(self._repo, self.settling.open(), pool)):
+            still = {one.told.oid for one in self.settling.open()}
+            left = {oid: olds for oid, olds in sources.items() if oid in still}
+
+            def ask(some: Sources, kind: str = kind) -> None:
+                self.settling.likely(kind, some)
+
+            self._in_parts(f"commits with a likeness ({kind})", left, ask)
+            if n == 0:
+                self._same_patch(pool)
+
+    def _bare(self, since: int) -> list[Suspect]:
+        """Plain commits that are still without a note, and not older than `since`."""
+        return [
+            one
+            for one in self.settling.open()
+            if one.bare and len(one.told.parents) < 2 and one.told.committed + _SLACK >= since
+        ]
+
+    def _same_patch(self, pool: Pool) -> None:
+        open_ones = self._bare(min(one.written for one in pool.members.values()))
+        if not open_ones:
+            return
+        self._tell("comparing changes", 0, len(open_ones))
+        theirs: dict[str, list[str]] = {}
+        for oid, patch in patch_ids(self._repo, pool.members).items():
+            theirs.setdefault(patch, []).append(oid)
+        mine = patch_ids(self._repo, [one.told.oid for one in open_ones])
+        pairs = {(oid, old) for oid, patch in mine.items() for old in theirs.get(patch, ())}
+        kin = Kin(self._repo, pairs)
+        wanted: Sources = {}
+        for oid, old in sorted(pairs):
+            if not kin.related(oid, old):
+                wanted.setdefault(oid, []).append(Source(old, "same patch"))
+        few = {oid: sources[: heal_sources.MOST] for oid, sources in wanted.items()}
+        self._in_parts("commits with the same patch", few, self.settling.same)
+
+    def _same_hunks(self, pool: Pool) -> None:
+        newest = sorted(pool.members.values(), key=lambda one: -one.committed)
+        lost = survey.without(self._repo, pool.members, ("--branches", "--remotes", "HEAD"))
+        sources = [one.oid for one in newest if one.oid not in lost][: heal_sources.HUNKS]
+        if sources:
+            open_ones = self._bare(min(pool.members[oid].written for oid in sources))
+            self._tell("comparing hunks", 0, len(open_ones))
+            self.settling.hunks([one.told.oid for one in open_ones], sources)
+
+    def _formatted(self) -> None:
+        """Lines that a formatter broke differently are their parent's."""
+        oids = [one.told.oid for one in self._bare(0) if one.told.parents]
+        found = heal_format.rewrapped(
+            self._repo, oids, lambda done: self._tell("looking for re-wrapped lines", done, len(oids))
+        )
+        parents = {oid: [Source(self.suspects[oid].told.parents[0], "re-wrapped")] for oid in found}
+        self._in_parts("re-wrapped lines", parents, self.settling.sure)
+
+    @property
+    def memory(self) -> Memory:
+        """What the inboxes of this clone know."""
+        if self._memory is None:
+            self._memory = Memory(self._repo, self._told)
+        return self._memory
+
+    def _told(self) -> frozenset[str]:
+        """The traces that some note speaks of."""
+        from gitprov.flow.heal_pool import IDS
+
+        found = self._repo.objects.get_many(self.noted.values())
+        texts = (decode(one.data) for one in found if one is not None)
+        return frozenset(trace for text in texts for trace in IDS.findall(text))
+
+    def changes(self) -> dict[str, Note]:
+        """Commit → what it inherits, for those whose notes that would change; an empty note takes a copy back."""
+        out = {}
+        for oid, one in self.suspects.items():
+            note = self.settling.notes.get(oid)
+            if one.copied and (note is not None or self._all_here(one.copied)):
+                out[oid] = note or Note()
+            elif note is not None:
+                own = Note.read(one.told.note) if one.told.note else None
+                if beside(own, note) != own:
+                    out[oid] = note
+        return out
+
+    def _all_here(self, oids: Iterable[str]) -> bool:
+        return all(found is not None for found in self._repo.objects.get_many(oids))

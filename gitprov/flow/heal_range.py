@@ -1,0 +1,117 @@
+"""Which commits heal looks at, and which of them look as if a note were missing."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.errors import UsageError
+from gitprov.git.process import decode
+from gitprov.model.note import Note
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+    from gitprov.git.survey import Told
+
+#: Commits looked at where neither a range nor an upstream says which.
+BOUND = 10_000
+_TRACE = r"(gen_[0-9]{8}_[0-9a-f]{10})"
+_NAMED = re.compile(rf"^[ \t>*+-]*AI-Trace:[ \t]*{_TRACE}[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_WAIVED = re.compile(rf"AI-Trace-Dropped:[ \t]*{_TRACE}", re.IGNORECASE)
+
+
+class Scope(NamedTuple):
+    """Commits to look at: arguments of git log, none for no commits; `words` say which they are.
+
+    `tips` are revisions (or flags like --branches) that lead to all of them. `single`: it is one commit.
+    """
+
+    args: tuple[str, ...]
+    words: str
+    tips: tuple[str, ...] = ()
+    single: str | None = None
+
+
+class Suspect(NamedTuple):
+    """A commit that may lack a note or a part of it.
+
+    `named`: traces its message names that its note does not have. `copied`: the commits that its note was copied
+    from. `bare`: it has no note at all.
+    """
+
+    told: Told
+    named: frozenset[str]
+    copied: tuple[str, ...]
+    bare: bool
+
+
+def scope(repo: Repository, asked: str | None, everything: bool) -> Scope:
+    """The commits asked for. UsageError where the range is none.
+
+    One revision is that commit alone; without any it is what the upstream does not have, else the newest of HEAD.
+    """
+    if everything:
+        if asked is not None:
+            raise UsageError("a range and --all exclude each other", "give one of them")
+        head = ("HEAD",) if repo.resolve("HEAD") else ()
+        tips = ("--branches", "--tags", "--remotes", *head)
+        return Scope(tips, "all commits", tips)
+    if asked is not None:
+        return _range(repo, asked)
+    if repo.resolve("HEAD") is None:
+        return Scope((), "no commits")
+    if repo.resolve("@{upstream}") is not None:
+        return Scope(("@{upstream}..HEAD",), "commits that the upstream does not have", ("HEAD",))
+    return Scope((f"--max-count={BOUND}", "HEAD"), f"the newest {BOUND:,} commits of HEAD", ("HEAD",))
+
+
+def _range(repo: Repository, asked: str) -> Scope:
+    done = repo.try_run("rev-parse", "--revs-only", asked) if not asked.startswith("-") else None
+    revs = decode(done.stdout).split() if done is not None and done.returncode == 0 else []
+    if not revs:
+        raise UsageError(f"{asked!r} names no commits here", "as in: main..HEAD, or one commit")
+    if len(revs) == 1:
+        oid = repo.resolve(revs[0])
+        if oid is None:
+            raise UsageError(f"{asked!r} is no commit", "as in: main..HEAD, or one commit")
+        return Scope(("--no-walk", oid), "one commit", (oid,), oid)
+    tips = tuple(rev for rev in revs if not rev.startswith("^"))
+    return Scope(tuple(revs), "commits of the range", tips)
+
+
+def suspects(commits: Iterable[Told]) -> dict[str, Suspect]:
+    """The commits that may lack something, in their order."""
+    found = {}
+    for told in commits:
+        one = suspect(told)
+        if one is not None:
+            found[told.oid] = one
+    return found
+
+
+def suspect(told: Told) -> Suspect | None:
+    """What a commit may lack, None where it lacks nothing."""
+    named = _traces(told)
+    if not told.note:
+        return Suspect(told, named, (), True)
+    named = frozenset(trace for trace in named if f'"{trace}"' not in told.note)
+    copied: tuple[str, ...] = ()
+    if told.note.count('"commit"') != 1 or f'"id":"{told.oid}"' not in told.note:
+        copied = tuple(sorted(Note.read(told.note).copied_from(told.oid)))
+    return Suspect(told, named, copied, False) if named or copied else None
+
+
+def _traces(told: Told) -> frozenset[str]:
+    """The traces that a message names and does not let go."""
+    if "gen_" not in told.message:
+        return frozenset()
+    return frozenset(_NAMED.findall(told.message)) - frozenset(_WAIVED.findall(told.message))
+
+
+def cut_off(repo: Repository) -> frozenset[str]:
+    """The commits of a shallow clone whose parents are not here."""
+    from gitprov.store.files import read
+
+    return frozenset(decode(read(os.path.join(repo.common_dir, "shallow")) or b"").split())

@@ -1,0 +1,71 @@
+"""What reflogs tell of commits that were replaced: amendments, and branches that a rebase moved."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from gitprov.flow.heal_named import Source
+from gitprov.git.process import decode
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+    from gitprov.git.survey import Told
+
+_FINISH = re.compile(r"\(finish\): refs/heads/.+ onto ([0-9a-f]{40,64})$")
+#: Steps read of all reflogs together.
+_STEPS = 20_000
+#: Commits followed back from the end of one rebase.
+_LONG = 2_000
+
+
+def replaced(repo: Repository, commits: Mapping[str, Told]) -> dict[str, list[Source]]:
+    """Commit → those that it took the place of, the oldest first; commits that are not in `commits` are left out."""
+    found: dict[str, list[Source]] = {}
+    for old, new, why in _steps(repo):
+        if why.startswith("commit (amend)"):
+            if new in commits:
+                found.setdefault(new, []).append(Source(old, "amended"))
+            continue
+        finish = _FINISH.search(why)
+        if finish is not None:
+            for oid in _upto(commits, new, {finish[1], old}):
+                found.setdefault(oid, []).append(Source(old, "branch before its rebase"))
+    return {oid: list(dict.fromkeys(sources)) for oid, sources in found.items()}
+
+
+def _steps(repo: Repository) -> list[tuple[str, str, str]]:
+    """(old, new, reason) of each move of HEAD and of all local branches, oldest first in each."""
+    refs = decode(repo.run("for-each-ref", "--format=%(refname)", "refs/heads/")).splitlines()
+    flags = ("log", "-g", f"--max-count={_STEPS}", "--no-show-signature", "--format=%H%x00%gD%x00%gs")
+    out: list[tuple[str, str, str]] = []
+    asked = "".join(f"{ref}\n" for ref in ["HEAD", *refs])
+    # All in one process; it fails as a whole where one of them is damaged, and then each tells for itself.
+    whole = repo.try_run(
+        *flags, "--ignore-missing", "--stdin", stdin=asked.encode("utf-8", "surrogateescape")
+    )
+    shown = [whole] if whole.returncode == 0 else [repo.try_run(*flags, ref, "--") for ref in ["HEAD", *refs]]
+    logs: dict[str, list[tuple[str, str]]] = {}
+    for row in (row for one in shown for row in decode(one.stdout).splitlines()):
+        oid, _, rest = row.partition("\0")
+        name, _, why = rest.partition("\0")
+        logs.setdefault(name.partition("@{")[0], []).append((oid, why))
+    for rows in logs.values():
+        steps = [(old[0], new[0], new[1]) for new, old in itertools.pairwise(rows)]
+        out += reversed(steps)
+    return out
+
+
+def _upto(commits: Mapping[str, Told], tip: str, stop: set[str]) -> list[str]:
+    """The commits from a tip back to where a rebase put them, as far as they are among `commits`."""
+    found: list[str] = []
+    left = [tip]
+    while left and len(found) < _LONG:
+        oid = left.pop()
+        if oid in commits and oid not in stop:
+            stop.add(oid)
+            found.append(oid)
+            left += commits[oid].parents
+    return found

@@ -1,0 +1,105 @@
+"""Gathering: for each commit that may lack something, the commits its lines may come from, the surest kind first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.flow import heal_named
+from gitprov.flow.heal_named import Source
+from gitprov.flow.heal_pool import Kin, Pool
+
+if TYPE_CHECKING:
+    from gitprov.flow.heal_range import Suspect
+    from gitprov.git.repo import Repository
+
+#: Candidates of one kind that are asked for one commit, the newest ones.
+MOST = 12
+#: Commits whose hunks are compared with others', the newest ones.
+HUNKS = 200
+
+Sources = dict[str, list[Source]]
+
+
+class Named(NamedTuple):
+    """What the command line, reflogs and `git replace` name, by commit: sources from the weakest to the strongest."""
+
+    replaced: Sources
+    given: Sources
+
+
+def named(
+    repo: Repository, suspects: Mapping[str, Suspect], known: Named, noted: Collection[str]
+) -> tuple[Sources, dict[str, list[str]]]:
+    """Commit → sources that something names, the last one first to be asked; and ids named that are not here.
+
+    A source without a note of its own stands for the commits that it replaced in turn.
+    """
+    said = {oid: heal_named.said(one.told) for oid, one in suspects.items()}
+    here = _here(repo, {source.oid for sources in said.values() for source in sources})
+    found: Sources = {}
+    missing: dict[str, list[str]] = {}
+    for oid, one in suspects.items():
+        told = heal_named.with_reverted(repo, [source for source in said[oid] if source.oid in here])
+        absent = [source.oid for source in said[oid] if source.oid not in here]
+        if absent:
+            missing[oid] = absent
+        own = [*told, *_followed(oid, known.replaced, noted)]
+        own.sort(key=lambda source: source.oid in noted)
+        own += known.given.get(oid, [])
+        own += [Source(old, "note copied from") for old in one.copied]
+        if own:
+            found[oid] = list(dict.fromkeys(own))
+    return found, missing
+
+
+def _followed(oid: str, replaced: Sources, noted: Collection[str]) -> list[Source]:
+    out: list[Source] = []
+    seen = {oid}
+    left = list(replaced.get(oid, ()))
+    while left:
+        source = left.pop()
+        if source.oid in seen:
+            continue
+        seen.add(source.oid)
+        before = replaced.get(source.oid, ()) if source.oid not in noted else ()
+        if before:
+            left += before
+        else:
+            out.append(source)
+    return out[::-1]
+
+
+def _here(repo: Repository, oids: Iterable[str]) -> set[str]:
+    wanted = sorted(oids)
+    found = zip(wanted, repo.objects.get_many(wanted), strict=True)
+    return {oid for oid, obj in found if obj is not None and obj.type == "commit"}
+
+
+def likely(repo: Repository, suspects: Iterable[Suspect], pool: Pool) -> list[tuple[str, Sources]]:
+    """Kinds of likeness, the surest first: (kind, commit → sources); none of a commit's own kin."""
+    plain = [one for one in suspects if len(one.told.parents) < 2]
+    if not pool or not plain:
+        return []
+    found = {
+        "rewritten": {one.told.oid: pool.rewritten(one.told) for one in plain},
+        "trace": {one.told.oid: pool.holding(one.named) for one in plain},
+        "subject": {one.told.oid: pool.called(heal_named.subjects(one.told)) for one in plain},
+    }
+    pairs = {(oid, old) for kind in found.values() for oid, olds in kind.items() for old in olds}
+    kin = Kin(repo, pairs)
+    words = {
+        "rewritten": "same author, date and subject",
+        "trace": "trace named in the message",
+        "subject": "subject in the message",
+    }
+    return [(kind, _sources(olds, kin, words[kind])) for kind, olds in found.items()]
+
+
+def _sources(olds: Mapping[str, Collection[str]], kin: Kin, how: str) -> Sources:
+    out = {}
+    for oid, found in olds.items():
+        strangers = [old for old in dict.fromkeys(found) if not kin.related(oid, old)]
+        if strangers:
+            out[oid] = [Source(old, how) for old in strangers[:MOST]]
+    return out

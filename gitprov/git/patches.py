@@ -1,0 +1,114 @@
+"""What commits change, as something to compare them by: patch ids, and hunks with the lines around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.git.changes import unquote
+from gitprov.git.process import PIPE, decode, encode, open_git, opened
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+_DIFF = (
+    "-r",
+    "-p",
+    "-M",
+    "--no-abbrev",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--indent-heuristic",
+    "--no-color",
+)
+_QUOTED = ("-c", "core.quotePath=true", "-c", "diff.suppressBlankEmpty=false")
+#: Commits asked about at once: question and answer both fit into a pipe, so nobody waits for anybody.
+_AT_ONCE = 500
+_HEAD = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_OID = re.compile(rb"[0-9a-f]{40,64}")
+
+
+class Patch(NamedTuple):
+    """One hunk of a diff. `path` is the new name; `start` the 1-based line of its first new line (context counts).
+
+    `body` are its rows with their signs, newlines included; it says the same wherever in the file it stands.
+    """
+
+    path: str
+    start: int
+    body: bytes
+
+
+def patch_ids(repo: Repository, oids: Iterable[str]) -> dict[str, str]:
+    """Commit → id of what it changes, without line numbers and white space. Merges and empty commits have none."""
+    wanted = list(dict.fromkeys(oids))
+    found: dict[str, str] = {}
+    for at in range(0, len(wanted), _AT_ONCE):
+        found.update(_some_ids(repo, wanted[at : at + _AT_ONCE]))
+    return found
+
+
+def _some_ids(repo: Repository, oids: list[str]) -> dict[str, str]:
+    env = {**repo.env, "GIT_DIFF_OPTS": ""}
+    diff = ("diff-tree", "--stdin", "--root", *_DIFF)
+    with open_git(diff, cwd=repo.cwd, env=env, stdin=PIPE) as source:
+        whence = opened(source.stdout)
+        with open_git(("patch-id", "--stable"), cwd=repo.cwd, env=env, stdin=whence.fileno()) as reader:
+            whence.close()
+            stdin = opened(source.stdin)
+            stdin.write(encode("".join(f"{oid}\n" for oid in oids)))
+            stdin.close()
+            rows = [decode(row).split() for row in opened(reader.stdout)]
+    return {row[1]: row[0] for row in rows if len(row) == 2}
+
+
+def of_commits(repo: Repository, oids: Iterable[str], context: int = 3) -> Iterator[tuple[str, list[Patch]]]:
+    """(commit, its hunks against its parent), as they come. Merges have none."""
+    asked = "".join(f"{oid}\n" for oid in oids)
+    if asked:
+        args = ("diff-tree", "--stdin", "--root", *_DIFF, f"-U{context}")
+        yield from _by_commit(repo.run(*_QUOTED, *args, stdin=encode(asked), env={"GIT_DIFF_OPTS": ""}))
+
+
+def staged(repo: Repository, base: str | None) -> list[Patch]:
+    """The hunks of the index against a commit; None stands for no commit yet."""
+    args = ("diff-index", "--cached", "--ita-invisible-in-index", *_DIFF[1:], "-U3")
+    shown = repo.run(*_QUOTED, *args, base or repo.empty_tree(), "--", env={"GIT_DIFF_OPTS": ""})
+    return list(_patches(row + b"\n" for row in shown.split(b"\n")))
+
+
+def _by_commit(shown: bytes) -> Iterator[tuple[str, list[Patch]]]:
+    oid = ""
+    rows: list[bytes] = []
+    # Only LF ends a row; what git prints of a file has a sign before it, so a row that is an id is git's own.
+    for row in shown.split(b"\n"):
+        if _OID.fullmatch(row):
+            if oid:
+                yield oid, list(_patches(rows))
+            oid, rows = decode(row), []
+        else:
+            rows.append(row + b"\n")
+    if oid:
+        yield oid, list(_patches(rows))
+
+
+def _patches(rows: Iterable[bytes]) -> Iterator[Patch]:
+    path, start, left = "", 0, [0, 0]
+    body: list[bytes] = []
+    for row in rows:
+        if max(left) > 0 or (body and row.startswith(b"\\")):
+            left[0] -= row[:1] in (b" ", b"-")
+            left[1] -= row[:1] in (b" ", b"+")
+            body.append(row)
+            continue
+        if body:
+            yield Patch(path, start, b"".join(body))
+            body = []
+        if row.startswith(b"+++ "):
+            path = unquote(row[4:].rstrip(b"\t\n")).removeprefix("b/")
+        elif head := _HEAD.match(row):
+            old, new = (1 if count is None else int(count) for count in (head[2], head[4]))
+            start, left = int(head[3]), [old, new]
+    if body:
+        yield Patch(path, start, b"".join(body))

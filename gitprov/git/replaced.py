@@ -1,0 +1,54 @@
+"""Commits that git shows as others: `git replace`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from gitprov.git.process import decode
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+_ROOM = "refs/replace/"
+
+
+def replacements(repo: Repository) -> dict[str, str]:
+    """Commit → the one that git shows in its place, whether or not it does so for us."""
+    if _surely_none(repo):
+        return {}
+    shown = repo.run("for-each-ref", "--format=%(objectname) %(objecttype) %(refname)", _ROOM)
+    rows = (line.split(" ", 2) for line in decode(shown).splitlines())
+    return {ref.removeprefix(_ROOM): oid for oid, kind, ref in rows if kind == "commit"}
+
+
+def in_force(repo: Repository) -> dict[str, str]:
+    """The same for what git shows to this process; nothing where it was told not to."""
+    if "GIT_NO_REPLACE_OBJECTS" in repo.env:
+        return {}
+    found = replacements(repo)
+    if (
+        found
+        and decode(repo.try_run("config", "--type=bool", "core.useReplaceRefs").stdout).strip() == "false"
+    ):
+        return {}
+    return found
+
+
+def same_tree(repo: Repository, a: str, b: str) -> bool:
+    """Whether two commits, themselves and not what is shown in their place, hold the same files."""
+    asked = ("rev-parse", "--verify", "--quiet")
+    env = {"GIT_NO_REPLACE_OBJECTS": "1"}
+    return repo.run(*asked, f"{a}^{{tree}}", env=env) == repo.run(*asked, f"{b}^{{tree}}", env=env)
+
+
+def _surely_none(repo: Repository) -> bool:
+    """Whether files alone show that there is no such ref: a process for each question would cost more than this."""
+    base = repo.common_dir
+    if os.path.isdir(os.path.join(base, "reftable")) or os.path.isdir(os.path.join(base, "refs", "replace")):
+        return False
+    try:
+        with open(os.path.join(base, "packed-refs"), "rb") as file:
+            return b" refs/replace/" not in file.read()
+    except OSError:
+        return True

@@ -1,0 +1,104 @@
+"""One walk over commits that tells what each is, what it says and what its note says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.errors import GitFailed
+from gitprov.git.process import decode, encode
+from gitprov.git.stream import Stream
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+_FLAGS = ("log", "--no-show-signature", "--no-color", "-s", "-z", "--encoding=UTF-8", "--no-notes")
+_FIELDS = ("%H", "%P", "%an <%ae>", "%at", "%ct", "%B", "%N")
+#: Commits named on one command line.
+_NAMED = 500
+
+
+class Told(NamedTuple):
+    """One commit. `author` is `Name <email>`, times are seconds since 1970; `note` is raw, empty where there is none.
+
+    In a shallow clone the commits where it begins look as if they had no parents.
+    """
+
+    oid: str
+    parents: tuple[str, ...]
+    author: str
+    written: int
+    committed: int
+    message: str
+    note: str
+
+    @property
+    def subject(self) -> str:
+        """The first line of the message."""
+        return self.message.lstrip("\n").partition("\n")[0]
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """What a rewrite leaves alone: author, moment of writing, subject."""
+        return (self.author, self.written, self.subject)
+
+
+def walk(repo: Repository, ref: str, args: Sequence[str]) -> Iterator[Told]:
+    """Commits that `args` of git log select, newest first, with their notes on `ref`. GitFailed where git fails."""
+    form = "--format=tformat:" + "%x00".join(_FIELDS)
+    args = (*_FLAGS, f"--notes={ref}", form, *args)
+    with Stream(args, cwd=repo.cwd, env=repo.env, prompt=False) as stream:
+        yield from _records(stream)
+
+
+def of(repo: Repository, ref: str, oids: Iterable[str]) -> Iterator[Told]:
+    """These commits, those that are here."""
+    left = list(oids)
+    while left:
+        some, left = left[:_NAMED], left[_NAMED:]
+        yield from walk(repo, ref, ("--no-walk=unsorted", "--ignore-missing", *some))
+
+
+def _records(stream: Stream) -> Iterator[Told]:
+    width = len(_FIELDS)
+    fields: list[str] = []
+    tail = b""
+    for chunk in stream.chunks():
+        whole, nul, tail = (tail + chunk).rpartition(b"\0")
+        if nul:
+            fields += decode(whole).split("\0")
+        complete = len(fields) - len(fields) % width
+        for at in range(0, complete, width):
+            oid, parents, author, written, committed, message, note = fields[at : at + width]
+            yield Told(
+                oid, tuple(parents.split()), author, int(written or 0), int(committed or 0), message, note
+            )
+        del fields[:complete]
+    status, words = stream.wait()
+    if status:
+        said = (words.splitlines() or [f"exit status {status}"])[0].removeprefix("fatal: ")
+        raise GitFailed(f"git log: {said}", status, words)
+
+
+def without(repo: Repository, oids: Iterable[str], tips: Sequence[str]) -> set[str]:
+    """Those of these commits that none of `tips` (revisions, or flags such as --remotes) leads to.
+
+    Commits that are not here are left out.
+    """
+    wanted = set(oids)
+    if not wanted:
+        return set()
+    asked = "".join(f"{oid}\n" for oid in sorted(wanted))
+    shown = repo.run("rev-list", "--ignore-missing", "--stdin", "--not", *tips, stdin=encode(asked))
+    return wanted & set(decode(shown).split())
+
+
+def graph(repo: Repository, oids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Commit → parents, children first, for everything that leads to these commits, down to where all have met."""
+    wanted = sorted(set(oids))
+    base = decode(repo.try_run("merge-base", "--octopus", *wanted[:_NAMED]).stdout).strip()
+    stop = [f"^{base}^@"] if base and len(wanted) <= _NAMED else []
+    asked = "".join(f"{one}\n" for one in [*wanted, *stop])
+    args = ("rev-list", "--topo-order", "--parents", "--ignore-missing", "--stdin")
+    rows = (row.split() for row in decode(repo.run(*args, stdin=encode(asked))).splitlines())
+    return {row[0]: tuple(row[1:]) for row in rows}

@@ -1,0 +1,73 @@
+"""What `gitprov heal` prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from gitprov.output.text import PLAIN, clean, paint
+
+if TYPE_CHECKING:
+    from gitprov.model.healed import Found, Healed, Report
+
+COLOURS: Mapping[str, str] = {"commit": "\x1b[33m", "problem": "\x1b[31m"}
+_SHORT = 12
+_SHOWN = 3
+
+
+def lines(report: Report, colours: Mapping[str, str] = PLAIN) -> Iterator[str]:
+    """The report as text: a line a commit, and a summary."""
+    for one in report.healed:
+        yield _healed(one, report.written, colours)
+    for fault in report.unhealed:
+        head = paint(fault.oid[:_SHORT], colours.get("commit", ""))
+        yield f"{head} {paint('not healed', colours.get('problem', ''))}: {clean(fault.reason)}  ({clean(fault.subject)})"
+        yield f"    help: {clean(fault.help)}"
+    yield from _summary(report)
+
+
+def _healed(one: Healed, written: bool, colours: Mapping[str, str]) -> str:
+    head = paint(one.oid[:_SHORT], colours.get("commit", ""))
+    traces = f" of {', '.join(one.traces)}" if one.traces else ""
+    count = f"{one.lines} line{'' if one.lines == 1 else 's'}"
+    verb = "healed" if written else "would heal"
+    pushed = ", pushed" if one.pushed else ""
+    return f"{head} {verb}: {count}{traces} from {_sources(one.sources)}{pushed}  ({clean(one.subject)})"
+
+
+def _sources(sources: tuple[Found, ...]) -> str:
+    named = [f"{one.oid[:_SHORT]} ({clean(one.how)})" if one.oid else clean(one.how) for one in sources]
+    more = [f"{len(named) - _SHOWN} more"] if len(named) > _SHOWN else []
+    return ", ".join([*named[:_SHOWN], *more]) or "its own earlier note"
+
+
+def _summary(report: Report) -> Iterator[str]:
+    done = f"{len(report.healed)} {'healed' if report.written else 'to heal'}"
+    parts = [f"looked at {report.looked:,} ({report.scope})", done if report.healed else "nothing to heal"]
+    if report.unhealed:
+        parts.append(f"{len(report.unhealed)} could not be healed")
+    if report.settled:
+        parts.append(f"{len(report.settled)} hold no line of a trace that they name")
+    yield "; ".join(parts)
+    if report.why_not and report.healed:
+        hint = "" if report.why_not == "dry run" else "; --write writes their notes too"
+        yield f"nothing was written: {report.why_not}{hint}"
+
+
+def as_json(report: Report) -> str:
+    """The report as one JSON document."""
+    return json.dumps(
+        {
+            "scope": report.scope,
+            "looked": report.looked,
+            "written": report.written,
+            "why_not": report.why_not,
+            "healed": [
+                {**one._asdict(), "sources": [source._asdict() for source in one.sources]}
+                for one in report.healed
+            ],
+            "unhealed": [one._asdict() for one in report.unhealed],
+            "settled": list(report.settled),
+        }
+    )
