@@ -37,7 +37,7 @@ def lines(findings: Iterable[Finding], strict: bool) -> Iterator[str]:
             name = first.trace or (first.commit or "")[:12] or first.path or ""
             mend = f"; {clean(first.mend)}" if first.mend else ""
             word = "could not look" if level == UNKNOWN else "note"
-            yield f"{word}: {count} {_MANY.get(kind, kind)} (first: {clean(name)}){mend}"
+            yield f"{word}: {_MANY.get(kind, kind)}: {count} (first: {clean(name)}){mend}"
 
 
 def _finding(one: Finding) -> Iterator[str]:

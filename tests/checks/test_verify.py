@@ -148,3 +148,169 @@ def test_a_record_cannot_be_changed_unseen(facts: dict[str, str], other: str) ->
         data = {"record.json": canonical.dump_line(changed)}
         one = Stored(trace, stores.directory(trace), {"record.json": "2" * 40}, data)
         assert (list(verify_store.generation(one, WORLD)) == []) is clean
+
+
+# -- one break, one finding ---------------------------------------------------------------------------------------
+
+TRACE = "gen_20260201_0123456789"
+PLACE = "1" * 40
+
+
+def one_row(entry: object = None, **fields: object) -> Note:
+    """A note with one trace, which claims lines 1 to 3 of a file."""
+    files = {"a": {"ai": "1-3"} if entry is None else entry}
+    row = {"kind": "trace", "id": TRACE, "evidence": "captured", "files": files, **fields}
+    return Note([row, {"kind": "commit", "id": OID, "gate": "passed"}])
+
+
+def kinds_of(note: Note) -> list[str]:
+    """The kinds of what is wrong with a note by itself."""
+    return [one.kind for one in verify_note.shape(OID, note, verify_note.claims(note))]
+
+
+def test_shapes() -> None:
+    """Each way in which a note is wrong by itself has its kind."""
+    assert kinds_of(one_row()) == []
+    assert kinds_of(Note.parse(b"{")) == ["note-lines"]
+    assert kinds_of(Note([{"kind": "commit", "id": "other"}])) == ["note-copied"]
+    assert kinds_of(Note([{"kind": "human", "id": "h", "files": {}}])) == ["no-commit-row"]
+    assert (
+        kinds_of(one_row("x"))
+        == kinds_of(one_row({"ai": "x"}))
+        == kinds_of(one_row(files=1))
+        == ["bad-range"]
+    )
+    assert kinds_of(one_row(delta={"raw": 2, "kept": 1})) == ["bad-delta"]
+    assert kinds_of(one_row(delta={"raw": True})) == kinds_of(one_row(delta=3)) == ["bad-delta"]
+    assert kinds_of(one_row(delta={"raw": 2, "kept": 1, "dropped": 1})) == []
+
+
+def test_second_look() -> None:
+    """A doubt is a missing file, a missing line, somebody else's line, or none after all."""
+    [doubt] = verify_note.doubts(verify_note.claims(one_row()), {"a": LineSet([1])})
+    assert str(doubt.lines) == "2-3"
+
+    def kind(count: int | None, added: str) -> str | None:
+        found = verify_note.judged(OID, doubt, count, LineSet.parse(added))
+        return found.kind if found else None
+
+    assert kind(None, "") == "no-such-path"
+    assert kind(2, "1-2") == "no-such-line"
+    assert kind(3, "2") == "not-added"
+    assert kind(3, "1-3") is None
+
+
+def test_messages() -> None:
+    """Rows without trailers and trailers without rows, but for what was let go or came another way."""
+
+    def kinds(note: Note | None, *said: str, waived: tuple[str, ...] = (), noted: bool = True) -> list[str]:
+        told = Said(said, ["x"] if "x" in said else [], waived)
+        return [
+            f"{one.kind} {one.level}" for one in verify_note.trailers(OID, note, told, noted, demanded=True)
+        ]
+
+    assert kinds(one_row(), TRACE) == kinds(None) == kinds(one_row(), waived=(TRACE,)) == []
+    assert kinds(None, TRACE) == ["no-note finding"]
+    assert kinds(None, TRACE, noted=False) == ["no-note unknown"]
+    assert kinds(one_row()) == ["row-without-trailer finding"]
+    assert kinds(one_row(evidence="carried")) == []
+    assert kinds(Note([*one_row().of_kind("trace"), {"kind": "commit", "id": OID, "gate": "absent"}])) == []
+    assert kinds(one_row(), TRACE, "other") == ["trailer-without-row finding"]
+    dropped = {"kind": "commit", "id": OID, "dropped": {"other": "why"}}
+    assert kinds(Note([*one_row().of_kind("trace"), dropped]), TRACE, "other") == []
+    assert kinds(None, "x", noted=False)[0] == "bad-trailer finding"
+
+
+def test_records() -> None:
+    """A record that is not here is unknown; one that says something else is a finding."""
+    row = {"id": TRACE, "prompt": "p", "key": "k"}
+    found = verify_note.against_record(OID, row, None)
+    assert found is not None
+    assert (found.kind, found.level) == ("no-generation", "unknown")
+    assert verify_note.against_record(OID, row, {"prompt": {"digest": "p"}, "key": "k"}) is None
+    for record in ({"prompt": {"digest": "q"}, "key": "k"}, {"prompt": {"digest": "p"}, "key": "l"}):
+        found = verify_note.against_record(OID, row, record)
+        assert found is not None
+        assert found.kind == "note-contradicts"
+
+
+def stored(without: str = "", **altered: bytes | None) -> tuple[Stored, str]:
+    """A generation with a prompt, one edit and an instruction; files taken out or altered. And the path of the text."""
+    text = stores.instruction_path(canonical.digest(b"text"))
+    row = generation.seal(
+        {
+            "at": "2026-02-01T10:00:04Z",
+            "prompt": {"digest": canonical.digest(b"asked"), "available": True},
+            "output": {"digest": None, "available": False},
+            "edits": [{"before": None, "after": PLACE}],
+            "instructions": [{"path": "x", "digest": canonical.digest(b"text")}],
+        }
+    )
+    data: dict[str, bytes | None] = {"record.json": canonical.dump_line(row), "prompt.txt": b"asked"}
+    data.update({name.replace("_", "."): value for name, value in altered.items()})
+    files = {**dict.fromkeys(data, "3" * 40), "files/0.after": PLACE}
+    files.pop(without, None)
+    trace = str(row["id"])
+    return Stored(trace, stores.directory(trace), files, data), text
+
+
+def test_contents() -> None:
+    """Every digest, object and file that a record names is looked at."""
+
+    def kinds(one: Stored, *texts: str, lost: str = "", promised: bool = False) -> list[str]:
+        world = World(lambda oid: oid != lost, texts, promised, stores.directory, stores.instruction_path)
+        return [f"{found.kind} {found.level}" for found in verify_store.generation(one, world)]
+
+    one, text = stored()
+    missing = ["content-missing finding"]
+    assert kinds(one, text) == []
+    assert kinds(one) == kinds(one, text, lost=PLACE) == missing
+    assert kinds(one, text, lost=PLACE, promised=True) == ["content-missing unknown"]
+    assert kinds(stored(prompt_txt=b"other")[0], text) == ["content-altered finding"]
+    assert kinds(stored(prompt_txt=None)[0], text) == kinds(stored("prompt.txt")[0], text) == missing
+    assert kinds(stored("files/0.after")[0], text) == missing
+    assert kinds(one._replace(files={**one.files, "files/0.after": OID[:-1] + "2"}), text) == [
+        "content-altered finding"
+    ]
+    assert (
+        kinds(stored(record_json=b"{}")[0], text)
+        == kinds(stored(record_json=b"[")[0])
+        == ["bad-record finding"]
+    )
+    assert kinds(stored(record_json=None)[0], text) == missing
+    assert kinds(one._replace(top="00/elsewhere"), text) == ["bad-record finding"]
+    assert kinds(stored("record.json")[0], text) == ["no-record finding"]
+    assert kinds(stored(tombstone_json=b"{}")[0], text) == ["not-erased finding"]
+    bare = {name: one.files[name] for name in ("record.json",)}
+    grave = one._replace(files={**bare, "tombstone.json": OID}, data={**one.data, "tombstone.json": b"["})
+    assert kinds(grave) == ["bad-tombstone finding"]
+    assert kinds(grave._replace(files={"tombstone.json": OID}, data={"tombstone.json": b"{}"})) == []
+
+
+def test_instruction_texts() -> None:
+    """A text is where its digest says, or altered, or missing."""
+    path = stores.instruction_path(canonical.digest(b"text"))
+    assert verify_store.instruction(path, b"text", WORLD) is None
+    for data, kind in ((b"other", "content-altered"), (None, "content-missing")):
+        found = verify_store.instruction(path, data, WORLD)
+        assert found is not None
+        assert found.kind == kind
+
+
+def test_sidecars() -> None:
+    """A sidecar agrees with the newest trace's row, and all the traces that it names are known."""
+    row = {"id": TRACE, "model": "m", "at": "t", "prompt": "p"}
+    good = {"trace_id": TRACE, "model": "m", "generated_at": "t", "prompt_hash": "p", "traces": [TRACE]}
+
+    def kinds(change: dict[str, object], files: tuple[str, ...] = ("a",), rows: Any = (row,)) -> list[str]:  # noqa: ANN401
+        data = json.dumps({**good, **change}).encode()
+        known = None if rows is None else {one["id"]: one for one in rows}
+        return [one.kind for one in verify_store.sidecar(".ai-trace/a.json", data, files, known)]
+
+    assert kinds({}) == []
+    assert kinds({"model": "other"}) == ["sidecar-contradicts"]
+    assert kinds({"traces": [TRACE, "gen_x", 5]}) == ["sidecar-unknown"]
+    assert kinds({"trace_id": 5}) == ["bad-sidecar"]
+    assert kinds({"traces": 5}) == []
+    assert kinds({}, files=()) == ["sidecar-alone"]
+    assert kinds({}, rows=None) == ["sidecar-unchecked"]

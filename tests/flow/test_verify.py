@@ -173,7 +173,7 @@ def test_clone_without_generations(made: GitRepo, tmp_path: Path) -> None:
     assert summary["unknown"] == 6
     assert verify(clone, "--strict")[0] == 1
     text = clone.gitprov("verify").stdout
-    assert "could not look: 6 traces whose generation is not in this clone" in text
+    assert "could not look: traces whose generation is not in this clone: 6 " in text
     assert "clean, 6 unknown" in text
 
 
