@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gitprov.errors import GitprovError, UsageError
+from gitprov.errors import Damaged, GitprovError, UsageError
 from gitprov.flow import forgettable
 from gitprov.flow.find import Holders, find, holders, nearest
 from gitprov.flow.forgettable import Room
@@ -87,7 +87,7 @@ def look(repo: Repository, text: str, reason: str | None, now: float) -> Forgett
         return Forgetting(name.value, at, by, reason, (), rooms, known=False, kept=kept)
     trace = name.value
     listed = generations.listing(repo)
-    record = generations.record(repo, trace)
+    record = _record(repo, trace)
     found = holders(repo, trace)
     rooms = forgettable.of_trace(repo, trace, record)
     stored = generations.contents(listed, trace)
@@ -101,6 +101,14 @@ def look(repo: Repository, text: str, reason: str | None, now: float) -> Forgett
     kept = _kept(repo, trace, listed, [listed[path] for path in stored if path in listed], found)
     kept += _transcripts(repo, rooms)
     return Forgetting(trace, at, by, reason, tuple(stored), rooms, known, done, kept)
+
+
+def _record(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
+    """The stored record; empty where it is damaged, which is no reason to keep what lies beside it."""
+    try:
+        return generations.record(repo, trace)
+    except Damaged:
+        return {}
 
 
 def forget(repo: Repository, what: Forgetting) -> None:

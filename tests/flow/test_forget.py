@@ -276,6 +276,17 @@ def test_tombstone_that_came_from_elsewhere(project: GitRepo, told: str) -> None
     assert SECRET.encode() not in objects(project)
 
 
+def test_damaged_record(project: GitRepo, told: str) -> None:
+    """A record that cannot be read is no reason to keep what lies beside it."""
+    stream = [f"commit {GENERATIONS_REF}\ncommitter A <a@example.com> 1769940000 +0000\ndata 1\nx\n"]
+    stream += [
+        f"from {GENERATIONS_REF}^0\nM 100644 inline {told[-10:-8]}/{told}/record.json\ndata 1\n[\n\ndone\n"
+    ]
+    project.git("fast-import", "--quiet", "--done", input="".join(stream))
+    forget(project, told, "--prune")
+    assert SECRET.encode() not in objects(project)
+
+
 def test_index_is_dropped(project: GitRepo, told: str) -> None:
     """The index is derived and may hold texts: it goes and is made anew from what is left."""
     index = project.write(".git/gitprov/index.sqlite", SECRET)
