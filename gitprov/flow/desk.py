@@ -47,6 +47,7 @@ class Desk:
         self.repo = repo
         self.inbox = Inbox(repo.inbox_dir)
         self.view = view
+        self.above = above
         self.git = git_process(above)
         self._config: Config | None = None
         self._known: dict[str, str] | None = None

@@ -14,11 +14,18 @@ Key = tuple[str, str]
 
 
 class Inherited(NamedTuple):
-    """Trace, human and review rows in the heir's lines; the weakest `gate` and all `dropped` of whole sources."""
+    """Trace, human and review rows in the heir's lines; the weakest `gate` and all `dropped` of whole sources.
+
+    `problem` says why nothing could be found out.
+    """
 
     rows: list[Row]
     gate: str | None = None
     dropped: dict[str, str] = {}  # noqa: RUF012 - never written to
+    problem: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.dropped or self.problem)
 
     def note(self, commit: str, added: int) -> Note | None:
         """The note of a commit that has nothing but this to say; None where that is nothing."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 
 from gitprov import __version__
+from gitprov.errors import GitprovError
 from gitprov.flow import desk as desks
 from gitprov.flow import sources
 from gitprov.flow.desk import Desk, Situation
+from gitprov.flow.view import hides
 from gitprov.git.changes import FileChange
 from gitprov.git.objects import Commit, parse_commit
 from gitprov.git.process import decode
@@ -32,18 +34,27 @@ def seal(desk: Desk) -> str | None:
     if plan is None:
         from gitprov.flow.stage import make_plan
 
-        plan = make_plan(desk, desks.with_sources(desk.repo, situation))
+        situation = desks.with_sources(desk.repo, situation)
+        plan = make_plan(desk, situation)
         if plan is not None:
             plans.save(desk.repo.git_dir, plan)  # what git names as its source is forgotten with this hook
     if plan is None:
         plans.drop(desk.repo.git_dir)
-        sources.settle(desk.repo, used=False)
+        _settle(desk, situation.reset is not None)
         return None
     if desk.attempt not in (None, plan.attempt):
         plan = plan._replace(gate=None)
     done = _carry_out(desk, commit, plan)
-    sources.settle(desk.repo, used=plan.reset)
+    _settle(desk, plan.reset)
+    if plan.problem:
+        said = f"authors of lines from other commits could not be found out: {plan.problem}"
+        raise GitprovError(said, f"mend that, then: gitprov heal {commit.oid[:12]}~1..{commit.oid[:12]}")
     return done
+
+
+def _settle(desk: Desk, proven: bool) -> None:
+    hidden = bool(desk.repo.env.get("PRE_COMMIT")) and hides(desk.repo, desk.above)
+    sources.settle(desk.repo, proven, hidden)
 
 
 def recover(desk: Desk) -> str | None:

@@ -25,6 +25,8 @@ _SQUASHED = re.compile(rb"^commit ([0-9a-f]{40,64})$", re.MULTILINE)
 _REVERTS = re.compile(rb"^This reverts commit ([0-9a-f]{40,64})", re.MULTILINE)
 #: Moves of HEAD after which a reset is no longer looked for.
 _REACH = 60
+#: Files that are asked about at the most.
+_MANY = 1000
 #: Lines that say something, in one hunk that was there before the reset and is there now: nobody types that again.
 _ENOUGH = 2
 
@@ -38,9 +40,15 @@ def named(repo: Repository) -> tuple[str, ...]:
     reverted = _read(repo, "REVERT_HEAD") or _reverted(repo)
     found = repo.objects.get(reverted) if reverted else None
     # A revert brings back what the reverted commit took away: it stands in that commit's parents.
-    restored = parse_commit(found).parents if found is not None else ()
+    restored = parse_commit(found).parents if found is not None and found.type == "commit" else ()
     squashed = _SQUASHED.findall(files.read(os.path.join(repo.git_dir, "SQUASH_MSG")) or b"")
     return (*map(decode, reversed(squashed)), *reversed(restored), *([picked] if picked else ()))
+
+
+def unnamed(repo: Repository) -> bool:
+    """Whether git has brought in a change of another commit and says only with which message: `cherry-pick -n`."""
+    there = [os.path.exists(os.path.join(repo.git_dir, name)) for name in ("MERGE_MSG", "MERGE_HEAD")]
+    return there == [True, False] and not named(repo)
 
 
 def _reverted(repo: Repository) -> str:
@@ -75,23 +83,37 @@ def left_by_reset(repo: Repository, situation: Situation) -> str | None:
     }
     if len(found) < 2 or _reaches(repo, old):
         return None
+    if _read(repo, "gitprov", "kept") == old:
+        return old  # a commit since then has shown it
     before = diffs.between(repo, found[target], found[old])
     return old if _left_alone(repo, target, before) or _same_hunk(repo, before, situation.changes) else None
 
 
-def settle(repo: Repository, used: bool) -> None:
+def settle(repo: Repository, proven: bool, hidden: bool) -> None:
     """Remember that the last reset has nothing more to give: hooks in sh then need not ask.
 
-    `used`: the commit just made had lines from before it; what is still uncommitted may have more.
+    `proven`: it was seen to have kept the files, so what is still uncommitted may be from before it. `hidden`: a
+    framework may have put uncommitted changes aside just now.
     """
     orig = _read(repo, "ORIG_HEAD")
     if not orig or _is_settled(repo, orig):
         return
-    if used and repo.try_run("diff-index", "--quiet", "HEAD", "--").returncode == 1:
-        return
     home = os.path.join(repo.git_dir, "gitprov")
     files.make_dir(home)
-    files.replace(home, os.path.join(home, "settled"), (orig + "\n").encode("ascii"), durable=False)
+    done = "settled"
+    if proven and (hidden or _has_more(repo, orig)):
+        done = "kept"
+    files.replace(home, os.path.join(home, done), (orig + "\n").encode("ascii"), durable=False)
+
+
+def _has_more(repo: Repository, orig: str) -> bool:
+    """Whether a file that the reset was about has changes that no commit holds, new files included."""
+    old, target = _reset(repo, orig)
+    if old is None or target is None:
+        return False
+    paths = sorted({change.path for change in diffs.between(repo, target, old)})[:_MANY]
+    asked = ("--literal-pathspecs", "status", "--porcelain", "--untracked-files=all", "--", *paths)
+    return bool(paths) and bool(repo.run(*asked))
 
 
 def _is_settled(repo: Repository, oid: str) -> bool:
@@ -123,11 +145,12 @@ def _left_alone(repo: Repository, target: str, before: list[FileChange]) -> bool
         moment = os.stat(os.path.join(repo.git_dir, "ORIG_HEAD")).st_mtime_ns
     except OSError:
         return False
-    older = [change.path for change in before if change.has_text and _written(repo, change.path) < moment]
-    if not older:
-        return False
-    asked = ("--literal-pathspecs", "diff-index", "--quiet", target, "--", *older)
-    return repo.try_run(*asked).returncode == 1
+    older = [change for change in before if change.has_text and _written(repo, change.path) < moment]
+    if any(change.status == "A" for change in older):
+        return True  # the target has no such file: a hard reset would have removed it
+    paths = [change.path for change in older]
+    asked = ("--literal-pathspecs", "diff-index", "--quiet", target, "--", *paths)
+    return bool(paths) and repo.try_run(*asked).returncode == 1
 
 
 def _written(repo: Repository, path: str) -> int:

@@ -8,7 +8,7 @@ from typing import IO
 
 from gitprov.attribution.outcome import Marks, Tally
 from gitprov.checks.gate import Refusal
-from gitprov.errors import Damaged
+from gitprov.errors import Damaged, GitprovError
 from gitprov.flow import attribute, guard, rows
 from gitprov.flow.attribute import Amended, Attributor, FileResult, line_set
 from gitprov.flow.desk import Desk, Situation, fingerprint
@@ -44,7 +44,7 @@ def make_plan(desk: Desk, situation: Situation, out: IO[bytes] | None = None) ->
     damaged = [one for one in evidence.problems if _concerns(one, evidence, concerned)]
     told = amended_note(desk.repo, situation) is not None
     inherited = _inherited(desk.repo, situation)
-    silent = not results and not damaged and not told and not inherited.rows and not inherited.dropped
+    silent = not results and not damaged and not told and not inherited
     if silent and not guard.refusals(desk, situation, []):
         return None
     with out or _blobs_file(desk.repo) as file:
@@ -67,13 +67,27 @@ def amended_note(repo: Repository, situation: Situation) -> Note | None:
 
 
 def _inherited(repo: Repository, situation: Situation) -> Inherited:
-    """What the commit has from others that git names."""
-    if not situation.sources:
-        return Inherited([])
-    from gitprov.flow.carry import Heir, inherit
+    """What the commit has from others that git names. That it cannot be found out is no reason to refuse a commit."""
+    try:
+        if not situation.sources:
+            return _lookalikes(repo, situation)
+        from gitprov.flow.carry import Heir, inherit
 
-    heir = Heir("", situation.tree or decode(repo.run("write-tree")).strip(), situation.parents)
-    return inherit(repo, [(heir, situation.sources)])[""][0]
+        heir = Heir("", situation.tree or decode(repo.run("write-tree")).strip(), situation.parents)
+        return inherit(repo, [(heir, situation.sources)])[""][0]
+    except GitprovError as error:
+        return Inherited([], problem=error.message)
+
+
+def _lookalikes(repo: Repository, situation: Situation) -> Inherited:
+    """What the commit has from one that git does not name any more; its hunks say which it was."""
+    from gitprov.flow.sources import unnamed
+
+    if situation.tree is not None or not unnamed(repo):
+        return Inherited([])
+    from gitprov.flow import lookalike
+
+    return lookalike.staged(repo, situation.head)
 
 
 def _results(
@@ -170,7 +184,8 @@ class _Planner:
             attempt=self._desk.attempt,
             inherited=self._inherited.gate,
             dropped=self._inherited.dropped,
-            reset=self._situation.reset is not None and bool(self._inherited.rows),
+            problem=self._inherited.problem,
+            reset=self._situation.reset is not None,
         )
 
     def _with_inherited(self, own: list[Row]) -> list[Row]:

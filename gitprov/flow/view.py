@@ -39,6 +39,11 @@ def view_of(repo: Repository, parent_pid: int) -> View:
     return lambda path, _: _patched(disk(path), patches.get(path))
 
 
+def hides(repo: Repository, parent_pid: int) -> bool:
+    """Whether the framework that runs this hook has hidden changes, or may have: where that cannot be told, yes."""
+    return _framework_patch(repo.env, parent_pid) != b""
+
+
 class Disk:
     """A view of the work tree as it stands."""
 

@@ -39,7 +39,7 @@ class Plan(NamedTuple):
     `stale` are trailers that an amended message must lose. `refusals` are lines for people. `gate` is "passed" once
     the gate has. `moment` is the author date git gave this attempt, `attempt` names the git process that made it.
     `inherited` is what the gate said of the commits whose lines these are, `dropped` the exceptions made there; `reset`
-    says that a reset had left some of them behind.
+    says that a reset had left some of them behind, `problem` why none could be found out.
     """
 
     changes: str
@@ -60,6 +60,7 @@ class Plan(NamedTuple):
     inherited: str | None = None
     dropped: dict[str, str] = {}  # noqa: RUF012 - never written to
     reset: bool = False
+    problem: str | None = None
 
     @property
     def traces(self) -> list[Row]:
