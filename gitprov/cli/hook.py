@@ -74,5 +74,7 @@ def _dispatch(name: str, args: list[str]) -> None:
             hooks.commit_msg(desk, args[0])
         elif name == "post-checkout":
             hooks.post_checkout(desk, args)
+        elif name == "post-applypatch":
+            hooks.post_applypatch(desk)
         else:
             hooks.post_commit(desk)

@@ -8,7 +8,7 @@ from gitprov.errors import GateError
 from gitprov.flow import seal, sources
 from gitprov.flow.desk import Desk, staged_situation
 from gitprov.git.caller import command
-from gitprov.store import flags
+from gitprov.store import files, flags
 from gitprov.store import plan as plans
 from gitprov.store.plan import Plan
 
@@ -94,6 +94,22 @@ def post_checkout(desk: Desk, args: list[str]) -> None:
         from gitprov.flow.discarded import note_discarded
 
         note_discarded(desk)
+
+
+def post_applypatch(desk: Desk) -> None:
+    """`git am` has made a commit. Its lines are found by the trailers that came with the mail, all commits at once."""
+    if desk.inbox.seqs():
+        seal.seal(desk)
+    if not sources.rebasing(desk.repo) and desk.repo.resolve("ORIG_HEAD") is not None and _is_last_mail(desk):
+        from gitprov.flow.heal import Request, heal
+
+        heal(desk.repo, Request("ORIG_HEAD..HEAD"))
+
+
+def _is_last_mail(desk: Desk) -> bool:
+    place = os.path.join(desk.repo.git_dir, "rebase-apply")
+    at, last = (files.read(os.path.join(place, name)) for name in ("next", "last"))
+    return at is not None and at == last
 
 
 def _is_pick(desk: Desk) -> bool:
