@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 SAME, FORWARD, AHEAD, MERGE = "same", "forward", "ahead", "merge"
 REFS = {"notes": notes.REF, "generations": generations.REF}
 _TRIES = 30
+#: A reader does not wait for a lock that somebody left; the next one tries again.
+_TRIES_OF_A_READER = 2
 _NONE: frozenset[str] = frozenset()
 
 
@@ -85,7 +87,7 @@ def unite(
     from gitprov.git.write import attempt, move, read_refs
 
     ref = REFS[kind]
-    for turn in range(_TRIES):
+    for turn in range(_TRIES_OF_A_READER if lazily else _TRIES):
         found = outlook(repo, kind, read_refs(repo, [ref]).get(ref), theirs)
         done = True
         if found.step == FORWARD and theirs is not None:
