@@ -21,6 +21,7 @@ NAMES = (
     "log",
     "fold",
     "note_write",
+    "rebase",
     "sync",
     "verify",
 )

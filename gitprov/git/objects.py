@@ -28,6 +28,8 @@ class CatFile:
 
     def __init__(self, repo: Repository) -> None:
         self._process = open_git(("cat-file", "--batch"), cwd=repo.cwd, env=repo.env, stdin=PIPE)
+        self._turn = 0
+        self._due = 0
 
     def get(self, name: str) -> Object | None:
         """One object, None where the repository has none of that name."""
@@ -65,12 +67,21 @@ class CatFile:
         stdin = opened(self._process.stdin)
         if not names:
             return
+        self._turn += 1
+        turn = self._turn
+        while self._due:  # somebody stopped listening in the middle of an answer
+            self._due -= 1
+            self._answer()
         try:
             stdin.write(b"".join(encode(name) + b"\n" for name in names))
             stdin.flush()
         except BrokenPipeError as error:
             raise self._ended() from error
+        self._due = len(names)
         for _ in names:
+            if self._turn != turn:
+                raise RuntimeError("other objects were asked for while these were still being read")
+            self._due -= 1
             yield self._answer()
 
     def _ended(self) -> GitFailed:

@@ -1,0 +1,39 @@
+"""Reading objects through one process: every asker gets its own answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from gitprov.git.repo import Repository
+from tests.support.repo import GitRepo
+
+
+@pytest.fixture
+def opened(repo: GitRepo) -> Repository:
+    """A repository with two files, `a` and `b`, that hold their own names."""
+    repo.write("a", "a")
+    repo.write("b", "b")
+    repo.commit("Start")
+    return Repository.discover(str(repo.path), repo.env)
+
+
+def test_a_question_after_half_an_answer_gets_its_own(opened: Repository) -> None:
+    """Whoever stops reading in the middle takes nothing from the next one."""
+    with opened as repo:
+        some = repo.objects.get_many(["HEAD:a", "HEAD:b", "HEAD:a"])
+        first = next(some)
+        assert first is not None
+        assert first.data == b"a"
+        second = repo.objects.get("HEAD:b")
+        assert second is not None
+        assert second.data == b"b"
+
+
+def test_an_answer_that_was_given_up_cannot_be_read_on(opened: Repository) -> None:
+    """Going on with it is an error of ours that must show, never another object's bytes."""
+    with opened as repo:
+        some = repo.objects.get_many(["HEAD:a", "HEAD:b"])
+        next(some)
+        assert repo.objects.get("HEAD:nothing") is None
+        with pytest.raises(RuntimeError, match="other objects"):
+            next(some)
