@@ -1,0 +1,1 @@
+"""What git does to history, and what has to be known of every line afterwards (docs/survival.md)."""
