@@ -99,14 +99,15 @@ def sync(repo: Repository, remote: str, known: remotes.Remotes, wish: Wish) -> S
     signing = sign.wanted(repo) if wish.sign is None else wish.sign
     for turn in range(_TRIES):
         staged = _fetch(repo, remote, known, kinds)
-        for kind in kinds:
-            tallies[kind].add(_unite(repo, kind, staged.get(kind), wish))
-        if wish.dry_run or not wish.push or _push(repo, remote, known, staged, kinds, signing):
-            return _synced(remote, tallies, wish)
+        if staged is not None:
+            for kind in kinds:
+                tallies[kind].add(_unite(repo, kind, staged.get(kind), wish))
+            if wish.dry_run or not wish.push or _push(repo, remote, known, staged, kinds, signing):
+                return _synced(remote, tallies, wish)
         # Jitter: whoever was faster must not be met again at the same moment.
         time.sleep(random.uniform(0.005, 0.05 * (turn + 1)))  # noqa: S311 - no secret depends on it
     raise Contended(
-        f"{remotes.shown(remote)} kept moving: others share at the same time; your records are safe here",
+        f"{remotes.shown(remote)} kept moving, or something here is locked: others share at the same time; your records are safe here",
         f"gitprov sync {remotes.shown(remote)}",
     )
 
@@ -119,11 +120,15 @@ def _synced(remote: str, tallies: dict[str, _Tally], wish: Wish) -> Synced:
     return Synced(remotes.shown(remote), tuple(rows), wish.push and not wish.dry_run)
 
 
-def _fetch(repo: Repository, remote: str, known: remotes.Remotes, kinds: tuple[str, ...]) -> dict[str, str]:
-    """Kind → what the remote has now."""
+def _fetch(
+    repo: Repository, remote: str, known: remotes.Remotes, kinds: tuple[str, ...]
+) -> dict[str, str] | None:
+    """Kind → what the remote has now; None where another fetch into this clone was in the way."""
     top = remotes.staging(remote, known.names)
     specs = [remotes.refspec(shared.REFS[kind], f"{top}/{kind}") for kind in kinds]
     done = remotes.fetch(repo, remote, specs)
+    if done.state == "moved":
+        return None
     if done.state != "done":
         raise _unreachable(remote, done)
     found = read_refs(repo, [f"{top}/{kind}" for kind in kinds])

@@ -24,6 +24,8 @@ _MOVED = (
     "failed to update ref",
     "already exists",
 )
+#: What git says where another one fetches into the same clone, as an editor does in the background.
+_BUSY = ("cannot lock ref", ".lock': File exists")
 _DENIED = ("permission denied", "403", "not allowed to", "denied to", "authentication failed", "unauthorized")
 
 
@@ -95,7 +97,7 @@ def fetch(repo: Repository, remote: str, refspecs: list[str]) -> Pushed:
     """Bring the sources of refspecs to their targets, and take away targets whose source is gone; nothing else."""
     args = (
         *("--quiet", "--no-tags", "--prune", "--refmap=", "--no-write-fetch-head", "--no-recurse-submodules"),
-        *("--no-filter", "--no-show-forced-updates", "--no-auto-maintenance", "--end-of-options", remote),
+        *("--no-filter", "--no-auto-maintenance", "--end-of-options", remote),
     )
     done = repo.try_run("fetch", *args, *refspecs, ok=range(256))
     return Pushed("done", "") if done.returncode == 0 else _trouble(decode(done.stderr))
@@ -129,6 +131,8 @@ def _refusal(words: str, stderr: str) -> Pushed:
 def _trouble(stderr: str) -> Pushed:
     """What git says of a whole connection, in one line."""
     text = shown(stderr)
+    if any(sign in text for sign in _BUSY):
+        return Pushed("moved", next(row for row in text.splitlines() if any(sign in row for sign in _BUSY)))
     rows = [
         row for row in text.splitlines() if row.strip() and not row.startswith(("hint:", "Please make sure"))
     ]

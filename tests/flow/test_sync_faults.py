@@ -124,10 +124,12 @@ def test_our_ref_is_locked(parted: Hub) -> None:
 
 
 @pytest.mark.slow
-def test_the_remote_is_locked(parted: Hub) -> None:
-    """A remote that cannot be written for long is given up after some turns."""
+@pytest.mark.parametrize("where", ["remote", "staging"])
+def test_the_remote_is_locked(parted: Hub, where: str) -> None:
+    """A remote that cannot be written for long, or our copy of it, is given up after some turns."""
     remote, alice, _ = parted
-    lock = remote.path / f"{NOTES_REF}.lock"
+    staging = alice.path / ".git/refs/gitprov/remote/origin/notes.lock"
+    lock = remote.path / f"{NOTES_REF}.lock" if where == "remote" else staging
     lock.touch()
     assert "your records are safe here" in failing(alice)
     lock.unlink()
