@@ -19,7 +19,7 @@ from gitprov.git.objects import Commit, parse_commit
 from gitprov.git.repo import Repository
 from gitprov.model.lines import split_lines
 from gitprov.model.note import Note
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import MAX_LINE, LineSet
 from gitprov.store import notes
 
 
@@ -76,12 +76,50 @@ def inherit(
         _commits(repo, {oid for one in list(commits.values()) for oid in one.parents} - {*commits})
     )
     known = notes.read(repo, {oid for _, sources in wanted for oid in sources})
-    seen = _Diffs(repo, commits, wanted)
+    same = _repeated(repo, commits, wanted, known)
+    rest = [(heir, sources) for heir, sources in wanted if heir.name not in same]
+    seen = _Diffs(repo, commits, rest)
     cases = [
-        _Case(repo, heir, [oid for oid in sources if oid in commits], seen, known) for heir, sources in wanted
+        _Case(repo, heir, [oid for oid in sources if oid in commits], seen, known) for heir, sources in rest
     ]
     _ask_blame(repo, cases)
-    return {case.heir.name: (case.heritage.result(), case.added) for case in cases}
+    return {**same, **{case.heir.name: (case.heritage.result(), case.added) for case in cases}}
+
+
+def _repeated(
+    repo: Repository,
+    commits: Mapping[str, Commit],
+    wanted: Sequence[tuple[Heir, Sequence[str]]],
+    known: Mapping[str, Note],
+) -> dict[str, tuple[Inherited, int]]:
+    """Heirs that change the same files from the same to the same contents as their one source: a clean pick.
+
+    Their lines have the numbers that they had; no content has to be looked at.
+    """
+    asked: dict[str, tuple[str, tuple[str, str], tuple[str, str]]] = {}
+    for heir, sources in wanted:
+        source = commits.get(sources[0]) if len(sources) == 1 else None
+        if source is not None and len(source.parents) == len(heir.parents) == 1:
+            bases = [commits.get(one.parents[0]) for one in (source, heir)]
+            if bases[0] is not None and bases[1] is not None:
+                before, now = (bases[0].tree, source.tree), (bases[1].tree, heir.tree)
+                asked[heir.name] = (source.oid, before, now)
+    rows = diffs.raw_between_trees(repo, [pair for _, *pairs in asked.values() for pair in pairs])
+    out: dict[str, tuple[Inherited, int]] = {}
+    for name, (source_oid, before, now) in asked.items():
+        note = known.get(source_oid, Note())
+        added = (note.commit or {}).get("added", 0 if not note else None)
+        if rows[before] == rows[now] and isinstance(added, int):
+            out[name] = (_whole(note), added)
+    return out
+
+
+def _whole(note: Note) -> Inherited:
+    heritage = Heritage()
+    for path in note.paths():
+        heritage.take(note, path, path, [Kept(1, 1, MAX_LINE)])
+    heritage.take_whole(note, {}, dict.fromkeys(note.paths(), MAX_LINE))
+    return heritage.result()
 
 
 def _commits(repo: Repository, oids: Iterable[str]) -> dict[str, Commit]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gitprov.flow.heritage import recounted
+from gitprov.git import notes as git_notes
 from gitprov.git.process import decode
 from gitprov.git.write import Change, write
 from gitprov.model.note import Note, Row, classes_of, files_entry, unite_rows
@@ -37,13 +38,14 @@ def record(repo: Repository, found: Mapping[str, Note], committer: str, words: s
 
     def build(refs: dict[str, str]) -> list[Change]:
         base = refs.get(notes.REF)
-        before = notes.read(repo, found, base) if base else {}
+        raw = git_notes.read(repo, base, found) if base else {}
+        before = {oid: Note.parse(data) for oid, data in raw.items()}
         copied = [oid for oid, note in before.items() if is_copied(oid, note)]
         own = {**before, **_before_copying(repo, base, copied)}
         after = {oid: beside(own.get(oid), given) for oid, given in found.items()}
         changed[:] = [oid for oid, note in after.items() if note != before.get(oid, Note())]
         new = {oid: after[oid] for oid in changed}
-        return [notes.replacement(repo, base, new, words)]
+        return [notes.replacement(repo, base, new, words, raw)]
 
     write(repo, committer, build, [notes.REF])
     if changed:

@@ -51,7 +51,7 @@ def _follow(repo: Repository, pairs: list[Pair]) -> list[str]:
     if not pairs or head is None:
         return []
     pairs = _to_the_end(repo, pairs)
-    found = {new: Note() for new in _copied(repo, pairs)}
+    found = {pair.new: Note() for pair in pairs}  # of a note that git copied, the commit's own comes back
     found.update(carry(repo, pairs))
     changed = record(
         repo, found, parse_commit(head).committer, f"gitprov: {len(found)} notes follow their commits"
@@ -92,12 +92,6 @@ def _unsettled(repo: Repository, pairs: list[Pair]) -> list[Pair]:
     return [pair for pair in pairs if pair.new not in there or is_copied(pair.new, there[pair.new])]
 
 
-def _copied(repo: Repository, pairs: list[Pair]) -> list[str]:
-    return [
-        oid for oid, note in notes.read(repo, [pair.new for pair in pairs]).items() if is_copied(oid, note)
-    ]
-
-
 def _to_the_end(repo: Repository, pairs: list[Pair]) -> list[Pair]:
     """Pairs with commits that the rebase, or what it ran, amended again before it was done.
 
@@ -124,9 +118,9 @@ def _amended(repo: Repository, picks: int) -> dict[str, str]:
 
 
 def _jumps(why: str) -> bool:
-    """Whether HEAD only went elsewhere: two children of one commit are no amendment of each other."""
+    """Whether HEAD went elsewhere or on: two children of one commit are no amendment of each other."""
     action = why.partition(":")[0]
-    return any(word in action for word in ("reset", "checkout", "finish"))
+    return any(word in action for word in ("reset", "checkout", "finish", "pick"))
 
 
 def _last(oid: str, became: dict[str, str]) -> str:

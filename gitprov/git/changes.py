@@ -84,15 +84,26 @@ def between(repo: Repository, old: str | None, new: str) -> list[FileChange]:
 
 def between_trees(repo: Repository, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], list[FileChange]]:
     """What lies between the trees of each pair (old id, new id), from one process."""
-    found: dict[tuple[str, str], list[FileChange]] = {pair: [] for pair in pairs}
+    return {pair: parse(shown) for pair, shown in _of_trees(repo, pairs, FLAGS).items()}
+
+
+def raw_between_trees(repo: Repository, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+    """The same as git's raw rows and without contents: equal rows are equal changes. Far cheaper than hunks."""
+    return _of_trees(repo, pairs, ("--raw", "--no-abbrev"))
+
+
+def _of_trees(
+    repo: Repository, pairs: list[tuple[str, str]], flags: tuple[str, ...]
+) -> dict[tuple[str, str], bytes]:
+    found = dict.fromkeys(pairs, b"")
     wanted = "".join(f"{old} {new}\n" for old, new in found if old != new)
     if wanted:
-        args = ("diff-tree", "--stdin", "-r", *FLAGS)
-        shown = repo.run("-c", "core.quotePath=true", *args, stdin=wanted.encode("ascii"), env=ENV)
+        args = ("-c", "core.quotePath=true", "diff-tree", "--stdin", "-r", *flags)
+        shown = repo.run(*args, stdin=wanted.encode("ascii"), env=ENV)
         heads = list(_PAIR.finditer(shown))
         for head, following in zip(heads, [*heads[1:], None], strict=True):
             stop = following.start() if following else len(shown)
-            found[decode(head[1]), decode(head[2])] = parse(shown[head.end() : stop])
+            found[decode(head[1]), decode(head[2])] = shown[head.end() : stop]
     return found
 
 

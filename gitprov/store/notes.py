@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from gitprov.git import notes
@@ -22,21 +22,31 @@ def read(repo: Repository, oids: Iterable[str], ref: str = REF) -> dict[str, Not
 
 def change(repo: Repository, base: str | None, new: dict[str, Note], message: str) -> Change:
     """What moves the notes ref from `base` so that each commit's note also says `new` (union with what is there)."""
-    return _change(repo, base, new, message, unite=True)
+    return _change(repo, base, new, message, notes.read(repo, base, new) if base else {}, unite=True)
 
 
-def replacement(repo: Repository, base: str | None, new: dict[str, Note], message: str) -> Change:
+def replacement(
+    repo: Repository, base: str | None, new: dict[str, Note], message: str, old: Mapping[str, bytes]
+) -> Change:
     """What moves the notes ref from `base` so that each commit's note says `new` and nothing else.
 
-    For whoever has read what is there, at this `base`, and knows what of it is wrong. An empty note is taken away.
+    For whoever has read what is there (`old`, at this `base`) and knows what of it is wrong. An empty note is taken
+    away.
     """
-    return _change(repo, base, new, message, unite=False)
+    return _change(repo, base, new, message, old, unite=False)
 
 
-def _change(repo: Repository, base: str | None, new: dict[str, Note], message: str, *, unite: bool) -> Change:
+def _change(
+    repo: Repository,
+    base: str | None,
+    new: dict[str, Note],
+    message: str,
+    old: Mapping[str, bytes],
+    *,
+    unite: bool,
+) -> Change:
     from gitprov.git.write import Change
 
-    old = notes.read(repo, base, new) if base else {}
     files: dict[str, bytes | None] = {}
     for oid, note in new.items():
         merged = (Note.parse(old[oid]) | note).dump() if unite and oid in old else note.dump()
