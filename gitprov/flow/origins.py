@@ -29,6 +29,7 @@ class Origins:
         self._uncommitted = uncommitted
         self._notes: dict[str, Note] = {}
         self._known: set[str] = set()
+        self._brought = False
         self._listing: dict[str, str] | None = None
         self._replaced: dict[str, str] | None = None
         self._declared: dict[str, Facts] = {}
@@ -88,8 +89,12 @@ class Origins:
         return _Claims(note.claims(path) if note else [], self._declared.get(oid, UNKNOWN))
 
     def _read(self, oids: list[str]) -> dict[str, bytes]:
-        from gitprov.git import notes
+        from gitprov.git import notes, partial
 
+        if not self._brought:
+            repo = self._repo
+            partial.bring(REF, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
+            self._brought = True
         if self._listing is None and len(self._known) <= _FEW:
             return notes.read(self._repo, REF, oids)
         if self._listing is None:

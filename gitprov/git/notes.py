@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from gitprov.git import partial
 from gitprov.git.process import decode
 
 if TYPE_CHECKING:
@@ -28,8 +27,6 @@ def spellings(oid: str) -> list[str]:
 def read(repo: Repository, ref: str, oids: Iterable[str]) -> dict[str, bytes]:
     """Raw notes of commits on a notes ref or commit; commits without a note are left out."""
     wanted = list(dict.fromkeys(oids))
-    if wanted:
-        partial.bring(ref, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
     if len(wanted) > _BY_NAME:
         blobs = listing(repo, ref)
         return _blobs(repo, {oid: blobs[oid] for oid in wanted if oid in blobs})
@@ -43,7 +40,6 @@ def read(repo: Repository, ref: str, oids: Iterable[str]) -> dict[str, bytes]:
 
 def listing(repo: Repository, ref: str) -> dict[str, str]:
     """Commit → note blob for a whole notes ref; empty where there is no such ref."""
-    partial.bring(ref, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
     done = repo.try_run("ls-tree", "-r", "-z", "--full-tree", ref)
     out: dict[str, str] = {}
     for row in decode(done.stdout).split("\0"):

@@ -26,21 +26,28 @@ _FETCH = (
 def bring(ref: str, *, cwd: str, env: Env, common_dir: str | None = None) -> None:
     """Have the files of a small tree, such as a notes ref's, here. Does nothing, and starts nothing, in full clones.
 
-    What cannot be fetched stays missing: whoever needs it hears of it then.
+    GitFailed where no remote gives them: an older git takes them for absent then, and the answer would be another one.
+    Not for hooks: they never ask a network for what they do not need.
     """
     if not _is_partial(common_dir or _common_dir(cwd), cwd, env):
         return
     asked = ("rev-list", "--objects", "--missing=print", "--no-object-names", f"{ref}^{{tree}}", "--")
     shown = run_git(asked, cwd=cwd, env=env, ok=(0, 1, 128)).stdout
     missing = b"".join(row[1:] + b"\n" for row in shown.splitlines() if row.startswith(b"?"))
-    for remote in _promisors(cwd, env) if missing else ():
-        if run_git((*_FETCH, remote), cwd=cwd, env=env, stdin=missing, ok=(0, 1, 128)).returncode == 0:
+    if not missing:
+        return
+    words = ""
+    for remote in _promisors(cwd, env):
+        done = run_git((*_FETCH, remote), cwd=cwd, env=env, stdin=missing, ok=(0, 1, 128))
+        if done.returncode == 0:
             return
+        words = decode(done.stderr)
+    raise promised("fetch", 128, words)
 
 
 def is_promised(words: str) -> bool:
     """Whether git's message says that a remote should have had an object and did not give it."""
-    return "promisor" in words or "lazy fetch" in words
+    return any(sign in words for sign in ("promisor", "lazy fetch", "Could not read from remote repository"))
 
 
 def promised(command: str, status: int, words: str) -> GitFailed:

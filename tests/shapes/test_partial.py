@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.shapes.conftest import COMMITS
-from tests.shapes.story import CLASSES, tell, told
+from tests.shapes.story import CLASSES, MODEL, tell, told
+from tests.support.agent import Agent
+from tests.support.commits import claims
 from tests.support.repo import GENERATIONS_REF, NOTES_REF, GitRepo
 
 SHARED = f"{NOTES_REF}:{NOTES_REF}"
@@ -106,17 +108,22 @@ def test_show_without_its_remote(server: GitRepo, tmp_path: Path) -> None:
     [row] = server.traces()
     server.path.rename(tmp_path / "gone")
     done = repo.gitprov("show", row["id"], check=False)
-    assert done.returncode == 3, done
+    # An older git, such as 2.34, takes for absent what it could not fetch; then the rest is shown.
+    assert done.returncode in (0, 3), done
+    assert done.returncode or "not in this clone" in done.stdout
     assert "Traceback" not in done.stderr
     assert "bug" not in done.stderr
 
 
 def test_commits_go_on_without_the_remote(server: GitRepo, tmp_path: Path) -> None:
-    """A commit in a partial clone needs nothing of its remote."""
-    repo = server.clone(tmp_path / "clone", "--filter=blob:none")
+    """A commit in a partial clone needs nothing of its remote and does not ask it, whatever notes are missing."""
+    repo = partial(server, tmp_path / "clone", SHARED)
     repo.install()
     server.path.rename(tmp_path / "gone")
-    tell(repo)
+    Agent(repo, session="offline").write("a.py", MODEL)
+    repo.git("add", "a.py")
+    assert fetches(repo, "commit", "-q", "-m", "Offline") == 0
+    assert claims(repo) == {"a.py": {"ai": "1-4"}}
 
 
 def test_shallow(server: GitRepo, tmp_path: Path) -> None:
