@@ -24,6 +24,7 @@ NAMES = (
     "rebase",
     "sync",
     "verify",
+    "heal",
 )
 
 

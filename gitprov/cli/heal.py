@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-import os
-import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from gitprov.cli.terminal import Screen
-from gitprov.errors import EXIT_FINDINGS
-from gitprov.git.repo import Repository
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-_PAGER = "gitprov-heal"
-_CLEAR = "\r\x1b[K"
-
+from gitprov.cli.heal_run import run
 
 _Range = Annotated[
     str | None,
@@ -65,57 +53,12 @@ def command(
     gitprov heal --from FETCH_HEAD HEAD
     """
     from gitprov.errors import UsageError
-    from gitprov.flow.finish import finish_interrupted
-    from gitprov.flow.heal import Request, heal
-    from gitprov.output import heal as output
+    from gitprov.flow.heal import Request
 
     if write and dry:
         raise UsageError("--write and --dry-run exclude each other", "give one of them")
-    # Thousands of small values and no cycles: looking for garbage would only cost time.
-    gc.disable()
-    env = os.environ
-    screen = Screen.of_stdout(env)
-    progress = _Progress()
-    with Repository.discover(os.getcwd(), env) as repo:
-        if not dry:
-            finish_interrupted(repo)
-        request = Request(commits, everything, tuple(maps or ()), source, write, dry)
-        try:
-            report = heal(repo, request, progress)
-        finally:
-            progress.end()
-        colours = _colours(repo.cwd, screen, color)
-    rows = [output.as_json(report)] if as_json else list(output.lines(report, colours))
-    with screen.open(os.getcwd(), _PAGER, paging=not as_json) as out:
-        out.write("".join(row + "\n" for row in rows).encode("utf-8", "surrogateescape"))
-    if report.unhealed:
-        raise typer.Exit(EXIT_FINDINGS)
-
-
-def _colours(cwd: str, screen: Screen, when: str | None) -> Mapping[str, str]:
-    if not screen.colour(cwd, "gitprov", when):
-        return {}
-    from gitprov.git.settings import colours
-    from gitprov.output.heal import COLOURS
-
-    return {**COLOURS, **colours("gitprov", COLOURS, cwd=cwd, env=screen.env)}
-
-
-class _Progress:
-    """One line on a terminal's stderr, rewritten as the work goes on; nothing anywhere else."""
-
-    def __init__(self) -> None:
-        self._shown = False
-        self._terminal = os.isatty(2)
-
-    def __call__(self, what: str, done: int, total: int) -> None:
-        if self._terminal:
-            much = f"{done:,} of {total:,}" if total else f"{done:,}"
-            sys.stderr.write(f"{_CLEAR}{what}: {much}")
-            sys.stderr.flush()
-            self._shown = True
-
-    def end(self) -> None:
-        if self._shown:
-            sys.stderr.write(_CLEAR)
-            sys.stderr.flush()
+    code = run(
+        Request(commits, everything, tuple(maps or ()), source, write, dry), as_json=as_json, color=color
+    )
+    if code:
+        raise typer.Exit(code)

@@ -16,6 +16,12 @@ def main() -> int:
         from gitprov.cli.hook import run as run_hook
 
         return run_hook(argv[1:])
+    if argv == ["heal"]:
+        from gitprov.cli.boundary import guarded
+        from gitprov.cli.heal_run import run as run_heal
+        from gitprov.flow.heal import Request
+
+        return guarded(lambda: run_heal(Request()))
     if argv == ["--version"]:
         from gitprov import __version__
 

@@ -10,7 +10,6 @@ from gitprov.flow import heal_named, heal_range
 from gitprov.flow.heal_pass import Pass, Tell
 from gitprov.flow.heal_range import Scope, Suspect
 from gitprov.flow.heal_why import Verdicts
-from gitprov.flow.inherit import beside, record
 from gitprov.flow.shared import take_in
 from gitprov.git import survey
 from gitprov.git.process import decode
@@ -95,7 +94,7 @@ class _Run:
         """Write what a pass found, or only keep it for the report. Whether another pass may find more."""
         would = one.changes()
         bare = [suspect for oid, suspect in one.suspects.items() if suspect.bare and oid not in self._healed]
-        recalled = {found.oid: found.note for found in one.memory.recall(bare)}
+        recalled = {found.oid: found.note for found in one.recall(bare)}
         pushed = self._pushed({*would, *recalled})
         would = {
             oid: note for oid, note in would.items() if self._dry or oid not in pushed or self._request.write
@@ -107,6 +106,8 @@ class _Run:
             return False
         if not self._dry:
             self._write(one, would, [suspect for suspect in bare if suspect.told.oid in recalled])
+        from gitprov.flow.inherit import beside
+
         for oid in dict.fromkeys([*would, *recalled]):
             note = beside(recalled.get(oid), would.get(oid, Note()))
             self._healed[oid] = self._told(one, oid, note, oid in recalled, oid in pushed)
@@ -122,9 +123,11 @@ class _Run:
         return found
 
     def _write(self, one: Pass, found: Mapping[str, Note], remembered: list[Suspect]) -> None:
+        from gitprov.flow.inherit import record
+
         committer = _committer(self._repo)
         if remembered:
-            one.memory.recall(remembered, committer)
+            one.recall(remembered, committer)
         oids = list(found)
         for at in range(0, len(oids), _BATCH):
             some = {oid: found[oid] for oid in oids[at : at + _BATCH]}

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from gitprov.git import patches
 from gitprov.git.process import decode
 from gitprov.store import files
 
@@ -26,6 +25,8 @@ def rewrapped(repo: Repository, oids: Collection[str], tell: Callable[[int], Non
     What a commit changes never does, so those that have no such hunk are remembered. `tell` hears how many were
     looked at.
     """
+    from gitprov.git import patches
+
     plain = _remembered(repo)
     new = [oid for oid in oids if oid not in plain]
     found: list[str] = []

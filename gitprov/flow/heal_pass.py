@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from gitprov.flow import heal_format, heal_named, heal_pool, heal_range, heal_reflog, heal_sources
-from gitprov.flow.heal_inbox import Memory
 from gitprov.flow.heal_named import Source
-from gitprov.flow.heal_pool import Kin, Pool
+from gitprov.flow.heal_pool import IDS, Kin, Pool
 from gitprov.flow.heal_range import Scope, Suspect
 from gitprov.flow.heal_settle import Settling
 from gitprov.flow.heal_sources import Named, Sources
-from gitprov.flow.inherit import beside
 from gitprov.git import survey
 from gitprov.git.notes import listing
-from gitprov.git.patches import patch_ids
 from gitprov.git.process import decode
 from gitprov.git.replaced import replacements
 from gitprov.model.note import Note
 from gitprov.store import notes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from gitprov.flow.heal_inbox import Memory, Recalled
     from gitprov.git.repo import Repository
     from gitprov.git.survey import Told
 
@@ -53,11 +52,13 @@ class Pass:
         self._tell = tell
         self._again = again
         self._memory: Memory | None = None
+        walk = survey.walk(repo, notes.REF, scope.args) if scope.args else iter(())
         self.noted = listing(repo, notes.REF)
         self.given: Sources = {}
         for old, new in mapped:
             self.given.setdefault(new, []).append(Source(old, "--map"))
-        self.commits = self._read()
+        self._lacking: dict[str, Suspect] = {}
+        self.commits = self._read(walk)
         if source is not None:
             oids = list(self.commits)
             for one in heal_named.branch(repo, source, oids):
@@ -67,12 +68,18 @@ class Pass:
         self.suspects = self._suspects()
         self.settling = Settling(repo, self.suspects)
 
-    def _read(self) -> dict[str, Told]:
+    def _read(self, walk: Iterator[Told]) -> dict[str, Told]:
         if not self._scope.args:
-            return {told.oid: told for told in survey.of(self._repo, notes.REF, self.given)}
+            found = {told.oid: told for told in survey.of(self._repo, notes.REF, self.given)}
+            self._lacking = heal_range.suspects(found.values())
+            return found
         commits = {}
-        for told in survey.walk(self._repo, notes.REF, self._scope.args):
+        for told in walk:
             commits[told.oid] = told
+            # Judged as they come: git is busy with the next ones meanwhile.
+            one = heal_range.suspect(told)
+            if one is not None:
+                self._lacking[told.oid] = one
             if not len(commits) % 1000:
                 self._tell("reading commits", len(commits), 0)
         return commits
@@ -86,8 +93,8 @@ class Pass:
         return found
 
     def _suspects(self) -> dict[str, Suspect]:
-        there = {**self.commits, **self._shown}
-        found = heal_range.suspects(there.values())
+        there = {**self.commits, **self._shown} if self._shown else self.commits
+        found = {**self._lacking, **heal_range.suspects(self._shown.values())}
         for oid in self.given.keys() & there.keys():
             if oid not in self._shown or not there[oid].note:
                 found.setdefault(oid, Suspect(there[oid], frozenset(), (), False))
@@ -148,6 +155,8 @@ class Pass:
         ]
 
     def _same_patch(self, pool: Pool) -> None:
+        from gitprov.git.patches import patch_ids
+
         open_ones = self._bare(min(one.written for one in pool.members.values()))
         if not open_ones:
             return
@@ -183,23 +192,27 @@ class Pass:
         parents = {oid: [Source(self.suspects[oid].told.parents[0], "re-wrapped")] for oid in found}
         self._in_parts("re-wrapped lines", parents, self.settling.sure)
 
-    @property
-    def memory(self) -> Memory:
-        """What the inboxes of this clone know."""
+    def recall(self, suspects: Iterable[Suspect], keep: str | None = None) -> list[Recalled]:
+        """What the inboxes of this clone know of commits; see `Memory.recall`."""
         if self._memory is None:
+            if not os.path.isdir(os.path.join(self._repo.home, "inbox")):
+                return []
+            # All that a commit's hooks need is needed here, and nowhere else in this command.
+            from gitprov.flow.heal_inbox import Memory
+
             self._memory = Memory(self._repo, self._told)
-        return self._memory
+        return self._memory.recall(suspects, keep)
 
     def _told(self) -> frozenset[str]:
         """The traces that some note speaks of."""
-        from gitprov.flow.heal_pool import IDS
-
         found = self._repo.objects.get_many(self.noted.values())
         texts = (decode(one.data) for one in found if one is not None)
         return frozenset(trace for text in texts for trace in IDS.findall(text))
 
     def changes(self) -> dict[str, Note]:
         """Commit → what it inherits, for those whose notes that would change; an empty note takes a copy back."""
+        from gitprov.flow.inherit import beside
+
         out = {}
         for oid, one in self.suspects.items():
             note = self.settling.notes.get(oid)

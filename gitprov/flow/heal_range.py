@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BOUND = 10_000
 _TRACE = r"(gen_[0-9]{8}_[0-9a-f]{10})"
 _NAMED = re.compile(rf"^[ \t>*+-]*AI-Trace:[ \t]*{_TRACE}[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_NONE: frozenset[str] = frozenset()
 _WAIVED = re.compile(rf"AI-Trace-Dropped:[ \t]*{_TRACE}", re.IGNORECASE)
 
 
@@ -60,9 +61,11 @@ def scope(repo: Repository, asked: str | None, everything: bool) -> Scope:
         return Scope(tips, "all commits", tips)
     if asked is not None:
         return _range(repo, asked)
-    if repo.resolve("HEAD") is None:
+    # One question for both: git answers as far as it can.
+    known = decode(repo.try_run("rev-parse", "HEAD^{commit}", "@{upstream}^{commit}").stdout).split()
+    if not known or "^" in known[0]:
         return Scope((), "no commits")
-    if repo.resolve("@{upstream}") is not None:
+    if len(known) > 1 and "^" not in known[1]:
         return Scope(("@{upstream}..HEAD",), "commits that the upstream does not have", ("HEAD",))
     return Scope((f"--max-count={BOUND}", "HEAD"), f"the newest {BOUND:,} commits of HEAD", ("HEAD",))
 
@@ -93,21 +96,21 @@ def suspects(commits: Iterable[Told]) -> dict[str, Suspect]:
 
 def suspect(told: Told) -> Suspect | None:
     """What a commit may lack, None where it lacks nothing."""
-    named = _traces(told)
+    named = _traces(told.message) if "gen_" in told.message else _NONE
     if not told.note:
         return Suspect(told, named, (), True)
-    named = frozenset(trace for trace in named if f'"{trace}"' not in told.note)
+    if named:
+        named = frozenset([trace for trace in named if f'"{trace}"' not in told.note])
     copied: tuple[str, ...] = ()
     if told.note.count('"commit"') != 1 or f'"id":"{told.oid}"' not in told.note:
         copied = tuple(sorted(Note.read(told.note).copied_from(told.oid)))
     return Suspect(told, named, copied, False) if named or copied else None
 
 
-def _traces(told: Told) -> frozenset[str]:
+def _traces(message: str) -> frozenset[str]:
     """The traces that a message names and does not let go."""
-    if "gen_" not in told.message:
-        return frozenset()
-    return frozenset(_NAMED.findall(told.message)) - frozenset(_WAIVED.findall(told.message))
+    found = frozenset(_NAMED.findall(message))
+    return found - frozenset(_WAIVED.findall(message)) if "ropped" in message.lower() else found
 
 
 def cut_off(repo: Repository) -> frozenset[str]:

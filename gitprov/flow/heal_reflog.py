@@ -38,20 +38,14 @@ def replaced(repo: Repository, commits: Mapping[str, Told]) -> dict[str, list[So
 
 def _steps(repo: Repository) -> list[tuple[str, str, str]]:
     """(old, new, reason) of each move of HEAD and of all local branches, oldest first in each."""
-    refs = decode(repo.run("for-each-ref", "--format=%(refname)", "refs/heads/")).splitlines()
     flags = ("log", "-g", f"--max-count={_STEPS}", "--no-show-signature", "--format=%H%x00%gD%x00%gs")
-    out: list[tuple[str, str, str]] = []
-    asked = "".join(f"{ref}\n" for ref in ["HEAD", *refs])
-    # All in one process; it fails as a whole where one of them is damaged, and then each tells for itself.
-    whole = repo.try_run(
-        *flags, "--ignore-missing", "--stdin", stdin=asked.encode("utf-8", "surrogateescape")
-    )
-    shown = [whole] if whole.returncode == 0 else [repo.try_run(*flags, ref, "--") for ref in ["HEAD", *refs]]
+    shown = repo.try_run(*flags, "HEAD", "--branches", "--")
     logs: dict[str, list[tuple[str, str]]] = {}
-    for row in (row for one in shown for row in decode(one.stdout).splitlines()):
+    for row in decode(shown.stdout).splitlines():
         oid, _, rest = row.partition("\0")
         name, _, why = rest.partition("\0")
         logs.setdefault(name.partition("@{")[0], []).append((oid, why))
+    out: list[tuple[str, str, str]] = []
     for rows in logs.values():
         steps = [(old[0], new[0], new[1]) for new, old in itertools.pairwise(rows)]
         out += reversed(steps)

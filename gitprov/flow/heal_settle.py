@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from gitprov.flow import lookalike
-from gitprov.flow.agree import agree, of_traces, solid, worded
-from gitprov.flow.carry import Pair, carry
-from gitprov.flow.heal_literal import literally
 from gitprov.flow.heal_named import Source
 from gitprov.flow.heal_pool import Kin
-from gitprov.flow.inherit import beside
 from gitprov.model.note import Note
 from gitprov.model.ranges import LineSet
 from gitprov.store import notes
@@ -23,6 +18,9 @@ if TYPE_CHECKING:
 
 #: Lines with words that a run must have where only a likeness speaks for it.
 _LEAST = {"subject": 2}
+
+
+# What carries lines is imported where there are some: a run that has nothing to do should not wait for it.
 
 
 class Settling:
@@ -50,6 +48,8 @@ class Settling:
 
     def sure(self, wanted: Sources) -> None:
         """Sources that are certain: all of a commit's are asked, the last one first."""
+        from gitprov.flow.carry import Pair, carry
+
         pairs = [Pair(one.oid, oid) for oid, sources in wanted.items() for one in sources]
         for oid, note in carry(self._repo, pairs).items():
             self._take(oid, note, wanted[oid])
@@ -58,6 +58,8 @@ class Settling:
 
     def lost(self, wanted: Mapping[str, Iterable[str]], how: str) -> None:
         """Sources that are not here, of which only the notes are left, or the copy that git made of one."""
+        from gitprov.flow.heal_literal import literally
+
         known = notes.read(self._repo, {old for olds in wanted.values() for old in olds})
         for oid, olds in wanted.items():
             one = self._suspects[oid]
@@ -87,19 +89,20 @@ class Settling:
 
         Two people may well add the same one line.
         """
+        from gitprov.flow.agree import worded
+        from gitprov.flow.lookalike import LEAST
+
         answers = self._ask_each(wanted)
         for oid, sources in wanted.items():
-            told = {
-                one: note
-                for one, note in answers.get(oid, ())
-                if worded(self._repo, oid, note) >= lookalike.LEAST
-            }
+            told = {one: note for one, note in answers.get(oid, ()) if worded(self._repo, oid, note) >= LEAST}
             if told:
                 self._agreed(oid, [(one, told.get(one, Note())) for one in sources], strictly=True)
             self.asked.setdefault(oid, []).extend(sources)
 
     def hunks(self, oids: list[str], sources: list[str]) -> None:
         """Hunks that stand, lines and context, in one of the sources as well."""
+        from gitprov.flow import lookalike
+
         found = lookalike.by_commit(self._repo, oids, sources)
         kin = Kin(self._repo, {(oid, one.source) for oid, hits in found.items() for one in hits})
         known = notes.read(self._repo, {one.source for hits in found.values() for one in hits})
@@ -114,6 +117,8 @@ class Settling:
             self._agreed(oid, answers, strictly=False)
 
     def _ask_each(self, wanted: Sources) -> dict[str, list[tuple[Source, Note]]]:
+        from gitprov.flow.carry import Pair, carry
+
         found: dict[str, list[tuple[Source, Note]]] = {}
         for turn in range(max(map(len, wanted.values()), default=0)):
             pairs = {oid: sources[turn] for oid, sources in wanted.items() if turn < len(sources)}
@@ -122,6 +127,8 @@ class Settling:
         return found
 
     def _reliable(self, kind: str, oid: str, note: Note) -> Note | None:
+        from gitprov.flow.agree import of_traces, solid
+
         if kind == "trace":
             said = of_traces(note, self._suspects[oid].named)
             if said is None:
@@ -130,6 +137,8 @@ class Settling:
         return solid(self._repo, oid, note, _LEAST.get(kind, 1))
 
     def _agreed(self, oid: str, answers: list[tuple[Source, Note]], *, strictly: bool) -> None:
+        from gitprov.flow.agree import agree
+
         if not answers:
             return
         done = agree([note for _, note in answers], strictly=strictly)
@@ -141,6 +150,8 @@ class Settling:
         self._now_sure(oid)
 
     def _take(self, oid: str, note: Note, sources: Iterable[Source]) -> None:
+        from gitprov.flow.inherit import beside
+
         self.notes[oid] = beside(self.notes.get(oid), note)
         own = self.sources.setdefault(oid, [])
         own += [one for one in sources if one not in own]

@@ -35,13 +35,17 @@ def named(
 
     A source without a note of its own stands for the commits that it replaced in turn.
     """
-    said = {oid: heal_named.said(one.told) for oid, one in suspects.items()}
+    said = {oid: told for oid, one in suspects.items() if (told := heal_named.said(one.told))}
+    some = said.keys() | known.replaced.keys() | known.given.keys()
     here = _here(repo, {source.oid for sources in said.values() for source in sources})
     found: Sources = {}
     missing: dict[str, list[str]] = {}
     for oid, one in suspects.items():
-        told = heal_named.with_reverted(repo, [source for source in said[oid] if source.oid in here])
-        absent = [source.oid for source in said[oid] if source.oid not in here]
+        if oid not in some and not one.copied:
+            continue
+        listed = said.get(oid, [])
+        told = heal_named.with_reverted(repo, [source for source in listed if source.oid in here])
+        absent = [source.oid for source in listed if source.oid not in here]
         if absent:
             missing[oid] = absent
         own = [*told, *_followed(oid, known.replaced, noted)]

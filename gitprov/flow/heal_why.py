@@ -36,7 +36,10 @@ class Verdicts(list[Unhealed]):
         self, suspects: Mapping[str, Suspect], given: Collection[str], healed: Mapping[str, Healed]
     ) -> None:
         """Go through all suspects; `given` are those that the command line has named sources for."""
+        faults = self._settling.unsure.keys() | self._settling.left.keys() | set(given)
         for oid, one in suspects.items():
+            if not (one.named or one.copied or oid in faults):
+                continue
             note = self._settling.notes.get(oid, Note())
             done = healed[oid].traces if oid in healed else ()
             missing = sorted(one.named - note.traces.keys() - {*done})

@@ -44,10 +44,17 @@ class Told(NamedTuple):
 
 
 def walk(repo: Repository, ref: str, args: Sequence[str]) -> Iterator[Told]:
-    """Commits that `args` of git log select, newest first, with their notes on `ref`. GitFailed where git fails."""
+    """Commits that `args` of git log select, newest first, with their notes on `ref`. GitFailed where git fails.
+
+    Git starts at once, before the first commit is asked for.
+    """
     form = "--format=tformat:" + "%x00".join(_FIELDS)
     args = (*_FLAGS, f"--notes={ref}", form, *args)
-    with Stream(args, cwd=repo.cwd, env=repo.env, prompt=False) as stream:
+    return _all(Stream(args, cwd=repo.cwd, env=repo.env, prompt=False))
+
+
+def _all(stream: Stream) -> Iterator[Told]:
+    with stream:
         yield from _records(stream)
 
 

@@ -1,0 +1,74 @@
+"""Running heal and printing what it says; without what parses command lines, which a plain `gitprov heal` needs not."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from gitprov.cli.terminal import Screen
+from gitprov.errors import EXIT_FINDINGS, EXIT_OK
+from gitprov.git.repo import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gitprov.flow.heal import Request
+
+_PAGER = "gitprov-heal"
+_CLEAR = "\r\x1b[K"
+
+
+def run(request: Request, *, as_json: bool = False, color: str | None = None) -> int:
+    """Heal, print the report, and return the exit code."""
+    from gitprov.flow.finish import finish_interrupted
+    from gitprov.flow.heal import heal
+    from gitprov.output import heal as output
+
+    # Thousands of small values and no cycles: looking for garbage would only cost time.
+    gc.disable()
+    env = os.environ
+    screen = Screen.of_stdout(env)
+    progress = _Progress()
+    with Repository.discover(os.getcwd(), env) as repo:
+        if not request.dry:
+            finish_interrupted(repo)
+        try:
+            report = heal(repo, request, progress)
+        finally:
+            progress.end()
+        colours = _colours(repo.cwd, screen, color)
+    rows = [output.as_json(report)] if as_json else list(output.lines(report, colours))
+    with screen.open(os.getcwd(), _PAGER, paging=not as_json) as out:
+        out.write("".join(row + "\n" for row in rows).encode("utf-8", "surrogateescape"))
+    return EXIT_FINDINGS if report.unhealed else EXIT_OK
+
+
+def _colours(cwd: str, screen: Screen, when: str | None) -> Mapping[str, str]:
+    if not screen.colour(cwd, "gitprov", when):
+        return {}
+    from gitprov.git.settings import colours
+    from gitprov.output.heal import COLOURS
+
+    return {**COLOURS, **colours("gitprov", COLOURS, cwd=cwd, env=screen.env)}
+
+
+class _Progress:
+    """One line on a terminal's stderr, rewritten as the work goes on; nothing anywhere else."""
+
+    def __init__(self) -> None:
+        self._shown = False
+        self._terminal = os.isatty(2)
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if self._terminal:
+            much = f"{done:,} of {total:,}" if total else f"{done:,}"
+            sys.stderr.write(f"{_CLEAR}{what}: {much}")
+            sys.stderr.flush()
+            self._shown = True
+
+    def end(self) -> None:
+        if self._shown:
+            sys.stderr.write(_CLEAR)
+            sys.stderr.flush()
