@@ -116,10 +116,10 @@ def staged_situation(repo: Repository, amend: bool) -> Situation:
 
 def with_sources(repo: Repository, situation: Situation) -> Situation:
     """The situation with the commits that git names as sources of its lines."""
-    from gitprov.flow import sources
+    from gitprov.flow import resets, sources
 
     found = sources.named(repo)
-    reset = sources.left_by_reset(repo, situation)
+    reset = resets.left_by_reset(repo, situation)
     return situation._replace(sources=(*([reset] if reset else ()), *found), reset=reset)
 
 

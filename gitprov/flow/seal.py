@@ -7,7 +7,7 @@ import os
 from gitprov import __version__
 from gitprov.errors import GitprovError
 from gitprov.flow import desk as desks
-from gitprov.flow import sources
+from gitprov.flow import resets
 from gitprov.flow.desk import Desk, Situation
 from gitprov.flow.view import hides
 from gitprov.git.changes import FileChange
@@ -54,7 +54,7 @@ def seal(desk: Desk) -> str | None:
 
 def _settle(desk: Desk, proven: bool) -> None:
     hidden = bool(desk.repo.env.get("PRE_COMMIT")) and hides(desk.repo, desk.above)
-    sources.settle(desk.repo, proven, hidden)
+    resets.settle(desk.repo, proven, hidden)
 
 
 def recover(desk: Desk) -> str | None:
