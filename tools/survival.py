@@ -41,7 +41,8 @@ def _section(section: str, notes: list[str]) -> Iterator[str]:
         for route in ROUTES:
             cell, why = one.cell(route), one.without.get(route) or one.broken.get(route)
             if cell != "—":
-                cell = f"[{cell}](../{one.file})"
+                told = " ".join(one.told) if cell == "after heal" else ""
+                cell = f"[{cell}{' ' if told else ''}{told}](../{one.file})"
             if why:
                 notes += [] if why in notes else [why]
                 cell += f" <sup>{notes.index(why) + 1}</sup>"

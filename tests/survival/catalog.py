@@ -6,7 +6,21 @@ import importlib
 
 from tests.survival.table import OPERATIONS
 
-SECTIONS = ("amend", "rebase", "pick", "revert", "merge", "reset")
+SECTIONS = (
+    "amend",
+    "rebase",
+    "pick",
+    "revert",
+    "merge",
+    "reset",
+    "stash",
+    "worktree",
+    "rename",
+    "mail",
+    "formatter",
+    "settings",
+    "elsewhere",
+)
 
 for _name in SECTIONS:
     importlib.import_module(f"tests.survival.operations.{_name}")

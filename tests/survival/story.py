@@ -61,6 +61,7 @@ class Story:
         self.route = route
         self.env = repo.env
         self._agents: dict[str, Agent] = {}
+        self._settings: list[str] = []
 
     # -- who does something ------------------------------------------------------------------------------------------
 
@@ -128,6 +129,23 @@ class Story:
         """Over to a branch."""
         self.git("switch", "-q", name)
 
+    def linked(self, branch: str) -> Story:
+        """A linked work tree with a new branch."""
+        place = self.repo.path.with_name("linked")
+        return Story(self.repo.add_worktree(place, "-b", branch))
+
+    def config(self, key: str, value: str) -> None:
+        """A setting that everybody has who works on this."""
+        self.git("config", key, value)
+        self._settings += ["-c", f"{key}={value}"]
+
+    def hub(self) -> Path:
+        """An empty bare repository, known here as the remote `hub`."""
+        place = self.repo.path.with_name("hub.git")
+        run(["git", "init", "-q", "--bare", str(place)], cwd=place.parent, env=self.env)
+        self.git("remote", "add", "hub", place.as_uri())
+        return place
+
     def todo(self, script: str) -> None:
         """Let the list of an interactive rebase be edited by sed."""
         self._editor("GIT_SEQUENCE_EDITOR", f'sed -i -e {_quoted(script)} "$1"')
@@ -148,21 +166,23 @@ class Story:
 
     # -- what has to hold ----------------------------------------------------------------------------------------------
 
-    def heal(self) -> None:
-        """Rebuild what can be rebuilt."""
-        self.repo.gitprov("heal")
+    def heal(self, *args: str) -> None:
+        """Rebuild what can be rebuilt; it may say that there was more, which it could not."""
+        done = self.repo.gitprov("heal", *args, check=False)
+        assert done.returncode in (0, 1), done.stderr
 
     def shared(self) -> Story:
         """What a colleague has who cloned the commits and the notes, and nothing else."""
         place = self.repo.path.parent
         hub = place / "reading.git"
         run(["git", "init", "-q", "--bare", str(hub)], cwd=place, env=self.env)
-        notes = ["refs/notes/gitprov"] if self._has_notes() else []
+        notes = ["refs/replace/*:refs/replace/*", *(["refs/notes/gitprov"] if self._has_notes() else [])]
         head = f"{self.oid()}:refs/heads/head-of-mine"
         self.repo.git("push", "-q", hub.as_uri(), "refs/heads/*:refs/heads/*", head, *notes)
         theirs = place / "reading"
-        wanted = "remote.origin.fetch=+refs/notes/*:refs/notes/*"
-        run(["git", "clone", "-q", "-n", "-c", wanted, hub.as_uri(), str(theirs)], cwd=place, env=self.env)
+        wanted = [word for kind in ("notes", "replace") for word in ("-c", _FETCH.format(kind))]
+        wanted += [*self._settings, "-b", "head-of-mine"]
+        run(["git", "clone", "-q", *wanted, hub.as_uri(), str(theirs)], cwd=place, env=self.env)
         return Story(GitRepo(theirs, dict(self.env)), "reading")
 
     def _has_notes(self) -> bool:
@@ -199,6 +219,7 @@ def _quoted(word: str) -> str:
     return "'" + word.replace("'", "'\\''") + "'"
 
 
+_FETCH = "remote.origin.fetch=+refs/{0}/*:refs/{0}/*"
 _UNDER_WAY = ("rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "MERGE_HEAD", "sequencer")
 
 

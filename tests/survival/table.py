@@ -12,13 +12,16 @@ from tests.survival.story import Expected, Story
 ROUTES = ("native", "pre-commit", "prek", "colleague")
 """Who runs the hooks, in one's own clone; `colleague`: native hooks, in a clone that has commits and notes alone."""
 
+FRAMED = ("pre-commit", "prek")
+"""Routes on which a framework runs the hooks."""
+
 Do = Callable[[Story], Expected]
 
 
 class Operation(NamedTuple):
     """One thing that people do with git.
 
-    `heal`: routes on which the answer is right only after `gitprov heal`. `without`: route → why it is not tried
+    `heal`: routes on which the answer is right only after `gitprov heal`, with the options `told`. `without`: route → why it is not tried
     there. `broken`: route → what is wrong there today.
     """
 
@@ -29,6 +32,7 @@ class Operation(NamedTuple):
     says: str
     do: Do
     heal: tuple[str, ...]
+    told: tuple[str, ...]
     without: Mapping[str, str]
     broken: Mapping[str, str]
 
@@ -49,6 +53,7 @@ def operation(
     title: str,
     *,
     heal: tuple[str, ...] = (),
+    told: tuple[str, ...] = (),
     without: Mapping[str, str] | None = None,
     broken: Mapping[str, str] | None = None,
 ) -> Callable[[Do], Do]:
@@ -61,7 +66,9 @@ def operation(
         file = f"{do.__module__.replace('.', '/')}.py"
         section = (inspect.getdoc(module) or "").split("\n")[0].rstrip(".")
         says = re.sub(r"\s+", " ", inspect.getdoc(do) or "")
-        OPERATIONS[name] = Operation(name, file, title, section, says, do, heal, without or {}, broken or {})
+        OPERATIONS[name] = Operation(
+            name, file, title, section, says, do, heal, told, without or {}, broken or {}
+        )
         return do
 
     return enter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.survival.lines import ai, unknown
 from tests.survival.operations.rebase import CORK, FIG, GREY, PURPLE, WESTERN, other, topic
 from tests.survival.story import APP, APPLE, HEAD, TAIL, UTIL, WINTER, Expected, Story
-from tests.survival.table import ROUTES, operation
+from tests.survival.table import operation
 
 MANGO = ai("s3", "mango melon")
 
@@ -40,21 +40,21 @@ def cherry_pick_x(story: Story) -> Expected:
     return {"app.py": (*HEAD, *APPLE, *WINTER, *TAIL, *GREY)}
 
 
-@operation("git cherry-pick -n", heal=ROUTES)
+@operation("git cherry-pick -n")
 def cherry_pick_no_commit(story: Story) -> Expected:
     """One commit applied and committed by hand, together with a line that somebody typed."""
     other(story)
     story.switch("other")
     story.begin()
     story.git("cherry-pick", "-n", "main~2")
-    story.type("app.py", PURPLE, HEAD, APPLE, WINTER, TAIL, GREY)
+    story.type("app.py", HEAD, APPLE, WINTER, TAIL, GREY, PURPLE)
     story.git("commit", "-q", "-a", "-m", "Picked by hand")
-    return {"app.py": (*PURPLE, *HEAD, *APPLE, *WINTER, *TAIL, *GREY)}
+    return {"app.py": (*HEAD, *APPLE, *WINTER, *TAIL, *GREY, *PURPLE)}
 
 
-@operation("git cherry-pick -n, of several", heal=ROUTES)
+@operation("git cherry-pick -n, of several")
 def cherry_pick_several_no_commit(story: Story) -> Expected:
-    """Git names none of them; they are found by their lines."""
+    """Git names none of them; they are found by their hunks."""
     topic(story)
     other(story)
     story.switch("other")

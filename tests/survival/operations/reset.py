@@ -30,7 +30,6 @@ def reset_mixed(story: Story) -> Expected:
 
 @operation(
     "git reset, and commit again in parts",
-    broken=dict.fromkeys(("pre-commit", "prek"), "the framework hides what is left to commit"),
 )
 def reset_in_parts(story: Story) -> Expected:
     """Three commits become three others, cut in other places."""
