@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.flow.attribute import line_set
 from gitprov.flow.pending import settle
+from gitprov.flow.view import framework_above
 
 if TYPE_CHECKING:
     from gitprov.flow.desk import Desk
@@ -15,8 +16,11 @@ def note_discarded(desk: Desk) -> int:
     """Mark recorded lines that stand nowhere any more, neither in index, work tree nor stash; how many they were.
 
     To be called when git has just overwritten files. A line that is marked so can be claimed by no later commit.
+    A framework that hides changes has git overwrite files too, and puts them back.
     """
-    pending = settle(desk.repo)
+    if desk.git is not None and framework_above(desk.git.parent):
+        return 0
+    pending = settle(desk.repo, desk.view)
     count = 0
     for one in pending.files:
         for seq, tally in one.result.outcome.tallies.items():

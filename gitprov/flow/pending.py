@@ -9,7 +9,7 @@ from gitprov.attribution.outcome import Marks
 from gitprov.flow.attribute import Attributor, FileResult, Job, line_set, renamed
 from gitprov.flow.evidence import Evidence
 from gitprov.flow.shelf import shelved
-from gitprov.flow.view import Disk
+from gitprov.flow.view import Disk, View
 from gitprov.flow.worktree import look
 from gitprov.git.changes import FileChange, staged
 from gitprov.git.tree import blobs, staged_blobs
@@ -37,8 +37,8 @@ class Pending(NamedTuple):
     files: list[PendingFile]
 
 
-def settle(repo: Repository) -> Pending:
-    """Fold every file's evidence over what is staged and what is in the work tree."""
+def settle(repo: Repository, view: View | None = None) -> Pending:
+    """Fold every file's evidence over what is staged and what is in the work tree, seen as it stands or by `view`."""
     inbox = Inbox(repo.inbox_dir)
     evidence = look(inbox)
     spent = {event.seq: inbox.spent(event.seq) for event in evidence.events}
@@ -49,7 +49,7 @@ def settle(repo: Repository) -> Pending:
     jobs = _jobs(repo, renamed(evidence.events, spent))
     marks = {seq: Marks(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}
     clean = cleaner(repo, [job.path for job, _ in jobs])
-    worker = Attributor(inbox, marks, Disk(repo), clean, (), shelved(repo))
+    worker = Attributor(inbox, marks, view or Disk(repo), clean, (), shelved(repo))
     files = [PendingFile(job.path, worker.work_out(job), in_head) for job, in_head in jobs]
     return Pending(evidence, spent, files)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from gitprov.git.caller import above
+from gitprov.git.caller import Process, above
 from gitprov.git.repo import Repository
 from gitprov.git.tree import skipped
 from gitprov.model.hunk import Hunk
@@ -44,6 +44,11 @@ def hides(repo: Repository, parent_pid: int) -> bool:
     return _framework_patch(repo.env, parent_pid) != b""
 
 
+def framework_above(pid: int) -> bool:
+    """Whether a process is a framework of hooks, or was started by one."""
+    return next(_frameworks(pid), None) is not None
+
+
 class Disk:
     """A view of the work tree as it stands."""
 
@@ -73,14 +78,19 @@ def on_disk(repo: Repository, path: str) -> bytes:
 
 def _framework_patch(env: Mapping[str, str], parent_pid: int) -> bytes | None:
     """The framework's patch of hidden changes: empty where it hid nothing, None where that cannot be told."""
-    for process in above(parent_pid):
-        for tool, (home, room) in _FRAMEWORKS.items():
-            if _is(tool, process.words):
-                cache = env.get(home) or os.path.join(
-                    env.get("XDG_CACHE_HOME") or os.path.join(env.get("HOME", ""), ".cache"), tool
-                )
-                return _newest(os.path.join(cache, room), process.pid)
+    for process, tool in _frameworks(parent_pid):
+        home, room = _FRAMEWORKS[tool]
+        cache = env.get(home) or os.path.join(
+            env.get("XDG_CACHE_HOME") or os.path.join(env.get("HOME", ""), ".cache"), tool
+        )
+        return _newest(os.path.join(cache, room), process.pid)
     return None
+
+
+def _frameworks(pid: int) -> Iterator[tuple[Process, str]]:
+    """Frameworks among a process and those above it, nearest first."""
+    for process in above(pid):
+        yield from ((process, tool) for tool in _FRAMEWORKS if _is(tool, process.words))
 
 
 def _newest(room: str, pid: int) -> bytes | None:

@@ -75,8 +75,10 @@ def over(story: Story, tool: str) -> Expected:
     run([tool, "install", "-c", "own.yaml", *types], cwd=story.repo.path, env=story.env)
     assert (story.repo.path / ".git/hooks/post-rewrite.legacy").exists()
     story.git("rebase", "-q", "other")
+    story.agent("s1", "util.py", PLUM, UTIL)
     story.git("commit", "-q", "--amend", "-m", "Another message")
-    return {"app.py": (*APP, *GREY), "util.py": UTIL}
+    story.git("commit", "-q", "-a", "-m", "What the framework hid meanwhile")
+    return {"app.py": (*APP, *GREY), "util.py": (*PLUM, *UTIL)}
 
 
 @operation("prek installed over our hooks", without=dict.fromkeys(("pre-commit", "prek", "colleague"), OURS))

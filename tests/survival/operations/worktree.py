@@ -6,9 +6,7 @@ from tests.survival.lines import retyped
 from tests.survival.operations.rebase import CORK, FIG, GREY, MANGO, PLUM, topic
 from tests.survival.operations.stash import MORE, dirty
 from tests.survival.story import APP, LION, UTIL, Expected, Story
-from tests.survival.table import FRAMED, ROUTES, operation
-
-HIDDEN = "what a framework hides while its post-checkout hooks run is taken for thrown away"
+from tests.survival.table import ROUTES, operation
 
 
 @operation("git switch with a dirty work tree")
@@ -35,7 +33,7 @@ def detached(story: Story) -> Expected:
     return {"app.py": MORE, "plum.py": PLUM}
 
 
-@operation("git checkout -- FILE, and the same typed again", broken=dict.fromkeys(FRAMED, HIDDEN))
+@operation("git checkout -- FILE, and the same typed again")
 def checkout_file(story: Story) -> Expected:
     """What was thrown away and typed again is not the model's; what was kept in another file is."""
     story.agent("s3", "app.py", MORE)
@@ -74,7 +72,7 @@ def checkout_from_commit(story: Story) -> Expected:
     return {"util.py": UTIL, "app.py": APP}
 
 
-@operation("git restore --staged", broken=dict.fromkeys(FRAMED, HIDDEN))
+@operation("git restore --staged")
 def restore_staged(story: Story) -> Expected:
     """Unstaged lines wait for their commit and are recorded in it."""
     dirty(story)
