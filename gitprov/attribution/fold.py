@@ -14,7 +14,7 @@ from typing import NamedTuple
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.reword import match
 from gitprov.model.hunk import Hunk
-from gitprov.model.lines import count_lines, split_lines
+from gitprov.model.lines import count_lines, is_trivial, split_lines
 
 BASE = -1
 UNKNOWN = -2
@@ -26,6 +26,9 @@ NOBODY: Origin = (UNKNOWN, 0, False)
 
 #: Contents that are kept to recognise one that comes back; memory grows with them.
 _PAST = 8
+
+
+_CONFLICT = (b"<<<<<<< ", b"\n=======\n", b">>>>>>> ")
 
 
 class Step(NamedTuple):
@@ -192,17 +195,43 @@ def _without_spent(state: Folded, source: int) -> Folded:
 def _generate(state: Folded, step: Step) -> Folded:
     origins, deleted = state.origins, state.deleted
     created = state.created.setdefault(step.source, set())
-    for hunk in reversed(hunks(step.before, step.after)):
-        created.update(range(hunk.new_start, hunk.new_end))
+    changed = hunks(step.before, step.after)
+    moved = _moved(origins, step, changed)
+    for hunk in reversed(changed):
+        created.update(n for n in range(hunk.new_start, hunk.new_end) if n not in moved)
         for origin in origins[hunk.old_start : hunk.old_end]:
             if origin[0] == BASE:
                 deleted.setdefault(step.source, set()).add(origin[1])
             elif origin[0] >= 0:
                 state.superseded.add((*origin[:2], False))
         origins[hunk.old_start : hunk.old_end] = [
-            (step.source, n, False) for n in range(hunk.new_start, hunk.new_end)
+            moved.get(n, (step.source, n, False)) for n in range(hunk.new_start, hunk.new_end)
         ]
     return state._replace(content=step.after)
+
+
+def _moved(origins: list[Origin], step: Step, changed: list[Hunk]) -> dict[int, Origin]:
+    """New line → origin, for lines that a model only put in order while it resolved a conflict of git's.
+
+    Both sides' lines stand in such a file already, and whoever chooses their order has written none of them.
+    """
+    if not all(mark in step.before for mark in _CONFLICT):
+        return {}
+    old, new = split_lines(step.before), split_lines(step.after)
+    gone = _once(old, (n for hunk in changed for n in range(hunk.old_start, hunk.old_end)))
+    come = _once(new, (n for hunk in changed for n in range(hunk.new_start, hunk.new_end)))
+    return {n: origins[gone[line]] for line, n in come.items() if line in gone and not is_trivial(line)}
+
+
+def _once(lines: list[bytes], numbers: Iterable[int]) -> dict[bytes, int]:
+    """Text → number, of the numbered lines whose text is no other's among them."""
+    found: dict[bytes, int] = {}
+    twice: set[bytes] = set()
+    for n in numbers:
+        if lines[n] in found:
+            twice.add(lines[n])
+        found[lines[n]] = n
+    return {line: n for line, n in found.items() if line not in twice}
 
 
 def produced(before: bytes, after: bytes) -> list[int]:

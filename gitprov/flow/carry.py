@@ -22,20 +22,33 @@ from gitprov.model.note import Note
 from gitprov.model.ranges import MAX_LINE, LineSet
 from gitprov.store import notes
 
+#: Ranges that one blame is asked for.
+_RANGES = 500
+
 
 class Pair(NamedTuple):
-    """A commit whose tree may hold lines that another one adds: its earlier form, what it repeats, or undoes."""
+    """A commit whose tree may hold lines that another one adds: its earlier form, what it repeats, or undoes.
+
+    `whole`: the new one takes its place or repeats it, so that its gate, exceptions and counts are the new one's too.
+    """
 
     old: str
     new: str
+    whole: bool = True
 
 
 class Heir(NamedTuple):
-    """What inherits: a commit, or a tree that is about to be one. `name` tells heirs apart."""
+    """What inherits: a commit, or a tree that is about to be one. `name` tells heirs apart.
+
+    `lenders` are sources that it has lines of and does not repeat; `counted` are traces whose lost lines another part
+    of the same source has told already.
+    """
 
     name: str
     tree: str
     parents: tuple[str, ...]
+    lenders: frozenset[str] = frozenset()
+    counted: frozenset[str] = frozenset()
 
 
 def carry(repo: Repository, pairs: Iterable[Pair]) -> dict[str, Note]:
@@ -45,11 +58,17 @@ def carry(repo: Repository, pairs: Iterable[Pair]) -> dict[str, Note]:
     left to whoever has it.
     """
     wanted: dict[str, list[str]] = {}
-    for old, new in dict.fromkeys(pairs):
+    lent: dict[str, set[str]] = {}
+    for old, new, whole in dict.fromkeys(pairs):
         if old != new:
             wanted.setdefault(new, []).append(old)
+            if not whole:
+                lent.setdefault(new, set()).add(old)
     found = _commits(repo, wanted)
-    heirs = {oid: Heir(oid, one.tree, one.parents) for oid, one in found.items()}
+    heirs = {
+        oid: Heir(oid, one.tree, one.parents, frozenset({*one.parents, *lent.get(oid, ())}))
+        for oid, one in found.items()
+    }
     out: dict[str, Note] = {}
     for name, (given, added) in inherit(repo, [(heirs[oid], wanted[oid]) for oid in heirs]).items():
         note = given.note(name, added)
@@ -59,9 +78,11 @@ def carry(repo: Repository, pairs: Iterable[Pair]) -> dict[str, Note]:
 
 
 def inherit(
-    repo: Repository, wanted: Sequence[tuple[Heir, Sequence[str]]]
+    repo: Repository, wanted: Sequence[tuple[Heir, Sequence[str]]], most: int | None = None
 ) -> dict[str, tuple[Inherited, int]]:
     """Heir's name → what it inherits from its sources, and how many lines it adds.
+
+    No more than `most` files are blamed; what the others would have told stands in the answer as a problem.
 
     A constant number of processes for what the sources themselves added; one `git blame` for each file of which a
     source had lines from before.
@@ -82,8 +103,12 @@ def inherit(
     cases = [
         _Case(repo, heir, [oid for oid in sources if oid in commits], seen, known) for heir, sources in rest
     ]
-    _ask_blame(repo, cases)
-    return {**same, **{case.heir.name: (case.heritage.result(), case.added) for case in cases}}
+    left = _ask_blame(repo, cases, most)
+    problem = f"{left} files would have to be blamed" if left else None
+    return {
+        **same,
+        **{case.heir.name: (case.heritage.result()._replace(problem=problem), case.added) for case in cases},
+    }
 
 
 def _repeated(
@@ -99,7 +124,8 @@ def _repeated(
     asked: dict[str, tuple[str, tuple[str, str], tuple[str, str]]] = {}
     for heir, sources in wanted:
         source = commits.get(sources[0]) if len(sources) == 1 else None
-        if source is not None and len(source.parents) == len(heir.parents) == 1:
+        plain = not heir.lenders & {*sources} and not heir.counted
+        if plain and source is not None and len(source.parents) == len(heir.parents) == 1:
             bases = [commits.get(one.parents[0]) for one in (source, heir)]
             if bases[0] is not None and bases[1] is not None:
                 before, now = (bases[0].tree, source.tree), (bases[1].tree, heir.tree)
@@ -215,9 +241,9 @@ class _Case:
                     self.heritage.take(note, old, path, mine)
                 if rest:
                     self._open.append(_Open(oid, old, path, rest))
-        if note is not None:
+        if note is not None and oid not in self.heir.lenders:
             names = {change.old_path: change.path for change in between if change.status == "R"}
-            self.heritage.take_whole(note, names, self._removed)
+            self.heritage.take_whole(note, names, self._removed, self.heir.counted)
 
     def _runs(self, lines: LineSet, path: str, change: FileChange | None) -> list[Kept]:
         if change is None:
@@ -262,15 +288,18 @@ def _without(runs: list[Kept], lines: LineSet) -> list[Kept]:
     return left
 
 
-def _ask_blame(repo: Repository, cases: Sequence[_Case]) -> None:
-    """Settle what is open, by git's blame of the sources and the notes of the commits that it names."""
+def _ask_blame(repo: Repository, cases: Sequence[_Case], most: int | None) -> int:
+    """Settle what is open, by git's blame of the sources and the notes of the commits that it names.
+
+    Where that are more than `most` files nothing is asked, and their number is the answer.
+    """
     asked: dict[tuple[str, str], LineSet] = {}
     for case in cases:
         for one in case.open():
             key = (one.source, one.old)
             asked[key] = asked.get(key, LineSet()) | olds(one.runs)
-    if not asked:
-        return
+    if not asked or (most is not None and len(asked) > most):
+        return len(asked)
     answers = {key: _blamed(repo, *key, lines) for key, lines in asked.items()}
     known = notes.read(repo, {oid for answer in answers.values() for oid, _, _ in answer.values()})
     for case in cases:
@@ -278,11 +307,14 @@ def _ask_blame(repo: Repository, cases: Sequence[_Case]) -> None:
             for (oid, old), runs in _by_commit(one.runs, answers[one.source, one.old]).items():
                 if oid in known:
                     case.heritage.take(known[oid], old, one.path, runs)
+    return 0
 
 
 def _blamed(repo: Repository, source: str, path: str, lines: LineSet) -> dict[int, tuple[str, str, int]]:
     """Line of a commit's file → the commit, file and line that git says it is from."""
-    ranges = [f"-L{first},{last}" for first, last in lines.runs]
+    # Many ranges would not fit on a command line; lines in between that nobody asked for do no harm.
+    runs = lines.runs if len(lines.runs) <= _RANGES else ((lines.runs[0][0], lines.runs[-1][1]),)
+    ranges = [f"-L{first},{last}" for first, last in runs]
     # Past a revision that is to be ignored git can only guess; what is carried must be known.
     args = ("-w", "--ignore-revs-file=", *ranges, source, "--", path)
     # Blame takes a path as seen from where it runs, and git's own variables may be relative to where we do.

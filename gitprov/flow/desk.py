@@ -26,7 +26,8 @@ class Situation(NamedTuple):
     `head` is the commit that HEAD was before. `work` are the changes against `head`: the same as `changes`
     unless a commit is amended.
 
-    `sources` are commits whose lines it may hold, the most telling last; `reset` is the one of them that a reset left.
+    `sources` are commits whose lines it may hold, the most telling last; `lenders` those of them that it does not
+    repeat, `reset` the one that a reset left.
     `tree` is what was committed, None for what the index holds.
     """
 
@@ -36,6 +37,7 @@ class Situation(NamedTuple):
     amended: str | None = None
     work: list[FileChange] = []  # noqa: RUF012 - never written to
     sources: tuple[str, ...] = ()
+    lenders: tuple[str, ...] = ()
     reset: str | None = None
     tree: str | None = None
 
@@ -118,9 +120,10 @@ def with_sources(repo: Repository, situation: Situation) -> Situation:
     """The situation with the commits that git names as sources of its lines."""
     from gitprov.flow import resets, sources
 
-    found = sources.named(repo)
+    lenders = sources.undone(repo)
     reset = resets.left_by_reset(repo, situation)
-    return situation._replace(sources=(*([reset] if reset else ()), *found), reset=reset)
+    found = (*lenders, *([reset] if reset else ()), *sources.named(repo))
+    return situation._replace(sources=found, lenders=lenders, reset=reset)
 
 
 def new_lines(

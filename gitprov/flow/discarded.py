@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.flow.attribute import line_set
 from gitprov.flow.pending import settle
+from gitprov.flow.shelf import tips
 from gitprov.flow.view import framework_above
 
 if TYPE_CHECKING:
@@ -13,20 +14,23 @@ if TYPE_CHECKING:
 
 
 def note_discarded(desk: Desk) -> int:
-    """Mark recorded lines that stand nowhere any more, neither in index, work tree nor stash; how many they were.
+    """Mark recorded lines that stand nowhere any more: neither in index, work tree or stash nor on a branch.
 
-    To be called when git has just overwritten files. A line that is marked so can be claimed by no later commit.
-    A framework that hides changes has git overwrite files too, and puts them back.
+    To be called when git has just overwritten files; returns how many lines there were. A line that is marked so can be
+    claimed by no later commit. Where the work tree cannot be seen, nothing is marked; a framework that hides changes has git
+    overwrite files too, and puts them back.
     """
     if desk.git is not None and framework_above(desk.git.parent):
         return 0
-    pending = settle(desk.repo, desk.view)
+    pending = settle(desk.repo, desk.view, tips(desk.repo))
     count = 0
     for one in pending.files:
         for seq, tally in one.result.outcome.tallies.items():
             mark = pending.spent.get(seq)
-            gone = tally.dropped | (line_set(mark.dropped) if mark else tally.dropped)
-            if gone and mark is not None:
+            if mark is None:
+                continue
+            gone = (tally.dropped | line_set(mark.dropped)) - tally.pending - tally.kept - tally.edited
+            if gone:
                 lines = str(line_set(mark.lines) | gone)
                 desk.inbox.mark_spent(seq, lines, mark.dropped, mark.trace, path=mark.path)
                 count += len(gone)

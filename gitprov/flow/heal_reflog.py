@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gitprov.flow.heal_named import Source
+from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
 
 if TYPE_CHECKING:
@@ -33,7 +34,20 @@ def replaced(repo: Repository, commits: Mapping[str, Told]) -> dict[str, list[So
         if finish is not None:
             for oid in _upto(commits, new, {finish[1], old}):
                 found.setdefault(oid, []).append(Source(old, "branch before its rebase"))
+        elif new in commits and _same_tree(repo, old, new):
+            found.setdefault(new, []).append(Source(old, "branch before it was moved"))
     return {oid: list(dict.fromkeys(sources)) for oid, sources in found.items()}
+
+
+def _same_tree(repo: Repository, old: str, new: str) -> bool:
+    """Whether a branch was moved to a commit of the very same files that does not have the old one behind it."""
+    pair = [one for one in repo.objects.get_many([old, new]) if one is not None and one.type == "commit"]
+    if len(pair) < 2 or old == new:
+        return False
+    before, now = map(parse_commit, pair)
+    if before.tree != now.tree or old in now.parents:
+        return False
+    return repo.try_run("merge-base", "--is-ancestor", old, new).returncode == 1
 
 
 def _steps(repo: Repository) -> list[tuple[str, str, str]]:

@@ -23,6 +23,11 @@ _LEAST = {"subject": 2}
 # What carries lines is imported where there are some: a run that has nothing to do should not wait for it.
 
 
+def _repeats(source: Source) -> bool:
+    """Whether a commit takes the place of its source; else it only has lines of it."""
+    return source.how not in ("reverts its child", "re-wrapped")
+
+
 class Settling:
     """What was found for each suspect so far. `left` are paths that a lost commit's note could not be told for."""
 
@@ -50,7 +55,7 @@ class Settling:
         """Sources that are certain: all of a commit's are asked, the last one first."""
         from gitprov.flow.carry import Pair, carry
 
-        pairs = [Pair(one.oid, oid) for oid, sources in wanted.items() for one in sources]
+        pairs = [Pair(one.oid, oid, _repeats(one)) for oid, sources in wanted.items() for one in sources]
         for oid, note in carry(self._repo, pairs).items():
             self._take(oid, note, wanted[oid])
         for oid, sources in wanted.items():
@@ -122,7 +127,9 @@ class Settling:
         found: dict[str, list[tuple[Source, Note]]] = {}
         for turn in range(max(map(len, wanted.values()), default=0)):
             pairs = {oid: sources[turn] for oid, sources in wanted.items() if turn < len(sources)}
-            for oid, note in carry(self._repo, [Pair(one.oid, oid) for oid, one in pairs.items()]).items():
+            for oid, note in carry(
+                self._repo, [Pair(one.oid, oid, _repeats(one)) for oid, one in pairs.items()]
+            ).items():
                 found.setdefault(oid, []).append((pairs[oid], note))
         return found
 

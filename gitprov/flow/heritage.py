@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from gitprov import __version__
@@ -69,10 +69,13 @@ class Heritage:
                 classes[claim.cls] = classes.get(claim.cls, LineSet()) | lines
         self._reviews.update((row["id"], row) for row in note.of_kind("review"))
 
-    def take_whole(self, note: Note, names: dict[str, str], removed: dict[str, int]) -> None:
+    def take_whole(
+        self, note: Note, names: dict[str, str], removed: dict[str, int], counted: Collection[str] = ()
+    ) -> None:
         """What a note says besides lines: gate, exceptions, lines deleted and dropped.
 
-        `names`: path there → path here, where it is another. `removed`: path → lines that the heir takes away.
+        `names`: path there → path here, where it is another. `removed`: path → lines that the heir takes away. `counted`:
+        traces whose dropped lines somebody else has told.
         """
         about = note.commit or {}
         gates = [gate for gate in (self._gate, about.get("gate")) if gate in GATES]
@@ -84,7 +87,8 @@ class Heritage:
             key = self._known(row)
             delta = row.get("delta")
             lost = delta.get("dropped") if isinstance(delta, dict) else 0
-            self._lost[key] = self._lost.get(key, 0) + (lost if isinstance(lost, int) else 0)
+            if isinstance(lost, int) and row["id"] not in counted:
+                self._lost[key] = self._lost.get(key, 0) + lost
             for old, entry in row["files"].items() if isinstance(row.get("files"), dict) else ():
                 path = names.get(old, old)
                 gone = entry.get("deleted") if isinstance(entry, dict) else 0

@@ -37,8 +37,11 @@ class Pending(NamedTuple):
     files: list[PendingFile]
 
 
-def settle(repo: Repository, view: View | None = None) -> Pending:
-    """Fold every file's evidence over what is staged and what is in the work tree, seen as it stands or by `view`."""
+def settle(repo: Repository, view: View | None = None, aside: list[str] | None = None) -> Pending:
+    """Fold every file's evidence over what is staged and what is in the work tree.
+
+    `view` shows the work tree where it cannot simply be read; what stands in the commits `aside` is not gone either.
+    """
     inbox = Inbox(repo.inbox_dir)
     evidence = look(inbox)
     spent = {event.seq: inbox.spent(event.seq) for event in evidence.events}
@@ -49,7 +52,7 @@ def settle(repo: Repository, view: View | None = None) -> Pending:
     jobs = _jobs(repo, renamed(evidence.events, spent))
     marks = {seq: Marks(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}
     clean = cleaner(repo, [job.path for job, _ in jobs])
-    worker = Attributor(inbox, marks, view or Disk(repo), clean, (), shelved(repo))
+    worker = Attributor(inbox, marks, view or Disk(repo), clean, (), shelved(repo, aside or []))
     files = [PendingFile(job.path, worker.work_out(job), in_head) for job, in_head in jobs]
     return Pending(evidence, spent, files)
 

@@ -6,11 +6,13 @@ So a reset is believed to have kept the files where that shows.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitFailed
 from gitprov.flow.sources import state
+from gitprov.flow.view import on_disk
 from gitprov.git import changes as diffs
 from gitprov.git.objects import parse_commit
 from gitprov.git.reflog import steps
@@ -66,7 +68,10 @@ def settle(repo: Repository, proven: bool, hidden: bool) -> None:
     framework may have put uncommitted changes aside just now.
     """
     orig = state(repo, "ORIG_HEAD")
-    if not orig or is_settled(repo):
+    if not orig:
+        return
+    if is_settled(repo):
+        _touch(repo)
         return
     home = os.path.join(repo.git_dir, "gitprov")
     files.make_dir(home)
@@ -76,6 +81,14 @@ def settle(repo: Repository, proven: bool, hidden: bool) -> None:
     else:
         name, text = "settled", f"{orig}\n{last.old if last is not None else ''}"
     files.replace(home, os.path.join(home, name), (text + "\n").encode("ascii"), durable=False)
+
+
+def _touch(repo: Repository) -> None:
+    """Let the note be newer than ORIG_HEAD by the shell's measure as well, which is whole seconds."""
+    place = os.path.join(repo.git_dir, "gitprov", "settled")
+    with contextlib.suppress(OSError):
+        if int(os.stat(place).st_mtime) <= int(os.stat(os.path.join(repo.git_dir, "ORIG_HEAD")).st_mtime):
+            os.utime(place)
 
 
 def is_settled(repo: Repository) -> bool:
@@ -122,7 +135,7 @@ def _has_more(repo: Repository, last: Reset) -> bool:
 
 
 def _left_alone(repo: Repository, last: Reset, before: list[FileChange]) -> bool:
-    """Whether a file that a hard reset would have rewritten is older than the reset and not as that would have left it.
+    """Whether a file that a hard reset would have rewritten is older than the reset and as it was before.
 
     Where ORIG_HEAD tells of another reset since then, something may have been typed between the two.
     """
@@ -132,12 +145,17 @@ def _left_alone(repo: Repository, last: Reset, before: list[FileChange]) -> bool
         moment = os.stat(os.path.join(repo.git_dir, "ORIG_HEAD")).st_mtime_ns
     except OSError:
         return False
-    older = [change for change in before if change.has_text and _written(repo, change.path) < moment]
-    if any(change.status == "A" for change in older):
-        return True  # the target has no such file: a hard reset would have removed it
-    paths = [change.path for change in older]
-    asked = ("--literal-pathspecs", "diff-index", "--quiet", last.target, "--", *paths)
-    return bool(paths) and repo.try_run(*asked).returncode == 1
+    return any(
+        _written(repo, change.path) < moment and _same_text(repo, change)
+        for change in before[:_MANY]
+        if change.has_text
+    )
+
+
+def _same_text(repo: Repository, change: FileChange) -> bool:
+    """Whether the work tree has the file as it was before the reset, whatever its line endings are."""
+    there, old = on_disk(repo, change.path), repo.objects.blob(change.new_oid)
+    return there == old or there.replace(b"\r\n", b"\n") == old.replace(b"\r\n", b"\n")
 
 
 def _written(repo: Repository, path: str) -> int:

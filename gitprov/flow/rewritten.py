@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from gitprov.flow.carry import Pair, carry
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 #: Where a rebase keeps its pairs; they are still there when the hook runs, whoever has eaten its stdin.
 _LISTS = (("rebase-merge", "rewritten-list"), ("rebase-apply", "rewritten"))
+_PAIR = re.compile(rb"^([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64})(?= |$)", re.MULTILINE)
 #: Entries of HEAD's reflog that are read at the most.
 _STEPS = 5000
 
@@ -34,11 +36,14 @@ def post_rewrite(repo: Repository, command: str, told: bytes) -> list[str]:
     pairs = _parse(told) or _known(repo, command)
     if command == "amend":
         pairs = _unsettled(repo, pairs)
-    pairs = [*_left(repo), *pairs]
+    left = _left(repo)
     if pairs:
         # Before anything else: git forgets the pairs with the end of this hook.
-        _leave(repo, pairs)
-    return _follow(repo, pairs)
+        _leave(repo, [*left, *pairs])
+        if command != "amend":
+            pairs = _to_the_end(repo, pairs)
+            _leave(repo, [*left, *pairs])
+    return _follow(repo, [*left, *pairs])
 
 
 def finish(repo: Repository) -> list[str]:
@@ -50,7 +55,6 @@ def _follow(repo: Repository, pairs: list[Pair]) -> list[str]:
     head = repo.objects.get("HEAD")
     if not pairs or head is None:
         return []
-    pairs = _to_the_end(repo, pairs)
     found = {pair.new: Note() for pair in pairs}  # of a note that git copied, the commit's own comes back
     found.update(carry(repo, pairs))
     changed = record(
@@ -64,7 +68,7 @@ def _leave(repo: Repository, pairs: list[Pair]) -> None:
     home = os.path.dirname(rewritten(repo.git_dir))
     files.make_dir(home)
     files.replace(
-        home, rewritten(repo.git_dir), "".join(f"{old} {new}\n" for old, new in pairs).encode("ascii")
+        home, rewritten(repo.git_dir), "".join(f"{one.old} {one.new}\n" for one in pairs).encode("ascii")
     )
 
 
@@ -73,8 +77,8 @@ def _left(repo: Repository) -> list[Pair]:
 
 
 def _parse(told: bytes) -> list[Pair]:
-    rows = (line.split() for line in decode(told).splitlines())
-    return [Pair(row[0], row[1]) for row in rows if len(row) >= 2]
+    """The pairs in git's lines; what is none is left out: it may come from a damaged file."""
+    return [Pair(decode(old), decode(new)) for old, new in _PAIR.findall(told)]
 
 
 def _known(repo: Repository, command: str) -> list[Pair]:
@@ -109,8 +113,8 @@ def _to_the_end(repo: Repository, pairs: list[Pair]) -> list[Pair]:
 def _amended(repo: Repository, picks: int) -> dict[str, str]:
     """Commit → the one that took its place, for the moves of HEAD since the rebase began."""
     moves = steps(repo, min(_STEPS, 4 * picks + 200))
-    starts = [n for n, one in enumerate(moves) if "(start)" in one.why]
-    since = [one for one in moves[starts[-1] + 1 :] if not _jumps(one.why)] if starts else []
+    begun = [n for n, one in enumerate(moves) if _action(one.why).endswith("(start)")]
+    since = [one for one in moves[begun[-1] + 1 :] if not _jumps(one.why)] if begun else []
     oids = list(dict.fromkeys(oid for one in since for oid in (one.old, one.new)))
     found = zip(oids, repo.objects.get_many(oids), strict=True)
     parents = {oid: parse_commit(obj).parents for oid, obj in found if obj is not None}
@@ -119,8 +123,12 @@ def _amended(repo: Repository, picks: int) -> dict[str, str]:
 
 def _jumps(why: str) -> bool:
     """Whether HEAD went elsewhere or on: two children of one commit are no amendment of each other."""
-    action = why.partition(":")[0]
-    return any(word in action for word in ("reset", "checkout", "finish", "pick"))
+    return any(word in _action(why) for word in ("reset", "checkout", "finish", "abort", "pick"))
+
+
+def _action(why: str) -> str:
+    """Git's own word for a move, without the subject of a commit."""
+    return why.partition(":")[0]
 
 
 def _last(oid: str, became: dict[str, str]) -> str:

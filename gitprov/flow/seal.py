@@ -10,6 +10,7 @@ from gitprov.flow import desk as desks
 from gitprov.flow import resets
 from gitprov.flow.desk import Desk, Situation
 from gitprov.flow.view import hides
+from gitprov.git.caller import command
 from gitprov.git.changes import FileChange
 from gitprov.git.objects import Commit, parse_commit
 from gitprov.git.process import decode
@@ -19,6 +20,9 @@ from gitprov.store import flags, generations, notes
 from gitprov.store import plan as plans
 from gitprov.store.inbox import Spent
 from gitprov.store.plan import Plan
+
+#: Commands that make commits without asking a gate; a clean revert leaves no other sign.
+_GATELESS = ("cherry-pick", "revert", "rebase", "am", "merge", "pull")
 
 
 def seal(desk: Desk) -> str | None:
@@ -97,7 +101,10 @@ def _amended(desk: Desk, commit: Commit, plan: Plan | None) -> str | None:
     shown = desk.repo.try_run("log", "-g", "-2", "--no-show-signature", "--format=%H%x00%gs", "HEAD")
     rows = [row.split("\0") for row in decode(shown.stdout).splitlines()]
     if len(rows) == 2 and rows[0][0] == commit.oid:
-        return rows[1][0] if rows[0][1].startswith("commit (amend)") else None
+        if rows[0][1].startswith("commit (amend)"):
+            return rows[1][0]
+        if plan is None or not plan.amend or plan.base != rows[1][0] or rows[0][1].startswith("commit"):
+            return None  # with GIT_REFLOG_ACTION git writes other words, and the plan knows
     if plan is None or not plan.amend or plan.base in (None, commit.oid):
         return None
     old = desk.repo.objects.get(plan.base or "")
@@ -161,7 +168,9 @@ def _gate(desk: Desk, commit: Commit, plan: Plan) -> str:
     if plan.gate == "passed" and same:
         return plan.inherited or "passed"
     sequencer = ("CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
-    if any(os.path.exists(os.path.join(desk.repo.git_dir, name)) for name in sequencer):
+    if any(os.path.exists(os.path.join(desk.repo.git_dir, name)) for name in sequencer) or (
+        desk.git is not None and command(desk.git.words) in _GATELESS
+    ):
         return plan.inherited or "absent"
     from gitprov.flow.installed import gate_installed
 

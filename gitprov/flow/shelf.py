@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from gitprov.git.process import decode
@@ -18,9 +18,13 @@ _MOST = 20
 _PARTS = ("", "^2", "^3")
 
 
-def shelved(repo: Repository) -> Callable[[str], list[bytes]] | None:
-    """From a path to its versions on the shelf; None where nothing is there."""
-    aside = [*_autostash(repo), *_stashes(repo)]
+#: Branches whose tips are looked at.
+_BRANCHES = 100
+
+
+def shelved(repo: Repository, more: Iterable[str] = ()) -> Callable[[str], list[bytes]] | None:
+    """From a path to its versions on the shelf, and in `more` commits; None where there is neither."""
+    aside = [*_autostash(repo), *_stashes(repo), *more]
     if not aside:
         return None
 
@@ -31,6 +35,18 @@ def shelved(repo: Repository) -> Callable[[str], list[bytes]] | None:
         return list({one.oid: one.data for one in found if one is not None and one.type == "blob"}.values())
 
     return versions
+
+
+def tips(repo: Repository) -> list[str]:
+    """The commits that local branches end with, the newest first: work may be there that no hook heard of."""
+    asked = (
+        "for-each-ref",
+        f"--count={_BRANCHES}",
+        "--sort=-committerdate",
+        "--format=%(objectname)",
+        "refs/heads",
+    )
+    return list(dict.fromkeys(decode(repo.run(*asked)).split()))
 
 
 def _stashes(repo: Repository) -> list[str]:

@@ -21,23 +21,26 @@ _REVERTS = re.compile(rb"^This reverts commit ([0-9a-f]{40,64})", re.MULTILINE)
 
 
 def named(repo: Repository) -> tuple[str, ...]:
-    """Commits that git's state files name, the most telling last: picked, reverted, squashed, stopped at."""
+    """Commits that git's state files name, which the coming commit repeats, the most telling last."""
     picked = state(repo, "CHERRY_PICK_HEAD")
     if rebasing(repo):
         stopped = state(repo, "rebase-merge", "stopped-sha")
         return tuple(filter(None, [repo.resolve(stopped) if stopped else picked]))
-    reverted = state(repo, "REVERT_HEAD") or _reverted(repo)
-    found = repo.objects.get(reverted) if reverted else None
-    # A revert brings back what the reverted commit took away: it stands in that commit's parents.
-    restored = parse_commit(found).parents if found is not None and found.type == "commit" else ()
     squashed = _SQUASHED.findall(files.read(os.path.join(repo.git_dir, "SQUASH_MSG")) or b"")
-    return (*map(decode, reversed(squashed)), *reversed(restored), *([picked] if picked else ()))
+    return (*map(decode, reversed(squashed)), *([picked] if picked else ()))
+
+
+def undone(repo: Repository) -> tuple[str, ...]:
+    """Commits that have what a reverted commit took away: its parents. Their lines come back, and nothing else of them."""
+    reverted = "" if rebasing(repo) else state(repo, "REVERT_HEAD") or _reverted(repo)
+    found = repo.objects.get(reverted) if reverted else None
+    return parse_commit(found).parents[::-1] if found is not None and found.type == "commit" else ()
 
 
 def unnamed(repo: Repository) -> bool:
     """Whether git has brought in a change of another commit and says only with which message: `cherry-pick -n`."""
     there = [os.path.exists(os.path.join(repo.git_dir, name)) for name in ("MERGE_MSG", "MERGE_HEAD")]
-    return there == [True, False] and not named(repo)
+    return there == [True, False] and not named(repo) and not undone(repo)
 
 
 def _reverted(repo: Repository) -> str:

@@ -30,6 +30,9 @@ from gitprov.store.files import make_dir
 from gitprov.store.inbox import Spent
 from gitprov.store.plan import Plan, Use, blobs_path, directory
 
+#: Files that are blamed while somebody waits for a commit; what needs more is left to `heal`.
+_FILES = 100
+
 
 def make_plan(desk: Desk, situation: Situation, out: IO[bytes] | None = None) -> Plan | None:
     """The plan of a commit; None where no evidence, guard or amended note concerns it.
@@ -73,10 +76,23 @@ def _inherited(repo: Repository, situation: Situation) -> Inherited:
             return _lookalikes(repo, situation)
         from gitprov.flow.carry import Heir, inherit
 
-        heir = Heir("", situation.tree or decode(repo.run("write-tree")).strip(), situation.parents)
-        return inherit(repo, [(heir, situation.sources)])[""][0]
-    except GitprovError as error:
-        return Inherited([], problem=error.message)
+        tree = situation.tree or decode(repo.run("write-tree")).strip()
+        counted = _counted(repo, situation)
+        heir = Heir("", tree, situation.parents, frozenset(situation.lenders), counted)
+        return inherit(repo, [(heir, situation.sources)], _FILES)[""][0]
+    except (GitprovError, OSError, ValueError) as error:
+        return Inherited([], problem=str(error) or type(error).__name__)
+
+
+def _counted(repo: Repository, situation: Situation) -> frozenset[str]:
+    """Traces of which an earlier part of the same source, split in several commits, has told what was dropped."""
+    from gitprov.flow.sources import rebasing
+
+    if not situation.parents or (situation.reset is None and not rebasing(repo)):
+        return frozenset()
+    before = notes.read(repo, situation.parents[:1]).get(situation.parents[0])
+    told = before.traces.items() if before else ()
+    return frozenset(trace for trace, row in told if row.get("evidence") == "carried")
 
 
 def _lookalikes(repo: Repository, situation: Situation) -> Inherited:

@@ -223,7 +223,7 @@ def test_from_a_pull_request(project: GitRepo, agent: Agent) -> None:
     bare(project, "reset", "-q", "--hard", squash)
     report = heal(project, "--from", "refs/pull/7/head")
     assert {row["files"]["a.py"]["ai"] for row in project.traces()} == {"1-4", "5"}
-    assert set(hows(report, squash)) == {"--from refs/pull/7/head"}
+    assert "--from refs/pull/7/head" in hows(report, squash)
     again_nothing(project, "--from", "refs/pull/7/head")
 
 
