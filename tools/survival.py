@@ -24,6 +24,7 @@ def table() -> str:
     lines: list[str] = []
     for section in dict.fromkeys(one.section for one in OPERATIONS.values()):
         lines += [f"### {section}", "", *_section(section, notes), ""]
+    lines += ["### Footnotes", ""] if notes else []
     lines += [f"{n}. {why}" for n, why in enumerate(notes, 1)]
     return "\n".join(lines).rstrip()
 

@@ -12,6 +12,9 @@ from tests.survival.story import Expected, Story
 ROUTES = ("native", "pre-commit", "prek", "colleague")
 """Who runs the hooks, in one's own clone; `colleague`: native hooks, in a clone that has commits and notes alone."""
 
+TWIN = "prek runs the same hooks in the same way; pre-commit is tried on the other operations of the kind"
+UNSHARED = "it is about work that is not committed, and so was never shared: as in one's own clone"
+
 FRAMED = ("pre-commit", "prek")
 """Routes on which a framework runs the hooks."""
 
@@ -55,9 +58,14 @@ def operation(
     heal: tuple[str, ...] = (),
     told: tuple[str, ...] = (),
     without: Mapping[str, str] | None = None,
+    twin: bool = False,
     broken: Mapping[str, str] | None = None,
 ) -> Callable[[Do], Do]:
-    """Enter a function into the table, under its own name. Its docstring says what is true afterwards."""
+    """Enter a function into the table, under its own name. Its docstring says what is true afterwards.
+
+    `twin`: one framework is enough.
+    """
+    left_out = {**({"pre-commit": TWIN} if twin else {}), **(without or {})}
 
     def enter(do: Do) -> Do:
         name = do.__name__.replace("_", "-")
@@ -66,9 +74,7 @@ def operation(
         file = f"{do.__module__.replace('.', '/')}.py"
         section = (inspect.getdoc(module) or "").split("\n")[0].rstrip(".")
         says = re.sub(r"\s+", " ", inspect.getdoc(do) or "")
-        OPERATIONS[name] = Operation(
-            name, file, title, section, says, do, heal, told, without or {}, broken or {}
-        )
+        OPERATIONS[name] = Operation(name, file, title, section, says, do, heal, told, left_out, broken or {})
         return do
 
     return enter

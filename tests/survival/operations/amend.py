@@ -46,7 +46,7 @@ def amend_no_verify(story: Story) -> Expected:
     return {"app.py": APP, "util.py": (*UTIL, *PLUM)}
 
 
-@operation("git commit --amend, a line taken out")
+@operation("git commit --amend, a line taken out", twin=True)
 def amend_takes_out(story: Story) -> Expected:
     """A line that the amendment removes and somebody types later is not the model's."""
     story.begin()

@@ -27,7 +27,6 @@ def commit_tree(story: Story) -> Expected:
     "git commit-tree of a squash",
     heal=HEAL,
     without=HOOKLESS,
-    broken=dict.fromkeys(HEAL, "heal does not look at a branch that was moved without a reason"),
 )
 def commit_tree_squash(story: Story) -> Expected:
     """Three commits made one by a script."""

@@ -28,7 +28,7 @@ def indent(story: Story) -> Expected:
     return {"app.py": app, "util.py": UTIL}
 
 
-@operation("a later commit changes line ends")
+@operation("a later commit changes line ends", twin=True)
 def line_ends(story: Story) -> Expected:
     """CRLF in place of LF is white space too."""
     story.begin()
@@ -48,7 +48,7 @@ def rewrap(story: Story) -> Expected:
     return {"mango.py": (*KIWI, *BROKEN, *PLUM)}
 
 
-@operation("a later commit joins lines", heal=ROUTES)
+@operation("a later commit joins lines", heal=ROUTES, twin=True)
 def unwrap(story: Story) -> Expected:
     """Four lines of a model made one."""
     story.agent("s3", "mango.py", BROKEN)
@@ -85,7 +85,7 @@ def ignore_revs(story: Story) -> Expected:
     return {"app.py": app, "util.py": UTIL}
 
 
-@operation("re-indented on a branch that is rebased")
+@operation("re-indented on a branch that is rebased", twin=True)
 def indent_rebase(story: Story) -> Expected:
     """The formatter's commit goes onto another base with all the others."""
     app = (*HEAD, *indented(APPLE), *APP[8:])
@@ -100,7 +100,7 @@ def indent_rebase(story: Story) -> Expected:
     return {"app.py": (*app, *GREY), "util.py": UTIL}
 
 
-@operation("re-indented in an amendment")
+@operation("re-indented in an amendment", twin=True)
 def indent_amend(story: Story) -> Expected:
     """White space changed in the commit that has the lines, and an agent's next lines."""
     story.begin()

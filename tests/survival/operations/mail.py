@@ -37,7 +37,7 @@ def am_conflict(story: Story) -> Expected:
     return {"app.py": (*HEAD[:3], *WESTERN, *APPLE, *PURPLE, *WINTER, *TAIL)}
 
 
-@operation("git am --skip", heal=FRAMED)
+@operation("git am --skip", heal=FRAMED, twin=True)
 def am_skip(story: Story) -> Expected:
     """The skipped patch's lines are not there, the others are."""
     other(story)
@@ -52,7 +52,7 @@ def am_skip(story: Story) -> Expected:
     return {"app.py": (*APP, *GREY), "util.py": UTIL}
 
 
-@operation("git am --abort")
+@operation("git am --abort", twin=True)
 def am_abort(story: Story) -> Expected:
     """All is as it was."""
     other(story, HEAD[:3], WESTERN, WINTER, TAIL)

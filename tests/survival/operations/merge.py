@@ -10,7 +10,7 @@ from tests.survival.table import operation
 REST = (*WINTER, *OAK, *PINE, *LION, *TAIL)
 
 
-@operation("git merge, fast-forward")
+@operation("git merge, fast-forward", twin=True)
 def merge_fast_forward(story: Story) -> Expected:
     """No new commit, nothing to know."""
     topic(story)
@@ -57,7 +57,7 @@ def merge_conflict_by_agent(story: Story) -> Expected:
     return {"app.py": (*HEAD[:3], *WESTERN, *APPLE, *MANGO, *REST), "util.py": UTIL}
 
 
-@operation("git merge --abort")
+@operation("git merge --abort", twin=True)
 def merge_abort(story: Story) -> Expected:
     """All is as it was, and the next commit is recorded as ever."""
     other(story, HEAD[:3], WESTERN, WINTER, TAIL)
@@ -124,7 +124,7 @@ def merge_squash_changed(story: Story) -> Expected:
     return {"app.py": app, "util.py": UTIL}
 
 
-@operation("git merge --squash, conflict resolved by hand")
+@operation("git merge --squash, conflict resolved by hand", twin=True)
 def merge_squash_conflict(story: Story) -> Expected:
     """What the resolution takes over stays the model's."""
     other(story, HEAD[:3], WESTERN, WINTER, TAIL)
@@ -137,7 +137,7 @@ def merge_squash_conflict(story: Story) -> Expected:
     return {"app.py": (*HEAD[:3], *WESTERN, *APPLE, *PURPLE, *REST), "util.py": UTIL}
 
 
-@operation("git merge, both sides by the same session")
+@operation("git merge, both sides by the same session", twin=True)
 def merge_same_session(story: Story) -> Expected:
     """One session worked on two branches; the merge mixes nothing up."""
     story.branch("left", "main~2")

@@ -77,7 +77,7 @@ def cherry_pick_conflict(story: Story) -> Expected:
     return {"app.py": (*HEAD[:3], *WESTERN, *APPLE, *PURPLE, *WINTER, *TAIL)}
 
 
-@operation("git cherry-pick, conflict resolved by an agent and git commit")
+@operation("git cherry-pick, conflict resolved by an agent and git commit", twin=True)
 def cherry_pick_conflict_agent(story: Story) -> Expected:
     """The agent has what it adds; what it takes over keeps its own session."""
     other(story, HEAD[:3], WESTERN, WINTER, TAIL)
@@ -102,7 +102,7 @@ def cherry_pick_abort(story: Story) -> Expected:
     return {"app.py": (*HEAD[:3], *WESTERN, *unknown("apple banana cherry damson"), *WINTER, *TAIL)}
 
 
-@operation("git cherry-pick -m 1 of a merge")
+@operation("git cherry-pick -m 1 of a merge", twin=True)
 def cherry_pick_merge(story: Story) -> Expected:
     """All that a merge brought in comes in one commit; its lines are from other commits and keep their sessions."""
     topic(story)
@@ -115,7 +115,7 @@ def cherry_pick_merge(story: Story) -> Expected:
     return {"app.py": (*HEAD, *WINTER, *TAIL, *GREY), "fig.py": FIG, "cork.py": CORK}
 
 
-@operation("git cherry-pick, then --amend")
+@operation("git cherry-pick, then --amend", twin=True)
 def cherry_pick_amend(story: Story) -> Expected:
     """A pick that is amended by an agent has both."""
     other(story)
@@ -128,7 +128,7 @@ def cherry_pick_amend(story: Story) -> Expected:
     return {"app.py": (*HEAD, *APPLE, *WINTER, *TAIL, *GREY), "mango.py": MANGO}
 
 
-@operation("git cherry-pick of lines that came in another commit")
+@operation("git cherry-pick of lines that came in another commit", twin=True)
 def cherry_pick_partly_there(story: Story) -> Expected:
     """A line that the target had already stays what it was there."""
     other(story, HEAD, unknown("apple"), WINTER, TAIL)

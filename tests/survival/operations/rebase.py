@@ -63,7 +63,7 @@ def rebase_conflict_by_hand(story: Story) -> Expected:
     return {"app.py": (*HEAD[:3], *WESTERN, *APPLE, *PURPLE, *rest), "util.py": UTIL}
 
 
-@operation("git rebase --apply, conflict resolved by hand")
+@operation("git rebase --apply, conflict resolved by hand", twin=True)
 def rebase_apply_conflict(story: Story) -> Expected:
     """The same in the older backend."""
     other(story, HEAD[:3], WESTERN, WINTER, TAIL)
@@ -89,7 +89,7 @@ def rebase_conflict_by_agent(story: Story) -> Expected:
     return {"app.py": (*HEAD[:3], *WESTERN, *APPLE, *MANGO, *rest), "util.py": UTIL}
 
 
-@operation("git rebase, conflict committed with git commit")
+@operation("git rebase, conflict committed with git commit", twin=True)
 def rebase_conflict_commit(story: Story) -> Expected:
     """Whoever runs `git commit` before `--continue` loses nothing."""
     other(story, HEAD[:3], WESTERN, WINTER, TAIL)
@@ -232,7 +232,7 @@ def rebase_squash(story: Story) -> Expected:
     return {"app.py": APP, "util.py": UTIL}
 
 
-@operation("git rebase -i, reword")
+@operation("git rebase -i, reword", twin=True)
 def rebase_reword(story: Story) -> Expected:
     """A message written anew, its trailers gone."""
     story.begin()
@@ -242,7 +242,7 @@ def rebase_reword(story: Story) -> Expected:
     return {"app.py": APP, "util.py": UTIL}
 
 
-@operation("git rebase -i, drop")
+@operation("git rebase -i, drop", twin=True)
 def rebase_drop(story: Story) -> Expected:
     """A dropped commit's lines are gone; when somebody types them later they are not the model's."""
     topic(story)
@@ -288,7 +288,7 @@ def rebase_merges(story: Story) -> Expected:
     return {"app.py": (*APP, *GREY), "util.py": (*UTIL, *PLUM), "fig.py": FIG, "cork.py": CORK}
 
 
-@operation("git rebase --root")
+@operation("git rebase --root", twin=True)
 def rebase_root(story: Story) -> Expected:
     """The first commit too is made anew."""
     story.begin()
@@ -298,7 +298,7 @@ def rebase_root(story: Story) -> Expected:
     return {"app.py": APP, "util.py": UTIL}
 
 
-@operation("git rebase, lines moved by what came before")
+@operation("git rebase, lines moved by what came before", twin=True)
 def rebase_shifts(story: Story) -> Expected:
     """The other base has more lines above; line numbers in the notes move with them."""
     other(story, unknown("one two three"), HEAD, WINTER, TAIL)

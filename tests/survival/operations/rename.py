@@ -54,7 +54,7 @@ def rename_directory(story: Story) -> Expected:
     return {"new/fig.py": (*BIRDS, *MANGO), "new/deep/cork.py": CORK}
 
 
-@operation("git rebase over a rename")
+@operation("git rebase over a rename", twin=True)
 def rename_upstream(story: Story) -> Expected:
     """The file has another name on the other base; commits that are rebased onto it follow."""
     story.branch("other", "start")
@@ -66,7 +66,7 @@ def rename_upstream(story: Story) -> Expected:
     return {"application.py": APP, "util.py": UTIL}
 
 
-@operation("git cherry-pick over a rename")
+@operation("git cherry-pick over a rename", twin=True)
 def rename_pick(story: Story) -> Expected:
     """A commit repeated in a file of another name."""
     story.branch("other", "start")
@@ -77,7 +77,7 @@ def rename_pick(story: Story) -> Expected:
     return {"application.py": (*HEAD, *APPLE, *WINTER, *TAIL)}
 
 
-@operation("git merge of a rename and an edit")
+@operation("git merge of a rename and an edit", twin=True)
 def rename_merge(story: Story) -> Expected:
     """One side renames the file, the other one's model edits it."""
     story.branch("other")
@@ -91,7 +91,7 @@ def rename_merge(story: Story) -> Expected:
     return {"application.py": (*APP, *MANGO)}
 
 
-@operation("git merge --squash of a branch that renames")
+@operation("git merge --squash of a branch that renames", twin=True)
 def rename_squash(story: Story) -> Expected:
     """Renamed and edited on a branch, squashed onto another base."""
     topic(story)
@@ -106,7 +106,7 @@ def rename_squash(story: Story) -> Expected:
     return {"application.py": (*MANGO, *APP, *GREY), "fig.py": FIG, "cork.py": CORK}
 
 
-@operation("git commit --amend, that renames")
+@operation("git commit --amend, that renames", twin=True)
 def rename_amend(story: Story) -> Expected:
     """The amended commit's lines move to the new name."""
     story.agent("s1", "util.py", UTIL, PLUM)

@@ -28,9 +28,7 @@ def reset_mixed(story: Story) -> Expected:
     return {"app.py": (*APP, *PURPLE), "util.py": UTIL}
 
 
-@operation(
-    "git reset, and commit again in parts",
-)
+@operation("git reset, and commit again in parts")
 def reset_in_parts(story: Story) -> Expected:
     """Three commits become three others, cut in other places."""
     story.begin()
@@ -43,7 +41,7 @@ def reset_in_parts(story: Story) -> Expected:
     return {"app.py": APP, "util.py": UTIL, "HEAD~1:app.py": (*HEAD, *APPLE[:2], *WINTER, *LION, *TAIL)}
 
 
-@operation("git reset, an agent goes on, and commit again")
+@operation("git reset, an agent goes on, and commit again", twin=True)
 def reset_and_agent(story: Story) -> Expected:
     """New lines of a session come beside old ones."""
     story.begin()
@@ -76,7 +74,7 @@ def reset_hard_uncommitted(story: Story) -> Expected:
     return {"app.py": APP, "util.py": (*UTIL, *MANGO, *GREY)}
 
 
-@operation("git reset --hard, and back")
+@operation("git reset --hard, and back", twin=True)
 def reset_hard_and_back(story: Story) -> Expected:
     """A commit that was found again in the reflog has its note still."""
     story.begin()
@@ -87,7 +85,7 @@ def reset_hard_and_back(story: Story) -> Expected:
     return {"app.py": (*APP, *GREY), "util.py": UTIL}
 
 
-@operation("git reset --soft, and the old message again (commit -C)")
+@operation("git reset --soft, and the old message again (commit -C)", twin=True)
 def reset_soft_reuse(story: Story) -> Expected:
     """The way in which scripts amend."""
     story.begin()

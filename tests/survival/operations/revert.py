@@ -65,7 +65,7 @@ def revert_conflict(story: Story) -> Expected:
     return {"app.py": (*HEAD, *APPLE, *GREY, *PURPLE, *WINTER, *OAK, *PINE, *LION, *TAIL), "util.py": UTIL}
 
 
-@operation("git revert A..B")
+@operation("git revert A..B", twin=True)
 def revert_range(story: Story) -> Expected:
     """Several reverts at once, and all of them reverted again."""
     story.git("revert", "--no-edit", "start..HEAD")
@@ -74,7 +74,7 @@ def revert_range(story: Story) -> Expected:
     return {"app.py": APP, "util.py": UTIL}
 
 
-@operation("git revert -m 1 of a merge, and its revert")
+@operation("git revert -m 1 of a merge, and its revert", twin=True)
 def revert_merge(story: Story) -> Expected:
     """What a merge brought in goes and comes back with its session."""
     story.branch("topic")

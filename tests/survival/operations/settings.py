@@ -36,13 +36,13 @@ def rewrite_ref_concatenate(story: Story) -> Expected:
     return rewrite_ref(story, "concatenate")
 
 
-@operation("notes.rewriteRef, mode cat_sort_uniq")
+@operation("notes.rewriteRef, mode cat_sort_uniq", twin=True)
 def rewrite_ref_cat_sort_uniq(story: Story) -> Expected:
     """The same, sorted."""
     return rewrite_ref(story, "cat_sort_uniq")
 
 
-@operation("notes.rewriteRef, mode ignore")
+@operation("notes.rewriteRef, mode ignore", twin=True)
 def rewrite_ref_ignore(story: Story) -> Expected:
     """Git copies where there is no note yet; line numbers that came along are put right."""
     return rewrite_ref(story, "ignore")
@@ -95,7 +95,7 @@ def pre_commit_over_us(story: Story) -> Expected:
     return over(story, "pre-commit")
 
 
-@operation('trailers = ["none"]')
+@operation('trailers = ["none"]', twin=True)
 def no_trailers(story: Story) -> Expected:
     """Where messages have no trailers, notes follow by git's diff alone."""
     configure(story.repo, 'trailers = ["none"]\n')
@@ -110,7 +110,7 @@ def no_trailers(story: Story) -> Expected:
     return {"app.py": (*MANGO, *APP, *GREY), "util.py": UTIL}
 
 
-@operation("rebase.updateRefs")
+@operation("rebase.updateRefs", twin=True)
 def update_refs(story: Story) -> Expected:
     """Branches in the middle of what is rebased follow, and their notes with them."""
     story.git("branch", "middle", "main~2")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from tests.survival.operations.rebase import GREY, MANGO, PLUM, PURPLE, other
 from tests.survival.story import APP, APPLE, HEAD, LION, OAK, PINE, TAIL, UTIL, WINTER, Expected, Story
-from tests.survival.table import ROUTES, operation
+from tests.survival.table import FRAMED, UNSHARED, operation
+
+OURS = ("native", *FRAMED)
+OWN = {"colleague": UNSHARED}
 
 MORE = (*HEAD, *APPLE, *WINTER, *OAK, *PINE, *LION, *MANGO, *TAIL)
 
@@ -15,7 +18,7 @@ def dirty(story: Story) -> None:
     story.agent("s1", "plum.py", PLUM)
 
 
-@operation("git stash, another commit, git stash pop")
+@operation("git stash, another commit, git stash pop", without=OWN)
 def stash_pop(story: Story) -> Expected:
     """What was put aside and taken out again is recorded as if it had never been away."""
     dirty(story)
@@ -29,7 +32,7 @@ def stash_pop(story: Story) -> Expected:
     return {"app.py": MORE, "plum.py": PLUM, "util.py": (*UTIL, *GREY)}
 
 
-@operation("git stash, a commit of the same file, git stash pop")
+@operation("git stash, a commit of the same file, git stash pop", twin=True, without=OWN)
 def stash_pop_same_file(story: Story) -> Expected:
     """A commit in between, without the stashed lines, does not count them as thrown away."""
     dirty(story)
@@ -43,7 +46,7 @@ def stash_pop_same_file(story: Story) -> Expected:
     return {"app.py": (*MORE, *GREY), "plum.py": PLUM}
 
 
-@operation("git stash apply, twice", heal=ROUTES)
+@operation("git stash apply, twice", heal=OURS, without=OWN)
 def stash_apply(story: Story) -> Expected:
     """The same lines applied on two branches are the model's on both."""
     story.git("branch", "second")
@@ -67,7 +70,7 @@ def stash_apply(story: Story) -> Expected:
     }
 
 
-@operation("git stash pop --index")
+@operation("git stash pop --index", without=OWN)
 def stash_pop_index(story: Story) -> Expected:
     """What was staged comes back staged, and the commit of that half leaves the other one pending."""
     dirty(story)
@@ -81,7 +84,7 @@ def stash_pop_index(story: Story) -> Expected:
     return {"HEAD~1:app.py": MORE, "app.py": MORE, "plum.py": PLUM}
 
 
-@operation("git stash branch")
+@operation("git stash branch", without=OWN)
 def stash_branch(story: Story) -> Expected:
     """The stash becomes a branch where it was made."""
     dirty(story)
@@ -95,7 +98,7 @@ def stash_branch(story: Story) -> Expected:
     return {"app.py": MORE, "plum.py": PLUM, "main:app.py": (*APP, *GREY)}
 
 
-@operation("git stash push -- PATH")
+@operation("git stash push -- PATH", without=OWN)
 def stash_pathspec(story: Story) -> Expected:
     """One file is put aside, the other committed; later the first."""
     dirty(story)
@@ -108,7 +111,7 @@ def stash_pathspec(story: Story) -> Expected:
     return {"app.py": MORE, "plum.py": PLUM}
 
 
-@operation("git stash --keep-index")
+@operation("git stash --keep-index", without=OWN)
 def stash_keep_index(story: Story) -> Expected:
     """Staged lines are committed while the others are aside."""
     story.agent("s3", "app.py", MORE)
@@ -122,7 +125,7 @@ def stash_keep_index(story: Story) -> Expected:
     return {"HEAD~1:app.py": MORE, "app.py": (*MORE, *PLUM)}
 
 
-@operation("git stash pop onto another base")
+@operation("git stash pop onto another base", without=OWN)
 def stash_pop_elsewhere(story: Story) -> Expected:
     """The lines arrive in a file that is a different one, and are still the model's."""
     story.branch("other", "start")
@@ -140,7 +143,7 @@ def stash_pop_elsewhere(story: Story) -> Expected:
     return {"app.py": (*PURPLE, *MANGO, *HEAD, *WINTER, *TAIL)}
 
 
-@operation("git stash drop")
+@operation("git stash drop", twin=True, without=OWN)
 def stash_drop(story: Story) -> Expected:
     """Dropped work stands in the way of nothing; new work is recorded."""
     dirty(story)
@@ -152,7 +155,7 @@ def stash_drop(story: Story) -> Expected:
     return {"app.py": APP, "util.py": (*UTIL, *PLUM)}
 
 
-@operation("git rebase --autostash")
+@operation("git rebase --autostash", twin=True, without=OWN)
 def rebase_autostash(story: Story) -> Expected:
     """Uncommitted lines of two files go aside for the rebase and come back."""
     other(story)

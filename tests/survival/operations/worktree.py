@@ -6,10 +6,12 @@ from tests.survival.lines import retyped
 from tests.survival.operations.rebase import CORK, FIG, GREY, MANGO, PLUM, topic
 from tests.survival.operations.stash import MORE, dirty
 from tests.survival.story import APP, LION, UTIL, Expected, Story
-from tests.survival.table import ROUTES, operation
+from tests.survival.table import ROUTES, UNSHARED, operation
+
+OWN = {"colleague": UNSHARED}
 
 
-@operation("git switch with a dirty work tree")
+@operation("git switch with a dirty work tree", without=OWN)
 def switch_dirty(story: Story) -> Expected:
     """Uncommitted lines go over to the other branch and are recorded there."""
     story.git("branch", "second")
@@ -21,7 +23,7 @@ def switch_dirty(story: Story) -> Expected:
     return {"app.py": MORE, "plum.py": PLUM, "main:app.py": APP}
 
 
-@operation("git checkout --detach, git switch -c afterwards")
+@operation("git checkout --detach, git switch -c afterwards", twin=True, without=OWN)
 def detached(story: Story) -> Expected:
     """A commit made on no branch, which gets its branch later."""
     story.begin()
@@ -33,7 +35,7 @@ def detached(story: Story) -> Expected:
     return {"app.py": MORE, "plum.py": PLUM}
 
 
-@operation("git checkout -- FILE, and the same typed again")
+@operation("git checkout -- FILE, and the same typed again", without=OWN)
 def checkout_file(story: Story) -> Expected:
     """What was thrown away and typed again is not the model's; what was kept in another file is."""
     story.agent("s3", "app.py", MORE)
@@ -45,7 +47,7 @@ def checkout_file(story: Story) -> Expected:
     return {"app.py": (*APP[:-5], *retyped(MANGO), *APP[-5:]), "util.py": (*UTIL, *PLUM)}
 
 
-@operation("git restore FILE, and the same typed again")
+@operation("git restore FILE, and the same typed again", twin=True, without=OWN)
 def restore_file(story: Story) -> Expected:
     """The newer word for the same."""
     story.agent("s3", "util.py", MANGO, UTIL)
@@ -72,7 +74,7 @@ def checkout_from_commit(story: Story) -> Expected:
     return {"util.py": UTIL, "app.py": APP}
 
 
-@operation("git restore --staged")
+@operation("git restore --staged", without=OWN)
 def restore_staged(story: Story) -> Expected:
     """Unstaged lines wait for their commit and are recorded in it."""
     dirty(story)
@@ -84,7 +86,7 @@ def restore_staged(story: Story) -> Expected:
     return {"HEAD~1:app.py": APP, "app.py": MORE, "plum.py": PLUM}
 
 
-@operation("git add -p")
+@operation("git add -p", without=OWN)
 def add_patch(story: Story) -> Expected:
     """Half of a model's lines in one commit, the other half in the next."""
     story.agent("s3", "app.py", FIG, APP, MANGO)
@@ -96,7 +98,7 @@ def add_patch(story: Story) -> Expected:
     return {"HEAD~1:app.py": (*fig, *APP), "app.py": (*fig, *APP, *MANGO)}
 
 
-@operation("git rm, and the same typed again")
+@operation("git rm, and the same typed again", twin=True)
 def removed_and_typed(story: Story) -> Expected:
     """A committed line that was deleted and is typed again in another place is not the model's."""
     story.type("app.py", *(line for line in (APP[:16], APP[20:])))
@@ -107,7 +109,7 @@ def removed_and_typed(story: Story) -> Expected:
     return {"app.py": (*retyped(LION[:1]), *APP[:16], *APP[20:])}
 
 
-@operation("git worktree: commits in a linked work tree")
+@operation("git worktree: commits in a linked work tree", without=OWN)
 def worktree(story: Story) -> Expected:
     """Two work trees have an inbox each; what is committed in one is known in the other."""
     linked = story.linked("topic")
@@ -121,7 +123,7 @@ def worktree(story: Story) -> Expected:
     return {"topic:cork.py": CORK, "topic:app.py": APP, "app.py": MORE, "plum.py": PLUM}
 
 
-@operation("git rebase in a linked work tree")
+@operation("git rebase in a linked work tree", twin=True)
 def worktree_rebase(story: Story) -> Expected:
     """Rewriting goes on in one work tree while another one is full of uncommitted work."""
     linked = story.linked("topic")
@@ -149,7 +151,7 @@ def worktree_pick(story: Story) -> Expected:
     return {"cork.py": CORK, "app.py": APP}
 
 
-@operation("git branch -D, and the branch from the reflog again")
+@operation("git branch -D, and the branch from the reflog again", twin=True)
 def branch_deleted(story: Story) -> Expected:
     """A branch that was deleted and found again has its notes still."""
     topic(story)
