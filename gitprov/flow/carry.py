@@ -96,7 +96,7 @@ def inherit(
     commits.update(
         _commits(repo, {oid for one in list(commits.values()) for oid in one.parents} - {*commits})
     )
-    known = notes.read(repo, {oid for _, sources in wanted for oid in sources})
+    known = _notes(repo, {oid for _, sources in wanted for oid in sources})
     same = _repeated(repo, commits, wanted, known)
     rest = [(heir, sources) for heir, sources in wanted if heir.name not in same]
     seen = _Diffs(repo, commits, rest)
@@ -148,6 +148,11 @@ def _whole(note: Note) -> Inherited:
     return heritage.result()
 
 
+def _notes(repo: Repository, oids: Iterable[str]) -> dict[str, Note]:
+    """Notes that speak of their own commit's lines; one that git copied has another's numbers."""
+    return {oid: note for oid, note in notes.read(repo, oids).items() if not note.copied_from(oid)}
+
+
 def _commits(repo: Repository, oids: Iterable[str]) -> dict[str, Commit]:
     names = list(oids)
     found = zip(names, repo.objects.get_many(names), strict=True)
@@ -165,13 +170,18 @@ class _Diffs:
             not heir.parents for heir, _ in wanted
         )
         self._empty = repo.empty_tree() if rootless else ""
-        pairs: list[tuple[str, str]] = []
+        own: list[tuple[str, str]] = []
+        across: list[tuple[str, str]] = []
         for heir, sources in wanted:
-            pairs += [(base, heir.tree) for base in self._bases(heir.parents) or ()]
+            own += [(base, heir.tree) for base in self._bases(heir.parents) or ()]
             for source in (commits[oid] for oid in sources if oid in commits):
-                pairs.append((source.tree, heir.tree))
-                pairs += [(base, source.tree) for base in self._bases(source.parents) or ()]
-        self._seen = diffs.between_trees(repo, list(dict.fromkeys(pairs)))
+                across.append((source.tree, heir.tree))
+                own += [(base, source.tree) for base in self._bases(source.parents) or ()]
+        self._seen = diffs.between_trees(repo, list(dict.fromkeys(own)))
+        # Whatever else lies between a source and its heir (all that upstream did since) is no concern of either.
+        paths = {path for found in self._seen.values() for one in found for path in (one.old_path, one.path)}
+        left = [pair for pair in dict.fromkeys(across) if pair not in self._seen]
+        self._seen.update(diffs.between_trees(repo, left, paths))
 
     def _bases(self, parents: tuple[str, ...]) -> list[str] | None:
         """Trees of the parents; None in a shallow clone that lacks one: then nothing can be said to be new."""
@@ -301,7 +311,7 @@ def _ask_blame(repo: Repository, cases: Sequence[_Case], most: int | None) -> in
     if not asked or (most is not None and len(asked) > most):
         return len(asked)
     answers = {key: _blamed(repo, *key, lines) for key, lines in asked.items()}
-    known = notes.read(repo, {oid for answer in answers.values() for oid, _, _ in answer.values()})
+    known = _notes(repo, {oid for answer in answers.values() for oid, _, _ in answer.values()})
     for case in cases:
         for one in case.open():
             for (oid, old), runs in _by_commit(one.runs, answers[one.source, one.old]).items():

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from gitprov import __version__
 from gitprov.attribution.carry import Kept, moved
+from gitprov.model.ids import is_trace_id
 from gitprov.model.note import EVIDENCE, GATES, Note, Row, files_entry
 from gitprov.model.ranges import LineSet
 
@@ -53,7 +54,7 @@ class Heritage:
         self._deleted: dict[Key, dict[str, int]] = {}
         self._lost: dict[Key, int] = {}
         self._taken: dict[str, LineSet] = {}
-        self._reviews: dict[str, Row] = {}
+        self._reviewed: dict[str, dict[int, dict[str, Row]]] = {}
         self._gate: str | None = None
         self._dropped: dict[str, str] = {}
 
@@ -61,13 +62,15 @@ class Heritage:
         """What a note claims of its file `old`, for the lines of `path` that stand in both."""
         runs = list(runs)
         for claim in note.claims(old):
+            if not _is_known(claim.row):
+                continue
             taken = self._taken.get(path, LineSet())
             lines = moved(claim.lines, runs) - taken
             if lines:
                 self._taken[path] = taken | lines
                 classes = self._lines.setdefault(self._known(claim.row), {}).setdefault(path, {})
                 classes[claim.cls] = classes.get(claim.cls, LineSet()) | lines
-        self._reviews.update((row["id"], row) for row in note.of_kind("review"))
+                self._reviewed.setdefault(claim.row["id"], {})[id(note)] = _reviews(note, claim.row["id"])
 
     def take_whole(
         self, note: Note, names: dict[str, str], removed: dict[str, int], counted: Collection[str] = ()
@@ -83,7 +86,7 @@ class Heritage:
         said = about.get("dropped")
         if isinstance(said, dict):
             self._dropped.update((str(trace), str(reason)) for trace, reason in said.items())
-        for row in note.traces.values():
+        for row in filter(_is_known, note.traces.values()):
             key = self._known(row)
             delta = row.get("delta")
             lost = delta.get("dropped") if isinstance(delta, dict) else 0
@@ -101,8 +104,17 @@ class Heritage:
         """The rows, for whatever lines were claimed."""
         rows = [row for row in (self._row(key) for key in sorted(self._rows)) if row is not None]
         traces = {row["id"] for row in rows if row["kind"] == "trace"}
-        reviews = [row for _, row in sorted(self._reviews.items()) if row["id"].partition("/")[0] in traces]
+        reviews = [row for trace in sorted(traces) for row in self._all_say(trace)]
         return Inherited([*rows, *reviews], self._gate, self._dropped)
+
+    def _all_say(self, trace: str) -> list[Row]:
+        """Reviews of a trace that every note has which gave lines of it: who saw a part has not seen the whole."""
+        found = list(self._reviewed.get(trace, {}).values())
+        return (
+            [row for name, row in sorted(found[0].items()) if all(name in one for one in found)]
+            if found
+            else []
+        )
 
     def _known(self, row: Row) -> Key:
         key = (row["kind"], row["id"])
@@ -122,6 +134,15 @@ class Heritage:
             row["evidence"] = weakest(row.get("evidence"), "carried")
             row["delta"] = recounted(row, self._lost.get(key, 0))
         return row
+
+
+def _is_known(row: Row) -> bool:
+    """Whether a row is of a person or of a trace that has a trace's name: other names get into no message and no note."""
+    return row["kind"] != "trace" or is_trace_id(row["id"])
+
+
+def _reviews(note: Note, trace: str) -> dict[str, Row]:
+    return {row["id"]: row for row in note.of_kind("review") if row["id"].partition("/")[0] == trace}
 
 
 def weakest(*claims: object) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 #: Stashes that are looked at, the newest first.
-_MOST = 20
+_MOST = 200
 #: A stash is a merge: itself the work tree, its second parent the index, its third the untracked files.
 _PARTS = ("", "^2", "^3")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.git.process import decode
@@ -32,6 +32,9 @@ _MARK = re.compile(
 )
 #: The line before each answer of `diff-tree --stdin`; in a patch every line of content has a sign before it.
 _PAIR = re.compile(rb"^([0-9a-f]{40,64}) ([0-9a-f]{40,64})\n", re.MULTILINE)
+#: Paths that are named to git at the most, and their length together.
+_PATHS = 2000
+_PATHS_SIZE = 1 << 16
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _NAMED = {b"a": b"\a", b"b": b"\b", b"t": b"\t", b"n": b"\n", b"v": b"\v", b"f": b"\f", b"r": b"\r"}
 
@@ -82,9 +85,20 @@ def between(repo: Repository, old: str | None, new: str) -> list[FileChange]:
     return parse(repo.run("-c", "core.quotePath=true", *args, env=ENV))
 
 
-def between_trees(repo: Repository, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], list[FileChange]]:
-    """What lies between the trees of each pair (old id, new id), from one process."""
-    return {pair: parse(shown) for pair, shown in _of_trees(repo, pairs, FLAGS).items()}
+def between_trees(
+    repo: Repository, pairs: list[tuple[str, str]], paths: Collection[str] | None = None
+) -> dict[tuple[str, str], list[FileChange]]:
+    """What lies between the trees of each pair (old id, new id), from one process; of these `paths` only, if any are given.
+
+    More paths than fit on a command line are as good as none.
+    """
+    if paths is not None and not paths:
+        return {pair: [] for pair in pairs}
+    named = sorted(paths or ())
+    fits = len(named) <= _PATHS and sum(map(len, named)) <= _PATHS_SIZE
+    return {
+        pair: parse(shown) for pair, shown in _of_trees(repo, pairs, FLAGS, named if fits else ()).items()
+    }
 
 
 def raw_between_trees(repo: Repository, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
@@ -93,12 +107,14 @@ def raw_between_trees(repo: Repository, pairs: list[tuple[str, str]]) -> dict[tu
 
 
 def _of_trees(
-    repo: Repository, pairs: list[tuple[str, str]], flags: tuple[str, ...]
+    repo: Repository, pairs: list[tuple[str, str]], flags: tuple[str, ...], paths: Sequence[str] = ()
 ) -> dict[tuple[str, str], bytes]:
     found = dict.fromkeys(pairs, b"")
     wanted = "".join(f"{old} {new}\n" for old, new in found if old != new)
     if wanted:
-        args = ("-c", "core.quotePath=true", "diff-tree", "--stdin", "-r", *flags)
+        # Git takes paths as seen from where it runs; ours are the tree's.
+        named = (f":(top,literal){path}" for path in paths)
+        args = ("-c", "core.quotePath=true", "diff-tree", "--stdin", "-r", *flags, "--", *named)
         shown = repo.run(*args, stdin=wanted.encode("ascii"), env=ENV)
         heads = list(_PAIR.finditer(shown))
         for head, following in zip(heads, [*heads[1:], None], strict=True):
