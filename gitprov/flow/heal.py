@@ -59,7 +59,7 @@ class _Run:
 
     def run(self) -> Report:
         scope = self._scope()
-        mapped = heal_named.read_map(self._repo, self._request.maps).pairs
+        mapped = self._of_history(heal_named.read_map(self._repo, self._request.maps).pairs)
         one = self._look(scope, mapped)
         for _ in range(_PASSES):
             if not self._carry_out(one):
@@ -81,6 +81,16 @@ class _Run:
         one = Pass(self._repo, scope, mapped, self._request.source, self._tell, frozenset(self._healed))
         one.find()
         return one
+
+    def _of_history(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Pairs of a map without what keeps our own records: such tools rewrite every ref there is."""
+        own = ("--exclude=refs/notes/*", "--exclude=refs/gitprov/*", "--all", *self._head())
+        apart = survey.without(self._repo, {new for _, new in pairs}, own)
+        records = apart - survey.without(self._repo, apart, ("--all",))
+        return [pair for pair in pairs if pair[1] not in records]
+
+    def _head(self) -> tuple[str, ...]:
+        return ("HEAD",) if self._repo.resolve("HEAD") else ()
 
     def _scope(self) -> Scope:
         asked, request = self._request.range, self._request

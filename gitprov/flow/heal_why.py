@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _FETCH = "gitprov sync, or fetch the notes of whoever has them, then run this again"
 
 
+#: Up to so many commits whose sources were named, each of these was meant.
+_FEW = 8
+
+
 class Verdicts(list[Unhealed]):
     """What could not be done; `settled` are the commits of which nothing is missing, `apart` those not looked at."""
 
@@ -121,7 +125,8 @@ class Verdicts(list[Unhealed]):
         return any(trace in note.traces for note in notes.read(self._repo, asked).values())
 
     def _nothing(self, oid: str, found: object, given: Collection[str]) -> tuple[str, str] | None:
-        if oid not in given or found:
+        # A whole map names every commit of a history, and most were nobody's but a person's.
+        if oid not in given or found or len(given) > _FEW:
             return None
         asked = [one.oid for one in self._settling.asked.get(oid, [])]
         if any(old in self._noted for old in asked):
