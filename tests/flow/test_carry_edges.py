@@ -196,7 +196,7 @@ def test_many_ranges(project: GitRepo, agent: Agent) -> None:
     project.commit("Every second line")
     project.git("revert", "-n", "HEAD")
     # A small stack makes for a short command line.
-    done = run(["sh", "-c", "ulimit -s 1024 && git commit -q -m Back"], cwd=project.path, env=project.env)
+    run(["sh", "-c", "ulimit -s 1024 && git commit -q -m Back"], cwd=project.path, env=project.env)
     assert "could not" not in done.stderr
     assert project.git("log", "-1", "--format=%s").stdout == "Back\n"
 
@@ -296,3 +296,31 @@ def test_from_another_folder(project: GitRepo, agent: Agent) -> None:
         project.git(*words, "revert", "--no-edit", "HEAD")
         assert is_models(project, "a.py")
         project.git("reset", "-q", "--hard", "HEAD~3")
+
+
+def test_note_that_is_no_trace(project: GitRepo, agent: Agent) -> None:
+    """A row of somebody's note whose id is no trace id gets no say in a message, and stops no commit."""
+    branch(project, agent)
+    row = '{"kind":"trace","v":1,"id":"gen_1\\nSigned-off-by: boss <b@x>","files":{"a.py":{"ai":"4-5"}}}'
+    project.git("notes", "--ref=gitprov", "add", "-f", "-m", row, "ai")
+    project.git("merge", "-q", "--squash", "ai")
+    project.commit_staged("Squashed")
+    assert "boss" not in project.message()
+
+
+def test_review_of_one_part(project: GitRepo, agent: Agent) -> None:
+    """A squash of two commits of one trace is reviewed only if both were."""
+    branch(project, agent)
+    project.git("checkout", "-q", "-b", "parts", "main")
+    agent.prompt()
+    agent.write("b.py", AI)
+    agent.write("c.py", AI)
+    project.commit("First", "b.py")
+    project.commit("Second")
+    assert project.traces()[0]["id"] == project.traces("HEAD~1")[0]["id"]
+    project.gitprov("review", "HEAD~1", "--by", "Bob <bob@example.com>")
+    project.git("checkout", "-q", "main")
+    project.git("merge", "-q", "--squash", "parts")
+    project.commit_staged("Squashed")
+    assert is_models(project, "c.py")
+    assert not [row for row in project.note() if row["kind"] == "review"]
