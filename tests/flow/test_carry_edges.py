@@ -197,7 +197,6 @@ def test_many_ranges(project: GitRepo, agent: Agent) -> None:
     project.git("revert", "-n", "HEAD")
     # A small stack makes for a short command line.
     run(["sh", "-c", "ulimit -s 1024 && git commit -q -m Back"], cwd=project.path, env=project.env)
-    assert "could not" not in done.stderr
     assert project.git("log", "-1", "--format=%s").stdout == "Back\n"
 
 
