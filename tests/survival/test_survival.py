@@ -47,7 +47,7 @@ def test_survives(
         assert all(honest(*pair) for pair in wrong(story, expected)), "a claim that is not true"
         story.heal(*one.told)
     assert shown(wrong(story, expected)) == []
-    if route in ("native", "colleague"):
+    if route == "native":
         reader = story.shared()
         theirs = {f"{story.at(key)}:{key.rpartition(':')[2]}": lines for key, lines in expected.items()}
         assert shown(wrong(reader, theirs)) == []

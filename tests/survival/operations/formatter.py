@@ -59,7 +59,7 @@ def unwrap(story: Story) -> Expected:
     return {"mango.py": LONG}
 
 
-@operation("a model's line re-wrapped before its commit")
+@operation("a model's line re-wrapped before its commit", twin=True)
 def rewrap_before_commit(story: Story) -> Expected:
     """A formatter in front of the commit takes nothing away but the lone bracket."""
     story.begin()
@@ -70,7 +70,7 @@ def rewrap_before_commit(story: Story) -> Expected:
     return {"mango.py": BROKEN}
 
 
-@operation("a later commit that `.git-blame-ignore-revs` names")
+@operation("a later commit that `.git-blame-ignore-revs` names", twin=True)
 def ignore_revs(story: Story) -> Expected:
     """Blame looks through a commit that the project says to ignore, as git does: the model's lines are its own, `edited`."""
     story.begin()

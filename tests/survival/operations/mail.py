@@ -24,7 +24,7 @@ def am(story: Story) -> Expected:
     return {"app.py": (*APP, *GREY), "util.py": UTIL}
 
 
-@operation("git am -3, conflict resolved by hand", heal=FRAMED)
+@operation("git am -3, conflict resolved by hand", heal=FRAMED, twin=True)
 def am_conflict(story: Story) -> Expected:
     """What the resolution takes over stays the model's, what somebody types into it is nobody's."""
     other(story, HEAD[:3], WESTERN, WINTER, TAIL)

@@ -69,7 +69,7 @@ def merge_abort(story: Story) -> Expected:
     return {"app.py": APP, "util.py": (*UTIL, *PLUM)}
 
 
-@operation("git merge --no-commit, an agent adds lines, git commit")
+@operation("git merge --no-commit, an agent adds lines, git commit", twin=True)
 def merge_no_commit(story: Story) -> Expected:
     """What was added before the merge was committed is the merge's own."""
     other(story)
@@ -110,7 +110,7 @@ def merge_squash(story: Story) -> Expected:
     return {"app.py": (*APP, *GREY), "util.py": UTIL}
 
 
-@operation("git merge --squash, changed before the commit")
+@operation("git merge --squash, changed before the commit", twin=True)
 def merge_squash_changed(story: Story) -> Expected:
     """A line taken out, one typed, a message of one's own, an agent's line: each is what it is."""
     other(story)

@@ -30,7 +30,7 @@ def cherry_pick_range(story: Story) -> Expected:
     return {"app.py": (*APP, *GREY), "util.py": UTIL}
 
 
-@operation("git cherry-pick -x")
+@operation("git cherry-pick -x", twin=True)
 def cherry_pick_x(story: Story) -> Expected:
     """With git's line about the source in the message."""
     other(story)

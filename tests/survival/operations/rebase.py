@@ -157,7 +157,7 @@ def rebase_autosquash(story: Story) -> Expected:
     return {"app.py": app, "util.py": (*UTIL, *PLUM)}
 
 
-@operation("git rebase -i, commits in another order")
+@operation("git rebase -i, commits in another order", twin=True)
 def rebase_reorder(story: Story) -> Expected:
     """Two commits change places."""
     topic(story)
@@ -183,7 +183,7 @@ def rebase_split(story: Story) -> Expected:
     return {"app.py": APP, "util.py": UTIL, "HEAD~1:app.py": APP}
 
 
-@operation("git rebase -i, edit: the first commit split in two")
+@operation("git rebase -i, edit: the first commit split in two", twin=True)
 def rebase_split_first(story: Story) -> Expected:
     """As before, with commits behind it that follow."""
     story.begin()
@@ -263,7 +263,7 @@ def rebase_exec(story: Story) -> Expected:
     return {"app.py": (*APP, *GREY), "util.py": UTIL}
 
 
-@operation("git rebase --exec, a command that amends")
+@operation("git rebase --exec, a command that amends", twin=True)
 def rebase_exec_amends(story: Story) -> Expected:
     """A command that writes a line into each commit: the line is nobody's, the others keep what is known."""
     other(story)

@@ -41,7 +41,7 @@ def rename_pending(story: Story) -> Expected:
     return {"fruit.py": MANGO}
 
 
-@operation("git mv of a directory")
+@operation("git mv of a directory", twin=True)
 def rename_directory(story: Story) -> Expected:
     """All files below it keep their lines."""
     story.agent("s1", "old/fig.py", BIRDS)

@@ -30,7 +30,7 @@ def rewrite_ref_overwrite(story: Story) -> Expected:
     return rewrite_ref(story, "overwrite")
 
 
-@operation("notes.rewriteRef, mode concatenate")
+@operation("notes.rewriteRef, mode concatenate", twin=True)
 def rewrite_ref_concatenate(story: Story) -> Expected:
     """Git writes the old note behind the new one; only what is true is left."""
     return rewrite_ref(story, "concatenate")

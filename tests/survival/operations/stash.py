@@ -46,7 +46,7 @@ def stash_pop_same_file(story: Story) -> Expected:
     return {"app.py": (*MORE, *GREY), "plum.py": PLUM}
 
 
-@operation("git stash apply, twice", heal=OURS, without=OWN)
+@operation("git stash apply, twice", heal=OURS, without=OWN, twin=True)
 def stash_apply(story: Story) -> Expected:
     """The same lines applied on two branches are the model's on both."""
     story.git("branch", "second")
@@ -84,7 +84,7 @@ def stash_pop_index(story: Story) -> Expected:
     return {"HEAD~1:app.py": MORE, "app.py": MORE, "plum.py": PLUM}
 
 
-@operation("git stash branch", without=OWN)
+@operation("git stash branch", without=OWN, twin=True)
 def stash_branch(story: Story) -> Expected:
     """The stash becomes a branch where it was made."""
     dirty(story)
@@ -98,7 +98,7 @@ def stash_branch(story: Story) -> Expected:
     return {"app.py": MORE, "plum.py": PLUM, "main:app.py": (*APP, *GREY)}
 
 
-@operation("git stash push -- PATH", without=OWN)
+@operation("git stash push -- PATH", without=OWN, twin=True)
 def stash_pathspec(story: Story) -> Expected:
     """One file is put aside, the other committed; later the first."""
     dirty(story)

@@ -86,7 +86,7 @@ def restore_staged(story: Story) -> Expected:
     return {"HEAD~1:app.py": APP, "app.py": MORE, "plum.py": PLUM}
 
 
-@operation("git add -p", without=OWN)
+@operation("git add -p", without=OWN, twin=True)
 def add_patch(story: Story) -> Expected:
     """Half of a model's lines in one commit, the other half in the next."""
     story.agent("s3", "app.py", FIG, APP, MANGO)
@@ -139,7 +139,7 @@ def worktree_rebase(story: Story) -> Expected:
     return {"topic:cork.py": CORK, "topic:util.py": (*UTIL, *GREY), "app.py": MORE, "plum.py": PLUM}
 
 
-@operation("git cherry-pick from a linked work tree")
+@operation("git cherry-pick from a linked work tree", twin=True)
 def worktree_pick(story: Story) -> Expected:
     """A commit made in one work tree, repeated in another, and the first one removed."""
     linked = story.linked("topic")
