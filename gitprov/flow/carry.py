@@ -7,6 +7,7 @@ the one mechanism for all that rewrites or repeats history.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gitprov.attribution.carry import Kept, kept, news, olds, split
@@ -41,7 +42,7 @@ class Heir(NamedTuple):
     """What inherits: a commit, or a tree that is about to be one. `name` tells heirs apart.
 
     `lenders` are sources that it has lines of and does not repeat; `counted` are traces whose lost lines another part
-    of the same source has told already.
+    of the same source has told already. `only`: source → the files of which it is known to be one.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Heir(NamedTuple):
     parents: tuple[str, ...]
     lenders: frozenset[str] = frozenset()
     counted: frozenset[str] = frozenset()
+    only: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 def carry(repo: Repository, pairs: Iterable[Pair]) -> dict[str, Note]:
@@ -238,14 +240,15 @@ class _Case:
 
     def _ask(self, oid: str, own: list[FileChange], between: list[FileChange], note: Note | None) -> None:
         changed = {change.path: change for change in between}
-        added = {change.path: _added(self._repo, change) for change in own if change.has_text}
+        itself = {change.path: change for change in own if change.has_text}
+        believed = self.heir.only.get(oid, self._fresh.keys())
         for path, fresh in self._fresh.items():
-            lines = fresh - self._settled.get(path, LineSet())
+            lines = fresh - self._settled.get(path, LineSet()) if path in believed else LineSet()
             change = changed.get(path)
             runs = self._runs(lines, path, change) if lines else []
             if runs:
                 old = path if change is None else change.old_path
-                mine, rest = split(runs, added.get(old, LineSet()))
+                mine, rest = split(runs, self._own_lines(itself.get(old), note))
                 self._settled[path] = self._settled.get(path, LineSet()) | news(mine)
                 if note is not None:
                     self.heritage.take(note, old, path, mine)
@@ -254,6 +257,19 @@ class _Case:
         if note is not None and oid not in self.heir.lenders:
             names = {change.old_path: change.path for change in between if change.status == "R"}
             self.heritage.take_whole(note, names, self._removed, self.heir.counted)
+
+    def _own_lines(self, change: FileChange | None, note: Note | None) -> LineSet:
+        """Lines of a source's file that it put there itself, and did not only re-indent or re-wrap.
+
+        What its note claims is its own in any case.
+        """
+        if change is None:
+            return LineSet()
+        added = _added(self._repo, change)
+        claimed = LineSet.of_runs(
+            run for claim in (note.claims(change.path) if note else ()) for run in claim.lines.runs
+        )
+        return added - news(self._runs(added - claimed, change.path, change))
 
     def _runs(self, lines: LineSet, path: str, change: FileChange | None) -> list[Kept]:
         if change is None:

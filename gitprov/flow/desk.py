@@ -17,6 +17,7 @@ from gitprov.store.inbox import Inbox
 from gitprov.store.plan import Plan, blobs_path
 
 if TYPE_CHECKING:
+    from gitprov.flow.resets import Left
     from gitprov.model.config import Config
 
 
@@ -27,7 +28,7 @@ class Situation(NamedTuple):
     unless a commit is amended.
 
     `sources` are commits whose lines it may hold, the most telling last; `lenders` those of them that it does not
-    repeat, `reset` the one that a reset left.
+    repeat, `reset` the one that a reset left, with the files of which it is believed.
     `tree` is what was committed, None for what the index holds.
     """
 
@@ -38,7 +39,7 @@ class Situation(NamedTuple):
     work: list[FileChange] = []  # noqa: RUF012 - never written to
     sources: tuple[str, ...] = ()
     lenders: tuple[str, ...] = ()
-    reset: str | None = None
+    reset: Left | None = None
     tree: str | None = None
 
 
@@ -49,7 +50,6 @@ class Desk:
         self.repo = repo
         self.inbox = Inbox(repo.inbox_dir)
         self.view = view
-        self.above = above
         self.git = git_process(above)
         self._config: Config | None = None
         self._known: dict[str, str] | None = None
@@ -99,7 +99,7 @@ class Desk:
         return text if plain else ""
 
 
-def staged_situation(repo: Repository, amend: bool) -> Situation:
+def staged_situation(repo: Repository, amend: bool, view: View) -> Situation:
     """What the index holds now against HEAD, or against HEAD's parents where HEAD will be amended."""
     found = repo.objects.get("HEAD^{commit}")
     head = found.oid if found is not None else None
@@ -107,23 +107,31 @@ def staged_situation(repo: Repository, amend: bool) -> Situation:
         obj = repo.objects.get(head)
         from gitprov.git.objects import parse_commit
 
-        parents = parse_commit(obj).parents if obj is not None else ()
+        # Git makes the amended commit where its history was cut off a root.
+        parents = parse_commit(obj).parents if obj is not None and head not in cut_off(repo) else ()
         base = parents[0] if parents else None
         work = diffs.staged(repo, head)
-        return with_sources(repo, Situation(head, parents, new_lines(repo, parents, base, None), head, work))
+        return with_sources(
+            repo, Situation(head, parents, new_lines(repo, parents, base, None), head, work), view
+        )
     merged = tuple(_merge_heads(repo))
     parents = ((head,) if head else ()) + merged
-    return with_sources(repo, Situation(head, parents, new_lines(repo, parents, head, None)))
+    return with_sources(repo, Situation(head, parents, new_lines(repo, parents, head, None)), view)
 
 
-def with_sources(repo: Repository, situation: Situation) -> Situation:
+def with_sources(repo: Repository, situation: Situation, view: View) -> Situation:
     """The situation with the commits that git names as sources of its lines."""
     from gitprov.flow import resets, sources
 
     lenders = sources.undone(repo)
-    reset = resets.left_by_reset(repo, situation)
-    found = (*lenders, *([reset] if reset else ()), *sources.named(repo))
+    reset = resets.left_by_reset(repo, situation, view)
+    found = (*lenders, *([reset.commit] if reset else ()), *sources.named(repo))
     return situation._replace(sources=found, lenders=lenders, reset=reset)
+
+
+def cut_off(repo: Repository) -> set[str]:
+    """Commits whose parents a shallow clone does not have."""
+    return set(decode(read_file(os.path.join(repo.common_dir, "shallow")) or b"").split())
 
 
 def new_lines(

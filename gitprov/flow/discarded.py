@@ -8,6 +8,7 @@ from gitprov.flow.attribute import line_set
 from gitprov.flow.pending import settle
 from gitprov.flow.shelf import tips
 from gitprov.flow.view import framework_above
+from gitprov.git.tree import staged_blobs
 
 if TYPE_CHECKING:
     from gitprov.flow.desk import Desk
@@ -24,7 +25,10 @@ def note_discarded(desk: Desk) -> int:
         return 0
     pending = settle(desk.repo, desk.view, tips(desk.repo))
     count = 0
+    tracked = staged_blobs(desk.repo, [one.path for one in pending.files])
     for one in pending.files:
+        if not _overwritten(desk, one.path, tracked.get(one.path)):
+            continue
         for seq, tally in one.result.outcome.tallies.items():
             mark = pending.spent.get(seq)
             if mark is None:
@@ -35,3 +39,12 @@ def note_discarded(desk: Desk) -> int:
                 desk.inbox.mark_spent(seq, lines, mark.dropped, mark.trace, path=mark.path)
                 count += len(gone)
     return count
+
+
+def _overwritten(desk: Desk, path: str, blob: str | None) -> bool:
+    """Whether git may have written this file just now: it is as the index has it. What git does not track it leaves."""
+    if blob is None:
+        return False
+    staged = desk.repo.objects.blob(blob)
+    there = desk.view(path, staged)
+    return there is not None and there.replace(b"\r\n", b"\n") == staged.replace(b"\r\n", b"\n")

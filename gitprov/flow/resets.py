@@ -1,7 +1,7 @@
 """Resets: what `git reset --soft` or `--mixed` took out of the history and left in the files is somebody's still.
 
 No hook runs at a reset, and git does not note which kind it was. After `--hard` whoever writes the same again wrote it.
-So a reset is believed to have kept the files where that shows.
+So a reset is believed to have kept a file where that shows.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitFailed
 from gitprov.flow.sources import state
-from gitprov.flow.view import on_disk
 from gitprov.git import changes as diffs
 from gitprov.git.objects import parse_commit
 from gitprov.git.reflog import steps
@@ -21,6 +20,7 @@ from gitprov.store import files
 
 if TYPE_CHECKING:
     from gitprov.flow.desk import Situation
+    from gitprov.flow.view import View
     from gitprov.git.changes import FileChange
     from gitprov.git.repo import Repository
 
@@ -32,6 +32,17 @@ _MANY = 1000
 _ENOUGH = 2
 
 
+#: Moves of HEAD that leave uncommitted work where it is.
+_GOES_ON = ("commit", "checkout", "cherry-pick", "revert")
+
+
+class Left(NamedTuple):
+    """A commit that a reset left, and the paths of which it is seen that their lines were kept."""
+
+    commit: str
+    paths: frozenset[str]
+
+
 class Reset(NamedTuple):
     """A reset that moved HEAD from one commit to another. `timed`: ORIG_HEAD is as old as it."""
 
@@ -40,47 +51,40 @@ class Reset(NamedTuple):
     timed: bool
 
 
-def left_by_reset(repo: Repository, situation: Situation) -> str | None:
-    """The commit that the last reset left, where it is seen to have kept its lines in the files.
+def left_by_reset(repo: Repository, situation: Situation, view: View) -> Left | None:
+    """The commit that the last reset left, and the files in which it is seen to have kept its lines; None where in none.
 
-    Either a file is as the reset left it, and a hard one would have rewritten it; or a whole hunk is the same again; or
-    a commit since then has shown it.
+    `view` shows the work tree, whatever a framework has hidden of it.
     """
     if repo.worktree is None or not state(repo, "ORIG_HEAD") or is_settled(repo):
         return None
     last = _last(repo)
     if last is None or last.old == situation.head or _is_over(repo, last):
         return None
-    if state(repo, "gitprov", "kept") == last.old:
-        return last.old
+    now = {change.path: change for change in situation.changes if change.has_text}
     try:
-        before = _before(repo, last)
-        shown = _left_alone(repo, last, before) or _same_hunk(repo, before, situation.changes)
+        before = [one for one in _before(repo, last) if one.path in now and one.has_text][:_MANY]
+        shown = [one.path for one in before if _is_shown(repo, last, one, now[one.path], view)]
     except GitFailed:
         return None  # its objects are not all here any more: then nothing shows
-    return last.old if shown else None
+    return Left(last.old, frozenset(shown)) if shown else None
 
 
-def settle(repo: Repository, proven: bool, hidden: bool) -> None:
-    """Remember that the last reset has nothing more to give: hooks in sh then need not ask.
-
-    `proven`: it was seen to have kept the files, so what is still uncommitted may be from before it. `hidden`: a
-    framework may have put uncommitted changes aside just now.
-    """
+def settle(repo: Repository, view: View) -> None:
+    """Remember, once it is so, that the last reset has nothing more to give: hooks in sh then need not ask."""
     orig = state(repo, "ORIG_HEAD")
     if not orig:
         return
     if is_settled(repo):
         _touch(repo)
         return
+    last = _last(repo)
+    if last is not None and not _is_over(repo, last) and _has_more(repo, last, view):
+        return
     home = os.path.join(repo.git_dir, "gitprov")
     files.make_dir(home)
-    last = _last(repo)
-    if last is not None and proven and (hidden or _has_more(repo, last)):
-        name, text = "kept", last.old
-    else:
-        name, text = "settled", f"{orig}\n{last.old if last is not None else ''}"
-    files.replace(home, os.path.join(home, name), (text + "\n").encode("ascii"), durable=False)
+    text = f"{orig}\n{last.old if last is not None else ''}\n"
+    files.replace(home, os.path.join(home, "settled"), text.encode("ascii"), durable=False)
 
 
 def _touch(repo: Repository) -> None:
@@ -103,19 +107,19 @@ def is_settled(repo: Repository) -> bool:
 
 
 def _last(repo: Repository) -> Reset | None:
-    """The last reset that moved HEAD, if nothing but commits and resets to HEAD itself came after it."""
+    """The last reset that moved HEAD, behind commits, picks and switches: these take what is not committed along."""
     for step in reversed(steps(repo, _REACH)):
         action = step.why.partition(":")[0]
         if action == "reset" and step.old != step.new:
             return Reset(step.old, step.new, step.old == state(repo, "ORIG_HEAD"))
-        if action != "reset" and not action.startswith("commit"):
+        if step.old != step.new and not action.startswith(_GOES_ON):
             return None
     return None
 
 
 def _is_over(repo: Repository, last: Reset) -> bool:
     """Whether HEAD has the old commit behind it, so that nothing was lost, or this reset was settled before."""
-    if state(repo, "gitprov", "settled").partition("\n")[2] == last.old:
+    if not last.timed and state(repo, "gitprov", "settled").partition("\n")[2] == last.old:
         return True
     return repo.try_run("merge-base", "--is-ancestor", last.old, "HEAD").returncode == 0
 
@@ -127,54 +131,59 @@ def _before(repo: Repository, last: Reset) -> list[FileChange]:
     return diffs.between(repo, *trees) if len(trees) == 2 else []
 
 
-def _has_more(repo: Repository, last: Reset) -> bool:
-    """Whether a file that the reset was about has changes that no commit holds, new files included."""
-    paths = sorted({change.path for change in _before(repo, last)})[:_MANY]
-    asked = ("--literal-pathspecs", "status", "--porcelain", "--untracked-files=all", "--", *paths)
-    return bool(paths) and bool(repo.run(*asked))
+def _has_more(repo: Repository, last: Reset, view: View) -> bool:
+    """Whether a file has lines that the reset took away and that no commit holds, as far as can be seen."""
+    return any(_waits(repo, change, view) for change in _before(repo, last)[:_MANY] if change.has_text)
 
 
-def _left_alone(repo: Repository, last: Reset, before: list[FileChange]) -> bool:
-    """Whether a file that a hard reset would have rewritten is older than the reset and as it was before.
-
-    Where ORIG_HEAD tells of another reset since then, something may have been typed between the two.
-    """
-    if not last.timed:
+def _waits(repo: Repository, change: FileChange, view: View) -> bool:
+    there = view(change.path, b"")
+    if there is None:
+        return True
+    found = repo.objects.get(f"HEAD:{change.path}") if "\n" not in change.path else None
+    if _same_text(there, found.data if found is not None else b""):
         return False
-    try:
-        moment = os.stat(os.path.join(repo.git_dir, "ORIG_HEAD")).st_mtime_ns
-    except OSError:
-        return False
-    return any(
-        _written(repo, change.path) < moment and _same_text(repo, change)
-        for change in before[:_MANY]
-        if change.has_text
+    hunks = [hunk for hunk in _hunks(repo, change) if _telling(hunk) >= _ENOUGH]
+    return _same_text(there, repo.objects.blob(change.new_oid)) or any(
+        b"".join(hunk) in there for hunk in hunks
     )
 
 
-def _same_text(repo: Repository, change: FileChange) -> bool:
-    """Whether the work tree has the file as it was before the reset, whatever its line endings are."""
-    there, old = on_disk(repo, change.path), repo.objects.blob(change.new_oid)
-    return there == old or there.replace(b"\r\n", b"\n") == old.replace(b"\r\n", b"\n")
+def _is_shown(repo: Repository, last: Reset, before: FileChange, now: FileChange, view: View) -> bool:
+    """Whether one file kept through the reset what this had taken away.
+
+    A file that is as it was, and older than the reset, was not written since: a hard reset would have. Where it is not
+    older, or another reset came in between, it takes lines that nobody types again: a whole hunk of them.
+    """
+    old = repo.objects.blob(before.new_oid)
+    if _same_text(view(before.path, old), old) and (
+        _is_older(repo, last, before.path) or _tells(repo, before)
+    ):
+        return True
+    there, here = (_hunks(repo, one) for one in (before, now))
+    return any(_telling(hunk) >= _ENOUGH for hunk in there & here)
 
 
-def _written(repo: Repository, path: str) -> int:
+def _same_text(there: bytes | None, old: bytes) -> bool:
+    """Whether a file is as it was, whatever its line endings are."""
+    return there is not None and there.replace(b"\r\n", b"\n") == old.replace(b"\r\n", b"\n")
+
+
+def _is_older(repo: Repository, last: Reset, path: str) -> bool:
     try:
+        moment = os.stat(os.path.join(repo.git_dir, "ORIG_HEAD")).st_mtime_ns
         place = os.path.join(repo.worktree or "", path).encode("utf-8", "surrogateescape")
-        return os.lstat(place).st_mtime_ns
+        return last.timed and os.lstat(place).st_mtime_ns < moment
     except OSError:
-        return 1 << 62
+        return False
 
 
-def _same_hunk(repo: Repository, before: list[FileChange], now: list[FileChange]) -> bool:
-    """Whether some hunk that the reset took out of the history is in the commit again, line by line."""
-    known = {change.path: change for change in before if change.has_text}
-    for change in now:
-        if change.path in known and change.has_text:
-            there, here = (_hunks(repo, one) for one in (known[change.path], change))
-            if any(sum(not is_trivial(line) for line in hunk) >= _ENOUGH for hunk in there & here):
-                return True
-    return False
+def _tells(repo: Repository, change: FileChange) -> bool:
+    return sum(_telling(hunk) for hunk in _hunks(repo, change)) >= _ENOUGH
+
+
+def _telling(hunk: tuple[bytes, ...]) -> int:
+    return sum(not is_trivial(line) for line in hunk)
 
 
 def _hunks(repo: Repository, change: FileChange) -> set[tuple[bytes, ...]]:

@@ -9,7 +9,6 @@ from gitprov.errors import GitprovError
 from gitprov.flow import desk as desks
 from gitprov.flow import resets
 from gitprov.flow.desk import Desk, Situation
-from gitprov.flow.view import hides
 from gitprov.git.caller import command
 from gitprov.git.changes import FileChange
 from gitprov.git.objects import Commit, parse_commit
@@ -38,27 +37,22 @@ def seal(desk: Desk) -> str | None:
     if plan is None:
         from gitprov.flow.stage import make_plan
 
-        situation = desks.with_sources(desk.repo, situation)
+        situation = desks.with_sources(desk.repo, situation, desk.view)
         plan = make_plan(desk, situation)
         if plan is not None:
             plans.save(desk.repo.git_dir, plan)  # what git names as its source is forgotten with this hook
     if plan is None:
         plans.drop(desk.repo.git_dir)
-        _settle(desk, situation.reset is not None)
+        resets.settle(desk.repo, desk.view)
         return None
     if desk.attempt not in (None, plan.attempt):
         plan = plan._replace(gate=None)
     done = _carry_out(desk, commit, plan)
-    _settle(desk, plan.reset)
+    resets.settle(desk.repo, desk.view)
     if plan.problem:
         said = f"authors of lines from other commits could not be found out: {plan.problem}"
         raise GitprovError(said, f"mend that, then: gitprov heal {commit.oid[:12]}~1..{commit.oid[:12]}")
     return done
-
-
-def _settle(desk: Desk, proven: bool) -> None:
-    hidden = bool(desk.repo.env.get("PRE_COMMIT")) and hides(desk.repo, desk.above)
-    resets.settle(desk.repo, proven, hidden)
 
 
 def recover(desk: Desk) -> str | None:
@@ -98,8 +92,8 @@ def _situation(desk: Desk, commit: Commit, plan: Plan | None) -> Situation:
 
 def _amended(desk: Desk, commit: Commit, plan: Plan | None) -> str | None:
     """The commit that this one replaced, as the reflog tells it, else the plan; None where it replaced none."""
-    shown = desk.repo.try_run("log", "-g", "-2", "--no-show-signature", "--format=%H%x00%gs", "HEAD")
-    rows = [row.split("\0") for row in decode(shown.stdout).splitlines()]
+    shown = desk.repo.try_run("log", "-g", "-2", "--no-show-signature", "--format=%H%x00%gs", "HEAD", "--")
+    rows = [row.split("\0") for row in decode(shown.stdout).split("\n") if row]
     if len(rows) == 2 and rows[0][0] == commit.oid:
         if rows[0][1].startswith("commit (amend)"):
             return rows[1][0]

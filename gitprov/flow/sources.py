@@ -30,6 +30,11 @@ def named(repo: Repository) -> tuple[str, ...]:
     return (*map(decode, reversed(squashed)), *([picked] if picked else ()))
 
 
+def squashing(repo: Repository) -> bool:
+    """Whether `git merge --squash` was done and not committed yet."""
+    return os.path.exists(os.path.join(repo.git_dir, "SQUASH_MSG"))
+
+
 def undone(repo: Repository) -> tuple[str, ...]:
     """Commits that have what a reverted commit took away: its parents. Their lines come back, and nothing else of them."""
     reverted = "" if rebasing(repo) else state(repo, "REVERT_HEAD") or _reverted(repo)

@@ -78,10 +78,21 @@ def _inherited(repo: Repository, situation: Situation) -> Inherited:
 
         tree = situation.tree or decode(repo.run("write-tree")).strip()
         counted = _counted(repo, situation)
-        heir = Heir("", tree, situation.parents, frozenset(situation.lenders), counted)
-        return inherit(repo, [(heir, situation.sources)], _FILES)[""][0]
+        only = {situation.reset.commit: situation.reset.paths} if situation.reset else {}
+        heir = Heir("", tree, situation.parents, frozenset(situation.lenders), counted, only)
+        found = inherit(repo, [(heir, situation.sources)], _FILES)[""][0]
+        return _with(found, _lookalikes(repo, situation))
     except (GitprovError, OSError, ValueError) as error:
         return Inherited([], problem=str(error) or type(error).__name__)
+
+
+def _with(found: Inherited, more: Inherited) -> Inherited:
+    """What is inherited, and for other lines what more is known."""
+    if not more.rows:
+        return found
+    from gitprov.flow.inherit import beside
+
+    return found._replace(rows=list(beside(Note(found.rows), Note(more.rows)).rows.values()))
 
 
 def _counted(repo: Repository, situation: Situation) -> frozenset[str]:
@@ -97,9 +108,10 @@ def _counted(repo: Repository, situation: Situation) -> frozenset[str]:
 
 def _lookalikes(repo: Repository, situation: Situation) -> Inherited:
     """What the commit has from one that git does not name any more; its hunks say which it was."""
-    from gitprov.flow.sources import unnamed
+    from gitprov.flow.sources import squashing, unnamed
 
-    if situation.tree is not None or not unnamed(repo):
+    # A second `merge --squash` overwrites what the first one said.
+    if situation.tree is not None or not (unnamed(repo) or squashing(repo)):
         return Inherited([])
     from gitprov.flow import lookalike
 
@@ -201,7 +213,6 @@ class _Planner:
             inherited=self._inherited.gate,
             dropped=self._inherited.dropped,
             problem=self._inherited.problem,
-            reset=self._situation.reset is not None,
         )
 
     def _with_inherited(self, own: list[Row]) -> list[Row]:

@@ -39,11 +39,6 @@ def view_of(repo: Repository, parent_pid: int) -> View:
     return lambda path, _: _patched(disk(path), patches.get(path))
 
 
-def hides(repo: Repository, parent_pid: int) -> bool:
-    """Whether the framework that runs this hook has hidden changes, or may have: where that cannot be told, yes."""
-    return _framework_patch(repo.env, parent_pid) != b""
-
-
 def framework_above(pid: int) -> bool:
     """Whether a process is a framework of hooks, or was started by one."""
     return next(_frameworks(pid), None) is not None

@@ -24,5 +24,5 @@ def steps(repo: Repository, most: int) -> list[Step]:
     shown = repo.try_run(
         "log", "-g", f"-{most + 1}", "--no-show-signature", "--format=%H%x00%gs", "HEAD", "--"
     )
-    rows = [row.partition("\0") for row in decode(shown.stdout).splitlines()]
+    rows = [row.partition("\0") for row in decode(shown.stdout).split("\n") if row]
     return [Step(old[0], new[0], new[2]) for new, old in itertools.pairwise(rows)][::-1]

@@ -38,8 +38,8 @@ class Plan(NamedTuple):
     `uses`: event seq → Use. `used`: (session key, turn, generation) to remember as parents.
     `stale` are trailers that an amended message must lose. `refusals` are lines for people. `gate` is "passed" once
     the gate has. `moment` is the author date git gave this attempt, `attempt` names the git process that made it.
-    `inherited` is what the gate said of the commits whose lines these are, `dropped` the exceptions made there; `reset`
-    says that a reset had left some of them behind, `problem` why none could be found out.
+    `inherited` is what the gate said of the commits whose lines these are, `dropped` the exceptions made there, `problem`
+    why none could be found out.
     """
 
     changes: str
@@ -59,7 +59,6 @@ class Plan(NamedTuple):
     attempt: str | None = None
     inherited: str | None = None
     dropped: dict[str, str] = {}  # noqa: RUF012 - never written to
-    reset: bool = False
     problem: str | None = None
 
     @property
