@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitFailed
-from gitprov.flow.sources import state
+from gitprov.flow.sources import rebasing, state
 from gitprov.git import changes as diffs
 from gitprov.git.objects import parse_commit
 from gitprov.git.reflog import steps
@@ -73,8 +73,8 @@ def left_by_reset(repo: Repository, situation: Situation, view: View) -> Left | 
 def settle(repo: Repository, view: View) -> None:
     """Remember, once it is so, that the last reset has nothing more to give: hooks in sh then need not ask."""
     orig = state(repo, "ORIG_HEAD")
-    if not orig:
-        return
+    if not orig or rebasing(repo):
+        return  # a rebase sets ORIG_HEAD too, and git leaves the file alone where a later reset sets the same
     if is_settled(repo):
         _touch(repo)
         return
