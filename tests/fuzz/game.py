@@ -20,6 +20,14 @@ PEOPLE = ("Alice <alice@example.com>", "Bob <bob@example.com>")
 SURELY_RENAMED = 0.75
 
 
+#: OPEN: a line that a source only indented is not looked for behind it.
+INDENTED_SOURCES = False
+#: OPEN: `git checkout -- FILE` gives up the evidence of another file whose rename waits for its commit.
+DISCARD_BESIDE_RENAME = False
+#: OPEN: a model's lines that come out of a stash onto a file that has changed since may be nobody's.
+POP_ELSEWHERE = False
+
+
 class Skip(Exception):
     """The move cannot be made as things stand."""
 
@@ -41,6 +49,10 @@ class Game:
         self.model = Model(self.ledger)
         self.stashes: list[Stash] = []
         self.replaced: str | None = None
+        #: Whether the commits that come now hold lines of others again.
+        self.carrying = False
+        #: Whether the product need not know that: then a line is what it was, or nobody's.
+        self.doubtful = False
         self._serials: dict[str, int] = {}
         #: (work tree, path) → how often something happened to it that evidence or a commit tells of.
         self.news: dict[tuple[str, str], int] = {}
@@ -48,6 +60,11 @@ class Game:
         self.renamed: dict[tuple[str, str], list[str]] = {}
         self._seen: dict[tuple[str, str], object] = {}
         self._known: list[str] = []
+        #: Text → the names of files that a commit has had it in.
+        self._paths: dict[str, set[str]] = {}
+        #: Text → the line as commits have had it, with its indentation.
+        self._shapes: dict[str, set[str]] = {}
+        self._unchecked: set[tuple[str, str]] = set()
         self.observe()
 
     # -- names -----------------------------------------------------------------------------------------------------
@@ -116,20 +133,81 @@ class Game:
             return True
         return False
 
-    def observe(self) -> set[str]:
-        """Tell the model of new commits; returns the paths that they changed."""
+    def is_sound(self) -> bool:
+        """Whether the model has an answer for what git has made of commits: no line twice, all in their order."""
+        for commit in self.git.new_commits(self._known):
+            files = self.git.files(commit.oid)
+            if self.would_copy(files) or self.ledger.overlap(
+                line for lines in files.values() for line in lines
+            ):
+                return False
+            if any(self.ledger.in_order(lines) != lines for lines in files.values()):
+                return False
+            if len(commit.parents) == 1 and not renames_surely(self.git.files(commit.parents[0]), files):
+                return False
+        return True
+
+    def stands_elsewhere(self, text: str) -> bool:
+        """Whether a line that the work tree has stands in a commit, an index or a stash too."""
+        if self.model.held(text):
+            return True
+        aside = self.git.run("stash", "list", "--format=%H").split()
+        places = [self.git.files(f"{oid}{part}") for oid in aside for part in ("", "^2")]
+        here = self.git.here
+        for tree in self.git.trees:
+            self.git.here = tree
+            places += [self.git.staged()] if tree == here else [self.git.staged(), self.git.disk()]
+        self.git.here = here
+        return any(text in map(bare, lines) for files in places for lines in files.values())
+
+    def observe(self) -> None:
+        """Tell the model of new commits, and remember the paths that they changed for the next check."""
         changed: set[str] = set()
         for commit in self.git.new_commits(self._known):
             files = self.git.files(commit.oid)
             before = self.git.files(commit.parents[0]) if commit.parents else {}
             changed |= {path for path in files.keys() | before.keys() if files.get(path) != before.get(path)}
-            self.model.learn(commit, files, self.replaced)
+            doubtful = self._doubtful(files) if self.carrying else ()
+            self.model.learn(commit, files, self.replaced, self.carrying, doubtful)
             self._known.append(commit.oid)
-        self.replaced = None
+            for path in changed & files.keys():
+                for line in files[path]:
+                    self._paths.setdefault(bare(line), set()).add(path)
+                    self._shapes.setdefault(bare(line), set()).add(line)
+        self.forget()
+        self._unchecked |= {(self.git.here, path) for path in changed}
         for path in changed:
             self.renamed.pop((self.git.here, path), None)
             self.news[self.git.here, path] = self.news.get((self.git.here, path), 0) + 1
-        return changed
+
+    def _doubtful(self, files: Files) -> set[str]:
+        """Lines that the product need not know again where a commit brings them back.
+
+        They were in a file of another name, and git does not see that it is the same one.
+        """
+        if self.doubtful:
+            return texts_of(files)
+        found = set()
+        for path, lines in files.items():
+            for text in map(bare, lines):
+                if len(self._shapes.get(text, ())) > 1 and not INDENTED_SOURCES:
+                    found.add(text)
+                others = self._paths.get(text, set()) - {path}
+                if others and any(self._strange(text, other, lines) for other in others):
+                    found.add(text)
+        return found
+
+    def _strange(self, text: str, path: str, lines: list[str]) -> bool:
+        """Whether some commit has a line in a file of that name which is not surely this one."""
+        for oid in self._known:
+            old = self.git.files(oid).get(path, []) if text in self.model.commits[oid] else []
+            if text in map(bare, old) and not alike(old, lines):
+                return True
+        return False
+
+    def forget(self) -> None:
+        """What was said of the coming commits holds no longer."""
+        self.replaced, self.carrying, self.doubtful = None, False, False
 
     # -- judging -----------------------------------------------------------------------------------------------------
 
@@ -138,7 +216,9 @@ class Game:
 
         `thorough`: about every file of each work tree and each branch.
         """
-        changed = self.observe()
+        self.observe()
+        changed = {path for tree, path in self._unchecked if tree == self.git.here}
+        self._unchecked.clear()
         self._check_tree(changed, thorough)
         if thorough:
             here = self.git.here
@@ -169,6 +249,16 @@ class Game:
         for path in changed:
             if path in committed and committed[path] != disk.get(path):
                 ask.check_file(self.git, self.model, path, head)
+
+
+def renames_surely(before: Files, files: Files) -> bool:
+    """Whether git sees for each file of a commit that is new, and has lines of an old one, that it is that one renamed."""
+    was = {bare(line): path for path, lines in before.items() for line in lines}
+    for path in files.keys() - before.keys():
+        for old in {was[bare(line)] for line in files[path] if bare(line) in was}:
+            if not alike(before[old], files[path]):
+                return False
+    return True
 
 
 def alike(old: list[str], new: list[str]) -> bool:

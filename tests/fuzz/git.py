@@ -56,11 +56,19 @@ class Git:
         self._commits: dict[str, Commit] = {}
         self._trees: dict[str, dict[str, str]] = {}
         self._blobs: dict[str, list[str]] = {}
+        self._staged: dict[str, tuple[object, dict[str, str]]] = {}
+        self._walked: tuple[object, int] | None = None
 
     @property
     def cwd(self) -> str:
         """The top of the work tree that commands run in."""
         return self.trees[self.here]
+
+    @property
+    def home(self) -> str:
+        """Git's directory of the work tree we are in."""
+        place = os.path.join(self.trees["main-worktree"], ".git")
+        return place if self.here == "main-worktree" else os.path.join(place, self.here)
 
     def close(self) -> None:
         """End the reader of objects."""
@@ -94,6 +102,29 @@ class Git:
         """Run git and say whether it did it."""
         return self.attempt(*args, stdin=stdin).returncode == 0
 
+    def tell(self, command: list[str], allowed: tuple[int, ...] = (0,)) -> str:
+        """Run another command; CommandFailedError where it ends with an exit code that is not allowed."""
+        done = run_bytes(command, cwd=Path(self.cwd), env=self.env)
+        said = (done.stdout + done.stderr).decode("utf-8", "replace")
+        if done.returncode not in allowed:
+            raise CommandFailedError(f"{' '.join(command)}: exit {done.returncode}\n{said}")
+        return said
+
+    def has(self, name: str) -> bool:
+        """Whether git's directory of the work tree we are in has a file or directory."""
+        return os.path.exists(os.path.join(self.home, name))
+
+    def line(self, name: str) -> str:
+        """What a file of git's directory says, in one line; empty where there is none."""
+        place = Path(self.home, name)
+        return place.read_text(encoding="utf-8").strip() if place.exists() else ""
+
+    def note(self, name: str, rows: Sequence[str]) -> Path:
+        """A file outside of all work trees."""
+        place = self.room / name
+        place.write_text(content(rows), encoding="utf-8")
+        return place
+
     # -- objects -------------------------------------------------------------------------------------------------------
 
     def commit(self, rev: str) -> Commit:
@@ -126,9 +157,15 @@ class Git:
 
     def staged(self) -> Files:
         """All files of the index."""
-        rows = self.run("ls-files", "-s", "-z").split("\0")
-        found = (row.partition("\t") for row in rows if row)
-        return {path: self.blob(entry.split(" ")[1]) for entry, _, path in found if entry.endswith(" 0")}
+        state = os.stat(os.path.join(self.home, "index"))
+        sign = (state.st_ino, state.st_mtime_ns, state.st_size)
+        known = self._staged.get(self.here)
+        if known is None or known[0] != sign:
+            rows = self.run("ls-files", "-s", "-z").split("\0")
+            entries = (row.partition("\t") for row in rows if row)
+            blobs = {path: entry.split(" ")[1] for entry, _, path in entries if entry.endswith(" 0")}
+            known = self._staged[self.here] = (sign, blobs)
+        return {path: self.blob(oid) for path, oid in known[1].items()}
 
     def unmerged(self) -> dict[str, dict[int, list[str]]]:
         """Path → stage → lines, of what is in conflict."""
@@ -147,9 +184,21 @@ class Git:
 
     def new_commits(self, known: Sequence[str]) -> list[Commit]:
         """Commits of branches and work trees that are not among the ancestors of `known`, parents first."""
+        sign = self._heads()
+        if self._walked == (sign, len(known)):
+            return []
         heads = [f"{tree}/HEAD" for tree in self.trees]
         asked = ("rev-list", "--topo-order", "--reverse", "--branches", *heads, "--not", *known)
-        return [self.commit(oid) for oid in self.run(*asked).split()]
+        found = [self.commit(oid) for oid in self.run(*asked).split()]
+        self._walked = (sign, len(known)) if not found else None
+        return found
+
+    def _heads(self) -> tuple[bytes, ...]:
+        """All that says where branches and work trees stand."""
+        common = Path(self.trees["main-worktree"], ".git")
+        places = [common / "HEAD", *(common / tree / "HEAD" for tree in self.trees), common / "packed-refs"]
+        places += sorted((common / "refs/heads").rglob("*"))
+        return tuple(str(place).encode() + place.read_bytes() for place in places if place.is_file())
 
     def _listing(self, tree: str, prefix: str = "") -> dict[str, str]:
         if tree not in self._trees:

@@ -7,6 +7,7 @@ there stand in one and the same order: then there is only one way to compare two
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from random import Random
 from typing import NamedTuple
 
@@ -52,17 +53,19 @@ class Ledger:
         self.author: dict[str, Author] = {}
         self.place: dict[str, float] = {}
         self.root: dict[str, str] = {}
-        self._serial = 0
+        #: Part of a line that a formatter broke in two → the line.
+        self.broken: dict[str, str] = {}
+        self.serial = 0
 
     def write(self, author: Author, count: int, low: str | None, high: str | None, rng: Random) -> list[str]:
         """New lines to stand between two others (None: at the beginning, at the end)."""
         bottom = self.place[bare(low)] if low is not None else 0.0
-        top = self.place[bare(high)] if high is not None else 1.0
+        top = self.place[bare(high)] if high is not None else max(1.0, bottom + 1.0)
         made = []
         for place in sorted(bottom + (top - bottom) * rng.uniform(0.1, 0.9) for _ in range(count)):
-            self._serial += 1
+            self.serial += 1
             mark = "_".join([_MARK[author.cls], *(author.who or "").split(" ")[0:1]]).rstrip("_")
-            words = [f"{mark}_{self._serial}_{n}" for n in range(WORDS)]
+            words = [f"{mark}_{self.serial}_{n}" for n in range(WORDS)]
             made.append(self._enter(" ".join(words), author, place))
         return made
 
@@ -70,12 +73,34 @@ class Ledger:
         """The same line with another word in it; None once too little of the first wording would be left."""
         words = text.split(" ")
         done = sum(word.endswith("_again") for word in words)
-        if done >= MOST_REWORDINGS:
+        if done >= MOST_REWORDINGS or len(words) < WORDS:
             return None
         words[done] += "_again"
         new = self._enter(" ".join(words), self.author[text], self.place[text])
         self.root[new] = self.first(text)
         return new
+
+    def wrap(self, text: str) -> list[str]:
+        """The line broken in two; the line itself where that was done before."""
+        words = text.split(" ")
+        if len(words) < WORDS:
+            return [text]
+        parts = [" ".join(words[: WORDS // 2]), " ".join(words[WORDS // 2 :])]
+        for n, part in enumerate(parts):
+            self._enter(part, self.author[text], self.place[text] + n * 1e-12)
+            self.broken[part] = text
+        return parts
+
+    def whole(self, text: str) -> str:
+        """The line that this one is a part of: itself, where no formatter came by."""
+        return self.broken.get(text, text)
+
+    def overlap(self, lines: Iterable[str]) -> bool:
+        """Whether a line stands there in two wordings, or whole and broken."""
+        texts = {bare(line) for line in lines}
+        firsts = {self.first(text) for text in texts}
+        wholes = {self.first(self.whole(text)) for text in texts if text in self.broken}
+        return len(firsts) < len(texts) or bool(wholes & firsts)
 
     def first(self, text: str) -> str:
         """The wording that a line began with."""

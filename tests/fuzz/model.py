@@ -10,7 +10,7 @@ line that stands in none of them is its author's, for texts are never typed twic
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tests.fuzz.git import Commit, Files
 from tests.fuzz.lines import UNKNOWN, Author, Ledger, bare
@@ -30,9 +30,22 @@ class Model:
         self.ledger = ledger
         self.commits: dict[str, dict[str, Answers]] = {}
         self._held: set[str] = set()
+        self._again: set[str] = set()
+        #: What was ever said of a line that a commit holds.
+        self._said: dict[str, Answers] = {}
 
-    def learn(self, commit: Commit, files: Files, replaced: str | None = None) -> None:
-        """A commit was made, parents known; `replaced` is the commit that it was made instead of."""
+    def learn(
+        self,
+        commit: Commit,
+        files: Files,
+        replaced: str | None = None,
+        carried: bool = False,
+        doubtful: Collection[str] = (),
+    ) -> None:
+        """A commit was made, parents known; `replaced` is the commit that it was made instead of.
+
+        `carried`: what it adds and another commit had before is what it was there; `doubtful` texts: or nobody's.
+        """
         texts = texts_of(files)
         for path, lines in files.items():
             self.check_order(path, lines)
@@ -40,9 +53,32 @@ class Model:
         told: dict[str, Answers] = {}
         for text in texts:
             before = [self.commits[one][text] for one in commit.parents if text in self.commits[one]]
-            told[text] = frozenset().union(*before) if before else self._first(text, commit, old)
+            again = self._said.get(self.ledger.whole(text)) if carried else None
+            if before:
+                told[text] = frozenset().union(*before)
+            elif again:
+                told[text] = again | {UNKNOWN} if text in doubtful else again
+            else:
+                told[text] = self._first(text, commit, old)
         self.commits[commit.oid] = told
+        if carried:
+            self._again.add(commit.oid)
+        for text, answers in told.items():
+            self._said[text] = self._said.get(text, frozenset()) | answers
         self._held.update(self.ledger.first(text) for text in texts)
+
+    def is_again(self, oid: str) -> bool:
+        """Whether a commit was made out of others."""
+        return oid in self._again
+
+    def retyped(self, text: str) -> None:
+        """Somebody typed a line again that only lost commits have had."""
+        self.ledger.author[text] = UNKNOWN
+        self._said.pop(text, None)
+
+    def held(self, text: str) -> bool:
+        """Whether any commit has held the line, in any wording."""
+        return self.ledger.first(text) in self._held
 
     def of_commit(self, oid: str, text: str) -> Answers:
         """What may be said of a line in a commit."""

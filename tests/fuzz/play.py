@@ -14,10 +14,14 @@ from typing import NamedTuple
 from tests.fuzz import moves
 from tests.fuzz.game import Game, Skip
 from tests.fuzz.git import Git, Template
-from tests.fuzz.moves import branches, commits, edits, stashes
+from tests.fuzz.moves import branches, colleagues, commits, edits, rebases, repeats, resets, stashes
 
-ROOMS = (edits, commits, branches, stashes)
+ROOMS = (edits, commits, branches, stashes, rebases, repeats, resets, colleagues)
 """The modules whose moves are played."""
+
+
+COLLEAGUES = 0.15
+"""In so many of the histories that are made up somebody else reads the end of it."""
 
 
 class Step(NamedTuple):
@@ -58,20 +62,21 @@ class Player:
         rng = Random(seed)
         names = sorted(moves.KINDS)
         weights = [moves.KINDS[name].weight for name in names]
+        last = [Step("colleague", 0)] if rng.random() < COLLEAGUES else []
         drawn = (Step(rng.choices(names, weights)[0], rng.randrange(10**6)) for _ in range(length * 20))
-        return self.play(drawn, length)
+        return self.play(drawn, length, last)
 
-    def play(self, steps: Iterable[Step], length: int | None = None) -> Played:
-        """Make the moves that can be made, at most `length`, and compare after each."""
+    def play(self, steps: Iterable[Step], length: int | None = None, last: Iterable[Step] = ()) -> Played:
+        """Make the moves that can be made, at most `length`, then the `last` ones, and compare after each."""
         place = Path(tempfile.mkdtemp(dir=self.room, prefix="history-"))
         git = Git(place, self.template)
         try:
-            return self._play(git, steps, length)
+            return self._play(git, steps, length, last)
         finally:
             git.close()
             shutil.rmtree(place)
 
-    def _play(self, git: Git, steps: Iterable[Step], length: int | None) -> Played:
+    def _play(self, git: Git, steps: Iterable[Step], length: int | None, last: Iterable[Step]) -> Played:
         done: list[Step] = []
         try:
             game = Game(git)
@@ -80,6 +85,8 @@ class Player:
                 self._make(game, step, done)
                 if len(done) == length:
                     break
+            for step in last:
+                self._make(game, step, done)
             game.check(thorough=True)
         except Exception as error:  # noqa: BLE001 - whatever went wrong is what we are after
             kind = type(error).__name__
@@ -93,7 +100,7 @@ class Player:
             words = moves.KINDS[step.name].do(game, Random(step.chance))
         except Skip:
             done.pop()
-            game.replaced = None
+            game.forget()
             return
         done[-1] = step._replace(words=words)
         game.check()

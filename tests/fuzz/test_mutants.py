@@ -11,7 +11,7 @@ import pytest
 from tests.fuzz.test_fuzz import fuzz
 from tests.support.sealed import ROOT
 
-HISTORIES = 40
+HISTORIES = 20
 """So many are played at the most until one of them has to fail; most mutants fall in the first three."""
 
 
@@ -68,6 +68,26 @@ MUTANTS = {
         "gitprov/attribution/outcome.py",
         'cls = "human" if source in people else',
         'cls = "ai" if source in people else',
+    ),
+    "carried lines are shifted by one": Mutant(
+        "gitprov/attribution/carry.py",
+        "found.append(Kept(low + 1, low + 1 + bounds[upto][2], high - low))",
+        "found.append(Kept(low + 1, low + 2 + bounds[upto][2], high - low))",
+    ),
+    "what a source had from before is lost": Mutant(
+        "gitprov/flow/carry.py",
+        "    answers = {key: _blamed(repo, *key, lines) for key, lines in asked.items()}",
+        "    answers: dict[tuple[str, str], dict[int, tuple[str, str, int]]] = {key: {} for key in asked}",
+    ),
+    "what a rebase tells is not heard": Mutant(
+        "gitprov/flow/rewritten.py",
+        "pairs = _parse(told) or _known(repo, command)",
+        "pairs = [] if command == 'rebase' else _parse(told) or _known(repo, command)",
+    ),
+    "each reset is believed": Mutant(
+        "gitprov/flow/resets.py",
+        "    return last.old if shown else None\n",
+        "    return last.old\n",
     ),
     "events of another work tree count": Mutant(
         "gitprov/git/repo.py",

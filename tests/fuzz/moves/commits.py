@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.fuzz.game import Game, Skip, alike
+from tests.fuzz.game import Game, Skip, renames_surely
 from tests.fuzz.git import Files
 from tests.fuzz.lines import bare
 from tests.fuzz.moves import move
 
 
-@move(12)
+@move(14)
 def stage(game: Game, rng: Random) -> str:
     """`git add` of one file or of all."""
     disk, staged = game.git.disk(), game.git.staged()
@@ -22,7 +22,7 @@ def stage(game: Game, rng: Random) -> str:
     return f"git add {path}"
 
 
-@move(4)
+@move(5)
 def stage_hunks(game: Game, rng: Random) -> str:
     """`git add -p`, with an answer for each hunk."""
     path = _changed(game, rng)
@@ -31,7 +31,7 @@ def stage_hunks(game: Game, rng: Random) -> str:
     return f"git add -p {path}: {''.join(answers)}"
 
 
-@move(7)
+@move(11)
 def stage_lines(game: Game, rng: Random) -> str:
     """Any part of a file's changes goes into the index, as editors do it line by line."""
     path = _changed(game, rng)
@@ -53,7 +53,7 @@ def stage_lines(game: Game, rng: Random) -> str:
     return f"staged {len(lines)} lines of {path}, by hand"
 
 
-@move(3)
+@move(5)
 def unstage(game: Game, rng: Random) -> str:
     """`git restore --staged`."""
     staged, head = game.git.staged(), game.git.files(game.git.head().oid)
@@ -62,7 +62,7 @@ def unstage(game: Game, rng: Random) -> str:
     return f"git restore --staged {path}"
 
 
-@move(16)
+@move(12)
 def commit(game: Game, rng: Random) -> str:
     """`git commit` of what is staged."""
     staged = game.git.staged()
@@ -70,7 +70,7 @@ def commit(game: Game, rng: Random) -> str:
     return _commit(game, rng)
 
 
-@move(12)
+@move(6)
 def commit_all(game: Game, rng: Random) -> str:
     """`git add -A` and `git commit`, or `git commit -a`."""
     disk, staged = game.git.disk(), game.git.staged()
@@ -82,7 +82,7 @@ def commit_all(game: Game, rng: Random) -> str:
     return _commit(game, rng, "-a")
 
 
-@move(4)
+@move(3)
 def commit_path(game: Game, rng: Random) -> str:
     """`git commit PATH`: another index than the one that is there."""
     disk, staged, head = game.git.disk(), game.git.staged(), game.git.files(game.git.head().oid)
@@ -91,7 +91,7 @@ def commit_path(game: Game, rng: Random) -> str:
     return _commit(game, rng, "--", path)
 
 
-@move(6)
+@move(4)
 def amend(game: Game, rng: Random) -> str:
     """`git commit --amend`, with or without changes, with the old message or a new one."""
     old = game.git.head()
@@ -112,6 +112,24 @@ def amend(game: Game, rng: Random) -> str:
     game.replaced = old.oid
     game.git.run("commit", "-q", *words)
     return f"git commit {' '.join(words)}"
+
+
+def commit_everything(game: Game, rng: Random) -> str:
+    """`git add -A` and `git commit` where the work tree is not clean; nothing otherwise."""
+    if not game.git.run("status", "--porcelain"):
+        return ""
+    if rng.random() < 0.3:
+        raise Skip
+    staged, disk = game.git.staged(), game.git.disk()
+    if game.would_copy(disk):
+        raise Skip
+    if disk == game.git.files(game.git.head().oid):
+        if staged != disk:
+            game.git.run("add", "-A")
+        return "git add -A"
+    _fit(game, disk)
+    game.git.run("add", "-A")
+    return "git add -A, " + _commit(game, rng)
 
 
 def _commit(game: Game, rng: Random, *words: str) -> str:
@@ -136,12 +154,8 @@ def _fit(game: Game, files: Files, base: str | None = None) -> None:
     """
     if game.would_copy(files):
         raise Skip
-    before = game.git.files(base or game.git.head().oid)
-    was = {bare(line): path for path, lines in before.items() for line in lines}
-    for path in files.keys() - before.keys():
-        for old in {was[bare(line)] for line in files[path] if bare(line) in was}:
-            if not alike(before[old], files[path]):
-                raise Skip
+    if not renames_surely(game.git.files(base or game.git.head().oid), files):
+        raise Skip
 
 
 def _changed(game: Game, rng: Random) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.fuzz.game import PEOPLE, SESSIONS, Game, Skip
+from tests.fuzz.game import DISCARD_BESIDE_RENAME, PEOPLE, SESSIONS, Game, Skip
 from tests.fuzz.lines import UNKNOWN, Author, ai, bare, person
 from tests.fuzz.moves import move
 
@@ -12,19 +12,19 @@ MOST_LINES = 40
 FOLDERS = ("", "src/", "src/deep/")
 
 
-@move(30)
+@move(50)
 def agent_edits(game: Game, rng: Random) -> str:
     """A session of a model changes a file."""
     return edits(game, rng, ai(rng.choice(SESSIONS)))
 
 
-@move(9)
+@move(14)
 def person_edits(game: Game, rng: Random) -> str:
     """A person changes a file in an editor that reports it."""
     return edits(game, rng, person(rng.choice(PEOPLE)))
 
 
-@move(9)
+@move(14)
 def someone_edits(game: Game, rng: Random) -> str:
     """Somebody changes a file and nothing says who."""
     return edits(game, rng, UNKNOWN)
@@ -87,7 +87,7 @@ def delete_file(game: Game, rng: Random) -> str:
     return f"rm {path}"
 
 
-@move(4)
+@move(5)
 def rename_file(game: Game, rng: Random) -> str:
     """`git mv`; what is committed of the file or its last edit says that it is surely still the same one."""
     head, here = game.git.files(game.git.head().oid), game.git.here
@@ -108,6 +108,22 @@ def rename_file(game: Game, rng: Random) -> str:
 
 
 @move(3)
+def rename_folder(game: Game, rng: Random) -> str:
+    """`git mv` of a whole directory; its files are as HEAD has them, so each is surely still the same one."""
+    head, disk, staged = game.git.files(game.git.head().oid), game.git.disk(), game.git.staged()
+    folders = {path.rpartition("/")[0] for path in disk} - {""}
+    old = game.pick(rng, [one for one in folders if "/" not in one])
+    inside = [path for path in disk if path.startswith(f"{old}/")]
+    if any(not disk[path] or not disk[path] == staged.get(path) == head.get(path) for path in inside):
+        raise Skip
+    new = game.name("folder")
+    for path in inside:
+        game.renamed[game.git.here, new + path.removeprefix(old)] = head[path]
+    game.git.run("mv", old, new)
+    return f"git mv {old} {new}"
+
+
+@move(5)
 def someone_indents(game: Game, rng: Random) -> str:
     """Somebody changes the indentation of a few lines: nothing is taken over by that."""
     disk = game.git.disk()
@@ -120,7 +136,7 @@ def someone_indents(game: Game, rng: Random) -> str:
     return f"indented from line {at + 1} of {path}"
 
 
-@move(5)
+@move(7)
 def someone_rewords(game: Game, rng: Random) -> str:
     """Somebody changes a word in one or two lines."""
     disk = game.git.disk()
@@ -141,13 +157,11 @@ def someone_rewords(game: Game, rng: Random) -> str:
 
 @move(2)
 def discard(game: Game, rng: Random) -> str:
-    """`git checkout -- FILE`: what was not staged is gone. It brings back none of the lines that evidence saw replaced."""
+    """`git checkout -- FILE`: what was not staged is gone, and lines that were replaced are back."""
     disk, staged = game.git.disk(), game.git.staged()
     changed = [path for path, lines in staged.items() if path in disk and disk[path] != lines]
-    path = game.pick(rng, [path for path in changed if _texts(staged[path]) <= _texts(disk[path])])
+    path = game.pick(rng, changed)
+    if not DISCARD_BESIDE_RENAME and any(tree == game.git.here for tree, _ in game.renamed):
+        raise Skip
     game.git.run("checkout", "-q", "--", path)
     return f"git checkout -- {path}"
-
-
-def _texts(lines: list[str]) -> set[str]:
-    return {bare(line) for line in lines}

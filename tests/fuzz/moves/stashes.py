@@ -4,43 +4,73 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.fuzz.game import Game, Skip, Stash
+from tests.fuzz.game import POP_ELSEWHERE, Game, Skip, Stash
 from tests.fuzz.moves import move
 
 
 @move(4)
 def stash(game: Game, rng: Random) -> str:
-    """`git stash push`, with or without new files."""
+    """`git stash push`, with or without new files, of all or of one file."""
     if any(tree == game.git.here for tree, _ in game.renamed):
         raise Skip
     name = game.name("stash")
     words = ["stash", "push", "-q", "-m", name, *rng.choice(([], ["-u"]))]
-    paths = set(game.git.disk()) | set(game.git.staged())
+    disk, staged = game.git.disk(), game.git.staged()
+    if rng.random() < 0.3:
+        words += [
+            "--",
+            game.pick(rng, [path for path, lines in staged.items() if disk.get(path, lines) != lines]),
+        ]
     game.git.run(*words)
     if _find(game, name) is None:
         raise Skip
-    news = {path: game.news.get((game.git.here, path), 0) for path in paths}
+    news = {path: game.news.get((game.git.here, path), 0) for path in {*disk, *staged}}
     game.stashes.append(Stash(name, game.git.here, news))
     return f"git {' '.join(words)}"
 
 
 @move(6)
 def unstash(game: Game, rng: Random) -> str:
-    """`git stash pop`, or `apply` and then `drop`, onto files that are as they were when the stash was made."""
-    mine = [one for one in game.stashes if one.tree == game.git.here and _untouched(game, one)]
-    if not mine:
+    """`git stash pop`, or `apply` and then `drop`, whatever has become of the files since."""
+    mine = [
+        one for one in game.stashes if one.tree == game.git.here and (POP_ELSEWHERE or _untouched(game, one))
+    ]
+    if not mine or any(tree == game.git.here for tree, _ in game.renamed):
         raise Skip
     one = rng.choice(mine)
     place = _find(game, one.name)
     assert place is not None
     how = rng.choice(("pop", "apply", "pop --index"))
+    before = game.git.disk()
     if not game.git.worked("stash", *how.split(" "), "-q", place):
-        game.git.attempt("reset", "-q", "--merge")
-        raise Skip
+        if game.git.disk() == before and not game.git.unmerged():
+            raise Skip
+        game.git.run("reset", "-q", "--hard")
+        return f"git stash {how} ({one.name}) is in conflict; git reset --hard"
     if how == "apply":
         game.git.run("stash", "drop", "-q", place)
     game.stashes.remove(one)
+    if not _fits(game):
+        game.git.run("reset", "-q", "--hard")
+        return f"git stash {how} ({one.name}); git reset --hard"
     return f"git stash {how} ({one.name})"
+
+
+@move(2)
+def stash_branch(game: Game, rng: Random) -> str:
+    """`git stash branch`: over to where the stash was made, and out with it."""
+    mine = [one for one in game.stashes if one.tree == game.git.here]
+    if not mine or game.git.run("status", "--porcelain"):
+        raise Skip
+    mine = [one for one in mine if POP_ELSEWHERE or _untouched(game, one)]
+    if not mine:
+        raise Skip
+    one, branch = rng.choice(mine), game.name("branch")
+    place = _find(game, one.name)
+    assert place is not None
+    game.git.run("stash", "branch", branch, place)
+    game.stashes.remove(one)
+    return f"git stash branch {branch} ({one.name})"
 
 
 def _untouched(game: Game, one: Stash) -> bool:
@@ -50,6 +80,14 @@ def _untouched(game: Game, one: Stash) -> bool:
     base, head = game.git.listing(f"{place}^1"), game.git.listing(f"{game.git.here}/HEAD")
     same = all(base.get(path) == head.get(path) for path in one.news)
     return same and all(game.news.get((one.tree, path), 0) == count for path, count in one.news.items())
+
+
+def _fits(game: Game) -> bool:
+    """Whether each line is there once, and in its place."""
+    disk = game.git.disk()
+    lines = [line for one in disk.values() for line in one]
+    ordered = all(game.ledger.in_order(one) == one for one in disk.values())
+    return ordered and not game.would_copy(disk) and not game.ledger.overlap(lines)
 
 
 def _find(game: Game, name: str) -> str | None:
