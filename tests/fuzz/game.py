@@ -21,9 +21,9 @@ SURELY_RENAMED = 0.75
 
 
 #: OPEN: a line that a source only indented is not looked for behind it.
-INDENTED_SOURCES = False
+INDENTED_SOURCES = True
 #: OPEN: `git checkout -- FILE` gives up the evidence of another file whose rename waits for its commit.
-DISCARD_BESIDE_RENAME = False
+DISCARD_BESIDE_RENAME = True
 #: OPEN: a model's lines that come out of a stash onto a file that has changed since may be nobody's.
 POP_ELSEWHERE = False
 

@@ -14,7 +14,7 @@ MOST_TREES = 2
 RESOLVER_MOVES = False
 
 
-@move(4)
+@move(6)
 def new_branch(game: Game, rng: Random) -> str:
     """A branch, here or at another one, and over to it; the work tree may be dirty."""
     if len(game.git.branches()) >= MOST_BRANCHES:
@@ -24,7 +24,7 @@ def new_branch(game: Game, rng: Random) -> str:
     return _switch(game, "-c", name, start)
 
 
-@move(10)
+@move(16)
 def switch(game: Game, rng: Random) -> str:
     """Over to another branch; the work tree may be dirty, and git says whether it goes."""
     return _switch(game, game.pick(rng, list(game.git.branches())))
@@ -104,7 +104,7 @@ def _touch(game: Game, rng: Random, lines: list[str], author: Author) -> None:
         del lines[rng.randrange(len(lines))]
 
 
-@move(2)
+@move(3)
 def new_worktree(game: Game, rng: Random) -> str:
     """A linked work tree with a branch of its own."""
     if len(game.git.trees) > MOST_TREES:
@@ -116,7 +116,7 @@ def new_worktree(game: Game, rng: Random) -> str:
     return f"git worktree add {name} at {start}"
 
 
-@move(4)
+@move(8)
 def other_worktree(game: Game, rng: Random) -> str:
     """Work goes on in another work tree."""
     here = game.pick(rng, [tree for tree in game.git.trees if tree != game.git.here])

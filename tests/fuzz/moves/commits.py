@@ -10,7 +10,7 @@ from tests.fuzz.lines import bare
 from tests.fuzz.moves import move
 
 
-@move(14)
+@move(24)
 def stage(game: Game, rng: Random) -> str:
     """`git add` of one file or of all."""
     disk, staged = game.git.disk(), game.git.staged()
@@ -22,7 +22,7 @@ def stage(game: Game, rng: Random) -> str:
     return f"git add {path}"
 
 
-@move(5)
+@move(8)
 def stage_hunks(game: Game, rng: Random) -> str:
     """`git add -p`, with an answer for each hunk."""
     path = _changed(game, rng)
@@ -31,7 +31,7 @@ def stage_hunks(game: Game, rng: Random) -> str:
     return f"git add -p {path}: {''.join(answers)}"
 
 
-@move(11)
+@move(18)
 def stage_lines(game: Game, rng: Random) -> str:
     """Any part of a file's changes goes into the index, as editors do it line by line."""
     path = _changed(game, rng)
@@ -53,7 +53,7 @@ def stage_lines(game: Game, rng: Random) -> str:
     return f"staged {len(lines)} lines of {path}, by hand"
 
 
-@move(5)
+@move(8)
 def unstage(game: Game, rng: Random) -> str:
     """`git restore --staged`."""
     staged, head = game.git.staged(), game.git.files(game.git.head().oid)

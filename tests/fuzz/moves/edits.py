@@ -9,22 +9,24 @@ from tests.fuzz.lines import UNKNOWN, Author, ai, bare, person
 from tests.fuzz.moves import move
 
 MOST_LINES = 40
+#: OPEN: lines that were replaced, never committed, and that the index brings back may be nobody's.
+DISCARD_BRINGS_BACK = False
 FOLDERS = ("", "src/", "src/deep/")
 
 
-@move(50)
+@move(80)
 def agent_edits(game: Game, rng: Random) -> str:
     """A session of a model changes a file."""
     return edits(game, rng, ai(rng.choice(SESSIONS)))
 
 
-@move(14)
+@move(22)
 def person_edits(game: Game, rng: Random) -> str:
     """A person changes a file in an editor that reports it."""
     return edits(game, rng, person(rng.choice(PEOPLE)))
 
 
-@move(14)
+@move(22)
 def someone_edits(game: Game, rng: Random) -> str:
     """Somebody changes a file and nothing says who."""
     return edits(game, rng, UNKNOWN)
@@ -61,7 +63,7 @@ def _one_edit(game: Game, rng: Random, lines: list[str], author: Author, kept: s
     return f"-{gone} +{come} at {at + 1}"
 
 
-@move(5)
+@move(8)
 def new_file(game: Game, rng: Random) -> str:
     """Somebody writes a file that was not there."""
     author = rng.choice([*(ai(one) for one in SESSIONS), person(rng.choice(PEOPLE)), UNKNOWN])
@@ -74,7 +76,7 @@ def new_file(game: Game, rng: Random) -> str:
     return f"{author} writes {path}"
 
 
-@move(2)
+@move(3)
 def delete_file(game: Game, rng: Random) -> str:
     """A file is deleted, in the index too or only on disk."""
     disk, staged = game.git.disk(), game.git.staged()
@@ -87,7 +89,7 @@ def delete_file(game: Game, rng: Random) -> str:
     return f"rm {path}"
 
 
-@move(5)
+@move(9)
 def rename_file(game: Game, rng: Random) -> str:
     """`git mv`; what is committed of the file or its last edit says that it is surely still the same one."""
     head, here = game.git.files(game.git.head().oid), game.git.here
@@ -123,7 +125,7 @@ def rename_folder(game: Game, rng: Random) -> str:
     return f"git mv {old} {new}"
 
 
-@move(5)
+@move(8)
 def someone_indents(game: Game, rng: Random) -> str:
     """Somebody changes the indentation of a few lines: nothing is taken over by that."""
     disk = game.git.disk()
@@ -136,7 +138,7 @@ def someone_indents(game: Game, rng: Random) -> str:
     return f"indented from line {at + 1} of {path}"
 
 
-@move(7)
+@move(11)
 def someone_rewords(game: Game, rng: Random) -> str:
     """Somebody changes a word in one or two lines."""
     disk = game.git.disk()
@@ -155,11 +157,13 @@ def someone_rewords(game: Game, rng: Random) -> str:
     return f"reworded line {', '.join(done)} of {path}"
 
 
-@move(2)
+@move(5)
 def discard(game: Game, rng: Random) -> str:
     """`git checkout -- FILE`: what was not staged is gone, and lines that were replaced are back."""
     disk, staged = game.git.disk(), game.git.staged()
     changed = [path for path, lines in staged.items() if path in disk and disk[path] != lines]
+    if not DISCARD_BRINGS_BACK:
+        changed = [path for path in changed if set(map(bare, staged[path])) <= set(map(bare, disk[path]))]
     path = game.pick(rng, changed)
     if not DISCARD_BESIDE_RENAME and any(tree == game.git.here for tree, _ in game.renamed):
         raise Skip

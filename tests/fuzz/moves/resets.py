@@ -11,7 +11,7 @@ from tests.fuzz.moves.rewriting import rewrites
 
 MOST_BACK = 3
 #: OPEN: a reset from the commit that ORIG_HEAD names already leaves the file ORIG_HEAD as old as it was.
-SAME_ORIG_HEAD = False
+SAME_ORIG_HEAD = True
 #: OPEN: evidence of lines in a stash is told of a formatter's commit, and then heal does not look at it.
 FORMATTER_BESIDE_EVIDENCE = False
 
@@ -134,7 +134,7 @@ def formatter(game: Game, rng: Random) -> str:
     return f"formatted {', '.join(done)}, gitprov heal"
 
 
-@move(3)
+@move(5)
 def retype(game: Game, rng: Random) -> str:
     """`git checkout -- FILE`, and somebody types the very same again: it is not the model's any more."""
     disk, staged = game.git.disk(), game.git.staged()

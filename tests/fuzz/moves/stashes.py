@@ -8,7 +8,7 @@ from tests.fuzz.game import POP_ELSEWHERE, Game, Skip, Stash
 from tests.fuzz.moves import move
 
 
-@move(4)
+@move(8)
 def stash(game: Game, rng: Random) -> str:
     """`git stash push`, with or without new files, of all or of one file."""
     if any(tree == game.git.here for tree, _ in game.renamed):
@@ -29,7 +29,7 @@ def stash(game: Game, rng: Random) -> str:
     return f"git {' '.join(words)}"
 
 
-@move(6)
+@move(10)
 def unstash(game: Game, rng: Random) -> str:
     """`git stash pop`, or `apply` and then `drop`, whatever has become of the files since."""
     mine = [
