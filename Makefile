@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 
 .DEFAULT_GOAL := help
-.PHONY: help test quick lint format types layers docs pytest coverage fuzz demo bench build clean
+.PHONY: help test quick lint format types layers docs pytest coverage survival fuzz demo bench build clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,7 +15,7 @@ help:  ## this list
 test: lint types layers docs pytest coverage  ## everything that has to hold before a merge
 
 quick: $(STAMPS)/dev  ## the tests without the slow ones
-	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow and not wide"
 
 lint: $(STAMPS)/dev  ## style, and formatting without changing it
 	$(BIN)/ruff check .
@@ -37,12 +37,15 @@ docs: $(STAMPS)/dev  ## links, changelog fragments, decisions
 
 pytest: $(STAMPS)/dev $(STAMPS)/wheelhouse  ## all tests, with coverage
 	GITPROV_WHEELHOUSE="$(CURDIR)/$(VENV)/wheelhouse" \
-	  $(BIN)/python -m pytest -n $(JOBS) --cov --cov-report= $(PYTEST_ARGS)
+	  $(BIN)/python -m pytest -n $(JOBS) -m "not wide" --cov --cov-report= $(PYTEST_ARGS)
 
 coverage: pytest  ## the pure rooms: at least 95% of lines and of branches
 	$(BIN)/coverage report
 	$(BIN)/coverage json -q -o coverage.json
 	$(BIN)/python tools/check_pure_coverage.py coverage.json
+
+survival: $(STAMPS)/dev  ## every operation on every route (docs/survival.md); `make test` tries some of each kind under frameworks
+	$(BIN)/python -m pytest -n $(JOBS) tests/survival
 
 fuzz: $(STAMPS)/dev  ## 10,000 random histories against a model; FUZZ="--seed mine --histories 500" for others
 	$(BIN)/python -m tests.fuzz --histories 10000 --seed "$$(date -u +%Y%m%d%H%M%S)" --workers $(JOBS) --progress $(FUZZ)

@@ -15,13 +15,22 @@ from tests.survival.table import ROUTES
 HEALS = importlib.util.find_spec("gitprov.cli.heal") is not None
 
 
+#: Operations of each kind that `make test` tries under a framework; `make survival` tries them all.
+OF_EACH_KIND = {"pre-commit": 1, "prek": 3}
+
+
 def cells() -> list[object]:
     """Route and operation of every cell that promises something."""
     found: list[object] = []
+    tried: dict[tuple[str, str], int] = {}
     for name, one in OPERATIONS.items():
         for route in ROUTES:
             cell = one.cell(route)
             marks = [pytest.mark.slow] if route == "pre-commit" else []
+            if cell != "—" and route in OF_EACH_KIND:
+                tried[route, one.section] = tried.get((route, one.section), 0) + 1
+                if tried[route, one.section] > OF_EACH_KIND[route]:
+                    marks.append(pytest.mark.wide)
             if cell == "not yet":
                 marks.append(pytest.mark.xfail(reason=one.broken[route], strict=True))
             elif cell == "after heal" and not HEALS:
