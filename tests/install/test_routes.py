@@ -13,7 +13,7 @@ from tests.support.repo import GitRepo, run
 
 pytestmark = pytest.mark.slow
 
-TYPES = "default_install_hook_types: [pre-commit, prepare-commit-msg, commit-msg, post-commit]\n"
+TYPES = f"default_install_hook_types: [{', '.join(shims.FRAMEWORK)}]\n"
 LOCAL = """\
       - id: gitprov-{hook}
         name: gitprov
