@@ -153,15 +153,16 @@ def _is_shown(repo: Repository, last: Reset, before: FileChange, now: FileChange
     """Whether one file kept through the reset what this had taken away.
 
     A file that is as it was, and older than the reset, was not written since: a hard reset would have. Where it is not
-    older, or another reset came in between, it takes lines that nobody types again: a whole hunk of them.
+    older, or another reset came in between, it takes lines that nobody types again: a whole hunk of them, together.
     """
     old = repo.objects.blob(before.new_oid)
     if _same_text(view(before.path, old), old) and (
         _is_older(repo, last, before.path) or _tells(repo, before)
     ):
         return True
-    there, here = (_hunks(repo, one) for one in (before, now))
-    return any(_telling(hunk) >= _ENOUGH for hunk in there & here)
+    here = [b"".join(hunk) for hunk in _hunks(repo, now)]
+    there = (b"".join(hunk) for hunk in _hunks(repo, before) if _telling(hunk) >= _ENOUGH)
+    return any(lines in hunk for lines in there for hunk in here)
 
 
 def _same_text(there: bytes | None, old: bytes) -> bool:

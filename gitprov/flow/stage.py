@@ -92,7 +92,10 @@ def _with(found: Inherited, more: Inherited) -> Inherited:
         return found
     from gitprov.flow.inherit import beside
 
-    return found._replace(rows=list(beside(Note(found.rows), Note(more.rows)).rows.values()))
+    # Who reviewed one part has not seen what is already here of the same trace.
+    known = {row["id"] for row in found.rows}
+    rows = [row for row in more.rows if row["kind"] != "review" or row["id"].partition("/")[0] not in known]
+    return found._replace(rows=list(beside(Note(found.rows), Note(rows)).rows.values()))
 
 
 def _counted(repo: Repository, situation: Situation) -> frozenset[str]:
