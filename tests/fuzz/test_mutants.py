@@ -15,6 +15,10 @@ HISTORIES = 20
 """So many are played at the most until one of them has to fail; most mutants fall in the first three."""
 
 
+ALWAYS = 4
+"""So many are tried by `make test`; `make fuzz` tries them all first."""
+
+
 class Mutant(NamedTuple):
     """One text of one file, and the wrong one in its place."""
 
@@ -98,7 +102,10 @@ MUTANTS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", MUTANTS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[pytest.mark.wide] if n >= ALWAYS else []) for n, name in enumerate(MUTANTS)],
+)
 def test_a_wrong_copy_is_found_out(name: str, tmp_path: Path) -> None:
     """A product that is wrong in one place fails within a few histories."""
     mutant = MUTANTS[name]
