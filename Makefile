@@ -44,7 +44,7 @@ coverage: pytest  ## the pure rooms: at least 95% of lines and of branches
 	$(BIN)/coverage json -q -o coverage.json
 	$(BIN)/python tools/check_pure_coverage.py coverage.json
 
-survival: $(STAMPS)/dev  ## every operation on every route (docs/survival.md); `make test` tries some of each kind under frameworks
+survival: $(STAMPS)/dev  ## every operation on every route (docs/survival.md); `make test` tries all natively, some of each kind otherwise
 	$(BIN)/python -m pytest -n $(JOBS) tests/survival
 
 fuzz: $(STAMPS)/dev  ## 10,000 random histories against a model; FUZZ="--seed mine --histories 500" for others

@@ -15,8 +15,8 @@ from tests.survival.table import ROUTES
 HEALS = importlib.util.find_spec("gitprov.cli.heal") is not None
 
 
-#: Operations of each kind that `make test` tries under a framework; `make survival` tries them all.
-OF_EACH_KIND = {"pre-commit": 1, "prek": 3}
+#: Operations of each kind that `make test` tries on other routes than the native one; `make survival` tries them all.
+OF_EACH_KIND = {"pre-commit": 1, "prek": 2, "colleague": 3}
 
 
 def cells() -> list[object]:
