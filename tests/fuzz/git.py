@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -10,8 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.support import sealed
+from tests.support.forks import Forks
 from tests.support.repo import GitRepo, run_bytes
 from tests.support.sealed import ROOT, sealed_env
+
+_PYTHON = re.compile(r"^python='[^']+'$", re.MULTILINE)
 
 Files = dict[str, list[str]]
 """Path → lines, without their ends."""
@@ -30,9 +34,12 @@ class Commit(NamedTuple):
 
 
 class Template:
-    """A repository with native hooks and one commit; its hooks know no path of it, so a copy is as good."""
+    """A repository with native hooks and one commit; its hooks know no path of it, so a copy is as good.
 
-    def __init__(self, room: Path) -> None:
+    `forks` run its hooks; where there are none, each is a Python of its own.
+    """
+
+    def __init__(self, room: Path, forks: Forks | None = None) -> None:
         self.env = sealed_env(room)
         # Whatever else is installed here: hooks run the package that these tests stand beside.
         self.env["PYTHONPATH"] = str(ROOT)
@@ -40,6 +47,10 @@ class Template:
         repo.write("README", "")
         repo.commit("Start")
         repo.install()
+        if forks is not None:
+            for shim in (repo.path / ".git/hooks").iterdir():
+                text = shim.read_text(encoding="utf-8")
+                shim.write_text(_PYTHON.sub(f"python='{forks.python}'", text, count=1), encoding="utf-8")
         self.path = repo.path
 
 

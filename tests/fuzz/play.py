@@ -15,6 +15,7 @@ from tests.fuzz import moves
 from tests.fuzz.game import Game, Skip
 from tests.fuzz.git import Git, Template
 from tests.fuzz.moves import branches, colleagues, commits, edits, rebases, repeats, resets, stashes
+from tests.support.forks import Forks
 
 ROOMS = (edits, commits, branches, stashes, rebases, repeats, resets, colleagues)
 """The modules whose moves are played."""
@@ -51,11 +52,21 @@ def parse(log: str) -> list[Step]:
 
 
 class Player:
-    """Plays histories, each in a fresh copy of one repository. `room` is a directory for all of them."""
+    """Plays histories, each in a fresh copy of one repository. `room` is a directory for all of them.
 
-    def __init__(self, room: Path) -> None:
+    `quick`: hooks are forks of one Python (`tests.support.forks`), where the system allows.
+    """
+
+    def __init__(self, room: Path, quick: bool = False) -> None:
+        room.mkdir(exist_ok=True)
         self.room = room
-        self.template = Template(room)
+        self._forks = Forks(room / "forks") if quick and Forks.possible() else None
+        self.template = Template(room, self._forks)
+
+    def close(self) -> None:
+        """End what runs the hooks."""
+        if self._forks is not None:
+            self._forks.close()
 
     def random(self, seed: str, length: int) -> Played:
         """A history of `length` moves, made up from a seed."""

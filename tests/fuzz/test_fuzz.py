@@ -1,4 +1,4 @@
-"""Random histories against the model: 100 of 30 moves here, as many as one likes by `make fuzz`."""
+"""Random histories against the model: 200 of 30 moves here, as many as one likes by `make fuzz`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.fuzz.play import Player, Step, log_of, parse
 from tests.support.repo import run_bytes
 from tests.support.sealed import ROOT
 
-HISTORIES = 100
+HISTORIES = 200
 CHUNK = 10
 
 
