@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from gitprov.attribution.diff import hunks
 from gitprov.attribution.fold import NOBODY, Folded, Origin, develop, slide
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
@@ -61,17 +62,17 @@ def outcome(
     before the steps, where these may tell of another version of the file (a stash, another branch): a line that is
     nobody's after them is what it was before, unless a model replaced it.
     """
-    hunks = list(added)
+    own = list(added)
     known = folded.held if folded.held is not None and folded.watched == staged else None
-    origins = list(known or _origins(folded, staged, before))
-    placed = slide(origins, split_lines(staged), hunks)
+    origins = list(known or _staged_before(folded, staged, view, _origins(folded, staged, before)))
+    placed = slide(origins, split_lines(staged), own)
     seen = (
         None
         if view is None
         else [origin for content in (view, *shelved) for origin in _origins(folded, content, before)]
     )
-    fresh = [n for hunk in hunks for n in range(hunk.new_start, hunk.new_end) if n < len(placed)]
-    removed = {n for hunk in hunks for n in range(hunk.old_start, hunk.old_end)}
+    fresh = [n for hunk in own for n in range(hunk.new_start, hunk.new_end) if n < len(placed)]
+    removed = {n for hunk in own for n in range(hunk.old_start, hunk.old_end)}
     here, there = _by_source(origins), None if seen is None else _by_source(seen)
     replaced = _by_source(folded.superseded)
     tallies = {
@@ -99,6 +100,23 @@ def _origins(folded: Folded, content: bytes, before: Folded | None) -> list[Orig
         old if now == NOBODY and old[:2] not in gone else now
         for now, old in zip(origins, straight, strict=True)
     ]
+
+
+def _staged_before(folded: Folded, staged: bytes, view: bytes | None, origins: list[Origin]) -> list[Origin]:
+    """Origins, with those of lines that the index has and the file has not: they were staged when the file had them."""
+    alone = {
+        n
+        for hunk in (hunks(view, staged) if view is not None else ())
+        for n in range(hunk.new_start, hunk.new_end)
+        if origins[n] == NOBODY
+    }
+    for content, past in reversed(folded.past if alone else ()):
+        was = develop(folded._replace(content=content, origins=list(past)), staged).origins
+        taken = set(origins)
+        found = {n for n in alone if was[n] != NOBODY and was[n] in past and was[n] not in taken}
+        origins = [was[n] if n in found else origin for n, origin in enumerate(origins)]
+        alone -= found
+    return origins
 
 
 def _lines(origins: list[Origin], fresh: list[int], people: set[int]) -> dict[int, dict[str, LineSet]]:

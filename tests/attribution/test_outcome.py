@@ -203,6 +203,20 @@ def test_what_was_staged_midway_is_claimed_by_who_wrote_it() -> None:
     assert said(settled(b"", stolen, edited, b"new things\n")[1]) == {"edited": {0: "1"}}
 
 
+def test_what_the_index_alone_has_was_staged_before() -> None:
+    """Parts of two states, staged line by line: a line that the file has no more is whose it was when it was staged.
+
+    Where the file has it as well, somebody may have typed it again.
+    """
+    first, second = told([1, 2, 3]), told([4, 5])
+    mixed = told([1, 4, 2, 5, 3])
+    edits = [human(0, b"", first), ai(1, first, second)]
+    assert said(settled(b"", edits, mixed, second)[1]) == {"human": {0: "1,3,5"}, "ai": {1: "2,4"}}
+    assert said(settled(b"", edits, mixed, mixed)[1]) == {"ai": {1: "2,4"}}
+    assert said(settled(b"", edits, mixed, None)[1]) == {"ai": {1: "2,4"}}
+    assert said(settled(b"", edits, told([1, 4, 9]), second)[1]) == {"human": {0: "1"}, "ai": {1: "2"}}
+
+
 def test_a_replaced_line_cannot_come_back_as_an_edit() -> None:
     """A line that a later edit replaced is reported, so that it can be marked: the later record may retire first."""
     first, second, third = b"alpha one two three\n", b"alpha one two four\n", b"alpha one two five\n"
