@@ -68,6 +68,15 @@ def split(runs: Iterable[Kept], lines: LineSet) -> tuple[list[Kept], list[Kept]]
     return mine, rest
 
 
+def without(runs: Iterable[Kept], lines: LineSet) -> list[Kept]:
+    """Runs without some lines of the new side."""
+    left: list[Kept] = []
+    for run in runs:
+        whole = LineSet.of_runs([(run.new, run.new + run.size - 1)])
+        left += [Kept(a, a + run.old - run.new, b - a + 1) for a, b in (whole - lines).runs]
+    return left
+
+
 def news(runs: Iterable[Kept]) -> LineSet:
     """The new side's lines of some runs."""
     return LineSet.of_runs((run.new, run.new + run.size - 1) for run in runs)

@@ -51,9 +51,6 @@ def _hook(name: str, args: list[str]) -> int:
 
 
 def _dispatch(name: str, args: list[str]) -> None:
-    from gitprov.flow import hooks
-    from gitprov.flow.desk import Desk
-    from gitprov.flow.view import view_of
     from gitprov.git.repo import Repository
 
     above = os.getppid()
@@ -64,6 +61,10 @@ def _dispatch(name: str, args: list[str]) -> None:
             command = args[0] if args else os.environ.get("PRE_COMMIT_REWRITE_COMMAND", "")
             post_rewrite(repo, command, b"" if sys.stdin.isatty() else sys.stdin.buffer.read())
             return
+        from gitprov.flow import hooks
+        from gitprov.flow.desk import Desk
+        from gitprov.flow.view import view_of
+
         desk = Desk(repo, view_of(repo, above), above)
         if name == "pre-commit":
             hooks.pre_commit(desk)

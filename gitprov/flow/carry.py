@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.attribution.carry import Kept, kept, news, olds, split
-from gitprov.flow.attribute import unshown
+from gitprov.attribution.carry import Kept, kept, news, olds, split, without
 from gitprov.flow.heritage import Heritage, Inherited
-from gitprov.git import blame as git_blame
+from gitprov.flow.repeated import repeated
 from gitprov.git import changes as diffs
 from gitprov.git.changes import REGULAR, FileChange
 from gitprov.git.objects import Commit, parse_commit
 from gitprov.git.repo import Repository
 from gitprov.model.lines import split_lines
 from gitprov.model.note import Note
-from gitprov.model.ranges import MAX_LINE, LineSet
+from gitprov.model.ranges import LineSet
 from gitprov.store import notes
+
+if TYPE_CHECKING:
+    from gitprov.model.hunk import Hunk
 
 #: Ranges that one blame is asked for.
 _RANGES = 500
@@ -99,7 +101,7 @@ def inherit(
         _commits(repo, {oid for one in list(commits.values()) for oid in one.parents} - {*commits})
     )
     known = _notes(repo, {oid for _, sources in wanted for oid in sources})
-    same = _repeated(repo, commits, wanted, known)
+    same = repeated(repo, commits, wanted, known)
     rest = [(heir, sources) for heir, sources in wanted if heir.name not in same]
     seen = _Diffs(repo, commits, rest)
     cases = [
@@ -111,43 +113,6 @@ def inherit(
         **same,
         **{case.heir.name: (case.heritage.result()._replace(problem=problem), case.added) for case in cases},
     }
-
-
-def _repeated(
-    repo: Repository,
-    commits: Mapping[str, Commit],
-    wanted: Sequence[tuple[Heir, Sequence[str]]],
-    known: Mapping[str, Note],
-) -> dict[str, tuple[Inherited, int]]:
-    """Heirs that change the same files from the same to the same contents as their one source: a clean pick.
-
-    Their lines have the numbers that they had; no content has to be looked at.
-    """
-    asked: dict[str, tuple[str, tuple[str, str], tuple[str, str]]] = {}
-    for heir, sources in wanted:
-        source = commits.get(sources[0]) if len(sources) == 1 else None
-        plain = not heir.lenders & {*sources} and not heir.counted
-        if plain and source is not None and len(source.parents) == len(heir.parents) == 1:
-            bases = [commits.get(one.parents[0]) for one in (source, heir)]
-            if bases[0] is not None and bases[1] is not None:
-                before, now = (bases[0].tree, source.tree), (bases[1].tree, heir.tree)
-                asked[heir.name] = (source.oid, before, now)
-    rows = diffs.raw_between_trees(repo, [pair for _, *pairs in asked.values() for pair in pairs])
-    out: dict[str, tuple[Inherited, int]] = {}
-    for name, (source_oid, before, now) in asked.items():
-        note = known.get(source_oid, Note())
-        added = (note.commit or {}).get("added", 0 if not note else None)
-        if rows[before] == rows[now] and isinstance(added, int):
-            out[name] = (_whole(note), added)
-    return out
-
-
-def _whole(note: Note) -> Inherited:
-    heritage = Heritage()
-    for path in note.paths():
-        heritage.take(note, path, path, [Kept(1, 1, MAX_LINE)])
-    heritage.take_whole(note, {}, dict.fromkeys(note.paths(), MAX_LINE))
-    return heritage.result()
 
 
 def _notes(repo: Repository, oids: Iterable[str]) -> dict[str, Note]:
@@ -281,37 +246,31 @@ class _Case:
             old, new = (self._repo.objects.blob(oid) for oid in (change.old_oid, change.new_oid))
             return split_lines(old), split_lines(new)
 
-        hunks = change.hunks
-        if change.opaque:
-            old, new = (self._repo.objects.blob(oid) for oid in (change.old_oid, change.new_oid))
-            hunks = unshown(old, new)
-        return kept(lines, hunks, contents)
+        return kept(lines, _hunks(self._repo, change), contents)
 
     def open(self) -> list[_Open]:
         """What is left to ask, without lines that another source answered for."""
         left = []
         for one in self._open:
-            runs = _without(one.runs, self._settled.get(one.path, LineSet()))
+            runs = without(one.runs, self._settled.get(one.path, LineSet()))
             if runs:
                 left.append(one._replace(runs=runs))
         return left
 
 
 def _added(repo: Repository, change: FileChange) -> LineSet:
-    hunks = change.hunks
-    if change.opaque and change.has_text:
-        old = repo.objects.blob(change.old_oid) if change.old_mode in REGULAR else b""
-        hunks = unshown(old, repo.objects.blob(change.new_oid))
+    hunks = _hunks(repo, change)
     return LineSet.of_runs((hunk.new_start + 1, hunk.new_end) for hunk in hunks if hunk.new_count)
 
 
-def _without(runs: list[Kept], lines: LineSet) -> list[Kept]:
-    """Runs without some lines of the new side."""
-    left: list[Kept] = []
-    for run in runs:
-        whole = LineSet.of_runs([(run.new, run.new + run.size - 1)])
-        left += [Kept(a, a + run.old - run.new, b - a + 1) for a, b in (whole - lines).runs]
-    return left
+def _hunks(repo: Repository, change: FileChange) -> Sequence[Hunk]:
+    """The hunks of a change, also where git takes a file for binary and shows none."""
+    if not (change.opaque and change.has_text):
+        return change.hunks
+    from gitprov.flow.attribute import unshown
+
+    old = repo.objects.blob(change.old_oid) if change.old_mode in REGULAR else b""
+    return unshown(old, repo.objects.blob(change.new_oid))
 
 
 def _ask_blame(repo: Repository, cases: Sequence[_Case], most: int | None) -> int:
@@ -338,6 +297,8 @@ def _ask_blame(repo: Repository, cases: Sequence[_Case], most: int | None) -> in
 
 def _blamed(repo: Repository, source: str, path: str, lines: LineSet) -> dict[int, tuple[str, str, int]]:
     """Line of a commit's file → the commit, file and line that git says it is from."""
+    from gitprov.git import blame as git_blame
+
     # Many ranges would not fit on a command line; lines in between that nobody asked for do no harm.
     runs = lines.runs if len(lines.runs) <= _RANGES else ((lines.runs[0][0], lines.runs[-1][1]),)
     ranges = [f"-L{first},{last}" for first, last in runs]

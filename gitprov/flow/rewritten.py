@@ -41,8 +41,10 @@ def post_rewrite(repo: Repository, command: str, told: bytes) -> list[str]:
         # Before anything else: git forgets the pairs with the end of this hook.
         _leave(repo, [*left, *pairs])
         if command != "amend":
-            pairs = _to_the_end(repo, pairs)
-            _leave(repo, [*left, *pairs])
+            final = _to_the_end(repo, pairs)
+            if final != pairs:
+                _leave(repo, [*left, *final])
+            pairs = final
     return _follow(repo, [*left, *pairs])
 
 

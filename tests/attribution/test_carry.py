@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.attribution.carry import Kept, kept, moved, news, olds, split
+from gitprov.attribution.carry import Kept, kept, moved, news, olds, split, without
 from gitprov.attribution.diff import hunks
 from gitprov.model.lines import split_lines
 from gitprov.model.ranges import LineSet
@@ -114,3 +114,12 @@ def test_lines_are_those_of_files() -> None:
     """A last line without its newline is a line like any other."""
     old, new = split_lines(b"a\nb"), split_lines(b"x\na\nb")
     assert pairs(runs_of(LineSet([2, 3]), old, new)) == [(2, 1), (3, 2)]
+
+
+@given(VERSIONS, VERSIONS, SOME, SOME)
+def test_what_is_taken_out_is_gone_and_nothing_else(
+    old: list[bytes], new: list[bytes], wanted: LineSet, out: LineSet
+) -> None:
+    """Runs without some lines are the single lines that are none of them, each with the partner it had."""
+    runs = runs_of(wanted, old, new)
+    assert pairs(without(runs, out)) == [(line, whence) for line, whence in pairs(runs) if line not in out]
