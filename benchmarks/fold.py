@@ -67,7 +67,7 @@ def _fold(root: Path, env: dict[str, str]) -> float:
 
     with Repository.discover(str(root), env) as repo:
         desk = Desk(repo, view_of(repo, os.getpid()))
-        plan = stage.make_plan(desk, staged_situation(repo, False, desk.view))
+        plan = stage.make_plan(desk, staged_situation(repo, False))
     if plan is None or len(plan.traces) != TURNS:
         raise SystemExit("the fold that was measured found other traces than it should")
     return time.perf_counter() - start

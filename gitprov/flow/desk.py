@@ -17,7 +17,7 @@ from gitprov.store.inbox import Inbox
 from gitprov.store.plan import Plan, blobs_path
 
 if TYPE_CHECKING:
-    from gitprov.flow.resets import Left
+    from gitprov.flow.sources import Sources
     from gitprov.model.config import Config
 
 
@@ -27,9 +27,8 @@ class Situation(NamedTuple):
     `head` is the commit that HEAD was before. `work` are the changes against `head`: the same as `changes`
     unless a commit is amended.
 
-    `sources` are commits whose lines it may hold, the most telling last; `lenders` those of them that it does not
-    repeat, `reset` the one that a reset left, with the files of which it is believed.
-    `tree` is what was committed, None for what the index holds.
+    `tree` is what was committed, None for what the index holds. `sources` are the commits whose lines it may hold; None
+    where git's state, which speaks of now, is to be asked for them.
     """
 
     head: str | None
@@ -37,10 +36,8 @@ class Situation(NamedTuple):
     changes: list[FileChange]
     amended: str | None = None
     work: list[FileChange] = []  # noqa: RUF012 - never written to
-    sources: tuple[str, ...] = ()
-    lenders: tuple[str, ...] = ()
-    reset: Left | None = None
     tree: str | None = None
+    sources: Sources | None = None
 
 
 class Desk:
@@ -99,7 +96,7 @@ class Desk:
         return text if plain else ""
 
 
-def staged_situation(repo: Repository, amend: bool, view: View) -> Situation:
+def staged_situation(repo: Repository, amend: bool) -> Situation:
     """What the index holds now against HEAD, or against HEAD's parents where HEAD will be amended."""
     found = repo.objects.get("HEAD^{commit}")
     head = found.oid if found is not None else None
@@ -108,30 +105,12 @@ def staged_situation(repo: Repository, amend: bool, view: View) -> Situation:
         from gitprov.git.objects import parse_commit
 
         # Git makes the amended commit where its history was cut off a root.
-        parents = parse_commit(obj).parents if obj is not None and head not in cut_off(repo) else ()
+        parents = parse_commit(obj).parents if obj is not None and head not in repo.cut_off else ()
         base = parents[0] if parents else None
-        work = diffs.staged(repo, head)
-        return with_sources(
-            repo, Situation(head, parents, new_lines(repo, parents, base, None), head, work), view
-        )
+        return Situation(head, parents, new_lines(repo, parents, base, None), head, diffs.staged(repo, head))
     merged = tuple(_merge_heads(repo))
     parents = ((head,) if head else ()) + merged
-    return with_sources(repo, Situation(head, parents, new_lines(repo, parents, head, None)), view)
-
-
-def with_sources(repo: Repository, situation: Situation, view: View) -> Situation:
-    """The situation with the commits that git names as sources of its lines."""
-    from gitprov.flow import resets, sources
-
-    lenders = sources.undone(repo)
-    reset = resets.left_by_reset(repo, situation, view)
-    found = (*lenders, *([reset.commit] if reset else ()), *sources.named(repo))
-    return situation._replace(sources=found, lenders=lenders, reset=reset)
-
-
-def cut_off(repo: Repository) -> set[str]:
-    """Commits whose parents a shallow clone does not have."""
-    return set(decode(read_file(os.path.join(repo.common_dir, "shallow")) or b"").split())
+    return Situation(head, parents, new_lines(repo, parents, head, None))
 
 
 def new_lines(

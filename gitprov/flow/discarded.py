@@ -9,6 +9,7 @@ from gitprov.flow.pending import settle
 from gitprov.flow.shelf import tips
 from gitprov.flow.view import framework_above
 from gitprov.git.tree import staged_blobs
+from gitprov.model.lines import same_text
 
 if TYPE_CHECKING:
     from gitprov.flow.desk import Desk
@@ -46,5 +47,4 @@ def _overwritten(desk: Desk, path: str, blob: str | None) -> bool:
     if blob is None:
         return False
     staged = desk.repo.objects.blob(blob)
-    there = desk.view(path, staged)
-    return there is not None and there.replace(b"\r\n", b"\n") == staged.replace(b"\r\n", b"\n")
+    return same_text(desk.view(path, staged), staged)

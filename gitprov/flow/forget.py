@@ -17,7 +17,6 @@ from gitprov.flow import forgettable
 from gitprov.flow.find import Holders, find, holders, nearest
 from gitprov.flow.forgettable import Room
 from gitprov.git import history
-from gitprov.git.process import decode
 from gitprov.git.remote import STAGING
 from gitprov.git.write import SCRATCH, Change, write
 from gitprov.model import canonical
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 JOURNAL = "forgetting.json"
+_WHY = "a tombstone names who forgot"
 
 #: Refs that `forget` sees to, or that hold no generations.
 _OURS = (
@@ -78,7 +78,7 @@ def look(repo: Repository, text: str, reason: str | None, now: float) -> Forgett
             f"{text!r} is a commit: traces are forgotten", f"gitprov show {text} lists its traces"
         )
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
-    committer = _committer(repo)
+    committer = repo.identity(_WHY)
     by = committer[: committer.rfind(">") + 1]
     if name.kind == "turn":
         key, _, turn = name.value.partition("/")
@@ -186,7 +186,7 @@ def _bury(repo: Repository, what: Forgetting) -> None:
         tree = history.tree_of(repo, base) if fresh and base else None
         return [Change(ref, base, f"gitprov: forget {trace}", new, fresh=tree)]
 
-    write(repo, _committer(repo), build, [ref])
+    write(repo, repo.identity(_WHY), build, [ref])
     history.drop_reflog(repo, ref)
     for copy in _copies(repo, trace):
         history.drop_ref(
@@ -256,16 +256,6 @@ def _texts(names: set[str]) -> str:
     if versions:
         words.append("version of a file" if versions == 1 else f"{versions} versions of files")
     return " and ".join(words) or "record"
-
-
-def _committer(repo: Repository) -> str:
-    done = repo.try_run("var", "GIT_COMMITTER_IDENT")
-    if done.returncode:
-        raise GitprovError(
-            "git does not know who you are, and a tombstone names who forgot",
-            'git config user.name "Your Name" && git config user.email you@example.com',
-        )
-    return decode(done.stdout).strip()
 
 
 def _journal(repo: Repository) -> str:

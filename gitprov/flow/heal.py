@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gitprov.errors import GitprovError
 from gitprov.flow import heal_named, heal_range
 from gitprov.flow.heal_pass import Pass, Tell
 from gitprov.flow.heal_range import Scope, Suspect
 from gitprov.flow.heal_why import Verdicts
 from gitprov.flow.shared import take_in
 from gitprov.git import survey
-from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.model.healed import Found, Healed, Report
 from gitprov.model.note import Note, line_count
@@ -65,7 +63,7 @@ class _Run:
             if not self._carry_out(one):
                 break
             one = self._look(scope, mapped)
-        verdicts = Verdicts(self._repo, one.settling, heal_range.cut_off(self._repo), one.noted)
+        verdicts = Verdicts(self._repo, one.settling, self._repo.cut_off, one.noted)
         verdicts.judge(one.suspects, one.given.keys(), self._healed)
         return Report(
             scope.words,
@@ -135,7 +133,7 @@ class _Run:
     def _write(self, one: Pass, found: Mapping[str, Note], remembered: list[Suspect]) -> None:
         from gitprov.flow.inherit import record
 
-        committer = _committer(self._repo)
+        committer = self._repo.identity("notes are commits: they need a committer")
         if remembered:
             one.recall(remembered, committer)
         oids = list(found)
@@ -157,14 +155,3 @@ class _Run:
         return Healed(
             oid, subject, tuple(sources), tuple(traces), max(lines, before.lines if before else 0), pushed
         )
-
-
-def _committer(repo: Repository) -> str:
-    """Who writes the notes. GitprovError where git knows nobody."""
-    done = repo.try_run("var", "GIT_COMMITTER_IDENT")
-    if done.returncode == 0:
-        return decode(done.stdout).strip()
-    raise GitprovError(
-        "git does not know who you are, and notes are commits: they need a committer",
-        'git config user.name "Your Name" && git config user.email you@example.com',
-    )

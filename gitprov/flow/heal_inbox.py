@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.flow import seal
 from gitprov.flow.desk import Desk, Situation, new_lines
+from gitprov.flow.sources import Sources
 from gitprov.flow.stage import make_plan
 from gitprov.git.objects import parse_commit
 from gitprov.git.write import Change, write
@@ -93,14 +94,14 @@ class Memory:
         base = commit.parents[0] if commit.parents else None
         changes = new_lines(self._repo, commit.parents, base, oid)
         names = {name for change in changes for name in (change.path, change.old_path)}
+        # Git's state speaks of the commit to come, not of this one.
+        situation = Situation(base, commit.parents, changes, tree=commit.tree, sources=Sources())
         whole = Note()
         for inbox, free, events in self._inboxes:
             if any(one.path in names and one.at <= moment for one in events):
                 past = _Past(inbox, moment, free)
                 if _alike(self._repo, past, changes):
-                    whole = whole | _plan(
-                        self._repo, past, Situation(base, commit.parents, changes), commit, keep
-                    )
+                    whole = whole | _plan(self._repo, past, situation, commit, keep)
         return whole or None
 
 

@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.errors import UsageError
 from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
+from gitprov.interop import messages
 from gitprov.store import files, notes
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
     from gitprov.git.survey import Told
 
-_OID = r"([0-9a-f]{40}(?:[0-9a-f]{24})?)"
-_PICKED = re.compile(rf"^\(cherry picked from commit {_OID}\)$", re.MULTILINE)
-_REVERTS = re.compile(rf"^This reverts commit {_OID}", re.MULTILINE)
-_SQUASHED = re.compile(rf"^commit {_OID}$", re.MULTILINE)
 _BULLET = re.compile(r"^[*-] (.+)$", re.MULTILINE)
 _NUMBER = re.compile(r" \([#!]\d+\)$")
 _SHORTEST = 7
@@ -44,9 +41,9 @@ def said(told: Told) -> list[Source]:
     message = told.message
     if "commit " not in message:
         return []
-    found = [Source(oid, "squash message") for oid in reversed(_SQUASHED.findall(message))]
-    found += [Source(oid, "reverts") for oid in _REVERTS.findall(message)]
-    return [*found, *(Source(oid, "cherry-picked from") for oid in _PICKED.findall(message))]
+    found = [Source(oid, "squash message") for oid in messages.squashed(message)]
+    found += [Source(oid, "reverts") for oid in messages.reverted(message)]
+    return [*found, *(Source(oid, "cherry-picked from") for oid in messages.picked(message))]
 
 
 def with_reverted(repo: Repository, sources: Iterable[Source]) -> list[Source]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
@@ -111,10 +110,3 @@ def _traces(message: str) -> frozenset[str]:
     """The traces that a message names and does not let go."""
     found = frozenset(_NAMED.findall(message))
     return found - frozenset(_WAIVED.findall(message)) if "ropped" in message.lower() else found
-
-
-def cut_off(repo: Repository) -> frozenset[str]:
-    """The commits of a shallow clone whose parents are not here."""
-    from gitprov.store.files import read
-
-    return frozenset(decode(read(os.path.join(repo.common_dir, "shallow")) or b"").split())

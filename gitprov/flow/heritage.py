@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from gitprov import __version__
 from gitprov.attribution.carry import Kept, moved
 from gitprov.model.ids import is_trace_id
-from gitprov.model.note import EVIDENCE, GATES, Note, Row, files_entry
+from gitprov.model.note import EVIDENCE, GATES, Note, Row, commit_row, files_entry, line_count
 from gitprov.model.ranges import LineSet
 
 Key = tuple[str, str]
@@ -32,17 +31,7 @@ class Inherited(NamedTuple):
         """The note of a commit that has nothing but this to say; None where that is nothing."""
         if not self.rows and not self.dropped:
             return None
-        about: Row = {
-            "kind": "commit",
-            "v": 1,
-            "id": commit,
-            "gate": self.gate or "absent",
-            "tool": f"gitprov {__version__}",
-            "added": added,
-        }
-        if self.dropped:
-            about["dropped"] = self.dropped
-        return Note([*self.rows, about])
+        return Note([*self.rows, commit_row(commit, self.gate or "absent", added, self.dropped)])
 
 
 class Heritage:
@@ -152,9 +141,6 @@ def weakest(*claims: object) -> str:
 
 def recounted(row: Row, dropped: int, pending: int = 0) -> Row:
     """A trace row's `delta` for the lines that it claims."""
-    counts = {"ai": 0, "edited": 0}
-    for entry in row["files"].values():
-        for cls in counts:
-            counts[cls] += len(LineSet.parse(entry.get(cls, "")))
-    parts = {"kept": counts["ai"], "edited": counts["edited"], "dropped": dropped, "pending": pending}
+    kept, edited = line_count(row, "ai"), line_count(row, "edited")
+    parts = {"kept": kept, "edited": edited, "dropped": dropped, "pending": pending}
     return {"raw": sum(parts.values()), **parts}

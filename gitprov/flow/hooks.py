@@ -22,11 +22,11 @@ def pre_commit(desk: Desk) -> None:
     seal.recover(desk)
     keep_flags(desk)
     amend = message.is_amend(desk, None)
-    plan = stage.make_plan(desk, staged_situation(desk.repo, amend, desk.view))
+    plan = stage.make_plan(desk, staged_situation(desk.repo, amend))
     if plan is not None and desk.config.sidecar:
         staged = sidecar.stage_sidecars(desk, plan)
         if staged:
-            again = stage.make_plan(desk, staged_situation(desk.repo, amend, desk.view))
+            again = stage.make_plan(desk, staged_situation(desk.repo, amend))
             plan = (again or plan)._replace(sidecars=staged)
     if plan is None:
         plans.drop(desk.repo.git_dir)

@@ -47,7 +47,7 @@ def plan_for(desk: Desk, amend: bool) -> Plan | None:
     Evidence that arrives later, while an editor is open, is no reason for another plan: it cannot be about lines
     that were staged before it, and the traces already stand in the message.
     """
-    situation = desks.staged_situation(desk.repo, amend, desk.view)
+    situation = desks.staged_situation(desk.repo, amend)
     kept = plans.load(desk.repo.git_dir)
     if kept is None or (kept.attempt, kept.moment) != (desk.attempt, desk.repo.env.get("GIT_AUTHOR_DATE")):
         return _anew(desk, situation)
@@ -151,7 +151,7 @@ def _again(desk: Desk, plan: Plan, trailers: list[str], message: bytes) -> str:
     words += [word for trailer in trailers for word in ("--trailer", quoted(trailer))]
     index = os.path.basename(desk.repo.env.get("GIT_INDEX_FILE", "index"))
     if index.startswith("next-index-") or index == "index.lock":
-        situation = desks.staged_situation(desk.repo, plan.amend, desk.view)
+        situation = desks.staged_situation(desk.repo, plan.amend)
         changes = situation.work if plan.amend else situation.changes
         words += [
             "--",

@@ -15,7 +15,7 @@ from gitprov.flow.sources import rebasing, state
 from gitprov.git import changes as diffs
 from gitprov.git.objects import parse_commit
 from gitprov.git.reflog import steps
-from gitprov.model.lines import is_trivial, split_lines
+from gitprov.model.lines import is_trivial, same_text, split_lines
 from gitprov.store import files
 
 if TYPE_CHECKING:
@@ -141,10 +141,10 @@ def _waits(repo: Repository, change: FileChange, view: View) -> bool:
     if there is None:
         return True
     found = repo.objects.get(f"HEAD:{change.path}") if "\n" not in change.path else None
-    if _same_text(there, found.data if found is not None else b""):
+    if same_text(there, found.data if found is not None else b""):
         return False
     hunks = [hunk for hunk in _hunks(repo, change) if _telling(hunk) >= _ENOUGH]
-    return _same_text(there, repo.objects.blob(change.new_oid)) or any(
+    return same_text(there, repo.objects.blob(change.new_oid)) or any(
         b"".join(hunk) in there for hunk in hunks
     )
 
@@ -156,18 +156,13 @@ def _is_shown(repo: Repository, last: Reset, before: FileChange, now: FileChange
     older, or another reset came in between, it takes lines that nobody types again: a whole hunk of them, together.
     """
     old = repo.objects.blob(before.new_oid)
-    if _same_text(view(before.path, old), old) and (
+    if same_text(view(before.path, old), old) and (
         _is_older(repo, last, before.path) or _tells(repo, before)
     ):
         return True
     here = [b"".join(hunk) for hunk in _hunks(repo, now)]
     there = (b"".join(hunk) for hunk in _hunks(repo, before) if _telling(hunk) >= _ENOUGH)
     return any(lines in hunk for lines in there for hunk in here)
-
-
-def _same_text(there: bytes | None, old: bytes) -> bool:
-    """Whether a file is as it was, whatever its line endings are."""
-    return there is not None and there.replace(b"\r\n", b"\n") == old.replace(b"\r\n", b"\n")
 
 
 def _is_older(repo: Repository, last: Reset, path: str) -> bool:

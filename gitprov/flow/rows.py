@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from gitprov.attribution.outcome import Tally
 from gitprov.flow.attribute import Carried
-from gitprov.model import canonical
-from gitprov.model.note import EVIDENCE, Row, files_entry, unite_rows
+from gitprov.flow.heritage import weakest
+from gitprov.model.note import Row, files_entry, unite_rows
 from gitprov.model.ranges import LineSet
 
 
@@ -35,15 +35,11 @@ def carried_row(carried: Carried, path: str, lines: dict[str, LineSet], tally: T
     row = carried.row
     kept: Row = {**row, "files": {path: files_entry(lines, carried.gone)}}
     if row["kind"] == "trace":
-        kept["evidence"] = _weaker(row.get("evidence"), "carried")
+        kept["evidence"] = weakest(row.get("evidence"), "carried")
         now = {name: len(lines.get(cls, ())) for name, cls in (("kept", "ai"), ("edited", "edited"))}
         now["kept" if carried.cls == "ai" else "edited"] -= carried.size
         kept["delta"] = {**now, "dropped": len(tally.dropped), "pending": len(tally.pending)}
     return kept
-
-
-def _weaker(a: canonical.Json, b: str) -> str:
-    return EVIDENCE[max(EVIDENCE.index(a) if a in EVIDENCE else 0, EVIDENCE.index(b))]
 
 
 def settled(row: Row, before: Row | None) -> Row:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from gitprov import __version__
 from gitprov.errors import GitprovError
 from gitprov.flow import desk as desks
 from gitprov.flow import resets
@@ -13,8 +12,9 @@ from gitprov.git.caller import command
 from gitprov.git.changes import FileChange
 from gitprov.git.objects import Commit, parse_commit
 from gitprov.git.process import decode
+from gitprov.git.reflog import steps
 from gitprov.git.write import Change, write
-from gitprov.model.note import Note, Row
+from gitprov.model.note import Note, Row, commit_row
 from gitprov.store import flags, generations, notes
 from gitprov.store import plan as plans
 from gitprov.store.inbox import Spent
@@ -37,7 +37,6 @@ def seal(desk: Desk) -> str | None:
     if plan is None:
         from gitprov.flow.stage import make_plan
 
-        situation = desks.with_sources(desk.repo, situation, desk.view)
         plan = make_plan(desk, situation)
         if plan is not None:
             plans.save(desk.repo.git_dir, plan)  # what git names as its source is forgotten with this hook
@@ -92,12 +91,12 @@ def _situation(desk: Desk, commit: Commit, plan: Plan | None) -> Situation:
 
 def _amended(desk: Desk, commit: Commit, plan: Plan | None) -> str | None:
     """The commit that this one replaced, as the reflog tells it, else the plan; None where it replaced none."""
-    shown = desk.repo.try_run("log", "-g", "-2", "--no-show-signature", "--format=%H%x00%gs", "HEAD", "--")
-    rows = [row.split("\0") for row in decode(shown.stdout).split("\n") if row]
-    if len(rows) == 2 and rows[0][0] == commit.oid:
-        if rows[0][1].startswith("commit (amend)"):
-            return rows[1][0]
-        if plan is None or not plan.amend or plan.base != rows[1][0] or rows[0][1].startswith("commit"):
+    for last in steps(desk.repo, 1):
+        if last.new != commit.oid:
+            break
+        if last.why.startswith("commit (amend)"):
+            return last.old
+        if plan is None or not plan.amend or plan.base != last.old or last.why.startswith("commit"):
             return None  # with GIT_REFLOG_ACTION git writes other words, and the plan knows
     if plan is None or not plan.amend or plan.base in (None, commit.oid):
         return None
@@ -132,17 +131,7 @@ def note_rows(desk: Desk, commit: Commit, plan: Plan) -> list[Row]:
     gate = _gate(desk, commit, plan)
     if not plan.rows and not dropped and not (plan.refusals and gate != "passed"):
         return []
-    row: Row = {
-        "kind": "commit",
-        "v": 1,
-        "id": commit.oid,
-        "gate": gate,
-        "tool": f"gitprov {__version__}",
-        "added": plan.added,
-    }
-    if dropped:
-        row["dropped"] = dropped
-    return [*plan.rows, row]
+    return [*plan.rows, commit_row(commit.oid, gate, plan.added, dropped)]
 
 
 def _dropped(desk: Desk, commit: Commit) -> dict[str, str]:

@@ -93,7 +93,7 @@ def unite(
         if found.step == FORWARD and theirs is not None:
             done = move(repo, ref, theirs, found.ours, "gitprov: fast-forward")
         elif found.change is not None and (found.came or not lazily):
-            done = attempt(repo, committer or identity(repo), [found.change])
+            done = attempt(repo, committer or repo.identity("uniting records makes a commit"), [found.change])
         if done:
             if kind == "notes" and (theirs or found.ours):
                 flags.raise_flag(repo.home, "active")
@@ -103,17 +103,6 @@ def unite(
     if os.path.exists(lock):
         raise Contended(f"{ref} is locked; nothing was written", f"if no git runs here any more: rm {lock}")
     raise Contended(f"{ref} kept changing; nothing was written", "run the command again")
-
-
-def identity(repo: Repository) -> str:
-    """The committer header value of whoever we are. GitprovError where git does not know."""
-    done = repo.try_run("var", "GIT_COMMITTER_IDENT")
-    if done.returncode:
-        raise GitprovError(
-            "git does not know who you are, and uniting records makes a commit",
-            'git config user.name "Your Name" && git config user.email you@example.com',
-        )
-    return decode(done.stdout).strip()
 
 
 def outlook(repo: Repository, kind: str, ours: str | None, theirs: str | None) -> Outlook:
@@ -153,7 +142,7 @@ def _notes(repo: Repository, ours: str, theirs: str) -> Outlook:
     union = threeway.unite_notes(found, length, contents)
     whole = not (union.put or union.drop)
     counts = Outlook("", ours, theirs, union.came, union.went, union.merged)
-    if not union.went and (base == ours or (base is None and _is_shallow(repo))):
+    if not union.went and (base == ours or (base is None and repo.cut_off)):
         return counts._replace(step=FORWARD)
     if base == theirs and whole:
         return counts._replace(step=AHEAD)
@@ -206,8 +195,3 @@ def _contents(repo: Repository, oids: set[str]) -> dict[str, bytes]:
         for oid, obj in zip(wanted, found, strict=True)
         if obj is not None and obj.type == "blob"
     }
-
-
-def _is_shallow(repo: Repository) -> bool:
-    """Whether histories may end early here, so that two of them seem to have nothing in common."""
-    return os.path.exists(os.path.join(repo.common_dir, "shallow"))

@@ -6,18 +6,32 @@ What is said nowhere is not guessed here; `heal` looks further.
 from __future__ import annotations
 
 import os
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
+from gitprov.interop import messages
 from gitprov.store import files
 
 if TYPE_CHECKING:
+    from gitprov.flow.resets import Left
     from gitprov.git.repo import Repository
 
-_SQUASHED = re.compile(rb"^commit ([0-9a-f]{40,64})$", re.MULTILINE)
-_REVERTS = re.compile(rb"^This reverts commit ([0-9a-f]{40,64})", re.MULTILINE)
+
+class Sources(NamedTuple):
+    """Commits whose lines another one may hold. `repeated` are those that it repeats, the most telling last.
+
+    `lenders` it has lines of, and repeats nothing else of them; `left` is the one that a reset left.
+    """
+
+    repeated: tuple[str, ...] = ()
+    lenders: tuple[str, ...] = ()
+    left: Left | None = None
+
+    @property
+    def commits(self) -> tuple[str, ...]:
+        """All of them, the most telling last."""
+        return (*self.lenders, *([self.left.commit] if self.left else ()), *self.repeated)
 
 
 def named(repo: Repository) -> tuple[str, ...]:
@@ -26,8 +40,7 @@ def named(repo: Repository) -> tuple[str, ...]:
     if rebasing(repo):
         stopped = state(repo, "rebase-merge", "stopped-sha")
         return tuple(filter(None, [repo.resolve(stopped) if stopped else picked]))
-    squashed = _SQUASHED.findall(files.read(os.path.join(repo.git_dir, "SQUASH_MSG")) or b"")
-    return (*map(decode, reversed(squashed)), *([picked] if picked else ()))
+    return (*messages.squashed(state(repo, "SQUASH_MSG")), *([picked] if picked else ()))
 
 
 def squashing(repo: Repository) -> bool:
@@ -42,18 +55,18 @@ def undone(repo: Repository) -> tuple[str, ...]:
     return parse_commit(found).parents[::-1] if found is not None and found.type == "commit" else ()
 
 
-def unnamed(repo: Repository) -> bool:
+def unnamed(repo: Repository, known: Sources) -> bool:
     """Whether git has brought in a change of another commit and says only with which message: `cherry-pick -n`."""
     there = [os.path.exists(os.path.join(repo.git_dir, name)) for name in ("MERGE_MSG", "MERGE_HEAD")]
-    return there == [True, False] and not named(repo) and not undone(repo)
+    return there == [True, False] and not known.repeated and not known.lenders
 
 
 def _reverted(repo: Repository) -> str:
     """What `git revert` is undoing: it leaves REVERT_HEAD only where it stops, but always writes the message."""
     if os.path.exists(os.path.join(repo.git_dir, "MERGE_HEAD")):
         return ""
-    said = _REVERTS.findall(files.read(os.path.join(repo.git_dir, "MERGE_MSG")) or b"")
-    return decode(said[-1]) if said else ""
+    said = messages.reverted(state(repo, "MERGE_MSG"))
+    return said[-1] if said else ""
 
 
 def rebasing(repo: Repository) -> bool:

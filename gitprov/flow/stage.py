@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from gitprov.attribution.outcome import Marks, Tally
 from gitprov.checks.gate import Refusal
@@ -30,6 +30,9 @@ from gitprov.store.files import make_dir
 from gitprov.store.inbox import Spent
 from gitprov.store.plan import Plan, Use, blobs_path, directory
 
+if TYPE_CHECKING:
+    from gitprov.flow.sources import Sources
+
 #: Files that are blamed while somebody waits for a commit; what needs more is left to `heal`.
 _FILES = 100
 
@@ -46,7 +49,7 @@ def make_plan(desk: Desk, situation: Situation, out: IO[bytes] | None = None) ->
     concerned = {path for change in situation.changes for path in (change.path, change.old_path)}
     damaged = [one for one in evidence.problems if _concerns(one, evidence, concerned)]
     told = amended_note(desk.repo, situation) is not None
-    inherited = _inherited(desk.repo, situation)
+    inherited = _inherited(desk, situation)
     silent = not results and not damaged and not told and not inherited
     if silent and not guard.refusals(desk, situation, []):
         return None
@@ -69,21 +72,31 @@ def amended_note(repo: Repository, situation: Situation) -> Note | None:
     return notes.read(repo, [situation.amended]).get(situation.amended)
 
 
-def _inherited(repo: Repository, situation: Situation) -> Inherited:
+def _inherited(desk: Desk, situation: Situation) -> Inherited:
     """What the commit has from others that git names. That it cannot be found out is no reason to refuse a commit."""
+    repo = desk.repo
     try:
-        if not situation.sources:
-            return _lookalikes(repo, situation)
+        known = situation.sources if situation.sources is not None else _asked(desk, situation)
+        if not known.commits:
+            return _lookalikes(repo, situation, known)
         from gitprov.flow.carry import Heir, inherit
 
         tree = situation.tree or decode(repo.run("write-tree")).strip()
-        counted = _counted(repo, situation)
-        only = {situation.reset.commit: situation.reset.paths} if situation.reset else {}
-        heir = Heir("", tree, situation.parents, frozenset(situation.lenders), counted, only)
-        found = inherit(repo, [(heir, situation.sources)], _FILES)[""][0]
-        return _with(found, _lookalikes(repo, situation))
+        counted = _counted(repo, situation, known)
+        only = {known.left.commit: known.left.paths} if known.left else {}
+        heir = Heir("", tree, situation.parents, frozenset(known.lenders), counted, only)
+        found = inherit(repo, [(heir, known.commits)], _FILES)[""][0]
+        return _with(found, _lookalikes(repo, situation, known))
     except (GitprovError, OSError, ValueError) as error:
         return Inherited([], problem=str(error) or type(error).__name__)
+
+
+def _asked(desk: Desk, situation: Situation) -> Sources:
+    """The sources that git's state names now."""
+    from gitprov.flow import resets, sources
+
+    left = resets.left_by_reset(desk.repo, situation, desk.view)
+    return sources.Sources(sources.named(desk.repo), sources.undone(desk.repo), left)
 
 
 def _with(found: Inherited, more: Inherited) -> Inherited:
@@ -98,23 +111,23 @@ def _with(found: Inherited, more: Inherited) -> Inherited:
     return found._replace(rows=list(beside(Note(found.rows), Note(rows)).rows.values()))
 
 
-def _counted(repo: Repository, situation: Situation) -> frozenset[str]:
+def _counted(repo: Repository, situation: Situation, known: Sources) -> frozenset[str]:
     """Traces of which an earlier part of the same source, split in several commits, has told what was dropped."""
     from gitprov.flow.sources import rebasing
 
-    if not situation.parents or (situation.reset is None and not rebasing(repo)):
+    if not situation.parents or (known.left is None and not rebasing(repo)):
         return frozenset()
     before = notes.read(repo, situation.parents[:1]).get(situation.parents[0])
     told = before.traces.items() if before else ()
     return frozenset(trace for trace, row in told if row.get("evidence") == "carried")
 
 
-def _lookalikes(repo: Repository, situation: Situation) -> Inherited:
+def _lookalikes(repo: Repository, situation: Situation, known: Sources) -> Inherited:
     """What the commit has from one that git does not name any more; its hunks say which it was."""
     from gitprov.flow.sources import squashing, unnamed
 
     # A second `merge --squash` overwrites what the first one said.
-    if situation.tree is not None or not (unnamed(repo) or squashing(repo)):
+    if situation.tree is not None or not (unnamed(repo, known) or squashing(repo)):
         return Inherited([])
     from gitprov.flow import lookalike
 

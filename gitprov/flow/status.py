@@ -165,7 +165,7 @@ def _next(repo: Repository) -> NextCommit | None:
     """What a commit of the staged state would record; None where nothing recorded concerns it."""
     desk = Desk(repo, Disk(repo))
     try:
-        plan = stage.make_plan(desk, staged_situation(repo, False, desk.view), io.BytesIO())
+        plan = stage.make_plan(desk, staged_situation(repo, amend=False), io.BytesIO())
     except GitprovError as error:
         return NextCommit((), (), (), error.message)
     if plan is None:

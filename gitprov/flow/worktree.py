@@ -117,11 +117,6 @@ def trace_row(event: Event, turn: Turn | None, trace: str | None) -> Row:
     }
 
 
-def claims_of_worktree(repo: Repository, path: str, content: bytes) -> list[Claim]:
-    """What the inbox claims of a file in the work tree; see `Uncommitted.claims`."""
-    return [] if repo.worktree is None else Uncommitted(repo).claims(path, content)
-
-
 def uncommitted(repo: Repository) -> Callable[[str], list[Claim]] | None:
     """From a path to what the inbox claims of the file on disk; None where there is no work tree or no inbox."""
     if repo.worktree is None or not Inbox(repo.inbox_dir).exists():

@@ -14,17 +14,9 @@ if TYPE_CHECKING:
 
 #: Paths come C-quoted: then no file name can imitate a header or a hunk, and one process tells everything.
 #: The heuristic is the one that blame uses; plumbing ignores the user's diff settings otherwise.
-FLAGS = (
-    "--raw",
-    "-p",
-    "-U0",
-    "-M",
-    "--no-abbrev",
-    "--no-ext-diff",
-    "--no-textconv",
-    "--indent-heuristic",
-    "--no-color",
-)
+#: What every comparison asks for, so that a user's settings change nothing in it.
+PLAIN = ("-M", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--indent-heuristic", "--no-color")
+FLAGS = ("--raw", "-p", "-U0", *PLAIN)
 #: A variable that would put context lines around the hunks, in spite of the flags.
 ENV = {"GIT_DIFF_OPTS": ""}
 _MARK = re.compile(

@@ -53,18 +53,7 @@ def start(
 
 def records(stream: Stream) -> Iterator[Record]:
     """Records as they come. GitFailed with git's words, UsageError where it did not understand the arguments."""
-    width = len(_FIELDS)
-    make = Record._make
-    fields: list[str] = []
-    tail = b""
-    for chunk in stream.chunks():
-        whole, nul, tail = (tail + chunk).rpartition(b"\0")
-        if nul:
-            fields += decode(whole).split("\0")
-        complete = len(fields) - len(fields) % width
-        for at in range(0, complete, width):
-            yield make(fields[at : at + width])
-        del fields[:complete]
+    yield from map(Record._make, stream.records(len(_FIELDS)))
     _finish(stream)
 
 

@@ -37,7 +37,7 @@ def bring(ref: str, *, cwd: str, env: Env, common_dir: str | None = None) -> Non
     if not missing:
         return
     words = ""
-    for remote in _promisors(cwd, env):
+    for remote in promisors(cwd, env):
         done = run_git((*_FETCH, remote), cwd=cwd, env=env, stdin=missing, ok=(0, 1, 128))
         if done.returncode == 0:
             return
@@ -68,7 +68,7 @@ def _common_dir(cwd: str) -> str | None:
 def _is_partial(common_dir: str | None, cwd: str, env: Env) -> bool:
     """Whether there is a pack from a promisor; where the packs are not seen, whether there is a promisor."""
     if common_dir is None or "GIT_OBJECT_DIRECTORY" in env:
-        return bool(_promisors(cwd, env))
+        return bool(promisors(cwd, env))
     try:
         return any(
             name.endswith(".promisor") for name in os.listdir(os.path.join(common_dir, "objects/pack"))
@@ -77,7 +77,7 @@ def _is_partial(common_dir: str | None, cwd: str, env: Env) -> bool:
         return False
 
 
-def _promisors(cwd: str, env: Env) -> list[str]:
+def promisors(cwd: str, env: Env) -> list[str]:
     """Names of the remotes that promised what is missing."""
     shown = run_git(("config", "-z", "--get-regexp", _KEYS), cwd=cwd, env=env, ok=(0, 1, 128)).stdout
     rows = (row.partition("\n") for row in decode(shown).split("\0") if row)

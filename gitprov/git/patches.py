@@ -6,22 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.git.changes import unquote
+from gitprov.git.changes import ENV, PLAIN, unquote
 from gitprov.git.process import PIPE, decode, encode, open_git, opened
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-_DIFF = (
-    "-r",
-    "-p",
-    "-M",
-    "--no-abbrev",
-    "--no-ext-diff",
-    "--no-textconv",
-    "--indent-heuristic",
-    "--no-color",
-)
+_DIFF = ("-r", "-p", *PLAIN)
 _QUOTED = ("-c", "core.quotePath=true", "-c", "diff.suppressBlankEmpty=false")
 #: Commits asked about at once: question and answer both fit into a pipe, so nobody waits for anybody.
 _AT_ONCE = 500
@@ -50,7 +41,7 @@ def patch_ids(repo: Repository, oids: Iterable[str]) -> dict[str, str]:
 
 
 def _some_ids(repo: Repository, oids: list[str]) -> dict[str, str]:
-    env = {**repo.env, "GIT_DIFF_OPTS": ""}
+    env = {**repo.env, **ENV}
     diff = ("diff-tree", "--stdin", "--root", *_DIFF)
     with open_git(diff, cwd=repo.cwd, env=env, stdin=PIPE) as source:
         whence = opened(source.stdout)
@@ -68,13 +59,13 @@ def of_commits(repo: Repository, oids: Iterable[str], context: int = 3) -> Itera
     asked = "".join(f"{oid}\n" for oid in oids)
     if asked:
         args = ("diff-tree", "--stdin", "--root", *_DIFF, f"-U{context}")
-        yield from _by_commit(repo.run(*_QUOTED, *args, stdin=encode(asked), env={"GIT_DIFF_OPTS": ""}))
+        yield from _by_commit(repo.run(*_QUOTED, *args, stdin=encode(asked), env=ENV))
 
 
 def staged(repo: Repository, base: str | None) -> list[Patch]:
     """The hunks of the index against a commit; None stands for no commit yet."""
     args = ("diff-index", "--cached", "--ita-invisible-in-index", *_DIFF[1:], "-U3")
-    shown = repo.run(*_QUOTED, *args, base or repo.empty_tree(), "--", env={"GIT_DIFF_OPTS": ""})
+    shown = repo.run(*_QUOTED, *args, base or repo.empty_tree(), "--", env=ENV)
     return list(_patches(row + b"\n" for row in shown.split(b"\n")))
 
 

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
-from gitprov.errors import NotARepository
+from gitprov.errors import GitprovError, NotARepository
 from gitprov.git.process import Env, decode, failed, run_git
 
 if TYPE_CHECKING:
@@ -139,6 +139,25 @@ class Repository:
             if key:
                 out[key] = value if newline else "true"
         return out
+
+    @property
+    def cut_off(self) -> frozenset[str]:
+        """The commits of a shallow clone whose parents are not here; git takes them for roots."""
+        try:
+            with open(os.path.join(self.common_dir, "shallow"), "rb") as file:
+                return frozenset(decode(file.read()).split())
+        except OSError:
+            return frozenset()
+
+    def identity(self, why: str) -> str:
+        """The committer header value of whoever we are. GitprovError, with `why` we ask, where git does not know."""
+        done = self.try_run("var", "GIT_COMMITTER_IDENT")
+        if done.returncode:
+            raise GitprovError(
+                f"git does not know who you are, and {why}",
+                'git config user.name "Your Name" && git config user.email you@example.com',
+            )
+        return decode(done.stdout).strip()
 
     def empty_tree(self) -> str:
         """The id of the tree without entries, in this repository's hash."""

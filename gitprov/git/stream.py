@@ -51,6 +51,19 @@ class Stream:
             if patient and len(chunk) < _LITTLE:
                 ended.poll(_PAUSE)
 
+    def records(self, width: int) -> Iterator[list[str]]:
+        """Output of fields that end with NUL, `width` of them at a time, as they come."""
+        fields: list[str] = []
+        tail = b""
+        for chunk in self.chunks():
+            whole, nul, tail = (tail + chunk).rpartition(b"\0")
+            if nul:
+                fields += decode(whole).split("\0")
+            complete = len(fields) - len(fields) % width
+            for at in range(0, complete, width):
+                yield fields[at : at + width]
+            del fields[:complete]
+
     def wait(self) -> tuple[int, str]:
         """Exit status and messages, once the command has ended."""
         if self._status is None:

@@ -67,20 +67,8 @@ def of(repo: Repository, ref: str, oids: Iterable[str]) -> Iterator[Told]:
 
 
 def _records(stream: Stream) -> Iterator[Told]:
-    width = len(_FIELDS)
-    fields: list[str] = []
-    tail = b""
-    for chunk in stream.chunks():
-        whole, nul, tail = (tail + chunk).rpartition(b"\0")
-        if nul:
-            fields += decode(whole).split("\0")
-        complete = len(fields) - len(fields) % width
-        for at in range(0, complete, width):
-            oid, parents, author, written, committed, message, note = fields[at : at + width]
-            yield Told(
-                oid, tuple(parents.split()), author, int(written or 0), int(committed or 0), message, note
-            )
-        del fields[:complete]
+    for oid, parents, author, written, committed, message, note in stream.records(len(_FIELDS)):
+        yield Told(oid, tuple(parents.split()), author, int(written or 0), int(committed or 0), message, note)
     status, words = stream.wait()
     if status:
         said = (words.splitlines() or [f"exit status {status}"])[0].removeprefix("fatal: ")

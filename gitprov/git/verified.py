@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from gitprov.errors import GitFailed
 from gitprov.git import changes
 from gitprov.git.changes import FileChange
+from gitprov.git.partial import promisors
 from gitprov.git.process import decode, encode
 from gitprov.git.stream import Stream
 from gitprov.git.trailers import colon_first
@@ -32,16 +33,8 @@ def listed(repo: Repository, revs: Sequence[str]) -> Iterator[Listed]:
     form = "--format=tformat:%H%x00%P%x00%(trailers:only,unfold)"
     args = (*colon_first(repo.cwd, repo.env), "log", *_PLAIN, form, "--end-of-options", *revs, "--")
     with Stream(args, cwd=repo.cwd, env=repo.env, prompt=False) as stream:
-        fields: list[str] = []
-        tail = b""
-        for chunk in stream.chunks():
-            whole, nul, tail = (tail + chunk).rpartition(b"\0")
-            if nul:
-                fields += decode(whole).split("\0")
-            complete = len(fields) - len(fields) % 3
-            for at in range(0, complete, 3):
-                yield Listed(fields[at], tuple(fields[at + 1].split()), fields[at + 2])
-            del fields[:complete]
+        for oid, parents, trailers in stream.records(3):
+            yield Listed(oid, tuple(parents.split()), trailers)
         _finish(stream, "log")
 
 
@@ -117,9 +110,7 @@ def signatures(repo: Repository, oids: Iterable[str]) -> dict[str, str]:
 
 def is_partial(repo: Repository) -> bool:
     """Whether objects that are not here may be fetched when somebody asks for them."""
-    return bool(repo.config("extensions.partialclone")) or any(
-        key.endswith(".promisor") and value != "false" for key, value in repo.config("remote.").items()
-    )
+    return bool(promisors(repo.cwd, repo.env))
 
 
 def _finish(stream: Stream, name: str) -> None:

@@ -21,6 +21,11 @@ def count_lines(data: bytes) -> int:
     return data.count(b"\n") + (1 if data and not data.endswith(b"\n") else 0)
 
 
+def same_text(one: bytes | None, other: bytes) -> bool:
+    """Whether two contents are the same but for the style of their line endings; None is the same as nothing."""
+    return one is not None and one.replace(b"\r\n", b"\n") == other.replace(b"\r\n", b"\n")
+
+
 def is_trivial(line: bytes) -> bool:
     """Blank lines and lone brackets: they look the same whoever writes them."""
     return _WORD.search(line) is None

@@ -7,9 +7,10 @@ notes is associative, commutative and idempotent: concatenation, `cat_sort_uniq`
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from gitprov import __version__
 from gitprov.model import canonical
 from gitprov.model.ranges import LineSet
 
@@ -132,6 +133,19 @@ def classes_of(row: Row, path: str) -> dict[str, LineSet]:
 def line_count(row: Row, *classes: str) -> int:
     """How many lines a row claims in the given classes, over all its files."""
     return sum(len(classes_of(row, path).get(cls, ())) for path in _files(row) for cls in classes)
+
+
+def commit_row(oid: str, gate: str, added: int, dropped: dict[str, str]) -> Row:
+    """The row about a commit itself; `dropped` are traces that its message lets go, with the reasons."""
+    row: Row = {
+        "kind": "commit",
+        "v": 1,
+        "id": oid,
+        "gate": gate,
+        "tool": f"gitprov {__version__}",
+        "added": added,
+    }
+    return {**row, "dropped": dropped} if dropped else row
 
 
 def files_entry(classes: dict[str, LineSet], deleted: int = 0) -> dict[str, str | int]:
@@ -265,9 +279,3 @@ def _row(line: bytes) -> Row | None:
     except (ValueError, RecursionError):
         return None
     return row if _is_row(row) else None
-
-
-def rows_in(notes: Iterable[Note], kind: str) -> Iterator[Row]:
-    """The rows of one kind over several notes."""
-    for note in notes:
-        yield from note.of_kind(kind)

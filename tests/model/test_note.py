@@ -21,7 +21,6 @@ from gitprov.model.note import (
     classes_of,
     files_entry,
     line_count,
-    rows_in,
     unite_rows,
 )
 from gitprov.model.ranges import MAX_LINE, LineSet
@@ -226,7 +225,6 @@ def test_questions_a_note_answers() -> None:
     assert note.claims("b") == note.claims("c") == note.claims("elsewhere") == []
     assert (line_count(t1, "ai"), line_count(t1, "ai", "edited"), line_count(review, "ai")) == (4, 5, 0)
     assert note.foreign == (b"y", b"z")
-    assert list(rows_in([note, Note(), note], "human")) == [person, person]
     assert note
     assert Note([], [b"x"])
     assert not Note()
