@@ -46,10 +46,10 @@ MUTANTS = {
         first=19,
     ),
     "a spent line is claimed again": Mutant(
-        "gitprov/attribution/outcome.py",
-        "mine = {line for line in created - replaced if line + 1 not in marks.spent}",
-        "mine = created - replaced",
-        first=40,
+        "gitprov/attribution/fold.py",
+        "    spent = frozenset(state.spent.get(source, ()))\n",
+        "    spent: frozenset[int] = frozenset()\n",
+        first=1,
     ),
     "a renamed file's evidence stays behind": Mutant(
         "gitprov/flow/moved.py",
@@ -101,7 +101,7 @@ MUTANTS = {
         "gitprov/flow/resets.py",
         "shown = [one.path for one in before if _is_shown(repo, last, one, now[one.path], view)]",
         "shown = [one.path for one in before]",
-        first=40,
+        first=76,
     ),
     "events of another work tree count": Mutant(
         "gitprov/git/repo.py",
