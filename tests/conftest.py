@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.support.agent import Agent
 from tests.support.claude import ClaudeSession
 from tests.support.repo import GitRepo
 from tests.support.sealed import ROOT, sealed_env
@@ -30,13 +32,37 @@ def repo(tmp_path: Path, env: dict[str, str]) -> GitRepo:
     return GitRepo.init(tmp_path / "repo", env)
 
 
-@pytest.fixture
-def hooked(repo: GitRepo) -> GitRepo:
-    """A repository with one commit and the native hooks in place."""
+@pytest.fixture(scope="session")
+def hooked_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with one commit and the native hooks; the hooks know no path of it, so a copy is as good."""
+    place = tmp_path_factory.mktemp("template")
+    repo = GitRepo.init(place / "repo", sealed_env(place), "--template=")
     repo.write("README", "a project\n")
     repo.commit("Start")
     repo.install()
+    return repo.path
+
+
+@pytest.fixture
+def project(tmp_path: Path, env: dict[str, str], hooked_template: Path) -> GitRepo:
+    """A repository with one commit and the native hooks in place."""
+    shutil.copytree(hooked_template, tmp_path / "repo", symlinks=True, dirs_exist_ok=True)
+    repo = GitRepo(tmp_path / "repo", env)
+    repo.tick()
     return repo
+
+
+@pytest.fixture
+def hooked(repo: GitRepo, project: GitRepo) -> GitRepo:
+    """The same, for tests that ask for `repo` too: it is that one."""
+    assert repo.path == project.path
+    return repo
+
+
+@pytest.fixture
+def agent(project: GitRepo) -> Agent:
+    """A tool that reports what a model does in `project`."""
+    return Agent(project)
 
 
 @pytest.fixture

@@ -15,17 +15,6 @@ COMMITS = 12
 
 
 @pytest.fixture(scope="session")
-def hooked_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with one commit and the native hooks, which know no path of it."""
-    place = tmp_path_factory.mktemp("template")
-    repo = GitRepo.init(place / "repo", sealed_env(place), "--template=")
-    repo.write("README", "a project\n")
-    repo.commit("Start")
-    repo.install()
-    return repo.path
-
-
-@pytest.fixture(scope="session")
 def server_template(tmp_path_factory: pytest.TempPathFactory, hooked_template: Path) -> Path:
     """A repository that serves partial clones, with notes on many commits of one file."""
     place = tmp_path_factory.mktemp("server")
@@ -42,18 +31,9 @@ def server_template(tmp_path_factory: pytest.TempPathFactory, hooked_template: P
 
 
 @pytest.fixture
-def hooked(tmp_path: Path, env: dict[str, str], hooked_template: Path) -> GitRepo:
-    """A copy of the one with hooks."""
-    shutil.copytree(hooked_template, tmp_path / "repo", symlinks=True)
-    repo = GitRepo(tmp_path / "repo", env)
-    repo.tick()
-    return repo
-
-
-@pytest.fixture
-def repo(hooked: GitRepo) -> GitRepo:
-    """The same one: what a fixture that asks for a repository gets here."""
-    return hooked
+def repo(project: GitRepo) -> GitRepo:
+    """The one with hooks: what a fixture that asks for a repository gets here."""
+    return project
 
 
 @pytest.fixture
