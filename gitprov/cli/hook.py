@@ -7,16 +7,8 @@ import sys
 
 from gitprov.cli.boundary import guarded
 from gitprov.errors import EXIT_OK, EXIT_USAGE, GitprovError
+from gitprov.model.hook_names import HOOKS
 
-HOOKS = (
-    "pre-commit",
-    "prepare-commit-msg",
-    "commit-msg",
-    "post-commit",
-    "post-rewrite",
-    "post-checkout",
-    "post-applypatch",
-)
 #: An observer never blocks: what it could not do it says, and the commit goes on.
 _OBSERVERS = ("prepare-commit-msg", *(name for name in HOOKS if name.startswith("post-")))
 

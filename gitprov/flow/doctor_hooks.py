@@ -10,6 +10,7 @@ from gitprov.flow import install, place
 from gitprov.flow.doctor import BROKEN, WARNING, Case, Check, Finding
 from gitprov.flow.finish import finish_interrupted
 from gitprov.git import hooks
+from gitprov.model.hook_names import FRAMEWORK, HOOKS, OPTIONAL
 from gitprov.store import hookdir, plan, shims
 
 _AGAIN = "gitprov install"
@@ -39,7 +40,7 @@ def stages(case: Case) -> list[Stage]:
     directory = hooks.hooks_path(repo).directory
     config = place.framework_config(repo)
     found = []
-    for hook in shims.FRAMEWORK if place.by_framework(repo) else shims.HOOKS:
+    for hook in FRAMEWORK if place.by_framework(repo) else HOOKS:
         slot = hookdir.look(directory, hook)
         framework = hookdir.FRAMEWORK in {slot.top, slot.chained}
         found.append(Stage(slot, framework, f"gitprov-{hook}".encode() in config))
@@ -70,7 +71,7 @@ def hook_files(case: Case) -> Iterator[Finding]:
     for stage in stages(case):
         yield from _file(case, stage.slot)
     directory = hooks.hooks_path(case.repo).directory
-    for slot in (hookdir.look(directory, hook) for hook in shims.OPTIONAL):
+    for slot in (hookdir.look(directory, hook) for hook in OPTIONAL):
         if place.shares(slot):
             yield from _file(case, slot)
 
@@ -146,8 +147,8 @@ def _moved(case: Case) -> Finding | None:
     for directory in (place.own_directory(repo), hooks.default_directory(repo)):
         if place.same(directory, now.directory):
             continue
-        if any(hookdir.look(directory, hook).ours for hook in shims.HOOKS) and not any(
-            hookdir.look(now.directory, hook).ours for hook in shims.HOOKS
+        if any(hookdir.look(directory, hook).ours for hook in HOOKS) and not any(
+            hookdir.look(now.directory, hook).ours for hook in HOOKS
         ):
             what = f"git looks for hooks in {now.directory} (core.hooksPath, {now.scope}), gitprov's are in {directory}"
             return Finding("hooks-path", BROKEN, what, _AGAIN, _reinstall(case))

@@ -14,6 +14,7 @@ from gitprov.flow import place
 from gitprov.git import hooks
 from gitprov.git.repo import Repository
 from gitprov.git.write import read_refs
+from gitprov.model.hook_names import HOOKS, OPTIONAL
 from gitprov.store import agents_config, files, flags, hookdir, install_record, notes, shims, subscriptions
 from gitprov.store.config import load_config
 
@@ -141,8 +142,8 @@ def agent_steps(wish: Wish, project: str | None) -> Outcome:
 
 def _hook_steps(directory: str, settings: shims.Settings, home: str | None, push: bool | None) -> list[Step]:
     """One slot after the other; every reason to refuse comes before the first step."""
-    slots = [hookdir.look(directory, hook) for hook in shims.HOOKS]
-    optional = [hookdir.look(directory, hook) for hook in shims.OPTIONAL]
+    slots = [hookdir.look(directory, hook) for hook in HOOKS]
+    optional = [hookdir.look(directory, hook) for hook in OPTIONAL]
     slots += [slot for slot in optional if push or (push is None and place.shares(slot))]
     for slot in slots:
         _refuse(slot)
@@ -192,8 +193,8 @@ def _gone(slot: hookdir.Slot) -> Step:
 
 def _passthrough_steps(repo: Repository, where: place.Place, push: bool | None) -> list[Step]:
     data = shims.render_passthrough(where.outer)
-    names = set(place.to_pass_on(repo, where)) - ({*shims.OPTIONAL} if push else set())
-    names |= {*shims.OPTIONAL} if push is False else set()
+    names = set(place.to_pass_on(repo, where)) - ({*OPTIONAL} if push else set())
+    names |= {*OPTIONAL} if push is False else set()
     paths = [os.path.join(where.directory, name) for name in sorted(names)]
     stale = [path for path in paths if not hookdir.is_current(path, data)]
     detail = f"{len(stale)} more hooks, handed to {where.outer}"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gitprov.errors import GitprovError
 from gitprov.git import hooks
 from gitprov.git.repo import Repository
+from gitprov.model.hook_names import HOOKS, OPTIONAL
 from gitprov.store import files, hookdir, shims
 
 FRAMEWORK_CONFIG = ".pre-commit-config.yaml"
@@ -65,7 +66,7 @@ def find(repo: Repository) -> Place:
         return Place(now.directory, _outer_of(now.directory), _scope(now.scope))
     if not _within(now.directory, repo.common_dir):
         return Place(own_directory(repo), now.value or now.directory, _scope(now.scope))
-    if any(_must_stay(os.path.join(now.directory, hook)) for hook in shims.HOOKS):
+    if any(_must_stay(os.path.join(now.directory, hook)) for hook in HOOKS):
         return Place(own_directory(repo), now.directory, _scope(now.scope))
     return Place(now.directory)
 
@@ -73,7 +74,7 @@ def find(repo: Repository) -> Place:
 def by_framework(repo: Repository) -> bool:
     """Whether pre-commit or prek is installed here, has our hooks in its configuration, and we have none of our own."""
     directory = hooks.hooks_path(repo).directory
-    slots = [hookdir.look(directory, hook) for hook in shims.HOOKS]
+    slots = [hookdir.look(directory, hook) for hook in HOOKS]
     installed = any(slot.top == hookdir.FRAMEWORK for slot in slots) and not any(slot.ours for slot in slots)
     return installed and b"gitprov-pre-commit" in framework_config(repo)
 
@@ -87,7 +88,7 @@ def to_pass_on(repo: Repository, place: Place) -> list[str]:
     """Names of the hooks besides ours that must reach the outer directory."""
     top = repo.worktree or repo.git_dir
     found = hookdir.runnable(os.path.join(top, place.outer))
-    taken = {*shims.HOOKS, *(hook for hook in shims.OPTIONAL if shares(hookdir.look(place.directory, hook)))}
+    taken = {*HOOKS, *(hook for hook in OPTIONAL if shares(hookdir.look(place.directory, hook)))}
     return sorted({*PASSED_ON, *found} - taken)
 
 
@@ -97,7 +98,7 @@ def shares(slot: hookdir.Slot) -> bool:
 
 
 def _outer_of(directory: str) -> str:
-    for hook in shims.HOOKS:
+    for hook in HOOKS:
         path = os.path.join(directory, hook)
         if hookdir.kind_of(path) == hookdir.OURS:
             return shims.settings_of(hookdir.read(path)).outer

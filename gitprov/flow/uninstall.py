@@ -9,7 +9,8 @@ from gitprov.flow import place, subscribe
 from gitprov.flow.install import Outcome, Step, Wish
 from gitprov.git import hooks
 from gitprov.git.repo import Repository
-from gitprov.store import agents_config, flags, hookdir, install_record, shims, subscriptions
+from gitprov.model.hook_names import HOOKS, OPTIONAL
+from gitprov.store import agents_config, flags, hookdir, install_record, subscriptions
 
 
 def uninstall(repo: Repository, wish: Wish) -> Outcome:
@@ -37,7 +38,7 @@ def uninstall(repo: Repository, wish: Wish) -> Outcome:
 
 def hook_steps(directory: str) -> Outcome:
     """What has to be done in one hooks directory. GitprovError, and nothing to do, where a hook of ours was edited."""
-    slots = [hookdir.look(directory, hook) for hook in (*shims.HOOKS, *shims.OPTIONAL)]
+    slots = [hookdir.look(directory, hook) for hook in (*HOOKS, *OPTIONAL)]
     edited = [slot.edited for slot in slots if slot.edited]
     if edited:
         raise GitprovError(

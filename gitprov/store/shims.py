@@ -9,22 +9,7 @@ import shlex
 from typing import NamedTuple
 
 from gitprov.errors import GitprovError
-
-HOOKS = (
-    "pre-commit",
-    "prepare-commit-msg",
-    "commit-msg",
-    "post-commit",
-    "post-rewrite",
-    "post-checkout",
-    "post-applypatch",
-)
-
-FRAMEWORK = tuple(hook for hook in HOOKS if hook != "post-applypatch")
-"""Those that a hook manager can run too; pre-commit and prek know no hooks of `git am`."""
-
-OPTIONAL = ("pre-push",)
-"""Hooks that are put in only where somebody asks for them."""
+from gitprov.model.hook_names import OPTIONAL
 
 _MARK = b"# gitprov shim, format "
 _DIGEST = re.compile(rb"^# digest: (\w+)$", re.MULTILINE)

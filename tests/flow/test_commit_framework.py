@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gitprov.store import shims
+from gitprov.model import hook_names
 from tests.support.agent import Agent
 from tests.support.commits import configure, lines, stage
 from tests.support.repo import GitRepo, run
@@ -26,7 +26,7 @@ HOOK = """\
         require_serial: true
         pass_filenames: {1}
 """
-CONFIG = "".join(HOOK.format(hook, str(hook.endswith("-msg")).lower()) for hook in shims.FRAMEWORK)
+CONFIG = "".join(HOOK.format(hook, str(hook.endswith("-msg")).lower()) for hook in hook_names.FRAMEWORK)
 
 
 def framed(path: Path, env: dict[str, str], tool: str) -> GitRepo:
@@ -40,7 +40,7 @@ def framed(path: Path, env: dict[str, str], tool: str) -> GitRepo:
         repo.install()
         (repo.path / "aside").rename(repo.path / ".pre-commit-config.yaml")
     else:
-        types = [word for hook in shims.FRAMEWORK for word in ("-t", hook)]
+        types = [word for hook in hook_names.FRAMEWORK for word in ("-t", hook)]
         run([tool, "install", *types], cwd=repo.path, env=env)
     return repo
 

@@ -6,6 +6,7 @@ import os
 import stat
 from pathlib import Path
 
+from gitprov.model import hook_names
 from gitprov.store import shims
 from tests.support.repo import GitRepo
 
@@ -34,7 +35,7 @@ def bare_shims(repo: GitRepo) -> Path:
     """Shims that know no interpreter, so that whichever `gitprov` is on PATH does the work; the hooks directory."""
     folder = repo.path / ".git" / "hooks"
     folder.mkdir(exist_ok=True)
-    for hook in shims.FRAMEWORK:
+    for hook in hook_names.FRAMEWORK:
         (folder / hook).write_bytes(shims.render(shims.Settings("", "")))
         (folder / hook).chmod(0o755)
     return folder

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gitprov.model import hook_names
 from gitprov.store import hookdir, shims
 from tests.install.shelf import evidence, lines, recorder, snapshot
 from tests.support.claude import ClaudeSession
@@ -26,7 +27,7 @@ HOOK = """\
         always_run: true
         pass_filenames: false
 """
-TYPES = f"default_install_hook_types: [{', '.join(shims.FRAMEWORK)}]\n"
+TYPES = f"default_install_hook_types: [{', '.join(hook_names.FRAMEWORK)}]\n"
 FRAMEWORKS = ["pre-commit", *(["prek"] if (Path(sys.executable).parent / "prek").exists() else [])]
 
 
@@ -40,7 +41,7 @@ def log(tmp_path: Path) -> Path:
 def framed(repo: GitRepo, log: Path) -> GitRepo:
     """A repository whose pre-commit configuration has a hook of its own at each stage; nothing is installed yet."""
     tool = recorder(repo.path / "tools/framework", log)
-    hooks = "".join(HOOK.format(stage=stage, tool=tool) for stage in shims.FRAMEWORK)
+    hooks = "".join(HOOK.format(stage=stage, tool=tool) for stage in hook_names.FRAMEWORK)
     repo.write(".pre-commit-config.yaml", f"{TYPES}repos:\n  - repo: local\n    hooks:\n{hooks}")
     repo.commit("Start")
     return repo
@@ -193,7 +194,7 @@ def findings(repo: GitRepo, code: int) -> list[dict[str, str]]:
 
 def test_the_doctor_misses_stages_that_pre_commit_did_not_install(repo: GitRepo) -> None:
     """`pre-commit install` alone brings one stage; the doctor names the other three and the command."""
-    configured(repo, *shims.FRAMEWORK)
+    configured(repo, *hook_names.FRAMEWORK)
     run_tool(repo, "pre-commit", "install")
     (found,) = findings(repo, 1)
     assert "prepare-commit-msg, commit-msg, post-commit" in found["what"]
@@ -203,7 +204,7 @@ def test_the_doctor_misses_stages_that_pre_commit_did_not_install(repo: GitRepo)
 
 def test_the_doctor_is_content_with_all_stages(repo: GitRepo) -> None:
     """With default_install_hook_types every stage is there."""
-    configured(repo, *shims.FRAMEWORK, types=TYPES)
+    configured(repo, *hook_names.FRAMEWORK, types=TYPES)
     run_tool(repo, "pre-commit", "install")
     assert findings(repo, 0) == []
 
@@ -218,7 +219,7 @@ def test_the_doctor_misses_hooks_in_the_configuration(repo: GitRepo) -> None:
 
 def test_the_doctor_sees_both_routes_at_once(repo: GitRepo) -> None:
     """Native hooks and hooks of the configuration would do everything twice: a warning."""
-    configured(repo, *shims.FRAMEWORK, types=TYPES)
+    configured(repo, *hook_names.FRAMEWORK, types=TYPES)
     repo.install()
     run_tool(repo, "pre-commit", "install")
     (found,) = findings(repo, 0)
@@ -227,7 +228,7 @@ def test_the_doctor_sees_both_routes_at_once(repo: GitRepo) -> None:
 
 def test_installing_beside_configured_hooks_connects_agents_only(repo: GitRepo) -> None:
     """Where pre-commit runs our hooks already, native ones are left out, and the command says why."""
-    configured(repo, *shims.FRAMEWORK, types=TYPES)
+    configured(repo, *hook_names.FRAMEWORK, types=TYPES)
     run_tool(repo, "pre-commit", "install")
     before = snapshot(hooks_of(repo))
     assert "twice" in repo.gitprov("install", "--agents", "claude-code").stderr

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from gitprov.store import shims
+from gitprov.model import hook_names
 from tests.support.claude import ClaudeSession
 from tests.support.repo import GitRepo, run
 
 pytestmark = pytest.mark.slow
 
-TYPES = f"default_install_hook_types: [{', '.join(shims.FRAMEWORK)}]\n"
+TYPES = f"default_install_hook_types: [{', '.join(hook_names.FRAMEWORK)}]\n"
 LOCAL = """\
       - id: gitprov-{hook}
         name: gitprov
@@ -35,7 +35,7 @@ def framework(repo: GitRepo) -> None:
     """Our hooks from pre-commit's configuration, run from PATH; the configuration is committed."""
     entries = "".join(
         LOCAL.format(hook=hook, files="true" if hook.endswith("-msg") else "false")
-        for hook in shims.FRAMEWORK
+        for hook in hook_names.FRAMEWORK
     )
     configure(repo, f"repos:\n  - repo: local\n    hooks:\n{entries}")
 
@@ -43,7 +43,7 @@ def framework(repo: GitRepo) -> None:
 def published(repo: GitRepo, checkout: Path) -> None:
     """Our hooks as .pre-commit-hooks.yaml of this checkout's HEAD publishes them, built by pre-commit itself."""
     rev = run(["git", "rev-parse", "HEAD"], cwd=checkout, env=repo.env).stdout.strip()
-    ids = "".join(f"      - id: gitprov-{hook}\n" for hook in shims.FRAMEWORK)
+    ids = "".join(f"      - id: gitprov-{hook}\n" for hook in hook_names.FRAMEWORK)
     configure(repo, f"repos:\n  - repo: {checkout}\n    rev: {rev}\n    hooks:\n{ids}")
 
 

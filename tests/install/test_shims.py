@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gitprov.model import hook_names
 from gitprov.store import shims
 from tests.install.shelf import bare_shims, evidence, lines, put_first, recorder
 from tests.support.repo import GitRepo, run
@@ -320,7 +321,7 @@ def test_an_interpreter_without_the_package_is_passed_over(repo: GitRepo, tmp_pa
     empty = recorder(
         tmp_path / "an empty python", log, name="python", body=f'exec {sys.executable} -I -S "$@"'
     )
-    for hook in shims.HOOKS:
+    for hook in hook_names.HOOKS:
         (folder / hook).write_bytes(shims.render(shims.Settings(str(empty), str(tmp_path))))
     evidence(repo)
     commit(repo)

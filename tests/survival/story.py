@@ -13,7 +13,7 @@ from typing import Any
 
 from gitprov.cli import ai_blame
 from gitprov.cli.blame_args import parse
-from gitprov.store import shims
+from gitprov.model import hook_names
 from tests.support.agent import Agent
 from tests.support.commits import stage
 from tests.support.repo import GitRepo, run
@@ -48,7 +48,7 @@ HOOK = """\
         pass_filenames: {1}
 """
 FRAMED = "repos:\n  - repo: local\n    hooks:\n" + "".join(
-    HOOK.format(hook, str(hook.endswith("-msg")).lower()) for hook in shims.FRAMEWORK
+    HOOK.format(hook, str(hook.endswith("-msg")).lower()) for hook in hook_names.FRAMEWORK
 )
 CONFIG = ".pre-commit-config.yaml"
 
@@ -237,7 +237,7 @@ def make(path: Path, env: dict[str, str]) -> GitRepo:
     hooks = path / ".git/hooks"
     for tool in ("pre-commit", "prek"):
         if shutil.which(tool, path=env["PATH"]):
-            types = [word for hook in shims.FRAMEWORK for word in ("-t", hook)]
+            types = [word for hook in hook_names.FRAMEWORK for word in ("-t", hook)]
             run([tool, "install", *types], cwd=path, env=env)
             hooks.rename(hooks.with_name(f"hooks-{tool}"))
     (path / CONFIG).rename(path / "aside")  # where it names our hooks, install would leave them to pre-commit
