@@ -10,29 +10,18 @@ import pytest
 
 from gitprov.model import hook_names
 from tests.support.agent import Agent
-from tests.support.commits import configure, lines, stage
+from tests.support.commits import FRAMED, configure, lines, stage
 from tests.support.repo import GitRepo, run
 
 pytestmark = pytest.mark.slow
 
 TEN = lines(10)
-HOOK = """\
-      - id: gitprov-{0}
-        name: gitprov
-        language: system
-        entry: gitprov hook {0}
-        stages: [{0}]
-        always_run: true
-        require_serial: true
-        pass_filenames: {1}
-"""
-CONFIG = "".join(HOOK.format(hook, str(hook.endswith("-msg")).lower()) for hook in hook_names.FRAMEWORK)
 
 
 def framed(path: Path, env: dict[str, str], tool: str) -> GitRepo:
     """A repository whose hooks are a framework's (or our own, for `gitprov`), with its configuration committed."""
     repo = GitRepo.init(path, env, "--template=")
-    repo.write(".pre-commit-config.yaml", f"repos:\n  - repo: local\n    hooks:\n{CONFIG}")
+    repo.write(".pre-commit-config.yaml", FRAMED)
     repo.write("a.py", "start = 0\n")
     repo.commit("Start")
     if tool == "gitprov":

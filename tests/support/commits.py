@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from gitprov.model import hook_names
 from tests.support.repo import GitRepo
+
+HOOK = """\
+      - id: gitprov-{0}
+        name: gitprov
+        language: system
+        entry: gitprov hook {0}
+        stages: [{0}]
+        always_run: true
+        require_serial: true
+        pass_filenames: {1}
+"""
+FRAMED = "repos:\n  - repo: local\n    hooks:\n" + "".join(
+    HOOK.format(hook, str(hook.endswith("-msg")).lower()) for hook in hook_names.FRAMEWORK
+)
+"""What a hook framework's configuration says where it runs us."""
 
 
 def claims(repo: GitRepo, rev: str = "HEAD") -> dict[str, Any]:

@@ -15,7 +15,7 @@ from gitprov.cli import ai_blame
 from gitprov.cli.blame_args import parse
 from gitprov.model import hook_names
 from tests.support.agent import Agent
-from tests.support.commits import stage
+from tests.support.commits import FRAMED, stage
 from tests.support.repo import GitRepo, run
 from tests.support.sealed import clock, set_clock
 from tests.survival.lines import Line, Lines, ai, human, text, unknown
@@ -37,19 +37,6 @@ UTIL: Lines = COPPER
 Expected = Mapping[str, Lines]
 """`path` (in the work tree) or `revision:path` → each of its lines."""
 
-HOOK = """\
-      - id: gitprov-{0}
-        name: gitprov
-        language: system
-        entry: gitprov hook {0}
-        stages: [{0}]
-        always_run: true
-        require_serial: true
-        pass_filenames: {1}
-"""
-FRAMED = "repos:\n  - repo: local\n    hooks:\n" + "".join(
-    HOOK.format(hook, str(hook.endswith("-msg")).lower()) for hook in hook_names.FRAMEWORK
-)
 CONFIG = ".pre-commit-config.yaml"
 
 
