@@ -35,6 +35,7 @@ layers: $(STAMPS)/dev  ## imports run downwards only
 docs: $(STAMPS)/dev  ## links, changelog fragments, decisions
 	$(BIN)/python tools/check_docs.py
 	$(BIN)/python tools/survival.py
+	$(BIN)/python tools/completions.py
 
 pytest: $(STAMPS)/dev $(STAMPS)/wheelhouse  ## all tests, with coverage
 	GITPROV_WHEELHOUSE="$(CURDIR)/$(VENV)/wheelhouse" \

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import check_docs, check_pure_coverage
+from tools import check_docs, check_pure_coverage, completions
 
 
 @pytest.fixture
@@ -75,3 +75,18 @@ def test_a_room_that_was_not_measured_fails(tmp_path: Path) -> None:
     report = tmp_path / "coverage.json"
     report.write_text('{"files": {}}')
     assert check_pure_coverage.main(str(report)) == 1
+
+
+def test_completions_are_what_the_program_takes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Files that a command's options are missing from are found, and written anew."""
+    assert completions.main([]) == 0
+    monkeypatch.setattr(completions, "ROOT", tmp_path)
+    stale = {shell: tmp_path / shell for shell in completions.FILES}
+    for shell, file in stale.items():
+        text = completions.FILES[shell].read_text()
+        assert "--no-gpg-sign" in text
+        file.write_text(text.replace("--no-gpg-sign", ""))
+    monkeypatch.setattr(completions, "FILES", stale)
+    assert completions.main([]) == 1
+    assert completions.main(["--write"]) == 0
+    assert completions.main([]) == 0

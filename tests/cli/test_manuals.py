@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from tests.support.repo import GitRepo, run
 from tests.support.sealed import ROOT
 
 COMMANDS = ["ai-blame", "ai-log"]
@@ -87,4 +88,38 @@ def test_bash_completion_is_called_by_git(name: str) -> None:
     done = subprocess.run([bash, "-c", script], capture_output=True, text=True, check=True)
     assert "--json" in done.stdout
     assert done.stdout.endswith("files\n")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["st"], {"status"}),
+        (["sh"], {"show"}),
+        (["show", "--j"], {"--json"}),
+        (["show", "ma"], {"main"}),
+        (["heal", "--from", "ma"], {"main"}),
+        (["install", "--agents", ""], {"claude-code", "none"}),
+        (["show", "main", "--color", "n"], {"never"}),
+        (["sync", ""], {"origin"}),
+        (["sync", "--dry"], {"--dry-run"}),
+        (["record", "fi"], set()),
+        (["nonsense", "--j"], set()),
+    ],
+    ids=" ".join,
+)
+def test_bash_completes_commands_options_and_names(
+    hooked: GitRepo, words: list[str], expected: set[str]
+) -> None:
+    """After `gitprov` come its commands, behind them their options, revisions, remotes; files are bash's own."""
+    bash = shutil.which("bash")
+    if bash is None:
+        pytest.skip("there is no bash here")
+    hooked.git("remote", "add", "origin", "elsewhere")
+    script = (
+        f'. "{ROOT / "completions/bash/gitprov"}"; COMP_WORDS=(gitprov "$@"); COMP_CWORD=$#; _gitprov; '
+        'printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    done = run([bash, "-uc", script, "bash", *words], cwd=hooked.path, env=hooked.env)
+    assert set(done.stdout.split()) == expected
     assert done.stderr == ""
