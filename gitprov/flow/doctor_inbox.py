@@ -1,4 +1,4 @@
-"""Doctor's look at the evidence that no commit holds yet, in every worktree of the clone."""
+"""Doctor's look at what we keep beside git's objects: evidence that no commit holds yet, in every worktree."""
 
 from __future__ import annotations
 
@@ -52,6 +52,21 @@ def leftovers(case: Case) -> Iterator[Finding]:
         if old:
             what = f"inbox {name}: {len(old)} temporary files of killed processes"
             yield Finding("leftovers", WARNING, what, _FIX, _each(files.remove, old))
+
+
+def unfinished_erasure(case: Case) -> Iterator[Finding]:
+    """What somebody had forgotten is gone."""
+    from gitprov.flow import forget
+
+    what = forget.pending(case.repo)
+    if what is not None:
+
+        def finish() -> None:
+            forget.finish(case.repo)
+
+        yield Finding(
+            "erasure", BROKEN, f"forgetting {what.name} was cut off; part of it is still there", _FIX, finish
+        )
 
 
 def private(case: Case) -> Iterator[Finding]:
@@ -159,4 +174,13 @@ def _pruned(inbox: Inbox, now: float) -> Callable[[], None]:
     return run
 
 
-CHECKS: list[Check] = [damaged_events, logged_problems, leftovers, private, size, old_events, orphans]
+CHECKS: list[Check] = [
+    damaged_events,
+    logged_problems,
+    leftovers,
+    unfinished_erasure,
+    private,
+    size,
+    old_events,
+    orphans,
+]

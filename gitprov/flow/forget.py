@@ -121,16 +121,21 @@ def forget(repo: Repository, what: Forgetting) -> None:
 
 def finish(repo: Repository) -> str | None:
     """Finish an erasure that was cut off; the name of what was forgotten, None where there was none."""
-    try:
-        row: Any = json.loads(files.read(_journal(repo)) or b"null")
-        what = _of_json(row) if isinstance(row, dict) else None
-    except (ValueError, TypeError, KeyError):
-        what = None  # written whole or not at all: this is none of ours
+    what = pending(repo)
     if what is None:
         files.remove(_journal(repo))
         return None
     _carry_out(repo, what)
     return what.name
+
+
+def pending(repo: Repository) -> Forgetting | None:
+    """An erasure that was cut off, None where there is none."""
+    try:
+        row: Any = json.loads(files.read(_journal(repo)) or b"null")
+        return _of_json(row) if isinstance(row, dict) else None
+    except (ValueError, TypeError, KeyError):
+        return None  # written whole or not at all: this is none of ours
 
 
 def prune(repo: Repository) -> None:

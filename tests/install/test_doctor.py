@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import pytest
 
 from gitprov.store import shims
 from tests.install.shelf import evidence, recorder
+from tests.support import fatal
+from tests.support.agent import Agent
 from tests.support.claude import ClaudeSession
-from tests.support.repo import NOTES_REF, GitRepo
+from tests.support.repo import NOTES_REF, GitRepo, run
 from tests.support.sealed import START
 
 OLD = START - 90 * 24 * 3600
@@ -333,3 +336,23 @@ def test_a_command_that_agents_cannot_find_is_broken(hooked: GitRepo, tmp_path: 
     done = hooked.git("prov", "doctor", check=False)
     assert done.returncode == 1
     assert "not on PATH" in done.stdout
+
+
+def test_an_erasure_that_was_cut_off(project: GitRepo, agent: Agent) -> None:
+    """Doctor names what was to be forgotten and is not; --fix finishes it."""
+    agent.write("a.py", "x = 1\n")
+    project.commit("One")
+    trace = project.traces()[0]["id"]
+    journal = project.path / ".git/gitprov/forgetting.json"
+    for change in range(1, 60):
+        command = [sys.executable, fatal.__file__, str(change), "command", "forget", "--yes", trace]
+        run(command, cwd=project.path, env=project.env, check=False)
+        if journal.exists():
+            break
+    status, found = look(project)
+    assert status == 1
+    assert found["erasure"]["what"] == f"forgetting {trace} was cut off; part of it is still there"
+    look(project, "--fix")
+    assert "erasure" not in look(project)[1]
+    assert not journal.exists()
+    assert project.generation_file(trace, "tombstone.json")
