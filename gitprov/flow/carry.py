@@ -33,11 +33,13 @@ class Pair(NamedTuple):
     """A commit whose tree may hold lines that another one adds: its earlier form, what it repeats, or undoes.
 
     `whole`: the new one takes its place or repeats it, so that its gate, exceptions and counts are the new one's too.
+    `only`: the files that it is asked about, None for all.
     """
 
     old: str
     new: str
     whole: bool = True
+    only: frozenset[str] | None = None
 
 
 class Heir(NamedTuple):
@@ -63,14 +65,23 @@ def carry(repo: Repository, pairs: Iterable[Pair]) -> dict[str, Note]:
     """
     wanted: dict[str, list[str]] = {}
     lent: dict[str, set[str]] = {}
-    for old, new, whole in dict.fromkeys(pairs):
+    limits: dict[str, dict[str, frozenset[str]]] = {}
+    for old, new, whole, only in dict.fromkeys(pairs):
         if old != new:
             wanted.setdefault(new, []).append(old)
             if not whole:
                 lent.setdefault(new, set()).add(old)
+            if only is not None:
+                limits.setdefault(new, {})[old] = only
     found = _commits(repo, wanted)
     heirs = {
-        oid: Heir(oid, one.tree, one.parents, frozenset({*one.parents, *lent.get(oid, ())}))
+        oid: Heir(
+            oid,
+            one.tree,
+            one.parents,
+            frozenset({*one.parents, *lent.get(oid, ())}),
+            only=limits.get(oid, {}),
+        )
         for oid, one in found.items()
     }
     out: dict[str, Note] = {}

@@ -23,10 +23,14 @@ _SHORTEST = 7
 
 
 class Source(NamedTuple):
-    """A commit that may hold another one's lines: `how` it is known, in words."""
+    """A commit that may hold another one's lines: `how` it is known, in words.
+
+    `only`: the files of which it is known to be so; None for all.
+    """
 
     oid: str
     how: str
+    only: frozenset[str] | None = None
 
 
 class Mapped(NamedTuple):

@@ -6,7 +6,15 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from gitprov.flow import heal_format, heal_named, heal_pool, heal_range, heal_reflog, heal_sources
+from gitprov.flow import (
+    heal_format,
+    heal_named,
+    heal_pool,
+    heal_range,
+    heal_reflog,
+    heal_returned,
+    heal_sources,
+)
 from gitprov.flow.heal_named import Source
 from gitprov.flow.heal_pool import IDS, Kin, Pool
 from gitprov.flow.heal_range import Scope, Suspect
@@ -105,7 +113,10 @@ class Pass:
 
     def find(self) -> None:
         """Ask all sources, the surest kind first."""
-        if not self.suspects or not self.noted:
+        if not self.noted:
+            return
+        returned = self._returned()
+        if not self.suspects:
             return
         known = Named(heal_reflog.replaced(self._repo, self.commits), self.given)
         wanted, missing = heal_sources.named(self._repo, self.suspects, known, self.noted)
@@ -116,7 +127,28 @@ class Pass:
         self._likely(pool)
         if pool:
             self._same_hunks(pool)
+        self._in_parts("files brought back", returned, self.settling.sure)
         self._formatted()
+
+    def _returned(self) -> Sources:
+        """Commits that bring back a file of their history, as suspects too, and where it was; their own notes go first."""
+        found: Sources = {}
+        tips = self._scope.tips or tuple(self.commits)
+        tell = self._tell
+        for oid, lenders in heal_returned.brought_back(
+            self._repo, self.commits, tips, lambda many: tell("looking for files brought back", 0, many)
+        ).items():
+            told = self.commits[oid]
+            known = set(Note.read(told.note).paths()) if told.note else set()
+            sources = [
+                Source(old, "file brought back", left)
+                for old, paths in lenders.items()
+                if (left := paths - known)
+            ]
+            if sources:
+                found[oid] = sources
+                self.suspects.setdefault(oid, Suspect(told, frozenset(), (), False))
+        return found
 
     def _gone(self, wanted: Mapping[str, list[str]]) -> dict[str, list[str]]:
         """Those sources of which a note, or a copy of one, is all that is here."""

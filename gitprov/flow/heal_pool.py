@@ -112,3 +112,7 @@ class Kin:
         return bool(
             self._above.get(a, 0) & self._bit.get(b, 0) or self._above.get(b, 0) & self._bit.get(a, 0)
         )
+
+    def descends(self, child: str, ancestor: str) -> bool:
+        """Whether one commit has the other behind it."""
+        return bool(self._above.get(child, 0) & self._bit.get(ancestor, 0))

@@ -25,7 +25,7 @@ _LEAST = {"subject": 2}
 
 def _repeats(source: Source) -> bool:
     """Whether a commit takes the place of its source; else it only has lines of it."""
-    return source.how not in ("reverts its child", "re-wrapped")
+    return source.only is None and source.how not in ("reverts its child", "re-wrapped")
 
 
 class Settling:
@@ -55,7 +55,9 @@ class Settling:
         """Sources that are certain: all of a commit's are asked, the last one first."""
         from gitprov.flow.carry import Pair, carry
 
-        pairs = [Pair(one.oid, oid, _repeats(one)) for oid, sources in wanted.items() for one in sources]
+        pairs = [
+            Pair(one.oid, oid, _repeats(one), one.only) for oid, sources in wanted.items() for one in sources
+        ]
         for oid, note in carry(self._repo, pairs).items():
             self._take(oid, note, wanted[oid])
         for oid, sources in wanted.items():

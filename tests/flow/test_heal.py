@@ -281,10 +281,10 @@ def test_one_line_alike_is_not_enough(project: GitRepo, agent: Agent) -> None:
 
 @pytest.mark.usefixtures("made")
 def test_retyped_lines_are_not_healed(project: GitRepo) -> None:
-    """A person who types again what their own history deleted is not the model."""
+    """A person who types again what their own history deleted, beside a line of their own, is not the model."""
     bare(project, "rm", "-q", "a.py")
     bare(project, "commit", "-q", "-m", "Away with it")
-    project.write("a.py", MODEL)
+    project.write("a.py", "mine = 1\n" + MODEL)
     bare(project, "add", "a.py")
     bare(project, "commit", "-q", "-m", "Typed by me")
     report = heal(project)

@@ -65,6 +65,6 @@ def clean(repo: Repository, pairs: list[Pair]) -> list[bool]:
     """Which of the new commits are clean picks."""
     commits = module._commits(repo, {oid for pair in pairs for oid in pair[:2]})
     commits |= module._commits(repo, {oid for one in commits.values() for oid in one.parents})
-    heirs = [(module.Heir(new, commits[new].tree, commits[new].parents), [old]) for old, new, _ in pairs]
+    heirs = [(module.Heir(new, commits[new].tree, commits[new].parents), [old]) for old, new, *_ in pairs]
     found = repeated.repeated(repo, commits, heirs, {})
     return [pair.new in found for pair in pairs]

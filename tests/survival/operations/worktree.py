@@ -58,12 +58,7 @@ def restore_file(story: Story) -> Expected:
     return {"util.py": (*retyped(MANGO), *UTIL)}
 
 
-@operation(
-    "git checkout COMMIT -- FILE",
-    broken=dict.fromkeys(
-        ROUTES, "git names no source, and a line of one's own history counts as typed again"
-    ),
-)
+@operation("git checkout COMMIT -- FILE", heal=ROUTES)
 def checkout_from_commit(story: Story) -> Expected:
     """An agent's file that was deleted and is taken out of an earlier commit is the model's again."""
     story.git("rm", "-q", "util.py")
@@ -72,6 +67,20 @@ def checkout_from_commit(story: Story) -> Expected:
     story.git("checkout", "-q", "HEAD~1", "--", "util.py")
     story.git("commit", "-q", "-m", "There again")
     return {"util.py": UTIL, "app.py": APP}
+
+
+@operation("git restore --source COMMIT FILE", twin=True, heal=ROUTES)
+def restore_from_commit(story: Story) -> Expected:
+    """Lines of several sessions and people that a file had, in a commit beside those of another session."""
+    story.type("app.py", APP[:4], APP[-5:])
+    story.commit("Short")
+    story.begin()
+    story.git("restore", "--source", "HEAD~1", "app.py")
+    story.agent("s3", "plum.py", PLUM)
+    story.git("add", "-A")
+    story.git("commit", "-q", "-m", "Long again")
+    plum = tuple(line._replace(session="s3") for line in PLUM)
+    return {"app.py": APP, "plum.py": plum, "util.py": UTIL}
 
 
 @operation("git restore --staged", without=OWN)
