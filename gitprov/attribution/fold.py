@@ -25,7 +25,7 @@ NOBODY: Origin = (UNKNOWN, 0, False)
 
 
 #: Contents that are kept to recognise one that comes back; memory grows with them.
-_PAST = 8
+_PAST = 12
 
 
 _CONFLICT = (b"<<<<<<< ", b"\n=======\n", b">>>>>>> ")
@@ -99,11 +99,15 @@ def fold(state: Folded, steps: Iterable[Step]) -> Folded:
         state = state._replace(first=tuple(state.origins))
     for step in steps:
         if state.content != step.before:
-            state = _looked_at(_back_at(state, step.before) or develop(state, step.before))
+            state = _back_at(state, step.before) or _kept(develop(state, step.before))
+            state = _looked_at(state)
         state = _type(state, step) if step.human else _generate(state, step)
-        state = _looked_at(_without_spent(state, step.source))
-        state = state._replace(past=(*state.past[1 - _PAST :], (state.content, tuple(state.origins))))
+        state = _kept(_looked_at(_without_spent(state, step.source)))
     return state
+
+
+def _kept(state: Folded) -> Folded:
+    return state._replace(past=(*state.past[1 - _PAST :], (state.content, tuple(state.origins))))
 
 
 def _back_at(state: Folded, content: bytes) -> Folded | None:
@@ -177,7 +181,10 @@ def _is_model(state: Folded, origin: Origin) -> bool:
 
 def _type(state: Folded, step: Step) -> Folded:
     state.people.add(step.source)
+    moved = _moved(state.origins, step, hunks(step.before, step.after)) if _in_conflict(step) else {}
     state = develop(state, step.after, step.source)
+    for n, origin in moved.items():
+        state.origins[n] = origin
     created = state.created.setdefault(step.source, set())
     created.update(line for source, line, _ in state.origins if source == step.source)
     return state
@@ -196,7 +203,7 @@ def _generate(state: Folded, step: Step) -> Folded:
     origins, deleted = state.origins, state.deleted
     created = state.created.setdefault(step.source, set())
     changed = hunks(step.before, step.after)
-    moved = _moved(origins, step, changed)
+    moved = _moved(origins, step, changed) if _in_conflict(step) else {}
     for hunk in reversed(changed):
         created.update(n for n in range(hunk.new_start, hunk.new_end) if n not in moved)
         for origin in origins[hunk.old_start : hunk.old_end]:
@@ -210,13 +217,15 @@ def _generate(state: Folded, step: Step) -> Folded:
     return state._replace(content=step.after)
 
 
+def _in_conflict(step: Step) -> bool:
+    return all(mark in step.before for mark in _CONFLICT)
+
+
 def _moved(origins: list[Origin], step: Step, changed: list[Hunk]) -> dict[int, Origin]:
-    """New line → origin, for lines that a model only put in order while it resolved a conflict of git's.
+    """New line → origin, for lines that were only put in order while a conflict of git's was resolved.
 
     Both sides' lines stand in such a file already, and whoever chooses their order has written none of them.
     """
-    if not all(mark in step.before for mark in _CONFLICT):
-        return {}
     old, new = split_lines(step.before), split_lines(step.after)
     gone = _once(old, (n for hunk in changed for n in range(hunk.old_start, hunk.old_end)))
     come = _once(new, (n for hunk in changed for n in range(hunk.new_start, hunk.new_end)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
@@ -242,6 +243,24 @@ def test_what_was_staged_midway_is_labelled_as_of_then() -> None:
     typed = fold(begin(b"", first), [ai(0, b"", second), ai(1, first, second)])
     assert typed.held == (NOBODY,)
     assert fold(begin(b"", b"never\n"), [ai(0, b"", first)]).held is None
+
+
+@pytest.mark.parametrize("step", [ai, human])
+def test_who_orders_the_sides_of_a_conflict_wrote_neither(step: Callable[[int, bytes, bytes], Step]) -> None:
+    """Lines of a file in conflict that stand there once and come again elsewhere were moved; others are the resolver's."""
+    before = b"<<<<<<< HEAD\nours one\nours two\n}\n=======\ntheirs one\ntheirs two\n>>>>>>> side\n"
+    after = b"theirs one\ntheirs two\n}\nmine alone\nours one\nours two\n"
+    state = fold(begin(before), [step(0, before, after)])
+    assert [line for n, line in enumerate(split_lines(after)) if state.origins[n][0] == 0][-1:] == [
+        b"mine alone\n"
+    ]
+    assert {split_lines(after)[n] for source in state.created.values() for n in source} <= {
+        b"mine alone\n",
+        b"}\n",
+    }
+    plain = before.replace(b"=======\n", b"")
+    claimed = fold(begin(plain), [step(0, plain, after)]).created[0]
+    assert len(claimed) > 2, "outside of a conflict a moved line is written anew"
 
 
 def test_labels_given_before_the_first_step_come_back() -> None:

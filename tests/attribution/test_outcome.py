@@ -217,6 +217,16 @@ def test_what_the_index_alone_has_was_staged_before() -> None:
     assert said(settled(b"", edits, told([1, 4, 9]), second)[1]) == {"human": {0: "1"}, "ai": {1: "2"}}
 
 
+def test_what_the_index_alone_has_may_be_reworded_in_between() -> None:
+    """The state that an event found counts too, though no event made it: somebody had reworded a model's line."""
+    first = b"alpha one two three\nbeta one two three\ngamma one two three\n"
+    between = first.replace(b"alpha one", b"alpha 1").replace(b"beta one", b"beta 1")
+    second = b"quite new words\nand some others\ngamma one two three\n"
+    mixed = b"quite new words\nalpha 1 two three\nand some others\nbeta 1 two three\ngamma one two three\n"
+    edits = [ai(0, b"", first), ai(1, between, second)]
+    assert said(settled(b"", edits, mixed, second)[1]) == {"ai": {0: "5", 1: "1,3"}, "edited": {0: "2,4"}}
+
+
 def test_a_replaced_line_cannot_come_back_as_an_edit() -> None:
     """A line that a later edit replaced is reported, so that it can be marked: the later record may retire first."""
     first, second, third = b"alpha one two three\n", b"alpha one two four\n", b"alpha one two five\n"

@@ -205,6 +205,27 @@ def test_ended_pick(project: GitRepo, agent: Agent, end: str) -> None:
     assert owners(project, "a.py")["def parse(text):"] == "unknown"
 
 
+@pytest.mark.parametrize("resolver", ["person", "model"])
+def test_resolver_who_orders(project: GitRepo, agent: Agent, resolver: str) -> None:
+    """Whoever resolves a pick's conflict with the picked lines above ours claims what was added, and neither side."""
+    branch(project, agent)
+    ours = "ours = 1\nours_too = 2\nours_as_well = 3\n"
+    project.write("a.py", BASE + ours)
+    project.commit("In the way")
+    assert project.git("cherry-pick", "ai", check=False).returncode
+    done = BASE + AI + "between = 3\n" + ours
+    if resolver == "person":
+        agent.person("a.py", done, "Alice <alice@example.com>")
+    else:
+        Agent(project, session="s2").prompt("resolve").write("a.py", done)
+    project.git("add", "a.py")
+    project.git("commit", "-q", "--no-edit")
+    assert is_models(project, "a.py")
+    said = owners(project, "a.py")
+    assert {said[line] for line in ours.splitlines()} == {"unknown"}
+    assert said["between = 3"].split()[0] == ("human" if resolver == "person" else "ai")
+
+
 def test_plan_of_an_ended_pick(project: GitRepo, agent: Agent) -> None:
     """What was worked out for a pick that never came is not used for the same content typed by hand."""
     branch(project, agent)
