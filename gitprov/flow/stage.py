@@ -147,10 +147,15 @@ def _results(
         return []
     from gitprov.git.attributes import cleaner
 
-    frozen = {seq for seq, mark in marks.items() if mark.trace}
+    frozen = {event.seq for event in evidence.events if _is_held(event, marks[event.seq])}
     clean = cleaner(desk.repo, [job.path for job in jobs])
     worker = Attributor(desk.inbox, read, desk.view, clean, frozen, shelved(desk.repo))
     return [worker.work_out(job) for job in jobs]
+
+
+def _is_held(event: Event, mark: Spent) -> bool:
+    """Whether an earlier commit has used an event; a person's goes into no generation, only its lines are marked."""
+    return bool(mark.trace or (event.type == "human" and (mark.lines or mark.dropped)))
 
 
 def _freeze(

@@ -285,3 +285,20 @@ def test_older_evidence_takes_nothing_from_an_amended_commit(project: GitRepo, a
     project.write("a.py", "mine = 1\nkept = first + second + fourth\n    plain = 3\n")
     project.git("commit", "-q", "-a", "--amend", "--no-edit")
     assert project.classes("a.py") == ["unknown", "edited", "ai"]
+
+
+def test_a_persons_older_report_takes_nothing_from_an_amended_commit(project: GitRepo, agent: Agent) -> None:
+    """What a person's report tells of a file as it was before the amended commit is no reason to forget what came after."""
+    typed = [f"mine_{n} = {n}\n" for n in range(4)]
+    agent.person("a.py", "".join(typed))
+    typed[3] = "reworded by nobody\n"
+    project.write("a.py", "".join(typed))
+    made = ["kept = first + second + third\n", "also = fourth + fifth + sixth\n"]
+    agent.prompt("first").write("a.py", "".join([*typed[:2], *made, typed[3]]))
+    project.commit("First")
+    assert [row["type"] for row in project.events()] == ["human"]
+    made[0] = "kept = first + second + other\n"
+    project.write("a.py", "".join([*typed[:2], *made, typed[3]]))
+    agent.prompt("second").write("a.py", "".join([*typed[:2], *made, typed[3], "last = 1\n"]))
+    project.git("commit", "-q", "-a", "--amend", "--no-edit")
+    assert project.classes("a.py") == ["human", "human", "edited", "ai", "unknown", "ai"]
