@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
@@ -66,14 +66,12 @@ def outcome(
     known = folded.held if folded.held is not None and folded.watched == staged else None
     origins = list(known or _staged_before(folded, staged, view, _origins(folded, staged, before)))
     placed = slide(origins, split_lines(staged), own)
-    seen = (
-        None
-        if view is None
-        else [origin for content in (view, *shelved) for origin in _origins(folded, content, before)]
-    )
+    aside = [origin for content in shelved for origin in _origins(folded, content, before)]
+    seen = None if view is None else _origins(folded, view, before)
     fresh = [n for hunk in own for n in range(hunk.new_start, hunk.new_end) if n < len(placed)]
     removed = {n for hunk in own for n in range(hunk.old_start, hunk.old_end)}
-    here, there = _by_source(origins), None if seen is None else _by_source(seen)
+    here, there = _by_source(origins), None if seen is None else _by_source((*seen, *aside))
+    waiting = _waiting(folded, _by_source(aside), _by_source((*origins, *(seen or ()))))
     replaced = _by_source(folded.superseded)
     tallies = {
         source: _tally(
@@ -81,12 +79,24 @@ def outcome(
             replaced.get(source, NONE)[0],
             here.get(source, NONE),
             None if there is None else there.get(source, NONE),
-            len(folded.deleted.get(source, set()) & removed),
+            0 if source in waiting else len(folded.deleted.get(source, set()) & removed),
             marks.get(source, Marks()),
         )
         for source, created in folded.created.items()
     }
     return Outcome(_lines(placed, fresh, folded.people), tallies)
+
+
+def _waiting(folded: Folded, aside: Collection[int], present: Collection[int]) -> set[int]:
+    """Sources whose work was put aside: what they took away stands there, not in this commit.
+
+    Where no source's lines are in the commit or the work tree, one that has no lines (left) was put aside with the rest.
+    """
+    waiting = {source for source in aside if source not in present}
+    if waiting and not present:
+        replaced = _by_source(folded.superseded)
+        waiting |= {one for one, lines in folded.created.items() if lines <= replaced.get(one, NONE)[0]}
+    return waiting
 
 
 def _origins(folded: Folded, content: bytes, before: Folded | None) -> list[Origin]:

@@ -303,3 +303,20 @@ def test_a_file_that_is_deleted_drops_everything() -> None:
     result = settled(b"", [ai(0, b"", told([1, 2]))], b"", b"")[1]
     assert result.lines == {}
     assert str(result.tallies[0].dropped) == "1-2"
+
+
+@pytest.mark.parametrize(
+    ("staged", "view", "gone"),
+    [
+        (b"0\n3\n", b"0\n3\n", {0: 0, 1: 0}),  # both were put aside
+        (b"0\n3\n", b"0\nb\n3\n", {0: 2, 1: 0}),  # the later one's line is still in the work tree
+        (b"0\nb\n3\n", b"0\nb\n3\n", {0: 2, 1: 0}),  # it is committed, and only a copy was put aside
+        (b"0\n3\n", None, {0: 0, 1: 0}),
+    ],
+)
+def test_deletions_are_where_the_lines_are(staged: bytes, view: bytes | None, gone: dict[int, int]) -> None:
+    """A source whose lines were all put aside took nothing away from a commit, nor did one that it replaced."""
+    base, first, second = b"0\n1\n2\n3\n", b"0\na\n3\n", b"0\nb\n3\n"
+    state = fold(begin(base, staged), [ai(0, base, first), ai(1, first, second)])
+    result = outcome(state, staged, hunks(base, staged), view, {}, [second])
+    assert {source: tally.gone for source, tally in result.tallies.items()} == gone

@@ -312,3 +312,20 @@ def test_review_of_one_part(project: GitRepo, agent: Agent) -> None:
     project.commit_staged("Squashed")
     assert is_models(project, "c.py")
     assert not [row for row in project.note() if row["kind"] == "review"]
+
+
+def test_deletions_wait_in_a_stash_too(project: GitRepo, agent: Agent) -> None:
+    """What a session replaced and was stashed since is told of no commit that changes the same lines by itself."""
+    base(project)
+    agent.write("a.py", "first = 1\nsecond = 2\nthree\n")
+    Agent(project, session="s2").write("a.py", "second = 2\n" + AI + "three\n")
+    project.git("stash", "-q")
+    project.write("a.py", "  one\n  two\nthree\n")
+    project.commit("Indented")
+    assert project.note() == []
+    assert "AI-Trace" not in project.git("log", "-1", "--format=%B").stdout
+    project.git("stash", "apply", "-q", check=False)
+    project.write("a.py", "second = 2\n" + AI + "three\n")
+    project.commit("What was stashed")
+    assert is_models(project, "a.py", session="s2")
+    assert sum(row["files"]["a.py"].get("deleted", 0) for row in project.traces()) == 2
