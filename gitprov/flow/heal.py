@@ -52,6 +52,7 @@ class _Run:
         self._request = request
         self._tell = tell
         self._healed: dict[str, Healed] = {}
+        self._again: set[str] = set()
         self._dry = request.dry
         self._why_not: str | None = "dry run" if request.dry else None
 
@@ -63,6 +64,7 @@ class _Run:
             if not self._carry_out(one):
                 break
             one = self._look(scope, mapped)
+        one.remember()
         verdicts = Verdicts(self._repo, one.settling, self._repo.cut_off, one.noted)
         verdicts.judge(one.suspects, one.given.keys(), self._healed)
         return Report(
@@ -76,7 +78,7 @@ class _Run:
         )
 
     def _look(self, scope: Scope, mapped: list[tuple[str, str]]) -> Pass:
-        one = Pass(self._repo, scope, mapped, self._request.source, self._tell, frozenset(self._healed))
+        one = Pass(self._repo, scope, mapped, self._request.source, self._tell, frozenset(self._again))
         one.find()
         return one
 
@@ -119,6 +121,8 @@ class _Run:
         for oid in dict.fromkeys([*would, *recalled]):
             note = beside(recalled.get(oid), would.get(oid, Note()))
             self._healed[oid] = self._told(one, oid, note, oid in recalled, oid in pushed)
+            if one.lacks_more(oid):
+                self._again.add(oid)
         return not self._dry
 
     def _pushed(self, oids: set[str]) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,10 @@ from gitprov.git.process import decode
 from gitprov.store import files
 
 if TYPE_CHECKING:
-    from gitprov.git.patches import Patch
     from gitprov.git.repo import Repository
 
-#: What a formatter adds and takes away beside white space.
-_LOOSE = re.compile(rb"[\s,()\\;]+")
+#: What a formatter adds and takes away: white space, and what it puts where it breaks a line.
+_LOOSE = b" \t\n\v\f\r,()\\;"
 _SOME = 500
 
 
@@ -32,9 +30,7 @@ def rewrapped(repo: Repository, oids: Collection[str], tell: Callable[[int], Non
     found: list[str] = []
     for at in range(0, len(new), _SOME):
         some = new[at : at + _SOME]
-        hits = {
-            oid for oid, rows in patches.of_commits(repo, some, 0) if any(_only_space(one) for one in rows)
-        }
+        hits = {oid for oid, old, new in patches.replaced(repo, some) if _only_space(old, new)}
         found += [oid for oid in some if oid in hits]
         plain.update(oid for oid in some if oid not in hits)
         tell(at + len(some))
@@ -43,12 +39,9 @@ def rewrapped(repo: Repository, oids: Collection[str], tell: Callable[[int], Non
     return found
 
 
-def _only_space(patch: Patch) -> bool:
-    if b"\n+" not in patch.body or not patch.body.startswith(b"-"):
-        return False
-    rows = patch.body.split(b"\n")
-    old = _LOOSE.sub(b"", b"".join(row[1:] for row in rows if row.startswith(b"-")))
-    return bool(old) and old == _LOOSE.sub(b"", b"".join(row[1:] for row in rows if row.startswith(b"+")))
+def _only_space(old: bytes, new: bytes) -> bool:
+    text = old.translate(None, _LOOSE)
+    return bool(text) and text == new.translate(None, _LOOSE)
 
 
 def _place(repo: Repository) -> str:

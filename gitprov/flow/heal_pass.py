@@ -16,9 +16,10 @@ from gitprov.flow import (
     heal_sources,
 )
 from gitprov.flow.heal_named import Source
+from gitprov.flow.heal_partly import Partly
 from gitprov.flow.heal_pool import IDS, Kin, Pool
 from gitprov.flow.heal_range import Scope, Suspect
-from gitprov.flow.heal_settle import Settling
+from gitprov.flow.heal_settle import REWRAPPED, Settling
 from gitprov.flow.heal_sources import Named, Sources
 from gitprov.git import survey
 from gitprov.git.notes import listing
@@ -75,6 +76,7 @@ class Pass:
         self._shown = self._by_replace()
         self.suspects = self._suspects()
         self.settling = Settling(repo, self.suspects)
+        self._partly = Partly(repo, ())
 
     def _read(self, walk: Iterator[Told]) -> dict[str, Told]:
         if not self._scope.args:
@@ -113,22 +115,32 @@ class Pass:
 
     def find(self) -> None:
         """Ask all sources, the surest kind first."""
-        if not self.noted:
+        returned = self._returned() if self.noted else {}
+        others = (
+            one
+            for oid, one in self.commits.items()
+            if oid not in self.suspects or not self.suspects[oid].bare
+        )
+        self._partly = Partly(self._repo, others if self.noted else ())
+        if not self.noted or not (self.suspects or self._partly.commits):
             return
-        returned = self._returned()
-        if not self.suspects:
-            return
+        if self.suspects:
+            self._named()
+        pool = heal_pool.gather(self._repo, self.commits, self.noted, self._scope.tips or tuple(self.commits))
+        self._likely(pool)
+        if pool and self.suspects:
+            self._same_hunks(pool)
+        self._in_parts("files brought back", returned, self.settling.sure)
+        self._formatted()
+        if pool:
+            self._rewritten(pool)
+
+    def _named(self) -> None:
         known = Named(heal_reflog.replaced(self._repo, self.commits), self.given)
         wanted, missing = heal_sources.named(self._repo, self.suspects, known, self.noted)
         self._in_parts("named sources", wanted, self.settling.sure)
         lost = {oid: [one.oid for one in sources] for oid, sources in wanted.items()}
         self.settling.lost(self._gone({**lost, **missing}), "note of a lost commit")
-        pool = heal_pool.gather(self._repo, self.commits, self.noted, self._scope.tips or tuple(self.commits))
-        self._likely(pool)
-        if pool:
-            self._same_hunks(pool)
-        self._in_parts("files brought back", returned, self.settling.sure)
-        self._formatted()
 
     def _returned(self) -> Sources:
         """Commits that bring back a file of their history, as suspects too, and where it was; their own notes go first."""
@@ -217,12 +229,41 @@ class Pass:
 
     def _formatted(self) -> None:
         """Lines that a formatter broke differently are their parent's."""
-        oids = [one.told.oid for one in self._bare(0) if one.told.parents]
+        bare = {one.told.oid: one.told for one in self._bare(0) if one.told.parents}
+        all_of_them = {**bare, **self._partly.commits}
         found = heal_format.rewrapped(
-            self._repo, oids, lambda done: self._tell("looking for re-wrapped lines", done, len(oids))
+            self._repo,
+            all_of_them,
+            lambda done: self._tell("looking for re-wrapped lines", done, len(all_of_them)),
         )
-        parents = {oid: [Source(self.suspects[oid].told.parents[0], "re-wrapped")] for oid in found}
-        self._in_parts("re-wrapped lines", parents, self.settling.sure)
+        parents = {oid: [Source(all_of_them[oid].parents[0], REWRAPPED)] for oid in found}
+        sure = {oid: sources for oid, sources in parents.items() if oid in bare}
+        self._in_parts("re-wrapped lines", sure, self.settling.sure)
+        self._beside("re-wrapped lines", {oid: parents[oid] for oid in parents if oid not in bare})
+
+    def _rewritten(self, pool: Pool) -> None:
+        """Lines that a commit had before somebody resolved a conflict of it: the resolution alone gave it its note."""
+        noted = self._partly.commits
+        olds = {oid: found for oid, told in noted.items() if (found := pool.rewritten(told))}
+        words = "commits with a likeness (rewritten)"
+        kin = Kin(self._repo, {(oid, old) for oid, found in olds.items() for old in found})
+        self._beside(words, heal_sources.strangers(olds, kin, heal_sources.REWRITTEN))
+
+    def _beside(self, what: str, wanted: Sources) -> None:
+        """Ask for lines of which the notes of commits say nothing."""
+        asked = self._partly.worth_asking(wanted)
+        for oid in asked:
+            self.suspects.setdefault(oid, Suspect(self.commits[oid], frozenset(), (), False))
+        self._in_parts(what, asked, self.settling.beside)
+
+    def lacks_more(self, oid: str) -> bool:
+        """Whether a suspect looked as if it lacked its note; else that only leaves lines open, as it always may."""
+        one = self.suspects[oid]
+        return one.bare or bool(one.named or one.copied) or oid in self.given
+
+    def remember(self) -> None:
+        """Keep for the next run which sources need not be asked again."""
+        self._partly.remember(self.settling.lent)
 
     def recall(self, suspects: Iterable[Suspect], keep: str | None = None) -> list[Recalled]:
         """What the inboxes of this clone know of commits; see `Memory.recall`."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Lines with words that a run must have where only a likeness speaks for it.
 _LEAST = {"subject": 2}
+#: How the parent of a formatter's commit is known.
+REWRAPPED = "re-wrapped"
 
 
 # What carries lines is imported where there are some: a run that has nothing to do should not wait for it.
@@ -25,16 +27,20 @@ _LEAST = {"subject": 2}
 
 def _repeats(source: Source) -> bool:
     """Whether a commit takes the place of its source; else it only has lines of it."""
-    return source.only is None and source.how not in ("reverts its child", "re-wrapped")
+    return source.only is None and source.how not in ("reverts its child", REWRAPPED)
 
 
 class Settling:
-    """What was found for each suspect so far. `left` are paths that a lost commit's note could not be told for."""
+    """What was found for each suspect so far.
+
+    `left` are paths that a lost commit's note could not be told for; `lent` the commits whose note got lines beside its own.
+    """
 
     def __init__(self, repo: Repository, suspects: Mapping[str, Suspect]) -> None:
         self._repo = repo
         self._suspects = suspects
         self.notes: dict[str, Note] = {}
+        self.lent: set[str] = set()
         self.sources: dict[str, list[Source]] = {}
         self.asked: dict[str, list[Source]] = {}
         self.unsure: dict[str, dict[str, LineSet]] = {}
@@ -91,6 +97,26 @@ class Settling:
         for oid, sources in wanted.items():
             self.asked.setdefault(oid, []).extend(sources)
 
+    def beside(self, wanted: Sources) -> None:
+        """Sources of commits that have a note: they lend lines of which that note says nothing, and agree on."""
+        from gitprov.flow.agree import agree
+        from gitprov.flow.heal_partly import open_lines
+        from gitprov.flow.inherit import beside
+
+        for oid, answers in self._ask_each(wanted, lent=True).items():
+            own = beside(Note.read(self._suspects[oid].told.note), self.notes.get(oid, Note()))
+            kept: list[tuple[Source, Note]] = []
+            for source, note in answers:
+                sure = source.how == REWRAPPED
+                given = note if sure else self._reliable("rewritten", oid, note)
+                left = open_lines(own, given) if given is not None else None
+                if left is not None:
+                    kept.append((source, left))
+            done = agree([note for _, note in kept]).note if kept else None
+            if done is not None:
+                self._take(oid, done, [source for source, _ in kept])
+                self.lent.add(oid)
+
     def same(self, wanted: Sources) -> None:
         """Sources that made the very same change: one that claims a line which another does not is no answer.
 
@@ -123,15 +149,14 @@ class Settling:
                     answers.append((Source(one.source, "same hunk"), Note(rows)))
             self._agreed(oid, answers, strictly=False)
 
-    def _ask_each(self, wanted: Sources) -> dict[str, list[tuple[Source, Note]]]:
+    def _ask_each(self, wanted: Sources, *, lent: bool = False) -> dict[str, list[tuple[Source, Note]]]:
         from gitprov.flow.carry import Pair, carry
 
         found: dict[str, list[tuple[Source, Note]]] = {}
         for turn in range(max(map(len, wanted.values()), default=0)):
             pairs = {oid: sources[turn] for oid, sources in wanted.items() if turn < len(sources)}
-            for oid, note in carry(
-                self._repo, [Pair(one.oid, oid, _repeats(one)) for oid, one in pairs.items()]
-            ).items():
+            asked = [Pair(one.oid, oid, not lent and _repeats(one)) for oid, one in pairs.items()]
+            for oid, note in carry(self._repo, asked).items():
                 found.setdefault(oid, []).append((pairs[oid], note))
         return found
 

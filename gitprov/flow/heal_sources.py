@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gitprov.flow.heal_range import Suspect
     from gitprov.git.repo import Repository
 
+REWRITTEN = "same author, date and subject"
 #: Candidates of one kind that are asked for one commit, the newest ones.
 MOST = 12
 #: Commits whose hunks are compared with others', the newest ones.
@@ -93,17 +94,18 @@ def likely(repo: Repository, suspects: Iterable[Suspect], pool: Pool) -> list[tu
     pairs = {(oid, old) for kind in found.values() for oid, olds in kind.items() for old in olds}
     kin = Kin(repo, pairs)
     words = {
-        "rewritten": "same author, date and subject",
+        "rewritten": REWRITTEN,
         "trace": "trace named in the message",
         "subject": "subject in the message",
     }
-    return [(kind, _sources(olds, kin, words[kind])) for kind, olds in found.items()]
+    return [(kind, strangers(olds, kin, words[kind])) for kind, olds in found.items()]
 
 
-def _sources(olds: Mapping[str, Collection[str]], kin: Kin, how: str) -> Sources:
+def strangers(olds: Mapping[str, Collection[str]], kin: Kin, how: str) -> Sources:
+    """Commit → those of the `olds` that are none of its kin, as sources."""
     out = {}
     for oid, found in olds.items():
-        strangers = [old for old in dict.fromkeys(found) if not kin.related(oid, old)]
-        if strangers:
-            out[oid] = [Source(old, how) for old in strangers[:MOST]]
+        others = [old for old in dict.fromkeys(found) if not kin.related(oid, old)]
+        if others:
+            out[oid] = [Source(old, how) for old in others[:MOST]]
     return out

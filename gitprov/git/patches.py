@@ -18,6 +18,9 @@ _QUOTED = ("-c", "core.quotePath=true", "-c", "diff.suppressBlankEmpty=false")
 _AT_ONCE = 500
 _HEAD = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _OID = re.compile(rb"[0-9a-f]{40,64}")
+_OID_ROW = re.compile(rb"^([0-9a-f]{40,64})$", re.MULTILINE)
+#: Where git has nothing to say but that a last line has no end.
+_ENDLESS = re.compile(rb"\n\\[^\n]*")
 
 
 class Patch(NamedTuple):
@@ -54,12 +57,42 @@ def _some_ids(repo: Repository, oids: list[str]) -> dict[str, str]:
     return {row[1]: row[0] for row in rows if len(row) == 2}
 
 
-def of_commits(repo: Repository, oids: Iterable[str], context: int = 3) -> Iterator[tuple[str, list[Patch]]]:
+def of_commits(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, list[Patch]]]:
     """(commit, its hunks against its parent), as they come. Merges have none."""
     asked = "".join(f"{oid}\n" for oid in oids)
     if asked:
-        args = ("diff-tree", "--stdin", "--root", *_DIFF, f"-U{context}")
+        args = ("diff-tree", "--stdin", "--root", *_DIFF, "-U3")
         yield from _by_commit(repo.run(*_QUOTED, *args, stdin=encode(asked), env=ENV))
+
+
+def replaced(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes, bytes]]:
+    """(commit, lines taken away, lines put there) of each hunk that does both, against the parent; merges have none.
+
+    The lines come one after the other, without what ends them. Made for asking thousands of commits: nothing is taken
+    apart row by row.
+    """
+    asked = "".join(f"{oid}\n" for oid in oids)
+    if not asked:
+        return
+    shown = repo.run(*_QUOTED, "diff-tree", "--stdin", "--root", *_DIFF, "-U0", stdin=encode(asked), env=ENV)
+    # Without context each row of content has a sign before it: a row that begins so is a hunk's head.
+    first, *hunks = shown.rstrip(b"\n").split(b"\n@@ ")
+    oid = _last_oid(first, "")
+    for hunk in hunks:
+        body, _, beyond = hunk.partition(b"\ndiff --git ")
+        begin = body.find(b"\n") + 1
+        if begin and body.startswith(b"-", begin) and (middle := body.find(b"\n+", begin)) >= 0:
+            end = body.rfind(b"\n") if beyond and _OID.fullmatch(body, body.rfind(b"\n") + 1) else len(body)
+            rows = body[begin:middle], body[middle + 1 : end]
+            old, new = (_ENDLESS.sub(b"", row) if b"\n\\" in row else row for row in rows)
+            yield oid, old[1:].replace(b"\n-", b""), new[1:].replace(b"\n+", b"")
+        if beyond:
+            oid = _last_oid(hunk, oid)
+
+
+def _last_oid(shown: bytes, before: str) -> str:
+    found = _OID_ROW.findall(shown)
+    return decode(found[-1]) if found else before
 
 
 def staged(repo: Repository, base: str | None) -> list[Patch]:

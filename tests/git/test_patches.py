@@ -1,0 +1,32 @@
+"""Patches: hunks that replace lines, read out of one git process for many commits."""
+
+from __future__ import annotations
+
+from gitprov.git import patches
+from gitprov.git.repo import Repository
+from tests.support.repo import GitRepo
+
+
+def test_replaced(repo: GitRepo) -> None:
+    """Only hunks that take lines away and add some are told, each of its commit, whatever stands between them."""
+    first = f"{'1' * 40}\n@@ -1 +1 @@\n+++ b/x\ndiff --git a/x b/x\nlast"
+    repo.write("a", first)
+    repo.write("b", "one\ntwo\n")
+    repo.write("m", "mode\n")
+    oids = [repo.commit("Start")]
+    repo.write("a", first.replace("1 +1", "2 +2") + "\n")
+    repo.write("b", "one\ntwo\nthree\n")
+    oids.append(repo.commit("Two hunks of one file, a plain one of the other"))
+    (repo.path / "m").chmod(0o755)
+    repo.git("mv", "b", "c")
+    oids.append(repo.commit("Nothing but names and modes"))
+    repo.write("c", "1\n2\nthree")
+    oids.append(repo.commit("The last line lost its end"))
+    with Repository.discover(str(repo.path), repo.env) as found:
+        told = list(patches.replaced(found, oids))
+        assert list(patches.replaced(found, [])) == []
+    assert told == [
+        (oids[1], b"@@ -1 +1 @@", b"@@ -2 +2 @@"),
+        (oids[1], b"last", b"last"),
+        (oids[3], b"onetwothree", b"12three"),
+    ]
