@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.carry import Kept, kept, news, olds, split, without
 from gitprov.flow.heritage import Heritage, Inherited
+from gitprov.flow.looked_for import in_vain, known_to
 from gitprov.flow.repeated import repeated
 from gitprov.git import changes as diffs
 from gitprov.git.changes import REGULAR, FileChange
@@ -57,9 +58,10 @@ class Heir(NamedTuple):
     only: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
-def carry(repo: Repository, pairs: Iterable[Pair]) -> dict[str, Note]:
+def carry(repo: Repository, pairs: Iterable[Pair], *, silent: bool = False) -> dict[str, Note]:
     """New commit → the note that it inherits; commits that inherit nothing are left out. Writes nothing.
 
+    `silent`: those whose messages name only traces that were looked for in vain get a note that says no more than that.
     Several sources of one commit may be given, the later ones first asked. Pairs with a commit that is not here are
     left to whoever has it.
     """
@@ -86,7 +88,8 @@ def carry(repo: Repository, pairs: Iterable[Pair]) -> dict[str, Note]:
     }
     out: dict[str, Note] = {}
     for name, (given, added) in inherit(repo, [(heirs[oid], wanted[oid]) for oid in heirs]).items():
-        note = given.note(name, added)
+        settled = silent and in_vain(repo, found[name].message, given.traces)
+        note = given.note(name, added, silent=settled)
         if note is not None:
             out[name] = note
     return out
@@ -120,10 +123,16 @@ def inherit(
     ]
     left = _ask_blame(repo, cases, most)
     problem = f"{left} files would have to be blamed" if left else None
-    return {
+    told = {
         **same,
         **{case.heir.name: (case.heritage.result()._replace(problem=problem), case.added) for case in cases},
     }
+    for heir, sources in wanted:
+        given, added = told[heir.name]
+        if not given.rows and not problem:
+            whole = [commits[oid] for oid in sources if oid in commits and oid not in heir.lenders]
+            told[heir.name] = (given._replace(traces=known_to(whole, known)), added)
+    return told
 
 
 def _notes(repo: Repository, oids: Iterable[str]) -> dict[str, Note]:

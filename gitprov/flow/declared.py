@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.git.log import trailers_of
@@ -19,10 +19,13 @@ _FOLD = re.compile(rb"\n[ \t]+")
 _PAIR = re.compile(rb"^([A-Za-z0-9-]+)[ \t]*:[ \t]*(.*)$", re.MULTILINE)
 
 
-def declared_facts(repo: Repository, commits: Iterable[BlamedCommit]) -> dict[str, Facts]:
+def declared_facts(
+    repo: Repository, commits: Iterable[BlamedCommit], noted: Collection[str] = ()
+) -> dict[str, Facts]:
     """Facts of the class `declared` for those commits that declare; the others are left out.
 
-    Git reads the trailers, but only of commits in which something looks like a declaration.
+    Git reads the trailers, but only of commits in which something looks like a declaration. Of commits that are `noted`
+    an `AI-Trace` declares nothing: it points to the note, and that holds no line of the trace.
     """
     asked = list(commits)
     found = repo.objects.get_many(one.oid for one in asked)
@@ -41,7 +44,10 @@ def declared_facts(repo: Repository, commits: Iterable[BlamedCommit]) -> dict[st
     real = trailers_of(repo, [commit.oid for commit in candidates])
     out: dict[str, Facts] = {}
     for commit in candidates:
-        facts = facts_from(_declared(commit, real.get(commit.oid, [])), real.get(commit.oid, []))
+        trailers = real.get(commit.oid, [])
+        if commit.oid in noted and trace_ids(trailers):
+            continue
+        facts = facts_from(_declared(commit, trailers), trailers)
         if facts is not None:
             out[commit.oid] = facts
     return out

@@ -67,6 +67,8 @@ class _Run:
         one.remember()
         verdicts = Verdicts(self._repo, one.settling, self._repo.cut_off, one.noted)
         verdicts.judge(one.suspects, one.given.keys(), self._healed)
+        if not self._dry:
+            self._say_nothing(one, verdicts.settled)
         return Report(
             scope.words,
             len(one.commits),
@@ -145,6 +147,28 @@ class _Run:
             some = {oid: found[oid] for oid in oids[at : at + _BATCH]}
             record(self._repo, some, committer, f"gitprov: heal, {len(some)} commits")
             self._tell("writing notes", min(at + _BATCH, len(oids)), len(oids))
+
+    def _say_nothing(self, one: Pass, oids: list[str]) -> None:
+        """Let notes say that somebody looked, where commits hold no line of the traces that their messages name."""
+        found = [one.suspects[oid] for oid in oids]
+        wanted = {each.told.oid: each.told for each in found if each.bare and each.named}
+        plain = {oid for oid, told in wanted.items() if len(told.parents) < 2}
+        here = plain if self._request.write else survey.without(self._repo, plain, ("--remotes",))
+        if not here:
+            return
+        from gitprov.flow.desk import new_lines
+        from gitprov.flow.inherit import record
+        from gitprov.model.note import commit_row
+
+        silent = {}
+        for oid in sorted(here):
+            parents = wanted[oid].parents
+            changes = new_lines(self._repo, parents, parents[0] if parents else None, oid)
+            silent[oid] = Note([commit_row(oid, "absent", sum(change.added for change in changes), {})])
+        committer = self._repo.identity("notes are commits: they need a committer")
+        record(
+            self._repo, silent, committer, f"gitprov: heal, {len(silent)} commits without lines of a trace"
+        )
 
     def _told(self, one: Pass, oid: str, note: Note, recalled: bool, pushed: bool) -> Healed:
         """What is said of a healed commit; what earlier passes found of it counts."""

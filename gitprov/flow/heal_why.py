@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gitprov.flow.looked_for import known_to
 from gitprov.git import search
+from gitprov.git.objects import parse_commit
 from gitprov.model.healed import Healed, Unhealed
 from gitprov.model.note import Note
 from gitprov.store import notes
@@ -122,7 +124,9 @@ class Verdicts(list[Unhealed]):
     def _was_asked(self, oid: str, trace: str) -> bool:
         """Whether a source that holds a trace was asked: then no line of it is left in the commit."""
         asked = [one.oid for one in self._settling.asked.get(oid, [])]
-        return any(trace in note.traces for note in notes.read(self._repo, asked).values())
+        known = notes.read(self._repo, asked)
+        commits = [parse_commit(one) for one in self._repo.objects.get_many(known) if one is not None]
+        return trace in known_to(commits, known)
 
     def _nothing(self, oid: str, found: object, given: Collection[str]) -> tuple[str, str] | None:
         # A whole map names every commit of a history, and most were nobody's but a person's.

@@ -16,20 +16,21 @@ Key = tuple[str, str]
 class Inherited(NamedTuple):
     """Trace, human and review rows in the heir's lines; the weakest `gate` and all `dropped` of whole sources.
 
-    `problem` says why nothing could be found out.
+    `traces` are those that were looked for, where there are no rows; `problem` says why nothing could be found out.
     """
 
     rows: list[Row]
     gate: str | None = None
     dropped: dict[str, str] = {}  # noqa: RUF012 - never written to
     problem: str | None = None
+    traces: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.dropped or self.problem)
+        return bool(self.rows or self.dropped or self.problem or self.traces)
 
-    def note(self, commit: str, added: int) -> Note | None:
-        """The note of a commit that has nothing but this to say; None where that is nothing."""
-        if not self.rows and not self.dropped:
+    def note(self, commit: str, added: int, *, silent: bool = False) -> Note | None:
+        """The note of a commit that has nothing but this to say; None where that is nothing, unless `silent`."""
+        if not self.rows and not self.dropped and not silent:
             return None
         return Note([*self.rows, commit_row(commit, self.gate or "absent", added, self.dropped)])
 

@@ -56,7 +56,8 @@ class Origins:
         if silent:
             from gitprov.flow.declared import declared_facts
 
-            self._declared.update(declared_facts(self._repo, silent))
+            noted = {one.oid for one in silent if self._notes.get(one.oid, Note()).commit is not None}
+            self._declared.update(declared_facts(self._repo, silent, noted))
 
     def _shown(self, oids: set[str]) -> dict[str, str | None]:
         """Commit → the one whose lines git shows under its name (`git replace`): that one's note tells of them.

@@ -58,7 +58,7 @@ def _follow(repo: Repository, pairs: list[Pair]) -> list[str]:
     if not pairs or head is None:
         return []
     found = {pair.new: Note() for pair in pairs}  # of a note that git copied, the commit's own comes back
-    found.update(carry(repo, pairs))
+    found.update(carry(repo, pairs, silent=True))
     changed = record(
         repo, found, parse_commit(head).committer, f"gitprov: {len(found)} notes follow their commits"
     )

@@ -130,7 +130,12 @@ def note_rows(desk: Desk, commit: Commit, plan: Plan) -> list[Row]:
     dropped = {**plan.dropped, **_dropped(desk, commit)}
     gate = _gate(desk, commit, plan)
     if not plan.rows and not dropped and not (plan.refusals and gate != "passed"):
-        return []
+        if not plan.sought:
+            return []
+        from gitprov.flow.looked_for import in_vain
+
+        if not in_vain(desk.repo, commit.message, plan.sought):
+            return []
     return [*plan.rows, commit_row(commit.oid, gate, plan.added, dropped)]
 
 

@@ -234,7 +234,19 @@ class _Planner:
             inherited=self._inherited.gate,
             dropped=self._inherited.dropped,
             problem=self._inherited.problem,
+            sought=() if found else self._sought(),
         )
+
+    def _sought(self) -> tuple[str, ...]:
+        """The traces of commits that this one repeats or replaces; it has none of their lines."""
+        if self._amended is None:
+            return tuple(sorted(self._inherited.traces))
+        from gitprov.flow.looked_for import known_to
+        from gitprov.git.objects import parse_commit
+
+        old = self._desk.repo.objects.get(self._situation.amended or "")
+        own = known_to([parse_commit(old)], {old.oid: self._amended}) if old is not None else ()
+        return tuple(sorted({*self._inherited.traces, *own}))
 
     def _with_inherited(self, own: list[Row]) -> list[Row]:
         """Evidence comes first; a line that it does not claim stays what another commit said it is."""

@@ -39,7 +39,7 @@ class Plan(NamedTuple):
     `stale` are trailers that an amended message must lose. `refusals` are lines for people. `gate` is "passed" once
     the gate has. `moment` is the author date git gave this attempt, `attempt` names the git process that made it.
     `inherited` is what the gate said of the commits whose lines these are, `dropped` the exceptions made there, `problem`
-    why none could be found out.
+    why none could be found out. `sought` are traces that were looked for, and of which there is no line.
     """
 
     changes: str
@@ -60,6 +60,7 @@ class Plan(NamedTuple):
     inherited: str | None = None
     dropped: dict[str, str] = {}  # noqa: RUF012 - never written to
     problem: str | None = None
+    sought: tuple[str, ...] = ()
 
     @property
     def traces(self) -> list[Row]:
@@ -154,4 +155,5 @@ def _plan(row: dict[str, Any]) -> Plan:
         refusals=tuple(plan.refusals),
         stale=tuple((key, value) for key, value in plan.stale),
         sidecars=tuple(plan.sidecars),
+        sought=tuple(plan.sought),
     )
