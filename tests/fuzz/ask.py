@@ -11,15 +11,11 @@ from gitprov.cli import ai_blame
 from gitprov.cli.blame_args import parse
 from gitprov.errors import GitprovError
 from tests.fuzz.git import Git
-from tests.fuzz.lines import UNKNOWN, Author, bare
+from tests.fuzz.lines import Author, bare
 from tests.fuzz.model import Answers, Model
 
 #: Where a class keeps the name of who wrote the line.
 _WHO = {"ai": "session", "edited": "session", "declared": "session", "human": "human"}
-
-
-#: OPEN: a pick whose lines are all gone from its resolution has no note, and its trailers speak for what somebody typed.
-DECLARED_RESOLUTIONS = True
 
 
 class Mismatch(Exception):
@@ -69,12 +65,7 @@ def _judge(git: Git, model: Model, path: str, rev: str | None, answer: bytes) ->
         text = bare(line)
         wanted = model.of_commit(oid, text) if rev else model.of_worktree(oid, text)
         got = Author(row["class"], row[_WHO[row["class"]]] if row["class"] in _WHO else None)
-        right = (got in wanted and _is_whole(row)) or (
-            DECLARED_RESOLUTIONS
-            and row["class"] == "declared"
-            and UNKNOWN in wanted
-            and model.is_again(row["commit"])
-        )
+        right = got in wanted and _is_whole(row)
         wrong = wrong or not right
         rows.append(_shown(row, got, wanted, right))
     if wrong:

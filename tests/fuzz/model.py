@@ -30,7 +30,6 @@ class Model:
         self.ledger = ledger
         self.commits: dict[str, dict[str, Answers]] = {}
         self._held: set[str] = set()
-        self._again: set[str] = set()
         #: What was ever said of a line that a commit holds.
         self._said: dict[str, Answers] = {}
 
@@ -61,15 +60,9 @@ class Model:
             else:
                 told[text] = self._first(text, commit, old)
         self.commits[commit.oid] = told
-        if carried:
-            self._again.add(commit.oid)
         for text, answers in told.items():
             self._said[text] = self._said.get(text, frozenset()) | answers
         self._held.update(self.ledger.first(text) for text in texts)
-
-    def is_again(self, oid: str) -> bool:
-        """Whether a commit was made out of others."""
-        return oid in self._again
 
     def retyped(self, text: str) -> None:
         """Somebody typed a line again that only lost commits have had."""

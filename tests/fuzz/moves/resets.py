@@ -12,8 +12,6 @@ from tests.fuzz.moves.rewriting import rewrites
 MOST_BACK = 3
 #: OPEN: a reset from the commit that ORIG_HEAD names already leaves the file ORIG_HEAD as old as it was.
 SAME_ORIG_HEAD = True
-#: OPEN: evidence of lines in a stash is told of a formatter's commit, and then heal does not look at it.
-FORMATTER_BESIDE_EVIDENCE = False
 
 
 @rewrites(4)
@@ -125,12 +123,8 @@ def formatter(game: Game, rng: Random) -> str:
             done.append(path)
     if not done:
         raise Skip
-    before, asked = game.git.head().oid, list[str]()
     game.git.run("commit", "-q", "-a", "-m", game.name("format "))
-    if not FORMATTER_BESIDE_EVIDENCE:
-        game.doubtful = rng.random() < 0.5
-        asked = [] if game.doubtful else ["--map", f"{before}:{game.git.head().oid}"]
-    game.git.tell(["gitprov", "heal", *asked], allowed=(0, 1))
+    game.git.tell(["gitprov", "heal"], allowed=(0, 1))
     return f"formatted {', '.join(done)}, gitprov heal"
 
 
