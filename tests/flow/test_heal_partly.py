@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.flow.test_carry_edges import BASE, owners
 from tests.flow.test_heal import again_nothing, heal, healed, hows
 from tests.support.agent import Agent
+from tests.support.carrying import BASE, owners
 from tests.support.commits import gate
 from tests.support.repo import NOTES_REF, GitRepo
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flow.test_carry_edges import AI, BASE, branch, owners
 from tests.flow.test_heal import HOOKLESS, again_nothing, heal
 from tests.support.agent import Agent
+from tests.support.carrying import AI, BASE, branch, owners
 from tests.support.repo import NOTES_REF, GitRepo
 
 THEIRS = BASE + "other\n"
