@@ -72,6 +72,17 @@ class Partly:
         return os.path.join(self._repo.home, "heal-asked")
 
 
+def says_more(source: str, own: str) -> bool:
+    """Whether one raw note claims more lines than another for some trace or person: after a clean rebase none does."""
+    from gitprov.model.note import line_count
+
+    known = Note.read(own).rows
+    return any(
+        line_count(row, *_CLASSES) > line_count(known.get(key, {}), *_CLASSES)
+        for key, row in Note.read(source).rows.items()
+    )
+
+
 def open_lines(own: Note, given: Note) -> Note | None:
     """What is given of lines that a commit's own note does not claim, as a note without a row of the commit.
 

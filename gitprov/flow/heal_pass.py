@@ -16,7 +16,7 @@ from gitprov.flow import (
     heal_sources,
 )
 from gitprov.flow.heal_named import Source
-from gitprov.flow.heal_partly import Partly
+from gitprov.flow.heal_partly import Partly, says_more
 from gitprov.flow.heal_pool import IDS, Kin, Pool
 from gitprov.flow.heal_range import Scope, Suspect
 from gitprov.flow.heal_settle import REWRAPPED, Settling
@@ -243,8 +243,11 @@ class Pass:
 
     def _rewritten(self, pool: Pool) -> None:
         """Lines that a commit had before somebody resolved a conflict of it: the resolution alone gave it its note."""
-        noted = self._partly.commits
-        olds = {oid: found for oid, told in noted.items() if (found := pool.rewritten(told))}
+        olds = {
+            oid: [old for old in found if says_more(pool.members[old].note, told.note)]
+            for oid, told in self._partly.commits.items()
+            if (found := pool.rewritten(told))
+        }
         words = "commits with a likeness (rewritten)"
         kin = Kin(self._repo, {(oid, old) for oid, found in olds.items() for old in found})
         self._beside(words, heal_sources.strangers(olds, kin, heal_sources.REWRITTEN))

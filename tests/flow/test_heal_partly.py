@@ -127,3 +127,20 @@ def test_pushed_commits_are_a_dry_run(project: GitRepo, agent: Agent) -> None:
     assert project.oid(NOTES_REF) == before
     heal(project, "--write")
     assert "ai s1" in owners(project, "w.py").values()
+
+
+def test_clean_rebase_asks_nothing(
+    project: GitRepo, agent: Agent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commits that a rebase moved as they were say as much as those before: no tree is compared for them."""
+    agent.write("a.py", BASE)
+    project.write("mine.py", "mine = 1\n")
+    before = project.commit("Both")
+    project.tick()
+    project.git("rebase", "-q", "--force-rebase", "HEAD~1")
+    assert project.oid() != before
+    trace = tmp_path / "trace"
+    monkeypatch.setitem(project.env, "GIT_TRACE", str(trace))
+    assert heal(project)["healed"] == []
+    assert "diff-tree --stdin -r --raw -p" not in trace.read_text()
+    assert not (project.path / ".git/gitprov/heal-asked").exists()
