@@ -25,7 +25,7 @@ NOBODY: Origin = (UNKNOWN, 0, False)
 
 
 #: Contents that are kept to recognise one that comes back; memory grows with them.
-_PAST = 12
+_PAST = 16
 
 
 _CONFLICT = (b"<<<<<<< ", b"\n=======\n", b">>>>>>> ")
@@ -38,6 +38,17 @@ class Step(NamedTuple):
     before: bytes
     after: bytes
     human: bool
+
+
+class Aside(NamedTuple):
+    """A content that git keeps beside the file, as a stash does, and whose each line was when it was put there.
+
+    `fresh`: no step came since. What leaves the file later than that is not given back.
+    """
+
+    content: bytes
+    origins: tuple[Origin, ...]
+    fresh: bool = True
 
 
 class Folded(NamedTuple):
@@ -53,7 +64,7 @@ class Folded(NamedTuple):
     hold already. Such a line in the content is an older commit's, or a person typed it again: it is nobody's here.
 
     `past` are the last contents that the fold came by, with their origins: an undo, or a checkout from the index, brings
-    one back whole.
+    one back whole. `asides` are contents that were put aside on the way, the oldest first.
     """
 
     content: bytes
@@ -68,10 +79,11 @@ class Folded(NamedTuple):
     first: tuple[Origin, ...] | None = None
     spent: Mapping[int, Iterable[int]] = MappingProxyType({})
     past: tuple[tuple[bytes, tuple[Origin, ...]], ...] = ()
+    asides: tuple[Aside, ...] = ()
 
     def copy(self) -> Folded:
         """A state whose origins can be developed without touching these."""
-        return self._replace(origins=list(self.origins))
+        return self._replace(origins=list(self.origins), superseded=set(self.superseded))
 
 
 def begin(
@@ -98,15 +110,96 @@ def fold(state: Folded, steps: Iterable[Step]) -> Folded:
     if state.first is None:
         state = state._replace(first=tuple(state.origins))
     for step in steps:
+        was = set(state.origins) if state.asides else set()
         if state.content != step.before:
-            state = _back_at(state, step.before) or _kept(develop(state, step.before))
-            state = _looked_at(state)
+            state = _looked_at(_back_at(state, step.before) or _remembered(reach(state, step.before)))
+        now = set(state.origins) if state.asides else set()
         state = _type(state, step) if step.human else _generate(state, step)
-        state = _kept(_looked_at(_without_spent(state, step.source)))
+        state = _remembered(_looked_at(_without_spent(state, step.source)))
+        if state.asides:
+            state = _left(state, was - now, now.difference(state.origins))
     return state
 
 
-def _kept(state: Folded) -> Folded:
+def put_aside(state: Folded, content: bytes) -> Folded:
+    """Git keeps this content beside the file from now on; its lines are whose they are now."""
+    origins = reach(state.copy(), content).origins
+    return state._replace(asides=(*state.asides, Aside(content, tuple(origins))))
+
+
+def restore(state: Folded, content: bytes) -> Folded:
+    """Git has just written this content into the file: lines that it brings back are whose they were then.
+
+    What a model replaced and git brought back is not replaced any more.
+    """
+    if state.first is None:
+        state = state._replace(first=tuple(state.origins))
+    came = produced(state.content, content)
+    state = _back_at(state, content) or reach(state, content)
+    for known, past in reversed(state.past):
+        back = recalled(state, Aside(known, past), came)
+        state = state._replace(origins=[back.get(n, origin) for n, origin in enumerate(state.origins)])
+    return _remembered(_looked_at(_unreplaced(state)))
+
+
+def reach(state: Folded, content: bytes) -> Folded:
+    """`develop`, where lines may also have come from what git put aside: a line that did is whose it was there."""
+    came = produced(state.content, content) if state.asides else ()
+    state = develop(state, content)
+    for aside in reversed(state.asides if came else ()):
+        back = _came_back(state, aside, recalled(state, aside, came))
+        state = state._replace(origins=[back.get(n, origin) for n, origin in enumerate(state.origins)])
+    return _unreplaced(state) if came else state
+
+
+def recalled(state: Folded, known: Aside, wanted: Iterable[int]) -> dict[int, Origin]:
+    """Those of the `wanted` lines that are nobody's and that a known content has, by git's own diff, with their origins."""
+    nobodys = [n for n in wanted if state.origins[n] == NOBODY]
+    if not nobodys:
+        return {}
+    was = develop(state._replace(content=known.content, origins=list(known.origins)), state.content).origins
+    taken, own = set(state.origins), set(known.origins)
+    return {n: was[n] for n in nobodys if was[n][0] >= 0 and was[n] in own and was[n] not in taken}
+
+
+def _came_back(state: Folded, aside: Aside, found: dict[int, Origin]) -> dict[int, Origin]:
+    """Which of the lines are there because what was put aside came back: a line of the same text is no evidence of that.
+
+    Two telling lines are, if no more than half of what could come back is missing; so is a line with both its neighbours.
+    """
+    if not found:
+        return found
+    old, new = (_with_neighbours(split_lines(content)) for content in (aside.content, state.content))
+    away = {one for one in aside.origins if one[0] >= 0}.difference(state.origins)
+    telling = [n for n in found if not is_trivial(new[n][1])]
+    if len(telling) > 1 and len(set(found.values())) * 2 >= len(away):
+        return found
+    place = {origin: n for n, origin in enumerate(aside.origins)}
+    return {n: origin for n, origin in found.items() if old[place[origin]] == new[n]}
+
+
+def _with_neighbours(lines: list[bytes]) -> list[tuple[bytes, bytes, bytes]]:
+    """Each line between the one above and the one below it, without their indentation."""
+    bare = [b"", *(line.strip() for line in lines), b""]
+    return list(zip(bare, bare[1:], bare[2:], strict=False))
+
+
+def _left(state: Folded, before: set[Origin], since: set[Origin]) -> Folded:
+    """What left the file `before` a step, or with it, comes back out of nothing that had been put aside earlier."""
+    asides = []
+    for aside in state.asides:
+        gone = since if aside.fresh else before | since
+        origins = tuple(NOBODY if one in gone else one for one in aside.origins)
+        asides.append(Aside(aside.content, origins, fresh=False))
+    return state._replace(asides=tuple(asides))
+
+
+def _unreplaced(state: Folded) -> Folded:
+    state.superseded.difference_update([(*one[:2], False) for one in state.origins])
+    return state
+
+
+def _remembered(state: Folded) -> Folded:
     return state._replace(past=(*state.past[1 - _PAST :], (state.content, tuple(state.origins))))
 
 
@@ -114,7 +207,7 @@ def _back_at(state: Folded, content: bytes) -> Folded | None:
     """The state in which the fold came by this very content; None where it did not."""
     for known, origins in reversed(state.past):
         if known == content:
-            return state._replace(content=content, origins=list(origins))
+            return _unreplaced(state._replace(content=content, origins=list(origins)))
     return None
 
 
@@ -244,7 +337,7 @@ def _once(lines: list[bytes], numbers: Iterable[int]) -> dict[bytes, int]:
 
 
 def produced(before: bytes, after: bytes) -> list[int]:
-    """The lines (0-based, of `after`) that an edit put there: a generation's raw lines."""
+    """The lines (0-based, of `after`) that an edit put there; a generation's raw lines are such."""
     return [n for hunk in hunks(before, after) for n in range(hunk.new_start, hunk.new_end)]
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from gitprov.attribution.diff import hunks
-from gitprov.attribution.fold import NOBODY, Folded, Origin, develop, slide
+from gitprov.attribution.fold import NOBODY, Aside, Folded, Origin, develop, produced, reach, recalled, slide
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
 from gitprov.model.ranges import LineSet
@@ -101,7 +100,7 @@ def _waiting(folded: Folded, aside: Collection[int], present: Collection[int]) -
 
 def _origins(folded: Folded, content: bytes, before: Folded | None) -> list[Origin]:
     """Whose each line of a content is."""
-    origins = develop(folded.copy(), content).origins
+    origins = reach(folded.copy(), content).origins
     if before is None:
         return origins
     gone = {origin[:2] for origin in (*origins, *folded.superseded)}
@@ -114,19 +113,12 @@ def _origins(folded: Folded, content: bytes, before: Folded | None) -> list[Orig
 
 def _staged_before(folded: Folded, staged: bytes, view: bytes | None, origins: list[Origin]) -> list[Origin]:
     """Origins, with those of lines that the index has and the file has not: they were staged when the file had them."""
-    alone = {
-        n
-        for hunk in (hunks(view, staged) if view is not None else ())
-        for n in range(hunk.new_start, hunk.new_end)
-        if origins[n] == NOBODY
-    }
+    alone = () if view is None else produced(view, staged)
+    state = folded._replace(content=staged, origins=origins)
     for content, past in reversed(folded.past if alone else ()):
-        was = develop(folded._replace(content=content, origins=list(past)), staged).origins
-        taken = set(origins)
-        found = {n for n in alone if was[n] != NOBODY and was[n] in past and was[n] not in taken}
-        origins = [was[n] if n in found else origin for n, origin in enumerate(origins)]
-        alone -= found
-    return origins
+        back = recalled(state, Aside(content, past), alone)
+        state = state._replace(origins=[back.get(n, origin) for n, origin in enumerate(state.origins)])
+    return state.origins
 
 
 def _lines(origins: list[Origin], fresh: list[int], people: set[int]) -> dict[int, dict[str, LineSet]]:
@@ -157,7 +149,7 @@ def _tally(
     marks: Marks,
 ) -> Tally:
     """`replaced`: lines that a later edit replaced; `here` and `there`: what commit and work tree hold."""
-    replaced = replaced.difference(*here)
+    replaced = replaced.difference(*here, *(there or ()))
     mine = {line for line in created - replaced if line + 1 not in marks.spent}
     kept, edited = here[0] & mine, (here[1] - here[0]) & mine
     rest = mine - kept - edited

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.fold import Folded, Step, begin, fold
+from gitprov.attribution.fold import Folded, Step, begin, fold, put_aside, restore
 from gitprov.attribution.outcome import Marks, Outcome, outcome
 from gitprov.attribution.returned import gone_for_good
 from gitprov.errors import Damaged
@@ -157,10 +157,19 @@ def deleted(row: Row, path: str) -> int:
     return count if isinstance(count, int) else 0
 
 
+class Sighted(NamedTuple):
+    """A content that git held before the event `seq` was recorded: beside the file, or (`back`) written into it."""
+
+    seq: int
+    content: bytes
+    back: bool
+
+
 class Attributor:
     """Works out jobs. `view` gives the work tree's content of a path, None where it cannot be seen.
 
     `shelved` gives the versions of a path that are stashed away. `frozen` are the events that an earlier commit's generations hold.
+    `sighted` gives what git held of a job's file between its events, in order.
     """
 
     def __init__(
@@ -171,8 +180,10 @@ class Attributor:
         clean: Callable[[str, bytes], bytes] | None = None,
         frozen: Collection[int] = (),
         shelved: Callable[[str], list[bytes]] | None = None,
+        sighted: Callable[[Job], list[Sighted]] | None = None,
     ) -> None:
         self._shelved = shelved
+        self._sighted = sighted
         self._inbox = inbox
         self._marks = marks
         self._view = view
@@ -202,14 +213,23 @@ class Attributor:
         unread: dict[int, str] = {}
         settled: dict[int, LineSet] = {}
         folded = begin(job.start, job.final, settled)
+        waiting = self._sighted(job) if self._sighted else []
         for event, step in self._steps(job, job.events, unread):
+            while waiting and waiting[0].seq <= event.seq:
+                folded = self._see(folded, waiting.pop(0), job)
             if step is None:
                 folded.created.setdefault(event.seq, set())
             else:
                 marks = self._marks.get(event.seq, Marks())
                 settled[event.seq] = marks.spent | gone_for_good(marks.dropped, step.after, job.final)
                 folded = fold(folded, [step])
+        for one in waiting:
+            folded = self._see(folded, one, job)
         return folded, unread
+
+    def _see(self, folded: Folded, one: Sighted, job: Job) -> Folded:
+        content = self._as_stored(one.content, job)
+        return restore(folded, content) if one.back else put_aside(folded, content)
 
     def _carry(self, job: Job, seen: bytes | None) -> tuple[Outcome, dict[int, Carried]]:
         """What the amended commit's claims have come to: its labelled content, then what was done since."""

@@ -6,6 +6,7 @@ This is the hot path: it runs inside somebody's agent at every edit, so it impor
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -83,6 +84,14 @@ def inbox_of(place: Location) -> Inbox:
     inbox = Inbox(inbox_root(place.common_dir, place.worktree_id))
     owner.claim(inbox.root)
     return inbox
+
+
+def look_around(inbox: Inbox, place: Location) -> None:
+    """To be called before an edit is recorded: what stands in a stash then is known later, when it was popped."""
+    if os.path.exists(os.path.join(place.common_dir, "logs", "refs", "stash")):
+        from gitprov.store import sightings
+
+        sightings.see_stashes(inbox, place.common_dir)
 
 
 def load(payload: bytes) -> object:

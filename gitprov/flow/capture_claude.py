@@ -10,7 +10,7 @@ from gitprov.capture import claude_code, transcript
 from gitprov.capture.claude_code import AGENT, Change, Hook, Seen
 from gitprov.capture.transcript import ToolUse
 from gitprov.flow import turns
-from gitprov.flow.capture import Moment, inbox_of, place_of, report
+from gitprov.flow.capture import Moment, inbox_of, look_around, place_of, report
 from gitprov.git.locate import Location
 from gitprov.model.event import ContentRef
 from gitprov.store import files
@@ -84,6 +84,7 @@ def _after_tool(hook: Hook, moment: Moment) -> None:
         "tool_use_id": hook.tool_use_id,
         "input": inbox.put_text(text).to_json(),
     }
+    look_around(inbox, place)
     inbox.append_once(hook.tool_key, [_row(inbox, one, hook, tool, shared) for one in made])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from gitprov.capture import generic
 from gitprov.capture.generic import Report
-from gitprov.flow.capture import Moment, inbox_of, load, place_of, report
+from gitprov.flow.capture import Moment, inbox_of, load, look_around, place_of, report
 from gitprov.flow.known import last_known
 from gitprov.git.locate import Location
 from gitprov.model.event import Turn
@@ -49,6 +49,7 @@ def record_one(told: Report, moment: Moment, opened: Opened) -> Location:
     row = _event(told, place, moment, _turn(inbox, told, moment, opened))
     row["before"] = None if before is None else inbox.put_blob(before).to_json()
     row["after"] = None if after is None else inbox.put_blob(after).to_json()
+    look_around(inbox, place)
     if told.tool_use_id:
         key = f"{told.agent}\0{told.session}\0{told.tool_use_id}\0{place.path}"
         inbox.append_once(key, [row])

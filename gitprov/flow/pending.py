@@ -8,7 +8,7 @@ from gitprov.attribution.diff import hunks
 from gitprov.attribution.outcome import Marks
 from gitprov.flow.attribute import Attributor, FileResult, Job, line_set, renamed
 from gitprov.flow.evidence import Evidence
-from gitprov.flow.shelf import shelved
+from gitprov.flow.shelf import shelved, sighted
 from gitprov.flow.view import Disk, View
 from gitprov.flow.worktree import look
 from gitprov.git.changes import FileChange, staged
@@ -18,6 +18,8 @@ from gitprov.model.hunk import Hunk
 from gitprov.store.inbox import Inbox, Spent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gitprov.git.repo import Repository
 
 
@@ -29,6 +31,14 @@ class PendingFile(NamedTuple):
     in_head: bool
 
 
+class Case(NamedTuple):
+    """One file to settle. `blob` is what the index has of it, None where it is not tracked."""
+
+    job: Job
+    in_head: bool
+    blob: str | None
+
+
 class Pending(NamedTuple):
     """All evidence of a work tree, settled; `spent` are the marks of each event."""
 
@@ -37,10 +47,16 @@ class Pending(NamedTuple):
     files: list[PendingFile]
 
 
-def settle(repo: Repository, view: View | None = None, aside: list[str] | None = None) -> Pending:
+def settle(
+    repo: Repository,
+    view: View | None = None,
+    aside: list[str] | None = None,
+    look_first: Callable[[list[Case]], None] | None = None,
+) -> Pending:
     """Fold every file's evidence over what is staged and what is in the work tree.
 
     `view` shows the work tree where it cannot simply be read; what stands in the commits `aside` is not gone either.
+    `look_first` is shown the files before anything is worked out.
     """
     inbox = Inbox(repo.inbox_dir)
     evidence = look(inbox)
@@ -49,16 +65,19 @@ def settle(repo: Repository, view: View | None = None, aside: list[str] | None =
         return Pending(evidence, spent, [])
     from gitprov.git.attributes import cleaner
 
-    jobs = _jobs(repo, renamed(evidence.events, spent))
+    cases = _cases(repo, renamed(evidence.events, spent))
+    if look_first is not None:
+        look_first(cases)
     marks = {seq: Marks(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}
-    clean = cleaner(repo, [job.path for job, _ in jobs])
-    worker = Attributor(inbox, marks, view or Disk(repo), clean, (), shelved(repo, aside or []))
-    files = [PendingFile(job.path, worker.work_out(job), in_head) for job, in_head in jobs]
+    clean = cleaner(repo, [one.job.path for one in cases])
+    seen = sighted(repo, inbox, evidence.events)
+    worker = Attributor(inbox, marks, view or Disk(repo), clean, (), shelved(repo, aside or []), seen)
+    files = [PendingFile(one.job.path, worker.work_out(one.job), one.in_head) for one in cases]
     return Pending(evidence, spent, files)
 
 
-def _jobs(repo: Repository, known: list[Event]) -> list[tuple[Job, bool]]:
-    """A job for each file that an event speaks of; of renamed files under the staged name."""
+def _cases(repo: Repository, known: list[Event]) -> list[Case]:
+    """Each file that an event speaks of; a renamed one under its staged name."""
     head = repo.resolve("HEAD")
     changes = {change.path: change for change in staged(repo, head)}
     moved = {change.old_path: change.path for change in changes.values() if change.status == "R"}
@@ -66,14 +85,15 @@ def _jobs(repo: Repository, known: list[Event]) -> list[tuple[Job, bool]]:
     old = {path: changes[path].old_path if path in changes else path for path in paths}
     before = blobs(repo, "HEAD", old.values()) if head is not None else {}
     after = staged_blobs(repo, paths)
-    jobs = []
+    cases = []
     for path in paths:
         start = repo.objects.blob(before[old[path]]) if old[path] in before else b""
         final = repo.objects.blob(after[path]) if path in after else b""
         events = [event for event in known if moved.get(event.path, event.path) == path]
         added = _added(changes.get(path), start, final)
-        jobs.append((Job(path, start, final, added, events, []), old[path] in before))
-    return jobs
+        job = Job(path, start, final, added, events, [], was=old[path])
+        cases.append(Case(job, old[path] in before, after.get(path)))
+    return cases
 
 
 def _added(change: FileChange | None, start: bytes, final: bytes) -> tuple[Hunk, ...]:

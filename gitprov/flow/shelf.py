@@ -1,4 +1,8 @@
-"""The shelf: versions of files that git keeps aside, in stashes and for a rebase that will put them back."""
+"""The shelf: versions of files that git keeps aside, in stashes and for a rebase that will put them back.
+
+A stash that is popped leaves no trace in git. So capture writes down which stashes there are when an edit is recorded, and
+the fold knows what had been put aside by then.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,14 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from gitprov.flow.attribute import Job, Sighted
 from gitprov.git.process import decode
-from gitprov.store import files
+from gitprov.store import files, sightings
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
+    from gitprov.model.event import Event
+    from gitprov.store.inbox import Inbox
 
 #: Stashes that are looked at, the newest first.
 _MOST = 200
@@ -35,6 +42,37 @@ def shelved(repo: Repository, more: Iterable[str] = ()) -> Callable[[str], list[
         return list({one.oid: one.data for one in found if one is not None and one.type == "blob"}.values())
 
     return versions
+
+
+def sighted(repo: Repository, inbox: Inbox, events: Iterable[Event]) -> Callable[[Job], list[Sighted]] | None:
+    """From a job to what git held of its file between the events; None where nothing was seen.
+
+    `events` have the names by which they were recorded: a file may have another one by now.
+    """
+    rows = sightings.read(inbox)
+    if not rows:
+        return None
+    recorded = {event.seq: event.path for event in events}
+
+    def held(job: Job) -> list[Sighted]:
+        paths = {job.path, job.was or job.path, *(recorded.get(event.seq, job.path) for event in job.events)}
+        asked = [(row.seq, name, row.path is not None) for row in rows for name in _names(row, paths)]
+        found = repo.objects.get_many(name for _, name, _ in asked)
+        blobs = zip(asked, found, strict=True)
+        # Without repeats, as a stash's index is mostly the file as it was committed.
+        seen = {(seq, one.oid, back): one for (seq, _, back), one in blobs if one and one.type == "blob"}
+        return [Sighted(seq, one.data, back) for (seq, _, back), one in seen.items()]
+
+    return held
+
+
+def _names(row: sightings.Sighting, paths: Iterable[str]) -> list[str]:
+    """What the reader of objects calls the versions of a file that were seen; it takes one name a line."""
+    if row.path is not None:
+        return [row.oid] if row.path in paths else []
+    return [
+        f"{row.oid}{part}:{path}" for path in sorted(paths) if "\n" not in path for part in reversed(_PARTS)
+    ]
 
 
 def tips(repo: Repository) -> list[str]:

@@ -16,7 +16,7 @@ from gitprov.flow.evidence import Evidence, gather
 from gitprov.flow.freeze import Freezer, Frozen, groups
 from gitprov.flow.heritage import Inherited
 from gitprov.flow.moved import follow
-from gitprov.flow.shelf import shelved
+from gitprov.flow.shelf import shelved, sighted
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.git.write import BlobWriter
@@ -149,7 +149,8 @@ def _results(
 
     frozen = {event.seq for event in evidence.events if _is_held(event, marks[event.seq])}
     clean = cleaner(desk.repo, [job.path for job in jobs])
-    worker = Attributor(desk.inbox, read, desk.view, clean, frozen, shelved(desk.repo))
+    seen = sighted(desk.repo, desk.inbox, evidence.events)
+    worker = Attributor(desk.inbox, read, desk.view, clean, frozen, shelved(desk.repo), seen)
     return [worker.work_out(job) for job in jobs]
 
 

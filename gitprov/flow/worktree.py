@@ -58,7 +58,7 @@ class Uncommitted:
         if not events:
             return []
         start = self._repo.objects.blob(oids[old]) if old is not None else b""
-        result = self._fold(Job(path, start, content, tuple(hunks(start, content)), events, []))
+        result = self._fold(Job(path, start, content, tuple(hunks(start, content)), events, [], was=old))
         found = [
             Claim(lines, cls, self._row(result.events[seq]))
             for seq, classes in result.outcome.lines.items()
@@ -67,10 +67,13 @@ class Uncommitted:
         return sorted(found, key=lambda claim: -CLASSES.index(claim.cls))
 
     def _fold(self, job: Job) -> FileResult:
+        from gitprov.flow.shelf import sighted
         from gitprov.git.attributes import cleaner
 
         marks = {seq: Marks(line_set(one.lines), line_set(one.dropped)) for seq, one in self._spent.items()}
-        worker = Attributor(self._inbox, marks, lambda *_: None, cleaner(self._repo, [job.path]))
+        seen = sighted(self._repo, self._inbox, self._read().events)
+        clean = cleaner(self._repo, [job.path])
+        worker = Attributor(self._inbox, marks, lambda *_: None, clean, sighted=seen)
         return worker.work_out(job)
 
     def _read(self) -> Evidence:

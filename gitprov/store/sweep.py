@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.model.event import Event, Turn
-from gitprov.store import files
+from gitprov.store import files, sightings
 
 if TYPE_CHECKING:
     from gitprov.store.inbox import Inbox
@@ -37,6 +37,7 @@ def prune(inbox: Inbox, now: float, limit: int = SIZE_LIMIT) -> list[str]:
     said = _drop_old_events(inbox, now)
     _drop_old_sessions(inbox, now)
     _drop_orphan_marks(inbox)
+    sightings.prune(inbox)
     _collect(inbox, now - HOUR)
     return said + _shrink(inbox, limit, now)
 
