@@ -62,8 +62,10 @@ def outcome(
     nobody's after them is what it was before, unless a model replaced it.
     """
     own = list(added)
-    known = folded.held if folded.held is not None and folded.watched == staged else None
-    origins = list(known or _staged_before(folded, staged, view, _origins(folded, staged, before)))
+    if folded.held is not None and folded.watched == staged:
+        origins = _as_before(folded, staged, before, list(folded.held))
+    else:
+        origins = _staged_before(folded, staged, view, _origins(folded, staged, before))
     placed = slide(origins, split_lines(staged), own)
     aside = [origin for content in shelved for origin in _origins(folded, content, before)]
     seen = None if view is None else _origins(folded, view, before)
@@ -100,7 +102,11 @@ def _waiting(folded: Folded, aside: Collection[int], present: Collection[int]) -
 
 def _origins(folded: Folded, content: bytes, before: Folded | None) -> list[Origin]:
     """Whose each line of a content is."""
-    origins = reach(folded.copy(), content).origins
+    return _as_before(folded, content, before, reach(folded.copy(), content).origins)
+
+
+def _as_before(folded: Folded, content: bytes, before: Folded | None, origins: list[Origin]) -> list[Origin]:
+    """Origins, with those that nobody's lines had before the steps."""
     if before is None:
         return origins
     gone = {origin[:2] for origin in (*origins, *folded.superseded)}

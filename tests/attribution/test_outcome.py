@@ -227,6 +227,20 @@ def test_what_the_index_alone_has_may_be_reworded_in_between() -> None:
     assert said(settled(b"", edits, mixed, second)[1]) == {"ai": {0: "5", 1: "1,3"}, "edited": {0: "2,4"}}
 
 
+def test_what_was_staged_midway_is_known_from_before_the_steps_too() -> None:
+    """An amendment: older evidence speaks of another version, later evidence of the file since; the reworded line that is
+    staged in between is the amended commit's, reworded.
+    """
+    old, staged = told([1, 2]), told([1]) + b"alpha2 beta2 other\n" + told([3])
+    labelled = begin(old, staged)
+    labelled.origins[1] = (7, 1, False)
+    labelled.created[7] = {1}
+    before = labelled.copy()
+    state = fold(labelled, [ai(0, b"", told([20, 21])), human(1, staged, told([30]) + staged)])
+    result = outcome(state, staged, hunks(b"", staged), told([30]) + staged, {}, before=before)
+    assert said(result) == {"edited": {7: "2"}}
+
+
 def test_a_replaced_line_cannot_come_back_as_an_edit() -> None:
     """A line that a later edit replaced is reported, so that it can be marked: the later record may retire first."""
     first, second, third = b"alpha one two three\n", b"alpha one two four\n", b"alpha one two five\n"

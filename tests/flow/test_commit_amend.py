@@ -302,3 +302,16 @@ def test_a_persons_older_report_takes_nothing_from_an_amended_commit(project: Gi
     agent.prompt("second").write("a.py", "".join([*typed[:2], *made, typed[3], "last = 1\n"]))
     project.git("commit", "-q", "-a", "--amend", "--no-edit")
     assert project.classes("a.py") == ["human", "human", "edited", "ai", "unknown", "ai"]
+
+
+def test_a_person_goes_on_after_an_amendment_was_staged(project: GitRepo, agent: Agent) -> None:
+    """What is recorded after `git add` takes nothing from what is staged, whatever older evidence there is."""
+    agent.prompt("first").write("a.py", "something_else()\n")
+    project.write("a.py", "mine = 1\n")
+    agent.prompt("second").write("a.py", "mine = 1\nkept = first + second + third\n")
+    project.commit("First")
+    project.write("a.py", "mine = 1\nkept = first + second + fourth\nmore = 2\n")
+    project.git("add", "a.py")
+    agent.person("a.py", "other = 0\nkept = first + second + fourth\nmore = 2\n", "Bob <bob@example.com>")
+    project.git("commit", "-q", "--amend", "--no-edit")
+    assert claims(project) == {"a.py": {"edited": "2"}}
