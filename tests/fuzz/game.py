@@ -20,24 +20,15 @@ PEOPLE = ("Alice <alice@example.com>", "Bob <bob@example.com>")
 SURELY_RENAMED = 0.75
 
 
-#: OPEN: a line that a source only indented is not looked for behind it.
-INDENTED_SOURCES = True
-#: OPEN: `git checkout -- FILE` gives up the evidence of another file whose rename waits for its commit.
-DISCARD_BESIDE_RENAME = True
-#: OPEN: a model's lines that come out of a stash onto a file that has changed since may be nobody's.
-POP_ELSEWHERE = False
-
-
 class Skip(Exception):
     """The move cannot be made as things stand."""
 
 
 class Stash(NamedTuple):
-    """A stash: its message, the work tree it was made in, and what was known of each of its paths then."""
+    """A stash: its message, and the work tree it was made in."""
 
     name: str
     tree: str
-    news: dict[str, int]
 
 
 class Game:
@@ -54,16 +45,12 @@ class Game:
         #: Whether the product need not know that: then a line is what it was, or nobody's.
         self.doubtful = False
         self._serials: dict[str, int] = {}
-        #: (work tree, path) → how often something happened to it that evidence or a commit tells of.
-        self.news: dict[tuple[str, str], int] = {}
         #: (work tree, path) → the lines it had under the name that HEAD knows, while a rename waits for its commit.
         self.renamed: dict[tuple[str, str], list[str]] = {}
         self._seen: dict[tuple[str, str], object] = {}
         self._known: list[str] = []
         #: Text → the names of files that a commit has had it in.
         self._paths: dict[str, set[str]] = {}
-        #: Text → the line as commits have had it, with its indentation.
-        self._shapes: dict[str, set[str]] = {}
         self._unchecked: set[tuple[str, str]] = set()
         self.observe()
 
@@ -92,7 +79,6 @@ class Game:
 
     def report(self, path: str, before: list[str] | None, after: list[str], author: Author) -> None:
         """Tell `gitprov capture generic` of an edit."""
-        self.news[self.git.here, path] = self.news.get((self.git.here, path), 0) + 1
         row: dict[str, object] = {"v": 1, "path": path, "before": None if before is None else content(before)}
         row["after"] = content(after)
         if author.cls == "human":
@@ -173,12 +159,10 @@ class Game:
             for path in changed & files.keys():
                 for line in files[path]:
                     self._paths.setdefault(bare(line), set()).add(path)
-                    self._shapes.setdefault(bare(line), set()).add(line)
         self.forget()
         self._unchecked |= {(self.git.here, path) for path in changed}
         for path in changed:
             self.renamed.pop((self.git.here, path), None)
-            self.news[self.git.here, path] = self.news.get((self.git.here, path), 0) + 1
 
     def _doubtful(self, files: Files) -> set[str]:
         """Lines that the product need not know again where a commit brings them back.
@@ -190,8 +174,6 @@ class Game:
         found = set()
         for path, lines in files.items():
             for text in map(bare, lines):
-                if len(self._shapes.get(text, ())) > 1 and not INDENTED_SOURCES:
-                    found.add(text)
                 others = self._paths.get(text, set()) - {path}
                 if others and any(self._strange(text, other, lines) for other in others):
                     found.add(text)

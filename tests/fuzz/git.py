@@ -125,11 +125,6 @@ class Git:
         """Whether git's directory of the work tree we are in has a file or directory."""
         return os.path.exists(os.path.join(self.home, name))
 
-    def line(self, name: str) -> str:
-        """What a file of git's directory says, in one line; empty where there is none."""
-        place = Path(self.home, name)
-        return place.read_text(encoding="utf-8").strip() if place.exists() else ""
-
     def note(self, name: str, rows: Sequence[str]) -> Path:
         """A file outside of all work trees."""
         place = self.room / name

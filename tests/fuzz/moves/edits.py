@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.fuzz.game import DISCARD_BESIDE_RENAME, PEOPLE, SESSIONS, Game, Skip
+from tests.fuzz.game import PEOPLE, SESSIONS, Game, Skip
 from tests.fuzz.lines import UNKNOWN, Author, ai, bare, person
 from tests.fuzz.moves import move
 
 MOST_LINES = 40
-#: OPEN: lines that were replaced, never committed, and that the index brings back may be nobody's.
-DISCARD_BRINGS_BACK = False
 FOLDERS = ("", "src/", "src/deep/")
 
 
@@ -161,11 +159,6 @@ def someone_rewords(game: Game, rng: Random) -> str:
 def discard(game: Game, rng: Random) -> str:
     """`git checkout -- FILE`: what was not staged is gone, and lines that were replaced are back."""
     disk, staged = game.git.disk(), game.git.staged()
-    changed = [path for path, lines in staged.items() if path in disk and disk[path] != lines]
-    if not DISCARD_BRINGS_BACK:
-        changed = [path for path in changed if set(map(bare, staged[path])) <= set(map(bare, disk[path]))]
-    path = game.pick(rng, changed)
-    if not DISCARD_BESIDE_RENAME and any(tree == game.git.here for tree, _ in game.renamed):
-        raise Skip
+    path = game.pick(rng, [path for path, lines in staged.items() if path in disk and disk[path] != lines])
     game.git.run("checkout", "-q", "--", path)
     return f"git checkout -- {path}"

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.fuzz.game import DISCARD_BESIDE_RENAME, Game, Skip
+from tests.fuzz.game import Game, Skip
 from tests.fuzz.lines import UNKNOWN, bare
 from tests.fuzz.moves import move
 from tests.fuzz.moves.rewriting import rewrites
 
 MOST_BACK = 3
-#: OPEN: a reset from the commit that ORIG_HEAD names already leaves the file ORIG_HEAD as old as it was.
-SAME_ORIG_HEAD = True
 
 
 @rewrites(4)
@@ -21,7 +19,6 @@ def reset_and_commit(game: Game, rng: Random) -> str:
     old = game.git.head().oid
     if game.git.files(old) == game.git.files(target):
         raise Skip
-    game.doubtful = not SAME_ORIG_HEAD and game.git.line("ORIG_HEAD") == old
     how = rng.choice(("--soft", "--mixed"))
     game.git.run("reset", "-q", how, target)
     words = f"git reset {how} {target[:8]}"
@@ -135,8 +132,6 @@ def retype(game: Game, rng: Random) -> str:
     path = game.pick(rng, [path for path, lines in staged.items() if path in disk and disk[path] != lines])
     gone = {bare(line) for line in disk[path]} - {bare(line) for line in staged[path]}
     if any(game.stands_elsewhere(text) for text in gone):
-        raise Skip
-    if not DISCARD_BESIDE_RENAME and any(tree == game.git.here for tree, _ in game.renamed):
         raise Skip
     lines = disk[path]
     game.git.run("checkout", "-q", "--", path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.fuzz.game import POP_ELSEWHERE, Game, Skip, Stash
+from tests.fuzz.game import Game, Skip, Stash
 from tests.fuzz.moves import move
 
 
@@ -15,8 +15,8 @@ def stash(game: Game, rng: Random) -> str:
         raise Skip
     name = game.name("stash")
     words = ["stash", "push", "-q", "-m", name, *rng.choice(([], ["-u"]))]
-    disk, staged = game.git.disk(), game.git.staged()
     if rng.random() < 0.3:
+        disk, staged = game.git.disk(), game.git.staged()
         words += [
             "--",
             game.pick(rng, [path for path, lines in staged.items() if disk.get(path, lines) != lines]),
@@ -24,17 +24,14 @@ def stash(game: Game, rng: Random) -> str:
     game.git.run(*words)
     if _find(game, name) is None:
         raise Skip
-    news = {path: game.news.get((game.git.here, path), 0) for path in {*disk, *staged}}
-    game.stashes.append(Stash(name, game.git.here, news))
+    game.stashes.append(Stash(name, game.git.here))
     return f"git {' '.join(words)}"
 
 
 @move(10)
 def unstash(game: Game, rng: Random) -> str:
     """`git stash pop`, or `apply` and then `drop`, whatever has become of the files since."""
-    mine = [
-        one for one in game.stashes if one.tree == game.git.here and (POP_ELSEWHERE or _untouched(game, one))
-    ]
+    mine = [one for one in game.stashes if one.tree == game.git.here]
     if not mine or any(tree == game.git.here for tree, _ in game.renamed):
         raise Skip
     one = rng.choice(mine)
@@ -62,24 +59,12 @@ def stash_branch(game: Game, rng: Random) -> str:
     mine = [one for one in game.stashes if one.tree == game.git.here]
     if not mine or game.git.run("status", "--porcelain"):
         raise Skip
-    mine = [one for one in mine if POP_ELSEWHERE or _untouched(game, one)]
-    if not mine:
-        raise Skip
     one, branch = rng.choice(mine), game.name("branch")
     place = _find(game, one.name)
     assert place is not None
     game.git.run("stash", "branch", branch, place)
     game.stashes.remove(one)
     return f"git stash branch {branch} ({one.name})"
-
-
-def _untouched(game: Game, one: Stash) -> bool:
-    """Whether neither a commit nor an event speaks of the stash's files since, and HEAD has them as they were."""
-    place = _find(game, one.name)
-    assert place is not None
-    base, head = game.git.listing(f"{place}^1"), game.git.listing(f"{game.git.here}/HEAD")
-    same = all(base.get(path) == head.get(path) for path in one.news)
-    return same and all(game.news.get((one.tree, path), 0) == count for path, count in one.news.items())
 
 
 def _fits(game: Game) -> bool:
