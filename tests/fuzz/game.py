@@ -47,6 +47,8 @@ class Game:
         self._serials: dict[str, int] = {}
         #: (work tree, path) → the lines it had under the name that HEAD knows, while a rename waits for its commit.
         self.renamed: dict[tuple[str, str], list[str]] = {}
+        #: (work tree, path) → the lines that a file had after the last edit that an event told of.
+        self.told: dict[tuple[str, str], list[str]] = {}
         self._seen: dict[tuple[str, str], object] = {}
         self._known: list[str] = []
         #: Text → the names of files that a commit has had it in.
@@ -79,6 +81,7 @@ class Game:
 
     def report(self, path: str, before: list[str] | None, after: list[str], author: Author) -> None:
         """Tell `gitprov capture generic` of an edit."""
+        self.told[self.git.here, path] = after
         row: dict[str, object] = {"v": 1, "path": path, "before": None if before is None else content(before)}
         row["after"] = content(after)
         if author.cls == "human":

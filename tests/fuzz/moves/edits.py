@@ -95,7 +95,8 @@ def rename_file(game: Game, rng: Random) -> str:
     sure = [path for path in disk if path in staged and (here, path) not in game.renamed]
     path = game.pick(rng, [path for path in sure if staged[path] == disk[path] and len(disk[path]) > 3])
     new = rng.choice(FOLDERS) + game.name("renamed")
-    before = head.get(path, disk[path])
+    # Of a file that no commit has, nothing but its last report tells what it was called: git forgets the index's old name.
+    before = head.get(path) or game.told.get((here, path), disk[path])
     game.renamed[here, new] = before
     try:
         game.keeps_its_name(new, disk[path])
