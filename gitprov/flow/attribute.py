@@ -306,10 +306,25 @@ def _with_carried(settled: Outcome, carried: Outcome) -> Outcome:
     return Outcome({**settled.lines, **rest}, {**settled.tallies, **carried.tallies})
 
 
-def renamed(events: list[Event], marks: Mapping[int, Spent]) -> list[Event]:
-    """The events under the names that commits gave their files since."""
+def renamed(repo: Repository, events: list[Event], marks: Mapping[int, Spent]) -> list[Event]:
+    """The events under the names that commits gave their files since; under the old one where only that is here.
+
+    A file is renamed on one branch. What a stash or another branch has of it may be there under the name it had before.
+    """
     names = {event.seq: marks[event.seq].path for event in events if event.seq in marks}
-    return [event._replace(path=names.get(event.seq) or event.path) for event in events]
+    moved = {(event.path, name) for event in events if (name := names.get(event.seq)) and name != event.path}
+    here = {path: _is_tracked(repo, path) for pair in moved for path in pair}
+    back = {pair for pair in moved if here[pair[0]] and not here[pair[1]]}
+    return [
+        event._replace(path=name)
+        if (name := names.get(event.seq)) and (event.path, name) not in back
+        else event
+        for event in events
+    ]
+
+
+def _is_tracked(repo: Repository, path: str) -> bool:
+    return "\n" not in path and repo.objects.get(f":{path}") is not None
 
 
 def line_set(text: str) -> LineSet:

@@ -65,7 +65,7 @@ def settle(
         return Pending(evidence, spent, [])
     from gitprov.git.attributes import cleaner
 
-    cases = _cases(repo, renamed(evidence.events, spent))
+    cases = _cases(repo, renamed(repo, evidence.events, spent))
     if look_first is not None:
         look_first(cases)
     marks = {seq: Marks(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}

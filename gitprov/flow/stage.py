@@ -73,7 +73,7 @@ def _results(
     base = situation.parents[0] if situation.parents else None
     amended = Amended(desk.repo, old, note, base, situation.work) if note and old else None
     read = {seq: Marks(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in marks.items()}
-    events = follow(desk, situation.changes, attribute.renamed(evidence.events, marks))
+    events = follow(desk, situation.changes, attribute.renamed(desk.repo, evidence.events, marks))
     jobs = list(attribute.jobs(desk.repo, situation.changes, events, amended))
     if not jobs:
         return []

@@ -53,7 +53,7 @@ class Uncommitted:
         old = path if path in oids else _old_path(changes, path)
         if old is not None and old != path:
             oids = blobs(self._repo, "HEAD", [old])
-        known = follow(self._desk, changes, renamed(self._read().events, self._spent))
+        known = follow(self._desk, changes, renamed(self._repo, self._read().events, self._spent))
         events = [event for event in known if event.path in (path, old)]
         if not events:
             return []

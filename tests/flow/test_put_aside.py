@@ -67,6 +67,17 @@ def test_popped_under_another_name(project: GitRepo, agent: Agent) -> None:
     assert owners(project, "b.py")[LINE.strip()] == "ai s1"
 
 
+def test_a_branch_where_the_file_was_not_renamed(project: GitRepo, agent: Agent) -> None:
+    """The stash becomes a branch, and there the file has the name that it had; the line is its session's in a commit too."""
+    stash(project, agent)
+    project.git("mv", "a.py", "b.py")
+    project.git("commit", "-q", "-a", "-m", "Rename")
+    project.git("stash", "branch", "aside")
+    assert owners(project, "a.py")[LINE.strip()] == "ai s1"
+    project.git("commit", "-q", "-a", "-m", "Line")
+    assert owners(project, "a.py")[LINE.strip()] == "ai s1"
+
+
 def test_discarding_another_change_keeps_the_stash(project: GitRepo, agent: Agent) -> None:
     """`git checkout -- FILE` throws away what is on disk, not what a stash of that file holds."""
     stash(project, agent)
