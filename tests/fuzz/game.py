@@ -49,6 +49,8 @@ class Game:
         self.renamed: dict[tuple[str, str], list[str]] = {}
         #: (work tree, path) → the lines that a file had after the last edit that an event told of.
         self.told: dict[tuple[str, str], list[str]] = {}
+        #: (work tree, path) of files that came out of a stash, and that no event has shown since.
+        self.popped: set[tuple[str, str]] = set()
         self._seen: dict[tuple[str, str], object] = {}
         self._known: list[str] = []
         #: Text → the names of files that a commit has had it in.
@@ -82,6 +84,7 @@ class Game:
     def report(self, path: str, before: list[str] | None, after: list[str], author: Author) -> None:
         """Tell `gitprov capture generic` of an edit."""
         self.told[self.git.here, path] = after
+        self.popped.discard((self.git.here, path))
         row: dict[str, object] = {"v": 1, "path": path, "before": None if before is None else content(before)}
         row["after"] = content(after)
         if author.cls == "human":
@@ -100,6 +103,17 @@ class Game:
         before = self.renamed.get((self.git.here, path))
         if before is not None and not alike(before, lines):
             raise Skip
+
+    def is_popped(self, path: str) -> bool:
+        """Whether what nobody reports has to leave a file alone.
+
+        Git does not tell that a stash was popped. Its lines are known by standing there as they stood in it, until an event
+        shows the file: what somebody makes of them before that may as well be somebody's own work.
+        """
+        key = (self.git.here, path)
+        if key in self.popped and self.git.disk().get(path) == self.git.files(self.git.head().oid).get(path):
+            self.popped.remove(key)
+        return key in self.popped
 
     def protected(self, path: str, disk: Files, passed: bool) -> set[str]:
         """Texts that have to stay on disk, since the index holds a version that no event and no file shows.

@@ -35,6 +35,8 @@ def edits(game: Game, rng: Random, author: Author) -> str:
     disk = game.git.disk()
     path = game.pick(rng, [path for path, lines in disk.items() if len(lines) < MOST_LINES])
     recorded = author != UNKNOWN
+    if not recorded and game.is_popped(path):
+        raise Skip
     kept = game.protected(path, disk, passed=recorded)
     lines = list(disk[path])
     words = [_one_edit(game, rng, lines, author, kept) for _ in range(rng.choice((1, 1, 2)))]
@@ -128,7 +130,7 @@ def rename_folder(game: Game, rng: Random) -> str:
 def someone_indents(game: Game, rng: Random) -> str:
     """Somebody changes the indentation of a few lines: nothing is taken over by that."""
     disk = game.git.disk()
-    path = game.pick(rng, [path for path, lines in disk.items() if lines])
+    path = game.pick(rng, [path for path, lines in disk.items() if lines and not game.is_popped(path)])
     lines = list(disk[path])
     at, indent = rng.randrange(len(lines)), " " * rng.choice((1, 3, 6))
     for n in range(at, min(at + rng.randint(1, 4), len(lines))):
@@ -141,7 +143,7 @@ def someone_indents(game: Game, rng: Random) -> str:
 def someone_rewords(game: Game, rng: Random) -> str:
     """Somebody changes a word in one or two lines."""
     disk = game.git.disk()
-    path = game.pick(rng, [path for path, lines in disk.items() if lines])
+    path = game.pick(rng, [path for path, lines in disk.items() if lines and not game.is_popped(path)])
     kept = game.protected(path, disk, passed=False)
     lines, done = list(disk[path]), []
     for n in sorted(rng.sample(range(len(lines)), min(2, len(lines)))):

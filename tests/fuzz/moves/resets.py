@@ -109,6 +109,8 @@ def by_hand(game: Game, rng: Random) -> str:
 def formatter(game: Game, rng: Random) -> str:
     """A formatter indents some lines and breaks others in two, in a commit of its own; then `gitprov heal`."""
     disk, done = game.git.disk(), []
+    if any(map(game.is_popped, disk)):
+        raise Skip
     for path in rng.sample(sorted(disk), min(2, len(disk))):
         lines: list[str] = []
         for line in disk[path]:

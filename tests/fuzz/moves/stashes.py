@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from tests.fuzz.game import Game, Skip, Stash
+from tests.fuzz.model import texts_of
 from tests.fuzz.moves import move
 
 
@@ -31,7 +32,7 @@ def stash(game: Game, rng: Random) -> str:
 @move(10)
 def unstash(game: Game, rng: Random) -> str:
     """`git stash pop`, or `apply` and then `drop`, whatever has become of the files since."""
-    mine = [one for one in game.stashes if one.tree == game.git.here]
+    mine = _waiting(game)
     if not mine or any(tree == game.git.here for tree, _ in game.renamed):
         raise Skip
     one = rng.choice(mine)
@@ -47,6 +48,8 @@ def unstash(game: Game, rng: Random) -> str:
     if how == "apply":
         game.git.run("stash", "drop", "-q", place)
     game.stashes.remove(one)
+    after = game.git.disk()
+    game.popped |= {(game.git.here, path) for path in after if after[path] != before.get(path)}
     if not _fits(game):
         game.git.run("reset", "-q", "--hard")
         return f"git stash {how} ({one.name}); git reset --hard"
@@ -56,7 +59,7 @@ def unstash(game: Game, rng: Random) -> str:
 @move(2)
 def stash_branch(game: Game, rng: Random) -> str:
     """`git stash branch`: over to where the stash was made, and out with it."""
-    mine = [one for one in game.stashes if one.tree == game.git.here]
+    mine = _waiting(game)
     if not mine or game.git.run("status", "--porcelain"):
         raise Skip
     one, branch = rng.choice(mine), game.name("branch")
@@ -65,6 +68,23 @@ def stash_branch(game: Game, rng: Random) -> str:
     game.git.run("stash", "branch", branch, place)
     game.stashes.remove(one)
     return f"git stash branch {branch} ({one.name})"
+
+
+def _waiting(game: Game) -> list[Stash]:
+    """The stashes that were made here, but for those with lines that a commit holds since.
+
+    A stash has the whole index in it, and what was staged may have been committed meanwhile. Out of the stash such a line is
+    nobody's: evidence is used once. What it was is known when a second commit has it, and by `heal`.
+    """
+    return [one for one in game.stashes if one.tree == game.git.here and not _is_committed(game, one)]
+
+
+def _is_committed(game: Game, one: Stash) -> bool:
+    place = _find(game, one.name)
+    assert place is not None
+    base = texts_of(game.git.files(f"{place}^1"))
+    parts = [game.git.files(f"{place}{part}") for part in ("", "^2")]
+    return any(game.model.held(text) for files in parts for text in texts_of(files) - base)
 
 
 def _fits(game: Game) -> bool:
