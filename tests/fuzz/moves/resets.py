@@ -20,6 +20,8 @@ def reset_and_commit(game: Game, rng: Random) -> str:
     if game.git.files(old) == game.git.files(target):
         raise Skip
     how = rng.choice(("--soft", "--mixed"))
+    # Git does not touch ORIG_HEAD where that names the same commit already: then no hook in sh can see the reset.
+    unseen = game.git.attempt("rev-parse", "-q", "--verify", "ORIG_HEAD").stdout.decode().strip() == old
     game.git.run("reset", "-q", how, target)
     words = f"git reset {how} {target[:8]}"
     if rng.random() < 0.5:
@@ -29,6 +31,9 @@ def reset_and_commit(game: Game, rng: Random) -> str:
     game.git.run("add", "-A")
     if not game.git.worked("diff", "--cached", "--quiet"):
         game.git.run("commit", "-q", "-m", game.name("again "))
+    if unseen:
+        game.git.tell(["gitprov", "heal", "--from", old, f"{target}..HEAD"], allowed=(0, 1))
+        words += ", gitprov heal"
     return words
 
 
