@@ -131,7 +131,7 @@ def test_without_what_was_seen(project: GitRepo, agent: Agent) -> None:
         assert owners(project, "a.py")[LINE.strip()] == "unknown"
         seen.write_bytes(junk + b"\n" + told)
         assert owners(project, "a.py")[LINE.strip()] == "ai s1"
-    project.git("gc", "-q", "--prune=now")
+    project.git("prune", "--expire=now")
     assert owners(project, "a.py")[LINE.strip()] == "unknown"
 
 
