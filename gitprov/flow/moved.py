@@ -36,9 +36,15 @@ def follow(desk: Desk, changes: list[FileChange], events: list[Event]) -> list[E
 
 
 def _vanished(desk: Desk, path: str) -> bool:
-    """Whether neither the work tree nor the index has a file of this name."""
+    """Whether the work tree has no file of this name, and nothing of it is staged.
+
+    `git commit -- PATH` shows its hooks an index in which all other files are as HEAD has them.
+    """
     place = os.path.join(desk.repo.worktree or "", path).encode("utf-8", "surrogateescape")
-    return "\n" not in path and not os.path.lexists(place) and desk.repo.objects.get(f":{path}") is None
+    if "\n" in path or os.path.lexists(place):
+        return False
+    staged, head = (desk.repo.objects.get(f"{whence}:{path}") for whence in ("", "HEAD"))
+    return staged is None or (head is not None and head.oid == staged.oid)
 
 
 def _pairs(desk: Desk, gone: list[str], fresh: list[FileChange], events: list[Event]) -> dict[str, str]:

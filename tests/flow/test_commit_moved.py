@@ -72,3 +72,17 @@ def test_before_its_commit_a_renamed_new_file_is_known_too(hooked: GitRepo, clau
     hooked.git("add", "a.py")
     hooked.git("mv", "a.py", "b.py")
     assert classes(hooked, "b.py") == ["ai"] * 24
+
+
+def test_a_renamed_file_alone_takes_its_evidence_along(hooked: GitRepo, claude: ClaudeSession) -> None:
+    """`git commit -- NEW` shows its hooks the old name as HEAD has it; what was written there has moved all the same."""
+    hooked.write("a.py", "")
+    hooked.commit("Empty")
+    claude.prompt("functions")
+    claude.write_file("a.py", CODE)
+    claude.stop()
+    hooked.git("add", "a.py")
+    hooked.git("mv", "a.py", "b.py")
+    hooked.git("commit", "-q", "-m", "Only b", "--", "b.py")
+    assert hooked.git("ls-tree", "--name-only", "HEAD").stdout.split()[-2:] == ["a.py", "b.py"]
+    assert set(classes(hooked, "b.py")) == {"ai"}
