@@ -39,7 +39,7 @@ docs: $(STAMPS)/dev  ## links, changelog fragments, decisions
 
 pytest: $(STAMPS)/dev $(STAMPS)/wheelhouse  ## all tests, with coverage
 	GITPROV_WHEELHOUSE="$(CURDIR)/$(VENV)/wheelhouse" \
-	  $(BIN)/python -m pytest -n $(JOBS) -m "not wide" --cov --cov-report= $(PYTEST_ARGS)
+	  $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not wide" --cov --cov-report= $(PYTEST_ARGS)
 
 coverage: pytest  ## the pure rooms: at least 95% of lines and of branches
 	$(BIN)/coverage report
@@ -50,6 +50,7 @@ survival: $(STAMPS)/dev  ## every operation on every route (docs/survival.md); `
 	$(BIN)/python -m pytest -n $(JOBS) tests/survival
 
 fuzz: $(STAMPS)/dev  ## 10,000 random histories against a model; FUZZ="--seed mine --histories 500" for others
+	$(BIN)/python -m pytest -n $(JOBS) tests/fuzz/test_mutants.py
 	$(BIN)/python -m tests.fuzz --histories 10000 --seed "$$(date -u +%Y%m%d%H%M%S)" --workers $(JOBS) --progress $(FUZZ)
 
 demo: $(STAMPS)/run  ## a throw-away repository, a recorded agent session, and what gitprov answers

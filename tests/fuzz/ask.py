@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from typing import Any
+from unittest import mock
 
 from gitprov.cli import ai_blame
 from gitprov.cli.blame_args import parse
 from gitprov.errors import GitprovError
+from gitprov.git import blame as git_blame
+from gitprov.git import process, repo
 from tests.fuzz.git import Git
 from tests.fuzz.lines import Author, bare
 from tests.fuzz.model import Answers, Model
@@ -22,10 +27,45 @@ class Mismatch(Exception):
     """Blame and model do not say the same."""
 
 
+#: What git is asked again and again and never answers otherwise in one history: places, settings, attributes.
+_FIXED = ("rev-parse", "config", "check-attr")
+
+
+def _remembering(known: dict[object, subprocess.CompletedProcess[bytes]]) -> Callable[..., object]:
+    """`run_git` that starts no second process for the same question of that kind."""
+
+    def run(
+        args: Sequence[str],
+        *,
+        stdin: bytes | None = None,
+        **more: Any,  # noqa: ANN401 - handed on as it is
+    ) -> subprocess.CompletedProcess[bytes]:
+        fixed = args[0] in _FIXED and (
+            args[0] != "rev-parse" or all(word.startswith("--") for word in args[1:])
+        )
+        if not fixed or "--verify" in args:
+            return process.run_git(args, stdin=stdin, **more)
+        key = (*args, more["cwd"], stdin)
+        if key not in known:
+            known[key] = process.run_git(args, stdin=stdin, **more)
+        return known[key]
+
+    return run
+
+
 def blame(git: Git, path: str, rev: str | None) -> bytes:
     """What the command prints, by the code that the command runs."""
     args = ["--json", *([rev] if rev else []), "--", path]
+    run = _remembering(git.answers)
     out, sys.stdout = sys.stdout, io.TextIOWrapper(io.BytesIO())
+    try:
+        with mock.patch.object(repo, "run_git", run), mock.patch.object(git_blame, "run_git", run):
+            return _asked(git, args)
+    finally:
+        sys.stdout = out
+
+
+def _asked(git: Git, args: list[str]) -> bytes:
     try:
         status = ai_blame._run(parse(args), git.cwd, git.env)
         answer = sys.stdout.buffer
@@ -35,8 +75,6 @@ def blame(git: Git, path: str, rev: str | None) -> bytes:
         return answer.getvalue()
     except GitprovError as error:
         raise Mismatch(f"ai-blame {' '.join(args)}: {error}") from error
-    finally:
-        sys.stdout = out
 
 
 def check_file(git: Git, model: Model, path: str, rev: str | None) -> None:

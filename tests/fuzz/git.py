@@ -63,6 +63,8 @@ class Git:
         self.here = "main-worktree"
         self.room = room
         shutil.copytree(template.path, self.cwd, symlinks=True)
+        #: What `ask` was told once and for all.
+        self.answers: dict[object, subprocess.CompletedProcess[bytes]] = {}
         self._reader: subprocess.Popen[bytes] | None = None
         self._commits: dict[str, Commit] = {}
         self._trees: dict[str, dict[str, str]] = {}

@@ -12,7 +12,7 @@ from tests.support.repo import run_bytes
 from tests.support.sealed import ROOT
 
 HISTORIES = 200
-CHUNK = 25
+CHUNK = 20
 
 
 def fuzz(root: Path, *args: str) -> tuple[int, str]:
