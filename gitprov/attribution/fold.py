@@ -7,14 +7,14 @@ says that somebody reworded it since. Classes are read off only at the end, so n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.reword import match
 from gitprov.model.hunk import Hunk
-from gitprov.model.lines import count_lines, is_trivial, split_lines
+from gitprov.model.lines import count_lines, is_trivial, split_lines, with_neighbours
 
 BASE = -1
 UNKNOWN = -2
@@ -135,10 +135,7 @@ def restore(state: Folded, content: bytes) -> Folded:
     if state.first is None:
         state = state._replace(first=tuple(state.origins))
     came = produced(state.content, content)
-    state = _back_at(state, content) or reach(state, content)
-    for known, past in reversed(state.past):
-        back = recalled(state, Aside(known, past), came)
-        state = state._replace(origins=[back.get(n, origin) for n, origin in enumerate(state.origins)])
+    state = from_past(_back_at(state, content) or reach(state, content), came)
     return _remembered(_looked_at(_unreplaced(state)))
 
 
@@ -147,12 +144,23 @@ def reach(state: Folded, content: bytes) -> Folded:
     came = produced(state.content, content) if state.asides else ()
     state = develop(state, content)
     for aside in reversed(state.asides if came else ()):
-        back = _came_back(state, aside, recalled(state, aside, came))
-        state = state._replace(origins=[back.get(n, origin) for n, origin in enumerate(state.origins)])
+        state = _given(state, _came_back(state, aside, _recalled(state, aside, came)))
     return _unreplaced(state) if came else state
 
 
-def recalled(state: Folded, known: Aside, wanted: Iterable[int]) -> dict[int, Origin]:
+def from_past(state: Folded, wanted: Collection[int]) -> Folded:
+    """The state with those of the `wanted` lines that are nobody's labelled as in the last contents that have them."""
+    for content, origins in reversed(state.past if wanted else ()):
+        state = _given(state, _recalled(state, Aside(content, origins), wanted))
+    return state
+
+
+def _given(state: Folded, back: Mapping[int, Origin]) -> Folded:
+    """The state with other origins for some lines."""
+    return state._replace(origins=[back.get(n, origin) for n, origin in enumerate(state.origins)])
+
+
+def _recalled(state: Folded, known: Aside, wanted: Iterable[int]) -> dict[int, Origin]:
     """Those of the `wanted` lines that are nobody's and that a known content has, by git's own diff, with their origins."""
     nobodys = [n for n in wanted if state.origins[n] == NOBODY]
     if not nobodys:
@@ -169,19 +177,16 @@ def _came_back(state: Folded, aside: Aside, found: dict[int, Origin]) -> dict[in
     """
     if not found:
         return found
-    old, new = (_with_neighbours(split_lines(content)) for content in (aside.content, state.content))
+    old, new = (
+        with_neighbours([line.strip() for line in split_lines(content)])
+        for content in (aside.content, state.content)
+    )
     away = {one for one in aside.origins if one[0] >= 0}.difference(state.origins)
     telling = [n for n in found if not is_trivial(new[n][1])]
     if len(telling) > 1 and len(set(found.values())) * 2 >= len(away):
         return found
     place = {origin: n for n, origin in enumerate(aside.origins)}
     return {n: origin for n, origin in found.items() if old[place[origin]] == new[n]}
-
-
-def _with_neighbours(lines: list[bytes]) -> list[tuple[bytes, bytes, bytes]]:
-    """Each line between the one above and the one below it, without their indentation."""
-    bare = [b"", *(line.strip() for line in lines), b""]
-    return list(zip(bare, bare[1:], bare[2:], strict=False))
 
 
 def _left(state: Folded, before: set[Origin], since: set[Origin]) -> Folded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from gitprov.attribution.fold import NOBODY, Aside, Folded, Origin, develop, produced, reach, recalled, slide
+from gitprov.attribution.fold import NOBODY, Folded, Origin, develop, from_past, produced, reach, slide
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
 from gitprov.model.ranges import LineSet
@@ -120,11 +120,7 @@ def _as_before(folded: Folded, content: bytes, before: Folded | None, origins: l
 def _staged_before(folded: Folded, staged: bytes, view: bytes | None, origins: list[Origin]) -> list[Origin]:
     """Origins, with those of lines that the index has and the file has not: they were staged when the file had them."""
     alone = () if view is None else produced(view, staged)
-    state = folded._replace(content=staged, origins=origins)
-    for content, past in reversed(folded.past if alone else ()):
-        back = recalled(state, Aside(content, past), alone)
-        state = state._replace(origins=[back.get(n, origin) for n, origin in enumerate(state.origins)])
-    return state.origins
+    return from_past(folded._replace(content=staged, origins=origins), alone).origins
 
 
 def _lines(origins: list[Origin], fresh: list[int], people: set[int]) -> dict[int, dict[str, LineSet]]:

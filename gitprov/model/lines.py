@@ -26,6 +26,11 @@ def same_text(one: bytes | None, other: bytes) -> bool:
     return one is not None and one.replace(b"\r\n", b"\n") == other.replace(b"\r\n", b"\n")
 
 
+def with_neighbours(lines: list[bytes]) -> list[tuple[bytes, bytes, bytes]]:
+    """Each line between the one above and the one below it; nothing stands above the first and below the last."""
+    return list(zip([b"", *lines], lines, [*lines[1:], b""], strict=False))
+
+
 def is_trivial(line: bytes) -> bool:
     """Blank lines and lone brackets: they look the same whoever writes them."""
     return _WORD.search(line) is None
