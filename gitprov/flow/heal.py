@@ -17,6 +17,7 @@ from gitprov.model.note import Note, line_count
 
 #: Notes written in one step.
 _BATCH = 500
+_WHY = "notes are commits: they need a committer"
 #: What one pass finds may be the source of more: so often it looks again.
 _PASSES = 6
 
@@ -139,7 +140,7 @@ class _Run:
     def _write(self, one: Pass, found: Mapping[str, Note], remembered: list[Suspect]) -> None:
         from gitprov.flow.inherit import record
 
-        committer = self._repo.identity("notes are commits: they need a committer")
+        committer = self._repo.identity(_WHY)
         if remembered:
             one.recall(remembered, committer)
         oids = list(found)
@@ -165,7 +166,7 @@ class _Run:
             parents = wanted[oid].parents
             changes = new_lines(self._repo, parents, parents[0] if parents else None, oid)
             silent[oid] = Note([commit_row(oid, "absent", sum(change.added for change in changes), {})])
-        committer = self._repo.identity("notes are commits: they need a committer")
+        committer = self._repo.identity(_WHY)
         record(
             self._repo, silent, committer, f"gitprov: heal, {len(silent)} commits without lines of a trace"
         )

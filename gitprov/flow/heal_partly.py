@@ -5,12 +5,11 @@ What such a note says stays as it is. A source that gave a commit nothing is not
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-from gitprov.git.process import decode
+from gitprov.flow import heal_memory
 from gitprov.model.note import Note
-from gitprov.store import files, notes
+from gitprov.store import notes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
     from gitprov.git.survey import Told
 
+#: The file of pairs that were asked in vain, below the notes' state that this holds for.
+_ASKED = "heal-asked"
 _CLASSES = ("ai", "edited", "human")
 
 
@@ -49,27 +50,17 @@ class Partly:
         if not new or self._repo.cut_off:
             return
         rows = [self._state, *(f"{oid} {source}" for oid, source in sorted(self._remembered() | new))]
-        try:
-            files.replace(self._repo.home, self._place(), "\n".join(rows).encode("ascii"), durable=False)
-        except (OSError, UnicodeEncodeError):
-            pass  # it is a help for the next run: without it that one is slower, and nothing else
+        heal_memory.keep(self._repo, _ASKED, rows)
 
     def _remembered(self) -> set[tuple[str, str]]:
         if self._known is None:
             state = self._repo.objects.get(notes.REF)
             self._state = state.oid if state is not None else ""
-            try:
-                first, *rows = decode(files.read(self._place()) or b"").split("\n")
-            except OSError:
-                first, rows = "", []
-            pairs = (
-                (row.split(" ") for row in rows) if first == self._state and not self._repo.cut_off else ()
-            )
+            first, *rows = heal_memory.rows(self._repo, _ASKED) or [""]
+            known = first == self._state and not self._repo.cut_off
+            pairs = (row.split(" ") for row in rows) if known else ()
             self._known = {(pair[0], pair[1]) for pair in pairs if len(pair) == 2}
         return self._known
-
-    def _place(self) -> str:
-        return os.path.join(self._repo.home, "heal-asked")
 
 
 def says_more(source: str, own: str) -> bool:

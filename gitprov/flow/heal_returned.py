@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.attribution.diff import hunks
+from gitprov.flow import heal_memory
 from gitprov.flow.heal_pool import Kin
 from gitprov.git.arrivals import arrivals, below
-from gitprov.git.process import decode
 from gitprov.model.lines import is_trivial, split_lines
-from gitprov.store import files
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -34,6 +32,8 @@ _DEEP = 10_000
 _FEW = 12
 #: Commits with such files that are asked about in one run, the newest ones.
 _MOST = 500
+#: The file of what is known of each commit.
+_RETURNED = "heal-returned"
 
 
 def brought_back(
@@ -102,18 +102,10 @@ def _content(repo: Repository, blob: str | None) -> bytes:
     return found.data if found is not None else b""
 
 
-def _place(repo: Repository) -> str:
-    return os.path.join(repo.home, "heal-returned")
-
-
 def _remembered(repo: Repository) -> dict[str, Lenders]:
     """Commit → what is known to have come back in it; a row that cannot be read is looked at again."""
-    try:
-        rows = decode(files.read(_place(repo)) or b"").splitlines()
-    except OSError:
-        return {}
     known: dict[str, Lenders] = {}
-    for row in rows:
+    for row in heal_memory.rows(repo, _RETURNED):
         oid, _, told = row.partition(" ")
         if not told:
             known[oid] = {}
@@ -124,8 +116,6 @@ def _remembered(repo: Repository) -> dict[str, Lenders]:
 
 
 def _remember(repo: Repository, known: Mapping[str, Lenders]) -> None:
-    """A help for the next run: without it that one is slower, and nothing else."""
     told = {oid: {old: sorted(paths) for old, paths in one.items()} for oid, one in known.items()}
-    rows = (f"{oid} {json.dumps(one)}\n" if one else f"{oid}\n" for oid, one in sorted(told.items()))
-    with contextlib.suppress(OSError, UnicodeEncodeError):
-        files.replace(repo.home, _place(repo), "".join(rows).encode("ascii"), durable=False)
+    rows = (f"{oid} {json.dumps(one)}" if one else oid for oid, one in sorted(told.items()))
+    heal_memory.keep(repo, _RETURNED, rows)
