@@ -311,15 +311,14 @@ def renamed(repo: Repository, events: list[Event], marks: Mapping[int, Spent]) -
 
     A file is renamed on one branch. What a stash or another branch has of it may be there under the name it had before.
     """
-    names = {event.seq: marks[event.seq].path for event in events if event.seq in marks}
-    moved = {(event.path, name) for event in events if (name := names.get(event.seq)) and name != event.path}
-    here = {path: _is_tracked(repo, path) for pair in moved for path in pair}
-    back = {pair for pair in moved if here[pair[0]] and not here[pair[1]]}
+    names = [marks[event.seq].path if event.seq in marks else None for event in events]
+    moved = {
+        (event.path, name) for event, name in zip(events, names, strict=True) if name and name != event.path
+    }
+    new = {pair for pair in moved if not _is_tracked(repo, pair[0]) or _is_tracked(repo, pair[1])}
     return [
-        event._replace(path=name)
-        if (name := names.get(event.seq)) and (event.path, name) not in back
-        else event
-        for event in events
+        event._replace(path=name) if name and (event.path, name) in new else event
+        for event, name in zip(events, names, strict=True)
     ]
 
 

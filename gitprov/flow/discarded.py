@@ -83,9 +83,8 @@ def _note_restored(desk: Desk, overwritten: dict[str, str]) -> None:
 
 
 def _is_younger(desk: Desk, path: str, age: float) -> bool:
-    place = os.path.join(desk.repo.worktree or "", path).encode("utf-8", "surrogateescape")
     try:
-        return time.time() - os.stat(place).st_mtime <= age
+        return time.time() - os.stat(desk.repo.place(path)).st_mtime <= age
     except OSError:
         return False
 

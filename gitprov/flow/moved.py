@@ -40,8 +40,7 @@ def _vanished(desk: Desk, path: str) -> bool:
 
     `git commit -- PATH` shows its hooks an index in which all other files are as HEAD has them.
     """
-    place = os.path.join(desk.repo.worktree or "", path).encode("utf-8", "surrogateescape")
-    if "\n" in path or os.path.lexists(place):
+    if "\n" in path or os.path.lexists(desk.repo.place(path)):
         return False
     staged, head = (desk.repo.objects.get(f"{whence}:{path}") for whence in ("", "HEAD"))
     return staged is None or (head is not None and head.oid == staged.oid)

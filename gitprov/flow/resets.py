@@ -168,8 +168,7 @@ def _is_shown(repo: Repository, last: Reset, before: FileChange, now: FileChange
 def _is_older(repo: Repository, last: Reset, path: str) -> bool:
     try:
         moment = os.stat(os.path.join(repo.git_dir, "ORIG_HEAD")).st_mtime_ns
-        place = os.path.join(repo.worktree or "", path).encode("utf-8", "surrogateescape")
-        return last.timed and os.lstat(place).st_mtime_ns < moment
+        return last.timed and os.lstat(repo.place(path)).st_mtime_ns < moment
     except OSError:
         return False
 

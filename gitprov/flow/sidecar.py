@@ -55,7 +55,7 @@ def _traces(old: bytes | None) -> list[str]:
 
 
 def _stage(desk: Desk, place: str, data: bytes) -> None:
-    full = os.path.join(desk.repo.worktree or "", place).encode("utf-8", "surrogateescape")
+    full = desk.repo.place(place)
     os.makedirs(os.path.dirname(full), exist_ok=True)
     with open(full, "wb") as file:
         file.write(data)

@@ -54,8 +54,7 @@ class Disk:
     def __call__(self, path: str, _: bytes = b"") -> bytes | None:
         """A file; empty where there is none, None where git is told not to have one there, as in a sparse checkout."""
         found = on_disk(self._repo, path)
-        place = os.path.join(self._repo.worktree or "", path).encode("utf-8", "surrogateescape")
-        if found or os.path.lexists(place):
+        if found or os.path.lexists(self._repo.place(path)):
             return found
         if self._skipped is None:
             self._skipped = skipped(self._repo)
@@ -64,9 +63,8 @@ class Disk:
 
 def on_disk(repo: Repository, path: str) -> bytes:
     """A file of the work tree; empty where there is no regular file of that name."""
-    place = os.path.join(repo.worktree or "", path).encode("utf-8", "surrogateescape")
     try:
-        return files.read_range(place, 0, None) or b""
+        return files.read_range(repo.place(path), 0, None) or b""
     except OSError:
         return b""
 

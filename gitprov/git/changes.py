@@ -12,10 +12,10 @@ from gitprov.model.hunk import Hunk
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-#: Paths come C-quoted: then no file name can imitate a header or a hunk, and one process tells everything.
-#: The heuristic is the one that blame uses; plumbing ignores the user's diff settings otherwise.
-#: What every comparison asks for, so that a user's settings change nothing in it.
+#: What every comparison asks for. The heuristic is the one that blame uses; plumbing ignores the user's diff settings
+#: otherwise.
 PLAIN = ("-M", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--indent-heuristic", "--no-color")
+#: Paths come C-quoted: then no file name can imitate a header or a hunk, and one process tells everything.
 FLAGS = ("--raw", "-p", "-U0", *PLAIN)
 #: A variable that would put context lines around the hunks, in spite of the flags.
 ENV = {"GIT_DIFF_OPTS": ""}

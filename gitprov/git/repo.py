@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from gitprov.errors import GitprovError, NotARepository
-from gitprov.git.process import Env, decode, failed, run_git
+from gitprov.git.process import Env, decode, encode, failed, run_git
 
 if TYPE_CHECKING:
     from gitprov.git.objects import CatFile
@@ -139,6 +139,10 @@ class Repository:
             if key:
                 out[key] = value if newline else "true"
         return out
+
+    def place(self, path: str) -> bytes:
+        """Where a path of the work tree is on disk; in bytes, since a name need not be text."""
+        return encode(os.path.join(self.worktree or "", path))
 
     @property
     def cut_off(self) -> frozenset[str]:

@@ -50,6 +50,15 @@ def replace(tmp_dir: str, path: str, data: bytes, *, durable: bool = True) -> No
         raise
 
 
+def append(path: str, data: bytes) -> None:
+    """Add to the end of a private file, which may not be there yet. OSError where that is not possible."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE_FILE)
+    try:
+        os.write(handle, data)
+    finally:
+        os.close(handle)
+
+
 def remove(path: str) -> None:
     """Remove a file if it is there."""
     try:

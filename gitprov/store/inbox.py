@@ -191,11 +191,7 @@ class Inbox:
         files.make_dir(self.root)
         if (files.size(path) or 0) > LOG_LIMIT:
             os.replace(path, path + ".1")
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, files.PRIVATE_FILE)
-        try:
-            os.write(handle, f"{at} {one_line(text)}\n".encode("ascii", "backslashreplace"))
-        finally:
-            os.close(handle)
+        files.append(path, f"{at} {one_line(text)}\n".encode("ascii", "backslashreplace"))
 
     def problems(self) -> list[Problem]:
         """The log, oldest first."""

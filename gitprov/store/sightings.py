@@ -57,14 +57,8 @@ def add(inbox: Inbox, rows: list[Sighting]) -> None:
     """Add rows. OSError where that is not possible."""
     if not rows:
         return
-    data = b"".join(_line(row) for row in rows)
     files.make_dir(inbox.root)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-    handle = os.open(_place(inbox), flags, files.PRIVATE_FILE)
-    try:
-        os.write(handle, data)
-    finally:
-        os.close(handle)
+    files.append(_place(inbox), b"".join(map(_line, rows)))
 
 
 def prune(inbox: Inbox) -> None:

@@ -40,10 +40,7 @@ def _remembering(known: dict[object, subprocess.CompletedProcess[bytes]]) -> Cal
         stdin: bytes | None = None,
         **more: Any,  # noqa: ANN401 - handed on as it is
     ) -> subprocess.CompletedProcess[bytes]:
-        fixed = args[0] in _FIXED and (
-            args[0] != "rev-parse" or all(word.startswith("--") for word in args[1:])
-        )
-        if not fixed or "--verify" in args:
+        if args[0] not in _FIXED or "--verify" in args:
             return process.run_git(args, stdin=stdin, **more)
         key = (*args, more["cwd"], stdin)
         if key not in known:
