@@ -7,8 +7,8 @@ from typing import Any
 
 from gitprov.capture import generic
 from gitprov.capture.generic import Report
-from gitprov.flow.capture import Moment, inbox_of, load, look_around, place_of, report
-from gitprov.flow.known import last_known
+from gitprov.flow.capture import Moment, load, place_of, report
+from gitprov.flow.delivery import Delivery
 from gitprov.git.locate import Location
 from gitprov.model.event import Turn
 from gitprov.store import files
@@ -18,21 +18,18 @@ from gitprov.store.sessions import derived_turn, session_key
 FILE_LIMIT = 64 << 20
 """Files above this many bytes are not looked at."""
 
-Opened = dict[tuple[object, ...], Turn]
-"""Turns begun by one delivery, by what its reports have in common."""
-
 
 def record(payload: bytes, moment: Moment) -> None:
     """Record each report of a payload. A wrong one is logged and does not stop the others."""
-    opened: Opened = {}
-    for number, row in enumerate(_rows(payload), 1):
-        try:
-            record_one(generic.read(load(row)), moment, opened)
-        except (OSError, ValueError, RecursionError) as error:
-            report(f"capture generic: report {number} was not recorded: {error}", moment)
+    with Delivery(moment.env) as delivery:
+        for number, row in enumerate(_rows(payload), 1):
+            try:
+                record_one(generic.read(load(row)), moment, delivery)
+            except (OSError, ValueError, RecursionError) as error:
+                report(f"capture generic: report {number} was not recorded: {error}", moment)
 
 
-def record_one(told: Report, moment: Moment, opened: Opened) -> Location:
+def record_one(told: Report, moment: Moment, delivery: Delivery) -> Location:
     """Record one report and return where its file lives.
 
     ValueError for what cannot be recorded: a path outside every work tree, a file that is not there.
@@ -41,20 +38,21 @@ def record_one(told: Report, moment: Moment, opened: Opened) -> Location:
     place = place_of(os.path.join(cwd, told.path), cwd, moment.env)
     if place is None or not place.path:
         raise ValueError(f"{told.path[:200]} is not a file of a work tree")
-    inbox = inbox_of(place)
-    before = _encode(told.before.text) if told.before.known else last_known(inbox, place, moment.env)
+    inbox = delivery.inbox(place)
+    before = _encode(told.before.text) if told.before.known else delivery.last_content(inbox, place)
     after = _encode(told.after.text) if told.after.known else _on_disk(place)
     if before is None and after is None:
         raise ValueError(f"{told.path[:200]} does not exist, neither before nor after")
-    row = _event(told, place, moment, _turn(inbox, told, moment, opened))
+    row = _event(told, place, moment, _turn(inbox, told, moment, delivery))
+    result = None if after is None else inbox.put_blob(after)
     row["before"] = None if before is None else inbox.put_blob(before).to_json()
-    row["after"] = None if after is None else inbox.put_blob(after).to_json()
-    look_around(inbox, place)
+    row["after"] = None if result is None else result.to_json()
     if told.tool_use_id:
         key = f"{told.agent}\0{told.session}\0{told.tool_use_id}\0{place.path}"
         inbox.append_once(key, [row])
     else:
         inbox.append_event(row)
+    delivery.recorded(inbox, place.path, result)
     return place
 
 
@@ -78,7 +76,7 @@ def _event(told: Report, place: Location, moment: Moment, turn: Turn | None) -> 
     }
 
 
-def _turn(inbox: Inbox, told: Report, moment: Moment, opened: Opened) -> Turn | None:
+def _turn(inbox: Inbox, told: Report, moment: Moment, delivery: Delivery) -> Turn | None:
     """The report's turn, begun or filled in; none for what a person typed outside of any turn."""
     if told.type == "human" and told.turn is None:
         return None
@@ -102,9 +100,9 @@ def _turn(inbox: Inbox, told: Report, moment: Moment, opened: Opened) -> Turn | 
     if told.turn is not None:
         return inbox.sessions.put(turn)
     name = (inbox.root, *told.generation)
-    if name not in opened:
-        opened[name] = inbox.sessions.start(turn)
-    return opened[name]
+    if name not in delivery.turns:
+        delivery.turns[name] = inbox.sessions.start(turn)
+    return delivery.turns[name]
 
 
 def _rows(payload: bytes) -> list[bytes]:

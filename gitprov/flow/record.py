@@ -10,7 +10,8 @@ from gitprov.capture.generic import Report, Told
 from gitprov.capture.generic import moment as in_utc
 from gitprov.errors import GitprovError, NotARepository, UsageError
 from gitprov.flow.capture import Moment, place_of
-from gitprov.flow.capture_generic import Opened, record_one
+from gitprov.flow.capture_generic import record_one
+from gitprov.flow.delivery import Delivery
 
 
 class Generation(NamedTuple):
@@ -49,10 +50,10 @@ def record(made: Generation, paths: Sequence[str], moment: Moment) -> Recorded:
         raise NotARepository(f"not in a git work tree: {moment.cwd}", "run this inside your repository")
     for path in paths:
         _check(path, moment)
-    opened: Opened = {}
     try:
         made = made._replace(at=in_utc(made.at))
-        return Recorded(tuple(record_one(_report(made, path), moment, opened).path for path in paths))
+        with Delivery(moment.env) as delivery:
+            return Recorded(tuple(record_one(_report(made, path), moment, delivery).path for path in paths))
     except ValueError as error:
         raise UsageError(str(error)) from error
     except OSError as error:

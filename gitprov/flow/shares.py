@@ -26,17 +26,21 @@ class Shares:
         self._commit = commit
         self._note = note
         self._changed: dict[str, str] | None = None
+        self._blobs: dict[str, str] = {}
+        self._by_path: dict[str, list[Edit]] = {}
 
     def of(self, trace: str, generation: Generation | None) -> tuple[Share, ...]:
         """The files of a trace in this commit, ordered by path. Without its generation there are no deltas."""
         row = self._note.traces.get(trace)
         paths = sorted(_files(row)) if row is not None else self._guessed(generation)
+        self._read(paths, generation)
         shares = [self._share(path, row, generation) for path in paths]
         if row is None:
             return tuple(shares)
         settled = _settled(shares, row, _produced(generation))
         if settled is None and generation is not None:
             more = [path for path in self._guessed(generation) if path not in paths]
+            self._read(more, generation)
             wider = shares + [self._share(path, row, generation) for path in more]
             settled = _settled(wider, row, None)
         return tuple(sorted(settled or shares))
@@ -49,14 +53,21 @@ class Shares:
         share = Share(path, ai, edited, deleted if isinstance(deleted, int) else 0, None, None)
         if generation is None:
             return share._replace(why="the generation is not in this clone")
-        edits = self._edits(path, generation)
+        edits = self._edits(path)
         raw = raw_of(edits)
         if isinstance(raw, str):
             return share._replace(why=raw)
-        oid = blobs(self._repo, self._commit.oid, [path]).get(path)
+        oid = self._blobs.get(path)
         content = self._repo.objects.blob(oid) if oid is not None else b""
         trace = str(generation.id)
         return share._replace(delta=delta_of(raw, content, classes.get("ai"), self._others(trace, path)))
+
+    def _read(self, paths: Sequence[str], generation: Generation | None) -> None:
+        """Ask git once for all these files, and sort the generation's edits by file."""
+        self._blobs.update(blobs(self._repo, self._commit.oid, paths) if generation is not None else {})
+        self._by_path = {}
+        for edit in generation.edits if generation is not None else ():
+            self._by_path.setdefault(edit.path, []).append(edit)
 
     def _others(self, trace: str, path: str) -> dict[int, str]:
         """Lines of the file that the note gives to other traces."""
@@ -68,13 +79,12 @@ class Shares:
             for line in lines
         }
 
-    def _edits(self, path: str, generation: Generation) -> list[Edit]:
+    def _edits(self, path: str) -> list[Edit]:
         """The generation's edits of a file, under the name it had before the commit if it was renamed there."""
-        found = [edit for edit in generation.edits if edit.path == path]
-        if found:
-            return found
+        if path in self._by_path:
+            return self._by_path[path]
         old = self._changes().get(path)
-        return [edit for edit in generation.edits if edit.path == old]
+        return self._by_path.get(old, []) if old is not None else []
 
     def _guessed(self, generation: Generation | None) -> list[str]:
         """Files of the generation that the commit changes, under the commit's names."""

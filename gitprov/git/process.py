@@ -85,3 +85,4 @@ def opened(pipe: IO[bytes] | None) -> IO[bytes]:
 
 
 PIPE = subprocess.PIPE
+DEVNULL = subprocess.DEVNULL

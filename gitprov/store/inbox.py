@@ -52,6 +52,7 @@ class Inbox:
         self.blobs = Blobs(os.path.join(root, "blobs"), self.tmp)
         self.sessions = Sessions(os.path.join(root, "sessions"), self.tmp)
         self.marks = Marks(os.path.join(root, "snapshots"), self.tmp)
+        self._appended = 0
 
     def append_event(self, row: dict[str, Any]) -> int:
         """Durably add one event (an `Event` as JSON; `seq` and `v` are filled in) and return its seq.
@@ -63,7 +64,9 @@ class Inbox:
             row = {**row, "v": VERSION, "seq": seq}
             Event.from_json(row)
             if files.create(self.tmp, self.event_path(seq), _dump(row)):
+                self._appended = seq
                 return seq
+            self._appended = 0
             seq = max(seq + 1, self.next_seq())
 
     def append_once(self, key: str, rows: list[dict[str, Any]]) -> list[int]:
@@ -210,6 +213,10 @@ class Inbox:
     def next_seq(self) -> int:
         """A seq above every event's, live or retired. Another process may take it first."""
         # Names first, hint second: whoever removes an event raises the hint before that.
+        if self._appended:
+            # The directory is listed once for all events of a delivery: an event that another process added since
+            # either has the name that is asked for next, or was removed and has raised the hint.
+            return max(self._appended, self._hint() or 0) + 1
         last = _last(self._event_names("events"))
         hint = self._hint()
         if hint is None:

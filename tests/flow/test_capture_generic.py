@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,36 @@ def test_last_known_is_what_a_checkout_would_write(repo: GitRepo) -> None:
     repo.commit("Start")
     repo.write("a.txt", "a\r\nB\r\n")
     assert contents(repo, report(repo, {**AI, "path": "a.txt"})) == [("a\r\nb\r\n", "a\r\nB\r\n")]
+
+
+def test_a_generator_of_many_files(repo: GitRepo, tmp_path: Path) -> None:
+    """However many files one delivery reports, each was what it is known to have been, and git is started three times."""
+    repo.write(".gitattributes", "*.ts text eol=crlf\n")
+    for n in range(30):
+        repo.write(f"gen/{n}.ts", f"old {n}\r\n")
+    repo.commit("Start")
+    repo.write("gen/3.ts", "three\n")
+    report(repo, {**AI, "path": "gen/3.ts", "before": None, "after": "three\n"})
+    for n in range(40):
+        repo.write(f"gen/{n}.ts", f"new {n}\n")
+    log = tmp_path / "started"
+    counting = tmp_path / "bin" / "git"
+    counting.parent.mkdir()
+    counting.write_text(
+        f'#!/bin/sh\necho "$1" >>"{log}"\nexec "{shutil.which("git", path=repo.env["PATH"])}" "$@"\n'
+    )
+    counting.chmod(0o755)
+    path = repo.env["PATH"]
+    repo.env["PATH"] = f"{counting.parent}:{path}"
+    twice = [{**AI, "path": "gen/7.ts", "after": "newer\n"}, {**AI, "path": "gen/39.ts", "after": "newer\n"}]
+    found = report(repo, *({**AI, "path": f"gen/{n}.ts"} for n in range(40)), *twice)
+    repo.env["PATH"] = path
+    befores = [f"old {n}\r\n" for n in range(30)] + [None] * 10
+    befores[3] = "three\n"
+    expected = [(before, f"new {n}\n") for n, before in enumerate(befores)]
+    assert contents(repo, found)[1:] == [*expected, ("new 7\n", "newer\n"), ("new 39\n", "newer\n")]
+    assert log.read_text().split()[:3] == ["cat-file", "ls-tree", "cat-file"]
+    assert log.read_text().split()[3:] == ["rev-parse"], "the test itself asks where the inbox is"
 
 
 def test_people_type_too(repo: GitRepo) -> None:

@@ -190,6 +190,17 @@ def test_spent_lines(inbox: Inbox) -> None:
     assert inbox.spent(1) == Spent("", "")
 
 
+def test_many_events_of_one_process(inbox: Inbox) -> None:
+    """Another process's event is never numbered twice, neither while it is live nor after it retired."""
+    assert inbox.append_event(row(inbox)) == 1
+    other = Inbox(inbox.root)
+    assert other.append_event(row(inbox)) == 2
+    assert inbox.append_event(row(inbox)) == 3
+    assert other.append_event(row(inbox)) == 4
+    other.retire([4])
+    assert inbox.append_event(row(inbox)) == 5
+
+
 def test_one_report_is_recorded_once(inbox: Inbox) -> None:
     """A second delivery adds nothing, a delivery after one that was killed adds what is missing."""
     rows = [row(inbox, tool_use_id="t", key="k"), {**row(inbox, tool_use_id="t", key="k"), "type": "human"}]
@@ -200,7 +211,7 @@ def test_one_report_is_recorded_once(inbox: Inbox) -> None:
     assert inbox.append_once("t", rows) == []
     mark.write_bytes(b"")
     os.unlink(inbox.event_path(2))
-    assert inbox.append_once("t", rows) == [2]
+    assert Inbox(inbox.root).append_once("t", rows) == [2]
     assert inbox.marks.is_done("t")
 
 
