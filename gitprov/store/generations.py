@@ -70,7 +70,9 @@ def load(repo: Repository, trace: str) -> Generation | None:
     if known is None:
         return None
     top = f"{REF}:{directory(trace)}"
-    edits = [_edit(repo, top, n, row) for n, row in enumerate(known.get("edits") or ())]
+    # Git walks through a whole directory for each path it is asked for, and a generation may hold thousands of files.
+    blobs = listing(repo, top) if known.get("edits") else {}
+    edits = [_edit(repo, blobs, n, row) for n, row in enumerate(known.get("edits") or ())]
     standing = [_instruction(repo, row) for row in known.get("instructions") or ()]
     prompt, output = _bytes(repo, f"{top}/prompt.txt"), _bytes(repo, f"{top}/output.txt")
     return Generation(known, prompt, output, tuple(edits), tuple(standing))
@@ -166,11 +168,13 @@ def _record(trace: str, data: bytes) -> dict[str, canonical.Json]:
     return known
 
 
-def _edit(repo: Repository, top: str, n: int, row: dict[str, canonical.Json]) -> Edit:
+def _edit(repo: Repository, blobs: Mapping[str, str], n: int, row: dict[str, canonical.Json]) -> Edit:
+    """One edit; `blobs` is the listing of its generation's directory."""
+    before, after = (blobs.get(f"files/{n}.{side}") for side in ("before", "after"))
     return Edit(
         path=row["path"],
-        before=_bytes(repo, f"{top}/files/{n}.before"),
-        after=_bytes(repo, f"{top}/files/{n}.after"),
+        before=None if before is None else _bytes(repo, before),
+        after=None if after is None else _bytes(repo, after),
         before_oid=row.get("before"),
         after_oid=row.get("after"),
         raw_lines=row.get("raw_lines", 0),
