@@ -1,6 +1,7 @@
 """Claude Code's hook payloads: what they say, and which edit of which file they stand for.
 
-Checked against the hooks of Claude Code 2.1. Unknown fields are ignored, missing ones are None.
+Checked against the hooks of Claude Code 2.1. Unknown fields are ignored, missing ones are None. Other clients run the
+hooks of its settings too; their payloads are put into its shape first (`capture/clients.py`).
 """
 
 from __future__ import annotations
@@ -8,17 +9,19 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from gitprov.capture import edits
+from gitprov.capture import clients, edits
 from gitprov.capture.edits import Replace
 from gitprov.model.event import ContentRef
 
-AGENT = "claude-code"
 EDIT_TOOLS = frozenset({"Write", "Edit", "MultiEdit", "NotebookEdit"})
 
 
 class Hook(NamedTuple):
-    """One payload. `name` is the hook's; `response` is None for a tool that told nothing structured."""
+    """One payload. `agent` is the client that sent it, `name` the hook's; `response` is empty for a tool that told
+    nothing structured. `prompt_id` is the client's name for the prompt, in its transcript too.
+    """
 
+    agent: str
     name: str
     session: str
     cwd: str | None
@@ -34,6 +37,7 @@ class Hook(NamedTuple):
     message: str | None
     model: str | None
     source: str | None
+    prompt_id: str | None = None
 
     @property
     def target(self) -> str | None:
@@ -76,6 +80,8 @@ def read(payload: object) -> Hook:
     """Read a payload. ValueError, naming the field, where it is not one of Claude Code's."""
     if not isinstance(payload, dict):
         raise ValueError(f"the payload is not an object but {type(payload).__name__}")
+    agent = clients.client_of(payload)
+    payload = clients.translated(payload, agent)
     name = _text(payload, "hook_event_name")
     if not name:
         raise ValueError("hook_event_name is missing")
@@ -84,6 +90,7 @@ def read(payload: object) -> Hook:
     if tool_input is not None and not isinstance(tool_input, dict):
         raise ValueError(f"tool_input is not an object but {type(tool_input).__name__}")
     return Hook(
+        agent=agent,
         name=name,
         session=_text(payload, "session_id") or "",
         cwd=_text(payload, "cwd"),
@@ -99,6 +106,7 @@ def read(payload: object) -> Hook:
         message=_text(payload, "last_assistant_message"),
         model=_text(payload, "model"),
         source=_text(payload, "source"),
+        prompt_id=_text(payload, "prompt_id"),
     )
 
 
@@ -114,6 +122,8 @@ def changes(hook: Hook, proposal: dict[str, Any], seen: Seen | None, disk: bytes
     before = _before(hook, seen, disk)
     if hook.tool == "Write":
         proposed: bytes | None = _written(_need(proposal, "content"), before, disk)
+    elif not hook.user_modified and _is_patched(hook, before, disk):
+        proposed = disk
     else:
         proposed = _edited(before, [_replaces(proposal)], disk)
         if proposed is None and not hook.user_modified:
@@ -128,6 +138,17 @@ def changes(hook: Hook, proposal: dict[str, Any], seen: Seen | None, disk: bytes
     return made
 
 
+def _is_patched(hook: Hook, before: bytes | ContentRef | None, disk: bytes | None) -> bool:
+    """Whether the file on disk is exactly the file before with the patch that the tool says it applied.
+
+    The tool keeps a file's curly quotes where the model wrote straight ones: then its patch alone has what was written.
+    """
+    if disk is None or not isinstance(before, bytes):
+        return False
+    undone = edits.unpatch(disk, hook.response.get("structuredPatch"))
+    return undone is not None and undone.replace(b"\r\n", b"\n") == before.replace(b"\r\n", b"\n")
+
+
 def _before(hook: Hook, seen: Seen | None, disk: bytes | None) -> bytes | ContentRef | None:
     """The file just before the edit, by the best witness there is."""
     told = hook.response.get("originalFile", hook.response.get("originalFileContents"))
@@ -140,15 +161,26 @@ def _before(hook: Hook, seen: Seen | None, disk: bytes | None) -> bytes | Conten
         return edits.like(told, known, disk)
     if hook.tool == "Write":
         return _before_write(hook, seen)
+    # Copilot announces two edits of one answer before it makes the first one, so what was seen is older than the second.
+    late = hook.agent == clients.COPILOT
+    if late and (undone := _undone(hook, disk)) is not None:
+        return undone
     if seen is not None and seen.ref is None and _edited(known, _tellings(hook), None) is not None:
         return known
-    for told_edits in _tellings(hook):
-        undone = None if disk is None else edits.unapply(disk, told_edits)
-        if undone is not None:
-            return undone
+    if (undone := _undone(hook, disk)) is not None:
+        return undone
     if seen is None and all(one and not one[0].old for one in _tellings(hook)):
         return None  # an edit of nothing made the file
     raise ValueError("nothing tells what the file was before the edit")
+
+
+def _undone(hook: Hook, disk: bytes | None) -> bytes | None:
+    """The file on disk without the edit, where that is certain."""
+    for replaces in _tellings(hook) if disk is not None else ():
+        undone = edits.unapply(disk or b"", replaces)
+        if undone is not None:
+            return undone
+    return None
 
 
 def _before_write(hook: Hook, seen: Seen | None) -> bytes | ContentRef | None:

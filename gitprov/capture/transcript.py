@@ -14,12 +14,16 @@ SYNTHETIC = "<synthetic>"
 
 
 class Prompt(NamedTuple):
-    """A prompt somebody typed. `offset` is where its row starts, in bytes from the start of the file."""
+    """A prompt somebody typed. `offset` is where its row starts, in bytes from the start of the file.
+
+    `id` is its row's; `prompt_id` is what the client's hooks call the prompt, where the row says it.
+    """
 
     id: str
     text: str
     at: str | None
     offset: int
+    prompt_id: str | None = None
 
 
 class ToolUse(NamedTuple):
@@ -110,15 +114,26 @@ def parse(data: bytes, start: int = 0, sidechain: bool = False) -> Slice:
     return Slice(tuple(asked), tools, output, model, usage, tuple(requests), version, offset)
 
 
-def parse_turn(data: bytes, start: int, next_start: int | None, sidechain: bool = False) -> Slice:
+def parse_turn(
+    data: bytes,
+    start: int,
+    next_start: int | None,
+    sidechain: bool = False,
+    prompt_id: str | None = None,
+) -> Slice:
     """Parse what belongs to the one turn that begins at byte `start`, where `data` begins too.
 
-    Agents write rows late: rows of this turn may follow the moment the next prompt was submitted
-    (byte `next_start`), so the turn ends at the first prompt row from there on, and it begins at its
-    own prompt row if there is one.
+    A turn whose `prompt_id` stands in a row begins there and ends at the next prompt with another one. Without it, agents
+    write rows late: rows of this turn may follow the moment the next prompt was submitted (byte `next_start`), so the
+    turn ends at the first prompt row from there on, and it begins at its own prompt row if there is one.
     """
-    marks = [one.offset for one in prompts(data, start, sidechain)]
-    if next_start is None:
+    asked = prompts(data, start, sidechain)
+    marks = [one.offset for one in asked]
+    named = [one for one in asked if prompt_id is not None and one.prompt_id == prompt_id]
+    if named:
+        own = [named[0].offset]
+        later = [one.offset for one in asked if one.offset > own[0] and one.prompt_id != prompt_id]
+    elif next_start is None:
         own, later = marks[:1], marks[1:]
     else:
         own = [mark for mark in marks if mark < next_start]
@@ -199,7 +214,8 @@ def _prompt(row: dict[str, Any], offset: int, sidechain: bool) -> Prompt | None:
     text = _prompt_text(body.get("content"))
     if text is None:
         return None
-    return Prompt(_text(row.get("uuid")) or f"@{offset}", text, _text(row.get("timestamp")), offset)
+    name = _text(row.get("uuid")) or f"@{offset}"
+    return Prompt(name, text, _text(row.get("timestamp")), offset, _text(row.get("promptId")))
 
 
 def _prompt_text(content: object) -> str | None:

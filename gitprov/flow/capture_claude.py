@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gitprov.capture import claude_code, transcript
-from gitprov.capture.claude_code import AGENT, Change, Hook, Seen
+from gitprov.capture.claude_code import Change, Hook, Seen
 from gitprov.capture.transcript import ToolUse
 from gitprov.flow import turns
 from gitprov.flow.capture import Moment, inbox_of, look_around, place_of, report
@@ -98,7 +98,7 @@ def _row(
         "type": change.type,
         "before": _ref(inbox, change.before),
         "after": _ref(inbox, change.after),
-        "agent": AGENT if ai else None,
+        "agent": hook.agent if ai else None,
         "model": tool.model if ai and tool else None,
         "request_id": tool.request_id if ai and tool else None,
         "user_modified": ai and hook.user_modified,

@@ -88,11 +88,13 @@ def _completed(
     used = [one.tool_use_id for one in events if one.tool_use_id]
     asked_of_events = any(one.type == "ai" and one.tool_use_id and not one.model for one in events)
     covered = turn.output is not None and set(used) <= set(turn.tools)
-    if turn.transcript and (asked_of_events or not (covered and turn.model and turn.prompt)):
+    unread = bool(turn.extra.get(reading.UNREAD_END))
+    if turn.transcript and (asked_of_events or unread or not (covered and turn.model and turn.prompt)):
         said = _said(inbox, turn, used)
         if said is not None:
             facts.update({one.id: (one.model, one.request_id) for one in said.tools.values()})
             turn = reading.told_by(inbox, turn, said, turn.prompt is None)
+            turn = _with_last_answer(inbox, turn, said) if unread else turn
             covered = turn.output is not None and set(used) <= set(turn.tools)
     if turn.model is None:
         turn = turn._replace(model=_model(inbox, turn, events))
@@ -104,6 +106,17 @@ def _completed(
         except OSError as error:
             problems.append(Problem("inbox", f"a turn's end could not be kept: {error}"))
     return turn
+
+
+def _with_last_answer(inbox: Inbox, turn: Turn, said: Slice) -> Turn:
+    """The turn with the agent's last answer as its output's end, whether or not the transcript has it by now."""
+    try:
+        message = inbox.get_blob(turn.message).decode("utf-8", "replace") if turn.message is not None else ""
+    except Damaged:
+        return turn
+    if reading.answers(said, message):
+        return turn._replace(extra={**turn.extra, reading.UNREAD_END: False})
+    return reading.with_message(inbox, turn, said, message)
 
 
 def _said(inbox: Inbox, turn: Turn, used: list[str]) -> Slice | None:

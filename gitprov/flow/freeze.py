@@ -75,7 +75,7 @@ class Freezer:
                 "params": dict(turn.params),
                 "session": turn.session,
                 "turn": turn.turn,
-                "request_id": _one({event.request_id for event in events}) or (*turn.request_ids, None)[0],
+                "request_id": _request(turn, events),
                 "request_ids": list(turn.request_ids),
                 "parent": turn.parent,
                 "at": turn.at or events[0].at,
@@ -177,6 +177,12 @@ def _one(values: set[str | None]) -> str | None:
     """The value that all share; None where there are several or none."""
     known = {value for value in values if value}
     return known.pop() if len(known) == 1 else None
+
+
+def _request(turn: Turn, events: list[Event]) -> str | None:
+    """The first request that wrote something; a turn's request may as well have read only."""
+    wrote = [event.request_id for event in events if event.type == "ai" and event.request_id]
+    return wrote[0] if wrote else _one(set(turn.request_ids))
 
 
 def _redactor(config: Config) -> Callable[[bytes], tuple[bytes, int]]:

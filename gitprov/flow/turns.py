@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from gitprov.capture import transcript
-from gitprov.capture.claude_code import AGENT, Hook
+from gitprov.capture.claude_code import Hook
 from gitprov.capture.transcript import Prompt, Slice, ToolUse
 from gitprov.errors import Damaged
 from gitprov.flow.capture import Moment, inbox_of, place_of
@@ -25,6 +25,12 @@ READ_LIMIT = 64 << 20
 UNTIL_END = 1 << 62
 """Stands for the offset of a next turn that was not announced: all further rows are this one's."""
 
+UNREAD_END = "unread_end"
+"""Field of a turn whose transcript did not hold the agent's last answer yet when the turn ended."""
+
+_WAITING = 16
+"""Turns of a session in which the prompt that a payload names is looked for, the newest ones."""
+
 UNKNOWN_TURN = "p000000000000"
 """Id of a session's turn whose prompt nothing tells."""
 
@@ -38,7 +44,10 @@ def submit(hook: Hook, moment: Moment) -> None:
     prompt = inbox.put_text(hook.prompt)
     offset = None if hook.transcript is None else files.size(hook.transcript) or 0
     turn = _blank(hook, moment)._replace(
-        prompt=prompt, offset=offset, instructions=instructions(inbox, place, hook, moment)
+        prompt=prompt,
+        prompt_id=hook.prompt_id,
+        offset=offset,
+        instructions=instructions(inbox, place, hook, moment),
     )
     last = inbox.sessions.latest(turn.key)
     same = (last.prompt, last.offset, last.transcript) == (prompt, offset, hook.transcript) if last else False
@@ -51,10 +60,23 @@ def current(hook: Hook, inbox: Inbox, moment: Moment, tool: ToolUse | None) -> T
     if hook.subagent is None:
         place = home(hook, moment)
         told = None if place is None else inbox_of(place)
-        turn = None if told is None else told.sessions.latest(session_key(AGENT, hook.session))
+        turn = None if told is None else _announced(told, hook)
         if told is not None and turn is not None:
             return turn if told.root == inbox.root else _adopted(turn, told, inbox)
     return _derived(hook, inbox, moment, tool.id if tool else None)
+
+
+def _announced(inbox: Inbox, hook: Hook) -> Turn | None:
+    """The turn of the session whose prompt the payload names, else its last one: a prompt may be waiting already."""
+    key = session_key(hook.agent, hook.session)
+    latest = inbox.sessions.latest(key)
+    if latest is None or hook.prompt_id in (None, latest.prompt_id):
+        return latest
+    for name in reversed([name for name in inbox.sessions.turns(key) if name.isdecimal()][-_WAITING:]):
+        turn = inbox.sessions.read(key, name)
+        if isinstance(turn, Turn) and turn.prompt_id == hook.prompt_id:
+            return turn
+    return latest
 
 
 def stop(hook: Hook, moment: Moment) -> None:
@@ -65,7 +87,7 @@ def stop(hook: Hook, moment: Moment) -> None:
     inbox = inbox_of(place)
     turn = None
     if hook.subagent is None:
-        turn = inbox.sessions.latest(session_key(AGENT, hook.session))
+        turn = _announced(inbox, hook)
     turn = turn or _derived(hook, inbox, moment, None)
     end = Turn(turn.key, turn.turn)
     limit = UNTIL_END if turn.turn.isdecimal() else None
@@ -75,9 +97,10 @@ def stop(hook: Hook, moment: Moment) -> None:
         end = told_by(inbox, end, said, turn.prompt is None)
     if hook.message:
         end = end._replace(message=inbox.put_text(hook.message))
-        if said is None or hook.message.strip() not in said.output:
-            parts = [said.output] if said is not None and said.output else []
-            end = end._replace(output=inbox.put_text("\n\n".join([*parts, hook.message])))
+        if said is None or not answers(said, hook.message):
+            # The last answer's row may be written after this; what holds it is read again at the commit.
+            end = with_message(inbox, end, said, hook.message)
+            end = end._replace(extra={UNREAD_END: asked.transcript is not None})
     inbox.sessions.finish(end)
 
 
@@ -88,7 +111,7 @@ def session_started(hook: Hook, moment: Moment) -> None:
         return
     inbox = inbox_of(place)
     row: dict[str, Any] = {"model": hook.model, "source": hook.source, "at": moment.at}
-    inbox.sessions.note(session_key(AGENT, hook.session), "session", row)
+    inbox.sessions.note(session_key(hook.agent, hook.session), "session", row)
     stamp = os.path.join(inbox.root, "tidied")
     try:
         due = abs(moment.now - os.stat(stamp).st_mtime) > 86400
@@ -111,7 +134,18 @@ def read_turn(turn: Turn, next_offset: int | None) -> Slice | None:
     if size is None or size < turn.offset:
         return None
     data = files.read_range(turn.transcript, turn.offset, READ_LIMIT) or b""
-    return transcript.parse_turn(data, turn.offset, next_offset, turn.subagent is not None)
+    return transcript.parse_turn(data, turn.offset, next_offset, turn.subagent is not None, turn.prompt_id)
+
+
+def answers(said: Slice, message: str) -> bool:
+    """Whether a stretch of transcript holds an agent's last answer."""
+    return message.strip() in said.output
+
+
+def with_message(inbox: Inbox, turn: Turn, said: Slice | None, message: str) -> Turn:
+    """The turn whose output ends with the agent's last answer, which its transcript does not hold."""
+    parts = [said.output] if said is not None and said.output else []
+    return turn._replace(output=inbox.put_text("\n\n".join([*parts, message])))
 
 
 def told_by(inbox: Inbox, turn: Turn, said: Slice, with_prompt: bool) -> Turn:
@@ -269,9 +303,9 @@ def _moved(ref: ContentRef | None, told: Inbox, inbox: Inbox) -> ContentRef | No
 
 def _blank(hook: Hook, moment: Moment) -> Turn:
     return Turn(
-        key=session_key(AGENT, hook.session, hook.subagent),
+        key=session_key(hook.agent, hook.session, hook.subagent),
         turn="",
-        agent=AGENT,
+        agent=hook.agent,
         session=hook.session,
         subagent=subagent(hook),
         at=moment.at,
