@@ -186,12 +186,19 @@ def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
         if not _is_model(state, olds[o])
     }
     if author >= 0 or any(
-        one[0] != UNKNOWN for hunk in changed for one in olds[hunk.old_start : hunk.old_end]
+        olds[o][0] != UNKNOWN
+        for hunk in changed
+        for o in range(max(0, hunk.old_start - 1), min(len(olds), hunk.old_end + 1))
     ):
         hits = matches(old_lines, new_lines, changed, theirs, state.language, unchanged)
+    inside = set()
     for hunk in reversed(changed):
         fresh = _developed(state, hunk, olds, author, unchanged, hits)
         origins[hunk.old_start : hunk.old_end] = fresh
+        inside.update(range(hunk.new_start, hunk.new_end))
+    for n, hit in hits.items():
+        if n not in inside:
+            origins[n] = olds[hit.old]
     _note_layout(state.layout, olds, origins, hits)
     return state._replace(content=content, origins=origins)
 

@@ -76,7 +76,7 @@ _REGEX = (
 )
 _NUMBERS = rb"0[xXbBoO]\w+|(?:\d(?:'?\w)*(?:\.(?!\.)\w*)?|\.\d\w*)(?:(?<=[eE])[+-]\d+)?"
 _OPERATORS = (
-    rb"\.\.\.|===|!==|==|!=|<=|>=|=>|->|\+\+|--|&&|\|\||\?\?|\?\.|:=|\*\*|<<|;;|\+=|-=|\*=|/=|%=|&=|\|=|\^="
+    rb"\.\.\.|===|!==|==|!=|<=|=>|->|\+\+|--|&&|\|\||\?\?|\?\.|:=|\*\*|<<|\+=|-=|\*=|/=|%=|&=|\|=|\^="
 )
 
 
@@ -102,9 +102,11 @@ def _tokens(language: Language) -> re.Pattern[bytes]:
     forms.append(_NUMBERS)
     forms.append(rb"[\w-]+|[\x80-\xff]+" if name in ("css", "scss") else rb"[\w$\x80-\xff]+")
     if not language.angles:
-        forms.append(rb">>")
+        forms.append(rb">=|>>")
     if name == "python":
         forms.append(rb"//")
+    if name == "shell":
+        forms.append(rb";;")
     if name == "go":
         forms.append(rb"<-|&\^")
     return re.compile(b"|".join([*forms, _OPERATORS, rb"\S"]))
@@ -237,10 +239,17 @@ class _Lexer:
             )
         elif quote == b"`":
             for n, part in enumerate(token.split(b"\n")):
-                self._put(INNER + _FIELD.sub(_field, part), line + n)
+                self._put(INNER + _FIELD.sub(self._field, part), line + n)
         else:
             flat = token.replace(b"\n", b"\x03")  # a line that goes on behind a backslash
             self._value(flat, prefix, quote, flat[at + 1 : -1], line)
+
+    def _field(self, hit: re.Match[bytes]) -> bytes:
+        """An expression in a template, by its tokens."""
+        from gitprov.attribution.structure import without_layout
+
+        inside = hit.group()[:-1].lstrip(b"${")
+        return b"${" + b" ".join(without_layout(lex(inside, self._language), self._language, []).keys) + b"}"
 
     def _value(self, token: bytes, prefix: bytes, quote: bytes, body: bytes, line: int) -> None:
         """A string on one line, by its value."""
@@ -316,12 +325,11 @@ def _field(hit: re.Match[bytes]) -> bytes:
 
 def _number(token: bytes, how: str) -> bytes:
     low = token.lower()
-    if how != "short" or low[:2] in (b"0x", b"0b", b"0o"):
-        return low
-    hit = _NUMBER.fullmatch(low)
-    if hit is None or not (hit.group(1) or hit.group(2)):
+    hit = _NUMBER.fullmatch(low) if b"." in low or how == "short" else None
+    if hit is None or low[:2] in (b"0x", b"0b", b"0o") or not (hit.group(1) or hit.group(2)):
         return low
     whole, part, power, unit = (one or b"" for one in hit.groups())
-    part = part.rstrip(b"0")
-    power = power.replace(b"+", b"")
-    return (whole or b"0") + (b"." + part if part else b"") + power + unit
+    if how == "short":
+        part, power = part.rstrip(b"0"), power.replace(b"+", b"")
+        return (whole or b"0") + (b"." + part if part else b"") + power + unit
+    return (whole or b"0") + b"." + (part or b"0") + power + unit

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from gitprov.attribution.language import PLAIN, Language
 from gitprov.attribution.moves import moved_lines
-from gitprov.attribution.rewrap import aligned_gaps, equal_gaps, same_lines
+from gitprov.attribution.rewrap import aligned_gaps, bare_rest, equal_gaps, same_lines, together
 from gitprov.attribution.sides import Match, Sides
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
@@ -53,17 +53,18 @@ def matches(
     """
     if not hunks:
         return {}
-    sides = Sides(old, new, hunks, theirs, language, closed)
-    for hunk in hunks:
+    sides = Sides(old, new, together(new, hunks), theirs, language, closed)
+    for hunk in sides.hunks:
         if hunk.old_count and hunk.new_count:
             same_lines(sides, hunk)
     equal_gaps(sides)
     moved_lines(sides)
     equal_gaps(sides)
     aligned_gaps(sides)
-    for hunk in hunks:
+    for hunk in sides.hunks:
         if hunk.old_count and hunk.new_count:
             _reworded(sides, hunk)
+    bare_rest(sides)
     return sides.found
 
 

@@ -11,10 +11,13 @@ from typing import NamedTuple
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.sides import Gap, Match, Sides
 from gitprov.model.hunk import Hunk
+from gitprov.model.lines import is_trivial
 
 _WORD = re.compile(rb"[\w\x80-\xff]+")
 #: So many words in a row, the same on both sides, are no chance.
 _EVIDENCE = 3
+#: Hunks with more lines between them are compared apart.
+_NEAR = 8
 
 
 class Block(NamedTuple):
@@ -35,7 +38,9 @@ def same_lines(sides: Sides, hunk: Hunk) -> None:
         pairs.update(
             (lines[block.new + k], hunk.old_start + block.old + k)
             for k in range(block.size)
-            if new[block.new + k] or not sides.new.lines[lines[block.new + k]].strip()
+            if new[block.new + k]
+            or sides.new.lines[lines[block.new + k]].strip()
+            == sides.old.lines[hunk.old_start + block.old + k].strip()
         )
     sure = {n: o for n, o in pairs.items() if sides.is_telling(n)}
     _with_trivial_neighbours(pairs, sure)
@@ -78,12 +83,10 @@ def _equal(sides: Sides, gap: Gap) -> None:
     new, new_lines = sides.new.tokens(gap.new)
     if old != new:
         return
-    if any(map(_WORD.search, old)):
-        for n, counts in _counted(new_lines, old_lines).items():
-            sides.blended(n, counts)
-        _broken_strings(sides, gap)
-    if not old or any(map(_WORD.search, old)):
-        _bare_lines(sides, gap)
+    for n, counts in _counted(new_lines, old_lines).items():
+        sides.blended(n, counts)
+    _broken_strings(sides, gap)
+    _bare_lines(sides, gap)
 
 
 def _counted(new: Iterable[int], old: Iterable[int]) -> dict[int, dict[int, int]]:
@@ -133,19 +136,22 @@ def _bare_lines(sides: Sides, gap: Gap) -> None:
 
 
 def _bare_new(sides: Sides, gap: Gap, pairs: list[tuple[int, int]]) -> None:
-    olds = iter([o for o in gap.old if o not in sides.used and sides.old.is_bare(o)])
+    """A blank line is a model's between two that are a model's; a lone bracket is whose the line above it is."""
+    olds = [o for o in gap.old if o not in sides.used and sides.old.is_bare(o)]
     for n in gap.new:
         if n in sides.found or not sides.new.is_bare(n):
             continue
         at = bisect_right(pairs, (n, -1)) - 1
         around = [pairs[k][1] for k in (at, at + 1) if 0 <= k < len(pairs)]
-        if len(around) < 2 or any(o in sides.theirs for o in around):
+        text = sides.new.lines[n].strip()
+        if any(o in sides.theirs for o in around) or (len(around) < 2 and not text):
             continue
-        blank = next(olds, None) if not sides.new.lines[n].strip() else None
-        if blank is not None and not sides.old.lines[blank].strip() and blank not in sides.theirs:
-            sides.take(n, Match(blank, False))
-        else:
+        alike = next((o for o in olds if sides.old.lines[o].strip() == text and o not in sides.theirs), None)
+        if alike is None:
             sides.found[n] = Match(around[0], False)
+        else:
+            olds.remove(alike)
+            sides.take(n, Match(alike, False))
 
 
 def aligned_gaps(sides: Sides) -> None:
@@ -270,3 +276,80 @@ class _Alignment:
         """The old tokens from `low` up to the next that is as it was."""
         end = covered.find(b"\1", low)
         return range(low, len(self._old) if end < 0 else end)
+
+
+def together(new: list[bytes], hunks: Sequence[Hunk]) -> list[Hunk]:
+    """Hunks, those as one that only brackets and blank lines part: a diff takes the next best of these for the same."""
+    out: list[Hunk] = []
+    for hunk in hunks:
+        last = out[-1] if out else None
+        if (
+            last is not None
+            and hunk.new_start - last.new_end <= _NEAR
+            and all(is_trivial(line) for line in new[last.new_end : hunk.new_start])
+        ):
+            counts = hunk.old_end - last.old_start, hunk.new_end - last.new_start
+            out[-1] = Hunk(last.old_start, counts[0], last.new_start, counts[1])
+        else:
+            out.append(hunk)
+    return out
+
+
+def bare_rest(sides: Sides) -> None:
+    """Brackets and blank lines that are left over between lines that are as they were.
+
+    A new one is the old one that reads the same and is gone from between such lines too, a blank one needs none.
+    """
+    old = [
+        o
+        for h in sides.hunks
+        for o in sides.free_old(h.old_start, h.old_end)
+        if is_trivial(sides.old.lines[o])
+    ]
+    rest = [n for h in sides.hunks for n in sides.free_new(h.new_start, h.new_end) if not sides.is_telling(n)]
+    if not old and not rest:
+        return
+    inside = {n for h in sides.hunks for n in range(h.new_start, h.new_end)}
+    gone: dict[bytes, list[int]] = {}
+    for o in reversed(old):
+        if o not in sides.theirs:
+            gone.setdefault(sides.old.key(o) or sides.old.lines[o].strip(), []).append(o)
+    for n in rest:
+        if not _is_between(sides, n, inside):
+            continue
+        alike = gone.get(sides.new.key(n) or sides.new.lines[n].strip())
+        if alike:
+            sides.take(n, Match(alike.pop(), False))
+        elif not sides.new.lines[n].strip() and n - 1 in sides.found:
+            sides.found[n] = Match(sides.found[n - 1].old, False)
+    _blank_olds(sides, [o for o in old if o not in sides.used and not sides.old.lines[o].strip()])
+
+
+def _is_between(sides: Sides, n: int, inside: set[int]) -> bool:
+    """Whether the lines above and below are as they were, and no person's."""
+    below = n + 1
+    while (
+        below < len(sides.new.lines)
+        and below in inside
+        and below not in sides.found
+        and not sides.is_telling(below)
+    ):
+        below += 1
+    for line in (n - 1, below):
+        hit = sides.found.get(line)
+        if hit is not None and (hit.edited or hit.old in sides.theirs):
+            return False
+        if hit is None and (line in inside or not 0 <= line < len(sides.new.lines)):
+            return False
+    return True
+
+
+def _blank_olds(sides: Sides, blanks: list[int]) -> None:
+    """Old blank lines that were taken out beside a line that is as it was go with that line."""
+    by_old = {hit.old: n for n, hit in sides.found.items() if not hit.edited}
+    for o in blanks:
+        n = by_old.get(o - 1)
+        if n is not None and o not in sides.theirs:
+            sides.found[n] = sides.found[n]._replace(also=(*sides.found[n].also, o))
+            sides.used.add(o)
+            by_old[o] = n

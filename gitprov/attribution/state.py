@@ -48,6 +48,17 @@ class Layout(NamedTuple):
     joined: dict[tuple[int, int], frozenset[tuple[int, int]]]
     partly: set[tuple[int, int]]
 
+    def present(self, lines: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+        """Some lines, and all that were joined to them."""
+        seen: set[tuple[int, int]] = set()
+        todo = list(lines)
+        while todo:
+            line = todo.pop()
+            if line not in seen:
+                seen.add(line)
+                todo += self.joined.get(line, ())
+        return seen
+
 
 class Folded(NamedTuple):
     """Content after the last step, an origin per line, and what models took away.

@@ -65,6 +65,7 @@ class _Structure:
         self._commas: dict[int, int] = {}
         self._opens: dict[int, int] = {}
         self._pairs: list[Pair] = []
+        self._types: set[int] = set()
 
     def walk(self) -> None:
         """Find all that is dead."""
@@ -73,6 +74,8 @@ class _Structure:
         for n in [n for n, key in enumerate(keys) if key in marks]:
             key = keys[n]
             if key in _OPEN:
+                if key == b"{" and self._language.name == "ts" and self._is_type(n):
+                    self._types.add(n)
                 stack.append(n)
             elif key in _CLOSE:
                 self._close(n, stack.pop() if stack else None)
@@ -142,6 +145,8 @@ class _Structure:
 
     def _comma(self, n: int) -> None:
         keys, top, name = self._keys, self._stack[-1] if self._stack else None, self._language.name
+        if top in self._types:
+            self.dead.add(n)
         if top is not None:
             self._commas[top] = self._commas.get(top, 0) + 1
         after = self._code_after(n)
@@ -151,6 +156,23 @@ class _Structure:
             name == "rust" and (follows == b"{" or (before >= 0 and keys[before] == b"}"))
         ):
             self.dead.add(n)
+
+    def _is_type(self, n: int) -> bool:
+        """Whether a brace opens a type, whose members may be parted by commas or by semicolons."""
+        keys, top = self._keys, self._stack[-1] if self._stack else None
+        before = keys[n - 1] if n else b""
+        if top in self._types or before == b"<":
+            return True
+        if before == b":" and n > 1:
+            return keys[n - 2] in _CLOSE or self._top_is(b"(")
+        if before in (b"|", b"&") and n > 1 and keys[n - 2] == b"}":
+            return self._opens.get(n - 2) in self._types
+        for at in range(n - 1, max(-1, n - _FAR), -1):
+            if keys[at] in (b";", b"{", b"}"):
+                return False
+            if keys[at] in (b"type", b"interface"):
+                return at + 1 < n and keys[at + 1][:1].isalpha()
+        return False
 
     def _semicolon(self, n: int) -> None:
         how, after = self._language.semicolons, self._code_after(n)
@@ -177,8 +199,16 @@ class _Structure:
         before = self._code_before(n)
         if before >= 0 and self._keys[before] == b")":
             opener = self._opens.get(before, 0)
-            return opener > 0 and self._keys[opener - 1] in _HEADS
+            return opener > 0 and self._keys[opener - 1] in _HEADS and not self._is_do(opener - 1)
         return before >= 0 and self._keys[before] == b"else"
+
+    def _is_do(self, n: int) -> bool:
+        """Whether a `while` belongs to a `do`."""
+        brace = self._code_before(n)
+        if self._keys[n] != b"while" or brace < 0 or self._keys[brace] != b"}":
+            return False
+        opener = self._opens.get(brace, 0)
+        return opener > 0 and self._keys[self._code_before(opener)] == b"do"
 
     def _begins(self, n: int, words: frozenset[bytes]) -> bool:
         """Whether one of the words stands between a semicolon and the brace before it."""
