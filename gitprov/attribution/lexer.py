@@ -23,6 +23,9 @@ _NUMBER = re.compile(rb"(\d*)\.?(\d*)(e[+-]?\d+)?(\D*)", re.IGNORECASE)
 _OPEN_ESCAPE = re.compile(rb"(?:\\x[0-9a-fA-F]*|\\[0-7]{1,3})$")
 _PREFIX = re.compile(rb"[A-Za-z0-9]*")
 
+#: Names before a template that say in which language it is.
+_TAGS = frozenset((b"css", b"keyframes", b"injectGlobal", b"createGlobalStyle", b"gql", b"graphql", b"html"))
+
 _PLAIN, _LINE, _STRING, _MARK, _DIGIT, _LETTER = range(6)
 
 
@@ -238,11 +241,19 @@ class _Lexer:
                 _prefix(prefix), token[at + 3 :].removesuffix(quote * 3), line, raw=b"r" in prefix.lower()
             )
         elif quote == b"`":
+            embedded = self._is_embedded()
             for n, part in enumerate(token.split(b"\n")):
-                self._put(INNER + _FIELD.sub(self._field, part), line + n)
+                text = _FIELD.sub(self._field, part)
+                for one in _WORDS.findall(text) if embedded else [text]:
+                    self._put(INNER + one, line + n)
         else:
             flat = token.replace(b"\n", b"\x03")  # a line that goes on behind a backslash
             self._value(flat, prefix, quote, flat[at + 1 : -1], line)
+
+    def _is_embedded(self) -> bool:
+        """Whether a template is in a language that has no use for white space, and that formatters know."""
+        tag = self.keys[-1] if self.keys else b""
+        return tag in _TAGS or b"styled" in self.keys[-12:]
 
     def _field(self, hit: re.Match[bytes]) -> bytes:
         """An expression in a template, by its tokens."""

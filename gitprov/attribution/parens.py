@@ -96,6 +96,8 @@ class Parens:
         before, after = self._before(pair.start), self._after(pair.end)
         if self._is_arrow(pair, before, after):
             return True
+        if self._is_type_of(pair, after):
+            return True
         left = self._left(pair, before)
         if left is None:
             return False
@@ -125,6 +127,17 @@ class Parens:
             and pair.end == pair.start + 2
             and is_word(keys[pair.start + 1])
             and (before < 0 or keys[before] == b"async" or not self._is_operand(before))
+        )
+
+    def _is_type_of(self, pair: Pair, after: int) -> bool:
+        """`(typeof x)[number]` is `typeof x[number]` where types are."""
+        inside = self._keys[pair.start + 1 : pair.end]
+        return (
+            self._language.name == "ts"
+            and after < len(self._keys)
+            and self._keys[after] == b"["
+            and inside[:1] == [b"typeof"]
+            and all(is_word(key) or key == b"." for key in inside)
         )
 
     def _left(self, pair: Pair, before: int) -> int | None:

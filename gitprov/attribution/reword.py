@@ -10,8 +10,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 
+from gitprov.attribution.imports import moved_items
 from gitprov.attribution.language import PLAIN, Language
-from gitprov.attribution.moves import moved_lines
+from gitprov.attribution.moves import moved_lines, moved_rows
 from gitprov.attribution.rewrap import aligned_gaps, bare_rest, equal_gaps, same_lines, together
 from gitprov.attribution.sides import Match, Sides
 from gitprov.model.hunk import Hunk
@@ -59,7 +60,9 @@ def matches(
             same_lines(sides, hunk)
     equal_gaps(sides)
     moved_lines(sides)
+    moved_items(sides)
     equal_gaps(sides)
+    moved_rows(sides)
     aligned_gaps(sides)
     for hunk in sides.hunks:
         if hunk.old_count and hunk.new_count:

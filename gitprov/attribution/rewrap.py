@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.sides import Gap, Match, Sides
+from gitprov.attribution.sides import Gap, Match, Side, Sides
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
 
@@ -313,16 +313,21 @@ def bare_rest(sides: Sides) -> None:
     gone: dict[bytes, list[int]] = {}
     for o in reversed(old):
         if o not in sides.theirs:
-            gone.setdefault(sides.old.key(o) or sides.old.lines[o].strip(), []).append(o)
+            gone.setdefault(_bracket(sides.old, o), []).append(o)
     for n in rest:
         if not _is_between(sides, n, inside):
             continue
-        alike = gone.get(sides.new.key(n) or sides.new.lines[n].strip())
+        alike = gone.get(_bracket(sides.new, n))
         if alike:
             sides.take(n, Match(alike.pop(), False))
         elif not sides.new.lines[n].strip() and n - 1 in sides.found:
             sides.found[n] = Match(sides.found[n - 1].old, False)
     _blank_olds(sides, [o for o in old if o not in sides.used and not sides.old.lines[o].strip()])
+
+
+def _bracket(side: Side, line: int) -> bytes:
+    """What a trivial line reads; the last of some rows has no comma."""
+    return side.key(line).removesuffix(b"\x1f,") or side.lines[line].strip()
 
 
 def _is_between(sides: Sides, n: int, inside: set[int]) -> bool:

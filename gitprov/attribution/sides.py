@@ -144,6 +144,13 @@ class Sides:
                 yield Gap(self.free_old(o, old), self.free_new(n, new), o, n, old, new)
             o, n = old + 1, new + 1
 
+    def still(self) -> Iterable[tuple[int, int]]:
+        """(new, old) of the lines outside of all hunks, which stand where they stood."""
+        o = n = 0
+        for hunk in [*self.hunks, Hunk(len(self.old.lines), 0, len(self.new.lines), 0)]:
+            yield from zip(range(n, hunk.new_start), range(o, hunk.old_start), strict=False)
+            o, n = hunk.old_end, hunk.new_end
+
     def blended(self, new: int, counts: dict[int, int], partly: Collection[int] = ()) -> None:
         """A new line has tokens of these old lines, so many of each: the one with most has it.
 

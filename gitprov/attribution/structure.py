@@ -66,30 +66,36 @@ class _Structure:
         self._opens: dict[int, int] = {}
         self._pairs: list[Pair] = []
         self._types: set[int] = set()
+        self._bodies: set[int] = set()  # braces that have a semicolon at their top
+        self._placed = -1
 
     def walk(self) -> None:
         """Find all that is dead."""
-        keys, stack = self._keys, self._stack
+        keys = self._keys
         marks = _MARKS | {b"|", b"&"} if self._language.name == "ts" else _MARKS
         for n in [n for n, key in enumerate(keys) if key in marks]:
-            key = keys[n]
-            if key in _OPEN:
-                if key == b"{" and self._language.name == "ts" and self._is_type(n):
+            if keys[n] in _OPEN:
+                if keys[n] == b"{" and self._language.name == "ts" and self._is_type(n):
                     self._types.add(n)
-                stack.append(n)
-            elif key in _CLOSE:
-                self._close(n, stack.pop() if stack else None)
-            elif key == b",":
-                self._comma(n)
-            elif key == b";":
-                self._semicolon(n)
-            elif key == b"\\":
-                if self._is_last(n):
-                    self.dead.add(n)
-            elif n and keys[n - 1] in _LEADING:
-                self.dead.add(n)  # of a union with each part on a line
+                self._stack.append(n)
+            elif keys[n] in _CLOSE:
+                self._close(n, self._stack.pop() if self._stack else None)
+            else:
+                self._mark(n)
         if self._language.parens:
             Parens(self._keys, self._lines, self._language, self._pairs, self.dead).settle()
+
+    def _mark(self, n: int) -> None:
+        key = self._keys[n]
+        if key == b",":
+            self._comma(n)
+        elif key == b";":
+            self._semicolon(n)
+        elif key == b"\\":
+            if self._is_last(n):
+                self.dead.add(n)
+        elif n and self._keys[n - 1] in _LEADING:
+            self.dead.add(n)  # of a union with each part on a line
 
     def _close(self, n: int, opener: int | None) -> None:
         keys = self._keys
@@ -98,9 +104,24 @@ class _Structure:
             if keys[n] == b")" and _OPEN.get(keys[opener]) == b")":
                 self._pairs.append(Pair(opener, n, len(self._stack)))
                 self._empty(opener, n)
+            elif keys[n] == b"}" and self._language.name == "rust":
+                self._block(opener, n)
         last = self._code_before(n)
         if last >= 0 and keys[last] == b"," and self._is_trailing(last, n, opener):
             self.dead.add(last)
+
+    def _block(self, opener: int, n: int) -> None:
+        """`=> { x }` is `=> x,`, and `|a| { x }` is `|a| x`."""
+        before = self._keys[opener - 1] if opener else b""
+        if opener in self._bodies or n == opener + 1 or before not in (b"=>", b"|"):
+            return
+        self.dead.add(opener)
+        after = self._code_after(n)
+        if before == b"|" or (after < len(self._keys) and self._keys[after] == b"}"):
+            self.dead.add(n)
+        else:
+            self._keys[n] = b","
+            self._placed = n
 
     def _empty(self, opener: int, n: int) -> None:
         """`class A():` is `class A:`, `new A()` is `new A`."""
@@ -153,7 +174,8 @@ class _Structure:
         follows = keys[after] if after < len(keys) else b""
         before = self._code_before(n)
         if (name in ("rust", "ts") and follows == b">") or (
-            name == "rust" and (follows == b"{" or (before >= 0 and keys[before] == b"}"))
+            name == "rust"
+            and (follows == b"{" or before == self._placed >= 0 or keys[max(before, 0)] == b"}")
         ):
             self.dead.add(n)
 
@@ -176,6 +198,8 @@ class _Structure:
 
     def _semicolon(self, n: int) -> None:
         how, after = self._language.semicolons, self._code_after(n)
+        if self._stack:
+            self._bodies.add(self._stack[-1])
         follows = self._keys[after] if after < len(self._keys) else b""
         if (
             (how == "all" and not self._top_is(b"(") and not self._is_empty_statement(n))
