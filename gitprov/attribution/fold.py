@@ -208,6 +208,8 @@ def _note_layout(
 ) -> None:
     """Remember what the origins cannot say: which lines were joined, and which were changed in part."""
     for n, hit in hits.items():
+        if not hit.also and not hit.partly:
+            continue
         line = origins[n][:2]
         more = {olds[o][:2] for o in hit.also if olds[o][0] >= 0} - {line}
         if more and line != NOBODY[:2]:
@@ -337,6 +339,8 @@ def slide(origins: list[Origin], lines: list[bytes], changed: Iterable[Hunk]) ->
     for hunk in runs:
         if not hunk.old_count:
             reach = _reach(lines, hunk, fresh)
+            if len(reach) == hunk.new_count:
+                continue  # it can stand nowhere else
             for n in range(hunk.new_start, hunk.new_end):
                 first = reach.start + (n - reach.start) % hunk.new_count
                 alike = range(first, reach.stop, hunk.new_count)

@@ -164,10 +164,17 @@ def open_at(text: bytes, language: Language) -> tuple[int, list[bytes]]:
 _OPENERS, _CLOSERS = frozenset((b"(", b"[", b"{")), frozenset((b")", b"]", b"}"))
 
 
+def same_tokens(old: bytes, new: bytes, language: Language) -> bool:
+    """Whether two texts have the same tokens, just as they are spelt."""
+    find = _tokens(language).findall
+    return [one for one in find(old) if one != b"\n"] == [one for one in find(new) if one != b"\n"]
+
+
 def lex(text: bytes, language: Language, line: int = 0) -> Stream:
     """The tokens of a text whose first line has the number `line`; nothing is left out but white space."""
     maker = _Lexer(language)
     keys, lines, kinds = maker.keys, maker.lines, _kinds(language)
+    simple: dict[bytes, bytes] = {}  # what is one token wherever it stands, in its normal form
     for token in _tokens(language).findall(text):
         kind = kinds[token[0]]
         if kind == _PLAIN:
@@ -175,8 +182,16 @@ def lex(text: bytes, language: Language, line: int = 0) -> Stream:
             lines.append(line)
         elif kind == _LINE:
             line += 1
+        elif token in simple:
+            keys.append(simple[token])
+            lines.append(line)
         else:
+            count = len(keys)
             maker.take(token, kind, line)
+            if kind == _DIGIT or (
+                len(keys) == count + 1 and b"\n" not in token and kind == _STRING and not language.joins
+            ):
+                simple[token] = keys[-1]
             line += token.count(b"\n")
     return Stream(keys, lines, maker.spans)
 

@@ -75,8 +75,10 @@ def outcome(
     seen = None if view is None else look.at(view)
     fresh = [n for hunk in own for n in range(hunk.new_start, hunk.new_end) if n < len(placed)]
     removed = {n for hunk in own for n in range(hunk.old_start, hunk.old_end)}
-    here, there = _by_source(main), None if seen is None else _by_source(seen, *aside)
-    waiting = _waiting(folded, _by_source(*aside), _by_source(main, *filter(None, (seen,))))
+    here = _by_source(main)
+    there = None if seen is None else here if seen is main and not aside else _by_source(seen, *aside)
+    present = {*here, *(there if there and not aside else _by_source(*filter(None, (seen,))))}
+    waiting = _waiting(folded, _by_source(*aside), present) if aside else ()
     replaced = _replaced(folded)
     changed = _reformatted(main, split_lines(staged))
     tallies = {
@@ -149,12 +151,16 @@ def _staged_before(folded: Folded, staged: bytes, view: bytes | None, seen: _See
 
 def _reformatted(seen: _Seen, lines: list[bytes]) -> dict[int, set[int]]:
     """Source → its lines (0-based) of which the layout is another now."""
-    raw = {source: split_lines(text) for source, text in seen.layout.raw.items()}
+    raw = {
+        source: [line.rstrip(b"\r\n") for line in split_lines(text)]
+        for source, text in seen.layout.raw.items()
+    }
     found: dict[int, set[int]] = {}
     for (source, line, edited), text in zip(seen.origins, lines, strict=False):
-        if source not in raw or edited or not text.strip():
+        if edited or source not in raw or line >= len(raw[source]):
             continue
-        if line < len(raw[source]) and raw[source][line].rstrip(b"\r\n") != text.rstrip(b"\r\n"):
+        bare = text.rstrip(b"\r\n")
+        if raw[source][line] != bare and bare.strip():
             found.setdefault(source, set()).add(line)
     for one in (origin[:2] for origin in seen.origins):
         if one in seen.layout.joined:
@@ -164,13 +170,20 @@ def _reformatted(seen: _Seen, lines: list[bytes]) -> dict[int, set[int]]:
 
 
 def _lines(origins: list[Origin], fresh: list[int], people: set[int]) -> dict[int, dict[str, LineSet]]:
-    found: dict[int, dict[str, list[int]]] = {}
+    found: dict[int, dict[str, list[list[int]]]] = {}
     for n in fresh:
         source, _, edited = origins[n]
         if source >= 0:
             cls = "human" if source in people else "edited" if edited else "ai"
-            found.setdefault(source, {}).setdefault(cls, []).append(n + 1)
-    return {source: {cls: LineSet(lines) for cls, lines in own.items()} for source, own in found.items()}
+            runs = found.setdefault(source, {}).setdefault(cls, [])
+            if runs and runs[-1][1] == n:
+                runs[-1][1] = n + 1
+            else:
+                runs.append([n + 1, n + 1])
+    return {
+        source: {cls: LineSet.of_runs((first, last) for first, last in runs) for cls, runs in own.items()}
+        for source, own in found.items()
+    }
 
 
 def _by_source(*contents: _Seen) -> dict[int, tuple[set[int], set[int]]]:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from gitprov.attribution.imports import moved_items
 from gitprov.attribution.language import PLAIN, Language
 from gitprov.attribution.moves import moved_lines, moved_rows
-from gitprov.attribution.rewrap import aligned_gaps, bare_rest, equal_gaps, same_lines, together
+from gitprov.attribution.rewrap import aligned_gaps, bare_rest, equal_gaps, same_lines, spaced, together
 from gitprov.attribution.sides import Match, Sides
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
@@ -56,7 +56,7 @@ def matches(
         return {}
     sides = Sides(old, new, together(new, hunks), theirs, language, closed)
     for hunk in sides.hunks:
-        if hunk.old_count and hunk.new_count:
+        if hunk.old_count and hunk.new_count and not spaced(sides, hunk):
             same_lines(sides, hunk)
     equal_gaps(sides)
     moved_lines(sides)

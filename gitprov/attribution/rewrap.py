@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
+from gitprov.attribution.lexer import same_tokens
 from gitprov.attribution.sides import Gap, Match, Side, Sides
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
@@ -18,6 +19,9 @@ _WORD = re.compile(rb"[\w\x80-\xff]+")
 _EVIDENCE = 3
 #: Hunks with more lines between them are compared apart.
 _NEAR = 8
+#: From so many bytes on, both sides together, a hunk is first looked at as a whole.
+_LARGE = 100_000
+_SPACE = b" \t\n\r\v\f"
 
 
 class Block(NamedTuple):
@@ -28,11 +32,46 @@ class Block(NamedTuple):
     size: int
 
 
+def spaced(sides: Sides, hunk: Hunk) -> bool:
+    """Match a large hunk of which white space alone is different, without looking at each token; False if it is not so."""
+    old = sides.old.lines[hunk.old_start : hunk.old_end]
+    new = sides.new.lines[hunk.new_start : hunk.new_end]
+    sizes = (
+        [len(line.translate(None, _SPACE)) for line in old],
+        [len(line.translate(None, _SPACE)) for line in new],
+    )
+    texts = b"".join(old), b"".join(new)
+    if (
+        len(texts[0]) + len(texts[1]) < _LARGE
+        or sum(sizes[0]) != sum(sizes[1])
+        or texts[0].translate(None, _SPACE) != texts[1].translate(None, _SPACE)
+        or not same_tokens(*texts, sides.language)
+    ):
+        return False
+    starts = [0, *accumulate(sizes[0])]
+    at = 0
+    for n, size in enumerate(sizes[1], hunk.new_start):
+        first = max(0, bisect_right(starts, at) - 1)
+        if size:
+            last = bisect_left(starts, at + size, first + 1)
+            counts = {
+                hunk.old_start + o: min(starts[o + 1], at + size) - max(starts[o], at)
+                for o in range(first, last)
+            }
+            if n not in sides.closed:
+                sides.blended(n, {o: count for o, count in counts.items() if count or len(counts) > 1})
+        elif n - 1 in sides.found and sides.found[n - 1].old not in sides.theirs and n not in sides.closed:
+            sides.found[n] = Match(sides.found[n - 1].old, False)
+        at += size
+    return True
+
+
 def same_lines(sides: Sides, hunk: Hunk) -> None:
     """Match lines whose tokens are the same, in order, as a diff of lines pairs them."""
-    old = [sides.old.key(o) for o in range(hunk.old_start, hunk.old_end)]
+    old = sides.old.texts(hunk.old_start, hunk.old_end)
     lines = [n for n in range(hunk.new_start, hunk.new_end) if n not in sides.closed]
-    new = [sides.new.key(n) for n in lines]
+    keys = sides.new.texts(hunk.new_start, hunk.new_end)
+    new = [keys[n - hunk.new_start] for n in lines]
     pairs: dict[int, int] = {}
     for block in blocks(old, new):
         pairs.update(

@@ -62,6 +62,17 @@ class Side:
         first, last = self.span(line)
         return b"\x1f".join(self.stream.keys[first:last])
 
+    def texts(self, first: int, last: int) -> list[bytes]:
+        """The keys of the lines from `first` to before `last`."""
+        lines, keys = self.stream.lines, self.stream.keys
+        at, out = bisect_left(lines, first), []
+        for line in range(first, last):
+            start = at
+            while at < len(lines) and lines[at] == line:
+                at += 1
+            out.append(b"\x1f".join(keys[start:at]))
+        return out
+
     def tokens(self, lines: Iterable[int]) -> tuple[list[bytes], list[int]]:
         """The tokens of some ascending lines, and the line of each."""
         keys: list[bytes] = []
@@ -156,6 +167,10 @@ class Sides:
 
         Where a person's line is among several, no one wrote the new line alone: it is no model's unchanged one.
         """
+        if len(counts) == 1:
+            o = next(iter(counts))
+            self.take(new, Match(o, False, (), (o,) if o in partly else ()))
+            return
         most = max(counts, key=lambda o: (counts[o], -o))
         mixed = len({o in self.theirs for o in counts}) > 1
         also = tuple(o for o in sorted(counts) if o != most)

@@ -19,6 +19,8 @@ _LEADING = frozenset((b"=", b"(", b"<", b",", b":", b"["))
 _SCRIPTS = frozenset(("js", "ts"))
 #: Statements are looked at over so many tokens at most.
 _FAR = 200
+#: What the tokens begin with that are no code.
+_PASSED = (COMMENT[0], ord("\\"))
 
 
 def without_layout(stream: Stream, language: Language, opened: list[bytes]) -> Stream:
@@ -263,13 +265,13 @@ class _Structure:
 
     def _code_before(self, n: int) -> int:
         n -= 1
-        while n >= 0 and (self._keys[n][:1] == COMMENT or self._keys[n] == b"\\"):
+        while n >= 0 and self._keys[n][0] in _PASSED and (self._keys[n][0] == 1 or self._keys[n] == b"\\"):
             n -= 1
         return n
 
     def _code_after(self, n: int) -> int:
         n += 1
-        while n < len(self._keys) and self._keys[n][:1] == COMMENT:
+        while n < len(self._keys) and self._keys[n][0] == 1:
             n += 1
         return n
 
