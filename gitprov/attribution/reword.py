@@ -24,8 +24,9 @@ __all__ = ["SIMILAR", "Match", "match", "matches", "similarity"]
 SIMILAR = 0.5
 
 _WORD = re.compile(rb"[\w\x80-\xff]+")
-#: A new line is compared with at most this many old lines, nearest first, so that huge hunks stay linear.
-_CANDIDATES = 48
+#: A new line is compared with about this many old lines, those first that share a rare word; with fewer where there are
+#: many, so that no hunk takes more comparisons than it should.
+_CANDIDATES, _FEWEST, _COMPARED = 48, 8, 100_000
 
 
 def match(
@@ -82,12 +83,13 @@ def _reworded(sides: Sides, hunk: Hunk) -> None:
         if (o in theirs or o not in used) and not is_trivial(old[o])
     }
     by_word = _by_word(words)
+    most = min(_CANDIDATES, max(_FEWEST, _COMPARED // len(fresh)))
     scored: list[tuple[float, int, int, int]] = []
     for n in fresh:
         place = hunk.old_start + (n - hunk.new_start) * hunk.old_count // hunk.new_count
         mine = _counted(new[n])
-        near = [(_dice(words[o], mine), o) for o in _nearest(by_word, mine, place)]
-        least = max([SIMILAR, *(score for score, o in near if o in theirs)])
+        near = [(_dice(words[o], mine), o) for o in _nearest(by_word, mine, place, most)]
+        least = max([SIMILAR, *(score for score, o in near if o in theirs)]) if theirs else SIMILAR
         scored += [(-score, abs(o - place), n, o) for score, o in near if score >= least and o not in used]
     for _, _, n, o in sorted(scored):
         if n not in found and o not in used:
@@ -104,14 +106,18 @@ def _by_word(words: dict[int, dict[bytes, int]]) -> dict[bytes, list[int]]:
     return found
 
 
-def _nearest(by_word: dict[bytes, list[int]], mine: Iterable[bytes], place: int) -> list[int]:
-    """The old lines nearest to a place that share a word; of each word only the nearest are looked at."""
-    near: set[int] = set()
-    for word in mine:
-        lines = by_word.get(word, ())
-        at = bisect_left(lines, place)
-        near.update(lines[max(at - _CANDIDATES, 0) : at + _CANDIDATES])
-    return sorted(near, key=lambda o: (abs(o - place), o))[:_CANDIDATES]
+def _nearest(by_word: dict[bytes, list[int]], mine: Iterable[bytes], place: int, most: int) -> list[int]:
+    """Old lines that share a word, those with the rarest words first, of each word those nearest to a place."""
+    near: dict[int, None] = {}
+    for lines in sorted((by_word[word] for word in mine if word in by_word), key=len):
+        if len(lines) > most:
+            at = bisect_left(lines, place)
+            some = lines[max(at - most, 0) : at + most]
+            lines = sorted(some, key=lambda o: abs(o - place))[:most]  # noqa: PLW2901 - the nearest of them
+        near.update(dict.fromkeys(lines))
+        if len(near) >= most:
+            break
+    return sorted(near)
 
 
 def similarity(a: bytes, b: bytes) -> float:
@@ -127,6 +133,9 @@ def _counted(line: bytes) -> dict[bytes, int]:
 
 
 def _dice(a: dict[bytes, int], b: dict[bytes, int]) -> float:
-    total = sum(a.values()) + sum(b.values())
-    common = sum(min(count, b.get(word, 0)) for word, count in a.items())
+    common = 0
+    for word, count in a.items():
+        other = b.get(word, 0)
+        common += min(other, count)
+    total = sum(a.values()) + sum(b.values()) if common else 0
     return 2 * common / total if total else 0.0
