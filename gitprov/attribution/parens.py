@@ -152,6 +152,8 @@ class Parens:
         if before < 0:
             return LOW
         key = self._keys[before]
+        if key == b"(" and self._keys[max(before - 1, 0)] == b"decltype":
+            return None
         if key in BEGIN[table]:
             return LOW
         if key in PREFIX[table] and not self._is_operand(self._before(before)):
