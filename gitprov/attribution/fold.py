@@ -191,7 +191,7 @@ def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
         for o in range(max(0, hunk.old_start - 1), min(len(olds), hunk.old_end + 1))
     ):
         hits = matches(old_lines, new_lines, changed, theirs, state.language, unchanged)
-    inside = set()
+    inside: set[int] = set()
     for hunk in reversed(changed):
         fresh = _developed(state, hunk, olds, author, unchanged, hits)
         origins[hunk.old_start : hunk.old_end] = fresh

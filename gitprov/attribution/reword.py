@@ -10,10 +10,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 
+from gitprov.attribution.bare import bare_rest
 from gitprov.attribution.imports import moved_items
 from gitprov.attribution.language import PLAIN, Language
 from gitprov.attribution.moves import moved_lines, moved_rows
-from gitprov.attribution.rewrap import aligned_gaps, bare_rest, equal_gaps, same_lines, spaced, together
+from gitprov.attribution.rewrap import aligned_gaps, equal_gaps, same_lines, spaced, together
 from gitprov.attribution.sides import Match, Sides
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
