@@ -1,7 +1,7 @@
 """Carrying: which lines of one version of a file stand in another, by git's own diff of the two.
 
-A line outside every hunk survived. A line inside one was changed, and counts only where white space or line breaks
-alone are different. Nothing is read out of what is left over.
+A line outside every hunk survived. A line inside one was changed, and counts only where its layout or its place alone
+is different. Nothing is read out of what is left over.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from gitprov.attribution.reword import match
+from gitprov.attribution.language import PLAIN, Language
+from gitprov.attribution.reword import matches
 from gitprov.model.hunk import Hunk
 from gitprov.model.ranges import LineSet
 
@@ -27,22 +28,25 @@ class Kept(NamedTuple):
     size: int
 
 
-def kept(wanted: LineSet, hunks: Sequence[Hunk], contents: Contents) -> list[Kept]:
+def kept(
+    wanted: LineSet, hunks: Sequence[Hunk], contents: Contents, language: Language = PLAIN
+) -> list[Kept]:
     """Where the `wanted` lines of the new side come from, as far as they stood in the old one.
 
     `hunks` are ascending, as a diff has them. Lines that are new have no place in the answer.
     """
     found = _outside(wanted, hunks)
-    inside = [hunk for hunk in hunks if hunk.old_count and hunk.new_count and _touches(wanted, hunk)]
-    if inside:
+    if any(hunk.old_count for hunk in hunks) and any(
+        hunk.new_count and _touches(wanted, hunk) for hunk in hunks
+    ):
         old, new = contents()
-        for hunk in inside:
-            texts = old[hunk.old_start : hunk.old_end], new[hunk.new_start : hunk.new_end]
-            found += [
-                Kept(hunk.new_start + n + 1, hunk.old_start + hit.old + 1, 1)
-                for n, hit in match(*texts).items()
-                if not hit.edited and hunk.new_start + n + 1 in wanted
-            ]
+        hits = matches(old, new, hunks, (), language)
+        inside = LineSet.of_runs((hunk.new_start + 1, hunk.new_end) for hunk in hunks if hunk.new_count)
+        found += [
+            Kept(n + 1, hit.old + 1, 1)
+            for n, hit in hits.items()
+            if not hit.edited and not hit.partly and n + 1 in inside and n + 1 in wanted
+        ]
     return found
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.fold import BASE, Step, begin, fold
-from gitprov.attribution.reword import match
+from gitprov.attribution.language import PLAIN, Language
+from gitprov.attribution.reword import matches
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
 from gitprov.model.shown import Block, Delta, Piece
@@ -46,49 +48,93 @@ def raw_version(edits: Sequence[tuple[bytes, bytes]]) -> Raw:
     return Raw(whole + lines[-1:], frozenset(own))
 
 
-def compare(raw: Raw, committed: bytes, kept: Container[int], others: Mapping[int, str]) -> Delta:
+def compare(
+    raw: Raw,
+    committed: bytes,
+    kept: Container[int],
+    others: Mapping[int, str],
+    language: Language = PLAIN,
+) -> Delta:
     """The delta from a model's version to the committed content.
 
     `kept` holds the committed lines (1-based) that the note calls this trace's unchanged ones: they are shown so even
     where the stored version reads differently, as redacted text does. `others` maps committed lines to the other
-    trace they belong to.
+    trace they belong to. `language` says what is layout.
     """
-    pieces = list(_pieces(raw, split_lines(committed), kept, others))
+    new = split_lines(committed)
+    changed = hunks(b"".join(raw.lines), committed)
+    pairs = _pairs(raw, new, changed, kept, others, language)
+    pieces = list(_pieces(raw, new, changed, pairs, others))
     shown = _shown(pieces)
-    changed = sum(1 for piece in pieces if piece.op != " ")
+    count = sum(1 for piece in pieces if piece.op != " ")
     blocks = tuple(_block(pieces, first, last) for first, last in _windows(shown, len(pieces)))
     visible = sum(1 for block in blocks for piece in block.pieces if piece.op != " ")
-    ops = [piece.op for piece in pieces if piece.own]
-    return Delta(blocks, changed - visible, ops.count(" "), ops.count("~"), ops.count("-"))
+    return Delta(blocks, count - visible, *_counts(raw, new, changed, pairs))
 
 
-def _pieces(raw: Raw, new: list[bytes], kept: Container[int], others: Mapping[int, str]) -> Iterable[Piece]:
+class _Pairs(NamedTuple):
+    """`new`: new line → the old line it was, and whether it was reworded. `joined`: old lines that stand in a new line
+    besides that, with it. `partly`: old lines of which a part was changed.
+    """
+
+    new: dict[int, tuple[int, bool]]
+    joined: dict[int, int]
+    partly: set[int]
+
+    def olds(self) -> set[int]:
+        """The old lines that are told."""
+        return {o for o, _ in self.new.values()} | self.joined.keys()
+
+
+def _counts(raw: Raw, new: list[bytes], changed: list[Hunk], pairs: _Pairs) -> tuple[int, int, int, int]:
+    """The model's lines that are kept, edited and absent, and the kept ones whose layout is another."""
+    edited = {o for o, reworded in pairs.new.values() if reworded} | pairs.partly
+    inside = {o for hunk in changed for o in range(hunk.old_start, hunk.old_end)}
+    absent = inside - pairs.olds() - edited
+    other = {
+        o
+        for n, (o, _) in pairs.new.items()
+        if raw.lines[o].rstrip(b"\r\n") != new[n].rstrip(b"\r\n") and new[n].strip()
+    }
+    other |= {line for o, n in pairs.joined.items() for line in (o, pairs.new.get(n, (o, False))[0])}
+    gone = len(raw.own & absent)
+    changes = len(raw.own & edited)
+    return len(raw.own) - gone - changes, changes, gone, len((raw.own & other) - edited - absent)
+
+
+def _pieces(
+    raw: Raw, new: list[bytes], changed: list[Hunk], pairs: _Pairs, others: Mapping[int, str]
+) -> Iterable[Piece]:
     at_old = at_new = 0
-    ends = Hunk(len(raw.lines), 0, len(new), 0)
-    for hunk in [*hunks(b"".join(raw.lines), b"".join(new)), ends]:
+    told: set[int] = set()
+    paired = pairs.olds()
+    for hunk in [*changed, Hunk(len(raw.lines), 0, len(new), 0)]:
         for step in range(hunk.old_start - at_old):
             yield _same(raw, new, at_old + step, at_new + step)
-        yield from _changed(raw, new, hunk, kept, others)
+        left = deque(o for o in range(hunk.old_start, hunk.old_end) if o not in paired)
+        yield from _changed(raw, new, hunk, pairs.new, others, left, told)
         at_old, at_new = hunk.old_end, hunk.new_end
 
 
 def _changed(
-    raw: Raw, new: list[bytes], hunk: Hunk, kept: Container[int], others: Mapping[int, str]
+    raw: Raw,
+    new: list[bytes],
+    hunk: Hunk,
+    pairs: dict[int, tuple[int, bool]],
+    others: Mapping[int, str],
+    left: deque[int],
+    told: set[int],
 ) -> Iterable[Piece]:
     """One hunk: what went stands before what came in its place."""
-    pairs = _pairs(raw, new, hunk, kept, others)
-    paired = {o for o, _ in pairs.values()}
-    left = [o for o in range(hunk.old_start, hunk.old_end) if o not in paired]
     stops = _stops(pairs, hunk)
-    told: set[int] = set()
     for n in range(hunk.new_start, hunk.new_end):
         while left and left[0] < stops[n - hunk.new_start]:
-            yield _gone(raw, left.pop(0))
+            yield _gone(raw, left.popleft())
         if n not in pairs:
             yield Piece("*" if n + 1 in others else "+", None, n + 1, False, _text(new[n]))
             continue
         o, edited = pairs[n]
-        if edited and n + 1 not in kept:
+        if edited:
             words = tuple(changed_words(_text(raw.lines[o]), _text(new[n])))
             yield Piece("~", o + 1, n + 1, o in raw.own, _text(new[n]), words)
         else:
@@ -99,29 +145,38 @@ def _changed(
 
 
 def _pairs(
-    raw: Raw, new: list[bytes], hunk: Hunk, kept: Container[int], others: Mapping[int, str]
-) -> dict[int, tuple[int, bool]]:
-    """New line → the old line it was, and whether it was reworded."""
-    texts = raw.lines[hunk.old_start : hunk.old_end], new[hunk.new_start : hunk.new_end]
-    pairs = {
-        hunk.new_start + n: (hunk.old_start + hit.old, hit.edited)
-        for n, hit in match(*texts).items()
+    raw: Raw,
+    new: list[bytes],
+    changed: list[Hunk],
+    kept: Container[int],
+    others: Mapping[int, str],
+    language: Language,
+) -> _Pairs:
+    pairs, joined, partly = _Pairs({}, {}, set())
+    inside = {n for hunk in changed for n in range(hunk.new_start, hunk.new_end)}
+    for n, hit in matches(raw.lines, new, changed, (), language).items():
         # A line that another trace wrote anew is no rewording of what it resembles.
-        if hunk.new_start + n + 1 not in others or hunk.new_start + n + 1 in kept
-    }
-    used = {o for o, _ in pairs.values()}
-    free = iter(o for o in range(hunk.old_start, hunk.old_end) if o in raw.own and o not in used)
-    # A line that the note calls unchanged reads differently only because the stored version is redacted.
-    masked = (n for n in range(hunk.new_start, hunk.new_end) if n + 1 in kept and n not in pairs)
-    pairs.update({n: (o, False) for n, o in zip(masked, free, strict=False)})
-    return pairs
+        if n + 1 in others and n + 1 not in kept:
+            continue
+        if n in inside:
+            pairs[n] = (hit.old, hit.edited and n + 1 not in kept)
+        joined.update(dict.fromkeys(hit.also, n))
+        partly.update(hit.partly)
+    used = {o for o, _ in pairs.values()} | joined.keys()
+    for hunk in changed:
+        free = iter([o for o in range(hunk.old_start, hunk.old_end) if o in raw.own and o not in used])
+        # A line that the note calls unchanged reads differently only because the stored version is redacted.
+        masked = (n for n in range(hunk.new_start, hunk.new_end) if n + 1 in kept and n not in pairs)
+        pairs.update({n: (o, False) for n, o in zip(masked, free, strict=False)})
+    return _Pairs(pairs, joined, partly)
 
 
 def _stops(pairs: Mapping[int, tuple[int, bool]], hunk: Hunk) -> list[int]:
     """For each new line the old line that the next pair needs: what went before it is told first."""
     stop, out = hunk.old_end, []
     for n in range(hunk.new_end - 1, hunk.new_start - 1, -1):
-        stop = pairs[n][0] if n in pairs else stop
+        if n in pairs and hunk.old_start <= pairs[n][0] < hunk.old_end:
+            stop = min(stop, pairs[n][0])
         out.append(stop)
     return out[::-1]
 
@@ -170,7 +225,10 @@ def _windows(shown: list[int], total: int) -> list[tuple[int, int]]:
 
 def _block(pieces: list[Piece], first: int, last: int) -> Block:
     part = tuple(pieces[first:last])
-    raws = [piece.raw for piece in part if piece.raw is not None]
+    raws: list[int] = []  # in order: a line that moved is counted where it came from
+    for piece in part:
+        if piece.raw is not None and (not raws or piece.raw > raws[-1]):
+            raws.append(piece.raw)
     lines = [piece.line for piece in part if piece.line is not None]
     before = pieces[first - 1 :: -1] if first and not (raws and lines) else []
     raw_before = next((piece.raw for piece in before if piece.raw is not None), 0)
@@ -184,6 +242,24 @@ def changed_words(old: str, new: str) -> list[tuple[str, str]]:
     a, b = _TOKEN.findall(old), _TOKEN.findall(new)
     if len(a) + len(b) > _TOKENS:
         return [(op, text) for op, text in (("-", old), ("+", new)) if text]
+    first, last = _ends(a, b)
+    before, after = "".join(a[:first]), "".join(a[len(a) - last :])
+    out = [(" ", before)] if before else []
+    out += _between(a[first : len(a) - last], b[first : len(b) - last])
+    return _joined([*out, (" ", after)] if after else out)
+
+
+def _ends(a: list[str], b: list[str]) -> tuple[int, int]:
+    """How many tokens both begin and end with."""
+    least = min(len(a), len(b))
+    first = next((n for n in range(least) if a[n] != b[n]), least)
+    least -= first
+    return first, next((n for n in range(least) if a[-1 - n] != b[-1 - n]), least)
+
+
+def _between(a: list[str], b: list[str]) -> list[tuple[str, str]]:
+    if not a or not b or len(a) == len(b) == 1:
+        return [(op, text) for op, text in (("-", "".join(a)), ("+", "".join(b))) if text]
     from difflib import SequenceMatcher
 
     out: list[tuple[str, str]] = []
@@ -193,7 +269,7 @@ def changed_words(old: str, new: str) -> list[tuple[str, str]]:
             out.append((" ", same))
         else:
             out += [(op, text) for op, text in (("-", same), ("+", "".join(b[b1:b2]))) if text]
-    return _joined(out)
+    return out
 
 
 def _joined(words: list[tuple[str, str]]) -> list[tuple[str, str]]:

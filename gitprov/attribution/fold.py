@@ -8,101 +8,47 @@ says that somebody reworded it since. Classes are read off only at the end, so n
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from types import MappingProxyType
-from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.reword import match
+from gitprov.attribution.reword import Match, matches
+from gitprov.attribution.state import (
+    BASE,
+    NOBODY,
+    UNKNOWN,
+    Aside,
+    Folded,
+    Layout,
+    Origin,
+    Step,
+    begin,
+)
 from gitprov.model.hunk import Hunk
-from gitprov.model.lines import count_lines, is_trivial, split_lines, with_neighbours
+from gitprov.model.lines import is_trivial, split_lines, with_neighbours
 
-BASE = -1
-UNKNOWN = -2
-
-Origin = tuple[int, int, bool]
-
-NOBODY: Origin = (UNKNOWN, 0, False)
-
+__all__ = [
+    "BASE",
+    "NOBODY",
+    "UNKNOWN",
+    "Aside",
+    "Folded",
+    "Origin",
+    "Step",
+    "begin",
+    "develop",
+    "fold",
+    "from_past",
+    "produced",
+    "put_aside",
+    "reach",
+    "restore",
+    "slide",
+]
 
 #: Contents that are kept to recognise one that comes back; memory grows with them.
 _PAST = 16
 
 
 _CONFLICT = (b"<<<<<<< ", b"\n=======\n", b">>>>>>> ")
-
-
-class Step(NamedTuple):
-    """One reported edit: `source` is its index, `human` tells a person's from a model's."""
-
-    source: int
-    before: bytes
-    after: bytes
-    human: bool
-
-
-class Aside(NamedTuple):
-    """A content that git keeps beside the file, as a stash does, and whose each line was when it was put there.
-
-    `fresh`: no step came since. What leaves the file later than that is not given back.
-    """
-
-    content: bytes
-    origins: tuple[Origin, ...]
-    fresh: bool = True
-
-
-class Folded(NamedTuple):
-    """Content after the last step, an origin per line, and what models took away.
-
-    `deleted`: source → base lines (0-based) it removed. `superseded`: origins that a later model edit replaced;
-    they were the model's own to drop. `people`: the sources that are persons. `created`: source → lines
-    (0-based, of its `after`) that it put there.
-
-    `held`: the origins that content `watched` had when the fold last came by it. What is staged in the middle of a
-    session was replaced in the file since, and is labelled by what was known of it then.
-    `base` and `first`: content and origins before the first step. `spent`: source → its lines (1-based) that commits
-    hold already. Such a line in the content is an older commit's, or a person typed it again: it is nobody's here.
-
-    `past` are the last contents that the fold came by, with their origins: an undo, or a checkout from the index, brings
-    one back whole. `asides` are contents that were put aside on the way, the oldest first.
-    """
-
-    content: bytes
-    origins: list[Origin]
-    deleted: dict[int, set[int]]
-    superseded: set[Origin]
-    people: set[int]
-    created: dict[int, set[int]]
-    watched: bytes | None = None
-    held: tuple[Origin, ...] | None = None
-    base: bytes = b""
-    first: tuple[Origin, ...] | None = None
-    spent: Mapping[int, Iterable[int]] = MappingProxyType({})
-    past: tuple[tuple[bytes, tuple[Origin, ...]], ...] = ()
-    asides: tuple[Aside, ...] = ()
-
-    def copy(self) -> Folded:
-        """A state whose origins can be developed without touching these."""
-        return self._replace(origins=list(self.origins), superseded=set(self.superseded))
-
-
-def begin(
-    base: bytes, watched: bytes | None = None, spent: Mapping[int, Iterable[int]] = MappingProxyType({})
-) -> Folded:
-    """The state before any step: every line is the base's own. `watched` is the content that will be committed."""
-    return Folded(
-        base,
-        [(BASE, n, False) for n in range(count_lines(base))],
-        {},
-        set(),
-        set(),
-        {},
-        watched,
-        None,
-        base,
-        None,
-        spent,
-    )
 
 
 def fold(state: Folded, steps: Iterable[Step]) -> Folded:
@@ -231,10 +177,44 @@ def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
     old_lines, new_lines = split_lines(state.content), split_lines(content)
     origins = state.origins
     unchanged = _unchanged(state, content, changed)
+    hits: dict[int, Match] = {}
+    olds = list(origins)
+    theirs = {
+        o
+        for hunk in changed
+        for o in range(max(0, hunk.old_start - 1), min(len(olds), hunk.old_end + 1))
+        if not _is_model(state, olds[o])
+    }
+    if author >= 0 or any(
+        olds[o][0] != UNKNOWN
+        for hunk in changed
+        for o in range(max(0, hunk.old_start - 1), min(len(olds), hunk.old_end + 1))
+    ):
+        hits = matches(old_lines, new_lines, changed, theirs, state.language, unchanged)
+    inside = set()
     for hunk in reversed(changed):
-        texts = old_lines[hunk.old_start : hunk.old_end], new_lines[hunk.new_start : hunk.new_end]
-        origins[hunk.old_start : hunk.old_end] = _developed(state, hunk, texts, author, unchanged)
+        fresh = _developed(state, hunk, olds, author, unchanged, hits)
+        origins[hunk.old_start : hunk.old_end] = fresh
+        inside.update(range(hunk.new_start, hunk.new_end))
+    for n, hit in hits.items():
+        if n not in inside:
+            origins[n] = olds[hit.old]
+    _note_layout(state.layout, olds, origins, hits)
     return state._replace(content=content, origins=origins)
+
+
+def _note_layout(
+    layout: Layout, olds: list[Origin], origins: list[Origin], hits: Mapping[int, Match]
+) -> None:
+    """Remember what the origins cannot say: which lines were joined, and which were changed in part."""
+    for n, hit in hits.items():
+        if not hit.also and not hit.partly:
+            continue
+        line = origins[n][:2]
+        more = {olds[o][:2] for o in hit.also if olds[o][0] >= 0} - {line}
+        if more and line != NOBODY[:2]:
+            layout.joined[line] = layout.joined.get(line, frozenset()) | more
+        layout.partly.update(olds[o][:2] for o in hit.partly if olds[o][0] >= 0)
 
 
 def _unchanged(state: Folded, content: bytes, changed: list[Hunk]) -> dict[int, Origin]:
@@ -255,21 +235,20 @@ def _unchanged(state: Folded, content: bytes, changed: list[Hunk]) -> dict[int, 
 def _developed(
     state: Folded,
     hunk: Hunk,
-    texts: tuple[list[bytes], list[bytes]],
+    olds: list[Origin],
     author: int,
     unchanged: dict[int, Origin],
+    hits: Mapping[int, Match],
 ) -> list[Origin]:
     """Origins of one hunk's new lines. Only a model's line is `edited`; a person's reworded line is a new one."""
     lines = range(hunk.new_start, hunk.new_end)
     fresh = [unchanged.get(n, (author, n, False) if author >= 0 else NOBODY) for n in lines]
-    olds = state.origins[hunk.old_start : hunk.old_end]
-    open_to = [n for n, line in enumerate(lines) if line not in unchanged]
-    if open_to and (author >= 0 or any(source != UNKNOWN for source, _, _ in olds)):
-        theirs = {o for o, origin in enumerate(olds) if not _is_model(state, origin)}
-        for n, hit in match(texts[0], [texts[1][n] for n in open_to], theirs).items():
+    for k, n in enumerate(lines):
+        hit = hits.get(n)
+        if hit is not None and n not in unchanged:
             source, line, edited = olds[hit.old]
-            if not (hit.edited and hit.old in theirs):
-                fresh[open_to[n]] = (source, line, edited or hit.edited)
+            if not hit.edited or _is_model(state, olds[hit.old]):
+                fresh[k] = (source, line, edited or hit.edited)
     return fresh
 
 
@@ -283,6 +262,7 @@ def _type(state: Folded, step: Step) -> Folded:
     state = develop(state, step.after, step.source)
     for n, origin in moved.items():
         state.origins[n] = origin
+    state.layout.raw[step.source] = step.after
     created = state.created.setdefault(step.source, set())
     created.update(line for source, line, _ in state.origins if source == step.source)
     return state
@@ -299,6 +279,7 @@ def _without_spent(state: Folded, source: int) -> Folded:
 
 def _generate(state: Folded, step: Step) -> Folded:
     origins, deleted = state.origins, state.deleted
+    state.layout.raw[step.source] = step.after
     created = state.created.setdefault(step.source, set())
     changed = hunks(step.before, step.after)
     moved = _moved(origins, step, changed) if _in_conflict(step) else {}
@@ -358,6 +339,8 @@ def slide(origins: list[Origin], lines: list[bytes], changed: Iterable[Hunk]) ->
     for hunk in runs:
         if not hunk.old_count:
             reach = _reach(lines, hunk, fresh)
+            if len(reach) == hunk.new_count:
+                continue  # it can stand nowhere else
             for n in range(hunk.new_start, hunk.new_end):
                 first = reach.start + (n - reach.start) % hunk.new_count
                 alike = range(first, reach.stop, hunk.new_count)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from gitprov.attribution.fold import NOBODY, Folded, Origin, develop, from_past, produced, reach, slide
+from gitprov.attribution.state import Layout
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
 from gitprov.model.ranges import LineSet
@@ -26,6 +27,7 @@ class Tally(NamedTuple):
 
     `gone` counts base lines that the source removed and the commit lacks. `replaced` are lines that a later edit of a
     model replaced: no later line may count as an edit of them, though the later edit's record may be gone by then.
+    `reformatted` are the kept ones whose layout is another: the line is written, broken or joined differently.
     """
 
     kept: LineSet
@@ -35,6 +37,7 @@ class Tally(NamedTuple):
     gone: int
     finished: bool
     replaced: LineSet = NO_LINES
+    reformatted: LineSet = NO_LINES
 
 
 class Outcome(NamedTuple):
@@ -62,18 +65,22 @@ def outcome(
     nobody's after them is what it was before, unless a model replaced it.
     """
     own = list(added)
+    look = _Look(folded, before)
     if folded.held is not None and folded.watched == staged:
-        origins = _as_before(folded, staged, before, list(folded.held))
+        main = _Seen(look.as_before(staged, list(folded.held)), folded.layout)
     else:
-        origins = _staged_before(folded, staged, view, _origins(folded, staged, before))
-    placed = slide(origins, split_lines(staged), own)
-    aside = [origin for content in shelved for origin in _origins(folded, content, before)]
-    seen = None if view is None else _origins(folded, view, before)
+        main = _staged_before(folded, staged, view, look.at(staged))
+    placed = slide(main.origins, split_lines(staged), own)
+    aside = [look.at(content) for content in shelved]
+    seen = None if view is None else look.at(view)
     fresh = [n for hunk in own for n in range(hunk.new_start, hunk.new_end) if n < len(placed)]
     removed = {n for hunk in own for n in range(hunk.old_start, hunk.old_end)}
-    here, there = _by_source(origins), None if seen is None else _by_source((*seen, *aside))
-    waiting = _waiting(folded, _by_source(aside), _by_source((*origins, *(seen or ()))))
-    replaced = _by_source(folded.superseded)
+    here = _by_source(main)
+    there = None if seen is None else here if seen is main and not aside else _by_source(seen, *aside)
+    present = {*here, *(there if there and not aside else _by_source(*filter(None, (seen,))))}
+    waiting = _waiting(folded, _by_source(*aside), present) if aside else ()
+    replaced = _replaced(folded)
+    changed = _reformatted(main, split_lines(staged))
     tallies = {
         source: _tally(
             created,
@@ -82,6 +89,7 @@ def outcome(
             None if there is None else there.get(source, NONE),
             0 if source in waiting else len(folded.deleted.get(source, set()) & removed),
             marks.get(source, Marks()),
+            changed.get(source, set()),
         )
         for source, created in folded.created.items()
     }
@@ -95,51 +103,112 @@ def _waiting(folded: Folded, aside: Collection[int], present: Collection[int]) -
     """
     waiting = {source for source in aside if source not in present}
     if waiting and not present:
-        replaced = _by_source(folded.superseded)
+        replaced = _replaced(folded)
         waiting |= {one for one, lines in folded.created.items() if lines <= replaced.get(one, NONE)[0]}
     return waiting
 
 
-def _origins(folded: Folded, content: bytes, before: Folded | None) -> list[Origin]:
-    """Whose each line of a content is."""
-    return _as_before(folded, content, before, reach(folded.copy(), content).origins)
+class _Seen(NamedTuple):
+    """Whose each line of a content is, and what became of lines besides."""
+
+    origins: list[Origin]
+    layout: Layout
 
 
-def _as_before(folded: Folded, content: bytes, before: Folded | None, origins: list[Origin]) -> list[Origin]:
-    """Origins, with those that nobody's lines had before the steps."""
-    if before is None:
-        return origins
-    gone = {origin[:2] for origin in (*origins, *folded.superseded)}
-    straight = develop(before.copy(), content).origins
-    return [
-        old if now == NOBODY and old[:2] not in gone else now
-        for now, old in zip(origins, straight, strict=True)
-    ]
+class _Look:
+    """Whose the lines of contents are; each content is worked out once."""
+
+    def __init__(self, folded: Folded, before: Folded | None) -> None:
+        self._folded = folded
+        self._before = before
+        self._seen: dict[bytes, _Seen] = {}
+
+    def at(self, content: bytes) -> _Seen:
+        """Whose each line of a content is."""
+        if content not in self._seen:
+            state = reach(self._folded.copy(), content)
+            self._seen[content] = _Seen(self.as_before(content, state.origins), state.layout)
+        return self._seen[content]
+
+    def as_before(self, content: bytes, origins: list[Origin]) -> list[Origin]:
+        """Origins, with those that nobody's lines had before the steps."""
+        if self._before is None:
+            return origins
+        gone = {origin[:2] for origin in (*origins, *self._folded.superseded)}
+        straight = develop(self._before.copy(), content).origins
+        return [
+            old if now == NOBODY and old[:2] not in gone else now
+            for now, old in zip(origins, straight, strict=True)
+        ]
 
 
-def _staged_before(folded: Folded, staged: bytes, view: bytes | None, origins: list[Origin]) -> list[Origin]:
+def _staged_before(folded: Folded, staged: bytes, view: bytes | None, seen: _Seen) -> _Seen:
     """Origins, with those of lines that the index has and the file has not: they were staged when the file had them."""
     alone = () if view is None else produced(view, staged)
-    return from_past(folded._replace(content=staged, origins=origins), alone).origins
+    state = from_past(folded._replace(content=staged, origins=seen.origins, layout=seen.layout), alone)
+    return _Seen(state.origins, seen.layout)
+
+
+def _reformatted(seen: _Seen, lines: list[bytes]) -> dict[int, set[int]]:
+    """Source → its lines (0-based) of which the layout is another now."""
+    raw = {
+        source: [line.rstrip(b"\r\n") for line in split_lines(text)]
+        for source, text in seen.layout.raw.items()
+    }
+    found: dict[int, set[int]] = {}
+    for (source, line, edited), text in zip(seen.origins, lines, strict=False):
+        if edited or source not in raw or line >= len(raw[source]):
+            continue
+        bare = text.rstrip(b"\r\n")
+        if raw[source][line] != bare and bare.strip():
+            found.setdefault(source, set()).add(line)
+    for one in (origin[:2] for origin in seen.origins):
+        if one in seen.layout.joined:
+            for source, line in seen.layout.present([one]):
+                found.setdefault(source, set()).add(line)
+    return found
 
 
 def _lines(origins: list[Origin], fresh: list[int], people: set[int]) -> dict[int, dict[str, LineSet]]:
-    found: dict[int, dict[str, list[int]]] = {}
+    found: dict[int, dict[str, list[list[int]]]] = {}
     for n in fresh:
         source, _, edited = origins[n]
         if source >= 0:
             cls = "human" if source in people else "edited" if edited else "ai"
-            found.setdefault(source, {}).setdefault(cls, []).append(n + 1)
-    return {source: {cls: LineSet(lines) for cls, lines in own.items()} for source, own in found.items()}
+            runs = found.setdefault(source, {}).setdefault(cls, [])
+            if runs and runs[-1][1] == n:
+                runs[-1][1] = n + 1
+            else:
+                runs.append([n + 1, n + 1])
+    return {
+        source: {cls: LineSet.of_runs((first, last) for first, last in runs) for cls, runs in own.items()}
+        for source, own in found.items()
+    }
 
 
-def _by_source(origins: Iterable[Origin]) -> dict[int, tuple[set[int], set[int]]]:
-    """Source → its lines (0-based) that stand unchanged, and those that were reworded."""
+def _by_source(*contents: _Seen) -> dict[int, tuple[set[int], set[int]]]:
+    """Source → its lines (0-based) that stand unchanged, and those that were reworded, in some contents.
+
+    A line that was joined to another stands where that one does. One of which a part was changed was reworded.
+    """
     found: dict[int, tuple[set[int], set[int]]] = {}
-    for source, line, edited in origins:
-        if source >= 0:
-            found.setdefault(source, (set(), set()))[edited].add(line)
+    for origins, layout in contents:
+        for source, line, edited in origins:
+            if source >= 0:
+                partly = edited or (source, line) in layout.partly
+                found.setdefault(source, (set(), set()))[partly].add(line)
+        joined = (
+            layout.present(one[:2] for one in origins if one[:2] in layout.joined) if layout.joined else ()
+        )
+        for source, line in joined:
+            sides = found.setdefault(source, (set(), set()))
+            if line not in sides[1]:
+                sides[(source, line) in layout.partly].add(line)
     return found
+
+
+def _replaced(folded: Folded) -> dict[int, tuple[set[int], set[int]]]:
+    return _by_source(_Seen(list(folded.superseded), Layout({}, {}, set())))
 
 
 def _tally(
@@ -149,8 +218,11 @@ def _tally(
     there: tuple[set[int], set[int]] | None,
     gone: int,
     marks: Marks,
+    changed: set[int],
 ) -> Tally:
-    """`replaced`: lines that a later edit replaced; `here` and `there`: what commit and work tree hold."""
+    """`replaced`: lines that a later edit replaced; `here` and `there`: what commit and work tree hold; `changed`: lines
+    of which the layout is another.
+    """
     replaced = replaced.difference(*here, *(there or ()))
     mine = {line for line in created - replaced if line + 1 not in marks.spent}
     kept, edited = here[0] & mine, (here[1] - here[0]) & mine
@@ -164,6 +236,7 @@ def _tally(
         gone=gone,
         finished=not rest,
         replaced=_one_based(replaced & created),
+        reformatted=_one_based(kept & changed),
     )
 
 

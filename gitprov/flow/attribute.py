@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.fold import Folded, Step, begin, fold, put_aside, restore
+from gitprov.attribution.language import language_of
 from gitprov.attribution.outcome import Marks, Outcome, outcome
 from gitprov.attribution.returned import gone_for_good
 from gitprov.errors import Damaged
@@ -212,7 +213,7 @@ class Attributor:
         """The state after all evidence that can be read, and what is unreadable."""
         unread: dict[int, str] = {}
         settled: dict[int, LineSet] = {}
-        folded = begin(job.start, job.final, settled)
+        folded = begin(job.start, job.final, settled, language_of(job.path))
         waiting = self._sighted(job) if self._sighted else []
         for event, step in self._steps(job, job.events, unread):
             while waiting and waiting[0].seq <= event.seq:
@@ -233,7 +234,7 @@ class Attributor:
 
     def _carry(self, job: Job, seen: bytes | None) -> tuple[Outcome, dict[int, Carried]]:
         """What the amended commit's claims have come to: its labelled content, then what was done since."""
-        folded = begin(job.old, job.final)
+        folded = begin(job.old, job.final, language=language_of(job.path))
         carried = _label(folded, job)
         before = folded.copy()
         since = [event for event in job.events if event.seq not in self._frozen]
@@ -286,6 +287,7 @@ def _label(folded: Folded, job: Job) -> dict[int, Carried]:
         lines = {line - 1 for line in claim.lines & LineSet.of_runs([(1, len(folded.origins))])} - taken
         first = job.start != job.final and not any(one.row is claim.row for one in carried.values())
         gone = deleted(claim.row, job.was or job.path) if first else 0
+        folded.layout.raw[source] = job.old
         carried[source] = Carried(claim.row, claim.cls, len(lines), gone)
         taken |= lines
         folded.created[source] = lines

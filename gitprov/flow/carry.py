@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.carry import Kept, kept, news, olds, split, without
+from gitprov.attribution.language import language_of
 from gitprov.flow.heritage import Heritage, Inherited
 from gitprov.flow.looked_for import in_vain, known_to
 from gitprov.flow.repeated import repeated
@@ -266,7 +267,7 @@ class _Case:
             old, new = (self._repo.objects.blob(oid) for oid in (change.old_oid, change.new_oid))
             return split_lines(old), split_lines(new)
 
-        return kept(lines, _hunks(self._repo, change), contents)
+        return kept(lines, _hunks(self._repo, change), contents, language_of(path))
 
     def open(self) -> list[_Open]:
         """What is left to ask, without lines that another source answered for."""

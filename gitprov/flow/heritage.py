@@ -144,4 +144,7 @@ def recounted(row: Row, dropped: int, pending: int = 0) -> Row:
     """A trace row's `delta` for the lines that it claims."""
     kept, edited = line_count(row, "ai"), line_count(row, "edited")
     parts = {"kept": kept, "edited": edited, "dropped": dropped, "pending": pending}
-    return {"raw": sum(parts.values()), **parts}
+    before = row.get("delta")
+    count = before.get("reformatted") if isinstance(before, dict) else 0
+    layout = min(count, kept) if isinstance(count, int) and not isinstance(count, bool) else 0
+    return {"raw": sum(parts.values()), **parts, **({"reformatted": layout} if layout > 0 else {})}

@@ -15,7 +15,21 @@ def delta(tallies: Sequence[Tally]) -> dict[str, int]:
     """What became of the lines of some sources, in numbers."""
     names = ("kept", "edited", "dropped", "pending")
     counts = {name: sum(len(getattr(tally, name)) for tally in tallies) for name in names}
-    return {"raw": sum(counts.values()), **counts}
+    return {
+        "raw": sum(counts.values()),
+        **counts,
+        **reformatted(sum(len(tally.reformatted) for tally in tallies)),
+    }
+
+
+def reformatted(count: object, kept: int | None = None) -> dict[str, int]:
+    """The part of a delta that counts kept lines of which the layout alone changed; empty where there are none.
+
+    No more than `kept` are counted, where that is not None.
+    """
+    number = count if isinstance(count, int) and not isinstance(count, bool) else 0
+    number = number if kept is None else min(number, kept)
+    return {"reformatted": number} if number > 0 else {}
 
 
 def together(claims: Iterable[dict[str, LineSet]]) -> dict[str, LineSet]:
@@ -36,9 +50,14 @@ def carried_row(carried: Carried, path: str, lines: dict[str, LineSet], tally: T
     kept: Row = {**row, "files": {path: files_entry(lines, carried.gone)}}
     if row["kind"] == "trace":
         kept["evidence"] = weakest(row.get("evidence"), "carried")
-        now = {name: len(lines.get(cls, ())) for name, cls in (("kept", "ai"), ("edited", "edited"))}
+        # One line may stand in several now, and several in one: the tally counts the lines that there were.
+        now = {
+            name: len(count) if cls in lines else 0
+            for name, cls, count in (("kept", "ai", tally.kept), ("edited", "edited", tally.edited))
+        }
         now["kept" if carried.cls == "ai" else "edited"] -= carried.size
-        kept["delta"] = {**now, "dropped": len(tally.dropped), "pending": len(tally.pending)}
+        layout = reformatted(len(tally.reformatted))
+        kept["delta"] = {**now, "dropped": len(tally.dropped), "pending": len(tally.pending), **layout}
     return kept
 
 
@@ -55,7 +74,8 @@ def settled(row: Row, before: Row | None) -> Row:
         name: max(0, row["delta"].get(name, 0) + counted.get(name, 0))
         for name in ("kept", "edited", "dropped", "pending")
     }
-    return {**row, "delta": {"raw": sum(parts.values()), **parts}}
+    both = row["delta"].get("reformatted", 0) + counted.get("reformatted", 0)
+    return {**row, "delta": {"raw": sum(parts.values()), **parts, **reformatted(both, parts["kept"])}}
 
 
 def _alike(a: Row, b: Row) -> bool:

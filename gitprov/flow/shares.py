@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.attribution.delta import Raw, compare, raw_version
+from gitprov.attribution.language import language_of
 from gitprov.git.changes import between
 from gitprov.git.tree import blobs
 from gitprov.model.note import Note, Row, classes_of
@@ -56,7 +57,9 @@ class Shares:
         oid = blobs(self._repo, self._commit.oid, [path]).get(path)
         content = self._repo.objects.blob(oid) if oid is not None else b""
         trace = str(generation.id)
-        return share._replace(delta=delta_of(raw, content, classes.get("ai"), self._others(trace, path)))
+        return share._replace(
+            delta=delta_of(raw, content, classes.get("ai"), self._others(trace, path), path)
+        )
 
     def _others(self, trace: str, path: str) -> dict[int, str]:
         """Lines of the file that the note gives to other traces."""
@@ -104,11 +107,11 @@ def raw_of(edits: Sequence[Edit]) -> Raw | str:
     return raw_version([(edit.before or b"", edit.after or b"") for edit in edits])
 
 
-def delta_of(raw: Raw, content: bytes, kept: LineSet | None, others: dict[int, str]) -> Delta:
+def delta_of(raw: Raw, content: bytes, kept: LineSet | None, others: dict[int, str], path: str) -> Delta:
     """The delta to a committed content; line endings that git converts make no difference."""
     if b"\r\n" not in content and any(line.endswith(b"\r\n") for line in raw.lines):
         raw = raw._replace(lines=[line.replace(b"\r\n", b"\n") for line in raw.lines])
-    return compare(raw, content, set(kept or ()), others)
+    return compare(raw, content, set(kept or ()), others, language_of(path))
 
 
 def _files(row: Row | None) -> Row:

@@ -130,7 +130,7 @@ def _in_worktree(repo: Repository, path: str, made: Generation) -> Share:
     share = Share(path, "", "", 0, None, None)
     if isinstance(raw, str):
         return share._replace(why=raw)
-    return share._replace(delta=delta_of(raw, on_disk(repo, path), None, {}))
+    return share._replace(delta=delta_of(raw, on_disk(repo, path), None, {}, path))
 
 
 def _record(generation: Generation | None, rows: list[Row]) -> tuple[Row, str | None]:

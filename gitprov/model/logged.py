@@ -46,13 +46,14 @@ class Declared(NamedTuple):
 
 
 class DeltaSum(NamedTuple):
-    """Lines of raw output over all traces of a commit, and what became of them."""
+    """Lines of raw output over all traces of a commit, and what became of them; `reformatted` are among the kept."""
 
     raw: int
     kept: int
     edited: int
     dropped: int
     pending: int
+    reformatted: int = 0
 
     @property
     def lines(self) -> int:

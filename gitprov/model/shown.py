@@ -37,7 +37,7 @@ class Delta(NamedTuple):
     """From a model's version of a file to the commit's, around the model's lines.
 
     `kept`, `edited` and `absent` count the model's lines. `elsewhere` counts changed lines that are not shown:
-    they lie apart from the model's.
+    they lie apart from the model's. `reformatted` are the kept ones of which the layout alone is another.
     """
 
     blocks: tuple[Block, ...]
@@ -45,6 +45,7 @@ class Delta(NamedTuple):
     kept: int
     edited: int
     absent: int
+    reformatted: int = 0
 
 
 class Share(NamedTuple):

@@ -38,7 +38,7 @@ def as_json(entry: Entry) -> str:
         "edited_lines": entry.edited,
         "human_lines": entry.human,
         "added": entry.added,
-        "delta": None if delta is None else delta._asdict(),
+        "delta": None if delta is None else _counts(delta),
         "delta_lines": None if delta is None else delta.lines,
         "delta_rate": None if delta is None or delta.rate is None else round(delta.rate, 4),
         "gate": entry.gate,
@@ -46,6 +46,11 @@ def as_json(entry: Entry) -> str:
         "reviewed_by": list(entry.reviewed_by),
     }
     return json.dumps(document, separators=(",", ":")) + "\n"
+
+
+def _counts(delta: DeltaSum) -> dict[str, int]:
+    """The sums as the notes have them: `reformatted` only where there are such lines."""
+    return {name: count for name, count in delta._asdict().items() if count or name != "reformatted"}
 
 
 def _stable(time: str) -> str:
@@ -123,11 +128,12 @@ def _lines(entry: Entry) -> str:
 
 
 def _delta(delta: DeltaSum) -> str:
-    """`30%: 2 edited, 1 dropped of 10 raw lines`."""
+    """`30%: 2 edited, 1 dropped of 10 raw lines, 3 reformatted`."""
     rate = "" if delta.rate is None else f"{_percent(delta.rate)}: "
     pending = f", {delta.pending} still pending" if delta.pending else ""
+    layout = f", {delta.reformatted} reformatted" if delta.reformatted else ""
     s = "" if delta.raw == 1 else "s"
-    return f"{rate}{delta.edited} edited, {delta.dropped} dropped of {delta.raw} raw line{s}{pending}"
+    return f"{rate}{delta.edited} edited, {delta.dropped} dropped of {delta.raw} raw line{s}{layout}{pending}"
 
 
 def _percent(rate: float) -> str:

@@ -161,7 +161,7 @@ def _held(one: Held, colours: Colours) -> Iterator[str]:
     yield paint(f"commit {head.oid}", colours.get("commit", "")) + f"  {facts}"
     yield "    " + clean(head.subject)
     if one.counts is not None:
-        yield "    " + totals(one.counts)
+        yield from _totals(one.counts)
     else:
         yield "    named by the commit's trailer; there is no note about it here"
     yield from _counts(one.files)
@@ -176,8 +176,15 @@ def _trace(one: CommitTrace, colours: Colours) -> Iterator[str]:
     first = next((line for line in (one.prompt.text or "").splitlines() if line.strip()), None)
     yield "    " + (clean(first) if first is not None else f"prompt {why_missing(one.prompt)}")
     if isinstance(row.get("delta"), dict):
-        yield "    " + totals(row["delta"])
+        yield from _totals(row["delta"])
     yield from _counts(one.files)
+
+
+def _totals(counts: Row) -> Iterator[str]:
+    yield "    " + totals(counts)
+    number = counts.get("reformatted")
+    if isinstance(number, int) and number > 0:
+        yield f"    reformatted {number}: of the kept lines, the layout alone is another"
 
 
 def totals(counts: Row) -> str:

@@ -134,6 +134,7 @@ def _share(share: Share) -> Row:
         "edited": share.edited,
         "deleted": share.deleted,
         **{f"{name}_lines": counts[name] for name in ("kept", "edited", "dropped", "pending")},
+        "reformatted_lines": None if share.delta is None else share.delta.reformatted,
         "missing": share.why,
         "diff": None if share.delta is None else [_block(block) for block in share.delta.blocks],
         "elsewhere": None if share.delta is None else share.delta.elsewhere,

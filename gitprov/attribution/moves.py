@@ -1,0 +1,115 @@
+"""Lines that stand elsewhere now: the same text went at one place of a file and came at another."""
+
+from __future__ import annotations
+
+import re
+
+from gitprov.attribution.sides import Match, Sides
+from gitprov.model.lines import is_trivial
+
+_WORD = re.compile(rb"[\w\x80-\xff]+")
+
+
+def moved_lines(sides: Sides) -> None:
+    """Match the lines that only changed their place. A line that stands still where it was is nobody's source.
+
+    A text that went once and came once is the same line; so are the lines directly above and below it that moved with
+    it, blank ones and brackets too. One word alone must be the only line of its kind in the whole file.
+    """
+    old = {
+        o: _text(sides.old.key(o))
+        for hunk in sides.hunks
+        for o in sides.free_old(hunk.old_start, hunk.old_end)
+    }
+    new = {
+        n: _text(sides.new.key(n))
+        for hunk in sides.hunks
+        for n in sides.free_new(hunk.new_start, hunk.new_end)
+    }
+    went, came = _places(sides.old.lines, old), _places(sides.new.lines, new)
+    pairs = [
+        pair
+        for text, places in came.items()
+        if len(went.get(text, ())) == len(places)
+        for pair in zip(went[text], places, strict=True)
+        if len(places) == 1 or _in_one_hunk(sides, went[text], places)
+    ]
+    for o, n in pairs:
+        if o not in sides.used and n not in sides.found and _tells(sides, o):
+            sides.take(n, Match(o, False))
+            _extend(sides, old, new, (o, n), 1)
+            _extend(sides, old, new, (o, n), -1)
+
+
+def _text(key: bytes) -> bytes:
+    """What is compared: the last of some items has no comma, and may have one elsewhere."""
+    return key[:-2] if key.endswith(b"\x1f,") and b"\x1f=\x1f" not in key else key
+
+
+def _places(lines: list[bytes], texts: dict[int, bytes]) -> dict[bytes, list[int]]:
+    found: dict[bytes, list[int]] = {}
+    for line, text in texts.items():
+        if text and not is_trivial(lines[line]):
+            found.setdefault(text, []).append(line)
+    return found
+
+
+def _in_one_hunk(sides: Sides, olds: list[int], news: list[int]) -> bool:
+    return any(
+        hunk.old_start <= olds[0]
+        and olds[-1] < hunk.old_end
+        and hunk.new_start <= news[0]
+        and news[-1] < hunk.new_end
+        for hunk in sides.hunks
+    )
+
+
+def _tells(sides: Sides, o: int) -> bool:
+    if len(_WORD.findall(sides.old.lines[o])) > 1:
+        return True
+    text = sides.old.lines[o].strip().rstrip(b",")
+    return all(side.count(text) + side.count(text + b",") == 1 for side in (sides.old, sides.new))
+
+
+def _extend(
+    sides: Sides, old: dict[int, bytes], new: dict[int, bytes], pair: tuple[int, int], step: int
+) -> None:
+    """Take the lines beside a pair that moved with it."""
+    o, n = pair[0] + step, pair[1] + step
+    while o in old and n in new and o not in sides.used and n not in sides.found and old[o] == new[n]:
+        if not old[o] and sides.old.lines[o].strip() != sides.new.lines[n].strip():
+            return
+        sides.take(n, Match(o, False))
+        o, n = o + step, n + step
+
+
+def moved_rows(sides: Sides) -> None:
+    """Keys of JSON objects that were put into another order within lines: the whole says the same as before."""
+    if sides.language.name != "json":
+        return
+    old = [o for hunk in sides.hunks for o in sides.free_old(hunk.old_start, hunk.old_end)]
+    new = [n for hunk in sides.hunks for n in sides.free_new(hunk.new_start, hunk.new_end)]
+    if not any(map(sides.is_telling, new)) or not _same_value(sides):
+        return
+    went: dict[bytes, list[int]] = {}
+    for key, o in reversed([*zip(*sides.old.tokens(old), strict=True)]):
+        went.setdefault(key, []).append(o)
+    for n in new:
+        first, last = sides.new.span(n)
+        counts: dict[int, int] = {}
+        for key in sides.new.stream.keys[first:last]:
+            if went.get(key):
+                o = went[key].pop()
+                counts[o] = counts.get(o, 0) + 1
+        if counts and sides.is_telling(n):
+            sides.blended(n, counts)
+
+
+def _same_value(sides: Sides) -> bool:
+    import json
+
+    try:
+        old, new = (json.loads(b"".join(side.lines)) for side in (sides.old, sides.new))
+    except (ValueError, RecursionError):
+        return False
+    return bool(old == new)

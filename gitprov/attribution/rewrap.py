@@ -1,0 +1,399 @@
+"""Which new lines are old lines that were laid out differently: the same tokens, in other lines."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
+from typing import NamedTuple
+
+from gitprov.attribution.diff import hunks
+from gitprov.attribution.lexer import same_tokens
+from gitprov.attribution.sides import Gap, Match, Side, Sides
+from gitprov.model.hunk import Hunk
+from gitprov.model.lines import is_trivial
+
+_WORD = re.compile(rb"[\w\x80-\xff]+")
+#: So many words in a row, the same on both sides, are no chance.
+_EVIDENCE = 3
+#: Hunks with more lines between them are compared apart.
+_NEAR = 8
+#: From so many bytes on, both sides together, a hunk is first looked at as a whole.
+_LARGE = 100_000
+_SPACE = b" \t\n\r\v\f"
+
+
+class Block(NamedTuple):
+    """`size` tokens that are the same on both sides: from `old` in the one, from `new` in the other."""
+
+    old: int
+    new: int
+    size: int
+
+
+def spaced(sides: Sides, hunk: Hunk) -> bool:
+    """Match a large hunk of which white space alone is different, without looking at each token; False if it is not so."""
+    old = sides.old.lines[hunk.old_start : hunk.old_end]
+    new = sides.new.lines[hunk.new_start : hunk.new_end]
+    sizes = (
+        [len(line.translate(None, _SPACE)) for line in old],
+        [len(line.translate(None, _SPACE)) for line in new],
+    )
+    texts = b"".join(old), b"".join(new)
+    if (
+        len(texts[0]) + len(texts[1]) < _LARGE
+        or sum(sizes[0]) != sum(sizes[1])
+        or texts[0].translate(None, _SPACE) != texts[1].translate(None, _SPACE)
+        or not same_tokens(*texts, sides.language)
+    ):
+        return False
+    starts = [0, *accumulate(sizes[0])]
+    at = 0
+    for n, size in enumerate(sizes[1], hunk.new_start):
+        first = max(0, bisect_right(starts, at) - 1)
+        if size:
+            last = bisect_left(starts, at + size, first + 1)
+            counts = {
+                hunk.old_start + o: min(starts[o + 1], at + size) - max(starts[o], at)
+                for o in range(first, last)
+            }
+            if n not in sides.closed:
+                sides.blended(n, {o: count for o, count in counts.items() if count or len(counts) > 1})
+        elif n - 1 in sides.found and sides.found[n - 1].old not in sides.theirs and n not in sides.closed:
+            sides.found[n] = Match(sides.found[n - 1].old, False)
+        at += size
+    return True
+
+
+def same_lines(sides: Sides, hunk: Hunk) -> None:
+    """Match lines whose tokens are the same, in order, as a diff of lines pairs them."""
+    old = sides.old.texts(hunk.old_start, hunk.old_end)
+    lines = [n for n in range(hunk.new_start, hunk.new_end) if n not in sides.closed]
+    keys = sides.new.texts(hunk.new_start, hunk.new_end)
+    new = [keys[n - hunk.new_start] for n in lines]
+    pairs: dict[int, int] = {}
+    for block in blocks(old, new):
+        pairs.update(
+            (lines[block.new + k], hunk.old_start + block.old + k)
+            for k in range(block.size)
+            if new[block.new + k]
+            or sides.new.lines[lines[block.new + k]].strip()
+            == sides.old.lines[hunk.old_start + block.old + k].strip()
+        )
+    sure = {n: o for n, o in pairs.items() if sides.is_telling(n)}
+    _with_trivial_neighbours(pairs, sure)
+    for n, o in sure.items():
+        sides.take(n, Match(o, False))
+    sides.anchors[hunk] = sorted((o, n) for n, o in sure.items())
+
+
+def _with_trivial_neighbours(pairs: dict[int, int], sure: dict[int, int]) -> None:
+    """A trivial line counts by position only: directly beside a line that counts, on both sides alike."""
+    for step, order in ((-1, sorted(pairs)), (1, sorted(pairs, reverse=True))):
+        for n in order:
+            if n not in sure and sure.get(n + step) == pairs[n] + step:
+                sure[n] = pairs[n]
+
+
+def blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Block]:
+    """What a diff of two lists, none of whose items has a line break, leaves the same."""
+    found: list[Block] = []
+    at_old = at_new = 0
+    for hunk in [*hunks(b"\n".join([*old, b""]), b"\n".join([*new, b""])), None]:
+        stop = hunk.old_start if hunk else len(old)
+        if stop > at_old:
+            found.append(Block(at_old, at_new, stop - at_old))
+        if hunk:
+            at_old, at_new = hunk.old_end, hunk.new_end
+    return found
+
+
+def equal_gaps(sides: Sides) -> None:
+    """Where all tokens between two lines are the same, each new line is whose its tokens are."""
+    for hunk in sides.hunks:
+        for gap in list(sides.gaps(hunk)):
+            if gap.old or gap.new:
+                _equal(sides, gap)
+
+
+def _equal(sides: Sides, gap: Gap) -> None:
+    old, old_lines = sides.old.tokens(gap.old)
+    new, new_lines = sides.new.tokens(gap.new)
+    if old != new:
+        return
+    for n, counts in _counted(new_lines, old_lines).items():
+        sides.blended(n, counts)
+    _broken_strings(sides, gap)
+    _bare_lines(sides, gap)
+
+
+def _counted(new: Iterable[int], old: Iterable[int]) -> dict[int, dict[int, int]]:
+    """New line → old line → how many tokens it has of it."""
+    found: dict[int, dict[int, int]] = {}
+    last, counts = -1, {}
+    for n, o in zip(new, old, strict=True):
+        if n != last:
+            last, counts = n, found.setdefault(n, {})
+        counts[o] = counts.get(o, 0) + 1
+    return found
+
+
+def _broken_strings(sides: Sides, gap: Gap) -> None:
+    """Lines on which a string goes on that was broken into several, on either side."""
+    spans = {n: sides.new.stream.lines[at] for n, at in sides.new.stream.spans.items()}
+    for n in gap.new:
+        if n not in sides.found and n in spans and spans[n] in sides.found:
+            sides.take(n, Match(sides.found[spans[n]].old, sides.found[spans[n]].edited))
+    joined = {o: sides.old.stream.lines[at] for o, at in sides.old.stream.spans.items()}
+    for n in gap.new:
+        hit = sides.found.get(n)
+        if hit is not None and joined:
+            more = [o for o in gap.old if o not in sides.used and joined.get(o) in (hit.old, *hit.also)]
+            if more:
+                sides.take(n, hit._replace(also=(*hit.also, *more)))
+
+
+def _bare_lines(sides: Sides, gap: Gap) -> None:
+    """Lines without a token of their own, inside of what is the same: they go with the lines around them."""
+    pairs = [(n, sides.found[n].old) for n in gap.new if n in sides.found]
+    if gap.new_start and gap.old_start:
+        pairs.insert(0, (gap.new_start - 1, gap.old_start - 1))
+    if gap.new_end < len(sides.new.lines) and gap.old_end < len(sides.old.lines):
+        pairs.append((gap.new_end, gap.old_end))
+    if not pairs:
+        return
+    _bare_new(sides, gap, pairs)
+    left = [o for o in gap.old if o not in sides.used and sides.old.is_bare(o)]
+    by_old = sorted((o, n) for n, o in pairs)
+    for o in left:
+        at = bisect_right(by_old, (o, -1)) - 1
+        n = by_old[max(at, 0)][1]
+        hit = sides.found.get(n) or Match(by_old[max(at, 0)][0], False)
+        sides.found[n] = hit._replace(also=(*hit.also, o))
+        sides.used.add(o)
+
+
+def _bare_new(sides: Sides, gap: Gap, pairs: list[tuple[int, int]]) -> None:
+    """A blank line is a model's between two that are a model's; a lone bracket is whose the line above it is."""
+    olds = [o for o in gap.old if o not in sides.used and sides.old.is_bare(o)]
+    for n in gap.new:
+        if n in sides.found or not sides.new.is_bare(n):
+            continue
+        at = bisect_right(pairs, (n, -1)) - 1
+        around = [pairs[k][1] for k in (at, at + 1) if 0 <= k < len(pairs)]
+        text = sides.new.lines[n].strip()
+        if any(o in sides.theirs for o in around) or (len(around) < 2 and not text):
+            continue
+        alike = next((o for o in olds if sides.old.lines[o].strip() == text and o not in sides.theirs), None)
+        if alike is None:
+            sides.found[n] = Match(around[0], False)
+        else:
+            olds.remove(alike)
+            sides.take(n, Match(alike, False))
+
+
+def aligned_gaps(sides: Sides) -> None:
+    """Where tokens differ, the lines all of whose tokens stand in a row on both sides are still whose they were."""
+    for hunk in sides.hunks:
+        for gap in list(sides.gaps(hunk)):
+            if gap.old and gap.new:
+                _Alignment(sides, gap).settle()
+
+
+class _Alignment:
+    """The tokens of a gap, aligned by a diff of one token a line."""
+
+    def __init__(self, sides: Sides, gap: Gap) -> None:
+        self._sides = sides
+        self._old, self._old_lines = sides.old.tokens(gap.old)
+        self._new, self._new_lines = sides.new.tokens(gap.new)
+        self._blocks = blocks(self._old, self._new) if self._old and self._new else []
+        self._starts = [block.new for block in self._blocks]
+        self._whole = {n for n in range(len(self._blocks)) if self._is_evidence(self._blocks[n])}
+        for order in (range(1, len(self._blocks)), range(len(self._blocks) - 2, -1, -1)):
+            self._whole.update(n for n in order if n not in self._whole and self._goes_on(n, n - order.step))
+
+    def _is_evidence(self, block: Block) -> bool:
+        words = 0
+        for key in self._old[block.old : block.old + block.size]:
+            words += _WORD.search(key) is not None
+            if words >= _EVIDENCE:
+                return True
+        return words == _EVIDENCE - 1 and self._is_closed(block)
+
+    def _goes_on(self, n: int, beside: int) -> bool:
+        """Whether a block goes on with the old line of the block beside it, which is no chance."""
+        first, second = (self._blocks[one] for one in sorted((n, beside)))
+        same = self._old_lines[first.old + first.size - 1] == self._old_lines[second.old]
+        return beside in self._whole and same
+
+    def _is_closed(self, block: Block) -> bool:
+        """Whether it is whole lines on both sides."""
+        sides = ((self._old_lines, block.old), (self._new_lines, block.new))
+        return all(
+            (start == 0 or lines[start - 1] != lines[start])
+            and (
+                start + block.size == len(lines) or lines[start + block.size] != lines[start + block.size - 1]
+            )
+            for lines, start in sides
+        )
+
+    def settle(self) -> None:
+        """Give the lines that are whole their origins; judge the others against what is left of broken ones."""
+        places: dict[int, tuple[int, int]] = {}
+        for at, n in enumerate(self._new_lines):
+            places[n] = (places[n][0] if n in places else at, at + 1)
+        kept: dict[int, tuple[int, int]] = {}
+        for n, (start, end) in places.items():
+            k = bisect_right(self._starts, start) - 1
+            if k >= 0 and k in self._whole and end <= self._blocks[k].new + self._blocks[k].size:
+                shift = self._blocks[k].old - self._blocks[k].new
+                kept[n] = (start + shift, end + shift)
+        if not kept:
+            return
+        covered = bytearray(len(self._old))
+        for start, end in kept.values():
+            covered[start:end] = b"\1" * (end - start)
+        partly = {line for at, line in enumerate(self._old_lines) if not covered[at]}
+        cut = self._cut(kept, covered)
+        for n, (start, end) in kept.items():
+            counts = _counted([n] * (end - start), self._old_lines[start:end])[n]
+            self._sides.blended(n, counts, partly)
+            if n in cut:
+                self._sides.found[n] = self._sides.found[n]._replace(edited=True)
+        self._parts(places, kept, covered)
+
+    def _cut(self, kept: dict[int, tuple[int, int]], covered: bytearray) -> set[int]:
+        """Lines beside which a part of their old line was taken out, and nothing put in its place."""
+        order = sorted(kept.items(), key=lambda one: one[1])
+        found = set()
+        for (n, (_, end)), (after, (start, _)) in pairwise(order):
+            if after != n + 1 or start == end:
+                continue
+            gone = set(self._old_lines[end:start])
+            if self._old_lines[end - 1] in gone:
+                found.add(n)
+            elif self._old_lines[start] in gone:
+                found.add(after)
+        last, (_, end) = order[-1]
+        if (
+            last == self._new_lines[-1]
+            and end < len(self._old)
+            and self._old_lines[end] == self._old_lines[end - 1]
+        ):
+            found.add(last)
+        first, (start, _) = order[0]
+        if first == self._new_lines[0] and start and self._old_lines[start - 1] == self._old_lines[start]:
+            found.add(first)
+        return found
+
+    def _parts(
+        self, places: dict[int, tuple[int, int]], kept: dict[int, tuple[int, int]], covered: bytearray
+    ) -> None:
+        """A new line that rewords what is left of an old line between two parts that are as they were."""
+        from gitprov.attribution.reword import SIMILAR, similarity
+
+        broken = {self._old_lines[at] for start, end in kept.values() for at in range(start, end)}
+        low = 0
+        for n, (start, end) in sorted(places.items()):
+            if n in kept:
+                low = kept[n][1]
+                continue
+            rest = self._rest(low, covered)
+            olds = {self._old_lines[at] for at in rest} & broken
+            for o in sorted(olds):
+                part = [at for at in rest if self._old_lines[at] == o]
+                text = b" ".join(self._old[at] for at in part)
+                if similarity(text, b" ".join(self._new[start:end])) >= SIMILAR:
+                    self._sides.take(n, Match(o, True))
+                    for at in part:
+                        covered[at] = 1
+                    break
+
+    def _rest(self, low: int, covered: bytearray) -> range:
+        """The old tokens from `low` up to the next that is as it was."""
+        end = covered.find(b"\1", low)
+        return range(low, len(self._old) if end < 0 else end)
+
+
+def together(new: list[bytes], hunks: Sequence[Hunk]) -> list[Hunk]:
+    """Hunks, those as one that only brackets and blank lines part: a diff takes the next best of these for the same."""
+    out: list[Hunk] = []
+    for hunk in hunks:
+        last = out[-1] if out else None
+        if (
+            last is not None
+            and hunk.new_start - last.new_end <= _NEAR
+            and all(is_trivial(line) for line in new[last.new_end : hunk.new_start])
+        ):
+            counts = hunk.old_end - last.old_start, hunk.new_end - last.new_start
+            out[-1] = Hunk(last.old_start, counts[0], last.new_start, counts[1])
+        else:
+            out.append(hunk)
+    return out
+
+
+def bare_rest(sides: Sides) -> None:
+    """Brackets and blank lines that are left over between lines that are as they were.
+
+    A new one is the old one that reads the same and is gone from between such lines too, a blank one needs none.
+    """
+    old = [
+        o
+        for h in sides.hunks
+        for o in sides.free_old(h.old_start, h.old_end)
+        if is_trivial(sides.old.lines[o])
+    ]
+    rest = [n for h in sides.hunks for n in sides.free_new(h.new_start, h.new_end) if not sides.is_telling(n)]
+    if not old and not rest:
+        return
+    inside = {n for h in sides.hunks for n in range(h.new_start, h.new_end)}
+    gone: dict[bytes, list[int]] = {}
+    for o in reversed(old):
+        if o not in sides.theirs:
+            gone.setdefault(_bracket(sides.old, o), []).append(o)
+    for n in rest:
+        if not _is_between(sides, n, inside):
+            continue
+        alike = gone.get(_bracket(sides.new, n))
+        if alike:
+            sides.take(n, Match(alike.pop(), False))
+        elif not sides.new.lines[n].strip() and n - 1 in sides.found:
+            sides.found[n] = Match(sides.found[n - 1].old, False)
+    _blank_olds(sides, [o for o in old if o not in sides.used and not sides.old.lines[o].strip()])
+
+
+def _bracket(side: Side, line: int) -> bytes:
+    """What a trivial line reads; the last of some rows has no comma."""
+    return side.key(line).removesuffix(b"\x1f,") or side.lines[line].strip()
+
+
+def _is_between(sides: Sides, n: int, inside: set[int]) -> bool:
+    """Whether the lines above and below are as they were, and no person's."""
+    below = n + 1
+    while (
+        below < len(sides.new.lines)
+        and below in inside
+        and below not in sides.found
+        and not sides.is_telling(below)
+    ):
+        below += 1
+    for line in (n - 1, below):
+        hit = sides.found.get(line)
+        if hit is not None and (hit.edited or hit.old in sides.theirs):
+            return False
+        if hit is None and (line in inside or not 0 <= line < len(sides.new.lines)):
+            return False
+    return True
+
+
+def _blank_olds(sides: Sides, blanks: list[int]) -> None:
+    """Old blank lines that were taken out beside a line that is as it was go with that line."""
+    by_old = {hit.old: n for n, hit in sides.found.items() if not hit.edited}
+    for o in blanks:
+        n = by_old.get(o - 1)
+        if n is not None and o not in sides.theirs:
+            sides.found[n] = sides.found[n]._replace(also=(*sides.found[n].also, o))
+            sides.used.add(o)
+            by_old[o] = n

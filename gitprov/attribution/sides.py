@@ -1,0 +1,181 @@
+"""The two sides of a comparison: their lines and tokens, and which new line is known to come from which old one."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from gitprov.attribution.language import Language
+from gitprov.attribution.layout import stream
+from gitprov.attribution.lexer import Stream
+from gitprov.model.hunk import Hunk
+from gitprov.model.lines import is_trivial
+
+
+class Match(NamedTuple):
+    """Where a new line came from: the old line that gave most of it, and whether its text was changed.
+
+    `also` are further old lines that were joined to it. `partly` are those of all these of which another part was
+    changed: the line itself is as it was, the old line as a whole is not. Numbers are 0-based.
+    """
+
+    old: int
+    edited: bool
+    also: tuple[int, ...] = ()
+    partly: tuple[int, ...] = ()
+
+
+class Gap(NamedTuple):
+    """Old and new lines of a hunk between two lines that are the same, as far as nothing is known of them."""
+
+    old: list[int]
+    new: list[int]
+    old_start: int
+    new_start: int
+    old_end: int
+    new_end: int
+
+
+class Side:
+    """One side: lines and, once they are asked for, tokens of the lines that the hunks speak of."""
+
+    def __init__(self, lines: list[bytes], language: Language, first: int, last: int) -> None:
+        self.lines = lines
+        self._bounds = (lines, first, last, language)
+
+    @cached_property
+    def stream(self) -> Stream:
+        """The tokens, without those that say nothing."""
+        return stream(*self._bounds)
+
+    def span(self, line: int) -> tuple[int, int]:
+        """The indices (first, one past last) of the tokens that begin on a line."""
+        lines = self.stream.lines
+        first = bisect_left(lines, line)
+        return first, bisect_left(lines, line + 1, first)
+
+    def key(self, line: int) -> bytes:
+        """A line in its normal form; empty where all that it has is layout."""
+        first, last = self.span(line)
+        return b"\x1f".join(self.stream.keys[first:last])
+
+    def texts(self, first: int, last: int) -> list[bytes]:
+        """The keys of the lines from `first` to before `last`."""
+        lines, keys = self.stream.lines, self.stream.keys
+        at, out = bisect_left(lines, first), []
+        for line in range(first, last):
+            start = at
+            while at < len(lines) and lines[at] == line:
+                at += 1
+            out.append(b"\x1f".join(keys[start:at]))
+        return out
+
+    def tokens(self, lines: Iterable[int]) -> tuple[list[bytes], list[int]]:
+        """The tokens of some ascending lines, and the line of each."""
+        keys: list[bytes] = []
+        places: list[int] = []
+        stream = self.stream
+        for first, last in runs(lines):
+            a, b = bisect_left(stream.lines, first), bisect_left(stream.lines, last)
+            keys += stream.keys[a:b]
+            places += stream.lines[a:b]
+        return keys, places
+
+    def count(self, text: bytes) -> int:
+        """How many lines of the whole file read so, white space around them aside."""
+        return self._counts[text]
+
+    @cached_property
+    def _counts(self) -> Counter[bytes]:
+        return Counter(line.strip() for line in self.lines)
+
+    def is_bare(self, line: int) -> bool:
+        """Whether a line has no token of its own."""
+        first, last = self.span(line)
+        return first == last and line not in self.stream.spans
+
+
+def runs(lines: Iterable[int]) -> list[tuple[int, int]]:
+    """Ascending numbers as (first, one past last)."""
+    out: list[list[int]] = []
+    for line in lines:
+        if out and out[-1][1] == line:
+            out[-1][1] = line + 1
+        else:
+            out.append([line, line + 1])
+    return [(first, last) for first, last in out]
+
+
+class Sides:
+    """A comparison under way. `found`: new line → its origin. `used`: old lines that answered. `anchors`: hunk → its
+    pairs (old, new) of lines that are the same, ascending.
+    """
+
+    def __init__(
+        self,
+        old: list[bytes],
+        new: list[bytes],
+        hunks: Sequence[Hunk],
+        theirs: Collection[int],
+        language: Language,
+        closed: Collection[int],
+    ) -> None:
+        self.hunks = hunks
+        self.theirs = theirs
+        self.closed = closed
+        self.old = Side(old, language, hunks[0].old_start, hunks[-1].old_end)
+        self.new = Side(new, language, hunks[0].new_start, hunks[-1].new_end)
+        self.language = language
+        self.found: dict[int, Match] = {}
+        self.used: set[int] = set()
+        self.anchors: dict[Hunk, list[tuple[int, int]]] = {}
+
+    def take(self, new: int, hit: Match) -> None:
+        """Note down where a line comes from."""
+        self.found[new] = hit
+        self.used.add(hit.old)
+        self.used.update(hit.also)
+
+    def free_old(self, first: int, last: int) -> list[int]:
+        """The old lines in a range that answered for nothing yet."""
+        return [o for o in range(first, last) if o not in self.used]
+
+    def free_new(self, first: int, last: int) -> list[int]:
+        """The new lines in a range of which nothing is known yet."""
+        return [n for n in range(first, last) if n not in self.found and n not in self.closed]
+
+    def gaps(self, hunk: Hunk) -> Iterable[Gap]:
+        """What is left of a hunk between its lines that are the same."""
+        o, n = hunk.old_start, hunk.new_start
+        for old, new in [*self.anchors.get(hunk, ()), (hunk.old_end, hunk.new_end)]:
+            if old > o or new > n:
+                yield Gap(self.free_old(o, old), self.free_new(n, new), o, n, old, new)
+            o, n = old + 1, new + 1
+
+    def still(self) -> Iterable[tuple[int, int]]:
+        """(new, old) of the lines outside of all hunks, which stand where they stood."""
+        o = n = 0
+        for hunk in [*self.hunks, Hunk(len(self.old.lines), 0, len(self.new.lines), 0)]:
+            yield from zip(range(n, hunk.new_start), range(o, hunk.old_start), strict=False)
+            o, n = hunk.old_end, hunk.new_end
+
+    def blended(self, new: int, counts: dict[int, int], partly: Collection[int] = ()) -> None:
+        """A new line has tokens of these old lines, so many of each: the one with most has it.
+
+        Where a person's line is among several, no one wrote the new line alone: it is no model's unchanged one.
+        """
+        if len(counts) == 1:
+            o = next(iter(counts))
+            self.take(new, Match(o, False, (), (o,) if o in partly else ()))
+            return
+        most = max(counts, key=lambda o: (counts[o], -o))
+        mixed = len({o in self.theirs for o in counts}) > 1
+        also = tuple(o for o in sorted(counts) if o != most)
+        self.take(new, Match(most, mixed, also, tuple(o for o in sorted(counts) if o in partly)))
+
+    def is_telling(self, new: int) -> bool:
+        """Whether a new line says something: blank lines and lone brackets do not."""
+        return not is_trivial(self.new.lines[new])
