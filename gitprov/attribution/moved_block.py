@@ -7,11 +7,12 @@ place is nobody's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from gitprov.attribution.fold import Origin
-from gitprov.model.lines import is_trivial
+from gitprov.attribution.outcome import Tally
+from gitprov.attribution.state import Folded, Origin
+from gitprov.model.lines import is_trivial, split_lines
 
 #: Telling lines that a block has at the least.
 LEAST = 3
@@ -21,12 +22,15 @@ _PLACES = 24
 Place = tuple[int, int]
 """(number of a content, 0-based line in it)."""
 
+Owner = tuple[str, Origin]
+"""(path of the file that a line left, the line's origin there)."""
+
 
 class Shed(NamedTuple):
-    """A content as it was once, and the lines of it that left the file: 0-based number → (key of the file, origin)."""
+    """A content as it was once, and the lines of it that left the file: 0-based number → its owner."""
 
     lines: Sequence[bytes]
-    owners: Mapping[int, tuple[int, Origin]]
+    owners: Mapping[int, Owner]
 
 
 class Vacant(NamedTuple):
@@ -36,7 +40,25 @@ class Vacant(NamedTuple):
     numbers: frozenset[int]
 
 
-def arrivals(shed: Sequence[Shed], vacant: Sequence[Vacant]) -> list[dict[int, tuple[int, Origin]]]:
+def shed(path: str, folded: Folded, tallies: Mapping[int, Tally]) -> tuple[Shed, ...]:
+    """What left the file at `path`: lines that its tallies call dropped, in the last contents that had them."""
+    gone = {(source, line - 1) for source, tally in tallies.items() for line in tally.dropped}
+    found = []
+    for content, origins in _contents(folded) if gone else ():
+        owners = {n: (path, origin) for n, origin in enumerate(origins) if origin[:2] in gone}
+        if owners:
+            found.append(Shed(split_lines(content), owners))
+            gone.difference_update(origin[:2] for _, origin in owners.values())
+    return tuple(found)
+
+
+def _contents(folded: Folded) -> Iterator[tuple[bytes, Sequence[Origin]]]:
+    """The contents that a fold came by, the newest first."""
+    yield folded.content, folded.origins
+    yield from reversed(folded.past)
+
+
+def arrivals(shed: Sequence[Shed], vacant: Sequence[Vacant]) -> list[dict[int, Owner]]:
     """For each of the `vacant` contents: line (0-based) → its owner, for the blocks that came from elsewhere.
 
     The longest block at each place is taken first, of equal ones that of the earliest content in `shed`.
@@ -55,12 +77,12 @@ class _Search:
                 line = self._shed[at][n]
                 if not is_trivial(line):
                     self._places.setdefault(line, []).append((at, n))
-        self._used: set[tuple[int, Origin]] = set()
+        self._used: set[Owner] = set()
 
-    def of(self, vacant: Vacant) -> dict[int, tuple[int, Origin]]:
+    def of(self, vacant: Vacant) -> dict[int, Owner]:
         """The owners of one content's lines. What they claim is claimed for the contents after it, too."""
         lines = [_bare(line) for line in vacant.lines]
-        found: dict[int, tuple[int, Origin]] = {}
+        found: dict[int, Owner] = {}
         behind = -1
         for n in sorted(vacant.numbers):
             if n >= behind and lines[n] in self._places:
@@ -90,7 +112,7 @@ class _Search:
 
     def _claim(
         self, lines: list[bytes], numbers: frozenset[int], n: int, place: Place, size: int
-    ) -> dict[int, tuple[int, Origin]]:
+    ) -> dict[int, Owner]:
         """The lines of a block, with the blanks and brackets directly before it that left with it."""
         at, line = place
         while n - 1 in numbers and self._is_alike(lines[n - 1], (at, line - 1)):
