@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.fold import Folded, Step, begin, fold, put_aside, restore
 from gitprov.attribution.language import language_of
+from gitprov.attribution.moved_block import Shed, shed
 from gitprov.attribution.outcome import Marks, Outcome, outcome
 from gitprov.attribution.returned import gone_for_good
 from gitprov.errors import Damaged
@@ -40,7 +41,8 @@ class Carried(NamedTuple):
 class FileResult(NamedTuple):
     """One file of the commit. `events` are its evidence by seq; `unread` says which could not be read, and why.
 
-    `raw`: seq → lines that the edit put there.
+    `raw`: seq → lines that the edit put there. `gone` are lines that left the file; `arrived` the events among `events`
+    that speak of another file, from which a block of lines was moved to this one.
     """
 
     path: str
@@ -49,6 +51,8 @@ class FileResult(NamedTuple):
     carried: dict[int, Carried]
     unread: dict[int, str]
     raw: dict[int, int]
+    gone: tuple[Shed, ...] = ()
+    arrived: frozenset[int] = frozenset()
 
 
 class Job(NamedTuple):
@@ -199,15 +203,17 @@ class Attributor:
         seen = None if view is None else self._as_stored(view, job)
         aside = [self._as_stored(data, job) for data in self._shelved(job.path)] if self._shelved else []
         settled = outcome(folded, job.final, job.added, seen, marks, aside)
+        gone = shed(job.path, folded, settled.tallies)
         carried: dict[int, Carried] = {}
         if job.claims:
-            older, carried = self._carry(job, seen)
+            older, carried, more = self._carry(job, seen)
             settled = _with_carried(settled, older)
+            gone += more
         events = {event.seq: event for event in job.events}
         raw = {
             seq: len(lines) for seq, lines in folded.created.items() if seq in events and seq not in unread
         }
-        return FileResult(job.path, settled, events, carried, unread, raw)
+        return FileResult(job.path, settled, events, carried, unread, raw, gone)
 
     def fold(self, job: Job) -> tuple[Folded, dict[int, str]]:
         """The state after all evidence that can be read, and what is unreadable."""
@@ -232,7 +238,7 @@ class Attributor:
         content = self._as_stored(one.content, job)
         return restore(folded, content) if one.back else put_aside(folded, content)
 
-    def _carry(self, job: Job, seen: bytes | None) -> tuple[Outcome, dict[int, Carried]]:
+    def _carry(self, job: Job, seen: bytes | None) -> tuple[Outcome, dict[int, Carried], tuple[Shed, ...]]:
         """What the amended commit's claims have come to: its labelled content, then what was done since."""
         folded = begin(job.old, job.final, language=language_of(job.path))
         carried = _label(folded, job)
@@ -243,7 +249,9 @@ class Attributor:
                 folded = fold(folded, [step])
         done = outcome(folded, job.final, job.added, seen, {}, before=before)
         lines = {source: found for source, found in done.lines.items() if source in carried}
-        return Outcome(lines, {source: done.tallies[source] for source in carried}), carried
+        tallies = {source: done.tallies[source] for source in carried}
+        gone = (*shed(job.path, folded, tallies), *(shed(job.path, before, tallies) if since else ()))
+        return Outcome(lines, tallies), carried, gone
 
     def _steps(
         self, job: Job, events: list[Event], unread: dict[int, str]

@@ -57,7 +57,8 @@ class Shares:
         edits = self._edits(path)
         raw = raw_of(edits)
         if isinstance(raw, str):
-            return share._replace(why=raw)
+            moved = not edits and (ai or edited)
+            return share._replace(why="its lines were moved here from another file" if moved else raw)
         oid = self._blobs.get(path)
         content = self._repo.objects.blob(oid) if oid is not None else b""
         trace = str(generation.id)

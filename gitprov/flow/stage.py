@@ -9,7 +9,7 @@ from typing import IO
 from gitprov.attribution.outcome import Marks, Tally
 from gitprov.checks.gate import Refusal
 from gitprov.errors import Damaged
-from gitprov.flow import attribute, guard, rows
+from gitprov.flow import attribute, guard, moved_blocks, rows
 from gitprov.flow.attribute import Amended, Attributor, FileResult, line_set
 from gitprov.flow.coming import inherited_by
 from gitprov.flow.desk import Desk, Situation, fingerprint
@@ -75,15 +75,19 @@ def _results(
     read = {seq: Marks(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in marks.items()}
     events = follow(desk, situation.changes, attribute.renamed(desk.repo, evidence.events, marks))
     jobs = list(attribute.jobs(desk.repo, situation.changes, events, amended))
-    if not jobs:
-        return []
-    from gitprov.git.attributes import cleaner
 
-    frozen = {event.seq for event in evidence.events if _is_held(event, marks[event.seq])}
-    clean = cleaner(desk.repo, [job.path for job in jobs])
-    seen = sighted(desk.repo, desk.inbox, evidence.events)
-    worker = Attributor(desk.inbox, read, desk.view, clean, frozen, shelved(desk.repo), seen)
-    return [worker.work_out(job) for job in jobs]
+    def worker(paths: Iterable[str]) -> Attributor:
+        from gitprov.git.attributes import cleaner
+
+        frozen = {event.seq for event in evidence.events if _is_held(event, marks[event.seq])}
+        clean = cleaner(desk.repo, list(paths))
+        seen = sighted(desk.repo, desk.inbox, evidence.events)
+        return Attributor(desk.inbox, read, desk.view, clean, frozen, shelved(desk.repo), seen)
+
+    main = worker(job.path for job in jobs) if jobs else None
+    results = [main.work_out(job) for job in jobs] if main is not None else []
+    commit = moved_blocks.Commit(situation.changes, events, read)
+    return moved_blocks.settled(desk, commit, results, worker)
 
 
 def _is_held(event: Event, mark: Spent) -> bool:
@@ -225,15 +229,25 @@ class _Planner:
     def _uses(self) -> dict[int, Use]:
         uses: dict[int, Use] = {}
         for result in self._results:
-            for seq in result.events:
+            for seq in result.events.keys() - result.arrived:
                 use = self._use(seq, result.outcome.tallies.get(seq), seq in result.unread)
                 use = use._replace(path=result.path if self._reported.get(seq) != result.path else None)
                 uses[seq] = _both(uses[seq], use) if seq in uses else use
+        for result in self._results:
+            for seq in result.arrived:
+                use = uses.get(seq) or self._unchanged(seq)
+                tally = result.outcome.tallies[seq]
+                lines = line_set(use.lines) | tally.kept | tally.edited
+                uses[seq] = use._replace(lines=str(lines), dropped=str(line_set(use.dropped) - lines))
         for one in self._frozen:
             for seq in one.seqs:
-                mark = self._marks[seq]
-                uses.setdefault(seq, Use(mark.lines, mark.dropped, one.id, False, mark.path))
+                uses.setdefault(seq, self._unchanged(seq))
         return uses
+
+    def _unchanged(self, seq: int) -> Use:
+        """An event of whose lines this commit takes none."""
+        mark = self._marks[seq]
+        return Use(mark.lines, mark.dropped, self._trace.get(seq), False, mark.path)
 
     def _use(self, seq: int, tally: Tally | None, unread: bool) -> Use:
         mark = self._marks[seq]
