@@ -49,10 +49,11 @@ def clean_block(text: str) -> str:
 
 
 def clean_bytes(line: bytes) -> bytes:
-    """`clean_line` for a line of a file, as UTF-8."""
+    r"""`clean_line` for a line of a file, as UTF-8; a `\r` at the end is part of the file's line end and stays."""
     if line.isascii() and _CONTROL_BYTE.search(line) is None:
         return line
-    return clean_line(line.decode("utf-8", "surrogateescape")).encode("utf-8")
+    end = b"\r" if line.endswith(b"\r") else b""
+    return clean_line(line.decode("utf-8", "surrogateescape")).encode("utf-8") + end
 
 
 def clean_painted(line: str) -> str:
@@ -66,12 +67,14 @@ def clean_painted(line: str) -> str:
 
 
 def clean_painted_block(text: str | bytes) -> bytes:
-    """Such lines, each with its newline, as UTF-8."""
+    r"""Such lines, each with its newline or its `\r\n`, as UTF-8."""
     if isinstance(text, bytes):
         if text.isascii() and _CONTROL_BYTE.search(text) is None:
             return text
         text = text.decode("utf-8", "surrogateescape")
-    return "\n".join(map(clean_painted, text.split("\n"))).encode("utf-8")
+    ends = text.split("\n")
+    shown = (clean_painted(line) + ("\r" if line.endswith("\r") else "") for line in ends[:-1])
+    return "\n".join([*shown, clean_painted(ends[-1])]).encode("utf-8")
 
 
 def without_steering(text: str) -> str:

@@ -56,7 +56,7 @@ def test_lines_and_blocks() -> None:
     """Lines keep tabs, blocks newlines too; a carriage return before the end of a line belongs to the end."""
     assert printed.clean_line("a\tb\x1b\nc\r") == "a\tb\\x1b\\nc"
     assert printed.clean_block("a\tb\r\nc\x1b[2Jd\re\n") == "a\tb\nc\\x1b[2Jd\\re\n"
-    assert printed.clean_bytes(b"caf\xe9\x9b31m\r") == b"caf\\xe9\\x9b31m"
+    assert printed.clean_bytes(b"caf\xe9\x9b31m\r") == b"caf\\xe9\\x9b31m\r"
     assert printed.without_steering("a\u202e\x1b[m\nb") == "a[mb"
 
 
@@ -66,6 +66,7 @@ def test_only_colours_pass_in_painted_lines() -> None:
     assert printed.clean_painted("\x1b[2J\x1b]0;t\x07\n\x9b31m") == "\\x1b[2J\\x1b]0;t\\x07\\n\\x9b31m"
     assert printed.clean_painted_block("\x1b[mé\n\x1b[K\udcff\n") == "\x1b[mé\n\\x1b[K\\xff\n".encode()
     assert printed.clean_painted_block(b"\x1b[m\xff\nplain\n") == b"\x1b[m\\xff\nplain\n"
+    assert printed.clean_painted_block(b"a\r\nb\rc\r") == b"a\r\nb\\rc"
     assert printed.clean_painted_block(b"plain\tx\n") == b"plain\tx\n"
 
 

@@ -266,7 +266,7 @@ def test_status_with_everything() -> None:
     lines = list(status.render(StatusAnswer("@", (FILE,), (TURN,), unread, following, "c" * 40)))
     for wanted in (
         "Wrote the note of cccccccccccc, which had been cut off.",
-        "  a\\nb.py       1        2        3  (5 typed by people, 4 in HEAD without a note)",
+        "  a\\nb.py        1        2        3  (5 typed by people, 4 in HEAD without a note)",
         "k/1  x  unknown model  sub  1 minute ago",
         "    (no prompt recorded)",
         "    no line left in no file; earlier part: gen_20260201_0123456789",
