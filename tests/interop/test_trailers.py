@@ -415,7 +415,9 @@ def test_git_reads_back_what_we_write(tmp_path: Path) -> None:
     assert parsed.splitlines() == [f"{key}: {value}" for key, value in lines]
 
 
-@pytest.mark.parametrize("piece", ["a,", "Claude ", "a:", "(", "x <", "Cursor a/", "opus ", "openai/", " 1", "\t"])
+@pytest.mark.parametrize(
+    "piece", ["a,", "Claude ", "a:", "(", "x <", "Cursor a/", "opus ", "openai/", " 1", "\t"]
+)
 def test_long_values_take_no_time(piece: str) -> None:
     """A value of a hundred thousand characters is looked at in linear time: a quadratic one would take minutes."""
     value = piece * (100_000 // len(piece))
