@@ -38,6 +38,10 @@ PROCESS_ATTRIBUTES = {
 }
 DATABASE_MODULES = {"sqlite3", "psycopg", "psycopg2"}
 SOCKET_MODULES = {"http.client", "socket", "ssl", "urllib.request"}
+WRITERS = {
+    "sys.stdout.write", "sys.stdout.buffer", "sys.stdout.writelines", "sys.stderr.write", "sys.stderr.buffer",
+    "sys.stderr.writelines", "sys.__stdout__", "sys.__stderr__", "typer.echo", "typer.secho", "click.echo",
+}  # fmt: skip
 FRONT_DOOR_ATTRIBUTES = {"os.environ", "os.environb", "os.getenv", "sys.argv"}
 
 Rule = Callable[[str, ast.Module], Iterator[str]]
@@ -126,6 +130,14 @@ def only_the_front_door_talks(path: str, tree: ast.Module) -> Iterator[str]:
         yield from uses_of(tree, FRONT_DOOR_ATTRIBUTES)
 
 
+def only_the_door_writes(path: str, tree: ast.Module) -> Iterator[str]:
+    """Standard output and error are written in gitprov/cli/door.py, which lets nothing through that steers a terminal."""
+    if path in ("gitprov/cli/door.py", "gitprov/cli/terminal.py"):
+        return
+    yield from calls_of(tree, {"print"})
+    yield from uses_of(tree, WRITERS)
+
+
 def init_files_are_one_docstring(path: str, tree: ast.Module) -> Iterator[str]:
     """An `__init__.py` costs every import below it, so it holds a docstring and nothing else."""
     if not path.endswith("/__init__.py"):
@@ -169,6 +181,7 @@ RULES: list[Rule] = [
     only_the_index_opens_databases,
     only_feeds_call_out,
     only_the_front_door_talks,
+    only_the_door_writes,
     init_files_are_one_docstring,
     values_cost_little,
     functions_are_short,
@@ -189,6 +202,10 @@ PLANTED = [
     (only_feeds_call_out, "gitprov/flow/x.py", "import http.client"),
     (only_the_front_door_talks, "gitprov/flow/x.py", "print('hello')"),
     (only_the_front_door_talks, "gitprov/store/x.py", "import os\nos.getenv('X')"),
+    (only_the_door_writes, "gitprov/cli/x.py", "import sys\nsys.stderr.write('x')"),
+    (only_the_door_writes, "gitprov/cli/x.py", "import sys\nsys.stdout.buffer.write(b'x')"),
+    (only_the_door_writes, "gitprov/cli/x.py", "import typer\ntyper.echo('x')"),
+    (only_the_door_writes, "gitprov/cli/x.py", "print('x')"),
     (init_files_are_one_docstring, "gitprov/model/__init__.py", '"""Values."""\nimport json'),
     (init_files_are_one_docstring, "gitprov/model/__init__.py", ""),
     (values_cost_little, "gitprov/model/x.py", "from dataclasses import dataclass"),

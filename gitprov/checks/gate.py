@@ -10,6 +10,7 @@ from typing import NamedTuple
 from gitprov.model.hunk import Hunk
 from gitprov.model.ids import TRACE_ID
 from gitprov.model.lines import is_trivial, split_lines
+from gitprov.model.printed import path_quoted
 
 _MARKER = re.compile(rb"ai-trace:[ \t]*(" + TRACE_ID.pattern.encode("ascii") + rb")")
 _SIGNED = re.compile(rb"(?:#+|//+|/\*+|--+|;|<!--)?[ \t]*" + _MARKER.pattern + rb"[ \t]*(?:\*/|-->)?")
@@ -63,7 +64,7 @@ def _marker_refusal(path: str, line: int, trace: str) -> Refusal:
     return Refusal(
         "marker",
         f"the marker of {trace} (line {line} before this change) is removed or contradicted, but its code stays",
-        f"git checkout HEAD -- {quoted(path)}    # or put the line 'ai-trace: {trace}' back",
+        f"git checkout HEAD -- {path_quoted(path)}    # or put the line 'ai-trace: {trace}' back",
         path,
         (trace,),
     )
@@ -122,7 +123,7 @@ def lost_sidecar(path: str, old: bytes, new: bytes | None) -> Refusal | None:
     return Refusal(
         "sidecar",
         f"the sidecar of {target} {what}, but the file stays",
-        f"git checkout HEAD -- {quoted(path)}",
+        f"git checkout HEAD -- {path_quoted(path)}",
         path,
         lost,
     )
@@ -138,10 +139,3 @@ def _sidecar_traces(data: bytes) -> tuple[str, ...] | None:
     rest = row.get("traces")
     named = [one for one in rest if isinstance(one, str)] if isinstance(rest, list) else []
     return tuple(dict.fromkeys((row["trace_id"], *named)))
-
-
-def quoted(text: str) -> str:
-    """A word as a POSIX shell takes it."""
-    if re.fullmatch(r"[\w@%+=:,./-]+", text, re.ASCII):
-        return text
-    return "'" + text.replace("'", "'\"'\"'") + "'"

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
 from gitprov.model.note import CLASSES, Note, Row
+from gitprov.model.printed import shell_quoted
 from gitprov.model.ranges import LineSet
 
 _CLASSES = frozenset(CLASSES)
@@ -150,7 +151,8 @@ def trailers(oid: str, note: Note | None, said: Said, noted: bool, demanded: boo
     for trace, row in note.traces.items():
         if trace not in said.traces and trace not in waived and row.get("evidence") in _OWN:
             what = "the note has a row of the trace, and the message does not name it"
-            mend = f"git commit --amend --no-edit --trailer 'AI-Trace: {trace}', or reword an older commit so"
+            trailer = shell_quoted(f"AI-Trace: {trace}")
+            mend = f"git commit --amend --no-edit --trailer {trailer}, or reword an older commit so"
             yield Finding("row-without-trailer", FINDING, what, mend, oid, trace=trace)
 
 

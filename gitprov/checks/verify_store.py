@@ -13,6 +13,7 @@ from gitprov.model import canonical
 from gitprov.model.finding import FINDING, UNKNOWN, Finding
 from gitprov.model.generation import intact
 from gitprov.model.note import Row
+from gitprov.model.printed import argument_quoted, path_quoted
 
 _FETCH = "fetch refs/gitprov/generations from a clone that has it"
 TEXTS = ("prompt.txt", "output.txt")
@@ -96,7 +97,9 @@ def sidecar(
     """A sidecar against the file that it is of and the notes' trace rows; `rows` None: this clone has no notes."""
     row = parse(data)
     if row is None:
-        yield Finding("bad-sidecar", FINDING, "the sidecar cannot be read", f"git rm {path}", path=path)
+        yield Finding(
+            "bad-sidecar", FINDING, "the sidecar cannot be read", f"git rm {path_quoted(path)}", path=path
+        )
         return
     of = path.removeprefix(".ai-trace/").removesuffix(".json")
     if of not in files:
@@ -104,14 +107,16 @@ def sidecar(
             "sidecar-alone",
             FINDING,
             f"the sidecar is of {of}, which is not there",
-            f"git rm {path}",
+            f"git rm {path_quoted(path)}",
             path=path,
         )
     trace = row.get("trace_id")
     named = row.get("traces") if isinstance(row.get("traces"), list) else []
     traces = [one for one in dict.fromkeys([trace, *(named or [])]) if isinstance(one, str)]
     if not isinstance(trace, str):
-        yield Finding("bad-sidecar", FINDING, "the sidecar names no trace", f"git rm {path}", path=path)
+        yield Finding(
+            "bad-sidecar", FINDING, "the sidecar names no trace", f"git rm {path_quoted(path)}", path=path
+        )
     if rows is None:
         yield Finding(
             "sidecar-unchecked", UNKNOWN, "there are no notes here to check it", "gitprov sync", path=path
@@ -125,7 +130,7 @@ def sidecar(
     for mine, theirs in (("model", "model"), ("generated_at", "at"), ("prompt_hash", "prompt")):
         if told is not None and row.get(mine) != told.get(theirs):
             what = f"the sidecar's {mine} is not the note's"
-            mend = f"correct {path} from: gitprov show {trace}"
+            mend = f"correct {path} from: gitprov show {argument_quoted(str(trace))}"
             yield Finding("sidecar-contradicts", FINDING, what, mend, path=path, trace=trace)
 
 
@@ -137,7 +142,7 @@ def _intact(record: Row) -> bool:
 
 
 def _tombstone(one: Stored) -> Iterator[Finding]:
-    again = f"gitprov forget {one.trace}"
+    again = f"gitprov forget {argument_quoted(str(one.trace))}"
     if parse(one.data.get("tombstone.json")) is None:
         yield _finding("bad-tombstone", one, "its tombstone cannot be read", again)
     left = sorted(set(one.files) - {"record.json", "tombstone.json"})

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.cli.boundary import guarded
+from gitprov.cli.door import exact, say
 from gitprov.errors import GitFailed
 
 if TYPE_CHECKING:
@@ -39,12 +40,12 @@ def _main(argv: Sequence[str]) -> int:
     if wants(argv, "-h", "--help"):
         from gitprov.cli.blame_help import HELP
 
-        sys.stdout.write(HELP)
+        say(*HELP.splitlines())
         return 0
     if wants(argv, "--version"):
         from gitprov import __version__
 
-        sys.stdout.write(f"git ai-blame (gitprov) {__version__}\n")
+        say(f"git ai-blame (gitprov) {__version__}")
         return 0
     command = parse(argv)
     try:
@@ -106,7 +107,7 @@ def _porcelain(repo: Repository, command: Command) -> int:
 
     whole, facts = porcelain(repo, command.request, f"--{command.form}", _uncommitted(repo))
     by_row = {row: fact for (_, row), fact in zip(whole.lines, facts, strict=True)}
-    sys.stdout.buffer.write(b"".join(render(whole.rows, by_row)))
+    exact(b"".join(render(whole.rows, by_row)))
     return 0
 
 
@@ -119,10 +120,9 @@ def _stats(repo: Repository, command: Command, stream: Stream) -> int:
         import json
 
         document = blame_stats.as_json(found.target.path, found.target.revision, stats)
-        sys.stdout.write(json.dumps(document) + "\n")
+        say(json.dumps(document))
     else:
-        shown = blame_stats.as_text(found.target.path, stats)
-        sys.stdout.buffer.write(shown.encode("utf-8", "surrogateescape"))
+        say(*blame_stats.as_text(found.target.path, stats).splitlines())
     return 0
 
 
@@ -141,7 +141,7 @@ def _json(repo: Repository, command: Command, stream: Stream) -> int:
         texts = _prompts(repo)
         prompts = {trace: texts.of(trace) for trace in sorted(traces)}
     whole = "".join(document.render(found.target.path, found.target.revision, prompts))
-    sys.stdout.buffer.write(whole.encode("ascii"))
+    exact(whole.encode("ascii"))
     return 0
 
 

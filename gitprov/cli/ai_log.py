@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.cli.boundary import guarded
+from gitprov.cli.door import say
 
 if TYPE_CHECKING:
     from gitprov.cli.log_args import Command
@@ -30,12 +31,12 @@ def _main(argv: Sequence[str]) -> int:
     if "-h" in own or "--help" in own:
         from gitprov.cli.log_help import HELP
 
-        sys.stdout.write(HELP)
+        say(*HELP.splitlines())
         return 0
     if "--version" in own:
         from gitprov import __version__
 
-        sys.stdout.write(f"git ai-log (gitprov) {__version__}\n")
+        say(f"git ai-log (gitprov) {__version__}")
         return 0
     from gitprov.cli.log_args import parse
 
@@ -59,7 +60,7 @@ def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
             return 0
         with screen.open(cwd, _COMMAND, paging=command.form != "json") as out:
             for text in _texts(render, entry, found, command.form == "text"):
-                out.write(text.encode("utf-8", "surrogateescape"))
+                out.write(text)
     return 0
 
 

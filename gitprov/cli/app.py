@@ -7,12 +7,14 @@ it has commands of its own), and one line in `COMMANDS`.
 from __future__ import annotations
 
 import importlib
+import io
 from collections.abc import Sequence
 
 import typer
 
 from gitprov import __version__
 from gitprov.cli.boundary import guarded
+from gitprov.cli.door import complain, say
 from gitprov.errors import EXIT_INTERRUPTED
 
 COMMANDS = {
@@ -76,12 +78,14 @@ def _run(argv: Sequence[str]) -> int:
         show = getattr(error, "show", None)
         if show is None:
             raise
-        show()
+        shown = io.StringIO()
+        show(file=shown)
+        complain(*shown.getvalue().rstrip("\n").split("\n"))
         return int(getattr(error, "exit_code", 2))
     return code if isinstance(code, int) else 0
 
 
 def _root(version: bool = typer.Option(False, "--version", help="Show the version and exit.")) -> None:
     if version:
-        typer.echo(f"gitprov {__version__}")
+        say(f"gitprov {__version__}")
         raise typer.Exit

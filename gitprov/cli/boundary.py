@@ -7,7 +7,9 @@ import os
 import sys
 from collections.abc import Callable
 
-from gitprov.errors import EXIT_BUG, EXIT_CANNOT, EXIT_INTERRUPTED, GitprovError
+from gitprov.cli.door import complain
+from gitprov.errors import EXIT_BUG, EXIT_CANNOT, EXIT_INTERRUPTED, GateError, GitFailed, GitprovError
+from gitprov.model.printed import clean_block
 
 EXIT_PIPE = 141
 """The reader of our output went away: what a shell reports for git in the same place."""
@@ -22,9 +24,7 @@ def guarded(run: Callable[[], int]) -> int:
         code = run()
         sys.stdout.flush()
     except GitprovError as error:
-        _say(f"gitprov: {error.message}")
-        if error.hint:
-            _say(f"hint: {error.hint}")
+        tell(error)
         return error.exit_code
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
@@ -35,8 +35,7 @@ def guarded(run: Callable[[], int]) -> int:
     except OSError as error:
         if error.errno not in _NO_ROOM:
             return _bug(error)
-        _say(f"gitprov: cannot write: {error.strerror}{f': {error.filename}' if error.filename else ''}")
-        _say("hint: make room, then run it again")
+        _write_failed(error)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_CANNOT
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug becomes a report
@@ -44,9 +43,31 @@ def guarded(run: Callable[[], int]) -> int:
     return code
 
 
+def tell(error: GitprovError) -> None:
+    """Say an error and its hint on stderr, each on one line of its own, whatever is in it.
+
+    A gate's reasons are several lines, cleaned when they were put together; more lines of git's are indented, so that
+    none of them can pass for one of ours.
+    """
+    if isinstance(error, GateError):
+        complain(*f"gitprov: {error.message}".split("\n"))
+    elif isinstance(error, GitFailed):
+        complain(*f"gitprov: {error.message}".replace("\n", "\n    ").split("\n"))
+    else:
+        complain(f"gitprov: {error.message}")
+    if error.hint:
+        complain(f"hint: {error.hint}")
+
+
+def _write_failed(error: OSError) -> None:
+    name = f": {os.fsdecode(error.filename)}" if isinstance(error.filename, (str, bytes)) else ""
+    complain(f"gitprov: cannot write: {error.strerror}{name}")
+    complain("hint: make room, then run it again")
+
+
 def _bug(error: Exception) -> int:
-    _say(f"gitprov: this is a bug: {type(error).__name__}: {error}")
-    _say(f"hint: please send us {_write_report()}")
+    complain(f"gitprov: this is a bug: {type(error).__name__}: {error}")
+    complain(*f"hint: please send us {_write_report()}".split("\n"))
     return EXIT_BUG
 
 
@@ -62,20 +83,12 @@ def _write_report() -> str:
         f"gitprov {__version__}, Python {platform.python_version()}, {platform.platform()}",
         f"command: {sys.argv!r}",
         "",
-        traceback.format_exc(),
+        clean_block(traceback.format_exc()),
     ]
     try:
         handle, path = tempfile.mkstemp(prefix="gitprov-report-", suffix=".txt")
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write("\n".join(lines))
     except OSError as error:
         return f"the following (no report file: {error.strerror})\n" + "\n".join(lines)
     return path
-
-
-def _say(text: str) -> None:
-    try:
-        sys.stderr.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
-        sys.stderr.flush()
-    except OSError:
-        pass

@@ -15,10 +15,9 @@ def run(argv: list[str]) -> int:
     except BaseException as error:  # noqa: BLE001 - an agent must never see a failure of ours
         problem = f"gitprov capture: {error!r}"
     if problem is not None:
-        try:
-            os.write(2, problem.encode("utf-8", "backslashreplace") + b"\n")
-        except OSError:
-            pass
+        from gitprov.cli.door import complain
+
+        complain(problem)
     return 0
 
 

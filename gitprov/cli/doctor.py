@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from gitprov.cli import installation
+from gitprov.cli.door import say
 from gitprov.errors import EXIT_FINDINGS
 from gitprov.flow import doctor
 
@@ -32,7 +33,7 @@ def command(
             left = {(one.kind, one.what) for one in findings}
             mended = [one for one in tried if (one.kind, one.what) not in left]
     if as_json:
-        typer.echo(
+        say(
             json.dumps({"findings": [_row(one) for one in findings], "mended": [_row(one) for one in mended]})
         )
     else:
@@ -43,11 +44,11 @@ def command(
 
 def _show(findings: list[doctor.Finding], mended: list[doctor.Finding]) -> None:
     for one in mended:
-        typer.echo(f"mended: {one.what}")
+        say(f"mended: {one.what}")
     for one in findings:
-        typer.echo(f"{one.level}: {one.what}\n  mend: {one.mend}")
+        say(f"{one.level}: {one.what}", f"  mend: {one.mend}")
     if not findings:
-        typer.echo("everything is fine")
+        say("everything is fine")
 
 
 def _row(one: doctor.Finding) -> dict[str, object]:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gitprov.cli.door import complain, say
 from gitprov.errors import UsageError
 from gitprov.git.repo import Repository
+from gitprov.model.printed import clean
 
 if TYPE_CHECKING:
     from gitprov.flow.forget import Forgetting
@@ -57,7 +59,7 @@ def command(
         for one in due if not dry_run else ():
             forget.forget(repo, one)
         for one in found:
-            typer.echo(json.dumps(_json(one, dry_run)) if as_json else _text(one, dry_run))
+            say(*([json.dumps(_json(one, dry_run))] if as_json else _lines(one, dry_run)))
         if prune and not dry_run:
             repo.close()
             forget.prune(repo)
@@ -76,17 +78,17 @@ def _confirm(due: list[Forgetting], yes: bool) -> None:
             f"nobody can be asked whether to forget {what}", "give --yes, or look first with --dry-run"
         )
     for one in due:
-        typer.echo(_text(one, dry_run=True))
-    typer.confirm(f"Forget {what}? This cannot be undone", abort=True)
+        say(*_lines(one, dry_run=True))
+    typer.confirm(f"Forget {clean(what)}? This cannot be undone", abort=True)
 
 
 def _say(text: str, as_json: bool) -> None:
-    typer.echo(text, err=as_json)
+    (complain if as_json else say)(text)
 
 
-def _text(one: Forgetting, dry_run: bool) -> str:
+def _lines(one: Forgetting, dry_run: bool) -> list[str]:
     if one.done:
-        return f"{one.name} was forgotten already"
+        return [f"{one.name} was forgotten already"]
     events = sum(len(room.erasure.seqs) for room in one.rooms)
     turns = sum(len(room.erasure.turns) for room in one.rooms)
     parts = [
@@ -97,7 +99,7 @@ def _text(one: Forgetting, dry_run: bool) -> str:
     did = ", ".join(filter(None, parts)) or "no contents here; a tombstone keeps them from coming"
     lines = [f"{one.name} {'would be forgotten' if dry_run else 'forgotten'}: {did}"]
     left = [f"  still there: {kept.what}" + (f" ({kept.mend})" if kept.mend else "") for kept in one.kept]
-    return "\n".join([*lines, *left])
+    return [*lines, *left]
 
 
 def _json(one: Forgetting, dry_run: bool) -> dict[str, object]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 from typing import TYPE_CHECKING
 
+from gitprov.cli.door import progress
 from gitprov.cli.terminal import Screen
 from gitprov.errors import EXIT_FINDINGS, EXIT_OK
 from gitprov.git.repo import Repository
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from gitprov.flow.heal import Request
 
 _PAGER = "gitprov-heal"
-_CLEAR = "\r\x1b[K"
 
 
 def run(request: Request, *, as_json: bool = False, color: str | None = None) -> int:
@@ -30,18 +29,18 @@ def run(request: Request, *, as_json: bool = False, color: str | None = None) ->
     gc.disable()
     env = os.environ
     screen = Screen.of_stdout(env)
-    progress = _Progress()
+    shown = _Progress()
     with Repository.discover(os.getcwd(), env) as repo:
         if not request.dry:
             finish_interrupted(repo)
         try:
-            report = heal(repo, request, progress)
+            report = heal(repo, request, shown)
         finally:
-            progress.end()
+            shown.end()
         colours = _colours(repo.cwd, screen, color)
     rows = [output.as_json(report)] if as_json else list(output.lines(report, colours))
     with screen.open(os.getcwd(), _PAGER, paging=not as_json) as out:
-        out.write("".join(row + "\n" for row in rows).encode("utf-8", "surrogateescape"))
+        out.lines(rows)
     return EXIT_FINDINGS if report.unhealed else EXIT_OK
 
 
@@ -64,11 +63,9 @@ class _Progress:
     def __call__(self, what: str, done: int, total: int) -> None:
         if self._terminal:
             much = f"{done:,} of {total:,}" if total else f"{done:,}"
-            sys.stderr.write(f"{_CLEAR}{what}: {much}")
-            sys.stderr.flush()
+            progress(f"{what}: {much}")
             self._shown = True
 
     def end(self) -> None:
         if self._shown:
-            sys.stderr.write(_CLEAR)
-            sys.stderr.flush()
+            progress("")

@@ -6,6 +6,7 @@ import os
 import sys
 
 from gitprov.cli.boundary import guarded
+from gitprov.cli.door import complain
 from gitprov.errors import EXIT_OK, EXIT_USAGE, GitprovError
 from gitprov.model.hook_names import HOOKS
 
@@ -26,7 +27,7 @@ def run(argv: list[str]) -> int:
 
         return run_pre_push(argv[1:])
     if name not in HOOKS:
-        sys.stderr.write(f"gitprov: not a hook: {name!r} (there are {', '.join(HOOKS)})\n")
+        complain(f"gitprov: not a hook: {name!r} (there are {', '.join(HOOKS)})")
         return EXIT_USAGE
     code = guarded(lambda: _hook(name, argv[1:]))
     return EXIT_OK if name in _OBSERVERS else code

@@ -11,6 +11,7 @@ import typer
 from gitprov.cli import installation
 from gitprov.errors import NotARepository, UsageError
 from gitprov.flow import install
+from gitprov.model.printed import shell_quoted
 
 
 def command(
@@ -44,7 +45,9 @@ def command(
     Example: gitprov install --agents claude-code
     """
     if directory is not None and not template:
-        raise UsageError("a directory goes with --template", f"as in: gitprov install --template {directory}")
+        raise UsageError(
+            "a directory goes with --template", f"as in: gitprov install --template {shell_quoted(directory)}"
+        )
     wish = installation.wish(agents, user=user, push=push)
     if template:
         outcome = install.install_template(installation.template(directory), wish)

@@ -6,9 +6,8 @@ import json
 import os
 import sys
 
-import typer
-
 import gitprov
+from gitprov.cli.door import complain, say
 from gitprov.errors import UsageError
 from gitprov.flow.install import Outcome, Wish, carry_out
 from gitprov.git.hooks import template_directory
@@ -32,15 +31,15 @@ def finish(outcome: Outcome, nothing: str, *, dry_run: bool, as_json: bool) -> N
         carry_out(outcome)
     if as_json:
         steps = [{"action": s.action, "path": s.path, "detail": s.detail or None} for s in outcome.steps]
-        typer.echo(json.dumps({"dry_run": dry_run, "steps": steps, "hints": outcome.hints}))
+        say(json.dumps({"dry_run": dry_run, "steps": steps, "hints": outcome.hints}))
         return
     for step in outcome.steps:
         detail = f"  ({step.detail})" if step.detail else ""
-        typer.echo(f"{'would ' if dry_run else ''}{step.action}: {step.path}{detail}")
+        say(f"{'would ' if dry_run else ''}{step.action}: {step.path}{detail}")
     if not outcome.steps:
-        typer.echo(nothing)
+        say(nothing)
     for hint in outcome.hints:
-        typer.echo(f"hint: {hint}", err=True)
+        complain(f"hint: {hint}")
 
 
 def template(directory: str | None) -> str:

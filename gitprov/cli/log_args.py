@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from gitprov.errors import UsageError
 from gitprov.flow.log import Query
+from gitprov.model.printed import shell_quoted
 
 _FILTERS = {"--model": "models", "--agent": "agents", "--session": "sessions", "--trace": "traces"}
 _SWITCHES = {"--bypassed": "bypassed", "--all-commits": "all_commits", "--reverse": "reverse"}
@@ -146,5 +147,5 @@ def _refuse(word: str) -> None:
     if short or (long and any(one.startswith(name) for one in _REFUSED)):
         raise UsageError(
             f"{name} changes what git log prints, and ai-log prints its own",
-            f"use --json or --oneline here, or: git log --notes=gitprov {word}",
+            f"use --json or --oneline here, or: git log --notes=gitprov {shell_quoted(word)}",
         )

@@ -24,8 +24,9 @@ def main() -> int:
         return guarded(lambda: run_heal(Request()))
     if argv == ["--version"]:
         from gitprov import __version__
+        from gitprov.cli.door import say
 
-        sys.stdout.write(f"gitprov {__version__}\n")
+        say(f"gitprov {__version__}")
         return 0
     from gitprov.cli.app import run_app
 

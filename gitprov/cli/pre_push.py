@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from gitprov.cli.boundary import guarded
+from gitprov.cli.door import complain
 from gitprov.errors import EXIT_FINDINGS, EXIT_OK
 
 if TYPE_CHECKING:
@@ -26,11 +27,9 @@ def run(args: list[str]) -> int:
     if code == EXIT_OK:
         return EXIT_OK
     if any(required):
-        sys.stderr.write(
-            "gitprov: nothing was pushed, since share.required is set; or: git push --no-verify\n"
-        )
+        complain("gitprov: nothing was pushed, since share.required is set; or: git push --no-verify")
         return EXIT_FINDINGS
-    sys.stderr.write("gitprov: the push goes on without its records\n")
+    complain("gitprov: the push goes on without its records")
     return EXIT_OK
 
 
@@ -65,7 +64,7 @@ def _share(remote: str, address: str, required: list[bool]) -> int:
         done = sync(repo, remote, known, wish)
     for row in done.refs:
         if row.came or row.went:
-            sys.stderr.write(f"gitprov: {done.remote}: {row.kind}: {row.came} came, {row.went} went\n")
+            complain(f"gitprov: {done.remote}: {row.kind}: {row.came} came, {row.went} went")
     return EXIT_OK
 
 

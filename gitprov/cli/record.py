@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from gitprov.cli.door import say
 from gitprov.errors import UsageError
 from gitprov.flow.capture import Moment
 from gitprov.flow.record import Generation, record
@@ -64,9 +65,9 @@ def command(
     )
     done = record(made, paths, Moment(time.time(), os.environ, os.getcwd()))
     if as_json:
-        typer.echo(json.dumps({"recorded": len(done.paths), "paths": list(done.paths)}))
+        say(json.dumps({"recorded": len(done.paths), "paths": list(done.paths)}))
     else:
-        typer.echo(f"recorded {len(done.paths)} file{'' if len(done.paths) == 1 else 's'}")
+        say(f"recorded {len(done.paths)} file{'' if len(done.paths) == 1 else 's'}")
 
 
 def _param(text: str) -> tuple[str, object]:

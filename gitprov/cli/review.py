@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from gitprov.cli.door import say
 from gitprov.git.repo import Repository
 
 
@@ -42,8 +43,8 @@ def command(
         done = review(repo, name, by, note, time.time())
     if as_json:
         rows = [{"commit": oid, "trace": trace, "new": (oid, trace) in done.new} for oid, trace in done.pairs]
-        typer.echo(json.dumps({"by": done.by, "reviews": rows}))
+        say(json.dumps({"by": done.by, "reviews": rows}))
         return
     for oid, trace in done.pairs:
         state = "reviewed" if (oid, trace) in done.new else "was reviewed already"
-        typer.echo(f"{oid[:12]} {trace} {state} by {done.by}")
+        say(f"{oid[:12]} {trace} {state} by {done.by}")

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gitprov.cli.door import exact
 from gitprov.cli.terminal import Screen
 from gitprov.errors import GitprovError, UsageError
 from gitprov.git.repo import Repository
+from gitprov.model.printed import clean_block
 from gitprov.model.shown import CommitAnswer, Text, TraceAnswer
 from gitprov.output import show as output
 
@@ -53,13 +55,14 @@ def command(
         take_in(repo)
         answer = show(repo, name)
         if as_json:
-            _write(screen, repo.cwd, [_json(answer)], paging=False)
+            exact(_json(answer).encode("ascii"))
         elif prompt or raw:
-            _write(screen, repo.cwd, [_text(repo, answer, "prompt" if prompt else "output")], paging=False)
+            _write_text(screen, _text(repo, answer, "prompt" if prompt else "output"))
         else:
             colours = _colours(repo.cwd, screen, color)
             lines = output.diffs(answer, colours) if diff else _lines(answer, colours)
-            _write(screen, repo.cwd, (line + "\n" for line in lines))
+            with screen.open(repo.cwd, _PAGER) as out:
+                out.lines(lines)
 
 
 def _lines(answer: TraceAnswer | CommitAnswer, colours: Mapping[str, str]) -> Iterator[str]:
@@ -102,7 +105,6 @@ def _colours(cwd: str, screen: Screen, when: str | None) -> Mapping[str, str]:
     return {**COLOURS, **colours("diff", COLOURS, cwd=cwd, env=screen.env)}
 
 
-def _write(screen: Screen, cwd: str, parts: Iterator[str] | list[str], paging: bool = True) -> None:
-    with screen.open(cwd, _PAGER, paging) as out:
-        for part in parts:
-            out.write(part.encode("utf-8", "surrogateescape"))
+def _write_text(screen: Screen, text: str) -> None:
+    """A prompt or an output alone: byte for byte, but not to a terminal, which would obey it."""
+    exact((clean_block(text) if screen.terminal else text).encode("utf-8", "surrogateescape"))

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from gitprov.cli.door import say
 from gitprov.git.repo import Repository
 
 
@@ -28,7 +29,6 @@ def command(
     with Repository.discover(os.getcwd(), os.environ) as repo:
         answer = status(repo, time.time())
     if as_json:
-        typer.echo(json.dumps(output.as_json(answer)))
+        say(json.dumps(output.as_json(answer)))
         return
-    text = "".join(line + "\n" for line in output.render(answer))
-    typer.echo(text.encode("utf-8", "surrogateescape"), nl=False)
+    say(*output.render(answer))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gitprov.cli.boundary import tell
+from gitprov.cli.door import say
 from gitprov.errors import EXIT_CANNOT, GitprovError
 from gitprov.git.repo import Repository
 
@@ -56,13 +58,12 @@ def command(
                     raise
                 failed.append((remote, error))
     if as_json:
-        typer.echo(json.dumps(_as_json(done, failed, dry_run)))
+        say(json.dumps(_as_json(done, failed, dry_run)))
     elif not quiet:
         for one in done:
-            typer.echo(_as_text(one, dry_run))
+            say(_as_text(one, dry_run))
     for _, why in failed:
-        typer.echo(f"gitprov: {why.message}", err=True)
-        typer.echo(f"hint: {why.hint}", err=True)
+        tell(why)
     if failed:
         raise typer.Exit(EXIT_CANNOT)
 

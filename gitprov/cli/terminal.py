@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import UsageError
+from gitprov.model.printed import clean_painted, clean_painted_block
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -64,10 +65,18 @@ class Out:
     """A place for bytes. A reader who leaves the pager early ends the output without an error."""
 
     def __init__(self, stream: IO[bytes], pager: Pager | None) -> None:
-        self._stream = stream
         self._pager = pager
-        self.write = stream.write
+        self.exact = stream.write
         self.flush = stream.flush
+
+    def write(self, text: str | bytes) -> None:
+        """Whole lines for a person, with colours of ours; whatever else steers is shown as an escape."""
+        self.exact(clean_painted_block(text))
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Lines without newlines; one that holds a newline nevertheless stays one line."""
+        for line in lines:
+            self.exact(clean_painted(line).encode("utf-8") + b"\n")
 
     def __enter__(self) -> Self:
         return self

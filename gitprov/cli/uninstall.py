@@ -11,6 +11,7 @@ from gitprov.cli import installation
 from gitprov.errors import NotARepository, UsageError
 from gitprov.flow import uninstall
 from gitprov.flow.install import Outcome, Wish
+from gitprov.model.printed import shell_quoted
 
 
 def command(
@@ -28,7 +29,8 @@ def command(
     """
     if directory is not None and not template:
         raise UsageError(
-            "a directory goes with --template", f"as in: gitprov uninstall --template {directory}"
+            "a directory goes with --template",
+            f"as in: gitprov uninstall --template {shell_quoted(directory)}",
         )
     if template:
         outcome = uninstall.hook_steps(os.path.join(installation.template(directory), "hooks"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gitprov.cli.door import progress, say
 from gitprov.errors import EXIT_FINDINGS, UsageError
 from gitprov.git.repo import Repository
 from gitprov.model.finding import FINDING, UNKNOWN
@@ -50,22 +50,18 @@ def command(
     for rev in asked:
         if rev.startswith("-"):
             raise UsageError(f"{rev!r} is no revision", "gitprov verify -h")
-    progress = _Progress()
+    shown = _Progress()
     with Repository.discover(os.getcwd(), os.environ) as repo:
         finish_interrupted(repo)
         config = load_config(repo.worktree, repo.config("gitprov."))
-        done = verify(repo, asked, config, progress if os.isatty(2) else None)
-    progress.clear()
+        done = verify(repo, asked, config, shown if os.isatty(2) else None)
+    shown.clear()
     counts = _counts(done)
     if as_json:
-        _print(
-            [
-                *(json.dumps(output.row(one)) for one in done.findings),
-                json.dumps({"type": "summary", **counts}),
-            ]
-        )
+        rows = [*map(output.row, done.findings), {"type": "summary", **counts}]
+        say(*map(json.dumps, rows))
     else:
-        _print([*output.lines(done.findings, strict), output.summary(counts)])
+        say(*output.lines(done.findings, strict), output.summary(counts))
     if counts["findings"] or (strict and counts["unknown"]):
         raise typer.Exit(EXIT_FINDINGS)
 
@@ -73,15 +69,6 @@ def command(
 def _counts(done: Verified) -> dict[str, int]:
     looked = {name: getattr(done, name) for name in ("commits", "notes", "generations", "sidecars")}
     return {**looked, "findings": done.count(FINDING), "unknown": done.count(UNKNOWN)}
-
-
-def _print(lines: list[str]) -> None:
-    for line in lines:
-        try:
-            data = line.encode("utf-8", "surrogateescape")
-        except UnicodeEncodeError:  # half a character, out of a JSON escape
-            data = line.encode("utf-8", "backslashreplace")
-        sys.stdout.buffer.write(data + b"\n")
 
 
 class _Progress:
@@ -93,11 +80,10 @@ class _Progress:
 
     def __call__(self, what: str, done: int, count: int) -> None:
         if time.monotonic() >= self._next:
-            sys.stderr.write(f"\r{what}: {done} of {count}\x1b[K")
-            sys.stderr.flush()
+            progress(f"{what}: {done} of {count}")
             self._next = time.monotonic() + _OFTEN
             self._shown = True
 
     def clear(self) -> None:
         if self._shown:
-            sys.stderr.write("\r\x1b[K")
+            progress("")

@@ -14,6 +14,7 @@ from gitprov.git.locks import refuse_dead
 from gitprov.git.process import decode, encode
 from gitprov.git.write import SCRATCH, read_refs
 from gitprov.model.note import Note
+from gitprov.model.printed import shell_quoted
 from gitprov.store import generations, notes
 
 OLDEST = (2, 34)
@@ -140,7 +141,7 @@ def _is_object(data: bytes) -> bool:
 
 def _literally(pattern: str) -> str:
     """A value pattern for `git config`, which takes a regular expression, quoted for a shell."""
-    return "'^" + re.sub(r"([.*?+\[\]()|\\^$])", r"\\\1", pattern) + "$'"
+    return shell_quoted("^" + re.sub(r"([.*?+\[\]()|\\^$])", r"\\\1", pattern) + "$")
 
 
 def _is_alive(ref: str) -> bool:

@@ -8,6 +8,7 @@ from gitprov.flow import shared, subscribe
 from gitprov.flow.doctor import BROKEN, WARNING, Case, Check, Finding
 from gitprov.git import remote as remotes
 from gitprov.git.write import read_refs
+from gitprov.model.printed import argument_quoted
 from gitprov.store import subscriptions
 
 
@@ -30,7 +31,7 @@ def not_united(case: Case) -> Iterator[Finding]:
             found = read_refs(repo, [ref, staged])
             if staged in found and shared.outlook(repo, kind, found.get(ref), found[staged]).came:
                 what = f"{kind} of {name} were fetched and cannot be united with ours"
-                yield Finding("fetch", WARNING, what, f"gitprov sync {name} says why")
+                yield Finding("fetch", WARNING, what, f"gitprov sync {argument_quoted(name)} says why")
 
 
 CHECKS: list[Check] = [fetched_over, not_united]

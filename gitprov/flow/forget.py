@@ -20,6 +20,7 @@ from gitprov.git import history
 from gitprov.git.remote import STAGING
 from gitprov.git.write import SCRATCH, Change, write
 from gitprov.model import canonical
+from gitprov.model.printed import argument_quoted, shell_quoted
 from gitprov.store import files, generations, sweep
 from gitprov.store import plan as plans
 
@@ -75,7 +76,8 @@ def look(repo: Repository, text: str, reason: str | None, now: float) -> Forgett
     name = find(repo, text)
     if name.kind == "commit":
         raise UsageError(
-            f"{text!r} is a commit: traces are forgotten", f"gitprov show {text} lists its traces"
+            f"{text!r} is a commit: traces are forgotten",
+            f"gitprov show {argument_quoted(text)} lists its traces",
         )
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
     committer = repo.identity(_WHY)
@@ -232,7 +234,7 @@ def _kept(
         if oid in wanted and owner not in (None, trace):
             others.setdefault(str(owner), set()).add(path.split("/", 2)[2])
     out = [
-        Kept(f"{other} keeps the same {_texts(names)}", f"gitprov forget {other}")
+        Kept(f"{other} keeps the same {_texts(names)}", f"gitprov forget {argument_quoted(other)}")
         for other, names in sorted(others.items())
     ]
     elsewhere = history.reachable(repo, wanted, without=(generations.REF, SCRATCH, STAGING))
@@ -241,7 +243,7 @@ def _kept(
         more = f" and {len(code) - 3} more" if len(code) > 3 else ""
         out.append(Kept(f"commits hold the code itself: {', '.join(code[:3])}{more}"))
     out += [
-        Kept(f"{ref} holds the generation", f"git update-ref -d {ref}")
+        Kept(f"{ref} holds the generation", f"git update-ref -d {shell_quoted(ref)}")
         for ref in history.refs_below(repo, "refs/")
         if not ref.startswith(_OURS) and history.holds(repo, ref, _everything(trace))
     ]

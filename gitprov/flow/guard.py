@@ -11,6 +11,7 @@ from gitprov.git.changes import REGULAR, FileChange
 from gitprov.model.config import Config
 from gitprov.model.event import Problem
 from gitprov.model.note import Row, line_count
+from gitprov.model.printed import path_quoted, shell_quoted
 
 if TYPE_CHECKING:
     from gitprov.flow.desk import Desk, Situation
@@ -58,7 +59,7 @@ def damaged(desk: Desk, problem: Problem) -> Refusal:
 
 
 def _set_aside(path: str) -> str:
-    return f"mv {gate.quoted(path)} {gate.quoted(path + '.damaged')}    # its lines will count as unknown"
+    return f"mv {shell_quoted(path)} {shell_quoted(path + '.damaged')}    # its lines will count as unknown"
 
 
 def incomplete(config: Config, rows: list[Row], records: dict[str, Row]) -> list[Refusal]:
@@ -89,7 +90,7 @@ def forbidden_lines(config: Config, rows: list[Row]) -> list[Refusal]:
             "forbidden",
             f"{line_count(row, 'ai', 'edited')} lines of {path} were written by a model ({row.get('model') or 'unknown'}), "
             "which this project does not accept",
-            f"git restore --staged {gate.quoted(path)}",
+            f"git restore --staged {path_quoted(path)}",
             path,
             (row["id"],),
         )

@@ -15,6 +15,7 @@ from gitprov.git import hooks
 from gitprov.git.repo import Repository
 from gitprov.git.write import read_refs
 from gitprov.model.hook_names import HOOKS, OPTIONAL
+from gitprov.model.printed import shell_quoted
 from gitprov.store import agents_config, files, flags, hookdir, install_record, notes, shims, subscriptions
 from gitprov.store.config import load_config
 
@@ -113,7 +114,7 @@ def _flag_step(home: str, name: str) -> Step:
 
 def install_template(directory: str, wish: Wish) -> Outcome:
     """What has to be done so that clones made with this template directory start with our hooks."""
-    hint = f"git uses it with: git config --global init.templateDir {directory}"
+    hint = f"git uses it with: git config --global init.templateDir {shell_quoted(directory)}"
     settings = shims.Settings(wish.python, wish.lib)
     return Outcome(_hook_steps(os.path.join(directory, "hooks"), settings, None, wish.push), [hint])
 

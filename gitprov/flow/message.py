@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from gitprov.checks.gate import Refusal, quoted
+from gitprov.checks.gate import Refusal
 from gitprov.errors import GateError
 from gitprov.flow import desk as desks
 from gitprov.flow.desk import Desk, Situation
@@ -15,6 +15,7 @@ from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.interop import trailers as profiles
+from gitprov.model.printed import clean, path_quoted, shell_quoted
 from gitprov.store import plan as plans
 from gitprov.store.plan import Plan
 
@@ -148,14 +149,14 @@ def _again(desk: Desk, plan: Plan, trailers: list[str], message: bytes) -> str:
     words = ["git", "commit", *(["--amend"] if plan.amend else [])]
     words += ["-v"] if texts.SCISSORS in message else []
     words += ["--cleanup=strip", "-F", '"$(git rev-parse --git-path COMMIT_EDITMSG)"']
-    words += [word for trailer in trailers for word in ("--trailer", quoted(trailer))]
+    words += [word for trailer in trailers for word in ("--trailer", shell_quoted(trailer))]
     index = os.path.basename(desk.repo.env.get("GIT_INDEX_FILE", "index"))
     if index.startswith("next-index-") or index == "index.lock":
         situation = desks.staged_situation(desk.repo, plan.amend)
         changes = situation.work if plan.amend else situation.changes
         words += [
             "--",
-            *(quoted(path) for path in sorted({p for one in changes for p in (one.old_path, one.path)})),
+            *(path_quoted(path) for path in sorted({p for one in changes for p in (one.old_path, one.path)})),
         ]
     return " ".join(words)
 
@@ -182,13 +183,14 @@ def explain(reasons: list[Refusal]) -> str:
     """Reasons as a person reads them: file, trace, why, and the command that mends it."""
     lines = [f"commit refused: {len(reasons)} {'record' if len(reasons) == 1 else 'records'} would be lost"]
     for one in reasons:
-        where = "  ".join(filter(None, (one.path, ", ".join(one.traces))))
-        lines += [f"  {where}" if where else "  this commit", f"    {one.message}", f"    mend: {one.mend}"]
+        where = clean("  ".join(filter(None, (one.path, ", ".join(one.traces)))))
+        lines += [f"  {where}" if where else "  this commit"]
+        lines += [f"    {clean(one.message)}", f"    mend: {clean(one.mend)}"]
     traces = sorted({trace for one in reasons for trace in one.traces})
     if traces:
         lines += [
             f"  {_WAY_OUT}",
-            *(f"    --trailer 'AI-Trace-Dropped: {trace} <reason>'" for trace in traces),
+            *(f"    --trailer {shell_quoted(f'AI-Trace-Dropped: {trace} <reason>')}" for trace in traces),
         ]
     return "\n".join(lines)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.errors import Contended, GitprovError
 from gitprov.git import notes as trees
 from gitprov.git.process import decode
+from gitprov.model.printed import shell_quoted
 from gitprov.store import flags, generations, notes, subscriptions
 
 if TYPE_CHECKING:
@@ -101,7 +102,9 @@ def unite(
         time.sleep(random.uniform(0.001, 0.01 * (turn + 1)))  # noqa: S311 - no secret depends on it
     lock = os.path.join(repo.common_dir, ref + ".lock")
     if os.path.exists(lock):
-        raise Contended(f"{ref} is locked; nothing was written", f"if no git runs here any more: rm {lock}")
+        raise Contended(
+            f"{ref} is locked; nothing was written", f"if no git runs here any more: rm {shell_quoted(lock)}"
+        )
     raise Contended(f"{ref} kept changing; nothing was written", "run the command again")
 
 

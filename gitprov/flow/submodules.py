@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gitprov.errors import GitprovError
 from gitprov.git import submodules
 from gitprov.git.locate import locate
+from gitprov.model.printed import shell_quoted
 from gitprov.model.shown import SubmoduleStatus
 from gitprov.store.inbox import Inbox, inbox_root
 
@@ -30,14 +30,14 @@ def refer(repo: Repository, request: Request) -> GitprovError | None:
     if found is None or repo.worktree is None:
         return None
     place = os.path.join(repo.worktree, found.submodule)
-    where = shlex.quote(os.path.relpath(os.path.realpath(place), os.path.realpath(repo.cwd)))
+    where = shell_quoted(os.path.relpath(os.path.realpath(place), os.path.realpath(repo.cwd)))
     if not os.path.exists(os.path.join(place, ".git")):
-        hint = f"git submodule update --init {where}"
+        hint = f"git submodule update --init -- {where}"
     elif not found.path:
         hint = f"git -C {where} ai-log"
     else:
         rev = "" if target.revision is None else f"{found.commit} "
-        hint = f"git -C {where} ai-blame {rev}-- {shlex.quote(found.path)}"
+        hint = f"git -C {where} ai-blame {rev}-- {shell_quoted(found.path)}"
     if not found.path:
         return GitprovError(f"{target.path} is a submodule: its provenance is in its own repository", hint)
     return GitprovError(

@@ -10,6 +10,7 @@ from gitprov.flow.shared import REFS
 from gitprov.git import hooks
 from gitprov.git import remote as remotes
 from gitprov.git.process import decode
+from gitprov.model.printed import shell_quoted
 from gitprov.store import files, flags, install_record, subscriptions
 from gitprov.store.config import load_config
 
@@ -68,7 +69,8 @@ def wanted(repo: Repository, remote: str) -> list[str]:
 
 def removal(remote: str, spec: str) -> str:
     """The command that takes a refspec out of the configuration."""
-    return f"git config --unset-all --fixed-value remote.{remote}.fetch '{spec}'"
+    key = shell_quoted(f"remote.{remote}.fetch")
+    return f"git config --unset-all --fixed-value {key} {shell_quoted(spec)}"
 
 
 def overwrites(spec: str) -> bool:
@@ -124,5 +126,6 @@ def _undo(repo: Repository, one: install_record.Subscription) -> None:
         done = repo.try_run("config", "--local", "--unset-all", "--fixed-value", key, spec, ok=range(256))
         if done.returncode not in (0, 5):
             raise GitprovError(
-                f"{one.change.file}: {decode(done.stderr).strip()}", f"git config --unset-all {key}"
+                f"{one.change.file}: {decode(done.stderr).strip()}",
+                f"git config --unset-all {shell_quoted(key)}",
             )

@@ -11,6 +11,7 @@ from gitprov.flow import shared
 from gitprov.git import partial, sign
 from gitprov.git import remote as remotes
 from gitprov.git.write import move, read_refs
+from gitprov.model.printed import argument_quoted
 from gitprov.store import subscriptions
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ def choose(repo: Repository, named: list[str], *, every: bool = False) -> tuple[
         return list(known.names), known
     if not named and known.default is None:
         others = (
-            f"choose one: gitprov sync {known.names[0]}" if known.names else "git remote add origin <url>"
+            f"choose one: gitprov sync {argument_quoted(known.names[0])}"
+            if known.names
+            else "git remote add origin <url>"
         )
         raise GitprovError("there is no remote to share with", others)
     chosen = named or [known.default or ""]
@@ -108,7 +111,7 @@ def sync(repo: Repository, remote: str, known: remotes.Remotes, wish: Wish) -> S
         time.sleep(random.uniform(0.005, 0.05 * (turn + 1)))  # noqa: S311 - no secret depends on it
     raise Contended(
         f"{remotes.shown(remote)} kept moving, or something here is locked: others share at the same time; your records are safe here",
-        f"gitprov sync {remotes.shown(remote)}",
+        f"gitprov sync {argument_quoted(remotes.shown(remote))}",
     )
 
 
@@ -185,16 +188,17 @@ def _push(
 
 def _unreachable(remote: str, done: remotes.Pushed) -> GitprovError:
     name = remotes.shown(remote)
+    word = argument_quoted(name)
     what = "does not let you read" if done.state == "denied" else "cannot be reached"
     return GitprovError(
         f"{name} {what}: {done.words}",
-        f"git ls-remote {name}; once that works: gitprov sync {name} (your records are safe here)",
+        f"git ls-remote {word}; once that works: gitprov sync {word} (your records are safe here)",
     )
 
 
 def _not_pushed(remote: str, ref: str, pushed: remotes.Pushed) -> GitprovError:
     name = remotes.shown(remote)
-    again = f"then: gitprov sync {name} (your records are safe here)"
+    again = f"then: gitprov sync {argument_quoted(name)} (your records are safe here)"
     if pushed.state == "refused":
         return GitprovError(
             f"{name} refused {ref}: {pushed.words}",
@@ -205,4 +209,6 @@ def _not_pushed(remote: str, ref: str, pushed: remotes.Pushed) -> GitprovError:
             f"{name} does not let you write {ref}: {pushed.words}",
             f"ask for write access, or share with a remote of yours: gitprov sync <remote>; {again}",
         )
-    return GitprovError(f"{name} could not be pushed to: {pushed.words}", f"git ls-remote {name}; {again}")
+    return GitprovError(
+        f"{name} could not be pushed to: {pushed.words}", f"git ls-remote {argument_quoted(name)}; {again}"
+    )

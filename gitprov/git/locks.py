@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shlex
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from gitprov.errors import Contended
+from gitprov.model.printed import shell_quoted
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -26,7 +26,7 @@ def refuse_dead(repo: Repository, refs: Iterable[str]) -> None:
         if age > OLD:
             raise Contended(
                 f"{path} has been there for {int(age)} seconds: git leaves such a file when it is killed",
-                f"where no git is at work here: rm {shlex.quote(path)}; the record is written then",
+                f"where no git is at work here: rm {shell_quoted(path)}; the record is written then",
             )
 
 

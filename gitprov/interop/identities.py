@@ -1,16 +1,22 @@
-"""Who is a machine: the names and addresses under which AI tools appear in commits.
+"""Who is a machine: which names and addresses in commits are an AI tool's, and which part of a name is the model.
 
-People share names with products, so a name alone counts only where nobody could be called that
-("Claude Opus 4.5", "GitHub Copilot"), or where the address does not belong to a person.
+People share names with products, and tools without any model sign as generators. So a name counts only where the
+tables of `interop.machines` know it as an agent's or a model's; anything else needs an address that is a machine's.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
+from gitprov.interop import machines
+from gitprov.interop.machines import DISPLAY, INVALID_DOMAIN, WRITE_ADDRESS
+
+__all__ = ["DISPLAY", "INVALID_DOMAIN", "WRITE_ADDRESS", "Identity"]
+
 UNKNOWN_MODEL = ("unknown", "unknown model", "none", "")
-INVALID_DOMAIN = "ai.invalid"
 
 
 class Identity(NamedTuple):
@@ -20,100 +26,44 @@ class Identity(NamedTuple):
     model: str | None
 
 
-DISPLAY = {
-    "aider": "aider",
-    "amp": "Amp",
-    "claude": "Claude",
-    "claude-code": "Claude Code",
-    "codex": "Codex",
-    "copilot": "GitHub Copilot",
-    "cursor": "Cursor",
-    "devin": "Devin",
-    "droid": "Droid",
-    "gemini": "Gemini",
-    "jules": "Jules",
-    "opencode": "OpenCode",
-    "windsurf": "Windsurf",
-}
-"""Agent slug -> the name that people know."""
+class _Reading(NamedTuple):
+    """What a name says. `sure`: no person and no other tool is called so; `strange` are parts that no table knows."""
 
-WRITE_ADDRESS = {
-    "aider": "aider@aider.chat",
-    "claude": "noreply@anthropic.com",
-    "claude-code": "noreply@anthropic.com",
-}
-"""Agent slug -> the address that the tool itself signs with. All others get a name under `.invalid`."""
+    agent: str | None
+    model: str | None
+    sure: bool
+    strange: bool
 
-_ADDRESSES = {
-    "noreply@anthropic.com": "claude",
-    "claude@anthropic.com": "claude",
-    "aider@aider.chat": "aider",
-    "noreply@aider.chat": "aider",
-    "cursoragent@cursor.com": "cursor",
-    "noreply@openai.com": "codex",
-    "codex@openai.com": "codex",
-    "copilot@github.com": "copilot",
-    "noreply@opencode.ai": "opencode",
-    "amp@ampcode.com": "amp",
-    "openhands@all-hands.dev": "openhands",
-}
 
-_LOGINS = {
-    "amazon-q-developer[bot]": "amazon-q",
-    "chatgpt-codex-connector[bot]": "codex",
-    "claude[bot]": "claude",
-    "codegen-sh[bot]": "codegen",
-    "copilot": "copilot",
-    "copilot-swe-agent[bot]": "copilot",
-    "cursor[bot]": "cursor",
-    "cursoragent": "cursor",
-    "devin-ai-integration[bot]": "devin",
-    "factory-droid[bot]": "droid",
-    "gemini-cli[bot]": "gemini",
-    "gemini-code-assist[bot]": "gemini",
-    "google-labs-jules[bot]": "jules",
-    "openai-codex[bot]": "codex",
-    "openhands-agent": "openhands",
-    "sweep-ai[bot]": "sweep",
-}
-
-_PEOPLE_TOO = frozenset({"amp", "claude", "cursor", "devin", "droid", "gemini", "jules"})
-_NAMES = {name.lower(): slug for slug, name in DISPLAY.items()} | {
-    "aider": "aider",
-    "amp code": "amp",
-    "chatgpt": "chatgpt",
-    "claude code": "claude-code",
-    "claude-code": "claude-code",
-    "codex cli": "codex",
-    "copilot": "copilot",
-    "cursor agent": "cursor",
-    "devin ai": "devin",
-    "gemini cli": "gemini",
-    "gemini code assist": "gemini",
-    "github copilot": "copilot",
-    "open code": "opencode",
-    "openai codex": "codex",
-}
-_MODEL_WORDS = {
-    "chatgpt": frozenset(("mini", "nano", "turbo", "codex")),
-    "claude": frozenset(("opus", "sonnet", "haiku", "instant")),
-    "codex": frozenset(("mini", "max")),
-    "gemini": frozenset(("pro", "flash", "ultra", "nano", "lite", "preview")),
-    "gpt": frozenset(("mini", "nano", "turbo", "codex", "pro")),
-}
-_VERSION = re.compile(r"[vo]?[0-9][0-9.]*[a-z]?")
-_WITH_VERSION = re.compile(r"(chatgpt|gpt)(v?[0-9].*)")
-_IN_BRACKETS = re.compile(r"(?P<name>[^()]*\S)\s*\((?P<model>[^()]*)\)")
-_PERSON = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<address>[^<>]*)>\s*")
-_BOT_NAME = re.compile(r"(?P<login>[a-z0-9-]+)\[bot\]", re.IGNORECASE)
+#: Characters of a name that is looked at, and of a whole value; words of an agent's name.
+_LONGEST, _LONGEST_VALUE, _AGENT_WORDS = 300, 1000, 6
+_BOT_NAME = re.compile(r"[a-z0-9-]+\[bot\]", re.IGNORECASE)
+_SEPARATOR = re.compile(
+    r"\s*[,;()|&\[\]]\s*|\s+(?:and|by|in|on|powered by|using|via|with|/|\+|-)\s+", re.IGNORECASE
+)
+_SPLIT = re.compile(r"[\s_-]+")
+_GLUED = re.compile(r"([a-z]+?)(v?[0-9].*)")
+_VERSION = re.compile(r"[vkrmo]?[0-9][0-9.]*(?:x[0-9]+)?[a-z]{0,2}|[0-9]+[a-z][0-9]+[a-z]")
+_O_SERIES = re.compile(r"o[1-9](?:-(?:mini|pro|preview|high|medium|low|deep|research|[0-9]+))*")
+_ENDING = re.compile(r":(?:free|latest|beta|thinking|nitro|online|instruct|[0-9][a-z0-9.-]*)$")
+_BEDROCK = re.compile(r"^(?:(?:us|eu|apac|global)\.)?(?:anthropic|meta|amazon|mistral|deepseek|qwen)\.")
+_TOOL_VERSION = re.compile(r"\s+v?[0-9][0-9a-z.+-]*$", re.IGNORECASE)
+_NAMED_ID = re.compile(r"(?=\S*[0-9/:-])[^\s]+")
+_NUMBER_ONLY = re.compile(r"v?[0-9][0-9.]*|[0-9]+[km](?:-?context)?", re.IGNORECASE)
+_PAIR = re.compile(r"(?P<agent>[^\s:]+):(?P<model>(?!//)\S+)")
+_URL = re.compile(r"https?://(?P<host>[^/\s?#]+)\S*", re.IGNORECASE)
+_GENERIC = re.compile(
+    r"(?<![\w-])(?:AI|LLMs?|[Cc]hatbot|[Ll]anguage [Mm]odel|[Aa]rtificial [Ii]ntelligence)(?![\w-])"
+)
 
 
 def split_person(text: str) -> tuple[str, str | None]:
     """`Name <address>` as (name, address); the address is None where there is none."""
-    found = _PERSON.fullmatch(text)
-    if found is None:
-        return text.strip(), None
-    return found["name"], found["address"].strip()
+    stripped = text.strip()
+    name, bracket, address = stripped.removesuffix(">").partition("<")
+    if not bracket or not stripped.endswith(">") or set("<>") & {*name, *address}:
+        return stripped, None
+    return name.strip(), address.strip()
 
 
 def model_or_none(text: str | None) -> str | None:
@@ -123,65 +73,201 @@ def model_or_none(text: str | None) -> str | None:
     return text.strip()
 
 
-def split_model(text: str) -> tuple[str, str | None]:
-    """`Tool (model)` as (tool, model)."""
-    found = _IN_BRACKETS.fullmatch(text.strip())
-    if found is None:
-        return text.strip(), None
-    return found["name"], model_or_none(found["model"])
-
-
 def slug_of(name: str) -> str:
     """The agent slug for a name that a commit gives; a name that nobody knows stays as it is."""
-    return _NAMES.get(name.lower(), name)
+    return _agent(name) or machines.WITH_MODEL_ONLY.get(name.lower(), name)
 
 
 def by_address(address: str) -> str | None:
     """The agent that owns an address, None where it may be a person's."""
     lowered = address.lower()
-    if lowered in _ADDRESSES:
-        return _ADDRESSES[lowered]
+    if lowered in machines.ADDRESSES:
+        return machines.ADDRESSES[lowered]
     local, _, domain = lowered.partition("@")
     if domain == INVALID_DOMAIN:
         return local
     if domain == "users.noreply.github.com":
-        return _LOGINS.get(local.rpartition("+")[2])
+        return machines.LOGINS.get(local.rpartition("+")[2])
     return None
 
 
-def _model_family(name: str) -> str | None:
-    """The product of which a name is a model ("Claude Opus 4.5" -> claude), None for any other name."""
-    first, *rest = _WITH_VERSION.sub(r"\1 \2", name.lower()).replace("-", " ").split() or [""]
-    words = _MODEL_WORDS.get(first)
-    if words is None or not rest:
+def family(name: str) -> str | None:
+    """The family of which a name is a model (`Claude Opus 4.5`, `openai/gpt-5`), None for any other name."""
+    text = _BEDROCK.sub("", _ENDING.sub("", name.lower().strip()))
+    while "/" in text and text.partition("/")[0] in machines.PROVIDERS:
+        text = text.partition("/")[2]
+    if _O_SERIES.fullmatch(_SPLIT.sub("-", text)):
+        return "gpt"
+    first, *rest = [word for word in _SPLIT.split(text) if word] or [""]
+    if first == "meta" and rest:
+        first, *rest = rest
+    glued = _GLUED.fullmatch(first)
+    if glued is not None and first not in machines.FAMILIES:
+        first, rest = glued[1], [glued[2], *rest]
+    if first in machines.MEMBERS:
+        number = re.match(r"[0-9]+", rest[0]) if rest else None
+        telling = number is not None and int(number[0][:9]) >= machines.MEMBERS_FROM
+        return machines.MEMBERS[first] if telling and _of_family("claude", rest) else None
+    if first not in machines.FAMILIES:
         return None
-    return first if all(word in words or _VERSION.fullmatch(word) for word in rest) else None
+    hyphened = first == "claude" and " " not in text and len(rest) > 1 and _VERSION.fullmatch(rest[1])
+    return first if _of_family(first, rest) or hyphened else None
 
 
-def _by_name(name: str, address: str | None) -> Identity | None:
-    """A machine known by its name alone, None where a person may be called that."""
-    tool, model = split_model(name)
-    bot = _BOT_NAME.fullmatch(tool)
-    if bot is not None and tool.lower() in _LOGINS:
-        return Identity(_LOGINS[tool.lower()], model)
-    slug = _NAMES.get(tool.lower())
-    if slug is None:
-        family = _model_family(tool)
-        return None if family is None else Identity(family, model or tool)
-    personal = address is not None and not address.lower().startswith(("noreply@", "no-reply@"))
-    if slug in _PEOPLE_TOO and tool.lower() in _PEOPLE_TOO and personal and model is None:
-        return None
-    return Identity(slug, model)
+def _of_family(first: str, rest: list[str]) -> bool:
+    """Whether words after a family's name make it a model's."""
+    if not rest:
+        return first in machines.ALONE
+    words = machines.FAMILIES[first] | machines.WORDS
+    numbers = [word for word in rest if _VERSION.fullmatch(word)]
+    if first in machines.NEEDS_WORD and len(numbers) == len(rest):
+        return False
+    return all(word in words or word in numbers for word in rest)
+
+
+def _agent(name: str) -> str | None:
+    """The agent of this name, with or without its version behind it."""
+    lowered = name.lower().strip()
+    if _BOT_NAME.fullmatch(lowered):
+        return machines.LOGINS.get(lowered)
+    return machines.NAMES.get(lowered) or machines.NAMES.get(_TOOL_VERSION.sub("", lowered))
+
+
+def _part(text: str) -> _Reading:
+    """One part of a name, between commas, brackets and small words."""
+    if text.lower() in machines.ALONE and text.lower() in machines.NAMES:
+        return _Reading(machines.NAMES[text.lower()], None, sure=True, strange=False)
+    agent = _agent(text)
+    if agent is not None and (_TOOL_VERSION.search(text) is None or family(text) is None):
+        sure = text.lower() not in machines.PEOPLE_TOO
+        return _Reading(agent, None, sure, strange=False)
+    kin = family(text)
+    if kin is not None:
+        return _Reading(None, text, sure=True, strange=False)
+    both = _agent_and_model(text)
+    if both is not None:
+        return _Reading(both.agent, both.model, sure=True, strange=False)
+    words = text.lower().split()
+    note = all(word in machines.NOTES or _NUMBER_ONLY.fullmatch(word) for word in words)
+    return _Reading(None, None, sure=False, strange=not note)
+
+
+def _agent_and_model(text: str) -> Identity | None:
+    """`Cursor claude-4-sonnet`, `Claude/claude-fable-5`, `Codex:gpt-5-codex`: the agent is in front."""
+    for mark in islice(re.finditer(r"[\s/:]+", text), _AGENT_WORDS):
+        front, back = text[: mark.start()], text[mark.end() :]
+        agent = _agent(front) or machines.WITH_MODEL_ONLY.get(front.lower())
+        if agent is not None and back and (family(back) or _member(back) or _is_id(mark[0], back)):
+            return Identity(agent, back)
+    return None
+
+
+def _member(text: str) -> bool:
+    """Whether a text is a model's name beside its agent, where it need not be telling by itself: `opus`, `auto` not."""
+    return text.lower() in machines.MEMBERS
+
+
+def _is_id(mark: str, text: str) -> bool:
+    """Whether a text behind a slash or a colon, or in brackets, can be the id of a model that no table knows."""
+    return mark in "/:(" and bool(_NAMED_ID.fullmatch(text)) and not _NUMBER_ONLY.fullmatch(text)
+
+
+def _read(name: str) -> _Reading:
+    """All that a name says, its parts taken together: the first agent and the first model of them."""
+    readings = [(_part(text), text) for text in _parts(name)] if len(name) <= _LONGEST else []
+    if not readings:
+        return _Reading(None, None, sure=False, strange=True)
+    agents = [one.agent for one, _ in readings if one.agent is not None]
+    models = [one.model for one, _ in readings if one.model is not None]
+    if agents and not models:
+        inside = [text.strip() for text in re.findall(r"\(([^()]*)\)", name)]
+        models = [text for text in inside if _member(text) or (_is_id("(", text) and _agent(text) is None)]
+    strange = any(one.strange and text not in models for one, text in readings)
+    if models and not agents:
+        shy = (machines.WITH_MODEL_ONLY.get(text.lower()) for _, text in readings)
+        agents = [slug for slug in shy if slug is not None]
+    agent = agents[0] if agents else family(models[0]) if models else None
+    return _Reading(
+        agent, models[0] if models else None, bool(models) or any(one.sure for one, _ in readings), strange
+    )
+
+
+def _parts(name: str) -> Iterator[str]:
+    parts = [name] if _BOT_NAME.fullmatch(name) else _SEPARATOR.split(name)
+    return (part for part in map(str.strip, parts) if part)
 
 
 def identify(text: str) -> Identity | None:
     """The machine that `Name <address>` (or a bare name) stands for, None where it is a person or unclear."""
     name, address = split_person(text)
-    named = _by_name(name, address)
+    read = _read(name)
     owner = None if address is None else by_address(address)
-    if owner is None:
-        return named
-    if named is None:
-        return Identity(None if owner == "unknown" else owner, split_model(name)[1])
-    keeps_name = named.agent is not None and named.agent.startswith(owner)
-    return Identity(named.agent if keeps_name else owner, named.model)
+    if owner is not None:
+        return _of_owner(owner, read, name, ours=str(address).lower().endswith(f"@{INVALID_DOMAIN}"))
+    if read.strange or read.agent is None:
+        return None
+    personal = address is not None and not address.lower().startswith(("noreply@", "no-reply@"))
+    return None if personal and not read.sure else Identity(read.agent, read.model)
+
+
+def _of_owner(owner: str, read: _Reading, name: str, *, ours: bool) -> Identity:
+    """The machine that an address belongs to; its name may say more. Brackets that gitprov wrote hold the model."""
+    model = read.model
+    if model is None:
+        inside = re.fullmatch(r"[^()]*\(([^()]*)\)", name[:_LONGEST_VALUE])
+        text = inside[1].strip() if inside is not None else ""
+        model = model_or_none(text) if ours or _is_id("(", text) else None
+    keeps_name = read.agent is not None and read.agent.startswith(owner)
+    return Identity(None if owner == "unknown" else read.agent if keeps_name else owner, model)
+
+
+def tool(value: str) -> Identity | None:
+    """The machine that the value of an `Assisted-by` or a `Generated-by` names; None for people and other tools."""
+    name, address = split_person(value)
+    if address is not None:
+        return identify(value)
+    shared = _URL.match(name)
+    if shared is not None:
+        agent = machines.HOSTS.get(shared["host"].lower())
+        return None if agent is None else Identity(agent, None)
+    if not name or len(name) > _LONGEST:
+        return None
+    pair = _PAIR.match(name)
+    if pair is not None and family(name.split()[0]) is None:
+        read = _of_pair(pair["agent"], pair["model"])
+        if read is not None:
+            return read
+    reading = _read(name)
+    if reading.agent is not None and (reading.sure or not reading.strange):
+        return Identity(reading.agent, reading.model)
+    return Identity(name, None) if _GENERIC.search(name) else None
+
+
+def _of_pair(agent: str, model: str) -> Identity | None:
+    """`agent:model`, where a table knows the one or the other."""
+    told = model_or_none(model.rstrip(",;"))
+    slug = _agent(agent) or machines.WITH_MODEL_ONLY.get(agent.lower())
+    if slug is None and agent.lower() != "unknown" and family(model.rstrip(",;")) is None:
+        return None
+    return Identity(slug or (None if agent.lower() == "unknown" else agent), told)
+
+
+def any_pair(value: str) -> Identity | None:
+    """`AGENT:MODEL [TOOL…]` as the kernel has it in `Assisted-by`, whoever the agent is; None for any other form."""
+    pair = _PAIR.match(value[:_LONGEST_VALUE])
+    if pair is None:
+        return None
+    agent = None if pair["agent"].lower() == "unknown" else slug_of(pair["agent"])
+    return Identity(agent, model_or_none(pair["model"]))
+
+
+def plain_tool(value: str) -> Identity | None:
+    """The machine behind a key that says AI by itself: any name that is no person's address, `Tool (model)` too."""
+    name, address = split_person(value)
+    read = tool(value)
+    if read is not None or address is not None or not name:
+        return read
+    inside = re.fullmatch(r"(?P<name>[^()]+)\((?P<model>[^()]*)\)", name[:_LONGEST_VALUE])
+    if inside is None:
+        return any_pair(name) or Identity(slug_of(name[:_LONGEST]), None)
+    return Identity(slug_of(inside["name"].strip()), model_or_none(inside["model"]))

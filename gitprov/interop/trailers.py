@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from gitprov.interop import identities
 from gitprov.model import ids, profiles
+from gitprov.model.printed import without_steering
 
 TRACE_KEY = "AI-Trace"
 DROPPED_KEY = "AI-Trace-Dropped"
@@ -52,7 +53,7 @@ _EVERYDAY_TOOLS = frozenset((
 
 def _one_line(text: str | None) -> str | None:
     """Text on one line without control characters; None for nothing."""
-    cleaned = _UNPRINTABLE.sub(" ", text or "").strip()[:200].strip()
+    cleaned = without_steering(_UNPRINTABLE.sub(" ", text or "")).strip()[:200].strip()
     return cleaned or None
 
 
@@ -85,12 +86,21 @@ def _address(facts: TraceFacts) -> str:
     return f"{local}@{identities.INVALID_DOMAIN}"
 
 
+def _recognisable(facts: TraceFacts) -> str:
+    """Name and model; for a tool that nobody can know by its name an address too, which says that it is a machine."""
+    value = _name_and_model(facts)
+    return value if identities.tool(value) is not None else f"{value} <{_address(facts)}>"
+
+
 def _kernel(facts: TraceFacts) -> Trailer:
     """The form that checkpatch wants: `agent:model` without a space, then the tools; everyday tools are not named."""
     agent = _word(facts.agent).replace(":", "-")
     tools = [_word(tool) for tool in facts.tools if tool.lower() not in _EVERYDAY_TOOLS]
     return "Assisted-by", " ".join(
-        [f"{agent}:{_word(facts.model)}", *(tool for tool in dict.fromkeys(tools) if tool != "unknown")]
+        [
+            f"{agent}:{_word(facts.model).lstrip('/') or 'unknown'}",
+            *(tool for tool in dict.fromkeys(tools) if tool != "unknown"),
+        ]
     )
 
 
@@ -103,10 +113,10 @@ def _openliberty(facts: TraceFacts) -> Trailer:
 _PROFILE_TRAILERS: dict[str, Callable[[TraceFacts], Trailer]] = {
     "ai-trace": lambda facts: (TRACE_KEY, facts.id),
     "kernel": _kernel,
-    "fedora": lambda facts: ("Assisted-by", _name_and_model(facts)),
-    "llvm": lambda facts: ("Assisted-by", _name_and_model(facts)),
-    "apache": lambda facts: ("Generated-by", _name_and_model(facts)),
-    "openinfra": lambda facts: ("Generated-By", _name_and_model(facts)),
+    "fedora": lambda facts: ("Assisted-by", _recognisable(facts)),
+    "llvm": lambda facts: ("Assisted-by", _recognisable(facts)),
+    "apache": lambda facts: ("Generated-by", _recognisable(facts)),
+    "openinfra": lambda facts: ("Generated-By", _recognisable(facts)),
     "openliberty": _openliberty,
     "redhat": lambda facts: ("Assisted-by", f"{_name_and_model(facts)} <{_address(facts)}>"),
     "co-authored": lambda facts: ("Co-authored-by", f"{_name_and_model(facts)} <{_address(facts)}>"),
@@ -184,29 +194,9 @@ def dropped_problems(trailers: Sequence[Trailer]) -> list[str]:
 
 
 _PEOPLE_KEYS = frozenset({"co-authored-by", "coauthored-by", "co-developed-by", "signed-off-by"})
-_TOOL_KEYS = frozenset(
-    {"assisted-by", "generated-by", "co-authored-by-ai", "ai-assisted-by", "ai-generated-by"}
-)
+_TOOL_KEYS = frozenset({"assisted-by", "assisted-with", "generated-by", "generated-with"})
+_AI_KEYS = frozenset({"co-authored-by-ai", "ai-assisted-by", "ai-generated-by"})
 _FLAG_KEYS = frozenset({"ai-assisted", "ai-generated"})
-_AGENT_AND_MODEL = re.compile(r"(?P<agent>[^\s:]+):(?P<model>[^\s:/]\S*)(?:\s+\S+)*")
-
-
-def _tool(value: str) -> identities.Identity | None:
-    """The machine that the value of an `Assisted-by` or its kin names; None where it names a person."""
-    name, address = identities.split_person(value)
-    if address is not None:
-        return identities.identify(value)
-    if not name:
-        return None
-    pair = _AGENT_AND_MODEL.fullmatch(name)
-    if pair is not None:
-        agent = None if pair["agent"].lower() == "unknown" else identities.slug_of(pair["agent"])
-        return identities.Identity(agent, identities.model_or_none(pair["model"]))
-    known = identities.identify(name)
-    if known is not None:
-        return known
-    tool, model = identities.split_model(name)
-    return identities.Identity(identities.slug_of(tool), model)
 
 
 def _flag(value: str) -> identities.Identity | None:
@@ -215,7 +205,7 @@ def _flag(value: str) -> identities.Identity | None:
         return identities.Identity(None, None)
     if value.lower() in ("false", "no", "0", "n", "none", ""):
         return None
-    return _tool(value)
+    return identities.plain_tool(value)
 
 
 def _of_trailer(key: str, value: str) -> identities.Identity | None:
@@ -224,7 +214,10 @@ def _of_trailer(key: str, value: str) -> identities.Identity | None:
     if name in _PEOPLE_KEYS:
         return identities.identify(text)
     if name in _TOOL_KEYS:
-        return _tool(text)
+        pair = identities.any_pair(text) if name == "assisted-by" else None
+        return identities.tool(text) or pair
+    if name in _AI_KEYS:
+        return identities.plain_tool(text)
     if name in _FLAG_KEYS:
         return _flag(text)
     if name == TRACE_KEY.lower() and ids.is_trace_id(text):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from gitprov.model.blame import Facts
 from gitprov.model.note import CLASSES
-from gitprov.output.text import clean
+from gitprov.output.text import clean, fit, width
 
 
 class Stats(NamedTuple):
@@ -79,6 +79,6 @@ def as_text(path: str, stats: Stats) -> str:
 
 def _table(title: str, rows: Iterable[tuple[str, int]], total: int) -> list[str]:
     shown = [(clean(name), n) for name, n in rows]
-    width = max(len(name) for name, _ in [(title, 0), *shown])
-    head = f"\n  {title.ljust(width)}  {'lines':>8}  {'share':>6}"
-    return [head, *(f"  {name.ljust(width)}  {n:>8}  {percent(n, total):>5.1f}%" for name, n in shown)]
+    columns = max(width(name) for name, _ in [(title, 0), *shown])
+    head = f"\n  {fit(title, columns)}  {'lines':>8}  {'share':>6}"
+    return [head, *(f"  {fit(name, columns)}  {n:>8}  {percent(n, total):>5.1f}%" for name, n in shown)]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.model.blame import BlamedCommit, Facts, Line
-from gitprov.output.text import PLAIN, clean, clean_block, fit, paint
+from gitprov.output.text import PLAIN, clean, clean_block, clean_bytes, fit, paint
 
 _MODEL_DATE = re.compile(r"-20\d{6}$")
 
@@ -108,7 +108,7 @@ def render(
     commits: Mapping[str, BlamedCommit],
     look: Look,
 ) -> Iterator[bytes]:
-    """Each line of the file with its columns, newline included; the code is given byte for byte."""
+    """Each line of the file with its columns, newline included; what steers a terminal is an escape."""
     size = look.size
     made: dict[tuple[str, str, Facts], tuple[bytes, bytes]] = {}
     for number, oid, path, orig, facts, text in lines:
@@ -118,7 +118,7 @@ def render(
             parts = made[key] = _columns(commits[oid], path, facts, look)
         left, right = parts
         middle = b"%*d " % (size.orig, orig) if size.orig else b""
-        yield b"%b%b%b%*d) %b\n" % (left, middle, right, size.number, number, text)
+        yield b"%b%b%b%*d) %b\n" % (left, middle, right, size.number, number, clean_bytes(text))
 
 
 def _columns(commit: BlamedCommit, path: str, facts: Facts, look: Look) -> tuple[bytes, bytes]:
@@ -131,8 +131,8 @@ def _columns(commit: BlamedCommit, path: str, facts: Facts, look: Look) -> tuple
     if size.author:
         right.append(fit(clean(f"<{commit.mail}>" if flags.email else commit.author), size.author))
     if size.date:
-        right.append(fit(date_of(commit), size.date))
-    said = [facts.cls.ljust(_CLASS)]
+        right.append(fit(clean(date_of(commit)), size.date))
+    said = [clean(facts.cls).ljust(_CLASS)]
     if size.who:
         said.append(fit(clean(who(facts, size.who)), size.who))
     if size.trace:
@@ -188,7 +188,7 @@ def prompt_block(trace: str, facts: Facts, prompt: str | None, colours: Mapping[
     if prompt is not None:
         rows = clean_block(prompt).rstrip("\n").split("\n")
     elif facts.prompt is not None:
-        rows = [f"(the prompt is not stored here; only its digest is known: {facts.prompt})"]
+        rows = [f"(the prompt is not stored here; only its digest is known: {clean(facts.prompt)})"]
     else:
         rows = ["(no prompt is known)"]
     colour = colours.get("prompt", "")
@@ -197,4 +197,4 @@ def prompt_block(trace: str, facts: Facts, prompt: str | None, colours: Mapping[
 
 
 def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
+    return text.encode("utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from gitprov.model.shown import Block, Delta, Piece
-from gitprov.output.text import PLAIN, clean, paint
+from gitprov.output.text import PLAIN, clean, clean_line, paint
 
 #: Slots of `color.diff`, as git names and colours them.
 COLOURS: Mapping[str, str] = {
@@ -24,7 +24,7 @@ def render(path: str, committed: str, delta: Delta, colours: Mapping[str, str] =
         return
     meta = colours.get("meta", "")
     yield paint(f"--- {clean(path)} (as generated)", meta)
-    yield paint(f"+++ {clean(path)} ({committed})", meta)
+    yield paint(f"+++ {clean(path)} ({clean(committed)})", meta)
     for block in delta.blocks:
         yield paint(_header(block), colours.get("frag", ""))
         yield from (_line(piece, colours) for piece in block.pieces)
@@ -35,7 +35,8 @@ def render(path: str, committed: str, delta: Delta, colours: Mapping[str, str] =
 def words(piece: Piece, colours: Mapping[str, str] = PLAIN) -> str:
     """A reworded line: marks around what went and what came, or colours instead of them."""
     shown = []
-    for op, text in piece.words:
+    for op, raw in piece.words:
+        text = clean_line(raw)
         if op == " ":
             shown.append(text)
         elif colours:
@@ -56,7 +57,7 @@ def _range(start: int, lines: int) -> str:
 def _line(piece: Piece, colours: Mapping[str, str]) -> str:
     if piece.op == "~":
         return "~" + words(piece, colours)
-    return paint(piece.op + piece.text, colours.get(_SLOTS.get(piece.op, ""), ""))
+    return paint(piece.op + clean_line(piece.text), colours.get(_SLOTS.get(piece.op, ""), ""))
 
 
 def _lines(count: int) -> str:

@@ -29,7 +29,7 @@ def lines(report: Report, colours: Mapping[str, str] = PLAIN) -> Iterator[str]:
 
 def _healed(one: Healed, written: bool, colours: Mapping[str, str]) -> str:
     head = paint(one.oid[:_SHORT], colours.get("commit", ""))
-    traces = f" of {', '.join(one.traces)}" if one.traces else ""
+    traces = f" of {', '.join(map(clean, one.traces))}" if one.traces else ""
     count = f"{one.lines} line{'' if one.lines == 1 else 's'}"
     verb = "healed" if written else "would heal"
     pushed = ", pushed" if one.pushed else ""
@@ -44,7 +44,10 @@ def _sources(sources: tuple[Found, ...]) -> str:
 
 def _summary(report: Report) -> Iterator[str]:
     done = f"{len(report.healed)} {'healed' if report.written else 'to heal'}"
-    parts = [f"looked at {report.looked:,} ({report.scope})", done if report.healed else "nothing to heal"]
+    parts = [
+        f"looked at {report.looked:,} ({clean(report.scope)})",
+        done if report.healed else "nothing to heal",
+    ]
     if report.unhealed:
         parts.append(f"{len(report.unhealed)} could not be healed")
     if report.settled:

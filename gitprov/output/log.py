@@ -88,8 +88,7 @@ def block(entry: Entry, colours: Mapping[str, str] = PLAIN) -> str:
     rows += [f"Dropped:  {trace} {reason}" for trace, reason in entry.dropped]
     rows += [f"Reviewed: {who}" for who in entry.reviewed_by]
     rows += ["", f"    {entry.subject}" if entry.subject else ""]
-    if not "".join(rows).isprintable():
-        rows = [clean(row) for row in rows]
+    rows = [clean(row) for row in rows]
     if colours:
         rows = [_painted(row, entry, colours) for row in rows]
     return "\n".join(rows) + "\n"
@@ -112,7 +111,7 @@ def _trace(trace: LoggedTrace) -> dict[str, object]:
 
 def _class_and_lines(entry: Entry) -> str:
     if entry.cls != "ai":
-        return str(entry.cls)
+        return clean(str(entry.cls))
     of = "" if entry.added is None else f"/{entry.added}"
     return f"ai {entry.ai + entry.edited}{of}"
 

@@ -24,7 +24,9 @@ _LABEL = 14
 
 def of_trace(answer: TraceAnswer, colours: Colours = PLAIN) -> Iterator[str]:
     """Lines without newlines."""
-    yield paint(f"trace {answer.id or '(none yet: no commit holds this turn)'}", colours.get("commit", ""))
+    yield paint(
+        f"trace {clean(answer.id or '(none yet: no commit holds this turn)')}", colours.get("commit", "")
+    )
     yield from _facts(answer)
     yield from _state(answer)
     yield from section("Prompt", answer.prompt)
@@ -157,8 +159,8 @@ def _state(answer: TraceAnswer) -> Iterator[str]:
 def _held(one: Held, colours: Colours) -> Iterator[str]:
     head = one.head
     gate = f"gate {head.gate}" if head.gate else None
-    facts = _joined(head.date[:10], clean(head.author.partition(" <")[0]), head.evidence, gate)
-    yield paint(f"commit {head.oid}", colours.get("commit", "")) + f"  {facts}"
+    facts = _joined(head.date[:10], head.author.partition(" <")[0], head.evidence, gate)
+    yield paint(f"commit {head.oid}", colours.get("commit", "")) + f"  {clean(facts)}"
     yield "    " + clean(head.subject)
     if one.counts is not None:
         yield from _totals(one.counts)
@@ -194,7 +196,7 @@ def totals(counts: Row) -> str:
     ]
     share = rate(counts)
     changed = "" if share is None else f" ({round(share * 100)}% changed)"
-    return f"raw {counts.get('raw', 0)}: {', '.join(parts) or 'none left'}{changed}"
+    return clean(f"raw {counts.get('raw', 0)}: {', '.join(parts) or 'none left'}{changed}")
 
 
 def _counts(shares: Iterable[Share]) -> Iterator[str]:
@@ -210,7 +212,7 @@ def _share(share: Share) -> str:
     where = [f"{name} {ranges}" for name, ranges in (("ai", share.ai), ("edited", share.edited)) if ranges]
     shown = ", ".join(parts) or "no line left"
     lines = f" (lines {', '.join(where)})" if where else ""
-    return shown + lines + (f"; no diff: {share.why}" if share.why else "")
+    return shown + lines + (f"; no diff: {clean(share.why)}" if share.why else "")
 
 
 def _delta(share: Share, committed: str, colours: Colours) -> Iterator[str]:
@@ -224,7 +226,7 @@ def _worktree(answer: TraceAnswer, colours: Colours) -> Iterator[str]:
         yield "work tree"
         for share in answer.worktree:
             counts = share.delta
-            shown = f"no diff: {share.why}"
+            shown = f"no diff: {clean(share.why or '')}"
             if counts is not None:
                 shown = f"kept {counts.kept}, edited {counts.edited}, gone {counts.absent}"
             yield f"  {clean(share.path)}: {shown}"
@@ -237,7 +239,7 @@ def _loose(answer: TraceAnswer) -> Iterator[str]:
         return
     for one in answer.loose:
         raw = "" if one.raw is None else f"{one.raw} generated lines, "
-        state = "what became of them is not recorded" if one.state == "unknown" else one.state
+        state = "what became of them is not recorded" if one.state == "unknown" else clean(one.state)
         yield ""
         yield f"{clean(one.path)}: {raw}in no commit: {state}"
 

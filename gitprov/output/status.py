@@ -86,7 +86,7 @@ def _turns(turns: tuple[TurnStatus, ...]) -> Iterator[str]:
     for one in turns:
         who = "  ".join(part for part in (one.agent, one.model or "unknown model", one.subagent) if part)
         yield ""
-        yield f"{one.handle}  {clean(who)}  {age(one.age)}"
+        yield f"{clean(one.handle)}  {clean(who)}  {age(one.age)}"
         yield f"    {clean(one.prompt) if one.prompt else '(no prompt recorded)'}"
         yield f"    {_turn_counts(one)}"
 
@@ -94,7 +94,7 @@ def _turns(turns: tuple[TurnStatus, ...]) -> Iterator[str]:
 def _turn_counts(one: TurnStatus) -> str:
     parts = [f"{getattr(one, name)} {name}" for name in _COLUMNS if getattr(one, name)]
     lines = ", ".join(parts) or "no line left"
-    before = f"; earlier part: {', '.join(one.traces)}" if one.traces else ""
+    before = f"; earlier part: {', '.join(map(clean, one.traces))}" if one.traces else ""
     return f"{lines} in {', '.join(map(clean, one.files)) or 'no file'}{before}"
 
 
@@ -121,7 +121,7 @@ def _row(row: Row) -> str:
     if row.get("kind") == "human":
         return f"{_count(line_count(row, 'human'), 'line')} of {clean(str(row.get('author')))} in {files}"
     counts = [f"{line_count(row, cls)} {cls}" for cls in ("ai", "edited") if line_count(row, cls)]
-    return f"{row['id']}  {' + '.join(counts) or 'removals only'} in {files}"
+    return f"{clean(str(row['id']))}  {' + '.join(counts) or 'removals only'} in {files}"
 
 
 def _count(number: int, name: str) -> str:

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_ALL_BUT_TAB = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+from gitprov.model.printed import clean, clean_block, clean_bytes, clean_line
+
+__all__ = [
+    "PLAIN", "RESET", "clean", "clean_block", "clean_bytes", "clean_line", "fit", "paint", "width",
+]  # fmt: skip
 
 #: The marks that end a colour, and a text without any.
 RESET = "\x1b[m"
 PLAIN: Mapping[str, str] = {}
 
-
-def clean(text: str) -> str:
-    """Text from a note or a commit on one line; control characters become `?`."""
-    if text.isprintable():
-        return text
-    return _STEERING.sub("?", text)
-
-
-def clean_block(text: str) -> str:
-    """Text of several lines; control characters other than tab and newline become `?`."""
-    return _ALL_BUT_TAB.sub("?", text.replace("\r\n", "\n"))
+#: Marks that stand over the character before them, accents among them.
+_NO_WIDTH = ("Mn", "Me")
 
 
 def width(text: str) -> int:
-    """Columns that a terminal uses for a text."""
+    """Columns that a terminal uses for a text, which is clean."""
     if text.isascii():
         return len(text)
-    from unicodedata import combining, east_asian_width
+    from unicodedata import category, east_asian_width
 
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(0 if category(c) in _NO_WIDTH else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def fit(text: str, columns: int) -> str:

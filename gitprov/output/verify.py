@@ -37,14 +37,14 @@ def lines(findings: Iterable[Finding], strict: bool) -> Iterator[str]:
             name = first.trace or (first.commit or "")[:12] or first.path or ""
             mend = f"; {clean(first.mend)}" if first.mend else ""
             word = "could not look" if level == UNKNOWN else "note"
-            yield f"{word}: {_MANY.get(kind, kind)}: {count} (first: {clean(name)}){mend}"
+            yield f"{word}: {clean(_MANY.get(kind, kind))}: {count} (first: {clean(name)}){mend}"
 
 
 def _finding(one: Finding) -> Iterator[str]:
     places = (one.commit[:12] if one.commit else None, one.path, one.trace)
     where = "  ".join(clean(place) for place in places if place)
     word = "" if one.level == FINDING else "could not look: "
-    yield f"{where}: {word}{clean(one.what)} [{one.kind}]"
+    yield f"{where}: {word}{clean(one.what)} [{clean(one.kind)}]"
     if one.mend:
         yield f"    mend: {clean(one.mend)}"
 

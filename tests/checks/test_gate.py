@@ -13,7 +13,6 @@ from gitprov.attribution.diff import hunks
 from gitprov.checks.gate import (
     Refusal,
     lost_sidecar,
-    quoted,
     removed_markers,
     sidecar_path,
     sidecar_target,
@@ -181,22 +180,6 @@ def test_sidecars_are_found_by_their_path(path: str) -> None:
 def test_other_files_are_no_sidecars(path: str) -> None:
     """Only JSON files below `.ai-trace/` are sidecars."""
     assert sidecar_target(path) is None
-
-
-@given(st.text())
-def test_quoted_words_are_words_to_a_shell(text: str) -> None:
-    """A POSIX shell reads a quoted word as one word: the text."""
-    if "\0" not in text:
-        assert shlex.split(quoted(text)) == [text]
-
-
-def test_plain_words_stay_plain() -> None:
-    """Quotes come only where they are needed."""
-    assert quoted("src/a-b_c.py") == "src/a-b_c.py"
-    assert quoted("a b") == "'a b'"
-    assert quoted("a'b") == "'a'\"'\"'b'"
-    assert quoted("é") == "'é'"
-    assert quoted("") == "''"
 
 
 @given(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from gitprov.model.printed import clean_bytes
 from tests.support.claude import ClaudeSession
 from tests.support.notes import TRACE, add_generation, add_note, commit_row, trace_row
 from tests.support.repo import GitRepo, run, run_bytes
@@ -64,7 +65,7 @@ def test_hostile_paths(repo: GitRepo, name: bytes, form: list[str]) -> None:
 )
 @pytest.mark.parametrize("rev", [[], ["HEAD"]])
 def test_contents(repo: GitRepo, content: bytes, texts: list[str], rev: list[str]) -> None:
-    """Empty, binary, CRLF, without a last newline: lines are git's lines, byte for byte."""
+    """Empty, binary, CRLF, without a last newline: lines are git's lines, in text with escapes for what steers."""
     repo.write("a", content)
     add_note(repo, repo.commit("One"), trace_row({"a": {"ai": "1-9"}}))
     rows = repo.ai_blame("a", *rev)["lines"]
@@ -73,7 +74,7 @@ def test_contents(repo: GitRepo, content: bytes, texts: list[str], rev: list[str
     shown = run_bytes(["git", "ai-blame", *rev, "--", "a"], cwd=repo.path, env=repo.env)
     assert shown.returncode == 0
     for row, line in zip(shown.stdout.split(b"\n"), content.split(b"\n"), strict=False):
-        assert row.endswith(line)
+        assert row.endswith(clean_bytes(line))
 
 
 def test_line_ends_that_git_converts(repo: GitRepo) -> None:

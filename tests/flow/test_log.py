@@ -273,8 +273,8 @@ def test_steering_characters_are_not_printed(repo: GitRepo) -> None:
     """What a note says cannot steer the terminal."""
     repo.write("a", "1\n")
     add_note(repo, repo.commit("One"), trace_row({"a": {"ai": "1"}}, model="\x1b[2Jm\nx", agent="é"))
-    assert "Model:    é ?[2Jm?x\n" in repo.git("ai-log").stdout
-    assert "é/?[2Jm?x" in repo.git("ai-log", "--oneline").stdout
+    assert "Model:    é \\x1b[2Jm\\nx\n" in repo.git("ai-log").stdout
+    assert "é/\\x1b[2Jm\\nx" in repo.git("ai-log", "--oneline").stdout
 
 
 def test_in_a_bare_repository(history: GitRepo, tmp_path: Path) -> None:

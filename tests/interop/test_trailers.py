@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -190,7 +191,7 @@ def test_agent_and_model_come_back(agent: str, model: str | None) -> None:
         ("Claude", ("claude", None)),
         ("Claude <noreply@anthropic.com>", ("claude", None)),
         ("Claude Opus 4.5 <noreply@anthropic.com>", ("claude", "Claude Opus 4.5")),
-        ("Claude Sonnet 4.6 (1M context) <noreply@anthropic.com>", ("claude", "1M context")),
+        ("Claude Sonnet 4.6 (1M context) <noreply@anthropic.com>", ("claude", "Claude Sonnet 4.6")),
         ("Claude Code <noreply@anthropic.com>", ("claude-code", None)),
         ("Claude Opus 4.5 <me@example.com>", ("claude", "Claude Opus 4.5")),
         ("aider (gpt-4o) <aider@aider.chat>", ("aider", "gpt-4o")),
@@ -250,9 +251,11 @@ def test_human_co_author_is_no_declaration(value: str) -> None:
         ("Assisted-by", "Claude Sonnet 4.6 <noreply@anthropic.com>", [("claude", "Claude Sonnet 4.6")]),
         ("Assisted-by", "Bob <bob@example.com>", []),
         ("Assisted-by", "", []),
-        ("Assisted-by", "https://chat.example.com/share/1", [("https://chat.example.com/share/1", None)]),
+        ("Assisted-by", "https://chat.example.com/share/1", []),
+        ("Assisted-by", "https://claude.ai/share/1", [("claude", None)]),
         ("Generated-by", "GitHub Copilot (gpt-4o)", [("copilot", "gpt-4o")]),
-        ("Generated-By", "SomeTool (unknown)", [("SomeTool", None)]),
+        ("Generated-By", "SomeTool (unknown)", []),
+        ("Generated-By", "SomeTool (unknown) <sometool@ai.invalid>", [("sometool", None)]),
         ("Co-authored-by-AI", "Cursor (gpt-5)", [("cursor", "gpt-5")]),
         ("Ai-assisted", "true", [(None, None)]),
         ("AI-Assisted", "Yes", [(None, None)]),
@@ -269,6 +272,73 @@ def test_human_co_author_is_no_declaration(value: str) -> None:
 def test_other_trailers(key: str, value: str, wanted: list[tuple[str | None, str | None]]) -> None:
     """Every form in use is read for what it says and no more."""
     assert declared_by(key, value) == wanted
+
+
+@pytest.mark.parametrize("key", ["Assisted-by", "Generated-by"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Kim Doe", "Kim Doe <kim@example.com>", "Claude <person@example.com>", "Claude Shannon", "Gemini Smith", "Nova Smith",
+        "Kimi Doe", "Mistral Smith", "Phi Nguyen", "Ai Weiwei", "Kim Doe [1]", "Claude, Kim Doe", "Kim Doe with Claude",
+        "protoc", "protoc 3.21.1", "protoc-gen-go v1.28", "OpenAPI Generator 7.3", "bison (GNU Bison) 3.8", "Composer 2.7",
+        "opus 1.5", "coccinelle", "goose", "update-bot", "mkrelease script (v2)", "GPT", "Nova 2", "x" * 400, "a," * 5000,
+    ],
+)  # fmt: skip
+def test_people_and_other_tools_are_no_models(key: str, value: str) -> None:
+    """Whoever helped without being a model, and whatever generates code without one, declares nothing."""
+    assert declared_by(key, value) == []
+
+
+def test_a_generators_version_is_no_model() -> None:
+    """`Generated-by` names tools with their versions too; only a known agent or model makes a pair of them."""
+    assert declared_by("Generated-by", "protoc:3.21") == []
+    assert declared_by("Generated-by", "Codex:gpt-5-codex") == [("codex", "gpt-5-codex")]
+    assert declared_by("Assisted-by", "my-agent:m-1 sparse") == [("my-agent", "m-1")]
+
+
+@pytest.mark.parametrize("key", ["Assisted-by", "Generated-by", "Generated-with"])
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ("Claude Opus 5 (1M context)", ("claude", "Claude Opus 5")),
+        ("Cursor AI, claude-4-sonnet", ("cursor", "claude-4-sonnet")),
+        ("Claude/claude-fable-5", ("claude", "claude-fable-5")),
+        ("GPT-5.2 via Copilot", ("copilot", "GPT-5.2")),
+        ("Codex:gpt-5-codex [tool]", ("codex", "gpt-5-codex")),
+        ("Cursor (auto)", ("cursor", None)),
+        ("Claude (Anthropic)", ("claude", None)),
+        ("Claude Code 2.1.3", ("claude-code", None)),
+        ("Claude Code (2.1.3)", ("claude-code", None)),
+        ("Claude Code (opus)", ("claude-code", "opus")),
+        ("Claude Code Opus 4.5", ("claude-code", "Opus 4.5")),
+        ("claude-code claude-opus-4-5", ("claude-code", "claude-opus-4-5")),
+        ("opencode (anthropic/claude-sonnet-4-5)", ("opencode", "anthropic/claude-sonnet-4-5")),
+        ("goose (claude-4-sonnet)", ("goose", "claude-4-sonnet")),
+        ("Devin", ("devin", None)),
+        ("GitHub Copilot", ("copilot", None)),
+        ("Copilot, Kim Doe", ("copilot", None)),
+        ("claude-sonnet-4-5-20250929", ("claude", "claude-sonnet-4-5-20250929")),
+        (
+            "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+            ("claude", "us.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+        ),
+        ("Opus 4.5", ("claude", "Opus 4.5")),
+        ("gemini-2.5-pro", ("gemini", "gemini-2.5-pro")),
+        ("o3-mini", ("gpt", "o3-mini")),
+        ("qwen2.5-coder:7b", ("qwen", "qwen2.5-coder:7b")),
+        ("deepseek-v3.1", ("deepseek", "deepseek-v3.1")),
+        ("devstral-small", ("devstral", "devstral-small")),
+        ("mistral-large-latest", ("mistral", "mistral-large-latest")),
+        ("meta-llama-3.1-70b-instruct", ("llama", "meta-llama-3.1-70b-instruct")),
+        ("grok-code-fast-1", ("grok", "grok-code-fast-1")),
+        ("kimi-k2", ("kimi", "kimi-k2")),
+        ("glm-4.6", ("glm", "glm-4.6")),
+        ("nova-pro", ("nova", "nova-pro")),
+    ],
+)
+def test_agent_and_model_are_told_apart(key: str, value: str, wanted: tuple[str, str | None]) -> None:
+    """In whatever order and with whatever marks between them, the tables know which part is which."""
+    assert declared_by(key, value) == [wanted]
 
 
 def test_author_and_committer_declare() -> None:
@@ -343,3 +413,14 @@ def test_git_reads_back_what_we_write(tmp_path: Path) -> None:
         input=message, cwd=tmp_path, text=True, capture_output=True, check=True,
     ).stdout  # fmt: skip
     assert parsed.splitlines() == [f"{key}: {value}" for key, value in lines]
+
+
+@pytest.mark.parametrize(
+    "piece", ["a,", "Claude ", "a:", "(", "x <", "Cursor a/", "opus ", "openai/", " 1", "\t"]
+)
+def test_long_values_take_no_time(piece: str) -> None:
+    """A value of a hundred thousand characters is looked at in linear time: a quadratic one would take minutes."""
+    value = piece * (100_000 // len(piece))
+    start = time.monotonic()
+    trailers.declared([("Assisted-by", value), ("Co-authored-by", value), ("Ai-assisted", value)], value)
+    assert time.monotonic() - start < 5

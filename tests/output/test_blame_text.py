@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import category
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,12 +77,22 @@ def test_columns_fit(terminal: int | None, last: int, name: bool, number: bool, 
         assert size.total <= terminal * 5 // 8
 
 
-@given(st.binary().filter(lambda code: b"\n" not in code))
-def test_code_is_given_byte_for_byte(code: bytes) -> None:
-    """Whatever a line holds stands at its end unchanged, on any terminal."""
+@given(st.text(st.characters(exclude_categories=("C", "Mn", "Zl", "Zp")) | st.just("\t")))
+def test_code_is_given_as_it_is(plain: str) -> None:
+    """Whatever a line of text holds stands at its end unchanged, on any terminal."""
+    code = plain.translate(dict.fromkeys(map(ord, "\u115f\u1160\u3164\uffa0"))).encode()
     look = Look(widths(Flags(), 10, 40, 1, 40), Flags(), lambda _: "2026-02-01")
     row = b"".join(blame_text.render([Line(1, OID, "p", 1, UNKNOWN, code)], {OID: COMMIT}, look))
     assert row.endswith(b"1) " + code + b"\n")
+
+
+@given(st.binary().filter(lambda code: b"\n" not in code))
+def test_code_cannot_steer(code: bytes) -> None:
+    """Whatever bytes a line holds, what is shown of it is UTF-8 without controls other than tabs."""
+    look = Look(widths(Flags(), 10, 40, 1, 40), Flags(), lambda _: "2026-02-01")
+    row = b"".join(blame_text.render([Line(1, OID, "p", 1, UNKNOWN, code)], {OID: COMMIT}, look))
+    shown = row.decode().replace("\r\n", "").replace("\n", "").replace("\t", "")
+    assert not {category(char) for char in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def test_colours_enclose_what_is_said_of_the_line() -> None:
@@ -116,4 +127,4 @@ def test_prompt_that_is_not_here() -> None:
 def test_prompt_of_several_lines() -> None:
     """Each line of a prompt is marked; escape sequences in it are disarmed."""
     block = blame_text.prompt_block("gen_x", UNKNOWN, "Fix\n\tthis\x1b[2J\n")
-    assert block == b"-- gen_x\n | Fix\n | \tthis?[2J\n"
+    assert block == b"-- gen_x\n | Fix\n | \tthis\\x1b[2J\n"

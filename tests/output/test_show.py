@@ -126,7 +126,7 @@ def test_a_trace_with_everything() -> None:
     )
     lines = list(show.of_trace(answer))
     for wanted in (
-        "Agent:        x?  2  subagent reviewer",
+        "Agent:        x\\x1b  2  subagent reviewer",
         "Version:      p  v2",
         "Params:       temperature=0.2",
         "Requests:     req_1",
@@ -136,9 +136,9 @@ def test_a_trace_with_everything() -> None:
         "Continues:    gen_20260131_0123456789",
         "Continued by: gen_20260202_0123456789",
         "Reviewed by:  Bob <b@x>  2026-02-02T09:00:00Z: fine",
-        "    Do? it.",
+        "    Do\\x1b it.",
         "    Now.",
-        "    Count?[31m words",
+        "    Count\\x1b[31m words",
         "    raw 4: kept 1, edited 1, dropped 1, pending 1 (50% changed)",
         "  a.py: kept 1, edited 1, dropped 1, removed 3 older (lines ai 1, edited 2)",
         "b.py: 3 generated lines, in no commit: dropped",
@@ -266,7 +266,7 @@ def test_status_with_everything() -> None:
     lines = list(status.render(StatusAnswer("@", (FILE,), (TURN,), unread, following, "c" * 40)))
     for wanted in (
         "Wrote the note of cccccccccccc, which had been cut off.",
-        "  a?b.py        1        2        3  (5 typed by people, 4 in HEAD without a note)",
+        "  a\\nb.py        1        2        3  (5 typed by people, 4 in HEAD without a note)",
         "k/1  x  unknown model  sub  1 minute ago",
         "    (no prompt recorded)",
         "    no line left in no file; earlier part: gen_20260201_0123456789",

@@ -29,21 +29,6 @@ def test_fit_cuts_only_what_is_too_long(given_text: str, columns: int) -> None:
         assert given_text.startswith(fitted.rstrip(" ")[:-1])
 
 
-@given(st.text())
-def test_clean_text_cannot_steer(given_text: str) -> None:
-    """Nothing below space, no DEL and no C1 control is left, and nothing else is touched."""
-    cleaned = text.clean(given_text)
-    assert len(cleaned) == len(given_text)
-    steering = {chr(n) for n in (*range(32), *range(127, 160))}
-    for was, now in zip(given_text, cleaned, strict=True):
-        assert now == ("?" if was in steering else was)
-
-
-def test_clean_block_keeps_lines_and_tabs() -> None:
-    """A prompt keeps its lines and tabs; an escape sequence in it is disarmed."""
-    assert text.clean_block("a\tb\r\nc\x1b[2Jd\n") == "a\tb\nc?[2Jd\n"
-
-
 def test_paint_without_a_colour_adds_nothing() -> None:
     """The empty colour leaves text as it is."""
     assert text.paint("x", "") == "x"

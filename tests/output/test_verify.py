@@ -20,7 +20,7 @@ FOUND = [
 def test_lines() -> None:
     """Findings with place, kind and mend; the rest by kind, with the first as an example."""
     assert list(output.lines(FOUND, strict=False)) == [
-        "0123456789ab  a?.py  gen_x: line 3 was not added [not-added]",
+        "0123456789ab  a\\x1b.py  gen_x: line 3 was not added [not-added]",
         "    mend: gitprov heal 0123456789ab",
         "ab/gen_y: it lies here [bad-record]",
         "could not look: traces whose generation is not in this clone: 2 (first: gen_z); gitprov sync",

@@ -1,0 +1,137 @@
+"""Text of others on a terminal and in a shell: what could steer the one or the other is shown as an escape.
+
+Names, messages, prompts and file contents come from whoever made the repository, its notes or the model's answer. A
+terminal obeys control characters in them, reorders text at bidirectional ones, and shows nothing for invisible ones.
+"""
+
+from __future__ import annotations
+
+import re
+
+#: What no line for a person holds: controls (C0, DEL, C1), bidirectional and invisible formatting characters, line and
+#: paragraph separators, fillers, variation selectors, surrogates, tags.
+_STEERING = (
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
+    r"\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_IN_BLOCKS = re.compile(f"[{_STEERING}]")
+_IN_LINES = re.compile(f"[\\n{_STEERING}]")
+_IN_FIELDS = re.compile(f"[\\t\\n{_STEERING}]")
+_BUT_COLOURS = re.compile(f"[\\n{_STEERING}](?:(?<=\\x1b)\\[[0-9;]*m)?")
+#: Text or picture: an emoji may be followed by a variation selector that says which.
+_SELECTORS = ("\ufe0e", "\ufe0f")
+_SYMBOL = re.compile(r"[#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]")
+_SHORT = {9: "\\t", 10: "\\n", 13: "\\r"}
+_CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def clean(text: str) -> str:
+    r"""A field of a line: whatever steers, tabs and newlines too, as escapes (`\x1b`, `\n`, `\u202e`).
+
+    A surrogate that stands for a byte which is not UTF-8 is shown as that byte, `\xff`.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _IN_FIELDS.sub(_escape, text)
+
+
+def clean_line(text: str) -> str:
+    r"""A line in which tabs are text, such as one of a file; all else as `clean`, and a `\r` at the end is left out."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _IN_LINES.sub(_escape, text.removesuffix("\r"))
+
+
+def clean_block(text: str) -> str:
+    r"""Text of several lines: tabs and newlines stay, `\r\n` becomes `\n`, all else as `clean`."""
+    return _IN_BLOCKS.sub(_escape, text.replace("\r\n", "\n"))
+
+
+def clean_bytes(line: bytes) -> bytes:
+    r"""`clean_line` for a line of a file, as UTF-8; a `\r` at the end is part of the file's line end and stays."""
+    if line.isascii() and _CONTROL_BYTE.search(line) is None:
+        return line
+    end = b"\r" if line.endswith(b"\r") else b""
+    return clean_line(line.decode("utf-8", "surrogateescape")).encode("utf-8") + end
+
+
+def clean_painted(line: str) -> str:
+    """A line that was put together and coloured: as `clean_line`, but colours (SGR sequences) stay.
+
+    The second net: parts of a line are cleaned before they are painted, since others can write colours too.
+    """
+    if line.isascii() and line.isprintable():
+        return line
+    return _BUT_COLOURS.sub(_escape_but_colour, line.removesuffix("\r"))
+
+
+def clean_painted_block(text: str | bytes) -> bytes:
+    r"""Such lines, each with its newline or its `\r\n`, as UTF-8."""
+    if isinstance(text, bytes):
+        if text.isascii() and _CONTROL_BYTE.search(text) is None:
+            return text
+        text = text.decode("utf-8", "surrogateescape")
+    ends = text.split("\n")
+    shown = (clean_painted(line) + ("\r" if line.endswith("\r") else "") for line in ends[:-1])
+    return "\n".join([*shown, clean_painted(ends[-1])]).encode("utf-8")
+
+
+def without_steering(text: str) -> str:
+    """Text without what `clean` would escape, for what others read later: a trailer, a file."""
+    return _IN_FIELDS.sub("", text)
+
+
+def _escape_but_colour(match: re.Match[str]) -> str:
+    return match[0] if len(match[0]) > 1 else _escape(match)
+
+
+def _escape(match: re.Match[str]) -> str:
+    char = match[0]
+    if char in _SELECTORS and _SYMBOL.match(match.string[match.start() - 1 : match.start()]):
+        return char
+    number = ord(char)
+    if 0xDC80 <= number <= 0xDCFF:
+        number -= 0xDC00
+    if number < 0x100:
+        return _SHORT.get(number) or f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*")
+_PATTERN = re.compile(r"[*?\[\\]|^:")
+
+
+def shell_quoted(word: str) -> str:
+    """A word to paste into a shell, which reads it back as it is.
+
+    As it stands where that is safe, else in single quotes; with anything that steers a terminal in it as `$'…'` with
+    octal escapes of its bytes, which bash, zsh and ksh read. A surrogate stands for its byte, as in paths.
+    """
+    if _PLAIN_WORD.fullmatch(word):
+        return word
+    if _IN_FIELDS.search(word) is None:
+        return "'" + word.replace("'", "'\"'\"'") + "'"
+    return "$'" + "".join(map(_ansi_c, word)) + "'"
+
+
+def argument_quoted(word: str) -> str:
+    """`shell_quoted` for an argument that must not be taken for an option: `-- ` before one with a leading dash."""
+    return ("-- " if word.startswith("-") else "") + shell_quoted(word)
+
+
+def path_quoted(path: str) -> str:
+    """`shell_quoted` for a path from the top of the work tree that git takes as just this file, never as a pattern."""
+    return shell_quoted(f":(top,literal){path}" if _PATTERN.search(path) else path)
+
+
+def _ansi_c(char: str) -> str:
+    if char in "'\\":
+        return "\\" + char
+    if _IN_FIELDS.search(char) is None:
+        return char
+    try:
+        data = char.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half a character, out of a JSON escape
+        data = char.encode("utf-8", "surrogatepass")
+    return "".join(f"\\{byte:03o}" for byte in data)

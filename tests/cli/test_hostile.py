@@ -1,0 +1,145 @@
+"""A repository in which everything that has a name tries to steer the terminal, and every command that prints of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from unicodedata import category
+
+import pytest
+
+from gitprov.cli.app import COMMANDS
+from tests.support.agent import Agent
+from tests.support.notes import TRACE, add_note, commit_row, human_row, trace_row
+from tests.support.repo import GitRepo, run_bytes
+
+EVIL = "x\x1b]0;t\x07\x1b[31mPWN\x1b[2J\x9b31m\u202eev\u2066\u200b\u2028\U000e0041\rz"
+LINES = EVIL + "\nhint: paste this"
+NAME = f"{EVIL}\ngitprov: forged.py"
+SGR = re.compile(r"\x1b\[[0-9;]*m")
+WORD = "*evil\x1b[31mPWN"
+
+#: Command → command lines that show or repeat what the repository, its notes and the command line hold.
+LINES_OF: dict[str, list[list[str]]] = {
+    "ai-blame": [
+        ["--", NAME], ["--color", "--", NAME], ["-f", "-e", "-n", "--show-prompt", "--", NAME], ["--color", "--show-prompt", "--", NAME],
+        ["--stats", "--", NAME], ["--json", "--", NAME], ["--date=format:" + EVIL, "--", NAME], ["--", EVIL + "absent"],
+        ["--" + EVIL], [EVIL, "--", NAME], ["--color=" + EVIL, "--", NAME], ["--", "plain"],
+    ],
+    "ai-log": [
+        [], ["--color"], ["--oneline"], ["--oneline", "--color"], ["--json"], ["--all-commits"], [EVIL], ["--" + EVIL], ["-n", EVIL],
+        ["--format=" + EVIL], ["--model=" + EVIL],
+    ],
+    "install": [
+        ["--dry-run"], ["--agents", EVIL], [EVIL], ["--template", EVIL, "--dry-run"], ["--" + EVIL], [],
+    ],
+    "uninstall": [["--dry-run"], [EVIL], ["--template", EVIL]],
+    "doctor": [[], ["--json"], ["--fix"], [EVIL]],
+    "capture": [[EVIL], [EVIL, EVIL], ["generic"], ["-h", EVIL]],
+    "record": [
+        ["--agent", "a", EVIL], ["--agent", "a", "--param", EVIL, "plain"], ["--agent", "a", "--prompt-file", EVIL, "plain"], [EVIL],
+        ["--agent", EVIL, "--model", EVIL, "--session", EVIL, "--prompt", LINES, "--json", NAME],
+    ],
+    "status": [[], ["--json"], [EVIL]],
+    "show": [
+        [], ["HEAD~1"], ["HEAD~2"], ["HEAD~3", "--color=always"], ["HEAD~1", "--color=always"], [TRACE], [TRACE, "--color", "always"],
+        [TRACE, "--diff"], ["HEAD~2", "--diff", "--color=always"], ["HEAD~1", "--json"], [EVIL], ["--prompt", "HEAD"], ["--color", EVIL],
+    ],
+    "review": [["HEAD~1", "--by", EVIL], ["HEAD~1", "--by", "X\x1b[31mPWN <x@example.com>", "--note", LINES], [EVIL], ["HEAD~1", "--json"]],
+    "sync": [[], [EVIL], ["--all"], [WORD], ["--all", "--json"], ["./" + EVIL]],
+    "clone-setup": [[], [EVIL], [WORD, "--dry-run"], [WORD]],
+    "verify": [[], ["--strict"], ["--json"], [EVIL], ["-" + EVIL]],
+    "heal": [
+        ["-n"], ["-n", "--color=always"], ["--all", "-n"], [EVIL], ["--from", EVIL, "HEAD"], ["--map", EVIL], ["--map", EVIL + ":HEAD"], [],
+        ["--json"],
+    ],
+    "forget": [["-n", TRACE], [EVIL], ["HEAD"], ["--reason", EVIL, TRACE], ["--yes", "--reason", EVIL, TRACE], ["--json", "-n", TRACE]],
+    "hook": [[EVIL], ["pre-push", WORD, "./" + EVIL], ["commit-msg", EVIL], ["post-commit"], ["prepare-commit-msg", EVIL, EVIL]],
+    EVIL: [[], ["--help"]],
+}  # fmt: skip
+
+
+@pytest.fixture
+def hostile(repo: GitRepo) -> GitRepo:
+    """Commits, notes, generations, an inbox, sidecars, remotes and settings full of what steers."""
+    repo.git("config", "user.name", "Al\x1b[31mPWN\u202eice")
+    repo.env.update(GIT_AUTHOR_NAME=EVIL, GIT_COMMITTER_NAME=EVIL)
+    repo.git("checkout", "-q", "-b", "b\u202eevil\u200b")
+    repo.write("plain", "one\n")
+    repo.commit("One")
+    repo.install()
+    agent = Agent(repo, name=EVIL, model=EVIL, session=EVIL)
+    agent.prompt(LINES, prompt_version=EVIL, output=LINES, turn=EVIL, prompt_name=EVIL)
+    agent.write(NAME, f"{EVIL}\nsecond\nthird {EVIL}\n")
+    agent.write("café\udcff\x9b", "text\n")
+    repo.write(NAME, f"{EVIL}\nsecond changed {EVIL}\nthird {EVIL}\n")
+    repo.commit(f"Subject {EVIL}")
+    repo.write(NAME, f"{EVIL}\nsecond changed {EVIL}\nthird {EVIL}\nfourth {EVIL}\n")
+    repo.write(f".ai-trace/{NAME}.json", json.dumps({"trace_id": EVIL, "model": EVIL}))
+    repo.git("add", "-A")
+    repo.commit_staged(
+        f"Other {EVIL}\n\nAssisted-by: Claude Opus 5 ({EVIL})\nAI-Trace: {EVIL}\nReviewed-by: {EVIL} <x@example.com>", "--no-verify"
+    )  # fmt: skip
+    facts = dict.fromkeys(
+        ("agent", "model", "session", "at", "prompt_version", "human", "evidence", "turn"), LINES
+    )
+    row = trace_row({NAME: {"ai": "4"}}, **{**facts, "delta": {"raw": LINES, "kept": LINES}})
+    review = {"kind": "review", "v": 1, "id": f"{TRACE}/{EVIL}", "by": LINES, "at": LINES, "note": LINES}
+    add_note(
+        repo, "HEAD", row, human_row({NAME: {"human": "1"}}, LINES), review, commit_row(repo.oid(), LINES, dropped={TRACE: LINES}), EVIL
+    )  # fmt: skip
+    repo.git("config", f"remote.{WORD}.url", f"./{EVIL}")
+    repo.git("config", f"remote.{WORD}.fetch", "+refs/notes/*:refs/notes/*")
+    repo.git("config", "notes.rewriteRef", "refs/notes/*")
+    agent.write("pending\x1b[31mPWN", f"{EVIL}\n")
+    agent.write(NAME, f"{EVIL}\nfifth\n")
+    repo.git("add", "-A")
+    return repo
+
+
+def offences(printed: bytes) -> list[str]:
+    """What of an output could steer, apart from colours that did not come from the repository."""
+    text = printed.decode("utf-8", "backslashreplace" if b"\xff" in printed else "strict")
+    wrong = ["a colour of theirs"] if "\x1b[31mPWN" in text else []
+    wrong += ["a line of theirs"] if re.search(r"^(hint: paste|gitprov: forged)", text, re.MULTILINE) else []
+    steering = {char for char in SGR.sub("", text) if category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
+    return wrong + sorted(map(ascii, steering - {"\n", "\t"}))
+
+
+def test_the_table_has_every_command() -> None:
+    """A new command comes with the command lines in which it repeats what others wrote."""
+    assert {*COMMANDS, "ai-blame", "ai-log", "hook"} == LINES_OF.keys() - {EVIL}
+
+
+@pytest.mark.slow
+def test_nothing_steers_the_terminal(hostile: GitRepo) -> None:
+    """No command line prints a control or formatting character, a colour or a line that the repository put there."""
+    wrong = []
+    shown = b""
+    for name, command_lines in LINES_OF.items():
+        for args in command_lines:
+            program = [f"git-{name}"] if name.startswith("ai-") else ["gitprov", name]
+            done = run_bytes([*program, *args], cwd=hostile.path, env=hostile.env, stdin=EVIL.encode())
+            shown += done.stdout + done.stderr
+            for stream, data in (("stdout", done.stdout), ("stderr", done.stderr)):
+                wrong += [(name, ascii(args), stream, found, data[:400]) for found in offences(data)]
+            if b"this is a bug" in done.stderr:
+                wrong.append((name, ascii(args), "stderr", "a bug", done.stderr[:400]))
+    assert not wrong, "\n".join(map(str, wrong))
+    assert b"\\x1b[31mPWN" in shown
+
+
+@pytest.mark.parametrize("way", [["--prompt"], ["--output"]])
+def test_texts_alone_are_exact_in_a_pipe(hostile: GitRepo, way: list[str]) -> None:
+    """A prompt or an output by itself is data: a pipe gets it byte for byte."""
+    done = run_bytes(["gitprov", "show", *way, "HEAD~1"], cwd=hostile.path, env=hostile.env)
+    assert done.stdout.decode() == LINES
+
+
+def test_a_refusal_cannot_steer(hostile: GitRepo) -> None:
+    """The gate's reasons and the commands that mend are escaped and quoted, and a shell takes them as they stand."""
+    hostile.git("config", "gitprov.trailers", "forbid")
+    done = run_bytes(["git", "commit", "-q", "-m", f"More {EVIL}"], cwd=hostile.path, env=hostile.env)
+    assert done.returncode == 1
+    assert offences(done.stderr) == []
+    assert b"git restore --staged $'" in done.stderr
