@@ -37,6 +37,12 @@ class ConfigError(GitprovError):
     exit_code = EXIT_USAGE
 
 
+class ConfigBlocked(ConfigError):
+    """A link, a directory or a pipe stands where a configuration file belongs: rules may hold that cannot be read."""
+
+    exit_code = EXIT_CANNOT
+
+
 class GateError(GitprovError):
     """A gate said no; `message` may hold several lines, one per reason."""
 
@@ -45,6 +51,18 @@ class GateError(GitprovError):
 
 class NotARepository(GitprovError):
     """No git repository here."""
+
+
+class Obstructed(GitprovError):
+    """A path of the work tree is no plain file of it: a link, a pipe, a directory is there or in the way.
+
+    `path` is the component that is in the way, relative to the tree; `what` is what it is, in words.
+    """
+
+    def __init__(self, message: str, path: str, what: str, hint: str | None = None) -> None:
+        super().__init__(message, hint)
+        self.path = path
+        self.what = what
 
 
 class GitFailed(GitprovError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +12,7 @@ from gitprov.capture.claude_code import Change, Hook, Seen
 from gitprov.capture.transcript import ToolUse
 from gitprov.flow import turns
 from gitprov.flow.capture import Moment, inbox_of, look_around, place_of, report
+from gitprov.git import tree_files
 from gitprov.git.locate import Location
 from gitprov.model.event import ContentRef
 from gitprov.store import files
@@ -168,13 +170,12 @@ def _place(hook: Hook, moment: Moment) -> Location | None:
 
 
 def _read_target(place: Location) -> bytes | None:
-    path = f"{place.worktree}/{place.path}".encode("utf-8", "surrogateescape")
-    size = files.size(path)
-    if size is None:
-        return None
-    if size > FILE_LIMIT:
-        raise OSError(f"{place.path} is larger than {FILE_LIMIT >> 20} MiB")
-    return files.read_range(path, 0, None)
+    try:
+        return tree_files.read(place.worktree, place.path, FILE_LIMIT)
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        raise OSError(f"{place.path} is larger than {FILE_LIMIT >> 20} MiB") from error
 
 
 def _ref(inbox: Inbox, content: bytes | ContentRef | None) -> dict[str, Any] | None:

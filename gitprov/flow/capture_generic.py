@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import Any
 
@@ -9,9 +10,9 @@ from gitprov.capture import generic
 from gitprov.capture.generic import Report
 from gitprov.flow.capture import Moment, load, place_of, report
 from gitprov.flow.delivery import Delivery
+from gitprov.git import tree_files
 from gitprov.git.locate import Location
 from gitprov.model.event import Turn
-from gitprov.store import files
 from gitprov.store.inbox import Inbox
 from gitprov.store.sessions import derived_turn, session_key
 
@@ -124,10 +125,9 @@ def _encode(text: str | None) -> bytes | None:
 
 
 def _on_disk(place: Location) -> bytes | None:
-    path = f"{place.worktree}/{place.path}".encode("utf-8", "surrogateescape")
-    size = files.size(path)
-    if size is None:
-        return None
-    if size > FILE_LIMIT:
-        raise ValueError(f"{place.path} is larger than {FILE_LIMIT >> 20} MiB")
-    return files.read_range(path, 0, None)
+    try:
+        return tree_files.read(place.worktree, place.path, FILE_LIMIT)
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        raise ValueError(f"{place.path} is larger than {FILE_LIMIT >> 20} MiB") from error

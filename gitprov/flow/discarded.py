@@ -84,7 +84,7 @@ def _note_restored(desk: Desk, overwritten: dict[str, str]) -> None:
 
 def _is_younger(desk: Desk, path: str, age: float) -> bool:
     try:
-        return time.time() - os.stat(desk.repo.place(path)).st_mtime <= age
+        return time.time() - os.lstat(desk.repo.place(path)).st_mtime <= age
     except OSError:
         return False
 

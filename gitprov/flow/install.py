@@ -121,8 +121,8 @@ def install_template(directory: str, wish: Wish) -> Outcome:
 
 def agent_steps(wish: Wish, project: str | None) -> Outcome:
     """What has to be done to the agents' settings. `project` is the top of the work tree."""
-    top = wish.user_home if wish.user or project is None else project
-    path = agents_config.settings_path(top)
+    tree = None if wish.user else project
+    path = agents_config.settings_path(wish.user_home if tree is None else tree)
     used = os.path.isdir(os.path.dirname(path))
     if wish.agents is None and not used:
         known = os.path.isdir(os.path.join(wish.user_home, ".claude"))
@@ -133,12 +133,12 @@ def agent_steps(wish: Wish, project: str | None) -> Outcome:
             raise UsageError(f"no agent {name!r}", f"known: {', '.join(agents_config.AGENTS)}, or none")
     if wish.agents == ():
         return Outcome([], [])
-    before = agents_config.read(path)
+    before = agents_config.read(path, tree)
     after = agents_config.added(path, before)
     if after == before:
         return Outcome([], [])
     detail = f"{len(agents_config.missing(path, before))} hooks: {agents_config.COMMAND}"
-    return Outcome([Step("agent", path, detail, lambda: agents_config.write(path, after))], [])
+    return Outcome([Step("agent", path, detail, lambda: agents_config.write(path, after, tree))], [])
 
 
 def _hook_steps(directory: str, settings: shims.Settings, home: str | None, push: bool | None) -> list[Step]:

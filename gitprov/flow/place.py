@@ -6,12 +6,13 @@ import os
 from typing import NamedTuple
 
 from gitprov.errors import GitprovError
-from gitprov.git import hooks
+from gitprov.git import hooks, tree_files
 from gitprov.git.repo import Repository
 from gitprov.model.hook_names import HOOKS, OPTIONAL
-from gitprov.store import files, hookdir, shims
+from gitprov.store import hookdir, shims
 
 FRAMEWORK_CONFIG = ".pre-commit-config.yaml"
+_CONFIG_LIMIT = 1 << 20
 
 #: Hooks whose mere presence changes nothing but which somebody may add to a shared directory at any time.
 PASSED_ON = (
@@ -81,7 +82,7 @@ def by_framework(repo: Repository) -> bool:
 
 def framework_config(repo: Repository) -> bytes:
     """The bytes of pre-commit's configuration, none where there is no such file."""
-    return files.read(os.path.join(repo.worktree or "", FRAMEWORK_CONFIG)) or b""
+    return tree_files.head(repo.worktree or "", FRAMEWORK_CONFIG, _CONFIG_LIMIT) or b""
 
 
 def to_pass_on(repo: Repository, place: Place) -> list[str]:

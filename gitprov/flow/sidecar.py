@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 
-from gitprov.checks.gate import sidecar_path
+from gitprov.checks.gate import Refusal, quoted, sidecar_path
+from gitprov.errors import GateError, Obstructed
 from gitprov.flow.desk import Desk
+from gitprov.git import tree_files
 from gitprov.git.process import decode
 from gitprov.model.note import Row
 from gitprov.store.plan import Plan
@@ -48,16 +49,42 @@ def content(rows: list[Row], old: bytes | None) -> bytes:
 def _traces(old: bytes | None) -> list[str]:
     try:
         row = json.loads(old or b"null")
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     found = row.get("traces") if isinstance(row, dict) else None
     return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
 
 def _stage(desk: Desk, place: str, data: bytes) -> None:
-    full = desk.repo.place(place)
-    os.makedirs(os.path.dirname(full), exist_ok=True)
-    with open(full, "wb") as file:
-        file.write(data)
+    """Put a sidecar into the work tree, then into the index. GateError where something else is in its way."""
+    try:
+        tree_files.write(desk.repo.worktree or "", place, data, durable=False)
+    except Obstructed as error:
+        raise _refused(place, error.path, f"{error.path} is {error.what}") from error
+    blocked = _in_index(desk, place)
+    if blocked is not None:
+        raise _refused(place, blocked, f"git has {blocked} as a file or a link")
     oid = decode(desk.repo.run("hash-object", "-w", "--no-filters", "--stdin", stdin=data)).strip()
     desk.repo.run("update-index", "--add", "--cacheinfo", f"100644,{oid},{place}")
+
+
+def _in_index(desk: Desk, place: str) -> str | None:
+    """A directory of this path that the index has as something else."""
+    folders = place.split("/")[:-1]
+    paths = ["/".join(folders[: n + 1]) for n in range(len(folders))]
+    return next((path for path in paths if _is_entry(desk, path)), None)
+
+
+def _is_entry(desk: Desk, path: str) -> bool:
+    return "\n" not in path and desk.repo.objects.get(f":{path}") is not None
+
+
+def _refused(place: str, path: str, what: str) -> GateError:
+    """The refusal; what is in the way is set aside by the command it names, nothing is deleted."""
+    from gitprov.flow.message import explain
+
+    shown = quoted(path)
+    mend = f"git --literal-pathspecs rm -q -r --cached --ignore-unmatch -- {shown}"
+    mend += f"; mv -- {shown} {quoted(path + '.aside')}"
+    message = f"the sidecar cannot be written: {what}, and gitprov follows none in a work tree"
+    return GateError(explain([Refusal("sidecar", message, mend, place)]))

@@ -10,6 +10,7 @@ from gitprov.capture.claude_code import Hook
 from gitprov.capture.transcript import Prompt, Slice, ToolUse
 from gitprov.errors import Damaged
 from gitprov.flow.capture import Moment, inbox_of, place_of
+from gitprov.git import tree_files
 from gitprov.git.locate import Location, locate
 from gitprov.model.event import ContentRef, Instruction, Turn
 from gitprov.store import files
@@ -203,7 +204,7 @@ def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> t
     for depth in range(len(parts) + 1):
         for name in names:
             path = "/".join([*parts[:depth], name])
-            text = _content(f"{place.worktree}/{path}")
+            text = _in_tree(place, path)
             if text is not None:
                 found.append(Instruction(path, inbox.put_blob(text)))
     return tuple(found)
@@ -322,7 +323,16 @@ def _second(at: str | None) -> str | None:
 
 
 def _content(path: str) -> bytes | None:
+    """A file of the person's own; a link is one that this person made."""
     try:
         return files.read(path, FIRST_READ + 1)
+    except OSError:
+        return None
+
+
+def _in_tree(place: Location, path: str) -> bytes | None:
+    """A file of the work tree; None where there is none or it is behind a link."""
+    try:
+        return tree_files.head(place.worktree, path, FIRST_READ + 1)
     except OSError:
         return None

@@ -59,20 +59,21 @@ def hook_steps(directory: str) -> Outcome:
 
 def agent_steps(wish: Wish, project: str | None) -> Outcome:
     """What has to be done to the agent's settings: the project's, with `user` also the user's."""
-    tops = [project] if project else []
+    tops: list[tuple[str, str | None]] = [(project, project)] if project else []
+    tops += [(wish.user_home, None)] if wish.user else []
     steps = []
-    for top in [*tops, wish.user_home] if wish.user else tops:
+    for top, tree in tops:
         path = agents_config.settings_path(top)
-        before = agents_config.read(path)
+        before = agents_config.read(path, tree)
         if before is not None and agents_config.missing(path, before) != list(agents_config.EVENTS):
-            steps.append(_clean(path, agents_config.removed(path, before)))
+            steps.append(_clean(path, tree, agents_config.removed(path, before)))
     return Outcome(steps, [])
 
 
-def _clean(path: str, text: str | None) -> Step:
+def _clean(path: str, tree: str | None, text: str | None) -> Step:
     if text is None:
-        return Step("delete", path, "held only gitprov's hooks", lambda: os.unlink(path))
-    return Step("agent", path, "gitprov's hooks removed", lambda: agents_config.write(path, text))
+        return Step("delete", path, "held only gitprov's hooks", lambda: agents_config.delete(path, tree))
+    return Step("agent", path, "gitprov's hooks removed", lambda: agents_config.write(path, text, tree))
 
 
 def _take_out(slot: hookdir.Slot) -> Step:

@@ -6,11 +6,15 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from gitprov.git import tree_files
 from gitprov.git.caller import Process, above
 from gitprov.git.repo import Repository
 from gitprov.git.tree import skipped
 from gitprov.model.hunk import Hunk
 from gitprov.store import files
+
+FILE_LIMIT = 256 << 20
+"""Files above this many bytes are not looked at: as if they were not there."""
 
 View = Callable[[str, bytes], "bytes | None"]
 
@@ -62,9 +66,9 @@ class Disk:
 
 
 def on_disk(repo: Repository, path: str) -> bytes:
-    """A file of the work tree; empty where there is no regular file of that name."""
+    """A file of the work tree; empty where there is no regular file of that name, as where a link is in the way."""
     try:
-        return files.read_range(repo.place(path), 0, None) or b""
+        return tree_files.read(repo.worktree or "", path, FILE_LIMIT) or b""
     except OSError:
         return b""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from gitprov.errors import GitFailed, UsageError
+from gitprov.git import tree_files
 from gitprov.git.changes import unquote
 from gitprov.git.partial import is_promised, promised
 from gitprov.git.process import Env, decode, run_git
@@ -127,6 +126,9 @@ def _commit(oid: str, headers: list[bytes]) -> BlamedCommit:
     )
 
 
+#: Bytes of the largest file that is not left to git alone.
+_LARGEST = 256 << 20
+
 #: Attributes under which blame shows other lines than the file holds.
 _CHANGES_LINES = ("filter", "ident", "working-tree-encoding", "diff")
 
@@ -140,15 +142,11 @@ def committed_content(oid: str, path: str, *, cwd: str, env: Env) -> bytes | Non
 
 def worktree_content(top: str, path: str, *, env: Env) -> bytes | None:
     """The lines that blame shows of a file in the work tree; None where only git can tell."""
-    full = os.path.join(top.encode("utf-8", "surrogateescape"), path.encode("utf-8", "surrogateescape"))
     try:
-        if not stat.S_ISREG(os.lstat(full).st_mode):
-            return None
-        with open(full, "rb") as file:
-            content = file.read()
-    except (OSError, ValueError):
+        content = tree_files.read(top, path, _LARGEST)
+    except OSError:
         return None
-    if b"\r" in content:
+    if content is None or b"\r" in content:
         return None
     asked = ("check-attr", "-z", *_CHANGES_LINES, "--", path)
     answer = run_git(asked, cwd=top, env=env, ok=(0, 128)).stdout.split(b"\0")

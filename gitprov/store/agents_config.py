@@ -7,7 +7,8 @@ import os
 import re
 from typing import Any
 
-from gitprov.errors import ConfigError
+from gitprov.errors import ConfigError, Obstructed
+from gitprov.git import tree_files
 from gitprov.store import jsontext
 
 AGENTS = ("claude-code",)
@@ -33,36 +34,67 @@ EVENTS: dict[str, str | None] = {
 _OURS = re.compile(r"(?:^|[\s/'\"])gitprov['\"]?\s+capture\s+claude(?:-code)?\b")
 
 
+LIMIT = 4 << 20
+"""Bytes of the largest settings file that is read."""
+
+
 def settings_path(top: str) -> str:
     """Claude Code's settings below a project's top or a home directory."""
     return os.path.join(top, ".claude", "settings.json")
 
 
-def read(path: str) -> str | None:
-    """A settings file's text, None where there is none. ConfigError where it cannot be read as text."""
+def read(path: str, tree: str | None = None) -> str | None:
+    """A settings file's text, None where there is none. ConfigError where it cannot be read as text.
+
+    `tree` is the work tree that holds it: there no link is followed, as what is in a work tree may come from strangers.
+    None stands for a person's own directory, where links are this person's, and what they lead to is the settings file.
+    Obstructed where a link, a directory or a pipe is in its place.
+    """
     try:
-        with open(path, encoding="utf-8", newline="") as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
+        data = tree_files.plain(*_place(path, tree), LIMIT)
+        return None if data is None else data.decode("utf-8")
+    except Obstructed as error:
+        raise _blocked(path, tree, error) from error
     except (OSError, ValueError) as error:
         raise _damaged(path, str(error)) from error
 
 
-def write(path: str, text: str) -> None:
-    """Replace a settings file in one step; a link is followed and its target keeps its mode."""
-    real = os.path.realpath(path)
-    os.makedirs(os.path.dirname(real), exist_ok=True)
-    tmp = f"{real}.gitprov-{os.getpid()}"
+def write(path: str, text: str, tree: str | None = None) -> None:
+    """Replace a settings file in one step; it keeps its mode. `tree` and Obstructed as for `read`."""
+    folder, name = _place(path, tree)
+    if tree is None:
+        os.makedirs(folder, exist_ok=True)
     try:
-        with open(tmp, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        if os.path.exists(real):
-            os.chmod(tmp, os.stat(real).st_mode & 0o7777)
-        os.replace(tmp, real)
-    finally:
-        if os.path.lexists(tmp):
-            os.unlink(tmp)
+        tree_files.write(folder, name, text.encode("utf-8"))
+    except Obstructed as error:
+        raise _blocked(path, tree, error) from error
+
+
+def delete(path: str, tree: str | None = None) -> None:
+    """Remove a settings file; where it is a link of a person's own, the link. `tree` and Obstructed as for `read`."""
+    try:
+        if tree is None:
+            os.unlink(path)
+        else:
+            tree_files.remove(*_place(path, tree))
+    except Obstructed as error:
+        raise _blocked(path, tree, error) from error
+
+
+def _place(path: str, tree: str | None) -> tuple[str, str]:
+    """The directory that is trusted, and the file below it."""
+    if tree is None:
+        return os.path.split(os.path.realpath(path))
+    return tree, os.path.relpath(path, tree)
+
+
+def _blocked(path: str, tree: str | None, error: Obstructed) -> Obstructed:
+    if tree is None:
+        hint = f"put a file there: {path}"
+        return Obstructed(f"{path} is {error.what}", error.path, error.what, hint)
+    message = f"{os.path.join(tree, error.path)} is {error.what}; gitprov follows none in a work tree"
+    hint = "put a plain one there, or leave the project's settings alone: gitprov install --agents claude-code --user"
+    return Obstructed(message, error.path, error.what, hint)
 
 
 def added(path: str, text: str | None) -> str:

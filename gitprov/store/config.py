@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
 from collections.abc import Mapping
 
-from gitprov.errors import ConfigError
+from gitprov.errors import ConfigBlocked, ConfigError, Obstructed
+from gitprov.git import tree_files
 from gitprov.model.config import Config, apply_personal, parse_config
+from gitprov.store import files
+
+LIMIT = 1 << 20
+"""Bytes of the largest configuration file that is read."""
 
 OWN_FILE = ".gitprov.toml"
 SHARED_FILE = "pyproject.toml"
@@ -22,6 +28,8 @@ def load_config(worktree: str | None, personal: Mapping[str, str]) -> Config:
 
     `worktree` is the root of the work tree, None in a bare repository. `personal` has keys as git prints them.
     ConfigError names the file and the line or key that is wrong, and both files where both have settings.
+    ConfigBlocked where something else than a file is in the place of one: it is not read, and rules that a project has
+    set must not be off without a word.
     """
     config = Config() if worktree is None else _of_project(worktree)
     return apply_personal(config, personal) if personal else config
@@ -29,8 +37,11 @@ def load_config(worktree: str | None, personal: Mapping[str, str]) -> Config:
 
 def _of_project(worktree: str) -> Config:
     """Defaults and the one configuration file of a work tree."""
-    own = _read(os.path.join(worktree, OWN_FILE), OWN_FILE)
-    shared = _read(os.path.join(worktree, SHARED_FILE), SHARED_FILE)
+    try:
+        own, shared = _read(worktree, OWN_FILE), _shared(worktree)
+    except Obstructed as error:
+        hint = f"put a plain file there, or take it away: {error.path}"
+        raise ConfigBlocked(f"{error.path} cannot be read: it is {error.what}", hint) from error
     table = None if shared is None or _OUR_TABLE not in shared else _our_table(shared)
     if own is not None and table is not None:
         raise ConfigError(
@@ -42,15 +53,32 @@ def _of_project(worktree: str) -> Config:
     return Config() if own is None else parse_config(_parse(own, OWN_FILE), OWN_FILE)
 
 
-def _read(path: str, name: str) -> bytes | None:
-    """The bytes of a file, None where there is none."""
+def _read(worktree: str, name: str) -> bytes | None:
+    """The bytes of a file at the root of the work tree, None where there is none. Obstructed for a link or the like."""
     try:
-        with open(path, "rb") as file:
-            return file.read()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+        return tree_files.plain(worktree, name, LIMIT)
     except OSError as error:
-        raise ConfigError(f"{name} cannot be read: {error.strerror}") from None
+        large = error.errno == errno.EFBIG
+        reason = f"it is larger than {LIMIT >> 20} MiB" if large else error.strerror
+        raise ConfigError(f"{name} cannot be read: {reason}") from None
+
+
+def _shared(worktree: str) -> bytes | None:
+    """The file that other tools use too; a link in its place is their business, unless it leads to settings of ours."""
+    try:
+        return _read(worktree, SHARED_FILE)
+    except Obstructed as error:
+        if error.what != tree_files.LINK or _leads_to_us(os.path.join(worktree, SHARED_FILE)):
+            raise
+        return None
+
+
+def _leads_to_us(path: str) -> bool:
+    """Whether a link leads to a file that speaks of gitprov. Nothing of what it leads to is used."""
+    try:
+        return _OUR_TABLE in (files.read(path, LIMIT) or b"")
+    except OSError:
+        return False
 
 
 def _our_table(shared: bytes) -> dict[str, object] | None:
@@ -81,3 +109,5 @@ def _parse(data: bytes, name: str) -> dict[str, object]:
         raise ConfigError(f"{name}:{line}: not valid TOML: {reason}") from None
     except RecursionError:
         raise ConfigError(f"{name}: not valid TOML: nested too deeply") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise ConfigError(f"{name}: not valid TOML: {error}") from None

@@ -1,0 +1,203 @@
+"""Files of a work tree: whatever gitprov reads from a work tree or writes into it goes through these functions.
+
+What a work tree holds may come from strangers. So a path is walked component by component, with directory
+descriptors: no component may be a symbolic link, nothing below a `.git` is reached, only a regular file is opened, and
+its size is limited. Nothing leads out of the tree, also not between a check and its use, and nothing waits for a pipe.
+The tree's root itself is where the caller says, through whatever links.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from gitprov.errors import Obstructed
+
+#: A descriptor that only leads on needs no permission to list the directory, where the system has such descriptors.
+_FOLDER = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+LINK = "a symbolic link"
+
+_KINDS = {
+    stat.S_IFREG: "a file",
+    stat.S_IFLNK: LINK,
+    stat.S_IFDIR: "a directory",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+#: Characters that some file systems ignore in names: with them, `.git` has other spellings.
+_IGNORED = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF])
+
+
+def read(tree: str, path: str, limit: int) -> bytes | None:
+    """The bytes of a regular file of the tree; None where there is none, or something else than a file.
+
+    `path` is relative to the tree, with `/`. OSError where the file cannot be read, with EFBIG where it has more than
+    `limit` bytes.
+    """
+    try:
+        return plain(tree, path, limit)
+    except Obstructed:
+        return None
+
+
+def plain(tree: str, path: str, limit: int) -> bytes | None:
+    """As `read`, but Obstructed where something else than a file is in the place, or in the way to it."""
+    data = _bytes(tree, path, limit)
+    if data is not None and len(data) > limit:
+        raise OSError(errno.EFBIG, f"larger than {limit} bytes", path)
+    return data
+
+
+def head(tree: str, path: str, limit: int) -> bytes | None:
+    """As `read`, but of a larger file its first `limit` bytes."""
+    try:
+        data = _bytes(tree, path, limit)
+    except Obstructed:
+        return None
+    return None if data is None else data[:limit]
+
+
+def write(tree: str, path: str, data: bytes, *, durable: bool = True) -> None:
+    """Create or replace a file of the tree in one step; directories that are missing are made, a mode stays.
+
+    Obstructed where a component of `path` is a link or anything else that has no place there: then nothing is
+    written. OSError where the file system says no.
+    """
+    *folders, name = _parts(path)
+    try:
+        folder = _enter(tree, folders, create=True)
+        try:
+            _replace(folder, name, data, _mode_of_target(folder, path, name), durable=durable)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, os.path.join(tree, path)) from error
+
+
+def remove(tree: str, path: str) -> None:
+    """Remove a file of the tree. Obstructed as for `write`; FileNotFoundError where it is not there."""
+    *folders, name = _parts(path)
+    folder = _enter(tree, folders)
+    try:
+        _mode_of_target(folder, path, name)
+        os.unlink(name, dir_fd=folder)
+    finally:
+        os.close(folder)
+
+
+def _bytes(tree: str, path: str, limit: int) -> bytes | None:
+    """At most `limit` + 1 bytes."""
+    *folders, name = _parts(path)
+    try:
+        folder = _enter(tree, folders)
+        try:
+            if _mode_of_target(folder, path, name) is None:
+                return None
+            handle = os.open(name, _FILE, dir_fd=folder)
+        finally:
+            os.close(folder)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, os.path.join(tree, path)) from error
+    with os.fdopen(handle, "rb") as file:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode):
+            raise _obstructed(path, about.st_mode)
+        return file.read(min(about.st_size, limit) + 1)
+
+
+def _parts(path: str) -> list[bytes]:
+    """The components of a path. Obstructed where it does not lead to a place inside of a tree."""
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if path.startswith("/") or not parts or ".." in parts or "\0" in path:
+        raise Obstructed(f"{path!r} is not a path inside the work tree", path, "a path that leads elsewhere")
+    if any(_is_git(part) for part in parts):
+        raise Obstructed(f"{path!r} leads into git's own directory", path, "git's own directory")
+    return [_encode(part) for part in parts]
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _is_git(name: str) -> bool:
+    """Whether a file system may take a name for `.git`."""
+    plain_name = name.translate(_IGNORED).partition(":")[0].rstrip(" .").casefold()
+    return plain_name in (".git", "git~1")
+
+
+def _enter(tree: str, folders: list[bytes], *, create: bool = False) -> int:
+    """A descriptor of the directory that the components lead to; the caller closes it."""
+    handle = os.open(_encode(tree), _FOLDER)
+    for n, name in enumerate(folders):
+        try:
+            inner = _step(handle, name, create=create)
+        except OSError as error:
+            if error.errno not in (errno.ENOTDIR, errno.ELOOP, errno.EMLINK):
+                raise
+            raise _in_the_way(handle, folders[: n + 1]) from error
+        finally:
+            os.close(handle)
+        handle = inner
+    return handle
+
+
+def _step(folder: int, name: bytes, *, create: bool) -> int:
+    flags = _FOLDER | os.O_NOFOLLOW
+    try:
+        return os.open(name, flags, dir_fd=folder)
+    except FileNotFoundError:
+        if not create:
+            raise
+    try:
+        os.mkdir(name, dir_fd=folder)
+    except FileExistsError:
+        pass
+    return os.open(name, flags, dir_fd=folder)
+
+
+def _in_the_way(folder: int, parts: list[bytes]) -> Obstructed:
+    path = b"/".join(parts).decode("utf-8", "surrogateescape")
+    return _obstructed(path, os.stat(parts[-1], dir_fd=folder, follow_symlinks=False).st_mode)
+
+
+def _mode_of_target(folder: int, path: str, name: bytes) -> int | None:
+    """The permissions of the file in a place, None where the place is free. Obstructed where it is no regular file."""
+    try:
+        mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(mode):
+        raise _obstructed(path, mode)
+    return stat.S_IMODE(mode) & 0o777
+
+
+def _obstructed(path: str, mode: int) -> Obstructed:
+    what = _KINDS.get(stat.S_IFMT(mode), "no regular file")
+    return Obstructed(f"{path} is {what}, which gitprov does not follow in a work tree", path, what)
+
+
+def _replace(folder: int, name: bytes, data: bytes, mode: int | None, *, durable: bool) -> None:
+    """A rename replaces whatever has the name by then, and follows nothing."""
+    tmp = b".gitprov-%d-%s" % (os.getpid(), os.urandom(8).hex().encode("ascii"))
+    handle = os.open(tmp, _NEW, 0o666, dir_fd=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            if mode is not None:
+                os.fchmod(handle, mode)
+            if durable:
+                os.fsync(handle)
+        os.rename(tmp, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        os.unlink(tmp, dir_fd=folder)
+        raise
