@@ -9,6 +9,7 @@ import sys
 import typer
 
 import gitprov
+from gitprov.cli import libraries
 from gitprov.errors import UsageError
 from gitprov.flow.install import Outcome, Wish, carry_out
 from gitprov.git.hooks import template_directory
@@ -23,7 +24,8 @@ def repository() -> Repository:
 def wish(agents: str | None = None, *, user: bool = False, push: bool | None = None) -> Wish:
     """A wish made of this interpreter, this package and this user. `agents`: names joined by commas, or `none`."""
     lib = os.path.dirname(os.path.dirname(os.path.abspath(gitprov.__file__)))
-    return Wish(sys.executable or "", lib, os.path.expanduser("~"), _names(agents), user, push)
+    home, site = os.path.expanduser("~"), libraries.directory()
+    return Wish(sys.executable or "", lib, home, _names(agents), user, push, "" if site == lib else site)
 
 
 def finish(outcome: Outcome, nothing: str, *, dry_run: bool, as_json: bool) -> None:

@@ -21,8 +21,8 @@ from gitprov.store.config import load_config
 
 class Wish(NamedTuple):
     """What somebody asked for. `agents` None means: those that the project already uses. `user`: the agent's
-    settings in `user_home` instead of the project's. `python` and `lib` go into the shims. `push`: share at each push;
-    None leaves that as it is.
+    settings in `user_home` instead of the project's. `python`, `lib` and `site` go into the shims. `push`: share at
+    each push; None leaves that as it is.
     """
 
     python: str
@@ -31,6 +31,7 @@ class Wish(NamedTuple):
     agents: tuple[str, ...] | None = None
     user: bool = False
     push: bool | None = None
+    site: str = ""
 
 
 class Step(NamedTuple):
@@ -84,7 +85,7 @@ def _by_framework(wish: Wish) -> Outcome:
 
 def _native_steps(repo: Repository, wish: Wish) -> Outcome:
     where = place.find(repo)
-    settings = shims.Settings(wish.python, wish.lib, where.outer)
+    settings = shims.Settings(wish.python, wish.lib, where.outer, wish.site)
     steps = _hook_steps(where.directory, settings, repo.home, wish.push)
     hints = []
     if where.outer:
@@ -114,7 +115,7 @@ def _flag_step(home: str, name: str) -> Step:
 def install_template(directory: str, wish: Wish) -> Outcome:
     """What has to be done so that clones made with this template directory start with our hooks."""
     hint = f"git uses it with: git config --global init.templateDir {directory}"
-    settings = shims.Settings(wish.python, wish.lib)
+    settings = shims.Settings(wish.python, wish.lib, site=wish.site)
     return Outcome(_hook_steps(os.path.join(directory, "hooks"), settings, None, wish.push), [hint])
 
 
