@@ -44,6 +44,11 @@ def render_passthrough(outer: str) -> bytes:
     return _fill(_template("passthrough"), Settings("", "", outer))
 
 
+def render_launcher(settings: Settings) -> bytes:
+    """The command that starts gitprov from a person's home (`gitprov.store.launchers`)."""
+    return _fill(_template("launcher"), settings)
+
+
 def is_ours(data: bytes) -> bool:
     """Whether a hook's text carries our mark, changed since or not."""
     return _MARK in data[:200]
