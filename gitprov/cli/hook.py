@@ -16,6 +16,10 @@ _OBSERVERS = ("prepare-commit-msg", *(name for name in HOOKS if name.startswith(
 
 def main() -> None:
     """Run the hook named in this process's arguments."""
+    if sys.flags.no_site:
+        from gitprov.cli.libraries import complete
+
+        complete()
     sys.exit(run(sys.argv[1:]))
 
 

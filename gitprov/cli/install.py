@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import Annotated
 
 import typer
 
-from gitprov.cli import installation
-from gitprov.errors import NotARepository, UsageError
+from gitprov.cli import install_text, installation
+from gitprov.cli.door import complain
+from gitprov.errors import ConfigError, NotARepository, UsageError
+from gitprov.flow import agents as connecting
 from gitprov.flow import install
+from gitprov.flow.steps import Wish
+from gitprov.git.repo import Repository
 from gitprov.model.printed import shell_quoted
 
 
@@ -49,23 +54,43 @@ def command(
             "a directory goes with --template", f"as in: gitprov install --template {shell_quoted(directory)}"
         )
     wish = installation.wish(agents, user=user, push=push)
+    repo = None if template else _repository(wish)
     if template:
         outcome = install.install_template(installation.template(directory), wish)
+    elif repo is None:
+        outcome = connecting.agent_steps(wish, None)
     else:
-        outcome = _install(wish)
+        outcome = install.install(repo, wish)
     hints = [*outcome.hints, *_completion()] if outcome.steps else outcome.hints
-    installation.finish(outcome._replace(hints=hints), "already installed", dry_run=dry_run, as_json=as_json)
+    summary = None if template else lambda: install_text.lines(outcome, wish, repo)
+    installation.finish(
+        outcome._replace(hints=hints), "already installed", dry_run=dry_run, as_json=as_json, summary=summary
+    )
+    if not (template or dry_run or wish.agents == ()):
+        _look_again(wish, None if repo is None else repo.worktree)
 
 
-def _install(wish: install.Wish) -> install.Outcome:
-    """With --user the agents' settings make sense outside a repository too."""
+def _repository(wish: Wish) -> Repository | None:
+    """None outside of one, where --user makes sense too."""
     try:
-        repo = installation.repository()
+        return installation.repository()
     except NotARepository:
         if wish.user:
-            return install.agent_steps(wish, None)
+            return None
         raise
-    return install.install(repo, wish)
+
+
+def _look_again(wish: Wish, project: str | None) -> None:
+    """An agent that does not find us loses records without a word, so that is said now. ConfigError where it is so."""
+    hint = install_text.how_to_find("git-ai-log", wish.user_home, os.environ)
+    if hint is not None:
+        complain(f"hint: {hint}")
+    files = connecting.settings_files(wish, project)
+    for path, program in connecting.unreachable(files, wish.user_home, shutil.which):
+        raise ConfigError(
+            f"Claude Code will not find gitprov: {path} runs {program}, which is not there; nothing that it writes is recorded",
+            "take that entry out of the file, then: gitprov install --agents claude-code",
+        )
 
 
 def _completion() -> list[str]:

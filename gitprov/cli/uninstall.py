@@ -10,7 +10,7 @@ import typer
 from gitprov.cli import installation
 from gitprov.errors import NotARepository, UsageError
 from gitprov.flow import uninstall
-from gitprov.flow.install import Outcome, Wish
+from gitprov.flow.steps import Outcome, Wish
 from gitprov.model.printed import shell_quoted
 
 

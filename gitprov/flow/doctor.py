@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from gitprov.errors import GitprovError
-from gitprov.flow.install import Wish
+from gitprov.flow.steps import Wish
 from gitprov.git.repo import Repository
 
 BROKEN, WARNING = "broken", "warning"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from gitprov.flow import agents
 from gitprov.flow.doctor import BROKEN, WARNING, Case, Check, Finding
+from gitprov.flow.steps import Step
 from gitprov.store import agents_config
-
-_LOCAL = "settings.local.json"
 
 
 def agent_settings(case: Case) -> Iterator[Finding]:
@@ -31,30 +31,29 @@ def agent_settings(case: Case) -> Iterator[Finding]:
 
 def capture_command(case: Case) -> Iterator[Finding]:
     """The command that agents' settings name can be found."""
-    asked = any(_mentions(*place) for place in _files(case))
-    if asked and case.which("gitprov") is None:
-        what = "agents are told to run `gitprov capture`, but gitprov is not on PATH"
-        yield Finding("agent", BROKEN, what, "put the directory of the gitprov command on PATH for the agent")
+    launcher = agents.launcher_steps(case.wish)
+    for path, program in agents.unreachable(_files(case), case.wish.user_home, case.which):
+        fix = launcher[0] if launcher and program.startswith(launcher[0].path) else None
+        yield _not_found(path, program, fix)
+
+
+def _not_found(path: str, program: str, launcher: Step | None) -> Finding:
+    if launcher is not None:
+        what = f"{path} tells an agent to report, but {program} is not there and gitprov is not on PATH"
+        return Finding("agent", BROKEN, what, "gitprov install", launcher.run)
+    where = "is not there" if "/" in program else "is not on PATH"
+    what = f"{path} tells an agent to run {program}, which {where}"
+    return Finding(
+        "agent", BROKEN, what, "take that entry out of the file, then: gitprov install --agents claude-code"
+    )
 
 
 def _files(case: Case) -> list[tuple[str, str | None]]:
-    """Every settings file that Claude Code reads here: the user's, the project's, and the project's private one.
-
-    Each with the work tree that holds it, None for the user's.
-    """
-    top = case.repo.worktree
-    tops: list[tuple[str, str | None]] = [(case.wish.user_home, None), *([(top, top)] if top else [])]
-    places = [(agents_config.settings_path(top), tree) for top, tree in tops]
-    path, tree = places[-1]
-    return [*places, (os.path.join(os.path.dirname(path), _LOCAL), tree)]
+    return agents.settings_files(case.wish, case.repo.worktree)
 
 
 def _in_use(case: Case) -> bool:
     return any(os.path.isdir(os.path.dirname(path)) for path, _ in _files(case))
-
-
-def _mentions(path: str, tree: str | None) -> bool:
-    return agents_config.missing(path, agents_config.read(path, tree)) != list(agents_config.EVENTS)
 
 
 CHECKS: list[Check] = [agent_settings, capture_command]

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from gitprov.flow import install, place
+from gitprov.flow import install, place, steps
 from gitprov.flow.doctor import BROKEN, WARNING, Case, Check, Finding
 from gitprov.flow.finish import finish_interrupted
 from gitprov.git import hooks
@@ -202,7 +202,7 @@ def _file(case: Case, slot: hookdir.Slot) -> Iterator[Finding]:
 def _reinstall(case: Case) -> Callable[[], None]:
     """Hooks again, agents' settings not."""
     wish = case.wish._replace(agents=())
-    return lambda: install.carry_out(install.install(case.repo, wish))
+    return lambda: steps.carry_out(install.install(case.repo, wish))
 
 
 CHECKS: list[Check] = [hooks_run, hook_files, both_routes, passed_on, guard_flag, stale_plan]

@@ -6,59 +6,19 @@ Everything is looked at first; the steps that follow from it are a list, and onl
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Iterable
 
-from gitprov.errors import GitprovError, UsageError
+from gitprov.errors import GitprovError
 from gitprov.flow import place
+from gitprov.flow.agents import agent_steps
+from gitprov.flow.steps import Outcome, Step, Wish
 from gitprov.git import hooks
 from gitprov.git.repo import Repository
 from gitprov.git.write import read_refs
 from gitprov.model.hook_names import HOOKS, OPTIONAL
 from gitprov.model.printed import shell_quoted
-from gitprov.store import agents_config, files, flags, hookdir, install_record, notes, shims, subscriptions
+from gitprov.store import files, flags, hookdir, install_record, notes, shims, subscriptions
 from gitprov.store.config import load_config
-
-
-class Wish(NamedTuple):
-    """What somebody asked for. `agents` None means: those that the project already uses. `user`: the agent's
-    settings in `user_home` instead of the project's. `python` and `lib` go into the shims. `push`: share at each push;
-    None leaves that as it is.
-    """
-
-    python: str
-    lib: str
-    user_home: str
-    agents: tuple[str, ...] | None = None
-    user: bool = False
-    push: bool | None = None
-
-
-class Step(NamedTuple):
-    """One change: a word for it, the path it happens to, what a person should know of it, and the doing."""
-
-    action: str
-    path: str
-    detail: str
-    run: Callable[[], None]
-
-
-class Outcome(NamedTuple):
-    """Steps in order, and lines about what was left alone on purpose."""
-
-    steps: list[Step]
-    hints: list[str]
-
-
-def carry_out(outcome: Outcome) -> None:
-    """Take the steps. GitprovError where the file system says no; steps already taken stay, and may be repeated."""
-    for step in outcome.steps:
-        try:
-            step.run()
-        except OSError as error:
-            raise GitprovError(
-                f"{step.path}: {error.strerror or error}", "mend that and run the same command again"
-            ) from error
 
 
 def install(repo: Repository, wish: Wish) -> Outcome:
@@ -85,7 +45,7 @@ def _by_framework(wish: Wish) -> Outcome:
 
 def _native_steps(repo: Repository, wish: Wish) -> Outcome:
     where = place.find(repo)
-    settings = shims.Settings(wish.python, wish.lib, where.outer)
+    settings = shims.Settings(wish.python, wish.lib, where.outer, wish.site)
     steps = _hook_steps(where.directory, settings, repo.home, wish.push)
     hints = []
     if where.outer:
@@ -115,30 +75,8 @@ def _flag_step(home: str, name: str) -> Step:
 def install_template(directory: str, wish: Wish) -> Outcome:
     """What has to be done so that clones made with this template directory start with our hooks."""
     hint = f"git uses it with: git config --global init.templateDir {shell_quoted(directory)}"
-    settings = shims.Settings(wish.python, wish.lib)
+    settings = shims.Settings(wish.python, wish.lib, site=wish.site)
     return Outcome(_hook_steps(os.path.join(directory, "hooks"), settings, None, wish.push), [hint])
-
-
-def agent_steps(wish: Wish, project: str | None) -> Outcome:
-    """What has to be done to the agents' settings. `project` is the top of the work tree."""
-    tree = None if wish.user else project
-    path = agents_config.settings_path(wish.user_home if tree is None else tree)
-    used = os.path.isdir(os.path.dirname(path))
-    if wish.agents is None and not used:
-        known = os.path.isdir(os.path.join(wish.user_home, ".claude"))
-        hint = "Claude Code is on this machine; to record what it writes here: gitprov install --agents claude-code"
-        return Outcome([], [hint] if known else [])
-    for name in wish.agents or ():
-        if name not in agents_config.AGENTS:
-            raise UsageError(f"no agent {name!r}", f"known: {', '.join(agents_config.AGENTS)}, or none")
-    if wish.agents == ():
-        return Outcome([], [])
-    before = agents_config.read(path, tree)
-    after = agents_config.added(path, before)
-    if after == before:
-        return Outcome([], [])
-    detail = f"{len(agents_config.missing(path, before))} hooks: {agents_config.COMMAND}"
-    return Outcome([Step("agent", path, detail, lambda: agents_config.write(path, after, tree))], [])
 
 
 def _hook_steps(directory: str, settings: shims.Settings, home: str | None, push: bool | None) -> list[Step]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
-from gitprov.checks.gate import Refusal, quoted, sidecar_path
+from gitprov.checks.gate import Refusal, sidecar_path
 from gitprov.errors import GateError, Obstructed
 from gitprov.flow.desk import Desk
 from gitprov.git import tree_files
 from gitprov.git.process import decode
 from gitprov.model.note import Row
+from gitprov.model.printed import shell_quoted
 from gitprov.store.plan import Plan
 
 
@@ -83,8 +84,8 @@ def _refused(place: str, path: str, what: str) -> GateError:
     """The refusal; what is in the way is set aside by the command it names, nothing is deleted."""
     from gitprov.flow.message import explain
 
-    shown = quoted(path)
+    shown = shell_quoted(path)
     mend = f"git --literal-pathspecs rm -q -r --cached --ignore-unmatch -- {shown}"
-    mend += f"; mv -- {shown} {quoted(path + '.aside')}"
+    mend += f"; mv -- {shown} {shell_quoted(path + '.aside')}"
     message = f"the sidecar cannot be written: {what}, and gitprov follows none in a work tree"
     return GateError(explain([Refusal("sidecar", message, mend, place)]))

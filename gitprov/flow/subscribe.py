@@ -15,7 +15,7 @@ from gitprov.store import files, flags, install_record, subscriptions
 from gitprov.store.config import load_config
 
 if TYPE_CHECKING:
-    from gitprov.flow.install import Outcome, Step
+    from gitprov.flow.steps import Outcome, Step
     from gitprov.git.repo import Repository
 
 
@@ -24,7 +24,7 @@ def steps(repo: Repository, named: Sequence[str]) -> Outcome:
 
     GitprovError for a remote that does not exist.
     """
-    from gitprov.flow.install import Outcome
+    from gitprov.flow.steps import Outcome
 
     known = remotes.remotes(repo)
     for name in named:
@@ -39,7 +39,7 @@ def steps(repo: Repository, named: Sequence[str]) -> Outcome:
 
 
 def _steps_of(repo: Repository, remote: str, there: tuple[str, ...]) -> Outcome:
-    from gitprov.flow.install import Outcome, Step
+    from gitprov.flow.steps import Outcome, Step
 
     if "+refs/*:refs/*" in there:
         return Outcome([], [f"this is a mirror of {remote}: each fetch makes its records those of {remote}"])
@@ -100,7 +100,7 @@ def _subscribe(repo: Repository, remote: str, refspecs: tuple[str, ...]) -> None
 
 def removal_steps(repo: Repository) -> list[Step]:
     """What has to be done so that `git fetch` brings again what it brought before; the latest change first."""
-    from gitprov.flow.install import Step
+    from gitprov.flow.steps import Step
 
     there = remotes.remotes(repo).fetch
     found = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from gitprov.errors import GitprovError
-from gitprov.flow import place, subscribe
-from gitprov.flow.install import Outcome, Step, Wish
+from gitprov.flow import agents, place, subscribe
+from gitprov.flow.steps import Outcome, Step, Wish
 from gitprov.git import hooks
 from gitprov.git.repo import Repository
 from gitprov.model.hook_names import HOOKS, OPTIONAL
@@ -26,14 +26,14 @@ def uninstall(repo: Repository, wish: Wish) -> Outcome:
             hints += found.hints
     steps += _own_steps(own)
     steps[:0] = _configuration(repo, own, now)
-    agents = agent_steps(wish, repo.worktree)
-    steps += agents.steps
+    settings = agent_steps(wish, repo.worktree)
+    steps += settings.steps
     if steps or install_record.load(repo.home) != install_record.Record():
         steps.append(Step("tidy", repo.home, "", lambda: _tidy(repo)))
     kept = os.path.join(repo.home, "inbox")
     if os.path.isdir(kept):
         hints.append(f"what was recorded stays in {repo.home} and in refs/notes/gitprov")
-    return Outcome(steps, hints + agents.hints)
+    return Outcome(steps, hints + settings.hints)
 
 
 def hook_steps(directory: str) -> Outcome:
@@ -58,7 +58,9 @@ def hook_steps(directory: str) -> Outcome:
 
 
 def agent_steps(wish: Wish, project: str | None) -> Outcome:
-    """What has to be done to the agent's settings: the project's, with `user` also the user's."""
+    """What has to be done to the agent's settings: the project's, with `user` also the user's, and its launcher, which
+    other projects may use as well.
+    """
     tops: list[tuple[str, str | None]] = [(project, project)] if project else []
     tops += [(wish.user_home, None)] if wish.user else []
     steps = []
@@ -67,7 +69,7 @@ def agent_steps(wish: Wish, project: str | None) -> Outcome:
         before = agents_config.read(path, tree)
         if before is not None and agents_config.missing(path, before) != list(agents_config.EVENTS):
             steps.append(_clean(path, tree, agents_config.removed(path, before)))
-    return Outcome(steps, [])
+    return Outcome(steps + (agents.removal_steps(wish) if wish.user else []), [])
 
 
 def _clean(path: str, tree: str | None, text: str | None) -> Step:

@@ -9,12 +9,19 @@ from typing import Any
 
 from gitprov.errors import ConfigError, Obstructed
 from gitprov.git import tree_files
-from gitprov.store import jsontext
+from gitprov.store import jsontext, launchers
 
 AGENTS = ("claude-code",)
 """Agents whose settings we know how to change."""
 
-COMMAND = "gitprov capture claude-code"
+BARE_COMMAND = "gitprov capture claude-code"
+"""What earlier versions wrote. It is found only where the agent was started with gitprov's environment active."""
+
+COMMAND = f'PATH="$HOME/{"/".join(launchers.PLACE)}:$PATH"; command -v gitprov >/dev/null || exit 0; exec {BARE_COMMAND}'
+"""One text for everybody who shares the file: it finds what `gitprov install` put into the home of whoever runs it, else
+gitprov on PATH; where neither is there it does nothing, since an agent shows every command that fails.
+"""
+
 TIMEOUT = 10
 """Seconds; a capture takes a few hundredths of one."""
 
@@ -98,8 +105,12 @@ def _blocked(path: str, tree: str | None, error: Obstructed) -> Obstructed:
 
 
 def added(path: str, text: str | None) -> str:
-    """The text with our hook for every event that lacks it. ConfigError where the file is damaged; it names `path`."""
+    """The text with our hook for every event that lacks it, and the command of earlier versions brought up to date.
+
+    ConfigError where the file is damaged; it names `path`.
+    """
     text = text if text and text.strip() else "{}\n"
+    text = _renewed(path, text)
     for event in missing(path, text):
         matcher = EVENTS[event]
         entry: dict[str, Any] = {} if matcher is None else {"matcher": matcher}
@@ -123,6 +134,39 @@ def missing(path: str, text: str | None) -> list[str]:
     """The events for which our hook is not there. ConfigError where the file is damaged."""
     hooks = _hooks(path, text) if text and text.strip() else {}
     return [event for event in EVENTS if not any(_is_ours(entry) for entry in hooks.get(event, []))]
+
+
+def commands(path: str, text: str | None) -> list[str]:
+    """Every command of ours in the text, once each. ConfigError where the file is damaged."""
+    rows = [
+        entry["hooks"][n]["command"]
+        for entries in (_hooks(path, text) if text and text.strip() else {}).values()
+        for entry in entries
+        for n in _our_commands(entry)
+    ]
+    return list(dict.fromkeys(rows))
+
+
+def _renewed(path: str, text: str) -> str:
+    for event in [event for event, entries in _hooks(path, text).items() if any(map(_is_ours, entries))]:
+        while (at := _bare(text, event)) is not None:
+            text = text[: at.value] + json.dumps(COMMAND) + text[at.end :]
+    return text
+
+
+def _bare(text: str, event: str) -> jsontext.Part | None:
+    """Where an entry of one event holds the command of earlier versions, to the letter."""
+    entries = (_entries(text, event) or [jsontext.Container(0, (), 0)])[-1]
+    for part in entries.parts:
+        for n in _our_commands(json.loads(text[part.value : part.end])):
+            rows = _inside(text, jsontext.container(text, part.value), "hooks")
+            row = None if rows is None else jsontext.container(text, rows.parts[n].value)
+            at = None if row is None else row.find("command")
+            if row is not None and at is not None:
+                command = row.parts[at]
+                if json.loads(text[command.value : command.end]) == BARE_COMMAND:
+                    return command
+    return None
 
 
 def _hooks(path: str, text: str) -> dict[str, list[Any]]:

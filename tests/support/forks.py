@@ -106,7 +106,7 @@ def _hook(client: int) -> int:
     words = Path(place, "cmdline").read_bytes().split(b"\0")[:-1]
     parent = int(Path(place, "stat").read_bytes().rpartition(b")")[2].split()[1])
     os.getppid = lambda: parent
-    # sh, the script, -c, the text, the folder of the package: behind them stands what the hook is told.
+    # sh, the script, -ISc, the text, the folder of the package: behind them stands what the hook is told.
     return hook.run([os.fsdecode(word) for word in words[5:]])
 
 
