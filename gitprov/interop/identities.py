@@ -37,24 +37,21 @@ class _Reading(NamedTuple):
 
 #: Characters of a name that is looked at, and of a whole value; words of an agent's name.
 _LONGEST, _LONGEST_VALUE, _AGENT_WORDS = 300, 1000, 6
-_BOT_NAME = re.compile(r"[a-z0-9-]+\[bot\]", re.IGNORECASE)
-_SEPARATOR = re.compile(
-    r"\s*[,;()|&\[\]]\s*|\s+(?:and|by|in|on|powered by|using|via|with|/|\+|-)\s+", re.IGNORECASE
-)
-_SPLIT = re.compile(r"[\s_-]+")
-_GLUED = re.compile(r"([a-z]+?)(v?[0-9].*)")
-_VERSION = re.compile(r"[vkrmo]?[0-9][0-9.]*(?:x[0-9]+)?[a-z]{0,2}|[0-9]+[a-z][0-9]+[a-z]")
-_O_SERIES = re.compile(r"o[1-9](?:-(?:mini|pro|preview|high|medium|low|deep|research|[0-9]+))*")
-_ENDING = re.compile(r":(?:free|latest|beta|thinking|nitro|online|instruct|[0-9][a-z0-9.-]*)$")
-_BEDROCK = re.compile(r"^(?:(?:us|eu|apac|global)\.)?(?:anthropic|meta|amazon|mistral|deepseek|qwen)\.")
-_TOOL_VERSION = re.compile(r"\s+v?[0-9][0-9a-z.+-]*$", re.IGNORECASE)
-_NAMED_ID = re.compile(r"(?=\S*[0-9/:-])[^\s]+")
-_NUMBER_ONLY = re.compile(r"v?[0-9][0-9.]*|[0-9]+[km](?:-?context)?", re.IGNORECASE)
-_PAIR = re.compile(r"(?P<agent>[^\s:]+):(?P<model>(?!//)\S+)")
-_URL = re.compile(r"https?://(?P<host>[^/\s?#]+)\S*", re.IGNORECASE)
-_GENERIC = re.compile(
-    r"(?<![\w-])(?:AI|LLMs?|[Cc]hatbot|[Ll]anguage [Mm]odel|[Aa]rtificial [Ii]ntelligence)(?![\w-])"
-)
+#: Patterns are compiled at their first use: hooks import this, and compiling takes milliseconds.
+_BOT_NAME = r"(?i)[a-z0-9-]+\[bot\]"
+_SEPARATOR = r"(?i)\s*[,;()|&\[\]]\s*|\s+(?:and|by|in|on|powered by|using|via|with|/|\+|-)\s+"
+_SPLIT = r"[\s_-]+"
+_GLUED = r"([a-z]+?)(v?[0-9].*)"
+_VERSION = r"[vkrmo]?[0-9][0-9.]*(?:x[0-9]+)?[a-z]{0,2}|[0-9]+[a-z][0-9]+[a-z]"
+_O_SERIES = r"o[1-9](?:-(?:mini|pro|preview|high|medium|low|deep|research|[0-9]+))*"
+_ENDING = r":(?:free|latest|beta|thinking|nitro|online|instruct|[0-9][a-z0-9.-]*)$"
+_BEDROCK = r"^(?:(?:us|eu|apac|global)\.)?(?:anthropic|meta|amazon|mistral|deepseek|qwen)\."
+_TOOL_VERSION = r"(?i)\s+v?[0-9][0-9a-z.+-]*$"
+_NAMED_ID = r"(?=\S*[0-9/:-])[^\s]+"
+_NUMBER_ONLY = r"(?i)v?[0-9][0-9.]*|[0-9]+[km](?:-?context)?"
+_PAIR = r"(?P<agent>[^\s:]+):(?P<model>(?!//)\S+)"
+_URL = r"(?i)https?://(?P<host>[^/\s?#]+)\S*"
+_GENERIC = r"(?<![\w-])(?:AI|LLMs?|[Cc]hatbot|[Ll]anguage [Mm]odel|[Aa]rtificial [Ii]ntelligence)(?![\w-])"
 
 
 def split_person(text: str) -> tuple[str, str | None]:
@@ -93,15 +90,15 @@ def by_address(address: str) -> str | None:
 
 def family(name: str) -> str | None:
     """The family of which a name is a model (`Claude Opus 4.5`, `openai/gpt-5`), None for any other name."""
-    text = _BEDROCK.sub("", _ENDING.sub("", name.lower().strip()))
+    text = re.sub(_BEDROCK, "", re.sub(_ENDING, "", name.lower().strip()))
     while "/" in text and text.partition("/")[0] in machines.PROVIDERS:
         text = text.partition("/")[2]
-    if _O_SERIES.fullmatch(_SPLIT.sub("-", text)):
+    if re.fullmatch(_O_SERIES, re.sub(_SPLIT, "-", text)):
         return "gpt"
-    first, *rest = [word for word in _SPLIT.split(text) if word] or [""]
+    first, *rest = [word for word in re.split(_SPLIT, text) if word] or [""]
     if first == "meta" and rest:
         first, *rest = rest
-    glued = _GLUED.fullmatch(first)
+    glued = re.fullmatch(_GLUED, first)
     if glued is not None and first not in machines.FAMILIES:
         first, rest = glued[1], [glued[2], *rest]
     if first in machines.MEMBERS:
@@ -110,7 +107,7 @@ def family(name: str) -> str | None:
         return machines.MEMBERS[first] if telling and _of_family("claude", rest) else None
     if first not in machines.FAMILIES:
         return None
-    hyphened = first == "claude" and " " not in text and len(rest) > 1 and _VERSION.fullmatch(rest[1])
+    hyphened = first == "claude" and " " not in text and len(rest) > 1 and re.fullmatch(_VERSION, rest[1])
     return first if _of_family(first, rest) or hyphened else None
 
 
@@ -119,7 +116,7 @@ def _of_family(first: str, rest: list[str]) -> bool:
     if not rest:
         return first in machines.ALONE
     words = machines.FAMILIES[first] | machines.WORDS
-    numbers = [word for word in rest if _VERSION.fullmatch(word)]
+    numbers = [word for word in rest if re.fullmatch(_VERSION, word)]
     if first in machines.NEEDS_WORD and len(numbers) == len(rest):
         return False
     return all(word in words or word in numbers for word in rest)
@@ -128,9 +125,9 @@ def _of_family(first: str, rest: list[str]) -> bool:
 def _agent(name: str) -> str | None:
     """The agent of this name, with or without its version behind it."""
     lowered = name.lower().strip()
-    if _BOT_NAME.fullmatch(lowered):
+    if re.fullmatch(_BOT_NAME, lowered):
         return machines.LOGINS.get(lowered)
-    return machines.NAMES.get(lowered) or machines.NAMES.get(_TOOL_VERSION.sub("", lowered))
+    return machines.NAMES.get(lowered) or machines.NAMES.get(re.sub(_TOOL_VERSION, "", lowered))
 
 
 def _part(text: str) -> _Reading:
@@ -138,7 +135,7 @@ def _part(text: str) -> _Reading:
     if text.lower() in machines.ALONE and text.lower() in machines.NAMES:
         return _Reading(machines.NAMES[text.lower()], None, sure=True, strange=False)
     agent = _agent(text)
-    if agent is not None and (_TOOL_VERSION.search(text) is None or family(text) is None):
+    if agent is not None and (re.search(_TOOL_VERSION, text) is None or family(text) is None):
         sure = text.lower() not in machines.PEOPLE_TOO
         return _Reading(agent, None, sure, strange=False)
     kin = family(text)
@@ -148,7 +145,7 @@ def _part(text: str) -> _Reading:
     if both is not None:
         return _Reading(both.agent, both.model, sure=True, strange=False)
     words = text.lower().split()
-    note = all(word in machines.NOTES or _NUMBER_ONLY.fullmatch(word) for word in words)
+    note = all(word in machines.NOTES or re.fullmatch(_NUMBER_ONLY, word) for word in words)
     return _Reading(None, None, sure=False, strange=not note)
 
 
@@ -169,7 +166,7 @@ def _member(text: str) -> bool:
 
 def _is_id(mark: str, text: str) -> bool:
     """Whether a text behind a slash or a colon, or in brackets, can be the id of a model that no table knows."""
-    return mark in "/:(" and bool(_NAMED_ID.fullmatch(text)) and not _NUMBER_ONLY.fullmatch(text)
+    return mark in "/:(" and bool(re.fullmatch(_NAMED_ID, text)) and not re.fullmatch(_NUMBER_ONLY, text)
 
 
 def _read(name: str) -> _Reading:
@@ -193,7 +190,7 @@ def _read(name: str) -> _Reading:
 
 
 def _parts(name: str) -> Iterator[str]:
-    parts = [name] if _BOT_NAME.fullmatch(name) else _SEPARATOR.split(name)
+    parts = [name] if re.fullmatch(_BOT_NAME, name) else re.split(_SEPARATOR, name)
     return (part for part in map(str.strip, parts) if part)
 
 
@@ -226,13 +223,13 @@ def tool(value: str) -> Identity | None:
     name, address = split_person(value)
     if address is not None:
         return identify(value)
-    shared = _URL.match(name)
+    shared = re.match(_URL, name)
     if shared is not None:
         agent = machines.HOSTS.get(shared["host"].lower())
         return None if agent is None else Identity(agent, None)
     if not name or len(name) > _LONGEST:
         return None
-    pair = _PAIR.match(name)
+    pair = re.match(_PAIR, name)
     if pair is not None and family(name.split()[0]) is None:
         read = _of_pair(pair["agent"], pair["model"])
         if read is not None:
@@ -240,7 +237,7 @@ def tool(value: str) -> Identity | None:
     reading = _read(name)
     if reading.agent is not None and (reading.sure or not reading.strange):
         return Identity(reading.agent, reading.model)
-    return Identity(name, None) if _GENERIC.search(name) else None
+    return Identity(name, None) if re.search(_GENERIC, name) else None
 
 
 def _of_pair(agent: str, model: str) -> Identity | None:
@@ -254,7 +251,7 @@ def _of_pair(agent: str, model: str) -> Identity | None:
 
 def any_pair(value: str) -> Identity | None:
     """`AGENT:MODEL [TOOL…]` as the kernel has it in `Assisted-by`, whoever the agent is; None for any other form."""
-    pair = _PAIR.match(value[:_LONGEST_VALUE])
+    pair = re.match(_PAIR, value[:_LONGEST_VALUE])
     if pair is None:
         return None
     agent = None if pair["agent"].lower() == "unknown" else slug_of(pair["agent"])

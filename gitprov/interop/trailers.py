@@ -86,12 +86,6 @@ def _address(facts: TraceFacts) -> str:
     return f"{local}@{identities.INVALID_DOMAIN}"
 
 
-def _recognisable(facts: TraceFacts) -> str:
-    """Name and model; for a tool that nobody can know by its name an address too, which says that it is a machine."""
-    value = _name_and_model(facts)
-    return value if identities.tool(value) is not None else f"{value} <{_address(facts)}>"
-
-
 def _kernel(facts: TraceFacts) -> Trailer:
     """The form that checkpatch wants: `agent:model` without a space, then the tools; everyday tools are not named."""
     agent = _word(facts.agent).replace(":", "-")
@@ -113,10 +107,10 @@ def _openliberty(facts: TraceFacts) -> Trailer:
 _PROFILE_TRAILERS: dict[str, Callable[[TraceFacts], Trailer]] = {
     "ai-trace": lambda facts: (TRACE_KEY, facts.id),
     "kernel": _kernel,
-    "fedora": lambda facts: ("Assisted-by", _recognisable(facts)),
-    "llvm": lambda facts: ("Assisted-by", _recognisable(facts)),
-    "apache": lambda facts: ("Generated-by", _recognisable(facts)),
-    "openinfra": lambda facts: ("Generated-By", _recognisable(facts)),
+    "fedora": lambda facts: ("Assisted-by", _name_and_model(facts)),
+    "llvm": lambda facts: ("Assisted-by", _name_and_model(facts)),
+    "apache": lambda facts: ("Generated-by", _name_and_model(facts)),
+    "openinfra": lambda facts: ("Generated-By", _name_and_model(facts)),
     "openliberty": _openliberty,
     "redhat": lambda facts: ("Assisted-by", f"{_name_and_model(facts)} <{_address(facts)}>"),
     "co-authored": lambda facts: ("Co-authored-by", f"{_name_and_model(facts)} <{_address(facts)}>"),

@@ -15,15 +15,16 @@ _STEERING = (
     r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
     r"\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_IN_BLOCKS = re.compile(f"[{_STEERING}]")
-_IN_LINES = re.compile(f"[\\n{_STEERING}]")
-_IN_FIELDS = re.compile(f"[\\t\\n{_STEERING}]")
-_BUT_COLOURS = re.compile(f"[\\n{_STEERING}](?:(?<=\\x1b)\\[[0-9;]*m)?")
+#: Patterns are compiled at their first use: hooks import this, and compiling takes milliseconds.
+_IN_BLOCKS = f"[{_STEERING}]"
+_IN_LINES = f"[\\n{_STEERING}]"
+_IN_FIELDS = f"[\\t\\n{_STEERING}]"
+_BUT_COLOURS = f"[\\n{_STEERING}](?:(?<=\\x1b)\\[[0-9;]*m)?"
 #: Text or picture: an emoji may be followed by a variation selector that says which.
 _SELECTORS = ("\ufe0e", "\ufe0f")
-_SYMBOL = re.compile(r"[#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]")
+_SYMBOL = r"[#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]"
 _SHORT = {9: "\\t", 10: "\\n", 13: "\\r"}
-_CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROL_BYTE = rb"[\x00-\x08\x0b-\x1f\x7f]"
 
 
 def clean(text: str) -> str:
@@ -33,24 +34,24 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _IN_FIELDS.sub(_escape, text)
+    return re.sub(_IN_FIELDS, _escape, text)
 
 
 def clean_line(text: str) -> str:
     r"""A line in which tabs are text, such as one of a file; all else as `clean`, and a `\r` at the end is left out."""
     if text.isascii() and text.isprintable():
         return text
-    return _IN_LINES.sub(_escape, text.removesuffix("\r"))
+    return re.sub(_IN_LINES, _escape, text.removesuffix("\r"))
 
 
 def clean_block(text: str) -> str:
     r"""Text of several lines: tabs and newlines stay, `\r\n` becomes `\n`, all else as `clean`."""
-    return _IN_BLOCKS.sub(_escape, text.replace("\r\n", "\n"))
+    return re.sub(_IN_BLOCKS, _escape, text.replace("\r\n", "\n"))
 
 
 def clean_bytes(line: bytes) -> bytes:
     r"""`clean_line` for a line of a file, as UTF-8; a `\r` at the end is part of the file's line end and stays."""
-    if line.isascii() and _CONTROL_BYTE.search(line) is None:
+    if line.isascii() and re.search(_CONTROL_BYTE, line) is None:
         return line
     end = b"\r" if line.endswith(b"\r") else b""
     return clean_line(line.decode("utf-8", "surrogateescape")).encode("utf-8") + end
@@ -63,13 +64,13 @@ def clean_painted(line: str) -> str:
     """
     if line.isascii() and line.isprintable():
         return line
-    return _BUT_COLOURS.sub(_escape_but_colour, line.removesuffix("\r"))
+    return re.sub(_BUT_COLOURS, _escape_but_colour, line.removesuffix("\r"))
 
 
 def clean_painted_block(text: str | bytes) -> bytes:
     r"""Such lines, each with its newline or its `\r\n`, as UTF-8."""
     if isinstance(text, bytes):
-        if text.isascii() and _CONTROL_BYTE.search(text) is None:
+        if text.isascii() and re.search(_CONTROL_BYTE, text) is None:
             return text
         text = text.decode("utf-8", "surrogateescape")
     ends = text.split("\n")
@@ -79,7 +80,7 @@ def clean_painted_block(text: str | bytes) -> bytes:
 
 def without_steering(text: str) -> str:
     """Text without what `clean` would escape, for what others read later: a trailer, a file."""
-    return _IN_FIELDS.sub("", text)
+    return re.sub(_IN_FIELDS, "", text)
 
 
 def _escape_but_colour(match: re.Match[str]) -> str:
@@ -88,7 +89,7 @@ def _escape_but_colour(match: re.Match[str]) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     char = match[0]
-    if char in _SELECTORS and _SYMBOL.match(match.string[match.start() - 1 : match.start()]):
+    if char in _SELECTORS and re.match(_SYMBOL, match.string[match.start() - 1 : match.start()]):
         return char
     number = ord(char)
     if 0xDC80 <= number <= 0xDCFF:
@@ -98,8 +99,8 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
-_PLAIN_WORD = re.compile(r"[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*")
-_PATTERN = re.compile(r"[*?\[\\]|^:")
+_PLAIN_WORD = r"[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*"
+_PATTERN = r"[*?\[\\]|^:"
 
 
 def shell_quoted(word: str) -> str:
@@ -108,9 +109,9 @@ def shell_quoted(word: str) -> str:
     As it stands where that is safe, else in single quotes; with anything that steers a terminal in it as `$'…'` with
     octal escapes of its bytes, which bash, zsh and ksh read. A surrogate stands for its byte, as in paths.
     """
-    if _PLAIN_WORD.fullmatch(word):
+    if re.fullmatch(_PLAIN_WORD, word):
         return word
-    if _IN_FIELDS.search(word) is None:
+    if re.search(_IN_FIELDS, word) is None:
         return "'" + word.replace("'", "'\"'\"'") + "'"
     return "$'" + "".join(map(_ansi_c, word)) + "'"
 
@@ -122,13 +123,13 @@ def argument_quoted(word: str) -> str:
 
 def path_quoted(path: str) -> str:
     """`shell_quoted` for a path from the top of the work tree that git takes as just this file, never as a pattern."""
-    return shell_quoted(f":(top,literal){path}" if _PATTERN.search(path) else path)
+    return shell_quoted(f":(top,literal){path}" if re.search(_PATTERN, path) else path)
 
 
 def _ansi_c(char: str) -> str:
     if char in "'\\":
         return "\\" + char
-    if _IN_FIELDS.search(char) is None:
+    if re.search(_IN_FIELDS, char) is None:
         return char
     try:
         data = char.encode("utf-8", "surrogateescape")
