@@ -31,7 +31,9 @@ def _hashes() -> list[str]:
         f'<img src="data:image/png;base64,{base64(400)}="/>',
         f"background: url(data:font/woff2;base64,{base64(300)})",
         f"{base64(76)}\n{base64(76)}\n{base64(30)}==",
-        "-----BEGIN CERTIFICATE-----\n" + "\n".join(base64(64) for _ in range(5)) + "\n-----END CERTIFICATE-----",
+        "-----BEGIN CERTIFICATE-----\n"
+        + "\n".join(base64(64) for _ in range(5))
+        + "\n-----END CERTIFICATE-----",
         f"-----BEGIN PUBLIC KEY-----\n{base64(64)}\n{base64(44)}\n-----END PUBLIC KEY-----",
         f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5{base64(48)} alice@laptop",
         f"host ssh-rsa AAAAB3NzaC1yc2E{base64(340)}==",

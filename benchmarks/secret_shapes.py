@@ -218,7 +218,11 @@ def _contexts() -> list[Shape]:
         at("Teams webhook", "https://x.webhook.office.com/webhookb2/a@b/IncomingWebhook/@@/c", 32),
         at("signed S3 address", "https://b.s3.amazonaws.com/k?X-Amz-Expires=60&X-Amz-Signature=@@&x=1", 64),
         at("Azure SAS", "https://a.blob.core.windows.net/c/b?sv=2022-11-02&sp=r&sig=@@%3D", 43),
-        at("signed Google address", "https://storage.googleapis.com/b/o?GoogleAccessId=x&Expires=1&Signature=@@", 80),
+        at(
+            "signed Google address",
+            "https://storage.googleapis.com/b/o?GoogleAccessId=x&Expires=1&Signature=@@",
+            80,
+        ),
         at("npmrc _auth", "//npm.host/:_auth=@@", 32),
         at("npmrc _password", "//npm.host/:_password=@@"),
         Shape("Docker auth", '{"auths": {"host": {"auth": "' + pair + '"}}}', (pair,)),

@@ -49,9 +49,9 @@ def seconds(text: bytes) -> float:
     redact(text[:4096])
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         redact(text)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times)
 
 
@@ -65,7 +65,9 @@ def rows() -> list[common.Row]:
         print(f"changed: {text[:100]!r} to {redact(text.encode()).text.decode()[:100]!r}", file=sys.stderr)
     caught = f"{len(SHAPES) - len(lost)} of {len(SHAPES)} ({share:.1%})"
     return [
-        common.Row(f"redaction: {len(SHAPES)} shapes of secrets caught", "≥ 95 %", caught, 0.95 / max(share, 0.01)),
+        common.Row(
+            f"redaction: {len(SHAPES)} shapes of secrets caught", "≥ 95 %", caught, 0.95 / max(share, 0.01)
+        ),
         common.Row(
             f"redaction: {len(INNOCENTS)} innocent texts changed", "0", str(len(wrong)), float(len(wrong))
         ),

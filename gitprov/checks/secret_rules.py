@@ -28,6 +28,10 @@ class Rule(NamedTuple):
     pattern: bytes
     fold: bool = False
     check: Callable[[bytes], bool] | None = None
+    word: bool = False
+    """Whether every match lies in one word of 18 letters, digits and `_.+/=~:-`, or more."""
+    scan: bytes = b""
+    """Instead of needles: a quick pattern that is found in every line which the rule matches in."""
 
 
 def varied(text: bytes) -> bool:
@@ -43,12 +47,12 @@ def is_varied_tail(text: bytes) -> bool:
 
 def _told(kind: str, about: str, needles: tuple[bytes, ...], body: bytes) -> Rule:
     """A rule for a prefix that no word ends with, so that letters may stand directly before it."""
-    return Rule(kind, about, needles, rb"(" + body + rb")", check=varied)
+    return Rule(kind, about, needles, rb"(" + body + rb")", check=varied, word=True)
 
 
 def _token(kind: str, about: str, needles: tuple[bytes, ...], body: bytes) -> Rule:
     """A rule for a word that starts with a known prefix."""
-    return Rule(kind, about, needles, _START + rb"(" + body + rb")")
+    return Rule(kind, about, needles, _START + rb"(" + body + rb")", word=True)
 
 
 def _long_word(text: bytes) -> bool:
@@ -85,7 +89,7 @@ RULES = (
            (b"sk_live_", b"sk_test_", b"rk_live_", b"rk_test_", b"whsec_"),
            rb"(?:[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/]{24,}=*)[\w-]*"),
     Rule("model-api-key", "Keys of model providers (`sk-…`, `sk-ant-…`, `sk-proj-…`)",
-         (b"sk-",), _START + rb"(sk-[\w-]{20,})", check=_long_word),
+         (b"sk-",), _START + rb"(sk-[\w-]{20,})", check=_long_word, word=True),
     _told("google-key", "Google API keys (`AIza…`), OAuth tokens (`ya29.…`), client secrets (`GOCSPX-…`)",
            (b"AIza", b"ya29.", b"GOCSPX-"), rb"(?:AIza[\w-]{35,}|ya29\.[\w-]{20,}|GOCSPX-[\w-]{20,})"),
     _token("npm-token", "npm tokens (`npm_…`)", (b"npm_",), rb"npm_[A-Za-z0-9]{36,}[\w-]*"),
@@ -123,7 +127,7 @@ RULES = (
           rb"|ABSK[A-Za-z0-9+/]{100,}=*|vercel_[A-Za-z0-9]{24,})"),
     _told("service-key", "Keys of Mailgun, Mailchimp, Square, Facebook, Notion, Atlassian, New Relic, Sentry, Grafana, "
           "Postman, Terraform, Groq, Replicate",
-          (b"key-", b"-us", b"sq0", b"EAA", b"ntn_", b"secret_", b"ATATT3", b"NRAK-", b"sntrys_", b"glsa_", b"glc_",
+          (b"key-", *(b"-us%d" % n for n in range(1, 10)), b"sq0", b"EAA", b"ntn_", b"secret_", b"ATATT3", b"NRAK-", b"sntrys_", b"glsa_", b"glc_",
            b"PMAK-", b".atlasv1.", b"gsk_", b"r8_"),
           rb"(?:(?<![\w-])key-[0-9a-f]{32}(?!\w)|(?<!\w)[0-9a-f]{32}-us[0-9]{1,2}(?!\w)|sq0(?:atp|csp|idp)-[\w-]{22,}"
           rb"|(?<![\w+/])EAA[A-Za-z0-9]{56,}|ntn_[A-Za-z0-9]{40,}|(?<!\w)secret_[A-Za-z0-9]{43}(?!\w)"
@@ -132,8 +136,8 @@ RULES = (
           rb"|gsk_[A-Za-z0-9]{48,}|(?<!\w)r8_[A-Za-z0-9]{37})"),
     Rule("azure-client-secret", "Azure client secrets (`…8Q~…`)", (b"Q~",),
          rb"(?<![\w~.-])([\w~.-]{3}[0-9]Q~[\w~.-]{31,34})(?![\w~.-])", check=varied),
-    Rule("discord-token", "Discord bot tokens", (b".",), rb"(?<![\w.-])([MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,40})(?![\w.-])",
-         check=varied),
+    Rule("discord-token", "Discord bot tokens", (), rb"(?<![\w.-])([MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,40})(?![\w.-])",
+         check=varied, scan=rb"[MNO][\w-]{23,27}\.[\w-]{6}\."),
     Rule("cloudflare-key", "Cloudflare origin CA keys (`v1.0-…`)", (b"v1.0-",), rb"(?<!\w)(v1\.0-[0-9a-f]{24}-[0-9a-f]{146})"),
     Rule("webhook", "Webhook addresses of Discord and Teams", (b"/webhooks/", b"/IncomingWebhook/"),
          rb"/(?:webhooks/[0-9]{15,20}|IncomingWebhook)/([\w-]{24,}(?:/[\w-]{1,80})?)", check=varied),
@@ -149,16 +153,20 @@ RULES = (
          rb"([\w+/=]{40,})", check=varied),
     Rule("user-password", "Passwords of `curl -u`, `mysql -p`, `sshpass -p`, `redis-cli -a`, `docker login -p`, `htpasswd -b`, "
          "`-passin pass:`", (b"curl ", b"wget ", b"mysql", b"mariadb", b"sshpass", b"redis-cli ", b"login ", b"htpasswd ", b"-pass"),
-         rb"(?:\b(?:curl|wget)[ ][^\r\n|;&]{0,300}?[ ](?:-u|--user|--proxy-user)[ =]?[\"']?[^\s:\"'$<{]{1,80}:"
+         rb"(?:\b(?:curl|wget)[ ](?:[^\r\n|;&]{0,300}?[ ])?(?:-u|--user|--proxy-user)[ =]{0,2}[\"']?[^\s:\"'$<{]{1,80}:"
          rb"|\b(?:mysql|mysqldump|mysqladmin|mariadb)[ ](?:[^\r\n|;&]{0,300}?[ ])?-p(?!\s)[\"']?"
          rb"|\bsshpass[ ]{1,4}-p[ ]?[\"']?|\bredis-cli[ ](?:[^\r\n|;&]{0,200}?[ ])?-a[ ][\"']?"
          rb"|\b(?:docker|podman|helm registry|az acr)[ ]login[ ](?:[^\r\n|;&]{0,200}?[ ])?-p[ ][\"']?"
          rb"|\bhtpasswd[ ]-[a-zA-Z]{0,5}b[a-zA-Z]{0,5}[ ]\S{1,100}[ ]\S{1,80}[ ][\"']?|-pass(?:in|out)?[ ]pass:)"
          rb"([^\s\"'`|;&<>]{4,200})", check=lambda text: not text.startswith((b"$", b"-")) and not is_placeholder(text)),
-    Rule("login-file", "Passwords of netrc, pgpass, SQL (`IDENTIFIED BY`, `WITH PASSWORD`), redis.conf, connection strings, SSWS",
-         (b"password ", b"identified by ", b":", b"requirepass ", b"password=", b"ssws "),
+    Rule("pgpass", "Passwords of pgpass (`host:port:database:user:…`)", (),
+         rb"^[ \t]{0,8}[\w.*-]{1,100}:(?:[0-9]{2,5}|\*):[\w*-]{1,60}:[\w*-]{1,60}:([^\s\"';`]{6,200})",
+         check=lambda text: not is_placeholder(text) and is_mixed(text),
+         scan=rb":(?:[0-9]{2,5}|\*):[\w*-]{1,60}:[\w*-]{1,60}:[^\s\"';`]{6}"),
+    Rule("login-file", "Passwords of netrc, SQL (`IDENTIFIED BY`, `WITH PASSWORD`), redis.conf, connection strings, SSWS",
+         (b"password ", b"identified by ", b"requirepass ", b"password=", b"ssws "),
          rb"(?i)(?:(?:^|\bmachine[ ]\S{1,100}[ ])\s{0,16}(?:login[ ]\S{1,100}[ ])?password[ ](?=\S{0,100}(?:[0-9!@#$%^&*]|\S[A-Z]))"
-         rb"|^(?:[\w.*-]{1,100}:(?:[0-9]{2,5}|\*):[\w*-]{1,60}:[\w*-]{1,60}:)|\bidentified by '|\b(?:with|login) password '"
+         rb"|\bidentified by '|\b(?:with|login) password '"
          rb"|^\s{0,8}requirepass[ ]|;[ ]?password=|\bauthorization:[ ]{1,3}ssws[ ])([^\s\"';`]{6,200})", fold=True,
          check=lambda text: not is_placeholder(text) and is_mixed(text)),
 )  # fmt: skip

@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 from gitprov.checks import assigned
 from gitprov.checks.secret_rules import MARK, RULES, Rule, compiled
-from gitprov.checks.unwrapped import SIGNS, view_of
+from gitprov.checks.unwrapped import SIGN, reads_otherwise, view_of
 
 _KEY_MARK = MARK + b"private-key]"
-_KEY_BORDER = rb"-{4,5} ?(BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|END )|^[^:\r\n]{0,200}?(Private-Lines: [0-9]{1,4})\s*$"
+_KEY_BORDER = (
+    rb"-{4,5} ?(BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|END )|^[^\r\n]{0,200}?(Private-Lines: [0-9]{1,4})\s*$"
+)
 _DECORATION = rb"(?:[\s\"'`#*>|;:+-]|[0-9]{1,7}(?:[:\t|-]|\xe2\x86\x92|\s{1,4}\xe2\x94\x82)|\xe2\x94\x82|//\s|echo\s){0,40}"
 _KEY_TEXT = rb"(?P<body>[A-Za-z0-9+/=]{4,}|\[REDACTED:private-key\])"
 _KEY_AFTER = rb"(?P<after>(?:\\+[nr])*[\"'`]?(?:</?[a-z]{1,6} ?/?>|[\s,;|\\)][\s,;+|\\)]*)?(?:>> .{1,80})?)"
@@ -23,6 +25,9 @@ _KEY_LINE = rb"(?P<before>" + _DECORATION + rb")" + _KEY_TEXT + _KEY_AFTER
 _KEY_TAIL = rb"(?P<before>(?:[^\r\n]{0,159}[^A-Za-z0-9+/=])?)(?<![A-Za-z0-9+/=])" + _KEY_TEXT + _KEY_AFTER
 _KEY_HEADER = _DECORATION + rb"(?:[A-Za-z-]{4,20}: .*)?"
 _Find = tuple[int, int, str]
+_EXTRA_REACH = 1 << 14
+"""Bytes of a line that a project's own patterns see, so that none of them can hold up a commit."""
+_LONG_WORD = rb"[A-Za-z0-9_.+/=~:-]{18,}"
 _State = tuple[int, bytes]
 _OPENED, _INSIDE = 1, 2
 _CLOSED: _State = (0, b"")
@@ -131,7 +136,12 @@ class Redactor:
         """Start of line -> the rules that may find something in it; None stands for assignments and extra rules."""
         suspects: dict[int, list[Rule | None]] = {}
         folded = text[start:end].lower()
+        self._suspect_words(suspects, text, start, end)
         for rule in RULES:
+            if rule.word:
+                continue
+            for match in compiled(rule.scan).finditer(text, start, end) if rule.scan else ():
+                suspects.setdefault(text.rfind(b"\n", 0, match.start()) + 1, []).append(rule)
             for needle in rule.needles:
                 for at in _lines_with(text, needle, start, end, folded if rule.fold else None):
                     suspects.setdefault(at, []).append(rule)
@@ -143,18 +153,40 @@ class Redactor:
                     suspects.setdefault(text.rfind(b"\n", 0, start + at) + 1, []).append(None)
                     stop = folded.find(b"\n", at)
                 at = folded.find(needle, stop) if stop >= 0 else -1
-        for sign in SIGNS:
-            for at in _lines_with(text, sign, start, end, None):
+        last = -1
+        for sign in compiled(SIGN).finditer(text, start, end):
+            at = text.rfind(b"\n", 0, sign.start()) + 1
+            if at != last and reads_otherwise(text, at):
                 suspects.setdefault(at, []).append(None)
+            last = at
         for at in _lines_with(text, b"Private-Lines: ", start, end, None):
             suspects.setdefault(at, []).append(None)
         if self._extra:
             at = start
             for line in text[start:end].split(b"\n"):
-                if any(pattern.search(line) for _, pattern in self._extra):
+                if any(pattern.search(line[:_EXTRA_REACH]) for _, pattern in self._extra):
                     suspects.setdefault(at, []).append(None)
                 at += len(line) + 1
         return suspects
+
+    def _suspect_words(
+        self, suspects: dict[int, list[Rule | None]], text: bytes, start: int, end: int
+    ) -> None:
+        """Adds the lines of which one long word may be a token; most text has few long words to search in."""
+        from bisect import bisect_right
+
+        at, words, places, origins = 0, [], [], []
+        for match in compiled(_LONG_WORD).finditer(text, start, end):
+            words.append(match[0])
+            places.append(at)
+            origins.append(match.start())
+            at += len(match[0]) + 1
+        joined = b"\n".join(words)
+        for rule in RULES:
+            for needle in rule.needles if rule.word else ():
+                for place in _lines_with(joined, needle, 0, len(joined), None):
+                    origin = origins[bisect_right(places, place) - 1]
+                    suspects.setdefault(text.rfind(b"\n", 0, origin) + 1, []).append(rule)
 
     def _line(
         self, line: bytes, state: _State, rules: Sequence[Rule | None]
@@ -208,20 +240,27 @@ class Redactor:
             raw += [(*found.span(1), rule.kind) for found in fit]
         if None in rules:
             for kind, pattern in self._extra:
-                raw += [(found.start(), found.end(), kind) for found in pattern.finditer(line)]
+                raw += [(found.start(), found.end(), kind) for found in pattern.finditer(line[:_EXTRA_REACH])]
             raw += assigned.find(line)
         untouched = _beside_marks(line, raw)
         return [find for find in untouched if not self._allowed(line[find[0] : find[1]])]
 
     def _allowed(self, secret: bytes) -> bool:
         """Whether the project says that this is no secret."""
-        return any(pattern.search(secret) for pattern in self._allow)
+        return any(pattern.search(secret[:_EXTRA_REACH]) for pattern in self._allow)
+
+
+def _may_match(rule: Rule, line: bytes, folded: bytes) -> bool:
+    """Whether a line holds what every match of a rule holds; `folded` is the line in lower case."""
+    if rule.scan:
+        return compiled(rule.scan).search(line) is not None
+    return any(needle in (folded if rule.fold else line) for needle in rule.needles)
 
 
 def _rules_for(line: bytes) -> list[Rule | None]:
     """The rules that may find something in a line."""
     folded = line.lower()
-    return [None, *(rule for rule in RULES if any(n in (folded if rule.fold else line) for n in rule.needles))]
+    return [None, *(rule for rule in RULES if _may_match(rule, line, folded))]
 
 
 def _key_line(line: bytes, state: _State) -> re.Match[bytes] | None:
@@ -257,7 +296,10 @@ def _state_after(line: bytes, state: _State) -> _State:
     if state == _CLOSED:
         return state
     headed = compiled(_KEY_HEADER).fullmatch(text) is not None or _shape(text) == state[1]
-    headed = headed or compiled(rb".{0,160}\b[A-Z][A-Za-z]{2,10}-[A-Z][A-Za-z]{2,10}: .*").fullmatch(text) is not None
+    headed = (
+        headed
+        or compiled(rb".{0,160}\b[A-Z][A-Za-z]{2,10}-[A-Z][A-Za-z]{2,10}: .*").fullmatch(text) is not None
+    )
     return state if headed else _CLOSED
 
 

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from gitprov.checks.secret_rules import compiled
 
-SIGNS = (b"\x1b", b"%", b"\\u00", b"\\x", b"\\_", b"\\/", b"&#", b"\xe2\x80", b"\xe2\x81\xa0", b"\xef\xbb\xbf", b"\xc2\xad")
-"""One of these is in every text whose view differs from it."""  # fmt: skip
+SIGN = rb"[\x1b%&\\\xe2\xef\xc2](?:[0-7][0-9A-Fa-f]|[ux_/#\[\]\\@-Z^]|\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa4]|\xbb|\xad)"
+"""Found in every text whose view differs from it."""
 
 _HIDDEN = (
     rb"\x1b\[[0-?]{0,40}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b\r\n]{0,400}(?:\x07|\x1b\\)|\x1b[@-Z\\^_]"
@@ -44,6 +44,12 @@ class View(NamedTuple):
         if more and part + 1 < len(self.starts) and self.starts[part + 1] == at + 1 == self.starts[part] + 1:
             return self.origins[part + 1]
         return self.origins[part] + at - self.starts[part] + more
+
+
+def reads_otherwise(text: bytes, at: int) -> bool:
+    """Whether the line that starts `at` has a view of its own, or may have one."""
+    end = text.find(b"\n", at)
+    return compiled(_EITHER).search(text, at, len(text) if end < 0 else end) is not None
 
 
 def _resolved(match: re.Match[bytes]) -> bytes:

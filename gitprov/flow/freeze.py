@@ -99,7 +99,9 @@ class Freezer:
     def _clean(self, value: Any) -> Any:
         """A field of the record without secrets: text, or text nested in lists and mappings, names included."""
         if isinstance(value, str):
-            return self._redact_field(value.encode("utf-8", "surrogatepass"))[0].decode("utf-8", "surrogatepass")
+            return self._redact_field(value.encode("utf-8", "surrogatepass"))[0].decode(
+                "utf-8", "surrogatepass"
+            )
         if isinstance(value, Mapping):
             return {self._clean(name): self._clean_item(name, item) for name, item in value.items()}
         if isinstance(value, (list, tuple)):
