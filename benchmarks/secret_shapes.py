@@ -7,9 +7,10 @@ from __future__ import annotations
 import random
 import string
 from base64 import b64encode
+from collections.abc import Callable
 from typing import NamedTuple
 
-_RANDOM = random.Random(20260201)
+_RANDOM = random.Random(20260201)  # noqa: S311  # made-up values, the same in each run
 _ALNUM = string.ascii_letters + string.digits
 
 
@@ -63,7 +64,7 @@ def _decorated(name: str, before: str, after: str = "", kind: str = "RSA ") -> S
     return Shape(name, "Here it is:\n" + "\n".join(rows) + "\nDone.\n", tuple(body))
 
 
-def _lines(name: str, change, kind: str = "RSA ") -> Shape:  # type: ignore[no-untyped-def]
+def _lines(name: str, change: Callable[[list[str]], str], kind: str = "RSA ") -> Shape:
     lines, body = _key(kind)
     return Shape(name, change(lines), tuple(body))
 
@@ -106,7 +107,7 @@ def _keys() -> list[Shape]:
         _lines("JSON in JSON", lambda k: '{\\"key\\": \\"' + "\\\\n".join(k) + '\\"}'),
         _lines("JSON with CRLF", lambda k: '"' + "\\r\\n".join(k) + '"'),
         _lines("JSON with numbers for line ends", lambda k: '"' + "\\u000a".join(k) + '"'),
-        _lines("on one line", lambda k: " ".join(k)),
+        _lines("on one line", " ".join),
         _lines("in HTML", lambda k: "<pre>" + "&#10;".join(k) + "</pre>"),
         _lines("Python bytes", lambda k: "b'" + "\\n".join(k) + "\\n'", "OPENSSH "),
         Shape("PuTTY", "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nComment: me\nPublic-Lines: 1\nAAAAB3Nza\n"

@@ -84,7 +84,7 @@ RULES = (
            rb"(?:xox[abceoprs]|xapp)-[A-Za-z0-9][\w-]{10,}"),
     Rule("slack-webhook", "Slack webhook addresses", (b"hooks.slack.com/",),
          rb"hooks\.slack\.com/(?:services|workflows|triggers)/([\w/-]{20,})",
-         check=lambda text: is_varied_tail(text)),
+         check=is_varied_tail),
     _told("stripe-key", "Stripe secret and restricted keys (`sk_live_…`), webhook secrets (`whsec_…`)",
            (b"sk_live_", b"sk_test_", b"rk_live_", b"rk_test_", b"whsec_"),
            rb"(?:[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/]{24,}=*)[\w-]*"),
@@ -146,7 +146,7 @@ RULES = (
     Rule("registry-auth", "`_auth=` and `_password=` of npm, `\"auth\":` of Docker", (b"_auth", b"_password", b'auth"'),
          rb"(?:_auth|_password|\"auth\")[ \t]{0,4}[=:][ \t]{0,4}\"?([A-Za-z0-9+/]{12,}=*)", check=varied),
     Rule("cookie", "Session cookies (`Cookie:`, `Set-Cookie:`)", (b"cookie:",),
-         rb"(?i)\bcookie:[^\r\n]{0,800}?\b[\w.-]{0,40}(?:sess|sid|auth|token|jwt|csrf)[\w.-]{0,40}=([^\s;,\"']{12,})", fold=True,
+         rb"(?i)\bcookie:[^\r\n]{0,300}?[ ;][\w.-]{0,30}?(?:sess|sid|auth|token|jwt|csrf)[\w.-]{0,40}=([^\s;,\"']{12,})", fold=True,
          check=lambda text: not is_placeholder(text) and varied(text)),
     Rule("key-file", "Key files in base64 (`LS0tLS1CRUdJTi…`) and `client-key-data`", (b"LS0tLS1CRUdJTiB", b"client-key-data:"),
          rb"(?:client-key-data:[ \t]{0,4}|(?=LS0tLS1CRUdJTiB))(?!LS0tLS1CRUdJTiB(?:DRVJU|QVUJM|QR1AgUFVC|QR1AgTUVT|QR1AgU0lH))"

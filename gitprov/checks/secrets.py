@@ -7,12 +7,13 @@ line and on whether a private key is open before it, so versions of one file sha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from gitprov.checks import assigned
-from gitprov.checks.secret_rules import MARK, RULES, Rule, compiled
-from gitprov.checks.unwrapped import SIGN, reads_otherwise, view_of
+from gitprov.checks.secret_rules import MARK, Rule, compiled
+from gitprov.checks.suspects import lines_that_read_otherwise, ruled_lines, rules_for
+from gitprov.checks.unwrapped import view_of
 
 _KEY_MARK = MARK + b"private-key]"
 _KEY_BORDER = (
@@ -27,7 +28,6 @@ _KEY_HEADER = _DECORATION + rb"(?:[A-Za-z-]{4,20}: .*)?"
 _Find = tuple[int, int, str]
 _EXTRA_REACH = 1 << 14
 """Bytes of a line that a project's own patterns see, so that none of them can hold up a commit."""
-_LONG_WORD = rb"[A-Za-z0-9_.+/=~:-]{18,}"
 _State = tuple[int, bytes]
 _OPENED, _INSIDE = 1, 2
 _CLOSED: _State = (0, b"")
@@ -136,15 +136,10 @@ class Redactor:
         """Start of line -> the rules that may find something in it; None stands for assignments and extra rules."""
         suspects: dict[int, list[Rule | None]] = {}
         folded = text[start:end].lower()
-        self._suspect_words(suspects, text, start, end)
-        for rule in RULES:
-            if rule.word:
-                continue
-            for match in compiled(rule.scan).finditer(text, start, end) if rule.scan else ():
-                suspects.setdefault(text.rfind(b"\n", 0, match.start()) + 1, []).append(rule)
-            for needle in rule.needles:
-                for at in _lines_with(text, needle, start, end, folded if rule.fold else None):
-                    suspects.setdefault(at, []).append(rule)
+        for at, rule in ruled_lines(text, start, end, folded):
+            suspects.setdefault(at, []).append(rule)
+        for at in lines_that_read_otherwise(text, start, end):
+            suspects.setdefault(at, []).append(None)
         for needle in assigned.NEEDLES:
             at = folded.find(needle)
             while at >= 0:
@@ -153,14 +148,6 @@ class Redactor:
                     suspects.setdefault(text.rfind(b"\n", 0, start + at) + 1, []).append(None)
                     stop = folded.find(b"\n", at)
                 at = folded.find(needle, stop) if stop >= 0 else -1
-        last = -1
-        for sign in compiled(SIGN).finditer(text, start, end):
-            at = text.rfind(b"\n", 0, sign.start()) + 1
-            if at != last and reads_otherwise(text, at):
-                suspects.setdefault(at, []).append(None)
-            last = at
-        for at in _lines_with(text, b"Private-Lines: ", start, end, None):
-            suspects.setdefault(at, []).append(None)
         if self._extra:
             at = start
             for line in text[start:end].split(b"\n"):
@@ -168,25 +155,6 @@ class Redactor:
                     suspects.setdefault(at, []).append(None)
                 at += len(line) + 1
         return suspects
-
-    def _suspect_words(
-        self, suspects: dict[int, list[Rule | None]], text: bytes, start: int, end: int
-    ) -> None:
-        """Adds the lines of which one long word may be a token; most text has few long words to search in."""
-        from bisect import bisect_right
-
-        at, words, places, origins = 0, [], [], []
-        for match in compiled(_LONG_WORD).finditer(text, start, end):
-            words.append(match[0])
-            places.append(at)
-            origins.append(match.start())
-            at += len(match[0]) + 1
-        joined = b"\n".join(words)
-        for rule in RULES:
-            for needle in rule.needles if rule.word else ():
-                for place in _lines_with(joined, needle, 0, len(joined), None):
-                    origin = origins[bisect_right(places, place) - 1]
-                    suspects.setdefault(text.rfind(b"\n", 0, origin) + 1, []).append(rule)
 
     def _line(
         self, line: bytes, state: _State, rules: Sequence[Rule | None]
@@ -217,7 +185,7 @@ class Redactor:
                 break
             kinds += [kind for _, _, kind in finds]
             line = _marked(line, finds)
-            rules = _rules_for(line)
+            rules = rules_for(line)
         return line, kinds
 
     def _finds(self, line: bytes, rules: Sequence[Rule | None]) -> list[_Find]:
@@ -225,7 +193,7 @@ class Redactor:
         finds = self._finds_as_written(line, rules)
         view = view_of(line)
         if view is not None:
-            seen = self._finds_as_written(view.text, _rules_for(view.text))
+            seen = self._finds_as_written(view.text, rules_for(view.text))
             finds += [(view.origin(start), view.origin(end, end=True), kind) for start, end, kind in seen]
         return _united(_beside_marks(line, finds))
 
@@ -248,19 +216,6 @@ class Redactor:
     def _allowed(self, secret: bytes) -> bool:
         """Whether the project says that this is no secret."""
         return any(pattern.search(secret[:_EXTRA_REACH]) for pattern in self._allow)
-
-
-def _may_match(rule: Rule, line: bytes, folded: bytes) -> bool:
-    """Whether a line holds what every match of a rule holds; `folded` is the line in lower case."""
-    if rule.scan:
-        return compiled(rule.scan).search(line) is not None
-    return any(needle in (folded if rule.fold else line) for needle in rule.needles)
-
-
-def _rules_for(line: bytes) -> list[Rule | None]:
-    """The rules that may find something in a line."""
-    folded = line.lower()
-    return [None, *(rule for rule in RULES if _may_match(rule, line, folded))]
 
 
 def _key_line(line: bytes, state: _State) -> re.Match[bytes] | None:
@@ -286,10 +241,9 @@ def _state_after(line: bytes, state: _State) -> _State:
     """Whether a private key is open after a line that is none of a key's own."""
     view = view_of(line)
     text = line if view is None else view.text
-    last = None
-    for last in compiled(_KEY_BORDER).finditer(text):
-        pass
-    if last is not None:
+    borders = list(compiled(_KEY_BORDER).finditer(text))
+    if borders:
+        last = borders[-1]
         if last[1] == b"END ":
             return _CLOSED
         return _OPENED, _shape(text[: last.start() if last[1] else last.start(2)])
@@ -347,16 +301,6 @@ def _rebuilt(text: bytes, changes: Sequence[_Change]) -> bytes:
         parts += [text[at : change.start], change.line]
         at = change.end
     return b"".join([*parts, text[at:]]) if changes else text
-
-
-def _lines_with(text: bytes, needle: bytes, start: int, end: int, folded: bytes | None) -> Iterator[int]:
-    """The start of each line in [start, end) that holds a needle; `folded` is that part in lower case, or None."""
-    where, shift = (text, 0) if folded is None else (folded, start)
-    at = where.find(needle, start - shift, end - shift)
-    while at >= 0:
-        yield text.rfind(b"\n", 0, at + shift) + 1
-        stop = where.find(b"\n", at, end - shift)
-        at = where.find(needle, stop, end - shift) if stop >= 0 else -1
 
 
 def _shared(one: bytes, other: bytes, *, at_end: bool) -> int:

@@ -96,7 +96,7 @@ class Freezer:
         self._place(record, [prompt_oid, output_oid], standing)
         return Frozen(record, name, tuple(event.seq for event in events))
 
-    def _clean(self, value: Any) -> Any:
+    def _clean(self, value: Any) -> Any:  # noqa: ANN401  # JSON
         """A field of the record without secrets: text, or text nested in lists and mappings, names included."""
         if isinstance(value, str):
             return self._redact_field(value.encode("utf-8", "surrogatepass"))[0].decode(
@@ -108,7 +108,7 @@ class Freezer:
             return [self._clean(item) for item in value]
         return value
 
-    def _clean_item(self, name: str, item: Any) -> Any:
+    def _clean_item(self, name: str, item: Any) -> Any:  # noqa: ANN401  # JSON
         """A named value: the name may be what says that a text is a secret (`api_key`)."""
         if not isinstance(item, str) or "\n" in item:
             return self._clean(item)

@@ -59,17 +59,18 @@ def is_slow(regex: str) -> bool:
     return _nested(parser.parse(regex), False)
 
 
-def _nested(parsed: Any, repeated: bool) -> bool:
+def _nested(parsed: Any, repeated: bool) -> bool:  # noqa: ANN401  # a parser's own type
     """Whether a parsed pattern has a variable repeat, or a choice, inside a long repeat."""
     for item in parsed:
-        if isinstance(item, tuple) and item and str(item[0]) in ("MAX_REPEAT", "MIN_REPEAT"):
+        name = str(item[0]) if isinstance(item, tuple) and item else ""
+        if name in ("MAX_REPEAT", "MIN_REPEAT"):
             low, high, inner = item[1]
-            if (repeated and low != high) or _nested(inner, repeated or int(high) > _MANY):
-                return True
-        elif isinstance(item, tuple) and item and str(item[0]) == "BRANCH":
-            if repeated or _nested(item[1], repeated):
-                return True
-        elif isinstance(item, (list, tuple)) or type(item).__name__ == "SubPattern":
-            if _nested(item, repeated):
-                return True
+            slow = (repeated and low != high) or _nested(inner, repeated or int(high) > _MANY)
+        elif name == "BRANCH":
+            slow = repeated or _nested(item[1], repeated)
+        else:
+            deeper = isinstance(item, (list, tuple)) or type(item).__name__ == "SubPattern"
+            slow = deeper and _nested(item, repeated)
+        if slow:
+            return True
     return False
