@@ -34,6 +34,16 @@ class Rule(NamedTuple):
     """Instead of needles: a quick pattern that is found in every line which the rule matches in."""
 
 
+@lru_cache(maxsize=256)
+def compiled(pattern: bytes) -> re.Pattern[bytes]:
+    """The pattern, compiled when it is first needed."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return re.compile(pattern)
+
+
 def varied(text: bytes) -> bool:
     """Whether a token is drawn, and not a row of x that stands for it in an example."""
     head = text[:200]
@@ -196,16 +206,6 @@ _PLACEHOLDER = rb"""(?ix)
 _WORDS = (
     rb"(?:[A-Za-z]*[0-9]{0,3}|[0-9]{1,4})(?:[^A-Za-z0-9]+(?:[A-Za-z]+[0-9]{0,3}|[0-9]{1,4}))*[^A-Za-z0-9]*"
 )
-
-
-@lru_cache(maxsize=256)
-def compiled(pattern: bytes) -> re.Pattern[bytes]:
-    """The pattern, compiled when it is first needed."""
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return re.compile(pattern)
 
 
 def is_placeholder(value: bytes) -> bool:

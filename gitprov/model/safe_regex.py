@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Any
 
 MAX_LENGTH = 500
 _MANY = 64
 _BODY = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0"
-_PREFIXES = (
+_PREFIXES: tuple[str, ...] = (
     "gh_p_",
     "gho_",
     "gith_ub_pat_",
@@ -41,7 +42,9 @@ def _samples() -> list[str]:
 
 def excuses_secrets(regex: str) -> bool:
     """Whether a pattern that is to excuse test values is found in texts as real secrets read, too."""
-    pattern = re.compile(regex)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pattern = re.compile(regex)
     return any(pattern.search(sample) is not None for sample in _samples())
 
 
@@ -56,7 +59,9 @@ def is_slow(regex: str) -> bool:
     if len(regex) > MAX_LENGTH:
         return True
     parser = importlib.import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
-    return _nested(parser.parse(regex), False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _nested(parser.parse(regex), False)
 
 
 def _nested(parsed: Any, repeated: bool) -> bool:  # noqa: ANN401  # a parser's own type

@@ -277,6 +277,28 @@ def test_extra_kind_must_be_a_name(kind: str) -> None:
         Redactor(extra=[(kind, "x")])
 
 
+def test_benchmark_shapes_are_caught_and_innocents_stay() -> None:
+    """At least 95 in 100 of the benchmark's shapes are caught, and none of its innocent texts changes."""
+    from benchmarks import secrets
+    from benchmarks.secret_shapes import SHAPES
+
+    assert len(secrets.missed()) <= 0.05 * len(SHAPES), secrets.missed()
+    assert secrets.changed() == []
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [b"%25", b"\x1b[", b"\xe2\x80\x8b", b"&#65;", b"-----BEGIN", b"Cookie: ", b"curl -u ", b"a1:22:a:a:"],
+)
+def test_hostile_lines_take_linear_time(unit: bytes) -> None:
+    """A quarter of a megabyte that repeats what a rule begins with is done in seconds, not in minutes."""
+    import time
+
+    start = time.process_time()
+    redact(unit * ((1 << 18) // len(unit)))
+    assert time.process_time() - start < 10
+
+
 # ------------------------------------------------------------------ laws
 
 PIECES = (
