@@ -25,6 +25,7 @@ NAMES = (
     "sync",
     "verify",
     "heal",
+    "secrets",
 )
 
 

@@ -7,21 +7,31 @@ line and on whether a private key is open before it, so versions of one file sha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from gitprov.checks import assigned
-from gitprov.checks.secret_rules import MARK, RULES, Rule, compiled
+from gitprov.checks.secret_rules import MARK, Rule, compiled
+from gitprov.checks.suspects import lines_that_read_otherwise, ruled_lines, rules_for
+from gitprov.checks.unwrapped import view_of
 
 _KEY_MARK = MARK + b"private-key]"
-_KEY_BORDER = rb"-----(BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|END )"
-_KEY_LINE = (
-    rb"(?P<before>[\s\"'`#*>|-]{0,40})(?P<body>[A-Za-z0-9+/=]{4,}|\[REDACTED:private-key\])"
-    rb"(?P<after>(?:\\+[nr])*[\"'`]?(?:[\s,;\\)][\s,;+\\)]*)?)"
+_KEY_BORDER = (
+    rb"-{4,5} ?(BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|END )|^[^\r\n]{0,200}?(Private-Lines: [0-9]{1,4})\s*$"
 )
-_KEY_HEADER = rb"[\s\"'`#*>|-]{0,40}(?:[A-Za-z-]{4,20}: .*)?"
+_DECORATION = rb"(?:[\s\"'`#*>|;:+-]|[0-9]{1,7}(?:[:\t|-]|\xe2\x86\x92|\s{1,4}\xe2\x94\x82)|\xe2\x94\x82|//\s|echo\s){0,40}"
+_KEY_TEXT = rb"(?P<body>[A-Za-z0-9+/=]{4,}|\[REDACTED:private-key\])"
+_KEY_AFTER = rb"(?P<after>(?:\\+[nr])*[\"'`]?(?:</?[a-z]{1,6} ?/?>|[\s,;|\\)][\s,;+|\\)]*)?(?:>> .{1,80})?)"
+_KEY_LINE = rb"(?P<before>" + _DECORATION + rb")" + _KEY_TEXT + _KEY_AFTER
+_KEY_TAIL = rb"(?P<before>(?:[^\r\n]{0,159}[^A-Za-z0-9+/=])?)(?<![A-Za-z0-9+/=])" + _KEY_TEXT + _KEY_AFTER
+_KEY_HEADER = _DECORATION + rb"(?:[A-Za-z-]{4,20}: .*)?"
 _Find = tuple[int, int, str]
-_CLOSED, _OPENED, _INSIDE = 0, 1, 2
+_EXTRA_REACH = 1 << 14
+"""Bytes of a line that a project's own patterns see, so that none of them can hold up a commit."""
+_State = tuple[int, bytes]
+_OPENED, _INSIDE = 1, 2
+_CLOSED: _State = (0, b"")
+"""Whether a private key is open, and the shape of what stands before its lines."""
 
 
 class Redacted(NamedTuple):
@@ -46,7 +56,7 @@ class _Result(NamedTuple):
 
     text: bytes
     changes: list[_Change]
-    open_keys: dict[int, int]
+    open_keys: dict[int, _State]
 
 
 class Redactor:
@@ -98,7 +108,7 @@ class Redactor:
         new.open_keys.update({at + shift: was for at, was in old.open_keys.items() if at >= old_tail})
         return new
 
-    def _scan(self, result: _Result, start: int, end: int, state: int) -> int:
+    def _scan(self, result: _Result, start: int, end: int, state: _State) -> _State:
         """Adds to a result what changes in the lines of [start, end), whole lines; returns what is open after them."""
         suspects = self._suspects(result.text, start, end)
         order = sorted(suspects)
@@ -126,10 +136,10 @@ class Redactor:
         """Start of line -> the rules that may find something in it; None stands for assignments and extra rules."""
         suspects: dict[int, list[Rule | None]] = {}
         folded = text[start:end].lower()
-        for rule in RULES:
-            for needle in rule.needles:
-                for at in _lines_with(text, needle, start, end, folded if rule.fold else None):
-                    suspects.setdefault(at, []).append(rule)
+        for at, rule in ruled_lines(text, start, end, folded):
+            suspects.setdefault(at, []).append(rule)
+        for at in lines_that_read_otherwise(text, start, end):
+            suspects.setdefault(at, []).append(None)
         for needle in assigned.NEEDLES:
             at = folded.find(needle)
             while at >= 0:
@@ -141,28 +151,30 @@ class Redactor:
         if self._extra:
             at = start
             for line in text[start:end].split(b"\n"):
-                if any(pattern.search(line) for _, pattern in self._extra):
+                if any(pattern.search(line[:_EXTRA_REACH]) for _, pattern in self._extra):
                     suspects.setdefault(at, []).append(None)
                 at += len(line) + 1
         return suspects
 
-    def _line(self, line: bytes, state: int, rules: Sequence[Rule | None]) -> tuple[bytes, list[str], int]:
+    def _line(
+        self, line: bytes, state: _State, rules: Sequence[Rule | None]
+    ) -> tuple[bytes, list[str], _State]:
         """One line redacted, the kinds replaced, and whether a private key is open after it."""
         self.lines_examined += 1
         if state != _CLOSED:
-            body = compiled(_KEY_LINE).fullmatch(line)
-            if body is not None and (
-                state == _INSIDE or len(body["body"]) >= 32 or body["body"] == _KEY_MARK
-            ):
+            view = view_of(line)
+            body = _key_line(line if view is None else view.text, state)
+            if body is not None:
+                inside = (_INSIDE, state[1])
                 if body["body"] == _KEY_MARK or self._allowed(body["body"]):
-                    return line, [], _INSIDE
-                kinds = ["private-key"] if state == _OPENED else []
-                return body["before"] + _KEY_MARK + body["after"], kinds, _INSIDE
+                    return line, [], inside
+                start, end = body.span("body")
+                if view is not None:
+                    start, end = view.origin(start), view.origin(end, end=True)
+                kinds = ["private-key"] if state[0] == _OPENED else []
+                return line[:start] + _KEY_MARK + line[end:], kinds, inside
         new, kinds = self._plain_line(line, rules)
-        borders = compiled(_KEY_BORDER).findall(new)
-        if borders:
-            return new, kinds, _OPENED if borders[-1].startswith(b"BEGIN") else _CLOSED
-        return new, kinds, state if compiled(_KEY_HEADER).fullmatch(new) is not None else _CLOSED
+        return new, kinds, _state_after(new, state)
 
     def _plain_line(self, line: bytes, rules: Sequence[Rule | None]) -> tuple[bytes, list[str]]:
         """A line outside private keys redacted, until a look at the result finds no more; each look removes bytes."""
@@ -173,12 +185,20 @@ class Redactor:
                 break
             kinds += [kind for _, _, kind in finds]
             line = _marked(line, finds)
-            folded = line.lower()
-            rules = [None, *(r for r in RULES if any(n in (folded if r.fold else line) for n in r.needles))]
+            rules = rules_for(line)
         return line, kinds
 
     def _finds(self, line: bytes, rules: Sequence[Rule | None]) -> list[_Find]:
-        """What the rules find in a line as (start, end, kind), in order and apart; the first rule names a find."""
+        """What the rules find in a line, as written and as it reads, as (start, end, kind), in order and apart."""
+        finds = self._finds_as_written(line, rules)
+        view = view_of(line)
+        if view is not None:
+            seen = self._finds_as_written(view.text, rules_for(view.text))
+            finds += [(view.origin(start), view.origin(end, end=True), kind) for start, end, kind in seen]
+        return _united(_beside_marks(line, finds))
+
+    def _finds_as_written(self, line: bytes, rules: Sequence[Rule | None]) -> list[_Find]:
+        """What the rules find in a line as it stands, the first rule first."""
         raw: list[_Find] = []
         for rule in dict.fromkeys(rules):
             if rule is None:
@@ -188,14 +208,53 @@ class Redactor:
             raw += [(*found.span(1), rule.kind) for found in fit]
         if None in rules:
             for kind, pattern in self._extra:
-                raw += [(found.start(), found.end(), kind) for found in pattern.finditer(line)]
+                raw += [(found.start(), found.end(), kind) for found in pattern.finditer(line[:_EXTRA_REACH])]
             raw += assigned.find(line)
         untouched = _beside_marks(line, raw)
-        return _united([find for find in untouched if not self._allowed(line[find[0] : find[1]])])
+        return [find for find in untouched if not self._allowed(line[find[0] : find[1]])]
 
     def _allowed(self, secret: bytes) -> bool:
         """Whether the project says that this is no secret."""
-        return any(pattern.search(secret) for pattern in self._allow)
+        return any(pattern.search(secret[:_EXTRA_REACH]) for pattern in self._allow)
+
+
+def _key_line(line: bytes, state: _State) -> re.Match[bytes] | None:
+    """A line of an open key: decorated as lines of files are, or as the line that opened the key was."""
+    inside, shape = state
+    body = compiled(_KEY_LINE).fullmatch(line)
+    if body is None and len(line) < 4096:
+        body = compiled(_KEY_TAIL).fullmatch(line)
+        if body is not None and _shape(body["before"]) != shape:
+            body = None
+    if body is None:
+        return None
+    long = inside == _INSIDE or len(body["body"]) >= 32 or body["body"] == _KEY_MARK
+    return body if long else None
+
+
+def _shape(before: bytes) -> bytes:
+    """What stands before a line, any number and any white space the same."""
+    return compiled(rb"\s+").sub(b" ", compiled(rb"[0-9]+").sub(b"0", before[-160:])).strip()
+
+
+def _state_after(line: bytes, state: _State) -> _State:
+    """Whether a private key is open after a line that is none of a key's own."""
+    view = view_of(line)
+    text = line if view is None else view.text
+    borders = list(compiled(_KEY_BORDER).finditer(text))
+    if borders:
+        last = borders[-1]
+        if last[1] == b"END ":
+            return _CLOSED
+        return _OPENED, _shape(text[: last.start() if last[1] else last.start(2)])
+    if state == _CLOSED:
+        return state
+    headed = compiled(_KEY_HEADER).fullmatch(text) is not None or _shape(text) == state[1]
+    headed = (
+        headed
+        or compiled(rb".{0,160}\b[A-Z][A-Za-z]{2,10}-[A-Z][A-Za-z]{2,10}: .*").fullmatch(text) is not None
+    )
+    return state if headed else _CLOSED
 
 
 def _beside_marks(line: bytes, finds: Sequence[_Find]) -> list[_Find]:
@@ -242,16 +301,6 @@ def _rebuilt(text: bytes, changes: Sequence[_Change]) -> bytes:
         parts += [text[at : change.start], change.line]
         at = change.end
     return b"".join([*parts, text[at:]]) if changes else text
-
-
-def _lines_with(text: bytes, needle: bytes, start: int, end: int, folded: bytes | None) -> Iterator[int]:
-    """The start of each line in [start, end) that holds a needle; `folded` is that part in lower case, or None."""
-    where, shift = (text, 0) if folded is None else (folded, start)
-    at = where.find(needle, start - shift, end - shift)
-    while at >= 0:
-        yield text.rfind(b"\n", 0, at + shift) + 1
-        stop = where.find(b"\n", at, end - shift)
-        at = where.find(needle, stop, end - shift) if stop >= 0 else -1
 
 
 def _shared(one: bytes, other: bytes, *, at_end: bool) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gitprov.attribution.fold import produced
 from gitprov.errors import Damaged
@@ -55,16 +56,20 @@ class Freezer:
         self._human = human
         self._blobs = blobs
         self._redact = _redactor(config)
+        # Contents share work with the content before them, so short fields must not come in between.
+        self._redact_field = cache(_redactor(config))
         self._keeps = config.privacy != "hash-only"
         self._sides: dict[str, str] = {}
 
     def freeze(self, turn: Turn, events: list[Event]) -> Frozen:
         """The generation that this turn is so far; `events` are those that no generation holds yet, in order."""
+        name = (turn.key, turn.turn)
+        turn = self._clean_turn(turn)
         prompt, prompt_row, prompt_oid = self._text(turn.prompt)
         _, output_row, output_oid = self._text(turn.output)
         edits = [self._edit(event) for event in events if event.type == "ai"]
         standing = [self._standing(instruction) for instruction in turn.instructions]
-        model = turn.model or _one({event.model for event in events})
+        model = turn.model or self._clean(_one({event.model for event in events}))
         record = generation.seal(
             {
                 "v": generation.VERSION,
@@ -75,11 +80,11 @@ class Freezer:
                 "params": dict(turn.params),
                 "session": turn.session,
                 "turn": turn.turn,
-                "request_id": _request(turn, events),
+                "request_id": self._clean(_request(turn, events)),
                 "request_ids": list(turn.request_ids),
                 "parent": turn.parent,
                 "at": turn.at or events[0].at,
-                "human": self._human,
+                "human": self._clean(self._human),
                 "prompt": {**prompt_row, "name": turn.prompt_name, "version": turn.prompt_version},
                 "output": output_row,
                 "edits": edits,
@@ -88,7 +93,33 @@ class Freezer:
             }
         )
         self._place(record, [prompt_oid, output_oid], standing)
-        return Frozen(record, (turn.key, turn.turn), tuple(event.seq for event in events))
+        return Frozen(record, name, tuple(event.seq for event in events))
+
+    def _clean(self, value: Any) -> Any:  # noqa: ANN401  # JSON
+        """A field of the record without secrets: text, or text nested in lists and mappings, names included."""
+        if isinstance(value, str):
+            return self._redact_field(value.encode("utf-8", "surrogatepass"))[0].decode(
+                "utf-8", "surrogatepass"
+            )
+        if isinstance(value, Mapping):
+            return {self._clean(name): self._clean_item(name, item) for name, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self._clean(item) for item in value]
+        return value
+
+    def _clean_item(self, name: str, item: Any) -> Any:  # noqa: ANN401  # JSON
+        """A named value: the name may be what says that a text is a secret (`api_key`)."""
+        if not isinstance(item, str) or "\n" in item:
+            return self._clean(item)
+        start = f"{name} = "
+        text = self._clean(f'{start}"{item}"')
+        return text[len(start) + 1 : -1] if text.startswith(start) else self._clean(item)
+
+    def _clean_turn(self, turn: Turn) -> Turn:
+        """The turn as the record may show it. Its key and its contents stay: they name what lies in the inbox."""
+        who = ("agent", "agent_version", "subagent", "model", "session", "turn", "request_ids")
+        names = (*who, "params", "usage", "prompt_name", "prompt_version")
+        return turn._replace(**{name: self._clean(getattr(turn, name)) for name in names})
 
     def _text(self, ref: ContentRef | None, *, keep: bool = True) -> tuple[bytes | None, Record, str | None]:
         """A prompt or output as it will be stored, what the record says of it, and its blob id where it is kept."""
@@ -115,7 +146,7 @@ class Freezer:
             "before": self._side(event.before, before),
             "after": self._side(event.after, after),
             "raw_lines": self._lines(event, before, after) if known else None,
-            "tool": event.tool,
+            "tool": self._clean(event.tool),
             "user_modified": event.user_modified,
         }
         for side, ref, data in (("before", event.before, before), ("after", event.after, after)):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from gitprov.errors import ConfigError
-from gitprov.model import profiles
+from gitprov.model import profiles, safe_regex
 
 PRIVACY = ("full", "redacted", "hash-only")
 """Privacy tiers, each stricter than the one before."""
@@ -160,6 +160,10 @@ def _check_regex(regex: str) -> None:
             compiled = re.compile(regex.encode("utf-8", "surrogatepass"))
     except (re.error, OverflowError, RecursionError) as error:
         raise _Wrong(f"must hold regular expressions; {_shown(regex)} is not one: {error}") from None
+    if safe_regex.is_slow(regex):
+        raise _Wrong(
+            f"must not hold {_shown(regex)}: too long, or a repeat or a choice inside a repeat is slow"
+        )
     if compiled.search(b"") is not None:
         raise _Wrong(f"must not hold {_shown(regex)}, which matches nothing at all, and so everywhere")
 
@@ -168,6 +172,8 @@ def _regexes(value: object) -> tuple[str, ...]:
     regexes = _texts(value)
     for regex in regexes:
         _check_regex(regex)
+        if safe_regex.excuses_secrets(regex):
+            raise _Wrong(f"must not hold {_shown(regex)}, which would excuse real secrets; name test values")
     return regexes
 
 

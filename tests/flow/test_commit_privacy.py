@@ -138,3 +138,20 @@ def test_a_persons_own_instructions(project: GitRepo, wish: str | None) -> None:
     assert standing["path"] == "~/.claude/CLAUDE.md"
     assert standing["digest"] == canonical.digest(b"my private habits\n")
     assert (b"my private habits" in objects(project)) == (wish is not None)
+
+
+def test_every_text_field_of_a_record_is_redacted(project: GitRepo) -> None:
+    """A secret in params, ids, names and usage keys reaches neither the record nor the note."""
+    agent = Agent(project)
+    project.write("a.py", "x = 1\n")
+    payload = {
+        "v": 1, "type": "ai", "path": "a.py", "before": None, "after": "x = 1\n", "agent": f"tool-{SECRET}",
+        "model": f"m {SECRET}", "session": f"s {SECRET}", "turn": f"t {SECRET}", "prompt": "x",
+        "prompt_version": f"v {SECRET}", "request_id": f"r {SECRET}",
+        "params": {"api_key": "Zq8Lw3Xr7Tn2Kp9Vb4", "deep": [{SECRET: SECRET}]},
+    }  # fmt: skip
+    agent.send(payload)
+    project.commit("Write it")
+    assert project.generations()
+    assert SECRET.encode() not in objects(project)
+    assert b"Zq8Lw3Xr7Tn2Kp9Vb4" not in objects(project)

@@ -24,7 +24,7 @@ EVERYTHING: dict[str, Any] = {
     "instructions": ["CLAUDE.md", "docs/rules.md"],
     "share": {"generations": True},
     "inbox": {"max_file_bytes": 10, "keep_days": 2, "max_archive_bytes": 0},
-    "redact": {"allow": ["^x"], "extra": [{"name": "door-code", "regex": "DOOR-[0-9]+"}]},
+    "redact": {"allow": ["^test-"], "extra": [{"name": "door-code", "regex": "DOOR-[0-9]+"}]},
 }
 
 
@@ -67,7 +67,7 @@ def test_every_key_is_read() -> None:
         inbox_max_file_bytes=10,
         inbox_keep_days=2,
         inbox_max_archive_bytes=0,
-        redact_allow=("^x",),
+        redact_allow=("^test-",),
         redact_extra=(ExtraRule("door-code", "DOOR-[0-9]+"),),
     )
 
