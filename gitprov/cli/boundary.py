@@ -32,11 +32,6 @@ def guarded(run: Callable[[], int]) -> int:
         # Python would complain once more when it flushes stdout on its way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_PIPE
-    except PermissionError as error:
-        from gitprov.store import access
-
-        tell(GitprovError(*access.explain(error)))
-        return EXIT_CANNOT
     except OSError as error:
         if error.errno not in _NO_ROOM:
             return _bug(error)

@@ -40,13 +40,6 @@ def run(argv: list[str]) -> int:
 def _hook(name: str, args: list[str]) -> int:
     try:
         _dispatch(name, args)
-    except PermissionError as error:
-        from gitprov.store import access
-
-        what, mend = access.explain(error)
-        raise GitprovError(
-            f"{name}: {what}", f"{mend}; or commit with --no-verify (no record is made then)"
-        ) from error
     except OSError as error:
         raise GitprovError(
             f"{name}: {error}", "mend that, or commit with --no-verify (the note will say so)"

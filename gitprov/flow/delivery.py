@@ -53,7 +53,7 @@ class Delivery:
         return self._inboxes[key]
 
     def last_content(self, inbox: Inbox, place: Location) -> bytes | None:
-        """A file after its newest event, else as committed; None where it was not there. ValueError as for `last_known`.
+        """A file after its newest event, else as committed; None where it was not there.
 
         The first question of a delivery costs what a single report costs; the second one reads all events.
         """
@@ -88,5 +88,5 @@ class Delivery:
                 around = git_surroundings(place, self._env)
                 self._readers[place.worktree] = FilteredHead(around.cwd, around.env)
             return self._readers[place.worktree].get(place.path)
-        except GitFailed as error:
-            raise ValueError(f"nothing tells what the file was before: {error.message}") from error
+        except GitFailed:
+            return None

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from gitprov.errors import GitprovError
 from gitprov.flow.steps import Wish
 from gitprov.git.repo import Repository
-from gitprov.store import access
 
 BROKEN, WARNING = "broken", "warning"
 
@@ -46,8 +45,8 @@ def checks() -> list[Check]:
 
 
 def examine(case: Case) -> list[Finding]:
-    """What all checks find. A check that could not look is a finding too; the same reason is told once."""
-    return list(dict.fromkeys(finding for check in checks() for finding in _look(check, case)))
+    """What all checks find. A check that could not look is a finding too."""
+    return [finding for check in checks() for finding in _look(check, case)]
 
 
 def mend(findings: list[Finding]) -> list[Finding]:
@@ -73,8 +72,5 @@ def _look(check: Check, case: Case) -> Iterator[Finding]:
         yield from check(case)
     except GitprovError as error:
         yield Finding(name, BROKEN, f"could not look: {error.message}", error.hint or "see the line above")
-    except PermissionError as error:
-        what, mend_command = access.explain(error)
-        yield Finding("access", BROKEN, f"could not look: {what}", mend_command)
     except OSError as error:
         yield Finding(name, BROKEN, f"could not look: {error}", "make it readable for you")

@@ -14,7 +14,7 @@ from gitprov.flow.evidence import Evidence, TurnKey
 from gitprov.git.write import BlobWriter
 from gitprov.model import canonical, generation, ids
 from gitprov.model.config import Config
-from gitprov.model.event import ContentRef, Event, Instruction, Turn
+from gitprov.model.event import ContentRef, Event, Turn
 from gitprov.store import generations
 from gitprov.store.inbox import Inbox
 
@@ -68,7 +68,7 @@ class Freezer:
         prompt, prompt_row, prompt_oid = self._text(turn.prompt)
         _, output_row, output_oid = self._text(turn.output)
         edits = [self._edit(event) for event in events if event.type == "ai"]
-        standing = [self._standing(instruction) for instruction in turn.instructions]
+        standing = [(one.path, *self._text(one.ref)[1:]) for one in turn.instructions]
         model = turn.model or self._clean(_one({event.model for event in events}))
         record = generation.seal(
             {
@@ -121,22 +121,14 @@ class Freezer:
         names = (*who, "params", "usage", "prompt_name", "prompt_version")
         return turn._replace(**{name: self._clean(getattr(turn, name)) for name in names})
 
-    def _text(self, ref: ContentRef | None, *, keep: bool = True) -> tuple[bytes | None, Record, str | None]:
+    def _text(self, ref: ContentRef | None) -> tuple[bytes | None, Record, str | None]:
         """A prompt or output as it will be stored, what the record says of it, and its blob id where it is kept."""
         raw = self._bytes(ref)
         if ref is None or raw is None:
             return None, {"digest": ref.digest if ref else None, "available": False, "redactions": 0}, None
         text, count = self._redact(raw)
-        keep = keep and self._keeps
-        row = {"digest": canonical.digest(text), "available": keep, "redactions": count}
-        return text, row, self._add(text) if keep else None
-
-    def _standing(self, instruction: Instruction) -> tuple[str, Record, str | None]:
-        """Path, digest and blob of an instruction file. A person's own file is named by digest alone, unless asked for."""
-        if instruction.path.startswith("~/") and not self._config.personal_instructions:
-            _, row, _ = self._text(instruction.ref, keep=False)
-            return instruction.path, row, None
-        return instruction.path, *self._text(instruction.ref)[1:]
+        row = {"digest": canonical.digest(text), "available": self._keeps, "redactions": count}
+        return text, row, self._add(text) if self._keeps else None
 
     def _edit(self, event: Event) -> Record:
         before, after = self._bytes(event.before), self._bytes(event.after)

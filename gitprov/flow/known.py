@@ -12,10 +12,7 @@ from gitprov.store.inbox import Inbox
 
 
 def last_known(inbox: Inbox, place: Location, env: Mapping[str, str]) -> bytes | None:
-    """Content of a file before an edit whose report does not tell it; None if it was not there.
-
-    ValueError where git cannot say: then nobody knows which lines are new.
-    """
+    """Content of a file before an edit whose report does not tell it; None if it was not there."""
     event = inbox.last_event(place.path)
     if event is not None:
         if event.after is None:
@@ -28,18 +25,16 @@ def last_known(inbox: Inbox, place: Location, env: Mapping[str, str]) -> bytes |
 
 
 def committed(place: Location, env: Mapping[str, str]) -> bytes | None:
-    """The file in `HEAD` as a checkout would write it; None if it is not there. ValueError where git cannot say."""
-    from gitprov.git.process import failed, run_git
+    """The file in `HEAD` as a checkout would write it; None if it is not there or git cannot say."""
+    from gitprov.git.process import run_git
 
     around = git_surroundings(place, env)
     try:
         done = run_git(
             ["cat-file", "--filters", f"HEAD:{place.path}"], cwd=around.cwd, env=around.env, ok=(0, 128)
         )
-    except GitFailed as error:
-        raise ValueError(f"nothing tells what the file was before: {error.message}") from error
-    if done.returncode and b"dubious ownership" in done.stderr:
-        raise ValueError(f"nothing tells what the file was before: {failed((), 128, done.stderr).message}")
+    except GitFailed:
+        return None
     return done.stdout if done.returncode == 0 else None
 
 

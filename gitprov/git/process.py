@@ -10,9 +10,6 @@ from gitprov.errors import GitFailed
 
 Env = Mapping[str, str]
 
-#: What git says of a repository that another user owns.
-DUBIOUS = "dubious ownership"
-
 
 def decode(data: bytes) -> str:
     """Bytes from git (a path, a name) to text that keeps what is not UTF-8."""
@@ -58,10 +55,6 @@ def failed(args: Sequence[str], status: int, stderr: bytes) -> GitFailed:
     words = decode(stderr).strip()
     last = words.splitlines()[-1] if words else f"exit status {status}"
     name = next((arg for arg in args if not arg.startswith("-") and "=" not in arg), "git")
-    if DUBIOUS in words:
-        # Git gives the reason first and ends with the command that mends it.
-        reason = next(line for line in words.splitlines() if DUBIOUS in line)
-        return GitFailed(f"git {name}: {reason.removeprefix('fatal: ')}", status, words, last.strip())
     return GitFailed(f"git {name}: {last.removeprefix('fatal: ')}", status, words)
 
 

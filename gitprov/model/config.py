@@ -49,7 +49,6 @@ class Config(NamedTuple):
         ".github/copilot-instructions.md",
         ".aider.conf.yml",
     )
-    personal_instructions: bool = False
     share_generations: bool = False
     share_required: bool = False
     inbox_max_file_bytes: int = 1 << 20
@@ -196,7 +195,6 @@ def _extra(value: object) -> tuple[ExtraRule, ...]:
 class Key(NamedTuple):
     """One setting. `name` is its dotted name in a file; `wanted` its type in words; `shape` says how
     `git config` spells it: flag, whole, word, words (comma-separated), lines, or None where only a file may set it.
-    `personal`: only a person may set it, since it concerns what is this person's alone.
     """
 
     name: str
@@ -204,7 +202,6 @@ class Key(NamedTuple):
     shape: str | None
     check: Callable[[object], Any]
     about: str
-    personal: bool = False
 
     @property
     def field(self) -> str:
@@ -220,7 +217,6 @@ KEYS = (
     Key("sidecar", "true or false", "flag", _flag, "Write and guard `.ai-trace/<path>.json`"),
     Key("markers", "true or false", "flag", _flag, "Guard inline `ai-trace: <trace id>` comments"),
     Key("instructions", "list of paths", "words", _paths, "Instruction files whose digests a generation records"),
-    Key("personal_instructions", "true or false", "flag", _flag, "Keep the text of your own `~/.claude/CLAUDE.md`, not its digest alone", personal=True),
     Key("share.generations", "true or false", "flag", _flag, "Prompts and outputs are shared with remotes, as notes always are"),
     Key("share.required", "true or false", "flag", _flag, "A push stops where its records cannot be shared (with the pre-push hook)"),
     Key("inbox.max_file_bytes", "whole number", "whole", _whole(1), "Larger files are recorded by digest only"),
@@ -266,18 +262,7 @@ def _flat(mapping: Mapping[str, object], source: str) -> dict[str, object]:
     for name in flat:
         if name not in _BY_NAME:
             raise _unknown(name, source)
-        if _BY_NAME[name].personal:
-            spelling = f"git config --global gitprov.{_camel(name)} true"
-            raise ConfigError(
-                f"{source}: {name} is a person's own setting; no project can make it", hint=spelling
-            )
     return flat
-
-
-def _camel(name: str) -> str:
-    """A key as `git config` takes it: no underscore, capitals instead."""
-    head, *rest = name.split("_")
-    return head + "".join(word.capitalize() for word in rest)
 
 
 def _checked(flat: Mapping[str, object], source: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -118,26 +117,6 @@ def test_private_files(project: GitRepo, agent: Agent) -> None:
     assert {path.stat().st_mode & 0o777 for path in found} == {0o600}
     project.commit("One")
     assert not [path for path in (project.path / ".git/gitprov").iterdir() if path.name.startswith("plan")]
-
-
-@pytest.mark.parametrize("wish", [None, "true"])
-def test_a_persons_own_instructions(project: GitRepo, wish: str | None) -> None:
-    """The text of a person's own instruction file enters no object, unless this person asked for it."""
-    home = Path(project.env["HOME"]) / ".claude"
-    home.mkdir(parents=True, exist_ok=True)
-    (home / "CLAUDE.md").write_text("my private habits\n")
-    if wish is not None:
-        project.git("config", "--global", "gitprov.personalInstructions", wish)
-    session = ClaudeSession(project)
-    session.prompt("write a")
-    session.write_file("a.py", "a = 1\n")
-    session.stop()
-    project.commit("A")
-    [trace] = project.generations()
-    (standing,) = project.generation(trace)["instructions"]
-    assert standing["path"] == "~/.claude/CLAUDE.md"
-    assert standing["digest"] == canonical.digest(b"my private habits\n")
-    assert (b"my private habits" in objects(project)) == (wish is not None)
 
 
 def test_every_text_field_of_a_record_is_redacted(project: GitRepo) -> None:
