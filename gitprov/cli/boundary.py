@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 from gitprov.errors import EXIT_BUG, EXIT_CANNOT, EXIT_INTERRUPTED, GitprovError
+from gitprov.store.access import REFUSED, explained
 
 EXIT_PIPE = 141
 """The reader of our output went away: what a shell reports for git in the same place."""
@@ -33,6 +34,8 @@ def guarded(run: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_PIPE
     except OSError as error:
+        if error.errno in REFUSED:
+            return _refused(error)
         if error.errno not in _NO_ROOM:
             return _bug(error)
         _say(f"gitprov: cannot write: {error.strerror}{f': {error.filename}' if error.filename else ''}")
@@ -42,6 +45,14 @@ def guarded(run: Callable[[], int]) -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug becomes a report
         return _bug(error)
     return code
+
+
+def _refused(error: OSError) -> int:
+    """The machine does not let this user do it."""
+    reason = explained(error)
+    _say(f"gitprov: {reason.message}")
+    _say(f"hint: {reason.hint}")
+    return EXIT_CANNOT
 
 
 def _bug(error: Exception) -> int:

@@ -24,8 +24,11 @@ def last_known(inbox: Inbox, place: Location, env: Mapping[str, str]) -> bytes |
 
 
 def committed(place: Location, env: Mapping[str, str]) -> bytes | None:
-    """The file in `HEAD` as a checkout would write it; None if it is not there or git cannot say."""
-    from gitprov.git.process import run_git
+    """The file in `HEAD` as a checkout would write it; None if it is not there or git cannot say.
+
+    GitFailed where git refuses to look, as in a repository of another user: then it may well be there.
+    """
+    from gitprov.git.process import failed, run_git
 
     # Variables such as GIT_DIR speak of the caller's repository, not of this file's.
     own = {name: value for name, value in env.items() if not name.startswith("GIT_")}
@@ -38,4 +41,6 @@ def committed(place: Location, env: Mapping[str, str]) -> bytes | None:
         )
     except GitFailed:
         return None
+    if b"dubious ownership" in done.stderr or b"unsafe repository" in done.stderr:
+        raise failed(["cat-file"], done.returncode, done.stderr)
     return done.stdout if done.returncode == 0 else None
