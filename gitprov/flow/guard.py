@@ -11,6 +11,7 @@ from gitprov.git.changes import REGULAR, FileChange
 from gitprov.model.config import Config
 from gitprov.model.event import Problem
 from gitprov.model.note import Row, line_count
+from gitprov.store import access
 
 if TYPE_CHECKING:
     from gitprov.flow.desk import Desk, Situation
@@ -58,6 +59,8 @@ def damaged(desk: Desk, problem: Problem) -> Refusal:
 
 
 def _set_aside(path: str) -> str:
+    if os.path.lexists(path) and not os.access(path, os.R_OK):
+        return access.mend(path)
     return f"mv {gate.quoted(path)} {gate.quoted(path + '.damaged')}    # its lines will count as unknown"
 
 

@@ -50,7 +50,7 @@ def _refuse_closed(desk: Desk) -> None:
     from gitprov.flow.message import explain
     from gitprov.store import access
 
-    shut = access.closed(desk.repo.home)
+    shut = access.closed(desk.repo.home, desk.repo.worktree_id)
     if shut is not None:
         what = f"recorded evidence cannot be read: {shut} is closed to this user"
         raise GateError(explain([Refusal("unreadable", what, access.mend(shut))]))

@@ -5,39 +5,36 @@ from __future__ import annotations
 import errno
 import os
 import shlex
-import stat
 
 from gitprov.errors import GitprovError
+from gitprov.store import files
 
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 """What a machine says to somebody who may not do that; no bug of a program."""
 
 
-def closed(home: str) -> str | None:
+def closed(home: str, worktree_id: str | None = None) -> str | None:
     """The first directory of a clone's private directory that this process may not list or enter; None if there is none.
 
-    A symbolic link is never followed.
+    Looks at the directory, its inboxes (of one worktree only, if named) and the rooms of each.
     """
-    try:
-        if not stat.S_ISDIR(os.lstat(home).st_mode):
-            return None
-        if not os.access(home, os.R_OK | os.X_OK):
-            return home
-        names = [os.path.join(home, name) for name in sorted(os.listdir(home)) if name in _PRIVATE]
-    except OSError:
-        return None
-    for top in names:
-        for folder, folders, _ in os.walk(top):
-            if not os.access(folder, os.R_OK | os.X_OK):
-                return folder
-            for name in folders:
-                path = os.path.join(folder, name)
-                if not os.path.islink(path) and not os.access(path, os.R_OK | os.X_OK):
-                    return path
+    inboxes = os.path.join(home, "inbox")
+    for folder in (home, inboxes):
+        if _shut(folder):
+            return folder
+    for name in files.names(inboxes) if worktree_id is None else [worktree_id]:
+        inbox = os.path.join(inboxes, name)
+        if _shut(inbox):
+            return inbox
+        rooms = files.names(inbox) if os.path.isdir(inbox) else []
+        shut = next((room for room in (os.path.join(inbox, name) for name in rooms) if _shut(room)), None)
+        if shut is not None:
+            return shut
     return None
 
 
-_PRIVATE = ("inbox",)
+def _shut(path: str) -> bool:
+    return os.path.isdir(path) and not os.access(path, os.R_OK | os.X_OK)
 
 
 def mend(path: str) -> str:
