@@ -198,7 +198,11 @@ def _versions(record: Row) -> Iterator[tuple[str, str]]:
 
 def _standing(record: Row) -> list[str]:
     rows = record.get("instructions")
-    named = [one.get("digest") for one in rows if isinstance(one, dict)] if isinstance(rows, list) else []
+    named = (
+        [one.get("digest") for one in rows if isinstance(one, dict) and one.get("available") is not False]
+        if isinstance(rows, list)
+        else []
+    )
     return [digest for digest in named if isinstance(digest, str)]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from gitprov.cli.door import complain
 from gitprov.errors import EXIT_BUG, EXIT_CANNOT, EXIT_INTERRUPTED, GateError, GitFailed, GitprovError
 from gitprov.model.printed import clean_block
+from gitprov.store.access import REFUSED, explained
 
 EXIT_PIPE = 141
 """The reader of our output went away: what a shell reports for git in the same place."""
@@ -33,6 +34,8 @@ def guarded(run: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_PIPE
     except OSError as error:
+        if error.errno in REFUSED:
+            return _refused(error)
         if error.errno not in _NO_ROOM:
             return _bug(error)
         _write_failed(error)
@@ -63,6 +66,12 @@ def _write_failed(error: OSError) -> None:
     name = f": {os.fsdecode(error.filename)}" if isinstance(error.filename, (str, bytes)) else ""
     complain(f"gitprov: cannot write: {error.strerror}{name}")
     complain("hint: make room, then run it again")
+
+
+def _refused(error: OSError) -> int:
+    """The machine does not let this user do it."""
+    tell(explained(error))
+    return EXIT_CANNOT
 
 
 def _bug(error: Exception) -> int:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from gitprov.errors import GitprovError
 from gitprov.git.locate import Location, locate
 from gitprov.store import owner
 from gitprov.store.inbox import Inbox, inbox_root, one_line
@@ -44,7 +45,7 @@ def capture(agent: str, payload: bytes, moment: Moment) -> str | None:
     try:
         _capture(agent, payload, moment)
     except Exception as error:  # noqa: BLE001 - whatever is wrong here, the agent's work goes on
-        text = str(error) if isinstance(error, (OSError, ValueError)) else repr(error)
+        text = str(error) if isinstance(error, (OSError, ValueError, GitprovError)) else repr(error)
         return report(f"capture {agent}: {text}", moment)
     return None
 
@@ -59,6 +60,9 @@ def report(text: str, moment: Moment, inbox: Inbox | None = None) -> str | None:
         if inbox is not None:
             inbox.log_problem(text, moment.at)
     except Exception as error:  # noqa: BLE001 - as above
+        from gitprov.store import lost
+
+        lost.remember(text, moment.cwd, moment.at, moment.env)
         return one_line(f"gitprov {text}; not logged: {error}")
     return None
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from gitprov.capture import generic
 from gitprov.capture.generic import Report
+from gitprov.errors import GitprovError
 from gitprov.flow.capture import Moment, load, place_of, report
 from gitprov.flow.delivery import Delivery
 from gitprov.git import tree_files
@@ -26,7 +27,7 @@ def record(payload: bytes, moment: Moment) -> None:
         for number, row in enumerate(_rows(payload), 1):
             try:
                 record_one(generic.read(load(row)), moment, delivery)
-            except (OSError, ValueError, RecursionError) as error:
+            except (OSError, ValueError, RecursionError, GitprovError) as error:
                 report(f"capture generic: report {number} was not recorded: {error}", moment)
 
 

@@ -53,7 +53,7 @@ class Delivery:
         return self._inboxes[key]
 
     def last_content(self, inbox: Inbox, place: Location) -> bytes | None:
-        """A file after its newest event, else as committed; None where it was not there.
+        """A file after its newest event, else as committed; None where it was not there. GitFailed as for `committed`.
 
         The first question of a delivery costs what a single report costs; the second one reads all events.
         """
@@ -83,10 +83,10 @@ class Delivery:
             return committed(place, self._env)
         from gitprov.git.filtered import FilteredHead
 
+        if place.worktree not in self._readers:
+            around = git_surroundings(place, self._env)
+            self._readers[place.worktree] = FilteredHead(around.cwd, around.env)
         try:
-            if place.worktree not in self._readers:
-                around = git_surroundings(place, self._env)
-                self._readers[place.worktree] = FilteredHead(around.cwd, around.env)
             return self._readers[place.worktree].get(place.path)
         except GitFailed:
             return None

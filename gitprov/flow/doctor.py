@@ -45,8 +45,15 @@ def checks() -> list[Check]:
 
 
 def examine(case: Case) -> list[Finding]:
-    """What all checks find. A check that could not look is a finding too."""
-    return [finding for check in checks() for finding in _look(check, case)]
+    """What all checks find. A check that could not look is a finding too; what is closed to us is one for all checks."""
+    from gitprov.store import access
+
+    shut = access.closed(case.repo.home)
+    findings = [finding for check in checks() for finding in _look(check, case, shut is not None)]
+    if shut is not None:
+        what = f"could not look at recorded evidence: {shut} is closed to this user"
+        findings.insert(0, Finding("access", BROKEN, what, access.mend(shut)))
+    return findings
 
 
 def mend(findings: list[Finding]) -> list[Finding]:
@@ -66,11 +73,13 @@ def _try(finding: Finding) -> None:
         pass
 
 
-def _look(check: Check, case: Case) -> Iterator[Finding]:
+def _look(check: Check, case: Case, shut: bool) -> Iterator[Finding]:
     name = check.__name__.replace("_", "-")
     try:
         yield from check(case)
     except GitprovError as error:
         yield Finding(name, BROKEN, f"could not look: {error.message}", error.hint or "see the line above")
     except OSError as error:
+        if shut and str(error.filename).startswith(case.repo.home):
+            return
         yield Finding(name, BROKEN, f"could not look: {error}", "make it readable for you")

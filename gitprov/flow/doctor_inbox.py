@@ -10,7 +10,7 @@ from gitprov.errors import Damaged
 from gitprov.flow.doctor import BROKEN, WARNING, Case, Check, Finding
 from gitprov.git.repo import MAIN_WORKTREE
 from gitprov.model.event import Event, Problem
-from gitprov.store import files, sweep
+from gitprov.store import files, lost, sweep
 from gitprov.store.inbox import Inbox
 
 _FIX = "gitprov doctor --fix"
@@ -42,6 +42,14 @@ def logged_problems(case: Case) -> Iterator[Finding]:
             yield Finding(
                 "capture-log", WARNING, what, f"read, then delete {os.path.join(inbox.root, 'log')}"
             )
+
+
+def lost_reports(case: Case) -> Iterator[Finding]:
+    """No agent's report was lost because no inbox could take it."""
+    rows = lost.reports(case.repo.worktree or case.repo.git_dir, case.repo.env)
+    if rows:
+        what = f"{len(rows)} reports of agents were lost, the last at {rows[-1][0]}: {rows[-1][1]}"
+        yield Finding("lost-reports", WARNING, what, f"read, then delete {lost.path(case.repo.env)}")
 
 
 def leftovers(case: Case) -> Iterator[Finding]:
@@ -177,6 +185,7 @@ def _pruned(inbox: Inbox, now: float) -> Callable[[], None]:
 CHECKS: list[Check] = [
     damaged_events,
     logged_problems,
+    lost_reports,
     leftovers,
     unfinished_erasure,
     private,

@@ -14,7 +14,7 @@ from gitprov.flow.evidence import Evidence, TurnKey
 from gitprov.git.write import BlobWriter
 from gitprov.model import canonical, generation, ids
 from gitprov.model.config import Config
-from gitprov.model.event import ContentRef, Event, Turn
+from gitprov.model.event import ContentRef, Event, Instruction, Turn
 from gitprov.store import generations
 from gitprov.store.inbox import Inbox
 
@@ -37,7 +37,8 @@ class Frozen(NamedTuple):
 class Freezer:
     """Makes generations of one commit. Contents go to `blobs` as they are redacted; records come back sealed.
 
-    `raw`: event → number of lines it put there, where that is known already.
+    `raw`: event → number of lines it put there, where that is known already. `stores`: whether the text of an
+    instruction file may be stored, by its path.
     """
 
     def __init__(
@@ -48,8 +49,10 @@ class Freezer:
         human: str,
         blobs: BlobWriter,
         raw: Mapping[int, int] = MappingProxyType({}),
+        stores: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._raw = raw
+        self._stores = stores
         self._inbox = inbox
         self._config = config
         self._format = object_format
@@ -68,7 +71,7 @@ class Freezer:
         prompt, prompt_row, prompt_oid = self._text(turn.prompt)
         _, output_row, output_oid = self._text(turn.output)
         edits = [self._edit(event) for event in events if event.type == "ai"]
-        standing = [(one.path, *self._text(one.ref)[1:]) for one in turn.instructions]
+        standing = [self._standing(one) for one in turn.instructions]
         model = turn.model or self._clean(_one({event.model for event in events}))
         record = generation.seal(
             {
@@ -88,7 +91,7 @@ class Freezer:
                 "prompt": {**prompt_row, "name": turn.prompt_name, "version": turn.prompt_version},
                 "output": output_row,
                 "edits": edits,
-                "instructions": [{"path": path, "digest": row["digest"]} for path, row, _ in standing],
+                "instructions": [{"path": path, **row} for path, row, _ in standing],
                 "usage": dict(turn.usage),
             }
         )
@@ -121,14 +124,23 @@ class Freezer:
         names = (*who, "params", "usage", "prompt_name", "prompt_version")
         return turn._replace(**{name: self._clean(getattr(turn, name)) for name in names})
 
-    def _text(self, ref: ContentRef | None) -> tuple[bytes | None, Record, str | None]:
+    def _text(self, ref: ContentRef | None, *, keep: bool = True) -> tuple[bytes | None, Record, str | None]:
         """A prompt or output as it will be stored, what the record says of it, and its blob id where it is kept."""
         raw = self._bytes(ref)
         if ref is None or raw is None:
             return None, {"digest": ref.digest if ref else None, "available": False, "redactions": 0}, None
         text, count = self._redact(raw)
         row = {"digest": canonical.digest(text), "available": self._keeps, "redactions": count}
-        return text, row, self._add(text) if self._keeps else None
+        return text, row, self._add(text) if self._keeps and keep else None
+
+    def _standing(self, standing: Instruction) -> tuple[str, Record, str | None]:
+        """Path, what the record says, and the blob id of an instruction file's text where that is stored."""
+        stored = self._keeps and self._stores(standing.path)
+        _, row, oid = self._text(standing.ref, keep=stored)
+        facts: Record = {"digest": row["digest"]}
+        if self._keeps and oid is None:
+            facts["available"] = False
+        return standing.path, facts, oid
 
     def _edit(self, event: Event) -> Record:
         before, after = self._bytes(event.before), self._bytes(event.after)

@@ -12,6 +12,7 @@ from gitprov.model.config import Config
 from gitprov.model.event import Problem
 from gitprov.model.note import Row, line_count
 from gitprov.model.printed import path_quoted, shell_quoted
+from gitprov.store import access
 
 if TYPE_CHECKING:
     from gitprov.flow.desk import Desk, Situation
@@ -59,6 +60,8 @@ def damaged(desk: Desk, problem: Problem) -> Refusal:
 
 
 def _set_aside(path: str) -> str:
+    if os.path.lexists(path) and not os.access(path, os.R_OK):
+        return access.mend(path)
     return f"mv {shell_quoted(path)} {shell_quoted(path + '.damaged')}    # its lines will count as unknown"
 
 

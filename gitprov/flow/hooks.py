@@ -19,6 +19,7 @@ def pre_commit(desk: Desk) -> None:
     from gitprov.flow import message, sidecar, stage
     from gitprov.flow.installed import message_gate_installed
 
+    _refuse_closed(desk)
     seal.recover(desk)
     keep_flags(desk)
     amend = message.is_amend(desk, None)
@@ -41,6 +42,18 @@ def pre_commit(desk: Desk) -> None:
     plans.save(desk.repo.git_dir, plan)
     if _is_plain(desk, plan):
         plans.issue(desk.repo.git_dir, plan)
+
+
+def _refuse_closed(desk: Desk) -> None:
+    """Evidence that another user keeps closed may speak of any staged file. GateError names the command that opens it."""
+    from gitprov.checks.gate import Refusal
+    from gitprov.flow.message import explain
+    from gitprov.store import access
+
+    shut = access.closed(desk.repo.home, desk.repo.worktree_id)
+    if shut is not None:
+        what = f"recorded evidence cannot be read: {shut} is closed to this user"
+        raise GateError(explain([Refusal("unreadable", what, access.mend(shut))]))
 
 
 def _is_plain(desk: Desk, plan: Plan) -> bool:

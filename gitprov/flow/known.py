@@ -25,8 +25,11 @@ def last_known(inbox: Inbox, place: Location, env: Mapping[str, str]) -> bytes |
 
 
 def committed(place: Location, env: Mapping[str, str]) -> bytes | None:
-    """The file in `HEAD` as a checkout would write it; None if it is not there or git cannot say."""
-    from gitprov.git.process import run_git
+    """The file in `HEAD` as a checkout would write it; None if it is not there or git cannot say.
+
+    GitFailed where git refuses to look, as in a repository of another user: then it may well be there.
+    """
+    from gitprov.git.process import failed, run_git
 
     around = git_surroundings(place, env)
     try:
@@ -35,6 +38,8 @@ def committed(place: Location, env: Mapping[str, str]) -> bytes | None:
         )
     except GitFailed:
         return None
+    if b"dubious ownership" in done.stderr or b"unsafe repository" in done.stderr:
+        raise failed(["cat-file"], done.returncode, done.stderr)
     return done.stdout if done.returncode == 0 else None
 
 

@@ -18,6 +18,7 @@ from gitprov.flow.freeze import Freezer, Frozen, groups
 from gitprov.flow.heritage import Inherited
 from gitprov.flow.moved import follow
 from gitprov.flow.shelf import shelved, sighted
+from gitprov.flow.standing import stored
 from gitprov.git.repo import Repository
 from gitprov.git.write import BlobWriter
 from gitprov.interop.trailers import TraceFacts, trailers_for
@@ -105,7 +106,15 @@ def _freeze(
     if not wanted:
         return []
     raw = {seq: lines for result in results for seq, lines in result.raw.items()}
-    freezer = Freezer(desk.inbox, desk.config, desk.repo.object_format, desk.human(), blobs, raw)
+    freezer = Freezer(
+        desk.inbox,
+        desk.config,
+        desk.repo.object_format,
+        desk.human(),
+        blobs,
+        raw,
+        stored(desk.repo, desk.config),
+    )
     return [freezer.freeze(evidence.turns[name], events) for name, events in wanted.items()]
 
 

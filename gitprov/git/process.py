@@ -53,9 +53,12 @@ def run_git(
 def failed(args: Sequence[str], status: int, stderr: bytes) -> GitFailed:
     """The error for a git command that exited with `status`."""
     words = decode(stderr).strip()
-    last = words.splitlines()[-1] if words else f"exit status {status}"
+    rows = words.splitlines() or [f"exit status {status}"]
+    start = max((n for n, row in enumerate(rows) if row.startswith("fatal: ")), default=len(rows) - 1)
+    commands = [row.strip() for row in rows[start + 1 :] if row.startswith("\t")]
     name = next((arg for arg in args if not arg.startswith("-") and "=" not in arg), "git")
-    return GitFailed(f"git {name}: {last.removeprefix('fatal: ')}", status, words)
+    message = f"git {name}: {rows[start].removeprefix('fatal: ')}"
+    return GitFailed(message, status, words, "; ".join(commands) or None)
 
 
 def open_git(

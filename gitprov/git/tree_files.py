@@ -19,6 +19,9 @@ _FOLDER = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
+#: What the system says of names that no file has or can have.
+_ABSENT = (errno.ENOENT, errno.ENAMETOOLONG)
+
 LINK = "a symbolic link"
 
 _KINDS = {
@@ -103,9 +106,9 @@ def _bytes(tree: str, path: str, limit: int) -> bytes | None:
             handle = os.open(name, _FILE, dir_fd=folder)
         finally:
             os.close(folder)
-    except FileNotFoundError:
-        return None
     except OSError as error:
+        if error.errno in _ABSENT:
+            return None
         raise type(error)(error.errno, error.strerror, os.path.join(tree, path)) from error
     with os.fdopen(handle, "rb") as file:
         about = os.fstat(handle)

@@ -57,6 +57,7 @@ class Config(NamedTuple):
     redact_allow: tuple[str, ...] = ()
     redact_extra: tuple[ExtraRule, ...] = ()
     verify_signatures: tuple[str, ...] = ()
+    personal_instructions: bool = False
 
     @property
     def guards(self) -> bool:
@@ -225,8 +226,12 @@ KEYS = (
     Key("redact.allow", "list of regular expressions", None, _regexes, "Text that looks like a secret and is none"),
     Key("redact.extra", "list of {name, regex}", None, _extra, "Kinds of secret that only this project has"),
     Key("verify.signatures", 'list of "notes", "commits"', "words", _some_of(SIGNATURES), "What `gitprov verify` wants signed: the commits of the notes ref, the commits it looks at"),
+    Key("personal_instructions", "true or false", "flag", _flag, "Store the text of your own `~/.claude/CLAUDE.md`, not its digest alone (`git config` only)"),
 )  # fmt: skip
 """Every key, in the order of the documentation."""
+
+PERSONAL = ("personal_instructions",)
+"""Keys that a person alone may set: a project's file must not decide about what is that person's."""
 
 _BY_NAME = {key.name: key for key in KEYS}
 _SECTIONS = frozenset(key.name.partition(".")[0] for key in KEYS if "." in key.name)
@@ -295,7 +300,14 @@ def parse_config(mapping: Mapping[str, object], source_name: str) -> Config:
 
     ConfigError names `source_name` (a file), the key, the type wanted and, for an unknown key, the nearest known one.
     """
-    config = Config()._replace(**_checked(_flat(mapping, source_name), source_name))
+    flat = _flat(mapping, source_name)
+    for name in PERSONAL:
+        if name in flat:
+            raise ConfigError(
+                f"{source_name}: {name} can only be set by each person for herself",
+                "git config --global gitprov." + name.title().replace("_", "") + " true",
+            )
+    config = Config()._replace(**_checked(flat, source_name))
     return _without_conflict(config, source_name)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -207,8 +208,11 @@ class Inbox:
         return rows
 
     def exists(self) -> bool:
-        """Whether anything was ever written here."""
-        return os.path.isdir(self.root)
+        """Whether anything was ever written here. OSError where that cannot be seen."""
+        try:
+            return stat.S_ISDIR(os.stat(self.root).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
 
     def next_seq(self) -> int:
         """A seq above every event's, live or retired. Another process may take it first."""
