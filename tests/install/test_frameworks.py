@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gitprov.flow import doctor_framework
 from gitprov.model import hook_names
 from gitprov.store import hookdir, shims
 from tests.install.shelf import evidence, lines, recorder, snapshot
@@ -198,7 +199,7 @@ def test_the_doctor_misses_stages_that_pre_commit_did_not_install(repo: GitRepo)
     run_tool(repo, "pre-commit", "install")
     (found,) = findings(repo, 1)
     assert "prepare-commit-msg, commit-msg, post-commit" in found["what"]
-    assert "pre-commit install --hook-type prepare-commit-msg" in found["mend"]
+    assert "pre-commit install --install-hooks --hook-type prepare-commit-msg" in found["mend"]
     assert "default_install_hook_types" in found["mend"]
 
 
@@ -215,6 +216,55 @@ def test_the_doctor_misses_hooks_in_the_configuration(repo: GitRepo) -> None:
     run_tool(repo, "pre-commit", "install")
     (found,) = findings(repo, 1)
     assert "gitprov-post-commit" in found["what"]
+
+
+OTHERS = """\
+repos:
+  - repo: local
+    hooks:
+      - id: tests
+        name: tests
+      - {id: lint, name: lint, stages: [pre-commit]}
+      - id: gitprov-commit-msg
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "names"),
+    [
+        (TYPES, ["tests"]),
+        ("default_install_hook_types:\n  - pre-commit\n  - post-commit\n", ["tests"]),
+        (f"{TYPES}default_stages: [pre-commit]\n", []),
+        (f"{TYPES}# default_stages: [pre-commit]\n", ["tests"]),
+        ("default_install_hook_types: [pre-commit]\n", []),
+        ("", []),
+    ],
+)
+def test_hooks_of_others_that_run_more_than_once(head: str, names: list[str]) -> None:
+    """Other people's hooks without stages are named where more stages are installed and no default binds them."""
+    assert doctor_framework.multiplied(head + OTHERS) == names
+
+
+def test_the_doctor_says_default_stages(repo: GitRepo, log: Path) -> None:
+    """A hook of the project that would run at every stage is a warning, and the line that mends it does."""
+    tool = recorder(repo.path / "tools/lint", log)
+    configured(repo, *hook_names.FRAMEWORK, types=TYPES)
+    path = repo.path / ".pre-commit-config.yaml"
+    own = f"      - {{id: lint, name: lint, language: system, entry: {tool}, always_run: true}}\n"
+    path.write_text(path.read_text() + own)
+    repo.git("add", "-A")
+    run_tool(repo, "pre-commit", "install")
+    (found,) = findings(repo, 0)
+    assert (found["kind"], found["level"]) == ("stages", "warning")
+    assert "default_stages: [pre-commit]" in found["mend"]
+    repo.git("commit", "-q", "-m", "x")
+    assert len(lines(log)) > 1
+    log.unlink()
+    path.write_text("default_stages: [pre-commit]\n" + path.read_text())
+    repo.git("add", "-A")
+    assert findings(repo, 0) == []
+    repo.git("commit", "-q", "-m", "y")
+    assert len(lines(log)) == 1
 
 
 def test_the_doctor_sees_both_routes_at_once(repo: GitRepo) -> None:
