@@ -245,26 +245,17 @@ def test_hooks_of_others_that_run_more_than_once(head: str, names: list[str]) ->
     assert doctor_framework.multiplied(head + OTHERS) == names
 
 
-def test_the_doctor_says_default_stages(repo: GitRepo, log: Path) -> None:
+def test_the_doctor_says_default_stages(repo: GitRepo) -> None:
     """A hook of the project that would run at every stage is a warning, and the line that mends it does."""
-    tool = recorder(repo.path / "tools/lint", log)
     configured(repo, *hook_names.FRAMEWORK, types=TYPES)
     path = repo.path / ".pre-commit-config.yaml"
-    own = f"      - {{id: lint, name: lint, language: system, entry: {tool}, always_run: true}}\n"
-    path.write_text(path.read_text() + own)
-    repo.git("add", "-A")
+    path.write_text(path.read_text() + "      - {id: lint, name: lint, language: system, entry: 'true'}\n")
     run_tool(repo, "pre-commit", "install")
     (found,) = findings(repo, 0)
     assert (found["kind"], found["level"]) == ("stages", "warning")
     assert "default_stages: [pre-commit]" in found["mend"]
-    repo.git("commit", "-q", "-m", "x")
-    assert len(lines(log)) > 1
-    log.unlink()
     path.write_text("default_stages: [pre-commit]\n" + path.read_text())
-    repo.git("add", "-A")
     assert findings(repo, 0) == []
-    repo.git("commit", "-q", "-m", "y")
-    assert len(lines(log)) == 1
 
 
 def test_the_doctor_sees_both_routes_at_once(repo: GitRepo) -> None:
