@@ -152,7 +152,7 @@ def _prompts(repo: Repository) -> Prompts:
 
 
 #: Lines of a file that is shown when all of it is known, so that its columns are chosen by what they have to show.
-_AT_ONCE = 2000
+_AT_ONCE = 500
 
 
 def _text(repo: Repository, command: Command, stream: Stream) -> int:
