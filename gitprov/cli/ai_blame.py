@@ -151,6 +151,10 @@ def _prompts(repo: Repository) -> Prompts:
     return Prompts(repo)
 
 
+#: Lines of a file that is shown when all of it is known, so that its columns are chosen by what they have to show.
+_AT_ONCE = 500
+
+
 def _text(repo: Repository, command: Command, stream: Stream) -> int:
     from gitprov.cli.blame_text import Printer
     from gitprov.cli.terminal import Screen
@@ -160,7 +164,8 @@ def _text(repo: Repository, command: Command, stream: Stream) -> int:
     printer = Printer(repo, command, screen)
     found = _answer(repo, command, stream)
     content = found.target.content
-    runs = None if content is None else expected_runs(command.request, len(content))
+    long = content is not None and len(content) > _AT_ONCE
+    runs = expected_runs(command.request, len(content)) if content is not None and long else None
     ordered = in_order(found.lines, runs)
     # Wait for the first lines before there is a pager: an error of git belongs on a terminal without one.
     piece = next(ordered, None)

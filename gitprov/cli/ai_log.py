@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gitprov.model.logged import Entry
 
 _COMMAND = "ai-log"
+_NOTHING = "no commit here has a model's help on record; what waits for a commit: gitprov status; all is well? gitprov doctor\n"
 
 
 def main() -> int:
@@ -57,6 +58,8 @@ def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
         # Wait for the first commit before there is a pager: an error of git belongs on a terminal without one.
         entry = next(found, None)
         if entry is None:
+            if screen.terminal and os.isatty(2):
+                sys.stderr.write(_NOTHING)
             return 0
         with screen.open(cwd, _COMMAND, paging=command.form != "json") as out:
             for text in _texts(render, entry, found, command.form == "text"):

@@ -40,7 +40,9 @@ class Printer:
         date_of = self._dates(commits)
         if self._size is None:
             length = self._repo.hash_length
-            self._size = blame_text.widths(flags, self._date_width(), length, last_line, self._screen.width)
+            size = blame_text.widths(flags, self._date_width(), length, last_line, self._screen.width)
+            whole = bool(lines) and lines[-1].line == last_line
+            self._size = blame_text.without_models(size, lines) if whole else size
         shown = blame_text.render(lines, commits, blame_text.Look(self._size, flags, date_of, self._colours))
         if self._prompt_of is None:
             yield from shown

@@ -38,9 +38,16 @@ Check = Callable[[Case], Iterator[Finding]]
 
 def checks() -> list[Check]:
     """All checks, in the order of a commit's life."""
-    from gitprov.flow import doctor_agents, doctor_git, doctor_hooks, doctor_inbox, doctor_share
+    from gitprov.flow import (
+        doctor_agents,
+        doctor_framework,
+        doctor_git,
+        doctor_hooks,
+        doctor_inbox,
+        doctor_share,
+    )
 
-    rooms = (doctor_git, doctor_share, doctor_hooks, doctor_agents, doctor_inbox)
+    rooms = (doctor_git, doctor_share, doctor_hooks, doctor_framework, doctor_agents, doctor_inbox)
     return [check for room in rooms for check in room.CHECKS]
 
 

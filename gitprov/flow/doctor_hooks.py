@@ -167,7 +167,7 @@ def _missing_stages(found: list[Stage], dead: list[str]) -> Finding:
         "hooks",
         BROKEN,
         f"pre-commit is not installed for {', '.join(dead)}",
-        f"pre-commit install {types}; default_install_hook_types in {place.FRAMEWORK_CONFIG} does it for everybody",
+        f"pre-commit install --install-hooks {types}; default_install_hook_types in {place.FRAMEWORK_CONFIG} does it for everybody",
     )
 
 

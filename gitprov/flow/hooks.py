@@ -77,7 +77,7 @@ def prepare_commit_msg(desk: Desk, path: str, source: str | None) -> None:
     if _is_pick(desk):
         return
     seal.recover(desk)
-    message.prepare(desk, path, message.is_amend(desk, source))
+    message.prepare(desk, path, message.is_amend(desk, source), source)
 
 
 def commit_msg(desk: Desk, path: str) -> None:

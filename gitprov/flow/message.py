@@ -10,12 +10,13 @@ from gitprov.flow import desk as desks
 from gitprov.flow.desk import Desk, Situation
 from gitprov.flow.installed import message_gate_installed
 from gitprov.git import trailers as texts
-from gitprov.git.caller import says_amend
+from gitprov.git.caller import commit_options, says_amend
 from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.interop import trailers as profiles
 from gitprov.model.printed import clean, path_quoted, shell_quoted
+from gitprov.store import files
 from gitprov.store import plan as plans
 from gitprov.store.plan import Plan
 
@@ -67,8 +68,11 @@ def _anew(desk: Desk, situation: Situation) -> Plan | None:
     return make_plan(desk, situation)
 
 
-def prepare(desk: Desk, path: str, amend: bool) -> None:
-    """Write the trailers of the coming commit into the message file at `path`."""
+def prepare(desk: Desk, path: str, amend: bool, source: str | None = None) -> None:
+    """Write the trailers of the coming commit into the message file at `path`.
+
+    Not into a template: git makes no commit of one that the editor left alone, and has to see it as it is.
+    """
     repo = desk.repo
     plan = plan_for(desk, amend)
     if plan is None:
@@ -76,7 +80,11 @@ def prepare(desk: Desk, path: str, amend: bool) -> None:
         return
     message = _forget_stale(desk, path, plan, _read(path))
     keys = [key for key, _, _ in plan.trailers]
-    added = bool(plan.trailers) and texts.has_text(repo, message, [*keys, "Signed-off-by"])
+    added = (
+        bool(plan.trailers)
+        and source != "template"
+        and texts.has_text(repo, message, [*keys, "Signed-off-by"])
+    )
     if added:
         texts.add(repo, path, [(key, value) for key, value, _ in plan.trailers])
     plans.save(repo.git_dir, plan._replace(trailers_added=added))
@@ -90,7 +98,7 @@ def check(desk: Desk, path: str, amend: bool) -> None:
     if plan is not None:
         message = _forget_stale(desk, path, plan, message)
     given = texts.parse(repo, message)
-    if plan is not None and not plan.trailers_added:
+    if plan is not None and not plan.trailers_added and not _is_template(desk, message):
         given = _add_late(desk, path, plan, given, message)
     reasons = _reasons(desk, plan, given, message)
     if reasons:
@@ -126,6 +134,21 @@ def _add_late(
         return given
     texts.add(desk.repo, path, left)
     return texts.parse(desk.repo, _read(path))
+
+
+def _is_template(desk: Desk, message: bytes) -> bool:
+    """Whether git is about to refuse the message, because it is the template that the editor was opened with."""
+    repo = desk.repo
+    named, cleanup = (
+        commit_options(desk.git.words, lambda word: _alias(repo, word)) if desk.git else (None, None)
+    )
+    if named is not None:
+        place = os.path.join(repo.env.get("GIT_PREFIX", ""), os.path.expanduser(named))
+    else:
+        place = decode(repo.try_run("config", "--type=path", "--get", "commit.template").stdout).strip("\n")
+    template = files.read(os.path.join(repo.worktree or repo.cwd, place)) if place else None
+    cleanup = cleanup or decode(repo.try_run("config", "--get", "commit.cleanup").stdout).strip()
+    return template is not None and texts.is_untouched(repo, message, template, cleanup or "strip")
 
 
 def _stands_for(plan: Plan, trailer: texts.Trailer) -> tuple[str, ...]:

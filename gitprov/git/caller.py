@@ -137,6 +137,39 @@ def says_dry_run(words: list[str], alias: Callable[[str], str | None]) -> bool:
     return False
 
 
+def commit_options(words: list[str], alias: Callable[[str], str | None]) -> tuple[str | None, str | None]:
+    """The values of `--template` and `--cleanup` in arguments of `git commit`; None for what they do not say.
+
+    `alias` as for `says_amend`.
+    """
+    for _ in range(_DEPTH):
+        command, rest = _command(words)
+        if command is None or command == "commit":
+            return _value(rest, "--template", "t"), _value(rest, "--cleanup", "")
+        text = alias(command)
+        if text is None or text.startswith("!"):
+            return None, None
+        words = [*text.split(), *rest]
+    return None, None
+
+
+def _value(words: list[str], option: str, letter: str) -> str | None:
+    """The last value of an option that takes one: behind `=`, run together with its letter, or the next word."""
+    value = None
+    for at, word in enumerate(words):
+        if word == "--":
+            break
+        name, equals, text = word.partition("=")
+        following = words[at + 1] if at + 1 < len(words) else None
+        if len(name) > 4 and option.startswith(name):
+            value = text if equals else following
+        elif letter and word.startswith("-") and not word.startswith("--"):
+            head, found, text = word[1:].partition(letter)
+            if found and not set(head) & set(_VALUED_LETTERS + "Su"):
+                value = text or following
+    return value
+
+
 def _is_dry_run(word: str) -> bool:
     """Git takes unambiguous beginnings, and letters run together; what follows `-o` is its value."""
     if word.startswith("--"):

@@ -59,3 +59,25 @@ def has_text(repo: Repository, message: bytes, ignored: Sequence[str]) -> bool:
     text = decode(repo.run("stripspace", "--strip-comments", stdin=written))
     lines = [line for line in text.splitlines() if line.strip()]
     return any(not any(same(line.partition(":")[0], key) for key in ignored) for line in lines)
+
+
+def is_untouched(repo: Repository, message: bytes, template: bytes, cleanup: str) -> bool:
+    """Whether git would say of an edited message that it is its template still, and make no commit.
+
+    `cleanup` is git's word for what it takes out of messages, `strip` where it was not said.
+    """
+    if cleanup == "verbatim":
+        return False
+    strip = ("stripspace",) if cleanup in {"whitespace", "scissors"} else ("stripspace", "--strip-comments")
+    start = repo.run(*strip, stdin=template)
+    text = repo.run(*strip, stdin=_above_scissors(message))
+    if not start or not text.startswith(start):
+        return False
+    rest = [line for line in text[len(start) :].splitlines() if line.strip()]
+    return all(line.startswith(b"Signed-off-by: ") for line in rest)
+
+
+def _above_scissors(message: bytes) -> bytes:
+    """What stands above the line of scissors, which begins with a character for comments."""
+    above, line, _ = message.partition(SCISSORS)
+    return above[: above.rfind(b"\n") + 1] if line else message

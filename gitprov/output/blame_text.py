@@ -103,6 +103,14 @@ def widths(flags: Flags, date: int, oid_length: int, last_line: int, terminal: i
     return made
 
 
+def without_models(size: Widths, lines: Iterable[Line]) -> Widths:
+    """The widths without the columns for a model and a trace, if none of the lines, which are all there are, has one."""
+    facts = {line.facts for line in lines}
+    who_is_said = any(one.agent or one.model or one.human for one in facts)
+    trace_is_said = any(one.trace for one in facts)
+    return size._replace(who=size.who if who_is_said else 0, trace=size.trace if trace_is_said else 0)
+
+
 def render(
     lines: Iterable[Line],
     commits: Mapping[str, BlamedCommit],

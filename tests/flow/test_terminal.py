@@ -203,3 +203,16 @@ def is_gone(group: int) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_nothing_to_show_is_said_on_a_terminal(project: GitRepo) -> None:
+    """`git ai-log` without a result tells a person so, and a program nothing."""
+    empty = ["git", "ai-log", "--model=no-such-model"]
+    assert "no commit here" in on_terminal(project, empty)
+    assert project.git("ai-log", "--model=no-such-model").stderr == ""
+
+
+def test_no_blank_columns_for_models(repo: GitRepo) -> None:
+    """A small file of people alone, from several commits, has no room for models."""
+    growing(repo, 3)
+    assert " " * 40 not in repo.git("ai-blame", "a").stdout

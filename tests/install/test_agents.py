@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.errors import ConfigError
-from gitprov.store import agents_config
+from gitprov.store import agents_config, launchers, shims
+from tests.install.shelf import recorder
 from tests.support.repo import GitRepo, run
 
 EVENTS = {
@@ -81,9 +83,7 @@ def test_the_project_gets_the_hooks(repo: GitRepo) -> None:
     assert set(found["hooks"]) == EVENTS
     for event, entries in found["hooks"].items():
         (entry,) = entries
-        assert entry["hooks"] == [
-            {"type": "command", "command": "gitprov capture claude-code", "timeout": 10}
-        ]
+        assert entry["hooks"] == [{"type": "command", "command": agents_config.COMMAND, "timeout": 10}]
         assert entry.get("matcher") == ("Write|Edit|MultiEdit|NotebookEdit" if "ToolUse" in event else None)
 
 
@@ -171,15 +171,111 @@ def test_an_unknown_agent_is_a_usage_error(repo: GitRepo) -> None:
     assert "claude-code" in done.stderr
 
 
-def test_a_tuned_entry_of_the_user_stays(repo: GitRepo) -> None:
-    """Whoever widened our matcher or wrote our command with a path keeps that; only missing events are added."""
-    entry = {
-        "matcher": "*",
-        "hooks": [{"type": "command", "command": "/opt/bin/gitprov capture claude-code"}],
-    }
+def test_a_tuned_entry_of_the_user_stays(repo: GitRepo, tmp_path: Path) -> None:
+    """Whoever widened our matcher or wrote our command with a path keeps that; only missing events are added.
+
+    A path where nothing is makes the command fail, since that agent would report nothing.
+    """
+    program = tmp_path / "own/gitprov"
+    entry = {"matcher": "*", "hooks": [{"type": "command", "command": f"{program} capture claude-code"}]}
     repo.write(".claude/settings.json", json.dumps({"hooks": {"PostToolUse": [entry]}}))
+    refused = repo.gitprov("install", check=False)
+    assert refused.returncode == 2
+    assert f"will not find gitprov: {repo.path}/.claude/settings.json runs {program}" in refused.stderr
+    assert repo.gitprov("doctor", check=False).returncode == 1
+    recorder(program, tmp_path / "log")
     repo.install()
     assert settings(repo.path / ".claude/settings.json")["hooks"]["PostToolUse"] == [entry]
+    assert repo.gitprov("doctor", check=False).returncode == 0
+
+
+def test_the_command_of_earlier_versions_is_brought_up_to_date(repo: GitRepo) -> None:
+    """An entry that names gitprov alone gets the command that works without an activated environment."""
+    entry = {"matcher": "*", "hooks": [{"command": agents_config.BARE_COMMAND}, {"command": "say hi"}]}
+    repo.write(".claude/settings.json", json.dumps({"hooks": {"PostToolUse": [entry]}}))
+    repo.install()
+    (found,) = settings(repo.path / ".claude/settings.json")["hooks"]["PostToolUse"]
+    assert found == {**entry, "hooks": [{"command": agents_config.COMMAND}, {"command": "say hi"}]}
+
+
+def newcomer(repo: GitRepo) -> dict[str, str]:
+    """The environment of an agent that was started without gitprov's: HOME, and a PATH of the system's folders."""
+    return {"HOME": repo.env["HOME"], "PATH": "/usr/bin:/bin"}
+
+
+def report(repo: GitRepo, env: dict[str, str]) -> str:
+    """Run the command of the settings as an agent does; all that it printed. It must exit 0."""
+    command = settings(repo.path / ".claude/settings.json")["hooks"]["UserPromptSubmit"][0]["hooks"][0][
+        "command"
+    ]
+    payload = {"hook_event_name": "UserPromptSubmit", "session_id": "s", "cwd": str(repo.path), "prompt": "x"}
+    done = run(["sh", "-c", command], cwd=repo.path, env=env, stdin=json.dumps(payload))
+    return done.stdout + done.stderr
+
+
+def test_an_agent_finds_gitprov_without_its_environment(repo: GitRepo) -> None:
+    """The command of the settings records with nothing of ours on PATH; commands for people are beside it."""
+    repo.install("--agents", "claude-code")
+    assert report(repo, newcomer(repo)) == ""
+    assert list(repo.inbox().glob("sessions/*/*.json"))
+    place = f"{repo.env['HOME']}/.local/share/gitprov/bin"
+    env = {**repo.env, "PATH": f"{place}:/usr/bin:/bin"}
+    repo.commit("One")
+    assert run(["git", "ai-log"], cwd=repo.path, env=env).returncode == 0
+    assert run(["gitprov", "status"], cwd=repo.path, env=env).returncode == 0
+
+
+def test_a_colleague_without_gitprov_is_not_disturbed(repo: GitRepo, tmp_path: Path) -> None:
+    """With the same settings, and no gitprov anywhere, the command does nothing and says nothing."""
+    repo.install("--agents", "claude-code")
+    assert report(repo, {**newcomer(repo), "HOME": str(tmp_path / "nobody")}) == ""
+
+
+def test_a_launcher_whose_python_is_gone(repo: GitRepo) -> None:
+    """An agent gets exit code 0 and one line; installing again mends it."""
+    repo.install("--agents", "claude-code")
+    for name in launchers.NAMES:
+        data = shims.render_launcher(shims.Settings("/gone/python", "/gone"))
+        Path(repo.env["HOME"], *launchers.PLACE, name).write_bytes(data)
+    assert "mend: install gitprov again" in report(repo, newcomer(repo))
+    repo.install()
+    assert report(repo, newcomer(repo)) == ""
+
+
+def test_a_home_that_cannot_be_written_is_an_error(repo: GitRepo) -> None:
+    """Where the agent would not find gitprov, installing fails and names the place."""
+    Path(repo.env["HOME"], ".local/share/gitprov").write_text("a file")
+    done = repo.gitprov("install", "--agents", "claude-code", check=False)
+    assert done.returncode == 3
+    assert ".local/share/gitprov" in done.stderr
+
+
+def test_leaving_the_home_directory(repo: GitRepo) -> None:
+    """`uninstall` leaves the launcher to other projects, `uninstall --user` takes it away."""
+    place = Path(repo.env["HOME"], *launchers.PLACE)
+    repo.install("--agents", "claude-code")
+    repo.gitprov("uninstall")
+    assert (place / "gitprov").exists()
+    repo.gitprov("uninstall", "--user")
+    assert not place.parent.exists()
+
+
+def test_a_newcomer_is_told_what_comes_next(repo: GitRepo) -> None:
+    """What was done, that the settings are to be committed, what to ask, how to undo, how git finds our commands."""
+    hidden = {**repo.env, "PATH": "/usr/bin:/bin"}
+    gitprov = shutil.which("gitprov", path=repo.env["PATH"]) or ""
+    done = run([gitprov, "install", "--agents", "claude-code"], cwd=repo.path, env=hidden)
+    assert len(done.stdout.splitlines()) <= 6
+    for words in (
+        "commit .claude/settings.json",
+        "--user",
+        "git ai-log",
+        "gitprov uninstall",
+        f"in {repo.path}/.git/hooks",
+    ):
+        assert words in done.stdout
+    assert "`git ai-log` is not on PATH" in done.stderr
+    assert '$HOME/.local/share/gitprov/bin:$PATH"' in done.stderr
 
 
 def test_a_command_beside_ours_in_one_entry_stays() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gitprov.flow import doctor_framework
 from gitprov.model import hook_names
 from gitprov.store import hookdir, shims
 from tests.install.shelf import evidence, lines, recorder, snapshot
@@ -198,7 +199,7 @@ def test_the_doctor_misses_stages_that_pre_commit_did_not_install(repo: GitRepo)
     run_tool(repo, "pre-commit", "install")
     (found,) = findings(repo, 1)
     assert "prepare-commit-msg, commit-msg, post-commit" in found["what"]
-    assert "pre-commit install --hook-type prepare-commit-msg" in found["mend"]
+    assert "pre-commit install --install-hooks --hook-type prepare-commit-msg" in found["mend"]
     assert "default_install_hook_types" in found["mend"]
 
 
@@ -215,6 +216,46 @@ def test_the_doctor_misses_hooks_in_the_configuration(repo: GitRepo) -> None:
     run_tool(repo, "pre-commit", "install")
     (found,) = findings(repo, 1)
     assert "gitprov-post-commit" in found["what"]
+
+
+OTHERS = """\
+repos:
+  - repo: local
+    hooks:
+      - id: tests
+        name: tests
+      - {id: lint, name: lint, stages: [pre-commit]}
+      - id: gitprov-commit-msg
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "names"),
+    [
+        (TYPES, ["tests"]),
+        ("default_install_hook_types:\n  - pre-commit\n  - post-commit\n", ["tests"]),
+        (f"{TYPES}default_stages: [pre-commit]\n", []),
+        (f"{TYPES}# default_stages: [pre-commit]\n", ["tests"]),
+        ("default_install_hook_types: [pre-commit]\n", []),
+        ("", []),
+    ],
+)
+def test_hooks_of_others_that_run_more_than_once(head: str, names: list[str]) -> None:
+    """Other people's hooks without stages are named where more stages are installed and no default binds them."""
+    assert doctor_framework.multiplied(head + OTHERS) == names
+
+
+def test_the_doctor_says_default_stages(repo: GitRepo) -> None:
+    """A hook of the project that would run at every stage is a warning, and the line that mends it does."""
+    configured(repo, *hook_names.FRAMEWORK, types=TYPES)
+    path = repo.path / ".pre-commit-config.yaml"
+    path.write_text(path.read_text() + "      - {id: lint, name: lint, language: system, entry: 'true'}\n")
+    run_tool(repo, "pre-commit", "install")
+    (found,) = findings(repo, 0)
+    assert (found["kind"], found["level"]) == ("stages", "warning")
+    assert "default_stages: [pre-commit]" in found["mend"]
+    path.write_text("default_stages: [pre-commit]\n" + path.read_text())
+    assert findings(repo, 0) == []
 
 
 def test_the_doctor_sees_both_routes_at_once(repo: GitRepo) -> None:

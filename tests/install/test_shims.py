@@ -73,7 +73,7 @@ def test_the_text_forks_only_where_a_system_has_no_proc() -> None:
     """There is one command substitution in the shim, for systems without /proc."""
     text = (ROOT / "hooks/shim").read_text()
     code = "\n".join(line for line in text.splitlines() if not line.strip().startswith("#"))
-    assert re.findall(r"\$\((\w+)", code) == ["ps"]
+    assert re.findall(r"\$\((\w+)", code.partition("concerns() {")[0]) == ["ps"]
     assert "`" not in code.replace("\\`gitprov\\`", "")
 
 
@@ -288,12 +288,42 @@ def without_gitprov(repo: GitRepo, tmp_path: Path) -> None:
 def test_a_gate_refuses_where_gitprov_is_gone_and_evidence_is_there(repo: GitRepo, tmp_path: Path) -> None:
     """The commit would lose its record, so it waits for the mending command, which the message names."""
     bare_shims(repo)
-    evidence(repo)
+    evidence(repo).write_text('{"path":"a b.py","seq":1,"v":1}\n')
+    repo.write("a b.py", "x\n")
+    repo.git("add", "-A")
     without_gitprov(repo, tmp_path)
-    done = repo.git("commit", "--allow-empty", "-m", "x", check=False)
+    done = repo.git("commit", "-m", "x", check=False)
     assert done.returncode == 1
     assert "gitprov install" in done.stderr
     assert "--no-verify" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("event", "staged", "refused"),
+    [
+        ('{"path":"a.py","v":1}', "a.py", True),
+        ('{"path":"a.py","v":1}', "b.py", False),
+        ('{"path":"a.py","v":1}', None, False),
+        ('{"path":"moved.py","v":1}', "b.py", True),
+        ('{"path":"src/a.py","v":1}', "a.py", True),
+        ("{}", "b.py", True),
+        ('{"path":"\\u00fc.py","v":1}', "b.py", True),
+        ('{"path":"a.py","v":1}', "\u00fc.py", True),
+    ],
+)
+def test_a_commit_of_other_files_needs_no_gitprov(
+    repo: GitRepo, tmp_path: Path, event: str, staged: str | None, refused: bool
+) -> None:
+    """Where gitprov is gone, evidence stops only a commit that it may be about: same name, or a name unclear or gone."""
+    bare_shims(repo)
+    evidence(repo).write_text(event + "\n")
+    repo.write("a.py", "x\n")
+    if staged is not None:
+        repo.write(staged, "x\n")
+        repo.git("add", staged)
+    without_gitprov(repo, tmp_path)
+    done = repo.git("commit", "--allow-empty", "-m", "x", check=False)
+    assert done.returncode == int(refused), done.stderr
 
 
 def test_observers_pass_with_one_line_where_gitprov_is_gone(repo: GitRepo, tmp_path: Path) -> None:

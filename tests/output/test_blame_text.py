@@ -38,6 +38,19 @@ def test_all_columns() -> None:
     )
 
 
+def test_no_columns_for_models_where_there_are_none() -> None:
+    """A file without lines of a model has no blank columns for model and trace; a person's name keeps its own."""
+    size = widths(PLAIN_FLAGS, 10, 40, 120, None)
+    unknown = Line(7, OID, "p", 3, UNKNOWN, b"code")
+    narrow = blame_text.without_models(size, [unknown])
+    look = Look(narrow, PLAIN_FLAGS, lambda _: "2026-02-01")
+    row = b"".join(blame_text.render([unknown], {OID: COMMIT}, look)).decode()
+    assert row == "01234567 Alice                2026-02-01 unknown    7) code\n"
+    assert blame_text.without_models(size, [unknown, unknown._replace(facts=GENERATED)]) == size
+    person = unknown._replace(facts=UNKNOWN._replace(cls="human", human="Bob <b@example.com>"))
+    assert blame_text.without_models(size, [person]) == size._replace(trace=0)
+
+
 def test_narrow_terminal() -> None:
     """On 80 columns class, model and the digits of the trace remain, and the code is whole."""
     assert shown(GENERATED, 80) == "01234567 ai       claude-op~ 0b9c41d2e7   7) code\n"
