@@ -14,7 +14,7 @@ from gitprov.attribution.bare import bare_rest
 from gitprov.attribution.imports import moved_items
 from gitprov.attribution.language import PLAIN, Language
 from gitprov.attribution.moves import moved_lines, moved_rows
-from gitprov.attribution.rewrap import aligned_gaps, equal_gaps, same_lines, spaced, together
+from gitprov.attribution.rewrap import aligned_gaps, equal_gaps, same_lines, spaced, together, whole
 from gitprov.attribution.sides import Match, Sides
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
@@ -58,7 +58,7 @@ def matches(
         return {}
     sides = Sides(old, new, together(new, hunks), theirs, language, closed)
     for hunk in sides.hunks:
-        if hunk.old_count and hunk.new_count and not spaced(sides, hunk):
+        if hunk.old_count and hunk.new_count and not (spaced(sides, hunk) or whole(sides, hunk)):
             same_lines(sides, hunk)
     equal_gaps(sides)
     moved_lines(sides)

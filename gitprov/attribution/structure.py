@@ -86,10 +86,14 @@ class _Structure:
     def walk(self) -> None:
         """Find all that is dead."""
         keys = self._keys
-        marks = _MARKS | {b"|", b"&"} if self._language.name == "ts" else _MARKS
+        name, marks = self._language.name, _MARKS
+        if name == "ts":
+            marks = _MARKS | {b"|", b"&"}
+        elif name not in ("python", "rust", "plain"):
+            marks = _MARKS - {b","}  # one that says nothing is seen at the bracket behind it
         for n in [n for n, key in enumerate(keys) if key in marks]:
             if keys[n] in _OPEN:
-                if keys[n] == b"{" and self._language.name == "ts" and self._is_type(n):
+                if keys[n] == b"{" and name == "ts" and self._is_type(n):
                     self._types.add(n)
                 self._stack.append(n)
             elif keys[n] in _CLOSE:
@@ -120,7 +124,7 @@ class _Structure:
                 self._empty(opener, n)
             elif keys[n] == b"}" and self._language.name == "rust":
                 self._block(opener, n)
-            elif keys[n] == b"}" and self._language.name in _SCRIPTS:
+            elif n == opener + 2 and keys[n] == b"}" and self._language.name in _SCRIPTS:
                 self._element(opener, n)
         last = self._code_before(n)
         if last >= 0 and keys[last] == b"," and self._is_trailing(last, n, opener):
@@ -156,7 +160,7 @@ class _Structure:
     def _element(self, opener: int, n: int) -> None:
         """Between tags `{" "}` is a space, and `a={"b"}` is `a="b"`."""
         keys = self._keys
-        if n == opener + 2 and keys[opener + 1][:1] == b'"':
+        if keys[opener + 1][:1] == b'"':
             if keys[opener + 1] == b'" "':
                 self.dead.update((opener, opener + 1, n))
             elif opener and keys[opener - 1] == b"=":
@@ -233,7 +237,7 @@ class _Structure:
             (how == "all" and not self._top_is(b"(") and not self._is_empty_statement(n))
             or (how == "go" and not self._begins(n, _HEADS))
             or (how == "last" and follows in (b"}", b""))
-            or (how == "shell" and (self._is_last(n) or follows in (b"then", b"do")))
+            or (how == "shell" and (self._is_last(n) or not self._top_is(b"(")))
             or (how == "rust" and follows == b"}" and self._first(n) in (b"return", b"break", b"continue"))
         ):
             self.dead.add(n)
