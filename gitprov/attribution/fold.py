@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.reword import Match, matches
+from gitprov.attribution.reword import Match, matches, too_large
 from gitprov.attribution.state import (
     BASE,
     NOBODY,
@@ -199,6 +199,9 @@ def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
     for n, hit in hits.items():
         if n not in inside:
             origins[n] = olds[hit.old]
+    why = too_large(old_lines, new_lines, changed)
+    if why is not None and len(inside - hits.keys() - unchanged.keys()):
+        state.layout.limits.add(why)
     _note_layout(state.layout, olds, origins, hits)
     return state._replace(content=content, origins=origins)
 
