@@ -305,6 +305,11 @@ def test_a_lone_word_that_moved() -> None:
     places = [Hunk(0, 0, 0, 1), Hunk(1, 1, 2, 0)]
     assert moved(old, new, places) == {0: Match(1, edited=False)}
     assert moved(old + "alpha,\n", new + "alpha,\n", places) == {}
+    block = "def one():\n    return result\n"
+    assert (
+        moved(block + "other = 1\n", "other = 1\n    return result\n", [Hunk(0, 2, 0, 0), Hunk(3, 0, 1, 1)])
+        == {}
+    )
     twice = moved("pass\na b\npass\n", "a b\npass\n", [Hunk(0, 1, 0, 0)])
     assert twice == {}
 
