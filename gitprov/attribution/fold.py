@@ -239,11 +239,14 @@ def _unchanged(state: Folded, content: bytes, changed: list[Hunk]) -> dict[int, 
 
 
 def _goes_with(lines: list[bytes], n: int, base: list[bytes], o: int) -> bool:
-    """Whether a bracket or a blank line stands beside the same line as in the base: a diff takes any for the same."""
-    return any(
-        0 <= o + step < len(base) and 0 <= n + step < len(lines) and base[o + step] == lines[n + step]
-        for step in (-1, 1)
-    )
+    """Whether a bracket or a blank line stands beside the same words as in the base: a diff takes any for the same."""
+    for step in (-1, 1):
+        k = step
+        while 0 <= o + k < len(base) and 0 <= n + k < len(lines) and base[o + k] == lines[n + k]:
+            if not is_trivial(lines[n + k]):
+                return True
+            k += step
+    return False
 
 
 def _developed(
