@@ -72,7 +72,7 @@ def bare_rest(sides: Sides) -> None:
         alike = gone.get(_bracket(sides.new, n))
         if alike:
             sides.take(n, Match(alike.pop(), False))
-        elif not sides.new.lines[n].strip() and n - 1 in sides.found:
+        elif sides.new.is_bare(n) and n - 1 in sides.found:
             sides.found[n] = Match(sides.found[n - 1].old, False)
     _blank_olds(sides, [o for o in old if o not in sides.used and not sides.old.lines[o].strip()])
 
@@ -96,7 +96,10 @@ def _is_between(sides: Sides, n: int, inside: set[int]) -> bool:
         hit = sides.found.get(line)
         if hit is not None and (hit.edited or hit.old in sides.theirs):
             return False
-        if hit is None and (line in inside or not 0 <= line < len(sides.new.lines)):
+        outside = not 0 <= line < len(sides.new.lines)
+        if hit is None and (
+            line in inside or (outside and not (sides.new.is_bare(n) and sides.new.lines[n].strip()))
+        ):
             return False
     return True
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from gitprov.attribution.fold import NOBODY, Folded, Origin, develop, from_past, produced, reach, slide
+from gitprov.attribution.sides import runs
 from gitprov.attribution.state import Layout
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
@@ -41,10 +42,14 @@ class Tally(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """`lines`: source → class → lines of the committed file (1-based). `tallies`: source → what became of it."""
+    """`lines`: source → class → lines of the committed file (1-based). `tallies`: source → what became of it.
+
+    `bounded` says why some of the file's lines were not compared: they are nobody's, and nothing counts as dropped.
+    """
 
     lines: dict[int, dict[str, LineSet]]
     tallies: dict[int, Tally]
+    bounded: str | None = None
 
 
 def outcome(
@@ -76,7 +81,10 @@ def outcome(
     fresh = [n for hunk in own for n in range(hunk.new_start, hunk.new_end) if n < len(placed)]
     removed = {n for hunk in own for n in range(hunk.old_start, hunk.old_end)}
     here = _by_source(main)
-    there = None if seen is None else here if seen is main and not aside else _by_source(seen, *aside)
+    bounded = next(iter(sorted(main.layout.limits)), None)
+    there = (
+        None if seen is None or bounded else here if seen is main and not aside else _by_source(seen, *aside)
+    )
     present = {*here, *(there if there and not aside else _by_source(*filter(None, (seen,))))}
     waiting = _waiting(folded, _by_source(*aside), present) if aside else ()
     replaced = _replaced(folded)
@@ -93,7 +101,7 @@ def outcome(
         )
         for source, created in folded.created.items()
     }
-    return Outcome(_lines(placed, fresh, folded.people), tallies)
+    return Outcome(_lines(placed, fresh, folded.people), tallies, bounded)
 
 
 def _waiting(folded: Folded, aside: Collection[int], present: Collection[int]) -> set[int]:
@@ -170,18 +178,16 @@ def _reformatted(seen: _Seen, lines: list[bytes]) -> dict[int, set[int]]:
 
 
 def _lines(origins: list[Origin], fresh: list[int], people: set[int]) -> dict[int, dict[str, LineSet]]:
-    found: dict[int, dict[str, list[list[int]]]] = {}
+    found: dict[int, dict[str, list[int]]] = {}
     for n in fresh:
         source, _, edited = origins[n]
         if source >= 0:
             cls = "human" if source in people else "edited" if edited else "ai"
-            runs = found.setdefault(source, {}).setdefault(cls, [])
-            if runs and runs[-1][1] == n:
-                runs[-1][1] = n + 1
-            else:
-                runs.append([n + 1, n + 1])
+            found.setdefault(source, {}).setdefault(cls, []).append(n + 1)
     return {
-        source: {cls: LineSet.of_runs((first, last) for first, last in runs) for cls, runs in own.items()}
+        source: {
+            cls: LineSet.of_runs((first, end - 1) for first, end in runs(lines)) for cls, lines in own.items()
+        }
         for source, own in found.items()
     }
 
@@ -208,7 +214,7 @@ def _by_source(*contents: _Seen) -> dict[int, tuple[set[int], set[int]]]:
 
 
 def _replaced(folded: Folded) -> dict[int, tuple[set[int], set[int]]]:
-    return _by_source(_Seen(list(folded.superseded), Layout({}, {}, set())))
+    return _by_source(_Seen(list(folded.superseded), Layout({}, {}, set(), set())))
 
 
 def _tally(

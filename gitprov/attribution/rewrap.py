@@ -115,18 +115,27 @@ def equal_gaps(sides: Sides) -> None:
     for hunk in sides.hunks:
         for gap in list(sides.gaps(hunk)):
             if gap.old or gap.new:
-                _equal(sides, gap)
+                equal(sides, gap)
 
 
-def _equal(sides: Sides, gap: Gap) -> None:
+def whole(sides: Sides, hunk: Hunk) -> bool:
+    """The same for a hunk as a whole; False where tokens differ."""
+    old, new = (hunk.old_start, hunk.old_end), (hunk.new_start, hunk.new_end)
+    gap = Gap(sides.free_old(*old), sides.free_new(*new), old[0], new[0], old[1], new[1])
+    return bool(gap.old and gap.new) and equal(sides, gap)
+
+
+def equal(sides: Sides, gap: Gap) -> bool:
+    """Match a gap whose tokens are the same on both sides; False where they are not."""
     old, old_lines = sides.old.tokens(gap.old)
     new, new_lines = sides.new.tokens(gap.new)
     if old != new:
-        return
+        return False
     for n, counts in _counted(new_lines, old_lines).items():
         sides.blended(n, counts)
     _broken_strings(sides, gap)
     bare_lines(sides, gap)
+    return True
 
 
 def _counted(new: Iterable[int], old: Iterable[int]) -> dict[int, dict[int, int]]:
@@ -152,7 +161,7 @@ def _broken_strings(sides: Sides, gap: Gap) -> None:
         if hit is not None and joined:
             more = [o for o in gap.old if o not in sides.used and joined.get(o) in (hit.old, *hit.also)]
             if more:
-                sides.take(n, hit._replace(also=(*hit.also, *more)))
+                sides.take(n, hit._replace(also=tuple(sorted((*hit.also, *more)))))
 
 
 def aligned_gaps(sides: Sides) -> None:

@@ -17,6 +17,10 @@ _MARKS = frozenset((*_OPEN, *_CLOSE, b",", b";", b"\\"))
 _HEADS = frozenset((b"if", b"while", b"for", b"with", b"switch"))
 _LEADING = frozenset((b"=", b"(", b"<", b",", b":", b"["))
 _SCRIPTS = frozenset(("js", "ts"))
+#: Between `type` and the brace of its members stands none of these.
+_ELSE = frozenset(
+    b"; { } const let var function import return class await if for while switch new throw".split()
+)
 #: Statements are looked at over so many tokens at most.
 _FAR = 200
 #: What the tokens begin with that are no code.
@@ -86,10 +90,14 @@ class _Structure:
     def walk(self) -> None:
         """Find all that is dead."""
         keys = self._keys
-        marks = _MARKS | {b"|", b"&"} if self._language.name == "ts" else _MARKS
+        name, marks = self._language.name, _MARKS
+        if name == "ts":
+            marks = _MARKS | {b"|", b"&"}
+        elif name not in ("python", "rust", "plain"):
+            marks = _MARKS - {b","}  # one that says nothing is seen at the bracket behind it
         for n in [n for n, key in enumerate(keys) if key in marks]:
             if keys[n] in _OPEN:
-                if keys[n] == b"{" and self._language.name == "ts" and self._is_type(n):
+                if keys[n] == b"{" and name == "ts" and self._is_type(n):
                     self._types.add(n)
                 self._stack.append(n)
             elif keys[n] in _CLOSE:
@@ -120,7 +128,7 @@ class _Structure:
                 self._empty(opener, n)
             elif keys[n] == b"}" and self._language.name == "rust":
                 self._block(opener, n)
-            elif keys[n] == b"}" and self._language.name in _SCRIPTS:
+            elif n == opener + 2 and keys[n] == b"}" and self._language.name in _SCRIPTS:
                 self._element(opener, n)
         last = self._code_before(n)
         if last >= 0 and keys[last] == b"," and self._is_trailing(last, n, opener):
@@ -156,7 +164,7 @@ class _Structure:
     def _element(self, opener: int, n: int) -> None:
         """Between tags `{" "}` is a space, and `a={"b"}` is `a="b"`."""
         keys = self._keys
-        if n == opener + 2 and keys[opener + 1][:1] == b'"':
+        if keys[opener + 1][:1] == b'"':
             if keys[opener + 1] == b'" "':
                 self.dead.update((opener, opener + 1, n))
             elif opener and keys[opener - 1] == b"=":
@@ -217,8 +225,10 @@ class _Structure:
             return keys[n - 2] in _CLOSE or self._top_is(b"(")
         if before in (b"|", b"&") and n > 1 and keys[n - 2] == b"}":
             return self._opens.get(n - 2) in self._types
+        depth = 0
         for at in range(n - 1, max(-1, n - _FAR), -1):
-            if keys[at] in (b";", b"{", b"}"):
+            depth += (keys[at] in (b")", b"]")) - (keys[at] in (b"(", b"["))
+            if depth < 0 or keys[at] in _ELSE:
                 return False
             if keys[at] in (b"type", b"interface"):
                 return at + 1 < n and keys[at + 1][:1].isalpha()
@@ -233,7 +243,7 @@ class _Structure:
             (how == "all" and not self._top_is(b"(") and not self._is_empty_statement(n))
             or (how == "go" and not self._begins(n, _HEADS))
             or (how == "last" and follows in (b"}", b""))
-            or (how == "shell" and (self._is_last(n) or follows in (b"then", b"do")))
+            or (how == "shell" and (self._is_last(n) or not self._top_is(b"(")))
             or (how == "rust" and follows == b"}" and self._first(n) in (b"return", b"break", b"continue"))
         ):
             self.dead.add(n)
