@@ -53,7 +53,7 @@ def test_own_evidence_of_the_same_trace(project: GitRepo, agent: Agent) -> None:
     project.commit("The other, formatted")
     heal(project)
     [row] = project.traces()
-    assert row["delta"]["kept"] == len(owners(project, "c.py")) + 4
+    assert row["delta"]["kept"] == len(owners(project, "c.py")) + 5
     assert set(row["files"]) == {"b.py", "c.py"}
     again_nothing(project)
 
