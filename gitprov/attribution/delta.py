@@ -91,11 +91,14 @@ def _counts(raw: Raw, new: list[bytes], changed: list[Hunk], pairs: _Pairs) -> t
     edited = {o for o, reworded in pairs.new.values() if reworded} | pairs.partly
     inside = {o for hunk in changed for o in range(hunk.old_start, hunk.old_end)}
     absent = inside - pairs.olds() - edited
-    other = {
-        o
-        for n, (o, _) in pairs.new.items()
-        if raw.lines[o].rstrip(b"\r\n") != new[n].rstrip(b"\r\n") and new[n].strip()
-    }
+    texts: dict[int, bytes] = {}
+    other = set()
+    for n, (o, _) in pairs.new.items():
+        if o not in texts:
+            texts[o] = raw.lines[o].rstrip(b"\r\n")
+        bare = new[n].rstrip(b"\r\n")
+        if bare != texts[o] and bare.strip():
+            other.add(o)
     other |= {line for o, n in pairs.joined.items() for line in (o, pairs.new.get(n, (o, False))[0])}
     gone = len(raw.own & absent)
     changes = len(raw.own & edited)

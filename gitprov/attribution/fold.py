@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.reword import Match, matches
+from gitprov.attribution.reword import Match, matches, too_large
 from gitprov.attribution.state import (
     BASE,
     NOBODY,
@@ -191,7 +191,7 @@ def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
         for o in range(max(0, hunk.old_start - 1), min(len(olds), hunk.old_end + 1))
     ):
         hits = matches(old_lines, new_lines, changed, theirs, state.language, unchanged)
-    inside = set()
+    inside: set[int] = set()
     for hunk in reversed(changed):
         fresh = _developed(state, hunk, olds, author, unchanged, hits)
         origins[hunk.old_start : hunk.old_end] = fresh
@@ -199,6 +199,9 @@ def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
     for n, hit in hits.items():
         if n not in inside:
             origins[n] = olds[hit.old]
+    why = too_large(old_lines, new_lines, changed)
+    if why is not None and len(inside - hits.keys() - unchanged.keys()):
+        state.layout.limits.add(why)
     _note_layout(state.layout, olds, origins, hits)
     return state._replace(content=content, origins=origins)
 

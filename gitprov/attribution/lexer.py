@@ -19,6 +19,7 @@ _UNICODE = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _FIELD = re.compile(rb"\$?\{[^{}]*\}")
 _COLOUR = re.compile(rb"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 _NUMBER = re.compile(rb"(\d*)\.?(\d*)(e[+-]?\d+)?(\D*)", re.IGNORECASE)
+_POWER = re.compile(rb"e\+?(-?)0*(?=\d)")
 #: A string that ends so cannot be joined to the next: the escape would take in more.
 _OPEN_ESCAPE = re.compile(rb"(?:\\x[0-9a-fA-F]*|\\[0-7]{1,3})$")
 _PREFIX = re.compile(rb"[A-Za-z0-9]*")
@@ -79,7 +80,7 @@ _REGEX = (
 )
 _NUMBERS = rb"0[xXbBoO]\w+|(?:\d(?:'?\w)*(?:\.(?!\.)\w*)?|\.\d\w*)(?:(?<=[eE])[+-]\d+)?"
 _OPERATORS = (
-    rb"\.\.\.|===|!==|==|!=|<=|=>|->|\+\+|--|&&|\|\||\?\?|\?\.|:=|\*\*|<<|\+=|-=|\*=|/=|%=|&=|\|=|\^="
+    rb"\.\.\.|\.\.=?|===|!==|==|!=|<=|=>|->|\+\+|--|&&|\|\||\?\?|\?\.|:=|\*\*|<<|\+=|-=|\*=|/=|%=|&=|\|=|\^="
 )
 
 
@@ -356,6 +357,6 @@ def _number(token: bytes, how: str) -> bytes:
         return low
     whole, part, power, unit = (one or b"" for one in hit.groups())
     if how == "short":
-        part, power = part.rstrip(b"0"), power.replace(b"+", b"")
+        part, power = part.rstrip(b"0"), _POWER.sub(rb"e\1", power)
         return (whole or b"0") + (b"." + part if part else b"") + power + unit
     return (whole or b"0") + b"." + (part or b"0") + power + unit

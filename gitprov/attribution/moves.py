@@ -8,13 +8,19 @@ from gitprov.attribution.sides import Match, Sides
 from gitprov.model.lines import is_trivial
 
 _WORD = re.compile(rb"[\w\x80-\xff]+")
+#: A line with so many words is no common one.
+_WORDS = 3
+#: An import, or a row or item of a list.
+_ROW = re.compile(
+    rb"\s*(?:(?:import|from|use|using|mod|pub|require|include|#\s*include|@import)\b|[\"'\-*]|.*,\s*$)"
+)
 
 
 def moved_lines(sides: Sides) -> None:
     """Match the lines that only changed their place. A line that stands still where it was is nobody's source.
 
-    A text that went once and came once is the same line; so are the lines directly above and below it that moved with
-    it, blank ones and brackets too. One word alone must be the only line of its kind in the whole file.
+    A text that went once and came once is the same line, and so are the lines directly above and below it that moved with
+    it, blank ones and brackets too. A line that moved alone to another hunk has to be the only one of its kind.
     """
     old = {
         o: _text(sides.old.key(o))
@@ -35,10 +41,13 @@ def moved_lines(sides: Sides) -> None:
         if len(places) == 1 or _in_one_hunk(sides, went[text], places)
     ]
     for o, n in pairs:
-        if o not in sides.used and n not in sides.found and _tells(sides, o):
-            sides.take(n, Match(o, False))
-            _extend(sides, old, new, (o, n), 1)
-            _extend(sides, old, new, (o, n), -1)
+        if o in sides.used or n in sides.found:
+            continue
+        run = [*_beside(sides, old, new, (o, n), -1)[::-1], (o, n), *_beside(sides, old, new, (o, n), 1)]
+        telling = sum(sides.is_telling(line) for _, line in run)
+        if telling > 1 or _in_one_hunk(sides, [o], [n]) or _tells(sides, o):
+            for pair in run:
+                sides.take(pair[1], Match(pair[0], False))
 
 
 def _text(key: bytes) -> bytes:
@@ -65,22 +74,25 @@ def _in_one_hunk(sides: Sides, olds: list[int], news: list[int]) -> bool:
 
 
 def _tells(sides: Sides, o: int) -> bool:
-    if len(_WORD.findall(sides.old.lines[o])) > 1:
-        return True
+    """Whether a line that moved alone is the same one for sure: there is no other like it, and anybody may write `return x`."""
     text = sides.old.lines[o].strip().rstrip(b",")
-    return all(side.count(text) + side.count(text + b",") == 1 for side in (sides.old, sides.new))
+    if any(side.count(text) + side.count(text + b",") != 1 for side in (sides.old, sides.new)):
+        return False
+    return len(_WORD.findall(text)) >= _WORDS or _ROW.match(sides.old.lines[o]) is not None
 
 
-def _extend(
+def _beside(
     sides: Sides, old: dict[int, bytes], new: dict[int, bytes], pair: tuple[int, int], step: int
-) -> None:
-    """Take the lines beside a pair that moved with it."""
+) -> list[tuple[int, int]]:
+    """The lines beside a pair, on one side of it, that moved with it."""
+    run: list[tuple[int, int]] = []
     o, n = pair[0] + step, pair[1] + step
     while o in old and n in new and o not in sides.used and n not in sides.found and old[o] == new[n]:
         if not old[o] and sides.old.lines[o].strip() != sides.new.lines[n].strip():
-            return
-        sides.take(n, Match(o, False))
+            break
+        run.append((o, n))
         o, n = o + step, n + step
+    return run
 
 
 def moved_rows(sides: Sides) -> None:

@@ -41,10 +41,14 @@ class Tally(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """`lines`: source → class → lines of the committed file (1-based). `tallies`: source → what became of it."""
+    """`lines`: source → class → lines of the committed file (1-based). `tallies`: source → what became of it.
+
+    `bounded` says why some of the file's lines were not compared: they are nobody's, and nothing counts as dropped.
+    """
 
     lines: dict[int, dict[str, LineSet]]
     tallies: dict[int, Tally]
+    bounded: str | None = None
 
 
 def outcome(
@@ -76,7 +80,10 @@ def outcome(
     fresh = [n for hunk in own for n in range(hunk.new_start, hunk.new_end) if n < len(placed)]
     removed = {n for hunk in own for n in range(hunk.old_start, hunk.old_end)}
     here = _by_source(main)
-    there = None if seen is None else here if seen is main and not aside else _by_source(seen, *aside)
+    bounded = next(iter(sorted(main.layout.limits)), None)
+    there = (
+        None if seen is None or bounded else here if seen is main and not aside else _by_source(seen, *aside)
+    )
     present = {*here, *(there if there and not aside else _by_source(*filter(None, (seen,))))}
     waiting = _waiting(folded, _by_source(*aside), present) if aside else ()
     replaced = _replaced(folded)
@@ -93,7 +100,7 @@ def outcome(
         )
         for source, created in folded.created.items()
     }
-    return Outcome(_lines(placed, fresh, folded.people), tallies)
+    return Outcome(_lines(placed, fresh, folded.people), tallies, bounded)
 
 
 def _waiting(folded: Folded, aside: Collection[int], present: Collection[int]) -> set[int]:
@@ -208,7 +215,7 @@ def _by_source(*contents: _Seen) -> dict[int, tuple[set[int], set[int]]]:
 
 
 def _replaced(folded: Folded) -> dict[int, tuple[set[int], set[int]]]:
-    return _by_source(_Seen(list(folded.superseded), Layout({}, {}, set())))
+    return _by_source(_Seen(list(folded.superseded), Layout({}, {}, set(), set())))
 
 
 def _tally(

@@ -56,15 +56,22 @@ class Parens:
         """Look at each pair."""
         macros = self._directives() if self._language.name == "c" else ()
         around: list[int] = []  # ends of the pairs that are gone around this one
+        keys, table = self._keys, self._table
+        special = {*BEGIN[table], *PREFIX[table], *BINARY[table], b"async"}
         for pair in self._pairs:
+            before = keys[pair.start - 1] if pair.start else b""
+            if (
+                before[:1].isalpha()
+                and before not in special
+                and keys[min(pair.end + 1, len(keys) - 1)] != b"=>"
+            ):
+                continue  # a call
             while around and around[-1] < pair.start:
                 around.pop()
-            bare = pair._replace(depth=pair.depth - len(around))
-            if (
-                self._lines[pair.start] not in macros
-                and pair.start not in self._dead
-                and self._is_redundant(bare)
-            ):
+            bare = pair._replace(depth=pair.depth - len(around)) if around else pair
+            if self._lines[pair.start] in macros or pair.start in self._dead:
+                continue
+            if self._is_redundant(bare):
                 self._gone.update(pair[:2])
                 around.append(pair.end)
         self._dead |= self._gone
@@ -111,6 +118,8 @@ class Parens:
             return self._table == "python" and self._may_be_bare(pair, before, after, right)
         if right is None or not self._may_begin(pair, before):
             return False
+        if self._table == "python" and level == ASSIGN and not self._may_assign(pair, before):
+            return False
         key = self._keys[after] if after < len(self._keys) else b""
         if right == POSTFIX and self._keys[self._after(pair.start)][:1].isdigit():
             return False
@@ -152,6 +161,8 @@ class Parens:
         if before < 0:
             return LOW
         key = self._keys[before]
+        if key == b"(" and self._keys[max(before - 1, 0)] == b"decltype":
+            return None
         if key in BEGIN[table]:
             return LOW
         if key in PREFIX[table] and not self._is_operand(self._before(before)):
@@ -201,6 +212,11 @@ class Parens:
         if before >= 0 and self._keys[before] not in (b"=>", b"{", b"}", b";", b"default"):
             return True
         return self._keys[self._after(pair.start)] not in _BODY
+
+    def _may_assign(self, pair: Pair, before: int) -> bool:
+        """Whether a name may be bound there without parentheses."""
+        inside = self._keys[pair.start : pair.end]
+        return b":=" not in inside or (before >= 0 and self._keys[before] in (b"if", b"elif", b"while"))
 
     def _may_be_bare(self, pair: Pair, before: int, after: int, right: int | None) -> bool:
         """Whether Python takes the tuple without its parentheses, and for the same."""
@@ -304,6 +320,8 @@ class _Scan:
             return key == b":" and self._choice and table == "c"
         if key == b",":
             return self._bind(TUPLE, value=False)
+        if key == b":=":
+            return table == "python" and self._bind(ASSIGN, value=False)
         if key in _SIGNS or key == b"=>":
             return table == "c" and self._bind(ASSIGN, value=False)
         if key == b":":

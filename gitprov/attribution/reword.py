@@ -10,18 +10,22 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 
+from gitprov.attribution.bare import bare_rest
 from gitprov.attribution.imports import moved_items
 from gitprov.attribution.language import PLAIN, Language
 from gitprov.attribution.moves import moved_lines, moved_rows
-from gitprov.attribution.rewrap import aligned_gaps, bare_rest, equal_gaps, same_lines, spaced, together
+from gitprov.attribution.rewrap import aligned_gaps, equal_gaps, same_lines, spaced, together, whole
 from gitprov.attribution.sides import Match, Sides
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
 
-__all__ = ["SIMILAR", "Match", "match", "matches", "similarity"]
+__all__ = ["MOST", "SIMILAR", "Match", "match", "matches", "similarity", "too_large"]
 
 #: At and above this share of common words a line is a rewording (Dice coefficient over the words of both lines).
 SIMILAR = 0.5
+
+#: Bytes of changed lines, both sides together, above which they are not compared: a commit should take seconds.
+MOST = 4_000_000
 
 _WORD = re.compile(rb"[\w\x80-\xff]+")
 #: A new line is compared with about this many old lines, those first that share a rare word; with fewer where there are
@@ -56,8 +60,12 @@ def matches(
     if not hunks:
         return {}
     sides = Sides(old, new, together(new, hunks), theirs, language, closed)
+    if too_large(old, new, hunks):
+        for hunk in sides.hunks:
+            spaced(sides, hunk)
+        return sides.found
     for hunk in sides.hunks:
-        if hunk.old_count and hunk.new_count and not spaced(sides, hunk):
+        if hunk.old_count and hunk.new_count and not (spaced(sides, hunk) or whole(sides, hunk)):
             same_lines(sides, hunk)
     equal_gaps(sides)
     moved_lines(sides)
@@ -70,6 +78,16 @@ def matches(
             _reworded(sides, hunk)
     bare_rest(sides)
     return sides.found
+
+
+def too_large(old: list[bytes], new: list[bytes], hunks: Sequence[Hunk]) -> str | None:
+    """Why lines of some hunks are not compared with each other, but for white space; None where they are."""
+    size = sum(
+        len(line)
+        for hunk in hunks
+        for line in (*old[hunk.old_start : hunk.old_end], *new[hunk.new_start : hunk.new_end])
+    )
+    return f"changed lines of {size} bytes: above {MOST} they are not compared" if size > MOST else None
 
 
 def _reworded(sides: Sides, hunk: Hunk) -> None:

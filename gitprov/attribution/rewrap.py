@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from gitprov.attribution.bare import bare_lines
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.lexer import same_tokens
-from gitprov.attribution.sides import Gap, Match, Side, Sides
+from gitprov.attribution.sides import Gap, Match, Sides
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
 
@@ -114,18 +115,27 @@ def equal_gaps(sides: Sides) -> None:
     for hunk in sides.hunks:
         for gap in list(sides.gaps(hunk)):
             if gap.old or gap.new:
-                _equal(sides, gap)
+                equal(sides, gap)
 
 
-def _equal(sides: Sides, gap: Gap) -> None:
+def whole(sides: Sides, hunk: Hunk) -> bool:
+    """The same for a hunk as a whole; False where tokens differ."""
+    old, new = (hunk.old_start, hunk.old_end), (hunk.new_start, hunk.new_end)
+    gap = Gap(sides.free_old(*old), sides.free_new(*new), old[0], new[0], old[1], new[1])
+    return bool(gap.old and gap.new) and equal(sides, gap)
+
+
+def equal(sides: Sides, gap: Gap) -> bool:
+    """Match a gap whose tokens are the same on both sides; False where they are not."""
     old, old_lines = sides.old.tokens(gap.old)
     new, new_lines = sides.new.tokens(gap.new)
     if old != new:
-        return
+        return False
     for n, counts in _counted(new_lines, old_lines).items():
         sides.blended(n, counts)
     _broken_strings(sides, gap)
-    _bare_lines(sides, gap)
+    bare_lines(sides, gap)
+    return True
 
 
 def _counted(new: Iterable[int], old: Iterable[int]) -> dict[int, dict[int, int]]:
@@ -151,46 +161,7 @@ def _broken_strings(sides: Sides, gap: Gap) -> None:
         if hit is not None and joined:
             more = [o for o in gap.old if o not in sides.used and joined.get(o) in (hit.old, *hit.also)]
             if more:
-                sides.take(n, hit._replace(also=(*hit.also, *more)))
-
-
-def _bare_lines(sides: Sides, gap: Gap) -> None:
-    """Lines without a token of their own, inside of what is the same: they go with the lines around them."""
-    pairs = [(n, sides.found[n].old) for n in gap.new if n in sides.found]
-    if gap.new_start and gap.old_start:
-        pairs.insert(0, (gap.new_start - 1, gap.old_start - 1))
-    if gap.new_end < len(sides.new.lines) and gap.old_end < len(sides.old.lines):
-        pairs.append((gap.new_end, gap.old_end))
-    if not pairs:
-        return
-    _bare_new(sides, gap, pairs)
-    left = [o for o in gap.old if o not in sides.used and sides.old.is_bare(o)]
-    by_old = sorted((o, n) for n, o in pairs)
-    for o in left:
-        at = bisect_right(by_old, (o, -1)) - 1
-        n = by_old[max(at, 0)][1]
-        hit = sides.found.get(n) or Match(by_old[max(at, 0)][0], False)
-        sides.found[n] = hit._replace(also=(*hit.also, o))
-        sides.used.add(o)
-
-
-def _bare_new(sides: Sides, gap: Gap, pairs: list[tuple[int, int]]) -> None:
-    """A blank line is a model's between two that are a model's; a lone bracket is whose the line above it is."""
-    olds = [o for o in gap.old if o not in sides.used and sides.old.is_bare(o)]
-    for n in gap.new:
-        if n in sides.found or not sides.new.is_bare(n):
-            continue
-        at = bisect_right(pairs, (n, -1)) - 1
-        around = [pairs[k][1] for k in (at, at + 1) if 0 <= k < len(pairs)]
-        text = sides.new.lines[n].strip()
-        if any(o in sides.theirs for o in around) or (len(around) < 2 and not text):
-            continue
-        alike = next((o for o in olds if sides.old.lines[o].strip() == text and o not in sides.theirs), None)
-        if alike is None:
-            sides.found[n] = Match(around[0], False)
-        else:
-            olds.remove(alike)
-            sides.take(n, Match(alike, False))
+                sides.take(n, hit._replace(also=tuple(sorted((*hit.also, *more)))))
 
 
 def aligned_gaps(sides: Sides) -> None:
@@ -332,68 +303,3 @@ def together(new: list[bytes], hunks: Sequence[Hunk]) -> list[Hunk]:
         else:
             out.append(hunk)
     return out
-
-
-def bare_rest(sides: Sides) -> None:
-    """Brackets and blank lines that are left over between lines that are as they were.
-
-    A new one is the old one that reads the same and is gone from between such lines too, a blank one needs none.
-    """
-    old = [
-        o
-        for h in sides.hunks
-        for o in sides.free_old(h.old_start, h.old_end)
-        if is_trivial(sides.old.lines[o])
-    ]
-    rest = [n for h in sides.hunks for n in sides.free_new(h.new_start, h.new_end) if not sides.is_telling(n)]
-    if not old and not rest:
-        return
-    inside = {n for h in sides.hunks for n in range(h.new_start, h.new_end)}
-    gone: dict[bytes, list[int]] = {}
-    for o in reversed(old):
-        if o not in sides.theirs:
-            gone.setdefault(_bracket(sides.old, o), []).append(o)
-    for n in rest:
-        if not _is_between(sides, n, inside):
-            continue
-        alike = gone.get(_bracket(sides.new, n))
-        if alike:
-            sides.take(n, Match(alike.pop(), False))
-        elif not sides.new.lines[n].strip() and n - 1 in sides.found:
-            sides.found[n] = Match(sides.found[n - 1].old, False)
-    _blank_olds(sides, [o for o in old if o not in sides.used and not sides.old.lines[o].strip()])
-
-
-def _bracket(side: Side, line: int) -> bytes:
-    """What a trivial line reads; the last of some rows has no comma."""
-    return side.key(line).removesuffix(b"\x1f,") or side.lines[line].strip()
-
-
-def _is_between(sides: Sides, n: int, inside: set[int]) -> bool:
-    """Whether the lines above and below are as they were, and no person's."""
-    below = n + 1
-    while (
-        below < len(sides.new.lines)
-        and below in inside
-        and below not in sides.found
-        and not sides.is_telling(below)
-    ):
-        below += 1
-    for line in (n - 1, below):
-        hit = sides.found.get(line)
-        if hit is not None and (hit.edited or hit.old in sides.theirs):
-            return False
-        if hit is None and (line in inside or not 0 <= line < len(sides.new.lines)):
-            return False
-    return True
-
-
-def _blank_olds(sides: Sides, blanks: list[int]) -> None:
-    """Old blank lines that were taken out beside a line that is as it was go with that line."""
-    by_old = {hit.old: n for n, hit in sides.found.items() if not hit.edited}
-    for o in blanks:
-        n = by_old.get(o - 1)
-        if n is not None and o not in sides.theirs:
-            sides.found[n] = sides.found[n]._replace(also=(*sides.found[n].also, o))
-            sides.used.add(o)
-            by_old[o] = n

@@ -41,12 +41,13 @@ class Layout(NamedTuple):
     """What became of lines besides their origins. A line is here (source, 0-based line of its `after`).
 
     `raw`: source → its `after`. `joined`: line → further lines that stand in the one that has its origin. `partly`: lines
-    of which one part stands unchanged while another was changed.
+    of which one part stands unchanged while another was changed. `limits`: why some lines were not compared.
     """
 
     raw: dict[int, bytes]
     joined: dict[tuple[int, int], frozenset[tuple[int, int]]]
     partly: set[tuple[int, int]]
+    limits: set[str]
 
     def present(self, lines: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
         """Some lines, and all that were joined to them."""
@@ -90,11 +91,13 @@ class Folded(NamedTuple):
     past: tuple[tuple[bytes, tuple[Origin, ...]], ...] = ()
     asides: tuple[Aside, ...] = ()
     language: Language = PLAIN
-    layout: Layout = Layout({}, {}, set())
+    layout: Layout = Layout({}, {}, set(), set())
 
     def copy(self) -> Folded:
         """A state whose origins can be developed without touching these."""
-        layout = Layout(self.layout.raw, {**self.layout.joined}, set(self.layout.partly))
+        layout = Layout(
+            self.layout.raw, {**self.layout.joined}, set(self.layout.partly), set(self.layout.limits)
+        )
         return self._replace(origins=list(self.origins), superseded=set(self.superseded), layout=layout)
 
 
@@ -118,5 +121,5 @@ def begin(
         None,
         spent,
         language=language,
-        layout=Layout({}, {}, set()),
+        layout=Layout({}, {}, set(), set()),
     )

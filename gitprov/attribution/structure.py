@@ -30,6 +30,8 @@ def without_layout(stream: Stream, language: Language, opened: list[bytes]) -> S
     keys, lines, spans = stream
     if language.name in _SCRIPTS:
         _bare_names(keys)
+    elif language.name in ("css", "scss"):
+        _bare_values(keys)
     if not one.dead:
         return stream
     alive = bytearray(b"\1") * len(keys)
@@ -53,6 +55,16 @@ def _bare_names(keys: list[bytes]) -> None:
                 keys[at - 1] = bare
 
 
+def _bare_values(keys: list[bytes]) -> None:
+    """`[type=text]` is `[type="text"]`."""
+    at = -1
+    for _ in range(keys.count(b"=")):
+        at = keys.index(b"=", at + 1)
+        value = keys[at + 1] if at + 2 < len(keys) and keys[at + 2] == b"]" else b""
+        if value[:1] == b'"' and value.isascii() and value[1:-1].decode().replace("-", "_").isidentifier():
+            keys[at + 1] = value[1:-1]
+
+
 class _Structure:
     """Walks over brackets, commas and semicolons; `dead` are the tokens that say nothing."""
 
@@ -74,10 +86,14 @@ class _Structure:
     def walk(self) -> None:
         """Find all that is dead."""
         keys = self._keys
-        marks = _MARKS | {b"|", b"&"} if self._language.name == "ts" else _MARKS
+        name, marks = self._language.name, _MARKS
+        if name == "ts":
+            marks = _MARKS | {b"|", b"&"}
+        elif name not in ("python", "rust", "plain"):
+            marks = _MARKS - {b","}  # one that says nothing is seen at the bracket behind it
         for n in [n for n, key in enumerate(keys) if key in marks]:
             if keys[n] in _OPEN:
-                if keys[n] == b"{" and self._language.name == "ts" and self._is_type(n):
+                if keys[n] == b"{" and name == "ts" and self._is_type(n):
                     self._types.add(n)
                 self._stack.append(n)
             elif keys[n] in _CLOSE:
@@ -108,6 +124,8 @@ class _Structure:
                 self._empty(opener, n)
             elif keys[n] == b"}" and self._language.name == "rust":
                 self._block(opener, n)
+            elif n == opener + 2 and keys[n] == b"}" and self._language.name in _SCRIPTS:
+                self._element(opener, n)
         last = self._code_before(n)
         if last >= 0 and keys[last] == b"," and self._is_trailing(last, n, opener):
             self.dead.add(last)
@@ -132,12 +150,24 @@ class _Structure:
             return
         if name == "python" and keys[opener - 2] == b"class":
             self.dead.update((opener, n))
-        elif name in _SCRIPTS:
+        elif name in _SCRIPTS and self._key(self._code_after(n)) not in (b".", b"(", b"[", b"?."):
             at = opener - 1
             while at > 1 and keys[at - 1] == b".":
                 at -= 2
             if at > 0 and keys[at - 1] == b"new":
                 self.dead.update((opener, n))
+
+    def _element(self, opener: int, n: int) -> None:
+        """Between tags `{" "}` is a space, and `a={"b"}` is `a="b"`."""
+        keys = self._keys
+        if keys[opener + 1][:1] == b'"':
+            if keys[opener + 1] == b'" "':
+                self.dead.update((opener, opener + 1, n))
+            elif opener and keys[opener - 1] == b"=":
+                self.dead.update((opener, n))
+
+    def _key(self, n: int) -> bytes:
+        return self._keys[n] if 0 <= n < len(self._keys) else b""
 
     def _is_trailing(self, comma: int, n: int, opener: int | None) -> bool:
         """Whether a comma before a closing bracket says nothing."""
@@ -147,10 +177,10 @@ class _Structure:
             return False  # an element that is left out
         if name in ("c", "java", "kotlin") and closer != b"}":
             return name == "kotlin"
-        if name == "css":
-            return False
+        if name == "css" or (name in ("shell", "plain") and closer == b"}"):
+            return False  # an empty word
         alone = opener is None or self._commas.get(opener, 0) == 1
-        if name in ("python", "rust") and alone and closer != b"}":
+        if name in ("python", "rust", "plain") and alone and closer != b"}":
             return self._is_call(opener) if closer == b")" else name == "rust" or not self._is_call(opener)
         return True
 
@@ -207,7 +237,7 @@ class _Structure:
             (how == "all" and not self._top_is(b"(") and not self._is_empty_statement(n))
             or (how == "go" and not self._begins(n, _HEADS))
             or (how == "last" and follows in (b"}", b""))
-            or (how == "shell" and (self._is_last(n) or follows in (b"then", b"do")))
+            or (how == "shell" and (self._is_last(n) or not self._top_is(b"(")))
             or (how == "rust" and follows == b"}" and self._first(n) in (b"return", b"break", b"continue"))
         ):
             self.dead.add(n)

@@ -313,7 +313,7 @@ def _with_carried(settled: Outcome, carried: Outcome) -> Outcome:
         source: {cls: LineSet(line for line in lines if line not in taken) for cls, lines in own.items()}
         for source, own in carried.lines.items()
     }
-    return Outcome({**settled.lines, **rest}, {**settled.tallies, **carried.tallies})
+    return Outcome({**settled.lines, **rest}, {**settled.tallies, **carried.tallies}, settled.bounded)
 
 
 def renamed(repo: Repository, events: list[Event], marks: Mapping[int, Spent]) -> list[Event]:

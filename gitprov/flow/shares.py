@@ -48,6 +48,9 @@ class Shares:
         entry = _files(row).get(path) if row is not None else None
         deleted = entry.get("deleted", 0) if isinstance(entry, dict) else 0
         share = Share(path, ai, edited, deleted if isinstance(deleted, int) else 0, None, None)
+        bounded = entry.get("bounded") if isinstance(entry, dict) else None
+        if isinstance(bounded, str):
+            return share._replace(why=bounded)
         if generation is None:
             return share._replace(why="the generation is not in this clone")
         edits = self._edits(path, generation)

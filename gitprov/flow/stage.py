@@ -110,7 +110,9 @@ def _freeze(
 
 
 def _used(result: FileResult) -> set[int]:
-    """Events that gave this commit a line, took one away, or whose part in it cannot be read."""
+    """Events that gave this commit a line, took one away, or whose part in it cannot be read or was not compared."""
+    if result.outcome.bounded:
+        return set(result.events)
     gone = {seq for seq, tally in result.outcome.tallies.items() if tally.gone}
     return (set(result.outcome.lines) | gone | set(result.unread)) & set(result.events)
 
@@ -275,7 +277,7 @@ class _Planner:
         return [row for row in found if row["id"].partition("/")[0] in traces]
 
     def _file_rows(self, result: FileResult) -> Iterable[tuple[int, Row]]:
-        lines, tallies = result.outcome
+        lines, tallies, bounded = result.outcome
         groups: dict[tuple[str, str], list[int]] = {}
         for source in tallies:
             if source in result.events:
@@ -287,7 +289,10 @@ class _Planner:
                 yield sources[0], _human_row(name, result.path, claims)
             elif name:
                 told = [tallies[source] for source in sources]
-                yield sources[0], self._trace_row(name, result.events[sources[0]], result.path, claims, told)
+                row = self._trace_row(name, result.events[sources[0]], result.path, claims, told)
+                if bounded:
+                    row["files"][result.path]["bounded"] = bounded
+                yield sources[0], row
         for source, carried in result.carried.items():
             yield source, rows.carried_row(carried, result.path, lines.get(source, {}), tallies[source])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from itertools import pairwise
 
 import pytest
@@ -11,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.attribution.reword import SIMILAR, Match, match, similarity
-from gitprov.model.lines import is_trivial
 
 SAME = Match(0, edited=False)
 WORDS = st.sampled_from([b"a", b"b", b"c", b"d", b"e", b"f"])
@@ -30,25 +30,30 @@ GAPS = st.lists(st.sampled_from([b" ", b"  ", b"\t", b" \r", b"\x0c"]), min_size
 
 @given(LINES, LINES, st.sets(st.integers(0, 7)))
 def test_what_always_holds(old: list[bytes], new: list[bytes], theirs: set[int]) -> None:
-    """Both ends exist; an old line answers for one edit at most; trivial lines are matched beside others only."""
+    """Both ends exist; what is not edited has no word that its old lines have not; an old line of which a part was
+    changed is never told as whole; a person's line is no model's.
+    """
     found = match(old, new, theirs)
-    edits = [hit.old for hit in found.values() if hit.edited]
-    assert len(edits) == len(set(edits))
-    assert not set(edits) & {hit.old for hit in found.values() if not hit.edited}
+    whole: list[int] = []
     for n, hit in found.items():
         assert 0 <= n < len(new)
-        assert 0 <= hit.old < len(old)
-        if is_trivial(new[n]):
-            assert new[n].split() == old[hit.old].split()
-            assert not hit.edited
-            beside = [found.get(n + step) == Match(hit.old + step, edited=False) for step in (-1, 1)]
-            assert any(beside)
-        if hit.edited:
-            assert similarity(old[hit.old], new[n]) >= SIMILAR
-        else:
-            assert set(re.findall(rb"\w+", new[n])) & set(re.findall(rb"\w+", old[hit.old])) or is_trivial(
-                new[n]
-            )
+        olds = (hit.old, *hit.also)
+        assert all(0 <= o < len(old) for o in olds)
+        assert set(hit.partly) <= set(olds)
+        words, there = (
+            Counter(re.findall(rb"\w+", new[n])),
+            Counter(re.findall(rb"\w+", b" ".join(old[o] for o in olds))),
+        )
+        if not hit.edited:
+            assert not words - there
+            assert len({o in theirs for o in olds if old[o].strip()}) < 2
+            whole += [o for o in olds if o not in hit.partly]
+        elif words:
+            assert words & there
+    reworded = {hit.old for hit in found.values() if hit.edited}
+    broken = {o for hit in found.values() for o in hit.partly}
+    assert not reworded & set(whole)
+    assert not broken & set(whole)
 
 
 @given(st.lists(st.tuples(st.lists(WORDS, min_size=1, max_size=7), GAPS, GAPS), min_size=1, max_size=6))
@@ -71,23 +76,26 @@ def test_wrapping_is_no_change(breaks: set[int], indent: bytes) -> None:
     cuts = [0, *sorted(breaks), len(STATEMENT)]
     parts = [indent + b" ".join(STATEMENT[a:b]) + b"\n" for a, b in pairwise(cuts)]
     assert match(whole, parts) == dict.fromkeys(range(len(parts)), SAME)
-    assert match(parts, whole) == {0: SAME}
+    joined = match(parts, whole)
+    assert list(joined) == [0]
+    assert not joined[0].edited
+    assert {joined[0].old, *joined[0].also} == set(range(len(parts)))
 
 
 def test_wrapping_may_add_what_formatters_add() -> None:
-    """A trailing comma and brackets on lines of their own do not make it an edit; what stands alone is nobody's."""
+    """A trailing comma and brackets on lines of their own do not make it an edit; the brackets are whose the rest is."""
     old = [b"call(alpha, beta, gamma)\n"]
     new = [b"call(\n", b"    alpha,\n", b"    beta,\n", b"    gamma,\n", b")\n"]
-    assert match(old, new) == dict.fromkeys(range(4), SAME)
+    assert match(old, new) == dict.fromkeys(range(5), SAME)
 
 
 def test_wrapping_with_a_changed_word_is_an_edit() -> None:
-    """A broken line in which a word was changed is not merely re-wrapped; nor is any line that shares it."""
+    """Of a broken line in which a word was changed the part with that word is an edit; the rest is as it was."""
     old = [b"call(alpha, beta, gamma, delta)\n", b"other(one, two, three)\n"]
     new = [b"call(alpha, beta,\n", b"  gamma, epsilon)\n", b"other(one,\n", b"  two, three)\n"]
     found = match(old, new)
-    assert found[0] == Match(0, edited=True)
-    assert 1 not in found
+    assert found[0] == Match(0, edited=False, partly=(0,))
+    assert found[1] == Match(0, edited=True)
     assert found[2] == found[3] == Match(1, edited=False)
 
 
@@ -125,7 +133,9 @@ def test_half_of_the_words_is_enough_and_less_is_not() -> None:
 def test_rewordings_are_the_best_pairs_first(old: list[bytes], new: list[bytes]) -> None:
     """No two lines left alone resemble each other, and no pair beats both pairs that its lines are in."""
     found = match(old, new)
-    used = {hit.old for hit in found.values()}
+    used = {o for hit in found.values() for o in (hit.old, *hit.also)}
+    if any(hit.partly for hit in found.values()):
+        return
     for n in range(len(new)):
         for o in range(len(old)):
             score = similarity(old[o], new[n])
@@ -178,10 +188,10 @@ def test_brackets_and_blanks_go_with_what_they_stand_beside() -> None:
     assert match([b"if x:\n", b"gone = 1\n", b"}\n"], [b" if x:\n", b" }\n"]) == {0: SAME}
 
 
-def test_lines_that_swapped_places_are_edits() -> None:
-    """The same text elsewhere in the hunk was put there by somebody."""
+def test_lines_that_swapped_places_are_what_they_were() -> None:
+    """The same text elsewhere in the hunk is the same line."""
     found = match([b"one a\n", b"two b\n"], [b"two b\n", b"one a\n"])
-    assert sorted(hit.edited for hit in found.values()) == [False, True]
+    assert found == {0: Match(1, edited=False), 1: Match(0, edited=False)}
 
 
 @pytest.mark.parametrize("few_words", [True, False])

@@ -14,7 +14,7 @@ BROKEN = (
     Line("mango = melon(", "ai", "s3"),
     Line("    kiwi, lime, papaya,", "ai", "s3"),
     Line("    quince, apricot,", "ai", "s3"),
-    Line(")", "unknown"),
+    Line(")", "ai", "s3"),
 )
 
 
@@ -39,7 +39,7 @@ def line_ends(story: Story) -> Expected:
 
 @operation("a later commit re-wraps", heal=ROUTES)
 def rewrap(story: Story) -> Expected:
-    """One line of a model broken into four. A lone bracket is nobody's by its text; the other lines are the model's."""
+    """One line of a model broken into four: every line is the model's, the lone bracket too."""
     story.agent("s3", "mango.py", KIWI, LONG, PLUM)
     story.commit("Mango")
     story.begin()
@@ -61,7 +61,7 @@ def unwrap(story: Story) -> Expected:
 
 @operation("a model's line re-wrapped before its commit", twin=True)
 def rewrap_before_commit(story: Story) -> Expected:
-    """A formatter in front of the commit takes nothing away but the lone bracket."""
+    """A formatter in front of the commit takes nothing away."""
     story.begin()
     story.agent("s3", "mango.py", LONG)
     story.type("mango.py", BROKEN)

@@ -1,0 +1,115 @@
+"""Lines that say nothing by themselves, blank ones and lone brackets: whose they are is told by what is around them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from gitprov.attribution.sides import Gap, Match, Side, Sides
+from gitprov.model.lines import is_trivial
+
+
+def bare_lines(sides: Sides, gap: Gap) -> None:
+    """Lines without a token of their own, inside of what is the same: they go with the lines around them."""
+    pairs = [(n, sides.found[n].old) for n in gap.new if n in sides.found]
+    if gap.new_start and gap.old_start:
+        pairs.insert(0, (gap.new_start - 1, gap.old_start - 1))
+    if gap.new_end < len(sides.new.lines) and gap.old_end < len(sides.old.lines):
+        pairs.append((gap.new_end, gap.old_end))
+    if not pairs:
+        return
+    _bare_new(sides, gap, pairs)
+    left = [o for o in gap.old if o not in sides.used and sides.old.is_bare(o)]
+    by_old = sorted((o, n) for n, o in pairs)
+    for o in left:
+        at = bisect_right(by_old, (o, -1)) - 1
+        n = by_old[max(at, 0)][1]
+        hit = sides.found.get(n) or Match(by_old[max(at, 0)][0], False)
+        sides.found[n] = hit._replace(also=(*hit.also, o))
+        sides.used.add(o)
+
+
+def _bare_new(sides: Sides, gap: Gap, pairs: list[tuple[int, int]]) -> None:
+    """A blank line is a model's between two that are a model's; a lone bracket is whose the line above it is."""
+    olds = [o for o in gap.old if o not in sides.used and sides.old.is_bare(o)]
+    for n in gap.new:
+        if n in sides.found or not sides.new.is_bare(n):
+            continue
+        at = bisect_right(pairs, (n, -1)) - 1
+        around = [pairs[k][1] for k in (at, at + 1) if 0 <= k < len(pairs)]
+        text = sides.new.lines[n].strip()
+        if any(o in sides.theirs for o in around) or (len(around) < 2 and not text):
+            continue
+        alike = next((o for o in olds if sides.old.lines[o].strip() == text and o not in sides.theirs), None)
+        if alike is None:
+            sides.found[n] = Match(around[0], False)
+        else:
+            olds.remove(alike)
+            sides.take(n, Match(alike, False))
+
+
+def bare_rest(sides: Sides) -> None:
+    """Brackets and blank lines that are left over between lines that are as they were.
+
+    A new one is the old one that reads the same and is gone from between such lines too, a blank one needs none.
+    """
+    old = [
+        o
+        for h in sides.hunks
+        for o in sides.free_old(h.old_start, h.old_end)
+        if is_trivial(sides.old.lines[o])
+    ]
+    rest = [n for h in sides.hunks for n in sides.free_new(h.new_start, h.new_end) if not sides.is_telling(n)]
+    if not old and not rest:
+        return
+    inside = {n for h in sides.hunks for n in range(h.new_start, h.new_end)}
+    gone: dict[bytes, list[int]] = {}
+    for o in reversed(old):
+        if o not in sides.theirs:
+            gone.setdefault(_bracket(sides.old, o), []).append(o)
+    for n in rest:
+        if not _is_between(sides, n, inside):
+            continue
+        alike = gone.get(_bracket(sides.new, n))
+        if alike:
+            sides.take(n, Match(alike.pop(), False))
+        elif sides.new.is_bare(n) and n - 1 in sides.found:
+            sides.found[n] = Match(sides.found[n - 1].old, False)
+    _blank_olds(sides, [o for o in old if o not in sides.used and not sides.old.lines[o].strip()])
+
+
+def _bracket(side: Side, line: int) -> bytes:
+    """What a trivial line reads; the last of some rows has no comma."""
+    return side.key(line).removesuffix(b"\x1f,") or side.lines[line].strip()
+
+
+def _is_between(sides: Sides, n: int, inside: set[int]) -> bool:
+    """Whether the lines above and below are as they were, and no person's."""
+    below = n + 1
+    while (
+        below < len(sides.new.lines)
+        and below in inside
+        and below not in sides.found
+        and not sides.is_telling(below)
+    ):
+        below += 1
+    for line in (n - 1, below):
+        hit = sides.found.get(line)
+        if hit is not None and (hit.edited or hit.old in sides.theirs):
+            return False
+        outside = not 0 <= line < len(sides.new.lines)
+        if hit is None and (
+            line in inside or (outside and not (sides.new.is_bare(n) and sides.new.lines[n].strip()))
+        ):
+            return False
+    return True
+
+
+def _blank_olds(sides: Sides, blanks: list[int]) -> None:
+    """Old blank lines that were taken out beside a line that is as it was go with that line."""
+    by_old = {hit.old: n for n, hit in sides.found.items() if not hit.edited}
+    for o in blanks:
+        n = by_old.get(o - 1)
+        if n is not None and o not in sides.theirs:
+            sides.found[n] = sides.found[n]._replace(also=(*sides.found[n].also, o))
+            sides.used.add(o)
+            by_old[o] = n
