@@ -40,7 +40,7 @@ def test_formatted_before_the_commit(recording: Path, project: GitRepo, agent: A
 @pytest.mark.slow
 @pytest.mark.parametrize("recording", corpus.recordings(), ids=lambda one: one.stem)
 def test_formatted_by_a_commit_of_its_own(recording: Path, project: GitRepo, agent: Agent) -> None:
-    """A bot's commit gets, by heal, the notes of the lines that it formatted; a blank line put alone may stay nobody's."""
+    """A bot's commit gets, by heal, the notes of the lines that it formatted."""
     pairs = most_changed(recording)
     names = [corpus.file_name(pair.language, n) for n, pair in enumerate(pairs)]
     for pair, name in zip(pairs, names, strict=True):
@@ -51,6 +51,5 @@ def test_formatted_by_a_commit_of_its_own(recording: Path, project: GitRepo, age
         project.write(name, pair.formatted)
     project.git("-c", "core.hooksPath=/dev/null", "commit", "-q", "-a", "-m", "style: format")
     project.gitprov("heal")
-    lines = [line for name in names for line in project.ai_blame(name)["lines"] if line["text"].strip()]
-    assert {line["class"] for line in lines} == {"ai"}
+    assert {cls for name in names for cls in project.classes(name)} == {"ai"}
     assert [row["id"] for row in project.traces()] == [before["id"]]
