@@ -226,13 +226,27 @@ def _unchanged(state: Folded, content: bytes, changed: list[Hunk]) -> dict[int, 
         return {}
     found: dict[int, Origin] = {}
     since = [Hunk(0, 0, 0, 0), *hunks(state.base, content)]
+    lines, base = split_lines(content), split_lines(state.base)
     at = 0
     for n in (n for hunk in changed for n in range(hunk.new_start, hunk.new_end)):
         while at + 1 < len(since) and since[at + 1].new_start <= n:
             at += 1
         if n >= since[at].new_end:
-            found[n] = state.first[n - since[at].new_end + since[at].old_end]
+            o = n - since[at].new_end + since[at].old_end
+            if not is_trivial(lines[n]) or _goes_with(lines, n, base, o):
+                found[n] = state.first[o]
     return found
+
+
+def _goes_with(lines: list[bytes], n: int, base: list[bytes], o: int) -> bool:
+    """Whether a bracket or a blank line stands beside the same words as in the base: a diff takes any for the same."""
+    for step in (-1, 1):
+        k = step
+        while 0 <= o + k < len(base) and 0 <= n + k < len(lines) and base[o + k] == lines[n + k]:
+            if not is_trivial(lines[n + k]):
+                return True
+            k += step
+    return False
 
 
 def _developed(

@@ -17,6 +17,10 @@ _MARKS = frozenset((*_OPEN, *_CLOSE, b",", b";", b"\\"))
 _HEADS = frozenset((b"if", b"while", b"for", b"with", b"switch"))
 _LEADING = frozenset((b"=", b"(", b"<", b",", b":", b"["))
 _SCRIPTS = frozenset(("js", "ts"))
+#: Between `type` and the brace of its members stands none of these.
+_ELSE = frozenset(
+    b"; { } const let var function import return class await if for while switch new throw".split()
+)
 #: Statements are looked at over so many tokens at most.
 _FAR = 200
 #: What the tokens begin with that are no code.
@@ -221,8 +225,10 @@ class _Structure:
             return keys[n - 2] in _CLOSE or self._top_is(b"(")
         if before in (b"|", b"&") and n > 1 and keys[n - 2] == b"}":
             return self._opens.get(n - 2) in self._types
+        depth = 0
         for at in range(n - 1, max(-1, n - _FAR), -1):
-            if keys[at] in (b";", b"{", b"}"):
+            depth += (keys[at] in (b")", b"]")) - (keys[at] in (b"(", b"["))
+            if depth < 0 or keys[at] in _ELSE:
                 return False
             if keys[at] in (b"type", b"interface"):
                 return at + 1 < n and keys[at + 1][:1].isalpha()
