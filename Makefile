@@ -6,12 +6,13 @@ VENV   ?= .venv
 JOBS   ?= $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
 BIN    := $(VENV)/bin
 STAMPS := $(VENV)/stamps
+FORMATTERS := build/formatters
 
 .DEFAULT_GOAL := help
-.PHONY: help test quick lint format types layers docs pytest coverage survival fuzz demo bench build clean
+.PHONY: help test quick lint format types layers docs pytest coverage survival test-formatters fuzz demo bench build clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: lint types layers docs pytest coverage  ## everything that has to hold before a merge
 
@@ -49,6 +50,9 @@ coverage: pytest  ## the pure rooms: at least 95% of lines and of branches
 survival: $(STAMPS)/dev  ## every operation on every route (docs/survival.md); `make test` tries all natively, some of each kind otherwise
 	$(BIN)/python -m pytest -n $(JOBS) tests/survival
 
+test-formatters: $(STAMPS)/dev $(FORMATTERS)/installed  ## the snippets of tests/formatters/ through the formatters themselves
+	GITPROV_FORMATTERS="$(CURDIR)/$(FORMATTERS)" $(BIN)/python -m pytest -rs tests/formatters
+
 fuzz: $(STAMPS)/dev  ## 10,000 random histories against a model; FUZZ="--seed mine --histories 500" for others
 	$(BIN)/python -m pytest -n $(JOBS) tests/fuzz/test_mutants.py
 	$(BIN)/python -m tests.fuzz --histories 10000 --seed "$$(date -u +%Y%m%d%H%M%S)" --workers $(JOBS) --progress $(FUZZ)
@@ -79,6 +83,17 @@ $(STAMPS)/run: $(STAMPS)/python-$(subst /,_,$(PYTHON)) pyproject.toml
 $(STAMPS)/dev: $(STAMPS)/python-$(subst /,_,$(PYTHON)) pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@ $(STAMPS)/run
+
+# Formatters keep to environments of their own: what they need is nothing that gitprov needs. Without npm the tests of its
+# formatters are skipped; gofmt and rustfmt come with their compilers, and are taken from PATH.
+$(FORMATTERS)/installed: tests/formatters/requirements.txt tests/formatters/package.json
+	$(PYTHON) -m venv $(FORMATTERS)/venv
+	$(FORMATTERS)/venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/formatters/requirements.txt
+	mkdir -p $(FORMATTERS)/node
+	cp tests/formatters/package.json $(FORMATTERS)/node/
+	if command -v npm >/dev/null; then cd $(FORMATTERS)/node && npm install --silent --no-audit --no-fund; \
+	  else echo "npm is not installed: prettier, eslint and sort-package-json will be skipped"; fi
+	touch $@
 
 $(STAMPS)/wheelhouse: $(STAMPS)/dev tools/wheelhouse.py
 	rm -rf $(VENV)/wheelhouse

@@ -30,7 +30,7 @@ COMMANDS = {
     "git ai-log": "gitprov.cli.ai_log",
 }
 HERE = Path(__file__).resolve().parents[1]
-SKIPPED = {".venv", ".git", "node_modules"}
+SKIPPED = {".venv", ".git", "node_modules", "build"}
 
 
 def documents(root: Path) -> list[Path]:

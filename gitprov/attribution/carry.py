@@ -18,6 +18,8 @@ Contents = Callable[[], "tuple[list[bytes], list[bytes]]"]
 """Gives the old and the new side's lines; called only where they are needed."""
 
 _END = 1 << 60
+#: Lines that a formatter puts somewhere without taking one away at the most: they are blank.
+_BLANKS = 3
 
 
 class Kept(NamedTuple):
@@ -36,8 +38,9 @@ def kept(
     `hunks` are ascending, as a diff has them. Lines that are new have no place in the answer.
     """
     found = _outside(wanted, hunks)
-    if any(hunk.old_count for hunk in hunks) and any(
-        hunk.new_count and _touches(wanted, hunk) for hunk in hunks
+    changed = any(hunk.old_count for hunk in hunks)
+    if any(
+        hunk.new_count and (changed or hunk.new_count <= _BLANKS) and _touches(wanted, hunk) for hunk in hunks
     ):
         old, new = contents()
         hits = matches(old, new, hunks, (), language)

@@ -35,14 +35,17 @@ class Witness:
     def weigh(self, group: Group, facts: list[Facts], texts: Sequence[bytes]) -> list[Facts]:
         """The facts of a group's lines that hold for `texts` (no newlines), the lines as they are shown.
 
-        A line that says the same, whitespace aside, keeps its facts; a reworded line of a model is `edited`;
-        of any other nobody knows who typed it.
+        A line that says the same, layout aside, keeps its facts; a reworded line of a model is `edited`; of any other
+        nobody knows who typed it.
         """
         if not group.oid.strip("0") or all(one is UNKNOWN for one in facts):
             return facts
         there = self._lines(group.oid, group.path)[group.orig_line - 1 :]
         there += [b""] * (len(facts) - len(there))
-        return [_weighed(fact, was, text) for fact, was, text in zip(facts, there, texts, strict=False)]
+        return [
+            _weighed(fact, was, text, group.path)
+            for fact, was, text in zip(facts, there, texts, strict=False)
+        ]
 
     def _lines(self, oid: str, path: str) -> list[bytes]:
         key = (oid, path)
@@ -60,8 +63,13 @@ class Witness:
         return b"" if found is None else found.data
 
 
-def _weighed(fact: Facts, was: bytes, text: bytes) -> Facts:
+def _weighed(fact: Facts, was: bytes, text: bytes, path: str) -> Facts:
     if was == text or was.split() == text.split() or b"".join(was.split()) == b"".join(text.split()):
+        return fact
+    from gitprov.attribution.language import language_of
+    from gitprov.attribution.layout import same
+
+    if same(was, text, language_of(path)):
         return fact
     if fact.cls in ("ai", "edited"):
         from gitprov.attribution.reword import SIMILAR, similarity

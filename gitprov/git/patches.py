@@ -65,11 +65,11 @@ def of_commits(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, lis
         yield from _by_commit(repo.run(*_QUOTED, *args, stdin=encode(asked), env=ENV))
 
 
-def replaced(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes, bytes]]:
-    """(commit, lines taken away, lines put there) of each hunk that does both, against the parent; merges have none.
+def sides(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes, bytes]]:
+    """(commit, lines taken away, lines put there) of each hunk, against the parent; merges have none.
 
-    The lines come one after the other, without what ends them. Made for asking thousands of commits: nothing is taken
-    apart row by row.
+    The lines come one after the other with LF between them, without the end of the last one; a side without lines is
+    empty. Made for asking thousands of commits: nothing is taken apart row by row.
     """
     asked = "".join(f"{oid}\n" for oid in oids)
     if not asked:
@@ -81,11 +81,16 @@ def replaced(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes
     for hunk in hunks:
         body, _, beyond = hunk.partition(b"\ndiff --git ")
         begin = body.find(b"\n") + 1
-        if begin and body.startswith(b"-", begin) and (middle := body.find(b"\n+", begin)) >= 0:
+        if begin:
             end = body.rfind(b"\n") if beyond and _OID.fullmatch(body, body.rfind(b"\n") + 1) else len(body)
-            rows = body[begin:middle], body[middle + 1 : end]
+            middle = begin - 1 if body.startswith(b"+", begin) else body.find(b"\n+", begin)
+            rows = (
+                (body[begin:end], b"")
+                if middle < 0
+                else (body[begin : max(middle, begin)], body[middle + 1 : end])
+            )
             old, new = (_ENDLESS.sub(b"", row) if b"\n\\" in row else row for row in rows)
-            yield oid, old[1:].replace(b"\n-", b""), new[1:].replace(b"\n+", b"")
+            yield oid, old[1:].replace(b"\n-", b"\n"), new[1:].replace(b"\n+", b"\n")
         if beyond:
             oid = _last_oid(hunk, oid)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from gitprov.attribution.carry import Kept, kept, moved, news, olds, split, without
 from gitprov.attribution.diff import hunks
+from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
 from gitprov.model.ranges import LineSet
 
@@ -123,3 +124,18 @@ def test_what_is_taken_out_is_gone_and_nothing_else(
     """Runs without some lines are the single lines that are none of them, each with the partner it had."""
     runs = runs_of(wanted, old, new)
     assert pairs(without(runs, out)) == [(line, whence) for line, whence in pairs(runs) if line not in out]
+
+
+def test_blank_lines_put_alone_are_the_line_s_beside() -> None:
+    """A hunk of blank lines alone goes with the line above it; one that has words is new, and longer ones are not read."""
+    old = [b"a = 1\n", b"b = 2\n"]
+    blanks = [b"a = 1\n", b"\n", b"\n", b"b = 2\n"]
+    found = kept(LineSet([2, 3]), [Hunk(1, 0, 1, 2)], lambda: (old, blanks))
+    assert {(run.new, run.old) for run in found} == {(2, 1), (3, 1)}
+    typed = [b"a = 1\n", b"c = 3\n", b"b = 2\n"]
+    assert kept(LineSet([2]), [Hunk(1, 0, 1, 1)], lambda: (old, typed)) == []
+
+    def unread() -> tuple[list[bytes], list[bytes]]:
+        raise AssertionError
+
+    assert kept(LineSet(range(2, 6)), [Hunk(1, 0, 1, 4)], unread) == []

@@ -221,6 +221,17 @@ def test_contents_of_another_file(repo: GitRepo) -> None:
     assert answer["lines"][0]["text"] == "new"
 
 
+def test_an_ignored_formatter_changes_no_class(project: GitRepo, agent: Agent) -> None:
+    """Past a formatter's commit a line of which the layout alone changed is as the model wrote it, and has its commit."""
+    agent.write("a.py", "x = 'alpha'\ny = f( 'beta',0XFF )\nlimit = 10\n")
+    first = project.commit("Model")
+    project.write("a.py", 'x = "alpha"\ny = f("beta", 0xFF)\nlimit = 11\n')
+    second = project.commit("Format")
+    lines = project.ai_blame("a.py", "--ignore-rev", second)["lines"]
+    assert [line["class"] for line in lines] == ["ai", "ai", "edited"]
+    assert {line["commit"] for line in lines} == {first}
+
+
 @pytest.mark.parametrize("name", ["a", "a\nb"])
 def test_ignored_revisions(repo: GitRepo, name: str) -> None:
     """Past an ignored commit a line keeps its class only if it says the same: what that commit typed is not the model's."""

@@ -306,6 +306,44 @@ def test_formatter(project: GitRepo, agent: Agent) -> None:
     again_nothing(project)
 
 
+@pytest.mark.usefixtures("made")
+@pytest.mark.parametrize(
+    ("name", "ugly", "formatted"),
+    [
+        ("m.py", "x = 'alpha'\ny = f('beta', 0XFF)\n", 'x = "alpha"\ny = f("beta", 0xFF)\n'),
+        ("m.js", "const a = b\nconst c = d(e)\n", "const a = b;\nconst c = d(e);\n"),
+        ("i.py", "import zlib\nimport json\nimport abc\n", "import abc\nimport json\nimport zlib\n"),
+        ("k.json", '{"b":1,"a":[2,3]}\n', '{\n  "b": 1,\n  "a": [\n    2,\n    3\n  ]\n}\n'),
+    ],
+)
+def test_a_formatters_own_commit(
+    project: GitRepo, agent: Agent, name: str, ugly: str, formatted: str
+) -> None:
+    """All lines of a bot's commit that changed nothing but layout or order are the model's, with its trace and moment."""
+    agent.write(name, ugly)
+    project.commit("Model")
+    before = project.ai_blame(name)["lines"][0]
+    project.write(name, formatted)
+    bare(project, "commit", "-q", "-a", "-m", "style: format")
+    heal(project)
+    for line in project.ai_blame(name)["lines"]:
+        facts = ("class", "trace", "model", "agent", "at")
+        assert [line[fact] for fact in facts] == [before[fact] for fact in facts]
+    assert project.gitprov("verify").returncode == 0
+    again_nothing(project)
+
+
+@pytest.mark.usefixtures("made")
+def test_a_number_changed_in_a_formatters_commit(project: GitRepo, agent: Agent) -> None:
+    """Beside a formatter's work, a line that somebody gave another meaning is nobody's."""
+    agent.write("m.py", "x = 'alpha'\nlimit = 10\n")
+    project.commit("Model")
+    project.write("m.py", 'x = "alpha"\nlimit = 11\n')
+    bare(project, "commit", "-q", "-a", "-m", "style: format")
+    heal(project)
+    assert project.classes("m.py") == ["ai", "unknown"]
+
+
 def test_formatted_twice(project: GitRepo, agent: Agent) -> None:
     """A second formatter's lines are found once the first one's are mended, in one run."""
     agent.write("w.py", "value = call(alpha, beta, gamma)\n")

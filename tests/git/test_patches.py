@@ -1,4 +1,4 @@
-"""Patches: hunks that replace lines, read out of one git process for many commits."""
+"""Patches: the sides of hunks, read out of one git process for many commits."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from gitprov.git.repo import Repository
 from tests.support.repo import GitRepo
 
 
-def test_replaced(repo: GitRepo) -> None:
-    """Only hunks that take lines away and add some are told, each of its commit, whatever stands between them."""
+def test_sides(repo: GitRepo) -> None:
+    """The lines that each hunk takes away and puts there are told of its commit, whatever stands between them."""
     first = f"{'1' * 40}\n@@ -1 +1 @@\n+++ b/x\ndiff --git a/x b/x\nlast"
     repo.write("a", first)
     repo.write("b", "one\ntwo\n")
@@ -22,11 +22,18 @@ def test_replaced(repo: GitRepo) -> None:
     oids.append(repo.commit("Nothing but names and modes"))
     repo.write("c", "1\n2\nthree")
     oids.append(repo.commit("The last line lost its end"))
+    repo.write("c", "three")
+    oids.append(repo.commit("Two lines less"))
     with Repository.discover(str(repo.path), repo.env) as found:
-        told = list(patches.replaced(found, oids))
-        assert list(patches.replaced(found, [])) == []
+        told = list(patches.sides(found, oids))
+        assert list(patches.sides(found, [])) == []
     assert told == [
+        (oids[0], b"", first.encode()),
+        (oids[0], b"", b"one\ntwo"),
+        (oids[0], b"", b"mode"),
         (oids[1], b"@@ -1 +1 @@", b"@@ -2 +2 @@"),
         (oids[1], b"last", b"last"),
-        (oids[3], b"onetwothree", b"12three"),
+        (oids[1], b"", b"three"),
+        (oids[3], b"one\ntwo\nthree", b"1\n2\nthree"),
+        (oids[4], b"1\n2", b""),
     ]
