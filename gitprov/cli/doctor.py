@@ -11,8 +11,10 @@ import typer
 
 from gitprov.cli import installation
 from gitprov.cli.door import say
-from gitprov.errors import EXIT_FINDINGS
+from gitprov.errors import EXIT_FINDINGS, GitprovError
 from gitprov.flow import doctor
+from gitprov.output import sharing
+from gitprov.store.config import load_config
 
 
 def command(
@@ -38,6 +40,7 @@ def command(
         )
     else:
         _show(findings, mended)
+        _tell_shared(case)
     if any(one.level == doctor.BROKEN for one in findings):
         raise typer.Exit(EXIT_FINDINGS)
 
@@ -49,6 +52,15 @@ def _show(findings: list[doctor.Finding], mended: list[doctor.Finding]) -> None:
         say(f"{one.level}: {one.what}", f"  mend: {one.mend}")
     if not findings:
         say("everything is fine")
+
+
+def _tell_shared(case: doctor.Case) -> None:
+    """What this project shares; a configuration that cannot be read is a finding already."""
+    try:
+        config = load_config(case.repo.worktree, case.repo.config("gitprov."))
+    except GitprovError:
+        return
+    say(f"shared with remotes: {sharing.line(config)}")
 
 
 def _row(one: doctor.Finding) -> dict[str, object]:

@@ -9,13 +9,17 @@ from collections.abc import Mapping
 
 from gitprov.flow.steps import Outcome, Step, Wish
 from gitprov.git.repo import Repository
+from gitprov.output import sharing
 from gitprov.store import agents_config, launchers
+from gitprov.store.config import load_config
 
 
 def lines(outcome: Outcome, wish: Wish, repo: Repository | None) -> list[str]:
     """About five lines. `repo` is None where only the user's settings were changed."""
     said = [] if repo is None else [_hooks(outcome.steps)]
     said += _agents(outcome.steps, wish, repo)
+    if repo is not None:
+        said.append(f"shares: {sharing.line(load_config(repo.worktree, repo.config('gitprov.')))}")
     said.append(
         "next:   let the agent edit, commit as usual, then: git ai-log, git ai-blame FILE, gitprov show HEAD"
     )

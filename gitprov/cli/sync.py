@@ -12,6 +12,7 @@ from gitprov.cli.boundary import tell
 from gitprov.cli.door import say
 from gitprov.errors import EXIT_CANNOT, GitprovError
 from gitprov.git.repo import Repository
+from gitprov.output import sharing
 
 if TYPE_CHECKING:
     from gitprov.flow.sync import Synced
@@ -62,6 +63,7 @@ def command(
     elif not quiet:
         for one in done:
             say(_as_text(one, dry_run))
+        say(f"shared: {sharing.line(config)}")
     for _, why in failed:
         tell(why)
     if failed:

@@ -25,8 +25,10 @@ Hub = tuple[GitRepo, GitRepo, GitRepo]
 
 
 def said(repo: GitRepo, *args: str) -> str:
-    """What `gitprov sync` prints."""
-    return repo.gitprov("sync", *args).stdout.strip()
+    """What `gitprov sync` prints of the remotes."""
+    told, _, shared = repo.gitprov("sync", *args).stdout.strip().rpartition("\n")
+    assert shared.startswith("shared: notes")
+    return told
 
 
 def test_what_one_has_the_other_gets(hub: Hub) -> None:

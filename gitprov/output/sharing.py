@@ -1,0 +1,19 @@
+"""One line that says what a project shares with its remotes, for whoever installs, syncs or asks the doctor."""
+
+from __future__ import annotations
+
+from gitprov.model.config import Config
+
+
+def line(config: Config) -> str:
+    """What goes to a remote with `gitprov sync` or a push, and how much of it redaction takes out."""
+    if not config.share_generations:
+        return "notes alone (which lines, which model); prompts and outputs stay in this clone"
+    shared = "notes, prompts and raw outputs (share.generations = true)"
+    if config.privacy == "hash-only":
+        return f"{shared}, of which digests alone are kept (privacy = hash-only)"
+    if config.privacy == "full":
+        return f"{shared}, with the secrets in them (privacy = full)"
+    excused = len(config.redact_allow)
+    exceptions = f", but for {excused} exception{'' if excused == 1 else 's'} (redact.allow)" if excused else ""
+    return f"{shared}, without known secrets{exceptions}"
