@@ -26,6 +26,8 @@ Hub = tuple[GitRepo, GitRepo, GitRepo]
 
 def said(repo: GitRepo, *args: str) -> str:
     """What `gitprov sync` prints of the remotes."""
+    if "--quiet" in args or "-q" in args:
+        return repo.gitprov("sync", *args).stdout
     told, _, shared = repo.gitprov("sync", *args).stdout.strip().rpartition("\n")
     assert shared.startswith("shared: notes")
     return told
