@@ -26,7 +26,7 @@ Hub = tuple[GitRepo, GitRepo, GitRepo]
 
 def said(repo: GitRepo, *args: str) -> str:
     """What `gitprov sync` prints of the remotes."""
-    if "--quiet" in args or "-q" in args:
+    if {"-q", "--json"} & {*args}:
         return repo.gitprov("sync", *args).stdout
     told, _, shared = repo.gitprov("sync", *args).stdout.strip().rpartition("\n")
     assert shared.startswith("shared: notes")
