@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from gitprov.attribution.fold import NOBODY, Folded, Origin, develop, from_past, produced, reach, slide
+from gitprov.attribution.sides import runs
 from gitprov.attribution.state import Layout
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
@@ -177,18 +178,16 @@ def _reformatted(seen: _Seen, lines: list[bytes]) -> dict[int, set[int]]:
 
 
 def _lines(origins: list[Origin], fresh: list[int], people: set[int]) -> dict[int, dict[str, LineSet]]:
-    found: dict[int, dict[str, list[list[int]]]] = {}
+    found: dict[int, dict[str, list[int]]] = {}
     for n in fresh:
         source, _, edited = origins[n]
         if source >= 0:
             cls = "human" if source in people else "edited" if edited else "ai"
-            runs = found.setdefault(source, {}).setdefault(cls, [])
-            if runs and runs[-1][1] == n:
-                runs[-1][1] = n + 1
-            else:
-                runs.append([n + 1, n + 1])
+            found.setdefault(source, {}).setdefault(cls, []).append(n + 1)
     return {
-        source: {cls: LineSet.of_runs((first, last) for first, last in runs) for cls, runs in own.items()}
+        source: {
+            cls: LineSet.of_runs((first, end - 1) for first, end in runs(lines)) for cls, lines in own.items()
+        }
         for source, own in found.items()
     }
 
