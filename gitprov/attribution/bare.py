@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from gitprov.attribution.sides import Gap, Match, Side, Sides
 from gitprov.model.lines import is_trivial
 
 
-def bare_lines(sides: Sides, gap: Gap) -> None:
-    """Lines without a token of their own, inside of what is the same: they go with the lines around them."""
-    pairs = [(n, sides.found[n].old) for n in gap.new if n in sides.found]
+def bare_lines(sides: Sides, gap: Gap, still: Mapping[int, int] = MappingProxyType({})) -> None:
+    """Lines without a token of their own, inside of what is the same: they go with the lines around them.
+
+    `still`: new line → old line, of those in between that stand where they stood.
+    """
+    known = {n: sides.found[n].old for n in range(gap.new_start, gap.new_end) if n in sides.found}
+    pairs = sorted({**still, **known}.items())
     if gap.new_start and gap.old_start:
         pairs.insert(0, (gap.new_start - 1, gap.old_start - 1))
     if gap.new_end < len(sides.new.lines) and gap.old_end < len(sides.old.lines):

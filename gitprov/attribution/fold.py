@@ -179,12 +179,10 @@ def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
     unchanged = _unchanged(state, content, changed)
     hits: dict[int, Match] = {}
     olds = list(origins)
-    theirs = {
-        o
-        for hunk in changed
-        for o in range(max(0, hunk.old_start - 1), min(len(olds), hunk.old_end + 1))
-        if not _is_model(state, olds[o])
-    }
+    reach = (
+        range(max(0, changed[0].old_start - 1), min(len(olds), changed[-1].old_end + 1)) if changed else ()
+    )
+    theirs = {o for o in reach if not _is_model(state, olds[o])}
     if author >= 0 or any(
         olds[o][0] != UNKNOWN
         for hunk in changed

@@ -17,6 +17,7 @@ _LEADER = re.compile(rb"//[/!]?|#+!?|--")
 _ESCAPED = re.compile(rb"\\([\s\S])")
 _UNICODE = re.compile(rb"\\u([0-9a-fA-F]{4})")
 _FIELD = re.compile(rb"\$?\{[^{}]*\}")
+_BRACES = re.compile(rb"(\{\{|\}\}|[{}])")
 _COLOUR = re.compile(rb"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 _NUMBER = re.compile(rb"(\d*)\.?(\d*)(e[+-]?\d+)?(\D*)", re.IGNORECASE)
 _POWER = re.compile(rb"e\+?(-?)0*(?=\d)")
@@ -287,7 +288,7 @@ class _Lexer:
                 return
             prefix = _prefix(prefix)
             body = body if b"r" in prefix or b"\\" not in body else _ESCAPED.sub(_unquoted, body)
-            body = _FIELD.sub(_field, body) if b"f" in prefix else body
+            body = _fields(body) if b"f" in prefix else body
         elif language.name == "json" and b"\\" in body:
             body = _UNICODE.sub(_character, body.replace(b"\\/", b"/"))
         elif quote == b"'" or not language.joins:
@@ -344,10 +345,17 @@ def _character(hit: re.Match[bytes]) -> bytes:
     return hit.group().lower() if number < 128 or 0xD800 <= number < 0xE000 else chr(number).encode()
 
 
-def _field(hit: re.Match[bytes]) -> bytes:
-    """A value inside a string: spaces around and in it, and its quotes, are layout, unless it shows itself."""
-    text = hit.group()
-    return text if b"=}" in text.replace(b" ", b"") else text.replace(b" ", b"").replace(b"'", b'"')
+def _fields(body: bytes) -> bytes:
+    """An f-string's text: spaces and quotes in its fields are layout, unless a field shows itself."""
+    out: list[bytes] = []
+    depth = 0
+    for part in _BRACES.split(body):
+        if depth and part not in (b"{", b"}") and not part.rstrip().endswith(b"="):
+            out.append(part.replace(b" ", b"").replace(b"'", b'"'))
+        else:
+            out.append(part)
+        depth += (part == b"{") - (part == b"}" and depth > 0)
+    return b"".join(out)
 
 
 def _number(token: bytes, how: str) -> bytes:

@@ -51,6 +51,7 @@ class Parens:
         self._ends = {pair.start: pair.end for pair in pairs}
         self._dead = dead
         self._gone: set[int] = set()
+        self._around = 0  # how many pairs around the one that is looked at are gone
 
     def settle(self) -> None:
         """Look at each pair."""
@@ -68,10 +69,10 @@ class Parens:
                 continue  # a call
             while around and around[-1] < pair.start:
                 around.pop()
-            bare = pair._replace(depth=pair.depth - len(around)) if around else pair
+            self._around = len(around)
             if self._lines[pair.start] in macros or pair.start in self._dead:
                 continue
-            if self._is_redundant(bare):
+            if self._is_redundant(pair):
                 self._gone.update(pair[:2])
                 around.append(pair.end)
         self._dead |= self._gone
@@ -152,11 +153,7 @@ class Parens:
     def _left(self, pair: Pair, before: int) -> int | None:
         """How tightly what stands before binds; None where the pair is a call's, or nothing is known of it."""
         table = self._table
-        if (
-            table == "python"
-            and pair.depth == 0
-            and (before < 0 or self._lines[before] < self._lines[pair.start])
-        ):
+        if table == "python" and self._starts_at(pair):
             return LOW
         if before < 0:
             return LOW
@@ -184,6 +181,8 @@ class Parens:
         if self._ends_at(pair, after):
             return LOW
         key = keys[after]
+        if key == b"=" and table == "python" and pair.depth == self._around:
+            return LOW  # a target, an annotation
         if key in END or (table == "python" and key in (b"else", b"as", b"for", b"async")):
             return LOW
         if key == b"{" and table in ("go", "rust"):
@@ -198,12 +197,20 @@ class Parens:
         """Whether the statement ends behind the pair."""
         if after >= len(self._keys):
             return True
-        if not self._language.ends or self._lines[after] <= self._lines[pair.end]:
+        if not self._language.ends or self._lines[after] <= self._lines[after - 1]:
             return False
         if self._table == "python":
-            return pair.depth == 0
+            return pair.depth == sum(n in self._gone for n in range(pair.end + 1, after))
         key = self._keys[after]
         return is_word(key) and key not in (b"in", b"of", b"instanceof", b"as", b"satisfies")
+
+    def _starts_at(self, pair: Pair) -> bool:
+        """Whether a statement of Python begins with the pair."""
+        first = pair.start
+        while first and first - 1 in self._gone and self._keys[first - 1] == b"(":
+            first -= 1
+        begins = first == 0 or self._lines[first - 1] < self._lines[first]
+        return begins and pair.depth == pair.start - first
 
     def _may_begin(self, pair: Pair, before: int) -> bool:
         """Whether what is inside may stand where the pair begins: a body may not."""
@@ -225,7 +232,7 @@ class Parens:
         ends = self._ends_at(pair, after) or follows == b";"
         if key == b"for":
             return follows == b"in"
-        if pair.depth:
+        if pair.depth > self._around:
             return False
         if key == b"in":
             return follows == b":" and self._statement(before) in (b"for", b"async")
@@ -233,7 +240,7 @@ class Parens:
             return follows == b":"
         if key in (b"return", b"yield", b"del", b"import") or (key in _SIGNS and key != b"="):
             return ends
-        starts = before < 0 or self._lines[before] < self._lines[pair.start] or key == b";"
+        starts = self._starts_at(pair) or key == b";"
         return (key == b"=" and (ends or follows == b"=")) or (
             starts and (follows == b"=" or (ends and right == LOW))
         )

@@ -65,6 +65,7 @@ BEGIN: Mapping[str, frozenset[bytes]] = {
         b"else",
         b"from",
         b"import",
+        b"except",
         b";",
     },
     "c": _OPEN | {b"=>", b"?", b"throw", b"case", b"yield", b"of", b"in", b"default", b";", b"}"},

@@ -14,7 +14,7 @@ from gitprov.attribution.bare import bare_rest
 from gitprov.attribution.imports import moved_items
 from gitprov.attribution.language import PLAIN, Language
 from gitprov.attribution.moves import moved_lines, moved_rows
-from gitprov.attribution.rewrap import aligned_gaps, equal_gaps, same_lines, spaced, together, whole
+from gitprov.attribution.rewrap import aligned_gaps, equal_gaps, same_lines, spaced, span, together, whole
 from gitprov.attribution.sides import Match, Sides
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
@@ -64,6 +64,8 @@ def matches(
         for hunk in sides.hunks:
             spaced(sides, hunk)
         return sides.found
+    if len(sides.hunks) > 1:
+        span(sides)
     for hunk in sides.hunks:
         if hunk.old_count and hunk.new_count and not (spaced(sides, hunk) or whole(sides, hunk)):
             same_lines(sides, hunk)

@@ -69,18 +69,17 @@ def spaced(sides: Sides, hunk: Hunk) -> bool:
 
 def same_lines(sides: Sides, hunk: Hunk) -> None:
     """Match lines whose tokens are the same, in order, as a diff of lines pairs them."""
-    old = sides.old.texts(hunk.old_start, hunk.old_end)
-    lines = [n for n in range(hunk.new_start, hunk.new_end) if n not in sides.closed]
-    keys = sides.new.texts(hunk.new_start, hunk.new_end)
-    new = [keys[n - hunk.new_start] for n in lines]
+    olds, lines = sides.free_old(hunk.old_start, hunk.old_end), sides.free_new(hunk.new_start, hunk.new_end)
+    texts = sides.old.texts(hunk.old_start, hunk.old_end), sides.new.texts(hunk.new_start, hunk.new_end)
+    old = [texts[0][o - hunk.old_start] for o in olds]
+    new = [texts[1][n - hunk.new_start] for n in lines]
     pairs: dict[int, int] = {}
     for block in blocks(old, new):
         pairs.update(
-            (lines[block.new + k], hunk.old_start + block.old + k)
+            (lines[block.new + k], olds[block.old + k])
             for k in range(block.size)
             if new[block.new + k]
-            or sides.new.lines[lines[block.new + k]].strip()
-            == sides.old.lines[hunk.old_start + block.old + k].strip()
+            or sides.new.lines[lines[block.new + k]].strip() == sides.old.lines[olds[block.old + k]].strip()
         )
     sure = {n: o for n, o in pairs.items() if sides.is_telling(n)}
     _with_trivial_neighbours(pairs, sure)
@@ -110,6 +109,48 @@ def blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Block]:
     return found
 
 
+def span(sides: Sides) -> None:
+    """Match what is the same from the first hunk on, and up to the last one, across the lines between the hunks.
+
+    Where much is laid out anew a diff of lines takes a line of a few words for another one like it.
+    """
+    first, last = sides.hunks[0], sides.hunks[-1]
+    old, olds = sides.old.tokens(range(first.old_start, last.old_end))
+    new, news = sides.new.tokens(sides.free_new(first.new_start, last.new_end))
+    if old == new:
+        _take(sides, news, olds)
+    else:
+        least = min(len(old), len(new))
+        front = next((n for n in range(least) if old[n] != new[n]), least)
+        back = next((n for n in range(least - front) if old[-1 - n] != new[-1 - n]), least - front)
+        while front and not (olds[front - 1] < _at(olds, front) and news[front - 1] < _at(news, front)):
+            front -= 1
+        while back and not (_at(olds, -1 - back) < olds[-back] and _at(news, -1 - back) < news[-back]):
+            back -= 1
+        _take(sides, news[:front], olds[:front])
+        if back:
+            _take(sides, news[-back:], olds[-back:])
+
+
+def _at(lines: list[int], n: int) -> int:
+    """The line of a token, with one more at either end."""
+    return lines[n] if -len(lines) <= n < len(lines) else (-1 if n < 0 else lines[-1] + 1)
+
+
+def _take(sides: Sides, news: list[int], olds: list[int]) -> None:
+    if not news:
+        return
+    still = {n: o for n, o in sides.still() if news[0] <= n <= news[-1]}
+    for n, counts in _counted(news, olds).items():
+        if n not in still or counts.keys() != {still[n]}:
+            sides.blended(n, counts)
+    bounds = (olds[0], news[0], olds[-1] + 1, news[-1] + 1)
+    free = sides.free_old(bounds[0], bounds[2]), sides.free_new(bounds[1], bounds[3])
+    same = set(still.values())
+    gap = Gap([o for o in free[0] if o not in same], [n for n in free[1] if n not in still], *bounds)
+    bare_lines(sides, gap, still)
+
+
 def equal_gaps(sides: Sides) -> None:
     """Where all tokens between two lines are the same, each new line is whose its tokens are."""
     for hunk in sides.hunks:
@@ -122,7 +163,7 @@ def whole(sides: Sides, hunk: Hunk) -> bool:
     """The same for a hunk as a whole; False where tokens differ."""
     old, new = (hunk.old_start, hunk.old_end), (hunk.new_start, hunk.new_end)
     gap = Gap(sides.free_old(*old), sides.free_new(*new), old[0], new[0], old[1], new[1])
-    return bool(gap.old and gap.new) and equal(sides, gap)
+    return bool(sides.old.tokens(gap.old)[0]) and equal(sides, gap)
 
 
 def equal(sides: Sides, gap: Gap) -> bool:

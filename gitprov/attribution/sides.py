@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gitprov.attribution.language import Language
 from gitprov.attribution.layout import stream
-from gitprov.attribution.lexer import Stream
+from gitprov.attribution.lexer import Stream, lex
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
 
@@ -70,8 +70,12 @@ class Side:
             start = at
             while at < len(lines) and lines[at] == line:
                 at += 1
-            out.append(b"\x1f".join(keys[start:at]))
+            out.append(b"\x1f".join(keys[start:at]) or self._goes_on(line))
         return out
+
+    def _goes_on(self, line: int) -> bytes:
+        """What stands on a line on which a string goes on; nothing where none does."""
+        return b"\x1f".join(lex(self.lines[line], self._bounds[3]).keys) if line in self.stream.spans else b""
 
     def tokens(self, lines: Iterable[int]) -> tuple[list[bytes], list[int]]:
         """The tokens of some ascending lines, and the line of each."""

@@ -85,6 +85,11 @@ LAYOUT = [
     ("py", "del (a), (b)", "del a, b"),
     ("py", "with (open(a) as f, open(b) as g): x", "with open(a) as f, open(b) as g: x"),
     ("py", "while (x := f()): y", "while x := f(): y"),
+    ("py", "x = (\n  (a, b) if (c or d)\n  and e else f\n)", "x = (a, b) if (c or d) and e else f"),
+    ("py", "a = (b) = c", "a = b = c"),
+    ("py", "a: (b) = c", "a: b = c"),
+    ("py", "try: a\nexcept (b): c", "try: a\nexcept b: c"),
+    ("py", 'f\'{a["b"]} {f"{c}" if d else ""}\'', "f\"{a['b']} {f'{c}' if d else ''}\""),
     ("py", "assert (x), (y)", "assert x, y"),
     ("py", "return not (a.b)", "return not a.b"),
     ("py", "return (a if b else c)", "return a if b else c"),
@@ -136,6 +141,7 @@ NO_LAYOUT = [
     ("py", "'%s' % (a, b)", "'%s' % a, b"),
     ("py", "x = (a)\n(b)", "x = a(b)"),
     ("py", "f", "f()"),
+    ("py", "try: a\nexcept (b, c): d", "try: a\nexcept b, c: d"),
     ("py", "f(a)", "f(a, b)"),
     ("py", "[a, b]", "[a b]"),
     ("py", "1.0", "1"),
@@ -340,6 +346,24 @@ def test_strings_that_were_broken() -> None:
     assert found_in("a.c", one, many) == [(0, False)] * 3
     joined = match(split_lines(many.encode()), [one.encode()], (), language_of("a.c"))
     assert joined == {0: Match(0, False, (1, 2))}
+
+
+def test_a_line_of_a_broken_string() -> None:
+    """A line on which a string goes on is compared by itself where the rest of the string stands as it was."""
+    old, new = "x = (\n    \"it's\"\n    'beta gamma'\n)\n", 'x = (\n    "it\'s"\n    "beta gamma"\n)\n'
+    assert moved(old, new, [Hunk(2, 1, 2, 1)]) == {2: Match(2, edited=False)}
+
+
+def test_much_laid_out_anew() -> None:
+    """Where a diff of lines takes a common line for another one like it, the tokens from end to end tell."""
+    calls = [f"call('a{n}', 'b{n}', (1,))" for n in range(30)]
+    old = "x = [\n" + "".join(f"    {call},\n" for call in calls) + "]\n"
+    parts = [f'    call(\n        "a{n}",\n        "b{n}",\n        (1,),\n    ),\n' for n in range(30)]
+    new = "x = [\n" + "".join(parts) + "]\n"
+    changed = hunks(old.encode(), new.encode())
+    found = moved(old, new, changed)
+    assert {n for hunk in changed for n in range(hunk.new_start, hunk.new_end)} <= found.keys()
+    assert all(hit.old == 1 + (n - 1) // 5 and not hit.edited for n, hit in found.items())
 
 
 def test_hunks_that_brackets_part_are_one() -> None:
