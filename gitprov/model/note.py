@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from gitprov import __version__
 from gitprov.model import canonical
+from gitprov.model.jsonvalue import MAX_DEPTH, STRICT, is_deep
+from gitprov.model.plausible import Implausible, is_row, plausible
 from gitprov.model.ranges import LineSet
 
 Row = dict[str, canonical.Json]
@@ -31,42 +33,45 @@ class Claim(NamedTuple):
 
 
 class Note:
-    """The rows of one note by (kind, id), and the lines that are none of ours, byte for byte."""
+    """The rows of one note by (kind, id), and the lines that are none of ours, byte for byte.
 
-    __slots__ = ("foreign", "rows")
+    `implausible` are the values that reading took out of the rows; they are no part of what is written or compared.
+    A note is not changed once it is made.
+    """
 
-    def __init__(self, rows: Iterable[Row] = (), foreign: Iterable[bytes] = ()) -> None:
+    __slots__ = ("_claims", "_kinds", "foreign", "implausible", "rows")
+
+    def __init__(
+        self,
+        rows: Iterable[Row] = (),
+        foreign: Iterable[bytes] = (),
+        implausible: Iterable[Implausible] = (),
+    ) -> None:
         self.rows: dict[tuple[str, str], Row] = {}
         self.foreign = tuple(sorted(set(foreign))) if foreign else ()
+        self.implausible = tuple(dict.fromkeys(implausible)) if implausible else ()
+        self._kinds: dict[str, list[Row]] | None = None
+        self._claims: dict[str, list[Row]] | None = None
         for row in rows:
             key = (row["kind"], row["id"])
             self.rows[key] = unite_rows(self.rows[key], row) if key in self.rows else row
 
     @classmethod
     def parse(cls, data: bytes) -> Note:
-        """Read a note; never raises. Lines that are no row of ours end up in `foreign`."""
+        """Read a note; never raises. Lines that are no row of ours end up in `foreign`, values that nobody can use in
+        `implausible`.
+        """
         try:
             quick = _all_rows(data.decode("utf-8"))
         except UnicodeDecodeError:
             quick = None
-        if quick is not None:
-            return cls(quick)
-        rows: list[Row] = []
-        foreign: list[bytes] = []
-        for line in data.split(b"\n"):
-            if line.strip():
-                row = _row(line)
-                if row is None:
-                    foreign.append(line)
-                else:
-                    rows.append(row)
-        return cls(rows, foreign)
+        return _by_line(data) if quick is None else quick
 
     @classmethod
     def read(cls, text: str) -> Note:
         """The same for a note that came as text, what is not UTF-8 as surrogate escapes."""
         quick = _all_rows(text) if text.isascii() else None
-        return cls.parse(text.encode("utf-8", "surrogateescape")) if quick is None else cls(quick)
+        return cls.parse(text.encode("utf-8", "surrogateescape")) if quick is None else quick
 
     def dump(self) -> bytes:
         """Canonical bytes: our rows sorted as text, then foreign lines."""
@@ -74,7 +79,11 @@ class Note:
         return b"".join(ours) + b"".join(line + b"\n" for line in self.foreign)
 
     def __or__(self, other: Note) -> Note:
-        return Note((*self.rows.values(), *other.rows.values()), (*self.foreign, *other.foreign))
+        return Note(
+            (*self.rows.values(), *other.rows.values()),
+            (*self.foreign, *other.foreign),
+            (*self.implausible, *other.implausible),
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Note) and self.dump() == other.dump()
@@ -87,7 +96,11 @@ class Note:
 
     def of_kind(self, kind: str) -> list[Row]:
         """The rows of one kind, ordered by id."""
-        return [self.rows[key] for key in sorted(self.rows) if key[0] == kind]
+        if self._kinds is None:
+            self._kinds = {}
+            for key in sorted(self.rows):
+                self._kinds.setdefault(key[0], []).append(self.rows[key])
+        return self._kinds.get(kind, [])
 
     @property
     def traces(self) -> dict[str, Row]:
@@ -108,10 +121,19 @@ class Note:
         """What trace and human rows say of one path, weakest class first and so the first to ask."""
         found = [
             Claim(lines, cls, row)
-            for row in (*self.of_kind("trace"), *self.of_kind("human"))
+            for row in self._rows_by_path().get(path, ())
             for cls, lines in classes_of(row, path).items()
         ]
         return sorted(found, key=lambda claim: -CLASSES.index(claim.cls))
+
+    def _rows_by_path(self) -> dict[str, list[Row]]:
+        """Path → trace rows, then human rows, that speak of it; put in order once, since all paths are asked for."""
+        if self._claims is None:
+            self._claims = {}
+            for row in (*self.of_kind("trace"), *self.of_kind("human")):
+                for path in _files(row):
+                    self._claims.setdefault(path, []).append(row)
+        return self._claims
 
     def paths(self) -> list[str]:
         """Every path that a row of this note speaks of, sorted."""
@@ -232,50 +254,55 @@ def _lines(text: canonical.Json) -> LineSet:
         return LineSet()
 
 
-def _finite(text: str) -> float:
-    number = float(text)
-    if number - number != 0:
-        raise ValueError(f"not a number JSON can hold: {text}")
-    return number
+_SCAN = json.scanner.make_scanner(STRICT)  # type: ignore[attr-defined]
 
 
-#: Refuses what could not be written again: NaN and infinities, whichever way they are spelt.
-_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
-#: Brackets from which on a row may be too deep to be written again.
-_DEEP = 100
-
-
-_SCAN = json.scanner.make_scanner(_DECODER)  # type: ignore[attr-defined]
-
-
-def _all_rows(text: str) -> list[Row] | None:
-    """The rows of a note that is as we write it, read in one go; None for one that wants a look at each line."""
-    if text.count("[") + text.count("{") > _DEEP:
-        return None
+def _all_rows(text: str) -> Note | None:
+    """A note that is as we write it, read in one go; None for one that wants a look at each line."""
     rows: list[Row] = []
+    taken: list[Implausible] = []
     start = 0
     try:
         while start < len(text):
             row, end = _SCAN(text, start)
             stop = text.find("\n", start)
-            if end != (stop if stop >= 0 else len(text)) or not _is_row(row):
+            if end != (stop if stop >= 0 else len(text)) or not is_row(row) or _is_deep(text, start, end, row):
                 return None
-            rows.append(row)
+            usable = plausible(row, taken)
+            if usable is None:
+                return None
+            rows.append(usable)
             start = end + 1
-    except (ValueError, StopIteration):
+    except (ValueError, StopIteration, RecursionError):
         return None
-    return rows
+    return Note(rows, (), taken)
 
 
-def _is_row(row: canonical.Json) -> bool:
-    return isinstance(row, dict) and isinstance(row.get("kind"), str) and isinstance(row.get("id"), str)
+def _by_line(data: bytes) -> Note:
+    """A note of which some lines are no rows of ours."""
+    rows: list[Row] = []
+    foreign: list[bytes] = []
+    taken: list[Implausible] = []
+    for line in data.split(b"\n"):
+        if line.strip():
+            row = _row(line)
+            usable = None if row is None else plausible(row, taken)
+            if usable is None:
+                foreign.append(line)
+            else:
+                rows.append(usable)
+    return Note(rows, foreign, taken)
 
 
 def _row(line: bytes) -> Row | None:
     try:
-        row = _DECODER.decode(line.decode("utf-8"))
-        if line.count(b"[") + line.count(b"{") > _DEEP:
-            canonical.dump(row)
+        text = line.decode("utf-8")
+        row = STRICT.decode(text)
     except (ValueError, RecursionError):
         return None
-    return row if _is_row(row) else None
+    return row if is_row(row) and not _is_deep(text, 0, len(text), row) else None
+
+
+def _is_deep(text: str, start: int, end: int, row: canonical.Json) -> bool:
+    """Whether a row is nested too deep to be handled; counting brackets is enough for nearly all."""
+    return text.count("[", start, end) + text.count("{", start, end) > MAX_DEPTH and is_deep(row)
