@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gitprov.git.replaced import in_force, same_tree
 from gitprov.model.blame import UNKNOWN, BlamedCommit, Facts, Group
 from gitprov.model.note import Claim, Note, Row
+from gitprov.model.ranges import owners
 from gitprov.store.notes import REF
 
 if TYPE_CHECKING:
@@ -112,19 +113,20 @@ class Origins:
 class _Claims:
     """Claims on one file of one commit, made quick to ask; the first that holds a line is the one that counts."""
 
-    __slots__ = ("_default", "_sides")
+    __slots__ = ("_default", "_facts", "_runs", "_starts")
 
     def __init__(self, claims: list[Claim], default: Facts) -> None:
         self._default = default
-        self._sides = [
-            ([first for first, _ in claim.lines.runs], claim.lines.runs, facts_of(claim)) for claim in claims
-        ]
+        self._facts = [facts_of(claim) for claim in claims]
+        self._runs = owners([claim.lines for claim in claims])
+        self._starts = [first for first, _, _ in self._runs]
 
     def at(self, line: int) -> Facts:
-        for starts, runs, facts in self._sides:
-            at = bisect_right(starts, line)
-            if at and line <= runs[at - 1][1]:
-                return facts
+        at = bisect_right(self._starts, line)
+        if at:
+            _, last, index = self._runs[at - 1]
+            if line <= last:
+                return self._facts[index]
         return self._default
 
 

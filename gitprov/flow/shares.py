@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 from gitprov.attribution.delta import Raw, compare, raw_version
 from gitprov.git.changes import between
 from gitprov.git.tree import blobs
+from gitprov.model.lines import count_lines
 from gitprov.model.note import Note, Row, classes_of
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import LineSet, owners
 from gitprov.model.shown import Delta, Share
 
 if TYPE_CHECKING:
     from gitprov.git.objects import Commit
     from gitprov.git.repo import Repository
     from gitprov.model.generation import Edit, Generation
+
+
+_NONE = LineSet()
 
 
 class Shares:
@@ -55,17 +59,21 @@ class Shares:
             return share._replace(why=raw)
         oid = blobs(self._repo, self._commit.oid, [path]).get(path)
         content = self._repo.objects.blob(oid) if oid is not None else b""
-        trace = str(generation.id)
-        return share._replace(delta=delta_of(raw, content, classes.get("ai"), self._others(trace, path)))
+        # A note may claim lines that the file does not have, and any number of them.
+        whole = LineSet.of_runs([(1, count_lines(content))] if content else [])
+        others = self._others(str(generation.id), path, whole)
+        return share._replace(delta=delta_of(raw, content, classes.get("ai", _NONE) & whole, others))
 
-    def _others(self, trace: str, path: str) -> dict[int, str]:
-        """Lines of the file that the note gives to other traces."""
+    def _others(self, trace: str, path: str, whole: LineSet) -> dict[int, str]:
+        """Those of the file's lines that the note gives to other traces."""
+        claims = [
+            claim
+            for claim in self._note.claims(path)
+            if claim.row["kind"] == "trace" and claim.row["id"] != trace
+        ]
+        runs = owners([claim.lines & whole for claim in claims])
         return {
-            line: other
-            for other, row in self._note.traces.items()
-            if other != trace
-            for lines in classes_of(row, path).values()
-            for line in lines
+            line: claims[n].row["id"] for first, last, n in runs for line in range(first, last + 1)
         }
 
     def _edits(self, path: str, generation: Generation) -> list[Edit]:

@@ -76,6 +76,7 @@ class _Case:
         self.tell = tell
         self.noted: dict[str, Note] = {}
         self._claimed: dict[str, list[Claim]] = {}
+        self._second: tuple[tuple[str, str], int | None, LineSet] | None = None
         self._demanded = "ai-trace" in config.trailers
         self._blobs = note_trees.places(repo, notes.REF)
         self.has_notes = bool(self._blobs)
@@ -131,7 +132,7 @@ class _Case:
         answers = verified.differences(self.repo, asked)
         for n, one in enumerate(whole):
             added = _together([_added(next(answers, [])) for _ in one.parents or (None,)])
-            for doubt in verify_note.doubts(self._claimed[one.oid], added):
+            for doubt in sorted(verify_note.doubts(self._claimed[one.oid], added), key=_path):
                 found = self._second_look(one, doubt)
                 if found is not None:
                     yield found
@@ -142,9 +143,16 @@ class _Case:
         if "\n" in doubt.path:
             what = "the name has a line break in it, and git's diff does not bear the claim out"
             return Finding("no-diff", UNKNOWN, what, None, one.oid, doubt.path, doubt.row)
-        new, *olds = (self._file(oid, doubt.path) for oid in (one.oid, *one.parents))
+        key = (one.oid, doubt.path)
+        if self._second is None or self._second[0] != key:
+            self._second = (key, *self._counted(one, doubt.path))
+        return verify_note.judged(one.oid, doubt, *self._second[1:])
+
+    def _counted(self, one: Listed, path: str) -> tuple[int | None, LineSet]:
+        """How many lines a file of a commit has (None: no such file), and which of them its parents do not have."""
+        new, *olds = (self._file(oid, path) for oid in (one.oid, *one.parents))
         if new is None:
-            return verify_note.judged(one.oid, doubt, None, LineSet())
+            return None, LineSet()
         from gitprov.attribution.diff import hunks
 
         sides = [hunks(old or b"", new) for old in olds or [b""]]
@@ -152,11 +160,15 @@ class _Case:
         added = runs[0]
         for other in runs[1:]:
             added = added & other
-        return verify_note.judged(one.oid, doubt, count_lines(new), added)
+        return count_lines(new), added
 
     def _file(self, oid: str, path: str) -> bytes | None:
         found = self.repo.objects.get(f"{oid}:{path}")
         return found.data if found is not None and found.type == "blob" else None
+
+
+def _path(doubt: Doubt) -> str:
+    return doubt.path
 
 
 def _added(changed: list[diffs.FileChange]) -> dict[str, LineSet]:
