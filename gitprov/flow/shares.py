@@ -72,9 +72,7 @@ class Shares:
             if claim.row["kind"] == "trace" and claim.row["id"] != trace
         ]
         runs = owners([claim.lines & whole for claim in claims])
-        return {
-            line: claims[n].row["id"] for first, last, n in runs for line in range(first, last + 1)
-        }
+        return {line: claims[n].row["id"] for first, last, n in runs for line in range(first, last + 1)}
 
     def _edits(self, path: str, generation: Generation) -> list[Edit]:
         """The generation's edits of a file, under the name it had before the commit if it was renamed there."""

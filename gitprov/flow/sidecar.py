@@ -8,6 +8,8 @@ import os
 from gitprov.checks.gate import sidecar_path
 from gitprov.flow.desk import Desk
 from gitprov.git.process import decode
+from gitprov.model.ids import is_trace_id
+from gitprov.model.jsonvalue import loads_object
 from gitprov.model.note import Row
 from gitprov.store.plan import Plan
 
@@ -46,12 +48,10 @@ def content(rows: list[Row], old: bytes | None) -> bytes:
 
 
 def _traces(old: bytes | None) -> list[str]:
-    try:
-        row = json.loads(old or b"null")
-    except ValueError:
-        return []
-    found = row.get("traces") if isinstance(row, dict) else None
-    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+    found = (loads_object(old) or {}).get("traces")
+    return (
+        [one for one in found if isinstance(one, str) and is_trace_id(one)] if isinstance(found, list) else []
+    )
 
 
 def _stage(desk: Desk, place: str, data: bytes) -> None:

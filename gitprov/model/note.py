@@ -141,8 +141,8 @@ class Note:
         if self._claims is None:
             self._claims = {}
             for row in (*self.of_kind("trace"), *self.of_kind("human")):
-                for path in _files(row):
-                    self._claims.setdefault(path, []).append(row)
+                for name in _files(row):
+                    self._claims.setdefault(name, []).append(row)
         return self._claims.get(path, [])
 
     def paths(self) -> list[str]:
@@ -333,7 +333,11 @@ def _all_rows(text: str) -> Note | None:
         while start < len(text):
             row, end = _SCAN(text, start)
             stop = text.find("\n", start)
-            if end != (stop if stop >= 0 else len(text)) or not is_row(row) or _is_deep(text, start, end, row):
+            if (
+                end != (stop if stop >= 0 else len(text))
+                or not is_row(row)
+                or _is_deep(text, start, end, row)
+            ):
                 return None
             usable = plausible(row, taken)
             if usable is None:

@@ -75,7 +75,9 @@ def _reasons(value: Json) -> bool:
 Check = Callable[[Json], bool]
 
 _TRACE: dict[str, Check] = {
-    **dict.fromkeys(("agent", "model", "session", "at", "prompt", "key", "prompt_version", "evidence"), is_text),
+    **dict.fromkeys(
+        ("agent", "model", "session", "at", "prompt", "key", "prompt_version", "evidence"), is_text
+    ),
     "human": is_name,
     "delta": _delta,
 }
@@ -101,9 +103,7 @@ def plausible(row: Row, taken: list[Implausible]) -> Row | None:
     if fields is None:
         return row
     wrong = [
-        name
-        for name, fits in fields.items()
-        if name in row and row[name] is not None and not fits(row[name])
+        name for name, fits in fields.items() if name in row and row[name] is not None and not fits(row[name])
     ]
     if "v" in row and not _is_version(row["v"]):
         wrong.append("v")

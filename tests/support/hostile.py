@@ -37,10 +37,23 @@ def _name(n: int) -> str:
 
 
 WRONG = {"list": [], "object": {"a": {"b": 1}}, "number": 7, "true": True, "text": "x", "float": 1.5}
-FIELDS = ("v", "agent", "model", "session", "at", "prompt", "key", "prompt_version", "human", "evidence", "files", "delta")
+FIELDS = (
+    "v",
+    "agent",
+    "model",
+    "session",
+    "at",
+    "prompt",
+    "key",
+    "prompt_version",
+    "human",
+    "evidence",
+    "files",
+    "delta",
+)
 
 
-def _small() -> Iterator[tuple[str, bytes]]:
+def _fields() -> Iterator[tuple[str, bytes]]:
     for field in FIELDS:
         for name, value in WRONG.items():
             yield f"{field}-{name}", _with(**{field: value})
@@ -51,6 +64,9 @@ def _small() -> Iterator[tuple[str, bytes]]:
         yield f"{field}-infinite", _raw(field, "1e999")
         yield f"{field}-deep", _raw(field, '{"a":' * 120 + "1" + "}" * 120)
         yield f"{field}-deeper", _raw(field, "[" * 100_000 + "]" * 100_000)
+
+
+def _others() -> Iterator[tuple[str, bytes]]:
     for name, value in {**WRONG, "null": None, "half": "\ud800", "empty": ""}.items():
         yield f"id-{name}", _with(id=value)
         yield f"kind-{name}", _with(kind=value)
@@ -63,13 +79,20 @@ def _small() -> Iterator[tuple[str, bytes]]:
         for name, value in {**WRONG, "wide": "1-1000000000", "wider": f"1-{HUGE}", "half": "\ud800"}.items():
             yield f"files-{cls}-{name}", _with(files={"a.py": {cls: value}, "b\ud800": {cls: "1"}})
         for name in ("-1", HUGE, "1e999", "NaN"):
-            yield f"files-{cls}-{name[:3]}", _raw("files", '{"a.py":{"%s":%s}}' % (cls, name))
+            yield f"files-{cls}-{name[:3]}", _raw("files", f'{{"a.py":{{"{cls}":{name}}}}}')
     for count in ("raw", "kept", "edited", "dropped", "pending"):
         for name in ("-1", HUGE, "1e999", "1e300", '"7"', "[]", "true", "null", "9" * 19):
-            yield f"delta-{count}-{name[:5]}", _raw("delta", '{"raw":3,"kept":3,"%s":%s}' % (count, name))
+            yield f"delta-{count}-{name[:5]}", _raw("delta", f'{{"raw":3,"kept":3,"{count}":{name}}}')
     yield "path-half", _with(files={"\ud800": {"ai": "1"}, "a.py": {"ai": "1"}})
     yield "path-nul", _with(files={"a\0b": {"ai": "1"}, "a\nb": {"ai": "1"}, "": {"ai": "1"}})
-    yield "review-half", _with() + b"\n" + _text({"kind": "review", "v": 1, "id": TRACE + "/\ud800", "by": "\ud800", "at": 7, "note": "\ud800"})
+    yield (
+        "review-half",
+        _with()
+        + b"\n"
+        + _text(
+            {"kind": "review", "v": 1, "id": TRACE + "/\ud800", "by": "\ud800", "at": 7, "note": "\ud800"}
+        ),
+    )
     yield "no-utf8", b'{"kind":"trace","id":"\xff"}\n\xff\xfe\n\x00'
     yield "nothing", b"\n\n"
     yield "later-version", _with(v=2, session={"a": 1})
@@ -90,39 +113,75 @@ def _spread(step: int, upto: int) -> str:
 
 
 def _big() -> Iterator[tuple[str, Callable[[], bytes]]]:
-    yield "many-rows", lambda: b"\n".join(
-        _text(trace_row({"a.py": {"ai": "1-3"}}, id=_name(n))) for n in range(MANY)
+    yield (
+        "many-rows",
+        lambda: b"\n".join(_text(trace_row({"a.py": {"ai": "1-3"}}, id=_name(n))) for n in range(MANY)),
     )
-    yield "many-lines-apart", lambda: b"\n".join(
-        _text(trace_row({"a.py": {"ai": f"{2 * n + 1}"}}, id=_name(n))) for n in range(MANY)
+    yield (
+        "many-lines-apart",
+        lambda: b"\n".join(
+            _text(trace_row({"a.py": {"ai": f"{2 * n + 1}"}}, id=_name(n))) for n in range(MANY)
+        ),
     )
-    yield "many-wide", lambda: b"\n".join(
-        _text(trace_row({"a.py": {"ai": f"1-{9_000_000 + n}"}}, id=_name(n))) for n in range(MANY)
+    yield (
+        "many-wide",
+        lambda: b"\n".join(
+            _text(trace_row({"a.py": {"ai": f"1-{9_000_000 + n}"}}, id=_name(n))) for n in range(MANY)
+        ),
     )
-    yield "one-id", lambda: b"\n".join(
-        _text(trace_row({f"f{n}.py": {"ai": "1-3"}, "a.py": {"ai": str(2 * n + 1)}})) for n in range(MANY)
+    yield (
+        "one-id",
+        lambda: b"\n".join(
+            _text(trace_row({f"f{n}.py": {"ai": "1-3"}, "a.py": {"ai": str(2 * n + 1)}})) for n in range(MANY)
+        ),
     )
     yield "many-people", lambda: b"\n".join(
         _text({"kind": "human", "v": 1, "id": f"h_{n:014x}", "author": f"A{n} <a@x>", "files": {"a.py": {"human": str(n + 1)}}})
         for n in range(MANY)
     )  # fmt: skip
-    yield "many-reviews", lambda: _text(trace_row({"a.py": {"ai": "1-3"}})) + b"\n" + b"\n".join(
-        _text({"kind": "review", "v": 1, "id": f"{TRACE}/{n}", "by": f"B{n} <b@x>", "at": None, "note": None})
-        for n in range(MANY)
+    yield (
+        "many-reviews",
+        lambda: (
+            _text(trace_row({"a.py": {"ai": "1-3"}}))
+            + b"\n"
+            + b"\n".join(
+                _text(
+                    {
+                        "kind": "review",
+                        "v": 1,
+                        "id": f"{TRACE}/{n}",
+                        "by": f"B{n} <b@x>",
+                        "at": None,
+                        "note": None,
+                    }
+                )
+                for n in range(MANY)
+            )
+        ),
     )
-    yield "many-commits", lambda: b"\n".join(
-        _text({"kind": "commit", "v": 1, "id": f"{n:040x}", "gate": "passed"}) for n in range(MANY)
+    yield (
+        "many-commits",
+        lambda: b"\n".join(
+            _text({"kind": "commit", "v": 1, "id": f"{n:040x}", "gate": "passed"}) for n in range(MANY)
+        ),
     )
-    yield "many-paths", lambda: _text(
-        trace_row({f"dir/{n}.py": {"ai": "1-3"} for n in range(200_000)})
-    )
+    yield "many-paths", lambda: _text(trace_row({f"dir/{n}.py": {"ai": "1-3"} for n in range(200_000)}))
     yield "one-long-range", lambda: _text(trace_row({"a.py": {"ai": _spread(2, 2_400_000)}}))
-    yield "long-ranges", lambda: b"\n".join(
-        _text(trace_row({"a.py": {"ai": _spread(2 + n, 120_000 * (2 + n))}}, id=_name(n))) for n in range(14)
+    yield (
+        "long-ranges",
+        lambda: b"\n".join(
+            _text(trace_row({"a.py": {"ai": _spread(2 + n, 120_000 * (2 + n))}}, id=_name(n)))
+            for n in range(14)
+        ),
     )
-    yield "wrong-everywhere", lambda: b"\n".join(
-        _text(trace_row({"a.py": {"ai": 7, "edited": []}, "b": 7}, id=_name(n), model=7, session="\ud800"))
-        for n in range(MANY)
+    yield (
+        "wrong-everywhere",
+        lambda: b"\n".join(
+            _text(
+                trace_row({"a.py": {"ai": 7, "edited": []}, "b": 7}, id=_name(n), model=7, session="\ud800")
+            )
+            for n in range(MANY)
+        ),
     )
     yield "no-rows", lambda: b"\n".join(b"%d is no row" % n for n in range(700_000))
     yield "one-line", lambda: b"x" * TEN_MEGABYTES
@@ -130,12 +189,18 @@ def _big() -> Iterator[tuple[str, Callable[[], bytes]]]:
     yield "long-text", lambda: _with(model="x" * TEN_MEGABYTES)
     yield "long-id", lambda: _with(id="x" * TEN_MEGABYTES)
     yield "digits", lambda: _raw("v", "9" * TEN_MEGABYTES)
-    yield "unknown-kind", lambda: _rows(lambda n: {"kind": "later", "id": f"{n}", "x": {"y": [n] * 20}}, TEN_MEGABYTES)
-    yield "unknown-one-id", lambda: _rows(lambda n: {"kind": "later", "id": "1", "x": {f"{n}": [n] * 20}}, TEN_MEGABYTES)
+    yield (
+        "unknown-kind",
+        lambda: _rows(lambda n: {"kind": "later", "id": f"{n}", "x": {"y": [n] * 20}}, TEN_MEGABYTES),
+    )
+    yield (
+        "unknown-one-id",
+        lambda: _rows(lambda n: {"kind": "later", "id": "1", "x": {f"{n}": [n] * 20}}, TEN_MEGABYTES),
+    )
     yield "many-lists", lambda: b'{"kind":"later","id":"1","x":[' + b",".join([b"[]"] * 3_000_000) + b"]}"
 
 
-SMALL: dict[str, bytes] = dict(_small())
+SMALL: dict[str, bytes] = {**dict(_fields()), **dict(_others())}
 BIG: dict[str, Callable[[], bytes]] = dict(_big())
 
 
@@ -159,7 +224,9 @@ def measured(repo: GitRepo, *args: str, stdin: bytes = b"") -> Used:
     given = repo.path.parent / "measured.in"
     given.write_bytes(stdin)
     with open(given, "rb") as source, open(out, "wb") as first, open(err, "wb") as second:
-        process = subprocess.Popen(args, cwd=repo.path, env=repo.env, stdin=source, stdout=first, stderr=second)
+        process = subprocess.Popen(
+            args, cwd=repo.path, env=repo.env, stdin=source, stdout=first, stderr=second
+        )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.monotonic() - start
