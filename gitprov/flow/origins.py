@@ -98,16 +98,21 @@ class Origins:
             partial.bring(REF, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
             self._brought = True
         if self._listing is None and len(self._known) <= _FEW:
-            return notes.read(self._repo, REF, oids)
+            told = notes.read(self._repo, REF, oids)
+            notes.ensure_readable(self._repo, REF, [oid for oid in oids if oid not in told])
+            return told
         if self._listing is None:
             self._listing = notes.listing(self._repo, REF)
+            if not self._listing:
+                notes.ensure_readable(self._repo, REF)
         blobs = {oid: self._listing[oid] for oid in oids if oid in self._listing}
-        found = self._repo.objects.get_many(blobs.values())
-        return {
-            oid: one.data
-            for oid, one in zip(blobs, found, strict=True)
-            if one is not None and one.type == "blob"
-        }
+        told = {}
+        for oid, one in zip(blobs, self._repo.objects.get_many(blobs.values()), strict=True):
+            if one is None:
+                raise notes.unreadable(REF, f"the note of {oid[:12]} is missing")
+            if one.type == "blob":
+                told[oid] = one.data
+        return told
 
 
 class _Claims:

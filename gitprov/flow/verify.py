@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks import verify_note
 from gitprov.checks.verify_note import Claim, Doubt, Said
+from gitprov.errors import NotesUnreadable
 from gitprov.flow import verify_store
 from gitprov.git import changes as diffs
 from gitprov.git import notes as note_trees
@@ -52,7 +53,7 @@ def verify(repo: Repository, revs: list[str], config: Config, tell: Tell | None 
     """
     case = _Case(repo, config, tell or _silent)
     commits = list(verified.listed(repo, revs)) if revs or repo.resolve("HEAD") else []
-    found = list(case.of_commits(commits))
+    found = [*case.readable(), *case.of_commits(commits)]
     named = {trace for note in case.noted.values() for trace in note.traces}
     store = verify_store.Store(repo)
     found += _against_records(case, store)
@@ -80,10 +81,21 @@ class _Case:
         self._demanded = "ai-trace" in config.trailers
         self._blobs = note_trees.places(repo, notes.REF)
         self.has_notes = bool(self._blobs)
+        self.lost: list[str] = []
+
+    def readable(self) -> Iterator[Finding]:
+        """Whether the notes ref and each of its notes can be read at all; what cannot is unknown, not absent."""
+        try:
+            note_trees.ensure_readable(self.repo, notes.REF)
+        except NotesUnreadable as error:
+            yield Finding("notes-unreadable", FINDING, error.message, error.hint)
 
     def of_commits(self, commits: list[Listed]) -> Iterator[Finding]:
         """Every note against its commit, every message against its note."""
         self.noted = self._read({one.oid for one in commits})
+        for oid in self.lost:
+            what = f"the note of the commit is missing from {notes.REF}; what it says is unknown"
+            yield Finding("notes-unreadable", FINDING, what, "git fsck; gitprov sync", oid)
         for one in commits:
             note = self.noted.get(one.oid)
             if note is None:
@@ -110,6 +122,8 @@ class _Case:
         wanted = [(oid, blob) for oid in oids for blob in self._blobs.get(oid, ())]
         texts: dict[str, list[bytes]] = {}
         for (oid, _), found in zip(wanted, self.repo.objects.get_many(b for _, b in wanted), strict=True):
+            if found is None:
+                self.lost.append(oid)
             texts.setdefault(oid, []).append(
                 found.data if found is not None and found.type == "blob" else b""
             )

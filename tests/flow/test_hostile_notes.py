@@ -46,49 +46,51 @@ def attack(repo: GitRepo, *args: str) -> None:
     assert b"this is a bug" not in used.err
 
 
-def one_note(repo: GitRepo, names: list[str]) -> None:
-    """A history in which each commit has one of the hostile notes."""
-    for name in names:
-        repo.git("commit", "-q", "--allow-empty", "--no-verify", "-m", f"{name}\n\nAI-Trace: {TRACE}")
-        add_note(repo, "HEAD", SMALL[name])
-
-
 @pytest.mark.parametrize("command", READERS)
 def test_a_history_of_hostile_notes_is_read(victim: GitRepo, command: str) -> None:
     """Every reader answers over a history in which each commit has another hostile note."""
     base = victim.oid()
     names = sorted(SMALL)
-    blobs = {}
-    for name in names:
-        place = victim.path.parent / "note"
-        place.write_bytes(SMALL[name])
-        blobs[name] = place.read_bytes()
     stream = [b"reset refs/heads/hostile\nfrom %s\n\n" % base.encode()]
     notes = [b"commit refs/notes/gitprov\ncommitter A <a@x> 1769940000 +0000\ndata 1\nx\n"]
     for n, name in enumerate(names, 1):
         words = f"{name}\n\nAI-Trace: {TRACE}\n".encode()
         stream.append(
             b"commit refs/heads/hostile\nmark :%d\ncommitter A <a@x> %d +0000\ndata %d\n%s\nM 100644 inline a.py\ndata %d\n%s\n"
-            % (n, 1769940000 + n, len(words), words, len(LINES) + n * 9, LINES.encode() + b"typed = 1"[:9] * n)
+            % (
+                n,
+                1769940000 + n,
+                len(words),
+                words,
+                len(LINES) + n * 9,
+                LINES.encode() + b"typed = 1"[:9] * n,
+            )
         )
-        notes.append(b"N inline :%d\ndata %d\n%s\n" % (n, len(blobs[name]), blobs[name]))
+        notes.append(b"N inline :%d\ndata %d\n%s\n" % (n, len(SMALL[name]), SMALL[name]))
     victim.git("fast-import", "--quiet", input=b"".join(stream + notes))
     victim.git("reset", "-q", "--hard", "hostile")
     attack(victim, *READERS[command])
 
 
-@pytest.mark.parametrize("name", ["model-high", "files-list", "delta-object", "id-half", "files-ai-wide", "delta-deep", "human-byte", "at-number"])
-@pytest.mark.parametrize("command", ["amend", "rebase", *READERS])
-def test_a_hostile_note_stops_nobody(victim: GitRepo, name: str, command: str) -> None:
-    """Readers answer and git goes on where the last commit has a hostile note."""
+@pytest.mark.parametrize(
+    "name",
+    [
+        "model-high",
+        "files-list",
+        "delta-object",
+        "id-half",
+        "files-ai-wide",
+        "delta-deep",
+        "human-byte",
+        "at-number",
+    ],
+)
+def test_a_hostile_note_stops_nobody(victim: GitRepo, name: str) -> None:
+    """A commit that has a hostile note can be amended and rebased."""
     add_note(victim, "HEAD", SMALL[name])
-    if command == "amend":
-        victim.write("a.py", "typed = 0\n" + LINES)
-        attack(victim, "git", "commit", "-q", "-a", "--amend", "-m", "Again")
-    elif command == "rebase":
-        attack(victim, "git", "rebase", "-q", "--force-rebase", "HEAD~1")
-    else:
-        attack(victim, *READERS[command])
+    attack(victim, "git", "rebase", "-q", "--force-rebase", "HEAD~1")
+    victim.write("a.py", "typed = 0\n" + LINES)
+    attack(victim, "git", "commit", "-q", "-a", "--amend", "-m", "Again")
 
 
 @pytest.mark.slow
@@ -117,17 +119,15 @@ def test_a_range_of_a_billion_lines_is_none(victim: GitRepo) -> None:
     """A line number above ten million claims nothing, in blame as in the log."""
     add_note(victim, "HEAD", trace_row({"a.py": {"ai": "1-1000000000"}}))
     lines = json.loads(victim.git("ai-blame", "--json", "a.py").stdout)["lines"]
-    assert {line["class"] for line in lines} == {"unknown"} or not any(line["class"] == "ai" for line in lines)
-    entry = json.loads(victim.git("ai-log", "--json").stdout.splitlines()[0])
-    assert entry["lines"]["ai"] == 0 if "lines" in entry else True
+    assert not any(line["class"] == "ai" for line in lines)
+    assert "1000000000" not in victim.git("ai-log", "--json").stdout
 
 
 @pytest.mark.parametrize(
     "record", ["[]", "7", DEEP, '{"edits":[7,{"path":7}],"instructions":[7,{}],"agent":7,"prompt":[],"usage":[1]}',
                '{"model":"\\ud800","at":7,"human":[],"session":{"a":1}}', '{"usage":{"n":%s}}' % HUGE, '{"edits":{"a":1}}']
 )  # fmt: skip
-@pytest.mark.parametrize("command", [*READERS])
-def test_hostile_records(victim: GitRepo, record: str, command: str) -> None:
+def test_hostile_records(victim: GitRepo, record: str) -> None:
     """A record of the generations ref that is not what a record is makes no command fail."""
     add_note(victim, "HEAD", trace_row({"a.py": {"ai": "1-3"}}), commit_row(victim.oid()))
     top = f"{TRACE[-10:-8]}/{TRACE}"
@@ -137,7 +137,8 @@ def test_hostile_records(victim: GitRepo, record: str, command: str) -> None:
         b"M 100644 inline %s/record.json\ndata %d\n%s\nM 100644 inline %s/prompt.txt\ndata 1\nx\n"
         % (GENERATIONS_REF.encode(), top.encode(), len(data), data, top.encode())
     )  # fmt: skip
-    attack(victim, *READERS[command])
+    for command in ("prompt", "show-json", "show-trace", "verify", "doctor"):
+        attack(victim, *READERS[command])
 
 
 @pytest.mark.parametrize(
@@ -155,3 +156,33 @@ def test_a_hostile_sidecar_stops_no_commit(hooked: GitRepo, sidecar: str) -> Non
     hooked.commit("More")
     assert json.loads(hooked.read(".ai-trace/a.py.json"))["traces"] == [hooked.traces()[0]["id"]]
     attack(hooked, *READERS["verify"])
+
+
+@pytest.mark.parametrize(
+    "flag", ["--output=stolen", "--outp=stolen", "--output", "--ext-diff", "--ext", "--textconv"]
+)
+@pytest.mark.parametrize("command", ["ai-blame", "ai-log"])
+def test_flags_that_write_or_run_are_refused(victim: GitRepo, flag: str, command: str) -> None:
+    """What makes git write a file or start a program is not passed on, in any of the spellings that git takes."""
+    done = victim.git(command, flag, *(["a.py"] if command == "ai-blame" else []), check=False)
+    assert done.returncode == 2, done.stderr
+    assert not (victim.path / "stolen").exists()
+
+
+def test_a_broken_notes_ref_is_not_clean(victim: GitRepo) -> None:
+    """Where the notes cannot be read nobody says that there are none: exit code 1, and the ref is named."""
+    add_note(victim, "HEAD", trace_row({"a.py": {"ai": "1-3"}}), commit_row(victim.oid()))
+    tree = victim.git("rev-parse", "refs/notes/gitprov^{tree}").stdout.strip()
+    (victim.path / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    for command in ("blame", "json", "stats", "log", "show", "verify", "heal"):
+        used = measured(victim, *READERS[command])
+        assert used.status == 1, (command, used.status, used.err)
+        assert b"refs/notes/gitprov" in used.err + used.out, command
+
+
+def test_a_missing_note_is_not_an_absent_one(victim: GitRepo) -> None:
+    """A note whose object is missing is no commit without a note."""
+    add_note(victim, "HEAD", trace_row({"a.py": {"ai": "1-3"}}), commit_row(victim.oid()))
+    blob = victim.git("notes", "--ref=gitprov", "list", "HEAD").stdout.strip()
+    (victim.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    assert measured(victim, *READERS["json"]).status == 1
