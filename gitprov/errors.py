@@ -81,5 +81,11 @@ class Damaged(GitprovError):
     """Stored bytes are missing or do not match their digest."""
 
 
+class NotesUnreadable(GitprovError):
+    """The notes ref is there and cannot be read, so whatever it says is unknown and not absent."""
+
+    exit_code = EXIT_FINDINGS
+
+
 class Contended(GitprovError):
     """A ref kept moving under us; nothing was written."""

@@ -6,6 +6,7 @@ is different. Nothing is read out of what is left over.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -57,10 +58,13 @@ def moved(lines: LineSet, runs: Iterable[Kept]) -> LineSet:
     """Lines of the old side as lines of the new one."""
     found: list[tuple[int, int]] = []
     for run in runs:
-        for first, last in lines.runs:
-            low, high = max(first, run.old), min(last, run.old + run.size - 1)
-            if low <= high:
-                found.append((low + run.new - run.old, high + run.new - run.old))
+        end = run.old + run.size - 1
+        at = bisect_right(lines.runs, (run.old,))
+        at -= at > 0 and lines.runs[at - 1][1] >= run.old
+        while at < len(lines.runs) and lines.runs[at][0] <= end:
+            low, high = max(lines.runs[at][0], run.old), min(lines.runs[at][1], end)
+            found.append((low + run.new - run.old, high + run.new - run.old))
+            at += 1
     return LineSet.of_runs(found)
 
 
@@ -116,4 +120,4 @@ def _outside(wanted: LineSet, hunks: Sequence[Hunk]) -> list[Kept]:
 
 
 def _touches(lines: LineSet, hunk: Hunk) -> bool:
-    return any(first - 1 < hunk.new_end and hunk.new_start < last for first, last in lines.runs)
+    return bool(lines & LineSet.of_runs([(hunk.new_start + 1, hunk.new_end)]))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from gitprov.model.jsonvalue import loads
+
 SYNTHETIC = "<synthetic>"
 """What the agent writes as model of a message that no model wrote."""
 
@@ -234,8 +236,8 @@ def _row(line: bytes) -> dict[str, Any] | None:
     if not line.startswith(b"{"):
         return None
     try:
-        row = json.loads(line)
-    except (ValueError, RecursionError):
+        row = loads(line, forgiving=True)
+    except ValueError:
         return None
     return row if isinstance(row, dict) else None
 

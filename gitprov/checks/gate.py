@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gitprov.model.hunk import Hunk
 from gitprov.model.ids import TRACE_ID
+from gitprov.model.jsonvalue import loads_object
 from gitprov.model.lines import is_trivial, split_lines
 from gitprov.model.printed import path_quoted
 
@@ -130,11 +130,8 @@ def lost_sidecar(path: str, old: bytes, new: bytes | None) -> Refusal | None:
 
 
 def _sidecar_traces(data: bytes) -> tuple[str, ...] | None:
-    try:
-        row = json.loads(data)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(row, dict) or not isinstance(row.get("trace_id"), str):
+    row = loads_object(data)
+    if row is None or not isinstance(row.get("trace_id"), str):
         return None
     rest = row.get("traces")
     named = [one for one in rest if isinstance(one, str)] if isinstance(rest, list) else []

@@ -10,10 +10,14 @@ from typing import NamedTuple
 
 from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
 from gitprov.model.note import CLASSES, Note, Row
+from gitprov.model.plausible import Implausible
 from gitprov.model.printed import shell_quoted
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import LineSet, repeated
 
 _CLASSES = frozenset(CLASSES)
+_RANGES = _CLASSES | {"files", "deleted", "path"}
+#: How many values that were not used are named one by one.
+_NAMED = 10
 _NONE = LineSet()
 _PARTS = ("kept", "edited", "dropped", "pending")
 #: Evidence that came with the commit itself, so that its hooks wrote the trailers as well.
@@ -88,12 +92,29 @@ def shape(oid: str, note: Note, claimed: list[Claim]) -> Iterator[Finding]:
         return
     if note.commit is None and any(kind in ("trace", "human") for kind, _ in note.rows):
         yield Finding("no-commit-row", FINDING, "the note does not say which commit it is of", heal, oid)
+    yield from _implausible(oid, note, heal)
     for one in claimed:
         if one.lines is None:
             yield Finding("bad-range", FINDING, one.wrong, heal, oid, one.path or None, _trace(one.row))
     for row in note.of_kind("trace"):
         yield from _delta(oid, row, heal)
     yield from _twice(oid, claimed, heal)
+
+
+def _implausible(oid: str, note: Note, heal: str) -> Iterator[Finding]:
+    """Values that were taken out when the note was read; the first of each kind are named, all are counted."""
+    by_kind: dict[str, list[Implausible]] = {}
+    for one in note.implausible:
+        kind = "bad-delta" if one.field == "delta" else "bad-range" if one.field in _RANGES else "bad-value"
+        by_kind.setdefault(kind, []).append(one)
+    for kind, taken in by_kind.items():
+        for one in taken[:_NAMED]:
+            what = f"the value of `{one.field}` is not plausible and was not used"
+            trace = one.id if one.kind == "trace" else None
+            yield Finding(kind, FINDING, what, heal, oid, one.path, trace)
+        if len(taken) > _NAMED:
+            what = f"{len(taken) - _NAMED} more values are not plausible and were not used"
+            yield Finding(kind, FINDING, what, heal, oid)
 
 
 def doubts(claimed: list[Claim], added: Mapping[str, LineSet]) -> list[Doubt]:
@@ -117,11 +138,11 @@ def judged(oid: str, doubt: Doubt, count: int | None, added: LineSet) -> Finding
         (max(first, count + 1), last) for first, last in doubt.lines.runs if last > count
     )
     if beyond:
-        what = f"line {beyond} does not exist, the file has {count}"
+        what = f"line {_shortened(beyond)} does not exist, the file has {count}"
         return Finding("no-such-line", FINDING, what, heal, oid, doubt.path, trace)
     left = doubt.lines - added
     if left:
-        what = f"line {left} was not added by this commit"
+        what = f"line {_shortened(left)} was not added by this commit"
         return Finding("not-added", FINDING, what, heal, oid, doubt.path, trace)
     return None
 
@@ -201,16 +222,19 @@ def _delta(oid: str, row: Row, heal: str) -> Iterator[Finding]:
 
 def _twice(oid: str, claimed: list[Claim], heal: str) -> Iterator[Finding]:
     """Lines that two traces claim, or one trace in two classes."""
-    taken: dict[str, LineSet] = {}
+    by_path: dict[str, list[Claim]] = {}
     for one in claimed:
-        if one.lines is None or one.row["kind"] != "trace":
-            continue
-        before = taken.get(one.path)
-        if before is None:
-            taken[one.path] = one.lines
-            continue
-        both = before & one.lines
+        if one.lines is not None and one.row["kind"] == "trace":
+            by_path.setdefault(one.path, []).append(one)
+    for path, claims_of_path in by_path.items():
+        both = repeated(one.lines for one in claims_of_path if one.lines is not None)
         if both:
-            what = f"line {both} is claimed twice"
-            yield Finding("claimed-twice", FINDING, what, heal, oid, one.path, one.row["id"])
-        taken[one.path] = before | one.lines
+            later = [one for one in claims_of_path if one.lines is not None and one.lines & both]
+            what = f"line {_shortened(both)} is claimed twice"
+            yield Finding("claimed-twice", FINDING, what, heal, oid, path, later[-1].row["id"])
+
+
+def _shortened(lines: LineSet) -> str:
+    """Ranges as a person reads them, cut where there are hundreds."""
+    text = str(lines)
+    return text if len(text) <= 200 else text[: text.rindex(",", 0, 200)] + ",…"

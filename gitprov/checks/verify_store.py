@@ -5,13 +5,13 @@ Nothing here raises, whatever bytes were stored.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.model import canonical
 from gitprov.model.finding import FINDING, UNKNOWN, Finding
 from gitprov.model.generation import intact
+from gitprov.model.jsonvalue import loads_object
 from gitprov.model.note import Row
 from gitprov.model.printed import argument_quoted, path_quoted
 
@@ -43,11 +43,7 @@ class World(NamedTuple):
 
 def parse(data: bytes | None) -> Row | None:
     """A JSON object, None for anything else."""
-    try:
-        row = json.loads(data) if data is not None else None
-    except (ValueError, RecursionError):
-        return None
-    return row if isinstance(row, dict) else None
+    return loads_object(data)
 
 
 def generation(one: Stored, world: World) -> Iterator[Finding]:
@@ -112,7 +108,7 @@ def sidecar(
         )
     trace = row.get("trace_id")
     named = row.get("traces") if isinstance(row.get("traces"), list) else []
-    traces = [one for one in dict.fromkeys([trace, *(named or [])]) if isinstance(one, str)]
+    traces = list(dict.fromkeys(one for one in (trace, *(named or ())) if isinstance(one, str)))
     if not isinstance(trace, str):
         yield Finding(
             "bad-sidecar", FINDING, "the sidecar names no trace", f"git rm {path_quoted(path)}", path=path

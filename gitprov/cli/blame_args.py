@@ -81,7 +81,12 @@ class _Parser:
             self.forms.append("porcelain" if word.startswith("--p") else "line-porcelain")
         elif _abbreviates(word, "--incremental", 5):
             raise UsageError("ai-blame has no --incremental of its own", "use --porcelain or --json")
-        elif word == "--textconv":
+        elif _abbreviates(word.partition("=")[0], "--output", 4) or _abbreviates(word, "--ext-diff", 4):
+            raise UsageError(
+                f"{word.partition('=')[0]} is no flag of ai-blame, which writes no files",
+                "git ai-blame FILE > OUTPUT",
+            )
+        elif _abbreviates(word, "--textconv", 5):
             raise UsageError("notes speak of lines as they are stored, not as a textconv filter shows them")
         else:
             return word in ("--progress", "--no-progress")

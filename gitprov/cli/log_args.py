@@ -18,7 +18,7 @@ _TAKES_VALUE = frozenset(
     (
         "--author", "--committer", "--grep", "--grep-reflog", "--since", "--until", "--after", "--before", "--date",
         "--max-age", "--min-age", "--since-as-filter", "--glob", "--exclude", "--diff-filter", "--diff-algorithm",
-        "-S", "-G", "-L", "-O", "-l",
+        "-S", "-G", "-L", "-l",
     )
 )  # fmt: skip
 
@@ -28,9 +28,9 @@ _REFUSED = (
     "--dirstat", "--cumulative", "--summary", "--patch-with-stat", "--patch-with-raw", "--name-only", "--name-status",
     "--submodule", "--color-words", "--word-diff", "--check", "--binary", "--compact-summary", "--remerge-diff",
     "--show-signature", "--log-size", "--show-linear-break", "--notes", "--no-notes", "--show-notes", "--encoding",
-    "--null",
+    "--null", "--output", "--output-indicator-new", "--ext-diff", "--textconv", "--function-context",
 )  # fmt: skip
-_REFUSED_SHORT = ("-p", "-u", "-U", "-z")
+_REFUSED_SHORT = ("-p", "-u", "-U", "-z", "-W", "-O")
 #: Words that only look like a beginning of those.
 _MEANT = frozenset(("--not", "--no", "--no-patch"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.flow.heritage import recounted
@@ -10,7 +10,7 @@ from gitprov.flow.inherit import without
 from gitprov.git.tree import blobs
 from gitprov.model.lines import is_trivial, split_lines
 from gitprov.model.note import Note, Row
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import LineSet, repeated, union
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -34,30 +34,20 @@ def agree(answers: Sequence[Note], *, strictly: bool = False) -> Agreed:
     """
     unsure: dict[str, LineSet] = {}
     for path in {path for note in answers for path in note.paths()}:
-        owners: dict[tuple[str, str], LineSet] = {}
+        owners: dict[tuple[str, str], list[LineSet]] = {}
         whole: list[LineSet] = []
         for note in answers:
-            mine = LineSet()
-            for claim in note.claims(path):
-                key = (claim.row["kind"], claim.row["id"])
-                owners[key] = owners.get(key, LineSet()) | claim.lines
-                mine = mine | claim.lines
-            whole.append(mine)
-        open_lines = _disputed(owners.values()) | (_not_in_all(whole) if strictly else LineSet())
+            claims = note.claims(path)
+            for claim in claims:
+                owners.setdefault((claim.row["kind"], claim.row["id"]), []).append(claim.lines)
+            whole.append(union(claim.lines for claim in claims))
+        open_lines = repeated(map(union, owners.values())) | (_not_in_all(whole) if strictly else LineSet())
         if open_lines:
             unsure[path] = open_lines
     united = Note()
     for note in answers:
         united = united | (lessened(note, unsure) if unsure else note)
     return Agreed(united if any(key[0] != "commit" for key in united.rows) else None, unsure)
-
-
-def _disputed(claims: Iterable[LineSet]) -> LineSet:
-    seen, twice = LineSet(), LineSet()
-    for lines in claims:
-        twice = twice | (seen & lines)
-        seen = seen | lines
-    return twice
 
 
 def _not_in_all(claims: Sequence[LineSet]) -> LineSet:
@@ -114,8 +104,5 @@ def _runs(repo: Repository, commit: str, note: Note) -> Iterator[tuple[str, tupl
     there = blobs(repo, commit, note.paths())
     for path in note.paths():
         texts = split_lines(repo.objects.blob(there[path])) if path in there else []
-        claimed = LineSet()
-        for claim in note.claims(path):
-            claimed = claimed | claim.lines
-        for run in claimed.runs:
+        for run in union(claim.lines for claim in note.claims(path)).runs:
             yield path, run, sum(not is_trivial(line) for line in texts[run[0] - 1 : run[1]])

@@ -18,7 +18,7 @@ from gitprov.model import canonical
 from gitprov.model.event import ContentRef, Event
 from gitprov.model.hunk import Hunk
 from gitprov.model.note import Claim, Note, Row
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import LineSet, shared_out
 from gitprov.store.blobs import BINARY_PROBE
 from gitprov.store.inbox import Inbox, Spent
 
@@ -134,7 +134,11 @@ class Amended:
         """What the note says of one file; a row that only counts deleted lines there claims none."""
         found = self.note.claims(path)
         told = {claim.row["id"] for claim in found}
-        silent = [row for row in self.note.traces.values() if row["id"] not in told and deleted(row, path)]
+        silent = [
+            row
+            for row in self.note.rows_of(path)
+            if row["kind"] == "trace" and row["id"] not in told and deleted(row, path)
+        ]
         return found + [Claim(LineSet(), "ai", row) for row in silent]
 
     def content(self, path: str, commit: str | None = None) -> bytes:
@@ -289,15 +293,17 @@ class Attributor:
 def _label(folded: Folded, job: Job) -> dict[int, Carried]:
     """Label the lines that the amended commit's note claims; the weakest claim comes first and keeps the line."""
     carried: dict[int, Carried] = {}
-    taken: set[int] = set()
-    for n, claim in enumerate(job.claims):
+    seen: set[int] = set()
+    whole = LineSet.of_runs([(1, len(folded.origins))] if folded.origins else [])
+    shares = shared_out([claim.lines & whole for claim in job.claims])
+    for n, (claim, share) in enumerate(zip(job.claims, shares, strict=True)):
         source = CARRIED + n
-        lines = {line - 1 for line in claim.lines & LineSet.of_runs([(1, len(folded.origins))])} - taken
-        first = job.start != job.final and not any(one.row is claim.row for one in carried.values())
+        lines = {line - 1 for line in share}
+        first = job.start != job.final and id(claim.row) not in seen
+        seen.add(id(claim.row))
         gone = deleted(claim.row, job.was or job.path) if first else 0
         folded.layout.raw[source] = job.old
         carried[source] = Carried(claim.row, claim.cls, len(lines), gone)
-        taken |= lines
         folded.created[source] = lines
         if claim.cls == "human":
             folded.people.add(source)

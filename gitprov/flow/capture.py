@@ -5,7 +5,6 @@ This is the hot path: it runs inside somebody's agent at every edit, so it impor
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import NamedTuple
 
 from gitprov.errors import GitprovError
 from gitprov.git.locate import Location, locate
+from gitprov.model.jsonvalue import loads
 from gitprov.store import owner
 from gitprov.store.inbox import Inbox, inbox_root, one_line
 
@@ -99,11 +99,14 @@ def look_around(inbox: Inbox, place: Location) -> None:
 
 
 def load(payload: bytes) -> object:
-    """The JSON value of a payload; a byte order mark, UTF-16 and bytes that are not UTF-8 are fine."""
+    """The JSON value of a payload; a byte order mark, UTF-16 and bytes that are not UTF-8 are fine.
+
+    A number that no counter holds is None: an edit must not get lost for it.
+    """
     try:
-        value: object = json.loads(payload)
+        value: object = loads(payload, forgiving=True)
     except UnicodeDecodeError:
-        value = json.loads(payload.decode("utf-8", "surrogateescape"))
+        value = loads(payload.decode("utf-8", "surrogateescape"), forgiving=True)
     return value
 
 

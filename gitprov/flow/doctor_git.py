@@ -131,12 +131,9 @@ def generations_ref(case: Case) -> Iterator[Finding]:
 
 
 def _is_object(data: bytes) -> bool:
-    import json
+    from gitprov.model.jsonvalue import loads_object
 
-    try:
-        return isinstance(json.loads(data), dict)
-    except ValueError:
-        return False
+    return loads_object(data) is not None
 
 
 def _literally(pattern: str) -> str:

@@ -20,6 +20,7 @@ from gitprov.git import history
 from gitprov.git.remote import STAGING
 from gitprov.git.write import SCRATCH, Change, write
 from gitprov.model import canonical
+from gitprov.model.jsonvalue import loads
 from gitprov.model.printed import argument_quoted, shell_quoted
 from gitprov.store import files, generations, sweep
 from gitprov.store import plan as plans
@@ -134,7 +135,7 @@ def finish(repo: Repository) -> str | None:
 def pending(repo: Repository) -> Forgetting | None:
     """An erasure that was cut off, None where there is none."""
     try:
-        row: Any = json.loads(files.read(_journal(repo)) or b"null")
+        row: Any = loads(files.read(_journal(repo)) or b"null")
         return _of_json(row) if isinstance(row, dict) else None
     except (ValueError, TypeError, KeyError):
         return None  # written whole or not at all: this is none of ours

@@ -11,9 +11,11 @@ from gitprov.flow.heal_range import Scope, Suspect
 from gitprov.flow.heal_why import Verdicts
 from gitprov.flow.shared import take_in
 from gitprov.git import survey
+from gitprov.git.notes import ensure_readable
 from gitprov.git.repo import Repository
 from gitprov.model.healed import Found, Healed, Report
 from gitprov.model.note import Note, line_count
+from gitprov.store.notes import REF
 
 #: Notes written in one step.
 _BATCH = 500
@@ -37,8 +39,10 @@ def heal(repo: Repository, request: Request, tell: Tell = lambda *_: None) -> Re
     """Find and mend; what was done and what could not be.
 
     Nothing is written in a dry run, nor, without `write`, where a commit that was pushed would get a note. UsageError
-    for a range, a map or a ref that is none, GitprovError where git knows nobody to write as.
+    for a range, a map or a ref that is none, GitprovError where git knows nobody to write as, NotesUnreadable where
+    nobody can say which notes are missing.
     """
+    ensure_readable(repo, REF)
     take_in(repo)
     # What `git replace` shows in a commit's place would be taken for the commit itself.
     env = {**repo.env, "GIT_NO_REPLACE_OBJECTS": "1"}

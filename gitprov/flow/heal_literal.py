@@ -9,7 +9,7 @@ from gitprov.flow.desk import new_lines
 from gitprov.flow.heritage import weakest
 from gitprov.git.objects import parse_commit
 from gitprov.model.note import Note, Row
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import LineSet, union
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -38,9 +38,7 @@ def literally(repo: Repository, note: Note, old: str, new: str) -> Literal:
     }
     wrong = {}
     for path in note.paths():
-        claimed = LineSet()
-        for claim in note.claims(path):
-            claimed = claimed | claim.lines
+        claimed = union(claim.lines for claim in note.claims(path))
         if claimed - added.get(path, LineSet()):
             wrong[path] = claimed
     kept = lessened(note, wrong)

@@ -15,6 +15,7 @@ from gitprov.attribution.diff import hunks
 from gitprov.flow import heal_memory
 from gitprov.flow.heal_pool import Kin
 from gitprov.git.arrivals import arrivals, below
+from gitprov.model.jsonvalue import loads
 from gitprov.model.lines import is_trivial, split_lines
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _remembered(repo: Repository) -> dict[str, Lenders]:
             known[oid] = {}
             continue
         with contextlib.suppress(ValueError, AttributeError, TypeError):
-            known[oid] = {old: frozenset(map(str, paths)) for old, paths in json.loads(told).items()}
+            known[oid] = {old: frozenset(map(str, paths)) for old, paths in loads(told).items()}
     return known
 
 

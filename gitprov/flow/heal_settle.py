@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gitprov.flow.heal_named import Source
 from gitprov.flow.heal_pool import Kin
 from gitprov.model.note import Note
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import LineSet, union
 from gitprov.store import notes
 
 if TYPE_CHECKING:
@@ -195,8 +195,7 @@ class Settling:
         """A line that a surer source has answered for since is open no more."""
         note = self.notes.get(oid, Note())
         for path, lines in list(self.unsure.get(oid, {}).items()):
-            for claim in note.claims(path):
-                lines = lines - claim.lines  # noqa: PLW2901 - what is left of them
+            lines = lines - union(claim.lines for claim in note.claims(path))  # noqa: PLW2901 - what is left
             self.unsure[oid][path] = lines
             if not lines:
                 del self.unsure[oid][path]

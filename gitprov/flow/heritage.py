@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gitprov.attribution.carry import Kept, moved
 from gitprov.model.ids import is_trace_id
 from gitprov.model.note import EVIDENCE, GATES, Note, Row, commit_row, files_entry, line_count
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import LineSet, shared_out, union
 
 Key = tuple[str, str]
 
@@ -51,13 +51,12 @@ class Heritage:
     def take(self, note: Note, old: str, path: str, runs: Iterable[Kept]) -> None:
         """What a note claims of its file `old`, for the lines of `path` that stand in both."""
         runs = list(runs)
-        for claim in note.claims(old):
-            if not _is_known(claim.row):
-                continue
-            taken = self._taken.get(path, LineSet())
-            lines = moved(claim.lines, runs) - taken
+        claims = [claim for claim in note.claims(old) if _is_known(claim.row)]
+        moves = [moved(claim.lines, runs) for claim in claims]
+        taken = self._taken.get(path, LineSet())
+        self._taken[path] = union([taken, *moves])
+        for claim, lines in zip(claims, shared_out([taken, *moves])[1:], strict=True):
             if lines:
-                self._taken[path] = taken | lines
                 classes = self._lines.setdefault(self._known(claim.row), {}).setdefault(path, {})
                 classes[claim.cls] = classes.get(claim.cls, LineSet()) | lines
                 self._reviewed.setdefault(claim.row["id"], {})[id(note)] = _reviews(note, claim.row["id"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.git import log as git_log
 from gitprov.model.logged import Declared, DeltaSum, Entry, LoggedTrace
 from gitprov.model.note import Note, Row, line_count
+from gitprov.model.ranges import MAX_LINE
 from gitprov.store.notes import REF
 
 if TYPE_CHECKING:
@@ -241,7 +242,7 @@ def _quick_count(text: object) -> int | None:
             return None
         start = int(first)
         end = int(last) if dash else start
-        if not before < start <= end:
+        if not before < start <= end <= MAX_LINE:
             return None
         total += end - start + 1
         before = end

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gitprov.git.replaced import in_force, same_tree
 from gitprov.model.blame import UNKNOWN, BlamedCommit, Facts, Group
 from gitprov.model.note import Claim, Note, Row
+from gitprov.model.ranges import owners
 from gitprov.store.notes import REF
 
 if TYPE_CHECKING:
@@ -97,34 +98,40 @@ class Origins:
             partial.bring(REF, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
             self._brought = True
         if self._listing is None and len(self._known) <= _FEW:
-            return notes.read(self._repo, REF, oids)
+            told = notes.read(self._repo, REF, oids)
+            notes.ensure_readable(self._repo, REF, [oid for oid in oids if oid not in told])
+            return told
         if self._listing is None:
             self._listing = notes.listing(self._repo, REF)
+            if not self._listing:
+                notes.ensure_readable(self._repo, REF)
         blobs = {oid: self._listing[oid] for oid in oids if oid in self._listing}
-        found = self._repo.objects.get_many(blobs.values())
-        return {
-            oid: one.data
-            for oid, one in zip(blobs, found, strict=True)
-            if one is not None and one.type == "blob"
-        }
+        told = {}
+        for oid, one in zip(blobs, self._repo.objects.get_many(blobs.values()), strict=True):
+            if one is None:
+                raise notes.unreadable(REF, f"the note of {oid[:12]} is missing")
+            if one.type == "blob":
+                told[oid] = one.data
+        return told
 
 
 class _Claims:
     """Claims on one file of one commit, made quick to ask; the first that holds a line is the one that counts."""
 
-    __slots__ = ("_default", "_sides")
+    __slots__ = ("_default", "_facts", "_runs", "_starts")
 
     def __init__(self, claims: list[Claim], default: Facts) -> None:
         self._default = default
-        self._sides = [
-            ([first for first, _ in claim.lines.runs], claim.lines.runs, facts_of(claim)) for claim in claims
-        ]
+        self._facts = [facts_of(claim) for claim in claims]
+        self._runs = owners([claim.lines for claim in claims])
+        self._starts = [first for first, _, _ in self._runs]
 
     def at(self, line: int) -> Facts:
-        for starts, runs, facts in self._sides:
-            at = bisect_right(starts, line)
-            if at and line <= runs[at - 1][1]:
-                return facts
+        at = bisect_right(self._starts, line)
+        if at:
+            _, last, index = self._runs[at - 1]
+            if line <= last:
+                return self._facts[index]
         return self._default
 
 

@@ -9,14 +9,18 @@ from gitprov.attribution.delta import Raw, compare, raw_version
 from gitprov.attribution.language import language_of
 from gitprov.git.changes import between
 from gitprov.git.tree import blobs
+from gitprov.model.lines import count_lines
 from gitprov.model.note import Note, Row, classes_of
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import LineSet, owners
 from gitprov.model.shown import Delta, Share
 
 if TYPE_CHECKING:
     from gitprov.git.objects import Commit
     from gitprov.git.repo import Repository
     from gitprov.model.generation import Edit, Generation
+
+
+_NONE = LineSet()
 
 
 class Shares:
@@ -64,10 +68,10 @@ class Shares:
             return share._replace(why="its lines were moved here from another file" if moved else raw)
         oid = self._blobs.get(path)
         content = self._repo.objects.blob(oid) if oid is not None else b""
-        trace = str(generation.id)
-        return share._replace(
-            delta=delta_of(raw, content, classes.get("ai"), self._others(trace, path), path)
-        )
+        # A note may claim lines that the file does not have, and any number of them.
+        whole = LineSet.of_runs([(1, count_lines(content))] if content else [])
+        others = self._others(str(generation.id), path, whole)
+        return share._replace(delta=delta_of(raw, content, classes.get("ai", _NONE) & whole, others, path))
 
     def _read(self, paths: Sequence[str], generation: Generation | None) -> None:
         """Ask git once for all these files, and sort the generation's edits by file."""
@@ -76,15 +80,15 @@ class Shares:
         for edit in generation.edits if generation is not None else ():
             self._by_path.setdefault(edit.path, []).append(edit)
 
-    def _others(self, trace: str, path: str) -> dict[int, str]:
-        """Lines of the file that the note gives to other traces."""
-        return {
-            line: other
-            for other, row in self._note.traces.items()
-            if other != trace
-            for lines in classes_of(row, path).values()
-            for line in lines
-        }
+    def _others(self, trace: str, path: str, whole: LineSet) -> dict[int, str]:
+        """Those of the file's lines that the note gives to other traces."""
+        claims = [
+            claim
+            for claim in self._note.claims(path)
+            if claim.row["kind"] == "trace" and claim.row["id"] != trace
+        ]
+        runs = owners([claim.lines & whole for claim in claims])
+        return {line: claims[n].row["id"] for first, last, n in runs for line in range(first, last + 1)}
 
     def _edits(self, path: str) -> list[Edit]:
         """The generation's edits of a file, under the name it had before the commit if it was renamed there."""

@@ -12,6 +12,7 @@ from gitprov.flow.reviews import reviews_of
 from gitprov.flow.shares import Shares, delta_of, paths_of, raw_of
 from gitprov.git import search
 from gitprov.git.log import trailers_of
+from gitprov.git.notes import ensure_readable
 from gitprov.git.objects import Commit, parse_commit, person
 from gitprov.git.process import decode
 from gitprov.interop.trailers import declared, trace_ids
@@ -207,6 +208,8 @@ def of_commit(repo: Repository, oid: str) -> CommitAnswer:
     """What a commit's note says, with the prompts and deltas of its traces as far as they are here."""
     commit = commit_of(repo, oid)
     kept = notes.read(repo, [oid])
+    if oid not in kept:
+        ensure_readable(repo, notes.REF, [oid])
     note = kept.get(oid, Note())
     trailers = trailers_of(repo, [oid]).get(oid, [])
     shares = Shares(repo, commit, note)

@@ -9,6 +9,8 @@ from gitprov.errors import GateError, Obstructed
 from gitprov.flow.desk import Desk
 from gitprov.git import tree_files
 from gitprov.git.process import decode
+from gitprov.model.ids import is_trace_id
+from gitprov.model.jsonvalue import loads_object
 from gitprov.model.note import Row
 from gitprov.model.printed import shell_quoted
 from gitprov.store.plan import Plan
@@ -48,12 +50,10 @@ def content(rows: list[Row], old: bytes | None) -> bytes:
 
 
 def _traces(old: bytes | None) -> list[str]:
-    try:
-        row = json.loads(old or b"null")
-    except (ValueError, RecursionError):
-        return []
-    found = row.get("traces") if isinstance(row, dict) else None
-    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+    found = (loads_object(old) or {}).get("traces")
+    return (
+        [one for one in found if isinstance(one, str) and is_trace_id(one)] if isinstance(found, list) else []
+    )
 
 
 def _stage(desk: Desk, place: str, data: bytes) -> None:

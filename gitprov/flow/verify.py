@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks import verify_note
 from gitprov.checks.verify_note import Claim, Doubt, Said
+from gitprov.errors import NotesUnreadable
 from gitprov.flow import verify_store
 from gitprov.git import changes as diffs
 from gitprov.git import notes as note_trees
@@ -52,7 +53,7 @@ def verify(repo: Repository, revs: list[str], config: Config, tell: Tell | None 
     """
     case = _Case(repo, config, tell or _silent)
     commits = list(verified.listed(repo, revs)) if revs or repo.resolve("HEAD") else []
-    found = list(case.of_commits(commits))
+    found = [*case.readable(), *case.of_commits(commits)]
     named = {trace for note in case.noted.values() for trace in note.traces}
     store = verify_store.Store(repo)
     found += _against_records(case, store)
@@ -76,13 +77,25 @@ class _Case:
         self.tell = tell
         self.noted: dict[str, Note] = {}
         self._claimed: dict[str, list[Claim]] = {}
+        self._second: tuple[tuple[str, str], int | None, LineSet] | None = None
         self._demanded = "ai-trace" in config.trailers
         self._blobs = note_trees.places(repo, notes.REF)
         self.has_notes = bool(self._blobs)
+        self.lost: list[str] = []
+
+    def readable(self) -> Iterator[Finding]:
+        """Whether the notes ref and each of its notes can be read at all; what cannot is unknown, not absent."""
+        try:
+            note_trees.ensure_readable(self.repo, notes.REF)
+        except NotesUnreadable as error:
+            yield Finding("notes-unreadable", FINDING, error.message, error.hint)
 
     def of_commits(self, commits: list[Listed]) -> Iterator[Finding]:
         """Every note against its commit, every message against its note."""
         self.noted = self._read({one.oid for one in commits})
+        for oid in self.lost:
+            what = f"the note of the commit is missing from {notes.REF}; what it says is unknown"
+            yield Finding("notes-unreadable", FINDING, what, "git fsck; gitprov sync", oid)
         for one in commits:
             note = self.noted.get(one.oid)
             if note is None:
@@ -109,6 +122,8 @@ class _Case:
         wanted = [(oid, blob) for oid in oids for blob in self._blobs.get(oid, ())]
         texts: dict[str, list[bytes]] = {}
         for (oid, _), found in zip(wanted, self.repo.objects.get_many(b for _, b in wanted), strict=True):
+            if found is None:
+                self.lost.append(oid)
             texts.setdefault(oid, []).append(
                 found.data if found is not None and found.type == "blob" else b""
             )
@@ -131,7 +146,7 @@ class _Case:
         answers = verified.differences(self.repo, asked)
         for n, one in enumerate(whole):
             added = _together([_added(next(answers, [])) for _ in one.parents or (None,)])
-            for doubt in verify_note.doubts(self._claimed[one.oid], added):
+            for doubt in sorted(verify_note.doubts(self._claimed[one.oid], added), key=_path):
                 found = self._second_look(one, doubt)
                 if found is not None:
                     yield found
@@ -142,9 +157,16 @@ class _Case:
         if "\n" in doubt.path:
             what = "the name has a line break in it, and git's diff does not bear the claim out"
             return Finding("no-diff", UNKNOWN, what, None, one.oid, doubt.path, doubt.row)
-        new, *olds = (self._file(oid, doubt.path) for oid in (one.oid, *one.parents))
+        key = (one.oid, doubt.path)
+        if self._second is None or self._second[0] != key:
+            self._second = (key, *self._counted(one, doubt.path))
+        return verify_note.judged(one.oid, doubt, *self._second[1:])
+
+    def _counted(self, one: Listed, path: str) -> tuple[int | None, LineSet]:
+        """How many lines a file of a commit has (None: no such file), and which of them its parents do not have."""
+        new, *olds = (self._file(oid, path) for oid in (one.oid, *one.parents))
         if new is None:
-            return verify_note.judged(one.oid, doubt, None, LineSet())
+            return None, LineSet()
         from gitprov.attribution.diff import hunks
 
         sides = [hunks(old or b"", new) for old in olds or [b""]]
@@ -152,11 +174,15 @@ class _Case:
         added = runs[0]
         for other in runs[1:]:
             added = added & other
-        return verify_note.judged(one.oid, doubt, count_lines(new), added)
+        return count_lines(new), added
 
     def _file(self, oid: str, path: str) -> bytes | None:
         found = self.repo.objects.get(f"{oid}:{path}")
         return found.data if found is not None and found.type == "blob" else None
+
+
+def _path(doubt: Doubt) -> str:
+    return doubt.path
 
 
 def _added(changed: list[diffs.FileChange]) -> dict[str, LineSet]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.errors import GitFailed, UsageError
+from gitprov.errors import GitFailed, NotesUnreadable, UsageError
 from gitprov.git.partial import bring, is_promised, promised
 from gitprov.git.process import Env, decode, encode
 from gitprov.git.stream import Stream
@@ -97,6 +97,8 @@ def _finish(stream: Stream) -> None:
         raise promised("log", status, words)
     rows = [row for row in words.splitlines() if row.startswith(("fatal: ", "error: "))]
     said = (rows or [words or f"exit status {status}"])[0].removeprefix("fatal: ").removeprefix("error: ")
+    if "notes tree" in said:
+        raise NotesUnreadable(f"git log: {said}", "git fsck; then gitprov sync")
     if status == 129 or said.startswith(("unrecognized argument", "unknown option")):
         raise UsageError(f"git log does not understand these arguments: {said}", "git ai-log -h")
     raise GitFailed(f"git log: {said}", status, words)

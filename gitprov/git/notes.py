@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from gitprov.errors import NotesUnreadable
 from gitprov.git.process import decode
 
 if TYPE_CHECKING:
@@ -48,6 +49,38 @@ def listing(repo: Repository, ref: str) -> dict[str, str]:
         if len(oid) == repo.hash_length and facts:
             out[oid] = facts.split(" ")[2]
     return out
+
+
+def ensure_readable(repo: Repository, ref: str, unnoted: Iterable[str] = ()) -> None:
+    """NotesUnreadable where the notes ref is there and cannot be read, or has a note of one of the `unnoted` commits
+    whose object is missing: reading by name does not tell that from a commit without a note.
+    """
+    top = repo.objects.get(f"{ref}^{{tree}}")
+    if top is None:
+        asked = repo.try_run("for-each-ref", "--format=%(objectname)", ref)
+        if asked.stdout or asked.stderr:
+            raise unreadable(ref, "its tree is missing or damaged")
+        return
+    for oid in unnoted:
+        if _has_entry(top.data, oid):
+            raise unreadable(ref, f"the note of {oid[:12]} is missing")
+        if _has_entry(top.data, oid[:2]):
+            inner = repo.objects.get(f"{ref}:{oid[:2]}")
+            if inner is None or _has_entry(inner.data, oid[2:]):
+                raise unreadable(ref, f"the note of {oid[:12]} is missing")
+
+
+def unreadable(ref: str, why: str) -> NotesUnreadable:
+    """The error for a notes ref that cannot be read."""
+    return NotesUnreadable(
+        f"{ref} cannot be read: {why}; what it says of these lines is unknown",
+        "git fsck; then gitprov sync, or fetch the ref from a clone that has it",
+    )
+
+
+def _has_entry(tree: bytes, name: str) -> bool:
+    """Whether a tree object has an entry of a name that is hexadecimal digits."""
+    return b" " + name.encode("ascii") + b"\0" in tree
 
 
 def places(repo: Repository, ref: str) -> dict[str, list[str]]:

@@ -12,12 +12,15 @@ from typing import NamedTuple
 
 from gitprov import __version__
 from gitprov.model import canonical
-from gitprov.model.ranges import LineSet
+from gitprov.model.jsonvalue import MAX_DEPTH, STRICT, is_deep
+from gitprov.model.plausible import Implausible, is_row, plausible
+from gitprov.model.ranges import LineSet, union
 
 Row = dict[str, canonical.Json]
 
 #: From the strongest claim to the weakest; where two rows disagree, the weaker one holds.
 CLASSES = ("ai", "edited", "human", "declared", "unknown")
+_CLASSES = frozenset(CLASSES)
 EVIDENCE = ("captured", "swept", "carried", "imported", "declared")
 GATES = ("passed", "bypassed", "absent")
 
@@ -31,42 +34,52 @@ class Claim(NamedTuple):
 
 
 class Note:
-    """The rows of one note by (kind, id), and the lines that are none of ours, byte for byte."""
+    """The rows of one note by (kind, id), and the lines that are none of ours, byte for byte.
 
-    __slots__ = ("foreign", "rows")
+    `implausible` are the values that reading took out of the rows; they are no part of what is written or compared.
+    A note is not changed once it is made.
+    """
 
-    def __init__(self, rows: Iterable[Row] = (), foreign: Iterable[bytes] = ()) -> None:
+    __slots__ = ("_claims", "_kinds", "_traces", "foreign", "implausible", "rows")
+
+    def __init__(
+        self,
+        rows: Iterable[Row] = (),
+        foreign: Iterable[bytes] = (),
+        implausible: Iterable[Implausible] = (),
+    ) -> None:
         self.rows: dict[tuple[str, str], Row] = {}
         self.foreign = tuple(sorted(set(foreign))) if foreign else ()
+        self.implausible = tuple(dict.fromkeys(implausible)) if implausible else ()
+        self._kinds: dict[str, list[Row]] | None = None
+        self._claims: dict[str, list[Row]] | None = None
+        self._traces: dict[str, Row] | None = None
+        repeated: dict[tuple[str, str], list[Row]] = {}
         for row in rows:
             key = (row["kind"], row["id"])
-            self.rows[key] = unite_rows(self.rows[key], row) if key in self.rows else row
+            if key in self.rows:
+                repeated.setdefault(key, [self.rows[key]]).append(row)
+            else:
+                self.rows[key] = row
+        for key, same in repeated.items():
+            self.rows[key] = _unite_all(same)
 
     @classmethod
     def parse(cls, data: bytes) -> Note:
-        """Read a note; never raises. Lines that are no row of ours end up in `foreign`."""
+        """Read a note; never raises. Lines that are no row of ours end up in `foreign`, values that nobody can use in
+        `implausible`.
+        """
         try:
             quick = _all_rows(data.decode("utf-8"))
         except UnicodeDecodeError:
             quick = None
-        if quick is not None:
-            return cls(quick)
-        rows: list[Row] = []
-        foreign: list[bytes] = []
-        for line in data.split(b"\n"):
-            if line.strip():
-                row = _row(line)
-                if row is None:
-                    foreign.append(line)
-                else:
-                    rows.append(row)
-        return cls(rows, foreign)
+        return _by_line(data) if quick is None else quick
 
     @classmethod
     def read(cls, text: str) -> Note:
         """The same for a note that came as text, what is not UTF-8 as surrogate escapes."""
         quick = _all_rows(text) if text.isascii() else None
-        return cls.parse(text.encode("utf-8", "surrogateescape")) if quick is None else cls(quick)
+        return cls.parse(text.encode("utf-8", "surrogateescape")) if quick is None else quick
 
     def dump(self) -> bytes:
         """Canonical bytes: our rows sorted as text, then foreign lines."""
@@ -74,7 +87,11 @@ class Note:
         return b"".join(ours) + b"".join(line + b"\n" for line in self.foreign)
 
     def __or__(self, other: Note) -> Note:
-        return Note((*self.rows.values(), *other.rows.values()), (*self.foreign, *other.foreign))
+        return Note(
+            (*self.rows.values(), *other.rows.values()),
+            (*self.foreign, *other.foreign),
+            (*self.implausible, *other.implausible),
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Note) and self.dump() == other.dump()
@@ -87,12 +104,18 @@ class Note:
 
     def of_kind(self, kind: str) -> list[Row]:
         """The rows of one kind, ordered by id."""
-        return [self.rows[key] for key in sorted(self.rows) if key[0] == kind]
+        if self._kinds is None:
+            self._kinds = {}
+            for key in sorted(self.rows):
+                self._kinds.setdefault(key[0], []).append(self.rows[key])
+        return self._kinds.get(kind, [])
 
     @property
     def traces(self) -> dict[str, Row]:
         """Trace rows by trace id."""
-        return {row["id"]: row for row in self.of_kind("trace")}
+        if self._traces is None:
+            self._traces = {row["id"]: row for row in self.of_kind("trace")}
+        return self._traces
 
     @property
     def commit(self) -> Row | None:
@@ -108,10 +131,19 @@ class Note:
         """What trace and human rows say of one path, weakest class first and so the first to ask."""
         found = [
             Claim(lines, cls, row)
-            for row in (*self.of_kind("trace"), *self.of_kind("human"))
+            for row in self.rows_of(path)
             for cls, lines in classes_of(row, path).items()
         ]
         return sorted(found, key=lambda claim: -CLASSES.index(claim.cls))
+
+    def rows_of(self, path: str) -> list[Row]:
+        """Trace rows, then human rows, that speak of a path; they are sorted once, since many paths are asked for."""
+        if self._claims is None:
+            self._claims = {}
+            for row in (*self.of_kind("trace"), *self.of_kind("human")):
+                for name in _files(row):
+                    self._claims.setdefault(name, []).append(row)
+        return self._claims.get(path, [])
 
     def paths(self) -> list[str]:
         """Every path that a row of this note speaks of, sorted."""
@@ -164,8 +196,66 @@ def unite_rows(a: Row, b: Row) -> Row:
     }
 
 
+def _unite_all(rows: list[Row]) -> Row:
+    """The union of many rows of one (kind, id): what uniting them one after the other comes to, in less time."""
+    if len(rows) == 2 or not all(_is_plain(row["files"]) for row in rows if "files" in row):
+        return _by_halves(rows)
+    values: dict[str, list[canonical.Json]] = {}
+    for row in rows:
+        for key, value in row.items():
+            values.setdefault(key, []).append(value)
+    return {key: _unite_values(key, _different(found)) for key, found in values.items()}
+
+
+def _different(values: list[canonical.Json]) -> list[canonical.Json]:
+    """Values that are written in different ways, each once."""
+    return list({one if isinstance(one, str) else canonical.dump(one): one for one in values}.values())
+
+
+def _unite_values(key: str, values: list[canonical.Json]) -> canonical.Json:
+    if len(values) == 1:
+        return values[0]
+    if key == "files":
+        return _unite_files(values)
+    for field, order in (("evidence", EVIDENCE), ("gate", GATES)):
+        if key == field:
+            return max(values, key=lambda claim: _rank(order, claim))
+    return _largest(values)
+
+
+def _largest(values: list[canonical.Json]) -> canonical.Json:
+    """The largest of many values in the order of `_larger`: objects are put together key by key."""
+    objects = [one for one in values if isinstance(one, dict)]
+    if len(objects) < 2:
+        return objects[0] if objects else max(values, key=_order)
+    inner: dict[str, list[canonical.Json]] = {}
+    for one in objects:
+        for key, value in one.items():
+            inner.setdefault(key, []).append(value)
+    return {key: _largest(found) for key, found in inner.items()}
+
+
+def _by_halves(rows: list[Row]) -> Row:
+    while len(rows) > 1:
+        pairs = [unite_rows(*rows[n : n + 2]) for n in range(0, len(rows) - 1, 2)]
+        rows = [*pairs, *rows[2 * len(pairs) :]]
+    return rows[0]
+
+
+def _is_plain(files: canonical.Json) -> bool:
+    return isinstance(files, dict) and all(isinstance(entry, dict) for entry in files.values())
+
+
+def _unite_files(files: list[Row]) -> Row:
+    entries: dict[str, list[Row]] = {}
+    for one in files:
+        for path, entry in one.items():
+            entries.setdefault(path, []).append(entry)
+    return {path: _unite_entries(entries[path]) for path in sorted(entries)}
+
+
 def _unite_field(key: str, a: canonical.Json, b: canonical.Json) -> canonical.Json:
-    if a == b and canonical.dump(a) == canonical.dump(b):
+    if a == b and (isinstance(a, str) or canonical.dump(a) == canonical.dump(b)):
         return a
     if key == "files" and isinstance(a, dict) and isinstance(b, dict):
         # A path that one side alone tells is put in order as well: written in another way it would come out as such
@@ -190,26 +280,25 @@ def _unite_entry(a: canonical.Json, b: canonical.Json) -> canonical.Json:
     if not isinstance(a, dict) or not isinstance(b, dict):
         known = _larger(a, b)
         return _unite_entry(known, known) if isinstance(known, dict) else known
+    return _unite_entries([a, b])
+
+
+def _unite_entries(entries: list[Row]) -> Row:
     out: Row = {}
     taken = LineSet()
     for cls in reversed(CLASSES):
-        if cls in a or cls in b:
-            sides = (_lines(a.get(cls)), _lines(b.get(cls)))
-            lines = (sides[0] | sides[1]) - taken
+        lines = union(_lines(entry[cls]) for entry in entries if cls in entry) - taken
+        if lines:
             taken = taken | lines
-            if lines:
-                out[cls] = str(lines)
-    for key in sorted({**a, **b}):
-        if key not in CLASSES:
-            out[key] = _larger(a.get(key), b.get(key))
+            out[cls] = str(lines)
+    for key in sorted({key for entry in entries for key in entry.keys() - _CLASSES}):
+        out[key] = _largest([entry[key] for entry in entries if key in entry])
     return out
 
 
 def _larger(a: canonical.Json, b: canonical.Json) -> canonical.Json:
     """A total order on JSON values, so that union commutes: null, then numbers by value, then canonical text."""
-    if isinstance(a, dict) and isinstance(b, dict):
-        return {key: _larger(a.get(key), b.get(key)) for key in sorted({**a, **b})}
-    return max(a, b, key=_order)
+    return _largest([a, b])
 
 
 def _order(value: canonical.Json) -> tuple[int, float, bytes]:
@@ -232,50 +321,59 @@ def _lines(text: canonical.Json) -> LineSet:
         return LineSet()
 
 
-def _finite(text: str) -> float:
-    number = float(text)
-    if number - number != 0:
-        raise ValueError(f"not a number JSON can hold: {text}")
-    return number
+_SCAN = json.scanner.make_scanner(STRICT)  # type: ignore[attr-defined]
 
 
-#: Refuses what could not be written again: NaN and infinities, whichever way they are spelt.
-_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
-#: Brackets from which on a row may be too deep to be written again.
-_DEEP = 100
-
-
-_SCAN = json.scanner.make_scanner(_DECODER)  # type: ignore[attr-defined]
-
-
-def _all_rows(text: str) -> list[Row] | None:
-    """The rows of a note that is as we write it, read in one go; None for one that wants a look at each line."""
-    if text.count("[") + text.count("{") > _DEEP:
-        return None
+def _all_rows(text: str) -> Note | None:
+    """A note that is as we write it, read in one go; None for one that wants a look at each line."""
     rows: list[Row] = []
+    taken: list[Implausible] = []
     start = 0
     try:
         while start < len(text):
             row, end = _SCAN(text, start)
             stop = text.find("\n", start)
-            if end != (stop if stop >= 0 else len(text)) or not _is_row(row):
+            if (
+                end != (stop if stop >= 0 else len(text))
+                or not is_row(row)
+                or _is_deep(text, start, end, row)
+            ):
                 return None
-            rows.append(row)
+            usable = plausible(row, taken)
+            if usable is None:
+                return None
+            rows.append(usable)
             start = end + 1
-    except (ValueError, StopIteration):
+    except (ValueError, StopIteration, RecursionError):
         return None
-    return rows
+    return Note(rows, (), taken)
 
 
-def _is_row(row: canonical.Json) -> bool:
-    return isinstance(row, dict) and isinstance(row.get("kind"), str) and isinstance(row.get("id"), str)
+def _by_line(data: bytes) -> Note:
+    """A note of which some lines are no rows of ours."""
+    rows: list[Row] = []
+    foreign: list[bytes] = []
+    taken: list[Implausible] = []
+    for line in data.split(b"\n"):
+        if line.strip():
+            row = _row(line)
+            usable = None if row is None else plausible(row, taken)
+            if usable is None:
+                foreign.append(line)
+            else:
+                rows.append(usable)
+    return Note(rows, foreign, taken)
 
 
 def _row(line: bytes) -> Row | None:
     try:
-        row = _DECODER.decode(line.decode("utf-8"))
-        if line.count(b"[") + line.count(b"{") > _DEEP:
-            canonical.dump(row)
+        text = line.decode("utf-8")
+        row = STRICT.decode(text)
     except (ValueError, RecursionError):
         return None
-    return row if _is_row(row) else None
+    return row if is_row(row) and not _is_deep(text, 0, len(text), row) else None
+
+
+def _is_deep(text: str, start: int, end: int, row: canonical.Json) -> bool:
+    """Whether a row is nested too deep to be handled; counting brackets is enough for nearly all."""
+    return text.count("[", start, end) + text.count("{", start, end) > MAX_DEPTH and is_deep(row)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import heapq
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
-#: git compares no file above 1 GiB, so no line has a higher number; a hostile note must not make us count further.
-MAX_LINE = 1 << 30
+#: The highest line number that is believed. A file of ten million lines is data, not code, and a note must not make
+#: anybody count further.
+MAX_LINE = 10_000_000
+
+#: Characters of a number or of a pair of numbers up to MAX_LINE; longer text is not even converted.
+_LONGEST = 2 * len(str(MAX_LINE)) + 1
+
+#: Characters of range text. Ten thousand runs take a tenth of it; what is longer is meant to cost memory.
+MAX_TEXT = 1 << 20
 
 
 class LineSet:
@@ -29,9 +38,11 @@ class LineSet:
 
     @classmethod
     def parse(cls, text: str) -> LineSet:
-        """From text; ValueError if it is no range list or names a line below 1 or above MAX_LINE."""
+        """From text; ValueError if it is no range list, longer than MAX_TEXT, or names a line below 1 or above MAX_LINE."""
         if not isinstance(text, str):
             raise ValueError(f"line ranges must be text, not {type(text).__name__}")
+        if len(text) > MAX_TEXT:
+            raise ValueError(f"line ranges of {len(text)} characters")
         if not text:
             return cls()
         return cls.of_runs(_parse_run(part) for part in text.split(","))
@@ -58,7 +69,8 @@ class LineSet:
         return bool(self._runs)
 
     def __contains__(self, line: int) -> bool:
-        return any(first <= line <= last for first, last in self._runs)
+        at = bisect_right(self._runs, (line, MAX_LINE + 1))
+        return at > 0 and line <= self._runs[at - 1][1]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, LineSet) and self._runs == other._runs
@@ -76,8 +88,62 @@ class LineSet:
         return self - (self - other)
 
 
+def union(sets: Iterable[LineSet]) -> LineSet:
+    """All lines of some sets, in the time that sorting their runs takes."""
+    return LineSet.of_runs(run for one in sets for run in one.runs)
+
+
+def repeated(sets: Iterable[LineSet]) -> LineSet:
+    """The lines that more than one of some sets holds, in the time that sorting their runs takes."""
+    twice: list[tuple[int, int]] = []
+    reached = 0
+    for first, last in sorted(run for one in sets for run in one.runs):
+        if first <= reached:
+            twice.append((first, min(last, reached)))
+        reached = max(reached, last)
+    return LineSet.of_runs(twice)
+
+
+def owners(sets: Sequence[LineSet]) -> list[tuple[int, int, int]]:
+    """Who has each line, where the first set that holds a line has it: (first line, last line, index of the set).
+
+    The runs ascend and do not overlap. It takes the time that sorting the runs of all sets takes.
+    """
+    starts = sorted((first, last, n) for n, one in enumerate(sets) for first, last in one.runs)
+    out: list[tuple[int, int, int]] = []
+    waiting: list[tuple[int, int]] = []  # a heap of (index, last line): the set that has the line is on top
+    at, line = 0, 0
+    while at < len(starts) or waiting:
+        if not waiting:
+            line = starts[at][0]
+        while at < len(starts) and starts[at][0] <= line:
+            heapq.heappush(waiting, (starts[at][2], starts[at][1]))
+            at += 1
+        n, last = waiting[0]
+        if last < line:
+            heapq.heappop(waiting)
+            continue
+        upto = min(last, starts[at][0] - 1) if at < len(starts) else last
+        if out and out[-1][2] == n and out[-1][1] == line - 1:
+            out[-1] = (out[-1][0], upto, n)
+        else:
+            out.append((line, upto, n))
+        line = upto + 1
+    return out
+
+
+def shared_out(sets: Sequence[LineSet]) -> list[LineSet]:
+    """Each set without the lines that a set before it holds, in the time that sorting their runs takes."""
+    runs: list[list[tuple[int, int]]] = [[] for _ in sets]
+    for first, last, n in owners(sets):
+        runs[n].append((first, last))
+    return [LineSet.of_runs(one) for one in runs]
+
+
 def _parse_run(part: str) -> tuple[int, int]:
     first, dash, last = part.partition("-")
+    if len(part) > _LONGEST:
+        raise ValueError(f"not a line range: {part[:40]!r}...")
     if not (first.isascii() and first.isdigit()) or (dash and not (last.isascii() and last.isdigit())):
         raise ValueError(f"not a line range: {part!r}")
     run = (int(first), int(last) if dash else int(first))
@@ -89,16 +155,15 @@ def _parse_run(part: str) -> tuple[int, int]:
 def _without(
     runs: tuple[tuple[int, int], ...], gone: tuple[tuple[int, int], ...]
 ) -> Iterator[tuple[int, int]]:
-    at = 0
     for first, last in runs:
-        while at < len(gone) and gone[at][1] < first:
+        at = bisect_right(gone, (first,))
+        if at and gone[at - 1][1] >= first:
+            at -= 1
+        while at < len(gone) and gone[at][0] <= last:
+            if gone[at][0] > first:
+                yield first, gone[at][0] - 1
+            first = gone[at][1] + 1  # noqa: PLW2901 - what is left of the run
             at += 1
-        upto = at
-        while upto < len(gone) and gone[upto][0] <= last:
-            if gone[upto][0] > first:
-                yield first, gone[upto][0] - 1
-            first = gone[upto][1] + 1  # noqa: PLW2901 - what is left of the run
-            upto += 1
         if first <= last:
             yield first, last
 

@@ -15,5 +15,7 @@ def line(config: Config) -> str:
     if config.privacy == "full":
         return f"{shared}, with the secrets in them (privacy = full)"
     excused = len(config.redact_allow)
-    exceptions = f", but for {excused} exception{'' if excused == 1 else 's'} (redact.allow)" if excused else ""
+    exceptions = (
+        f", but for {excused} exception{'' if excused == 1 else 's'} (redact.allow)" if excused else ""
+    )
     return f"{shared}, without known secrets{exceptions}"

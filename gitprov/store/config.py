@@ -107,6 +107,8 @@ def _parse(data: bytes, name: str) -> dict[str, object]:
         line = int(found[1]) if found else len(data.splitlines()) or 1
         reason = _END.sub(" at the end of the file", _LINE.sub("", reason))
         raise ConfigError(f"{name}:{line}: not valid TOML: {reason}") from None
+    except ValueError as error:  # a number of more digits than Python converts
+        raise ConfigError(f"{name}: not valid TOML: {str(error)[:80]}") from None
     except RecursionError:
         raise ConfigError(f"{name}: not valid TOML: nested too deeply") from None
     except ValueError as error:  # a number of thousands of digits

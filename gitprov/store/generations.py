@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.errors import Damaged
 from gitprov.model import canonical
 from gitprov.model.generation import Edit, Generation, Instruction
+from gitprov.model.jsonvalue import loads, loads_object
+from gitprov.model.plausible_record import plausible_record
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -83,11 +84,7 @@ def tombstone(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
     data = _bytes(repo, f"{REF}:{directory(trace)}/{TOMBSTONE}")
     if data is None:
         return None
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return loads_object(data) or {}
 
 
 def listing(repo: Repository, ref: str = REF) -> dict[str, str]:
@@ -114,11 +111,8 @@ def instructions_of(repo: Repository, records: Sequence[str]) -> set[str]:
     """Paths of the instruction texts that records (blob ids) name; what cannot be read names none."""
     needed: set[str] = set()
     for found in repo.objects.get_many(records):
-        try:
-            row = json.loads(found.data) if found is not None else None
-        except (ValueError, RecursionError):
-            continue
-        rows = row.get("instructions") if isinstance(row, dict) else None
+        row = loads_object(found.data if found is not None else None)
+        rows = row.get("instructions") if row is not None else None
         for one in rows if isinstance(rows, list) else ():
             if isinstance(one, dict) and isinstance(one.get("digest"), str):
                 needed.add(instruction_path(one["digest"]))
@@ -160,12 +154,15 @@ def united(sides: Sequence[Mapping[str, str]], needed: Callable[[Sequence[str]],
 
 def _record(trace: str, data: bytes) -> dict[str, canonical.Json]:
     try:
-        known = json.loads(data)
+        known = loads(data)
     except ValueError as error:
-        raise Damaged(f"the record of {trace} cannot be read: {error}", "gitprov doctor") from error
+        raise Damaged(
+            f"the record of {trace} cannot be read: {str(error)[:200]}", "gitprov doctor"
+        ) from error
     if not isinstance(known, dict):
         raise Damaged(f"the record of {trace} is not a JSON object", "gitprov doctor")
-    return known
+    # Its name is where it lies; what it says of itself is for `verify`.
+    return {**plausible_record(known), "id": trace}
 
 
 def _edit(repo: Repository, blobs: Mapping[str, str], n: int, row: dict[str, canonical.Json]) -> Edit:

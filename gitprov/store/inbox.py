@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from gitprov.model.event import VERSION, ContentRef, Event, Problem, Turn
+from gitprov.model.jsonvalue import loads
 from gitprov.store import files, owner
 from gitprov.store.blobs import Blobs
 from gitprov.store.marks import Marks
@@ -110,7 +111,7 @@ class Inbox:
         """What is marked for an event; empty texts if nothing is. A damaged mark reads as nothing spent."""
         for path in (self._spent_path(seq), self.archived_spent_path(seq)):
             try:
-                row = json.loads(files.read(path) or b"null")
+                row = loads(files.read(path) or b"null")
             except (OSError, ValueError):
                 continue
             if isinstance(row, dict):
@@ -269,7 +270,7 @@ class Inbox:
             data = files.read(os.path.join(self.root, where))
             if data is None:
                 return None  # retired by another process since the directory was listed
-            event = Event.from_json(json.loads(data))
+            event = Event.from_json(loads(data))
             if event.seq != seq:
                 raise ValueError(f"holds seq {event.seq}")
         except (OSError, ValueError, RecursionError) as error:

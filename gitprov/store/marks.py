@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import NamedTuple
 
 from gitprov.model.event import VERSION, ContentRef
+from gitprov.model.jsonvalue import loads
 from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 
@@ -38,7 +39,7 @@ class Marks:
     def get(self, key: str) -> Snapshot | None:
         """The snapshot of a tool use; None if there is none or it cannot be read."""
         try:
-            row = json.loads(files.read(self._path(key, "json")) or b"null")
+            row = loads(files.read(self._path(key, "json")) or b"null")
             content = None if row["content"] is None else ContentRef.from_json(row["content"])
             return Snapshot(str(row["path"]), content)
         except (OSError, ValueError, TypeError, KeyError):

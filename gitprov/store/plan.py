@@ -11,6 +11,7 @@ import json
 import os
 from typing import Any, NamedTuple
 
+from gitprov.model.jsonvalue import loads
 from gitprov.model.note import Row
 from gitprov.store import files
 
@@ -130,7 +131,7 @@ def _as_marked(git_dir: str, plan: Plan) -> Plan:
 def load(git_dir: str) -> Plan | None:
     """The plan, None where there is none or it cannot be read: then it is worked out anew."""
     try:
-        row = json.loads(files.read(path(git_dir)) or b"null")
+        row = loads(files.read(path(git_dir)) or b"null")
         if not isinstance(row, dict) or row.pop("v", None) != VERSION:
             return None
         return _as_marked(git_dir, _plan(row))

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from gitprov.model.event import VERSION, Problem, Turn
+from gitprov.model.jsonvalue import loads
 from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 
@@ -131,14 +132,14 @@ class Sessions:
 
     def _json(self, path: str) -> object:
         try:
-            return json.loads(files.read(path) or b"null")
+            return loads(files.read(path) or b"null")
         except (OSError, ValueError, RecursionError):
             return None
 
     def _load(self, path: str) -> Turn | Problem | None:
         try:
             data = files.read(path)
-            return None if data is None else Turn.from_json(json.loads(data))
+            return None if data is None else Turn.from_json(loads(data))
         except (OSError, ValueError, RecursionError) as error:
             return Problem("sessions/" + os.path.relpath(path, self.root), str(error)[:500])
 

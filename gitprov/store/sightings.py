@@ -11,6 +11,7 @@ import os
 from typing import NamedTuple
 
 from gitprov.model.event import VERSION
+from gitprov.model.jsonvalue import loads
 from gitprov.store import files
 from gitprov.store.inbox import Inbox
 
@@ -83,7 +84,7 @@ def _line(row: Sighting) -> bytes:
 
 def _row(line: bytes) -> Sighting | None:
     try:
-        row = json.loads(line)
+        row = loads(line)
         path = row.get("path")
         oid = row["stash"] if path is None else row["blob"]
     except (ValueError, KeyError, AttributeError, RecursionError):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.model.ranges import MAX_LINE, LineSet
+from gitprov.model.ranges import MAX_LINE, MAX_TEXT, LineSet, owners, repeated, shared_out, union
 
 NUMBERS = st.sets(st.integers(1, 60))
 RUNS = st.lists(
@@ -104,3 +104,25 @@ def test_many_runs_are_cut_in_one_pass() -> None:
     assert a - b == a
     assert not a & b
     assert time.process_time() - began < 2
+
+
+@given(st.lists(st.sets(st.integers(1, 20)), max_size=6))
+def test_many_sets_at_once(sets: list[set[int]]) -> None:
+    """Union, lines held twice, and who has a line first: as counted line by line."""
+    made = [LineSet(one) for one in sets]
+    lines = [n for one in sets for n in one]
+    assert set(union(made)) == set(lines)
+    assert set(repeated(made)) == {n for n in lines if lines.count(n) > 1}
+    first = {n: next(k for k, one in enumerate(sets) if n in one) for n in lines}
+    runs = owners(made)
+    assert {n: k for a, b, k in runs for n in range(a, b + 1)} == first
+    assert all(one[1] < other[0] for one, other in pairwise(runs))
+    assert [set(one) for one in shared_out(made)] == [
+        {n for n, k in first.items() if k == index} for index in range(len(sets))
+    ]
+
+
+def test_text_without_end_is_refused() -> None:
+    """Range text is bounded, whatever it says."""
+    with pytest.raises(ValueError, match="characters"):
+        LineSet.parse("1," * MAX_TEXT + "1")

@@ -1,0 +1,151 @@
+"""What a row of a note may hold. Colleagues and strangers write notes too, so each row is looked at once, when it is read.
+
+Whoever reads a row after that may rely on the types of the fields below. A value that is not plausible is taken out of
+its row; unknown fields stay as they are, since no reader of this version looks at them. A row of a later version (`v`
+above 1) may give a field another meaning, so it is not changed: it counts as a line that cannot be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from gitprov.model.canonical import Json
+from gitprov.model.ranges import MAX_LINE, MAX_TEXT
+
+Row = dict[str, Json]
+
+#: Characters of a name, a moment, a digest, a person.
+MAX_NAME = 4096
+#: Characters of what somebody wrote for others to read.
+MAX_PROSE = 1 << 16
+#: The largest count of lines; a count goes over many files.
+MAX_COUNT = 1_000_000_000
+
+_HALVES = re.compile("[\ud800-\udfff]")
+#: Halves of characters that no byte comes from: `surrogateescape` makes U+DC80 to U+DCFF.
+_NO_BYTES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+
+_CLASSES = ("ai", "edited", "human", "declared", "unknown")
+_COUNTS = ("raw", "kept", "edited", "dropped", "pending", "reformatted")
+
+
+class Implausible(NamedTuple):
+    """A value that was not used: the row it stood in, its field, and the path where it is about a file."""
+
+    kind: str
+    id: str
+    field: str
+    path: str | None = None
+
+
+def is_text(value: Json, most: int = MAX_NAME) -> bool:
+    """Whether a value is text without halves of characters."""
+    return isinstance(value, str) and len(value) <= most and (value.isascii() or not _HALVES.search(value))
+
+
+def is_name(value: Json) -> bool:
+    """Whether a value is text that may have come from bytes which are not UTF-8: a path, a person, an id."""
+    return (
+        isinstance(value, str)
+        and len(value) <= MAX_NAME
+        and (value.isascii() or not _NO_BYTES.search(value))
+        and "\0" not in value
+    )
+
+
+def is_count(value: Json) -> bool:
+    """Whether a value is a number of lines."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT
+
+
+def _prose(value: Json) -> bool:
+    return is_text(value, MAX_PROSE)
+
+
+def _delta(value: Json) -> bool:
+    return isinstance(value, dict) and all(is_count(value[name]) for name in _COUNTS if name in value)
+
+
+def _reasons(value: Json) -> bool:
+    return isinstance(value, dict) and all(is_name(trace) and _prose(why) for trace, why in value.items())
+
+
+Check = Callable[[Json], bool]
+
+_TRACE: dict[str, Check] = {
+    **dict.fromkeys(
+        ("agent", "model", "session", "at", "prompt", "key", "prompt_version", "evidence"), is_text
+    ),
+    "human": is_name,
+    "delta": _delta,
+}
+_FIELDS: dict[str, dict[str, Check]] = {
+    "trace": _TRACE,
+    "human": {"author": is_name, "evidence": is_text, "at": is_text},
+    "review": {"by": is_name, "at": is_text, "note": _prose},
+    "commit": {"gate": is_text, "tool": is_text, "added": is_count, "dropped": _reasons},
+}
+_WITH_FILES = ("trace", "human")
+
+
+def is_row(row: Json) -> bool:
+    """Whether a value is a row at all: an object with a kind and an id."""
+    return isinstance(row, dict) and is_name(row.get("kind")) and is_name(row.get("id"))
+
+
+def plausible(row: Row, taken: list[Implausible]) -> Row | None:
+    """The row without the values that nobody can use, which are appended to `taken`; None for a later version's row
+    that has such values. A row without any is returned as it is.
+    """
+    fields = _FIELDS.get(row["kind"])
+    if fields is None:
+        return row
+    wrong = [
+        name for name, fits in fields.items() if name in row and row[name] is not None and not fits(row[name])
+    ]
+    if "v" in row and not _is_version(row["v"]):
+        wrong.append("v")
+    kind, name = row["kind"], row["id"]
+    out = [Implausible(kind, name, field) for field in wrong]
+    files = _files(row, out) if kind in _WITH_FILES and "files" in row else None
+    if not out:
+        return row
+    if _is_version(row.get("v")) and row["v"] > 1:
+        return None
+    taken += out
+    kept = {field: value for field, value in row.items() if field not in wrong}
+    if files is not None:
+        kept["files"] = files
+    return kept
+
+
+def _is_version(value: Json) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _files(row: Row, out: list[Implausible]) -> Row:
+    """The plausible part of `files`; what is not is appended to `out`."""
+    kind, name, files = row["kind"], row["id"], row["files"]
+    if not isinstance(files, dict):
+        out.append(Implausible(kind, name, "files"))
+        return {}
+    kept: Row = {}
+    for path, entry in files.items():
+        if not is_name(path):
+            out.append(Implausible(kind, name, "path"))
+        elif not isinstance(entry, dict):
+            out.append(Implausible(kind, name, "files", path))
+        else:
+            wrong = [field for field in entry if not _fits(field, entry[field])]
+            out += [Implausible(kind, name, field, path) for field in wrong]
+            kept[path] = {f: v for f, v in entry.items() if f not in wrong} if wrong else entry
+    return kept
+
+
+def _fits(field: str, value: Json) -> bool:
+    """Whether a value of a file's entry can be used; ranges that are none are judged when they are read."""
+    if field in _CLASSES:
+        return isinstance(value, str) and len(value) <= MAX_TEXT
+    return field != "deleted" or (is_count(value) and value <= MAX_LINE)

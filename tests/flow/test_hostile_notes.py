@@ -1,0 +1,188 @@
+"""Nothing that a note, a record or a sidecar of others holds makes a command fail, write a report, or take long."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.hostile import BIG, HUGE, SMALL, measured
+from tests.support.notes import TRACE, add_note, commit_row, trace_row
+from tests.support.repo import GENERATIONS_REF, GitRepo
+
+READERS = {
+    "blame": ("git", "ai-blame", "a.py"),
+    "json": ("git", "ai-blame", "--json", "a.py"),
+    "porcelain": ("git", "ai-blame", "--porcelain", "a.py"),
+    "prompt": ("git", "ai-blame", "--show-prompt", "a.py"),
+    "stats": ("git", "ai-blame", "--stats", "a.py"),
+    "log": ("git", "ai-log"),
+    "log-json": ("git", "ai-log", "--json"),
+    "show": ("gitprov", "show", "HEAD"),
+    "show-json": ("gitprov", "show", "HEAD", "--json"),
+    "show-trace": ("gitprov", "show", TRACE),
+    "verify": ("gitprov", "verify"),
+    "verify-json": ("gitprov", "verify", "--json"),
+    "doctor": ("gitprov", "doctor"),
+    "heal": ("gitprov", "heal"),
+}
+LINES = "".join(f"line_{n} = {n}\n" for n in range(200))
+DEEP = '{"a":' * 50_000 + "1" + "}" * 50_000
+
+
+@pytest.fixture
+def victim(hooked: GitRepo) -> GitRepo:
+    """A repository with hooks whose last commit adds a.py and says that a trace is in it."""
+    hooked.write("a.py", LINES)
+    hooked.commit(f"Add\n\nAI-Trace: {TRACE}")
+    return hooked
+
+
+def attack(repo: GitRepo, *args: str) -> None:
+    """Run a command that may say no, and must not break."""
+    used = measured(repo, *args)
+    assert used.status in (0, 1, 3), (args, used.status, used.err)
+    assert b"Traceback" not in used.err
+    assert b"this is a bug" not in used.err
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_a_history_of_hostile_notes_is_read(victim: GitRepo, command: str) -> None:
+    """Every reader answers over a history in which each commit has another hostile note."""
+    base = victim.oid()
+    names = sorted(SMALL)
+    stream = [b"reset refs/heads/hostile\nfrom %s\n\n" % base.encode()]
+    notes = [b"commit refs/notes/gitprov\ncommitter A <a@x> 1769940000 +0000\ndata 1\nx\n"]
+    for n, name in enumerate(names, 1):
+        words = f"{name}\n\nAI-Trace: {TRACE}\n".encode()
+        stream.append(
+            b"commit refs/heads/hostile\nmark :%d\ncommitter A <a@x> %d +0000\ndata %d\n%s\nM 100644 inline a.py\ndata %d\n%s\n"
+            % (
+                n,
+                1769940000 + n,
+                len(words),
+                words,
+                len(LINES) + n * 9,
+                LINES.encode() + b"typed = 1"[:9] * n,
+            )
+        )
+        notes.append(b"N inline :%d\ndata %d\n%s\n" % (n, len(SMALL[name]), SMALL[name]))
+    victim.git("fast-import", "--quiet", input=b"".join(stream + notes))
+    victim.git("reset", "-q", "--hard", "hostile")
+    attack(victim, *READERS[command])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "model-high",
+        "files-list",
+        "delta-object",
+        "id-half",
+        "files-ai-wide",
+        "delta-deep",
+        "human-byte",
+        "at-number",
+    ],
+)
+def test_a_hostile_note_stops_nobody(victim: GitRepo, name: str) -> None:
+    """A commit that has a hostile note can be amended and rebased."""
+    add_note(victim, "HEAD", SMALL[name])
+    attack(victim, "git", "rebase", "-q", "--force-rebase", "HEAD~1")
+    victim.write("a.py", "typed = 0\n" + LINES)
+    attack(victim, "git", "commit", "-q", "-a", "--amend", "-m", "Again")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BIG)
+def test_ten_megabytes_of_note_take_no_time(victim: GitRepo, name: str) -> None:
+    """A note of ten megabytes costs seconds and not minutes, and 300 MB at most, whatever is in it."""
+    add_note(victim, "HEAD", BIG[name]())
+    for command in ("json", "log", "show", "verify", "heal"):
+        used = measured(victim, *READERS[command])
+        assert used.status in (0, 1, 3), (command, used.err)
+        assert used.cpu < 15, command
+        assert used.megabytes < 300, command
+
+
+def test_one_wrong_value_does_not_take_the_rest(victim: GitRepo) -> None:
+    """The lines of a row are believed although another field of it is of no use; verify counts what was not used."""
+    row = trace_row({"a.py": {"ai": "1-3", "edited": 7}}, session="\ud800", delta={"raw": -1})
+    add_note(victim, "HEAD", row, commit_row(victim.oid()))
+    first, *_ = json.loads(victim.git("ai-blame", "--json", "a.py").stdout)["lines"]
+    assert (first["class"], first["trace"], first["session"]) == ("ai", TRACE, None)
+    found = [json.loads(line) for line in victim.gitprov("verify", "--json", check=False).stdout.splitlines()]
+    assert {"bad-value", "bad-range", "bad-delta"} <= {one.get("kind") for one in found}
+
+
+def test_a_range_of_a_billion_lines_is_none(victim: GitRepo) -> None:
+    """A line number above ten million claims nothing, in blame as in the log."""
+    add_note(victim, "HEAD", trace_row({"a.py": {"ai": "1-1000000000"}}))
+    lines = json.loads(victim.git("ai-blame", "--json", "a.py").stdout)["lines"]
+    assert not any(line["class"] == "ai" for line in lines)
+    assert "1000000000" not in victim.git("ai-log", "--json").stdout
+
+
+@pytest.mark.parametrize(
+    "record", ["[]", "7", DEEP, '{"edits":[7,{"path":7}],"instructions":[7,{}],"agent":7,"prompt":[],"usage":[1]}',
+               '{"model":"\\ud800","at":7,"human":[],"session":{"a":1}}', '{"usage":{"n":%s}}' % HUGE, '{"edits":{"a":1}}']
+)  # fmt: skip
+def test_hostile_records(victim: GitRepo, record: str) -> None:
+    """A record of the generations ref that is not what a record is makes no command fail."""
+    add_note(victim, "HEAD", trace_row({"a.py": {"ai": "1-3"}}), commit_row(victim.oid()))
+    top = f"{TRACE[-10:-8]}/{TRACE}"
+    data = record.encode()
+    victim.git(
+        "fast-import", "--quiet", input=b"commit %s\ncommitter A <a@x> 1769940000 +0000\ndata 1\nx\n"
+        b"M 100644 inline %s/record.json\ndata %d\n%s\nM 100644 inline %s/prompt.txt\ndata 1\nx\n"
+        % (GENERATIONS_REF.encode(), top.encode(), len(data), data, top.encode())
+    )  # fmt: skip
+    for command in ("prompt", "show-json", "show-trace", "verify", "doctor"):
+        attack(victim, *READERS[command])
+
+
+@pytest.mark.parametrize(
+    "sidecar", [DEEP, "[" * 100_000, HUGE, "[]", '{"trace_id":7,"traces":[[],7]}', '{"traces":["\\ud800"]}']
+)
+def test_a_hostile_sidecar_stops_no_commit(hooked: GitRepo, sidecar: str) -> None:
+    """A commit goes through over a sidecar that cannot be read, and verify says that it is one."""
+    from tests.support.agent import Agent
+
+    hooked.write(".ai-trace/a.py.json", sidecar)
+    hooked.write("a.py", "x = 1\n")
+    hooked.commit("Start with it")
+    hooked.write(".gitprov.toml", "sidecar = true\n")
+    Agent(hooked).write("a.py", "x = 1\ny = 2\n")
+    hooked.commit("More")
+    assert json.loads(hooked.read(".ai-trace/a.py.json"))["traces"] == [hooked.traces()[0]["id"]]
+    attack(hooked, *READERS["verify"])
+
+
+@pytest.mark.parametrize(
+    "flag", ["--output=stolen", "--outp=stolen", "--output", "--ext-diff", "--ext", "--textconv"]
+)
+@pytest.mark.parametrize("command", ["ai-blame", "ai-log"])
+def test_flags_that_write_or_run_are_refused(victim: GitRepo, flag: str, command: str) -> None:
+    """What makes git write a file or start a program is not passed on, in any of the spellings that git takes."""
+    done = victim.git(command, flag, *(["a.py"] if command == "ai-blame" else []), check=False)
+    assert done.returncode == 2, done.stderr
+    assert not (victim.path / "stolen").exists()
+
+
+def test_a_broken_notes_ref_is_not_clean(victim: GitRepo) -> None:
+    """Where the notes cannot be read nobody says that there are none: exit code 1, and the ref is named."""
+    add_note(victim, "HEAD", trace_row({"a.py": {"ai": "1-3"}}), commit_row(victim.oid()))
+    tree = victim.git("rev-parse", "refs/notes/gitprov^{tree}").stdout.strip()
+    (victim.path / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    for command in ("blame", "json", "stats", "log", "show", "verify", "heal"):
+        used = measured(victim, *READERS[command])
+        assert used.status == 1, (command, used.status, used.err)
+        assert b"refs/notes/gitprov" in used.err + used.out, command
+
+
+def test_a_missing_note_is_not_an_absent_one(victim: GitRepo) -> None:
+    """A note whose object is missing is no commit without a note."""
+    add_note(victim, "HEAD", trace_row({"a.py": {"ai": "1-3"}}), commit_row(victim.oid()))
+    blob = victim.git("notes", "--ref=gitprov", "list", "HEAD").stdout.strip()
+    (victim.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    assert measured(victim, *READERS["json"]).status == 1
