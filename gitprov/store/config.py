@@ -111,5 +111,3 @@ def _parse(data: bytes, name: str) -> dict[str, object]:
         raise ConfigError(f"{name}: not valid TOML: {str(error)[:80]}") from None
     except RecursionError:
         raise ConfigError(f"{name}: not valid TOML: nested too deeply") from None
-    except ValueError as error:  # a number of thousands of digits
-        raise ConfigError(f"{name}: not valid TOML: {error}") from None

@@ -39,10 +39,10 @@ def shared(project: GitRepo, agent: Agent, tmp_path: Path) -> GitRepo:
         if os.stat(folder).st_uid == 0 and not os.stat(folder).st_mode & 0o001 and "pytest" in str(folder):
             folder.chmod(0o755)
     agent.write("a.py", "one\n")
-    for folder, folders, names in os.walk(tmp_path):
-        if Path(folder) == project.path / ".git":
+    for place, folders, names in os.walk(tmp_path):
+        if Path(place) == project.path / ".git":
             folders.remove("gitprov")
-        for path in (folder, *(os.path.join(folder, name) for name in names)):
+        for path in (place, *(os.path.join(place, name) for name in names)):
             os.lchown(path, PERSON, PERSON)
     if as_person(project, sys.executable, "-c", "import gitprov").returncode:
         pytest.skip("another user cannot start this interpreter")
