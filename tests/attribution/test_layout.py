@@ -390,7 +390,7 @@ def test_any_layout_of_the_same_tokens(tokens: list[str], data: st.DataObject) -
             st.lists(st.sampled_from([" ", "\n", "\n    "]), min_size=len(tokens), max_size=len(tokens))
         )
         sides.append("".join(token + gap for token, gap in zip(tokens, gaps, strict=True)).rstrip() + "\n")
-    found = found_in("a.py", *sides)
+    found = found_in("a.py", sides[0], sides[1])
     assert all(hit is not None and not hit[1] for hit in found)
 
 
@@ -412,9 +412,9 @@ def test_a_bundle_laid_out_is_quick(reworded: int) -> None:
     """One line of 300 kB that becomes 36,000 lines takes seconds, with changes in it too: the work is linear."""
     count = 6000
     old = "".join(f"const f{n}=(a,b)=>{{return g('x',{{a,b}},[a,{n}])}};" for n in range(count)) + "\n"
-    word = lambda n: "y z" if reworded and n % reworded == 0 else "x"  # noqa: E731
+    words = ["y z" if reworded and n % reworded == 0 else "x" for n in range(count)]
     new = "".join(
-        f'const f{n} = (a, b) => {{\n  return g("{word(n)}", {{ a, b }}, [\n    a,\n    {n},\n  ]);\n}};\n'
+        f'const f{n} = (a, b) => {{\n  return g("{words[n]}", {{ a, b }}, [\n    a,\n    {n},\n  ]);\n}};\n'
         for n in range(count)
     )
     began = time.process_time()
