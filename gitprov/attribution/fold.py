@@ -194,9 +194,6 @@ def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
         fresh = _developed(state, hunk, olds, author, unchanged, hits)
         origins[hunk.old_start : hunk.old_end] = fresh
         inside.update(range(hunk.new_start, hunk.new_end))
-    for n, hit in hits.items():
-        if n not in inside:
-            origins[n] = olds[hit.old]
     why = too_large(old_lines, new_lines, changed)
     if why is not None and len(inside - hits.keys() - unchanged.keys()):
         state.layout.limits.add(why)
@@ -209,11 +206,12 @@ def _note_layout(
 ) -> None:
     """Remember what the origins cannot say: which lines were joined, and which were changed in part."""
     for n, hit in hits.items():
-        if not hit.also and not hit.partly:
-            continue
         line = origins[n][:2]
-        more = {olds[o][:2] for o in hit.also if olds[o][0] >= 0} - {line}
-        if more and line != NOBODY[:2]:
+        if not hit.also and not hit.partly and line == olds[hit.old][:2]:
+            continue
+        # A line outside of all hunks stays what it was, whatever stands in it besides.
+        more = {olds[o][:2] for o in (hit.old, *hit.also) if olds[o][0] >= 0} - {line}
+        if more and line != NOBODY[:2] and (not hit.edited or line == olds[hit.old][:2]):
             layout.joined[line] = layout.joined.get(line, frozenset()) | more
         layout.partly.update(olds[o][:2] for o in hit.partly if olds[o][0] >= 0)
 
