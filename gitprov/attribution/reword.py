@@ -6,28 +6,25 @@ resembles a person's old line more than a model's is not the model's.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 
+from gitprov.attribution.alignment import aligned_gaps
 from gitprov.attribution.bare import bare_rest
 from gitprov.attribution.imports import moved_items
 from gitprov.attribution.language import PLAIN, Language
 from gitprov.attribution.moves import moved_lines, moved_rows
-from gitprov.attribution.rewrap import aligned_gaps, equal_gaps, same_lines, spaced, span, together, whole
+from gitprov.attribution.rewrap import equal_gaps, same_lines, spaced, span, together, whole
 from gitprov.attribution.sides import Match, Sides
+from gitprov.attribution.similar import SIMILAR, dice, similarity, words_of
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
 
 __all__ = ["MOST", "SIMILAR", "Match", "match", "matches", "similarity", "too_large"]
 
-#: At and above this share of common words a line is a rewording (Dice coefficient over the words of both lines).
-SIMILAR = 0.5
-
 #: Bytes of changed lines, both sides together, above which they are not compared: a commit should take seconds.
 MOST = 4_000_000
 
-_WORD = re.compile(rb"[\w\x80-\xff]+")
 #: A new line is compared with about this many old lines, those first that share a rare word; with fewer where there are
 #: many, so that no hunk takes more comparisons than it should.
 _CANDIDATES, _FEWEST, _COMPARED = 48, 8, 100_000
@@ -98,7 +95,7 @@ def _reworded(sides: Sides, hunk: Hunk) -> None:
     if not fresh:
         return
     words = {
-        o: _counted(old[o])
+        o: words_of(old[o])
         for o in range(hunk.old_start, hunk.old_end)
         if (o in theirs or o not in used) and not is_trivial(old[o])
     }
@@ -107,8 +104,8 @@ def _reworded(sides: Sides, hunk: Hunk) -> None:
     scored: list[tuple[float, int, int, int]] = []
     for n in fresh:
         place = hunk.old_start + (n - hunk.new_start) * hunk.old_count // hunk.new_count
-        mine = _counted(new[n])
-        near = [(_dice(words[o], mine), o) for o in _nearest(by_word, mine, place, most)]
+        mine = words_of(new[n])
+        near = [(dice(words[o], mine), o) for o in _nearest(by_word, mine, place, most)]
         least = max([SIMILAR, *(score for score, o in near if o in theirs)]) if theirs else SIMILAR
         scored += [(-score, abs(o - place), n, o) for score, o in near if score >= least and o not in used]
     for _, _, n, o in sorted(scored):
@@ -138,24 +135,3 @@ def _nearest(by_word: dict[bytes, list[int]], mine: Iterable[bytes], place: int,
         if len(near) >= most:
             break
     return sorted(near)
-
-
-def similarity(a: bytes, b: bytes) -> float:
-    """Share of common words of two lines, 0 to 1; 0 where one has no words."""
-    return _dice(_counted(a), _counted(b))
-
-
-def _counted(line: bytes) -> dict[bytes, int]:
-    counts: dict[bytes, int] = {}
-    for word in _WORD.findall(line):
-        counts[word] = counts.get(word, 0) + 1
-    return counts
-
-
-def _dice(a: dict[bytes, int], b: dict[bytes, int]) -> float:
-    common = 0
-    for word, count in a.items():
-        other = b.get(word, 0)
-        common += min(other, count)
-    total = sum(a.values()) + sum(b.values()) if common else 0
-    return 2 * common / total if total else 0.0
