@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.cli.boundary import guarded
-from gitprov.cli.door import say
+from gitprov.cli.door import complain, say
 
 if TYPE_CHECKING:
     from gitprov.cli.log_args import Command
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gitprov.model.logged import Entry
 
 _COMMAND = "ai-log"
-_NOTHING = "no commit here has a model's help on record; what waits for a commit: gitprov status; all is well? gitprov doctor\n"
+_NOTHING = "no commit here has a model's help on record; what waits for a commit: gitprov status; all is well? gitprov doctor"
 
 
 def main() -> int:
@@ -59,7 +59,7 @@ def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
         entry = next(found, None)
         if entry is None:
             if screen.terminal and os.isatty(2):
-                sys.stderr.write(_NOTHING)
+                complain(_NOTHING)
             return 0
         with screen.open(cwd, _COMMAND, paging=command.form != "json") as out:
             for text in _texts(render, entry, found, command.form == "text"):
