@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gitprov.cli.search_path  # noqa: F401 - before all others  # isort: skip
+
 import gc
 import os
 import sys

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.cli import without_relative
+from gitprov.cli.search_path import without_relative
 from gitprov.model import hook_names
 from tests.install.shelf import put_first, recorder
 from tests.support.claude import ClaudeSession
