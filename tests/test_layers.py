@@ -151,6 +151,11 @@ def init_files_are_one_docstring(path: str, tree: ast.Module) -> Iterator[str]:
             for node in rest
             if not (isinstance(node, ast.Assign) and dotted(node.targets[0]) == "__version__")
         ]
+    if path == "gitprov/cli/__init__.py":
+        # It cleans the search path before anything that a work tree could stand in for is imported.
+        rest = [
+            node for node in rest if isinstance(node, ast.Import) and node.names[0].name not in ("os", "sys")
+        ]
     yield from (f"line {node.lineno}: more than a docstring" for node in rest)
 
 
