@@ -47,8 +47,6 @@ def command(
     reflogs, branches and this clone's inbox tell. Only what is certain is written, also for pushed commits: a note
     changes no commit. The rest is listed with what would help. Running it again changes nothing.
 
-    It runs by itself for what is new after git pull, in gitprov sync and before a push.
-
     Examples: gitprov heal; gitprov heal main..HEAD -n; gitprov heal --map .git/filter-repo/commit-map;
     gitprov heal --from FETCH_HEAD HEAD
     """
