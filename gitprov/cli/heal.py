@@ -12,7 +12,7 @@ _Range = Annotated[
     str | None,
     typer.Argument(
         metavar="RANGE",
-        help="A..B, or one commit. Without it: what the upstream does not have, else the newest 10,000 of HEAD.",
+        help="A..B, or one commit. Without it: the newest 10,000 commits of HEAD and its upstream.",
         show_default=False,
     ),
 ]
@@ -25,7 +25,7 @@ _From = Annotated[
     str | None,
     typer.Option("--from", metavar="REF", help="The head of a pull request that was merged as one commit."),
 ]
-_Write = Annotated[bool, typer.Option("--write", help="Write notes of pushed commits too.")]
+_Write = Annotated[bool, typer.Option("--write", hidden=True, help="As without it: notes are written.")]
 _Dry = Annotated[bool, typer.Option("--dry-run", "-n", help="Say what would be done; write nothing.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print everything as one JSON document.")]
 _Color = Annotated[str | None, typer.Option(metavar="WHEN", help="always, never or auto.")]
@@ -44,10 +44,8 @@ def command(
     """Find commits that should have a note and do not, and rebuild it.
 
     What another program rewrote, a forge squashed, or a clone without hooks committed is found again by what messages,
-    reflogs, patches and this clone's inbox tell. Only what is certain is written; the rest is listed with what would
-    help. Running it again changes nothing.
-
-    A dry run by default where a commit that was pushed would get a note.
+    reflogs, branches and this clone's inbox tell. Only what is certain is written, also for pushed commits: a note
+    changes no commit. The rest is listed with what would help. Running it again changes nothing.
 
     Examples: gitprov heal; gitprov heal main..HEAD -n; gitprov heal --map .git/filter-repo/commit-map;
     gitprov heal --from FETCH_HEAD HEAD
@@ -57,8 +55,6 @@ def command(
 
     if write and dry:
         raise UsageError("--write and --dry-run exclude each other", "give one of them")
-    code = run(
-        Request(commits, everything, tuple(maps or ()), source, write, dry), as_json=as_json, color=color
-    )
+    code = run(Request(commits, everything, tuple(maps or ()), source, dry), as_json=as_json, color=color)
     if code:
         raise typer.Exit(code)

@@ -25,22 +25,20 @@ _PASSES = 6
 
 
 class Request(NamedTuple):
-    """What was asked for: see the command's help. `write`: pushed commits as well; `dry`: nothing at all."""
+    """What was asked for: see the command's help. `dry`: write nothing."""
 
     range: str | None = None
     everything: bool = False
     maps: tuple[str, ...] = ()
     source: str | None = None
-    write: bool = False
     dry: bool = False
 
 
 def heal(repo: Repository, request: Request, tell: Tell = lambda *_: None) -> Report:
     """Find and mend; what was done and what could not be.
 
-    Nothing is written in a dry run, nor, without `write`, where a commit that was pushed would get a note. UsageError
-    for a range, a map or a ref that is none, GitprovError where git knows nobody to write as, NotesUnreadable where
-    nobody can say which notes are missing.
+    Pushed commits get their notes too: a note changes no commit. UsageError for a range, a map or a ref that is none,
+    GitprovError where git knows nobody to write as, NotesUnreadable where nobody can say which notes are missing.
     """
     ensure_readable(repo, REF)
     take_in(repo)
@@ -59,7 +57,6 @@ class _Run:
         self._healed: dict[str, Healed] = {}
         self._again: set[str] = set()
         self._dry = request.dry
-        self._why_not: str | None = "dry run" if request.dry else None
 
     def run(self) -> Report:
         scope = self._scope()
@@ -81,7 +78,7 @@ class _Run:
             tuple(verdicts),
             tuple(verdicts.settled),
             bool(self._healed) and not self._dry,
-            self._why_not,
+            "dry run" if self._dry else None,
         )
 
     def _look(self, scope: Scope, mapped: list[tuple[str, str]]) -> Pass:
@@ -113,12 +110,6 @@ class _Run:
         bare = [suspect for oid, suspect in one.suspects.items() if suspect.bare and oid not in self._healed]
         recalled = {found.oid: found.note for found in one.recall(bare)}
         pushed = self._pushed({*would, *recalled})
-        would = {
-            oid: note for oid, note in would.items() if self._dry or oid not in pushed or self._request.write
-        }
-        recalled = {
-            oid: note for oid, note in recalled.items() if oid in would or oid not in pushed or self._dry
-        }
         if not would and not recalled:
             return False
         if not self._dry:
@@ -133,13 +124,8 @@ class _Run:
         return not self._dry
 
     def _pushed(self, oids: set[str]) -> set[str]:
-        """Those that a remote-tracking ref leads to; the first of them to be found make it a dry run."""
-        found = oids - survey.without(self._repo, oids, ("--remotes",)) if oids else set()
-        if found and not self._request.write and not self._request.dry and not self._healed:
-            self._dry = True
-            these = "this commit was" if len(found) == 1 else f"{len(found)} of these commits were"
-            self._why_not = f"{these} pushed already"
-        return found
+        """Those that a remote-tracking ref leads to."""
+        return oids - survey.without(self._repo, oids, ("--remotes",)) if oids else set()
 
     def _write(self, one: Pass, found: Mapping[str, Note], remembered: list[Suspect]) -> None:
         from gitprov.flow.inherit import record
@@ -157,8 +143,7 @@ class _Run:
         """Let notes say that somebody looked, where commits hold no line of the traces that their messages name."""
         found = [one.suspects[oid] for oid in oids]
         wanted = {each.told.oid: each.told for each in found if each.bare and each.named}
-        plain = {oid for oid, told in wanted.items() if len(told.parents) < 2}
-        here = plain if self._request.write else survey.without(self._repo, plain, ("--remotes",))
+        here = {oid for oid, told in wanted.items() if len(told.parents) < 2}
         if not here:
             return
         from gitprov.flow.desk import new_lines

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _BULLET = re.compile(r"^[*-] (.+)$", re.MULTILINE)
 _NUMBER = re.compile(r" \([#!]\d+\)$")
 _SHORTEST = 7
+#: Clocks of a server and of a clone may differ by so many seconds.
+CLOCKS = 600
 
 
 class Source(NamedTuple):
@@ -63,11 +65,22 @@ def with_reverted(repo: Repository, sources: Iterable[Source]) -> list[Source]:
     return out
 
 
-def subjects(told: Told) -> list[str]:
-    """Subjects that a squash's message lists, or that a forge has put its number behind."""
-    found = _BULLET.findall(told.message) if "\n* " in told.message or "\n- " in told.message else []
+def listed(told: Told) -> list[str]:
+    """Subjects that a squash's message lists."""
+    listing = "\n* " in told.message or "\n- " in told.message
+    return list(dict.fromkeys(_BULLET.findall(told.message))) if listing else []
+
+
+def numbered(told: Told) -> str | None:
+    """The subject that a server has put the number of a merge request behind, without it; None where there is none."""
     short = _NUMBER.sub("", told.subject)
-    return list(dict.fromkeys([*found, *([short] if short != told.subject else [])]))
+    return short if short != told.subject else None
+
+
+def by_author(told: Told, author: str) -> bool:
+    """Whether a person is the author of a commit, or named in its message as a co-author."""
+    people = (told.author, *messages.co_authors(told.message))
+    return any(messages.same_person(author, person) for person in people)
 
 
 def read_map(repo: Repository, given: Sequence[str]) -> Mapped:

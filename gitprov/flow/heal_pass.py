@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from gitprov.flow import (
+    heal_branch,
     heal_format,
     heal_named,
     heal_pool,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gitprov.flow.heal_inbox import Memory, Recalled
+    from gitprov.flow.heal_reflog import Entries
     from gitprov.git.repo import Repository
     from gitprov.git.survey import Told
 
@@ -77,6 +80,7 @@ class Pass:
         self.suspects = self._suspects()
         self.settling = Settling(repo, self.suspects)
         self._partly = Partly(repo, ())
+        self._entries: Entries | None = None
 
     def _read(self, walk: Iterator[Told]) -> dict[str, Told]:
         if not self._scope.args:
@@ -136,11 +140,21 @@ class Pass:
             self._rewritten(pool)
 
     def _named(self) -> None:
-        known = Named(heal_reflog.replaced(self._repo, self.commits), self.given)
+        known = Named(heal_reflog.replaced(self._repo, self.commits, self._reflogs()), self.given)
         wanted, missing = heal_sources.named(self._repo, self.suspects, known, self.noted)
         self._in_parts("named sources", wanted, self.settling.sure)
         lost = {oid: [one.oid for one in sources] for oid, sources in wanted.items()}
         self.settling.lost(self._gone({**lost, **missing}), "note of a lost commit")
+
+    def _reflogs(self) -> Entries:
+        if self._entries is None:
+            self._entries = heal_reflog.entries(self._repo)
+        return self._entries
+
+    @functools.cached_property
+    def _fresh(self) -> frozenset[str]:
+        """Commits that were made anew in this clone: no likeness to another commit says anything of them."""
+        return heal_reflog.made_anew(self.commits, self._reflogs())
 
     def _returned(self) -> Sources:
         """Commits that bring back a file of their history, as suspects too, and where it was; their own notes go first."""
@@ -179,7 +193,8 @@ class Pass:
             self._tell(what, min(at + _BATCH, len(oids)), len(oids))
 
     def _likely(self, pool: Pool) -> None:
-        for n, (kind, sources) in enumerate(heal_sources.likely(self._repo, self.settling.open(), pool)):
+        likely = heal_sources.likely(self._repo, self.settling.open(), pool, self._fresh)
+        for n, (kind, sources) in enumerate(likely):
             still = {one.told.oid for one in self.settling.open()}
             left = {oid: olds for oid, olds in sources.items() if oid in still}
 
@@ -189,6 +204,8 @@ class Pass:
             self._in_parts(f"commits with a likeness ({kind})", left, ask)
             if n == 0:
                 self._same_patch(pool)
+        if pool:
+            self._squashed(pool)
 
     def _bare(self, since: int) -> list[Suspect]:
         """Plain commits that are still without a note, and not older than `since`."""
@@ -198,18 +215,37 @@ class Pass:
             if one.bare and len(one.told.parents) < 2 and one.told.committed + _SLACK >= since
         ]
 
+    def _alike(self, since: int) -> list[Suspect]:
+        """Those of them that may repeat another commit: who makes a commit anew makes the change too."""
+        return [one for one in self._bare(since) if one.told.oid not in self._fresh]
+
+    def _squashed(self, pool: Pool) -> None:
+        """Branches that a server merged as one commit."""
+        open_ones = self._alike(min(pool.times()))
+        if open_ones:
+            self._tell("comparing branches", 0, len(open_ones))
+            told = [one.told for one in open_ones]
+            found = heal_branch.squashed(self._repo, told, frozenset(self.noted), self._scope.tips)
+            self._in_parts("squashed branches", found, self.settling.sure)
+
     def _same_patch(self, pool: Pool) -> None:
+        """Commits with the change of another one that the same person wrote at the same moment."""
         from gitprov.git.patches import patch_ids
 
-        open_ones = self._bare(min(one.written for one in pool.members.values()))
+        moments = pool.moments()
+        open_ones = [one for one in self._alike(min(pool.times())) if one.told.moment in moments]
         if not open_ones:
             return
         self._tell("comparing changes", 0, len(open_ones))
-        theirs: dict[str, list[str]] = {}
-        for oid, patch in patch_ids(self._repo, pool.members).items():
-            theirs.setdefault(patch, []).append(oid)
         mine = patch_ids(self._repo, [one.told.oid for one in open_ones])
-        pairs = {(oid, old) for oid, patch in mine.items() for old in theirs.get(patch, ())}
+        there = {old for one in open_ones for old in moments[one.told.moment]}
+        theirs = patch_ids(self._repo, there)
+        pairs = {
+            (one.told.oid, old)
+            for one in open_ones
+            for old in moments[one.told.moment]
+            if one.told.oid in mine and mine[one.told.oid] == theirs.get(old)
+        }
         kin = Kin(self._repo, pairs)
         wanted: Sources = {}
         for oid, old in sorted(pairs):
@@ -220,12 +256,13 @@ class Pass:
 
     def _same_hunks(self, pool: Pool) -> None:
         newest = sorted(pool.members.values(), key=lambda one: -one.committed)
-        lost = survey.without(self._repo, pool.members, ("--branches", "--remotes", "HEAD"))
-        sources = [one.oid for one in newest if one.oid not in lost][: heal_sources.HUNKS]
+        moments = pool.moments()
+        open_ones = [one.told for one in self._alike(min(pool.times())) if one.told.moment in moments]
+        there = {old for told in open_ones for old in moments[told.moment]}
+        sources = [one.oid for one in newest if one.oid in there][: heal_sources.HUNKS]
         if sources:
-            open_ones = self._bare(min(pool.members[oid].written for oid in sources))
             self._tell("comparing hunks", 0, len(open_ones))
-            self.settling.hunks([one.told.oid for one in open_ones], sources)
+            self.settling.hunks({told.oid: frozenset(moments[told.moment]) for told in open_ones}, sources)
 
     def _formatted(self) -> None:
         """Lines that a formatter broke differently are their parent's."""
@@ -246,7 +283,7 @@ class Pass:
         olds = {
             oid: [old for old in found if says_more(pool.members[old].note, told.note)]
             for oid, told in self._partly.commits.items()
-            if (found := pool.rewritten(told))
+            if (found := pool.rewritten(told)) and oid not in self._fresh
         }
         words = "commits with a likeness (rewritten)"
         kin = Kin(self._repo, {(oid, old) for oid, found in olds.items() for old in found})

@@ -39,6 +39,17 @@ class Pool:
         self._index()
         return [oid for oid in (self._by_key or {}).get(told.key, ()) if oid != told.oid]
 
+    def times(self) -> list[int]:
+        """When they were written, in seconds since 1970."""
+        return [told.written for told in self.members.values()]
+
+    def moments(self) -> dict[tuple[str, int], list[str]]:
+        """(author, moment of writing) → those of them."""
+        found: dict[tuple[str, int], list[str]] = {}
+        for oid, told in self.members.items():
+            found.setdefault(told.moment, []).append(oid)
+        return found
+
     def called(self, subjects: Iterable[str]) -> list[str]:
         """Those with one of these subjects."""
         self._index()

@@ -50,7 +50,7 @@ class Suspect(NamedTuple):
 def scope(repo: Repository, asked: str | None, everything: bool) -> Scope:
     """The commits asked for. UsageError where the range is none.
 
-    One revision is that commit alone; without any it is what the upstream does not have, else the newest of HEAD.
+    One revision is that commit alone; without any it is the newest commits of HEAD and of its upstream.
     """
     if everything:
         if asked is not None:
@@ -64,9 +64,11 @@ def scope(repo: Repository, asked: str | None, everything: bool) -> Scope:
     known = decode(repo.try_run("rev-parse", "HEAD^{commit}", "@{upstream}^{commit}").stdout).split()
     if not known or "^" in known[0]:
         return Scope((), "no commits")
-    if len(known) > 1 and "^" not in known[1]:
-        return Scope(("@{upstream}..HEAD",), "commits that the upstream does not have", ("HEAD",))
-    return Scope((f"--max-count={BOUND}", "HEAD"), f"the newest {BOUND:,} commits of HEAD", ("HEAD",))
+    if len(known) > 1 and "^" not in known[1] and known[0] != known[1]:
+        tips, words = ("HEAD", "@{upstream}"), "HEAD and its upstream"
+    else:
+        tips, words = ("HEAD",), "HEAD"
+    return Scope((f"--max-count={BOUND}", *tips), f"the newest {BOUND:,} commits of {words}", tips)
 
 
 def _range(repo: Repository, asked: str) -> Scope:

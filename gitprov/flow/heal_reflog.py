@@ -1,11 +1,11 @@
-"""What reflogs tell of commits that were replaced: amendments, and branches that a rebase moved."""
+"""What reflogs tell of commits: which were replaced by an amendment or a rebase, and which somebody made anew here."""
 
 from __future__ import annotations
 
 import itertools
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.flow.heal_named import Source
 from gitprov.git.objects import parse_commit
@@ -22,21 +22,51 @@ _STEPS = 20_000
 _LONG = 2_000
 
 
-def replaced(repo: Repository, commits: Mapping[str, Told]) -> dict[str, list[Source]]:
-    """Commit → those that it took the place of, the oldest first; commits that are not in `commits` are left out."""
+#: Reasons of moves that say nothing of how two commits are related: somebody went from the one to the other.
+_WENT = ("checkout:", "branch:")
+
+
+class Entries(NamedTuple):
+    """Reflog entries of HEAD and of all local branches, oldest first in each log.
+
+    `moves` are (old commit, new commit, git's reason); `new` are (commit, reason) of all entries, the oldest included.
+    """
+
+    moves: list[tuple[str, str, str]]
+    new: list[tuple[str, str]]
+
+
+def replaced(repo: Repository, commits: Mapping[str, Told], entries: Entries) -> dict[str, list[Source]]:
+    """Commit → those that it took the place of, the oldest first; of others than `commits` only amended ones."""
+    fresh = made_anew(commits, entries)
     found: dict[str, list[Source]] = {}
-    for old, new, why in _steps(repo):
+    for old, new, why in entries.moves:
         if why.startswith("commit (amend)"):
-            if new in commits:
-                found.setdefault(new, []).append(Source(old, "amended"))
+            # Also of commits that were amended again: they stand for what they replaced.
+            found.setdefault(new, []).append(Source(old, "amended"))
             continue
         finish = _FINISH.search(why)
         if finish is not None:
             for oid in _upto(commits, new, {finish[1], old}):
                 found.setdefault(oid, []).append(Source(old, "branch before its rebase"))
-        elif new in commits and _same_tree(repo, old, new):
+        elif new in commits and new not in fresh and not why.startswith(_WENT) and _same_tree(repo, old, new):
             found.setdefault(new, []).append(Source(old, "branch before it was moved"))
     return {oid: list(dict.fromkeys(sources)) for oid, sources in found.items()}
+
+
+def made_anew(commits: Mapping[str, Told], entries: Entries) -> frozenset[str]:
+    """Those of `commits` that a plain `git commit` made in this clone, with the author date of that very moment.
+
+    Such a commit repeats no other one: a rewrite keeps the date of what it rewrites. What reads like another commit's
+    change was typed, or copied by hand, and the hooks saw what there was to see.
+    """
+    return frozenset(
+        oid
+        for oid, why in entries.new
+        if why.startswith(("commit:", "commit (initial):"))
+        and oid in commits
+        and commits[oid].written == commits[oid].committed
+    )
 
 
 def _same_tree(repo: Repository, old: str, new: str) -> bool:
@@ -50,8 +80,8 @@ def _same_tree(repo: Repository, old: str, new: str) -> bool:
     return repo.try_run("merge-base", "--is-ancestor", old, new).returncode == 1
 
 
-def _steps(repo: Repository) -> list[tuple[str, str, str]]:
-    """(old, new, reason) of each move of HEAD and of all local branches, oldest first in each."""
+def entries(repo: Repository) -> Entries:
+    """What the reflogs of HEAD and of all local branches hold; nothing where git keeps none."""
     flags = ("log", "-g", f"--max-count={_STEPS}", "--no-show-signature", "--format=%H%x00%gD%x00%gs")
     shown = repo.try_run(*flags, "HEAD", "--branches", "--")
     logs: dict[str, list[tuple[str, str]]] = {}
@@ -59,10 +89,11 @@ def _steps(repo: Repository) -> list[tuple[str, str, str]]:
         oid, _, rest = row.partition("\0")
         name, _, why = rest.partition("\0")
         logs.setdefault(name.partition("@{")[0], []).append((oid, why))
-    out: list[tuple[str, str, str]] = []
+    out = Entries([], [])
     for rows in logs.values():
-        steps = [(old[0], new[0], new[1]) for new, old in itertools.pairwise(rows)]
-        out += reversed(steps)
+        moves = [(old[0], new[0], new[1]) for new, old in itertools.pairwise(rows)]
+        out.moves.extend(reversed(moves))
+        out.new.extend(reversed(rows))
     return out
 
 

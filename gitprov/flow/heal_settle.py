@@ -132,11 +132,12 @@ class Settling:
                 self._agreed(oid, [(one, told.get(one, Note())) for one in sources], strictly=True)
             self.asked.setdefault(oid, []).extend(sources)
 
-    def hunks(self, oids: list[str], sources: list[str]) -> None:
-        """Hunks that stand, lines and context, in one of the sources as well."""
+    def hunks(self, wanted: Mapping[str, frozenset[str]], sources: list[str]) -> None:
+        """Hunks that stand, lines and context, in one of the sources as well; `wanted` names those of each commit."""
         from gitprov.flow import lookalike
 
-        found = lookalike.by_commit(self._repo, oids, sources)
+        hunks = lookalike.by_commit(self._repo, wanted, sources)
+        found = {oid: [one for one in hits if one.source in wanted[oid]] for oid, hits in hunks.items()}
         kin = Kin(self._repo, {(oid, one.source) for oid, hits in found.items() for one in hits})
         known = notes.read(self._repo, {one.source for hits in found.values() for one in hits})
         for oid, hits in found.items():

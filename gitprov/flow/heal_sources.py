@@ -12,6 +12,7 @@ from gitprov.flow.heal_pool import Kin, Pool
 if TYPE_CHECKING:
     from gitprov.flow.heal_range import Suspect
     from gitprov.git.repo import Repository
+    from gitprov.git.survey import Told
 
 REWRITTEN = "same author, date and subject"
 #: Candidates of one kind that are asked for one commit, the newest ones.
@@ -81,15 +82,20 @@ def _here(repo: Repository, oids: Iterable[str]) -> set[str]:
     return {oid for oid, obj in found if obj is not None and obj.type == "commit"}
 
 
-def likely(repo: Repository, suspects: Iterable[Suspect], pool: Pool) -> list[tuple[str, Sources]]:
-    """Kinds of likeness, the surest first: (kind, commit → sources); none of a commit's own kin."""
+def likely(
+    repo: Repository, suspects: Iterable[Suspect], pool: Pool, fresh: Collection[str]
+) -> list[tuple[str, Sources]]:
+    """Kinds of likeness, the surest first: (kind, commit → sources); none of a commit's own kin.
+
+    `fresh` are commits that were made anew here: only what their messages name counts.
+    """
     plain = [one for one in suspects if len(one.told.parents) < 2]
     if not pool or not plain:
         return []
     found = {
-        "rewritten": {one.told.oid: pool.rewritten(one.told) for one in plain},
+        "rewritten": {one.told.oid: pool.rewritten(one.told) for one in plain if one.told.oid not in fresh},
         "trace": {one.told.oid: pool.holding(one.named) for one in plain},
-        "subject": {one.told.oid: pool.called(heal_named.subjects(one.told)) for one in plain},
+        "subject": {one.told.oid: _called(pool, one.told, fresh) for one in plain},
     }
     pairs = {(oid, old) for kind in found.values() for oid, olds in kind.items() for old in olds}
     kin = Kin(repo, pairs)
@@ -99,6 +105,18 @@ def likely(repo: Repository, suspects: Iterable[Suspect], pool: Pool) -> list[tu
         "subject": "subject in the message",
     }
     return [(kind, strangers(olds, kin, words[kind])) for kind, olds in found.items()]
+
+
+def _called(pool: Pool, told: Told, fresh: Collection[str]) -> list[str]:
+    """Commits whose subjects a message lists, or has with a server's number: then a person of that commit made it, later."""
+    found = pool.called(heal_named.listed(told))
+    short = heal_named.numbered(told)
+    if short is not None and told.oid not in fresh:
+        for old in pool.called([short]):
+            one = pool.members[old]
+            if heal_named.by_author(told, one.author) and one.written <= told.committed + heal_named.CLOCKS:
+                found.append(old)
+    return found
 
 
 def strangers(olds: Mapping[str, Collection[str]], kin: Kin, how: str) -> Sources:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.git.changes import ENV, PLAIN, unquote
@@ -36,14 +36,23 @@ class Patch(NamedTuple):
 
 def patch_ids(repo: Repository, oids: Iterable[str]) -> dict[str, str]:
     """Commit → id of what it changes, without line numbers and white space. Merges and empty commits have none."""
-    wanted = list(dict.fromkeys(oids))
+    return _ids(repo, list(dict.fromkeys(oids)))
+
+
+def whole_ids(repo: Repository, spans: Mapping[str, str]) -> dict[str, str]:
+    """Commit → id of all that changes from another commit to it; `spans` are commit → the commit where that begins."""
+    return _ids(repo, [f"{tip} {base}" for tip, base in spans.items()])
+
+
+def _ids(repo: Repository, asked: list[str]) -> dict[str, str]:
+    """The same for rows of `diff-tree --stdin`: a commit, and what it is compared with if that is not its parent."""
     found: dict[str, str] = {}
-    for at in range(0, len(wanted), _AT_ONCE):
-        found.update(_some_ids(repo, wanted[at : at + _AT_ONCE]))
+    for at in range(0, len(asked), _AT_ONCE // 2):
+        found.update(_some_ids(repo, asked[at : at + _AT_ONCE // 2]))
     return found
 
 
-def _some_ids(repo: Repository, oids: list[str]) -> dict[str, str]:
+def _some_ids(repo: Repository, asked: list[str]) -> dict[str, str]:
     env = {**repo.env, **ENV}
     diff = ("diff-tree", "--stdin", "--root", *_DIFF)
     with open_git(diff, cwd=repo.cwd, env=env, stdin=PIPE) as source:
@@ -51,7 +60,7 @@ def _some_ids(repo: Repository, oids: list[str]) -> dict[str, str]:
         with open_git(("patch-id", "--stable"), cwd=repo.cwd, env=env, stdin=whence.fileno()) as reader:
             whence.close()
             stdin = opened(source.stdin)
-            stdin.write(encode("".join(f"{oid}\n" for oid in oids)))
+            stdin.write(encode("".join(f"{row}\n" for row in asked)))
             stdin.close()
             rows = [decode(row).split() for row in opened(reader.stdout)]
     return {row[1]: row[0] for row in rows if len(row) == 2}

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 _FLAGS = ("log", "--no-show-signature", "--no-color", "-s", "-z", "--encoding=UTF-8", "--no-notes")
-_FIELDS = ("%H", "%P", "%an <%ae>", "%at", "%ct", "%B", "%N")
+_FIELDS = ("%H", "%P", "%an <%ae>", "%at", "%cn <%ce>", "%ct", "%B", "%N")
 #: Commits named on one command line.
 _NAMED = 500
 
 
 class Told(NamedTuple):
-    """One commit. `author` is `Name <email>`, times are seconds since 1970; `note` is raw, empty where there is none.
+    """One commit. `author` and `committer` are `Name <email>`, times are seconds since 1970; `note` is raw, empty where
+    there is none.
 
     In a shallow clone the commits where it begins look as if they had no parents.
     """
@@ -28,6 +29,7 @@ class Told(NamedTuple):
     parents: tuple[str, ...]
     author: str
     written: int
+    committer: str
     committed: int
     message: str
     note: str
@@ -36,6 +38,11 @@ class Told(NamedTuple):
     def subject(self) -> str:
         """The first line of the message."""
         return self.message.lstrip("\n").partition("\n")[0]
+
+    @property
+    def moment(self) -> tuple[str, int]:
+        """Author and moment of writing: what a rewrite leaves alone whatever it does to the message."""
+        return (self.author, self.written)
 
     @property
     def key(self) -> tuple[str, int, str]:
@@ -67,8 +74,9 @@ def of(repo: Repository, ref: str, oids: Iterable[str]) -> Iterator[Told]:
 
 
 def _records(stream: Stream) -> Iterator[Told]:
-    for oid, parents, author, written, committed, message, note in stream.records(len(_FIELDS)):
-        yield Told(oid, tuple(parents.split()), author, int(written or 0), int(committed or 0), message, note)
+    for oid, parents, author, written, committer, committed, message, note in stream.records(len(_FIELDS)):
+        times = int(written or 0), int(committed or 0)
+        yield Told(oid, tuple(parents.split()), author, times[0], committer, times[1], message, note)
     status, words = stream.wait()
     if status:
         said = (words.splitlines() or [f"exit status {status}"])[0].removeprefix("fatal: ")

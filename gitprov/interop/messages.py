@@ -7,6 +7,7 @@ import re
 _OID = "([0-9a-f]{40}(?:[0-9a-f]{24})?)"
 _PICKED = re.compile(rf"^\(cherry picked from commit {_OID}\)$", re.MULTILINE)
 _REVERTS = re.compile(rf"^This reverts commit {_OID}", re.MULTILINE)
+_CO_AUTHOR = re.compile(r"^Co-authored-by:[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
 _SQUASHED = re.compile(rf"^commit {_OID}$", re.MULTILINE)
 
 
@@ -18,6 +19,18 @@ def picked(message: str) -> list[str]:
 def reverted(message: str) -> list[str]:
     """Commits that a revert undoes."""
     return _REVERTS.findall(message)
+
+
+def co_authors(message: str) -> list[str]:
+    """Those whom `Co-authored-by` names, as `Name <email>`."""
+    return [value.strip() for value in _CO_AUTHOR.findall(message)]
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two `Name <email>` are a person's: servers have their own addresses, and machines their own names."""
+    name, _, address = one.casefold().partition(" <")
+    name_too, _, address_too = other.casefold().partition(" <")
+    return bool(name and name == name_too) or bool(address.strip(">") and address == address_too)
 
 
 def squashed(message: str) -> list[str]:

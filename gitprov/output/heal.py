@@ -54,8 +54,7 @@ def _summary(report: Report) -> Iterator[str]:
         parts.append(f"{len(report.settled)} hold no line of a trace that they name")
     yield "; ".join(parts)
     if report.why_not and report.healed:
-        hint = "" if report.why_not == "dry run" else "; --write writes their notes too"
-        yield f"nothing was written: {report.why_not}{hint}"
+        yield f"nothing was written: {report.why_not}"
 
 
 def as_json(report: Report) -> str:

@@ -140,14 +140,20 @@ def test_same_author_date_and_subject(project: GitRepo, made: str) -> None:
 
 
 def test_same_patch(project: GitRepo, made: str) -> None:
-    """A commit by somebody else, of another date, with the same patch on another base has its lines."""
+    """The same patch on another base, by the same author of the same moment, is the same change; by others it is theirs."""
     bare(project, "switch", "-q", "-c", "other", "HEAD~1")
     project.write("z", "z\n")
     bare(project, "add", "z")
     bare(project, "commit", "-q", "-m", "Base")
     patch = project.git("diff", f"{made}~1", made).stdout
     project.git("apply", "--index", input=patch)
-    bare(project, "commit", "-q", "--author=Bob <bob@example.com>", "-m", "Mine now")
+    bare(project, "commit", "-q", "--author=Bob <bob@example.com>", "-m", "Typed by Bob")
+    assert heal(project)["healed"] == []
+    bare(project, "commit", "-q", "--amend", "--reset-author", "-m", "Typed by Alice, later")
+    assert heal(project)["healed"] == []
+    bare(project, "reset", "-q", "--soft", "HEAD~1")
+    moment = project.git("log", "-1", "--format=%aI", made).stdout.strip()
+    bare(project, "commit", "-q", f"--date={moment}", "-m", "Other words")
     report = heal(project)
     assert hows(report, project.oid()) == ["same patch"]
     assert claims(project) == {"a.py": {"ai": "1-4"}}
@@ -251,7 +257,9 @@ def test_revert_of_a_revert(project: GitRepo) -> None:
 
 @pytest.mark.usefixtures("made")
 def test_same_hunk(project: GitRepo, agent: Agent) -> None:
-    """One hunk of several, applied by hand, is known by its lines and context; other lines of the commit are not."""
+    """One hunk of several, with the author and the moment of its commit, is known by its lines and context; what a
+    person applied by hand is not, nor are other lines of the commit.
+    """
     agent.prompt().write("b.py", lines(3, "b"))
     agent.write("a.py", MODEL + "tail = made(3)\nlast = made(4)\n")
     source = project.commit("Two files")
@@ -261,6 +269,9 @@ def test_same_hunk(project: GitRepo, agent: Agent) -> None:
     project.write("own.py", "by = 'hand'\nby = 'me'\n")
     bare(project, "add", "own.py")
     bare(project, "commit", "-q", "-m", "Some of it")
+    assert heal(project)["healed"] == []
+    moment = project.git("log", "-1", "--format=%aI", source).stdout.strip()
+    bare(project, "commit", "-q", "--amend", f"--date={moment}", "-m", "Other words")
     report = heal(project)
     assert hows(report, project.oid()) == ["same hunk"]
     assert claims(project) == {"a.py": {"ai": "5-6"}}

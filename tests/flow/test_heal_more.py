@@ -180,21 +180,17 @@ def test_note_and_record_were_lost(project: GitRepo) -> None:
     again_nothing(project)
 
 
-def test_pushed_commits_are_a_dry_run(project: GitRepo, made: str, tmp_path: Path) -> None:
-    """Commits that a remote has are only listed, until --write says otherwise."""
+def test_pushed_commits_get_their_notes(project: GitRepo, made: str, tmp_path: Path) -> None:
+    """A note changes no commit, so commits that a remote has get theirs as well; -n looks first."""
     twin = rewritten(project, made, project.oid("HEAD~1"))
     bare(project, "update-ref", "refs/heads/main", twin)
     GitRepo.init(tmp_path / "remote", project.env, "--bare")
     project.git("remote", "add", "origin", str(tmp_path / "remote"))
     project.git("-c", "core.hooksPath=/dev/null", "push", "-q", "-u", "origin", "main")
-    assert heal(project)["looked"] == 0
-    done = project.gitprov("heal", "--all")
-    assert "nothing was written" in done.stdout
-    assert "--write" in done.stdout
-    report = heal(project, "--all")
-    assert not report["written"]
+    done = project.gitprov("heal", "-n")
+    assert "nothing was written: dry run" in done.stdout
     assert project.note(twin) == []
-    report = heal(project, "--all", "--write")
+    report = heal(project)
     assert report["written"]
     assert healed(report)[twin]["pushed"]
     assert claims(project, twin) == {"a.py": {"ai": "1-4"}}

@@ -117,13 +117,13 @@ def test_am_resolved_by_an_agent(project: GitRepo, agent: Agent) -> None:
     again_nothing(project)
 
 
-def test_pushed_commits_are_a_dry_run(project: GitRepo, agent: Agent) -> None:
-    """A noted commit that was pushed gets no other note unless that is asked for, and is looked at again."""
+def test_pushed_commits_get_more_of_their_notes(project: GitRepo, agent: Agent) -> None:
+    """A noted commit that was pushed gets what its note lacks; a dry run leaves it, and looks at it again."""
     formatted(project, agent)
     project.git("update-ref", "refs/remotes/origin/main", "HEAD")
     before = project.oid(NOTES_REF)
     for _ in range(2):
-        assert set(healed(heal(project))) == {project.oid()}
+        assert set(healed(heal(project, "-n"))) == {project.oid()}
     assert project.oid(NOTES_REF) == before
     heal(project, "--write")
     assert "ai s1" in owners(project, "w.py").values()
