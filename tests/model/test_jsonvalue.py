@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
 from gitprov.model.jsonvalue import MAX_DEPTH, loads, loads_object
 from tests.model.values import JSON
@@ -15,8 +16,9 @@ DIGITS = "9" * 10_000
 
 @given(JSON)
 def test_plain_values_are_read(value: object) -> None:
-    """What JSON can hold is read as Python's own reader does."""
+    """What JSON can hold is read as Python's own reader does, but for numbers of more digits than 64 bits have."""
     text = json.dumps(value)
+    assume(re.search(r"[0-9]{20}", text) is None)
     assert loads(text) == json.loads(text)
     assert loads(text.encode()) == json.loads(text)
 
