@@ -49,11 +49,12 @@ def test_what_is_no_file(tree: Path, kind: str) -> None:
     before = os.lstat(tree / "x")
     assert tree_files.read(str(tree), "x", LIMIT) is None
     assert tree_files.head(str(tree), "x", LIMIT) is None
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: tree_files.plain(str(tree), "x", LIMIT),
         lambda: tree_files.write(str(tree), "x", b"new\n"),
         lambda: tree_files.remove(str(tree), "x"),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(Obstructed) as caught:
             act()
         assert caught.value.path == "x"
