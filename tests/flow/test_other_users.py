@@ -35,9 +35,9 @@ def need_interpreter(repo: GitRepo) -> None:
 @pytest.fixture
 def shared(project: GitRepo, agent: Agent, tmp_path: Path) -> GitRepo:
     """A person's clone in which an agent worked as root: its evidence is root's, and a file of it is staged."""
-    for folder in (tmp_path, *tmp_path.parents[:-1]):
-        if os.stat(folder).st_uid == 0 and not os.stat(folder).st_mode & 0o001 and "pytest" in str(folder):
-            folder.chmod(0o755)
+    for above in (tmp_path, *tmp_path.parents[:-1]):
+        if os.stat(above).st_uid == 0 and not os.stat(above).st_mode & 0o001 and "pytest" in str(above):
+            above.chmod(0o755)
     agent.write("a.py", "one\n")
     for place, folders, names in os.walk(tmp_path):
         if Path(place) == project.path / ".git":
