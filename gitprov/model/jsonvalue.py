@@ -15,8 +15,8 @@ from gitprov.model.canonical import Json
 #: How deep objects and lists may stand in each other. Nothing that we read needs ten.
 MAX_DEPTH = 128
 
-#: Digits of a whole number; 64 bits need nineteen.
-MAX_DIGITS = 19
+#: Digits of a whole number; 64 bits need twenty.
+MAX_DIGITS = 20
 
 
 def _whole(text: str) -> int:

@@ -125,7 +125,7 @@ def test_a_range_of_a_billion_lines_is_none(victim: GitRepo) -> None:
 
 @pytest.mark.parametrize(
     "record", ["[]", "7", DEEP, '{"edits":[7,{"path":7}],"instructions":[7,{}],"agent":7,"prompt":[],"usage":[1]}',
-               '{"model":"\\ud800","at":7,"human":[],"session":{"a":1}}', '{"usage":{"n":%s}}' % HUGE, '{"edits":{"a":1}}']
+               '{"model":"\\ud800","at":7,"human":[],"session":{"a":1}}', f'{{"usage":{{"n":{HUGE}}}}}', '{"edits":{"a":1}}']
 )  # fmt: skip
 def test_hostile_records(victim: GitRepo, record: str) -> None:
     """A record of the generations ref that is not what a record is makes no command fail."""
