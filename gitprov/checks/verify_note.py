@@ -96,8 +96,10 @@ def shape(oid: str, note: Note, claimed: list[Claim]) -> Iterator[Finding]:
     for one in claimed:
         if one.lines is None:
             yield Finding("bad-range", FINDING, one.wrong, heal, oid, one.path or None, _trace(one.row))
+    judged_already = {one.id for one in note.implausible if one.field == "delta"}
     for row in note.of_kind("trace"):
-        yield from _delta(oid, row, heal)
+        if row["id"] not in judged_already:
+            yield from _delta(oid, row, heal)
     yield from _twice(oid, claimed, heal)
 
 

@@ -21,7 +21,7 @@ MAX_NAME = 4096
 #: Characters of what somebody wrote for others to read.
 MAX_PROSE = 1 << 16
 #: The largest count of lines; a count goes over many files.
-MAX_COUNT = 1_000_000_000
+MAX_COUNT = 1 << 40
 
 _HALVES = re.compile("[\ud800-\udfff]")
 #: Halves of characters that no byte comes from: `surrogateescape` makes U+DC80 to U+DCFF.
@@ -65,7 +65,7 @@ def _prose(value: Json) -> bool:
 
 
 def _delta(value: Json) -> bool:
-    return isinstance(value, dict) and all(is_count(value[name]) for name in _COUNTS if name in value)
+    return isinstance(value, dict)
 
 
 def _reasons(value: Json) -> bool:
@@ -110,6 +110,8 @@ def plausible(row: Row, taken: list[Implausible]) -> Row | None:
     kind, name = row["kind"], row["id"]
     out = [Implausible(kind, name, field) for field in wrong]
     files = _files(row, out) if kind in _WITH_FILES and "files" in row else None
+    counts = _wrong_counts(row)
+    out += [Implausible(kind, name, "delta")] if counts else []
     if not out:
         return row
     if _is_version(row.get("v")) and row["v"] > 1:
@@ -118,7 +120,17 @@ def plausible(row: Row, taken: list[Implausible]) -> Row | None:
     kept = {field: value for field, value in row.items() if field not in wrong}
     if files is not None:
         kept["files"] = files
+    if counts:
+        kept["delta"] = {field: value for field, value in row["delta"].items() if field not in counts}
     return kept
+
+
+def _wrong_counts(row: Row) -> list[str]:
+    """The counts of a trace's `delta` that are none."""
+    delta = row.get("delta")
+    if row["kind"] != "trace" or not isinstance(delta, dict):
+        return []
+    return [field for field in _COUNTS if field in delta and not is_count(delta[field])]
 
 
 def _is_version(value: Json) -> bool:

@@ -6,9 +6,9 @@ import heapq
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-#: The highest line number that is believed. A file of ten million lines is data, not code, and a note must not make
-#: anybody count further.
-MAX_LINE = 10_000_000
+#: git compares no file above 1 GiB, so no line has a higher number. Ranges are never spread out into numbers without a
+#: file's own lines as the limit, so a claim up to here costs nothing.
+MAX_LINE = 1 << 30
 
 #: Characters of a number or of a pair of numbers up to MAX_LINE; longer text is not even converted.
 _LONGEST = 2 * len(str(MAX_LINE)) + 1

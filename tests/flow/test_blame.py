@@ -329,13 +329,10 @@ def test_facts_of_the_wrong_type(repo: GitRepo) -> None:
 
 
 def test_ranges_without_end(repo: GitRepo) -> None:
-    """A claim of ten million lines costs nothing: ranges are asked, never spread out. A billion lines are no claim."""
+    """A claim of a billion lines costs nothing: ranges are asked, never spread out."""
     repo.write("a", "1\n")
-    add_note(repo, repo.commit("One"), trace_row({"a": {"ai": "1-10000000"}}))
+    add_note(repo, repo.commit("One"), trace_row({"a": {"ai": "1-999999999"}}))
     assert repo.classes("a") == ["ai"]
-    repo.write("b", "1\n")
-    add_note(repo, repo.commit("Two"), trace_row({"b": {"ai": "1-999999999"}}))
-    assert repo.classes("b") == ["unknown"]
 
 
 def test_many_commits(repo: GitRepo) -> None:

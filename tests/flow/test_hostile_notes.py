@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.support.hostile import BIG, HUGE, SMALL, measured
-from tests.support.notes import TRACE, add_note, commit_row, trace_row
+from tests.support.notes import OTHER, TRACE, add_note, commit_row, trace_row
 from tests.support.repo import GENERATIONS_REF, GitRepo
 
 READERS = {
@@ -115,17 +115,29 @@ def test_one_wrong_value_does_not_take_the_rest(victim: GitRepo) -> None:
     assert {"bad-value", "bad-range", "bad-delta"} <= {one.get("kind") for one in found}
 
 
-def test_a_range_of_a_billion_lines_is_none(victim: GitRepo) -> None:
-    """A line number above ten million claims nothing, in blame as in the log."""
-    add_note(victim, "HEAD", trace_row({"a.py": {"ai": "1-1000000000"}}))
+def test_a_range_without_end_is_none(victim: GitRepo) -> None:
+    """A line number above 1,073,741,824 claims nothing, in blame as in the log."""
+    add_note(victim, "HEAD", trace_row({"a.py": {"ai": "1-2000000000"}}))
     lines = json.loads(victim.git("ai-blame", "--json", "a.py").stdout)["lines"]
     assert not any(line["class"] == "ai" for line in lines)
-    assert "1000000000" not in victim.git("ai-log", "--json").stdout
+    assert "2000000000" not in victim.git("ai-log", "--json").stdout
+
+
+def test_a_range_of_a_billion_lines_costs_nothing(victim: GitRepo) -> None:
+    """Ranges are counted with, never spread out: what the file does not have is a finding of verify."""
+    row = trace_row({"a.py": {"ai": "1-1000000000"}})
+    add_note(victim, "HEAD", row, {**row, "id": OTHER}, commit_row(victim.oid()))
+    for command in READERS.values():
+        used = measured(victim, *command)
+        assert used.status in (0, 1), (command, used.err)
+        assert used.cpu < 5, command
+        assert used.megabytes < 150, command
+    assert b"no-such-line" in measured(victim, *READERS["verify-json"]).out
 
 
 @pytest.mark.parametrize(
     "record", ["[]", "7", DEEP, '{"edits":[7,{"path":7}],"instructions":[7,{}],"agent":7,"prompt":[],"usage":[1]}',
-               '{"model":"\\ud800","at":7,"human":[],"session":{"a":1}}', '{"usage":{"n":' + HUGE + "}}", '{"edits":{"a":1}}']
+               '{"model":"\\ud800","at":7,"human":[],"session":{"a":1}}', f'{{"usage":{{"n":{HUGE}}}}}', '{"edits":{"a":1}}']
 )  # fmt: skip
 def test_hostile_records(victim: GitRepo, record: str) -> None:
     """A record of the generations ref that is not what a record is makes no command fail."""

@@ -16,9 +16,9 @@ DIGITS = "9" * 10_000
 
 @given(JSON)
 def test_plain_values_are_read(value: object) -> None:
-    """What JSON can hold is read as Python's own reader does, but for numbers of more digits than 64 bits have."""
+    """What JSON can hold is read as Python's own reader does."""
     text = json.dumps(value)
-    assume(re.search(r"[0-9]{20}", text) is None)
+    assume(not re.search(r"[0-9]{21}", text))
     assert loads(text) == json.loads(text)
     assert loads(text.encode()) == json.loads(text)
 

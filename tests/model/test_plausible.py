@@ -31,7 +31,7 @@ def test_a_plausible_row_is_itself() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [("v", "1"), ("v", 0), ("agent", 7), ("model", "\udce9"), ("session", "x" * 5000), ("human", "\ud800"), ("at", []),
-     ("delta", []), ("delta", {"raw": -1}), ("delta", {"kept": True}), ("evidence", {})],
+     ("delta", []), ("evidence", {})],
 )  # fmt: skip
 def test_a_wrong_value_is_taken_out(field: str, value: object) -> None:
     """The field goes, all others stay."""
@@ -39,6 +39,14 @@ def test_a_wrong_value_is_taken_out(field: str, value: object) -> None:
     row = plausible({**GOOD, field: value}, taken)
     assert row == {key: GOOD[key] for key in GOOD if key != field}
     assert taken == [Implausible("trace", "t", field)]
+
+
+def test_wrong_counts_are_taken_out() -> None:
+    """Counts that are none go one by one, and the delta is told of once."""
+    taken: list[Implausible] = []
+    row = plausible({**GOOD, "delta": {"raw": -1, "kept": True, "edited": 2, "more": "x"}}, taken)
+    assert row == {**GOOD, "delta": {"edited": 2, "more": "x"}}
+    assert taken == [Implausible("trace", "t", "delta")]
 
 
 def test_wrong_parts_of_files_are_taken_out() -> None:
