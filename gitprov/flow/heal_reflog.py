@@ -58,13 +58,16 @@ def made_anew(commits: Mapping[str, Told], entries: Entries) -> frozenset[str]:
     """Those of `commits` that a plain `git commit` made in this clone, with the author date of that very moment.
 
     Such a commit repeats no other one: a rewrite keeps the date of what it rewrites. What reads like another commit's
-    change was typed, or copied by hand, and the hooks saw what there was to see.
+    change was typed, or copied by hand, and the hooks saw what there was to see. Another program's amendment is told by its
+    parent: a new commit stands on the one before it.
     """
+    aside = {new for old, new, _ in entries.moves if new in commits and old not in commits[new].parents}
     return frozenset(
         oid
         for oid, why in entries.new
         if why.startswith(("commit:", "commit (initial):"))
         and oid in commits
+        and oid not in aside
         and commits[oid].written == commits[oid].committed
     )
 
