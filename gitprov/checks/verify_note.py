@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
-from gitprov.model.note import CLASSES, Note, Row
+from gitprov.model.note import CLASSES, Note, Row, text_size
 from gitprov.model.plausible import Implausible
 from gitprov.model.printed import shell_quoted
-from gitprov.model.ranges import LineSet, repeated
+from gitprov.model.ranges import MAX_TEXT, LineSet, repeated
 
 _CLASSES = frozenset(CLASSES)
 _RANGES = _CLASSES | {"files", "deleted", "path"}
@@ -58,6 +58,7 @@ def is_copied(oid: str, note: Note) -> bool:
 def claims(note: Note) -> list[Claim]:
     """Everything that traces and people claim, each range read once."""
     found: list[Claim] = []
+    sizes: dict[str, int] = {}
     for row in (*note.of_kind("trace"), *note.of_kind("human")):
         files = row.get("files")
         if not isinstance(files, dict):
@@ -68,7 +69,12 @@ def claims(note: Note) -> list[Claim]:
             if not isinstance(entry, dict):
                 found.append(Claim(row, path, "", None, "its entry is no object"))
                 continue
-            found += [_claim(row, path, cls, entry[cls]) for cls in entry if cls in _CLASSES]
+            sizes[path] = sizes.get(path, 0) + text_size(row, path)
+            if sizes[path] > MAX_TEXT:
+                what = f"its ranges, with those of other rows, are longer than {MAX_TEXT} characters"
+                found.append(Claim(row, path, "", None, what))
+            else:
+                found += [_claim(row, path, cls, entry[cls]) for cls in entry if cls in _CLASSES]
     return found
 
 

@@ -14,7 +14,7 @@ from gitprov import __version__
 from gitprov.model import canonical
 from gitprov.model.jsonvalue import MAX_DEPTH, STRICT, is_deep
 from gitprov.model.plausible import Implausible, is_row, plausible
-from gitprov.model.ranges import LineSet, union
+from gitprov.model.ranges import MAX_TEXT, LineSet, union
 
 Row = dict[str, canonical.Json]
 
@@ -128,12 +128,16 @@ class Note:
         return [name for kind, name in self.rows if kind == "commit" and name != oid]
 
     def claims(self, path: str) -> list[Claim]:
-        """What trace and human rows say of one path, weakest class first and so the first to ask."""
-        found = [
-            Claim(lines, cls, row)
-            for row in self.rows_of(path)
-            for cls, lines in classes_of(row, path).items()
-        ]
+        """What trace and human rows say of one path, weakest class first and so the first to ask.
+
+        Rows beyond MAX_TEXT characters of ranges for the path claim nothing of it.
+        """
+        found: list[Claim] = []
+        size = 0
+        for row in self.rows_of(path):
+            size += text_size(row, path)
+            if size <= MAX_TEXT:
+                found += [Claim(lines, cls, row) for cls, lines in classes_of(row, path).items()]
         return sorted(found, key=lambda claim: -CLASSES.index(claim.cls))
 
     def rows_of(self, path: str) -> list[Row]:
@@ -148,6 +152,13 @@ class Note:
     def paths(self) -> list[str]:
         """Every path that a row of this note speaks of, sorted."""
         return sorted({path for row in self.rows.values() for path in _files(row)})
+
+
+def text_size(row: Row, path: str) -> int:
+    """Characters of a row's range texts for one path."""
+    entry = _files(row).get(path)
+    texts = [entry.get(cls) for cls in CLASSES] if isinstance(entry, dict) else []
+    return sum(len(text) for text in texts if isinstance(text, str))
 
 
 def classes_of(row: Row, path: str) -> dict[str, LineSet]:
@@ -321,6 +332,9 @@ def _lines(text: canonical.Json) -> LineSet:
         return LineSet()
 
 
+#: Brackets in a row; a trace with lines in a hundred thousand files has as many.
+MAX_CONTAINERS = 100_000
+
 _SCAN = json.scanner.make_scanner(STRICT)  # type: ignore[attr-defined]
 
 
@@ -329,6 +343,8 @@ def _all_rows(text: str) -> Note | None:
     rows: list[Row] = []
     taken: list[Implausible] = []
     start = 0
+    if text.count("[") + text.count("{") > MAX_CONTAINERS:
+        return None
     try:
         while start < len(text):
             row, end = _SCAN(text, start)
@@ -368,6 +384,8 @@ def _by_line(data: bytes) -> Note:
 def _row(line: bytes) -> Row | None:
     try:
         text = line.decode("utf-8")
+        if text.count("[") + text.count("{") > MAX_CONTAINERS:
+            return None
         row = STRICT.decode(text)
     except (ValueError, RecursionError):
         return None

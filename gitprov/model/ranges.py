@@ -13,7 +13,7 @@ MAX_LINE = 1 << 30
 #: Characters of a number or of a pair of numbers up to MAX_LINE; longer text is not even converted.
 _LONGEST = 2 * len(str(MAX_LINE)) + 1
 
-#: Characters of range text. Ten thousand runs take a tenth of it; what is longer is meant to cost memory.
+#: Characters of range text for one file. Ten thousand runs take a tenth of it; what is longer is meant to cost memory.
 MAX_TEXT = 1 << 20
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from tests.support.notes import TRACE, trace_row
-from tests.support.repo import GitRepo
+from tests.support.repo import GitRepo, run_bytes
 
 MANY = 20_000
 TEN_MEGABYTES = 10 << 20
@@ -217,18 +216,21 @@ class Used(NamedTuple):
     megabytes: float
 
 
-def measured(repo: GitRepo, *args: str, stdin: bytes = b"") -> Used:
-    """Run a command to its end and see what it took."""
+#: A small process starts the command: a process that is forked counts its parent's memory as its own.
+_WATCH = """
+import json, resource, subprocess, sys
+status = subprocess.call(sys.argv[2:])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+with open(sys.argv[1], "w") as file:
+    json.dump([status, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024], file)
+"""
+
+
+def measured(repo: GitRepo, *args: str) -> Used:
+    """Run a command to its end, with empty input, and see what it took."""
+    told = repo.path.parent / "measured"
     start = time.monotonic()
-    out, err = (repo.path.parent / name for name in ("measured.out", "measured.err"))
-    given = repo.path.parent / "measured.in"
-    given.write_bytes(stdin)
-    with open(given, "rb") as source, open(out, "wb") as first, open(err, "wb") as second:
-        process = subprocess.Popen(
-            args, cwd=repo.path, env=repo.env, stdin=source, stdout=first, stderr=second
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+    done = run_bytes([sys.executable, "-S", "-c", _WATCH, str(told), *args], cwd=repo.path, env=repo.env)
     seconds = time.monotonic() - start
-    cpu = usage.ru_utime + usage.ru_stime
-    return Used(process.returncode, out.read_bytes(), err.read_bytes(), seconds, cpu, usage.ru_maxrss / 1024)
+    status, cpu, megabytes = json.loads(told.read_text())
+    return Used(status, done.stdout, done.stderr, seconds, cpu, megabytes)
