@@ -21,6 +21,9 @@ _NAMED = re.compile(rf"^[ \t>*+-]*AI-Trace:[ \t]*{_TRACE}[ \t]*$", re.IGNORECASE
 _NONE: frozenset[str] = frozenset()
 _WAIVED = re.compile(rf"AI-Trace-Dropped:[ \t]*{_TRACE}", re.IGNORECASE)
 
+#: Commits that git may have copied one note from, as for a squash; a note that names more was not made by git.
+_COPIED = 16
+
 
 class Scope(NamedTuple):
     """Commits to look at: arguments of git log, none for no commits; `words` say which they are.
@@ -104,7 +107,7 @@ def suspect(told: Told) -> Suspect | None:
         named = frozenset([trace for trace in named if f'"{trace}"' not in told.note])
     copied: tuple[str, ...] = ()
     if told.note.count('"commit"') != 1 or f'"id":"{told.oid}"' not in told.note:
-        copied = tuple(sorted(Note.read(told.note).copied_from(told.oid)))
+        copied = tuple(sorted(Note.read(told.note).copied_from(told.oid))[:_COPIED])
     return Suspect(told, named, copied, False) if named or copied else None
 
 
