@@ -21,11 +21,21 @@ _FILES = 100
 
 def inherited_by(desk: Desk, situation: Situation) -> Inherited:
     """What the commit has from others that git names. That it cannot be found out is no reason to refuse a commit."""
+    from gitprov.flow.sources import squashing, unnamed
+
     repo = desk.repo
     try:
         known = situation.sources if situation.sources is not None else _asked(desk, situation)
+        sure = squashing(repo)  # a second `merge --squash` overwrites what the first one said
+        if situation.tree is None and unnamed(repo, known):
+            from gitprov.flow.picked import picked
+
+            by_message = picked(repo, situation.head)
+            known = known._replace(lenders=by_message.commits)
+            sure = by_message.sure
+        alike = _lookalikes(repo, situation) if sure else Inherited([])
         if not known.commits:
-            return _lookalikes(repo, situation, known)
+            return alike
         from gitprov.flow.carry import Heir, inherit
 
         tree = situation.tree or decode(repo.run("write-tree")).strip()
@@ -33,7 +43,7 @@ def inherited_by(desk: Desk, situation: Situation) -> Inherited:
         only = {known.left.commit: known.left.paths} if known.left else {}
         heir = Heir("", tree, situation.parents, frozenset(known.lenders), counted, only)
         found = inherit(repo, [(heir, known.commits)], _FILES)[""][0]
-        return _with(found, _lookalikes(repo, situation, known))
+        return _with(found, alike)
     except (GitprovError, OSError, ValueError) as error:
         return Inherited([], problem=str(error) or type(error).__name__)
 
@@ -69,12 +79,9 @@ def _counted(repo: Repository, situation: Situation, known: Sources) -> frozense
     return frozenset(trace for trace, row in told if row.get("evidence") == "carried")
 
 
-def _lookalikes(repo: Repository, situation: Situation, known: Sources) -> Inherited:
-    """What the commit has from one that git does not name any more; its hunks say which it was."""
-    from gitprov.flow.sources import squashing, unnamed
-
-    # A second `merge --squash` overwrites what the first one said.
-    if situation.tree is not None or not (unnamed(repo, known) or squashing(repo)):
+def _lookalikes(repo: Repository, situation: Situation) -> Inherited:
+    """What the index has from commits that git does not name any more; its hunks say which they were."""
+    if situation.tree is not None:
         return Inherited([])
     from gitprov.flow import lookalike
 
