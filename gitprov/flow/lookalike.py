@@ -1,4 +1,4 @@
-"""Hunks that are the same, lines and context, as a hunk of a noted commit: what `cherry-pick -n` and `git apply` leave.
+"""Hunks that are the same, lines and context, as a hunk of a noted commit: what `cherry-pick -n` leaves.
 
 Only commits count that the new one does not descend from: who repeats a line of their own history has typed it.
 """

@@ -71,7 +71,7 @@ def libgit2_rebase(story: Story) -> Expected:
     return {"app.py": (*APP, *GREY), "util.py": UTIL}
 
 
-@operation("squashed by a server", heal=HEAL, told=("--write",), without=HOOKLESS)
+@operation("squashed by a server", heal=HEAL, without=HOOKLESS)
 def server_squash(story: Story) -> Expected:
     """A branch was pushed and squashed there; here it is fetched, and the branch deleted."""
     topic(story)
@@ -86,7 +86,7 @@ def server_squash(story: Story) -> Expected:
     return {"app.py": APP, "fig.py": FIG, "cork.py": CORK}
 
 
-@operation("rebased by a server", heal=HEAL, told=("--write",), without=HOOKLESS)
+@operation("rebased by a server", heal=HEAL, without=HOOKLESS)
 def server_rebase(story: Story) -> Expected:
     """A branch was pushed and rebased there; here it is fetched."""
     topic(story)
@@ -187,7 +187,7 @@ def replace(story: Story) -> Expected:
     return {"app.py": APP, "util.py": UTIL}
 
 
-@operation("git replace, lines moved", without=HOOKLESS, heal=HEAL, told=("--write", "start..HEAD"))
+@operation("git replace, lines moved", without=HOOKLESS, heal=HEAL, told=("start..HEAD",))
 def replace_moved(story: Story) -> Expected:
     """A commit shown as one that has two lines more, above the model's: the old line numbers must not be believed."""
     mark = story.oid()
