@@ -250,10 +250,12 @@ def test_what_needs_a_person_is_told(
 
 
 def test_each_finding_is_two_lines_for_people(hooked: GitRepo) -> None:
-    """What is wrong with its level, and how to mend it."""
+    """What is wrong with its level, and how to mend it; the last line says what the project shares."""
     hook(hooked).unlink()
     done = hooked.gitprov("doctor", check=False)
-    assert done.stdout == "broken: no hook at commit-msg\n  mend: gitprov install\n"
+    found, shared = done.stdout.rsplit("\n", 2)[:2]
+    assert found == "broken: no hook at commit-msg\n  mend: gitprov install"
+    assert shared.startswith("shared with remotes: notes alone")
 
 
 def test_a_damaged_event_is_set_aside_with_its_bytes(hooked: GitRepo, claude: ClaudeSession) -> None:
