@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from itertools import accumulate, pairwise
 
 from gitprov.attribution.rewrap import Block, blocks, counted
 from gitprov.attribution.sides import Gap, Match, Sides
-from gitprov.attribution.similar import SIMILAR, similarity
+from gitprov.attribution.similar import SIMILAR, WORD, similarity
 
-_WORD = re.compile(rb"[\w\x80-\xff]+")
 #: So many words in a row, the same on both sides, are no chance.
 _EVIDENCE = 3
 
@@ -41,19 +39,19 @@ class Alignment:
     def _is_evidence(self, block: Block) -> bool:
         words = 0
         for key in self._old[block.old : block.old + block.size]:
-            words += _WORD.search(key) is not None
+            words += WORD.search(key) is not None
             if words >= _EVIDENCE:
                 return True
         return words == _EVIDENCE - 1 and self._is_closed(block)
 
     def _of_broken_lines(self) -> set[int]:
         """Blocks of old lines that were broken into lines which, taken together, still resemble them."""
-        new_words = [0, *accumulate(_WORD.search(key) is not None for key in self._new)]
+        new_words = [0, *accumulate(WORD.search(key) is not None for key in self._new)]
         ends = {n: at + 1 for at, n in enumerate(self._new_lines)}
         starts = {n: at for at, n in reversed([*enumerate(self._new_lines)])}
         words: dict[int, int] = {}
         for at, key in enumerate(self._old):
-            if _WORD.search(key) is not None:
+            if WORD.search(key) is not None:
                 words[self._old_lines[at]] = words.get(self._old_lines[at], 0) + 1
         common: dict[int, int] = {}
         reach: dict[int, tuple[int, int]] = {}
@@ -61,7 +59,7 @@ class Alignment:
         for block in self._blocks:
             mine = set()
             for k in range(block.size):
-                if _WORD.search(self._old[block.old + k]) is not None:
+                if WORD.search(self._old[block.old + k]) is not None:
                     o, n = self._old_lines[block.old + k], self._new_lines[block.new + k]
                     mine.add(o)
                     common[o] = common.get(o, 0) + 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from gitprov.attribution.sides import Match, Sides
+from gitprov.attribution.similar import WORD
 from gitprov.model.lines import is_trivial
 
-_WORD = re.compile(rb"[\w\x80-\xff]+")
 #: A line with so many words is no common one.
 _WORDS = 3
 #: An import, or a row or item of a list.
@@ -78,7 +78,7 @@ def _tells(sides: Sides, o: int) -> bool:
     text = sides.old.lines[o].strip().rstrip(b",")
     if any(side.count(text) + side.count(text + b",") != 1 for side in (sides.old, sides.new)):
         return False
-    return len(_WORD.findall(text)) >= _WORDS or _ROW.match(sides.old.lines[o]) is not None
+    return len(WORD.findall(text)) >= _WORDS or _ROW.match(sides.old.lines[o]) is not None
 
 
 def _beside(

@@ -7,7 +7,8 @@ import re
 #: At and above this share of common words a line is a rewording (Dice coefficient over the words of both lines).
 SIMILAR = 0.5
 
-_WORD = re.compile(rb"[\w\x80-\xff]+")
+#: A word, in UTF-8 or any other encoding that keeps ASCII.
+WORD = re.compile(rb"[\w\x80-\xff]+")
 
 
 def similarity(a: bytes, b: bytes) -> float:
@@ -18,7 +19,7 @@ def similarity(a: bytes, b: bytes) -> float:
 def words_of(line: bytes) -> dict[bytes, int]:
     """Word → how often a line has it."""
     counts: dict[bytes, int] = {}
-    for word in _WORD.findall(line):
+    for word in WORD.findall(line):
         counts[word] = counts.get(word, 0) + 1
     return counts
 

@@ -29,7 +29,7 @@ def committed(place: Location, env: Mapping[str, str]) -> bytes | None:
 
     GitFailed where git refuses to look, as in a repository of another user: then it may well be there.
     """
-    from gitprov.git.process import failed, run_git
+    from gitprov.git.process import failed, refused, run_git
 
     around = git_surroundings(place, env)
     try:
@@ -38,7 +38,7 @@ def committed(place: Location, env: Mapping[str, str]) -> bytes | None:
         )
     except GitFailed:
         return None
-    if b"dubious ownership" in done.stderr or b"unsafe repository" in done.stderr:
+    if refused(done.stderr):
         raise failed(["cat-file"], done.returncode, done.stderr)
     return done.stdout if done.returncode == 0 else None
 

@@ -6,18 +6,19 @@ import os
 from collections.abc import Mapping
 
 from gitprov.errors import GitFailed
-from gitprov.git.process import DEVNULL, PIPE, decode, encode, failed, open_git, opened, run_git
+from gitprov.git.process import DEVNULL, PIPE, decode, encode, failed, open_git, opened, refused, run_git
 
 
 class FilteredHead:
     """The files of HEAD with clean filters undone and line endings converted.
 
-    GitFailed where git refuses to look, as in a repository of another user. Its other complaints go nowhere: whoever asks is inside an agent's hook, where they have no reader.
+    GitFailed where git refuses to look, as in a repository of another user. Its other complaints go nowhere: whoever asks
+    is inside an agent's hook, where they have no reader.
     """
 
     def __init__(self, cwd: str, env: Mapping[str, str]) -> None:
         done = run_git(["ls-tree", "-r", "-z", "--full-tree", "HEAD"], cwd=cwd, env=env, ok=(0, 128))
-        if b"dubious ownership" in done.stderr:
+        if refused(done.stderr):
             raise failed(["ls-tree"], done.returncode, done.stderr)
         rows = (row.partition("\t") for row in decode(done.stdout).split("\0") if row)
         self._oids = {path: facts.split(" ")[2] for facts, _, path in rows if facts.split(" ")[1] == "blob"}

@@ -61,6 +61,11 @@ def failed(args: Sequence[str], status: int, stderr: bytes) -> GitFailed:
     return GitFailed(message, status, words, "; ".join(commands) or None)
 
 
+def refused(stderr: bytes) -> bool:
+    """Whether git will not look into a repository because another user owns it, by what it said of that."""
+    return b"dubious ownership" in stderr or b"unsafe repository" in stderr
+
+
 def open_git(
     args: Sequence[str],
     *,

@@ -52,6 +52,27 @@ def traces(repo: GitRepo) -> list[dict[str, Any]]:
     return rows
 
 
+def edited(
+    claude: ClaudeSession, edit: dict[str, Any], after: str | bytes, answer: dict[str, Any], rows: list[str]
+) -> None:
+    """An Edit whose tool writes `after`, and answers with a patch of one hunk from line 1 on (`rows`) and with `answer`."""
+    claude.hook("PreToolUse", tool_name="Edit", tool_use_id="toolu_1", tool_input=edit)
+    claude.repo.write(Path(edit["file_path"]).name, after)
+    size = {"oldStart": 1, "oldLines": 2, "newStart": 1, "newLines": 2}
+    response = {
+        "filePath": edit["file_path"],
+        "oldString": edit["old_string"],
+        "newString": edit["new_string"],
+        "structuredPatch": [{**size, "lines": rows}],
+        "userModified": False,
+        "replaceAll": False,
+        **answer,
+    }
+    claude.hook(
+        "PostToolUse", tool_name="Edit", tool_use_id="toolu_1", tool_input=edit, tool_response=response
+    )
+
+
 def test_copilot_is_copilot(hooked: GitRepo) -> None:
     """What Copilot CLI reports through Claude Code's hooks is Copilot's; a model that nothing names is null."""
     hooked.write("app.py", APP)
@@ -122,28 +143,10 @@ def test_the_files_own_quotes(hooked: GitRepo, claude: ClaudeSession) -> None:
     hooked.commit("Q")
     claude.prompt("longer")
     path = str(hooked.path / "q.py")
-    arguments = {
-        "file_path": path,
-        "old_string": "say('it')",
-        "new_string": "say('it is')",
-        "replace_all": False,
-    }
-    claude.hook("PreToolUse", tool_name="Edit", tool_use_id="toolu_1", tool_input=arguments)
-    hooked.write("q.py", "say(\u2018it is\u2019)\nend\n")
+    edit = {"file_path": path, "old_string": "say('it')", "new_string": "say('it is')", "replace_all": False}
     rows = ["-say(\u2018it\u2019)", "+say(\u2018it is\u2019)", " end"]
-    patch = {"oldStart": 1, "oldLines": 2, "newStart": 1, "newLines": 2, "lines": rows}
-    answer = {
-        "filePath": path,
-        "oldString": "say(\u2018it\u2019)",
-        "newString": "say('it is')",
-        "originalFile": "say(\u2018it\u2019)\nend\n",
-        "structuredPatch": [patch],
-        "userModified": False,
-        "replaceAll": False,
-    }
-    claude.hook(
-        "PostToolUse", tool_name="Edit", tool_use_id="toolu_1", tool_input=arguments, tool_response=answer
-    )
+    before, after = ("say(\u2018it\u2019)\nend\n", "say(\u2018it is\u2019)\nend\n")
+    edited(claude, edit, after, {"oldString": "say(\u2018it\u2019)", "originalFile": before}, rows)
     hooked.commit("Longer")
     assert hooked.classes("q.py") == ["ai", "unknown"]
     (shown,) = traces(hooked)
@@ -156,25 +159,11 @@ def test_a_file_that_is_not_utf8(hooked: GitRepo, claude: ClaudeSession) -> None
     hooked.write("l.py", before)
     hooked.commit("L")
     path = str(hooked.path / "l.py")
-    arguments = {"file_path": path, "old_string": "old = 1", "new_string": "new = 2", "replace_all": False}
+    edit = {"file_path": path, "old_string": "old = 1", "new_string": "new = 2", "replace_all": False}
     claude.prompt("rename")
-    claude.hook("PreToolUse", tool_name="Edit", tool_use_id="toolu_1", tool_input=arguments)
-    hooked.write("l.py", before.replace(b"old = 1", b"new = 2"))
     told = before.decode("utf-8", "replace")
     rows = [" " + told.splitlines()[0], "-old = 1", "+new = 2"]
-    patch = {"oldStart": 1, "oldLines": 2, "newStart": 1, "newLines": 2, "lines": rows}
-    answer = {
-        "filePath": path,
-        "oldString": "old = 1",
-        "newString": "new = 2",
-        "originalFile": told,
-        "structuredPatch": [patch],
-        "userModified": False,
-        "replaceAll": False,
-    }
-    claude.hook(
-        "PostToolUse", tool_name="Edit", tool_use_id="toolu_1", tool_input=arguments, tool_response=answer
-    )
+    edited(claude, edit, before.replace(b"old = 1", b"new = 2"), {"originalFile": told}, rows)
     hooked.commit("Rename")
     assert hooked.classes("l.py") == ["unknown", "ai"]
 
