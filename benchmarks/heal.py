@@ -12,6 +12,8 @@ from benchmarks import common, history, log
 
 ROUNDS = 9
 COMMITS = 10_000
+#: Milliseconds that a pull may wait where there is nothing to do.
+ALONE = 50
 
 
 def commits() -> Iterator[bytes]:
@@ -34,7 +36,9 @@ def prepare(root: Path, env: Mapping[str, str]) -> None:
 
 
 def rows() -> list[common.Row]:
-    """Two rows: a run like any other, and the first one, which has to look into each commit without a note."""
+    """Three rows: a run like any other, the first one, which has to look into each commit without a note, and what a pull
+    pays for the run that nobody asked for.
+    """
     with common.place() as (top, env):
         root = top / "repo"
         prepare(root, env)
@@ -53,6 +57,10 @@ def rows() -> list[common.Row]:
             lambda: common.measured(["git", "log", "--notes=gitprov"], cwd=root, env=env).seconds,
             lambda: common.measured(["gitprov", "heal"], cwd=root, env=env).seconds,
         )
+        hook = [sys.executable, "-I", "-m", "gitprov", "hook", "post-merge", "0"]
+        (root / ".git/gitprov/active").touch()
+        common.measured(hook, cwd=root, env=env)
+        alone = min(common.measured(hook, cwd=root, env=env).seconds for _ in range(2 * ROUNDS))
     return [
         common.Row(
             "`gitprov heal` with nothing to do, 10,000 commits, 5,000 notes",
@@ -65,6 +73,12 @@ def rows() -> list[common.Row]:
             "≤ 4 × `git log -p --notes`",
             f"{common.ms(once)} against {common.ms(shown)}: {once / shown:.2f} ×",
             once / shown / 4,
+        ),
+        common.Row(
+            "the run by itself after a pull, nothing new",
+            f"≤ {ALONE} ms",
+            common.ms(alone),
+            alone * 1000 / ALONE,
         ),
     ]
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gitprov.cli import installation
+from gitprov.cli.heal_new import heal_new
 from gitprov.errors import GitprovError
 from gitprov.flow import subscribe
 from gitprov.git.remote import remotes as known
@@ -30,3 +31,5 @@ def command(
     if not outcome.steps and not outcome.hints and known(repo).default is None:
         raise GitprovError("there is no remote to fetch records from", "git remote add origin <url>")
     installation.finish(outcome, "already set up", dry_run=dry_run, as_json=as_json)
+    if not dry_run:
+        heal_new(repo)

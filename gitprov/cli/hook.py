@@ -57,6 +57,17 @@ def _dispatch(name: str, args: list[str]) -> None:
 
             command = args[0] if args else os.environ.get("PRE_COMMIT_REWRITE_COMMAND", "")
             post_rewrite(repo, command, b"" if sys.stdin.isatty() else sys.stdin.buffer.read())
+            # `git pull --rebase` brings new commits; git names the command for the reflogs.
+            if command == "rebase" and os.environ.get("GIT_REFLOG_ACTION", "").startswith("pull"):
+                from gitprov.cli.heal_new import heal_new
+
+                heal_new(repo)
+            return
+        if name == "post-merge":
+            if "1" not in (*args[:1], os.environ.get("PRE_COMMIT_IS_SQUASH_MERGE")):
+                from gitprov.cli.heal_new import heal_new
+
+                heal_new(repo)
             return
         from gitprov.flow import hooks
         from gitprov.flow.desk import Desk

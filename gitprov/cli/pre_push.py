@@ -45,6 +45,7 @@ def _pushes_others() -> bool:
 
 def _share(remote: str, address: str, required: list[bool]) -> int:
     """`required` is filled as soon as the configuration is known."""
+    from gitprov.cli.heal_new import heal_new
     from gitprov.flow.sync import Wish, nothing_new, sync
     from gitprov.git.remote import remotes
     from gitprov.git.repo import Repository
@@ -55,6 +56,7 @@ def _share(remote: str, address: str, required: list[bool]) -> int:
         required.append(config.share_required)
         if _is_rehearsal(repo):
             return EXIT_OK
+        heal_new(repo)
         wish = Wish(config.share_generations)
         known = remotes(repo)
         if remote not in known.names:

@@ -10,6 +10,7 @@ import typer
 
 from gitprov.cli.boundary import tell
 from gitprov.cli.door import say
+from gitprov.cli.heal_new import heal_new
 from gitprov.errors import EXIT_CANNOT, GitprovError
 from gitprov.git.repo import Repository
 from gitprov.output import sharing
@@ -34,7 +35,7 @@ def command(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless it fails.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Share notes with a remote: fetch its notes, unite them with yours, push the union. Never by force.
+    """Share notes with a remote: fetch them, unite them with yours, heal new commits, push. Never by force.
 
     Prompts and outputs (generations) are shared only where the project says `[share] generations = true`.
 
@@ -53,7 +54,7 @@ def command(
         chosen, known = choose(repo, remotes or [], every=every)
         for remote in chosen:
             try:
-                done.append(sync(repo, remote, known, wish))
+                done.append(sync(repo, remote, known, wish, heal_new))
             except GitprovError as error:
                 if len(chosen) == 1:
                     raise

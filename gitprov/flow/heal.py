@@ -34,8 +34,10 @@ class Request(NamedTuple):
     dry: bool = False
 
 
-def heal(repo: Repository, request: Request, tell: Tell = lambda *_: None) -> Report:
-    """Find and mend; what was done and what could not be.
+def heal(
+    repo: Repository, request: Request, tell: Tell = lambda *_: None, scope: Scope | None = None
+) -> Report:
+    """Find and mend; what was done and what could not be. `scope`: commits to look at instead of the request's.
 
     Pushed commits get their notes too: a note changes no commit. UsageError for a range, a map or a ref that is none,
     GitprovError where git knows nobody to write as, NotesUnreadable where nobody can say which notes are missing.
@@ -46,11 +48,12 @@ def heal(repo: Repository, request: Request, tell: Tell = lambda *_: None) -> Re
     env = {**repo.env, "GIT_NO_REPLACE_OBJECTS": "1"}
     same = (repo.git_dir, repo.common_dir, repo.worktree, repo.object_format)
     with Repository(repo.cwd, env, *same) as plain:
-        return _Run(plain, request, tell).run()
+        return _Run(plain, request, tell, scope).run()
 
 
 class _Run:
-    def __init__(self, repo: Repository, request: Request, tell: Tell) -> None:
+    def __init__(self, repo: Repository, request: Request, tell: Tell, scope: Scope | None) -> None:
+        self._given = scope
         self._repo = repo
         self._request = request
         self._tell = tell
@@ -59,7 +62,7 @@ class _Run:
         self._dry = request.dry
 
     def run(self) -> Report:
-        scope = self._scope()
+        scope = self._given or self._scope()
         mapped = self._of_history(heal_named.read_map(self._repo, self._request.maps).pairs)
         one = self._look(scope, mapped)
         for _ in range(_PASSES):

@@ -27,3 +27,11 @@ def keep(repo: Repository, name: str, kept: Iterable[str]) -> None:
     with contextlib.suppress(OSError, UnicodeEncodeError):
         data = "".join(f"{row}\n" for row in kept).encode("ascii")
         files.replace(repo.home, os.path.join(repo.home, name), data, durable=False)
+
+
+def forget(repo: Repository) -> None:
+    """Take away all that is remembered."""
+    with contextlib.suppress(OSError):
+        for name in os.listdir(repo.home):
+            if name.startswith("heal-") and os.path.isfile(os.path.join(repo.home, name)):
+                files.remove(os.path.join(repo.home, name))

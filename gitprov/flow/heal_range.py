@@ -29,12 +29,14 @@ class Scope(NamedTuple):
     """Commits to look at: arguments of git log, none for no commits; `words` say which they are.
 
     `tips` are revisions (or flags like --branches) that lead to all of them. `single`: it is one commit.
+    `deep`: earlier commits in which files that were brought back are looked for.
     """
 
     args: tuple[str, ...]
     words: str
     tips: tuple[str, ...] = ()
     single: str | None = None
+    deep: int = BOUND
 
 
 class Suspect(NamedTuple):

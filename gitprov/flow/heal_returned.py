@@ -28,7 +28,7 @@ Lenders = dict[str, frozenset[str]]
 #: Lines with words that a file has to bring back: fewer are soon typed again.
 LEAST = 2
 #: Commits of the history in which a file's earlier state is looked for, the newest ones.
-_DEEP = 10_000
+DEEP = 10_000
 #: Earlier commits with the same file that are looked at for one.
 _FEW = 12
 #: Commits with such files that are asked about in one run, the newest ones.
@@ -38,29 +38,36 @@ _RETURNED = "heal-returned"
 
 
 def brought_back(
-    repo: Repository, commits: Mapping[str, Told], tips: Sequence[str], tell: Callable[[int], None]
+    repo: Repository,
+    commits: Mapping[str, Told],
+    tips: Sequence[str],
+    tell: Callable[[int], None],
+    deep: int = DEEP,
 ) -> dict[str, Lenders]:
     """Commit → the earlier commits that have files of it which came back; of `commits` (newest first) and plain ones only.
 
-    What a commit's history holds never changes, so each commit is looked at once. `tell` hears how many were.
+    What a commit's history holds never changes, so each commit is looked at once. `tell` hears how many were. `deep`: the
+    newest commits of the history that are looked through.
     """
     known = _remembered(repo)
     new = [oid for oid, told in commits.items() if len(told.parents) == 1 and oid not in known]
     if new:
         tell(len(new))
-        found = _look(repo, new, _history(repo, commits, tips))
+        history = _history(repo, commits, tips, deep)
+        found = _look(repo, new, history)
         known.update((oid, found.get(oid, {})) for oid in new)
-        if not repo.cut_off:
+        # A look that was shorter than it might be is no reason not to look again.
+        if not repo.cut_off and (deep >= DEEP or len(history) < deep):
             _remember(repo, known)
     return {oid: known[oid] for oid in [oid for oid in commits if known.get(oid)][:_MOST]}
 
 
-def _history(repo: Repository, commits: Mapping[str, Told], tips: Sequence[str]) -> list[str]:
+def _history(repo: Repository, commits: Mapping[str, Told], tips: Sequence[str], deep: int) -> list[str]:
     """The commits in which something may stand that came back, newest first."""
-    if len(commits) < _DEEP and any(
+    if len(commits) < deep and any(
         parent not in commits for one in commits.values() for parent in one.parents
     ):
-        return list(dict.fromkeys([*below(repo, tips, _DEEP), *commits]))
+        return list(dict.fromkeys([*below(repo, tips, deep), *commits]))
     return list(commits)
 
 

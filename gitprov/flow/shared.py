@@ -98,6 +98,8 @@ def unite(
         if done:
             if kind == "notes" and (theirs or found.ours):
                 flags.raise_flag(repo.home, "active")
+                if found.came:
+                    flags.raise_flag(repo.home, flags.NOTES_CAME)
             return found
         time.sleep(random.uniform(0.001, 0.01 * (turn + 1)))  # noqa: S311 - no secret depends on it
     lock = os.path.join(repo.common_dir, ref + ".lock")

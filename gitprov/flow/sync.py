@@ -15,6 +15,8 @@ from gitprov.model.printed import argument_quoted
 from gitprov.store import subscriptions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gitprov.git.repo import Repository
 
 _TRIES = 25
@@ -92,8 +94,16 @@ def nothing_new(repo: Repository, remote: str, known: remotes.Remotes, wish: Wis
     return all(ours not in found or found[ours] == found.get(theirs) for ours, theirs in pairs)
 
 
-def sync(repo: Repository, remote: str, known: remotes.Remotes, wish: Wish) -> Synced:
+def sync(
+    repo: Repository,
+    remote: str,
+    known: remotes.Remotes,
+    wish: Wish,
+    heal: Callable[[Repository], int] | None = None,
+) -> Synced:
     """Share with one remote. Nothing is lost whatever happens: what did not go stays here and goes next time.
+
+    `heal` is asked once between fetch and push, and says how many commits got a note.
 
     GitprovError with what to do where the remote cannot be reached, refuses, or keeps moving.
     """
@@ -105,6 +115,9 @@ def sync(repo: Repository, remote: str, known: remotes.Remotes, wish: Wish) -> S
         if staged is not None:
             for kind in kinds:
                 tallies[kind].add(_unite(repo, kind, staged.get(kind), wish))
+            if heal is not None and not wish.dry_run and heal(repo):
+                tallies["notes"].add(_unite(repo, "notes", staged.get("notes"), wish))
+            heal = None
             if wish.dry_run or not wish.push or _push(repo, remote, known, staged, kinds, signing):
                 return _synced(remote, tallies, wish)
         # Jitter: whoever was faster must not be met again at the same moment.

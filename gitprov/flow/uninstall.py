@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from gitprov.errors import GitprovError
-from gitprov.flow import agents, place, subscribe
+from gitprov.flow import agents, heal_memory, place, subscribe
 from gitprov.flow.steps import Outcome, Step, Wish
 from gitprov.git import hooks
 from gitprov.git.repo import Repository
@@ -144,8 +144,10 @@ def _tidy(repo: Repository) -> None:
         _remove_if_empty(directory)
     install_record.drop(repo.home)
     subscriptions.save(repo.home, {})
-    for name in ("guard", "active"):  # nobody reads them without the shims; installing again sets them again
+    # Nobody reads the flags without the shims, and installing again sets them again.
+    for name in ("guard", "active", flags.NOTES_CAME):
         flags.lower_flag(repo.home, name)
+    heal_memory.forget(repo)
     _remove_if_empty(repo.home)
 
 

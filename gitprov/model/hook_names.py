@@ -9,6 +9,7 @@ HOOKS = (
     "post-commit",
     "post-rewrite",
     "post-checkout",
+    "post-merge",
     "post-applypatch",
 )
 

@@ -6,6 +6,9 @@ import os
 
 from gitprov.store import files
 
+#: Notes came from another clone, and nobody has looked since what they tell of commits that were here before.
+NOTES_CAME = "notes-came"
+
 
 def raise_flag(home: str, name: str) -> None:
     """Let the flag `name` exist below gitprov's directory of this clone."""

@@ -50,7 +50,7 @@ def test_all_hooks_are_in(repo: GitRepo) -> None:
         path = hooks_of(repo) / hook
         assert os.access(path, os.X_OK)
         assert shims.is_unchanged(path.read_bytes())
-    assert not (hooks_of(repo) / "post-merge").exists()
+    assert not (hooks_of(repo) / "pre-rebase").exists()
 
 
 def test_uninstalling_gives_back_every_byte(repo: GitRepo, log: Path) -> None:

@@ -226,7 +226,7 @@ def test_what_repeats_other_commits_is_looked_at_once(shimmed: GitRepo, log: Pat
     assert called(log)[:2] == ["pre-commit", "prepare-commit-msg"]
     shimmed.git("reset", "-q", "--hard", "HEAD~3")
     shimmed.git("merge", "-q", "--no-ff", "-m", "commit", "commit-side")
-    assert called(log) == ["prepare-commit-msg"]
+    assert called(log) == ["prepare-commit-msg", "post-merge"]
     shimmed.git("switch", "-q", "-C", "upstream", "HEAD^1")
     commit(shimmed)
     called(log)

@@ -71,9 +71,9 @@ def libgit2_rebase(story: Story) -> Expected:
     return {"app.py": (*APP, *GREY), "util.py": UTIL}
 
 
-@operation("squashed by a server", heal=HEAL, without=HOOKLESS)
+@operation("squashed by a server", twin=True)
 def server_squash(story: Story) -> Expected:
-    """A branch was pushed and squashed there; here it is fetched, and the branch deleted."""
+    """A branch was pushed and squashed there; here it comes with a pull, and the branch is deleted."""
     topic(story)
     hub = story.hub()
     story.git("push", "-q", "hub", "main", "topic")
@@ -86,9 +86,9 @@ def server_squash(story: Story) -> Expected:
     return {"app.py": APP, "fig.py": FIG, "cork.py": CORK}
 
 
-@operation("rebased by a server", heal=HEAL, without=HOOKLESS)
+@operation("rebased by a server", twin=True)
 def server_rebase(story: Story) -> Expected:
-    """A branch was pushed and rebased there; here it is fetched."""
+    """A branch was pushed and rebased there; here it comes with a pull."""
     topic(story)
     hub = story.hub()
     story.switch("main")
