@@ -267,17 +267,6 @@ class Pass:
         if sources:
             self._tell("comparing hunks", 0, len(open_ones))
             self.settling.hunks({told.oid: frozenset(moments[told.moment]) for told in open_ones}, sources)
-        self._from_stash([one.oid for one in newest][: heal_sources.HUNKS], min(pool.times()))
-
-    def _from_stash(self, sources: list[str], since: int) -> None:
-        """Hunks that a stash of this clone still holds: `git stash apply` brings them back as often as somebody likes."""
-        from gitprov.git.patches import of_stashes
-
-        open_ones = self._bare(since)
-        stashed = of_stashes(self._repo, heal_sources.STASHES) if open_ones else set()
-        if stashed:
-            every = frozenset(sources)
-            self.settling.hunks({one.told.oid: every for one in open_ones}, sources, stashed)
 
     def _formatted(self) -> None:
         """Lines that a formatter broke differently are their parent's."""

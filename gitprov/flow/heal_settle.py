@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from gitprov.flow.heal_named import Source
@@ -132,19 +132,11 @@ class Settling:
                 self._agreed(oid, [(one, told.get(one, Note())) for one in sources], strictly=True)
             self.asked.setdefault(oid, []).extend(sources)
 
-    def hunks(
-        self,
-        wanted: Mapping[str, frozenset[str]],
-        sources: list[str],
-        only: Collection[tuple[str, bytes]] | None = None,
-    ) -> None:
-        """Hunks that stand, lines and context, in one of the sources as well; `wanted` names those of each commit.
-
-        `only`: hunks, as (path, rows), to ask for.
-        """
+    def hunks(self, wanted: Mapping[str, frozenset[str]], sources: list[str]) -> None:
+        """Hunks that stand, lines and context, in one of the sources as well; `wanted` names those of each commit."""
         from gitprov.flow import lookalike
 
-        hunks = lookalike.by_commit(self._repo, wanted, sources, only)
+        hunks = lookalike.by_commit(self._repo, wanted, sources)
         found = {oid: [one for one in hits if one.source in wanted[oid]] for oid, hits in hunks.items()}
         kin = Kin(self._repo, {(oid, one.source) for oid, hits in found.items() for one in hits})
         known = notes.read(self._repo, {one.source for hits in found.values() for one in hits})

@@ -19,8 +19,6 @@ REWRITTEN = "same author, date and subject"
 MOST = 12
 #: Commits whose hunks are compared with others', the newest ones.
 HUNKS = 200
-#: Stashes that are looked at, the newest ones.
-STASHES = 50
 
 Sources = dict[str, list[Source]]
 

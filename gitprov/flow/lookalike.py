@@ -86,17 +86,12 @@ def heritage(note: Note, hunks: Iterable[Alike]) -> Inherited:
     return taken.result()
 
 
-def by_commit(
-    repo: Repository,
-    oids: Collection[str],
-    sources: Collection[str],
-    only: Collection[tuple[str, bytes]] | None = None,
-) -> dict[str, list[Alike]]:
-    """Commit → hunks of it that one of the sources has too; one process for all. `only`: hunks, as (path, rows), to ask for."""
+def by_commit(repo: Repository, oids: Collection[str], sources: Collection[str]) -> dict[str, list[Alike]]:
+    """Commit → hunks of it that one of the sources has too; one process for all."""
     index: dict[tuple[str, bytes], list[tuple[str, Sequence[Patch]]]] = {}
     known: dict[str, list[Patch]] = {}
     for oid, rows in patches.of_commits(repo, dict.fromkeys([*sources, *oids])):
-        known[oid] = [one for one in rows if _counts(one) and (only is None or (one.path, one.body) in only)]
+        known[oid] = [one for one in rows if _counts(one)]
     for oid in sources:
         for one in known.get(oid, ()):
             index.setdefault((one.path, one.body), []).append((oid, [one]))

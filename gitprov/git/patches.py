@@ -109,15 +109,6 @@ def _last_oid(shown: bytes, before: str) -> str:
     return decode(found[-1]) if found else before
 
 
-def of_stashes(repo: Repository, most: int) -> set[tuple[str, bytes]]:
-    """(path, rows) of each hunk that the newest stashes of this clone hold, untracked files included."""
-    listed = decode(repo.try_run("log", "-g", f"-{most}", "--format=%H %P", "refs/stash", "--").stdout)
-    asked = []
-    for oid, *parents in map(str.split, listed.splitlines()):
-        asked += [f"{oid} {parents[0]}", *parents[2:3]] if parents else []
-    return {(one.path, one.body) for _, rows in of_commits(repo, asked) for one in rows}
-
-
 def staged(repo: Repository, base: str | None) -> list[Patch]:
     """The hunks of the index against a commit; None stands for no commit yet."""
     args = ("diff-index", "--cached", "--ita-invisible-in-index", *_DIFF[1:], "-U3")
