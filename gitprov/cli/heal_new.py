@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 
-def heal_new(repo: Repository) -> int:
-    """Look at what is new since the last time; how many commits got lines. Never raises for what could not be done."""
+def heal_new(repo: Repository, *, quiet: bool = False) -> int:
+    """Look at what is new since the last time; how many commits got lines. Never raises for what could not be done.
+
+    `quiet` says only what failed.
+    """
     from gitprov.flow import heal_auto
 
     try:
@@ -20,9 +23,9 @@ def heal_new(repo: Repository) -> int:
     except (GitprovError, OSError) as error:
         complain(f"gitprov: new commits were not healed: {error}; mend that, then: gitprov heal")
         return 0
-    if done.healed:
+    if done.healed and not quiet:
         commits = "1 commit has" if done.healed == 1 else f"{done.healed} commits have"
         complain(f"gitprov: {commits} the record of AI-written lines again (git ai-log shows it)")
-    if done.left_out:
+    if done.left_out and not quiet:
         complain("gitprov: not all new commits were looked at; for the others: gitprov heal")
     return done.healed

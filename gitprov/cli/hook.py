@@ -47,6 +47,18 @@ def _hook(name: str, args: list[str]) -> int:
     return EXIT_OK
 
 
+def _brings_commits(name: str, args: list[str]) -> bool:
+    """Whether the hook says that commits came from elsewhere: by a merge, or by a pull that is about to rebase.
+
+    Where a pull leaves no commit to repeat, its rebase has no other hook. A squash moves no branch yet.
+    """
+    if name == "post-merge":
+        return "1" not in (*args[:1], os.environ.get("PRE_COMMIT_IS_SQUASH_MERGE"))
+    kind = args[2] if len(args) > 2 else os.environ.get("PRE_COMMIT_CHECKOUT_TYPE")
+    pulls = os.environ.get("GIT_REFLOG_ACTION", "").startswith("pull")
+    return name == "post-checkout" and kind == "1" and pulls
+
+
 def _dispatch(name: str, args: list[str]) -> None:
     from gitprov.git.repo import Repository
 
@@ -57,17 +69,12 @@ def _dispatch(name: str, args: list[str]) -> None:
 
             command = args[0] if args else os.environ.get("PRE_COMMIT_REWRITE_COMMAND", "")
             post_rewrite(repo, command, b"" if sys.stdin.isatty() else sys.stdin.buffer.read())
-            # `git pull --rebase` brings new commits; git names the command for the reflogs.
-            if command == "rebase" and os.environ.get("GIT_REFLOG_ACTION", "").startswith("pull"):
-                from gitprov.cli.heal_new import heal_new
-
-                heal_new(repo)
             return
-        if name == "post-merge":
-            if "1" not in (*args[:1], os.environ.get("PRE_COMMIT_IS_SQUASH_MERGE")):
-                from gitprov.cli.heal_new import heal_new
+        if _brings_commits(name, args):
+            from gitprov.cli.heal_new import heal_new
 
-                heal_new(repo)
+            heal_new(repo)
+        if name == "post-merge":
             return
         from gitprov.flow import hooks
         from gitprov.flow.desk import Desk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -54,7 +55,7 @@ def command(
         chosen, known = choose(repo, remotes or [], every=every)
         for remote in chosen:
             try:
-                done.append(sync(repo, remote, known, wish, heal_new))
+                done.append(sync(repo, remote, known, wish, partial(heal_new, quiet=quiet)))
             except GitprovError as error:
                 if len(chosen) == 1:
                     raise

@@ -72,8 +72,14 @@ def heal_new(repo: Repository) -> Looked:
 
     if repo.objects.get(notes.REF) is None:
         return Looked()
-    done = _run(repo, _scopes(new, seen, again=again))
+    # Lowered first: notes that come during the run raise it again.
     flags.lower_flag(repo.home, flags.NOTES_CAME)
+    try:
+        done = _run(repo, _scopes(new, seen, again=again))
+    except BaseException:
+        if again:
+            flags.raise_flag(repo.home, flags.NOTES_CAME)
+        raise
     heal_memory.keep(repo, _SEEN, tips)
     return done
 

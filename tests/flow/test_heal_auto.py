@@ -66,6 +66,33 @@ def test_squash_comes_with_a_pull(project: GitRepo, agent: Agent, tmp_path: Path
     assert heal(project)["healed"] == []
 
 
+def test_pull_that_repeats_no_commit(project: GitRepo, agent: Agent, tmp_path: Path) -> None:
+    """`git pull --rebase` where the server has the only local commit already: git runs no hook at its end."""
+    server = shared(project, agent, tmp_path)
+    server.write("mine.py", "by = 'hand'\n")
+    server.git("add", "-A")
+    server.git(*OFF, "commit", "-q", "-m", "The same")
+    squash(server, "Things")
+    project.write("mine.py", "by = 'hand'\n")
+    project.commit("Mine")
+    project.git("pull", "-q", "--rebase")
+    assert project.oid() == server.oid()
+    assert squashed(project)
+
+
+def test_quiet_sync(project: GitRepo, agent: Agent, tmp_path: Path) -> None:
+    """A quiet sync heals and says nothing of it; another one says it."""
+    server = shared(project, agent, tmp_path)
+    for message, words in (("Things", ("--quiet",)), ("Others", ())):
+        squash(server, message)
+        project.git("-c", "core.hooksPath=/dev/null", "pull", "-q", "--ff-only")
+        done = project.gitprov("sync", *words)
+        assert squashed(project)
+        assert ("1 commit has" in done.stderr) == (not words)
+        server.git(*OFF, "revert", "--no-edit", "HEAD")
+        server.git("push", "-q", "origin", "main")
+
+
 def test_rebase_by_the_server(project: GitRepo, agent: Agent, tmp_path: Path) -> None:
     """Commits that a server rebased keep author and date, and have their lines after a pull."""
     server = shared(project, agent, tmp_path)
