@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: New commits of one branch that are looked at, the newest ones, and seconds that one run may take.
 MOST = 500
-SECONDS = 3.0
+SECONDS = 10.0
 #: Commits that are looked at again when notes came from others since, the newest ones of HEAD.
 _AGAIN = 200
 #: Branches that are looked at one by one; of the others all new commits together.
