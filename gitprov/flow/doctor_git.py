@@ -139,7 +139,9 @@ def generations_ref(case: Case) -> Iterator[Finding]:
         yield Finding("generations", BROKEN, what, "fetch the ref from a clone that has them")
     if odd:
         what = f"{len(odd)} generation records hold values that are not plausible and are not used, the first is {odd[0]}"
-        yield Finding("generations", WARNING, what, "gitprov verify; fetch the ref from a clone that has them")
+        yield Finding(
+            "generations", WARNING, what, "gitprov verify; fetch the ref from a clone that has them"
+        )
 
 
 def _literally(pattern: str) -> str:
