@@ -56,7 +56,7 @@ def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
     stdin = 0 if command.stdin else None
     with start(command.query, cwd, env, stdin, prompt=screen.terminal) as stream:
         render = _renderer(command, cwd, env, screen)
-        found = entries(command.query, stream)
+        found = entries(command.query, stream, cwd, env)
         # Wait for the first commit before there is a pager: an error of git belongs on a terminal without one.
         entry = next(found, None)
         if entry is None:

@@ -13,6 +13,15 @@ from gitprov.model.hook_names import HOOKS
 #: An observer never blocks: what it could not do it says, and the commit goes on.
 _OBSERVERS = ("prepare-commit-msg", *(name for name in HOOKS if name.startswith("post-")))
 
+#: What a hook cannot do without, in the order git gives it, and the variable by which a framework tells it.
+_NEEDED = {
+    "prepare-commit-msg": ("MESSAGE-FILE", ""),
+    "commit-msg": ("MESSAGE-FILE", ""),
+    "post-rewrite": ("COMMAND", "PRE_COMMIT_REWRITE_COMMAND"),
+    "post-checkout": ("OLD NEW FLAG", "PRE_COMMIT_CHECKOUT_TYPE"),
+    "pre-push": ("REMOTE", "PRE_COMMIT_REMOTE_NAME"),
+}
+
 
 def main() -> None:
     """Run the hook named in this process's arguments."""
@@ -26,6 +35,10 @@ def main() -> None:
 def run(argv: list[str]) -> int:
     """Run one hook and return its exit code: 0 lets git go on."""
     name = argv[0] if argv else ""
+    if name in _NEEDED and _lacks(name, argv[1:]):
+        needed = _NEEDED[name][0]
+        complain(f"gitprov: the hook {name} needs what git gives it: gitprov hook {name} {needed}")
+        return EXIT_OK if _is_run_by_git(name) else EXIT_USAGE
     if name == "pre-push":
         from gitprov.cli.pre_push import run as run_pre_push
 
@@ -35,6 +48,23 @@ def run(argv: list[str]) -> int:
         return EXIT_USAGE
     code = guarded(lambda: _hook(name, argv[1:]))
     return EXIT_OK if name in _OBSERVERS else code
+
+
+def _lacks(name: str, args: list[str]) -> bool:
+    """Whether a hook was called with fewer arguments than git gives it, and no framework tells them either."""
+    needed, variable = _NEEDED[name]
+    return not all(args[: len(needed.split())]) or (
+        len(args) < len(needed.split()) and (not variable or variable not in os.environ)
+    )
+
+
+def _is_run_by_git(name: str) -> bool:
+    """Whether git waits for an observer: then a hook script that forgets the arguments must not block it."""
+    if name == "commit-msg":
+        return False
+    from gitprov.git.caller import git_process
+
+    return git_process(os.getppid()) is not None
 
 
 def _hook(name: str, args: list[str]) -> int:

@@ -13,7 +13,9 @@ from gitprov.git import notes as note_trees
 from gitprov.git.locks import refuse_dead
 from gitprov.git.process import decode, encode
 from gitprov.git.write import SCRATCH, read_refs
+from gitprov.model.jsonvalue import loads_object
 from gitprov.model.note import Note
+from gitprov.model.plausible_record import plausible_record
 from gitprov.model.printed import shell_quoted
 from gitprov.store import generations, notes
 
@@ -91,13 +93,14 @@ def notes_ref(case: Case) -> Iterator[Finding]:
         )
         return
     blobs = note_trees.listing(repo, notes.REF)
-    missing = foreign = unknown = 0
+    missing = foreign = unknown = implausible = 0
     for found in repo.objects.get_many(blobs.values()):
         if found is None or found.type != "blob":
             missing += 1
             continue
         note = Note.parse(found.data)
         foreign += len(note.foreign)
+        implausible += len(note.implausible)
         unknown += sum(row["kind"] not in _KINDS for row in note.rows.values())
     if missing:
         yield Finding(
@@ -106,6 +109,9 @@ def notes_ref(case: Case) -> Iterator[Finding]:
     if foreign or unknown:
         what = f"{foreign} lines on {notes.REF} are not gitprov's, {unknown} are of a later version; they are kept"
         yield Finding("notes", WARNING, what, f"git log --notes={notes.REF} shows them")
+    if implausible:
+        what = f"{implausible} values on {notes.REF} are not plausible and are not used"
+        yield Finding("notes", WARNING, what, "gitprov verify")
 
 
 def generations_ref(case: Case) -> Iterator[Finding]:
@@ -120,20 +126,22 @@ def generations_ref(case: Case) -> Iterator[Finding]:
         return
     records = [name for name in decode(done.stdout).split("\0") if name.endswith("/record.json")]
     found = repo.objects.get_many(f"{generations.REF}:{name}" for name in records)
-    bad = [
-        name
-        for name, record in zip(records, found, strict=True)
-        if record is None or not _is_object(record.data)
-    ]
+    bad: list[str] = []
+    odd: list[str] = []
+    for name, obj in zip(records, found, strict=True):
+        record = loads_object(obj.data) if obj is not None else None
+        if record is None:
+            bad.append(name)
+        elif plausible_record(record) != record:
+            odd.append(name)
     if bad:
         what = f"{len(bad)} generation records are damaged, the first is {bad[0]}"
         yield Finding("generations", BROKEN, what, "fetch the ref from a clone that has them")
-
-
-def _is_object(data: bytes) -> bool:
-    from gitprov.model.jsonvalue import loads_object
-
-    return loads_object(data) is not None
+    if odd:
+        what = f"{len(odd)} generation records hold values that are not plausible and are not used, the first is {odd[0]}"
+        yield Finding(
+            "generations", WARNING, what, "gitprov verify; fetch the ref from a clone that has them"
+        )
 
 
 def _literally(pattern: str) -> str:

@@ -22,12 +22,34 @@ TurnKey = tuple[str, str]
 """(session key, turn id)."""
 
 
+class Bound(NamedTuple):
+    """Which events may be used: those up to the seq `last` (None: all), and not those named in `without`."""
+
+    last: int | None = None
+    without: frozenset[int] = frozenset()
+
+    def admits(self, seq: int | None) -> bool:
+        """Whether an event may be used; what has no seq may."""
+        return seq is None or ((self.last is None or seq <= self.last) and seq not in self.without)
+
+
 class Evidence(NamedTuple):
     """Events in order, the turns they name, and what could not be read."""
 
     events: list[Event]
     turns: dict[TurnKey, Turn]
     problems: list[Problem]
+
+    @property
+    def last(self) -> int:
+        """The highest seq, of events that can be read or not; 0 where there is none."""
+        numbers = (one.seq for rows in (self.events, self.problems) for one in rows)
+        return max((seq for seq in numbers if seq is not None), default=0)
+
+    def within(self, bound: Bound) -> Evidence:
+        """The evidence that a bound admits; turns stay, as nothing is taken from a turn without an event."""
+        events = [one for one in self.events if bound.admits(one.seq)]
+        return Evidence(events, self.turns, [one for one in self.problems if bound.admits(one.seq)])
 
 
 def gather(inbox: Inbox, *, archived: bool = False, complete: bool = True) -> Evidence:

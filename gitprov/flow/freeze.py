@@ -63,16 +63,19 @@ class Freezer:
         self._redact_field = cache(_redactor(config))
         self._keeps = config.privacy != "hash-only"
         self._sides: dict[str, str] = {}
+        self._replaced = 0
 
     def freeze(self, turn: Turn, events: list[Event]) -> Frozen:
         """The generation that this turn is so far; `events` are those that no generation holds yet, in order."""
         name = (turn.key, turn.turn)
+        self._replaced = 0
         turn = self._clean_turn(turn)
         prompt, prompt_row, prompt_oid = self._text(turn.prompt)
         _, output_row, output_oid = self._text(turn.output)
         edits = [self._edit(event) for event in events if event.type == "ai"]
         standing = [self._standing(one) for one in turn.instructions]
         model = turn.model or self._clean(_one({event.model for event in events}))
+        human, request = self._clean(self._human), self._clean(_request(turn, events))
         record = generation.seal(
             {
                 "v": generation.VERSION,
@@ -83,16 +86,17 @@ class Freezer:
                 "params": dict(turn.params),
                 "session": turn.session,
                 "turn": turn.turn,
-                "request_id": self._clean(_request(turn, events)),
+                "request_id": request,
                 "request_ids": list(turn.request_ids),
                 "parent": turn.parent,
                 "at": turn.at or events[0].at,
-                "human": self._clean(self._human),
+                "human": human,
                 "prompt": {**prompt_row, "name": turn.prompt_name, "version": turn.prompt_version},
                 "output": output_row,
                 "edits": edits,
                 "instructions": [{"path": path, **row} for path, row, _ in standing],
                 "usage": dict(turn.usage),
+                **({"field_redactions": self._replaced} if self._replaced else {}),
             }
         )
         self._place(record, [prompt_oid, output_oid], standing)
@@ -101,9 +105,9 @@ class Freezer:
     def _clean(self, value: Any) -> Any:  # noqa: ANN401  # JSON
         """A field of the record without secrets: text, or text nested in lists and mappings, names included."""
         if isinstance(value, str):
-            return self._redact_field(value.encode("utf-8", "surrogatepass"))[0].decode(
-                "utf-8", "surrogatepass"
-            )
+            text, count = self._redact_field(value.encode("utf-8", "surrogatepass"))
+            self._replaced += count
+            return text.decode("utf-8", "surrogatepass")
         if isinstance(value, Mapping):
             return {self._clean(name): self._clean_item(name, item) for name, item in value.items()}
         if isinstance(value, (list, tuple)):
@@ -114,9 +118,12 @@ class Freezer:
         """A named value: the name may be what says that a text is a secret (`api_key`)."""
         if not isinstance(item, str) or "\n" in item:
             return self._clean(item)
-        start = f"{name} = "
+        start, before = f"{name} = ", self._replaced
         text = self._clean(f'{start}"{item}"')
-        return text[len(start) + 1 : -1] if text.startswith(start) else self._clean(item)
+        if text.startswith(start):
+            return text[len(start) + 1 : -1]
+        self._replaced = before
+        return self._clean(item)
 
     def _clean_turn(self, turn: Turn) -> Turn:
         """The turn as the record may show it. Its key and its contents stay: they name what lies in the inbox."""

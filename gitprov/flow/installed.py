@@ -25,6 +25,13 @@ def message_gate_installed(repo: Repository) -> bool:
     return bool(text) and b"gitprov-commit-msg" in config
 
 
+def trailer_hook_installed(repo: Repository) -> bool:
+    """Whether our prepare-commit-msg hook runs, by itself or in a framework: it sees every message that git makes."""
+    text = _hook_text(repo, "prepare-commit-msg")
+    config = read(os.path.join(repo.worktree or "", ".pre-commit-config.yaml")) or b""
+    return b"gitprov" in text or (bool(text) and b"gitprov-prepare-commit-msg" in config)
+
+
 def _hook_text(repo: Repository, name: str) -> bytes:
     hooks = decode(repo.run("rev-parse", "--git-path", "hooks")).removesuffix("\n")
     path = os.path.join(repo.cwd, hooks, name)

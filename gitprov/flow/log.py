@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.git import log as git_log
+from gitprov.git import notes
 from gitprov.model.logged import Declared, DeltaSum, Entry, LoggedTrace
 from gitprov.model.note import Note, Row, line_count
 from gitprov.model.ranges import MAX_LINE
@@ -52,24 +53,65 @@ def start(
     return git_log.start(args, REF, cwd=cwd, env=env, stdin=stdin, prompt=prompt)
 
 
-def entries(query: Query, stream: Stream) -> Iterator[Entry]:
-    """The commits to show, as git finds them. Errors of git come out here."""
-    found = _counted(query, stream)
+def entries(query: Query, stream: Stream, cwd: str, env: Mapping[str, str]) -> Iterator[Entry]:
+    """The commits to show, as git finds them. Errors of git come out here.
+
+    NotesUnreadable at the end where the note of a commit is on record and is not here: git takes that for no note.
+    """
+    found = _counted(query, stream, _Silent(cwd, env))
     if query.reverse and (query.limit is not None or query.skip):
         return reversed(list(found))
     return found
 
 
-def _counted(query: Query, stream: Stream) -> Iterator[Entry]:
+class _Silent:
+    """The commits that git showed without a note, and which of them have one whose object is missing."""
+
+    def __init__(self, cwd: str, env: Mapping[str, str]) -> None:
+        self._cwd = cwd
+        self._env = env
+        self._oids: list[str] = []
+        self._listing: dict[str, str] | None = None
+
+    def add(self, oid: str) -> None:
+        """Remember a commit."""
+        self._oids.append(oid)
+
+    def judged(self, entry: Entry) -> Entry:
+        """What is to be shown of a commit without a note: where it has one that is missing, all of it is unknown."""
+        if not entry.declared or not self._lost([entry.oid]):
+            return entry
+        return entry._replace(cls="unknown", declared=(), machines=())
+
+    def check(self) -> None:
+        """NotesUnreadable where the note of one of them is missing."""
+        lost = self._lost(self._oids) if self._oids else []
+        if lost:
+            more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+            raise notes.unreadable(REF, f"the note of {lost[0][:12]}{more} is missing")
+
+    def _lost(self, oids: Sequence[str]) -> list[str]:
+        if self._listing is None:
+            self._listing = notes.blobs_at(REF, cwd=self._cwd, env=self._env)
+        blobs = {oid: self._listing[oid] for oid in oids if oid in self._listing}
+        gone = notes.missing(blobs.values(), cwd=self._cwd, env=self._env)
+        return [oid for oid, blob in blobs.items() if blob in gone]
+
+
+def _counted(query: Query, stream: Stream, silent: _Silent) -> Iterator[Entry]:
     if query.limit == 0:
         stream.stop()
         return
     reader, seen = _Reader(), 0
     every = query.all_commits and not query.names_something
     for record in git_log.records(stream):
+        if not record.note:
+            silent.add(record.oid)
         if not every and reader.plain(record):
             continue
         entry = reader.entry(record)
+        if not record.note:
+            entry = silent.judged(entry)
         if not wanted(query, entry):
             continue
         seen += 1
@@ -77,7 +119,8 @@ def _counted(query: Query, stream: Stream) -> Iterator[Entry]:
             yield entry
         if query.limit is not None and seen >= query.skip + query.limit:
             stream.stop()
-            return
+            break
+    silent.check()
 
 
 def wanted(query: Query, entry: Entry) -> bool:

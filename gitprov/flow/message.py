@@ -8,9 +8,9 @@ from gitprov.checks.gate import Refusal
 from gitprov.errors import GateError
 from gitprov.flow import desk as desks
 from gitprov.flow.desk import Desk, Situation
-from gitprov.flow.installed import message_gate_installed
+from gitprov.flow.installed import message_gate_installed, trailer_hook_installed
 from gitprov.git import trailers as texts
-from gitprov.git.caller import commit_options, says_amend
+from gitprov.git.caller import GATELESS, command, commit_options, says_amend
 from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
@@ -50,8 +50,8 @@ def plan_for(desk: Desk, amend: bool) -> Plan | None:
     that were staged before it, and the traces already stand in the message.
     """
     situation = desks.staged_situation(desk.repo, amend)
-    kept = plans.load(desk.repo.git_dir)
-    if kept is None or (kept.attempt, kept.moment) != (desk.attempt, desk.repo.env.get("GIT_AUTHOR_DATE")):
+    kept = _kept(desk)
+    if kept is None:
         return _anew(desk, situation)
     if desks.fits(desk.repo, kept, situation):
         return kept
@@ -60,6 +60,45 @@ def plan_for(desk: Desk, amend: bool) -> Plan | None:
         return None
     passed = kept.gate if not plan.refusals and not message_gate_installed(desk.repo) else None
     return plan._replace(gate=passed, sidecars=kept.sidecars)
+
+
+def _kept(desk: Desk) -> Plan | None:
+    """The plan that an earlier hook of this very attempt made."""
+    kept = plans.load(desk.repo.git_dir)
+    moment = desk.repo.env.get("GIT_AUTHOR_DATE")
+    return kept if kept is not None and (kept.attempt, kept.moment) == (desk.attempt, moment) else None
+
+
+def _plan_at_gate(desk: Desk, amend: bool) -> Plan | None:
+    """The plan that commit-msg checks.
+
+    Git writes the tree of a commit before it runs prepare-commit-msg. What that hook saw is committed, and it has seen
+    every message: what is staged or reported while the editor is open belongs to the next commit.
+    """
+    kept = _kept(desk)
+    if kept is not None and kept.settled:
+        return kept
+    if kept is None and has_seen_messages(desk):
+        return None
+    return plan_for(desk, amend)
+
+
+def has_seen_messages(desk: Desk) -> bool:
+    """Whether prepare-commit-msg of ours has run in this attempt: git runs it for every commit but repeated ones."""
+    by_hand = desk.git is not None and command(desk.git.words) not in GATELESS
+    return by_hand and trailer_hook_installed(desk.repo)
+
+
+def unnamed(desk: Desk, plan: Plan, message: bytes) -> set[str]:
+    """Traces of a plan that a finished message does not name, and does not let go either."""
+    given = texts.parse(desk.repo, message)
+    named = {*profiles.dropped(given)}
+    wanted: set[str] = set()
+    for key, value, traces in plan.trailers:
+        wanted.update(traces)
+        if _has(given, key, value):
+            named.update(traces)
+    return wanted - named
 
 
 def _anew(desk: Desk, situation: Situation) -> Plan | None:
@@ -87,13 +126,13 @@ def prepare(desk: Desk, path: str, amend: bool, source: str | None = None) -> No
     )
     if added:
         texts.add(repo, path, [(key, value) for key, value, _ in plan.trailers])
-    plans.save(repo.git_dir, plan._replace(trailers_added=added))
+    plans.save(repo.git_dir, plan._replace(trailers_added=added, settled=True))
 
 
 def check(desk: Desk, path: str, amend: bool) -> None:
     """The gate. GateError with every reason why the commit would lose a record; else the plan is marked passed."""
     repo = desk.repo
-    plan = plan_for(desk, amend)
+    plan = _plan_at_gate(desk, amend)
     message = _read(path)
     if plan is not None:
         message = _forget_stale(desk, path, plan, message)

@@ -8,7 +8,7 @@ from gitprov.errors import GitprovError
 from gitprov.flow import desk as desks
 from gitprov.flow import resets
 from gitprov.flow.desk import Desk, Situation
-from gitprov.git.caller import command
+from gitprov.git.caller import GATELESS, command
 from gitprov.git.changes import FileChange
 from gitprov.git.objects import Commit, parse_commit
 from gitprov.git.process import decode
@@ -20,9 +20,6 @@ from gitprov.store import plan as plans
 from gitprov.store.inbox import Spent
 from gitprov.store.plan import Plan
 
-#: Commands that make commits without asking a gate; a clean revert leaves no other sign.
-_GATELESS = ("cherry-pick", "revert", "rebase", "am", "merge", "pull")
-
 
 def seal(desk: Desk) -> str | None:
     """Write down what HEAD, just made, holds. Returns the commit where it got a note."""
@@ -31,13 +28,14 @@ def seal(desk: Desk) -> str | None:
         return None
     plan = plans.load(desk.repo.git_dir)
     situation = _situation(desk, commit, plan)
+    kept = plan
     if plan is not None and not desks.fits(desk.repo, plan, situation):
         _finish_parent(desk, plan, commit)
         plan = None
     if plan is None:
-        from gitprov.flow.stage import make_plan
+        from gitprov.flow.late import late_plan
 
-        plan = make_plan(desk, situation)
+        plan = late_plan(desk, situation, commit, kept)
         if plan is not None:
             plans.save(desk.repo.git_dir, plan)  # what git names as its source is forgotten with this hook
     if plan is None:
@@ -157,7 +155,7 @@ def _gate(desk: Desk, commit: Commit, plan: Plan) -> str:
         return plan.inherited or "passed"
     sequencer = ("CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
     if any(os.path.exists(os.path.join(desk.repo.git_dir, name)) for name in sequencer) or (
-        desk.git is not None and command(desk.git.words) in _GATELESS
+        desk.git is not None and command(desk.git.words) in GATELESS
     ):
         return plan.inherited or "absent"
     from gitprov.flow.installed import gate_installed

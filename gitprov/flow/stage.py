@@ -13,7 +13,7 @@ from gitprov.flow import attribute, guard, moved_blocks, rows
 from gitprov.flow.attribute import Amended, Attributor, FileResult, line_set
 from gitprov.flow.coming import inherited_by
 from gitprov.flow.desk import Desk, Situation, fingerprint
-from gitprov.flow.evidence import Evidence, gather
+from gitprov.flow.evidence import Bound, Evidence, gather
 from gitprov.flow.freeze import Freezer, Frozen, groups
 from gitprov.flow.heritage import Inherited
 from gitprov.flow.moved import follow
@@ -32,13 +32,15 @@ from gitprov.store.inbox import Spent
 from gitprov.store.plan import Plan, Use, blobs_path, directory
 
 
-def make_plan(desk: Desk, situation: Situation, out: IO[bytes] | None = None) -> Plan | None:
+def make_plan(
+    desk: Desk, situation: Situation, out: IO[bytes] | None = None, bound: Bound | None = None
+) -> Plan | None:
     """The plan of a commit; None where no evidence, guard or amended note concerns it.
 
     Writes the contents of new generations to `out`, without one beside the plan's place; saving the plan is the
-    caller's.
+    caller's. `bound` says which events may be used, without it all.
     """
-    evidence = gather(desk.inbox)
+    evidence = gather(desk.inbox).within(bound or Bound())
     marks = {event.seq: desk.inbox.spent(event.seq) for event in evidence.events}
     results = _results(desk, situation, evidence, marks)
     concerned = {path for change in situation.changes for path in (change.path, change.old_path)}
@@ -183,6 +185,7 @@ class _Planner:
             dropped=self._inherited.dropped,
             problem=self._inherited.problem,
             sought=() if found else self._sought(),
+            last=self._evidence.last,
         )
 
     def _sought(self) -> tuple[str, ...]:

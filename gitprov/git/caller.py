@@ -35,6 +35,8 @@ _VALUED = (
     "--trailer",
 )
 _VALUED_LETTERS = "mFCct"
+GATELESS = ("cherry-pick", "revert", "rebase", "am", "merge", "pull")
+"""Commands that make commits without asking a gate; a clean revert leaves no other sign."""
 
 
 class Process(NamedTuple):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from gitprov.errors import NotesUnreadable
-from gitprov.git.process import decode
+from gitprov.git.process import Env, decode, encode, run_git
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -49,6 +49,22 @@ def listing(repo: Repository, ref: str) -> dict[str, str]:
         if len(oid) == repo.hash_length and facts:
             out[oid] = facts.split(" ")[2]
     return out
+
+
+def blobs_at(ref: str, *, cwd: str, env: Env) -> dict[str, str]:
+    """Commit → note blob, as `listing`, for a command that leaves it to git to find the repository."""
+    shown = run_git(("ls-tree", "-r", "-z", "--full-tree", ref), cwd=cwd, env=env, ok=(0, 128)).stdout
+    rows = (row.partition("\t") for row in decode(shown).split("\0"))
+    return {path.replace("/", ""): facts.split(" ")[2] for facts, _, path in rows if facts}
+
+
+def missing(blobs: Collection[str], *, cwd: str, env: Env) -> set[str]:
+    """Those of some blobs that have no object here."""
+    if not blobs:
+        return set()
+    text = encode("".join(f"{blob}\n" for blob in blobs))
+    answer = decode(run_git(("cat-file", "--batch-check"), cwd=cwd, env=env, stdin=text).stdout)
+    return {row.split(" ")[0] for row in answer.splitlines() if row.endswith(" missing")}
 
 
 def ensure_readable(repo: Repository, ref: str, unnoted: Iterable[str] = ()) -> None:

@@ -23,13 +23,14 @@ def _is_list(value: Json) -> bool:
 _FIELDS: dict[str, Check] = {
     **dict.fromkeys(_TEXTS, is_text),
     "human": is_name,
+    "field_redactions": is_count,
     **dict.fromkeys(("agent", "params", "prompt", "output", "usage", "subagent"), _is_object),
     **dict.fromkeys(("edits", "instructions", "request_ids"), _is_list),
 }
 _PARTS: dict[str, dict[str, Check]] = {
     "agent": dict.fromkeys(("name", "version"), is_text),
-    "prompt": dict.fromkeys(("digest", "name", "version"), is_text),
-    "output": {"digest": is_text},
+    "prompt": {**dict.fromkeys(("digest", "name", "version"), is_text), "redactions": is_count},
+    "output": {"digest": is_text, "redactions": is_count},
     "subagent": dict.fromkeys(("id", "type"), is_text),
 }
 

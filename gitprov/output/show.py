@@ -94,7 +94,8 @@ def _facts(answer: TraceAnswer) -> Iterator[str]:
     record = answer.record
     agent, prompt = _object(record, "agent"), _object(record, "prompt")
     version = agent.get("version")
-    redacted = {name: _object(record, name).get("redactions") for name in ("prompt", "output")}
+    redacted = {f"the {name}": _object(record, name).get("redactions") for name in ("prompt", "output")}
+    redacted["other fields"] = record.get("field_redactions")
     return _fields(
         [
             ("Agent", _joined(agent.get("name") or "unknown", version, _subagent(record))),
@@ -108,7 +109,7 @@ def _facts(answer: TraceAnswer) -> Iterator[str]:
             ("Usage", _pairs(_object(record, "usage"))),
             ("Requests", ", ".join(map(str, _requests(record)))),
             ("Instructions", _instructions(record)),
-            ("Redacted", ", ".join(f"{count} in the {name}" for name, count in redacted.items() if count)),
+            ("Redacted", ", ".join(f"{count} in {name}" for name, count in redacted.items() if count)),
             ("Forgotten", _forgotten(answer.forgotten)),
             ("Continues", record.get("parent")),
             ("Continued by", ", ".join(answer.continued_by)),

@@ -46,6 +46,7 @@ def of_trace(answer: TraceAnswer) -> Row:
         "continued_by": list(answer.continued_by),
         "prompt": _text(answer.prompt, _object(record, "prompt"), "digest", "name", "version", "redactions"),
         "output": _text(answer.output, _object(record, "output"), "digest", "redactions"),
+        "field_redactions": record.get("field_redactions", 0) if record else None,
         "instructions": [
             {"path": one.get("path"), "digest": one.get("digest")} for one in _rows(record, "instructions")
         ],

@@ -40,7 +40,8 @@ class Plan(NamedTuple):
     `stale` are trailers that an amended message must lose. `refusals` are lines for people. `gate` is "passed" once
     the gate has. `moment` is the author date git gave this attempt, `attempt` names the git process that made it.
     `inherited` is what the gate said of the commits whose lines these are, `dropped` the exceptions made there, `problem`
-    why none could be found out. `sought` are traces that were looked for, and of which there is no line.
+    why none could be found out. `sought` are traces that were looked for, and of which there is no line. `last` is the
+    highest seq of the evidence at hand. `settled`: git has fixed what it commits, so a later index says nothing of it.
     """
 
     changes: str
@@ -62,6 +63,8 @@ class Plan(NamedTuple):
     dropped: dict[str, str] = {}  # noqa: RUF012 - never written to
     problem: str | None = None
     sought: tuple[str, ...] = ()
+    last: int = 0
+    settled: bool = False
 
     @property
     def traces(self) -> list[Row]:
@@ -125,7 +128,10 @@ def _as_marked(git_dir: str, plan: Plan) -> Plan:
     if not rows or rows[0] != _attempt(plan):
         return plan
     gate = "passed" if "+passed" in rows else plan.gate
-    return plan._replace(trailers_added=plan.trailers_added or "+added" in rows, gate=gate)
+    added = "+added" in rows
+    return plan._replace(
+        trailers_added=plan.trailers_added or added, settled=plan.settled or added, gate=gate
+    )
 
 
 def load(git_dir: str) -> Plan | None:

@@ -33,6 +33,30 @@ def test_unknown_hook(project: GitRepo) -> None:
     assert "pre-commit, prepare-commit-msg, commit-msg, post-commit" in done.stderr
 
 
+@pytest.mark.parametrize("args", [(), ("",)], ids=["none", "empty"])
+@pytest.mark.parametrize(
+    "hook", ["prepare-commit-msg", "commit-msg", "post-rewrite", "post-checkout", "pre-push"]
+)
+def test_missing_arguments(project: GitRepo, hook: str, args: tuple[str, ...]) -> None:
+    """A hook that is called by hand without its arguments says which it needs: a usage error, and no report of a bug."""
+    done = project.gitprov("hook", hook, *args, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"gitprov: the hook {hook} needs what git gives it: gitprov hook {hook} ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("hook", ["prepare-commit-msg", "commit-msg", "post-checkout"])
+def test_a_hook_script_that_forgets_its_arguments(project: GitRepo, hook: str) -> None:
+    """Somebody's own hook calls us without "$@": an observer says so and lets git go on, the gate does not."""
+    (project.path / ".git/hooks" / hook).write_text(f"#!/bin/sh\ngitprov hook {hook}\n")
+    project.write("b.py", "b = 1\n")
+    project.git("add", "-A")
+    args = ("checkout", "HEAD", "README") if hook == "post-checkout" else ("commit", "-q", "-m", "B")
+    done = project.git(*args, check=False)
+    assert (done.returncode != 0) == (hook == "commit-msg")
+    assert "needs what git gives it" in done.stderr
+
+
 @pytest.mark.parametrize("format_", ["sha1", "sha256"])
 def test_first_commit(tmp_path: Path, env: dict[str, str], format_: str) -> None:
     """The first commit of a repository, of either hash, is recorded."""

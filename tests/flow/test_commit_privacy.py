@@ -131,6 +131,11 @@ def test_every_text_field_of_a_record_is_redacted(project: GitRepo) -> None:
     }  # fmt: skip
     agent.send(payload)
     project.commit("Write it")
-    assert project.generations()
+    (trace,) = project.generations()
+    record = project.generation(trace)
+    assert (record["prompt"]["redactions"], record["field_redactions"]) == (0, 9)
+    assert "Redacted: " in project.gitprov("show", trace).stdout
+    assert "9 in other fields" in project.gitprov("show", trace).stdout
+    assert json.loads(project.gitprov("show", "--json", trace).stdout)["field_redactions"] == 9
     assert SECRET.encode() not in objects(project)
     assert b"Zq8Lw3Xr7Tn2Kp9Vb4" not in objects(project)

@@ -197,4 +197,26 @@ def test_a_missing_note_is_not_an_absent_one(victim: GitRepo) -> None:
     add_note(victim, "HEAD", trace_row({"a.py": {"ai": "1-3"}}), commit_row(victim.oid()))
     blob = victim.git("notes", "--ref=gitprov", "list", "HEAD").stdout.strip()
     (victim.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
-    assert measured(victim, *READERS["json"]).status == 1
+    for command in ("blame", "json", "stats", "log", "show", "verify"):
+        used = measured(victim, *READERS[command])
+        assert used.status == 1, (command, used.status, used.err)
+        assert b"refs/notes/gitprov" in used.err + used.out, command
+
+
+def test_a_log_of_missing_notes(victim: GitRepo) -> None:
+    """The log counts the notes that are missing; a commit that also declares a model's help is unknown, not declared."""
+    victim.write("b.py", "b = 1\n")
+    declared = victim.commit("B\n\nCo-authored-by: Claude <noreply@anthropic.com>")
+    assert json.loads(victim.git("ai-log", "--json", "-n", "1").stdout)["class"] == "declared"
+    for rev in ("HEAD", "HEAD~1"):
+        add_note(victim, rev, trace_row({"a.py": {"ai": "1-3"}}), commit_row(victim.oid(rev)))
+        blob = victim.git("notes", "--ref=gitprov", "list", rev).stdout.strip()
+        (victim.path / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    done = victim.git("ai-log", "--json", check=False)
+    assert done.returncode == 1
+    shown = [json.loads(row) for row in done.stdout.splitlines()]
+    assert shown[0]["commit"] == declared
+    assert {(row["class"], len(row["declared"])) for row in shown} == {("unknown", 0)}
+    assert f"the note of {declared[:12]} and 1 more is missing" in done.stderr
+    assert victim.git("ai-log", "-n", "1", check=False).returncode == 1
+    assert victim.git("ai-log", "--model", "claude", check=False).stdout == ""

@@ -157,9 +157,26 @@ def break_notes(repo: GitRepo) -> None:
     (repo.path / ".git/refs/notes/gitprov").write_text(blob + "\n")
 
 
+def write_odd_note(repo: GitRepo) -> None:
+    """A note has a value of a kind that nobody can use."""
+    activate(repo)
+    row = json.dumps({"v": 1, "kind": "commit", "id": repo.oid(), "added": "many"})
+    repo.git("notes", f"--ref={NOTES_REF}", "add", "-m", row, "HEAD")
+
+
 def break_generations(repo: GitRepo) -> None:
     """A generation's record is not JSON."""
-    blob = repo.git("hash-object", "-w", "--stdin", input="x").stdout.strip()
+    store_record(repo, "x")
+
+
+def write_odd_record(repo: GitRepo) -> None:
+    """A generation's record is an object, and its model is a list."""
+    store_record(repo, '{"model":["x"]}')
+
+
+def store_record(repo: GitRepo, text: str) -> None:
+    """A generation with this record and nothing else."""
+    blob = repo.git("hash-object", "-w", "--stdin", input=text).stdout.strip()
     record = repo.git("mktree", input=f"100644 blob {blob}\trecord.json\n").stdout.strip()
     trace = repo.git("mktree", input=f"040000 tree {record}\tgen_20260201_0000000000\n").stdout.strip()
     top = repo.git("mktree", input=f"040000 tree {trace}\t00\n").stdout.strip()
@@ -198,6 +215,8 @@ FOUND: list[tuple[Callable[[GitRepo], None], str, str]] = [
     (copy_notes_by_git, "notes.rewriteRef", "warning"),
     (write_foreign_note, "notes", "warning"),
     (break_notes, "notes", "broken"),
+    (write_odd_note, "notes", "warning"),
+    (write_odd_record, "generations", "warning"),
     (break_generations, "generations", "broken"),
     (forget_identity, "identity", "broken"),
     (use_claude, "agent", "warning"),
