@@ -9,7 +9,7 @@ from gitprov.capture import transcript
 from gitprov.capture.claude_code import Hook
 from gitprov.capture.transcript import Prompt, Slice, ToolUse
 from gitprov.errors import Damaged
-from gitprov.flow.capture import Moment, inbox_of, place_of
+from gitprov.flow.moment import Moment, inbox_of, place_of
 from gitprov.git import tree_files
 from gitprov.git.locate import Location, locate
 from gitprov.model.event import ContentRef, Instruction, Turn
