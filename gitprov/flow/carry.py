@@ -7,11 +7,11 @@ the one mechanism for all that rewrites or repeats history.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.carry import Kept, kept, news, olds, split, without
 from gitprov.attribution.language import language_of
+from gitprov.flow.carry_values import Heir, Pair
 from gitprov.flow.heritage import Heritage, Inherited
 from gitprov.flow.looked_for import in_vain, known_to
 from gitprov.flow.repeated import repeated
@@ -29,34 +29,6 @@ if TYPE_CHECKING:
 
 #: Ranges that one blame is asked for.
 _RANGES = 500
-
-
-class Pair(NamedTuple):
-    """A commit whose tree may hold lines that another one adds: its earlier form, what it repeats, or undoes.
-
-    `whole`: the new one takes its place or repeats it, so that its gate, exceptions and counts are the new one's too.
-    `only`: the files that it is asked about, None for all.
-    """
-
-    old: str
-    new: str
-    whole: bool = True
-    only: frozenset[str] | None = None
-
-
-class Heir(NamedTuple):
-    """What inherits: a commit, or a tree that is about to be one. `name` tells heirs apart.
-
-    `lenders` are sources that it has lines of and does not repeat; `counted` are traces whose lost lines another part
-    of the same source has told already. `only`: source → the files of which it is known to be one.
-    """
-
-    name: str
-    tree: str
-    parents: tuple[str, ...]
-    lenders: frozenset[str] = frozenset()
-    counted: frozenset[str] = frozenset()
-    only: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 def carry(repo: Repository, pairs: Iterable[Pair], *, silent: bool = False) -> dict[str, Note]:
