@@ -177,7 +177,7 @@ def _each(act: Callable[[str], None], paths: list[str]) -> Callable[[], None]:
 
 def _pruned(inbox: Inbox, now: float) -> Callable[[], None]:
     def run() -> None:
-        inbox.prune(now)
+        sweep.prune(inbox, now)
 
     return run
 

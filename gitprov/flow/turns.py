@@ -119,8 +119,10 @@ def session_started(hook: Hook, moment: Moment) -> None:
     except OSError:
         due = True
     if due:
+        from gitprov.store import sweep
+
         files.replace(inbox.tmp, stamp, b"", durable=False)
-        for line in inbox.prune(moment.now):
+        for line in sweep.prune(inbox, moment.now):
             inbox.log_problem(line, moment.at)
 
 
