@@ -80,9 +80,6 @@ def inherit(
     """
     if not wanted:
         return {}
-    from gitprov.flow.shared import take_in
-
-    take_in(repo)  # a colleague's commits have their notes where a plain fetch put them
     commits = _commits(repo, {oid for heir, sources in wanted for oid in (*sources, *heir.parents)})
     commits.update(
         _commits(repo, {oid for one in list(commits.values()) for oid in one.parents} - {*commits})
@@ -260,7 +257,7 @@ def _hunks(repo: Repository, change: FileChange) -> Sequence[Hunk]:
     """The hunks of a change, also where git takes a file for binary and shows none."""
     if not (change.opaque and change.has_text):
         return change.hunks
-    from gitprov.flow.attribute import unshown
+    from gitprov.attribution.diff import unshown
 
     old = repo.objects.blob(change.old_oid) if change.old_mode in REGULAR else b""
     return unshown(old, repo.objects.blob(change.new_oid))
