@@ -61,7 +61,8 @@ def _fold(root: Path, env: dict[str, str]) -> float:
     os.chdir(root)
     start = time.perf_counter()
     from gitprov.flow import stage
-    from gitprov.flow.desk import Desk, staged_situation
+    from gitprov.flow.change import staged_situation
+    from gitprov.flow.desk import Desk
     from gitprov.flow.view import view_of
     from gitprov.git.repo import Repository
 

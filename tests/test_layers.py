@@ -244,6 +244,78 @@ def test_every_rule_has_a_planted_offence() -> None:
     assert {rule for rule, _, _ in PLANTED} == set(RULES)
 
 
+Graph = dict[str, set[str]]
+
+
+def module_name(path: str) -> str:
+    """The dotted name of a product file."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def imports_among(files: dict[str, ast.Module]) -> Graph:
+    """Module → the modules of `files` that it imports, wherever the import stands; also those for types alone."""
+    graph: Graph = {}
+    for name, tree in files.items():
+        names = {target for _, target in imported(tree) if target in files and target != name}
+        # `from a import b` names `a` too, and needs it only where `b` is no module.
+        graph[name] = {target for target in names if not _is_only_the_way(tree, target, files)}
+    return graph
+
+
+def _is_only_the_way(tree: ast.Module, target: str, files: dict[str, ast.Module]) -> bool:
+    """Whether a package is imported only to take modules out of it."""
+    rows = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == target]
+    return bool(rows) and all(f"{target}.{alias.name}" in files for node in rows for alias in node.names)
+
+
+def circles(graph: Graph) -> list[list[str]]:
+    """The circles of a graph: its strongly connected components of more than one node, sorted (Tarjan's algorithm)."""
+    order: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    path: list[str] = []
+    out: list[list[str]] = []
+
+    def visit(node: str) -> None:
+        order[node] = lowest[node] = len(order)
+        path.append(node)
+        for target in graph[node]:
+            if target not in order:
+                visit(target)
+            if target in path:
+                lowest[node] = min(lowest[node], lowest[target])
+        if lowest[node] == order[node]:
+            at = path.index(node)
+            if len(path) - at > 1:
+                out.append(sorted(path[at:]))
+            del path[at:]
+
+    for node in graph:
+        if node not in order:
+            visit(node)
+    return sorted(out)
+
+
+def test_no_file_imports_itself_through_others() -> None:
+    """No circle among the product's files: imports in functions and imports for types count like any other."""
+    graph = imports_among({module_name(path): parse(path) for path in sources()})
+    assert circles(graph) == []
+
+
+def test_circles_are_seen() -> None:
+    """A circle through a function and one through types are found; a file that only leads to one is in none."""
+    texts = {
+        "a": "from b import x",
+        "b": "def f():\n    import c",
+        "c": "if TYPE_CHECKING:\n    from a import y",
+        "d": "import a",
+        "e": "from f import g",
+        "f": "",
+        "f.g": "import e",
+    }
+    graph = imports_among({name: ast.parse(text) for name, text in texts.items()})
+    assert circles(graph) == [["a", "b", "c"], ["e", "f.g"]]
+
+
 def test_files_are_short() -> None:
     """A file has one subject, and fits in the head: at most 400 lines."""
     long = {path: count for path in sources() if (count := file_lines(ROOT / path)) > MAX_FILE_LINES}

@@ -12,6 +12,7 @@ from importlib.machinery import PathFinder
 from types import ModuleType
 from typing import Any
 
+from gitprov.model.event import is_binary
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
 
@@ -36,6 +37,11 @@ def hunks(old: bytes, new: bytes) -> list[Hunk]:
     if _unambiguous(old_mid, new_mid, before, after):
         return [Hunk(first, len(old_mid), first, len(new_mid))]
     return _xdiff(*_without_common_tail(old, new))
+
+
+def unshown(start: bytes, final: bytes) -> tuple[Hunk, ...]:
+    """The hunks of a file that git only calls binary: none if it looks so, else those of a text that is called so."""
+    return () if is_binary(start) or is_binary(final) else tuple(hunks(start, final))
 
 
 def _differing(old: bytes, new: bytes) -> tuple[int, int, int]:

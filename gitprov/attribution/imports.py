@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from gitprov.attribution.lexer import COMMENT
 from gitprov.attribution.parens import is_word
 from gitprov.attribution.sides import Match, Side, Sides
+from gitprov.attribution.tokens import COMMENT
 
 #: No statement is longer than so many tokens.
 _LONG = 4000

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gitprov.attribution.language import Language
-from gitprov.attribution.lexer import Stream, lex, open_at
+from gitprov.attribution.lexer import lex, open_at
 from gitprov.attribution.structure import without_layout
+from gitprov.attribution.tokens import Stream
 
 #: Lines before and behind what is compared that are read with it: they tell what a comma or a bracket is.
 _AROUND = 4

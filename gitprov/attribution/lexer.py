@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
 
 from gitprov.attribution.language import Language
-
-#: What the words of comments, and the lines of strings that span several, begin with: they never equal code.
-COMMENT, INNER = b"\x01", b"\x02"
+from gitprov.attribution.tokens import COMMENT, INNER, Stream
 
 _WORDS = re.compile(rb"[\w\x80-\xff]+|[^\w\s]")
 _STAR = re.compile(rb"^[ \t]*\*+(?!/)", re.MULTILINE)
@@ -29,17 +26,6 @@ _PREFIX = re.compile(rb"[A-Za-z0-9]*")
 _TAGS = frozenset((b"css", b"keyframes", b"injectGlobal", b"createGlobalStyle", b"gql", b"graphql", b"html"))
 
 _PLAIN, _LINE, _STRING, _MARK, _DIGIT, _LETTER = range(6)
-
-
-class Stream(NamedTuple):
-    """Tokens in order, and the line (0-based) on which each begins.
-
-    `spans`: lines on which nothing begins, but a string that was broken into several goes on → its token.
-    """
-
-    keys: list[bytes]
-    lines: list[int]
-    spans: dict[int, int]
 
 
 def _string(quote: bytes) -> bytes:

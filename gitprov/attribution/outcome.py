@@ -10,6 +10,7 @@ from gitprov.attribution.sides import runs
 from gitprov.attribution.state import Layout
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
+from gitprov.model.note import Row
 from gitprov.model.ranges import LineSet
 
 NO_LINES = LineSet()
@@ -39,6 +40,18 @@ class Tally(NamedTuple):
     finished: bool
     replaced: LineSet = NO_LINES
     reformatted: LineSet = NO_LINES
+
+
+class Carried(NamedTuple):
+    """A claim of the commit being amended, taking part in the fold as a source of its own.
+
+    `size` counts the lines it had, `gone` those that its trace removed from the file (told once per row).
+    """
+
+    row: Row
+    cls: str
+    size: int = 0
+    gone: int = 0
 
 
 class Outcome(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from gitprov.attribution.language import Language
-from gitprov.attribution.lexer import COMMENT
 from gitprov.attribution.precedence import (
     ASSIGN,
     ATOM,
@@ -23,6 +22,7 @@ from gitprov.attribution.precedence import (
     UNARY,
     WORDS,
 )
+from gitprov.attribution.tokens import COMMENT
 
 _SIGNS = frozenset((b"=", b"+=", b"-=", b"*=", b"/=", b"%=", b"|=", b"&=", b"^="))
 _MEMBER = frozenset((b".", b"::"))

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from gitprov.attribution.language import Language
 from gitprov.attribution.layout import stream
-from gitprov.attribution.lexer import Stream, lex
+from gitprov.attribution.lexer import lex
+from gitprov.attribution.tokens import Stream
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 from itertools import compress
 
 from gitprov.attribution.language import Language
-from gitprov.attribution.lexer import COMMENT, INNER, Stream
 from gitprov.attribution.parens import Pair, Parens
 from gitprov.attribution.precedence import WORDS
+from gitprov.attribution.tokens import COMMENT, INNER, Stream
 
 _OPEN = {b"(": b")", b"[": b"]", b"{": b"}"}
 _CLOSE = frozenset(_OPEN.values())

@@ -13,6 +13,7 @@ from gitprov.cli import installation
 from gitprov.cli.door import say
 from gitprov.errors import EXIT_FINDINGS, GitprovError
 from gitprov.flow import doctor
+from gitprov.flow.doctor_case import BROKEN, Case, Finding
 from gitprov.output import sharing
 from gitprov.store.config import load_config
 
@@ -25,10 +26,10 @@ def command(
 
     Example: gitprov doctor --fix
     """
-    case = doctor.Case(installation.repository(), installation.wish(), time.time(), shutil.which)
+    case = Case(installation.repository(), installation.wish(), time.time(), shutil.which)
     with case.repo:
         findings = doctor.examine(case)
-        mended: list[doctor.Finding] = []
+        mended: list[Finding] = []
         if fix:
             tried = doctor.mend(findings)
             findings = doctor.examine(case)
@@ -41,11 +42,11 @@ def command(
     else:
         _show(findings, mended)
         _tell_shared(case)
-    if any(one.level == doctor.BROKEN for one in findings):
+    if any(one.level == BROKEN for one in findings):
         raise typer.Exit(EXIT_FINDINGS)
 
 
-def _show(findings: list[doctor.Finding], mended: list[doctor.Finding]) -> None:
+def _show(findings: list[Finding], mended: list[Finding]) -> None:
     for one in mended:
         say(f"mended: {one.what}")
     for one in findings:
@@ -54,7 +55,7 @@ def _show(findings: list[doctor.Finding], mended: list[doctor.Finding]) -> None:
         say("everything is fine")
 
 
-def _tell_shared(case: doctor.Case) -> None:
+def _tell_shared(case: Case) -> None:
     """What this project shares; a configuration that cannot be read is a finding already."""
     try:
         config = load_config(case.repo.worktree, case.repo.config("gitprov."))
@@ -63,7 +64,7 @@ def _tell_shared(case: doctor.Case) -> None:
     say(f"shared with remotes: {sharing.line(config)}")
 
 
-def _row(one: doctor.Finding) -> dict[str, object]:
+def _row(one: Finding) -> dict[str, object]:
     """A finding as JSON; `fixable` says whether --fix tries it."""
     return {
         "kind": one.kind,

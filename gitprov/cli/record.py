@@ -12,7 +12,7 @@ import typer
 
 from gitprov.cli.door import say
 from gitprov.errors import UsageError
-from gitprov.flow.capture import Moment
+from gitprov.flow.moment import Moment
 from gitprov.flow.record import Generation, record
 
 _LIMIT = 16 << 20

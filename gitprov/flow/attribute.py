@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from gitprov.attribution.diff import hunks
+from gitprov.attribution.diff import unshown
 from gitprov.attribution.fold import Folded, Step, begin, fold, put_aside, restore
 from gitprov.attribution.language import language_of
 from gitprov.attribution.moved_block import Shed, shed
-from gitprov.attribution.outcome import Marks, Outcome, outcome
+from gitprov.attribution.outcome import Carried, Marks, Outcome, outcome
 from gitprov.attribution.returned import gone_for_good
 from gitprov.errors import Damaged
 from gitprov.git.changes import REGULAR, FileChange
@@ -19,23 +19,10 @@ from gitprov.model.event import ContentRef, Event
 from gitprov.model.hunk import Hunk
 from gitprov.model.note import Claim, Note, Row
 from gitprov.model.ranges import LineSet, shared_out
-from gitprov.store.blobs import BINARY_PROBE
 from gitprov.store.inbox import Inbox, Spent
 
 #: Sources from here on are claims of a commit being amended, not events of the inbox.
 CARRIED = 1 << 40
-
-
-class Carried(NamedTuple):
-    """A claim of the commit being amended, taking part in the fold as a source of its own.
-
-    `size` counts the lines it had, `gone` those that its trace removed from the file (told once per row).
-    """
-
-    row: Row
-    cls: str
-    size: int = 0
-    gone: int = 0
 
 
 class FileResult(NamedTuple):
@@ -97,11 +84,6 @@ def jobs(
             yield Job(change.path, start, final, added, found, claims, old, was)
     if amended:
         yield from amended.left_out(told)
-
-
-def unshown(start: bytes, final: bytes) -> tuple[Hunk, ...]:
-    """The hunks of a file that git only calls binary: none if it looks so, else those of a text that is called so."""
-    return () if any(b"\0" in data[:BINARY_PROBE] for data in (start, final)) else tuple(hunks(start, final))
 
 
 def _sides(repo: Repository, change: FileChange) -> tuple[bytes, bytes]:

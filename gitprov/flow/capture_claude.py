@@ -11,7 +11,7 @@ from gitprov.capture import claude_code, transcript
 from gitprov.capture.claude_code import Change, Hook, Seen
 from gitprov.capture.transcript import ToolUse
 from gitprov.flow import turns
-from gitprov.flow.capture import Moment, inbox_of, look_around, place_of, report
+from gitprov.flow.moment import Moment, inbox_of, look_around, place_of, report
 from gitprov.git import tree_files
 from gitprov.git.locate import Location
 from gitprov.model.event import ContentRef

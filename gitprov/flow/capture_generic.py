@@ -9,8 +9,8 @@ from typing import Any
 from gitprov.capture import generic
 from gitprov.capture.generic import Report
 from gitprov.errors import GitprovError
-from gitprov.flow.capture import Moment, load, place_of, report
 from gitprov.flow.delivery import Delivery
+from gitprov.flow.moment import Moment, load, place_of, report
 from gitprov.git import tree_files
 from gitprov.git.locate import Location
 from gitprov.model.event import Turn

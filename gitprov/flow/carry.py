@@ -7,11 +7,11 @@ the one mechanism for all that rewrites or repeats history.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.carry import Kept, kept, news, olds, split, without
 from gitprov.attribution.language import language_of
+from gitprov.flow.carry_values import Heir, Pair
 from gitprov.flow.heritage import Heritage, Inherited
 from gitprov.flow.looked_for import in_vain, known_to
 from gitprov.flow.repeated import repeated
@@ -29,34 +29,6 @@ if TYPE_CHECKING:
 
 #: Ranges that one blame is asked for.
 _RANGES = 500
-
-
-class Pair(NamedTuple):
-    """A commit whose tree may hold lines that another one adds: its earlier form, what it repeats, or undoes.
-
-    `whole`: the new one takes its place or repeats it, so that its gate, exceptions and counts are the new one's too.
-    `only`: the files that it is asked about, None for all.
-    """
-
-    old: str
-    new: str
-    whole: bool = True
-    only: frozenset[str] | None = None
-
-
-class Heir(NamedTuple):
-    """What inherits: a commit, or a tree that is about to be one. `name` tells heirs apart.
-
-    `lenders` are sources that it has lines of and does not repeat; `counted` are traces whose lost lines another part
-    of the same source has told already. `only`: source → the files of which it is known to be one.
-    """
-
-    name: str
-    tree: str
-    parents: tuple[str, ...]
-    lenders: frozenset[str] = frozenset()
-    counted: frozenset[str] = frozenset()
-    only: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 def carry(repo: Repository, pairs: Iterable[Pair], *, silent: bool = False) -> dict[str, Note]:
@@ -108,9 +80,6 @@ def inherit(
     """
     if not wanted:
         return {}
-    from gitprov.flow.shared import take_in
-
-    take_in(repo)  # a colleague's commits have their notes where a plain fetch put them
     commits = _commits(repo, {oid for heir, sources in wanted for oid in (*sources, *heir.parents)})
     commits.update(
         _commits(repo, {oid for one in list(commits.values()) for oid in one.parents} - {*commits})
@@ -288,7 +257,7 @@ def _hunks(repo: Repository, change: FileChange) -> Sequence[Hunk]:
     """The hunks of a change, also where git takes a file for binary and shows none."""
     if not (change.opaque and change.has_text):
         return change.hunks
-    from gitprov.flow.attribute import unshown
+    from gitprov.attribution.diff import unshown
 
     old = repo.objects.blob(change.old_oid) if change.old_mode in REGULAR else b""
     return unshown(old, repo.objects.blob(change.new_oid))

@@ -11,7 +11,8 @@ from gitprov.model.note import Note
 from gitprov.store import notes
 
 if TYPE_CHECKING:
-    from gitprov.flow.desk import Desk, Situation
+    from gitprov.flow.change import Situation
+    from gitprov.flow.desk import Desk
     from gitprov.flow.sources import Sources
     from gitprov.git.repo import Repository
 
@@ -36,8 +37,11 @@ def inherited_by(desk: Desk, situation: Situation) -> Inherited:
         alike = _lookalikes(repo, situation) if sure else Inherited([])
         if not known.commits:
             return alike
-        from gitprov.flow.carry import Heir, inherit
+        from gitprov.flow.carry import inherit
+        from gitprov.flow.carry_values import Heir
+        from gitprov.flow.shared import take_in
 
+        take_in(repo)  # a colleague's commits have their notes where a plain fetch put them
         tree = situation.tree or decode(repo.run("write-tree")).strip()
         counted = _counted(repo, situation, known)
         only = {known.left.commit: known.left.paths} if known.left else {}

@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from gitprov.errors import Damaged, GitFailed
-from gitprov.flow.capture import inbox_of, look_around
 from gitprov.flow.known import committed, git_surroundings, last_known
+from gitprov.flow.moment import inbox_of, look_around
 from gitprov.git.locate import Location
 from gitprov.model.event import ContentRef, Event, Turn
 from gitprov.store.inbox import Inbox

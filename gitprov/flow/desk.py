@@ -1,43 +1,17 @@
-"""The desk of a commit: what its hooks read once, and the situation that they find or left behind."""
+"""The desk of a commit: what its hooks read once."""
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gitprov.flow.view import View
-from gitprov.git import changes as diffs
 from gitprov.git.caller import git_process
-from gitprov.git.changes import FileChange
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
-from gitprov.model import canonical
-from gitprov.store.files import read as read_file
 from gitprov.store.inbox import Inbox
-from gitprov.store.plan import Plan, blobs_path
 
 if TYPE_CHECKING:
-    from gitprov.flow.sources import Sources
     from gitprov.model.config import Config
-
-
-class Situation(NamedTuple):
-    """What is about to be committed, or was: `changes` against `parents[0]`, `amended` the commit replaced.
-
-    `head` is the commit that HEAD was before. `work` are the changes against `head`: the same as `changes`
-    unless a commit is amended.
-
-    `tree` is what was committed, None for what the index holds. `sources` are the commits whose lines it may hold; None
-    where git's state, which speaks of now, is to be asked for them.
-    """
-
-    head: str | None
-    parents: tuple[str, ...]
-    changes: list[FileChange]
-    amended: str | None = None
-    work: list[FileChange] = []  # noqa: RUF012 - never written to
-    tree: str | None = None
-    sources: Sources | None = None
 
 
 class Desk:
@@ -94,54 +68,3 @@ class Desk:
         # Git takes some characters away at both ends and others everywhere.
         plain = text.isprintable() and text.strip(" .,:;<>\"\\'") == text and not set(text) & set("<>")
         return text if plain else ""
-
-
-def staged_situation(repo: Repository, amend: bool) -> Situation:
-    """What the index holds now against HEAD, or against HEAD's parents where HEAD will be amended."""
-    found = repo.objects.get("HEAD^{commit}")
-    head = found.oid if found is not None else None
-    if amend and head is not None:
-        obj = repo.objects.get(head)
-        from gitprov.git.objects import parse_commit
-
-        # Git makes the amended commit where its history was cut off a root.
-        parents = parse_commit(obj).parents if obj is not None and head not in repo.cut_off else ()
-        base = parents[0] if parents else None
-        return Situation(head, parents, new_lines(repo, parents, base, None), head, diffs.staged(repo, head))
-    merged = tuple(_merge_heads(repo))
-    parents = ((head,) if head else ()) + merged
-    return Situation(head, parents, new_lines(repo, parents, head, None))
-
-
-def new_lines(
-    repo: Repository, parents: tuple[str, ...], base: str | None, commit: str | None
-) -> list[FileChange]:
-    """Changes against the first parent; of a merge's hunks only the lines that no parent has. `commit` None: the index."""
-
-    def against(parent: str | None) -> list[FileChange]:
-        return diffs.staged(repo, parent) if commit is None else diffs.between(repo, parent, commit)
-
-    changes = against(base)
-    for other in parents[1:]:
-        changes = diffs.common(changes, against(other))
-    return changes
-
-
-def _merge_heads(repo: Repository) -> list[str]:
-    return decode(read_file(os.path.join(repo.git_dir, "MERGE_HEAD")) or b"").split()
-
-
-def fingerprint(situation: Situation) -> str:
-    """A digest of the change of files alone."""
-    rows = [[c.status, c.old_mode, c.new_mode, c.old_oid, c.new_oid, c.path] for c in situation.changes]
-    return canonical.digest_of(rows)
-
-
-def fits(repo: Repository, plan: Plan, situation: Situation) -> bool:
-    """Whether a plan was made for this change, and has all that it needs to be carried out."""
-    return (
-        plan.base == situation.head
-        and plan.amend == (situation.amended is not None)
-        and plan.changes == fingerprint(situation)
-        and (not plan.used or os.path.exists(blobs_path(repo.git_dir)))
-    )

@@ -2,38 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from gitprov.errors import GitprovError
-from gitprov.flow.steps import Wish
-from gitprov.git.repo import Repository
-
-BROKEN, WARNING = "broken", "warning"
-
-
-class Case(NamedTuple):
-    """A repository, who asks, when (seconds since 1970), and a way to find a command on PATH."""
-
-    repo: Repository
-    wish: Wish
-    now: float
-    which: Callable[[str], str | None]
-
-
-class Finding(NamedTuple):
-    """Something wrong. `kind` names the check, `level` is `broken` (records get lost, or commits fail) or `warning`.
-    `what` and `mend` are one line each; `fix` mends it where that is safe to do unasked.
-    """
-
-    kind: str
-    level: str
-    what: str
-    mend: str
-    fix: Callable[[], None] | None = None
-
-
-Check = Callable[[Case], Iterator[Finding]]
+from gitprov.flow.doctor_case import BROKEN, Case, Check, Finding
 
 
 def checks() -> list[Check]:

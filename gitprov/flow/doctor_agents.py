@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from gitprov.flow import agents
-from gitprov.flow.doctor import BROKEN, WARNING, Case, Check, Finding
+from gitprov.flow.doctor_case import BROKEN, WARNING, Case, Check, Finding
 from gitprov.flow.steps import Step
 from gitprov.store import agents_config
 

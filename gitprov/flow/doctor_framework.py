@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gitprov.flow import place
-from gitprov.flow.doctor import WARNING, Case, Check, Finding
+from gitprov.flow.doctor_case import WARNING, Case, Check, Finding
 from gitprov.model.hook_names import FRAMEWORK
 
 _TYPES = re.compile(r"^default_install_hook_types:\s*(\[[^\]]*\]|(?:\n\s*-[^\n]*)+)", re.MULTILINE)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from gitprov.errors import Contended
-from gitprov.flow.doctor import BROKEN, WARNING, Case, Check, Finding
+from gitprov.flow.doctor_case import BROKEN, WARNING, Case, Check, Finding
 from gitprov.git import notes as note_trees
 from gitprov.git.locks import refuse_dead
 from gitprov.git.process import decode, encode

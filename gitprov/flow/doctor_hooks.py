@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from gitprov.flow import install, place, steps
-from gitprov.flow.doctor import BROKEN, WARNING, Case, Check, Finding
+from gitprov.flow.doctor_case import BROKEN, WARNING, Case, Check, Finding
 from gitprov.flow.finish import finish_interrupted
 from gitprov.git import hooks
 from gitprov.model.hook_names import FRAMEWORK, HOOKS, OPTIONAL

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 
 from gitprov.errors import Damaged
-from gitprov.flow.doctor import BROKEN, WARNING, Case, Check, Finding
+from gitprov.flow.doctor_case import BROKEN, WARNING, Case, Check, Finding
 from gitprov.git.repo import MAIN_WORKTREE
 from gitprov.model.event import Event, Problem
 from gitprov.store import files, lost, sweep
@@ -177,7 +177,7 @@ def _each(act: Callable[[str], None], paths: list[str]) -> Callable[[], None]:
 
 def _pruned(inbox: Inbox, now: float) -> Callable[[], None]:
     def run() -> None:
-        inbox.prune(now)
+        sweep.prune(inbox, now)
 
     return run
 

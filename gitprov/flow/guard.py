@@ -15,7 +15,8 @@ from gitprov.model.printed import path_quoted, shell_quoted
 from gitprov.store import access
 
 if TYPE_CHECKING:
-    from gitprov.flow.desk import Desk, Situation
+    from gitprov.flow.change import Situation
+    from gitprov.flow.desk import Desk
 
 
 def refusals(desk: Desk, situation: Situation, rows: list[Row]) -> list[Refusal]:

@@ -149,7 +149,7 @@ class _Run:
         here = {oid for oid, told in wanted.items() if len(told.parents) < 2}
         if not here:
             return
-        from gitprov.flow.desk import new_lines
+        from gitprov.flow.change import new_lines
         from gitprov.flow.inherit import record
         from gitprov.model.note import commit_row
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.flow import seal
-from gitprov.flow.desk import Desk, Situation, new_lines
+from gitprov.flow.change import Situation, new_lines
+from gitprov.flow.desk import Desk
 from gitprov.flow.sources import Sources
 from gitprov.flow.stage import make_plan
 from gitprov.git.objects import parse_commit

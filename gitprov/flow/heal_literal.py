@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.flow.agree import lessened
-from gitprov.flow.desk import new_lines
+from gitprov.flow.change import new_lines
 from gitprov.flow.heritage import weakest
 from gitprov.git.objects import parse_commit
 from gitprov.model.note import Note, Row

@@ -59,7 +59,8 @@ class Settling:
 
     def sure(self, wanted: Sources) -> None:
         """Sources that are certain: all of a commit's are asked, the last one first."""
-        from gitprov.flow.carry import Pair, carry
+        from gitprov.flow.carry import carry
+        from gitprov.flow.carry_values import Pair
 
         pairs = [
             Pair(one.oid, oid, _repeats(one), one.only) for oid, sources in wanted.items() for one in sources
@@ -151,7 +152,8 @@ class Settling:
             self._agreed(oid, answers, strictly=False)
 
     def _ask_each(self, wanted: Sources, *, lent: bool = False) -> dict[str, list[tuple[Source, Note]]]:
-        from gitprov.flow.carry import Pair, carry
+        from gitprov.flow.carry import carry
+        from gitprov.flow.carry_values import Pair
 
         found: dict[str, list[tuple[Source, Note]]] = {}
         for turn in range(max(map(len, wanted.values()), default=0)):

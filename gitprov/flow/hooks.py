@@ -6,7 +6,8 @@ import os
 
 from gitprov.errors import GateError
 from gitprov.flow import seal, sources
-from gitprov.flow.desk import Desk, staged_situation
+from gitprov.flow.change import staged_situation
+from gitprov.flow.desk import Desk
 from gitprov.git.caller import command
 from gitprov.store import files, flags
 from gitprov.store import plan as plans

@@ -7,7 +7,8 @@ names; all other evidence stays live for the next commit, and its lines in this 
 from __future__ import annotations
 
 from gitprov.flow import message
-from gitprov.flow.desk import Desk, Situation
+from gitprov.flow.change import Situation
+from gitprov.flow.desk import Desk
 from gitprov.flow.evidence import Bound
 from gitprov.flow.stage import make_plan
 from gitprov.git.objects import Commit

@@ -6,8 +6,8 @@ import os
 
 from gitprov.checks.gate import Refusal
 from gitprov.errors import GateError
-from gitprov.flow import desk as desks
-from gitprov.flow.desk import Desk, Situation
+from gitprov.flow.change import Situation, fits, staged_situation
+from gitprov.flow.desk import Desk
 from gitprov.flow.installed import message_gate_installed, trailer_hook_installed
 from gitprov.git import trailers as texts
 from gitprov.git.caller import GATELESS, command, commit_options, says_amend
@@ -49,11 +49,11 @@ def plan_for(desk: Desk, amend: bool) -> Plan | None:
     Evidence that arrives later, while an editor is open, is no reason for another plan: it cannot be about lines
     that were staged before it, and the traces already stand in the message.
     """
-    situation = desks.staged_situation(desk.repo, amend)
+    situation = staged_situation(desk.repo, amend)
     kept = _kept(desk)
     if kept is None:
         return _anew(desk, situation)
-    if desks.fits(desk.repo, kept, situation):
+    if fits(desk.repo, kept, situation):
         return kept
     plan = _anew(desk, situation)
     if plan is None:
@@ -214,7 +214,7 @@ def _again(desk: Desk, plan: Plan, trailers: list[str], message: bytes) -> str:
     words += [word for trailer in trailers for word in ("--trailer", shell_quoted(trailer))]
     index = os.path.basename(desk.repo.env.get("GIT_INDEX_FILE", "index"))
     if index.startswith("next-index-") or index == "index.lock":
-        situation = desks.staged_situation(desk.repo, plan.amend)
+        situation = staged_situation(desk.repo, plan.amend)
         changes = situation.work if plan.amend else situation.changes
         words += [
             "--",

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.moved_block import LEAST, Owner, Shed, Vacant, arrivals
-from gitprov.attribution.outcome import Marks, Outcome, Tally
+from gitprov.attribution.outcome import Carried, Marks, Outcome, Tally
 from gitprov.errors import Damaged
-from gitprov.flow.attribute import CARRIED, Attributor, Carried, FileResult, Job
+from gitprov.flow.attribute import CARRIED, Attributor, FileResult, Job
 from gitprov.model.lines import is_trivial, split_lines
 from gitprov.model.ranges import LineSet
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from gitprov.capture.generic import Report, Told
 from gitprov.capture.generic import moment as in_utc
 from gitprov.errors import GitprovError, NotARepository, UsageError
-from gitprov.flow.capture import Moment, place_of
 from gitprov.flow.capture_generic import record_one
 from gitprov.flow.delivery import Delivery
+from gitprov.flow.moment import Moment, place_of
 
 
 class Generation(NamedTuple):

@@ -16,7 +16,7 @@ from gitprov.model.note import Note
 from gitprov.model.ranges import MAX_LINE
 
 if TYPE_CHECKING:
-    from gitprov.flow.carry import Heir
+    from gitprov.flow.carry_values import Heir
     from gitprov.git.objects import Commit
 
 #: Picks that stand on one another, from which on it pays to compare what lies below them.

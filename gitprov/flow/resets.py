@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitFailed
-from gitprov.flow.sources import rebasing, state
+from gitprov.flow.sources import Left, rebasing, state
 from gitprov.git import changes as diffs
 from gitprov.git.objects import parse_commit
 from gitprov.git.reflog import steps
@@ -19,7 +19,7 @@ from gitprov.model.lines import is_trivial, same_text, split_lines
 from gitprov.store import files
 
 if TYPE_CHECKING:
-    from gitprov.flow.desk import Situation
+    from gitprov.flow.change import Situation
     from gitprov.flow.view import View
     from gitprov.git.changes import FileChange
     from gitprov.git.repo import Repository
@@ -34,13 +34,6 @@ _ENOUGH = 2
 
 #: Moves of HEAD that leave uncommitted work where it is.
 _GOES_ON = ("commit", "checkout", "cherry-pick", "revert")
-
-
-class Left(NamedTuple):
-    """A commit that a reset left, and the paths of which it is seen that their lines were kept."""
-
-    commit: str
-    paths: frozenset[str]
 
 
 class Reset(NamedTuple):

@@ -6,8 +6,10 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from gitprov.flow.carry import Pair, carry
+from gitprov.flow.carry import carry
+from gitprov.flow.carry_values import Pair
 from gitprov.flow.inherit import is_copied, record
+from gitprov.flow.shared import take_in
 from gitprov.flow.sources import rebasing
 from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
@@ -58,6 +60,7 @@ def _follow(repo: Repository, pairs: list[Pair]) -> list[str]:
     if not pairs or head is None:
         return []
     found = {pair.new: Note() for pair in pairs}  # of a note that git copied, the commit's own comes back
+    take_in(repo)  # a colleague's commits have their notes where a plain fetch put them
     found.update(carry(repo, pairs, silent=True))
     changed = record(
         repo, found, parse_commit(head).committer, f"gitprov: {len(found)} notes follow their commits"

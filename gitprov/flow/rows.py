@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from gitprov.attribution.outcome import Tally
-from gitprov.flow.attribute import Carried
+from gitprov.attribution.outcome import Carried, Tally
 from gitprov.flow.heritage import weakest
 from gitprov.model.note import Row, files_entry, unite_rows
 from gitprov.model.ranges import LineSet

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 
 from gitprov.errors import GitprovError
-from gitprov.flow import desk as desks
 from gitprov.flow import resets
-from gitprov.flow.desk import Desk, Situation
+from gitprov.flow.change import Situation, fits, new_lines
+from gitprov.flow.desk import Desk
 from gitprov.git.caller import GATELESS, command
 from gitprov.git.changes import FileChange
 from gitprov.git.objects import Commit, parse_commit
@@ -29,7 +29,7 @@ def seal(desk: Desk) -> str | None:
     plan = plans.load(desk.repo.git_dir)
     situation = _situation(desk, commit, plan)
     kept = plan
-    if plan is not None and not desks.fits(desk.repo, plan, situation):
+    if plan is not None and not fits(desk.repo, plan, situation):
         _finish_parent(desk, plan, commit)
         plan = None
     if plan is None:
@@ -71,7 +71,7 @@ def _finish_parent(desk: Desk, plan: Plan, commit: Commit) -> None:
 
 def _made(desk: Desk, plan: Plan, commit: Commit) -> bool:
     """Whether a commit is the one that a plan was made for."""
-    return desks.fits(desk.repo, plan, _situation(desk, commit, plan))
+    return fits(desk.repo, plan, _situation(desk, commit, plan))
 
 
 def _head(desk: Desk) -> Commit | None:
@@ -82,8 +82,8 @@ def _head(desk: Desk) -> Commit | None:
 def _situation(desk: Desk, commit: Commit, plan: Plan | None) -> Situation:
     old = _amended(desk, commit, plan)
     base = commit.parents[0] if commit.parents else None
-    changes = desks.new_lines(desk.repo, commit.parents, base, commit.oid)
-    work: list[FileChange] = desks.new_lines(desk.repo, (old,), old, commit.oid) if old else []
+    changes = new_lines(desk.repo, commit.parents, base, commit.oid)
+    work: list[FileChange] = new_lines(desk.repo, (old,), old, commit.oid) if old else []
     return Situation(old or base, commit.parents, changes, old, work, tree=commit.tree)
 
 

@@ -14,8 +14,14 @@ from gitprov.interop import messages
 from gitprov.store import files
 
 if TYPE_CHECKING:
-    from gitprov.flow.resets import Left
     from gitprov.git.repo import Repository
+
+
+class Left(NamedTuple):
+    """A commit that a reset left, and the paths of which it is seen that their lines were kept."""
+
+    commit: str
+    paths: frozenset[str]
 
 
 class Sources(NamedTuple):

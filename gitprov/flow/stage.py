@@ -11,8 +11,9 @@ from gitprov.checks.gate import Refusal
 from gitprov.errors import Damaged
 from gitprov.flow import attribute, guard, moved_blocks, rows
 from gitprov.flow.attribute import Amended, Attributor, FileResult, line_set
+from gitprov.flow.change import Situation, fingerprint
 from gitprov.flow.coming import inherited_by
-from gitprov.flow.desk import Desk, Situation, fingerprint
+from gitprov.flow.desk import Desk
 from gitprov.flow.evidence import Bound, Evidence, gather
 from gitprov.flow.freeze import Freezer, Frozen, groups
 from gitprov.flow.heritage import Inherited

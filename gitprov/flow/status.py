@@ -12,7 +12,8 @@ from gitprov.attribution.outcome import Tally
 from gitprov.checks.gate import Refusal
 from gitprov.errors import Damaged, GitprovError
 from gitprov.flow import stage
-from gitprov.flow.desk import Desk, staged_situation
+from gitprov.flow.change import staged_situation
+from gitprov.flow.desk import Desk
 from gitprov.flow.finish import finish_interrupted
 from gitprov.flow.pending import Pending, PendingFile, settle
 from gitprov.flow.submodules import waiting

@@ -9,7 +9,7 @@ from gitprov.capture import transcript
 from gitprov.capture.claude_code import Hook
 from gitprov.capture.transcript import Prompt, Slice, ToolUse
 from gitprov.errors import Damaged
-from gitprov.flow.capture import Moment, inbox_of, place_of
+from gitprov.flow.moment import Moment, inbox_of, place_of
 from gitprov.git import tree_files
 from gitprov.git.locate import Location, locate
 from gitprov.model.event import ContentRef, Instruction, Turn
@@ -119,8 +119,10 @@ def session_started(hook: Hook, moment: Moment) -> None:
     except OSError:
         due = True
     if due:
+        from gitprov.store import sweep
+
         files.replace(inbox.tmp, stamp, b"", durable=False)
-        for line in inbox.prune(moment.now):
+        for line in sweep.prune(inbox, moment.now):
             inbox.log_problem(line, moment.at)
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from gitprov.errors import Damaged, GitFailed
-from gitprov.git.process import PIPE, decode, encode, open_git, opened
-
-if TYPE_CHECKING:
-    from gitprov.git.repo import Repository
+from gitprov.git.process import PIPE, Env, decode, encode, open_git, opened
 
 #: Requests sent before their answers are read; far below a pipe's capacity, so neither side can block the other.
 _CHUNK = 256
@@ -24,10 +21,10 @@ class Object(NamedTuple):
 
 
 class CatFile:
-    """Objects by id or by any revision expression that has no newline in it."""
+    """Objects of the repository of a directory, by id or by any revision expression that has no newline in it."""
 
-    def __init__(self, repo: Repository) -> None:
-        self._process = open_git(("cat-file", "--batch"), cwd=repo.cwd, env=repo.env, stdin=PIPE)
+    def __init__(self, cwd: str, env: Env) -> None:
+        self._process = open_git(("cat-file", "--batch"), cwd=cwd, env=env, stdin=PIPE)
         self._turn = 0
         self._due = 0
 

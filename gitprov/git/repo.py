@@ -99,7 +99,7 @@ class Repository:
         if self._objects is None:
             from gitprov.git.objects import CatFile
 
-            self._objects = CatFile(self)
+            self._objects = CatFile(self.cwd, self.env)
         return self._objects
 
     def close(self) -> None:

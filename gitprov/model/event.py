@@ -10,10 +10,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+#: A NUL within so many leading bytes makes content binary, as git decides it.
+_BINARY_PROBE = 8000
 VERSION = 1
 """`v` of event and turn files."""
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether git would call a content binary: there is a NUL in its first 8000 bytes."""
+    return b"\0" in data[:_BINARY_PROBE]
 
 
 class ContentRef(NamedTuple):

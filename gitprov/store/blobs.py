@@ -6,7 +6,7 @@ import os
 import zlib
 
 from gitprov.errors import Damaged
-from gitprov.model.event import ContentRef
+from gitprov.model.event import ContentRef, is_binary
 from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 
@@ -18,9 +18,6 @@ TEXT_LIMIT = 16 << 20
 
 _RECENT = 4 << 20
 """Bytes of content kept in memory after reading: each version of a file is asked for as `after` and as `before`."""
-
-BINARY_PROBE = 8000
-"""A NUL within this many leading bytes makes content binary, as git decides it."""
 
 
 class Blobs:
@@ -34,7 +31,7 @@ class Blobs:
 
     def put(self, data: bytes) -> ContentRef:
         """Keep file content. Large and binary content is only named, not stored."""
-        if b"\0" in data[:BINARY_PROBE]:
+        if is_binary(data):
             return _named(data, "binary")
         return self._keep(data, CONTENT_LIMIT)
 

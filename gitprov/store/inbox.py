@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from gitprov.model.event import VERSION, ContentRef, Event, Problem, Turn
@@ -157,18 +157,6 @@ class Inbox:
                 os.rename(self._spent_path(seq), self.archived_spent_path(seq))
             except FileNotFoundError:
                 pass
-
-    def prune(self, now: float) -> list[str]:
-        """Forget what is too old or too much; see `store.sweep`. `now` is seconds since 1970."""
-        from gitprov.store import sweep
-
-        return sweep.prune(self, now)
-
-    def forget(self, matches: Callable[[Event], bool]) -> int:
-        """Erase matching events, archived ones too, with contents nothing else needs. Returns how many."""
-        from gitprov.store import sweep
-
-        return sweep.forget(self, matches)
 
     def put_blob(self, data: bytes) -> ContentRef:
         """Keep file content; large (over 1 MiB) and binary content is named by digest only."""

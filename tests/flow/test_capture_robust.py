@@ -17,6 +17,7 @@ import pytest
 from gitprov.flow.capture import PAYLOAD_LIMIT
 from gitprov.flow.evidence import gather
 from gitprov.model.event import Event
+from gitprov.store import sweep
 from gitprov.store.inbox import Inbox
 from tests.support.claude import ClaudeSession
 from tests.support.repo import GitRepo
@@ -301,7 +302,7 @@ def test_killed_at_every_write(repo: GitRepo) -> None:
     assert [one.seq for one in found.events] == list(range(1, len(found.events) + 1))
     for name in os.listdir(box.tmp):
         os.utime(os.path.join(box.tmp, name), (0, 0))
-    box.prune(1e9)
+    sweep.prune(box, 1e9)
     assert os.listdir(box.tmp) == []
 
 

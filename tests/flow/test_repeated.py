@@ -6,7 +6,8 @@ import pytest
 
 from gitprov.flow import carry as module
 from gitprov.flow import repeated
-from gitprov.flow.carry import Pair, carry
+from gitprov.flow.carry import carry
+from gitprov.flow.carry_values import Heir, Pair
 from gitprov.git.repo import Repository
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
@@ -65,6 +66,6 @@ def clean(repo: Repository, pairs: list[Pair]) -> list[bool]:
     """Which of the new commits are clean picks."""
     commits = module._commits(repo, {oid for pair in pairs for oid in pair[:2]})
     commits |= module._commits(repo, {oid for one in commits.values() for oid in one.parents})
-    heirs = [(module.Heir(new, commits[new].tree, commits[new].parents), [old]) for old, new, *_ in pairs]
+    heirs = [(Heir(new, commits[new].tree, commits[new].parents), [old]) for old, new, *_ in pairs]
     found = repeated.repeated(repo, commits, heirs, {})
     return [pair.new in found for pair in pairs]

@@ -58,7 +58,7 @@ def test_reading_an_inbox_that_is_not_there(inbox: Inbox) -> None:
     assert inbox.last_event("a") is None
     assert not inbox.exists()
     inbox.retire([])
-    inbox.prune(NOW)
+    sweep.prune(inbox, NOW)
     assert not os.path.exists(inbox.root)
 
 
@@ -105,10 +105,10 @@ def test_numbers_are_never_given_twice(inbox: Inbox) -> None:
     inbox.retire([4, 1])
     os.unlink(os.path.join(inbox.root, "last-seq"))
     assert inbox.append_event(row(inbox)) == 5
-    assert inbox.forget(lambda one: one.seq == 5) == 1
+    assert sweep.forget(inbox, lambda one: one.seq == 5) == 1
     assert inbox.append_event(row(inbox)) == 6
     age(inbox.event_path(6), 31)
-    inbox.prune(NOW)
+    sweep.prune(inbox, NOW)
     assert inbox.append_event(row(inbox)) == 7
 
 
@@ -302,7 +302,7 @@ def test_leftovers_go(inbox: Inbox) -> None:
         age(str(snapshot), 2)
     Path(inbox.root, "spent").mkdir()
     Path(inbox.root, "spent", "0000000009.json").write_bytes(b"{}")
-    assert inbox.prune(NOW) == []
+    assert sweep.prune(inbox, NOW) == []
     assert [os.path.exists(path) for path in (*old, fresh)] == [False, False, True, True]
     assert inbox.marks.get("old") is None
     assert inbox.marks.is_done("k")
@@ -313,7 +313,7 @@ def test_a_clock_that_goes_backwards_loses_nothing(inbox: Inbox) -> None:
     """Files from the future are kept."""
     inbox.append_event(row(inbox))
     before = files(inbox)
-    assert inbox.prune(NOW - 1000 * DAY) == []
+    assert sweep.prune(inbox, NOW - 1000 * DAY) == []
     assert files(inbox) == before
 
 
@@ -328,7 +328,7 @@ def test_old_evidence_goes(inbox: Inbox) -> None:
     for path in (inbox.event_path(1), os.path.join(inbox.sessions.root, "k", "turn-000001.json")):
         age(path, 31)
     age(inbox.archived_path(3), 31)
-    (said,) = inbox.prune(NOW)
+    (said,) = sweep.prune(inbox, NOW)
     assert "1 edits were never committed" in said
     assert seqs(inbox.events() + inbox.archived()) == [2]
     assert inbox.turn("k", "000001") is None
@@ -343,7 +343,7 @@ def test_a_living_session_keeps_its_last_turn(inbox: Inbox) -> None:
     for name in os.listdir(room):
         age(os.path.join(room, name), 31)
     inbox.sessions.note("k", "cursor", {})
-    inbox.prune(NOW)
+    sweep.prune(inbox, NOW)
     assert inbox.sessions.turns("k") == ["000002"]
 
 
@@ -379,8 +379,8 @@ def test_forgetting_is_complete(inbox: Inbox) -> None:
     inbox.append_event(row(inbox, after=b"shared\n"))
     inbox.mark_spent(1, "1", "")
     inbox.retire([2])
-    assert inbox.forget(lambda one: one.seq == 99) == 0
-    assert inbox.forget(lambda one: one.turn is not None) == 2
+    assert sweep.forget(inbox, lambda one: one.seq == 99) == 0
+    assert sweep.forget(inbox, lambda one: one.turn is not None) == 2
     assert seqs(inbox.events()) == [3]
     kept = [name for name in files(inbox) if not name.startswith("last-seq")]
     (event,) = inbox.events()
