@@ -8,6 +8,7 @@ import re
 import shlex
 from typing import NamedTuple
 
+import gitprov
 from gitprov.errors import GitprovError
 from gitprov.model.hook_names import OPTIONAL
 
@@ -99,7 +100,7 @@ def _digest(data: bytes) -> bytes:
 
 
 def _template(name: str) -> bytes:
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    package = os.path.dirname(os.path.abspath(gitprov.__file__))
     for directory in (os.path.join(package, "_hooks"), os.path.join(os.path.dirname(package), "hooks")):
         try:
             with open(os.path.join(directory, name), "rb") as file:

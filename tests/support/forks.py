@@ -60,7 +60,7 @@ def serve(room: str) -> None:
     importlib.import_module("gitprov.cli.hook")
     for name in _ROOMS:
         package = importlib.import_module(f"gitprov.{name}")
-        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(found.name)
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks
