@@ -43,11 +43,15 @@ class Claim(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What a message says in trailers: traces, malformed ids, and traces it lets go."""
+    """What a message says in trailers: traces, malformed ids, and traces it lets go.
+
+    `unresolved` are digests of many traces that are those of no note here.
+    """
 
     traces: Collection[str]
     malformed: Collection[str]
     waived: Collection[str]
+    unresolved: Collection[str] = ()
 
 
 def is_copied(oid: str, note: Note) -> bool:
@@ -162,10 +166,7 @@ def trailers(oid: str, note: Note | None, said: Said, noted: bool, demanded: boo
         what = f"the trailer 'AI-Trace: {value}' names no trace"
         yield Finding("bad-trailer", FINDING, what, "reword the commit", oid)
     if note is None:
-        for trace in said.traces:
-            level, mend = (FINDING, heal) if noted else (UNKNOWN, "gitprov sync brings the notes")
-            what = "the message names the trace, and the commit has no note"
-            yield Finding("no-note", level, what, mend, oid, trace=trace)
+        yield from _without_note(oid, said, noted)
         return
     about = note.rows.get(("commit", oid), {})
     gone = about.get("dropped")
@@ -175,6 +176,9 @@ def trailers(oid: str, note: Note | None, said: Said, noted: bool, demanded: boo
             what = "the message names the trace, and the note has no row of it"
             mend = f"{heal}; if no line of it is left, reword the commit without the trailer"
             yield Finding("trailer-without-row", FINDING, what, mend, oid, trace=trace)
+    for digest in said.unresolved:
+        what = f"the message names traces by their digest {digest}, and no note here has just those"
+        yield Finding("unknown-traces", UNKNOWN, what, "gitprov sync brings the notes of others", oid)
     if not demanded or about.get("gate") == "absent":
         return
     for trace, row in note.traces.items():
@@ -183,6 +187,19 @@ def trailers(oid: str, note: Note | None, said: Said, noted: bool, demanded: boo
             trailer = shell_quoted(f"AI-Trace: {trace}")
             mend = f"git commit --amend --no-edit --trailer {trailer}, or reword an older commit so"
             yield Finding("row-without-trailer", FINDING, what, mend, oid, trace=trace)
+
+
+def _without_note(oid: str, said: Said, noted: bool) -> Iterator[Finding]:
+    """What the message of a commit without a note names all the same."""
+    level, mend = (
+        (FINDING, f"gitprov heal {oid[:12]}") if noted else (UNKNOWN, "gitprov sync brings the notes")
+    )
+    for trace in said.traces:
+        what = "the message names the trace, and the commit has no note"
+        yield Finding("no-note", level, what, mend, oid, trace=trace)
+    for digest in said.unresolved:
+        what = f"the message names traces by their digest {digest}, and the commit has no note"
+        yield Finding("no-note", level, what, mend, oid)
 
 
 def against_record(oid: str, row: Row, record: Row | None) -> Finding | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gitprov.git.log import trailers_of
 from gitprov.git.objects import Commit, parse_commit, person
 from gitprov.git.process import decode
-from gitprov.interop.trailers import Declaration, Trailer, declared, trace_ids
+from gitprov.interop.trailers import Declaration, Trailer, declared, trace_digests, trace_ids
 from gitprov.model.blame import BlamedCommit, Facts
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def declared_facts(
     out: dict[str, Facts] = {}
     for commit in candidates:
         trailers = real.get(commit.oid, [])
-        if commit.oid in noted and trace_ids(trailers):
+        if commit.oid in noted and (trace_ids(trailers) or trace_digests(trailers)):
             continue
         facts = facts_from(_declared(commit, trailers), trailers)
         if facts is not None:

@@ -27,6 +27,7 @@ from gitprov.git import survey
 from gitprov.git.notes import listing
 from gitprov.git.process import decode
 from gitprov.git.replaced import replacements
+from gitprov.model.ids import NAMED_TRACES
 from gitprov.model.note import Note
 from gitprov.store import notes
 
@@ -71,6 +72,7 @@ class Pass:
             self.given.setdefault(new, []).append(Source(old, "--map"))
         self._lacking: dict[str, Suspect] = {}
         self.commits = self._read(walk)
+        self._lacking = heal_range.resolved(self._lacking, self._sets)
         if source is not None:
             oids = list(self.commits)
             for one in heal_named.branch(repo, source, oids):
@@ -322,9 +324,18 @@ class Pass:
 
     def _told(self) -> frozenset[str]:
         """The traces that some note speaks of."""
-        found = self._repo.objects.get_many(self.noted.values())
-        texts = (decode(one.data) for one in found if one is not None)
-        return frozenset(trace for text in texts for trace in IDS.findall(text))
+        return frozenset(trace for text in self._texts() for trace in IDS.findall(text))
+
+    def _sets(self) -> Iterator[frozenset[str]]:
+        """The traces of each note that has more of them than a message names one by one."""
+        for text in self._texts():
+            if text.count('"trace"') > NAMED_TRACES:
+                yield frozenset(Note.read(text).traces)
+
+    def _texts(self) -> Iterator[str]:
+        """The text of each note here."""
+        objects = self._repo.objects.get_many(self.noted.values())
+        return (decode(one.data) for one in objects if one is not None)
 
     def changes(self) -> dict[str, Note]:
         """Commit → what it inherits, for those whose notes that would change; an empty note takes a copy back."""

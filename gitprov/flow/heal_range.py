@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import UsageError
 from gitprov.git.process import decode
+from gitprov.model.ids import traces_digest
 from gitprov.model.note import Note
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 #: Commits looked at where neither a range nor an upstream says which.
 BOUND = 10_000
 _TRACE = r"(gen_[0-9]{8}_[0-9a-f]{10})"
+_TOGETHER = re.compile(
+    r"^[ \t>*+-]*AI-Trace:[ \t]*(sha256:[0-9a-f]{64})[ \t]*$", re.IGNORECASE | re.MULTILINE
+)
 _NAMED = re.compile(rf"^[ \t>*+-]*AI-Trace:[ \t]*{_TRACE}[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _NONE: frozenset[str] = frozenset()
 _WAIVED = re.compile(rf"AI-Trace-Dropped:[ \t]*{_TRACE}", re.IGNORECASE)
@@ -43,13 +47,15 @@ class Suspect(NamedTuple):
     """A commit that may lack a note or a part of it.
 
     `named`: traces its message names that its note does not have. `copied`: the commits that its note was copied
-    from. `bare`: it has no note at all.
+    from. `bare`: it has no note at all. `digests`: of many traces together, that its message names and that are not
+    those of its note.
     """
 
     told: Told
     named: frozenset[str]
     copied: tuple[str, ...]
     bare: bool
+    digests: frozenset[str] = _NONE
 
 
 def scope(repo: Repository, asked: str | None, everything: bool) -> Scope:
@@ -103,14 +109,37 @@ def suspects(commits: Iterable[Told]) -> dict[str, Suspect]:
 def suspect(told: Told) -> Suspect | None:
     """What a commit may lack, None where it lacks nothing."""
     named = _traces(told.message) if "gen_" in told.message else _NONE
+    digests = frozenset(_TOGETHER.findall(told.message)) if "sha256:" in told.message else _NONE
     if not told.note:
-        return Suspect(told, named, (), True)
+        return Suspect(told, named, (), True, digests)
+    if digests:
+        digests -= {traces_digest(Note.read(told.note).traces)}
     if named:
         named = frozenset([trace for trace in named if f'"{trace}"' not in told.note])
     copied: tuple[str, ...] = ()
     if told.note.count('"commit"') != 1 or f'"id":"{told.oid}"' not in told.note:
         copied = tuple(sorted(Note.read(told.note).copied_from(told.oid))[:_COPIED])
-    return Suspect(told, named, copied, False) if named or copied else None
+    return Suspect(told, named, copied, False, digests) if named or copied or digests else None
+
+
+def resolved(
+    suspects: Mapping[str, Suspect], traces: Callable[[], Iterable[frozenset[str]]]
+) -> dict[str, Suspect]:
+    """The suspects, digests replaced by the traces they stand for; those that lack nothing then are left out.
+
+    `traces` has those of each note here, a set a note, and is asked only where a message has such a digest.
+    """
+    if not any(one.digests for one in suspects.values()):
+        return dict(suspects)
+    sets = {traces_digest(names): names for names in traces()}
+    out = {}
+    for oid, one in suspects.items():
+        names = frozenset().union(*(sets.get(digest, _NONE) for digest in one.digests))
+        if names and one.told.note:
+            names -= Note.read(one.told.note).traces.keys()
+        if one.named or names or one.copied or one.bare:
+            out[oid] = one._replace(named=one.named | names)
+    return out
 
 
 def _traces(message: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.git import log as git_log
 from gitprov.git import notes
+from gitprov.model.ids import NAMED_TRACES, traces_digest
 from gitprov.model.logged import Declared, DeltaSum, Entry, LoggedTrace
 from gitprov.model.note import Note, Row, line_count
 from gitprov.model.ranges import MAX_LINE
@@ -233,7 +234,8 @@ class _Reader:
         self, record: git_log.Record, trailers: list[git_log.Trailer], traces: list[str]
     ) -> tuple[Declared, ...]:
         """All declarations, but for the trailers that only name a trace of the note."""
-        others = [one for one in trailers if one[0] != _TRACE_KEY or one[1] not in traces]
+        names = {*traces, traces_digest(traces)} if len(traces) > NAMED_TRACES else traces
+        others = [one for one in trailers if one[0] != _TRACE_KEY or one[1] not in names]
         return _declared(others, record) if others else self._people(record)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from gitprov.git.process import decode
-from gitprov.model.ids import TRACE_ID
+from gitprov.model.ids import TRACE_ID, traces_digest
 
 if TYPE_CHECKING:
     from gitprov.git.objects import Commit
@@ -38,10 +38,11 @@ def mentioned(message: bytes) -> list[str]:
 
 def in_vain(repo: Repository, message: bytes, traces: Collection[str]) -> bool:
     """Whether a message names traces in its trailers, and all of them are among `traces`."""
-    if not traces or not {*mentioned(message)} & {*traces}:
+    if not traces or not ({*mentioned(message)} & {*traces} or b"sha256:" in message):
         return False
     from gitprov.git.trailers import parse
-    from gitprov.interop.trailers import trace_ids
+    from gitprov.interop.trailers import trace_digests, trace_ids
 
-    named = trace_ids(parse(repo, message))
-    return bool(named) and {*named} <= {*traces}
+    trailers = parse(repo, message)
+    named, digests = trace_ids(trailers), trace_digests(trailers)
+    return bool(named or digests) and {*named} <= {*traces} and {*digests} <= {traces_digest(traces)}

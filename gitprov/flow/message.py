@@ -15,6 +15,7 @@ from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.interop import trailers as profiles
+from gitprov.model.ids import NAMED_TRACES, traces_digest
 from gitprov.model.printed import clean, path_quoted, shell_quoted
 from gitprov.store import files
 from gitprov.store import plan as plans
@@ -92,7 +93,7 @@ def has_seen_messages(desk: Desk) -> bool:
 def unnamed(desk: Desk, plan: Plan, message: bytes) -> set[str]:
     """Traces of a plan that a finished message does not name, and does not let go either."""
     given = texts.parse(desk.repo, message)
-    named = {*profiles.dropped(given)}
+    named = {*profiles.waived(given, plan.trailers)}
     wanted: set[str] = set()
     for key, value, traces in plan.trailers:
         wanted.update(traces)
@@ -148,7 +149,7 @@ def check(desk: Desk, path: str, amend: bool) -> None:
 
 def _reasons(desk: Desk, plan: Plan | None, given: list[texts.Trailer], message: bytes) -> list[Refusal]:
     """Everything that speaks against the commit, after what the message lets go with a reason."""
-    dropped = profiles.dropped(given)
+    dropped = profiles.dropped(given) if plan is None else profiles.waived(given, plan.trailers)
     found = [] if plan is None else _losses(desk, plan, given, message)
     found = [one for one in found if not one.traces or not all(dropped.get(trace) for trace in one.traces)]
     if plan is not None or dropped:
@@ -166,7 +167,7 @@ def _add_late(
 ) -> list[texts.Trailer]:
     """Without prepare-commit-msg, or where there was no text yet, the trailers come in here."""
     wanted = [(key, value) for key, value, _ in plan.trailers if not _has(given, key, value)]
-    waived = profiles.dropped(given)
+    waived = profiles.waived(given, plan.trailers)
     left = [one for one in wanted if not all(waived.get(trace) for trace in _stands_for(plan, one))]
     keys = [key for key, _, _ in plan.trailers]
     if not left or not texts.has_text(desk.repo, message, [*keys, "Signed-off-by"]):
@@ -245,10 +246,13 @@ def explain(reasons: list[Refusal]) -> str:
     """Reasons as a person reads them: file, trace, why, and the command that mends it."""
     lines = [f"commit refused: {len(reasons)} {'record' if len(reasons) == 1 else 'records'} would be lost"]
     for one in reasons:
-        where = clean("  ".join(filter(None, (one.path, ", ".join(one.traces)))))
+        names = ", ".join(one.traces) if len(one.traces) <= NAMED_TRACES else f"{len(one.traces)} traces"
+        where = clean("  ".join(filter(None, (one.path, names))))
         lines += [f"  {where}" if where else "  this commit"]
         lines += [f"    {clean(one.message)}", f"    mend: {clean(one.mend)}"]
-    traces = sorted({trace for one in reasons for trace in one.traces})
+    single = {trace for one in reasons if len(one.traces) <= NAMED_TRACES for trace in one.traces}
+    many = {traces_digest(one.traces) for one in reasons if len(one.traces) > NAMED_TRACES}
+    traces = [*sorted(single), *sorted(many)]
     if traces:
         lines += [
             f"  {_WAY_OUT}",

@@ -125,7 +125,7 @@ def _carry_out(desk: Desk, commit: Commit, plan: Plan) -> str | None:
 
 def note_rows(desk: Desk, commit: Commit, plan: Plan) -> list[Row]:
     """The note of a commit: the plan's rows and one about the commit itself; none where there is nothing to say."""
-    dropped = {**plan.dropped, **_dropped(desk, commit)}
+    dropped = {**plan.dropped, **_dropped(desk, commit, plan)}
     gate = _gate(desk, commit, plan)
     if not plan.rows and not dropped and not (plan.refusals and gate != "passed"):
         if not plan.sought:
@@ -137,14 +137,14 @@ def note_rows(desk: Desk, commit: Commit, plan: Plan) -> list[Row]:
     return [*plan.rows, commit_row(commit.oid, gate, plan.added, dropped)]
 
 
-def _dropped(desk: Desk, commit: Commit) -> dict[str, str]:
+def _dropped(desk: Desk, commit: Commit, plan: Plan) -> dict[str, str]:
     """Trace → reason, of traces that the message lets go. Git does not care how a trailer's key is cased."""
     if b"ai-trace-dropped" not in commit.message.lower():
         return {}
     from gitprov.git.trailers import parse
-    from gitprov.interop.trailers import dropped
+    from gitprov.interop.trailers import waived
 
-    return dropped(parse(desk.repo, commit.message))
+    return waived(parse(desk.repo, commit.message), plan.trailers)
 
 
 def _gate(desk: Desk, commit: Commit, plan: Plan) -> str:

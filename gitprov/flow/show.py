@@ -15,8 +15,8 @@ from gitprov.git.log import trailers_of
 from gitprov.git.notes import ensure_readable
 from gitprov.git.objects import Commit, parse_commit, person
 from gitprov.git.process import decode
-from gitprov.interop.trailers import declared, trace_ids
-from gitprov.model.ids import is_trace_id
+from gitprov.interop.trailers import Trailer, declared, trace_digests, trace_ids
+from gitprov.model.ids import is_trace_id, traces_digest
 from gitprov.model.note import Note, Row
 from gitprov.model.shown import (
     CommitAnswer,
@@ -34,6 +34,8 @@ from gitprov.output.dates import iso_strict
 from gitprov.store import generations, notes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gitprov.git.repo import Repository
     from gitprov.model.generation import Generation
 
@@ -227,9 +229,17 @@ def of_commit(repo: Repository, oid: str) -> CommitAnswer:
         tuple(note.of_kind("human")),
         tuple(reviews_of(oid, note, trailers)),
         tuple(one.source for one in said if one.agent or one.model),
-        tuple(trace_ids(trailers)),
+        _named(note, trailers),
         len(note.foreign),
     )
+
+
+def _named(note: Note, trailers: Sequence[Trailer]) -> tuple[str, ...]:
+    """The traces that trailers name; a digest of many that is not the note's stands for itself."""
+    digests = trace_digests(trailers)
+    together = traces_digest(note.traces) if digests else None
+    many = [name for digest in digests for name in (note.traces if digest == together else [digest])]
+    return tuple(dict.fromkeys([*trace_ids(trailers), *many]))
 
 
 def commit_of(repo: Repository, oid: str) -> Commit:

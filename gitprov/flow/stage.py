@@ -22,7 +22,7 @@ from gitprov.flow.shelf import shelved, sighted
 from gitprov.flow.standing import stored
 from gitprov.git.repo import Repository
 from gitprov.git.write import BlobWriter
-from gitprov.interop.trailers import TraceFacts, trailers_for
+from gitprov.interop.trailers import TraceFacts, commit_trailers
 from gitprov.model import ids
 from gitprov.model.event import Event, Problem
 from gitprov.model.note import Note, Row, files_entry
@@ -226,20 +226,16 @@ class _Planner:
 
     def _trailers(self, traces: Iterable[Row]) -> list[tuple[str, str, tuple[str, ...]]]:
         config = self._desk.config
-        stands: dict[tuple[str, str], list[str]] = {}
-        for row in traces:
-            facts = TraceFacts(row["id"], row.get("agent"), row.get("model"), (), row.get("key"))
-            for trailer in trailers_for(config.trailers, [facts], config.custom_trailers):
-                stands.setdefault(trailer, []).append(row["id"])
-        return [(key, value, tuple(found)) for (key, value), found in stands.items()]
+        facts = [
+            TraceFacts(row["id"], row.get("agent"), row.get("model"), (), row.get("key")) for row in traces
+        ]
+        return commit_trailers(config.trailers, facts, config.custom_trailers)
 
     def _stale(self, traces: list[Row]) -> tuple[tuple[str, str], ...]:
-        """Trailers of the amended commit's traces whose last line is gone."""
-        here = {row["id"] for row in traces}
-        before = self._amended.traces if self._amended else {}
-        gone = self._trailers(row for trace, row in before.items() if trace not in here)
+        """Trailers of the amended commit that this one has no trace for, or names its traces otherwise."""
+        before = self._trailers(self._amended.traces.values()) if self._amended else []
         still = {(key, value) for key, value, _ in self._trailers(traces)}
-        return tuple((key, value) for key, value, _ in gone if (key, value) not in still)
+        return tuple((key, value) for key, value, _ in before if (key, value) not in still)
 
     def _uses(self) -> dict[int, Use]:
         uses: dict[int, Use] = {}

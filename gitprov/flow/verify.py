@@ -19,6 +19,7 @@ from gitprov.git.log import trailers as pairs_of
 from gitprov.git.verified import Listed
 from gitprov.interop import trailers as profiles
 from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
+from gitprov.model.ids import traces_digest
 from gitprov.model.lines import count_lines
 from gitprov.model.note import Note, Row, unite_rows
 from gitprov.model.ranges import LineSet
@@ -82,6 +83,7 @@ class _Case:
         self._blobs = note_trees.places(repo, notes.REF)
         self.has_notes = bool(self._blobs)
         self.lost: list[str] = []
+        self._all_sets: dict[str, frozenset[str]] | None = None
 
     def readable(self) -> Iterator[Finding]:
         """Whether the notes ref and each of its notes can be read at all; what cannot is unknown, not absent."""
@@ -133,8 +135,27 @@ class _Case:
         given = pairs_of(one.trailers) if "ai-trace" in one.trailers.lower() else []
         if note is None and not given:
             return
-        said = Said(profiles.trace_ids(given), profiles.bad_trace_ids(given), profiles.dropped(given))
+        digests = profiles.trace_digests(given)
+        sets = self._sets(digests, note)
+        named = [*profiles.trace_ids(given), *(trace for digest in digests for trace in sets.get(digest, ()))]
+        unresolved = [digest for digest in digests if digest not in sets]
+        reasons = profiles.dropped(given)
+        waived = {*reasons, *(trace for digest in reasons for trace in sets.get(digest, ()))}
+        said = Said(dict.fromkeys(named), profiles.bad_trace_ids(given), waived, unresolved)
         yield from verify_note.trailers(one.oid, note, said, self.has_notes, self._demanded)
+
+    def _sets(self, digests: Iterable[str], note: Note | None) -> Mapping[str, frozenset[str]]:
+        """Digest → the traces of a note that have it: the note of the commit itself, else any note here."""
+        wanted = {*digests}
+        if not wanted:
+            return {}
+        own = frozenset(note.traces) if note is not None else frozenset()
+        if wanted == {traces_digest(own)}:
+            return {traces_digest(own): own}
+        if self._all_sets is None:
+            every = (frozenset(one.traces) for one in self.all_notes().values())
+            self._all_sets = {traces_digest(traces): traces for traces in every if traces}
+        return self._all_sets
 
     def _lines(self, commits: list[Listed]) -> Iterator[Finding]:
         cut = _cut_off(self.repo, commits)

@@ -148,14 +148,44 @@ def trailers_for(
     return list(wanted.values())
 
 
+def commit_trailers(
+    profile_names: Sequence[str], traces: Sequence[TraceFacts], custom: Sequence[str] = ()
+) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(key, value, ids of the traces it stands for) of each trailer of a commit, trace by trace.
+
+    Of more than `ids.NAMED_TRACES` traces the profile `ai-trace` has one trailer, with their digest. Arguments as for
+    `trailers_for`.
+    """
+    stands: dict[Trailer, list[str]] = {}
+    single = list(profile_names)
+    if len(traces) > ids.NAMED_TRACES and "ai-trace" in single:
+        single = [name for name in single if name != "ai-trace"]
+        together = [facts.id for facts in traces]
+        stands[TRACE_KEY, ids.traces_digest(together)] = together
+    for facts in traces:
+        for trailer in trailers_for(single, [facts], custom):
+            stands.setdefault(trailer, []).append(facts.id)
+    return [(key, value, tuple(names)) for (key, value), names in stands.items()]
+
+
 def trace_ids(trailers: Sequence[Trailer]) -> list[str]:
     """The well-formed trace ids of the `AI-Trace` trailers, each once, in order."""
     return list(dict.fromkeys(value for value in _values(trailers, TRACE_KEY) if ids.is_trace_id(value)))
 
 
+def trace_digests(trailers: Sequence[Trailer]) -> list[str]:
+    """The digests of `AI-Trace` trailers that name many traces together, each once, in order."""
+    return list(dict.fromkeys(value for value in _values(trailers, TRACE_KEY) if ids.is_traces_digest(value)))
+
+
 def bad_trace_ids(trailers: Sequence[Trailer]) -> list[str]:
-    """The values of `AI-Trace` trailers that are not trace ids, each once, in order."""
-    return list(dict.fromkeys(value for value in _values(trailers, TRACE_KEY) if not ids.is_trace_id(value)))
+    """The values of `AI-Trace` trailers that name no traces, each once, in order."""
+    return list(dict.fromkeys(value for value in _values(trailers, TRACE_KEY) if not _names_traces(value)))
+
+
+def _names_traces(text: str) -> bool:
+    """Whether text is a trace id, or the digest of many."""
+    return ids.is_trace_id(text) or ids.is_traces_digest(text)
 
 
 def _values(trailers: Sequence[Trailer], key: str) -> list[str]:
@@ -166,14 +196,25 @@ def _values(trailers: Sequence[Trailer], key: str) -> list[str]:
 def dropped(trailers: Sequence[Trailer]) -> dict[str, str]:
     """Trace id -> reason, from `AI-Trace-Dropped: <trace id> <reason>`. A missing reason is the empty string.
 
-    Where one trace is dropped twice, the first reason given stands. Values without a trace id are left to
+    A digest of many traces may stand in place of an id, and is a key of the result then. Where one trace is dropped twice, the first reason given stands. Values without a trace id are left to
     `dropped_problems`.
     """
     reasons: dict[str, str] = {}
     for value in _values(trailers, DROPPED_KEY):
         trace, _, reason = _UNPRINTABLE.sub(" ", value).partition(" ")
-        if ids.is_trace_id(trace):
+        if _names_traces(trace):
             reasons[trace] = reasons.get(trace) or reason.strip()
+    return reasons
+
+
+def waived(
+    trailers: Sequence[Trailer], written: Sequence[tuple[str, str, tuple[str, ...]]]
+) -> dict[str, str]:
+    """`dropped`, with each digest that is a value of the `written` trailers replaced by the traces it stands for."""
+    reasons = dropped(trailers)
+    for _, value, traces in written:
+        if value in reasons and ids.is_traces_digest(value):
+            reasons.update(dict.fromkeys(traces, reasons.pop(value)))
     return reasons
 
 
@@ -183,7 +224,7 @@ def dropped_problems(trailers: Sequence[Trailer]) -> list[str]:
     starts = {
         value: _UNPRINTABLE.sub(" ", value).partition(" ")[0] for value in _values(trailers, DROPPED_KEY)
     }
-    strange = [value for value, start in starts.items() if not ids.is_trace_id(start)]
+    strange = [value for value, start in starts.items() if not _names_traces(start)]
     return wrong + [f"{DROPPED_KEY}: {value!r} does not start with a trace id" for value in strange]
 
 
@@ -214,7 +255,7 @@ def _of_trailer(key: str, value: str) -> identities.Identity | None:
         return identities.plain_tool(text)
     if name in _FLAG_KEYS:
         return _flag(text)
-    if name == TRACE_KEY.lower() and ids.is_trace_id(text):
+    if name == TRACE_KEY.lower() and _names_traces(text):
         return identities.Identity(None, None)
     return None
 

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from gitprov.model.sha import sha256_hex
 
 TRACE_ID = re.compile(r"gen_[0-9]{8}_[0-9a-f]{10}")
+TRACES_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+#: Traces of one commit that its message names one by one; more of them are named together, by their digest.
+NAMED_TRACES = 20
 
 
 def is_trace_id(text: str) -> bool:
     """Whether text is `gen_<YYYYMMDD>_<10 hex>` and nothing else."""
     return TRACE_ID.fullmatch(text) is not None
+
+
+def is_traces_digest(text: str) -> bool:
+    """Whether text is `sha256:<64 hex>` and nothing else."""
+    return TRACES_DIGEST.fullmatch(text) is not None
+
+
+def traces_digest(traces: Iterable[str]) -> str:
+    """`sha256:` and the digest of trace ids: sorted, each once, each followed by a line feed."""
+    return "sha256:" + sha256_hex(_raw("".join(f"{trace}\n" for trace in sorted(set(traces)))))
 
 
 def trace_id(at: str, digest: str) -> str:

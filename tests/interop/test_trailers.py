@@ -424,3 +424,25 @@ def test_long_values_take_no_time(piece: str) -> None:
     start = time.monotonic()
     trailers.declared([("Assisted-by", value), ("Co-authored-by", value), ("Ai-assisted", value)], value)
     assert time.monotonic() - start < 5
+
+
+def test_many_traces_have_one_line() -> None:
+    """Up to twenty traces are named one by one, more of them by one digest of their sorted ids; other profiles stay."""
+    facts = [trailers.TraceFacts(f"gen_20260201_{n:010x}", "claude-code", "opus") for n in range(21)]
+    few = trailers.commit_trailers(["ai-trace"], facts[:20])
+    assert [(value, traces) for _, value, traces in few] == [(one.id, (one.id,)) for one in facts[:20]]
+    many = trailers.commit_trailers(["fedora", "ai-trace"], facts[::-1])
+    names = tuple(one.id for one in facts[::-1])
+    digest = ids.traces_digest(names)
+    assert {(key, value): traces for key, value, traces in many} == {
+        ("AI-Trace", digest): names,
+        ("Assisted-by", "Claude Code (opus)"): names,
+    }
+    assert digest == ids.traces_digest(sorted(names)) and ids.is_traces_digest(digest)
+    said = [(key, value) for key, value, _ in many]
+    assert trailers.trace_digests(said) == [digest]
+    assert (trailers.trace_ids(said), trailers.bad_trace_ids(said)) == ([], [])
+    assert trailers.bad_trace_ids([("AI-Trace", "sha256:0")]) == ["sha256:0"]
+    assert trailers.waived([("AI-Trace-Dropped", f"{digest} why")], many) == dict.fromkeys(names, "why")
+    assert trailers.waived([("AI-Trace-Dropped", f"{digest} why")], few) == {digest: "why"}
+    assert trailers.dropped_problems([("AI-Trace-Dropped", f"{digest} why")]) == []
