@@ -282,9 +282,9 @@ def test_lines_of_several_generations_are_reformatted_each_for_itself() -> None:
     state = begin(versions[0])
     for n in range(2):
         state = fold(state, [Step(n, versions[n], versions[n + 1], human=False)])
-    staged = b"a = 1\r\n  b = 2\nc = 3\nd  =  4\n"
+    staged = b"  a = 1\nb = 2\r\nc = 3\nd  =  4\n"
     tallies = outcome(state, staged, hunks(b"", staged), staged, {}).tallies
-    assert [list(tallies[n].reformatted) for n in (0, 1)] == [[2], [4]]
+    assert [list(tallies[n].reformatted) for n in (0, 1)] == [[1], [4]]
 
 
 def test_recorded_people() -> None:
