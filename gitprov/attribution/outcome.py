@@ -172,22 +172,29 @@ def _staged_before(folded: Folded, staged: bytes, view: bytes | None, seen: _See
 
 def _reformatted(seen: _Seen, lines: list[bytes]) -> dict[int, set[int]]:
     """Source → its lines (0-based) of which the layout is another now."""
-    raw = {
-        source: [line.rstrip(b"\r\n") for line in split_lines(text)]
-        for source, text in seen.layout.raw.items()
-    }
+    places: dict[int, list[tuple[int, int]]] = {}
+    for n, (source, line, edited) in enumerate(seen.origins[: len(lines)]):
+        if not edited and source in seen.layout.raw:
+            places.setdefault(source, []).append((line, n))
     found: dict[int, set[int]] = {}
-    for (source, line, edited), text in zip(seen.origins, lines, strict=False):
-        if edited or source not in raw or line >= len(raw[source]):
-            continue
-        bare = text.rstrip(b"\r\n")
-        if raw[source][line] != bare and bare.strip():
-            found.setdefault(source, set()).add(line)
+    # One source at a time, and no further than its last line here: each of them is a whole file.
+    for source, pairs in places.items():
+        raw = seen.layout.raw[source].split(b"\n", max(pairs)[0] + 1)
+        raw = raw if raw[-1] else raw[:-1]
+        other = {line for line, n in pairs if line < len(raw) and _is_reformatted(raw[line], lines[n])}
+        if other:
+            found[source] = other
     for one in (origin[:2] for origin in seen.origins):
         if one in seen.layout.joined:
             for source, line in seen.layout.present([one]):
                 found.setdefault(source, set()).add(line)
     return found
+
+
+def _is_reformatted(old: bytes, new: bytes) -> bool:
+    """Whether a line that says something is written in another way, its end aside."""
+    bare = new.rstrip(b"\r\n")
+    return old.rstrip(b"\r") != bare and bool(bare.strip())
 
 
 def _lines(origins: list[Origin], fresh: list[int], people: set[int]) -> dict[int, dict[str, LineSet]]:

@@ -276,6 +276,17 @@ def test_a_wrapped_line_of_which_one_part_was_reworded_counts_once() -> None:
     assert [str(part) for part in result.tallies[0][:4]] == ["1", "", "", ""]
 
 
+def test_lines_of_several_generations_are_reformatted_each_for_itself() -> None:
+    """Each line is compared with the line of its generation's version, the last one without a newline as well."""
+    versions = (b"", b"a = 1\nb = 2\n", b"a = 1\nb = 2\nc = 3\nd = 4")
+    state = begin(versions[0])
+    for n in range(2):
+        state = fold(state, [Step(n, versions[n], versions[n + 1], human=False)])
+    staged = b"  a = 1\nb = 2\r\nc = 3\nd  =  4\n"
+    tallies = outcome(state, staged, hunks(b"", staged), staged, {}).tallies
+    assert [list(tallies[n].reformatted) for n in (0, 1)] == [[1], [4]]
+
+
 def test_recorded_people() -> None:
     """A recorded person's lines are `human`, the model's reworded by them `edited`, and nothing of theirs is left over."""
     edited = CODE.replace(b"return total", b"return total + 1").replace(b"def", b"# sums\ndef")

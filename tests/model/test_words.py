@@ -121,3 +121,14 @@ def test_a_hunk_ends_where_the_next_line_begins() -> None:
     """Ends are one past the last line on each side."""
     assert (Hunk(3, 2, 5, 4).old_end, Hunk(3, 2, 5, 4).new_end) == (5, 9)
     assert (Hunk(3, 0, 5, 0).old_end, Hunk(3, 0, 5, 0).new_end) == (3, 5)
+
+
+@given(st.text("\n\r\x0b\x0c\x1c\x85ab", max_size=12))
+def test_only_a_line_feed_ends_a_line(text: str) -> None:
+    """Other bytes that some programs take for the end of a line are part of it, and no byte is lost."""
+    data = text.encode("latin-1")
+    lines = split_lines(data)
+    assert b"".join(lines) == data
+    assert all(line.endswith(b"\n") for line in lines[:-1])
+    assert len(lines) == count_lines(data)
+    assert all(line.count(b"\n") <= 1 for line in lines)
