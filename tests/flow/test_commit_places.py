@@ -28,7 +28,7 @@ def test_not_a_repository(tmp_path: Path, env: dict[str, str], hook: str) -> Non
 
 def test_unknown_hook(project: GitRepo) -> None:
     """A hook that is none of ours is a usage error that names ours."""
-    done = project.gitprov("hook", "post-merge", check=False)
+    done = project.gitprov("hook", "pre-rebase", check=False)
     assert done.returncode == 2
     assert "pre-commit, prepare-commit-msg, commit-msg, post-commit" in done.stderr
 
