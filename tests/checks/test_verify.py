@@ -200,6 +200,18 @@ def test_second_look() -> None:
     assert kind(3, "1-3") is None
 
 
+def test_many_traces_named_together() -> None:
+    """A digest that no note here has is unknown, and a fault where the commit has no note and others have."""
+    told = Said([], [], [], ["sha256:" + "0" * 64])
+    for note, noted, expected in (
+        (one_row(), True, ["unknown-traces unknown", "row-without-trailer finding"]),
+        (None, True, ["no-note finding"]),
+        (None, False, ["no-note unknown"]),
+    ):
+        found = verify_note.trailers(OID, note, told, noted, demanded=True)
+        assert [f"{one.kind} {one.level}" for one in found] == expected
+
+
 def test_messages() -> None:
     """Rows without trailers and trailers without rows, but for what was let go or came another way."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 
+import pytest
+
 from tests.support.agent import Agent
-from tests.support.repo import GitRepo
+from tests.support.repo import GitRepo, run
 
 MANY = 25
 
@@ -156,3 +158,26 @@ def test_a_plain_pick_keeps_the_digest_true(project: GitRepo, agent: Agent) -> N
     assert set(_ids(project)) == traces
     assert _trailers(project) == [_digest(list(traces))]
     assert _verified(project) == []
+
+
+@pytest.mark.slow
+def test_thirty_thousand_trailers_take_linear_time(project: GitRepo, agent: Agent) -> None:
+    """A message with 30,000 trailers stops no command: each is done in seconds, where a quadratic one takes minutes."""
+    agent.write("a.py", "a = 1\n")
+    project.git("add", "-A")
+    names = "".join(f"AI-Trace: gen_20260101_{n:010x}\n" for n in range(30_000))
+    message = project.path.parent / "message"
+    message.write_text(f"Add a\n\n{names}")
+    commands = [
+        ["git", "commit", "-q", "-F", str(message)],
+        ["git", "ai-log", "--json", "-1"],
+        ["git", "ai-blame", "a.py"],
+        ["gitprov", "show", "HEAD"],
+        ["gitprov", "verify", "--json"],
+        ["gitprov", "heal"],
+        ["git", "commit", "-q", "--amend", "--no-edit"],
+    ]
+    for command in commands:
+        done = run(command, cwd=project.path, env=project.env, check=False, timeout=60)
+        assert done.returncode in (0, 1), (command, done.stderr)
+    assert len(project.traces()) == 1

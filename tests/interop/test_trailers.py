@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gitprov.interop import identities, trailers
 from gitprov.interop.trailers import Declaration, TraceFacts
-from gitprov.model import profiles
+from gitprov.model import ids, profiles
 
 ONE = "gen_20260201_0b9c41d2e7"
 TWO = "gen_20260201_0b9c41d2e8"
@@ -438,7 +438,8 @@ def test_many_traces_have_one_line() -> None:
         ("AI-Trace", digest): names,
         ("Assisted-by", "Claude Code (opus)"): names,
     }
-    assert digest == ids.traces_digest(sorted(names)) and ids.is_traces_digest(digest)
+    assert digest == ids.traces_digest(sorted(names))
+    assert ids.is_traces_digest(digest)
     said = [(key, value) for key, value, _ in many]
     assert trailers.trace_digests(said) == [digest]
     assert (trailers.trace_ids(said), trailers.bad_trace_ids(said)) == ([], [])
