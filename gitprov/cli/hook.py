@@ -53,9 +53,8 @@ def run(argv: list[str]) -> int:
 def _lacks(name: str, args: list[str]) -> bool:
     """Whether a hook was called with fewer arguments than git gives it, and no framework tells them either."""
     needed, variable = _NEEDED[name]
-    return not all(args[: len(needed.split())]) or (
-        len(args) < len(needed.split()) and (not variable or variable not in os.environ)
-    )
+    count = len(needed.split())
+    return not all(args[:count]) or (len(args) < count and variable not in os.environ)
 
 
 def _is_run_by_git(name: str) -> bool:
@@ -104,6 +103,7 @@ def _dispatch(name: str, args: list[str]) -> None:
             from gitprov.cli.heal_new import heal_new
 
             heal_new(repo)
+            return  # at such a checkout nothing is thrown away
         if name == "post-merge":
             return
         from gitprov.flow import hooks

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.flow import heal_memory
 from gitprov.git.process import decode
+from gitprov.git.remote import STAGING
 from gitprov.store import files, flags, subscriptions
 from gitprov.store.subscriptions import KINDS
 
@@ -32,8 +33,6 @@ _SINGLE = 4
 _DEEP = 1_000
 #: Tips named to git at the most.
 _TIPS = 2_000
-#: Where a plain fetch puts the records of remotes.
-_FETCHED = "refs/gitprov/remote"
 #: The file of the tips that were looked at.
 _SEEN = "heal-seen"
 
@@ -86,7 +85,7 @@ def heal_new(repo: Repository) -> Looked:
 
 def _refs(repo: Repository) -> list[tuple[str, str, bool]]:
     """(commit, ref, whether HEAD is on it) of branches here and of remotes, and of what a plain fetch brings of notes."""
-    places = ("refs/heads", "refs/remotes", _FETCHED)
+    places = ("refs/heads", "refs/remotes", STAGING)
     rows = decode(repo.run("for-each-ref", "--format=%(objectname)%(HEAD)%(refname)", *places)).splitlines()
     return [
         (row[: repo.hash_length], row[repo.hash_length + 1 :], row[repo.hash_length] == "*") for row in rows
@@ -95,11 +94,11 @@ def _refs(repo: Repository) -> list[tuple[str, str, bool]]:
 
 def _has_arrivals(repo: Repository, refs: Sequence[tuple[str, str, bool]]) -> bool:
     """Whether a plain `git fetch` has brought records that are not united with ours yet."""
-    fetched = {ref: oid for oid, ref, _ in refs if ref.startswith(_FETCHED)}
+    fetched = {ref: oid for oid, ref, _ in refs if ref.startswith(STAGING)}
     if not fetched:
         return False
     taken = subscriptions.load(repo.home)
-    places = {f"{_FETCHED}/{name}/{kind}": known.get(kind) for name, known in taken.items() for kind in KINDS}
+    places = {f"{STAGING}/{name}/{kind}": known.get(kind) for name, known in taken.items() for kind in KINDS}
     return any(oid != places[ref] for ref, oid in fetched.items() if ref in places)
 
 
@@ -109,7 +108,7 @@ def _tips(repo: Repository, refs: Sequence[tuple[str, str, bool]]) -> list[str]:
     first = [oid for oid, _, current in refs if current]
     if not first and not head.startswith("ref:"):
         first = [head]
-    rest = [oid for oid, ref, _ in refs if not ref.startswith(_FETCHED)]
+    rest = [oid for oid, ref, _ in refs if not ref.startswith(STAGING)]
     return [oid for oid in dict.fromkeys([*first, *rest]) if oid]
 
 

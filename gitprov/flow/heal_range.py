@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import UsageError
 from gitprov.git.process import decode
-from gitprov.model.ids import traces_digest
+from gitprov.model.ids import TRACE_ID, TRACES_DIGEST, traces_digest
 from gitprov.model.note import Note
 
 if TYPE_CHECKING:
@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 
 #: Commits looked at where neither a range nor an upstream says which.
 BOUND = 10_000
-_TRACE = r"(gen_[0-9]{8}_[0-9a-f]{10})"
-_TOGETHER = re.compile(
-    r"^[ \t>*+-]*AI-Trace:[ \t]*(sha256:[0-9a-f]{64})[ \t]*$", re.IGNORECASE | re.MULTILINE
+_NAMED = re.compile(
+    rf"^[ \t>*+-]*AI-Trace:[ \t]*(?:({TRACE_ID.pattern})|({TRACES_DIGEST.pattern}))[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
 )
-_NAMED = re.compile(rf"^[ \t>*+-]*AI-Trace:[ \t]*{_TRACE}[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _NONE: frozenset[str] = frozenset()
-_WAIVED = re.compile(rf"AI-Trace-Dropped:[ \t]*{_TRACE}", re.IGNORECASE)
+_WAIVED = re.compile(rf"AI-Trace-Dropped:[ \t]*({TRACE_ID.pattern})", re.IGNORECASE)
 
 #: Commits that git may have copied one note from, as for a squash; a note that names more was not made by git.
 _COPIED = 16
@@ -108,8 +107,7 @@ def suspects(commits: Iterable[Told]) -> dict[str, Suspect]:
 
 def suspect(told: Told) -> Suspect | None:
     """What a commit may lack, None where it lacks nothing."""
-    named = _traces(told.message) if "gen_" in told.message else _NONE
-    digests = frozenset(_TOGETHER.findall(told.message)) if "sha256:" in told.message else _NONE
+    named, digests = _named(told.message)
     if not told.note:
         return Suspect(told, named, (), True, digests)
     if digests:
@@ -142,7 +140,12 @@ def resolved(
     return out
 
 
-def _traces(message: str) -> frozenset[str]:
-    """The traces that a message names and does not let go."""
-    found = frozenset(_NAMED.findall(message))
-    return found - frozenset(_WAIVED.findall(message)) if "ropped" in message.lower() else found
+def _named(message: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The traces that a message names and does not let go, and the digests by which it names many together."""
+    if "gen_" not in message and "sha256:" not in message:
+        return _NONE, _NONE
+    pairs = _NAMED.findall(message)
+    traces = frozenset(trace for trace, _ in pairs if trace)
+    if "ropped" in message.lower():
+        traces -= frozenset(_WAIVED.findall(message))
+    return traces, frozenset(digest for _, digest in pairs if digest)

@@ -21,15 +21,21 @@ def message_gate_installed(repo: Repository) -> bool:
     text = _hook_text(repo, "commit-msg")
     if b"gitprov" in text or not repo.env.get("PRE_COMMIT"):
         return b"gitprov" in text
-    config = read(os.path.join(repo.worktree or "", ".pre-commit-config.yaml")) or b""
-    return bool(text) and b"gitprov-commit-msg" in config
+    return _is_run_by_framework(repo, "commit-msg", text)
 
 
 def trailer_hook_installed(repo: Repository) -> bool:
     """Whether our prepare-commit-msg hook runs, by itself or in a framework: it sees every message that git makes."""
     text = _hook_text(repo, "prepare-commit-msg")
+    return b"gitprov" in text or _is_run_by_framework(repo, "prepare-commit-msg", text)
+
+
+def _is_run_by_framework(repo: Repository, name: str, text: bytes) -> bool:
+    """Whether a hook of this text is a framework's, which is configured to run ours of that name."""
+    if not text:
+        return False
     config = read(os.path.join(repo.worktree or "", ".pre-commit-config.yaml")) or b""
-    return b"gitprov" in text or (bool(text) and b"gitprov-prepare-commit-msg" in config)
+    return b"gitprov-" + name.encode("ascii") in config
 
 
 def _hook_text(repo: Repository, name: str) -> bytes:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.errors import Contended, GitprovError
 from gitprov.git import notes as trees
 from gitprov.git.process import decode
+from gitprov.git.remote import STAGING
 from gitprov.model.printed import shell_quoted
 from gitprov.store import flags, generations, notes, subscriptions
 
@@ -69,7 +70,7 @@ def take_in_at(cwd: str, env: Mapping[str, str]) -> None:
 
 def _take_in(repo: Repository, remote: str, known: dict[str, str], taken: subscriptions.Taken) -> None:
     for kind in subscriptions.KINDS:
-        found = repo.objects.get(f"refs/gitprov/remote/{remote}/{kind}")
+        found = repo.objects.get(f"{STAGING}/{remote}/{kind}")
         if found is not None and found.type == "commit" and known.get(kind) != found.oid:
             unite(repo, kind, found.oid, None, lazily=True)
             known[kind] = found.oid

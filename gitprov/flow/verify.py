@@ -150,8 +150,9 @@ class _Case:
         if not wanted:
             return {}
         own = frozenset(note.traces) if note is not None else frozenset()
-        if wanted == {traces_digest(own)}:
-            return {traces_digest(own): own}
+        sets = {traces_digest(own): own}
+        if wanted == sets.keys():
+            return sets
         if self._all_sets is None:
             every = (frozenset(one.traces) for one in self.all_notes().values())
             self._all_sets = {traces_digest(traces): traces for traces in every if traces}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from gitprov.errors import NotesUnreadable
@@ -41,21 +41,26 @@ def read(repo: Repository, ref: str, oids: Iterable[str]) -> dict[str, bytes]:
 
 def listing(repo: Repository, ref: str) -> dict[str, str]:
     """Commit → note blob for a whole notes ref; empty where there is no such ref."""
-    done = repo.try_run("ls-tree", "-r", "-z", "--full-tree", ref)
-    out: dict[str, str] = {}
-    for row in decode(done.stdout).split("\0"):
+    rows = _entries(repo.try_run(*_list(ref)).stdout)
+    return {oid: blob for oid, blob in rows if len(oid) == repo.hash_length}
+
+
+def _list(ref: str) -> tuple[str, ...]:
+    """The git command whose answer `_entries` reads."""
+    return ("ls-tree", "-r", "-z", "--full-tree", ref)
+
+
+def _entries(shown: bytes) -> Iterator[tuple[str, str]]:
+    """(path without slashes, which is a commit's id if the entry is a note; blob) of a notes tree, as git lists it."""
+    for row in decode(shown).split("\0"):
         facts, _, path = row.partition("\t")
-        oid = path.replace("/", "")
-        if len(oid) == repo.hash_length and facts:
-            out[oid] = facts.split(" ")[2]
-    return out
+        if facts:
+            yield path.replace("/", ""), facts.split(" ")[2]
 
 
 def blobs_at(ref: str, *, cwd: str, env: Env) -> dict[str, str]:
     """Commit → note blob, as `listing`, for a command that leaves it to git to find the repository."""
-    shown = run_git(("ls-tree", "-r", "-z", "--full-tree", ref), cwd=cwd, env=env, ok=(0, 128)).stdout
-    rows = (row.partition("\t") for row in decode(shown).split("\0"))
-    return {path.replace("/", ""): facts.split(" ")[2] for facts, _, path in rows if facts}
+    return dict(_entries(run_git(_list(ref), cwd=cwd, env=env, ok=(0, 128)).stdout))
 
 
 def missing(blobs: Collection[str], *, cwd: str, env: Env) -> set[str]:
@@ -101,13 +106,10 @@ def _has_entry(tree: bytes, name: str) -> bool:
 
 def places(repo: Repository, ref: str) -> dict[str, list[str]]:
     """Commit → blobs of its note; several where it has one in more than one directory."""
-    done = repo.try_run("ls-tree", "-r", "-z", "--full-tree", ref)
     out: dict[str, list[str]] = {}
-    for row in decode(done.stdout).split("\0"):
-        facts, _, path = row.partition("\t")
-        oid = path.replace("/", "")
-        if len(oid) == repo.hash_length and facts:
-            out.setdefault(oid, []).append(facts.split(" ")[2])
+    for oid, blob in _entries(repo.try_run(*_list(ref)).stdout):
+        if len(oid) == repo.hash_length:
+            out.setdefault(oid, []).append(blob)
     return out
 
 

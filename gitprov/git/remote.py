@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.git.process import decode
+from gitprov.git.process import decode, encode
+from gitprov.model.sha import sha256_hex
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -80,7 +80,7 @@ def staging(remote: str, names: tuple[str, ...]) -> str:
     """The directory of refs for one remote; an address that has no name gets one made of its digest."""
     if remote in names:
         return f"{STAGING}/{remote}"
-    return f"{STAGING}/url-{hashlib.sha256(remote.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
+    return f"{STAGING}/url-{sha256_hex(encode(remote))[:16]}"
 
 
 def shown(remote: str) -> str:

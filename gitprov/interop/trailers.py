@@ -196,8 +196,8 @@ def _values(trailers: Sequence[Trailer], key: str) -> list[str]:
 def dropped(trailers: Sequence[Trailer]) -> dict[str, str]:
     """Trace id -> reason, from `AI-Trace-Dropped: <trace id> <reason>`. A missing reason is the empty string.
 
-    A digest of many traces may stand in place of an id, and is a key of the result then. Where one trace is dropped twice, the first reason given stands. Values without a trace id are left to
-    `dropped_problems`.
+    A digest of many traces may stand in place of an id, and is a key of the result then. Where one trace is dropped
+    twice, the first reason given stands. Values without a trace id are left to `dropped_problems`.
     """
     reasons: dict[str, str] = {}
     for value in _values(trailers, DROPPED_KEY):

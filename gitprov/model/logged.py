@@ -67,7 +67,8 @@ class DeltaSum(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One commit. `cls` is `ai` (its note has traces), `declared` (only it says so itself), `unknown` (its note is missing) or None (neither).
+    """One commit. `cls` is `ai` (its note has traces), `declared` (only it says so itself), `unknown` (its note is
+    missing) or None (none of these).
 
     `date` is in the form that was asked for, `time` is ISO 8601. `added` counts the lines that the commit adds; of
     them `ai` are as generated, `edited` were changed since, `human` are recorded as typed. `added`, `delta` and `gate`
