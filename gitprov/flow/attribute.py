@@ -159,7 +159,7 @@ class Sighted(NamedTuple):
 class Attributor:
     """Works out jobs. `view` gives the work tree's content of a path, None where it cannot be seen.
 
-    `shelved` gives the versions of a path that are stashed away. `frozen` are the events that an earlier commit's generations hold.
+    `shelved` gives the versions of a job's file that are stashed away. `frozen` are the events that an earlier commit's generations hold.
     `sighted` gives what git held of a job's file between its events, in order.
     """
 
@@ -170,7 +170,7 @@ class Attributor:
         view: Callable[[str, bytes], bytes | None],
         clean: Callable[[str, bytes], bytes] | None = None,
         frozen: Collection[int] = (),
-        shelved: Callable[[str], list[bytes]] | None = None,
+        shelved: Callable[[Job], list[bytes]] | None = None,
         sighted: Callable[[Job], list[Sighted]] | None = None,
     ) -> None:
         self._shelved = shelved
@@ -187,7 +187,7 @@ class Attributor:
         marks = {seq: self._marks[seq] for seq in folded.created if seq in self._marks}
         view = self._view(job.path, job.final)
         seen = None if view is None else self._as_stored(view, job)
-        aside = [self._as_stored(data, job) for data in self._shelved(job.path)] if self._shelved else []
+        aside = [self._as_stored(data, job) for data in self._shelved(job)] if self._shelved else []
         settled = outcome(folded, job.final, job.added, seen, marks, aside)
         gone = shed(job.path, folded, settled.tallies)
         carried: dict[int, Carried] = {}

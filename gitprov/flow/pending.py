@@ -71,7 +71,8 @@ def settle(
     marks = {seq: Marks(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}
     clean = cleaner(repo, [one.job.path for one in cases])
     seen = sighted(repo, inbox, evidence.events)
-    worker = Attributor(inbox, marks, view or Disk(repo), clean, (), shelved(repo, aside or []), seen)
+    kept = shelved(repo, evidence.events, aside or [])
+    worker = Attributor(inbox, marks, view or Disk(repo), clean, (), kept, seen)
     files = [PendingFile(one.job.path, worker.work_out(one.job), one.in_head) for one in cases]
     return Pending(evidence, spent, files)
 

@@ -7,7 +7,7 @@ the fold knows what had been put aside by then.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from gitprov.flow.attribute import Job, Sighted
@@ -29,16 +29,25 @@ _PARTS = ("", "^2", "^3")
 _BRANCHES = 100
 
 
-def shelved(repo: Repository, more: Iterable[str] = ()) -> Callable[[str], list[bytes]] | None:
-    """From a path to its versions on the shelf, and in `more` commits; None where there is neither."""
+def shelved(
+    repo: Repository, events: Iterable[Event], more: Iterable[str] = ()
+) -> Callable[[Job], list[bytes]] | None:
+    """From a job to the versions of its file on the shelf, and in `more` commits; None where there is neither.
+
+    `events` have the names by which they were recorded: a stash may have the file under the name that it had then.
+    """
     aside = [*_autostash(repo), *_stashes(repo), *more]
     if not aside:
         return None
 
-    def versions(path: str) -> list[bytes]:
-        if "\n" in path:  # the reader of objects takes one name a line
-            return []
-        found = repo.objects.get_many(f"{oid}{part}:{path}" for oid in aside for part in _PARTS)
+    recorded = {event.seq: event.path for event in events}
+
+    def versions(job: Job) -> list[bytes]:
+        # The reader of objects takes one name a line.
+        paths = [path for path in sorted(_paths(job, recorded)) if "\n" not in path]
+        found = repo.objects.get_many(
+            f"{oid}{part}:{path}" for path in paths for oid in aside for part in _PARTS
+        )
         return list({one.oid: one.data for one in found if one is not None and one.type == "blob"}.values())
 
     return versions
@@ -55,7 +64,7 @@ def sighted(repo: Repository, inbox: Inbox, events: Iterable[Event]) -> Callable
     recorded = {event.seq: event.path for event in events}
 
     def held(job: Job) -> list[Sighted]:
-        paths = {job.path, job.was or job.path, *(recorded.get(event.seq, job.path) for event in job.events)}
+        paths = _paths(job, recorded)
         asked = [(row.seq, name, row.path is not None) for row in rows for name in _names(row, paths)]
         found = repo.objects.get_many(name for _, name, _ in asked)
         blobs = zip(asked, found, strict=True)
@@ -64,6 +73,11 @@ def sighted(repo: Repository, inbox: Inbox, events: Iterable[Event]) -> Callable
         return [Sighted(seq, one.data, back) for (seq, _, back), one in seen.items()]
 
     return held
+
+
+def _paths(job: Job, recorded: Mapping[int, str]) -> set[str]:
+    """The names that a job's file has and had. `recorded`: number of an event → the name by which it was recorded."""
+    return {job.path, job.was or job.path, *(recorded.get(event.seq, job.path) for event in job.events)}
 
 
 def _names(row: sightings.Sighting, paths: Iterable[str]) -> list[str]:

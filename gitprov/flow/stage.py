@@ -86,7 +86,8 @@ def _results(
         frozen = {event.seq for event in evidence.events if _is_held(event, marks[event.seq])}
         clean = cleaner(desk.repo, list(paths))
         seen = sighted(desk.repo, desk.inbox, evidence.events)
-        return Attributor(desk.inbox, read, desk.view, clean, frozen, shelved(desk.repo), seen)
+        kept = shelved(desk.repo, evidence.events)
+        return Attributor(desk.inbox, read, desk.view, clean, frozen, kept, seen)
 
     main = worker(job.path for job in jobs) if jobs else None
     results = [main.work_out(job) for job in jobs] if main is not None else []

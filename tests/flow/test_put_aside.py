@@ -55,6 +55,25 @@ def test_popped_before_any_commit(project: GitRepo, agent: Agent) -> None:
     assert owners(project, "a.py")[LINE.strip()] == "ai s1"
 
 
+@pytest.mark.parametrize("commits", [1, 2])
+def test_renamed_while_it_was_put_aside(project: GitRepo, agent: Agent, commits: int) -> None:
+    """Commits that rename and change the file drop no line that a stash has under the old name."""
+    base(project)
+    agent.write("a.py", PUT)
+    project.git("stash", "push", "-q")
+    project.git("mv", "a.py", "b.py")
+    project.commit("Renamed")
+    for n in range(1, commits):
+        project.write("b.py", BASE + f"more = {n}\n")
+        project.commit("More")
+    project.git("stash", "pop", "-q")
+    popped = (project.path / "b.py").read_text()
+    Agent(project, session="s2").write("b.py", popped.replace(LINE, "above = 8\n" + LINE))
+    assert owners(project, "b.py")[LINE.strip()] == "ai s1"
+    project.commit("Line")
+    assert owners(project, "b.py")[LINE.strip()] == "ai s1"
+
+
 def test_popped_under_another_name(project: GitRepo, agent: Agent) -> None:
     """The file was renamed, and git finds it when the stash is popped."""
     stash(project, agent)
