@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from gitprov.flow.place import framework_config
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.store.files import read
@@ -21,14 +22,14 @@ def message_gate_installed(repo: Repository) -> bool:
     text = _hook_text(repo, "commit-msg")
     if b"gitprov" in text or not repo.env.get("PRE_COMMIT"):
         return b"gitprov" in text
-    config = read(os.path.join(repo.worktree or "", ".pre-commit-config.yaml")) or b""
+    config = framework_config(repo)
     return bool(text) and b"gitprov-commit-msg" in config
 
 
 def trailer_hook_installed(repo: Repository) -> bool:
     """Whether our prepare-commit-msg hook runs, by itself or in a framework: it sees every message that git makes."""
     text = _hook_text(repo, "prepare-commit-msg")
-    config = read(os.path.join(repo.worktree or "", ".pre-commit-config.yaml")) or b""
+    config = framework_config(repo)
     return b"gitprov" in text or (bool(text) and b"gitprov-prepare-commit-msg" in config)
 
 
