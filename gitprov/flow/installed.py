@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from gitprov.flow.place import framework_config
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.store.files import read
@@ -32,10 +33,7 @@ def trailer_hook_installed(repo: Repository) -> bool:
 
 def _is_run_by_framework(repo: Repository, name: str, text: bytes) -> bool:
     """Whether a hook of this text is a framework's, which is configured to run ours of that name."""
-    if not text:
-        return False
-    config = read(os.path.join(repo.worktree or "", ".pre-commit-config.yaml")) or b""
-    return b"gitprov-" + name.encode("ascii") in config
+    return bool(text) and b"gitprov-" + name.encode("ascii") in framework_config(repo)
 
 
 def _hook_text(repo: Repository, name: str) -> bytes:

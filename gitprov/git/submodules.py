@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitprov.git import tree_files
 from gitprov.git.process import Env, decode, run_git
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 _LINK = "160000"
+_LIMIT = 1 << 20
 _KEYS = r"^submodule\..*\.path$"
 
 
@@ -24,14 +26,23 @@ class Inside(NamedTuple):
 
 
 def paths(top: str, env: Env) -> Iterator[str]:
-    """Paths, from `top`, of the submodules that its `.gitmodules` names; without such a file nothing is started."""
-    if not os.path.isfile(os.path.join(top, ".gitmodules")):
+    """Paths, from `top`, of the submodules that its `.gitmodules` names; without such a file nothing is started.
+
+    Strangers write that file: a link in its place is no file, as for git itself, and a path that leads out of the work
+    tree, by itself or through a link, is left out.
+    """
+    try:
+        text = tree_files.read(top, ".gitmodules", _LIMIT)
+    except OSError:
         return
-    asked = ("config", "-z", "--file", os.path.join(top, ".gitmodules"), "--get-regexp", _KEYS)
-    shown = run_git(asked, cwd=top, env=env, ok=(0, 1, 128)).stdout
+    if text is None:
+        return
+    asked = ("config", "-z", "--file", "-", "--get-regexp", _KEYS)
+    shown = run_git(asked, cwd=top, env=env, stdin=text, ok=(0, 1, 128)).stdout
+    real = os.path.realpath(top)
     for row in decode(shown).split("\0"):
-        path = row.partition("\n")[2]
-        if path:
+        path = row.partition("\n")[2].rstrip("/")
+        if path and os.path.realpath(os.path.join(real, path)) == os.path.join(real, path):
             yield path
 
 

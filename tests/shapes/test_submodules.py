@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from pathlib import Path
 
@@ -88,6 +89,29 @@ def test_status_names_submodules_with_evidence(hooked: GitRepo, inner: GitRepo) 
     shown = hooked.gitprov("status").stdout
     assert "submodule libs/sub: 1 recorded edit waits for a commit there" in shown
     inner.commit("Inner")
+    assert status(hooked)["submodules"] == []
+
+
+@pytest.mark.parametrize("planted", ["link", "pipe", "outside", "through-a-link"])
+def test_gitmodules_of_strangers(hooked: GitRepo, inner: GitRepo, tmp_path: Path, planted: str) -> None:
+    """No link or pipe in place of `.gitmodules` is read, and no path in it leads to another repository."""
+    secret = GitRepo.init(tmp_path / "secret", hooked.env)
+    secret.install()
+    Agent(secret).write("a.py", MODEL)
+    modules = hooked.path / ".gitmodules"
+    text = modules.read_text()
+    modules.unlink()
+    if planted == "link":
+        (tmp_path / "modules").write_text(text)
+        modules.symlink_to(tmp_path / "modules")
+        Agent(inner).write("a.py", MODEL)
+    elif planted == "pipe":
+        os.mkfifo(modules)
+    elif planted == "outside":
+        modules.write_text(text.replace("path = libs/sub", "path = ../secret"))
+    else:
+        (hooked.path / "led").symlink_to(secret.path)
+        modules.write_text(text.replace("path = libs/sub", "path = led"))
     assert status(hooked)["submodules"] == []
 
 
