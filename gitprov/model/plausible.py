@@ -88,6 +88,9 @@ _FIELDS: dict[str, dict[str, Check]] = {
     "commit": {"gate": is_text, "tool": is_text, "added": is_count, "dropped": _reasons},
 }
 _WITH_FILES = ("trace", "human")
+#: Fields that hold no text.
+_NO_TEXT = frozenset(("delta", "added", "dropped", "files", "v"))
+_FIELD_NAMES = frozenset(name for fields in _FIELDS.values() for name in fields)
 
 
 def is_row(row: Json) -> bool:
@@ -100,7 +103,7 @@ def plausible(row: Row, taken: list[Implausible]) -> Row | None:
     that has such values. A row without any is returned as it is.
     """
     fields = _FIELDS.get(row["kind"])
-    if fields is None:
+    if fields is None or _is_usual(row, fields):
         return row
     wrong = [
         name for name, fits in fields.items() if name in row and row[name] is not None and not fits(row[name])
@@ -123,6 +126,44 @@ def plausible(row: Row, taken: list[Implausible]) -> Row | None:
     if counts:
         kept["delta"] = {field: value for field, value in row["delta"].items() if field not in counts}
     return kept
+
+
+def _is_usual(row: Row, fields: dict[str, Check]) -> bool:
+    """Whether a row holds short ASCII text where text belongs and small numbers where numbers do, as nearly all rows
+    do: a quick answer, where False says only that each field has to be looked at.
+    """
+    for name, value in row.items():
+        kind = type(value)
+        if kind is str:
+            if len(value) > MAX_NAME or name in _NO_TEXT or "\0" in value or not value.isascii():
+                return False
+        elif kind is int:
+            if not (name == "v") <= value <= MAX_LINE or (name in fields and name not in _NO_TEXT):
+                return False
+        elif kind is dict:
+            if not _is_usual_object(name, value):
+                return False
+        elif value is not None or name in _NO_TEXT:
+            return False
+    return True
+
+
+def _is_usual_object(name: str, value: Row) -> bool:
+    """The same for an object in a row: lines by path, or counts; text and numbers in other places are not judged."""
+    if name == "delta":
+        return all(type(count) is int and 0 <= count <= MAX_LINE for count in value.values())
+    if name != "files":
+        return name not in _FIELD_NAMES
+    for path, entry in value.items():
+        if not path.isascii() or "\0" in path or len(path) > MAX_NAME or type(entry) is not dict:
+            return False
+        for cls, ranges in entry.items():
+            if cls == "deleted":
+                if type(ranges) is not int or not 0 <= ranges <= MAX_LINE:
+                    return False
+            elif type(ranges) is not str or len(ranges) > MAX_TEXT:
+                return False
+    return True
 
 
 def _wrong_counts(row: Row) -> list[str]:

@@ -37,6 +37,12 @@ def clean(text: str) -> str:
     return re.sub(_IN_FIELDS, _escape, text)
 
 
+def clean_rows(rows: list[str]) -> list[str]:
+    """`clean` for each of several fields; one look at all of them where nothing steers, as nearly always."""
+    joined = "".join(rows)
+    return rows if joined.isascii() and joined.isprintable() else [clean(row) for row in rows]
+
+
 def clean_line(text: str) -> str:
     r"""A line in which tabs are text, such as one of a file; all else as `clean`, and a `\r` at the end is left out."""
     if text.isascii() and text.isprintable():
@@ -73,6 +79,8 @@ def clean_painted_block(text: str | bytes) -> bytes:
         if text.isascii() and re.search(_CONTROL_BYTE, text) is None:
             return text
         text = text.decode("utf-8", "surrogateescape")
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text.encode("ascii")
     ends = text.split("\n")
     shown = (clean_painted(line) + ("\r" if line.endswith("\r") else "") for line in ends[:-1])
     return "\n".join([*shown, clean_painted(ends[-1])]).encode("utf-8")

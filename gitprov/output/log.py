@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 
 from gitprov.model.logged import DeltaSum, Entry, LoggedTrace
-from gitprov.output.text import PLAIN, clean, paint
+from gitprov.model.printed import clean, clean_rows
+from gitprov.output.text import PLAIN, paint
 
 #: What is coloured, and how where the user has not chosen otherwise.
 COLOURS: Mapping[str, str] = {
@@ -88,7 +89,7 @@ def block(entry: Entry, colours: Mapping[str, str] = PLAIN) -> str:
     rows += [f"Dropped:  {trace} {reason}" for trace, reason in entry.dropped]
     rows += [f"Reviewed: {who}" for who in entry.reviewed_by]
     rows += ["", f"    {entry.subject}" if entry.subject else ""]
-    rows = [clean(row) for row in rows]
+    rows = clean_rows(rows)
     if colours:
         rows = [_painted(row, entry, colours) for row in rows]
     return "\n".join(rows) + "\n"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from unicodedata import category
 
 import pytest
 
 from gitprov.cli.app import COMMANDS
 from tests.support.agent import Agent
+from tests.support.characters import steers
 from tests.support.notes import TRACE, add_note, commit_row, human_row, trace_row
 from tests.support.repo import GitRepo, run_bytes
 
@@ -102,7 +102,7 @@ def offences(printed: bytes) -> list[str]:
     text = printed.decode("utf-8", "backslashreplace" if b"\xff" in printed else "strict")
     wrong = ["a colour of theirs"] if "\x1b[31mPWN" in text else []
     wrong += ["a line of theirs"] if re.search(r"^(hint: paste|gitprov: forged)", text, re.MULTILINE) else []
-    steering = {char for char in SGR.sub("", text) if category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
+    steering = {char for char in SGR.sub("", text) if steers(char)}
     return wrong + sorted(map(ascii, steering - {"\n", "\t"}))
 
 

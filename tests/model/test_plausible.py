@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from gitprov.model.note import Note
 from gitprov.model.plausible import Implausible, plausible
@@ -118,3 +119,29 @@ def test_edits_keep_their_numbers() -> None:
     """An edit that cannot be used stays in its place, since contents are stored by number."""
     record = plausible_record({"edits": [7, {"path": "a", "raw_lines": "x", "tool": "Edit"}]})
     assert record["edits"] == [{"path": ""}, {"path": "a", "tool": "Edit"}]
+
+
+_VALUES = st.sampled_from(
+    [None, True, 0, 1, -1, 1 << 50, 1.5, "x", "", "\0", "é", "\ud800", "x" * 5000, [], {}, {"ai": "1"},
+     {"raw": 1, "kept": -1}, {"a.py": {"ai": "1-2", "deleted": 1}}, {"a.py": {"ai": 1}}, {"a.py": {"deleted": "1"}},
+     {"a.py": 1}, {"\0": {}}, {"é": {"ai": "1"}}, {"t": "why"}, {"t": 1}]
+)  # fmt: skip
+_ROWS = st.builds(
+    lambda kind, fields: {"kind": kind, "id": "x", **fields},
+    st.sampled_from(["trace", "human", "review", "commit", "later"]),
+    st.dictionaries(
+        st.sampled_from(["v", "agent", "human", "delta", "files", "added", "dropped", "gate", "note", "x"]), _VALUES
+    ),
+)  # fmt: skip
+
+
+@given(_ROWS)
+def test_the_quick_answer_agrees_with_the_slow_one(row: dict[str, Any]) -> None:
+    """A row that passes at a glance has no value that looking at each field would take out."""
+    taken: list[Implausible] = []
+    slow: list[Implausible] = []
+    quick = plausible(row, taken)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gitprov.model.plausible._is_usual", lambda *_: False)
+        assert plausible(row, slow) == quick
+    assert taken == slow

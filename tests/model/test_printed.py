@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from unicodedata import category
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitprov.model import printed
+from tests.support.characters import steers
 
 ANY = st.text(st.characters() | st.characters(categories=("Cc", "Cf", "Cs")))
 #: Characters that steer or hide, each with what is shown of it.
@@ -33,13 +33,11 @@ def test_what_steers_is_an_escape(char: str, shown: str) -> None:
 @given(ANY)
 def test_nothing_that_steers_is_left(text: str) -> None:
     """No control, formatting character, separator or surrogate survives, and cleaning twice changes nothing more."""
-    kinds = ("Cc", "Cf", "Cs", "Zl", "Zp")
-    visible = {"\u0600", "\u0601", "\u0602", "\u0603", "\u0604", "\u0605", "\u06dd", "\u070f", "\u0890", "\u0891", "\u08e2", "\U000110bd", "\U000110cd"}  # fmt: skip
     for clean, kept in (
         (printed.clean, ""), (printed.clean_line, "\t"), (printed.clean_block, "\t\n"), (printed.clean_painted, "\t"),
     ):  # fmt: skip
         shown = clean(text.replace("\x1b", ""))
-        assert not [c for c in shown if category(c) in kinds and c not in kept and c not in visible]
+        assert not [c for c in shown if steers(c) and c not in kept]
         assert clean(shown) == shown
 
 
