@@ -90,7 +90,7 @@ _FIELDS: dict[str, dict[str, Check]] = {
 _WITH_FILES = ("trace", "human")
 #: Fields that hold no text.
 _NO_TEXT = frozenset(("delta", "added", "dropped", "files", "v"))
-_FIELD_NAMES = frozenset(name for fields in _FIELDS.values() for name in fields)
+_FIELD_NAMES = frozenset(("v", *(name for fields in _FIELDS.values() for name in fields)))
 
 
 def is_row(row: Json) -> bool:

@@ -121,7 +121,7 @@ def test_edits_keep_their_numbers() -> None:
     assert record["edits"] == [{"path": ""}, {"path": "a", "tool": "Edit"}]
 
 
-_VALUES = st.sampled_from(
+_VALUES: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, 0, 1, -1, 1 << 50, 1.5, "x", "", "\0", "é", "\ud800", "x" * 5000, [], {}, {"ai": "1"},
      {"raw": 1, "kept": -1}, {"a.py": {"ai": "1-2", "deleted": 1}}, {"a.py": {"ai": 1}}, {"a.py": {"deleted": "1"}},
      {"a.py": 1}, {"\0": {}}, {"é": {"ai": "1"}}, {"t": "why"}, {"t": 1}]
