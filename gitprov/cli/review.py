@@ -33,9 +33,9 @@ def command(
 
     Example: gitprov review HEAD --note "checked the error paths"
     """
+    from gitprov.flow.arrivals import take_in
     from gitprov.flow.finish import finish_interrupted
     from gitprov.flow.review import review
-    from gitprov.flow.shared import take_in
 
     with Repository.discover(os.getcwd(), os.environ) as repo:
         finish_interrupted(repo)

@@ -8,12 +8,11 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.errors import Contended, GitprovError
+from gitprov.errors import Contended
 from gitprov.git import notes as trees
 from gitprov.git.process import decode
-from gitprov.git.remote import STAGING
 from gitprov.model.printed import shell_quoted
-from gitprov.store import flags, generations, notes, subscriptions
+from gitprov.store import flags, generations, notes
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -39,42 +38,6 @@ class Outlook(NamedTuple):
     went: frozenset[str] = _NONE
     merged: frozenset[str] = _NONE
     change: Change | None = None
-
-
-def take_in(repo: Repository) -> None:
-    """Unite our refs with what a plain `git fetch` brought since. Never raises: whoever cannot write reads what is ours.
-
-    Costs one look at a file, and one look at a ref for each remote that `clone-setup` subscribed to.
-    """
-    try:
-        taken = subscriptions.load(repo.home)
-        for remote, known in taken.items():
-            _take_in(repo, remote, known, taken)
-    except (GitprovError, OSError):
-        return
-
-
-def take_in_at(cwd: str, env: Mapping[str, str]) -> None:
-    """The same for a command that leaves it to git to find the repository. Never raises."""
-    from gitprov.git.locate import locate
-    from gitprov.git.repo import Repository
-
-    try:
-        place = None if "GIT_DIR" in env else locate(cwd)
-        if place is None or subscriptions.load(os.path.join(place.common_dir, "gitprov")):
-            with Repository.discover(cwd, env) as repo:
-                take_in(repo)
-    except (GitprovError, OSError):
-        return
-
-
-def _take_in(repo: Repository, remote: str, known: dict[str, str], taken: subscriptions.Taken) -> None:
-    for kind in subscriptions.KINDS:
-        found = repo.objects.get(f"{STAGING}/{remote}/{kind}")
-        if found is not None and found.type == "commit" and known.get(kind) != found.oid:
-            unite(repo, kind, found.oid, None, lazily=True)
-            known[kind] = found.oid
-            subscriptions.save(repo.home, taken)
 
 
 def unite(

@@ -23,9 +23,10 @@ MAX_PROSE = 1 << 16
 #: The largest count of lines; a count goes over many files.
 MAX_COUNT = 1 << 40
 
-_HALVES = re.compile("[\ud800-\udfff]")
+#: Patterns are compiled at their first use: every command imports this, and hardly any meets such a character.
+_HALVES = "[\ud800-\udfff]"
 #: Halves of characters that no byte comes from: `surrogateescape` makes U+DC80 to U+DCFF.
-_NO_BYTES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+_NO_BYTES = "[\ud800-\udc7f\udd00-\udfff]"
 
 _CLASSES = ("ai", "edited", "human", "declared", "unknown")
 _COUNTS = ("raw", "kept", "edited", "dropped", "pending", "reformatted")
@@ -42,7 +43,7 @@ class Implausible(NamedTuple):
 
 def is_text(value: Json, most: int = MAX_NAME) -> bool:
     """Whether a value is text without halves of characters."""
-    return isinstance(value, str) and len(value) <= most and (value.isascii() or not _HALVES.search(value))
+    return isinstance(value, str) and len(value) <= most and (value.isascii() or not re.search(_HALVES, value))
 
 
 def is_name(value: Json) -> bool:
@@ -50,7 +51,7 @@ def is_name(value: Json) -> bool:
     return (
         isinstance(value, str)
         and len(value) <= MAX_NAME
-        and (value.isascii() or not _NO_BYTES.search(value))
+        and (value.isascii() or not re.search(_NO_BYTES, value))
         and "\0" not in value
     )
 
