@@ -75,6 +75,8 @@ def heal_new(repo: Repository) -> Looked:
     flags.lower_flag(repo.home, flags.NOTES_CAME)
     try:
         done = _run(repo, _scopes(new, seen, again=again))
+        if seen and len(new) > _TIPS:
+            done = done._replace(left_out=True)
     except BaseException:
         if again:
             flags.raise_flag(repo.home, flags.NOTES_CAME)
@@ -118,7 +120,7 @@ def _scopes(new: Sequence[str], seen: Sequence[str], *, again: bool) -> list[Sco
 
     found = []
     before = list(seen[:_TIPS])
-    bounds = ("--ignore-missing", f"--max-count={MOST}")
+    bounds = ("--ignore-missing", f"--max-count={MOST + 1}")  # one more tells that there are more
     for tip in new[: _SINGLE if seen else 1]:
         without = ("--not", *before) if before else ()
         found.append(Scope((*bounds, tip, *without), "what is new", (tip,), deep=_DEEP))
@@ -147,7 +149,7 @@ def _run(repo: Repository, scopes: Sequence[Scope]) -> Looked:
             tell()
             report = heal(repo, Request(), tell, scope)
             healed.update(one.oid for one in report.healed)
-            left_out = left_out or report.looked >= MOST
+            left_out = left_out or report.looked > MOST
     except _OutOfTimeError:
         left_out = True
     return Looked(len(healed), left_out)

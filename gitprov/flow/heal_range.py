@@ -22,7 +22,9 @@ _NAMED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _NONE: frozenset[str] = frozenset()
-_WAIVED = re.compile(rf"AI-Trace-Dropped:[ \t]*({TRACE_ID.pattern})", re.IGNORECASE)
+_WAIVED = re.compile(
+    rf"AI-Trace-Dropped:[ \t]*({TRACE_ID.pattern}|{TRACES_DIGEST.pattern})", re.IGNORECASE
+)
 
 #: Commits that git may have copied one note from, as for a squash; a note that names more was not made by git.
 _COPIED = 16
@@ -145,7 +147,7 @@ def _named(message: str) -> tuple[frozenset[str], frozenset[str]]:
     if "gen_" not in message and "sha256:" not in message:
         return _NONE, _NONE
     pairs = _NAMED.findall(message)
+    waived = frozenset(_WAIVED.findall(message)) if "ropped" in message.lower() else _NONE
     traces = frozenset(trace for trace, _ in pairs if trace)
-    if "ropped" in message.lower():
-        traces -= frozenset(_WAIVED.findall(message))
-    return traces, frozenset(digest for _, digest in pairs if digest)
+    digests = frozenset(digest for _, digest in pairs if digest)
+    return traces - waived, digests - waived

@@ -138,8 +138,8 @@ class _Case:
         digests = profiles.trace_digests(given)
         sets = self._sets(digests, note)
         named = [*profiles.trace_ids(given), *(trace for digest in digests for trace in sets.get(digest, ()))]
-        unresolved = [digest for digest in digests if digest not in sets]
         reasons = profiles.dropped(given)
+        unresolved = [digest for digest in digests if digest not in sets and digest not in reasons]
         waived = {*reasons, *(trace for digest in reasons for trace in sets.get(digest, ()))}
         said = Said(dict.fromkeys(named), profiles.bad_trace_ids(given), waived, unresolved)
         yield from verify_note.trailers(one.oid, note, said, self.has_notes, self._demanded)

@@ -247,6 +247,28 @@ def test_bounds(project: GitRepo, agent: Agent, tmp_path: Path, monkeypatch: pyt
         assert heal_auto.heal_new(repo).left_out
 
 
+def test_as_many_as_the_bound_are_all_looked_at(
+    project: GitRepo, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exactly as many new commits as the bound leave none out; one more does. So do more tips than the bound of tips."""
+    agent.write("a.py", lines(1))
+    project.git("add", "-A")
+    project.commit_staged("Add a")
+    count = int(project.git("rev-list", "--count", "HEAD").stdout)
+    seen = project.path / ".git/gitprov/heal-seen"
+    with Repository.discover(str(project.path), project.env) as repo:
+        for most, left_out in ((count, False), (count - 1, True)):
+            seen.unlink(missing_ok=True)
+            monkeypatch.setattr(heal_auto, "MOST", most)
+            assert heal_auto.heal_new(repo).left_out is left_out
+        for n in range(3):
+            project.git(
+                "branch", f"b{n}", project.git("commit-tree", "HEAD^{tree}", "-m", str(n)).stdout.strip()
+            )
+        monkeypatch.setattr(heal_auto, "_TIPS", 2)
+        assert heal_auto.heal_new(repo).left_out
+
+
 @pytest.mark.usefixtures("project")
 def test_trouble_fails_no_pull(project: GitRepo, agent: Agent, tmp_path: Path) -> None:
     """A pull succeeds where notes cannot be written, and says why they were not."""

@@ -181,3 +181,14 @@ def test_thirty_thousand_trailers_take_linear_time(project: GitRepo, agent: Agen
         done = run(command, cwd=project.path, env=project.env, check=False, timeout=60)
         assert done.returncode in (0, 1), (command, done.stderr)
     assert len(project.traces()) == 1
+
+
+def test_a_digest_that_is_let_go_is_not_looked_for(project: GitRepo, agent: Agent) -> None:
+    """Heal asks for no note where the message itself lets the digest go."""
+    agent.write("a.py", "a = 1\n")
+    project.git("add", "-A")
+    digest = _digest(["gen_20260101_0000000000"])
+    project.commit_staged(f"Add a\n\nAI-Trace: {digest}\nAI-Trace-Dropped: {digest} lost")
+    told = project.gitprov("heal", "--json", "--all").stdout
+    assert digest not in told
+    assert _verified(project) == []
