@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.model.event import Event, Turn
@@ -48,14 +48,6 @@ class Erasure(NamedTuple):
     seqs: tuple[int, ...]
     turns: tuple[tuple[str, str], ...]
     digests: tuple[str, ...]
-
-
-def forget(inbox: Inbox, matches: Callable[[Event], bool]) -> int:
-    """Erase matching events, live and archived, their turns and contents where nothing else needs them."""
-    chosen = [one for one in inbox.events() + inbox.archived() if isinstance(one, Event) and matches(one)]
-    if chosen:
-        erase(inbox, erasure(inbox, {one.seq for one in chosen}, _turns_of(chosen)))
-    return len(chosen)
 
 
 def erasure(inbox: Inbox, seqs: set[int], turns: set[tuple[str, str]]) -> Erasure:
