@@ -67,7 +67,7 @@ def _explained(error: GitFailed, command: Command, cwd: str, env: Mapping[str, s
 
 def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
     from gitprov.flow import blame
-    from gitprov.flow.arrivals import take_in
+    from gitprov.flow.incoming import take_in
     from gitprov.git.repo import Repository
 
     if command.form in ("porcelain", "line-porcelain"):

@@ -48,7 +48,7 @@ def _main(argv: Sequence[str]) -> int:
 
 def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
     from gitprov.cli.terminal import Screen
-    from gitprov.flow.arrivals import take_in_at
+    from gitprov.flow.incoming import take_in_at
     from gitprov.flow.log import entries, start
 
     take_in_at(cwd, env)

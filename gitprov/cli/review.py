@@ -33,8 +33,8 @@ def command(
 
     Example: gitprov review HEAD --note "checked the error paths"
     """
-    from gitprov.flow.arrivals import take_in
     from gitprov.flow.finish import finish_interrupted
+    from gitprov.flow.incoming import take_in
     from gitprov.flow.review import review
 
     with Repository.discover(os.getcwd(), os.environ) as repo:

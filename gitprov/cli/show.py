@@ -44,8 +44,8 @@ def command(
     """
     if sum((as_json, prompt, raw, diff)) > 1:
         raise UsageError("--json, --prompt, --output and --diff exclude each other", "give one of them")
-    from gitprov.flow.arrivals import take_in
     from gitprov.flow.finish import finish_interrupted
+    from gitprov.flow.incoming import take_in
     from gitprov.flow.show import show
 
     env = os.environ

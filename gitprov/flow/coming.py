@@ -37,9 +37,9 @@ def inherited_by(desk: Desk, situation: Situation) -> Inherited:
         alike = _lookalikes(repo, situation) if sure else Inherited([])
         if not known.commits:
             return alike
-        from gitprov.flow.arrivals import take_in
         from gitprov.flow.carry import inherit
         from gitprov.flow.carry_values import Heir
+        from gitprov.flow.incoming import take_in
 
         take_in(repo)  # a colleague's commits have their notes where a plain fetch put them
         tree = situation.tree or decode(repo.run("write-tree")).strip()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitprov.flow import shared, subscribe
-from gitprov.flow.arrivals import take_in
 from gitprov.flow.doctor_case import BROKEN, WARNING, Case, Check, Finding
+from gitprov.flow.incoming import take_in
 from gitprov.git import remote as remotes
 from gitprov.git.write import read_refs
 from gitprov.model.printed import argument_quoted

@@ -6,9 +6,9 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from gitprov.flow.arrivals import take_in
 from gitprov.flow.carry import carry
 from gitprov.flow.carry_values import Pair
+from gitprov.flow.incoming import take_in
 from gitprov.flow.inherit import is_copied, record
 from gitprov.flow.sources import rebasing
 from gitprov.git.objects import parse_commit
