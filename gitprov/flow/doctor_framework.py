@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gitprov.flow import place
 from gitprov.flow.doctor_case import WARNING, Case, Check, Finding
 from gitprov.model.hook_names import FRAMEWORK
+from gitprov.store import framework_config
 
 _TYPES = re.compile(r"^default_install_hook_types:\s*(\[[^\]]*\]|(?:\n\s*-[^\n]*)+)", re.MULTILINE)
 _DEFAULT = re.compile(r"^default_stages:", re.MULTILINE)
@@ -39,11 +39,11 @@ def multiplied(config: str) -> list[str]:
 
 def stages_of_others(case: Case) -> Iterator[Finding]:
     """A hook without `stages` runs at each stage that is installed."""
-    names = multiplied(place.framework_config(case.repo).decode("utf-8", "replace"))
+    names = multiplied(framework_config.read(case.repo).decode("utf-8", "replace"))
     if names:
-        what = f"{', '.join(names)} in {place.FRAMEWORK_CONFIG} name no stages, so pre-commit runs them at each of gitprov's stages"
+        what = f"{', '.join(names)} in {framework_config.NAME} name no stages, so pre-commit runs them at each of gitprov's stages"
         yield Finding(
-            "stages", WARNING, what, f"add to {place.FRAMEWORK_CONFIG}: default_stages: [pre-commit]"
+            "stages", WARNING, what, f"add to {framework_config.NAME}: default_stages: [pre-commit]"
         )
 
 

@@ -11,7 +11,7 @@ from gitprov.flow.doctor_case import BROKEN, WARNING, Case, Check, Finding
 from gitprov.flow.finish import finish_interrupted
 from gitprov.git import hooks
 from gitprov.model.hook_names import FRAMEWORK, HOOKS, OPTIONAL
-from gitprov.store import hookdir, plan, shims
+from gitprov.store import framework_config, hookdir, plan, shims
 
 _AGAIN = "gitprov install"
 
@@ -38,7 +38,7 @@ def stages(case: Case) -> list[Stage]:
     """Each of our hooks, where git looks for them now."""
     repo = case.repo
     directory = hooks.hooks_path(repo).directory
-    config = place.framework_config(repo)
+    config = framework_config.read(repo)
     found = []
     for hook in FRAMEWORK if place.by_framework(repo) else HOOKS:
         slot = hookdir.look(directory, hook)
@@ -82,7 +82,7 @@ def both_routes(case: Case) -> Iterator[Finding]:
         stage.slot.hook for stage in stages(case) if stage.native and stage.framework and stage.configured
     ]
     if both:
-        what = f"{', '.join(both)}: gitprov runs twice, natively and from {place.FRAMEWORK_CONFIG}"
+        what = f"{', '.join(both)}: gitprov runs twice, natively and from {framework_config.NAME}"
         yield Finding(
             "routes", WARNING, what, "keep one: gitprov uninstall, or take its hooks out of that file"
         )
@@ -160,14 +160,14 @@ def _missing_stages(found: list[Stage], dead: list[str]) -> Finding:
     if unnamed:
         ids = ", ".join(f"gitprov-{hook}" for hook in unnamed)
         return Finding(
-            "hooks", BROKEN, f"{place.FRAMEWORK_CONFIG} lacks {ids}", "add them, as docs/hooks.md shows"
+            "hooks", BROKEN, f"{framework_config.NAME} lacks {ids}", "add them, as docs/hooks.md shows"
         )
     types = " ".join(f"--hook-type {hook}" for hook in dead)
     return Finding(
         "hooks",
         BROKEN,
         f"pre-commit is not installed for {', '.join(dead)}",
-        f"pre-commit install --install-hooks {types}; default_install_hook_types in {place.FRAMEWORK_CONFIG} does it for everybody",
+        f"pre-commit install --install-hooks {types}; default_install_hook_types in {framework_config.NAME} does it for everybody",
     )
 
 

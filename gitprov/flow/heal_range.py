@@ -22,9 +22,7 @@ _NAMED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _NONE: frozenset[str] = frozenset()
-_WAIVED = re.compile(
-    rf"AI-Trace-Dropped:[ \t]*({TRACE_ID.pattern}|{TRACES_DIGEST.pattern})", re.IGNORECASE
-)
+_WAIVED = re.compile(rf"AI-Trace-Dropped:[ \t]*({TRACE_ID.pattern}|{TRACES_DIGEST.pattern})", re.IGNORECASE)
 
 #: Commits that git may have copied one note from, as for a squash; a note that names more was not made by git.
 _COPIED = 16

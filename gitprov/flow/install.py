@@ -17,7 +17,7 @@ from gitprov.git.repo import Repository
 from gitprov.git.write import read_refs
 from gitprov.model.hook_names import HOOKS, OPTIONAL
 from gitprov.model.printed import shell_quoted
-from gitprov.store import files, flags, hookdir, install_record, notes, shims, subscriptions
+from gitprov.store import files, flags, framework_config, hookdir, install_record, notes, shims, subscriptions
 from gitprov.store.config import load_config
 
 
@@ -35,10 +35,10 @@ def install(repo: Repository, wish: Wish) -> Outcome:
 
 
 def _by_framework(wish: Wish) -> Outcome:
-    hints = [f"{place.FRAMEWORK_CONFIG} runs gitprov's hooks; native ones would do it all twice"]
+    hints = [f"{framework_config.NAME} runs gitprov's hooks; native ones would do it all twice"]
     if wish.push:
         hints.append(
-            f"to share at each push, add gitprov-pre-push to {place.FRAMEWORK_CONFIG} (docs/hooks.md)"
+            f"to share at each push, add gitprov-pre-push to {framework_config.NAME} (docs/hooks.md)"
         )
     return Outcome([], hints)
 

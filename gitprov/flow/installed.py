@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from gitprov.flow.place import framework_config
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
+from gitprov.store import framework_config
 from gitprov.store.files import read
 
 _FRAMEWORKS = (b"pre-commit", b"prek")
@@ -33,7 +33,7 @@ def trailer_hook_installed(repo: Repository) -> bool:
 
 def _is_run_by_framework(repo: Repository, name: str, text: bytes) -> bool:
     """Whether a hook of this text is a framework's, which is configured to run ours of that name."""
-    return bool(text) and b"gitprov-" + name.encode("ascii") in framework_config(repo)
+    return bool(text) and b"gitprov-" + name.encode("ascii") in framework_config.read(repo)
 
 
 def _hook_text(repo: Repository, name: str) -> bytes:

@@ -6,13 +6,10 @@ import os
 from typing import NamedTuple
 
 from gitprov.errors import GitprovError
-from gitprov.git import hooks, tree_files
+from gitprov.git import hooks
 from gitprov.git.repo import Repository
 from gitprov.model.hook_names import HOOKS, OPTIONAL
-from gitprov.store import hookdir, shims
-
-FRAMEWORK_CONFIG = ".pre-commit-config.yaml"
-_CONFIG_LIMIT = 1 << 20
+from gitprov.store import framework_config, hookdir, shims
 
 #: Hooks whose mere presence changes nothing but which somebody may add to a shared directory at any time.
 PASSED_ON = (
@@ -77,12 +74,7 @@ def by_framework(repo: Repository) -> bool:
     directory = hooks.hooks_path(repo).directory
     slots = [hookdir.look(directory, hook) for hook in HOOKS]
     installed = any(slot.top == hookdir.FRAMEWORK for slot in slots) and not any(slot.ours for slot in slots)
-    return installed and b"gitprov-pre-commit" in framework_config(repo)
-
-
-def framework_config(repo: Repository) -> bytes:
-    """The bytes of pre-commit's configuration, none where there is no such file."""
-    return tree_files.head(repo.worktree or "", FRAMEWORK_CONFIG, _CONFIG_LIMIT) or b""
+    return installed and b"gitprov-pre-commit" in framework_config.read(repo)
 
 
 def to_pass_on(repo: Repository, place: Place) -> list[str]:

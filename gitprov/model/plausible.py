@@ -43,7 +43,9 @@ class Implausible(NamedTuple):
 
 def is_text(value: Json, most: int = MAX_NAME) -> bool:
     """Whether a value is text without halves of characters."""
-    return isinstance(value, str) and len(value) <= most and (value.isascii() or not re.search(_HALVES, value))
+    return (
+        isinstance(value, str) and len(value) <= most and (value.isascii() or not re.search(_HALVES, value))
+    )
 
 
 def is_name(value: Json) -> bool:
