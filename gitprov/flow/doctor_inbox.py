@@ -89,8 +89,9 @@ def size(case: Case) -> Iterator[Finding]:
     """The inbox has not outgrown its bound."""
     for name, inbox in inboxes(case):
         total = sum(held for held, _ in inbox.blobs.sizes().values())
-        if total > sweep.SIZE_LIMIT:
-            what = f"inbox {name}: {total >> 20} MiB of contents, more than {sweep.SIZE_LIMIT >> 20}"
+        most = inbox.limits.archive_bytes
+        if total > most:
+            what = f"inbox {name}: {total:,} bytes of contents, more than inbox.max_archive_bytes, {most:,}"
             yield Finding("size", WARNING, what, _FIX, _pruned(inbox, case.now))
 
 
@@ -98,9 +99,14 @@ def old_events(case: Case) -> Iterator[Finding]:
     """No evidence is about to be forgotten because nobody committed it."""
     for name, inbox in inboxes(case):
         room = os.path.join(inbox.root, "events")
-        old = [file for file in files.names(room) if _age(os.path.join(room, file), case.now) > sweep.KEEP]
+        limits = inbox.limits
+        old = [
+            file
+            for file in files.names(room)
+            if _age(os.path.join(room, file), case.now) > limits.keep_seconds
+        ]
         if old:
-            what = f"inbox {name}: {len(old)} edits older than 30 days were never committed; they will be forgotten"
+            what = f"inbox {name}: {len(old)} edits older than {limits.keep_days} days were never committed; they will be forgotten"
             yield Finding(
                 "old-events", WARNING, what, "commit them, or let them go; gitprov status lists them"
             )

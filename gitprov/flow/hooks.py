@@ -9,7 +9,7 @@ from gitprov.flow import seal, sources
 from gitprov.flow.change import staged_situation
 from gitprov.flow.desk import Desk
 from gitprov.git.caller import command
-from gitprov.store import files, flags
+from gitprov.store import files, flags, inbox_limits
 from gitprov.store import plan as plans
 from gitprov.store.plan import Plan
 
@@ -135,7 +135,10 @@ def _is_pick(desk: Desk) -> bool:
 
 
 def keep_flags(desk: Desk) -> None:
-    """Hooks in sh know by a flag whether the project guards commits that have no evidence of their own."""
+    """Keep what others read of the configuration: hooks in sh, whether commits without evidence are guarded; capture,
+    the limits of the inbox.
+    """
+    inbox_limits.keep(desk.repo.home, inbox_limits.of_config(desk.config))
     if desk.config.guards:
         flags.raise_flag(desk.repo.home, "guard")
     else:

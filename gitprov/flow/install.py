@@ -17,7 +17,17 @@ from gitprov.git.repo import Repository
 from gitprov.git.write import read_refs
 from gitprov.model.hook_names import HOOKS, OPTIONAL
 from gitprov.model.printed import shell_quoted
-from gitprov.store import files, flags, framework_config, hookdir, install_record, notes, shims, subscriptions
+from gitprov.store import (
+    files,
+    flags,
+    framework_config,
+    hookdir,
+    inbox_limits,
+    install_record,
+    notes,
+    shims,
+    subscriptions,
+)
 from gitprov.store.config import load_config
 
 
@@ -65,6 +75,10 @@ def flag_steps(repo: Repository) -> list[Step]:
         path = os.path.join(repo.home, name)
         if needed and not os.path.exists(path):
             steps.append(_flag_step(repo.home, name))
+    limits = inbox_limits.of_config(config)
+    if limits != inbox_limits.load(repo.home):
+        path = inbox_limits.path_in(repo.home)
+        steps.append(Step("flag", path, "", lambda: inbox_limits.keep(repo.home, limits)))
     return steps
 
 

@@ -10,7 +10,7 @@ from gitprov.flow.steps import Outcome, Step, Wish
 from gitprov.git import hooks
 from gitprov.git.repo import Repository
 from gitprov.model.hook_names import HOOKS, OPTIONAL
-from gitprov.store import agents_config, flags, hookdir, install_record, subscriptions
+from gitprov.store import agents_config, flags, hookdir, inbox_limits, install_record, subscriptions
 
 
 def uninstall(repo: Repository, wish: Wish) -> Outcome:
@@ -145,7 +145,7 @@ def _tidy(repo: Repository) -> None:
     install_record.drop(repo.home)
     subscriptions.save(repo.home, {})
     # Nobody reads the flags without the shims, and installing again sets them again.
-    for name in ("guard", "active", flags.NOTES_CAME):
+    for name in ("guard", "active", flags.NOTES_CAME, inbox_limits.NAME):
         flags.lower_flag(repo.home, name)
     heal_memory.forget(repo)
     _remove_if_empty(repo.home)

@@ -10,9 +10,6 @@ from gitprov.model.event import ContentRef, is_binary
 from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 
-CONTENT_LIMIT = 1 << 20
-"""Largest file content kept, in bytes; larger ones are known by digest only."""
-
 TEXT_LIMIT = 16 << 20
 """Largest prompt, output or tool input kept, in bytes."""
 
@@ -29,11 +26,11 @@ class Blobs:
         self._recent: dict[str, bytes] = {}
         self._held = 0
 
-    def put(self, data: bytes) -> ContentRef:
-        """Keep file content. Large and binary content is only named, not stored."""
+    def put(self, data: bytes, limit: int) -> ContentRef:
+        """Keep file content. Binary content, and content of more than `limit` bytes, is only named, not stored."""
         if is_binary(data):
             return _named(data, "binary")
-        return self._keep(data, CONTENT_LIMIT)
+        return self._keep(data, limit)
 
     def put_text(self, data: bytes) -> ContentRef:
         """Keep a prompt, an output or a tool input, whatever characters it holds."""

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from gitprov.model.event import VERSION, ContentRef, Event, Problem, Turn
 from gitprov.model.jsonvalue import loads
-from gitprov.store import files, owner
+from gitprov.store import files, inbox_limits, owner
 from gitprov.store.blobs import Blobs
 from gitprov.store.marks import Marks
 from gitprov.store.sessions import Sessions
@@ -55,6 +55,14 @@ class Inbox:
         self.sessions = Sessions(os.path.join(root, "sessions"), self.tmp)
         self.marks = Marks(os.path.join(root, "snapshots"), self.tmp)
         self._appended = 0
+        self._limits: inbox_limits.Limits | None = None
+
+    @property
+    def limits(self) -> inbox_limits.Limits:
+        """The bounds in force."""
+        if self._limits is None:
+            self._limits = inbox_limits.load(os.path.dirname(os.path.dirname(self.root)))
+        return self._limits
 
     def append_event(self, row: dict[str, Any]) -> int:
         """Durably add one event (an `Event` as JSON; `seq` and `v` are filled in) and return its seq.
@@ -159,8 +167,8 @@ class Inbox:
                 pass
 
     def put_blob(self, data: bytes) -> ContentRef:
-        """Keep file content; large (over 1 MiB) and binary content is named by digest only."""
-        return self.blobs.put(data)
+        """Keep file content; large (over `limits.file_bytes`) and binary content is named by digest only."""
+        return self.blobs.put(data, self.limits.file_bytes)
 
     def put_text(self, text: str) -> ContentRef:
         """Keep a prompt, an output or a tool input."""

@@ -16,30 +16,28 @@ if TYPE_CHECKING:
 
 HOUR = 3600.0
 DAY = 24 * HOUR
-KEEP = 30 * DAY
-"""How long evidence is kept that no commit took, and evidence in the archive, in seconds."""
 
-SIZE_LIMIT = 256 << 20
-"""Bytes of compressed contents that an inbox may hold."""
-
+LIVE_LIMIT = 256 << 20
+"""Bytes of compressed contents up to which evidence that no commit took is never dropped for want of room."""
 _DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
 
 
-def prune(inbox: Inbox, now: float, limit: int = SIZE_LIMIT) -> list[str]:
+def prune(inbox: Inbox, now: float) -> list[str]:
     """Remove leftovers and old evidence; returns a line for each loss of evidence a user may miss.
 
-    Leftovers of killed processes go after an hour, unclaimed snapshots after a day, evidence after
-    30 days, and the oldest evidence while contents exceed `limit` bytes. `now` is seconds since 1970.
+    Leftovers of killed processes go after an hour, unclaimed snapshots after a day, evidence after the
+    days of `inbox.limits`, and the oldest evidence while contents exceed its bytes. `now` is seconds since 1970.
     """
+    limits = inbox.limits
     _remove_older(inbox.tmp, now - HOUR)
     _remove_older(inbox.marks.root, now - DAY)
-    _remove_older(os.path.join(inbox.root, "archive"), now - KEEP)
-    said = _drop_old_events(inbox, now)
-    _drop_old_sessions(inbox, now)
+    _remove_older(os.path.join(inbox.root, "archive"), now - limits.keep_seconds)
+    said = _drop_old_events(inbox, now, limits.keep_days)
+    _drop_old_sessions(inbox, now, limits.keep_seconds)
     _drop_orphan_marks(inbox)
     sightings.prune(inbox)
     _collect(inbox, now - HOUR)
-    return said + _shrink(inbox, limit, now)
+    return said + _shrink(inbox, limits.archive_bytes, now)
 
 
 class Erasure(NamedTuple):
@@ -96,27 +94,27 @@ def _erase_turn(inbox: Inbox, key: str, turn: str) -> None:
         files.remove(start)
 
 
-def _drop_old_events(inbox: Inbox, now: float) -> list[str]:
-    old = [seq for seq, path in _event_files(inbox, "events") if _age(path, now) > KEEP]
+def _drop_old_events(inbox: Inbox, now: float, days: int) -> list[str]:
+    old = [seq for seq, path in _event_files(inbox, "events") if _age(path, now) > days * DAY]
     if not old:
         return []
     inbox.reserve_seq(old[-1])
     for seq in old:
         _erase_event(inbox, seq)
-    return [f"prune: {len(old)} edits were never committed and are older than 30 days: forgotten"]
+    return [f"prune: {len(old)} edits were never committed and are older than {days} days: forgotten"]
 
 
-def _drop_old_sessions(inbox: Inbox, now: float) -> None:
+def _drop_old_sessions(inbox: Inbox, now: float, keep: float) -> None:
     """Turns without events; the newest of a living session stays, its number must not come twice."""
     needed = _turns_of(_readable(inbox))
     for key in files.names(inbox.sessions.root):
         room = os.path.join(inbox.sessions.root, key)
         ages = {name: _age(os.path.join(room, name), now) for name in files.names(room)}
-        living = any(age <= KEEP for age in ages.values())
+        living = any(age <= keep for age in ages.values())
         numbered = max((one for one in inbox.sessions.turns(key) if one.isdecimal()), default="")
         for name, age in ages.items():
             turn = name.partition("-")[2].removesuffix(".json")
-            if age > KEEP and (key, turn) not in needed and not (living and turn == numbered):
+            if age > keep and (key, turn) not in needed and not (living and turn == numbered):
                 files.remove(os.path.join(room, name))
         if not files.names(room):
             _remove_dir(room)
@@ -141,7 +139,7 @@ def _collect(inbox: Inbox, before: float) -> None:
 
 
 def _shrink(inbox: Inbox, limit: int, now: float) -> list[str]:
-    """Drop evidence, the least needed first, until contents fit."""
+    """Drop evidence, the least needed first, until contents fit: live events only down to LIVE_LIMIT."""
     sizes = {digest: size for digest, (size, _) in inbox.blobs.sizes().items()}
     total = sum(sizes.values())
     if total <= limit:
@@ -149,12 +147,13 @@ def _shrink(inbox: Inbox, limit: int, now: float) -> list[str]:
     needed = _references(inbox)
     live = 0
     for path, seq in _dispensable(inbox, now):
-        if total <= limit:
+        is_live = os.path.dirname(path).endswith("events")
+        if total <= (max(limit, LIVE_LIMIT) if is_live else limit):
             break
         held = _digests(path)
         if seq is not None:
             inbox.reserve_seq(seq)
-            live += os.path.dirname(path).endswith("events")
+            live += is_live
             _erase_event(inbox, seq)
         files.remove(path)
         for digest in held:

@@ -13,7 +13,7 @@ import pytest
 
 from gitprov.errors import Damaged
 from gitprov.model.event import ContentRef, Event, Problem, Turn
-from gitprov.store import sweep
+from gitprov.store import inbox_limits, sweep
 from gitprov.store.inbox import LOG_LIMIT, Inbox, Spent, inbox_root, utf8
 from gitprov.store.marks import Snapshot
 from gitprov.store.sessions import session_key
@@ -347,8 +347,15 @@ def test_a_living_session_keeps_its_last_turn(inbox: Inbox) -> None:
     assert inbox.sessions.turns("k") == ["000002"]
 
 
-def test_too_much_evidence_goes_oldest_first(inbox: Inbox) -> None:
-    """Above the size limit the archive goes first, then turns without edits, then the oldest events."""
+def pruned(inbox: Inbox, archive_bytes: int) -> list[str]:
+    """What pruning tells under another `max_archive_bytes`."""
+    home = os.path.dirname(os.path.dirname(inbox.root))
+    inbox_limits.keep(home, inbox_limits.Limits(archive_bytes=archive_bytes))
+    return sweep.prune(Inbox(inbox.root), NOW)
+
+
+def test_too_much_evidence_goes_oldest_first(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the size limit the archive goes first, then turns without edits; above a second limit the oldest events."""
     quiet = [inbox.sessions.start(Turn("q", "", prompt=inbox.put_text("q" * n))) for n in range(1, 3)]
     turn_path = os.path.join(inbox.sessions.root, "q", f"turn-{quiet[0].turn}.json")
     age(turn_path, 1)
@@ -356,12 +363,15 @@ def test_too_much_evidence_goes_oldest_first(inbox: Inbox) -> None:
         inbox.append_event(row(inbox, after=os.urandom(2000).hex().encode()))
     inbox.retire([4])
     total = sum(size for size, _ in inbox.blobs.sizes().values())
-    assert sweep.prune(inbox, NOW, limit=total) == []
-    assert sweep.prune(inbox, NOW, limit=total - 1) == []
+    assert pruned(inbox, total) == []
+    assert pruned(inbox, total - 1) == []
     assert inbox.archived() == []
     assert seqs(inbox.events()) == [1, 2, 3]
     assert os.path.exists(turn_path)
-    (said,) = sweep.prune(inbox, NOW, limit=total // 3)
+    assert pruned(inbox, 0) == []
+    assert seqs(inbox.events()) == [1, 2, 3]
+    monkeypatch.setattr(sweep, "LIVE_LIMIT", total // 3)
+    (said,) = pruned(inbox, 0)
     assert "oldest 2 edits" in said
     assert not os.path.exists(turn_path)
     assert seqs(inbox.events()) == [3]
