@@ -298,7 +298,8 @@ def _unite_entries(entries: list[Row]) -> Row:
     out: Row = {}
     taken = LineSet()
     for cls in reversed(CLASSES):
-        lines = union(_lines(entry[cls]) for entry in entries if cls in entry) - taken
+        claims = [_lines(entry[cls]) for entry in entries if cls in entry]
+        lines = union(claims) - taken if claims else None
         if lines:
             taken = taken | lines
             out[cls] = str(lines)
@@ -382,6 +383,8 @@ def _by_line(data: bytes) -> Note:
 
 
 def _row(line: bytes) -> Row | None:
+    if line.lstrip()[:1] != b"{":
+        return None
     try:
         text = line.decode("utf-8")
         if text.count("[") + text.count("{") > MAX_CONTAINERS:

@@ -32,7 +32,7 @@ class LineSet:
     @classmethod
     def of_runs(cls, runs: Iterable[tuple[int, int]]) -> LineSet:
         """From (first, last) pairs, both inclusive, in any order."""
-        made = cls()
+        made = cls.__new__(cls)
         made._runs = _runs(runs)
         return made
 
@@ -169,8 +169,11 @@ def _without(
 
 
 def _runs(pairs: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    ordered = sorted(pairs)
+    if len(ordered) < 2:
+        return tuple(ordered)
     out: list[tuple[int, int]] = []
-    for first, last in sorted(pairs):
+    for first, last in ordered:
         if out and first <= out[-1][1] + 1:
             if last > out[-1][1]:
                 out[-1] = (out[-1][0], last)
