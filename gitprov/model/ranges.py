@@ -32,7 +32,7 @@ class LineSet:
     @classmethod
     def of_runs(cls, runs: Iterable[tuple[int, int]]) -> LineSet:
         """From (first, last) pairs, both inclusive, in any order."""
-        made = cls.__new__(cls)
+        made = cls()
         made._runs = _runs(runs)
         return made
 
