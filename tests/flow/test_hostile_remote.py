@@ -208,7 +208,7 @@ def test_ten_megabytes_from_both_sides(hub: tuple[GitRepo, GitRepo], name: str) 
     data = BIG[name]()
     other = data.replace(b"gen_2026", b"gen_2025").replace(b" is no row", b" is none")
     put(remote, NOTES_REF, commit_of(remote, NOTES_REF, entry("100644", "blob", other)(remote, bob.oid())))
-    mine = blob(bob, data + row("a").encode() + b"\n" + row("b").encode() + b"\n")
+    mine = blob(bob, data + b"\n" + row("a").encode() + b"\n" + row("b").encode() + b"\n")
     bob.git("notes", f"--ref={NOTES_REF}", "add", "-f", "-C", mine)
     for command in (("sync", "--dry-run"), ("sync",)):
         used = measured(bob, "gitprov", *command)
