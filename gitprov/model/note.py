@@ -175,7 +175,8 @@ def classes_of(row: Row, path: str) -> dict[str, LineSet]:
 
 def line_count(row: Row, *classes: str) -> int:
     """How many lines a row claims in the given classes, over all its files."""
-    return sum(len(classes_of(row, path).get(cls, ())) for path in _files(row) for cls in classes)
+    claims = (classes_of(row, path) for path in _files(row))
+    return sum(len(lines) for claim in claims for cls, lines in claim.items() if cls in classes)
 
 
 def commit_row(oid: str, gate: str, added: int, dropped: dict[str, str]) -> Row:
