@@ -266,5 +266,8 @@ def _tally(
     )
 
 
+_NO_LINES = LineSet()
+
+
 def _one_based(lines: set[int]) -> LineSet:
-    return LineSet(line + 1 for line in lines)
+    return LineSet(line + 1 for line in lines) if lines else _NO_LINES

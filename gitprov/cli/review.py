@@ -41,10 +41,11 @@ def command(
         finish_interrupted(repo)
         take_in(repo)
         done = review(repo, name, by, note, time.time())
+    new = set(done.new)
     if as_json:
-        rows = [{"commit": oid, "trace": trace, "new": (oid, trace) in done.new} for oid, trace in done.pairs]
+        rows = [{"commit": oid, "trace": trace, "new": (oid, trace) in new} for oid, trace in done.pairs]
         say(json.dumps({"by": done.by, "reviews": rows}))
         return
     for oid, trace in done.pairs:
-        state = "reviewed" if (oid, trace) in done.new else "was reviewed already"
+        state = "reviewed" if (oid, trace) in new else "was reviewed already"
         say(f"{oid[:12]} {trace} {state} by {done.by}")

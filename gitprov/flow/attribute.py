@@ -14,6 +14,7 @@ from gitprov.attribution.returned import gone_for_good
 from gitprov.errors import Damaged
 from gitprov.git.changes import REGULAR, FileChange
 from gitprov.git.repo import Repository
+from gitprov.git.tree import regular_blobs
 from gitprov.model import canonical
 from gitprov.model.event import ContentRef, Event
 from gitprov.model.hunk import Hunk
@@ -123,22 +124,21 @@ class Amended:
         ]
         return found + [Claim(LineSet(), "ai", row) for row in silent]
 
-    def content(self, path: str, commit: str | None = None) -> bytes:
-        """A file of the old commit (or of another one); empty where it had none."""
-        whence = commit or self._commit
-        listed = self._repo.run("--literal-pathspecs", "ls-tree", "-z", "--full-tree", whence, "--", path)
-        words = listed.split(b"\t")[0].split(b" ")
-        if len(words) != 3 or words[1] != b"blob" or words[0].decode("ascii") not in REGULAR:
-            return b""
-        return self._repo.objects.blob(words[2].decode("ascii"))
+    def content(self, path: str) -> bytes:
+        """A file of the old commit; empty where it had none."""
+        found = regular_blobs(self._repo, self._commit, [path])
+        return self._repo.objects.blob(found[path]) if found else b""
 
     def left_out(self, told: set[str]) -> Iterator[Job]:
         """Files that the old commit changed and the new one does not: their lines are given up."""
-        for path in self.note.paths():
-            claims = self.note.claims(path) if path not in told else []
+        paths = [path for path in self.note.paths() if path not in told]
+        old = regular_blobs(self._repo, self._commit, paths)
+        new = regular_blobs(self._repo, self._base, old) if self._base else {}
+        for path, oid in old.items():  # of a file that the old commit has not, no line can be claimed
+            claims = self.note.claims(path)
             if claims:
-                final = self.content(path, self._base) if self._base else b""
-                yield Job(path, final, final, (), [], claims, self.content(path))
+                final = self._repo.objects.blob(new[path]) if path in new else b""
+                yield Job(path, final, final, (), [], claims, self._repo.objects.blob(oid))
 
 
 def deleted(row: Row, path: str) -> int:

@@ -45,6 +45,7 @@ class Heritage:
         self._lost: dict[Key, int] = {}
         self._taken: dict[str, LineSet] = {}
         self._reviewed: dict[str, dict[int, dict[str, Row]]] = {}
+        self._sorted: dict[int, tuple[Note, dict[str, dict[str, Row]]]] = {}
         self._gate: str | None = None
         self._dropped: dict[str, str] = {}
 
@@ -52,6 +53,7 @@ class Heritage:
         """What a note claims of its file `old`, for the lines of `path` that stand in both."""
         runs = list(runs)
         claims = [claim for claim in note.claims(old) if _is_known(claim.row)]
+        reviews = self._reviews_of(note) if claims else {}
         moves = [moved(claim.lines, runs) for claim in claims]
         taken = self._taken.get(path, LineSet())
         self._taken[path] = union([taken, *moves])
@@ -59,7 +61,7 @@ class Heritage:
             if lines:
                 classes = self._lines.setdefault(self._known(claim.row), {}).setdefault(path, {})
                 classes[claim.cls] = classes.get(claim.cls, LineSet()) | lines
-                self._reviewed.setdefault(claim.row["id"], {})[id(note)] = _reviews(note, claim.row["id"])
+                self._reviewed.setdefault(claim.row["id"], {})[id(note)] = reviews.get(claim.row["id"], {})
 
     def take_whole(
         self, note: Note, names: dict[str, str], removed: dict[str, int], counted: Collection[str] = ()
@@ -105,6 +107,15 @@ class Heritage:
             else []
         )
 
+    def _reviews_of(self, note: Note) -> dict[str, dict[str, Row]]:
+        """Trace → its reviews by id; they are sorted out once, since many files and traces are asked for."""
+        if id(note) not in self._sorted:
+            found: dict[str, dict[str, Row]] = {}
+            for row in note.of_kind("review"):
+                found.setdefault(row["id"].partition("/")[0], {})[row["id"]] = row
+            self._sorted[id(note)] = (note, found)
+        return self._sorted[id(note)][1]
+
     def _known(self, row: Row) -> Key:
         key = (row["kind"], row["id"])
         self._rows.setdefault(key, row)
@@ -128,10 +139,6 @@ class Heritage:
 def _is_known(row: Row) -> bool:
     """Whether a row is of a person or of a trace that has a trace's name: other names get into no message and no note."""
     return row["kind"] != "trace" or is_trace_id(row["id"])
-
-
-def _reviews(note: Note, trace: str) -> dict[str, Row]:
-    return {row["id"]: row for row in note.of_kind("review") if row["id"].partition("/")[0] == trace}
 
 
 def weakest(*claims: object) -> str:

@@ -16,6 +16,10 @@ from gitprov.store import owner
 from gitprov.store.inbox import Inbox, inbox_root, one_line
 
 
+#: Characters of a path; no system opens a file of a longer one, and git could not be asked for it.
+LONGEST_PATH = 4096
+
+
 class Moment(NamedTuple):
     """What the process knows of its surroundings: seconds since 1970, environment, directory."""
 
@@ -53,13 +57,18 @@ def inbox_at(moment: Moment) -> Inbox | None:
 
 
 def place_of(path: str, cwd: str, env: Mapping[str, str]) -> Location | None:
-    """Where a file lives: in the work tree above it, else in one that `cwd` or the environment has elsewhere."""
-    place = locate(path)
-    if place is not None:
-        return place
-    from gitprov.git.locate import elsewhere
+    """Where a file lives: in the work tree above it, else in one that `cwd` or the environment has elsewhere.
 
-    return elsewhere(path, cwd, env)
+    ValueError where its path has more than LONGEST_PATH characters.
+    """
+    place = locate(path)
+    if place is None:
+        from gitprov.git.locate import elsewhere
+
+        place = elsewhere(path, cwd, env)
+    if place is not None and len(place.path) > LONGEST_PATH:
+        raise ValueError(f"a path of {len(place.path)} characters is of no file: {place.path[:200]}")
+    return place
 
 
 def inbox_of(place: Location) -> Inbox:

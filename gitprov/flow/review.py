@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitprovError, UsageError
 from gitprov.flow.find import find, holders
+from gitprov.git import notes as git_notes
 from gitprov.git.process import decode
 from gitprov.git.write import Change, write
 from gitprov.interop.identities import split_person
@@ -35,12 +37,13 @@ def review(repo: Repository, text: str, by: str | None, said: str | None, now: f
     committer = _committer(repo, by, now)
     who = by.strip() if by is not None else committer[: committer.rfind(">") + 1]
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
-    pairs = _pairs(repo, text)
+    before = _Before(repo)
+    pairs = _pairs(before, text)
     fresh: list[tuple[str, str]] = []
 
     def build(refs: dict[str, str]) -> list[Change]:
         base = refs.get(notes.REF)
-        old = notes.read(repo, {oid for oid, _ in pairs}, base) if base else {}
+        raw, old = before.read({oid for oid, _ in pairs}, base) if base else ({}, {})
         fresh.clear()
         rows: dict[str, list[Row]] = {}
         for oid, trace in pairs:
@@ -48,15 +51,32 @@ def review(repo: Repository, text: str, by: str | None, said: str | None, now: f
             if row is not None:
                 fresh.append((oid, trace))
                 rows.setdefault(oid, []).append(row)
-        new = {oid: Note(own) for oid, own in rows.items()}
-        return [notes.change(repo, base, new, f"gitprov: review by {who}")]
+        new = {oid: old.get(oid, Note()) | Note(own) for oid, own in rows.items()}
+        return [notes.replacement(repo, base, new, f"gitprov: review by {who}", raw)]
 
     write(repo, committer, build, [notes.REF])
     return Given(who, tuple(pairs), tuple(fresh))
 
 
-def _pairs(repo: Repository, text: str) -> list[tuple[str, str]]:
+class _Before:
+    """Notes as they were before the review. A note that is read again and is the same is parsed once."""
+
+    def __init__(self, repo: Repository) -> None:
+        self.repo = repo
+        self._parsed: dict[str, tuple[bytes, Note]] = {}
+
+    def read(self, oids: Iterable[str], ref: str = notes.REF) -> tuple[dict[str, bytes], dict[str, Note]]:
+        """Commit → note, as bytes and as read, on a notes ref or commit; commits without a note are left out."""
+        raw = git_notes.read(self.repo, ref, oids)
+        for oid, data in raw.items():
+            if oid not in self._parsed or self._parsed[oid][0] != data:
+                self._parsed[oid] = (data, Note.parse(data))
+        return raw, {oid: self._parsed[oid][1] for oid in raw}
+
+
+def _pairs(before: _Before, text: str) -> list[tuple[str, str]]:
     """(commit, trace) for everything that `text` names."""
+    repo = before.repo
     name = find(repo, text)
     if name.kind == "trace":
         found = holders(repo, name.value)
@@ -71,7 +91,7 @@ def _pairs(repo: Repository, text: str) -> list[tuple[str, str]]:
             f"turn {text} is not committed: a review is kept with the commit",
             "commit it first, then review it",
         )
-    traces = _traces(repo, name.value)
+    traces = _traces(before, name.value)
     if not traces:
         raise GitprovError(
             f"commit {name.value[:12]} has no trace to review", f"gitprov show {name.value[:12]}"
@@ -79,15 +99,15 @@ def _pairs(repo: Repository, text: str) -> list[tuple[str, str]]:
     return [(name.value, trace) for trace in traces]
 
 
-def _traces(repo: Repository, oid: str) -> list[str]:
+def _traces(before: _Before, oid: str) -> list[str]:
     """The traces of a commit: those of its note, else those that its trailers name."""
-    note = notes.read(repo, [oid]).get(oid)
+    note = before.read([oid])[1].get(oid)
     if note is not None and note.traces:
         return list(note.traces)
     from gitprov.git.log import trailers_of
     from gitprov.interop.trailers import trace_ids
 
-    return trace_ids(trailers_of(repo, [oid]).get(oid, []))
+    return trace_ids(trailers_of(before.repo, [oid]).get(oid, []))
 
 
 def _row(trace: str, who: str, at: str, said: str | None, note: Note) -> Row | None:

@@ -216,9 +216,10 @@ def of_commit(repo: Repository, oid: str) -> CommitAnswer:
     trailers = trailers_of(repo, [oid]).get(oid, [])
     shares = Shares(repo, commit, note)
     traces = []
+    # A note may name a trace by whatever text; only a well-formed id can be in the store. It may name very many.
+    stored = generations.present(repo, [trace for trace in note.traces if is_trace_id(trace)])
     for trace, row in note.traces.items():
-        # A note may name a trace by whatever text; only a well-formed id can be in the store.
-        generation = generations.load(repo, trace) if is_trace_id(trace) else None
+        generation = generations.load(repo, trace) if trace in stored else None
         traces.append(CommitTrace(row, texts(generation)[0], shares.of(trace, generation)))
     said = declared(trailers, person(commit.author), person(commit.committer))
     return CommitAnswer(

@@ -43,19 +43,19 @@ def make_plan(
     """
     evidence = gather(desk.inbox).within(bound or Bound())
     marks = {event.seq: desk.inbox.spent(event.seq) for event in evidence.events}
-    results = _results(desk, situation, evidence, marks)
+    amended = amended_note(desk.repo, situation)
+    results = _results(desk, situation, evidence, marks, amended)
     concerned = {path for change in situation.changes for path in (change.path, change.old_path)}
     damaged = [one for one in evidence.problems if _concerns(one, evidence, concerned)]
-    told = amended_note(desk.repo, situation) is not None
     inherited = inherited_by(desk, situation)
-    silent = not results and not damaged and not told and not inherited
+    silent = not results and not damaged and amended is None and not inherited
     if silent and not guard.refusals(desk, situation, []):
         return None
     with out or _blobs_file(desk.repo) as file:
         blobs = BlobWriter(file)
         frozen = _freeze(desk, evidence, results, marks, blobs)
         blobs.finish()
-    return _Planner(desk, situation, evidence, marks, results, frozen, inherited).plan(damaged)
+    return _Planner(desk, situation, evidence, marks, results, frozen, inherited, amended).plan(damaged)
 
 
 def _blobs_file(repo: Repository) -> IO[bytes]:
@@ -71,9 +71,9 @@ def amended_note(repo: Repository, situation: Situation) -> Note | None:
 
 
 def _results(
-    desk: Desk, situation: Situation, evidence: Evidence, marks: dict[int, Spent]
+    desk: Desk, situation: Situation, evidence: Evidence, marks: dict[int, Spent], note: Note | None
 ) -> list[FileResult]:
-    note, old = amended_note(desk.repo, situation), situation.amended
+    old = situation.amended
     base = situation.parents[0] if situation.parents else None
     amended = Amended(desk.repo, old, note, base, situation.work) if note and old else None
     read = {seq: Marks(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in marks.items()}
@@ -150,6 +150,7 @@ class _Planner:
         results: list[FileResult],
         frozen: list[Frozen],
         inherited: Inherited,
+        amended: Note | None,
     ) -> None:
         self._desk = desk
         self._situation = situation
@@ -162,7 +163,7 @@ class _Planner:
         self._trace.update({seq: one.id for one in frozen for seq in one.seqs})
         self._records = {one.id: one.record for one in frozen}
         self._reported = {event.seq: event.path for event in evidence.events}
-        self._amended = amended_note(desk.repo, situation)
+        self._amended = amended
 
     def plan(self, damaged: list[Problem]) -> Plan:
         """The whole plan."""

@@ -147,6 +147,10 @@ def _fetch(
         return None
     if done.state != "done":
         raise _unreachable(remote, done)
+    for kind in kinds:
+        what = remotes.type_of(repo, f"{top}/{kind}")
+        if what not in (None, "commit"):
+            raise _no_commit(remote, shared.REFS[kind], str(what))
     found = read_refs(repo, [f"{top}/{kind}" for kind in kinds])
     for oid in found.values():  # an earlier fetch of a partial clone may have left their blobs behind
         partial.bring(oid, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
@@ -197,6 +201,14 @@ def _push(
         if pushed.state not in ("done", "moved"):
             raise _not_pushed(remote, ref, pushed)
     return all(pushed.state == "done" for pushed in found.values())
+
+
+def _no_commit(remote: str, ref: str, what: str) -> GitprovError:
+    word = argument_quoted(remotes.shown(remote))
+    return GitprovError(
+        f"{remotes.shown(remote)}: {ref} is a {what} there, not a commit; nothing was taken from it",
+        f"see who wrote it; then: git push {word} :{ref}; then: gitprov sync {word} (your records are safe here)",
+    )
 
 
 def _unreachable(remote: str, done: remotes.Pushed) -> GitprovError:

@@ -5,7 +5,7 @@ A constant number of git processes, whatever the length of the history.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks import verify_note
@@ -16,6 +16,7 @@ from gitprov.git import changes as diffs
 from gitprov.git import notes as note_trees
 from gitprov.git import verified
 from gitprov.git.log import trailers as pairs_of
+from gitprov.git.tree import blobs
 from gitprov.git.verified import Listed
 from gitprov.interop import trailers as profiles
 from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from gitprov.model.config import Config
 
 Tell = Callable[[str, int, int], None]
+
+#: Doubtful paths of one commit above which git lists the commit's files once, instead of looking for each.
+_MANY = 200
 
 
 class Verified(NamedTuple):
@@ -168,17 +172,25 @@ class _Case:
         answers = verified.differences(self.repo, asked)
         for n, one in enumerate(whole):
             added = _together([_added(next(answers, [])) for _ in one.parents or (None,)])
-            for doubt in sorted(verify_note.doubts(self._claimed[one.oid], added), key=_path):
-                found = self._second_look(one, doubt)
+            doubts = sorted(verify_note.doubts(self._claimed[one.oid], added), key=_path)
+            absent = self._absent(one.oid, {doubt.path for doubt in doubts})
+            for doubt in doubts:
+                found = self._second_look(one, doubt, absent)
                 if found is not None:
                     yield found
             self.tell("notes", n + 1, len(whole))
 
-    def _second_look(self, one: Listed, doubt: Doubt) -> Finding | None:
+    def _absent(self, oid: str, paths: set[str]) -> set[str]:
+        """Those of very many paths that a commit does not have; of a few nothing is asked, since each is looked for."""
+        return paths - blobs(self.repo, oid, paths).keys() if len(paths) > _MANY else set()
+
+    def _second_look(self, one: Listed, doubt: Doubt, absent: Container[str]) -> Finding | None:
         """Files that git calls binary, and renames that it sees or not: compare the file with its namesakes."""
         if "\n" in doubt.path:
             what = "the name has a line break in it, and git's diff does not bear the claim out"
             return Finding("no-diff", UNKNOWN, what, None, one.oid, doubt.path, doubt.row)
+        if doubt.path in absent:
+            return verify_note.judged(one.oid, doubt, None, LineSet())
         key = (one.oid, doubt.path)
         if self._second is None or self._second[0] != key:
             self._second = (key, *self._counted(one, doubt.path))

@@ -103,6 +103,13 @@ def fetch(repo: Repository, remote: str, refspecs: list[str]) -> Pushed:
     return Pushed("done", "") if done.returncode == 0 else _trouble(decode(done.stderr))
 
 
+def type_of(repo: Repository, ref: str) -> str | None:
+    """What a ref names: `commit`, `tag`, `tree` or `blob`; None where there is no such ref."""
+    shown = decode(repo.try_run("for-each-ref", "--format=%(objecttype) %(refname)", ref).stdout)
+    rows = (row.partition(" ") for row in shown.splitlines())
+    return next((what for what, _, name in rows if name == ref), None)
+
+
 def push(repo: Repository, remote: str, moves: dict[str, str]) -> dict[str, Pushed]:
     """Push commits to refs (ref → commit id), never by force, without hooks; how it ended for each ref."""
     config = ("-c", f"remote.{remote}.mirror=false") if "=" not in remote else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from gitprov.git.changes import REGULAR
 from gitprov.git.process import decode
 
 if TYPE_CHECKING:
@@ -12,17 +13,35 @@ if TYPE_CHECKING:
 
 #: Paths asked for at once; a path may have 4,000 characters, and a command line has its limit.
 _PATHS = 200
+#: Paths above which one listing of a whole tree is cheaper: git looks through the tree for each command line of paths.
+_MANY = 2000
 
 
 def blobs(repo: Repository, tree: str, paths: Iterable[str]) -> dict[str, str]:
     """Path → blob id for those paths that are files (or links) in `tree`; empty where there is no such tree."""
-    out: dict[str, str] = {}
-    for some in _chunks(paths):
-        done = repo.try_run("--literal-pathspecs", "ls-tree", "-z", "--full-tree", tree, "--", *some)
+    return {path: oid for path, (_, oid) in _entries(repo, tree, paths).items()}
+
+
+def regular_blobs(repo: Repository, tree: str, paths: Iterable[str]) -> dict[str, str]:
+    """The same for files alone, without links; in the order of the paths."""
+    wanted = list(paths)
+    found = _entries(repo, tree, wanted)
+    return {path: found[path][1] for path in wanted if path in found and found[path][0] in REGULAR}
+
+
+def _entries(repo: Repository, tree: str, paths: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Path → mode and blob id. Many paths are looked up in one listing of the whole tree."""
+    asked = [path for path in dict.fromkeys(paths) if path and "\0" not in path]
+    whole = len(asked) > _MANY
+    wanted = {*asked}
+    out: dict[str, tuple[str, str]] = {}
+    for some in [[]] if whole else _chunks(asked):
+        names = ("-r",) if whole else ()
+        done = repo.try_run("--literal-pathspecs", "ls-tree", *names, "-z", "--full-tree", tree, "--", *some)
         for row in decode(done.stdout).split("\0"):
             facts, _, path = row.partition("\t")
-            if path and facts.split(" ")[1] == "blob":
-                out[path] = facts.split(" ")[2]
+            if path in wanted and facts.split(" ")[1] == "blob":
+                out[path] = (facts.split(" ")[0], facts.split(" ")[2])
     return out
 
 

@@ -175,7 +175,8 @@ def classes_of(row: Row, path: str) -> dict[str, LineSet]:
 
 def line_count(row: Row, *classes: str) -> int:
     """How many lines a row claims in the given classes, over all its files."""
-    return sum(len(classes_of(row, path).get(cls, ())) for path in _files(row) for cls in classes)
+    claims = (classes_of(row, path) for path in _files(row))
+    return sum(len(lines) for claim in claims for cls, lines in claim.items() if cls in classes)
 
 
 def commit_row(oid: str, gate: str, added: int, dropped: dict[str, str]) -> Row:
@@ -236,6 +237,8 @@ def _unite_values(key: str, values: list[canonical.Json]) -> canonical.Json:
 
 def _largest(values: list[canonical.Json]) -> canonical.Json:
     """The largest of many values in the order of `_larger`: objects are put together key by key."""
+    if len(values) == 1:
+        return values[0]
     objects = [one for one in values if isinstance(one, dict)]
     if len(objects) < 2:
         return objects[0] if objects else max(values, key=_order)
@@ -298,7 +301,8 @@ def _unite_entries(entries: list[Row]) -> Row:
     out: Row = {}
     taken = LineSet()
     for cls in reversed(CLASSES):
-        lines = union(_lines(entry[cls]) for entry in entries if cls in entry) - taken
+        claims = [_lines(entry[cls]) for entry in entries if cls in entry]
+        lines = union(claims) - taken if claims else None
         if lines:
             taken = taken | lines
             out[cls] = str(lines)
@@ -342,24 +346,18 @@ def _all_rows(text: str) -> Note | None:
     """A note that is as we write it, read in one go; None for one that wants a look at each line."""
     rows: list[Row] = []
     taken: list[Implausible] = []
-    start = 0
-    if text.count("[") + text.count("{") > MAX_CONTAINERS:
-        return None
     try:
-        while start < len(text):
-            row, end = _SCAN(text, start)
-            stop = text.find("\n", start)
-            if (
-                end != (stop if stop >= 0 else len(text))
-                or not is_row(row)
-                or _is_deep(text, start, end, row)
-            ):
+        for line in text.removesuffix("\n").split("\n"):
+            brackets = line.count("[") + line.count("{")
+            if brackets > MAX_CONTAINERS:
+                return None
+            row, end = _SCAN(line, 0)
+            if end != len(line) or not is_row(row) or (brackets > MAX_DEPTH and is_deep(row)):
                 return None
             usable = plausible(row, taken)
             if usable is None:
                 return None
             rows.append(usable)
-            start = end + 1
     except (ValueError, StopIteration, RecursionError):
         return None
     return Note(rows, (), taken)
@@ -382,16 +380,15 @@ def _by_line(data: bytes) -> Note:
 
 
 def _row(line: bytes) -> Row | None:
+    if line.lstrip()[:1] != b"{":
+        return None
     try:
         text = line.decode("utf-8")
-        if text.count("[") + text.count("{") > MAX_CONTAINERS:
+        brackets = text.count("[") + text.count("{")
+        if brackets > MAX_CONTAINERS:
             return None
         row = STRICT.decode(text)
     except (ValueError, RecursionError):
         return None
-    return row if is_row(row) and not _is_deep(text, 0, len(text), row) else None
-
-
-def _is_deep(text: str, start: int, end: int, row: canonical.Json) -> bool:
-    """Whether a row is nested too deep to be handled; counting brackets is enough for nearly all."""
-    return text.count("[", start, end) + text.count("{", start, end) > MAX_DEPTH and is_deep(row)
+    # Few brackets cannot be nested deep, so nearly no row is looked through.
+    return row if is_row(row) and not (brackets > MAX_DEPTH and is_deep(row)) else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gitprov.model.note import Row, line_count
-from gitprov.model.ranges import LineSet
+from gitprov.model.note import Row
+from gitprov.model.ranges import count_of
 from gitprov.model.shown import (
     Block,
     CommitAnswer,
@@ -88,11 +88,6 @@ def rate(delta: Row | None) -> float | None:
     return round(sum(n for n in (edited, dropped) if isinstance(n, int)) / raw, 4)
 
 
-def lines_in(ranges: str) -> int:
-    """How many lines a range text names."""
-    return len(LineSet.parse(ranges))
-
-
 def _trace(one: CommitTrace) -> Row:
     facts = ("agent", "model", "session", "at", "human", "key", "prompt_version", "evidence")
     delta = one.row.get("delta")
@@ -100,7 +95,7 @@ def _trace(one: CommitTrace) -> Row:
         "trace": one.row.get("id"),
         **{name: one.row.get(name) for name in facts},
         "prompt": {"text": one.prompt.text, "missing": one.prompt.why, "digest": one.row.get("prompt")},
-        "ai_lines": line_count(one.row, "ai", "edited"),
+        "ai_lines": sum(count_of(share.ai) + count_of(share.edited) for share in one.files),
         "delta": delta,
         "delta_rate": rate(delta if isinstance(delta, dict) else None),
         "files": [_share(share) for share in one.files],
@@ -145,7 +140,7 @@ def _share(share: Share) -> Row:
 def counted(share: Share) -> dict[str, int | None]:
     """Lines kept, edited, dropped and pending: as the note says, else as the delta shows."""
     if share.ai or share.edited or share.delta is None:
-        kept, edited = lines_in(share.ai), lines_in(share.edited)
+        kept, edited = count_of(share.ai), count_of(share.edited)
     else:
         kept, edited = share.delta.kept, share.delta.edited
     return {"kept": kept, "edited": edited, "dropped": share.dropped, "pending": share.pending}

@@ -65,6 +65,13 @@ def records(repo: Repository, traces: list[str]) -> dict[str, dict[str, canonica
     }
 
 
+def present(repo: Repository, traces: Sequence[str]) -> set[str]:
+    """Those of some traces whose records this clone has, asked for together; each is a whole id."""
+    names = [f"{REF}:{directory(trace)}/record.json" for trace in traces]
+    pairs = zip(traces, repo.objects.get_many(names), strict=True)
+    return {trace for trace, record in pairs if record is not None}
+
+
 def load(repo: Repository, trace: str) -> Generation | None:
     """A whole generation; contents that the privacy tier or `forget` left out are None."""
     known = record(repo, trace)

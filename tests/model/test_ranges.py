@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.model.ranges import MAX_LINE, MAX_TEXT, LineSet, owners, repeated, shared_out, union
+from gitprov.model.ranges import MAX_LINE, MAX_TEXT, LineSet, count_of, owners, repeated, shared_out, union
 
 NUMBERS = st.sets(st.integers(1, 60))
 RUNS = st.lists(
@@ -29,6 +29,25 @@ def test_text_form_comes_back(numbers: set[int]) -> None:
     assert LineSet.parse(str(lines)) == lines
     assert str(LineSet.parse(str(lines))) == str(lines)
     assert sorted(numbers) == list(lines)
+
+
+@given(RUNS)
+def test_lines_of_a_text_are_counted_without_reading_it(runs: list[tuple[int, int]]) -> None:
+    """A text that a LineSet wrote names as many lines as the set has."""
+    lines = LineSet.of_runs(runs)
+    assert count_of(str(lines)) == len(lines)
+
+
+@given(st.lists(st.integers(0, MAX_LINE + 1), min_size=20))
+def test_many_numbers_are_read_as_few_are(numbers: list[int]) -> None:
+    """A long text of numbers alone is read in one go: the same set, or the same refusal."""
+    text = ",".join(f"{n:05}" for n in numbers)
+    if min(numbers) < 1 or max(numbers) > MAX_LINE:
+        with pytest.raises(ValueError, match="not a line range"):
+            LineSet.parse(text)
+    else:
+        assert LineSet.parse(text) == LineSet(numbers)
+        assert LineSet.parse(text) == LineSet.of_runs((n, n) for n in numbers)
 
 
 @given(RUNS)

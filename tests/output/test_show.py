@@ -238,10 +238,13 @@ def test_json_of_a_trace_has_a_fixed_shape() -> None:
 def test_json_of_a_commit() -> None:
     """Counts come from the note where it has ranges, else from the delta."""
     row: dict[str, Any] = {"id": "x", "files": {"a.py": {"ai": "1-2", "edited": "4"}}, "delta": "odd"}
-    share = Share("a.py", "", "", 0, None, None, DELTA)
-    (one,) = show_json.of_commit(commit(traces=(CommitTrace(row, NOTHING, (share,)),)))["traces"]
+    shares = (
+        Share("a.py", "1-2", "4", 0, None, None, DELTA),
+        Share("b.py", "", "", 0, None, None, DELTA),
+    )
+    (one,) = show_json.of_commit(commit(traces=(CommitTrace(row, NOTHING, shares),)))["traces"]
     assert (one["ai_lines"], one["delta_rate"]) == (3, None)
-    assert (one["files"][0]["kept_lines"], one["files"][0]["edited_lines"]) == (1, 1)
+    assert [(file["kept_lines"], file["edited_lines"]) for file in one["files"]] == [(2, 1), (1, 1)]
 
 
 FILE = FileStatus("a\nb.py", 1, 2, 3, 4, 5, ("k/1",))

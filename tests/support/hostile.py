@@ -164,6 +164,31 @@ def _big() -> Iterator[tuple[str, Callable[[], bytes]]]:
             _text({"kind": "commit", "v": 1, "id": f"{n:040x}", "gate": "passed"}) for n in range(MANY)
         ),
     )
+    yield (
+        "many-reviewed",
+        lambda: b"\n".join(
+            _text(trace_row({"a.py": {"ai": f"{2 * n + 1}"}}, id=_name(n)))
+            + b"\n"
+            + _text({"kind": "review", "v": 1, "id": f"{_name(n)}/x", "by": "B <b@x>"})
+            for n in range(MANY)
+        ),
+    )
+    yield (
+        "many-deleted",
+        lambda: b"\n".join(
+            _text(
+                trace_row({"a.py": {"deleted": 1}, "b.py": {"deleted": 1}}, id=_name(n), delta={"dropped": 9})
+            )
+            for n in range(MANY)
+        ),
+    )
+    yield (
+        "paths-of-many",
+        lambda: b"\n".join(
+            _text(trace_row({f"dir/{n}/{m}.py": {"ai": "1-3"} for m in range(2_000)}, id=_name(n)))
+            for n in range(45)
+        ),
+    )
     yield "many-paths", lambda: _text(trace_row({f"dir/{n}.py": {"ai": "1-3"} for n in range(200_000)}))
     yield "one-long-range", lambda: _text(trace_row({"a.py": {"ai": _spread(2, 2_400_000)}}))
     yield (
