@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import accumulate, pairwise
+from itertools import accumulate, compress, pairwise
 
 from gitprov.attribution.rewrap import Block, blocks, counted
 from gitprov.attribution.sides import Gap, Match, Sides
@@ -46,20 +46,20 @@ class Alignment:
 
     def _of_broken_lines(self) -> set[int]:
         """Blocks of old lines that were broken into lines which, taken together, still resemble them."""
+        has_word = [WORD.search(key) is not None for key in self._old]
         new_words = [0, *accumulate(WORD.search(key) is not None for key in self._new)]
         ends = {n: at + 1 for at, n in enumerate(self._new_lines)}
         starts = {n: at for at, n in reversed([*enumerate(self._new_lines)])}
         words: dict[int, int] = {}
-        for at, key in enumerate(self._old):
-            if WORD.search(key) is not None:
-                words[self._old_lines[at]] = words.get(self._old_lines[at], 0) + 1
+        for o in compress(self._old_lines, has_word):
+            words[o] = words.get(o, 0) + 1
         common: dict[int, int] = {}
         reach: dict[int, tuple[int, int]] = {}
         of_block: list[set[int]] = []
         for block in self._blocks:
             mine = set()
             for k in range(block.size):
-                if WORD.search(self._old[block.old + k]) is not None:
+                if has_word[block.old + k]:
                     o, n = self._old_lines[block.old + k], self._new_lines[block.new + k]
                     mine.add(o)
                     common[o] = common.get(o, 0) + 1

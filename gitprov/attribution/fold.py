@@ -19,6 +19,7 @@ from gitprov.attribution.state import (
     Folded,
     Layout,
     Origin,
+    Part,
     Step,
     begin,
 )
@@ -275,7 +276,7 @@ def _type(state: Folded, step: Step) -> Folded:
     state = develop(state, step.after, step.source)
     for n, origin in moved.items():
         state.origins[n] = origin
-    state.layout.raw[step.source] = step.after
+    state.layout.raw[step.source] = (Part(0, step.after),)
     created = state.created.setdefault(step.source, set())
     created.update(line for source, line, _ in state.origins if source == step.source)
     return state
@@ -292,9 +293,9 @@ def _without_spent(state: Folded, source: int) -> Folded:
 
 def _generate(state: Folded, step: Step) -> Folded:
     origins, deleted = state.origins, state.deleted
-    state.layout.raw[step.source] = step.after
     created = state.created.setdefault(step.source, set())
     changed = hunks(step.before, step.after)
+    state.layout.raw[step.source] = _parts(step.after, changed)
     moved = _moved(origins, step, changed) if _in_conflict(step) else {}
     for hunk in reversed(changed):
         created.update(n for n in range(hunk.new_start, hunk.new_end) if n not in moved)
@@ -309,8 +310,19 @@ def _generate(state: Folded, step: Step) -> Folded:
     return state._replace(content=step.after)
 
 
+def _parts(after: bytes, changed: list[Hunk]) -> tuple[Part, ...]:
+    """What an edit put there. Where that is most of the content it is the whole: then nothing is copied."""
+    runs = [hunk for hunk in changed if hunk.new_count]
+    if not runs:
+        return ()
+    lines = after.split(b"\n", runs[-1].new_end)
+    parts = tuple(Part(run.new_start, b"\n".join(lines[run.new_start : run.new_end])) for run in runs)
+    return parts if 2 * sum(len(part.text) for part in parts) < len(after) else (Part(0, after),)
+
+
 def _in_conflict(step: Step) -> bool:
-    return all(mark in step.before for mark in _CONFLICT)
+    # A run of one character is found many times as fast as one with a space behind it.
+    return b"<<<<<<<" in step.before and all(mark in step.before for mark in _CONFLICT)
 
 
 def _moved(origins: list[Origin], step: Step, changed: list[Hunk]) -> dict[int, Origin]:

@@ -1,4 +1,4 @@
-"""Two contents as streams of tokens in which layout does not count."""
+"""A content as a stream of tokens in which layout does not count."""
 
 from __future__ import annotations
 
@@ -18,9 +18,3 @@ def stream(lines: list[bytes], first: int, last: int, language: Language) -> Str
     at, opened = open_at(before, language)
     first -= before.count(b"\n", before.rfind(b"\n", 0, at) + 1)
     return without_layout(lex(b"".join(lines[first:last]), language, first), language, opened)
-
-
-def same(old: bytes, new: bytes, language: Language) -> bool:
-    """Whether two texts, whole contents or the two sides of a hunk, differ in nothing but layout."""
-    sides = (without_layout(lex(text, language), language, []) for text in (old, new))
-    return next(sides).keys == next(sides).keys

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import accumulate, compress, repeat
 
 from gitprov.attribution.language import Language
 from gitprov.attribution.tokens import COMMENT, INNER, Stream
@@ -85,7 +86,7 @@ def _tokens(language: Language) -> re.Pattern[bytes]:
     name = language.name
     if not language.quotes:
         return re.compile(rb"\n|[\w\x80-\xff]+|[^\w\s]")
-    forms = [rb"\n", *_strings(language), *_comments(language)]
+    forms = [*_frequent(language), rb"\n", *_strings(language), *_comments(language)]
     if name in ("js", "ts"):
         forms.append(_REGEX)
     if name in ("css", "scss"):
@@ -101,6 +102,15 @@ def _tokens(language: Language) -> re.Pattern[bytes]:
     if name == "go":
         forms.append(rb"<-|&\^")
     return re.compile(b"|".join([*forms, _OPERATORS, rb"\S"]))
+
+
+def _frequent(language: Language) -> list[bytes]:
+    """Most tokens are names and a few signs: none of the forms behind these could match such a one."""
+    forms = [rb"[(){}\[\],]", rb"\.(?![.\d])", rb"=(?![=>])", rb":(?!=)"]
+    if language.name not in ("css", "scss"):
+        begins_string = rb"'\"#" if language.prefixes else b""
+        forms.insert(0, rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?![\w$\x80-\xff" + begins_string + rb"])")
+    return forms
 
 
 @lru_cache(maxsize=64)
@@ -160,28 +170,77 @@ def same_tokens(old: bytes, new: bytes, language: Language) -> bool:
 
 def lex(text: bytes, language: Language, line: int = 0) -> Stream:
     """The tokens of a text whose first line has the number `line`; nothing is left out but white space."""
+    tokens = _tokens(language).findall(text)
+    forms = _Forms(language)
+    keys = list(map(forms.__getitem__, tokens))
+    shapes = bytes(map(forms.shapes.get, tokens, repeat(_SINGLE)))
     maker = _Lexer(language)
-    keys, lines, kinds = maker.keys, maker.lines, _kinds(language)
-    simple: dict[bytes, bytes] = {}  # what is one token wherever it stands, in its normal form
-    for token in _tokens(language).findall(text):
-        kind = kinds[token[0]]
-        if kind == _PLAIN:
-            keys.append(token)
-            lines.append(line)
-        elif kind == _LINE:
-            line += 1
-        elif token in simple:
-            keys.append(simple[token])
-            lines.append(line)
-        else:
-            count = len(keys)
-            maker.take(token, kind, line)
-            if kind == _DIGIT or (
-                len(keys) == count + 1 and b"\n" not in token and kind == _STRING and not language.joins
-            ):
-                simple[token] = keys[-1]
+    at = 0
+    for hit in _HARD.finditer(shapes):
+        line = maker.extend(keys[at : hit.start()], shapes[at : hit.start()], line)
+        at = hit.end()
+        for token in tokens[hit.start() : at]:
+            if token != b"\n":
+                maker.take(token, forms.kinds[token[0]], line)
             line += token.count(b"\n")
-    return Stream(keys, lines, maker.spans)
+    maker.extend(keys[at:], shapes[at:], line)
+    return Stream(maker.keys, maker.lines, maker.spans)
+
+
+#: What a token is: one key wherever it stands, the end of a line, a string that is joined to a string beside it, or
+#: something of which the keys depend on what stands before it or are several.
+_SINGLE, _END, _JOINED, _SEVERAL = range(4)
+#: In the shapes of a text's tokens: what has to be taken token by token.
+_HARD = re.compile(rb"\x03(?:[\x01-\x03]*[\x02\x03])?|\x02[\x01-\x03]*[\x02\x03]")
+#: A string whose value is told by its quotes alone.
+_WORDLIKE = re.compile(rb"\"[^\"\\\n]+\"|'[^'\\\n]+'")
+_BREAKS = bytes(n == _END for n in range(256))
+_NO_BREAKS = bytes(n != _END for n in range(256))
+
+
+class _Forms(dict[bytes, bytes]):
+    """Token → its normal form, worked out once for each spelling; `shapes` has what it is, where it is no single key."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self.kinds = _kinds(language)
+        self.shapes: dict[bytes, int] = {}
+        self._language = language
+
+    def __missing__(self, token: bytes) -> bytes:
+        kind = self.kinds[token[0]]
+        if kind == _PLAIN or token.isdigit():
+            form = token
+        elif kind == _DIGIT:
+            form = _number(token, self._language.numbers)
+        else:
+            form = self._looked_at(token, kind)
+        self[token] = form
+        return form
+
+    def _looked_at(self, token: bytes, kind: int) -> bytes:
+        language = self._language
+        if kind == _LINE:
+            self.shapes[token] = _END
+            return token
+        if kind == _STRING and language.alike and not language.special and _WORDLIKE.fullmatch(token):
+            self.shapes[token] = _JOINED if language.joins else _SINGLE
+            return b'"' + token[1:-1] + b'"'
+        if b"\n" not in token and b"`" not in token and not (kind == _MARK and _is_comment(token, language)):
+            maker = _Lexer(language)
+            maker.take(token, kind, 0)
+            if len(maker.keys) == 1:
+                self.shapes[token] = _JOINED if language.joins and maker.is_joined else _SINGLE
+                return maker.keys[0]
+        self.shapes[token] = _SEVERAL
+        return token
+
+
+def _is_comment(token: bytes, language: Language) -> bool:
+    """Whether a token is a comment."""
+    if language.block and token.startswith(b"/*"):
+        return True
+    return token.startswith(language.comments) and not token.startswith((b"/=", b"-="))
 
 
 class _Lexer:
@@ -193,6 +252,23 @@ class _Lexer:
         self.spans: dict[int, int] = {}
         self._language = language
         self._last = -1  # the index of the last string, where it can be joined
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the last key is a string to which one behind it is joined."""
+        return 0 <= self._last == len(self.keys) - 1
+
+    def extend(self, keys: list[bytes], shapes: bytes, line: int) -> int:
+        """Tokens that are one key each, and ends of lines; returns the line that comes behind them."""
+        ends = shapes.count(_END)
+        if not ends:
+            self.keys += keys
+            self.lines += [line] * len(keys)
+            return line
+        inside = shapes.translate(_NO_BREAKS)
+        self.keys += compress(keys, inside)
+        self.lines += compress(accumulate(shapes.translate(_BREAKS), initial=line), inside)
+        return line + ends
 
     def _put(self, key: bytes, line: int) -> None:
         self.keys.append(key)
@@ -215,7 +291,7 @@ class _Lexer:
             body = token[2:-2] if token.endswith(b"*/") else token[2:]
             leader = b"**" if body.startswith(b"*") else b"*"
             self._comment(_STAR.sub(b"", body), leader, line)
-        elif any(token.startswith(one) for one in language.comments) and not token.startswith((b"/=", b"-=")):
+        elif _is_comment(token, language):
             leader = hit.group() if (hit := _LEADER.match(token)) else token[:1]
             self._comment(token[len(leader) :], leader, line)
         elif token.startswith(b"#") and _COLOUR.fullmatch(token):
@@ -226,9 +302,11 @@ class _Lexer:
     def _comment(self, body: bytes, leader: bytes, line: int) -> None:
         if self.keys and self.keys[-1] == b"}" and body.split()[:1] == [b"namespace"]:
             return  # clang-format says which one ends here
-        for n, part in enumerate(body.split(b"\n")):
-            for word in _WORDS.findall(part):
-                self._put(COMMENT + leader + word, line + n)
+        mark = COMMENT + leader
+        for n, part in enumerate(body.split(b"\n"), line):
+            words = _WORDS.findall(part)
+            self.keys += [mark + word for word in words]
+            self.lines += [n] * len(words)
 
     def _string(self, token: bytes, line: int) -> None:
         language = self._language

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gitprov.attribution.fold import NOBODY, Folded, Origin, develop, from_past, produced, reach, slide
 from gitprov.attribution.sides import runs
-from gitprov.attribution.state import Layout
+from gitprov.attribution.state import Layout, Part
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
 from gitprov.model.note import Row
@@ -179,9 +179,8 @@ def _reformatted(seen: _Seen, lines: list[bytes]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
     # One source at a time, and no further than its last line here: each of them is a whole file.
     for source, pairs in places.items():
-        raw = seen.layout.raw[source].split(b"\n", max(pairs)[0] + 1)
-        raw = raw if raw[-1] else raw[:-1]
-        other = {line for line, n in pairs if line < len(raw) and _is_reformatted(raw[line], lines[n])}
+        raw = _texts(seen.layout.raw[source], max(pairs)[0] + 1)
+        other = {line for line, n in pairs if line in raw and _is_reformatted(raw[line], lines[n])}
         if other:
             found[source] = other
     for one in (origin[:2] for origin in seen.origins):
@@ -189,6 +188,16 @@ def _reformatted(seen: _Seen, lines: list[bytes]) -> dict[int, set[int]]:
             for source, line in seen.layout.present([one]):
                 found.setdefault(source, set()).add(line)
     return found
+
+
+def _texts(parts: Iterable[Part], end: int) -> dict[int, bytes]:
+    """Number → text of the lines in some parts, up to but not including line `end`; no newlines."""
+    return {
+        n: text
+        for part in parts
+        for n, text in enumerate(part.text.split(b"\n", max(end - part.first, 0)), part.first)
+        if n < end
+    }
 
 
 def _is_reformatted(old: bytes, new: bytes) -> bool:

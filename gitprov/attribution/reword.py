@@ -16,7 +16,7 @@ from gitprov.attribution.language import PLAIN, Language
 from gitprov.attribution.moves import moved_lines, moved_rows
 from gitprov.attribution.rewrap import equal_gaps, same_lines, spaced, span, together, whole
 from gitprov.attribution.sides import Match, Sides
-from gitprov.attribution.similar import SIMILAR, dice, similarity, words_of
+from gitprov.attribution.similar import SIMILAR, WORD, dice, similarity, words_of
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
 
@@ -104,8 +104,8 @@ def _reworded(sides: Sides, hunk: Hunk) -> None:
     scored: list[tuple[float, int, int, int]] = []
     for n in fresh:
         place = hunk.old_start + (n - hunk.new_start) * hunk.old_count // hunk.new_count
-        mine = words_of(new[n])
-        near = [(dice(words[o], mine), o) for o in _nearest(by_word, mine, place, most)]
+        bag = words_of(new[n])
+        near = [(dice(words[o], bag), o) for o in _nearest(by_word, WORD.findall(new[n]), place, most)]
         least = max([SIMILAR, *(score for score, o in near if o in theirs)]) if theirs else SIMILAR
         scored += [(-score, abs(o - place), n, o) for score, o in near if score >= least and o not in used]
     for _, _, n, o in sorted(scored):
@@ -114,24 +114,30 @@ def _reworded(sides: Sides, hunk: Hunk) -> None:
             used.add(o)
 
 
-def _by_word(words: dict[int, dict[bytes, int]]) -> dict[bytes, list[int]]:
+def _by_word(words: dict[int, frozenset[bytes]]) -> dict[bytes, list[int]]:
     """Word → the old lines that have it, ascending."""
-    found: dict[bytes, list[int]] = {}
-    for o, counts in words.items():
-        for word in counts:
-            found.setdefault(word, []).append(o)
-    return found
+    places: dict[bytes, list[int]] = {}
+    for o, bag in words.items():
+        for word in bag:
+            places.setdefault(word, []).append(o)
+    return places
 
 
-def _nearest(by_word: dict[bytes, list[int]], mine: Iterable[bytes], place: int, most: int) -> list[int]:
+def _nearest(by_word: dict[bytes, list[int]], words: Iterable[bytes], place: int, most: int) -> list[int]:
     """Old lines that share a word, those with the rarest words first, of each word those nearest to a place."""
-    near: dict[int, None] = {}
-    for lines in sorted((by_word[word] for word in mine if word in by_word), key=len):
+    near: set[int] = set()
+    for lines in sorted((by_word[word] for word in dict.fromkeys(words) if word in by_word), key=len):
         if len(lines) > most:
             at = bisect_left(lines, place)
-            some = lines[max(at - most, 0) : at + most]
-            lines = sorted(some, key=lambda o: abs(o - place))[:most]  # noqa: PLW2901 - the nearest of them
-        near.update(dict.fromkeys(lines))
+            first, last = max(at - most, 0), min(at + most, len(lines))
+            while last - first > most:
+                if place - lines[first] > lines[last - 1] - place:
+                    first += 1
+                else:
+                    last -= 1
+            near.update(lines[first:last])
+        else:
+            near.update(lines)
         if len(near) >= most:
             break
     return sorted(near)

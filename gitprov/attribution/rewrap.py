@@ -66,6 +66,9 @@ def spaced(sides: Sides, hunk: Hunk) -> bool:
 def same_lines(sides: Sides, hunk: Hunk) -> None:
     """Match lines whose tokens are the same, in order, as a diff of lines pairs them."""
     olds, lines = sides.free_old(hunk.old_start, hunk.old_end), sides.free_new(hunk.new_start, hunk.new_end)
+    if not olds or not lines:
+        sides.anchors[hunk] = []
+        return
     texts = sides.old.texts(hunk.old_start, hunk.old_end), sides.new.texts(hunk.new_start, hunk.new_end)
     old = [texts[0][o - hunk.old_start] for o in olds]
     new = [texts[1][n - hunk.new_start] for n in lines]

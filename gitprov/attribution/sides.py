@@ -68,9 +68,7 @@ class Side:
         lines, keys = self.stream.lines, self.stream.keys
         at, out = bisect_left(lines, first), []
         for line in range(first, last):
-            start = at
-            while at < len(lines) and lines[at] == line:
-                at += 1
+            start, at = at, bisect_left(lines, line + 1, at)
             out.append(b"\x1f".join(keys[start:at]) or self._goes_on(line))
         return out
 

@@ -16,19 +16,18 @@ def similarity(a: bytes, b: bytes) -> float:
     return dice(words_of(a), words_of(b))
 
 
-def words_of(line: bytes) -> dict[bytes, int]:
-    """Word → how often a line has it."""
+def words_of(line: bytes) -> frozenset[bytes]:
+    """The words of a line; one that it has several times is there as often, each time with one space more behind it."""
+    words = WORD.findall(line)
+    bag = frozenset(words)
+    if len(bag) == len(words):
+        return bag
     counts: dict[bytes, int] = {}
-    for word in WORD.findall(line):
+    for word in words:
         counts[word] = counts.get(word, 0) + 1
-    return counts
+    return bag.union(word + b" " * n for word, count in counts.items() for n in range(1, count))
 
 
-def dice(a: dict[bytes, int], b: dict[bytes, int]) -> float:
-    """Share of common words of two counts, 0 to 1."""
-    common = 0
-    for word, count in a.items():
-        other = b.get(word, 0)
-        common += min(other, count)
-    total = sum(a.values()) + sum(b.values()) if common else 0
-    return 2 * common / total if total else 0.0
+def dice(a: frozenset[bytes], b: frozenset[bytes]) -> float:
+    """Share of common words of two lines, 0 to 1, from what `words_of` says of them."""
+    return 2 * len(a & b) / (len(a) + len(b) or 1)

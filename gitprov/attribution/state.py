@@ -37,14 +37,21 @@ class Aside(NamedTuple):
     fresh: bool = True
 
 
+class Part(NamedTuple):
+    """Some lines of a content: `text` begins with line `first` (0-based)."""
+
+    first: int
+    text: bytes
+
+
 class Layout(NamedTuple):
     """What became of lines besides their origins. A line is here (source, 0-based line of its `after`).
 
-    `raw`: source → its `after`. `joined`: line → further lines that stand in the one that has its origin. `partly`: lines
+    `raw`: source → the parts of its `after` that it put there. `joined`: line → further lines that stand in the one that has its origin. `partly`: lines
     of which one part stands unchanged while another was changed. `limits`: why some lines were not compared.
     """
 
-    raw: dict[int, bytes]
+    raw: dict[int, tuple[Part, ...]]
     joined: dict[tuple[int, int], frozenset[tuple[int, int]]]
     partly: set[tuple[int, int]]
     limits: set[str]

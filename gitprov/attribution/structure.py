@@ -95,13 +95,15 @@ class _Structure:
             marks = _MARKS | {b"|", b"&"}
         elif name not in ("python", "rust", "plain"):
             marks = _MARKS - {b","}  # one that says nothing is seen at the bracket behind it
-        for n in [n for n, key in enumerate(keys) if key in marks]:
-            if keys[n] in _OPEN:
-                if keys[n] == b"{" and name == "ts" and self._is_type(n):
+        stack = self._stack
+        for n in list(compress(range(len(keys)), map(marks.__contains__, keys))):
+            key = keys[n]
+            if key in _OPEN:
+                if key == b"{" and name == "ts" and self._is_type(n):
                     self._types.add(n)
-                self._stack.append(n)
-            elif keys[n] in _CLOSE:
-                self._close(n, self._stack.pop() if self._stack else None)
+                stack.append(n)
+            elif key in _CLOSE:
+                self._close(n, stack.pop() if stack else None)
             else:
                 self._mark(n)
         if self._language.parens:
@@ -123,13 +125,17 @@ class _Structure:
         keys = self._keys
         if opener is not None and opener >= 0:
             self._opens[n] = opener
-            if keys[n] == b")" and _OPEN.get(keys[opener]) == b")":
-                self._pairs.append(Pair(opener, n, len(self._stack)))
-                self._empty(opener, n)
-            elif keys[n] == b"}" and self._language.name == "rust":
-                self._block(opener, n)
-            elif n == opener + 2 and keys[n] == b"}" and self._language.name in _SCRIPTS:
-                self._element(opener, n)
+            key = keys[n]
+            if key == b")":
+                if keys[opener] == b"(":
+                    self._pairs.append(Pair(opener, n, len(self._stack)))
+                    if n == opener + 1:
+                        self._empty(opener, n)
+            elif key == b"}":
+                if self._language.name == "rust":
+                    self._block(opener, n)
+                elif n == opener + 2 and self._language.name in _SCRIPTS:
+                    self._element(opener, n)
         last = self._code_before(n)
         if last >= 0 and keys[last] == b"," and self._is_trailing(last, n, opener):
             self.dead.add(last)
@@ -150,7 +156,7 @@ class _Structure:
     def _empty(self, opener: int, n: int) -> None:
         """`class A():` is `class A:`, `new A()` is `new A`."""
         keys, name = self._keys, self._language.name
-        if n != opener + 1 or opener < 2:
+        if opener < 2:
             return
         if name == "python" and keys[opener - 2] == b"class":
             self.dead.update((opener, n))
@@ -206,10 +212,11 @@ class _Structure:
             self.dead.add(n)
         if top is not None:
             self._commas[top] = self._commas.get(top, 0) + 1
-        after = self._code_after(n)
-        follows = keys[after] if after < len(keys) else b""
+        if name not in ("rust", "ts"):
+            return
+        follows = self._key(self._code_after(n))
         before = self._code_before(n)
-        if (name in ("rust", "ts") and follows == b">") or (
+        if follows == b">" or (
             name == "rust"
             and (follows == b"{" or before == self._placed >= 0 or keys[max(before, 0)] == b"}")
         ):
@@ -300,14 +307,15 @@ class _Structure:
         return n + 1 >= len(self._lines) or self._lines[n + 1] > self._lines[n]
 
     def _code_before(self, n: int) -> int:
+        keys = self._keys
         n -= 1
-        while n >= 0 and self._keys[n][0] in _PASSED and (self._keys[n][0] == 1 or self._keys[n] == b"\\"):
+        while n >= 0 and keys[n][0] in _PASSED and (keys[n][0] == 1 or keys[n] == b"\\"):
             n -= 1
         return n
 
     def _code_after(self, n: int) -> int:
-        n += 1
-        while n < len(self._keys) and self._keys[n][0] == 1:
+        keys, n = self._keys, n + 1
+        while n < len(keys) and keys[n][0] == 1:
             n += 1
         return n
 

@@ -11,6 +11,7 @@ from gitprov.attribution.language import language_of
 from gitprov.attribution.moved_block import Shed, shed
 from gitprov.attribution.outcome import Carried, Marks, Outcome, outcome
 from gitprov.attribution.returned import gone_for_good
+from gitprov.attribution.state import Part
 from gitprov.errors import Damaged
 from gitprov.git.changes import REGULAR, FileChange
 from gitprov.git.repo import Repository
@@ -284,7 +285,7 @@ def _label(folded: Folded, job: Job) -> dict[int, Carried]:
         first = job.start != job.final and id(claim.row) not in seen
         seen.add(id(claim.row))
         gone = deleted(claim.row, job.was or job.path) if first else 0
-        folded.layout.raw[source] = job.old
+        folded.layout.raw[source] = (Part(0, job.old),)
         carried[source] = Carried(claim.row, claim.cls, len(lines), gone)
         folded.created[source] = lines
         if claim.cls == "human":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.flow.ignored import Witness, looks_past
@@ -81,7 +81,7 @@ def answer(
         stream.stop()
         whole = git_blame.start(request.args, "--porcelain", cwd=repo.cwd, env=repo.env)
         return Answer(target, commits, _from_porcelain(repo, request, whole, origins, commits))
-    witness = _witness(repo, request)
+    witness = _witness(repo, request, target.content, origins)
     return Answer(target, commits, _from_groups(stream, origins, commits, target.content, witness))
 
 
@@ -195,9 +195,9 @@ def _lines(content: bytes) -> list[bytes]:
 # -- the two ways to an answer ------------------------------------------------------------------------------------
 
 
-def _witness(repo: Repository, request: Request) -> Witness | None:
+def _witness(repo: Repository, request: Request, shown: Sequence[bytes], origins: Origins) -> Witness | None:
     """Who compares the texts, where git may show a line under a commit that wrote another one."""
-    return Witness(repo) if looks_past(repo, request.options) else None
+    return Witness(repo, shown, origins.of_group) if looks_past(repo, request.options) else None
 
 
 def _from_groups(
@@ -247,13 +247,21 @@ def _facts(repo: Repository, request: Request, whole: git_blame.Porcelain, origi
 def _known(repo: Repository, request: Request, whole: git_blame.Porcelain, origins: Origins) -> list[Facts]:
     origins.learn(whole.commits.values())
     facts = [origins.of_group(group)[0] for group, _ in whole.lines]
-    witness = _witness(repo, request)
+    witness = _witness(repo, request, _shown(whole), origins)
     if witness is not None:
         # File by file, so that each is read once.
         for at in sorted(range(len(facts)), key=lambda at: whole.lines[at][0][:2]):
             group, row = whole.lines[at]
             facts[at] = witness.weigh(group, [facts[at]], [whole.rows[row][1:]])[0]
     return facts
+
+
+def _shown(whole: git_blame.Porcelain) -> list[bytes]:
+    """The file that is blamed, as far as git shows it; lines that it does not show are empty."""
+    lines = [b""] * max((group.line for group, _ in whole.lines), default=0)
+    for group, row in whole.lines:
+        lines[group.line - 1] = whole.rows[row][1:]
+    return lines
 
 
 def _facts_at_start(

@@ -211,7 +211,9 @@ class Freezer:
 
     def _oid(self, data: bytes) -> str:
         """The id git gives a blob."""
-        return hashlib.new(self._format, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+        digest = hashlib.new(self._format, b"blob %d\0" % len(data), usedforsecurity=False)
+        digest.update(data)
+        return digest.hexdigest()
 
 
 def groups(evidence: Evidence, frozen: Callable[[int], str | None]) -> dict[TurnKey, list[Event]]:

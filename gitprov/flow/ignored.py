@@ -1,12 +1,13 @@
 """Blame past ignored revisions: git names a commit that wrote the line's place, maybe with another text.
 
-What a note says of a line is true of the text that its commit wrote. So where git was told to look past commits,
-each line is compared with the one it is said to come from.
+What a note says of a line is true of the text that its commit wrote. So where git was told to look past commits, the
+file that is shown is compared with that of the commit which git names, by the rules of a commit: a line whose tokens
+all stand there is that line, and no other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.model.blame import UNKNOWN, Facts, Group
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 #: Files kept in memory; git tells all groups of one commit together.
 _KEPT = 4
+#: Bytes of changed lines that are compared for one blame, all commits together. Above it a line that does not read as
+#: in its commit counts as reworded, at the most: an answer should take seconds.
+_MOST = 4_000_000
 
 
 def looks_past(repo: Repository, options: Sequence[str]) -> bool:
@@ -26,33 +30,84 @@ def looks_past(repo: Repository, options: Sequence[str]) -> bool:
 
 
 class Witness:
-    """Knows the text of lines in the commits that blame names."""
+    """Knows the text of lines in the commits that blame names.
 
-    def __init__(self, repo: Repository) -> None:
+    `shown` is the file as it is shown, its lines without newlines. `facts_of` tells the facts of a group's lines.
+    """
+
+    def __init__(
+        self, repo: Repository, shown: Sequence[bytes], facts_of: Callable[[Group], list[Facts]]
+    ) -> None:
         self._repo = repo
+        self._shown = shown
+        self._facts_of = facts_of
         self._files: dict[tuple[str, str], list[bytes]] = {}
+        self._places: dict[tuple[str, str], dict[int, int]] = {}
+        self._free = _MOST
 
     def weigh(self, group: Group, facts: list[Facts], texts: Sequence[bytes]) -> list[Facts]:
         """The facts of a group's lines that hold for `texts` (no newlines), the lines as they are shown.
 
-        A line that says the same, layout aside, keeps its facts; a reworded line of a model is `edited`; of any other
-        nobody knows who typed it.
+        A line of which the layout alone is another has the facts of the line that it was; a reworded line of a model is
+        `edited`; of any other nobody knows who typed it.
         """
         if not group.oid.strip("0") or all(one is UNKNOWN for one in facts):
             return facts
-        there = self._lines(group.oid, group.path)[group.orig_line - 1 :]
-        there += [b""] * (len(facts) - len(there))
+        lines = self._lines(group.oid, group.path)[group.orig_line - 1 :]
+        lines += [b""] * (len(facts) - len(lines))
         return [
-            _weighed(fact, was, text, group.path)
-            for fact, was, text in zip(facts, there, texts, strict=False)
+            fact if _reads_the_same(was, text) else self._weighed(group, n, fact, was)
+            for n, (fact, was, text) in enumerate(zip(facts, lines, texts, strict=False))
         ]
 
+    def _weighed(self, group: Group, n: int, fact: Facts, was: bytes) -> Facts:
+        """The facts of the line `n` (0-based) of a group, which does not read as the line that git takes it for."""
+        line = self._place(group).get(group.line + n)
+        if line is not None:
+            (same,) = self._facts_of(group._replace(orig_line=line, size=1))
+            if same is not UNKNOWN:
+                return same
+        if fact.cls in ("ai", "edited"):
+            from gitprov.attribution.similar import SIMILAR, similarity
+
+            if similarity(was, self._shown[group.line + n - 1]) >= SIMILAR:
+                return fact._replace(cls="edited")
+        return UNKNOWN
+
+    def _place(self, group: Group) -> dict[int, int]:
+        """Line shown → the line of the commit's file that it is, layout aside; 1-based."""
+        key = (group.oid, group.path)
+        if key not in self._places:
+            if len(self._places) >= _KEPT:
+                del self._places[next(iter(self._places))]
+            self._places[key] = self._compared(self._lines(*key), group.path)
+        return self._places[key]
+
+    def _compared(self, lines: list[bytes], path: str) -> dict[int, int]:
+        from gitprov.attribution.carry import kept
+        from gitprov.attribution.diff import hunks
+        from gitprov.attribution.language import language_of
+        from gitprov.model.ranges import LineSet
+
+        old, new = ([line + b"\n" for line in side] for side in (lines, self._shown))
+        changed = hunks(b"".join(old), b"".join(new))
+        self._free -= sum(
+            len(line)
+            for hunk in changed
+            for line in (*old[hunk.old_start : hunk.old_end], *new[hunk.new_start : hunk.new_end])
+        )
+        if self._free < 0:
+            return {}
+        runs = kept(LineSet.of_runs([(1, len(new))]), changed, lambda: (old, new), language_of(path))
+        return {run.new + k: run.old + k for run in runs for k in range(run.size)}
+
     def _lines(self, oid: str, path: str) -> list[bytes]:
+        """The lines of a commit's file, without newlines."""
         key = (oid, path)
         if key not in self._files:
             if len(self._files) >= _KEPT:
                 del self._files[next(iter(self._files))]
-            self._files[key] = self._read(oid, path).split(b"\n")
+            self._files[key] = self._read(oid, path).removesuffix(b"\n").split(b"\n")
         return self._files[key]
 
     def _read(self, oid: str, path: str) -> bytes:
@@ -63,17 +118,6 @@ class Witness:
         return b"" if found is None else found.data
 
 
-def _weighed(fact: Facts, was: bytes, text: bytes, path: str) -> Facts:
-    if was == text or was.split() == text.split() or b"".join(was.split()) == b"".join(text.split()):
-        return fact
-    from gitprov.attribution.language import language_of
-    from gitprov.attribution.layout import same
-
-    if same(was, text, language_of(path)):
-        return fact
-    if fact.cls in ("ai", "edited"):
-        from gitprov.attribution.reword import SIMILAR, similarity
-
-        if similarity(was, text) >= SIMILAR:
-            return fact._replace(cls="edited")
-    return UNKNOWN
+def _reads_the_same(was: bytes, text: bytes) -> bool:
+    """Whether white space alone is different."""
+    return was == text or b"".join(was.split()) == b"".join(text.split())

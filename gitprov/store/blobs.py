@@ -16,6 +16,9 @@ TEXT_LIMIT = 16 << 20
 _RECENT = 4 << 20
 """Bytes of content kept in memory after reading: each version of a file is asked for as `after` and as `before`."""
 
+_KEPT = 96 << 20
+"""Bytes of what is read first that stay in memory: a commit reads all contents twice, in the same order."""
+
 
 class Blobs:
     """The `blobs/` directory of one inbox: `<2 hex>/<62 hex>`, zlib level 1."""
@@ -23,8 +26,11 @@ class Blobs:
     def __init__(self, root: str, tmp: str) -> None:
         self.root = root
         self._tmp = tmp
+        self._kept: dict[str, bytes] = {}
+        self._free = _KEPT
         self._recent: dict[str, bytes] = {}
         self._held = 0
+        self._verified: set[str] = set()
 
     def put(self, data: bytes, limit: int) -> ContentRef:
         """Keep file content. Binary content, and content of more than `limit` bytes, is only named, not stored."""
@@ -40,8 +46,9 @@ class Blobs:
         """The bytes of a stored reference. Damaged if they are missing, altered or never were stored."""
         if not ref.stored:
             raise Damaged(f"content {ref.digest[7:19]} was not kept: {ref.why}")
-        if ref.digest in self._recent:
-            return self._recent[ref.digest]
+        recent = self._kept.get(ref.digest) or self._recent.get(ref.digest)
+        if recent is not None:
+            return recent
         try:
             packed = files.read(self.path(ref.digest))
             data = None if packed is None else zlib.decompress(packed)
@@ -49,13 +56,18 @@ class Blobs:
             raise Damaged(f"content {ref.digest[7:19]} cannot be read: {error}") from error
         if data is None:
             raise Damaged(f"content {ref.digest[7:19]} is missing from the inbox")
-        if sha256_hex(data) != ref.digest[7:]:
+        if ref.digest not in self._verified and sha256_hex(data) != ref.digest[7:]:
             raise Damaged(f"content {ref.digest[7:19]} does not match its digest")
+        self._verified.add(ref.digest)
         self._remember(ref.digest, data)
         return data
 
     def _remember(self, digest: str, data: bytes) -> None:
-        """Keep what was just read, and let go of what was read first."""
+        """Keep what was just read, as far as there is room for it, and let go of what was read before the last few."""
+        if len(data) <= self._free:
+            self._free -= len(data)
+            self._kept[digest] = data
+            return
         self._recent[digest] = data
         self._held += len(data)
         while self._held > _RECENT:

@@ -13,7 +13,7 @@ import pytest
 
 from gitprov.errors import Damaged
 from gitprov.model.event import ContentRef, Event, Problem, Turn
-from gitprov.store import inbox_limits, sweep
+from gitprov.store import blobs, inbox_limits, sweep
 from gitprov.store.inbox import LOG_LIMIT, Inbox, Spent, inbox_root, utf8
 from gitprov.store.marks import Snapshot
 from gitprov.store.sessions import session_key
@@ -140,16 +140,19 @@ def test_contents_come_back_or_are_damaged(inbox: Inbox) -> None:
     assert inbox.get_blob(ref) == b"hello\n"
 
 
-def test_little_is_kept_in_memory(inbox: Inbox) -> None:
-    """Contents that were read are kept up to a few MiB, newest last."""
-    refs = [inbox.put_blob(bytes([65 + n]) * (1 << 20)) for n in range(6)]
+def test_little_is_kept_in_memory(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the contents that were read the first ones are kept up to a bound, of the others the last few MiB."""
+    monkeypatch.setattr(blobs, "_KEPT", 2 << 20)
+    kept = blobs.Blobs(inbox.blobs.root, "")
+    refs = [inbox.put_blob(bytes([65 + n]) * (1 << 20)) for n in range(7)]
     for ref in refs:
-        inbox.get_blob(ref)
-    os.unlink(inbox.blobs.path(refs[0].digest))
-    os.unlink(inbox.blobs.path(refs[5].digest))
+        kept.get(ref)
+    for ref in refs:
+        os.unlink(kept.path(ref.digest))
     with pytest.raises(Damaged, match="missing"):
-        inbox.get_blob(refs[0])
-    assert inbox.get_blob(refs[5]) == b"F" * (1 << 20)
+        kept.get(refs[2])
+    for n in (0, 1, 3, 4, 5, 6):
+        assert kept.get(refs[n]) == bytes([65 + n]) * (1 << 20)
 
 
 @pytest.mark.parametrize("wrong", [b"", b"{", b"[]", b'{"v":1}', b"\xff", b"[" * 100000])
