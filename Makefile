@@ -9,7 +9,7 @@ STAMPS := $(VENV)/stamps
 FORMATTERS := build/formatters
 
 .DEFAULT_GOAL := help
-.PHONY: help test quick lint format types layers docs pytest coverage survival test-formatters fuzz demo bench build clean
+.PHONY: help test quick lint format types layers docs pytest coverage survival test-formatters fuzz demo bench house build clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ demo: $(STAMPS)/run  ## a throw-away repository, a recorded agent session, and w
 
 bench: $(STAMPS)/run  ## the speed budgets, as ratios measured now
 	PATH="$(CURDIR)/$(BIN):$$PATH" benchmarks/run
+
+house: $(STAMPS)/dev  ## circles, sizes of rooms, names, and how far a commit walks through the files
+	$(BIN)/python tools/house.py
 
 build: $(STAMPS)/dev  ## sdist and wheel into dist/
 	$(BIN)/python -m hatchling build

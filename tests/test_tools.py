@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import check_docs, check_pure_coverage, completions
+from tools import check_docs, check_pure_coverage, completions, house
 
 
 @pytest.fixture
@@ -90,3 +90,39 @@ def test_completions_are_what_the_program_takes(monkeypatch: pytest.MonkeyPatch,
     assert completions.main([]) == 1
     assert completions.main(["--write"]) == 0
     assert completions.main([]) == 0
+
+
+def test_code_lines_are_counted_without_words() -> None:
+    """Docstrings, comments and blank lines are no code; a statement over three lines is three."""
+    text = (
+        '"""What it is."""\n\n# why\nx = [\n    1,\n]  # so\n\ndef f() -> None:\n    """Do."""\n    return\n'
+    )
+    assert house.code_lines(text) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "uses"),
+    [
+        ("told = known(left)", 3),
+        ("[one for one in rows]", 0),
+        ("[\n    one for one in rows\n]", 2),
+        ("for one in rows: pass", 1),
+        ("'told'  # found", 0),
+        ("x = [one for one in rows]; one = 1", 1),
+        ("x.said", 1),
+    ],
+)
+def test_forbidden_names_are_counted_in_code_alone(text: str, uses: int) -> None:
+    """Names count wherever they stand in code, `one` not in a comprehension of a single line."""
+    assert house.forbidden_uses(text) == uses
+
+
+@pytest.mark.slow
+def test_walks_are_seen() -> None:
+    """A commit of a model's line calls our functions in many files, starts git, and is the same walk each time."""
+    walks = house.walks()
+    assert walks == house.walks()
+    assert all(
+        walk.calls > walk.changes > walk.files > 1 for name, walk in walks.items() if name != "capture"
+    )
+    assert walks["capture"].processes == walks["edit"].processes == 0 < walks["pre-commit"].processes
