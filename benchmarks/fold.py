@@ -60,10 +60,10 @@ def fold_alone(root: Path, env: dict[str, str]) -> common.Cost:
 def _fold(root: Path, env: dict[str, str]) -> float:
     os.chdir(root)
     start = time.perf_counter()
-    from gitprov.flow import stage
     from gitprov.flow.change import staged_situation
-    from gitprov.flow.desk import Desk
-    from gitprov.flow.view import view_of
+    from gitprov.flow.commit import plan as stage
+    from gitprov.flow.context import Desk
+    from gitprov.flow.work_tree import view_of
     from gitprov.git.repo import Repository
 
     with Repository.discover(str(root), env) as repo:

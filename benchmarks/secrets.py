@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import common
 from benchmarks.secret_innocents import INNOCENTS
 from benchmarks.secret_shapes import SHAPES, Shape
-from gitprov.checks.secrets import redact
+from gitprov.checks.secrets.redact import redact
 
 WINDOW = 10
 

@@ -11,8 +11,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from gitprov.flow.capture import capture
-from gitprov.flow.moment import Moment
+from gitprov.flow.capture.dispatch import capture
+from gitprov.flow.capture.moment import Moment
 
 SESSION = "0b9c41d2-e7aa-4c1e-9d52-3f8a61c2b7d0"
 MODEL = "claude-opus-4-5-20251101"

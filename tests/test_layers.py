@@ -11,7 +11,7 @@ import pytest
 from tests.support.sealed import ROOT
 
 PRODUCT = ROOT / "gitprov"
-PURE = {"model", "attribution", "checks", "capture", "interop", "output"}
+PURE = {"model", "attribution", "checks", "agents", "interop", "output"}
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
 
@@ -156,7 +156,7 @@ def init_files_are_one_docstring(path: str, tree: ast.Module) -> Iterator[str]:
 
 def values_cost_little(path: str, tree: ast.Module) -> Iterator[str]:
     """No dataclasses where a hook passes through: they pull in inspect (docs/adr/0001)."""
-    if room(path) in {"model", "git", "store", "capture", "attribution", "flow"}:
+    if room(path) in {"model", "git", "store", "agents", "attribution", "flow"}:
         yield from imports_of(tree, {"dataclasses"})
 
 
@@ -190,7 +190,7 @@ RULES: list[Rule] = [
 
 PLANTED = [
     (pure_rooms_stay_pure, "gitprov/model/x.py", "import subprocess"),
-    (pure_rooms_stay_pure, "gitprov/capture/x.py", "def f():\n    import socket"),
+    (pure_rooms_stay_pure, "gitprov/agents/x.py", "def f():\n    import socket"),
     (pure_rooms_stay_pure, "gitprov/checks/x.py", "from urllib import request"),
     (pure_rooms_stay_pure, "gitprov/output/x.py", "from time import time"),
     (pure_rooms_stay_pure, "gitprov/interop/x.py", "text = open('a').read()"),

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from gitprov.attribution.language import PLAIN, Language
+from gitprov.attribution.layout.language import PLAIN, Language
 from gitprov.attribution.reword import matches
 from gitprov.model.hunk import Hunk
 from gitprov.model.ranges import LineSet

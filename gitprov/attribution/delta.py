@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.fold import BASE, Step, begin, fold
-from gitprov.attribution.language import PLAIN, Language
+from gitprov.attribution.layout.language import PLAIN, Language
 from gitprov.attribution.reword import matches
+from gitprov.model.answers.show import Block, Delta, Piece
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
-from gitprov.model.shown import Block, Delta, Piece
 
 _CONTEXT = 3
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")

@@ -9,12 +9,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 
-from gitprov.attribution.alignment import aligned_gaps
-from gitprov.attribution.bare import bare_rest
-from gitprov.attribution.imports import moved_items
-from gitprov.attribution.language import PLAIN, Language
+from gitprov.attribution.layout.alignment import aligned_gaps
+from gitprov.attribution.layout.bare import bare_rest
+from gitprov.attribution.layout.imports import moved_items
+from gitprov.attribution.layout.language import PLAIN, Language
+from gitprov.attribution.layout.rewrap import equal_gaps, same_lines, spaced, span, together, whole
 from gitprov.attribution.moves import moved_lines, moved_rows
-from gitprov.attribution.rewrap import equal_gaps, same_lines, spaced, span, together, whole
 from gitprov.attribution.sides import Match, Sides
 from gitprov.attribution.similar import SIMILAR, WORD, dice, similarity, words_of
 from gitprov.model.hunk import Hunk

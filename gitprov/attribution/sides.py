@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from gitprov.attribution.language import Language
-from gitprov.attribution.layout import stream
-from gitprov.attribution.lexer import lex
-from gitprov.attribution.tokens import Stream
+from gitprov.attribution.layout.language import Language
+from gitprov.attribution.layout.lexer import lex
+from gitprov.attribution.layout.streams import stream
+from gitprov.attribution.layout.tokens import Stream
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
 

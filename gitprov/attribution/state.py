@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from gitprov.attribution.language import PLAIN, Language
+from gitprov.attribution.layout.language import PLAIN, Language
 from gitprov.model.lines import count_lines
 
 BASE = -1

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from gitprov.model.hunk import Hunk
 from gitprov.model.ids import TRACE_ID
-from gitprov.model.jsonvalue import loads_object
 from gitprov.model.lines import is_trivial, split_lines
-from gitprov.model.printed import path_quoted
+from gitprov.model.untrusted.jsonvalue import loads_object
+from gitprov.model.untrusted.printed import path_quoted
 
 _MARKER = re.compile(rb"ai-trace:[ \t]*(" + TRACE_ID.pattern.encode("ascii") + rb")")
 _SIGNED = re.compile(rb"(?:#+|//+|/\*+|--+|;|<!--)?[ \t]*" + _MARKER.pattern + rb"[ \t]*(?:\*/|-->)?")

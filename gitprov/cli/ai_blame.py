@@ -17,11 +17,11 @@ from gitprov.errors import GitFailed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gitprov.cli.blame_args import Command
+    from gitprov.cli.blame.args import Command
     from gitprov.errors import GitprovError
-    from gitprov.flow.blame import Answer
-    from gitprov.flow.origins import Uncommitted
-    from gitprov.flow.prompts import Prompts
+    from gitprov.flow.read.blame import Answer
+    from gitprov.flow.read.line_facts import Uncommitted
+    from gitprov.flow.read.prompts import Prompts
     from gitprov.git.repo import Repository
     from gitprov.git.stream import Stream
     from gitprov.model.note import Claim
@@ -37,10 +37,10 @@ def main() -> int:
 
 
 def _main(argv: Sequence[str]) -> int:
-    from gitprov.cli.blame_args import parse, wants
+    from gitprov.cli.blame.args import parse, wants
 
     if wants(argv, "-h", "--help"):
-        from gitprov.cli.blame_help import HELP
+        from gitprov.cli.blame.help import HELP
 
         say(*HELP.splitlines())
         return 0
@@ -58,7 +58,7 @@ def _main(argv: Sequence[str]) -> int:
 
 def _explained(error: GitFailed, command: Command, cwd: str, env: Mapping[str, str]) -> GitprovError:
     """Git's error, or a better one where the path is in a submodule, of which git blame only says that it is not here."""
-    from gitprov.flow.submodules import refer
+    from gitprov.flow.read.submodules import refer
     from gitprov.git.repo import Repository
 
     with Repository.discover(cwd, env) as repo:
@@ -66,8 +66,8 @@ def _explained(error: GitFailed, command: Command, cwd: str, env: Mapping[str, s
 
 
 def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
-    from gitprov.flow import blame
-    from gitprov.flow.incoming import take_in
+    from gitprov.flow.read import blame
+    from gitprov.flow.share.incoming import take_in
     from gitprov.git.repo import Repository
 
     if command.form in ("porcelain", "line-porcelain"):
@@ -86,7 +86,7 @@ def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
 
 
 def _answer(repo: Repository, command: Command, stream: Stream) -> Answer:
-    from gitprov.flow.blame import answer
+    from gitprov.flow.read.blame import answer
 
     return answer(repo, command.request, stream, _uncommitted(repo))
 
@@ -95,7 +95,7 @@ def _uncommitted(repo: Repository) -> Uncommitted:
     """What the inbox says of lines that no commit holds yet; only where there are such lines is it looked at."""
 
     def claims(path: str) -> list[Claim]:
-        from gitprov.flow.worktree import uncommitted
+        from gitprov.flow.evidence.uncommitted import uncommitted
 
         known = uncommitted(repo)
         return known(path) if known else []
@@ -104,7 +104,7 @@ def _uncommitted(repo: Repository) -> Uncommitted:
 
 
 def _porcelain(repo: Repository, command: Command) -> int:
-    from gitprov.flow.blame import porcelain
+    from gitprov.flow.read.blame import porcelain
     from gitprov.output.blame_porcelain import render
 
     whole, facts = porcelain(repo, command.request, f"--{command.form}", _uncommitted(repo))
@@ -148,7 +148,7 @@ def _json(repo: Repository, command: Command, stream: Stream) -> int:
 
 
 def _prompts(repo: Repository) -> Prompts:
-    from gitprov.flow.prompts import Prompts
+    from gitprov.flow.read.prompts import Prompts
 
     return Prompts(repo)
 
@@ -158,9 +158,9 @@ _AT_ONCE = 500
 
 
 def _text(repo: Repository, command: Command, stream: Stream) -> int:
-    from gitprov.cli.blame_text import Printer
+    from gitprov.cli.blame.printer import Printer
     from gitprov.cli.terminal import Screen
-    from gitprov.flow.blame import expected_runs, in_order
+    from gitprov.flow.read.blame import expected_runs, in_order
 
     screen = Screen.of_stdout(repo.env)
     printer = Printer(repo, command, screen)

@@ -14,9 +14,9 @@ from gitprov.cli.boundary import guarded
 from gitprov.cli.door import complain, say
 
 if TYPE_CHECKING:
-    from gitprov.cli.log_args import Command
+    from gitprov.cli.log.args import Command
     from gitprov.cli.terminal import Screen
-    from gitprov.model.logged import Entry
+    from gitprov.model.answers.log import Entry
 
 _COMMAND = "ai-log"
 _NOTHING = "no commit here has a model's help on record; what waits for a commit: gitprov status; all is well? gitprov doctor"
@@ -32,7 +32,7 @@ def main() -> int:
 def _main(argv: Sequence[str]) -> int:
     own = argv[: argv.index("--")] if "--" in argv else argv
     if "-h" in own or "--help" in own:
-        from gitprov.cli.log_help import HELP
+        from gitprov.cli.log.help import HELP
 
         say(*HELP.splitlines())
         return 0
@@ -41,15 +41,15 @@ def _main(argv: Sequence[str]) -> int:
 
         say(f"git ai-log (gitprov) {__version__}")
         return 0
-    from gitprov.cli.log_args import parse
+    from gitprov.cli.log.args import parse
 
     return _run(parse(argv), os.getcwd(), os.environ)
 
 
 def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
     from gitprov.cli.terminal import Screen
-    from gitprov.flow.incoming import take_in_at
-    from gitprov.flow.log import entries, start
+    from gitprov.flow.read.log import entries, start
+    from gitprov.flow.share.incoming import take_in_at
 
     take_in_at(cwd, env)
     screen = Screen.of_stdout(env)
@@ -85,7 +85,7 @@ def _renderer(command: Command, cwd: str, env: Mapping[str, str], screen: Screen
         return log.as_json
     colours: Mapping[str, str] = {}
     if screen.colour(cwd, _COMMAND, command.colour):
-        from gitprov.git.settings import colours as chosen
+        from gitprov.git.user.settings import colours as chosen
 
         colours = {**log.COLOURS, **chosen(_COMMAND, log.COLOURS, cwd=cwd, env=env)}
     shown = log.oneline if command.form == "oneline" else log.block

@@ -18,19 +18,19 @@ from gitprov.cli.door import complain, say
 from gitprov.errors import EXIT_INTERRUPTED
 
 COMMANDS = {
-    "install": "gitprov.cli.install",
-    "uninstall": "gitprov.cli.uninstall",
-    "doctor": "gitprov.cli.doctor",
-    "capture": "gitprov.cli.capture_help",
-    "record": "gitprov.cli.record",
-    "status": "gitprov.cli.status",
-    "show": "gitprov.cli.show",
-    "review": "gitprov.cli.review",
-    "sync": "gitprov.cli.sync",
-    "clone-setup": "gitprov.cli.clone_setup",
-    "verify": "gitprov.cli.verify",
-    "heal": "gitprov.cli.heal",
-    "forget": "gitprov.cli.forget",
+    "install": "gitprov.cli.commands.setup.install",
+    "uninstall": "gitprov.cli.commands.setup.uninstall",
+    "doctor": "gitprov.cli.commands.setup.doctor",
+    "capture": "gitprov.cli.commands.capture_help",
+    "record": "gitprov.cli.commands.record",
+    "status": "gitprov.cli.commands.status",
+    "show": "gitprov.cli.commands.show",
+    "review": "gitprov.cli.commands.review",
+    "sync": "gitprov.cli.commands.sync",
+    "clone-setup": "gitprov.cli.commands.setup.clone_setup",
+    "verify": "gitprov.cli.commands.verify",
+    "heal": "gitprov.cli.commands.heal",
+    "forget": "gitprov.cli.commands.forget",
 }
 """Each command and its module, in the order in which help shows them. Only the one asked for is imported."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from gitprov.cli.door import complain
 from gitprov.errors import EXIT_BUG, EXIT_CANNOT, EXIT_INTERRUPTED, GateError, GitFailed, GitprovError
-from gitprov.model.printed import clean_block
+from gitprov.model.untrusted.printed import clean_block
 from gitprov.store.access import REFUSED, explained
 
 EXIT_PIPE = 141

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import time
 
-from gitprov.flow.capture import PAYLOAD_LIMIT, capture
-from gitprov.flow.moment import Moment, report
+from gitprov.flow.capture.dispatch import PAYLOAD_LIMIT, capture
+from gitprov.flow.capture.moment import Moment, report
 
 
 def run(argv: list[str]) -> int:

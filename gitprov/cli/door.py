@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from gitprov.model.printed import clean_line
+from gitprov.model.untrusted.printed import clean_line
 
 _CLEAR = "\r\x1b[K"
 

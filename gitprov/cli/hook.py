@@ -61,7 +61,7 @@ def _is_run_by_git(name: str) -> bool:
     """Whether git waits for an observer: then a hook script that forgets the arguments must not block it."""
     if name == "commit-msg":
         return False
-    from gitprov.git.caller import git_process
+    from gitprov.git.user.parent_command import git_process
 
     return git_process(os.getppid()) is not None
 
@@ -94,21 +94,21 @@ def _dispatch(name: str, args: list[str]) -> None:
     above = os.getppid()
     with Repository.discover(os.getcwd(), os.environ) as repo:
         if name == "post-rewrite":
-            from gitprov.flow.rewritten import post_rewrite
+            from gitprov.flow.carry.post_rewrite import post_rewrite
 
             command = args[0] if args else os.environ.get("PRE_COMMIT_REWRITE_COMMAND", "")
             post_rewrite(repo, command, b"" if sys.stdin.isatty() else sys.stdin.buffer.read())
             return
         if _brings_commits(name, args):
-            from gitprov.cli.heal_new import heal_new
+            from gitprov.cli.commands.heal_new import heal_new
 
             heal_new(repo)
             return  # at such a checkout nothing is thrown away
         if name == "post-merge":
             return
         from gitprov.flow import hooks
-        from gitprov.flow.desk import Desk
-        from gitprov.flow.view import view_of
+        from gitprov.flow.context import Desk
+        from gitprov.flow.work_tree import view_of
 
         desk = Desk(repo, view_of(repo, above), above)
         if name == "pre-commit":

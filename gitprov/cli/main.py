@@ -20,8 +20,8 @@ def main() -> int:
         return run_hook(argv[1:])
     if argv == ["heal"]:
         from gitprov.cli.boundary import guarded
-        from gitprov.cli.heal_run import run as run_heal
-        from gitprov.flow.heal import Request
+        from gitprov.cli.commands.heal_run import run as run_heal
+        from gitprov.flow.heal.run import Request
 
         return guarded(lambda: run_heal(Request()))
     if argv == ["--version"]:

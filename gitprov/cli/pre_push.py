@@ -45,8 +45,8 @@ def _pushes_others() -> bool:
 
 def _share(remote: str, address: str, required: list[bool]) -> int:
     """`required` is filled as soon as the configuration is known."""
-    from gitprov.cli.heal_new import heal_new
-    from gitprov.flow.sync import Wish, nothing_new, sync
+    from gitprov.cli.commands.heal_new import heal_new
+    from gitprov.flow.share.sync import Wish, nothing_new, sync
     from gitprov.git.remote import remotes
     from gitprov.git.repo import Repository
     from gitprov.store.config import load_config
@@ -72,7 +72,7 @@ def _share(remote: str, address: str, required: list[bool]) -> int:
 
 def _is_rehearsal(repo: Repository) -> bool:
     """Git runs the hook for `git push --dry-run` as well, and does not tell it so."""
-    from gitprov.git.caller import git_process, says_dry_run
+    from gitprov.git.user.parent_command import git_process, says_dry_run
 
     process = git_process(os.getppid())
     return process is not None and says_dry_run(process.words, lambda word: _alias(repo, word))

@@ -9,12 +9,12 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import UsageError
-from gitprov.model.printed import clean_painted, clean_painted_block
+from gitprov.model.untrusted.printed import clean_painted, clean_painted_block
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from gitprov.git.pager import Pager
+    from gitprov.git.user.pager import Pager
 
 _WHEN = ("always", "never", "auto")
 
@@ -41,7 +41,7 @@ class Screen(NamedTuple):
             return when == "always"
         if self.env.get("NO_COLOR"):
             return False
-        from gitprov.git.settings import colour_wanted
+        from gitprov.git.user.settings import colour_wanted
 
         able = self.terminal and self.env.get("TERM", "dumb") != "dumb"
         return able if when == "auto" else colour_wanted(command, able, cwd=cwd, env=self.env)
@@ -50,7 +50,7 @@ class Screen(NamedTuple):
         """Where to write: the pager on a terminal of our own, else standard output."""
         if not (paging and os.isatty(1)):
             return Out(sys.stdout.buffer, None)
-        from gitprov.git import pager, settings
+        from gitprov.git.user import pager, settings
 
         if not settings.paging_wanted(command, cwd=cwd, env=self.env):
             return Out(sys.stdout.buffer, None)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from gitprov.flow.sources import Sources
-from gitprov.git import changes as diffs
-from gitprov.git.changes import FileChange
+from gitprov.flow.git_state import Sources
+from gitprov.git.files import diff as diffs
+from gitprov.git.files.diff import FileChange
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.model import canonical

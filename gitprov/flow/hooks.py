@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 
 from gitprov.errors import GateError
-from gitprov.flow import seal, sources
+from gitprov.flow import git_state
 from gitprov.flow.change import staged_situation
-from gitprov.flow.desk import Desk
-from gitprov.git.caller import command
-from gitprov.store import files, flags, inbox_limits
+from gitprov.flow.commit import seal
+from gitprov.flow.context import Desk
+from gitprov.git.user.parent_command import command
+from gitprov.store import files, flags
 from gitprov.store import plan as plans
+from gitprov.store.inbox import limits
 from gitprov.store.plan import Plan
 
 
 def pre_commit(desk: Desk) -> None:
     """Work out the coming commit. Refuses here only where no commit-msg hook will do it with the message at hand."""
     from gitprov.checks.gate import Refusal
-    from gitprov.flow import message, sidecar, stage
-    from gitprov.flow.installed import message_gate_installed
+    from gitprov.flow.commit import message, sidecars
+    from gitprov.flow.commit import plan as stage
+    from gitprov.flow.commit.gates import message_gate_installed
 
     _refuse_closed(desk)
     seal.recover(desk)
@@ -26,7 +29,7 @@ def pre_commit(desk: Desk) -> None:
     amend = message.is_amend(desk, None)
     plan = stage.make_plan(desk, staged_situation(desk.repo, amend))
     if plan is not None and desk.config.sidecar:
-        staged = sidecar.stage_sidecars(desk, plan)
+        staged = sidecars.stage_sidecars(desk, plan)
         if staged:
             again = stage.make_plan(desk, staged_situation(desk.repo, amend))
             plan = (again or plan)._replace(sidecars=staged)
@@ -48,7 +51,7 @@ def pre_commit(desk: Desk) -> None:
 def _refuse_closed(desk: Desk) -> None:
     """Evidence that another user keeps closed may speak of any staged file. GateError names the command that opens it."""
     from gitprov.checks.gate import Refusal
-    from gitprov.flow.message import explain
+    from gitprov.flow.commit.message import explain
     from gitprov.store import access
 
     shut = access.closed(desk.repo.home, desk.repo.worktree_id)
@@ -73,7 +76,7 @@ def _is_plain(desk: Desk, plan: Plan) -> bool:
 
 def prepare_commit_msg(desk: Desk, path: str, source: str | None) -> None:
     """Write the trailers. With `--no-verify` this is an attempt's first hook."""
-    from gitprov.flow import message
+    from gitprov.flow.commit import message
 
     if _is_pick(desk):
         return
@@ -83,7 +86,7 @@ def prepare_commit_msg(desk: Desk, path: str, source: str | None) -> None:
 
 def commit_msg(desk: Desk, path: str) -> None:
     """The gate. GateError where the commit would lose a record."""
-    from gitprov.flow import message
+    from gitprov.flow.commit import message
 
     seal.recover(desk)
     message.check(desk, path, message.is_amend(desk, None))
@@ -95,9 +98,9 @@ def post_commit(desk: Desk) -> str | None:
         return None
     done = seal.seal(desk)
     if os.path.exists(plans.rewritten(desk.repo.git_dir)):
-        from gitprov.flow import rewritten
+        from gitprov.flow.carry import post_rewrite
 
-        rewritten.finish(desk.repo)
+        post_rewrite.finish(desk.repo)
     return done
 
 
@@ -105,7 +108,7 @@ def post_checkout(desk: Desk, args: list[str]) -> None:
     """`git checkout -- FILE` and `git restore FILE` throw work away; whoever types it again is not the model."""
     flag = args[2] if len(args) > 2 else desk.repo.env.get("PRE_COMMIT_CHECKOUT_TYPE", "1")
     if flag == "0":
-        from gitprov.flow.discarded import note_discarded
+        from gitprov.flow.commit.discarded import note_discarded
 
         note_discarded(desk)
 
@@ -114,8 +117,12 @@ def post_applypatch(desk: Desk) -> None:
     """`git am` has made a commit. Its lines are found by the trailers that came with the mail, all commits at once."""
     if desk.inbox.seqs():
         seal.seal(desk)
-    if not sources.rebasing(desk.repo) and desk.repo.resolve("ORIG_HEAD") is not None and _is_last_mail(desk):
-        from gitprov.flow.heal import Request, heal
+    if (
+        not git_state.rebasing(desk.repo)
+        and desk.repo.resolve("ORIG_HEAD") is not None
+        and _is_last_mail(desk)
+    ):
+        from gitprov.flow.heal.run import Request, heal
 
         heal(desk.repo, Request("ORIG_HEAD..HEAD"))
 
@@ -131,14 +138,14 @@ def _is_pick(desk: Desk) -> bool:
 
     What somebody commits while the rebase waits is made by `git commit`.
     """
-    return desk.git is not None and command(desk.git.words) == "rebase" and sources.rebasing(desk.repo)
+    return desk.git is not None and command(desk.git.words) == "rebase" and git_state.rebasing(desk.repo)
 
 
 def keep_flags(desk: Desk) -> None:
     """Keep what others read of the configuration: hooks in sh, whether commits without evidence are guarded; capture,
     the limits of the inbox.
     """
-    inbox_limits.keep(desk.repo.home, inbox_limits.of_config(desk.config))
+    limits.keep(desk.repo.home, limits.of_config(desk.config))
     if desk.config.guards:
         flags.raise_flag(desk.repo.home, "guard")
     else:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.git import tree_files
+from gitprov.git.files import tree_files
 from gitprov.git.process import Env, decode, run_git
 
 if TYPE_CHECKING:

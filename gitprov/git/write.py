@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import IO, NamedTuple
 
 from gitprov.errors import Contended, GitFailed
-from gitprov.git.locks import refuse_dead
 from gitprov.git.process import PIPE, decode, encode, failed, open_git, opened
+from gitprov.git.refs import refuse_dead
 from gitprov.git.repo import Repository
 
 SCRATCH = "refs/gitprov/scratch"

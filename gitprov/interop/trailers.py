@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gitprov.interop import identities
 from gitprov.model import ids, profiles
-from gitprov.model.printed import without_steering
+from gitprov.model.untrusted.printed import without_steering
 
 TRACE_KEY = "AI-Trace"
 DROPPED_KEY = "AI-Trace-Dropped"

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from gitprov.errors import ConfigError
-from gitprov.model import profiles, safe_regex
+from gitprov.model import profiles
+from gitprov.model.untrusted import safe_regex
 
 PRIVACY = ("full", "redacted", "hash-only")
 """Privacy tiers, each stricter than the one before."""

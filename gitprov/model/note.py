@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from gitprov import __version__
 from gitprov.model import canonical
-from gitprov.model.jsonvalue import MAX_DEPTH, STRICT, is_deep
-from gitprov.model.plausible import Implausible, is_row, plausible
 from gitprov.model.ranges import MAX_TEXT, LineSet, union
+from gitprov.model.untrusted.jsonvalue import MAX_DEPTH, STRICT, is_deep
+from gitprov.model.untrusted.plausible import Implausible, is_row, plausible
 
 Row = dict[str, canonical.Json]
 

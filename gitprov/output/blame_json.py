@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from json.encoder import encode_basestring_ascii as quote
 
-from gitprov.model.blame import BlamedCommit, Facts, Line
+from gitprov.model.answers.blame import BlamedCommit, Facts, Line
 
 
 class Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from gitprov.model.blame import Facts
+from gitprov.model.answers.blame import Facts
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from gitprov.model.blame import Facts
+from gitprov.model.answers.blame import Facts
 from gitprov.model.note import CLASSES
 from gitprov.output.text import clean, fit, width
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from gitprov.model.blame import BlamedCommit, Facts, Line
+from gitprov.model.answers.blame import BlamedCommit, Facts, Line
 from gitprov.output.text import PLAIN, clean, clean_block, clean_bytes, fit, paint
 
 _MODEL_DATE = re.compile(r"-20\d{6}$")

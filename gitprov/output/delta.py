@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from gitprov.model.shown import Block, Delta, Piece
+from gitprov.model.answers.show import Block, Delta, Piece
 from gitprov.output.text import PLAIN, clean, clean_line, paint
 
 #: Slots of `color.diff`, as git names and colours them.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gitprov.output.text import PLAIN, clean, paint
 
 if TYPE_CHECKING:
-    from gitprov.model.healed import Found, Healed, Report
+    from gitprov.model.answers.heal import Found, Healed, Report
 
 COLOURS: Mapping[str, str] = {"commit": "\x1b[33m", "problem": "\x1b[31m"}
 _SHORT = 12

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from gitprov.model.logged import DeltaSum, Entry, LoggedTrace
-from gitprov.model.printed import clean, clean_rows
+from gitprov.model.answers.log import DeltaSum, Entry, LoggedTrace
+from gitprov.model.untrusted.printed import clean, clean_rows
 from gitprov.output.text import PLAIN, paint
 
 #: What is coloured, and how where the user has not chosen otherwise.

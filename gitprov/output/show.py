@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from gitprov.model.answers.show import (
+    CommitAnswer,
+    CommitTrace,
+    Forgotten,
+    Held,
+    Review,
+    Share,
+    Text,
+    TraceAnswer,
+)
 from gitprov.model.note import Row, classes_of
-from gitprov.model.shown import CommitAnswer, CommitTrace, Forgotten, Held, Review, Share, Text, TraceAnswer
 from gitprov.output import delta as deltas
 from gitprov.output.show_json import counted, rate
 from gitprov.output.text import PLAIN, clean, clean_block, paint

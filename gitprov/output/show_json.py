@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gitprov.model.note import Row
-from gitprov.model.ranges import count_of
-from gitprov.model.shown import (
+from gitprov.model.answers.show import (
     Block,
     CommitAnswer,
     CommitTrace,
@@ -17,6 +15,8 @@ from gitprov.model.shown import (
     Text,
     TraceAnswer,
 )
+from gitprov.model.note import Row
+from gitprov.model.ranges import count_of
 
 VERSION = 1
 

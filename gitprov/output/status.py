@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gitprov.model.answers.show import FileStatus, NextCommit, StatusAnswer, SubmoduleStatus, TurnStatus
 from gitprov.model.note import Row, line_count
-from gitprov.model.shown import FileStatus, NextCommit, StatusAnswer, SubmoduleStatus, TurnStatus
 from gitprov.output.text import clean, fit, width
 
 VERSION = 1

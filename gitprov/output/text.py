@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gitprov.model.printed import clean, clean_block, clean_bytes, clean_line
+from gitprov.model.untrusted.printed import clean, clean_block, clean_bytes, clean_line
 
 __all__ = [
     "PLAIN", "RESET", "clean", "clean_block", "clean_bytes", "clean_line", "fit", "paint", "width",

@@ -6,7 +6,7 @@ import errno
 import os
 
 from gitprov.errors import GitprovError
-from gitprov.model.printed import shell_quoted
+from gitprov.model.untrusted.printed import shell_quoted
 from gitprov.store import files
 
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 
 from gitprov.errors import ConfigBlocked, ConfigError, Obstructed
-from gitprov.git import tree_files
+from gitprov.git.files import tree_files
 from gitprov.model.config import Config, apply_personal, parse_config
 from gitprov.store import files
 

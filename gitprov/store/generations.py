@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from gitprov.errors import Damaged
 from gitprov.model import canonical
 from gitprov.model.generation import Edit, Generation, Instruction
-from gitprov.model.jsonvalue import loads, loads_object
-from gitprov.model.plausible_record import plausible_record
+from gitprov.model.untrusted.jsonvalue import loads, loads_object
+from gitprov.model.untrusted.plausible_record import plausible_record
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository

@@ -11,8 +11,8 @@ import json
 import os
 from typing import Any, NamedTuple
 
-from gitprov.model.jsonvalue import loads
 from gitprov.model.note import Row
+from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
 
 VERSION = 1

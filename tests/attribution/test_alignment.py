@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitprov.attribution.language import language_of
+from gitprov.attribution.layout.language import language_of
 from gitprov.attribution.reword import match
 from gitprov.model.lines import split_lines
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.attribution.delta import Raw, changed_words, compare, raw_version
-from gitprov.model.shown import Delta, Piece
+from gitprov.model.answers.show import Delta, Piece
 
 LINE = st.sampled_from(
     [b"a = 1\n", b"b = a + 2\n", b"b = a + 3\n", b"\n", b"}\n", b"return b\n", b"    return b\n"]

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.language import PLAIN, Language, language_of
-from gitprov.attribution.layout import stream
+from gitprov.attribution.layout.language import PLAIN, Language, language_of
+from gitprov.attribution.layout.rewrap import together
+from gitprov.attribution.layout.streams import stream
 from gitprov.attribution.reword import Match, match, matches
-from gitprov.attribution.rewrap import together
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
 

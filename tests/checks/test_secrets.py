@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.checks import assigned, secret_rules
-from gitprov.checks.secrets import Redacted, Redactor, redact
+from gitprov.checks.secrets import assigned
+from gitprov.checks.secrets import rules as secret_rules
+from gitprov.checks.secrets.redact import Redacted, Redactor, redact
 from tests.support.sealed import ROOT
 
 ALNUM = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF" * 4

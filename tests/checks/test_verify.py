@@ -8,9 +8,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.checks import verify_note, verify_store
-from gitprov.checks.verify_note import Said
-from gitprov.checks.verify_store import Stored, World
+from gitprov.checks.verify import note as verify_note
+from gitprov.checks.verify import store as verify_store
+from gitprov.checks.verify.note import Said
+from gitprov.checks.verify.store import Stored, World
 from gitprov.model import canonical, generation
 from gitprov.model.note import Note
 from gitprov.model.ranges import LineSet

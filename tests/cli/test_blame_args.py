@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitprov.cli.blame_args import Command, parse
+from gitprov.cli.blame.args import Command, parse
 from gitprov.errors import UsageError
 from tests.support.repo import GitRepo
 
@@ -102,7 +102,7 @@ def test_command_is_a_value() -> None:
 )
 def test_ranges_are_read_as_git_reads_them(repo: GitRepo, ranges: list[str]) -> None:
     """The lines that we wait for are those that git will name."""
-    from gitprov.flow.blame import expected_runs
+    from gitprov.flow.read.blame import expected_runs
 
     repo.write("a", "".join(f"{n}\n" for n in range(1, 11)))
     repo.commit("One")
@@ -118,6 +118,6 @@ def test_ranges_are_read_as_git_reads_them(repo: GitRepo, ranges: list[str]) -> 
 @pytest.mark.parametrize("text", ["/x/,+2", ":main", "1,/x/", "^/x/", "x", "1,x"])
 def test_ranges_that_need_the_text(text: str) -> None:
     """Patterns are git's business."""
-    from gitprov.flow.blame import expected_runs
+    from gitprov.flow.read.blame import expected_runs
 
     assert expected_runs(parse([f"-L{text}", "a"]).request, 10) is None

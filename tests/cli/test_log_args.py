@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitprov.cli.log_args import parse
+from gitprov.cli.log.args import parse
 from gitprov.errors import UsageError
 
 

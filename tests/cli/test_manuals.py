@@ -17,7 +17,8 @@ FLAG = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
 def help_of(name: str) -> str:
     """What -h prints."""
-    from gitprov.cli import blame_help, log_help
+    from gitprov.cli.blame import help as blame_help
+    from gitprov.cli.log import help as log_help
 
     return {"ai-blame": blame_help.HELP, "ai-log": log_help.HELP}[name]
 

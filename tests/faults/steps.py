@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gitprov.flow.evidence import gather
-from gitprov.store.inbox import Inbox
+from gitprov.flow.evidence.gather import gather
+from gitprov.store.inbox.inbox import Inbox
 from tests.support.agent import Agent
 from tests.support.claude import ClaudeSession
 from tests.support.commits import lines, stage

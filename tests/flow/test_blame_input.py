@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.model.printed import clean_bytes
+from gitprov.model.untrusted.printed import clean_bytes
 from tests.support.claude import ClaudeSession
 from tests.support.notes import TRACE, add_generation, add_note, commit_row, trace_row
 from tests.support.repo import GitRepo, run, run_bytes

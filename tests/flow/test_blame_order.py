@@ -8,8 +8,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.flow.blame import in_order
-from gitprov.model.blame import UNKNOWN, Line
+from gitprov.flow.read.blame import in_order
+from gitprov.model.answers.blame import UNKNOWN, Line
 
 
 def line(number: int) -> Line:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.capture.edits import unpatch
-from gitprov.flow.evidence import Evidence, gather
+from gitprov.agents.edits import unpatch
+from gitprov.flow.evidence.gather import Evidence, gather
 from gitprov.model.event import ContentRef, Event, Turn
-from gitprov.store.inbox import Inbox
+from gitprov.store.inbox.inbox import Inbox
 from tests.support.claude import MODEL, ClaudeSession
 from tests.support.repo import GitRepo, run
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.flow.evidence import Evidence, gather
+from gitprov.flow.evidence.gather import Evidence, gather
 from gitprov.model.event import ContentRef, Turn
-from gitprov.store.inbox import Inbox
+from gitprov.store.inbox.inbox import Inbox
 from tests.support.repo import GitRepo, run
 
 

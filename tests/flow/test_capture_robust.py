@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from gitprov.flow.capture import PAYLOAD_LIMIT
-from gitprov.flow.evidence import gather
+from gitprov.flow.capture.dispatch import PAYLOAD_LIMIT
+from gitprov.flow.evidence.gather import gather
 from gitprov.model.event import Event
-from gitprov.store import sweep
-from gitprov.store.inbox import Inbox
+from gitprov.store.inbox import retention
+from gitprov.store.inbox.inbox import Inbox
 from tests.support.claude import ClaudeSession
 from tests.support.repo import GitRepo
 from tests.support.sealed import ROOT
@@ -302,7 +302,7 @@ def test_killed_at_every_write(repo: GitRepo) -> None:
     assert [one.seq for one in found.events] == list(range(1, len(found.events) + 1))
     for name in os.listdir(box.tmp):
         os.utime(os.path.join(box.tmp, name), (0, 0))
-    sweep.prune(box, 1e9)
+    retention.prune(box, 1e9)
     assert os.listdir(box.tmp) == []
 
 

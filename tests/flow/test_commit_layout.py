@@ -9,7 +9,7 @@ import pytest
 from gitprov.attribution import reword
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.fold import Step, begin, fold
-from gitprov.attribution.language import language_of
+from gitprov.attribution.layout.language import language_of
 from gitprov.attribution.outcome import outcome
 from tests.support.agent import Agent
 from tests.support.commits import claims

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.flow import heal_auto
+from gitprov.flow.heal import automatic as heal_auto
 from gitprov.git.repo import Repository
 from tests.flow.test_commit_framework import framed
 from tests.flow.test_heal import MODEL, heal

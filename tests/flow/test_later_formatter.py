@@ -98,8 +98,8 @@ def test_past_a_change_among_a_formatters(project: GitRepo, written: str) -> Non
 
 def test_more_than_is_compared(project: GitRepo, written: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Above the bound no line is compared with a whole file; what then reads otherwise is a rewording at the most."""
-    from gitprov.flow import ignored as module
-    from gitprov.flow.blame import Request, answer, start
+    from gitprov.flow.read import ignore_revs as module
+    from gitprov.flow.read.blame import Request, answer, start
     from gitprov.git.repo import Repository
 
     monkeypatch.setattr(module, "_MOST", 10)

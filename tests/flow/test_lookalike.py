@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitprov.flow import lookalike
+from gitprov.flow.carry import same_hunks
 from gitprov.git.repo import Repository
 from gitprov.model.note import Note
 from tests.flow.test_heal import MODEL, bare, made
@@ -17,7 +17,7 @@ __all__ = ["made"]
 def staged(repo: GitRepo, where: str = ".") -> dict[str, dict[str, str]]:
     """Trace → path → lines that the index inherits."""
     with Repository.discover(str(repo.path / where), repo.env) as found:
-        rows = lookalike.staged(found, repo.oid()).rows
+        rows = same_hunks.staged(found, repo.oid()).rows
     note = Note(rows)
     return {
         trace: {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gitprov.flow import carry as module
-from gitprov.flow import repeated
-from gitprov.flow.carry import carry
-from gitprov.flow.carry_values import Heir, Pair
+from gitprov.flow.carry import carry as module
+from gitprov.flow.carry import clean_picks
+from gitprov.flow.carry.carry import carry
+from gitprov.flow.carry.values import Heir, Pair
 from gitprov.git.repo import Repository
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
@@ -50,8 +50,8 @@ def test_both_ways_agree(project: GitRepo, agent: Agent, monkeypatch: pytest.Mon
     found = []
     with Repository.discover(str(project.path), project.env) as repo:
         for chain, files in ((4, 50), (10**6, 50), (1, 0)):
-            monkeypatch.setattr(repeated, "_CHAIN", chain)
-            monkeypatch.setattr(repeated, "_FILES", files)
+            monkeypatch.setattr(clean_picks, "_CHAIN", chain)
+            monkeypatch.setattr(clean_picks, "_FILES", files)
             found.append(carry(repo, pairs))
             assert clean(repo, pairs) == ["shared" not in names for names in shown]
     assert found[0] == found[1] == found[2]
@@ -67,5 +67,5 @@ def clean(repo: Repository, pairs: list[Pair]) -> list[bool]:
     commits = module._commits(repo, {oid for pair in pairs for oid in pair[:2]})
     commits |= module._commits(repo, {oid for one in commits.values() for oid in one.parents})
     heirs = [(Heir(new, commits[new].tree, commits[new].parents), [old]) for old, new, *_ in pairs]
-    found = repeated.repeated(repo, commits, heirs, {})
+    found = clean_picks.repeated(repo, commits, heirs, {})
     return [pair.new in found for pair in pairs]

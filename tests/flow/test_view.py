@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gitprov.flow.view import _is, _newest, _patched, _patches
+from gitprov.flow.work_tree import _is, _newest, _patched, _patches
 from tests.support.repo import GitRepo
 from tests.support.sealed import sealed_env
 

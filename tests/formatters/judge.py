@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.fold import Step, begin, fold
-from gitprov.attribution.language import language_of
+from gitprov.attribution.layout.language import language_of
 from gitprov.attribution.outcome import Tally, outcome
 from gitprov.model.lines import split_lines
 

@@ -11,10 +11,10 @@ from typing import Any
 from unittest import mock
 
 from gitprov.cli import ai_blame
-from gitprov.cli.blame_args import parse
+from gitprov.cli.blame.args import parse
 from gitprov.errors import GitprovError
-from gitprov.git import blame as git_blame
 from gitprov.git import process, repo
+from gitprov.git.history import blame as git_blame
 from tests.fuzz.git import Git
 from tests.fuzz.lines import Author, bare
 from tests.fuzz.model import Answers, Model

@@ -6,8 +6,8 @@ import json
 from random import Random
 from typing import NamedTuple
 
-from gitprov.flow.capture import capture
-from gitprov.flow.moment import Moment
+from gitprov.flow.capture.dispatch import capture
+from gitprov.flow.capture.moment import Moment
 from tests.fuzz import ask
 from tests.fuzz.git import Files, Git, content
 from tests.fuzz.lines import Author, Ledger, bare

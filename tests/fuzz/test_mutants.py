@@ -48,7 +48,7 @@ MUTANTS = {
         "        return [state.origins[hunk.old_start - 1]] * hunk.new_count\n    fresh = [",
     ),
     "an amended commit's note is forgotten": Mutant(
-        "gitprov/flow/stage.py",
+        "gitprov/flow/commit/plan.py",
         "amended = Amended(desk.repo, old, note, base, situation.work) if note and old else None",
         "amended = None",
         first=19,
@@ -60,7 +60,7 @@ MUTANTS = {
         first=1,
     ),
     "a renamed file's evidence stays behind": Mutant(
-        "gitprov/flow/moved.py",
+        "gitprov/flow/evidence/renames.py",
         "            if score >= SIMILAR and new != path:",
         "            if score > 1 and new != path:",
         first=5,
@@ -72,12 +72,12 @@ MUTANTS = {
         first=7,
     ),
     "sessions are mixed up": Mutant(
-        "gitprov/flow/stage.py",
+        "gitprov/flow/commit/plan.py",
         '"session": record.get("session") or event.session,',
         '"session": "s1",',
     ),
     "blame does not look past indentation": Mutant(
-        "gitprov/git/blame.py",
+        "gitprov/git/history/blame.py",
         "return Stream((*_COMMAND, form, *args)",
         "return Stream((*_COMMAND, form, *(one for one in args if one != '-w'))",
         first=2,
@@ -94,19 +94,19 @@ MUTANTS = {
         first=1,
     ),
     "what a source had from before is lost": Mutant(
-        "gitprov/flow/carry.py",
+        "gitprov/flow/carry/carry.py",
         "    answers = {key: _blamed(repo, *key, lines) for key, lines in asked.items()}",
         "    answers: dict[tuple[str, str], dict[int, tuple[str, str, int]]] = {key: {} for key in asked}",
         first=1,
     ),
     "what a rebase tells is not heard": Mutant(
-        "gitprov/flow/rewritten.py",
+        "gitprov/flow/carry/post_rewrite.py",
         "pairs = _parse(told) or _known(repo, command)",
         "pairs = [] if command == 'rebase' else _parse(told) or _known(repo, command)",
         first=1,
     ),
     "each reset is believed": Mutant(
-        "gitprov/flow/resets.py",
+        "gitprov/flow/carry/resets.py",
         "shown = [one.path for one in before if _is_shown(repo, last, one, now[one.path], view)]",
         "shown = [one.path for one in before]",
         first=76,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.git.caller import Process, _from_ps, above, git_process, says_amend
+from gitprov.git.user.parent_command import Process, _from_ps, above, git_process, says_amend
 
 ALIASES = {
     "ci": "commit",
@@ -79,7 +79,7 @@ def test_nearest_git(tmp_path: Path) -> None:
     script = tmp_path / "look.py"
     script.write_text(
         f"import sys, os\nsys.path.insert(0, {str(Path(__file__).resolve().parents[2])!r})\n"
-        "from gitprov.git.caller import git_process\nprint(git_process(os.getppid()).words)\n"
+        "from gitprov.git.user.parent_command import git_process\nprint(git_process(os.getppid()).words)\n"
     )
     alias = f'alias.look=!sh -c "{sys.executable} {script}; true"'
     done = subprocess.run(["git", "-c", alias, "look", "--here"], capture_output=True, text=True, check=True)
@@ -92,8 +92,8 @@ def test_dashed_git(monkeypatch: pytest.MonkeyPatch) -> None:
         7: Process(7, 6, ["/opt/git/hook"], "1"),
         6: Process(6, 5, ["/usr/lib/git-core/git-commit", "--amend"], "1"),
     }
-    monkeypatch.setattr("gitprov.git.caller._from_proc", rows.get)
-    monkeypatch.setattr("gitprov.git.caller._from_ps", rows.get)
+    monkeypatch.setattr("gitprov.git.user.parent_command._from_proc", rows.get)
+    monkeypatch.setattr("gitprov.git.user.parent_command._from_ps", rows.get)
     found = git_process(7)
     assert found is not None
     assert found.words == ["commit", "--amend"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitprov.git import patches
+from gitprov.git.files import patches
 from gitprov.git.repo import Repository
 from tests.support.repo import GitRepo
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gitprov.errors import Obstructed
-from gitprov.git import tree_files
+from gitprov.git.files import tree_files
 
 LIMIT = 1000
 

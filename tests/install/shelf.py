@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from gitprov.model import hook_names
-from gitprov.store import shims
+from gitprov.store.setup import shims
 from tests.support.repo import GitRepo
 
 RECORDER = """\

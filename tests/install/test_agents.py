@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.errors import ConfigError
-from gitprov.store import agents_config, launchers, shims
+from gitprov.store.setup import agent_settings, launchers, shims
 from tests.install.shelf import recorder
 from tests.support.repo import GitRepo, run
 
@@ -48,13 +48,13 @@ def settings(path: Path) -> Any:  # noqa: ANN401 - whatever JSON holds
 @pytest.mark.parametrize("text", STYLES)
 def test_everything_else_stays_byte_for_byte(text: str) -> None:
     """With our hooks cut out again the text is the very same, in every style of writing JSON."""
-    after = agents_config.added("p", text)
-    assert agents_config.missing("p", after) == []
+    after = agent_settings.added("p", text)
+    assert agent_settings.missing("p", after) == []
     old, new = json.loads(text.removeprefix("\ufeff")), json.loads(after.removeprefix("\ufeff"))
     assert [key for key in new if key != "hooks"] == [key for key in old if key != "hooks"]
-    assert agents_config.added("p", after) == after
+    assert agent_settings.added("p", after) == after
     without_empty = text.replace('\n\t"hooks": {},', "")
-    assert agents_config.removed("p", after) == (None if text == "{}\n" else without_empty)
+    assert agent_settings.removed("p", after) == (None if text == "{}\n" else without_empty)
 
 
 @given(
@@ -69,9 +69,9 @@ def test_everything_else_stays_byte_for_byte(text: str) -> None:
 def test_any_settings_come_back(values: dict[str, Any], indent: int | str | None, ascii_only: bool) -> None:
     """Adding and removing our hooks is the identity on any document without hooks, however it is written."""
     text = json.dumps(values, indent=indent, ensure_ascii=ascii_only) + "\n"
-    after = agents_config.added("p", text)
+    after = agent_settings.added("p", text)
     assert {**json.loads(after), "hooks": None} == {**values, "hooks": None}
-    back = agents_config.removed("p", after)
+    back = agent_settings.removed("p", after)
     assert (back if values else "{}\n") == (text if values else "{}\n")
 
 
@@ -83,7 +83,7 @@ def test_the_project_gets_the_hooks(repo: GitRepo) -> None:
     assert set(found["hooks"]) == EVENTS
     for event, entries in found["hooks"].items():
         (entry,) = entries
-        assert entry["hooks"] == [{"type": "command", "command": agents_config.COMMAND, "timeout": 10}]
+        assert entry["hooks"] == [{"type": "command", "command": agent_settings.COMMAND, "timeout": 10}]
         assert entry.get("matcher") == ("Write|Edit|MultiEdit|NotebookEdit" if "ToolUse" in event else None)
 
 
@@ -95,7 +95,7 @@ def test_uninstalling_removes_a_file_of_ours_alone(repo: GitRepo) -> None:
     assert not path.exists()
     repo.write(".claude/settings.json", STYLES[6])
     repo.install()
-    assert agents_config.missing("p", path.read_text()) == []
+    assert agent_settings.missing("p", path.read_text()) == []
     repo.gitprov("uninstall")
     assert path.read_text() == STYLES[6]
 
@@ -106,7 +106,7 @@ def test_a_project_that_uses_claude_is_connected_by_default(repo: GitRepo) -> No
     repo.install("--agents", "none")
     assert list((repo.path / ".claude").iterdir()) == []
     repo.install()
-    assert agents_config.missing("p", (repo.path / ".claude/settings.json").read_text()) == []
+    assert agent_settings.missing("p", (repo.path / ".claude/settings.json").read_text()) == []
 
 
 def test_a_project_without_claude_is_left_alone(repo: GitRepo) -> None:
@@ -161,7 +161,7 @@ def test_settings_that_are_not_text_are_damaged(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_bytes(b"\xff\xfe{")
     with pytest.raises(ConfigError, match=r"settings\.json"):
-        agents_config.read(str(path))
+        agent_settings.read(str(path))
 
 
 def test_an_unknown_agent_is_a_usage_error(repo: GitRepo) -> None:
@@ -191,11 +191,11 @@ def test_a_tuned_entry_of_the_user_stays(repo: GitRepo, tmp_path: Path) -> None:
 
 def test_the_command_of_earlier_versions_is_brought_up_to_date(repo: GitRepo) -> None:
     """An entry that names gitprov alone gets the command that works without an activated environment."""
-    entry = {"matcher": "*", "hooks": [{"command": agents_config.BARE_COMMAND}, {"command": "say hi"}]}
+    entry = {"matcher": "*", "hooks": [{"command": agent_settings.BARE_COMMAND}, {"command": "say hi"}]}
     repo.write(".claude/settings.json", json.dumps({"hooks": {"PostToolUse": [entry]}}))
     repo.install()
     (found,) = settings(repo.path / ".claude/settings.json")["hooks"]["PostToolUse"]
-    assert found == {**entry, "hooks": [{"command": agents_config.COMMAND}, {"command": "say hi"}]}
+    assert found == {**entry, "hooks": [{"command": agent_settings.COMMAND}, {"command": "say hi"}]}
 
 
 def newcomer(repo: GitRepo) -> dict[str, str]:
@@ -281,8 +281,8 @@ def test_a_newcomer_is_told_what_comes_next(repo: GitRepo) -> None:
 def test_a_command_beside_ours_in_one_entry_stays() -> None:
     """Only our command leaves an entry that somebody shares with it."""
     mine = {"type": "command", "command": "say hi"}
-    text = json.dumps({"hooks": {"Stop": [{"hooks": [mine, {"command": agents_config.COMMAND}]}]}})
-    assert json.loads(agents_config.removed("p", text) or "") == {"hooks": {"Stop": [{"hooks": [mine]}]}}
+    text = json.dumps({"hooks": {"Stop": [{"hooks": [mine, {"command": agent_settings.COMMAND}]}]}})
+    assert json.loads(agent_settings.removed("p", text) or "") == {"hooks": {"Stop": [{"hooks": [mine]}]}}
 
 
 def test_uninstalling_skips_a_project_that_has_no_hooks_of_ours(repo: GitRepo) -> None:

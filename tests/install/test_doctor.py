@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.store import shims
+from gitprov.store.setup import shims
 from tests.install.shelf import evidence, recorder
 from tests.support import fatal
 from tests.support.agent import Agent

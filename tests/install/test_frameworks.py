@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.flow import doctor_framework
+from gitprov.flow.setup.doctor import framework as doctor_framework
 from gitprov.model import hook_names
-from gitprov.store import hookdir, shims
+from gitprov.store.setup import hook_dir, shims
 from tests.install.shelf import evidence, lines, recorder, snapshot
 from tests.support.claude import ClaudeSession
 from tests.support.repo import GitRepo
@@ -62,7 +62,7 @@ def ours_record(repo: GitRepo, log: Path) -> None:
     """Let each hook file of ours start a recorder instead of Python; there is evidence, so each has to."""
     python = recorder(log.parent / "python", log, name="ours")
     for path in hooks_of(repo).iterdir():
-        if hookdir.kind_of(str(path)) == hookdir.OURS:
+        if hook_dir.kind_of(str(path)) == hook_dir.OURS:
             path.write_bytes(shims.render(shims.Settings(str(python), "/lib")))
     evidence(repo)
 

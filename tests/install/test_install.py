@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.store import shims
+from gitprov.store.setup import shims
 from tests.install.shelf import evidence, lines, recorder, snapshot
 from tests.support.repo import GitRepo, run
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.store import shims
+from gitprov.store.setup import shims
 from tests.install.shelf import lines, recorder, snapshot
 from tests.support.repo import NOTES_REF, GitRepo
 from tests.support.sharing import append, hub, ids, people, row, value

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gitprov.model import hook_names
-from gitprov.store import shims
+from gitprov.store.setup import shims
 from tests.install.shelf import bare_shims, evidence, lines, put_first, recorder
 from tests.support.repo import GitRepo, run
 from tests.support.sealed import ROOT

@@ -8,7 +8,7 @@ import re
 import pytest
 from hypothesis import assume, given
 
-from gitprov.model.jsonvalue import MAX_DEPTH, loads, loads_object
+from gitprov.model.untrusted.jsonvalue import MAX_DEPTH, loads, loads_object
 from tests.model.values import JSON
 
 DIGITS = "9" * 10_000

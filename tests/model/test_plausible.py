@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.model.note import Note
-from gitprov.model.plausible import Implausible, plausible
-from gitprov.model.plausible_record import plausible_record
+from gitprov.model.untrusted.plausible import Implausible, plausible
+from gitprov.model.untrusted.plausible_record import plausible_record
 from tests.model.test_note import DATA
 from tests.model.values import JSON
 
@@ -142,6 +142,6 @@ def test_the_quick_answer_agrees_with_the_slow_one(row: dict[str, Any]) -> None:
     slow: list[Implausible] = []
     quick = plausible(row, taken)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gitprov.model.plausible._is_usual", lambda *_: False)
+        patch.setattr("gitprov.model.untrusted.plausible._is_usual", lambda *_: False)
         assert plausible(row, slow) == quick
     assert taken == slow

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitprov.model import printed
+from gitprov.model.untrusted import printed
 from tests.support.characters import steers
 
 ANY = st.text(st.characters() | st.characters(categories=("Cc", "Cf", "Cs")))

@@ -6,7 +6,7 @@ import pytest
 
 from gitprov.errors import ConfigError
 from gitprov.model.config import parse_config
-from gitprov.model.safe_regex import is_slow
+from gitprov.model.untrusted.safe_regex import is_slow
 
 
 @pytest.mark.parametrize(

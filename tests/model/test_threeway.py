@@ -5,13 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.model import threeway
+from gitprov.model import note_merge
 from gitprov.model.note import Note
-from gitprov.model.threeway import Union
+from gitprov.model.note_merge import Union
 
 LENGTH = 40
 COMMITS = ["a" * 40, "ab" * 20, "0" * 39 + "1"]
-key = threeway.note_key(LENGTH)
+key = note_merge.note_key(LENGTH)
 
 Tree = dict[str, bytes]
 
@@ -46,9 +46,9 @@ def name(content: bytes | None) -> str | None:
 
 def unite(base: Tree, ours: Tree, theirs: Tree) -> tuple[Tree, Union]:
     """Our tree afterwards."""
-    found = threeway.entries(diff(base, ours), diff(base, theirs), key)
-    contents = {oid: bytes.fromhex(oid) for oid in threeway.notes_to_read(found, LENGTH)}
-    union = threeway.unite_notes(found, LENGTH, contents)
+    found = note_merge.entries(diff(base, ours), diff(base, theirs), key)
+    contents = {oid: bytes.fromhex(oid) for oid in note_merge.notes_to_read(found, LENGTH)}
+    union = note_merge.unite_notes(found, LENGTH, contents)
     kept = {path: data for path, data in ours.items() if path not in union.drop}
     put = {path: data if isinstance(data, bytes) else bytes.fromhex(data) for path, data in union.put.items()}
     return {**kept, **put}, union

@@ -8,7 +8,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.model.blame import BlamedCommit, Facts, Line
+from gitprov.model.answers.blame import BlamedCommit, Facts, Line
 from gitprov.model.note import CLASSES
 from gitprov.output import blame_json, blame_porcelain, blame_stats
 

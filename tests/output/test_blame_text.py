@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.model.blame import UNKNOWN, BlamedCommit, Facts, Line
+from gitprov.model.answers.blame import UNKNOWN, BlamedCommit, Facts, Line
 from gitprov.output import blame_text, text
 from gitprov.output.blame_text import Flags, Look, widths
 from tests.support.characters import steers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from gitprov.model.healed import Found, Healed, Report, Unhealed
+from gitprov.model.answers.heal import Found, Healed, Report, Unhealed
 from gitprov.output.heal import as_json, lines
 
 ONE = Healed("1" * 40, "Parse", (Found("cherry-picked from", "2" * 40),), ("gen_20260201_0b9c41d2e7",), 1)

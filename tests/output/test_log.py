@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.model.logged import Declared, DeltaSum, Entry, LoggedTrace
+from gitprov.model.answers.log import Declared, DeltaSum, Entry, LoggedTrace
 from gitprov.output import log
 
 OID = "0123456789" * 4

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gitprov.model.shown import (
+from gitprov.model.answers.show import (
     Block,
     CommitAnswer,
     CommitTrace,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
-from gitprov.output import verify as output
+from gitprov.output import findings as output
 
 OID = "0123456789abcdef" * 2 + "01234567"
 FOUND = [

@@ -13,10 +13,10 @@ import pytest
 
 from gitprov.errors import Damaged
 from gitprov.model.event import ContentRef, Event, Problem, Turn
-from gitprov.store import blobs, inbox_limits, sweep
-from gitprov.store.inbox import LOG_LIMIT, Inbox, Spent, inbox_root, utf8
-from gitprov.store.marks import Snapshot
-from gitprov.store.sessions import session_key
+from gitprov.store.inbox import blobs, limits, retention
+from gitprov.store.inbox.inbox import LOG_LIMIT, Inbox, Spent, inbox_root, utf8
+from gitprov.store.inbox.sessions import session_key
+from gitprov.store.inbox.snapshots import Snapshot
 from tests.support.sealed import ROOT
 
 NOW = time.time()
@@ -58,7 +58,7 @@ def test_reading_an_inbox_that_is_not_there(inbox: Inbox) -> None:
     assert inbox.last_event("a") is None
     assert not inbox.exists()
     inbox.retire([])
-    sweep.prune(inbox, NOW)
+    retention.prune(inbox, NOW)
     assert not os.path.exists(inbox.root)
 
 
@@ -105,10 +105,10 @@ def test_numbers_are_never_given_twice(inbox: Inbox) -> None:
     inbox.retire([4, 1])
     os.unlink(os.path.join(inbox.root, "last-seq"))
     assert inbox.append_event(row(inbox)) == 5
-    sweep.erase(inbox, sweep.erasure(inbox, {5}, set()))
+    retention.erase(inbox, retention.erasure(inbox, {5}, set()))
     assert inbox.append_event(row(inbox)) == 6
     age(inbox.event_path(6), 31)
-    sweep.prune(inbox, NOW)
+    retention.prune(inbox, NOW)
     assert inbox.append_event(row(inbox)) == 7
 
 
@@ -305,7 +305,7 @@ def test_leftovers_go(inbox: Inbox) -> None:
         age(str(snapshot), 2)
     Path(inbox.root, "spent").mkdir()
     Path(inbox.root, "spent", "0000000009.json").write_bytes(b"{}")
-    assert sweep.prune(inbox, NOW) == []
+    assert retention.prune(inbox, NOW) == []
     assert [os.path.exists(path) for path in (*old, fresh)] == [False, False, True, True]
     assert inbox.marks.get("old") is None
     assert inbox.marks.is_done("k")
@@ -316,7 +316,7 @@ def test_a_clock_that_goes_backwards_loses_nothing(inbox: Inbox) -> None:
     """Files from the future are kept."""
     inbox.append_event(row(inbox))
     before = files(inbox)
-    assert sweep.prune(inbox, NOW - 1000 * DAY) == []
+    assert retention.prune(inbox, NOW - 1000 * DAY) == []
     assert files(inbox) == before
 
 
@@ -331,7 +331,7 @@ def test_old_evidence_goes(inbox: Inbox) -> None:
     for path in (inbox.event_path(1), os.path.join(inbox.sessions.root, "k", "turn-000001.json")):
         age(path, 31)
     age(inbox.archived_path(3), 31)
-    (said,) = sweep.prune(inbox, NOW)
+    (said,) = retention.prune(inbox, NOW)
     assert "1 edits were never committed" in said
     assert seqs(inbox.events() + inbox.archived()) == [2]
     assert inbox.turn("k", "000001") is None
@@ -346,15 +346,15 @@ def test_a_living_session_keeps_its_last_turn(inbox: Inbox) -> None:
     for name in os.listdir(room):
         age(os.path.join(room, name), 31)
     inbox.sessions.note("k", "cursor", {})
-    sweep.prune(inbox, NOW)
+    retention.prune(inbox, NOW)
     assert inbox.sessions.turns("k") == ["000002"]
 
 
 def pruned(inbox: Inbox, archive_bytes: int) -> list[str]:
     """What pruning tells under another `max_archive_bytes`."""
     home = os.path.dirname(os.path.dirname(inbox.root))
-    inbox_limits.keep(home, inbox_limits.Limits(archive_bytes=archive_bytes))
-    return sweep.prune(Inbox(inbox.root), NOW)
+    limits.keep(home, limits.Limits(archive_bytes=archive_bytes))
+    return retention.prune(Inbox(inbox.root), NOW)
 
 
 def test_too_much_evidence_goes_oldest_first(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -373,7 +373,7 @@ def test_too_much_evidence_goes_oldest_first(inbox: Inbox, monkeypatch: pytest.M
     assert os.path.exists(turn_path)
     assert pruned(inbox, 0) == []
     assert seqs(inbox.events()) == [1, 2, 3]
-    monkeypatch.setattr(sweep, "LIVE_LIMIT", total // 3)
+    monkeypatch.setattr(retention, "LIVE_LIMIT", total // 3)
     (said,) = pruned(inbox, 0)
     assert "oldest 2 edits" in said
     assert not os.path.exists(turn_path)
@@ -395,7 +395,7 @@ def test_forgetting_is_complete(inbox: Inbox) -> None:
     events = [one for one in inbox.events() + inbox.archived() if isinstance(one, Event) and one.turn]
     assert len(events) == 2
     turns = {(one.key, one.turn) for one in events if one.key and one.turn}
-    sweep.erase(inbox, sweep.erasure(inbox, {one.seq for one in events}, turns))
+    retention.erase(inbox, retention.erasure(inbox, {one.seq for one in events}, turns))
     assert seqs(inbox.events()) == [3]
     kept = [name for name in files(inbox) if not name.startswith("last-seq")]
     (event,) = inbox.events()
@@ -407,7 +407,7 @@ def test_forgetting_is_complete(inbox: Inbox) -> None:
 
 APPEND = """
 import sys
-from gitprov.store.inbox import Inbox
+from gitprov.store.inbox.inbox import Inbox
 inbox = Inbox(sys.argv[1])
 for n in range(10):
     ref = inbox.put_blob(b"%d" % n).to_json()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from gitprov.flow.capture import capture
-from gitprov.flow.moment import Moment
+from gitprov.flow.capture.dispatch import capture
+from gitprov.flow.capture.moment import Moment
 from tests.support import sealed
 from tests.support.repo import GitRepo
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from tests.support.sealed import ROOT
 
 #: What hooks import; the commands for people are not among it.
-_ROOMS = ("attribution", "capture", "checks", "flow", "git", "interop", "model", "store")
+_ROOMS = ("agents", "attribution", "checks", "flow", "git", "interop", "model", "store")
 
 _CLIENT = """\
 #!/bin/sh

@@ -15,7 +15,7 @@ def main(name: str) -> int:
     """Share until stdin ends."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     from gitprov.errors import GitprovError
-    from gitprov.flow.sync import Wish, choose, sync
+    from gitprov.flow.share.sync import Wish, choose, sync
     from gitprov.git.repo import Repository
     from gitprov.git.write import Change, write
     from gitprov.model.note import Note

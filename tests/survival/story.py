@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gitprov.cli import ai_blame
-from gitprov.cli.blame_args import parse
+from gitprov.cli.blame.args import parse
 from gitprov.model import hook_names
 from tests.support.agent import Agent
 from tests.support.commits import FRAMED, stage

@@ -1,0 +1,289 @@
+"""Claude Code's hook payloads: what they say, and which edit of which file they stand for.
+
+Checked against the hooks of Claude Code 2.1. Unknown fields are ignored, missing ones are None. Other clients run the
+hooks of its settings too; their payloads are put into its shape first (`agents/clients.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from gitprov.agents import clients, edits
+from gitprov.agents.edits import Replace
+from gitprov.model.event import ContentRef
+
+EDIT_TOOLS = frozenset({"Write", "Edit", "MultiEdit", "NotebookEdit"})
+
+
+class Hook(NamedTuple):
+    """One payload. `agent` is the client that sent it, `name` the hook's; `response` is empty for a tool that told
+    nothing structured. `prompt_id` is the client's name for the prompt, in its transcript too.
+    """
+
+    agent: str
+    name: str
+    session: str
+    cwd: str | None
+    transcript: str | None
+    tool: str | None
+    input: dict[str, Any]
+    response: dict[str, Any]
+    tool_use_id: str | None
+    subagent: str | None
+    subagent_type: str | None
+    subagent_transcript: str | None
+    prompt: str | None
+    message: str | None
+    model: str | None
+    source: str | None
+    prompt_id: str | None = None
+
+    @property
+    def target(self) -> str | None:
+        """Path of the file an editing tool names, as the agent wrote it."""
+        if self.tool not in EDIT_TOOLS:
+            return None
+        name = "notebook_path" if self.tool == "NotebookEdit" else "file_path"
+        return _text(self.input, name, "tool_input.") or None
+
+    @property
+    def tool_key(self) -> str:
+        """What tells this tool use from all others; older versions gave it no id."""
+        if self.tool_use_id:
+            return f"{self.session}\0{self.tool_use_id}"
+        shown = json.dumps([self.tool, self.input], sort_keys=True)
+        return f"{self.session}\0{self.subagent}\0{shown}"
+
+    @property
+    def user_modified(self) -> bool:
+        """Whether a person changed the proposal before accepting it."""
+        return self.response.get("userModified") is True
+
+
+class Seen(NamedTuple):
+    """A file at one moment: `content` is None if it did not exist. `ref` stands for bytes not kept."""
+
+    content: bytes | None
+    ref: ContentRef | None = None
+
+
+class Change(NamedTuple):
+    """One edit to record; a reference stands where the bytes themselves were not kept."""
+
+    type: str
+    before: bytes | ContentRef | None
+    after: bytes | None
+
+
+def read(payload: object) -> Hook:
+    """Read a payload. ValueError, naming the field, where it is not one of Claude Code's."""
+    if not isinstance(payload, dict):
+        raise ValueError(f"the payload is not an object but {type(payload).__name__}")
+    agent = clients.client_of(payload)
+    payload = clients.translated(payload, agent)
+    name = _text(payload, "hook_event_name")
+    if not name:
+        raise ValueError("hook_event_name is missing")
+    response = payload.get("tool_response", payload.get("tool_result"))
+    tool_input = payload.get("tool_input")
+    if tool_input is not None and not isinstance(tool_input, dict):
+        raise ValueError(f"tool_input is not an object but {type(tool_input).__name__}")
+    return Hook(
+        agent=agent,
+        name=name,
+        session=_text(payload, "session_id") or "",
+        cwd=_text(payload, "cwd"),
+        transcript=_text(payload, "transcript_path"),
+        tool=_text(payload, "tool_name"),
+        input=tool_input or {},
+        response=response if isinstance(response, dict) else {},
+        tool_use_id=_text(payload, "tool_use_id"),
+        subagent=_text(payload, "agent_id"),
+        subagent_type=_text(payload, "agent_type"),
+        subagent_transcript=_text(payload, "agent_transcript_path"),
+        prompt=_text(payload, "prompt") if "prompt" in payload else _text(payload, "user_prompt"),
+        message=_text(payload, "last_assistant_message"),
+        model=_text(payload, "model"),
+        source=_text(payload, "source"),
+        prompt_id=_text(payload, "prompt_id"),
+    )
+
+
+def changes(hook: Hook, proposal: dict[str, Any], seen: Seen | None, disk: bytes | None) -> list[Change]:
+    """The edits that a finished tool use stands for, oldest first.
+
+    `proposal` is the tool input as the model wrote it, `seen` the file before the tool ran if that
+    is known, `disk` the file now. What anything else did to the file meanwhile stays outside.
+    ValueError where the edit cannot be told from the rest.
+    """
+    if hook.tool == "NotebookEdit":
+        return _notebook_changes(hook, proposal, seen, disk)
+    before = _before(hook, seen, disk)
+    if hook.tool == "Write":
+        proposed: bytes | None = _written(_need(proposal, "content"), before, disk)
+    elif not hook.user_modified and _is_patched(hook, before, disk):
+        proposed = disk
+    else:
+        proposed = _edited(before, [_replaces(proposal)], disk)
+        if proposed is None and not hook.user_modified:
+            proposed = _edited(before, _tellings(hook), disk)
+    if proposed is None:
+        raise ValueError("the edit does not apply to what the file was before it")
+    made = [Change("ai", before, proposed)]
+    if hook.user_modified:
+        accepted = _accepted(hook, before, disk)
+        if accepted is not None and accepted != proposed:
+            made.append(Change("human", proposed, accepted))
+    return made
+
+
+def _is_patched(hook: Hook, before: bytes | ContentRef | None, disk: bytes | None) -> bool:
+    """Whether the file on disk is exactly the file before with the patch that the tool says it applied.
+
+    The tool keeps a file's curly quotes where the model wrote straight ones: then its patch alone has what was written.
+    """
+    if disk is None or not isinstance(before, bytes):
+        return False
+    undone = edits.unpatch(disk, hook.response.get("structuredPatch"))
+    return undone is not None and undone.replace(b"\r\n", b"\n") == before.replace(b"\r\n", b"\n")
+
+
+def _before(hook: Hook, seen: Seen | None, disk: bytes | None) -> bytes | ContentRef | None:
+    """The file just before the edit, by the best witness there is."""
+    told = hook.response.get("originalFile", hook.response.get("originalFileContents"))
+    known = None if seen is None else seen.content
+    if hook.response.get("type") == "create" and not told:
+        return None
+    if isinstance(told, str):
+        if not told and seen is not None and seen.content is None and seen.ref is None:
+            return None
+        return edits.like(told, known, disk)
+    if hook.tool == "Write":
+        return _before_write(hook, seen)
+    # Copilot announces two edits of one answer before it makes the first one, so what was seen is older than the second.
+    late = hook.agent == clients.COPILOT
+    if late and (undone := _undone(hook, disk)) is not None:
+        return undone
+    if seen is not None and seen.ref is None and _edited(known, _tellings(hook), None) is not None:
+        return known
+    if (undone := _undone(hook, disk)) is not None:
+        return undone
+    if seen is None and all(one and not one[0].old for one in _tellings(hook)):
+        return None  # an edit of nothing made the file
+    raise ValueError("nothing tells what the file was before the edit")
+
+
+def _undone(hook: Hook, disk: bytes | None) -> bytes | None:
+    """The file on disk without the edit, where that is certain."""
+    for replaces in _tellings(hook) if disk is not None else ():
+        undone = edits.unapply(disk or b"", replaces)
+        if undone is not None:
+            return undone
+    return None
+
+
+def _before_write(hook: Hook, seen: Seen | None) -> bytes | ContentRef | None:
+    """What Write replaced: as it was seen, else as the tool's own patch tells. A new file had nothing before it."""
+    if seen is not None:
+        return seen.content if seen.ref is None else seen.ref
+    written = edits.encode(_text(hook.input, "content", "tool_input.") or "")
+    undone = edits.unpatch(written, hook.response.get("structuredPatch"))
+    if undone is None:
+        raise ValueError("nothing tells what the file was before the edit")
+    return undone
+
+
+def _edited(before: object, tellings: list[list[Replace]], disk: bytes | None) -> bytes | None:
+    """`before` with the first telling of the edit that applies; of two readings the one on disk."""
+    if before is not None and not isinstance(before, bytes):
+        return None
+    for told in tellings:
+        plain = edits.apply(before, told)
+        if plain is None:
+            continue
+        swallowed = edits.apply(before, told, swallow=True)
+        return swallowed if swallowed is not None and swallowed == disk else plain
+    return None
+
+
+def _written(content: str, before: object, disk: bytes | None) -> bytes:
+    """What Write wrote: the content, in the form on disk if that differs in line ends or mark only."""
+    plain = edits.encode(content)
+    if disk is not None and disk != plain and edits.like(content, disk) == disk:
+        return disk
+    if isinstance(before, bytes) and disk is not None and b"\r\n" in disk and b"\n" in before:
+        return edits.like(content, disk) if b"\r" not in plain else plain
+    return plain
+
+
+def _accepted(hook: Hook, before: bytes | ContentRef | None, disk: bytes | None) -> bytes | None:
+    """What was written in place of the proposal."""
+    told = hook.response.get("content")
+    if hook.tool == "Write" and isinstance(told, str):
+        return _written(told, before, disk)
+    if hook.tool != "Write":
+        answer = _replaces_or_none(hook.response)
+        made = None if answer is None else _edited(before, [answer], disk)
+        if made is not None:
+            return made
+    return disk
+
+
+def _notebook_changes(
+    hook: Hook, proposal: dict[str, Any], seen: Seen | None, disk: bytes | None
+) -> list[Change]:
+    told = hook.response.get("original_file"), hook.response.get("updated_file")
+    before = None if seen is None else seen.content
+    if isinstance(told[0], str) and isinstance(told[1], str):
+        return [Change("ai", edits.like(told[0], before, disk), edits.like(told[1], disk, before))]
+    if seen is None or disk is None:
+        raise ValueError("nothing tells what the notebook was before the edit")
+    if seen.ref is not None:
+        return [Change("ai", seen.ref, disk)]
+    if before is None:
+        return [Change("ai", None, disk)]
+    from gitprov.agents import notebook
+
+    cell = proposal.get("cell_id")
+    first, last = notebook.isolate(before, disk, cell if isinstance(cell, str) else None, proposal)
+    return [Change("ai", first, last)]
+
+
+def _tellings(hook: Hook) -> list[list[Replace]]:
+    """The edit as the tool was asked, and as it answered where it found the text a little different."""
+    answer = _replaces_or_none(hook.response)
+    return [_replaces(hook.input), *([answer] if answer else [])]
+
+
+def _replaces(tool_input: dict[str, Any]) -> list[Replace]:
+    rows = tool_input.get("edits")
+    if rows is None:
+        rows = [tool_input]
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError("tool_input.edits is not a list of objects")
+    return [
+        Replace(_need(row, "old_string"), _need(row, "new_string"), row.get("replace_all") is True)
+        for row in rows
+    ]
+
+
+def _replaces_or_none(response: dict[str, Any]) -> list[Replace] | None:
+    old, new = response.get("oldString"), response.get("newString")
+    if isinstance(old, str) and isinstance(new, str):
+        return [Replace(old, new, response.get("replaceAll") is True)]
+    return None
+
+
+def _need(row: dict[str, Any], name: str) -> str:
+    value = _text(row, name, "tool_input.")
+    if value is None:
+        raise ValueError(f"tool_input.{name} is missing")
+    return value
+
+
+def _text(row: dict[str, Any], name: str, where: str = "") -> str | None:
+    value = row.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise ValueError(f"{where}{name} is not text but {type(value).__name__}")

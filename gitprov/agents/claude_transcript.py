@@ -1,0 +1,251 @@
+"""Reads a stretch of an agent's transcript (Claude Code's JSON Lines) into prompts, tool uses and outputs.
+
+Checked against transcripts of Claude Code 2.1. The format is undocumented, so every field is
+optional here: rows that are cut, damaged or of an unknown kind are skipped, never an error.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from gitprov.model.untrusted.jsonvalue import loads
+
+SYNTHETIC = "<synthetic>"
+"""What the agent writes as model of a message that no model wrote."""
+
+
+class Prompt(NamedTuple):
+    """A prompt somebody typed. `offset` is where its row starts, in bytes from the start of the file.
+
+    `id` is its row's; `prompt_id` is what the client's hooks call the prompt, where the row says it.
+    """
+
+    id: str
+    text: str
+    at: str | None
+    offset: int
+    prompt_id: str | None = None
+
+
+class ToolUse(NamedTuple):
+    """One tool call of a model. `prompt` is the id of the prompt before it in the file."""
+
+    id: str
+    name: str
+    input: dict[str, Any]
+    model: str | None
+    request_id: str | None
+    prompt: str | None
+
+
+class Slice(NamedTuple):
+    """What a stretch of transcript says. `end` is the byte after its last complete row.
+
+    `output` is all text and tool calls in order, as readable text; `usage` sums each message once.
+    """
+
+    prompts: tuple[Prompt, ...]
+    tools: dict[str, ToolUse]
+    output: str
+    model: str | None
+    usage: dict[str, int]
+    request_ids: tuple[str, ...]
+    version: str | None
+    end: int
+
+
+class _Message:
+    """One message of a model, put together from the rows that streaming spread it over."""
+
+    def __init__(self) -> None:
+        self.blocks: list[tuple[str, str, str]] = []  # kind, id, readable text
+        self.usage: dict[str, int] = {}
+
+    def add_text(self, text: str) -> None:
+        if ("text", "", text) in self.blocks:
+            return
+        if self.blocks and self.blocks[-1][0] == "text" and text.startswith(self.blocks[-1][2]):
+            self.blocks.pop()  # a longer repeat of a text still being streamed
+        self.blocks.append(("text", "", text))
+
+    def add_tool(self, tool: ToolUse) -> None:
+        block = ("tool", tool.id, tool_text(tool.name, tool.id, tool.input))
+        for place, (kind, known, _) in enumerate(self.blocks):
+            if kind == "tool" and known == tool.id:
+                self.blocks[place] = block
+                return
+        self.blocks.append(block)
+
+
+def parse(data: bytes, start: int = 0, sidechain: bool = False) -> Slice:
+    """Parse complete rows of `data`, which begins at byte `start` of the file.
+
+    A first row cut at its head and a last row cut at its tail are skipped. `sidechain` says that
+    this is a subagent's transcript, whose prompts are all marked as sidechain.
+    """
+    asked: list[Prompt] = []
+    tools: dict[str, ToolUse] = {}
+    messages: dict[str, _Message] = {}
+    requests: dict[str, None] = {}
+    model = version = None
+    offset = start
+    for line in data.split(b"\n")[:-1]:
+        row = _row(line)
+        here, offset = offset, offset + len(line) + 1
+        if row is None:
+            continue
+        version = _text(row.get("version")) or version
+        prompt = _prompt(row, here, sidechain)
+        if prompt is not None:
+            asked.append(prompt)
+        elif row.get("type") == "assistant" and isinstance(row.get("message"), dict):
+            if not sidechain and row.get("isSidechain") is True:
+                continue
+            said = _model(row) or None
+            model = said or model
+            request = _text(row.get("requestId"))
+            if request:
+                requests[request] = None
+            _read_message(row, messages, tools, asked[-1].id if asked else None)
+    usage: dict[str, int] = {}
+    for message in messages.values():
+        for name, count in message.usage.items():
+            usage[name] = usage.get(name, 0) + count
+    output = "\n\n".join(text for one in messages.values() for _, _, text in one.blocks)
+    return Slice(tuple(asked), tools, output, model, usage, tuple(requests), version, offset)
+
+
+def parse_turn(
+    data: bytes,
+    start: int,
+    next_start: int | None,
+    sidechain: bool = False,
+    prompt_id: str | None = None,
+) -> Slice:
+    """Parse what belongs to the one turn that begins at byte `start`, where `data` begins too.
+
+    A turn whose `prompt_id` stands in a row begins there and ends at the next prompt with another one. Without it, agents
+    write rows late: rows of this turn may follow the moment the next prompt was submitted (byte `next_start`), so the
+    turn ends at the first prompt row from there on, and it begins at its own prompt row if there is one.
+    """
+    asked = prompts(data, start, sidechain)
+    marks = [one.offset for one in asked]
+    named = [one for one in asked if prompt_id is not None and one.prompt_id == prompt_id]
+    if named:
+        own = [named[0].offset]
+        later = [one.offset for one in asked if one.offset > own[0] and one.prompt_id != prompt_id]
+    elif next_start is None:
+        own, later = marks[:1], marks[1:]
+    else:
+        own = [mark for mark in marks if mark < next_start]
+        later = [mark for mark in marks if mark >= next_start]
+    first = own[0] if own else start
+    last = later[0] if later else start + len(data)
+    return parse(data[first - start : last - start], first, sidechain)
+
+
+def prompts(data: bytes, start: int = 0, sidechain: bool = False) -> list[Prompt]:
+    """The prompts alone, as `parse` finds them; looks closely only at rows that may be one."""
+    found, offset = [], start
+    for line in data.split(b"\n")[:-1]:
+        if b'"user"' in line and b'"tool_result"' not in line:
+            row = _row(line)
+            prompt = None if row is None else _prompt(row, offset, sidechain)
+            if prompt is not None:
+                found.append(prompt)
+        offset += len(line) + 1
+    return found
+
+
+def find_tool_use(tail: bytes, tool_use_id: str) -> ToolUse | None:
+    """The tool call with this id in the last bytes of a transcript, or None. Reads few rows only."""
+    needle = json.dumps(tool_use_id).encode("ascii")
+    place = tail.rfind(needle)
+    while place >= 0:
+        head = tail.rfind(b"\n", 0, place) + 1
+        stop = tail.find(b"\n", place)
+        found = parse(tail[head : len(tail) if stop < 0 else stop] + b"\n", 0, sidechain=True)
+        if tool_use_id in found.tools:
+            return found.tools[tool_use_id]
+        place = tail.rfind(needle, 0, head)
+    return None
+
+
+def tool_text(name: str, tool_use_id: str | None, tool_input: object) -> str:
+    """A tool call as a person reads it: a header line, then its input as JSON."""
+    head = f"[tool {name} {tool_use_id}]" if tool_use_id else f"[tool {name}]"
+    return head + "\n" + json.dumps(tool_input, ensure_ascii=False, indent=1)
+
+
+def _read_message(
+    row: dict[str, Any], messages: dict[str, _Message], tools: dict[str, ToolUse], prompt: str | None
+) -> None:
+    body = row["message"]
+    name = _text(body.get("id")) or _text(row.get("uuid")) or str(len(messages))
+    message = messages.setdefault(name, _Message())
+    usage = body.get("usage")
+    if isinstance(usage, dict):
+        counts = {key: n for key, n in usage.items() if isinstance(n, int) and not isinstance(n, bool)}
+        message.usage.update(counts)
+    content = body.get("content")
+    blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
+    for block in blocks if isinstance(blocks, list) else ():
+        if not isinstance(block, dict):
+            continue
+        text, tool_id, tool_input = block.get("text"), block.get("id"), block.get("input")
+        if block.get("type") == "text" and isinstance(text, str) and text:
+            message.add_text(text)
+        elif block.get("type") == "tool_use" and isinstance(tool_id, str) and isinstance(tool_input, dict):
+            tool = ToolUse(
+                tool_id, str(block.get("name")), tool_input, _model(row), _text(row.get("requestId")), prompt
+            )
+            tools[tool_id] = tool
+            message.add_tool(tool)
+
+
+def _prompt(row: dict[str, Any], offset: int, sidechain: bool) -> Prompt | None:
+    """The prompt a row holds, if a person (or for a subagent its caller) wrote it."""
+    body = row.get("message")
+    if row.get("type") != "user" or not isinstance(body, dict) or row.get("toolUseResult") is not None:
+        return None
+    if row.get("isMeta") is True or row.get("isCompactSummary") is True:
+        return None
+    if row.get("isSidechain") is True and not sidechain:
+        return None
+    text = _prompt_text(body.get("content"))
+    if text is None:
+        return None
+    name = _text(row.get("uuid")) or f"@{offset}"
+    return Prompt(name, text, _text(row.get("timestamp")), offset, _text(row.get("promptId")))
+
+
+def _prompt_text(content: object) -> str | None:
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return None
+    blocks = [one for one in content if isinstance(one, dict)]
+    if any(one.get("type") == "tool_result" for one in blocks):
+        return None
+    texts = [one["text"] for one in blocks if one.get("type") == "text" and isinstance(one.get("text"), str)]
+    return "\n".join(texts) if texts else None
+
+
+def _row(line: bytes) -> dict[str, Any] | None:
+    if not line.startswith(b"{"):
+        return None
+    try:
+        row = loads(line, forgiving=True)
+    except ValueError:
+        return None
+    return row if isinstance(row, dict) else None
+
+
+def _model(row: dict[str, Any]) -> str | None:
+    model = _text(row["message"].get("model"))
+    return None if model == SYNTHETIC else model
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

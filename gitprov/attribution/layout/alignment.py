@@ -1,0 +1,166 @@
+"""Lines of a hunk in which tokens differ: the runs of tokens that are the same keep their owners, the rest is judged."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate, compress, pairwise
+
+from gitprov.attribution.layout.rewrap import Block, blocks, counted
+from gitprov.attribution.sides import Gap, Match, Sides
+from gitprov.attribution.similar import SIMILAR, WORD, similarity
+
+#: So many words in a row, the same on both sides, are no chance.
+_EVIDENCE = 3
+
+
+def aligned_gaps(sides: Sides) -> None:
+    """Where tokens differ, the lines all of whose tokens stand in a row on both sides are still whose they were."""
+    for hunk in sides.hunks:
+        for gap in list(sides.gaps(hunk)):
+            if gap.old and gap.new:
+                Alignment(sides, gap).settle()
+
+
+class Alignment:
+    """The tokens of a gap, aligned by a diff of one token a line."""
+
+    def __init__(self, sides: Sides, gap: Gap) -> None:
+        self._sides = sides
+        self._old, self._old_lines = sides.old.tokens(gap.old)
+        self._new, self._new_lines = sides.new.tokens(gap.new)
+        self._blocks = blocks(self._old, self._new) if self._old and self._new else []
+        self._starts = [block.new for block in self._blocks]
+        self._whole = {n for n in range(len(self._blocks)) if self._is_evidence(self._blocks[n])}
+        if len(self._whole) < len(self._blocks):
+            self._whole |= self._of_broken_lines()
+        for order in (range(1, len(self._blocks)), range(len(self._blocks) - 2, -1, -1)):
+            self._whole.update(n for n in order if n not in self._whole and self._goes_on(n, n - order.step))
+
+    def _is_evidence(self, block: Block) -> bool:
+        words = 0
+        for key in self._old[block.old : block.old + block.size]:
+            words += WORD.search(key) is not None
+            if words >= _EVIDENCE:
+                return True
+        return words == _EVIDENCE - 1 and self._is_closed(block)
+
+    def _of_broken_lines(self) -> set[int]:
+        """Blocks of old lines that were broken into lines which, taken together, still resemble them."""
+        has_word = [WORD.search(key) is not None for key in self._old]
+        new_words = [0, *accumulate(WORD.search(key) is not None for key in self._new)]
+        ends = {n: at + 1 for at, n in enumerate(self._new_lines)}
+        starts = {n: at for at, n in reversed([*enumerate(self._new_lines)])}
+        words: dict[int, int] = {}
+        for o in compress(self._old_lines, has_word):
+            words[o] = words.get(o, 0) + 1
+        common: dict[int, int] = {}
+        reach: dict[int, tuple[int, int]] = {}
+        of_block: list[set[int]] = []
+        for block in self._blocks:
+            mine = set()
+            for k in range(block.size):
+                if has_word[block.old + k]:
+                    o, n = self._old_lines[block.old + k], self._new_lines[block.new + k]
+                    mine.add(o)
+                    common[o] = common.get(o, 0) + 1
+                    reach[o] = (min(n, reach[o][0]), max(n, reach[o][1])) if o in reach else (n, n)
+            of_block.append(mine)
+        alike = {
+            o
+            for o, (first, last) in reach.items()
+            if first < last
+            and 2 * common[o] >= SIMILAR * (words[o] + new_words[ends[last]] - new_words[starts[first]])
+        }
+        return {n for n, mine in enumerate(of_block) if not mine.isdisjoint(alike)}
+
+    def _goes_on(self, n: int, beside: int) -> bool:
+        """Whether a block goes on with the old line of the block beside it, which is no chance."""
+        first, second = (self._blocks[one] for one in sorted((n, beside)))
+        same = self._old_lines[first.old + first.size - 1] == self._old_lines[second.old]
+        return beside in self._whole and same
+
+    def _is_closed(self, block: Block) -> bool:
+        """Whether it is whole lines on both sides."""
+        sides = ((self._old_lines, block.old), (self._new_lines, block.new))
+        return all(
+            (start == 0 or lines[start - 1] != lines[start])
+            and (
+                start + block.size == len(lines) or lines[start + block.size] != lines[start + block.size - 1]
+            )
+            for lines, start in sides
+        )
+
+    def settle(self) -> None:
+        """Give the lines that are whole their origins; judge the others against what is left of broken ones."""
+        places: dict[int, tuple[int, int]] = {}
+        for at, n in enumerate(self._new_lines):
+            places[n] = (places[n][0] if n in places else at, at + 1)
+        kept: dict[int, tuple[int, int]] = {}
+        for n, (start, end) in places.items():
+            k = bisect_right(self._starts, start) - 1
+            if k >= 0 and k in self._whole and end <= self._blocks[k].new + self._blocks[k].size:
+                shift = self._blocks[k].old - self._blocks[k].new
+                kept[n] = (start + shift, end + shift)
+        if not kept:
+            return
+        covered = bytearray(len(self._old))
+        for start, end in kept.values():
+            covered[start:end] = b"\1" * (end - start)
+        partly = {line for at, line in enumerate(self._old_lines) if not covered[at]}
+        cut = self._cut(kept, covered)
+        for n, (start, end) in kept.items():
+            counts = counted([n] * (end - start), self._old_lines[start:end])[n]
+            self._sides.blended(n, counts, partly)
+            if n in cut:
+                self._sides.found[n] = self._sides.found[n]._replace(edited=True)
+        self._parts(places, kept, covered)
+
+    def _cut(self, kept: dict[int, tuple[int, int]], covered: bytearray) -> set[int]:
+        """Lines beside which a part of their old line was taken out, and nothing put in its place."""
+        order = sorted(kept.items(), key=lambda one: one[1])
+        found = set()
+        for (n, (_, end)), (after, (start, _)) in pairwise(order):
+            if after != n + 1 or start == end:
+                continue
+            gone = set(self._old_lines[end:start])
+            if self._old_lines[end - 1] in gone:
+                found.add(n)
+            elif self._old_lines[start] in gone:
+                found.add(after)
+        last, (_, end) = order[-1]
+        if (
+            last == self._new_lines[-1]
+            and end < len(self._old)
+            and self._old_lines[end] == self._old_lines[end - 1]
+        ):
+            found.add(last)
+        first, (start, _) = order[0]
+        if first == self._new_lines[0] and start and self._old_lines[start - 1] == self._old_lines[start]:
+            found.add(first)
+        return found
+
+    def _parts(
+        self, places: dict[int, tuple[int, int]], kept: dict[int, tuple[int, int]], covered: bytearray
+    ) -> None:
+        """A new line that rewords what is left of an old line between two parts that are as they were."""
+        broken = {self._old_lines[at] for start, end in kept.values() for at in range(start, end)}
+        low = 0
+        for n, (start, end) in sorted(places.items()):
+            if n in kept:
+                low = kept[n][1]
+                continue
+            rest = self._rest(low, covered)
+            olds = {self._old_lines[at] for at in rest} & broken
+            for o in sorted(olds):
+                part = [at for at in rest if self._old_lines[at] == o]
+                text = b" ".join(self._old[at] for at in part)
+                if similarity(text, b" ".join(self._new[start:end])) >= SIMILAR:
+                    self._sides.take(n, Match(o, True))
+                    for at in part:
+                        covered[at] = 1
+                    break
+
+    def _rest(self, low: int, covered: bytearray) -> range:
+        """The old tokens from `low` up to the next that is as it was."""
+        end = covered.find(b"\1", low)
+        return range(low, len(self._old) if end < 0 else end)

@@ -1,0 +1,434 @@
+"""From a text to its tokens, each with its line: strings by value, numbers by value, words of comments one by one."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import accumulate, compress, repeat
+
+from gitprov.attribution.layout.language import Language
+from gitprov.attribution.layout.tokens import COMMENT, INNER, Stream
+
+_WORDS = re.compile(rb"[\w\x80-\xff]+|[^\w\s]")
+_STAR = re.compile(rb"^[ \t]*\*+(?!/)", re.MULTILINE)
+_LEADER = re.compile(rb"//[/!]?|#+!?|--")
+_ESCAPED = re.compile(rb"\\([\s\S])")
+_UNICODE = re.compile(rb"\\u([0-9a-fA-F]{4})")
+_FIELD = re.compile(rb"\$?\{[^{}]*\}")
+_BRACES = re.compile(rb"(\{\{|\}\}|[{}])")
+_COLOUR = re.compile(rb"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
+_NUMBER = re.compile(rb"(\d*)\.?(\d*)(e[+-]?\d+)?(\D*)", re.IGNORECASE)
+_POWER = re.compile(rb"e\+?(-?)0*(?=\d)")
+#: A string that ends so cannot be joined to the next: the escape would take in more.
+_OPEN_ESCAPE = re.compile(rb"(?:\\x[0-9a-fA-F]*|\\[0-7]{1,3})$")
+_PREFIX = re.compile(rb"[A-Za-z0-9]*")
+
+#: Names before a template that say in which language it is.
+_TAGS = frozenset((b"css", b"keyframes", b"injectGlobal", b"createGlobalStyle", b"gql", b"graphql", b"html"))
+
+_PLAIN, _LINE, _STRING, _MARK, _DIGIT, _LETTER = range(6)
+
+
+def _string(quote: bytes) -> bytes:
+    return quote + rb"[^" + quote + rb"\\\n]*(?:\\[\s\S][^" + quote + rb"\\\n]*)*" + quote
+
+
+def _triple(quote: bytes) -> bytes:
+    inside = rb"[^" + quote + rb"\\]*"
+    more = rb"(?:(?:\\[\s\S]|" + quote + rb"(?!" + quote * 2 + rb"))" + inside + rb")*"
+    return quote * 3 + inside + more + rb"(?:" + quote * 3 + rb"|\Z)"
+
+
+def _strings(language: Language) -> list[bytes]:
+    name = language.name
+    prefix = rb"(?:u8|[LuU])?" if name == "c" else b""
+    if language.triple and language.prefixes:
+        prefix = rb"[" + language.prefixes + rb"]{0,2}"
+    forms: list[bytes] = []
+    if name == "rust":
+        forms += [rb'[bc]?r##"[\s\S]*?(?:"##|\Z)', rb'[bc]?r#"[\s\S]*?(?:"#|\Z)', rb'[bc]?r"[^"]*(?:"|\Z)']
+        return [*forms, rb'[bc]?"[^"\\]*(?:\\[\s\S][^"\\]*)*"', _RUST_CHAR, rb"'\w+"]
+    if language.raw:
+        forms.append(rb'(?:u8|[uUL])?R"\w*\([\s\S]*?\)\w*"')
+    if language.triple:
+        forms += [prefix + _triple(quote) for quote in (b'"', b"'") if quote in language.quotes]
+    if language.backtick:
+        escapes = b"" if name == "go" else rb"(?:\\[\s\S][^`\\]*)*"
+        forms.append((rb"`[^`]*" if name == "go" else rb"`[^`\\]*") + escapes + rb"(?:`|\Z)")
+    for quote in (language.quotes[n : n + 1] for n in range(len(language.quotes))):
+        # An apostrophe in the text between two tags begins no string.
+        guard = rb"(?!(?<=\w)'(?:s|t|re|ll|ve|m|d)\b)" if name in ("js", "ts") and quote == b"'" else b""
+        forms.append(guard + prefix + _string(quote))
+    return forms
+
+
+_RUST_CHAR = rb"b?'(?:[^'\\\n]|[\x80-\xff]{2,4}|\\[^\n]+?)'"
+_REGEX = (
+    rb"(?<=[(=,:\[!&|?{;~%^])[ \t]*/(?![*/\s])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*(?![\w/*])"
+)
+_NUMBERS = rb"0[xXbBoO]\w+|(?:\d(?:'?\w)*(?:\.(?!\.)\w*)?|\.\d\w*)(?:(?<=[eE])[+-]\d+)?"
+_OPERATORS = (
+    rb"\.\.\.|\.\.=?|===|!==|==|!=|<=|=>|->|\+\+|--|&&|\|\||\?\?|\?\.|:=|\*\*|<<|\+=|-=|\*=|/=|%=|&=|\|=|\^="
+)
+
+
+def _comments(language: Language) -> list[bytes]:
+    forms = [rb"/\*[\s\S]*?(?:\*/|\Z)"] if language.block else []
+    alone = language.name in ("yaml", "shell")  # elsewhere it is part of a word
+    return forms + [
+        (rb"(?<!\S)" if alone else b"") + re.escape(one) + rb"[^\n]*" for one in language.comments
+    ]
+
+
+@lru_cache(maxsize=64)
+def _tokens(language: Language) -> re.Pattern[bytes]:
+    """One expression for all tokens of a language, without groups: it runs at the speed of C."""
+    name = language.name
+    if not language.quotes:
+        return re.compile(rb"\n|[\w\x80-\xff]+|[^\w\s]")
+    forms = [*_frequent(language), rb"\n", *_strings(language), *_comments(language)]
+    if name in ("js", "ts"):
+        forms.append(_REGEX)
+    if name in ("css", "scss"):
+        forms += [rb"#[\w-]+", rb"(?<=[\w\])*])\s+\.(?=[A-Za-z_-])"]
+    forms.append(_NUMBERS)
+    forms.append(rb"[\w-]+|[\x80-\xff]+" if name in ("css", "scss") else rb"[\w$\x80-\xff]+")
+    if not language.angles:
+        forms.append(rb">=|>>")
+    if name == "python":
+        forms.append(rb"//")
+    if name == "shell":
+        forms.append(rb";;")
+    if name == "go":
+        forms.append(rb"<-|&\^")
+    return re.compile(b"|".join([*forms, _OPERATORS, rb"\S"]))
+
+
+def _frequent(language: Language) -> list[bytes]:
+    """Most tokens are names and a few signs: none of the forms behind these could match such a one."""
+    forms = [rb"[(){}\[\],]", rb"\.(?![.\d])", rb"=(?![=>])", rb":(?!=)"]
+    if language.name not in ("css", "scss"):
+        begins_string = rb"'\"#" if language.prefixes else b""
+        forms.insert(0, rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?![\w$\x80-\xff" + begins_string + rb"])")
+    return forms
+
+
+@lru_cache(maxsize=64)
+def _marks(language: Language) -> re.Pattern[bytes]:
+    """What has to be looked at to know where a string or a comment is open, and which brackets are."""
+    return re.compile(b"|".join([*_strings(language), *_comments(language), rb"[()\[\]{}]"]))
+
+
+@lru_cache(maxsize=64)
+def _kinds(language: Language) -> bytes:
+    """First byte of a token → what has to be done with it."""
+    kinds = bytearray(256)
+    kinds[10] = _LINE
+    if language.numbers:
+        for byte in b"0123456789.":
+            kinds[byte] = _DIGIT
+    for byte in language.prefixes:
+        kinds[byte] = _LETTER
+    for byte in language.quotes + (b"`" if language.backtick else b""):
+        kinds[byte] = _STRING
+    for one in (*language.comments, *((b"/",) if language.block else ())):
+        kinds[one[0]] = _MARK
+    if language.name in ("css", "scss"):
+        kinds[ord("#")] = _MARK
+    if language.name in ("js", "ts"):
+        kinds[ord(" ")] = kinds[ord("\t")] = kinds[ord("/")] = _MARK
+    return bytes(kinds)
+
+
+def open_at(text: bytes, language: Language) -> tuple[int, list[bytes]]:
+    """Where the string or comment begins that is still open at the end of a text (its length where none is), and
+    the brackets that are open there, outermost first.
+    """
+    if not language.quotes:
+        return len(text), []
+    stack: list[bytes] = []
+    for hit in _marks(language).finditer(text):
+        token = hit.group()
+        if token in _OPENERS:
+            stack.append(token)
+        elif token in _CLOSERS:
+            if stack:
+                stack.pop()
+        elif hit.end() == len(text) and b"\n" in token:
+            return hit.start(), stack
+    return len(text), stack
+
+
+_OPENERS, _CLOSERS = frozenset((b"(", b"[", b"{")), frozenset((b")", b"]", b"}"))
+
+
+def same_tokens(old: bytes, new: bytes, language: Language) -> bool:
+    """Whether two texts have the same tokens, just as they are spelt."""
+    find = _tokens(language).findall
+    return [one for one in find(old) if one != b"\n"] == [one for one in find(new) if one != b"\n"]
+
+
+def lex(text: bytes, language: Language, line: int = 0) -> Stream:
+    """The tokens of a text whose first line has the number `line`; nothing is left out but white space."""
+    tokens = _tokens(language).findall(text)
+    forms = _Forms(language)
+    keys = list(map(forms.__getitem__, tokens))
+    shapes = bytes(map(forms.shapes.get, tokens, repeat(_SINGLE)))
+    maker = _Lexer(language)
+    at = 0
+    for hit in _HARD.finditer(shapes):
+        line = maker.extend(keys[at : hit.start()], shapes[at : hit.start()], line)
+        at = hit.end()
+        for token in tokens[hit.start() : at]:
+            if token != b"\n":
+                maker.take(token, forms.kinds[token[0]], line)
+            line += token.count(b"\n")
+    maker.extend(keys[at:], shapes[at:], line)
+    return Stream(maker.keys, maker.lines, maker.spans)
+
+
+#: What a token is: one key wherever it stands, the end of a line, a string that is joined to a string beside it, or
+#: something of which the keys depend on what stands before it or are several.
+_SINGLE, _END, _JOINED, _SEVERAL = range(4)
+#: In the shapes of a text's tokens: what has to be taken token by token.
+_HARD = re.compile(rb"\x03(?:[\x01-\x03]*[\x02\x03])?|\x02[\x01-\x03]*[\x02\x03]")
+#: A string whose value is told by its quotes alone.
+_WORDLIKE = re.compile(rb"\"[^\"\\\n]+\"|'[^'\\\n]+'")
+_BREAKS = bytes(n == _END for n in range(256))
+_NO_BREAKS = bytes(n != _END for n in range(256))
+
+
+class _Forms(dict[bytes, bytes]):
+    """Token → its normal form, worked out once for each spelling; `shapes` has what it is, where it is no single key."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self.kinds = _kinds(language)
+        self.shapes: dict[bytes, int] = {}
+        self._language = language
+
+    def __missing__(self, token: bytes) -> bytes:
+        kind = self.kinds[token[0]]
+        if kind == _PLAIN or token.isdigit():
+            form = token
+        elif kind == _DIGIT:
+            form = _number(token, self._language.numbers)
+        else:
+            form = self._looked_at(token, kind)
+        self[token] = form
+        return form
+
+    def _looked_at(self, token: bytes, kind: int) -> bytes:
+        language = self._language
+        if kind == _LINE:
+            self.shapes[token] = _END
+            return token
+        if kind == _STRING and language.alike and not language.special and _WORDLIKE.fullmatch(token):
+            self.shapes[token] = _JOINED if language.joins else _SINGLE
+            return b'"' + token[1:-1] + b'"'
+        if b"\n" not in token and b"`" not in token and not (kind == _MARK and _is_comment(token, language)):
+            maker = _Lexer(language)
+            maker.take(token, kind, 0)
+            if len(maker.keys) == 1:
+                self.shapes[token] = _JOINED if language.joins and maker.is_joined else _SINGLE
+                return maker.keys[0]
+        self.shapes[token] = _SEVERAL
+        return token
+
+
+def _is_comment(token: bytes, language: Language) -> bool:
+    """Whether a token is a comment."""
+    if language.block and token.startswith(b"/*"):
+        return True
+    return token.startswith(language.comments) and not token.startswith((b"/=", b"-="))
+
+
+class _Lexer:
+    """Puts the tokens that are not taken as they are into their normal form."""
+
+    def __init__(self, language: Language) -> None:
+        self.keys: list[bytes] = []
+        self.lines: list[int] = []
+        self.spans: dict[int, int] = {}
+        self._language = language
+        self._last = -1  # the index of the last string, where it can be joined
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the last key is a string to which one behind it is joined."""
+        return 0 <= self._last == len(self.keys) - 1
+
+    def extend(self, keys: list[bytes], shapes: bytes, line: int) -> int:
+        """Tokens that are one key each, and ends of lines; returns the line that comes behind them."""
+        ends = shapes.count(_END)
+        if not ends:
+            self.keys += keys
+            self.lines += [line] * len(keys)
+            return line
+        inside = shapes.translate(_NO_BREAKS)
+        self.keys += compress(keys, inside)
+        self.lines += compress(accumulate(shapes.translate(_BREAKS), initial=line), inside)
+        return line + ends
+
+    def _put(self, key: bytes, line: int) -> None:
+        self.keys.append(key)
+        self.lines.append(line)
+
+    def take(self, token: bytes, kind: int, line: int) -> None:
+        """One token that begins on a line."""
+        if kind == _DIGIT:
+            self._put(_number(token, self._language.numbers), line)
+        elif kind == _MARK:
+            self._mark(token, line)
+        elif kind == _LETTER and b'"' not in token and b"'" not in token:
+            self._put(token, line)
+        else:
+            self._string(token, line)
+
+    def _mark(self, token: bytes, line: int) -> None:
+        language = self._language
+        if language.block and token.startswith(b"/*"):
+            body = token[2:-2] if token.endswith(b"*/") else token[2:]
+            leader = b"**" if body.startswith(b"*") else b"*"
+            self._comment(_STAR.sub(b"", body), leader, line)
+        elif _is_comment(token, language):
+            leader = hit.group() if (hit := _LEADER.match(token)) else token[:1]
+            self._comment(token[len(leader) :], leader, line)
+        elif token.startswith(b"#") and _COLOUR.fullmatch(token):
+            self._put(token.lower(), line)
+        else:
+            self._put(token.strip(), line)
+
+    def _comment(self, body: bytes, leader: bytes, line: int) -> None:
+        if self.keys and self.keys[-1] == b"}" and body.split()[:1] == [b"namespace"]:
+            return  # clang-format says which one ends here
+        mark = COMMENT + leader
+        for n, part in enumerate(body.split(b"\n"), line):
+            words = _WORDS.findall(part)
+            self.keys += [mark + word for word in words]
+            self.lines += [n] * len(words)
+
+    def _string(self, token: bytes, line: int) -> None:
+        language = self._language
+        at = len(_PREFIX.match(token).group())  # type: ignore[union-attr]
+        prefix, quote = token[:at], token[at : at + 1]
+        if len(token) == at + 1 or (quote == b"'" and not token.endswith(b"'")):
+            self._put(token, line)  # a quote that nothing closes, a lifetime
+        elif language.raw and b"\n" in token:
+            for n, part in enumerate(token.split(b"\n")):
+                self._put(INNER + part, line + n)
+        elif language.triple and token[at : at + 3] == quote * 3 and len(token) > at + 3:
+            self._lines(
+                _prefix(prefix), token[at + 3 :].removesuffix(quote * 3), line, raw=b"r" in prefix.lower()
+            )
+        elif quote == b"`":
+            embedded = self._is_embedded()
+            for n, part in enumerate(token.split(b"\n")):
+                text = _FIELD.sub(self._field, part)
+                for one in _WORDS.findall(text) if embedded else [text]:
+                    self._put(INNER + one, line + n)
+        else:
+            flat = token.replace(b"\n", b"\x03")  # a line that goes on behind a backslash
+            self._value(flat, prefix, quote, flat[at + 1 : -1], line)
+
+    def _is_embedded(self) -> bool:
+        """Whether a template is in a language that has no use for white space, and that formatters know."""
+        tag = self.keys[-1] if self.keys else b""
+        return tag in _TAGS or b"styled" in self.keys[-12:]
+
+    def _field(self, hit: re.Match[bytes]) -> bytes:
+        """An expression in a template, by its tokens."""
+        from gitprov.attribution.layout.structure import without_layout
+
+        inside = hit.group()[:-1].lstrip(b"${")
+        return b"${" + b" ".join(without_layout(lex(inside, self._language), self._language, []).keys) + b"}"
+
+    def _value(self, token: bytes, prefix: bytes, quote: bytes, body: bytes, line: int) -> None:
+        """A string on one line, by its value."""
+        language = self._language
+        if language.alike:
+            if any(one in body for one in _each(language.special)):
+                self._put(token, line)
+                return
+            prefix = _prefix(prefix)
+            body = body if b"r" in prefix or b"\\" not in body else _ESCAPED.sub(_unquoted, body)
+            body = _fields(body) if b"f" in prefix else body
+        elif language.name == "json" and b"\\" in body:
+            body = _UNICODE.sub(_character, body.replace(b"\\/", b"/"))
+        elif quote == b"'" or not language.joins:
+            self._put(token, line)
+            return
+        self._joined(prefix, body, line)
+
+    def _joined(self, prefix: bytes, body: bytes, line: int) -> None:
+        last = len(self.keys) - 1
+        if self._language.joins and last >= 0 and self._last == last:
+            was, _, before = self.keys[last][:-1].partition(b'"')
+            both = _one_prefix((was, before), (prefix, body))
+            if both is not None and not _OPEN_ESCAPE.search(before):
+                self.keys[last] = both + b'"' + before + body + b'"'
+                self.spans.update({line: last} if line != self.lines[last] else {})
+                return
+        self._last = len(self.keys)
+        self._put(prefix + b'"' + body + b'"', line)
+
+    def _lines(self, prefix: bytes, body: bytes, line: int, raw: bool) -> None:
+        self._put(prefix + b'"""', line)
+        parts = body.split(b"\n")
+        for n, part in enumerate(parts):
+            bare = part.strip()
+            if bare:
+                self._put(INNER + (bare if raw else _ESCAPED.sub(_unquoted, bare)), line + n)
+        self._put(b'"""', line + len(parts) - 1)
+
+
+def _each(special: bytes) -> list[bytes]:
+    return [special[n : n + 1] for n in range(len(special))]
+
+
+def _prefix(prefix: bytes) -> bytes:
+    """Letters before a quote, in an order and a case of their own; `u` says nothing."""
+    return bytes(sorted(prefix.lower().replace(b"u", b"")))
+
+
+def _one_prefix(a: tuple[bytes, bytes], b: tuple[bytes, bytes]) -> bytes | None:
+    """The prefix of two strings that are one; None where they cannot be."""
+    if a[0] == b[0]:
+        return a[0]
+    plain = next((body for prefix, body in (a, b) if not prefix), None)
+    other = a[0] or b[0]
+    return other if other == b"f" and plain is not None and b"{" not in plain and b"}" not in plain else None
+
+
+def _unquoted(hit: re.Match[bytes]) -> bytes:
+    return hit.group(1) if hit.group(1) in b"'\"" else hit.group()
+
+
+def _character(hit: re.Match[bytes]) -> bytes:
+    number = int(hit.group(1), 16)
+    return hit.group().lower() if number < 128 or 0xD800 <= number < 0xE000 else chr(number).encode()
+
+
+def _fields(body: bytes) -> bytes:
+    """An f-string's text: spaces and quotes in its fields are layout, unless a field shows itself."""
+    out: list[bytes] = []
+    depth = 0
+    for part in _BRACES.split(body):
+        if depth and part not in (b"{", b"}") and not part.rstrip().endswith(b"="):
+            out.append(part.replace(b" ", b"").replace(b"'", b'"'))
+        else:
+            out.append(part)
+        depth += (part == b"{") - (part == b"}" and depth > 0)
+    return b"".join(out)
+
+
+def _number(token: bytes, how: str) -> bytes:
+    low = token.lower()
+    hit = _NUMBER.fullmatch(low) if b"." in low or how == "short" else None
+    if hit is None or low[:2] in (b"0x", b"0b", b"0o") or not (hit.group(1) or hit.group(2)):
+        return low
+    whole, part, power, unit = (one or b"" for one in hit.groups())
+    if how == "short":
+        part, power = part.rstrip(b"0"), _POWER.sub(rb"e\1", power)
+        return (whole or b"0") + (b"." + part if part else b"") + power + unit
+    return (whole or b"0") + b"." + (part or b"0") + power + unit

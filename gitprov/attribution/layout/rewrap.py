@@ -1,0 +1,221 @@
+"""Which new lines are old lines that were laid out differently: the same tokens, in other lines."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from gitprov.attribution.diff import hunks
+from gitprov.attribution.layout.bare import bare_lines
+from gitprov.attribution.layout.lexer import same_tokens
+from gitprov.attribution.sides import Gap, Match, Sides
+from gitprov.model.hunk import Hunk
+from gitprov.model.lines import is_trivial
+
+#: Hunks with more lines between them are compared apart.
+_NEAR = 8
+#: From so many bytes on, both sides together, a hunk is first looked at as a whole.
+_LARGE = 100_000
+_SPACE = b" \t\n\r\v\f"
+
+
+class Block(NamedTuple):
+    """`size` tokens that are the same on both sides: from `old` in the one, from `new` in the other."""
+
+    old: int
+    new: int
+    size: int
+
+
+def spaced(sides: Sides, hunk: Hunk) -> bool:
+    """Match a large hunk of which white space alone is different, without looking at each token; False if it is not so."""
+    old = sides.old.lines[hunk.old_start : hunk.old_end]
+    new = sides.new.lines[hunk.new_start : hunk.new_end]
+    sizes = (
+        [len(line.translate(None, _SPACE)) for line in old],
+        [len(line.translate(None, _SPACE)) for line in new],
+    )
+    texts = b"".join(old), b"".join(new)
+    if (
+        len(texts[0]) + len(texts[1]) < _LARGE
+        or sum(sizes[0]) != sum(sizes[1])
+        or texts[0].translate(None, _SPACE) != texts[1].translate(None, _SPACE)
+        or not same_tokens(*texts, sides.language)
+    ):
+        return False
+    starts = [0, *accumulate(sizes[0])]
+    at = 0
+    for n, size in enumerate(sizes[1], hunk.new_start):
+        first = max(0, bisect_right(starts, at) - 1)
+        if size:
+            last = bisect_left(starts, at + size, first + 1)
+            counts = {
+                hunk.old_start + o: min(starts[o + 1], at + size) - max(starts[o], at)
+                for o in range(first, last)
+            }
+            if n not in sides.closed:
+                sides.blended(n, {o: count for o, count in counts.items() if count or len(counts) > 1})
+        elif n - 1 in sides.found and sides.found[n - 1].old not in sides.theirs and n not in sides.closed:
+            sides.found[n] = Match(sides.found[n - 1].old, False)
+        at += size
+    return True
+
+
+def same_lines(sides: Sides, hunk: Hunk) -> None:
+    """Match lines whose tokens are the same, in order, as a diff of lines pairs them."""
+    olds, lines = sides.free_old(hunk.old_start, hunk.old_end), sides.free_new(hunk.new_start, hunk.new_end)
+    if not olds or not lines:
+        sides.anchors[hunk] = []
+        return
+    texts = sides.old.texts(hunk.old_start, hunk.old_end), sides.new.texts(hunk.new_start, hunk.new_end)
+    old = [texts[0][o - hunk.old_start] for o in olds]
+    new = [texts[1][n - hunk.new_start] for n in lines]
+    pairs: dict[int, int] = {}
+    for block in blocks(old, new):
+        pairs.update(
+            (lines[block.new + k], olds[block.old + k])
+            for k in range(block.size)
+            if new[block.new + k]
+            or sides.new.lines[lines[block.new + k]].strip() == sides.old.lines[olds[block.old + k]].strip()
+        )
+    sure = {n: o for n, o in pairs.items() if sides.is_telling(n)}
+    _with_trivial_neighbours(pairs, sure)
+    for n, o in sure.items():
+        sides.take(n, Match(o, False))
+    sides.anchors[hunk] = sorted((o, n) for n, o in sure.items())
+
+
+def _with_trivial_neighbours(pairs: dict[int, int], sure: dict[int, int]) -> None:
+    """A trivial line counts by position only: directly beside a line that counts, on both sides alike."""
+    for step, order in ((-1, sorted(pairs)), (1, sorted(pairs, reverse=True))):
+        for n in order:
+            if n not in sure and sure.get(n + step) == pairs[n] + step:
+                sure[n] = pairs[n]
+
+
+def blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Block]:
+    """What a diff of two lists, none of whose items has a line break, leaves the same."""
+    found: list[Block] = []
+    at_old = at_new = 0
+    for hunk in [*hunks(b"\n".join([*old, b""]), b"\n".join([*new, b""])), None]:
+        stop = hunk.old_start if hunk else len(old)
+        if stop > at_old:
+            found.append(Block(at_old, at_new, stop - at_old))
+        if hunk:
+            at_old, at_new = hunk.old_end, hunk.new_end
+    return found
+
+
+def span(sides: Sides) -> None:
+    """Match what is the same from the first hunk on, and up to the last one, across the lines between the hunks.
+
+    Where much is laid out anew a diff of lines takes a line of a few words for another one like it.
+    """
+    first, last = sides.hunks[0], sides.hunks[-1]
+    old, olds = sides.old.tokens(range(first.old_start, last.old_end))
+    new, news = sides.new.tokens(sides.free_new(first.new_start, last.new_end))
+    if old == new:
+        _take(sides, news, olds)
+    else:
+        least = min(len(old), len(new))
+        front = next((n for n in range(least) if old[n] != new[n]), least)
+        back = next((n for n in range(least - front) if old[-1 - n] != new[-1 - n]), least - front)
+        while front and not (olds[front - 1] < _at(olds, front) and news[front - 1] < _at(news, front)):
+            front -= 1
+        while back and not (_at(olds, -1 - back) < olds[-back] and _at(news, -1 - back) < news[-back]):
+            back -= 1
+        _take(sides, news[:front], olds[:front])
+        if back:
+            _take(sides, news[-back:], olds[-back:])
+
+
+def _at(lines: list[int], n: int) -> int:
+    """The line of a token, with one more at either end."""
+    return lines[n] if -len(lines) <= n < len(lines) else (-1 if n < 0 else lines[-1] + 1)
+
+
+def _take(sides: Sides, news: list[int], olds: list[int]) -> None:
+    if not news:
+        return
+    still = {n: o for n, o in sides.still() if news[0] <= n <= news[-1]}
+    for n, counts in counted(news, olds).items():
+        if n not in still or counts.keys() != {still[n]}:
+            sides.blended(n, counts)
+    bounds = (olds[0], news[0], olds[-1] + 1, news[-1] + 1)
+    free = sides.free_old(bounds[0], bounds[2]), sides.free_new(bounds[1], bounds[3])
+    same = set(still.values())
+    gap = Gap([o for o in free[0] if o not in same], [n for n in free[1] if n not in still], *bounds)
+    bare_lines(sides, gap, still)
+
+
+def equal_gaps(sides: Sides) -> None:
+    """Where all tokens between two lines are the same, each new line is whose its tokens are."""
+    for hunk in sides.hunks:
+        for gap in list(sides.gaps(hunk)):
+            if gap.old or gap.new:
+                equal(sides, gap)
+
+
+def whole(sides: Sides, hunk: Hunk) -> bool:
+    """The same for a hunk as a whole; False where tokens differ."""
+    old, new = (hunk.old_start, hunk.old_end), (hunk.new_start, hunk.new_end)
+    gap = Gap(sides.free_old(*old), sides.free_new(*new), old[0], new[0], old[1], new[1])
+    return bool(sides.old.tokens(gap.old)[0]) and equal(sides, gap)
+
+
+def equal(sides: Sides, gap: Gap) -> bool:
+    """Match a gap whose tokens are the same on both sides; False where they are not."""
+    old, old_lines = sides.old.tokens(gap.old)
+    new, new_lines = sides.new.tokens(gap.new)
+    if old != new:
+        return False
+    for n, counts in counted(new_lines, old_lines).items():
+        sides.blended(n, counts)
+    _broken_strings(sides, gap)
+    bare_lines(sides, gap)
+    return True
+
+
+def counted(new: Iterable[int], old: Iterable[int]) -> dict[int, dict[int, int]]:
+    """New line → old line → how many tokens it has of it."""
+    found: dict[int, dict[int, int]] = {}
+    last, counts = -1, {}
+    for n, o in zip(new, old, strict=True):
+        if n != last:
+            last, counts = n, found.setdefault(n, {})
+        counts[o] = counts.get(o, 0) + 1
+    return found
+
+
+def _broken_strings(sides: Sides, gap: Gap) -> None:
+    """Lines on which a string goes on that was broken into several, on either side."""
+    spans = {n: sides.new.stream.lines[at] for n, at in sides.new.stream.spans.items()}
+    for n in gap.new:
+        if n not in sides.found and n in spans and spans[n] in sides.found:
+            sides.take(n, Match(sides.found[spans[n]].old, sides.found[spans[n]].edited))
+    joined = {o: sides.old.stream.lines[at] for o, at in sides.old.stream.spans.items()}
+    for n in gap.new:
+        hit = sides.found.get(n)
+        if hit is not None and joined:
+            more = [o for o in gap.old if o not in sides.used and joined.get(o) in (hit.old, *hit.also)]
+            if more:
+                sides.take(n, hit._replace(also=tuple(sorted((*hit.also, *more)))))
+
+
+def together(new: list[bytes], hunks: Sequence[Hunk]) -> list[Hunk]:
+    """Hunks, those as one that only brackets and blank lines part: a diff takes the next best of these for the same."""
+    out: list[Hunk] = []
+    for hunk in hunks:
+        last = out[-1] if out else None
+        if (
+            last is not None
+            and hunk.new_start - last.new_end <= _NEAR
+            and all(is_trivial(line) for line in new[last.new_end : hunk.new_start])
+        ):
+            counts = hunk.old_end - last.old_start, hunk.new_end - last.new_start
+            out[-1] = Hunk(last.old_start, counts[0], last.new_start, counts[1])
+        else:
+            out.append(hunk)
+    return out

@@ -1,1 +1,0 @@
-"""What agents say about their edits, read into values. Pure."""

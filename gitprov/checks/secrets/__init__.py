@@ -1,0 +1,1 @@
+"""Finds secrets in prompts, outputs and edits, and replaces them before anything is kept in git."""

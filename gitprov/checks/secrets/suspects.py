@@ -1,0 +1,86 @@
+"""Which lines of a text are worth a closer look: a quick search for what every secret of a rule holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from gitprov.checks.secrets.rules import RULES, Rule, compiled
+from gitprov.checks.secrets.unwrapped import SIGN, reads_otherwise
+
+_LONG_WORD = rb"[A-Za-z0-9_.+/=~:-]{18,}"
+
+
+def ruled_lines(text: bytes, start: int, end: int, folded: bytes) -> Iterator[tuple[int, Rule]]:
+    """The starts of lines with the rules that may find something there; `folded` is [start, end) in lower case."""
+    yield from _lines_with_tokens(text, start, end)
+    for rule in RULES:
+        if rule.word:
+            continue
+        if rule.scan:
+            matches = compiled(rule.scan).finditer(text, start, end)
+            yield from ((at, rule) for at in _lines_of(text, (match.start() for match in matches)))
+        for needle in rule.needles:
+            yield from (
+                (at, rule) for at in _lines_with(text, needle, start, end, folded if rule.fold else None)
+            )
+
+
+def _lines_with_tokens(text: bytes, start: int, end: int) -> Iterator[tuple[int, Rule]]:
+    """The lines of which one long word may be a token; most text has few long words to search in."""
+    from bisect import bisect_right
+
+    at = 0
+    words: list[bytes] = []
+    places: list[int] = []
+    origins: list[int] = []
+    for match in compiled(_LONG_WORD).finditer(text, start, end):
+        words.append(match[0])
+        places.append(at)
+        origins.append(match.start())
+        at += len(match[0]) + 1
+    joined = b"\n".join(words)
+    for rule in RULES:
+        for needle in rule.needles if rule.word else ():
+            starts = _lines_with(joined, needle, 0, len(joined), None)
+            where = (origins[bisect_right(places, place) - 1] for place in starts)
+            yield from ((line, rule) for line in _lines_of(text, where))
+
+
+def _lines_of(text: bytes, places: Iterable[int]) -> Iterator[int]:
+    """The start of each line that holds one of some places, which ascend."""
+    stop = -1
+    for place in places:
+        if place > stop:
+            yield text.rfind(b"\n", 0, place) + 1
+            stop = text.find(b"\n", place)
+            stop = len(text) if stop < 0 else stop
+
+
+def lines_that_read_otherwise(text: bytes, start: int, end: int) -> Iterator[int]:
+    """The lines to look at in another view, and those that open a key without a border."""
+    places = (sign.start() for sign in compiled(SIGN).finditer(text, start, end))
+    yield from (at for at in _lines_of(text, places) if reads_otherwise(text, at))
+    yield from _lines_with(text, b"Private-Lines: ", start, end, None)
+
+
+def _may_match(rule: Rule, line: bytes, folded: bytes) -> bool:
+    """Whether a line holds what every match of a rule holds; `folded` is the line in lower case."""
+    if rule.scan:
+        return compiled(rule.scan).search(line) is not None
+    return any(needle in (folded if rule.fold else line) for needle in rule.needles)
+
+
+def rules_for(line: bytes) -> list[Rule | None]:
+    """The rules that may find something in a line."""
+    folded = line.lower()
+    return [None, *(rule for rule in RULES if _may_match(rule, line, folded))]
+
+
+def _lines_with(text: bytes, needle: bytes, start: int, end: int, folded: bytes | None) -> Iterator[int]:
+    """The start of each line in [start, end) that holds a needle; `folded` is that part in lower case, or None."""
+    where, shift = (text, 0) if folded is None else (folded, start)
+    at = where.find(needle, start - shift, end - shift)
+    while at >= 0:
+        yield text.rfind(b"\n", 0, at + shift) + 1
+        stop = where.find(b"\n", at, end - shift)
+        at = where.find(needle, stop, end - shift) if stop >= 0 else -1

@@ -1,0 +1,84 @@
+"""Text as a person would read it: without terminal colours and invisible characters, with escapes resolved.
+
+Rules are searched in this view too, and a map leads back, so that what is replaced is the text as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from gitprov.checks.secrets.rules import compiled
+
+SIGN = rb"[\x1b%&\\\xe2\xef\xc2](?:[0-7][0-9A-Fa-f]|[ux_/#\[\]\\@-Z^]|\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa4]|\xbb|\xad)"
+"""Found in every text whose view differs from it."""
+
+_HIDDEN = (
+    rb"\x1b\[[0-?]{0,40}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b\r\n]{0,400}(?:\x07|\x1b\\)|\x1b[@-Z\\^_]"
+    rb"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa4]|\xef\xbb\xbf|\xc2\xad"
+)
+_ESCAPED = (
+    rb"%(?:25){0,3}([0-7][0-9A-Fa-f])|\\{1,4}(?:u00|x)([0-7][0-9A-Fa-f])"
+    rb"|&#(?:x([0-7]?[0-9A-Fa-f])|([0-9]{1,3}));|\\([_/])"
+)
+_EITHER = rb"(?P<hidden>" + _HIDDEN + rb")|" + _ESCAPED
+
+
+class View(NamedTuple):
+    """A line as it reads, and where its parts came from: (start in the view, start in the line), ascending."""
+
+    text: bytes
+    starts: list[int]
+    origins: list[int]
+
+    def origin(self, at: int, *, end: bool = False) -> int:
+        """The place in the line of a place in the view; with `end`, behind the byte before it."""
+        from bisect import bisect_right
+
+        if end:
+            return self._inside(bisect_right(self.starts, at - 1) - 1, at - 1, 1)
+        return self._inside(bisect_right(self.starts, at) - 1, at, 0)
+
+    def _inside(self, part: int, at: int, more: int) -> int:
+        """A part is either bytes as they stand in the line, or one byte that stands for a longer escape."""
+        if more and part + 1 < len(self.starts) and self.starts[part + 1] == at + 1 == self.starts[part] + 1:
+            return self.origins[part + 1]
+        return self.origins[part] + at - self.starts[part] + more
+
+
+def reads_otherwise(text: bytes, at: int) -> bool:
+    """Whether the line that starts `at` has a view of its own, or may have one."""
+    end = text.find(b"\n", at)
+    return compiled(_EITHER).search(text, at, len(text) if end < 0 else end) is not None
+
+
+def _resolved(match: re.Match[bytes]) -> bytes:
+    """What an escape stands for; a line end is a space, so that lines stay lines."""
+    if match["hidden"] is not None:
+        return b""
+    digits = match[2] or match[3] or match[4]
+    if match[6] is not None:
+        return match[6]
+    number = int(digits, 16) if digits is not None else int(match[5])
+    return match[0] if number > 127 else b" " if number < 32 else bytes([number])
+
+
+def view_of(line: bytes) -> View | None:
+    """The view of a line, None where it reads as it is written."""
+    parts, starts, origins = [], [0], [0]
+    at = size = 0
+    for match in compiled(_EITHER).finditer(line):
+        new = _resolved(match)
+        if new == match[0]:
+            continue
+        parts += [line[at : match.start()], new]
+        size += match.start() - at
+        starts.append(size)
+        origins.append(match.start())
+        size += len(new)
+        starts.append(size)
+        origins.append(match.end())
+        at = match.end()
+    if not parts:
+        return None
+    return View(b"".join([*parts, line[at:]]), starts, origins)

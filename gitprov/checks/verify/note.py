@@ -1,0 +1,265 @@
+"""Verifying notes: is each note well-formed, and does it say of its commit what git says?
+
+Nothing here raises, whatever bytes a note was made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
+from gitprov.model.note import CLASSES, Note, Row, text_size
+from gitprov.model.ranges import MAX_TEXT, LineSet, repeated
+from gitprov.model.untrusted.plausible import Implausible
+from gitprov.model.untrusted.printed import shell_quoted
+
+_CLASSES = frozenset(CLASSES)
+_RANGES = _CLASSES | {"files", "deleted", "path"}
+#: How many values that were not used are named one by one.
+_NAMED = 10
+_NONE = LineSet()
+_PARTS = ("kept", "edited", "dropped", "pending")
+#: Evidence that came with the commit itself, so that its hooks wrote the trailers as well.
+_OWN = ("captured", "swept")
+
+
+class Doubt(NamedTuple):
+    """Lines that a note claims and that git's diff does not show as added by the commit."""
+
+    path: str
+    lines: LineSet
+    row: str
+
+
+class Claim(NamedTuple):
+    """Lines that one row claims in one class; `lines` is None, and `wrong` says why, where they cannot be read."""
+
+    row: Row
+    path: str
+    cls: str
+    lines: LineSet | None
+    wrong: str = ""
+
+
+class Said(NamedTuple):
+    """What a message says in trailers: traces, malformed ids, and traces it lets go.
+
+    `unresolved` are digests of many traces that are those of no note here.
+    """
+
+    traces: Collection[str]
+    malformed: Collection[str]
+    waived: Collection[str]
+    unresolved: Collection[str] = ()
+
+
+def is_copied(oid: str, note: Note) -> bool:
+    """Whether git copied the note from another commit, so that its line numbers are that one's."""
+    return any(row["id"] != oid for row in note.of_kind("commit"))
+
+
+def claims(note: Note) -> list[Claim]:
+    """Everything that traces and people claim, each range read once."""
+    found: list[Claim] = []
+    sizes: dict[str, int] = {}
+    for row in (*note.of_kind("trace"), *note.of_kind("human")):
+        files = row.get("files")
+        if not isinstance(files, dict):
+            if "files" in row:
+                found.append(Claim(row, "", "", None, "`files` is no object"))
+            continue
+        for path, entry in files.items():
+            if not isinstance(entry, dict):
+                found.append(Claim(row, path, "", None, "its entry is no object"))
+                continue
+            sizes[path] = sizes.get(path, 0) + text_size(row, path)
+            if sizes[path] > MAX_TEXT:
+                what = f"its ranges, with those of other rows, are longer than {MAX_TEXT} characters"
+                found.append(Claim(row, path, "", None, what))
+            else:
+                found += [_claim(row, path, cls, entry[cls]) for cls in entry if cls in _CLASSES]
+    return found
+
+
+def _claim(row: Row, path: str, cls: str, text: object) -> Claim:
+    try:
+        return Claim(row, path, cls, LineSet.parse(text))  # type: ignore[arg-type]  # it refuses what is no text
+    except ValueError as error:
+        return Claim(row, path, cls, None, f"{cls}: {str(error)[:120]}")
+
+
+def shape(oid: str, note: Note, claimed: list[Claim]) -> Iterator[Finding]:
+    """What is wrong with a note by itself; `claimed` as `claims` tells it."""
+    heal = f"gitprov heal {oid[:12]}"
+    if note.foreign:
+        what = f"{len(note.foreign)} lines of the note cannot be read"
+        yield Finding("note-lines", FINDING, what, f"git notes --ref=gitprov edit {oid[:12]}", oid)
+    if is_copied(oid, note):
+        names = ", ".join(row["id"][:12] for row in note.of_kind("commit") if row["id"] != oid)
+        what = f"the note was copied from {names}: its lines are that commit's"
+        yield Finding("note-copied", FINDING, what, heal, oid)
+        return
+    if note.commit is None and any(kind in ("trace", "human") for kind, _ in note.rows):
+        yield Finding("no-commit-row", FINDING, "the note does not say which commit it is of", heal, oid)
+    yield from _implausible(oid, note, heal)
+    for one in claimed:
+        if one.lines is None:
+            yield Finding("bad-range", FINDING, one.wrong, heal, oid, one.path or None, _trace(one.row))
+    judged_already = {one.id for one in note.implausible if one.field == "delta"}
+    for row in note.of_kind("trace"):
+        if row["id"] not in judged_already:
+            yield from _delta(oid, row, heal)
+    yield from _twice(oid, claimed, heal)
+
+
+def _implausible(oid: str, note: Note, heal: str) -> Iterator[Finding]:
+    """Values that were taken out when the note was read; the first of each kind are named, all are counted."""
+    by_kind: dict[str, list[Implausible]] = {}
+    for one in note.implausible:
+        kind = "bad-delta" if one.field == "delta" else "bad-range" if one.field in _RANGES else "bad-value"
+        by_kind.setdefault(kind, []).append(one)
+    for kind, taken in by_kind.items():
+        for one in taken[:_NAMED]:
+            what = f"the value of `{one.field}` is not plausible and was not used"
+            trace = one.id if one.kind == "trace" else None
+            yield Finding(kind, FINDING, what, heal, oid, one.path, trace)
+        if len(taken) > _NAMED:
+            what = f"{len(taken) - _NAMED} more values are not plausible and were not used"
+            yield Finding(kind, FINDING, what, heal, oid)
+
+
+def doubts(claimed: list[Claim], added: Mapping[str, LineSet]) -> list[Doubt]:
+    """The claims that the lines a commit adds (path → lines) do not bear out."""
+    found = []
+    for one in claimed:
+        if one.lines:
+            left = one.lines - added.get(one.path, _NONE)
+            if left:
+                found.append(Doubt(one.path, left, one.row["id"]))
+    return found
+
+
+def judged(oid: str, doubt: Doubt, count: int | None, added: LineSet) -> Finding | None:
+    """A doubt after a second look: `count` lines the file has (None: no such file), and what else counts as added."""
+    heal = f"gitprov heal {oid[:12]}"
+    trace = doubt.row if doubt.row.startswith("gen_") else None
+    if count is None:
+        return Finding("no-such-path", FINDING, "no such file in the commit", heal, oid, doubt.path, trace)
+    beyond = LineSet.of_runs(
+        (max(first, count + 1), last) for first, last in doubt.lines.runs if last > count
+    )
+    if beyond:
+        what = f"line {_shortened(beyond)} does not exist, the file has {count}"
+        return Finding("no-such-line", FINDING, what, heal, oid, doubt.path, trace)
+    left = doubt.lines - added
+    if left:
+        what = f"line {_shortened(left)} was not added by this commit"
+        return Finding("not-added", FINDING, what, heal, oid, doubt.path, trace)
+    return None
+
+
+def trailers(oid: str, note: Note | None, said: Said, noted: bool, demanded: bool) -> Iterator[Finding]:
+    """Message against note. `noted`: this clone has notes at all; `demanded`: the project wants `AI-Trace` trailers."""
+    heal = f"gitprov heal {oid[:12]}"
+    for value in said.malformed:
+        what = f"the trailer 'AI-Trace: {value}' names no trace"
+        yield Finding("bad-trailer", FINDING, what, "reword the commit", oid)
+    if note is None:
+        yield from _without_note(oid, said, noted)
+        return
+    about = note.rows.get(("commit", oid), {})
+    gone = about.get("dropped")
+    waived = {*said.waived, *(gone if isinstance(gone, dict) else ())}
+    for trace in said.traces:
+        if trace not in note.traces and trace not in waived:
+            what = "the message names the trace, and the note has no row of it"
+            mend = f"{heal}; if no line of it is left, reword the commit without the trailer"
+            yield Finding("trailer-without-row", FINDING, what, mend, oid, trace=trace)
+    for digest in said.unresolved:
+        what = f"the message names traces by their digest {digest}, and no note here has just those"
+        yield Finding("unknown-traces", UNKNOWN, what, "gitprov sync brings the notes of others", oid)
+    if not demanded or about.get("gate") == "absent":
+        return
+    for trace, row in note.traces.items():
+        if trace not in said.traces and trace not in waived and row.get("evidence") in _OWN:
+            what = "the note has a row of the trace, and the message does not name it"
+            trailer = shell_quoted(f"AI-Trace: {trace}")
+            mend = f"git commit --amend --no-edit --trailer {trailer}, or reword an older commit so"
+            yield Finding("row-without-trailer", FINDING, what, mend, oid, trace=trace)
+
+
+def _without_note(oid: str, said: Said, noted: bool) -> Iterator[Finding]:
+    """What the message of a commit without a note names all the same."""
+    level, mend = (
+        (FINDING, f"gitprov heal {oid[:12]}") if noted else (UNKNOWN, "gitprov sync brings the notes")
+    )
+    for trace in said.traces:
+        what = "the message names the trace, and the commit has no note"
+        yield Finding("no-note", level, what, mend, oid, trace=trace)
+    for digest in said.unresolved:
+        what = f"the message names traces by their digest {digest}, and the commit has no note"
+        yield Finding("no-note", level, what, mend, oid)
+
+
+def against_record(oid: str, row: Row, record: Row | None) -> Finding | None:
+    """A note's trace row against the stored record, None where the record is not in this clone."""
+    trace = row["id"]
+    if record is None:
+        what, mend = "its generation is not in this clone", "gitprov sync, if the team shares generations"
+        return Finding("no-generation", UNKNOWN, what, mend, oid, trace=trace)
+    prompt = record.get("prompt")
+    digest = prompt.get("digest") if isinstance(prompt, dict) else None
+    for name, told, known in (
+        ("prompt", row.get("prompt"), digest),
+        ("key", row.get("key"), record.get("key")),
+    ):
+        if told and known and told != known:
+            what = f"the note's {name} is not the record's"
+            return Finding("note-contradicts", FINDING, what, f"gitprov heal {oid[:12]}", oid, trace=trace)
+    return None
+
+
+def _trace(row: Row) -> str | None:
+    return row["id"] if row["kind"] == "trace" else None
+
+
+def _delta(oid: str, row: Row, heal: str) -> Iterator[Finding]:
+    """`raw = kept + edited + dropped + pending`. A union takes each count from the side where it is larger."""
+    delta = row.get("delta")
+    if delta is None:
+        return
+    names = ("raw", *_PARTS)
+    told = [delta.get(name, 0) for name in names] if isinstance(delta, dict) else []
+    counts = [n for n in told if isinstance(n, int) and not isinstance(n, bool) and n >= 0]
+    if len(counts) < len(names):
+        yield Finding("bad-delta", FINDING, "a count of the delta is no number", heal, oid, trace=row["id"])
+        return
+    raw, *parts = counts
+    if sum(parts) != raw:
+        words = " + ".join(f"{name} {n}" for name, n in zip(_PARTS, parts, strict=True))
+        what = f"the delta does not add up: raw {raw}, {words}"
+        united = sum(parts) > raw
+        yield Finding(
+            "bad-delta", INFO if united else FINDING, what, None if united else heal, oid, trace=row["id"]
+        )
+
+
+def _twice(oid: str, claimed: list[Claim], heal: str) -> Iterator[Finding]:
+    """Lines that two traces claim, or one trace in two classes."""
+    by_path: dict[str, list[Claim]] = {}
+    for one in claimed:
+        if one.lines is not None and one.row["kind"] == "trace":
+            by_path.setdefault(one.path, []).append(one)
+    for path, claims_of_path in by_path.items():
+        both = repeated(one.lines for one in claims_of_path if one.lines is not None)
+        if both:
+            later = [one for one in claims_of_path if one.lines is not None and one.lines & both]
+            what = f"line {_shortened(both)} is claimed twice"
+            yield Finding("claimed-twice", FINDING, what, heal, oid, path, later[-1].row["id"])
+
+
+def _shortened(lines: LineSet) -> str:
+    """Ranges as a person reads them, cut where there are hundreds."""
+    text = str(lines)
+    return text if len(text) <= 200 else text[: text.rindex(",", 0, 200)] + ",…"

@@ -1,0 +1,215 @@
+"""Verifying the store of generations and sidecars: digests, names, contents, parents, tombstones.
+
+Nothing here raises, whatever bytes were stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from gitprov.model import canonical
+from gitprov.model.finding import FINDING, UNKNOWN, Finding
+from gitprov.model.generation import intact
+from gitprov.model.note import Row
+from gitprov.model.untrusted.jsonvalue import loads_object
+from gitprov.model.untrusted.printed import argument_quoted, path_quoted
+
+_FETCH = "fetch refs/gitprov/generations from a clone that has it"
+TEXTS = ("prompt.txt", "output.txt")
+
+
+class Stored(NamedTuple):
+    """A generation as it lies in the store: `top` is its directory, `files` names below it → blob ids.
+
+    `data` has the bytes of record, tombstone, prompt and output; None for an object that is not there.
+    """
+
+    trace: str
+    top: str
+    files: Mapping[str, str]
+    data: Mapping[str, bytes | None]
+
+
+class World(NamedTuple):
+    """What a generation is checked against: which objects exist, instruction texts, and the directory it belongs in."""
+
+    present: Callable[[str], bool]
+    instructions: Collection[str]
+    promised: bool
+    place: Callable[[str], str]
+    instruction_path: Callable[[str], str]
+
+
+def parse(data: bytes | None) -> Row | None:
+    """A JSON object, None for anything else."""
+    return loads_object(data)
+
+
+def generation(one: Stored, world: World) -> Iterator[Finding]:
+    """What is wrong with one generation."""
+    record = parse(one.data.get("record.json"))
+    buried = "tombstone.json" in one.files
+    if buried:
+        yield from _tombstone(one)
+    if "record.json" not in one.files:
+        if not buried:
+            yield _finding("no-record", one, "it has contents and no record", _FETCH)
+        return
+    if record is None:
+        missing = one.data.get("record.json") is None
+        what = "the object of its record is missing" if missing else "its record cannot be read"
+        yield _absent(one, what, world) if missing else _finding("bad-record", one, what, _FETCH)
+        return
+    if not _intact(record):
+        yield _finding("bad-record", one, "its record does not match the digest it names", _FETCH)
+    elif record.get("id") != one.trace or world.place(one.trace) != one.top:
+        what = f"the record of {str(record.get('id'))[:40]} lies here"
+        yield _finding("bad-record", one, what, _FETCH)
+    elif not buried:
+        yield from _contents(one, record, world)
+
+
+def instruction(path: str, data: bytes | None, world: World) -> Finding | None:
+    """Whether the text of an instruction file is what its name says."""
+    if data is None:
+        return Finding(
+            "content-missing",
+            _level(world),
+            "the object of an instruction text is missing",
+            _FETCH,
+            path=path,
+        )
+    if world.instruction_path(canonical.digest(data)) != path:
+        return Finding(
+            "content-altered", FINDING, "the instruction text does not match its digest", _FETCH, path=path
+        )
+    return None
+
+
+def sidecar(
+    path: str, data: bytes | None, files: Collection[str], rows: Mapping[str, Row] | None
+) -> Iterator[Finding]:
+    """A sidecar against the file that it is of and the notes' trace rows; `rows` None: this clone has no notes."""
+    row = parse(data)
+    if row is None:
+        yield Finding(
+            "bad-sidecar", FINDING, "the sidecar cannot be read", f"git rm {path_quoted(path)}", path=path
+        )
+        return
+    of = path.removeprefix(".ai-trace/").removesuffix(".json")
+    if of not in files:
+        yield Finding(
+            "sidecar-alone",
+            FINDING,
+            f"the sidecar is of {of}, which is not there",
+            f"git rm {path_quoted(path)}",
+            path=path,
+        )
+    trace = row.get("trace_id")
+    named = row.get("traces") if isinstance(row.get("traces"), list) else []
+    traces = list(dict.fromkeys(one for one in (trace, *(named or ())) if isinstance(one, str)))
+    if not isinstance(trace, str):
+        yield Finding(
+            "bad-sidecar", FINDING, "the sidecar names no trace", f"git rm {path_quoted(path)}", path=path
+        )
+    if rows is None:
+        yield Finding(
+            "sidecar-unchecked", UNKNOWN, "there are no notes here to check it", "gitprov sync", path=path
+        )
+        return
+    for one in traces:
+        if one not in rows:
+            what = "the sidecar names the trace, and no note does"
+            yield Finding("sidecar-unknown", FINDING, what, "gitprov heal", path=path, trace=one)
+    told = rows.get(trace) if isinstance(trace, str) else None
+    for mine, theirs in (("model", "model"), ("generated_at", "at"), ("prompt_hash", "prompt")):
+        if told is not None and row.get(mine) != told.get(theirs):
+            what = f"the sidecar's {mine} is not the note's"
+            mend = f"correct {path} from: gitprov show {argument_quoted(str(trace))}"
+            yield Finding("sidecar-contradicts", FINDING, what, mend, path=path, trace=trace)
+
+
+def _intact(record: Row) -> bool:
+    try:
+        return intact(record)
+    except (RecursionError, UnicodeError, TypeError):
+        return False
+
+
+def _tombstone(one: Stored) -> Iterator[Finding]:
+    again = f"gitprov forget {argument_quoted(str(one.trace))}"
+    if parse(one.data.get("tombstone.json")) is None:
+        yield _finding("bad-tombstone", one, "its tombstone cannot be read", again)
+    left = sorted(set(one.files) - {"record.json", "tombstone.json"})
+    if left:
+        yield _finding("not-erased", one, f"it was forgotten, and {left[0]} is still there", again)
+
+
+def _contents(one: Stored, record: Row, world: World) -> Iterator[Finding]:
+    """Texts and file versions against the digests that the record names."""
+    for name in TEXTS:
+        yield from _said(one, record, name, world)
+    # Of digests alone (privacy tier `hash-only`) nothing is kept, and nothing can be missing.
+    if set(one.files) == {"record.json"} and not any(_available(record, name) for name in TEXTS):
+        return
+    for name, oid in _versions(record):
+        if name not in one.files:
+            yield _finding("content-missing", one, f"{name} is missing", _FETCH)
+        elif one.files[name] != oid:
+            yield _finding("content-altered", one, f"{name} is not the content that the record names", _FETCH)
+        elif not world.present(oid):
+            yield _absent(one, f"the object of {name} is missing", world)
+    for digest in _standing(record):
+        if world.instruction_path(digest) not in world.instructions:
+            yield _finding("content-missing", one, f"the instruction text {digest[:19]} is missing", _FETCH)
+
+
+def _said(one: Stored, record: Row, name: str, world: World) -> Iterator[Finding]:
+    """A prompt or an output."""
+    row = record.get(name.removesuffix(".txt"))
+    data = one.data.get(name)
+    if name not in one.files:
+        if _available(record, name):
+            yield _finding("content-missing", one, f"{name} is missing", _FETCH)
+    elif data is None:
+        yield _absent(one, f"the object of {name} is missing", world)
+    elif canonical.digest(data) != (row.get("digest") if isinstance(row, dict) else None):
+        yield _finding("content-altered", one, f"{name} does not match its digest", _FETCH)
+
+
+def _available(record: Row, name: str) -> bool:
+    row = record.get(name.removesuffix(".txt"))
+    return bool(row.get("available")) if isinstance(row, dict) else False
+
+
+def _versions(record: Row) -> Iterator[tuple[str, str]]:
+    edits = record.get("edits")
+    for n, edit in enumerate(edits if isinstance(edits, list) else ()):
+        for side in ("before", "after"):
+            oid = edit.get(side) if isinstance(edit, dict) else None
+            if isinstance(oid, str):
+                yield f"files/{n}.{side}", oid
+
+
+def _standing(record: Row) -> list[str]:
+    rows = record.get("instructions")
+    named = (
+        [one.get("digest") for one in rows if isinstance(one, dict) and one.get("available") is not False]
+        if isinstance(rows, list)
+        else []
+    )
+    return [digest for digest in named if isinstance(digest, str)]
+
+
+def _level(world: World) -> str:
+    return UNKNOWN if world.promised else FINDING
+
+
+def _absent(one: Stored, what: str, world: World) -> Finding:
+    """In a partial clone git fetches objects when they are asked for: then nobody could look."""
+    return Finding("content-missing", _level(world), what, _FETCH, path=one.top, trace=one.trace)
+
+
+def _finding(kind: str, one: Stored, what: str, mend: str) -> Finding:
+    return Finding(kind, FINDING, what, mend, path=one.top, trace=one.trace)

@@ -1,0 +1,102 @@
+"""How `git ai-blame` shows its lines on this terminal, with this user's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from gitprov.output import blame_text, dates
+from gitprov.output.text import width
+
+if TYPE_CHECKING:
+    from gitprov.cli.blame.args import Command
+    from gitprov.cli.terminal import Screen
+    from gitprov.git.repo import Repository
+    from gitprov.model.answers.blame import BlamedCommit, Facts, Line
+    from gitprov.output.blame_text import DateShown, Flags
+
+
+class Printer:
+    """Rows for pieces of a blame, in the order they come."""
+
+    def __init__(self, repo: Repository, command: Command, screen: Screen) -> None:
+        self._repo = repo
+        self._command = command
+        self._screen = screen
+        self._size: blame_text.Widths | None = None
+        self._colours = _colours(repo, screen, command.colour)
+        self._before: str | None = None
+        self._prompt_of = _prompt_of(repo) if command.show_prompt else None
+        said = repo.config("blame.")
+        self._form = command.date or said.get("blame.date") or "short"
+        self._flags = _flags(command.flags, said)
+        self._texts: dict[str, str] = {}
+
+    def rows(
+        self, lines: Sequence[Line], commits: Mapping[str, BlamedCommit], last_line: int
+    ) -> Iterator[bytes]:
+        """Rows for the next lines of the file; `last_line` is the highest number that will come."""
+        flags = self._flags
+        date_of = self._dates(commits)
+        if self._size is None:
+            length = self._repo.hash_length
+            size = blame_text.widths(flags, self._date_width(), length, last_line, self._screen.width)
+            whole = bool(lines) and lines[-1].line == last_line
+            self._size = blame_text.without_models(size, lines) if whole else size
+        shown = blame_text.render(lines, commits, blame_text.Look(self._size, flags, date_of, self._colours))
+        if self._prompt_of is None:
+            yield from shown
+            return
+        above = blame_text.with_prompts(lines, self._prompt_of, self._colours, self._before)
+        self._before = lines[-1].facts.trace
+        for (_, block), row in zip(above, shown, strict=True):
+            if block is not None:
+                yield block
+            yield row
+
+    def _dates(self, commits: Mapping[str, BlamedCommit]) -> DateShown:
+        form = self._form
+        if form in dates.FORMS:
+            return lambda commit: dates.shown(form, commit.time, commit.zone)
+        from gitprov.git.history.log import dates_of
+
+        new = [oid for oid in commits if oid.strip("0") and oid not in self._texts]
+        self._texts.update(dates_of(self._repo, new, form))
+        return lambda commit: self._texts.get(commit.oid, "")
+
+    def _date_width(self) -> int:
+        if self._form in dates.FORMS:
+            return len(dates.shown(self._form, _LONG_DATE, "+0000"))
+        known = max((width(text) for text in self._texts.values()), default=10)
+        return max(known, _RELATIVE) if self._form in ("relative", "human") else known
+
+
+#: A day and a month of two digits, a Wednesday in the clock's usual ten digits.
+_LONG_DATE = 1702468800
+#: Columns of `11 months ago` and of what else may come after the first lines.
+_RELATIVE = 16
+
+
+def _flags(flags: Flags, settings: Mapping[str, str]) -> Flags:
+    """What the command line asks for, and what blame.showEmail and blame.blankBoundary ask for always."""
+    on = {name for name, value in settings.items() if value.lower() in ("true", "yes", "on", "1")}
+    return flags._replace(
+        email=flags.email or "blame.showemail" in on,
+        blank_boundary=flags.blank_boundary or "blame.blankboundary" in on,
+    )
+
+
+def _colours(repo: Repository, screen: Screen, when: str | None) -> Mapping[str, str]:
+    if not screen.colour(repo.cwd, "ai-blame", when):
+        return {}
+    from gitprov.git.user.settings import colours
+
+    chosen = colours("ai-blame", blame_text.COLOURS, cwd=repo.cwd, env=repo.env)
+    return {**blame_text.COLOURS, **chosen}
+
+
+def _prompt_of(repo: Repository) -> Callable[[Facts], str | None]:
+    from gitprov.flow.read.prompts import Prompts
+
+    prompts = Prompts(repo)
+    return lambda facts: prompts.of(facts.trace or "")

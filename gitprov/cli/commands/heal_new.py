@@ -1,0 +1,31 @@
+"""Healing what is new, for commands and hooks that do something else: it is said in a line, and never fails them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitprov.cli.door import complain
+from gitprov.errors import GitprovError
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+
+def heal_new(repo: Repository, *, quiet: bool = False) -> int:
+    """Look at what is new since the last time; how many commits got lines. Never raises for what could not be done.
+
+    `quiet` says only what failed.
+    """
+    from gitprov.flow.heal import automatic as heal_auto
+
+    try:
+        done = heal_auto.heal_new(repo)
+    except (GitprovError, OSError) as error:
+        complain(f"gitprov: new commits were not healed: {error}; mend that, then: gitprov heal")
+        return 0
+    if done.healed and not quiet:
+        commits = "1 commit has" if done.healed == 1 else f"{done.healed} commits have"
+        complain(f"gitprov: {commits} the record of AI-written lines again (git ai-log shows it)")
+    if done.left_out and not quiet:
+        complain("gitprov: not all new commits were looked at; for the others: gitprov heal")
+    return done.healed

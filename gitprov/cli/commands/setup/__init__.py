@@ -1,0 +1,1 @@
+"""The commands that install, examine and uninstall."""

@@ -1,0 +1,75 @@
+"""`gitprov doctor`: what is wrong here, and how to mend each of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from typing import Annotated
+
+import typer
+
+from gitprov.cli.commands.setup import installation
+from gitprov.cli.door import say
+from gitprov.errors import EXIT_FINDINGS, GitprovError
+from gitprov.flow.setup.doctor import examine as doctor
+from gitprov.flow.setup.doctor.case import BROKEN, Case, Finding
+from gitprov.output import sharing
+from gitprov.store.config import load_config
+
+
+def command(
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what is safe to mend.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as one JSON object.")] = False,
+) -> None:
+    """Look for what is broken, and say how to mend it. Exit code 1 if records get lost or commits fail.
+
+    Example: gitprov doctor --fix
+    """
+    case = Case(installation.repository(), installation.wish(), time.time(), shutil.which)
+    with case.repo:
+        findings = doctor.examine(case)
+        mended: list[Finding] = []
+        if fix:
+            tried = doctor.mend(findings)
+            findings = doctor.examine(case)
+            left = {(one.kind, one.what) for one in findings}
+            mended = [one for one in tried if (one.kind, one.what) not in left]
+    if as_json:
+        say(
+            json.dumps({"findings": [_row(one) for one in findings], "mended": [_row(one) for one in mended]})
+        )
+    else:
+        _show(findings, mended)
+        _tell_shared(case)
+    if any(one.level == BROKEN for one in findings):
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+def _show(findings: list[Finding], mended: list[Finding]) -> None:
+    for one in mended:
+        say(f"mended: {one.what}")
+    for one in findings:
+        say(f"{one.level}: {one.what}", f"  mend: {one.mend}")
+    if not findings:
+        say("everything is fine")
+
+
+def _tell_shared(case: Case) -> None:
+    """What this project shares; a configuration that cannot be read is a finding already."""
+    try:
+        config = load_config(case.repo.worktree, case.repo.config("gitprov."))
+    except GitprovError:
+        return
+    say(f"shared with remotes: {sharing.line(config)}")
+
+
+def _row(one: Finding) -> dict[str, object]:
+    """A finding as JSON; `fixable` says whether --fix tries it."""
+    return {
+        "kind": one.kind,
+        "level": one.level,
+        "what": one.what,
+        "mend": one.mend,
+        "fixable": one.fix is not None,
+    }

@@ -1,0 +1,103 @@
+"""`gitprov install`: hooks into a repository or a template, capture hooks into an agent's settings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import Annotated
+
+import typer
+
+from gitprov.cli.commands.setup import install_text, installation
+from gitprov.cli.door import complain
+from gitprov.errors import ConfigError, NotARepository, UsageError
+from gitprov.flow.setup import agents as connecting
+from gitprov.flow.setup import install
+from gitprov.flow.setup.steps import Wish
+from gitprov.git.repo import Repository
+from gitprov.model.untrusted.printed import shell_quoted
+
+
+def command(
+    directory: Annotated[
+        str | None, typer.Argument(help="With --template: the template, if not init.templateDir.")
+    ] = None,
+    agents: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="Agents to connect (claude-code), comma-joined, or none. Default: those the project has settings of.",
+        ),
+    ] = None,
+    user: Annotated[
+        bool, typer.Option("--user", help="Connect agents for all my projects, not this one.")
+    ] = False,
+    template: Annotated[
+        bool, typer.Option("--template", help="Put the hooks into a template of new clones.")
+    ] = False,
+    push: Annotated[
+        bool | None,
+        typer.Option(
+            "--push/--no-push", help="Share records at each git push (docs/sharing.md). Default: as it is."
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the steps as one JSON object.")] = False,
+) -> None:
+    """Put gitprov's hooks into this repository. Hooks that are there keep running, first.
+
+    Example: gitprov install --agents claude-code
+    """
+    if directory is not None and not template:
+        raise UsageError(
+            "a directory goes with --template", f"as in: gitprov install --template {shell_quoted(directory)}"
+        )
+    wish = installation.wish(agents, user=user, push=push)
+    repo = None if template else _repository(wish)
+    if template:
+        outcome = install.install_template(installation.template(directory), wish)
+    elif repo is None:
+        outcome = connecting.agent_steps(wish, None)
+    else:
+        outcome = install.install(repo, wish)
+    hints = [*outcome.hints, *_completion()] if outcome.steps else outcome.hints
+    summary = None if template else lambda: install_text.lines(outcome, wish, repo)
+    installation.finish(
+        outcome._replace(hints=hints), "already installed", dry_run=dry_run, as_json=as_json, summary=summary
+    )
+    if not (template or dry_run or wish.agents == ()):
+        _look_again(wish, None if repo is None else repo.worktree)
+
+
+def _repository(wish: Wish) -> Repository | None:
+    """None outside of one, where --user makes sense too."""
+    try:
+        return installation.repository()
+    except NotARepository:
+        if wish.user:
+            return None
+        raise
+
+
+def _look_again(wish: Wish, project: str | None) -> None:
+    """An agent that does not find us loses records without a word, so that is said now. ConfigError where it is so."""
+    hint = install_text.how_to_find("git-ai-log", wish.user_home, os.environ)
+    if hint is not None:
+        complain(f"hint: {hint}")
+    files = connecting.settings_files(wish, project)
+    for path, program in connecting.unreachable(files, wish.user_home, shutil.which):
+        raise ConfigError(
+            f"Claude Code will not find gitprov: {path} runs {program}, which is not there; nothing that it writes is recorded",
+            "take that entry out of the file, then: gitprov install --agents claude-code",
+        )
+
+
+def _completion() -> list[str]:
+    """Where bash finds our completions, if this environment is not one that it looks into by itself."""
+    script = os.path.join(sys.prefix, "share", "bash-completion", "completions", "git-ai-blame")
+    if sys.prefix in {"/usr", "/usr/local"} or not os.path.exists(script):
+        return []
+    return [
+        f"bash completes `git ai-blame` and `git ai-log` after: source {os.path.dirname(script)}/git-ai-blame"
+    ]

@@ -1,0 +1,73 @@
+"""What `gitprov install` says to somebody who runs it for the first time: what was done, and what to do next."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+
+from gitprov.flow.setup.steps import Outcome, Step, Wish
+from gitprov.git.repo import Repository
+from gitprov.output import sharing
+from gitprov.store.config import load_config
+from gitprov.store.setup import agent_settings, launchers
+
+
+def lines(outcome: Outcome, wish: Wish, repo: Repository | None) -> list[str]:
+    """About five lines. `repo` is None where only the user's settings were changed."""
+    said = [] if repo is None else [_hooks(outcome.steps)]
+    said += _agents(outcome.steps, wish, repo)
+    if repo is not None:
+        said.append(f"shares: {sharing.line(load_config(repo.worktree, repo.config('gitprov.')))}")
+    said.append(
+        "next:   let the agent edit, commit as usual, then: git ai-log, git ai-blame FILE, gitprov show HEAD"
+    )
+    if repo is not None:
+        said.append("check:  gitprov doctor        undo: gitprov uninstall")
+    return said
+
+
+def _hooks(steps: list[Step]) -> str:
+    put = [step for step in steps if step.action in {"hook", "update"}]
+    if not put:
+        return "hooks:  as they were"
+    first = [os.path.basename(step.path) for step in steps if step.action == "chain"]
+    rest = f"; yours still run, before them: {', '.join(first)}" if first else ""
+    return f"hooks:  {len(put)} in {os.path.dirname(put[0].path)}{rest}"
+
+
+def _agents(steps: list[Step], wish: Wish, repo: Repository | None) -> list[str]:
+    project = None if repo is None else repo.worktree
+    tree = None if wish.user else project
+    top = wish.user_home if tree is None else tree
+    path = agent_settings.settings_path(top)
+    if not agent_settings.commands(path, agent_settings.read(path, tree)):
+        connect = "gitprov install --agents claude-code"
+        return [f"agents: none is connected; Claude Code: {connect} (for all your projects: add --user)"]
+    said = [f"agents: Claude Code reports what it writes, through {path}"]
+    changed = any(step.action == "agent" for step in steps)
+    if changed and repo is not None and top == project and not _is_ignored(repo, path):
+        said.append(
+            "next:   commit .claude/settings.json: it works for everybody who has run gitprov install, and does nothing"
+            " elsewhere\n        (for you alone: gitprov uninstall, then gitprov install --agents claude-code --user)"
+        )
+    return said
+
+
+def _is_ignored(repo: Repository, path: str) -> bool:
+    return repo.try_run("check-ignore", "-q", "--", path).returncode == 0
+
+
+def how_to_find(command: str, home: str, env: Mapping[str, str]) -> str | None:
+    """What makes git find a subcommand of ours in every shell; None where it does already."""
+    place = shutil.which(command, path=env.get("PATH"))
+    active = {env.get("VIRTUAL_ENV"), env.get("CONDA_PREFIX")} - {None}
+    if place is not None and os.path.dirname(os.path.dirname(place)) not in active:
+        return None
+    directory = launchers.directory(home)
+    if not os.access(os.path.join(directory, command), os.X_OK):
+        directory = os.path.dirname(os.path.abspath(sys.argv[0]))
+    shown = f"$HOME{directory.removeprefix(home)}" if directory.startswith(home + os.sep) else directory
+    why = "is not on PATH" if place is None else "is on PATH only while this environment is active"
+    return f"`git {command.removeprefix('git-')}` {why}; for good: echo 'export PATH=\"{shown}:$PATH\"' >>~/.profile"

@@ -1,0 +1,89 @@
+"""`gitprov verify`: fsck for provenance."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gitprov.cli.door import progress, say
+from gitprov.errors import EXIT_FINDINGS, UsageError
+from gitprov.git.repo import Repository
+from gitprov.model.finding import FINDING, UNKNOWN
+
+if TYPE_CHECKING:
+    from gitprov.flow.records.verify import Verified
+
+#: Progress is shown from this many seconds on, and so often.
+_PATIENCE, _OFTEN = 1.0, 0.2
+
+
+def command(
+    revs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="RANGE", help="Revisions as git log takes them; all of HEAD, if none."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail as well where it could not look.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object for each finding, then a summary.")
+    ] = False,
+) -> None:
+    """Check recorded provenance, as git fsck checks objects.
+
+    Each note against its commit, each AI-Trace trailer against the note, each generation's digests, contents and parent,
+    each sidecar against the notes; signatures where verify.signatures demands them. Nothing is changed.
+
+    What cannot be looked at in this clone (generations that are not shared, parents beyond a shallow clone's edge) is
+    counted as unknown. Exit code 1 where there are findings.
+
+    Examples: gitprov verify; gitprov verify origin/main..HEAD --strict; gitprov verify --json | jq .kind
+    """
+    from gitprov.flow.records.verify import verify
+    from gitprov.flow.recover import finish_interrupted
+    from gitprov.output import findings as output
+    from gitprov.store.config import load_config
+
+    asked = revs or []
+    for rev in asked:
+        if rev.startswith("-"):
+            raise UsageError(f"{rev!r} is no revision", "gitprov verify -h")
+    shown = _Progress()
+    with Repository.discover(os.getcwd(), os.environ) as repo:
+        finish_interrupted(repo)
+        config = load_config(repo.worktree, repo.config("gitprov."))
+        done = verify(repo, asked, config, shown if os.isatty(2) else None)
+    shown.clear()
+    counts = _counts(done)
+    if as_json:
+        rows = [*map(output.row, done.findings), {"type": "summary", **counts}]
+        say(*map(json.dumps, rows))
+    else:
+        say(*output.lines(done.findings, strict), output.summary(counts))
+    if counts["findings"] or (strict and counts["unknown"]):
+        raise typer.Exit(EXIT_FINDINGS)
+
+
+def _counts(done: Verified) -> dict[str, int]:
+    looked = {name: getattr(done, name) for name in ("commits", "notes", "generations", "sidecars")}
+    return {**looked, "findings": done.count(FINDING), "unknown": done.count(UNKNOWN)}
+
+
+class _Progress:
+    """One line on a terminal, drawn over itself, once it takes long."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _PATIENCE
+        self._shown = False
+
+    def __call__(self, what: str, done: int, count: int) -> None:
+        if time.monotonic() >= self._next:
+            progress(f"{what}: {done} of {count}")
+            self._next = time.monotonic() + _OFTEN
+            self._shown = True
+
+    def clear(self) -> None:
+        if self._shown:
+            progress("")

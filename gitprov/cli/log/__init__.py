@@ -1,0 +1,1 @@
+"""The command line of `git ai-log`: its arguments and its help."""

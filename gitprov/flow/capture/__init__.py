@@ -1,0 +1,1 @@
+"""From an agent's report to durable events in the inbox."""

@@ -1,0 +1,103 @@
+"""`gitprov record`: a generation made by a script or by hand, recorded from the files it left."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from gitprov.agents.protocol import Report, Told
+from gitprov.agents.protocol import moment as in_utc
+from gitprov.errors import GitprovError, NotARepository, UsageError
+from gitprov.flow.capture.delivery import Delivery
+from gitprov.flow.capture.moment import Moment, place_of
+from gitprov.flow.capture.protocol import record_one
+
+
+class Generation(NamedTuple):
+    """What is known of a generation besides its files; absent facts are None."""
+
+    agent: str
+    model: str | None = None
+    session: str | None = None
+    turn: str | None = None
+    prompt: str | None = None
+    prompt_name: str | None = None
+    prompt_version: str | None = None
+    params: Mapping[str, object] = {}
+    request_id: str | None = None
+    output: str | None = None
+    at: str | None = None
+
+
+class Recorded(NamedTuple):
+    """What was recorded: repo-relative paths in the order given."""
+
+    paths: tuple[str, ...]
+
+
+def record(made: Generation, paths: Sequence[str], moment: Moment) -> Recorded:
+    """Record the present content of each path as generated; before it stands what was last known.
+
+    All paths are looked at before anything is recorded. UsageError for a path that is no file of a
+    work tree, NotARepository outside of all.
+    """
+    if not paths:
+        raise UsageError("no file was named", "name the files that the model wrote")
+    if place_of(moment.cwd, moment.cwd, moment.env) is None and not any(
+        _place(path, moment) for path in paths
+    ):
+        raise NotARepository(f"not in a git work tree: {moment.cwd}", "run this inside your repository")
+    for path in paths:
+        _check(path, moment)
+    try:
+        made = made._replace(at=in_utc(made.at))
+        with Delivery(moment.env) as delivery:
+            return Recorded(tuple(record_one(_report(made, path), moment, delivery).path for path in paths))
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    except OSError as error:
+        raise GitprovError(f"cannot record: {error}", "is the .git directory writable?") from error
+
+
+def _check(path: str, moment: Moment) -> None:
+    if os.path.isdir(os.path.join(moment.cwd, path)):
+        raise UsageError(f"{path} is a directory", "name the files that the model wrote")
+    if not os.path.isfile(os.path.join(moment.cwd, path)):
+        raise UsageError(f"{path} is not there", "name files that exist now")
+    if not _place(path, moment):
+        raise UsageError(f"{path} is not in a git work tree", "name files of this repository")
+
+
+def _place(path: str, moment: Moment) -> str | None:
+    try:
+        place = place_of(os.path.join(moment.cwd, path), moment.cwd, moment.env)
+    except OSError as error:
+        raise UsageError(f"{path[:80]} cannot be looked at: {error.strerror}") from error
+    return place.path if place is not None else None
+
+
+def _report(made: Generation, path: str) -> Report:
+    return Report(
+        type="ai",
+        path=path,
+        cwd=None,
+        before=Told(False, None),
+        after=Told(False, None),
+        agent=made.agent,
+        agent_version=None,
+        model=made.model,
+        session=made.session,
+        turn=made.turn,
+        tool="record",
+        tool_use_id=None,
+        prompt=made.prompt,
+        prompt_name=made.prompt_name,
+        prompt_version=made.prompt_version,
+        params=made.params,
+        request_id=made.request_id,
+        output=made.output,
+        usage={},
+        human=None,
+        at=made.at,
+    )

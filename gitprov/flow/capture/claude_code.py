@@ -1,0 +1,184 @@
+"""Claude Code's hooks: each one that matters, and what it leaves in the inbox."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from gitprov.agents import claude_code, claude_transcript
+from gitprov.agents.claude_code import Change, Hook, Seen
+from gitprov.agents.claude_transcript import ToolUse
+from gitprov.flow.capture import turns
+from gitprov.flow.capture.moment import Moment, inbox_of, look_around, place_of, report
+from gitprov.git.files import tree_files
+from gitprov.git.locate import Location
+from gitprov.model.event import ContentRef
+from gitprov.store import files
+from gitprov.store.inbox.inbox import Inbox
+from gitprov.store.inbox.snapshots import Snapshot
+
+FILE_LIMIT = 64 << 20
+"""Files above this many bytes are not looked at."""
+
+_TAILS = (1 << 16, 1 << 20)
+"""How far back, in bytes, to look for a tool use: nearly always the first reach is enough."""
+
+
+def record_hook(payload: object, moment: Moment) -> None:
+    """Carry out one payload. ValueError and OSError for what goes to the log."""
+    hook = claude_code.read(payload)
+    if hook.transcript is not None and hook.transcript.startswith("~/"):
+        hook = hook._replace(transcript=moment.env.get("HOME", "") + hook.transcript[1:])
+    if hook.name == "PreToolUse":
+        _before_tool(hook, moment)
+    elif hook.name == "PostToolUse":
+        _after_tool(hook, moment)
+    elif hook.name == "PostToolUseFailure":
+        _tool_failed(hook, moment)
+    elif hook.name == "UserPromptSubmit":
+        turns.submit(hook, moment)
+    elif hook.name in ("Stop", "SubagentStop"):
+        turns.stop(hook, moment)
+    elif hook.name == "SessionStart":
+        turns.session_started(hook, moment)
+
+
+def _before_tool(hook: Hook, moment: Moment) -> None:
+    place = _place(hook, moment)
+    if place is not None:
+        inbox = inbox_of(place)
+        content = _read_target(place)
+        ref = None if content is None else inbox.put_blob(content)
+        inbox.marks.put(hook.tool_key, Snapshot(place.path, ref))
+
+
+def _tool_failed(hook: Hook, moment: Moment) -> None:
+    place = _place(hook, moment)
+    if place is not None:
+        inbox_of(place).marks.drop(hook.tool_key)
+
+
+def _after_tool(hook: Hook, moment: Moment) -> None:
+    place = _place(hook, moment)
+    if place is None:
+        return
+    inbox = inbox_of(place)
+    if inbox.marks.is_done(hook.tool_key):
+        return
+    tool = _tool_use(hook)
+    try:
+        made, proposal = _changes(hook, inbox, place, tool, moment.env)
+    except ValueError as error:
+        report(f"{hook.tool} of {place.path} was not recorded: {error}", moment, inbox)
+        return
+    turn = turns.current(hook, inbox, moment, tool)
+    text = claude_transcript.tool_text(str(hook.tool), hook.tool_use_id, proposal)
+    shared = {
+        "path": place.path,
+        "at": moment.at,
+        "session": hook.session,
+        "subagent": turns.subagent(hook),
+        "key": turn.key,
+        "turn": turn.turn,
+        "tool": hook.tool,
+        "tool_use_id": hook.tool_use_id,
+        "input": inbox.put_text(text).to_json(),
+    }
+    look_around(inbox, place)
+    inbox.append_once(hook.tool_key, [_row(inbox, one, hook, tool, shared) for one in made])
+
+
+def _row(
+    inbox: Inbox, change: Change, hook: Hook, tool: ToolUse | None, shared: dict[str, Any]
+) -> dict[str, Any]:
+    """One event as JSON. What a person changed in a proposal names no agent and no model."""
+    ai = change.type == "ai"
+    return {
+        **shared,
+        "type": change.type,
+        "before": _ref(inbox, change.before),
+        "after": _ref(inbox, change.after),
+        "agent": hook.agent if ai else None,
+        "model": tool.model if ai and tool else None,
+        "request_id": tool.request_id if ai and tool else None,
+        "user_modified": ai and hook.user_modified,
+        "human": None,
+    }
+
+
+def _changes(
+    hook: Hook, inbox: Inbox, place: Location, tool: ToolUse | None, env: Mapping[str, str]
+) -> tuple[list[Change], dict[str, Any]]:
+    """The edits, and the tool input as the model wrote it."""
+    disk = _read_target(place)
+    seen = _seen(hook, inbox, place)
+    proposal = tool.input if tool is not None else hook.input
+    try:
+        return claude_code.changes(hook, proposal, seen, disk), proposal
+    except ValueError:
+        if proposal == hook.input and seen is not None:
+            raise
+    if proposal != hook.input:
+        # The transcript's input may lack what the hook's has; a person's changes still win over it.
+        try:
+            return claude_code.changes(hook, hook.input, seen, disk), hook.input
+        except ValueError:
+            if seen is not None:
+                raise
+    from gitprov.flow.capture.last_known import last_known
+
+    # What was last known may be older than what a person typed since: it is a witness only to there being no file.
+    if last_known(inbox, place, env) is not None or hook.response.get("type") == "update":
+        raise ValueError("nothing tells what the file was before the edit")
+    return claude_code.changes(hook, hook.input, Seen(None), disk), hook.input
+
+
+def _seen(hook: Hook, inbox: Inbox, place: Location) -> Seen | None:
+    snapshot = inbox.marks.get(hook.tool_key)
+    if snapshot is None or snapshot.path != place.path:
+        return None
+    if snapshot.content is None:
+        return Seen(None)
+    if not snapshot.content.stored:
+        return Seen(None, snapshot.content)
+    return Seen(inbox.get_blob(snapshot.content))
+
+
+def _tool_use(hook: Hook) -> ToolUse | None:
+    """What the transcript says of this tool use: the model's own input, its model and request."""
+    path = turns.transcript_of(hook)
+    size = None if path is None else files.size(path)
+    if path is None or not size or not hook.tool_use_id:
+        return None
+    for reach in _TAILS:
+        tail = files.read_range(path, max(0, size - reach), reach + (1 << 16))
+        found = claude_transcript.find_tool_use(tail or b"", hook.tool_use_id)
+        if found is not None or size <= reach:
+            return found
+    return None
+
+
+def _place(hook: Hook, moment: Moment) -> Location | None:
+    """Where the tool's target lives; None for other tools and for files outside every work tree."""
+    if hook.target is None:
+        return None
+    cwd = hook.cwd or moment.cwd
+    place = place_of(os.path.join(cwd, hook.target), cwd, moment.env)
+    return place if place is not None and place.path else None
+
+
+def _read_target(place: Location) -> bytes | None:
+    try:
+        return tree_files.read(place.worktree, place.path, FILE_LIMIT)
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        raise OSError(f"{place.path} is larger than {FILE_LIMIT >> 20} MiB") from error
+
+
+def _ref(inbox: Inbox, content: bytes | ContentRef | None) -> dict[str, Any] | None:
+    if content is None:
+        return None
+    return (content if isinstance(content, ContentRef) else inbox.put_blob(content)).to_json()

@@ -1,0 +1,92 @@
+"""What the reports of one delivery share: their turns, their inboxes, and what each file was before.
+
+A generator may report thousands of files at once. Each event file is read once, and one git process answers for all
+files of a work tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from gitprov.errors import Damaged, GitFailed
+from gitprov.flow.capture.last_known import committed, git_surroundings, last_known
+from gitprov.flow.capture.moment import inbox_of, look_around
+from gitprov.git.locate import Location
+from gitprov.model.event import ContentRef, Event, Turn
+from gitprov.store.inbox.inbox import Inbox
+
+if TYPE_CHECKING:
+    from gitprov.git.files.filtered import FilteredHead
+
+
+class Delivery:
+    """Keeps what one report has learnt for the next ones. To be used in a `with` statement, which ends its processes.
+
+    `turns`: turns that this delivery began, by what their reports have in common.
+    """
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.turns: dict[tuple[object, ...], Turn] = {}
+        self._env = env
+        self._inboxes: dict[tuple[str, str], Inbox] = {}
+        self._newest: dict[str, dict[str, ContentRef | None]] = {}
+        self._readers: dict[str, FilteredHead] = {}
+
+    def __enter__(self) -> Delivery:  # noqa: PYI034 - Self needs Python 3.11
+        """The delivery itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for reader in self._readers.values():
+            reader.close()
+
+    def inbox(self, place: Location) -> Inbox:
+        """The inbox of a work tree, to write to; stashes are looked at when it is first asked for."""
+        key = (place.common_dir, place.worktree_id)
+        if key not in self._inboxes:
+            self._inboxes[key] = inbox_of(place)
+            look_around(self._inboxes[key], place)
+        return self._inboxes[key]
+
+    def last_content(self, inbox: Inbox, place: Location) -> bytes | None:
+        """A file after its newest event, else as committed; None where it was not there. GitFailed as for `committed`.
+
+        The first question of a delivery costs what a single report costs; the second one reads all events.
+        """
+        if inbox.root not in self._newest:
+            self._newest[inbox.root] = {}
+            return last_known(inbox, place, self._env)
+        newest = self._newest[inbox.root]
+        if not newest:
+            newest.update((event.path, event.after) for event in inbox.events() if isinstance(event, Event))
+        if place.path in newest:
+            after = newest[place.path]
+            if after is None:
+                return None
+            try:
+                return inbox.get_blob(after)
+            except Damaged:
+                pass
+        return self._committed(place)
+
+    def recorded(self, inbox: Inbox, path: str, after: ContentRef | None) -> None:
+        """An event of this path was added."""
+        if self._newest.get(inbox.root):
+            self._newest[inbox.root][path] = after
+
+    def _committed(self, place: Location) -> bytes | None:
+        if "\n" in place.path:
+            return committed(place, self._env)
+        from gitprov.git.files.filtered import FilteredHead
+
+        if place.worktree not in self._readers:
+            around = git_surroundings(place, self._env)
+            self._readers[place.worktree] = FilteredHead(around.cwd, around.env)
+        try:
+            return self._readers[place.worktree].get(place.path)
+        except GitFailed:
+            return None

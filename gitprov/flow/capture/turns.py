@@ -1,0 +1,342 @@
+"""Turns of a Claude Code session: where one begins, which one an edit belongs to, what it said at its end."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from gitprov.agents import claude_transcript
+from gitprov.agents.claude_code import Hook
+from gitprov.agents.claude_transcript import Prompt, Slice, ToolUse
+from gitprov.errors import Damaged
+from gitprov.flow.capture.moment import Moment, inbox_of, place_of
+from gitprov.git.files import tree_files
+from gitprov.git.locate import Location, locate
+from gitprov.model.event import ContentRef, Instruction, Turn
+from gitprov.store import files
+from gitprov.store.inbox.inbox import Inbox
+from gitprov.store.inbox.sessions import FORGOTTEN, derived_turn, session_key
+
+FIRST_READ = 1 << 20
+"""How much of a transcript's end is read when its cursor is not known yet, in bytes."""
+
+READ_LIMIT = 64 << 20
+"""Most that is ever read of a transcript at once, in bytes."""
+
+UNTIL_END = 1 << 62
+"""Stands for the offset of a next turn that was not announced: all further rows are this one's."""
+
+UNREAD_END = "unread_end"
+"""Field of a turn whose transcript did not hold the agent's last answer yet when the turn ended."""
+
+_WAITING = 16
+"""Turns of a session in which the prompt that a payload names is looked for, the newest ones."""
+
+UNKNOWN_TURN = "p000000000000"
+"""Id of a session's turn whose prompt nothing tells."""
+
+
+def submit(hook: Hook, moment: Moment) -> None:
+    """A prompt was submitted: a turn begins. Delivered twice, it is one turn."""
+    place = home(hook, moment)
+    if place is None or hook.prompt is None:
+        return
+    inbox = inbox_of(place)
+    prompt = inbox.put_text(hook.prompt)
+    offset = None if hook.transcript is None else files.size(hook.transcript) or 0
+    turn = _blank(hook, moment)._replace(
+        prompt=prompt,
+        prompt_id=hook.prompt_id,
+        offset=offset,
+        instructions=instructions(inbox, place, hook, moment),
+    )
+    last = inbox.sessions.latest(turn.key)
+    same = (last.prompt, last.offset, last.transcript) == (prompt, offset, hook.transcript) if last else False
+    if not (same and offset):
+        inbox.sessions.start(turn)
+
+
+def current(hook: Hook, inbox: Inbox, moment: Moment, tool: ToolUse | None) -> Turn:
+    """The turn that a tool use in `inbox`'s work tree belongs to; made known there if it is not yet."""
+    if hook.subagent is None:
+        place = home(hook, moment)
+        told = None if place is None else inbox_of(place)
+        turn = None if told is None else _announced(told, hook)
+        if told is not None and turn is not None:
+            return turn if told.root == inbox.root else _adopted(turn, told, inbox)
+    return _derived(hook, inbox, moment, tool.id if tool else None)
+
+
+def _announced(inbox: Inbox, hook: Hook) -> Turn | None:
+    """The turn of the session whose prompt the payload names, else its last one: a prompt may be waiting already."""
+    key = session_key(hook.agent, hook.session)
+    latest = inbox.sessions.latest(key)
+    if latest is None or hook.prompt_id in (None, latest.prompt_id):
+        return latest
+    for name in reversed([name for name in inbox.sessions.turns(key) if name.isdecimal()][-_WAITING:]):
+        turn = inbox.sessions.read(key, name)
+        if isinstance(turn, Turn) and turn.prompt_id == hook.prompt_id:
+            return turn
+    return latest
+
+
+def stop(hook: Hook, moment: Moment) -> None:
+    """A turn, or a subagent, came to its end: keep what it said while the transcript is still there."""
+    place = home(hook, moment)
+    if place is None or (hook.name == "SubagentStop" and hook.subagent is None):
+        return
+    inbox = inbox_of(place)
+    turn = None
+    if hook.subagent is None:
+        turn = _announced(inbox, hook)
+    turn = turn or _derived(hook, inbox, moment, None)
+    end = Turn(turn.key, turn.turn)
+    limit = UNTIL_END if turn.turn.isdecimal() else None
+    asked = turn._replace(transcript=transcript_of(hook) or turn.transcript)
+    said = None if turn.extra.get(FORGOTTEN) else read_turn(asked, limit)
+    if said is not None:
+        end = told_by(inbox, end, said, turn.prompt is None)
+    if hook.message:
+        end = end._replace(message=inbox.put_text(hook.message))
+        if said is None or not answers(said, hook.message):
+            # The last answer's row may be written after this; what holds it is read again at the commit.
+            end = with_message(inbox, end, said, hook.message)
+            end = end._replace(extra={UNREAD_END: asked.transcript is not None})
+    inbox.sessions.finish(end)
+
+
+def session_started(hook: Hook, moment: Moment) -> None:
+    """A session began or went on: keep what it says of itself, and tidy the inbox once a day."""
+    place = home(hook, moment)
+    if place is None:
+        return
+    inbox = inbox_of(place)
+    row: dict[str, Any] = {"model": hook.model, "source": hook.source, "at": moment.at}
+    inbox.sessions.note(session_key(hook.agent, hook.session), "session", row)
+    stamp = os.path.join(inbox.root, "tidied")
+    try:
+        due = abs(moment.now - os.stat(stamp).st_mtime) > 86400
+    except OSError:
+        due = True
+    if due:
+        from gitprov.store.inbox import retention
+
+        files.replace(inbox.tmp, stamp, b"", durable=False)
+        for line in retention.prune(inbox, moment.now):
+            inbox.log_problem(line, moment.at)
+
+
+def read_turn(turn: Turn, next_offset: int | None) -> Slice | None:
+    """What the transcript says of a turn that begins at a known place; None where it is not there.
+
+    Without `next_offset` the turn ends at the next prompt row.
+    """
+    if turn.transcript is None or turn.offset is None:
+        return None
+    size = files.size(turn.transcript)
+    if size is None or size < turn.offset:
+        return None
+    data = files.read_range(turn.transcript, turn.offset, READ_LIMIT) or b""
+    return claude_transcript.parse_turn(
+        data, turn.offset, next_offset, turn.subagent is not None, turn.prompt_id
+    )
+
+
+def answers(said: Slice, message: str) -> bool:
+    """Whether a stretch of transcript holds an agent's last answer."""
+    return message.strip() in said.output
+
+
+def with_message(inbox: Inbox, turn: Turn, said: Slice | None, message: str) -> Turn:
+    """The turn whose output ends with the agent's last answer, which its transcript does not hold."""
+    parts = [said.output] if said is not None and said.output else []
+    return turn._replace(output=inbox.put_text("\n\n".join([*parts, message])))
+
+
+def told_by(inbox: Inbox, turn: Turn, said: Slice, with_prompt: bool) -> Turn:
+    """A turn with what its stretch of transcript says of it."""
+    if with_prompt and said.prompts:
+        first = said.prompts[0]
+        turn = turn._replace(prompt=inbox.put_text(first.text), prompt_id=first.id)
+    return turn._replace(
+        output=inbox.put_text(said.output) if said.output else turn.output,
+        model=said.model or turn.model,
+        usage=said.usage or turn.usage,
+        request_ids=said.request_ids or turn.request_ids,
+        tools=tuple(said.tools) or turn.tools,
+        agent_version=said.version or turn.agent_version,
+    )
+
+
+def home(hook: Hook, moment: Moment) -> Location | None:
+    """The work tree the session lives in: its project directory, which `cd` does not change."""
+    project = moment.env.get("CLAUDE_PROJECT_DIR")
+    place = locate(project) if project else None
+    cwd = hook.cwd or moment.cwd
+    return place or place_of(cwd, cwd, moment.env)
+
+
+def subagent(hook: Hook) -> dict[str, Any] | None:
+    """The subagent a payload speaks of, as events and turns name it."""
+    return None if hook.subagent is None else {"id": hook.subagent, "type": hook.subagent_type}
+
+
+def transcript_of(hook: Hook) -> str | None:
+    """The transcript that holds the tool use: a subagent has its own beside its session's."""
+    if hook.subagent is None:
+        return hook.transcript
+    if hook.subagent_transcript is not None or hook.transcript is None:
+        return hook.subagent_transcript
+    name = f"agent-{hook.subagent}.jsonl"
+    session = hook.transcript.removesuffix(".jsonl")
+    for path in (os.path.join(session, "subagents", name), os.path.join(os.path.dirname(session), name)):
+        if "/" not in hook.subagent and files.size(path) is not None:
+            return path
+    return None
+
+
+def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> tuple[Instruction, ...]:
+    """The instruction files in force, each with its text."""
+    found: list[Instruction] = []
+    settings = moment.env.get("CLAUDE_CONFIG_DIR") or os.path.join(moment.env.get("HOME", ""), ".claude")
+    own = _content(os.path.join(settings, "CLAUDE.md")) if os.path.isabs(settings) else None
+    if own is not None:
+        found.append(Instruction("~/.claude/CLAUDE.md", inbox.put_blob(own)))
+    names = _instruction_names(inbox, place, moment)
+    inside = locate(hook.cwd or moment.cwd)
+    parts = inside.path.split("/") if inside and inside.path and inside.worktree == place.worktree else []
+    for depth in range(len(parts) + 1):
+        for name in names:
+            path = "/".join([*parts[:depth], name])
+            text = _in_tree(place, path)
+            if text is not None:
+                found.append(Instruction(path, inbox.put_blob(text)))
+    return tuple(found)
+
+
+def _instruction_names(inbox: Inbox, place: Location, moment: Moment) -> tuple[str, ...]:
+    """The file names to look for in each directory, as the project configures them."""
+    from gitprov.errors import ConfigError
+    from gitprov.model.config import Config
+    from gitprov.store.config import load_config
+
+    try:
+        return load_config(place.worktree, {}).instructions
+    except ConfigError as error:
+        inbox.log_problem(f"the configuration cannot be read, so defaults hold: {error.message}", moment.at)
+        return Config().instructions
+
+
+def _derived(hook: Hook, inbox: Inbox, moment: Moment, tool_use_id: str | None) -> Turn:
+    """The turn as the transcript tells it, where no hook announced it."""
+    turn = _blank(hook, moment)
+    cursor = inbox.sessions.noted(turn.key, "cursor")
+    known = cursor.get("turn")
+    known = known if isinstance(known, str) and known.isalnum() else None
+    asked, end = _new_prompts(turn, cursor, tool_use_id)
+    if end is not None:
+        newest = derived_turn("p", asked[-1].id) if asked else known
+        if asked and tool_use_id is not None:
+            asked = [one for one in asked if one.offset < end[1]]
+        inbox.sessions.note(
+            turn.key, "cursor", {"transcript": turn.transcript, "offset": end[0], "turn": newest}
+        )
+    if asked:
+        prompt = asked[-1]
+        turn = turn._replace(
+            turn=derived_turn("p", prompt.id),
+            prompt=inbox.put_text(prompt.text),
+            prompt_id=prompt.id,
+            at=_second(prompt.at) or moment.at,
+            offset=prompt.offset,
+        )
+    else:
+        turn = turn._replace(turn=known or UNKNOWN_TURN)
+    old = inbox.sessions.read(turn.key, turn.turn)
+    if isinstance(old, Turn):
+        return old
+    place = home(hook, moment)
+    if place is not None:
+        turn = turn._replace(instructions=instructions(inbox, place, hook, moment))
+    return inbox.sessions.put(turn)
+
+
+def _new_prompts(
+    turn: Turn, cursor: dict[str, Any], tool_use_id: str | None
+) -> tuple[list[Prompt], tuple[int, int] | None]:
+    """Prompts since the cursor; (byte after the last complete row, byte where the tool use stands)."""
+    size = None if turn.transcript is None else files.size(turn.transcript)
+    if turn.transcript is None or size is None:
+        return [], None
+    start = cursor.get("offset") if cursor.get("transcript") == turn.transcript else None
+    if not isinstance(start, int) or not 0 <= start <= size:
+        start = 0 if turn.subagent is not None else max(0, size - FIRST_READ)
+    data = files.read_range(turn.transcript, start, READ_LIMIT) or b""
+    stop = start + data.rfind(b"\n") + 1
+    place = data.rfind(tool_use_id.encode("utf-8", "replace")) if tool_use_id else -1
+    return claude_transcript.prompts(data, start, turn.subagent is not None), (
+        stop,
+        start + place if place >= 0 else stop,
+    )
+
+
+def _adopted(turn: Turn, told: Inbox, inbox: Inbox) -> Turn:
+    """A turn announced in another work tree, made known where its edit happened."""
+    name = derived_turn("x", f"{told.root}\0{turn.turn}")
+    old = inbox.sessions.read(turn.key, name)
+    if isinstance(old, Turn):
+        return old
+    return inbox.sessions.put(
+        turn._replace(
+            turn=name,
+            prompt=_moved(turn.prompt, told, inbox),
+            instructions=tuple(
+                Instruction(one.path, _moved(one.ref, told, inbox) or one.ref) for one in turn.instructions
+            ),
+        )
+    )
+
+
+def _moved(ref: ContentRef | None, told: Inbox, inbox: Inbox) -> ContentRef | None:
+    if ref is None or not ref.stored:
+        return ref
+    try:
+        return inbox.blobs.put_text(told.get_blob(ref))
+    except Damaged:
+        return ref
+
+
+def _blank(hook: Hook, moment: Moment) -> Turn:
+    return Turn(
+        key=session_key(hook.agent, hook.session, hook.subagent),
+        turn="",
+        agent=hook.agent,
+        session=hook.session,
+        subagent=subagent(hook),
+        at=moment.at,
+        cwd=hook.cwd,
+        transcript=transcript_of(hook),
+    )
+
+
+def _second(at: str | None) -> str | None:
+    """A transcript's moment to the second, or None if it does not look like one."""
+    if at is None or len(at) < 20 or at[4] != "-" or at[10] != "T" or not at.endswith("Z"):
+        return None
+    return at[:19] + "Z"
+
+
+def _content(path: str) -> bytes | None:
+    """A file of the person's own; a link is one that this person made."""
+    try:
+        return files.read(path, FIRST_READ + 1)
+    except OSError:
+        return None
+
+
+def _in_tree(place: Location, path: str) -> bytes | None:
+    """A file of the work tree; None where there is none or it is behind a link."""
+    try:
+        return tree_files.head(place.worktree, path, FIRST_READ + 1)
+    except OSError:
+        return None

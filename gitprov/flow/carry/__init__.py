@@ -1,0 +1,1 @@
+"""Claims that follow their lines from one commit to another: rewritten, picked, squashed, reset."""

@@ -1,0 +1,314 @@
+"""Carrying: what commits inherit from others, by git's own diff of the two and the notes that are there.
+
+A line that git's diff says survived keeps what is known of it; a line it says changed needs new evidence. This is
+the one mechanism for all that rewrites or repeats history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.attribution.carry import Kept, kept, news, olds, split, without
+from gitprov.attribution.inherit import Heritage, Inherited
+from gitprov.attribution.layout.language import language_of
+from gitprov.flow.carry.absent_traces import in_vain, known_to
+from gitprov.flow.carry.clean_picks import repeated
+from gitprov.flow.carry.values import Heir, Pair
+from gitprov.git.files import diff as diffs
+from gitprov.git.files.diff import REGULAR, FileChange
+from gitprov.git.objects import Commit, parse_commit
+from gitprov.git.repo import Repository
+from gitprov.model.lines import split_lines
+from gitprov.model.note import Note
+from gitprov.model.ranges import LineSet
+from gitprov.store import notes
+
+if TYPE_CHECKING:
+    from gitprov.model.hunk import Hunk
+
+#: Ranges that one blame is asked for.
+_RANGES = 500
+
+
+def carry(repo: Repository, pairs: Iterable[Pair], *, silent: bool = False) -> dict[str, Note]:
+    """New commit → the note that it inherits; commits that inherit nothing are left out. Writes nothing.
+
+    `silent`: those whose messages name only traces that were looked for in vain get a note that says no more than that.
+    Several sources of one commit may be given, the later ones first asked. Pairs with a commit that is not here are
+    left to whoever has it.
+    """
+    wanted: dict[str, list[str]] = {}
+    lent: dict[str, set[str]] = {}
+    limits: dict[str, dict[str, frozenset[str]]] = {}
+    for old, new, whole, only in dict.fromkeys(pairs):
+        if old != new:
+            wanted.setdefault(new, []).append(old)
+            if not whole:
+                lent.setdefault(new, set()).add(old)
+            if only is not None:
+                limits.setdefault(new, {})[old] = only
+    found = _commits(repo, wanted)
+    heirs = {
+        oid: Heir(
+            oid,
+            one.tree,
+            one.parents,
+            frozenset({*one.parents, *lent.get(oid, ())}),
+            only=limits.get(oid, {}),
+        )
+        for oid, one in found.items()
+    }
+    out: dict[str, Note] = {}
+    for name, (given, added) in inherit(repo, [(heirs[oid], wanted[oid]) for oid in heirs]).items():
+        settled = silent and in_vain(repo, found[name].message, given.traces)
+        note = given.note(name, added, silent=settled)
+        if note is not None:
+            out[name] = note
+    return out
+
+
+def inherit(
+    repo: Repository, wanted: Sequence[tuple[Heir, Sequence[str]]], most: int | None = None
+) -> dict[str, tuple[Inherited, int]]:
+    """Heir's name → what it inherits from its sources, and how many lines it adds.
+
+    No more than `most` files are blamed; what the others would have told stands in the answer as a problem.
+
+    A constant number of processes for what the sources themselves added; one `git blame` for each file of which a
+    source had lines from before.
+    """
+    if not wanted:
+        return {}
+    commits = _commits(repo, {oid for heir, sources in wanted for oid in (*sources, *heir.parents)})
+    commits.update(
+        _commits(repo, {oid for one in list(commits.values()) for oid in one.parents} - {*commits})
+    )
+    known = _notes(repo, {oid for _, sources in wanted for oid in sources})
+    same = repeated(repo, commits, wanted, known)
+    rest = [(heir, sources) for heir, sources in wanted if heir.name not in same]
+    seen = _Diffs(repo, commits, rest)
+    cases = [
+        _Case(repo, heir, [oid for oid in sources if oid in commits], seen, known) for heir, sources in rest
+    ]
+    left = _ask_blame(repo, cases, most)
+    problem = f"{left} files would have to be blamed" if left else None
+    told = {
+        **same,
+        **{case.heir.name: (case.heritage.result()._replace(problem=problem), case.added) for case in cases},
+    }
+    for heir, sources in wanted:
+        given, added = told[heir.name]
+        if not given.rows and not problem:
+            whole = [commits[oid] for oid in sources if oid in commits and oid not in heir.lenders]
+            told[heir.name] = (given._replace(traces=known_to(whole, known)), added)
+    return told
+
+
+def _notes(repo: Repository, oids: Iterable[str]) -> dict[str, Note]:
+    """Notes that speak of their own commit's lines; one that git copied has another's numbers."""
+    return {oid: note for oid, note in notes.read(repo, oids).items() if not note.copied_from(oid)}
+
+
+def _commits(repo: Repository, oids: Iterable[str]) -> dict[str, Commit]:
+    names = list(oids)
+    found = zip(names, repo.objects.get_many(names), strict=True)
+    return {oid: parse_commit(obj) for oid, obj in found if obj is not None and obj.type == "commit"}
+
+
+class _Diffs:
+    """All comparisons that a set of heirs asks for, from one process."""
+
+    def __init__(
+        self, repo: Repository, commits: Mapping[str, Commit], wanted: Sequence[tuple[Heir, Sequence[str]]]
+    ) -> None:
+        self._commits = commits
+        rootless = any(not one.parents for one in commits.values()) or any(
+            not heir.parents for heir, _ in wanted
+        )
+        self._empty = repo.empty_tree() if rootless else ""
+        own: list[tuple[str, str]] = []
+        across: list[tuple[str, str]] = []
+        for heir, sources in wanted:
+            own += [(base, heir.tree) for base in self._bases(heir.parents) or ()]
+            for source in (commits[oid] for oid in sources if oid in commits):
+                across.append((source.tree, heir.tree))
+                own += [(base, source.tree) for base in self._bases(source.parents) or ()]
+        self._seen = diffs.between_trees(repo, list(dict.fromkeys(own)))
+        # Whatever else lies between a source and its heir (all that upstream did since) is no concern of either.
+        paths = {path for found in self._seen.values() for one in found for path in (one.old_path, one.path)}
+        left = [pair for pair in dict.fromkeys(across) if pair not in self._seen]
+        self._seen.update(diffs.between_trees(repo, left, paths))
+
+    def _bases(self, parents: tuple[str, ...]) -> list[str] | None:
+        """Trees of the parents; None in a shallow clone that lacks one: then nothing can be said to be new."""
+        if not parents:
+            return [self._empty]
+        return (
+            [self._commits[oid].tree for oid in parents if oid in self._commits]
+            if {*parents} <= self._commits.keys()
+            else None
+        )
+
+    def own(self, tree: str, parents: tuple[str, ...]) -> list[FileChange]:
+        """What a tree adds relative to all its parents."""
+        bases = self._bases(parents)
+        if bases is None:
+            return []
+        first, *others = [self._seen[base, tree] for base in bases]
+        for other in others:
+            first = diffs.common(first, other)
+        return first
+
+    def source(self, oid: str, heir: Heir) -> tuple[list[FileChange], list[FileChange]]:
+        """What a source added itself, and what lies between it and the heir."""
+        one = self._commits[oid]
+        return self.own(one.tree, one.parents), self._seen[one.tree, heir.tree]
+
+
+class _Open(NamedTuple):
+    """Lines that a source had from before: only its blame tells whose they are."""
+
+    source: str
+    old: str
+    path: str
+    runs: list[Kept]
+
+
+class _Case:
+    """One heir: what its sources added is settled here, the rest is left `open`."""
+
+    def __init__(
+        self, repo: Repository, heir: Heir, sources: Sequence[str], seen: _Diffs, known: Mapping[str, Note]
+    ) -> None:
+        self.heir = heir
+        self.heritage = Heritage()
+        self._repo = repo
+        own = [change for change in seen.own(heir.tree, heir.parents) if change.has_text]
+        self.added = sum(change.added for change in own)
+        self._fresh = {change.path: lines for change in own if (lines := _added(repo, change))}
+        self._removed = {change.path: sum(hunk.old_count for hunk in change.hunks) for change in own}
+        self._settled: dict[str, LineSet] = {}
+        self._open: list[_Open] = []
+        for oid in reversed(sources):
+            self._ask(oid, *seen.source(oid, heir), known.get(oid))
+
+    def _ask(self, oid: str, own: list[FileChange], between: list[FileChange], note: Note | None) -> None:
+        changed = {change.path: change for change in between}
+        itself = {change.path: change for change in own if change.has_text}
+        believed = self.heir.only.get(oid, self._fresh.keys())
+        for path, fresh in self._fresh.items():
+            lines = fresh - self._settled.get(path, LineSet()) if path in believed else LineSet()
+            change = changed.get(path)
+            runs = self._runs(lines, path, change) if lines else []
+            if runs:
+                old = path if change is None else change.old_path
+                mine, rest = split(runs, self._own_lines(itself.get(old), note))
+                self._settled[path] = self._settled.get(path, LineSet()) | news(mine)
+                if note is not None:
+                    self.heritage.take(note, old, path, mine)
+                if rest:
+                    self._open.append(_Open(oid, old, path, rest))
+        if note is not None and oid not in self.heir.lenders:
+            names = {change.old_path: change.path for change in between if change.status == "R"}
+            self.heritage.take_whole(note, names, self._removed, self.heir.counted)
+
+    def _own_lines(self, change: FileChange | None, note: Note | None) -> LineSet:
+        """Lines of a source's file that it put there itself, and did not only re-indent or re-wrap.
+
+        What its note claims is its own in any case.
+        """
+        if change is None:
+            return LineSet()
+        added = _added(self._repo, change)
+        claimed = LineSet.of_runs(
+            run for claim in (note.claims(change.path) if note else ()) for run in claim.lines.runs
+        )
+        return added - news(self._runs(added - claimed, change.path, change))
+
+    def _runs(self, lines: LineSet, path: str, change: FileChange | None) -> list[Kept]:
+        if change is None:
+            return kept(lines, (), lambda: ([], []))
+        if change.status == "A" or change.old_mode not in REGULAR or not change.has_text:
+            return []
+
+        def contents() -> tuple[list[bytes], list[bytes]]:
+            old, new = (self._repo.objects.blob(oid) for oid in (change.old_oid, change.new_oid))
+            return split_lines(old), split_lines(new)
+
+        return kept(lines, _hunks(self._repo, change), contents, language_of(path))
+
+    def open(self) -> list[_Open]:
+        """What is left to ask, without lines that another source answered for."""
+        left = []
+        for one in self._open:
+            runs = without(one.runs, self._settled.get(one.path, LineSet()))
+            if runs:
+                left.append(one._replace(runs=runs))
+        return left
+
+
+def _added(repo: Repository, change: FileChange) -> LineSet:
+    hunks = _hunks(repo, change)
+    return LineSet.of_runs((hunk.new_start + 1, hunk.new_end) for hunk in hunks if hunk.new_count)
+
+
+def _hunks(repo: Repository, change: FileChange) -> Sequence[Hunk]:
+    """The hunks of a change, also where git takes a file for binary and shows none."""
+    if not (change.opaque and change.has_text):
+        return change.hunks
+    from gitprov.attribution.diff import unshown
+
+    old = repo.objects.blob(change.old_oid) if change.old_mode in REGULAR else b""
+    return unshown(old, repo.objects.blob(change.new_oid))
+
+
+def _ask_blame(repo: Repository, cases: Sequence[_Case], most: int | None) -> int:
+    """Settle what is open, by git's blame of the sources and the notes of the commits that it names.
+
+    Where that are more than `most` files nothing is asked, and their number is the answer.
+    """
+    asked: dict[tuple[str, str], LineSet] = {}
+    for case in cases:
+        for one in case.open():
+            key = (one.source, one.old)
+            asked[key] = asked.get(key, LineSet()) | olds(one.runs)
+    if not asked or (most is not None and len(asked) > most):
+        return len(asked)
+    answers = {key: _blamed(repo, *key, lines) for key, lines in asked.items()}
+    known = _notes(repo, {oid for answer in answers.values() for oid, _, _ in answer.values()})
+    for case in cases:
+        for one in case.open():
+            for (oid, old), runs in _by_commit(one.runs, answers[one.source, one.old]).items():
+                if oid in known:
+                    case.heritage.take(known[oid], old, one.path, runs)
+    return 0
+
+
+def _blamed(repo: Repository, source: str, path: str, lines: LineSet) -> dict[int, tuple[str, str, int]]:
+    """Line of a commit's file → the commit, file and line that git says it is from."""
+    from gitprov.git.history import blame as git_blame
+
+    # Many ranges would not fit on a command line; lines in between that nobody asked for do no harm.
+    runs = lines.runs if len(lines.runs) <= _RANGES else ((lines.runs[0][0], lines.runs[-1][1]),)
+    ranges = [f"-L{first},{last}" for first, last in runs]
+    # Past a revision that is to be ignored git can only guess; what is carried must be known.
+    args = ("-w", "--ignore-revs-file=", *ranges, source, "--", path)
+    # Blame takes a path as seen from where it runs, and git's own variables may be relative to where we do.
+    fixed = {"GIT_DIR": repo.git_dir, "GIT_WORK_TREE": repo.worktree or ""}
+    env = {**repo.env, **{name: value for name, value in fixed.items() if name in repo.env}}
+    with git_blame.start(args, "--porcelain", cwd=repo.worktree or repo.cwd, env=env) as stream:
+        answer = git_blame.porcelain(stream)
+    return {group.line: (group.oid, group.path, group.orig_line) for group, _ in answer.lines}
+
+
+def _by_commit(
+    runs: Iterable[Kept], answer: Mapping[int, tuple[str, str, int]]
+) -> dict[tuple[str, str], list[Kept]]:
+    found: dict[tuple[str, str], list[Kept]] = {}
+    for run in runs:
+        for n in range(run.size):
+            told = answer.get(run.old + n)
+            if told is not None:
+                found.setdefault(told[:2], []).append(Kept(run.new + n, told[2], 1))
+    return found

@@ -1,0 +1,133 @@
+"""Hunks that are the same, lines and context, as a hunk of a noted commit: what `cherry-pick -n` leaves.
+
+Only commits count that the new one does not descend from: who repeats a line of their own history has typed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.attribution.carry import Kept
+from gitprov.attribution.inherit import Heritage, Inherited
+from gitprov.flow.carry.solid import agree
+from gitprov.git.files import patches
+from gitprov.git.files.patches import Patch
+from gitprov.git.process import decode
+from gitprov.model.lines import is_trivial
+from gitprov.model.note import Note
+from gitprov.store import notes
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+#: A hunk counts with so many added lines that have words.
+LEAST = 2
+#: Commits that are looked at for one, the newest ones.
+MOST = 200
+_PATHS = 200
+
+
+class Alike(NamedTuple):
+    """Hunks of one file (it has the same path in both) that a `source` has as well, as the lines they add."""
+
+    source: str
+    path: str
+    runs: tuple[Kept, ...]
+
+
+def staged(repo: Repository, head: str | None) -> Inherited:
+    """What the index inherits from hunks that a noted commit of another branch has too; nothing where these differ.
+
+    For a commit about to be made on `head`. One process where nothing is staged that could count, else four or five.
+    """
+    own = [one for one in patches.staged(repo, head) if _counts(one)]
+    sources = candidates(repo, head, {one.path for one in own})
+    found = alike(own, patches.of_commits(repo, sources)) if sources else []
+    known = notes.read(repo, {one.source for one in found})
+    answers = [note for one in found if (note := heritage(known[one.source], [one]).note("", 0)) is not None]
+    agreed = agree(answers, strictly=False).note if answers else None
+    rows = [row for row in agreed.rows.values() if row["kind"] != "commit"] if agreed else []
+    return Inherited(rows)
+
+
+def candidates(repo: Repository, head: str | None, paths: Collection[str]) -> list[str]:
+    """Noted commits of other branches, local or fetched, that touch one of these paths; newest first."""
+    if not paths or head is None:
+        return []
+    where = [f":(top,literal){path}" for path in sorted(paths)[:_PATHS]]
+    asked = ("rev-list", "--no-merges", "--branches", "--remotes", "--not", head, "--", *where)
+    found = decode(repo.run(*asked)).split()
+    known = notes.read(repo, found) if found else {}
+    return [oid for oid in found if oid in known][:MOST]
+
+
+def alike(own: Sequence[Patch], others: Iterable[tuple[str, Sequence[Patch]]]) -> list[Alike]:
+    """The hunks that stand among those of other commits as well."""
+    mine: dict[tuple[str, bytes], list[Patch]] = {}
+    for one in own:
+        if _counts(one):
+            mine.setdefault((one.path, one.body), []).append(one)
+    found = []
+    for oid, theirs in others if mine else ():
+        for other in theirs:
+            # One hunk twice in a commit, or in its source: nobody can say which is which.
+            same = mine.get((other.path, other.body), [])
+            if len(same) == 1 and sum(one[::2] == other[::2] for one in theirs) == 1:
+                found.append(Alike(oid, other.path, tuple(_runs(same[0], other))))
+    return found
+
+
+def heritage(note: Note, hunks: Iterable[Alike]) -> Inherited:
+    """What a source's own note says of the lines of its hunks."""
+    taken = Heritage()
+    for one in hunks:
+        taken.take(note, one.path, one.path, one.runs)
+    return taken.result()
+
+
+def by_commit(repo: Repository, oids: Collection[str], sources: Collection[str]) -> dict[str, list[Alike]]:
+    """Commit → hunks of it that one of the sources has too; one process for all."""
+    index: dict[tuple[str, bytes], list[tuple[str, Sequence[Patch]]]] = {}
+    known: dict[str, list[Patch]] = {}
+    for oid, rows in patches.of_commits(repo, dict.fromkeys([*sources, *oids])):
+        known[oid] = [one for one in rows if _counts(one)]
+    for oid in sources:
+        for one in known.get(oid, ()):
+            index.setdefault((one.path, one.body), []).append((oid, [one]))
+    found = {}
+    for oid in oids:
+        others = [
+            hit for one in known.get(oid, ()) for hit in index.get((one.path, one.body), ()) if hit[0] != oid
+        ]
+        if others:
+            twice = {(source, rows[0][::2]) for source, rows in others if _repeated(known[source], rows[0])}
+            single = [(source, rows) for source, rows in others if (source, rows[0][::2]) not in twice]
+            hits = alike(known[oid], single)
+            if hits:
+                found[oid] = hits
+    return found
+
+
+def _repeated(rows: Sequence[Patch], one: Patch) -> bool:
+    return sum(row[::2] == one[::2] for row in rows) > 1
+
+
+def _counts(patch: Patch) -> bool:
+    rows = [row for row in patch.body.split(b"\n") if row.startswith(b"+") and not is_trivial(row[1:])]
+    return len(rows) >= LEAST
+
+
+def _runs(new: Patch, old: Patch) -> list[Kept]:
+    runs: list[Kept] = []
+    at = 0
+    for row in new.body.split(b"\n")[:-1]:
+        if row.startswith(b"+"):
+            here = Kept(new.start + at, old.start + at, 1)
+            last = runs[-1] if runs else None
+            if last is not None and last.new + last.size == here.new:
+                runs[-1] = last._replace(size=last.size + 1)
+            else:
+                runs.append(here)
+        at += not row.startswith((b"-", b"\\"))
+    return runs

@@ -1,0 +1,36 @@
+"""A plan that post-commit has to make, because no hook made it or the commit is another than the hooks saw.
+
+The message is written by then. The plan takes the evidence that the message hooks knew, and of that what the message
+names; all other evidence stays live for the next commit, and its lines in this one are unknown.
+"""
+
+from __future__ import annotations
+
+from gitprov.flow.change import Situation
+from gitprov.flow.commit import message
+from gitprov.flow.commit.plan import make_plan
+from gitprov.flow.context import Desk
+from gitprov.flow.evidence.gather import Bound
+from gitprov.git.objects import Commit
+from gitprov.store.plan import Plan
+
+
+def late_plan(desk: Desk, situation: Situation, commit: Commit, kept: Plan | None) -> Plan | None:
+    """The plan of the finished commit, None where nothing concerns it. `kept` is a plan that does not fit it, if any.
+
+    Without a message hook of ours nobody could write trailers: then all evidence counts.
+    """
+    same = kept is not None and desk.attempt is not None and kept.attempt == desk.attempt
+    seen = message.has_seen_messages(desk)
+    bound = Bound(kept.last if kept is not None and same else 0 if seen else None)
+    plan = make_plan(desk, situation, bound=bound)
+    if plan is None:
+        return None
+    lost = message.unnamed(desk, plan, commit.message) if seen else set()
+    if lost:
+        seqs = frozenset(seq for seq, use in plan.uses.items() if use.trace in lost)
+        plan = make_plan(desk, situation, bound=bound._replace(without=seqs))
+    if plan is None or kept is None or not same:
+        return plan
+    gate = kept.gate if not plan.refusals else None
+    return plan._replace(gate=gate, sidecars=kept.sidecars, trailers_added=kept.trailers_added)

@@ -1,0 +1,279 @@
+"""The message: prepare-commit-msg writes the trailers, commit-msg is the gate."""
+
+from __future__ import annotations
+
+import os
+
+from gitprov.checks.gate import Refusal
+from gitprov.errors import GateError
+from gitprov.flow.change import Situation, fits, staged_situation
+from gitprov.flow.commit.gates import message_gate_installed, trailer_hook_installed
+from gitprov.flow.context import Desk
+from gitprov.git.history import trailers as texts
+from gitprov.git.objects import parse_commit
+from gitprov.git.process import decode
+from gitprov.git.repo import Repository
+from gitprov.git.user.parent_command import GATELESS, command, commit_options, says_amend
+from gitprov.interop import trailers as profiles
+from gitprov.model.ids import NAMED_TRACES, traces_digest
+from gitprov.model.untrusted.printed import clean, path_quoted, shell_quoted
+from gitprov.store import files
+from gitprov.store import plan as plans
+from gitprov.store.plan import Plan
+
+_WAY_OUT = "to let a record go all the same, say why in the message (it is kept in the note):"
+
+
+def is_amend(desk: Desk, source: str | None) -> bool:
+    """Whether the commit under way replaces HEAD.
+
+    Git tells a hook only where a message came from, so the git process above is asked for its arguments. Where
+    they cannot be read, a message taken from a commit by the author and date of HEAD is an amendment.
+    """
+    said = says_amend(desk.git.words, lambda word: _alias(desk.repo, word)) if desk.git else None
+    if said is not None:
+        return said
+    head = desk.repo.objects.get("HEAD") if source == "commit" else None
+    if head is None or head.type != "commit":
+        return False
+    name, email, date = (desk.repo.env.get(f"GIT_AUTHOR_{part}", "") for part in ("NAME", "EMAIL", "DATE"))
+    return parse_commit(head).author == f"{name} <{email}> {date.removeprefix('@')}"
+
+
+def _alias(repo: Repository, word: str) -> str | None:
+    return decode(repo.try_run("config", "--get", f"alias.{word}").stdout).strip() or None
+
+
+def plan_for(desk: Desk, amend: bool) -> Plan | None:
+    """The plan of the attempt under way: the one its first hook made, unless the index changed since. Not saved.
+
+    Evidence that arrives later, while an editor is open, is no reason for another plan: it cannot be about lines
+    that were staged before it, and the traces already stand in the message.
+    """
+    situation = staged_situation(desk.repo, amend)
+    kept = _kept(desk)
+    if kept is None:
+        return _anew(desk, situation)
+    if fits(desk.repo, kept, situation):
+        return kept
+    plan = _anew(desk, situation)
+    if plan is None:
+        return None
+    passed = kept.gate if not plan.refusals and not message_gate_installed(desk.repo) else None
+    return plan._replace(gate=passed, sidecars=kept.sidecars)
+
+
+def _kept(desk: Desk) -> Plan | None:
+    """The plan that an earlier hook of this very attempt made."""
+    kept = plans.load(desk.repo.git_dir)
+    moment = desk.repo.env.get("GIT_AUTHOR_DATE")
+    return kept if kept is not None and (kept.attempt, kept.moment) == (desk.attempt, moment) else None
+
+
+def _plan_at_gate(desk: Desk, amend: bool) -> Plan | None:
+    """The plan that commit-msg checks.
+
+    Git writes the tree of a commit before it runs prepare-commit-msg. What that hook saw is committed, and it has seen
+    every message: what is staged or reported while the editor is open belongs to the next commit.
+    """
+    kept = _kept(desk)
+    if kept is not None and kept.settled:
+        return kept
+    if kept is None and has_seen_messages(desk):
+        return None
+    return plan_for(desk, amend)
+
+
+def has_seen_messages(desk: Desk) -> bool:
+    """Whether prepare-commit-msg of ours has run in this attempt: git runs it for every commit but repeated ones."""
+    by_hand = desk.git is not None and command(desk.git.words) not in GATELESS
+    return by_hand and trailer_hook_installed(desk.repo)
+
+
+def unnamed(desk: Desk, plan: Plan, message: bytes) -> set[str]:
+    """Traces of a plan that a finished message does not name, and does not let go either."""
+    given = texts.parse(desk.repo, message)
+    named = {*profiles.waived(given, plan.trailers)}
+    wanted: set[str] = set()
+    for key, value, traces in plan.trailers:
+        wanted.update(traces)
+        if _has(given, key, value):
+            named.update(traces)
+    return wanted - named
+
+
+def _anew(desk: Desk, situation: Situation) -> Plan | None:
+    from gitprov.flow.commit.plan import make_plan
+
+    return make_plan(desk, situation)
+
+
+def prepare(desk: Desk, path: str, amend: bool, source: str | None = None) -> None:
+    """Write the trailers of the coming commit into the message file at `path`.
+
+    Not into a template: git makes no commit of one that the editor left alone, and has to see it as it is.
+    """
+    repo = desk.repo
+    plan = plan_for(desk, amend)
+    if plan is None:
+        plans.drop(repo.git_dir)
+        return
+    message = _forget_stale(desk, path, plan, _read(path))
+    keys = [key for key, _, _ in plan.trailers]
+    added = (
+        bool(plan.trailers)
+        and source != "template"
+        and texts.has_text(repo, message, [*keys, "Signed-off-by"])
+    )
+    if added:
+        texts.add(repo, path, [(key, value) for key, value, _ in plan.trailers])
+    plans.save(repo.git_dir, plan._replace(trailers_added=added, settled=True))
+
+
+def check(desk: Desk, path: str, amend: bool) -> None:
+    """The gate. GateError with every reason why the commit would lose a record; else the plan is marked passed."""
+    repo = desk.repo
+    plan = _plan_at_gate(desk, amend)
+    message = _read(path)
+    if plan is not None:
+        message = _forget_stale(desk, path, plan, message)
+    given = texts.parse(repo, message)
+    if plan is not None and not plan.trailers_added and not _is_template(desk, message):
+        given = _add_late(desk, path, plan, given, message)
+    reasons = _reasons(desk, plan, given, message)
+    if reasons:
+        raise GateError(explain(reasons))
+    if plan is not None:
+        plans.save(repo.git_dir, plan._replace(gate="passed"))
+
+
+def _reasons(desk: Desk, plan: Plan | None, given: list[texts.Trailer], message: bytes) -> list[Refusal]:
+    """Everything that speaks against the commit, after what the message lets go with a reason."""
+    dropped = profiles.dropped(given) if plan is None else profiles.waived(given, plan.trailers)
+    found = [] if plan is None else _losses(desk, plan, given, message)
+    found = [one for one in found if not one.traces or not all(dropped.get(trace) for trace in one.traces)]
+    if plan is not None or dropped:
+        found += [
+            Refusal("dropped", wrong, "write 'AI-Trace-Dropped: <trace id> <reason>'")
+            for wrong in profiles.dropped_problems(given)
+        ]
+    if "forbid" in desk.config.trailers:
+        found += [_forbidden(key, value) for key, value in profiles.forbidden(given)]
+    return found
+
+
+def _add_late(
+    desk: Desk, path: str, plan: Plan, given: list[texts.Trailer], message: bytes
+) -> list[texts.Trailer]:
+    """Without prepare-commit-msg, or where there was no text yet, the trailers come in here."""
+    wanted = [(key, value) for key, value, _ in plan.trailers if not _has(given, key, value)]
+    waived = profiles.waived(given, plan.trailers)
+    left = [one for one in wanted if not all(waived.get(trace) for trace in _stands_for(plan, one))]
+    keys = [key for key, _, _ in plan.trailers]
+    if not left or not texts.has_text(desk.repo, message, [*keys, "Signed-off-by"]):
+        return given
+    texts.add(desk.repo, path, left)
+    return texts.parse(desk.repo, _read(path))
+
+
+def _is_template(desk: Desk, message: bytes) -> bool:
+    """Whether git is about to refuse the message, because it is the template that the editor was opened with."""
+    repo = desk.repo
+    named, cleanup = (
+        commit_options(desk.git.words, lambda word: _alias(repo, word)) if desk.git else (None, None)
+    )
+    if named is not None:
+        place = os.path.join(repo.env.get("GIT_PREFIX", ""), os.path.expanduser(named))
+    else:
+        place = decode(repo.try_run("config", "--type=path", "--get", "commit.template").stdout).strip("\n")
+    template = files.read(os.path.join(repo.worktree or repo.cwd, place)) if place else None
+    cleanup = cleanup or decode(repo.try_run("config", "--get", "commit.cleanup").stdout).strip()
+    return template is not None and texts.is_untouched(repo, message, template, cleanup or "strip")
+
+
+def _stands_for(plan: Plan, trailer: texts.Trailer) -> tuple[str, ...]:
+    return next(traces for key, value, traces in plan.trailers if (key, value) == trailer)
+
+
+def _losses(desk: Desk, plan: Plan, given: list[texts.Trailer], message: bytes) -> list[Refusal]:
+    found = [Refusal.from_json(row) for row in plan.refusals]
+    missing = [one for one in plan.trailers if not _has(given, *one[:2])] if plan.trailers_added else []
+    if missing:
+        again = _again(desk, plan, [f"{key}: {value}" for key, value, _ in missing], message)
+        found += [_removed(plan, key, value, traces, again) for key, value, traces in missing]
+    return found
+
+
+def _again(desk: Desk, plan: Plan, trailers: list[str], message: bytes) -> str:
+    """The command that makes this commit from the refused message, with all its trailers.
+
+    Git leaves the message as the editor did: comments and the diff of `--verbose` have to be taken out again.
+    """
+    words = ["git", "commit", *(["--amend"] if plan.amend else [])]
+    words += ["-v"] if texts.SCISSORS in message else []
+    words += ["--cleanup=strip", "-F", '"$(git rev-parse --git-path COMMIT_EDITMSG)"']
+    words += [word for trailer in trailers for word in ("--trailer", shell_quoted(trailer))]
+    index = os.path.basename(desk.repo.env.get("GIT_INDEX_FILE", "index"))
+    if index.startswith("next-index-") or index == "index.lock":
+        situation = staged_situation(desk.repo, plan.amend)
+        changes = situation.work if plan.amend else situation.changes
+        words += [
+            "--",
+            *(path_quoted(path) for path in sorted({p for one in changes for p in (one.old_path, one.path)})),
+        ]
+    return " ".join(words)
+
+
+def _has(given: list[texts.Trailer], key: str, value: str) -> bool:
+    return any(texts.same(key, name) and value == text for name, text in given)
+
+
+def _removed(plan: Plan, key: str, value: str, traces: tuple[str, ...], mend: str) -> Refusal:
+    path = next((next(iter(row["files"])) for row in plan.traces if row["id"] in traces), None)
+    what = f"the trailer '{key}: {value}' was removed, but its lines are in this commit"
+    return Refusal("trailer", what, mend, path, traces)
+
+
+def _forbidden(key: str, value: str) -> Refusal:
+    return Refusal(
+        "forbidden",
+        f"the trailer '{key}: {value}' declares a model's help, which this project does not accept",
+        "remove the trailer and what it speaks of",
+    )
+
+
+def explain(reasons: list[Refusal]) -> str:
+    """Reasons as a person reads them: file, trace, why, and the command that mends it."""
+    lines = [f"commit refused: {len(reasons)} {'record' if len(reasons) == 1 else 'records'} would be lost"]
+    for one in reasons:
+        names = ", ".join(one.traces) if len(one.traces) <= NAMED_TRACES else f"{len(one.traces)} traces"
+        where = clean("  ".join(filter(None, (one.path, names))))
+        lines += [f"  {where}" if where else "  this commit"]
+        lines += [f"    {clean(one.message)}", f"    mend: {clean(one.mend)}"]
+    single = {trace for one in reasons if len(one.traces) <= NAMED_TRACES for trace in one.traces}
+    many = {traces_digest(one.traces) for one in reasons if len(one.traces) > NAMED_TRACES}
+    traces = [*sorted(single), *sorted(many)]
+    if traces:
+        lines += [
+            f"  {_WAY_OUT}",
+            *(f"    --trailer {shell_quoted(f'AI-Trace-Dropped: {trace} <reason>')}" for trace in traces),
+        ]
+    return "\n".join(lines)
+
+
+def _forget_stale(desk: Desk, path: str, plan: Plan, message: bytes) -> bytes:
+    """An amendment that took the last line of a trace takes its trailer too. Returns the message as it is then."""
+    given = texts.parse(desk.repo, message) if plan.stale else []
+    gone = {f"{key}: {value}" for key, value in plan.stale if _has(given, key, value)}
+    if not gone:
+        return message
+    lines = message.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+    kept = "".join(line for line in lines if line.strip() not in gone)
+    with open(path, "wb") as file:
+        file.write(kept.encode("utf-8", "surrogateescape"))
+    return _read(path)
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()

@@ -1,0 +1,365 @@
+"""Staging: from evidence and a staged state to the plan of a commit: note rows, trailers, generations, refusals."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import IO
+
+from gitprov.attribution import note_rows
+from gitprov.attribution.inherit import Inherited
+from gitprov.attribution.outcome import Marks, Tally
+from gitprov.checks.gate import Refusal
+from gitprov.errors import Damaged
+from gitprov.flow.carry.next_commit import inherited_by
+from gitprov.flow.change import Situation, fingerprint
+from gitprov.flow.commit import refusals as guard
+from gitprov.flow.context import Desk
+from gitprov.flow.evidence import attribute, moved_blocks
+from gitprov.flow.evidence.attribute import Amended, Attributor, FileResult, line_set
+from gitprov.flow.evidence.freeze import Freezer, Frozen, groups
+from gitprov.flow.evidence.gather import Bound, Evidence, gather
+from gitprov.flow.evidence.renames import follow
+from gitprov.flow.evidence.standing import stored
+from gitprov.flow.evidence.stashes import shelved, sighted
+from gitprov.git.repo import Repository
+from gitprov.git.write import BlobWriter
+from gitprov.interop.trailers import TraceFacts, commit_trailers
+from gitprov.model import ids
+from gitprov.model.event import Event, Problem
+from gitprov.model.note import Note, Row, files_entry
+from gitprov.model.ranges import LineSet
+from gitprov.store import generations, notes
+from gitprov.store.files import make_dir
+from gitprov.store.inbox.inbox import Spent
+from gitprov.store.plan import Plan, Use, blobs_path, directory
+
+
+def make_plan(
+    desk: Desk, situation: Situation, out: IO[bytes] | None = None, bound: Bound | None = None
+) -> Plan | None:
+    """The plan of a commit; None where no evidence, guard or amended note concerns it.
+
+    Writes the contents of new generations to `out`, without one beside the plan's place; saving the plan is the
+    caller's. `bound` says which events may be used, without it all.
+    """
+    evidence = gather(desk.inbox).within(bound or Bound())
+    marks = {event.seq: desk.inbox.spent(event.seq) for event in evidence.events}
+    amended = amended_note(desk.repo, situation)
+    results = _results(desk, situation, evidence, marks, amended)
+    concerned = {path for change in situation.changes for path in (change.path, change.old_path)}
+    damaged = [one for one in evidence.problems if _concerns(one, evidence, concerned)]
+    inherited = inherited_by(desk, situation)
+    silent = not results and not damaged and amended is None and not inherited
+    if silent and not guard.refusals(desk, situation, []):
+        return None
+    with out or _blobs_file(desk.repo) as file:
+        blobs = BlobWriter(file)
+        frozen = _freeze(desk, evidence, results, marks, blobs)
+        blobs.finish()
+    return _Planner(desk, situation, evidence, marks, results, frozen, inherited, amended).plan(damaged)
+
+
+def _blobs_file(repo: Repository) -> IO[bytes]:
+    make_dir(directory(repo.git_dir))
+    return os.fdopen(os.open(blobs_path(repo.git_dir), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+
+
+def amended_note(repo: Repository, situation: Situation) -> Note | None:
+    """The note of the commit being amended."""
+    if situation.amended is None:
+        return None
+    return notes.read(repo, [situation.amended]).get(situation.amended)
+
+
+def _results(
+    desk: Desk, situation: Situation, evidence: Evidence, marks: dict[int, Spent], note: Note | None
+) -> list[FileResult]:
+    old = situation.amended
+    base = situation.parents[0] if situation.parents else None
+    amended = Amended(desk.repo, old, note, base, situation.work) if note and old else None
+    read = {seq: Marks(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in marks.items()}
+    events = follow(desk, situation.changes, attribute.renamed(desk.repo, evidence.events, marks))
+    jobs = list(attribute.jobs(desk.repo, situation.changes, events, amended))
+
+    def worker(paths: Iterable[str]) -> Attributor:
+        from gitprov.git.files.filters import cleaner
+
+        frozen = {event.seq for event in evidence.events if _is_held(event, marks[event.seq])}
+        clean = cleaner(desk.repo, list(paths))
+        seen = sighted(desk.repo, desk.inbox, evidence.events)
+        kept = shelved(desk.repo, evidence.events)
+        return Attributor(desk.inbox, read, desk.view, clean, frozen, kept, seen)
+
+    main = worker(job.path for job in jobs) if jobs else None
+    results = [main.work_out(job) for job in jobs] if main is not None else []
+    commit = moved_blocks.Commit(situation.changes, events, read)
+    return moved_blocks.settled(desk, commit, results, worker)
+
+
+def _is_held(event: Event, mark: Spent) -> bool:
+    """Whether an earlier commit has used an event; a person's goes into no generation, only its lines are marked."""
+    return bool(mark.trace or (event.type == "human" and (mark.lines or mark.dropped)))
+
+
+def _freeze(
+    desk: Desk, evidence: Evidence, results: list[FileResult], marks: dict[int, Spent], blobs: BlobWriter
+) -> list[Frozen]:
+    """New generations for the turns that this commit uses and that have events no generation holds."""
+    used = {seq for result in results for seq in _used(result)}
+    loose = groups(evidence, lambda seq: marks[seq].trace)
+    wanted = {name: events for name, events in loose.items() if used & {event.seq for event in events}}
+    if not wanted:
+        return []
+    raw = {seq: lines for result in results for seq, lines in result.raw.items()}
+    freezer = Freezer(
+        desk.inbox,
+        desk.config,
+        desk.repo.object_format,
+        desk.human(),
+        blobs,
+        raw,
+        stored(desk.repo, desk.config),
+    )
+    return [freezer.freeze(evidence.turns[name], events) for name, events in wanted.items()]
+
+
+def _used(result: FileResult) -> set[int]:
+    """Events that gave this commit a line, took one away, or whose part in it cannot be read or was not compared."""
+    if result.outcome.bounded:
+        return set(result.events)
+    gone = {seq for seq, tally in result.outcome.tallies.items() if tally.gone}
+    return (set(result.outcome.lines) | gone | set(result.unread)) & set(result.events)
+
+
+def _concerns(problem: Problem, evidence: Evidence, paths: set[str]) -> bool:
+    """Whether unreadable evidence may speak of a path of this commit; what cannot be told may."""
+    known = {event.seq: event.path for event in evidence.events}
+    if problem.seq in known:
+        return known[problem.seq] in paths
+    return problem.where.startswith("events/")
+
+
+class _Planner:
+    """Puts the plan together from what was worked out."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        situation: Situation,
+        evidence: Evidence,
+        marks: dict[int, Spent],
+        results: list[FileResult],
+        frozen: list[Frozen],
+        inherited: Inherited,
+        amended: Note | None,
+    ) -> None:
+        self._desk = desk
+        self._situation = situation
+        self._evidence = evidence
+        self._marks = marks
+        self._results = results
+        self._frozen = frozen
+        self._inherited = inherited
+        self._trace = {seq: mark.trace for seq, mark in marks.items() if mark.trace}
+        self._trace.update({seq: one.id for one in frozen for seq in one.seqs})
+        self._records = {one.id: one.record for one in frozen}
+        self._reported = {event.seq: event.path for event in evidence.events}
+        self._amended = amended
+
+    def plan(self, damaged: list[Problem]) -> Plan:
+        """The whole plan."""
+        own = self._rows()
+        found = self._with_inherited(own)
+        traces = [row for row in found if row["kind"] == "trace"]
+        refusals = self._refusals(traces, [row for row in own if row["kind"] == "trace"], damaged)
+        return Plan(
+            changes=fingerprint(self._situation),
+            base=self._situation.head,
+            amend=self._situation.amended is not None,
+            rows=tuple(found),
+            trailers=tuple(self._trailers(traces)),
+            uses=self._uses(),
+            used=tuple((*one.turn, one.id) for one in self._frozen),
+            added=sum(change.added for change in self._situation.changes),
+            refusals=tuple(one.to_json() for one in refusals),
+            stale=self._stale(traces),
+            moment=self._desk.repo.env.get("GIT_AUTHOR_DATE"),
+            attempt=self._desk.attempt,
+            inherited=self._inherited.gate,
+            dropped=self._inherited.dropped,
+            problem=self._inherited.problem,
+            sought=() if found else self._sought(),
+            last=self._evidence.last,
+        )
+
+    def _sought(self) -> tuple[str, ...]:
+        """The traces of commits that this one repeats or replaces; it has none of their lines."""
+        if self._amended is None:
+            return tuple(sorted(self._inherited.traces))
+        from gitprov.flow.carry.absent_traces import known_to
+        from gitprov.git.objects import parse_commit
+
+        old = self._desk.repo.objects.get(self._situation.amended or "")
+        own = known_to([parse_commit(old)], {old.oid: self._amended}) if old is not None else ()
+        return tuple(sorted({*self._inherited.traces, *own}))
+
+    def _with_inherited(self, own: list[Row]) -> list[Row]:
+        """Evidence comes first; a line that it does not claim stays what another commit said it is."""
+        if not self._inherited.rows:
+            return own
+        from gitprov.flow.carry.write_notes import beside
+
+        return list(beside(Note(own), Note(self._inherited.rows)).rows.values())
+
+    def _refusals(self, traces: list[Row], own: list[Row], damaged: list[Problem]) -> list[Refusal]:
+        config = self._desk.config
+        unread = [
+            guard.unreadable(self._desk, result.path, seq, self._trace.get(seq), why)
+            for result in self._results
+            for seq, why in result.unread.items()
+            if result.events[seq].type == "ai" and _was_kept(result.events[seq])
+        ]
+        return [
+            *guard.refusals(self._desk, self._situation, traces),
+            *unread,
+            *(guard.damaged(self._desk, one) for one in damaged),
+            *guard.incomplete(config, own, self._records),
+            *guard.forbidden_lines(config, traces),
+        ]
+
+    def _trailers(self, traces: Iterable[Row]) -> list[tuple[str, str, tuple[str, ...]]]:
+        config = self._desk.config
+        facts = [
+            TraceFacts(row["id"], row.get("agent"), row.get("model"), (), row.get("key")) for row in traces
+        ]
+        return commit_trailers(config.trailers, facts, config.custom_trailers)
+
+    def _stale(self, traces: list[Row]) -> tuple[tuple[str, str], ...]:
+        """Trailers of the amended commit that this one has no trace for, or names its traces otherwise."""
+        before = self._trailers(self._amended.traces.values()) if self._amended else []
+        still = {(key, value) for key, value, _ in self._trailers(traces)}
+        return tuple((key, value) for key, value, _ in before if (key, value) not in still)
+
+    def _uses(self) -> dict[int, Use]:
+        uses: dict[int, Use] = {}
+        for result in self._results:
+            for seq in result.events.keys() - result.arrived:
+                use = self._use(seq, result.outcome.tallies.get(seq), seq in result.unread)
+                use = use._replace(path=result.path if self._reported.get(seq) != result.path else None)
+                uses[seq] = _both(uses[seq], use) if seq in uses else use
+        for result in self._results:
+            for seq in result.arrived:
+                use = uses.get(seq) or self._unchanged(seq)
+                tally = result.outcome.tallies[seq]
+                lines = line_set(use.lines) | tally.kept | tally.edited
+                uses[seq] = use._replace(lines=str(lines), dropped=str(line_set(use.dropped) - lines))
+        for one in self._frozen:
+            for seq in one.seqs:
+                uses.setdefault(seq, self._unchanged(seq))
+        return uses
+
+    def _unchanged(self, seq: int) -> Use:
+        """An event of whose lines this commit takes none."""
+        mark = self._marks[seq]
+        return Use(mark.lines, mark.dropped, self._trace.get(seq), False, mark.path)
+
+    def _use(self, seq: int, tally: Tally | None, unread: bool) -> Use:
+        mark = self._marks[seq]
+        if tally is None:
+            return Use(mark.lines, mark.dropped, self._trace.get(seq), False)
+        lines = line_set(mark.lines) | tally.kept | tally.edited | tally.replaced
+        dropped = (line_set(mark.dropped) | tally.dropped) - lines
+        return Use(str(lines), str(dropped), self._trace.get(seq), tally.finished and not unread)
+
+    def _rows(self) -> list[Row]:
+        found: dict[tuple[str, str], Row] = {}
+        for result in self._results:
+            for source, row in self._file_rows(result):
+                key = (row["kind"], row["id"])
+                carried = source >= attribute.CARRIED
+                found[key] = note_rows.add(found[key], row, carried) if key in found else row
+        before = self._amended.traces if self._amended else {}
+        kept = [note_rows.settled(row, before.get(row["id"])) for row in found.values()]
+        told = sorted((row for row in kept if row["files"]), key=lambda row: row["id"])
+        return [*told, *self._reviews({row["id"] for row in told})]
+
+    def _reviews(self, traces: set[str]) -> list[Row]:
+        """Reviews of the amended commit's traces, as far as these are still there."""
+        found = self._amended.of_kind("review") if self._amended else []
+        return [row for row in found if row["id"].partition("/")[0] in traces]
+
+    def _file_rows(self, result: FileResult) -> Iterable[tuple[int, Row]]:
+        lines, tallies, bounded = result.outcome
+        groups: dict[tuple[str, str], list[int]] = {}
+        for source in tallies:
+            if source in result.events:
+                whose = self._whose(result.events[source])
+                groups.setdefault(whose, []).append(source)
+        for (kind, name), sources in groups.items():
+            claims = note_rows.together(lines.get(source, {}) for source in sources)
+            if kind == "human":
+                yield sources[0], _human_row(name, result.path, claims)
+            elif name:
+                told = [tallies[source] for source in sources]
+                row = self._trace_row(name, result.events[sources[0]], result.path, claims, told)
+                if bounded:
+                    row["files"][result.path]["bounded"] = bounded
+                yield sources[0], row
+        for source, carried in result.carried.items():
+            yield source, note_rows.carried_row(carried, result.path, lines.get(source, {}), tallies[source])
+
+    def _whose(self, event: Event) -> tuple[str, str]:
+        """Kind of row and name, empty where a model's event went into no generation."""
+        if event.type == "human":
+            return "human", event.human or self._desk.human()
+        return "trace", self._trace.get(event.seq, "")
+
+    def _trace_row(
+        self, trace: str, event: Event, path: str, lines: dict[str, LineSet], tallies: list[Tally]
+    ) -> Row:
+        record = self._record(trace)
+        prompt = record.get("prompt") or {}
+        return {
+            "kind": "trace",
+            "v": 1,
+            "id": trace,
+            "agent": (record.get("agent") or {}).get("name") or event.agent,
+            "model": record.get("model") or event.model,
+            "session": record.get("session") or event.session,
+            "at": record.get("at") or event.at,
+            "prompt": prompt.get("digest"),
+            "key": record.get("key"),
+            "prompt_version": prompt.get("version"),
+            "human": record.get("human"),
+            "evidence": "captured",
+            "files": {path: files_entry(lines, sum(tally.gone for tally in tallies))},
+            "delta": note_rows.delta(tallies),
+        }
+
+    def _record(self, trace: str) -> Row:
+        """The record of a generation that this or an earlier commit froze; empty where it is lost."""
+        if trace not in self._records:
+            try:
+                self._records[trace] = generations.record(self._desk.repo, trace) or {}
+            except Damaged:
+                self._records[trace] = {}
+        return self._records[trace]
+
+
+def _human_row(author: str, path: str, lines: dict[str, LineSet]) -> Row:
+    files = {path: files_entry(lines)}
+    return {"kind": "human", "v": 1, "id": ids.human_id(author), "author": author, "files": files}
+
+
+def _both(a: Use, b: Use) -> Use:
+    """What two files of one commit take of one event, as when a file is renamed and another takes its name."""
+    lines = line_set(a.lines) | line_set(b.lines)
+    dropped = (line_set(a.dropped) & line_set(b.dropped)) - lines
+    path = a.path if b.path is not None else None
+    return Use(str(lines), str(dropped), a.trace or b.trace, a.retire or b.retire, path)
+
+
+def _was_kept(event: Event) -> bool:
+    """Whether both contents were stored when the edit was recorded: only then is their absence a loss."""
+    return all(ref is None or ref.stored for ref in (event.before, event.after))

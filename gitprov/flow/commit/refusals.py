@@ -1,0 +1,104 @@
+"""The guard: reasons to refuse a commit that its content and its evidence give, before its message is known."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from gitprov.checks import gate
+from gitprov.checks.gate import Refusal
+from gitprov.git.files.diff import REGULAR, FileChange
+from gitprov.model.config import Config
+from gitprov.model.event import Problem
+from gitprov.model.note import Row, line_count
+from gitprov.model.untrusted.printed import path_quoted, shell_quoted
+from gitprov.store import access
+
+if TYPE_CHECKING:
+    from gitprov.flow.change import Situation
+    from gitprov.flow.context import Desk
+
+
+def refusals(desk: Desk, situation: Situation, rows: list[Row]) -> list[Refusal]:
+    """Sidecars and inline markers that the commit would lose. `rows` are the trace rows of its note."""
+    found: list[Refusal] = []
+    dead = {change.old_path for change in situation.changes if change.status in "DR"}
+    for change in situation.changes:
+        if change.old_mode not in REGULAR:
+            continue
+        target = gate.sidecar_target(change.old_path)
+        if target is not None and target not in dead and desk.repo.objects.get(f":{target}") is not None:
+            new = desk.repo.objects.blob(change.new_oid) if change.has_text else None
+            found.extend(
+                filter(None, [gate.lost_sidecar(change.path, desk.repo.objects.blob(change.old_oid), new)])
+            )
+        elif desk.config.markers and change.has_text:
+            found.extend(_markers(desk, change, rows))
+    return found
+
+
+def _markers(desk: Desk, change: FileChange, rows: list[Row]) -> list[Refusal]:
+    old, new = (desk.repo.objects.blob(oid) for oid in (change.old_oid, change.new_oid))
+    known = [row["id"] for row in rows if change.path in row["files"]]
+    return gate.removed_markers(change.path, old, new, change.hunks, known)
+
+
+def unreadable(desk: Desk, path: str, seq: int, trace: str | None, why: str) -> Refusal:
+    """Evidence for a staged file is there but its content cannot be read."""
+    return Refusal(
+        "unreadable",
+        f"a recorded edit of this file cannot be read: {why}",
+        _set_aside(desk.inbox.event_path(seq)),
+        path,
+        (trace,) if trace else (),
+    )
+
+
+def damaged(desk: Desk, problem: Problem) -> Refusal:
+    """An event file is damaged: it may speak of any staged file."""
+    what = f"recorded evidence cannot be read: {problem}"
+    return Refusal("unreadable", what, _set_aside(os.path.join(desk.inbox.root, problem.where)))
+
+
+def _set_aside(path: str) -> str:
+    if os.path.lexists(path) and not os.access(path, os.R_OK):
+        return access.mend(path)
+    return f"mv {shell_quoted(path)} {shell_quoted(path + '.damaged')}    # its lines will count as unknown"
+
+
+def incomplete(config: Config, rows: list[Row], records: dict[str, Row]) -> list[Refusal]:
+    """Traces in the commit that lack what the project requires of them."""
+    found = []
+    for row in rows:
+        record = records.get(row["id"], {})
+        missing = [name for name in config.require if not _has(record, row, name)]
+        if missing:
+            first = next(iter(row["files"]), None)
+            word = " and ".join(missing)
+            mend = f"let the agent's hooks record it (gitprov doctor says why it is missing), or commit with the trailer 'AI-Trace-Dropped: {row['id']} <reason>'"
+            message = f"{row['id']} has no {word}, which this project requires"
+            found.append(Refusal("incomplete", message, mend, first, (row["id"],)))
+    return found
+
+
+def _has(record: Row, row: Row, name: str) -> bool:
+    return bool(row.get("model")) if name == "model" else bool((record or row).get("key"))
+
+
+def forbidden_lines(config: Config, rows: list[Row]) -> list[Refusal]:
+    """Lines that a model wrote, where the project takes none."""
+    if "forbid" not in config.trailers:
+        return []
+    return [
+        Refusal(
+            "forbidden",
+            f"{line_count(row, 'ai', 'edited')} lines of {path} were written by a model ({row.get('model') or 'unknown'}), "
+            "which this project does not accept",
+            f"git restore --staged {path_quoted(path)}",
+            path,
+            (row["id"],),
+        )
+        for row in rows
+        for path, entry in row["files"].items()
+        if "ai" in entry or "edited" in entry
+    ]

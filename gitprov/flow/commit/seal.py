@@ -1,0 +1,184 @@
+"""Sealing: post-commit writes generations and note in one step, then retires exactly the evidence it used."""
+
+from __future__ import annotations
+
+import os
+
+from gitprov.errors import GitprovError
+from gitprov.flow.carry import resets
+from gitprov.flow.change import Situation, fits, new_lines
+from gitprov.flow.context import Desk
+from gitprov.git.files.diff import FileChange
+from gitprov.git.history.reflog import steps
+from gitprov.git.objects import Commit, parse_commit
+from gitprov.git.process import decode
+from gitprov.git.user.parent_command import GATELESS, command
+from gitprov.git.write import Change, write
+from gitprov.model.note import Note, Row, commit_row
+from gitprov.store import flags, generations, notes
+from gitprov.store import plan as plans
+from gitprov.store.inbox.inbox import Spent
+from gitprov.store.plan import Plan
+
+
+def seal(desk: Desk) -> str | None:
+    """Write down what HEAD, just made, holds. Returns the commit where it got a note."""
+    commit = _head(desk)
+    if commit is None:
+        return None
+    plan = plans.load(desk.repo.git_dir)
+    situation = _situation(desk, commit, plan)
+    kept = plan
+    if plan is not None and not fits(desk.repo, plan, situation):
+        _finish_parent(desk, plan, commit)
+        plan = None
+    if plan is None:
+        from gitprov.flow.commit.late import late_plan
+
+        plan = late_plan(desk, situation, commit, kept)
+        if plan is not None:
+            plans.save(desk.repo.git_dir, plan)  # what git names as its source is forgotten with this hook
+    if plan is None:
+        plans.drop(desk.repo.git_dir)
+        resets.settle(desk.repo, desk.view)
+        return None
+    if desk.attempt not in (None, plan.attempt):
+        plan = plan._replace(gate=None)
+    done = _carry_out(desk, commit, plan)
+    resets.settle(desk.repo, desk.view)
+    if plan.problem:
+        said = f"authors of lines from other commits could not be found out: {plan.problem}"
+        raise GitprovError(said, f"mend that, then: gitprov heal {commit.oid[:12]}~1..{commit.oid[:12]}")
+    return done
+
+
+def recover(desk: Desk) -> str | None:
+    """Finish a seal that was cut off: a plan is there, and HEAD is the commit it was made for."""
+    plan = plans.load(desk.repo.git_dir)
+    commit = _head(desk) if plan is not None else None
+    if plan is None or commit is None or commit.oid == plan.base:
+        return None
+    return _carry_out(desk, commit, plan) if _made(desk, plan, commit) else None
+
+
+def _finish_parent(desk: Desk, plan: Plan, commit: Commit) -> None:
+    """A plan that is not this commit's may be that of the one before, whose hook was killed."""
+    found = desk.repo.objects.get(commit.parents[0]) if commit.parents else None
+    parent = parse_commit(found) if found is not None else None
+    if parent is not None and parent.oid != plan.base and _made(desk, plan, parent):
+        _carry_out(desk, parent, plan)
+
+
+def _made(desk: Desk, plan: Plan, commit: Commit) -> bool:
+    """Whether a commit is the one that a plan was made for."""
+    return fits(desk.repo, plan, _situation(desk, commit, plan))
+
+
+def _head(desk: Desk) -> Commit | None:
+    found = desk.repo.objects.get("HEAD")
+    return parse_commit(found) if found is not None and found.type == "commit" else None
+
+
+def _situation(desk: Desk, commit: Commit, plan: Plan | None) -> Situation:
+    old = _amended(desk, commit, plan)
+    base = commit.parents[0] if commit.parents else None
+    changes = new_lines(desk.repo, commit.parents, base, commit.oid)
+    work: list[FileChange] = new_lines(desk.repo, (old,), old, commit.oid) if old else []
+    return Situation(old or base, commit.parents, changes, old, work, tree=commit.tree)
+
+
+def _amended(desk: Desk, commit: Commit, plan: Plan | None) -> str | None:
+    """The commit that this one replaced, as the reflog tells it, else the plan; None where it replaced none."""
+    for last in steps(desk.repo, 1):
+        if last.new != commit.oid:
+            break
+        if last.why.startswith("commit (amend)"):
+            return last.old
+        if plan is None or not plan.amend or plan.base != last.old or last.why.startswith("commit"):
+            return None  # with GIT_REFLOG_ACTION git writes other words, and the plan knows
+    if plan is None or not plan.amend or plan.base in (None, commit.oid):
+        return None
+    old = desk.repo.objects.get(plan.base or "")
+    same = old is not None and old.type == "commit" and parse_commit(old).parents == commit.parents
+    return plan.base if same else None
+
+
+def _carry_out(desk: Desk, commit: Commit, plan: Plan) -> str | None:
+    repo = desk.repo
+    rows = note_rows(desk, commit, plan)
+    if rows:
+        note = Note(rows)
+        packed = plans.blobs_path(repo.git_dir) if plan.used else None
+
+        def build(refs: dict[str, str]) -> list[Change]:
+            words = f"gitprov: {len(plan.traces)} traces of {commit.oid[:12]}"
+            kept = Change(generations.REF, refs.get(generations.REF), words, {}, packed)
+            return [kept, notes.change(repo, refs.get(notes.REF), {commit.oid: note}, words)]
+
+        write(repo, commit.committer, build, [generations.REF, notes.REF])
+        flags.raise_flag(repo.home, "active")
+    retire(desk, plan)
+    _settle_sidecars(desk, plan)
+    plans.drop(repo.git_dir)
+    return commit.oid if rows else None
+
+
+def note_rows(desk: Desk, commit: Commit, plan: Plan) -> list[Row]:
+    """The note of a commit: the plan's rows and one about the commit itself; none where there is nothing to say."""
+    dropped = {**plan.dropped, **_dropped(desk, commit, plan)}
+    gate = _gate(desk, commit, plan)
+    if not plan.rows and not dropped and not (plan.refusals and gate != "passed"):
+        if not plan.sought:
+            return []
+        from gitprov.flow.carry.absent_traces import in_vain
+
+        if not in_vain(desk.repo, commit.message, plan.sought):
+            return []
+    return [*plan.rows, commit_row(commit.oid, gate, plan.added, dropped)]
+
+
+def _dropped(desk: Desk, commit: Commit, plan: Plan) -> dict[str, str]:
+    """Trace → reason, of traces that the message lets go. Git does not care how a trailer's key is cased."""
+    if b"ai-trace-dropped" not in commit.message.lower():
+        return {}
+    from gitprov.git.history.trailers import parse
+    from gitprov.interop.trailers import waived
+
+    return waived(parse(desk.repo, commit.message), plan.trailers)
+
+
+def _gate(desk: Desk, commit: Commit, plan: Plan) -> str:
+    """Whether the gate looked at this very attempt; git gives every attempt the author date it will have."""
+    date = commit.author[commit.author.rfind(">") + 2 :]
+    same = plan.moment is None or plan.moment.removeprefix("@") == date
+    if plan.gate == "passed" and same:
+        return plan.inherited or "passed"
+    sequencer = ("CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
+    if any(os.path.exists(os.path.join(desk.repo.git_dir, name)) for name in sequencer) or (
+        desk.git is not None and command(desk.git.words) in GATELESS
+    ):
+        return plan.inherited or "absent"
+    from gitprov.flow.commit.gates import gate_installed
+
+    return "bypassed" if gate_installed(desk.repo) else "absent"
+
+
+def retire(desk: Desk, plan: Plan) -> None:
+    """Mark what a plan used of its evidence, and let go of what nothing is left of."""
+    for seq, use in plan.uses.items():
+        mark = desk.inbox.spent(seq)
+        wanted = Spent(use.lines, use.dropped, use.trace, use.path)
+        if wanted != mark and os.path.exists(desk.inbox.event_path(seq)):
+            desk.inbox.mark_spent(seq, *wanted[:3], path=use.path, durable=not use.retire)
+    for key, turn, trace in plan.used:
+        desk.inbox.mark_used(key, turn, trace)
+    desk.inbox.retire(seq for seq, use in plan.uses.items() if use.retire)
+
+
+def _settle_sidecars(desk: Desk, plan: Plan) -> None:
+    """`git commit PATH` commits another index than the one it leaves: sidecars staged there are told to this one."""
+    for path in plan.sidecars:
+        shown = desk.repo.run("--literal-pathspecs", "ls-tree", "-z", "--full-tree", "HEAD", "--", path)
+        words = decode(shown.split(b"\t")[0]).split(" ")
+        if len(words) == 3:
+            desk.repo.run("update-index", "--add", "--cacheinfo", f"{words[0]},{words[2]},{path}")

@@ -1,0 +1,91 @@
+"""Sidecars: `.ai-trace/<path>.json` beside the code, for teams that want the facts as files in the tree."""
+
+from __future__ import annotations
+
+import json
+
+from gitprov.checks.gate import Refusal, sidecar_path
+from gitprov.errors import GateError, Obstructed
+from gitprov.flow.context import Desk
+from gitprov.git.files import tree_files
+from gitprov.git.process import decode
+from gitprov.model.ids import is_trace_id
+from gitprov.model.note import Row
+from gitprov.model.untrusted.jsonvalue import loads_object
+from gitprov.model.untrusted.printed import shell_quoted
+from gitprov.store.plan import Plan
+
+
+def stage_sidecars(desk: Desk, plan: Plan) -> tuple[str, ...]:
+    """Write and stage a sidecar for each file that the plan has traces for; the paths of those that changed."""
+    staged = []
+    for path in sorted({path for row in plan.traces for path in row["files"]}):
+        place = sidecar_path(path)
+        rows = [row for row in plan.traces if path in row["files"]]
+        found = desk.repo.objects.get(f":{place}") if "\n" not in place else None
+        old = found.data if found is not None else None
+        new = content(rows, old)
+        if new != old:
+            _stage(desk, place, new)
+            staged.append(place)
+    return tuple(staged)
+
+
+def content(rows: list[Row], old: bytes | None) -> bytes:
+    """A sidecar's bytes: the newest trace's facts, and every trace that touched the file so far."""
+    before = _traces(old)
+    newest = max(rows, key=lambda row: (row.get("at") or "", row["id"]))
+    delta = newest.get("delta") or {}
+    facts = {
+        "trace_id": newest["id"],
+        "prompt_version": newest.get("prompt_version"),
+        "model": newest.get("model"),
+        "generated_at": newest.get("at"),
+        "prompt_hash": newest.get("prompt"),
+        "reviewed_by": None,
+        "delta_lines": delta.get("edited", 0) + delta.get("dropped", 0),
+        "traces": list(dict.fromkeys([*before, *(row["id"] for row in rows)])),
+    }
+    return json.dumps(facts, indent=2, ensure_ascii=True).encode("ascii") + b"\n"
+
+
+def _traces(old: bytes | None) -> list[str]:
+    found = (loads_object(old) or {}).get("traces")
+    return (
+        [one for one in found if isinstance(one, str) and is_trace_id(one)] if isinstance(found, list) else []
+    )
+
+
+def _stage(desk: Desk, place: str, data: bytes) -> None:
+    """Put a sidecar into the work tree, then into the index. GateError where something else is in its way."""
+    try:
+        tree_files.write(desk.repo.worktree or "", place, data, durable=False)
+    except Obstructed as error:
+        raise _refused(place, error.path, f"{error.path} is {error.what}") from error
+    blocked = _in_index(desk, place)
+    if blocked is not None:
+        raise _refused(place, blocked, f"git has {blocked} as a file or a link")
+    oid = decode(desk.repo.run("hash-object", "-w", "--no-filters", "--stdin", stdin=data)).strip()
+    desk.repo.run("update-index", "--add", "--cacheinfo", f"100644,{oid},{place}")
+
+
+def _in_index(desk: Desk, place: str) -> str | None:
+    """A directory of this path that the index has as something else."""
+    folders = place.split("/")[:-1]
+    paths = ["/".join(folders[: n + 1]) for n in range(len(folders))]
+    return next((path for path in paths if _is_entry(desk, path)), None)
+
+
+def _is_entry(desk: Desk, path: str) -> bool:
+    return "\n" not in path and desk.repo.objects.get(f":{path}") is not None
+
+
+def _refused(place: str, path: str, what: str) -> GateError:
+    """The refusal; what is in the way is set aside by the command it names, nothing is deleted."""
+    from gitprov.flow.commit.message import explain
+
+    shown = shell_quoted(path)
+    mend = f"git --literal-pathspecs rm -q -r --cached --ignore-unmatch -- {shown}"
+    mend += f"; mv -- {shown} {shell_quoted(path + '.aside')}"
+    message = f"the sidecar cannot be written: {what}, and gitprov follows none in a work tree"
+    return GateError(explain([Refusal("sidecar", message, mend, place)]))

@@ -1,0 +1,70 @@
+"""The desk of a commit: what its hooks read once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitprov.flow.work_tree import View
+from gitprov.git.process import decode
+from gitprov.git.repo import Repository
+from gitprov.git.user.parent_command import git_process
+from gitprov.store.inbox.inbox import Inbox
+
+if TYPE_CHECKING:
+    from gitprov.model.config import Config
+
+
+class Desk:
+    """All that staging needs to know, read once per hook. `above` is the process that runs the hook, 0 for none."""
+
+    def __init__(self, repo: Repository, view: View, above: int = 0) -> None:
+        self.repo = repo
+        self.inbox = Inbox(repo.inbox_dir)
+        self.view = view
+        self.git = git_process(above)
+        self._config: Config | None = None
+        self._known: dict[str, str] | None = None
+
+    @property
+    def attempt(self) -> str | None:
+        """Names the git process that commits: all hooks of one attempt have it in common. None where it is not seen."""
+        return self.git.token if self.git else None
+
+    @property
+    def config(self) -> Config:
+        """The configuration in force. ConfigError where it is wrong."""
+        if self._config is None:
+            from gitprov.store.config import load_config
+
+            own = {key: value for key, value in self._settings.items() if key.startswith("gitprov.")}
+            self._config = load_config(self.repo.worktree, own)
+        return self._config
+
+    @property
+    def _settings(self) -> dict[str, str]:
+        """What git's configuration says of all that a commit asks about; asked once, as each question is a process."""
+        if self._known is None:
+            self._known = self.repo.config("(gitprov|user|committer|trailer).")
+        return self._known
+
+    @property
+    def plain_trailers(self) -> bool:
+        """Whether git itself, left to its configuration, writes `Key: value`."""
+        return self._settings.get("trailer.separators", ":").startswith(":")
+
+    def human(self) -> str:
+        """`Name <email>` of whoever commits; empty where git knows nobody (then git refuses the commit itself)."""
+        name, email = (self._committer(part) for part in ("name", "email"))
+        if name and email:
+            return f"{name} <{email}>"
+        done = self.repo.try_run("var", "GIT_COMMITTER_IDENT")
+        text = decode(done.stdout)
+        return text[: text.rfind(">") + 1]
+
+    def _committer(self, part: str) -> str:
+        """Name or address as git would write it, empty where git itself has to be asked."""
+        said = self.repo.env.get(f"GIT_COMMITTER_{part.upper()}")
+        text = said or self._settings.get(f"committer.{part}") or self._settings.get(f"user.{part}") or ""
+        # Git takes some characters away at both ends and others everywhere.
+        plain = text.isprintable() and text.strip(" .,:;<>\"\\'") == text and not set(text) & set("<>")
+        return text if plain else ""

@@ -1,0 +1,333 @@
+"""Per file of a commit: the fold of its evidence over the content that the commit holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from gitprov.attribution.diff import unshown
+from gitprov.attribution.fold import Folded, Step, begin, fold, put_aside, restore
+from gitprov.attribution.layout.language import language_of
+from gitprov.attribution.moved_block import Shed, shed
+from gitprov.attribution.outcome import Carried, Marks, Outcome, outcome
+from gitprov.attribution.returned import gone_for_good
+from gitprov.attribution.state import Part
+from gitprov.errors import Damaged
+from gitprov.git.files.diff import REGULAR, FileChange
+from gitprov.git.files.tree import regular_blobs
+from gitprov.git.repo import Repository
+from gitprov.model import canonical
+from gitprov.model.event import ContentRef, Event
+from gitprov.model.hunk import Hunk
+from gitprov.model.note import Claim, Note, Row
+from gitprov.model.ranges import LineSet, shared_out
+from gitprov.store.inbox.inbox import Inbox, Spent
+
+#: Sources from here on are claims of a commit being amended, not events of the inbox.
+CARRIED = 1 << 40
+
+
+class FileResult(NamedTuple):
+    """One file of the commit. `events` are its evidence by seq; `unread` says which could not be read, and why.
+
+    `raw`: seq → lines that the edit put there. `gone` are lines that left the file; `arrived` the events among `events`
+    that speak of another file, from which a block of lines was moved to this one.
+    """
+
+    path: str
+    outcome: Outcome
+    events: dict[int, Event]
+    carried: dict[int, Carried]
+    unread: dict[int, str]
+    raw: dict[int, int]
+    gone: tuple[Shed, ...] = ()
+    arrived: frozenset[int] = frozenset()
+
+
+class Job(NamedTuple):
+    """One file to work out: contents at the start (before all evidence) and in the commit, and what it adds.
+
+    `claims` are those of a commit being amended, over its version of the file, `old`, there called `was`.
+    """
+
+    path: str
+    start: bytes
+    final: bytes
+    added: tuple[Hunk, ...]
+    events: list[Event]
+    claims: list[Claim]
+    old: bytes = b""
+    was: str | None = None
+
+
+def jobs(
+    repo: Repository,
+    changes: list[FileChange],
+    events: list[Event],
+    amended: Amended | None,
+) -> Iterator[Job]:
+    """A job for each changed file that evidence, or the commit being amended, says something about."""
+    by_path: dict[str, list[Event]] = {}
+    for event in events:
+        by_path.setdefault(event.path, []).append(event)
+    told = set()
+    for change in changes:
+        was = amended.path_of(change.path) if amended else change.old_path
+        told.add(was)
+        names = {change.path, change.old_path, was}
+        own = {event.seq: event for path in names for event in by_path.get(path, ())}
+        claims = amended.claims(was) if amended else []
+        regular = change.has_text or (change.status == "D" and change.old_mode in REGULAR)
+        if (own or claims) and regular:
+            start, final = _sides(repo, change)
+            added = unshown(start, final) if change.opaque else change.hunks
+            old = amended.content(was) if amended and claims else b""
+            found = [own[seq] for seq in sorted(own)]
+            yield Job(change.path, start, final, added, found, claims, old, was)
+    if amended:
+        yield from amended.left_out(told)
+
+
+def _sides(repo: Repository, change: FileChange) -> tuple[bytes, bytes]:
+    """Contents before and after; empty where there is no regular file."""
+    sides = ((change.old_oid, change.old_mode), (change.new_oid, change.new_mode))
+    old, new = (repo.objects.blob(oid) if mode in REGULAR else b"" for oid, mode in sides)
+    return old, new
+
+
+class Amended:
+    """The commit that is about to be replaced: its note, and its files under the names they have now.
+
+    `base` is the new commit's first parent, None where it has none; `changes` lead from the old commit to the new.
+    """
+
+    def __init__(
+        self, repo: Repository, commit: str, note: Note, base: str | None, changes: list[FileChange]
+    ) -> None:
+        self.note = note
+        self._repo = repo
+        self._commit = commit
+        self._base = base
+        self._old = {change.path: change.old_path for change in changes if change.status != "A"}
+
+    def path_of(self, path: str) -> str:
+        """What a file of the new commit was called in the old one."""
+        return self._old.get(path, path)
+
+    def claims(self, path: str) -> list[Claim]:
+        """What the note says of one file; a row that only counts deleted lines there claims none."""
+        found = self.note.claims(path)
+        told = {claim.row["id"] for claim in found}
+        silent = [
+            row
+            for row in self.note.rows_of(path)
+            if row["kind"] == "trace" and row["id"] not in told and deleted(row, path)
+        ]
+        return found + [Claim(LineSet(), "ai", row) for row in silent]
+
+    def content(self, path: str) -> bytes:
+        """A file of the old commit; empty where it had none."""
+        found = regular_blobs(self._repo, self._commit, [path])
+        return self._repo.objects.blob(found[path]) if found else b""
+
+    def left_out(self, told: set[str]) -> Iterator[Job]:
+        """Files that the old commit changed and the new one does not: their lines are given up."""
+        paths = [path for path in self.note.paths() if path not in told]
+        old = regular_blobs(self._repo, self._commit, paths)
+        new = regular_blobs(self._repo, self._base, old) if self._base else {}
+        for path, oid in old.items():  # of a file that the old commit has not, no line can be claimed
+            claims = self.note.claims(path)
+            if claims:
+                final = self._repo.objects.blob(new[path]) if path in new else b""
+                yield Job(path, final, final, (), [], claims, self._repo.objects.blob(oid))
+
+
+def deleted(row: Row, path: str) -> int:
+    """How many lines of the parent a row says its trace removed from a file."""
+    entry = row.get("files", {}).get(path, {})
+    count = entry.get("deleted", 0) if isinstance(entry, dict) else 0
+    return count if isinstance(count, int) else 0
+
+
+class Sighted(NamedTuple):
+    """A content that git held before the event `seq` was recorded: beside the file, or (`back`) written into it."""
+
+    seq: int
+    content: bytes
+    back: bool
+
+
+class Attributor:
+    """Works out jobs. `view` gives the work tree's content of a path, None where it cannot be seen.
+
+    `shelved` gives the versions of a job's file that are stashed away. `frozen` are the events that an earlier commit's generations hold.
+    `sighted` gives what git held of a job's file between its events, in order.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        marks: dict[int, Marks],
+        view: Callable[[str, bytes], bytes | None],
+        clean: Callable[[str, bytes], bytes] | None = None,
+        frozen: Collection[int] = (),
+        shelved: Callable[[Job], list[bytes]] | None = None,
+        sighted: Callable[[Job], list[Sighted]] | None = None,
+    ) -> None:
+        self._shelved = shelved
+        self._sighted = sighted
+        self._inbox = inbox
+        self._marks = marks
+        self._view = view
+        self._clean = clean
+        self._frozen = frozen
+
+    def work_out(self, job: Job) -> FileResult:
+        """Fold the evidence of one file over its committed content."""
+        folded, unread = self.fold(job)
+        marks = {seq: self._marks[seq] for seq in folded.created if seq in self._marks}
+        view = self._view(job.path, job.final)
+        seen = None if view is None else self._as_stored(view, job)
+        aside = [self._as_stored(data, job) for data in self._shelved(job)] if self._shelved else []
+        settled = outcome(folded, job.final, job.added, seen, marks, aside)
+        gone = shed(job.path, folded, settled.tallies)
+        carried: dict[int, Carried] = {}
+        if job.claims:
+            older, carried, more = self._carry(job, seen)
+            settled = _with_carried(settled, older)
+            gone += more
+        events = {event.seq: event for event in job.events}
+        raw = {
+            seq: len(lines) for seq, lines in folded.created.items() if seq in events and seq not in unread
+        }
+        return FileResult(job.path, settled, events, carried, unread, raw, gone)
+
+    def fold(self, job: Job) -> tuple[Folded, dict[int, str]]:
+        """The state after all evidence that can be read, and what is unreadable."""
+        unread: dict[int, str] = {}
+        settled: dict[int, LineSet] = {}
+        folded = begin(job.start, job.final, settled, language_of(job.path))
+        waiting = self._sighted(job) if self._sighted else []
+        for event, step in self._steps(job, job.events, unread):
+            while waiting and waiting[0].seq <= event.seq:
+                folded = self._see(folded, waiting.pop(0), job)
+            if step is None:
+                folded.created.setdefault(event.seq, set())
+            else:
+                marks = self._marks.get(event.seq, Marks())
+                settled[event.seq] = marks.spent | gone_for_good(marks.dropped, step.after, job.final)
+                folded = fold(folded, [step])
+        for one in waiting:
+            folded = self._see(folded, one, job)
+        return folded, unread
+
+    def _see(self, folded: Folded, one: Sighted, job: Job) -> Folded:
+        content = self._as_stored(one.content, job)
+        return restore(folded, content) if one.back else put_aside(folded, content)
+
+    def _carry(self, job: Job, seen: bytes | None) -> tuple[Outcome, dict[int, Carried], tuple[Shed, ...]]:
+        """What the amended commit's claims have come to: its labelled content, then what was done since."""
+        folded = begin(job.old, job.final, language=language_of(job.path))
+        carried = _label(folded, job)
+        before = folded.copy()
+        since = [event for event in job.events if event.seq not in self._frozen]
+        for _, step in self._steps(job, since, {}):
+            if step is not None:
+                folded = fold(folded, [step])
+        done = outcome(folded, job.final, job.added, seen, {}, before=before)
+        lines = {source: found for source, found in done.lines.items() if source in carried}
+        tallies = {source: done.tallies[source] for source in carried}
+        gone = (*shed(job.path, folded, tallies), *(shed(job.path, before, tallies) if since else ()))
+        return Outcome(lines, tallies), carried, gone
+
+    def _steps(
+        self, job: Job, events: list[Event], unread: dict[int, str]
+    ) -> Iterator[tuple[Event, Step | None]]:
+        """Each event with its contents; without them, and with a reason in `unread`, where they cannot be read."""
+        known = {canonical.digest(data): data for data in (job.start, job.final)}
+        for event in events:
+            try:
+                before, after = (self._read(ref, known, job) for ref in (event.before, event.after))
+            except Damaged as error:
+                unread[event.seq] = error.message
+                yield event, None
+                continue
+            yield event, Step(event.seq, before, after, event.type == "human")
+
+    def _read(self, ref: ContentRef | None, known: dict[str, bytes], job: Job) -> bytes:
+        """Content of an event. Damaged where it is missing or was never kept."""
+        if ref is None:
+            return b""
+        data = known[ref.digest] if ref.digest in known else self._inbox.get_blob(ref)
+        return self._as_stored(data, job)
+
+    def _as_stored(self, data: bytes, job: Job) -> bytes:
+        """Content of the work tree as the repository keeps it: evidence shows files on disk."""
+        if data in (job.start, job.final):
+            return data
+        if self._clean is not None:
+            data = self._clean(job.path, data)
+        # One character is found several times as fast as two.
+        if b"\r" in data and b"\r\n" in data and b"\r\n" not in job.final and b"\r\n" not in job.start:
+            data = data.replace(b"\r\n", b"\n")
+        return data
+
+
+def _label(folded: Folded, job: Job) -> dict[int, Carried]:
+    """Label the lines that the amended commit's note claims; the weakest claim comes first and keeps the line."""
+    carried: dict[int, Carried] = {}
+    seen: set[int] = set()
+    whole = LineSet.of_runs([(1, len(folded.origins))] if folded.origins else [])
+    shares = shared_out([claim.lines & whole for claim in job.claims])
+    for n, (claim, share) in enumerate(zip(job.claims, shares, strict=True)):
+        source = CARRIED + n
+        lines = {line - 1 for line in share}
+        first = job.start != job.final and id(claim.row) not in seen
+        seen.add(id(claim.row))
+        gone = deleted(claim.row, job.was or job.path) if first else 0
+        folded.layout.raw[source] = (Part(0, job.old),)
+        carried[source] = Carried(claim.row, claim.cls, len(lines), gone)
+        folded.created[source] = lines
+        if claim.cls == "human":
+            folded.people.add(source)
+        for line in lines:
+            folded.origins[line] = (source, line, claim.cls == "edited")
+    return carried
+
+
+def _with_carried(settled: Outcome, carried: Outcome) -> Outcome:
+    """Evidence of the inbox comes first; a line that it does not claim stays what the amended commit said it is."""
+    taken = {line for own in settled.lines.values() for lines in own.values() for line in lines}
+    rest = {
+        source: {cls: LineSet(line for line in lines if line not in taken) for cls, lines in own.items()}
+        for source, own in carried.lines.items()
+    }
+    return Outcome({**settled.lines, **rest}, {**settled.tallies, **carried.tallies}, settled.bounded)
+
+
+def renamed(repo: Repository, events: list[Event], marks: Mapping[int, Spent]) -> list[Event]:
+    """The events under the names that commits gave their files since; under the old one where only that is here.
+
+    A file is renamed on one branch. What a stash or another branch has of it may be there under the name it had before.
+    """
+    names = [marks[event.seq].path if event.seq in marks else None for event in events]
+    moved = {
+        (event.path, name) for event, name in zip(events, names, strict=True) if name and name != event.path
+    }
+    new = {pair for pair in moved if not _is_tracked(repo, pair[0]) or _is_tracked(repo, pair[1])}
+    return [
+        event._replace(path=name) if name and (event.path, name) in new else event
+        for event, name in zip(events, names, strict=True)
+    ]
+
+
+def _is_tracked(repo: Repository, path: str) -> bool:
+    return "\n" not in path and repo.objects.get(f":{path}") is not None
+
+
+def line_set(text: str) -> LineSet:
+    """A range list from the inbox; one that cannot be read claims nothing."""
+    try:
+        return LineSet.parse(text)
+    except ValueError:
+        return LineSet()

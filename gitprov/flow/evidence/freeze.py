@@ -1,0 +1,253 @@
+"""Freezing turns: from what an agent did so far to an immutable generation, redacted as the project wants it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from gitprov.attribution.fold import produced
+from gitprov.errors import Damaged
+from gitprov.flow.evidence.gather import Evidence, TurnKey
+from gitprov.git.write import BlobWriter
+from gitprov.model import canonical, generation, ids
+from gitprov.model.config import Config
+from gitprov.model.event import ContentRef, Event, Instruction, Turn
+from gitprov.store import generations
+from gitprov.store.inbox.inbox import Inbox
+
+Record = dict[str, canonical.Json]
+
+
+class Frozen(NamedTuple):
+    """A turn's new generation: its sealed record and the events that went into it."""
+
+    record: Record
+    turn: TurnKey
+    seqs: tuple[int, ...]
+
+    @property
+    def id(self) -> str:
+        """The trace id."""
+        return str(self.record["id"])
+
+
+class Freezer:
+    """Makes generations of one commit. Contents go to `blobs` as they are redacted; records come back sealed.
+
+    `raw`: event → number of lines it put there, where that is known already. `stores`: whether the text of an
+    instruction file may be stored, by its path.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        config: Config,
+        object_format: str,
+        human: str,
+        blobs: BlobWriter,
+        raw: Mapping[int, int] = MappingProxyType({}),
+        stores: Callable[[str], bool] = lambda _: True,
+    ) -> None:
+        self._raw = raw
+        self._stores = stores
+        self._inbox = inbox
+        self._config = config
+        self._format = object_format
+        self._human = human
+        self._blobs = blobs
+        self._redact = _redactor(config)
+        # Contents share work with the content before them, so short fields must not come in between.
+        self._redact_field = cache(_redactor(config))
+        self._keeps = config.privacy != "hash-only"
+        self._sides: dict[str, str] = {}
+        self._replaced = 0
+
+    def freeze(self, turn: Turn, events: list[Event]) -> Frozen:
+        """The generation that this turn is so far; `events` are those that no generation holds yet, in order."""
+        name = (turn.key, turn.turn)
+        self._replaced = 0
+        turn = self._clean_turn(turn)
+        prompt, prompt_row, prompt_oid = self._text(turn.prompt)
+        _, output_row, output_oid = self._text(turn.output)
+        edits = [self._edit(event) for event in events if event.type == "ai"]
+        standing = [self._standing(one) for one in turn.instructions]
+        model = turn.model or self._clean(_one({event.model for event in events}))
+        human, request = self._clean(self._human), self._clean(_request(turn, events))
+        record = generation.seal(
+            {
+                "v": generation.VERSION,
+                "key": ids.prompt_key(model, prompt) if prompt is not None else None,
+                "agent": {"name": turn.agent, "version": turn.agent_version},
+                "subagent": None if turn.subagent is None else dict(turn.subagent),
+                "model": model,
+                "params": dict(turn.params),
+                "session": turn.session,
+                "turn": turn.turn,
+                "request_id": request,
+                "request_ids": list(turn.request_ids),
+                "parent": turn.parent,
+                "at": turn.at or events[0].at,
+                "human": human,
+                "prompt": {**prompt_row, "name": turn.prompt_name, "version": turn.prompt_version},
+                "output": output_row,
+                "edits": edits,
+                "instructions": [{"path": path, **row} for path, row, _ in standing],
+                "usage": dict(turn.usage),
+                **({"field_redactions": self._replaced} if self._replaced else {}),
+            }
+        )
+        self._place(record, [prompt_oid, output_oid], standing)
+        return Frozen(record, name, tuple(event.seq for event in events))
+
+    def _clean(self, value: Any) -> Any:  # noqa: ANN401  # JSON
+        """A field of the record without secrets: text, or text nested in lists and mappings, names included."""
+        if isinstance(value, str):
+            text, count = self._redact_field(value.encode("utf-8", "surrogatepass"))
+            self._replaced += count
+            return text.decode("utf-8", "surrogatepass")
+        if isinstance(value, Mapping):
+            return {self._clean(name): self._clean_item(name, item) for name, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self._clean(item) for item in value]
+        return value
+
+    def _clean_item(self, name: str, item: Any) -> Any:  # noqa: ANN401  # JSON
+        """A named value: the name may be what says that a text is a secret (`api_key`)."""
+        if not isinstance(item, str) or "\n" in item:
+            return self._clean(item)
+        start, before = f"{name} = ", self._replaced
+        text = self._clean(f'{start}"{item}"')
+        if text.startswith(start):
+            return text[len(start) + 1 : -1]
+        self._replaced = before
+        return self._clean(item)
+
+    def _clean_turn(self, turn: Turn) -> Turn:
+        """The turn as the record may show it. Its key and its contents stay: they name what lies in the inbox."""
+        who = ("agent", "agent_version", "subagent", "model", "session", "turn", "request_ids")
+        names = (*who, "params", "usage", "prompt_name", "prompt_version")
+        return turn._replace(**{name: self._clean(getattr(turn, name)) for name in names})
+
+    def _text(self, ref: ContentRef | None, *, keep: bool = True) -> tuple[bytes | None, Record, str | None]:
+        """A prompt or output as it will be stored, what the record says of it, and its blob id where it is kept."""
+        raw = self._bytes(ref)
+        if ref is None or raw is None:
+            return None, {"digest": ref.digest if ref else None, "available": False, "redactions": 0}, None
+        text, count = self._redact(raw)
+        row = {"digest": canonical.digest(text), "available": self._keeps, "redactions": count}
+        return text, row, self._add(text) if self._keeps and keep else None
+
+    def _standing(self, standing: Instruction) -> tuple[str, Record, str | None]:
+        """Path, what the record says, and the blob id of an instruction file's text where that is stored."""
+        stored = self._keeps and self._stores(standing.path)
+        _, row, oid = self._text(standing.ref, keep=stored)
+        facts: Record = {"digest": row["digest"]}
+        if self._keeps and oid is None:
+            facts["available"] = False
+        return standing.path, facts, oid
+
+    def _edit(self, event: Event) -> Record:
+        before, after = self._bytes(event.before), self._bytes(event.after)
+        known = (before is not None or event.before is None) and (after is not None or event.after is None)
+        row: Record = {
+            "path": event.path,
+            "before": self._side(event.before, before),
+            "after": self._side(event.after, after),
+            "raw_lines": self._lines(event, before, after) if known else None,
+            "tool": self._clean(event.tool),
+            "user_modified": event.user_modified,
+        }
+        for side, ref, data in (("before", event.before, before), ("after", event.after, after)):
+            if ref is not None and data is None:
+                row[side + "_digest"] = ref.digest
+        return row
+
+    def _lines(self, event: Event, before: bytes | None, after: bytes | None) -> int:
+        if event.seq in self._raw:
+            return self._raw[event.seq]
+        return len(produced(before or b"", after or b""))
+
+    def _side(self, ref: ContentRef | None, data: bytes | None) -> str | None:
+        """Blob id of a content as it is stored. The versions of one file come twice, as `after` and as `before`."""
+        if ref is None or data is None:
+            return None
+        if ref.digest not in self._sides:
+            text, _ = self._redact(data)
+            self._sides[ref.digest] = self._add(text) if self._keeps else self._oid(text)
+        return self._sides[ref.digest]
+
+    def _bytes(self, ref: ContentRef | None) -> bytes | None:
+        """Stored bytes; None where they were never kept or are damaged: the gate speaks of damage, not we."""
+        if ref is None or not ref.stored:
+            return None
+        try:
+            return self._inbox.get_blob(ref)
+        except Damaged:
+            return None
+
+    def _place(
+        self, record: Record, texts: list[str | None], standing: list[tuple[str, Record, str | None]]
+    ) -> None:
+        top = generations.directory(str(record["id"]))
+        self._blobs.place(f"{top}/record.json", self._add(canonical.dump_line(record)))
+        for name, oid in zip(("prompt.txt", "output.txt"), texts, strict=True):
+            if oid is not None:
+                self._blobs.place(f"{top}/{name}", oid)
+        for _, row, oid in standing:
+            if oid is not None:
+                self._blobs.place(generations.instruction_path(row["digest"]), oid)
+        for n, edit in enumerate(record["edits"]) if self._keeps else ():
+            for side in ("before", "after"):
+                if edit[side] is not None:
+                    self._blobs.place(f"{top}/files/{n}.{side}", edit[side])
+
+    def _add(self, data: bytes) -> str:
+        oid = self._oid(data)
+        self._blobs.add(oid, data)
+        return oid
+
+    def _oid(self, data: bytes) -> str:
+        """The id git gives a blob."""
+        digest = hashlib.new(self._format, b"blob %d\0" % len(data), usedforsecurity=False)
+        digest.update(data)
+        return digest.hexdigest()
+
+
+def groups(evidence: Evidence, frozen: Callable[[int], str | None]) -> dict[TurnKey, list[Event]]:
+    """Turn → its events that no generation holds yet (`frozen` tells the one of an event), in order."""
+    out: dict[TurnKey, list[Event]] = {}
+    for event in evidence.events:
+        if event.key is not None and event.turn is not None and frozen(event.seq) is None:
+            out.setdefault((event.key, event.turn), []).append(event)
+    return out
+
+
+def _one(values: set[str | None]) -> str | None:
+    """The value that all share; None where there are several or none."""
+    known = {value for value in values if value}
+    return known.pop() if len(known) == 1 else None
+
+
+def _request(turn: Turn, events: list[Event]) -> str | None:
+    """The first request that wrote something; a turn's request may as well have read only."""
+    wrote = [event.request_id for event in events if event.type == "ai" and event.request_id]
+    return wrote[0] if wrote else _one(set(turn.request_ids))
+
+
+def _redactor(config: Config) -> Callable[[bytes], tuple[bytes, int]]:
+    if config.privacy == "full":
+        return lambda text: (text, 0)
+    from gitprov.checks.secrets.redact import Redactor
+
+    tool = Redactor(
+        allow=config.redact_allow, extra=[(rule.name, rule.regex) for rule in config.redact_extra]
+    )
+
+    def redact(text: bytes) -> tuple[bytes, int]:
+        done = tool.redact(text)
+        return done.text, done.count
+
+    return redact

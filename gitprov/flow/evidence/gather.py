@@ -1,0 +1,223 @@
+"""Evidence: what capture recorded in one worktree, read back for commits and for status.
+
+Turns are completed here from what Stop told, else from the agent's transcript, else from the
+tool inputs that the events themselves keep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from gitprov.agents import claude_transcript
+from gitprov.agents.claude_transcript import Slice
+from gitprov.errors import Damaged
+from gitprov.flow.capture import turns as reading
+from gitprov.model.event import ContentRef, Event, Problem, Turn
+from gitprov.store import files
+from gitprov.store.inbox.inbox import Inbox, utf8
+from gitprov.store.inbox.sessions import FORGOTTEN
+
+TurnKey = tuple[str, str]
+"""(session key, turn id)."""
+
+
+class Bound(NamedTuple):
+    """Which events may be used: those up to the seq `last` (None: all), and not those named in `without`."""
+
+    last: int | None = None
+    without: frozenset[int] = frozenset()
+
+    def admits(self, seq: int | None) -> bool:
+        """Whether an event may be used; what has no seq may."""
+        return seq is None or ((self.last is None or seq <= self.last) and seq not in self.without)
+
+
+class Evidence(NamedTuple):
+    """Events in order, the turns they name, and what could not be read."""
+
+    events: list[Event]
+    turns: dict[TurnKey, Turn]
+    problems: list[Problem]
+
+    @property
+    def last(self) -> int:
+        """The highest seq, of events that can be read or not; 0 where there is none."""
+        numbers = (one.seq for rows in (self.events, self.problems) for one in rows)
+        return max((seq for seq in numbers if seq is not None), default=0)
+
+    def within(self, bound: Bound) -> Evidence:
+        """The evidence that a bound admits; turns stay, as nothing is taken from a turn without an event."""
+        events = [one for one in self.events if bound.admits(one.seq)]
+        return Evidence(events, self.turns, [one for one in self.problems if bound.admits(one.seq)])
+
+
+def gather(inbox: Inbox, *, archived: bool = False, complete: bool = True) -> Evidence:
+    """All events of an inbox that can be read, with their turns.
+
+    `archived` adds retired events, in one order with the live ones. With `complete`, what is still
+    missing of a turn is read from its transcript and kept in the inbox; without it nothing is written.
+    Damage never hides other evidence: it stands in `problems`.
+    """
+    found = (inbox.archived() if archived else []) + inbox.events()
+    events = sorted((one for one in found if isinstance(one, Event)), key=lambda one: one.seq)
+    problems = [one for one in found if isinstance(one, Problem)]
+    groups: dict[TurnKey, list[Event]] = {}
+    for event in events:
+        if event.key is not None and event.turn is not None:
+            groups.setdefault((event.key, event.turn), []).append(event)
+    turns: dict[TurnKey, Turn] = {}
+    facts: dict[str, tuple[str | None, str | None]] = {}
+    for name, own in groups.items():
+        turn = _read(inbox, name, own, problems)
+        if complete:
+            turn = _completed(inbox, turn, own, facts, problems)
+        turns[name] = turn
+    return Evidence([_with_facts(one, facts) for one in events], turns, problems)
+
+
+def _read(inbox: Inbox, name: TurnKey, events: list[Event], problems: list[Problem]) -> Turn:
+    """The turn's files; a turn whose file is lost is known from its events alone."""
+    try:
+        turn = inbox.turn(*name)
+    except ValueError as error:
+        turn = Problem(f"events/{events[0].seq:010d}.json", str(error))
+    if isinstance(turn, Turn):
+        return turn
+    problems.append(turn or Problem(f"sessions/{name[0]}/turn-{name[1]}.json", "is missing"))
+    first = next((one for one in events if one.type == "ai"), events[0])
+    return Turn(
+        *name,
+        agent=first.agent,
+        session=first.session,
+        subagent=first.subagent,
+        at=first.at,
+        model=first.model,
+    )
+
+
+def _completed(
+    inbox: Inbox,
+    turn: Turn,
+    events: list[Event],
+    facts: dict[str, tuple[str | None, str | None]],
+    problems: list[Problem],
+) -> Turn:
+    """The turn with everything that can still be learnt of it; keeps what it learns."""
+    if turn.extra.get(FORGOTTEN):
+        return turn
+    known = turn
+    used = [one.tool_use_id for one in events if one.tool_use_id]
+    asked_of_events = any(one.type == "ai" and one.tool_use_id and not one.model for one in events)
+    covered = turn.output is not None and set(used) <= set(turn.tools)
+    unread = bool(turn.extra.get(reading.UNREAD_END))
+    if turn.transcript and (asked_of_events or unread or not (covered and turn.model and turn.prompt)):
+        said = _said(inbox, turn, used)
+        if said is not None:
+            facts.update({one.id: (one.model, one.request_id) for one in said.tools.values()})
+            turn = reading.told_by(inbox, turn, said, turn.prompt is None)
+            turn = _with_last_answer(inbox, turn, said) if unread else turn
+            covered = turn.output is not None and set(used) <= set(turn.tools)
+    if turn.model is None:
+        turn = turn._replace(model=_model(inbox, turn, events))
+    if turn.output is None or (used and not covered and not turn.tools):
+        turn = turn._replace(output=_from_inputs(inbox, turn, events, problems))
+    if turn != known:
+        try:
+            inbox.sessions.finish(turn._replace(parent=None))
+        except OSError as error:
+            problems.append(Problem("inbox", f"a turn's end could not be kept: {error}"))
+    return turn
+
+
+def _with_last_answer(inbox: Inbox, turn: Turn, said: Slice) -> Turn:
+    """The turn with the agent's last answer as its output's end, whether or not the transcript has it by now."""
+    try:
+        message = inbox.get_blob(turn.message).decode("utf-8", "replace") if turn.message is not None else ""
+    except Damaged:
+        return turn
+    if reading.answers(said, message):
+        return turn._replace(extra={**turn.extra, reading.UNREAD_END: False})
+    return reading.with_message(inbox, turn, said, message)
+
+
+def _said(inbox: Inbox, turn: Turn, used: list[str]) -> Slice | None:
+    """The turn's stretch of transcript, found by its offset, else by its tool uses."""
+    following = _next_offset(inbox, turn)
+    said = _quiet_read(turn, following)
+    if said is not None and (said.tools or not used or turn.offset == 0):
+        return said
+    start = _find(turn, used)
+    found = None if start is None else _quiet_read(turn._replace(offset=start), None)
+    return found or said
+
+
+def _quiet_read(turn: Turn, following: int | None) -> Slice | None:
+    try:
+        return reading.read_turn(turn, following)
+    except OSError:
+        return None
+
+
+def _find(turn: Turn, used: list[str]) -> int | None:
+    """Where the prompt stands whose turn holds the first of these tool uses."""
+    size = None if turn.transcript is None else files.size(turn.transcript)
+    if turn.transcript is None or size is None or not used:
+        return None
+    start = max(0, size - reading.READ_LIMIT)
+    try:
+        data = files.read_range(turn.transcript, start, reading.READ_LIMIT) or b""
+    except OSError:
+        return None
+    place = min((at for at in (data.find(utf8(one)) for one in used) if at >= 0), default=-1)
+    if place < 0:
+        return None
+    prompts = claude_transcript.prompts(data[:place], start, turn.subagent is not None)
+    return prompts[-1].offset if prompts else start
+
+
+def _next_offset(inbox: Inbox, turn: Turn) -> int | None:
+    """Where the session's next announced turn begins in the same transcript; None if turns are not announced."""
+    if not turn.turn.isdecimal():
+        return None
+    following = inbox.turn(turn.key, f"{int(turn.turn) + 1:06d}")
+    if isinstance(following, Turn) and following.transcript == turn.transcript:
+        return following.offset
+    return reading.UNTIL_END
+
+
+def _model(inbox: Inbox, turn: Turn, events: list[Event]) -> str | None:
+    """The newest model the events name, else what the session said of itself; never a guess."""
+    named = [one.model for one in events if one.type == "ai" and one.model]
+    if named or turn.subagent is not None:
+        return named[-1] if named else None
+    said = inbox.sessions.noted(turn.key, "session").get("model")
+    return said if isinstance(said, str) and said else None
+
+
+def _from_inputs(
+    inbox: Inbox, turn: Turn, events: Iterable[Event], problems: list[Problem]
+) -> ContentRef | None:
+    """An output put together from the tool inputs that the events keep."""
+    parts: list[bytes] = []
+    for event in events:
+        if event.type != "ai" or event.input is None:
+            continue
+        try:
+            parts.append(inbox.get_blob(event.input))
+        except Damaged as error:
+            problems.append(Problem(f"events/{event.seq:010d}.json", f"input: {error.message}", event.seq))
+    if turn.message is not None:
+        try:
+            parts.append(inbox.get_blob(turn.message))
+        except Damaged as error:
+            problems.append(Problem(f"sessions/{turn.key}/end-{turn.turn}.json", error.message))
+    return inbox.blobs.put_text(b"\n\n".join(parts)) if parts else None
+
+
+def _with_facts(event: Event, facts: dict[str, tuple[str | None, str | None]]) -> Event:
+    """The event with model and request as the transcript names them, where the event does not."""
+    if event.type != "ai" or event.tool_use_id not in facts:
+        return event
+    model, request = facts[event.tool_use_id]
+    return event._replace(model=event.model or model, request_id=event.request_id or request)

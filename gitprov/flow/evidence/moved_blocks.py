@@ -1,0 +1,179 @@
+"""Blocks of lines that somebody moved to another file before the commit: their evidence speaks of where they were.
+
+What left one file and stands, line for line, in another one of the commit is claimed there. Each line is claimed once,
+and for the delta of its trace it is kept, not dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.attribution.moved_block import LEAST, Owner, Shed, Vacant, arrivals
+from gitprov.attribution.outcome import Carried, Marks, Outcome, Tally
+from gitprov.errors import Damaged
+from gitprov.flow.evidence.attribute import CARRIED, Attributor, FileResult, Job
+from gitprov.model.lines import is_trivial, split_lines
+from gitprov.model.ranges import LineSet
+
+if TYPE_CHECKING:
+    from gitprov.flow.context import Desk
+    from gitprov.git.files.diff import FileChange
+    from gitprov.model.event import Event
+
+#: Files outside the commit that are looked at, those with the newest events.
+_MOST = 64
+
+
+class Commit(NamedTuple):
+    """What is known of a commit: its changes, all events under today's names, and what earlier commits took of them."""
+
+    changes: list[FileChange]
+    events: list[Event]
+    marks: Mapping[int, Marks]
+
+
+def settled(
+    desk: Desk, commit: Commit, results: list[FileResult], worker: Callable[[Iterable[str]], Attributor]
+) -> list[FileResult]:
+    """The results with moved blocks claimed where they are now. `worker` gives who works out files of some paths."""
+    names = {name for change in commit.changes for name in (change.path, change.old_path)}
+    apart: dict[str, list[Event]] = {}
+    for event in commit.events:
+        if event.path not in names:
+            apart.setdefault(event.path, []).append(event)
+    gone = [one for result in results for one in result.gone]
+    if not gone and not apart:
+        return results
+    vacant = dict(_vacant(desk, commit.changes, results))
+    outside = list(_outside(desk, apart, vacant, worker))
+    gone += [one for result in outside for one in result.gone]
+    if not gone or not vacant:
+        return results
+    found = zip(vacant, arrivals(_together(gone), list(vacant.values())), strict=True)
+    moved = {path: owners for path, owners in found if owners}
+    return _Placed(results, outside, commit.marks).with_blocks(moved) if moved else results
+
+
+def _together(gone: list[Shed]) -> list[Shed]:
+    """What left each file in the order of the paths: the same commit always gives the same answer."""
+    return sorted(gone, key=lambda one: next(iter(one.owners.values()))[0])
+
+
+def _vacant(desk: Desk, changes: list[FileChange], results: list[FileResult]) -> Iterator[tuple[str, Vacant]]:
+    """Path → content, of the files to which the commit adds enough lines that nobody claims."""
+    claims = {result.path: result.outcome.lines for result in results}
+    for change in changes:
+        if not change.has_text or change.added < LEAST:
+            continue
+        fresh = {n for hunk in change.hunks for n in range(hunk.new_start, hunk.new_end)}
+        for own in claims.get(change.path, {}).values():
+            fresh.difference_update(line - 1 for lines in own.values() for line in lines)
+        if len(fresh) >= LEAST:
+            lines = split_lines(desk.repo.objects.blob(change.new_oid))
+            yield change.path, Vacant(lines, frozenset(n for n in fresh if n < len(lines)))
+
+
+def _outside(
+    desk: Desk,
+    apart: Mapping[str, list[Event]],
+    vacant: Mapping[str, Vacant],
+    worker: Callable[[Iterable[str]], Attributor],
+) -> Iterator[FileResult]:
+    """Files that the commit does not change, worked out where enough of their lines came up in it."""
+    newest = sorted(apart, key=lambda path: -apart[path][-1].seq)[:_MOST]
+    telling = {
+        line.rstrip(b"\r\n")
+        for one in vacant.values()
+        for line in (one.lines[n] for n in one.numbers)
+        if not is_trivial(line)
+    }
+    paths = [path for path in newest if telling and _shares(desk, apart[path], telling)]
+    if paths:
+        own = worker(paths)
+        for path in paths:
+            head = desk.repo.objects.get(f"HEAD:{path}") if "\n" not in path else None
+            content = head.data if head is not None and head.type == "blob" else b""
+            yield own.work_out(Job(path, content, content, (), apart[path], []))
+
+
+def _shares(desk: Desk, events: Iterable[Event], telling: set[bytes]) -> bool:
+    """Whether edits of a file put enough lines there that are among `telling`."""
+    seen: set[bytes] = set()
+    for event in events:
+        if event.after is not None and event.after.stored:
+            try:
+                seen.update(line.rstrip(b"\r\n") for line in split_lines(desk.inbox.get_blob(event.after)))
+            except Damaged:
+                continue  # the gate speaks of damage where it concerns a file of the commit
+        if len(seen & telling) >= LEAST:
+            return True
+    return False
+
+
+class _Placed:
+    """Results of a commit, while moved blocks are taken from one and put into another."""
+
+    def __init__(
+        self, results: list[FileResult], outside: list[FileResult], marks: Mapping[int, Marks]
+    ) -> None:
+        self._order = [one.path for one in results]
+        self._results = {one.path: one for one in results}
+        self._outside = {one.path: one for one in outside}
+        self._marks = marks
+        self._next = CARRIED << 1
+
+    def with_blocks(self, moved: Mapping[str, dict[int, Owner]]) -> list[FileResult]:
+        """The results, those of files that had none before at the end. `moved`: path → line (0-based) → owner."""
+        for path, owners in moved.items():
+            groups: dict[tuple[str, int], dict[int, tuple[int, bool]]] = {}
+            for n, (whence, (source, line, edited)) in owners.items():
+                if whence != path:  # within one file, its own arithmetic has spoken
+                    groups.setdefault((whence, source), {})[n] = (line, edited)
+            for (whence, source), lines in groups.items():
+                self._move(path, whence, source, lines)
+        return [*(self._results[path] for path in self._order), *self._new()]
+
+    def _new(self) -> list[FileResult]:
+        return [self._results[path] for path in self._results.keys() - set(self._order)]
+
+    def _move(self, path: str, whence: str, source: int, lines: dict[int, tuple[int, bool]]) -> None:
+        """Lines of one source: committed line (0-based) → (line of the source, reworded)."""
+        home = self._results.get(whence) or self._outside[whence]
+        target = self._results.get(path) or FileResult(path, Outcome({}, {}), {}, {}, {}, {})
+        event, carried = home.events.get(source), home.carried.get(source)
+        key = source
+        if carried is not None:
+            key, self._next = self._next, self._next + 1
+            target.carried[key] = Carried(carried.row, carried.cls)
+        elif event is not None:
+            target.events[key] = event
+            target = target._replace(arrived=target.arrived | {key})
+        target.outcome.lines[key] = _claims(lines, _is_persons(event, carried))
+        kept, edited = (
+            LineSet(line + 1 for line, reworded in lines.values() if reworded is cls) for cls in (False, True)
+        )
+        none = LineSet()
+        target.outcome.tallies[key] = Tally(kept, edited, none, none, 0, finished=False)
+        self._results[path] = target
+        self._leave(home, source, kept | edited)
+
+    def _leave(self, home: FileResult, source: int, lines: LineSet) -> None:
+        """Lines (1-based, of the source's `after`) that the delta of their own file does not call dropped."""
+        was = home.outcome.tallies[source]
+        dropped = was.dropped - lines
+        settled_before = self._marks.get(source, Marks()).dropped
+        finished = was.finished or not (dropped or was.pending or settled_before)
+        home.outcome.tallies[source] = was._replace(dropped=dropped, finished=finished)
+
+
+def _is_persons(event: Event | None, carried: Carried | None) -> bool:
+    return event.type == "human" if event is not None else carried is not None and carried.cls == "human"
+
+
+def _claims(lines: Mapping[int, tuple[int, bool]], human: bool) -> dict[str, LineSet]:
+    """Class → committed lines (1-based)."""
+    found: dict[str, list[int]] = {}
+    for n, (_, edited) in lines.items():
+        found.setdefault("human" if human else "edited" if edited else "ai", []).append(n + 1)
+    return {cls: LineSet(numbers) for cls, numbers in found.items()}

@@ -1,0 +1,102 @@
+"""What became so far of evidence that no commit has used up: per file, over index and work tree. Writes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.attribution.diff import hunks
+from gitprov.attribution.outcome import Marks
+from gitprov.flow.evidence.attribute import Attributor, FileResult, Job, line_set, renamed
+from gitprov.flow.evidence.gather import Evidence
+from gitprov.flow.evidence.stashes import shelved, sighted
+from gitprov.flow.evidence.uncommitted import look
+from gitprov.flow.work_tree import Disk, View
+from gitprov.git.files.diff import FileChange, staged
+from gitprov.git.files.tree import blobs, staged_blobs
+from gitprov.model.event import Event
+from gitprov.model.hunk import Hunk
+from gitprov.store.inbox.inbox import Inbox, Spent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gitprov.git.repo import Repository
+
+
+class PendingFile(NamedTuple):
+    """One file with evidence: `result` settles it against the index; `in_head` is whether HEAD has the file."""
+
+    path: str
+    result: FileResult
+    in_head: bool
+
+
+class Case(NamedTuple):
+    """One file to settle. `blob` is what the index has of it, None where it is not tracked."""
+
+    job: Job
+    in_head: bool
+    blob: str | None
+
+
+class Pending(NamedTuple):
+    """All evidence of a work tree, settled; `spent` are the marks of each event."""
+
+    evidence: Evidence
+    spent: dict[int, Spent]
+    files: list[PendingFile]
+
+
+def settle(
+    repo: Repository,
+    view: View | None = None,
+    aside: list[str] | None = None,
+    look_first: Callable[[list[Case]], None] | None = None,
+) -> Pending:
+    """Fold every file's evidence over what is staged and what is in the work tree.
+
+    `view` shows the work tree where it cannot simply be read; what stands in the commits `aside` is not gone either.
+    `look_first` is shown the files before anything is worked out.
+    """
+    inbox = Inbox(repo.inbox_dir)
+    evidence = look(inbox)
+    spent = {event.seq: inbox.spent(event.seq) for event in evidence.events}
+    if not evidence.events:
+        return Pending(evidence, spent, [])
+    from gitprov.git.files.filters import cleaner
+
+    cases = _cases(repo, renamed(repo, evidence.events, spent))
+    if look_first is not None:
+        look_first(cases)
+    marks = {seq: Marks(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}
+    clean = cleaner(repo, [one.job.path for one in cases])
+    seen = sighted(repo, inbox, evidence.events)
+    kept = shelved(repo, evidence.events, aside or [])
+    worker = Attributor(inbox, marks, view or Disk(repo), clean, (), kept, seen)
+    files = [PendingFile(one.job.path, worker.work_out(one.job), one.in_head) for one in cases]
+    return Pending(evidence, spent, files)
+
+
+def _cases(repo: Repository, known: list[Event]) -> list[Case]:
+    """Each file that an event speaks of; a renamed one under its staged name."""
+    head = repo.resolve("HEAD")
+    changes = {change.path: change for change in staged(repo, head)}
+    moved = {change.old_path: change.path for change in changes.values() if change.status == "R"}
+    paths = sorted({moved.get(event.path, event.path) for event in known})
+    old = {path: changes[path].old_path if path in changes else path for path in paths}
+    before = blobs(repo, "HEAD", old.values()) if head is not None else {}
+    after = staged_blobs(repo, paths)
+    cases = []
+    for path in paths:
+        start = repo.objects.blob(before[old[path]]) if old[path] in before else b""
+        final = repo.objects.blob(after[path]) if path in after else b""
+        events = [event for event in known if moved.get(event.path, event.path) == path]
+        added = _added(changes.get(path), start, final)
+        job = Job(path, start, final, added, events, [], was=old[path])
+        cases.append(Case(job, old[path] in before, after.get(path)))
+    return cases
+
+
+def _added(change: FileChange | None, start: bytes, final: bytes) -> tuple[Hunk, ...]:
+    """Git's own hunks of a staged file."""
+    return () if change is None else change.hunks or tuple(hunks(start, final))

@@ -1,0 +1,94 @@
+"""A turn that no commit holds yet, as the generation it would be: read from the inbox, nothing written."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from gitprov.flow.evidence.freeze import Freezer, Record
+from gitprov.flow.evidence.uncommitted import look
+from gitprov.git.process import decode
+from gitprov.git.write import BlobWriter
+from gitprov.model.generation import Edit, Generation, Instruction
+from gitprov.store import generations
+from gitprov.store.config import load_config
+from gitprov.store.inbox.inbox import Inbox
+from gitprov.store.plan import load as load_plan
+
+if TYPE_CHECKING:
+    from gitprov.flow.evidence.gather import Evidence, TurnKey
+    from gitprov.git.repo import Repository
+
+
+class _Memory(BlobWriter):
+    """Keeps what is written: path in the store's tree → bytes."""
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO())
+        self._data: dict[str, bytes] = {}
+        self.files: dict[str, bytes] = {}
+
+    def add(self, oid: str, data: bytes) -> None:
+        self._data[oid] = data
+
+    def place(self, path: str, oid: str) -> None:
+        self.files[path] = self._data[oid]
+
+
+def of_trace(repo: Repository, trace: str, seqs: set[int]) -> Generation | None:
+    """The generation that a commit under way froze, from the events that went into it."""
+    plan = load_plan(repo.git_dir)
+    names = [(key, turn) for key, turn, one in plan.used if one == trace] if plan is not None else []
+    evidence = look(Inbox(repo.inbox_dir))
+    return _freeze(repo, evidence, names[0], seqs) if names else None
+
+
+def of_turn(repo: Repository, key: str, turn: str) -> tuple[Generation | None, set[str]]:
+    """What is not frozen yet of a turn, and the traces into which parts of it were."""
+    inbox = Inbox(repo.inbox_dir)
+    evidence = look(inbox)
+    traces = {
+        event.seq: inbox.spent(event.seq).trace
+        for event in evidence.events
+        if (event.key, event.turn) == (key, turn)
+    }
+    loose = {seq for seq, trace in traces.items() if trace is None}
+    made = _freeze(repo, evidence, (key, turn), loose) if loose else None
+    return made, {trace for trace in traces.values() if trace}
+
+
+def _freeze(repo: Repository, evidence: Evidence, name: TurnKey, seqs: set[int]) -> Generation | None:
+    events = [event for event in evidence.events if event.seq in seqs and (event.key, event.turn) == name]
+    if name not in evidence.turns or not events:
+        return None
+    config = load_config(repo.worktree, repo.config("gitprov."))
+    if config.privacy == "hash-only":
+        # Nothing leaves the inbox here, and its owner may read it.
+        config = config._replace(privacy="redacted")
+    done = repo.try_run("var", "GIT_COMMITTER_IDENT")
+    human = decode(done.stdout)
+    kept = _Memory()
+    freezer = Freezer(Inbox(repo.inbox_dir), config, repo.object_format, human[: human.rfind(">") + 1], kept)
+    return _generation(freezer.freeze(evidence.turns[name], events).record, kept.files)
+
+
+def _generation(known: Record, files: dict[str, bytes]) -> Generation:
+    top = generations.directory(known["id"])
+    edits = tuple(
+        Edit(
+            row["path"],
+            files.get(f"{top}/files/{n}.before"),
+            files.get(f"{top}/files/{n}.after"),
+            row["before"],
+            row["after"],
+            row["raw_lines"],
+            row["tool"],
+            row["user_modified"],
+        )
+        for n, row in enumerate(known["edits"])
+    )
+    standing = tuple(
+        Instruction(row["path"], row["digest"], files.get(generations.instruction_path(row["digest"])))
+        for row in known["instructions"]
+    )
+    return Generation(known, files.get(f"{top}/prompt.txt"), files.get(f"{top}/output.txt"), edits, standing)

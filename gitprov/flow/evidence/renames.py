@@ -1,0 +1,114 @@
+"""Files that were renamed before any commit knew them: git sees a new file, evidence speaks of a vanished one.
+
+The rule is git's own for renames: the old name is gone, and at least half of the text is the same. Which lines are
+whose is then decided line by line, as everywhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from gitprov.attribution.diff import hunks
+from gitprov.errors import Damaged
+from gitprov.flow.context import Desk
+from gitprov.git.files.diff import FileChange
+from gitprov.model.event import ContentRef, Event
+from gitprov.model.lines import count_lines
+
+#: Share of common lines from which a file counts as the other one under a new name, as in `git diff -M`.
+SIMILAR = 0.5
+#: Names compared at the most, so that a commit of thousands of new files stays quick.
+_MOST = 64
+
+
+def follow(desk: Desk, changes: list[FileChange], events: list[Event]) -> list[Event]:
+    """The events, those of a vanished file under the name it has in this commit."""
+    if not events:
+        return events
+    told = {event.path for event in events}
+    fresh = [one for one in changes if one.status == "A" and one.has_text][:_MOST]
+    if not fresh:
+        return events
+    gone = [path for path in sorted(told) if _vanished(desk, path)][:_MOST]
+    names = _pairs(desk, gone, fresh, events) if gone else {}
+    return [one._replace(path=_last_name(names, one.path)) if one.path in names else one for one in events]
+
+
+def _vanished(desk: Desk, path: str) -> bool:
+    """Whether the work tree has no file of this name, and nothing of it is staged.
+
+    `git commit -- PATH` shows its hooks an index in which all other files are as HEAD has them.
+    """
+    if "\n" in path or os.path.lexists(desk.repo.place(path)):
+        return False
+    staged, head = (desk.repo.objects.get(f"{whence}:{path}") for whence in ("", "HEAD"))
+    return staged is None or (head is not None and head.oid == staged.oid)
+
+
+def _pairs(desk: Desk, gone: list[str], fresh: list[FileChange], events: list[Event]) -> dict[str, str]:
+    """Old name → new name, the most alike first, each name once."""
+    came = dict(_came(desk, gone, fresh, events))
+    scored = []
+    for path in gone:
+        last = next(event for event in reversed(events) if event.path == path)
+        content = _content(desk, last.after)
+        if content is None:
+            continue
+        for new, start in came.items():
+            score = _alike(content, start)
+            if score >= SIMILAR and new != path:
+                scored.append((-score, path, new))
+    names: dict[str, str] = {}
+    for _, old, new in sorted(scored):
+        if old not in names and new not in names.values() and _last_name(names, new) != old:
+            names[old] = new
+    return names
+
+
+def _came(
+    desk: Desk, gone: list[str], fresh: list[FileChange], events: list[Event]
+) -> Iterator[tuple[str, bytes]]:
+    """Names that a vanished file may have taken, and what was in them first.
+
+    A file that events speak of began with what the first one found, which is nothing where that event wrote the file; a
+    vanished one may have been a stop on the way.
+    """
+    first: dict[str, Event] = {}
+    for event in events:
+        first.setdefault(event.path, event)
+    for path in sorted({*gone, *(one.path for one in fresh if one.path in first)}):
+        content = _content(desk, first[path].before)
+        if content is not None:
+            yield path, content
+    for one in fresh:
+        if one.path not in first:
+            yield one.path, desk.repo.objects.blob(one.new_oid)
+
+
+def _content(desk: Desk, ref: ContentRef | None) -> bytes | None:
+    """What an event holds; None where there was no file, or it was not kept."""
+    if ref is None or not ref.stored:
+        return None
+    try:
+        return desk.inbox.get_blob(ref)
+    except Damaged:
+        return None  # the gate speaks of damage where it concerns a file of the commit
+
+
+def _last_name(names: dict[str, str], path: str) -> str:
+    """Where a chain of names ends."""
+    while path in names:
+        path = names[path]
+    return path
+
+
+def _alike(old: bytes, new: bytes) -> float:
+    """Share of lines in common, of the longer content's; 0 for empty ones."""
+    sizes = sorted((count_lines(old), count_lines(new)))
+    if not sizes[0] or sizes[0] < sizes[1] * SIMILAR:
+        return 0.0
+    if b"\r\n" in old and b"\r\n" not in new:
+        old = old.replace(b"\r\n", b"\n")
+    kept = count_lines(new) - sum(hunk.new_count for hunk in hunks(old, new))
+    return kept / sizes[1]

@@ -1,0 +1,130 @@
+"""Lines that no commit holds yet: what the inbox says of the files in the work tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gitprov.attribution.diff import hunks
+from gitprov.attribution.outcome import Marks
+from gitprov.flow.context import Desk
+from gitprov.flow.evidence.attribute import Attributor, FileResult, Job, line_set, renamed
+from gitprov.flow.evidence.gather import Evidence, gather
+from gitprov.flow.evidence.renames import follow
+from gitprov.git.files.tree import blobs
+from gitprov.model.event import Event, Turn
+from gitprov.model.ids import human_id
+from gitprov.model.note import CLASSES, Claim, Row
+from gitprov.store.inbox.inbox import Inbox, Spent
+
+if TYPE_CHECKING:
+    from gitprov.git.files.diff import FileChange
+    from gitprov.git.repo import Repository
+
+
+def look(inbox: Inbox) -> Evidence:
+    """The evidence with all that transcripts still tell; without that where the inbox cannot be written."""
+    try:
+        return gather(inbox)
+    except OSError:
+        return gather(inbox, complete=False)
+
+
+class Uncommitted:
+    """What the inbox claims of files in the work tree; evidence is read at the first question."""
+
+    def __init__(self, repo: Repository) -> None:
+        self._repo = repo
+        self._inbox = Inbox(repo.inbox_dir)
+        self._desk = Desk(repo, lambda *_: None)
+        self._evidence: Evidence | None = None
+        self._spent: dict[int, Spent] = {}
+
+    def claims(self, path: str, content: bytes) -> list[Claim]:
+        """Lines of `content` (1-based) that events on `path` gave it and no commit holds, weakest class first.
+
+        A claim's row is a note row as the next commit would write it, except that `id` is None where no commit
+        has used the turn yet, and `turn` names it.
+        """
+        if not self._read().events:
+            return []
+        oids = blobs(self._repo, "HEAD", [path])
+        changes = [] if path in oids else self._staged()
+        old = path if path in oids else _old_path(changes, path)
+        if old is not None and old != path:
+            oids = blobs(self._repo, "HEAD", [old])
+        known = follow(self._desk, changes, renamed(self._repo, self._read().events, self._spent))
+        events = [event for event in known if event.path in (path, old)]
+        if not events:
+            return []
+        start = self._repo.objects.blob(oids[old]) if old is not None else b""
+        result = self._fold(Job(path, start, content, tuple(hunks(start, content)), events, [], was=old))
+        found = [
+            Claim(lines, cls, self._row(result.events[seq]))
+            for seq, classes in result.outcome.lines.items()
+            for cls, lines in classes.items()
+        ]
+        return sorted(found, key=lambda claim: -CLASSES.index(claim.cls))
+
+    def _fold(self, job: Job) -> FileResult:
+        from gitprov.flow.evidence.stashes import sighted
+        from gitprov.git.files.filters import cleaner
+
+        marks = {seq: Marks(line_set(one.lines), line_set(one.dropped)) for seq, one in self._spent.items()}
+        seen = sighted(self._repo, self._inbox, self._read().events)
+        clean = cleaner(self._repo, [job.path])
+        worker = Attributor(self._inbox, marks, lambda *_: None, clean, sighted=seen)
+        return worker.work_out(job)
+
+    def _read(self) -> Evidence:
+        if self._evidence is None:
+            self._evidence = look(self._inbox)
+            self._spent = {event.seq: self._inbox.spent(event.seq) for event in self._evidence.events}
+        return self._evidence
+
+    def _staged(self) -> list[FileChange]:
+        """What the index changes, for files that HEAD does not know under their name."""
+        from gitprov.git.files.diff import staged
+
+        head = self._repo.resolve("HEAD")
+        return staged(self._repo, head) if head else []
+
+    def _row(self, event: Event) -> Row:
+        if event.type == "human":
+            author = event.human or ""
+            return {"kind": "human", "id": human_id(author), "author": author, "evidence": "captured"}
+        turn = self._read().turns.get((event.key or "", event.turn or ""))
+        return trace_row(event, turn, self._spent[event.seq].trace)
+
+
+def _old_path(changes: list[FileChange], path: str) -> str | None:
+    """What HEAD calls a file that is renamed in the index."""
+    return next((one.old_path for one in changes if one.status in "RC" and one.path == path), None)
+
+
+def trace_row(event: Event, turn: Turn | None, trace: str | None) -> Row:
+    """A note row's facts of an event's turn; `id` is the generation it was frozen into, None if it was not yet."""
+    known = turn or Turn("", "")
+    return {
+        "kind": "trace",
+        "id": trace,
+        "agent": known.agent or event.agent,
+        "model": known.model or event.model,
+        "session": known.session or event.session,
+        "turn": event.turn,
+        "at": known.at or event.at,
+        "prompt": None if known.prompt is None else known.prompt.digest,
+        "prompt_version": known.prompt_version,
+        "human": None,
+        "evidence": "captured",
+    }
+
+
+def uncommitted(repo: Repository) -> Callable[[str], list[Claim]] | None:
+    """From a path to what the inbox claims of the file on disk; None where there is no work tree or no inbox."""
+    if repo.worktree is None or not Inbox(repo.inbox_dir).exists():
+        return None
+    from gitprov.flow.work_tree import on_disk
+
+    known = Uncommitted(repo)
+    return lambda path: known.claims(path, on_disk(repo, path))

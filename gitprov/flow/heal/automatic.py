@@ -1,0 +1,155 @@
+"""Heal by itself: what is new here since the last look, within bounds, after a pull, in a sync and before a push.
+
+Whoever waits for git must not notice it: a run with nothing new costs a look at the refs. The tips that were looked at are
+remembered, so no commit is looked at twice unless notes came from somebody else since.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.flow.heal import memory as heal_memory
+from gitprov.git.process import decode
+from gitprov.git.remote import STAGING
+from gitprov.store import fetched_remotes, files, flags
+from gitprov.store.fetched_remotes import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitprov.flow.heal.scope import Scope
+    from gitprov.git.repo import Repository
+
+#: New commits of one branch that are looked at, the newest ones, and seconds that one run may take.
+MOST = 500
+SECONDS = 10.0
+#: Commits that are looked at again when notes came from others since, the newest ones of HEAD.
+_AGAIN = 200
+#: Branches that are looked at one by one; of the others all new commits together.
+_SINGLE = 4
+#: Earlier commits in which files that were brought back are looked for.
+_DEEP = 1_000
+#: Tips named to git at the most.
+_TIPS = 2_000
+#: The file of the tips that were looked at.
+_SEEN = "heal-seen"
+
+
+class Looked(NamedTuple):
+    """What a run did: how many commits got lines, and whether new commits were left out to stay within the bounds."""
+
+    healed: int = 0
+    left_out: bool = False
+
+
+class _OutOfTimeError(Exception):
+    """The seconds of this run are over."""
+
+
+def heal_new(repo: Repository) -> Looked:
+    """Heal what came to HEAD, local branches and remote-tracking refs since the last run. Uses no network.
+
+    Nothing is done where there are no notes. GitprovError as `heal.heal`.
+    """
+    if not os.path.exists(os.path.join(repo.home, "active")):
+        return Looked()
+    refs = _refs(repo)
+    if _has_arrivals(repo, refs):
+        from gitprov.flow.share.incoming import take_in
+
+        take_in(repo)
+    tips = _tips(repo, refs)
+    seen = heal_memory.rows(repo, _SEEN)
+    known = {*seen}
+    new = [oid for oid in tips if oid not in known]
+    again = os.path.exists(os.path.join(repo.home, flags.NOTES_CAME))
+    if not (new or again):
+        return Looked()
+    from gitprov.store import notes
+
+    if repo.objects.get(notes.REF) is None:
+        return Looked()
+    # Lowered first: notes that come during the run raise it again.
+    flags.lower_flag(repo.home, flags.NOTES_CAME)
+    try:
+        done = _run(repo, _scopes(new, seen, again=again))
+        if seen and len(new) > _TIPS:
+            done = done._replace(left_out=True)
+    except BaseException:
+        if again:
+            flags.raise_flag(repo.home, flags.NOTES_CAME)
+        raise
+    heal_memory.keep(repo, _SEEN, tips)
+    return done
+
+
+def _refs(repo: Repository) -> list[tuple[str, str, bool]]:
+    """(commit, ref, whether HEAD is on it) of branches here and of remotes, and of what a plain fetch brings of notes."""
+    places = ("refs/heads", "refs/remotes", STAGING)
+    rows = decode(repo.run("for-each-ref", "--format=%(objectname)%(HEAD)%(refname)", *places)).splitlines()
+    return [
+        (row[: repo.hash_length], row[repo.hash_length + 1 :], row[repo.hash_length] == "*") for row in rows
+    ]
+
+
+def _has_arrivals(repo: Repository, refs: Sequence[tuple[str, str, bool]]) -> bool:
+    """Whether a plain `git fetch` has brought records that are not united with ours yet."""
+    fetched = {ref: oid for oid, ref, _ in refs if ref.startswith(STAGING)}
+    if not fetched:
+        return False
+    taken = fetched_remotes.load(repo.home)
+    places = {f"{STAGING}/{name}/{kind}": known.get(kind) for name, known in taken.items() for kind in KINDS}
+    return any(oid != places[ref] for ref, oid in fetched.items() if ref in places)
+
+
+def _tips(repo: Repository, refs: Sequence[tuple[str, str, bool]]) -> list[str]:
+    """The commits of all branches, HEAD's first, then those of local branches."""
+    head = decode(files.read(os.path.join(repo.git_dir, "HEAD")) or b"").strip()
+    first = [oid for oid, _, current in refs if current]
+    if not first and not head.startswith("ref:"):
+        first = [head]
+    rest = [oid for oid, ref, _ in refs if not ref.startswith(STAGING)]
+    return [oid for oid in dict.fromkeys([*first, *rest]) if oid]
+
+
+def _scopes(new: Sequence[str], seen: Sequence[str], *, again: bool) -> list[Scope]:
+    """What is looked at, one line of commits after the other; without an earlier run only where HEAD is."""
+    from gitprov.flow.heal.scope import Scope
+
+    found = []
+    before = list(seen[:_TIPS])
+    bounds = ("--ignore-missing", f"--max-count={MOST + 1}")  # one more tells that there are more
+    for tip in new[: _SINGLE if seen else 1]:
+        without = ("--not", *before) if before else ()
+        found.append(Scope((*bounds, tip, *without), "what is new", (tip,), deep=_DEEP))
+        before.append(tip)
+    rest = new[_SINGLE:_TIPS] if seen else ()
+    if rest:
+        found.append(Scope((*bounds, *rest, "--not", *before), "what is new", deep=_DEEP))
+    if again and seen:
+        found.append(Scope((f"--max-count={_AGAIN}", "HEAD"), "what notes came for", ("HEAD",), deep=_DEEP))
+    return found
+
+
+def _run(repo: Repository, scopes: Sequence[Scope]) -> Looked:
+    from gitprov.flow.heal.run import Request, heal
+
+    end = time.monotonic() + SECONDS
+
+    def tell(*_: object) -> None:
+        if time.monotonic() > end:
+            raise _OutOfTimeError
+
+    healed: set[str] = set()
+    left_out = False
+    try:
+        for scope in scopes:
+            tell()
+            report = heal(repo, Request(), tell, scope)
+            healed.update(one.oid for one in report.healed)
+            left_out = left_out or report.looked > MOST
+    except _OutOfTimeError:
+        left_out = True
+    return Looked(len(healed), left_out)

@@ -1,0 +1,168 @@
+"""Commits that were made while no hook ran: what the inbox still knows of their lines."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.flow.change import Situation, new_lines
+from gitprov.flow.commit import seal
+from gitprov.flow.commit.plan import make_plan
+from gitprov.flow.context import Desk
+from gitprov.flow.git_state import Sources
+from gitprov.git.objects import parse_commit
+from gitprov.git.write import Change, write
+from gitprov.model.event import Event, Problem
+from gitprov.model.lines import is_trivial, split_lines
+from gitprov.model.note import Note
+from gitprov.store import files, flags, generations, notes
+from gitprov.store.inbox.inbox import Inbox, Spent
+
+if TYPE_CHECKING:
+    from gitprov.flow.heal.scope import Suspect
+    from gitprov.git.files.diff import FileChange
+    from gitprov.git.objects import Commit
+    from gitprov.git.repo import Repository
+
+
+class Recalled(NamedTuple):
+    """A commit that the inbox has evidence for, and the note of it."""
+
+    oid: str
+    note: Note
+
+
+class _Past(Inbox):
+    """An inbox as it was at a moment: events of later are not there yet.
+
+    Retired events whose generation no note speaks of any more are there again, unspent: their record was lost.
+    """
+
+    def __init__(self, inbox: Inbox, moment: str, free: Mapping[int, Event]) -> None:
+        super().__init__(inbox.root)
+        self._moment = moment
+        self._free = free
+
+    def events(self) -> list[Event | Problem]:
+        found = {one.seq: one for one in super().events() if isinstance(one, Event)}
+        found.update(self._free)
+        return [found[seq] for seq in sorted(found) if found[seq].at <= self._moment]
+
+    def spent(self, seq: int) -> Spent:
+        mark = super().spent(seq)
+        return Spent("", "", mark.trace, mark.path) if seq in self._free else mark
+
+
+class Memory:
+    """The inboxes of all worktrees of a repository. `told` are the traces that some note speaks of."""
+
+    def __init__(self, repo: Repository, told: Callable[[], Collection[str]]) -> None:
+        self._repo = repo
+        self._inboxes: list[tuple[Inbox, dict[int, Event], list[Event]]] = []
+        room = os.path.join(repo.home, "inbox")
+        for name in files.names(room):
+            inbox = Inbox(os.path.join(room, name))
+            retired = [one for one in inbox.archived() if isinstance(one, Event)]
+            lost = [one for one in retired if (trace := inbox.spent(one.seq).trace) and trace not in told()]
+            live = [one for one in inbox.events() if isinstance(one, Event)]
+            if live or lost:
+                self._inboxes.append((inbox, {one.seq: one for one in lost}, [*lost, *live]))
+        self._first = min((one.at for _, _, events in self._inboxes for one in events), default=None)
+
+    def recall(self, suspects: Iterable[Suspect], keep: str | None = None) -> list[Recalled]:
+        """The notes of those commits that have evidence, oldest first.
+
+        `keep` is who writes them (`write` says how): then they are written, and the evidence is spent.
+        """
+        if self._first is None:
+            return []
+        fitting = [one for one in suspects if one.bare and _time(one.told.committed) >= self._first]
+        found = []
+        for one in sorted(fitting, key=lambda one: one.told.committed):
+            note = self._of(one.told.oid, _time(one.told.committed), keep)
+            if note is not None:
+                found.append(Recalled(one.told.oid, note))
+        return found
+
+    def _of(self, oid: str, moment: str, keep: str | None) -> Note | None:
+        obj = self._repo.objects.get(oid)
+        commit = parse_commit(obj) if obj is not None and obj.type == "commit" else None
+        if commit is None or not all(self._repo.objects.get(parent) for parent in commit.parents):
+            return None
+        base = commit.parents[0] if commit.parents else None
+        changes = new_lines(self._repo, commit.parents, base, oid)
+        names = {name for change in changes for name in (change.path, change.old_path)}
+        # Git's state speaks of the commit to come, not of this one.
+        situation = Situation(base, commit.parents, changes, tree=commit.tree, sources=Sources())
+        whole = Note()
+        for inbox, free, events in self._inboxes:
+            if any(one.path in names and one.at <= moment for one in events):
+                past = _Past(inbox, moment, free)
+                if _alike(self._repo, past, changes):
+                    whole = whole | _plan(self._repo, past, situation, commit, keep)
+        return whole or None
+
+
+def _alike(repo: Repository, past: _Past, changes: list[FileChange]) -> bool:
+    """Whether a model wrote a line, one with words, that the commit adds."""
+    for change in changes:
+        if change.has_text and change.hunks:
+            lines = split_lines(repo.objects.blob(change.new_oid))
+            added = {line for hunk in change.hunks for line in lines[hunk.new_start : hunk.new_end]}
+            added = {line.rstrip(b"\r\n") for line in added if not is_trivial(line)}
+            names = (change.path, change.old_path)
+            own = [one for one in past.events() if isinstance(one, Event) and one.path in names]
+            if any(one.type == "ai" and _shares(past, one, added) for one in own):
+                return True
+    return False
+
+
+def _shares(past: _Past, event: Event, added: set[bytes]) -> bool:
+    from gitprov.errors import Damaged
+
+    if event.after is None or not event.after.stored:
+        return False
+    try:
+        data = past.get_blob(event.after)
+    except Damaged:
+        return False
+    return not added.isdisjoint(line.rstrip(b"\r\n") for line in split_lines(data))
+
+
+def _plan(repo: Repository, past: _Past, situation: Situation, commit: Commit, keep: str | None) -> Note:
+    """The note that the hooks would have written; with `keep` it is written, with its generations."""
+    desk = Desk(repo, lambda *_: None)
+    desk.inbox = past
+    place = os.path.join(repo.home, f"heal-{os.getpid()}")
+    if keep:
+        files.make_dir(repo.home)
+    out = open(place, "wb") if keep else io.BytesIO()  # noqa: SIM115 - make_plan closes it
+    try:
+        plan = make_plan(desk, situation, out)
+        if plan is None or not plan.rows:
+            return Note()
+        rows = seal.note_rows(desk, commit, plan._replace(refusals=()))
+        note = Note({**row, "gate": "absent"} if row["kind"] == "commit" else row for row in rows)
+        if keep:
+            packed = place if plan.used else None
+            words = f"gitprov: heal {commit.oid[:12]}"
+
+            def build(refs: dict[str, str]) -> list[Change]:
+                kept = Change(generations.REF, refs.get(generations.REF), words, {}, packed)
+                return [kept, notes.change(repo, refs.get(notes.REF), {commit.oid: note}, words)]
+
+            write(repo, keep, build, [generations.REF, notes.REF])
+            flags.raise_flag(repo.home, "active")
+            seal.retire(desk, plan)
+        return note
+    finally:
+        out.close()
+        if keep:
+            files.remove(place)
+
+
+def _time(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

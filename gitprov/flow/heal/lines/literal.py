@@ -1,0 +1,53 @@
+"""Notes of commits that are gone: they hold for the new commit only where every line they claim is one that it adds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.attribution.inherit import weakest
+from gitprov.flow.carry.solid import lessened
+from gitprov.flow.change import new_lines
+from gitprov.git.objects import parse_commit
+from gitprov.model.note import Note, Row
+from gitprov.model.ranges import LineSet, union
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+
+class Literal(NamedTuple):
+    """What a note says in another commit's name, None for nothing; `left` are the paths where it cannot be so."""
+
+    note: Note | None
+    left: tuple[str, ...]
+
+
+def literally(repo: Repository, note: Note, old: str, new: str) -> Literal:
+    """The note of `old`, which is not here, as a note of `new`."""
+    found = repo.objects.get(new)
+    if found is None:
+        return Literal(None, tuple(note.paths()))
+    parents = parse_commit(found).parents
+    changes = new_lines(repo, parents, parents[0] if parents else None, new)
+    added = {
+        change.path: LineSet.of_runs(
+            (hunk.new_start + 1, hunk.new_end) for hunk in change.hunks if hunk.new_count
+        )
+        for change in changes
+        if change.has_text
+    }
+    wrong = {}
+    for path in note.paths():
+        claimed = union(claim.lines for claim in note.claims(path))
+        if claimed - added.get(path, LineSet()):
+            wrong[path] = claimed
+    kept = lessened(note, wrong)
+    rows = [row for one in kept.rows.values() if (row := _renamed(one, old, new)) is not None]
+    some = any(row["kind"] in ("trace", "human") for row in rows)
+    return Literal(Note(rows) if some else None, tuple(sorted(wrong)))
+
+
+def _renamed(row: Row, old: str, new: str) -> Row | None:
+    if row["kind"] == "commit":
+        return {**row, "id": new} if row["id"] == old else None
+    return {**row, "evidence": weakest(row.get("evidence"), "carried")} if row["kind"] == "trace" else row

@@ -1,0 +1,129 @@
+"""Files that a commit brings back as an earlier commit of its own history had them: `git checkout COMMIT -- FILE`.
+
+Git writes down nowhere where such a file is from. The whole of it is git's own content, byte for byte, so by git's diff
+of the two commits its lines survived; whoever typed them again has typed all of the file as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from gitprov.attribution.diff import hunks
+from gitprov.flow.heal import memory as heal_memory
+from gitprov.flow.heal.pool import Kin
+from gitprov.git.files.arrivals import arrivals, below
+from gitprov.model.lines import is_trivial, split_lines
+from gitprov.model.untrusted.jsonvalue import loads
+
+if TYPE_CHECKING:
+    from gitprov.git.history.survey import Told
+    from gitprov.git.repo import Repository
+
+Lenders = dict[str, frozenset[str]]
+"""Commit → the files that it lends, which are the very same there."""
+
+#: Lines with words that a file has to bring back: fewer are soon typed again.
+LEAST = 2
+#: Commits of the history in which a file's earlier state is looked for, the newest ones.
+DEEP = 10_000
+#: Earlier commits with the same file that are looked at for one.
+_FEW = 12
+#: Commits with such files that are asked about in one run, the newest ones.
+_MOST = 500
+#: The file of what is known of each commit.
+_RETURNED = "heal-returned"
+
+
+def brought_back(
+    repo: Repository,
+    commits: Mapping[str, Told],
+    tips: Sequence[str],
+    tell: Callable[[int], None],
+    deep: int = DEEP,
+) -> dict[str, Lenders]:
+    """Commit → the earlier commits that have files of it which came back; of `commits` (newest first) and plain ones only.
+
+    What a commit's history holds never changes, so each commit is looked at once. `tell` hears how many were. `deep`: the
+    newest commits of the history that are looked through.
+    """
+    known = _remembered(repo)
+    new = [oid for oid, told in commits.items() if len(told.parents) == 1 and oid not in known]
+    if new:
+        tell(len(new))
+        history = _history(repo, commits, tips, deep)
+        found = _look(repo, new, history)
+        known.update((oid, found.get(oid, {})) for oid in new)
+        # A look that was shorter than it might be is no reason not to look again.
+        if not repo.cut_off and (deep >= DEEP or len(history) < deep):
+            _remember(repo, known)
+    return {oid: known[oid] for oid in [oid for oid in commits if known.get(oid)][:_MOST]}
+
+
+def _history(repo: Repository, commits: Mapping[str, Told], tips: Sequence[str], deep: int) -> list[str]:
+    """The commits in which something may stand that came back, newest first."""
+    if len(commits) < deep and any(
+        parent not in commits for one in commits.values() for parent in one.parents
+    ):
+        return list(dict.fromkeys([*below(repo, tips, deep), *commits]))
+    return list(commits)
+
+
+def _look(repo: Repository, new: Sequence[str], history: Sequence[str]) -> dict[str, Lenders]:
+    """The same for some commits, by one look at all that their history changed."""
+    wanted = set(new)
+    came: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
+    for oid, found in arrivals(repo, history):
+        for one in found:
+            came.setdefault((one.path, one.new), []).append((oid, one.old))
+    cases = []
+    for (path, blob), rows in came.items():
+        for n, (oid, old) in enumerate(rows[:-1]):
+            if oid in wanted and _tells(repo, old, blob):
+                cases.append((oid, path, [earlier for earlier, _ in rows[n + 1 :][:_FEW]]))
+    return _nearest(repo, cases)
+
+
+def _nearest(repo: Repository, cases: Sequence[tuple[str, str, list[str]]]) -> dict[str, Lenders]:
+    """Of the commits that had a file before, the newest that the one which brings it back descends from."""
+    kin = Kin(repo, {(oid, old) for oid, _, olds in cases for old in olds})
+    found: dict[str, dict[str, set[str]]] = {}
+    for oid, path, olds in cases:
+        nearest = next((old for old in olds if kin.descends(oid, old)), None)
+        if nearest is not None:
+            found.setdefault(oid, {}).setdefault(nearest, set()).add(path)
+    return {oid: {old: frozenset(paths) for old, paths in one.items()} for oid, one in found.items()}
+
+
+def _tells(repo: Repository, old: str | None, new: str) -> bool:
+    """Whether enough lines that say something come back."""
+    before, after = (_content(repo, oid) for oid in (old, new))
+    lines = split_lines(after)
+    added = (line for hunk in hunks(before, after) for line in lines[hunk.new_start : hunk.new_end])
+    return sum(not is_trivial(line) for line in added) >= LEAST
+
+
+def _content(repo: Repository, blob: str | None) -> bytes:
+    found = repo.objects.get(blob) if blob else None
+    return found.data if found is not None else b""
+
+
+def _remembered(repo: Repository) -> dict[str, Lenders]:
+    """Commit → what is known to have come back in it; a row that cannot be read is looked at again."""
+    known: dict[str, Lenders] = {}
+    for row in heal_memory.rows(repo, _RETURNED):
+        oid, _, told = row.partition(" ")
+        if not told:
+            known[oid] = {}
+            continue
+        with contextlib.suppress(ValueError, AttributeError, TypeError):
+            known[oid] = {old: frozenset(map(str, paths)) for old, paths in loads(told).items()}
+    return known
+
+
+def _remember(repo: Repository, known: Mapping[str, Lenders]) -> None:
+    told = {oid: {old: sorted(paths) for old, paths in one.items()} for oid, one in known.items()}
+    rows = (f"{oid} {json.dumps(one)}" if one else oid for oid, one in sorted(told.items()))
+    heal_memory.keep(repo, _RETURNED, rows)

@@ -1,0 +1,129 @@
+"""The noted commits that another one's lines may come from, and who descends from whom.
+
+A commit's own ancestors are no source for what merely reads alike: who repeats a line of their own history has typed
+it. Nor are its descendants, which came later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from gitprov.git.history import survey
+from gitprov.store import notes
+
+if TYPE_CHECKING:
+    from gitprov.git.history.survey import Told
+    from gitprov.git.repo import Repository
+
+IDS = re.compile(r'"(gen_[0-9]{8}_[0-9a-f]{10})"')
+
+
+class Pool:
+    """Noted commits that are no plain ancestors of everything looked at; empty in a history that was never rewritten."""
+
+    def __init__(self, members: Iterable[Told], side: frozenset[str], outside: frozenset[str]) -> None:
+        self.members = {told.oid: told for told in members}
+        #: Commits looked at that may have no kin in the pool's inner part, and the pool's part outside of them.
+        self.side, self.outside = side, outside
+        self._by_key: dict[tuple[str, int, str], list[str]] | None = None
+        self._by_subject: dict[str, list[str]] = {}
+        self._by_trace: dict[str, list[str]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.members)
+
+    def rewritten(self, told: Told) -> list[str]:
+        """Those of the same author, moment of writing and subject."""
+        self._index()
+        return [oid for oid in (self._by_key or {}).get(told.key, ()) if oid != told.oid]
+
+    def times(self) -> list[int]:
+        """When they were written, in seconds since 1970."""
+        return [told.written for told in self.members.values()]
+
+    def moments(self) -> dict[tuple[str, int], list[str]]:
+        """(author, moment of writing) → those of them."""
+        found: dict[tuple[str, int], list[str]] = {}
+        for oid, told in self.members.items():
+            found.setdefault(told.moment, []).append(oid)
+        return found
+
+    def called(self, subjects: Iterable[str]) -> list[str]:
+        """Those with one of these subjects."""
+        self._index()
+        return [oid for subject in subjects for oid in self._by_subject.get(subject, ())]
+
+    def holding(self, traces: Iterable[str]) -> list[str]:
+        """Those whose notes speak of one of these traces."""
+        self._index()
+        return list(dict.fromkeys(oid for trace in sorted(traces) for oid in self._by_trace.get(trace, ())))
+
+    def _index(self) -> None:
+        if self._by_key is not None:
+            return
+        self._by_key = {}
+        for oid, told in self.members.items():
+            self._by_key.setdefault(told.key, []).append(oid)
+            self._by_subject.setdefault(told.subject, []).append(oid)
+            for trace in dict.fromkeys(IDS.findall(told.note)):
+                self._by_trace.setdefault(trace, []).append(oid)
+
+
+def gather(
+    repo: Repository, commits: Mapping[str, Told], noted: Collection[str], tips: Sequence[str]
+) -> Pool:
+    """The pool for commits (newest first, parents after children) that `tips` lead to, of all `noted` ones."""
+    beyond = [oid for oid in noted if oid not in commits]
+    lost = survey.without(repo, beyond, tips) if beyond else set()
+    side = frozenset(_beside_others(commits.values()))
+    members = [told for oid in side if (told := commits[oid]).note]
+    members += survey.of(repo, notes.REF, sorted(lost))
+    # Commits beyond the range that a member of it has no part in are asked about like those outside.
+    return Pool((one for one in members if one.note), side, frozenset(lost))
+
+
+def _beside_others(commits: Iterable[Told]) -> Iterable[str]:
+    """Commits that are neither ancestors nor descendants of all others."""
+    open_ends: set[str] = set()
+    emitted = False
+    for told in commits:
+        alone = open_ends <= {told.oid} and (told.oid in open_ends or not emitted)
+        if not alone:
+            yield told.oid
+        open_ends.discard(told.oid)
+        open_ends.update(told.parents)
+        emitted = True
+
+
+class Kin:
+    """Who descends from whom, among some commits."""
+
+    def __init__(self, repo: Repository, pairs: Iterable[tuple[str, str]]) -> None:
+        involved = sorted({oid for pair in pairs for oid in pair})
+        self._bit = {oid: 1 << n for n, oid in enumerate(involved)}
+        self._above: dict[str, int] = {}
+        if not involved:
+            return
+        parents = survey.graph(repo, involved)
+        seen: dict[str, int] = {}
+        for oid in reversed(parents):
+            mask = 0
+            for parent in parents[oid]:
+                mask |= seen.get(parent, 0) | self._bit.get(parent, 0)
+            seen[oid] = mask
+            if oid in self._bit:
+                self._above[oid] = mask
+
+    def related(self, a: str, b: str) -> bool:
+        """Whether one is an ancestor of the other, or both are the same."""
+        if a == b:
+            return True
+        return bool(
+            self._above.get(a, 0) & self._bit.get(b, 0) or self._above.get(b, 0) & self._bit.get(a, 0)
+        )
+
+    def descends(self, child: str, ancestor: str) -> bool:
+        """Whether one commit has the other behind it."""
+        return bool(self._above.get(child, 0) & self._bit.get(ancestor, 0))

@@ -1,0 +1,139 @@
+"""Why a commit could not be healed, and what would help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitprov.flow.carry.absent_traces import known_to
+from gitprov.git.history import search
+from gitprov.git.objects import parse_commit
+from gitprov.model.answers.heal import Healed, Unhealed
+from gitprov.model.note import Note
+from gitprov.store import notes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from gitprov.flow.heal.scope import Suspect
+    from gitprov.flow.heal.settle import Settling
+    from gitprov.git.repo import Repository
+
+_FETCH = "gitprov sync, or fetch the notes of whoever has them, then run this again"
+
+
+#: Up to so many commits whose sources were named, each of these was meant.
+_FEW = 8
+
+
+class Verdicts(list[Unhealed]):
+    """What could not be done; `settled` are the commits of which nothing is missing, `apart` those not looked at."""
+
+    def __init__(
+        self, repo: Repository, settling: Settling, cut: Collection[str], noted: Collection[str]
+    ) -> None:
+        super().__init__()
+        self.settled: list[str] = []
+        self._repo = repo
+        self._settling = settling
+        self._cut = cut
+        self._noted = noted
+
+    def judge(
+        self, suspects: Mapping[str, Suspect], given: Collection[str], healed: Mapping[str, Healed]
+    ) -> None:
+        """Go through all suspects; `given` are those that the command line has named sources for."""
+        faults = self._settling.unsure.keys() | self._settling.left.keys() | set(given)
+        for oid, one in suspects.items():
+            if not (one.named or one.copied or oid in faults):
+                continue
+            note = self._settling.notes.get(oid, Note())
+            done = healed[oid].traces if oid in healed else ()
+            missing = sorted(one.named - note.traces.keys() - {*done})
+            found = (
+                self._cut_off(oid, one, given, missing)
+                or self._unsure(oid)
+                or self._lost(oid, one)
+                or self._unknown(oid, one, missing)
+                or self._nothing(oid, note or oid in healed, given)
+            )
+            if found is not None:
+                self.append(Unhealed(oid, one.told.subject, *found))
+
+    def _cut_off(
+        self, oid: str, one: Suspect, given: Collection[str], missing: list[str]
+    ) -> tuple[str, str] | None:
+        if oid in self._cut and (missing or one.copied or oid in given):
+            return (
+                "could not look: its parent is not in this shallow clone",
+                "git fetch --unshallow, then run this again",
+            )
+        return None
+
+    def _unsure(self, oid: str) -> tuple[str, str] | None:
+        unsure = self._settling.unsure.get(oid)
+        if not unsure:
+            return None
+        paths = ", ".join(f"{path}:{lines}" for path, lines in sorted(unsure.items()))
+        sources = [one.oid for one in self._settling.asked.get(oid, [])]
+        right = sources[0][:12] if sources else "<source>"
+        return (
+            f"its possible sources say different things of {paths}: nothing was written for these lines",
+            f"name the right one, as in: gitprov heal --map {right}:{oid[:12]}",
+        )
+
+    def _lost(self, oid: str, one: Suspect) -> tuple[str, str] | None:
+        left = self._settling.left.get(oid)
+        if left:
+            old, paths = next(iter(left.items()))
+            return (
+                f"commit {old[:12]} is not here any more, and its note does not fit: {', '.join(paths)}",
+                f"fetch {old[:12]} from a clone that has it, then run this again",
+            )
+        gone = [old for old in one.copied if self._repo.objects.get(old) is None]
+        if gone and oid not in self._settling.notes:
+            return (
+                f"its note was copied from {gone[0][:12]}, which is not here any more",
+                f"fetch {gone[0][:12]} from a clone that has it, then run this again",
+            )
+        return None
+
+    def _unknown(self, oid: str, one: Suspect, missing: list[str]) -> tuple[str, str] | None:
+        if not missing:
+            return None
+        if len(one.told.parents) > 1 or all(self._was_asked(oid, trace) for trace in missing):
+            self.settled.append(oid)
+            return None
+        trace = missing[0]
+        holders = [
+            path.replace("/", "") for path in search.files_holding(self._repo, notes.REF, f'"{trace}"')
+        ]
+        others = [old for old in holders if old != oid]
+        absent = [old for old in others if self._repo.objects.get(old) is None]
+        if absent:
+            return (
+                f"{trace} is told of by the note of {absent[0][:12]}, which is not here",
+                f"if the one became the other: gitprov heal --map {absent[0][:12]}:{oid[:12]}",
+            )
+        if others:
+            return (
+                f"{trace} is in its message, but only commits of its own history hold it",
+                f"name what it was made from, as in: gitprov heal --from <branch> {oid[:12]}",
+            )
+        return (f"{trace} is in its message, but no note here tells of it", _FETCH)
+
+    def _was_asked(self, oid: str, trace: str) -> bool:
+        """Whether a source that holds a trace was asked: then no line of it is left in the commit."""
+        asked = [one.oid for one in self._settling.asked.get(oid, [])]
+        known = notes.read(self._repo, asked)
+        commits = [parse_commit(one) for one in self._repo.objects.get_many(known) if one is not None]
+        return trace in known_to(commits, known)
+
+    def _nothing(self, oid: str, found: object, given: Collection[str]) -> tuple[str, str] | None:
+        # A whole map names every commit of a history, and most were nobody's but a person's.
+        if oid not in given or found or len(given) > _FEW:
+            return None
+        asked = [one.oid for one in self._settling.asked.get(oid, [])]
+        if any(old in self._noted for old in asked):
+            self.settled.append(oid)
+            return None
+        return ("what it was made from has no notes here", _FETCH)

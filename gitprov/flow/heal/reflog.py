@@ -1,0 +1,113 @@
+"""What reflogs tell of commits: which were replaced by an amendment or a rebase, and which somebody made anew here."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.flow.heal.named import Source
+from gitprov.git.objects import parse_commit
+from gitprov.git.process import decode
+
+if TYPE_CHECKING:
+    from gitprov.git.history.survey import Told
+    from gitprov.git.repo import Repository
+
+_FINISH = re.compile(r"\(finish\): refs/heads/.+ onto ([0-9a-f]{40,64})$")
+#: Steps read of all reflogs together.
+_STEPS = 20_000
+#: Commits followed back from the end of one rebase.
+_LONG = 2_000
+
+
+#: Reasons of moves that say nothing of how two commits are related: somebody went from the one to the other.
+_WENT = ("checkout:", "branch:")
+
+
+class Entries(NamedTuple):
+    """Reflog entries of HEAD and of all local branches, oldest first in each log.
+
+    `moves` are (old commit, new commit, git's reason); `new` are (commit, reason) of all entries, the oldest included.
+    """
+
+    moves: list[tuple[str, str, str]]
+    new: list[tuple[str, str]]
+
+
+def replaced(repo: Repository, commits: Mapping[str, Told], entries: Entries) -> dict[str, list[Source]]:
+    """Commit → those that it took the place of, the oldest first; of others than `commits` only amended ones."""
+    fresh = made_anew(commits, entries)
+    found: dict[str, list[Source]] = {}
+    for old, new, why in entries.moves:
+        if why.startswith("commit (amend)"):
+            # Also of commits that were amended again: they stand for what they replaced.
+            found.setdefault(new, []).append(Source(old, "amended"))
+            continue
+        finish = _FINISH.search(why)
+        if finish is not None:
+            for oid in _upto(commits, new, {finish[1], old}):
+                found.setdefault(oid, []).append(Source(old, "branch before its rebase"))
+        elif new in commits and new not in fresh and not why.startswith(_WENT) and _same_tree(repo, old, new):
+            found.setdefault(new, []).append(Source(old, "branch before it was moved"))
+    return {oid: list(dict.fromkeys(sources)) for oid, sources in found.items()}
+
+
+def made_anew(commits: Mapping[str, Told], entries: Entries) -> frozenset[str]:
+    """Those of `commits` that a plain `git commit` made in this clone, with the author date of that very moment.
+
+    Such a commit repeats no other one: a rewrite keeps the date of what it rewrites. What reads like another commit's
+    change was typed, or copied by hand, and the hooks saw what there was to see. Another program's amendment is told by its
+    parent: a new commit stands on the one before it.
+    """
+    aside = {new for old, new, _ in entries.moves if new in commits and old not in commits[new].parents}
+    return frozenset(
+        oid
+        for oid, why in entries.new
+        if why.startswith(("commit:", "commit (initial):"))
+        and oid in commits
+        and oid not in aside
+        and commits[oid].written == commits[oid].committed
+    )
+
+
+def _same_tree(repo: Repository, old: str, new: str) -> bool:
+    """Whether a branch was moved to a commit of the very same files that does not have the old one behind it."""
+    pair = [one for one in repo.objects.get_many([old, new]) if one is not None and one.type == "commit"]
+    if len(pair) < 2 or old == new:
+        return False
+    before, now = map(parse_commit, pair)
+    if before.tree != now.tree or old in now.parents:
+        return False
+    return repo.try_run("merge-base", "--is-ancestor", old, new).returncode == 1
+
+
+def entries(repo: Repository) -> Entries:
+    """What the reflogs of HEAD and of all local branches hold; nothing where git keeps none."""
+    flags = ("log", "-g", f"--max-count={_STEPS}", "--no-show-signature", "--format=%H%x00%gD%x00%gs")
+    shown = repo.try_run(*flags, "HEAD", "--branches", "--")
+    logs: dict[str, list[tuple[str, str]]] = {}
+    for row in decode(shown.stdout).splitlines():
+        oid, _, rest = row.partition("\0")
+        name, _, why = rest.partition("\0")
+        logs.setdefault(name.partition("@{")[0], []).append((oid, why))
+    out = Entries([], [])
+    for rows in logs.values():
+        moves = [(old[0], new[0], new[1]) for new, old in itertools.pairwise(rows)]
+        out.moves.extend(reversed(moves))
+        out.new.extend(reversed(rows))
+    return out
+
+
+def _upto(commits: Mapping[str, Told], tip: str, stop: set[str]) -> list[str]:
+    """The commits from a tip back to where a rebase put them, as far as they are among `commits`."""
+    found: list[str] = []
+    left = [tip]
+    while left and len(found) < _LONG:
+        oid = left.pop()
+        if oid in commits and oid not in stop:
+            stop.add(oid)
+            found.append(oid)
+            left += commits[oid].parents
+    return found

@@ -1,0 +1,151 @@
+"""Which commits heal looks at, and which of them look as if a note were missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.errors import UsageError
+from gitprov.git.process import decode
+from gitprov.model.ids import TRACE_ID, TRACES_DIGEST, traces_digest
+from gitprov.model.note import Note
+
+if TYPE_CHECKING:
+    from gitprov.git.history.survey import Told
+    from gitprov.git.repo import Repository
+
+#: Commits looked at where neither a range nor an upstream says which.
+BOUND = 10_000
+_NAMED = re.compile(
+    rf"^[ \t>*+-]*AI-Trace:[ \t]*(?:({TRACE_ID.pattern})|({TRACES_DIGEST.pattern}))[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_NONE: frozenset[str] = frozenset()
+_WAIVED = re.compile(rf"AI-Trace-Dropped:[ \t]*({TRACE_ID.pattern}|{TRACES_DIGEST.pattern})", re.IGNORECASE)
+
+#: Commits that git may have copied one note from, as for a squash; a note that names more was not made by git.
+_COPIED = 16
+
+
+class Scope(NamedTuple):
+    """Commits to look at: arguments of git log, none for no commits; `words` say which they are.
+
+    `tips` are revisions (or flags like --branches) that lead to all of them. `single`: it is one commit.
+    `deep`: earlier commits in which files that were brought back are looked for.
+    """
+
+    args: tuple[str, ...]
+    words: str
+    tips: tuple[str, ...] = ()
+    single: str | None = None
+    deep: int = BOUND
+
+
+class Suspect(NamedTuple):
+    """A commit that may lack a note or a part of it.
+
+    `named`: traces its message names that its note does not have. `copied`: the commits that its note was copied
+    from. `bare`: it has no note at all. `digests`: of many traces together, that its message names and that are not
+    those of its note.
+    """
+
+    told: Told
+    named: frozenset[str]
+    copied: tuple[str, ...]
+    bare: bool
+    digests: frozenset[str] = _NONE
+
+
+def scope(repo: Repository, asked: str | None, everything: bool) -> Scope:
+    """The commits asked for. UsageError where the range is none.
+
+    One revision is that commit alone; without any it is the newest commits of HEAD and of its upstream.
+    """
+    if everything:
+        if asked is not None:
+            raise UsageError("a range and --all exclude each other", "give one of them")
+        head = ("HEAD",) if repo.resolve("HEAD") else ()
+        tips = ("--branches", "--tags", "--remotes", *head)
+        return Scope(tips, "all commits", tips)
+    if asked is not None:
+        return _range(repo, asked)
+    # One question for both: git answers as far as it can.
+    known = decode(repo.try_run("rev-parse", "HEAD^{commit}", "@{upstream}^{commit}").stdout).split()
+    if not known or "^" in known[0]:
+        return Scope((), "no commits")
+    if len(known) > 1 and "^" not in known[1] and known[0] != known[1]:
+        tips, words = ("HEAD", "@{upstream}"), "HEAD and its upstream"
+    else:
+        tips, words = ("HEAD",), "HEAD"
+    return Scope((f"--max-count={BOUND}", *tips), f"the newest {BOUND:,} commits of {words}", tips)
+
+
+def _range(repo: Repository, asked: str) -> Scope:
+    done = repo.try_run("rev-parse", "--revs-only", asked) if not asked.startswith("-") else None
+    revs = decode(done.stdout).split() if done is not None and done.returncode == 0 else []
+    if not revs:
+        raise UsageError(f"{asked!r} names no commits here", "as in: main..HEAD, or one commit")
+    if len(revs) == 1:
+        oid = repo.resolve(revs[0])
+        if oid is None:
+            raise UsageError(f"{asked!r} is no commit", "as in: main..HEAD, or one commit")
+        return Scope(("--no-walk", oid), "one commit", (oid,), oid)
+    tips = tuple(rev for rev in revs if not rev.startswith("^"))
+    return Scope(tuple(revs), "commits of the range", tips)
+
+
+def suspects(commits: Iterable[Told]) -> dict[str, Suspect]:
+    """The commits that may lack something, in their order."""
+    found = {}
+    for told in commits:
+        one = suspect(told)
+        if one is not None:
+            found[told.oid] = one
+    return found
+
+
+def suspect(told: Told) -> Suspect | None:
+    """What a commit may lack, None where it lacks nothing."""
+    named, digests = _named(told.message)
+    if not told.note:
+        return Suspect(told, named, (), True, digests)
+    if digests:
+        digests -= {traces_digest(Note.read(told.note).traces)}
+    if named:
+        named = frozenset([trace for trace in named if f'"{trace}"' not in told.note])
+    copied: tuple[str, ...] = ()
+    if told.note.count('"commit"') != 1 or f'"id":"{told.oid}"' not in told.note:
+        copied = tuple(sorted(Note.read(told.note).copied_from(told.oid))[:_COPIED])
+    return Suspect(told, named, copied, False, digests) if named or copied or digests else None
+
+
+def resolved(
+    suspects: Mapping[str, Suspect], traces: Callable[[], Iterable[frozenset[str]]]
+) -> dict[str, Suspect]:
+    """The suspects, digests replaced by the traces they stand for; those that lack nothing then are left out.
+
+    `traces` has those of each note here, a set a note, and is asked only where a message has such a digest.
+    """
+    if not any(one.digests for one in suspects.values()):
+        return dict(suspects)
+    sets = {traces_digest(names): names for names in traces()}
+    out = {}
+    for oid, one in suspects.items():
+        names = frozenset().union(*(sets.get(digest, _NONE) for digest in one.digests))
+        if names and one.told.note:
+            names -= Note.read(one.told.note).traces.keys()
+        if one.named or names or one.copied or one.bare:
+            out[oid] = one._replace(named=one.named | names)
+    return out
+
+
+def _named(message: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The traces that a message names and does not let go, and the digests by which it names many together."""
+    if "gen_" not in message and "sha256:" not in message:
+        return _NONE, _NONE
+    pairs = _NAMED.findall(message)
+    waived = frozenset(_WAIVED.findall(message)) if "ropped" in message.lower() else _NONE
+    traces = frozenset(trace for trace, _ in pairs if trace)
+    digests = frozenset(digest for _, digest in pairs if digest)
+    return traces - waived, digests - waived

@@ -1,0 +1,1 @@
+"""Questions about recorded provenance: blame, log, show, status."""

@@ -1,0 +1,279 @@
+"""`git ai-blame`: git says which commit each line is from, notes and commits say how it came to be."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.flow.read.ignore_revs import Witness, looks_past
+from gitprov.flow.read.line_facts import Origins, Uncommitted
+from gitprov.git.history import blame as git_blame
+from gitprov.model.answers.blame import BlamedCommit, Facts, Group, Line
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+    from gitprov.git.stream import Stream
+
+
+class Request(NamedTuple):
+    """A command line of git blame, taken apart.
+
+    `options` go to git as they are; `before` and `after` are what stands before and after `--` (`after` is None
+    without one); `ranges` are the values of -L. `selects` says that some option chooses revisions, as --all does.
+    """
+
+    options: tuple[str, ...]
+    before: tuple[str, ...]
+    after: tuple[str, ...] | None
+    ranges: tuple[str, ...] = ()
+    reverse: bool = False
+    contents: bool = False
+    selects: bool = False
+
+    @property
+    def args(self) -> tuple[str, ...]:
+        """The arguments for git blame."""
+        return (*self.options, *self.before, *(() if self.after is None else ("--", *self.after)))
+
+    @property
+    def streams(self) -> bool:
+        """Whether the text of the lines can be had from somewhere else than git's last word."""
+        return not (self.reverse or self.contents or self.selects)
+
+
+class Target(NamedTuple):
+    """What is blamed: a repo-relative path, in a commit or (None) in the work tree.
+
+    `content` is the lines that blame will show, None where only git can tell.
+    """
+
+    path: str
+    revision: str | None
+    content: list[bytes] | None
+
+
+class Answer(NamedTuple):
+    """A blame under way: `lines` come in git's order of finding; `commits` fills up while they do."""
+
+    target: Target
+    commits: dict[str, BlamedCommit]
+    lines: Iterator[list[Line]]
+
+
+def start(request: Request, cwd: str, env: Mapping[str, str], prompt: bool = False) -> Stream:
+    """Start git as early as possible; give the result to `answer`. `prompt`: somebody waits for the first lines."""
+    form = "--incremental" if request.streams else "--porcelain"
+    return git_blame.start(request.args, form, cwd=cwd, env=env, prompt=prompt)
+
+
+def answer(
+    repo: Repository, request: Request, stream: Stream, uncommitted: Uncommitted | None = None
+) -> Answer:
+    """The lines of the file with their facts. Errors of git come out of `lines`."""
+    target = target_of(repo, request)
+    origins = Origins(repo, None if request.contents else uncommitted)
+    commits: dict[str, BlamedCommit] = {}
+    if not request.streams:
+        return Answer(target, commits, _from_porcelain(repo, request, stream, origins, commits))
+    if target.content is None:
+        stream.stop()
+        whole = git_blame.start(request.args, "--porcelain", cwd=repo.cwd, env=repo.env)
+        return Answer(target, commits, _from_porcelain(repo, request, whole, origins, commits))
+    witness = _witness(repo, request, target.content, origins)
+    return Answer(target, commits, _from_groups(stream, origins, commits, target.content, witness))
+
+
+def porcelain(
+    repo: Repository, request: Request, form: str, uncommitted: Uncommitted | None = None
+) -> tuple[git_blame.Porcelain, list[Facts]]:
+    """Git's own porcelain, and the facts of each of its lines."""
+    stream = git_blame.start(request.args, form, cwd=repo.cwd, env=repo.env)
+    whole = git_blame.porcelain(stream)
+    origins = Origins(repo, None if request.contents else uncommitted)
+    return whole, _facts(repo, request, whole, origins)
+
+
+def in_order(lines: Iterator[list[Line]], runs: list[tuple[int, int]] | None) -> Iterator[list[Line]]:
+    """Lines in the order of the file, each as soon as all before it are known.
+
+    `runs` are the (first, last) runs that will come; None where that is not known: then all wait for the last.
+    """
+    waiting: dict[int, Line] = {}
+    wanted = (line for first, last in runs or () for line in range(first, last + 1))
+    due = next(wanted, None)
+    for piece in lines:
+        waiting.update((line.line, line) for line in piece)
+        ready: list[Line] = []
+        while due is not None and due in waiting:
+            ready.append(waiting.pop(due))
+            due = next(wanted, None)
+        if ready:
+            yield ready
+    if waiting:
+        yield [waiting[number] for number in sorted(waiting)]
+
+
+def expected_runs(request: Request, total: int) -> list[tuple[int, int]] | None:
+    """The runs of lines that -L asks for in a file of `total` lines; None where only git can tell."""
+    from gitprov.model.ranges import LineSet
+
+    if not request.ranges:
+        return [(1, total)]
+    runs = [_numeric_range(text, total) for text in request.ranges]
+    if any(run is None for run in runs):
+        return None
+    return list(LineSet.of_runs(run for run in runs if run is not None).runs)
+
+
+def _numeric_range(text: str, total: int) -> tuple[int, int] | None:
+    """`3,5` `3,+2` `3,-2` `3` `,5` as (first, last); None for what needs the file's text."""
+    first, _, last = text.partition(",")
+    if not (first or "1").isdigit() or not (last or "1").lstrip("+-").isdigit():
+        return None
+    a = int(first or 1)
+    b = int(last.lstrip("+-")) if last else total
+    if last.startswith("+"):
+        b = a + b - 1
+    elif last.startswith("-"):
+        b = a - b + 1
+    low, high = min(a, b), max(a, b)
+    return (max(low, 1), min(high, total)) if low <= total else None
+
+
+# -- what is asked ------------------------------------------------------------------------------------------------
+
+
+def target_of(repo: Repository, request: Request) -> Target:
+    """Find path, revision and content the way git blame reads its arguments; never raises for missing things."""
+    revs, name = _names(repo, request)
+    prefix = ""
+    if repo.worktree is not None:
+        prefix = os.path.relpath(os.path.realpath(repo.cwd), os.path.realpath(repo.worktree)) + "/"
+    if os.path.isabs(name) and repo.worktree is not None:
+        prefix, name = "", os.path.relpath(name, repo.worktree)
+    path = posixpath.normpath(prefix + name)
+    end = 0 if request.reverse else 2
+    tips = [_end(rev, end) for rev in revs if not rev.startswith("^")]
+    known = not request.selects and len(tips) <= 1
+    revision = repo.resolve(tips[0]) if known and tips else None
+    if not (known and request.streams and name):
+        return Target(path, revision, None)
+    content = None
+    if revision is not None:
+        content = git_blame.committed_content(revision, path, cwd=repo.cwd, env=repo.env)
+    elif not tips and repo.worktree is not None:
+        content = git_blame.worktree_content(repo.worktree, path, env=repo.env)
+    return Target(path, revision, None if content is None else _lines(content))
+
+
+def _names(repo: Repository, request: Request) -> tuple[tuple[str, ...], str]:
+    """(revisions, file name) in any of the orders that git blame allows."""
+    before, after = request.before, request.after
+    if after:
+        return (after[1:] if len(after) > 1 else before), after[0]
+    if not before:
+        return (), ""
+    if len(before) == 2 and repo.resolve(before[1]) is not None:
+        return before[1:], before[0]
+    return before[:-1], before[-1]
+
+
+def _end(rev: str, side: int) -> str:
+    """One side (0 or 2) of `a..b`, or the revision itself."""
+    return (rev.rpartition("..")[side] or "HEAD") if ".." in rev else rev
+
+
+def _lines(content: bytes) -> list[bytes]:
+    lines = content.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+# -- the two ways to an answer ------------------------------------------------------------------------------------
+
+
+def _witness(repo: Repository, request: Request, shown: Sequence[bytes], origins: Origins) -> Witness | None:
+    """Who compares the texts, where git may show a line under a commit that wrote another one."""
+    return Witness(repo, shown, origins.of_group) if looks_past(repo, request.options) else None
+
+
+def _from_groups(
+    stream: Stream,
+    origins: Origins,
+    commits: dict[str, BlamedCommit],
+    content: list[bytes],
+    witness: Witness | None,
+) -> Iterator[list[Line]]:
+    for groups in git_blame.groups(stream, commits):
+        origins.learn(commits[group.oid] for group in groups)
+        yield [
+            line for group in groups for line in _of_group(group, origins.of_group(group), content, witness)
+        ]
+
+
+def _of_group(group: Group, facts: list[Facts], content: list[bytes], witness: Witness | None) -> list[Line]:
+    oid, path, orig, first, _ = group
+    texts = content[first - 1 : first - 1 + len(facts)]
+    texts += [b""] * (len(facts) - len(texts))
+    if witness is not None:
+        facts = witness.weigh(group, facts, texts)
+    return [
+        Line(first + n, oid, path, orig + n, fact, text)
+        for n, (fact, text) in enumerate(zip(facts, texts, strict=True))
+    ]
+
+
+def _from_porcelain(
+    repo: Repository, request: Request, stream: Stream, origins: Origins, commits: dict[str, BlamedCommit]
+) -> Iterator[list[Line]]:
+    whole = git_blame.porcelain(stream)
+    commits.update(whole.commits)
+    facts = _facts(repo, request, whole, origins)
+    yield [
+        Line(group.line, group.oid, group.path, group.orig_line, fact, whole.rows[row][1:])
+        for (group, row), fact in zip(whole.lines, facts, strict=True)
+    ]
+
+
+def _facts(repo: Repository, request: Request, whole: git_blame.Porcelain, origins: Origins) -> list[Facts]:
+    if request.reverse:
+        return _facts_at_start(repo, request, whole, origins)
+    return _known(repo, request, whole, origins)
+
+
+def _known(repo: Repository, request: Request, whole: git_blame.Porcelain, origins: Origins) -> list[Facts]:
+    origins.learn(whole.commits.values())
+    facts = [origins.of_group(group)[0] for group, _ in whole.lines]
+    witness = _witness(repo, request, _shown(whole), origins)
+    if witness is not None:
+        # File by file, so that each is read once.
+        for at in sorted(range(len(facts)), key=lambda at: whole.lines[at][0][:2]):
+            group, row = whole.lines[at]
+            facts[at] = witness.weigh(group, [facts[at]], [whole.rows[row][1:]])[0]
+    return facts
+
+
+def _shown(whole: git_blame.Porcelain) -> list[bytes]:
+    """The file that is blamed, as far as git shows it; lines that it does not show are empty."""
+    lines = [b""] * max((group.line for group, _ in whole.lines), default=0)
+    for group, row in whole.lines:
+        lines[group.line - 1] = whole.rows[row][1:]
+    return lines
+
+
+def _facts_at_start(
+    repo: Repository, request: Request, whole: git_blame.Porcelain, origins: Origins
+) -> list[Facts]:
+    """With --reverse git names the last commit that has a line, so who wrote it is asked of where it starts."""
+    revs, name = _names(repo, request)
+    first = revs[0].partition("..")[0] if revs else "HEAD"
+    options = tuple(option for option in request.options if option != "--reverse")
+    asked = Request(options, (first or "HEAD",), (name,), request.ranges)
+    stream = git_blame.start(asked.args, "--porcelain", cwd=repo.cwd, env=repo.env)
+    there = git_blame.porcelain(stream)
+    facts = _known(repo, asked, there, origins)
+    by_line = {group.line: fact for (group, _), fact in zip(there.lines, facts, strict=True)}
+    return [by_line[group.line] for group, _ in whole.lines]

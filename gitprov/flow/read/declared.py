@@ -1,0 +1,72 @@
+"""Commits that say AI without line evidence: by a trailer, or by their author."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from gitprov.git.history.log import trailers_of
+from gitprov.git.objects import Commit, parse_commit, person
+from gitprov.git.process import decode
+from gitprov.interop.trailers import Declaration, Trailer, declared, trace_digests, trace_ids
+from gitprov.model.answers.blame import BlamedCommit, Facts
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+_FOLD = re.compile(rb"\n[ \t]+")
+_PAIR = re.compile(rb"^([A-Za-z0-9-]+)[ \t]*:[ \t]*(.*)$", re.MULTILINE)
+
+
+def declared_facts(
+    repo: Repository, commits: Iterable[BlamedCommit], noted: Collection[str] = ()
+) -> dict[str, Facts]:
+    """Facts of the class `declared` for those commits that declare; the others are left out.
+
+    Git reads the trailers, but only of commits in which something looks like a declaration. Of commits that are `noted`
+    an `AI-Trace` declares nothing: it points to the note, and that holds no line of the trace.
+    """
+    asked = list(commits)
+    found = repo.objects.get_many(one.oid for one in asked)
+    parsed = {
+        one.oid: parse_commit(obj)
+        for one, obj in zip(asked, found, strict=True)
+        if obj and obj.type == "commit"
+    }
+    # Lines at a boundary may be older than the commit that git names for them, unless it is the first of all.
+    sure = [
+        parsed[one.oid]
+        for one in asked
+        if one.oid in parsed and not (one.boundary and parsed[one.oid].parents)
+    ]
+    candidates = [commit for commit in sure if _declared(commit, _likely(commit.message))]
+    real = trailers_of(repo, [commit.oid for commit in candidates])
+    out: dict[str, Facts] = {}
+    for commit in candidates:
+        trailers = real.get(commit.oid, [])
+        if commit.oid in noted and (trace_ids(trailers) or trace_digests(trailers)):
+            continue
+        facts = facts_from(_declared(commit, trailers), trailers)
+        if facts is not None:
+            out[commit.oid] = facts
+    return out
+
+
+def facts_from(declarations: Sequence[Declaration], trailers: Sequence[Trailer]) -> Facts | None:
+    """What declarations say of a line: the most telling one of them, and the trace where there is just one."""
+    if not declarations:
+        return None
+    best = max(declarations, key=lambda one: (one.model is not None, one.agent is not None))
+    traces = trace_ids(trailers)
+    return Facts("declared", "declared", traces[0] if len(traces) == 1 else None, best.agent, best.model)
+
+
+def _declared(commit: Commit, trailers: Sequence[Trailer]) -> list[Declaration]:
+    return declared(trailers, person(commit.author), person(commit.committer))
+
+
+def _likely(message: bytes) -> list[Trailer]:
+    """Everything that might be a trailer, wherever it stands: never less than git finds."""
+    pairs = _PAIR.findall(_FOLD.sub(b" ", message))
+    return [(decode(key), decode(value).strip()) for key, value in pairs]

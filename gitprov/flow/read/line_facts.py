@@ -1,0 +1,152 @@
+"""Where blamed lines come from: notes first, then what a commit declares of itself."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from gitprov.git.replace_refs import in_force, same_tree
+from gitprov.model.answers.blame import UNKNOWN, BlamedCommit, Facts, Group
+from gitprov.model.note import Claim, Note, Row
+from gitprov.model.ranges import owners
+from gitprov.store.notes import REF
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+Uncommitted = Callable[[str], "list[Claim]"]
+"""From a path to what the inbox claims of the file in the work tree, weakest class first."""
+
+#: Up to this many commits are asked for one by one; above, the notes ref is listed once.
+_FEW = 48
+
+
+class Origins:
+    """Facts for lines of commits. Tell it commits (`learn`) before asking about their lines (`of_group`)."""
+
+    def __init__(self, repo: Repository, uncommitted: Uncommitted | None = None) -> None:
+        self._repo = repo
+        self._uncommitted = uncommitted
+        self._notes: dict[str, Note] = {}
+        self._known: set[str] = set()
+        self._brought = False
+        self._listing: dict[str, str] | None = None
+        self._replaced: dict[str, str] | None = None
+        self._declared: dict[str, Facts] = {}
+        self._claims: dict[tuple[str, str], _Claims] = {}
+
+    def learn(self, commits: Iterable[BlamedCommit]) -> None:
+        """Read what notes and commits say, for all commits that are not known yet, at once."""
+        new = [one for one in commits if one.oid not in self._known and one.oid.strip("0")]
+        if not new:
+            return
+        self._known.update(one.oid for one in new)
+        shown = self._shown({one.oid for one in new})
+        told = self._read(list(dict.fromkeys(filter(None, (shown.get(one.oid, one.oid) for one in new)))))
+        for oid in (one.oid for one in new):
+            name = shown.get(oid, oid)
+            if name in told:
+                note = Note.parse(told[name])
+                # A note that git copied (`notes.rewriteRef`) has another commit's line numbers: nobody's lines are
+                # better than the wrong ones, until post-rewrite or `heal` has put it right.
+                self._notes[oid] = Note() if note.copied_from(name) else note
+        silent = [
+            one for one in new if one.oid not in self._notes or not self._notes[one.oid].of_kind("trace")
+        ]
+        if silent:
+            from gitprov.flow.read.declared import declared_facts
+
+            noted = {one.oid for one in silent if self._notes.get(one.oid, Note()).commit is not None}
+            self._declared.update(declared_facts(self._repo, silent, noted))
+
+    def _shown(self, oids: set[str]) -> dict[str, str | None]:
+        """Commit → the one whose lines git shows under its name (`git replace`): that one's note tells of them.
+
+        Where only something else about it was replaced its own note does, unless the other has one; None for none.
+        """
+        if self._replaced is None:
+            self._replaced = in_force(self._repo)
+        found: dict[str, str | None] = {}
+        for oid in self._replaced.keys() & oids:
+            other = self._replaced[oid]
+            if self._read([other]):
+                found[oid] = other
+            else:
+                found[oid] = oid if same_tree(self._repo, oid, other) else None
+        return found
+
+    def of_group(self, group: Group) -> list[Facts]:
+        """Facts for each line of a group, in order."""
+        key = (group.oid, group.path)
+        claims = self._claims.get(key)
+        if claims is None:
+            claims = self._claims[key] = self._claims_of(group.oid, group.path)
+        return [claims.at(line) for line in range(group.orig_line, group.orig_line + group.size)]
+
+    def _claims_of(self, oid: str, path: str) -> _Claims:
+        if not oid.strip("0"):
+            return _Claims(self._uncommitted(path) if self._uncommitted else [], UNKNOWN)
+        note = self._notes.get(oid)
+        return _Claims(note.claims(path) if note else [], self._declared.get(oid, UNKNOWN))
+
+    def _read(self, oids: list[str]) -> dict[str, bytes]:
+        from gitprov.git import notes, partial_clone
+
+        if not self._brought:
+            repo = self._repo
+            partial_clone.bring(REF, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
+            self._brought = True
+        if self._listing is None and len(self._known) <= _FEW:
+            told = notes.read(self._repo, REF, oids)
+            notes.ensure_readable(self._repo, REF, [oid for oid in oids if oid not in told])
+            return told
+        if self._listing is None:
+            self._listing = notes.listing(self._repo, REF)
+            if not self._listing:
+                notes.ensure_readable(self._repo, REF)
+        blobs = {oid: self._listing[oid] for oid in oids if oid in self._listing}
+        told = {}
+        for oid, one in zip(blobs, self._repo.objects.get_many(blobs.values()), strict=True):
+            if one is None:
+                raise notes.unreadable(REF, f"the note of {oid[:12]} is missing")
+            if one.type == "blob":
+                told[oid] = one.data
+        return told
+
+
+class _Claims:
+    """Claims on one file of one commit, made quick to ask; the first that holds a line is the one that counts."""
+
+    __slots__ = ("_default", "_facts", "_runs", "_starts")
+
+    def __init__(self, claims: list[Claim], default: Facts) -> None:
+        self._default = default
+        self._facts = [facts_of(claim) for claim in claims]
+        self._runs = owners([claim.lines for claim in claims])
+        self._starts = [first for first, _, _ in self._runs]
+
+    def at(self, line: int) -> Facts:
+        at = bisect_right(self._starts, line)
+        if at:
+            _, last, index = self._runs[at - 1]
+            if line <= last:
+                return self._facts[index]
+        return self._default
+
+
+def facts_of(claim: Claim) -> Facts:
+    """The facts that a note row gives for its lines; values of the wrong type are absent ones."""
+    row = claim.row
+    if row.get("kind") == "human":
+        return Facts(claim.cls, _text(row, "evidence"), human=_text(row, "author"))
+    return Facts(claim.cls, *[value if isinstance(value := row.get(key), str) else None for key in _FROM_ROW])
+
+
+#: The row's names of the facts after the class.
+_FROM_ROW = tuple({"trace": "id"}.get(field, field) for field in Facts._fields[1:])
+
+
+def _text(row: Row, key: str) -> str | None:
+    value = row.get(key)
+    return value if isinstance(value, str) else None

@@ -1,0 +1,319 @@
+"""`git ai-log`: git lists commits, their notes and trailers say what part a model had in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.git import notes
+from gitprov.git.history import log as git_log
+from gitprov.model.answers.log import Declared, DeltaSum, Entry, LoggedTrace
+from gitprov.model.ids import NAMED_TRACES, traces_digest
+from gitprov.model.note import Note, Row, line_count
+from gitprov.model.ranges import MAX_LINE
+from gitprov.store.notes import REF
+
+if TYPE_CHECKING:
+    from gitprov.git.stream import Stream
+
+
+class Query(NamedTuple):
+    """Which commits to show. `args` go to git log.
+
+    Filters of one kind are alternatives; those of several kinds must hold for one and the same trace (or
+    declaration). `skip` and `limit` (None: no limit) count commits that are shown, not those git lists.
+    """
+
+    args: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
+    traces: tuple[str, ...] = ()
+    bypassed: bool = False
+    all_commits: bool = False
+    skip: int = 0
+    limit: int | None = None
+    reverse: bool = False
+
+    @property
+    def names_something(self) -> bool:
+        """Whether there is a filter on traces."""
+        return bool(self.models or self.agents or self.sessions or self.traces)
+
+
+def start(
+    query: Query, cwd: str, env: Mapping[str, str], stdin: int | None = None, prompt: bool = True
+) -> Stream:
+    """Start git log. Where commits are counted from the newest and shown from the oldest, we turn them round.
+
+    `prompt`: somebody is waiting for the first commits.
+    """
+    args = query.args
+    if query.reverse and query.limit is None and not query.skip:
+        args = ("--reverse", *args)
+    return git_log.start(args, REF, cwd=cwd, env=env, stdin=stdin, prompt=prompt)
+
+
+def entries(query: Query, stream: Stream, cwd: str, env: Mapping[str, str]) -> Iterator[Entry]:
+    """The commits to show, as git finds them. Errors of git come out here.
+
+    NotesUnreadable at the end where the note of a commit is on record and is not here: git takes that for no note.
+    """
+    found = _counted(query, stream, _Silent(cwd, env))
+    if query.reverse and (query.limit is not None or query.skip):
+        return reversed(list(found))
+    return found
+
+
+class _Silent:
+    """The commits that git showed without a note, and which of them have one whose object is missing."""
+
+    def __init__(self, cwd: str, env: Mapping[str, str]) -> None:
+        self._cwd = cwd
+        self._env = env
+        self._oids: list[str] = []
+        self._listing: dict[str, str] | None = None
+
+    def add(self, oid: str) -> None:
+        """Remember a commit."""
+        self._oids.append(oid)
+
+    def judged(self, entry: Entry) -> Entry:
+        """What is to be shown of a commit without a note: where it has one that is missing, all of it is unknown."""
+        if not entry.declared or not self._lost([entry.oid]):
+            return entry
+        return entry._replace(cls="unknown", declared=(), machines=())
+
+    def check(self) -> None:
+        """NotesUnreadable where the note of one of them is missing."""
+        lost = self._lost(self._oids) if self._oids else []
+        if lost:
+            more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+            raise notes.unreadable(REF, f"the note of {lost[0][:12]}{more} is missing")
+
+    def _lost(self, oids: Sequence[str]) -> list[str]:
+        if self._listing is None:
+            self._listing = notes.blobs_at(REF, cwd=self._cwd, env=self._env)
+        blobs = {oid: self._listing[oid] for oid in oids if oid in self._listing}
+        gone = notes.missing(blobs.values(), cwd=self._cwd, env=self._env)
+        return [oid for oid, blob in blobs.items() if blob in gone]
+
+
+def _counted(query: Query, stream: Stream, silent: _Silent) -> Iterator[Entry]:
+    if query.limit == 0:
+        stream.stop()
+        return
+    reader, seen = _Reader(), 0
+    every = query.all_commits and not query.names_something
+    for record in git_log.records(stream):
+        if not record.note:
+            silent.add(record.oid)
+        if not every and reader.plain(record):
+            continue
+        entry = reader.entry(record)
+        if not record.note:
+            entry = silent.judged(entry)
+        if not wanted(query, entry):
+            continue
+        seen += 1
+        if seen > query.skip:
+            yield entry
+        if query.limit is not None and seen >= query.skip + query.limit:
+            stream.stop()
+            break
+    silent.check()
+
+
+def wanted(query: Query, entry: Entry) -> bool:
+    """Whether a commit is to be shown."""
+    if query.bypassed and entry.gate != "bypassed":
+        return False
+    if query.names_something:
+        return any(_matches(query, trace) for trace in entry.traces or _declared_traces(entry))
+    return query.all_commits or query.bypassed or entry.cls is not None
+
+
+def _declared_traces(entry: Entry) -> list[LoggedTrace]:
+    """Declarations in the shape of traces, so that one question fits both."""
+    return [
+        LoggedTrace({"id": one.source.partition(": ")[2], "agent": one.agent, "model": one.model}, 0, 0)
+        for one in entry.declared
+    ]
+
+
+def _matches(query: Query, trace: LoggedTrace) -> bool:
+    return (
+        _holds(query.models, trace.model)
+        and _holds(query.agents, trace.agent)
+        and (
+            not query.sessions or any((trace.text("session") or "").startswith(one) for one in query.sessions)
+        )
+        and (not query.traces or any(_names(one, trace.id) for one in query.traces))
+    )
+
+
+def _holds(patterns: Sequence[str], value: str | None) -> bool:
+    """Whether a value holds one of the patterns, whatever their case; a pattern with * or ? is for the whole value."""
+    if not patterns:
+        return True
+    if value is None:
+        return False
+    from fnmatch import fnmatchcase
+
+    low = value.lower()
+    return any(
+        fnmatchcase(low, one.lower()) if "*" in one or "?" in one else one.lower() in low for one in patterns
+    )
+
+
+def _names(asked: str, trace: str) -> bool:
+    """Whether `asked` is a beginning of a trace id, or of its hex digits."""
+    return trace.startswith(asked) or trace.rpartition("_")[2].startswith(asked)
+
+
+class _Reader:
+    """Makes entries of records; who is a machine is asked once for each author."""
+
+    def __init__(self) -> None:
+        self._machines: dict[tuple[str, str], tuple[Declared, ...]] = {}
+
+    def plain(self, record: git_log.Record) -> bool:
+        """Whether nothing about a commit speaks of a machine; said quickly, for most commits are so."""
+        return not (record.note or record.trailers or self._people(record))
+
+    def entry(self, record: git_log.Record) -> Entry:
+        oid, short, author, _, date, time, subject, trailing, raw = record
+        note = Note.read(raw) if raw else _NO_NOTE
+        traces, human = [], 0
+        for (kind, _), row in note.rows.items():
+            if kind == "trace":
+                traces.append(_trace(row))
+            elif kind == "human":
+                human += line_count(row, "human")
+        if len(traces) > 1:
+            traces.sort(key=lambda trace: trace.id)
+        # Most commits with a trace have the one trailer that names it, and no other.
+        if not trailing or (len(traces) == 1 and trailing == f"{_TRACE_KEY}: {traces[0].id}\n"):
+            trailers: list[git_log.Trailer] = []
+            declared = self._people(record)
+        else:
+            trailers = git_log.trailers(trailing)
+            declared = self._declared(record, trailers, [trace.id for trace in traces])
+        about = note.rows.get(("commit", oid)) or note.commit or {}
+        gate = about.get("gate")
+        return Entry(
+            oid,
+            short,
+            author,
+            date,
+            time,
+            subject,
+            "ai" if traces else "declared" if declared else None,
+            sum([trace.ai for trace in traces]),
+            sum([trace.edited for trace in traces]),
+            human,
+            _machines(traces or declared),
+            tuple(traces),
+            declared,
+            _int(about.get("added")),
+            _delta(traces),
+            gate if isinstance(gate, str) else None,
+            _reviewers(oid, note, trailers) if "eview" in raw or "eview" in trailing else (),
+            _dropped(about.get("dropped")),
+        )
+
+    def _people(self, record: git_log.Record) -> tuple[Declared, ...]:
+        """What author and committer declare."""
+        people = (record.author, record.committer)
+        known = self._machines.get(people)
+        if known is None:
+            known = self._machines[people] = _declared([], record)
+        return known
+
+    def _declared(
+        self, record: git_log.Record, trailers: list[git_log.Trailer], traces: list[str]
+    ) -> tuple[Declared, ...]:
+        """All declarations, but for the trailers that only name a trace of the note."""
+        names = {*traces, traces_digest(traces)} if len(traces) > NAMED_TRACES else traces
+        others = [one for one in trailers if one[0] != _TRACE_KEY or one[1] not in names]
+        return _declared(others, record) if others else self._people(record)
+
+
+_NO_NOTE = Note()
+_TRACE_KEY = "AI-Trace"
+
+
+def _declared(trailers: list[git_log.Trailer], record: git_log.Record) -> tuple[Declared, ...]:
+    from gitprov.interop.trailers import declared
+
+    return tuple(Declared(*one) for one in declared(trailers, record.author, record.committer))
+
+
+def _reviewers(oid: str, note: Note, trailers: list[git_log.Trailer]) -> tuple[str, ...]:
+    from gitprov.flow.read.reviews import reviews_of
+
+    return tuple(dict.fromkeys(review.by for review in reviews_of(oid, note, trailers)))
+
+
+def _machines(named: Sequence[LoggedTrace] | Sequence[Declared]) -> tuple[tuple[str | None, str | None], ...]:
+    found = [(one.agent, one.model) for one in named]
+    if len(found) > 1:
+        found = list(dict.fromkeys(found))
+    return tuple([one for one in found if one != (None, None)])
+
+
+def _trace(row: Row) -> LoggedTrace:
+    """A trace with its lines: counted by hand where all is canonical, as it nearly always is."""
+    files = row.get("files")
+    ai = edited = 0
+    for entry in files.values() if isinstance(files, dict) else ():
+        if isinstance(entry, dict):
+            more, changed = _quick_count(entry.get("ai")), _quick_count(entry.get("edited"))
+            if more is None or changed is None:
+                return LoggedTrace(row, line_count(row, "ai"), line_count(row, "edited"))
+            ai += more
+            edited += changed
+    return LoggedTrace(row, ai, edited)
+
+
+def _quick_count(text: object) -> int | None:
+    """Lines in range text of plain ascending ranges; None for all else that is text."""
+    if not isinstance(text, str) or not text:
+        return 0
+    total = before = 0
+    for part in text.split(","):
+        first, dash, last = part.partition("-")
+        if not (first.isdigit() and (last.isdigit() or not dash) and part.isascii() and len(part) < _LONG):
+            return None
+        start = int(first)
+        end = int(last) if dash else start
+        if not before < start <= end <= MAX_LINE:
+            return None
+        total += end - start + 1
+        before = end
+    return total
+
+
+#: Characters from which on a range is for `LineSet` to judge.
+_LONG = 16
+
+
+def _delta(traces: list[LoggedTrace]) -> DeltaSum | None:
+    known = [delta for trace in traces if isinstance(delta := trace.row.get("delta"), dict)]
+    if not known:
+        return None
+    sums = [
+        [value if type(value) is int else 0 for value in map(delta.get, DeltaSum._fields)] for delta in known
+    ]
+    return DeltaSum(*(sums[0] if len(sums) == 1 else map(sum, zip(*sums, strict=True))))
+
+
+def _dropped(found: object) -> tuple[tuple[str, str], ...]:
+    """Trace and reason for each record that a commit was let go without."""
+    if not isinstance(found, dict):
+        return ()
+    return tuple(sorted((trace, why) for trace, why in found.items() if isinstance(why, str)))
+
+
+def _int(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

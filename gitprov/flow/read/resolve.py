@@ -1,0 +1,157 @@
+"""What a name on the command line means: a trace, a commit, a turn of the inbox; and which commits hold a trace."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.errors import GitprovError
+from gitprov.git.history import search
+from gitprov.git.process import decode
+from gitprov.interop.trailers import TRACE_KEY
+from gitprov.model.event import Event
+from gitprov.model.ids import is_trace_id
+from gitprov.store import generations, notes
+from gitprov.store.inbox.inbox import Inbox
+from gitprov.store.plan import load as load_plan
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+_ANY_TRACE = "gen_[0-9]{8}_[0-9a-f]{10}"
+_PREFIX = re.compile(r"gen_[0-9]{0,8}(?:_[0-9a-f]{0,10})?")
+_HEX = re.compile(r"[0-9a-f]{4,10}")
+_TURN = re.compile(r"([0-9a-f]{4,16})/([0-9a-z]+)")
+#: As many names as a hint can show.
+_SHOWN = 5
+
+
+class Name(NamedTuple):
+    """What was named: `kind` is `trace`, `commit` or `turn`; `value` an id, or `<session key>/<turn>`."""
+
+    kind: str
+    value: str
+
+
+class Holders(NamedTuple):
+    """Commits that hold a trace, oldest first. `lost` are commits with its note that no ref leads to any more.
+
+    `silent` are commits whose message names the trace but that have no note about it here.
+    """
+
+    commits: list[str]
+    lost: list[str]
+    silent: list[str]
+
+
+def find(repo: Repository, text: str) -> Name:
+    """What `text` names: a trace id or the start of one, a commit, ten or fewer hex digits of a trace, or a turn.
+
+    GitprovError, with the nearest names as its hint, where it names nothing or more than one thing.
+    """
+    if is_trace_id(text):
+        return Name("trace", text)
+    if _PREFIX.fullmatch(text):
+        return Name("trace", _one(text, [one for one in known_traces(repo) if one.startswith(text)], repo))
+    commit = repo.resolve(text)
+    if commit is not None:
+        return Name("commit", commit)
+    turn = _turn(repo, text)
+    if turn is not None:
+        return Name("turn", turn)
+    if _HEX.fullmatch(text):
+        ends = [one for one in known_traces(repo) if one.rpartition("_")[2].startswith(text)]
+        if ends:
+            return Name("trace", _one(text, ends, repo))
+    raise GitprovError(f"{text!r} names no commit and no trace here", nearest(repo, text))
+
+
+def holders(repo: Repository, trace: str) -> Holders:
+    """The commits that hold a trace, by their notes; where no note knows it, by their trailers."""
+    paths = search.files_holding(repo, notes.REF, f'"{trace}"')
+    oids = [path.replace("/", "") for path in paths]
+    noted = [oid for oid, note in notes.read(repo, oids).items() if trace in note.traces]
+    here = [oid for oid in noted if _is_commit(repo, oid)]
+    gone = search.without_ref(repo, here)
+    lost = sorted(gone | (set(noted) - set(here)))
+    living = [oid for oid in here if oid not in gone]
+    silent = [] if living else search.with_trailer(repo, TRACE_KEY, trace)
+    return Holders(_by_age(repo, living), lost, [oid for oid in silent if oid not in noted])
+
+
+def known_traces(repo: Repository) -> list[str]:
+    """Every trace id that notes, the store or the inbox know, ascending."""
+    found = set(search.matches(repo, notes.REF, f'"id":"{_ANY_TRACE}"'))
+    ids = {text[6:-1] for text in found}
+    stored = repo.try_run("ls-tree", "-r", "-d", "--name-only", "--full-tree", generations.REF)
+    ids.update(path.rpartition("/")[2] for path in decode(stored.stdout).splitlines())
+    ids.update(of_inbox(repo))
+    return sorted(one for one in ids if is_trace_id(one))
+
+
+def of_inbox(repo: Repository) -> dict[str, set[int]]:
+    """Trace id → events of the inbox that a commit, or the plan of one under way, froze into it."""
+    found: dict[str, set[int]] = {}
+    if repo.worktree is None:
+        return found
+    inbox = Inbox(repo.inbox_dir)
+    for event in inbox.events():
+        trace = inbox.spent(event.seq).trace if isinstance(event, Event) else None
+        if trace is not None and event.seq is not None:
+            found.setdefault(trace, set()).add(event.seq)
+    plan = load_plan(repo.git_dir)
+    for seq, use in plan.uses.items() if plan is not None else ():
+        if use.trace is not None and os.path.exists(inbox.event_path(seq)):
+            found.setdefault(use.trace, set()).add(seq)
+    return found
+
+
+def nearest(repo: Repository, text: str) -> str:
+    """A hint: the known traces that begin most like `text`, or how to see which there are."""
+    known = known_traces(repo)
+    size = max((_alike(one, text) for one in known), default=0)
+    alike = [one for one in known if _alike(one, text) == size]
+    if size > len("gen_2") and alike:
+        return "nearest: " + ", ".join(alike[-_SHOWN:])
+    return "git ai-log lists commits with their traces; gitprov status what is not committed yet"
+
+
+def _alike(a: str, b: str) -> int:
+    """How many characters two texts share at their start."""
+    return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
+def _one(text: str, found: list[str], repo: Repository) -> str:
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise GitprovError(f"no trace begins with {text!r}", nearest(repo, text))
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    raise GitprovError(f"{text!r} begins several traces", ", ".join(found[:_SHOWN]) + more)
+
+
+def _turn(repo: Repository, text: str) -> str | None:
+    """`<key>/<turn>` of a turn with events in the inbox; the key may be cut, leading zeros of the turn left out."""
+    asked = _TURN.fullmatch(text)
+    if asked is None or repo.worktree is None:
+        return None
+    turn = f"{int(asked[2]):06d}" if asked[2].isdecimal() else asked[2]
+    known = {
+        f"{event.key}/{event.turn}"
+        for event in Inbox(repo.inbox_dir).events()
+        if isinstance(event, Event) and event.key and event.key.startswith(asked[1]) and event.turn == turn
+    }
+    return known.pop() if len(known) == 1 else None
+
+
+def _is_commit(repo: Repository, oid: str) -> bool:
+    found = repo.objects.get(oid)
+    return found is not None and found.type == "commit"
+
+
+def _by_age(repo: Repository, oids: list[str]) -> list[str]:
+    """Commits by their committer's time, oldest first."""
+    if len(oids) < 2:
+        return oids
+    return decode(repo.run("rev-list", "--no-walk=sorted", "--reverse", *oids)).split()

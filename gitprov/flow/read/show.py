@@ -1,0 +1,269 @@
+"""`gitprov show`: all that is known of a trace, or of a commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gitprov.errors import GitprovError
+from gitprov.flow.evidence import preview
+from gitprov.flow.read.resolve import Holders, find, holders, nearest, of_inbox
+from gitprov.flow.read.reviews import of_trace as reviews_of_trace
+from gitprov.flow.read.reviews import reviews_of
+from gitprov.flow.read.trace_files import Shares, delta_of, paths_of, raw_of
+from gitprov.git.history import search
+from gitprov.git.history.log import trailers_of
+from gitprov.git.notes import ensure_readable
+from gitprov.git.objects import Commit, parse_commit, person
+from gitprov.git.process import decode
+from gitprov.interop.trailers import Trailer, declared, trace_digests, trace_ids
+from gitprov.model.answers.show import (
+    CommitAnswer,
+    CommitTrace,
+    Forgotten,
+    Head,
+    Held,
+    Loose,
+    Review,
+    Share,
+    Text,
+    TraceAnswer,
+)
+from gitprov.model.ids import is_trace_id, traces_digest
+from gitprov.model.note import Note, Row
+from gitprov.output.dates import iso_strict
+from gitprov.store import generations, notes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitprov.git.repo import Repository
+    from gitprov.model.generation import Generation
+
+
+def show(repo: Repository, text: str) -> TraceAnswer | CommitAnswer:
+    """The answer for a name: a trace id or its start, a commit, a turn. GitprovError where it names nothing."""
+    name = find(repo, text)
+    if name.kind == "commit":
+        return of_commit(repo, name.value)
+    if name.kind == "turn":
+        return _of_turn(repo, *name.value.split("/"))
+    return of_trace(repo, name.value)
+
+
+# -- a trace ------------------------------------------------------------------------------------------------------
+
+
+def of_trace(repo: Repository, trace: str) -> TraceAnswer:
+    """All that is known of one trace. GitprovError where nothing is."""
+    found = holders(repo, trace)
+    waiting = of_inbox(repo).get(trace, set())
+    generation = generations.load(repo, trace)
+    stone = generations.tombstone(repo, trace) if is_trace_id(trace) else None
+    if generation is None and waiting and not (found.commits or found.lost or found.silent):
+        return _uncommitted(repo, trace, preview.of_trace(repo, trace, waiting))
+    if generation is None and stone is None and not (found.commits or found.lost or found.silent):
+        raise GitprovError(f"no trace {trace} is known here", nearest(repo, trace))
+    answer = _known(repo, trace, found, generation, waiting)
+    return answer if stone is None else _forgotten(answer, stone)
+
+
+def _forgotten(answer: TraceAnswer, stone: Row) -> TraceAnswer:
+    """The answer for a trace whose contents were erased; of a record that is not here the texts are gone as well."""
+    gone = Text(None, "forgotten")
+    prompt, output = (gone if said.why == "not here" else said for said in (answer.prompt, answer.output))
+    facts = Forgotten(*(_text(stone, key) for key in ("at", "by", "reason")))
+    return answer._replace(prompt=prompt, output=output, forgotten=facts)
+
+
+def _known(
+    repo: Repository, trace: str, found: Holders, generation: Generation | None, waiting: set[int]
+) -> TraceAnswer:
+    oids = found.commits or found.silent
+    kept = notes.read(repo, [*oids, *found.lost])
+    trailers = trailers_of(repo, oids)
+    held: list[Held] = []
+    said: list[Review] = []
+    for oid in oids:
+        note = kept.get(oid, Note())
+        commit = commit_of(repo, oid)
+        row = note.traces.get(trace)
+        counts = row.get("delta") if row is not None else None
+        shares = Shares(repo, commit, note).of(trace, generation)
+        head = head_of(commit, note)._replace(evidence=_text(row, "evidence"))
+        held.append(Held(head, counts if isinstance(counts, dict) else None, shares))
+        said += reviews_of_trace(reviews_of(oid, note, trailers.get(oid, [])), trace)
+    rows = [note.traces[trace] for note in kept.values() if trace in note.traces]
+    record, source = _record(generation, rows)
+    return TraceAnswer(
+        trace,
+        "committed" if oids else "uncommitted" if waiting else "unheld",
+        source,
+        record,
+        *texts(generation),
+        tuple(held),
+        _loose(repo, generation, held, waiting),
+        tuple(said),
+        _continued(repo, trace),
+        tuple(found.lost),
+    )
+
+
+def _of_turn(repo: Repository, key: str, turn: str) -> TraceAnswer:
+    made, traces = preview.of_turn(repo, key, turn)
+    if made is None and traces:
+        return of_trace(repo, max(traces))
+    return _uncommitted(repo, None, made)
+
+
+def _uncommitted(repo: Repository, trace: str | None, made: Generation | None) -> TraceAnswer:
+    """A trace that is in the inbox only."""
+    paths = list(dict.fromkeys(edit.path for edit in made.edits)) if made is not None else []
+    shares = tuple(_in_worktree(repo, path, made) for path in paths if made is not None)
+    record = {key: value for key, value in made.record.items() if key not in ("id", "digest")} if made else {}
+    loose = tuple(Loose(path, None, "pending") for path in paths)
+    source = "inbox" if made else None
+    said = texts(made)
+    return TraceAnswer(trace, "uncommitted", source, record, *said, (), loose, (), worktree=shares)
+
+
+def _in_worktree(repo: Repository, path: str, made: Generation) -> Share:
+    from gitprov.flow.work_tree import on_disk
+
+    raw = raw_of([edit for edit in made.edits if edit.path == path])
+    share = Share(path, "", "", 0, None, None)
+    if isinstance(raw, str):
+        return share._replace(why=raw)
+    return share._replace(delta=delta_of(raw, on_disk(repo, path), None, {}, path))
+
+
+def _record(generation: Generation | None, rows: list[Row]) -> tuple[Row, str | None]:
+    """The stored record, or what a note tells in the same form."""
+    if generation is not None:
+        return generation.record, "store"
+    if not rows:
+        return {}, None
+    row = rows[0]
+    return {
+        "agent": {"name": row.get("agent"), "version": None},
+        "prompt": {"digest": row.get("prompt"), "name": None, "version": row.get("prompt_version")},
+        **{name: row.get(name) for name in ("key", "model", "session", "at", "human")},
+    }, "note"
+
+
+def texts(generation: Generation | None) -> tuple[Text, Text]:
+    """Prompt and output, or why they cannot be shown."""
+    if generation is None:
+        return Text(None, "not here"), Text(None, "not here")
+    record = generation.record
+    return _said(generation.prompt, record.get("prompt")), _said(generation.output, record.get("output"))
+
+
+def _said(data: bytes | None, row: object) -> Text:
+    if data is not None:
+        return Text(decode(data), None)
+    known = row if isinstance(row, dict) else {}
+    if not known.get("digest"):
+        return Text(None, "none")
+    return Text(None, "forgotten" if known.get("available") else "digest only")
+
+
+def _loose(
+    repo: Repository, generation: Generation | None, held: list[Held], waiting: set[int]
+) -> tuple[Loose, ...]:
+    """Files of the generation that none of its commits holds a line of."""
+    if generation is None:
+        return ()
+    there = {path for one in held for path in paths_of(one.files)}
+    paths = {edit.path: edit.raw_lines for edit in generation.edits if edit.path not in there}
+    if not paths:
+        return ()
+    states = _states(repo, waiting)
+    return tuple(Loose(path, raw, states.get(path, "unknown")) for path, raw in sorted(paths.items()))
+
+
+def _states(repo: Repository, waiting: set[int]) -> dict[str, str]:
+    """Path → whether lines of these events are still in the work tree, or gone from it."""
+    if not waiting:
+        return {}
+    from gitprov.flow.evidence.pending import settle
+
+    states: dict[str, str] = {}
+    for file in settle(repo).files:
+        for seq, tally in file.result.outcome.tallies.items():
+            if seq in waiting:
+                alive = tally.pending or tally.kept or tally.edited
+                states[file.result.events[seq].path] = "pending" if alive else "dropped"
+    return states
+
+
+def _continued(repo: Repository, trace: str) -> tuple[str, ...]:
+    """Generations of the same turn that came after this one."""
+    ref = generations.REF
+    paths = search.files_holding(repo, ref, f'"parent":"{trace}"', ":(top,glob)*/*/record.json")
+    return tuple(sorted(path.split("/")[1] for path in paths))
+
+
+# -- a commit -----------------------------------------------------------------------------------------------------
+
+
+def of_commit(repo: Repository, oid: str) -> CommitAnswer:
+    """What a commit's note says, with the prompts and deltas of its traces as far as they are here."""
+    commit = commit_of(repo, oid)
+    kept = notes.read(repo, [oid])
+    if oid not in kept:
+        ensure_readable(repo, notes.REF, [oid])
+    note = kept.get(oid, Note())
+    trailers = trailers_of(repo, [oid]).get(oid, [])
+    shares = Shares(repo, commit, note)
+    traces = []
+    # A note may name a trace by whatever text; only a well-formed id can be in the store. It may name very many.
+    stored = generations.present(repo, [trace for trace in note.traces if is_trace_id(trace)])
+    for trace, row in note.traces.items():
+        generation = generations.load(repo, trace) if trace in stored else None
+        traces.append(CommitTrace(row, texts(generation)[0], shares.of(trace, generation)))
+    said = declared(trailers, person(commit.author), person(commit.committer))
+    return CommitAnswer(
+        head_of(commit, note),
+        oid in kept,
+        _own_row(note, oid),
+        tuple(traces),
+        tuple(note.of_kind("human")),
+        tuple(reviews_of(oid, note, trailers)),
+        tuple(one.source for one in said if one.agent or one.model),
+        _named(note, trailers),
+        len(note.foreign),
+    )
+
+
+def _named(note: Note, trailers: Sequence[Trailer]) -> tuple[str, ...]:
+    """The traces that trailers name; a digest of many that is not the note's stands for itself."""
+    digests = trace_digests(trailers)
+    together = traces_digest(note.traces) if digests else None
+    many = [name for digest in digests for name in (note.traces if digest == together else [digest])]
+    return tuple(dict.fromkeys([*trace_ids(trailers), *many]))
+
+
+def commit_of(repo: Repository, oid: str) -> Commit:
+    """A commit by its id. GitprovError where it is not in this clone."""
+    found = repo.objects.get(oid)
+    if found is None:
+        raise GitprovError(f"commit {oid} is not in this clone", "git fetch --unshallow, or git fetch")
+    return parse_commit(found)
+
+
+def head_of(commit: Commit, note: Note) -> Head:
+    """A commit as people name it, with the gate as its note tells it."""
+    seconds, _, zone = commit.author[commit.author.rfind(">") + 2 :].partition(" ")
+    date = iso_strict(int(seconds), zone) if seconds.lstrip("-").isdigit() else ""
+    subject = decode(commit.message.lstrip(b"\n").split(b"\n\n", 1)[0]).replace("\n", " ").strip()
+    return Head(commit.oid, person(commit.author), date, subject, _text(_own_row(note, commit.oid), "gate"))
+
+
+def _own_row(note: Note, oid: str) -> Row:
+    """The note's row of the commit itself; a copied note also has rows of others."""
+    return note.rows.get(("commit", oid)) or note.commit or {}
+
+
+def _text(row: Row | None, key: str) -> str | None:
+    value = row.get(key) if row is not None else None
+    return value if isinstance(value, str) else None

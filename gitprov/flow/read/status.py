@@ -1,0 +1,179 @@
+"""`gitprov status`: what is not committed yet, and what the next commit would record. Writes no plan."""
+
+from __future__ import annotations
+
+import calendar
+import io
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from gitprov.attribution.outcome import Tally
+from gitprov.checks.gate import Refusal
+from gitprov.errors import Damaged, GitprovError
+from gitprov.flow.change import staged_situation
+from gitprov.flow.commit import plan as stage
+from gitprov.flow.context import Desk
+from gitprov.flow.evidence.pending import Pending, PendingFile, settle
+from gitprov.flow.read.submodules import waiting
+from gitprov.flow.recover import finish_interrupted
+from gitprov.flow.work_tree import Disk
+from gitprov.git.process import decode
+from gitprov.model.answers.show import FileStatus, NextCommit, StatusAnswer, TurnStatus, Unread
+from gitprov.model.event import ContentRef, Event, Turn
+from gitprov.store.inbox.inbox import Inbox
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+_LINE = 500
+
+
+class _Counts:
+    """Lines by what became of them so far."""
+
+    def __init__(self) -> None:
+        self.staged = self.pending = self.dropped = self.held = self.human = 0
+        self.files: dict[str, None] = {}
+
+    def add(self, path: str, tally: Tally, staged: int, human: bool) -> None:
+        """Count one event's lines."""
+        self.files[path] = None
+        if human:
+            self.human += staged + len(tally.pending)
+            return
+        self.staged += staged
+        self.pending += len(tally.pending)
+        self.dropped += len(tally.dropped)
+        self.held += len(tally.kept) + len(tally.edited) - staged
+
+
+def status(repo: Repository, now: float) -> StatusAnswer:
+    """Everything pending in this work tree; `now` is seconds since 1970. GitprovError in a bare repository."""
+    if repo.worktree is None:
+        raise GitprovError("this is a bare repository: nothing is pending here", "run this in a work tree")
+    finished = finish_interrupted(repo)
+    known = settle(repo)
+    turns: dict[str, _Counts] = {}
+    files = [_file(file, turns) for file in known.files if _open(file, known)]
+    unread = (
+        *_unread(known),
+        *(Unread(one.where, "damaged", one.message) for one in known.evidence.problems),
+    )
+    return StatusAnswer(
+        repo.worktree_id,
+        tuple(files),
+        tuple(_turns(repo, known, turns, now)),
+        unread,
+        _next(repo) if files or unread else None,
+        finished,
+        waiting(repo),
+    )
+
+
+def _open(file: PendingFile, known: Pending) -> bool:
+    """Whether a file has evidence that no commit has settled: what one reported dropped only waits for its end."""
+    return any(
+        known.spent[seq].trace is None or tally.kept or tally.edited or tally.dropped or tally.pending
+        for seq, tally in file.result.outcome.tallies.items()
+    )
+
+
+def _file(file: PendingFile, turns: dict[str, _Counts]) -> FileStatus:
+    """Count one file, and add what it says to the turns."""
+    total = _Counts()
+    handles: dict[str, None] = {}
+    for seq, tally in file.result.outcome.tallies.items():
+        event = file.result.events[seq]
+        staged = sum(len(lines) for lines in file.result.outcome.lines.get(seq, {}).values())
+        counts = [total]
+        if event.type == "ai":
+            handles[handle_of(event)] = None
+            counts.append(turns.setdefault(handle_of(event), _Counts()))
+        for one in counts:
+            one.add(file.path, tally, staged, event.type == "human")
+    return FileStatus(
+        file.path, total.staged, total.pending, total.dropped, total.held, total.human, tuple(handles)
+    )
+
+
+def handle_of(event: Event) -> str:
+    """What `gitprov show` takes for the turn of an event."""
+    turn = event.turn or ""
+    return f"{(event.key or '')[:8]}/{int(turn) if turn.isdecimal() else turn}"
+
+
+def _turns(repo: Repository, known: Pending, counts: dict[str, _Counts], now: float) -> Iterator[TurnStatus]:
+    """The turns in the order of their first edits."""
+    inbox = Inbox(repo.inbox_dir)
+    firsts: dict[str, Event] = {}
+    traces: dict[str, dict[str, None]] = {}
+    for event in known.evidence.events:
+        if event.type == "ai" and handle_of(event) in counts:
+            firsts.setdefault(handle_of(event), event)
+            trace = known.spent[event.seq].trace
+            traces.setdefault(handle_of(event), {}).update({trace: None} if trace else {})
+    for handle, event in firsts.items():
+        turn = known.evidence.turns.get((event.key or "", event.turn or "")) or Turn("", "")
+        own = counts[handle]
+        at = turn.at or event.at
+        kind = (turn.subagent or event.subagent or {}).get("type")
+        yield TurnStatus(
+            handle,
+            turn.agent or event.agent,
+            turn.model or event.model,
+            turn.session or event.session,
+            kind if isinstance(kind, str) else None,
+            _first_line(inbox, turn.prompt),
+            at,
+            _age(at, now),
+            tuple(own.files),
+            own.staged,
+            own.pending,
+            own.dropped,
+            tuple(traces[handle]),
+        )
+
+
+def _first_line(inbox: Inbox, prompt: ContentRef | None) -> str | None:
+    """The prompt's first line that says something; None where it cannot be read."""
+    try:
+        text = decode(inbox.get_blob(prompt)) if prompt is not None else ""
+    except Damaged:
+        return None
+    return next((line.strip()[:_LINE] for line in text.splitlines() if line.strip()), None)
+
+
+def _age(at: str | None, now: float) -> int | None:
+    """Seconds since a moment; 0 for one in the future: clocks differ."""
+    try:
+        then = calendar.timegm(time.strptime((at or "")[:19], "%Y-%m-%dT%H:%M:%S"))
+    except ValueError:
+        return None
+    return max(0, int(now) - then)
+
+
+def _unread(known: Pending) -> Iterator[Unread]:
+    """Edits whose contents were never kept, or cannot be read any more."""
+    for file in known.files:
+        for seq, message in file.result.unread.items():
+            event = file.result.events[seq]
+            why = next((ref.why for ref in (event.after, event.before) if ref is not None and ref.why), None)
+            yield Unread(event.path, why or "damaged", message)
+
+
+def _next(repo: Repository) -> NextCommit | None:
+    """What a commit of the staged state would record; None where nothing recorded concerns it."""
+    desk = Desk(repo, Disk(repo))
+    try:
+        plan = stage.make_plan(desk, staged_situation(repo, amend=False), io.BytesIO())
+    except GitprovError as error:
+        return NextCommit((), (), (), error.message)
+    if plan is None:
+        return None
+    refusals = [Refusal.from_json(row) for row in plan.refusals]
+    return NextCommit(
+        plan.rows,
+        tuple(f"{key}: {value}" for key, value, _ in plan.trailers),
+        tuple((one.path, one.message, one.mend) for one in refusals),
+    )

@@ -1,0 +1,62 @@
+"""What a superproject says of its submodules, whose provenance is their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from gitprov.errors import GitprovError
+from gitprov.git import submodules
+from gitprov.git.locate import locate
+from gitprov.model.answers.show import SubmoduleStatus
+from gitprov.model.untrusted.printed import shell_quoted
+from gitprov.store.inbox.inbox import Inbox, inbox_root
+
+if TYPE_CHECKING:
+    from gitprov.flow.read.blame import Request
+    from gitprov.git.process import Env
+    from gitprov.git.repo import Repository
+
+_DEPTH = 8
+
+
+def refer(repo: Repository, request: Request) -> GitprovError | None:
+    """The error for a blame of what a submodule holds, with the command that answers; None for any other path."""
+    from gitprov.flow.read.blame import target_of
+
+    target = target_of(repo, request)
+    found = submodules.holding(repo, target.path, target.revision)
+    if found is None or repo.worktree is None:
+        return None
+    place = os.path.join(repo.worktree, found.submodule)
+    where = shell_quoted(os.path.relpath(os.path.realpath(place), os.path.realpath(repo.cwd)))
+    if not os.path.exists(os.path.join(place, ".git")):
+        hint = f"git submodule update --init -- {where}"
+    elif not found.path:
+        hint = f"git -C {where} ai-log"
+    else:
+        rev = "" if target.revision is None else f"{found.commit} "
+        hint = f"git -C {where} ai-blame {rev}-- {shell_quoted(found.path)}"
+    if not found.path:
+        return GitprovError(f"{target.path} is a submodule: its provenance is in its own repository", hint)
+    return GitprovError(
+        f"{target.path} is in the submodule {found.submodule}, whose provenance is in its own repository",
+        hint,
+    )
+
+
+def waiting(repo: Repository) -> tuple[SubmoduleStatus, ...]:
+    """Submodules, nested ones too, in whose inboxes recorded edits wait for a commit."""
+    return tuple(_waiting(repo.worktree, "", repo.env, _DEPTH)) if repo.worktree is not None else ()
+
+
+def _waiting(top: str, prefix: str, env: Env, depth: int) -> Iterator[SubmoduleStatus]:
+    for path in submodules.paths(top, env) if depth else ():
+        place = locate(os.path.join(top, path))
+        if place is None or place.path:
+            continue  # not checked out
+        edits = len(Inbox(inbox_root(place.common_dir, place.worktree_id)).seqs())
+        if edits:
+            yield SubmoduleStatus(prefix + path, edits)
+        yield from _waiting(place.worktree, f"{prefix}{path}/", env, depth - 1)

@@ -1,0 +1,169 @@
+"""What a commit holds of a trace, file by file: from raw output to the committed content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from gitprov.attribution.delta import Raw, compare, raw_version
+from gitprov.attribution.layout.language import language_of
+from gitprov.git.files.diff import between
+from gitprov.git.files.tree import blobs
+from gitprov.model.answers.show import Delta, Share
+from gitprov.model.lines import count_lines
+from gitprov.model.note import Note, Row, classes_of
+from gitprov.model.ranges import LineSet, owners
+
+if TYPE_CHECKING:
+    from gitprov.git.objects import Commit
+    from gitprov.git.repo import Repository
+    from gitprov.model.generation import Edit, Generation
+
+
+_NONE = LineSet()
+
+
+class Shares:
+    """Shares of traces in one commit. `note` is the commit's, empty where it has none."""
+
+    def __init__(self, repo: Repository, commit: Commit, note: Note) -> None:
+        self._repo = repo
+        self._commit = commit
+        self._note = note
+        self._changed: dict[str, str] | None = None
+        self._blobs: dict[str, str] = {}
+        self._by_path: dict[str, list[Edit]] = {}
+
+    def of(self, trace: str, generation: Generation | None) -> tuple[Share, ...]:
+        """The files of a trace in this commit, ordered by path. Without its generation there are no deltas."""
+        row = self._note.traces.get(trace)
+        paths = sorted(_files(row)) if row is not None else self._guessed(generation)
+        self._read(paths, generation)
+        shares = [self._share(path, row, generation) for path in paths]
+        if row is None:
+            return tuple(shares)
+        settled = _settled(shares, row, _produced(generation))
+        if settled is None and generation is not None:
+            more = [path for path in self._guessed(generation) if path not in paths]
+            self._read(more, generation)
+            wider = shares + [self._share(path, row, generation) for path in more]
+            settled = _settled(wider, row, None)
+        return tuple(sorted(settled or shares))
+
+    def _share(self, path: str, row: Row | None, generation: Generation | None) -> Share:
+        classes = classes_of(row, path) if row is not None else {}
+        ai, edited = (str(classes.get(cls, "")) for cls in ("ai", "edited"))
+        entry = _files(row).get(path) if row is not None else None
+        deleted = entry.get("deleted", 0) if isinstance(entry, dict) else 0
+        share = Share(path, ai, edited, deleted if isinstance(deleted, int) else 0, None, None)
+        bounded = entry.get("bounded") if isinstance(entry, dict) else None
+        if isinstance(bounded, str):
+            return share._replace(why=bounded)
+        if generation is None:
+            return share._replace(why="the generation is not in this clone")
+        edits = self._edits(path)
+        raw = raw_of(edits)
+        if isinstance(raw, str):
+            moved = not edits and (ai or edited)
+            return share._replace(why="its lines were moved here from another file" if moved else raw)
+        oid = self._blobs.get(path)
+        content = self._repo.objects.blob(oid) if oid is not None else b""
+        # A note may claim lines that the file does not have, and any number of them.
+        whole = LineSet.of_runs([(1, count_lines(content))] if content else [])
+        others = self._others(str(generation.id), path, whole)
+        return share._replace(delta=delta_of(raw, content, classes.get("ai", _NONE) & whole, others, path))
+
+    def _read(self, paths: Sequence[str], generation: Generation | None) -> None:
+        """Ask git once for all these files, and sort the generation's edits by file."""
+        self._blobs.update(blobs(self._repo, self._commit.oid, paths) if generation is not None else {})
+        self._by_path = {}
+        for edit in generation.edits if generation is not None else ():
+            self._by_path.setdefault(edit.path, []).append(edit)
+
+    def _others(self, trace: str, path: str, whole: LineSet) -> dict[int, str]:
+        """Those of the file's lines that the note gives to other traces."""
+        claims = [
+            claim
+            for claim in self._note.claims(path)
+            if claim.row["kind"] == "trace" and claim.row["id"] != trace
+        ]
+        runs = owners([claim.lines & whole for claim in claims])
+        return {line: claims[n].row["id"] for first, last, n in runs for line in range(first, last + 1)}
+
+    def _edits(self, path: str) -> list[Edit]:
+        """The generation's edits of a file, under the name it had before the commit if it was renamed there."""
+        if path in self._by_path:
+            return self._by_path[path]
+        old = self._changes().get(path)
+        return self._by_path.get(old, []) if old is not None else []
+
+    def _guessed(self, generation: Generation | None) -> list[str]:
+        """Files of the generation that the commit changes, under the commit's names."""
+        mine = {edit.path for edit in generation.edits} if generation is not None else set()
+        return sorted(new for new, old in self._changes().items() if {new, old} & mine) if mine else []
+
+    def _changes(self) -> dict[str, str]:
+        """New path → old path of what the commit changes against its first parent."""
+        if self._changed is None:
+            base = self._commit.parents[0] if self._commit.parents else None
+            known = base is None or self._repo.objects.get(base) is not None
+            found = between(self._repo, base, self._commit.oid) if known else []
+            self._changed = {one.path: one.old_path for one in found}
+        return self._changed
+
+
+def raw_of(edits: Sequence[Edit]) -> Raw | str:
+    """The model's version of a file, or why it cannot be told."""
+    if not edits:
+        return "the generation has no edit of this file"
+    for edit in edits:
+        for data, oid in ((edit.before, edit.before_oid), (edit.after, edit.after_oid)):
+            if data is None and oid is not None:
+                return "its content is not kept: only digests are"
+        if edit.raw_lines is None:
+            return "its content was too large or not text: only digests are kept"
+    return raw_version([(edit.before or b"", edit.after or b"") for edit in edits])
+
+
+def delta_of(raw: Raw, content: bytes, kept: LineSet | None, others: dict[int, str], path: str) -> Delta:
+    """The delta to a committed content; line endings that git converts make no difference."""
+    if b"\r\n" not in content and any(line.endswith(b"\r\n") for line in raw.lines):
+        raw = raw._replace(lines=[line.replace(b"\r\n", b"\n") for line in raw.lines])
+    return compare(raw, content, set(kept or ()), others, language_of(path))
+
+
+def _files(row: Row | None) -> Row:
+    files = row.get("files") if row is not None else None
+    return files if isinstance(files, dict) else {}
+
+
+def _produced(generation: Generation | None) -> int | None:
+    """How many files a generation edited."""
+    return None if generation is None else len({edit.path for edit in generation.edits})
+
+
+def _settled(shares: list[Share], row: Row, produced: int | None) -> list[Share] | None:
+    """Shares with what was dropped and what is pending, where the commit's sums can only mean one thing."""
+    dropped, pending = (_count(row, name) for name in ("dropped", "pending"))
+    if not dropped and not pending:
+        return [share._replace(dropped=0, pending=0) for share in shares]
+    if produced == 1 and len(shares) == 1:
+        return [shares[0]._replace(dropped=dropped, pending=pending)]
+    absent = [share.delta.absent if share.delta is not None else -1 for share in shares]
+    if min(absent, default=-1) < 0 or sum(absent) != dropped + pending or (dropped and pending):
+        return None
+    return [
+        share._replace(dropped=n if dropped else 0, pending=n if pending else 0)
+        for share, n in zip(shares, absent, strict=True)
+    ]
+
+
+def _count(row: Row, name: str) -> int:
+    delta = row.get("delta")
+    value = delta.get(name) if isinstance(delta, dict) else 0
+    return value if isinstance(value, int) else 0
+
+
+def paths_of(shares: Iterable[Share]) -> set[str]:
+    """The files of some shares."""
+    return {share.path for share in shares}

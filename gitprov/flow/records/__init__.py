@@ -1,0 +1,1 @@
+"""Care of what is recorded: verifying, reviewing, forgetting."""

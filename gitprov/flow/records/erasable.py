@@ -1,0 +1,156 @@
+"""What the inboxes of a clone hold of a trace or a turn: in every worktree, live, archived and planned."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gitprov.git.repo import MAIN_WORKTREE
+from gitprov.model.event import Event, Turn
+from gitprov.store import files
+from gitprov.store import plan as plans
+from gitprov.store.inbox import retention
+from gitprov.store.inbox.inbox import Inbox, inbox_root
+from gitprov.store.inbox.retention import Erasure
+from gitprov.store.inbox.sessions import FORGOTTEN, session_key
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+    from gitprov.model.canonical import Json
+
+TurnKey = tuple[str, str]
+
+
+class Room(NamedTuple):
+    """What one worktree's inbox has of it. `plan`: the plan of a commit under way there speaks of it as well."""
+
+    worktree: str
+    erasure: Erasure
+    plan: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """As the journal keeps it."""
+        return {"worktree": self.worktree, "erasure": list(self.erasure), "plan": self.plan}
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> Room:
+        """From what `to_json` made."""
+        seqs, turns, digests = row["erasure"]
+        pairs = tuple((str(key), str(turn)) for key, turn in turns)
+        return cls(str(row["worktree"]), Erasure(tuple(seqs), pairs, tuple(digests)), bool(row["plan"]))
+
+
+def of_trace(repo: Repository, trace: str, record: dict[str, Json] | None) -> tuple[Room, ...]:
+    """Everything that went into a trace."""
+    names = _turns_in(record)
+    return _rooms(repo, trace, names)
+
+
+def of_turn(repo: Repository, key: str, turn: str) -> tuple[Room, ...]:
+    """A turn's edits that no generation holds yet, and the turn itself where it has no others."""
+    return _rooms(repo, None, {(key, turn)})
+
+
+def transcripts(repo: Repository, rooms: tuple[Room, ...]) -> list[str]:
+    """The agents' own records that hold these turns and that are still there: no business of ours."""
+    found = set()
+    for room in rooms:
+        inbox = inbox_at(repo, room.worktree)
+        for name in room.erasure.turns:
+            turn = inbox.sessions.read(*name)
+            if isinstance(turn, Turn) and turn.transcript and files.size(turn.transcript) is not None:
+                found.add(turn.transcript)
+    return sorted(found)
+
+
+def inbox_at(repo: Repository, worktree: str) -> Inbox:
+    """The inbox of one worktree."""
+    return Inbox(inbox_root(repo.common_dir, worktree))
+
+
+def git_dir_of(repo: Repository, worktree: str) -> str | None:
+    """The git directory of one worktree, None where the worktree is gone."""
+    if worktree == MAIN_WORKTREE:
+        return repo.common_dir
+    found = os.path.join(repo.common_dir, "worktrees", worktree)
+    return found if os.path.isdir(found) else None
+
+
+def _rooms(repo: Repository, trace: str | None, names: set[TurnKey]) -> tuple[Room, ...]:
+    found = []
+    place = os.path.join(repo.home, "inbox")
+    for worktree in files.names(place):
+        inbox_at(
+            repo, worktree
+        )  # what a removed worktree of this name left moves aside, to a name of its own
+    for worktree in files.names(place):
+        room = _room(repo, worktree, trace, names)
+        if room.erasure.seqs or room.erasure.turns or room.plan:
+            found.append(room)
+    return tuple(found)
+
+
+def _room(repo: Repository, worktree: str, trace: str | None, names: set[TurnKey]) -> Room:
+    inbox = inbox_at(repo, worktree)
+    git_dir = git_dir_of(repo, worktree)
+    plan = plans.load(git_dir) if git_dir is not None else None
+    planned = {seq: use.trace for seq, use in plan.uses.items()} if plan is not None else {}
+    chosen = [
+        one
+        for one in inbox.events() + inbox.archived()
+        if isinstance(one, Event)
+        and _is_of(one, inbox.spent(one.seq).trace or planned.get(one.seq), trace, names)
+    ]
+    seqs = {one.seq for one in chosen}
+    turns = {(one.key, one.turn) for one in chosen if one.key and one.turn} | (names if trace else set())
+    turns |= _told_alike(inbox, turns)
+    free = {name for name in turns - retention.needed_turns(inbox, seqs) if _speaks(inbox, name)}
+    mentioned = plan is not None and _mentions(plan, trace, seqs)
+    return Room(worktree, retention.erasure(inbox, seqs, free), mentioned)
+
+
+def _is_of(event: Event, frozen: str | None, trace: str | None, names: set[TurnKey]) -> bool:
+    if trace is not None:
+        return frozen == trace
+    return (event.key, event.turn) in names and frozen is None
+
+
+def _mentions(plan: plans.Plan, trace: str | None, seqs: set[int]) -> bool:
+    named = {use.trace for use in plan.uses.values()} | {one for _, _, one in plan.used}
+    return (trace is not None and trace in named) or bool(seqs & set(plan.uses))
+
+
+def _speaks(inbox: Inbox, name: TurnKey) -> bool:
+    """Whether anything is kept of what was said in a turn."""
+    found = inbox.sessions.read(*name)
+    return found is not None and not (
+        isinstance(found, Turn) and found.extra.get(FORGOTTEN) and not found.output
+    )
+
+
+def _told_alike(inbox: Inbox, turns: set[TurnKey]) -> set[TurnKey]:
+    """Turns of the same sessions with the same prompt: an edit in another worktree makes its turn known there too."""
+    prompts = {_prompt(inbox, name) for name in turns} - {None}
+    if not prompts:
+        return set()
+    keys = {key for key, _ in turns}
+    names = {(key, turn) for key in keys for turn in inbox.sessions.turns(key)}
+    return {name for name in names if _prompt(inbox, name) in prompts}
+
+
+def _prompt(inbox: Inbox, name: TurnKey) -> str | None:
+    found = inbox.sessions.read(*name)
+    return found.prompt.digest if isinstance(found, Turn) and found.prompt is not None else None
+
+
+def _turns_in(record: dict[str, Json] | None) -> set[TurnKey]:
+    """The turn that a stored record was made from."""
+    if record is None:
+        return set()
+    agent, subagent = record.get("agent"), record.get("subagent")
+    name = agent.get("name") if isinstance(agent, dict) else None
+    session, turn = record.get("session"), record.get("turn")
+    if not (isinstance(name, str) and isinstance(session, str) and isinstance(turn, str) and turn.isalnum()):
+        return set()
+    whose = subagent.get("id") if isinstance(subagent, dict) else None
+    return {(session_key(name, session, whose if isinstance(whose, str) else None), turn)}

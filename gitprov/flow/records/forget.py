@@ -1,0 +1,271 @@
+"""`gitprov forget`: the contents of a generation go, its record and a tombstone stay.
+
+What is to be erased is written down first (`<git dir>/gitprov/forgetting.json`) and that file goes last: an erasure that
+was cut off is finished by the next `gitprov forget`, whatever it is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gitprov.errors import Damaged, GitprovError, UsageError
+from gitprov.flow.read.resolve import Holders, find, holders, nearest
+from gitprov.flow.records import erasable
+from gitprov.flow.records.erasable import Room
+from gitprov.git.history import reachability
+from gitprov.git.remote import STAGING
+from gitprov.git.write import SCRATCH, Change, write
+from gitprov.model import canonical
+from gitprov.model.untrusted.jsonvalue import loads
+from gitprov.model.untrusted.printed import argument_quoted, shell_quoted
+from gitprov.store import files, generations
+from gitprov.store import plan as plans
+from gitprov.store.inbox import retention
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+JOURNAL = "forgetting.json"
+_WHY = "a tombstone names who forgot"
+
+#: Refs that `forget` sees to, or that hold no generations.
+_OURS = (
+    generations.REF,
+    STAGING + "/",
+    SCRATCH + "/",
+    "refs/heads/",
+    "refs/tags/",
+    "refs/notes/",
+    "refs/remotes/",
+)
+
+
+class Kept(NamedTuple):
+    """Something of what was forgotten that is still there. `what` is a sentence, `mend` a command or None."""
+
+    what: str
+    mend: str | None = None
+
+
+class Forgetting(NamedTuple):
+    """One erasure. `name` is a trace id, or `<session key>/<turn>` of what no commit holds.
+
+    `stored` are paths in the store (or its history) whose contents go, `rooms` what goes from the inboxes. `known` says
+    that there is more to the trace than an inbox, so that a tombstone is left. `done` is set where nothing was left to
+    erase. `kept` says what still has the contents.
+    """
+
+    name: str
+    at: str
+    by: str
+    reason: str | None
+    stored: tuple[str, ...]
+    rooms: tuple[Room, ...]
+    known: bool
+    done: bool = False
+    kept: tuple[Kept, ...] = ()
+
+
+def look(repo: Repository, text: str, reason: str | None, now: float) -> Forgetting:
+    """What forgetting `text` (a trace, the unique start of one, a turn) would erase; nothing is changed.
+
+    GitprovError where it names nothing that can be forgotten. `now` is seconds since 1970.
+    """
+    name = find(repo, text)
+    if name.kind == "commit":
+        raise UsageError(
+            f"{text!r} is a commit: traces are forgotten",
+            f"gitprov show {argument_quoted(text)} lists its traces",
+        )
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+    committer = repo.identity(_WHY)
+    by = committer[: committer.rfind(">") + 1]
+    if name.kind == "turn":
+        key, _, turn = name.value.partition("/")
+        rooms = erasable.of_turn(repo, key, turn)
+        kept = _transcripts(repo, rooms)
+        return Forgetting(name.value, at, by, reason, (), rooms, known=False, kept=kept)
+    trace = name.value
+    listed = generations.listing(repo)
+    record = _record(repo, trace)
+    found = holders(repo, trace)
+    rooms = erasable.of_trace(repo, trace, record)
+    stored = generations.contents(listed, trace)
+    if not stored and reachability.ever_held(repo, generations.REF, _everything(trace)):
+        stored = [f"{generations.directory(trace)} (in older commits of {generations.REF})"]
+    buried = generations.tombstone(repo, trace) is not None
+    known = buried or record is not None or any(found)
+    if not (known or rooms):
+        raise GitprovError(f"no trace {trace} is known here", nearest(repo, trace))
+    done = not (stored or rooms) and (buried or not known)
+    kept = _kept(repo, trace, listed, [listed[path] for path in stored if path in listed], found)
+    kept += _transcripts(repo, rooms)
+    return Forgetting(trace, at, by, reason, tuple(stored), rooms, known, done, kept)
+
+
+def _record(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
+    """The stored record; empty where it is damaged, which is no reason to keep what lies beside it."""
+    try:
+        return generations.record(repo, trace)
+    except Damaged:
+        return {}
+
+
+def forget(repo: Repository, what: Forgetting) -> None:
+    """Erase. Safe to repeat; where it is cut off, `finish` does the rest."""
+    files.make_dir(repo.home)
+    row = {**what._asdict(), "kept": [], "rooms": [room.to_json() for room in what.rooms], "v": 1}
+    files.replace(repo.home, _journal(repo), json.dumps(row).encode("ascii"))
+    _carry_out(repo, what)
+
+
+def finish(repo: Repository) -> str | None:
+    """Finish an erasure that was cut off; the name of what was forgotten, None where there was none."""
+    what = pending(repo)
+    if what is None:
+        files.remove(_journal(repo))
+        return None
+    _carry_out(repo, what)
+    return what.name
+
+
+def pending(repo: Repository) -> Forgetting | None:
+    """An erasure that was cut off, None where there is none."""
+    try:
+        row: Any = loads(files.read(_journal(repo)) or b"null")
+        return _of_json(row) if isinstance(row, dict) else None
+    except (ValueError, TypeError, KeyError):
+        return None  # written whole or not at all: this is none of ours
+
+
+def prune(repo: Repository) -> None:
+    """Let git remove every object that nothing leads to."""
+    repo.run("gc", "--quiet", "--prune=now")
+
+
+def _of_json(row: dict[str, Any]) -> Forgetting:
+    rooms = tuple(Room.from_json(one) for one in row["rooms"])
+    return Forgetting(
+        row["name"], row["at"], row["by"], row["reason"], tuple(row["stored"]), rooms, bool(row["known"])
+    )
+
+
+def _carry_out(repo: Repository, what: Forgetting) -> None:
+    if what.known:
+        _bury(repo, what)
+    for room in what.rooms:
+        retention.erase(erasable.inbox_at(repo, room.worktree), room.erasure)
+        git_dir = erasable.git_dir_of(repo, room.worktree)
+        if git_dir is not None and room.plan:
+            plans.drop(git_dir)
+    for name in files.names(repo.home):
+        if name.startswith("index.sqlite"):
+            files.remove(os.path.join(repo.home, name))  # derived, and made anew from what is left
+    files.remove(_journal(repo))
+
+
+def _bury(repo: Repository, what: Forgetting) -> None:
+    """Put the tombstone in the place of the contents; where these were in the ref's history, begin that anew."""
+    trace, ref = what.name, generations.REF
+    stone: dict[str, canonical.Json] = {
+        "v": 1,
+        "id": trace,
+        "at": what.at,
+        "by": what.by,
+        "reason": what.reason,
+    }
+    path = f"{generations.directory(trace)}/{generations.TOMBSTONE}"
+
+    def build(refs: dict[str, str]) -> list[Change]:
+        base = refs.get(ref)
+        listed = generations.listing(repo, base) if base else {}
+        gone: dict[str, bytes | None] = dict.fromkeys(generations.contents(listed, trace))
+        there = path in listed
+        gone |= dict.fromkeys(_idle_instructions(repo, listed, trace))
+        fresh = base is not None and (bool(gone) or reachability.ever_held(repo, base, _everything(trace)))
+        if there and not fresh:
+            return []
+        new = gone if there else {**gone, path: canonical.dump_line(stone)}
+        if not new and base is not None:
+            new = {path: repo.objects.blob(listed[path])}
+        tree = reachability.tree_of(repo, base) if fresh and base else None
+        return [Change(ref, base, f"gitprov: forget {trace}", new, fresh=tree)]
+
+    write(repo, repo.identity(_WHY), build, [ref])
+    reachability.drop_reflog(repo, ref)
+    for copy in _copies(repo, trace):
+        reachability.drop_ref(
+            repo, copy
+        )  # what a remote had when we last looked: the next look brings what it has then
+
+
+def _copies(repo: Repository, trace: str) -> list[str]:
+    """Refs of ours that hold what remotes were seen to have, and contents of this generation among it."""
+    names = reachability.refs_below(repo, STAGING + "/")
+    return [name for name in names if reachability.ever_held(repo, name, _everything(trace))]
+
+
+def _idle_instructions(repo: Repository, listed: dict[str, str], trace: str) -> list[str]:
+    """Paths of the instruction texts that this generation had in force and no other living one had."""
+    record = listed.get(f"{generations.directory(trace)}/record.json")
+    mine = generations.instructions_of(repo, [record]) & set(listed) if record else set()
+    if not mine:
+        return []
+    others = [oid for oid in generations.living_records(listed) if oid != record]
+    return sorted(mine - generations.instructions_of(repo, others))
+
+
+def _everything(trace: str) -> list[str]:
+    """Paths below which a generation has contents."""
+    top = generations.directory(trace)
+    return [f"{top}/prompt.txt", f"{top}/output.txt", f"{top}/files"]
+
+
+def _kept(
+    repo: Repository, trace: str, listed: dict[str, str], gone: Iterable[str], found: Holders
+) -> tuple[Kept, ...]:
+    """What still has contents of this generation once it is forgotten."""
+    wanted = set(gone)
+    others: dict[str, set[str]] = {}
+    for path, oid in listed.items():
+        owner = generations.trace_of(path)
+        if oid in wanted and owner not in (None, trace):
+            others.setdefault(str(owner), set()).add(path.split("/", 2)[2])
+    out = [
+        Kept(f"{other} keeps the same {_texts(names)}", f"gitprov forget {argument_quoted(other)}")
+        for other, names in sorted(others.items())
+    ]
+    elsewhere = reachability.reachable(repo, wanted, without=(generations.REF, SCRATCH, STAGING))
+    code = sorted({path for path in elsewhere.values() if path and generations.trace_of(path) is None})
+    if code:
+        more = f" and {len(code) - 3} more" if len(code) > 3 else ""
+        out.append(Kept(f"commits hold the code itself: {', '.join(code[:3])}{more}"))
+    out += [
+        Kept(f"{ref} holds the generation", f"git update-ref -d {shell_quoted(ref)}")
+        for ref in reachability.refs_below(repo, "refs/")
+        if not ref.startswith(_OURS) and reachability.holds(repo, ref, _everything(trace))
+    ]
+    if found.commits or found.silent:
+        out.append(Kept("notes and messages keep its name, model, moment and line numbers, and no text"))
+    return tuple(out)
+
+
+def _transcripts(repo: Repository, rooms: tuple[Room, ...]) -> tuple[Kept, ...]:
+    return tuple(Kept(f"the agent's own transcript {path}") for path in erasable.transcripts(repo, rooms))
+
+
+def _texts(names: set[str]) -> str:
+    """What the files of a generation are to people."""
+    words = [word for word in ("prompt", "output") if f"{word}.txt" in names]
+    versions = sum(name.startswith("files/") for name in names)
+    if versions:
+        words.append("version of a file" if versions == 1 else f"{versions} versions of files")
+    return " and ".join(words) or "record"
+
+
+def _journal(repo: Repository) -> str:
+    return os.path.join(repo.home, JOURNAL)

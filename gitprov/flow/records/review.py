@@ -1,0 +1,140 @@
+"""`gitprov review`: who looked at a trace, kept in the note of each commit that holds it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.errors import GitprovError, UsageError
+from gitprov.flow.read.resolve import find, holders
+from gitprov.git import notes as git_notes
+from gitprov.git.process import decode
+from gitprov.git.write import Change, write
+from gitprov.interop.identities import split_person
+from gitprov.model.note import Note, Row
+from gitprov.store import notes
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+
+class Given(NamedTuple):
+    """A review as it was given. `new` are the (commit, trace) pairs that had no such review before."""
+
+    by: str
+    pairs: tuple[tuple[str, str], ...]
+    new: tuple[tuple[str, str], ...]
+
+
+def review(repo: Repository, text: str, by: str | None, said: str | None, now: float) -> Given:
+    """Record that a trace, or each trace of a commit, was reviewed. Giving it again changes nothing; a new remark of
+    the same person is added to the old one.
+
+    `by` is `Name <email>`, None for whoever git says we are; `now` is seconds since 1970. GitprovError where there is
+    nothing to review or nobody to review it, UsageError where `by` names nobody.
+    """
+    committer = _committer(repo, by, now)
+    who = by.strip() if by is not None else committer[: committer.rfind(">") + 1]
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+    before = _Before(repo)
+    pairs = _pairs(before, text)
+    fresh: list[tuple[str, str]] = []
+
+    def build(refs: dict[str, str]) -> list[Change]:
+        base = refs.get(notes.REF)
+        raw, old = before.read({oid for oid, _ in pairs}, base) if base else ({}, {})
+        fresh.clear()
+        rows: dict[str, list[Row]] = {}
+        for oid, trace in pairs:
+            row = _row(trace, who, at, said, old.get(oid, Note()))
+            if row is not None:
+                fresh.append((oid, trace))
+                rows.setdefault(oid, []).append(row)
+        new = {oid: old.get(oid, Note()) | Note(own) for oid, own in rows.items()}
+        return [notes.replacement(repo, base, new, f"gitprov: review by {who}", raw)]
+
+    write(repo, committer, build, [notes.REF])
+    return Given(who, tuple(pairs), tuple(fresh))
+
+
+class _Before:
+    """Notes as they were before the review. A note that is read again and is the same is parsed once."""
+
+    def __init__(self, repo: Repository) -> None:
+        self.repo = repo
+        self._parsed: dict[str, tuple[bytes, Note]] = {}
+
+    def read(self, oids: Iterable[str], ref: str = notes.REF) -> tuple[dict[str, bytes], dict[str, Note]]:
+        """Commit → note, as bytes and as read, on a notes ref or commit; commits without a note are left out."""
+        raw = git_notes.read(self.repo, ref, oids)
+        for oid, data in raw.items():
+            if oid not in self._parsed or self._parsed[oid][0] != data:
+                self._parsed[oid] = (data, Note.parse(data))
+        return raw, {oid: self._parsed[oid][1] for oid in raw}
+
+
+def _pairs(before: _Before, text: str) -> list[tuple[str, str]]:
+    """(commit, trace) for everything that `text` names."""
+    repo = before.repo
+    name = find(repo, text)
+    if name.kind == "trace":
+        found = holders(repo, name.value)
+        if not (found.commits or found.silent):
+            raise GitprovError(
+                f"no commit holds {name.value}: a review is kept with the commit",
+                "commit it first, then review it",
+            )
+        return [(oid, name.value) for oid in found.commits or found.silent]
+    if name.kind == "turn":
+        raise GitprovError(
+            f"turn {text} is not committed: a review is kept with the commit",
+            "commit it first, then review it",
+        )
+    traces = _traces(before, name.value)
+    if not traces:
+        raise GitprovError(
+            f"commit {name.value[:12]} has no trace to review", f"gitprov show {name.value[:12]}"
+        )
+    return [(name.value, trace) for trace in traces]
+
+
+def _traces(before: _Before, oid: str) -> list[str]:
+    """The traces of a commit: those of its note, else those that its trailers name."""
+    note = before.read([oid])[1].get(oid)
+    if note is not None and note.traces:
+        return list(note.traces)
+    from gitprov.git.history.log import trailers_of
+    from gitprov.interop.trailers import trace_ids
+
+    return trace_ids(trailers_of(before.repo, [oid]).get(oid, []))
+
+
+def _row(trace: str, who: str, at: str, said: str | None, note: Note) -> Row | None:
+    """The review row to unite with the note; None where the note says it already."""
+    name = f"{trace}/{(split_person(who)[1] or who).lower()}"
+    old = note.rows.get(("review", name))
+    if old is None:
+        return {"kind": "review", "v": 1, "id": name, "by": who, "at": at, "note": said}
+    before = old.get("note")
+    if said is None or said in str(before or "").split("\n"):
+        return None
+    # The longer of two remarks wins a union, so a later one has to contain the earlier one.
+    return {**old, "at": at, "note": f"{before}\n{said}" if before else said}
+
+
+def _committer(repo: Repository, by: str | None, now: float) -> str:
+    """Who writes the note. GitprovError where git knows nobody and nobody was named."""
+    if by is not None:
+        name, address = split_person(by.strip())
+        if not name or not address or any(mark in by for mark in "\n\0"):
+            raise UsageError(f"{by!r} names nobody", 'as in: --by "Bob <bob@example.com>"')
+    done = repo.try_run("var", "GIT_COMMITTER_IDENT")
+    if done.returncode == 0:
+        return decode(done.stdout).strip()
+    if by is None:
+        raise GitprovError(
+            "git does not know who you are, and a review needs a reviewer",
+            'git config user.name "Your Name" && git config user.email you@example.com, or --by "Name <email>"',
+        )
+    return f"{by.strip()} {int(now)} +0000"

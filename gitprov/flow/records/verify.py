@@ -1,0 +1,302 @@
+"""`gitprov verify`: every note against its commit, every trailer, every record, every sidecar. Nothing is changed.
+
+A constant number of git processes, whatever the length of the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.checks.verify import note as verify_note
+from gitprov.checks.verify.note import Claim, Doubt, Said
+from gitprov.errors import NotesUnreadable
+from gitprov.flow.records import verify_store
+from gitprov.git import notes as note_trees
+from gitprov.git.files import diff as diffs
+from gitprov.git.files.tree import blobs
+from gitprov.git.history import verified
+from gitprov.git.history.log import trailers as pairs_of
+from gitprov.git.history.verified import Listed
+from gitprov.interop import trailers as profiles
+from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
+from gitprov.model.ids import traces_digest
+from gitprov.model.lines import count_lines
+from gitprov.model.note import Note, Row, unite_rows
+from gitprov.model.ranges import LineSet
+from gitprov.store import notes
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+    from gitprov.model.config import Config
+
+Tell = Callable[[str, int, int], None]
+
+#: Doubtful paths of one commit above which git lists the commit's files once, instead of looking for each.
+_MANY = 200
+
+
+class Verified(NamedTuple):
+    """All that was found, and how much was looked at: commits, notes of theirs, generations, sidecars."""
+
+    findings: tuple[Finding, ...]
+    commits: int
+    notes: int
+    generations: int
+    sidecars: int
+
+    def count(self, level: str) -> int:
+        """How many findings there are of one level."""
+        return sum(one.level == level for one in self.findings)
+
+
+def verify(repo: Repository, revs: list[str], config: Config, tell: Tell | None = None) -> Verified:
+    """Check the commits that `revs` select; all that HEAD leads to, and every generation, where it is empty.
+
+    `tell` is called with what is being looked at, how many are done and how many there are. GitFailed where git cannot
+    read what it is asked for, such as a revision that does not exist.
+    """
+    case = _Case(repo, config, tell or _silent)
+    commits = list(verified.listed(repo, revs)) if revs or repo.resolve("HEAD") else []
+    found = [*case.readable(), *case.of_commits(commits)]
+    named = {trace for note in case.noted.values() for trace in note.traces}
+    store = verify_store.Store(repo)
+    found += _against_records(case, store)
+    found += verify_store.generations(store, named, not revs, case.tell)
+    sidecars = verify_store.sidecars(repo, commits[0].oid) if commits else {}
+    if sidecars:
+        rows = _rows(case.all_notes()) if case.has_notes else None
+        found += verify_store.of_sidecars(repo, commits[0].oid, sidecars, rows)
+    if not revs:
+        found += case.orphans({one.oid for one in commits})
+    found += _signatures(repo, config, commits)
+    looked = len(store.traces if not revs else named & store.traces.keys())
+    return Verified(tuple(found), len(commits), len(case.noted), looked, len(sidecars))
+
+
+class _Case:
+    """A repository and its notes. `noted` has those of the commits that were asked for."""
+
+    def __init__(self, repo: Repository, config: Config, tell: Tell) -> None:
+        self.repo = repo
+        self.tell = tell
+        self.noted: dict[str, Note] = {}
+        self._claimed: dict[str, list[Claim]] = {}
+        self._second: tuple[tuple[str, str], int | None, LineSet] | None = None
+        self._demanded = "ai-trace" in config.trailers
+        self._blobs = note_trees.places(repo, notes.REF)
+        self.has_notes = bool(self._blobs)
+        self.lost: list[str] = []
+        self._all_sets: dict[str, frozenset[str]] | None = None
+
+    def readable(self) -> Iterator[Finding]:
+        """Whether the notes ref and each of its notes can be read at all; what cannot is unknown, not absent."""
+        try:
+            note_trees.ensure_readable(self.repo, notes.REF)
+        except NotesUnreadable as error:
+            yield Finding("notes-unreadable", FINDING, error.message, error.hint)
+
+    def of_commits(self, commits: list[Listed]) -> Iterator[Finding]:
+        """Every note against its commit, every message against its note."""
+        self.noted = self._read({one.oid for one in commits})
+        for oid in self.lost:
+            what = f"the note of the commit is missing from {notes.REF}; what it says is unknown"
+            yield Finding("notes-unreadable", FINDING, what, "git fsck; gitprov sync", oid)
+        for one in commits:
+            note = self.noted.get(one.oid)
+            if note is None:
+                yield from self._message(one, None)
+                continue
+            claimed = verify_note.claims(note)
+            yield from verify_note.shape(one.oid, note, claimed)
+            if not verify_note.is_copied(one.oid, note):
+                yield from self._message(one, note)
+                self._claimed[one.oid] = claimed
+        yield from self._lines([one for one in commits if self._claimed.get(one.oid)])
+
+    def all_notes(self) -> dict[str, Note]:
+        """The notes of every commit."""
+        return {**self._read(self._blobs.keys() - self.noted.keys()), **self.noted}
+
+    def orphans(self, seen: set[str]) -> Iterator[Finding]:
+        """Notes of commits that nothing leads to."""
+        for oid in sorted(verified.unreached(self.repo, self._blobs.keys() - seen)):
+            what = "the note is of a commit that no ref here leads to"
+            yield Finding("orphan", INFO, what, None, oid)
+
+    def _read(self, oids: Iterable[str]) -> dict[str, Note]:
+        wanted = [(oid, blob) for oid in oids for blob in self._blobs.get(oid, ())]
+        texts: dict[str, list[bytes]] = {}
+        for (oid, _), found in zip(wanted, self.repo.objects.get_many(b for _, b in wanted), strict=True):
+            if found is None:
+                self.lost.append(oid)
+            texts.setdefault(oid, []).append(
+                found.data if found is not None and found.type == "blob" else b""
+            )
+        return {oid: Note.parse(b"\n".join(parts)) for oid, parts in texts.items()}
+
+    def _message(self, one: Listed, note: Note | None) -> Iterator[Finding]:
+        given = pairs_of(one.trailers) if "ai-trace" in one.trailers.lower() else []
+        if note is None and not given:
+            return
+        digests = profiles.trace_digests(given)
+        sets = self._sets(digests, note)
+        named = [*profiles.trace_ids(given), *(trace for digest in digests for trace in sets.get(digest, ()))]
+        reasons = profiles.dropped(given)
+        unresolved = [digest for digest in digests if digest not in sets and digest not in reasons]
+        waived = {*reasons, *(trace for digest in reasons for trace in sets.get(digest, ()))}
+        said = Said(dict.fromkeys(named), profiles.bad_trace_ids(given), waived, unresolved)
+        yield from verify_note.trailers(one.oid, note, said, self.has_notes, self._demanded)
+
+    def _sets(self, digests: Iterable[str], note: Note | None) -> Mapping[str, frozenset[str]]:
+        """Digest → the traces of a note that have it: the note of the commit itself, else any note here."""
+        wanted = {*digests}
+        if not wanted:
+            return {}
+        own = frozenset(note.traces) if note is not None else frozenset()
+        sets = {traces_digest(own): own}
+        if wanted == sets.keys():
+            return sets
+        if self._all_sets is None:
+            every = (frozenset(one.traces) for one in self.all_notes().values())
+            self._all_sets = {traces_digest(traces): traces for traces in every if traces}
+        return self._all_sets
+
+    def _lines(self, commits: list[Listed]) -> Iterator[Finding]:
+        cut = _cut_off(self.repo, commits)
+        for oid in sorted(cut):
+            what = "its parents are not in this clone, so nobody can say which lines it added"
+            yield Finding("no-parents", UNKNOWN, what, "git fetch --unshallow", oid)
+        whole = [one for one in commits if one.oid not in cut]
+        asked = [(one.oid, parent) for one in whole for parent in one.parents or (None,)]
+        answers = verified.differences(self.repo, asked)
+        for n, one in enumerate(whole):
+            added = _together([_added(next(answers, [])) for _ in one.parents or (None,)])
+            doubts = sorted(verify_note.doubts(self._claimed[one.oid], added), key=_path)
+            absent = self._absent(one.oid, {doubt.path for doubt in doubts})
+            for doubt in doubts:
+                found = self._second_look(one, doubt, absent)
+                if found is not None:
+                    yield found
+            self.tell("notes", n + 1, len(whole))
+
+    def _absent(self, oid: str, paths: set[str]) -> set[str]:
+        """Those of very many paths that a commit does not have; of a few nothing is asked, since each is looked for."""
+        return paths - blobs(self.repo, oid, paths).keys() if len(paths) > _MANY else set()
+
+    def _second_look(self, one: Listed, doubt: Doubt, absent: Container[str]) -> Finding | None:
+        """Files that git calls binary, and renames that it sees or not: compare the file with its namesakes."""
+        if "\n" in doubt.path:
+            what = "the name has a line break in it, and git's diff does not bear the claim out"
+            return Finding("no-diff", UNKNOWN, what, None, one.oid, doubt.path, doubt.row)
+        if doubt.path in absent:
+            return verify_note.judged(one.oid, doubt, None, LineSet())
+        key = (one.oid, doubt.path)
+        if self._second is None or self._second[0] != key:
+            self._second = (key, *self._counted(one, doubt.path))
+        return verify_note.judged(one.oid, doubt, *self._second[1:])
+
+    def _counted(self, one: Listed, path: str) -> tuple[int | None, LineSet]:
+        """How many lines a file of a commit has (None: no such file), and which of them its parents do not have."""
+        new, *olds = (self._file(oid, path) for oid in (one.oid, *one.parents))
+        if new is None:
+            return None, LineSet()
+        from gitprov.attribution.diff import hunks
+
+        sides = [hunks(old or b"", new) for old in olds or [b""]]
+        runs = [LineSet.of_runs((h.new_start + 1, h.new_end) for h in side if h.new_count) for side in sides]
+        added = runs[0]
+        for other in runs[1:]:
+            added = added & other
+        return count_lines(new), added
+
+    def _file(self, oid: str, path: str) -> bytes | None:
+        found = self.repo.objects.get(f"{oid}:{path}")
+        return found.data if found is not None and found.type == "blob" else None
+
+
+def _path(doubt: Doubt) -> str:
+    return doubt.path
+
+
+def _added(changed: list[diffs.FileChange]) -> dict[str, LineSet]:
+    """Path → the lines that a diff adds."""
+    return {
+        one.path: LineSet.of_runs((h.new_start + 1, h.new_end) for h in one.hunks if h.new_count)
+        for one in changed
+        if one.has_text
+    }
+
+
+def _together(sides: list[dict[str, LineSet]]) -> Mapping[str, LineSet]:
+    """Lines that are new against every parent."""
+    first, *others = sides
+    for other in others:
+        first = {path: lines & other.get(path, LineSet()) for path, lines in first.items()}
+    return first
+
+
+def _cut_off(repo: Repository, commits: list[Listed]) -> set[str]:
+    """Commits at the edge of a shallow clone: their objects name parents that git does not show."""
+    roots = [one.oid for one in commits if not one.parents]
+    found = zip(roots, repo.objects.get_many(roots), strict=True)
+    return {oid for oid, obj in found if obj is not None and b"\nparent " in obj.data.split(b"\n\n", 1)[0]}
+
+
+def _against_records(case: _Case, store: verify_store.Store) -> Iterator[Finding]:
+    """What notes say of their generations; one that is not here is told of once."""
+    told: set[str] = set()
+    for oid, note in case.noted.items():
+        if verify_note.is_copied(oid, note):
+            continue
+        for trace, row in note.traces.items():
+            if row.get("evidence") in ("imported", "declared") or trace in store.buried:
+                continue
+            found = verify_note.against_record(oid, row, store.record(trace))
+            if found is not None and (found.level == FINDING or trace not in told):
+                told.add(trace)
+                yield found
+
+
+def _rows(known: Mapping[str, Note]) -> dict[str, Row]:
+    """Trace id → what notes say of it, over all commits."""
+    rows: dict[str, Row] = {}
+    for note in known.values():
+        for trace, row in note.traces.items():
+            rows[trace] = unite_rows(rows[trace], row) if trace in rows else row
+    return rows
+
+
+_SIGNED = {
+    "N": (FINDING, "is not signed"),
+    "B": (FINDING, "has a bad signature"),
+    "X": (FINDING, "has a signature that has expired"),
+    "Y": (FINDING, "is signed with a key that has expired"),
+    "R": (FINDING, "is signed with a key that was revoked"),
+    "U": (UNKNOWN, "is signed with a key that nobody here vouches for"),
+    "E": (UNKNOWN, "has a signature that cannot be checked here"),
+}
+
+
+def _signatures(repo: Repository, config: Config, commits: list[Listed]) -> Iterator[Finding]:
+    """Signatures where the policy demands them: `commits` of the range, and those that wrote the `notes`."""
+    wanted: list[tuple[str, str]] = []
+    if "notes" in config.verify_signatures and repo.resolve(notes.REF):
+        wanted += [(one.oid, "notes") for one in verified.listed(repo, [notes.REF])]
+    if "commits" in config.verify_signatures:
+        wanted += [(one.oid, "commits") for one in commits]
+    letters = verified.signatures(repo, dict.fromkeys(oid for oid, _ in wanted))
+    # Git also says "none" of a signature that it has no means to check.
+    none = [oid for oid, letter in letters.items() if letter == "N"]
+    for oid, obj in zip(none, repo.objects.get_many(none), strict=True):
+        if obj is not None and b"\ngpgsig" in obj.data.split(b"\n\n", 1)[0]:
+            letters[oid] = "E"
+    for oid, which in wanted:
+        level, words = _SIGNED.get(letters.get(oid, "E"), (None, ""))
+        if level is not None:
+            what = f"the {'commit of the notes ref' if which == 'notes' else 'commit'} {words}"
+            yield Finding("signature", level, what, f"git verify-commit {oid[:12]}", oid)
+
+
+def _silent(_what: str, _done: int, _all: int) -> None:
+    """Nobody wants to know."""

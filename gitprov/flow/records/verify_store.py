@@ -1,0 +1,131 @@
+"""The store of generations and the sidecars of a commit, read in bulk and checked one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from gitprov.checks.verify import store as checks
+from gitprov.checks.verify.store import Stored, World
+from gitprov.git.history import verified
+from gitprov.git.process import decode
+from gitprov.model.finding import FINDING, Finding
+from gitprov.model.ids import is_trace_id
+from gitprov.model.note import Row
+from gitprov.store import generations as stores
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+SIDECARS = ".ai-trace"
+_READ = ("record.json", stores.TOMBSTONE, *checks.TEXTS)
+
+
+class Store:
+    """The generations ref as it stands. `traces`: trace → its directory; `buried`: those that were forgotten."""
+
+    def __init__(self, repo: Repository) -> None:
+        self.repo = repo
+        self.files = stores.listing(repo)
+        self.traces: dict[str, str] = {}
+        self.below: dict[str, dict[str, str]] = {}
+        for path, oid in self.files.items():
+            trace = stores.trace_of(path)
+            if trace is not None:
+                top = "/".join(path.split("/")[:2])
+                self.traces[trace] = top
+                self.below.setdefault(top, {})[path[len(top) + 1 :]] = oid
+        self.buried = {trace for trace, top in self.traces.items() if stores.TOMBSTONE in self.below[top]}
+        # At once: the object reader answers in the order it was asked, so nobody else may ask while answers are open.
+        names = {one: self.below[top].get("record.json") for one, top in self.traces.items()}
+        here = {one: oid for one, oid in names.items() if oid is not None}
+        found = zip(here, repo.objects.get_many(here.values()), strict=True)
+        self._records = {one: checks.parse(obj.data if obj is not None else None) for one, obj in found}
+
+    def record(self, trace: str) -> Row | None:
+        """The record of a trace as far as it can be read."""
+        return self._records.get(trace)
+
+
+def generations(
+    store: Store, named: set[str], every: bool, tell: Callable[[str, int, int], None]
+) -> Iterator[Finding]:
+    """Findings of every generation, or only of those that notes name."""
+    chosen = [trace for trace in store.traces if every or trace in named]
+    gone = _missing(store, chosen)
+    world = World(
+        lambda oid: oid not in gone,
+        {path for path in store.files if path.startswith(stores.INSTRUCTIONS)},
+        verified.is_partial(store.repo),
+        stores.directory,
+        stores.instruction_path,
+    )
+    for n, one in enumerate(_read(store, chosen)):
+        yield from checks.generation(one, world)
+        yield from _parent(store, one, named)
+        tell("generations", n + 1, len(chosen))
+    if every:
+        yield from _instructions(store, world)
+
+
+def sidecars(repo: Repository, tree: str) -> dict[str, str]:
+    """Path → blob id of the sidecars in a commit."""
+    shown = repo.try_run("ls-tree", "-r", "-z", "--full-tree", tree, "--", SIDECARS)
+    rows = (row.partition("\t") for row in decode(shown.stdout).split("\0"))
+    return {path: facts.split(" ")[2] for facts, _, path in rows if path.endswith(".json")}
+
+
+def of_sidecars(
+    repo: Repository, tree: str, found: Mapping[str, str], rows: Mapping[str, Row] | None
+) -> Iterator[Finding]:
+    """Findings of a commit's sidecars."""
+    shown = repo.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", tree)
+    files = set(decode(shown).split("\0"))
+    for path, obj in zip(found, repo.objects.get_many(found.values()), strict=True):
+        yield from checks.sidecar(path, obj.data if obj is not None else None, files, rows)
+
+
+def _missing(store: Store, chosen: Iterable[str]) -> set[str]:
+    """Blob ids that the listing names and that have no object; in a partial clone to ask would be to fetch."""
+    if verified.is_partial(store.repo):
+        return set()
+    tops = [store.traces[trace] for trace in chosen]
+    return verified.missing(store.repo, (oid for top in tops for oid in store.below[top].values()))
+
+
+def _read(store: Store, chosen: list[str]) -> Iterator[Stored]:
+    """Generations one after the other, with the bytes that have to be looked at."""
+    asked = [(trace, name) for trace in chosen for name in _READ if name in store.below[store.traces[trace]]]
+    oids = (store.below[store.traces[trace]][name] for trace, name in asked)
+    found = store.repo.objects.get_many(oids)
+    data: dict[str, bytes | None] = {}
+    at = 0
+    for trace in chosen:
+        while at < len(asked) and asked[at][0] == trace:
+            obj = next(found)
+            data[asked[at][1]] = obj.data if obj is not None else None
+            at += 1
+        top = store.traces[trace]
+        yield Stored(trace, top, store.below[top], data)
+        data = {}
+
+
+def _parent(store: Store, one: Stored, named: set[str]) -> Iterator[Finding]:
+    """A continuation and what it continues lie in one store."""
+    record = store.record(one.trace)
+    parent = record.get("parent") if record is not None else None
+    if isinstance(parent, str) and is_trace_id(parent) and parent not in store.traces:
+        more = "" if parent in named else ", and no note names it"
+        what = f"it continues {parent}, which is not in the store{more}"
+        mend = "fetch refs/gitprov/generations from a clone that has it"
+        yield Finding("no-parent", FINDING, what, mend, path=one.top, trace=one.trace)
+
+
+def _instructions(store: Store, world: World) -> Iterator[Finding]:
+    paths = sorted(world.instructions)
+    for path, obj in zip(
+        paths, store.repo.objects.get_many(store.files[path] for path in paths), strict=True
+    ):
+        found = checks.instruction(path, obj.data if obj is not None else None, world)
+        if found is not None:
+            yield found

@@ -1,0 +1,1 @@
+"""Installing into a repository, and taking everything out again."""

@@ -1,0 +1,113 @@
+"""Connecting agents: our capture hooks in their settings, and a gitprov that those hooks find."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from gitprov.errors import ConfigError, UsageError
+from gitprov.flow.setup.steps import Outcome, Step, Wish
+from gitprov.store.setup import agent_settings, launchers, shims
+
+_PROGRAM = re.compile(r"""["']?(?P<program>[^\s"';&|]*gitprov)["']?\s+capture\b""")
+
+
+def agent_steps(wish: Wish, project: str | None) -> Outcome:
+    """What has to be done to the agents' settings. `project` is the top of the work tree."""
+    tree = None if wish.user else project
+    path = agent_settings.settings_path(wish.user_home if tree is None else tree)
+    used = os.path.isdir(os.path.dirname(path))
+    if wish.agents is None and not used:
+        known = os.path.isdir(os.path.join(wish.user_home, ".claude"))
+        hint = "Claude Code is on this machine; to record what it writes here: gitprov install --agents claude-code"
+        return Outcome(_kept_up(wish), [hint] if known else [])
+    for name in wish.agents or ():
+        if name not in agent_settings.AGENTS:
+            raise UsageError(f"no agent {name!r}", f"known: {', '.join(agent_settings.AGENTS)}, or none")
+    if wish.agents == ():
+        return Outcome([], [])
+    before = agent_settings.read(path, tree)
+    after = agent_settings.added(path, before)
+    steps = launcher_steps(wish)
+    if after != before:
+        count = len(agent_settings.missing(path, before))
+        detail = f"{count} hooks: gitprov capture claude-code" if count else "the command, brought up to date"
+        steps.append(Step("agent", path, detail, lambda: agent_settings.write(path, after, tree)))
+    return Outcome(steps, [])
+
+
+def _kept_up(wish: Wish) -> list[Step]:
+    """A person's own settings that were connected earlier serve this project too."""
+    path = agent_settings.settings_path(wish.user_home)
+    try:
+        connected = bool(agent_settings.commands(path, agent_settings.read(path)))
+    except ConfigError:  # nobody asked for that file to be changed
+        return []
+    return launcher_steps(wish) if connected else []
+
+
+def launcher_steps(wish: Wish) -> list[Step]:
+    """What has to be done so that the command in agents' settings starts this installation of gitprov."""
+    data = shims.render_launcher(shims.Settings(wish.python, wish.lib, site=wish.site))
+    if not launchers.stale(wish.user_home, data):
+        return []
+    place = launchers.directory(wish.user_home)
+    detail = "agents find gitprov here, in whatever environment they run"
+    return [Step("launcher", place, detail, lambda: launchers.write(wish.user_home, data))]
+
+
+def removal_steps(wish: Wish) -> list[Step]:
+    """What has to be done to leave nothing of that in the home directory."""
+    if not launchers.is_there(wish.user_home):
+        return []
+    place = launchers.directory(wish.user_home)
+    return [Step("remove", place, "agents' launcher", lambda: launchers.remove(wish.user_home))]
+
+
+def settings_files(wish: Wish, project: str | None) -> list[tuple[str, str | None]]:
+    """Every settings file that Claude Code reads for a project: the user's, the project's, the project's private one.
+
+    Each comes with the work tree that holds it, None for the user's.
+    """
+    tops = [(wish.user_home, None), *([(project, project)] if project else [])]
+    files = [(agent_settings.settings_path(top), tree) for top, tree in tops]
+    path, tree = files[-1]
+    return [*files, (os.path.join(os.path.dirname(path), "settings.local.json"), tree)]
+
+
+def unreachable(
+    files: Iterable[tuple[str, str | None]], home: str, which: Callable[[str], str | None]
+) -> Iterator[tuple[str, str]]:
+    """Settings files (`files` as `settings_files` gives them) whose command will not start gitprov, each with the program that is not there.
+
+    `which` finds a command on PATH. ConfigError where a file is damaged.
+    """
+    for path, tree in files:
+        for command in agent_settings.commands(path, agent_settings.read(path, tree)):
+            program = _missing_program(command, home, which)
+            if program is not None:
+                yield path, program
+
+
+def _missing_program(command: str, home: str, which: Callable[[str], str | None]) -> str | None:
+    """The program that a command of ours wants and will not find."""
+    if command == agent_settings.COMMAND:
+        launcher = os.path.join(launchers.directory(home), "gitprov")
+        return None if _starts(launcher) or which("gitprov") else launcher
+    match = _PROGRAM.search(command)
+    program = match["program"] if match else "gitprov"
+    if "/" not in program:
+        return None if which(program) else program
+    for start in ("~/", "$HOME/", "${HOME}/"):
+        if program.startswith(start):
+            program = os.path.join(home, program[len(start) :])
+    # What another variable holds is the agent's to know.
+    return None if "$" in program or os.access(program, os.X_OK) else program
+
+
+def _starts(launcher: str) -> bool:
+    if not os.access(launcher, os.X_OK):
+        return False
+    with open(launcher, "rb") as file:
+        return os.access(shims.settings_of(file.read()).python, os.X_OK)

@@ -1,0 +1,62 @@
+"""The doctor: every check is a function from a case to findings; each finding knows its mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gitprov.errors import GitprovError
+from gitprov.flow.setup.doctor.case import BROKEN, Case, Check, Finding
+
+
+def checks() -> list[Check]:
+    """All checks, in the order of a commit's life."""
+    from gitprov.flow.setup.doctor import agents as doctor_agents
+    from gitprov.flow.setup.doctor import framework as doctor_framework
+    from gitprov.flow.setup.doctor import git as doctor_git
+    from gitprov.flow.setup.doctor import hooks as doctor_hooks
+    from gitprov.flow.setup.doctor import inbox as doctor_inbox
+    from gitprov.flow.setup.doctor import share as doctor_share
+
+    rooms = (doctor_git, doctor_share, doctor_hooks, doctor_framework, doctor_agents, doctor_inbox)
+    return [check for room in rooms for check in room.CHECKS]
+
+
+def examine(case: Case) -> list[Finding]:
+    """What all checks find. A check that could not look is a finding too; what is closed to us is one for all checks."""
+    from gitprov.store import access
+
+    shut = access.closed(case.repo.home)
+    findings = [finding for check in checks() for finding in _look(check, case, shut is not None)]
+    if shut is not None:
+        what = f"could not look at recorded evidence: {shut} is closed to this user"
+        findings.insert(0, Finding("access", BROKEN, what, access.mend(shut)))
+    return findings
+
+
+def mend(findings: list[Finding]) -> list[Finding]:
+    """Mend what is safe to mend; returns the findings that this was tried for."""
+    tried = [finding for finding in findings if finding.fix is not None]
+    for finding in tried:
+        _try(finding)
+    return tried
+
+
+def _try(finding: Finding) -> None:
+    """A mend that fails leaves its finding for the next examination to tell."""
+    try:
+        if finding.fix is not None:
+            finding.fix()
+    except (OSError, GitprovError):
+        pass
+
+
+def _look(check: Check, case: Case, shut: bool) -> Iterator[Finding]:
+    name = check.__name__.replace("_", "-")
+    try:
+        yield from check(case)
+    except GitprovError as error:
+        yield Finding(name, BROKEN, f"could not look: {error.message}", error.hint or "see the line above")
+    except OSError as error:
+        if shut and str(error.filename).startswith(case.repo.home):
+            return
+        yield Finding(name, BROKEN, f"could not look: {error}", "make it readable for you")

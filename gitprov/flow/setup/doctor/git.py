@@ -1,0 +1,176 @@
+"""Doctor's look at git itself and at our refs."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+from collections.abc import Iterator
+
+from gitprov.errors import Contended
+from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Case, Check, Finding
+from gitprov.git import notes as note_trees
+from gitprov.git.process import decode, encode
+from gitprov.git.refs import refuse_dead
+from gitprov.git.write import SCRATCH, read_refs
+from gitprov.model.note import Note
+from gitprov.model.untrusted.jsonvalue import loads_object
+from gitprov.model.untrusted.plausible_record import plausible_record
+from gitprov.model.untrusted.printed import shell_quoted
+from gitprov.store import generations, notes
+
+OLDEST = (2, 34)
+_KINDS = {"trace", "human", "review", "commit"}
+
+
+def git_version(case: Case) -> Iterator[Finding]:
+    """Git is new enough."""
+    said = decode(case.repo.run("version")).strip()
+    found = re.search(r"(\d+)\.(\d+)", said)
+    if found and (int(found[1]), int(found[2])) < OLDEST:
+        yield Finding("git-version", BROKEN, f"{said} is too old", "install git 2.34 or later")
+
+
+def identity(case: Case) -> Iterator[Finding]:
+    """Git knows who commits."""
+    if case.repo.try_run("var", "GIT_COMMITTER_IDENT").returncode:
+        yield Finding(
+            "identity",
+            BROKEN,
+            "git does not know who you are",
+            "git config user.name …; git config user.email …",
+        )
+
+
+def rewrite_ref(case: Case) -> Iterator[Finding]:
+    """Git does not copy our notes by itself when it rewrites commits."""
+    shown = decode(case.repo.try_run("config", "-z", "--get-all", "notes.rewriteRef").stdout)
+    patterns = [*shown.split("\0"), *case.repo.env.get("GIT_NOTES_REWRITE_REF", "").split(":")]
+    for pattern in patterns:
+        if pattern and fnmatch.fnmatchcase(notes.REF, pattern):
+            yield Finding(
+                "notes.rewriteRef",
+                WARNING,
+                f"notes.rewriteRef = {pattern} lets git copy gitprov's notes when it rewrites commits, right or not",
+                f"name the other refs instead: git config --unset-all notes.rewriteRef {_literally(pattern)}",
+            )
+
+
+def scratch_refs(case: Case) -> Iterator[Finding]:
+    """No half-written ref is left of a process that was killed."""
+    shown = decode(case.repo.run("for-each-ref", "--format=%(refname)", SCRATCH + "/"))
+    dead = [name for name in shown.splitlines() if not _is_alive(name)]
+    if dead:
+        drops = encode("".join(f"delete {name}\n" for name in dead))
+        yield Finding(
+            "scratch-refs",
+            WARNING,
+            f"{len(dead)} refs of a killed process below {SCRATCH}",
+            "gitprov doctor --fix",
+            lambda: _delete(case, drops),
+        )
+
+
+def dead_locks(case: Case) -> Iterator[Finding]:
+    """No lock that a killed git left keeps our refs from moving."""
+    try:
+        refuse_dead(case.repo, [notes.REF, generations.REF])
+    except Contended as error:
+        yield Finding("lock", BROKEN, error.message, error.hint or "")
+
+
+def notes_ref(case: Case) -> Iterator[Finding]:
+    """Every note on our ref can be read."""
+    repo = case.repo
+    if not read_refs(repo, [notes.REF]):
+        return
+    if repo.resolve(notes.REF) is None:
+        yield Finding(
+            "notes",
+            BROKEN,
+            f"{notes.REF} is no commit",
+            f"git update-ref -d {notes.REF}, then fetch it again",
+        )
+        return
+    blobs = note_trees.listing(repo, notes.REF)
+    missing = foreign = unknown = implausible = 0
+    for found in repo.objects.get_many(blobs.values()):
+        if found is None or found.type != "blob":
+            missing += 1
+            continue
+        note = Note.parse(found.data)
+        foreign += len(note.foreign)
+        implausible += len(note.implausible)
+        unknown += sum(row["kind"] not in _KINDS for row in note.rows.values())
+    if missing:
+        yield Finding(
+            "notes", BROKEN, f"{missing} notes cannot be read", "git fsck; then fetch the notes again"
+        )
+    if foreign or unknown:
+        what = f"{foreign} lines on {notes.REF} are not gitprov's, {unknown} are of a later version; they are kept"
+        yield Finding("notes", WARNING, what, f"git log --notes={notes.REF} shows them")
+    if implausible:
+        what = f"{implausible} values on {notes.REF} are not plausible and are not used"
+        yield Finding("notes", WARNING, what, "gitprov verify")
+
+
+def generations_ref(case: Case) -> Iterator[Finding]:
+    """Every generation's record can be read."""
+    repo = case.repo
+    if not read_refs(repo, [generations.REF]):
+        return
+    done = repo.try_run("ls-tree", "-r", "-z", "--name-only", "--full-tree", generations.REF)
+    if done.returncode:
+        what = f"{generations.REF} cannot be read: {decode(done.stderr).strip().splitlines()[-1]}"
+        yield Finding("generations", BROKEN, what, "git fsck; fetch the ref from a clone that has it")
+        return
+    records = [name for name in decode(done.stdout).split("\0") if name.endswith("/record.json")]
+    found = repo.objects.get_many(f"{generations.REF}:{name}" for name in records)
+    bad: list[str] = []
+    odd: list[str] = []
+    for name, obj in zip(records, found, strict=True):
+        record = loads_object(obj.data) if obj is not None else None
+        if record is None:
+            bad.append(name)
+        elif plausible_record(record) != record:
+            odd.append(name)
+    if bad:
+        what = f"{len(bad)} generation records are damaged, the first is {bad[0]}"
+        yield Finding("generations", BROKEN, what, "fetch the ref from a clone that has them")
+    if odd:
+        what = f"{len(odd)} generation records hold values that are not plausible and are not used, the first is {odd[0]}"
+        yield Finding(
+            "generations", WARNING, what, "gitprov verify; fetch the ref from a clone that has them"
+        )
+
+
+def _literally(pattern: str) -> str:
+    """A value pattern for `git config`, which takes a regular expression, quoted for a shell."""
+    return shell_quoted("^" + re.sub(r"([.*?+\[\]()|\\^$])", r"\\\1", pattern) + "$")
+
+
+def _is_alive(ref: str) -> bool:
+    """Whether the process that made a scratch ref still runs; its name begins with the process id."""
+    pid = ref.removeprefix(SCRATCH + "/").partition("-")[0]
+    try:
+        os.kill(int(pid), 0)
+    except PermissionError:
+        return True
+    except (ValueError, OverflowError, OSError):
+        return False
+    return True
+
+
+def _delete(case: Case, commands: bytes) -> None:
+    case.repo.run("update-ref", "--stdin", stdin=commands)
+
+
+CHECKS: list[Check] = [
+    git_version,
+    identity,
+    rewrite_ref,
+    scratch_refs,
+    dead_locks,
+    notes_ref,
+    generations_ref,
+]

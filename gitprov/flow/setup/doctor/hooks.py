@@ -1,0 +1,209 @@
+"""Doctor's look at the hooks: there, ours, unchanged, executable, for each stage and each route."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from gitprov.flow.recover import finish_interrupted
+from gitprov.flow.setup import hooks_location, install, steps
+from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Case, Check, Finding
+from gitprov.git.user import hooks_path
+from gitprov.model.hook_names import FRAMEWORK, HOOKS, OPTIONAL
+from gitprov.store import plan
+from gitprov.store.setup import framework_config, hook_dir, shims
+
+_AGAIN = "gitprov install"
+
+
+class Stage(NamedTuple):
+    """How one hook gets to run: by a file of ours, by a framework that has our hook in its configuration, or both."""
+
+    slot: hook_dir.Slot
+    framework: bool
+    configured: bool
+
+    @property
+    def native(self) -> bool:
+        """Whether a file of ours runs."""
+        return self.slot.ours is not None
+
+    @property
+    def works(self) -> bool:
+        """Whether gitprov runs at this stage at all."""
+        return self.native or (self.framework and self.configured)
+
+
+def stages(case: Case) -> list[Stage]:
+    """Each of our hooks, where git looks for them now."""
+    repo = case.repo
+    directory = hooks_path.hooks_path(repo).directory
+    config = framework_config.read(repo)
+    found = []
+    for hook in FRAMEWORK if hooks_location.by_framework(repo) else HOOKS:
+        slot = hook_dir.look(directory, hook)
+        framework = hook_dir.FRAMEWORK in {slot.top, slot.chained}
+        found.append(Stage(slot, framework, f"gitprov-{hook}".encode() in config))
+    return found
+
+
+def hooks_run(case: Case) -> Iterator[Finding]:
+    """Every stage has a hook that runs gitprov."""
+    if case.repo.worktree is None:
+        return
+    if (moved := _moved(case)) is not None:
+        yield moved
+        return
+    found = stages(case)
+    dead = [stage.slot.hook for stage in found if not stage.works]
+    if len(dead) == len(found):
+        yield Finding(
+            "hooks", BROKEN, "no hooks are installed: commits are not recorded", _AGAIN, _reinstall(case)
+        )
+    elif dead and any(stage.configured and stage.framework for stage in found):
+        yield _missing_stages(found, dead)
+    elif dead:
+        yield Finding("hooks", BROKEN, f"no hook at {', '.join(dead)}", _AGAIN, _reinstall(case))
+
+
+def hook_files(case: Case) -> Iterator[Finding]:
+    """Our hook files are as we wrote them, executable, and their interpreter is there."""
+    for stage in stages(case):
+        yield from _file(case, stage.slot)
+    directory = hooks_path.hooks_path(case.repo).directory
+    for slot in (hook_dir.look(directory, hook) for hook in OPTIONAL):
+        if hooks_location.shares(slot):
+            yield from _file(case, slot)
+
+
+def both_routes(case: Case) -> Iterator[Finding]:
+    """Gitprov runs once a stage, not natively and under a framework."""
+    both = [
+        stage.slot.hook for stage in stages(case) if stage.native and stage.framework and stage.configured
+    ]
+    if both:
+        what = f"{', '.join(both)}: gitprov runs twice, natively and from {framework_config.NAME}"
+        yield Finding(
+            "routes", WARNING, what, "keep one: gitprov uninstall, or take its hooks out of that file"
+        )
+
+
+def passed_on(case: Case) -> Iterator[Finding]:
+    """Where we stand in front of another hooks directory, it is still the right one, and all its hooks run."""
+    repo = case.repo
+    now = hooks_path.hooks_path(repo)
+    if repo.worktree is None or not hooks_location.same(now.directory, hooks_location.own_directory(repo)):
+        return
+    where = hooks_location.find(repo)
+    shared = hooks_path.outer_value(repo)
+    front = [where.outer, hooks_path.default_directory(repo)]
+    if (
+        shared is not None
+        and os.path.isabs(where.outer)
+        and not any(hooks_location.same(shared, one) for one in front)
+    ):
+        what = (
+            f"core.hooksPath is {shared} for other repositories, here it was {where.outer} when gitprov came"
+        )
+        yield Finding("hooks-path", WARNING, what, "gitprov uninstall, then gitprov install")
+    there = set(hook_dir.runnable(where.directory))
+    lost = [name for name in hooks_location.to_pass_on(repo, where) if name not in there]
+    if lost:
+        what = f"{', '.join(lost)} of {where.outer} cannot run behind gitprov's hooks"
+        yield Finding("hooks-path", WARNING, what, _AGAIN, _reinstall(case))
+
+
+def guard_flag(case: Case) -> Iterator[Finding]:
+    """The flag by which shims know that every commit is guarded says what the configuration says."""
+    if case.repo.worktree is None or not any(stage.native for stage in stages(case)):
+        return
+    for step in install.flag_steps(case.repo):
+        yield Finding(
+            "flags", BROKEN, f"{step.path} is missing: shims skip commits they must look at", _AGAIN, step.run
+        )
+
+
+def stale_plan(case: Case) -> Iterator[Finding]:
+    """No plan is left of a commit that was cut off."""
+    git_dir = case.repo.git_dir
+    try:
+        age = case.now - os.stat(plan.path(git_dir)).st_mtime
+    except OSError:
+        return
+
+    def finish() -> None:
+        finish_interrupted(case.repo)
+        plan.drop(git_dir)
+
+    if age > 3600:
+        what = f"a commit that was cut off {age / 3600:.0f} hours ago left its plan"
+        yield Finding("plan", WARNING, what, "gitprov doctor --fix", finish)
+
+
+def _moved(case: Case) -> Finding | None:
+    """Our files are in a directory that git does not look into any more."""
+    repo = case.repo
+    now = hooks_path.hooks_path(repo)
+    for directory in (hooks_location.own_directory(repo), hooks_path.default_directory(repo)):
+        if hooks_location.same(directory, now.directory):
+            continue
+        if any(hook_dir.look(directory, hook).ours for hook in HOOKS) and not any(
+            hook_dir.look(now.directory, hook).ours for hook in HOOKS
+        ):
+            what = f"git looks for hooks in {now.directory} (core.hooksPath, {now.scope}), gitprov's are in {directory}"
+            return Finding("hooks-path", BROKEN, what, _AGAIN, _reinstall(case))
+    return None
+
+
+def _missing_stages(found: list[Stage], dead: list[str]) -> Finding:
+    unnamed = [stage.slot.hook for stage in found if not stage.works and not stage.configured]
+    if unnamed:
+        ids = ", ".join(f"gitprov-{hook}" for hook in unnamed)
+        return Finding(
+            "hooks", BROKEN, f"{framework_config.NAME} lacks {ids}", "add them, as docs/hooks.md shows"
+        )
+    types = " ".join(f"--hook-type {hook}" for hook in dead)
+    return Finding(
+        "hooks",
+        BROKEN,
+        f"pre-commit is not installed for {', '.join(dead)}",
+        f"pre-commit install --install-hooks {types}; default_install_hook_types in {framework_config.NAME} does it for everybody",
+    )
+
+
+def _file(case: Case, slot: hook_dir.Slot) -> Iterator[Finding]:
+    path = slot.ours
+    if slot.edited:
+        what = f"{slot.edited} was changed since gitprov wrote it"
+        mend = f"move your lines to {slot.path}{hook_dir.CHAINED}, delete the file, run {_AGAIN}"
+        yield Finding("hook-file", WARNING, what, mend)
+        return
+    if path is None:
+        if slot.chained != hook_dir.ABSENT:
+            what = f"{slot.path}{hook_dir.CHAINED} is an earlier hook that nothing runs"
+            yield Finding("hook-file", WARNING, what, f"{_AGAIN}, or delete it")
+        return
+    if not os.access(path, os.X_OK):
+        yield Finding("hook-file", BROKEN, f"{path} is not executable", _AGAIN, _reinstall(case))
+        return
+    known = shims.settings_of(hook_dir.read(path))
+    if not os.access(known.python, os.X_OK):
+        on_path = case.which("gitprov") is not None
+        level = WARNING if on_path else BROKEN
+        rest = "; gitprov on PATH does its work, slower" if on_path else ""
+        what = f"{path} wants {known.python or 'no interpreter'}, which is not there{rest}"
+        yield Finding("interpreter", level, what, _AGAIN, _reinstall(case))
+    elif hook_dir.read(path) != shims.render(known, slot.hook):
+        yield Finding(
+            "hook-file", WARNING, f"{path} is of another version of gitprov", _AGAIN, _reinstall(case)
+        )
+
+
+def _reinstall(case: Case) -> Callable[[], None]:
+    """Hooks again, agents' settings not."""
+    wish = case.wish._replace(agents=())
+    return lambda: steps.carry_out(install.install(case.repo, wish))
+
+
+CHECKS: list[Check] = [hooks_run, hook_files, both_routes, passed_on, guard_flag, stale_plan]

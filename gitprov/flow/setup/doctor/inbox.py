@@ -1,0 +1,202 @@
+"""Doctor's look at what we keep beside git's objects: evidence that no commit holds yet, in every worktree."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+
+from gitprov.errors import Damaged
+from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Case, Check, Finding
+from gitprov.git.repo import MAIN_WORKTREE
+from gitprov.model.event import Event, Problem
+from gitprov.store import files
+from gitprov.store.inbox import lost, retention
+from gitprov.store.inbox.inbox import Inbox
+
+_FIX = "gitprov doctor --fix"
+
+
+def inboxes(case: Case) -> list[tuple[str, Inbox]]:
+    """Worktree id and inbox, for each that was ever written to."""
+    root = os.path.join(case.repo.home, "inbox")
+    return [(name, Inbox(os.path.join(root, name))) for name in files.names(root)]
+
+
+def damaged_events(case: Case) -> Iterator[Finding]:
+    """Every event can be read, and so can the contents it names."""
+    for name, inbox in inboxes(case):
+        bad = [found for one in inbox.events() if (found := _damage(inbox, one)) is not None]
+        if bad:
+            what = f"inbox {name}: {len(bad)} events cannot be read, the first is {bad[0]}"
+            mend = f"{_FIX} sets them aside, as *.damaged; their lines will count as unknown"
+            yield Finding("events", BROKEN, what, mend, _set_aside(inbox, bad))
+
+
+def logged_problems(case: Case) -> Iterator[Finding]:
+    """Capture had nothing to complain about."""
+    for name, inbox in inboxes(case):
+        rows = inbox.problems()
+        if rows:
+            last = rows[-1]
+            what = f"inbox {name}: capture logged {len(rows)} problems, last at {last.at}: {last.message}"
+            yield Finding(
+                "capture-log", WARNING, what, f"read, then delete {os.path.join(inbox.root, 'log')}"
+            )
+
+
+def lost_reports(case: Case) -> Iterator[Finding]:
+    """No agent's report was lost because no inbox could take it."""
+    rows = lost.reports(case.repo.worktree or case.repo.git_dir, case.repo.env)
+    if rows:
+        what = f"{len(rows)} reports of agents were lost, the last at {rows[-1][0]}: {rows[-1][1]}"
+        yield Finding("lost-reports", WARNING, what, f"read, then delete {lost.path(case.repo.env)}")
+
+
+def leftovers(case: Case) -> Iterator[Finding]:
+    """No temporary file is left of a process that was killed more than an hour ago."""
+    for name, inbox in inboxes(case):
+        paths = [os.path.join(inbox.tmp, file) for file in files.names(inbox.tmp)]
+        old = [path for path in paths if _age(path, case.now) > retention.HOUR]
+        if old:
+            what = f"inbox {name}: {len(old)} temporary files of killed processes"
+            yield Finding("leftovers", WARNING, what, _FIX, _each(files.remove, old))
+
+
+def unfinished_erasure(case: Case) -> Iterator[Finding]:
+    """What somebody had forgotten is gone."""
+    from gitprov.flow.records import forget
+
+    what = forget.pending(case.repo)
+    if what is not None:
+
+        def finish() -> None:
+            forget.finish(case.repo)
+
+        yield Finding(
+            "erasure", BROKEN, f"forgetting {what.name} was cut off; part of it is still there", _FIX, finish
+        )
+
+
+def private(case: Case) -> Iterator[Finding]:
+    """Nobody but the owner can read prompts and outputs."""
+    open_to_others = [path for path in _tree(os.path.join(case.repo.home, "inbox")) if _is_open(path)]
+    if open_to_others:
+        what = f"{len(open_to_others)} files or directories with prompts and outputs are open to other users"
+        yield Finding("permissions", WARNING, what, _FIX, _each(_close, open_to_others))
+
+
+def size(case: Case) -> Iterator[Finding]:
+    """The inbox has not outgrown its bound."""
+    for name, inbox in inboxes(case):
+        total = sum(held for held, _ in inbox.blobs.sizes().values())
+        most = inbox.limits.archive_bytes
+        if total > most:
+            what = f"inbox {name}: {total:,} bytes of contents, more than inbox.max_archive_bytes, {most:,}"
+            yield Finding("size", WARNING, what, _FIX, _pruned(inbox, case.now))
+
+
+def old_events(case: Case) -> Iterator[Finding]:
+    """No evidence is about to be forgotten because nobody committed it."""
+    for name, inbox in inboxes(case):
+        room = os.path.join(inbox.root, "events")
+        limits = inbox.limits
+        old = [
+            file
+            for file in files.names(room)
+            if _age(os.path.join(room, file), case.now) > limits.keep_seconds
+        ]
+        if old:
+            what = f"inbox {name}: {len(old)} edits older than {limits.keep_days} days were never committed; they will be forgotten"
+            yield Finding(
+                "old-events", WARNING, what, "commit them, or let them go; gitprov status lists them"
+            )
+
+
+def orphans(case: Case) -> Iterator[Finding]:
+    """Every inbox belongs to a worktree that exists."""
+    known = {MAIN_WORKTREE, *files.names(os.path.join(case.repo.common_dir, "worktrees"))}
+    for name, inbox in inboxes(case):
+        if name not in known and inbox.events():
+            what = f"inbox {name} belongs to a worktree that is gone; it holds {len(inbox.events())} uncommitted edits"
+            yield Finding("worktree", WARNING, what, f"delete {inbox.root} if you do not need them")
+
+
+def _damage(inbox: Inbox, one: Event | Problem) -> Problem | None:
+    """What is wrong with an event of the inbox."""
+    if isinstance(one, Problem):
+        return one
+    for ref in (one.before, one.after):
+        try:
+            if ref is not None and ref.stored:
+                inbox.get_blob(ref)
+        except Damaged as error:
+            return Problem(f"events/{one.seq:010d}.json", f"{one.path}: {error.message}", one.seq)
+    return None
+
+
+def _set_aside(inbox: Inbox, bad: list[Problem]) -> Callable[[], None]:
+    """A damaged event keeps its bytes under a name that nobody reads; its number is not given out again."""
+
+    def run() -> None:
+        for one in bad:
+            inbox.reserve_seq(one.seq or 0)
+            path = os.path.join(inbox.root, one.where)
+            os.replace(path, path + ".damaged")
+
+    return run
+
+
+def _tree(root: str) -> Iterator[str]:
+    """A directory and all below it, links left out."""
+    if os.path.isdir(root):
+        yield root
+    for folder, directories, names in os.walk(root):
+        yield from (os.path.join(folder, name) for name in (*directories, *names))
+
+
+def _is_open(path: str) -> bool:
+    try:
+        mode = os.lstat(path).st_mode
+    except OSError:
+        return False
+    return not stat.S_ISLNK(mode) and bool(mode & 0o077)
+
+
+def _close(path: str) -> None:
+    os.chmod(path, files.PRIVATE_DIR if os.path.isdir(path) else files.PRIVATE_FILE)
+
+
+def _age(path: str, now: float) -> float:
+    try:
+        return now - os.stat(path).st_mtime
+    except OSError:
+        return 0.0
+
+
+def _each(act: Callable[[str], None], paths: list[str]) -> Callable[[], None]:
+    def run() -> None:
+        for path in paths:
+            act(path)
+
+    return run
+
+
+def _pruned(inbox: Inbox, now: float) -> Callable[[], None]:
+    def run() -> None:
+        retention.prune(inbox, now)
+
+    return run
+
+
+CHECKS: list[Check] = [
+    damaged_events,
+    logged_problems,
+    lost_reports,
+    leftovers,
+    unfinished_erasure,
+    private,
+    size,
+    old_events,
+    orphans,
+]

@@ -1,0 +1,132 @@
+"""Letting a plain `git fetch` bring the records of others, beside ours, never over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gitprov.errors import GitprovError
+from gitprov.flow.share.merge import REFS
+from gitprov.git import remote as remotes
+from gitprov.git.process import decode
+from gitprov.git.user import hooks_path
+from gitprov.model.untrusted.printed import shell_quoted
+from gitprov.store import fetched_remotes, files, flags
+from gitprov.store.config import load_config
+from gitprov.store.setup import record as install_record
+
+if TYPE_CHECKING:
+    from gitprov.flow.setup.steps import Outcome, Step
+    from gitprov.git.repo import Repository
+
+
+def steps(repo: Repository, named: Sequence[str]) -> Outcome:
+    """What has to be done so that `git fetch` brings the records of these remotes (none named: the default one).
+
+    GitprovError for a remote that does not exist.
+    """
+    from gitprov.flow.setup.steps import Outcome
+
+    known = remotes.remotes(repo)
+    for name in named:
+        if name not in known.names:
+            there = f"there are: {', '.join(known.names)}" if known.names else "git remote add <name> <url>"
+            raise GitprovError(f"no remote {name!r}", there)
+    default = (known.default,) if known.default in known.names else ()
+    found = [_steps_of(repo, name, known.fetch.get(name, ())) for name in named or default if name]
+    return Outcome(
+        [step for one in found for step in one.steps], [hint for one in found for hint in one.hints]
+    )
+
+
+def _steps_of(repo: Repository, remote: str, there: tuple[str, ...]) -> Outcome:
+    from gitprov.flow.setup.steps import Outcome, Step
+
+    if "+refs/*:refs/*" in there:
+        return Outcome([], [f"this is a mirror of {remote}: each fetch makes its records those of {remote}"])
+    hints = [
+        f"git fetch {remote} may overwrite records that were not sent yet; mend: {removal(remote, spec)}"
+        for spec in there
+        if overwrites(spec)
+    ]
+    missing = tuple(spec for spec in wanted(repo, remote) if spec not in there)
+    if not missing and remote in fetched_remotes.load(repo.home):
+        return Outcome([], hints)
+    detail = (
+        f"remote.{remote}.fetch, {len(missing)} more"
+        if missing
+        else f"records of {remote} are united with ours"
+    )
+    path = hooks_path.config_file(repo, "local")
+    return Outcome([Step("fetch", path, detail, lambda: _subscribe(repo, remote, missing))], hints)
+
+
+def wanted(repo: Repository, remote: str) -> list[str]:
+    """The refspecs that a remote should have."""
+    config = load_config(repo.worktree, repo.config("gitprov."))
+    kinds = fetched_remotes.KINDS if config.share_generations else fetched_remotes.KINDS[:1]
+    return [remotes.refspec(REFS[kind], f"{remotes.STAGING}/{remote}/{kind}") for kind in kinds]
+
+
+def removal(remote: str, spec: str) -> str:
+    """The command that takes a refspec out of the configuration."""
+    key = shell_quoted(f"remote.{remote}.fetch")
+    return f"git config --unset-all --fixed-value {key} {shell_quoted(spec)}"
+
+
+def overwrites(spec: str) -> bool:
+    """Whether a refspec fetches into our own refs by force."""
+    source, _, target = spec.removeprefix("+").partition(":")
+    ours = any(
+        ref == target or (target.endswith("*") and ref.startswith(target[:-1])) for ref in REFS.values()
+    )
+    return spec.startswith("+") and ours and source != ""
+
+
+def _subscribe(repo: Repository, remote: str, refspecs: tuple[str, ...]) -> None:
+    path = hooks_path.config_file(repo, "local")
+    if refspecs:
+        before = files.read(path)
+        for spec in refspecs:
+            repo.run("config", "--local", "--add", f"remote.{remote}.fetch", spec)
+        change = install_record.ConfigChange(path, "local", None, before, install_record.digest(path))
+        record = install_record.load(repo.home)
+        one = install_record.Subscription(remote, refspecs, change)
+        install_record.save(repo.home, record._replace(fetches=(*record.fetches, one)))
+    taken = fetched_remotes.load(repo.home)
+    fetched_remotes.save(repo.home, {remote: {}, **taken})
+    # Notes may now come at any moment, and the shims go by this flag.
+    flags.raise_flag(repo.home, "active")
+
+
+def removal_steps(repo: Repository) -> list[Step]:
+    """What has to be done so that `git fetch` brings again what it brought before; the latest change first."""
+    from gitprov.flow.setup.steps import Step
+
+    there = remotes.remotes(repo).fetch
+    found = [
+        one
+        for one in reversed(install_record.load(repo.home).fetches)
+        if set(one.refspecs) & {*there.get(one.remote, ())}
+    ]
+
+    def step(one: install_record.Subscription) -> Step:
+        return Step(
+            "config", one.change.file, f"remote.{one.remote}.fetch as before", lambda: _undo(repo, one)
+        )
+
+    return [step(one) for one in found]
+
+
+def _undo(repo: Repository, one: install_record.Subscription) -> None:
+    """The bytes from before, or where others have written since, only the lines that we added."""
+    if install_record.restore(one.change):
+        return
+    key = f"remote.{one.remote}.fetch"
+    for spec in one.refspecs:
+        done = repo.try_run("config", "--local", "--unset-all", "--fixed-value", key, spec, ok=range(256))
+        if done.returncode not in (0, 5):
+            raise GitprovError(
+                f"{one.change.file}: {decode(done.stderr).strip()}",
+                f"git config --unset-all {shell_quoted(key)}",
+            )

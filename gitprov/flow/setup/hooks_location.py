@@ -1,0 +1,112 @@
+"""Where our hooks belong in a repository: into its own hooks directory, or in front of one that others share."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from gitprov.errors import GitprovError
+from gitprov.git.repo import Repository
+from gitprov.git.user import hooks_path
+from gitprov.model.hook_names import HOOKS, OPTIONAL
+from gitprov.store.setup import framework_config, hook_dir, shims
+
+#: Hooks whose mere presence changes nothing but which somebody may add to a shared directory at any time.
+PASSED_ON = (
+    "applypatch-msg",
+    "post-applypatch",
+    "post-checkout",
+    "post-merge",
+    "post-rewrite",
+    "pre-applypatch",
+    "pre-auto-gc",
+    "pre-merge-commit",
+    "pre-push",
+    "pre-rebase",
+    "sendemail-validate",
+)
+
+
+class Place(NamedTuple):
+    """`directory` takes our hooks. With `outer`, git must be pointed at it (`scope`: `local` or `worktree`), and
+    every hook hands over to the one of the same name in `outer`, which is as `core.hooksPath` has it.
+    """
+
+    directory: str
+    outer: str = ""
+    scope: str = "local"
+
+
+def own_directory(repo: Repository) -> str:
+    """The directory that git is pointed at where its hooks directory is not this clone's alone."""
+    return os.path.join(os.path.realpath(repo.home), "hooks")
+
+
+def same(a: str, b: str) -> bool:
+    """Whether two paths name one directory, through whatever links."""
+    return os.path.realpath(a) == os.path.realpath(b)
+
+
+def find(repo: Repository) -> Place:
+    """Where hooks go, or already are. GitprovError in a bare repository and under a fixed `core.hooksPath`."""
+    if repo.worktree is None:
+        raise GitprovError(
+            "this is a bare repository: nobody commits here",
+            "run gitprov install in a clone with a work tree",
+        )
+    now = hooks_path.hooks_path(repo)
+    if now.scope == "command":
+        raise GitprovError(
+            "core.hooksPath is set for this command alone",
+            "run gitprov install without `git -c` and GIT_CONFIG_*",
+        )
+    if same(now.directory, own_directory(repo)):
+        return Place(now.directory, _outer_of(now.directory), _scope(now.scope))
+    if not _within(now.directory, repo.common_dir):
+        return Place(own_directory(repo), now.value or now.directory, _scope(now.scope))
+    if any(_must_stay(os.path.join(now.directory, hook)) for hook in HOOKS):
+        return Place(own_directory(repo), now.directory, _scope(now.scope))
+    return Place(now.directory)
+
+
+def by_framework(repo: Repository) -> bool:
+    """Whether pre-commit or prek is installed here, has our hooks in its configuration, and we have none of our own."""
+    directory = hooks_path.hooks_path(repo).directory
+    slots = [hook_dir.look(directory, hook) for hook in HOOKS]
+    installed = any(slot.top == hook_dir.FRAMEWORK for slot in slots) and not any(slot.ours for slot in slots)
+    return installed and b"gitprov-pre-commit" in framework_config.read(repo)
+
+
+def to_pass_on(repo: Repository, place: Place) -> list[str]:
+    """Names of the hooks besides ours that must reach the outer directory."""
+    top = repo.worktree or repo.git_dir
+    found = hook_dir.runnable(os.path.join(top, place.outer))
+    taken = {*HOOKS, *(hook for hook in OPTIONAL if shares(hook_dir.look(place.directory, hook)))}
+    return sorted({*PASSED_ON, *found} - taken)
+
+
+def shares(slot: hook_dir.Slot) -> bool:
+    """Whether a hook that is only there on request is: ours, and more than a handing over to another directory."""
+    return slot.ours is not None and bool(shims.settings_of(hook_dir.read(slot.ours)).python)
+
+
+def _outer_of(directory: str) -> str:
+    for hook in HOOKS:
+        path = os.path.join(directory, hook)
+        if hook_dir.kind_of(path) == hook_dir.OURS:
+            return shims.settings_of(hook_dir.read(path)).outer
+    return ""
+
+
+def _scope(scope: str) -> str:
+    return "worktree" if scope == "worktree" else "local"
+
+
+def _within(path: str, directory: str) -> bool:
+    real, top = os.path.realpath(path), os.path.realpath(directory)
+    return real == top or real.startswith(top + os.sep)
+
+
+def _must_stay(path: str) -> bool:
+    """Whether a hook acts on its own name, so that moving it aside would break it."""
+    return hook_dir.kind_of(path) == hook_dir.FOREIGN and shims.reads_own_name(hook_dir.read(path))

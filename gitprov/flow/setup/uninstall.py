@@ -1,0 +1,164 @@
+"""Uninstalling: every hook that was there before is back, byte for byte, and so is the configuration."""
+
+from __future__ import annotations
+
+import os
+
+from gitprov.errors import GitprovError
+from gitprov.flow.heal import memory as heal_memory
+from gitprov.flow.setup import agents, fetch, hooks_location
+from gitprov.flow.setup.steps import Outcome, Step, Wish
+from gitprov.git.repo import Repository
+from gitprov.git.user import hooks_path
+from gitprov.model.hook_names import HOOKS, OPTIONAL
+from gitprov.store import fetched_remotes, flags
+from gitprov.store.inbox import limits
+from gitprov.store.setup import agent_settings, hook_dir
+from gitprov.store.setup import record as install_record
+
+
+def uninstall(repo: Repository, wish: Wish) -> Outcome:
+    """What has to be done to leave a repository as it was; nothing is done yet. Recorded evidence stays."""
+    own = hooks_location.own_directory(repo)
+    now = hooks_path.hooks_path(repo)
+    directories = dict.fromkeys([hooks_path.default_directory(repo), now.directory])
+    steps, hints = [], []
+    for directory in directories:
+        if not hooks_location.same(directory, own):
+            found = hook_steps(directory)
+            steps += found.steps
+            hints += found.hints
+    steps += _own_steps(own)
+    steps[:0] = _configuration(repo, own, now)
+    settings = agent_steps(wish, repo.worktree)
+    steps += settings.steps
+    if steps or install_record.load(repo.home) != install_record.Record():
+        steps.append(Step("tidy", repo.home, "", lambda: _tidy(repo)))
+    kept = os.path.join(repo.home, "inbox")
+    if os.path.isdir(kept):
+        hints.append(f"what was recorded stays in {repo.home} and in refs/notes/gitprov")
+    return Outcome(steps, hints + settings.hints)
+
+
+def hook_steps(directory: str) -> Outcome:
+    """What has to be done in one hooks directory. GitprovError, and nothing to do, where a hook of ours was edited."""
+    slots = [hook_dir.look(directory, hook) for hook in (*HOOKS, *OPTIONAL)]
+    edited = [slot.edited for slot in slots if slot.edited]
+    if edited:
+        raise GitprovError(
+            f"somebody changed {', '.join(edited)} since gitprov wrote it; nothing was removed",
+            "save the added lines elsewhere, delete the file, and run gitprov uninstall again",
+        )
+    steps, hints = [], []
+    for slot in slots:
+        if _replaced(slot):
+            kept = slot.path + hook_dir.CHAINED
+            hints.append(
+                f"{slot.path} is another hook than gitprov put there; the earlier one stays at {kept}"
+            )
+        elif slot.ours or slot.legacy == hook_dir.OURS or slot.chained != hook_dir.ABSENT:
+            steps.append(_take_out(slot))
+    return Outcome(steps, hints)
+
+
+def agent_steps(wish: Wish, project: str | None) -> Outcome:
+    """What has to be done to the agent's settings: the project's, with `user` also the user's, and its launcher, which
+    other projects may use as well.
+    """
+    tops: list[tuple[str, str | None]] = [(project, project)] if project else []
+    tops += [(wish.user_home, None)] if wish.user else []
+    steps = []
+    for top, tree in tops:
+        path = agent_settings.settings_path(top)
+        before = agent_settings.read(path, tree)
+        if before is not None and agent_settings.missing(path, before) != list(agent_settings.EVENTS):
+            steps.append(_clean(path, tree, agent_settings.removed(path, before)))
+    return Outcome(steps + (agents.removal_steps(wish) if wish.user else []), [])
+
+
+def _clean(path: str, tree: str | None, text: str | None) -> Step:
+    if text is None:
+        return Step("delete", path, "held only gitprov's hooks", lambda: agent_settings.delete(path, tree))
+    return Step("agent", path, "gitprov's hooks removed", lambda: agent_settings.write(path, text, tree))
+
+
+def _take_out(slot: hook_dir.Slot) -> Step:
+    back = slot.chained != hook_dir.ABSENT and not (slot.chained == slot.top == hook_dir.FRAMEWORK)
+    return Step(
+        "remove", slot.path, "the earlier hook is back" if back else "", lambda: hook_dir.take_out(slot)
+    )
+
+
+def _replaced(slot: hook_dir.Slot) -> bool:
+    """Whether somebody put another hook in our place, so that what we set aside has nowhere to return to."""
+    if slot.ours or hook_dir.ABSENT in {slot.chained, slot.top}:
+        return False
+    return not (slot.chained == slot.top == hook_dir.FRAMEWORK)
+
+
+def _own_steps(own: str) -> list[Step]:
+    try:
+        names = sorted(os.listdir(own))
+    except FileNotFoundError:
+        return []
+    foreign = [name for name in names if hook_dir.kind_of(os.path.join(own, name)) != hook_dir.OURS]
+    if foreign:
+        raise GitprovError(
+            f"somebody changed {', '.join(os.path.join(own, name) for name in foreign)}; nothing was removed",
+            "move it out of that directory and run gitprov uninstall again",
+        )
+    return [Step("remove", own, f"{len(names)} hooks", lambda: _remove_all(own, names))]
+
+
+def _remove_all(own: str, names: list[str]) -> None:
+    for name in names:
+        os.unlink(os.path.join(own, name))
+    os.rmdir(own)
+
+
+def _configuration(repo: Repository, own: str, now: hooks_path.HooksPath) -> list[Step]:
+    """What was changed last goes back first: then each file is found as it was left, and gets its bytes back."""
+    change = install_record.load(repo.home).config
+    parts = [fetch.removal_steps(repo), _config_steps(repo, own, now)]
+    if change is not None and install_record.digest(change.file) == change.after:
+        parts.reverse()
+    return [step for part in parts for step in part]
+
+
+def _config_steps(repo: Repository, own: str, now: hooks_path.HooksPath) -> list[Step]:
+    """First of all steps: git must not be pointed at a directory that is going away."""
+    change = install_record.load(repo.home).config
+    if not hooks_location.same(now.directory, own) or now.scope not in {"local", "worktree"}:
+        return []
+    path = hooks_path.config_file(repo, now.scope)
+    return [
+        Step("config", path, f"{hooks_path.KEY} as before", lambda: _restore_config(repo, now.scope, change))
+    ]
+
+
+def _restore_config(repo: Repository, scope: str, change: install_record.ConfigChange | None) -> None:
+    """The bytes from before, or where others have written since, only the one key."""
+    if change is None or change.scope != scope:
+        hooks_path.set_hooks_path(repo, scope, None)
+    elif not install_record.restore(change):
+        hooks_path.set_hooks_path(repo, scope, change.old)
+
+
+def _tidy(repo: Repository) -> None:
+    """Directories that we made, where nothing else moved in."""
+    for directory in reversed(install_record.load(repo.home).made):
+        _remove_if_empty(directory)
+    install_record.drop(repo.home)
+    fetched_remotes.save(repo.home, {})
+    # Nobody reads the flags without the shims, and installing again sets them again.
+    for name in ("guard", "active", flags.NOTES_CAME, limits.NAME):
+        flags.lower_flag(repo.home, name)
+    heal_memory.forget(repo)
+    _remove_if_empty(repo.home)
+
+
+def _remove_if_empty(directory: str) -> None:
+    try:
+        os.rmdir(directory)
+    except OSError:
+        pass

@@ -1,0 +1,1 @@
+"""Records exchanged with remotes."""

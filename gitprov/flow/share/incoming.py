@@ -1,0 +1,56 @@
+"""What a plain `git fetch` brought since the last look: united with our refs before a command reads them.
+
+Every command that reads comes through here, so nothing is imported that the usual answer, nothing new, does not need.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from gitprov.errors import GitprovError
+from gitprov.store import fetched_remotes
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+
+def take_in(repo: Repository) -> None:
+    """Unite our refs with what a plain `git fetch` brought since. Never raises: whoever cannot write reads what is ours.
+
+    Costs one look at a file, and one look at a ref for each remote that `clone-setup` subscribed to.
+    """
+    try:
+        taken = fetched_remotes.load(repo.home)
+        for remote, known in taken.items():
+            _take_in(repo, remote, known, taken)
+    except (GitprovError, OSError):
+        return
+
+
+def take_in_at(cwd: str, env: Mapping[str, str]) -> None:
+    """The same for a command that leaves it to git to find the repository. Never raises."""
+    from gitprov.git.locate import locate
+    from gitprov.git.repo import Repository
+
+    try:
+        place = None if "GIT_DIR" in env else locate(cwd)
+        if place is None or fetched_remotes.load(os.path.join(place.common_dir, "gitprov")):
+            with Repository.discover(cwd, env) as repo:
+                take_in(repo)
+    except (GitprovError, OSError):
+        return
+
+
+def _take_in(repo: Repository, remote: str, known: dict[str, str], taken: fetched_remotes.Taken) -> None:
+    from gitprov.git.remote import STAGING
+
+    for kind in fetched_remotes.KINDS:
+        found = repo.objects.get(f"{STAGING}/{remote}/{kind}")
+        if found is not None and found.type == "commit" and known.get(kind) != found.oid:
+            from gitprov.flow.share.merge import unite
+
+            unite(repo, kind, found.oid, None, lazily=True)
+            known[kind] = found.oid
+            fetched_remotes.save(repo.home, taken)

@@ -1,0 +1,240 @@
+"""Sharing: fetch a remote's records beside ours, unite, push without force, again where somebody was faster."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.errors import Contended, GitprovError
+from gitprov.flow.share import merge as shared
+from gitprov.git import partial_clone
+from gitprov.git import remote as remotes
+from gitprov.git.history import signatures as sign
+from gitprov.git.write import move, read_refs
+from gitprov.model.untrusted.printed import argument_quoted
+from gitprov.store import fetched_remotes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gitprov.git.repo import Repository
+
+_TRIES = 25
+
+
+class Wish(NamedTuple):
+    """What somebody asked for. `generations`: share them too. `sign` None: as `commit.gpgsign` says."""
+
+    generations: bool = False
+    push: bool = True
+    dry_run: bool = False
+    sign: bool | None = None
+
+
+class Report(NamedTuple):
+    """What happened to one ref: how many records came, went (or would, where nothing was pushed), and were united of
+    two versions.
+    """
+
+    kind: str
+    ref: str
+    came: int
+    went: int
+    merged: int
+
+
+class Synced(NamedTuple):
+    """A remote as people may see it, and its refs. `pushed`: whether what `went` says is there."""
+
+    remote: str
+    refs: tuple[Report, ...]
+    pushed: bool
+
+
+class _Tally:
+    """Keys that came or were merged, over all attempts; went in the last one."""
+
+    def __init__(self) -> None:
+        self.came: set[str] = set()
+        self.merged: set[str] = set()
+        self.went: frozenset[str] = frozenset()
+
+    def add(self, found: shared.Outlook) -> None:
+        self.came |= found.came
+        self.merged |= found.merged
+        self.went = found.went
+
+
+def choose(repo: Repository, named: list[str], *, every: bool = False) -> tuple[list[str], remotes.Remotes]:
+    """The remotes to share with. GitprovError where there is none, or none of that name."""
+    known = remotes.remotes(repo)
+    if every and known.names:
+        return list(known.names), known
+    if not named and known.default is None:
+        others = (
+            f"choose one: gitprov sync {argument_quoted(known.names[0])}"
+            if known.names
+            else "git remote add origin <url>"
+        )
+        raise GitprovError("there is no remote to share with", others)
+    chosen = named or [known.default or ""]
+    for name in chosen:
+        if name not in known.names and not any(sign in name for sign in "/:\\"):
+            there = f"there are: {', '.join(known.names)}" if known.names else "git remote add <name> <url>"
+            raise GitprovError(f"no remote {name!r}", there)
+    return chosen, known
+
+
+def nothing_new(repo: Repository, remote: str, known: remotes.Remotes, wish: Wish) -> bool:
+    """Whether the remote had all that is here when it was last asked; it is not asked again."""
+    top = remotes.staging(remote, known.names)
+    kinds = fetched_remotes.KINDS if wish.generations else fetched_remotes.KINDS[:1]
+    pairs = [(shared.REFS[kind], f"{top}/{kind}") for kind in kinds]
+    found = read_refs(repo, [ref for pair in pairs for ref in pair])
+    return all(ours not in found or found[ours] == found.get(theirs) for ours, theirs in pairs)
+
+
+def sync(
+    repo: Repository,
+    remote: str,
+    known: remotes.Remotes,
+    wish: Wish,
+    heal: Callable[[Repository], int] | None = None,
+) -> Synced:
+    """Share with one remote. Nothing is lost whatever happens: what did not go stays here and goes next time.
+
+    `heal` is asked once between fetch and push, and says how many commits got a note.
+
+    GitprovError with what to do where the remote cannot be reached, refuses, or keeps moving.
+    """
+    kinds = fetched_remotes.KINDS if wish.generations else fetched_remotes.KINDS[:1]
+    tallies = {kind: _Tally() for kind in kinds}
+    signing = sign.wanted(repo) if wish.sign is None else wish.sign
+    for turn in range(_TRIES):
+        staged = _fetch(repo, remote, known, kinds)
+        if staged is not None:
+            for kind in kinds:
+                tallies[kind].add(_unite(repo, kind, staged.get(kind), wish))
+            if heal is not None and not wish.dry_run and heal(repo):
+                tallies["notes"].add(_unite(repo, "notes", staged.get("notes"), wish))
+            heal = None
+            if wish.dry_run or not wish.push or _push(repo, remote, known, staged, kinds, signing):
+                return _synced(remote, tallies, wish)
+        # Jitter: whoever was faster must not be met again at the same moment.
+        time.sleep(random.uniform(0.005, 0.05 * (turn + 1)))  # noqa: S311 - no secret depends on it
+    raise Contended(
+        f"{remotes.shown(remote)} kept moving, or something here is locked: others share at the same time; your records are safe here",
+        f"gitprov sync {argument_quoted(remotes.shown(remote))}",
+    )
+
+
+def _synced(remote: str, tallies: dict[str, _Tally], wish: Wish) -> Synced:
+    rows = [
+        Report(kind, shared.REFS[kind], len(tally.came), len(tally.went), len(tally.merged))
+        for kind, tally in tallies.items()
+    ]
+    return Synced(remotes.shown(remote), tuple(rows), wish.push and not wish.dry_run)
+
+
+def _fetch(
+    repo: Repository, remote: str, known: remotes.Remotes, kinds: tuple[str, ...]
+) -> dict[str, str] | None:
+    """Kind → what the remote has now; None where another fetch into this clone was in the way."""
+    top = remotes.staging(remote, known.names)
+    specs = [remotes.refspec(shared.REFS[kind], f"{top}/{kind}") for kind in kinds]
+    done = remotes.fetch(repo, remote, specs)
+    if done.state == "moved":
+        return None
+    if done.state != "done":
+        raise _unreachable(remote, done)
+    for kind in kinds:
+        what = remotes.type_of(repo, f"{top}/{kind}")
+        if what not in (None, "commit"):
+            raise _no_commit(remote, shared.REFS[kind], str(what))
+    found = read_refs(repo, [f"{top}/{kind}" for kind in kinds])
+    for oid in found.values():  # an earlier fetch of a partial clone may have left their blobs behind
+        partial_clone.bring(oid, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
+    return {kind: found[f"{top}/{kind}"] for kind in kinds if f"{top}/{kind}" in found}
+
+
+def _unite(repo: Repository, kind: str, theirs: str | None, wish: Wish) -> shared.Outlook:
+    if wish.dry_run:
+        ref = shared.REFS[kind]
+        return shared.outlook(repo, kind, read_refs(repo, [ref]).get(ref), theirs)
+    if theirs is not None:
+        return shared.unite(repo, kind, theirs, None)
+    ref = shared.REFS[kind]
+    return shared.outlook(repo, kind, read_refs(repo, [ref]).get(ref), None)
+
+
+def _push(
+    repo: Repository,
+    remote: str,
+    known: remotes.Remotes,
+    staged: dict[str, str],
+    kinds: tuple[str, ...],
+    signing: bool,
+) -> bool:
+    """Bring the remote what it lacks; False where somebody was faster, here or there."""
+    tips = read_refs(repo, [shared.REFS[kind] for kind in kinds])
+    moves: dict[str, str] = {}
+    for kind in kinds:
+        ref = shared.REFS[kind]
+        tip = tips.get(ref)
+        if tip is None or tip == staged.get(kind):
+            continue
+        if signing:
+            new = sign.signed(repo, tip, staged.get(kind), f"gitprov: {kind}")
+            if new != tip and not move(repo, ref, new, tip, "gitprov: signed"):
+                return False
+            tip = new
+        moves[ref] = tip
+    if not moves:
+        return True
+    found = remotes.push(repo, remote, moves)
+    top = remotes.staging(remote, known.names)
+    for kind in kinds:
+        ref = shared.REFS[kind]
+        if ref in found and found[ref].state == "done":
+            repo.try_run("update-ref", f"{top}/{kind}", moves[ref])
+    for ref, pushed in found.items():
+        if pushed.state not in ("done", "moved"):
+            raise _not_pushed(remote, ref, pushed)
+    return all(pushed.state == "done" for pushed in found.values())
+
+
+def _no_commit(remote: str, ref: str, what: str) -> GitprovError:
+    word = argument_quoted(remotes.shown(remote))
+    return GitprovError(
+        f"{remotes.shown(remote)}: {ref} is a {what} there, not a commit; nothing was taken from it",
+        f"see who wrote it; then: git push {word} :{ref}; then: gitprov sync {word} (your records are safe here)",
+    )
+
+
+def _unreachable(remote: str, done: remotes.Pushed) -> GitprovError:
+    name = remotes.shown(remote)
+    word = argument_quoted(name)
+    what = "does not let you read" if done.state == "denied" else "cannot be reached"
+    return GitprovError(
+        f"{name} {what}: {done.words}",
+        f"git ls-remote {word}; once that works: gitprov sync {word} (your records are safe here)",
+    )
+
+
+def _not_pushed(remote: str, ref: str, pushed: remotes.Pushed) -> GitprovError:
+    name = remotes.shown(remote)
+    again = f"then: gitprov sync {argument_quoted(name)} (your records are safe here)"
+    if pushed.state == "refused":
+        return GitprovError(
+            f"{name} refused {ref}: {pushed.words}",
+            f"whoever runs {name} has to allow pushes to {ref} (docs/sharing.md); {again}",
+        )
+    if pushed.state == "denied":
+        return GitprovError(
+            f"{name} does not let you write {ref}: {pushed.words}",
+            f"ask for write access, or share with a remote of yours: gitprov sync <remote>; {again}",
+        )
+    return GitprovError(
+        f"{name} could not be pushed to: {pushed.words}", f"git ls-remote {argument_quoted(name)}; {again}"
+    )

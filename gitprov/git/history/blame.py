@@ -1,0 +1,154 @@
+"""`git blame` as it runs: its porcelain and its incremental stream, read into values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from gitprov.errors import GitFailed, UsageError
+from gitprov.git.files import tree_files
+from gitprov.git.files.diff import unquote
+from gitprov.git.partial_clone import is_promised, promised
+from gitprov.git.process import Env, decode, run_git
+from gitprov.git.stream import Stream
+from gitprov.model.answers.blame import BlamedCommit, Group
+
+#: Names and summaries come as UTF-8 whatever the user's locale is.
+_COMMAND = ("blame", "--encoding=UTF-8")
+_USAGE = 129
+
+
+class Porcelain(NamedTuple):
+    """A whole porcelain answer. `rows` are git's lines; a line of the file is (group of one line, index of its row
+    in `rows`), that row being a TAB and the text.
+    """
+
+    rows: list[bytes]
+    commits: dict[str, BlamedCommit]
+    lines: list[tuple[Group, int]]
+
+
+def start(args: Sequence[str], form: str, *, cwd: str, env: Env, prompt: bool = False) -> Stream:
+    """Start git blame; `form` is `--incremental`, `--porcelain` or `--line-porcelain`."""
+    return Stream((*_COMMAND, form, *args), cwd=cwd, env=env, prompt=prompt)
+
+
+def finish(stream: Stream) -> None:
+    """Wait for git; GitFailed with its own words, UsageError where git did not understand the arguments."""
+    status, words = stream.wait()
+    if status == 0:
+        return
+    if is_promised(words):
+        raise promised("blame", status, words)
+    first = next((row for row in words.splitlines() if row.strip()), f"exit status {status}")
+    said = first.removeprefix("fatal: ").removeprefix("error: ")
+    if status == _USAGE:
+        known = "" if first.startswith("usage:") else f": {said}"
+        raise UsageError(f"git blame does not understand these arguments{known}", "git ai-blame -h")
+    raise GitFailed(f"git blame: {said}", status, words)
+
+
+def groups(stream: Stream, commits: dict[str, BlamedCommit]) -> Iterator[list[Group]]:
+    """Groups of an incremental blame, as many at a time as git has ready; each new commit goes into `commits`."""
+    rest: list[bytes] = []
+    tail = b""
+    for chunk in stream.chunks(patient=True):
+        rows = (tail + chunk).split(b"\n")
+        tail = rows.pop()
+        found, rest = _entries(rest + rows, commits)
+        if found:
+            yield found
+    finish(stream)
+
+
+def porcelain(stream: Stream) -> Porcelain:
+    """A `--porcelain` or `--line-porcelain` answer, whole."""
+    rows = b"".join(stream.chunks()).split(b"\n")
+    finish(stream)
+    commits: dict[str, BlamedCommit] = {}
+    paths: dict[str, str] = {}
+    lines: list[tuple[Group, int]] = []
+    at, end = 0, len(rows) - 1
+    while at < end:
+        start, at = at, _text_row(rows, at + 1)
+        if at >= end:
+            break
+        head = rows[start].split(b" ")
+        oid = head[0].decode("ascii")
+        if at > start + 1:
+            _learn(oid, rows[start + 1 : at], commits, paths)
+        lines.append((Group(oid, paths[oid], int(head[1]), int(head[2]), 1), at))
+        at += 1
+    return Porcelain(rows, commits, lines)
+
+
+def _text_row(rows: list[bytes], at: int) -> int:
+    """Index of the next row that holds text; the end where there is none (git's own statistics stand there)."""
+    while at < len(rows) and not rows[at].startswith(b"\t"):
+        at += 1
+    return at
+
+
+def _entries(rows: list[bytes], commits: dict[str, BlamedCommit]) -> tuple[list[Group], list[bytes]]:
+    """The complete entries in `rows`, and the rows of one that is still being written."""
+    found: list[Group] = []
+    paths: dict[str, str] = {}
+    start = 0
+    for at, row in enumerate(rows):
+        if row.startswith(b"filename "):
+            oid, orig, line, count = rows[start].decode("ascii").split(" ")
+            _learn(oid, rows[start + 1 : at + 1], commits, paths)
+            found.append(Group(oid, paths[oid], int(orig), int(line), int(count)))
+            start = at + 1
+    return found, rows[start:]
+
+
+def _learn(oid: str, headers: list[bytes], commits: dict[str, BlamedCommit], paths: dict[str, str]) -> None:
+    """Take the path from header rows, and the commit where they describe it (git does so once a commit)."""
+    last = headers[-1]
+    if last.startswith(b"filename "):
+        paths[oid] = unquote(last[9:])
+    if oid not in commits and headers[0].startswith(b"author "):
+        commits[oid] = _commit(oid, headers)
+
+
+def _commit(oid: str, headers: list[bytes]) -> BlamedCommit:
+    """A commit from git's header rows: whatever else they say is for other readers."""
+    known = dict(row.split(b" ", 1) for row in headers if b" " in row)
+    return BlamedCommit(
+        oid,
+        decode(known.get(b"author", b"")),
+        decode(known.get(b"author-mail", b"")).strip("<>"),
+        int(known.get(b"author-time", b"0")),
+        decode(known.get(b"author-tz", b"+0000")),
+        decode(known.get(b"summary", b"")),
+        b"boundary" in headers,
+    )
+
+
+#: Bytes of the largest file that is not left to git alone.
+_LARGEST = 256 << 20
+
+#: Attributes under which blame shows other lines than the file holds.
+_CHANGES_LINES = ("filter", "ident", "working-tree-encoding", "diff")
+
+
+def committed_content(oid: str, path: str, *, cwd: str, env: Env) -> bytes | None:
+    """The lines that blame shows of a file in a commit; None where the commit has no such file."""
+    asked = ("cat-file", "blob", f"{oid}:{path}")
+    done = run_git(asked, cwd=cwd, env=env, ok=(0, 128))
+    return done.stdout if done.returncode == 0 else None
+
+
+def worktree_content(top: str, path: str, *, env: Env) -> bytes | None:
+    """The lines that blame shows of a file in the work tree; None where only git can tell."""
+    try:
+        content = tree_files.read(top, path, _LARGEST)
+    except OSError:
+        return None
+    if content is None or b"\r" in content:
+        return None
+    asked = ("check-attr", "-z", *_CHANGES_LINES, "--", path)
+    answer = run_git(asked, cwd=top, env=env, ok=(0, 128)).stdout.split(b"\0")
+    values = answer[2::3]
+    return content if values and all(value in (b"unspecified", b"unset") for value in values) else None

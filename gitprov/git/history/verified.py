@@ -1,0 +1,121 @@
+"""What verification asks of git: commits with their trailers, the lines each adds, objects, signatures; in bulk."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from gitprov.errors import GitFailed
+from gitprov.git.files import diff
+from gitprov.git.files.diff import FileChange
+from gitprov.git.history.trailers import colon_first
+from gitprov.git.partial_clone import promisors
+from gitprov.git.process import decode, encode
+from gitprov.git.stream import Stream
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+_PLAIN = ("--no-show-signature", "--no-color", "-s", "-z", "--encoding=UTF-8", "--no-notes")
+
+
+class Listed(NamedTuple):
+    """A commit of a range; `trailers` is git's unfolded text of them."""
+
+    oid: str
+    parents: tuple[str, ...]
+    trailers: str
+
+
+def listed(repo: Repository, revs: Sequence[str]) -> Iterator[Listed]:
+    """The commits that revisions select, newest first. GitFailed where git knows no such revision."""
+    form = "--format=tformat:%H%x00%P%x00%(trailers:only,unfold)"
+    args = (*colon_first(repo.cwd, repo.env), "log", *_PLAIN, form, "--end-of-options", *revs, "--")
+    with Stream(args, cwd=repo.cwd, env=repo.env, prompt=False) as stream:
+        for oid, parents, trailers in stream.records(3):
+            yield Listed(oid, tuple(parents.split()), trailers)
+        _finish(stream, "log")
+
+
+def differences(repo: Repository, pairs: Sequence[tuple[str, str | None]]) -> Iterator[list[FileChange]]:
+    """What each commit changes against one of its parents (None: it has none), in the order asked, from one process."""
+    with tempfile.TemporaryFile() as asked:
+        asked.writelines(encode(f"{oid} {parent}\n" if parent else f"{oid}\n") for oid, parent in pairs)
+        asked.seek(0)
+        with _diff_tree(repo, asked) as stream:
+            for block in _blocks(stream, [oid for oid, _ in pairs]):
+                yield diff.parse(block)
+            _finish(stream, "diff-tree")
+
+
+def _diff_tree(repo: Repository, asked: IO[bytes]) -> Stream:
+    args = ("-c", "core.quotePath=true", "diff-tree", "--stdin", "--always", "--root", "-r", *diff.FLAGS)
+    env = {**repo.env, **diff.ENV}
+    return Stream(args, cwd=repo.cwd, env=env, stdin=asked.fileno(), prompt=False)
+
+
+def _blocks(stream: Stream, oids: list[str]) -> Iterator[bytes]:
+    """The answer to each commit. It begins with a line that is the commit's id; lines of a patch begin otherwise."""
+    buffer = bytearray()
+    chunks = stream.chunks()
+    for n, oid in enumerate(oids):
+        needle = encode(f"\n{oids[n + 1]}\n") if n + 1 < len(oids) else None
+        seen = 0
+        while True:
+            at = buffer.find(needle, max(0, seen - len(needle))) if needle is not None else -1
+            if at >= 0:
+                break
+            seen = len(buffer)
+            chunk = next(chunks, None)
+            if chunk is None:
+                if needle is not None:
+                    return  # git ended early, and says why
+                at = len(buffer)
+                break
+            buffer += chunk
+        yield bytes(buffer[len(oid) + 1 : at + 1])
+        del buffer[: at + 1]
+
+
+def missing(repo: Repository, oids: Iterable[str]) -> set[str]:
+    """Those object ids that this repository has no object of."""
+    asked = "".join(oid + "\n" for oid in dict.fromkeys(oids) if "\n" not in oid)
+    if not asked:
+        return set()
+    env = {"GIT_NO_LAZY_FETCH": "1"}
+    shown = decode(repo.run("cat-file", "--batch-check=%(objectname)", stdin=encode(asked), env=env))
+    rows = (line.partition(" ") for line in shown.splitlines())
+    return {oid for oid, _, word in rows if word == "missing"}
+
+
+def unreached(repo: Repository, oids: Collection[str]) -> set[str]:
+    """Those commits, here or not, that no ref but ours leads to."""
+    if not oids:
+        return set()
+    ours = ("--exclude=refs/notes/*", "--exclude=refs/gitprov/*")
+    head = ("HEAD",) if repo.resolve("HEAD") else ()
+    return set(oids) - set(decode(repo.run("rev-list", *ours, "--all", *head)).split())
+
+
+def signatures(repo: Repository, oids: Iterable[str]) -> dict[str, str]:
+    """Commit → git's letter for its signature (`%G?`): G good, N none, B bad, E cannot be checked."""
+    asked = "".join(oid + "\n" for oid in oids)
+    if not asked:
+        return {}
+    args = ("log", *_PLAIN, "--no-walk=unsorted", "--stdin", "--format=tformat:%H%x00%G?")
+    fields = decode(repo.run(*args, stdin=encode(asked))).split("\0")
+    return dict(zip(fields[::2], fields[1::2], strict=False))
+
+
+def is_partial(repo: Repository) -> bool:
+    """Whether objects that are not here may be fetched when somebody asks for them."""
+    return bool(promisors(repo.cwd, repo.env))
+
+
+def _finish(stream: Stream, name: str) -> None:
+    status, words = stream.wait()
+    if status:
+        rows = [row for row in words.splitlines() if row.startswith(("fatal: ", "error: "))]
+        said = (rows or [words or f"exit status {status}"])[0].removeprefix("fatal: ").removeprefix("error: ")
+        raise GitFailed(f"git {name}: {said}", status, words)

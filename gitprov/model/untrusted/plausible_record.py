@@ -1,0 +1,71 @@
+"""What the record of a generation may hold; records come from colleagues' clones too."""
+
+from __future__ import annotations
+
+from gitprov.model.canonical import Json
+from gitprov.model.untrusted.plausible import Check, Row, is_count, is_name, is_text
+
+_TEXTS = ("key", "model", "session", "turn", "request_id", "parent", "at", "digest")
+_EDIT: dict[str, Check] = {
+    **dict.fromkeys(("before", "after", "before_digest", "after_digest", "tool"), is_text),
+    "raw_lines": is_count,
+}
+
+
+def _is_object(value: Json) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_list(value: Json) -> bool:
+    return isinstance(value, list)
+
+
+_FIELDS: dict[str, Check] = {
+    **dict.fromkeys(_TEXTS, is_text),
+    "human": is_name,
+    "field_redactions": is_count,
+    **dict.fromkeys(("agent", "params", "prompt", "output", "usage", "subagent"), _is_object),
+    **dict.fromkeys(("edits", "instructions", "request_ids"), _is_list),
+}
+_PARTS: dict[str, dict[str, Check]] = {
+    "agent": dict.fromkeys(("name", "version"), is_text),
+    "prompt": {**dict.fromkeys(("digest", "name", "version"), is_text), "redactions": is_count},
+    "output": {"digest": is_text, "redactions": is_count},
+    "subagent": dict.fromkeys(("id", "type"), is_text),
+}
+
+
+def plausible_record(record: Row) -> Row:
+    """The record without the values that nobody can use. Unknown fields stay as they are.
+
+    Edits keep their numbers, since their contents are stored under these: of one that cannot be used the path is "".
+    """
+    kept = _checked(record, _FIELDS)
+    for name, fields in _PARTS.items():
+        if isinstance(kept.get(name), dict):
+            kept[name] = _checked(kept[name], fields)
+    if kept.get("edits"):
+        kept["edits"] = [_edit(one) for one in kept["edits"]]
+    if kept.get("instructions"):
+        kept["instructions"] = [one for one in kept["instructions"] if _names_a_text(one)]
+    if kept.get("request_ids"):
+        kept["request_ids"] = [one for one in kept["request_ids"] if is_text(one)]
+    return kept
+
+
+def _checked(row: Row, fields: dict[str, Check]) -> Row:
+    return {
+        name: value
+        for name, value in row.items()
+        if value is None or name not in fields or fields[name](value)
+    }
+
+
+def _edit(row: Json) -> Row:
+    if not isinstance(row, dict):
+        return {"path": ""}
+    return {**_checked(row, _EDIT), "path": row["path"] if is_name(row.get("path")) else ""}
+
+
+def _names_a_text(row: Json) -> bool:
+    return isinstance(row, dict) and is_name(row.get("path")) and is_text(row.get("digest"))

@@ -1,0 +1,243 @@
+"""Keeps an inbox small: old evidence goes, then whatever is needed to stay below a size."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.model.event import Event, Turn
+from gitprov.store import files
+from gitprov.store.inbox import seen as sightings
+
+if TYPE_CHECKING:
+    from gitprov.store.inbox.inbox import Inbox
+
+HOUR = 3600.0
+DAY = 24 * HOUR
+
+LIVE_LIMIT = 256 << 20
+"""Bytes of compressed contents up to which evidence that no commit took is never dropped for want of room."""
+_DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
+
+
+def prune(inbox: Inbox, now: float) -> list[str]:
+    """Remove leftovers and old evidence; returns a line for each loss of evidence a user may miss.
+
+    Leftovers of killed processes go after an hour, unclaimed snapshots after a day, evidence after the
+    days of `inbox.limits`, and the oldest evidence while contents exceed its bytes. `now` is seconds since 1970.
+    """
+    limits = inbox.limits
+    _remove_older(inbox.tmp, now - HOUR)
+    _remove_older(inbox.marks.root, now - DAY)
+    _remove_older(os.path.join(inbox.root, "archive"), now - limits.keep_seconds)
+    said = _drop_old_events(inbox, now, limits.keep_days)
+    _drop_old_sessions(inbox, now, limits.keep_seconds)
+    _drop_orphan_marks(inbox)
+    sightings.prune(inbox)
+    _collect(inbox, now - HOUR)
+    return said + _shrink(inbox, limits.archive_bytes, now)
+
+
+class Erasure(NamedTuple):
+    """What is to be erased from one inbox: events by seq, turns by (session key, turn), and all contents they name."""
+
+    seqs: tuple[int, ...]
+    turns: tuple[tuple[str, str], ...]
+    digests: tuple[str, ...]
+
+
+def erasure(inbox: Inbox, seqs: set[int], turns: set[tuple[str, str]]) -> Erasure:
+    """What has to be known before anything is gone, so that an erasure that was cut off can be finished."""
+    paths = [path for room in ("events", "archive") for seq, path in _event_files(inbox, room) if seq in seqs]
+    paths += [path for key, turn in turns for path in _turn_files(inbox, key, turn)]
+    digests = {digest for path in paths for digest in _digests(path)}
+    return Erasure(tuple(sorted(seqs)), tuple(sorted(turns)), tuple(sorted(digests)))
+
+
+def erase(inbox: Inbox, what: Erasure) -> None:
+    """Erase events, then turns that no other event belongs to, then contents that nothing refers to. Safe to repeat."""
+    if what.seqs:
+        inbox.reserve_seq(max(what.seqs))
+    for seq in what.seqs:
+        _erase_event(inbox, seq)
+    needed = _turns_of(_readable(inbox))
+    for key, turn in what.turns:
+        if (key, turn) not in needed:
+            _erase_turn(inbox, key, turn)
+    if what.digests:
+        after = _references(inbox)
+        for digest in what.digests:
+            if digest not in after:
+                files.remove(inbox.blobs.path(digest))
+
+
+def needed_turns(inbox: Inbox, without: set[int]) -> set[tuple[str, str]]:
+    """The turns of all events but those."""
+    return _turns_of([one for one in _readable(inbox) if one.seq not in without])
+
+
+def _turn_files(inbox: Inbox, key: str, turn: str) -> list[str]:
+    return [os.path.join(inbox.sessions.root, key, f"{kind}-{turn}.json") for kind in ("turn", "end", "used")]
+
+
+def _erase_turn(inbox: Inbox, key: str, turn: str) -> None:
+    """Its place in the session stays: a turn before it ends there, and what the agent does next still belongs to it."""
+    start, *rest = _turn_files(inbox, key, turn)
+    told = inbox.sessions.read(key, turn) if os.path.exists(start) else None
+    for path in rest:
+        files.remove(path)
+    if isinstance(told, Turn) and told.transcript is not None:
+        inbox.sessions.blank(told)
+    else:
+        files.remove(start)
+
+
+def _drop_old_events(inbox: Inbox, now: float, days: int) -> list[str]:
+    old = [seq for seq, path in _event_files(inbox, "events") if _age(path, now) > days * DAY]
+    if not old:
+        return []
+    inbox.reserve_seq(old[-1])
+    for seq in old:
+        _erase_event(inbox, seq)
+    return [f"prune: {len(old)} edits were never committed and are older than {days} days: forgotten"]
+
+
+def _drop_old_sessions(inbox: Inbox, now: float, keep: float) -> None:
+    """Turns without events; the newest of a living session stays, its number must not come twice."""
+    needed = _turns_of(_readable(inbox))
+    for key in files.names(inbox.sessions.root):
+        room = os.path.join(inbox.sessions.root, key)
+        ages = {name: _age(os.path.join(room, name), now) for name in files.names(room)}
+        living = any(age <= keep for age in ages.values())
+        numbered = max((one for one in inbox.sessions.turns(key) if one.isdecimal()), default="")
+        for name, age in ages.items():
+            turn = name.partition("-")[2].removesuffix(".json")
+            if age > keep and (key, turn) not in needed and not (living and turn == numbered):
+                files.remove(os.path.join(room, name))
+        if not files.names(room):
+            _remove_dir(room)
+
+
+def _drop_orphan_marks(inbox: Inbox) -> None:
+    room = os.path.join(inbox.root, "spent")
+    for name in files.names(room):
+        if not os.path.exists(os.path.join(inbox.root, "events", name)):
+            files.remove(os.path.join(room, name))
+
+
+def _collect(inbox: Inbox, before: float) -> None:
+    """Remove contents nothing refers to, but none that a process may be about to refer to."""
+    unused = {digest: used for digest, (_, used) in inbox.blobs.sizes().items() if used < before}
+    if not unused:
+        return
+    needed = _references(inbox)
+    for digest in unused:
+        if digest not in needed:
+            files.remove(inbox.blobs.path(digest))
+
+
+def _shrink(inbox: Inbox, limit: int, now: float) -> list[str]:
+    """Drop evidence, the least needed first, until contents fit: live events only down to LIVE_LIMIT."""
+    sizes = {digest: size for digest, (size, _) in inbox.blobs.sizes().items()}
+    total = sum(sizes.values())
+    if total <= limit:
+        return []
+    needed = _references(inbox)
+    live = 0
+    for path, seq in _dispensable(inbox, now):
+        is_live = os.path.dirname(path).endswith("events")
+        if total <= (max(limit, LIVE_LIMIT) if is_live else limit):
+            break
+        held = _digests(path)
+        if seq is not None:
+            inbox.reserve_seq(seq)
+            live += is_live
+            _erase_event(inbox, seq)
+        files.remove(path)
+        for digest in held:
+            needed[digest] -= 1
+            if needed[digest] == 0 and digest in sizes:
+                files.remove(inbox.blobs.path(digest))
+                total -= sizes[digest]
+    return [f"prune: the inbox was too large; its oldest {live} edits were forgotten"] if live else []
+
+
+def _dispensable(inbox: Inbox, now: float) -> Iterator[tuple[str, int | None]]:
+    """Files in the order in which they may go: archive, turns without edits, then live events."""
+    for seq, path in _event_files(inbox, "archive"):
+        yield path, seq
+    needed = _turns_of(_readable(inbox))
+    for key in files.names(inbox.sessions.root):
+        for turn in inbox.sessions.turns(key)[:-1]:
+            path = os.path.join(inbox.sessions.root, key, f"turn-{turn}.json")
+            if (key, turn) not in needed and _age(path, now) > HOUR:
+                yield path.replace("turn-", "end-"), None
+                yield path, None
+    for seq, path in _event_files(inbox, "events"):
+        yield path, seq
+
+
+def _erase_event(inbox: Inbox, seq: int) -> None:
+    name = f"{seq:010d}"
+    for room, kind in (("events", "json"), ("spent", "json"), ("archive", "json"), ("archive", "spent")):
+        files.remove(os.path.join(inbox.root, room, f"{name}.{kind}"))
+
+
+def _event_files(inbox: Inbox, room: str) -> list[tuple[int, str]]:
+    directory = os.path.join(inbox.root, room)
+    stems = [name[:-5] for name in files.names(directory) if name.endswith(".json")]
+    return [(int(stem), os.path.join(directory, f"{stem}.json")) for stem in stems if stem.isdecimal()]
+
+
+def _readable(inbox: Inbox) -> list[Event]:
+    return [one for one in inbox.events() + inbox.archived() if isinstance(one, Event)]
+
+
+def _turns_of(events: list[Event]) -> set[tuple[str, str]]:
+    return {(one.key, one.turn) for one in events if one.key and one.turn}
+
+
+def _references(inbox: Inbox) -> Counter[str]:
+    """How many files refer to each content; read as bytes, so that damaged files count too."""
+    found: Counter[str] = Counter()
+    rooms = [os.path.join(inbox.root, name) for name in ("events", "archive", "snapshots")]
+    rooms += [os.path.join(inbox.sessions.root, key) for key in files.names(inbox.sessions.root)]
+    for room in rooms:
+        for name in files.names(room):
+            found.update(_digests(os.path.join(room, name)))
+    return found
+
+
+def _digests(path: str) -> set[str]:
+    try:
+        data = files.read(path) or b""
+    except OSError:
+        return set()
+    return {one.decode("ascii") for one in _DIGEST.findall(data)}
+
+
+def _age(path: str, now: float) -> float:
+    try:
+        return now - os.stat(path).st_mtime
+    except OSError:
+        return 0.0
+
+
+def _remove_older(directory: str, moment: float) -> None:
+    for name in files.names(directory):
+        path = os.path.join(directory, name)
+        try:
+            if os.stat(path).st_mtime < moment:
+                files.remove(path)
+        except OSError:
+            continue
+
+
+def _remove_dir(path: str) -> None:
+    try:
+        os.rmdir(path)
+    except OSError:
+        pass

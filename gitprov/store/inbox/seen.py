@@ -1,0 +1,93 @@
+"""Sightings: what git held of files at a point between two recorded edits, beside the work tree or written into it.
+
+One JSON object a line in the inbox's file `seen`, in order. `seq` is the number of the edit that came next. Contents are
+git's own objects; where git has let go of them, nothing is known.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import NamedTuple
+
+from gitprov.model.event import VERSION
+from gitprov.model.untrusted.jsonvalue import loads
+from gitprov.store import files
+from gitprov.store.inbox.inbox import Inbox
+
+#: So many of the newest stashes are looked at when an edit is recorded; the others were there before.
+_STASHES = 20
+#: So many rows are read, and bytes kept.
+_MOST = 64
+LIMIT = 1 << 15
+
+
+class Sighting(NamedTuple):
+    """A stash (`oid` is its commit), or, with a `path`, a blob that git had just written into that file."""
+
+    seq: int
+    oid: str
+    path: str | None = None
+
+
+def read(inbox: Inbox) -> list[Sighting]:
+    """The newest rows, in order; a damaged one says nothing."""
+    try:
+        data = files.read(_place(inbox))
+    except OSError:
+        return []
+    found = [_row(line) for line in (data or b"").splitlines()[-_MOST:]]
+    return sorted((one for one in found if one is not None), key=lambda one: one.seq)
+
+
+def see_stashes(inbox: Inbox, common_dir: str) -> None:
+    """To be called before an edit or a sighting is recorded: write down stashes that were not there yet at the one before."""
+    try:
+        log = files.read(os.path.join(common_dir, "logs", "refs", "stash"))
+        if not log:
+            return
+        oids = [line.split(b" ")[1].decode("ascii") for line in log.splitlines()[-_STASHES:]]
+        known = {one.oid for one in read(inbox)}
+        seq = inbox.next_seq()
+        add(inbox, [Sighting(seq, oid) for oid in oids if oid not in known])
+    except (OSError, ValueError, IndexError):
+        return  # the edit itself is worth more
+
+
+def add(inbox: Inbox, rows: list[Sighting]) -> None:
+    """Add rows. OSError where that is not possible."""
+    if not rows:
+        return
+    files.make_dir(inbox.root)
+    files.append(_place(inbox), b"".join(map(_line, rows)))
+
+
+def prune(inbox: Inbox) -> None:
+    """Forget what came before all edits that are left, and what is too much."""
+    first = min(inbox.seqs(), default=None)
+    rows = [] if first is None else [row for row in read(inbox) if row.seq > first]
+    if not rows:
+        files.remove(_place(inbox))
+    elif (files.size(_place(inbox)) or 0) > LIMIT:
+        files.replace(inbox.tmp, _place(inbox), b"".join(map(_line, rows)))
+
+
+def _place(inbox: Inbox) -> str:
+    return os.path.join(inbox.root, "seen")
+
+
+def _line(row: Sighting) -> bytes:
+    told = {"v": VERSION, "seq": row.seq}
+    about = {"stash": row.oid} if row.path is None else {"path": row.path, "blob": row.oid}
+    return json.dumps({**told, **about}, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def _row(line: bytes) -> Sighting | None:
+    try:
+        row = loads(line)
+        path = row.get("path")
+        oid = row["stash"] if path is None else row["blob"]
+    except (ValueError, KeyError, AttributeError, RecursionError):
+        return None
+    known = isinstance(row.get("seq"), int) and isinstance(oid, str) and oid.isalnum()
+    return Sighting(row["seq"], oid, path) if known and isinstance(path, str | None) else None

@@ -1,0 +1,148 @@
+"""Turns of agents' sessions, as their hooks told them: `sessions/<key>/{turn,end,used}-<turn>.json`."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from gitprov.model.event import VERSION, Problem, Turn
+from gitprov.model.sha import sha256_hex
+from gitprov.model.untrusted.jsonvalue import loads
+from gitprov.store import files
+
+FORGOTTEN = "forgotten"
+"""Field of a turn that `gitprov forget` blanked: nobody fills it in again from the agent's own record."""
+
+
+def session_key(agent: str, session: str, subagent: str | None = None) -> str:
+    """16 hex that name one agent's session, or one subagent within it."""
+    text = f"{agent}\0{session}\0{subagent or ''}"
+    return sha256_hex(text.encode("utf-8", "surrogatepass"))[:16]
+
+
+def derived_turn(prefix: str, text: str) -> str:
+    """A turn id for a turn no hook announced: a letter and 12 hex of what identifies it."""
+    return prefix + sha256_hex(text.encode("utf-8", "surrogatepass"))[:12]
+
+
+class Sessions:
+    """The `sessions/` directory of one inbox."""
+
+    def __init__(self, root: str, tmp: str) -> None:
+        self.root = root
+        self._tmp = tmp
+
+    def start(self, turn: Turn) -> Turn:
+        """Durably add a numbered turn after the session's last one; its number is filled in."""
+        number = self._last_number(turn.key) + 1
+        while True:
+            turn = turn._replace(turn=f"{number:06d}")
+            if files.create(self._tmp, self._path(turn.key, "turn", turn.turn), _dump(turn)):
+                return turn
+            number += 1
+
+    def put(self, turn: Turn) -> Turn:
+        """Add a turn under its own id, or fill in what an earlier report of it left out."""
+        path = self._path(turn.key, "turn", turn.turn)
+        if files.create(self._tmp, path, _dump(turn)):
+            return turn
+        return self._fill(path, turn)
+
+    def finish(self, end: Turn) -> None:
+        """Note what is known at the end of a turn; facts of an earlier end that this one lacks stay."""
+        path = self._path(end.key, "end", end.turn)
+        old = self._load(path)
+        if isinstance(old, Turn):
+            end = end.filled_from(old)
+        files.replace(self._tmp, path, _dump(end))
+
+    def blank(self, turn: Turn) -> None:
+        """Let a turn keep its place in the session and whose it is, and nothing that was said."""
+        place = {
+            name: getattr(turn, name) for name in ("agent", "session", "subagent", "transcript", "offset")
+        }
+        bare = Turn(turn.key, turn.turn, **place, extra={FORGOTTEN: True})
+        files.replace(self._tmp, self._path(turn.key, "turn", turn.turn), _dump(bare))
+
+    def read(self, key: str, turn: str) -> Turn | Problem | None:
+        """Turn and end files united, with `parent` from the used file; None if the turn is not known."""
+        start = self._load(self._path(key, "turn", turn))
+        end = self.end(key, turn)
+        if isinstance(start, Problem):
+            return start
+        found = start or end
+        if found is None:
+            return None
+        if end is not None:
+            found = found.filled_from(end)
+        return found._replace(parent=self.used(key, turn))
+
+    def end(self, key: str, turn: str) -> Turn | None:
+        """What Stop told of a turn, if it did and it can be read."""
+        found = self._load(self._path(key, "end", turn))
+        return found if isinstance(found, Turn) else None
+
+    def latest(self, key: str) -> Turn | None:
+        """The session's last numbered turn, if it can be read."""
+        number = self._last_number(key)
+        found = self._load(self._path(key, "turn", f"{number:06d}")) if number else None
+        return found if isinstance(found, Turn) else None
+
+    def turns(self, key: str) -> list[str]:
+        """Ids of the session's turns, numbered ones in order."""
+        rows = files.names(os.path.join(self.root, key))
+        return [name[5:-5] for name in rows if name.startswith("turn-") and name.endswith(".json")]
+
+    def mark_used(self, key: str, turn: str, generation: str) -> None:
+        """Note the newest generation a commit froze for a turn."""
+        data = json.dumps({"v": VERSION, "id": generation}).encode("utf-8")
+        # Not durable: what a power failure can take is a continuation's word about its parent.
+        files.replace(self._tmp, self._path(key, "used", turn), data, durable=False)
+
+    def used(self, key: str, turn: str) -> str | None:
+        """The newest generation a commit froze for a turn."""
+        row = self._json(self._path(key, "used", turn))
+        return row["id"] if isinstance(row, dict) and isinstance(row.get("id"), str) else None
+
+    def note(self, key: str, name: str, row: dict[str, Any]) -> None:
+        """Keep a small cache (`cursor`, `session`) whose loss is harmless."""
+        path = os.path.join(self.root, key, f"{name}.json")
+        files.replace(self._tmp, path, json.dumps(row).encode("ascii"), durable=False)
+
+    def noted(self, key: str, name: str) -> dict[str, Any]:
+        """A small cache, empty if it is missing or damaged."""
+        row = self._json(os.path.join(self.root, key, f"{name}.json"))
+        return row if isinstance(row, dict) else {}
+
+    def _fill(self, path: str, turn: Turn) -> Turn:
+        old = self._load(path)
+        merged = old.filled_from(turn) if isinstance(old, Turn) else turn
+        if merged != old:
+            files.replace(self._tmp, path, _dump(merged))
+        return merged
+
+    def _last_number(self, key: str) -> int:
+        return max((int(one) for one in self.turns(key) if one.isdecimal() and one.isascii()), default=0)
+
+    def _path(self, key: str, kind: str, turn: str) -> str:
+        if not (key.isalnum() and turn.isalnum()):
+            raise ValueError(f"not a turn: {key[:40]!r} {turn[:40]!r}")
+        return os.path.join(self.root, key, f"{kind}-{turn}.json")
+
+    def _json(self, path: str) -> object:
+        try:
+            return loads(files.read(path) or b"null")
+        except (OSError, ValueError, RecursionError):
+            return None
+
+    def _load(self, path: str) -> Turn | Problem | None:
+        try:
+            data = files.read(path)
+            return None if data is None else Turn.from_json(loads(data))
+        except (OSError, ValueError, RecursionError) as error:
+            return Problem("sessions/" + os.path.relpath(path, self.root), str(error)[:500])
+
+
+def _dump(turn: Turn) -> bytes:
+    return json.dumps(turn.to_json(), sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"

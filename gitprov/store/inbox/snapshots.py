@@ -1,0 +1,118 @@
+"""What is known of a tool use between its two hooks: the file before it, and that it was recorded."""
+
+from __future__ import annotations
+
+import json
+import os
+from types import TracebackType
+from typing import NamedTuple
+
+from gitprov.model.event import VERSION, ContentRef
+from gitprov.model.sha import sha256_hex
+from gitprov.model.untrusted.jsonvalue import loads
+from gitprov.store import files
+
+WAIT = 2.0
+"""Seconds to wait for another delivery of the same report."""
+
+
+class Snapshot(NamedTuple):
+    """A file as it was before a tool ran; `content` is None if it did not exist."""
+
+    path: str
+    content: ContentRef | None
+
+
+class Marks:
+    """The `snapshots/` directory: `<hash>.json` before, `<hash>.done` after a tool use was recorded."""
+
+    def __init__(self, root: str, tmp: str) -> None:
+        self.root = root
+        self._tmp = tmp
+
+    def put(self, key: str, snapshot: Snapshot) -> None:
+        """Keep a snapshot until the tool use is recorded."""
+        content = None if snapshot.content is None else snapshot.content.to_json()
+        row = {"v": VERSION, "path": snapshot.path, "content": content}
+        files.replace(self._tmp, self._path(key, "json"), json.dumps(row, sort_keys=True).encode("ascii"))
+
+    def get(self, key: str) -> Snapshot | None:
+        """The snapshot of a tool use; None if there is none or it cannot be read."""
+        try:
+            row = loads(files.read(self._path(key, "json")) or b"null")
+            content = None if row["content"] is None else ContentRef.from_json(row["content"])
+            return Snapshot(str(row["path"]), content)
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def drop(self, key: str) -> None:
+        """Forget a snapshot."""
+        files.remove(self._path(key, "json"))
+
+    def is_done(self, key: str) -> bool:
+        """Whether a tool use was already recorded."""
+        return bool(files.size(self._path(key, "done")))
+
+    def hold(self, key: str) -> Mark:
+        """Keep other deliveries of the same report out while its events are written."""
+        return Mark(self._path(key, "done"))
+
+    def _path(self, key: str, kind: str) -> str:
+        name = sha256_hex(key.encode("utf-8", "surrogatepass"))[:40]
+        return os.path.join(self.root, f"{name}.{kind}")
+
+
+class Mark:
+    """A lock file that outlives its lock: empty while the events are not all written."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self.fresh = False
+        self.done = False
+
+    def __enter__(self) -> Mark:  # noqa: PYI034 - Self needs Python 3.11
+        """Take the lock, waiting a little. The kernel frees it when its holder is killed."""
+        files.make_dir(os.path.dirname(self._path))
+        flags = os.O_RDWR | os.O_CLOEXEC
+        try:
+            self._handle = os.open(self._path, flags | os.O_CREAT | os.O_EXCL, files.PRIVATE_FILE)
+            self.fresh = True
+        except FileExistsError:
+            self._handle = os.open(self._path, flags | os.O_CREAT, files.PRIVATE_FILE)
+        # Between creation and lock another delivery may have got in and finished.
+        self.fresh = _lock(self._handle) and self.fresh
+        self.done = os.fstat(self._handle).st_size > 0
+        return self
+
+    def finish(self) -> None:
+        """Everything is written; later deliveries add nothing."""
+        os.write(self._handle, b"done\n")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._handle)
+
+
+def _lock(handle: int) -> bool:
+    """Lock at once if possible, else within WAIT; False where it took waiting or locks do not work."""
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except BlockingIOError:
+        pass
+    except OSError:
+        return False
+    import time
+
+    end = time.monotonic() + WAIT
+    while time.monotonic() < end:
+        time.sleep(0.01)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except OSError:
+            continue
+    return False

@@ -1,0 +1,1 @@
+"""Files that installing writes: hooks, settings of agents, launchers, and the record of what was there."""
