@@ -62,12 +62,12 @@ def _fold(root: Path, env: dict[str, str]) -> float:
     start = time.perf_counter()
     from gitprov.flow.change import staged_situation
     from gitprov.flow.commit import plan as stage
-    from gitprov.flow.context import Desk
+    from gitprov.flow.context import CommitContext
     from gitprov.flow.work_tree import view_of
     from gitprov.git.repo import Repository
 
     with Repository.discover(str(root), env) as repo:
-        desk = Desk(repo, view_of(repo, os.getpid()))
+        desk = CommitContext(repo, view_of(repo, os.getpid()))
         plan = stage.make_plan(desk, staged_situation(repo, False))
     if plan is None or len(plan.traces) != TURNS:
         raise SystemExit("the fold that was measured found other traces than it should")

@@ -61,14 +61,14 @@ class Hook(NamedTuple):
         return self.response.get("userModified") is True
 
 
-class Seen(NamedTuple):
+class FileState(NamedTuple):
     """A file at one moment: `content` is None if it did not exist. `ref` stands for bytes not kept."""
 
     content: bytes | None
     ref: ContentRef | None = None
 
 
-class Change(NamedTuple):
+class ProposedEdit(NamedTuple):
     """One edit to record; a reference stands where the bytes themselves were not kept."""
 
     type: str
@@ -110,7 +110,9 @@ def read(payload: object) -> Hook:
     )
 
 
-def changes(hook: Hook, proposal: dict[str, Any], seen: Seen | None, disk: bytes | None) -> list[Change]:
+def changes(
+    hook: Hook, proposal: dict[str, Any], seen: FileState | None, disk: bytes | None
+) -> list[ProposedEdit]:
     """The edits that a finished tool use stands for, oldest first.
 
     `proposal` is the tool input as the model wrote it, `seen` the file before the tool ran if that
@@ -130,11 +132,11 @@ def changes(hook: Hook, proposal: dict[str, Any], seen: Seen | None, disk: bytes
             proposed = _edited(before, _tellings(hook), disk)
     if proposed is None:
         raise ValueError("the edit does not apply to what the file was before it")
-    made = [Change("ai", before, proposed)]
+    made = [ProposedEdit("ai", before, proposed)]
     if hook.user_modified:
         accepted = _accepted(hook, before, disk)
         if accepted is not None and accepted != proposed:
-            made.append(Change("human", proposed, accepted))
+            made.append(ProposedEdit("human", proposed, accepted))
     return made
 
 
@@ -149,7 +151,7 @@ def _is_patched(hook: Hook, before: bytes | ContentRef | None, disk: bytes | Non
     return undone is not None and undone.replace(b"\r\n", b"\n") == before.replace(b"\r\n", b"\n")
 
 
-def _before(hook: Hook, seen: Seen | None, disk: bytes | None) -> bytes | ContentRef | None:
+def _before(hook: Hook, seen: FileState | None, disk: bytes | None) -> bytes | ContentRef | None:
     """The file just before the edit, by the best witness there is."""
     told = hook.response.get("originalFile", hook.response.get("originalFileContents"))
     known = None if seen is None else seen.content
@@ -183,7 +185,7 @@ def _undone(hook: Hook, disk: bytes | None) -> bytes | None:
     return None
 
 
-def _before_write(hook: Hook, seen: Seen | None) -> bytes | ContentRef | None:
+def _before_write(hook: Hook, seen: FileState | None) -> bytes | ContentRef | None:
     """What Write replaced: as it was seen, else as the tool's own patch tells. A new file had nothing before it."""
     if seen is not None:
         return seen.content if seen.ref is None else seen.ref
@@ -231,23 +233,23 @@ def _accepted(hook: Hook, before: bytes | ContentRef | None, disk: bytes | None)
 
 
 def _notebook_changes(
-    hook: Hook, proposal: dict[str, Any], seen: Seen | None, disk: bytes | None
-) -> list[Change]:
+    hook: Hook, proposal: dict[str, Any], seen: FileState | None, disk: bytes | None
+) -> list[ProposedEdit]:
     told = hook.response.get("original_file"), hook.response.get("updated_file")
     before = None if seen is None else seen.content
     if isinstance(told[0], str) and isinstance(told[1], str):
-        return [Change("ai", edits.like(told[0], before, disk), edits.like(told[1], disk, before))]
+        return [ProposedEdit("ai", edits.like(told[0], before, disk), edits.like(told[1], disk, before))]
     if seen is None or disk is None:
         raise ValueError("nothing tells what the notebook was before the edit")
     if seen.ref is not None:
-        return [Change("ai", seen.ref, disk)]
+        return [ProposedEdit("ai", seen.ref, disk)]
     if before is None:
-        return [Change("ai", None, disk)]
+        return [ProposedEdit("ai", None, disk)]
     from gitprov.agents import notebook
 
     cell = proposal.get("cell_id")
     first, last = notebook.isolate(before, disk, cell if isinstance(cell, str) else None, proposal)
-    return [Change("ai", first, last)]
+    return [ProposedEdit("ai", first, last)]
 
 
 def _tellings(hook: Hook) -> list[list[Replace]]:

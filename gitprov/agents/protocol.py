@@ -18,21 +18,21 @@ _TEXTS = (
 )
 
 
-class Told(NamedTuple):
+class StatedContent(NamedTuple):
     """A content as a report tells it: `known` is False where the field was left out."""
 
     known: bool
     text: str | None
 
 
-class Report(NamedTuple):
+class EditReport(NamedTuple):
     """One edit as a tool reported it."""
 
     type: str
     path: str
     cwd: str | None
-    before: Told
-    after: Told
+    before: StatedContent
+    after: StatedContent
     agent: str | None
     agent_version: str | None
     model: str | None
@@ -57,7 +57,7 @@ class Report(NamedTuple):
         return self.agent, self.session, self.turn, self.prompt, self.prompt_version, params, self.output
 
 
-def read(row: object) -> Report:
+def read(row: object) -> EditReport:
     """Read one report. ValueError, naming the field, where it does not follow the protocol."""
     if not isinstance(row, dict):
         raise ValueError(f"the report is not an object but {type(row).__name__}")
@@ -72,7 +72,7 @@ def read(row: object) -> Report:
     texts = {name: _text(row, name) for name in _TEXTS}
     if kind == "ai" and not texts["agent"]:
         raise ValueError("agent is missing")
-    return Report(
+    return EditReport(
         type=kind,
         path=path,
         before=_told(row, "before"),
@@ -84,8 +84,8 @@ def read(row: object) -> Report:
     )
 
 
-def _told(row: dict[str, Any], name: str) -> Told:
-    return Told(name in row, _text(row, name))
+def _told(row: dict[str, Any], name: str) -> StatedContent:
+    return StatedContent(name in row, _text(row, name))
 
 
 def moment(at: str | None) -> str | None:

@@ -23,7 +23,7 @@ _END = 1 << 60
 _BLANKS = 3
 
 
-class Kept(NamedTuple):
+class LineRun(NamedTuple):
     """`size` lines that stand in both versions: from line `new` in the one, from line `old` in the other; 1-based."""
 
     new: int
@@ -33,7 +33,7 @@ class Kept(NamedTuple):
 
 def kept(
     wanted: LineSet, hunks: Sequence[Hunk], contents: Contents, language: Language = PLAIN
-) -> list[Kept]:
+) -> list[LineRun]:
     """Where the `wanted` lines of the new side come from, as far as they stood in the old one.
 
     `hunks` are ascending, as a diff has them. Lines that are new have no place in the answer.
@@ -47,14 +47,14 @@ def kept(
         hits = matches(old, new, hunks, (), language)
         inside = LineSet.of_runs((hunk.new_start + 1, hunk.new_end) for hunk in hunks if hunk.new_count)
         found += [
-            Kept(n + 1, hit.old + 1, 1)
+            LineRun(n + 1, hit.old + 1, 1)
             for n, hit in hits.items()
             if not hit.edited and not hit.partly and n + 1 in inside and n + 1 in wanted
         ]
     return found
 
 
-def moved(lines: LineSet, runs: Iterable[Kept]) -> LineSet:
+def moved(lines: LineSet, runs: Iterable[LineRun]) -> LineSet:
     """Lines of the old side as lines of the new one."""
     found: list[tuple[int, int]] = []
     for run in runs:
@@ -68,38 +68,38 @@ def moved(lines: LineSet, runs: Iterable[Kept]) -> LineSet:
     return LineSet.of_runs(found)
 
 
-def split(runs: Iterable[Kept], lines: LineSet) -> tuple[list[Kept], list[Kept]]:
+def split(runs: Iterable[LineRun], lines: LineSet) -> tuple[list[LineRun], list[LineRun]]:
     """The runs cut in two: what comes from these `lines` of the old side, and the rest."""
-    mine: list[Kept] = []
-    rest: list[Kept] = []
+    mine: list[LineRun] = []
+    rest: list[LineRun] = []
     for run in runs:
         whole = LineSet.of_runs([(run.old, run.old + run.size - 1)])
         for found, part in ((mine, whole & lines), (rest, whole - lines)):
-            found += [Kept(a + run.new - run.old, a, b - a + 1) for a, b in part.runs]
+            found += [LineRun(a + run.new - run.old, a, b - a + 1) for a, b in part.runs]
     return mine, rest
 
 
-def without(runs: Iterable[Kept], lines: LineSet) -> list[Kept]:
+def without(runs: Iterable[LineRun], lines: LineSet) -> list[LineRun]:
     """Runs without some lines of the new side."""
-    left: list[Kept] = []
+    left: list[LineRun] = []
     for run in runs:
         whole = LineSet.of_runs([(run.new, run.new + run.size - 1)])
-        left += [Kept(a, a + run.old - run.new, b - a + 1) for a, b in (whole - lines).runs]
+        left += [LineRun(a, a + run.old - run.new, b - a + 1) for a, b in (whole - lines).runs]
     return left
 
 
-def news(runs: Iterable[Kept]) -> LineSet:
+def news(runs: Iterable[LineRun]) -> LineSet:
     """The new side's lines of some runs."""
     return LineSet.of_runs((run.new, run.new + run.size - 1) for run in runs)
 
 
-def olds(runs: Iterable[Kept]) -> LineSet:
+def olds(runs: Iterable[LineRun]) -> LineSet:
     """The old side's lines of some runs."""
     return LineSet.of_runs((run.old, run.old + run.size - 1) for run in runs)
 
 
-def _outside(wanted: LineSet, hunks: Sequence[Hunk]) -> list[Kept]:
-    found: list[Kept] = []
+def _outside(wanted: LineSet, hunks: Sequence[Hunk]) -> list[LineRun]:
+    found: list[LineRun] = []
     start, offset = 0, 0
     bounds: list[tuple[int, int, int]] = []
     for hunk in hunks:
@@ -114,7 +114,7 @@ def _outside(wanted: LineSet, hunks: Sequence[Hunk]) -> list[Kept]:
         while upto < len(bounds) and bounds[upto][0] < last:
             low, high = max(first - 1, bounds[upto][0]), min(last, bounds[upto][1])
             if low < high:
-                found.append(Kept(low + 1, low + 1 + bounds[upto][2], high - low))
+                found.append(LineRun(low + 1, low + 1 + bounds[upto][2], high - low))
             upto += 1
     return found
 

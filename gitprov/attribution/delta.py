@@ -8,10 +8,10 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.fold import BASE, Step, begin, fold
+from gitprov.attribution.fold import BASE, FoldStep, begin, fold
 from gitprov.attribution.layout.language import PLAIN, Language
 from gitprov.attribution.reword import matches
-from gitprov.model.answers.show import Block, Delta, Piece
+from gitprov.model.answers.show import Delta, DeltaHunk, DeltaLine
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
 
@@ -35,7 +35,7 @@ def raw_version(edits: Sequence[tuple[bytes, bytes]]) -> Raw:
     reworded stand as the model wrote them.
     """
     state = begin(edits[0][0] if edits else b"")
-    state = fold(state, (Step(n, before, after, human=False) for n, (before, after) in enumerate(edits)))
+    state = fold(state, (FoldStep(n, before, after, human=False) for n, (before, after) in enumerate(edits)))
     lines: list[bytes] = []
     own: set[int] = set()
     for text, (source, line, edited) in zip(split_lines(state.content), state.origins, strict=True):
@@ -107,7 +107,7 @@ def _counts(raw: Raw, new: list[bytes], changed: list[Hunk], pairs: _Pairs) -> t
 
 def _pieces(
     raw: Raw, new: list[bytes], changed: list[Hunk], pairs: _Pairs, others: Mapping[int, str]
-) -> Iterable[Piece]:
+) -> Iterable[DeltaLine]:
     at_old = at_new = 0
     told: set[int] = set()
     paired = pairs.olds()
@@ -127,19 +127,19 @@ def _changed(
     others: Mapping[int, str],
     left: deque[int],
     told: set[int],
-) -> Iterable[Piece]:
+) -> Iterable[DeltaLine]:
     """One hunk: what went stands before what came in its place."""
     stops = _stops(pairs, hunk)
     for n in range(hunk.new_start, hunk.new_end):
         while left and left[0] < stops[n - hunk.new_start]:
             yield _gone(raw, left.popleft())
         if n not in pairs:
-            yield Piece("*" if n + 1 in others else "+", None, n + 1, False, _text(new[n]))
+            yield DeltaLine("*" if n + 1 in others else "+", None, n + 1, False, _text(new[n]))
             continue
         o, edited = pairs[n]
         if edited:
             words = tuple(changed_words(_text(raw.lines[o]), _text(new[n])))
-            yield Piece("~", o + 1, n + 1, o in raw.own, _text(new[n]), words)
+            yield DeltaLine("~", o + 1, n + 1, o in raw.own, _text(new[n]), words)
         else:
             yield _same(raw, new, o, n) if o not in told else _again(new, n)
         told.add(o)
@@ -184,24 +184,24 @@ def _stops(pairs: Mapping[int, tuple[int, bool]], hunk: Hunk) -> list[int]:
     return out[::-1]
 
 
-def _same(raw: Raw, new: list[bytes], o: int, n: int) -> Piece:
-    return Piece(" ", o + 1, n + 1, o in raw.own, _text(new[n]))
+def _same(raw: Raw, new: list[bytes], o: int, n: int) -> DeltaLine:
+    return DeltaLine(" ", o + 1, n + 1, o in raw.own, _text(new[n]))
 
 
-def _again(new: list[bytes], n: int) -> Piece:
+def _again(new: list[bytes], n: int) -> DeltaLine:
     """One more line of an old one that was only broken into several: it counts once."""
-    return Piece(" ", None, n + 1, False, _text(new[n]))
+    return DeltaLine(" ", None, n + 1, False, _text(new[n]))
 
 
-def _gone(raw: Raw, o: int) -> Piece:
-    return Piece("-", o + 1, None, o in raw.own, _text(raw.lines[o]))
+def _gone(raw: Raw, o: int) -> DeltaLine:
+    return DeltaLine("-", o + 1, None, o in raw.own, _text(raw.lines[o]))
 
 
-def _shown(pieces: list[Piece]) -> list[int]:
+def _shown(pieces: list[DeltaLine]) -> list[int]:
     """Indices of changed pieces that concern the model's lines: its own, and what stands directly beside them."""
     found: list[int] = []
     run: list[int] = []
-    for n, piece in enumerate([*pieces, Piece(" ", None, None, False, "")]):
+    for n, piece in enumerate([*pieces, DeltaLine(" ", None, None, False, "")]):
         if piece.op != " ":
             run.append(n)
             continue
@@ -226,7 +226,7 @@ def _windows(shown: list[int], total: int) -> list[tuple[int, int]]:
     return out
 
 
-def _block(pieces: list[Piece], first: int, last: int) -> Block:
+def _block(pieces: list[DeltaLine], first: int, last: int) -> DeltaHunk:
     part = tuple(pieces[first:last])
     raws: list[int] = []  # in order: a line that moved is counted where it came from
     for piece in part:
@@ -237,7 +237,7 @@ def _block(pieces: list[Piece], first: int, last: int) -> Block:
     raw_before = next((piece.raw for piece in before if piece.raw is not None), 0)
     line_before = next((piece.line for piece in before if piece.line is not None), 0)
     raw_start, start = min(raws, default=raw_before), min(lines, default=line_before)
-    return Block(raw_start, len(raws), start, len(lines), part)
+    return DeltaHunk(raw_start, len(raws), start, len(lines), part)
 
 
 def changed_words(old: str, new: str) -> list[tuple[str, str]]:

@@ -15,12 +15,12 @@ from gitprov.attribution.state import (
     BASE,
     NOBODY,
     UNKNOWN,
-    Aside,
     Folded,
+    FoldStep,
     Layout,
     Origin,
     Part,
-    Step,
+    StashedContent,
     begin,
 )
 from gitprov.model.hunk import Hunk
@@ -30,10 +30,10 @@ __all__ = [
     "BASE",
     "NOBODY",
     "UNKNOWN",
-    "Aside",
+    "FoldStep",
     "Folded",
     "Origin",
-    "Step",
+    "StashedContent",
     "begin",
     "develop",
     "fold",
@@ -52,7 +52,7 @@ _PAST = 16
 _CONFLICT = (b"<<<<<<< ", b"\n=======\n", b">>>>>>> ")
 
 
-def fold(state: Folded, steps: Iterable[Step]) -> Folded:
+def fold(state: Folded, steps: Iterable[FoldStep]) -> Folded:
     """Apply steps in order; each costs at most two diffs. `state` is consumed."""
     if state.first is None:
         state = state._replace(first=tuple(state.origins))
@@ -71,7 +71,7 @@ def fold(state: Folded, steps: Iterable[Step]) -> Folded:
 def put_aside(state: Folded, content: bytes) -> Folded:
     """Git keeps this content beside the file from now on; its lines are whose they are now."""
     origins = reach(state.copy(), content).origins
-    return state._replace(asides=(*state.asides, Aside(content, tuple(origins))))
+    return state._replace(asides=(*state.asides, StashedContent(content, tuple(origins))))
 
 
 def restore(state: Folded, content: bytes) -> Folded:
@@ -98,7 +98,7 @@ def reach(state: Folded, content: bytes) -> Folded:
 def from_past(state: Folded, wanted: Collection[int]) -> Folded:
     """The state with those of the `wanted` lines that are nobody's labelled as in the last contents that have them."""
     for content, origins in reversed(state.past if wanted else ()):
-        state = _given(state, _recalled(state, Aside(content, origins), wanted))
+        state = _given(state, _recalled(state, StashedContent(content, origins), wanted))
     return state
 
 
@@ -107,7 +107,7 @@ def _given(state: Folded, back: Mapping[int, Origin]) -> Folded:
     return state._replace(origins=[back.get(n, origin) for n, origin in enumerate(state.origins)])
 
 
-def _recalled(state: Folded, known: Aside, wanted: Iterable[int]) -> dict[int, Origin]:
+def _recalled(state: Folded, known: StashedContent, wanted: Iterable[int]) -> dict[int, Origin]:
     """Those of the `wanted` lines that are nobody's and that a known content has, by git's own diff, with their origins."""
     nobodys = [n for n in wanted if state.origins[n] == NOBODY]
     if not nobodys:
@@ -117,7 +117,7 @@ def _recalled(state: Folded, known: Aside, wanted: Iterable[int]) -> dict[int, O
     return {n: was[n] for n in nobodys if was[n][0] >= 0 and was[n] in own and was[n] not in taken}
 
 
-def _came_back(state: Folded, aside: Aside, found: dict[int, Origin]) -> dict[int, Origin]:
+def _came_back(state: Folded, aside: StashedContent, found: dict[int, Origin]) -> dict[int, Origin]:
     """Which of the lines are there because what was put aside came back: a line of the same text is no evidence of that.
 
     Two telling lines are, if no more than half of what could come back is missing; so is a line with both its neighbours.
@@ -142,7 +142,7 @@ def _left(state: Folded, before: set[Origin], since: set[Origin]) -> Folded:
     for aside in state.asides:
         gone = since if aside.fresh else before | since
         origins = tuple(NOBODY if one in gone else one for one in aside.origins)
-        asides.append(Aside(aside.content, origins, fresh=False))
+        asides.append(StashedContent(aside.content, origins, fresh=False))
     return state._replace(asides=tuple(asides))
 
 
@@ -270,7 +270,7 @@ def _is_model(state: Folded, origin: Origin) -> bool:
     return origin[0] >= 0 and origin[0] not in state.people
 
 
-def _type(state: Folded, step: Step) -> Folded:
+def _type(state: Folded, step: FoldStep) -> Folded:
     state.people.add(step.source)
     moved = _moved(state.origins, step, hunks(step.before, step.after)) if _in_conflict(step) else {}
     state = develop(state, step.after, step.source)
@@ -291,7 +291,7 @@ def _without_spent(state: Folded, source: int) -> Folded:
     return state
 
 
-def _generate(state: Folded, step: Step) -> Folded:
+def _generate(state: Folded, step: FoldStep) -> Folded:
     origins, deleted = state.origins, state.deleted
     created = state.created.setdefault(step.source, set())
     changed = hunks(step.before, step.after)
@@ -320,12 +320,12 @@ def _parts(after: bytes, changed: list[Hunk]) -> tuple[Part, ...]:
     return parts if 2 * sum(len(part.text) for part in parts) < len(after) else (Part(0, after),)
 
 
-def _in_conflict(step: Step) -> bool:
+def _in_conflict(step: FoldStep) -> bool:
     # A run of one character is found many times as fast as one with a space behind it.
     return b"<<<<<<<" in step.before and all(mark in step.before for mark in _CONFLICT)
 
 
-def _moved(origins: list[Origin], step: Step, changed: list[Hunk]) -> dict[int, Origin]:
+def _moved(origins: list[Origin], step: FoldStep, changed: list[Hunk]) -> dict[int, Origin]:
     """New line → origin, for lines that were only put in order while a conflict of git's was resolved.
 
     Both sides' lines stand in such a file already, and whoever chooses their order has written none of them.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from gitprov.attribution.carry import Kept, moved
+from gitprov.attribution.carry import LineRun, moved
 from gitprov.model.ids import is_trace_id
 from gitprov.model.note import EVIDENCE, GATES, Note, Row, commit_row, files_entry, line_count
 from gitprov.model.ranges import LineSet, shared_out, union
@@ -35,7 +35,7 @@ class Inherited(NamedTuple):
         return Note([*self.rows, commit_row(commit, self.gate or "absent", added, self.dropped)])
 
 
-class Heritage:
+class InheritedClaims:
     """Collects claims for one heir. The first to claim a line has it."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Heritage:
         self._gate: str | None = None
         self._dropped: dict[str, str] = {}
 
-    def take(self, note: Note, old: str, path: str, runs: Iterable[Kept]) -> None:
+    def take(self, note: Note, old: str, path: str, runs: Iterable[LineRun]) -> None:
         """What a note claims of its file `old`, for the lines of `path` that stand in both."""
         runs = list(runs)
         claims = [claim for claim in note.claims(old) if _is_known(claim.row)]

@@ -26,28 +26,28 @@ Owner = tuple[str, Origin]
 """(path of the file that a line left, the line's origin there)."""
 
 
-class Shed(NamedTuple):
+class RemovedLines(NamedTuple):
     """A content as it was once, and the lines of it that left the file: 0-based number → its owner."""
 
     lines: Sequence[bytes]
     owners: Mapping[int, Owner]
 
 
-class Vacant(NamedTuple):
+class UnclaimedLines(NamedTuple):
     """A committed content and those of its lines (0-based) that are new and that nobody claims."""
 
     lines: Sequence[bytes]
     numbers: frozenset[int]
 
 
-def shed(path: str, folded: Folded, tallies: Mapping[int, Tally]) -> tuple[Shed, ...]:
+def shed(path: str, folded: Folded, tallies: Mapping[int, Tally]) -> tuple[RemovedLines, ...]:
     """What left the file at `path`: lines that its tallies call dropped, in the last contents that had them."""
     gone = {(source, line - 1) for source, tally in tallies.items() for line in tally.dropped}
     found = []
     for content, origins in _contents(folded) if gone else ():
         owners = {n: (path, origin) for n, origin in enumerate(origins) if origin[:2] in gone}
         if owners:
-            found.append(Shed(split_lines(content), owners))
+            found.append(RemovedLines(split_lines(content), owners))
             gone.difference_update(origin[:2] for _, origin in owners.values())
     return tuple(found)
 
@@ -58,7 +58,7 @@ def _contents(folded: Folded) -> Iterator[tuple[bytes, Sequence[Origin]]]:
     yield from reversed(folded.past)
 
 
-def arrivals(shed: Sequence[Shed], vacant: Sequence[Vacant]) -> list[dict[int, Owner]]:
+def arrivals(shed: Sequence[RemovedLines], vacant: Sequence[UnclaimedLines]) -> list[dict[int, Owner]]:
     """For each of the `vacant` contents: line (0-based) → its owner, for the blocks that came from elsewhere.
 
     The longest block at each place is taken first, of equal ones that of the earliest content in `shed`.
@@ -68,7 +68,7 @@ def arrivals(shed: Sequence[Shed], vacant: Sequence[Vacant]) -> list[dict[int, O
 
 
 class _Search:
-    def __init__(self, shed: Sequence[Shed]) -> None:
+    def __init__(self, shed: Sequence[RemovedLines]) -> None:
         self._shed = [[_bare(line) for line in one.lines] for one in shed]
         self._owners = [one.owners for one in shed]
         self._places: dict[bytes, list[Place]] = {}
@@ -79,7 +79,7 @@ class _Search:
                     self._places.setdefault(line, []).append((at, n))
         self._used: set[Owner] = set()
 
-    def of(self, vacant: Vacant) -> dict[int, Owner]:
+    def of(self, vacant: UnclaimedLines) -> dict[int, Owner]:
         """The owners of one content's lines. What they claim is claimed for the contents after it, too."""
         lines = [_bare(line) for line in vacant.lines]
         found: dict[int, Owner] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from gitprov.attribution.inherit import weakest
-from gitprov.attribution.outcome import Carried, Tally
+from gitprov.attribution.outcome import AmendedClaim, Tally
 from gitprov.model.note import Row, files_entry, unite_rows
 from gitprov.model.ranges import LineSet
 
@@ -40,7 +40,7 @@ def together(claims: Iterable[dict[str, LineSet]]) -> dict[str, LineSet]:
     return {cls: LineSet.of_runs(found) for cls, found in runs.items()}
 
 
-def carried_row(carried: Carried, path: str, lines: dict[str, LineSet], tally: Tally) -> Row:
+def carried_row(carried: AmendedClaim, path: str, lines: dict[str, LineSet], tally: Tally) -> Row:
     """A claim of the amended commit, as what is left of it.
 
     Its `delta` is the difference that the amendment makes; the amended row's own is added once, by `settled`.

@@ -17,7 +17,7 @@ NO_LINES = LineSet()
 NONE: tuple[set[int], set[int]] = (set(), set())
 
 
-class Marks(NamedTuple):
+class SpentLines(NamedTuple):
     """What earlier commits took of one source: lines of its `after`, 1-based."""
 
     spent: LineSet = NO_LINES
@@ -42,7 +42,7 @@ class Tally(NamedTuple):
     reformatted: LineSet = NO_LINES
 
 
-class Carried(NamedTuple):
+class AmendedClaim(NamedTuple):
     """A claim of the commit being amended, taking part in the fold as a source of its own.
 
     `size` counts the lines it had, `gone` those that its trace removed from the file (told once per row).
@@ -70,7 +70,7 @@ def outcome(
     staged: bytes,
     added: Iterable[Hunk],
     view: bytes | None,
-    marks: dict[int, Marks],
+    marks: dict[int, SpentLines],
     shelved: Iterable[bytes] = (),
     before: Folded | None = None,
 ) -> Outcome:
@@ -109,7 +109,7 @@ def outcome(
             here.get(source, NONE),
             None if there is None else there.get(source, NONE),
             0 if source in waiting else len(folded.deleted.get(source, set()) & removed),
-            marks.get(source, Marks()),
+            marks.get(source, SpentLines()),
             changed.get(source, set()),
         )
         for source, created in folded.created.items()
@@ -252,7 +252,7 @@ def _tally(
     here: tuple[set[int], set[int]],
     there: tuple[set[int], set[int]] | None,
     gone: int,
-    marks: Marks,
+    marks: SpentLines,
     changed: set[int],
 ) -> Tally:
     """`replaced`: lines that a later edit replaced; `here` and `there`: what commit and work tree hold; `changed`: lines

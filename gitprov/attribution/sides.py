@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gitprov.attribution.layout.language import Language
 from gitprov.attribution.layout.lexer import lex
 from gitprov.attribution.layout.streams import stream
-from gitprov.attribution.layout.tokens import Stream
+from gitprov.attribution.layout.tokens import TokenStream
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
 
@@ -48,7 +48,7 @@ class Side:
         self._bounds = (lines, first, last, language)
 
     @cached_property
-    def stream(self) -> Stream:
+    def stream(self) -> TokenStream:
         """The tokens, without those that say nothing."""
         return stream(*self._bounds)
 

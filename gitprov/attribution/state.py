@@ -17,7 +17,7 @@ Origin = tuple[int, int, bool]
 NOBODY: Origin = (UNKNOWN, 0, False)
 
 
-class Step(NamedTuple):
+class FoldStep(NamedTuple):
     """One reported edit: `source` is its index, `human` tells a person's from a model's."""
 
     source: int
@@ -26,7 +26,7 @@ class Step(NamedTuple):
     human: bool
 
 
-class Aside(NamedTuple):
+class StashedContent(NamedTuple):
     """A content that git keeps beside the file, as a stash does, and whose each line was when it was put there.
 
     `fresh`: no step came since. What leaves the file later than that is not given back.
@@ -96,7 +96,7 @@ class Folded(NamedTuple):
     first: tuple[Origin, ...] | None = None
     spent: Mapping[int, Iterable[int]] = MappingProxyType({})
     past: tuple[tuple[bytes, tuple[Origin, ...]], ...] = ()
-    asides: tuple[Aside, ...] = ()
+    asides: tuple[StashedContent, ...] = ()
     language: Language = PLAIN
     layout: Layout = Layout({}, {}, set(), set())
 

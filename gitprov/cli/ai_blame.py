@@ -17,7 +17,7 @@ from gitprov.errors import GitFailed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gitprov.cli.blame.args import Command
+    from gitprov.cli.blame.args import BlameCommand
     from gitprov.errors import GitprovError
     from gitprov.flow.read.blame import Answer
     from gitprov.flow.read.line_facts import Uncommitted
@@ -56,7 +56,7 @@ def _main(argv: Sequence[str]) -> int:
         raise _explained(error, command, os.getcwd(), os.environ) from error
 
 
-def _explained(error: GitFailed, command: Command, cwd: str, env: Mapping[str, str]) -> GitprovError:
+def _explained(error: GitFailed, command: BlameCommand, cwd: str, env: Mapping[str, str]) -> GitprovError:
     """Git's error, or a better one where the path is in a submodule, of which git blame only says that it is not here."""
     from gitprov.flow.read.submodules import refer
     from gitprov.git.repo import Repository
@@ -65,7 +65,7 @@ def _explained(error: GitFailed, command: Command, cwd: str, env: Mapping[str, s
         return refer(repo, command.request) or error
 
 
-def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
+def _run(command: BlameCommand, cwd: str, env: Mapping[str, str]) -> int:
     from gitprov.flow.read import blame
     from gitprov.flow.share.incoming import take_in
     from gitprov.git.repo import Repository
@@ -85,7 +85,7 @@ def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
         return _text(repo, command, stream)
 
 
-def _answer(repo: Repository, command: Command, stream: Stream) -> Answer:
+def _answer(repo: Repository, command: BlameCommand, stream: Stream) -> Answer:
     from gitprov.flow.read.blame import answer
 
     return answer(repo, command.request, stream, _uncommitted(repo))
@@ -103,7 +103,7 @@ def _uncommitted(repo: Repository) -> Uncommitted:
     return claims
 
 
-def _porcelain(repo: Repository, command: Command) -> int:
+def _porcelain(repo: Repository, command: BlameCommand) -> int:
     from gitprov.flow.read.blame import porcelain
     from gitprov.output.blame_porcelain import render
 
@@ -113,7 +113,7 @@ def _porcelain(repo: Repository, command: Command) -> int:
     return 0
 
 
-def _stats(repo: Repository, command: Command, stream: Stream) -> int:
+def _stats(repo: Repository, command: BlameCommand, stream: Stream) -> int:
     from gitprov.output import blame_stats
 
     found = _answer(repo, command, stream)
@@ -128,7 +128,7 @@ def _stats(repo: Repository, command: Command, stream: Stream) -> int:
     return 0
 
 
-def _json(repo: Repository, command: Command, stream: Stream) -> int:
+def _json(repo: Repository, command: BlameCommand, stream: Stream) -> int:
     from gitprov.output.blame_json import Document
 
     found = _answer(repo, command, stream)
@@ -157,7 +157,7 @@ def _prompts(repo: Repository) -> Prompts:
 _AT_ONCE = 500
 
 
-def _text(repo: Repository, command: Command, stream: Stream) -> int:
+def _text(repo: Repository, command: BlameCommand, stream: Stream) -> int:
     from gitprov.cli.blame.printer import Printer
     from gitprov.cli.terminal import Screen
     from gitprov.flow.read.blame import expected_runs, in_order

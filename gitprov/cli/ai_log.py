@@ -14,9 +14,9 @@ from gitprov.cli.boundary import guarded
 from gitprov.cli.door import complain, say
 
 if TYPE_CHECKING:
-    from gitprov.cli.log.args import Command
+    from gitprov.cli.log.args import LogCommand
     from gitprov.cli.terminal import Screen
-    from gitprov.model.answers.log import Entry
+    from gitprov.model.answers.log import LoggedCommit
 
 _COMMAND = "ai-log"
 _NOTHING = "no commit here has a model's help on record; what waits for a commit: gitprov status; all is well? gitprov doctor"
@@ -46,7 +46,7 @@ def _main(argv: Sequence[str]) -> int:
     return _run(parse(argv), os.getcwd(), os.environ)
 
 
-def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
+def _run(command: LogCommand, cwd: str, env: Mapping[str, str]) -> int:
     from gitprov.cli.terminal import Screen
     from gitprov.flow.read.log import entries, start
     from gitprov.flow.share.incoming import take_in_at
@@ -70,7 +70,7 @@ def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
 
 
 def _texts(
-    render: Callable[[Entry], str], first: Entry, others: Iterator[Entry], apart: bool
+    render: Callable[[LoggedCommit], str], first: LoggedCommit, others: Iterator[LoggedCommit], apart: bool
 ) -> Iterator[str]:
     """Commits as text; `apart` puts an empty line between them."""
     yield render(first)
@@ -78,7 +78,9 @@ def _texts(
         yield "\n" + render(entry) if apart else render(entry)
 
 
-def _renderer(command: Command, cwd: str, env: Mapping[str, str], screen: Screen) -> Callable[[Entry], str]:
+def _renderer(
+    command: LogCommand, cwd: str, env: Mapping[str, str], screen: Screen
+) -> Callable[[LoggedCommit], str]:
     from gitprov.output import log
 
     if command.form == "json":

@@ -107,10 +107,10 @@ def _dispatch(name: str, args: list[str]) -> None:
         if name == "post-merge":
             return
         from gitprov.flow import hooks
-        from gitprov.flow.context import Desk
+        from gitprov.flow.context import CommitContext
         from gitprov.flow.work_tree import view_of
 
-        desk = Desk(repo, view_of(repo, above), above)
+        desk = CommitContext(repo, view_of(repo, above), above)
         if name == "pre-commit":
             hooks.pre_commit(desk)
         elif name == "prepare-commit-msg":

@@ -21,9 +21,9 @@ def main() -> int:
     if argv == ["heal"]:
         from gitprov.cli.boundary import guarded
         from gitprov.cli.commands.heal_run import run as run_heal
-        from gitprov.flow.heal.run import Request
+        from gitprov.flow.heal.run import HealRequest
 
-        return guarded(lambda: run_heal(Request()))
+        return guarded(lambda: run_heal(HealRequest()))
     if argv == ["--version"]:
         from gitprov import __version__
         from gitprov.cli.door import say

@@ -46,7 +46,7 @@ def _pushes_others() -> bool:
 def _share(remote: str, address: str, required: list[bool]) -> int:
     """`required` is filled as soon as the configuration is known."""
     from gitprov.cli.commands.heal_new import heal_new
-    from gitprov.flow.share.sync import Wish, nothing_new, sync
+    from gitprov.flow.share.sync import SyncOptions, nothing_new, sync
     from gitprov.git.remote import remotes
     from gitprov.git.repo import Repository
     from gitprov.store.config import load_config
@@ -57,7 +57,7 @@ def _share(remote: str, address: str, required: list[bool]) -> int:
         if _is_rehearsal(repo):
             return EXIT_OK
         heal_new(repo)
-        wish = Wish(config.share_generations)
+        wish = SyncOptions(config.share_generations)
         known = remotes(repo)
         if remote not in known.names:
             remote = address

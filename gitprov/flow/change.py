@@ -15,7 +15,7 @@ from gitprov.store.files import read as read_file
 from gitprov.store.plan import Plan, blobs_path
 
 
-class Situation(NamedTuple):
+class CommitChange(NamedTuple):
     """What is about to be committed, or was: `changes` against `parents[0]`, `amended` the commit replaced.
 
     `head` is the commit that HEAD was before. `work` are the changes against `head`: the same as `changes`
@@ -34,7 +34,7 @@ class Situation(NamedTuple):
     sources: Sources | None = None
 
 
-def staged_situation(repo: Repository, amend: bool) -> Situation:
+def staged_situation(repo: Repository, amend: bool) -> CommitChange:
     """What the index holds now against HEAD, or against HEAD's parents where HEAD will be amended."""
     found = repo.objects.get("HEAD^{commit}")
     head = found.oid if found is not None else None
@@ -45,10 +45,12 @@ def staged_situation(repo: Repository, amend: bool) -> Situation:
         # Git makes the amended commit where its history was cut off a root.
         parents = parse_commit(obj).parents if obj is not None and head not in repo.cut_off else ()
         base = parents[0] if parents else None
-        return Situation(head, parents, new_lines(repo, parents, base, None), head, diffs.staged(repo, head))
+        return CommitChange(
+            head, parents, new_lines(repo, parents, base, None), head, diffs.staged(repo, head)
+        )
     merged = tuple(_merge_heads(repo))
     parents = ((head,) if head else ()) + merged
-    return Situation(head, parents, new_lines(repo, parents, head, None))
+    return CommitChange(head, parents, new_lines(repo, parents, head, None))
 
 
 def new_lines(
@@ -69,13 +71,13 @@ def _merge_heads(repo: Repository) -> list[str]:
     return decode(read_file(os.path.join(repo.git_dir, "MERGE_HEAD")) or b"").split()
 
 
-def fingerprint(situation: Situation) -> str:
+def fingerprint(situation: CommitChange) -> str:
     """A digest of the change of files alone."""
     rows = [[c.status, c.old_mode, c.new_mode, c.old_oid, c.new_oid, c.path] for c in situation.changes]
     return canonical.digest_of(rows)
 
 
-def fits(repo: Repository, plan: Plan, situation: Situation) -> bool:
+def fits(repo: Repository, plan: Plan, situation: CommitChange) -> bool:
     """Whether a plan was made for this change, and has all that it needs to be carried out."""
     return (
         plan.base == situation.head

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gitprov.model.config import Config
 
 
-class Desk:
+class CommitContext:
     """All that staging needs to know, read once per hook. `above` is the process that runs the hook, 0 for none."""
 
     def __init__(self, repo: Repository, view: View, above: int = 0) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 
-class Left(NamedTuple):
+class ResetSource(NamedTuple):
     """A commit that a reset left, and the paths of which it is seen that their lines were kept."""
 
     commit: str
@@ -32,7 +32,7 @@ class Sources(NamedTuple):
 
     repeated: tuple[str, ...] = ()
     lenders: tuple[str, ...] = ()
-    left: Left | None = None
+    left: ResetSource | None = None
 
     @property
     def commits(self) -> tuple[str, ...]:

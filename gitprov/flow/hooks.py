@@ -8,7 +8,7 @@ from gitprov.errors import GateError
 from gitprov.flow import git_state
 from gitprov.flow.change import staged_situation
 from gitprov.flow.commit import seal
-from gitprov.flow.context import Desk
+from gitprov.flow.context import CommitContext
 from gitprov.git.user.parent_command import command
 from gitprov.store import files, flags
 from gitprov.store import plan as plans
@@ -16,7 +16,7 @@ from gitprov.store.inbox import limits
 from gitprov.store.plan import Plan
 
 
-def pre_commit(desk: Desk) -> None:
+def pre_commit(desk: CommitContext) -> None:
     """Work out the coming commit. Refuses here only where no commit-msg hook will do it with the message at hand."""
     from gitprov.checks.gate import Refusal
     from gitprov.flow.commit import message, sidecars
@@ -48,7 +48,7 @@ def pre_commit(desk: Desk) -> None:
         plans.issue(desk.repo.git_dir, plan)
 
 
-def _refuse_closed(desk: Desk) -> None:
+def _refuse_closed(desk: CommitContext) -> None:
     """Evidence that another user keeps closed may speak of any staged file. GateError names the command that opens it."""
     from gitprov.checks.gate import Refusal
     from gitprov.flow.commit.message import explain
@@ -60,7 +60,7 @@ def _refuse_closed(desk: Desk) -> None:
         raise GateError(explain([Refusal("unreadable", what, access.mend(shut))]))
 
 
-def _is_plain(desk: Desk, plan: Plan) -> bool:
+def _is_plain(desk: CommitContext, plan: Plan) -> bool:
     """Whether the message hooks have nothing to decide besides: are the trailers there?"""
     lines = [f"{key}: {value}" for key, value, _ in plan.trailers]
     return (
@@ -74,7 +74,7 @@ def _is_plain(desk: Desk, plan: Plan) -> bool:
     )
 
 
-def prepare_commit_msg(desk: Desk, path: str, source: str | None) -> None:
+def prepare_commit_msg(desk: CommitContext, path: str, source: str | None) -> None:
     """Write the trailers. With `--no-verify` this is an attempt's first hook."""
     from gitprov.flow.commit import message
 
@@ -84,7 +84,7 @@ def prepare_commit_msg(desk: Desk, path: str, source: str | None) -> None:
     message.prepare(desk, path, message.is_amend(desk, source), source)
 
 
-def commit_msg(desk: Desk, path: str) -> None:
+def commit_msg(desk: CommitContext, path: str) -> None:
     """The gate. GateError where the commit would lose a record."""
     from gitprov.flow.commit import message
 
@@ -92,7 +92,7 @@ def commit_msg(desk: Desk, path: str) -> None:
     message.check(desk, path, message.is_amend(desk, None))
 
 
-def post_commit(desk: Desk) -> str | None:
+def post_commit(desk: CommitContext) -> str | None:
     """Write note and generations; the commit's id where there was something to write."""
     if _is_pick(desk):
         return None
@@ -104,7 +104,7 @@ def post_commit(desk: Desk) -> str | None:
     return done
 
 
-def post_checkout(desk: Desk, args: list[str]) -> None:
+def post_checkout(desk: CommitContext, args: list[str]) -> None:
     """`git checkout -- FILE` and `git restore FILE` throw work away; whoever types it again is not the model."""
     flag = args[2] if len(args) > 2 else desk.repo.env.get("PRE_COMMIT_CHECKOUT_TYPE", "1")
     if flag == "0":
@@ -113,7 +113,7 @@ def post_checkout(desk: Desk, args: list[str]) -> None:
         note_discarded(desk)
 
 
-def post_applypatch(desk: Desk) -> None:
+def post_applypatch(desk: CommitContext) -> None:
     """`git am` has made a commit. Its lines are found by the trailers that came with the mail, all commits at once."""
     if desk.inbox.seqs():
         seal.seal(desk)
@@ -122,18 +122,18 @@ def post_applypatch(desk: Desk) -> None:
         and desk.repo.resolve("ORIG_HEAD") is not None
         and _is_last_mail(desk)
     ):
-        from gitprov.flow.heal.run import Request, heal
+        from gitprov.flow.heal.run import HealRequest, heal
 
-        heal(desk.repo, Request("ORIG_HEAD..HEAD"))
+        heal(desk.repo, HealRequest("ORIG_HEAD..HEAD"))
 
 
-def _is_last_mail(desk: Desk) -> bool:
+def _is_last_mail(desk: CommitContext) -> bool:
     place = os.path.join(desk.repo.git_dir, "rebase-apply")
     at, last = (files.read(os.path.join(place, name)) for name in ("next", "last"))
     return at is not None and at == last
 
 
-def _is_pick(desk: Desk) -> bool:
+def _is_pick(desk: CommitContext) -> bool:
     """Whether a rebase itself makes this commit: it repeats another one, and post-rewrite tells all of them at once.
 
     What somebody commits while the rebase waits is made by `git commit`.
@@ -141,7 +141,7 @@ def _is_pick(desk: Desk) -> bool:
     return desk.git is not None and command(desk.git.words) == "rebase" and git_state.rebasing(desk.repo)
 
 
-def keep_flags(desk: Desk) -> None:
+def keep_flags(desk: CommitContext) -> None:
     """Keep what others read of the configuration: hooks in sh, whether commits without evidence are guarded; capture,
     the limits of the inbox.
     """

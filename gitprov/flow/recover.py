@@ -27,10 +27,10 @@ def finish_interrupted(repo: Repository) -> str | None:
     if repo.worktree is None or not os.path.exists(path(repo.git_dir)):
         return None
     from gitprov.flow.commit.seal import recover
-    from gitprov.flow.context import Desk
+    from gitprov.flow.context import CommitContext
     from gitprov.flow.work_tree import Disk
 
     try:
-        return recover(Desk(repo, Disk(repo)))
+        return recover(CommitContext(repo, Disk(repo)))
     except (GitprovError, OSError):
         return None

@@ -23,7 +23,7 @@ _COPY = 1 << 20
 _LOOSE = 40
 
 
-class Change(NamedTuple):
+class RefChange(NamedTuple):
     """A commit to make on one ref. `files` maps a path in its tree to new bytes, or None to remove it.
 
     `base` is the ref's value that the files were worked out for, None where the ref did not exist.
@@ -76,7 +76,7 @@ class BlobWriter:
 
 
 def write(
-    repo: Repository, committer: str, build: Callable[[dict[str, str]], list[Change]], refs: list[str]
+    repo: Repository, committer: str, build: Callable[[dict[str, str]], list[RefChange]], refs: list[str]
 ) -> None:
     """Move several refs together.
 
@@ -93,7 +93,7 @@ def write(
     raise Contended(f"{', '.join(refs)} kept changing; nothing was written", "run the command again")
 
 
-def _says_something(change: Change) -> bool:
+def _says_something(change: RefChange) -> bool:
     return bool(change.files or change.packed or change.merged)
 
 
@@ -104,7 +104,7 @@ def read_refs(repo: Repository, refs: list[str]) -> dict[str, str]:
     return {name: oid for oid, name in rows if name in refs}
 
 
-def attempt(repo: Repository, committer: str, changes: list[Change]) -> bool:
+def attempt(repo: Repository, committer: str, changes: list[RefChange]) -> bool:
     """Make these changes, all or none; False where another process moved one of the refs from its `base`."""
     name = f"{SCRATCH}/{os.getpid()}-{random.getrandbits(40):010x}"
     planned = [(f"{name}/{n}", change) for n, change in enumerate(changes)]
@@ -168,7 +168,7 @@ def _first_words(status: int, stderr: bytes) -> GitFailed:
     return failed(("fast-import",), status, fatal)
 
 
-def _commit(ref: str, committer: str, change: Change) -> Iterator[bytes]:
+def _commit(ref: str, committer: str, change: RefChange) -> Iterator[bytes]:
     yield from _packed(change.packed, places=False)
     message = encode(change.message + "\n")
     yield encode(f"commit {ref}\ncommitter {committer}\ndata {len(message)}\n") + message

@@ -57,14 +57,14 @@ class ContentRef(NamedTuple):
         return {**self.extra, **known}
 
 
-class Instruction(NamedTuple):
+class InstructionFile(NamedTuple):
     """One instruction file in force during a turn: repo-relative path (or `~/…`), and its text."""
 
     path: str
     ref: ContentRef
 
     @classmethod
-    def from_json(cls, value: object) -> Instruction:
+    def from_json(cls, value: object) -> InstructionFile:
         """Read one instruction. ValueError for wrong types."""
         row = _object(value, "instruction")
         return cls(_text(row, "path"), ContentRef.from_json(row.get("ref")))
@@ -167,7 +167,7 @@ class Turn(NamedTuple):
     cwd: str | None = None
     transcript: str | None = None
     offset: int | None = None
-    instructions: tuple[Instruction, ...] = ()
+    instructions: tuple[InstructionFile, ...] = ()
     output: ContentRef | None = None
     message: ContentRef | None = None
     model: str | None = None
@@ -199,7 +199,7 @@ class Turn(NamedTuple):
             cwd=_maybe_text(row, "cwd"),
             transcript=_maybe_text(row, "transcript"),
             offset=None if offset is None else _number(row, "offset"),
-            instructions=tuple(Instruction.from_json(one) for one in _list(row, "instructions")),
+            instructions=tuple(InstructionFile.from_json(one) for one in _list(row, "instructions")),
             output=_ref(row, "output"),
             message=_ref(row, "message"),
             model=_maybe_text(row, "model"),

@@ -18,7 +18,7 @@ Files = dict[str, str]
 _HEX = re.compile(r"[0-9a-f]+")
 
 
-class Entry(NamedTuple):
+class NoteVersions(NamedTuple):
     """One commit's note on both sides and where they parted, by path; only what differs somewhere."""
 
     base: Files
@@ -58,20 +58,20 @@ def without_base(sides: Diff) -> tuple[Diff, Diff]:
     return ours, {path: (None, new) for path, (_, new) in sides.items()}
 
 
-def entries(ours: Diff, theirs: Diff, key: Callable[[str], str]) -> dict[str, Entry]:
+def entries(ours: Diff, theirs: Diff, key: Callable[[str], str]) -> dict[str, NoteVersions]:
     """What differs, sorted together by key. Both differences start from the same tree."""
-    found: dict[str, Entry] = {}
+    found: dict[str, NoteVersions] = {}
     for path in {**ours, **theirs}:
         base = (ours.get(path) or theirs[path])[0]
         sides = (base, ours.get(path, (base, base))[1], theirs.get(path, (base, base))[1])
-        entry = found.setdefault(key(path), Entry({}, {}, {}))
+        entry = found.setdefault(key(path), NoteVersions({}, {}, {}))
         for side, oid in zip(entry, sides, strict=True):
             if oid is not None:
                 side[path] = oid
     return found
 
 
-def notes_to_read(found: Mapping[str, Entry], length: int) -> set[str]:
+def notes_to_read(found: Mapping[str, NoteVersions], length: int) -> set[str]:
     """Blobs that `unite_notes` needs the contents of."""
     wanted: set[str] = set()
     for key, (base, ours, theirs) in found.items():
@@ -87,7 +87,7 @@ def _several(base: Files, ours: Files, theirs: Files) -> bool:
     return bool(base) or bool(ours and theirs)
 
 
-def unite_notes(found: Mapping[str, Entry], length: int, contents: Mapping[str, bytes]) -> Union:
+def unite_notes(found: Mapping[str, NoteVersions], length: int, contents: Mapping[str, bytes]) -> Union:
     """The union of two notes trees. What is missing on one side comes from the other, deleted or never there."""
     put: dict[str, str | bytes] = {}
     drop: set[str] = set()
@@ -110,7 +110,7 @@ def unite_notes(found: Mapping[str, Entry], length: int, contents: Mapping[str, 
     return Union(put, frozenset(drop), frozenset(came), frozenset(went), frozenset(merged))
 
 
-class _Result(NamedTuple):
+class _MergedNote(NamedTuple):
     """`ours`: what our note becomes (files as they are, or a content for one of them), None where it stays.
     `theirs`: whether theirs changes.
     """
@@ -119,29 +119,29 @@ class _Result(NamedTuple):
     theirs: bool
 
 
-def _placed(key: str, entry: Entry, content: str | bytes) -> dict[str, str | bytes]:
+def _placed(key: str, entry: NoteVersions, content: str | bytes) -> dict[str, str | bytes]:
     """A note at one of the paths that are known to be its own: at any other there may be an equal part of it."""
     usual = f"{key[:2]}/{key[2:]}"
     known = {**entry.ours, **entry.theirs}
     return {usual if usual in known else min(entry.ours or known): content}
 
 
-def _note(commit: str, entry: Entry, contents: Mapping[str, bytes]) -> _Result:
+def _note(commit: str, entry: NoteVersions, contents: Mapping[str, bytes]) -> _MergedNote:
     ours, theirs = set(entry.ours.values()), set(entry.theirs.values())
     if ours == theirs:
-        return _Result(None, False)
+        return _MergedNote(None, False)
     base, mine, other = (_parsed(side.values(), contents) for side in entry)
     if not ours or not theirs:
         # What git copied from another commit's note says nothing of this commit; it alone may be taken away.
         if entry.base and (ours or theirs) == set(entry.base.values()) and _copied(base, commit):
-            return _Result({}, False) if ours else _Result(None, True)
-        return _Result(None, True) if ours else _Result(entry.theirs, False)
+            return _MergedNote({}, False) if ours else _MergedNote(None, True)
+        return _MergedNote(None, True) if ours else _MergedNote(entry.theirs, False)
     result = united(commit, base, mine, other)
     wanted = result.dump()
     same = wanted == other.dump()
     if wanted == mine.dump():
-        return _Result(None, not same)
-    return _Result(theirs.pop() if same and len(theirs) == 1 else wanted, not same)
+        return _MergedNote(None, not same)
+    return _MergedNote(theirs.pop() if same and len(theirs) == 1 else wanted, not same)
 
 
 def _parsed(oids: Iterable[str], contents: Mapping[str, bytes]) -> Note:
@@ -168,7 +168,7 @@ def _copied(note: Note, commit: str) -> bool:
     return any(row["id"] != commit for row in note.of_kind("commit"))
 
 
-def _takes_foreign(path: str, entry: Entry) -> bool:
+def _takes_foreign(path: str, entry: NoteVersions) -> bool:
     """Whether a file that is no note comes over: only where it can neither stand in a note's way nor undo ours."""
     first, *_ = parts = path.split("/")
     fits = not _HEX.fullmatch(first) and not {"", ".", ".."} & set(parts) and ".git" not in path.lower()

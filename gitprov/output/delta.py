@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from gitprov.model.answers.show import Block, Delta, Piece
+from gitprov.model.answers.show import Delta, DeltaHunk, DeltaLine
 from gitprov.output.text import PLAIN, clean, clean_line, paint
 
 #: Slots of `color.diff`, as git names and colours them.
@@ -32,7 +32,7 @@ def render(path: str, committed: str, delta: Delta, colours: Mapping[str, str] =
         yield f"({delta.elsewhere} changed {_lines(delta.elsewhere)} elsewhere in the file, apart from this trace's)"
 
 
-def words(piece: Piece, colours: Mapping[str, str] = PLAIN) -> str:
+def words(piece: DeltaLine, colours: Mapping[str, str] = PLAIN) -> str:
     """A reworded line: marks around what went and what came, or colours instead of them."""
     shown = []
     for op, raw in piece.words:
@@ -46,7 +46,7 @@ def words(piece: Piece, colours: Mapping[str, str] = PLAIN) -> str:
     return "".join(shown)
 
 
-def _header(block: Block) -> str:
+def _header(block: DeltaHunk) -> str:
     return f"@@ -{_range(block.raw_start, block.raw_lines)} +{_range(block.start, block.lines)} @@"
 
 
@@ -54,7 +54,7 @@ def _range(start: int, lines: int) -> str:
     return str(start) if lines == 1 else f"{start},{lines}"
 
 
-def _line(piece: Piece, colours: Mapping[str, str]) -> str:
+def _line(piece: DeltaLine, colours: Mapping[str, str]) -> str:
     if piece.op == "~":
         return "~" + words(piece, colours)
     return paint(piece.op + clean_line(piece.text), colours.get(_SLOTS.get(piece.op, ""), ""))

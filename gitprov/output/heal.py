@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from gitprov.output.text import PLAIN, clean, paint
 
 if TYPE_CHECKING:
-    from gitprov.model.answers.heal import Found, Healed, Report
+    from gitprov.model.answers.heal import Healed, HealReport, LineSource
 
 COLOURS: Mapping[str, str] = {"commit": "\x1b[33m", "problem": "\x1b[31m"}
 _SHORT = 12
 _SHOWN = 3
 
 
-def lines(report: Report, colours: Mapping[str, str] = PLAIN) -> Iterator[str]:
+def lines(report: HealReport, colours: Mapping[str, str] = PLAIN) -> Iterator[str]:
     """The report as text: a line a commit, and a summary."""
     for one in report.healed:
         yield _healed(one, report.written, colours)
@@ -36,13 +36,13 @@ def _healed(one: Healed, written: bool, colours: Mapping[str, str]) -> str:
     return f"{head} {verb}: {count}{traces} from {_sources(one.sources)}{pushed}  ({clean(one.subject)})"
 
 
-def _sources(sources: tuple[Found, ...]) -> str:
+def _sources(sources: tuple[LineSource, ...]) -> str:
     named = [f"{one.oid[:_SHORT]} ({clean(one.how)})" if one.oid else clean(one.how) for one in sources]
     more = [f"{len(named) - _SHOWN} more"] if len(named) > _SHOWN else []
     return ", ".join([*named[:_SHOWN], *more]) or "its own earlier note"
 
 
-def _summary(report: Report) -> Iterator[str]:
+def _summary(report: HealReport) -> Iterator[str]:
     done = f"{len(report.healed)} {'healed' if report.written else 'to heal'}"
     parts = [
         f"looked at {report.looked:,} ({clean(report.scope)})",
@@ -57,7 +57,7 @@ def _summary(report: Report) -> Iterator[str]:
         yield f"nothing was written: {report.why_not}"
 
 
-def as_json(report: Report) -> str:
+def as_json(report: HealReport) -> str:
     """The report as one JSON document."""
     return json.dumps(
         {

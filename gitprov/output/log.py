@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
-from gitprov.model.answers.log import DeltaSum, Entry, LoggedTrace
+from gitprov.model.answers.log import DeltaSum, LoggedCommit, LoggedTrace
 from gitprov.model.untrusted.printed import clean, clean_rows
 from gitprov.output.text import PLAIN, paint
 
@@ -22,7 +22,7 @@ _NO_AGENT = "(unknown agent)"
 _NO_MODEL = "(unknown model)"
 
 
-def as_json(entry: Entry) -> str:
+def as_json(entry: LoggedCommit) -> str:
     """One object on one line of ASCII, newline included; absent facts are null."""
     delta = entry.delta
     document = {
@@ -59,7 +59,7 @@ def _stable(time: str) -> str:
     return f"{time[:-1]}+00:00" if time.endswith("Z") else time
 
 
-def oneline(entry: Entry, colours: Mapping[str, str] = PLAIN) -> str:
+def oneline(entry: LoggedCommit, colours: Mapping[str, str] = PLAIN) -> str:
     """Commit, class and lines, delta rate, gate where it was passed by, machines, subject."""
     words = [paint(entry.short, colours.get("commit", ""))]
     if entry.cls is not None:
@@ -72,7 +72,7 @@ def oneline(entry: Entry, colours: Mapping[str, str] = PLAIN) -> str:
     return " ".join([*words, clean(entry.subject)]).rstrip() + "\n"
 
 
-def block(entry: Entry, colours: Mapping[str, str] = PLAIN) -> str:
+def block(entry: LoggedCommit, colours: Mapping[str, str] = PLAIN) -> str:
     """Several lines, in the manner of git log; only what is known is shown."""
     mark = f" ({entry.cls})" if entry.cls is not None else ""
     rows = [f"commit {entry.oid}{mark}", f"Author:   {entry.author}", f"Date:     {entry.date}"]
@@ -95,7 +95,7 @@ def block(entry: Entry, colours: Mapping[str, str] = PLAIN) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _painted(row: str, entry: Entry, colours: Mapping[str, str]) -> str:
+def _painted(row: str, entry: LoggedCommit, colours: Mapping[str, str]) -> str:
     if row.startswith("commit "):
         name, bracket, mark = row.partition(" (")
         colour = colours.get(entry.cls or "", "")
@@ -110,14 +110,14 @@ def _trace(trace: LoggedTrace) -> dict[str, object]:
     return {"id": trace.id, **facts, "ai": trace.ai, "edited": trace.edited}
 
 
-def _class_and_lines(entry: Entry) -> str:
+def _class_and_lines(entry: LoggedCommit) -> str:
     if entry.cls != "ai":
         return clean(str(entry.cls))
     of = "" if entry.added is None else f"/{entry.added}"
     return f"ai {entry.ai + entry.edited}{of}"
 
 
-def _lines(entry: Entry) -> str:
+def _lines(entry: LoggedCommit) -> str:
     """`12 of 20 added (60%), 2 of them edited`."""
     ours = entry.ai + entry.edited
     text = str(ours)

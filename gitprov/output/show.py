@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gitprov.model.answers.show import (
     CommitAnswer,
+    CommitOfTrace,
     CommitTrace,
     Forgotten,
-    Held,
     Review,
-    Share,
     Text,
     TraceAnswer,
+    TraceFile,
 )
 from gitprov.model.note import Row, classes_of
 from gitprov.output import delta as deltas
@@ -166,7 +166,7 @@ def _state(answer: TraceAnswer) -> Iterator[str]:
         yield f"({count} more {'commit' if count == 1 else 'commits'} with it: no branch or tag leads there any more)"
 
 
-def _held(one: Held, colours: Colours) -> Iterator[str]:
+def _held(one: CommitOfTrace, colours: Colours) -> Iterator[str]:
     head = one.head
     gate = f"gate {head.gate}" if head.gate else None
     facts = _joined(head.date[:10], head.author.partition(" <")[0], head.evidence, gate)
@@ -209,12 +209,12 @@ def totals(counts: Row) -> str:
     return clean(f"raw {counts.get('raw', 0)}: {', '.join(parts) or 'none left'}{changed}")
 
 
-def _counts(shares: Iterable[Share]) -> Iterator[str]:
+def _counts(shares: Iterable[TraceFile]) -> Iterator[str]:
     for share in shares:
         yield f"  {clean(share.path)}: {_share(share)}"
 
 
-def _share(share: Share) -> str:
+def _share(share: TraceFile) -> str:
     counts = counted(share)
     parts = [f"{name} {count}" for name, count in counts.items() if count]
     if share.deleted:
@@ -225,7 +225,7 @@ def _share(share: Share) -> str:
     return shown + lines + (f"; no diff: {clean(share.why)}" if share.why else "")
 
 
-def _delta(share: Share, committed: str, colours: Colours) -> Iterator[str]:
+def _delta(share: TraceFile, committed: str, colours: Colours) -> Iterator[str]:
     if share.delta is not None:
         yield from deltas.render(share.path, committed, share.delta, colours)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gitprov.model.answers.show import (
-    Block,
     CommitAnswer,
+    CommitHead,
+    CommitOfTrace,
     CommitTrace,
-    Head,
-    Held,
+    DeltaHunk,
     Review,
-    Share,
     Text,
     TraceAnswer,
+    TraceFile,
 )
 from gitprov.model.note import Row
 from gitprov.model.ranges import count_of
@@ -102,7 +102,7 @@ def _trace(one: CommitTrace) -> Row:
     }
 
 
-def _held(one: Held) -> Row:
+def _held(one: CommitOfTrace) -> Row:
     return {
         **_head(one.head),
         "evidence": one.head.evidence,
@@ -112,7 +112,7 @@ def _held(one: Held) -> Row:
     }
 
 
-def _head(head: Head) -> Row:
+def _head(head: CommitHead) -> Row:
     return {
         "commit": head.oid,
         "author": head.author,
@@ -122,7 +122,7 @@ def _head(head: Head) -> Row:
     }
 
 
-def _share(share: Share) -> Row:
+def _share(share: TraceFile) -> Row:
     counts = counted(share)
     return {
         "path": share.path,
@@ -137,7 +137,7 @@ def _share(share: Share) -> Row:
     }
 
 
-def counted(share: Share) -> dict[str, int | None]:
+def counted(share: TraceFile) -> dict[str, int | None]:
     """Lines kept, edited, dropped and pending: as the note says, else as the delta shows."""
     if share.ai or share.edited or share.delta is None:
         kept, edited = count_of(share.ai), count_of(share.edited)
@@ -146,7 +146,7 @@ def counted(share: Share) -> dict[str, int | None]:
     return {"kept": kept, "edited": edited, "dropped": share.dropped, "pending": share.pending}
 
 
-def _block(block: Block) -> Row:
+def _block(block: DeltaHunk) -> Row:
     return {
         **{name: getattr(block, name) for name in ("raw_start", "raw_lines", "start", "lines")},
         "pieces": [

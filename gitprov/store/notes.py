@@ -10,7 +10,7 @@ from gitprov.model.note import Note
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
-    from gitprov.git.write import Change
+    from gitprov.git.write import RefChange
 
 REF = "refs/notes/gitprov"
 
@@ -20,14 +20,14 @@ def read(repo: Repository, oids: Iterable[str], ref: str = REF) -> dict[str, Not
     return {oid: Note.parse(data) for oid, data in notes.read(repo, ref, oids).items()}
 
 
-def change(repo: Repository, base: str | None, new: dict[str, Note], message: str) -> Change:
+def change(repo: Repository, base: str | None, new: dict[str, Note], message: str) -> RefChange:
     """What moves the notes ref from `base` so that each commit's note also says `new` (union with what is there)."""
     return _change(repo, base, new, message, notes.read(repo, base, new) if base else {}, unite=True)
 
 
 def replacement(
     repo: Repository, base: str | None, new: dict[str, Note], message: str, old: Mapping[str, bytes]
-) -> Change:
+) -> RefChange:
     """What moves the notes ref from `base` so that each commit's note says `new` and nothing else.
 
     For whoever has read what is there (`old`, at this `base`) and knows what of it is wrong. An empty note is taken
@@ -44,8 +44,8 @@ def _change(
     old: Mapping[str, bytes],
     *,
     unite: bool,
-) -> Change:
-    from gitprov.git.write import Change
+) -> RefChange:
+    from gitprov.git.write import RefChange
 
     files: dict[str, bytes | None] = {}
     for oid, note in new.items():
@@ -60,7 +60,7 @@ def _change(
             files.update(dict.fromkeys(there))
         if merged and (old.get(oid) != merged or any(files.get(path, b"") is None for path in others)):
             files[ours] = merged
-    return Change(REF, base, message, files)
+    return RefChange(REF, base, message, files)
 
 
 def _exists(repo: Repository, name: str) -> bool:

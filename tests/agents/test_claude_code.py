@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.agents.claude_code import Change, Hook, Seen, changes, read
+from gitprov.agents.claude_code import FileState, Hook, ProposedEdit, changes, read
 from gitprov.agents.notebook import isolate
 from gitprov.model.event import ContentRef
 
@@ -27,7 +27,7 @@ def edit(old: str, new: str, **response: object) -> Hook:
     return hook("Edit", {"file_path": "a", "old_string": old, "new_string": new}, **response)
 
 
-def made(one: Hook, seen: Seen | None, disk: bytes | None) -> list[Change]:
+def made(one: Hook, seen: FileState | None, disk: bytes | None) -> list[ProposedEdit]:
     """Its changes, with the payload's own input as the proposal."""
     return changes(one, one.input, seen, disk)
 
@@ -95,16 +95,16 @@ def test_tool_uses_without_id_are_told_apart_by_what_they_do() -> None:
 def test_write_of_a_file_kept_by_digest_only() -> None:
     """Before a write of a large file stands the reference of its snapshot."""
     one = hook("Write", {"content": "x"})
-    assert made(one, Seen(None, REF), b"x") == [Change("ai", REF, b"x")]
+    assert made(one, FileState(None, REF), b"x") == [ProposedEdit("ai", REF, b"x")]
 
 
 def test_write_in_the_files_own_form() -> None:
     """Content told with LF is the file's CRLF where that is all that differs, or a formatter left it so."""
     one = hook("Write", {"content": "a\nb\n"})
-    assert made(one, Seen(None), b"a\r\nb\r\n") == [Change("ai", None, b"a\r\nb\r\n")]
-    formatted = made(one, Seen(b"x\r\n"), b"a;\r\nb;\r\n")
-    assert formatted == [Change("ai", b"x\r\n", b"a\r\nb\r\n")]
-    assert made(hook("Write", {"content": "a\r\nb\n"}), Seen(b"x\r\n"), b"y\r\n")[0].after == b"a\r\nb\n"
+    assert made(one, FileState(None), b"a\r\nb\r\n") == [ProposedEdit("ai", None, b"a\r\nb\r\n")]
+    formatted = made(one, FileState(b"x\r\n"), b"a;\r\nb;\r\n")
+    assert formatted == [ProposedEdit("ai", b"x\r\n", b"a\r\nb\r\n")]
+    assert made(hook("Write", {"content": "a\r\nb\n"}), FileState(b"x\r\n"), b"y\r\n")[0].after == b"a\r\nb\n"
 
 
 def test_write_needs_a_witness() -> None:
@@ -112,8 +112,8 @@ def test_write_needs_a_witness() -> None:
     with pytest.raises(ValueError, match="nothing tells"):
         made(hook("Write", {"content": "x"}), None, b"x")
     assert made(hook("Write", {"content": "x"}, type="create"), None, b"x")[0].before is None
-    assert made(hook("Write", {"content": "x"}, originalFile=""), Seen(None), b"x")[0].before is None
-    assert made(hook("Write", {"content": "x"}, originalFile=""), Seen(b""), b"x")[0].before == b""
+    assert made(hook("Write", {"content": "x"}, originalFile=""), FileState(None), b"x")[0].before is None
+    assert made(hook("Write", {"content": "x"}, originalFile=""), FileState(b""), b"x")[0].before == b""
     with pytest.raises(ValueError, match=r"tool_input\.content is missing"):
         made(hook("Write", {}, type="create"), None, b"x")
 
@@ -121,13 +121,13 @@ def test_write_needs_a_witness() -> None:
 def test_edit_by_the_answers_words() -> None:
     """Where the asked text is not in the file, the text that the tool says it found is."""
     one = edit("“x”", "y", oldString='"x"', newString="y", originalFile='"x"\n')
-    assert made(one, None, None) == [Change("ai", b'"x"\n', b"y\n")]
+    assert made(one, None, None) == [ProposedEdit("ai", b'"x"\n', b"y\n")]
 
 
 def test_edit_that_cannot_be_told() -> None:
     """An edit that fits nothing is refused, never guessed."""
     with pytest.raises(ValueError, match="nothing tells"):
-        made(edit("a", "b"), Seen(b"none"), b"none")
+        made(edit("a", "b"), FileState(b"none"), b"none")
     with pytest.raises(ValueError, match="does not apply"):
         made(edit("a", "b", originalFile="none"), None, None)
     with pytest.raises(ValueError, match="nothing tells"):
@@ -138,8 +138,8 @@ def test_edit_that_cannot_be_told() -> None:
 
 def test_edit_of_nothing_makes_a_file() -> None:
     """An empty old string creates the file."""
-    assert made(edit("", "x\n"), None, b"x\n") == [Change("ai", None, b"x\n")]
-    assert made(edit("", "x\n"), Seen(None), b"formatted\n") == [Change("ai", None, b"x\n")]
+    assert made(edit("", "x\n"), None, b"x\n") == [ProposedEdit("ai", None, b"x\n")]
+    assert made(edit("", "x\n"), FileState(None), b"formatted\n") == [ProposedEdit("ai", None, b"x\n")]
 
 
 def test_a_removed_line_takes_its_end_where_the_disk_says_so() -> None:
@@ -150,16 +150,16 @@ def test_a_removed_line_takes_its_end_where_the_disk_says_so() -> None:
 
 def test_large_file_is_undone_on_disk() -> None:
     """A snapshot kept by digest only is no witness; the file on disk is."""
-    assert made(edit("a", "b"), Seen(None, REF), b"b")[0] == Change("ai", b"a", b"b")
+    assert made(edit("a", "b"), FileState(None, REF), b"b")[0] == ProposedEdit("ai", b"a", b"b")
 
 
 def test_accepted_falls_back_to_the_disk() -> None:
     """What a person accepted is on disk if the answer does not tell."""
     one = edit("a", "b", originalFile="a", userModified=True)
-    assert made(one, None, b"c") == [Change("ai", b"a", b"b"), Change("human", b"b", b"c")]
-    assert made(one, None, b"b") == [Change("ai", b"a", b"b")]
+    assert made(one, None, b"c") == [ProposedEdit("ai", b"a", b"b"), ProposedEdit("human", b"b", b"c")]
+    assert made(one, None, b"b") == [ProposedEdit("ai", b"a", b"b")]
     write = hook("Write", {"content": "p"}, type="create", userModified=True)
-    assert made(write, None, b"q")[1] == Change("human", b"p", b"q")
+    assert made(write, None, b"q")[1] == ProposedEdit("human", b"p", b"q")
     assert len(made(write, None, None)) == 1
 
 
@@ -215,11 +215,11 @@ def test_notebook_witnesses() -> None:
     """A notebook's edit is told by the answer, else by snapshot and disk, else not at all."""
     tool_input = {"notebook_path": "n", "cell_id": "a", "new_source": "9"}
     told = hook("NotebookEdit", tool_input, original_file="x\n", updated_file="y\n")
-    assert made(told, None, b"y\r\n") == [Change("ai", b"y\r\n".replace(b"y", b"x"), b"y\r\n")]
+    assert made(told, None, b"y\r\n") == [ProposedEdit("ai", b"y\r\n".replace(b"y", b"x"), b"y\r\n")]
     bare = hook("NotebookEdit", tool_input)
-    assert made(bare, Seen(None), b"y") == [Change("ai", None, b"y")]
-    assert made(bare, Seen(None, REF), b"y") == [Change("ai", REF, b"y")]
+    assert made(bare, FileState(None), b"y") == [ProposedEdit("ai", None, b"y")]
+    assert made(bare, FileState(None, REF), b"y") == [ProposedEdit("ai", REF, b"y")]
     with pytest.raises(ValueError, match="nothing tells"):
         made(bare, None, b"y")
     with pytest.raises(ValueError, match="nothing tells"):
-        made(bare, Seen(b"x"), None)
+        made(bare, FileState(b"x"), None)

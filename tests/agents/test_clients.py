@@ -71,7 +71,7 @@ def test_copilots_parallel_edits() -> None:
         "tool_result": {"result_type": "success"},
     }
     hook = claude_code.read(payload)
-    seen = claude_code.Seen(b"one\ntwo\n")
+    seen = claude_code.FileState(b"one\ntwo\n")
     (change,) = claude_code.changes(hook, hook.input, seen, b"1\n2\n")
     assert (change.before, change.after) == (b"1\ntwo\n", b"1\n2\n")
     (change,) = claude_code.changes(hook, hook.input, seen, b"2 2 2\n")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from gitprov.agents.protocol import Told, moment, read
+from gitprov.agents.protocol import StatedContent, moment, read
 
 
 def test_a_small_report() -> None:
     """Agent and path are enough; contents left out are not the same as contents that are null."""
     one = read({"path": "a", "agent": "x", "before": None})
     assert (one.type, one.path, one.agent, one.model) == ("ai", "a", "x", None)
-    assert one.before == Told(known=True, text=None)
-    assert one.after == Told(known=False, text=None)
+    assert one.before == StatedContent(known=True, text=None)
+    assert one.after == StatedContent(known=False, text=None)
 
 
 def test_a_person_needs_no_agent() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.attribution.carry import Kept, kept, moved, news, olds, split, without
+from gitprov.attribution.carry import LineRun, kept, moved, news, olds, split, without
 from gitprov.attribution.diff import hunks
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
@@ -30,13 +30,13 @@ def walked(old: list[bytes], new: list[bytes]) -> dict[int, int]:
     return found
 
 
-def runs_of(wanted: LineSet, old: list[bytes], new: list[bytes]) -> list[Kept]:
+def runs_of(wanted: LineSet, old: list[bytes], new: list[bytes]) -> list[LineRun]:
     """The answer for two versions; lines that the new one does not have are not asked for."""
     wanted = wanted & LineSet(range(1, len(new) + 1))
     return kept(wanted, hunks(b"".join(old), b"".join(new)), lambda: (old, new))
 
 
-def pairs(runs: list[Kept]) -> list[tuple[int, int]]:
+def pairs(runs: list[LineRun]) -> list[tuple[int, int]]:
     """Runs as single (new, old) lines."""
     return [(run.new + n, run.old + n) for run in runs for n in range(run.size)]
 

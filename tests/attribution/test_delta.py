@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.attribution.delta import Raw, changed_words, compare, raw_version
-from gitprov.model.answers.show import Delta, Piece
+from gitprov.model.answers.show import Delta, DeltaLine
 
 LINE = st.sampled_from(
     [b"a = 1\n", b"b = a + 2\n", b"b = a + 3\n", b"\n", b"}\n", b"return b\n", b"    return b\n"]
@@ -141,7 +141,7 @@ def test_each_line_is_told_exactly_once(old: bytes, new: bytes, data: st.DataObj
             assert_names_its_lines(piece, old, new)
 
 
-def assert_names_its_lines(piece: Piece, old: bytes, new: bytes) -> None:
+def assert_names_its_lines(piece: DeltaLine, old: bytes, new: bytes) -> None:
     """A piece's text is that of the line it names."""
     texts = new.split(b"\n") if piece.line is not None else old.split(b"\n")
     number = piece.line if piece.line is not None else piece.raw

@@ -18,8 +18,8 @@ from gitprov.attribution.fold import (
     NOBODY,
     UNKNOWN,
     Folded,
+    FoldStep,
     Origin,
-    Step,
     begin,
     develop,
     fold,
@@ -52,19 +52,19 @@ CHAINS = st.tuples(
 """Events each of which begins where the last one ended: nobody else touched the file."""
 
 
-def steps(edits: list[Edit]) -> list[Step]:
+def steps(edits: list[Edit]) -> list[FoldStep]:
     """The edits as the fold takes them."""
-    return [Step(n, *edit) for n, edit in enumerate(edits)]
+    return [FoldStep(n, *edit) for n, edit in enumerate(edits)]
 
 
-def ai(source: int, before: bytes, after: bytes) -> Step:
+def ai(source: int, before: bytes, after: bytes) -> FoldStep:
     """A model's edit."""
-    return Step(source, before, after, human=False)
+    return FoldStep(source, before, after, human=False)
 
 
-def human(source: int, before: bytes, after: bytes) -> Step:
+def human(source: int, before: bytes, after: bytes) -> FoldStep:
     """A recorded person's edit."""
-    return Step(source, before, after, human=True)
+    return FoldStep(source, before, after, human=True)
 
 
 def sources(state: Folded) -> list[int]:
@@ -129,7 +129,7 @@ def test_survivors_keep_their_origin(base: bytes, edits: list[Edit], later: byte
         if kind == "stranger":
             new = develop(state.copy(), later)
         else:
-            step = Step(9, state.content, later, human=kind == "person")
+            step = FoldStep(9, state.content, later, human=kind == "person")
             new = fold(state.copy(), [step])
         at = to = 0
         for hunk in [*hunks(state.content, later), Hunk(len(old), 0, len(new.origins), 0)]:
@@ -248,7 +248,9 @@ def test_what_was_staged_midway_is_labelled_as_of_then() -> None:
 
 
 @pytest.mark.parametrize("step", [ai, human])
-def test_who_orders_the_sides_of_a_conflict_wrote_neither(step: Callable[[int, bytes, bytes], Step]) -> None:
+def test_who_orders_the_sides_of_a_conflict_wrote_neither(
+    step: Callable[[int, bytes, bytes], FoldStep],
+) -> None:
     """Lines of a file in conflict that stand there once and come again elsewhere were moved; others are the resolver's."""
     before = b"<<<<<<< HEAD\nours one\nours two\n}\n=======\ntheirs one\ntheirs two\n>>>>>>> side\n"
     after = b"theirs one\ntheirs two\n}\nmine alone\nours one\nours two\n"
@@ -372,9 +374,9 @@ def test_a_long_session_on_a_long_file() -> None:
 def test_a_content_that_comes_back_brings_its_authors() -> None:
     """What a second model replaced and a checkout from the index put back is the first model's again."""
     steps = [
-        Step(0, b"", b"one\n", human=False),
-        Step(1, b"one\n", b"other\nthings\n", human=False),
-        Step(2, b"one\n", b"mine\none\n", human=True),
+        FoldStep(0, b"", b"one\n", human=False),
+        FoldStep(1, b"one\n", b"other\nthings\n", human=False),
+        FoldStep(2, b"one\n", b"mine\none\n", human=True),
     ]
     state = fold(begin(b""), steps)
     assert [origin[0] for origin in state.origins] == [2, 0]

@@ -5,24 +5,24 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.attribution.fold import Step, begin, fold
-from gitprov.attribution.moved_block import LEAST, Owner, Shed, Vacant, arrivals, shed
+from gitprov.attribution.fold import FoldStep, begin, fold
+from gitprov.attribution.moved_block import LEAST, Owner, RemovedLines, UnclaimedLines, arrivals, shed
 from gitprov.attribution.outcome import outcome
 from gitprov.model.lines import is_trivial, split_lines
 
 BLOCK = b"def f(x):\n    total = g(x)\n\n    for item in total:\n        show(item)\n"
 
 
-def gone(text: bytes, source: int = 0, path: str = "a.py") -> Shed:
+def gone(text: bytes, source: int = 0, path: str = "a.py") -> RemovedLines:
     """A content of which every line left its file."""
     lines = split_lines(text)
-    return Shed(lines, {n: (path, (source, n, False)) for n in range(len(lines))})
+    return RemovedLines(lines, {n: (path, (source, n, False)) for n in range(len(lines))})
 
 
-def vacant(text: bytes) -> Vacant:
+def vacant(text: bytes) -> UnclaimedLines:
     """A content of which nobody claims a line."""
     lines = split_lines(text)
-    return Vacant(lines, frozenset(range(len(lines))))
+    return UnclaimedLines(lines, frozenset(range(len(lines))))
 
 
 def numbers(found: dict[int, Owner]) -> dict[int, int]:
@@ -68,7 +68,7 @@ def test_two_blocks_make_two_copies() -> None:
 def test_what_stays_is_not_moved() -> None:
     """A block of which a line still stands in its file ends there."""
     whole = gone(b"a1\nb2\nc3\nd4\ne5\nf6\n")
-    part = Shed(whole.lines, {n: owner for n, owner in whole.owners.items() if n != 2})
+    part = RemovedLines(whole.lines, {n: owner for n, owner in whole.owners.items() if n != 2})
     (found,) = arrivals([part], [vacant(b"a1\nb2\nc3\nd4\ne5\nf6\n")])
     assert numbers(found) == {3: 3, 4: 4, 5: 5}
 
@@ -108,7 +108,10 @@ def test_claims_are_exact_and_single(old: list[list[bytes]], new: list[list[byte
 def test_what_left_a_file_is_read_off_its_tallies() -> None:
     """Dropped lines are found in the last content that had them, an edit that somebody's move came before included."""
     other = b"def keep():\n    return 7\n"
-    steps = [Step(0, b"", BLOCK + other, human=False), Step(1, other, other + b"last = 1\n", human=False)]
+    steps = [
+        FoldStep(0, b"", BLOCK + other, human=False),
+        FoldStep(1, other, other + b"last = 1\n", human=False),
+    ]
     state = fold(begin(b"", other), steps)
     tallies = outcome(state, other + b"last = 1\n", [], other + b"last = 1\n", {}).tallies
     (left,) = shed("a.py", state, tallies)

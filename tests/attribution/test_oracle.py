@@ -17,8 +17,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from gitprov.attribution.fold import Folded, Step, begin, fold
-from gitprov.attribution.outcome import Marks, Outcome, outcome
+from gitprov.attribution.fold import Folded, FoldStep, begin, fold
+from gitprov.attribution.outcome import Outcome, SpentLines, outcome
 from gitprov.model.hunk import Hunk
 
 WORDS = 8
@@ -88,8 +88,8 @@ class Office(RuleBasedStateMachine):
         self.tree: list[Line] = []
         self.index: list[Line] | None = None
         self.reported = False
-        self.inbox: list[Step] = []
-        self.marks: dict[int, Marks] = {}
+        self.inbox: list[FoldStep] = []
+        self.marks: dict[int, SpentLines] = {}
         self.committed: set[int] = set()
         self.retired: list[Line] = []
         self.versions: set[Fraction] = set()
@@ -132,7 +132,7 @@ class Office(RuleBasedStateMachine):
         """The file was changed; where it is `recorded`, an event says so."""
         self.reported = recorded
         if recorded:
-            self.inbox.append(Step(self.sources, data(before), data(self.tree), human))
+            self.inbox.append(FoldStep(self.sources, data(before), data(self.tree), human))
             self.sources += 1
 
     def replace(self, place: float, gone: int, come: int, source: int | None, cls: str | None) -> None:
@@ -280,7 +280,7 @@ class Office(RuleBasedStateMachine):
             else:
                 assert not tally.dropped
                 assert len(tally.pending) >= len(waiting)
-            marks = self.marks.get(source, Marks())
+            marks = self.marks.get(source, SpentLines())
             parts = [set(tally.kept), set(tally.edited), set(tally.dropped), set(tally.pending)]
             whole = set().union(*parts)
             assert sum(map(len, parts)) == len(whole)
@@ -293,10 +293,10 @@ class Office(RuleBasedStateMachine):
     def keep_books(self, result: Outcome, staged: list[Line]) -> None:
         """What a commit leaves behind: lines are spent, finished events retire, HEAD moves on."""
         for source, tally in result.tallies.items():
-            was = self.marks.get(source, Marks())
+            was = self.marks.get(source, SpentLines())
             assert not was.spent & (tally.kept | tally.edited), "one line, two commits"
             spent = was.spent | tally.kept | tally.edited | tally.replaced
-            self.marks[source] = Marks(spent, (was.dropped | tally.dropped) - spent)
+            self.marks[source] = SpentLines(spent, (was.dropped | tally.dropped) - spent)
         done = {source for source, tally in result.tallies.items() if tally.finished}
         self.inbox = [step for step in self.inbox if step.source not in done]
         self.committed |= {line.key for line in staged if line.cls is not None}

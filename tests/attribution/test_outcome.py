@@ -7,23 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.fold import Folded, Step, begin, fold
-from gitprov.attribution.outcome import Marks, Outcome, outcome
+from gitprov.attribution.fold import Folded, FoldStep, begin, fold
+from gitprov.attribution.outcome import Outcome, SpentLines, outcome
 from gitprov.model.lines import count_lines
 from gitprov.model.ranges import LineSet
 from tests.attribution.contents import SMALL
 from tests.attribution.test_fold import CHAINS, EDITS, Edit, ai, human, steps
 
 NUMBERS = st.sets(st.integers(1, 14)).map(LineSet)
-MARKS = st.dictionaries(st.integers(0, 4), st.builds(Marks, NUMBERS, NUMBERS))
+MARKS = st.dictionaries(st.integers(0, 4), st.builds(SpentLines, NUMBERS, NUMBERS))
 
 
 def settled(
     base: bytes,
-    edits: list[Step],
+    edits: list[FoldStep],
     staged: bytes,
     view: bytes | None,
-    marks: dict[int, Marks] | None = None,
+    marks: dict[int, SpentLines] | None = None,
 ) -> tuple[Folded, Outcome]:
     """Fold and outcome as a commit of one file does them."""
     spent = {source: mark.spent for source, mark in (marks or {}).items()}
@@ -42,7 +42,7 @@ def said(result: Outcome) -> dict[str, dict[int, str]]:
 
 @given(SMALL, EDITS | CHAINS, SMALL, st.none() | SMALL, MARKS)
 def test_claims_stay_inside_what_the_commit_adds(
-    base: bytes, edits: list[Edit], staged: bytes, view: bytes | None, marks: dict[int, Marks]
+    base: bytes, edits: list[Edit], staged: bytes, view: bytes | None, marks: dict[int, SpentLines]
 ) -> None:
     """Every claimed line is one the commit adds, has one source and one class, and its source is in the evidence."""
     state, result = settled(base, steps(edits), staged, view, marks)
@@ -60,7 +60,7 @@ def test_claims_stay_inside_what_the_commit_adds(
 
 @given(SMALL, EDITS | CHAINS, SMALL, st.none() | SMALL, MARKS)
 def test_every_raw_line_has_one_fate(
-    base: bytes, edits: list[Edit], staged: bytes, view: bytes | None, marks: dict[int, Marks]
+    base: bytes, edits: list[Edit], staged: bytes, view: bytes | None, marks: dict[int, SpentLines]
 ) -> None:
     """Kept, edited, dropped, pending and replaced, with what was spent or reported before, are a partition of what a
     source created; nothing is dropped unseen; finished means that nothing is left.
@@ -68,7 +68,7 @@ def test_every_raw_line_has_one_fate(
     state, result = settled(base, steps(edits), staged, view, marks)
     assert set(result.tallies) == {step.source for step in steps(edits)}
     for source, tally in result.tallies.items():
-        mark = marks.get(source, Marks())
+        mark = marks.get(source, SpentLines())
         parts = [set(part) for part in (tally.kept, tally.edited, tally.dropped, tally.pending)]
         whole = set().union(*parts)
         assert sum(map(len, parts)) == len(whole)
@@ -121,7 +121,7 @@ def test_two_parts_claim_each_line_once(numbers: list[int], data: st.DataObject)
     """Committed in two or three parts, in whatever order, each of the model's lines is claimed by exactly one commit."""
     mine = sorted(numbers)
     step = ai(0, told([100, 200]), told([100, *mine, 200]))
-    marks: dict[int, Marks] = {}
+    marks: dict[int, SpentLines] = {}
     head, claimed = [100, 200], []
     for last in (False, False, True):
         part = (
@@ -137,8 +137,8 @@ def test_two_parts_claim_each_line_once(numbers: list[int], data: st.DataObject)
         tally = result.tallies[0]
         assert not tally.dropped
         assert len(tally.pending) == len(mine) - len(set(claimed))
-        was = marks.get(0, Marks()).spent
-        marks[0] = Marks(was | tally.kept | tally.edited)
+        was = marks.get(0, SpentLines()).spent
+        marks[0] = SpentLines(was | tally.kept | tally.edited)
         head = staged
     assert sorted(claimed) == mine
 
@@ -161,9 +161,9 @@ def test_kept_edited_dropped_pending() -> None:
     assert said(result) == {"ai": {0: "1,3", 1: "4"}, "edited": {0: "2"}}
     blind = settled(b"", [ai(0, b"", raw), ai(1, raw, then)], staged, None)[1].tallies[0]
     assert (str(blind.dropped), str(blind.pending)) == ("", "4-5")
-    again = settled(b"", [ai(0, b"", raw), ai(1, raw, then)], staged, view, {0: Marks(dropped=LineSet([5]))})[
-        1
-    ]
+    again = settled(
+        b"", [ai(0, b"", raw), ai(1, raw, then)], staged, view, {0: SpentLines(dropped=LineSet([5]))}
+    )[1]
     assert not again.tallies[0].dropped
     assert not again.tallies[0].finished
 
@@ -173,7 +173,7 @@ def test_a_person_who_types_a_spent_line_again_is_not_the_model() -> None:
     step = ai(0, b"", told([1, 2]))
     first = settled(b"", [step], told([1]), told([1, 2]))[1]
     assert said(first) == {"ai": {0: "1"}}
-    marks = {0: Marks(first.tallies[0].kept)}
+    marks = {0: SpentLines(first.tallies[0].kept)}
     assert said(settled(told([]), [step], told([1]), told([1, 2]), marks)[1]) == {}
     assert said(settled(told([]), [step], told([1, 2]), told([1, 2]), marks)[1]) == {"ai": {0: "2"}}
 
@@ -251,7 +251,7 @@ def test_a_replaced_line_cannot_come_back_as_an_edit() -> None:
     result = settled(b"", steps_, second, None)[1]
     assert str(result.tallies[0].replaced) == "1"
     assert said(settled(second, steps_[:1], third, None)[1]) == {"edited": {0: "1"}}
-    marks = {0: Marks(result.tallies[0].replaced)}
+    marks = {0: SpentLines(result.tallies[0].replaced)}
     assert said(settled(second, steps_[:1], third, None, marks)[1]) == {}
 
 
@@ -281,7 +281,7 @@ def test_lines_of_several_generations_are_reformatted_each_for_itself() -> None:
     versions = (b"", b"a = 1\nb = 2\n", b"a = 1\nb = 2\nc = 3\nd = 4")
     state = begin(versions[0])
     for n in range(2):
-        state = fold(state, [Step(n, versions[n], versions[n + 1], human=False)])
+        state = fold(state, [FoldStep(n, versions[n], versions[n + 1], human=False)])
     staged = b"  a = 1\nb = 2\r\nc = 3\nd  =  4\n"
     tallies = outcome(state, staged, hunks(b"", staged), staged, {}).tallies
     assert [list(tallies[n].reformatted) for n in (0, 1)] == [[1], [4]]
@@ -317,7 +317,7 @@ def test_an_unrecorded_person_after_the_model(person: bytes, expected: dict[str,
 
 def test_every_marked_line_was_created() -> None:
     """Marks may name lines that a damaged or older inbox made up: they do no harm."""
-    marks = {0: Marks(LineSet([1, 99]), LineSet([98])), 7: Marks(LineSet([1]))}
+    marks = {0: SpentLines(LineSet([1, 99]), LineSet([98])), 7: SpentLines(LineSet([1]))}
     result = settled(b"", [ai(0, b"", told([1, 2]))], told([1, 2]), None, marks)[1]
     assert said(result) == {"ai": {0: "2"}}
     assert count_lines(told([1, 2])) == 2

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gitprov.checks.verify import note as verify_note
 from gitprov.checks.verify import store as verify_store
-from gitprov.checks.verify.note import Said
+from gitprov.checks.verify.note import MessageTraces
 from gitprov.checks.verify.store import Stored, World
 from gitprov.model import canonical, generation
 from gitprov.model.note import Note
@@ -55,7 +55,7 @@ def everything(note: Note) -> None:
         verify_note.judged(OID, doubt, 5, LineSet((1, 2)))
     list(
         verify_note.trailers(
-            OID, note, Said(["gen_20260201_0123456789"], ["x"], []), noted=True, demanded=True
+            OID, note, MessageTraces(["gen_20260201_0123456789"], ["x"], []), noted=True, demanded=True
         )
     )
     for row in note.traces.values():
@@ -203,7 +203,7 @@ def test_second_look() -> None:
 
 def test_many_traces_named_together() -> None:
     """A digest that no note here has is unknown, and a fault where the commit has no note and others have."""
-    told = Said([], [], [], ["sha256:" + "0" * 64])
+    told = MessageTraces([], [], [], ["sha256:" + "0" * 64])
     for note, noted, expected in (
         (one_row(), True, ["unknown-traces unknown", "row-without-trailer finding"]),
         (None, True, ["no-note finding"]),
@@ -217,7 +217,7 @@ def test_messages() -> None:
     """Rows without trailers and trailers without rows, but for what was let go or came another way."""
 
     def kinds(note: Note | None, *said: str, waived: tuple[str, ...] = (), noted: bool = True) -> list[str]:
-        told = Said(said, ["x"] if "x" in said else [], waived)
+        told = MessageTraces(said, ["x"] if "x" in said else [], waived)
         return [
             f"{one.kind} {one.level}" for one in verify_note.trailers(OID, note, told, noted, demanded=True)
         ]

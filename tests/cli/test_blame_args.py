@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitprov.cli.blame.args import Command, parse
+from gitprov.cli.blame.args import BlameCommand, parse
 from gitprov.errors import UsageError
 from tests.support.repo import GitRepo
 
@@ -92,7 +92,7 @@ def test_wrong_command_lines(argv: list[str]) -> None:
 def test_command_is_a_value() -> None:
     """Parsing gives a plain value that says all there is to do."""
     command = parse(["--stats", "--show-prompt", "--color", "a"])
-    assert isinstance(command, Command)
+    assert isinstance(command, BlameCommand)
     assert (command.stats, command.show_prompt, command.colour) == (True, True, "always")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from gitprov.attribution import reword
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.fold import Step, begin, fold
+from gitprov.attribution.fold import FoldStep, begin, fold
 from gitprov.attribution.layout.language import language_of
 from gitprov.attribution.outcome import outcome
 from tests.support.agent import Agent
@@ -87,7 +87,7 @@ def test_above_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
         (old.replace(b" = ", b"  =  "), 4000),
         (old.replace(b"value", b"total").replace(b"compute", b"other"), 0),
     ):
-        state = fold(begin(b"", new, language=language_of("a.py")), [Step(0, b"", old, human=False)])
+        state = fold(begin(b"", new, language=language_of("a.py")), [FoldStep(0, b"", old, human=False)])
         settled = outcome(state, new, hunks(b"", new), new, {})
         tally = settled.tallies[0]
         assert (len(tally.kept), len(tally.dropped), len(tally.pending)) == (kept, 0, 4000 - kept)

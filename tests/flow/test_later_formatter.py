@@ -99,12 +99,12 @@ def test_past_a_change_among_a_formatters(project: GitRepo, written: str) -> Non
 def test_more_than_is_compared(project: GitRepo, written: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Above the bound no line is compared with a whole file; what then reads otherwise is a rewording at the most."""
     from gitprov.flow.read import ignore_revs as module
-    from gitprov.flow.read.blame import Request, answer, start
+    from gitprov.flow.read.blame import BlameRequest, answer, start
     from gitprov.git.repo import Repository
 
     monkeypatch.setattr(module, "_MOST", 10)
     commit = project.commit("style: format")
-    request = Request((f"--ignore-rev={commit}",), (), ("m.py",))
+    request = BlameRequest((f"--ignore-rev={commit}",), (), ("m.py",))
     with Repository.discover(str(project.path), project.env) as repo:
         pieces = answer(repo, request, start(request, str(project.path), project.env)).lines
         by_text = {line.text: line.facts.cls for piece in pieces for line in piece}

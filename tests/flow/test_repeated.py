@@ -7,7 +7,7 @@ import pytest
 from gitprov.flow.carry import carry as module
 from gitprov.flow.carry import clean_picks
 from gitprov.flow.carry.carry import carry
-from gitprov.flow.carry.values import Heir, Pair
+from gitprov.flow.carry.values import CarryTarget, Rewrite
 from gitprov.git.repo import Repository
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
@@ -16,7 +16,7 @@ PICKS = 12
 TOP = "".join(f"top {n}\n" for n in range(20))
 
 
-def moved(repo: GitRepo, agent: Agent) -> list[Pair]:
+def moved(repo: GitRepo, agent: Agent) -> list[Rewrite]:
     """Twelve commits moved by a rebase: most change a file of their own, every fourth one that upstream changed too.
 
     One more is gone in the middle, so that not every pick stands on the one that it stood on.
@@ -37,7 +37,7 @@ def moved(repo: GitRepo, agent: Agent) -> list[Pair]:
     repo.git("rebase", "-q", "-i", "up")
     new = repo.git("rev-list", "--reverse", "up..").stdout.split()
     assert len(new) == PICKS - 1
-    return [Pair(*pair) for pair in zip(old[:2] + old[3:], new, strict=True)]
+    return [Rewrite(*pair) for pair in zip(old[:2] + old[3:], new, strict=True)]
 
 
 def test_both_ways_agree(project: GitRepo, agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,10 +62,10 @@ def test_both_ways_agree(project: GitRepo, agent: Agent, monkeypatch: pytest.Mon
     )
 
 
-def clean(repo: Repository, pairs: list[Pair]) -> list[bool]:
+def clean(repo: Repository, pairs: list[Rewrite]) -> list[bool]:
     """Which of the new commits are clean picks."""
     commits = module._commits(repo, {oid for pair in pairs for oid in pair[:2]})
     commits |= module._commits(repo, {oid for one in commits.values() for oid in one.parents})
-    heirs = [(Heir(new, commits[new].tree, commits[new].parents), [old]) for old, new, *_ in pairs]
+    heirs = [(CarryTarget(new, commits[new].tree, commits[new].parents), [old]) for old, new, *_ in pairs]
     found = clean_picks.repeated(repo, commits, heirs, {})
     return [pair.new in found for pair in pairs]

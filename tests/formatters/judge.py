@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.fold import Step, begin, fold
+from gitprov.attribution.fold import FoldStep, begin, fold
 from gitprov.attribution.layout.language import language_of
 from gitprov.attribution.outcome import Tally, outcome
 from gitprov.model.lines import split_lines
@@ -26,7 +26,7 @@ class Verdict(NamedTuple):
 def judge(ugly: str, formatted: str, path: str, base: str = "") -> Verdict:
     """The verdict on a file at `path` that was `base`, that a model made `ugly`, and that is committed `formatted`."""
     start, wrote, staged = (text.encode("utf-8") for text in (base, ugly, formatted))
-    state = fold(begin(start, staged, language=language_of(path)), [Step(0, start, wrote, human=False)])
+    state = fold(begin(start, staged, language=language_of(path)), [FoldStep(0, start, wrote, human=False)])
     added = hunks(start, staged)
     settled = outcome(state, staged, added, staged, {})
     fresh = [n + 1 for hunk in added for n in range(hunk.new_start, hunk.new_end)]

@@ -49,7 +49,7 @@ MUTANTS = {
     ),
     "an amended commit's note is forgotten": Mutant(
         "gitprov/flow/commit/plan.py",
-        "amended = Amended(desk.repo, old, note, base, situation.work) if note and old else None",
+        "amended = AmendedCommit(desk.repo, old, note, base, situation.work) if note and old else None",
         "amended = None",
         first=19,
     ),
@@ -89,8 +89,8 @@ MUTANTS = {
     ),
     "carried lines are shifted by one": Mutant(
         "gitprov/attribution/carry.py",
-        "found.append(Kept(low + 1, low + 1 + bounds[upto][2], high - low))",
-        "found.append(Kept(low + 1, low + 2 + bounds[upto][2], high - low))",
+        "found.append(LineRun(low + 1, low + 1 + bounds[upto][2], high - low))",
+        "found.append(LineRun(low + 1, low + 2 + bounds[upto][2], high - low))",
         first=1,
     ),
     "what a source had from before is lost": Mutant(

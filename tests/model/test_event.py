@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gitprov.model.event import ContentRef, Event, Instruction, Problem, Turn
+from gitprov.model.event import ContentRef, Event, InstructionFile, Problem, Turn
 
 REF = ContentRef("sha256:" + "0a" * 32, 3)
 EVENT = Event(
@@ -19,7 +19,7 @@ TURN = Turn(
     prompt=REF,
     params={"t": 0.2},
     offset=0,
-    instructions=(Instruction("CLAUDE.md", REF),),
+    instructions=(InstructionFile("CLAUDE.md", REF),),
     request_ids=("r",),
     tools=("t",),
     usage={"n": 1},

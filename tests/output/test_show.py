@@ -7,27 +7,27 @@ from typing import Any
 import pytest
 
 from gitprov.model.answers.show import (
-    Block,
     CommitAnswer,
+    CommitHead,
+    CommitOfTrace,
     CommitTrace,
     Delta,
+    DeltaHunk,
+    DeltaLine,
     FileStatus,
-    Head,
-    Held,
-    Loose,
     NextCommit,
-    Piece,
     Review,
-    Share,
     StatusAnswer,
     Text,
     TraceAnswer,
+    TraceFile,
     TurnStatus,
+    UncommittedFile,
     Unread,
 )
 from gitprov.output import delta, show, show_json, status
 
-HEAD = Head(
+HEAD = CommitHead(
     "c" * 40,
     "Alice <a@example.com>",
     "2026-02-01T10:00:00+00:00",
@@ -36,14 +36,14 @@ HEAD = Head(
     "captured",
 )
 PIECES = (
-    Piece(" ", 1, 1, True, "one"),
-    Piece("~", 2, 2, True, "two b", ((" ", "two "), ("-", "a"), ("+", "b"))),
-    Piece("-", 3, None, True, "three"),
-    Piece("+", None, 3, False, "mine"),
-    Piece("*", None, 4, False, "theirs"),
+    DeltaLine(" ", 1, 1, True, "one"),
+    DeltaLine("~", 2, 2, True, "two b", ((" ", "two "), ("-", "a"), ("+", "b"))),
+    DeltaLine("-", 3, None, True, "three"),
+    DeltaLine("+", None, 3, False, "mine"),
+    DeltaLine("*", None, 4, False, "theirs"),
 )
-DELTA = Delta((Block(1, 3, 1, 4, PIECES),), 2, 1, 1, 1)
-SHARE = Share("a.py", "1", "2", 3, 1, 0, DELTA)
+DELTA = Delta((DeltaHunk(1, 3, 1, 4, PIECES),), 2, 1, 1, 1)
+SHARE = TraceFile("a.py", "1", "2", 3, 1, 0, DELTA)
 NOTHING = Text(None, "none")
 
 
@@ -83,7 +83,7 @@ def test_a_delta_with_colours_has_no_marks() -> None:
 def test_an_unchanged_file_has_no_delta() -> None:
     """Without blocks not even a header is printed; one line elsewhere is one line."""
     assert list(delta.render("a.py", "c", Delta((), 0, 1, 0, 0))) == []
-    one = Delta((Block(0, 0, 1, 1, PIECES[3:4]),), 1, 0, 0, 0)
+    one = Delta((DeltaHunk(0, 0, 1, 1, PIECES[3:4]),), 1, 0, 0, 0)
     assert list(delta.render("a.py", "c", one))[2:] == [
         "@@ -0,0 +1 @@",
         "+mine",
@@ -118,11 +118,11 @@ def test_a_trace_with_everything() -> None:
     answer = trace(
         record=record,
         prompt=Text("Do\x1b it.\n\nNow.\n", None),
-        held=(Held(HEAD, counts, (SHARE,)),),
+        held=(CommitOfTrace(HEAD, counts, (SHARE,)),),
         reviews=(Review("Bob <b@x>", "2026-02-02T09:00:00Z", "fine", "note", HEAD.oid, None),),
         continued_by=("gen_20260202_0123456789",),
         lost=("d" * 40,),
-        loose=(Loose("b.py", 3, "dropped"), Loose("c.py", None, "unknown")),
+        loose=(UncommittedFile("b.py", 3, "dropped"), UncommittedFile("c.py", None, "unknown")),
     )
     lines = list(show.of_trace(answer))
     for wanted in (
@@ -159,7 +159,7 @@ def test_missing_texts_are_explained(why: str) -> None:
 def test_states_of_a_trace() -> None:
     """A trace that no commit holds, or that is in the inbox only, says so before anything else."""
     assert "No commit holds a line of it." in list(show.of_trace(trace(state="unheld")))
-    share = Share("a.py", "", "", 0, None, None, DELTA)
+    share = TraceFile("a.py", "", "", 0, None, None, DELTA)
     pending = trace(
         id=None, state="uncommitted", worktree=(share, share._replace(path="big", delta=None, why="large"))
     )
@@ -173,12 +173,14 @@ def test_states_of_a_trace() -> None:
 def test_a_trace_known_from_afar() -> None:
     """What only a note or only a trailer tells is said to be no more than that."""
     lines = list(
-        show.of_trace(trace(source="note", held=(Held(HEAD, None, (SHARE,)),), lost=("d" * 40, "e" * 40)))
+        show.of_trace(
+            trace(source="note", held=(CommitOfTrace(HEAD, None, (SHARE,)),), lost=("d" * 40, "e" * 40))
+        )
     )
     assert "The generation is not in this clone: this is what the notes say of it." in lines
     assert "(2 more commits with it: no branch or tag leads there any more)" in lines
     assert any("there is no note about it here" in line for line in lines)
-    assert "+++ a.py (ccccccccc)" in list(show.diffs(trace(held=(Held(HEAD, None, (SHARE,)),))))
+    assert "+++ a.py (ccccccccc)" in list(show.diffs(trace(held=(CommitOfTrace(HEAD, None, (SHARE,)),))))
 
 
 def test_a_commit_in_short() -> None:
@@ -188,7 +190,9 @@ def test_a_commit_in_short() -> None:
         row={"added": 9, "dropped": {"gen_20260201_ffffffffff": "by mistake"}},
         traces=(
             CommitTrace(
-                row, Text("\n Do it.\nNow.", None), (SHARE, Share("b", "", "", 0, None, None, None, "why"))
+                row,
+                Text("\n Do it.\nNow.", None),
+                (SHARE, TraceFile("b", "", "", 0, None, None, None, "why")),
             ),
         ),
         humans=({"author": "Bob <b@x>", "files": {"a.py": {"human": "3"}}},),
@@ -222,7 +226,9 @@ def test_json_of_a_trace_has_a_fixed_shape() -> None:
     full = trace(
         record={"request_ids": ["r", 3], "agent": 7, "instructions": "odd"},
         held=(
-            Held(HEAD, {"raw": 4, "edited": 1, "dropped": "x"}, (SHARE, SHARE._replace(delta=None, why="w"))),
+            CommitOfTrace(
+                HEAD, {"raw": 4, "edited": 1, "dropped": "x"}, (SHARE, SHARE._replace(delta=None, why="w"))
+            ),
         ),
     )
     document = show_json.of_trace(full)
@@ -239,8 +245,8 @@ def test_json_of_a_commit() -> None:
     """Counts come from the note where it has ranges, else from the delta."""
     row: dict[str, Any] = {"id": "x", "files": {"a.py": {"ai": "1-2", "edited": "4"}}, "delta": "odd"}
     shares = (
-        Share("a.py", "1-2", "4", 0, None, None, DELTA),
-        Share("b.py", "", "", 0, None, None, DELTA),
+        TraceFile("a.py", "1-2", "4", 0, None, None, DELTA),
+        TraceFile("b.py", "", "", 0, None, None, DELTA),
     )
     (one,) = show_json.of_commit(commit(traces=(CommitTrace(row, NOTHING, shares),)))["traces"]
     assert (one["ai_lines"], one["delta_rate"]) == (3, None)

@@ -15,9 +15,9 @@ def main(name: str) -> int:
     """Share until stdin ends."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     from gitprov.errors import GitprovError
-    from gitprov.flow.share.sync import Wish, choose, sync
+    from gitprov.flow.share.sync import SyncOptions, choose, sync
     from gitprov.git.repo import Repository
-    from gitprov.git.write import Change, write
+    from gitprov.git.write import RefChange, write
     from gitprov.model.note import Note
     from gitprov.store import notes
 
@@ -28,12 +28,12 @@ def main(name: str) -> int:
             row = {"kind": "human", "v": 1, "id": f"{name}-{n}", "files": {}}
             new = {commits[n % len(commits)]: Note([row])}
 
-            def build(refs: dict[str, str], new: dict[str, Note] = new) -> list[Change]:
+            def build(refs: dict[str, str], new: dict[str, Note] = new) -> list[RefChange]:
                 return [notes.change(repo, refs.get(notes.REF), new, "x")]
 
             write(repo, "A <a@example.com> 1 +0000", build, [notes.REF])
             try:
-                sync(repo, remote, known, Wish())
+                sync(repo, remote, known, SyncOptions())
                 words = "done"
             except GitprovError as error:
                 words = f"failed: {error.message}"

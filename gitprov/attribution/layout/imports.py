@@ -27,7 +27,7 @@ class Statement(NamedTuple):
     items: list[Item]
 
 
-class _Reader:
+class _ImportReader:
     """The code tokens of one side, without comments."""
 
     def __init__(self, side: Side) -> None:
@@ -47,7 +47,7 @@ class _Reader:
         return Statement(range(self.lines[first], self.lines[max(first, last - 1)] + 1), items)
 
 
-def _dotted(read: _Reader, n: int) -> tuple[bytes, int]:
+def _dotted(read: _ImportReader, n: int) -> tuple[bytes, int]:
     """A name with dots, and what follows it."""
     start = n
     while read.key(n) in (b".", b"...") or (
@@ -59,7 +59,7 @@ def _dotted(read: _Reader, n: int) -> tuple[bytes, int]:
     return b"".join(read.keys[start:n]), n
 
 
-def _names(read: _Reader, n: int, head: bytes) -> tuple[list[Item], int]:
+def _names(read: _ImportReader, n: int, head: bytes) -> tuple[list[Item], int]:
     """`a as b, c`, in brackets or not, with a comma at the end or not."""
     items: list[Item] = []
     n += read.key(n) == b"("
@@ -78,7 +78,7 @@ def _names(read: _Reader, n: int, head: bytes) -> tuple[list[Item], int]:
     return items, n + (read.key(n) == b")")
 
 
-def _python(read: _Reader, n: int) -> tuple[Statement, int] | None:
+def _python(read: _ImportReader, n: int) -> tuple[Statement, int] | None:
     key = read.keys[n]
     if not read.begins(n) or key not in (b"import", b"from", b"__all__"):
         return None
@@ -94,7 +94,7 @@ def _python(read: _Reader, n: int) -> tuple[Statement, int] | None:
     return (read.statement(n, after, items), after) if items else None
 
 
-def _all(read: _Reader, n: int) -> tuple[Statement, int] | None:
+def _all(read: _ImportReader, n: int) -> tuple[Statement, int] | None:
     if read.key(n + 1) != b"=" or read.key(n + 2) not in (b"[", b"("):
         return None
     items: list[Item] = []
@@ -107,7 +107,7 @@ def _all(read: _Reader, n: int) -> tuple[Statement, int] | None:
     return None
 
 
-def _script(read: _Reader, n: int) -> tuple[Statement, int] | None:
+def _script(read: _ImportReader, n: int) -> tuple[Statement, int] | None:
     key = read.keys[n]
     if not read.begins(n) or key not in (b"import", b"export"):
         return None
@@ -131,7 +131,7 @@ def _script(read: _Reader, n: int) -> tuple[Statement, int] | None:
     return (read.statement(n, after, items), after) if items else None
 
 
-def _rust(read: _Reader, n: int) -> tuple[Statement, int] | None:
+def _rust(read: _ImportReader, n: int) -> tuple[Statement, int] | None:
     if read.keys[n] != b"use":
         return None
     first = n
@@ -176,7 +176,7 @@ class _Tree:
             self._path, self._line = self._path + gap + key, line
 
 
-_READERS: dict[str, Callable[[_Reader, int], tuple[Statement, int] | None]] = {
+_READERS: dict[str, Callable[[_ImportReader, int], tuple[Statement, int] | None]] = {
     "python": _python,
     "js": _script,
     "ts": _script,
@@ -192,7 +192,7 @@ _SIGNS = {
 
 
 def _statements(side: Side, language: str) -> Iterator[Statement]:
-    read, n = _Reader(side), 0
+    read, n = _ImportReader(side), 0
     while n < len(read.keys):
         hit = _READERS[language](read, n) if read.keys[n] in _BEGINS else None
         if hit is not None:

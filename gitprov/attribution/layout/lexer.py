@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import accumulate, compress, repeat
 
 from gitprov.attribution.layout.language import Language
-from gitprov.attribution.layout.tokens import COMMENT, INNER, Stream
+from gitprov.attribution.layout.tokens import COMMENT, INNER, TokenStream
 
 _WORDS = re.compile(rb"[\w\x80-\xff]+|[^\w\s]")
 _STAR = re.compile(rb"^[ \t]*\*+(?!/)", re.MULTILINE)
@@ -168,7 +168,7 @@ def same_tokens(old: bytes, new: bytes, language: Language) -> bool:
     return [one for one in find(old) if one != b"\n"] == [one for one in find(new) if one != b"\n"]
 
 
-def lex(text: bytes, language: Language, line: int = 0) -> Stream:
+def lex(text: bytes, language: Language, line: int = 0) -> TokenStream:
     """The tokens of a text whose first line has the number `line`; nothing is left out but white space."""
     tokens = _tokens(language).findall(text)
     forms = _Forms(language)
@@ -184,7 +184,7 @@ def lex(text: bytes, language: Language, line: int = 0) -> Stream:
                 maker.take(token, forms.kinds[token[0]], line)
             line += token.count(b"\n")
     maker.extend(keys[at:], shapes[at:], line)
-    return Stream(maker.keys, maker.lines, maker.spans)
+    return TokenStream(maker.keys, maker.lines, maker.spans)
 
 
 #: What a token is: one key wherever it stands, the end of a line, a string that is joined to a string beside it, or

@@ -5,13 +5,13 @@ from __future__ import annotations
 from gitprov.attribution.layout.language import Language
 from gitprov.attribution.layout.lexer import lex, open_at
 from gitprov.attribution.layout.structure import without_layout
-from gitprov.attribution.layout.tokens import Stream
+from gitprov.attribution.layout.tokens import TokenStream
 
 #: Lines before and behind what is compared that are read with it: they tell what a comma or a bracket is.
 _AROUND = 4
 
 
-def stream(lines: list[bytes], first: int, last: int, language: Language) -> Stream:
+def stream(lines: list[bytes], first: int, last: int, language: Language) -> TokenStream:
     """The tokens of lines `first` to `last` (0-based, the last not included) and of a few around them."""
     first, last = max(0, first - _AROUND), min(len(lines), last + _AROUND)
     before = b"".join(lines[:first])

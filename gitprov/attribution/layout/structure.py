@@ -9,7 +9,7 @@ from itertools import compress
 from gitprov.attribution.layout.language import Language
 from gitprov.attribution.layout.parens import Pair, Parens
 from gitprov.attribution.layout.precedence import WORDS
-from gitprov.attribution.layout.tokens import COMMENT, INNER, Stream
+from gitprov.attribution.layout.tokens import COMMENT, INNER, TokenStream
 
 _OPEN = {b"(": b")", b"[": b"]", b"{": b"}"}
 _CLOSE = frozenset(_OPEN.values())
@@ -27,7 +27,7 @@ _FAR = 200
 _PASSED = (COMMENT[0], ord("\\"))
 
 
-def without_layout(stream: Stream, language: Language, opened: list[bytes]) -> Stream:
+def without_layout(stream: TokenStream, language: Language, opened: list[bytes]) -> TokenStream:
     """The stream without tokens that say nothing; `opened` are brackets that were open before it, outermost first."""
     one = _Structure(stream, language, opened)
     one.walk()
@@ -44,7 +44,7 @@ def without_layout(stream: Stream, language: Language, opened: list[bytes]) -> S
     if spans:
         places = {n: at for at, n in enumerate(compress(range(len(keys)), alive))}
         spans = {line: places[n] for line, n in spans.items()}
-    return Stream(list(compress(keys, alive)), list(compress(lines, alive)), spans)
+    return TokenStream(list(compress(keys, alive)), list(compress(lines, alive)), spans)
 
 
 def _bare_names(keys: list[bytes]) -> None:
@@ -72,7 +72,7 @@ def _bare_values(keys: list[bytes]) -> None:
 class _Structure:
     """Walks over brackets, commas and semicolons; `dead` are the tokens that say nothing."""
 
-    def __init__(self, stream: Stream, language: Language, opened: list[bytes]) -> None:
+    def __init__(self, stream: TokenStream, language: Language, opened: list[bytes]) -> None:
         self.dead: set[int] = set()
         self._keys = stream.keys
         self._lines = stream.lines

@@ -8,7 +8,7 @@ from typing import NamedTuple
 COMMENT, INNER = b"\x01", b"\x02"
 
 
-class Stream(NamedTuple):
+class TokenStream(NamedTuple):
     """Tokens in order, and the line (0-based) on which each begins.
 
     `spans`: lines on which nothing begins, but a string that was broken into several goes on → its token.

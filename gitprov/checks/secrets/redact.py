@@ -51,7 +51,7 @@ class _Change(NamedTuple):
     kinds: tuple[str, ...]
 
 
-class _Result(NamedTuple):
+class _RedactedText(NamedTuple):
     """The last text, its changes in order, and the places of lines before which a private key is open."""
 
     text: bytes
@@ -72,7 +72,7 @@ class Redactor:
                 raise ValueError(f"{kind!r} cannot name a kind of secret")
         self._allow = [compiled(regex.encode("utf-8", "surrogatepass")) for regex in allow]
         self._extra = [(kind, compiled(regex.encode("utf-8", "surrogatepass"))) for kind, regex in extra]
-        self._last = _Result(b"", [], {})
+        self._last = _RedactedText(b"", [], {})
         self.lines_examined = 0
         """How many lines were looked at closely since this object was made."""
 
@@ -87,11 +87,11 @@ class Redactor:
                 kinds[kind] = kinds.get(kind, 0) + 1
         return Redacted(_rebuilt(text, changes), sum(kinds.values()), kinds)
 
-    def _scan_beside_last(self, text: bytes) -> _Result:
+    def _scan_beside_last(self, text: bytes) -> _RedactedText:
         """The result for a text, with the last one's changes for the lines that both begin and end with."""
         old = self._last
         head, tail, old_tail = _shared_lines(old.text, text)
-        new = _Result(
+        new = _RedactedText(
             text,
             [change for change in old.changes if change.start < head],
             {at: state for at, state in old.open_keys.items() if at <= head},
@@ -108,7 +108,7 @@ class Redactor:
         new.open_keys.update({at + shift: was for at, was in old.open_keys.items() if at >= old_tail})
         return new
 
-    def _scan(self, result: _Result, start: int, end: int, state: _State) -> _State:
+    def _scan(self, result: _RedactedText, start: int, end: int, state: _State) -> _State:
         """Adds to a result what changes in the lines of [start, end), whole lines; returns what is open after them."""
         suspects = self._suspects(result.text, start, end)
         order = sorted(suspects)

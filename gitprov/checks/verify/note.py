@@ -32,7 +32,7 @@ class Doubt(NamedTuple):
     row: str
 
 
-class Claim(NamedTuple):
+class RowClaim(NamedTuple):
     """Lines that one row claims in one class; `lines` is None, and `wrong` says why, where they cannot be read."""
 
     row: Row
@@ -42,7 +42,7 @@ class Claim(NamedTuple):
     wrong: str = ""
 
 
-class Said(NamedTuple):
+class MessageTraces(NamedTuple):
     """What a message says in trailers: traces, malformed ids, and traces it lets go.
 
     `unresolved` are digests of many traces that are those of no note here.
@@ -59,37 +59,37 @@ def is_copied(oid: str, note: Note) -> bool:
     return any(row["id"] != oid for row in note.of_kind("commit"))
 
 
-def claims(note: Note) -> list[Claim]:
+def claims(note: Note) -> list[RowClaim]:
     """Everything that traces and people claim, each range read once."""
-    found: list[Claim] = []
+    found: list[RowClaim] = []
     sizes: dict[str, int] = {}
     for row in (*note.of_kind("trace"), *note.of_kind("human")):
         files = row.get("files")
         if not isinstance(files, dict):
             if "files" in row:
-                found.append(Claim(row, "", "", None, "`files` is no object"))
+                found.append(RowClaim(row, "", "", None, "`files` is no object"))
             continue
         for path, entry in files.items():
             if not isinstance(entry, dict):
-                found.append(Claim(row, path, "", None, "its entry is no object"))
+                found.append(RowClaim(row, path, "", None, "its entry is no object"))
                 continue
             sizes[path] = sizes.get(path, 0) + text_size(row, path)
             if sizes[path] > MAX_TEXT:
                 what = f"its ranges, with those of other rows, are longer than {MAX_TEXT} characters"
-                found.append(Claim(row, path, "", None, what))
+                found.append(RowClaim(row, path, "", None, what))
             else:
                 found += [_claim(row, path, cls, entry[cls]) for cls in entry if cls in _CLASSES]
     return found
 
 
-def _claim(row: Row, path: str, cls: str, text: object) -> Claim:
+def _claim(row: Row, path: str, cls: str, text: object) -> RowClaim:
     try:
-        return Claim(row, path, cls, LineSet.parse(text))  # type: ignore[arg-type]  # it refuses what is no text
+        return RowClaim(row, path, cls, LineSet.parse(text))  # type: ignore[arg-type]  # it refuses what is no text
     except ValueError as error:
-        return Claim(row, path, cls, None, f"{cls}: {str(error)[:120]}")
+        return RowClaim(row, path, cls, None, f"{cls}: {str(error)[:120]}")
 
 
-def shape(oid: str, note: Note, claimed: list[Claim]) -> Iterator[Finding]:
+def shape(oid: str, note: Note, claimed: list[RowClaim]) -> Iterator[Finding]:
     """What is wrong with a note by itself; `claimed` as `claims` tells it."""
     heal = f"gitprov heal {oid[:12]}"
     if note.foreign:
@@ -129,7 +129,7 @@ def _implausible(oid: str, note: Note, heal: str) -> Iterator[Finding]:
             yield Finding(kind, FINDING, what, heal, oid)
 
 
-def doubts(claimed: list[Claim], added: Mapping[str, LineSet]) -> list[Doubt]:
+def doubts(claimed: list[RowClaim], added: Mapping[str, LineSet]) -> list[Doubt]:
     """The claims that the lines a commit adds (path → lines) do not bear out."""
     found = []
     for one in claimed:
@@ -159,7 +159,9 @@ def judged(oid: str, doubt: Doubt, count: int | None, added: LineSet) -> Finding
     return None
 
 
-def trailers(oid: str, note: Note | None, said: Said, noted: bool, demanded: bool) -> Iterator[Finding]:
+def trailers(
+    oid: str, note: Note | None, said: MessageTraces, noted: bool, demanded: bool
+) -> Iterator[Finding]:
     """Message against note. `noted`: this clone has notes at all; `demanded`: the project wants `AI-Trace` trailers."""
     heal = f"gitprov heal {oid[:12]}"
     for value in said.malformed:
@@ -189,7 +191,7 @@ def trailers(oid: str, note: Note | None, said: Said, noted: bool, demanded: boo
             yield Finding("row-without-trailer", FINDING, what, mend, oid, trace=trace)
 
 
-def _without_note(oid: str, said: Said, noted: bool) -> Iterator[Finding]:
+def _without_note(oid: str, said: MessageTraces, noted: bool) -> Iterator[Finding]:
     """What the message of a commit without a note names all the same."""
     level, mend = (
         (FINDING, f"gitprov heal {oid[:12]}") if noted else (UNKNOWN, "gitprov sync brings the notes")
@@ -245,9 +247,9 @@ def _delta(oid: str, row: Row, heal: str) -> Iterator[Finding]:
         )
 
 
-def _twice(oid: str, claimed: list[Claim], heal: str) -> Iterator[Finding]:
+def _twice(oid: str, claimed: list[RowClaim], heal: str) -> Iterator[Finding]:
     """Lines that two traces claim, or one trace in two classes."""
-    by_path: dict[str, list[Claim]] = {}
+    by_path: dict[str, list[RowClaim]] = {}
     for one in claimed:
         if one.lines is not None and one.row["kind"] == "trace":
             by_path.setdefault(one.path, []).append(one)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gitprov.errors import UsageError
-from gitprov.flow.read.blame import Request
+from gitprov.flow.read.blame import BlameRequest
 from gitprov.output.blame_text import Flags
 
 _OWN = {"--json": "json", "--stats": "stats"}
@@ -23,10 +23,10 @@ _TAKES_VALUE = frozenset(
 _SELECTS = ("--all", "--branches", "--tags", "--remotes", "--glob", "--not", "--bisect", "--stdin")
 
 
-class Command(NamedTuple):
+class BlameCommand(NamedTuple):
     """What is to be done. `form` is text, json, porcelain or line-porcelain; `stats` counts instead of listing."""
 
-    request: Request
+    request: BlameRequest
     form: str
     stats: bool
     show_prompt: bool
@@ -35,7 +35,7 @@ class Command(NamedTuple):
     date: str | None
 
 
-class _Parser:
+class _BlameParser:
     def __init__(self) -> None:
         self.options: list[str] = []
         self.before: list[str] = []
@@ -154,9 +154,9 @@ def wants(argv: Sequence[str], *names: str) -> bool:
     return any(word in names for word in own)
 
 
-def parse(argv: Sequence[str]) -> Command:
+def parse(argv: Sequence[str]) -> BlameCommand:
     """The command line without the program's name; UsageError where it contradicts itself or names no file."""
-    parser = _Parser()
+    parser = _BlameParser()
     parser.feed(argv)
     forms = list(dict.fromkeys(parser.forms))
     if len(forms) > 1:
@@ -172,7 +172,7 @@ def parse(argv: Sequence[str]) -> Command:
     # A filter may show another number of lines than the file has; notes count those.
     options = ("--no-textconv", *(("-w",) if parser.ignore_space else ()), *parser.options)
     after = None if parser.after is None else tuple(parser.after)
-    request = Request(
+    request = BlameRequest(
         options,
         tuple(parser.before),
         after,
@@ -181,7 +181,9 @@ def parse(argv: Sequence[str]) -> Command:
         parser.contents,
         parser.selects,
     )
-    return Command(request, form, parser.stats, parser.show_prompt, parser.colour, parser.flags, parser.date)
+    return BlameCommand(
+        request, form, parser.stats, parser.show_prompt, parser.colour, parser.flags, parser.date
+    )
 
 
 def _abbreviates(word: str, name: str, least: int) -> bool:

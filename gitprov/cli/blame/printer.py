@@ -9,7 +9,7 @@ from gitprov.output import blame_text, dates
 from gitprov.output.text import width
 
 if TYPE_CHECKING:
-    from gitprov.cli.blame.args import Command
+    from gitprov.cli.blame.args import BlameCommand
     from gitprov.cli.terminal import Screen
     from gitprov.git.repo import Repository
     from gitprov.model.answers.blame import BlamedCommit, Facts, Line
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Printer:
     """Rows for pieces of a blame, in the order they come."""
 
-    def __init__(self, repo: Repository, command: Command, screen: Screen) -> None:
+    def __init__(self, repo: Repository, command: BlameCommand, screen: Screen) -> None:
         self._repo = repo
         self._command = command
         self._screen = screen

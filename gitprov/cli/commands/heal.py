@@ -51,10 +51,10 @@ def command(
     gitprov heal --from FETCH_HEAD HEAD
     """
     from gitprov.errors import UsageError
-    from gitprov.flow.heal.run import Request
+    from gitprov.flow.heal.run import HealRequest
 
     if write and dry:
         raise UsageError("--write and --dry-run exclude each other", "give one of them")
-    code = run(Request(commits, everything, tuple(maps or ()), source, dry), as_json=as_json, color=color)
+    code = run(HealRequest(commits, everything, tuple(maps or ()), source, dry), as_json=as_json, color=color)
     if code:
         raise typer.Exit(code)

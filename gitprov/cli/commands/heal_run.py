@@ -14,12 +14,12 @@ from gitprov.git.repo import Repository
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gitprov.flow.heal.run import Request
+    from gitprov.flow.heal.run import HealRequest
 
 _PAGER = "gitprov-heal"
 
 
-def run(request: Request, *, as_json: bool = False, color: str | None = None) -> int:
+def run(request: HealRequest, *, as_json: bool = False, color: str | None = None) -> int:
     """Heal, print the report, and return the exit code."""
     from gitprov.flow.heal.run import heal
     from gitprov.flow.recover import finish_interrupted
@@ -29,7 +29,7 @@ def run(request: Request, *, as_json: bool = False, color: str | None = None) ->
     gc.disable()
     env = os.environ
     screen = Screen.of_stdout(env)
-    shown = _Progress()
+    shown = _HealProgress()
     with Repository.discover(os.getcwd(), env) as repo:
         if not request.dry:
             finish_interrupted(repo)
@@ -53,7 +53,7 @@ def _colours(cwd: str, screen: Screen, when: str | None) -> Mapping[str, str]:
     return {**COLOURS, **colours("gitprov", COLOURS, cwd=cwd, env=screen.env)}
 
 
-class _Progress:
+class _HealProgress:
     """One line on a terminal's stderr, rewritten as the work goes on; nothing anywhere else."""
 
     def __init__(self) -> None:

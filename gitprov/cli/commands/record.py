@@ -12,7 +12,7 @@ import typer
 
 from gitprov.cli.door import say
 from gitprov.errors import UsageError
-from gitprov.flow.capture.by_hand import Generation, record
+from gitprov.flow.capture.by_hand import StatedGeneration, record
 from gitprov.flow.capture.moment import Moment
 
 _LIMIT = 16 << 20
@@ -50,7 +50,7 @@ def command(
         raise UsageError("--agent is empty", "name the tool that asked the model, as in: --agent codegen")
     if prompt is not None and prompt_file is not None:
         raise UsageError("--prompt and --prompt-file exclude each other", "give the prompt once")
-    made = Generation(
+    made = StatedGeneration(
         agent=agent,
         model=model,
         session=session,

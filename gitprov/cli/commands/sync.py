@@ -43,7 +43,7 @@ def command(
     Example: gitprov sync origin
     """
     from gitprov.flow.recover import finish_interrupted
-    from gitprov.flow.share.sync import Wish, choose, sync
+    from gitprov.flow.share.sync import SyncOptions, choose, sync
     from gitprov.store.config import load_config
 
     done: list[Synced] = []
@@ -51,7 +51,7 @@ def command(
     with Repository.discover(os.getcwd(), os.environ) as repo:
         finish_interrupted(repo)
         config = load_config(repo.worktree, repo.config("gitprov."))
-        wish = Wish(config.share_generations, not no_push, dry_run, gpg_sign)
+        wish = SyncOptions(config.share_generations, not no_push, dry_run, gpg_sign)
         chosen, known = choose(repo, remotes or [], every=every)
         for remote in chosen:
             try:

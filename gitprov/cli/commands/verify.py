@@ -50,7 +50,7 @@ def command(
     for rev in asked:
         if rev.startswith("-"):
             raise UsageError(f"{rev!r} is no revision", "gitprov verify -h")
-    shown = _Progress()
+    shown = _VerifyProgress()
     with Repository.discover(os.getcwd(), os.environ) as repo:
         finish_interrupted(repo)
         config = load_config(repo.worktree, repo.config("gitprov."))
@@ -71,7 +71,7 @@ def _counts(done: Verified) -> dict[str, int]:
     return {**looked, "findings": done.count(FINDING), "unknown": done.count(UNKNOWN)}
 
 
-class _Progress:
+class _VerifyProgress:
     """One line on a terminal, drawn over itself, once it takes long."""
 
     def __init__(self) -> None:

@@ -35,7 +35,7 @@ _REFUSED_SHORT = ("-p", "-u", "-U", "-z", "-W", "-O")
 _MEANT = frozenset(("--not", "--no", "--no-patch"))
 
 
-class Command(NamedTuple):
+class LogCommand(NamedTuple):
     """What is to be done. `form` is text, oneline or json; `stdin` says that git reads revisions from there."""
 
     query: Query
@@ -44,7 +44,7 @@ class Command(NamedTuple):
     stdin: bool
 
 
-class _Parser:
+class _LogParser:
     def __init__(self) -> None:
         self.args: list[str] = []
         self.filters: dict[str, list[str]] = {name: [] for name in _FILTERS.values()}
@@ -103,9 +103,9 @@ class _Parser:
         self.limit = None if number < 0 else number
 
 
-def parse(argv: Sequence[str]) -> Command:
+def parse(argv: Sequence[str]) -> LogCommand:
     """The command line without the program's name; UsageError for what would change git's output."""
-    parser = _Parser()
+    parser = _LogParser()
     parser.feed(argv)
     if len(set(parser.forms)) > 1:
         raise UsageError("--json and --oneline exclude each other", "git ai-log -h")
@@ -123,7 +123,7 @@ def parse(argv: Sequence[str]) -> Command:
         reverse="reverse" in parser.switches,
     )
     form = parser.forms[0] if parser.forms else "text"
-    return Command(query, form, parser.colour, "--stdin" in parser.args)
+    return LogCommand(query, form, parser.colour, "--stdin" in parser.args)
 
 
 def _value(name: str, words: Iterator[str]) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from gitprov.agents.protocol import Report, Told
+from gitprov.agents.protocol import EditReport, StatedContent
 from gitprov.agents.protocol import moment as in_utc
 from gitprov.errors import GitprovError, NotARepository, UsageError
 from gitprov.flow.capture.delivery import Delivery
@@ -14,7 +14,7 @@ from gitprov.flow.capture.moment import Moment, place_of
 from gitprov.flow.capture.protocol import record_one
 
 
-class Generation(NamedTuple):
+class StatedGeneration(NamedTuple):
     """What is known of a generation besides its files; absent facts are None."""
 
     agent: str
@@ -36,7 +36,7 @@ class Recorded(NamedTuple):
     paths: tuple[str, ...]
 
 
-def record(made: Generation, paths: Sequence[str], moment: Moment) -> Recorded:
+def record(made: StatedGeneration, paths: Sequence[str], moment: Moment) -> Recorded:
     """Record the present content of each path as generated; before it stands what was last known.
 
     All paths are looked at before anything is recorded. UsageError for a path that is no file of a
@@ -77,13 +77,13 @@ def _place(path: str, moment: Moment) -> str | None:
     return place.path if place is not None else None
 
 
-def _report(made: Generation, path: str) -> Report:
-    return Report(
+def _report(made: StatedGeneration, path: str) -> EditReport:
+    return EditReport(
         type="ai",
         path=path,
         cwd=None,
-        before=Told(False, None),
-        after=Told(False, None),
+        before=StatedContent(False, None),
+        after=StatedContent(False, None),
         agent=made.agent,
         agent_version=None,
         model=made.model,

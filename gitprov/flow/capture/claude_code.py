@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gitprov.agents import claude_code, claude_transcript
-from gitprov.agents.claude_code import Change, Hook, Seen
+from gitprov.agents.claude_code import FileState, Hook, ProposedEdit
 from gitprov.agents.claude_transcript import ToolUse
 from gitprov.flow.capture import turns
 from gitprov.flow.capture.moment import Moment, inbox_of, look_around, place_of, report
@@ -91,7 +91,7 @@ def _after_tool(hook: Hook, moment: Moment) -> None:
 
 
 def _row(
-    inbox: Inbox, change: Change, hook: Hook, tool: ToolUse | None, shared: dict[str, Any]
+    inbox: Inbox, change: ProposedEdit, hook: Hook, tool: ToolUse | None, shared: dict[str, Any]
 ) -> dict[str, Any]:
     """One event as JSON. What a person changed in a proposal names no agent and no model."""
     ai = change.type == "ai"
@@ -110,7 +110,7 @@ def _row(
 
 def _changes(
     hook: Hook, inbox: Inbox, place: Location, tool: ToolUse | None, env: Mapping[str, str]
-) -> tuple[list[Change], dict[str, Any]]:
+) -> tuple[list[ProposedEdit], dict[str, Any]]:
     """The edits, and the tool input as the model wrote it."""
     disk = _read_target(place)
     seen = _seen(hook, inbox, place)
@@ -132,18 +132,18 @@ def _changes(
     # What was last known may be older than what a person typed since: it is a witness only to there being no file.
     if last_known(inbox, place, env) is not None or hook.response.get("type") == "update":
         raise ValueError("nothing tells what the file was before the edit")
-    return claude_code.changes(hook, hook.input, Seen(None), disk), hook.input
+    return claude_code.changes(hook, hook.input, FileState(None), disk), hook.input
 
 
-def _seen(hook: Hook, inbox: Inbox, place: Location) -> Seen | None:
+def _seen(hook: Hook, inbox: Inbox, place: Location) -> FileState | None:
     snapshot = inbox.marks.get(hook.tool_key)
     if snapshot is None or snapshot.path != place.path:
         return None
     if snapshot.content is None:
-        return Seen(None)
+        return FileState(None)
     if not snapshot.content.stored:
-        return Seen(None, snapshot.content)
-    return Seen(inbox.get_blob(snapshot.content))
+        return FileState(None, snapshot.content)
+    return FileState(inbox.get_blob(snapshot.content))
 
 
 def _tool_use(hook: Hook) -> ToolUse | None:

@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 from gitprov.agents import protocol as generic
-from gitprov.agents.protocol import Report
+from gitprov.agents.protocol import EditReport
 from gitprov.errors import GitprovError
 from gitprov.flow.capture.delivery import Delivery
 from gitprov.flow.capture.moment import Moment, load, place_of, report
@@ -31,7 +31,7 @@ def record(payload: bytes, moment: Moment) -> None:
                 report(f"capture generic: report {number} was not recorded: {error}", moment)
 
 
-def record_one(told: Report, moment: Moment, delivery: Delivery) -> Location:
+def record_one(told: EditReport, moment: Moment, delivery: Delivery) -> Location:
     """Record one report and return where its file lives.
 
     ValueError for what cannot be recorded: a path outside every work tree, a file that is not there.
@@ -58,7 +58,7 @@ def record_one(told: Report, moment: Moment, delivery: Delivery) -> Location:
     return place
 
 
-def _event(told: Report, place: Location, moment: Moment, turn: Turn | None) -> dict[str, Any]:
+def _event(told: EditReport, place: Location, moment: Moment, turn: Turn | None) -> dict[str, Any]:
     return {
         "type": told.type,
         "path": place.path,
@@ -78,7 +78,7 @@ def _event(told: Report, place: Location, moment: Moment, turn: Turn | None) -> 
     }
 
 
-def _turn(inbox: Inbox, told: Report, moment: Moment, delivery: Delivery) -> Turn | None:
+def _turn(inbox: Inbox, told: EditReport, moment: Moment, delivery: Delivery) -> Turn | None:
     """The report's turn, begun or filled in; none for what a person typed outside of any turn."""
     if told.type == "human" and told.turn is None:
         return None

@@ -12,7 +12,7 @@ from gitprov.errors import Damaged
 from gitprov.flow.capture.moment import Moment, inbox_of, place_of
 from gitprov.git.files import tree_files
 from gitprov.git.locate import Location, locate
-from gitprov.model.event import ContentRef, Instruction, Turn
+from gitprov.model.event import ContentRef, InstructionFile, Turn
 from gitprov.store import files
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.sessions import FORGOTTEN, derived_turn, session_key
@@ -195,13 +195,13 @@ def transcript_of(hook: Hook) -> str | None:
     return None
 
 
-def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> tuple[Instruction, ...]:
+def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> tuple[InstructionFile, ...]:
     """The instruction files in force, each with its text."""
-    found: list[Instruction] = []
+    found: list[InstructionFile] = []
     settings = moment.env.get("CLAUDE_CONFIG_DIR") or os.path.join(moment.env.get("HOME", ""), ".claude")
     own = _content(os.path.join(settings, "CLAUDE.md")) if os.path.isabs(settings) else None
     if own is not None:
-        found.append(Instruction("~/.claude/CLAUDE.md", inbox.put_blob(own)))
+        found.append(InstructionFile("~/.claude/CLAUDE.md", inbox.put_blob(own)))
     names = _instruction_names(inbox, place, moment)
     inside = locate(hook.cwd or moment.cwd)
     parts = inside.path.split("/") if inside and inside.path and inside.worktree == place.worktree else []
@@ -210,7 +210,7 @@ def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> t
             path = "/".join([*parts[:depth], name])
             text = _in_tree(place, path)
             if text is not None:
-                found.append(Instruction(path, inbox.put_blob(text)))
+                found.append(InstructionFile(path, inbox.put_blob(text)))
     return tuple(found)
 
 
@@ -291,7 +291,8 @@ def _adopted(turn: Turn, told: Inbox, inbox: Inbox) -> Turn:
             turn=name,
             prompt=_moved(turn.prompt, told, inbox),
             instructions=tuple(
-                Instruction(one.path, _moved(one.ref, told, inbox) or one.ref) for one in turn.instructions
+                InstructionFile(one.path, _moved(one.ref, told, inbox) or one.ref)
+                for one in turn.instructions
             ),
         )
     )

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.attribution.carry import Kept, kept, news, olds, split, without
-from gitprov.attribution.inherit import Heritage, Inherited
+from gitprov.attribution.carry import LineRun, kept, news, olds, split, without
+from gitprov.attribution.inherit import Inherited, InheritedClaims
 from gitprov.attribution.layout.language import language_of
 from gitprov.flow.carry.absent_traces import in_vain, known_to
 from gitprov.flow.carry.clean_picks import repeated
-from gitprov.flow.carry.values import Heir, Pair
+from gitprov.flow.carry.values import CarryTarget, Rewrite
 from gitprov.git.files import diff as diffs
 from gitprov.git.files.diff import REGULAR, FileChange
 from gitprov.git.objects import Commit, parse_commit
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _RANGES = 500
 
 
-def carry(repo: Repository, pairs: Iterable[Pair], *, silent: bool = False) -> dict[str, Note]:
+def carry(repo: Repository, pairs: Iterable[Rewrite], *, silent: bool = False) -> dict[str, Note]:
     """New commit → the note that it inherits; commits that inherit nothing are left out. Writes nothing.
 
     `silent`: those whose messages name only traces that were looked for in vain get a note that says no more than that.
@@ -50,7 +50,7 @@ def carry(repo: Repository, pairs: Iterable[Pair], *, silent: bool = False) -> d
                 limits.setdefault(new, {})[old] = only
     found = _commits(repo, wanted)
     heirs = {
-        oid: Heir(
+        oid: CarryTarget(
             oid,
             one.tree,
             one.parents,
@@ -69,7 +69,7 @@ def carry(repo: Repository, pairs: Iterable[Pair], *, silent: bool = False) -> d
 
 
 def inherit(
-    repo: Repository, wanted: Sequence[tuple[Heir, Sequence[str]]], most: int | None = None
+    repo: Repository, wanted: Sequence[tuple[CarryTarget, Sequence[str]]], most: int | None = None
 ) -> dict[str, tuple[Inherited, int]]:
     """Heir's name → what it inherits from its sources, and how many lines it adds.
 
@@ -89,7 +89,8 @@ def inherit(
     rest = [(heir, sources) for heir, sources in wanted if heir.name not in same]
     seen = _Diffs(repo, commits, rest)
     cases = [
-        _Case(repo, heir, [oid for oid in sources if oid in commits], seen, known) for heir, sources in rest
+        _CarryCase(repo, heir, [oid for oid in sources if oid in commits], seen, known)
+        for heir, sources in rest
     ]
     left = _ask_blame(repo, cases, most)
     problem = f"{left} files would have to be blamed" if left else None
@@ -120,7 +121,10 @@ class _Diffs:
     """All comparisons that a set of heirs asks for, from one process."""
 
     def __init__(
-        self, repo: Repository, commits: Mapping[str, Commit], wanted: Sequence[tuple[Heir, Sequence[str]]]
+        self,
+        repo: Repository,
+        commits: Mapping[str, Commit],
+        wanted: Sequence[tuple[CarryTarget, Sequence[str]]],
     ) -> None:
         self._commits = commits
         rootless = any(not one.parents for one in commits.values()) or any(
@@ -160,7 +164,7 @@ class _Diffs:
             first = diffs.common(first, other)
         return first
 
-    def source(self, oid: str, heir: Heir) -> tuple[list[FileChange], list[FileChange]]:
+    def source(self, oid: str, heir: CarryTarget) -> tuple[list[FileChange], list[FileChange]]:
         """What a source added itself, and what lies between it and the heir."""
         one = self._commits[oid]
         return self.own(one.tree, one.parents), self._seen[one.tree, heir.tree]
@@ -172,17 +176,22 @@ class _Open(NamedTuple):
     source: str
     old: str
     path: str
-    runs: list[Kept]
+    runs: list[LineRun]
 
 
-class _Case:
+class _CarryCase:
     """One heir: what its sources added is settled here, the rest is left `open`."""
 
     def __init__(
-        self, repo: Repository, heir: Heir, sources: Sequence[str], seen: _Diffs, known: Mapping[str, Note]
+        self,
+        repo: Repository,
+        heir: CarryTarget,
+        sources: Sequence[str],
+        seen: _Diffs,
+        known: Mapping[str, Note],
     ) -> None:
         self.heir = heir
-        self.heritage = Heritage()
+        self.heritage = InheritedClaims()
         self._repo = repo
         own = [change for change in seen.own(heir.tree, heir.parents) if change.has_text]
         self.added = sum(change.added for change in own)
@@ -226,7 +235,7 @@ class _Case:
         )
         return added - news(self._runs(added - claimed, change.path, change))
 
-    def _runs(self, lines: LineSet, path: str, change: FileChange | None) -> list[Kept]:
+    def _runs(self, lines: LineSet, path: str, change: FileChange | None) -> list[LineRun]:
         if change is None:
             return kept(lines, (), lambda: ([], []))
         if change.status == "A" or change.old_mode not in REGULAR or not change.has_text:
@@ -263,7 +272,7 @@ def _hunks(repo: Repository, change: FileChange) -> Sequence[Hunk]:
     return unshown(old, repo.objects.blob(change.new_oid))
 
 
-def _ask_blame(repo: Repository, cases: Sequence[_Case], most: int | None) -> int:
+def _ask_blame(repo: Repository, cases: Sequence[_CarryCase], most: int | None) -> int:
     """Settle what is open, by git's blame of the sources and the notes of the commits that it names.
 
     Where that are more than `most` files nothing is asked, and their number is the answer.
@@ -303,12 +312,12 @@ def _blamed(repo: Repository, source: str, path: str, lines: LineSet) -> dict[in
 
 
 def _by_commit(
-    runs: Iterable[Kept], answer: Mapping[int, tuple[str, str, int]]
-) -> dict[tuple[str, str], list[Kept]]:
-    found: dict[tuple[str, str], list[Kept]] = {}
+    runs: Iterable[LineRun], answer: Mapping[int, tuple[str, str, int]]
+) -> dict[tuple[str, str], list[LineRun]]:
+    found: dict[tuple[str, str], list[LineRun]] = {}
     for run in runs:
         for n in range(run.size):
             told = answer.get(run.old + n)
             if told is not None:
-                found.setdefault(told[:2], []).append(Kept(run.new + n, told[2], 1))
+                found.setdefault(told[:2], []).append(LineRun(run.new + n, told[2], 1))
     return found

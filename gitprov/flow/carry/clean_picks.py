@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.attribution.carry import Kept
-from gitprov.attribution.inherit import Heritage, Inherited
+from gitprov.attribution.carry import LineRun
+from gitprov.attribution.inherit import Inherited, InheritedClaims
 from gitprov.git.files.diff import raw_between_trees
 from gitprov.git.repo import Repository
 from gitprov.model.note import Note
 from gitprov.model.ranges import MAX_LINE
 
 if TYPE_CHECKING:
-    from gitprov.flow.carry.values import Heir
+    from gitprov.flow.carry.values import CarryTarget
     from gitprov.git.objects import Commit
 
 #: Picks that stand on one another, from which on it pays to compare what lies below them.
@@ -42,7 +42,7 @@ class _Pick(NamedTuple):
 def repeated(
     repo: Repository,
     commits: Mapping[str, Commit],
-    wanted: Sequence[tuple[Heir, Sequence[str]]],
+    wanted: Sequence[tuple[CarryTarget, Sequence[str]]],
     known: Mapping[str, Note],
 ) -> dict[str, tuple[Inherited, int]]:
     """Name of an heir that is a clean pick → all that its source has, and how many lines it adds."""
@@ -58,7 +58,7 @@ def repeated(
     return out
 
 
-def _pick(commits: Mapping[str, Commit], heir: Heir, oid: str) -> _Pick | None:
+def _pick(commits: Mapping[str, Commit], heir: CarryTarget, oid: str) -> _Pick | None:
     source = commits.get(oid)
     if source is None or oid in heir.lenders or heir.counted or len(source.parents) != 1:
         return None
@@ -96,8 +96,8 @@ def _chains(picks: list[_Pick]) -> list[list[_Pick]]:
 
 
 def _whole(note: Note) -> Inherited:
-    heritage = Heritage()
+    heritage = InheritedClaims()
     for path in note.paths():
-        heritage.take(note, path, path, [Kept(1, 1, MAX_LINE)])
+        heritage.take(note, path, path, [LineRun(1, 1, MAX_LINE)])
     heritage.take_whole(note, {}, dict.fromkeys(note.paths(), MAX_LINE))
     return heritage.result()

@@ -11,8 +11,8 @@ from gitprov.model.note import Note
 from gitprov.store import notes
 
 if TYPE_CHECKING:
-    from gitprov.flow.change import Situation
-    from gitprov.flow.context import Desk
+    from gitprov.flow.change import CommitChange
+    from gitprov.flow.context import CommitContext
     from gitprov.flow.git_state import Sources
     from gitprov.git.repo import Repository
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FILES = 100
 
 
-def inherited_by(desk: Desk, situation: Situation) -> Inherited:
+def inherited_by(desk: CommitContext, situation: CommitChange) -> Inherited:
     """What the commit has from others that git names. That it cannot be found out is no reason to refuse a commit."""
     from gitprov.flow.git_state import squashing, unnamed
 
@@ -38,21 +38,21 @@ def inherited_by(desk: Desk, situation: Situation) -> Inherited:
         if not known.commits:
             return alike
         from gitprov.flow.carry.carry import inherit
-        from gitprov.flow.carry.values import Heir
+        from gitprov.flow.carry.values import CarryTarget
         from gitprov.flow.share.incoming import take_in
 
         take_in(repo)  # a colleague's commits have their notes where a plain fetch put them
         tree = situation.tree or decode(repo.run("write-tree")).strip()
         counted = _counted(repo, situation, known)
         only = {known.left.commit: known.left.paths} if known.left else {}
-        heir = Heir("", tree, situation.parents, frozenset(known.lenders), counted, only)
+        heir = CarryTarget("", tree, situation.parents, frozenset(known.lenders), counted, only)
         found = inherit(repo, [(heir, known.commits)], _FILES)[""][0]
         return _with(found, alike)
     except (GitprovError, OSError, ValueError) as error:
         return Inherited([], problem=str(error) or type(error).__name__)
 
 
-def _asked(desk: Desk, situation: Situation) -> Sources:
+def _asked(desk: CommitContext, situation: CommitChange) -> Sources:
     """The sources that git's state names now."""
     from gitprov.flow import git_state
     from gitprov.flow.carry import resets
@@ -73,7 +73,7 @@ def _with(found: Inherited, more: Inherited) -> Inherited:
     return found._replace(rows=list(beside(Note(found.rows), Note(rows)).rows.values()))
 
 
-def _counted(repo: Repository, situation: Situation, known: Sources) -> frozenset[str]:
+def _counted(repo: Repository, situation: CommitChange, known: Sources) -> frozenset[str]:
     """Traces of which an earlier part of the same source, split in several commits, has told what was dropped."""
     from gitprov.flow.git_state import rebasing
 
@@ -84,7 +84,7 @@ def _counted(repo: Repository, situation: Situation, known: Sources) -> frozense
     return frozenset(trace for trace, row in told if row.get("evidence") == "carried")
 
 
-def _lookalikes(repo: Repository, situation: Situation) -> Inherited:
+def _lookalikes(repo: Repository, situation: CommitChange) -> Inherited:
     """What the index has from commits that git does not name any more; its hunks say which they were."""
     if situation.tree is not None:
         return Inherited([])

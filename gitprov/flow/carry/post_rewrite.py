@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gitprov.flow.carry.carry import carry
-from gitprov.flow.carry.values import Pair
+from gitprov.flow.carry.values import Rewrite
 from gitprov.flow.carry.write_notes import is_copied, record
 from gitprov.flow.git_state import rebasing
 from gitprov.flow.share.incoming import take_in
@@ -55,7 +55,7 @@ def finish(repo: Repository) -> list[str]:
     return _follow(repo, _left(repo)) if os.path.exists(rewritten(repo.git_dir)) else []
 
 
-def _follow(repo: Repository, pairs: list[Pair]) -> list[str]:
+def _follow(repo: Repository, pairs: list[Rewrite]) -> list[str]:
     head = repo.objects.get("HEAD")
     if not pairs or head is None:
         return []
@@ -69,7 +69,7 @@ def _follow(repo: Repository, pairs: list[Pair]) -> list[str]:
     return changed
 
 
-def _leave(repo: Repository, pairs: list[Pair]) -> None:
+def _leave(repo: Repository, pairs: list[Rewrite]) -> None:
     home = os.path.dirname(rewritten(repo.git_dir))
     files.make_dir(home)
     files.replace(
@@ -77,31 +77,31 @@ def _leave(repo: Repository, pairs: list[Pair]) -> None:
     )
 
 
-def _left(repo: Repository) -> list[Pair]:
+def _left(repo: Repository) -> list[Rewrite]:
     return _parse(files.read(rewritten(repo.git_dir)) or b"")
 
 
-def _parse(told: bytes) -> list[Pair]:
+def _parse(told: bytes) -> list[Rewrite]:
     """The pairs in git's lines; what is none is left out: it may come from a damaged file."""
-    return [Pair(decode(old), decode(new)) for old, new in _PAIR.findall(told)]
+    return [Rewrite(decode(old), decode(new)) for old, new in _PAIR.findall(told)]
 
 
-def _known(repo: Repository, command: str) -> list[Pair]:
+def _known(repo: Repository, command: str) -> list[Rewrite]:
     """The pairs as the repository has them."""
     if command != "amend":
         texts = (files.read(os.path.join(repo.git_dir, *place)) for place in _LISTS)
         return [pair for text in texts for pair in _parse(text or b"")]
     moves = steps(repo, 1)
-    return [Pair(one.old, one.new) for one in moves if one.why.startswith("commit (amend)")]
+    return [Rewrite(one.old, one.new) for one in moves if one.why.startswith("commit (amend)")]
 
 
-def _unsettled(repo: Repository, pairs: list[Pair]) -> list[Pair]:
+def _unsettled(repo: Repository, pairs: list[Rewrite]) -> list[Rewrite]:
     """Amendments that post-commit did not write down itself, or whose note git has overwritten since."""
     there = notes.read(repo, [pair.new for pair in pairs])
     return [pair for pair in pairs if pair.new not in there or is_copied(pair.new, there[pair.new])]
 
 
-def _to_the_end(repo: Repository, pairs: list[Pair]) -> list[Pair]:
+def _to_the_end(repo: Repository, pairs: list[Rewrite]) -> list[Rewrite]:
     """Pairs with commits that the rebase, or what it ran, amended again before it was done.
 
     Git names the commit that a pick made. What `--exec` amended since is another one; and a commit on the way that got
@@ -110,9 +110,9 @@ def _to_the_end(repo: Repository, pairs: list[Pair]) -> list[Pair]:
     became = _amended(repo, len(pairs))
     if not became:
         return pairs
-    last = [Pair(pair.old, _last(pair.new, became)) for pair in pairs]
+    last = [Rewrite(pair.old, _last(pair.new, became)) for pair in pairs]
     noted = notes.read(repo, became)
-    return last + [Pair(oid, _last(oid, became)) for oid in noted]
+    return last + [Rewrite(oid, _last(oid, became)) for oid in noted]
 
 
 def _amended(repo: Repository, picks: int) -> dict[str, str]:

@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitFailed
-from gitprov.flow.git_state import Left, rebasing, state
+from gitprov.flow.git_state import ResetSource, rebasing, state
 from gitprov.git.files import diff as diffs
 from gitprov.git.history.reflog import steps
 from gitprov.git.objects import parse_commit
@@ -19,7 +19,7 @@ from gitprov.model.lines import is_trivial, same_text, split_lines
 from gitprov.store import files
 
 if TYPE_CHECKING:
-    from gitprov.flow.change import Situation
+    from gitprov.flow.change import CommitChange
     from gitprov.flow.work_tree import View
     from gitprov.git.files.diff import FileChange
     from gitprov.git.repo import Repository
@@ -44,7 +44,7 @@ class Reset(NamedTuple):
     timed: bool
 
 
-def left_by_reset(repo: Repository, situation: Situation, view: View) -> Left | None:
+def left_by_reset(repo: Repository, situation: CommitChange, view: View) -> ResetSource | None:
     """The commit that the last reset left, and the files in which it is seen to have kept its lines; None where in none.
 
     `view` shows the work tree, whatever a framework has hidden of it.
@@ -60,7 +60,7 @@ def left_by_reset(repo: Repository, situation: Situation, view: View) -> Left | 
         shown = [one.path for one in before if _is_shown(repo, last, one, now[one.path], view)]
     except GitFailed:
         return None  # its objects are not all here any more: then nothing shows
-    return Left(last.old, frozenset(shown)) if shown else None
+    return ResetSource(last.old, frozenset(shown)) if shown else None
 
 
 def settle(repo: Repository, view: View) -> None:

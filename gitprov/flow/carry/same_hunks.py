@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.attribution.carry import Kept
-from gitprov.attribution.inherit import Heritage, Inherited
+from gitprov.attribution.carry import LineRun
+from gitprov.attribution.inherit import Inherited, InheritedClaims
 from gitprov.flow.carry.solid import agree
 from gitprov.git.files import patches
 from gitprov.git.files.patches import Patch
@@ -28,12 +28,12 @@ MOST = 200
 _PATHS = 200
 
 
-class Alike(NamedTuple):
+class SameHunks(NamedTuple):
     """Hunks of one file (it has the same path in both) that a `source` has as well, as the lines they add."""
 
     source: str
     path: str
-    runs: tuple[Kept, ...]
+    runs: tuple[LineRun, ...]
 
 
 def staged(repo: Repository, head: str | None) -> Inherited:
@@ -62,7 +62,7 @@ def candidates(repo: Repository, head: str | None, paths: Collection[str]) -> li
     return [oid for oid in found if oid in known][:MOST]
 
 
-def alike(own: Sequence[Patch], others: Iterable[tuple[str, Sequence[Patch]]]) -> list[Alike]:
+def alike(own: Sequence[Patch], others: Iterable[tuple[str, Sequence[Patch]]]) -> list[SameHunks]:
     """The hunks that stand among those of other commits as well."""
     mine: dict[tuple[str, bytes], list[Patch]] = {}
     for one in own:
@@ -74,19 +74,21 @@ def alike(own: Sequence[Patch], others: Iterable[tuple[str, Sequence[Patch]]]) -
             # One hunk twice in a commit, or in its source: nobody can say which is which.
             same = mine.get((other.path, other.body), [])
             if len(same) == 1 and sum(one[::2] == other[::2] for one in theirs) == 1:
-                found.append(Alike(oid, other.path, tuple(_runs(same[0], other))))
+                found.append(SameHunks(oid, other.path, tuple(_runs(same[0], other))))
     return found
 
 
-def heritage(note: Note, hunks: Iterable[Alike]) -> Inherited:
+def heritage(note: Note, hunks: Iterable[SameHunks]) -> Inherited:
     """What a source's own note says of the lines of its hunks."""
-    taken = Heritage()
+    taken = InheritedClaims()
     for one in hunks:
         taken.take(note, one.path, one.path, one.runs)
     return taken.result()
 
 
-def by_commit(repo: Repository, oids: Collection[str], sources: Collection[str]) -> dict[str, list[Alike]]:
+def by_commit(
+    repo: Repository, oids: Collection[str], sources: Collection[str]
+) -> dict[str, list[SameHunks]]:
     """Commit → hunks of it that one of the sources has too; one process for all."""
     index: dict[tuple[str, bytes], list[tuple[str, Sequence[Patch]]]] = {}
     known: dict[str, list[Patch]] = {}
@@ -118,12 +120,12 @@ def _counts(patch: Patch) -> bool:
     return len(rows) >= LEAST
 
 
-def _runs(new: Patch, old: Patch) -> list[Kept]:
-    runs: list[Kept] = []
+def _runs(new: Patch, old: Patch) -> list[LineRun]:
+    runs: list[LineRun] = []
     at = 0
     for row in new.body.split(b"\n")[:-1]:
         if row.startswith(b"+"):
-            here = Kept(new.start + at, old.start + at, 1)
+            here = LineRun(new.start + at, old.start + at, 1)
             last = runs[-1] if runs else None
             if last is not None and last.new + last.size == here.new:
                 runs[-1] = last._replace(size=last.size + 1)

@@ -19,14 +19,14 @@ Lines = Mapping[str, LineSet]
 """Path → lines of it."""
 
 
-class Agreed(NamedTuple):
+class Consensus(NamedTuple):
     """The union of several answers, None where nothing is left of it; `unsure` are the lines they differ on."""
 
     note: Note | None
     unsure: dict[str, LineSet]
 
 
-def agree(answers: Sequence[Note], *, strictly: bool = False) -> Agreed:
+def agree(answers: Sequence[Note], *, strictly: bool = False) -> Consensus:
     """Unite what sources say of one commit's lines.
 
     Different traces (or people) for one line are no answer. `strictly`: neither is a claim that one of them does not
@@ -47,7 +47,7 @@ def agree(answers: Sequence[Note], *, strictly: bool = False) -> Agreed:
     united = Note()
     for note in answers:
         united = united | (lessened(note, unsure) if unsure else note)
-    return Agreed(united if any(key[0] != "commit" for key in united.rows) else None, unsure)
+    return Consensus(united if any(key[0] != "commit" for key in united.rows) else None, unsure)
 
 
 def _not_in_all(claims: Sequence[LineSet]) -> LineSet:

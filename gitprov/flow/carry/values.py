@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 
-class Pair(NamedTuple):
+class Rewrite(NamedTuple):
     """A commit whose tree may hold lines that another one adds: its earlier form, what it repeats, or undoes.
 
     `whole`: the new one takes its place or repeats it, so that its gate, exceptions and counts are the new one's too.
@@ -20,7 +20,7 @@ class Pair(NamedTuple):
     only: frozenset[str] | None = None
 
 
-class Heir(NamedTuple):
+class CarryTarget(NamedTuple):
     """What inherits: a commit, or a tree that is about to be one. `name` tells heirs apart.
 
     `lenders` are sources that it has lines of and does not repeat; `counted` are traces whose lost lines another part

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gitprov.attribution.inherit import recounted
 from gitprov.git import notes as git_notes
 from gitprov.git.process import decode
-from gitprov.git.write import Change, write
+from gitprov.git.write import RefChange, write
 from gitprov.model.note import Note, Row, classes_of, files_entry, unite_rows
 from gitprov.model.ranges import LineSet
 from gitprov.store import flags, notes
@@ -36,7 +36,7 @@ def record(repo: Repository, found: Mapping[str, Note], committer: str, words: s
         return []
     changed: list[str] = []
 
-    def build(refs: dict[str, str]) -> list[Change]:
+    def build(refs: dict[str, str]) -> list[RefChange]:
         base = refs.get(notes.REF)
         raw = git_notes.read(repo, base, found) if base else {}
         before = {oid: Note.parse(data) for oid, data in raw.items()}

@@ -19,8 +19,8 @@ from gitprov.store.inbox import seen as sightings
 from gitprov.store.inbox.seen import Sighting
 
 if TYPE_CHECKING:
-    from gitprov.flow.context import Desk
-    from gitprov.flow.evidence.pending import Case
+    from gitprov.flow.context import CommitContext
+    from gitprov.flow.evidence.pending import PendingCase
 
 #: Seconds for which a file counts as just written where it is not known when git was started.
 _JUST_NOW = 1.0
@@ -28,7 +28,7 @@ _JUST_NOW = 1.0
 _STEP = 0.02
 
 
-def note_discarded(desk: Desk) -> int:
+def note_discarded(desk: CommitContext) -> int:
     """Mark recorded lines that stand nowhere any more: neither in index, work tree or stash nor on a branch.
 
     To be called when git has just overwritten files; returns how many lines there were. A line that is marked so can be
@@ -39,7 +39,7 @@ def note_discarded(desk: Desk) -> int:
         return 0
     overwritten: dict[str, str] = {}
 
-    def look_first(cases: list[Case]) -> None:
+    def look_first(cases: list[PendingCase]) -> None:
         overwritten.update(
             {one.job.path: one.blob for one in cases if one.blob is not None and _overwritten(desk, one)}
         )
@@ -62,12 +62,12 @@ def note_discarded(desk: Desk) -> int:
     return count
 
 
-def _overwritten(desk: Desk, case: Case) -> bool:
+def _overwritten(desk: CommitContext, case: PendingCase) -> bool:
     """Whether git may have written this file just now: it is as the index has it. What git does not track it leaves."""
     return same_text(desk.view(case.job.path, case.job.final), case.job.final)
 
 
-def _note_restored(desk: Desk, overwritten: dict[str, str]) -> None:
+def _note_restored(desk: CommitContext, overwritten: dict[str, str]) -> None:
     """Write down what git did write just now. A file that is merely as it was staged may have been typed like that.
 
     What was put aside before that was put aside earlier, and has to be told first.
@@ -82,14 +82,14 @@ def _note_restored(desk: Desk, overwritten: dict[str, str]) -> None:
         return  # then what comes back is nobody's
 
 
-def _is_younger(desk: Desk, path: str, age: float) -> bool:
+def _is_younger(desk: CommitContext, path: str, age: float) -> bool:
     try:
         return time.time() - os.lstat(desk.repo.place(path)).st_mtime <= age
     except OSError:
         return False
 
 
-def _age_of_git(desk: Desk) -> float:
+def _age_of_git(desk: CommitContext) -> float:
     """For how many seconds the git that runs this hook has been running."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     if clock is None or desk.git is None or not desk.git.started:

@@ -6,23 +6,23 @@ names; all other evidence stays live for the next commit, and its lines in this 
 
 from __future__ import annotations
 
-from gitprov.flow.change import Situation
+from gitprov.flow.change import CommitChange
 from gitprov.flow.commit import message
 from gitprov.flow.commit.plan import make_plan
-from gitprov.flow.context import Desk
-from gitprov.flow.evidence.gather import Bound
+from gitprov.flow.context import CommitContext
+from gitprov.flow.evidence.gather import EvidenceBound
 from gitprov.git.objects import Commit
 from gitprov.store.plan import Plan
 
 
-def late_plan(desk: Desk, situation: Situation, commit: Commit, kept: Plan | None) -> Plan | None:
+def late_plan(desk: CommitContext, situation: CommitChange, commit: Commit, kept: Plan | None) -> Plan | None:
     """The plan of the finished commit, None where nothing concerns it. `kept` is a plan that does not fit it, if any.
 
     Without a message hook of ours nobody could write trailers: then all evidence counts.
     """
     same = kept is not None and desk.attempt is not None and kept.attempt == desk.attempt
     seen = message.has_seen_messages(desk)
-    bound = Bound(kept.last if kept is not None and same else 0 if seen else None)
+    bound = EvidenceBound(kept.last if kept is not None and same else 0 if seen else None)
     plan = make_plan(desk, situation, bound=bound)
     if plan is None:
         return None

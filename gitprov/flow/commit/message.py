@@ -6,9 +6,9 @@ import os
 
 from gitprov.checks.gate import Refusal
 from gitprov.errors import GateError
-from gitprov.flow.change import Situation, fits, staged_situation
+from gitprov.flow.change import CommitChange, fits, staged_situation
 from gitprov.flow.commit.gates import message_gate_installed, trailer_hook_installed
-from gitprov.flow.context import Desk
+from gitprov.flow.context import CommitContext
 from gitprov.git.history import trailers as texts
 from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
@@ -24,7 +24,7 @@ from gitprov.store.plan import Plan
 _WAY_OUT = "to let a record go all the same, say why in the message (it is kept in the note):"
 
 
-def is_amend(desk: Desk, source: str | None) -> bool:
+def is_amend(desk: CommitContext, source: str | None) -> bool:
     """Whether the commit under way replaces HEAD.
 
     Git tells a hook only where a message came from, so the git process above is asked for its arguments. Where
@@ -44,7 +44,7 @@ def _alias(repo: Repository, word: str) -> str | None:
     return decode(repo.try_run("config", "--get", f"alias.{word}").stdout).strip() or None
 
 
-def plan_for(desk: Desk, amend: bool) -> Plan | None:
+def plan_for(desk: CommitContext, amend: bool) -> Plan | None:
     """The plan of the attempt under way: the one its first hook made, unless the index changed since. Not saved.
 
     Evidence that arrives later, while an editor is open, is no reason for another plan: it cannot be about lines
@@ -63,14 +63,14 @@ def plan_for(desk: Desk, amend: bool) -> Plan | None:
     return plan._replace(gate=passed, sidecars=kept.sidecars)
 
 
-def _kept(desk: Desk) -> Plan | None:
+def _kept(desk: CommitContext) -> Plan | None:
     """The plan that an earlier hook of this very attempt made."""
     kept = plans.load(desk.repo.git_dir)
     moment = desk.repo.env.get("GIT_AUTHOR_DATE")
     return kept if kept is not None and (kept.attempt, kept.moment) == (desk.attempt, moment) else None
 
 
-def _plan_at_gate(desk: Desk, amend: bool) -> Plan | None:
+def _plan_at_gate(desk: CommitContext, amend: bool) -> Plan | None:
     """The plan that commit-msg checks.
 
     Git writes the tree of a commit before it runs prepare-commit-msg. What that hook saw is committed, and it has seen
@@ -84,13 +84,13 @@ def _plan_at_gate(desk: Desk, amend: bool) -> Plan | None:
     return plan_for(desk, amend)
 
 
-def has_seen_messages(desk: Desk) -> bool:
+def has_seen_messages(desk: CommitContext) -> bool:
     """Whether prepare-commit-msg of ours has run in this attempt: git runs it for every commit but repeated ones."""
     by_hand = desk.git is not None and command(desk.git.words) not in GATELESS
     return by_hand and trailer_hook_installed(desk.repo)
 
 
-def unnamed(desk: Desk, plan: Plan, message: bytes) -> set[str]:
+def unnamed(desk: CommitContext, plan: Plan, message: bytes) -> set[str]:
     """Traces of a plan that a finished message does not name, and does not let go either."""
     given = texts.parse(desk.repo, message)
     named = {*profiles.waived(given, plan.trailers)}
@@ -102,13 +102,13 @@ def unnamed(desk: Desk, plan: Plan, message: bytes) -> set[str]:
     return wanted - named
 
 
-def _anew(desk: Desk, situation: Situation) -> Plan | None:
+def _anew(desk: CommitContext, situation: CommitChange) -> Plan | None:
     from gitprov.flow.commit.plan import make_plan
 
     return make_plan(desk, situation)
 
 
-def prepare(desk: Desk, path: str, amend: bool, source: str | None = None) -> None:
+def prepare(desk: CommitContext, path: str, amend: bool, source: str | None = None) -> None:
     """Write the trailers of the coming commit into the message file at `path`.
 
     Not into a template: git makes no commit of one that the editor left alone, and has to see it as it is.
@@ -130,7 +130,7 @@ def prepare(desk: Desk, path: str, amend: bool, source: str | None = None) -> No
     plans.save(repo.git_dir, plan._replace(trailers_added=added, settled=True))
 
 
-def check(desk: Desk, path: str, amend: bool) -> None:
+def check(desk: CommitContext, path: str, amend: bool) -> None:
     """The gate. GateError with every reason why the commit would lose a record; else the plan is marked passed."""
     repo = desk.repo
     plan = _plan_at_gate(desk, amend)
@@ -147,7 +147,9 @@ def check(desk: Desk, path: str, amend: bool) -> None:
         plans.save(repo.git_dir, plan._replace(gate="passed"))
 
 
-def _reasons(desk: Desk, plan: Plan | None, given: list[texts.Trailer], message: bytes) -> list[Refusal]:
+def _reasons(
+    desk: CommitContext, plan: Plan | None, given: list[texts.Trailer], message: bytes
+) -> list[Refusal]:
     """Everything that speaks against the commit, after what the message lets go with a reason."""
     dropped = profiles.dropped(given) if plan is None else profiles.waived(given, plan.trailers)
     found = [] if plan is None else _losses(desk, plan, given, message)
@@ -163,7 +165,7 @@ def _reasons(desk: Desk, plan: Plan | None, given: list[texts.Trailer], message:
 
 
 def _add_late(
-    desk: Desk, path: str, plan: Plan, given: list[texts.Trailer], message: bytes
+    desk: CommitContext, path: str, plan: Plan, given: list[texts.Trailer], message: bytes
 ) -> list[texts.Trailer]:
     """Without prepare-commit-msg, or where there was no text yet, the trailers come in here."""
     wanted = [(key, value) for key, value, _ in plan.trailers if not _has(given, key, value)]
@@ -176,7 +178,7 @@ def _add_late(
     return texts.parse(desk.repo, _read(path))
 
 
-def _is_template(desk: Desk, message: bytes) -> bool:
+def _is_template(desk: CommitContext, message: bytes) -> bool:
     """Whether git is about to refuse the message, because it is the template that the editor was opened with."""
     repo = desk.repo
     named, cleanup = (
@@ -195,7 +197,7 @@ def _stands_for(plan: Plan, trailer: texts.Trailer) -> tuple[str, ...]:
     return next(traces for key, value, traces in plan.trailers if (key, value) == trailer)
 
 
-def _losses(desk: Desk, plan: Plan, given: list[texts.Trailer], message: bytes) -> list[Refusal]:
+def _losses(desk: CommitContext, plan: Plan, given: list[texts.Trailer], message: bytes) -> list[Refusal]:
     found = [Refusal.from_json(row) for row in plan.refusals]
     missing = [one for one in plan.trailers if not _has(given, *one[:2])] if plan.trailers_added else []
     if missing:
@@ -204,7 +206,7 @@ def _losses(desk: Desk, plan: Plan, given: list[texts.Trailer], message: bytes) 
     return found
 
 
-def _again(desk: Desk, plan: Plan, trailers: list[str], message: bytes) -> str:
+def _again(desk: CommitContext, plan: Plan, trailers: list[str], message: bytes) -> str:
     """The command that makes this commit from the refused message, with all its trailers.
 
     Git leaves the message as the editor did: comments and the diff of `--verbose` have to be taken out again.
@@ -261,7 +263,7 @@ def explain(reasons: list[Refusal]) -> str:
     return "\n".join(lines)
 
 
-def _forget_stale(desk: Desk, path: str, plan: Plan, message: bytes) -> bytes:
+def _forget_stale(desk: CommitContext, path: str, plan: Plan, message: bytes) -> bytes:
     """An amendment that took the last line of a trace takes its trailer too. Returns the message as it is then."""
     given = texts.parse(desk.repo, message) if plan.stale else []
     gone = {f"{key}: {value}" for key, value in plan.stale if _has(given, key, value)}

@@ -8,17 +8,17 @@ from typing import IO
 
 from gitprov.attribution import note_rows
 from gitprov.attribution.inherit import Inherited
-from gitprov.attribution.outcome import Marks, Tally
+from gitprov.attribution.outcome import SpentLines, Tally
 from gitprov.checks.gate import Refusal
 from gitprov.errors import Damaged
 from gitprov.flow.carry.next_commit import inherited_by
-from gitprov.flow.change import Situation, fingerprint
+from gitprov.flow.change import CommitChange, fingerprint
 from gitprov.flow.commit import refusals as guard
-from gitprov.flow.context import Desk
+from gitprov.flow.context import CommitContext
 from gitprov.flow.evidence import attribute, moved_blocks
-from gitprov.flow.evidence.attribute import Amended, Attributor, FileResult, line_set
+from gitprov.flow.evidence.attribute import AmendedCommit, Attributor, FileResult, line_set
 from gitprov.flow.evidence.freeze import Freezer, Frozen, groups
-from gitprov.flow.evidence.gather import Bound, Evidence, gather
+from gitprov.flow.evidence.gather import Evidence, EvidenceBound, gather
 from gitprov.flow.evidence.renames import follow
 from gitprov.flow.evidence.standing import stored
 from gitprov.flow.evidence.stashes import shelved, sighted
@@ -36,14 +36,17 @@ from gitprov.store.plan import Plan, Use, blobs_path, directory
 
 
 def make_plan(
-    desk: Desk, situation: Situation, out: IO[bytes] | None = None, bound: Bound | None = None
+    desk: CommitContext,
+    situation: CommitChange,
+    out: IO[bytes] | None = None,
+    bound: EvidenceBound | None = None,
 ) -> Plan | None:
     """The plan of a commit; None where no evidence, guard or amended note concerns it.
 
     Writes the contents of new generations to `out`, without one beside the plan's place; saving the plan is the
     caller's. `bound` says which events may be used, without it all.
     """
-    evidence = gather(desk.inbox).within(bound or Bound())
+    evidence = gather(desk.inbox).within(bound or EvidenceBound())
     marks = {event.seq: desk.inbox.spent(event.seq) for event in evidence.events}
     amended = amended_note(desk.repo, situation)
     results = _results(desk, situation, evidence, marks, amended)
@@ -65,7 +68,7 @@ def _blobs_file(repo: Repository) -> IO[bytes]:
     return os.fdopen(os.open(blobs_path(repo.git_dir), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
-def amended_note(repo: Repository, situation: Situation) -> Note | None:
+def amended_note(repo: Repository, situation: CommitChange) -> Note | None:
     """The note of the commit being amended."""
     if situation.amended is None:
         return None
@@ -73,12 +76,16 @@ def amended_note(repo: Repository, situation: Situation) -> Note | None:
 
 
 def _results(
-    desk: Desk, situation: Situation, evidence: Evidence, marks: dict[int, Spent], note: Note | None
+    desk: CommitContext,
+    situation: CommitChange,
+    evidence: Evidence,
+    marks: dict[int, Spent],
+    note: Note | None,
 ) -> list[FileResult]:
     old = situation.amended
     base = situation.parents[0] if situation.parents else None
-    amended = Amended(desk.repo, old, note, base, situation.work) if note and old else None
-    read = {seq: Marks(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in marks.items()}
+    amended = AmendedCommit(desk.repo, old, note, base, situation.work) if note and old else None
+    read = {seq: SpentLines(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in marks.items()}
     events = follow(desk, situation.changes, attribute.renamed(desk.repo, evidence.events, marks))
     jobs = list(attribute.jobs(desk.repo, situation.changes, events, amended))
 
@@ -93,7 +100,7 @@ def _results(
 
     main = worker(job.path for job in jobs) if jobs else None
     results = [main.work_out(job) for job in jobs] if main is not None else []
-    commit = moved_blocks.Commit(situation.changes, events, read)
+    commit = moved_blocks.CommitEvidence(situation.changes, events, read)
     return moved_blocks.settled(desk, commit, results, worker)
 
 
@@ -103,7 +110,11 @@ def _is_held(event: Event, mark: Spent) -> bool:
 
 
 def _freeze(
-    desk: Desk, evidence: Evidence, results: list[FileResult], marks: dict[int, Spent], blobs: BlobWriter
+    desk: CommitContext,
+    evidence: Evidence,
+    results: list[FileResult],
+    marks: dict[int, Spent],
+    blobs: BlobWriter,
 ) -> list[Frozen]:
     """New generations for the turns that this commit uses and that have events no generation holds."""
     used = {seq for result in results for seq in _used(result)}
@@ -145,8 +156,8 @@ class _Planner:
 
     def __init__(
         self,
-        desk: Desk,
-        situation: Situation,
+        desk: CommitContext,
+        situation: CommitChange,
         evidence: Evidence,
         marks: dict[int, Spent],
         results: list[FileResult],

@@ -15,11 +15,11 @@ from gitprov.model.untrusted.printed import path_quoted, shell_quoted
 from gitprov.store import access
 
 if TYPE_CHECKING:
-    from gitprov.flow.change import Situation
-    from gitprov.flow.context import Desk
+    from gitprov.flow.change import CommitChange
+    from gitprov.flow.context import CommitContext
 
 
-def refusals(desk: Desk, situation: Situation, rows: list[Row]) -> list[Refusal]:
+def refusals(desk: CommitContext, situation: CommitChange, rows: list[Row]) -> list[Refusal]:
     """Sidecars and inline markers that the commit would lose. `rows` are the trace rows of its note."""
     found: list[Refusal] = []
     dead = {change.old_path for change in situation.changes if change.status in "DR"}
@@ -37,13 +37,13 @@ def refusals(desk: Desk, situation: Situation, rows: list[Row]) -> list[Refusal]
     return found
 
 
-def _markers(desk: Desk, change: FileChange, rows: list[Row]) -> list[Refusal]:
+def _markers(desk: CommitContext, change: FileChange, rows: list[Row]) -> list[Refusal]:
     old, new = (desk.repo.objects.blob(oid) for oid in (change.old_oid, change.new_oid))
     known = [row["id"] for row in rows if change.path in row["files"]]
     return gate.removed_markers(change.path, old, new, change.hunks, known)
 
 
-def unreadable(desk: Desk, path: str, seq: int, trace: str | None, why: str) -> Refusal:
+def unreadable(desk: CommitContext, path: str, seq: int, trace: str | None, why: str) -> Refusal:
     """Evidence for a staged file is there but its content cannot be read."""
     return Refusal(
         "unreadable",
@@ -54,7 +54,7 @@ def unreadable(desk: Desk, path: str, seq: int, trace: str | None, why: str) -> 
     )
 
 
-def damaged(desk: Desk, problem: Problem) -> Refusal:
+def damaged(desk: CommitContext, problem: Problem) -> Refusal:
     """An event file is damaged: it may speak of any staged file."""
     what = f"recorded evidence cannot be read: {problem}"
     return Refusal("unreadable", what, _set_aside(os.path.join(desk.inbox.root, problem.where)))

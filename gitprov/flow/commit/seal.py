@@ -6,14 +6,14 @@ import os
 
 from gitprov.errors import GitprovError
 from gitprov.flow.carry import resets
-from gitprov.flow.change import Situation, fits, new_lines
-from gitprov.flow.context import Desk
+from gitprov.flow.change import CommitChange, fits, new_lines
+from gitprov.flow.context import CommitContext
 from gitprov.git.files.diff import FileChange
 from gitprov.git.history.reflog import steps
 from gitprov.git.objects import Commit, parse_commit
 from gitprov.git.process import decode
 from gitprov.git.user.parent_command import GATELESS, command
-from gitprov.git.write import Change, write
+from gitprov.git.write import RefChange, write
 from gitprov.model.note import Note, Row, commit_row
 from gitprov.store import flags, generations, notes
 from gitprov.store import plan as plans
@@ -21,7 +21,7 @@ from gitprov.store.inbox.inbox import Spent
 from gitprov.store.plan import Plan
 
 
-def seal(desk: Desk) -> str | None:
+def seal(desk: CommitContext) -> str | None:
     """Write down what HEAD, just made, holds. Returns the commit where it got a note."""
     commit = _head(desk)
     if commit is None:
@@ -52,7 +52,7 @@ def seal(desk: Desk) -> str | None:
     return done
 
 
-def recover(desk: Desk) -> str | None:
+def recover(desk: CommitContext) -> str | None:
     """Finish a seal that was cut off: a plan is there, and HEAD is the commit it was made for."""
     plan = plans.load(desk.repo.git_dir)
     commit = _head(desk) if plan is not None else None
@@ -61,7 +61,7 @@ def recover(desk: Desk) -> str | None:
     return _carry_out(desk, commit, plan) if _made(desk, plan, commit) else None
 
 
-def _finish_parent(desk: Desk, plan: Plan, commit: Commit) -> None:
+def _finish_parent(desk: CommitContext, plan: Plan, commit: Commit) -> None:
     """A plan that is not this commit's may be that of the one before, whose hook was killed."""
     found = desk.repo.objects.get(commit.parents[0]) if commit.parents else None
     parent = parse_commit(found) if found is not None else None
@@ -69,25 +69,25 @@ def _finish_parent(desk: Desk, plan: Plan, commit: Commit) -> None:
         _carry_out(desk, parent, plan)
 
 
-def _made(desk: Desk, plan: Plan, commit: Commit) -> bool:
+def _made(desk: CommitContext, plan: Plan, commit: Commit) -> bool:
     """Whether a commit is the one that a plan was made for."""
     return fits(desk.repo, plan, _situation(desk, commit, plan))
 
 
-def _head(desk: Desk) -> Commit | None:
+def _head(desk: CommitContext) -> Commit | None:
     found = desk.repo.objects.get("HEAD")
     return parse_commit(found) if found is not None and found.type == "commit" else None
 
 
-def _situation(desk: Desk, commit: Commit, plan: Plan | None) -> Situation:
+def _situation(desk: CommitContext, commit: Commit, plan: Plan | None) -> CommitChange:
     old = _amended(desk, commit, plan)
     base = commit.parents[0] if commit.parents else None
     changes = new_lines(desk.repo, commit.parents, base, commit.oid)
     work: list[FileChange] = new_lines(desk.repo, (old,), old, commit.oid) if old else []
-    return Situation(old or base, commit.parents, changes, old, work, tree=commit.tree)
+    return CommitChange(old or base, commit.parents, changes, old, work, tree=commit.tree)
 
 
-def _amended(desk: Desk, commit: Commit, plan: Plan | None) -> str | None:
+def _amended(desk: CommitContext, commit: Commit, plan: Plan | None) -> str | None:
     """The commit that this one replaced, as the reflog tells it, else the plan; None where it replaced none."""
     for last in steps(desk.repo, 1):
         if last.new != commit.oid:
@@ -103,16 +103,16 @@ def _amended(desk: Desk, commit: Commit, plan: Plan | None) -> str | None:
     return plan.base if same else None
 
 
-def _carry_out(desk: Desk, commit: Commit, plan: Plan) -> str | None:
+def _carry_out(desk: CommitContext, commit: Commit, plan: Plan) -> str | None:
     repo = desk.repo
     rows = note_rows(desk, commit, plan)
     if rows:
         note = Note(rows)
         packed = plans.blobs_path(repo.git_dir) if plan.used else None
 
-        def build(refs: dict[str, str]) -> list[Change]:
+        def build(refs: dict[str, str]) -> list[RefChange]:
             words = f"gitprov: {len(plan.traces)} traces of {commit.oid[:12]}"
-            kept = Change(generations.REF, refs.get(generations.REF), words, {}, packed)
+            kept = RefChange(generations.REF, refs.get(generations.REF), words, {}, packed)
             return [kept, notes.change(repo, refs.get(notes.REF), {commit.oid: note}, words)]
 
         write(repo, commit.committer, build, [generations.REF, notes.REF])
@@ -123,7 +123,7 @@ def _carry_out(desk: Desk, commit: Commit, plan: Plan) -> str | None:
     return commit.oid if rows else None
 
 
-def note_rows(desk: Desk, commit: Commit, plan: Plan) -> list[Row]:
+def note_rows(desk: CommitContext, commit: Commit, plan: Plan) -> list[Row]:
     """The note of a commit: the plan's rows and one about the commit itself; none where there is nothing to say."""
     dropped = {**plan.dropped, **_dropped(desk, commit, plan)}
     gate = _gate(desk, commit, plan)
@@ -137,7 +137,7 @@ def note_rows(desk: Desk, commit: Commit, plan: Plan) -> list[Row]:
     return [*plan.rows, commit_row(commit.oid, gate, plan.added, dropped)]
 
 
-def _dropped(desk: Desk, commit: Commit, plan: Plan) -> dict[str, str]:
+def _dropped(desk: CommitContext, commit: Commit, plan: Plan) -> dict[str, str]:
     """Trace → reason, of traces that the message lets go. Git does not care how a trailer's key is cased."""
     if b"ai-trace-dropped" not in commit.message.lower():
         return {}
@@ -147,7 +147,7 @@ def _dropped(desk: Desk, commit: Commit, plan: Plan) -> dict[str, str]:
     return waived(parse(desk.repo, commit.message), plan.trailers)
 
 
-def _gate(desk: Desk, commit: Commit, plan: Plan) -> str:
+def _gate(desk: CommitContext, commit: Commit, plan: Plan) -> str:
     """Whether the gate looked at this very attempt; git gives every attempt the author date it will have."""
     date = commit.author[commit.author.rfind(">") + 2 :]
     same = plan.moment is None or plan.moment.removeprefix("@") == date
@@ -163,7 +163,7 @@ def _gate(desk: Desk, commit: Commit, plan: Plan) -> str:
     return "bypassed" if gate_installed(desk.repo) else "absent"
 
 
-def retire(desk: Desk, plan: Plan) -> None:
+def retire(desk: CommitContext, plan: Plan) -> None:
     """Mark what a plan used of its evidence, and let go of what nothing is left of."""
     for seq, use in plan.uses.items():
         mark = desk.inbox.spent(seq)
@@ -175,7 +175,7 @@ def retire(desk: Desk, plan: Plan) -> None:
     desk.inbox.retire(seq for seq, use in plan.uses.items() if use.retire)
 
 
-def _settle_sidecars(desk: Desk, plan: Plan) -> None:
+def _settle_sidecars(desk: CommitContext, plan: Plan) -> None:
     """`git commit PATH` commits another index than the one it leaves: sidecars staged there are told to this one."""
     for path in plan.sidecars:
         shown = desk.repo.run("--literal-pathspecs", "ls-tree", "-z", "--full-tree", "HEAD", "--", path)

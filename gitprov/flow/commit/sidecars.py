@@ -6,7 +6,7 @@ import json
 
 from gitprov.checks.gate import Refusal, sidecar_path
 from gitprov.errors import GateError, Obstructed
-from gitprov.flow.context import Desk
+from gitprov.flow.context import CommitContext
 from gitprov.git.files import tree_files
 from gitprov.git.process import decode
 from gitprov.model.ids import is_trace_id
@@ -16,7 +16,7 @@ from gitprov.model.untrusted.printed import shell_quoted
 from gitprov.store.plan import Plan
 
 
-def stage_sidecars(desk: Desk, plan: Plan) -> tuple[str, ...]:
+def stage_sidecars(desk: CommitContext, plan: Plan) -> tuple[str, ...]:
     """Write and stage a sidecar for each file that the plan has traces for; the paths of those that changed."""
     staged = []
     for path in sorted({path for row in plan.traces for path in row["files"]}):
@@ -56,7 +56,7 @@ def _traces(old: bytes | None) -> list[str]:
     )
 
 
-def _stage(desk: Desk, place: str, data: bytes) -> None:
+def _stage(desk: CommitContext, place: str, data: bytes) -> None:
     """Put a sidecar into the work tree, then into the index. GateError where something else is in its way."""
     try:
         tree_files.write(desk.repo.worktree or "", place, data, durable=False)
@@ -69,14 +69,14 @@ def _stage(desk: Desk, place: str, data: bytes) -> None:
     desk.repo.run("update-index", "--add", "--cacheinfo", f"100644,{oid},{place}")
 
 
-def _in_index(desk: Desk, place: str) -> str | None:
+def _in_index(desk: CommitContext, place: str) -> str | None:
     """A directory of this path that the index has as something else."""
     folders = place.split("/")[:-1]
     paths = ["/".join(folders[: n + 1]) for n in range(len(folders))]
     return next((path for path in paths if _is_entry(desk, path)), None)
 
 
-def _is_entry(desk: Desk, path: str) -> bool:
+def _is_entry(desk: CommitContext, path: str) -> bool:
     return "\n" not in path and desk.repo.objects.get(f":{path}") is not None
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.attribution.diff import unshown
-from gitprov.attribution.fold import Folded, Step, begin, fold, put_aside, restore
+from gitprov.attribution.fold import Folded, FoldStep, begin, fold, put_aside, restore
 from gitprov.attribution.layout.language import language_of
-from gitprov.attribution.moved_block import Shed, shed
-from gitprov.attribution.outcome import Carried, Marks, Outcome, outcome
+from gitprov.attribution.moved_block import RemovedLines, shed
+from gitprov.attribution.outcome import AmendedClaim, Outcome, SpentLines, outcome
 from gitprov.attribution.returned import gone_for_good
 from gitprov.attribution.state import Part
 from gitprov.errors import Damaged
@@ -37,14 +37,14 @@ class FileResult(NamedTuple):
     path: str
     outcome: Outcome
     events: dict[int, Event]
-    carried: dict[int, Carried]
+    carried: dict[int, AmendedClaim]
     unread: dict[int, str]
     raw: dict[int, int]
-    gone: tuple[Shed, ...] = ()
+    gone: tuple[RemovedLines, ...] = ()
     arrived: frozenset[int] = frozenset()
 
 
-class Job(NamedTuple):
+class FileJob(NamedTuple):
     """One file to work out: contents at the start (before all evidence) and in the commit, and what it adds.
 
     `claims` are those of a commit being amended, over its version of the file, `old`, there called `was`.
@@ -64,8 +64,8 @@ def jobs(
     repo: Repository,
     changes: list[FileChange],
     events: list[Event],
-    amended: Amended | None,
-) -> Iterator[Job]:
+    amended: AmendedCommit | None,
+) -> Iterator[FileJob]:
     """A job for each changed file that evidence, or the commit being amended, says something about."""
     by_path: dict[str, list[Event]] = {}
     for event in events:
@@ -83,7 +83,7 @@ def jobs(
             added = unshown(start, final) if change.opaque else change.hunks
             old = amended.content(was) if amended and claims else b""
             found = [own[seq] for seq in sorted(own)]
-            yield Job(change.path, start, final, added, found, claims, old, was)
+            yield FileJob(change.path, start, final, added, found, claims, old, was)
     if amended:
         yield from amended.left_out(told)
 
@@ -95,7 +95,7 @@ def _sides(repo: Repository, change: FileChange) -> tuple[bytes, bytes]:
     return old, new
 
 
-class Amended:
+class AmendedCommit:
     """The commit that is about to be replaced: its note, and its files under the names they have now.
 
     `base` is the new commit's first parent, None where it has none; `changes` lead from the old commit to the new.
@@ -130,7 +130,7 @@ class Amended:
         found = regular_blobs(self._repo, self._commit, [path])
         return self._repo.objects.blob(found[path]) if found else b""
 
-    def left_out(self, told: set[str]) -> Iterator[Job]:
+    def left_out(self, told: set[str]) -> Iterator[FileJob]:
         """Files that the old commit changed and the new one does not: their lines are given up."""
         paths = [path for path in self.note.paths() if path not in told]
         old = regular_blobs(self._repo, self._commit, paths)
@@ -139,7 +139,7 @@ class Amended:
             claims = self.note.claims(path)
             if claims:
                 final = self._repo.objects.blob(new[path]) if path in new else b""
-                yield Job(path, final, final, (), [], claims, self._repo.objects.blob(oid))
+                yield FileJob(path, final, final, (), [], claims, self._repo.objects.blob(oid))
 
 
 def deleted(row: Row, path: str) -> int:
@@ -149,7 +149,7 @@ def deleted(row: Row, path: str) -> int:
     return count if isinstance(count, int) else 0
 
 
-class Sighted(NamedTuple):
+class SeenContent(NamedTuple):
     """A content that git held before the event `seq` was recorded: beside the file, or (`back`) written into it."""
 
     seq: int
@@ -167,12 +167,12 @@ class Attributor:
     def __init__(
         self,
         inbox: Inbox,
-        marks: dict[int, Marks],
+        marks: dict[int, SpentLines],
         view: Callable[[str, bytes], bytes | None],
         clean: Callable[[str, bytes], bytes] | None = None,
         frozen: Collection[int] = (),
-        shelved: Callable[[Job], list[bytes]] | None = None,
-        sighted: Callable[[Job], list[Sighted]] | None = None,
+        shelved: Callable[[FileJob], list[bytes]] | None = None,
+        sighted: Callable[[FileJob], list[SeenContent]] | None = None,
     ) -> None:
         self._shelved = shelved
         self._sighted = sighted
@@ -182,7 +182,7 @@ class Attributor:
         self._clean = clean
         self._frozen = frozen
 
-    def work_out(self, job: Job) -> FileResult:
+    def work_out(self, job: FileJob) -> FileResult:
         """Fold the evidence of one file over its committed content."""
         folded, unread = self.fold(job)
         marks = {seq: self._marks[seq] for seq in folded.created if seq in self._marks}
@@ -191,7 +191,7 @@ class Attributor:
         aside = [self._as_stored(data, job) for data in self._shelved(job)] if self._shelved else []
         settled = outcome(folded, job.final, job.added, seen, marks, aside)
         gone = shed(job.path, folded, settled.tallies)
-        carried: dict[int, Carried] = {}
+        carried: dict[int, AmendedClaim] = {}
         if job.claims:
             older, carried, more = self._carry(job, seen)
             settled = _with_carried(settled, older)
@@ -202,7 +202,7 @@ class Attributor:
         }
         return FileResult(job.path, settled, events, carried, unread, raw, gone)
 
-    def fold(self, job: Job) -> tuple[Folded, dict[int, str]]:
+    def fold(self, job: FileJob) -> tuple[Folded, dict[int, str]]:
         """The state after all evidence that can be read, and what is unreadable."""
         unread: dict[int, str] = {}
         settled: dict[int, LineSet] = {}
@@ -214,18 +214,20 @@ class Attributor:
             if step is None:
                 folded.created.setdefault(event.seq, set())
             else:
-                marks = self._marks.get(event.seq, Marks())
+                marks = self._marks.get(event.seq, SpentLines())
                 settled[event.seq] = marks.spent | gone_for_good(marks.dropped, step.after, job.final)
                 folded = fold(folded, [step])
         for one in waiting:
             folded = self._see(folded, one, job)
         return folded, unread
 
-    def _see(self, folded: Folded, one: Sighted, job: Job) -> Folded:
+    def _see(self, folded: Folded, one: SeenContent, job: FileJob) -> Folded:
         content = self._as_stored(one.content, job)
         return restore(folded, content) if one.back else put_aside(folded, content)
 
-    def _carry(self, job: Job, seen: bytes | None) -> tuple[Outcome, dict[int, Carried], tuple[Shed, ...]]:
+    def _carry(
+        self, job: FileJob, seen: bytes | None
+    ) -> tuple[Outcome, dict[int, AmendedClaim], tuple[RemovedLines, ...]]:
         """What the amended commit's claims have come to: its labelled content, then what was done since."""
         folded = begin(job.old, job.final, language=language_of(job.path))
         carried = _label(folded, job)
@@ -241,8 +243,8 @@ class Attributor:
         return Outcome(lines, tallies), carried, gone
 
     def _steps(
-        self, job: Job, events: list[Event], unread: dict[int, str]
-    ) -> Iterator[tuple[Event, Step | None]]:
+        self, job: FileJob, events: list[Event], unread: dict[int, str]
+    ) -> Iterator[tuple[Event, FoldStep | None]]:
         """Each event with its contents; without them, and with a reason in `unread`, where they cannot be read."""
         known = {canonical.digest(data): data for data in (job.start, job.final)}
         for event in events:
@@ -252,16 +254,16 @@ class Attributor:
                 unread[event.seq] = error.message
                 yield event, None
                 continue
-            yield event, Step(event.seq, before, after, event.type == "human")
+            yield event, FoldStep(event.seq, before, after, event.type == "human")
 
-    def _read(self, ref: ContentRef | None, known: dict[str, bytes], job: Job) -> bytes:
+    def _read(self, ref: ContentRef | None, known: dict[str, bytes], job: FileJob) -> bytes:
         """Content of an event. Damaged where it is missing or was never kept."""
         if ref is None:
             return b""
         data = known[ref.digest] if ref.digest in known else self._inbox.get_blob(ref)
         return self._as_stored(data, job)
 
-    def _as_stored(self, data: bytes, job: Job) -> bytes:
+    def _as_stored(self, data: bytes, job: FileJob) -> bytes:
         """Content of the work tree as the repository keeps it: evidence shows files on disk."""
         if data in (job.start, job.final):
             return data
@@ -273,9 +275,9 @@ class Attributor:
         return data
 
 
-def _label(folded: Folded, job: Job) -> dict[int, Carried]:
+def _label(folded: Folded, job: FileJob) -> dict[int, AmendedClaim]:
     """Label the lines that the amended commit's note claims; the weakest claim comes first and keeps the line."""
-    carried: dict[int, Carried] = {}
+    carried: dict[int, AmendedClaim] = {}
     seen: set[int] = set()
     whole = LineSet.of_runs([(1, len(folded.origins))] if folded.origins else [])
     shares = shared_out([claim.lines & whole for claim in job.claims])
@@ -286,7 +288,7 @@ def _label(folded: Folded, job: Job) -> dict[int, Carried]:
         seen.add(id(claim.row))
         gone = deleted(claim.row, job.was or job.path) if first else 0
         folded.layout.raw[source] = (Part(0, job.old),)
-        carried[source] = Carried(claim.row, claim.cls, len(lines), gone)
+        carried[source] = AmendedClaim(claim.row, claim.cls, len(lines), gone)
         folded.created[source] = lines
         if claim.cls == "human":
             folded.people.add(source)

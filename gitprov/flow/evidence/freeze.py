@@ -14,7 +14,7 @@ from gitprov.flow.evidence.gather import Evidence, TurnKey
 from gitprov.git.write import BlobWriter
 from gitprov.model import canonical, generation, ids
 from gitprov.model.config import Config
-from gitprov.model.event import ContentRef, Event, Instruction, Turn
+from gitprov.model.event import ContentRef, Event, InstructionFile, Turn
 from gitprov.store import generations
 from gitprov.store.inbox.inbox import Inbox
 
@@ -140,7 +140,7 @@ class Freezer:
         row = {"digest": canonical.digest(text), "available": self._keeps, "redactions": count}
         return text, row, self._add(text) if self._keeps and keep else None
 
-    def _standing(self, standing: Instruction) -> tuple[str, Record, str | None]:
+    def _standing(self, standing: InstructionFile) -> tuple[str, Record, str | None]:
         """Path, what the record says, and the blob id of an instruction file's text where that is stored."""
         stored = self._keeps and self._stores(standing.path)
         _, row, oid = self._text(standing.ref, keep=stored)

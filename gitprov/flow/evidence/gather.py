@@ -22,7 +22,7 @@ TurnKey = tuple[str, str]
 """(session key, turn id)."""
 
 
-class Bound(NamedTuple):
+class EvidenceBound(NamedTuple):
     """Which events may be used: those up to the seq `last` (None: all), and not those named in `without`."""
 
     last: int | None = None
@@ -46,7 +46,7 @@ class Evidence(NamedTuple):
         numbers = (one.seq for rows in (self.events, self.problems) for one in rows)
         return max((seq for seq in numbers if seq is not None), default=0)
 
-    def within(self, bound: Bound) -> Evidence:
+    def within(self, bound: EvidenceBound) -> Evidence:
         """The evidence that a bound admits; turns stay, as nothing is taken from a turn without an event."""
         events = [one for one in self.events if bound.admits(one.seq)]
         return Evidence(events, self.turns, [one for one in self.problems if bound.admits(one.seq)])

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.attribution.moved_block import LEAST, Owner, Shed, Vacant, arrivals
-from gitprov.attribution.outcome import Carried, Marks, Outcome, Tally
+from gitprov.attribution.moved_block import LEAST, Owner, RemovedLines, UnclaimedLines, arrivals
+from gitprov.attribution.outcome import AmendedClaim, Outcome, SpentLines, Tally
 from gitprov.errors import Damaged
-from gitprov.flow.evidence.attribute import CARRIED, Attributor, FileResult, Job
+from gitprov.flow.evidence.attribute import CARRIED, Attributor, FileJob, FileResult
 from gitprov.model.lines import is_trivial, split_lines
 from gitprov.model.ranges import LineSet
 
 if TYPE_CHECKING:
-    from gitprov.flow.context import Desk
+    from gitprov.flow.context import CommitContext
     from gitprov.git.files.diff import FileChange
     from gitprov.model.event import Event
 
@@ -25,16 +25,19 @@ if TYPE_CHECKING:
 _MOST = 64
 
 
-class Commit(NamedTuple):
+class CommitEvidence(NamedTuple):
     """What is known of a commit: its changes, all events under today's names, and what earlier commits took of them."""
 
     changes: list[FileChange]
     events: list[Event]
-    marks: Mapping[int, Marks]
+    marks: Mapping[int, SpentLines]
 
 
 def settled(
-    desk: Desk, commit: Commit, results: list[FileResult], worker: Callable[[Iterable[str]], Attributor]
+    desk: CommitContext,
+    commit: CommitEvidence,
+    results: list[FileResult],
+    worker: Callable[[Iterable[str]], Attributor],
 ) -> list[FileResult]:
     """The results with moved blocks claimed where they are now. `worker` gives who works out files of some paths."""
     names = {name for change in commit.changes for name in (change.path, change.old_path)}
@@ -55,12 +58,14 @@ def settled(
     return _Placed(results, outside, commit.marks).with_blocks(moved) if moved else results
 
 
-def _together(gone: list[Shed]) -> list[Shed]:
+def _together(gone: list[RemovedLines]) -> list[RemovedLines]:
     """What left each file in the order of the paths: the same commit always gives the same answer."""
     return sorted(gone, key=lambda one: next(iter(one.owners.values()))[0])
 
 
-def _vacant(desk: Desk, changes: list[FileChange], results: list[FileResult]) -> Iterator[tuple[str, Vacant]]:
+def _vacant(
+    desk: CommitContext, changes: list[FileChange], results: list[FileResult]
+) -> Iterator[tuple[str, UnclaimedLines]]:
     """Path → content, of the files to which the commit adds enough lines that nobody claims."""
     claims = {result.path: result.outcome.lines for result in results}
     for change in changes:
@@ -71,13 +76,13 @@ def _vacant(desk: Desk, changes: list[FileChange], results: list[FileResult]) ->
             fresh.difference_update(line - 1 for lines in own.values() for line in lines)
         if len(fresh) >= LEAST:
             lines = split_lines(desk.repo.objects.blob(change.new_oid))
-            yield change.path, Vacant(lines, frozenset(n for n in fresh if n < len(lines)))
+            yield change.path, UnclaimedLines(lines, frozenset(n for n in fresh if n < len(lines)))
 
 
 def _outside(
-    desk: Desk,
+    desk: CommitContext,
     apart: Mapping[str, list[Event]],
-    vacant: Mapping[str, Vacant],
+    vacant: Mapping[str, UnclaimedLines],
     worker: Callable[[Iterable[str]], Attributor],
 ) -> Iterator[FileResult]:
     """Files that the commit does not change, worked out where enough of their lines came up in it."""
@@ -94,10 +99,10 @@ def _outside(
         for path in paths:
             head = desk.repo.objects.get(f"HEAD:{path}") if "\n" not in path else None
             content = head.data if head is not None and head.type == "blob" else b""
-            yield own.work_out(Job(path, content, content, (), apart[path], []))
+            yield own.work_out(FileJob(path, content, content, (), apart[path], []))
 
 
-def _shares(desk: Desk, events: Iterable[Event], telling: set[bytes]) -> bool:
+def _shares(desk: CommitContext, events: Iterable[Event], telling: set[bytes]) -> bool:
     """Whether edits of a file put enough lines there that are among `telling`."""
     seen: set[bytes] = set()
     for event in events:
@@ -115,7 +120,7 @@ class _Placed:
     """Results of a commit, while moved blocks are taken from one and put into another."""
 
     def __init__(
-        self, results: list[FileResult], outside: list[FileResult], marks: Mapping[int, Marks]
+        self, results: list[FileResult], outside: list[FileResult], marks: Mapping[int, SpentLines]
     ) -> None:
         self._order = [one.path for one in results]
         self._results = {one.path: one for one in results}
@@ -145,7 +150,7 @@ class _Placed:
         key = source
         if carried is not None:
             key, self._next = self._next, self._next + 1
-            target.carried[key] = Carried(carried.row, carried.cls)
+            target.carried[key] = AmendedClaim(carried.row, carried.cls)
         elif event is not None:
             target.events[key] = event
             target = target._replace(arrived=target.arrived | {key})
@@ -162,12 +167,12 @@ class _Placed:
         """Lines (1-based, of the source's `after`) that the delta of their own file does not call dropped."""
         was = home.outcome.tallies[source]
         dropped = was.dropped - lines
-        settled_before = self._marks.get(source, Marks()).dropped
+        settled_before = self._marks.get(source, SpentLines()).dropped
         finished = was.finished or not (dropped or was.pending or settled_before)
         home.outcome.tallies[source] = was._replace(dropped=dropped, finished=finished)
 
 
-def _is_persons(event: Event | None, carried: Carried | None) -> bool:
+def _is_persons(event: Event | None, carried: AmendedClaim | None) -> bool:
     return event.type == "human" if event is not None else carried is not None and carried.cls == "human"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.outcome import Marks
-from gitprov.flow.evidence.attribute import Attributor, FileResult, Job, line_set, renamed
+from gitprov.attribution.outcome import SpentLines
+from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, line_set, renamed
 from gitprov.flow.evidence.gather import Evidence
 from gitprov.flow.evidence.stashes import shelved, sighted
 from gitprov.flow.evidence.uncommitted import look
@@ -31,10 +31,10 @@ class PendingFile(NamedTuple):
     in_head: bool
 
 
-class Case(NamedTuple):
+class PendingCase(NamedTuple):
     """One file to settle. `blob` is what the index has of it, None where it is not tracked."""
 
-    job: Job
+    job: FileJob
     in_head: bool
     blob: str | None
 
@@ -51,7 +51,7 @@ def settle(
     repo: Repository,
     view: View | None = None,
     aside: list[str] | None = None,
-    look_first: Callable[[list[Case]], None] | None = None,
+    look_first: Callable[[list[PendingCase]], None] | None = None,
 ) -> Pending:
     """Fold every file's evidence over what is staged and what is in the work tree.
 
@@ -68,7 +68,7 @@ def settle(
     cases = _cases(repo, renamed(repo, evidence.events, spent))
     if look_first is not None:
         look_first(cases)
-    marks = {seq: Marks(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}
+    marks = {seq: SpentLines(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}
     clean = cleaner(repo, [one.job.path for one in cases])
     seen = sighted(repo, inbox, evidence.events)
     kept = shelved(repo, evidence.events, aside or [])
@@ -77,7 +77,7 @@ def settle(
     return Pending(evidence, spent, files)
 
 
-def _cases(repo: Repository, known: list[Event]) -> list[Case]:
+def _cases(repo: Repository, known: list[Event]) -> list[PendingCase]:
     """Each file that an event speaks of; a renamed one under its staged name."""
     head = repo.resolve("HEAD")
     changes = {change.path: change for change in staged(repo, head)}
@@ -92,8 +92,8 @@ def _cases(repo: Repository, known: list[Event]) -> list[Case]:
         final = repo.objects.blob(after[path]) if path in after else b""
         events = [event for event in known if moved.get(event.path, event.path) == path]
         added = _added(changes.get(path), start, final)
-        job = Job(path, start, final, added, events, [], was=old[path])
-        cases.append(Case(job, old[path] in before, after.get(path)))
+        job = FileJob(path, start, final, added, events, [], was=old[path])
+        cases.append(PendingCase(job, old[path] in before, after.get(path)))
     return cases
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gitprov.attribution.diff import hunks
 from gitprov.errors import Damaged
-from gitprov.flow.context import Desk
+from gitprov.flow.context import CommitContext
 from gitprov.git.files.diff import FileChange
 from gitprov.model.event import ContentRef, Event
 from gitprov.model.lines import count_lines
@@ -22,7 +22,7 @@ SIMILAR = 0.5
 _MOST = 64
 
 
-def follow(desk: Desk, changes: list[FileChange], events: list[Event]) -> list[Event]:
+def follow(desk: CommitContext, changes: list[FileChange], events: list[Event]) -> list[Event]:
     """The events, those of a vanished file under the name it has in this commit."""
     if not events:
         return events
@@ -35,7 +35,7 @@ def follow(desk: Desk, changes: list[FileChange], events: list[Event]) -> list[E
     return [one._replace(path=_last_name(names, one.path)) if one.path in names else one for one in events]
 
 
-def _vanished(desk: Desk, path: str) -> bool:
+def _vanished(desk: CommitContext, path: str) -> bool:
     """Whether the work tree has no file of this name, and nothing of it is staged.
 
     `git commit -- PATH` shows its hooks an index in which all other files are as HEAD has them.
@@ -46,7 +46,9 @@ def _vanished(desk: Desk, path: str) -> bool:
     return staged is None or (head is not None and head.oid == staged.oid)
 
 
-def _pairs(desk: Desk, gone: list[str], fresh: list[FileChange], events: list[Event]) -> dict[str, str]:
+def _pairs(
+    desk: CommitContext, gone: list[str], fresh: list[FileChange], events: list[Event]
+) -> dict[str, str]:
     """Old name → new name, the most alike first, each name once."""
     came = dict(_came(desk, gone, fresh, events))
     scored = []
@@ -67,7 +69,7 @@ def _pairs(desk: Desk, gone: list[str], fresh: list[FileChange], events: list[Ev
 
 
 def _came(
-    desk: Desk, gone: list[str], fresh: list[FileChange], events: list[Event]
+    desk: CommitContext, gone: list[str], fresh: list[FileChange], events: list[Event]
 ) -> Iterator[tuple[str, bytes]]:
     """Names that a vanished file may have taken, and what was in them first.
 
@@ -86,7 +88,7 @@ def _came(
             yield one.path, desk.repo.objects.blob(one.new_oid)
 
 
-def _content(desk: Desk, ref: ContentRef | None) -> bytes | None:
+def _content(desk: CommitContext, ref: ContentRef | None) -> bytes | None:
     """What an event holds; None where there was no file, or it was not kept."""
     if ref is None or not ref.stored:
         return None

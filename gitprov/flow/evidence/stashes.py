@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from gitprov.flow.evidence.attribute import Job, Sighted
+from gitprov.flow.evidence.attribute import FileJob, SeenContent
 from gitprov.git.process import decode
 from gitprov.store import files
 from gitprov.store.inbox import seen as sightings
@@ -32,7 +32,7 @@ _BRANCHES = 100
 
 def shelved(
     repo: Repository, events: Iterable[Event], more: Iterable[str] = ()
-) -> Callable[[Job], list[bytes]] | None:
+) -> Callable[[FileJob], list[bytes]] | None:
     """From a job to the versions of its file on the shelf, and in `more` commits; None where there is neither.
 
     `events` have the names by which they were recorded: a stash may have the file under the name that it had then.
@@ -43,7 +43,7 @@ def shelved(
 
     recorded = {event.seq: event.path for event in events}
 
-    def versions(job: Job) -> list[bytes]:
+    def versions(job: FileJob) -> list[bytes]:
         # The reader of objects takes one name a line.
         paths = [path for path in sorted(_paths(job, recorded)) if "\n" not in path]
         found = repo.objects.get_many(
@@ -54,7 +54,9 @@ def shelved(
     return versions
 
 
-def sighted(repo: Repository, inbox: Inbox, events: Iterable[Event]) -> Callable[[Job], list[Sighted]] | None:
+def sighted(
+    repo: Repository, inbox: Inbox, events: Iterable[Event]
+) -> Callable[[FileJob], list[SeenContent]] | None:
     """From a job to what git held of its file between the events; None where nothing was seen.
 
     `events` have the names by which they were recorded: a file may have another one by now.
@@ -64,19 +66,19 @@ def sighted(repo: Repository, inbox: Inbox, events: Iterable[Event]) -> Callable
         return None
     recorded = {event.seq: event.path for event in events}
 
-    def held(job: Job) -> list[Sighted]:
+    def held(job: FileJob) -> list[SeenContent]:
         paths = _paths(job, recorded)
         asked = [(row.seq, name, row.path is not None) for row in rows for name in _names(row, paths)]
         found = repo.objects.get_many(name for _, name, _ in asked)
         blobs = zip(asked, found, strict=True)
         # Without repeats, as a stash's index is mostly the file as it was committed.
         seen = {(seq, one.oid, back): one for (seq, _, back), one in blobs if one and one.type == "blob"}
-        return [Sighted(seq, one.data, back) for (seq, _, back), one in seen.items()]
+        return [SeenContent(seq, one.data, back) for (seq, _, back), one in seen.items()]
 
     return held
 
 
-def _paths(job: Job, recorded: Mapping[int, str]) -> set[str]:
+def _paths(job: FileJob, recorded: Mapping[int, str]) -> set[str]:
     """The names that a job's file has and had. `recorded`: number of an event → the name by which it was recorded."""
     return {job.path, job.was or job.path, *(recorded.get(event.seq, job.path) for event in job.events)}
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.outcome import Marks
-from gitprov.flow.context import Desk
-from gitprov.flow.evidence.attribute import Attributor, FileResult, Job, line_set, renamed
+from gitprov.attribution.outcome import SpentLines
+from gitprov.flow.context import CommitContext
+from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, line_set, renamed
 from gitprov.flow.evidence.gather import Evidence, gather
 from gitprov.flow.evidence.renames import follow
 from gitprov.git.files.tree import blobs
@@ -36,7 +36,7 @@ class Uncommitted:
     def __init__(self, repo: Repository) -> None:
         self._repo = repo
         self._inbox = Inbox(repo.inbox_dir)
-        self._desk = Desk(repo, lambda *_: None)
+        self._desk = CommitContext(repo, lambda *_: None)
         self._evidence: Evidence | None = None
         self._spent: dict[int, Spent] = {}
 
@@ -58,7 +58,7 @@ class Uncommitted:
         if not events:
             return []
         start = self._repo.objects.blob(oids[old]) if old is not None else b""
-        result = self._fold(Job(path, start, content, tuple(hunks(start, content)), events, [], was=old))
+        result = self._fold(FileJob(path, start, content, tuple(hunks(start, content)), events, [], was=old))
         found = [
             Claim(lines, cls, self._row(result.events[seq]))
             for seq, classes in result.outcome.lines.items()
@@ -66,11 +66,13 @@ class Uncommitted:
         ]
         return sorted(found, key=lambda claim: -CLASSES.index(claim.cls))
 
-    def _fold(self, job: Job) -> FileResult:
+    def _fold(self, job: FileJob) -> FileResult:
         from gitprov.flow.evidence.stashes import sighted
         from gitprov.git.files.filters import cleaner
 
-        marks = {seq: Marks(line_set(one.lines), line_set(one.dropped)) for seq, one in self._spent.items()}
+        marks = {
+            seq: SpentLines(line_set(one.lines), line_set(one.dropped)) for seq, one in self._spent.items()
+        }
         seen = sighted(self._repo, self._inbox, self._read().events)
         clean = cleaner(self._repo, [job.path])
         worker = Attributor(self._inbox, marks, lambda *_: None, clean, sighted=seen)

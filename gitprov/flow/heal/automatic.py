@@ -134,7 +134,7 @@ def _scopes(new: Sequence[str], seen: Sequence[str], *, again: bool) -> list[Sco
 
 
 def _run(repo: Repository, scopes: Sequence[Scope]) -> Looked:
-    from gitprov.flow.heal.run import Request, heal
+    from gitprov.flow.heal.run import HealRequest, heal
 
     end = time.monotonic() + SECONDS
 
@@ -147,7 +147,7 @@ def _run(repo: Repository, scopes: Sequence[Scope]) -> Looked:
     try:
         for scope in scopes:
             tell()
-            report = heal(repo, Request(), tell, scope)
+            report = heal(repo, HealRequest(), tell, scope)
             healed.update(one.oid for one in report.healed)
             left_out = left_out or report.looked > MOST
     except _OutOfTimeError:

@@ -17,7 +17,7 @@ from gitprov.interop.messages import same_person
 from gitprov.store import notes
 
 if TYPE_CHECKING:
-    from gitprov.git.history.survey import Told
+    from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
 #: Branches that are compared, the newest ones, and commits that are read of all of them together.
@@ -38,7 +38,7 @@ class Branch(NamedTuple):
 
 
 def squashed(
-    repo: Repository, commits: Sequence[Told], noted: frozenset[str], tips: Sequence[str]
+    repo: Repository, commits: Sequence[SurveyedCommit], noted: frozenset[str], tips: Sequence[str]
 ) -> dict[str, list[Source]]:
     """Commit → the commits of the branch that it holds as one, oldest first; of plain `commits` without a note.
 
@@ -64,7 +64,7 @@ def squashed(
     return out
 
 
-def says_so(squash: Told, parts: Sequence[Told]) -> bool:
+def says_so(squash: SurveyedCommit, parts: Sequence[SurveyedCommit]) -> bool:
     """Whether a commit that makes the whole change of `parts` was made from them, and not by hand.
 
     Somebody who wrote a part of the branch is its author or a co-author, it is not older than the branch, and: the branch
@@ -82,7 +82,7 @@ def says_so(squash: Told, parts: Sequence[Told]) -> bool:
     )
 
 
-def _read(repo: Repository, branch: Branch) -> list[Told]:
+def _read(repo: Repository, branch: Branch) -> list[SurveyedCommit]:
     return [one for one in survey.of(repo, notes.REF, branch.commits) if len(one.parents) < 2]
 
 

@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.flow.change import Situation, new_lines
+from gitprov.flow.change import CommitChange, new_lines
 from gitprov.flow.commit import seal
 from gitprov.flow.commit.plan import make_plan
-from gitprov.flow.context import Desk
+from gitprov.flow.context import CommitContext
 from gitprov.flow.git_state import Sources
 from gitprov.git.objects import parse_commit
-from gitprov.git.write import Change, write
+from gitprov.git.write import RefChange, write
 from gitprov.model.event import Event, Problem
 from gitprov.model.lines import is_trivial, split_lines
 from gitprov.model.note import Note
@@ -22,13 +22,13 @@ from gitprov.store import files, flags, generations, notes
 from gitprov.store.inbox.inbox import Inbox, Spent
 
 if TYPE_CHECKING:
-    from gitprov.flow.heal.scope import Suspect
+    from gitprov.flow.heal.scope import Candidate
     from gitprov.git.files.diff import FileChange
     from gitprov.git.objects import Commit
     from gitprov.git.repo import Repository
 
 
-class Recalled(NamedTuple):
+class RecalledNote(NamedTuple):
     """A commit that the inbox has evidence for, and the note of it."""
 
     oid: str
@@ -56,7 +56,7 @@ class _Past(Inbox):
         return Spent("", "", mark.trace, mark.path) if seq in self._free else mark
 
 
-class Memory:
+class InboxEvidence:
     """The inboxes of all worktrees of a repository. `told` are the traces that some note speaks of."""
 
     def __init__(self, repo: Repository, told: Callable[[], Collection[str]]) -> None:
@@ -72,7 +72,7 @@ class Memory:
                 self._inboxes.append((inbox, {one.seq: one for one in lost}, [*lost, *live]))
         self._first = min((one.at for _, _, events in self._inboxes for one in events), default=None)
 
-    def recall(self, suspects: Iterable[Suspect], keep: str | None = None) -> list[Recalled]:
+    def recall(self, suspects: Iterable[Candidate], keep: str | None = None) -> list[RecalledNote]:
         """The notes of those commits that have evidence, oldest first.
 
         `keep` is who writes them (`write` says how): then they are written, and the evidence is spent.
@@ -84,7 +84,7 @@ class Memory:
         for one in sorted(fitting, key=lambda one: one.told.committed):
             note = self._of(one.told.oid, _time(one.told.committed), keep)
             if note is not None:
-                found.append(Recalled(one.told.oid, note))
+                found.append(RecalledNote(one.told.oid, note))
         return found
 
     def _of(self, oid: str, moment: str, keep: str | None) -> Note | None:
@@ -96,7 +96,7 @@ class Memory:
         changes = new_lines(self._repo, commit.parents, base, oid)
         names = {name for change in changes for name in (change.path, change.old_path)}
         # Git's state speaks of the commit to come, not of this one.
-        situation = Situation(base, commit.parents, changes, tree=commit.tree, sources=Sources())
+        situation = CommitChange(base, commit.parents, changes, tree=commit.tree, sources=Sources())
         whole = Note()
         for inbox, free, events in self._inboxes:
             if any(one.path in names and one.at <= moment for one in events):
@@ -132,9 +132,9 @@ def _shares(past: _Past, event: Event, added: set[bytes]) -> bool:
     return not added.isdisjoint(line.rstrip(b"\r\n") for line in split_lines(data))
 
 
-def _plan(repo: Repository, past: _Past, situation: Situation, commit: Commit, keep: str | None) -> Note:
+def _plan(repo: Repository, past: _Past, situation: CommitChange, commit: Commit, keep: str | None) -> Note:
     """The note that the hooks would have written; with `keep` it is written, with its generations."""
-    desk = Desk(repo, lambda *_: None)
+    desk = CommitContext(repo, lambda *_: None)
     desk.inbox = past
     place = os.path.join(repo.home, f"heal-{os.getpid()}")
     if keep:
@@ -150,8 +150,8 @@ def _plan(repo: Repository, past: _Past, situation: Situation, commit: Commit, k
             packed = place if plan.used else None
             words = f"gitprov: heal {commit.oid[:12]}"
 
-            def build(refs: dict[str, str]) -> list[Change]:
-                kept = Change(generations.REF, refs.get(generations.REF), words, {}, packed)
+            def build(refs: dict[str, str]) -> list[RefChange]:
+                kept = RefChange(generations.REF, refs.get(generations.REF), words, {}, packed)
                 return [kept, notes.change(repo, refs.get(notes.REF), {commit.oid: note}, words)]
 
             write(repo, keep, build, [generations.REF, notes.REF])

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.flow.heal import named as heal_named
 from gitprov.flow.heal.named import Source
-from gitprov.flow.heal.pool import Kin, Pool
+from gitprov.flow.heal.pool import Ancestry, NotedCommits
 
 if TYPE_CHECKING:
-    from gitprov.flow.heal.scope import Suspect
-    from gitprov.git.history.survey import Told
+    from gitprov.flow.heal.scope import Candidate
+    from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
 REWRITTEN = "same author, date and subject"
@@ -23,7 +23,7 @@ HUNKS = 200
 Sources = dict[str, list[Source]]
 
 
-class Named(NamedTuple):
+class NamedSources(NamedTuple):
     """What the command line, reflogs and `git replace` name, by commit: sources from the weakest to the strongest."""
 
     replaced: Sources
@@ -31,7 +31,7 @@ class Named(NamedTuple):
 
 
 def named(
-    repo: Repository, suspects: Mapping[str, Suspect], known: Named, noted: Collection[str]
+    repo: Repository, suspects: Mapping[str, Candidate], known: NamedSources, noted: Collection[str]
 ) -> tuple[Sources, dict[str, list[str]]]:
     """Commit → sources that something names, the last one first to be asked; and ids named that are not here.
 
@@ -83,7 +83,7 @@ def _here(repo: Repository, oids: Iterable[str]) -> set[str]:
 
 
 def likely(
-    repo: Repository, suspects: Iterable[Suspect], pool: Pool, fresh: Collection[str]
+    repo: Repository, suspects: Iterable[Candidate], pool: NotedCommits, fresh: Collection[str]
 ) -> list[tuple[str, Sources]]:
     """Kinds of likeness, the surest first: (kind, commit → sources); none of a commit's own kin.
 
@@ -98,7 +98,7 @@ def likely(
         "subject": {one.told.oid: _called(pool, one.told, fresh) for one in plain},
     }
     pairs = {(oid, old) for kind in found.values() for oid, olds in kind.items() for old in olds}
-    kin = Kin(repo, pairs)
+    kin = Ancestry(repo, pairs)
     words = {
         "rewritten": REWRITTEN,
         "trace": "trace named in the message",
@@ -107,7 +107,7 @@ def likely(
     return [(kind, strangers(olds, kin, words[kind])) for kind, olds in found.items()]
 
 
-def _called(pool: Pool, told: Told, fresh: Collection[str]) -> list[str]:
+def _called(pool: NotedCommits, told: SurveyedCommit, fresh: Collection[str]) -> list[str]:
     """Commits whose subjects a message lists, or has with a server's number: then a person of that commit made it, later."""
     found = pool.called(heal_named.listed(told))
     short = heal_named.numbered(told)
@@ -119,7 +119,7 @@ def _called(pool: Pool, told: Told, fresh: Collection[str]) -> list[str]:
     return found
 
 
-def strangers(olds: Mapping[str, Collection[str]], kin: Kin, how: str) -> Sources:
+def strangers(olds: Mapping[str, Collection[str]], kin: Ancestry, how: str) -> Sources:
     """Commit → those of the `olds` that are none of its kin, as sources."""
     out = {}
     for oid, found in olds.items():

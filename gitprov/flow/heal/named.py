@@ -14,7 +14,7 @@ from gitprov.interop import messages
 from gitprov.store import files, notes
 
 if TYPE_CHECKING:
-    from gitprov.git.history.survey import Told
+    from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
 _BULLET = re.compile(r"^[*-] (.+)$", re.MULTILINE)
@@ -42,7 +42,7 @@ class Mapped(NamedTuple):
     gone: list[str]
 
 
-def said(told: Told) -> list[Source]:
+def said(told: SurveyedCommit) -> list[Source]:
     """Commits that a message names by id, oldest first."""
     message = told.message
     if "commit " not in message:
@@ -65,19 +65,19 @@ def with_reverted(repo: Repository, sources: Iterable[Source]) -> list[Source]:
     return out
 
 
-def listed(told: Told) -> list[str]:
+def listed(told: SurveyedCommit) -> list[str]:
     """Subjects that a squash's message lists."""
     listing = "\n* " in told.message or "\n- " in told.message
     return list(dict.fromkeys(_BULLET.findall(told.message))) if listing else []
 
 
-def numbered(told: Told) -> str | None:
+def numbered(told: SurveyedCommit) -> str | None:
     """The subject that a server has put the number of a merge request behind, without it; None where there is none."""
     short = _NUMBER.sub("", told.subject)
     return short if short != told.subject else None
 
 
-def by_author(told: Told, author: str) -> bool:
+def by_author(told: SurveyedCommit, author: str) -> bool:
     """Whether a person is the author of a commit, or named in its message as a co-author."""
     people = (told.author, *messages.co_authors(told.message))
     return any(messages.same_person(author, person) for person in people)

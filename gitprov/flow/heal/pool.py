@@ -14,16 +14,18 @@ from gitprov.git.history import survey
 from gitprov.store import notes
 
 if TYPE_CHECKING:
-    from gitprov.git.history.survey import Told
+    from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
 IDS = re.compile(r'"(gen_[0-9]{8}_[0-9a-f]{10})"')
 
 
-class Pool:
+class NotedCommits:
     """Noted commits that are no plain ancestors of everything looked at; empty in a history that was never rewritten."""
 
-    def __init__(self, members: Iterable[Told], side: frozenset[str], outside: frozenset[str]) -> None:
+    def __init__(
+        self, members: Iterable[SurveyedCommit], side: frozenset[str], outside: frozenset[str]
+    ) -> None:
         self.members = {told.oid: told for told in members}
         #: Commits looked at that may have no kin in the pool's inner part, and the pool's part outside of them.
         self.side, self.outside = side, outside
@@ -34,7 +36,7 @@ class Pool:
     def __bool__(self) -> bool:
         return bool(self.members)
 
-    def rewritten(self, told: Told) -> list[str]:
+    def rewritten(self, told: SurveyedCommit) -> list[str]:
         """Those of the same author, moment of writing and subject."""
         self._index()
         return [oid for oid in (self._by_key or {}).get(told.key, ()) if oid != told.oid]
@@ -72,8 +74,8 @@ class Pool:
 
 
 def gather(
-    repo: Repository, commits: Mapping[str, Told], noted: Collection[str], tips: Sequence[str]
-) -> Pool:
+    repo: Repository, commits: Mapping[str, SurveyedCommit], noted: Collection[str], tips: Sequence[str]
+) -> NotedCommits:
     """The pool for commits (newest first, parents after children) that `tips` lead to, of all `noted` ones."""
     beyond = [oid for oid in noted if oid not in commits]
     lost = survey.without(repo, beyond, tips) if beyond else set()
@@ -81,10 +83,10 @@ def gather(
     members = [told for oid in side if (told := commits[oid]).note]
     members += survey.of(repo, notes.REF, sorted(lost))
     # Commits beyond the range that a member of it has no part in are asked about like those outside.
-    return Pool((one for one in members if one.note), side, frozenset(lost))
+    return NotedCommits((one for one in members if one.note), side, frozenset(lost))
 
 
-def _beside_others(commits: Iterable[Told]) -> Iterable[str]:
+def _beside_others(commits: Iterable[SurveyedCommit]) -> Iterable[str]:
     """Commits that are neither ancestors nor descendants of all others."""
     open_ends: set[str] = set()
     emitted = False
@@ -97,7 +99,7 @@ def _beside_others(commits: Iterable[Told]) -> Iterable[str]:
         emitted = True
 
 
-class Kin:
+class Ancestry:
     """Who descends from whom, among some commits."""
 
     def __init__(self, repo: Repository, pairs: Iterable[tuple[str, str]]) -> None:

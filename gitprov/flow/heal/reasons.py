@@ -14,8 +14,8 @@ from gitprov.store import notes
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from gitprov.flow.heal.scope import Suspect
-    from gitprov.flow.heal.settle import Settling
+    from gitprov.flow.heal.scope import Candidate
+    from gitprov.flow.heal.settle import Resolution
     from gitprov.git.repo import Repository
 
 _FETCH = "gitprov sync, or fetch the notes of whoever has them, then run this again"
@@ -25,11 +25,11 @@ _FETCH = "gitprov sync, or fetch the notes of whoever has them, then run this ag
 _FEW = 8
 
 
-class Verdicts(list[Unhealed]):
+class Unresolved(list[Unhealed]):
     """What could not be done; `settled` are the commits of which nothing is missing, `apart` those not looked at."""
 
     def __init__(
-        self, repo: Repository, settling: Settling, cut: Collection[str], noted: Collection[str]
+        self, repo: Repository, settling: Resolution, cut: Collection[str], noted: Collection[str]
     ) -> None:
         super().__init__()
         self.settled: list[str] = []
@@ -39,7 +39,7 @@ class Verdicts(list[Unhealed]):
         self._noted = noted
 
     def judge(
-        self, suspects: Mapping[str, Suspect], given: Collection[str], healed: Mapping[str, Healed]
+        self, suspects: Mapping[str, Candidate], given: Collection[str], healed: Mapping[str, Healed]
     ) -> None:
         """Go through all suspects; `given` are those that the command line has named sources for."""
         faults = self._settling.unsure.keys() | self._settling.left.keys() | set(given)
@@ -60,7 +60,7 @@ class Verdicts(list[Unhealed]):
                 self.append(Unhealed(oid, one.told.subject, *found))
 
     def _cut_off(
-        self, oid: str, one: Suspect, given: Collection[str], missing: list[str]
+        self, oid: str, one: Candidate, given: Collection[str], missing: list[str]
     ) -> tuple[str, str] | None:
         if oid in self._cut and (missing or one.copied or oid in given):
             return (
@@ -81,7 +81,7 @@ class Verdicts(list[Unhealed]):
             f"name the right one, as in: gitprov heal --map {right}:{oid[:12]}",
         )
 
-    def _lost(self, oid: str, one: Suspect) -> tuple[str, str] | None:
+    def _lost(self, oid: str, one: Candidate) -> tuple[str, str] | None:
         left = self._settling.left.get(oid)
         if left:
             old, paths = next(iter(left.items()))
@@ -97,7 +97,7 @@ class Verdicts(list[Unhealed]):
             )
         return None
 
-    def _unknown(self, oid: str, one: Suspect, missing: list[str]) -> tuple[str, str] | None:
+    def _unknown(self, oid: str, one: Candidate, missing: list[str]) -> tuple[str, str] | None:
         if not missing:
             return None
         if len(one.told.parents) > 1 or all(self._was_asked(oid, trace) for trace in missing):

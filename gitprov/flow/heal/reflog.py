@@ -12,7 +12,7 @@ from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
 
 if TYPE_CHECKING:
-    from gitprov.git.history.survey import Told
+    from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
 _FINISH = re.compile(r"\(finish\): refs/heads/.+ onto ([0-9a-f]{40,64})$")
@@ -36,7 +36,9 @@ class Entries(NamedTuple):
     new: list[tuple[str, str]]
 
 
-def replaced(repo: Repository, commits: Mapping[str, Told], entries: Entries) -> dict[str, list[Source]]:
+def replaced(
+    repo: Repository, commits: Mapping[str, SurveyedCommit], entries: Entries
+) -> dict[str, list[Source]]:
     """Commit → those that it took the place of, the oldest first; of others than `commits` only amended ones."""
     fresh = made_anew(commits, entries)
     found: dict[str, list[Source]] = {}
@@ -54,7 +56,7 @@ def replaced(repo: Repository, commits: Mapping[str, Told], entries: Entries) ->
     return {oid: list(dict.fromkeys(sources)) for oid, sources in found.items()}
 
 
-def made_anew(commits: Mapping[str, Told], entries: Entries) -> frozenset[str]:
+def made_anew(commits: Mapping[str, SurveyedCommit], entries: Entries) -> frozenset[str]:
     """Those of `commits` that a plain `git commit` made in this clone, with the author date of that very moment.
 
     Such a commit repeats no other one: a rewrite keeps the date of what it rewrites. What reads like another commit's
@@ -100,7 +102,7 @@ def entries(repo: Repository) -> Entries:
     return out
 
 
-def _upto(commits: Mapping[str, Told], tip: str, stop: set[str]) -> list[str]:
+def _upto(commits: Mapping[str, SurveyedCommit], tip: str, stop: set[str]) -> list[str]:
     """The commits from a tip back to where a rebase put them, as far as they are among `commits`."""
     found: list[str] = []
     left = [tip]

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from gitprov.flow.heal import named as heal_named
 from gitprov.flow.heal import scope as heal_range
-from gitprov.flow.heal.reasons import Verdicts
-from gitprov.flow.heal.scope import Scope, Suspect
-from gitprov.flow.heal.search import Pass, Tell
+from gitprov.flow.heal.reasons import Unresolved
+from gitprov.flow.heal.scope import Candidate, Scope
+from gitprov.flow.heal.search import Progress, Search
 from gitprov.flow.share.incoming import take_in
 from gitprov.git.history import survey
 from gitprov.git.notes import ensure_readable
 from gitprov.git.repo import Repository
-from gitprov.model.answers.heal import Found, Healed, Report
+from gitprov.model.answers.heal import Healed, HealReport, LineSource
 from gitprov.model.note import Note, line_count
 from gitprov.store.notes import REF
 
@@ -25,7 +25,7 @@ _WHY = "notes are commits: they need a committer"
 _PASSES = 6
 
 
-class Request(NamedTuple):
+class HealRequest(NamedTuple):
     """What was asked for: see the command's help. `dry`: write nothing."""
 
     range: str | None = None
@@ -36,8 +36,8 @@ class Request(NamedTuple):
 
 
 def heal(
-    repo: Repository, request: Request, tell: Tell = lambda *_: None, scope: Scope | None = None
-) -> Report:
+    repo: Repository, request: HealRequest, tell: Progress = lambda *_: None, scope: Scope | None = None
+) -> HealReport:
     """Find and mend; what was done and what could not be. `scope`: commits to look at instead of the request's.
 
     Pushed commits get their notes too: a note changes no commit. UsageError for a range, a map or a ref that is none,
@@ -53,7 +53,7 @@ def heal(
 
 
 class _Run:
-    def __init__(self, repo: Repository, request: Request, tell: Tell, scope: Scope | None) -> None:
+    def __init__(self, repo: Repository, request: HealRequest, tell: Progress, scope: Scope | None) -> None:
         self._given = scope
         self._repo = repo
         self._request = request
@@ -62,7 +62,7 @@ class _Run:
         self._again: set[str] = set()
         self._dry = request.dry
 
-    def run(self) -> Report:
+    def run(self) -> HealReport:
         scope = self._given or self._scope()
         mapped = self._of_history(heal_named.read_map(self._repo, self._request.maps).pairs)
         one = self._look(scope, mapped)
@@ -71,11 +71,11 @@ class _Run:
                 break
             one = self._look(scope, mapped)
         one.remember()
-        verdicts = Verdicts(self._repo, one.settling, self._repo.cut_off, one.noted)
+        verdicts = Unresolved(self._repo, one.settling, self._repo.cut_off, one.noted)
         verdicts.judge(one.suspects, one.given.keys(), self._healed)
         if not self._dry:
             self._say_nothing(one, verdicts.settled)
-        return Report(
+        return HealReport(
             scope.words,
             len(one.commits),
             tuple(self._healed.values()),
@@ -85,8 +85,8 @@ class _Run:
             "dry run" if self._dry else None,
         )
 
-    def _look(self, scope: Scope, mapped: list[tuple[str, str]]) -> Pass:
-        one = Pass(self._repo, scope, mapped, self._request.source, self._tell, frozenset(self._again))
+    def _look(self, scope: Scope, mapped: list[tuple[str, str]]) -> Search:
+        one = Search(self._repo, scope, mapped, self._request.source, self._tell, frozenset(self._again))
         one.find()
         return one
 
@@ -108,7 +108,7 @@ class _Run:
             asked = "HEAD"
         return heal_range.scope(self._repo, asked, request.everything)
 
-    def _carry_out(self, one: Pass) -> bool:
+    def _carry_out(self, one: Search) -> bool:
         """Write what a pass found, or only keep it for the report. Whether another pass may find more."""
         would = one.changes()
         bare = [suspect for oid, suspect in one.suspects.items() if suspect.bare and oid not in self._healed]
@@ -131,7 +131,7 @@ class _Run:
         """Those that a remote-tracking ref leads to."""
         return oids - survey.without(self._repo, oids, ("--remotes",)) if oids else set()
 
-    def _write(self, one: Pass, found: Mapping[str, Note], remembered: list[Suspect]) -> None:
+    def _write(self, one: Search, found: Mapping[str, Note], remembered: list[Candidate]) -> None:
         from gitprov.flow.carry.write_notes import record
 
         committer = self._repo.identity(_WHY)
@@ -143,7 +143,7 @@ class _Run:
             record(self._repo, some, committer, f"gitprov: heal, {len(some)} commits")
             self._tell("writing notes", min(at + _BATCH, len(oids)), len(oids))
 
-    def _say_nothing(self, one: Pass, oids: list[str]) -> None:
+    def _say_nothing(self, one: Search, oids: list[str]) -> None:
         """Let notes say that somebody looked, where commits hold no line of the traces that their messages name."""
         found = [one.suspects[oid] for oid in oids]
         wanted = {each.told.oid: each.told for each in found if each.bare and each.named}
@@ -164,11 +164,11 @@ class _Run:
             self._repo, silent, committer, f"gitprov: heal, {len(silent)} commits without lines of a trace"
         )
 
-    def _told(self, one: Pass, oid: str, note: Note, recalled: bool, pushed: bool) -> Healed:
+    def _told(self, one: Search, oid: str, note: Note, recalled: bool, pushed: bool) -> Healed:
         """What is said of a healed commit; what earlier passes found of it counts."""
         before = self._healed.get(oid)
-        sources = [Found(source.how, source.oid) for source in one.settling.sources.get(oid, [])]
-        sources += [Found("inbox of this clone", None)] if recalled else []
+        sources = [LineSource(source.how, source.oid) for source in one.settling.sources.get(oid, [])]
+        sources += [LineSource("inbox of this clone", None)] if recalled else []
         sources += [known for known in before.sources if known not in sources] if before else []
         traces = [trace for trace, row in note.traces.items() if line_count(row, "ai", "edited")]
         traces += [trace for trace in before.traces if trace not in traces] if before else []

@@ -12,7 +12,7 @@ from gitprov.model.ids import TRACE_ID, TRACES_DIGEST, traces_digest
 from gitprov.model.note import Note
 
 if TYPE_CHECKING:
-    from gitprov.git.history.survey import Told
+    from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
 #: Commits looked at where neither a range nor an upstream says which.
@@ -42,7 +42,7 @@ class Scope(NamedTuple):
     deep: int = BOUND
 
 
-class Suspect(NamedTuple):
+class Candidate(NamedTuple):
     """A commit that may lack a note or a part of it.
 
     `named`: traces its message names that its note does not have. `copied`: the commits that its note was copied
@@ -50,7 +50,7 @@ class Suspect(NamedTuple):
     those of its note.
     """
 
-    told: Told
+    told: SurveyedCommit
     named: frozenset[str]
     copied: tuple[str, ...]
     bare: bool
@@ -95,7 +95,7 @@ def _range(repo: Repository, asked: str) -> Scope:
     return Scope(tuple(revs), "commits of the range", tips)
 
 
-def suspects(commits: Iterable[Told]) -> dict[str, Suspect]:
+def suspects(commits: Iterable[SurveyedCommit]) -> dict[str, Candidate]:
     """The commits that may lack something, in their order."""
     found = {}
     for told in commits:
@@ -105,11 +105,11 @@ def suspects(commits: Iterable[Told]) -> dict[str, Suspect]:
     return found
 
 
-def suspect(told: Told) -> Suspect | None:
+def suspect(told: SurveyedCommit) -> Candidate | None:
     """What a commit may lack, None where it lacks nothing."""
     named, digests = _named(told.message)
     if not told.note:
-        return Suspect(told, named, (), True, digests)
+        return Candidate(told, named, (), True, digests)
     if digests:
         digests -= {traces_digest(Note.read(told.note).traces)}
     if named:
@@ -117,12 +117,12 @@ def suspect(told: Told) -> Suspect | None:
     copied: tuple[str, ...] = ()
     if told.note.count('"commit"') != 1 or f'"id":"{told.oid}"' not in told.note:
         copied = tuple(sorted(Note.read(told.note).copied_from(told.oid))[:_COPIED])
-    return Suspect(told, named, copied, False, digests) if named or copied or digests else None
+    return Candidate(told, named, copied, False, digests) if named or copied or digests else None
 
 
 def resolved(
-    suspects: Mapping[str, Suspect], traces: Callable[[], Iterable[frozenset[str]]]
-) -> dict[str, Suspect]:
+    suspects: Mapping[str, Candidate], traces: Callable[[], Iterable[frozenset[str]]]
+) -> dict[str, Candidate]:
     """The suspects, digests replaced by the traces they stand for; those that lack nothing then are left out.
 
     `traces` has those of each note here, a set a note, and is asked only where a message has such a digest.

@@ -13,14 +13,14 @@ from gitprov.flow.heal import named as heal_named
 from gitprov.flow.heal import pool as heal_pool
 from gitprov.flow.heal import reflog as heal_reflog
 from gitprov.flow.heal import scope as heal_range
-from gitprov.flow.heal.likely import Named, Sources
+from gitprov.flow.heal.likely import NamedSources, Sources
 from gitprov.flow.heal.lines import format as heal_format
 from gitprov.flow.heal.lines import returned as heal_returned
-from gitprov.flow.heal.lines.partly import Partly, says_more
+from gitprov.flow.heal.lines.partly import PartialNotes, says_more
 from gitprov.flow.heal.named import Source
-from gitprov.flow.heal.pool import IDS, Kin, Pool
-from gitprov.flow.heal.scope import Scope, Suspect
-from gitprov.flow.heal.settle import REWRAPPED, Settling
+from gitprov.flow.heal.pool import IDS, Ancestry, NotedCommits
+from gitprov.flow.heal.scope import Candidate, Scope
+from gitprov.flow.heal.settle import REWRAPPED, Resolution
 from gitprov.git.history import survey
 from gitprov.git.notes import listing
 from gitprov.git.process import decode
@@ -32,12 +32,12 @@ from gitprov.store import notes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from gitprov.flow.heal.inbox import Memory, Recalled
+    from gitprov.flow.heal.inbox import InboxEvidence, RecalledNote
     from gitprov.flow.heal.reflog import Entries
-    from gitprov.git.history.survey import Told
+    from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
-Tell = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int], None]
 """Hears what is being done, how much of it is, and of how much (0: nobody knows)."""
 
 #: Commits asked about in one step.
@@ -46,7 +46,7 @@ _BATCH = 500
 _SLACK = 86_400
 
 
-class Pass:
+class Search:
     """`again` are commits that an earlier pass has mended: what was mended since may tell more of them."""
 
     def __init__(
@@ -55,20 +55,20 @@ class Pass:
         scope: Scope,
         mapped: Iterable[tuple[str, str]],
         source: str | None,
-        tell: Tell,
+        tell: Progress,
         again: frozenset[str],
     ) -> None:
         self._repo = repo
         self._scope = scope
         self._tell = tell
         self._again = again
-        self._memory: Memory | None = None
+        self._memory: InboxEvidence | None = None
         walk = survey.walk(repo, notes.REF, scope.args) if scope.args else iter(())
         self.noted = listing(repo, notes.REF)
         self.given: Sources = {}
         for old, new in mapped:
             self.given.setdefault(new, []).append(Source(old, "--map"))
-        self._lacking: dict[str, Suspect] = {}
+        self._lacking: dict[str, Candidate] = {}
         self.commits = self._read(walk)
         self._lacking = heal_range.resolved(self._lacking, self._sets)
         if source is not None:
@@ -78,11 +78,11 @@ class Pass:
                     self.given.setdefault(oid, []).append(one)
         self._shown = self._by_replace()
         self.suspects = self._suspects()
-        self.settling = Settling(repo, self.suspects)
-        self._partly = Partly(repo, ())
+        self.settling = Resolution(repo, self.suspects)
+        self._partly = PartialNotes(repo, ())
         self._entries: Entries | None = None
 
-    def _read(self, walk: Iterator[Told]) -> dict[str, Told]:
+    def _read(self, walk: Iterator[SurveyedCommit]) -> dict[str, SurveyedCommit]:
         if not self._scope.args:
             found = {told.oid: told for told in survey.of(self._repo, notes.REF, self.given)}
             self._lacking = heal_range.suspects(found.values())
@@ -98,7 +98,7 @@ class Pass:
                 self._tell("reading commits", len(commits), 0)
         return commits
 
-    def _by_replace(self) -> dict[str, Told]:
+    def _by_replace(self) -> dict[str, SurveyedCommit]:
         """The commits that git shows in place of others that were looked at."""
         shown = {new: old for old, new in replacements(self._repo).items() if old in self.commits}
         found = {told.oid: told for told in survey.of(self._repo, notes.REF, shown)}
@@ -106,14 +106,14 @@ class Pass:
             self.given.setdefault(new, []).append(Source(shown[new], "replaces"))
         return found
 
-    def _suspects(self) -> dict[str, Suspect]:
+    def _suspects(self) -> dict[str, Candidate]:
         there = {**self.commits, **self._shown} if self._shown else self.commits
         found = {**self._lacking, **heal_range.suspects(self._shown.values())}
         for oid in self.given.keys() & there.keys():
             if oid not in self._shown or not there[oid].note:
-                found.setdefault(oid, Suspect(there[oid], frozenset(), (), False))
+                found.setdefault(oid, Candidate(there[oid], frozenset(), (), False))
         for oid in self._again & there.keys():
-            known = found.get(oid) or Suspect(there[oid], frozenset(), (), False)
+            known = found.get(oid) or Candidate(there[oid], frozenset(), (), False)
             found[oid] = known._replace(bare=True)
         return found
 
@@ -125,7 +125,7 @@ class Pass:
             for oid, one in self.commits.items()
             if oid not in self.suspects or not self.suspects[oid].bare
         )
-        self._partly = Partly(self._repo, others if self.noted else ())
+        self._partly = PartialNotes(self._repo, others if self.noted else ())
         if not self.noted or not (self.suspects or self._partly.commits):
             return
         if self.suspects:
@@ -140,7 +140,7 @@ class Pass:
             self._rewritten(pool)
 
     def _named(self) -> None:
-        known = Named(heal_reflog.replaced(self._repo, self.commits, self._reflogs()), self.given)
+        known = NamedSources(heal_reflog.replaced(self._repo, self.commits, self._reflogs()), self.given)
         wanted, missing = heal_sources.named(self._repo, self.suspects, known, self.noted)
         self._in_parts("named sources", wanted, self.settling.sure)
         lost = {oid: [one.oid for one in sources] for oid, sources in wanted.items()}
@@ -177,7 +177,7 @@ class Pass:
             ]
             if sources:
                 found[oid] = sources
-                self.suspects.setdefault(oid, Suspect(told, frozenset(), (), False))
+                self.suspects.setdefault(oid, Candidate(told, frozenset(), (), False))
         return found
 
     def _gone(self, wanted: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -196,7 +196,7 @@ class Pass:
             ask({oid: wanted[oid] for oid in oids[at : at + _BATCH]})
             self._tell(what, min(at + _BATCH, len(oids)), len(oids))
 
-    def _likely(self, pool: Pool) -> None:
+    def _likely(self, pool: NotedCommits) -> None:
         likely = heal_sources.likely(self._repo, self.settling.open(), pool, self._fresh)
         for n, (kind, sources) in enumerate(likely):
             still = {one.told.oid for one in self.settling.open()}
@@ -211,7 +211,7 @@ class Pass:
         if pool:
             self._squashed(pool)
 
-    def _bare(self, since: int) -> list[Suspect]:
+    def _bare(self, since: int) -> list[Candidate]:
         """Plain commits that are still without a note, and not older than `since`."""
         return [
             one
@@ -219,11 +219,11 @@ class Pass:
             if one.bare and len(one.told.parents) < 2 and one.told.committed + _SLACK >= since
         ]
 
-    def _alike(self, since: int) -> list[Suspect]:
+    def _alike(self, since: int) -> list[Candidate]:
         """Those of them that may repeat another commit: who makes a commit anew makes the change too."""
         return [one for one in self._bare(since) if one.told.oid not in self._fresh]
 
-    def _squashed(self, pool: Pool) -> None:
+    def _squashed(self, pool: NotedCommits) -> None:
         """Branches that a server merged as one commit."""
         open_ones = self._alike(min(pool.times()))
         if open_ones:
@@ -232,7 +232,7 @@ class Pass:
             found = heal_branch.squashed(self._repo, told, frozenset(self.noted), self._scope.tips)
             self._in_parts("squashed branches", found, self.settling.sure)
 
-    def _same_patch(self, pool: Pool) -> None:
+    def _same_patch(self, pool: NotedCommits) -> None:
         """Commits with the change of another one that the same person wrote at the same moment."""
         from gitprov.git.files.patches import patch_ids
 
@@ -250,7 +250,7 @@ class Pass:
             for old in moments[one.told.moment]
             if one.told.oid in mine and mine[one.told.oid] == theirs.get(old)
         }
-        kin = Kin(self._repo, pairs)
+        kin = Ancestry(self._repo, pairs)
         wanted: Sources = {}
         for oid, old in sorted(pairs):
             if not kin.related(oid, old):
@@ -258,7 +258,7 @@ class Pass:
         few = {oid: sources[: heal_sources.MOST] for oid, sources in wanted.items()}
         self._in_parts("commits with the same patch", few, self.settling.same)
 
-    def _same_hunks(self, pool: Pool) -> None:
+    def _same_hunks(self, pool: NotedCommits) -> None:
         newest = sorted(pool.members.values(), key=lambda one: -one.committed)
         moments = pool.moments()
         open_ones = [one.told for one in self._alike(min(pool.times())) if one.told.moment in moments]
@@ -282,7 +282,7 @@ class Pass:
         self._in_parts("re-wrapped lines", sure, self.settling.sure)
         self._beside("re-wrapped lines", {oid: parents[oid] for oid in parents if oid not in bare})
 
-    def _rewritten(self, pool: Pool) -> None:
+    def _rewritten(self, pool: NotedCommits) -> None:
         """Lines that a commit had before somebody resolved a conflict of it: the resolution alone gave it its note."""
         olds = {
             oid: [old for old in found if says_more(pool.members[old].note, told.note)]
@@ -290,14 +290,14 @@ class Pass:
             if (found := pool.rewritten(told)) and oid not in self._fresh
         }
         words = "commits with a likeness (rewritten)"
-        kin = Kin(self._repo, {(oid, old) for oid, found in olds.items() for old in found})
+        kin = Ancestry(self._repo, {(oid, old) for oid, found in olds.items() for old in found})
         self._beside(words, heal_sources.strangers(olds, kin, heal_sources.REWRITTEN))
 
     def _beside(self, what: str, wanted: Sources) -> None:
         """Ask for lines of which the notes of commits say nothing."""
         asked = self._partly.worth_asking(wanted)
         for oid in asked:
-            self.suspects.setdefault(oid, Suspect(self.commits[oid], frozenset(), (), False))
+            self.suspects.setdefault(oid, Candidate(self.commits[oid], frozenset(), (), False))
         self._in_parts(what, asked, self.settling.beside)
 
     def lacks_more(self, oid: str) -> bool:
@@ -309,15 +309,15 @@ class Pass:
         """Keep for the next run which sources need not be asked again."""
         self._partly.remember(self.settling.lent)
 
-    def recall(self, suspects: Iterable[Suspect], keep: str | None = None) -> list[Recalled]:
+    def recall(self, suspects: Iterable[Candidate], keep: str | None = None) -> list[RecalledNote]:
         """What the inboxes of this clone know of commits; see `Memory.recall`."""
         if self._memory is None:
             if not os.path.isdir(os.path.join(self._repo.home, "inbox")):
                 return []
             # All that a commit's hooks need is needed here, and nowhere else in this command.
-            from gitprov.flow.heal.inbox import Memory
+            from gitprov.flow.heal.inbox import InboxEvidence
 
-            self._memory = Memory(self._repo, self._told)
+            self._memory = InboxEvidence(self._repo, self._told)
         return self._memory.recall(suspects, keep)
 
     def _told(self) -> frozenset[str]:

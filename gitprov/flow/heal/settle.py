@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from gitprov.flow.heal.named import Source
-from gitprov.flow.heal.pool import Kin
+from gitprov.flow.heal.pool import Ancestry
 from gitprov.model.note import Note
 from gitprov.model.ranges import LineSet, union
 from gitprov.store import notes
 
 if TYPE_CHECKING:
     from gitprov.flow.heal.likely import Sources
-    from gitprov.flow.heal.scope import Suspect
+    from gitprov.flow.heal.scope import Candidate
     from gitprov.git.repo import Repository
 
 #: Lines with words that a run must have where only a likeness speaks for it.
@@ -30,13 +30,13 @@ def _repeats(source: Source) -> bool:
     return source.only is None and source.how not in ("reverts its child", REWRAPPED)
 
 
-class Settling:
+class Resolution:
     """What was found for each suspect so far.
 
     `left` are paths that a lost commit's note could not be told for; `lent` the commits whose note got lines beside its own.
     """
 
-    def __init__(self, repo: Repository, suspects: Mapping[str, Suspect]) -> None:
+    def __init__(self, repo: Repository, suspects: Mapping[str, Candidate]) -> None:
         self._repo = repo
         self._suspects = suspects
         self.notes: dict[str, Note] = {}
@@ -46,7 +46,7 @@ class Settling:
         self.unsure: dict[str, dict[str, LineSet]] = {}
         self.left: dict[str, dict[str, tuple[str, ...]]] = {}
 
-    def open(self) -> list[Suspect]:
+    def open(self) -> list[Candidate]:
         """The suspects for which more kinds of sources are worth asking."""
         return [
             one
@@ -60,10 +60,12 @@ class Settling:
     def sure(self, wanted: Sources) -> None:
         """Sources that are certain: all of a commit's are asked, the last one first."""
         from gitprov.flow.carry.carry import carry
-        from gitprov.flow.carry.values import Pair
+        from gitprov.flow.carry.values import Rewrite
 
         pairs = [
-            Pair(one.oid, oid, _repeats(one), one.only) for oid, sources in wanted.items() for one in sources
+            Rewrite(one.oid, oid, _repeats(one), one.only)
+            for oid, sources in wanted.items()
+            for one in sources
         ]
         for oid, note in carry(self._repo, pairs).items():
             self._take(oid, note, wanted[oid])
@@ -139,7 +141,7 @@ class Settling:
 
         hunks = same_hunks.by_commit(self._repo, wanted, sources)
         found = {oid: [one for one in hits if one.source in wanted[oid]] for oid, hits in hunks.items()}
-        kin = Kin(self._repo, {(oid, one.source) for oid, hits in found.items() for one in hits})
+        kin = Ancestry(self._repo, {(oid, one.source) for oid, hits in found.items() for one in hits})
         known = notes.read(self._repo, {one.source for hits in found.values() for one in hits})
         for oid, hits in found.items():
             answers: list[tuple[Source, Note]] = []
@@ -153,12 +155,12 @@ class Settling:
 
     def _ask_each(self, wanted: Sources, *, lent: bool = False) -> dict[str, list[tuple[Source, Note]]]:
         from gitprov.flow.carry.carry import carry
-        from gitprov.flow.carry.values import Pair
+        from gitprov.flow.carry.values import Rewrite
 
         found: dict[str, list[tuple[Source, Note]]] = {}
         for turn in range(max(map(len, wanted.values()), default=0)):
             pairs = {oid: sources[turn] for oid, sources in wanted.items() if turn < len(sources)}
-            asked = [Pair(one.oid, oid, not lent and _repeats(one)) for oid, one in pairs.items()]
+            asked = [Rewrite(one.oid, oid, not lent and _repeats(one)) for oid, one in pairs.items()]
             for oid, note in carry(self._repo, asked).items():
                 found.setdefault(oid, []).append((pairs[oid], note))
         return found

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gitprov.git.stream import Stream
 
 
-class Request(NamedTuple):
+class BlameRequest(NamedTuple):
     """A command line of git blame, taken apart.
 
     `options` go to git as they are; `before` and `after` are what stands before and after `--` (`after` is None
@@ -43,7 +43,7 @@ class Request(NamedTuple):
         return not (self.reverse or self.contents or self.selects)
 
 
-class Target(NamedTuple):
+class BlameTarget(NamedTuple):
     """What is blamed: a repo-relative path, in a commit or (None) in the work tree.
 
     `content` is the lines that blame will show, None where only git can tell.
@@ -57,19 +57,19 @@ class Target(NamedTuple):
 class Answer(NamedTuple):
     """A blame under way: `lines` come in git's order of finding; `commits` fills up while they do."""
 
-    target: Target
+    target: BlameTarget
     commits: dict[str, BlamedCommit]
     lines: Iterator[list[Line]]
 
 
-def start(request: Request, cwd: str, env: Mapping[str, str], prompt: bool = False) -> Stream:
+def start(request: BlameRequest, cwd: str, env: Mapping[str, str], prompt: bool = False) -> Stream:
     """Start git as early as possible; give the result to `answer`. `prompt`: somebody waits for the first lines."""
     form = "--incremental" if request.streams else "--porcelain"
     return git_blame.start(request.args, form, cwd=cwd, env=env, prompt=prompt)
 
 
 def answer(
-    repo: Repository, request: Request, stream: Stream, uncommitted: Uncommitted | None = None
+    repo: Repository, request: BlameRequest, stream: Stream, uncommitted: Uncommitted | None = None
 ) -> Answer:
     """The lines of the file with their facts. Errors of git come out of `lines`."""
     target = target_of(repo, request)
@@ -86,7 +86,7 @@ def answer(
 
 
 def porcelain(
-    repo: Repository, request: Request, form: str, uncommitted: Uncommitted | None = None
+    repo: Repository, request: BlameRequest, form: str, uncommitted: Uncommitted | None = None
 ) -> tuple[git_blame.Porcelain, list[Facts]]:
     """Git's own porcelain, and the facts of each of its lines."""
     stream = git_blame.start(request.args, form, cwd=repo.cwd, env=repo.env)
@@ -115,7 +115,7 @@ def in_order(lines: Iterator[list[Line]], runs: list[tuple[int, int]] | None) ->
         yield [waiting[number] for number in sorted(waiting)]
 
 
-def expected_runs(request: Request, total: int) -> list[tuple[int, int]] | None:
+def expected_runs(request: BlameRequest, total: int) -> list[tuple[int, int]] | None:
     """The runs of lines that -L asks for in a file of `total` lines; None where only git can tell."""
     from gitprov.model.ranges import LineSet
 
@@ -145,7 +145,7 @@ def _numeric_range(text: str, total: int) -> tuple[int, int] | None:
 # -- what is asked ------------------------------------------------------------------------------------------------
 
 
-def target_of(repo: Repository, request: Request) -> Target:
+def target_of(repo: Repository, request: BlameRequest) -> BlameTarget:
     """Find path, revision and content the way git blame reads its arguments; never raises for missing things."""
     revs, name = _names(repo, request)
     prefix = ""
@@ -159,16 +159,16 @@ def target_of(repo: Repository, request: Request) -> Target:
     known = not request.selects and len(tips) <= 1
     revision = repo.resolve(tips[0]) if known and tips else None
     if not (known and request.streams and name):
-        return Target(path, revision, None)
+        return BlameTarget(path, revision, None)
     content = None
     if revision is not None:
         content = git_blame.committed_content(revision, path, cwd=repo.cwd, env=repo.env)
     elif not tips and repo.worktree is not None:
         content = git_blame.worktree_content(repo.worktree, path, env=repo.env)
-    return Target(path, revision, None if content is None else _lines(content))
+    return BlameTarget(path, revision, None if content is None else _lines(content))
 
 
-def _names(repo: Repository, request: Request) -> tuple[tuple[str, ...], str]:
+def _names(repo: Repository, request: BlameRequest) -> tuple[tuple[str, ...], str]:
     """(revisions, file name) in any of the orders that git blame allows."""
     before, after = request.before, request.after
     if after:
@@ -195,7 +195,9 @@ def _lines(content: bytes) -> list[bytes]:
 # -- the two ways to an answer ------------------------------------------------------------------------------------
 
 
-def _witness(repo: Repository, request: Request, shown: Sequence[bytes], origins: Origins) -> Witness | None:
+def _witness(
+    repo: Repository, request: BlameRequest, shown: Sequence[bytes], origins: Origins
+) -> Witness | None:
     """Who compares the texts, where git may show a line under a commit that wrote another one."""
     return Witness(repo, shown, origins.of_group) if looks_past(repo, request.options) else None
 
@@ -227,7 +229,11 @@ def _of_group(group: Group, facts: list[Facts], content: list[bytes], witness: W
 
 
 def _from_porcelain(
-    repo: Repository, request: Request, stream: Stream, origins: Origins, commits: dict[str, BlamedCommit]
+    repo: Repository,
+    request: BlameRequest,
+    stream: Stream,
+    origins: Origins,
+    commits: dict[str, BlamedCommit],
 ) -> Iterator[list[Line]]:
     whole = git_blame.porcelain(stream)
     commits.update(whole.commits)
@@ -238,13 +244,17 @@ def _from_porcelain(
     ]
 
 
-def _facts(repo: Repository, request: Request, whole: git_blame.Porcelain, origins: Origins) -> list[Facts]:
+def _facts(
+    repo: Repository, request: BlameRequest, whole: git_blame.Porcelain, origins: Origins
+) -> list[Facts]:
     if request.reverse:
         return _facts_at_start(repo, request, whole, origins)
     return _known(repo, request, whole, origins)
 
 
-def _known(repo: Repository, request: Request, whole: git_blame.Porcelain, origins: Origins) -> list[Facts]:
+def _known(
+    repo: Repository, request: BlameRequest, whole: git_blame.Porcelain, origins: Origins
+) -> list[Facts]:
     origins.learn(whole.commits.values())
     facts = [origins.of_group(group)[0] for group, _ in whole.lines]
     witness = _witness(repo, request, _shown(whole), origins)
@@ -265,13 +275,13 @@ def _shown(whole: git_blame.Porcelain) -> list[bytes]:
 
 
 def _facts_at_start(
-    repo: Repository, request: Request, whole: git_blame.Porcelain, origins: Origins
+    repo: Repository, request: BlameRequest, whole: git_blame.Porcelain, origins: Origins
 ) -> list[Facts]:
     """With --reverse git names the last commit that has a line, so who wrote it is asked of where it starts."""
     revs, name = _names(repo, request)
     first = revs[0].partition("..")[0] if revs else "HEAD"
     options = tuple(option for option in request.options if option != "--reverse")
-    asked = Request(options, (first or "HEAD",), (name,), request.ranges)
+    asked = BlameRequest(options, (first or "HEAD",), (name,), request.ranges)
     stream = git_blame.start(asked.args, "--porcelain", cwd=repo.cwd, env=repo.env)
     there = git_blame.porcelain(stream)
     facts = _known(repo, asked, there, origins)

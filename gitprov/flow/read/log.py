@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.git import notes
 from gitprov.git.history import log as git_log
-from gitprov.model.answers.log import Declared, DeltaSum, Entry, LoggedTrace
+from gitprov.model.answers.log import Declared, DeltaSum, LoggedCommit, LoggedTrace
 from gitprov.model.ids import NAMED_TRACES, traces_digest
 from gitprov.model.note import Note, Row, line_count
 from gitprov.model.ranges import MAX_LINE
@@ -54,7 +54,7 @@ def start(
     return git_log.start(args, REF, cwd=cwd, env=env, stdin=stdin, prompt=prompt)
 
 
-def entries(query: Query, stream: Stream, cwd: str, env: Mapping[str, str]) -> Iterator[Entry]:
+def entries(query: Query, stream: Stream, cwd: str, env: Mapping[str, str]) -> Iterator[LoggedCommit]:
     """The commits to show, as git finds them. Errors of git come out here.
 
     NotesUnreadable at the end where the note of a commit is on record and is not here: git takes that for no note.
@@ -78,7 +78,7 @@ class _Silent:
         """Remember a commit."""
         self._oids.append(oid)
 
-    def judged(self, entry: Entry) -> Entry:
+    def judged(self, entry: LoggedCommit) -> LoggedCommit:
         """What is to be shown of a commit without a note: where it has one that is missing, all of it is unknown."""
         if not entry.declared or not self._lost([entry.oid]):
             return entry
@@ -99,7 +99,7 @@ class _Silent:
         return [oid for oid, blob in blobs.items() if blob in gone]
 
 
-def _counted(query: Query, stream: Stream, silent: _Silent) -> Iterator[Entry]:
+def _counted(query: Query, stream: Stream, silent: _Silent) -> Iterator[LoggedCommit]:
     if query.limit == 0:
         stream.stop()
         return
@@ -124,7 +124,7 @@ def _counted(query: Query, stream: Stream, silent: _Silent) -> Iterator[Entry]:
     silent.check()
 
 
-def wanted(query: Query, entry: Entry) -> bool:
+def wanted(query: Query, entry: LoggedCommit) -> bool:
     """Whether a commit is to be shown."""
     if query.bypassed and entry.gate != "bypassed":
         return False
@@ -133,7 +133,7 @@ def wanted(query: Query, entry: Entry) -> bool:
     return query.all_commits or query.bypassed or entry.cls is not None
 
 
-def _declared_traces(entry: Entry) -> list[LoggedTrace]:
+def _declared_traces(entry: LoggedCommit) -> list[LoggedTrace]:
     """Declarations in the shape of traces, so that one question fits both."""
     return [
         LoggedTrace({"id": one.source.partition(": ")[2], "agent": one.agent, "model": one.model}, 0, 0)
@@ -177,11 +177,11 @@ class _Reader:
     def __init__(self) -> None:
         self._machines: dict[tuple[str, str], tuple[Declared, ...]] = {}
 
-    def plain(self, record: git_log.Record) -> bool:
+    def plain(self, record: git_log.LogRecord) -> bool:
         """Whether nothing about a commit speaks of a machine; said quickly, for most commits are so."""
         return not (record.note or record.trailers or self._people(record))
 
-    def entry(self, record: git_log.Record) -> Entry:
+    def entry(self, record: git_log.LogRecord) -> LoggedCommit:
         oid, short, author, _, date, time, subject, trailing, raw = record
         note = Note.read(raw) if raw else _NO_NOTE
         traces, human = [], 0
@@ -201,7 +201,7 @@ class _Reader:
             declared = self._declared(record, trailers, [trace.id for trace in traces])
         about = note.rows.get(("commit", oid)) or note.commit or {}
         gate = about.get("gate")
-        return Entry(
+        return LoggedCommit(
             oid,
             short,
             author,
@@ -222,7 +222,7 @@ class _Reader:
             _dropped(about.get("dropped")),
         )
 
-    def _people(self, record: git_log.Record) -> tuple[Declared, ...]:
+    def _people(self, record: git_log.LogRecord) -> tuple[Declared, ...]:
         """What author and committer declare."""
         people = (record.author, record.committer)
         known = self._machines.get(people)
@@ -231,7 +231,7 @@ class _Reader:
         return known
 
     def _declared(
-        self, record: git_log.Record, trailers: list[git_log.Trailer], traces: list[str]
+        self, record: git_log.LogRecord, trailers: list[git_log.Trailer], traces: list[str]
     ) -> tuple[Declared, ...]:
         """All declarations, but for the trailers that only name a trace of the note."""
         names = {*traces, traces_digest(traces)} if len(traces) > NAMED_TRACES else traces
@@ -243,7 +243,7 @@ _NO_NOTE = Note()
 _TRACE_KEY = "AI-Trace"
 
 
-def _declared(trailers: list[git_log.Trailer], record: git_log.Record) -> tuple[Declared, ...]:
+def _declared(trailers: list[git_log.Trailer], record: git_log.LogRecord) -> tuple[Declared, ...]:
     from gitprov.interop.trailers import declared
 
     return tuple(Declared(*one) for one in declared(trailers, record.author, record.committer))

@@ -34,7 +34,7 @@ class Name(NamedTuple):
     value: str
 
 
-class Holders(NamedTuple):
+class CommitsOfTrace(NamedTuple):
     """Commits that hold a trace, oldest first. `lost` are commits with its note that no ref leads to any more.
 
     `silent` are commits whose message names the trace but that have no note about it here.
@@ -67,7 +67,7 @@ def find(repo: Repository, text: str) -> Name:
     raise GitprovError(f"{text!r} names no commit and no trace here", nearest(repo, text))
 
 
-def holders(repo: Repository, trace: str) -> Holders:
+def holders(repo: Repository, trace: str) -> CommitsOfTrace:
     """The commits that hold a trace, by their notes; where no note knows it, by their trailers."""
     paths = search.files_holding(repo, notes.REF, f'"{trace}"')
     oids = [path.replace("/", "") for path in paths]
@@ -77,7 +77,7 @@ def holders(repo: Repository, trace: str) -> Holders:
     lost = sorted(gone | (set(noted) - set(here)))
     living = [oid for oid in here if oid not in gone]
     silent = [] if living else search.with_trailer(repo, TRACE_KEY, trace)
-    return Holders(_by_age(repo, living), lost, [oid for oid in silent if oid not in noted])
+    return CommitsOfTrace(_by_age(repo, living), lost, [oid for oid in silent if oid not in noted])
 
 
 def known_traces(repo: Repository) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.errors import GitprovError
 from gitprov.flow.evidence import preview
-from gitprov.flow.read.resolve import Holders, find, holders, nearest, of_inbox
+from gitprov.flow.read.resolve import CommitsOfTrace, find, holders, nearest, of_inbox
 from gitprov.flow.read.reviews import of_trace as reviews_of_trace
 from gitprov.flow.read.reviews import reviews_of
 from gitprov.flow.read.trace_files import Shares, delta_of, paths_of, raw_of
@@ -18,15 +18,15 @@ from gitprov.git.process import decode
 from gitprov.interop.trailers import Trailer, declared, trace_digests, trace_ids
 from gitprov.model.answers.show import (
     CommitAnswer,
+    CommitHead,
+    CommitOfTrace,
     CommitTrace,
     Forgotten,
-    Head,
-    Held,
-    Loose,
     Review,
-    Share,
     Text,
     TraceAnswer,
+    TraceFile,
+    UncommittedFile,
 )
 from gitprov.model.ids import is_trace_id, traces_digest
 from gitprov.model.note import Note, Row
@@ -76,12 +76,12 @@ def _forgotten(answer: TraceAnswer, stone: Row) -> TraceAnswer:
 
 
 def _known(
-    repo: Repository, trace: str, found: Holders, generation: Generation | None, waiting: set[int]
+    repo: Repository, trace: str, found: CommitsOfTrace, generation: Generation | None, waiting: set[int]
 ) -> TraceAnswer:
     oids = found.commits or found.silent
     kept = notes.read(repo, [*oids, *found.lost])
     trailers = trailers_of(repo, oids)
-    held: list[Held] = []
+    held: list[CommitOfTrace] = []
     said: list[Review] = []
     for oid in oids:
         note = kept.get(oid, Note())
@@ -90,7 +90,7 @@ def _known(
         counts = row.get("delta") if row is not None else None
         shares = Shares(repo, commit, note).of(trace, generation)
         head = head_of(commit, note)._replace(evidence=_text(row, "evidence"))
-        held.append(Held(head, counts if isinstance(counts, dict) else None, shares))
+        held.append(CommitOfTrace(head, counts if isinstance(counts, dict) else None, shares))
         said += reviews_of_trace(reviews_of(oid, note, trailers.get(oid, [])), trace)
     rows = [note.traces[trace] for note in kept.values() if trace in note.traces]
     record, source = _record(generation, rows)
@@ -120,17 +120,17 @@ def _uncommitted(repo: Repository, trace: str | None, made: Generation | None) -
     paths = list(dict.fromkeys(edit.path for edit in made.edits)) if made is not None else []
     shares = tuple(_in_worktree(repo, path, made) for path in paths if made is not None)
     record = {key: value for key, value in made.record.items() if key not in ("id", "digest")} if made else {}
-    loose = tuple(Loose(path, None, "pending") for path in paths)
+    loose = tuple(UncommittedFile(path, None, "pending") for path in paths)
     source = "inbox" if made else None
     said = texts(made)
     return TraceAnswer(trace, "uncommitted", source, record, *said, (), loose, (), worktree=shares)
 
 
-def _in_worktree(repo: Repository, path: str, made: Generation) -> Share:
+def _in_worktree(repo: Repository, path: str, made: Generation) -> TraceFile:
     from gitprov.flow.work_tree import on_disk
 
     raw = raw_of([edit for edit in made.edits if edit.path == path])
-    share = Share(path, "", "", 0, None, None)
+    share = TraceFile(path, "", "", 0, None, None)
     if isinstance(raw, str):
         return share._replace(why=raw)
     return share._replace(delta=delta_of(raw, on_disk(repo, path), None, {}, path))
@@ -168,8 +168,8 @@ def _said(data: bytes | None, row: object) -> Text:
 
 
 def _loose(
-    repo: Repository, generation: Generation | None, held: list[Held], waiting: set[int]
-) -> tuple[Loose, ...]:
+    repo: Repository, generation: Generation | None, held: list[CommitOfTrace], waiting: set[int]
+) -> tuple[UncommittedFile, ...]:
     """Files of the generation that none of its commits holds a line of."""
     if generation is None:
         return ()
@@ -178,7 +178,9 @@ def _loose(
     if not paths:
         return ()
     states = _states(repo, waiting)
-    return tuple(Loose(path, raw, states.get(path, "unknown")) for path, raw in sorted(paths.items()))
+    return tuple(
+        UncommittedFile(path, raw, states.get(path, "unknown")) for path, raw in sorted(paths.items())
+    )
 
 
 def _states(repo: Repository, waiting: set[int]) -> dict[str, str]:
@@ -251,12 +253,14 @@ def commit_of(repo: Repository, oid: str) -> Commit:
     return parse_commit(found)
 
 
-def head_of(commit: Commit, note: Note) -> Head:
+def head_of(commit: Commit, note: Note) -> CommitHead:
     """A commit as people name it, with the gate as its note tells it."""
     seconds, _, zone = commit.author[commit.author.rfind(">") + 2 :].partition(" ")
     date = iso_strict(int(seconds), zone) if seconds.lstrip("-").isdigit() else ""
     subject = decode(commit.message.lstrip(b"\n").split(b"\n\n", 1)[0]).replace("\n", " ").strip()
-    return Head(commit.oid, person(commit.author), date, subject, _text(_own_row(note, commit.oid), "gate"))
+    return CommitHead(
+        commit.oid, person(commit.author), date, subject, _text(_own_row(note, commit.oid), "gate")
+    )
 
 
 def _own_row(note: Note, oid: str) -> Row:

@@ -13,7 +13,7 @@ from gitprov.checks.gate import Refusal
 from gitprov.errors import Damaged, GitprovError
 from gitprov.flow.change import staged_situation
 from gitprov.flow.commit import plan as stage
-from gitprov.flow.context import Desk
+from gitprov.flow.context import CommitContext
 from gitprov.flow.evidence.pending import Pending, PendingFile, settle
 from gitprov.flow.read.submodules import waiting
 from gitprov.flow.recover import finish_interrupted
@@ -164,7 +164,7 @@ def _unread(known: Pending) -> Iterator[Unread]:
 
 def _next(repo: Repository) -> NextCommit | None:
     """What a commit of the staged state would record; None where nothing recorded concerns it."""
-    desk = Desk(repo, Disk(repo))
+    desk = CommitContext(repo, Disk(repo))
     try:
         plan = stage.make_plan(desk, staged_situation(repo, amend=False), io.BytesIO())
     except GitprovError as error:

@@ -14,14 +14,14 @@ from gitprov.model.untrusted.printed import shell_quoted
 from gitprov.store.inbox.inbox import Inbox, inbox_root
 
 if TYPE_CHECKING:
-    from gitprov.flow.read.blame import Request
+    from gitprov.flow.read.blame import BlameRequest
     from gitprov.git.process import Env
     from gitprov.git.repo import Repository
 
 _DEPTH = 8
 
 
-def refer(repo: Repository, request: Request) -> GitprovError | None:
+def refer(repo: Repository, request: BlameRequest) -> GitprovError | None:
     """The error for a blame of what a submodule holds, with the command that answers; None for any other path."""
     from gitprov.flow.read.blame import target_of
 

@@ -9,7 +9,7 @@ from gitprov.attribution.delta import Raw, compare, raw_version
 from gitprov.attribution.layout.language import language_of
 from gitprov.git.files.diff import between
 from gitprov.git.files.tree import blobs
-from gitprov.model.answers.show import Delta, Share
+from gitprov.model.answers.show import Delta, TraceFile
 from gitprov.model.lines import count_lines
 from gitprov.model.note import Note, Row, classes_of
 from gitprov.model.ranges import LineSet, owners
@@ -34,7 +34,7 @@ class Shares:
         self._blobs: dict[str, str] = {}
         self._by_path: dict[str, list[Edit]] = {}
 
-    def of(self, trace: str, generation: Generation | None) -> tuple[Share, ...]:
+    def of(self, trace: str, generation: Generation | None) -> tuple[TraceFile, ...]:
         """The files of a trace in this commit, ordered by path. Without its generation there are no deltas."""
         row = self._note.traces.get(trace)
         paths = sorted(_files(row)) if row is not None else self._guessed(generation)
@@ -50,12 +50,12 @@ class Shares:
             settled = _settled(wider, row, None)
         return tuple(sorted(settled or shares))
 
-    def _share(self, path: str, row: Row | None, generation: Generation | None) -> Share:
+    def _share(self, path: str, row: Row | None, generation: Generation | None) -> TraceFile:
         classes = classes_of(row, path) if row is not None else {}
         ai, edited = (str(classes.get(cls, "")) for cls in ("ai", "edited"))
         entry = _files(row).get(path) if row is not None else None
         deleted = entry.get("deleted", 0) if isinstance(entry, dict) else 0
-        share = Share(path, ai, edited, deleted if isinstance(deleted, int) else 0, None, None)
+        share = TraceFile(path, ai, edited, deleted if isinstance(deleted, int) else 0, None, None)
         bounded = entry.get("bounded") if isinstance(entry, dict) else None
         if isinstance(bounded, str):
             return share._replace(why=bounded)
@@ -142,7 +142,7 @@ def _produced(generation: Generation | None) -> int | None:
     return None if generation is None else len({edit.path for edit in generation.edits})
 
 
-def _settled(shares: list[Share], row: Row, produced: int | None) -> list[Share] | None:
+def _settled(shares: list[TraceFile], row: Row, produced: int | None) -> list[TraceFile] | None:
     """Shares with what was dropped and what is pending, where the commit's sums can only mean one thing."""
     dropped, pending = (_count(row, name) for name in ("dropped", "pending"))
     if not dropped and not pending:
@@ -164,6 +164,6 @@ def _count(row: Row, name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def paths_of(shares: Iterable[Share]) -> set[str]:
+def paths_of(shares: Iterable[TraceFile]) -> set[str]:
     """The files of some shares."""
     return {share.path for share in shares}

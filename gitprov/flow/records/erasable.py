@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TurnKey = tuple[str, str]
 
 
-class Room(NamedTuple):
+class InboxErasure(NamedTuple):
     """What one worktree's inbox has of it. `plan`: the plan of a commit under way there speaks of it as well."""
 
     worktree: str
@@ -33,25 +33,25 @@ class Room(NamedTuple):
         return {"worktree": self.worktree, "erasure": list(self.erasure), "plan": self.plan}
 
     @classmethod
-    def from_json(cls, row: dict[str, Any]) -> Room:
+    def from_json(cls, row: dict[str, Any]) -> InboxErasure:
         """From what `to_json` made."""
         seqs, turns, digests = row["erasure"]
         pairs = tuple((str(key), str(turn)) for key, turn in turns)
         return cls(str(row["worktree"]), Erasure(tuple(seqs), pairs, tuple(digests)), bool(row["plan"]))
 
 
-def of_trace(repo: Repository, trace: str, record: dict[str, Json] | None) -> tuple[Room, ...]:
+def of_trace(repo: Repository, trace: str, record: dict[str, Json] | None) -> tuple[InboxErasure, ...]:
     """Everything that went into a trace."""
     names = _turns_in(record)
     return _rooms(repo, trace, names)
 
 
-def of_turn(repo: Repository, key: str, turn: str) -> tuple[Room, ...]:
+def of_turn(repo: Repository, key: str, turn: str) -> tuple[InboxErasure, ...]:
     """A turn's edits that no generation holds yet, and the turn itself where it has no others."""
     return _rooms(repo, None, {(key, turn)})
 
 
-def transcripts(repo: Repository, rooms: tuple[Room, ...]) -> list[str]:
+def transcripts(repo: Repository, rooms: tuple[InboxErasure, ...]) -> list[str]:
     """The agents' own records that hold these turns and that are still there: no business of ours."""
     found = set()
     for room in rooms:
@@ -76,7 +76,7 @@ def git_dir_of(repo: Repository, worktree: str) -> str | None:
     return found if os.path.isdir(found) else None
 
 
-def _rooms(repo: Repository, trace: str | None, names: set[TurnKey]) -> tuple[Room, ...]:
+def _rooms(repo: Repository, trace: str | None, names: set[TurnKey]) -> tuple[InboxErasure, ...]:
     found = []
     place = os.path.join(repo.home, "inbox")
     for worktree in files.names(place):
@@ -90,7 +90,7 @@ def _rooms(repo: Repository, trace: str | None, names: set[TurnKey]) -> tuple[Ro
     return tuple(found)
 
 
-def _room(repo: Repository, worktree: str, trace: str | None, names: set[TurnKey]) -> Room:
+def _room(repo: Repository, worktree: str, trace: str | None, names: set[TurnKey]) -> InboxErasure:
     inbox = inbox_at(repo, worktree)
     git_dir = git_dir_of(repo, worktree)
     plan = plans.load(git_dir) if git_dir is not None else None
@@ -106,7 +106,7 @@ def _room(repo: Repository, worktree: str, trace: str | None, names: set[TurnKey
     turns |= _told_alike(inbox, turns)
     free = {name for name in turns - retention.needed_turns(inbox, seqs) if _speaks(inbox, name)}
     mentioned = plan is not None and _mentions(plan, trace, seqs)
-    return Room(worktree, retention.erasure(inbox, seqs, free), mentioned)
+    return InboxErasure(worktree, retention.erasure(inbox, seqs, free), mentioned)
 
 
 def _is_of(event: Event, frozen: str | None, trace: str | None, names: set[TurnKey]) -> bool:

@@ -13,12 +13,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitprov.errors import Damaged, GitprovError, UsageError
-from gitprov.flow.read.resolve import Holders, find, holders, nearest
+from gitprov.flow.read.resolve import CommitsOfTrace, find, holders, nearest
 from gitprov.flow.records import erasable
-from gitprov.flow.records.erasable import Room
+from gitprov.flow.records.erasable import InboxErasure
 from gitprov.git.history import reachability
 from gitprov.git.remote import STAGING
-from gitprov.git.write import SCRATCH, Change, write
+from gitprov.git.write import SCRATCH, RefChange, write
 from gitprov.model import canonical
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.model.untrusted.printed import argument_quoted, shell_quoted
@@ -44,7 +44,7 @@ _OURS = (
 )
 
 
-class Kept(NamedTuple):
+class Remaining(NamedTuple):
     """Something of what was forgotten that is still there. `what` is a sentence, `mend` a command or None."""
 
     what: str
@@ -64,10 +64,10 @@ class Forgetting(NamedTuple):
     by: str
     reason: str | None
     stored: tuple[str, ...]
-    rooms: tuple[Room, ...]
+    rooms: tuple[InboxErasure, ...]
     known: bool
     done: bool = False
-    kept: tuple[Kept, ...] = ()
+    kept: tuple[Remaining, ...] = ()
 
 
 def look(repo: Repository, text: str, reason: str | None, now: float) -> Forgetting:
@@ -148,7 +148,7 @@ def prune(repo: Repository) -> None:
 
 
 def _of_json(row: dict[str, Any]) -> Forgetting:
-    rooms = tuple(Room.from_json(one) for one in row["rooms"])
+    rooms = tuple(InboxErasure.from_json(one) for one in row["rooms"])
     return Forgetting(
         row["name"], row["at"], row["by"], row["reason"], tuple(row["stored"]), rooms, bool(row["known"])
     )
@@ -180,7 +180,7 @@ def _bury(repo: Repository, what: Forgetting) -> None:
     }
     path = f"{generations.directory(trace)}/{generations.TOMBSTONE}"
 
-    def build(refs: dict[str, str]) -> list[Change]:
+    def build(refs: dict[str, str]) -> list[RefChange]:
         base = refs.get(ref)
         listed = generations.listing(repo, base) if base else {}
         gone: dict[str, bytes | None] = dict.fromkeys(generations.contents(listed, trace))
@@ -193,7 +193,7 @@ def _bury(repo: Repository, what: Forgetting) -> None:
         if not new and base is not None:
             new = {path: repo.objects.blob(listed[path])}
         tree = reachability.tree_of(repo, base) if fresh and base else None
-        return [Change(ref, base, f"gitprov: forget {trace}", new, fresh=tree)]
+        return [RefChange(ref, base, f"gitprov: forget {trace}", new, fresh=tree)]
 
     write(repo, repo.identity(_WHY), build, [ref])
     reachability.drop_reflog(repo, ref)
@@ -226,8 +226,8 @@ def _everything(trace: str) -> list[str]:
 
 
 def _kept(
-    repo: Repository, trace: str, listed: dict[str, str], gone: Iterable[str], found: Holders
-) -> tuple[Kept, ...]:
+    repo: Repository, trace: str, listed: dict[str, str], gone: Iterable[str], found: CommitsOfTrace
+) -> tuple[Remaining, ...]:
     """What still has contents of this generation once it is forgotten."""
     wanted = set(gone)
     others: dict[str, set[str]] = {}
@@ -236,26 +236,28 @@ def _kept(
         if oid in wanted and owner not in (None, trace):
             others.setdefault(str(owner), set()).add(path.split("/", 2)[2])
     out = [
-        Kept(f"{other} keeps the same {_texts(names)}", f"gitprov forget {argument_quoted(other)}")
+        Remaining(f"{other} keeps the same {_texts(names)}", f"gitprov forget {argument_quoted(other)}")
         for other, names in sorted(others.items())
     ]
     elsewhere = reachability.reachable(repo, wanted, without=(generations.REF, SCRATCH, STAGING))
     code = sorted({path for path in elsewhere.values() if path and generations.trace_of(path) is None})
     if code:
         more = f" and {len(code) - 3} more" if len(code) > 3 else ""
-        out.append(Kept(f"commits hold the code itself: {', '.join(code[:3])}{more}"))
+        out.append(Remaining(f"commits hold the code itself: {', '.join(code[:3])}{more}"))
     out += [
-        Kept(f"{ref} holds the generation", f"git update-ref -d {shell_quoted(ref)}")
+        Remaining(f"{ref} holds the generation", f"git update-ref -d {shell_quoted(ref)}")
         for ref in reachability.refs_below(repo, "refs/")
         if not ref.startswith(_OURS) and reachability.holds(repo, ref, _everything(trace))
     ]
     if found.commits or found.silent:
-        out.append(Kept("notes and messages keep its name, model, moment and line numbers, and no text"))
+        out.append(Remaining("notes and messages keep its name, model, moment and line numbers, and no text"))
     return tuple(out)
 
 
-def _transcripts(repo: Repository, rooms: tuple[Room, ...]) -> tuple[Kept, ...]:
-    return tuple(Kept(f"the agent's own transcript {path}") for path in erasable.transcripts(repo, rooms))
+def _transcripts(repo: Repository, rooms: tuple[InboxErasure, ...]) -> tuple[Remaining, ...]:
+    return tuple(
+        Remaining(f"the agent's own transcript {path}") for path in erasable.transcripts(repo, rooms)
+    )
 
 
 def _texts(names: set[str]) -> str:

@@ -10,7 +10,7 @@ from gitprov.errors import GitprovError, UsageError
 from gitprov.flow.read.resolve import find, holders
 from gitprov.git import notes as git_notes
 from gitprov.git.process import decode
-from gitprov.git.write import Change, write
+from gitprov.git.write import RefChange, write
 from gitprov.interop.identities import split_person
 from gitprov.model.note import Note, Row
 from gitprov.store import notes
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 
-class Given(NamedTuple):
+class GivenReview(NamedTuple):
     """A review as it was given. `new` are the (commit, trace) pairs that had no such review before."""
 
     by: str
@@ -27,7 +27,7 @@ class Given(NamedTuple):
     new: tuple[tuple[str, str], ...]
 
 
-def review(repo: Repository, text: str, by: str | None, said: str | None, now: float) -> Given:
+def review(repo: Repository, text: str, by: str | None, said: str | None, now: float) -> GivenReview:
     """Record that a trace, or each trace of a commit, was reviewed. Giving it again changes nothing; a new remark of
     the same person is added to the old one.
 
@@ -41,7 +41,7 @@ def review(repo: Repository, text: str, by: str | None, said: str | None, now: f
     pairs = _pairs(before, text)
     fresh: list[tuple[str, str]] = []
 
-    def build(refs: dict[str, str]) -> list[Change]:
+    def build(refs: dict[str, str]) -> list[RefChange]:
         base = refs.get(notes.REF)
         raw, old = before.read({oid for oid, _ in pairs}, base) if base else ({}, {})
         fresh.clear()
@@ -55,7 +55,7 @@ def review(repo: Repository, text: str, by: str | None, said: str | None, now: f
         return [notes.replacement(repo, base, new, f"gitprov: review by {who}", raw)]
 
     write(repo, committer, build, [notes.REF])
-    return Given(who, tuple(pairs), tuple(fresh))
+    return GivenReview(who, tuple(pairs), tuple(fresh))
 
 
 class _Before:

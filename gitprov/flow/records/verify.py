@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks.verify import note as verify_note
-from gitprov.checks.verify.note import Claim, Doubt, Said
+from gitprov.checks.verify.note import Doubt, MessageTraces, RowClaim
 from gitprov.errors import NotesUnreadable
 from gitprov.flow.records import verify_store
 from gitprov.git import notes as note_trees
@@ -17,7 +17,7 @@ from gitprov.git.files import diff as diffs
 from gitprov.git.files.tree import blobs
 from gitprov.git.history import verified
 from gitprov.git.history.log import trailers as pairs_of
-from gitprov.git.history.verified import Listed
+from gitprov.git.history.verified import ListedCommit
 from gitprov.interop import trailers as profiles
 from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
 from gitprov.model.ids import traces_digest
@@ -56,7 +56,7 @@ def verify(repo: Repository, revs: list[str], config: Config, tell: Tell | None 
     `tell` is called with what is being looked at, how many are done and how many there are. GitFailed where git cannot
     read what it is asked for, such as a revision that does not exist.
     """
-    case = _Case(repo, config, tell or _silent)
+    case = _VerifyCase(repo, config, tell or _silent)
     commits = list(verified.listed(repo, revs)) if revs or repo.resolve("HEAD") else []
     found = [*case.readable(), *case.of_commits(commits)]
     named = {trace for note in case.noted.values() for trace in note.traces}
@@ -74,14 +74,14 @@ def verify(repo: Repository, revs: list[str], config: Config, tell: Tell | None 
     return Verified(tuple(found), len(commits), len(case.noted), looked, len(sidecars))
 
 
-class _Case:
+class _VerifyCase:
     """A repository and its notes. `noted` has those of the commits that were asked for."""
 
     def __init__(self, repo: Repository, config: Config, tell: Tell) -> None:
         self.repo = repo
         self.tell = tell
         self.noted: dict[str, Note] = {}
-        self._claimed: dict[str, list[Claim]] = {}
+        self._claimed: dict[str, list[RowClaim]] = {}
         self._second: tuple[tuple[str, str], int | None, LineSet] | None = None
         self._demanded = "ai-trace" in config.trailers
         self._blobs = note_trees.places(repo, notes.REF)
@@ -96,7 +96,7 @@ class _Case:
         except NotesUnreadable as error:
             yield Finding("notes-unreadable", FINDING, error.message, error.hint)
 
-    def of_commits(self, commits: list[Listed]) -> Iterator[Finding]:
+    def of_commits(self, commits: list[ListedCommit]) -> Iterator[Finding]:
         """Every note against its commit, every message against its note."""
         self.noted = self._read({one.oid for one in commits})
         for oid in self.lost:
@@ -135,7 +135,7 @@ class _Case:
             )
         return {oid: Note.parse(b"\n".join(parts)) for oid, parts in texts.items()}
 
-    def _message(self, one: Listed, note: Note | None) -> Iterator[Finding]:
+    def _message(self, one: ListedCommit, note: Note | None) -> Iterator[Finding]:
         given = pairs_of(one.trailers) if "ai-trace" in one.trailers.lower() else []
         if note is None and not given:
             return
@@ -145,7 +145,7 @@ class _Case:
         reasons = profiles.dropped(given)
         unresolved = [digest for digest in digests if digest not in sets and digest not in reasons]
         waived = {*reasons, *(trace for digest in reasons for trace in sets.get(digest, ()))}
-        said = Said(dict.fromkeys(named), profiles.bad_trace_ids(given), waived, unresolved)
+        said = MessageTraces(dict.fromkeys(named), profiles.bad_trace_ids(given), waived, unresolved)
         yield from verify_note.trailers(one.oid, note, said, self.has_notes, self._demanded)
 
     def _sets(self, digests: Iterable[str], note: Note | None) -> Mapping[str, frozenset[str]]:
@@ -162,7 +162,7 @@ class _Case:
             self._all_sets = {traces_digest(traces): traces for traces in every if traces}
         return self._all_sets
 
-    def _lines(self, commits: list[Listed]) -> Iterator[Finding]:
+    def _lines(self, commits: list[ListedCommit]) -> Iterator[Finding]:
         cut = _cut_off(self.repo, commits)
         for oid in sorted(cut):
             what = "its parents are not in this clone, so nobody can say which lines it added"
@@ -184,7 +184,7 @@ class _Case:
         """Those of very many paths that a commit does not have; of a few nothing is asked, since each is looked for."""
         return paths - blobs(self.repo, oid, paths).keys() if len(paths) > _MANY else set()
 
-    def _second_look(self, one: Listed, doubt: Doubt, absent: Container[str]) -> Finding | None:
+    def _second_look(self, one: ListedCommit, doubt: Doubt, absent: Container[str]) -> Finding | None:
         """Files that git calls binary, and renames that it sees or not: compare the file with its namesakes."""
         if "\n" in doubt.path:
             what = "the name has a line break in it, and git's diff does not bear the claim out"
@@ -196,7 +196,7 @@ class _Case:
             self._second = (key, *self._counted(one, doubt.path))
         return verify_note.judged(one.oid, doubt, *self._second[1:])
 
-    def _counted(self, one: Listed, path: str) -> tuple[int | None, LineSet]:
+    def _counted(self, one: ListedCommit, path: str) -> tuple[int | None, LineSet]:
         """How many lines a file of a commit has (None: no such file), and which of them its parents do not have."""
         new, *olds = (self._file(oid, path) for oid in (one.oid, *one.parents))
         if new is None:
@@ -236,14 +236,14 @@ def _together(sides: list[dict[str, LineSet]]) -> Mapping[str, LineSet]:
     return first
 
 
-def _cut_off(repo: Repository, commits: list[Listed]) -> set[str]:
+def _cut_off(repo: Repository, commits: list[ListedCommit]) -> set[str]:
     """Commits at the edge of a shallow clone: their objects name parents that git does not show."""
     roots = [one.oid for one in commits if not one.parents]
     found = zip(roots, repo.objects.get_many(roots), strict=True)
     return {oid for oid, obj in found if obj is not None and b"\nparent " in obj.data.split(b"\n\n", 1)[0]}
 
 
-def _against_records(case: _Case, store: verify_store.Store) -> Iterator[Finding]:
+def _against_records(case: _VerifyCase, store: verify_store.Store) -> Iterator[Finding]:
     """What notes say of their generations; one that is not here is told of once."""
     told: set[str] = set()
     for oid, note in case.noted.items():
@@ -278,7 +278,7 @@ _SIGNED = {
 }
 
 
-def _signatures(repo: Repository, config: Config, commits: list[Listed]) -> Iterator[Finding]:
+def _signatures(repo: Repository, config: Config, commits: list[ListedCommit]) -> Iterator[Finding]:
     """Signatures where the policy demands them: `commits` of the range, and those that wrote the `notes`."""
     wanted: list[tuple[str, str]] = []
     if "notes" in config.verify_signatures and repo.resolve(notes.REF):

@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from gitprov.errors import ConfigError, UsageError
-from gitprov.flow.setup.steps import Outcome, Step, Wish
+from gitprov.flow.setup.steps import InstallOptions, InstallPlan, Step
 from gitprov.store.setup import agent_settings, launchers, shims
 
 _PROGRAM = re.compile(r"""["']?(?P<program>[^\s"';&|]*gitprov)["']?\s+capture\b""")
 
 
-def agent_steps(wish: Wish, project: str | None) -> Outcome:
+def agent_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
     """What has to be done to the agents' settings. `project` is the top of the work tree."""
     tree = None if wish.user else project
     path = agent_settings.settings_path(wish.user_home if tree is None else tree)
@@ -21,12 +21,12 @@ def agent_steps(wish: Wish, project: str | None) -> Outcome:
     if wish.agents is None and not used:
         known = os.path.isdir(os.path.join(wish.user_home, ".claude"))
         hint = "Claude Code is on this machine; to record what it writes here: gitprov install --agents claude-code"
-        return Outcome(_kept_up(wish), [hint] if known else [])
+        return InstallPlan(_kept_up(wish), [hint] if known else [])
     for name in wish.agents or ():
         if name not in agent_settings.AGENTS:
             raise UsageError(f"no agent {name!r}", f"known: {', '.join(agent_settings.AGENTS)}, or none")
     if wish.agents == ():
-        return Outcome([], [])
+        return InstallPlan([], [])
     before = agent_settings.read(path, tree)
     after = agent_settings.added(path, before)
     steps = launcher_steps(wish)
@@ -34,10 +34,10 @@ def agent_steps(wish: Wish, project: str | None) -> Outcome:
         count = len(agent_settings.missing(path, before))
         detail = f"{count} hooks: gitprov capture claude-code" if count else "the command, brought up to date"
         steps.append(Step("agent", path, detail, lambda: agent_settings.write(path, after, tree)))
-    return Outcome(steps, [])
+    return InstallPlan(steps, [])
 
 
-def _kept_up(wish: Wish) -> list[Step]:
+def _kept_up(wish: InstallOptions) -> list[Step]:
     """A person's own settings that were connected earlier serve this project too."""
     path = agent_settings.settings_path(wish.user_home)
     try:
@@ -47,7 +47,7 @@ def _kept_up(wish: Wish) -> list[Step]:
     return launcher_steps(wish) if connected else []
 
 
-def launcher_steps(wish: Wish) -> list[Step]:
+def launcher_steps(wish: InstallOptions) -> list[Step]:
     """What has to be done so that the command in agents' settings starts this installation of gitprov."""
     data = shims.render_launcher(shims.Settings(wish.python, wish.lib, site=wish.site))
     if not launchers.stale(wish.user_home, data):
@@ -57,7 +57,7 @@ def launcher_steps(wish: Wish) -> list[Step]:
     return [Step("launcher", place, detail, lambda: launchers.write(wish.user_home, data))]
 
 
-def removal_steps(wish: Wish) -> list[Step]:
+def removal_steps(wish: InstallOptions) -> list[Step]:
     """What has to be done to leave nothing of that in the home directory."""
     if not launchers.is_there(wish.user_home):
         return []
@@ -65,7 +65,7 @@ def removal_steps(wish: Wish) -> list[Step]:
     return [Step("remove", place, "agents' launcher", lambda: launchers.remove(wish.user_home))]
 
 
-def settings_files(wish: Wish, project: str | None) -> list[tuple[str, str | None]]:
+def settings_files(wish: InstallOptions, project: str | None) -> list[tuple[str, str | None]]:
     """Every settings file that Claude Code reads for a project: the user's, the project's, the project's private one.
 
     Each comes with the work tree that holds it, None for the user's.

@@ -16,16 +16,16 @@ from gitprov.store.config import load_config
 from gitprov.store.setup import record as install_record
 
 if TYPE_CHECKING:
-    from gitprov.flow.setup.steps import Outcome, Step
+    from gitprov.flow.setup.steps import InstallPlan, Step
     from gitprov.git.repo import Repository
 
 
-def steps(repo: Repository, named: Sequence[str]) -> Outcome:
+def steps(repo: Repository, named: Sequence[str]) -> InstallPlan:
     """What has to be done so that `git fetch` brings the records of these remotes (none named: the default one).
 
     GitprovError for a remote that does not exist.
     """
-    from gitprov.flow.setup.steps import Outcome
+    from gitprov.flow.setup.steps import InstallPlan
 
     known = remotes.remotes(repo)
     for name in named:
@@ -34,16 +34,18 @@ def steps(repo: Repository, named: Sequence[str]) -> Outcome:
             raise GitprovError(f"no remote {name!r}", there)
     default = (known.default,) if known.default in known.names else ()
     found = [_steps_of(repo, name, known.fetch.get(name, ())) for name in named or default if name]
-    return Outcome(
+    return InstallPlan(
         [step for one in found for step in one.steps], [hint for one in found for hint in one.hints]
     )
 
 
-def _steps_of(repo: Repository, remote: str, there: tuple[str, ...]) -> Outcome:
-    from gitprov.flow.setup.steps import Outcome, Step
+def _steps_of(repo: Repository, remote: str, there: tuple[str, ...]) -> InstallPlan:
+    from gitprov.flow.setup.steps import InstallPlan, Step
 
     if "+refs/*:refs/*" in there:
-        return Outcome([], [f"this is a mirror of {remote}: each fetch makes its records those of {remote}"])
+        return InstallPlan(
+            [], [f"this is a mirror of {remote}: each fetch makes its records those of {remote}"]
+        )
     hints = [
         f"git fetch {remote} may overwrite records that were not sent yet; mend: {removal(remote, spec)}"
         for spec in there
@@ -51,14 +53,14 @@ def _steps_of(repo: Repository, remote: str, there: tuple[str, ...]) -> Outcome:
     ]
     missing = tuple(spec for spec in wanted(repo, remote) if spec not in there)
     if not missing and remote in fetched_remotes.load(repo.home):
-        return Outcome([], hints)
+        return InstallPlan([], hints)
     detail = (
         f"remote.{remote}.fetch, {len(missing)} more"
         if missing
         else f"records of {remote} are united with ours"
     )
     path = hooks_path.config_file(repo, "local")
-    return Outcome([Step("fetch", path, detail, lambda: _subscribe(repo, remote, missing))], hints)
+    return InstallPlan([Step("fetch", path, detail, lambda: _subscribe(repo, remote, missing))], hints)
 
 
 def wanted(repo: Repository, remote: str) -> list[str]:

@@ -27,7 +27,7 @@ PASSED_ON = (
 )
 
 
-class Place(NamedTuple):
+class HooksLocation(NamedTuple):
     """`directory` takes our hooks. With `outer`, git must be pointed at it (`scope`: `local` or `worktree`), and
     every hook hands over to the one of the same name in `outer`, which is as `core.hooksPath` has it.
     """
@@ -47,7 +47,7 @@ def same(a: str, b: str) -> bool:
     return os.path.realpath(a) == os.path.realpath(b)
 
 
-def find(repo: Repository) -> Place:
+def find(repo: Repository) -> HooksLocation:
     """Where hooks go, or already are. GitprovError in a bare repository and under a fixed `core.hooksPath`."""
     if repo.worktree is None:
         raise GitprovError(
@@ -61,12 +61,12 @@ def find(repo: Repository) -> Place:
             "run gitprov install without `git -c` and GIT_CONFIG_*",
         )
     if same(now.directory, own_directory(repo)):
-        return Place(now.directory, _outer_of(now.directory), _scope(now.scope))
+        return HooksLocation(now.directory, _outer_of(now.directory), _scope(now.scope))
     if not _within(now.directory, repo.common_dir):
-        return Place(own_directory(repo), now.value or now.directory, _scope(now.scope))
+        return HooksLocation(own_directory(repo), now.value or now.directory, _scope(now.scope))
     if any(_must_stay(os.path.join(now.directory, hook)) for hook in HOOKS):
-        return Place(own_directory(repo), now.directory, _scope(now.scope))
-    return Place(now.directory)
+        return HooksLocation(own_directory(repo), now.directory, _scope(now.scope))
+    return HooksLocation(now.directory)
 
 
 def by_framework(repo: Repository) -> bool:
@@ -77,7 +77,7 @@ def by_framework(repo: Repository) -> bool:
     return installed and b"gitprov-pre-commit" in framework_config.read(repo)
 
 
-def to_pass_on(repo: Repository, place: Place) -> list[str]:
+def to_pass_on(repo: Repository, place: HooksLocation) -> list[str]:
     """Names of the hooks besides ours that must reach the outer directory."""
     top = repo.worktree or repo.git_dir
     found = hook_dir.runnable(os.path.join(top, place.outer))

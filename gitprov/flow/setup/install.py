@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from gitprov.errors import GitprovError
 from gitprov.flow.setup import hooks_location
 from gitprov.flow.setup.agents import agent_steps
-from gitprov.flow.setup.steps import Outcome, Step, Wish
+from gitprov.flow.setup.steps import InstallOptions, InstallPlan, Step
 from gitprov.git.repo import Repository
 from gitprov.git.user import hooks_path
 from gitprov.git.write import read_refs
@@ -24,7 +24,7 @@ from gitprov.store.setup import framework_config, hook_dir, shims
 from gitprov.store.setup import record as install_record
 
 
-def install(repo: Repository, wish: Wish) -> Outcome:
+def install(repo: Repository, wish: InstallOptions) -> InstallPlan:
     """What has to be done so that commits here are recorded, and so that a fetch brings the records of others; nothing
     is done yet.
     """
@@ -34,19 +34,19 @@ def install(repo: Repository, wish: Wish) -> Outcome:
     fetch = subscribe.steps(repo, ())
     agents = agent_steps(wish, repo.worktree)
     steps = native.steps + fetch.steps + flag_steps(repo) + agents.steps
-    return Outcome(steps, native.hints + fetch.hints + agents.hints)
+    return InstallPlan(steps, native.hints + fetch.hints + agents.hints)
 
 
-def _by_framework(wish: Wish) -> Outcome:
+def _by_framework(wish: InstallOptions) -> InstallPlan:
     hints = [f"{framework_config.NAME} runs gitprov's hooks; native ones would do it all twice"]
     if wish.push:
         hints.append(
             f"to share at each push, add gitprov-pre-push to {framework_config.NAME} (docs/hooks.md)"
         )
-    return Outcome([], hints)
+    return InstallPlan([], hints)
 
 
-def _native_steps(repo: Repository, wish: Wish) -> Outcome:
+def _native_steps(repo: Repository, wish: InstallOptions) -> InstallPlan:
     where = hooks_location.find(repo)
     settings = shims.Settings(wish.python, wish.lib, where.outer, wish.site)
     steps = _hook_steps(where.directory, settings, repo.home, wish.push)
@@ -55,7 +55,7 @@ def _native_steps(repo: Repository, wish: Wish) -> Outcome:
         steps += _passthrough_steps(repo, where, wish.push)
         steps += _config_steps(repo, where)
         hints.append(f"hooks in {where.outer} stay where they are and still run, each before gitprov's")
-    return Outcome(steps, hints)
+    return InstallPlan(steps, hints)
 
 
 def flag_steps(repo: Repository) -> list[Step]:
@@ -79,11 +79,11 @@ def _flag_step(home: str, name: str) -> Step:
     return Step("flag", os.path.join(home, name), "", lambda: flags.raise_flag(home, name))
 
 
-def install_template(directory: str, wish: Wish) -> Outcome:
+def install_template(directory: str, wish: InstallOptions) -> InstallPlan:
     """What has to be done so that clones made with this template directory start with our hooks."""
     hint = f"git uses it with: git config --global init.templateDir {shell_quoted(directory)}"
     settings = shims.Settings(wish.python, wish.lib, site=wish.site)
-    return Outcome(_hook_steps(os.path.join(directory, "hooks"), settings, None, wish.push), [hint])
+    return InstallPlan(_hook_steps(os.path.join(directory, "hooks"), settings, None, wish.push), [hint])
 
 
 def _hook_steps(directory: str, settings: shims.Settings, home: str | None, push: bool | None) -> list[Step]:
@@ -137,7 +137,9 @@ def _gone(slot: hook_dir.Slot) -> Step:
     return Step("remove", slot.path, "nothing is shared at a push any more", lambda: hook_dir.take_out(slot))
 
 
-def _passthrough_steps(repo: Repository, where: hooks_location.Place, push: bool | None) -> list[Step]:
+def _passthrough_steps(
+    repo: Repository, where: hooks_location.HooksLocation, push: bool | None
+) -> list[Step]:
     data = shims.render_passthrough(where.outer)
     names = set(hooks_location.to_pass_on(repo, where)) - ({*OPTIONAL} if push else set())
     names |= {*OPTIONAL} if push is False else set()
@@ -152,7 +154,7 @@ def _put_all(paths: list[str], data: bytes) -> None:
         hook_dir.put(path, data)
 
 
-def _config_steps(repo: Repository, where: hooks_location.Place) -> list[Step]:
+def _config_steps(repo: Repository, where: hooks_location.HooksLocation) -> list[Step]:
     now = hooks_path.hooks_path(repo)
     if hooks_location.same(now.directory, where.directory):
         return []
@@ -161,7 +163,7 @@ def _config_steps(repo: Repository, where: hooks_location.Place) -> list[Step]:
     return [Step("config", path, detail, lambda: _point_git(repo, where, now))]
 
 
-def _point_git(repo: Repository, where: hooks_location.Place, now: hooks_path.HooksPath) -> None:
+def _point_git(repo: Repository, where: hooks_location.HooksLocation, now: hooks_path.HooksPath) -> None:
     """Remember the file as it is, then set the key."""
     path = hooks_path.config_file(repo, where.scope)
     record = install_record.load(repo.home)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gitprov.errors import GitprovError
 
 
-class Wish(NamedTuple):
+class InstallOptions(NamedTuple):
     """What somebody asked for. `agents` None means: those that the project already uses. `user`: the agent's
     settings in `user_home` instead of the project's. `python`, `lib` and `site` go into the shims. `push`: share at
     each push; None leaves that as it is.
@@ -32,14 +32,14 @@ class Step(NamedTuple):
     run: Callable[[], None]
 
 
-class Outcome(NamedTuple):
+class InstallPlan(NamedTuple):
     """Steps in order, and lines about what was left alone on purpose."""
 
     steps: list[Step]
     hints: list[str]
 
 
-def carry_out(outcome: Outcome) -> None:
+def carry_out(outcome: InstallPlan) -> None:
     """Take the steps. GitprovError where the file system says no; steps already taken stay, and may be repeated."""
     for step in outcome.steps:
         try:

@@ -7,7 +7,7 @@ import os
 from gitprov.errors import GitprovError
 from gitprov.flow.heal import memory as heal_memory
 from gitprov.flow.setup import agents, fetch, hooks_location
-from gitprov.flow.setup.steps import Outcome, Step, Wish
+from gitprov.flow.setup.steps import InstallOptions, InstallPlan, Step
 from gitprov.git.repo import Repository
 from gitprov.git.user import hooks_path
 from gitprov.model.hook_names import HOOKS, OPTIONAL
@@ -17,7 +17,7 @@ from gitprov.store.setup import agent_settings, hook_dir
 from gitprov.store.setup import record as install_record
 
 
-def uninstall(repo: Repository, wish: Wish) -> Outcome:
+def uninstall(repo: Repository, wish: InstallOptions) -> InstallPlan:
     """What has to be done to leave a repository as it was; nothing is done yet. Recorded evidence stays."""
     own = hooks_location.own_directory(repo)
     now = hooks_path.hooks_path(repo)
@@ -32,15 +32,15 @@ def uninstall(repo: Repository, wish: Wish) -> Outcome:
     steps[:0] = _configuration(repo, own, now)
     settings = agent_steps(wish, repo.worktree)
     steps += settings.steps
-    if steps or install_record.load(repo.home) != install_record.Record():
+    if steps or install_record.load(repo.home) != install_record.InstallRecord():
         steps.append(Step("tidy", repo.home, "", lambda: _tidy(repo)))
     kept = os.path.join(repo.home, "inbox")
     if os.path.isdir(kept):
         hints.append(f"what was recorded stays in {repo.home} and in refs/notes/gitprov")
-    return Outcome(steps, hints + settings.hints)
+    return InstallPlan(steps, hints + settings.hints)
 
 
-def hook_steps(directory: str) -> Outcome:
+def hook_steps(directory: str) -> InstallPlan:
     """What has to be done in one hooks directory. GitprovError, and nothing to do, where a hook of ours was edited."""
     slots = [hook_dir.look(directory, hook) for hook in (*HOOKS, *OPTIONAL)]
     edited = [slot.edited for slot in slots if slot.edited]
@@ -58,10 +58,10 @@ def hook_steps(directory: str) -> Outcome:
             )
         elif slot.ours or slot.legacy == hook_dir.OURS or slot.chained != hook_dir.ABSENT:
             steps.append(_take_out(slot))
-    return Outcome(steps, hints)
+    return InstallPlan(steps, hints)
 
 
-def agent_steps(wish: Wish, project: str | None) -> Outcome:
+def agent_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
     """What has to be done to the agent's settings: the project's, with `user` also the user's, and its launcher, which
     other projects may use as well.
     """
@@ -73,7 +73,7 @@ def agent_steps(wish: Wish, project: str | None) -> Outcome:
         before = agent_settings.read(path, tree)
         if before is not None and agent_settings.missing(path, before) != list(agent_settings.EVENTS):
             steps.append(_clean(path, tree, agent_settings.removed(path, before)))
-    return Outcome(steps + (agents.removal_steps(wish) if wish.user else []), [])
+    return InstallPlan(steps + (agents.removal_steps(wish) if wish.user else []), [])
 
 
 def _clean(path: str, tree: str | None, text: str | None) -> Step:

@@ -16,7 +16,7 @@ from gitprov.store import flags, generations, notes
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
-    from gitprov.git.write import Change
+    from gitprov.git.write import RefChange
 
 SAME, FORWARD, AHEAD, MERGE = "same", "forward", "ahead", "merge"
 REFS = {"notes": notes.REF, "generations": generations.REF}
@@ -26,7 +26,7 @@ _TRIES_OF_A_READER = 2
 _NONE: frozenset[str] = frozenset()
 
 
-class Outlook(NamedTuple):
+class MergePlan(NamedTuple):
     """What uniting two values of a ref means. `step`: `same`; `forward`, ours only follows; `ahead`, theirs only
     follows; `merge`, by `change`. Keys (commit ids, trace directories): `came` to us, `went` to them, `merged` of both.
     """
@@ -37,12 +37,12 @@ class Outlook(NamedTuple):
     came: frozenset[str] = _NONE
     went: frozenset[str] = _NONE
     merged: frozenset[str] = _NONE
-    change: Change | None = None
+    change: RefChange | None = None
 
 
 def unite(
     repo: Repository, kind: str, theirs: str | None, committer: str | None, *, lazily: bool = False
-) -> Outlook:
+) -> MergePlan:
     """Let our ref hold all that `theirs` (a commit of a remote's ref) holds; how it was before.
 
     `lazily`: two histories are joined only where something comes of it. A sync joins them always, to be able to push.
@@ -74,15 +74,15 @@ def unite(
     raise Contended(f"{ref} kept changing; nothing was written", "run the command again")
 
 
-def outlook(repo: Repository, kind: str, ours: str | None, theirs: str | None) -> Outlook:
+def outlook(repo: Repository, kind: str, ours: str | None, theirs: str | None) -> MergePlan:
     """What uniting would mean; writes nothing. GitFailed where one of the trees cannot be read."""
     if ours == theirs:
-        return Outlook(SAME, ours, theirs)
+        return MergePlan(SAME, ours, theirs)
     if ours is None or theirs is None:
         keys = frozenset(_keys(repo, kind, ours or theirs or ""))
         if ours is None:
-            return Outlook(FORWARD, ours, theirs, came=keys)
-        return Outlook(AHEAD, ours, theirs, went=keys)
+            return MergePlan(FORWARD, ours, theirs, came=keys)
+        return MergePlan(AHEAD, ours, theirs, went=keys)
     return _notes(repo, ours, theirs) if kind == "notes" else _generations(repo, ours, theirs)
 
 
@@ -92,7 +92,7 @@ def _keys(repo: Repository, kind: str, commit: str) -> set[str]:
     return _traces(generations.listing(repo, commit))
 
 
-def _notes(repo: Repository, ours: str, theirs: str) -> Outlook:
+def _notes(repo: Repository, ours: str, theirs: str) -> MergePlan:
     from gitprov.git.files.treediff import differing, merge_base
     from gitprov.model import note_merge
 
@@ -110,29 +110,29 @@ def _notes(repo: Repository, ours: str, theirs: str) -> Outlook:
     contents = _contents(repo, note_merge.notes_to_read(found, length))
     union = note_merge.unite_notes(found, length, contents)
     whole = not (union.put or union.drop)
-    counts = Outlook("", ours, theirs, union.came, union.went, union.merged)
+    counts = MergePlan("", ours, theirs, union.came, union.went, union.merged)
     if not union.went and (base == ours or (base is None and repo.cut_off)):
         return counts._replace(step=FORWARD)
     if base == theirs and whole:
         return counts._replace(step=AHEAD)
-    from gitprov.git.write import Change
+    from gitprov.git.write import RefChange
 
     files: dict[str, bytes | None] = dict.fromkeys(union.drop)
     files.update({path: data for path, data in union.put.items() if isinstance(data, bytes)})
     blobs = {path: oid for path, oid in union.put.items() if isinstance(oid, str)}
     words = "gitprov: unite notes"
-    change = Change(notes.REF, ours, words, files, merged=(theirs,), blobs=blobs)
+    change = RefChange(notes.REF, ours, words, files, merged=(theirs,), blobs=blobs)
     return counts._replace(step=MERGE, change=change)
 
 
-def _generations(repo: Repository, ours: str, theirs: str) -> Outlook:
+def _generations(repo: Repository, ours: str, theirs: str) -> MergePlan:
     from gitprov.git.files.treediff import merge_base
-    from gitprov.git.write import Change
+    from gitprov.git.write import RefChange
 
     mine, other = generations.listing(repo, ours), generations.listing(repo, theirs)
     union = generations.united([mine, other], lambda records: generations.instructions_of(repo, records))
     came, went = _traces(_changed(mine, union)), _traces(_changed(other, union))
-    counts = Outlook("", ours, theirs, frozenset(came), frozenset(went), frozenset(came & went))
+    counts = MergePlan("", ours, theirs, frozenset(came), frozenset(went), frozenset(came & went))
     base = merge_base(repo, ours, theirs)
     if union == other and base == ours:
         return counts._replace(step=FORWARD)
@@ -142,7 +142,7 @@ def _generations(repo: Repository, ours: str, theirs: str) -> Outlook:
     blobs = {path: oid for path, oid in union.items() if mine.get(path) != oid}
     # A history that begins anew was made so by an erasure: ours must not bring back what it left behind.
     fresh = decode(repo.run("rev-parse", f"{ours}^{{tree}}")).strip() if base is None else None
-    change = Change(
+    change = RefChange(
         generations.REF, ours, "gitprov: unite generations", files, fresh=fresh, merged=(theirs,), blobs=blobs
     )
     return counts._replace(step=MERGE, change=change)

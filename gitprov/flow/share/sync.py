@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _TRIES = 25
 
 
-class Wish(NamedTuple):
+class SyncOptions(NamedTuple):
     """What somebody asked for. `generations`: share them too. `sign` None: as `commit.gpgsign` says."""
 
     generations: bool = False
@@ -32,7 +32,7 @@ class Wish(NamedTuple):
     sign: bool | None = None
 
 
-class Report(NamedTuple):
+class RefSync(NamedTuple):
     """What happened to one ref: how many records came, went (or would, where nothing was pushed), and were united of
     two versions.
     """
@@ -48,7 +48,7 @@ class Synced(NamedTuple):
     """A remote as people may see it, and its refs. `pushed`: whether what `went` says is there."""
 
     remote: str
-    refs: tuple[Report, ...]
+    refs: tuple[RefSync, ...]
     pushed: bool
 
 
@@ -60,7 +60,7 @@ class _Tally:
         self.merged: set[str] = set()
         self.went: frozenset[str] = frozenset()
 
-    def add(self, found: shared.Outlook) -> None:
+    def add(self, found: shared.MergePlan) -> None:
         self.came |= found.came
         self.merged |= found.merged
         self.went = found.went
@@ -86,7 +86,7 @@ def choose(repo: Repository, named: list[str], *, every: bool = False) -> tuple[
     return chosen, known
 
 
-def nothing_new(repo: Repository, remote: str, known: remotes.Remotes, wish: Wish) -> bool:
+def nothing_new(repo: Repository, remote: str, known: remotes.Remotes, wish: SyncOptions) -> bool:
     """Whether the remote had all that is here when it was last asked; it is not asked again."""
     top = remotes.staging(remote, known.names)
     kinds = fetched_remotes.KINDS if wish.generations else fetched_remotes.KINDS[:1]
@@ -99,7 +99,7 @@ def sync(
     repo: Repository,
     remote: str,
     known: remotes.Remotes,
-    wish: Wish,
+    wish: SyncOptions,
     heal: Callable[[Repository], int] | None = None,
 ) -> Synced:
     """Share with one remote. Nothing is lost whatever happens: what did not go stays here and goes next time.
@@ -129,9 +129,9 @@ def sync(
     )
 
 
-def _synced(remote: str, tallies: dict[str, _Tally], wish: Wish) -> Synced:
+def _synced(remote: str, tallies: dict[str, _Tally], wish: SyncOptions) -> Synced:
     rows = [
-        Report(kind, shared.REFS[kind], len(tally.came), len(tally.went), len(tally.merged))
+        RefSync(kind, shared.REFS[kind], len(tally.came), len(tally.went), len(tally.merged))
         for kind, tally in tallies.items()
     ]
     return Synced(remotes.shown(remote), tuple(rows), wish.push and not wish.dry_run)
@@ -158,7 +158,7 @@ def _fetch(
     return {kind: found[f"{top}/{kind}"] for kind in kinds if f"{top}/{kind}" in found}
 
 
-def _unite(repo: Repository, kind: str, theirs: str | None, wish: Wish) -> shared.Outlook:
+def _unite(repo: Repository, kind: str, theirs: str | None, wish: SyncOptions) -> shared.MergePlan:
     if wish.dry_run:
         ref = shared.REFS[kind]
         return shared.outlook(repo, kind, read_refs(repo, [ref]).get(ref), theirs)

@@ -22,7 +22,7 @@ _TRAILERS = "%(trailers:only,unfold)"
 _FIELDS = ("%H", "%h", "%an <%ae>", "%cn <%ce>", "%ad", "%aI", "%s", _TRAILERS, "%N")
 
 
-class Record(NamedTuple):
+class LogRecord(NamedTuple):
     """One commit as git log lists it. `date` is in the form that was asked for, `time` is ISO 8601.
 
     `author` and `committer` are `Name <email>`; `trailers` is git's unfolded text of them; `note` is the raw note,
@@ -51,9 +51,9 @@ def start(
     return Stream((*colon, "log", *_QUIET, *notes, form, *args), cwd=cwd, env=env, stdin=stdin, prompt=prompt)
 
 
-def records(stream: Stream) -> Iterator[Record]:
+def records(stream: Stream) -> Iterator[LogRecord]:
     """Records as they come. GitFailed with git's words, UsageError where it did not understand the arguments."""
-    yield from map(Record._make, stream.records(len(_FIELDS)))
+    yield from map(LogRecord._make, stream.records(len(_FIELDS)))
     _finish(stream)
 
 

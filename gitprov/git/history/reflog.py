@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 
-class Step(NamedTuple):
+class HeadMove(NamedTuple):
     """One move of HEAD, from a commit to another; `why` is git's reason, as in `commit (amend): …`."""
 
     old: str
@@ -19,10 +19,10 @@ class Step(NamedTuple):
     why: str
 
 
-def steps(repo: Repository, most: int) -> list[Step]:
+def steps(repo: Repository, most: int) -> list[HeadMove]:
     """The last moves of HEAD, oldest first; empty where git keeps no reflog."""
     shown = repo.try_run(
         "log", "-g", f"-{most + 1}", "--no-show-signature", "--format=%H%x00%gs", "HEAD", "--"
     )
     rows = [row.partition("\0") for row in decode(shown.stdout).split("\n") if row]
-    return [Step(old[0], new[0], new[2]) for new, old in itertools.pairwise(rows)][::-1]
+    return [HeadMove(old[0], new[0], new[2]) for new, old in itertools.pairwise(rows)][::-1]

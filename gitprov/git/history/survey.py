@@ -18,7 +18,7 @@ _FIELDS = ("%H", "%P", "%an <%ae>", "%at", "%cn <%ce>", "%ct", "%B", "%N")
 _NAMED = 500
 
 
-class Told(NamedTuple):
+class SurveyedCommit(NamedTuple):
     """One commit. `author` and `committer` are `Name <email>`, times are seconds since 1970; `note` is raw, empty where
     there is none.
 
@@ -50,7 +50,7 @@ class Told(NamedTuple):
         return (self.author, self.written, self.subject)
 
 
-def walk(repo: Repository, ref: str, args: Sequence[str]) -> Iterator[Told]:
+def walk(repo: Repository, ref: str, args: Sequence[str]) -> Iterator[SurveyedCommit]:
     """Commits that `args` of git log select, newest first, with their notes on `ref`. GitFailed where git fails.
 
     Git starts at once, before the first commit is asked for.
@@ -60,12 +60,12 @@ def walk(repo: Repository, ref: str, args: Sequence[str]) -> Iterator[Told]:
     return _all(Stream(args, cwd=repo.cwd, env=repo.env, prompt=False))
 
 
-def _all(stream: Stream) -> Iterator[Told]:
+def _all(stream: Stream) -> Iterator[SurveyedCommit]:
     with stream:
         yield from _records(stream)
 
 
-def of(repo: Repository, ref: str, oids: Iterable[str]) -> Iterator[Told]:
+def of(repo: Repository, ref: str, oids: Iterable[str]) -> Iterator[SurveyedCommit]:
     """These commits, those that are here."""
     left = list(oids)
     while left:
@@ -73,10 +73,12 @@ def of(repo: Repository, ref: str, oids: Iterable[str]) -> Iterator[Told]:
         yield from walk(repo, ref, ("--no-walk=unsorted", "--ignore-missing", *some))
 
 
-def _records(stream: Stream) -> Iterator[Told]:
+def _records(stream: Stream) -> Iterator[SurveyedCommit]:
     for oid, parents, author, written, committer, committed, message, note in stream.records(len(_FIELDS)):
         times = int(written or 0), int(committed or 0)
-        yield Told(oid, tuple(parents.split()), author, times[0], committer, times[1], message, note)
+        yield SurveyedCommit(
+            oid, tuple(parents.split()), author, times[0], committer, times[1], message, note
+        )
     status, words = stream.wait()
     if status:
         said = (words.splitlines() or [f"exit status {status}"])[0].removeprefix("fatal: ")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _PLAIN = ("--no-show-signature", "--no-color", "-s", "-z", "--encoding=UTF-8", "--no-notes")
 
 
-class Listed(NamedTuple):
+class ListedCommit(NamedTuple):
     """A commit of a range; `trailers` is git's unfolded text of them."""
 
     oid: str
@@ -28,13 +28,13 @@ class Listed(NamedTuple):
     trailers: str
 
 
-def listed(repo: Repository, revs: Sequence[str]) -> Iterator[Listed]:
+def listed(repo: Repository, revs: Sequence[str]) -> Iterator[ListedCommit]:
     """The commits that revisions select, newest first. GitFailed where git knows no such revision."""
     form = "--format=tformat:%H%x00%P%x00%(trailers:only,unfold)"
     args = (*colon_first(repo.cwd, repo.env), "log", *_PLAIN, form, "--end-of-options", *revs, "--")
     with Stream(args, cwd=repo.cwd, env=repo.env, prompt=False) as stream:
         for oid, parents, trailers in stream.records(3):
-            yield Listed(oid, tuple(parents.split()), trailers)
+            yield ListedCommit(oid, tuple(parents.split()), trailers)
         _finish(stream, "log")
 
 

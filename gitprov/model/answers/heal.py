@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Found(NamedTuple):
+class LineSource(NamedTuple):
     """Where a commit's lines were found again: `how` in words, `oid` the commit, None where it is none."""
 
     how: str
@@ -17,7 +17,7 @@ class Healed(NamedTuple):
 
     oid: str
     subject: str
-    sources: tuple[Found, ...]
+    sources: tuple[LineSource, ...]
     traces: tuple[str, ...]
     lines: int
     pushed: bool = False
@@ -32,7 +32,7 @@ class Unhealed(NamedTuple):
     help: str
 
 
-class Report(NamedTuple):
+class HealReport(NamedTuple):
     """A whole run. `settled` are commits that name traces of which they hold no line: nothing is missing there.
 
     `written`: whether notes were written; `why_not` says why they were not. `scope` says which commits were looked at.

@@ -66,7 +66,7 @@ class DeltaSum(NamedTuple):
         return self.lines / self.raw if self.raw > 0 else None
 
 
-class Entry(NamedTuple):
+class LoggedCommit(NamedTuple):
     """One commit. `cls` is `ai` (its note has traces), `declared` (only it says so itself), `unknown` (its note is
     missing) or None (none of these).
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from gitprov.model.note import Row
 
 
-class Piece(NamedTuple):
+class DeltaLine(NamedTuple):
     """One line of a delta. `raw` is its number in the model's version, `line` in the commit's (1-based).
 
     `op` is ` ` (as the model wrote it, or none of its lines), `-` (in the model's version only), `+` (in the
@@ -23,14 +23,14 @@ class Piece(NamedTuple):
     words: tuple[tuple[str, str], ...] = ()
 
 
-class Block(NamedTuple):
+class DeltaHunk(NamedTuple):
     """Neighbouring pieces. Starts are 1-based, as in a hunk header; a side without lines starts at the line before."""
 
     raw_start: int
     raw_lines: int
     start: int
     lines: int
-    pieces: tuple[Piece, ...]
+    pieces: tuple[DeltaLine, ...]
 
 
 class Delta(NamedTuple):
@@ -40,7 +40,7 @@ class Delta(NamedTuple):
     they lie apart from the model's. `reformatted` are the kept ones of which the layout alone is another.
     """
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[DeltaHunk, ...]
     elsewhere: int
     kept: int
     edited: int
@@ -48,7 +48,7 @@ class Delta(NamedTuple):
     reformatted: int = 0
 
 
-class Share(NamedTuple):
+class TraceFile(NamedTuple):
     """What one commit holds of one trace in one file.
 
     `ai`, `edited` are range texts, as in the note; `deleted` counts older lines that the trace removed. `dropped` and
@@ -76,7 +76,7 @@ class Review(NamedTuple):
     trace: str | None
 
 
-class Head(NamedTuple):
+class CommitHead(NamedTuple):
     """A commit as people name it. `date` is the author's, ISO 8601; `gate` is None where no note tells it."""
 
     oid: str
@@ -87,15 +87,15 @@ class Head(NamedTuple):
     evidence: str | None = None
 
 
-class Held(NamedTuple):
+class CommitOfTrace(NamedTuple):
     """One commit that holds a trace; `counts` is the note's delta, None where there is no note."""
 
-    head: Head
+    head: CommitHead
     counts: Row | None
-    files: tuple[Share, ...]
+    files: tuple[TraceFile, ...]
 
 
-class Loose(NamedTuple):
+class UncommittedFile(NamedTuple):
     """A file of a trace of which no commit holds a line; `state` is `pending`, `dropped` or `unknown`."""
 
     path: str
@@ -132,12 +132,12 @@ class TraceAnswer(NamedTuple):
     record: Row
     prompt: Text
     output: Text
-    held: tuple[Held, ...]
-    loose: tuple[Loose, ...]
+    held: tuple[CommitOfTrace, ...]
+    loose: tuple[UncommittedFile, ...]
     reviews: tuple[Review, ...]
     continued_by: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
-    worktree: tuple[Share, ...] = ()
+    worktree: tuple[TraceFile, ...] = ()
     forgotten: Forgotten | None = None
 
 
@@ -146,7 +146,7 @@ class CommitTrace(NamedTuple):
 
     row: Row
     prompt: Text
-    files: tuple[Share, ...]
+    files: tuple[TraceFile, ...]
 
 
 class CommitAnswer(NamedTuple):
@@ -156,7 +156,7 @@ class CommitAnswer(NamedTuple):
     counts lines of the note that are none of ours or damaged.
     """
 
-    head: Head
+    head: CommitHead
     noted: bool
     row: Row
     traces: tuple[CommitTrace, ...]

@@ -20,7 +20,7 @@ from gitprov.store.inbox import limits as inbox_limits
 from gitprov.store.inbox import worktree_owner
 from gitprov.store.inbox.blobs import Blobs
 from gitprov.store.inbox.sessions import Sessions
-from gitprov.store.inbox.snapshots import Marks
+from gitprov.store.inbox.snapshots import Snapshots
 
 LOG_LIMIT = 1 << 18
 """Size in bytes at which the log starts anew, the old one kept as `log.1`."""
@@ -55,7 +55,7 @@ class Inbox:
         self.tmp = os.path.join(root, "tmp")
         self.blobs = Blobs(os.path.join(root, "blobs"), self.tmp)
         self.sessions = Sessions(os.path.join(root, "sessions"), self.tmp)
-        self.marks = Marks(os.path.join(root, "snapshots"), self.tmp)
+        self.marks = Snapshots(os.path.join(root, "snapshots"), self.tmp)
         self._appended = 0
         self._limits: inbox_limits.Limits | None = None
 

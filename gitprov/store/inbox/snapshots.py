@@ -23,7 +23,7 @@ class Snapshot(NamedTuple):
     content: ContentRef | None
 
 
-class Marks:
+class Snapshots:
     """The `snapshots/` directory: `<hash>.json` before, `<hash>.done` after a tool use was recorded."""
 
     def __init__(self, root: str, tmp: str) -> None:

@@ -154,7 +154,7 @@ def _renewed(path: str, text: str) -> str:
     return text
 
 
-def _bare(text: str, event: str) -> json_text.Part | None:
+def _bare(text: str, event: str) -> json_text.JsonPart | None:
     """Where an entry of one event holds the command of earlier versions, to the letter."""
     entries = (_entries(text, event) or [json_text.Container(0, (), 0)])[-1]
     for part in entries.parts:

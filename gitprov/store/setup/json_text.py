@@ -13,7 +13,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
 
 
-class Part(NamedTuple):
+class JsonPart(NamedTuple):
     """A member of an object or an item of an array.
 
     It reaches from `start` to before `end`; its value begins at `value`; `key` is None in an array.
@@ -29,7 +29,7 @@ class Container(NamedTuple):
     """An object or array: the offset of its opening bracket, its parts, and the offset of its closing one."""
 
     open: int
-    parts: tuple[Part, ...]
+    parts: tuple[JsonPart, ...]
     close: int
 
     def find(self, key: str) -> int | None:
@@ -45,7 +45,7 @@ def root(text: str) -> int:
 def container(text: str, at: int) -> Container:
     """The parts of the object or array whose opening bracket is at `at`."""
     closing = {"{": "}", "[": "]"}[text[at]]
-    parts: list[Part] = []
+    parts: list[JsonPart] = []
     here = _skip(text, at + 1)
     while text[here] != closing:
         start = value = here
@@ -54,7 +54,7 @@ def container(text: str, at: int) -> Container:
             key, end = _DECODER.raw_decode(text, start)
             value = _skip(text, _skip(text, end) + 1)
         _, end = _DECODER.raw_decode(text, value)
-        parts.append(Part(key, start, value, end))
+        parts.append(JsonPart(key, start, value, end))
         here = _skip(text, end)
         if text[here] == ",":
             here = _skip(text, here + 1)

@@ -31,7 +31,7 @@ class Subscription(NamedTuple):
     change: ConfigChange
 
 
-class Record(NamedTuple):
+class InstallRecord(NamedTuple):
     """`made`: directories that were not there before, outermost first. `fetches`: the earliest first."""
 
     made: tuple[str, ...] = ()
@@ -39,16 +39,16 @@ class Record(NamedTuple):
     fetches: tuple[Subscription, ...] = ()
 
 
-def load(home: str) -> Record:
+def load(home: str) -> InstallRecord:
     """The record of a clone (`home` is its private directory); empty where there is none or it is damaged."""
     try:
         row = json.loads(files.read(_path(home)) or b"null")
-        return _record(row) if isinstance(row, dict) else Record()
+        return _record(row) if isinstance(row, dict) else InstallRecord()
     except (OSError, ValueError, TypeError, KeyError):
-        return Record()
+        return InstallRecord()
 
 
-def save(home: str, record: Record) -> None:
+def save(home: str, record: InstallRecord) -> None:
     """Keep the record. OSError where it cannot be written."""
     row: dict[str, Any] = {"v": 1, "made": list(record.made), "config": None, "fetches": []}
     if record.config is not None:
@@ -93,13 +93,13 @@ def _row(change: ConfigChange) -> dict[str, Any]:
     return {**change._asdict(), "before": before}
 
 
-def _record(row: dict[str, Any]) -> Record:
+def _record(row: dict[str, Any]) -> InstallRecord:
     change = row.get("config")
     fetches = [
         Subscription(one["remote"], tuple(one["refspecs"]), _change(one["change"]))
         for one in row.get("fetches", ())
     ]
-    return Record(tuple(row["made"]), None if change is None else _change(change), tuple(fetches))
+    return InstallRecord(tuple(row["made"]), None if change is None else _change(change), tuple(fetches))
 
 
 def _change(row: dict[str, Any]) -> ConfigChange:

@@ -13,7 +13,7 @@ from gitprov.cli.commands.setup import installation
 from gitprov.cli.door import say
 from gitprov.errors import EXIT_FINDINGS, GitprovError
 from gitprov.flow.setup.doctor import examine as doctor
-from gitprov.flow.setup.doctor.case import BROKEN, Case, Finding
+from gitprov.flow.setup.doctor.case import BROKEN, Diagnosis, Examination
 from gitprov.output import sharing
 from gitprov.store.config import load_config
 
@@ -26,10 +26,10 @@ def command(
 
     Example: gitprov doctor --fix
     """
-    case = Case(installation.repository(), installation.wish(), time.time(), shutil.which)
+    case = Examination(installation.repository(), installation.wish(), time.time(), shutil.which)
     with case.repo:
         findings = doctor.examine(case)
-        mended: list[Finding] = []
+        mended: list[Diagnosis] = []
         if fix:
             tried = doctor.mend(findings)
             findings = doctor.examine(case)
@@ -46,7 +46,7 @@ def command(
         raise typer.Exit(EXIT_FINDINGS)
 
 
-def _show(findings: list[Finding], mended: list[Finding]) -> None:
+def _show(findings: list[Diagnosis], mended: list[Diagnosis]) -> None:
     for one in mended:
         say(f"mended: {one.what}")
     for one in findings:
@@ -55,7 +55,7 @@ def _show(findings: list[Finding], mended: list[Finding]) -> None:
         say("everything is fine")
 
 
-def _tell_shared(case: Case) -> None:
+def _tell_shared(case: Examination) -> None:
     """What this project shares; a configuration that cannot be read is a finding already."""
     try:
         config = load_config(case.repo.worktree, case.repo.config("gitprov."))
@@ -64,7 +64,7 @@ def _tell_shared(case: Case) -> None:
     say(f"shared with remotes: {sharing.line(config)}")
 
 
-def _row(one: Finding) -> dict[str, object]:
+def _row(one: Diagnosis) -> dict[str, object]:
     """A finding as JSON; `fixable` says whether --fix tries it."""
     return {
         "kind": one.kind,

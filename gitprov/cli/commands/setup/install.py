@@ -14,7 +14,7 @@ from gitprov.cli.door import complain
 from gitprov.errors import ConfigError, NotARepository, UsageError
 from gitprov.flow.setup import agents as connecting
 from gitprov.flow.setup import install
-from gitprov.flow.setup.steps import Wish
+from gitprov.flow.setup.steps import InstallOptions
 from gitprov.git.repo import Repository
 from gitprov.model.untrusted.printed import shell_quoted
 
@@ -70,7 +70,7 @@ def command(
         _look_again(wish, None if repo is None else repo.worktree)
 
 
-def _repository(wish: Wish) -> Repository | None:
+def _repository(wish: InstallOptions) -> Repository | None:
     """None outside of one, where --user makes sense too."""
     try:
         return installation.repository()
@@ -80,7 +80,7 @@ def _repository(wish: Wish) -> Repository | None:
         raise
 
 
-def _look_again(wish: Wish, project: str | None) -> None:
+def _look_again(wish: InstallOptions, project: str | None) -> None:
     """An agent that does not find us loses records without a word, so that is said now. ConfigError where it is so."""
     hint = install_text.how_to_find("git-ai-log", wish.user_home, os.environ)
     if hint is not None:

@@ -7,14 +7,14 @@ import shutil
 import sys
 from collections.abc import Mapping
 
-from gitprov.flow.setup.steps import Outcome, Step, Wish
+from gitprov.flow.setup.steps import InstallOptions, InstallPlan, Step
 from gitprov.git.repo import Repository
 from gitprov.output import sharing
 from gitprov.store.config import load_config
 from gitprov.store.setup import agent_settings, launchers
 
 
-def lines(outcome: Outcome, wish: Wish, repo: Repository | None) -> list[str]:
+def lines(outcome: InstallPlan, wish: InstallOptions, repo: Repository | None) -> list[str]:
     """About five lines. `repo` is None where only the user's settings were changed."""
     said = [] if repo is None else [_hooks(outcome.steps)]
     said += _agents(outcome.steps, wish, repo)
@@ -37,7 +37,7 @@ def _hooks(steps: list[Step]) -> str:
     return f"hooks:  {len(put)} in {os.path.dirname(put[0].path)}{rest}"
 
 
-def _agents(steps: list[Step], wish: Wish, repo: Repository | None) -> list[str]:
+def _agents(steps: list[Step], wish: InstallOptions, repo: Repository | None) -> list[str]:
     project = None if repo is None else repo.worktree
     tree = None if wish.user else project
     top = wish.user_home if tree is None else tree

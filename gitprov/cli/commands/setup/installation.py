@@ -11,7 +11,7 @@ import gitprov
 from gitprov.cli import libraries
 from gitprov.cli.door import complain, say
 from gitprov.errors import UsageError
-from gitprov.flow.setup.steps import Outcome, Step, Wish, carry_out
+from gitprov.flow.setup.steps import InstallOptions, InstallPlan, Step, carry_out
 from gitprov.git.repo import Repository
 from gitprov.git.user.hooks_path import template_directory
 
@@ -21,15 +21,17 @@ def repository() -> Repository:
     return Repository.discover(os.getcwd(), dict(os.environ))
 
 
-def wish(agents: str | None = None, *, user: bool = False, push: bool | None = None) -> Wish:
+def wish(agents: str | None = None, *, user: bool = False, push: bool | None = None) -> InstallOptions:
     """A wish made of this interpreter, this package and this user. `agents`: names joined by commas, or `none`."""
     lib = os.path.dirname(os.path.dirname(os.path.abspath(gitprov.__file__)))
     home, site = os.path.expanduser("~"), libraries.directory()
-    return Wish(sys.executable or "", lib, home, _names(agents), user, push, "" if site == lib else site)
+    return InstallOptions(
+        sys.executable or "", lib, home, _names(agents), user, push, "" if site == lib else site
+    )
 
 
 def finish(
-    outcome: Outcome,
+    outcome: InstallPlan,
     nothing: str,
     *,
     dry_run: bool,

@@ -10,7 +10,7 @@ import typer
 from gitprov.cli.commands.setup import installation
 from gitprov.errors import NotARepository, UsageError
 from gitprov.flow.setup import uninstall
-from gitprov.flow.setup.steps import Outcome, Wish
+from gitprov.flow.setup.steps import InstallOptions, InstallPlan
 from gitprov.model.untrusted.printed import shell_quoted
 
 
@@ -39,7 +39,7 @@ def command(
     installation.finish(outcome, "nothing of gitprov's is installed", dry_run=dry_run, as_json=as_json)
 
 
-def _uninstall(wish: Wish) -> Outcome:
+def _uninstall(wish: InstallOptions) -> InstallPlan:
     try:
         repo = installation.repository()
     except NotARepository:

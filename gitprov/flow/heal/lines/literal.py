@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 
-class Literal(NamedTuple):
+class LiteralNote(NamedTuple):
     """What a note says in another commit's name, None for nothing; `left` are the paths where it cannot be so."""
 
     note: Note | None
     left: tuple[str, ...]
 
 
-def literally(repo: Repository, note: Note, old: str, new: str) -> Literal:
+def literally(repo: Repository, note: Note, old: str, new: str) -> LiteralNote:
     """The note of `old`, which is not here, as a note of `new`."""
     found = repo.objects.get(new)
     if found is None:
-        return Literal(None, tuple(note.paths()))
+        return LiteralNote(None, tuple(note.paths()))
     parents = parse_commit(found).parents
     changes = new_lines(repo, parents, parents[0] if parents else None, new)
     added = {
@@ -44,7 +44,7 @@ def literally(repo: Repository, note: Note, old: str, new: str) -> Literal:
     kept = lessened(note, wrong)
     rows = [row for one in kept.rows.values() if (row := _renamed(one, old, new)) is not None]
     some = any(row["kind"] in ("trace", "human") for row in rows)
-    return Literal(Note(rows) if some else None, tuple(sorted(wrong)))
+    return LiteralNote(Note(rows) if some else None, tuple(sorted(wrong)))
 
 
 def _renamed(row: Row, old: str, new: str) -> Row | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from gitprov.flow.heal.named import Source
-    from gitprov.git.history.survey import Told
+    from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
 #: The file of pairs that were asked in vain, below the notes' state that this holds for.
@@ -23,10 +23,10 @@ _ASKED = "heal-asked"
 _CLASSES = ("ai", "edited", "human")
 
 
-class Partly:
+class PartialNotes:
     """The plain commits among `commits` that have a note. Which pairs of commit and source gave nothing is remembered."""
 
-    def __init__(self, repo: Repository, commits: Iterable[Told]) -> None:
+    def __init__(self, repo: Repository, commits: Iterable[SurveyedCommit]) -> None:
         self.commits = {one.oid: one for one in commits if one.note and len(one.parents) == 1}
         self._repo = repo
         self._known: set[tuple[str, str]] | None = None

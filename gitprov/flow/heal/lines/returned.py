@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from gitprov.attribution.diff import hunks
 from gitprov.flow.heal import memory as heal_memory
-from gitprov.flow.heal.pool import Kin
+from gitprov.flow.heal.pool import Ancestry
 from gitprov.git.files.arrivals import arrivals, below
 from gitprov.model.lines import is_trivial, split_lines
 from gitprov.model.untrusted.jsonvalue import loads
 
 if TYPE_CHECKING:
-    from gitprov.git.history.survey import Told
+    from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
 Lenders = dict[str, frozenset[str]]
@@ -39,7 +39,7 @@ _RETURNED = "heal-returned"
 
 def brought_back(
     repo: Repository,
-    commits: Mapping[str, Told],
+    commits: Mapping[str, SurveyedCommit],
     tips: Sequence[str],
     tell: Callable[[int], None],
     deep: int = DEEP,
@@ -62,7 +62,9 @@ def brought_back(
     return {oid: known[oid] for oid in [oid for oid in commits if known.get(oid)][:_MOST]}
 
 
-def _history(repo: Repository, commits: Mapping[str, Told], tips: Sequence[str], deep: int) -> list[str]:
+def _history(
+    repo: Repository, commits: Mapping[str, SurveyedCommit], tips: Sequence[str], deep: int
+) -> list[str]:
     """The commits in which something may stand that came back, newest first."""
     if len(commits) < deep and any(
         parent not in commits for one in commits.values() for parent in one.parents
@@ -88,7 +90,7 @@ def _look(repo: Repository, new: Sequence[str], history: Sequence[str]) -> dict[
 
 def _nearest(repo: Repository, cases: Sequence[tuple[str, str, list[str]]]) -> dict[str, Lenders]:
     """Of the commits that had a file before, the newest that the one which brings it back descends from."""
-    kin = Kin(repo, {(oid, old) for oid, _, olds in cases for old in olds})
+    kin = Ancestry(repo, {(oid, old) for oid, _, olds in cases for old in olds})
     found: dict[str, dict[str, set[str]]] = {}
     for oid, path, olds in cases:
         nearest = next((old for old in olds if kin.descends(oid, old)), None)

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator
 
 from gitprov.flow.setup import agents
-from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Case, Check, Finding
+from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Check, Diagnosis, Examination
 from gitprov.flow.setup.steps import Step
 from gitprov.store.setup import agent_settings as agents_config
 
 
-def agent_settings(case: Case) -> Iterator[Finding]:
+def agent_settings(case: Examination) -> Iterator[Diagnosis]:
     """Claude Code, where it is in use, calls our capture for every event."""
     missing = set(agents_config.EVENTS)
     for path, tree in _files(case):
@@ -21,15 +21,15 @@ def agent_settings(case: Case) -> Iterator[Finding]:
     if len(missing) == len(agents_config.EVENTS):
         if _in_use(case):
             what = "Claude Code is in use, but does not tell gitprov what it writes"
-            yield Finding(
+            yield Diagnosis(
                 "agent", WARNING, what, "gitprov install --agents claude-code (or --user for all projects)"
             )
         return
     what = f"Claude Code's settings lack gitprov's hook for {', '.join(sorted(missing))}"
-    yield Finding("agent", WARNING, what, "gitprov install --agents claude-code")
+    yield Diagnosis("agent", WARNING, what, "gitprov install --agents claude-code")
 
 
-def capture_command(case: Case) -> Iterator[Finding]:
+def capture_command(case: Examination) -> Iterator[Diagnosis]:
     """The command that agents' settings name can be found."""
     launcher = agents.launcher_steps(case.wish)
     for path, program in agents.unreachable(_files(case), case.wish.user_home, case.which):
@@ -37,22 +37,22 @@ def capture_command(case: Case) -> Iterator[Finding]:
         yield _not_found(path, program, fix)
 
 
-def _not_found(path: str, program: str, launcher: Step | None) -> Finding:
+def _not_found(path: str, program: str, launcher: Step | None) -> Diagnosis:
     if launcher is not None:
         what = f"{path} tells an agent to report, but {program} is not there and gitprov is not on PATH"
-        return Finding("agent", BROKEN, what, "gitprov install", launcher.run)
+        return Diagnosis("agent", BROKEN, what, "gitprov install", launcher.run)
     where = "is not there" if "/" in program else "is not on PATH"
     what = f"{path} tells an agent to run {program}, which {where}"
-    return Finding(
+    return Diagnosis(
         "agent", BROKEN, what, "take that entry out of the file, then: gitprov install --agents claude-code"
     )
 
 
-def _files(case: Case) -> list[tuple[str, str | None]]:
+def _files(case: Examination) -> list[tuple[str, str | None]]:
     return agents.settings_files(case.wish, case.repo.worktree)
 
 
-def _in_use(case: Case) -> bool:
+def _in_use(case: Examination) -> bool:
     return any(os.path.isdir(os.path.dirname(path)) for path, _ in _files(case))
 
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from gitprov.flow.setup.steps import Wish
+from gitprov.flow.setup.steps import InstallOptions
 from gitprov.git.repo import Repository
 
 BROKEN, WARNING = "broken", "warning"
 
 
-class Case(NamedTuple):
+class Examination(NamedTuple):
     """A repository, who asks, when (seconds since 1970), and a way to find a command on PATH."""
 
     repo: Repository
-    wish: Wish
+    wish: InstallOptions
     now: float
     which: Callable[[str], str | None]
 
 
-class Finding(NamedTuple):
+class Diagnosis(NamedTuple):
     """Something wrong. `kind` names the check, `level` is `broken` (records get lost, or commits fail) or `warning`.
     `what` and `mend` are one line each; `fix` mends it where that is safe to do unasked.
     """
@@ -32,4 +32,4 @@ class Finding(NamedTuple):
     fix: Callable[[], None] | None = None
 
 
-Check = Callable[[Case], Iterator[Finding]]
+Check = Callable[[Examination], Iterator[Diagnosis]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitprov.errors import GitprovError
-from gitprov.flow.setup.doctor.case import BROKEN, Case, Check, Finding
+from gitprov.flow.setup.doctor.case import BROKEN, Check, Diagnosis, Examination
 
 
 def checks() -> list[Check]:
@@ -21,7 +21,7 @@ def checks() -> list[Check]:
     return [check for room in rooms for check in room.CHECKS]
 
 
-def examine(case: Case) -> list[Finding]:
+def examine(case: Examination) -> list[Diagnosis]:
     """What all checks find. A check that could not look is a finding too; what is closed to us is one for all checks."""
     from gitprov.store import access
 
@@ -29,11 +29,11 @@ def examine(case: Case) -> list[Finding]:
     findings = [finding for check in checks() for finding in _look(check, case, shut is not None)]
     if shut is not None:
         what = f"could not look at recorded evidence: {shut} is closed to this user"
-        findings.insert(0, Finding("access", BROKEN, what, access.mend(shut)))
+        findings.insert(0, Diagnosis("access", BROKEN, what, access.mend(shut)))
     return findings
 
 
-def mend(findings: list[Finding]) -> list[Finding]:
+def mend(findings: list[Diagnosis]) -> list[Diagnosis]:
     """Mend what is safe to mend; returns the findings that this was tried for."""
     tried = [finding for finding in findings if finding.fix is not None]
     for finding in tried:
@@ -41,7 +41,7 @@ def mend(findings: list[Finding]) -> list[Finding]:
     return tried
 
 
-def _try(finding: Finding) -> None:
+def _try(finding: Diagnosis) -> None:
     """A mend that fails leaves its finding for the next examination to tell."""
     try:
         if finding.fix is not None:
@@ -50,13 +50,13 @@ def _try(finding: Finding) -> None:
         pass
 
 
-def _look(check: Check, case: Case, shut: bool) -> Iterator[Finding]:
+def _look(check: Check, case: Examination, shut: bool) -> Iterator[Diagnosis]:
     name = check.__name__.replace("_", "-")
     try:
         yield from check(case)
     except GitprovError as error:
-        yield Finding(name, BROKEN, f"could not look: {error.message}", error.hint or "see the line above")
+        yield Diagnosis(name, BROKEN, f"could not look: {error.message}", error.hint or "see the line above")
     except OSError as error:
         if shut and str(error.filename).startswith(case.repo.home):
             return
-        yield Finding(name, BROKEN, f"could not look: {error}", "make it readable for you")
+        yield Diagnosis(name, BROKEN, f"could not look: {error}", "make it readable for you")

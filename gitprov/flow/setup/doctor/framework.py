@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gitprov.flow.setup.doctor.case import WARNING, Case, Check, Finding
+from gitprov.flow.setup.doctor.case import WARNING, Check, Diagnosis, Examination
 from gitprov.model.hook_names import FRAMEWORK
 from gitprov.store.setup import framework_config
 
@@ -37,12 +37,12 @@ def multiplied(config: str) -> list[str]:
     ]
 
 
-def stages_of_others(case: Case) -> Iterator[Finding]:
+def stages_of_others(case: Examination) -> Iterator[Diagnosis]:
     """A hook without `stages` runs at each stage that is installed."""
     names = multiplied(framework_config.read(case.repo).decode("utf-8", "replace"))
     if names:
         what = f"{', '.join(names)} in {framework_config.NAME} name no stages, so pre-commit runs them at each of gitprov's stages"
-        yield Finding(
+        yield Diagnosis(
             "stages", WARNING, what, f"add to {framework_config.NAME}: default_stages: [pre-commit]"
         )
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from gitprov.errors import Contended
-from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Case, Check, Finding
+from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Check, Diagnosis, Examination
 from gitprov.git import notes as note_trees
 from gitprov.git.process import decode, encode
 from gitprov.git.refs import refuse_dead
@@ -23,18 +23,18 @@ OLDEST = (2, 34)
 _KINDS = {"trace", "human", "review", "commit"}
 
 
-def git_version(case: Case) -> Iterator[Finding]:
+def git_version(case: Examination) -> Iterator[Diagnosis]:
     """Git is new enough."""
     said = decode(case.repo.run("version")).strip()
     found = re.search(r"(\d+)\.(\d+)", said)
     if found and (int(found[1]), int(found[2])) < OLDEST:
-        yield Finding("git-version", BROKEN, f"{said} is too old", "install git 2.34 or later")
+        yield Diagnosis("git-version", BROKEN, f"{said} is too old", "install git 2.34 or later")
 
 
-def identity(case: Case) -> Iterator[Finding]:
+def identity(case: Examination) -> Iterator[Diagnosis]:
     """Git knows who commits."""
     if case.repo.try_run("var", "GIT_COMMITTER_IDENT").returncode:
-        yield Finding(
+        yield Diagnosis(
             "identity",
             BROKEN,
             "git does not know who you are",
@@ -42,13 +42,13 @@ def identity(case: Case) -> Iterator[Finding]:
         )
 
 
-def rewrite_ref(case: Case) -> Iterator[Finding]:
+def rewrite_ref(case: Examination) -> Iterator[Diagnosis]:
     """Git does not copy our notes by itself when it rewrites commits."""
     shown = decode(case.repo.try_run("config", "-z", "--get-all", "notes.rewriteRef").stdout)
     patterns = [*shown.split("\0"), *case.repo.env.get("GIT_NOTES_REWRITE_REF", "").split(":")]
     for pattern in patterns:
         if pattern and fnmatch.fnmatchcase(notes.REF, pattern):
-            yield Finding(
+            yield Diagnosis(
                 "notes.rewriteRef",
                 WARNING,
                 f"notes.rewriteRef = {pattern} lets git copy gitprov's notes when it rewrites commits, right or not",
@@ -56,13 +56,13 @@ def rewrite_ref(case: Case) -> Iterator[Finding]:
             )
 
 
-def scratch_refs(case: Case) -> Iterator[Finding]:
+def scratch_refs(case: Examination) -> Iterator[Diagnosis]:
     """No half-written ref is left of a process that was killed."""
     shown = decode(case.repo.run("for-each-ref", "--format=%(refname)", SCRATCH + "/"))
     dead = [name for name in shown.splitlines() if not _is_alive(name)]
     if dead:
         drops = encode("".join(f"delete {name}\n" for name in dead))
-        yield Finding(
+        yield Diagnosis(
             "scratch-refs",
             WARNING,
             f"{len(dead)} refs of a killed process below {SCRATCH}",
@@ -71,21 +71,21 @@ def scratch_refs(case: Case) -> Iterator[Finding]:
         )
 
 
-def dead_locks(case: Case) -> Iterator[Finding]:
+def dead_locks(case: Examination) -> Iterator[Diagnosis]:
     """No lock that a killed git left keeps our refs from moving."""
     try:
         refuse_dead(case.repo, [notes.REF, generations.REF])
     except Contended as error:
-        yield Finding("lock", BROKEN, error.message, error.hint or "")
+        yield Diagnosis("lock", BROKEN, error.message, error.hint or "")
 
 
-def notes_ref(case: Case) -> Iterator[Finding]:
+def notes_ref(case: Examination) -> Iterator[Diagnosis]:
     """Every note on our ref can be read."""
     repo = case.repo
     if not read_refs(repo, [notes.REF]):
         return
     if repo.resolve(notes.REF) is None:
-        yield Finding(
+        yield Diagnosis(
             "notes",
             BROKEN,
             f"{notes.REF} is no commit",
@@ -103,18 +103,18 @@ def notes_ref(case: Case) -> Iterator[Finding]:
         implausible += len(note.implausible)
         unknown += sum(row["kind"] not in _KINDS for row in note.rows.values())
     if missing:
-        yield Finding(
+        yield Diagnosis(
             "notes", BROKEN, f"{missing} notes cannot be read", "git fsck; then fetch the notes again"
         )
     if foreign or unknown:
         what = f"{foreign} lines on {notes.REF} are not gitprov's, {unknown} are of a later version; they are kept"
-        yield Finding("notes", WARNING, what, f"git log --notes={notes.REF} shows them")
+        yield Diagnosis("notes", WARNING, what, f"git log --notes={notes.REF} shows them")
     if implausible:
         what = f"{implausible} values on {notes.REF} are not plausible and are not used"
-        yield Finding("notes", WARNING, what, "gitprov verify")
+        yield Diagnosis("notes", WARNING, what, "gitprov verify")
 
 
-def generations_ref(case: Case) -> Iterator[Finding]:
+def generations_ref(case: Examination) -> Iterator[Diagnosis]:
     """Every generation's record can be read."""
     repo = case.repo
     if not read_refs(repo, [generations.REF]):
@@ -122,7 +122,7 @@ def generations_ref(case: Case) -> Iterator[Finding]:
     done = repo.try_run("ls-tree", "-r", "-z", "--name-only", "--full-tree", generations.REF)
     if done.returncode:
         what = f"{generations.REF} cannot be read: {decode(done.stderr).strip().splitlines()[-1]}"
-        yield Finding("generations", BROKEN, what, "git fsck; fetch the ref from a clone that has it")
+        yield Diagnosis("generations", BROKEN, what, "git fsck; fetch the ref from a clone that has it")
         return
     records = [name for name in decode(done.stdout).split("\0") if name.endswith("/record.json")]
     found = repo.objects.get_many(f"{generations.REF}:{name}" for name in records)
@@ -136,10 +136,10 @@ def generations_ref(case: Case) -> Iterator[Finding]:
             odd.append(name)
     if bad:
         what = f"{len(bad)} generation records are damaged, the first is {bad[0]}"
-        yield Finding("generations", BROKEN, what, "fetch the ref from a clone that has them")
+        yield Diagnosis("generations", BROKEN, what, "fetch the ref from a clone that has them")
     if odd:
         what = f"{len(odd)} generation records hold values that are not plausible and are not used, the first is {odd[0]}"
-        yield Finding(
+        yield Diagnosis(
             "generations", WARNING, what, "gitprov verify; fetch the ref from a clone that has them"
         )
 
@@ -161,7 +161,7 @@ def _is_alive(ref: str) -> bool:
     return True
 
 
-def _delete(case: Case, commands: bytes) -> None:
+def _delete(case: Examination, commands: bytes) -> None:
     case.repo.run("update-ref", "--stdin", stdin=commands)
 
 

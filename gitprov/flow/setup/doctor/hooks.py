@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gitprov.flow.recover import finish_interrupted
 from gitprov.flow.setup import hooks_location, install, steps
-from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Case, Check, Finding
+from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Check, Diagnosis, Examination
 from gitprov.git.user import hooks_path
 from gitprov.model.hook_names import FRAMEWORK, HOOKS, OPTIONAL
 from gitprov.store import plan
@@ -35,7 +35,7 @@ class Stage(NamedTuple):
         return self.native or (self.framework and self.configured)
 
 
-def stages(case: Case) -> list[Stage]:
+def stages(case: Examination) -> list[Stage]:
     """Each of our hooks, where git looks for them now."""
     repo = case.repo
     directory = hooks_path.hooks_path(repo).directory
@@ -48,7 +48,7 @@ def stages(case: Case) -> list[Stage]:
     return found
 
 
-def hooks_run(case: Case) -> Iterator[Finding]:
+def hooks_run(case: Examination) -> Iterator[Diagnosis]:
     """Every stage has a hook that runs gitprov."""
     if case.repo.worktree is None:
         return
@@ -58,16 +58,16 @@ def hooks_run(case: Case) -> Iterator[Finding]:
     found = stages(case)
     dead = [stage.slot.hook for stage in found if not stage.works]
     if len(dead) == len(found):
-        yield Finding(
+        yield Diagnosis(
             "hooks", BROKEN, "no hooks are installed: commits are not recorded", _AGAIN, _reinstall(case)
         )
     elif dead and any(stage.configured and stage.framework for stage in found):
         yield _missing_stages(found, dead)
     elif dead:
-        yield Finding("hooks", BROKEN, f"no hook at {', '.join(dead)}", _AGAIN, _reinstall(case))
+        yield Diagnosis("hooks", BROKEN, f"no hook at {', '.join(dead)}", _AGAIN, _reinstall(case))
 
 
-def hook_files(case: Case) -> Iterator[Finding]:
+def hook_files(case: Examination) -> Iterator[Diagnosis]:
     """Our hook files are as we wrote them, executable, and their interpreter is there."""
     for stage in stages(case):
         yield from _file(case, stage.slot)
@@ -77,19 +77,19 @@ def hook_files(case: Case) -> Iterator[Finding]:
             yield from _file(case, slot)
 
 
-def both_routes(case: Case) -> Iterator[Finding]:
+def both_routes(case: Examination) -> Iterator[Diagnosis]:
     """Gitprov runs once a stage, not natively and under a framework."""
     both = [
         stage.slot.hook for stage in stages(case) if stage.native and stage.framework and stage.configured
     ]
     if both:
         what = f"{', '.join(both)}: gitprov runs twice, natively and from {framework_config.NAME}"
-        yield Finding(
+        yield Diagnosis(
             "routes", WARNING, what, "keep one: gitprov uninstall, or take its hooks out of that file"
         )
 
 
-def passed_on(case: Case) -> Iterator[Finding]:
+def passed_on(case: Examination) -> Iterator[Diagnosis]:
     """Where we stand in front of another hooks directory, it is still the right one, and all its hooks run."""
     repo = case.repo
     now = hooks_path.hooks_path(repo)
@@ -106,25 +106,25 @@ def passed_on(case: Case) -> Iterator[Finding]:
         what = (
             f"core.hooksPath is {shared} for other repositories, here it was {where.outer} when gitprov came"
         )
-        yield Finding("hooks-path", WARNING, what, "gitprov uninstall, then gitprov install")
+        yield Diagnosis("hooks-path", WARNING, what, "gitprov uninstall, then gitprov install")
     there = set(hook_dir.runnable(where.directory))
     lost = [name for name in hooks_location.to_pass_on(repo, where) if name not in there]
     if lost:
         what = f"{', '.join(lost)} of {where.outer} cannot run behind gitprov's hooks"
-        yield Finding("hooks-path", WARNING, what, _AGAIN, _reinstall(case))
+        yield Diagnosis("hooks-path", WARNING, what, _AGAIN, _reinstall(case))
 
 
-def guard_flag(case: Case) -> Iterator[Finding]:
+def guard_flag(case: Examination) -> Iterator[Diagnosis]:
     """The flag by which shims know that every commit is guarded says what the configuration says."""
     if case.repo.worktree is None or not any(stage.native for stage in stages(case)):
         return
     for step in install.flag_steps(case.repo):
-        yield Finding(
+        yield Diagnosis(
             "flags", BROKEN, f"{step.path} is missing: shims skip commits they must look at", _AGAIN, step.run
         )
 
 
-def stale_plan(case: Case) -> Iterator[Finding]:
+def stale_plan(case: Examination) -> Iterator[Diagnosis]:
     """No plan is left of a commit that was cut off."""
     git_dir = case.repo.git_dir
     try:
@@ -138,10 +138,10 @@ def stale_plan(case: Case) -> Iterator[Finding]:
 
     if age > 3600:
         what = f"a commit that was cut off {age / 3600:.0f} hours ago left its plan"
-        yield Finding("plan", WARNING, what, "gitprov doctor --fix", finish)
+        yield Diagnosis("plan", WARNING, what, "gitprov doctor --fix", finish)
 
 
-def _moved(case: Case) -> Finding | None:
+def _moved(case: Examination) -> Diagnosis | None:
     """Our files are in a directory that git does not look into any more."""
     repo = case.repo
     now = hooks_path.hooks_path(repo)
@@ -152,19 +152,19 @@ def _moved(case: Case) -> Finding | None:
             hook_dir.look(now.directory, hook).ours for hook in HOOKS
         ):
             what = f"git looks for hooks in {now.directory} (core.hooksPath, {now.scope}), gitprov's are in {directory}"
-            return Finding("hooks-path", BROKEN, what, _AGAIN, _reinstall(case))
+            return Diagnosis("hooks-path", BROKEN, what, _AGAIN, _reinstall(case))
     return None
 
 
-def _missing_stages(found: list[Stage], dead: list[str]) -> Finding:
+def _missing_stages(found: list[Stage], dead: list[str]) -> Diagnosis:
     unnamed = [stage.slot.hook for stage in found if not stage.works and not stage.configured]
     if unnamed:
         ids = ", ".join(f"gitprov-{hook}" for hook in unnamed)
-        return Finding(
+        return Diagnosis(
             "hooks", BROKEN, f"{framework_config.NAME} lacks {ids}", "add them, as docs/hooks.md shows"
         )
     types = " ".join(f"--hook-type {hook}" for hook in dead)
-    return Finding(
+    return Diagnosis(
         "hooks",
         BROKEN,
         f"pre-commit is not installed for {', '.join(dead)}",
@@ -172,20 +172,20 @@ def _missing_stages(found: list[Stage], dead: list[str]) -> Finding:
     )
 
 
-def _file(case: Case, slot: hook_dir.Slot) -> Iterator[Finding]:
+def _file(case: Examination, slot: hook_dir.Slot) -> Iterator[Diagnosis]:
     path = slot.ours
     if slot.edited:
         what = f"{slot.edited} was changed since gitprov wrote it"
         mend = f"move your lines to {slot.path}{hook_dir.CHAINED}, delete the file, run {_AGAIN}"
-        yield Finding("hook-file", WARNING, what, mend)
+        yield Diagnosis("hook-file", WARNING, what, mend)
         return
     if path is None:
         if slot.chained != hook_dir.ABSENT:
             what = f"{slot.path}{hook_dir.CHAINED} is an earlier hook that nothing runs"
-            yield Finding("hook-file", WARNING, what, f"{_AGAIN}, or delete it")
+            yield Diagnosis("hook-file", WARNING, what, f"{_AGAIN}, or delete it")
         return
     if not os.access(path, os.X_OK):
-        yield Finding("hook-file", BROKEN, f"{path} is not executable", _AGAIN, _reinstall(case))
+        yield Diagnosis("hook-file", BROKEN, f"{path} is not executable", _AGAIN, _reinstall(case))
         return
     known = shims.settings_of(hook_dir.read(path))
     if not os.access(known.python, os.X_OK):
@@ -193,14 +193,14 @@ def _file(case: Case, slot: hook_dir.Slot) -> Iterator[Finding]:
         level = WARNING if on_path else BROKEN
         rest = "; gitprov on PATH does its work, slower" if on_path else ""
         what = f"{path} wants {known.python or 'no interpreter'}, which is not there{rest}"
-        yield Finding("interpreter", level, what, _AGAIN, _reinstall(case))
+        yield Diagnosis("interpreter", level, what, _AGAIN, _reinstall(case))
     elif hook_dir.read(path) != shims.render(known, slot.hook):
-        yield Finding(
+        yield Diagnosis(
             "hook-file", WARNING, f"{path} is of another version of gitprov", _AGAIN, _reinstall(case)
         )
 
 
-def _reinstall(case: Case) -> Callable[[], None]:
+def _reinstall(case: Examination) -> Callable[[], None]:
     """Hooks again, agents' settings not."""
     wish = case.wish._replace(agents=())
     return lambda: steps.carry_out(install.install(case.repo, wish))

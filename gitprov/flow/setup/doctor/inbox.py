@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 
 from gitprov.errors import Damaged
-from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Case, Check, Finding
+from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Check, Diagnosis, Examination
 from gitprov.git.repo import MAIN_WORKTREE
 from gitprov.model.event import Event, Problem
 from gitprov.store import files
@@ -17,53 +17,53 @@ from gitprov.store.inbox.inbox import Inbox
 _FIX = "gitprov doctor --fix"
 
 
-def inboxes(case: Case) -> list[tuple[str, Inbox]]:
+def inboxes(case: Examination) -> list[tuple[str, Inbox]]:
     """Worktree id and inbox, for each that was ever written to."""
     root = os.path.join(case.repo.home, "inbox")
     return [(name, Inbox(os.path.join(root, name))) for name in files.names(root)]
 
 
-def damaged_events(case: Case) -> Iterator[Finding]:
+def damaged_events(case: Examination) -> Iterator[Diagnosis]:
     """Every event can be read, and so can the contents it names."""
     for name, inbox in inboxes(case):
         bad = [found for one in inbox.events() if (found := _damage(inbox, one)) is not None]
         if bad:
             what = f"inbox {name}: {len(bad)} events cannot be read, the first is {bad[0]}"
             mend = f"{_FIX} sets them aside, as *.damaged; their lines will count as unknown"
-            yield Finding("events", BROKEN, what, mend, _set_aside(inbox, bad))
+            yield Diagnosis("events", BROKEN, what, mend, _set_aside(inbox, bad))
 
 
-def logged_problems(case: Case) -> Iterator[Finding]:
+def logged_problems(case: Examination) -> Iterator[Diagnosis]:
     """Capture had nothing to complain about."""
     for name, inbox in inboxes(case):
         rows = inbox.problems()
         if rows:
             last = rows[-1]
             what = f"inbox {name}: capture logged {len(rows)} problems, last at {last.at}: {last.message}"
-            yield Finding(
+            yield Diagnosis(
                 "capture-log", WARNING, what, f"read, then delete {os.path.join(inbox.root, 'log')}"
             )
 
 
-def lost_reports(case: Case) -> Iterator[Finding]:
+def lost_reports(case: Examination) -> Iterator[Diagnosis]:
     """No agent's report was lost because no inbox could take it."""
     rows = lost.reports(case.repo.worktree or case.repo.git_dir, case.repo.env)
     if rows:
         what = f"{len(rows)} reports of agents were lost, the last at {rows[-1][0]}: {rows[-1][1]}"
-        yield Finding("lost-reports", WARNING, what, f"read, then delete {lost.path(case.repo.env)}")
+        yield Diagnosis("lost-reports", WARNING, what, f"read, then delete {lost.path(case.repo.env)}")
 
 
-def leftovers(case: Case) -> Iterator[Finding]:
+def leftovers(case: Examination) -> Iterator[Diagnosis]:
     """No temporary file is left of a process that was killed more than an hour ago."""
     for name, inbox in inboxes(case):
         paths = [os.path.join(inbox.tmp, file) for file in files.names(inbox.tmp)]
         old = [path for path in paths if _age(path, case.now) > retention.HOUR]
         if old:
             what = f"inbox {name}: {len(old)} temporary files of killed processes"
-            yield Finding("leftovers", WARNING, what, _FIX, _each(files.remove, old))
+            yield Diagnosis("leftovers", WARNING, what, _FIX, _each(files.remove, old))
 
 
-def unfinished_erasure(case: Case) -> Iterator[Finding]:
+def unfinished_erasure(case: Examination) -> Iterator[Diagnosis]:
     """What somebody had forgotten is gone."""
     from gitprov.flow.records import forget
 
@@ -73,30 +73,30 @@ def unfinished_erasure(case: Case) -> Iterator[Finding]:
         def finish() -> None:
             forget.finish(case.repo)
 
-        yield Finding(
+        yield Diagnosis(
             "erasure", BROKEN, f"forgetting {what.name} was cut off; part of it is still there", _FIX, finish
         )
 
 
-def private(case: Case) -> Iterator[Finding]:
+def private(case: Examination) -> Iterator[Diagnosis]:
     """Nobody but the owner can read prompts and outputs."""
     open_to_others = [path for path in _tree(os.path.join(case.repo.home, "inbox")) if _is_open(path)]
     if open_to_others:
         what = f"{len(open_to_others)} files or directories with prompts and outputs are open to other users"
-        yield Finding("permissions", WARNING, what, _FIX, _each(_close, open_to_others))
+        yield Diagnosis("permissions", WARNING, what, _FIX, _each(_close, open_to_others))
 
 
-def size(case: Case) -> Iterator[Finding]:
+def size(case: Examination) -> Iterator[Diagnosis]:
     """The inbox has not outgrown its bound."""
     for name, inbox in inboxes(case):
         total = sum(held for held, _ in inbox.blobs.sizes().values())
         most = inbox.limits.archive_bytes
         if total > most:
             what = f"inbox {name}: {total:,} bytes of contents, more than inbox.max_archive_bytes, {most:,}"
-            yield Finding("size", WARNING, what, _FIX, _pruned(inbox, case.now))
+            yield Diagnosis("size", WARNING, what, _FIX, _pruned(inbox, case.now))
 
 
-def old_events(case: Case) -> Iterator[Finding]:
+def old_events(case: Examination) -> Iterator[Diagnosis]:
     """No evidence is about to be forgotten because nobody committed it."""
     for name, inbox in inboxes(case):
         room = os.path.join(inbox.root, "events")
@@ -108,18 +108,18 @@ def old_events(case: Case) -> Iterator[Finding]:
         ]
         if old:
             what = f"inbox {name}: {len(old)} edits older than {limits.keep_days} days were never committed; they will be forgotten"
-            yield Finding(
+            yield Diagnosis(
                 "old-events", WARNING, what, "commit them, or let them go; gitprov status lists them"
             )
 
 
-def orphans(case: Case) -> Iterator[Finding]:
+def orphans(case: Examination) -> Iterator[Diagnosis]:
     """Every inbox belongs to a worktree that exists."""
     known = {MAIN_WORKTREE, *files.names(os.path.join(case.repo.common_dir, "worktrees"))}
     for name, inbox in inboxes(case):
         if name not in known and inbox.events():
             what = f"inbox {name} belongs to a worktree that is gone; it holds {len(inbox.events())} uncommitted edits"
-            yield Finding("worktree", WARNING, what, f"delete {inbox.root} if you do not need them")
+            yield Diagnosis("worktree", WARNING, what, f"delete {inbox.root} if you do not need them")
 
 
 def _damage(inbox: Inbox, one: Event | Problem) -> Problem | None:

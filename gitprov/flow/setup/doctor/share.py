@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitprov.flow.setup import fetch
-from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Case, Check, Finding
+from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Check, Diagnosis, Examination
 from gitprov.flow.share import merge as shared
 from gitprov.flow.share.incoming import take_in
 from gitprov.git import remote as remotes
@@ -14,16 +14,16 @@ from gitprov.model.untrusted.printed import argument_quoted
 from gitprov.store import fetched_remotes
 
 
-def fetched_over(case: Case) -> Iterator[Finding]:
+def fetched_over(case: Examination) -> Iterator[Diagnosis]:
     """No fetch replaces records that were not sent yet."""
     for name, specs in remotes.remotes(case.repo).fetch.items():
         for spec in specs:
             if fetch.overwrites(spec) and spec != "+refs/*:refs/*":
                 what = f"git fetch {name} replaces records that were not sent yet, by {spec}"
-                yield Finding("fetch", BROKEN, what, fetch.removal(name, spec))
+                yield Diagnosis("fetch", BROKEN, what, fetch.removal(name, spec))
 
 
-def not_united(case: Case) -> Iterator[Finding]:
+def not_united(case: Examination) -> Iterator[Diagnosis]:
     """What a fetch brought is united with ours."""
     repo = case.repo
     take_in(repo)
@@ -33,7 +33,7 @@ def not_united(case: Case) -> Iterator[Finding]:
             found = read_refs(repo, [ref, staged])
             if staged in found and shared.outlook(repo, kind, found.get(ref), found[staged]).came:
                 what = f"{kind} of {name} were fetched and cannot be united with ours"
-                yield Finding("fetch", WARNING, what, f"gitprov sync {argument_quoted(name)} says why")
+                yield Diagnosis("fetch", WARNING, what, f"gitprov sync {argument_quoted(name)} says why")
 
 
 CHECKS: list[Check] = [fetched_over, not_united]
