@@ -60,15 +60,15 @@ def fold_alone(root: Path, env: dict[str, str]) -> common.Cost:
 def _fold(root: Path, env: dict[str, str]) -> float:
     os.chdir(root)
     start = time.perf_counter()
-    from gitprov.flow.change import staged_situation
+    from gitprov.flow.change import staged_change
     from gitprov.flow.commit import plan as stage
     from gitprov.flow.context import CommitContext
     from gitprov.flow.work_tree import view_of
     from gitprov.git.repo import Repository
 
     with Repository.discover(str(root), env) as repo:
-        desk = CommitContext(repo, view_of(repo, os.getpid()))
-        plan = stage.make_plan(desk, staged_situation(repo, False))
+        context = CommitContext(repo, view_of(repo, os.getpid()))
+        plan = stage.make_plan(context, staged_change(repo, False))
     if plan is None or len(plan.traces) != TURNS:
         raise SystemExit("the fold that was measured found other traces than it should")
     return time.perf_counter() - start

@@ -63,7 +63,7 @@ class InheritedClaims:
                 classes[claim.cls] = classes.get(claim.cls, LineSet()) | lines
                 self._reviewed.setdefault(claim.row["id"], {})[id(note)] = reviews.get(claim.row["id"], {})
 
-    def take_whole(
+    def add_commit_facts(
         self, note: Note, names: dict[str, str], removed: dict[str, int], counted: Collection[str] = ()
     ) -> None:
         """What a note says besides lines: gate, exceptions, lines deleted and dropped.

@@ -110,17 +110,17 @@ def _dispatch(name: str, args: list[str]) -> None:
         from gitprov.flow.context import CommitContext
         from gitprov.flow.work_tree import view_of
 
-        desk = CommitContext(repo, view_of(repo, above), above)
+        context = CommitContext(repo, view_of(repo, above), above)
         if name == "pre-commit":
-            hooks.pre_commit(desk)
+            hooks.pre_commit(context)
         elif name == "prepare-commit-msg":
             source = args[1] if len(args) > 1 else os.environ.get("PRE_COMMIT_COMMIT_MSG_SOURCE")
-            hooks.prepare_commit_msg(desk, args[0], source)
+            hooks.prepare_commit_msg(context, args[0], source)
         elif name == "commit-msg":
-            hooks.commit_msg(desk, args[0])
+            hooks.commit_msg(context, args[0])
         elif name == "post-checkout":
-            hooks.post_checkout(desk, args)
+            hooks.post_checkout(context, args)
         elif name == "post-applypatch":
-            hooks.post_applypatch(desk)
+            hooks.post_applypatch(context)
         else:
-            hooks.post_commit(desk)
+            hooks.post_commit(context)

@@ -34,7 +34,7 @@ class CommitChange(NamedTuple):
     sources: Sources | None = None
 
 
-def staged_situation(repo: Repository, amend: bool) -> CommitChange:
+def staged_change(repo: Repository, amend: bool) -> CommitChange:
     """What the index holds now against HEAD, or against HEAD's parents where HEAD will be amended."""
     found = repo.objects.get("HEAD^{commit}")
     head = found.oid if found is not None else None
@@ -71,17 +71,17 @@ def _merge_heads(repo: Repository) -> list[str]:
     return decode(read_file(os.path.join(repo.git_dir, "MERGE_HEAD")) or b"").split()
 
 
-def fingerprint(situation: CommitChange) -> str:
+def fingerprint(commit_change: CommitChange) -> str:
     """A digest of the change of files alone."""
-    rows = [[c.status, c.old_mode, c.new_mode, c.old_oid, c.new_oid, c.path] for c in situation.changes]
+    rows = [[c.status, c.old_mode, c.new_mode, c.old_oid, c.new_oid, c.path] for c in commit_change.changes]
     return canonical.digest_of(rows)
 
 
-def fits(repo: Repository, plan: Plan, situation: CommitChange) -> bool:
+def fits(repo: Repository, plan: Plan, commit_change: CommitChange) -> bool:
     """Whether a plan was made for this change, and has all that it needs to be carried out."""
     return (
-        plan.base == situation.head
-        and plan.amend == (situation.amended is not None)
-        and plan.changes == fingerprint(situation)
+        plan.base == commit_change.head
+        and plan.amend == (commit_change.amended is not None)
+        and plan.changes == fingerprint(commit_change)
         and (not plan.used or os.path.exists(blobs_path(repo.git_dir)))
     )

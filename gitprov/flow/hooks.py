@@ -6,7 +6,7 @@ import os
 
 from gitprov.errors import GateError
 from gitprov.flow import git_state
-from gitprov.flow.change import staged_situation
+from gitprov.flow.change import staged_change
 from gitprov.flow.commit import seal
 from gitprov.flow.context import CommitContext
 from gitprov.git.user.parent_command import command
@@ -16,137 +16,141 @@ from gitprov.store.inbox import limits
 from gitprov.store.plan import Plan
 
 
-def pre_commit(desk: CommitContext) -> None:
+def pre_commit(context: CommitContext) -> None:
     """Work out the coming commit. Refuses here only where no commit-msg hook will do it with the message at hand."""
     from gitprov.checks.gate import Refusal
     from gitprov.flow.commit import message, sidecars
     from gitprov.flow.commit import plan as stage
     from gitprov.flow.commit.gates import message_gate_installed
 
-    _refuse_closed(desk)
-    seal.recover(desk)
-    keep_flags(desk)
-    amend = message.is_amend(desk, None)
-    plan = stage.make_plan(desk, staged_situation(desk.repo, amend))
-    if plan is not None and desk.config.sidecar:
-        staged = sidecars.stage_sidecars(desk, plan)
+    _refuse_closed(context)
+    seal.recover(context)
+    keep_flags(context)
+    amend = message.is_amend(context, None)
+    plan = stage.make_plan(context, staged_change(context.repo, amend))
+    if plan is not None and context.config.sidecar:
+        staged = sidecars.stage_sidecars(context, plan)
         if staged:
-            again = stage.make_plan(desk, staged_situation(desk.repo, amend))
+            again = stage.make_plan(context, staged_change(context.repo, amend))
             plan = (again or plan)._replace(sidecars=staged)
     if plan is None:
-        plans.drop(desk.repo.git_dir)
+        plans.drop(context.repo.git_dir)
         return
     refusals = [Refusal.from_json(row) for row in plan.refusals]
     passed = None
-    if not message_gate_installed(desk.repo):
+    if not message_gate_installed(context.repo):
         if refusals:
             raise GateError(message.explain(refusals))
         passed = "passed"
     plan = plan._replace(gate=passed)
-    plans.save(desk.repo.git_dir, plan)
-    if _is_plain(desk, plan):
-        plans.issue(desk.repo.git_dir, plan)
+    plans.save(context.repo.git_dir, plan)
+    if _is_plain(context, plan):
+        plans.issue(context.repo.git_dir, plan)
 
 
-def _refuse_closed(desk: CommitContext) -> None:
+def _refuse_closed(context: CommitContext) -> None:
     """Evidence that another user keeps closed may speak of any staged file. GateError names the command that opens it."""
     from gitprov.checks.gate import Refusal
     from gitprov.flow.commit.message import explain
     from gitprov.store import access
 
-    shut = access.closed(desk.repo.home, desk.repo.worktree_id)
+    shut = access.closed(context.repo.home, context.repo.worktree_id)
     if shut is not None:
         what = f"recorded evidence cannot be read: {shut} is closed to this user"
         raise GateError(explain([Refusal("unreadable", what, access.mend(shut))]))
 
 
-def _is_plain(desk: CommitContext, plan: Plan) -> bool:
+def _is_plain(context: CommitContext, plan: Plan) -> bool:
     """Whether the message hooks have nothing to decide besides: are the trailers there?"""
     lines = [f"{key}: {value}" for key, value, _ in plan.trailers]
     return (
-        desk.git is not None
-        and desk.plain_trailers
+        context.git is not None
+        and context.plain_trailers
         and bool(lines)
         and all("-" in line.partition(":")[0] and line.isprintable() for line in lines)
         and not (plan.amend or plan.refusals or plan.stale or plan.gate)
-        and "forbid" not in desk.config.trailers
-        and not desk.repo.env.get("PRE_COMMIT")
+        and "forbid" not in context.config.trailers
+        and not context.repo.env.get("PRE_COMMIT")
     )
 
 
-def prepare_commit_msg(desk: CommitContext, path: str, source: str | None) -> None:
+def prepare_commit_msg(context: CommitContext, path: str, source: str | None) -> None:
     """Write the trailers. With `--no-verify` this is an attempt's first hook."""
     from gitprov.flow.commit import message
 
-    if _is_pick(desk):
+    if _is_pick(context):
         return
-    seal.recover(desk)
-    message.prepare(desk, path, message.is_amend(desk, source), source)
+    seal.recover(context)
+    message.prepare(context, path, message.is_amend(context, source), source)
 
 
-def commit_msg(desk: CommitContext, path: str) -> None:
+def commit_msg(context: CommitContext, path: str) -> None:
     """The gate. GateError where the commit would lose a record."""
     from gitprov.flow.commit import message
 
-    seal.recover(desk)
-    message.check(desk, path, message.is_amend(desk, None))
+    seal.recover(context)
+    message.check(context, path, message.is_amend(context, None))
 
 
-def post_commit(desk: CommitContext) -> str | None:
+def post_commit(context: CommitContext) -> str | None:
     """Write note and generations; the commit's id where there was something to write."""
-    if _is_pick(desk):
+    if _is_pick(context):
         return None
-    done = seal.seal(desk)
-    if os.path.exists(plans.rewritten(desk.repo.git_dir)):
+    done = seal.seal(context)
+    if os.path.exists(plans.rewritten(context.repo.git_dir)):
         from gitprov.flow.carry import post_rewrite
 
-        post_rewrite.finish(desk.repo)
+        post_rewrite.finish(context.repo)
     return done
 
 
-def post_checkout(desk: CommitContext, args: list[str]) -> None:
+def post_checkout(context: CommitContext, args: list[str]) -> None:
     """`git checkout -- FILE` and `git restore FILE` throw work away; whoever types it again is not the model."""
-    flag = args[2] if len(args) > 2 else desk.repo.env.get("PRE_COMMIT_CHECKOUT_TYPE", "1")
+    flag = args[2] if len(args) > 2 else context.repo.env.get("PRE_COMMIT_CHECKOUT_TYPE", "1")
     if flag == "0":
         from gitprov.flow.commit.discarded import note_discarded
 
-        note_discarded(desk)
+        note_discarded(context)
 
 
-def post_applypatch(desk: CommitContext) -> None:
+def post_applypatch(context: CommitContext) -> None:
     """`git am` has made a commit. Its lines are found by the trailers that came with the mail, all commits at once."""
-    if desk.inbox.seqs():
-        seal.seal(desk)
+    if context.inbox.seqs():
+        seal.seal(context)
     if (
-        not git_state.rebasing(desk.repo)
-        and desk.repo.resolve("ORIG_HEAD") is not None
-        and _is_last_mail(desk)
+        not git_state.rebasing(context.repo)
+        and context.repo.resolve("ORIG_HEAD") is not None
+        and _is_last_mail(context)
     ):
         from gitprov.flow.heal.run import HealRequest, heal
 
-        heal(desk.repo, HealRequest("ORIG_HEAD..HEAD"))
+        heal(context.repo, HealRequest("ORIG_HEAD..HEAD"))
 
 
-def _is_last_mail(desk: CommitContext) -> bool:
-    place = os.path.join(desk.repo.git_dir, "rebase-apply")
+def _is_last_mail(context: CommitContext) -> bool:
+    place = os.path.join(context.repo.git_dir, "rebase-apply")
     at, last = (files.read(os.path.join(place, name)) for name in ("next", "last"))
     return at is not None and at == last
 
 
-def _is_pick(desk: CommitContext) -> bool:
+def _is_pick(context: CommitContext) -> bool:
     """Whether a rebase itself makes this commit: it repeats another one, and post-rewrite tells all of them at once.
 
     What somebody commits while the rebase waits is made by `git commit`.
     """
-    return desk.git is not None and command(desk.git.words) == "rebase" and git_state.rebasing(desk.repo)
+    return (
+        context.git is not None
+        and command(context.git.words) == "rebase"
+        and git_state.rebasing(context.repo)
+    )
 
 
-def keep_flags(desk: CommitContext) -> None:
+def keep_flags(context: CommitContext) -> None:
     """Keep what others read of the configuration: hooks in sh, whether commits without evidence are guarded; capture,
     the limits of the inbox.
     """
-    limits.keep(desk.repo.home, limits.of_config(desk.config))
-    if desk.config.guards:
-        flags.raise_flag(desk.repo.home, "guard")
+    limits.keep(context.repo.home, limits.of_config(context.config))
+    if context.config.guards:
+        flags.raise_flag(context.repo.home, "guard")
     else:
-        flags.lower_flag(desk.repo.home, "guard")
+        flags.lower_flag(context.repo.home, "guard")

@@ -49,7 +49,7 @@ MUTANTS = {
     ),
     "an amended commit's note is forgotten": Mutant(
         "gitprov/flow/commit/plan.py",
-        "amended = AmendedCommit(desk.repo, old, note, base, situation.work) if note and old else None",
+        "amended = AmendedCommit(context.repo, old, note, base, commit_change.work) if note and old else None",
         "amended = None",
         first=19,
     ),

@@ -220,7 +220,7 @@ class _CarryCase:
                     self._open.append(_Open(oid, old, path, rest))
         if note is not None and oid not in self.heir.lenders:
             names = {change.old_path: change.path for change in between if change.status == "R"}
-            self.heritage.take_whole(note, names, self._removed, self.heir.counted)
+            self.heritage.add_commit_facts(note, names, self._removed, self.heir.counted)
 
     def _own_lines(self, change: FileChange | None, note: Note | None) -> LineSet:
         """Lines of a source's file that it put there itself, and did not only re-indent or re-wrap.

@@ -99,5 +99,5 @@ def _whole(note: Note) -> Inherited:
     heritage = InheritedClaims()
     for path in note.paths():
         heritage.take(note, path, path, [LineRun(1, 1, MAX_LINE)])
-    heritage.take_whole(note, {}, dict.fromkeys(note.paths(), MAX_LINE))
+    heritage.add_commit_facts(note, {}, dict.fromkeys(note.paths(), MAX_LINE))
     return heritage.result()

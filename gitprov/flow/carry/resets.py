@@ -44,7 +44,7 @@ class Reset(NamedTuple):
     timed: bool
 
 
-def left_by_reset(repo: Repository, situation: CommitChange, view: View) -> ResetSource | None:
+def left_by_reset(repo: Repository, commit_change: CommitChange, view: View) -> ResetSource | None:
     """The commit that the last reset left, and the files in which it is seen to have kept its lines; None where in none.
 
     `view` shows the work tree, whatever a framework has hidden of it.
@@ -52,9 +52,9 @@ def left_by_reset(repo: Repository, situation: CommitChange, view: View) -> Rese
     if repo.worktree is None or not state(repo, "ORIG_HEAD") or is_settled(repo):
         return None
     last = _last(repo)
-    if last is None or last.old == situation.head or _is_over(repo, last):
+    if last is None or last.old == commit_change.head or _is_over(repo, last):
         return None
-    now = {change.path: change for change in situation.changes if change.has_text}
+    now = {change.path: change for change in commit_change.changes if change.has_text}
     try:
         before = [one for one in _before(repo, last) if one.path in now and one.has_text][:_MANY]
         shown = [one.path for one in before if _is_shown(repo, last, one, now[one.path], view)]

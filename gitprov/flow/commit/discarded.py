@@ -28,24 +28,24 @@ _JUST_NOW = 1.0
 _STEP = 0.02
 
 
-def note_discarded(desk: CommitContext) -> int:
+def note_discarded(context: CommitContext) -> int:
     """Mark recorded lines that stand nowhere any more: neither in index, work tree or stash nor on a branch.
 
     To be called when git has just overwritten files; returns how many lines there were. A line that is marked so can be
     claimed by no later commit. Where the work tree cannot be seen, nothing is marked; a framework that hides changes has git
     overwrite files too, and puts them back.
     """
-    if desk.git is not None and framework_above(desk.git.parent):
+    if context.git is not None and framework_above(context.git.parent):
         return 0
     overwritten: dict[str, str] = {}
 
     def look_first(cases: list[PendingCase]) -> None:
         overwritten.update(
-            {one.job.path: one.blob for one in cases if one.blob is not None and _overwritten(desk, one)}
+            {one.job.path: one.blob for one in cases if one.blob is not None and _overwritten(context, one)}
         )
-        _note_restored(desk, overwritten)
+        _note_restored(context, overwritten)
 
-    pending = settle(desk.repo, desk.view, tips(desk.repo), look_first)
+    pending = settle(context.repo, context.view, tips(context.repo), look_first)
     count = 0
     for one in pending.files:
         if one.path not in overwritten:
@@ -57,41 +57,43 @@ def note_discarded(desk: CommitContext) -> int:
             gone = (tally.dropped | line_set(mark.dropped)) - tally.pending - tally.kept - tally.edited
             if gone:
                 lines = str(line_set(mark.lines) | gone)
-                desk.inbox.mark_spent(seq, lines, mark.dropped, mark.trace, path=mark.path)
+                context.inbox.mark_spent(seq, lines, mark.dropped, mark.trace, path=mark.path)
                 count += len(gone)
     return count
 
 
-def _overwritten(desk: CommitContext, case: PendingCase) -> bool:
+def _overwritten(context: CommitContext, case: PendingCase) -> bool:
     """Whether git may have written this file just now: it is as the index has it. What git does not track it leaves."""
-    return same_text(desk.view(case.job.path, case.job.final), case.job.final)
+    return same_text(context.view(case.job.path, case.job.final), case.job.final)
 
 
-def _note_restored(desk: CommitContext, overwritten: dict[str, str]) -> None:
+def _note_restored(context: CommitContext, overwritten: dict[str, str]) -> None:
     """Write down what git did write just now. A file that is merely as it was staged may have been typed like that.
 
     What was put aside before that was put aside earlier, and has to be told first.
     """
-    sightings.see_stashes(desk.inbox, desk.repo.common_dir)
-    age = _age_of_git(desk)
-    seq = desk.inbox.next_seq()
-    rows = [Sighting(seq, blob, path) for path, blob in overwritten.items() if _is_younger(desk, path, age)]
+    sightings.see_stashes(context.inbox, context.repo.common_dir)
+    age = _age_of_git(context)
+    seq = context.inbox.next_seq()
+    rows = [
+        Sighting(seq, blob, path) for path, blob in overwritten.items() if _is_younger(context, path, age)
+    ]
     try:
-        sightings.add(desk.inbox, rows)
+        sightings.add(context.inbox, rows)
     except OSError:
         return  # then what comes back is nobody's
 
 
-def _is_younger(desk: CommitContext, path: str, age: float) -> bool:
+def _is_younger(context: CommitContext, path: str, age: float) -> bool:
     try:
-        return time.time() - os.lstat(desk.repo.place(path)).st_mtime <= age
+        return time.time() - os.lstat(context.repo.place(path)).st_mtime <= age
     except OSError:
         return False
 
 
-def _age_of_git(desk: CommitContext) -> float:
+def _age_of_git(context: CommitContext) -> float:
     """For how many seconds the git that runs this hook has been running."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
-    if clock is None or desk.git is None or not desk.git.started:
+    if clock is None or context.git is None or not context.git.started:
         return _JUST_NOW
-    return time.clock_gettime(clock) - int(desk.git.started) / os.sysconf("SC_CLK_TCK") + _STEP
+    return time.clock_gettime(clock) - int(context.git.started) / os.sysconf("SC_CLK_TCK") + _STEP

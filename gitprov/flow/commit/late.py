@@ -15,21 +15,23 @@ from gitprov.git.objects import Commit
 from gitprov.store.plan import Plan
 
 
-def late_plan(desk: CommitContext, situation: CommitChange, commit: Commit, kept: Plan | None) -> Plan | None:
+def late_plan(
+    context: CommitContext, commit_change: CommitChange, commit: Commit, kept: Plan | None
+) -> Plan | None:
     """The plan of the finished commit, None where nothing concerns it. `kept` is a plan that does not fit it, if any.
 
     Without a message hook of ours nobody could write trailers: then all evidence counts.
     """
-    same = kept is not None and desk.attempt is not None and kept.attempt == desk.attempt
-    seen = message.has_seen_messages(desk)
+    same = kept is not None and context.attempt is not None and kept.attempt == context.attempt
+    seen = message.has_seen_messages(context)
     bound = EvidenceBound(kept.last if kept is not None and same else 0 if seen else None)
-    plan = make_plan(desk, situation, bound=bound)
+    plan = make_plan(context, commit_change, bound=bound)
     if plan is None:
         return None
-    lost = message.unnamed(desk, plan, commit.message) if seen else set()
+    lost = message.unnamed(context, plan, commit.message) if seen else set()
     if lost:
         seqs = frozenset(seq for seq, use in plan.uses.items() if use.trace in lost)
-        plan = make_plan(desk, situation, bound=bound._replace(without=seqs))
+        plan = make_plan(context, commit_change, bound=bound._replace(without=seqs))
     if plan is None or kept is None or not same:
         return plan
     gate = kept.gate if not plan.refusals else None

@@ -6,7 +6,7 @@ import os
 
 from gitprov.checks.gate import Refusal
 from gitprov.errors import GateError
-from gitprov.flow.change import CommitChange, fits, staged_situation
+from gitprov.flow.change import CommitChange, fits, staged_change
 from gitprov.flow.commit.gates import message_gate_installed, trailer_hook_installed
 from gitprov.flow.context import CommitContext
 from gitprov.git.history import trailers as texts
@@ -24,19 +24,19 @@ from gitprov.store.plan import Plan
 _WAY_OUT = "to let a record go all the same, say why in the message (it is kept in the note):"
 
 
-def is_amend(desk: CommitContext, source: str | None) -> bool:
+def is_amend(context: CommitContext, source: str | None) -> bool:
     """Whether the commit under way replaces HEAD.
 
     Git tells a hook only where a message came from, so the git process above is asked for its arguments. Where
     they cannot be read, a message taken from a commit by the author and date of HEAD is an amendment.
     """
-    said = says_amend(desk.git.words, lambda word: _alias(desk.repo, word)) if desk.git else None
+    said = says_amend(context.git.words, lambda word: _alias(context.repo, word)) if context.git else None
     if said is not None:
         return said
-    head = desk.repo.objects.get("HEAD") if source == "commit" else None
+    head = context.repo.objects.get("HEAD") if source == "commit" else None
     if head is None or head.type != "commit":
         return False
-    name, email, date = (desk.repo.env.get(f"GIT_AUTHOR_{part}", "") for part in ("NAME", "EMAIL", "DATE"))
+    name, email, date = (context.repo.env.get(f"GIT_AUTHOR_{part}", "") for part in ("NAME", "EMAIL", "DATE"))
     return parse_commit(head).author == f"{name} <{email}> {date.removeprefix('@')}"
 
 
@@ -44,55 +44,55 @@ def _alias(repo: Repository, word: str) -> str | None:
     return decode(repo.try_run("config", "--get", f"alias.{word}").stdout).strip() or None
 
 
-def plan_for(desk: CommitContext, amend: bool) -> Plan | None:
+def plan_for(context: CommitContext, amend: bool) -> Plan | None:
     """The plan of the attempt under way: the one its first hook made, unless the index changed since. Not saved.
 
     Evidence that arrives later, while an editor is open, is no reason for another plan: it cannot be about lines
     that were staged before it, and the traces already stand in the message.
     """
-    situation = staged_situation(desk.repo, amend)
-    kept = _kept(desk)
+    commit_change = staged_change(context.repo, amend)
+    kept = _kept(context)
     if kept is None:
-        return _anew(desk, situation)
-    if fits(desk.repo, kept, situation):
+        return _anew(context, commit_change)
+    if fits(context.repo, kept, commit_change):
         return kept
-    plan = _anew(desk, situation)
+    plan = _anew(context, commit_change)
     if plan is None:
         return None
-    passed = kept.gate if not plan.refusals and not message_gate_installed(desk.repo) else None
+    passed = kept.gate if not plan.refusals and not message_gate_installed(context.repo) else None
     return plan._replace(gate=passed, sidecars=kept.sidecars)
 
 
-def _kept(desk: CommitContext) -> Plan | None:
+def _kept(context: CommitContext) -> Plan | None:
     """The plan that an earlier hook of this very attempt made."""
-    kept = plans.load(desk.repo.git_dir)
-    moment = desk.repo.env.get("GIT_AUTHOR_DATE")
-    return kept if kept is not None and (kept.attempt, kept.moment) == (desk.attempt, moment) else None
+    kept = plans.load(context.repo.git_dir)
+    moment = context.repo.env.get("GIT_AUTHOR_DATE")
+    return kept if kept is not None and (kept.attempt, kept.moment) == (context.attempt, moment) else None
 
 
-def _plan_at_gate(desk: CommitContext, amend: bool) -> Plan | None:
+def _plan_at_gate(context: CommitContext, amend: bool) -> Plan | None:
     """The plan that commit-msg checks.
 
     Git writes the tree of a commit before it runs prepare-commit-msg. What that hook saw is committed, and it has seen
     every message: what is staged or reported while the editor is open belongs to the next commit.
     """
-    kept = _kept(desk)
+    kept = _kept(context)
     if kept is not None and kept.settled:
         return kept
-    if kept is None and has_seen_messages(desk):
+    if kept is None and has_seen_messages(context):
         return None
-    return plan_for(desk, amend)
+    return plan_for(context, amend)
 
 
-def has_seen_messages(desk: CommitContext) -> bool:
+def has_seen_messages(context: CommitContext) -> bool:
     """Whether prepare-commit-msg of ours has run in this attempt: git runs it for every commit but repeated ones."""
-    by_hand = desk.git is not None and command(desk.git.words) not in GATELESS
-    return by_hand and trailer_hook_installed(desk.repo)
+    by_hand = context.git is not None and command(context.git.words) not in GATELESS
+    return by_hand and trailer_hook_installed(context.repo)
 
 
-def unnamed(desk: CommitContext, plan: Plan, message: bytes) -> set[str]:
+def unnamed(context: CommitContext, plan: Plan, message: bytes) -> set[str]:
     """Traces of a plan that a finished message does not name, and does not let go either."""
-    given = texts.parse(desk.repo, message)
+    given = texts.parse(context.repo, message)
     named = {*profiles.waived(given, plan.trailers)}
     wanted: set[str] = set()
     for key, value, traces in plan.trailers:
@@ -102,23 +102,23 @@ def unnamed(desk: CommitContext, plan: Plan, message: bytes) -> set[str]:
     return wanted - named
 
 
-def _anew(desk: CommitContext, situation: CommitChange) -> Plan | None:
+def _anew(context: CommitContext, commit_change: CommitChange) -> Plan | None:
     from gitprov.flow.commit.plan import make_plan
 
-    return make_plan(desk, situation)
+    return make_plan(context, commit_change)
 
 
-def prepare(desk: CommitContext, path: str, amend: bool, source: str | None = None) -> None:
+def prepare(context: CommitContext, path: str, amend: bool, source: str | None = None) -> None:
     """Write the trailers of the coming commit into the message file at `path`.
 
     Not into a template: git makes no commit of one that the editor left alone, and has to see it as it is.
     """
-    repo = desk.repo
-    plan = plan_for(desk, amend)
+    repo = context.repo
+    plan = plan_for(context, amend)
     if plan is None:
         plans.drop(repo.git_dir)
         return
-    message = _forget_stale(desk, path, plan, _read(path))
+    message = _forget_stale(context, path, plan, _read(path))
     keys = [key for key, _, _ in plan.trailers]
     added = (
         bool(plan.trailers)
@@ -130,17 +130,17 @@ def prepare(desk: CommitContext, path: str, amend: bool, source: str | None = No
     plans.save(repo.git_dir, plan._replace(trailers_added=added, settled=True))
 
 
-def check(desk: CommitContext, path: str, amend: bool) -> None:
+def check(context: CommitContext, path: str, amend: bool) -> None:
     """The gate. GateError with every reason why the commit would lose a record; else the plan is marked passed."""
-    repo = desk.repo
-    plan = _plan_at_gate(desk, amend)
+    repo = context.repo
+    plan = _plan_at_gate(context, amend)
     message = _read(path)
     if plan is not None:
-        message = _forget_stale(desk, path, plan, message)
+        message = _forget_stale(context, path, plan, message)
     given = texts.parse(repo, message)
-    if plan is not None and not plan.trailers_added and not _is_template(desk, message):
-        given = _add_late(desk, path, plan, given, message)
-    reasons = _reasons(desk, plan, given, message)
+    if plan is not None and not plan.trailers_added and not _is_template(context, message):
+        given = _add_late(context, path, plan, given, message)
+    reasons = _reasons(context, plan, given, message)
     if reasons:
         raise GateError(explain(reasons))
     if plan is not None:
@@ -148,41 +148,41 @@ def check(desk: CommitContext, path: str, amend: bool) -> None:
 
 
 def _reasons(
-    desk: CommitContext, plan: Plan | None, given: list[texts.Trailer], message: bytes
+    context: CommitContext, plan: Plan | None, given: list[texts.Trailer], message: bytes
 ) -> list[Refusal]:
     """Everything that speaks against the commit, after what the message lets go with a reason."""
     dropped = profiles.dropped(given) if plan is None else profiles.waived(given, plan.trailers)
-    found = [] if plan is None else _losses(desk, plan, given, message)
+    found = [] if plan is None else _losses(context, plan, given, message)
     found = [one for one in found if not one.traces or not all(dropped.get(trace) for trace in one.traces)]
     if plan is not None or dropped:
         found += [
             Refusal("dropped", wrong, "write 'AI-Trace-Dropped: <trace id> <reason>'")
             for wrong in profiles.dropped_problems(given)
         ]
-    if "forbid" in desk.config.trailers:
+    if "forbid" in context.config.trailers:
         found += [_forbidden(key, value) for key, value in profiles.forbidden(given)]
     return found
 
 
 def _add_late(
-    desk: CommitContext, path: str, plan: Plan, given: list[texts.Trailer], message: bytes
+    context: CommitContext, path: str, plan: Plan, given: list[texts.Trailer], message: bytes
 ) -> list[texts.Trailer]:
     """Without prepare-commit-msg, or where there was no text yet, the trailers come in here."""
     wanted = [(key, value) for key, value, _ in plan.trailers if not _has(given, key, value)]
     waived = profiles.waived(given, plan.trailers)
     left = [one for one in wanted if not all(waived.get(trace) for trace in _stands_for(plan, one))]
     keys = [key for key, _, _ in plan.trailers]
-    if not left or not texts.has_text(desk.repo, message, [*keys, "Signed-off-by"]):
+    if not left or not texts.has_text(context.repo, message, [*keys, "Signed-off-by"]):
         return given
-    texts.add(desk.repo, path, left)
-    return texts.parse(desk.repo, _read(path))
+    texts.add(context.repo, path, left)
+    return texts.parse(context.repo, _read(path))
 
 
-def _is_template(desk: CommitContext, message: bytes) -> bool:
+def _is_template(context: CommitContext, message: bytes) -> bool:
     """Whether git is about to refuse the message, because it is the template that the editor was opened with."""
-    repo = desk.repo
+    repo = context.repo
     named, cleanup = (
-        commit_options(desk.git.words, lambda word: _alias(repo, word)) if desk.git else (None, None)
+        commit_options(context.git.words, lambda word: _alias(repo, word)) if context.git else (None, None)
     )
     if named is not None:
         place = os.path.join(repo.env.get("GIT_PREFIX", ""), os.path.expanduser(named))
@@ -197,16 +197,16 @@ def _stands_for(plan: Plan, trailer: texts.Trailer) -> tuple[str, ...]:
     return next(traces for key, value, traces in plan.trailers if (key, value) == trailer)
 
 
-def _losses(desk: CommitContext, plan: Plan, given: list[texts.Trailer], message: bytes) -> list[Refusal]:
+def _losses(context: CommitContext, plan: Plan, given: list[texts.Trailer], message: bytes) -> list[Refusal]:
     found = [Refusal.from_json(row) for row in plan.refusals]
     missing = [one for one in plan.trailers if not _has(given, *one[:2])] if plan.trailers_added else []
     if missing:
-        again = _again(desk, plan, [f"{key}: {value}" for key, value, _ in missing], message)
+        again = _again(context, plan, [f"{key}: {value}" for key, value, _ in missing], message)
         found += [_removed(plan, key, value, traces, again) for key, value, traces in missing]
     return found
 
 
-def _again(desk: CommitContext, plan: Plan, trailers: list[str], message: bytes) -> str:
+def _again(context: CommitContext, plan: Plan, trailers: list[str], message: bytes) -> str:
     """The command that makes this commit from the refused message, with all its trailers.
 
     Git leaves the message as the editor did: comments and the diff of `--verbose` have to be taken out again.
@@ -215,10 +215,10 @@ def _again(desk: CommitContext, plan: Plan, trailers: list[str], message: bytes)
     words += ["-v"] if texts.SCISSORS in message else []
     words += ["--cleanup=strip", "-F", '"$(git rev-parse --git-path COMMIT_EDITMSG)"']
     words += [word for trailer in trailers for word in ("--trailer", shell_quoted(trailer))]
-    index = os.path.basename(desk.repo.env.get("GIT_INDEX_FILE", "index"))
+    index = os.path.basename(context.repo.env.get("GIT_INDEX_FILE", "index"))
     if index.startswith("next-index-") or index == "index.lock":
-        situation = staged_situation(desk.repo, plan.amend)
-        changes = situation.work if plan.amend else situation.changes
+        commit_change = staged_change(context.repo, plan.amend)
+        changes = commit_change.work if plan.amend else commit_change.changes
         words += [
             "--",
             *(path_quoted(path) for path in sorted({p for one in changes for p in (one.old_path, one.path)})),
@@ -263,9 +263,9 @@ def explain(reasons: list[Refusal]) -> str:
     return "\n".join(lines)
 
 
-def _forget_stale(desk: CommitContext, path: str, plan: Plan, message: bytes) -> bytes:
+def _forget_stale(context: CommitContext, path: str, plan: Plan, message: bytes) -> bytes:
     """An amendment that took the last line of a trace takes its trailer too. Returns the message as it is then."""
-    given = texts.parse(desk.repo, message) if plan.stale else []
+    given = texts.parse(context.repo, message) if plan.stale else []
     gone = {f"{key}: {value}" for key, value in plan.stale if _has(given, key, value)}
     if not gone:
         return message

@@ -36,8 +36,8 @@ from gitprov.store.plan import Plan, Use, blobs_path, directory
 
 
 def make_plan(
-    desk: CommitContext,
-    situation: CommitChange,
+    context: CommitContext,
+    commit_change: CommitChange,
     out: IO[bytes] | None = None,
     bound: EvidenceBound | None = None,
 ) -> Plan | None:
@@ -46,21 +46,23 @@ def make_plan(
     Writes the contents of new generations to `out`, without one beside the plan's place; saving the plan is the
     caller's. `bound` says which events may be used, without it all.
     """
-    evidence = gather(desk.inbox).within(bound or EvidenceBound())
-    marks = {event.seq: desk.inbox.spent(event.seq) for event in evidence.events}
-    amended = amended_note(desk.repo, situation)
-    results = _results(desk, situation, evidence, marks, amended)
-    concerned = {path for change in situation.changes for path in (change.path, change.old_path)}
+    evidence = gather(context.inbox).within(bound or EvidenceBound())
+    marks = {event.seq: context.inbox.spent(event.seq) for event in evidence.events}
+    amended = amended_note(context.repo, commit_change)
+    results = _results(context, commit_change, evidence, marks, amended)
+    concerned = {path for change in commit_change.changes for path in (change.path, change.old_path)}
     damaged = [one for one in evidence.problems if _concerns(one, evidence, concerned)]
-    inherited = inherited_by(desk, situation)
+    inherited = inherited_by(context, commit_change)
     silent = not results and not damaged and amended is None and not inherited
-    if silent and not guard.refusals(desk, situation, []):
+    if silent and not guard.refusals(context, commit_change, []):
         return None
-    with out or _blobs_file(desk.repo) as file:
+    with out or _blobs_file(context.repo) as file:
         blobs = BlobWriter(file)
-        frozen = _freeze(desk, evidence, results, marks, blobs)
+        frozen = _freeze(context, evidence, results, marks, blobs)
         blobs.finish()
-    return _Planner(desk, situation, evidence, marks, results, frozen, inherited, amended).plan(damaged)
+    return _Planner(context, commit_change, evidence, marks, results, frozen, inherited, amended).plan(
+        damaged
+    )
 
 
 def _blobs_file(repo: Repository) -> IO[bytes]:
@@ -68,40 +70,40 @@ def _blobs_file(repo: Repository) -> IO[bytes]:
     return os.fdopen(os.open(blobs_path(repo.git_dir), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
-def amended_note(repo: Repository, situation: CommitChange) -> Note | None:
+def amended_note(repo: Repository, commit_change: CommitChange) -> Note | None:
     """The note of the commit being amended."""
-    if situation.amended is None:
+    if commit_change.amended is None:
         return None
-    return notes.read(repo, [situation.amended]).get(situation.amended)
+    return notes.read(repo, [commit_change.amended]).get(commit_change.amended)
 
 
 def _results(
-    desk: CommitContext,
-    situation: CommitChange,
+    context: CommitContext,
+    commit_change: CommitChange,
     evidence: Evidence,
     marks: dict[int, Spent],
     note: Note | None,
 ) -> list[FileResult]:
-    old = situation.amended
-    base = situation.parents[0] if situation.parents else None
-    amended = AmendedCommit(desk.repo, old, note, base, situation.work) if note and old else None
+    old = commit_change.amended
+    base = commit_change.parents[0] if commit_change.parents else None
+    amended = AmendedCommit(context.repo, old, note, base, commit_change.work) if note and old else None
     read = {seq: SpentLines(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in marks.items()}
-    events = follow(desk, situation.changes, attribute.renamed(desk.repo, evidence.events, marks))
-    jobs = list(attribute.jobs(desk.repo, situation.changes, events, amended))
+    events = follow(context, commit_change.changes, attribute.renamed(context.repo, evidence.events, marks))
+    jobs = list(attribute.jobs(context.repo, commit_change.changes, events, amended))
 
     def worker(paths: Iterable[str]) -> Attributor:
         from gitprov.git.files.filters import cleaner
 
         frozen = {event.seq for event in evidence.events if _is_held(event, marks[event.seq])}
-        clean = cleaner(desk.repo, list(paths))
-        seen = sighted(desk.repo, desk.inbox, evidence.events)
-        kept = shelved(desk.repo, evidence.events)
-        return Attributor(desk.inbox, read, desk.view, clean, frozen, kept, seen)
+        clean = cleaner(context.repo, list(paths))
+        seen = sighted(context.repo, context.inbox, evidence.events)
+        kept = shelved(context.repo, evidence.events)
+        return Attributor(context.inbox, read, context.view, clean, frozen, kept, seen)
 
     main = worker(job.path for job in jobs) if jobs else None
-    results = [main.work_out(job) for job in jobs] if main is not None else []
-    commit = moved_blocks.CommitEvidence(situation.changes, events, read)
-    return moved_blocks.settled(desk, commit, results, worker)
+    results = [main.attribute_file(job) for job in jobs] if main is not None else []
+    commit = moved_blocks.CommitEvidence(commit_change.changes, events, read)
+    return moved_blocks.settled(context, commit, results, worker)
 
 
 def _is_held(event: Event, mark: Spent) -> bool:
@@ -110,7 +112,7 @@ def _is_held(event: Event, mark: Spent) -> bool:
 
 
 def _freeze(
-    desk: CommitContext,
+    context: CommitContext,
     evidence: Evidence,
     results: list[FileResult],
     marks: dict[int, Spent],
@@ -124,13 +126,13 @@ def _freeze(
         return []
     raw = {seq: lines for result in results for seq, lines in result.raw.items()}
     freezer = Freezer(
-        desk.inbox,
-        desk.config,
-        desk.repo.object_format,
-        desk.human(),
+        context.inbox,
+        context.config,
+        context.repo.object_format,
+        context.human(),
         blobs,
         raw,
-        stored(desk.repo, desk.config),
+        stored(context.repo, context.config),
     )
     return [freezer.freeze(evidence.turns[name], events) for name, events in wanted.items()]
 
@@ -156,8 +158,8 @@ class _Planner:
 
     def __init__(
         self,
-        desk: CommitContext,
-        situation: CommitChange,
+        context: CommitContext,
+        commit_change: CommitChange,
         evidence: Evidence,
         marks: dict[int, Spent],
         results: list[FileResult],
@@ -165,8 +167,8 @@ class _Planner:
         inherited: Inherited,
         amended: Note | None,
     ) -> None:
-        self._desk = desk
-        self._situation = situation
+        self._context = context
+        self._commit_change = commit_change
         self._evidence = evidence
         self._marks = marks
         self._results = results
@@ -185,18 +187,18 @@ class _Planner:
         traces = [row for row in found if row["kind"] == "trace"]
         refusals = self._refusals(traces, [row for row in own if row["kind"] == "trace"], damaged)
         return Plan(
-            changes=fingerprint(self._situation),
-            base=self._situation.head,
-            amend=self._situation.amended is not None,
+            changes=fingerprint(self._commit_change),
+            base=self._commit_change.head,
+            amend=self._commit_change.amended is not None,
             rows=tuple(found),
             trailers=tuple(self._trailers(traces)),
             uses=self._uses(),
             used=tuple((*one.turn, one.id) for one in self._frozen),
-            added=sum(change.added for change in self._situation.changes),
+            added=sum(change.added for change in self._commit_change.changes),
             refusals=tuple(one.to_json() for one in refusals),
             stale=self._stale(traces),
-            moment=self._desk.repo.env.get("GIT_AUTHOR_DATE"),
-            attempt=self._desk.attempt,
+            moment=self._context.repo.env.get("GIT_AUTHOR_DATE"),
+            attempt=self._context.attempt,
             inherited=self._inherited.gate,
             dropped=self._inherited.dropped,
             problem=self._inherited.problem,
@@ -211,7 +213,7 @@ class _Planner:
         from gitprov.flow.carry.absent_traces import known_to
         from gitprov.git.objects import parse_commit
 
-        old = self._desk.repo.objects.get(self._situation.amended or "")
+        old = self._context.repo.objects.get(self._commit_change.amended or "")
         own = known_to([parse_commit(old)], {old.oid: self._amended}) if old is not None else ()
         return tuple(sorted({*self._inherited.traces, *own}))
 
@@ -224,23 +226,23 @@ class _Planner:
         return list(beside(Note(own), Note(self._inherited.rows)).rows.values())
 
     def _refusals(self, traces: list[Row], own: list[Row], damaged: list[Problem]) -> list[Refusal]:
-        config = self._desk.config
+        config = self._context.config
         unread = [
-            guard.unreadable(self._desk, result.path, seq, self._trace.get(seq), why)
+            guard.unreadable(self._context, result.path, seq, self._trace.get(seq), why)
             for result in self._results
             for seq, why in result.unread.items()
             if result.events[seq].type == "ai" and _was_kept(result.events[seq])
         ]
         return [
-            *guard.refusals(self._desk, self._situation, traces),
+            *guard.refusals(self._context, self._commit_change, traces),
             *unread,
-            *(guard.damaged(self._desk, one) for one in damaged),
+            *(guard.damaged(self._context, one) for one in damaged),
             *guard.incomplete(config, own, self._records),
             *guard.forbidden_lines(config, traces),
         ]
 
     def _trailers(self, traces: Iterable[Row]) -> list[tuple[str, str, tuple[str, ...]]]:
-        config = self._desk.config
+        config = self._context.config
         facts = [
             TraceFacts(row["id"], row.get("agent"), row.get("model"), (), row.get("key")) for row in traces
         ]
@@ -323,7 +325,7 @@ class _Planner:
     def _whose(self, event: Event) -> tuple[str, str]:
         """Kind of row and name, empty where a model's event went into no generation."""
         if event.type == "human":
-            return "human", event.human or self._desk.human()
+            return "human", event.human or self._context.human()
         return "trace", self._trace.get(event.seq, "")
 
     def _trace_row(
@@ -352,7 +354,7 @@ class _Planner:
         """The record of a generation that this or an earlier commit froze; empty where it is lost."""
         if trace not in self._records:
             try:
-                self._records[trace] = generations.record(self._desk.repo, trace) or {}
+                self._records[trace] = generations.record(self._context.repo, trace) or {}
             except Damaged:
                 self._records[trace] = {}
         return self._records[trace]

@@ -19,45 +19,45 @@ if TYPE_CHECKING:
     from gitprov.flow.context import CommitContext
 
 
-def refusals(desk: CommitContext, situation: CommitChange, rows: list[Row]) -> list[Refusal]:
+def refusals(context: CommitContext, commit_change: CommitChange, rows: list[Row]) -> list[Refusal]:
     """Sidecars and inline markers that the commit would lose. `rows` are the trace rows of its note."""
     found: list[Refusal] = []
-    dead = {change.old_path for change in situation.changes if change.status in "DR"}
-    for change in situation.changes:
+    dead = {change.old_path for change in commit_change.changes if change.status in "DR"}
+    for change in commit_change.changes:
         if change.old_mode not in REGULAR:
             continue
         target = gate.sidecar_target(change.old_path)
-        if target is not None and target not in dead and desk.repo.objects.get(f":{target}") is not None:
-            new = desk.repo.objects.blob(change.new_oid) if change.has_text else None
+        if target is not None and target not in dead and context.repo.objects.get(f":{target}") is not None:
+            new = context.repo.objects.blob(change.new_oid) if change.has_text else None
             found.extend(
-                filter(None, [gate.lost_sidecar(change.path, desk.repo.objects.blob(change.old_oid), new)])
+                filter(None, [gate.lost_sidecar(change.path, context.repo.objects.blob(change.old_oid), new)])
             )
-        elif desk.config.markers and change.has_text:
-            found.extend(_markers(desk, change, rows))
+        elif context.config.markers and change.has_text:
+            found.extend(_markers(context, change, rows))
     return found
 
 
-def _markers(desk: CommitContext, change: FileChange, rows: list[Row]) -> list[Refusal]:
-    old, new = (desk.repo.objects.blob(oid) for oid in (change.old_oid, change.new_oid))
+def _markers(context: CommitContext, change: FileChange, rows: list[Row]) -> list[Refusal]:
+    old, new = (context.repo.objects.blob(oid) for oid in (change.old_oid, change.new_oid))
     known = [row["id"] for row in rows if change.path in row["files"]]
     return gate.removed_markers(change.path, old, new, change.hunks, known)
 
 
-def unreadable(desk: CommitContext, path: str, seq: int, trace: str | None, why: str) -> Refusal:
+def unreadable(context: CommitContext, path: str, seq: int, trace: str | None, why: str) -> Refusal:
     """Evidence for a staged file is there but its content cannot be read."""
     return Refusal(
         "unreadable",
         f"a recorded edit of this file cannot be read: {why}",
-        _set_aside(desk.inbox.event_path(seq)),
+        _set_aside(context.inbox.event_path(seq)),
         path,
         (trace,) if trace else (),
     )
 
 
-def damaged(desk: CommitContext, problem: Problem) -> Refusal:
+def damaged(context: CommitContext, problem: Problem) -> Refusal:
     """An event file is damaged: it may speak of any staged file."""
     what = f"recorded evidence cannot be read: {problem}"
-    return Refusal("unreadable", what, _set_aside(os.path.join(desk.inbox.root, problem.where)))
+    return Refusal("unreadable", what, _set_aside(os.path.join(context.inbox.root, problem.where)))
 
 
 def _set_aside(path: str) -> str:

@@ -21,75 +21,75 @@ from gitprov.store.inbox.inbox import Spent
 from gitprov.store.plan import Plan
 
 
-def seal(desk: CommitContext) -> str | None:
+def seal(context: CommitContext) -> str | None:
     """Write down what HEAD, just made, holds. Returns the commit where it got a note."""
-    commit = _head(desk)
+    commit = _head(context)
     if commit is None:
         return None
-    plan = plans.load(desk.repo.git_dir)
-    situation = _situation(desk, commit, plan)
+    plan = plans.load(context.repo.git_dir)
+    commit_change = _commit_change(context, commit, plan)
     kept = plan
-    if plan is not None and not fits(desk.repo, plan, situation):
-        _finish_parent(desk, plan, commit)
+    if plan is not None and not fits(context.repo, plan, commit_change):
+        _finish_parent(context, plan, commit)
         plan = None
     if plan is None:
         from gitprov.flow.commit.late import late_plan
 
-        plan = late_plan(desk, situation, commit, kept)
+        plan = late_plan(context, commit_change, commit, kept)
         if plan is not None:
-            plans.save(desk.repo.git_dir, plan)  # what git names as its source is forgotten with this hook
+            plans.save(context.repo.git_dir, plan)  # what git names as its source is forgotten with this hook
     if plan is None:
-        plans.drop(desk.repo.git_dir)
-        resets.settle(desk.repo, desk.view)
+        plans.drop(context.repo.git_dir)
+        resets.settle(context.repo, context.view)
         return None
-    if desk.attempt not in (None, plan.attempt):
+    if context.attempt not in (None, plan.attempt):
         plan = plan._replace(gate=None)
-    done = _carry_out(desk, commit, plan)
-    resets.settle(desk.repo, desk.view)
+    done = _carry_out(context, commit, plan)
+    resets.settle(context.repo, context.view)
     if plan.problem:
         said = f"authors of lines from other commits could not be found out: {plan.problem}"
         raise GitprovError(said, f"mend that, then: gitprov heal {commit.oid[:12]}~1..{commit.oid[:12]}")
     return done
 
 
-def recover(desk: CommitContext) -> str | None:
+def recover(context: CommitContext) -> str | None:
     """Finish a seal that was cut off: a plan is there, and HEAD is the commit it was made for."""
-    plan = plans.load(desk.repo.git_dir)
-    commit = _head(desk) if plan is not None else None
+    plan = plans.load(context.repo.git_dir)
+    commit = _head(context) if plan is not None else None
     if plan is None or commit is None or commit.oid == plan.base:
         return None
-    return _carry_out(desk, commit, plan) if _made(desk, plan, commit) else None
+    return _carry_out(context, commit, plan) if _made(context, plan, commit) else None
 
 
-def _finish_parent(desk: CommitContext, plan: Plan, commit: Commit) -> None:
+def _finish_parent(context: CommitContext, plan: Plan, commit: Commit) -> None:
     """A plan that is not this commit's may be that of the one before, whose hook was killed."""
-    found = desk.repo.objects.get(commit.parents[0]) if commit.parents else None
+    found = context.repo.objects.get(commit.parents[0]) if commit.parents else None
     parent = parse_commit(found) if found is not None else None
-    if parent is not None and parent.oid != plan.base and _made(desk, plan, parent):
-        _carry_out(desk, parent, plan)
+    if parent is not None and parent.oid != plan.base and _made(context, plan, parent):
+        _carry_out(context, parent, plan)
 
 
-def _made(desk: CommitContext, plan: Plan, commit: Commit) -> bool:
+def _made(context: CommitContext, plan: Plan, commit: Commit) -> bool:
     """Whether a commit is the one that a plan was made for."""
-    return fits(desk.repo, plan, _situation(desk, commit, plan))
+    return fits(context.repo, plan, _commit_change(context, commit, plan))
 
 
-def _head(desk: CommitContext) -> Commit | None:
-    found = desk.repo.objects.get("HEAD")
+def _head(context: CommitContext) -> Commit | None:
+    found = context.repo.objects.get("HEAD")
     return parse_commit(found) if found is not None and found.type == "commit" else None
 
 
-def _situation(desk: CommitContext, commit: Commit, plan: Plan | None) -> CommitChange:
-    old = _amended(desk, commit, plan)
+def _commit_change(context: CommitContext, commit: Commit, plan: Plan | None) -> CommitChange:
+    old = _amended(context, commit, plan)
     base = commit.parents[0] if commit.parents else None
-    changes = new_lines(desk.repo, commit.parents, base, commit.oid)
-    work: list[FileChange] = new_lines(desk.repo, (old,), old, commit.oid) if old else []
+    changes = new_lines(context.repo, commit.parents, base, commit.oid)
+    work: list[FileChange] = new_lines(context.repo, (old,), old, commit.oid) if old else []
     return CommitChange(old or base, commit.parents, changes, old, work, tree=commit.tree)
 
 
-def _amended(desk: CommitContext, commit: Commit, plan: Plan | None) -> str | None:
+def _amended(context: CommitContext, commit: Commit, plan: Plan | None) -> str | None:
     """The commit that this one replaced, as the reflog tells it, else the plan; None where it replaced none."""
-    for last in steps(desk.repo, 1):
+    for last in steps(context.repo, 1):
         if last.new != commit.oid:
             break
         if last.why.startswith("commit (amend)"):
@@ -98,14 +98,14 @@ def _amended(desk: CommitContext, commit: Commit, plan: Plan | None) -> str | No
             return None  # with GIT_REFLOG_ACTION git writes other words, and the plan knows
     if plan is None or not plan.amend or plan.base in (None, commit.oid):
         return None
-    old = desk.repo.objects.get(plan.base or "")
+    old = context.repo.objects.get(plan.base or "")
     same = old is not None and old.type == "commit" and parse_commit(old).parents == commit.parents
     return plan.base if same else None
 
 
-def _carry_out(desk: CommitContext, commit: Commit, plan: Plan) -> str | None:
-    repo = desk.repo
-    rows = note_rows(desk, commit, plan)
+def _carry_out(context: CommitContext, commit: Commit, plan: Plan) -> str | None:
+    repo = context.repo
+    rows = note_rows(context, commit, plan)
     if rows:
         note = Note(rows)
         packed = plans.blobs_path(repo.git_dir) if plan.used else None
@@ -117,68 +117,68 @@ def _carry_out(desk: CommitContext, commit: Commit, plan: Plan) -> str | None:
 
         write(repo, commit.committer, build, [generations.REF, notes.REF])
         flags.raise_flag(repo.home, "active")
-    retire(desk, plan)
-    _settle_sidecars(desk, plan)
+    retire(context, plan)
+    _settle_sidecars(context, plan)
     plans.drop(repo.git_dir)
     return commit.oid if rows else None
 
 
-def note_rows(desk: CommitContext, commit: Commit, plan: Plan) -> list[Row]:
+def note_rows(context: CommitContext, commit: Commit, plan: Plan) -> list[Row]:
     """The note of a commit: the plan's rows and one about the commit itself; none where there is nothing to say."""
-    dropped = {**plan.dropped, **_dropped(desk, commit, plan)}
-    gate = _gate(desk, commit, plan)
+    dropped = {**plan.dropped, **_dropped(context, commit, plan)}
+    gate = _gate(context, commit, plan)
     if not plan.rows and not dropped and not (plan.refusals and gate != "passed"):
         if not plan.sought:
             return []
         from gitprov.flow.carry.absent_traces import in_vain
 
-        if not in_vain(desk.repo, commit.message, plan.sought):
+        if not in_vain(context.repo, commit.message, plan.sought):
             return []
     return [*plan.rows, commit_row(commit.oid, gate, plan.added, dropped)]
 
 
-def _dropped(desk: CommitContext, commit: Commit, plan: Plan) -> dict[str, str]:
+def _dropped(context: CommitContext, commit: Commit, plan: Plan) -> dict[str, str]:
     """Trace → reason, of traces that the message lets go. Git does not care how a trailer's key is cased."""
     if b"ai-trace-dropped" not in commit.message.lower():
         return {}
     from gitprov.git.history.trailers import parse
     from gitprov.interop.trailers import waived
 
-    return waived(parse(desk.repo, commit.message), plan.trailers)
+    return waived(parse(context.repo, commit.message), plan.trailers)
 
 
-def _gate(desk: CommitContext, commit: Commit, plan: Plan) -> str:
+def _gate(context: CommitContext, commit: Commit, plan: Plan) -> str:
     """Whether the gate looked at this very attempt; git gives every attempt the author date it will have."""
     date = commit.author[commit.author.rfind(">") + 2 :]
     same = plan.moment is None or plan.moment.removeprefix("@") == date
     if plan.gate == "passed" and same:
         return plan.inherited or "passed"
     sequencer = ("CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
-    if any(os.path.exists(os.path.join(desk.repo.git_dir, name)) for name in sequencer) or (
-        desk.git is not None and command(desk.git.words) in GATELESS
+    if any(os.path.exists(os.path.join(context.repo.git_dir, name)) for name in sequencer) or (
+        context.git is not None and command(context.git.words) in GATELESS
     ):
         return plan.inherited or "absent"
     from gitprov.flow.commit.gates import gate_installed
 
-    return "bypassed" if gate_installed(desk.repo) else "absent"
+    return "bypassed" if gate_installed(context.repo) else "absent"
 
 
-def retire(desk: CommitContext, plan: Plan) -> None:
+def retire(context: CommitContext, plan: Plan) -> None:
     """Mark what a plan used of its evidence, and let go of what nothing is left of."""
     for seq, use in plan.uses.items():
-        mark = desk.inbox.spent(seq)
+        mark = context.inbox.spent(seq)
         wanted = Spent(use.lines, use.dropped, use.trace, use.path)
-        if wanted != mark and os.path.exists(desk.inbox.event_path(seq)):
-            desk.inbox.mark_spent(seq, *wanted[:3], path=use.path, durable=not use.retire)
+        if wanted != mark and os.path.exists(context.inbox.event_path(seq)):
+            context.inbox.mark_spent(seq, *wanted[:3], path=use.path, durable=not use.retire)
     for key, turn, trace in plan.used:
-        desk.inbox.mark_used(key, turn, trace)
-    desk.inbox.retire(seq for seq, use in plan.uses.items() if use.retire)
+        context.inbox.mark_used(key, turn, trace)
+    context.inbox.retire(seq for seq, use in plan.uses.items() if use.retire)
 
 
-def _settle_sidecars(desk: CommitContext, plan: Plan) -> None:
+def _settle_sidecars(context: CommitContext, plan: Plan) -> None:
     """`git commit PATH` commits another index than the one it leaves: sidecars staged there are told to this one."""
     for path in plan.sidecars:
-        shown = desk.repo.run("--literal-pathspecs", "ls-tree", "-z", "--full-tree", "HEAD", "--", path)
+        shown = context.repo.run("--literal-pathspecs", "ls-tree", "-z", "--full-tree", "HEAD", "--", path)
         words = decode(shown.split(b"\t")[0]).split(" ")
         if len(words) == 3:
-            desk.repo.run("update-index", "--add", "--cacheinfo", f"{words[0]},{words[2]},{path}")
+            context.repo.run("update-index", "--add", "--cacheinfo", f"{words[0]},{words[2]},{path}")

@@ -16,17 +16,17 @@ from gitprov.model.untrusted.printed import shell_quoted
 from gitprov.store.plan import Plan
 
 
-def stage_sidecars(desk: CommitContext, plan: Plan) -> tuple[str, ...]:
+def stage_sidecars(context: CommitContext, plan: Plan) -> tuple[str, ...]:
     """Write and stage a sidecar for each file that the plan has traces for; the paths of those that changed."""
     staged = []
     for path in sorted({path for row in plan.traces for path in row["files"]}):
         place = sidecar_path(path)
         rows = [row for row in plan.traces if path in row["files"]]
-        found = desk.repo.objects.get(f":{place}") if "\n" not in place else None
+        found = context.repo.objects.get(f":{place}") if "\n" not in place else None
         old = found.data if found is not None else None
         new = content(rows, old)
         if new != old:
-            _stage(desk, place, new)
+            _stage(context, place, new)
             staged.append(place)
     return tuple(staged)
 
@@ -56,28 +56,28 @@ def _traces(old: bytes | None) -> list[str]:
     )
 
 
-def _stage(desk: CommitContext, place: str, data: bytes) -> None:
+def _stage(context: CommitContext, place: str, data: bytes) -> None:
     """Put a sidecar into the work tree, then into the index. GateError where something else is in its way."""
     try:
-        tree_files.write(desk.repo.worktree or "", place, data, durable=False)
+        tree_files.write(context.repo.worktree or "", place, data, durable=False)
     except Obstructed as error:
         raise _refused(place, error.path, f"{error.path} is {error.what}") from error
-    blocked = _in_index(desk, place)
+    blocked = _in_index(context, place)
     if blocked is not None:
         raise _refused(place, blocked, f"git has {blocked} as a file or a link")
-    oid = decode(desk.repo.run("hash-object", "-w", "--no-filters", "--stdin", stdin=data)).strip()
-    desk.repo.run("update-index", "--add", "--cacheinfo", f"100644,{oid},{place}")
+    oid = decode(context.repo.run("hash-object", "-w", "--no-filters", "--stdin", stdin=data)).strip()
+    context.repo.run("update-index", "--add", "--cacheinfo", f"100644,{oid},{place}")
 
 
-def _in_index(desk: CommitContext, place: str) -> str | None:
+def _in_index(context: CommitContext, place: str) -> str | None:
     """A directory of this path that the index has as something else."""
     folders = place.split("/")[:-1]
     paths = ["/".join(folders[: n + 1]) for n in range(len(folders))]
-    return next((path for path in paths if _is_entry(desk, path)), None)
+    return next((path for path in paths if _is_entry(context, path)), None)
 
 
-def _is_entry(desk: CommitContext, path: str) -> bool:
-    return "\n" not in path and desk.repo.objects.get(f":{path}") is not None
+def _is_entry(context: CommitContext, path: str) -> bool:
+    return "\n" not in path and context.repo.objects.get(f":{path}") is not None
 
 
 def _refused(place: str, path: str, what: str) -> GateError:

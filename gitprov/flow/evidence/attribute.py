@@ -182,7 +182,7 @@ class Attributor:
         self._clean = clean
         self._frozen = frozen
 
-    def work_out(self, job: FileJob) -> FileResult:
+    def attribute_file(self, job: FileJob) -> FileResult:
         """Fold the evidence of one file over its committed content."""
         folded, unread = self.fold(job)
         marks = {seq: self._marks[seq] for seq in folded.created if seq in self._marks}

@@ -34,7 +34,7 @@ class CommitEvidence(NamedTuple):
 
 
 def settled(
-    desk: CommitContext,
+    context: CommitContext,
     commit: CommitEvidence,
     results: list[FileResult],
     worker: Callable[[Iterable[str]], Attributor],
@@ -48,8 +48,8 @@ def settled(
     gone = [one for result in results for one in result.gone]
     if not gone and not apart:
         return results
-    vacant = dict(_vacant(desk, commit.changes, results))
-    outside = list(_outside(desk, apart, vacant, worker))
+    vacant = dict(_vacant(context, commit.changes, results))
+    outside = list(_outside(context, apart, vacant, worker))
     gone += [one for result in outside for one in result.gone]
     if not gone or not vacant:
         return results
@@ -64,7 +64,7 @@ def _together(gone: list[RemovedLines]) -> list[RemovedLines]:
 
 
 def _vacant(
-    desk: CommitContext, changes: list[FileChange], results: list[FileResult]
+    context: CommitContext, changes: list[FileChange], results: list[FileResult]
 ) -> Iterator[tuple[str, UnclaimedLines]]:
     """Path → content, of the files to which the commit adds enough lines that nobody claims."""
     claims = {result.path: result.outcome.lines for result in results}
@@ -75,12 +75,12 @@ def _vacant(
         for own in claims.get(change.path, {}).values():
             fresh.difference_update(line - 1 for lines in own.values() for line in lines)
         if len(fresh) >= LEAST:
-            lines = split_lines(desk.repo.objects.blob(change.new_oid))
+            lines = split_lines(context.repo.objects.blob(change.new_oid))
             yield change.path, UnclaimedLines(lines, frozenset(n for n in fresh if n < len(lines)))
 
 
 def _outside(
-    desk: CommitContext,
+    context: CommitContext,
     apart: Mapping[str, list[Event]],
     vacant: Mapping[str, UnclaimedLines],
     worker: Callable[[Iterable[str]], Attributor],
@@ -93,22 +93,22 @@ def _outside(
         for line in (one.lines[n] for n in one.numbers)
         if not is_trivial(line)
     }
-    paths = [path for path in newest if telling and _shares(desk, apart[path], telling)]
+    paths = [path for path in newest if telling and _shares(context, apart[path], telling)]
     if paths:
         own = worker(paths)
         for path in paths:
-            head = desk.repo.objects.get(f"HEAD:{path}") if "\n" not in path else None
+            head = context.repo.objects.get(f"HEAD:{path}") if "\n" not in path else None
             content = head.data if head is not None and head.type == "blob" else b""
-            yield own.work_out(FileJob(path, content, content, (), apart[path], []))
+            yield own.attribute_file(FileJob(path, content, content, (), apart[path], []))
 
 
-def _shares(desk: CommitContext, events: Iterable[Event], telling: set[bytes]) -> bool:
+def _shares(context: CommitContext, events: Iterable[Event], telling: set[bytes]) -> bool:
     """Whether edits of a file put enough lines there that are among `telling`."""
     seen: set[bytes] = set()
     for event in events:
         if event.after is not None and event.after.stored:
             try:
-                seen.update(line.rstrip(b"\r\n") for line in split_lines(desk.inbox.get_blob(event.after)))
+                seen.update(line.rstrip(b"\r\n") for line in split_lines(context.inbox.get_blob(event.after)))
             except Damaged:
                 continue  # the gate speaks of damage where it concerns a file of the commit
         if len(seen & telling) >= LEAST:

@@ -73,7 +73,7 @@ def settle(
     seen = sighted(repo, inbox, evidence.events)
     kept = shelved(repo, evidence.events, aside or [])
     worker = Attributor(inbox, marks, view or Disk(repo), clean, (), kept, seen)
-    files = [PendingFile(one.job.path, worker.work_out(one.job), one.in_head) for one in cases]
+    files = [PendingFile(one.job.path, worker.attribute_file(one.job), one.in_head) for one in cases]
     return Pending(evidence, spent, files)
 
 

@@ -22,7 +22,7 @@ SIMILAR = 0.5
 _MOST = 64
 
 
-def follow(desk: CommitContext, changes: list[FileChange], events: list[Event]) -> list[Event]:
+def follow(context: CommitContext, changes: list[FileChange], events: list[Event]) -> list[Event]:
     """The events, those of a vanished file under the name it has in this commit."""
     if not events:
         return events
@@ -30,31 +30,31 @@ def follow(desk: CommitContext, changes: list[FileChange], events: list[Event]) 
     fresh = [one for one in changes if one.status == "A" and one.has_text][:_MOST]
     if not fresh:
         return events
-    gone = [path for path in sorted(told) if _vanished(desk, path)][:_MOST]
-    names = _pairs(desk, gone, fresh, events) if gone else {}
+    gone = [path for path in sorted(told) if _vanished(context, path)][:_MOST]
+    names = _pairs(context, gone, fresh, events) if gone else {}
     return [one._replace(path=_last_name(names, one.path)) if one.path in names else one for one in events]
 
 
-def _vanished(desk: CommitContext, path: str) -> bool:
+def _vanished(context: CommitContext, path: str) -> bool:
     """Whether the work tree has no file of this name, and nothing of it is staged.
 
     `git commit -- PATH` shows its hooks an index in which all other files are as HEAD has them.
     """
-    if "\n" in path or os.path.lexists(desk.repo.place(path)):
+    if "\n" in path or os.path.lexists(context.repo.place(path)):
         return False
-    staged, head = (desk.repo.objects.get(f"{whence}:{path}") for whence in ("", "HEAD"))
+    staged, head = (context.repo.objects.get(f"{whence}:{path}") for whence in ("", "HEAD"))
     return staged is None or (head is not None and head.oid == staged.oid)
 
 
 def _pairs(
-    desk: CommitContext, gone: list[str], fresh: list[FileChange], events: list[Event]
+    context: CommitContext, gone: list[str], fresh: list[FileChange], events: list[Event]
 ) -> dict[str, str]:
     """Old name → new name, the most alike first, each name once."""
-    came = dict(_came(desk, gone, fresh, events))
+    came = dict(_came(context, gone, fresh, events))
     scored = []
     for path in gone:
         last = next(event for event in reversed(events) if event.path == path)
-        content = _content(desk, last.after)
+        content = _content(context, last.after)
         if content is None:
             continue
         for new, start in came.items():
@@ -69,7 +69,7 @@ def _pairs(
 
 
 def _came(
-    desk: CommitContext, gone: list[str], fresh: list[FileChange], events: list[Event]
+    context: CommitContext, gone: list[str], fresh: list[FileChange], events: list[Event]
 ) -> Iterator[tuple[str, bytes]]:
     """Names that a vanished file may have taken, and what was in them first.
 
@@ -80,20 +80,20 @@ def _came(
     for event in events:
         first.setdefault(event.path, event)
     for path in sorted({*gone, *(one.path for one in fresh if one.path in first)}):
-        content = _content(desk, first[path].before)
+        content = _content(context, first[path].before)
         if content is not None:
             yield path, content
     for one in fresh:
         if one.path not in first:
-            yield one.path, desk.repo.objects.blob(one.new_oid)
+            yield one.path, context.repo.objects.blob(one.new_oid)
 
 
-def _content(desk: CommitContext, ref: ContentRef | None) -> bytes | None:
+def _content(context: CommitContext, ref: ContentRef | None) -> bytes | None:
     """What an event holds; None where there was no file, or it was not kept."""
     if ref is None or not ref.stored:
         return None
     try:
-        return desk.inbox.get_blob(ref)
+        return context.inbox.get_blob(ref)
     except Damaged:
         return None  # the gate speaks of damage where it concerns a file of the commit
 

@@ -36,7 +36,7 @@ class Uncommitted:
     def __init__(self, repo: Repository) -> None:
         self._repo = repo
         self._inbox = Inbox(repo.inbox_dir)
-        self._desk = CommitContext(repo, lambda *_: None)
+        self._context = CommitContext(repo, lambda *_: None)
         self._evidence: Evidence | None = None
         self._spent: dict[int, Spent] = {}
 
@@ -53,7 +53,7 @@ class Uncommitted:
         old = path if path in oids else _old_path(changes, path)
         if old is not None and old != path:
             oids = blobs(self._repo, "HEAD", [old])
-        known = follow(self._desk, changes, renamed(self._repo, self._read().events, self._spent))
+        known = follow(self._context, changes, renamed(self._repo, self._read().events, self._spent))
         events = [event for event in known if event.path in (path, old)]
         if not events:
             return []
@@ -76,7 +76,7 @@ class Uncommitted:
         seen = sighted(self._repo, self._inbox, self._read().events)
         clean = cleaner(self._repo, [job.path])
         worker = Attributor(self._inbox, marks, lambda *_: None, clean, sighted=seen)
-        return worker.work_out(job)
+        return worker.attribute_file(job)
 
     def _read(self) -> Evidence:
         if self._evidence is None:

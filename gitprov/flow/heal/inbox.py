@@ -96,13 +96,13 @@ class InboxEvidence:
         changes = new_lines(self._repo, commit.parents, base, oid)
         names = {name for change in changes for name in (change.path, change.old_path)}
         # Git's state speaks of the commit to come, not of this one.
-        situation = CommitChange(base, commit.parents, changes, tree=commit.tree, sources=Sources())
+        commit_change = CommitChange(base, commit.parents, changes, tree=commit.tree, sources=Sources())
         whole = Note()
         for inbox, free, events in self._inboxes:
             if any(one.path in names and one.at <= moment for one in events):
                 past = _Past(inbox, moment, free)
                 if _alike(self._repo, past, changes):
-                    whole = whole | _plan(self._repo, past, situation, commit, keep)
+                    whole = whole | _plan(self._repo, past, commit_change, commit, keep)
         return whole or None
 
 
@@ -132,19 +132,21 @@ def _shares(past: _Past, event: Event, added: set[bytes]) -> bool:
     return not added.isdisjoint(line.rstrip(b"\r\n") for line in split_lines(data))
 
 
-def _plan(repo: Repository, past: _Past, situation: CommitChange, commit: Commit, keep: str | None) -> Note:
+def _plan(
+    repo: Repository, past: _Past, commit_change: CommitChange, commit: Commit, keep: str | None
+) -> Note:
     """The note that the hooks would have written; with `keep` it is written, with its generations."""
-    desk = CommitContext(repo, lambda *_: None)
-    desk.inbox = past
+    context = CommitContext(repo, lambda *_: None)
+    context.inbox = past
     place = os.path.join(repo.home, f"heal-{os.getpid()}")
     if keep:
         files.make_dir(repo.home)
     out = open(place, "wb") if keep else io.BytesIO()  # noqa: SIM115 - make_plan closes it
     try:
-        plan = make_plan(desk, situation, out)
+        plan = make_plan(context, commit_change, out)
         if plan is None or not plan.rows:
             return Note()
-        rows = seal.note_rows(desk, commit, plan._replace(refusals=()))
+        rows = seal.note_rows(context, commit, plan._replace(refusals=()))
         note = Note({**row, "gate": "absent"} if row["kind"] == "commit" else row for row in rows)
         if keep:
             packed = place if plan.used else None
@@ -156,7 +158,7 @@ def _plan(repo: Repository, past: _Past, situation: CommitChange, commit: Commit
 
             write(repo, keep, build, [generations.REF, notes.REF])
             flags.raise_flag(repo.home, "active")
-            seal.retire(desk, plan)
+            seal.retire(context, plan)
         return note
     finally:
         out.close()

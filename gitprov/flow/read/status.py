@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gitprov.attribution.outcome import Tally
 from gitprov.checks.gate import Refusal
 from gitprov.errors import Damaged, GitprovError
-from gitprov.flow.change import staged_situation
+from gitprov.flow.change import staged_change
 from gitprov.flow.commit import plan as stage
 from gitprov.flow.context import CommitContext
 from gitprov.flow.evidence.pending import Pending, PendingFile, settle
@@ -164,9 +164,9 @@ def _unread(known: Pending) -> Iterator[Unread]:
 
 def _next(repo: Repository) -> NextCommit | None:
     """What a commit of the staged state would record; None where nothing recorded concerns it."""
-    desk = CommitContext(repo, Disk(repo))
+    context = CommitContext(repo, Disk(repo))
     try:
-        plan = stage.make_plan(desk, staged_situation(repo, amend=False), io.BytesIO())
+        plan = stage.make_plan(context, staged_change(repo, amend=False), io.BytesIO())
     except GitprovError as error:
         return NextCommit((), (), (), error.message)
     if plan is None:
