@@ -58,12 +58,12 @@ def _share(remote: str, address: str, required: list[bool]) -> int:
             return EXIT_OK
         heal_new(repo)
         wish = SyncOptions(config.share_generations)
-        known = remotes(repo)
-        if remote not in known.names:
+        remote_names = remotes(repo)
+        if remote not in remote_names.names:
             remote = address
-        if nothing_new(repo, remote, known, wish):
+        if nothing_new(repo, remote, remote_names, wish):
             return EXIT_OK
-        done = sync(repo, remote, known, wish)
+        done = sync(repo, remote, remote_names, wish)
     for row in done.refs:
         if row.came or row.went:
             complain(f"gitprov: {done.remote}: {row.kind}: {row.came} came, {row.went} went")

@@ -33,7 +33,9 @@ def _healed(commit: Healed, written: bool, colours: Mapping[str, str]) -> str:
     count = f"{commit.lines} line{'' if commit.lines == 1 else 's'}"
     verb = "healed" if written else "would heal"
     pushed = ", pushed" if commit.pushed else ""
-    return f"{head} {verb}: {count}{traces} from {_sources(commit.sources)}{pushed}  ({clean(commit.subject)})"
+    return (
+        f"{head} {verb}: {count}{traces} from {_sources(commit.sources)}{pushed}  ({clean(commit.subject)})"
+    )
 
 
 def _sources(sources: tuple[LineSource, ...]) -> str:

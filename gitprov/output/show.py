@@ -137,7 +137,9 @@ def _forgotten(facts: Forgotten | None) -> str | None:
 def _commit_facts(answer: CommitAnswer) -> list[tuple[str, object]]:
     row = answer.row
     dropped = _object(row, "dropped")
-    unnoted = [value for value in answer.trailers if value not in {each.row.get("id") for each in answer.traces}]
+    unnoted = [
+        value for value in answer.trailers if value not in {each.row.get("id") for each in answer.traces}
+    ]
     return [
         ("Author", answer.head.author),
         ("Date", answer.head.date),

@@ -48,7 +48,8 @@ def of_trace(answer: TraceAnswer) -> Row:
         "output": _text(answer.output, _object(record, "output"), "digest", "redactions"),
         "field_redactions": record.get("field_redactions", 0) if record else None,
         "instructions": [
-            {"path": entry.get("path"), "digest": entry.get("digest")} for entry in _rows(record, "instructions")
+            {"path": entry.get("path"), "digest": entry.get("digest")}
+            for entry in _rows(record, "instructions")
         ],
         "commits": [_held(entry) for entry in answer.held],
         "worktree": [_share(entry) for entry in answer.worktree],
@@ -71,7 +72,9 @@ def of_commit(answer: CommitAnswer) -> Row:
         "added": row.get("added"),
         "dropped": _object(row, "dropped"),
         "traces": [_trace(entry) for entry in answer.traces],
-        "human": [{"author": entry.get("author"), "files": _object(entry, "files")} for entry in answer.humans],
+        "human": [
+            {"author": entry.get("author"), "files": _object(entry, "files")} for entry in answer.humans
+        ],
         "reviewed_by": _reviews(answer.reviews),
         "declared": list(answer.declared),
         "trailers": list(answer.trailers),

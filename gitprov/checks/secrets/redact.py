@@ -204,11 +204,11 @@ class Redactor:
             if rule is None:
                 continue
             finds = compiled(rule.pattern).finditer(line)
-            fit = (found for found in finds if rule.check is None or rule.check(found[1]))
-            raw += [(*found.span(1), rule.kind) for found in fit]
+            fit = (match for match in finds if rule.check is None or rule.check(match[1]))
+            raw += [(*match.span(1), rule.kind) for match in fit]
         if None in rules:
             for kind, pattern in self._extra:
-                raw += [(found.start(), found.end(), kind) for found in pattern.finditer(line[:_EXTRA_REACH])]
+                raw += [(match.start(), match.end(), kind) for match in pattern.finditer(line[:_EXTRA_REACH])]
             raw += assigned.find(line)
         untouched = _beside_marks(line, raw)
         return [find for find in untouched if not self._allowed(line[find[0] : find[1]])]
@@ -263,7 +263,7 @@ def _beside_marks(line: bytes, finds: Sequence[_Find]) -> list[_Find]:
         return [find for find in finds if find[0] < find[1]]
     from bisect import bisect_left
 
-    marks = [found.span() for found in compiled(rb"\[REDACTED:[a-z0-9-]{1,40}\]").finditer(line)]
+    marks = [match.span() for match in compiled(rb"\[REDACTED:[a-z0-9-]{1,40}\]").finditer(line)]
     ends = [stop for _, stop in marks]
     beside = []
     for find in finds:
@@ -303,15 +303,18 @@ def _rebuilt(text: bytes, changes: Sequence[_Change]) -> bytes:
     return b"".join([*parts, text[at:]]) if changes else text
 
 
-def _shared(one: bytes, other: bytes, *, at_end: bool) -> int:
+def _shared(first: bytes, second: bytes, *, at_end: bool) -> int:
     """How many bytes two texts begin (or end) with in common."""
-    low, high = 0, min(len(one), len(other))
+    low, high = 0, min(len(first), len(second))
     while low < high:
         middle = (low + high + 1) // 2
         if at_end:
-            same = one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]
+            same = (
+                first[len(first) - middle : len(first) - low]
+                == second[len(second) - middle : len(second) - low]
+            )
         else:
-            same = one[low:middle] == other[low:middle]
+            same = first[low:middle] == second[low:middle]
         low, high = (middle, high) if same else (low, middle - 1)
     return low
 

@@ -117,7 +117,9 @@ def _implausible(oid: str, note: Note, heal: str) -> Iterator[Finding]:
     """Values that were taken out when the note was read; the first of each kind are named, all are counted."""
     by_kind: dict[str, list[Implausible]] = {}
     for value in note.implausible:
-        kind = "bad-delta" if value.field == "delta" else "bad-range" if value.field in _RANGES else "bad-value"
+        kind = (
+            "bad-delta" if value.field == "delta" else "bad-range" if value.field in _RANGES else "bad-value"
+        )
         by_kind.setdefault(kind, []).append(value)
     for kind, values in by_kind.items():
         for value in values[:_NAMED]:

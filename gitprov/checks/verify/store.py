@@ -157,12 +157,16 @@ def _contents(stored: Stored, record: Row, world: World) -> Iterator[Finding]:
         if name not in stored.files:
             yield _finding("content-missing", stored, f"{name} is missing", _FETCH)
         elif stored.files[name] != oid:
-            yield _finding("content-altered", stored, f"{name} is not the content that the record names", _FETCH)
+            yield _finding(
+                "content-altered", stored, f"{name} is not the content that the record names", _FETCH
+            )
         elif not world.present(oid):
             yield _absent(stored, f"the object of {name} is missing", world)
     for digest in _standing(record):
         if world.instruction_path(digest) not in world.instructions:
-            yield _finding("content-missing", stored, f"the instruction text {digest[:19]} is missing", _FETCH)
+            yield _finding(
+                "content-missing", stored, f"the instruction text {digest[:19]} is missing", _FETCH
+            )
 
 
 def _said(stored: Stored, record: Row, name: str, world: World) -> Iterator[Finding]:
@@ -195,7 +199,11 @@ def _versions(record: Row) -> Iterator[tuple[str, str]]:
 def _standing(record: Row) -> list[str]:
     rows = record.get("instructions")
     named = (
-        [entry.get("digest") for entry in rows if isinstance(entry, dict) and entry.get("available") is not False]
+        [
+            entry.get("digest")
+            for entry in rows
+            if isinstance(entry, dict) and entry.get("available") is not False
+        ]
         if isinstance(rows, list)
         else []
     )

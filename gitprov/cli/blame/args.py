@@ -150,8 +150,8 @@ class _BlameParser:
 
 def wants(argv: Sequence[str], *names: str) -> bool:
     """Whether one of the flags stands before `--`."""
-    own = argv[: argv.index("--")] if "--" in argv else argv
-    return any(word in names for word in own)
+    options = argv[: argv.index("--")] if "--" in argv else argv
+    return any(word in names for word in options)
 
 
 def parse(argv: Sequence[str]) -> BlameCommand:

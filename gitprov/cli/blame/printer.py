@@ -27,9 +27,9 @@ class Printer:
         self._colours = _colours(repo, screen, command.colour)
         self._before: str | None = None
         self._prompt_of = _prompt_of(repo) if command.show_prompt else None
-        said = repo.config("blame.")
-        self._form = command.date or said.get("blame.date") or "short"
-        self._flags = _flags(command.flags, said)
+        settings = repo.config("blame.")
+        self._form = command.date or settings.get("blame.date") or "short"
+        self._flags = _flags(command.flags, settings)
         self._texts: dict[str, str] = {}
 
     def rows(
@@ -67,8 +67,8 @@ class Printer:
     def _date_width(self) -> int:
         if self._form in dates.FORMS:
             return len(dates.shown(self._form, _LONG_DATE, "+0000"))
-        known = max((width(text) for text in self._texts.values()), default=10)
-        return max(known, _RELATIVE) if self._form in ("relative", "human") else known
+        longest = max((width(text) for text in self._texts.values()), default=10)
+        return max(longest, _RELATIVE) if self._form in ("relative", "human") else longest
 
 
 #: A day and a month of two digits, a Wednesday in the clock's usual ten digits.

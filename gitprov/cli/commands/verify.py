@@ -46,15 +46,15 @@ def command(
     from gitprov.output import findings as output
     from gitprov.store.config import load_config
 
-    asked = revs or []
-    for rev in asked:
+    revisions = revs or []
+    for rev in revisions:
         if rev.startswith("-"):
             raise UsageError(f"{rev!r} is no revision", "gitprov verify -h")
     shown = _VerifyProgress()
     with Repository.discover(os.getcwd(), os.environ) as repo:
         finish_interrupted(repo)
         config = load_config(repo.worktree, repo.config("gitprov."))
-        done = verify(repo, asked, config, shown if os.isatty(2) else None)
+        done = verify(repo, revisions, config, shown if os.isatty(2) else None)
     shown.clear()
     counts = _counts(done)
     if as_json:

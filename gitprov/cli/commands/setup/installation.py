@@ -66,12 +66,12 @@ def _list(steps: list[Step], dry_run: bool) -> None:
 
 def template(directory: str | None) -> str:
     """The template directory that was named, else the configured one. UsageError where there is none."""
-    found = directory or template_directory(os.getcwd(), dict(os.environ))
-    if found is None:
+    place = directory or template_directory(os.getcwd(), dict(os.environ))
+    if place is None:
         raise UsageError(
             "no template directory: init.templateDir is not set", "name one: --template DIRECTORY"
         )
-    return os.path.abspath(os.path.expanduser(found))
+    return os.path.abspath(os.path.expanduser(place))
 
 
 def _names(agents: str | None) -> tuple[str, ...] | None:
