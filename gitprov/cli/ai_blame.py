@@ -57,7 +57,9 @@ def _main(argv: Sequence[str]) -> int:
 
 
 def _explained(error: GitFailed, command: BlameCommand, cwd: str, env: Mapping[str, str]) -> GitprovError:
-    """Git's error, or a better one where the path is in a submodule, of which git blame only says that it is not here."""
+    """Git's error, or a better one where the path is in a submodule, of which git blame only says that it is
+    not here.
+    """
     from gitprov.flow.read.submodules import refer
     from gitprov.git.repo import Repository
 
@@ -92,7 +94,9 @@ def _answer(repo: Repository, command: BlameCommand, stream: Stream) -> Answer:
 
 
 def _uncommitted(repo: Repository) -> Uncommitted:
-    """What the inbox says of lines that no commit holds yet; only where there are such lines is it looked at."""
+    """What the inbox says of lines that no commit holds yet; only where there are such lines is it looked
+    at.
+    """
 
     def claims(path: str) -> list[Claim]:
         from gitprov.flow.evidence.uncommitted import uncommitted
@@ -153,7 +157,8 @@ def _prompts(repo: Repository) -> Prompts:
     return Prompts(repo)
 
 
-#: Lines of a file that is shown when all of it is known, so that its columns are chosen by what they have to show.
+#: Lines of a file that is shown when all of it is known, so that its columns are chosen by what they have to
+#: show.
 _AT_ONCE = 500
 
 

@@ -57,7 +57,8 @@ def _run(command: LogCommand, cwd: str, env: Mapping[str, str]) -> int:
     with start(command.query, cwd, env, stdin, prompt=screen.terminal) as stream:
         render = _renderer(command, cwd, env, screen)
         commits = entries(command.query, stream, cwd, env)
-        # Wait for the first commit before there is a pager: an error of git belongs on a terminal without one.
+        # Wait for the first commit before there is a pager: an error of git belongs on a terminal without
+        # one.
         entry = next(commits, None)
         if entry is None:
             if screen.terminal and os.isatty(2):

@@ -17,7 +17,9 @@ _OURS = ("refs/notes/gitprov", "refs/gitprov/")
 
 
 def run(args: list[str]) -> int:
-    """Share, and return 0; after a failure, which is told, 1 where the configuration says that sharing is required."""
+    """Share, and return 0; after a failure, which is told, 1 where the configuration says that sharing is
+    required.
+    """
     remote = args[0] if args else os.environ.get("PRE_COMMIT_REMOTE_NAME", "")
     address = args[1] if len(args) > 1 else os.environ.get("PRE_COMMIT_REMOTE_URL", remote)
     if not remote or not _pushes_others():

@@ -104,7 +104,9 @@ def widths(flags: Flags, date: int, oid_length: int, last_line: int, terminal: i
 
 
 def without_models(size: Widths, lines: Iterable[Line]) -> Widths:
-    """The widths without the columns for a model and a trace, if none of the lines, which are all there are, has one."""
+    """The widths without the columns for a model and a trace, if none of the lines, which are all there are,
+    has one.
+    """
     facts = {line.facts for line in lines}
     shows_who = any(fact.agent or fact.model or fact.human for fact in facts)
     shows_trace = any(fact.trace for fact in facts)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
 from gitprov.output.text import clean
 
-#: What could not be looked at is told by the kind, since a clone that has no generations has it for every trace.
+#: What could not be looked at is told by the kind, since a clone that has no generations has it for every
+#: trace.
 _MANY = {
     "no-generation": "traces whose generation is not in this clone",
     "no-note": "traces that messages name, in a clone without notes",

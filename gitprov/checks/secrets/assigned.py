@@ -1,4 +1,6 @@
-"""Secrets that are known by the name they are assigned to: `password = "…"`, `API_KEY: …`, `<token>…</token>`."""
+"""Secrets that are known by the name they are assigned to: `password = "…"`, `API_KEY: …`,
+`<token>…</token>`.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ def find(line: bytes) -> Iterator[tuple[int, int, str]]:
 
 
 def _end_of(line: bytes, at: int) -> int:
-    """Where an unquoted value ends: only a find is followed beyond its first 512 bytes, or lines would cost squares."""
+    """Where an unquoted value ends: only a find is followed beyond its first 512 bytes, or lines would cost
+    squares.
+    """
     rest = compiled(_REST).match(line, at)
     return at if rest is None else rest.end()
 

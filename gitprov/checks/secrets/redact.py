@@ -1,7 +1,8 @@
 """Replaces secrets in text before it is stored: same lines, marks in place of what nobody should read.
 
-Text is bytes in any encoding that keeps ASCII; a line ends at a newline byte. What a line becomes depends on that
-line and on whether a private key is open before it, so versions of one file share the work for equal lines.
+Text is bytes in any encoding that keeps ASCII; a line ends at a newline byte. What a line becomes depends on
+that line and on whether a private key is open before it, so versions of one file share the work for equal
+lines.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ class Redacted(NamedTuple):
 
 
 class _Change(NamedTuple):
-    """One changed line: its bytes [start, end) of the text given, what stands there now, the kinds replaced."""
+    """One changed line: its bytes [start, end) of the text given, what stands there now, the kinds
+    replaced.
+    """
 
     start: int
     end: int
@@ -60,10 +63,12 @@ class _RedactedText(NamedTuple):
 
 
 class Redactor:
-    """Redacts texts one after the other; what a text shares with the one before it at both ends is not done again.
+    """Redacts texts one after the other; what a text shares with the one before it at both ends is not done
+    again.
 
-    `allow`: regular expressions; a find in which one of them is found stays. `extra`: (kind, regular expression)
-    pairs, searched line by line. ValueError for an extra kind that is not lower-case words joined by "-".
+    `allow`: regular expressions; a find in which one of them is found stays. `extra`: (kind, regular
+    expression) pairs, searched line by line. ValueError for an extra kind that is not lower-case words joined
+    by "-".
     """
 
     def __init__(self, *, allow: Sequence[str] = (), extra: Sequence[tuple[str, str]] = ()) -> None:
@@ -109,7 +114,9 @@ class Redactor:
         return new
 
     def _scan(self, result: _RedactedText, start: int, end: int, state: _State) -> _State:
-        """Adds to a result what changes in the lines of [start, end), whole lines; returns what is open after them."""
+        """Adds to a result what changes in the lines of [start, end), whole lines; returns what is open after
+        them.
+        """
         suspects = self._suspects(result.text, start, end)
         order = sorted(suspects)
         turn, at = 0, start
@@ -133,7 +140,9 @@ class Redactor:
             at = min(stop + 1, end)
 
     def _suspects(self, text: bytes, start: int, end: int) -> dict[int, list[Rule | None]]:
-        """Start of line -> the rules that may find something in it; None stands for assignments and extra rules."""
+        """Start of line -> the rules that may find something in it; None stands for assignments and extra
+        rules.
+        """
         suspects: dict[int, list[Rule | None]] = {}
         folded = text[start:end].lower()
         for at, rule in ruled_lines(text, start, end, folded):
@@ -177,7 +186,9 @@ class Redactor:
         return new, kinds, _state_after(new, state)
 
     def _plain_line(self, line: bytes, rules: Sequence[Rule | None]) -> tuple[bytes, list[str]]:
-        """A line outside private keys redacted, until a look at the result finds no more; each look removes bytes."""
+        """A line outside private keys redacted, until a look at the result finds no more; each look removes
+        bytes.
+        """
         kinds: list[str] = []
         while rules:
             finds = self._finds(line, rules)
@@ -189,7 +200,9 @@ class Redactor:
         return line, kinds
 
     def _finds(self, line: bytes, rules: Sequence[Rule | None]) -> list[_Find]:
-        """What the rules find in a line, as written and as it reads, as (start, end, kind), in order and apart."""
+        """What the rules find in a line, as written and as it reads, as (start, end, kind), in order and
+        apart.
+        """
         finds = self._finds_as_written(line, rules)
         view = view_of(line)
         if view is not None:
@@ -320,7 +333,8 @@ def _shared(first: bytes, second: bytes, *, at_end: bool) -> int:
 
 
 def _shared_lines(old: bytes, new: bytes) -> tuple[int, int, int]:
-    """Where the lines that both texts begin with end, and where those that both end with start: in new, in old.
+    """Where the lines that both texts begin with end, and where those that both end with start: in new, in
+    old.
 
     All three are starts of lines (or the end of the text); the two ends never overlap.
     """

@@ -1,6 +1,7 @@
 """Text as a person would read it: without terminal colours and invisible characters, with escapes resolved.
 
-Rules are searched in this view too, and a map leads back, so that what is replaced is the text as it was written.
+Rules are searched in this view too, and a map leads back, so that what is replaced is the text as it was
+written.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ _EITHER = rb"(?P<hidden>" + _HIDDEN + rb")|" + _ESCAPED
 
 
 class View(NamedTuple):
-    """A line as it reads, and where its parts came from: (start in the view, start in the line), ascending."""
+    """A line as it reads, and where its parts came from: (start in the view, start in the line),
+    ascending.
+    """
 
     text: bytes
     starts: list[int]

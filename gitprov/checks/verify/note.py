@@ -33,7 +33,9 @@ class Doubt(NamedTuple):
 
 
 class RowClaim(NamedTuple):
-    """Lines that one row claims in one class; `lines` is None, and `wrong` says why, where they cannot be read."""
+    """Lines that one row claims in one class; `lines` is None, and `wrong` says why, where they cannot be
+    read.
+    """
 
     row: Row
     path: str
@@ -114,7 +116,9 @@ def shape(oid: str, note: Note, claimed: list[RowClaim]) -> Iterator[Finding]:
 
 
 def _implausible(oid: str, note: Note, heal: str) -> Iterator[Finding]:
-    """Values that were taken out when the note was read; the first of each kind are named, all are counted."""
+    """Values that were taken out when the note was read; the first of each kind are named, all are
+    counted.
+    """
     by_kind: dict[str, list[Implausible]] = {}
     for value in note.implausible:
         kind = (
@@ -143,7 +147,9 @@ def doubts(claimed: list[RowClaim], added: Mapping[str, LineSet]) -> list[Doubt]
 
 
 def judged(oid: str, doubt: Doubt, count: int | None, added: LineSet) -> Finding | None:
-    """A doubt after a second look: `count` lines the file has (None: no such file), and what else counts as added."""
+    """A doubt after a second look: `count` lines the file has (None: no such file), and what else counts as
+    added.
+    """
     heal = f"gitprov heal {oid[:12]}"
     trace = doubt.row if doubt.row.startswith("gen_") else None
     if count is None:
@@ -164,7 +170,9 @@ def judged(oid: str, doubt: Doubt, count: int | None, added: LineSet) -> Finding
 def trailers(
     oid: str, note: Note | None, message: MessageTraces, noted: bool, demanded: bool
 ) -> Iterator[Finding]:
-    """Message against note. `noted`: this clone has notes at all; `demanded`: the project wants `AI-Trace` trailers."""
+    """Message against note. `noted`: this clone has notes at all; `demanded`: the project wants `AI-Trace`
+    trailers.
+    """
     heal = f"gitprov heal {oid[:12]}"
     for value in message.malformed:
         what = f"the trailer 'AI-Trace: {value}' names no trace"
@@ -229,7 +237,9 @@ def _trace(row: Row) -> str | None:
 
 
 def _delta(oid: str, row: Row, heal: str) -> Iterator[Finding]:
-    """`raw = kept + edited + dropped + pending`. A union takes each count from the side where it is larger."""
+    """`raw = kept + edited + dropped + pending`. A union takes each count from the side where it is
+    larger.
+    """
     delta = row.get("delta")
     if delta is None:
         return

@@ -32,7 +32,9 @@ class Stored(NamedTuple):
 
 
 class World(NamedTuple):
-    """What a generation is checked against: which objects exist, instruction texts, and the directory it belongs in."""
+    """What a generation is checked against: which objects exist, instruction texts, and the directory it
+    belongs in.
+    """
 
     present: Callable[[str], bool]
     instructions: Collection[str]
@@ -90,7 +92,9 @@ def instruction(path: str, data: bytes | None, world: World) -> Finding | None:
 def sidecar(
     path: str, data: bytes | None, files: Collection[str], rows: Mapping[str, Row] | None
 ) -> Iterator[Finding]:
-    """A sidecar against the file that it is of and the notes' trace rows; `rows` None: this clone has no notes."""
+    """A sidecar against the file that it is of and the notes' trace rows; `rows` None: this clone has no
+    notes.
+    """
     row = parse(data)
     if row is None:
         yield Finding(

@@ -24,7 +24,9 @@ _SELECTS = ("--all", "--branches", "--tags", "--remotes", "--glob", "--not", "--
 
 
 class BlameCommand(NamedTuple):
-    """What is to be done. `form` is text, json, porcelain or line-porcelain; `stats` counts instead of listing."""
+    """What is to be done. `form` is text, json, porcelain or line-porcelain; `stats` counts instead of
+    listing.
+    """
 
     request: BlameRequest
     form: str
@@ -155,7 +157,9 @@ def wants(argv: Sequence[str], *names: str) -> bool:
 
 
 def parse(argv: Sequence[str]) -> BlameCommand:
-    """The command line without the program's name; UsageError where it contradicts itself or names no file."""
+    """The command line without the program's name; UsageError where it contradicts itself or names no
+    file.
+    """
     parser = _BlameParser()
     parser.feed(argv)
     forms = list(dict.fromkeys(parser.forms))

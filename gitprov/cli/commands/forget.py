@@ -37,12 +37,14 @@ def command(
 ) -> None:
     """Erase prompt, output and file versions of a trace.
 
-    They go from the store and its history, the inboxes and the index. The record with its digests stays, with a
-    tombstone that says who had it erased, when and why, so that chains of records still verify.
+    They go from the store and its history, the inboxes and the index. The record with its digests stays, with
+    a tombstone that says who had it erased, when and why, so that chains of records still verify.
 
-    Git keeps the objects until it prunes: give --prune, or wait. What was pushed is still there: see docs/forget.md.
+    Git keeps the objects until it prunes: give --prune, or wait. What was pushed is still there: see
+    docs/forget.md.
 
-    Examples: gitprov forget --dry-run gen_20260201_0b9c41d2e7; gitprov forget gen_20260201_0b9c --reason "a customer's name"
+    Examples: gitprov forget --dry-run gen_20260201_0b9c41d2e7; gitprov forget gen_20260201_0b9c --reason "a
+    customer's name"
     """
     from gitprov.flow.records import forget
     from gitprov.flow.recover import finish_interrupted

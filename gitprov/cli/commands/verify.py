@@ -33,11 +33,12 @@ def command(
 ) -> None:
     """Check recorded provenance, as git fsck checks objects.
 
-    Each note against its commit, each AI-Trace trailer against the note, each generation's digests, contents and parent,
-    each sidecar against the notes; signatures where verify.signatures demands them. Nothing is changed.
+    Each note against its commit, each AI-Trace trailer against the note, each generation's digests, contents
+    and parent, each sidecar against the notes; signatures where verify.signatures demands them. Nothing is
+    changed.
 
-    What cannot be looked at in this clone (generations that are not shared, parents beyond a shallow clone's edge) is
-    counted as unknown. Exit code 1 where there are findings.
+    What cannot be looked at in this clone (generations that are not shared, parents beyond a shallow clone's
+    edge) is counted as unknown. Exit code 1 where there are findings.
 
     Examples: gitprov verify; gitprov verify origin/main..HEAD --strict; gitprov verify --json | jq .kind
     """

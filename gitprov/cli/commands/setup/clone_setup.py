@@ -20,7 +20,8 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the steps as one JSON object.")] = False,
 ) -> None:
-    """Let git fetch bring a remote's notes too, beside yours and never over them. gitprov install does it as well.
+    """Let git fetch bring a remote's notes too, beside yours and never over them. gitprov install does it as
+    well.
 
     For clones in which nobody commits (a server, CI, a bare repository); gitprov uninstall takes it back.
 

@@ -81,7 +81,9 @@ def _repository(wish: InstallOptions) -> Repository | None:
 
 
 def _look_again(wish: InstallOptions, project: str | None) -> None:
-    """An agent that does not find us loses records without a word, so that is said now. ConfigError where it is so."""
+    """An agent that does not find us loses records without a word, so that is said now. ConfigError where it
+    is so.
+    """
     hint = install_text.how_to_find("git-ai-log", wish.user_home, os.environ)
     if hint is not None:
         complain(f"hint: {hint}")

@@ -1,4 +1,6 @@
-"""What `gitprov install` says to somebody who runs it for the first time: what was done, and what to do next."""
+"""What `gitprov install` says to somebody who runs it for the first time: what was done, and what to do
+next.
+"""
 
 from __future__ import annotations
 

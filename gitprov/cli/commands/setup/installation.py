@@ -1,4 +1,6 @@
-"""What `gitprov install`, `uninstall` and `doctor` share: who we are on this machine, and how steps are shown."""
+"""What `gitprov install`, `uninstall` and `doctor` share: who we are on this machine, and how steps are
+shown.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ def repository() -> Repository:
 
 
 def wish(agents: str | None = None, *, user: bool = False, push: bool | None = None) -> InstallOptions:
-    """A wish made of this interpreter, this package and this user. `agents`: names joined by commas, or `none`."""
+    """A wish made of this interpreter, this package and this user. `agents`: names joined by commas, or
+    `none`.
+    """
     lib = os.path.dirname(os.path.dirname(os.path.abspath(gitprov.__file__)))
     home, site = os.path.expanduser("~"), libraries.directory()
     return InstallOptions(
