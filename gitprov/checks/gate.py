@@ -63,7 +63,8 @@ def removed_markers(
 def _marker_refusal(path: str, line: int, trace: str) -> Refusal:
     return Refusal(
         "marker",
-        f"the marker of {trace} (line {line} before this change) is removed or contradicted, but its code stays",
+        f"the marker of {trace} (line {line} before this change) is removed or contradicted, but its code"
+        " stays",
         f"git checkout HEAD -- {path_quoted(path)}    # or put the line 'ai-trace: {trace}' back",
         path,
         (trace,),

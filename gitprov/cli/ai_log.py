@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from gitprov.model.answers.log import LoggedCommit
 
 _COMMAND = "ai-log"
-_NOTHING = "no commit here has a model's help on record; what waits for a commit: gitprov status; all is well? gitprov doctor"
+_NOTHING = (
+    "no commit here has a model's help on record; what waits for a commit: gitprov status; all is well?"
+    " gitprov doctor"
+)
 
 
 def main() -> int:

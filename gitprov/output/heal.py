@@ -22,7 +22,8 @@ def lines(report: HealReport, colours: Mapping[str, str] = PLAIN) -> Iterator[st
         yield _healed(commit, report.written, colours)
     for fault in report.unhealed:
         head = paint(fault.oid[:_SHORT], colours.get("commit", ""))
-        yield f"{head} {paint('not healed', colours.get('problem', ''))}: {clean(fault.reason)}  ({clean(fault.subject)})"
+        mark = paint("not healed", colours.get("problem", ""))
+        yield f"{head} {mark}: {clean(fault.reason)}  ({clean(fault.subject)})"
         yield f"    help: {clean(fault.help)}"
     yield from _summary(report)
 

@@ -164,8 +164,9 @@ def _state(answer: TraceAnswer) -> Iterator[str]:
         yield "The generation is not in this clone: this is what the notes say of it."
     if answer.lost:
         count = len(answer.lost)
+        commits = "commit" if count == 1 else "commits"
         yield ""
-        yield f"({count} more {'commit' if count == 1 else 'commits'} with it: no branch or tag leads there any more)"
+        yield f"({count} more {commits} with it: no branch or tag leads there any more)"
 
 
 def _held(commit: CommitOfTrace, colours: Colours) -> Iterator[str]:

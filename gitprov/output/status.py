@@ -55,7 +55,8 @@ def _submodules(submodules: tuple[SubmoduleStatus, ...]) -> Iterator[str]:
         yield ""
     for submodule in submodules:
         wait = "waits" if submodule.edits == 1 else "wait"
-        yield f"submodule {clean(submodule.path)}: {_count(submodule.edits, 'recorded edit')} {wait} for a commit there"
+        edits = _count(submodule.edits, "recorded edit")
+        yield f"submodule {clean(submodule.path)}: {edits} {wait} for a commit there"
 
 
 def age(seconds: int | None) -> str:

@@ -20,7 +20,10 @@ _KEY_MARK = MARK + b"private-key]"
 _KEY_BORDER = (
     rb"-{4,5} ?(BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|END )|^[^\r\n]{0,200}?(Private-Lines: [0-9]{1,4})\s*$"
 )
-_DECORATION = rb"(?:[\s\"'`#*>|;:+-]|[0-9]{1,7}(?:[:\t|-]|\xe2\x86\x92|\s{1,4}\xe2\x94\x82)|\xe2\x94\x82|//\s|echo\s){0,40}"
+_DECORATION = (
+    rb"(?:[\s\"'`#*>|;:+-]|[0-9]{1,7}(?:[:\t|-]|\xe2\x86\x92|\s{1,4}\xe2\x94\x82)|\xe2\x94\x82"
+    rb"|//\s|echo\s){0,40}"
+)
 _KEY_TEXT = rb"(?P<body>[A-Za-z0-9+/=]{4,}|\[REDACTED:private-key\])"
 _KEY_AFTER = rb"(?P<after>(?:\\+[nr])*[\"'`]?(?:</?[a-z]{1,6} ?/?>|[\s,;|\\)][\s,;+|\\)]*)?(?:>> .{1,80})?)"
 _KEY_LINE = rb"(?P<before>" + _DECORATION + rb")" + _KEY_TEXT + _KEY_AFTER

@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 from gitprov.checks.secrets.rules import compiled
 
-SIGN = rb"[\x1b%&\\\xe2\xef\xc2](?:[0-7][0-9A-Fa-f]|[ux_/#\[\]\\@-Z^]|\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa4]|\xbb|\xad)"
+SIGN = (
+    rb"[\x1b%&\\\xe2\xef\xc2](?:[0-7][0-9A-Fa-f]|[ux_/#\[\]\\@-Z^]|\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa4]"
+    rb"|\xbb|\xad)"
+)
 """Found in every text whose view differs from it."""
 
 _HIDDEN = (

@@ -27,7 +27,8 @@ def command(
         str | None,
         typer.Option(
             metavar="NAMES",
-            help="Agents to connect (claude-code), comma-joined, or none. Default: those the project has settings of.",
+            help="Agents to connect (claude-code), comma-joined, or none. Default: those the project has settings"
+            " of.",
         ),
     ] = None,
     user: Annotated[
@@ -90,7 +91,8 @@ def _look_again(wish: InstallOptions, project: str | None) -> None:
     files = connecting.settings_files(wish, project)
     for path, program in connecting.unreachable(files, wish.user_home, shutil.which):
         raise ConfigError(
-            f"Claude Code will not find gitprov: {path} runs {program}, which is not there; nothing that it writes is recorded",
+            f"Claude Code will not find gitprov: {path} runs {program}, which is not there; nothing that it"
+            " writes is recorded",
             "take that entry out of the file, then: gitprov install --agents claude-code",
         )
 

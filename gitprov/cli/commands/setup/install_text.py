@@ -51,8 +51,9 @@ def _agents(steps: list[Step], wish: InstallOptions, repo: Repository | None) ->
     changed = any(step.action == "agent" for step in steps)
     if changed and repo is not None and top == project and not _is_ignored(repo, path):
         rows.append(
-            "next:   commit .claude/settings.json: it works for everybody who has run gitprov install, and does nothing"
-            " elsewhere\n        (for you alone: gitprov uninstall, then gitprov install --agents claude-code --user)"
+            "next:   commit .claude/settings.json: it works for everybody who has run gitprov install, and does"
+            " nothing elsewhere\n"
+            "        (for you alone: gitprov uninstall, then gitprov install --agents claude-code --user)"
         )
     return rows
 
@@ -72,4 +73,5 @@ def how_to_find(command: str, home: str, env: Mapping[str, str]) -> str | None:
         directory = os.path.dirname(os.path.abspath(sys.argv[0]))
     shown = f"$HOME{directory.removeprefix(home)}" if directory.startswith(home + os.sep) else directory
     why = "is not on PATH" if place is None else "is on PATH only while this environment is active"
-    return f"`git {command.removeprefix('git-')}` {why}; for good: echo 'export PATH=\"{shown}:$PATH\"' >>~/.profile"
+    mend = f"echo 'export PATH=\"{shown}:$PATH\"' >>~/.profile"
+    return f"`git {command.removeprefix('git-')}` {why}; for good: {mend}"
