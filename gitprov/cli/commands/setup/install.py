@@ -27,8 +27,8 @@ def command(
         str | None,
         typer.Option(
             metavar="NAMES",
-            help="Agents to connect (claude-code), comma-joined, or none. Default: those the project has settings"
-            " of.",
+            help="Agents to connect (claude-code), comma-joined, or none. Default: those the project has"
+            " settings of.",
         ),
     ] = None,
     user: Annotated[
