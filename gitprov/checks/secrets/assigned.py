@@ -16,7 +16,8 @@ NEEDLES = (b"passw", b"passphrase", b"pwd", b"_pass", b"secret", b"token", b"key
 _LEFT = rb"""(?ix)
     (?P<word> passw(?:or)?d | passphrase | pwd | _pass(?![a-z]) | secret | token | credential
       | (?:(?<=api)|(?<=api[_-])|(?<=access)|(?<=access[_-])|(?<=private)|(?<=private[_-])
-          |(?<=auth)|(?<=auth[_-])|(?<=signing[_-])|(?<=encryption[_-])|(?<=account)|(?<=account[_-])|(?<=client[_-])) key )
+          |(?<=auth)|(?<=auth[_-])|(?<=signing[_-])|(?<=encryption[_-])
+          |(?<=account)|(?<=account[_-])|(?<=client[_-])) key )
     (?P<tail>[\w-]{0,40})
     (?P<quote>\\{0,3}["'`])?\]?[ \t]{0,16}
     (?P<sign>
