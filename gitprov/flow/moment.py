@@ -15,7 +15,6 @@ from gitprov.model.jsonvalue import loads
 from gitprov.store import owner
 from gitprov.store.inbox import Inbox, inbox_root, one_line
 
-
 #: Characters of a path; no system opens a file of a longer one, and git could not be asked for it.
 LONGEST_PATH = 4096
 
