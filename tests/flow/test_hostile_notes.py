@@ -149,6 +149,27 @@ def test_show_and_verify_ask_git_for_many_things_together(victim: GitRepo) -> No
         assert used.cpu < 8, command
 
 
+def test_records_of_thousands_of_traces_are_not_all_compared(victim: GitRepo) -> None:
+    """Of a commit with thousands of traces whose records are here, show looks up the deltas of 200, and says so."""
+    names = [name_of(n) for n in range(4_000)]
+    add_note(victim, "HEAD", *(trace_row({"a.py": {"ai": "1-200"}}, id=name) for name in names))
+    record = json.dumps({"edits": [{"path": "a.py", "before": None, "after": "x", "raw_lines": 1}]})
+    stream = f"commit {GENERATIONS_REF}\ncommitter A <a@x> 1769940000 +0000\ndata 1\nx\n"
+    for name in names:
+        top = f"{name[-10:-8]}/{name}"
+        stream += f"M 100644 inline {top}/record.json\ndata {len(record)}\n{record}\n"
+        stream += f"M 100644 inline {top}/files/0.after\ndata {len(LINES)}\n{LINES}\n"
+    victim.git("fast-import", "--quiet", input=stream)
+    for command in ("show", "show-json", "verify"):
+        used = measured(victim, *READERS[command])
+        assert used.status in (0, 1), (command, used.err)
+        assert used.cpu < 12, command
+        assert used.megabytes < 300, command
+    traces = json.loads(victim.gitprov("show", "HEAD", "--json").stdout)["traces"]
+    assert [one["prompt"]["missing"] == "many" for one in traces].count(False) == 200
+    assert {one["files"][0]["diff"] is None for one in traces if one["prompt"]["missing"] == "many"} == {True}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BIG)
 def test_ten_megabytes_of_note_take_no_time(victim: GitRepo, name: str) -> None:
