@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gitprov.attribution.bare import bare_lines
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.lexer import same_tokens
+from gitprov.attribution.patterns import same_tokens
 from gitprov.attribution.sides import Gap, Match, Sides
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial

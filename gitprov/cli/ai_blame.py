@@ -67,7 +67,7 @@ def _explained(error: GitFailed, command: Command, cwd: str, env: Mapping[str, s
 
 def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
     from gitprov.flow import blame
-    from gitprov.flow.shared import take_in
+    from gitprov.flow.taken import take_in
     from gitprov.git.repo import Repository
 
     if command.form in ("porcelain", "line-porcelain"):
@@ -142,8 +142,8 @@ def _json(repo: Repository, command: Command, stream: Stream) -> int:
     if command.show_prompt:
         texts = _prompts(repo)
         prompts = {trace: texts.of(trace) for trace in sorted(traces)}
-    whole = "".join(document.render(found.target.path, found.target.revision, prompts))
-    exact(whole.encode("ascii"))
+    for text in document.render(found.target.path, found.target.revision, prompts):
+        exact(text.encode("ascii"))
     return 0
 
 

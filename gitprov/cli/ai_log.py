@@ -49,7 +49,7 @@ def _main(argv: Sequence[str]) -> int:
 def _run(command: Command, cwd: str, env: Mapping[str, str]) -> int:
     from gitprov.cli.terminal import Screen
     from gitprov.flow.log import entries, start
-    from gitprov.flow.shared import take_in_at
+    from gitprov.flow.taken import take_in_at
 
     take_in_at(cwd, env)
     screen = Screen.of_stdout(env)

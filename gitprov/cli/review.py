@@ -35,7 +35,7 @@ def command(
     """
     from gitprov.flow.finish import finish_interrupted
     from gitprov.flow.review import review
-    from gitprov.flow.shared import take_in
+    from gitprov.flow.taken import take_in
 
     with Repository.discover(os.getcwd(), os.environ) as repo:
         finish_interrupted(repo)

@@ -45,8 +45,8 @@ def command(
     if sum((as_json, prompt, raw, diff)) > 1:
         raise UsageError("--json, --prompt, --output and --diff exclude each other", "give one of them")
     from gitprov.flow.finish import finish_interrupted
-    from gitprov.flow.shared import take_in
     from gitprov.flow.show import show
+    from gitprov.flow.taken import take_in
 
     env = os.environ
     screen = Screen.of_stdout(env)

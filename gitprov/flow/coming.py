@@ -39,7 +39,7 @@ def inherited_by(desk: Desk, situation: Situation) -> Inherited:
             return alike
         from gitprov.flow.carry import inherit
         from gitprov.flow.carry_values import Heir
-        from gitprov.flow.shared import take_in
+        from gitprov.flow.taken import take_in
 
         take_in(repo)  # a colleague's commits have their notes where a plain fetch put them
         tree = situation.tree or decode(repo.run("write-tree")).strip()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from gitprov.flow import shared, subscribe
 from gitprov.flow.doctor_case import BROKEN, WARNING, Case, Check, Finding
+from gitprov.flow.taken import take_in
 from gitprov.git import remote as remotes
 from gitprov.git.write import read_refs
 from gitprov.model.printed import argument_quoted
@@ -24,7 +25,7 @@ def fetched_over(case: Case) -> Iterator[Finding]:
 def not_united(case: Case) -> Iterator[Finding]:
     """What a fetch brought is united with ours."""
     repo = case.repo
-    shared.take_in(repo)
+    take_in(repo)
     for name in subscriptions.load(repo.home):
         for kind, ref in shared.REFS.items():
             staged = f"{remotes.STAGING}/{name}/{kind}"

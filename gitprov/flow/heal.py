@@ -9,7 +9,7 @@ from gitprov.flow import heal_named, heal_range
 from gitprov.flow.heal_pass import Pass, Tell
 from gitprov.flow.heal_range import Scope, Suspect
 from gitprov.flow.heal_why import Verdicts
-from gitprov.flow.shared import take_in
+from gitprov.flow.taken import take_in
 from gitprov.git import survey
 from gitprov.git.notes import ensure_readable
 from gitprov.git.repo import Repository

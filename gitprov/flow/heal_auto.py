@@ -57,7 +57,7 @@ def heal_new(repo: Repository) -> Looked:
         return Looked()
     refs = _refs(repo)
     if _has_arrivals(repo, refs):
-        from gitprov.flow.shared import take_in
+        from gitprov.flow.taken import take_in
 
         take_in(repo)
     tips = _tips(repo, refs)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from gitprov.flow.carry import carry
 from gitprov.flow.carry_values import Pair
 from gitprov.flow.inherit import is_copied, record
-from gitprov.flow.shared import take_in
 from gitprov.flow.sources import rebasing
+from gitprov.flow.taken import take_in
 from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
 from gitprov.git.reflog import steps

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.errors import Contended, GitprovError
+from gitprov.errors import Contended
 from gitprov.git import notes as trees
 from gitprov.git.process import decode
 from gitprov.git.remote import STAGING
@@ -16,6 +15,8 @@ from gitprov.model.printed import shell_quoted
 from gitprov.store import flags, generations, notes, subscriptions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gitprov.git.repo import Repository
     from gitprov.git.write import Change
 
@@ -41,34 +42,8 @@ class Outlook(NamedTuple):
     change: Change | None = None
 
 
-def take_in(repo: Repository) -> None:
-    """Unite our refs with what a plain `git fetch` brought since. Never raises: whoever cannot write reads what is ours.
-
-    Costs one look at a file, and one look at a ref for each remote that `clone-setup` subscribed to.
-    """
-    try:
-        taken = subscriptions.load(repo.home)
-        for remote, known in taken.items():
-            _take_in(repo, remote, known, taken)
-    except (GitprovError, OSError):
-        return
-
-
-def take_in_at(cwd: str, env: Mapping[str, str]) -> None:
-    """The same for a command that leaves it to git to find the repository. Never raises."""
-    from gitprov.git.locate import locate
-    from gitprov.git.repo import Repository
-
-    try:
-        place = None if "GIT_DIR" in env else locate(cwd)
-        if place is None or subscriptions.load(os.path.join(place.common_dir, "gitprov")):
-            with Repository.discover(cwd, env) as repo:
-                take_in(repo)
-    except (GitprovError, OSError):
-        return
-
-
-def _take_in(repo: Repository, remote: str, known: dict[str, str], taken: subscriptions.Taken) -> None:
+def take_from(repo: Repository, remote: str, known: dict[str, str], taken: subscriptions.Taken) -> None:
+    """Unite our refs with what a fetch put aside of one remote's; `known` is its entry in `taken`, which is kept."""
     for kind in subscriptions.KINDS:
         found = repo.objects.get(f"{STAGING}/{remote}/{kind}")
         if found is not None and found.type == "commit" and known.get(kind) != found.oid:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from gitprov.model.blame import UNKNOWN, BlamedCommit, Facts, Line
 from gitprov.output import blame_text, text
-from gitprov.output.blame_text import Flags, Look, widths
+from gitprov.output.blame_flags import Flags
+from gitprov.output.blame_text import Look, widths
 
 OID = "0123456789" * 4
 COMMIT = BlamedCommit(OID, "Alice", "alice@example.com", 1769940000, "+0000", "One", False)
