@@ -23,6 +23,9 @@ _POWER = re.compile(rb"e\+?(-?)0*(?=\d)")
 _OPEN_ESCAPE = re.compile(rb"(?:\\x[0-9a-fA-F]*|\\[0-7]{1,3})$")
 _PREFIX = re.compile(rb"[A-Za-z0-9]*")
 
+#: What a number may begin with.
+_DIGITS = tuple(b"%c" % byte for byte in b"0123456789.")
+
 #: Names before a template that say in which language it is.
 _TAGS = frozenset((b"css", b"keyframes", b"injectGlobal", b"createGlobalStyle", b"gql", b"graphql", b"html"))
 
@@ -155,6 +158,8 @@ class _Lexer:
             self._comment(token[len(leader) :], leader, line)
         elif token.startswith(b"#") and _COLOUR.fullmatch(token):
             self._put(token.lower(), line)
+        elif token[:1] == b"-" and token[1:2] in _DIGITS and language.numbers:
+            self._put(b"-" + _number(token[1:], language.numbers), line)
         else:
             self._put(token.strip(), line)
 

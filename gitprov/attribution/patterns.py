@@ -73,7 +73,7 @@ def tokens(language: Language) -> re.Pattern[bytes]:
     if name in ("js", "ts"):
         forms.append(_REGEX)
     if name in ("css", "scss"):
-        forms += [rb"#[\w-]+", rb"(?<=[\w\])*])\s+\.(?=[A-Za-z_-])"]
+        forms += [rb"#[\w-]+", rb"(?<=[\w\])*])\s+\.(?=[A-Za-z_-])", rb"-(?:" + _NUMBERS + rb")"]
     forms.append(_NUMBERS)
     forms.append(rb"[\w-]+|[\x80-\xff]+" if name in ("css", "scss") else rb"[\w$\x80-\xff]+")
     if not language.angles:
@@ -117,7 +117,7 @@ def kinds(language: Language) -> bytes:
     for one in (*language.comments, *((b"/",) if language.block else ())):
         table[one[0]] = MARK
     if language.name in ("css", "scss"):
-        table[ord("#")] = MARK
+        table[ord("#")] = table[ord("-")] = MARK
     if language.name in ("js", "ts"):
         table[ord(" ")] = table[ord("\t")] = table[ord("/")] = MARK
     return bytes(table)
