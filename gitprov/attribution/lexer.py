@@ -68,6 +68,8 @@ class _Forms(dict[bytes, bytes]):
         self.kinds = kinds(language)
         self.shapes: dict[bytes, int] = {}
         self._language = language
+        # Without a backslash the text between the quotes is the value, whatever the quotes are.
+        self._by_quotes = (language.alike and not language.special) or language.name == "json"
 
     def __missing__(self, token: bytes) -> bytes:
         kind = self.kinds[token[0]]
@@ -85,7 +87,7 @@ class _Forms(dict[bytes, bytes]):
         if kind == LINE_END:
             self.shapes[token] = _END
             return token
-        if kind == STRING and language.alike and not language.special and _WORDLIKE.fullmatch(token):
+        if kind == STRING and self._by_quotes and _WORDLIKE.fullmatch(token):
             self.shapes[token] = _JOINED if language.joins else _SINGLE
             return b'"' + token[1:-1] + b'"'
         if b"\n" not in token and b"`" not in token and not (kind == MARK and _is_comment(token, language)):
