@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gitprov.attribution.language import Language
-from gitprov.attribution.lexer import lex, open_at
+from gitprov.attribution.lexer import lex
+from gitprov.attribution.patterns import open_at
 from gitprov.attribution.structure import without_layout
 from gitprov.attribution.tokens import Stream
 

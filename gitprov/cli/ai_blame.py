@@ -142,8 +142,8 @@ def _json(repo: Repository, command: Command, stream: Stream) -> int:
     if command.show_prompt:
         texts = _prompts(repo)
         prompts = {trace: texts.of(trace) for trace in sorted(traces)}
-    whole = "".join(document.render(found.target.path, found.target.revision, prompts))
-    exact(whole.encode("ascii"))
+    for text in document.render(found.target.path, found.target.revision, prompts):
+        exact(text.encode("ascii"))
     return 0
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.model.blame import BlamedCommit, Facts, Line
+from gitprov.output.blame_flags import Flags
 from gitprov.output.text import PLAIN, clean, clean_block, clean_bytes, fit, paint
 
 _MODEL_DATE = re.compile(r"-20\d{6}$")
@@ -23,18 +24,6 @@ COLOURS: Mapping[str, str] = {
 
 DateShown = Callable[[BlamedCommit], str]
 PromptOf = Callable[[Facts], "str | None"]
-
-
-class Flags(NamedTuple):
-    """What git blame's own display flags ask for: -s -l -e -f -n -b --abbrev."""
-
-    suppress: bool = False
-    long: bool = False
-    email: bool = False
-    name: bool = False
-    number: bool = False
-    blank_boundary: bool = False
-    abbrev: int = 8
 
 
 class Widths(NamedTuple):
