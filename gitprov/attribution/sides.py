@@ -135,6 +135,7 @@ class Sides:
         self.found: dict[int, Match] = {}
         self.used: set[int] = set()
         self.anchors: dict[Hunk, list[tuple[int, int]]] = {}
+        self._settled: set[Hunk] = set()  # hunks of which nothing is left, and so for good
 
     def take(self, new: int, hit: Match) -> None:
         """Note down where a line comes from."""
@@ -151,12 +152,19 @@ class Sides:
         return [n for n in range(first, last) if n not in self.found and n not in self.closed]
 
     def gaps(self, hunk: Hunk) -> Iterable[Gap]:
-        """What is left of a hunk between its lines that are the same."""
-        o, n = hunk.old_start, hunk.new_start
+        """What is left of a hunk between its lines that are the same, where anything is."""
+        if hunk in self._settled:
+            return
+        o, n, settled = hunk.old_start, hunk.new_start, True
         for old, new in [*self.anchors.get(hunk, ()), (hunk.old_end, hunk.new_end)]:
             if old > o or new > n:
-                yield Gap(self.free_old(o, old), self.free_new(n, new), o, n, old, new)
+                gap = Gap(self.free_old(o, old), self.free_new(n, new), o, n, old, new)
+                if gap.old or gap.new:
+                    settled = False
+                    yield gap
             o, n = old + 1, new + 1
+        if settled:
+            self._settled.add(hunk)
 
     def still(self) -> Iterable[tuple[int, int]]:
         """(new, old) of the lines outside of all hunks, which stand where they stood."""

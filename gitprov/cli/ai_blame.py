@@ -57,8 +57,8 @@ def _main(argv: Sequence[str]) -> int:
 
 
 def _explained(error: GitFailed, command: BlameCommand, cwd: str, env: Mapping[str, str]) -> GitprovError:
-    """Git's error, or a better one where the path is in a submodule, of which git blame only says that it is
-    not here.
+    """Git's error, or a better one where the path is in a submodule, of which git blame only says that it
+    is not here.
     """
     from gitprov.flow.read.submodules import refer
     from gitprov.git.repo import Repository
@@ -146,8 +146,8 @@ def _json(repo: Repository, command: BlameCommand, stream: Stream) -> int:
     if command.show_prompt:
         texts = _prompts(repo)
         prompts = {trace: texts.of(trace) for trace in sorted(traces)}
-    whole = "".join(document.render(answer.target.path, answer.target.revision, prompts))
-    exact(whole.encode("ascii"))
+    for text in document.render(answer.target.path, answer.target.revision, prompts):
+        exact(text.encode("ascii"))
     return 0
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.model.answers.blame import BlamedCommit, Facts, Line
+from gitprov.output.blame_flags import Flags
 from gitprov.output.text import PLAIN, clean, clean_block, clean_bytes, fit, paint
 
 _MODEL_DATE = re.compile(r"-20\d{6}$")
@@ -23,18 +24,6 @@ COLOURS: Mapping[str, str] = {
 
 DateShown = Callable[[BlamedCommit], str]
 PromptOf = Callable[[Facts], "str | None"]
-
-
-class Flags(NamedTuple):
-    """What git blame's own display flags ask for: -s -l -e -f -n -b --abbrev."""
-
-    suppress: bool = False
-    long: bool = False
-    email: bool = False
-    name: bool = False
-    number: bool = False
-    blank_boundary: bool = False
-    abbrev: int = 8
 
 
 class Widths(NamedTuple):
@@ -71,8 +60,8 @@ _SHORT_TRACE = 10
 
 #: One after the other until the code has room; what tells most about a line stays longest.
 _STEPS: tuple[tuple[str, int], ...] = (
-    ("who", 24), ("author", 12), ("trace", _SHORT_TRACE), ("who", 16), ("author", 8), ("author", 0),
-    ("date", 0), ("who", 10), ("name", 12), ("trace", 0), ("who", 0),
+    ("who", 24), ("author", 12), ("trace", _SHORT_TRACE), ("who", 16), ("author", 8), ("author", 0), ("date", 0),
+    ("who", 10), ("name", 12), ("trace", 0), ("who", 0),
 )  # fmt: skip
 
 
@@ -104,8 +93,8 @@ def widths(flags: Flags, date: int, oid_length: int, last_line: int, terminal: i
 
 
 def without_models(size: Widths, lines: Iterable[Line]) -> Widths:
-    """The widths without the columns for a model and a trace, if none of the lines, which are all there are,
-    has one.
+    """The widths without the columns for a model and a trace, if none of the lines, which are all there
+    are, has one.
     """
     facts = {line.facts for line in lines}
     shows_who = any(fact.agent or fact.model or fact.human for fact in facts)

@@ -27,6 +27,7 @@ _WHY = {
     "digest only": "kept as a digest only (privacy tier hash-only)",
     "forgotten": "its text was removed from the store; the record keeps its digest",
     "none": "not recorded",
+    "many": "the commit has very many traces; gitprov show TRACE has it",
 }
 _LABEL = 14
 

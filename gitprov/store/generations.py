@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,12 @@ REF = "refs/gitprov/generations"
 TOMBSTONE = "tombstone.json"
 KEPT = ("record.json", TOMBSTONE)
 INSTRUCTIONS = "instructions/"
+
+#: The files that `files` makes, and a tombstone.
+_FILE = re.compile(
+    r"[^/]+/[^/]+/(?:record\.json|tombstone\.json|prompt\.txt|output\.txt|files/[0-9]+\.(?:before|after))"
+    r"|instructions/[^/]+/[^/]+"
+)
 
 
 def directory(trace: str) -> str:
@@ -95,10 +102,10 @@ def tombstone(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
 
 
 def listing(repo: Repository, ref: str = REF) -> dict[str, str]:
-    """Path → blob id for everything below a generations ref; empty where there is no such ref."""
+    """Path → blob id for everything below a generations ref, without submodules; empty where there is no such ref."""
     done = repo.try_run("ls-tree", "-r", "-z", "--full-tree", ref)
     rows = (row.partition("\t") for row in done.stdout.decode("utf-8", "surrogateescape").split("\0"))
-    return {path: facts.split(" ")[2] for facts, _, path in rows if path}
+    return {path: facts.split(" ")[2] for facts, _, path in rows if path and " blob " in facts}
 
 
 def trace_of(path: str) -> str | None:
@@ -139,12 +146,14 @@ def united(sides: Sequence[Mapping[str, str]], needed: Callable[[Sequence[str]],
     A tombstone wins over content, whichever side has it: of a forgotten generation only its record and the tombstone
     stay, and of the instruction texts only those that a living record names (`needed`: ids of records → paths, see
     `instructions_of`; not asked where nothing was forgotten). Where sides have different blobs at one path, the smaller
-    id stays, so that the union is associative, commutative and idempotent.
+    id stays; where the name of a file is that of a directory, the files that a generation has. So the union is
+    associative, commutative and idempotent, and no file of a generation gives way to one that somebody put in its place.
     """
     merged: dict[str, str] = {}
     for side in sides:
         for path, oid in side.items():
             merged[path] = min(oid, merged.get(path, oid))
+    merged = _in_one_tree(merged)
     dead = {path.rpartition("/")[0] for path in merged if path.endswith("/" + TOMBSTONE)}
     if not dead:
         return merged
@@ -157,6 +166,19 @@ def united(sides: Sequence[Mapping[str, str]], needed: Callable[[Sequence[str]],
         return top not in dead or path.removeprefix(top + "/") in KEPT
 
     return {path: oid for path, oid in merged.items() if stays(path)}
+
+
+def _in_one_tree(files: dict[str, str]) -> dict[str, str]:
+    """The files that can lie in one tree: below a file of a generation there is nothing, any other gives way."""
+    out: set[str] = set()
+    for path in files:
+        end = path.find("/")
+        while end > 0:
+            above = path[:end]
+            if above in files:
+                out.add(path if _FILE.fullmatch(above) else above)
+            end = path.find("/", end + 1)
+    return {path: oid for path, oid in files.items() if path not in out} if out else files
 
 
 def _record(trace: str, data: bytes) -> dict[str, canonical.Json]:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from gitprov.model.answers.blame import UNKNOWN, BlamedCommit, Facts, Line
 from gitprov.output import blame_text, text
-from gitprov.output.blame_text import Flags, Look, widths
+from gitprov.output.blame_flags import Flags
+from gitprov.output.blame_text import Look, widths
 from tests.support.characters import steers
 
 OID = "0123456789" * 4

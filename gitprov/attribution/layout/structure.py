@@ -17,6 +17,8 @@ _MARKS = frozenset((*_OPEN, *_CLOSE, b",", b";", b"\\"))
 _HEADS = frozenset((b"if", b"while", b"for", b"with", b"switch"))
 _LEADING = frozenset((b"=", b"(", b"<", b",", b":", b"["))
 _SCRIPTS = frozenset(("js", "ts"))
+#: Between the name of an attribute and its value, in a selector.
+_MATCHES = frozenset((b"=", b"^=", b"*=", b"|="))
 #: Between `type` and the brace of its members stands none of these.
 _ELSE = frozenset(
     b"; { } const let var function import return class await if for while switch new throw".split()
@@ -61,9 +63,7 @@ def _bare_names(keys: list[bytes]) -> None:
 
 def _bare_values(keys: list[bytes]) -> None:
     """`[type=text]` is `[type="text"]`."""
-    at = -1
-    for _ in range(keys.count(b"=")):
-        at = keys.index(b"=", at + 1)
+    for at in [n for n, key in enumerate(keys) if key in _MATCHES]:
         value = keys[at + 1] if at + 2 < len(keys) and keys[at + 2] == b"]" else b""
         if value[:1] == b'"' and value.isascii() and value[1:-1].decode().replace("-", "_").isidentifier():
             keys[at + 1] = value[1:-1]

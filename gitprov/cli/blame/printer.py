@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from gitprov.cli.terminal import Screen
     from gitprov.git.repo import Repository
     from gitprov.model.answers.blame import BlamedCommit, Facts, Line
-    from gitprov.output.blame_text import DateShown, Flags
+    from gitprov.output.blame_flags import Flags
+    from gitprov.output.blame_text import DateShown
 
 
 class Printer:

@@ -40,6 +40,11 @@ if TYPE_CHECKING:
     from gitprov.model.generation import Generation
 
 
+#: Traces of one commit whose prompts and deltas are looked up: each of them is compared with whole files.
+_MOST = 200
+_MANY = f"the commit has more than {_MOST} traces; gitprov show TRACE has it"
+
+
 def show(repo: Repository, text: str) -> TraceAnswer | CommitAnswer:
     """The answer for a name: a trace id or its start, a commit, a turn. GitprovError where it names nothing."""
     name = find(repo, text)
@@ -220,9 +225,16 @@ def of_commit(repo: Repository, oid: str) -> CommitAnswer:
     traces = []
     # A note may name a trace by whatever text; only a well-formed id can be in the store. It may name very many.
     stored = generations.present(repo, [trace for trace in note.traces if is_trace_id(trace)])
+    looked_up = set(sorted(stored)[:_MOST])
     for trace, row in note.traces.items():
-        generation = generations.load(repo, trace) if trace in stored else None
-        traces.append(CommitTrace(row, texts(generation)[0], shares.of(trace, generation)))
+        generation = generations.load(repo, trace) if trace in looked_up else None
+        files = shares.of(trace, generation)
+        if trace in stored and trace not in looked_up:
+            traces.append(
+                CommitTrace(row, Text(None, "many"), tuple(one._replace(why=_MANY) for one in files))
+            )
+        else:
+            traces.append(CommitTrace(row, texts(generation)[0], files))
     said = declared(trailers, person(commit.author), person(commit.committer))
     return CommitAnswer(
         head_of(commit, note),

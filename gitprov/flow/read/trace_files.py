@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _NONE = LineSet()
 
+#: First and last line, and the trace that has them.
+Run = tuple[int, int, str]
+
 
 class Shares:
     """Shares of traces in one commit. `note` is the commit's, empty where it has none."""
@@ -33,6 +36,7 @@ class Shares:
         self._changed: dict[str, str] | None = None
         self._blobs: dict[str, str] = {}
         self._by_path: dict[str, list[Edit]] = {}
+        self._owned: dict[str, tuple[list[Run], list[Run]]] = {}
 
     def of(self, trace: str, generation: Generation | None) -> tuple[TraceFile, ...]:
         """The files of a trace in this commit, ordered by path. Without its generation there are no deltas."""
@@ -82,13 +86,13 @@ class Shares:
 
     def _others(self, trace: str, path: str, whole: LineSet) -> dict[int, str]:
         """Those of the file's lines that the note gives to other traces."""
-        claims = [
-            claim
-            for claim in self._note.claims(path)
-            if claim.row["kind"] == "trace" and claim.row["id"] != trace
-        ]
-        runs = owners([claim.lines & whole for claim in claims])
-        return {line: claims[n].row["id"] for first, last, n in runs for line in range(first, last + 1)}
+        if path not in self._owned:
+            self._owned[path] = _owned(self._note, path, whole)
+        ranks = ((run for run in runs if run[2] != trace) for runs in self._owned[path])
+        first, second = (
+            {line: name for start, last, name in runs for line in range(start, last + 1)} for runs in ranks
+        )
+        return {**second, **first}
 
     def _edits(self, path: str) -> list[Edit]:
         """The generation's edits of a file, under the name it had before the commit if it was renamed there."""
@@ -110,6 +114,22 @@ class Shares:
             found = between(self._repo, base, self._commit.oid) if known else []
             self._changed = {one.path: one.old_path for one in found}
         return self._changed
+
+
+def _owned(note: Note, path: str, whole: LineSet) -> tuple[list[Run], list[Run]]:
+    """Runs of lines and the trace that has them, of those claims within `whole` that a note asks first; then the same of
+    the claims that it would ask if the trace of the first were not there. For all traces that takes two sortings.
+    """
+    claims = [claim for claim in note.claims(path) if claim.row["kind"] == "trace"]
+    names = [claim.row["id"] for claim in claims]
+    sets = [claim.lines & whole for claim in claims]
+    first = [(start, last, names[n]) for start, last, n in owners(sets)]
+    taken: dict[str, list[tuple[int, int]]] = {}
+    for start, last, name in first:
+        taken.setdefault(name, []).append((start, last))
+    have = {name: LineSet.of_runs(runs) for name, runs in taken.items()}
+    rest = [lines - have.get(name, _NONE) for name, lines in zip(names, sets, strict=True)]
+    return first, [(start, last, names[n]) for start, last, n in owners(rest)]
 
 
 def raw_of(edits: Sequence[Edit]) -> Raw | str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import Contended
@@ -15,6 +14,8 @@ from gitprov.model.untrusted.printed import shell_quoted
 from gitprov.store import flags, generations, notes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gitprov.git.repo import Repository
     from gitprov.git.write import RefChange
 

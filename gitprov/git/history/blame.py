@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from gitprov.errors import GitFailed, UsageError
 from gitprov.git.files import tree_files
-from gitprov.git.files.diff import unquote
 from gitprov.git.partial_clone import is_promised, promised
 from gitprov.git.process import Env, decode, run_git
 from gitprov.git.stream import Stream
@@ -107,9 +106,18 @@ def _learn(oid: str, headers: list[bytes], commits: dict[str, BlamedCommit], pat
     """Take the path from header rows, and the commit where they describe it (git does so once a commit)."""
     last = headers[-1]
     if last.startswith(b"filename "):
-        paths[oid] = unquote(last[9:])
+        paths[oid] = _path(last[9:])
     if oid not in commits and headers[0].startswith(b"author "):
         commits[oid] = _commit(oid, headers)
+
+
+def _path(name: bytes) -> str:
+    """A path as git writes it, in quotes where it has unusual characters."""
+    if not name.startswith(b'"'):
+        return decode(name)
+    from gitprov.git.files.diff import unquote
+
+    return unquote(name)
 
 
 def _commit(oid: str, headers: list[bytes]) -> BlamedCommit:
