@@ -109,7 +109,7 @@ def _uncommitted(repo: Repository) -> Uncommitted:
 
 def _porcelain(repo: Repository, command: BlameCommand) -> int:
     from gitprov.flow.read.blame import porcelain
-    from gitprov.output.blame_porcelain import render
+    from gitprov.output.blame.porcelain import render
 
     whole, facts = porcelain(repo, command.request, f"--{command.form}", _uncommitted(repo))
     by_row = {row: fact for (_, row), fact in zip(whole.lines, facts, strict=True)}
@@ -118,7 +118,7 @@ def _porcelain(repo: Repository, command: BlameCommand) -> int:
 
 
 def _stats(repo: Repository, command: BlameCommand, stream: Stream) -> int:
-    from gitprov.output import blame_stats
+    from gitprov.output.blame import stats as blame_stats
 
     answer = _answer(repo, command, stream)
     stats = blame_stats.count(line.facts for piece in answer.lines for line in piece)
@@ -133,7 +133,7 @@ def _stats(repo: Repository, command: BlameCommand, stream: Stream) -> int:
 
 
 def _json(repo: Repository, command: BlameCommand, stream: Stream) -> int:
-    from gitprov.output.blame_json import Document
+    from gitprov.output.blame.document import Document
 
     answer = _answer(repo, command, stream)
     document = Document()

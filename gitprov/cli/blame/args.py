@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gitprov.errors import UsageError
 from gitprov.flow.read.blame import BlameRequest
-from gitprov.output.blame_flags import Flags
+from gitprov.output.blame.flags import Flags
 
 _OWN = {"--json": "json", "--stats": "stats"}
 _GIT_FORMS = {"--porcelain": "porcelain", "--line-porcelain": "line-porcelain"}

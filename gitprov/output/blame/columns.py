@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.model.answers.blame import BlamedCommit, Facts, Line
-from gitprov.output.blame_flags import Flags
+from gitprov.output.blame.flags import Flags
 from gitprov.output.text import PLAIN, clean, clean_block, clean_bytes, fit, paint
 
 _MODEL_DATE = re.compile(r"-20\d{6}$")
