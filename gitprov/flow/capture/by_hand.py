@@ -11,7 +11,7 @@ from gitprov.agents.protocol import moment as in_utc
 from gitprov.errors import GitprovError, NotARepository, UsageError
 from gitprov.flow.capture.delivery import Delivery
 from gitprov.flow.capture.moment import Moment, place_of
-from gitprov.flow.capture.protocol import record_one
+from gitprov.flow.capture.protocol import record_edit
 
 
 class StatedGeneration(NamedTuple):
@@ -53,7 +53,7 @@ def record(made: StatedGeneration, paths: Sequence[str], moment: Moment) -> Reco
     try:
         made = made._replace(at=in_utc(made.at))
         with Delivery(moment.env) as delivery:
-            return Recorded(tuple(record_one(_report(made, path), moment, delivery).path for path in paths))
+            return Recorded(tuple(record_edit(_report(made, path), moment, delivery).path for path in paths))
     except ValueError as error:
         raise UsageError(str(error)) from error
     except OSError as error:

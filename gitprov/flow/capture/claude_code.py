@@ -154,9 +154,9 @@ def _tool_use(hook: Hook) -> ToolUse | None:
         return None
     for reach in _TAILS:
         tail = files.read_range(path, max(0, size - reach), reach + (1 << 16))
-        found = claude_transcript.find_tool_use(tail or b"", hook.tool_use_id)
-        if found is not None or size <= reach:
-            return found
+        tool = claude_transcript.find_tool_use(tail or b"", hook.tool_use_id)
+        if tool is not None or size <= reach:
+            return tool
     return None
 
 

@@ -60,10 +60,10 @@ def current(hook: Hook, inbox: Inbox, moment: Moment, tool: ToolUse | None) -> T
     """The turn that a tool use in `inbox`'s work tree belongs to; made known there if it is not yet."""
     if hook.subagent is None:
         place = home(hook, moment)
-        told = None if place is None else inbox_of(place)
-        turn = None if told is None else _announced(told, hook)
-        if told is not None and turn is not None:
-            return turn if told.root == inbox.root else _adopted(turn, told, inbox)
+        home_inbox = None if place is None else inbox_of(place)
+        turn = None if home_inbox is None else _announced(home_inbox, hook)
+        if home_inbox is not None and turn is not None:
+            return turn if home_inbox.root == inbox.root else _adopted(turn, home_inbox, inbox)
     return _derived(hook, inbox, moment, tool.id if tool else None)
 
 
@@ -92,16 +92,16 @@ def stop(hook: Hook, moment: Moment) -> None:
     turn = turn or _derived(hook, inbox, moment, None)
     end = Turn(turn.key, turn.turn)
     limit = UNTIL_END if turn.turn.isdecimal() else None
-    asked = turn._replace(transcript=transcript_of(hook) or turn.transcript)
-    said = None if turn.extra.get(FORGOTTEN) else read_turn(asked, limit)
-    if said is not None:
-        end = told_by(inbox, end, said, turn.prompt is None)
+    transcript_turn = turn._replace(transcript=transcript_of(hook) or turn.transcript)
+    excerpt = None if turn.extra.get(FORGOTTEN) else read_turn(transcript_turn, limit)
+    if excerpt is not None:
+        end = with_excerpt(inbox, end, excerpt, turn.prompt is None)
     if hook.message:
         end = end._replace(message=inbox.put_text(hook.message))
-        if said is None or not answers(said, hook.message):
+        if excerpt is None or not answers(excerpt, hook.message):
             # The last answer's row may be written after this; what holds it is read again at the commit.
-            end = with_message(inbox, end, said, hook.message)
-            end = end._replace(extra={UNREAD_END: asked.transcript is not None})
+            end = with_message(inbox, end, excerpt, hook.message)
+            end = end._replace(extra={UNREAD_END: transcript_turn.transcript is not None})
     inbox.sessions.finish(end)
 
 
@@ -142,29 +142,29 @@ def read_turn(turn: Turn, next_offset: int | None) -> Slice | None:
     )
 
 
-def answers(said: Slice, message: str) -> bool:
+def answers(excerpt: Slice, message: str) -> bool:
     """Whether a stretch of transcript holds an agent's last answer."""
-    return message.strip() in said.output
+    return message.strip() in excerpt.output
 
 
-def with_message(inbox: Inbox, turn: Turn, said: Slice | None, message: str) -> Turn:
+def with_message(inbox: Inbox, turn: Turn, excerpt: Slice | None, message: str) -> Turn:
     """The turn whose output ends with the agent's last answer, which its transcript does not hold."""
-    parts = [said.output] if said is not None and said.output else []
+    parts = [excerpt.output] if excerpt is not None and excerpt.output else []
     return turn._replace(output=inbox.put_text("\n\n".join([*parts, message])))
 
 
-def told_by(inbox: Inbox, turn: Turn, said: Slice, with_prompt: bool) -> Turn:
+def with_excerpt(inbox: Inbox, turn: Turn, excerpt: Slice, with_prompt: bool) -> Turn:
     """A turn with what its stretch of transcript says of it."""
-    if with_prompt and said.prompts:
-        first = said.prompts[0]
+    if with_prompt and excerpt.prompts:
+        first = excerpt.prompts[0]
         turn = turn._replace(prompt=inbox.put_text(first.text), prompt_id=first.id)
     return turn._replace(
-        output=inbox.put_text(said.output) if said.output else turn.output,
-        model=said.model or turn.model,
-        usage=said.usage or turn.usage,
-        request_ids=said.request_ids or turn.request_ids,
-        tools=tuple(said.tools) or turn.tools,
-        agent_version=said.version or turn.agent_version,
+        output=inbox.put_text(excerpt.output) if excerpt.output else turn.output,
+        model=excerpt.model or turn.model,
+        usage=excerpt.usage or turn.usage,
+        request_ids=excerpt.request_ids or turn.request_ids,
+        tools=tuple(excerpt.tools) or turn.tools,
+        agent_version=excerpt.version or turn.agent_version,
     )
 
 
@@ -197,11 +197,11 @@ def transcript_of(hook: Hook) -> str | None:
 
 def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> tuple[InstructionFile, ...]:
     """The instruction files in force, each with its text."""
-    found: list[InstructionFile] = []
+    instruction_files: list[InstructionFile] = []
     settings = moment.env.get("CLAUDE_CONFIG_DIR") or os.path.join(moment.env.get("HOME", ""), ".claude")
-    own = _content(os.path.join(settings, "CLAUDE.md")) if os.path.isabs(settings) else None
-    if own is not None:
-        found.append(InstructionFile("~/.claude/CLAUDE.md", inbox.put_blob(own)))
+    personal_text = _content(os.path.join(settings, "CLAUDE.md")) if os.path.isabs(settings) else None
+    if personal_text is not None:
+        instruction_files.append(InstructionFile("~/.claude/CLAUDE.md", inbox.put_blob(personal_text)))
     names = _instruction_names(inbox, place, moment)
     inside = locate(hook.cwd or moment.cwd)
     parts = inside.path.split("/") if inside and inside.path and inside.worktree == place.worktree else []
@@ -210,8 +210,8 @@ def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> t
             path = "/".join([*parts[:depth], name])
             text = _in_tree(place, path)
             if text is not None:
-                found.append(InstructionFile(path, inbox.put_blob(text)))
-    return tuple(found)
+                instruction_files.append(InstructionFile(path, inbox.put_blob(text)))
+    return tuple(instruction_files)
 
 
 def _instruction_names(inbox: Inbox, place: Location, moment: Moment) -> tuple[str, ...]:
@@ -231,18 +231,18 @@ def _derived(hook: Hook, inbox: Inbox, moment: Moment, tool_use_id: str | None) 
     """The turn as the transcript tells it, where no hook announced it."""
     turn = _blank(hook, moment)
     cursor = inbox.sessions.noted(turn.key, "cursor")
-    known = cursor.get("turn")
-    known = known if isinstance(known, str) and known.isalnum() else None
-    asked, end = _new_prompts(turn, cursor, tool_use_id)
+    cursor_turn = cursor.get("turn")
+    cursor_turn = cursor_turn if isinstance(cursor_turn, str) and cursor_turn.isalnum() else None
+    prompts, end = _new_prompts(turn, cursor, tool_use_id)
     if end is not None:
-        newest = derived_turn("p", asked[-1].id) if asked else known
-        if asked and tool_use_id is not None:
-            asked = [one for one in asked if one.offset < end[1]]
+        newest = derived_turn("p", prompts[-1].id) if prompts else cursor_turn
+        if prompts and tool_use_id is not None:
+            prompts = [prompt_row for prompt_row in prompts if prompt_row.offset < end[1]]
         inbox.sessions.note(
             turn.key, "cursor", {"transcript": turn.transcript, "offset": end[0], "turn": newest}
         )
-    if asked:
-        prompt = asked[-1]
+    if prompts:
+        prompt = prompts[-1]
         turn = turn._replace(
             turn=derived_turn("p", prompt.id),
             prompt=inbox.put_text(prompt.text),
@@ -251,7 +251,7 @@ def _derived(hook: Hook, inbox: Inbox, moment: Moment, tool_use_id: str | None) 
             offset=prompt.offset,
         )
     else:
-        turn = turn._replace(turn=known or UNKNOWN_TURN)
+        turn = turn._replace(turn=cursor_turn or UNKNOWN_TURN)
     old = inbox.sessions.read(turn.key, turn.turn)
     if isinstance(old, Turn):
         return old
@@ -280,29 +280,31 @@ def _new_prompts(
     )
 
 
-def _adopted(turn: Turn, told: Inbox, inbox: Inbox) -> Turn:
+def _adopted(turn: Turn, home_inbox: Inbox, inbox: Inbox) -> Turn:
     """A turn announced in another work tree, made known where its edit happened."""
-    name = derived_turn("x", f"{told.root}\0{turn.turn}")
+    name = derived_turn("x", f"{home_inbox.root}\0{turn.turn}")
     old = inbox.sessions.read(turn.key, name)
     if isinstance(old, Turn):
         return old
     return inbox.sessions.put(
         turn._replace(
             turn=name,
-            prompt=_moved(turn.prompt, told, inbox),
+            prompt=_moved(turn.prompt, home_inbox, inbox),
             instructions=tuple(
-                InstructionFile(one.path, _moved(one.ref, told, inbox) or one.ref)
-                for one in turn.instructions
+                InstructionFile(
+                    instruction.path, _moved(instruction.ref, home_inbox, inbox) or instruction.ref
+                )
+                for instruction in turn.instructions
             ),
         )
     )
 
 
-def _moved(ref: ContentRef | None, told: Inbox, inbox: Inbox) -> ContentRef | None:
+def _moved(ref: ContentRef | None, home_inbox: Inbox, inbox: Inbox) -> ContentRef | None:
     if ref is None or not ref.stored:
         return ref
     try:
-        return inbox.blobs.put_text(told.get_blob(ref))
+        return inbox.blobs.put_text(home_inbox.get_blob(ref))
     except Damaged:
         return ref
 
