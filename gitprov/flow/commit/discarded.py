@@ -41,16 +41,20 @@ def note_discarded(context: CommitContext) -> int:
 
     def look_first(cases: list[PendingCase]) -> None:
         overwritten.update(
-            {one.job.path: one.blob for one in cases if one.blob is not None and _overwritten(context, one)}
+            {
+                case.job.path: case.blob
+                for case in cases
+                if case.blob is not None and _overwritten(context, case)
+            }
         )
         _note_restored(context, overwritten)
 
     pending = settle(context.repo, context.view, tips(context.repo), look_first)
     count = 0
-    for one in pending.files:
-        if one.path not in overwritten:
+    for file in pending.files:
+        if file.path not in overwritten:
             continue
-        for seq, tally in one.result.outcome.tallies.items():
+        for seq, tally in file.result.outcome.tallies.items():
             mark = pending.spent.get(seq)
             if mark is None:
                 continue

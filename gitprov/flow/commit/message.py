@@ -30,9 +30,9 @@ def is_amend(context: CommitContext, source: str | None) -> bool:
     Git tells a hook only where a message came from, so the git process above is asked for its arguments. Where
     they cannot be read, a message taken from a commit by the author and date of HEAD is an amendment.
     """
-    said = says_amend(context.git.words, lambda word: _alias(context.repo, word)) if context.git else None
-    if said is not None:
-        return said
+    amend = says_amend(context.git.words, lambda word: _alias(context.repo, word)) if context.git else None
+    if amend is not None:
+        return amend
     head = context.repo.objects.get("HEAD") if source == "commit" else None
     if head is None or head.type != "commit":
         return False
@@ -92,14 +92,14 @@ def has_seen_messages(context: CommitContext) -> bool:
 
 def unnamed(context: CommitContext, plan: Plan, message: bytes) -> set[str]:
     """Traces of a plan that a finished message does not name, and does not let go either."""
-    given = texts.parse(context.repo, message)
-    named = {*profiles.waived(given, plan.trailers)}
-    wanted: set[str] = set()
+    trailers = texts.parse(context.repo, message)
+    named = {*profiles.waived(trailers, plan.trailers)}
+    plan_traces: set[str] = set()
     for key, value, traces in plan.trailers:
-        wanted.update(traces)
-        if _has(given, key, value):
+        plan_traces.update(traces)
+        if _has(trailers, key, value):
             named.update(traces)
-    return wanted - named
+    return plan_traces - named
 
 
 def _anew(context: CommitContext, commit_change: CommitChange) -> Plan | None:
@@ -137,10 +137,10 @@ def check(context: CommitContext, path: str, amend: bool) -> None:
     message = _read(path)
     if plan is not None:
         message = _forget_stale(context, path, plan, message)
-    given = texts.parse(repo, message)
+    trailers = texts.parse(repo, message)
     if plan is not None and not plan.trailers_added and not _is_template(context, message):
-        given = _add_late(context, path, plan, given, message)
-    reasons = _reasons(context, plan, given, message)
+        trailers = _add_late(context, path, plan, trailers, message)
+    reasons = _reasons(context, plan, trailers, message)
     if reasons:
         raise GateError(explain(reasons))
     if plan is not None:
@@ -148,33 +148,39 @@ def check(context: CommitContext, path: str, amend: bool) -> None:
 
 
 def _reasons(
-    context: CommitContext, plan: Plan | None, given: list[texts.Trailer], message: bytes
+    context: CommitContext, plan: Plan | None, trailers: list[texts.Trailer], message: bytes
 ) -> list[Refusal]:
     """Everything that speaks against the commit, after what the message lets go with a reason."""
-    dropped = profiles.dropped(given) if plan is None else profiles.waived(given, plan.trailers)
-    found = [] if plan is None else _losses(context, plan, given, message)
-    found = [one for one in found if not one.traces or not all(dropped.get(trace) for trace in one.traces)]
+    dropped = profiles.dropped(trailers) if plan is None else profiles.waived(trailers, plan.trailers)
+    reasons = [] if plan is None else _losses(context, plan, trailers, message)
+    reasons = [
+        reason
+        for reason in reasons
+        if not reason.traces or not all(dropped.get(trace) for trace in reason.traces)
+    ]
     if plan is not None or dropped:
-        found += [
+        reasons += [
             Refusal("dropped", wrong, "write 'AI-Trace-Dropped: <trace id> <reason>'")
-            for wrong in profiles.dropped_problems(given)
+            for wrong in profiles.dropped_problems(trailers)
         ]
     if "forbid" in context.config.trailers:
-        found += [_forbidden(key, value) for key, value in profiles.forbidden(given)]
-    return found
+        reasons += [_forbidden(key, value) for key, value in profiles.forbidden(trailers)]
+    return reasons
 
 
 def _add_late(
-    context: CommitContext, path: str, plan: Plan, given: list[texts.Trailer], message: bytes
+    context: CommitContext, path: str, plan: Plan, trailers: list[texts.Trailer], message: bytes
 ) -> list[texts.Trailer]:
     """Without prepare-commit-msg, or where there was no text yet, the trailers come in here."""
-    wanted = [(key, value) for key, value, _ in plan.trailers if not _has(given, key, value)]
-    waived = profiles.waived(given, plan.trailers)
-    left = [one for one in wanted if not all(waived.get(trace) for trace in _stands_for(plan, one))]
+    missing = [(key, value) for key, value, _ in plan.trailers if not _has(trailers, key, value)]
+    waived = profiles.waived(trailers, plan.trailers)
+    additions = [
+        trailer for trailer in missing if not all(waived.get(trace) for trace in _stands_for(plan, trailer))
+    ]
     keys = [key for key, _, _ in plan.trailers]
-    if not left or not texts.has_text(context.repo, message, [*keys, "Signed-off-by"]):
-        return given
-    texts.add(context.repo, path, left)
+    if not additions or not texts.has_text(context.repo, message, [*keys, "Signed-off-by"]):
+        return trailers
+    texts.add(context.repo, path, additions)
     return texts.parse(context.repo, _read(path))
 
 
@@ -197,13 +203,15 @@ def _stands_for(plan: Plan, trailer: texts.Trailer) -> tuple[str, ...]:
     return next(traces for key, value, traces in plan.trailers if (key, value) == trailer)
 
 
-def _losses(context: CommitContext, plan: Plan, given: list[texts.Trailer], message: bytes) -> list[Refusal]:
-    found = [Refusal.from_json(row) for row in plan.refusals]
-    missing = [one for one in plan.trailers if not _has(given, *one[:2])] if plan.trailers_added else []
+def _losses(
+    context: CommitContext, plan: Plan, trailers: list[texts.Trailer], message: bytes
+) -> list[Refusal]:
+    reasons = [Refusal.from_json(row) for row in plan.refusals]
+    missing = [one for one in plan.trailers if not _has(trailers, *one[:2])] if plan.trailers_added else []
     if missing:
         again = _again(context, plan, [f"{key}: {value}" for key, value, _ in missing], message)
-        found += [_removed(plan, key, value, traces, again) for key, value, traces in missing]
-    return found
+        reasons += [_removed(plan, key, value, traces, again) for key, value, traces in missing]
+    return reasons
 
 
 def _again(context: CommitContext, plan: Plan, trailers: list[str], message: bytes) -> str:
@@ -221,13 +229,16 @@ def _again(context: CommitContext, plan: Plan, trailers: list[str], message: byt
         changes = commit_change.work if plan.amend else commit_change.changes
         words += [
             "--",
-            *(path_quoted(path) for path in sorted({p for one in changes for p in (one.old_path, one.path)})),
+            *(
+                path_quoted(path)
+                for path in sorted({p for change in changes for p in (change.old_path, change.path)})
+            ),
         ]
     return " ".join(words)
 
 
-def _has(given: list[texts.Trailer], key: str, value: str) -> bool:
-    return any(texts.same(key, name) and value == text for name, text in given)
+def _has(trailers: list[texts.Trailer], key: str, value: str) -> bool:
+    return any(texts.same(key, name) and value == text for name, text in trailers)
 
 
 def _removed(plan: Plan, key: str, value: str, traces: tuple[str, ...], mend: str) -> Refusal:
@@ -247,13 +258,15 @@ def _forbidden(key: str, value: str) -> Refusal:
 def explain(reasons: list[Refusal]) -> str:
     """Reasons as a person reads them: file, trace, why, and the command that mends it."""
     lines = [f"commit refused: {len(reasons)} {'record' if len(reasons) == 1 else 'records'} would be lost"]
-    for one in reasons:
-        names = ", ".join(one.traces) if len(one.traces) <= NAMED_TRACES else f"{len(one.traces)} traces"
-        where = clean("  ".join(filter(None, (one.path, names))))
+    for reason in reasons:
+        names = (
+            ", ".join(reason.traces) if len(reason.traces) <= NAMED_TRACES else f"{len(reason.traces)} traces"
+        )
+        where = clean("  ".join(filter(None, (reason.path, names))))
         lines += [f"  {where}" if where else "  this commit"]
-        lines += [f"    {clean(one.message)}", f"    mend: {clean(one.mend)}"]
-    single = {trace for one in reasons if len(one.traces) <= NAMED_TRACES for trace in one.traces}
-    many = {traces_digest(one.traces) for one in reasons if len(one.traces) > NAMED_TRACES}
+        lines += [f"    {clean(reason.message)}", f"    mend: {clean(reason.mend)}"]
+    single = {trace for reason in reasons if len(reason.traces) <= NAMED_TRACES for trace in reason.traces}
+    many = {traces_digest(reason.traces) for reason in reasons if len(reason.traces) > NAMED_TRACES}
     traces = [*sorted(single), *sorted(many)]
     if traces:
         lines += [
@@ -265,8 +278,8 @@ def explain(reasons: list[Refusal]) -> str:
 
 def _forget_stale(context: CommitContext, path: str, plan: Plan, message: bytes) -> bytes:
     """An amendment that took the last line of a trace takes its trailer too. Returns the message as it is then."""
-    given = texts.parse(context.repo, message) if plan.stale else []
-    gone = {f"{key}: {value}" for key, value in plan.stale if _has(given, key, value)}
+    trailers = texts.parse(context.repo, message) if plan.stale else []
+    gone = {f"{key}: {value}" for key, value in plan.stale if _has(trailers, key, value)}
     if not gone:
         return message
     lines = message.decode("utf-8", "surrogateescape").splitlines(keepends=True)

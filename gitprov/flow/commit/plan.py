@@ -121,8 +121,10 @@ def _freeze(
     """New generations for the turns that this commit uses and that have events no generation holds."""
     used = {seq for result in results for seq in _used(result)}
     loose = groups(evidence, lambda seq: marks[seq].trace)
-    wanted = {name: events for name, events in loose.items() if used & {event.seq for event in events}}
-    if not wanted:
+    events_by_turn = {
+        name: events for name, events in loose.items() if used & {event.seq for event in events}
+    }
+    if not events_by_turn:
         return []
     raw = {seq: lines for result in results for seq, lines in result.raw.items()}
     freezer = Freezer(
@@ -134,7 +136,7 @@ def _freeze(
         raw,
         stored(context.repo, context.config),
     )
-    return [freezer.freeze(evidence.turns[name], events) for name, events in wanted.items()]
+    return [freezer.freeze(evidence.turns[name], events) for name, events in events_by_turn.items()]
 
 
 def _used(result: FileResult) -> set[int]:
@@ -147,9 +149,9 @@ def _used(result: FileResult) -> set[int]:
 
 def _concerns(problem: Problem, evidence: Evidence, paths: set[str]) -> bool:
     """Whether unreadable evidence may speak of a path of this commit; what cannot be told may."""
-    known = {event.seq: event.path for event in evidence.events}
-    if problem.seq in known:
-        return known[problem.seq] in paths
+    event_paths = {event.seq: event.path for event in evidence.events}
+    if problem.seq in event_paths:
+        return event_paths[problem.seq] in paths
     return problem.where.startswith("events/")
 
 
@@ -182,15 +184,15 @@ class _Planner:
 
     def plan(self, damaged: list[Problem]) -> Plan:
         """The whole plan."""
-        own = self._rows()
-        found = self._with_inherited(own)
-        traces = [row for row in found if row["kind"] == "trace"]
-        refusals = self._refusals(traces, [row for row in own if row["kind"] == "trace"], damaged)
+        evidence_rows = self._rows()
+        rows = self._with_inherited(evidence_rows)
+        traces = [row for row in rows if row["kind"] == "trace"]
+        refusals = self._refusals(traces, [row for row in evidence_rows if row["kind"] == "trace"], damaged)
         return Plan(
             changes=fingerprint(self._commit_change),
             base=self._commit_change.head,
             amend=self._commit_change.amended is not None,
-            rows=tuple(found),
+            rows=tuple(rows),
             trailers=tuple(self._trailers(traces)),
             uses=self._uses(),
             used=tuple((*one.turn, one.id) for one in self._frozen),
@@ -202,7 +204,7 @@ class _Planner:
             inherited=self._inherited.gate,
             dropped=self._inherited.dropped,
             problem=self._inherited.problem,
-            sought=() if found else self._sought(),
+            sought=() if rows else self._sought(),
             last=self._evidence.last,
         )
 
@@ -214,18 +216,20 @@ class _Planner:
         from gitprov.git.objects import parse_commit
 
         old = self._context.repo.objects.get(self._commit_change.amended or "")
-        own = known_to([parse_commit(old)], {old.oid: self._amended}) if old is not None else ()
-        return tuple(sorted({*self._inherited.traces, *own}))
+        amended_traces = known_to([parse_commit(old)], {old.oid: self._amended}) if old is not None else ()
+        return tuple(sorted({*self._inherited.traces, *amended_traces}))
 
-    def _with_inherited(self, own: list[Row]) -> list[Row]:
+    def _with_inherited(self, evidence_rows: list[Row]) -> list[Row]:
         """Evidence comes first; a line that it does not claim stays what another commit said it is."""
         if not self._inherited.rows:
-            return own
+            return evidence_rows
         from gitprov.flow.carry.write_notes import beside
 
-        return list(beside(Note(own), Note(self._inherited.rows)).rows.values())
+        return list(beside(Note(evidence_rows), Note(self._inherited.rows)).rows.values())
 
-    def _refusals(self, traces: list[Row], own: list[Row], damaged: list[Problem]) -> list[Refusal]:
+    def _refusals(
+        self, traces: list[Row], evidence_traces: list[Row], damaged: list[Problem]
+    ) -> list[Refusal]:
         config = self._context.config
         unread = [
             guard.unreadable(self._context, result.path, seq, self._trace.get(seq), why)
@@ -237,7 +241,7 @@ class _Planner:
             *guard.refusals(self._context, self._commit_change, traces),
             *unread,
             *(guard.damaged(self._context, one) for one in damaged),
-            *guard.incomplete(config, own, self._records),
+            *guard.incomplete(config, evidence_traces, self._records),
             *guard.forbidden_lines(config, traces),
         ]
 
@@ -267,8 +271,8 @@ class _Planner:
                 tally = result.outcome.tallies[seq]
                 lines = line_set(use.lines) | tally.kept | tally.edited
                 uses[seq] = use._replace(lines=str(lines), dropped=str(line_set(use.dropped) - lines))
-        for one in self._frozen:
-            for seq in one.seqs:
+        for frozen in self._frozen:
+            for seq in frozen.seqs:
                 uses.setdefault(seq, self._unchanged(seq))
         return uses
 
@@ -286,21 +290,23 @@ class _Planner:
         return Use(str(lines), str(dropped), self._trace.get(seq), tally.finished and not unread)
 
     def _rows(self) -> list[Row]:
-        found: dict[tuple[str, str], Row] = {}
+        rows_by_key: dict[tuple[str, str], Row] = {}
         for result in self._results:
             for source, row in self._file_rows(result):
                 key = (row["kind"], row["id"])
                 carried = source >= attribute.CARRIED
-                found[key] = note_rows.add(found[key], row, carried) if key in found else row
+                rows_by_key[key] = (
+                    note_rows.add(rows_by_key[key], row, carried) if key in rows_by_key else row
+                )
         before = self._amended.traces if self._amended else {}
-        kept = [note_rows.settled(row, before.get(row["id"])) for row in found.values()]
-        told = sorted((row for row in kept if row["files"]), key=lambda row: row["id"])
-        return [*told, *self._reviews({row["id"] for row in told})]
+        kept = [note_rows.settled(row, before.get(row["id"])) for row in rows_by_key.values()]
+        rows = sorted((row for row in kept if row["files"]), key=lambda row: row["id"])
+        return [*rows, *self._reviews({row["id"] for row in rows})]
 
     def _reviews(self, traces: set[str]) -> list[Row]:
         """Reviews of the amended commit's traces, as far as these are still there."""
-        found = self._amended.of_kind("review") if self._amended else []
-        return [row for row in found if row["id"].partition("/")[0] in traces]
+        reviews = self._amended.of_kind("review") if self._amended else []
+        return [row for row in reviews if row["id"].partition("/")[0] in traces]
 
     def _file_rows(self, result: FileResult) -> Iterable[tuple[int, Row]]:
         lines, tallies, bounded = result.outcome
@@ -314,8 +320,8 @@ class _Planner:
             if kind == "human":
                 yield sources[0], _human_row(name, result.path, claims)
             elif name:
-                told = [tallies[source] for source in sources]
-                row = self._trace_row(name, result.events[sources[0]], result.path, claims, told)
+                trace_tallies = [tallies[source] for source in sources]
+                row = self._trace_row(name, result.events[sources[0]], result.path, claims, trace_tallies)
                 if bounded:
                     row["files"][result.path]["bounded"] = bounded
                 yield sources[0], row

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def refusals(context: CommitContext, commit_change: CommitChange, rows: list[Row]) -> list[Refusal]:
     """Sidecars and inline markers that the commit would lose. `rows` are the trace rows of its note."""
-    found: list[Refusal] = []
+    reasons: list[Refusal] = []
     dead = {change.old_path for change in commit_change.changes if change.status in "DR"}
     for change in commit_change.changes:
         if change.old_mode not in REGULAR:
@@ -29,18 +29,18 @@ def refusals(context: CommitContext, commit_change: CommitChange, rows: list[Row
         target = gate.sidecar_target(change.old_path)
         if target is not None and target not in dead and context.repo.objects.get(f":{target}") is not None:
             new = context.repo.objects.blob(change.new_oid) if change.has_text else None
-            found.extend(
+            reasons.extend(
                 filter(None, [gate.lost_sidecar(change.path, context.repo.objects.blob(change.old_oid), new)])
             )
         elif context.config.markers and change.has_text:
-            found.extend(_markers(context, change, rows))
-    return found
+            reasons.extend(_markers(context, change, rows))
+    return reasons
 
 
 def _markers(context: CommitContext, change: FileChange, rows: list[Row]) -> list[Refusal]:
     old, new = (context.repo.objects.blob(oid) for oid in (change.old_oid, change.new_oid))
-    known = [row["id"] for row in rows if change.path in row["files"]]
-    return gate.removed_markers(change.path, old, new, change.hunks, known)
+    trace_ids = [row["id"] for row in rows if change.path in row["files"]]
+    return gate.removed_markers(change.path, old, new, change.hunks, trace_ids)
 
 
 def unreadable(context: CommitContext, path: str, seq: int, trace: str | None, why: str) -> Refusal:
@@ -68,7 +68,7 @@ def _set_aside(path: str) -> str:
 
 def incomplete(config: Config, rows: list[Row], records: dict[str, Row]) -> list[Refusal]:
     """Traces in the commit that lack what the project requires of them."""
-    found = []
+    reasons = []
     for row in rows:
         record = records.get(row["id"], {})
         missing = [name for name in config.require if not _has(record, row, name)]
@@ -77,8 +77,8 @@ def incomplete(config: Config, rows: list[Row], records: dict[str, Row]) -> list
             word = " and ".join(missing)
             mend = f"let the agent's hooks record it (gitprov doctor says why it is missing), or commit with the trailer 'AI-Trace-Dropped: {row['id']} <reason>'"
             message = f"{row['id']} has no {word}, which this project requires"
-            found.append(Refusal("incomplete", message, mend, first, (row["id"],)))
-    return found
+            reasons.append(Refusal("incomplete", message, mend, first, (row["id"],)))
+    return reasons
 
 
 def _has(record: Row, row: Row, name: str) -> bool:

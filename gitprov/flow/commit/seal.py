@@ -47,8 +47,8 @@ def seal(context: CommitContext) -> str | None:
     done = _carry_out(context, commit, plan)
     resets.settle(context.repo, context.view)
     if plan.problem:
-        said = f"authors of lines from other commits could not be found out: {plan.problem}"
-        raise GitprovError(said, f"mend that, then: gitprov heal {commit.oid[:12]}~1..{commit.oid[:12]}")
+        message = f"authors of lines from other commits could not be found out: {plan.problem}"
+        raise GitprovError(message, f"mend that, then: gitprov heal {commit.oid[:12]}~1..{commit.oid[:12]}")
     return done
 
 
@@ -63,8 +63,8 @@ def recover(context: CommitContext) -> str | None:
 
 def _finish_parent(context: CommitContext, plan: Plan, commit: Commit) -> None:
     """A plan that is not this commit's may be that of the one before, whose hook was killed."""
-    found = context.repo.objects.get(commit.parents[0]) if commit.parents else None
-    parent = parse_commit(found) if found is not None else None
+    parent_object = context.repo.objects.get(commit.parents[0]) if commit.parents else None
+    parent = parse_commit(parent_object) if parent_object is not None else None
     if parent is not None and parent.oid != plan.base and _made(context, plan, parent):
         _carry_out(context, parent, plan)
 
@@ -75,8 +75,8 @@ def _made(context: CommitContext, plan: Plan, commit: Commit) -> bool:
 
 
 def _head(context: CommitContext) -> Commit | None:
-    found = context.repo.objects.get("HEAD")
-    return parse_commit(found) if found is not None and found.type == "commit" else None
+    head = context.repo.objects.get("HEAD")
+    return parse_commit(head) if head is not None and head.type == "commit" else None
 
 
 def _commit_change(context: CommitContext, commit: Commit, plan: Plan | None) -> CommitChange:
@@ -167,9 +167,9 @@ def retire(context: CommitContext, plan: Plan) -> None:
     """Mark what a plan used of its evidence, and let go of what nothing is left of."""
     for seq, use in plan.uses.items():
         mark = context.inbox.spent(seq)
-        wanted = Spent(use.lines, use.dropped, use.trace, use.path)
-        if wanted != mark and os.path.exists(context.inbox.event_path(seq)):
-            context.inbox.mark_spent(seq, *wanted[:3], path=use.path, durable=not use.retire)
+        new_mark = Spent(use.lines, use.dropped, use.trace, use.path)
+        if new_mark != mark and os.path.exists(context.inbox.event_path(seq)):
+            context.inbox.mark_spent(seq, *new_mark[:3], path=use.path, durable=not use.retire)
     for key, turn, trace in plan.used:
         context.inbox.mark_used(key, turn, trace)
     context.inbox.retire(seq for seq, use in plan.uses.items() if use.retire)

@@ -22,8 +22,8 @@ def stage_sidecars(context: CommitContext, plan: Plan) -> tuple[str, ...]:
     for path in sorted({path for row in plan.traces for path in row["files"]}):
         place = sidecar_path(path)
         rows = [row for row in plan.traces if path in row["files"]]
-        found = context.repo.objects.get(f":{place}") if "\n" not in place else None
-        old = found.data if found is not None else None
+        blob = context.repo.objects.get(f":{place}") if "\n" not in place else None
+        old = blob.data if blob is not None else None
         new = content(rows, old)
         if new != old:
             _stage(context, place, new)
@@ -50,9 +50,11 @@ def content(rows: list[Row], old: bytes | None) -> bytes:
 
 
 def _traces(old: bytes | None) -> list[str]:
-    found = (loads_object(old) or {}).get("traces")
+    traces = (loads_object(old) or {}).get("traces")
     return (
-        [one for one in found if isinstance(one, str) and is_trace_id(one)] if isinstance(found, list) else []
+        [trace for trace in traces if isinstance(trace, str) and is_trace_id(trace)]
+        if isinstance(traces, list)
+        else []
     )
 
 
