@@ -70,22 +70,22 @@ def jobs(
     by_path: dict[str, list[Event]] = {}
     for event in events:
         by_path.setdefault(event.path, []).append(event)
-    told = set()
+    changed_paths = set()
     for change in changes:
         was = amended.path_of(change.path) if amended else change.old_path
-        told.add(was)
+        changed_paths.add(was)
         names = {change.path, change.old_path, was}
-        own = {event.seq: event for path in names for event in by_path.get(path, ())}
+        by_seq = {event.seq: event for path in names for event in by_path.get(path, ())}
         claims = amended.claims(was) if amended else []
         regular = change.has_text or (change.status == "D" and change.old_mode in REGULAR)
-        if (own or claims) and regular:
+        if (by_seq or claims) and regular:
             start, final = _sides(repo, change)
             added = unshown(start, final) if change.opaque else change.hunks
             old = amended.content(was) if amended and claims else b""
-            found = [own[seq] for seq in sorted(own)]
-            yield FileJob(change.path, start, final, added, found, claims, old, was)
+            file_events = [by_seq[seq] for seq in sorted(by_seq)]
+            yield FileJob(change.path, start, final, added, file_events, claims, old, was)
     if amended:
-        yield from amended.left_out(told)
+        yield from amended.left_out(changed_paths)
 
 
 def _sides(repo: Repository, change: FileChange) -> tuple[bytes, bytes]:
@@ -116,23 +116,23 @@ class AmendedCommit:
 
     def claims(self, path: str) -> list[Claim]:
         """What the note says of one file; a row that only counts deleted lines there claims none."""
-        found = self.note.claims(path)
-        told = {claim.row["id"] for claim in found}
+        claims = self.note.claims(path)
+        row_ids = {claim.row["id"] for claim in claims}
         silent = [
             row
             for row in self.note.rows_of(path)
-            if row["kind"] == "trace" and row["id"] not in told and deleted(row, path)
+            if row["kind"] == "trace" and row["id"] not in row_ids and deleted(row, path)
         ]
-        return found + [Claim(LineSet(), "ai", row) for row in silent]
+        return claims + [Claim(LineSet(), "ai", row) for row in silent]
 
     def content(self, path: str) -> bytes:
         """A file of the old commit; empty where it had none."""
-        found = regular_blobs(self._repo, self._commit, [path])
-        return self._repo.objects.blob(found[path]) if found else b""
+        oids = regular_blobs(self._repo, self._commit, [path])
+        return self._repo.objects.blob(oids[path]) if oids else b""
 
-    def left_out(self, told: set[str]) -> Iterator[FileJob]:
+    def left_out(self, changed_paths: set[str]) -> Iterator[FileJob]:
         """Files that the old commit changed and the new one does not: their lines are given up."""
-        paths = [path for path in self.note.paths() if path not in told]
+        paths = [path for path in self.note.paths() if path not in changed_paths]
         old = regular_blobs(self._repo, self._commit, paths)
         new = regular_blobs(self._repo, self._base, old) if self._base else {}
         for path, oid in old.items():  # of a file that the old commit has not, no line can be claimed
@@ -217,13 +217,13 @@ class Attributor:
                 marks = self._marks.get(event.seq, SpentLines())
                 settled[event.seq] = marks.spent | gone_for_good(marks.dropped, step.after, job.final)
                 folded = fold(folded, [step])
-        for one in waiting:
-            folded = self._see(folded, one, job)
+        for sighting in waiting:
+            folded = self._see(folded, sighting, job)
         return folded, unread
 
-    def _see(self, folded: Folded, one: SeenContent, job: FileJob) -> Folded:
-        content = self._as_stored(one.content, job)
-        return restore(folded, content) if one.back else put_aside(folded, content)
+    def _see(self, folded: Folded, sighting: SeenContent, job: FileJob) -> Folded:
+        content = self._as_stored(sighting.content, job)
+        return restore(folded, content) if sighting.back else put_aside(folded, content)
 
     def _carry(
         self, job: FileJob, seen: bytes | None
@@ -237,7 +237,7 @@ class Attributor:
             if step is not None:
                 folded = fold(folded, [step])
         done = outcome(folded, job.final, job.added, seen, {}, before=before)
-        lines = {source: found for source, found in done.lines.items() if source in carried}
+        lines = {source: classes for source, classes in done.lines.items() if source in carried}
         tallies = {source: done.tallies[source] for source in carried}
         gone = (*shed(job.path, folded, tallies), *(shed(job.path, before, tallies) if since else ()))
         return Outcome(lines, tallies), carried, gone
@@ -246,21 +246,21 @@ class Attributor:
         self, job: FileJob, events: list[Event], unread: dict[int, str]
     ) -> Iterator[tuple[Event, FoldStep | None]]:
         """Each event with its contents; without them, and with a reason in `unread`, where they cannot be read."""
-        known = {canonical.digest(data): data for data in (job.start, job.final)}
+        contents = {canonical.digest(data): data for data in (job.start, job.final)}
         for event in events:
             try:
-                before, after = (self._read(ref, known, job) for ref in (event.before, event.after))
+                before, after = (self._read(ref, contents, job) for ref in (event.before, event.after))
             except Damaged as error:
                 unread[event.seq] = error.message
                 yield event, None
                 continue
             yield event, FoldStep(event.seq, before, after, event.type == "human")
 
-    def _read(self, ref: ContentRef | None, known: dict[str, bytes], job: FileJob) -> bytes:
+    def _read(self, ref: ContentRef | None, contents: dict[str, bytes], job: FileJob) -> bytes:
         """Content of an event. Damaged where it is missing or was never kept."""
         if ref is None:
             return b""
-        data = known[ref.digest] if ref.digest in known else self._inbox.get_blob(ref)
+        data = contents[ref.digest] if ref.digest in contents else self._inbox.get_blob(ref)
         return self._as_stored(data, job)
 
     def _as_stored(self, data: bytes, job: FileJob) -> bytes:
@@ -299,10 +299,10 @@ def _label(folded: Folded, job: FileJob) -> dict[int, AmendedClaim]:
 
 def _with_carried(settled: Outcome, carried: Outcome) -> Outcome:
     """Evidence of the inbox comes first; a line that it does not claim stays what the amended commit said it is."""
-    taken = {line for own in settled.lines.values() for lines in own.values() for line in lines}
+    taken = {line for classes in settled.lines.values() for lines in classes.values() for line in lines}
     rest = {
-        source: {cls: LineSet(line for line in lines if line not in taken) for cls, lines in own.items()}
-        for source, own in carried.lines.items()
+        source: {cls: LineSet(line for line in lines if line not in taken) for cls, lines in classes.items()}
+        for source, classes in carried.lines.items()
     }
     return Outcome({**settled.lines, **rest}, {**settled.tallies, **carried.tallies}, settled.bounded)
 

@@ -73,8 +73,8 @@ class Freezer:
         prompt, prompt_row, prompt_oid = self._text(turn.prompt)
         _, output_row, output_oid = self._text(turn.output)
         edits = [self._edit(event) for event in events if event.type == "ai"]
-        standing = [self._standing(one) for one in turn.instructions]
-        model = turn.model or self._clean(_one({event.model for event in events}))
+        standing = [self._standing(instruction) for instruction in turn.instructions]
+        model = turn.model or self._clean(_only_value({event.model for event in events}))
         human, request = self._clean(self._human), self._clean(_request(turn, events))
         record = generation.seal(
             {
@@ -151,12 +151,12 @@ class Freezer:
 
     def _edit(self, event: Event) -> Record:
         before, after = self._bytes(event.before), self._bytes(event.after)
-        known = (before is not None or event.before is None) and (after is not None or event.after is None)
+        readable = (before is not None or event.before is None) and (after is not None or event.after is None)
         row: Record = {
             "path": event.path,
             "before": self._side(event.before, before),
             "after": self._side(event.after, after),
-            "raw_lines": self._lines(event, before, after) if known else None,
+            "raw_lines": self._lines(event, before, after) if readable else None,
             "tool": self._clean(event.tool),
             "user_modified": event.user_modified,
         }
@@ -225,16 +225,16 @@ def groups(evidence: Evidence, frozen: Callable[[int], str | None]) -> dict[Turn
     return out
 
 
-def _one(values: set[str | None]) -> str | None:
+def _only_value(values: set[str | None]) -> str | None:
     """The value that all share; None where there are several or none."""
-    known = {value for value in values if value}
-    return known.pop() if len(known) == 1 else None
+    candidates = {value for value in values if value}
+    return candidates.pop() if len(candidates) == 1 else None
 
 
 def _request(turn: Turn, events: list[Event]) -> str | None:
     """The first request that wrote something; a turn's request may as well have read only."""
     wrote = [event.request_id for event in events if event.type == "ai" and event.request_id]
-    return wrote[0] if wrote else _one(set(turn.request_ids))
+    return wrote[0] if wrote else _only_value(set(turn.request_ids))
 
 
 def _redactor(config: Config) -> Callable[[bytes], tuple[bytes, int]]:

@@ -59,21 +59,21 @@ def gather(inbox: Inbox, *, archived: bool = False, complete: bool = True) -> Ev
     missing of a turn is read from its transcript and kept in the inbox; without it nothing is written.
     Damage never hides other evidence: it stands in `problems`.
     """
-    found = (inbox.archived() if archived else []) + inbox.events()
-    events = sorted((one for one in found if isinstance(one, Event)), key=lambda one: one.seq)
-    problems = [one for one in found if isinstance(one, Problem)]
+    entries = (inbox.archived() if archived else []) + inbox.events()
+    events = sorted((entry for entry in entries if isinstance(entry, Event)), key=lambda entry: entry.seq)
+    problems = [entry for entry in entries if isinstance(entry, Problem)]
     groups: dict[TurnKey, list[Event]] = {}
     for event in events:
         if event.key is not None and event.turn is not None:
             groups.setdefault((event.key, event.turn), []).append(event)
     turns: dict[TurnKey, Turn] = {}
     facts: dict[str, tuple[str | None, str | None]] = {}
-    for name, own in groups.items():
-        turn = _read(inbox, name, own, problems)
+    for name, turn_events in groups.items():
+        turn = _read(inbox, name, turn_events, problems)
         if complete:
-            turn = _completed(inbox, turn, own, facts, problems)
+            turn = _completed(inbox, turn, turn_events, facts, problems)
         turns[name] = turn
-    return Evidence([_with_facts(one, facts) for one in events], turns, problems)
+    return Evidence([_with_facts(event, facts) for event in events], turns, problems)
 
 
 def _read(inbox: Inbox, name: TurnKey, events: list[Event], problems: list[Problem]) -> Turn:
@@ -106,23 +106,23 @@ def _completed(
     """The turn with everything that can still be learnt of it; keeps what it learns."""
     if turn.extra.get(FORGOTTEN):
         return turn
-    known = turn
+    before = turn
     used = [one.tool_use_id for one in events if one.tool_use_id]
-    asked_of_events = any(one.type == "ai" and one.tool_use_id and not one.model for one in events)
+    lacks_model = any(one.type == "ai" and one.tool_use_id and not one.model for one in events)
     covered = turn.output is not None and set(used) <= set(turn.tools)
     unread = bool(turn.extra.get(reading.UNREAD_END))
-    if turn.transcript and (asked_of_events or unread or not (covered and turn.model and turn.prompt)):
-        said = _said(inbox, turn, used)
-        if said is not None:
-            facts.update({one.id: (one.model, one.request_id) for one in said.tools.values()})
-            turn = reading.told_by(inbox, turn, said, turn.prompt is None)
-            turn = _with_last_answer(inbox, turn, said) if unread else turn
+    if turn.transcript and (lacks_model or unread or not (covered and turn.model and turn.prompt)):
+        excerpt = _excerpt(inbox, turn, used)
+        if excerpt is not None:
+            facts.update({one.id: (one.model, one.request_id) for one in excerpt.tools.values()})
+            turn = reading.with_excerpt(inbox, turn, excerpt, turn.prompt is None)
+            turn = _with_last_answer(inbox, turn, excerpt) if unread else turn
             covered = turn.output is not None and set(used) <= set(turn.tools)
     if turn.model is None:
         turn = turn._replace(model=_model(inbox, turn, events))
     if turn.output is None or (used and not covered and not turn.tools):
         turn = turn._replace(output=_from_inputs(inbox, turn, events, problems))
-    if turn != known:
+    if turn != before:
         try:
             inbox.sessions.finish(turn._replace(parent=None))
         except OSError as error:
@@ -130,26 +130,26 @@ def _completed(
     return turn
 
 
-def _with_last_answer(inbox: Inbox, turn: Turn, said: Slice) -> Turn:
+def _with_last_answer(inbox: Inbox, turn: Turn, excerpt: Slice) -> Turn:
     """The turn with the agent's last answer as its output's end, whether or not the transcript has it by now."""
     try:
         message = inbox.get_blob(turn.message).decode("utf-8", "replace") if turn.message is not None else ""
     except Damaged:
         return turn
-    if reading.answers(said, message):
+    if reading.answers(excerpt, message):
         return turn._replace(extra={**turn.extra, reading.UNREAD_END: False})
-    return reading.with_message(inbox, turn, said, message)
+    return reading.with_message(inbox, turn, excerpt, message)
 
 
-def _said(inbox: Inbox, turn: Turn, used: list[str]) -> Slice | None:
+def _excerpt(inbox: Inbox, turn: Turn, used: list[str]) -> Slice | None:
     """The turn's stretch of transcript, found by its offset, else by its tool uses."""
     following = _next_offset(inbox, turn)
-    said = _quiet_read(turn, following)
-    if said is not None and (said.tools or not used or turn.offset == 0):
-        return said
+    excerpt = _quiet_read(turn, following)
+    if excerpt is not None and (excerpt.tools or not used or turn.offset == 0):
+        return excerpt
     start = _find(turn, used)
-    found = None if start is None else _quiet_read(turn._replace(offset=start), None)
-    return found or said
+    tool_excerpt = None if start is None else _quiet_read(turn._replace(offset=start), None)
+    return tool_excerpt or excerpt
 
 
 def _quiet_read(turn: Turn, following: int | None) -> Slice | None:
@@ -169,7 +169,7 @@ def _find(turn: Turn, used: list[str]) -> int | None:
         data = files.read_range(turn.transcript, start, reading.READ_LIMIT) or b""
     except OSError:
         return None
-    place = min((at for at in (data.find(utf8(one)) for one in used) if at >= 0), default=-1)
+    place = min((at for at in (data.find(utf8(tool_use_id)) for tool_use_id in used) if at >= 0), default=-1)
     if place < 0:
         return None
     prompts = claude_transcript.prompts(data[:place], start, turn.subagent is not None)
@@ -191,8 +191,8 @@ def _model(inbox: Inbox, turn: Turn, events: list[Event]) -> str | None:
     named = [one.model for one in events if one.type == "ai" and one.model]
     if named or turn.subagent is not None:
         return named[-1] if named else None
-    said = inbox.sessions.noted(turn.key, "session").get("model")
-    return said if isinstance(said, str) and said else None
+    model = inbox.sessions.noted(turn.key, "session").get("model")
+    return model if isinstance(model, str) and model else None
 
 
 def _from_inputs(

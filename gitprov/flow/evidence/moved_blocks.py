@@ -53,14 +53,14 @@ def settled(
     gone += [one for result in outside for one in result.gone]
     if not gone or not vacant:
         return results
-    found = zip(vacant, arrivals(_together(gone), list(vacant.values())), strict=True)
-    moved = {path: owners for path, owners in found if owners}
+    placements = zip(vacant, arrivals(_together(gone), list(vacant.values())), strict=True)
+    moved = {path: owners for path, owners in placements if owners}
     return _Placed(results, outside, commit.marks).with_blocks(moved) if moved else results
 
 
 def _together(gone: list[RemovedLines]) -> list[RemovedLines]:
     """What left each file in the order of the paths: the same commit always gives the same answer."""
-    return sorted(gone, key=lambda one: next(iter(one.owners.values()))[0])
+    return sorted(gone, key=lambda lines: next(iter(lines.owners.values()))[0])
 
 
 def _vacant(
@@ -72,8 +72,8 @@ def _vacant(
         if not change.has_text or change.added < LEAST:
             continue
         fresh = {n for hunk in change.hunks for n in range(hunk.new_start, hunk.new_end)}
-        for own in claims.get(change.path, {}).values():
-            fresh.difference_update(line - 1 for lines in own.values() for line in lines)
+        for classes in claims.get(change.path, {}).values():
+            fresh.difference_update(line - 1 for lines in classes.values() for line in lines)
         if len(fresh) >= LEAST:
             lines = split_lines(context.repo.objects.blob(change.new_oid))
             yield change.path, UnclaimedLines(lines, frozenset(n for n in fresh if n < len(lines)))
@@ -89,17 +89,17 @@ def _outside(
     newest = sorted(apart, key=lambda path: -apart[path][-1].seq)[:_MOST]
     telling = {
         line.rstrip(b"\r\n")
-        for one in vacant.values()
-        for line in (one.lines[n] for n in one.numbers)
+        for unclaimed in vacant.values()
+        for line in (unclaimed.lines[n] for n in unclaimed.numbers)
         if not is_trivial(line)
     }
     paths = [path for path in newest if telling and _shares(context, apart[path], telling)]
     if paths:
-        own = worker(paths)
+        attributor = worker(paths)
         for path in paths:
             head = context.repo.objects.get(f"HEAD:{path}") if "\n" not in path else None
             content = head.data if head is not None and head.type == "blob" else b""
-            yield own.attribute_file(FileJob(path, content, content, (), apart[path], []))
+            yield attributor.attribute_file(FileJob(path, content, content, (), apart[path], []))
 
 
 def _shares(context: CommitContext, events: Iterable[Event], telling: set[bytes]) -> bool:
@@ -178,7 +178,7 @@ def _is_persons(event: Event | None, carried: AmendedClaim | None) -> bool:
 
 def _claims(lines: Mapping[int, tuple[int, bool]], human: bool) -> dict[str, LineSet]:
     """Class → committed lines (1-based)."""
-    found: dict[str, list[int]] = {}
+    lines_by_class: dict[str, list[int]] = {}
     for n, (_, edited) in lines.items():
-        found.setdefault("human" if human else "edited" if edited else "ai", []).append(n + 1)
-    return {cls: LineSet(numbers) for cls, numbers in found.items()}
+        lines_by_class.setdefault("human" if human else "edited" if edited else "ai", []).append(n + 1)
+    return {cls: LineSet(numbers) for cls, numbers in lines_by_class.items()}

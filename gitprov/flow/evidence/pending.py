@@ -68,21 +68,21 @@ def settle(
     cases = _cases(repo, renamed(repo, evidence.events, spent))
     if look_first is not None:
         look_first(cases)
-    marks = {seq: SpentLines(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}
-    clean = cleaner(repo, [one.job.path for one in cases])
+    marks = {seq: SpentLines(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in spent.items()}
+    clean = cleaner(repo, [case.job.path for case in cases])
     seen = sighted(repo, inbox, evidence.events)
     kept = shelved(repo, evidence.events, aside or [])
     worker = Attributor(inbox, marks, view or Disk(repo), clean, (), kept, seen)
-    files = [PendingFile(one.job.path, worker.attribute_file(one.job), one.in_head) for one in cases]
+    files = [PendingFile(case.job.path, worker.attribute_file(case.job), case.in_head) for case in cases]
     return Pending(evidence, spent, files)
 
 
-def _cases(repo: Repository, known: list[Event]) -> list[PendingCase]:
+def _cases(repo: Repository, all_events: list[Event]) -> list[PendingCase]:
     """Each file that an event speaks of; a renamed one under its staged name."""
     head = repo.resolve("HEAD")
     changes = {change.path: change for change in staged(repo, head)}
     moved = {change.old_path: change.path for change in changes.values() if change.status == "R"}
-    paths = sorted({moved.get(event.path, event.path) for event in known})
+    paths = sorted({moved.get(event.path, event.path) for event in all_events})
     old = {path: changes[path].old_path if path in changes else path for path in paths}
     before = blobs(repo, "HEAD", old.values()) if head is not None else {}
     after = staged_blobs(repo, paths)
@@ -90,7 +90,7 @@ def _cases(repo: Repository, known: list[Event]) -> list[PendingCase]:
     for path in paths:
         start = repo.objects.blob(before[old[path]]) if old[path] in before else b""
         final = repo.objects.blob(after[path]) if path in after else b""
-        events = [event for event in known if moved.get(event.path, event.path) == path]
+        events = [event for event in all_events if moved.get(event.path, event.path) == path]
         added = _added(changes.get(path), start, final)
         job = FileJob(path, start, final, added, events, [], was=old[path])
         cases.append(PendingCase(job, old[path] in before, after.get(path)))

@@ -72,8 +72,8 @@ def _freeze(repo: Repository, evidence: Evidence, name: TurnKey, seqs: set[int])
     return _generation(freezer.freeze(evidence.turns[name], events).record, kept.files)
 
 
-def _generation(known: Record, files: dict[str, bytes]) -> Generation:
-    top = generations.directory(known["id"])
+def _generation(record: Record, files: dict[str, bytes]) -> Generation:
+    top = generations.directory(record["id"])
     edits = tuple(
         Edit(
             row["path"],
@@ -85,10 +85,10 @@ def _generation(known: Record, files: dict[str, bytes]) -> Generation:
             row["tool"],
             row["user_modified"],
         )
-        for n, row in enumerate(known["edits"])
+        for n, row in enumerate(record["edits"])
     )
     standing = tuple(
         Instruction(row["path"], row["digest"], files.get(generations.instruction_path(row["digest"])))
-        for row in known["instructions"]
+        for row in record["instructions"]
     )
-    return Generation(known, files.get(f"{top}/prompt.txt"), files.get(f"{top}/output.txt"), edits, standing)
+    return Generation(record, files.get(f"{top}/prompt.txt"), files.get(f"{top}/output.txt"), edits, standing)

@@ -26,11 +26,11 @@ def follow(context: CommitContext, changes: list[FileChange], events: list[Event
     """The events, those of a vanished file under the name it has in this commit."""
     if not events:
         return events
-    told = {event.path for event in events}
+    event_paths = {event.path for event in events}
     fresh = [one for one in changes if one.status == "A" and one.has_text][:_MOST]
     if not fresh:
         return events
-    gone = [path for path in sorted(told) if _vanished(context, path)][:_MOST]
+    gone = [path for path in sorted(event_paths) if _vanished(context, path)][:_MOST]
     names = _pairs(context, gone, fresh, events) if gone else {}
     return [one._replace(path=_last_name(names, one.path)) if one.path in names else one for one in events]
 
@@ -79,13 +79,13 @@ def _came(
     first: dict[str, Event] = {}
     for event in events:
         first.setdefault(event.path, event)
-    for path in sorted({*gone, *(one.path for one in fresh if one.path in first)}):
+    for path in sorted({*gone, *(change.path for change in fresh if change.path in first)}):
         content = _content(context, first[path].before)
         if content is not None:
             yield path, content
-    for one in fresh:
-        if one.path not in first:
-            yield one.path, context.repo.objects.blob(one.new_oid)
+    for change in fresh:
+        if change.path not in first:
+            yield change.path, context.repo.objects.blob(change.new_oid)
 
 
 def _content(context: CommitContext, ref: ContentRef | None) -> bytes | None:

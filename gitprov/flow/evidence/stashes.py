@@ -46,10 +46,16 @@ def shelved(
     def versions(job: FileJob) -> list[bytes]:
         # The reader of objects takes one name a line.
         paths = [path for path in sorted(_paths(job, recorded)) if "\n" not in path]
-        found = repo.objects.get_many(
+        objects = repo.objects.get_many(
             f"{oid}{part}:{path}" for path in paths for oid in aside for part in _PARTS
         )
-        return list({one.oid: one.data for one in found if one is not None and one.type == "blob"}.values())
+        return list(
+            {
+                version.oid: version.data
+                for version in objects
+                if version is not None and version.type == "blob"
+            }.values()
+        )
 
     return versions
 
@@ -68,12 +74,12 @@ def sighted(
 
     def held(job: FileJob) -> list[SeenContent]:
         paths = _paths(job, recorded)
-        asked = [(row.seq, name, row.path is not None) for row in rows for name in _names(row, paths)]
-        found = repo.objects.get_many(name for _, name, _ in asked)
-        blobs = zip(asked, found, strict=True)
+        requests = [(row.seq, name, row.path is not None) for row in rows for name in _names(row, paths)]
+        objects = repo.objects.get_many(name for _, name, _ in requests)
+        blobs = zip(requests, objects, strict=True)
         # Without repeats, as a stash's index is mostly the file as it was committed.
-        seen = {(seq, one.oid, back): one for (seq, _, back), one in blobs if one and one.type == "blob"}
-        return [SeenContent(seq, one.data, back) for (seq, _, back), one in seen.items()]
+        seen = {(seq, blob.oid, back): blob for (seq, _, back), blob in blobs if blob and blob.type == "blob"}
+        return [SeenContent(seq, blob.data, back) for (seq, _, back), blob in seen.items()]
 
     return held
 
@@ -94,14 +100,14 @@ def _names(row: sightings.Sighting, paths: Iterable[str]) -> list[str]:
 
 def tips(repo: Repository) -> list[str]:
     """The commits that local branches end with, the newest first: work may be there that no hook heard of."""
-    asked = (
+    arguments = (
         "for-each-ref",
         f"--count={_BRANCHES}",
         "--sort=-committerdate",
         "--format=%(objectname)",
         "refs/heads",
     )
-    return list(dict.fromkeys(decode(repo.run(*asked)).split()))
+    return list(dict.fromkeys(decode(repo.run(*arguments)).split()))
 
 
 def _stashes(repo: Repository) -> list[str]:

@@ -53,25 +53,25 @@ class Uncommitted:
         old = path if path in oids else _old_path(changes, path)
         if old is not None and old != path:
             oids = blobs(self._repo, "HEAD", [old])
-        known = follow(self._context, changes, renamed(self._repo, self._read().events, self._spent))
-        events = [event for event in known if event.path in (path, old)]
+        all_events = follow(self._context, changes, renamed(self._repo, self._read().events, self._spent))
+        events = [event for event in all_events if event.path in (path, old)]
         if not events:
             return []
         start = self._repo.objects.blob(oids[old]) if old is not None else b""
         result = self._fold(FileJob(path, start, content, tuple(hunks(start, content)), events, [], was=old))
-        found = [
+        claims = [
             Claim(lines, cls, self._row(result.events[seq]))
             for seq, classes in result.outcome.lines.items()
             for cls, lines in classes.items()
         ]
-        return sorted(found, key=lambda claim: -CLASSES.index(claim.cls))
+        return sorted(claims, key=lambda claim: -CLASSES.index(claim.cls))
 
     def _fold(self, job: FileJob) -> FileResult:
         from gitprov.flow.evidence.stashes import sighted
         from gitprov.git.files.filters import cleaner
 
         marks = {
-            seq: SpentLines(line_set(one.lines), line_set(one.dropped)) for seq, one in self._spent.items()
+            seq: SpentLines(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in self._spent.items()
         }
         seen = sighted(self._repo, self._inbox, self._read().events)
         clean = cleaner(self._repo, [job.path])
@@ -106,17 +106,17 @@ def _old_path(changes: list[FileChange], path: str) -> str | None:
 
 def trace_row(event: Event, turn: Turn | None, trace: str | None) -> Row:
     """A note row's facts of an event's turn; `id` is the generation it was frozen into, None if it was not yet."""
-    known = turn or Turn("", "")
+    turn_facts = turn or Turn("", "")
     return {
         "kind": "trace",
         "id": trace,
-        "agent": known.agent or event.agent,
-        "model": known.model or event.model,
-        "session": known.session or event.session,
+        "agent": turn_facts.agent or event.agent,
+        "model": turn_facts.model or event.model,
+        "session": turn_facts.session or event.session,
         "turn": event.turn,
-        "at": known.at or event.at,
-        "prompt": None if known.prompt is None else known.prompt.digest,
-        "prompt_version": known.prompt_version,
+        "at": turn_facts.at or event.at,
+        "prompt": None if turn_facts.prompt is None else turn_facts.prompt.digest,
+        "prompt_version": turn_facts.prompt_version,
         "human": None,
         "evidence": "captured",
     }
@@ -128,5 +128,5 @@ def uncommitted(repo: Repository) -> Callable[[str], list[Claim]] | None:
         return None
     from gitprov.flow.work_tree import on_disk
 
-    known = Uncommitted(repo)
-    return lambda path: known.claims(path, on_disk(repo, path))
+    inbox_claims = Uncommitted(repo)
+    return lambda path: inbox_claims.claims(path, on_disk(repo, path))
