@@ -60,8 +60,8 @@ def gather(inbox: Inbox, *, archived: bool = False, complete: bool = True) -> Ev
     Damage never hides other evidence: it stands in `problems`.
     """
     entries = (inbox.archived() if archived else []) + inbox.events()
-    events = sorted((entry for entry in entries if isinstance(entry, Event)), key=lambda entry: entry.seq)
-    problems = [entry for entry in entries if isinstance(entry, Problem)]
+    events = sorted((one for one in entries if isinstance(one, Event)), key=lambda event: event.seq)
+    problems = [one for one in entries if isinstance(one, Problem)]
     groups: dict[TurnKey, list[Event]] = {}
     for event in events:
         if event.key is not None and event.turn is not None:
@@ -73,7 +73,7 @@ def gather(inbox: Inbox, *, archived: bool = False, complete: bool = True) -> Ev
         if complete:
             turn = _completed(inbox, turn, turn_events, facts, problems)
         turns[name] = turn
-    return Evidence([_with_facts(event, facts) for event in events], turns, problems)
+    return Evidence([_with_facts(one, facts) for one in events], turns, problems)
 
 
 def _read(inbox: Inbox, name: TurnKey, events: list[Event], problems: list[Problem]) -> Turn:

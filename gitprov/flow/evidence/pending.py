@@ -68,12 +68,12 @@ def settle(
     cases = _cases(repo, renamed(repo, evidence.events, spent))
     if look_first is not None:
         look_first(cases)
-    marks = {seq: SpentLines(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in spent.items()}
-    clean = cleaner(repo, [case.job.path for case in cases])
+    marks = {seq: SpentLines(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}
+    clean = cleaner(repo, [one.job.path for one in cases])
     seen = sighted(repo, inbox, evidence.events)
     kept = shelved(repo, evidence.events, aside or [])
     worker = Attributor(inbox, marks, view or Disk(repo), clean, (), kept, seen)
-    files = [PendingFile(case.job.path, worker.attribute_file(case.job), case.in_head) for case in cases]
+    files = [PendingFile(one.job.path, worker.attribute_file(one.job), one.in_head) for one in cases]
     return Pending(evidence, spent, files)
 
 
