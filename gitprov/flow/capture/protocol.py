@@ -1,4 +1,4 @@
-"""Reports in the plug-in protocol: each becomes one event, and its turn is kept beside it."""
+"""Reports in the plug-in protocol: each becomes one event, and its turn is stored beside it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.sessions import derived_turn, session_key
 
 FILE_LIMIT = 64 << 20
-"""Files above this many bytes are not looked at."""
+"""Largest file that is read, in bytes."""
 
 
 def record(payload: bytes, moment: Moment) -> None:
-    """Record each report of a payload. A wrong one is logged and does not stop the others."""
+    """Record each report of a payload. An invalid report is logged and does not stop the others."""
     with Delivery(moment.env) as delivery:
         for number, row in enumerate(_rows(payload), 1):
             try:
@@ -32,9 +32,9 @@ def record(payload: bytes, moment: Moment) -> None:
 
 
 def record_edit(edit: EditReport, moment: Moment, delivery: Delivery) -> Location:
-    """Record one report and return where its file lives.
+    """Record one report and return the location of its file.
 
-    ValueError for what cannot be recorded: a path outside every work tree, a file that is not there.
+    ValueError for a path outside every work tree and for a file that exists neither before nor after the edit.
     """
     cwd = os.path.join(moment.cwd, edit.cwd or "")
     place = place_of(os.path.join(cwd, edit.path), cwd, moment.env)
@@ -79,7 +79,7 @@ def _event(edit: EditReport, place: Location, moment: Moment, turn: Turn | None)
 
 
 def _turn(inbox: Inbox, edit: EditReport, moment: Moment, delivery: Delivery) -> Turn | None:
-    """The report's turn, begun or filled in; none for what a person typed outside of any turn."""
+    """The report's turn, started or completed; None for a person's edit outside of any turn."""
     if edit.type == "human" and edit.turn is None:
         return None
     turn = Turn(
@@ -108,7 +108,7 @@ def _turn(inbox: Inbox, edit: EditReport, moment: Moment, delivery: Delivery) ->
 
 
 def _rows(payload: bytes) -> list[bytes]:
-    """One document, or one per line."""
+    """The JSON documents of a payload: the whole payload if it is one document, else one per line."""
     try:
         load(payload)
         return [payload]
