@@ -37,7 +37,7 @@ class Recorded(NamedTuple):
 
 
 def record(made: StatedGeneration, paths: Sequence[str], moment: Moment) -> Recorded:
-    """Record the present content of each path as generated; the content before is the last recorded or committed.
+    """Record the present content of each path as generated; before it, the last recorded or committed one.
 
     All paths are checked before anything is recorded. UsageError for a path that is not a file of a work
     tree, NotARepository where neither the directory nor any path is in a work tree.

@@ -121,7 +121,7 @@ def _changes(
         if proposal == hook.input and seen is not None:
             raise
     if proposal != hook.input:
-        # The transcript's input may lack fields that the hook's input has; a person's changes take precedence.
+        # The transcript's input may lack fields of the hook's input; a person's changes take precedence.
         try:
             return claude_code.changes(hook, hook.input, seen, disk), hook.input
         except ValueError:

@@ -25,7 +25,7 @@ def last_known(inbox: Inbox, place: Location, env: Mapping[str, str]) -> bytes |
 
 
 def committed(place: Location, env: Mapping[str, str]) -> bytes | None:
-    """The file in `HEAD` as a checkout would write it; None where `HEAD` has no such file or git does not run.
+    """The file in `HEAD` as a checkout would write it; None where it is not in `HEAD` or git does not run.
 
     GitFailed where git refuses to read, as in a repository of another user: the file may exist then.
     """

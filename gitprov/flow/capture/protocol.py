@@ -34,7 +34,7 @@ def record(payload: bytes, moment: Moment) -> None:
 def record_edit(edit: EditReport, moment: Moment, delivery: Delivery) -> Location:
     """Record one report and return the location of its file.
 
-    ValueError for a path outside every work tree and for a file that exists neither before nor after the edit.
+    ValueError for a path outside every work tree and for a file that exists neither before nor after.
     """
     cwd = os.path.join(moment.cwd, edit.cwd or "")
     place = place_of(os.path.join(cwd, edit.path), cwd, moment.env)

@@ -57,7 +57,7 @@ def submit(hook: Hook, moment: Moment) -> None:
 
 
 def current(hook: Hook, inbox: Inbox, moment: Moment, tool: ToolUse | None) -> Turn:
-    """The turn that a tool use in `inbox`'s work tree belongs to; stored in that inbox where it is missing."""
+    """The turn that a tool use in `inbox`'s work tree belongs to; stored in that inbox if it is missing."""
     if hook.subagent is None:
         place = home(hook, moment)
         home_inbox = None if place is None else inbox_of(place)
@@ -151,7 +151,7 @@ def answers(excerpt: Slice, message: str) -> bool:
 
 
 def with_message(inbox: Inbox, turn: Turn, excerpt: Slice | None, message: str) -> Turn:
-    """The turn with the agent's last answer, missing in its transcript, appended to the output of the excerpt."""
+    """The turn with an output that ends with the agent's last answer; its transcript lacks that answer."""
     parts = [excerpt.output] if excerpt is not None and excerpt.output else []
     return turn._replace(output=inbox.put_text("\n\n".join([*parts, message])))
 

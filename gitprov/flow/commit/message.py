@@ -1,4 +1,4 @@
-"""The message: prepare-commit-msg writes the trailers, commit-msg is the gate."""
+"""The commit message: prepare-commit-msg writes the trailers, commit-msg is the gate."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _WAY_OUT = "to let a record go all the same, say why in the message (it is kept 
 
 
 def is_amend(context: CommitContext, source: str | None) -> bool:
-    """Whether the commit under way replaces HEAD.
+    """Whether the commit in progress replaces HEAD.
 
-    Git tells a hook only where a message came from, so the git process above is asked for its arguments. Where
-    they cannot be read, a message taken from a commit by the author and date of HEAD is an amendment.
+    Git passes a hook only the source of the message, so the arguments of the git process above are read.
+    Where they cannot be read, a message from a commit by the author and date of HEAD counts as an amendment.
     """
     amend = says_amend(context.git.words, lambda word: _alias(context.repo, word)) if context.git else None
     if amend is not None:
@@ -45,10 +45,10 @@ def _alias(repo: Repository, word: str) -> str | None:
 
 
 def plan_for(context: CommitContext, amend: bool) -> Plan | None:
-    """The plan of the attempt under way: the one its first hook made, unless the index changed since. Not saved.
+    """The plan of the current attempt: its first hook's plan, unless the index changed since. Not saved.
 
-    Evidence that arrives later, while an editor is open, is no reason for another plan: it cannot be about lines
-    that were staged before it, and the traces already stand in the message.
+    Evidence that arrives while an editor is open is no reason for another plan: it cannot concern lines that
+    were staged before it, and the message already contains the traces.
     """
     commit_change = staged_change(context.repo, amend)
     kept = _kept(context)
@@ -64,17 +64,17 @@ def plan_for(context: CommitContext, amend: bool) -> Plan | None:
 
 
 def _kept(context: CommitContext) -> Plan | None:
-    """The plan that an earlier hook of this very attempt made."""
+    """The plan that an earlier hook of this same attempt saved; None without one."""
     kept = plans.load(context.repo.git_dir)
     moment = context.repo.env.get("GIT_AUTHOR_DATE")
     return kept if kept is not None and (kept.attempt, kept.moment) == (context.attempt, moment) else None
 
 
 def _plan_at_gate(context: CommitContext, amend: bool) -> Plan | None:
-    """The plan that commit-msg checks.
+    """The plan that commit-msg checks; None where there is nothing to check.
 
-    Git writes the tree of a commit before it runs prepare-commit-msg. What that hook saw is committed, and it has seen
-    every message: what is staged or reported while the editor is open belongs to the next commit.
+    Git writes a commit's tree before it runs prepare-commit-msg, and runs that hook for every message. So the
+    plan of that hook holds: what is staged or reported while the editor is open is for the next commit.
     """
     kept = _kept(context)
     if kept is not None and kept.settled:
@@ -85,13 +85,16 @@ def _plan_at_gate(context: CommitContext, amend: bool) -> Plan | None:
 
 
 def has_seen_messages(context: CommitContext) -> bool:
-    """Whether prepare-commit-msg of ours has run in this attempt: git runs it for every commit but repeated ones."""
+    """Whether gitprov's prepare-commit-msg has run in this attempt.
+
+    Git runs it for every commit except those of commands that repeat commits.
+    """
     by_hand = context.git is not None and command(context.git.words) not in GATELESS
     return by_hand and trailer_hook_installed(context.repo)
 
 
 def unnamed(context: CommitContext, plan: Plan, message: bytes) -> set[str]:
-    """Traces of a plan that a finished message does not name, and does not let go either."""
+    """Traces of a plan that a finished message neither names nor drops with a reason."""
     trailers = texts.parse(context.repo, message)
     named = {*profiles.waived(trailers, plan.trailers)}
     plan_traces: set[str] = set()
@@ -111,7 +114,7 @@ def _anew(context: CommitContext, commit_change: CommitChange) -> Plan | None:
 def prepare(context: CommitContext, path: str, amend: bool, source: str | None = None) -> None:
     """Write the trailers of the coming commit into the message file at `path`.
 
-    Not into a template: git makes no commit of one that the editor left alone, and has to see it as it is.
+    A message from a template stays as it is: git refuses a template that the editor did not change.
     """
     repo = context.repo
     plan = plan_for(context, amend)
@@ -131,7 +134,10 @@ def prepare(context: CommitContext, path: str, amend: bool, source: str | None =
 
 
 def check(context: CommitContext, path: str, amend: bool) -> None:
-    """The gate. GateError with every reason why the commit would lose a record; else the plan is marked passed."""
+    """The gate: check the message file at `path`, and mark the plan as passed.
+
+    GateError with every reason why the commit would lose a record.
+    """
     repo = context.repo
     plan = _plan_at_gate(context, amend)
     message = _read(path)
@@ -150,7 +156,7 @@ def check(context: CommitContext, path: str, amend: bool) -> None:
 def _reasons(
     context: CommitContext, plan: Plan | None, trailers: list[texts.Trailer], message: bytes
 ) -> list[Refusal]:
-    """Everything that speaks against the commit, after what the message lets go with a reason."""
+    """Every reason against the commit, without those that the message drops with a reason."""
     dropped = profiles.dropped(trailers) if plan is None else profiles.waived(trailers, plan.trailers)
     reasons = [] if plan is None else _losses(context, plan, trailers, message)
     reasons = [
@@ -171,7 +177,10 @@ def _reasons(
 def _add_late(
     context: CommitContext, path: str, plan: Plan, trailers: list[texts.Trailer], message: bytes
 ) -> list[texts.Trailer]:
-    """Without prepare-commit-msg, or where there was no text yet, the trailers come in here."""
+    """Add the missing trailers where prepare-commit-msg did not run or the message had no text then.
+
+    Returns the trailers of the message as it is afterwards.
+    """
     missing = [(key, value) for key, value, _ in plan.trailers if not _has(trailers, key, value)]
     waived = profiles.waived(trailers, plan.trailers)
     additions = [
@@ -185,7 +194,7 @@ def _add_late(
 
 
 def _is_template(context: CommitContext, message: bytes) -> bool:
-    """Whether git is about to refuse the message, because it is the template that the editor was opened with."""
+    """Whether git will refuse the message because it is the unchanged template."""
     repo = context.repo
     named, cleanup = (
         commit_options(context.git.words, lambda word: _alias(repo, word)) if context.git else (None, None)
@@ -217,7 +226,7 @@ def _losses(
 def _again(context: CommitContext, plan: Plan, trailers: list[str], message: bytes) -> str:
     """The command that makes this commit from the refused message, with all its trailers.
 
-    Git leaves the message as the editor did: comments and the diff of `--verbose` have to be taken out again.
+    Git leaves the message as the editor saved it: comments and the diff of `--verbose` have to be removed.
     """
     words = ["git", "commit", *(["--amend"] if plan.amend else [])]
     words += ["-v"] if texts.SCISSORS in message else []
@@ -256,7 +265,7 @@ def _forbidden(key: str, value: str) -> Refusal:
 
 
 def explain(reasons: list[Refusal]) -> str:
-    """Reasons as a person reads them: file, trace, why, and the command that mends it."""
+    """Reasons as text for a person: file, trace, reason, and the command that mends it."""
     lines = [f"commit refused: {len(reasons)} {'record' if len(reasons) == 1 else 'records'} would be lost"]
     for reason in reasons:
         names = (
@@ -277,7 +286,7 @@ def explain(reasons: list[Refusal]) -> str:
 
 
 def _forget_stale(context: CommitContext, path: str, plan: Plan, message: bytes) -> bytes:
-    """An amendment that took the last line of a trace takes its trailer too. Returns the message as it is then."""
+    """Remove the trailers of traces whose last line an amendment removed. Returns the message afterwards."""
     trailers = texts.parse(context.repo, message) if plan.stale else []
     gone = {f"{key}: {value}" for key, value in plan.stale if _has(trailers, key, value)}
     if not gone:

@@ -1,4 +1,4 @@
-"""Staging: from evidence and a staged state to the plan of a commit: note rows, trailers, generations, refusals."""
+"""From evidence and a staged state to the plan of a commit: note rows, trailers, generations, refusals."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def make_plan(
     out: IO[bytes] | None = None,
     bound: EvidenceBound | None = None,
 ) -> Plan | None:
-    """The plan of a commit; None where no evidence, guard or amended note concerns it.
+    """The plan of a commit; None where no evidence, refusal, inherited line or amended note concerns it.
 
-    Writes the contents of new generations to `out`, without one beside the plan's place; saving the plan is the
-    caller's. `bound` says which events may be used, without it all.
+    Writes the contents of new generations to `out`, by default to the plan's blobs file; the caller saves the
+    plan. `bound`: which events may be used, all by default.
     """
     evidence = gather(context.inbox).within(bound or EvidenceBound())
     marks = {event.seq: context.inbox.spent(event.seq) for event in evidence.events}
@@ -71,7 +71,7 @@ def _blobs_file(repo: Repository) -> IO[bytes]:
 
 
 def amended_note(repo: Repository, commit_change: CommitChange) -> Note | None:
-    """The note of the commit being amended."""
+    """The note of the commit that is being amended; None where none is amended or it has no note."""
     if commit_change.amended is None:
         return None
     return notes.read(repo, [commit_change.amended]).get(commit_change.amended)
@@ -107,7 +107,10 @@ def _results(
 
 
 def _is_held(event: Event, mark: Spent) -> bool:
-    """Whether an earlier commit has used an event; a person's goes into no generation, only its lines are marked."""
+    """Whether an earlier commit has used an event.
+
+    A person's event belongs to no generation; a commit only marks its lines.
+    """
     return bool(mark.trace or (event.type == "human" and (mark.lines or mark.dropped)))
 
 
@@ -118,7 +121,7 @@ def _freeze(
     marks: dict[int, Spent],
     blobs: BlobWriter,
 ) -> list[Frozen]:
-    """New generations for the turns that this commit uses and that have events no generation holds."""
+    """New generations for the turns that this commit uses and whose events are not all in a generation."""
     used = {seq for result in results for seq in _used(result)}
     loose = groups(evidence, lambda seq: marks[seq].trace)
     events_by_turn = {
@@ -140,7 +143,10 @@ def _freeze(
 
 
 def _used(result: FileResult) -> set[int]:
-    """Events that gave this commit a line, took one away, or whose part in it cannot be read or was not compared."""
+    """Events that concern this commit.
+
+    These are the events that added or removed a line of it, that cannot be read, or that were not compared.
+    """
     if result.outcome.bounded:
         return set(result.events)
     gone = {seq for seq, tally in result.outcome.tallies.items() if tally.gone}
@@ -148,7 +154,7 @@ def _used(result: FileResult) -> set[int]:
 
 
 def _concerns(problem: Problem, evidence: Evidence, paths: set[str]) -> bool:
-    """Whether unreadable evidence may speak of a path of this commit; what cannot be told may."""
+    """Whether a problem may concern `paths`: its event does, or it is an event file whose path is unknown."""
     event_paths = {event.seq: event.path for event in evidence.events}
     if problem.seq in event_paths:
         return event_paths[problem.seq] in paths
@@ -156,7 +162,7 @@ def _concerns(problem: Problem, evidence: Evidence, paths: set[str]) -> bool:
 
 
 class _Planner:
-    """Puts the plan together from what was worked out."""
+    """Assembles the plan from results, generations and inherited rows."""
 
     def __init__(
         self,
@@ -209,7 +215,7 @@ class _Planner:
         )
 
     def _sought(self) -> tuple[str, ...]:
-        """The traces of commits that this one repeats or replaces; it has none of their lines."""
+        """Traces of the commits that this one repeats or replaces, where it contains none of their lines."""
         if self._amended is None:
             return tuple(sorted(self._inherited.traces))
         from gitprov.flow.carry.absent_traces import known_to
@@ -220,7 +226,7 @@ class _Planner:
         return tuple(sorted({*self._inherited.traces, *amended_traces}))
 
     def _with_inherited(self, evidence_rows: list[Row]) -> list[Row]:
-        """Evidence comes first; a line that it does not claim stays what another commit said it is."""
+        """Rows from evidence come first; a line that they do not claim keeps the claim of another commit."""
         if not self._inherited.rows:
             return evidence_rows
         from gitprov.flow.carry.write_notes import beside
@@ -253,7 +259,7 @@ class _Planner:
         return commit_trailers(config.trailers, facts, config.custom_trailers)
 
     def _stale(self, traces: list[Row]) -> tuple[tuple[str, str], ...]:
-        """Trailers of the amended commit that this one has no trace for, or names its traces otherwise."""
+        """Trailers of the amended commit whose trace this commit lacks or names otherwise."""
         before = self._trailers(self._amended.traces.values()) if self._amended else []
         still = {(key, value) for key, value, _ in self._trailers(traces)}
         return tuple((key, value) for key, value, _ in before if (key, value) not in still)
@@ -277,7 +283,7 @@ class _Planner:
         return uses
 
     def _unchanged(self, seq: int) -> Use:
-        """An event of whose lines this commit takes none."""
+        """The use of an event from which this commit takes no line."""
         mark = self._marks[seq]
         return Use(mark.lines, mark.dropped, self._trace.get(seq), False, mark.path)
 
@@ -304,7 +310,7 @@ class _Planner:
         return [*rows, *self._reviews({row["id"] for row in rows})]
 
     def _reviews(self, traces: set[str]) -> list[Row]:
-        """Reviews of the amended commit's traces, as far as these are still there."""
+        """Reviews of the amended commit's traces that this commit still has."""
         reviews = self._amended.of_kind("review") if self._amended else []
         return [row for row in reviews if row["id"].partition("/")[0] in traces]
 
@@ -329,7 +335,7 @@ class _Planner:
             yield source, note_rows.carried_row(carried, result.path, lines.get(source, {}), tallies[source])
 
     def _whose(self, event: Event) -> tuple[str, str]:
-        """Kind of row and name, empty where a model's event went into no generation."""
+        """Kind of row, and author or trace id; the id is empty where a model's event is in no generation."""
         if event.type == "human":
             return "human", event.human or self._context.human()
         return "trace", self._trace.get(event.seq, "")
@@ -357,7 +363,7 @@ class _Planner:
         }
 
     def _record(self, trace: str) -> Row:
-        """The record of a generation that this or an earlier commit froze; empty where it is lost."""
+        """The record of a generation of this or an earlier commit; empty where it is missing or damaged."""
         if trace not in self._records:
             try:
                 self._records[trace] = generations.record(self._context.repo, trace) or {}
@@ -372,7 +378,10 @@ def _human_row(author: str, path: str, lines: dict[str, LineSet]) -> Row:
 
 
 def _both(a: Use, b: Use) -> Use:
-    """What two files of one commit take of one event, as when a file is renamed and another takes its name."""
+    """What two files of one commit use of one event.
+
+    This happens when a file is renamed and another file takes its name.
+    """
     lines = line_set(a.lines) | line_set(b.lines)
     dropped = (line_set(a.dropped) & line_set(b.dropped)) - lines
     path = a.path if b.path is not None else None
@@ -380,5 +389,5 @@ def _both(a: Use, b: Use) -> Use:
 
 
 def _was_kept(event: Event) -> bool:
-    """Whether both contents were stored when the edit was recorded: only then is their absence a loss."""
+    """Whether both contents were stored with the event: only then is a missing content a loss."""
     return all(ref is None or ref.stored for ref in (event.before, event.after))

@@ -1,4 +1,4 @@
-"""The guard: reasons to refuse a commit that its content and its evidence give, before its message is known."""
+"""Reasons to refuse a commit that follow from its content and evidence, without its message."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def refusals(context: CommitContext, commit_change: CommitChange, rows: list[Row]) -> list[Refusal]:
-    """Sidecars and inline markers that the commit would lose. `rows` are the trace rows of its note."""
+    """Reasons for sidecars and inline markers that the commit would lose. `rows`: trace rows of its note."""
     reasons: list[Refusal] = []
     dead = {change.old_path for change in commit_change.changes if change.status in "DR"}
     for change in commit_change.changes:
@@ -44,7 +44,7 @@ def _markers(context: CommitContext, change: FileChange, rows: list[Row]) -> lis
 
 
 def unreadable(context: CommitContext, path: str, seq: int, trace: str | None, why: str) -> Refusal:
-    """Evidence for a staged file is there but its content cannot be read."""
+    """The reason for an event of a staged file whose stored content cannot be read."""
     return Refusal(
         "unreadable",
         f"a recorded edit of this file cannot be read: {why}",
@@ -55,7 +55,7 @@ def unreadable(context: CommitContext, path: str, seq: int, trace: str | None, w
 
 
 def damaged(context: CommitContext, problem: Problem) -> Refusal:
-    """An event file is damaged: it may speak of any staged file."""
+    """The reason for a damaged event file, which may concern any staged file."""
     what = f"recorded evidence cannot be read: {problem}"
     return Refusal("unreadable", what, _set_aside(os.path.join(context.inbox.root, problem.where)))
 
@@ -67,7 +67,7 @@ def _set_aside(path: str) -> str:
 
 
 def incomplete(config: Config, rows: list[Row], records: dict[str, Row]) -> list[Refusal]:
-    """Traces in the commit that lack what the project requires of them."""
+    """Reasons for traces of the commit that lack facts which the project requires."""
     reasons = []
     for row in rows:
         record = records.get(row["id"], {})
@@ -75,7 +75,10 @@ def incomplete(config: Config, rows: list[Row], records: dict[str, Row]) -> list
         if missing:
             first = next(iter(row["files"]), None)
             word = " and ".join(missing)
-            mend = f"let the agent's hooks record it (gitprov doctor says why it is missing), or commit with the trailer 'AI-Trace-Dropped: {row['id']} <reason>'"
+            mend = (
+                "let the agent's hooks record it (gitprov doctor says why it is missing), or commit with the "
+                f"trailer 'AI-Trace-Dropped: {row['id']} <reason>'"
+            )
             message = f"{row['id']} has no {word}, which this project requires"
             reasons.append(Refusal("incomplete", message, mend, first, (row["id"],)))
     return reasons
@@ -86,14 +89,14 @@ def _has(record: Row, row: Row, name: str) -> bool:
 
 
 def forbidden_lines(config: Config, rows: list[Row]) -> list[Refusal]:
-    """Lines that a model wrote, where the project takes none."""
+    """Reasons for lines that a model wrote, in a project that accepts none."""
     if "forbid" not in config.trailers:
         return []
     return [
         Refusal(
             "forbidden",
-            f"{line_count(row, 'ai', 'edited')} lines of {path} were written by a model ({row.get('model') or 'unknown'}), "
-            "which this project does not accept",
+            f"{line_count(row, 'ai', 'edited')} lines of {path} were written by a model "
+            f"({row.get('model') or 'unknown'}), which this project does not accept",
             f"git restore --staged {path_quoted(path)}",
             path,
             (row["id"],),

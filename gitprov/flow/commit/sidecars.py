@@ -17,7 +17,7 @@ from gitprov.store.plan import Plan
 
 
 def stage_sidecars(context: CommitContext, plan: Plan) -> tuple[str, ...]:
-    """Write and stage a sidecar for each file that the plan has traces for; the paths of those that changed."""
+    """Write and stage a sidecar for each file that has traces in the plan. Returns the changed paths."""
     staged = []
     for path in sorted({path for row in plan.traces for path in row["files"]}):
         place = sidecar_path(path)
@@ -32,7 +32,7 @@ def stage_sidecars(context: CommitContext, plan: Plan) -> tuple[str, ...]:
 
 
 def content(rows: list[Row], old: bytes | None) -> bytes:
-    """A sidecar's bytes: the newest trace's facts, and every trace that touched the file so far."""
+    """A sidecar's bytes: the newest trace's facts, and the ids of all traces of the file so far."""
     before = _traces(old)
     newest = max(rows, key=lambda row: (row.get("at") or "", row["id"]))
     delta = newest.get("delta") or {}
@@ -72,7 +72,7 @@ def _stage(context: CommitContext, place: str, data: bytes) -> None:
 
 
 def _in_index(context: CommitContext, place: str) -> str | None:
-    """A directory of this path that the index has as something else."""
+    """A directory of this path that is an entry of the index, and so a file or a link; None where none is."""
     folders = place.split("/")[:-1]
     paths = ["/".join(folders[: n + 1]) for n in range(len(folders))]
     return next((path for path in paths if _is_entry(context, path)), None)
@@ -83,7 +83,7 @@ def _is_entry(context: CommitContext, path: str) -> bool:
 
 
 def _refused(place: str, path: str, what: str) -> GateError:
-    """The refusal; what is in the way is set aside by the command it names, nothing is deleted."""
+    """The refusal. The command that it names sets the obstacle aside; nothing is deleted."""
     from gitprov.flow.commit.message import explain
 
     shown = shell_quoted(path)
