@@ -32,8 +32,8 @@ def note_discarded(context: CommitContext) -> int:
     """Mark recorded lines that exist nowhere any more: not in index, work tree or stash, and on no branch.
 
     To be called when git has just overwritten files; returns the number of lines marked. No later commit can
-    claim a marked line. Nothing is marked where the work tree cannot be read, and under a framework that hides
-    changes: it lets git overwrite files and restores them afterwards.
+    claim a marked line. Nothing is marked where the work tree cannot be read, and under a framework that
+    hides changes: it lets git overwrite files and restores them afterwards.
     """
     if context.git is not None and framework_above(context.git.parent):
         return 0

@@ -124,7 +124,10 @@ def _carry_out(context: CommitContext, commit: Commit, plan: Plan) -> str | None
 
 
 def note_rows(context: CommitContext, commit: Commit, plan: Plan) -> list[Row]:
-    """The rows of a commit's note: the plan's and one for the commit; none where nothing is to be recorded."""
+    """The rows of a commit's note: the plan's rows and one for the commit.
+
+    Empty where the plan has no rows, nothing was dropped or refused, and the message names no sought traces.
+    """
     dropped = {**plan.dropped, **_dropped(context, commit, plan)}
     gate = _gate(context, commit, plan)
     if not plan.rows and not dropped and not (plan.refusals and gate != "passed"):

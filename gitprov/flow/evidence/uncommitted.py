@@ -1,4 +1,4 @@
-"""Lines that no commit holds yet: what the inbox says of the files in the work tree."""
+"""Lines that no commit contains yet: the inbox's claims for files in the work tree."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def look(inbox: Inbox) -> Evidence:
-    """The evidence with all that transcripts still tell; without that where the inbox cannot be written."""
+    """The evidence, completed from transcripts; not completed where the inbox cannot be written."""
     try:
         return gather(inbox)
     except OSError:
@@ -31,7 +31,7 @@ def look(inbox: Inbox) -> Evidence:
 
 
 class Uncommitted:
-    """What the inbox claims of files in the work tree; evidence is read at the first question."""
+    """The inbox's claims for files in the work tree. The evidence is read at the first call."""
 
     def __init__(self, repo: Repository) -> None:
         self._repo = repo
@@ -41,10 +41,10 @@ class Uncommitted:
         self._spent: dict[int, Spent] = {}
 
     def claims(self, path: str, content: bytes) -> list[Claim]:
-        """Lines of `content` (1-based) that events on `path` gave it and no commit holds, weakest class first.
+        """Lines of `content` (1-based) that events on `path` added and no commit contains, weakest class first.
 
-        A claim's row is a note row as the next commit would write it, except that `id` is None where no commit
-        has used the turn yet, and `turn` names it.
+        A claim's row is the note row that the next commit would write, with two differences: `id` is None where
+        no commit has used the turn yet, and `turn` names the turn.
         """
         if not self._read().events:
             return []
@@ -85,7 +85,7 @@ class Uncommitted:
         return self._evidence
 
     def _staged(self) -> list[FileChange]:
-        """What the index changes, for files that HEAD does not know under their name."""
+        """The index's changes, for files that HEAD does not have under their path."""
         from gitprov.git.files.diff import staged
 
         head = self._repo.resolve("HEAD")
@@ -100,12 +100,12 @@ class Uncommitted:
 
 
 def _old_path(changes: list[FileChange], path: str) -> str | None:
-    """What HEAD calls a file that is renamed in the index."""
+    """The path in HEAD of a file that is renamed in the index; None for other files."""
     return next((one.old_path for one in changes if one.status in "RC" and one.path == path), None)
 
 
 def trace_row(event: Event, turn: Turn | None, trace: str | None) -> Row:
-    """A note row's facts of an event's turn; `id` is the generation it was frozen into, None if it was not yet."""
+    """A note row's facts of an event's turn. `id`: its generation, None where it is not frozen yet."""
     turn_facts = turn or Turn("", "")
     return {
         "kind": "trace",
@@ -123,7 +123,10 @@ def trace_row(event: Event, turn: Turn | None, trace: str | None) -> Row:
 
 
 def uncommitted(repo: Repository) -> Callable[[str], list[Claim]] | None:
-    """From a path to what the inbox claims of the file on disk; None where there is no work tree or no inbox."""
+    """A function from a path to the inbox's claims for the file on disk.
+
+    None where there is no work tree or no inbox.
+    """
     if repo.worktree is None or not Inbox(repo.inbox_dir).exists():
         return None
     from gitprov.flow.work_tree import on_disk
