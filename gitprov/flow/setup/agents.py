@@ -19,9 +19,9 @@ def agent_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
     path = agent_settings.settings_path(wish.user_home if tree is None else tree)
     used = os.path.isdir(os.path.dirname(path))
     if wish.agents is None and not used:
-        known = os.path.isdir(os.path.join(wish.user_home, ".claude"))
+        present = os.path.isdir(os.path.join(wish.user_home, ".claude"))
         hint = "Claude Code is on this machine; to record what it writes here: gitprov install --agents claude-code"
-        return InstallPlan(_kept_up(wish), [hint] if known else [])
+        return InstallPlan(_kept_up(wish), [hint] if present else [])
     for name in wish.agents or ():
         if name not in agent_settings.AGENTS:
             raise UsageError(f"no agent {name!r}", f"known: {', '.join(agent_settings.AGENTS)}, or none")

@@ -80,9 +80,9 @@ def by_framework(repo: Repository) -> bool:
 def to_pass_on(repo: Repository, place: HooksLocation) -> list[str]:
     """Names of the hooks besides ours that must reach the outer directory."""
     top = repo.worktree or repo.git_dir
-    found = hook_dir.runnable(os.path.join(top, place.outer))
+    names = hook_dir.runnable(os.path.join(top, place.outer))
     taken = {*HOOKS, *(hook for hook in OPTIONAL if shares(hook_dir.look(place.directory, hook)))}
-    return sorted({*PASSED_ON, *found} - taken)
+    return sorted({*PASSED_ON, *names} - taken)
 
 
 def shares(slot: hook_dir.Slot) -> bool:

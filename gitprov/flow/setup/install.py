@@ -61,10 +61,10 @@ def _native_steps(repo: Repository, wish: InstallOptions) -> InstallPlan:
 def flag_steps(repo: Repository) -> list[Step]:
     """The flags that the shims go by, where they differ from what repository and configuration say."""
     config = load_config(repo.worktree, repo.config("gitprov."))
-    known = bool(read_refs(repo, [notes.REF]) or fetched_remotes.load(repo.home))
-    wanted = {"guard": config.guards, "active": known}
+    active = bool(read_refs(repo, [notes.REF]) or fetched_remotes.load(repo.home))
+    needs = {"guard": config.guards, "active": active}
     steps = []
-    for name, needed in wanted.items():
+    for name, needed in needs.items():
         path = os.path.join(repo.home, name)
         if needed and not os.path.exists(path):
             steps.append(_flag_step(repo.home, name))

@@ -19,17 +19,17 @@ from gitprov.store.setup import record as install_record
 
 def uninstall(repo: Repository, wish: InstallOptions) -> InstallPlan:
     """What has to be done to leave a repository as it was; nothing is done yet. Recorded evidence stays."""
-    own = hooks_location.own_directory(repo)
+    own_directory = hooks_location.own_directory(repo)
     now = hooks_path.hooks_path(repo)
     directories = dict.fromkeys([hooks_path.default_directory(repo), now.directory])
     steps, hints = [], []
     for directory in directories:
-        if not hooks_location.same(directory, own):
-            found = hook_steps(directory)
-            steps += found.steps
-            hints += found.hints
-    steps += _own_steps(own)
-    steps[:0] = _configuration(repo, own, now)
+        if not hooks_location.same(directory, own_directory):
+            plan = hook_steps(directory)
+            steps += plan.steps
+            hints += plan.hints
+    steps += _own_steps(own_directory)
+    steps[:0] = _configuration(repo, own_directory, now)
     settings = agent_steps(wish, repo.worktree)
     steps += settings.steps
     if steps or install_record.load(repo.home) != install_record.InstallRecord():
@@ -96,39 +96,39 @@ def _replaced(slot: hook_dir.Slot) -> bool:
     return not (slot.chained == slot.top == hook_dir.FRAMEWORK)
 
 
-def _own_steps(own: str) -> list[Step]:
+def _own_steps(own_directory: str) -> list[Step]:
     try:
-        names = sorted(os.listdir(own))
+        names = sorted(os.listdir(own_directory))
     except FileNotFoundError:
         return []
-    foreign = [name for name in names if hook_dir.kind_of(os.path.join(own, name)) != hook_dir.OURS]
+    foreign = [name for name in names if hook_dir.kind_of(os.path.join(own_directory, name)) != hook_dir.OURS]
     if foreign:
         raise GitprovError(
-            f"somebody changed {', '.join(os.path.join(own, name) for name in foreign)}; nothing was removed",
+            f"somebody changed {', '.join(os.path.join(own_directory, name) for name in foreign)}; nothing was removed",
             "move it out of that directory and run gitprov uninstall again",
         )
-    return [Step("remove", own, f"{len(names)} hooks", lambda: _remove_all(own, names))]
+    return [Step("remove", own_directory, f"{len(names)} hooks", lambda: _remove_all(own_directory, names))]
 
 
-def _remove_all(own: str, names: list[str]) -> None:
+def _remove_all(own_directory: str, names: list[str]) -> None:
     for name in names:
-        os.unlink(os.path.join(own, name))
-    os.rmdir(own)
+        os.unlink(os.path.join(own_directory, name))
+    os.rmdir(own_directory)
 
 
-def _configuration(repo: Repository, own: str, now: hooks_path.HooksPath) -> list[Step]:
+def _configuration(repo: Repository, own_directory: str, now: hooks_path.HooksPath) -> list[Step]:
     """What was changed last goes back first: then each file is found as it was left, and gets its bytes back."""
     change = install_record.load(repo.home).config
-    parts = [fetch.removal_steps(repo), _config_steps(repo, own, now)]
+    parts = [fetch.removal_steps(repo), _config_steps(repo, own_directory, now)]
     if change is not None and install_record.digest(change.file) == change.after:
         parts.reverse()
     return [step for part in parts for step in part]
 
 
-def _config_steps(repo: Repository, own: str, now: hooks_path.HooksPath) -> list[Step]:
+def _config_steps(repo: Repository, own_directory: str, now: hooks_path.HooksPath) -> list[Step]:
     """First of all steps: git must not be pointed at a directory that is going away."""
     change = install_record.load(repo.home).config
-    if not hooks_location.same(now.directory, own) or now.scope not in {"local", "worktree"}:
+    if not hooks_location.same(now.directory, own_directory) or now.scope not in {"local", "worktree"}:
         return []
     path = hooks_path.config_file(repo, now.scope)
     return [

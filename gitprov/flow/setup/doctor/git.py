@@ -25,10 +25,10 @@ _KINDS = {"trace", "human", "review", "commit"}
 
 def git_version(case: Examination) -> Iterator[Diagnosis]:
     """Git is new enough."""
-    said = decode(case.repo.run("version")).strip()
-    found = re.search(r"(\d+)\.(\d+)", said)
-    if found and (int(found[1]), int(found[2])) < OLDEST:
-        yield Diagnosis("git-version", BROKEN, f"{said} is too old", "install git 2.34 or later")
+    version = decode(case.repo.run("version")).strip()
+    match = re.search(r"(\d+)\.(\d+)", version)
+    if match and (int(match[1]), int(match[2])) < OLDEST:
+        yield Diagnosis("git-version", BROKEN, f"{version} is too old", "install git 2.34 or later")
 
 
 def identity(case: Examination) -> Iterator[Diagnosis]:
@@ -94,11 +94,11 @@ def notes_ref(case: Examination) -> Iterator[Diagnosis]:
         return
     blobs = note_trees.listing(repo, notes.REF)
     missing = foreign = unknown = implausible = 0
-    for found in repo.objects.get_many(blobs.values()):
-        if found is None or found.type != "blob":
+    for blob in repo.objects.get_many(blobs.values()):
+        if blob is None or blob.type != "blob":
             missing += 1
             continue
-        note = Note.parse(found.data)
+        note = Note.parse(blob.data)
         foreign += len(note.foreign)
         implausible += len(note.implausible)
         unknown += sum(row["kind"] not in _KINDS for row in note.rows.values())
@@ -125,10 +125,10 @@ def generations_ref(case: Examination) -> Iterator[Diagnosis]:
         yield Diagnosis("generations", BROKEN, what, "git fsck; fetch the ref from a clone that has it")
         return
     records = [name for name in decode(done.stdout).split("\0") if name.endswith("/record.json")]
-    found = repo.objects.get_many(f"{generations.REF}:{name}" for name in records)
+    objects = repo.objects.get_many(f"{generations.REF}:{name}" for name in records)
     bad: list[str] = []
     odd: list[str] = []
-    for name, obj in zip(records, found, strict=True):
+    for name, obj in zip(records, objects, strict=True):
         record = loads_object(obj.data) if obj is not None else None
         if record is None:
             bad.append(name)

@@ -40,12 +40,12 @@ def stages(case: Examination) -> list[Stage]:
     repo = case.repo
     directory = hooks_path.hooks_path(repo).directory
     config = framework_config.read(repo)
-    found = []
+    hook_stages = []
     for hook in FRAMEWORK if hooks_location.by_framework(repo) else HOOKS:
         slot = hook_dir.look(directory, hook)
         framework = hook_dir.FRAMEWORK in {slot.top, slot.chained}
-        found.append(Stage(slot, framework, f"gitprov-{hook}".encode() in config))
-    return found
+        hook_stages.append(Stage(slot, framework, f"gitprov-{hook}".encode() in config))
+    return hook_stages
 
 
 def hooks_run(case: Examination) -> Iterator[Diagnosis]:
@@ -55,14 +55,14 @@ def hooks_run(case: Examination) -> Iterator[Diagnosis]:
     if (moved := _moved(case)) is not None:
         yield moved
         return
-    found = stages(case)
-    dead = [stage.slot.hook for stage in found if not stage.works]
-    if len(dead) == len(found):
+    hook_stages = stages(case)
+    dead = [stage.slot.hook for stage in hook_stages if not stage.works]
+    if len(dead) == len(hook_stages):
         yield Diagnosis(
             "hooks", BROKEN, "no hooks are installed: commits are not recorded", _AGAIN, _reinstall(case)
         )
-    elif dead and any(stage.configured and stage.framework for stage in found):
-        yield _missing_stages(found, dead)
+    elif dead and any(stage.configured and stage.framework for stage in hook_stages):
+        yield _missing_stages(hook_stages, dead)
     elif dead:
         yield Diagnosis("hooks", BROKEN, f"no hook at {', '.join(dead)}", _AGAIN, _reinstall(case))
 
@@ -101,14 +101,14 @@ def passed_on(case: Examination) -> Iterator[Diagnosis]:
     if (
         shared is not None
         and os.path.isabs(where.outer)
-        and not any(hooks_location.same(shared, one) for one in front)
+        and not any(hooks_location.same(shared, directory) for directory in front)
     ):
         what = (
             f"core.hooksPath is {shared} for other repositories, here it was {where.outer} when gitprov came"
         )
         yield Diagnosis("hooks-path", WARNING, what, "gitprov uninstall, then gitprov install")
-    there = set(hook_dir.runnable(where.directory))
-    lost = [name for name in hooks_location.to_pass_on(repo, where) if name not in there]
+    runnable = set(hook_dir.runnable(where.directory))
+    lost = [name for name in hooks_location.to_pass_on(repo, where) if name not in runnable]
     if lost:
         what = f"{', '.join(lost)} of {where.outer} cannot run behind gitprov's hooks"
         yield Diagnosis("hooks-path", WARNING, what, _AGAIN, _reinstall(case))
@@ -156,8 +156,8 @@ def _moved(case: Examination) -> Diagnosis | None:
     return None
 
 
-def _missing_stages(found: list[Stage], dead: list[str]) -> Diagnosis:
-    unnamed = [stage.slot.hook for stage in found if not stage.works and not stage.configured]
+def _missing_stages(hook_stages: list[Stage], dead: list[str]) -> Diagnosis:
+    unnamed = [stage.slot.hook for stage in hook_stages if not stage.works and not stage.configured]
     if unnamed:
         ids = ", ".join(f"gitprov-{hook}" for hook in unnamed)
         return Diagnosis(
@@ -187,14 +187,14 @@ def _file(case: Examination, slot: hook_dir.Slot) -> Iterator[Diagnosis]:
     if not os.access(path, os.X_OK):
         yield Diagnosis("hook-file", BROKEN, f"{path} is not executable", _AGAIN, _reinstall(case))
         return
-    known = shims.settings_of(hook_dir.read(path))
-    if not os.access(known.python, os.X_OK):
+    settings = shims.settings_of(hook_dir.read(path))
+    if not os.access(settings.python, os.X_OK):
         on_path = case.which("gitprov") is not None
         level = WARNING if on_path else BROKEN
         rest = "; gitprov on PATH does its work, slower" if on_path else ""
-        what = f"{path} wants {known.python or 'no interpreter'}, which is not there{rest}"
+        what = f"{path} wants {settings.python or 'no interpreter'}, which is not there{rest}"
         yield Diagnosis("interpreter", level, what, _AGAIN, _reinstall(case))
-    elif hook_dir.read(path) != shims.render(known, slot.hook):
+    elif hook_dir.read(path) != shims.render(settings, slot.hook):
         yield Diagnosis(
             "hook-file", WARNING, f"{path} is of another version of gitprov", _AGAIN, _reinstall(case)
         )

@@ -26,7 +26,7 @@ def inboxes(case: Examination) -> list[tuple[str, Inbox]]:
 def damaged_events(case: Examination) -> Iterator[Diagnosis]:
     """Every event can be read, and so can the contents it names."""
     for name, inbox in inboxes(case):
-        bad = [found for one in inbox.events() if (found := _damage(inbox, one)) is not None]
+        bad = [damage for entry in inbox.events() if (damage := _damage(inbox, entry)) is not None]
         if bad:
             what = f"inbox {name}: {len(bad)} events cannot be read, the first is {bad[0]}"
             mend = f"{_FIX} sets them aside, as *.damaged; their lines will count as unknown"
@@ -115,23 +115,23 @@ def old_events(case: Examination) -> Iterator[Diagnosis]:
 
 def orphans(case: Examination) -> Iterator[Diagnosis]:
     """Every inbox belongs to a worktree that exists."""
-    known = {MAIN_WORKTREE, *files.names(os.path.join(case.repo.common_dir, "worktrees"))}
+    worktrees = {MAIN_WORKTREE, *files.names(os.path.join(case.repo.common_dir, "worktrees"))}
     for name, inbox in inboxes(case):
-        if name not in known and inbox.events():
+        if name not in worktrees and inbox.events():
             what = f"inbox {name} belongs to a worktree that is gone; it holds {len(inbox.events())} uncommitted edits"
             yield Diagnosis("worktree", WARNING, what, f"delete {inbox.root} if you do not need them")
 
 
-def _damage(inbox: Inbox, one: Event | Problem) -> Problem | None:
+def _damage(inbox: Inbox, entry: Event | Problem) -> Problem | None:
     """What is wrong with an event of the inbox."""
-    if isinstance(one, Problem):
-        return one
-    for ref in (one.before, one.after):
+    if isinstance(entry, Problem):
+        return entry
+    for ref in (entry.before, entry.after):
         try:
             if ref is not None and ref.stored:
                 inbox.get_blob(ref)
         except Damaged as error:
-            return Problem(f"events/{one.seq:010d}.json", f"{one.path}: {error.message}", one.seq)
+            return Problem(f"events/{entry.seq:010d}.json", f"{entry.path}: {error.message}", entry.seq)
     return None
 
 
@@ -139,9 +139,9 @@ def _set_aside(inbox: Inbox, bad: list[Problem]) -> Callable[[], None]:
     """A damaged event keeps its bytes under a name that nobody reads; its number is not given out again."""
 
     def run() -> None:
-        for one in bad:
-            inbox.reserve_seq(one.seq or 0)
-            path = os.path.join(inbox.root, one.where)
+        for problem in bad:
+            inbox.reserve_seq(problem.seq or 0)
+            path = os.path.join(inbox.root, problem.where)
             os.replace(path, path + ".damaged")
 
     return run

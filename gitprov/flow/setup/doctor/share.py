@@ -30,8 +30,8 @@ def not_united(case: Examination) -> Iterator[Diagnosis]:
     for name in fetched_remotes.load(repo.home):
         for kind, ref in shared.REFS.items():
             staged = f"{remotes.STAGING}/{name}/{kind}"
-            found = read_refs(repo, [ref, staged])
-            if staged in found and shared.outlook(repo, kind, found.get(ref), found[staged]).came:
+            oids = read_refs(repo, [ref, staged])
+            if staged in oids and shared.outlook(repo, kind, oids.get(ref), oids[staged]).came:
                 what = f"{kind} of {name} were fetched and cannot be united with ours"
                 yield Diagnosis("fetch", WARNING, what, f"gitprov sync {argument_quoted(name)} says why")
 
