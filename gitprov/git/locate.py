@@ -36,15 +36,15 @@ def locate(path: str) -> Location | None:
     if "\0" in path:
         return None
     real = os.path.realpath(_bytes(path))
-    here = real
+    directory = real
     while True:
-        git_dir = _git_dir(os.path.join(here, b".git"))
+        git_dir = _git_dir(os.path.join(directory, b".git"))
         if git_dir is not None:
-            return _location(real, here, git_dir)
-        parent = os.path.dirname(here)
-        if parent == here or os.path.basename(here) == b".git":
+            return _location(real, directory, git_dir)
+        parent = os.path.dirname(directory)
+        if parent == directory or os.path.basename(directory) == b".git":
             return None
-        here = parent
+        directory = parent
 
 
 def elsewhere(path: str, cwd: str, env: Mapping[str, str]) -> Location | None:
@@ -64,10 +64,10 @@ def elsewhere(path: str, cwd: str, env: Mapping[str, str]) -> Location | None:
     tree = env.get("GIT_WORK_TREE") if named else None
     common = _common_dir(git_dir)
     settings = _Core(common) if common is not None and common == git_dir else None
-    told = _bytes(tree) if tree else settings.worktree if settings is not None else None
-    if told is None or common is None:
+    tree_path = _bytes(tree) if tree else settings.worktree if settings is not None else None
+    if tree_path is None or common is None:
         return None
-    worktree = os.path.realpath(os.path.join(start if tree else git_dir, told))
+    worktree = os.path.realpath(os.path.join(start if tree else git_dir, tree_path))
     if real == start:
         real = real if _within(real, worktree) else worktree
     return _within_tree(real, worktree, git_dir, common) if _within(real, worktree) else None
@@ -75,12 +75,12 @@ def elsewhere(path: str, cwd: str, env: Mapping[str, str]) -> Location | None:
 
 def _above(start: bytes) -> bytes | None:
     """The git directory of the first directory at or above `start` that has one."""
-    here = start
+    directory = start
     while True:
-        git_dir = _git_dir(os.path.join(here, b".git"))
-        if git_dir is not None or here == os.path.dirname(here):
+        git_dir = _git_dir(os.path.join(directory, b".git"))
+        if git_dir is not None or directory == os.path.dirname(directory):
             return git_dir
-        here = os.path.dirname(here)
+        directory = os.path.dirname(directory)
 
 
 def _location(real: bytes, worktree: bytes, git_dir: bytes) -> Location | None:
@@ -156,31 +156,31 @@ class _Core:
 
 def _core_worktree(text: bytes) -> bytes | None:
     """The value of `core.worktree` in the text of a config file; the last one wins."""
-    section, found = b"", None
+    section, worktree = b"", None
     for row in text.split(b"\n"):
         line = row.strip()
         if line.startswith(b"["):
             section = line.partition(b"]")[0][1:].strip().lower()
         key, equals, value = line.partition(b"=")
         if section == b"core" and equals and key.strip().lower() == b"worktree":
-            found = _unquoted(value.strip())
-    return found
+            worktree = _unquoted(value.strip())
+    return worktree
 
 
 def _unquoted(value: bytes) -> bytes:
     """A config value as git reads it: quotes taken off, escapes and comments told from text."""
     out, at, quoted = bytearray(), 0, False
     while at < len(value):
-        one = value[at : at + 1]
-        if one == b"\\":
+        byte = value[at : at + 1]
+        if byte == b"\\":
             at += 1
             out += {b"n": b"\n", b"t": b"\t"}.get(value[at : at + 1], value[at : at + 1])
-        elif one == b'"':
+        elif byte == b'"':
             quoted = not quoted
-        elif one in (b"#", b";") and not quoted:
+        elif byte in (b"#", b";") and not quoted:
             return bytes(out).rstrip()
         else:
-            out += one
+            out += byte
         at += 1
     return bytes(out)
 

@@ -27,15 +27,15 @@ def spellings(oid: str) -> list[str]:
 
 def read(repo: Repository, ref: str, oids: Iterable[str]) -> dict[str, bytes]:
     """Raw notes of commits on a notes ref or commit; commits without a note are left out."""
-    wanted = list(dict.fromkeys(oids))
-    if len(wanted) > _BY_NAME:
+    commits = list(dict.fromkeys(oids))
+    if len(commits) > _BY_NAME:
         blobs = listing(repo, ref)
-        return _blobs(repo, {oid: blobs[oid] for oid in wanted if oid in blobs})
+        return _blobs(repo, {oid: blobs[oid] for oid in commits if oid in blobs})
     out: dict[str, bytes] = {}
-    names = [(oid, f"{ref}:{path}") for oid in wanted for path in spellings(oid)]
-    for (oid, _), found in zip(names, repo.objects.get_many(name for _, name in names), strict=True):
-        if found is not None and found.type == "blob":
-            out[oid] = out[oid] + b"\n" + found.data if oid in out else found.data
+    names = [(oid, f"{ref}:{path}") for oid in commits for path in spellings(oid)]
+    for (oid, _), obj in zip(names, repo.objects.get_many(name for _, name in names), strict=True):
+        if obj is not None and obj.type == "blob":
+            out[oid] = out[oid] + b"\n" + obj.data if oid in out else obj.data
     return out
 
 
@@ -78,8 +78,8 @@ def ensure_readable(repo: Repository, ref: str, unnoted: Iterable[str] = ()) -> 
     """
     top = repo.objects.get(f"{ref}^{{tree}}")
     if top is None:
-        asked = repo.try_run("for-each-ref", "--format=%(objectname)", ref)
-        if asked.stdout or asked.stderr:
+        result = repo.try_run("for-each-ref", "--format=%(objectname)", ref)
+        if result.stdout or result.stderr:
             raise unreadable(ref, "its tree is missing or damaged")
         return
     for oid in unnoted:
@@ -114,7 +114,9 @@ def places(repo: Repository, ref: str) -> dict[str, list[str]]:
 
 
 def _blobs(repo: Repository, blobs: dict[str, str]) -> dict[str, bytes]:
-    found = repo.objects.get_many(blobs.values())
+    objects = repo.objects.get_many(blobs.values())
     return {
-        oid: obj.data for oid, obj in zip(blobs, found, strict=True) if obj is not None and obj.type == "blob"
+        oid: obj.data
+        for oid, obj in zip(blobs, objects, strict=True)
+        if obj is not None and obj.type == "blob"
     }

@@ -34,10 +34,10 @@ class CatFile:
 
     def blob(self, oid: str) -> bytes:
         """A blob's bytes; Damaged where it is missing or something else."""
-        found = self.get(oid)
-        if found is None or found.type != "blob":
+        obj = self.get(oid)
+        if obj is None or obj.type != "blob":
             raise Damaged(f"object {oid} is not a blob here", "git fsck")
-        return found.data
+        return obj.data
 
     def get_many(self, names: Iterable[str]) -> Iterator[Object | None]:
         """Objects in the order asked, pipelined; None for each that is missing."""
@@ -125,9 +125,11 @@ def parse_commit(obj: Object) -> Commit:
     for line in head.split(b"\n"):
         key, _, value = line.partition(b" ")
         fields.setdefault(decode(key), []).append(decode(value))
-    one = {key: values[0] for key, values in fields.items()}
+    headers = {key: values[0] for key, values in fields.items()}
     parents = tuple(fields.get("parent", ()))
-    return Commit(obj.oid, one["tree"], parents, one.get("author", ""), one.get("committer", ""), message)
+    return Commit(
+        obj.oid, headers["tree"], parents, headers.get("author", ""), headers.get("committer", ""), message
+    )
 
 
 def person(header: str) -> str:

@@ -31,17 +31,17 @@ def bring(ref: str, *, cwd: str, env: Env, common_dir: str | None = None) -> Non
     """
     if not _is_partial(common_dir or _common_dir(cwd), cwd, env):
         return
-    asked = ("rev-list", "--objects", "--missing=print", "--no-object-names", f"{ref}^{{tree}}", "--")
-    shown = run_git(asked, cwd=cwd, env=env, ok=(0, 1, 128)).stdout
+    args = ("rev-list", "--objects", "--missing=print", "--no-object-names", f"{ref}^{{tree}}", "--")
+    shown = run_git(args, cwd=cwd, env=env, ok=(0, 1, 128)).stdout
     missing = b"".join(row[1:] + b"\n" for row in shown.splitlines() if row.startswith(b"?"))
     if not missing:
         return
     words = ""
     for remote in promisors(cwd, env):
-        done = run_git((*_FETCH, remote), cwd=cwd, env=env, stdin=missing, ok=(0, 1, 128))
-        if done.returncode == 0:
+        result = run_git((*_FETCH, remote), cwd=cwd, env=env, stdin=missing, ok=(0, 1, 128))
+        if result.returncode == 0:
             return
-        words = decode(done.stderr)
+        words = decode(result.stderr)
     raise promised("fetch", 128, words)
 
 

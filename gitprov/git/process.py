@@ -34,7 +34,7 @@ def run_git(
     Messages come in English (LC_ALL=C), since a few of them are read.
     """
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [b"git", *map(encode, args)],
             cwd=cwd,
             env={**env, "LC_ALL": "C"},
@@ -45,9 +45,9 @@ def run_git(
         )
     except FileNotFoundError as error:
         raise GitFailed("git was not found on PATH", 127, str(error), "install git 2.34 or later") from error
-    if done.returncode not in ok:
-        raise failed(args, done.returncode, done.stderr)
-    return done
+    if result.returncode not in ok:
+        raise failed(args, result.returncode, result.stderr)
+    return result
 
 
 def failed(args: Sequence[str], status: int, stderr: bytes) -> GitFailed:

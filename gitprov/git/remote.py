@@ -54,25 +54,25 @@ def remotes(repo: Repository) -> Remotes:
     shown = decode(repo.try_run("config", "-z", "--get-regexp", r"^(remote|branch)\.").stdout)
     names: dict[str, None] = {}
     fetch: dict[str, tuple[str, ...]] = {}
-    said: dict[str, str] = {}
+    settings: dict[str, str] = {}
     for row in filter(None, shown.split("\0")):
         key, _, value = row.partition("\n")
-        said[key] = value
+        settings[key] = value
         section, _, rest = key.partition(".")
         name, _, field = rest.rpartition(".")
         if section == "remote" and name and field in ("url", "pushurl"):
             names[name] = None
         elif section == "remote" and field == "fetch":
             fetch[name] = (*fetch.get(name, ()), value)
-    return Remotes(tuple(names), _default(repo, tuple(names), said), fetch)
+    return Remotes(tuple(names), _default(repo, tuple(names), settings), fetch)
 
 
-def _default(repo: Repository, names: tuple[str, ...], said: dict[str, str]) -> str | None:
+def _default(repo: Repository, names: tuple[str, ...], settings: dict[str, str]) -> str | None:
     branch = decode(repo.try_run("symbolic-ref", "--quiet", "--short", "HEAD").stdout).strip()
     wishes = (f"branch.{branch}.pushremote", "remote.pushdefault", f"branch.{branch}.remote")
     for wish in wishes:
-        if said.get(wish, ".") != ".":
-            return said[wish]
+        if settings.get(wish, ".") != ".":
+            return settings[wish]
     return "origin" if "origin" in names else names[0] if len(names) == 1 else None
 
 
@@ -99,8 +99,8 @@ def fetch(repo: Repository, remote: str, refspecs: list[str]) -> Pushed:
         *("--quiet", "--no-tags", "--prune", "--refmap=", "--no-write-fetch-head", "--no-recurse-submodules"),
         *("--no-filter", "--no-auto-maintenance", "--end-of-options", remote),
     )
-    done = repo.try_run("fetch", *args, *refspecs, ok=range(256))
-    return Pushed("done", "") if done.returncode == 0 else _trouble(decode(done.stderr))
+    result = repo.try_run("fetch", *args, *refspecs, ok=range(256))
+    return Pushed("done", "") if result.returncode == 0 else _trouble(decode(result.stderr))
 
 
 def type_of(repo: Repository, ref: str) -> str | None:
@@ -115,24 +115,26 @@ def push(repo: Repository, remote: str, moves: dict[str, str]) -> dict[str, Push
     config = ("-c", f"remote.{remote}.mirror=false") if "=" not in remote else ()
     args = ("--porcelain", "--no-verify", "--no-force", "--no-follow-tags", "--recurse-submodules=no")
     specs = [f"{oid}:{ref}" for ref, oid in moves.items()]
-    done = repo.try_run(*config, "push", *args, "--end-of-options", remote, *specs, ok=range(256))
-    stderr = decode(done.stderr)
-    found: dict[str, Pushed] = {}
-    for row in decode(done.stdout).splitlines():
+    result = repo.try_run(*config, "push", *args, "--end-of-options", remote, *specs, ok=range(256))
+    stderr = decode(result.stderr)
+    outcomes: dict[str, Pushed] = {}
+    for row in decode(result.stdout).splitlines():
         flag, tab, rest = row.partition("\t")
         names, _, words = rest.partition("\t")
         ref = names.rpartition(":")[2]
         if tab and ref in moves:
-            found[ref] = Pushed("done", "") if flag != "!" else _refusal(words, stderr)
+            outcomes[ref] = Pushed("done", "") if flag != "!" else _refusal(words, stderr)
     trouble = _trouble(stderr)
-    return {ref: found.get(ref, trouble) for ref in moves}
+    return {ref: outcomes.get(ref, trouble) for ref in moves}
 
 
 def _refusal(words: str, stderr: str) -> Pushed:
     if any(sign in words for sign in _MOVED):
         return Pushed("moved", words)
-    said = [row.removeprefix("remote: ").strip() for row in stderr.splitlines() if row.startswith("remote: ")]
-    return Pushed("refused", "; ".join([words, *filter(None, said)]))
+    messages = [
+        row.removeprefix("remote: ").strip() for row in stderr.splitlines() if row.startswith("remote: ")
+    ]
+    return Pushed("refused", "; ".join([words, *filter(None, messages)]))
 
 
 def _trouble(stderr: str) -> Pushed:

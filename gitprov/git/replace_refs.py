@@ -26,20 +26,20 @@ def in_force(repo: Repository) -> dict[str, str]:
     """The same for what git shows to this process; nothing where it was told not to."""
     if "GIT_NO_REPLACE_OBJECTS" in repo.env:
         return {}
-    found = replacements(repo)
+    substitutes = replacements(repo)
     if (
-        found
+        substitutes
         and decode(repo.try_run("config", "--type=bool", "core.useReplaceRefs").stdout).strip() == "false"
     ):
         return {}
-    return found
+    return substitutes
 
 
 def same_tree(repo: Repository, a: str, b: str) -> bool:
     """Whether two commits, themselves and not what is shown in their place, hold the same files."""
-    asked = ("rev-parse", "--verify", "--quiet")
+    args = ("rev-parse", "--verify", "--quiet")
     env = {"GIT_NO_REPLACE_OBJECTS": "1"}
-    return repo.run(*asked, f"{a}^{{tree}}", env=env) == repo.run(*asked, f"{b}^{{tree}}", env=env)
+    return repo.run(*args, f"{a}^{{tree}}", env=env) == repo.run(*args, f"{b}^{{tree}}", env=env)
 
 
 def _surely_none(repo: Repository) -> bool:

@@ -19,17 +19,17 @@ MAIN_WORKTREE = "@"
 _FORMATS = ("sha1", "sha256")
 
 
-def _complain(cwd: str, query: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> NoReturn:
-    error = failed(("rev-parse", *query), done.returncode, done.stderr)
+def _complain(cwd: str, query: Sequence[str], result: subprocess.CompletedProcess[bytes]) -> NoReturn:
+    error = failed(("rev-parse", *query), result.returncode, result.stderr)
     if "not a git repository" in error.stderr:
         raise NotARepository(f"not a git repository: {cwd}", "run this inside a repository") from error
     raise error
 
 
-def _asked(query: str, cwd: str, env: Env) -> str:
+def _answer(query: str, cwd: str, env: Env) -> str:
     """One answer of rev-parse, which may hold newlines; empty where there is none."""
-    done = run_git(("rev-parse", query), cwd=cwd, env=env, ok=(0, 128))
-    return decode(done.stdout).removesuffix("\n") if done.returncode == 0 else ""
+    result = run_git(("rev-parse", query), cwd=cwd, env=env, ok=(0, 128))
+    return decode(result.stdout).removesuffix("\n") if result.returncode == 0 else ""
 
 
 class Repository:
@@ -55,13 +55,13 @@ class Repository:
         """The repository that git finds from `cwd`; NotARepository where it finds none."""
         # Where there is no work tree git says so only after it answered all that stands before.
         query = ("--absolute-git-dir", "--git-common-dir", "--show-object-format", "--show-toplevel")
-        done = run_git(("rev-parse", *query), cwd=cwd, env=env, ok=(0, 128))
-        answer = decode(done.stdout).split("\n", 3)
+        result = run_git(("rev-parse", *query), cwd=cwd, env=env, ok=(0, 128))
+        answer = decode(result.stdout).split("\n", 3)
         if len(answer) < 4:
-            _complain(cwd, query, done)
+            _complain(cwd, query, result)
         if any("\n" in path for path in (cwd, env.get("GIT_DIR", ""))) or answer[2] not in _FORMATS:
             # A path may hold what stands between the answers.
-            answer = [_asked(one, cwd, env) for one in query]
+            answer = [_answer(flag, cwd, env) for flag in query]
         git_dir, common, object_format, top = answer
         place = os.path.normpath(os.path.join(cwd, common))
         return cls(cwd, env, git_dir, place, top.removesuffix("\n") or None, object_format)
@@ -126,15 +126,15 @@ class Repository:
 
     def resolve(self, rev: str) -> str | None:
         """The commit id a revision names, or None."""
-        asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", rev + "^{commit}")
-        done = self.try_run(*asked)
-        return decode(done.stdout).strip() or None
+        args = ("rev-parse", "--verify", "--quiet", "--end-of-options", rev + "^{commit}")
+        result = self.try_run(*args)
+        return decode(result.stdout).strip() or None
 
     def config(self, prefix: str) -> dict[str, str]:
         """Settings below a prefix such as `gitprov.`, keys as git prints them, last value wins."""
-        found = self.try_run("config", "-z", "--get-regexp", "^" + prefix.replace(".", "\\."))
+        result = self.try_run("config", "-z", "--get-regexp", "^" + prefix.replace(".", "\\."))
         out: dict[str, str] = {}
-        for item in decode(found.stdout).split("\0"):
+        for item in decode(result.stdout).split("\0"):
             key, newline, value = item.partition("\n")
             if key:
                 out[key] = value if newline else "true"
@@ -155,13 +155,13 @@ class Repository:
 
     def identity(self, why: str) -> str:
         """The committer header value of whoever we are. GitprovError, with `why` we ask, where git does not know."""
-        done = self.try_run("var", "GIT_COMMITTER_IDENT")
-        if done.returncode:
+        result = self.try_run("var", "GIT_COMMITTER_IDENT")
+        if result.returncode:
             raise GitprovError(
                 f"git does not know who you are, and {why}",
                 'git config user.name "Your Name" && git config user.email you@example.com',
             )
-        return decode(done.stdout).strip()
+        return decode(result.stdout).strip()
 
     def empty_tree(self) -> str:
         """The id of the tree without entries, in this repository's hash."""

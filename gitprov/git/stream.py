@@ -30,8 +30,8 @@ class Stream:
         self, args: Sequence[str], *, cwd: str, env: Env, stdin: int | None = None, prompt: bool = True
     ) -> None:
         # English messages, as for commands that run to their end.
-        spoken = {**env, "LC_ALL": "C", **({} if prompt else {"GIT_FLUSH": "0"})}
-        self._process = open_git(args, cwd=cwd, env=spoken, stdin=stdin, stderr=PIPE)
+        git_env = {**env, "LC_ALL": "C", **({} if prompt else {"GIT_FLUSH": "0"})}
+        self._process = open_git(args, cwd=cwd, env=git_env, stdin=stdin, stderr=PIPE)
         self._words: list[bytes] = []
         self._status: int | None = None
         # A second reader: a full pipe of messages must not stop git from writing its answer.

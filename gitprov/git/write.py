@@ -112,14 +112,14 @@ def attempt(repo: Repository, committer: str, changes: list[RefChange]) -> bool:
     moves = [f"update {change.ref} {ref} {change.base or repo.null_oid}\n" for ref, change in planned]
     drops = "".join(f"delete {ref}\n" for ref, _ in planned)
     text = "start\n" + "".join(moves) + drops + "commit\n"
-    done = repo.try_run("update-ref", "--create-reflog", "--stdin", stdin=encode(text))
-    if done.returncode == 0:
+    result = repo.try_run("update-ref", "--create-reflog", "--stdin", stdin=encode(text))
+    if result.returncode == 0:
         return True
     repo.try_run("update-ref", "--stdin", stdin=encode(drops))
-    if _lost_race(done.stderr):
+    if _lost_race(result.stderr):
         refuse_dead(repo, [change.ref for change in changes])
         return False
-    raise failed(("update-ref",), done.returncode, done.stderr)
+    raise failed(("update-ref",), result.returncode, result.stderr)
 
 
 def move(repo: Repository, ref: str, new: str, old: str | None, words: str) -> bool:
@@ -128,12 +128,12 @@ def move(repo: Repository, ref: str, new: str, old: str | None, words: str) -> b
     `words` go into the reflog. GitFailed where git cannot write.
     """
     args = ("update-ref", "--create-reflog", "-m", words, ref, new, old or repo.null_oid)
-    done = repo.try_run(*args)
-    if done.returncode and not _lost_race(done.stderr):
-        raise failed(("update-ref",), done.returncode, done.stderr)
-    if done.returncode:
+    result = repo.try_run(*args)
+    if result.returncode and not _lost_race(result.stderr):
+        raise failed(("update-ref",), result.returncode, result.stderr)
+    if result.returncode:
         refuse_dead(repo, [ref])
-    return not done.returncode
+    return not result.returncode
 
 
 def _lost_race(stderr: bytes) -> bool:
@@ -198,12 +198,12 @@ def _packed(name: str | None, places: bool) -> Iterator[bytes]:
         end = file.seek(-20, os.SEEK_END)
         offset = int(file.read())
         file.seek(offset if places else 0)
-        left = end - offset if places else offset
-        while left > 0:
-            part = file.read(min(left, _COPY))
+        remaining = end - offset if places else offset
+        while remaining > 0:
+            part = file.read(min(remaining, _COPY))
             if not part:
                 return
-            left -= len(part)
+            remaining -= len(part)
             yield part
 
 

@@ -32,20 +32,20 @@ def arrivals(repo: Repository, oids: Sequence[str]) -> Iterator[tuple[str, list[
     """(commit, what came to it), in their order, from one process; commits to which nothing came may be left out."""
     if not oids:
         return
-    asked = "".join(f"{oid}\n" for oid in oids)
-    shown = decode(repo.run("diff-tree", "--stdin", *_FLAGS, stdin=encode(asked)))
+    request = "".join(f"{oid}\n" for oid in oids)
+    shown = decode(repo.run("diff-tree", "--stdin", *_FLAGS, stdin=encode(request)))
     commit = ""
-    found: list[Arrival] = []
+    contents: list[Arrival] = []
     fields = iter(shown.split("\0"))
     for field in fields:
         if not field.startswith(":"):
-            if found:
-                yield commit, found
-            commit, found = field, []
+            if contents:
+                yield commit, contents
+            commit, contents = field, []
             continue
         path = next(fields)
         old_mode, new_mode, old, new, _ = field[1:].split(" ")
         if new_mode in _REGULAR and old != new:
-            found.append(Arrival(path, old if old_mode in _REGULAR else None, new))
-    if found:
-        yield commit, found
+            contents.append(Arrival(path, old if old_mode in _REGULAR else None, new))
+    if contents:
+        yield commit, contents

@@ -101,18 +101,18 @@ def raw_between_trees(repo: Repository, pairs: list[tuple[str, str]]) -> dict[tu
 def _of_trees(
     repo: Repository, pairs: list[tuple[str, str]], flags: tuple[str, ...], paths: Sequence[str] = ()
 ) -> dict[tuple[str, str], bytes]:
-    found = dict.fromkeys(pairs, b"")
-    wanted = "".join(f"{old} {new}\n" for old, new in found if old != new)
-    if wanted:
+    answers = dict.fromkeys(pairs, b"")
+    request = "".join(f"{old} {new}\n" for old, new in answers if old != new)
+    if request:
         # Git takes paths as seen from where it runs; ours are the tree's.
         named = (f":(top,literal){path}" for path in paths)
         args = ("-c", "core.quotePath=true", "diff-tree", "--stdin", "-r", *flags, "--", *named)
-        shown = repo.run(*args, stdin=wanted.encode("ascii"), env=ENV)
+        shown = repo.run(*args, stdin=request.encode("ascii"), env=ENV)
         heads = list(_PAIR.finditer(shown))
         for head, following in zip(heads, [*heads[1:], None], strict=True):
             stop = following.start() if following else len(shown)
-            found[decode(head[1]), decode(head[2])] = shown[head.end() : stop]
-    return found
+            answers[decode(head[1]), decode(head[2])] = shown[head.end() : stop]
+    return answers
 
 
 def common(changes: list[FileChange], others: list[FileChange]) -> list[FileChange]:
@@ -158,10 +158,10 @@ def parse(data: bytes) -> list[FileChange]:
 
 def _with_hunks(row: FileChange, patches: Iterator[list[Hunk] | None]) -> FileChange:
     """A change of type (a file that becomes a link) is printed as a removal and a creation."""
-    found = next(patches, [])
+    hunks = next(patches, [])
     if row.status == "T":
-        found = next(patches, [])
-    return row._replace(hunks=tuple(found or ()), opaque=found is None)
+        hunks = next(patches, [])
+    return row._replace(hunks=tuple(hunks or ()), opaque=hunks is None)
 
 
 def _raw_row(line: bytes) -> FileChange:
@@ -174,15 +174,15 @@ def _raw_row(line: bytes) -> FileChange:
 def _hunks_per_file(patch: bytes) -> list[list[Hunk] | None]:
     """The hunks of each file, None where git only says that a binary file differs."""
     files: list[list[Hunk] | None] = []
-    found: list[Hunk] = []
+    hunks: list[Hunk] = []
     for mark in _MARK.finditer(patch):
         if mark[1]:
-            found = []
-            files.append(found)
+            hunks = []
+            files.append(hunks)
         elif mark[2]:
             files[-1] = None
         else:
-            found.append(_hunk(*mark.groups()[2:]))
+            hunks.append(_hunk(*mark.groups()[2:]))
     return files
 
 
@@ -200,6 +200,6 @@ def unquote(path: bytes) -> str:
     return decode(path)
 
 
-def _unescape(found: re.Match[bytes]) -> bytes:
-    code = found[1]
+def _unescape(match: re.Match[bytes]) -> bytes:
+    code = match[1]
     return bytes([int(code, 8) & 0xFF]) if len(code) == 3 else _NAMED.get(code, code)

@@ -17,10 +17,10 @@ class FilteredHead:
     """
 
     def __init__(self, cwd: str, env: Mapping[str, str]) -> None:
-        done = run_git(["ls-tree", "-r", "-z", "--full-tree", "HEAD"], cwd=cwd, env=env, ok=(0, 128))
-        if refused(done.stderr):
-            raise failed(["ls-tree"], done.returncode, done.stderr)
-        rows = (row.partition("\t") for row in decode(done.stdout).split("\0") if row)
+        result = run_git(["ls-tree", "-r", "-z", "--full-tree", "HEAD"], cwd=cwd, env=env, ok=(0, 128))
+        if refused(result.stderr):
+            raise failed(["ls-tree"], result.returncode, result.stderr)
+        rows = (row.partition("\t") for row in decode(result.stdout).split("\0") if row)
         self._oids = {path: facts.split(" ")[2] for facts, _, path in rows if facts.split(" ")[1] == "blob"}
         args = ("cat-file", "--batch", "--filters")
         self._process = open_git(args, cwd=cwd, env=env, stdin=PIPE, stderr=DEVNULL)

@@ -20,8 +20,8 @@ def cleaner(repo: Repository, paths: Sequence[str]) -> Callable[[str, bytes], by
 
     Content that git cannot convert (a filter that fails, an encoding that does not fit) stays as it is.
     """
-    asked = b"".join(encode(path) + b"\0" for path in paths)
-    shown = decode(repo.run("check-attr", "-z", "--stdin", *_CHANGING, stdin=asked)).split("\0")
+    request = b"".join(encode(path) + b"\0" for path in paths)
+    shown = decode(repo.run("check-attr", "-z", "--stdin", *_CHANGING, stdin=request)).split("\0")
     rows = zip(shown[::3], shown[2::3], strict=False)
     changed = {path for path, value in rows if value not in ("unspecified", "unset", "false")}
     if not changed:
@@ -47,8 +47,8 @@ def _cleaned(repo: Repository, path: str, data: bytes) -> bytes:
     env = {"GIT_OBJECT_DIRECTORY": place, "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(others)}
     try:
         os.makedirs(place, 0o700)
-        asked = ("hash-object", "-w", "--stdin", f"--path={path}")
-        oid = decode(repo.run(*asked, stdin=data, env=env)).strip()
+        args = ("hash-object", "-w", "--stdin", f"--path={path}")
+        oid = decode(repo.run(*args, stdin=data, env=env)).strip()
         return _loose(place, oid) or repo.objects.blob(oid)
     except (OSError, GitFailed, zlib.error):
         return data

@@ -44,23 +44,23 @@ def whole_ids(repo: Repository, spans: Mapping[str, str]) -> dict[str, str]:
     return _ids(repo, [f"{tip} {base}" for tip, base in spans.items()])
 
 
-def _ids(repo: Repository, asked: list[str]) -> dict[str, str]:
+def _ids(repo: Repository, requests: list[str]) -> dict[str, str]:
     """The same for rows of `diff-tree --stdin`: a commit, and what it is compared with if that is not its parent."""
-    found: dict[str, str] = {}
-    for at in range(0, len(asked), _AT_ONCE // 2):
-        found.update(_some_ids(repo, asked[at : at + _AT_ONCE // 2]))
-    return found
+    ids: dict[str, str] = {}
+    for at in range(0, len(requests), _AT_ONCE // 2):
+        ids.update(_some_ids(repo, requests[at : at + _AT_ONCE // 2]))
+    return ids
 
 
-def _some_ids(repo: Repository, asked: list[str]) -> dict[str, str]:
+def _some_ids(repo: Repository, requests: list[str]) -> dict[str, str]:
     env = {**repo.env, **ENV}
     diff = ("diff-tree", "--stdin", "--root", *_DIFF)
     with open_git(diff, cwd=repo.cwd, env=env, stdin=PIPE) as source:
-        whence = opened(source.stdout)
-        with open_git(("patch-id", "--stable"), cwd=repo.cwd, env=env, stdin=whence.fileno()) as reader:
-            whence.close()
+        diff_output = opened(source.stdout)
+        with open_git(("patch-id", "--stable"), cwd=repo.cwd, env=env, stdin=diff_output.fileno()) as reader:
+            diff_output.close()
             stdin = opened(source.stdin)
-            stdin.write(encode("".join(f"{row}\n" for row in asked)))
+            stdin.write(encode("".join(f"{row}\n" for row in requests)))
             stdin.close()
             rows = [decode(row).split() for row in opened(reader.stdout)]
     return {row[1]: row[0] for row in rows if len(row) == 2}
@@ -68,10 +68,10 @@ def _some_ids(repo: Repository, asked: list[str]) -> dict[str, str]:
 
 def of_commits(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, list[Patch]]]:
     """(commit, its hunks against its parent), as they come. Merges have none."""
-    asked = "".join(f"{oid}\n" for oid in oids)
-    if asked:
+    request = "".join(f"{oid}\n" for oid in oids)
+    if request:
         args = ("diff-tree", "--stdin", "--root", *_DIFF, "-U3")
-        yield from _by_commit(repo.run(*_QUOTED, *args, stdin=encode(asked), env=ENV))
+        yield from _by_commit(repo.run(*_QUOTED, *args, stdin=encode(request), env=ENV))
 
 
 def sides(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes, bytes]]:
@@ -80,10 +80,12 @@ def sides(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes, b
     The lines come one after the other with LF between them, without the end of the last one; a side without lines is
     empty. Made for asking thousands of commits: nothing is taken apart row by row.
     """
-    asked = "".join(f"{oid}\n" for oid in oids)
-    if not asked:
+    request = "".join(f"{oid}\n" for oid in oids)
+    if not request:
         return
-    shown = repo.run(*_QUOTED, "diff-tree", "--stdin", "--root", *_DIFF, "-U0", stdin=encode(asked), env=ENV)
+    shown = repo.run(
+        *_QUOTED, "diff-tree", "--stdin", "--root", *_DIFF, "-U0", stdin=encode(request), env=ENV
+    )
     # Without context each row of content has a sign before it: a row that begins so is a hunk's head.
     first, *hunks = shown.rstrip(b"\n").split(b"\n@@ ")
     oid = _last_oid(first, "")
@@ -105,8 +107,8 @@ def sides(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes, b
 
 
 def _last_oid(shown: bytes, before: str) -> str:
-    found = _OID_ROW.findall(shown)
-    return decode(found[-1]) if found else before
+    oids = _OID_ROW.findall(shown)
+    return decode(oids[-1]) if oids else before
 
 
 def staged(repo: Repository, base: str | None) -> list[Patch]:
@@ -132,12 +134,12 @@ def _by_commit(shown: bytes) -> Iterator[tuple[str, list[Patch]]]:
 
 
 def _patches(rows: Iterable[bytes]) -> Iterator[Patch]:
-    path, start, left = "", 0, [0, 0]
+    path, start, remaining = "", 0, [0, 0]
     body: list[bytes] = []
     for row in rows:
-        if max(left) > 0 or (body and row.startswith(b"\\")):
-            left[0] -= row[:1] in (b" ", b"-")
-            left[1] -= row[:1] in (b" ", b"+")
+        if max(remaining) > 0 or (body and row.startswith(b"\\")):
+            remaining[0] -= row[:1] in (b" ", b"-")
+            remaining[1] -= row[:1] in (b" ", b"+")
             body.append(row)
             continue
         if body:
@@ -147,6 +149,6 @@ def _patches(rows: Iterable[bytes]) -> Iterator[Patch]:
             path = unquote(row[4:].rstrip(b"\t\n")).removeprefix("b/")
         elif head := _HEAD.match(row):
             old, new = (1 if count is None else int(count) for count in (head[2], head[4]))
-            start, left = int(head[3]), [old, new]
+            start, remaining = int(head[3]), [old, new]
     if body:
         yield Patch(path, start, b"".join(body))

@@ -111,10 +111,10 @@ def _bytes(tree: str, path: str, limit: int) -> bytes | None:
             return None
         raise type(error)(error.errno, error.strerror, os.path.join(tree, path)) from error
     with os.fdopen(handle, "rb") as file:
-        about = os.fstat(handle)
-        if not stat.S_ISREG(about.st_mode):
-            raise _obstructed(path, about.st_mode)
-        return file.read(min(about.st_size, limit) + 1)
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise _obstructed(path, status.st_mode)
+        return file.read(min(status.st_size, limit) + 1)
 
 
 def _parts(path: str) -> list[bytes]:

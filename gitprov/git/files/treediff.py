@@ -21,7 +21,7 @@ def differing(repo: Repository, old: str | None, new: str) -> dict[str, tuple[st
     shown = decode(
         repo.run("diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--raw", against, new, "--")
     )
-    found: dict[str, tuple[str | None, str | None]] = {}
+    differences: dict[str, tuple[str | None, str | None]] = {}
     rows = iter(shown.split("\0"))
     for facts in rows:
         if not facts.startswith(":"):
@@ -33,11 +33,11 @@ def differing(repo: Repository, old: str | None, new: str) -> dict[str, tuple[st
         )
         path = next(rows)
         if sides[0] != sides[1]:
-            found[path] = sides
-    return found
+            differences[path] = sides
+    return differences
 
 
-def merge_base(repo: Repository, one: str, other: str) -> str | None:
+def merge_base(repo: Repository, oid: str, other: str) -> str | None:
     """A best common ancestor of two commits, None where their histories have nothing in common."""
-    done = repo.try_run("merge-base", one, other)
-    return decode(done.stdout).split("\n", 1)[0] or None
+    result = repo.try_run("merge-base", oid, other)
+    return decode(result.stdout).split("\n", 1)[0] or None

@@ -41,11 +41,11 @@ def finish(stream: Stream) -> None:
     if is_promised(words):
         raise promised("blame", status, words)
     first = next((row for row in words.splitlines() if row.strip()), f"exit status {status}")
-    said = first.removeprefix("fatal: ").removeprefix("error: ")
+    reason = first.removeprefix("fatal: ").removeprefix("error: ")
     if status == _USAGE:
-        known = "" if first.startswith("usage:") else f": {said}"
-        raise UsageError(f"git blame does not understand these arguments{known}", "git ai-blame -h")
-    raise GitFailed(f"git blame: {said}", status, words)
+        detail = "" if first.startswith("usage:") else f": {reason}"
+        raise UsageError(f"git blame does not understand these arguments{detail}", "git ai-blame -h")
+    raise GitFailed(f"git blame: {reason}", status, words)
 
 
 def groups(stream: Stream, commits: dict[str, BlamedCommit]) -> Iterator[list[Group]]:
@@ -55,9 +55,9 @@ def groups(stream: Stream, commits: dict[str, BlamedCommit]) -> Iterator[list[Gr
     for chunk in stream.chunks(patient=True):
         rows = (tail + chunk).split(b"\n")
         tail = rows.pop()
-        found, rest = _entries(rest + rows, commits)
-        if found:
-            yield found
+        entries, rest = _entries(rest + rows, commits)
+        if entries:
+            yield entries
     finish(stream)
 
 
@@ -91,16 +91,16 @@ def _text_row(rows: list[bytes], at: int) -> int:
 
 def _entries(rows: list[bytes], commits: dict[str, BlamedCommit]) -> tuple[list[Group], list[bytes]]:
     """The complete entries in `rows`, and the rows of one that is still being written."""
-    found: list[Group] = []
+    entries: list[Group] = []
     paths: dict[str, str] = {}
     start = 0
     for at, row in enumerate(rows):
         if row.startswith(b"filename "):
             oid, orig, line, count = rows[start].decode("ascii").split(" ")
             _learn(oid, rows[start + 1 : at + 1], commits, paths)
-            found.append(Group(oid, paths[oid], int(orig), int(line), int(count)))
+            entries.append(Group(oid, paths[oid], int(orig), int(line), int(count)))
             start = at + 1
-    return found, rows[start:]
+    return entries, rows[start:]
 
 
 def _learn(oid: str, headers: list[bytes], commits: dict[str, BlamedCommit], paths: dict[str, str]) -> None:
@@ -114,14 +114,14 @@ def _learn(oid: str, headers: list[bytes], commits: dict[str, BlamedCommit], pat
 
 def _commit(oid: str, headers: list[bytes]) -> BlamedCommit:
     """A commit from git's header rows: whatever else they say is for other readers."""
-    known = dict(row.split(b" ", 1) for row in headers if b" " in row)
+    fields = dict(row.split(b" ", 1) for row in headers if b" " in row)
     return BlamedCommit(
         oid,
-        decode(known.get(b"author", b"")),
-        decode(known.get(b"author-mail", b"")).strip("<>"),
-        int(known.get(b"author-time", b"0")),
-        decode(known.get(b"author-tz", b"+0000")),
-        decode(known.get(b"summary", b"")),
+        decode(fields.get(b"author", b"")),
+        decode(fields.get(b"author-mail", b"")).strip("<>"),
+        int(fields.get(b"author-time", b"0")),
+        decode(fields.get(b"author-tz", b"+0000")),
+        decode(fields.get(b"summary", b"")),
         b"boundary" in headers,
     )
 
@@ -135,9 +135,9 @@ _CHANGES_LINES = ("filter", "ident", "working-tree-encoding", "diff")
 
 def committed_content(oid: str, path: str, *, cwd: str, env: Env) -> bytes | None:
     """The lines that blame shows of a file in a commit; None where the commit has no such file."""
-    asked = ("cat-file", "blob", f"{oid}:{path}")
-    done = run_git(asked, cwd=cwd, env=env, ok=(0, 128))
-    return done.stdout if done.returncode == 0 else None
+    args = ("cat-file", "blob", f"{oid}:{path}")
+    result = run_git(args, cwd=cwd, env=env, ok=(0, 128))
+    return result.stdout if result.returncode == 0 else None
 
 
 def worktree_content(top: str, path: str, *, env: Env) -> bytes | None:
@@ -148,7 +148,7 @@ def worktree_content(top: str, path: str, *, env: Env) -> bytes | None:
         return None
     if content is None or b"\r" in content:
         return None
-    asked = ("check-attr", "-z", *_CHANGES_LINES, "--", path)
-    answer = run_git(asked, cwd=top, env=env, ok=(0, 128)).stdout.split(b"\0")
+    args = ("check-attr", "-z", *_CHANGES_LINES, "--", path)
+    answer = run_git(args, cwd=top, env=env, ok=(0, 128)).stdout.split(b"\0")
     values = answer[2::3]
     return content if values and all(value in (b"unspecified", b"unset") for value in values) else None

@@ -65,14 +65,14 @@ def trailers(text: str) -> list[Trailer]:
 
 def trailers_of(repo: Repository, oids: Iterable[str]) -> dict[str, list[Trailer]]:
     """The trailers of commits, as git reads them, in one process."""
-    asked = "".join(oid + "\n" for oid in oids)
-    if not asked:
+    request = "".join(oid + "\n" for oid in oids)
+    if not request:
         return {}
     shown = decode(
         repo.run(
             *colon_first(repo.cwd, repo.env), "log", *_QUIET, "--no-walk=unsorted", "--stdin",
             f"--format=tformat:%H%x00{_TRAILERS}",
-            stdin=encode(asked),
+            stdin=encode(request),
         )
     )  # fmt: skip
     fields = shown.split("\0")
@@ -81,11 +81,11 @@ def trailers_of(repo: Repository, oids: Iterable[str]) -> dict[str, list[Trailer
 
 def dates_of(repo: Repository, oids: Iterable[str], form: str) -> dict[str, str]:
     """The author's date of commits in a form of --date, as git words it."""
-    asked = "".join(oid + "\n" for oid in oids)
-    if not asked:
+    request = "".join(oid + "\n" for oid in oids)
+    if not request:
         return {}
     flags = ("--no-walk=unsorted", "--stdin", f"--date={form}", "--format=tformat:%H%x00%ad")
-    fields = decode(repo.run("log", *_QUIET, *flags, stdin=encode(asked))).split("\0")
+    fields = decode(repo.run("log", *_QUIET, *flags, stdin=encode(request))).split("\0")
     return dict(zip(fields[::2], fields[1::2], strict=False))
 
 
@@ -96,9 +96,9 @@ def _finish(stream: Stream) -> None:
     if is_promised(words):
         raise promised("log", status, words)
     rows = [row for row in words.splitlines() if row.startswith(("fatal: ", "error: "))]
-    said = (rows or [words or f"exit status {status}"])[0].removeprefix("fatal: ").removeprefix("error: ")
-    if "notes tree" in said:
-        raise NotesUnreadable(f"git log: {said}", "git fsck; then gitprov sync")
-    if status == 129 or said.startswith(("unrecognized argument", "unknown option")):
-        raise UsageError(f"git log does not understand these arguments: {said}", "git ai-log -h")
-    raise GitFailed(f"git log: {said}", status, words)
+    reason = (rows or [words or f"exit status {status}"])[0].removeprefix("fatal: ").removeprefix("error: ")
+    if "notes tree" in reason:
+        raise NotesUnreadable(f"git log: {reason}", "git fsck; then gitprov sync")
+    if status == 129 or reason.startswith(("unrecognized argument", "unknown option")):
+        raise UsageError(f"git log does not understand these arguments: {reason}", "git ai-log -h")
+    raise GitFailed(f"git log: {reason}", status, words)

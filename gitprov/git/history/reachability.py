@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 def ever_held(repo: Repository, rev: str, paths: Iterable[str]) -> bool:
     """Whether any commit that `rev` leads to touched one of these paths, or what is below; False without the rev."""
-    asked = ("--literal-pathspecs", "rev-list", "-1", "--full-history", rev, "--", *paths)
-    return bool(repo.try_run(*asked).stdout.strip())
+    args = ("--literal-pathspecs", "rev-list", "-1", "--full-history", rev, "--", *paths)
+    return bool(repo.try_run(*args).stdout.strip())
 
 
 def holds(repo: Repository, ref: str, paths: Iterable[str]) -> bool:
     """Whether a ref's tree has something at one of these paths."""
-    return any(found is not None for found in repo.objects.get_many(f"{ref}:{path}" for path in paths))
+    return any(obj is not None for obj in repo.objects.get_many(f"{ref}:{path}" for path in paths))
 
 
 def refs_below(repo: Repository, prefix: str) -> list[str]:
@@ -51,6 +51,6 @@ def reachable(repo: Repository, oids: Collection[str], without: Sequence[str] = 
         return {}
     excluded = [f"--exclude={ref}" for name in without for ref in (name, f"{name}/*")]
     head = ("HEAD",) if repo.resolve("HEAD") else ()
-    asked = ("rev-list", "--objects", "--missing=allow-any", *excluded, "--all", "--indexed-objects", *head)
-    rows = (line.partition(" ") for line in decode(repo.run(*asked)).splitlines())
+    args = ("rev-list", "--objects", "--missing=allow-any", *excluded, "--all", "--indexed-objects", *head)
+    rows = (line.partition(" ") for line in decode(repo.run(*args)).splitlines())
     return {oid: path for oid, _, path in rows if oid in oids}

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 def files_holding(repo: Repository, ref: str, text: str, where: str = ":(top)") -> list[str]:
     """Paths below `ref` (those that the pathspec `where` allows) of files that hold `text`; none without the ref."""
-    found = _grep(repo, ref, "--files-with-matches", "--null", "--fixed-strings", "-e", text, where=where)
-    return [path.removeprefix(f"{ref}:") for path in decode(found).split("\0") if path]
+    output = _grep(repo, ref, "--files-with-matches", "--null", "--fixed-strings", "-e", text, where=where)
+    return [path.removeprefix(f"{ref}:") for path in decode(output).split("\0") if path]
 
 
 def matches(repo: Repository, ref: str, pattern: str, where: str = ":(top)") -> list[str]:
     """Everything in files below `ref` that matches an extended regular expression, ascending, once each."""
-    found = _grep(repo, ref, "-h", "--only-matching", "--extended-regexp", "-e", pattern, where=where)
-    return sorted(set(decode(found).splitlines()))
+    output = _grep(repo, ref, "-h", "--only-matching", "--extended-regexp", "-e", pattern, where=where)
+    return sorted(set(decode(output).splitlines()))
 
 
 def _grep(repo: Repository, ref: str, *args: str, where: str) -> bytes:
@@ -28,10 +28,10 @@ def _grep(repo: Repository, ref: str, *args: str, where: str) -> bytes:
     plain = ("--full-name", "--text", "--no-color", "--no-line-number", "--no-column", "--no-textconv")
     if repo.try_run("rev-parse", "--verify", "--quiet", ref).returncode:
         return b""
-    done = repo.try_run("grep", *plain, *args, ref, "--", where)
-    if done.returncode > 1:
-        raise failed(("grep",), done.returncode, done.stderr)
-    return done.stdout
+    result = repo.try_run("grep", *plain, *args, ref, "--", where)
+    if result.returncode > 1:
+        raise failed(("grep",), result.returncode, result.stderr)
+    return result.stdout
 
 
 def without_ref(repo: Repository, oids: list[str]) -> set[str]:
@@ -39,12 +39,12 @@ def without_ref(repo: Repository, oids: list[str]) -> set[str]:
     if not oids:
         return set()
     ours = ("--exclude=refs/notes/*", "--exclude=refs/gitprov/*")
-    asked = ("rev-list", "--ignore-missing", *oids, "--not", *ours, "--all")
-    return set(decode(repo.run(*asked)).split()) & set(oids)
+    args = ("rev-list", "--ignore-missing", *oids, "--not", *ours, "--all")
+    return set(decode(repo.run(*args)).split()) & set(oids)
 
 
 def with_trailer(repo: Repository, key: str, value: str) -> list[str]:
     """Commits of any ref whose message has the line `key: value`, newest first."""
     pattern = f"^{key}:[[:space:]]*{re.escape(value)}[[:space:]]*$"
-    asked = ("log", "--all", "--format=%H", "--extended-regexp", "--regexp-ignore-case", f"--grep={pattern}")
-    return decode(repo.run(*asked)).split()
+    args = ("log", "--all", "--format=%H", "--extended-regexp", "--regexp-ignore-case", f"--grep={pattern}")
+    return decode(repo.run(*args)).split()

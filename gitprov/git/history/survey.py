@@ -67,10 +67,10 @@ def _all(stream: Stream) -> Iterator[SurveyedCommit]:
 
 def of(repo: Repository, ref: str, oids: Iterable[str]) -> Iterator[SurveyedCommit]:
     """These commits, those that are here."""
-    left = list(oids)
-    while left:
-        some, left = left[:_NAMED], left[_NAMED:]
-        yield from walk(repo, ref, ("--no-walk=unsorted", "--ignore-missing", *some))
+    remaining = list(oids)
+    while remaining:
+        chunk, remaining = remaining[:_NAMED], remaining[_NAMED:]
+        yield from walk(repo, ref, ("--no-walk=unsorted", "--ignore-missing", *chunk))
 
 
 def _records(stream: Stream) -> Iterator[SurveyedCommit]:
@@ -81,8 +81,8 @@ def _records(stream: Stream) -> Iterator[SurveyedCommit]:
         )
     status, words = stream.wait()
     if status:
-        said = (words.splitlines() or [f"exit status {status}"])[0].removeprefix("fatal: ")
-        raise GitFailed(f"git log: {said}", status, words)
+        reason = (words.splitlines() or [f"exit status {status}"])[0].removeprefix("fatal: ")
+        raise GitFailed(f"git log: {reason}", status, words)
 
 
 def without(repo: Repository, oids: Iterable[str], tips: Sequence[str]) -> set[str]:
@@ -90,20 +90,20 @@ def without(repo: Repository, oids: Iterable[str], tips: Sequence[str]) -> set[s
 
     Commits that are not here are left out.
     """
-    wanted = set(oids)
-    if not wanted:
+    selection = set(oids)
+    if not selection:
         return set()
-    asked = "".join(f"{oid}\n" for oid in sorted(wanted))
-    shown = repo.run("rev-list", "--ignore-missing", "--stdin", "--not", *tips, stdin=encode(asked))
-    return wanted & set(decode(shown).split())
+    request = "".join(f"{oid}\n" for oid in sorted(selection))
+    shown = repo.run("rev-list", "--ignore-missing", "--stdin", "--not", *tips, stdin=encode(request))
+    return selection & set(decode(shown).split())
 
 
 def graph(repo: Repository, oids: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Commit → parents, children first, for everything that leads to these commits, down to where all have met."""
-    wanted = sorted(set(oids))
-    base = decode(repo.try_run("merge-base", "--octopus", *wanted[:_NAMED]).stdout).strip()
-    stop = [f"^{base}^@"] if base and len(wanted) <= _NAMED else []
-    asked = "".join(f"{one}\n" for one in [*wanted, *stop])
+    tips = sorted(set(oids))
+    base = decode(repo.try_run("merge-base", "--octopus", *tips[:_NAMED]).stdout).strip()
+    stop = [f"^{base}^@"] if base and len(tips) <= _NAMED else []
+    request = "".join(f"{line}\n" for line in [*tips, *stop])
     args = ("rev-list", "--topo-order", "--parents", "--ignore-missing", "--stdin")
-    rows = (row.split() for row in decode(repo.run(*args, stdin=encode(asked))).splitlines())
+    rows = (row.split() for row in decode(repo.run(*args, stdin=encode(request))).splitlines())
     return {row[0]: tuple(row[1:]) for row in rows}

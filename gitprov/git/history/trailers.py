@@ -17,8 +17,8 @@ _COMMAND = ("interpret-trailers", "--no-divider")
 
 def colon_first(cwd: str, env: Env) -> tuple[str, str]:
     """Flags for git under which a colon separates trailers, and is the one written, whatever else also does."""
-    asked = ("config", "--get", "trailer.separators")
-    also = decode(run_git(asked, cwd=cwd, env=env, ok=(0, 1, 128)).stdout).removesuffix("\n")
+    args = ("config", "--get", "trailer.separators")
+    also = decode(run_git(args, cwd=cwd, env=env, ok=(0, 1, 128)).stdout).removesuffix("\n")
     return ("-c", f"trailer.separators=:{also}")
 
 

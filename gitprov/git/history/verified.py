@@ -40,19 +40,19 @@ def listed(repo: Repository, revs: Sequence[str]) -> Iterator[ListedCommit]:
 
 def differences(repo: Repository, pairs: Sequence[tuple[str, str | None]]) -> Iterator[list[FileChange]]:
     """What each commit changes against one of its parents (None: it has none), in the order asked, from one process."""
-    with tempfile.TemporaryFile() as asked:
-        asked.writelines(encode(f"{oid} {parent}\n" if parent else f"{oid}\n") for oid, parent in pairs)
-        asked.seek(0)
-        with _diff_tree(repo, asked) as stream:
+    with tempfile.TemporaryFile() as requests:
+        requests.writelines(encode(f"{oid} {parent}\n" if parent else f"{oid}\n") for oid, parent in pairs)
+        requests.seek(0)
+        with _diff_tree(repo, requests) as stream:
             for block in _blocks(stream, [oid for oid, _ in pairs]):
                 yield diff.parse(block)
             _finish(stream, "diff-tree")
 
 
-def _diff_tree(repo: Repository, asked: IO[bytes]) -> Stream:
+def _diff_tree(repo: Repository, requests: IO[bytes]) -> Stream:
     args = ("-c", "core.quotePath=true", "diff-tree", "--stdin", "--always", "--root", "-r", *diff.FLAGS)
     env = {**repo.env, **diff.ENV}
-    return Stream(args, cwd=repo.cwd, env=env, stdin=asked.fileno(), prompt=False)
+    return Stream(args, cwd=repo.cwd, env=env, stdin=requests.fileno(), prompt=False)
 
 
 def _blocks(stream: Stream, oids: list[str]) -> Iterator[bytes]:
@@ -80,11 +80,11 @@ def _blocks(stream: Stream, oids: list[str]) -> Iterator[bytes]:
 
 def missing(repo: Repository, oids: Iterable[str]) -> set[str]:
     """Those object ids that this repository has no object of."""
-    asked = "".join(oid + "\n" for oid in dict.fromkeys(oids) if "\n" not in oid)
-    if not asked:
+    request = "".join(oid + "\n" for oid in dict.fromkeys(oids) if "\n" not in oid)
+    if not request:
         return set()
     env = {"GIT_NO_LAZY_FETCH": "1"}
-    shown = decode(repo.run("cat-file", "--batch-check=%(objectname)", stdin=encode(asked), env=env))
+    shown = decode(repo.run("cat-file", "--batch-check=%(objectname)", stdin=encode(request), env=env))
     rows = (line.partition(" ") for line in shown.splitlines())
     return {oid for oid, _, word in rows if word == "missing"}
 
@@ -100,11 +100,11 @@ def unreached(repo: Repository, oids: Collection[str]) -> set[str]:
 
 def signatures(repo: Repository, oids: Iterable[str]) -> dict[str, str]:
     """Commit → git's letter for its signature (`%G?`): G good, N none, B bad, E cannot be checked."""
-    asked = "".join(oid + "\n" for oid in oids)
-    if not asked:
+    request = "".join(oid + "\n" for oid in oids)
+    if not request:
         return {}
     args = ("log", *_PLAIN, "--no-walk=unsorted", "--stdin", "--format=tformat:%H%x00%G?")
-    fields = decode(repo.run(*args, stdin=encode(asked))).split("\0")
+    fields = decode(repo.run(*args, stdin=encode(request))).split("\0")
     return dict(zip(fields[::2], fields[1::2], strict=False))
 
 
@@ -117,5 +117,7 @@ def _finish(stream: Stream, name: str) -> None:
     status, words = stream.wait()
     if status:
         rows = [row for row in words.splitlines() if row.startswith(("fatal: ", "error: "))]
-        said = (rows or [words or f"exit status {status}"])[0].removeprefix("fatal: ").removeprefix("error: ")
-        raise GitFailed(f"git {name}: {said}", status, words)
+        reason = (
+            (rows or [words or f"exit status {status}"])[0].removeprefix("fatal: ").removeprefix("error: ")
+        )
+        raise GitFailed(f"git {name}: {reason}", status, words)

@@ -26,8 +26,8 @@ class HooksPath(NamedTuple):
 
 def hooks_path(repo: Repository) -> HooksPath:
     """Where git looks for this work tree's hooks now."""
-    found = repo.try_run("config", "-z", "--show-scope", "--type=path", "--get", KEY)
-    scope, _, value = decode(found.stdout).partition("\0")
+    result = repo.try_run("config", "-z", "--show-scope", "--type=path", "--get", KEY)
+    scope, _, value = decode(result.stdout).partition("\0")
     value = value.removesuffix("\0")
     if not scope:
         return HooksPath("default", None, default_directory(repo))
@@ -38,9 +38,9 @@ def hooks_path(repo: Repository) -> HooksPath:
 def outer_value(repo: Repository) -> str | None:
     """The `core.hooksPath` that would hold if this repository's own configuration did not set one."""
     for scope in ("--global", "--system"):
-        found = repo.try_run("config", scope, "--type=path", "--get", KEY, ok=(0, 1, 128))
-        if found.returncode == 0:
-            return decode(found.stdout).removesuffix("\n")
+        result = repo.try_run("config", scope, "--type=path", "--get", KEY, ok=(0, 1, 128))
+        if result.returncode == 0:
+            return decode(result.stdout).removesuffix("\n")
     return None
 
 
@@ -66,5 +66,5 @@ def set_hooks_path(repo: Repository, scope: str, value: str | None) -> None:
 
 def template_directory(cwd: str, env: Env) -> str | None:
     """What `init.templateDir` names, if anything; asked for outside of repositories too."""
-    found = run_git(("config", "--type=path", "--get", "init.templateDir"), cwd=cwd, env=env, ok=(0, 1))
-    return decode(found.stdout).removesuffix("\n") or None
+    result = run_git(("config", "--type=path", "--get", "init.templateDir"), cwd=cwd, env=env, ok=(0, 1))
+    return decode(result.stdout).removesuffix("\n") or None

@@ -60,11 +60,11 @@ def above(pid: int) -> Iterator[Process]:
     """The process `pid` and those above it, nearest first, as far as they can be read."""
     look = _from_proc if os.path.isdir("/proc/self") else _from_ps
     for _ in range(_DEPTH):
-        found = look(pid) if pid > 0 else None
-        if found is None:
+        process = look(pid) if pid > 0 else None
+        if process is None:
             return
-        yield found
-        pid = found.parent
+        yield process
+        pid = process.parent
 
 
 def git_process(pid: int) -> Process | None:
@@ -166,8 +166,8 @@ def _value(words: list[str], option: str, letter: str) -> str | None:
         if len(name) > 4 and option.startswith(name):
             value = text if equals else following
         elif letter and word.startswith("-") and not word.startswith("--"):
-            head, found, text = word[1:].partition(letter)
-            if found and not set(head) & set(_VALUED_LETTERS + "Su"):
+            head, separator, text = word[1:].partition(letter)
+            if separator and not set(head) & set(_VALUED_LETTERS + "Su"):
                 value = text or following
     return value
 
@@ -189,19 +189,19 @@ def _command(words: list[str]) -> tuple[str | None, list[str]]:
 
 def _amends(words: list[str]) -> bool:
     """The last of `--amend` and `--no-amend` counts; git takes unambiguous beginnings of both."""
-    said, skip = False, False
+    amend, skip = False, False
     for word in words:
         if skip:
             skip = False
         elif word == "--":
             break
         elif len(word) > 3 and "--amend".startswith(word):
-            said = True
+            amend = True
         elif len(word) > 6 and "--no-amend".startswith(word):
-            said = False
+            amend = False
         else:
             skip = word in _VALUED or (_is_cluster(word) and word[-1] in _VALUED_LETTERS)
-    return said
+    return amend
 
 
 def _is_cluster(word: str) -> bool:
