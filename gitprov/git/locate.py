@@ -1,4 +1,4 @@
-"""Finds the repository and work tree a file belongs to by reading files, without starting git."""
+"""Finds the repository and work tree of a file by reading git's files, without starting git."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ MAIN_WORKTREE = "@"
 
 
 class Location(NamedTuple):
-    """Where a path lives. Directories are absolute and real; `path` is repo-relative with `/`.
-
-    All are text, UTF-8 with surrogate escapes. `path` is `""` for the work tree itself.
+    """The repository and work tree of a path. Directories are absolute and real; `path` is relative to the
+    work tree, with `/`, and `""` for the work tree itself. All are text, UTF-8 with surrogate escapes.
     """
 
     worktree: str
@@ -25,12 +24,11 @@ class Location(NamedTuple):
 
 
 def locate(path: str) -> Location | None:
-    """Location of `path`, which need not exist yet, or `None` if no work tree holds it.
+    """Location of `path`, which need not exist yet, or `None` if no work tree contains it.
 
-    Symbolic links are followed first: an edit through a link changes the link's target. Files
-    inside `.git`, bare repositories and broken `.git` files give `None`. The environment
-    (`GIT_DIR` …) is not looked at: it speaks of the agent's repository, not of this file's; `elsewhere`
-    is for files that no directory above them claims.
+    Symbolic links are followed first: an edit through a link changes the link's target. Files inside `.git`,
+    bare repositories and broken `.git` files give `None`. The environment (GIT_DIR and others) is ignored: it
+    names the agent's repository, not this file's; for files without a `.git` above them see `elsewhere`.
     OSError where the path itself cannot be resolved (too long, a loop).
     """
     if "\0" in path:
@@ -48,10 +46,10 @@ def locate(path: str) -> Location | None:
 
 
 def elsewhere(path: str, cwd: str, env: Mapping[str, str]) -> Location | None:
-    """Location of a `path` in a work tree that holds no `.git`, or `None`.
+    """Location of a `path` in a work tree that contains no `.git`, or `None`.
 
-    Such a work tree is named by GIT_WORK_TREE beside GIT_DIR, or by `core.worktree` of the repository that GIT_DIR
-    names or that `cwd` is in. Asked for `cwd` itself, the answer is the work tree that git would use from there.
+    Such a work tree is named by GIT_WORK_TREE beside GIT_DIR, or by `core.worktree` of the repository that
+    GIT_DIR names or that `cwd` is in. If `path` is `cwd`, the result is the work tree that git would use.
     """
     if "\0" in path:
         return None
@@ -135,7 +133,7 @@ def _common_dir(git_dir: bytes) -> bytes | None:
 
 
 class _Core:
-    """What a repository's own config says of its work tree: `bare`, and `worktree` where that is set."""
+    """The settings of a work tree in a repository's config: `core.bare`, and `core.worktree` if set."""
 
     __slots__ = ("bare", "worktree")
 
@@ -168,7 +166,7 @@ def _core_worktree(text: bytes) -> bytes | None:
 
 
 def _unquoted(value: bytes) -> bytes:
-    """A config value as git reads it: quotes taken off, escapes and comments told from text."""
+    """A config value as git reads it: without quotes and comments, with escapes resolved."""
     out, at, quoted = bytearray(), 0, False
     while at < len(value):
         byte = value[at : at + 1]
@@ -186,7 +184,7 @@ def _unquoted(value: bytes) -> bytes:
 
 
 def _named_in(path: bytes) -> bytes:
-    """What a file of git's names: a path, which may hold any byte but end in none that ends a line."""
+    """The path in a file such as `.git` or `commondir`, without line endings at its end."""
     with open(path, "rb") as file:
         return file.read(1 << 16).rstrip(b"\r\n")
 

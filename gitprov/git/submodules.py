@@ -1,4 +1,4 @@
-"""Submodules: which there are, and which one a path of the superproject is in."""
+"""The submodules of a work tree, and the submodule that contains a path of the superproject."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEYS = r"^submodule\..*\.path$"
 
 
 class Inside(NamedTuple):
-    """A path that a submodule holds: the submodule's path and commit, and the path in it (empty: itself)."""
+    """A path in a submodule: the submodule's path and commit, and the path inside (empty for itself)."""
 
     submodule: str
     commit: str
@@ -26,10 +26,10 @@ class Inside(NamedTuple):
 
 
 def paths(top: str, env: Env) -> Iterator[str]:
-    """Paths, from `top`, of the submodules that its `.gitmodules` names; without such a file nothing is started.
+    """Paths, from `top`, of the submodules in its `.gitmodules`; without that file no process is started.
 
-    Strangers write that file: a link in its place is no file, as for git itself, and a path that leads out of the work
-    tree, by itself or through a link, is left out.
+    The file may come from strangers: a link in its place is ignored, as by git itself, and a path that leads
+    out of the work tree, by itself or through a link, is left out.
     """
     try:
         text = tree_files.read(top, ".gitmodules", _LIMIT)
@@ -47,7 +47,7 @@ def paths(top: str, env: Env) -> Iterator[str]:
 
 
 def holding(repo: Repository, path: str, revision: str | None) -> Inside | None:
-    """The submodule that has `path` (from the superproject's top) in a commit, or (None) in the index."""
+    """The submodule with `path` (from the superproject's top) in a commit, or (`revision` None) in the index."""
     parts = path.split("/")
     prefixes = ["/".join(parts[: n + 1]) for n in range(len(parts))]
     if revision is None:

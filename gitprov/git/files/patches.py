@@ -1,4 +1,4 @@
-"""What commits change, as something to compare them by: patch ids, and hunks with the lines around them."""
+"""Comparable forms of what commits change: patch ids, and hunks with their context lines."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 _DIFF = ("-r", "-p", *PLAIN)
 _QUOTED = ("-c", "core.quotePath=true", "-c", "diff.suppressBlankEmpty=false")
-#: Commits asked about at once: question and answer both fit into a pipe, so nobody waits for anybody.
+#: Commits per request: request and answer both fit into a pipe, so neither process can block the other.
 _AT_ONCE = 500
 _HEAD = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _OID = re.compile(rb"[0-9a-f]{40,64}")
 _OID_ROW = re.compile(rb"^([0-9a-f]{40,64})$", re.MULTILINE)
-#: Where git has nothing to say but that a last line has no end.
+#: Git's marker `\ No newline at end of file`.
 _ENDLESS = re.compile(rb"\n\\[^\n]*")
 
 
 class Patch(NamedTuple):
-    """One hunk of a diff. `path` is the new name; `start` the 1-based line of its first new line (context counts).
+    """One hunk of a diff. `path` is the new name; `start` the 1-based new line at which its rows begin.
 
-    `body` are its rows with their signs, newlines included; it says the same wherever in the file it stands.
+    `body` is its rows with signs and newlines, and does not depend on the hunk's position in the file.
     """
 
     path: str
@@ -35,17 +35,17 @@ class Patch(NamedTuple):
 
 
 def patch_ids(repo: Repository, oids: Iterable[str]) -> dict[str, str]:
-    """Commit → id of what it changes, without line numbers and white space. Merges and empty commits have none."""
+    """Commit → patch id, which ignores line numbers and white space. Merges and empty commits have none."""
     return _ids(repo, list(dict.fromkeys(oids)))
 
 
 def whole_ids(repo: Repository, spans: Mapping[str, str]) -> dict[str, str]:
-    """Commit → id of all that changes from another commit to it; `spans` are commit → the commit where that begins."""
+    """Commit → patch id of all changes since the commit that `spans` maps it to."""
     return _ids(repo, [f"{tip} {base}" for tip, base in spans.items()])
 
 
 def _ids(repo: Repository, requests: list[str]) -> dict[str, str]:
-    """The same for rows of `diff-tree --stdin`: a commit, and what it is compared with if that is not its parent."""
+    """Commit → patch id for rows of `diff-tree --stdin`: a commit, and its base if other than its parent."""
     ids: dict[str, str] = {}
     for at in range(0, len(requests), _AT_ONCE // 2):
         ids.update(_some_ids(repo, requests[at : at + _AT_ONCE // 2]))
@@ -67,7 +67,7 @@ def _some_ids(repo: Repository, requests: list[str]) -> dict[str, str]:
 
 
 def of_commits(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, list[Patch]]]:
-    """(commit, its hunks against its parent), as they come. Merges have none."""
+    """(commit, its hunks against its parent) in git's order. Merges are left out."""
     request = "".join(f"{oid}\n" for oid in oids)
     if request:
         args = ("diff-tree", "--stdin", "--root", *_DIFF, "-U3")
@@ -75,10 +75,10 @@ def of_commits(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, lis
 
 
 def sides(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes, bytes]]:
-    """(commit, lines taken away, lines put there) of each hunk, against the parent; merges have none.
+    """(commit, removed lines, added lines) of each hunk against the parent; merges have none.
 
-    The lines come one after the other with LF between them, without the end of the last one; a side without lines is
-    empty. Made for asking thousands of commits: nothing is taken apart row by row.
+    Lines are joined by LF, without one after the last; a side without lines is empty. Fast enough for
+    thousands of commits, because hunks are not split into rows.
     """
     request = "".join(f"{oid}\n" for oid in oids)
     if not request:
@@ -86,7 +86,7 @@ def sides(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes, b
     shown = repo.run(
         *_QUOTED, "diff-tree", "--stdin", "--root", *_DIFF, "-U0", stdin=encode(request), env=ENV
     )
-    # Without context each row of content has a sign before it: a row that begins so is a hunk's head.
+    # Without context each row of content begins with a sign, so a row that begins with `@@ ` is a header.
     first, *hunks = shown.rstrip(b"\n").split(b"\n@@ ")
     oid = _last_oid(first, "")
     for hunk in hunks:
@@ -112,7 +112,7 @@ def _last_oid(shown: bytes, before: str) -> str:
 
 
 def staged(repo: Repository, base: str | None) -> list[Patch]:
-    """The hunks of the index against a commit; None stands for no commit yet."""
+    """The hunks of the index against the commit `base`; None stands for no commit yet."""
     args = ("diff-index", "--cached", "--ita-invisible-in-index", *_DIFF[1:], "-U3")
     shown = repo.run(*_QUOTED, *args, base or repo.empty_tree(), "--", env=ENV)
     return list(_patches(row + b"\n" for row in shown.split(b"\n")))
@@ -121,7 +121,7 @@ def staged(repo: Repository, base: str | None) -> list[Patch]:
 def _by_commit(shown: bytes) -> Iterator[tuple[str, list[Patch]]]:
     oid = ""
     rows: list[bytes] = []
-    # Only LF ends a row; what git prints of a file has a sign before it, so a row that is an id is git's own.
+    # Only LF ends a row. Rows of file content begin with a sign, so a row that is an id begins a commit.
     for row in shown.split(b"\n"):
         if _OID.fullmatch(row):
             if oid:

@@ -1,4 +1,4 @@
-"""Which paths differ between two trees, by blob id: for trees too large to be listed."""
+"""The paths that differ between two trees, by blob id; usable for trees too large to list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REGULAR = ("100644", "100755")
 
 
 def differing(repo: Repository, old: str | None, new: str) -> dict[str, tuple[str | None, str | None]]:
-    """Path → (old, new) blob id wherever two commits or trees differ; None for a side without a regular file there.
+    """Path → (old, new) blob id where two commits or trees differ; None for a side without a regular file.
 
     `old` None stands for the empty tree. GitFailed where one of them cannot be read.
     """
@@ -38,6 +38,6 @@ def differing(repo: Repository, old: str | None, new: str) -> dict[str, tuple[st
 
 
 def merge_base(repo: Repository, oid: str, other: str) -> str | None:
-    """A best common ancestor of two commits, None where their histories have nothing in common."""
+    """A best common ancestor of two commits, None where they have no common ancestor."""
     result = repo.try_run("merge-base", oid, other)
     return decode(result.stdout).split("\n", 1)[0] or None

@@ -1,4 +1,4 @@
-"""Signed commits on our refs, where the person signs theirs: fast-import cannot sign, commit-tree can."""
+"""Signs commits of gitprov's refs where the user signs commits: fast-import cannot sign, commit-tree can."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def gpgsign_enabled(repo: Repository) -> bool:
 
 
 def unsigned(repo: Repository, tip: str, base: str | None) -> list[str]:
-    """Commits reachable from `tip`, and not from `known`, that have no signature; newest first."""
+    """Commits reachable from `tip` and not from `base` that have no signature, newest first."""
     exclude = ("--not", base) if base else ()
     oids = decode(repo.run("rev-list", tip, *exclude, "--")).split()
     objects = repo.objects.get_many(oids)
@@ -30,10 +30,11 @@ def unsigned(repo: Repository, tip: str, base: str | None) -> list[str]:
 
 
 def signed(repo: Repository, tip: str, base: str | None, words: str) -> str:
-    """A signed commit that says what `tip` says, with no commit without signature between it and `known`.
+    """A signed commit with the tree of `tip` and no unsigned commit between it and `base`.
 
-    `tip` itself where it is so already. If `tip` alone lacks a signature it is made again with its parents; of several,
-    one signed commit on top of `known` takes the place. GitprovError where git cannot sign.
+    `tip` itself if no commit lacks a signature. If only `tip` does, it is created again with its parents and
+    message; several unsigned commits are replaced by one signed commit on `base` with `words` as message.
+    GitprovError where git cannot sign.
     """
     bare = unsigned(repo, tip, base)
     if not bare:

@@ -1,4 +1,4 @@
-"""What verification asks of git: commits with their trailers, the lines each adds, objects, signatures; in bulk."""
+"""Bulk queries for verification: commits with their trailers, the changes of each, objects, signatures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ListedCommit(NamedTuple):
 
 
 def listed(repo: Repository, revs: Sequence[str]) -> Iterator[ListedCommit]:
-    """The commits that revisions select, newest first. GitFailed where git knows no such revision."""
+    """The commits that revisions select, newest first. GitFailed where a revision does not exist."""
     form = "--format=tformat:%H%x00%P%x00%(trailers:only,unfold)"
     args = (*colon_first(repo.cwd, repo.env), "log", *_PLAIN, form, "--end-of-options", *revs, "--")
     with Stream(args, cwd=repo.cwd, env=repo.env, prompt=False) as stream:
@@ -39,7 +39,10 @@ def listed(repo: Repository, revs: Sequence[str]) -> Iterator[ListedCommit]:
 
 
 def differences(repo: Repository, pairs: Sequence[tuple[str, str | None]]) -> Iterator[list[FileChange]]:
-    """What each commit changes against one of its parents (None: it has none), in the order asked, from one process."""
+    """The changes of each (commit, parent) pair in the order of `pairs`, from one process.
+
+    A parent of None is a root commit's.
+    """
     with tempfile.TemporaryFile() as requests:
         requests.writelines(encode(f"{oid} {parent}\n" if parent else f"{oid}\n") for oid, parent in pairs)
         requests.seek(0)
@@ -56,7 +59,7 @@ def _diff_tree(repo: Repository, requests: IO[bytes]) -> Stream:
 
 
 def _blocks(stream: Stream, oids: list[str]) -> Iterator[bytes]:
-    """The answer to each commit. It begins with a line that is the commit's id; lines of a patch begin otherwise."""
+    """The answer for each commit. Its first line is the commit's id; lines of a patch begin with a sign."""
     buffer = bytearray()
     chunks = stream.chunks()
     for n, oid in enumerate(oids):
@@ -70,7 +73,7 @@ def _blocks(stream: Stream, oids: list[str]) -> Iterator[bytes]:
             chunk = next(chunks, None)
             if chunk is None:
                 if needle is not None:
-                    return  # git ended early, and says why
+                    return  # git ended early; its exit status and message give the reason
                 at = len(buffer)
                 break
             buffer += chunk
@@ -79,7 +82,7 @@ def _blocks(stream: Stream, oids: list[str]) -> Iterator[bytes]:
 
 
 def missing(repo: Repository, oids: Iterable[str]) -> set[str]:
-    """Those object ids that this repository has no object of."""
+    """Those of the object ids for which this repository has no object."""
     request = "".join(oid + "\n" for oid in dict.fromkeys(oids) if "\n" not in oid)
     if not request:
         return set()
@@ -90,7 +93,10 @@ def missing(repo: Repository, oids: Iterable[str]) -> set[str]:
 
 
 def unreached(repo: Repository, oids: Collection[str]) -> set[str]:
-    """Those commits, here or not, that no ref but ours leads to."""
+    """Those of the commits that neither HEAD nor any ref reaches, not counting notes and gitprov's refs.
+
+    Commits that the repository does not contain are included.
+    """
     if not oids:
         return set()
     ours = ("--exclude=refs/notes/*", "--exclude=refs/gitprov/*")
@@ -109,7 +115,7 @@ def signatures(repo: Repository, oids: Iterable[str]) -> dict[str, str]:
 
 
 def is_partial(repo: Repository) -> bool:
-    """Whether objects that are not here may be fetched when somebody asks for them."""
+    """Whether this is a partial clone, in which git fetches missing objects on demand."""
     return bool(promisors(repo.cwd, repo.env))
 
 
