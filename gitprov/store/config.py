@@ -38,19 +38,19 @@ def load_config(worktree: str | None, personal: Mapping[str, str]) -> Config:
 def _of_project(worktree: str) -> Config:
     """Defaults and the one configuration file of a work tree."""
     try:
-        own, shared = _read(worktree, OWN_FILE), _shared(worktree)
+        gitprov_toml, shared = _read(worktree, OWN_FILE), _shared(worktree)
     except Obstructed as error:
         hint = f"put a plain file there, or take it away: {error.path}"
         raise ConfigBlocked(f"{error.path} cannot be read: it is {error.what}", hint) from error
     table = None if shared is None or _OUR_TABLE not in shared else _our_table(shared)
-    if own is not None and table is not None:
+    if gitprov_toml is not None and table is not None:
         raise ConfigError(
             f"both {OWN_FILE} and [tool.gitprov] in {SHARED_FILE} configure gitprov",
             hint=f"move all settings into one of them, then delete {OWN_FILE} or [tool.gitprov]",
         )
     if table is not None:
         return parse_config(table, f"{SHARED_FILE} [tool.gitprov]")
-    return Config() if own is None else parse_config(_parse(own, OWN_FILE), OWN_FILE)
+    return Config() if gitprov_toml is None else parse_config(_parse(gitprov_toml, OWN_FILE), OWN_FILE)
 
 
 def _read(worktree: str, name: str) -> bytes | None:
@@ -103,8 +103,8 @@ def _parse(data: bytes, name: str) -> dict[str, object]:
         raise ConfigError(f"{name}:{line}: not valid TOML: not UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         reason = str(error)
-        found = _LINE.search(reason)
-        line = int(found[1]) if found else len(data.splitlines()) or 1
+        match = _LINE.search(reason)
+        line = int(match[1]) if match else len(data.splitlines()) or 1
         reason = _END.sub(" at the end of the file", _LINE.sub("", reason))
         raise ConfigError(f"{name}:{line}: not valid TOML: {reason}") from None
     except ValueError as error:  # a number of more digits than Python converts

@@ -14,17 +14,17 @@ Taken = dict[str, dict[str, str]]
 def load(home: str) -> Taken:
     """Remote → kind → the commit that was last taken in; nothing where no remote was subscribed to."""
     data = files.read(_path(home)) or b""
-    found: Taken = {}
+    remotes: Taken = {}
     for row in data.decode("utf-8", "surrogateescape").splitlines():
         remote, *oids = row.split(" ")
         if remote and len(oids) == len(KINDS):
-            found[remote] = {kind: oid for kind, oid in zip(KINDS, oids, strict=True) if oid != "-"}
-    return found
+            remotes[remote] = {kind: oid for kind, oid in zip(KINDS, oids, strict=True) if oid != "-"}
+    return remotes
 
 
 def save(home: str, taken: Taken) -> None:
     """Keep it; no file where there is nothing to keep. OSError where it cannot be written."""
-    rows = [" ".join([remote, *(known.get(kind, "-") for kind in KINDS)]) for remote, known in taken.items()]
+    rows = [" ".join([remote, *(oids.get(kind, "-") for kind in KINDS)]) for remote, oids in taken.items()]
     if not rows:
         files.remove(_path(home))
         return

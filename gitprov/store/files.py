@@ -100,10 +100,10 @@ def read_range(path: str | bytes, start: int, limit: int | None) -> bytes | None
 def size(path: str | bytes) -> int | None:
     """Size in bytes of a regular file, or None."""
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except OSError:
         return None
-    return found.st_size if stat.S_ISREG(found.st_mode) else None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def sync_dir(path: str) -> None:

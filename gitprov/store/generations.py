@@ -65,10 +65,10 @@ def record(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
 def records(repo: Repository, traces: list[str]) -> dict[str, dict[str, canonical.Json] | None]:
     """Records of many generations, None for each that this clone does not have."""
     names = [f"{REF}:{directory(trace)}/record.json" for trace in traces]
-    found = repo.objects.get_many(names)
+    objects = repo.objects.get_many(names)
     return {
         trace: None if obj is None else _record(trace, obj.data)
-        for trace, obj in zip(traces, found, strict=True)
+        for trace, obj in zip(traces, objects, strict=True)
     }
 
 
@@ -81,16 +81,16 @@ def present(repo: Repository, traces: Sequence[str]) -> set[str]:
 
 def load(repo: Repository, trace: str) -> Generation | None:
     """A whole generation; contents that the privacy tier or `forget` left out are None."""
-    known = record(repo, trace)
-    if known is None:
+    fields = record(repo, trace)
+    if fields is None:
         return None
     top = f"{REF}:{directory(trace)}"
     # Git walks through a whole directory for each path it is asked for, and a generation may hold thousands of files.
-    blobs = listing(repo, top) if known.get("edits") else {}
-    edits = [_edit(repo, blobs, n, row) for n, row in enumerate(known.get("edits") or ())]
-    standing = [_instruction(repo, row) for row in known.get("instructions") or ()]
+    blobs = listing(repo, top) if fields.get("edits") else {}
+    edits = [_edit(repo, blobs, n, row) for n, row in enumerate(fields.get("edits") or ())]
+    standing = [_instruction(repo, row) for row in fields.get("instructions") or ()]
     prompt, output = _bytes(repo, f"{top}/prompt.txt"), _bytes(repo, f"{top}/output.txt")
-    return Generation(known, prompt, output, tuple(edits), tuple(standing))
+    return Generation(fields, prompt, output, tuple(edits), tuple(standing))
 
 
 def tombstone(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
@@ -103,8 +103,8 @@ def tombstone(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
 
 def listing(repo: Repository, ref: str = REF) -> dict[str, str]:
     """Path → blob id for everything below a generations ref, without submodules; empty where there is no such ref."""
-    done = repo.try_run("ls-tree", "-r", "-z", "--full-tree", ref)
-    rows = (row.partition("\t") for row in done.stdout.decode("utf-8", "surrogateescape").split("\0"))
+    result = repo.try_run("ls-tree", "-r", "-z", "--full-tree", ref)
+    rows = (row.partition("\t") for row in result.stdout.decode("utf-8", "surrogateescape").split("\0"))
     return {path: facts.split(" ")[2] for facts, _, path in rows if path and " blob " in facts}
 
 
@@ -124,12 +124,12 @@ def contents(files: Mapping[str, str], trace: str) -> list[str]:
 def instructions_of(repo: Repository, records: Sequence[str]) -> set[str]:
     """Paths of the instruction texts that records (blob ids) name; what cannot be read names none."""
     needed: set[str] = set()
-    for found in repo.objects.get_many(records):
-        row = loads_object(found.data if found is not None else None)
+    for obj in repo.objects.get_many(records):
+        row = loads_object(obj.data if obj is not None else None)
         rows = row.get("instructions") if row is not None else None
-        for one in rows if isinstance(rows, list) else ():
-            if isinstance(one, dict) and isinstance(one.get("digest"), str):
-                needed.add(instruction_path(one["digest"]))
+        for instruction in rows if isinstance(rows, list) else ():
+            if isinstance(instruction, dict) and isinstance(instruction.get("digest"), str):
+                needed.add(instruction_path(instruction["digest"]))
     return needed
 
 
@@ -157,11 +157,11 @@ def united(sides: Sequence[Mapping[str, str]], needed: Callable[[Sequence[str]],
     dead = {path.rpartition("/")[0] for path in merged if path.endswith("/" + TOMBSTONE)}
     if not dead:
         return merged
-    wanted = needed(living_records(merged))
+    texts = needed(living_records(merged))
 
     def stays(path: str) -> bool:
         if path.startswith(INSTRUCTIONS):
-            return path in wanted
+            return path in texts
         top = "/".join(path.split("/")[:2])
         return top not in dead or path.removeprefix(top + "/") in KEPT
 
@@ -183,15 +183,15 @@ def _in_one_tree(files: dict[str, str]) -> dict[str, str]:
 
 def _record(trace: str, data: bytes) -> dict[str, canonical.Json]:
     try:
-        known = loads(data)
+        fields = loads(data)
     except ValueError as error:
         raise Damaged(
             f"the record of {trace} cannot be read: {str(error)[:200]}", "gitprov doctor"
         ) from error
-    if not isinstance(known, dict):
+    if not isinstance(fields, dict):
         raise Damaged(f"the record of {trace} is not a JSON object", "gitprov doctor")
     # Its name is where it lies; what it says of itself is for `verify`.
-    return {**plausible_record(known), "id": trace}
+    return {**plausible_record(fields), "id": trace}
 
 
 def _edit(repo: Repository, blobs: Mapping[str, str], n: int, row: dict[str, canonical.Json]) -> Edit:
@@ -215,5 +215,5 @@ def _instruction(repo: Repository, row: dict[str, canonical.Json]) -> Instructio
 
 
 def _bytes(repo: Repository, name: str) -> bytes | None:
-    found = repo.objects.get(name)
-    return found.data if found is not None else None
+    obj = repo.objects.get(name)
+    return obj.data if obj is not None else None

@@ -52,12 +52,12 @@ def _change(
         merged = (Note.parse(old[oid]) | note).dump() if unite and oid in old else note.dump()
         ours, *others = notes.spellings(oid)
         if oid in old:
-            there = [
+            paths = [
                 path
                 for path in ((ours, *others) if not merged else others)
                 if _exists(repo, f"{base}:{path}")
             ]
-            files.update(dict.fromkeys(there))
+            files.update(dict.fromkeys(paths))
         if merged and (old.get(oid) != merged or any(files.get(path, b"") is None for path in others)):
             files[ours] = merged
     return RefChange(REF, base, message, files)

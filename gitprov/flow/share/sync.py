@@ -110,7 +110,7 @@ def sync(
     """
     kinds = fetched_remotes.KINDS if wish.generations else fetched_remotes.KINDS[:1]
     tallies = {kind: _Tally() for kind in kinds}
-    signing = sign.wanted(repo) if wish.sign is None else wish.sign
+    signing = sign.gpgsign_enabled(repo) if wish.sign is None else wish.sign
     for turn in range(_TRIES):
         staged = _fetch(repo, remote, known, kinds)
         if staged is not None:

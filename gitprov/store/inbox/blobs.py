@@ -79,15 +79,15 @@ class Blobs:
 
     def sizes(self) -> dict[str, tuple[int, float]]:
         """Every stored digest with its size on disk in bytes and its last use in seconds since 1970."""
-        found: dict[str, tuple[int, float]] = {}
+        sizes: dict[str, tuple[int, float]] = {}
         for part in files.names(self.root):
             for name in files.names(os.path.join(self.root, part)):
                 try:
-                    about = os.stat(os.path.join(self.root, part, name))
+                    status = os.stat(os.path.join(self.root, part, name))
                 except OSError:
                     continue
-                found[f"sha256:{part}{name}"] = (about.st_size, about.st_mtime)
-        return found
+                sizes[f"sha256:{part}{name}"] = (status.st_size, status.st_mtime)
+        return sizes
 
     def _keep(self, data: bytes, limit: int) -> ContentRef:
         if len(data) > limit:

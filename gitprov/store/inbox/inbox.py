@@ -112,9 +112,9 @@ class Inbox:
     def last_event(self, path: str) -> Event | None:
         """The newest event on a path that can be read."""
         for name in reversed(self._event_names("events")):
-            found = self._read_event("events", name)
-            if isinstance(found, Event) and found.path == path:
-                return found
+            entry = self._read_event("events", name)
+            if isinstance(entry, Event) and entry.path == path:
+                return entry
         return None
 
     def spent(self, seq: int) -> Spent:
@@ -152,12 +152,12 @@ class Inbox:
 
     def retire(self, seqs: Iterable[int]) -> None:
         """Move events to the archive. Safe to repeat; events that are gone are skipped."""
-        wanted = sorted(set(seqs))
-        if not wanted:
+        targets = sorted(set(seqs))
+        if not targets:
             return
-        self.reserve_seq(wanted[-1])
+        self.reserve_seq(targets[-1])
         files.make_dir(os.path.join(self.root, "archive"))
-        for seq in wanted:
+        for seq in targets:
             try:
                 os.utime(self.event_path(seq))  # the archive counts its 30 days from here
                 os.rename(self.event_path(seq), self.archived_path(seq))
@@ -258,9 +258,9 @@ class Inbox:
 
     def _read_all(self, room: str) -> Iterator[Event | Problem]:
         for name in self._event_names(room):
-            found = self._read_event(room, name)
-            if found is not None:
-                yield found
+            entry = self._read_event(room, name)
+            if entry is not None:
+                yield entry
 
     def _read_event(self, room: str, name: str) -> Event | Problem | None:
         where, seq = f"{room}/{name}", _seq(name)
@@ -277,11 +277,11 @@ class Inbox:
 
     def _has(self, row: dict[str, Any]) -> bool:
         """Whether this tool use already has an event of this type."""
-        wanted = (row.get("tool_use_id"), row["type"], row["path"], row.get("key"))
+        identity = (row.get("tool_use_id"), row["type"], row["path"], row.get("key"))
         return any(
-            (one.tool_use_id, one.type, one.path, one.key) == wanted
-            for one in self.events() + self.archived()
-            if isinstance(one, Event)
+            (event.tool_use_id, event.type, event.path, event.key) == identity
+            for event in self.events() + self.archived()
+            if isinstance(event, Event)
         )
 
 

@@ -33,12 +33,12 @@ def prune(inbox: Inbox, now: float) -> list[str]:
     _remove_older(inbox.tmp, now - HOUR)
     _remove_older(inbox.marks.root, now - DAY)
     _remove_older(os.path.join(inbox.root, "archive"), now - limits.keep_seconds)
-    said = _drop_old_events(inbox, now, limits.keep_days)
+    messages = _drop_old_events(inbox, now, limits.keep_days)
     _drop_old_sessions(inbox, now, limits.keep_seconds)
     _drop_orphan_marks(inbox)
     sightings.prune(inbox)
     _collect(inbox, now - HOUR)
-    return said + _shrink(inbox, limits.archive_bytes, now)
+    return messages + _shrink(inbox, limits.archive_bytes, now)
 
 
 class Erasure(NamedTuple):
@@ -76,7 +76,7 @@ def erase(inbox: Inbox, what: Erasure) -> None:
 
 def needed_turns(inbox: Inbox, without: set[int]) -> set[tuple[str, str]]:
     """The turns of all events but those."""
-    return _turns_of([one for one in _readable(inbox) if one.seq not in without])
+    return _turns_of([event for event in _readable(inbox) if event.seq not in without])
 
 
 def _turn_files(inbox: Inbox, key: str, turn: str) -> list[str]:
@@ -86,11 +86,11 @@ def _turn_files(inbox: Inbox, key: str, turn: str) -> list[str]:
 def _erase_turn(inbox: Inbox, key: str, turn: str) -> None:
     """Its place in the session stays: a turn before it ends there, and what the agent does next still belongs to it."""
     start, *rest = _turn_files(inbox, key, turn)
-    told = inbox.sessions.read(key, turn) if os.path.exists(start) else None
+    entry = inbox.sessions.read(key, turn) if os.path.exists(start) else None
     for path in rest:
         files.remove(path)
-    if isinstance(told, Turn) and told.transcript is not None:
-        inbox.sessions.blank(told)
+    if isinstance(entry, Turn) and entry.transcript is not None:
+        inbox.sessions.blank(entry)
     else:
         files.remove(start)
 
@@ -193,22 +193,22 @@ def _event_files(inbox: Inbox, room: str) -> list[tuple[int, str]]:
 
 
 def _readable(inbox: Inbox) -> list[Event]:
-    return [one for one in inbox.events() + inbox.archived() if isinstance(one, Event)]
+    return [event for event in inbox.events() + inbox.archived() if isinstance(event, Event)]
 
 
 def _turns_of(events: list[Event]) -> set[tuple[str, str]]:
-    return {(one.key, one.turn) for one in events if one.key and one.turn}
+    return {(event.key, event.turn) for event in events if event.key and event.turn}
 
 
 def _references(inbox: Inbox) -> Counter[str]:
     """How many files refer to each content; read as bytes, so that damaged files count too."""
-    found: Counter[str] = Counter()
+    references: Counter[str] = Counter()
     rooms = [os.path.join(inbox.root, name) for name in ("events", "archive", "snapshots")]
     rooms += [os.path.join(inbox.sessions.root, key) for key in files.names(inbox.sessions.root)]
     for room in rooms:
         for name in files.names(room):
-            found.update(_digests(os.path.join(room, name)))
-    return found
+            references.update(_digests(os.path.join(room, name)))
+    return references
 
 
 def _digests(path: str) -> set[str]:
@@ -216,7 +216,7 @@ def _digests(path: str) -> set[str]:
         data = files.read(path) or b""
     except OSError:
         return set()
-    return {one.decode("ascii") for one in _DIGEST.findall(data)}
+    return {match.decode("ascii") for match in _DIGEST.findall(data)}
 
 
 def _age(path: str, now: float) -> float:

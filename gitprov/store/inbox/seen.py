@@ -36,8 +36,8 @@ def read(inbox: Inbox) -> list[Sighting]:
         data = files.read(_place(inbox))
     except OSError:
         return []
-    found = [_row(line) for line in (data or b"").splitlines()[-_MOST:]]
-    return sorted((one for one in found if one is not None), key=lambda one: one.seq)
+    rows = [_row(line) for line in (data or b"").splitlines()[-_MOST:]]
+    return sorted((row for row in rows if row is not None), key=lambda row: row.seq)
 
 
 def see_stashes(inbox: Inbox, common_dir: str) -> None:
@@ -47,9 +47,9 @@ def see_stashes(inbox: Inbox, common_dir: str) -> None:
         if not log:
             return
         oids = [line.split(b" ")[1].decode("ascii") for line in log.splitlines()[-_STASHES:]]
-        known = {one.oid for one in read(inbox)}
+        recorded_oids = {row.oid for row in read(inbox)}
         seq = inbox.next_seq()
-        add(inbox, [Sighting(seq, oid) for oid in oids if oid not in known])
+        add(inbox, [Sighting(seq, oid) for oid in oids if oid not in recorded_oids])
     except (OSError, ValueError, IndexError):
         return  # the edit itself is worth more
 
@@ -77,9 +77,9 @@ def _place(inbox: Inbox) -> str:
 
 
 def _line(row: Sighting) -> bytes:
-    told = {"v": VERSION, "seq": row.seq}
-    about = {"stash": row.oid} if row.path is None else {"path": row.path, "blob": row.oid}
-    return json.dumps({**told, **about}, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"
+    head = {"v": VERSION, "seq": row.seq}
+    subject = {"stash": row.oid} if row.path is None else {"path": row.path, "blob": row.oid}
+    return json.dumps({**head, **subject}, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def _row(line: bytes) -> Sighting | None:
@@ -89,5 +89,5 @@ def _row(line: bytes) -> Sighting | None:
         oid = row["stash"] if path is None else row["blob"]
     except (ValueError, KeyError, AttributeError, RecursionError):
         return None
-    known = isinstance(row.get("seq"), int) and isinstance(oid, str) and oid.isalnum()
-    return Sighting(row["seq"], oid, path) if known and isinstance(path, str | None) else None
+    is_valid = isinstance(row.get("seq"), int) and isinstance(oid, str) and oid.isalnum()
+    return Sighting(row["seq"], oid, path) if is_valid and isinstance(path, str | None) else None

@@ -71,23 +71,23 @@ class Sessions:
         end = self.end(key, turn)
         if isinstance(start, Problem):
             return start
-        found = start or end
-        if found is None:
+        entry = start or end
+        if entry is None:
             return None
         if end is not None:
-            found = found.filled_from(end)
-        return found._replace(parent=self.used(key, turn))
+            entry = entry.filled_from(end)
+        return entry._replace(parent=self.used(key, turn))
 
     def end(self, key: str, turn: str) -> Turn | None:
         """What Stop told of a turn, if it did and it can be read."""
-        found = self._load(self._path(key, "end", turn))
-        return found if isinstance(found, Turn) else None
+        entry = self._load(self._path(key, "end", turn))
+        return entry if isinstance(entry, Turn) else None
 
     def latest(self, key: str) -> Turn | None:
         """The session's last numbered turn, if it can be read."""
         number = self._last_number(key)
-        found = self._load(self._path(key, "turn", f"{number:06d}")) if number else None
-        return found if isinstance(found, Turn) else None
+        entry = self._load(self._path(key, "turn", f"{number:06d}")) if number else None
+        return entry if isinstance(entry, Turn) else None
 
     def turns(self, key: str) -> list[str]:
         """Ids of the session's turns, numbered ones in order."""

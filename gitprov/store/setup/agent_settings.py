@@ -192,8 +192,8 @@ def _is_ours(entry: object) -> bool:
 
 def _our_commands(entry: object) -> list[int]:
     """Positions in an entry's `hooks` of the commands that are ours."""
-    found = entry.get("hooks") if isinstance(entry, dict) else None
-    rows = found if isinstance(found, list) else []
+    hooks = entry.get("hooks") if isinstance(entry, dict) else None
+    rows = hooks if isinstance(hooks, list) else []
     return [
         n
         for n, row in enumerate(rows)

@@ -123,16 +123,16 @@ def take_out(slot: Slot) -> None:
 
 def same_file(a: str, b: str) -> bool:
     """Whether two hook files are equal in bytes, mode and kind."""
-    one, two = os.lstat(a), os.lstat(b)
-    if stat.S_ISLNK(one.st_mode) and stat.S_ISLNK(two.st_mode):
+    first, second = os.lstat(a), os.lstat(b)
+    if stat.S_ISLNK(first.st_mode) and stat.S_ISLNK(second.st_mode):
         return os.readlink(a) == os.readlink(b)
-    return one.st_mode == two.st_mode and read(a) == read(b)
+    return first.st_mode == second.st_mode and read(a) == read(b)
 
 
 def runnable(directory: str) -> list[str]:
     """Names of the hooks in a directory that git would run, sorted."""
     try:
-        found = sorted(os.listdir(directory))
+        names = sorted(os.listdir(directory))
     except OSError:
         return []
-    return [name for name in found if "." not in name and os.access(os.path.join(directory, name), os.X_OK)]
+    return [name for name in names if "." not in name and os.access(os.path.join(directory, name), os.X_OK)]

@@ -46,19 +46,19 @@ def container(text: str, at: int) -> Container:
     """The parts of the object or array whose opening bracket is at `at`."""
     closing = {"{": "}", "[": "]"}[text[at]]
     parts: list[JsonPart] = []
-    here = _skip(text, at + 1)
-    while text[here] != closing:
-        start = value = here
+    offset = _skip(text, at + 1)
+    while text[offset] != closing:
+        start = value = offset
         key = None
         if closing == "}":
             key, end = _DECODER.raw_decode(text, start)
             value = _skip(text, _skip(text, end) + 1)
         _, end = _DECODER.raw_decode(text, value)
         parts.append(JsonPart(key, start, value, end))
-        here = _skip(text, end)
-        if text[here] == ",":
-            here = _skip(text, here + 1)
-    return Container(at, tuple(parts), here)
+        offset = _skip(text, end)
+        if text[offset] == ",":
+            offset = _skip(text, offset + 1)
+    return Container(at, tuple(parts), offset)
 
 
 def append(text: str, at: int, value: Any, key: str | None = None) -> str:  # noqa: ANN401 - any JSON value
@@ -90,14 +90,14 @@ def remove(text: str, box: Container, index: int) -> str:
 
 
 def _skip(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
 
 
 def _unit(text: str) -> str:
     """What one level of indentation is: that of the first indented line, else two spaces."""
-    found = re.search(r"\n([ \t]+)\S", text)
-    return found[1] if found else "  "
+    match = re.search(r"\n([ \t]+)\S", text)
+    return match[1] if match else "  "
 
 
 def _indent_of_line(text: str, at: int) -> str:

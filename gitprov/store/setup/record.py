@@ -53,8 +53,14 @@ def save(home: str, record: InstallRecord) -> None:
     row: dict[str, Any] = {"v": 1, "made": list(record.made), "config": None, "fetches": []}
     if record.config is not None:
         row["config"] = _row(record.config)
-    for one in record.fetches:
-        row["fetches"].append({"remote": one.remote, "refspecs": one.refspecs, "change": _row(one.change)})
+    for subscription in record.fetches:
+        row["fetches"].append(
+            {
+                "remote": subscription.remote,
+                "refspecs": subscription.refspecs,
+                "change": _row(subscription.change),
+            }
+        )
     files.make_dir(home)
     files.replace(home, _path(home), json.dumps(row, sort_keys=True).encode("ascii"))
 
@@ -96,8 +102,8 @@ def _row(change: ConfigChange) -> dict[str, Any]:
 def _record(row: dict[str, Any]) -> InstallRecord:
     change = row.get("config")
     fetches = [
-        Subscription(one["remote"], tuple(one["refspecs"]), _change(one["change"]))
-        for one in row.get("fetches", ())
+        Subscription(entry["remote"], tuple(entry["refspecs"]), _change(entry["change"]))
+        for entry in row.get("fetches", ())
     ]
     return InstallRecord(tuple(row["made"]), None if change is None else _change(change), tuple(fetches))
 

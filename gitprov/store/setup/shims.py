@@ -57,8 +57,8 @@ def is_ours(data: bytes) -> bool:
 
 def is_unchanged(data: bytes) -> bool:
     """Whether a text of ours is byte for byte what was written once."""
-    found = _DIGEST.search(data)
-    return found is not None and found[1] == _digest(data)
+    match = _DIGEST.search(data)
+    return match is not None and match[1] == _digest(data)
 
 
 def is_framework(data: bytes) -> bool:
@@ -73,10 +73,10 @@ def reads_own_name(data: bytes) -> bool:
 
 def settings_of(data: bytes) -> Settings:
     """What a text of ours was filled in with."""
-    found = {
+    values = {
         name: shlex.split(value) for name, value in _SETTING.findall(data.decode("utf-8", "surrogateescape"))
     }
-    return Settings(*(("".join(found.get(name, []))) for name in Settings._fields))
+    return Settings(*(("".join(values.get(name, []))) for name in Settings._fields))
 
 
 def _fill(text: bytes, settings: Settings) -> bytes:
