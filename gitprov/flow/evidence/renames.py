@@ -73,8 +73,8 @@ def _came(
 ) -> Iterator[tuple[str, bytes]]:
     """Paths that a vanished file may have been renamed to, with their first content.
 
-    For a path with events this is the content before the first event; a path that an event created is left out.
-    Vanished paths are included, because a file may have been renamed twice.
+    For a path with events this is the content before the first event; a path that an event created is left
+    out. Vanished paths are included, because a file may have been renamed twice.
     """
     first: dict[str, Event] = {}
     for event in events:
