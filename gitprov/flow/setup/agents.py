@@ -24,7 +24,7 @@ def agent_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
             "Claude Code is on this machine; "
             "to record what it writes here: gitprov install --agents claude-code"
         )
-        return InstallPlan(_kept_up(wish), [hint] if present else [])
+        return InstallPlan(_user_launcher_steps(wish), [hint] if present else [])
     for name in wish.agents or ():
         if name not in agent_settings.AGENTS:
             raise UsageError(f"no agent {name!r}", f"known: {', '.join(agent_settings.AGENTS)}, or none")
@@ -40,7 +40,7 @@ def agent_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
     return InstallPlan(steps, [])
 
 
-def _kept_up(wish: InstallOptions) -> list[Step]:
+def _user_launcher_steps(wish: InstallOptions) -> list[Step]:
     """Steps that keep the launcher current where the user's own settings call gitprov already."""
     path = agent_settings.settings_path(wish.user_home)
     try:

@@ -96,7 +96,7 @@ def _hook_steps(directory: str, settings: shims.Settings, home: str | None, push
         _refuse(slot)
     steps = [step for slot in slots for step in _slot_steps(slot, shims.render(settings, slot.hook))]
     if push is False and not settings.outer:
-        steps += [_gone(slot) for slot in optional if hooks_location.shares(slot)]
+        steps += [_removal_step(slot) for slot in optional if hooks_location.shares(slot)]
     if steps and not os.path.isdir(directory):
         steps.insert(0, Step("directory", directory, "", lambda: _make_directory(directory, home)))
     return steps
@@ -133,7 +133,7 @@ def _slot_steps(slot: hook_dir.Slot, data: bytes) -> list[Step]:
     return [*steps, Step("hook", slot.path, "", lambda: hook_dir.put(slot.path, data))]
 
 
-def _gone(slot: hook_dir.Slot) -> Step:
+def _removal_step(slot: hook_dir.Slot) -> Step:
     if slot.edited:
         _refuse(slot)
     return Step("remove", slot.path, "nothing is shared at a push any more", lambda: hook_dir.take_out(slot))

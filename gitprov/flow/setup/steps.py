@@ -11,8 +11,8 @@ from gitprov.errors import GitprovError
 class InstallOptions(NamedTuple):
     """The options of an installation.
 
-    `agents`: None for those that the project already uses. `user`: the agent's settings in `user_home` instead
-    of the project's. `python`, `lib` and `site` are written into the shims. `push`: share at each push; None
+    `agents`: None for those that the project already uses. `user`: the agent's settings in `user_home`, not
+    the project's. `python`, `lib` and `site` are written into the shims. `push`: share at each push; None
     leaves that as it is.
     """
 
