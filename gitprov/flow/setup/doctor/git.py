@@ -32,7 +32,7 @@ def git_version(case: Examination) -> Iterator[Diagnosis]:
 
 
 def identity(case: Examination) -> Iterator[Diagnosis]:
-    """Git knows who commits."""
+    """Git has a name and an address for the committer."""
     if case.repo.try_run("var", "GIT_COMMITTER_IDENT").returncode:
         yield Diagnosis(
             "identity",
