@@ -94,7 +94,7 @@ def to_pass_on(repo: Repository, place: HooksLocation) -> list[str]:
 
 
 def shares(slot: hook_dir.Slot) -> bool:
-    """Whether an optional hook is installed: gitprov's, and not just passed on."""
+    """Whether an optional hook is installed that does more than pass on to another directory."""
     return slot.ours is not None and bool(shims.settings_of(hook_dir.read(slot.ours)).python)
 
 
