@@ -36,7 +36,7 @@ class Recorded(NamedTuple):
     paths: tuple[str, ...]
 
 
-def record(made: StatedGeneration, paths: Sequence[str], moment: Moment) -> Recorded:
+def record(generation: StatedGeneration, paths: Sequence[str], moment: Moment) -> Recorded:
     """Record the present content of each path as generated; before it, the last recorded or committed one.
 
     All paths are checked before anything is recorded. UsageError for a path that is not a file of a work
@@ -51,9 +51,11 @@ def record(made: StatedGeneration, paths: Sequence[str], moment: Moment) -> Reco
     for path in paths:
         _check(path, moment)
     try:
-        made = made._replace(at=in_utc(made.at))
+        generation = generation._replace(at=in_utc(generation.at))
         with Delivery(moment.env) as delivery:
-            return Recorded(tuple(record_edit(_report(made, path), moment, delivery).path for path in paths))
+            return Recorded(
+                tuple(record_edit(_report(generation, path), moment, delivery).path for path in paths)
+            )
     except ValueError as error:
         raise UsageError(str(error)) from error
     except OSError as error:
@@ -77,27 +79,27 @@ def _place(path: str, moment: Moment) -> str | None:
     return place.path if place is not None else None
 
 
-def _report(made: StatedGeneration, path: str) -> EditReport:
+def _report(generation: StatedGeneration, path: str) -> EditReport:
     return EditReport(
         type="ai",
         path=path,
         cwd=None,
         before=StatedContent(False, None),
         after=StatedContent(False, None),
-        agent=made.agent,
+        agent=generation.agent,
         agent_version=None,
-        model=made.model,
-        session=made.session,
-        turn=made.turn,
+        model=generation.model,
+        session=generation.session,
+        turn=generation.turn,
         tool="record",
         tool_use_id=None,
-        prompt=made.prompt,
-        prompt_name=made.prompt_name,
-        prompt_version=made.prompt_version,
-        params=made.params,
-        request_id=made.request_id,
-        output=made.output,
+        prompt=generation.prompt,
+        prompt_name=generation.prompt_name,
+        prompt_version=generation.prompt_version,
+        params=generation.params,
+        request_id=generation.request_id,
+        output=generation.output,
         usage={},
         human=None,
-        at=made.at,
+        at=generation.at,
     )

@@ -69,7 +69,7 @@ def _after_tool(hook: Hook, moment: Moment) -> None:
         return
     tool = _tool_use(hook)
     try:
-        made, proposal = _changes(hook, inbox, place, tool, moment.env)
+        edits, proposal = _changes(hook, inbox, place, tool, moment.env)
     except ValueError as error:
         report(f"{hook.tool} of {place.path} was not recorded: {error}", moment, inbox)
         return
@@ -87,7 +87,7 @@ def _after_tool(hook: Hook, moment: Moment) -> None:
         "input": inbox.put_text(text).to_json(),
     }
     look_around(inbox, place)
-    inbox.append_once(hook.tool_key, [_row(inbox, one, hook, tool, shared) for one in made])
+    inbox.append_once(hook.tool_key, [_row(inbox, one, hook, tool, shared) for one in edits])
 
 
 def _row(

@@ -51,19 +51,19 @@ def plan_for(context: CommitContext, amend: bool) -> Plan | None:
     were staged before it, and the message already contains the traces.
     """
     commit_change = staged_change(context.repo, amend)
-    kept = _kept(context)
+    kept = _attempt_plan(context)
     if kept is None:
-        return _anew(context, commit_change)
+        return _new_plan(context, commit_change)
     if fits(context.repo, kept, commit_change):
         return kept
-    plan = _anew(context, commit_change)
+    plan = _new_plan(context, commit_change)
     if plan is None:
         return None
     passed = kept.gate if not plan.refusals and not message_gate_installed(context.repo) else None
     return plan._replace(gate=passed, sidecars=kept.sidecars)
 
 
-def _kept(context: CommitContext) -> Plan | None:
+def _attempt_plan(context: CommitContext) -> Plan | None:
     """The plan that an earlier hook of this same attempt saved; None without one."""
     kept = plans.load(context.repo.git_dir)
     moment = context.repo.env.get("GIT_AUTHOR_DATE")
@@ -76,7 +76,7 @@ def _plan_at_gate(context: CommitContext, amend: bool) -> Plan | None:
     Git writes a commit's tree before it runs prepare-commit-msg, and runs that hook for every message. So the
     plan of that hook holds: what is staged or reported while the editor is open is for the next commit.
     """
-    kept = _kept(context)
+    kept = _attempt_plan(context)
     if kept is not None and kept.settled:
         return kept
     if kept is None and has_seen_messages(context):
@@ -105,7 +105,7 @@ def unnamed(context: CommitContext, plan: Plan, message: bytes) -> set[str]:
     return plan_traces - named
 
 
-def _anew(context: CommitContext, commit_change: CommitChange) -> Plan | None:
+def _new_plan(context: CommitContext, commit_change: CommitChange) -> Plan | None:
     from gitprov.flow.commit.plan import make_plan
 
     return make_plan(context, commit_change)
@@ -218,12 +218,12 @@ def _losses(
     reasons = [Refusal.from_json(row) for row in plan.refusals]
     missing = [one for one in plan.trailers if not _has(trailers, *one[:2])] if plan.trailers_added else []
     if missing:
-        again = _again(context, plan, [f"{key}: {value}" for key, value, _ in missing], message)
-        reasons += [_removed(plan, key, value, traces, again) for key, value, traces in missing]
+        retry = _commit_command(context, plan, [f"{key}: {value}" for key, value, _ in missing], message)
+        reasons += [_removed(plan, key, value, traces, retry) for key, value, traces in missing]
     return reasons
 
 
-def _again(context: CommitContext, plan: Plan, trailers: list[str], message: bytes) -> str:
+def _commit_command(context: CommitContext, plan: Plan, trailers: list[str], message: bytes) -> str:
     """The command that makes this commit from the refused message, with all its trailers.
 
     Git leaves the message as the editor saved it: comments and the diff of `--verbose` have to be removed.
@@ -252,8 +252,8 @@ def _has(trailers: list[texts.Trailer], key: str, value: str) -> bool:
 
 def _removed(plan: Plan, key: str, value: str, traces: tuple[str, ...], mend: str) -> Refusal:
     path = next((next(iter(row["files"])) for row in plan.traces if row["id"] in traces), None)
-    what = f"the trailer '{key}: {value}' was removed, but its lines are in this commit"
-    return Refusal("trailer", what, mend, path, traces)
+    message = f"the trailer '{key}: {value}' was removed, but its lines are in this commit"
+    return Refusal("trailer", message, mend, path, traces)
 
 
 def _forbidden(key: str, value: str) -> Refusal:

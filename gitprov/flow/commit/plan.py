@@ -94,7 +94,7 @@ def _results(
     def worker(paths: Iterable[str]) -> Attributor:
         from gitprov.git.files.filters import cleaner
 
-        frozen = {event.seq for event in evidence.events if _is_held(event, marks[event.seq])}
+        frozen = {event.seq for event in evidence.events if _is_used(event, marks[event.seq])}
         clean = cleaner(context.repo, list(paths))
         seen = sighted(context.repo, context.inbox, evidence.events)
         kept = shelved(context.repo, evidence.events)
@@ -106,7 +106,7 @@ def _results(
     return moved_blocks.settled(context, commit, results, worker)
 
 
-def _is_held(event: Event, mark: Spent) -> bool:
+def _is_used(event: Event, mark: Spent) -> bool:
     """Whether an earlier commit has used an event.
 
     A person's event belongs to no generation; a commit only marks its lines.
@@ -270,7 +270,7 @@ class _Planner:
             for seq in result.events.keys() - result.arrived:
                 use = self._use(seq, result.outcome.tallies.get(seq), seq in result.unread)
                 use = use._replace(path=result.path if self._reported.get(seq) != result.path else None)
-                uses[seq] = _both(uses[seq], use) if seq in uses else use
+                uses[seq] = _united(uses[seq], use) if seq in uses else use
         for result in self._results:
             for seq in result.arrived:
                 use = uses.get(seq) or self._unchanged(seq)
@@ -319,8 +319,8 @@ class _Planner:
         groups: dict[tuple[str, str], list[int]] = {}
         for source in tallies:
             if source in result.events:
-                whose = self._whose(result.events[source])
-                groups.setdefault(whose, []).append(source)
+                owner = self._owner(result.events[source])
+                groups.setdefault(owner, []).append(source)
         for (kind, name), sources in groups.items():
             claims = note_rows.together(lines.get(source, {}) for source in sources)
             if kind == "human":
@@ -334,7 +334,7 @@ class _Planner:
         for source, carried in result.carried.items():
             yield source, note_rows.carried_row(carried, result.path, lines.get(source, {}), tallies[source])
 
-    def _whose(self, event: Event) -> tuple[str, str]:
+    def _owner(self, event: Event) -> tuple[str, str]:
         """Kind of row, and author or trace id; the id is empty where a model's event is in no generation."""
         if event.type == "human":
             return "human", event.human or self._context.human()
@@ -377,7 +377,7 @@ def _human_row(author: str, path: str, lines: dict[str, LineSet]) -> Row:
     return {"kind": "human", "v": 1, "id": ids.human_id(author), "author": author, "files": files}
 
 
-def _both(a: Use, b: Use) -> Use:
+def _united(a: Use, b: Use) -> Use:
     """What two files of one commit use of one event.
 
     This happens when a file is renamed and another file takes its name.

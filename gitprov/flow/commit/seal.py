@@ -58,18 +58,18 @@ def recover(context: CommitContext) -> str | None:
     commit = _head(context) if plan is not None else None
     if plan is None or commit is None or commit.oid == plan.base:
         return None
-    return _carry_out(context, commit, plan) if _made(context, plan, commit) else None
+    return _carry_out(context, commit, plan) if _is_planned(context, plan, commit) else None
 
 
 def _finish_parent(context: CommitContext, plan: Plan, commit: Commit) -> None:
     """Carry out a plan that does not fit this commit but its parent, whose hook was killed."""
     parent_object = context.repo.objects.get(commit.parents[0]) if commit.parents else None
     parent = parse_commit(parent_object) if parent_object is not None else None
-    if parent is not None and parent.oid != plan.base and _made(context, plan, parent):
+    if parent is not None and parent.oid != plan.base and _is_planned(context, plan, parent):
         _carry_out(context, parent, plan)
 
 
-def _made(context: CommitContext, plan: Plan, commit: Commit) -> bool:
+def _is_planned(context: CommitContext, plan: Plan, commit: Commit) -> bool:
     """Whether a commit is the one that a plan was made for."""
     return fits(context.repo, plan, _commit_change(context, commit, plan))
 

@@ -130,8 +130,8 @@ class Freezer:
 
     def _clean_turn(self, turn: Turn) -> Turn:
         """The turn as the record may show it. Its key and content refs stay: they are names in the inbox."""
-        who = ("agent", "agent_version", "subagent", "model", "session", "turn", "request_ids")
-        names = (*who, "params", "usage", "prompt_name", "prompt_version")
+        identity = ("agent", "agent_version", "subagent", "model", "session", "turn", "request_ids")
+        names = (*identity, "params", "usage", "prompt_name", "prompt_version")
         return turn._replace(**{name: self._clean(getattr(turn, name)) for name in names})
 
     def _text(self, ref: ContentRef | None, *, keep: bool = True) -> tuple[bytes | None, Record, str | None]:

@@ -138,19 +138,19 @@ class _Placed:
         """
         for path, owners in moved.items():
             groups: dict[tuple[str, int], dict[int, tuple[int, bool]]] = {}
-            for n, (whence, (source, line, edited)) in owners.items():
-                if whence != path:  # moves within a file are settled by its own fold
-                    groups.setdefault((whence, source), {})[n] = (line, edited)
-            for (whence, source), lines in groups.items():
-                self._move(path, whence, source, lines)
+            for n, (source_path, (source, line, edited)) in owners.items():
+                if source_path != path:  # moves within a file are settled by its own fold
+                    groups.setdefault((source_path, source), {})[n] = (line, edited)
+            for (source_path, source), lines in groups.items():
+                self._move(path, source_path, source, lines)
         return [*(self._results[path] for path in self._order), *self._new()]
 
     def _new(self) -> list[FileResult]:
         return [self._results[path] for path in self._results.keys() - set(self._order)]
 
-    def _move(self, path: str, whence: str, source: int, lines: dict[int, tuple[int, bool]]) -> None:
+    def _move(self, path: str, source_path: str, source: int, lines: dict[int, tuple[int, bool]]) -> None:
         """Transfer lines of one source. `lines`: committed line (0-based) → (source line, reworded)."""
-        home = self._results.get(whence) or self._outside[whence]
+        home = self._results.get(source_path) or self._outside[source_path]
         target = self._results.get(path) or FileResult(path, Outcome({}, {}), {}, {}, {}, {})
         event, carried = home.events.get(source), home.carried.get(source)
         key = source

@@ -53,8 +53,8 @@ def of_turn(repo: Repository, key: str, turn: str) -> tuple[Generation | None, s
         if (event.key, event.turn) == (key, turn)
     }
     loose = {seq for seq, trace in traces.items() if trace is None}
-    made = _freeze(repo, evidence, (key, turn), loose) if loose else None
-    return made, {trace for trace in traces.values() if trace}
+    generation = _freeze(repo, evidence, (key, turn), loose) if loose else None
+    return generation, {trace for trace in traces.values() if trace}
 
 
 def _freeze(repo: Repository, evidence: Evidence, name: TurnKey, seqs: set[int]) -> Generation | None:
@@ -67,9 +67,11 @@ def _freeze(repo: Repository, evidence: Evidence, name: TurnKey, seqs: set[int])
         config = config._replace(privacy="redacted")
     done = repo.try_run("var", "GIT_COMMITTER_IDENT")
     human = decode(done.stdout)
-    kept = _Memory()
-    freezer = Freezer(Inbox(repo.inbox_dir), config, repo.object_format, human[: human.rfind(">") + 1], kept)
-    return _generation(freezer.freeze(evidence.turns[name], events).record, kept.files)
+    memory = _Memory()
+    freezer = Freezer(
+        Inbox(repo.inbox_dir), config, repo.object_format, human[: human.rfind(">") + 1], memory
+    )
+    return _generation(freezer.freeze(evidence.turns[name], events).record, memory.files)
 
 
 def _generation(record: Record, files: dict[str, bytes]) -> Generation:

@@ -42,7 +42,7 @@ def _vanished(context: CommitContext, path: str) -> bool:
     """
     if "\n" in path or os.path.lexists(context.repo.place(path)):
         return False
-    staged, head = (context.repo.objects.get(f"{whence}:{path}") for whence in ("", "HEAD"))
+    staged, head = (context.repo.objects.get(f"{revision}:{path}") for revision in ("", "HEAD"))
     return staged is None or (head is not None and head.oid == staged.oid)
 
 
@@ -50,14 +50,14 @@ def _pairs(
     context: CommitContext, gone: list[str], fresh: list[FileChange], events: list[Event]
 ) -> dict[str, str]:
     """Old path → new path, the most similar pair first; each path occurs once on each side."""
-    came = dict(_came(context, gone, fresh, events))
+    candidates = dict(_candidates(context, gone, fresh, events))
     scored = []
     for path in gone:
         last = next(event for event in reversed(events) if event.path == path)
         content = _content(context, last.after)
         if content is None:
             continue
-        for new, start in came.items():
+        for new, start in candidates.items():
             score = _alike(content, start)
             if score >= SIMILAR and new != path:
                 scored.append((-score, path, new))
@@ -68,13 +68,13 @@ def _pairs(
     return names
 
 
-def _came(
+def _candidates(
     context: CommitContext, gone: list[str], fresh: list[FileChange], events: list[Event]
 ) -> Iterator[tuple[str, bytes]]:
     """Paths that a vanished file may have been renamed to, with their first content.
 
-    For a path with events this is the content before the first event; a path that an event created is left out.
-    Vanished paths are included, because a file may have been renamed twice.
+    For a path with events this is the content before the first event; a path that an event created is left
+    out. Vanished paths are included, because a file may have been renamed twice.
     """
     first: dict[str, Event] = {}
     for event in events:

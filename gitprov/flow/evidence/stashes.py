@@ -91,7 +91,7 @@ def _paths(job: FileJob, recorded: Mapping[int, str]) -> set[str]:
 
 
 def _names(row: sightings.Sighting, paths: Iterable[str]) -> list[str]:
-    """Object names of the sighted versions of a file. Paths with line breaks cannot be read and are left out."""
+    """Object names of the sighted versions of a file; none for paths with line breaks."""
     if row.path is not None:
         return [row.oid] if row.path in paths else []
     return [

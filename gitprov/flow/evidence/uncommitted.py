@@ -41,10 +41,10 @@ class Uncommitted:
         self._spent: dict[int, Spent] = {}
 
     def claims(self, path: str, content: bytes) -> list[Claim]:
-        """Lines of `content` (1-based) that events on `path` added and no commit contains, weakest class first.
+        """Lines of `content` (1-based) added by events on `path` and in no commit, weakest class first.
 
-        A claim's row is the note row that the next commit would write, with two differences: `id` is None where
-        no commit has used the turn yet, and `turn` names the turn.
+        A claim's row is the note row that the next commit would write, with two differences: `id` is None
+        where no commit has used the turn yet, and `turn` names the turn.
         """
         if not self._read().events:
             return []

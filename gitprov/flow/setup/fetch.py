@@ -1,4 +1,4 @@
-"""Letting a plain `git fetch` bring the records of others, beside ours, never over them."""
+"""Refspecs by which a plain `git fetch` brings the records of others, without overwriting local ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def steps(repo: Repository, named: Sequence[str]) -> InstallPlan:
-    """What has to be done so that `git fetch` brings the records of these remotes (none named: the default one).
+    """Steps after which `git fetch` brings the records of the remotes `named`, else of the default.
 
     GitprovError for a remote that does not exist.
     """
@@ -75,13 +75,13 @@ def expected_refspecs(repo: Repository, remote: str) -> list[str]:
 
 
 def removal(remote: str, spec: str) -> str:
-    """The command that takes a refspec out of the configuration."""
+    """The command that removes a refspec from the configuration."""
     key = shell_quoted(f"remote.{remote}.fetch")
     return f"git config --unset-all --fixed-value {key} {shell_quoted(spec)}"
 
 
 def overwrites(spec: str) -> bool:
-    """Whether a refspec fetches into our own refs by force."""
+    """Whether a refspec fetches into gitprov's own refs by force."""
     source, _, target = spec.removeprefix("+").partition(":")
     ours = any(
         ref == target or (target.endswith("*") and ref.startswith(target[:-1])) for ref in REFS.values()
@@ -101,12 +101,12 @@ def _subscribe(repo: Repository, remote: str, refspecs: tuple[str, ...]) -> None
         install_record.save(repo.home, record._replace(fetches=(*record.fetches, subscription)))
     taken = fetched_remotes.load(repo.home)
     fetched_remotes.save(repo.home, {remote: {}, **taken})
-    # Notes may now come at any moment, and the shims go by this flag.
+    # Notes may arrive from now on, and the shims look for them only with this flag.
     flags.raise_flag(repo.home, "active")
 
 
 def removal_steps(repo: Repository) -> list[Step]:
-    """What has to be done so that `git fetch` brings again what it brought before; the latest change first."""
+    """Steps after which `git fetch` brings what it did before the installation; the latest change first."""
     from gitprov.flow.setup.steps import Step
 
     refspecs = remotes.remotes(repo).fetch
@@ -128,7 +128,7 @@ def removal_steps(repo: Repository) -> list[Step]:
 
 
 def _undo(repo: Repository, subscription: install_record.Subscription) -> None:
-    """The bytes from before, or where others have written since, only the lines that we added."""
+    """Restore the former bytes; where others have written since, remove only the lines that gitprov added."""
     if install_record.restore(subscription.change):
         return
     key = f"remote.{subscription.remote}.fetch"
