@@ -176,7 +176,7 @@ def _bare(text: str, event: str) -> json_text.JsonPart | None:
 
 
 def _hooks(path: str, text: str) -> dict[str, list[Any]]:
-    """The object `hooks` of a settings file; ConfigError where it has not the form that gitprov changes."""
+    """The object `hooks` of a settings file. ConfigError where it is no object of arrays."""
     try:
         settings = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
