@@ -108,7 +108,7 @@ def _within_tree(real: bytes, worktree: bytes, git_dir: bytes, common: bytes) ->
 
 
 def _git_dir(dot_git: bytes) -> bytes | None:
-    """The real git directory that a `.git` directory or `gitdir:` file names, if it looks like one."""
+    """The real path of a `.git` directory or of the target of a `gitdir:` file; None if it has no HEAD."""
     try:
         mode = os.stat(dot_git).st_mode
         if stat.S_ISREG(mode):

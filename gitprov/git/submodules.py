@@ -47,7 +47,7 @@ def paths(top: str, env: Env) -> Iterator[str]:
 
 
 def holding(repo: Repository, path: str, revision: str | None) -> Inside | None:
-    """The submodule with `path` (from the superproject's top) in a commit, or (`revision` None) in the index."""
+    """The submodule with `path` (from the superproject's top) in a commit, or (None) in the index."""
     parts = path.split("/")
     prefixes = ["/".join(parts[: n + 1]) for n in range(len(parts))]
     if revision is None:

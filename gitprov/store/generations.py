@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 REF = "refs/gitprov/generations"
 
-#: What a forgotten generation keeps: its record, which names digests, and who had its contents erased, when and why.
+#: The file that records who had a generation's contents erased, when and why.
 TOMBSTONE = "tombstone.json"
+#: The files that a forgotten generation keeps; its record contains only digests of the erased contents.
 KEPT = ("record.json", TOMBSTONE)
 INSTRUCTIONS = "instructions/"
 
@@ -30,12 +31,12 @@ _FILE = re.compile(
 
 
 def directory(trace: str) -> str:
-    """Where a generation lies in the tree: spread by the first two hex digits of its digest."""
+    """A generation's directory in the tree, below the first two hex digits of its digest."""
     return f"{trace.rpartition('_')[2][:2]}/{trace}"
 
 
 def files(generation: Generation) -> dict[str, bytes]:
-    """Path in the tree → bytes for everything that one generation keeps."""
+    """Path in the tree → bytes for all files of one generation."""
     top = directory(generation.id)
     out = {f"{top}/record.json": canonical.dump_line(generation.record)}
     for name, data in (("prompt.txt", generation.prompt), ("output.txt", generation.output)):
@@ -52,18 +53,18 @@ def files(generation: Generation) -> dict[str, bytes]:
 
 
 def instruction_path(digest: str) -> str:
-    """Where the text of an instruction file lies, once for all generations it was in force for."""
+    """The path in the tree of an instruction file's text, shared by all generations that it applied to."""
     name = digest.removeprefix("sha256:")
     return f"instructions/{name[:2]}/{name[2:]}"
 
 
 def record(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
-    """The record of a generation, None where this clone does not have it; Damaged where it cannot be read."""
+    """A generation's record, None where this clone does not have it; Damaged where it cannot be parsed."""
     return records(repo, [trace])[trace]
 
 
 def records(repo: Repository, traces: list[str]) -> dict[str, dict[str, canonical.Json] | None]:
-    """Records of many generations, None for each that this clone does not have."""
+    """Trace → record, None for each that this clone does not have; Damaged where one cannot be parsed."""
     names = [f"{REF}:{directory(trace)}/record.json" for trace in traces]
     objects = repo.objects.get_many(names)
     return {
@@ -73,19 +74,22 @@ def records(repo: Repository, traces: list[str]) -> dict[str, dict[str, canonica
 
 
 def present(repo: Repository, traces: Sequence[str]) -> set[str]:
-    """Those of some traces whose records this clone has, asked for together; each is a whole id."""
+    """Those of the traces (full ids) whose records this clone has, read in one batch."""
     names = [f"{REF}:{directory(trace)}/record.json" for trace in traces]
     pairs = zip(traces, repo.objects.get_many(names), strict=True)
     return {trace for trace, record in pairs if record is not None}
 
 
 def load(repo: Repository, trace: str) -> Generation | None:
-    """A whole generation; contents that the privacy tier or `forget` left out are None."""
+    """A complete generation, None where this clone does not have it.
+
+    Contents that the privacy tier or `forget` left out are None.
+    """
     fields = record(repo, trace)
     if fields is None:
         return None
     top = f"{REF}:{directory(trace)}"
-    # Git walks through a whole directory for each path it is asked for, and a generation may hold thousands of files.
+    # Git searches a whole directory for each path, and a generation may contain thousands of files.
     blobs = listing(repo, top) if fields.get("edits") else {}
     edits = [_edit(repo, blobs, n, row) for n, row in enumerate(fields.get("edits") or ())]
     standing = [_instruction(repo, row) for row in fields.get("instructions") or ()]
@@ -94,7 +98,7 @@ def load(repo: Repository, trace: str) -> Generation | None:
 
 
 def tombstone(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
-    """What `gitprov forget` left of a generation (`at`, `by`, `reason`), None where nobody forgot it."""
+    """The tombstone of a forgotten generation (`at`, `by`, `reason`), None where it was not forgotten."""
     data = _bytes(repo, f"{REF}:{directory(trace)}/{TOMBSTONE}")
     if data is None:
         return None
@@ -109,20 +113,20 @@ def listing(repo: Repository, ref: str = REF) -> dict[str, str]:
 
 
 def trace_of(path: str) -> str | None:
-    """The trace whose directory a path of the tree is in; None for the text of an instruction file."""
+    """The trace whose directory contains a path of the tree; None for the text of an instruction file."""
     parts = path.split("/")
     return parts[1] if len(parts) > 2 and not path.startswith(INSTRUCTIONS) else None
 
 
 def contents(files: Mapping[str, str], trace: str) -> list[str]:
-    """Those paths of a listing that `forget` takes from one generation."""
+    """Those paths of a listing that `forget` removes from one generation."""
     top = directory(trace) + "/"
     kept = {top + name for name in KEPT}
     return [path for path in files if path.startswith(top) and path not in kept]
 
 
 def instructions_of(repo: Repository, records: Sequence[str]) -> set[str]:
-    """Paths of the instruction texts that records (blob ids) name; what cannot be read names none."""
+    """Paths of the instruction texts that records (blob ids) refer to; an unreadable record has none."""
     needed: set[str] = set()
     for obj in repo.objects.get_many(records):
         row = loads_object(obj.data if obj is not None else None)
@@ -134,20 +138,21 @@ def instructions_of(repo: Repository, records: Sequence[str]) -> set[str]:
 
 
 def living_records(files: Mapping[str, str]) -> list[str]:
-    """Blob ids of the records in a listing that nobody forgot."""
+    """Blob ids of the records in a listing whose generations were not forgotten."""
     dead = {path.rpartition("/")[0] for path in files if path.endswith("/" + TOMBSTONE)}
     tops = ((path.rpartition("/"), oid) for path, oid in files.items())
     return [oid for (top, _, name), oid in tops if name == "record.json" and top not in dead]
 
 
 def united(sides: Sequence[Mapping[str, str]], needed: Callable[[Sequence[str]], set[str]]) -> dict[str, str]:
-    """The union of several stores, each a `listing`: what sharing merges by.
+    """The union of several stores, each a `listing`, for merging with remotes.
 
-    A tombstone wins over content, whichever side has it: of a forgotten generation only its record and the tombstone
-    stay, and of the instruction texts only those that a living record names (`needed`: ids of records → paths, see
-    `instructions_of`; not asked where nothing was forgotten). Where sides have different blobs at one path, the smaller
-    id stays; where the name of a file is that of a directory, the files that a generation has. So the union is
-    associative, commutative and idempotent, and no file of a generation gives way to one that somebody put in its place.
+    A tombstone on any side takes precedence over content: a forgotten generation keeps only its record and
+    the tombstone, and instruction texts are kept only if the record of a generation that was not forgotten
+    refers to them (`needed`: record blob ids → paths, see `instructions_of`; not called if nothing was
+    forgotten). Where sides have different blobs at one path, the smaller id is kept; where a file has the name
+    of a directory, the files of a generation are kept. So the union is associative, commutative and
+    idempotent, and no file of a generation gives way to one that somebody put in its place.
     """
     merged: dict[str, str] = {}
     for side in sides:
@@ -190,7 +195,7 @@ def _record(trace: str, data: bytes) -> dict[str, canonical.Json]:
         ) from error
     if not isinstance(fields, dict):
         raise Damaged(f"the record of {trace} is not a JSON object", "gitprov doctor")
-    # Its name is where it lies; what it says of itself is for `verify`.
+    # The directory determines the id; `verify` checks the id that the record itself contains.
     return {**plausible_record(fields), "id": trace}
 
 

@@ -45,7 +45,7 @@ def whole_ids(repo: Repository, spans: Mapping[str, str]) -> dict[str, str]:
 
 
 def _ids(repo: Repository, requests: list[str]) -> dict[str, str]:
-    """Commit → patch id for rows of `diff-tree --stdin`: a commit, and its base if other than its parent."""
+    """Commit → patch id for `diff-tree --stdin` rows: a commit, and its base unless that is its parent."""
     ids: dict[str, str] = {}
     for at in range(0, len(requests), _AT_ONCE // 2):
         ids.update(_some_ids(repo, requests[at : at + _AT_ONCE // 2]))

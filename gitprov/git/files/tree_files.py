@@ -51,7 +51,7 @@ def read(tree: str, path: str, limit: int) -> bytes | None:
 
 
 def plain(tree: str, path: str, limit: int) -> bytes | None:
-    """As `read`, but Obstructed where `path`, or a component of it, is something else than expected."""
+    """As `read`, but Obstructed where `path` is no regular file or a component before it is no directory."""
     data = _bytes(tree, path, limit)
     if data is not None and len(data) > limit:
         raise OSError(errno.EFBIG, f"larger than {limit} bytes", path)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _FLAGS = ("log", "--no-show-signature", "--no-color", "-s", "-z", "--encoding=UTF-8", "--no-notes")
 _FIELDS = ("%H", "%P", "%an <%ae>", "%at", "%cn <%ce>", "%ct", "%B", "%N")
-#: Commits named on one command line.
+#: Largest number of commits on one command line.
 _NAMED = 500
 
 

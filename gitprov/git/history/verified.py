@@ -41,7 +41,7 @@ def listed(repo: Repository, revs: Sequence[str]) -> Iterator[ListedCommit]:
 def differences(repo: Repository, pairs: Sequence[tuple[str, str | None]]) -> Iterator[list[FileChange]]:
     """The changes of each (commit, parent) pair in the order of `pairs`, from one process.
 
-    A parent of None is a root commit's.
+    A parent of None stands for a commit without parents.
     """
     with tempfile.TemporaryFile() as requests:
         requests.writelines(encode(f"{oid} {parent}\n" if parent else f"{oid}\n") for oid, parent in pairs)
