@@ -43,7 +43,7 @@ def drop_reflog(repo: Repository, ref: str) -> None:
 
 
 def reachable(repo: Repository, oids: Collection[str], without: Sequence[str] = ()) -> dict[str, str]:
-    """Object id → path, for those of `oids` that a ref, HEAD or the index reaches.
+    """Object id → path, for those of `oids` that a ref, a reflog, HEAD or the index reaches.
 
     `without` are refs, or prefixes of refs, that do not count.
     """
@@ -51,6 +51,6 @@ def reachable(repo: Repository, oids: Collection[str], without: Sequence[str] = 
         return {}
     excluded = [f"--exclude={ref}" for name in without for ref in (name, f"{name}/*")]
     head = ("HEAD",) if repo.resolve("HEAD") else ()
-    args = ("rev-list", "--objects", "--missing=allow-any", *excluded, "--all", "--indexed-objects", *head)
+    args = ("rev-list", "--objects", "--missing=allow-any", *excluded, "--all", "--reflog", "--indexed-objects", *head)
     rows = (line.partition(" ") for line in decode(repo.run(*args)).splitlines())
     return {oid: path for oid, _, path in rows if oid in oids}
