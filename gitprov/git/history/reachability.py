@@ -43,7 +43,7 @@ def drop_reflog(repo: Repository, ref: str) -> None:
 
 
 def reachable(repo: Repository, oids: Collection[str], without: Sequence[str] = ()) -> dict[str, str]:
-    """Object id → path, for those of `oids` that a ref, a reflog, HEAD or the index reaches.
+    """Object id → path, for those of `oids` that a ref, the index, HEAD or a reflog of HEAD or of a branch reaches.
 
     `without` are refs, or prefixes of refs, that do not count.
     """
@@ -51,6 +51,9 @@ def reachable(repo: Repository, oids: Collection[str], without: Sequence[str] = 
         return {}
     excluded = [f"--exclude={ref}" for name in without for ref in (name, f"{name}/*")]
     head = ("HEAD",) if repo.resolve("HEAD") else ()
-    args = ("rev-list", "--objects", "--missing=allow-any", *excluded, "--all", "--reflog", "--indexed-objects", *head)
-    rows = (line.partition(" ") for line in decode(repo.run(*args)).splitlines())
+    # `--reflog` would take in the reflogs of the excluded refs as well.
+    entries = repo.try_run("rev-list", "--walk-reflogs", *head, "--branches").stdout
+    flags = ("--objects", "--missing=allow-any", "--indexed-objects", "--stdin")
+    args = ("rev-list", *flags, *excluded, "--all", *head)
+    rows = (line.partition(" ") for line in decode(repo.run(*args, stdin=entries)).splitlines())
     return {oid: path for oid, _, path in rows if oid in oids}
