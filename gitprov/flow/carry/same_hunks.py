@@ -72,11 +72,11 @@ def alike(added: Sequence[Patch], others: Iterable[tuple[str, Sequence[Patch]]])
         if _counts(patch):
             by_body.setdefault((patch.path, patch.body), []).append(patch)
     hunks = []
-    for oid, patches in others if by_body else ():
-        for other in patches:
+    for oid, rows in others if by_body else ():
+        for other in rows:
             # One hunk twice in a commit, or in its source: nobody can say which is which.
             same = by_body.get((other.path, other.body), [])
-            if len(same) == 1 and sum(patch[::2] == other[::2] for patch in patches) == 1:
+            if len(same) == 1 and sum(patch[::2] == other[::2] for patch in rows) == 1:
                 hunks.append(SameHunks(oid, other.path, tuple(_runs(same[0], other))))
     return hunks
 
