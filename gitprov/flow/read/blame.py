@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 class BlameRequest(NamedTuple):
     """A command line of git blame, taken apart.
 
-    `options` go to git as they are; `before` and `after` are what stands before and after `--` (`after` is
-    None without one); `ranges` are the values of -L. `selects` says that some option chooses revisions, as
-    --all does.
+    `options` go to git as they are; `before` and `after` are what stands before and after `--` (`after` is None
+    without one); `ranges` are the values of -L. `selects` says that some option chooses revisions, as --all does.
     """
 
     options: tuple[str, ...]
@@ -64,9 +63,7 @@ class Answer(NamedTuple):
 
 
 def start(request: BlameRequest, cwd: str, env: Mapping[str, str], prompt: bool = False) -> Stream:
-    """Start git as early as possible; give the result to `answer`. `prompt`: somebody waits for the first
-    lines.
-    """
+    """Start git as early as possible; give the result to `answer`. `prompt`: somebody waits for the first lines."""
     form = "--incremental" if request.streams else "--porcelain"
     return git_blame.start(request.args, form, cwd=cwd, env=env, prompt=prompt)
 
@@ -101,18 +98,17 @@ def porcelain(
 def in_order(lines: Iterator[list[Line]], runs: list[tuple[int, int]] | None) -> Iterator[list[Line]]:
     """Lines in the order of the file, each as soon as all before it are known.
 
-    `runs` are the (first, last) runs that will come; None where that is not known: then all wait for the
-    last.
+    `runs` are the (first, last) runs that will come; None where that is not known: then all wait for the last.
     """
     waiting: dict[int, Line] = {}
-    numbers = (line for first, last in runs or () for line in range(first, last + 1))
-    due = next(numbers, None)
+    wanted = (line for first, last in runs or () for line in range(first, last + 1))
+    due = next(wanted, None)
     for piece in lines:
         waiting.update((line.line, line) for line in piece)
         ready: list[Line] = []
         while due is not None and due in waiting:
             ready.append(waiting.pop(due))
-            due = next(numbers, None)
+            due = next(wanted, None)
         if ready:
             yield ready
     if waiting:
@@ -146,14 +142,11 @@ def _numeric_range(text: str, total: int) -> tuple[int, int] | None:
     return (max(low, 1), min(high, total)) if low <= total else None
 
 
-# -- what is asked
-# ------------------------------------------------------------------------------------------------
+# -- what is asked ------------------------------------------------------------------------------------------------
 
 
 def target_of(repo: Repository, request: BlameRequest) -> BlameTarget:
-    """Find path, revision and content the way git blame reads its arguments; never raises for missing
-    things.
-    """
+    """Find path, revision and content the way git blame reads its arguments; never raises for missing things."""
     revs, name = _names(repo, request)
     prefix = ""
     if repo.worktree is not None:
@@ -163,9 +156,9 @@ def target_of(repo: Repository, request: BlameRequest) -> BlameTarget:
     path = posixpath.normpath(prefix + name)
     end = 0 if request.reverse else 2
     tips = [_end(rev, end) for rev in revs if not rev.startswith("^")]
-    is_single = not request.selects and len(tips) <= 1
-    revision = repo.resolve(tips[0]) if is_single and tips else None
-    if not (is_single and request.streams and name):
+    known = not request.selects and len(tips) <= 1
+    revision = repo.resolve(tips[0]) if known and tips else None
+    if not (known and request.streams and name):
         return BlameTarget(path, revision, None)
     content = None
     if revision is not None:
@@ -199,8 +192,7 @@ def _lines(content: bytes) -> list[bytes]:
     return lines
 
 
-# -- the two ways to an answer
-# ------------------------------------------------------------------------------------
+# -- the two ways to an answer ------------------------------------------------------------------------------------
 
 
 def _witness(
@@ -285,15 +277,13 @@ def _shown(whole: git_blame.Porcelain) -> list[bytes]:
 def _facts_at_start(
     repo: Repository, request: BlameRequest, whole: git_blame.Porcelain, origins: Origins
 ) -> list[Facts]:
-    """With --reverse git names the last commit that has a line, so who wrote it is asked of where it
-    starts.
-    """
+    """With --reverse git names the last commit that has a line, so who wrote it is asked of where it starts."""
     revs, name = _names(repo, request)
     first = revs[0].partition("..")[0] if revs else "HEAD"
     options = tuple(option for option in request.options if option != "--reverse")
-    start_request = BlameRequest(options, (first or "HEAD",), (name,), request.ranges)
-    stream = git_blame.start(start_request.args, "--porcelain", cwd=repo.cwd, env=repo.env)
-    start_blame = git_blame.porcelain(stream)
-    facts = _known(repo, start_request, start_blame, origins)
-    by_line = {group.line: fact for (group, _), fact in zip(start_blame.lines, facts, strict=True)}
+    asked = BlameRequest(options, (first or "HEAD",), (name,), request.ranges)
+    stream = git_blame.start(asked.args, "--porcelain", cwd=repo.cwd, env=repo.env)
+    there = git_blame.porcelain(stream)
+    facts = _known(repo, asked, there, origins)
+    by_line = {group.line: fact for (group, _), fact in zip(there.lines, facts, strict=True)}
     return [by_line[group.line] for group, _ in whole.lines]

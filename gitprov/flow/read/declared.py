@@ -24,21 +24,21 @@ def declared_facts(
 ) -> dict[str, Facts]:
     """Facts of the class `declared` for those commits that declare; the others are left out.
 
-    Git reads the trailers, but only of commits in which something looks like a declaration. Of commits that
-    are `noted` an `AI-Trace` declares nothing: it points to the note, and that holds no line of the trace.
+    Git reads the trailers, but only of commits in which something looks like a declaration. Of commits that are `noted`
+    an `AI-Trace` declares nothing: it points to the note, and that holds no line of the trace.
     """
-    blamed = list(commits)
-    objects = repo.objects.get_many(entry.oid for entry in blamed)
+    asked = list(commits)
+    found = repo.objects.get_many(one.oid for one in asked)
     parsed = {
-        entry.oid: parse_commit(obj)
-        for entry, obj in zip(blamed, objects, strict=True)
+        one.oid: parse_commit(obj)
+        for one, obj in zip(asked, found, strict=True)
         if obj and obj.type == "commit"
     }
     # Lines at a boundary may be older than the commit that git names for them, unless it is the first of all.
     sure = [
-        parsed[entry.oid]
-        for entry in blamed
-        if entry.oid in parsed and not (entry.boundary and parsed[entry.oid].parents)
+        parsed[one.oid]
+        for one in asked
+        if one.oid in parsed and not (one.boundary and parsed[one.oid].parents)
     ]
     candidates = [commit for commit in sure if _declared(commit, _likely(commit.message))]
     real = trailers_of(repo, [commit.oid for commit in candidates])
@@ -54,14 +54,10 @@ def declared_facts(
 
 
 def facts_from(declarations: Sequence[Declaration], trailers: Sequence[Trailer]) -> Facts | None:
-    """What declarations say of a line: the most telling one of them, and the trace where there is just
-    one.
-    """
+    """What declarations say of a line: the most telling one of them, and the trace where there is just one."""
     if not declarations:
         return None
-    best = max(
-        declarations, key=lambda declaration: (declaration.model is not None, declaration.agent is not None)
-    )
+    best = max(declarations, key=lambda one: (one.model is not None, one.agent is not None))
     traces = trace_ids(trailers)
     return Facts("declared", "declared", traces[0] if len(traces) == 1 else None, best.agent, best.model)
 

@@ -1,8 +1,8 @@
 """Blame past ignored revisions: git names a commit that wrote the line's place, maybe with another text.
 
-What a note says of a line is true of the text that its commit wrote. So where git was told to look past
-commits, the file that is shown is compared with that of the commit which git names, by the rules of a commit:
-a line whose tokens all stand there is that line, and no other.
+What a note says of a line is true of the text that its commit wrote. So where git was told to look past commits, the
+file that is shown is compared with that of the commit which git names, by the rules of a commit: a line whose tokens
+all stand there is that line, and no other.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 #: Files kept in memory; git tells all groups of one commit together.
 _KEPT = 4
-#: Bytes of changed lines that are compared for one blame, all commits together. Above it a line that does not
-#: read as in its commit counts as reworded, at the most: an answer should take seconds.
+#: Bytes of changed lines that are compared for one blame, all commits together. Above it a line that does not read as
+#: in its commit counts as reworded, at the most: an answer should take seconds.
 _MOST = 4_000_000
 
 
@@ -32,8 +32,7 @@ def looks_past(repo: Repository, options: Sequence[str]) -> bool:
 class Witness:
     """Knows the text of lines in the commits that blame names.
 
-    `shown` is the file as it is shown, its lines without newlines. `facts_of` tells the facts of a group's
-    lines.
+    `shown` is the file as it is shown, its lines without newlines. `facts_of` tells the facts of a group's lines.
     """
 
     def __init__(
@@ -49,8 +48,8 @@ class Witness:
     def weigh(self, group: Group, facts: list[Facts], texts: Sequence[bytes]) -> list[Facts]:
         """The facts of a group's lines that hold for `texts` (no newlines), the lines as they are shown.
 
-        A line of which the layout alone is another has the facts of the line that it was; a reworded line of
-        a model is `edited`; of any other nobody knows who typed it.
+        A line of which the layout alone is another has the facts of the line that it was; a reworded line of a model is
+        `edited`; of any other nobody knows who typed it.
         """
         if not group.oid.strip("0") or all(one is UNKNOWN for one in facts):
             return facts
@@ -62,9 +61,7 @@ class Witness:
         ]
 
     def _weighed(self, group: Group, n: int, fact: Facts, was: bytes) -> Facts:
-        """The facts of the line `n` (0-based) of a group, which does not read as the line that git takes
-        it for.
-        """
+        """The facts of the line `n` (0-based) of a group, which does not read as the line that git takes it for."""
         line = self._place(group).get(group.line + n)
         if line is not None:
             (same,) = self._facts_of(group._replace(orig_line=line, size=1))
@@ -117,8 +114,8 @@ class Witness:
         if "\n" in path:  # the long-lived reader takes one name a line
             done = self._repo.try_run("cat-file", "blob", f"{oid}:{path}")
             return done.stdout
-        blob = self._repo.objects.get(f"{oid}:{path}")
-        return b"" if blob is None else blob.data
+        found = self._repo.objects.get(f"{oid}:{path}")
+        return b"" if found is None else found.data
 
 
 def _reads_the_same(was: bytes, text: bytes) -> bool:

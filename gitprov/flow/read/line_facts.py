@@ -38,51 +38,43 @@ class Origins:
 
     def learn(self, commits: Iterable[BlamedCommit]) -> None:
         """Read what notes and commits say, for all commits that are not known yet, at once."""
-        new = [commit for commit in commits if commit.oid not in self._known and commit.oid.strip("0")]
+        new = [one for one in commits if one.oid not in self._known and one.oid.strip("0")]
         if not new:
             return
-        self._known.update(commit.oid for commit in new)
-        shown = self._shown({commit.oid for commit in new})
-        raw_notes = self._read(
-            list(dict.fromkeys(filter(None, (shown.get(commit.oid, commit.oid) for commit in new))))
-        )
-        for oid in (commit.oid for commit in new):
+        self._known.update(one.oid for one in new)
+        shown = self._shown({one.oid for one in new})
+        told = self._read(list(dict.fromkeys(filter(None, (shown.get(one.oid, one.oid) for one in new)))))
+        for oid in (one.oid for one in new):
             name = shown.get(oid, oid)
-            if name in raw_notes:
-                note = Note.parse(raw_notes[name])
-                # A note that git copied (`notes.rewriteRef`) has another commit's line numbers: nobody's
-                # lines are better than the wrong ones, until post-rewrite or `heal` has put it right.
+            if name in told:
+                note = Note.parse(told[name])
+                # A note that git copied (`notes.rewriteRef`) has another commit's line numbers: nobody's lines are
+                # better than the wrong ones, until post-rewrite or `heal` has put it right.
                 self._notes[oid] = Note() if note.copied_from(name) else note
         silent = [
-            commit
-            for commit in new
-            if commit.oid not in self._notes or not self._notes[commit.oid].of_kind("trace")
+            one for one in new if one.oid not in self._notes or not self._notes[one.oid].of_kind("trace")
         ]
         if silent:
             from gitprov.flow.read.declared import declared_facts
 
-            noted = {
-                commit.oid for commit in silent if self._notes.get(commit.oid, Note()).commit is not None
-            }
+            noted = {one.oid for one in silent if self._notes.get(one.oid, Note()).commit is not None}
             self._declared.update(declared_facts(self._repo, silent, noted))
 
     def _shown(self, oids: set[str]) -> dict[str, str | None]:
-        """Commit → the one whose lines git shows under its name (`git replace`): that one's note tells of
-        them.
+        """Commit → the one whose lines git shows under its name (`git replace`): that one's note tells of them.
 
-        Where only something else about it was replaced its own note does, unless the other has one; None for
-        none.
+        Where only something else about it was replaced its own note does, unless the other has one; None for none.
         """
         if self._replaced is None:
             self._replaced = in_force(self._repo)
-        shown: dict[str, str | None] = {}
+        found: dict[str, str | None] = {}
         for oid in self._replaced.keys() & oids:
             other = self._replaced[oid]
             if self._read([other]):
-                shown[oid] = other
+                found[oid] = other
             else:
-                shown[oid] = oid if same_tree(self._repo, oid, other) else None
-        return shown
+                found[oid] = oid if same_tree(self._repo, oid, other) else None
+        return found
 
     def of_group(self, group: Group) -> list[Facts]:
         """Facts for each line of a group, in order."""
@@ -106,27 +98,25 @@ class Origins:
             partial_clone.bring(REF, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
             self._brought = True
         if self._listing is None and len(self._known) <= _FEW:
-            raw_notes = notes.read(self._repo, REF, oids)
-            notes.ensure_readable(self._repo, REF, [oid for oid in oids if oid not in raw_notes])
-            return raw_notes
+            told = notes.read(self._repo, REF, oids)
+            notes.ensure_readable(self._repo, REF, [oid for oid in oids if oid not in told])
+            return told
         if self._listing is None:
             self._listing = notes.listing(self._repo, REF)
             if not self._listing:
                 notes.ensure_readable(self._repo, REF)
         blobs = {oid: self._listing[oid] for oid in oids if oid in self._listing}
-        raw_notes = {}
-        for oid, blob in zip(blobs, self._repo.objects.get_many(blobs.values()), strict=True):
-            if blob is None:
+        told = {}
+        for oid, one in zip(blobs, self._repo.objects.get_many(blobs.values()), strict=True):
+            if one is None:
                 raise notes.unreadable(REF, f"the note of {oid[:12]} is missing")
-            if blob.type == "blob":
-                raw_notes[oid] = blob.data
-        return raw_notes
+            if one.type == "blob":
+                told[oid] = one.data
+        return told
 
 
 class _Claims:
-    """Claims on one file of one commit, made quick to ask; the first that holds a line is the one that
-    counts.
-    """
+    """Claims on one file of one commit, made quick to ask; the first that holds a line is the one that counts."""
 
     __slots__ = ("_default", "_facts", "_runs", "_starts")
 

@@ -57,13 +57,12 @@ def start(
 def entries(query: Query, stream: Stream, cwd: str, env: Mapping[str, str]) -> Iterator[LoggedCommit]:
     """The commits to show, as git finds them. Errors of git come out here.
 
-    NotesUnreadable at the end where the note of a commit is on record and is not here: git takes that for no
-    note.
+    NotesUnreadable at the end where the note of a commit is on record and is not here: git takes that for no note.
     """
-    commits = _counted(query, stream, _Silent(cwd, env))
+    found = _counted(query, stream, _Silent(cwd, env))
     if query.reverse and (query.limit is not None or query.skip):
-        return reversed(list(commits))
-    return commits
+        return reversed(list(found))
+    return found
 
 
 class _Silent:
@@ -80,9 +79,7 @@ class _Silent:
         self._oids.append(oid)
 
     def judged(self, entry: LoggedCommit) -> LoggedCommit:
-        """What is to be shown of a commit without a note: where it has one that is missing, all of it is
-        unknown.
-        """
+        """What is to be shown of a commit without a note: where it has one that is missing, all of it is unknown."""
         if not entry.declared or not self._lost([entry.oid]):
             return entry
         return entry._replace(cls="unknown", declared=(), machines=())
@@ -116,7 +113,7 @@ def _counted(query: Query, stream: Stream, silent: _Silent) -> Iterator[LoggedCo
         entry = reader.entry(record)
         if not record.note:
             entry = silent.judged(entry)
-        if not is_shown(query, entry):
+        if not wanted(query, entry):
             continue
         seen += 1
         if seen > query.skip:
@@ -127,7 +124,7 @@ def _counted(query: Query, stream: Stream, silent: _Silent) -> Iterator[LoggedCo
     silent.check()
 
 
-def is_shown(query: Query, entry: LoggedCommit) -> bool:
+def wanted(query: Query, entry: LoggedCommit) -> bool:
     """Whether a commit is to be shown."""
     if query.bypassed and entry.gate != "bypassed":
         return False
@@ -139,16 +136,8 @@ def is_shown(query: Query, entry: LoggedCommit) -> bool:
 def _declared_traces(entry: LoggedCommit) -> list[LoggedTrace]:
     """Declarations in the shape of traces, so that one question fits both."""
     return [
-        LoggedTrace(
-            {
-                "id": declaration.source.partition(": ")[2],
-                "agent": declaration.agent,
-                "model": declaration.model,
-            },
-            0,
-            0,
-        )
-        for declaration in entry.declared
+        LoggedTrace({"id": one.source.partition(": ")[2], "agent": one.agent, "model": one.model}, 0, 0)
+        for one in entry.declared
     ]
 
 
@@ -164,9 +153,7 @@ def _matches(query: Query, trace: LoggedTrace) -> bool:
 
 
 def _holds(patterns: Sequence[str], value: str | None) -> bool:
-    """Whether a value holds one of the patterns, whatever their case; a pattern with * or ? is for the
-    whole value.
-    """
+    """Whether a value holds one of the patterns, whatever their case; a pattern with * or ? is for the whole value."""
     if not patterns:
         return True
     if value is None:
@@ -175,14 +162,13 @@ def _holds(patterns: Sequence[str], value: str | None) -> bool:
 
     low = value.lower()
     return any(
-        fnmatchcase(low, pattern.lower()) if "*" in pattern or "?" in pattern else pattern.lower() in low
-        for pattern in patterns
+        fnmatchcase(low, one.lower()) if "*" in one or "?" in one else one.lower() in low for one in patterns
     )
 
 
-def _names(start: str, trace: str) -> bool:
+def _names(asked: str, trace: str) -> bool:
     """Whether `asked` is a beginning of a trace id, or of its hex digits."""
-    return trace.startswith(start) or trace.rpartition("_")[2].startswith(start)
+    return trace.startswith(asked) or trace.rpartition("_")[2].startswith(asked)
 
 
 class _Reader:
@@ -239,10 +225,10 @@ class _Reader:
     def _people(self, record: git_log.LogRecord) -> tuple[Declared, ...]:
         """What author and committer declare."""
         people = (record.author, record.committer)
-        declarations = self._machines.get(people)
-        if declarations is None:
-            declarations = self._machines[people] = _declared([], record)
-        return declarations
+        known = self._machines.get(people)
+        if known is None:
+            known = self._machines[people] = _declared([], record)
+        return known
 
     def _declared(
         self, record: git_log.LogRecord, trailers: list[git_log.Trailer], traces: list[str]
@@ -270,10 +256,10 @@ def _reviewers(oid: str, note: Note, trailers: list[git_log.Trailer]) -> tuple[s
 
 
 def _machines(named: Sequence[LoggedTrace] | Sequence[Declared]) -> tuple[tuple[str | None, str | None], ...]:
-    machines = [(one.agent, one.model) for one in named]
-    if len(machines) > 1:
-        machines = list(dict.fromkeys(machines))
-    return tuple([one for one in machines if one != (None, None)])
+    found = [(one.agent, one.model) for one in named]
+    if len(found) > 1:
+        found = list(dict.fromkeys(found))
+    return tuple([one for one in found if one != (None, None)])
 
 
 def _trace(row: Row) -> LoggedTrace:
@@ -313,20 +299,20 @@ _LONG = 16
 
 
 def _delta(traces: list[LoggedTrace]) -> DeltaSum | None:
-    deltas = [delta for trace in traces if isinstance(delta := trace.row.get("delta"), dict)]
-    if not deltas:
+    known = [delta for trace in traces if isinstance(delta := trace.row.get("delta"), dict)]
+    if not known:
         return None
     sums = [
-        [value if type(value) is int else 0 for value in map(delta.get, DeltaSum._fields)] for delta in deltas
+        [value if type(value) is int else 0 for value in map(delta.get, DeltaSum._fields)] for delta in known
     ]
     return DeltaSum(*(sums[0] if len(sums) == 1 else map(sum, zip(*sums, strict=True))))
 
 
-def _dropped(reasons: object) -> tuple[tuple[str, str], ...]:
+def _dropped(found: object) -> tuple[tuple[str, str], ...]:
     """Trace and reason for each record that a commit was let go without."""
-    if not isinstance(reasons, dict):
+    if not isinstance(found, dict):
         return ()
-    return tuple(sorted((trace, why) for trace, why in reasons.items() if isinstance(why, str)))
+    return tuple(sorted((trace, why) for trace, why in found.items() if isinstance(why, str)))
 
 
 def _int(value: object) -> int | None:

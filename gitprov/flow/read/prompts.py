@@ -20,12 +20,10 @@ class Prompts:
         self._read: dict[str, str | None] = {}
 
     def of(self, trace: str) -> str | None:
-        """The text, None where this clone does not have it (never fetched, kept as digest only, or
-        forgotten).
-        """
+        """The text, None where this clone does not have it (never fetched, kept as digest only, or forgotten)."""
         if trace not in self._read:
-            blob = None
+            found = None
             if is_trace_id(trace):
-                blob = self._repo.objects.get(f"{REF}:{directory(trace)}/prompt.txt")
-            self._read[trace] = None if blob is None or blob.type != "blob" else decode(blob.data)
+                found = self._repo.objects.get(f"{REF}:{directory(trace)}/prompt.txt")
+            self._read[trace] = None if found is None or found.type != "blob" else decode(found.data)
         return self._read[trace]

@@ -1,6 +1,4 @@
-"""What a name on the command line means: a trace, a commit, a turn of the inbox; and which commits hold a
-trace.
-"""
+"""What a name on the command line means: a trace, a commit, a turn of the inbox; and which commits hold a trace."""
 
 from __future__ import annotations
 
@@ -37,8 +35,7 @@ class Name(NamedTuple):
 
 
 class CommitsOfTrace(NamedTuple):
-    """Commits that hold a trace, oldest first. `lost` are commits with its note that no ref leads to any
-    more.
+    """Commits that hold a trace, oldest first. `lost` are commits with its note that no ref leads to any more.
 
     `silent` are commits whose message names the trace but that have no note about it here.
     """
@@ -49,8 +46,7 @@ class CommitsOfTrace(NamedTuple):
 
 
 def find(repo: Repository, text: str) -> Name:
-    """What `text` names: a trace id or the start of one, a commit, ten or fewer hex digits of a trace, or a
-    turn.
+    """What `text` names: a trace id or the start of one, a commit, ten or fewer hex digits of a trace, or a turn.
 
     GitprovError, with the nearest names as its hint, where it names nothing or more than one thing.
     """
@@ -76,18 +72,18 @@ def holders(repo: Repository, trace: str) -> CommitsOfTrace:
     paths = search.files_holding(repo, notes.REF, f'"{trace}"')
     oids = [path.replace("/", "") for path in paths]
     noted = [oid for oid, note in notes.read(repo, oids).items() if trace in note.traces]
-    present = [oid for oid in noted if _is_commit(repo, oid)]
-    gone = search.without_ref(repo, present)
-    lost = sorted(gone | (set(noted) - set(present)))
-    living = [oid for oid in present if oid not in gone]
+    here = [oid for oid in noted if _is_commit(repo, oid)]
+    gone = search.without_ref(repo, here)
+    lost = sorted(gone | (set(noted) - set(here)))
+    living = [oid for oid in here if oid not in gone]
     silent = [] if living else search.with_trailer(repo, TRACE_KEY, trace)
     return CommitsOfTrace(_by_age(repo, living), lost, [oid for oid in silent if oid not in noted])
 
 
 def known_traces(repo: Repository) -> list[str]:
     """Every trace id that notes, the store or the inbox know, ascending."""
-    matches = set(search.matches(repo, notes.REF, f'"id":"{_ANY_TRACE}"'))
-    ids = {text[6:-1] for text in matches}
+    found = set(search.matches(repo, notes.REF, f'"id":"{_ANY_TRACE}"'))
+    ids = {text[6:-1] for text in found}
     stored = repo.try_run("ls-tree", "-r", "-d", "--name-only", "--full-tree", generations.REF)
     ids.update(path.rpartition("/")[2] for path in decode(stored.stdout).splitlines())
     ids.update(of_inbox(repo))
@@ -96,26 +92,26 @@ def known_traces(repo: Repository) -> list[str]:
 
 def of_inbox(repo: Repository) -> dict[str, set[int]]:
     """Trace id → events of the inbox that a commit, or the plan of one under way, froze into it."""
-    events_of: dict[str, set[int]] = {}
+    found: dict[str, set[int]] = {}
     if repo.worktree is None:
-        return events_of
+        return found
     inbox = Inbox(repo.inbox_dir)
     for event in inbox.events():
         trace = inbox.spent(event.seq).trace if isinstance(event, Event) else None
         if trace is not None and event.seq is not None:
-            events_of.setdefault(trace, set()).add(event.seq)
+            found.setdefault(trace, set()).add(event.seq)
     plan = load_plan(repo.git_dir)
     for seq, use in plan.uses.items() if plan is not None else ():
         if use.trace is not None and os.path.exists(inbox.event_path(seq)):
-            events_of.setdefault(use.trace, set()).add(seq)
-    return events_of
+            found.setdefault(use.trace, set()).add(seq)
+    return found
 
 
 def nearest(repo: Repository, text: str) -> str:
     """A hint: the known traces that begin most like `text`, or how to see which there are."""
-    traces = known_traces(repo)
-    size = max((_alike(one, text) for one in traces), default=0)
-    alike = [one for one in traces if _alike(one, text) == size]
+    known = known_traces(repo)
+    size = max((_alike(one, text) for one in known), default=0)
+    alike = [one for one in known if _alike(one, text) == size]
     if size > len("gen_2") and alike:
         return "nearest: " + ", ".join(alike[-_SHOWN:])
     return "git ai-log lists commits with their traces; gitprov status what is not committed yet"
@@ -126,34 +122,32 @@ def _alike(a: str, b: str) -> int:
     return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
-def _one(text: str, matches: list[str], repo: Repository) -> str:
-    if len(matches) == 1:
-        return matches[0]
-    if not matches:
+def _one(text: str, found: list[str], repo: Repository) -> str:
+    if len(found) == 1:
+        return found[0]
+    if not found:
         raise GitprovError(f"no trace begins with {text!r}", nearest(repo, text))
-    more = f" and {len(matches) - _SHOWN} more" if len(matches) > _SHOWN else ""
-    raise GitprovError(f"{text!r} begins several traces", ", ".join(matches[:_SHOWN]) + more)
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    raise GitprovError(f"{text!r} begins several traces", ", ".join(found[:_SHOWN]) + more)
 
 
 def _turn(repo: Repository, text: str) -> str | None:
-    """`<key>/<turn>` of a turn with events in the inbox; the key may be cut, leading zeros of the turn
-    left out.
-    """
-    match = _TURN.fullmatch(text)
-    if match is None or repo.worktree is None:
+    """`<key>/<turn>` of a turn with events in the inbox; the key may be cut, leading zeros of the turn left out."""
+    asked = _TURN.fullmatch(text)
+    if asked is None or repo.worktree is None:
         return None
-    turn = f"{int(match[2]):06d}" if match[2].isdecimal() else match[2]
-    handles = {
+    turn = f"{int(asked[2]):06d}" if asked[2].isdecimal() else asked[2]
+    known = {
         f"{event.key}/{event.turn}"
         for event in Inbox(repo.inbox_dir).events()
-        if isinstance(event, Event) and event.key and event.key.startswith(match[1]) and event.turn == turn
+        if isinstance(event, Event) and event.key and event.key.startswith(asked[1]) and event.turn == turn
     }
-    return handles.pop() if len(handles) == 1 else None
+    return known.pop() if len(known) == 1 else None
 
 
 def _is_commit(repo: Repository, oid: str) -> bool:
-    obj = repo.objects.get(oid)
-    return obj is not None and obj.type == "commit"
+    found = repo.objects.get(oid)
+    return found is not None and found.type == "commit"
 
 
 def _by_age(repo: Repository, oids: list[str]) -> list[str]:

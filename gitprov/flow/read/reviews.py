@@ -13,15 +13,15 @@ REVIEWED = "reviewed-by"
 
 def reviews_of(oid: str, note: Note, trailers: Sequence[tuple[str, str]]) -> list[Review]:
     """The reviews of one commit, those of its note first; values of the wrong type are absent ones."""
-    reviews = []
+    found = []
     for row in note.of_kind("review"):
         trace, _, who = row["id"].partition("/")
-        by, at, remark = (
+        by, at, said = (
             row.get(key) if isinstance(row.get(key), str) else None for key in ("by", "at", "note")
         )
-        reviews.append(Review(by or who, at, remark, "note", oid, trace if is_trace_id(trace) else None))
-    names = dict.fromkeys(value for key, value in trailers if key.lower() == REVIEWED and value)
-    return reviews + [Review(by, None, None, "trailer", oid, None) for by in names]
+        found.append(Review(by or who, at, said, "note", oid, trace if is_trace_id(trace) else None))
+    told = dict.fromkeys(value for key, value in trailers if key.lower() == REVIEWED and value)
+    return found + [Review(by, None, None, "trailer", oid, None) for by in told]
 
 
 def of_trace(reviews: Sequence[Review], trace: str | None) -> list[Review]:

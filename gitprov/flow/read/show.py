@@ -46,9 +46,7 @@ _MANY = f"the commit has more than {_MOST} traces; gitprov show TRACE has it"
 
 
 def show(repo: Repository, text: str) -> TraceAnswer | CommitAnswer:
-    """The answer for a name: a trace id or its start, a commit, a turn. GitprovError where it names
-    nothing.
-    """
+    """The answer for a name: a trace id or its start, a commit, a turn. GitprovError where it names nothing."""
     name = find(repo, text)
     if name.kind == "commit":
         return of_commit(repo, name.value)
@@ -57,42 +55,39 @@ def show(repo: Repository, text: str) -> TraceAnswer | CommitAnswer:
     return of_trace(repo, name.value)
 
 
-# -- a trace
-# ------------------------------------------------------------------------------------------------------
+# -- a trace ------------------------------------------------------------------------------------------------------
 
 
 def of_trace(repo: Repository, trace: str) -> TraceAnswer:
     """All that is known of one trace. GitprovError where nothing is."""
-    commits = holders(repo, trace)
+    found = holders(repo, trace)
     waiting = of_inbox(repo).get(trace, set())
     generation = generations.load(repo, trace)
     stone = generations.tombstone(repo, trace) if is_trace_id(trace) else None
-    if generation is None and waiting and not (commits.commits or commits.lost or commits.silent):
+    if generation is None and waiting and not (found.commits or found.lost or found.silent):
         return _uncommitted(repo, trace, preview.of_trace(repo, trace, waiting))
-    if generation is None and stone is None and not (commits.commits or commits.lost or commits.silent):
+    if generation is None and stone is None and not (found.commits or found.lost or found.silent):
         raise GitprovError(f"no trace {trace} is known here", nearest(repo, trace))
-    answer = _known(repo, trace, commits, generation, waiting)
+    answer = _known(repo, trace, found, generation, waiting)
     return answer if stone is None else _forgotten(answer, stone)
 
 
 def _forgotten(answer: TraceAnswer, stone: Row) -> TraceAnswer:
-    """The answer for a trace whose contents were erased; of a record that is not here the texts are gone
-    as well.
-    """
+    """The answer for a trace whose contents were erased; of a record that is not here the texts are gone as well."""
     gone = Text(None, "forgotten")
-    prompt, output = (gone if text.why == "not here" else text for text in (answer.prompt, answer.output))
+    prompt, output = (gone if said.why == "not here" else said for said in (answer.prompt, answer.output))
     facts = Forgotten(*(_text(stone, key) for key in ("at", "by", "reason")))
     return answer._replace(prompt=prompt, output=output, forgotten=facts)
 
 
 def _known(
-    repo: Repository, trace: str, commits: CommitsOfTrace, generation: Generation | None, waiting: set[int]
+    repo: Repository, trace: str, found: CommitsOfTrace, generation: Generation | None, waiting: set[int]
 ) -> TraceAnswer:
-    oids = commits.commits or commits.silent
-    kept = notes.read(repo, [*oids, *commits.lost])
+    oids = found.commits or found.silent
+    kept = notes.read(repo, [*oids, *found.lost])
     trailers = trailers_of(repo, oids)
     held: list[CommitOfTrace] = []
-    reviews: list[Review] = []
+    said: list[Review] = []
     for oid in oids:
         note = kept.get(oid, Note())
         commit = commit_of(repo, oid)
@@ -101,7 +96,7 @@ def _known(
         shares = Shares(repo, commit, note).of(trace, generation)
         head = head_of(commit, note)._replace(evidence=_text(row, "evidence"))
         held.append(CommitOfTrace(head, counts if isinstance(counts, dict) else None, shares))
-        reviews += reviews_of_trace(reviews_of(oid, note, trailers.get(oid, [])), trace)
+        said += reviews_of_trace(reviews_of(oid, note, trailers.get(oid, [])), trace)
     rows = [note.traces[trace] for note in kept.values() if trace in note.traces]
     record, source = _record(generation, rows)
     return TraceAnswer(
@@ -112,9 +107,9 @@ def _known(
         *texts(generation),
         tuple(held),
         _loose(repo, generation, held, waiting),
-        tuple(reviews),
+        tuple(said),
         _continued(repo, trace),
-        tuple(commits.lost),
+        tuple(found.lost),
     )
 
 
@@ -132,8 +127,8 @@ def _uncommitted(repo: Repository, trace: str | None, made: Generation | None) -
     record = {key: value for key, value in made.record.items() if key not in ("id", "digest")} if made else {}
     loose = tuple(UncommittedFile(path, None, "pending") for path in paths)
     source = "inbox" if made else None
-    contents = texts(made)
-    return TraceAnswer(trace, "uncommitted", source, record, *contents, (), loose, (), worktree=shares)
+    said = texts(made)
+    return TraceAnswer(trace, "uncommitted", source, record, *said, (), loose, (), worktree=shares)
 
 
 def _in_worktree(repo: Repository, path: str, made: Generation) -> TraceFile:
@@ -171,10 +166,10 @@ def texts(generation: Generation | None) -> tuple[Text, Text]:
 def _said(data: bytes | None, row: object) -> Text:
     if data is not None:
         return Text(decode(data), None)
-    fields = row if isinstance(row, dict) else {}
-    if not fields.get("digest"):
+    known = row if isinstance(row, dict) else {}
+    if not known.get("digest"):
         return Text(None, "none")
-    return Text(None, "forgotten" if fields.get("available") else "digest only")
+    return Text(None, "forgotten" if known.get("available") else "digest only")
 
 
 def _loose(
@@ -183,8 +178,8 @@ def _loose(
     """Files of the generation that none of its commits holds a line of."""
     if generation is None:
         return ()
-    committed = {path for commit in held for path in paths_of(commit.files)}
-    paths = {edit.path: edit.raw_lines for edit in generation.edits if edit.path not in committed}
+    there = {path for one in held for path in paths_of(one.files)}
+    paths = {edit.path: edit.raw_lines for edit in generation.edits if edit.path not in there}
     if not paths:
         return ()
     states = _states(repo, waiting)
@@ -215,8 +210,7 @@ def _continued(repo: Repository, trace: str) -> tuple[str, ...]:
     return tuple(sorted(path.split("/")[1] for path in paths))
 
 
-# -- a commit
-# -----------------------------------------------------------------------------------------------------
+# -- a commit -----------------------------------------------------------------------------------------------------
 
 
 def of_commit(repo: Repository, oid: str) -> CommitAnswer:
@@ -229,8 +223,7 @@ def of_commit(repo: Repository, oid: str) -> CommitAnswer:
     trailers = trailers_of(repo, [oid]).get(oid, [])
     shares = Shares(repo, commit, note)
     traces = []
-    # A note may name a trace by whatever text; only a well-formed id can be in the store. It may name very
-    # many.
+    # A note may name a trace by whatever text; only a well-formed id can be in the store. It may name very many.
     stored = generations.present(repo, [trace for trace in note.traces if is_trace_id(trace)])
     looked_up = set(sorted(stored)[:_MOST])
     for trace, row in note.traces.items():
@@ -238,11 +231,11 @@ def of_commit(repo: Repository, oid: str) -> CommitAnswer:
         files = shares.of(trace, generation)
         if trace in stored and trace not in looked_up:
             traces.append(
-                CommitTrace(row, Text(None, "many"), tuple(entry._replace(why=_MANY) for entry in files))
+                CommitTrace(row, Text(None, "many"), tuple(one._replace(why=_MANY) for one in files))
             )
         else:
             traces.append(CommitTrace(row, texts(generation)[0], files))
-    declarations = declared(trailers, person(commit.author), person(commit.committer))
+    said = declared(trailers, person(commit.author), person(commit.committer))
     return CommitAnswer(
         head_of(commit, note),
         oid in kept,
@@ -250,7 +243,7 @@ def of_commit(repo: Repository, oid: str) -> CommitAnswer:
         tuple(traces),
         tuple(note.of_kind("human")),
         tuple(reviews_of(oid, note, trailers)),
-        tuple(entry.source for entry in declarations if entry.agent or entry.model),
+        tuple(one.source for one in said if one.agent or one.model),
         _named(note, trailers),
         len(note.foreign),
     )
@@ -266,10 +259,10 @@ def _named(note: Note, trailers: Sequence[Trailer]) -> tuple[str, ...]:
 
 def commit_of(repo: Repository, oid: str) -> Commit:
     """A commit by its id. GitprovError where it is not in this clone."""
-    obj = repo.objects.get(oid)
-    if obj is None:
+    found = repo.objects.get(oid)
+    if found is None:
         raise GitprovError(f"commit {oid} is not in this clone", "git fetch --unshallow, or git fetch")
-    return parse_commit(obj)
+    return parse_commit(found)
 
 
 def head_of(commit: Commit, note: Note) -> CommitHead:

@@ -39,9 +39,7 @@ class Shares:
         self._owned: dict[str, tuple[list[Run], list[Run]]] = {}
 
     def of(self, trace: str, generation: Generation | None) -> tuple[TraceFile, ...]:
-        """The files of a trace in this commit, ordered by path. Without its generation there are no
-        deltas.
-        """
+        """The files of a trace in this commit, ordered by path. Without its generation there are no deltas."""
         row = self._note.traces.get(trace)
         paths = sorted(_files(row)) if row is not None else self._guessed(generation)
         self._read(paths, generation)
@@ -97,9 +95,7 @@ class Shares:
         return {**second, **first}
 
     def _edits(self, path: str) -> list[Edit]:
-        """The generation's edits of a file, under the name it had before the commit if it was renamed
-        there.
-        """
+        """The generation's edits of a file, under the name it had before the commit if it was renamed there."""
         if path in self._by_path:
             return self._by_path[path]
         old = self._changes().get(path)
@@ -107,23 +103,22 @@ class Shares:
 
     def _guessed(self, generation: Generation | None) -> list[str]:
         """Files of the generation that the commit changes, under the commit's names."""
-        paths = {edit.path for edit in generation.edits} if generation is not None else set()
-        return sorted(new for new, old in self._changes().items() if {new, old} & paths) if paths else []
+        mine = {edit.path for edit in generation.edits} if generation is not None else set()
+        return sorted(new for new, old in self._changes().items() if {new, old} & mine) if mine else []
 
     def _changes(self) -> dict[str, str]:
         """New path → old path of what the commit changes against its first parent."""
         if self._changed is None:
             base = self._commit.parents[0] if self._commit.parents else None
-            is_here = base is None or self._repo.objects.get(base) is not None
-            changes = between(self._repo, base, self._commit.oid) if is_here else []
-            self._changed = {one.path: one.old_path for one in changes}
+            known = base is None or self._repo.objects.get(base) is not None
+            found = between(self._repo, base, self._commit.oid) if known else []
+            self._changed = {one.path: one.old_path for one in found}
         return self._changed
 
 
 def _owned(note: Note, path: str, whole: LineSet) -> tuple[list[Run], list[Run]]:
-    """Runs of lines and the trace that has them, of those claims within `whole` that a note asks first; then
-    the same of the claims that it would ask if the trace of the first were not there. For all traces that
-    takes two sortings.
+    """Runs of lines and the trace that has them, of those claims within `whole` that a note asks first; then the same of
+    the claims that it would ask if the trace of the first were not there. For all traces that takes two sortings.
     """
     claims = [claim for claim in note.claims(path) if claim.row["kind"] == "trace"]
     names = [claim.row["id"] for claim in claims]
