@@ -22,9 +22,7 @@ TurnKey = tuple[str, str]
 
 
 class InboxErasure(NamedTuple):
-    """What one worktree's inbox has of it. `plan`: the plan of a commit under way there speaks of it as
-    well.
-    """
+    """What one worktree's inbox has of it. `plan`: the plan of a commit under way there speaks of it as well."""
 
     worktree: str
     erasure: Erasure
@@ -55,14 +53,14 @@ def of_turn(repo: Repository, key: str, turn: str) -> tuple[InboxErasure, ...]:
 
 def transcripts(repo: Repository, rooms: tuple[InboxErasure, ...]) -> list[str]:
     """The agents' own records that hold these turns and that are still there: no business of ours."""
-    paths = set()
+    found = set()
     for room in rooms:
         inbox = inbox_at(repo, room.worktree)
         for name in room.erasure.turns:
             turn = inbox.sessions.read(*name)
             if isinstance(turn, Turn) and turn.transcript and files.size(turn.transcript) is not None:
-                paths.add(turn.transcript)
-    return sorted(paths)
+                found.add(turn.transcript)
+    return sorted(found)
 
 
 def inbox_at(repo: Repository, worktree: str) -> Inbox:
@@ -74,12 +72,12 @@ def git_dir_of(repo: Repository, worktree: str) -> str | None:
     """The git directory of one worktree, None where the worktree is gone."""
     if worktree == MAIN_WORKTREE:
         return repo.common_dir
-    directory = os.path.join(repo.common_dir, "worktrees", worktree)
-    return directory if os.path.isdir(directory) else None
+    found = os.path.join(repo.common_dir, "worktrees", worktree)
+    return found if os.path.isdir(found) else None
 
 
 def _rooms(repo: Repository, trace: str | None, names: set[TurnKey]) -> tuple[InboxErasure, ...]:
-    rooms = []
+    found = []
     place = os.path.join(repo.home, "inbox")
     for worktree in files.names(place):
         inbox_at(
@@ -88,8 +86,8 @@ def _rooms(repo: Repository, trace: str | None, names: set[TurnKey]) -> tuple[In
     for worktree in files.names(place):
         room = _room(repo, worktree, trace, names)
         if room.erasure.seqs or room.erasure.turns or room.plan:
-            rooms.append(room)
-    return tuple(rooms)
+            found.append(room)
+    return tuple(found)
 
 
 def _room(repo: Repository, worktree: str, trace: str | None, names: set[TurnKey]) -> InboxErasure:
@@ -98,15 +96,13 @@ def _room(repo: Repository, worktree: str, trace: str | None, names: set[TurnKey
     plan = plans.load(git_dir) if git_dir is not None else None
     planned = {seq: use.trace for seq, use in plan.uses.items()} if plan is not None else {}
     chosen = [
-        event
-        for event in inbox.events() + inbox.archived()
-        if isinstance(event, Event)
-        and _is_of(event, inbox.spent(event.seq).trace or planned.get(event.seq), trace, names)
+        one
+        for one in inbox.events() + inbox.archived()
+        if isinstance(one, Event)
+        and _is_of(one, inbox.spent(one.seq).trace or planned.get(one.seq), trace, names)
     ]
-    seqs = {event.seq for event in chosen}
-    turns = {(event.key, event.turn) for event in chosen if event.key and event.turn} | (
-        names if trace else set()
-    )
+    seqs = {one.seq for one in chosen}
+    turns = {(one.key, one.turn) for one in chosen if one.key and one.turn} | (names if trace else set())
     turns |= _told_alike(inbox, turns)
     free = {name for name in turns - retention.needed_turns(inbox, seqs) if _speaks(inbox, name)}
     mentioned = plan is not None and _mentions(plan, trace, seqs)
@@ -126,14 +122,14 @@ def _mentions(plan: plans.Plan, trace: str | None, seqs: set[int]) -> bool:
 
 def _speaks(inbox: Inbox, name: TurnKey) -> bool:
     """Whether anything is kept of what was said in a turn."""
-    turn = inbox.sessions.read(*name)
-    return turn is not None and not (isinstance(turn, Turn) and turn.extra.get(FORGOTTEN) and not turn.output)
+    found = inbox.sessions.read(*name)
+    return found is not None and not (
+        isinstance(found, Turn) and found.extra.get(FORGOTTEN) and not found.output
+    )
 
 
 def _told_alike(inbox: Inbox, turns: set[TurnKey]) -> set[TurnKey]:
-    """Turns of the same sessions with the same prompt: an edit in another worktree makes its turn known
-    there too.
-    """
+    """Turns of the same sessions with the same prompt: an edit in another worktree makes its turn known there too."""
     prompts = {_prompt(inbox, name) for name in turns} - {None}
     if not prompts:
         return set()
@@ -143,8 +139,8 @@ def _told_alike(inbox: Inbox, turns: set[TurnKey]) -> set[TurnKey]:
 
 
 def _prompt(inbox: Inbox, name: TurnKey) -> str | None:
-    turn = inbox.sessions.read(*name)
-    return turn.prompt.digest if isinstance(turn, Turn) and turn.prompt is not None else None
+    found = inbox.sessions.read(*name)
+    return found.prompt.digest if isinstance(found, Turn) and found.prompt is not None else None
 
 
 def _turns_in(record: dict[str, Json] | None) -> set[TurnKey]:

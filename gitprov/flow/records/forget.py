@@ -1,7 +1,7 @@
 """`gitprov forget`: the contents of a generation go, its record and a tombstone stay.
 
-What is to be erased is written down first (`<git dir>/gitprov/forgetting.json`) and that file goes last: an
-erasure that was cut off is finished by the next `gitprov forget`, whatever it is asked for.
+What is to be erased is written down first (`<git dir>/gitprov/forgetting.json`) and that file goes last: an erasure that
+was cut off is finished by the next `gitprov forget`, whatever it is asked for.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ class Remaining(NamedTuple):
 class Forgetting(NamedTuple):
     """One erasure. `name` is a trace id, or `<session key>/<turn>` of what no commit holds.
 
-    `stored` are paths in the store (or its history) whose contents go, `rooms` what goes from the inboxes.
-    `has_record`: there is more to the trace than an inbox, so that a tombstone is left. `done` is set where
-    nothing was left to erase. `kept` says what still has the contents.
+    `stored` are paths in the store (or its history) whose contents go, `rooms` what goes from the inboxes. `known` says
+    that there is more to the trace than an inbox, so that a tombstone is left. `done` is set where nothing was left to
+    erase. `kept` says what still has the contents.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Forgetting(NamedTuple):
     reason: str | None
     stored: tuple[str, ...]
     rooms: tuple[InboxErasure, ...]
-    has_record: bool
+    known: bool
     done: bool = False
     kept: tuple[Remaining, ...] = ()
 
@@ -88,23 +88,23 @@ def look(repo: Repository, text: str, reason: str | None, now: float) -> Forgett
         key, _, turn = name.value.partition("/")
         rooms = erasable.of_turn(repo, key, turn)
         kept = _transcripts(repo, rooms)
-        return Forgetting(name.value, at, by, reason, (), rooms, has_record=False, kept=kept)
+        return Forgetting(name.value, at, by, reason, (), rooms, known=False, kept=kept)
     trace = name.value
     listed = generations.listing(repo)
     record = _record(repo, trace)
-    commits = holders(repo, trace)
+    found = holders(repo, trace)
     rooms = erasable.of_trace(repo, trace, record)
     stored = generations.contents(listed, trace)
     if not stored and reachability.ever_held(repo, generations.REF, _everything(trace)):
         stored = [f"{generations.directory(trace)} (in older commits of {generations.REF})"]
     buried = generations.tombstone(repo, trace) is not None
-    has_record = buried or record is not None or any(commits)
-    if not (has_record or rooms):
+    known = buried or record is not None or any(found)
+    if not (known or rooms):
         raise GitprovError(f"no trace {trace} is known here", nearest(repo, trace))
-    done = not (stored or rooms) and (buried or not has_record)
-    kept = _kept(repo, trace, listed, [listed[path] for path in stored if path in listed], commits)
+    done = not (stored or rooms) and (buried or not known)
+    kept = _kept(repo, trace, listed, [listed[path] for path in stored if path in listed], found)
     kept += _transcripts(repo, rooms)
-    return Forgetting(trace, at, by, reason, tuple(stored), rooms, has_record, done, kept)
+    return Forgetting(trace, at, by, reason, tuple(stored), rooms, known, done, kept)
 
 
 def _record(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
@@ -118,7 +118,8 @@ def _record(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
 def forget(repo: Repository, what: Forgetting) -> None:
     """Erase. Safe to repeat; where it is cut off, `finish` does the rest."""
     files.make_dir(repo.home)
-    files.replace(repo.home, _journal(repo), json.dumps(_to_json(what)).encode("ascii"))
+    row = {**what._asdict(), "kept": [], "rooms": [room.to_json() for room in what.rooms], "v": 1}
+    files.replace(repo.home, _journal(repo), json.dumps(row).encode("ascii"))
     _carry_out(repo, what)
 
 
@@ -146,20 +147,6 @@ def prune(repo: Repository) -> None:
     repo.run("gc", "--quiet", "--prune=now")
 
 
-def _to_json(what: Forgetting) -> dict[str, Any]:
-    """What the journal holds of an erasure: enough to finish it."""
-    return {
-        "v": 1,
-        "name": what.name,
-        "at": what.at,
-        "by": what.by,
-        "reason": what.reason,
-        "stored": list(what.stored),
-        "rooms": [room.to_json() for room in what.rooms],
-        "known": what.has_record,
-    }
-
-
 def _of_json(row: dict[str, Any]) -> Forgetting:
     rooms = tuple(InboxErasure.from_json(one) for one in row["rooms"])
     return Forgetting(
@@ -168,7 +155,7 @@ def _of_json(row: dict[str, Any]) -> Forgetting:
 
 
 def _carry_out(repo: Repository, what: Forgetting) -> None:
-    if what.has_record:
+    if what.known:
         _bury(repo, what)
     for room in what.rooms:
         retention.erase(erasable.inbox_at(repo, room.worktree), room.erasure)
@@ -182,9 +169,7 @@ def _carry_out(repo: Repository, what: Forgetting) -> None:
 
 
 def _bury(repo: Repository, what: Forgetting) -> None:
-    """Put the tombstone in the place of the contents; where these were in the ref's history, begin that
-    anew.
-    """
+    """Put the tombstone in the place of the contents; where these were in the ref's history, begin that anew."""
     trace, ref = what.name, generations.REF
     stone: dict[str, canonical.Json] = {
         "v": 1,
@@ -199,12 +184,12 @@ def _bury(repo: Repository, what: Forgetting) -> None:
         base = refs.get(ref)
         listed = generations.listing(repo, base) if base else {}
         gone: dict[str, bytes | None] = dict.fromkeys(generations.contents(listed, trace))
-        is_buried = path in listed
+        there = path in listed
         gone |= dict.fromkeys(_idle_instructions(repo, listed, trace))
         fresh = base is not None and (bool(gone) or reachability.ever_held(repo, base, _everything(trace)))
-        if is_buried and not fresh:
+        if there and not fresh:
             return []
-        new = gone if is_buried else {**gone, path: canonical.dump_line(stone)}
+        new = gone if there else {**gone, path: canonical.dump_line(stone)}
         if not new and base is not None:
             new = {path: repo.objects.blob(listed[path])}
         tree = reachability.tree_of(repo, base) if fresh and base else None
@@ -227,11 +212,11 @@ def _copies(repo: Repository, trace: str) -> list[str]:
 def _idle_instructions(repo: Repository, listed: dict[str, str], trace: str) -> list[str]:
     """Paths of the instruction texts that this generation had in force and no other living one had."""
     record = listed.get(f"{generations.directory(trace)}/record.json")
-    in_force = generations.instructions_of(repo, [record]) & set(listed) if record else set()
-    if not in_force:
+    mine = generations.instructions_of(repo, [record]) & set(listed) if record else set()
+    if not mine:
         return []
     others = [oid for oid in generations.living_records(listed) if oid != record]
-    return sorted(in_force - generations.instructions_of(repo, others))
+    return sorted(mine - generations.instructions_of(repo, others))
 
 
 def _everything(trace: str) -> list[str]:
@@ -241,20 +226,20 @@ def _everything(trace: str) -> list[str]:
 
 
 def _kept(
-    repo: Repository, trace: str, listed: dict[str, str], gone: Iterable[str], commits: CommitsOfTrace
+    repo: Repository, trace: str, listed: dict[str, str], gone: Iterable[str], found: CommitsOfTrace
 ) -> tuple[Remaining, ...]:
     """What still has contents of this generation once it is forgotten."""
-    contents = set(gone)
+    wanted = set(gone)
     others: dict[str, set[str]] = {}
     for path, oid in listed.items():
         owner = generations.trace_of(path)
-        if oid in contents and owner not in (None, trace):
+        if oid in wanted and owner not in (None, trace):
             others.setdefault(str(owner), set()).add(path.split("/", 2)[2])
     out = [
         Remaining(f"{other} keeps the same {_texts(names)}", f"gitprov forget {argument_quoted(other)}")
         for other, names in sorted(others.items())
     ]
-    elsewhere = reachability.reachable(repo, contents, without=(generations.REF, SCRATCH, STAGING))
+    elsewhere = reachability.reachable(repo, wanted, without=(generations.REF, SCRATCH, STAGING))
     code = sorted({path for path in elsewhere.values() if path and generations.trace_of(path) is None})
     if code:
         more = f" and {len(code) - 3} more" if len(code) > 3 else ""
@@ -264,7 +249,7 @@ def _kept(
         for ref in reachability.refs_below(repo, "refs/")
         if not ref.startswith(_OURS) and reachability.holds(repo, ref, _everything(trace))
     ]
-    if commits.commits or commits.silent:
+    if found.commits or found.silent:
         out.append(Remaining("notes and messages keep its name, model, moment and line numbers, and no text"))
     return tuple(out)
 

@@ -27,12 +27,12 @@ class GivenReview(NamedTuple):
     new: tuple[tuple[str, str], ...]
 
 
-def review(repo: Repository, text: str, by: str | None, remark: str | None, now: float) -> GivenReview:
-    """Record that a trace, or each trace of a commit, was reviewed. Giving it again changes nothing; a new
-    remark of the same person is added to the old one.
+def review(repo: Repository, text: str, by: str | None, said: str | None, now: float) -> GivenReview:
+    """Record that a trace, or each trace of a commit, was reviewed. Giving it again changes nothing; a new remark of
+    the same person is added to the old one.
 
-    `by` is `Name <email>`, None for whoever git says we are; `now` is seconds since 1970. GitprovError where
-    there is nothing to review or nobody to review it, UsageError where `by` names nobody.
+    `by` is `Name <email>`, None for whoever git says we are; `now` is seconds since 1970. GitprovError where there is
+    nothing to review or nobody to review it, UsageError where `by` names nobody.
     """
     committer = _committer(repo, by, now)
     who = by.strip() if by is not None else committer[: committer.rfind(">") + 1]
@@ -47,11 +47,11 @@ def review(repo: Repository, text: str, by: str | None, remark: str | None, now:
         fresh.clear()
         rows: dict[str, list[Row]] = {}
         for oid, trace in pairs:
-            row = _row(trace, who, at, remark, old.get(oid, Note()))
+            row = _row(trace, who, at, said, old.get(oid, Note()))
             if row is not None:
                 fresh.append((oid, trace))
                 rows.setdefault(oid, []).append(row)
-        new = {oid: old.get(oid, Note()) | Note(added) for oid, added in rows.items()}
+        new = {oid: old.get(oid, Note()) | Note(own) for oid, own in rows.items()}
         return [notes.replacement(repo, base, new, f"gitprov: review by {who}", raw)]
 
     write(repo, committer, build, [notes.REF])
@@ -66,9 +66,7 @@ class _Before:
         self._parsed: dict[str, tuple[bytes, Note]] = {}
 
     def read(self, oids: Iterable[str], ref: str = notes.REF) -> tuple[dict[str, bytes], dict[str, Note]]:
-        """Commit → note, as bytes and as read, on a notes ref or commit; commits without a note are left
-        out.
-        """
+        """Commit → note, as bytes and as read, on a notes ref or commit; commits without a note are left out."""
         raw = git_notes.read(self.repo, ref, oids)
         for oid, data in raw.items():
             if oid not in self._parsed or self._parsed[oid][0] != data:
@@ -81,13 +79,13 @@ def _pairs(before: _Before, text: str) -> list[tuple[str, str]]:
     repo = before.repo
     name = find(repo, text)
     if name.kind == "trace":
-        commits = holders(repo, name.value)
-        if not (commits.commits or commits.silent):
+        found = holders(repo, name.value)
+        if not (found.commits or found.silent):
             raise GitprovError(
                 f"no commit holds {name.value}: a review is kept with the commit",
                 "commit it first, then review it",
             )
-        return [(oid, name.value) for oid in commits.commits or commits.silent]
+        return [(oid, name.value) for oid in found.commits or found.silent]
     if name.kind == "turn":
         raise GitprovError(
             f"turn {text} is not committed: a review is kept with the commit",
@@ -112,17 +110,17 @@ def _traces(before: _Before, oid: str) -> list[str]:
     return trace_ids(trailers_of(before.repo, [oid]).get(oid, []))
 
 
-def _row(trace: str, who: str, at: str, remark: str | None, note: Note) -> Row | None:
+def _row(trace: str, who: str, at: str, said: str | None, note: Note) -> Row | None:
     """The review row to unite with the note; None where the note says it already."""
     name = f"{trace}/{(split_person(who)[1] or who).lower()}"
     old = note.rows.get(("review", name))
     if old is None:
-        return {"kind": "review", "v": 1, "id": name, "by": who, "at": at, "note": remark}
+        return {"kind": "review", "v": 1, "id": name, "by": who, "at": at, "note": said}
     before = old.get("note")
-    if remark is None or remark in str(before or "").split("\n"):
+    if said is None or said in str(before or "").split("\n"):
         return None
     # The longer of two remarks wins a union, so a later one has to contain the earlier one.
-    return {**old, "at": at, "note": f"{before}\n{remark}" if before else remark}
+    return {**old, "at": at, "note": f"{before}\n{said}" if before else said}
 
 
 def _committer(repo: Repository, by: str | None, now: float) -> str:

@@ -1,5 +1,4 @@
-"""`gitprov verify`: every note against its commit, every trailer, every record, every sidecar. Nothing is
-changed.
+"""`gitprov verify`: every note against its commit, every trailer, every record, every sidecar. Nothing is changed.
 
 A constant number of git processes, whatever the length of the history.
 """
@@ -54,25 +53,25 @@ class Verified(NamedTuple):
 def verify(repo: Repository, revs: list[str], config: Config, tell: Tell | None = None) -> Verified:
     """Check the commits that `revs` select; all that HEAD leads to, and every generation, where it is empty.
 
-    `tell` is called with what is being looked at, how many are done and how many there are. GitFailed where
-    git cannot read what it is asked for, such as a revision that does not exist.
+    `tell` is called with what is being looked at, how many are done and how many there are. GitFailed where git cannot
+    read what it is asked for, such as a revision that does not exist.
     """
     case = _VerifyCase(repo, config, tell or _silent)
     commits = list(verified.listed(repo, revs)) if revs or repo.resolve("HEAD") else []
-    findings = [*case.readable(), *case.of_commits(commits)]
+    found = [*case.readable(), *case.of_commits(commits)]
     named = {trace for note in case.noted.values() for trace in note.traces}
     store = verify_store.Store(repo)
-    findings += _against_records(case, store)
-    findings += verify_store.generations(store, named, not revs, case.tell)
+    found += _against_records(case, store)
+    found += verify_store.generations(store, named, not revs, case.tell)
     sidecars = verify_store.sidecars(repo, commits[0].oid) if commits else {}
     if sidecars:
         rows = _rows(case.all_notes()) if case.has_notes else None
-        findings += verify_store.of_sidecars(repo, commits[0].oid, sidecars, rows)
+        found += verify_store.of_sidecars(repo, commits[0].oid, sidecars, rows)
     if not revs:
-        findings += case.orphans({commit.oid for commit in commits})
-    findings += _signatures(repo, config, commits)
+        found += case.orphans({one.oid for one in commits})
+    found += _signatures(repo, config, commits)
     looked = len(store.traces if not revs else named & store.traces.keys())
-    return Verified(tuple(findings), len(commits), len(case.noted), looked, len(sidecars))
+    return Verified(tuple(found), len(commits), len(case.noted), looked, len(sidecars))
 
 
 class _VerifyCase:
@@ -91,9 +90,7 @@ class _VerifyCase:
         self._all_sets: dict[str, frozenset[str]] | None = None
 
     def readable(self) -> Iterator[Finding]:
-        """Whether the notes ref and each of its notes can be read at all; what cannot is unknown, not
-        absent.
-        """
+        """Whether the notes ref and each of its notes can be read at all; what cannot is unknown, not absent."""
         try:
             note_trees.ensure_readable(self.repo, notes.REF)
         except NotesUnreadable as error:
@@ -101,21 +98,21 @@ class _VerifyCase:
 
     def of_commits(self, commits: list[ListedCommit]) -> Iterator[Finding]:
         """Every note against its commit, every message against its note."""
-        self.noted = self._read({commit.oid for commit in commits})
+        self.noted = self._read({one.oid for one in commits})
         for oid in self.lost:
             what = f"the note of the commit is missing from {notes.REF}; what it says is unknown"
             yield Finding("notes-unreadable", FINDING, what, "git fsck; gitprov sync", oid)
-        for commit in commits:
-            note = self.noted.get(commit.oid)
+        for one in commits:
+            note = self.noted.get(one.oid)
             if note is None:
-                yield from self._message(commit, None)
+                yield from self._message(one, None)
                 continue
             claimed = verify_note.claims(note)
-            yield from verify_note.shape(commit.oid, note, claimed)
-            if not verify_note.is_copied(commit.oid, note):
-                yield from self._message(commit, note)
-                self._claimed[commit.oid] = claimed
-        yield from self._lines([commit for commit in commits if self._claimed.get(commit.oid)])
+            yield from verify_note.shape(one.oid, note, claimed)
+            if not verify_note.is_copied(one.oid, note):
+                yield from self._message(one, note)
+                self._claimed[one.oid] = claimed
+        yield from self._lines([one for one in commits if self._claimed.get(one.oid)])
 
     def all_notes(self) -> dict[str, Note]:
         """The notes of every commit."""
@@ -128,35 +125,37 @@ class _VerifyCase:
             yield Finding("orphan", INFO, what, None, oid)
 
     def _read(self, oids: Iterable[str]) -> dict[str, Note]:
-        blobs = [(oid, blob) for oid in oids for blob in self._blobs.get(oid, ())]
+        wanted = [(oid, blob) for oid in oids for blob in self._blobs.get(oid, ())]
         texts: dict[str, list[bytes]] = {}
-        for (oid, _), obj in zip(blobs, self.repo.objects.get_many(b for _, b in blobs), strict=True):
-            if obj is None:
+        for (oid, _), found in zip(wanted, self.repo.objects.get_many(b for _, b in wanted), strict=True):
+            if found is None:
                 self.lost.append(oid)
-            texts.setdefault(oid, []).append(obj.data if obj is not None and obj.type == "blob" else b"")
+            texts.setdefault(oid, []).append(
+                found.data if found is not None and found.type == "blob" else b""
+            )
         return {oid: Note.parse(b"\n".join(parts)) for oid, parts in texts.items()}
 
-    def _message(self, commit: ListedCommit, note: Note | None) -> Iterator[Finding]:
-        pairs = pairs_of(commit.trailers) if "ai-trace" in commit.trailers.lower() else []
-        if note is None and not pairs:
+    def _message(self, one: ListedCommit, note: Note | None) -> Iterator[Finding]:
+        given = pairs_of(one.trailers) if "ai-trace" in one.trailers.lower() else []
+        if note is None and not given:
             return
-        digests = profiles.trace_digests(pairs)
+        digests = profiles.trace_digests(given)
         sets = self._sets(digests, note)
-        named = [*profiles.trace_ids(pairs), *(trace for digest in digests for trace in sets.get(digest, ()))]
-        reasons = profiles.dropped(pairs)
+        named = [*profiles.trace_ids(given), *(trace for digest in digests for trace in sets.get(digest, ()))]
+        reasons = profiles.dropped(given)
         unresolved = [digest for digest in digests if digest not in sets and digest not in reasons]
         waived = {*reasons, *(trace for digest in reasons for trace in sets.get(digest, ()))}
-        message = MessageTraces(dict.fromkeys(named), profiles.bad_trace_ids(pairs), waived, unresolved)
-        yield from verify_note.trailers(commit.oid, note, message, self.has_notes, self._demanded)
+        said = MessageTraces(dict.fromkeys(named), profiles.bad_trace_ids(given), waived, unresolved)
+        yield from verify_note.trailers(one.oid, note, said, self.has_notes, self._demanded)
 
     def _sets(self, digests: Iterable[str], note: Note | None) -> Mapping[str, frozenset[str]]:
         """Digest → the traces of a note that have it: the note of the commit itself, else any note here."""
-        missing = {*digests}
-        if not missing:
+        wanted = {*digests}
+        if not wanted:
             return {}
-        traces_here = frozenset(note.traces) if note is not None else frozenset()
-        sets = {traces_digest(traces_here): traces_here}
-        if missing == sets.keys():
+        own = frozenset(note.traces) if note is not None else frozenset()
+        sets = {traces_digest(own): own}
+        if wanted == sets.keys():
             return sets
         if self._all_sets is None:
             every = (frozenset(one.traces) for one in self.all_notes().values())
@@ -168,44 +167,38 @@ class _VerifyCase:
         for oid in sorted(cut):
             what = "its parents are not in this clone, so nobody can say which lines it added"
             yield Finding("no-parents", UNKNOWN, what, "git fetch --unshallow", oid)
-        whole = [commit for commit in commits if commit.oid not in cut]
-        pairs = [(commit.oid, parent) for commit in whole for parent in commit.parents or (None,)]
-        answers = verified.differences(self.repo, pairs)
-        for n, commit in enumerate(whole):
-            added = _together([_added(next(answers, [])) for _ in commit.parents or (None,)])
-            doubts = sorted(verify_note.doubts(self._claimed[commit.oid], added), key=_path)
-            absent = self._absent(commit.oid, {doubt.path for doubt in doubts})
+        whole = [one for one in commits if one.oid not in cut]
+        asked = [(one.oid, parent) for one in whole for parent in one.parents or (None,)]
+        answers = verified.differences(self.repo, asked)
+        for n, one in enumerate(whole):
+            added = _together([_added(next(answers, [])) for _ in one.parents or (None,)])
+            doubts = sorted(verify_note.doubts(self._claimed[one.oid], added), key=_path)
+            absent = self._absent(one.oid, {doubt.path for doubt in doubts})
             for doubt in doubts:
-                finding = self._second_look(commit, doubt, absent)
-                if finding is not None:
-                    yield finding
+                found = self._second_look(one, doubt, absent)
+                if found is not None:
+                    yield found
             self.tell("notes", n + 1, len(whole))
 
     def _absent(self, oid: str, paths: set[str]) -> set[str]:
-        """Those of very many paths that a commit does not have; of a few nothing is asked, since each is
-        looked for.
-        """
+        """Those of very many paths that a commit does not have; of a few nothing is asked, since each is looked for."""
         return paths - blobs(self.repo, oid, paths).keys() if len(paths) > _MANY else set()
 
-    def _second_look(self, commit: ListedCommit, doubt: Doubt, absent: Container[str]) -> Finding | None:
-        """Files that git calls binary, and renames that it sees or not: compare the file with its
-        namesakes.
-        """
+    def _second_look(self, one: ListedCommit, doubt: Doubt, absent: Container[str]) -> Finding | None:
+        """Files that git calls binary, and renames that it sees or not: compare the file with its namesakes."""
         if "\n" in doubt.path:
             what = "the name has a line break in it, and git's diff does not bear the claim out"
-            return Finding("no-diff", UNKNOWN, what, None, commit.oid, doubt.path, doubt.row)
+            return Finding("no-diff", UNKNOWN, what, None, one.oid, doubt.path, doubt.row)
         if doubt.path in absent:
-            return verify_note.judged(commit.oid, doubt, None, LineSet())
-        key = (commit.oid, doubt.path)
+            return verify_note.judged(one.oid, doubt, None, LineSet())
+        key = (one.oid, doubt.path)
         if self._second is None or self._second[0] != key:
-            self._second = (key, *self._counted(commit, doubt.path))
-        return verify_note.judged(commit.oid, doubt, *self._second[1:])
+            self._second = (key, *self._counted(one, doubt.path))
+        return verify_note.judged(one.oid, doubt, *self._second[1:])
 
-    def _counted(self, commit: ListedCommit, path: str) -> tuple[int | None, LineSet]:
-        """How many lines a file of a commit has (None: no such file), and which of them its parents do not
-        have.
-        """
-        new, *olds = (self._file(oid, path) for oid in (commit.oid, *commit.parents))
+    def _counted(self, one: ListedCommit, path: str) -> tuple[int | None, LineSet]:
+        """How many lines a file of a commit has (None: no such file), and which of them its parents do not have."""
+        new, *olds = (self._file(oid, path) for oid in (one.oid, *one.parents))
         if new is None:
             return None, LineSet()
         from gitprov.attribution.diff import hunks
@@ -218,8 +211,8 @@ class _VerifyCase:
         return count_lines(new), added
 
     def _file(self, oid: str, path: str) -> bytes | None:
-        obj = self.repo.objects.get(f"{oid}:{path}")
-        return obj.data if obj is not None and obj.type == "blob" else None
+        found = self.repo.objects.get(f"{oid}:{path}")
+        return found.data if found is not None and found.type == "blob" else None
 
 
 def _path(doubt: Doubt) -> str:
@@ -229,9 +222,9 @@ def _path(doubt: Doubt) -> str:
 def _added(changed: list[diffs.FileChange]) -> dict[str, LineSet]:
     """Path → the lines that a diff adds."""
     return {
-        file.path: LineSet.of_runs((h.new_start + 1, h.new_end) for h in file.hunks if h.new_count)
-        for file in changed
-        if file.has_text
+        one.path: LineSet.of_runs((h.new_start + 1, h.new_end) for h in one.hunks if h.new_count)
+        for one in changed
+        if one.has_text
     }
 
 
@@ -246,29 +239,29 @@ def _together(sides: list[dict[str, LineSet]]) -> Mapping[str, LineSet]:
 def _cut_off(repo: Repository, commits: list[ListedCommit]) -> set[str]:
     """Commits at the edge of a shallow clone: their objects name parents that git does not show."""
     roots = [one.oid for one in commits if not one.parents]
-    objects = zip(roots, repo.objects.get_many(roots), strict=True)
-    return {oid for oid, obj in objects if obj is not None and b"\nparent " in obj.data.split(b"\n\n", 1)[0]}
+    found = zip(roots, repo.objects.get_many(roots), strict=True)
+    return {oid for oid, obj in found if obj is not None and b"\nparent " in obj.data.split(b"\n\n", 1)[0]}
 
 
 def _against_records(case: _VerifyCase, store: verify_store.Store) -> Iterator[Finding]:
     """What notes say of their generations; one that is not here is told of once."""
-    reported: set[str] = set()
+    told: set[str] = set()
     for oid, note in case.noted.items():
         if verify_note.is_copied(oid, note):
             continue
         for trace, row in note.traces.items():
             if row.get("evidence") in ("imported", "declared") or trace in store.buried:
                 continue
-            finding = verify_note.against_record(oid, row, store.record(trace))
-            if finding is not None and (finding.level == FINDING or trace not in reported):
-                reported.add(trace)
-                yield finding
+            found = verify_note.against_record(oid, row, store.record(trace))
+            if found is not None and (found.level == FINDING or trace not in told):
+                told.add(trace)
+                yield found
 
 
-def _rows(notes_by_commit: Mapping[str, Note]) -> dict[str, Row]:
+def _rows(known: Mapping[str, Note]) -> dict[str, Row]:
     """Trace id → what notes say of it, over all commits."""
     rows: dict[str, Row] = {}
-    for note in notes_by_commit.values():
+    for note in known.values():
         for trace, row in note.traces.items():
             rows[trace] = unite_rows(rows[trace], row) if trace in rows else row
     return rows
@@ -287,18 +280,18 @@ _SIGNED = {
 
 def _signatures(repo: Repository, config: Config, commits: list[ListedCommit]) -> Iterator[Finding]:
     """Signatures where the policy demands them: `commits` of the range, and those that wrote the `notes`."""
-    signed: list[tuple[str, str]] = []
+    wanted: list[tuple[str, str]] = []
     if "notes" in config.verify_signatures and repo.resolve(notes.REF):
-        signed += [(commit.oid, "notes") for commit in verified.listed(repo, [notes.REF])]
+        wanted += [(one.oid, "notes") for one in verified.listed(repo, [notes.REF])]
     if "commits" in config.verify_signatures:
-        signed += [(commit.oid, "commits") for commit in commits]
-    letters = verified.signatures(repo, dict.fromkeys(oid for oid, _ in signed))
+        wanted += [(one.oid, "commits") for one in commits]
+    letters = verified.signatures(repo, dict.fromkeys(oid for oid, _ in wanted))
     # Git also says "none" of a signature that it has no means to check.
     none = [oid for oid, letter in letters.items() if letter == "N"]
     for oid, obj in zip(none, repo.objects.get_many(none), strict=True):
         if obj is not None and b"\ngpgsig" in obj.data.split(b"\n\n", 1)[0]:
             letters[oid] = "E"
-    for oid, which in signed:
+    for oid, which in wanted:
         level, words = _SIGNED.get(letters.get(oid, "E"), (None, ""))
         if level is not None:
             what = f"the {'commit of the notes ref' if which == 'notes' else 'commit'} {words}"
