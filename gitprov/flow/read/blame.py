@@ -101,14 +101,14 @@ def in_order(lines: Iterator[list[Line]], runs: list[tuple[int, int]] | None) ->
     `runs` are the (first, last) runs that will come; None where that is not known: then all wait for the last.
     """
     waiting: dict[int, Line] = {}
-    wanted = (line for first, last in runs or () for line in range(first, last + 1))
-    due = next(wanted, None)
+    numbers = (line for first, last in runs or () for line in range(first, last + 1))
+    due = next(numbers, None)
     for piece in lines:
         waiting.update((line.line, line) for line in piece)
         ready: list[Line] = []
         while due is not None and due in waiting:
             ready.append(waiting.pop(due))
-            due = next(wanted, None)
+            due = next(numbers, None)
         if ready:
             yield ready
     if waiting:
@@ -156,9 +156,9 @@ def target_of(repo: Repository, request: BlameRequest) -> BlameTarget:
     path = posixpath.normpath(prefix + name)
     end = 0 if request.reverse else 2
     tips = [_end(rev, end) for rev in revs if not rev.startswith("^")]
-    known = not request.selects and len(tips) <= 1
-    revision = repo.resolve(tips[0]) if known and tips else None
-    if not (known and request.streams and name):
+    unambiguous = not request.selects and len(tips) <= 1
+    revision = repo.resolve(tips[0]) if unambiguous and tips else None
+    if not (unambiguous and request.streams and name):
         return BlameTarget(path, revision, None)
     content = None
     if revision is not None:
@@ -249,10 +249,10 @@ def _facts(
 ) -> list[Facts]:
     if request.reverse:
         return _facts_at_start(repo, request, whole, origins)
-    return _known(repo, request, whole, origins)
+    return _facts_at_end(repo, request, whole, origins)
 
 
-def _known(
+def _facts_at_end(
     repo: Repository, request: BlameRequest, whole: git_blame.Porcelain, origins: Origins
 ) -> list[Facts]:
     origins.learn(whole.commits.values())
@@ -281,9 +281,9 @@ def _facts_at_start(
     revs, name = _names(repo, request)
     first = revs[0].partition("..")[0] if revs else "HEAD"
     options = tuple(option for option in request.options if option != "--reverse")
-    asked = BlameRequest(options, (first or "HEAD",), (name,), request.ranges)
-    stream = git_blame.start(asked.args, "--porcelain", cwd=repo.cwd, env=repo.env)
-    there = git_blame.porcelain(stream)
-    facts = _known(repo, asked, there, origins)
-    by_line = {group.line: fact for (group, _), fact in zip(there.lines, facts, strict=True)}
+    forward = BlameRequest(options, (first or "HEAD",), (name,), request.ranges)
+    stream = git_blame.start(forward.args, "--porcelain", cwd=repo.cwd, env=repo.env)
+    start_porcelain = git_blame.porcelain(stream)
+    facts = _facts_at_end(repo, forward, start_porcelain, origins)
+    by_line = {group.line: fact for (group, _), fact in zip(start_porcelain.lines, facts, strict=True)}
     return [by_line[group.line] for group, _ in whole.lines]

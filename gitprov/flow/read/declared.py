@@ -27,18 +27,18 @@ def declared_facts(
     Git reads the trailers, but only of commits in which something looks like a declaration. Of commits that are `noted`
     an `AI-Trace` declares nothing: it points to the note, and that holds no line of the trace.
     """
-    asked = list(commits)
-    found = repo.objects.get_many(one.oid for one in asked)
+    blamed_commits = list(commits)
+    objects = repo.objects.get_many(blamed.oid for blamed in blamed_commits)
     parsed = {
-        one.oid: parse_commit(obj)
-        for one, obj in zip(asked, found, strict=True)
+        blamed.oid: parse_commit(obj)
+        for blamed, obj in zip(blamed_commits, objects, strict=True)
         if obj and obj.type == "commit"
     }
     # Lines at a boundary may be older than the commit that git names for them, unless it is the first of all.
     sure = [
-        parsed[one.oid]
-        for one in asked
-        if one.oid in parsed and not (one.boundary and parsed[one.oid].parents)
+        parsed[blamed.oid]
+        for blamed in blamed_commits
+        if blamed.oid in parsed and not (blamed.boundary and parsed[blamed.oid].parents)
     ]
     candidates = [commit for commit in sure if _declared(commit, _likely(commit.message))]
     real = trailers_of(repo, [commit.oid for commit in candidates])
@@ -57,7 +57,9 @@ def facts_from(declarations: Sequence[Declaration], trailers: Sequence[Trailer])
     """What declarations say of a line: the most telling one of them, and the trace where there is just one."""
     if not declarations:
         return None
-    best = max(declarations, key=lambda one: (one.model is not None, one.agent is not None))
+    best = max(
+        declarations, key=lambda declaration: (declaration.model is not None, declaration.agent is not None)
+    )
     traces = trace_ids(trailers)
     return Facts("declared", "declared", traces[0] if len(traces) == 1 else None, best.agent, best.model)
 

@@ -114,8 +114,8 @@ class Witness:
         if "\n" in path:  # the long-lived reader takes one name a line
             done = self._repo.try_run("cat-file", "blob", f"{oid}:{path}")
             return done.stdout
-        found = self._repo.objects.get(f"{oid}:{path}")
-        return b"" if found is None else found.data
+        blob = self._repo.objects.get(f"{oid}:{path}")
+        return b"" if blob is None else blob.data
 
 
 def _reads_the_same(was: bytes, text: bytes) -> bool:

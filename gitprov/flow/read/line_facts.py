@@ -29,7 +29,7 @@ class Origins:
         self._repo = repo
         self._uncommitted = uncommitted
         self._notes: dict[str, Note] = {}
-        self._known: set[str] = set()
+        self._oids: set[str] = set()
         self._brought = False
         self._listing: dict[str, str] | None = None
         self._replaced: dict[str, str] | None = None
@@ -38,26 +38,32 @@ class Origins:
 
     def learn(self, commits: Iterable[BlamedCommit]) -> None:
         """Read what notes and commits say, for all commits that are not known yet, at once."""
-        new = [one for one in commits if one.oid not in self._known and one.oid.strip("0")]
+        new = [commit for commit in commits if commit.oid not in self._oids and commit.oid.strip("0")]
         if not new:
             return
-        self._known.update(one.oid for one in new)
-        shown = self._shown({one.oid for one in new})
-        told = self._read(list(dict.fromkeys(filter(None, (shown.get(one.oid, one.oid) for one in new)))))
-        for oid in (one.oid for one in new):
+        self._oids.update(commit.oid for commit in new)
+        shown = self._shown({commit.oid for commit in new})
+        texts = self._read(
+            list(dict.fromkeys(filter(None, (shown.get(commit.oid, commit.oid) for commit in new))))
+        )
+        for oid in (commit.oid for commit in new):
             name = shown.get(oid, oid)
-            if name in told:
-                note = Note.parse(told[name])
+            if name in texts:
+                note = Note.parse(texts[name])
                 # A note that git copied (`notes.rewriteRef`) has another commit's line numbers: nobody's lines are
                 # better than the wrong ones, until post-rewrite or `heal` has put it right.
                 self._notes[oid] = Note() if note.copied_from(name) else note
         silent = [
-            one for one in new if one.oid not in self._notes or not self._notes[one.oid].of_kind("trace")
+            commit
+            for commit in new
+            if commit.oid not in self._notes or not self._notes[commit.oid].of_kind("trace")
         ]
         if silent:
             from gitprov.flow.read.declared import declared_facts
 
-            noted = {one.oid for one in silent if self._notes.get(one.oid, Note()).commit is not None}
+            noted = {
+                commit.oid for commit in silent if self._notes.get(commit.oid, Note()).commit is not None
+            }
             self._declared.update(declared_facts(self._repo, silent, noted))
 
     def _shown(self, oids: set[str]) -> dict[str, str | None]:
@@ -67,14 +73,14 @@ class Origins:
         """
         if self._replaced is None:
             self._replaced = in_force(self._repo)
-        found: dict[str, str | None] = {}
+        note_oids: dict[str, str | None] = {}
         for oid in self._replaced.keys() & oids:
             other = self._replaced[oid]
             if self._read([other]):
-                found[oid] = other
+                note_oids[oid] = other
             else:
-                found[oid] = oid if same_tree(self._repo, oid, other) else None
-        return found
+                note_oids[oid] = oid if same_tree(self._repo, oid, other) else None
+        return note_oids
 
     def of_group(self, group: Group) -> list[Facts]:
         """Facts for each line of a group, in order."""
@@ -97,22 +103,22 @@ class Origins:
             repo = self._repo
             partial_clone.bring(REF, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
             self._brought = True
-        if self._listing is None and len(self._known) <= _FEW:
-            told = notes.read(self._repo, REF, oids)
-            notes.ensure_readable(self._repo, REF, [oid for oid in oids if oid not in told])
-            return told
+        if self._listing is None and len(self._oids) <= _FEW:
+            texts = notes.read(self._repo, REF, oids)
+            notes.ensure_readable(self._repo, REF, [oid for oid in oids if oid not in texts])
+            return texts
         if self._listing is None:
             self._listing = notes.listing(self._repo, REF)
             if not self._listing:
                 notes.ensure_readable(self._repo, REF)
         blobs = {oid: self._listing[oid] for oid in oids if oid in self._listing}
-        told = {}
-        for oid, one in zip(blobs, self._repo.objects.get_many(blobs.values()), strict=True):
-            if one is None:
+        texts = {}
+        for oid, blob in zip(blobs, self._repo.objects.get_many(blobs.values()), strict=True):
+            if blob is None:
                 raise notes.unreadable(REF, f"the note of {oid[:12]} is missing")
-            if one.type == "blob":
-                told[oid] = one.data
-        return told
+            if blob.type == "blob":
+                texts[oid] = blob.data
+        return texts
 
 
 class _Claims:

@@ -59,10 +59,10 @@ def entries(query: Query, stream: Stream, cwd: str, env: Mapping[str, str]) -> I
 
     NotesUnreadable at the end where the note of a commit is on record and is not here: git takes that for no note.
     """
-    found = _counted(query, stream, _Silent(cwd, env))
+    commits = _counted(query, stream, _Silent(cwd, env))
     if query.reverse and (query.limit is not None or query.skip):
-        return reversed(list(found))
-    return found
+        return reversed(list(commits))
+    return commits
 
 
 class _Silent:
@@ -113,7 +113,7 @@ def _counted(query: Query, stream: Stream, silent: _Silent) -> Iterator[LoggedCo
         entry = reader.entry(record)
         if not record.note:
             entry = silent.judged(entry)
-        if not wanted(query, entry):
+        if not is_selected(query, entry):
             continue
         seen += 1
         if seen > query.skip:
@@ -124,7 +124,7 @@ def _counted(query: Query, stream: Stream, silent: _Silent) -> Iterator[LoggedCo
     silent.check()
 
 
-def wanted(query: Query, entry: LoggedCommit) -> bool:
+def is_selected(query: Query, entry: LoggedCommit) -> bool:
     """Whether a commit is to be shown."""
     if query.bypassed and entry.gate != "bypassed":
         return False
@@ -136,8 +136,16 @@ def wanted(query: Query, entry: LoggedCommit) -> bool:
 def _declared_traces(entry: LoggedCommit) -> list[LoggedTrace]:
     """Declarations in the shape of traces, so that one question fits both."""
     return [
-        LoggedTrace({"id": one.source.partition(": ")[2], "agent": one.agent, "model": one.model}, 0, 0)
-        for one in entry.declared
+        LoggedTrace(
+            {
+                "id": declaration.source.partition(": ")[2],
+                "agent": declaration.agent,
+                "model": declaration.model,
+            },
+            0,
+            0,
+        )
+        for declaration in entry.declared
     ]
 
 
@@ -146,9 +154,10 @@ def _matches(query: Query, trace: LoggedTrace) -> bool:
         _holds(query.models, trace.model)
         and _holds(query.agents, trace.agent)
         and (
-            not query.sessions or any((trace.text("session") or "").startswith(one) for one in query.sessions)
+            not query.sessions
+            or any((trace.text("session") or "").startswith(prefix) for prefix in query.sessions)
         )
-        and (not query.traces or any(_names(one, trace.id) for one in query.traces))
+        and (not query.traces or any(_names(prefix, trace.id) for prefix in query.traces))
     )
 
 
@@ -162,13 +171,14 @@ def _holds(patterns: Sequence[str], value: str | None) -> bool:
 
     low = value.lower()
     return any(
-        fnmatchcase(low, one.lower()) if "*" in one or "?" in one else one.lower() in low for one in patterns
+        fnmatchcase(low, pattern.lower()) if "*" in pattern or "?" in pattern else pattern.lower() in low
+        for pattern in patterns
     )
 
 
-def _names(asked: str, trace: str) -> bool:
+def _names(prefix: str, trace: str) -> bool:
     """Whether `asked` is a beginning of a trace id, or of its hex digits."""
-    return trace.startswith(asked) or trace.rpartition("_")[2].startswith(asked)
+    return trace.startswith(prefix) or trace.rpartition("_")[2].startswith(prefix)
 
 
 class _Reader:
@@ -225,17 +235,17 @@ class _Reader:
     def _people(self, record: git_log.LogRecord) -> tuple[Declared, ...]:
         """What author and committer declare."""
         people = (record.author, record.committer)
-        known = self._machines.get(people)
-        if known is None:
-            known = self._machines[people] = _declared([], record)
-        return known
+        declarations = self._machines.get(people)
+        if declarations is None:
+            declarations = self._machines[people] = _declared([], record)
+        return declarations
 
     def _declared(
         self, record: git_log.LogRecord, trailers: list[git_log.Trailer], traces: list[str]
     ) -> tuple[Declared, ...]:
         """All declarations, but for the trailers that only name a trace of the note."""
         names = {*traces, traces_digest(traces)} if len(traces) > NAMED_TRACES else traces
-        others = [one for one in trailers if one[0] != _TRACE_KEY or one[1] not in names]
+        others = [trailer for trailer in trailers if trailer[0] != _TRACE_KEY or trailer[1] not in names]
         return _declared(others, record) if others else self._people(record)
 
 
@@ -256,10 +266,10 @@ def _reviewers(oid: str, note: Note, trailers: list[git_log.Trailer]) -> tuple[s
 
 
 def _machines(named: Sequence[LoggedTrace] | Sequence[Declared]) -> tuple[tuple[str | None, str | None], ...]:
-    found = [(one.agent, one.model) for one in named]
-    if len(found) > 1:
-        found = list(dict.fromkeys(found))
-    return tuple([one for one in found if one != (None, None)])
+    machines = [(machine.agent, machine.model) for machine in named]
+    if len(machines) > 1:
+        machines = list(dict.fromkeys(machines))
+    return tuple([machine for machine in machines if machine != (None, None)])
 
 
 def _trace(row: Row) -> LoggedTrace:
@@ -299,20 +309,20 @@ _LONG = 16
 
 
 def _delta(traces: list[LoggedTrace]) -> DeltaSum | None:
-    known = [delta for trace in traces if isinstance(delta := trace.row.get("delta"), dict)]
-    if not known:
+    deltas = [delta for trace in traces if isinstance(delta := trace.row.get("delta"), dict)]
+    if not deltas:
         return None
     sums = [
-        [value if type(value) is int else 0 for value in map(delta.get, DeltaSum._fields)] for delta in known
+        [value if type(value) is int else 0 for value in map(delta.get, DeltaSum._fields)] for delta in deltas
     ]
     return DeltaSum(*(sums[0] if len(sums) == 1 else map(sum, zip(*sums, strict=True))))
 
 
-def _dropped(found: object) -> tuple[tuple[str, str], ...]:
+def _dropped(reasons: object) -> tuple[tuple[str, str], ...]:
     """Trace and reason for each record that a commit was let go without."""
-    if not isinstance(found, dict):
+    if not isinstance(reasons, dict):
         return ()
-    return tuple(sorted((trace, why) for trace, why in found.items() if isinstance(why, str)))
+    return tuple(sorted((trace, why) for trace, why in reasons.items() if isinstance(why, str)))
 
 
 def _int(value: object) -> int | None:

@@ -22,8 +22,8 @@ class Prompts:
     def of(self, trace: str) -> str | None:
         """The text, None where this clone does not have it (never fetched, kept as digest only, or forgotten)."""
         if trace not in self._read:
-            found = None
+            blob = None
             if is_trace_id(trace):
-                found = self._repo.objects.get(f"{REF}:{directory(trace)}/prompt.txt")
-            self._read[trace] = None if found is None or found.type != "blob" else decode(found.data)
+                blob = self._repo.objects.get(f"{REF}:{directory(trace)}/prompt.txt")
+            self._read[trace] = None if blob is None or blob.type != "blob" else decode(blob.data)
         return self._read[trace]

@@ -55,44 +55,56 @@ def show(repo: Repository, text: str) -> TraceAnswer | CommitAnswer:
 
 def of_trace(repo: Repository, trace: str) -> TraceAnswer:
     """All that is known of one trace. GitprovError where nothing is."""
-    found = holders(repo, trace)
+    trace_commits = holders(repo, trace)
     waiting = of_inbox(repo).get(trace, set())
     generation = generations.load(repo, trace)
     stone = generations.tombstone(repo, trace) if is_trace_id(trace) else None
-    if generation is None and waiting and not (found.commits or found.lost or found.silent):
+    if (
+        generation is None
+        and waiting
+        and not (trace_commits.commits or trace_commits.lost or trace_commits.silent)
+    ):
         return _uncommitted(repo, trace, preview.of_trace(repo, trace, waiting))
-    if generation is None and stone is None and not (found.commits or found.lost or found.silent):
+    if (
+        generation is None
+        and stone is None
+        and not (trace_commits.commits or trace_commits.lost or trace_commits.silent)
+    ):
         raise GitprovError(f"no trace {trace} is known here", nearest(repo, trace))
-    answer = _known(repo, trace, found, generation, waiting)
+    answer = _trace_answer(repo, trace, trace_commits, generation, waiting)
     return answer if stone is None else _forgotten(answer, stone)
 
 
 def _forgotten(answer: TraceAnswer, stone: Row) -> TraceAnswer:
     """The answer for a trace whose contents were erased; of a record that is not here the texts are gone as well."""
     gone = Text(None, "forgotten")
-    prompt, output = (gone if said.why == "not here" else said for said in (answer.prompt, answer.output))
+    prompt, output = (gone if text.why == "not here" else text for text in (answer.prompt, answer.output))
     facts = Forgotten(*(_text(stone, key) for key in ("at", "by", "reason")))
     return answer._replace(prompt=prompt, output=output, forgotten=facts)
 
 
-def _known(
-    repo: Repository, trace: str, found: CommitsOfTrace, generation: Generation | None, waiting: set[int]
+def _trace_answer(
+    repo: Repository,
+    trace: str,
+    trace_commits: CommitsOfTrace,
+    generation: Generation | None,
+    waiting: set[int],
 ) -> TraceAnswer:
-    oids = found.commits or found.silent
-    kept = notes.read(repo, [*oids, *found.lost])
+    oids = trace_commits.commits or trace_commits.silent
+    notes_by_oid = notes.read(repo, [*oids, *trace_commits.lost])
     trailers = trailers_of(repo, oids)
     held: list[CommitOfTrace] = []
-    said: list[Review] = []
+    reviews: list[Review] = []
     for oid in oids:
-        note = kept.get(oid, Note())
+        note = notes_by_oid.get(oid, Note())
         commit = commit_of(repo, oid)
         row = note.traces.get(trace)
         counts = row.get("delta") if row is not None else None
         shares = Shares(repo, commit, note).of(trace, generation)
         head = head_of(commit, note)._replace(evidence=_text(row, "evidence"))
         held.append(CommitOfTrace(head, counts if isinstance(counts, dict) else None, shares))
-        said += reviews_of_trace(reviews_of(oid, note, trailers.get(oid, [])), trace)
-    rows = [note.traces[trace] for note in kept.values() if trace in note.traces]
+        reviews += reviews_of_trace(reviews_of(oid, note, trailers.get(oid, [])), trace)
+    rows = [note.traces[trace] for note in notes_by_oid.values() if trace in note.traces]
     record, source = _record(generation, rows)
     return TraceAnswer(
         trace,
@@ -102,34 +114,40 @@ def _known(
         *texts(generation),
         tuple(held),
         _loose(repo, generation, held, waiting),
-        tuple(said),
+        tuple(reviews),
         _continued(repo, trace),
-        tuple(found.lost),
+        tuple(trace_commits.lost),
     )
 
 
 def _of_turn(repo: Repository, key: str, turn: str) -> TraceAnswer:
-    made, traces = preview.of_turn(repo, key, turn)
-    if made is None and traces:
+    generation, traces = preview.of_turn(repo, key, turn)
+    if generation is None and traces:
         return of_trace(repo, max(traces))
-    return _uncommitted(repo, None, made)
+    return _uncommitted(repo, None, generation)
 
 
-def _uncommitted(repo: Repository, trace: str | None, made: Generation | None) -> TraceAnswer:
+def _uncommitted(repo: Repository, trace: str | None, generation: Generation | None) -> TraceAnswer:
     """A trace that is in the inbox only."""
-    paths = list(dict.fromkeys(edit.path for edit in made.edits)) if made is not None else []
-    shares = tuple(_in_worktree(repo, path, made) for path in paths if made is not None)
-    record = {key: value for key, value in made.record.items() if key not in ("id", "digest")} if made else {}
+    paths = list(dict.fromkeys(edit.path for edit in generation.edits)) if generation is not None else []
+    shares = tuple(_in_worktree(repo, path, generation) for path in paths if generation is not None)
+    record = (
+        {key: value for key, value in generation.record.items() if key not in ("id", "digest")}
+        if generation
+        else {}
+    )
     loose = tuple(UncommittedFile(path, None, "pending") for path in paths)
-    source = "inbox" if made else None
-    said = texts(made)
-    return TraceAnswer(trace, "uncommitted", source, record, *said, (), loose, (), worktree=shares)
+    source = "inbox" if generation else None
+    prompt_and_output = texts(generation)
+    return TraceAnswer(
+        trace, "uncommitted", source, record, *prompt_and_output, (), loose, (), worktree=shares
+    )
 
 
-def _in_worktree(repo: Repository, path: str, made: Generation) -> TraceFile:
+def _in_worktree(repo: Repository, path: str, generation: Generation) -> TraceFile:
     from gitprov.flow.work_tree import on_disk
 
-    raw = raw_of([edit for edit in made.edits if edit.path == path])
+    raw = raw_of([edit for edit in generation.edits if edit.path == path])
     share = TraceFile(path, "", "", 0, None, None)
     if isinstance(raw, str):
         return share._replace(why=raw)
@@ -155,16 +173,18 @@ def texts(generation: Generation | None) -> tuple[Text, Text]:
     if generation is None:
         return Text(None, "not here"), Text(None, "not here")
     record = generation.record
-    return _said(generation.prompt, record.get("prompt")), _said(generation.output, record.get("output"))
+    return _stored_text(generation.prompt, record.get("prompt")), _stored_text(
+        generation.output, record.get("output")
+    )
 
 
-def _said(data: bytes | None, row: object) -> Text:
+def _stored_text(data: bytes | None, row: object) -> Text:
     if data is not None:
         return Text(decode(data), None)
-    known = row if isinstance(row, dict) else {}
-    if not known.get("digest"):
+    entry = row if isinstance(row, dict) else {}
+    if not entry.get("digest"):
         return Text(None, "none")
-    return Text(None, "forgotten" if known.get("available") else "digest only")
+    return Text(None, "forgotten" if entry.get("available") else "digest only")
 
 
 def _loose(
@@ -173,8 +193,8 @@ def _loose(
     """Files of the generation that none of its commits holds a line of."""
     if generation is None:
         return ()
-    there = {path for one in held for path in paths_of(one.files)}
-    paths = {edit.path: edit.raw_lines for edit in generation.edits if edit.path not in there}
+    committed_paths = {path for one in held for path in paths_of(one.files)}
+    paths = {edit.path: edit.raw_lines for edit in generation.edits if edit.path not in committed_paths}
     if not paths:
         return ()
     states = _states(repo, waiting)
@@ -211,10 +231,10 @@ def _continued(repo: Repository, trace: str) -> tuple[str, ...]:
 def of_commit(repo: Repository, oid: str) -> CommitAnswer:
     """What a commit's note says, with the prompts and deltas of its traces as far as they are here."""
     commit = commit_of(repo, oid)
-    kept = notes.read(repo, [oid])
-    if oid not in kept:
+    notes_by_oid = notes.read(repo, [oid])
+    if oid not in notes_by_oid:
         ensure_readable(repo, notes.REF, [oid])
-    note = kept.get(oid, Note())
+    note = notes_by_oid.get(oid, Note())
     trailers = trailers_of(repo, [oid]).get(oid, [])
     shares = Shares(repo, commit, note)
     traces = []
@@ -223,15 +243,15 @@ def of_commit(repo: Repository, oid: str) -> CommitAnswer:
     for trace, row in note.traces.items():
         generation = generations.load(repo, trace) if trace in stored else None
         traces.append(CommitTrace(row, texts(generation)[0], shares.of(trace, generation)))
-    said = declared(trailers, person(commit.author), person(commit.committer))
+    declarations = declared(trailers, person(commit.author), person(commit.committer))
     return CommitAnswer(
         head_of(commit, note),
-        oid in kept,
-        _own_row(note, oid),
+        oid in notes_by_oid,
+        _commit_row(note, oid),
         tuple(traces),
         tuple(note.of_kind("human")),
         tuple(reviews_of(oid, note, trailers)),
-        tuple(one.source for one in said if one.agent or one.model),
+        tuple(declaration.source for declaration in declarations if declaration.agent or declaration.model),
         _named(note, trailers),
         len(note.foreign),
     )
@@ -247,10 +267,10 @@ def _named(note: Note, trailers: Sequence[Trailer]) -> tuple[str, ...]:
 
 def commit_of(repo: Repository, oid: str) -> Commit:
     """A commit by its id. GitprovError where it is not in this clone."""
-    found = repo.objects.get(oid)
-    if found is None:
+    git_object = repo.objects.get(oid)
+    if git_object is None:
         raise GitprovError(f"commit {oid} is not in this clone", "git fetch --unshallow, or git fetch")
-    return parse_commit(found)
+    return parse_commit(git_object)
 
 
 def head_of(commit: Commit, note: Note) -> CommitHead:
@@ -259,11 +279,11 @@ def head_of(commit: Commit, note: Note) -> CommitHead:
     date = iso_strict(int(seconds), zone) if seconds.lstrip("-").isdigit() else ""
     subject = decode(commit.message.lstrip(b"\n").split(b"\n\n", 1)[0]).replace("\n", " ").strip()
     return CommitHead(
-        commit.oid, person(commit.author), date, subject, _text(_own_row(note, commit.oid), "gate")
+        commit.oid, person(commit.author), date, subject, _text(_commit_row(note, commit.oid), "gate")
     )
 
 
-def _own_row(note: Note, oid: str) -> Row:
+def _commit_row(note: Note, oid: str) -> Row:
     """The note's row of the commit itself; a copied note also has rows of others."""
     return note.rows.get(("commit", oid)) or note.commit or {}
 

@@ -53,17 +53,17 @@ def status(repo: Repository, now: float) -> StatusAnswer:
     if repo.worktree is None:
         raise GitprovError("this is a bare repository: nothing is pending here", "run this in a work tree")
     finished = finish_interrupted(repo)
-    known = settle(repo)
+    pending = settle(repo)
     turns: dict[str, _Counts] = {}
-    files = [_file(file, turns) for file in known.files if _open(file, known)]
+    files = [_file(file, turns) for file in pending.files if _open(file, pending)]
     unread = (
-        *_unread(known),
-        *(Unread(one.where, "damaged", one.message) for one in known.evidence.problems),
+        *_unread(pending),
+        *(Unread(one.where, "damaged", one.message) for one in pending.evidence.problems),
     )
     return StatusAnswer(
         repo.worktree_id,
         tuple(files),
-        tuple(_turns(repo, known, turns, now)),
+        tuple(_turns(repo, pending, turns, now)),
         unread,
         _next(repo) if files or unread else None,
         finished,
@@ -71,10 +71,10 @@ def status(repo: Repository, now: float) -> StatusAnswer:
     )
 
 
-def _open(file: PendingFile, known: Pending) -> bool:
+def _open(file: PendingFile, pending: Pending) -> bool:
     """Whether a file has evidence that no commit has settled: what one reported dropped only waits for its end."""
     return any(
-        known.spent[seq].trace is None or tally.kept or tally.edited or tally.dropped or tally.pending
+        pending.spent[seq].trace is None or tally.kept or tally.edited or tally.dropped or tally.pending
         for seq, tally in file.result.outcome.tallies.items()
     )
 
@@ -90,8 +90,8 @@ def _file(file: PendingFile, turns: dict[str, _Counts]) -> FileStatus:
         if event.type == "ai":
             handles[handle_of(event)] = None
             counts.append(turns.setdefault(handle_of(event), _Counts()))
-        for one in counts:
-            one.add(file.path, tally, staged, event.type == "human")
+        for count in counts:
+            count.add(file.path, tally, staged, event.type == "human")
     return FileStatus(
         file.path, total.staged, total.pending, total.dropped, total.held, total.human, tuple(handles)
     )
@@ -103,19 +103,21 @@ def handle_of(event: Event) -> str:
     return f"{(event.key or '')[:8]}/{int(turn) if turn.isdecimal() else turn}"
 
 
-def _turns(repo: Repository, known: Pending, counts: dict[str, _Counts], now: float) -> Iterator[TurnStatus]:
+def _turns(
+    repo: Repository, pending: Pending, counts: dict[str, _Counts], now: float
+) -> Iterator[TurnStatus]:
     """The turns in the order of their first edits."""
     inbox = Inbox(repo.inbox_dir)
     firsts: dict[str, Event] = {}
     traces: dict[str, dict[str, None]] = {}
-    for event in known.evidence.events:
+    for event in pending.evidence.events:
         if event.type == "ai" and handle_of(event) in counts:
             firsts.setdefault(handle_of(event), event)
-            trace = known.spent[event.seq].trace
+            trace = pending.spent[event.seq].trace
             traces.setdefault(handle_of(event), {}).update({trace: None} if trace else {})
     for handle, event in firsts.items():
-        turn = known.evidence.turns.get((event.key or "", event.turn or "")) or Turn("", "")
-        own = counts[handle]
+        turn = pending.evidence.turns.get((event.key or "", event.turn or "")) or Turn("", "")
+        count = counts[handle]
         at = turn.at or event.at
         kind = (turn.subagent or event.subagent or {}).get("type")
         yield TurnStatus(
@@ -127,10 +129,10 @@ def _turns(repo: Repository, known: Pending, counts: dict[str, _Counts], now: fl
             _first_line(inbox, turn.prompt),
             at,
             _age(at, now),
-            tuple(own.files),
-            own.staged,
-            own.pending,
-            own.dropped,
+            tuple(count.files),
+            count.staged,
+            count.pending,
+            count.dropped,
             tuple(traces[handle]),
         )
 
@@ -153,9 +155,9 @@ def _age(at: str | None, now: float) -> int | None:
     return max(0, int(now) - then)
 
 
-def _unread(known: Pending) -> Iterator[Unread]:
+def _unread(pending: Pending) -> Iterator[Unread]:
     """Edits whose contents were never kept, or cannot be read any more."""
-    for file in known.files:
+    for file in pending.files:
         for seq, message in file.result.unread.items():
             event = file.result.events[seq]
             why = next((ref.why for ref in (event.after, event.before) if ref is not None and ref.why), None)
@@ -175,5 +177,5 @@ def _next(repo: Repository) -> NextCommit | None:
     return NextCommit(
         plan.rows,
         tuple(f"{key}: {value}" for key, value, _ in plan.trailers),
-        tuple((one.path, one.message, one.mend) for one in refusals),
+        tuple((refusal.path, refusal.message, refusal.mend) for refusal in refusals),
     )

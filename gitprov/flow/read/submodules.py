@@ -26,22 +26,22 @@ def refer(repo: Repository, request: BlameRequest) -> GitprovError | None:
     from gitprov.flow.read.blame import target_of
 
     target = target_of(repo, request)
-    found = submodules.holding(repo, target.path, target.revision)
-    if found is None or repo.worktree is None:
+    inside = submodules.holding(repo, target.path, target.revision)
+    if inside is None or repo.worktree is None:
         return None
-    place = os.path.join(repo.worktree, found.submodule)
+    place = os.path.join(repo.worktree, inside.submodule)
     where = shell_quoted(os.path.relpath(os.path.realpath(place), os.path.realpath(repo.cwd)))
     if not os.path.exists(os.path.join(place, ".git")):
         hint = f"git submodule update --init -- {where}"
-    elif not found.path:
+    elif not inside.path:
         hint = f"git -C {where} ai-log"
     else:
-        rev = "" if target.revision is None else f"{found.commit} "
-        hint = f"git -C {where} ai-blame {rev}-- {shell_quoted(found.path)}"
-    if not found.path:
+        rev = "" if target.revision is None else f"{inside.commit} "
+        hint = f"git -C {where} ai-blame {rev}-- {shell_quoted(inside.path)}"
+    if not inside.path:
         return GitprovError(f"{target.path} is a submodule: its provenance is in its own repository", hint)
     return GitprovError(
-        f"{target.path} is in the submodule {found.submodule}, whose provenance is in its own repository",
+        f"{target.path} is in the submodule {inside.submodule}, whose provenance is in its own repository",
         hint,
     )
 

@@ -99,16 +99,20 @@ class Shares:
 
     def _guessed(self, generation: Generation | None) -> list[str]:
         """Files of the generation that the commit changes, under the commit's names."""
-        mine = {edit.path for edit in generation.edits} if generation is not None else set()
-        return sorted(new for new, old in self._changes().items() if {new, old} & mine) if mine else []
+        edited_paths = {edit.path for edit in generation.edits} if generation is not None else set()
+        return (
+            sorted(new for new, old in self._changes().items() if {new, old} & edited_paths)
+            if edited_paths
+            else []
+        )
 
     def _changes(self) -> dict[str, str]:
         """New path → old path of what the commit changes against its first parent."""
         if self._changed is None:
             base = self._commit.parents[0] if self._commit.parents else None
-            known = base is None or self._repo.objects.get(base) is not None
-            found = between(self._repo, base, self._commit.oid) if known else []
-            self._changed = {one.path: one.old_path for one in found}
+            base_is_readable = base is None or self._repo.objects.get(base) is not None
+            changes = between(self._repo, base, self._commit.oid) if base_is_readable else []
+            self._changed = {change.path: change.old_path for change in changes}
         return self._changed
 
 

@@ -53,14 +53,14 @@ def of_turn(repo: Repository, key: str, turn: str) -> tuple[InboxErasure, ...]:
 
 def transcripts(repo: Repository, rooms: tuple[InboxErasure, ...]) -> list[str]:
     """The agents' own records that hold these turns and that are still there: no business of ours."""
-    found = set()
+    paths = set()
     for room in rooms:
         inbox = inbox_at(repo, room.worktree)
         for name in room.erasure.turns:
             turn = inbox.sessions.read(*name)
             if isinstance(turn, Turn) and turn.transcript and files.size(turn.transcript) is not None:
-                found.add(turn.transcript)
-    return sorted(found)
+                paths.add(turn.transcript)
+    return sorted(paths)
 
 
 def inbox_at(repo: Repository, worktree: str) -> Inbox:
@@ -72,12 +72,12 @@ def git_dir_of(repo: Repository, worktree: str) -> str | None:
     """The git directory of one worktree, None where the worktree is gone."""
     if worktree == MAIN_WORKTREE:
         return repo.common_dir
-    found = os.path.join(repo.common_dir, "worktrees", worktree)
-    return found if os.path.isdir(found) else None
+    path = os.path.join(repo.common_dir, "worktrees", worktree)
+    return path if os.path.isdir(path) else None
 
 
 def _rooms(repo: Repository, trace: str | None, names: set[TurnKey]) -> tuple[InboxErasure, ...]:
-    found = []
+    rooms = []
     place = os.path.join(repo.home, "inbox")
     for worktree in files.names(place):
         inbox_at(
@@ -86,8 +86,8 @@ def _rooms(repo: Repository, trace: str | None, names: set[TurnKey]) -> tuple[In
     for worktree in files.names(place):
         room = _room(repo, worktree, trace, names)
         if room.erasure.seqs or room.erasure.turns or room.plan:
-            found.append(room)
-    return tuple(found)
+            rooms.append(room)
+    return tuple(rooms)
 
 
 def _room(repo: Repository, worktree: str, trace: str | None, names: set[TurnKey]) -> InboxErasure:
@@ -96,15 +96,17 @@ def _room(repo: Repository, worktree: str, trace: str | None, names: set[TurnKey
     plan = plans.load(git_dir) if git_dir is not None else None
     planned = {seq: use.trace for seq, use in plan.uses.items()} if plan is not None else {}
     chosen = [
-        one
-        for one in inbox.events() + inbox.archived()
-        if isinstance(one, Event)
-        and _is_of(one, inbox.spent(one.seq).trace or planned.get(one.seq), trace, names)
+        event
+        for event in inbox.events() + inbox.archived()
+        if isinstance(event, Event)
+        and _is_of(event, inbox.spent(event.seq).trace or planned.get(event.seq), trace, names)
     ]
-    seqs = {one.seq for one in chosen}
-    turns = {(one.key, one.turn) for one in chosen if one.key and one.turn} | (names if trace else set())
-    turns |= _told_alike(inbox, turns)
-    free = {name for name in turns - retention.needed_turns(inbox, seqs) if _speaks(inbox, name)}
+    seqs = {event.seq for event in chosen}
+    turns = {(event.key, event.turn) for event in chosen if event.key and event.turn} | (
+        names if trace else set()
+    )
+    turns |= _turns_of_same_prompt(inbox, turns)
+    free = {name for name in turns - retention.needed_turns(inbox, seqs) if _has_text(inbox, name)}
     mentioned = plan is not None and _mentions(plan, trace, seqs)
     return InboxErasure(worktree, retention.erasure(inbox, seqs, free), mentioned)
 
@@ -120,15 +122,13 @@ def _mentions(plan: plans.Plan, trace: str | None, seqs: set[int]) -> bool:
     return (trace is not None and trace in named) or bool(seqs & set(plan.uses))
 
 
-def _speaks(inbox: Inbox, name: TurnKey) -> bool:
+def _has_text(inbox: Inbox, name: TurnKey) -> bool:
     """Whether anything is kept of what was said in a turn."""
-    found = inbox.sessions.read(*name)
-    return found is not None and not (
-        isinstance(found, Turn) and found.extra.get(FORGOTTEN) and not found.output
-    )
+    turn = inbox.sessions.read(*name)
+    return turn is not None and not (isinstance(turn, Turn) and turn.extra.get(FORGOTTEN) and not turn.output)
 
 
-def _told_alike(inbox: Inbox, turns: set[TurnKey]) -> set[TurnKey]:
+def _turns_of_same_prompt(inbox: Inbox, turns: set[TurnKey]) -> set[TurnKey]:
     """Turns of the same sessions with the same prompt: an edit in another worktree makes its turn known there too."""
     prompts = {_prompt(inbox, name) for name in turns} - {None}
     if not prompts:
@@ -139,8 +139,8 @@ def _told_alike(inbox: Inbox, turns: set[TurnKey]) -> set[TurnKey]:
 
 
 def _prompt(inbox: Inbox, name: TurnKey) -> str | None:
-    found = inbox.sessions.read(*name)
-    return found.prompt.digest if isinstance(found, Turn) and found.prompt is not None else None
+    turn = inbox.sessions.read(*name)
+    return turn.prompt.digest if isinstance(turn, Turn) and turn.prompt is not None else None
 
 
 def _turns_in(record: dict[str, Json] | None) -> set[TurnKey]:

@@ -92,19 +92,19 @@ def look(repo: Repository, text: str, reason: str | None, now: float) -> Forgett
     trace = name.value
     listed = generations.listing(repo)
     record = _record(repo, trace)
-    found = holders(repo, trace)
+    trace_commits = holders(repo, trace)
     rooms = erasable.of_trace(repo, trace, record)
     stored = generations.contents(listed, trace)
     if not stored and reachability.ever_held(repo, generations.REF, _everything(trace)):
         stored = [f"{generations.directory(trace)} (in older commits of {generations.REF})"]
     buried = generations.tombstone(repo, trace) is not None
-    known = buried or record is not None or any(found)
-    if not (known or rooms):
+    needs_tombstone = buried or record is not None or any(trace_commits)
+    if not (needs_tombstone or rooms):
         raise GitprovError(f"no trace {trace} is known here", nearest(repo, trace))
-    done = not (stored or rooms) and (buried or not known)
-    kept = _kept(repo, trace, listed, [listed[path] for path in stored if path in listed], found)
+    done = not (stored or rooms) and (buried or not needs_tombstone)
+    kept = _kept(repo, trace, listed, [listed[path] for path in stored if path in listed], trace_commits)
     kept += _transcripts(repo, rooms)
-    return Forgetting(trace, at, by, reason, tuple(stored), rooms, known, done, kept)
+    return Forgetting(trace, at, by, reason, tuple(stored), rooms, needs_tombstone, done, kept)
 
 
 def _record(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
@@ -184,12 +184,12 @@ def _bury(repo: Repository, what: Forgetting) -> None:
         base = refs.get(ref)
         listed = generations.listing(repo, base) if base else {}
         gone: dict[str, bytes | None] = dict.fromkeys(generations.contents(listed, trace))
-        there = path in listed
+        has_tombstone = path in listed
         gone |= dict.fromkeys(_idle_instructions(repo, listed, trace))
         fresh = base is not None and (bool(gone) or reachability.ever_held(repo, base, _everything(trace)))
-        if there and not fresh:
+        if has_tombstone and not fresh:
             return []
-        new = gone if there else {**gone, path: canonical.dump_line(stone)}
+        new = gone if has_tombstone else {**gone, path: canonical.dump_line(stone)}
         if not new and base is not None:
             new = {path: repo.objects.blob(listed[path])}
         tree = reachability.tree_of(repo, base) if fresh and base else None
@@ -212,11 +212,11 @@ def _copies(repo: Repository, trace: str) -> list[str]:
 def _idle_instructions(repo: Repository, listed: dict[str, str], trace: str) -> list[str]:
     """Paths of the instruction texts that this generation had in force and no other living one had."""
     record = listed.get(f"{generations.directory(trace)}/record.json")
-    mine = generations.instructions_of(repo, [record]) & set(listed) if record else set()
-    if not mine:
+    instructions = generations.instructions_of(repo, [record]) & set(listed) if record else set()
+    if not instructions:
         return []
     others = [oid for oid in generations.living_records(listed) if oid != record]
-    return sorted(mine - generations.instructions_of(repo, others))
+    return sorted(instructions - generations.instructions_of(repo, others))
 
 
 def _everything(trace: str) -> list[str]:
@@ -226,20 +226,20 @@ def _everything(trace: str) -> list[str]:
 
 
 def _kept(
-    repo: Repository, trace: str, listed: dict[str, str], gone: Iterable[str], found: CommitsOfTrace
+    repo: Repository, trace: str, listed: dict[str, str], gone: Iterable[str], trace_commits: CommitsOfTrace
 ) -> tuple[Remaining, ...]:
     """What still has contents of this generation once it is forgotten."""
-    wanted = set(gone)
+    blob_ids = set(gone)
     others: dict[str, set[str]] = {}
     for path, oid in listed.items():
         owner = generations.trace_of(path)
-        if oid in wanted and owner not in (None, trace):
+        if oid in blob_ids and owner not in (None, trace):
             others.setdefault(str(owner), set()).add(path.split("/", 2)[2])
     out = [
         Remaining(f"{other} keeps the same {_texts(names)}", f"gitprov forget {argument_quoted(other)}")
         for other, names in sorted(others.items())
     ]
-    elsewhere = reachability.reachable(repo, wanted, without=(generations.REF, SCRATCH, STAGING))
+    elsewhere = reachability.reachable(repo, blob_ids, without=(generations.REF, SCRATCH, STAGING))
     code = sorted({path for path in elsewhere.values() if path and generations.trace_of(path) is None})
     if code:
         more = f" and {len(code) - 3} more" if len(code) > 3 else ""
@@ -249,7 +249,7 @@ def _kept(
         for ref in reachability.refs_below(repo, "refs/")
         if not ref.startswith(_OURS) and reachability.holds(repo, ref, _everything(trace))
     ]
-    if found.commits or found.silent:
+    if trace_commits.commits or trace_commits.silent:
         out.append(Remaining("notes and messages keep its name, model, moment and line numbers, and no text"))
     return tuple(out)
 

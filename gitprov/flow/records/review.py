@@ -27,7 +27,7 @@ class GivenReview(NamedTuple):
     new: tuple[tuple[str, str], ...]
 
 
-def review(repo: Repository, text: str, by: str | None, said: str | None, now: float) -> GivenReview:
+def review(repo: Repository, text: str, by: str | None, remark: str | None, now: float) -> GivenReview:
     """Record that a trace, or each trace of a commit, was reviewed. Giving it again changes nothing; a new remark of
     the same person is added to the old one.
 
@@ -47,11 +47,11 @@ def review(repo: Repository, text: str, by: str | None, said: str | None, now: f
         fresh.clear()
         rows: dict[str, list[Row]] = {}
         for oid, trace in pairs:
-            row = _row(trace, who, at, said, old.get(oid, Note()))
+            row = _row(trace, who, at, remark, old.get(oid, Note()))
             if row is not None:
                 fresh.append((oid, trace))
                 rows.setdefault(oid, []).append(row)
-        new = {oid: old.get(oid, Note()) | Note(own) for oid, own in rows.items()}
+        new = {oid: old.get(oid, Note()) | Note(commit_rows) for oid, commit_rows in rows.items()}
         return [notes.replacement(repo, base, new, f"gitprov: review by {who}", raw)]
 
     write(repo, committer, build, [notes.REF])
@@ -79,13 +79,13 @@ def _pairs(before: _Before, text: str) -> list[tuple[str, str]]:
     repo = before.repo
     name = find(repo, text)
     if name.kind == "trace":
-        found = holders(repo, name.value)
-        if not (found.commits or found.silent):
+        trace_commits = holders(repo, name.value)
+        if not (trace_commits.commits or trace_commits.silent):
             raise GitprovError(
                 f"no commit holds {name.value}: a review is kept with the commit",
                 "commit it first, then review it",
             )
-        return [(oid, name.value) for oid in found.commits or found.silent]
+        return [(oid, name.value) for oid in trace_commits.commits or trace_commits.silent]
     if name.kind == "turn":
         raise GitprovError(
             f"turn {text} is not committed: a review is kept with the commit",
@@ -110,17 +110,17 @@ def _traces(before: _Before, oid: str) -> list[str]:
     return trace_ids(trailers_of(before.repo, [oid]).get(oid, []))
 
 
-def _row(trace: str, who: str, at: str, said: str | None, note: Note) -> Row | None:
+def _row(trace: str, who: str, at: str, remark: str | None, note: Note) -> Row | None:
     """The review row to unite with the note; None where the note says it already."""
     name = f"{trace}/{(split_person(who)[1] or who).lower()}"
     old = note.rows.get(("review", name))
     if old is None:
-        return {"kind": "review", "v": 1, "id": name, "by": who, "at": at, "note": said}
+        return {"kind": "review", "v": 1, "id": name, "by": who, "at": at, "note": remark}
     before = old.get("note")
-    if said is None or said in str(before or "").split("\n"):
+    if remark is None or remark in str(before or "").split("\n"):
         return None
     # The longer of two remarks wins a union, so a later one has to contain the earlier one.
-    return {**old, "at": at, "note": f"{before}\n{said}" if before else said}
+    return {**old, "at": at, "note": f"{before}\n{remark}" if before else remark}
 
 
 def _committer(repo: Repository, by: str | None, now: float) -> str:
