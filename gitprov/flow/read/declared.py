@@ -1,4 +1,4 @@
-"""Commits that say AI without line evidence: by a trailer, or by their author."""
+"""Commits that declare AI use without line evidence: in a trailer, or by their author."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ _PAIR = re.compile(rb"^([A-Za-z0-9-]+)[ \t]*:[ \t]*(.*)$", re.MULTILINE)
 def declared_facts(
     repo: Repository, commits: Iterable[BlamedCommit], noted: Collection[str] = ()
 ) -> dict[str, Facts]:
-    """Facts of the class `declared` for those commits that declare; the others are left out.
+    """Facts of the class `declared` for the commits that declare AI use; other commits are absent.
 
-    Git reads the trailers, but only of commits in which something looks like a declaration. Of commits that are `noted`
-    an `AI-Trace` declares nothing: it points to the note, and that holds no line of the trace.
+    Git reads the trailers, but only of commits in which some text looks like a declaration. In a `noted`
+    commit an `AI-Trace` trailer declares nothing: it refers to the note, and the note holds no line of the
+    trace.
     """
     blamed_commits = list(commits)
     objects = repo.objects.get_many(blamed.oid for blamed in blamed_commits)
@@ -34,7 +35,7 @@ def declared_facts(
         for blamed, obj in zip(blamed_commits, objects, strict=True)
         if obj and obj.type == "commit"
     }
-    # Lines at a boundary may be older than the commit that git names for them, unless it is the first of all.
+    # Lines at a boundary may be older than the commit that git names for them, unless it has no parents.
     sure = [
         parsed[blamed.oid]
         for blamed in blamed_commits
@@ -54,7 +55,7 @@ def declared_facts(
 
 
 def facts_from(declarations: Sequence[Declaration], trailers: Sequence[Trailer]) -> Facts | None:
-    """What declarations say of a line: the most telling one of them, and the trace where there is just one."""
+    """The most detailed declaration as facts, with the trace if there is exactly one; None if none."""
     if not declarations:
         return None
     best = max(
@@ -69,6 +70,6 @@ def _declared(commit: Commit, trailers: Sequence[Trailer]) -> list[Declaration]:
 
 
 def _likely(message: bytes) -> list[Trailer]:
-    """Everything that might be a trailer, wherever it stands: never less than git finds."""
+    """All texts of a message that may be trailers, in any place: a superset of what git finds."""
     pairs = _PAIR.findall(_FOLD.sub(b" ", message))
     return [(decode(key), decode(value).strip()) for key, value in pairs]

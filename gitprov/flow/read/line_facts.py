@@ -1,4 +1,4 @@
-"""Where blamed lines come from: notes first, then what a commit declares of itself."""
+"""The origin of blamed lines: from notes first, then from what a commit declares."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 Uncommitted = Callable[[str], "list[Claim]"]
-"""From a path to what the inbox claims of the file in the work tree, weakest class first."""
+"""Path → the inbox's claims on the file in the work tree, weakest class first."""
 
-#: Up to this many commits are asked for one by one; above, the notes ref is listed once.
+#: Notes of up to this many commits are read one by one; above, the notes ref is listed once.
 _FEW = 48
 
 
 class Origins:
-    """Facts for lines of commits. Tell it commits (`learn`) before asking about their lines (`of_group`)."""
+    """Facts for lines of commits. Call `learn` with the commits before `of_group` for their lines."""
 
     def __init__(self, repo: Repository, uncommitted: Uncommitted | None = None) -> None:
         self._repo = repo
@@ -37,7 +37,7 @@ class Origins:
         self._claims: dict[tuple[str, str], _Claims] = {}
 
     def learn(self, commits: Iterable[BlamedCommit]) -> None:
-        """Read what notes and commits say, for all commits that are not known yet, at once."""
+        """Read notes and declarations of all these commits at once; commits of earlier calls are skipped."""
         new = [commit for commit in commits if commit.oid not in self._oids and commit.oid.strip("0")]
         if not new:
             return
@@ -50,8 +50,9 @@ class Origins:
             name = shown.get(oid, oid)
             if name in texts:
                 note = Note.parse(texts[name])
-                # A note that git copied (`notes.rewriteRef`) has another commit's line numbers: nobody's lines are
-                # better than the wrong ones, until post-rewrite or `heal` has put it right.
+                # A note that git copied (`notes.rewriteRef`) has another commit's line numbers. It counts as
+                # empty until post-rewrite or `heal` has replaced it: unknown lines are better than wrong
+                # ones.
                 self._notes[oid] = Note() if note.copied_from(name) else note
         silent = [
             commit
@@ -67,9 +68,10 @@ class Origins:
             self._declared.update(declared_facts(self._repo, silent, noted))
 
     def _shown(self, oids: set[str]) -> dict[str, str | None]:
-        """Commit → the one whose lines git shows under its name (`git replace`): that one's note tells of them.
+        """Replaced commit → the commit whose note holds for the lines that git shows under its id.
 
-        Where only something else about it was replaced its own note does, unless the other has one; None for none.
+        That is the replacement (`git replace`) if it has a note; else the commit itself if both have the same
+        tree; else None.
         """
         if self._replaced is None:
             self._replaced = in_force(self._repo)
@@ -122,7 +124,7 @@ class Origins:
 
 
 class _Claims:
-    """Claims on one file of one commit, made quick to ask; the first that holds a line is the one that counts."""
+    """Claims on one file of one commit, indexed by line; the first claim that holds a line decides."""
 
     __slots__ = ("_default", "_facts", "_runs", "_starts")
 
@@ -142,14 +144,14 @@ class _Claims:
 
 
 def facts_of(claim: Claim) -> Facts:
-    """The facts that a note row gives for its lines; values of the wrong type are absent ones."""
+    """The facts that a note row records for its lines; values of the wrong type count as absent."""
     row = claim.row
     if row.get("kind") == "human":
         return Facts(claim.cls, _text(row, "evidence"), human=_text(row, "author"))
     return Facts(claim.cls, *[value if isinstance(value := row.get(key), str) else None for key in _FROM_ROW])
 
 
-#: The row's names of the facts after the class.
+#: The row's keys of the facts after the class.
 _FROM_ROW = tuple({"trace": "id"}.get(field, field) for field in Facts._fields[1:])
 
 

@@ -1,4 +1,4 @@
-"""`git ai-log`: git lists commits, their notes and trailers say what part a model had in them."""
+"""`git ai-log`: git lists commits, their notes and trailers record what models contributed."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Query(NamedTuple):
-    """Which commits to show. `args` go to git log.
+    """Which commits to show. `args` are passed to git log.
 
-    Filters of one kind are alternatives; those of several kinds must hold for one and the same trace (or
-    declaration). `skip` and `limit` (None: no limit) count commits that are shown, not those git lists.
+    Filters of one kind are alternatives; filters of several kinds must all match the same trace (or
+    declaration). `skip` and `limit` (None: no limit) count commits that are shown, not those that git lists.
     """
 
     args: tuple[str, ...] = ()
@@ -44,9 +44,9 @@ class Query(NamedTuple):
 def start(
     query: Query, cwd: str, env: Mapping[str, str], stdin: int | None = None, prompt: bool = True
 ) -> Stream:
-    """Start git log. Where commits are counted from the newest and shown from the oldest, we turn them round.
+    """Start git log. With `reverse` and a `limit` or `skip`, `entries` does the reversing, not git.
 
-    `prompt`: somebody is waiting for the first commits.
+    `prompt`: a user waits for the first commits.
     """
     args = query.args
     if query.reverse and query.limit is None and not query.skip:
@@ -55,9 +55,10 @@ def start(
 
 
 def entries(query: Query, stream: Stream, cwd: str, env: Mapping[str, str]) -> Iterator[LoggedCommit]:
-    """The commits to show, as git finds them. Errors of git come out here.
+    """The commits to show, as git lists them. Errors of git are raised while they are read.
 
-    NotesUnreadable at the end where the note of a commit is on record and is not here: git takes that for no note.
+    NotesUnreadable at the end where the notes ref lists a note whose object is missing: git shows no note
+    then.
     """
     commits = _counted(query, stream, _Silent(cwd, env))
     if query.reverse and (query.limit is not None or query.skip):
@@ -66,7 +67,7 @@ def entries(query: Query, stream: Stream, cwd: str, env: Mapping[str, str]) -> I
 
 
 class _Silent:
-    """The commits that git showed without a note, and which of them have one whose object is missing."""
+    """The commits that git listed without a note, and which of them have a note whose object is missing."""
 
     def __init__(self, cwd: str, env: Mapping[str, str]) -> None:
         self._cwd = cwd
@@ -75,17 +76,17 @@ class _Silent:
         self._listing: dict[str, str] | None = None
 
     def add(self, oid: str) -> None:
-        """Remember a commit."""
+        """Add a commit that git listed without a note."""
         self._oids.append(oid)
 
     def judged(self, entry: LoggedCommit) -> LoggedCommit:
-        """What is to be shown of a commit without a note: where it has one that is missing, all of it is unknown."""
+        """The entry of a commit that git listed without a note: `unknown` where its note is missing."""
         if not entry.declared or not self._lost([entry.oid]):
             return entry
         return entry._replace(cls="unknown", declared=(), machines=())
 
     def check(self) -> None:
-        """NotesUnreadable where the note of one of them is missing."""
+        """Raise NotesUnreadable where the note of one of the added commits is missing."""
         lost = self._lost(self._oids) if self._oids else []
         if lost:
             more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
@@ -134,7 +135,7 @@ def is_selected(query: Query, entry: LoggedCommit) -> bool:
 
 
 def _declared_traces(entry: LoggedCommit) -> list[LoggedTrace]:
-    """Declarations in the shape of traces, so that one question fits both."""
+    """Declarations converted to traces, so that the same filters apply to both."""
     return [
         LoggedTrace(
             {
@@ -162,7 +163,7 @@ def _matches(query: Query, trace: LoggedTrace) -> bool:
 
 
 def _holds(patterns: Sequence[str], value: str | None) -> bool:
-    """Whether a value holds one of the patterns, whatever their case; a pattern with * or ? is for the whole value."""
+    """Whether a value contains one of the patterns, ignoring case. With * or ? they match whole values."""
     if not patterns:
         return True
     if value is None:
@@ -182,13 +183,13 @@ def _names(prefix: str, trace: str) -> bool:
 
 
 class _Reader:
-    """Makes entries of records; who is a machine is asked once for each author."""
+    """Converts records to entries; computes the declarations of each (author, committer) once."""
 
     def __init__(self) -> None:
         self._machines: dict[tuple[str, str], tuple[Declared, ...]] = {}
 
     def plain(self, record: git_log.LogRecord) -> bool:
-        """Whether nothing about a commit speaks of a machine; said quickly, for most commits are so."""
+        """Whether a commit has no note, no trailer and no machine as author or committer. Quick."""
         return not (record.note or record.trailers or self._people(record))
 
     def entry(self, record: git_log.LogRecord) -> LoggedCommit:
@@ -233,7 +234,7 @@ class _Reader:
         )
 
     def _people(self, record: git_log.LogRecord) -> tuple[Declared, ...]:
-        """What author and committer declare."""
+        """What the names of author and committer declare."""
         people = (record.author, record.committer)
         declarations = self._machines.get(people)
         if declarations is None:
@@ -243,7 +244,7 @@ class _Reader:
     def _declared(
         self, record: git_log.LogRecord, trailers: list[git_log.Trailer], traces: list[str]
     ) -> tuple[Declared, ...]:
-        """All declarations, but for the trailers that only name a trace of the note."""
+        """All declarations, except trailers that only name a trace of the note."""
         names = {*traces, traces_digest(traces)} if len(traces) > NAMED_TRACES else traces
         others = [trailer for trailer in trailers if trailer[0] != _TRACE_KEY or trailer[1] not in names]
         return _declared(others, record) if others else self._people(record)
@@ -273,7 +274,7 @@ def _machines(named: Sequence[LoggedTrace] | Sequence[Declared]) -> tuple[tuple[
 
 
 def _trace(row: Row) -> LoggedTrace:
-    """A trace with its lines: counted by hand where all is canonical, as it nearly always is."""
+    """A trace with its line counts, by `_quick_count` where all ranges are canonical, as is usual."""
     files = row.get("files")
     ai = edited = 0
     for entry in files.values() if isinstance(files, dict) else ():
@@ -287,7 +288,7 @@ def _trace(row: Row) -> LoggedTrace:
 
 
 def _quick_count(text: object) -> int | None:
-    """Lines in range text of plain ascending ranges; None for all else that is text."""
+    """The number of lines in a range text of ascending ranges: 0 for no text, None for any other text."""
     if not isinstance(text, str) or not text:
         return 0
     total = before = 0
@@ -304,7 +305,7 @@ def _quick_count(text: object) -> int | None:
     return total
 
 
-#: Characters from which on a range is for `LineSet` to judge.
+#: From this many characters on a range is left to `LineSet`.
 _LONG = 16
 
 
@@ -319,7 +320,7 @@ def _delta(traces: list[LoggedTrace]) -> DeltaSum | None:
 
 
 def _dropped(reasons: object) -> tuple[tuple[str, str], ...]:
-    """Trace and reason for each record that a commit was let go without."""
+    """(trace, reason) for each record whose loss the commit accepted."""
     if not isinstance(reasons, dict):
         return ()
     return tuple(sorted((trace, why) for trace, why in reasons.items() if isinstance(why, str)))

@@ -1,4 +1,4 @@
-"""The prompts behind traces, as far as this clone has them."""
+"""The prompts of traces, as far as this clone has them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Prompts:
         self._read: dict[str, str | None] = {}
 
     def of(self, trace: str) -> str | None:
-        """The text, None where this clone does not have it (never fetched, kept as digest only, or forgotten)."""
+        """The text, None where this clone does not have it (not fetched, kept as a digest, or forgotten)."""
         if trace not in self._read:
             blob = None
             if is_trace_id(trace):

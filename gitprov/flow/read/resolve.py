@@ -1,4 +1,4 @@
-"""What a name on the command line means: a trace, a commit, a turn of the inbox; and which commits hold a trace."""
+"""Resolves names of traces, commits and turns on the command line, and finds the commits of a trace."""
 
 from __future__ import annotations
 
@@ -23,21 +23,22 @@ _ANY_TRACE = "gen_[0-9]{8}_[0-9a-f]{10}"
 _PREFIX = re.compile(r"gen_[0-9]{0,8}(?:_[0-9a-f]{0,10})?")
 _HEX = re.compile(r"[0-9a-f]{4,10}")
 _TURN = re.compile(r"([0-9a-f]{4,16})/([0-9a-z]+)")
-#: As many names as a hint can show.
+#: The most names that a hint shows.
 _SHOWN = 5
 
 
 class Name(NamedTuple):
-    """What was named: `kind` is `trace`, `commit` or `turn`; `value` an id, or `<session key>/<turn>`."""
+    """A resolved name: `kind` is `trace`, `commit` or `turn`; `value` is an id, or `<session key>/<turn>`."""
 
     kind: str
     value: str
 
 
 class CommitsOfTrace(NamedTuple):
-    """Commits that hold a trace, oldest first. `lost` are commits with its note that no ref leads to any more.
+    """Commits that hold a trace, oldest first.
 
-    `silent` are commits whose message names the trace but that have no note about it here.
+    `lost` are commits whose note has the trace, but that no ref leads to any more. `silent` are commits whose
+    message names the trace, but that have no note of it in this clone.
     """
 
     commits: list[str]
@@ -46,9 +47,10 @@ class CommitsOfTrace(NamedTuple):
 
 
 def find(repo: Repository, text: str) -> Name:
-    """What `text` names: a trace id or the start of one, a commit, ten or fewer hex digits of a trace, or a turn.
+    """What `text` names: a trace (by id or its start), a commit, a turn, or a trace by its first hex digits.
 
-    GitprovError, with the nearest names as its hint, where it names nothing or more than one thing.
+    Hex digits are 4 to 10. GitprovError, with the nearest names as its hint, where `text` names nothing or
+    more than one thing.
     """
     if is_trace_id(text):
         return Name("trace", text)
@@ -71,7 +73,7 @@ def find(repo: Repository, text: str) -> Name:
 
 
 def holders(repo: Repository, trace: str) -> CommitsOfTrace:
-    """The commits that hold a trace, by their notes; where no note knows it, by their trailers."""
+    """The commits that hold a trace, by notes; by trailers if no commit on a ref has such a note."""
     paths = search.files_holding(repo, notes.REF, f'"{trace}"')
     oids = [path.replace("/", "") for path in paths]
     noted = [oid for oid, note in notes.read(repo, oids).items() if trace in note.traces]
@@ -84,7 +86,7 @@ def holders(repo: Repository, trace: str) -> CommitsOfTrace:
 
 
 def all_traces(repo: Repository) -> list[str]:
-    """Every trace id that notes, the store or the inbox know, ascending."""
+    """Every trace id in the notes, the store and the inbox, ascending."""
     matches = set(search.matches(repo, notes.REF, f'"id":"{_ANY_TRACE}"'))
     ids = {text[6:-1] for text in matches}
     stored = repo.try_run("ls-tree", "-r", "-d", "--name-only", "--full-tree", generations.REF)
@@ -94,7 +96,7 @@ def all_traces(repo: Repository) -> list[str]:
 
 
 def of_inbox(repo: Repository) -> dict[str, set[int]]:
-    """Trace id → events of the inbox that a commit, or the plan of one under way, froze into it."""
+    """Trace id → seqs of the inbox events that a commit, or the plan of a running one, froze into it."""
     seqs_by_trace: dict[str, set[int]] = {}
     if repo.worktree is None:
         return seqs_by_trace
@@ -111,7 +113,7 @@ def of_inbox(repo: Repository) -> dict[str, set[int]]:
 
 
 def nearest(repo: Repository, text: str) -> str:
-    """A hint: the known traces that begin most like `text`, or how to see which there are."""
+    """A hint: the traces that share the longest beginning with `text`, or the commands that list traces."""
     traces = all_traces(repo)
     size = max((_alike(trace, text) for trace in traces), default=0)
     alike = [trace for trace in traces if _alike(trace, text) == size]
@@ -135,7 +137,7 @@ def _unique_trace(text: str, traces: list[str], repo: Repository) -> str:
 
 
 def _turn(repo: Repository, text: str) -> str | None:
-    """`<key>/<turn>` of a turn with events in the inbox; the key may be cut, leading zeros of the turn left out."""
+    """The `<key>/<turn>` of the only turn with inbox events that matches a start of its key and its number."""
     match = _TURN.fullmatch(text)
     if match is None or repo.worktree is None:
         return None
@@ -154,7 +156,7 @@ def _is_commit(repo: Repository, oid: str) -> bool:
 
 
 def _by_age(repo: Repository, oids: list[str]) -> list[str]:
-    """Commits by their committer's time, oldest first."""
+    """These commits ordered by committer date, oldest first."""
     if len(oids) < 2:
         return oids
     return decode(repo.run("rev-list", "--no-walk=sorted", "--reverse", *oids)).split()

@@ -1,4 +1,4 @@
-"""Who reviewed a commit's traces: review rows of its note, and `Reviewed-by` trailers of its message."""
+"""Reviews of a commit's traces: review rows of its note, and `Reviewed-by` trailers of its message."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REVIEWED = "reviewed-by"
 
 
 def reviews_of(oid: str, note: Note, trailers: Sequence[tuple[str, str]]) -> list[Review]:
-    """The reviews of one commit, those of its note first; values of the wrong type are absent ones."""
+    """The reviews of one commit, those of its note first; values of the wrong type count as absent."""
     reviews = []
     for row in note.of_kind("review"):
         trace, _, who = row["id"].partition("/")
@@ -25,5 +25,5 @@ def reviews_of(oid: str, note: Note, trailers: Sequence[tuple[str, str]]) -> lis
 
 
 def of_trace(reviews: Sequence[Review], trace: str | None) -> list[Review]:
-    """Those that are of one trace: its own, and the ones of whole commits."""
+    """The reviews that apply to one trace: those of the trace, and those of whole commits."""
     return [review for review in reviews if review.trace in (None, trace)]

@@ -1,4 +1,4 @@
-"""`gitprov show`: all that is known of a trace, or of a commit."""
+"""`gitprov show`: everything recorded about a trace or a commit."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 def show(repo: Repository, text: str) -> TraceAnswer | CommitAnswer:
-    """The answer for a name: a trace id or its start, a commit, a turn. GitprovError where it names nothing."""
+    """The answer for a name: a trace id or its start, a commit, a turn. GitprovError as raised by `find`."""
     name = find(repo, text)
     if name.kind == "commit":
         return of_commit(repo, name.value)
@@ -50,11 +50,11 @@ def show(repo: Repository, text: str) -> TraceAnswer | CommitAnswer:
     return of_trace(repo, name.value)
 
 
-# -- a trace ------------------------------------------------------------------------------------------------------
+# -- a trace ------------------------------------------------------------------------------------------------
 
 
 def of_trace(repo: Repository, trace: str) -> TraceAnswer:
-    """All that is known of one trace. GitprovError where nothing is."""
+    """Everything recorded about one trace. GitprovError where nothing is."""
     trace_commits = holders(repo, trace)
     waiting = of_inbox(repo).get(trace, set())
     generation = generations.load(repo, trace)
@@ -76,7 +76,7 @@ def of_trace(repo: Repository, trace: str) -> TraceAnswer:
 
 
 def _forgotten(answer: TraceAnswer, stone: Row) -> TraceAnswer:
-    """The answer for a trace whose contents were erased; of a record that is not here the texts are gone as well."""
+    """The answer for a trace with a tombstone: texts that are not in this clone are shown as forgotten."""
     gone = Text(None, "forgotten")
     prompt, output = (gone if text.why == "not here" else text for text in (answer.prompt, answer.output))
     facts = Forgotten(*(_text(stone, key) for key in ("at", "by", "reason")))
@@ -155,7 +155,7 @@ def _in_worktree(repo: Repository, path: str, generation: Generation) -> TraceFi
 
 
 def _record(generation: Generation | None, rows: list[Row]) -> tuple[Row, str | None]:
-    """The stored record, or what a note tells in the same form."""
+    """(record, source): the stored record, else the same fields from a note."""
     if generation is not None:
         return generation.record, "store"
     if not rows:
@@ -190,7 +190,7 @@ def _stored_text(data: bytes | None, row: object) -> Text:
 def _loose(
     repo: Repository, generation: Generation | None, held: list[CommitOfTrace], waiting: set[int]
 ) -> tuple[UncommittedFile, ...]:
-    """Files of the generation that none of its commits holds a line of."""
+    """Files of the generation of which none of the trace's commits holds a line."""
     if generation is None:
         return ()
     committed_paths = {path for one in held for path in paths_of(one.files)}
@@ -204,7 +204,7 @@ def _loose(
 
 
 def _states(repo: Repository, waiting: set[int]) -> dict[str, str]:
-    """Path → whether lines of these events are still in the work tree, or gone from it."""
+    """Path → `pending` if lines of these events are still in the work tree or index, else `dropped`."""
     if not waiting:
         return {}
     from gitprov.flow.evidence.pending import settle
@@ -219,17 +219,17 @@ def _states(repo: Repository, waiting: set[int]) -> dict[str, str]:
 
 
 def _continued(repo: Repository, trace: str) -> tuple[str, ...]:
-    """Generations of the same turn that came after this one."""
+    """Ids of the later generations of the same turn."""
     ref = generations.REF
     paths = search.files_holding(repo, ref, f'"parent":"{trace}"', ":(top,glob)*/*/record.json")
     return tuple(sorted(path.split("/")[1] for path in paths))
 
 
-# -- a commit -----------------------------------------------------------------------------------------------------
+# -- a commit -----------------------------------------------------------------------------------------------
 
 
 def of_commit(repo: Repository, oid: str) -> CommitAnswer:
-    """What a commit's note says, with the prompts and deltas of its traces as far as they are here."""
+    """A commit's note, with the prompts and deltas of its traces as far as this clone has them."""
     commit = commit_of(repo, oid)
     notes_by_oid = notes.read(repo, [oid])
     if oid not in notes_by_oid:
@@ -238,7 +238,7 @@ def of_commit(repo: Repository, oid: str) -> CommitAnswer:
     trailers = trailers_of(repo, [oid]).get(oid, [])
     shares = Shares(repo, commit, note)
     traces = []
-    # A note may name a trace by whatever text; only a well-formed id can be in the store. It may name very many.
+    # A note may name any text as a trace, and very many; only a well-formed id can be in the store.
     stored = generations.present(repo, [trace for trace in note.traces if is_trace_id(trace)])
     for trace, row in note.traces.items():
         generation = generations.load(repo, trace) if trace in stored else None
@@ -258,7 +258,7 @@ def of_commit(repo: Repository, oid: str) -> CommitAnswer:
 
 
 def _named(note: Note, trailers: Sequence[Trailer]) -> tuple[str, ...]:
-    """The traces that trailers name; a digest of many that is not the note's stands for itself."""
+    """The traces that trailers name; a digest of many traces that is not the note's is listed itself."""
     digests = trace_digests(trailers)
     together = traces_digest(note.traces) if digests else None
     many = [name for digest in digests for name in (note.traces if digest == together else [digest])]
@@ -274,7 +274,7 @@ def commit_of(repo: Repository, oid: str) -> Commit:
 
 
 def head_of(commit: Commit, note: Note) -> CommitHead:
-    """A commit as people name it, with the gate as its note tells it."""
+    """Id, author, date and subject of a commit, with the gate that its note records."""
     seconds, _, zone = commit.author[commit.author.rfind(">") + 2 :].partition(" ")
     date = iso_strict(int(seconds), zone) if seconds.lstrip("-").isdigit() else ""
     subject = decode(commit.message.lstrip(b"\n").split(b"\n\n", 1)[0]).replace("\n", " ").strip()
@@ -284,7 +284,7 @@ def head_of(commit: Commit, note: Note) -> CommitHead:
 
 
 def _commit_row(note: Note, oid: str) -> Row:
-    """The note's row of the commit itself; a copied note also has rows of others."""
+    """The note's row of the commit itself; a copied note also has rows of other commits."""
     return note.rows.get(("commit", oid)) or note.commit or {}
 
 

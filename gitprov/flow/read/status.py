@@ -30,7 +30,7 @@ _LINE = 500
 
 
 class _Counts:
-    """Lines by what became of them so far."""
+    """Numbers of lines by their state."""
 
     def __init__(self) -> None:
         self.staged = self.pending = self.dropped = self.held = self.human = 0
@@ -49,7 +49,7 @@ class _Counts:
 
 
 def status(repo: Repository, now: float) -> StatusAnswer:
-    """Everything pending in this work tree; `now` is seconds since 1970. GitprovError in a bare repository."""
+    """Everything pending in this work tree; `now` is seconds since 1970. GitprovError if it is bare."""
     if repo.worktree is None:
         raise GitprovError("this is a bare repository: nothing is pending here", "run this in a work tree")
     finished = finish_interrupted(repo)
@@ -72,7 +72,7 @@ def status(repo: Repository, now: float) -> StatusAnswer:
 
 
 def _open(file: PendingFile, pending: Pending) -> bool:
-    """Whether a file has evidence that no commit has settled: what one reported dropped only waits for its end."""
+    """Whether a file has evidence that no commit has settled; lines that one reported dropped are settled."""
     return any(
         pending.spent[seq].trace is None or tally.kept or tally.edited or tally.dropped or tally.pending
         for seq, tally in file.result.outcome.tallies.items()
@@ -80,7 +80,7 @@ def _open(file: PendingFile, pending: Pending) -> bool:
 
 
 def _file(file: PendingFile, turns: dict[str, _Counts]) -> FileStatus:
-    """Count one file, and add what it says to the turns."""
+    """Count the lines of one file, and add them to its turns."""
     total = _Counts()
     handles: dict[str, None] = {}
     for seq, tally in file.result.outcome.tallies.items():
@@ -98,7 +98,7 @@ def _file(file: PendingFile, turns: dict[str, _Counts]) -> FileStatus:
 
 
 def handle_of(event: Event) -> str:
-    """What `gitprov show` takes for the turn of an event."""
+    """The name of an event's turn as `gitprov show` takes it."""
     turn = event.turn or ""
     return f"{(event.key or '')[:8]}/{int(turn) if turn.isdecimal() else turn}"
 
@@ -138,7 +138,7 @@ def _turns(
 
 
 def _first_line(inbox: Inbox, prompt: ContentRef | None) -> str | None:
-    """The prompt's first line that says something; None where it cannot be read."""
+    """The prompt's first line that is not blank, shortened; None where there is none or it cannot be read."""
     try:
         text = decode(inbox.get_blob(prompt)) if prompt is not None else ""
     except Damaged:
@@ -147,7 +147,7 @@ def _first_line(inbox: Inbox, prompt: ContentRef | None) -> str | None:
 
 
 def _age(at: str | None, now: float) -> int | None:
-    """Seconds since a moment; 0 for one in the future: clocks differ."""
+    """Seconds since a moment; 0 if it is in the future, since clocks differ; None if it is malformed."""
     try:
         then = calendar.timegm(time.strptime((at or "")[:19], "%Y-%m-%dT%H:%M:%S"))
     except ValueError:
@@ -156,7 +156,7 @@ def _age(at: str | None, now: float) -> int | None:
 
 
 def _unread(pending: Pending) -> Iterator[Unread]:
-    """Edits whose contents were never kept, or cannot be read any more."""
+    """Edits whose contents were not kept, or cannot be read any more."""
     for file in pending.files:
         for seq, message in file.result.unread.items():
             event = file.result.events[seq]

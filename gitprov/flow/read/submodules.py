@@ -1,4 +1,4 @@
-"""What a superproject says of its submodules, whose provenance is their own."""
+"""Answers of a superproject about its submodules, which keep their own provenance."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DEPTH = 8
 
 
 def refer(repo: Repository, request: BlameRequest) -> GitprovError | None:
-    """The error for a blame of what a submodule holds, with the command that answers; None for any other path."""
+    """The error for blaming a path in a submodule, with the command that answers; None for other paths."""
     from gitprov.flow.read.blame import target_of
 
     target = target_of(repo, request)
@@ -47,7 +47,7 @@ def refer(repo: Repository, request: BlameRequest) -> GitprovError | None:
 
 
 def waiting(repo: Repository) -> tuple[SubmoduleStatus, ...]:
-    """Submodules, nested ones too, in whose inboxes recorded edits wait for a commit."""
+    """Submodules, nested ones included, whose inboxes hold recorded edits that no commit has taken."""
     return tuple(_waiting(repo.worktree, "", repo.env, _DEPTH)) if repo.worktree is not None else ()
 
 
