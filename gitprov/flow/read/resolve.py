@@ -137,7 +137,10 @@ def _unique_trace(text: str, traces: list[str], repo: Repository) -> str:
 
 
 def _turn(repo: Repository, text: str) -> str | None:
-    """The `<key>/<turn>` of the only turn with inbox events that matches a start of its key and its number."""
+    """`<key>/<turn>` of the only turn with inbox events that `text` matches, else None.
+
+    In `text` the key may be cut short, and leading zeros of the turn may be missing.
+    """
     match = _TURN.fullmatch(text)
     if match is None or repo.worktree is None:
         return None

@@ -91,7 +91,7 @@ class Shares:
         return {line: claims[n].row["id"] for first, last, n in runs for line in range(first, last + 1)}
 
     def _edits(self, path: str) -> list[Edit]:
-        """The generation's edits of a file; if there are none, those of its path before the commit's rename."""
+        """The generation's edits of a file; if there are none, those of its path before the commit."""
         if path in self._by_path:
             return self._by_path[path]
         old = self._changes().get(path)

@@ -1,4 +1,4 @@
-"""What the inboxes of a clone hold of a trace or a turn: in every worktree, live, archived and planned."""
+"""What the inboxes of all worktrees hold of a trace or a turn: live, archived and planned."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ TurnKey = tuple[str, str]
 
 
 class InboxErasure(NamedTuple):
-    """What one worktree's inbox has of it. `plan`: the plan of a commit under way there speaks of it as well."""
+    """What one worktree's inbox holds of a trace or turn. `plan`: a running commit's plan names it too."""
 
     worktree: str
     erasure: Erasure
     plan: bool
 
     def to_json(self) -> dict[str, Any]:
-        """As the journal keeps it."""
+        """The JSON object that the journal stores."""
         return {"worktree": self.worktree, "erasure": list(self.erasure), "plan": self.plan}
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> InboxErasure:
-        """From what `to_json` made."""
+        """The inverse of `to_json`."""
         seqs, turns, digests = row["erasure"]
         pairs = tuple((str(key), str(turn)) for key, turn in turns)
         return cls(str(row["worktree"]), Erasure(tuple(seqs), pairs, tuple(digests)), bool(row["plan"]))
 
 
 def of_trace(repo: Repository, trace: str, record: dict[str, Json] | None) -> tuple[InboxErasure, ...]:
-    """Everything that went into a trace."""
+    """Every event and turn that a trace was made from."""
     names = _turns_in(record)
     return _rooms(repo, trace, names)
 
 
 def of_turn(repo: Repository, key: str, turn: str) -> tuple[InboxErasure, ...]:
-    """A turn's edits that no generation holds yet, and the turn itself where it has no others."""
+    """A turn's edits that no generation holds yet, and the turn itself if it has no other edits."""
     return _rooms(repo, None, {(key, turn)})
 
 
 def transcripts(repo: Repository, rooms: tuple[InboxErasure, ...]) -> list[str]:
-    """The agents' own records that hold these turns and that are still there: no business of ours."""
+    """Paths of the agents' own transcripts of these turns that exist; gitprov does not erase them."""
     paths = set()
     for room in rooms:
         inbox = inbox_at(repo, room.worktree)
@@ -80,9 +80,8 @@ def _rooms(repo: Repository, trace: str | None, names: set[TurnKey]) -> tuple[In
     rooms = []
     place = os.path.join(repo.home, "inbox")
     for worktree in files.names(place):
-        inbox_at(
-            repo, worktree
-        )  # what a removed worktree of this name left moves aside, to a name of its own
+        # Opening an inbox renames what a removed worktree of the same name left behind.
+        inbox_at(repo, worktree)
     for worktree in files.names(place):
         room = _room(repo, worktree, trace, names)
         if room.erasure.seqs or room.erasure.turns or room.plan:
@@ -123,13 +122,13 @@ def _mentions(plan: plans.Plan, trace: str | None, seqs: set[int]) -> bool:
 
 
 def _has_text(inbox: Inbox, name: TurnKey) -> bool:
-    """Whether anything is kept of what was said in a turn."""
+    """Whether a turn still has texts: False where it is absent, or blanked and without output."""
     turn = inbox.sessions.read(*name)
     return turn is not None and not (isinstance(turn, Turn) and turn.extra.get(FORGOTTEN) and not turn.output)
 
 
 def _turns_of_same_prompt(inbox: Inbox, turns: set[TurnKey]) -> set[TurnKey]:
-    """Turns of the same sessions with the same prompt: an edit in another worktree makes its turn known there too."""
+    """Turns of the same sessions with the same prompts: each worktree with an edit records the turn."""
     prompts = {_prompt(inbox, name) for name in turns} - {None}
     if not prompts:
         return set()
@@ -144,7 +143,7 @@ def _prompt(inbox: Inbox, name: TurnKey) -> str | None:
 
 
 def _turns_in(record: dict[str, Json] | None) -> set[TurnKey]:
-    """The turn that a stored record was made from."""
+    """The turn that a stored record was made from; empty where the record does not name one."""
     if record is None:
         return set()
     agent, subagent = record.get("agent"), record.get("subagent")

@@ -1,6 +1,6 @@
-"""`gitprov verify`: every note against its commit, every trailer, every record, every sidecar. Nothing is changed.
+"""`gitprov verify`: checks notes against commits, trailers, records and sidecars. Changes nothing.
 
-A constant number of git processes, whatever the length of the history.
+The number of git processes is constant, whatever the length of the history.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _MANY = 200
 
 
 class Verified(NamedTuple):
-    """All that was found, and how much was looked at: commits, notes of theirs, generations, sidecars."""
+    """All findings, and the numbers of checked commits, notes of these, generations and sidecars."""
 
     findings: tuple[Finding, ...]
     commits: int
@@ -51,10 +51,10 @@ class Verified(NamedTuple):
 
 
 def verify(repo: Repository, revs: list[str], config: Config, tell: Tell | None = None) -> Verified:
-    """Check the commits that `revs` select; all that HEAD leads to, and every generation, where it is empty.
+    """Check the commits that `revs` select; if `revs` is empty, all commits of HEAD and every generation.
 
-    `tell` is called with what is being looked at, how many are done and how many there are. GitFailed where git cannot
-    read what it is asked for, such as a revision that does not exist.
+    `tell` is called with what is being checked, the number done and the total. GitFailed where git cannot
+    resolve `revs`, such as a revision that does not exist.
     """
     case = _VerifyCase(repo, config, tell or _silent)
     commits = list(verified.listed(repo, revs)) if revs or repo.resolve("HEAD") else []
@@ -75,7 +75,7 @@ def verify(repo: Repository, revs: list[str], config: Config, tell: Tell | None 
 
 
 class _VerifyCase:
-    """A repository and its notes. `noted` has those of the commits that were asked for."""
+    """A repository and its notes. `noted`: commit → note, for the commits to check."""
 
     def __init__(self, repo: Repository, config: Config, tell: Tell) -> None:
         self.repo = repo
@@ -90,14 +90,14 @@ class _VerifyCase:
         self._all_sets: dict[str, frozenset[str]] | None = None
 
     def readable(self) -> Iterator[Finding]:
-        """Whether the notes ref and each of its notes can be read at all; what cannot is unknown, not absent."""
+        """A finding if the notes ref cannot be read: its notes count as unknown, not as absent."""
         try:
             note_trees.ensure_readable(self.repo, notes.REF)
         except NotesUnreadable as error:
             yield Finding("notes-unreadable", FINDING, error.message, error.hint)
 
     def of_commits(self, commits: list[ListedCommit]) -> Iterator[Finding]:
-        """Every note against its commit, every message against its note."""
+        """Check every note against its commit, and every message against its note."""
         self.noted = self._read({commit.oid for commit in commits})
         for oid in self.lost:
             what = f"the note of the commit is missing from {notes.REF}; what it says is unknown"
@@ -119,7 +119,7 @@ class _VerifyCase:
         return {**self._read(self._blobs.keys() - self.noted.keys()), **self.noted}
 
     def orphans(self, seen: set[str]) -> Iterator[Finding]:
-        """Notes of commits that nothing leads to."""
+        """Notes of commits that no ref but gitprov's leads to; the commits in `seen` are skipped."""
         for oid in sorted(verified.unreached(self.repo, self._blobs.keys() - seen)):
             what = "the note is of a commit that no ref here leads to"
             yield Finding("orphan", INFO, what, None, oid)
@@ -154,7 +154,7 @@ class _VerifyCase:
         yield from verify_note.trailers(commit.oid, note, message_traces, self.has_notes, self._demanded)
 
     def _sets(self, digests: Iterable[str], note: Note | None) -> Mapping[str, frozenset[str]]:
-        """Digest → the traces of a note that have it: the note of the commit itself, else any note here."""
+        """Digest → the set of traces with that digest: from the commit's own note, else from any note."""
         unique_digests = {*digests}
         if not unique_digests:
             return {}
@@ -186,11 +186,11 @@ class _VerifyCase:
             self.tell("notes", n + 1, len(whole))
 
     def _absent(self, oid: str, paths: set[str]) -> set[str]:
-        """Those of very many paths that a commit does not have; of a few nothing is asked, since each is looked for."""
+        """The paths that a commit lacks; empty for up to `_MANY` paths, which are read one by one."""
         return paths - blobs(self.repo, oid, paths).keys() if len(paths) > _MANY else set()
 
     def _second_look(self, commit: ListedCommit, doubt: Doubt, absent: Container[str]) -> Finding | None:
-        """Files that git calls binary, and renames that it sees or not: compare the file with its namesakes."""
+        """Compare the file with its parents' files of the same path, for binary and renamed files."""
         if "\n" in doubt.path:
             what = "the name has a line break in it, and git's diff does not bear the claim out"
             return Finding("no-diff", UNKNOWN, what, None, commit.oid, doubt.path, doubt.row)
@@ -202,7 +202,7 @@ class _VerifyCase:
         return verify_note.judged(commit.oid, doubt, *self._second[1:])
 
     def _counted(self, commit: ListedCommit, path: str) -> tuple[int | None, LineSet]:
-        """How many lines a file of a commit has (None: no such file), and which of them its parents do not have."""
+        """The number of lines of a commit's file (None: no such file), and the lines that no parent has."""
         new, *olds = (self._file(oid, path) for oid in (commit.oid, *commit.parents))
         if new is None:
             return None, LineSet()
@@ -225,7 +225,7 @@ def _path(doubt: Doubt) -> str:
 
 
 def _added(changed: list[diffs.FileChange]) -> dict[str, LineSet]:
-    """Path → the lines that a diff adds."""
+    """Path → the lines (1-based) that a diff adds."""
     return {
         change.path: LineSet.of_runs((h.new_start + 1, h.new_end) for h in change.hunks if h.new_count)
         for change in changed
@@ -234,7 +234,7 @@ def _added(changed: list[diffs.FileChange]) -> dict[str, LineSet]:
 
 
 def _together(sides: list[dict[str, LineSet]]) -> Mapping[str, LineSet]:
-    """Lines that are new against every parent."""
+    """Path → the lines that are new against every parent."""
     first, *others = sides
     for other in others:
         first = {path: lines & other.get(path, LineSet()) for path, lines in first.items()}
@@ -242,14 +242,14 @@ def _together(sides: list[dict[str, LineSet]]) -> Mapping[str, LineSet]:
 
 
 def _cut_off(repo: Repository, commits: list[ListedCommit]) -> set[str]:
-    """Commits at the edge of a shallow clone: their objects name parents that git does not show."""
+    """Commits at the edge of a shallow clone: their objects name parents that git does not list."""
     roots = [commit.oid for commit in commits if not commit.parents]
     objects = zip(roots, repo.objects.get_many(roots), strict=True)
     return {oid for oid, obj in objects if obj is not None and b"\nparent " in obj.data.split(b"\n\n", 1)[0]}
 
 
 def _against_records(case: _VerifyCase, store: verify_store.Store) -> Iterator[Finding]:
-    """What notes say of their generations; one that is not here is told of once."""
+    """Compare notes with the records of their generations; a missing record is reported once for a trace."""
     reported_traces: set[str] = set()
     for oid, note in case.noted.items():
         if verify_note.is_copied(oid, note):
@@ -264,7 +264,7 @@ def _against_records(case: _VerifyCase, store: verify_store.Store) -> Iterator[F
 
 
 def _rows(notes_by_commit: Mapping[str, Note]) -> dict[str, Row]:
-    """Trace id → what notes say of it, over all commits."""
+    """Trace id → the union of its rows in the notes of all commits."""
     rows: dict[str, Row] = {}
     for note in notes_by_commit.values():
         for trace, row in note.traces.items():
@@ -284,14 +284,14 @@ _SIGNED = {
 
 
 def _signatures(repo: Repository, config: Config, commits: list[ListedCommit]) -> Iterator[Finding]:
-    """Signatures where the policy demands them: `commits` of the range, and those that wrote the `notes`."""
+    """Check the signatures that the policy demands: of these commits, and of the commits of the notes ref."""
     pairs: list[tuple[str, str]] = []
     if "notes" in config.verify_signatures and repo.resolve(notes.REF):
         pairs += [(commit.oid, "notes") for commit in verified.listed(repo, [notes.REF])]
     if "commits" in config.verify_signatures:
         pairs += [(commit.oid, "commits") for commit in commits]
     letters = verified.signatures(repo, dict.fromkeys(oid for oid, _ in pairs))
-    # Git also says "none" of a signature that it has no means to check.
+    # Git also reports "none" (N) for a signature that it has no means to check.
     none = [oid for oid, letter in letters.items() if letter == "N"]
     for oid, obj in zip(none, repo.objects.get_many(none), strict=True):
         if obj is not None and b"\ngpgsig" in obj.data.split(b"\n\n", 1)[0]:
@@ -304,4 +304,4 @@ def _signatures(repo: Repository, config: Config, commits: list[ListedCommit]) -
 
 
 def _silent(_what: str, _done: int, _all: int) -> None:
-    """Nobody wants to know."""
+    """Report no progress."""

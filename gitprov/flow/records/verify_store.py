@@ -1,4 +1,4 @@
-"""The store of generations and the sidecars of a commit, read in bulk and checked one by one."""
+"""Reads the store of generations and the sidecars of a commit in bulk, and checks them one by one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _READ = ("record.json", stores.TOMBSTONE, *checks.TEXTS)
 
 
 class Store:
-    """The generations ref as it stands. `traces`: trace → its directory; `buried`: those that were forgotten."""
+    """The generations ref. `traces`: trace → its directory; `buried`: the traces that have a tombstone."""
 
     def __init__(self, repo: Repository) -> None:
         self.repo = repo
@@ -36,7 +36,8 @@ class Store:
                 self.traces[trace] = top
                 self.below.setdefault(top, {})[path[len(top) + 1 :]] = oid
         self.buried = {trace for trace, top in self.traces.items() if stores.TOMBSTONE in self.below[top]}
-        # At once: the object reader answers in the order it was asked, so nobody else may ask while answers are open.
+        # Read all at once: the object reader answers in order, so no other request may start before the last
+        # answer.
         names = {trace_id: self.below[top].get("record.json") for trace_id, top in self.traces.items()}
         record_ids = {trace_id: oid for trace_id, oid in names.items() if oid is not None}
         objects = zip(record_ids, repo.objects.get_many(record_ids.values()), strict=True)
@@ -45,14 +46,14 @@ class Store:
         }
 
     def record(self, trace: str) -> Row | None:
-        """The record of a trace as far as it can be read."""
+        """The record of a trace, None where it is missing or cannot be parsed."""
         return self._records.get(trace)
 
 
 def generations(
     store: Store, named: set[str], every: bool, tell: Callable[[str, int, int], None]
 ) -> Iterator[Finding]:
-    """Findings of every generation, or only of those that notes name."""
+    """Findings of every generation (`every`), or only of the generations that notes name (`named`)."""
     chosen = [trace for trace in store.traces if every or trace in named]
     gone = _missing(store, chosen)
     world = World(
@@ -80,7 +81,7 @@ def sidecars(repo: Repository, tree: str) -> dict[str, str]:
 def of_sidecars(
     repo: Repository, tree: str, blob_ids: Mapping[str, str], rows: Mapping[str, Row] | None
 ) -> Iterator[Finding]:
-    """Findings of a commit's sidecars."""
+    """Findings of a commit's sidecars; `blob_ids`: path → blob id."""
     shown = repo.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", tree)
     files = set(decode(shown).split("\0"))
     for path, obj in zip(blob_ids, repo.objects.get_many(blob_ids.values()), strict=True):
@@ -88,7 +89,7 @@ def of_sidecars(
 
 
 def _missing(store: Store, chosen: Iterable[str]) -> set[str]:
-    """Blob ids that the listing names and that have no object; in a partial clone to ask would be to fetch."""
+    """Blob ids of the listing without an object; empty in a partial clone, where checking would fetch."""
     if verified.is_partial(store.repo):
         return set()
     tops = [store.traces[trace] for trace in chosen]
@@ -96,7 +97,7 @@ def _missing(store: Store, chosen: Iterable[str]) -> set[str]:
 
 
 def _read(store: Store, chosen: list[str]) -> Iterator[Stored]:
-    """Generations one after the other, with the bytes that have to be looked at."""
+    """Generations one by one, with the contents that have to be checked."""
     places = [(trace, name) for trace in chosen for name in _READ if name in store.below[store.traces[trace]]]
     oids = (store.below[store.traces[trace]][name] for trace, name in places)
     objects = store.repo.objects.get_many(oids)
@@ -113,7 +114,7 @@ def _read(store: Store, chosen: list[str]) -> Iterator[Stored]:
 
 
 def _parent(store: Store, generation: Stored, named: set[str]) -> Iterator[Finding]:
-    """A continuation and what it continues lie in one store."""
+    """A finding if a generation continues another that is not in the store."""
     record = store.record(generation.trace)
     parent = record.get("parent") if record is not None else None
     if isinstance(parent, str) and is_trace_id(parent) and parent not in store.traces:
