@@ -55,9 +55,8 @@ class Forgetting(NamedTuple):
     """One erasure. `name` is a trace id, or `<session key>/<turn>` of a turn that no commit holds.
 
     `stored` are paths in the store (or its history) whose contents are erased, `rooms` what is erased from
-    the inboxes. `known`: the trace has a tombstone, a record or a commit and not only inbox events, so a
-    tombstone is left. `done`: nothing was left to erase. `kept` lists what still has the contents. The
-    journal stores the field names.
+    the inboxes. `has_record`: the trace has a tombstone, a record or a commit and not only inbox events, so a
+    tombstone is left. `done`: nothing was left to erase. `kept` lists what still has the contents.
     """
 
     name: str
@@ -66,7 +65,7 @@ class Forgetting(NamedTuple):
     reason: str | None
     stored: tuple[str, ...]
     rooms: tuple[InboxErasure, ...]
-    known: bool
+    has_record: bool
     done: bool = False
     kept: tuple[Remaining, ...] = ()
 
@@ -90,7 +89,7 @@ def look(repo: Repository, text: str, reason: str | None, now: float) -> Forgett
         key, _, turn = name.value.partition("/")
         rooms = erasable.of_turn(repo, key, turn)
         kept = _transcripts(repo, rooms)
-        return Forgetting(name.value, at, by, reason, (), rooms, known=False, kept=kept)
+        return Forgetting(name.value, at, by, reason, (), rooms, has_record=False, kept=kept)
     trace = name.value
     listed = generations.listing(repo)
     record = _record(repo, trace)
@@ -120,8 +119,7 @@ def _record(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
 def forget(repo: Repository, what: Forgetting) -> None:
     """Erase `what`. Safe to repeat; `finish` completes an interrupted erasure."""
     files.make_dir(repo.home)
-    row = {**what._asdict(), "kept": [], "rooms": [room.to_json() for room in what.rooms], "v": 1}
-    files.replace(repo.home, _journal(repo), json.dumps(row).encode("ascii"))
+    files.replace(repo.home, _journal(repo), json.dumps(_to_json(what)).encode("ascii"))
     _carry_out(repo, what)
 
 
@@ -149,6 +147,20 @@ def prune(repo: Repository) -> None:
     repo.run("gc", "--quiet", "--prune=now")
 
 
+def _to_json(what: Forgetting) -> dict[str, Any]:
+    """The journal of an erasure: enough to finish it."""
+    return {
+        "v": 1,
+        "name": what.name,
+        "at": what.at,
+        "by": what.by,
+        "reason": what.reason,
+        "stored": list(what.stored),
+        "rooms": [room.to_json() for room in what.rooms],
+        "known": what.has_record,
+    }
+
+
 def _of_json(row: dict[str, Any]) -> Forgetting:
     rooms = tuple(InboxErasure.from_json(one) for one in row["rooms"])
     return Forgetting(
@@ -157,7 +169,7 @@ def _of_json(row: dict[str, Any]) -> Forgetting:
 
 
 def _carry_out(repo: Repository, what: Forgetting) -> None:
-    if what.known:
+    if what.has_record:
         _bury(repo, what)
     for room in what.rooms:
         retention.erase(erasable.inbox_at(repo, room.worktree), room.erasure)
