@@ -129,7 +129,7 @@ def changes(
     else:
         proposed = _edited(before, [_replaces(proposal)], disk)
         if proposed is None and not hook.user_modified:
-            proposed = _edited(before, _tellings(hook), disk)
+            proposed = _edited(before, _variants(hook), disk)
     if proposed is None:
         raise ValueError("the edit does not apply to what the file was before it")
     made = [ProposedEdit("ai", before, proposed)]
@@ -153,32 +153,32 @@ def _is_patched(hook: Hook, before: bytes | ContentRef | None, disk: bytes | Non
 
 def _before(hook: Hook, seen: FileState | None, disk: bytes | None) -> bytes | ContentRef | None:
     """The file just before the edit, by the best witness there is."""
-    told = hook.response.get("originalFile", hook.response.get("originalFileContents"))
-    known = None if seen is None else seen.content
-    if hook.response.get("type") == "create" and not told:
+    original = hook.response.get("originalFile", hook.response.get("originalFileContents"))
+    content = None if seen is None else seen.content
+    if hook.response.get("type") == "create" and not original:
         return None
-    if isinstance(told, str):
-        if not told and seen is not None and seen.content is None and seen.ref is None:
+    if isinstance(original, str):
+        if not original and seen is not None and seen.content is None and seen.ref is None:
             return None
-        return edits.like(told, known, disk)
+        return edits.like(original, content, disk)
     if hook.tool == "Write":
         return _before_write(hook, seen)
     # Copilot announces two edits of one answer before it makes the first one, so what was seen is older than the second.
     late = hook.agent == clients.COPILOT
     if late and (undone := _undone(hook, disk)) is not None:
         return undone
-    if seen is not None and seen.ref is None and _edited(known, _tellings(hook), None) is not None:
-        return known
+    if seen is not None and seen.ref is None and _edited(content, _variants(hook), None) is not None:
+        return content
     if (undone := _undone(hook, disk)) is not None:
         return undone
-    if seen is None and all(one and not one[0].old for one in _tellings(hook)):
+    if seen is None and all(one and not one[0].old for one in _variants(hook)):
         return None  # an edit of nothing made the file
     raise ValueError("nothing tells what the file was before the edit")
 
 
 def _undone(hook: Hook, disk: bytes | None) -> bytes | None:
     """The file on disk without the edit, where that is certain."""
-    for replaces in _tellings(hook) if disk is not None else ():
+    for replaces in _variants(hook) if disk is not None else ():
         undone = edits.unapply(disk or b"", replaces)
         if undone is not None:
             return undone
@@ -196,15 +196,15 @@ def _before_write(hook: Hook, seen: FileState | None) -> bytes | ContentRef | No
     return undone
 
 
-def _edited(before: object, tellings: list[list[Replace]], disk: bytes | None) -> bytes | None:
+def _edited(before: object, variants: list[list[Replace]], disk: bytes | None) -> bytes | None:
     """`before` with the first telling of the edit that applies; of two readings the one on disk."""
     if before is not None and not isinstance(before, bytes):
         return None
-    for told in tellings:
-        plain = edits.apply(before, told)
+    for replaces in variants:
+        plain = edits.apply(before, replaces)
         if plain is None:
             continue
-        swallowed = edits.apply(before, told, swallow=True)
+        swallowed = edits.apply(before, replaces, swallow=True)
         return swallowed if swallowed is not None and swallowed == disk else plain
     return None
 
@@ -221,9 +221,9 @@ def _written(content: str, before: object, disk: bytes | None) -> bytes:
 
 def _accepted(hook: Hook, before: bytes | ContentRef | None, disk: bytes | None) -> bytes | None:
     """What was written in place of the proposal."""
-    told = hook.response.get("content")
-    if hook.tool == "Write" and isinstance(told, str):
-        return _written(told, before, disk)
+    content = hook.response.get("content")
+    if hook.tool == "Write" and isinstance(content, str):
+        return _written(content, before, disk)
     if hook.tool != "Write":
         answer = _replaces_or_none(hook.response)
         made = None if answer is None else _edited(before, [answer], disk)
@@ -235,10 +235,12 @@ def _accepted(hook: Hook, before: bytes | ContentRef | None, disk: bytes | None)
 def _notebook_changes(
     hook: Hook, proposal: dict[str, Any], seen: FileState | None, disk: bytes | None
 ) -> list[ProposedEdit]:
-    told = hook.response.get("original_file"), hook.response.get("updated_file")
+    contents = hook.response.get("original_file"), hook.response.get("updated_file")
     before = None if seen is None else seen.content
-    if isinstance(told[0], str) and isinstance(told[1], str):
-        return [ProposedEdit("ai", edits.like(told[0], before, disk), edits.like(told[1], disk, before))]
+    if isinstance(contents[0], str) and isinstance(contents[1], str):
+        return [
+            ProposedEdit("ai", edits.like(contents[0], before, disk), edits.like(contents[1], disk, before))
+        ]
     if seen is None or disk is None:
         raise ValueError("nothing tells what the notebook was before the edit")
     if seen.ref is not None:
@@ -252,7 +254,7 @@ def _notebook_changes(
     return [ProposedEdit("ai", first, last)]
 
 
-def _tellings(hook: Hook) -> list[list[Replace]]:
+def _variants(hook: Hook) -> list[list[Replace]]:
     """The edit as the tool was asked, and as it answered where it found the text a little different."""
     answer = _replaces_or_none(hook.response)
     return [_replaces(hook.input), *([answer] if answer else [])]

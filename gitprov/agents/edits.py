@@ -72,11 +72,11 @@ def unapply(after: bytes, edits: list[Replace]) -> bytes | None:
     for edit in reversed(edits):
         if not edit.new or not edit.old:
             return None
-        found = _places(text, edit.new)
-        if not found or (len(found) > 1 and not edit.every):
+        places = _places(text, edit.new)
+        if not places or (len(places) > 1 and not edit.every):
             return None
         undone = _replace(text, Replace(edit.new, edit.old, edit.every), False)
-        if undone is None or len(_places(undone, edit.old)) != len(found):
+        if undone is None or len(_places(undone, edit.old)) != len(places):
             return None
         text = undone
     before = encode(text)
@@ -90,12 +90,12 @@ def like(text: str, *models: bytes | None) -> bytes:
     else the first one gives the style.
     """
     plain = _plain(text)
-    known = [one for one in models if one is not None]
-    for one in known:
-        if _plain(decode(one)) == plain:
-            return one
-    if known:
-        style = decode(known[0])
+    contents = [content for content in models if content is not None]
+    for content in contents:
+        if _plain(decode(content)) == plain:
+            return content
+    if contents:
+        style = decode(contents[0])
         if "\r\n" not in text and _mostly_crlf(style):
             text = text.replace("\n", "\r\n")
         if style.startswith(BOM) and not text.startswith(BOM):
@@ -136,16 +136,16 @@ def _replace(text: str, edit: Replace, swallow: bool) -> str | None:
     return "".join(pieces) + text[done:]
 
 
-def _places(text: str, wanted: str) -> list[int]:
+def _places(text: str, needle: str) -> list[int]:
     r"""Where `wanted` begins in `text` with its line ends made `\n`, without overlaps."""
-    return _find(_flatten(text)[0], wanted.replace("\r\n", "\n"))
+    return _find(_flatten(text)[0], needle.replace("\r\n", "\n"))
 
 
-def _find(text: str, wanted: str) -> list[int]:
-    places, place = [], text.find(wanted)
+def _find(text: str, needle: str) -> list[int]:
+    places, place = [], text.find(needle)
     while place >= 0:
         places.append(place)
-        place = text.find(wanted, place + len(wanted))
+        place = text.find(needle, place + len(needle))
     return places
 
 

@@ -93,14 +93,14 @@ def _load(data: bytes) -> dict[str, Any] | None:
     return book if all(isinstance(cell, dict) for cell in book["cells"]) else None
 
 
-def _dump_like(book: dict[str, Any], known: dict[str, Any], data: bytes) -> bytes | None:
+def _dump_like(book: dict[str, Any], sample: dict[str, Any], data: bytes) -> bytes | None:
     """`book` written in the style that turns `known` into exactly `data`, if one does."""
     end = data[len(data.rstrip()) :]
     for indent in (1, 2, 4, "\t", None):
         for ascii_only in (False, True):
             style: dict[str, Any] = {"indent": indent, "ensure_ascii": ascii_only}
             try:
-                if json.dumps(known, **style).encode() + end == data:
+                if json.dumps(sample, **style).encode() + end == data:
                     return json.dumps(book, **style).encode() + end
             except UnicodeEncodeError:
                 continue

@@ -21,7 +21,7 @@ _TEXTS = (
 class StatedContent(NamedTuple):
     """A content as a report tells it: `known` is False where the field was left out."""
 
-    known: bool
+    present: bool
     text: str | None
 
 
@@ -75,8 +75,8 @@ def read(row: object) -> EditReport:
     return EditReport(
         type=kind,
         path=path,
-        before=_told(row, "before"),
-        after=_told(row, "after"),
+        before=_content(row, "before"),
+        after=_content(row, "after"),
         params=_object(row, "params"),
         usage=_object(row, "usage"),
         at=moment(_text(row, "at")),
@@ -84,7 +84,7 @@ def read(row: object) -> EditReport:
     )
 
 
-def _told(row: dict[str, Any], name: str) -> StatedContent:
+def _content(row: dict[str, Any], name: str) -> StatedContent:
     return StatedContent(name in row, _text(row, name))
 
 

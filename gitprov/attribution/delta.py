@@ -25,7 +25,7 @@ class Raw(NamedTuple):
     """A model's version of a file; `own` are the lines (0-based) that the model put there."""
 
     lines: list[bytes]
-    own: frozenset[int]
+    model_lines: frozenset[int]
 
 
 def raw_version(edits: Sequence[tuple[bytes, bytes]]) -> Raw:
@@ -37,15 +37,15 @@ def raw_version(edits: Sequence[tuple[bytes, bytes]]) -> Raw:
     state = begin(edits[0][0] if edits else b"")
     state = fold(state, (FoldStep(n, before, after, human=False) for n, (before, after) in enumerate(edits)))
     lines: list[bytes] = []
-    own: set[int] = set()
+    model_lines: set[int] = set()
     for text, (source, line, edited) in zip(split_lines(state.content), state.origins, strict=True):
         if source >= 0:
-            own.add(len(lines))
+            model_lines.add(len(lines))
             lines.append(split_lines(edits[source][1])[line] if edited else text)
         elif source == BASE:
             lines.append(text)
     whole = [line if line.endswith(b"\n") else line + b"\n" for line in lines[:-1]]
-    return Raw(whole + lines[-1:], frozenset(own))
+    return Raw(whole + lines[-1:], frozenset(model_lines))
 
 
 def compare(
@@ -100,22 +100,27 @@ def _counts(raw: Raw, new: list[bytes], changed: list[Hunk], pairs: _Pairs) -> t
         if bare != texts[o] and bare.strip():
             other.add(o)
     other |= {line for o, n in pairs.joined.items() for line in (o, pairs.new.get(n, (o, False))[0])}
-    gone = len(raw.own & absent)
-    changes = len(raw.own & edited)
-    return len(raw.own) - gone - changes, changes, gone, len((raw.own & other) - edited - absent)
+    gone = len(raw.model_lines & absent)
+    changes = len(raw.model_lines & edited)
+    return (
+        len(raw.model_lines) - gone - changes,
+        changes,
+        gone,
+        len((raw.model_lines & other) - edited - absent),
+    )
 
 
 def _pieces(
     raw: Raw, new: list[bytes], changed: list[Hunk], pairs: _Pairs, others: Mapping[int, str]
 ) -> Iterable[DeltaLine]:
     at_old = at_new = 0
-    told: set[int] = set()
+    covered: set[int] = set()
     paired = pairs.olds()
     for hunk in [*changed, Hunk(len(raw.lines), 0, len(new), 0)]:
         for step in range(hunk.old_start - at_old):
             yield _same(raw, new, at_old + step, at_new + step)
-        left = deque(o for o in range(hunk.old_start, hunk.old_end) if o not in paired)
-        yield from _changed(raw, new, hunk, pairs.new, others, left, told)
+        removals = deque(o for o in range(hunk.old_start, hunk.old_end) if o not in paired)
+        yield from _changed(raw, new, hunk, pairs.new, others, removals, covered)
         at_old, at_new = hunk.old_end, hunk.new_end
 
 
@@ -125,25 +130,25 @@ def _changed(
     hunk: Hunk,
     pairs: dict[int, tuple[int, bool]],
     others: Mapping[int, str],
-    left: deque[int],
-    told: set[int],
+    removals: deque[int],
+    covered: set[int],
 ) -> Iterable[DeltaLine]:
     """One hunk: what went stands before what came in its place."""
     stops = _stops(pairs, hunk)
     for n in range(hunk.new_start, hunk.new_end):
-        while left and left[0] < stops[n - hunk.new_start]:
-            yield _gone(raw, left.popleft())
+        while removals and removals[0] < stops[n - hunk.new_start]:
+            yield _gone(raw, removals.popleft())
         if n not in pairs:
             yield DeltaLine("*" if n + 1 in others else "+", None, n + 1, False, _text(new[n]))
             continue
         o, edited = pairs[n]
         if edited:
             words = tuple(changed_words(_text(raw.lines[o]), _text(new[n])))
-            yield DeltaLine("~", o + 1, n + 1, o in raw.own, _text(new[n]), words)
+            yield DeltaLine("~", o + 1, n + 1, o in raw.model_lines, _text(new[n]), words)
         else:
-            yield _same(raw, new, o, n) if o not in told else _again(new, n)
-        told.add(o)
-    for o in left:
+            yield _same(raw, new, o, n) if o not in covered else _again(new, n)
+        covered.add(o)
+    for o in removals:
         yield _gone(raw, o)
 
 
@@ -167,7 +172,9 @@ def _pairs(
         partly.update(hit.partly)
     used = {o for o, _ in pairs.values()} | joined.keys()
     for hunk in changed:
-        free = iter([o for o in range(hunk.old_start, hunk.old_end) if o in raw.own and o not in used])
+        free = iter(
+            [o for o in range(hunk.old_start, hunk.old_end) if o in raw.model_lines and o not in used]
+        )
         # A line that the note calls unchanged reads differently only because the stored version is redacted.
         masked = (n for n in range(hunk.new_start, hunk.new_end) if n + 1 in kept and n not in pairs)
         pairs.update({n: (o, False) for n, o in zip(masked, free, strict=False)})
@@ -185,7 +192,7 @@ def _stops(pairs: Mapping[int, tuple[int, bool]], hunk: Hunk) -> list[int]:
 
 
 def _same(raw: Raw, new: list[bytes], o: int, n: int) -> DeltaLine:
-    return DeltaLine(" ", o + 1, n + 1, o in raw.own, _text(new[n]))
+    return DeltaLine(" ", o + 1, n + 1, o in raw.model_lines, _text(new[n]))
 
 
 def _again(new: list[bytes], n: int) -> DeltaLine:
@@ -194,12 +201,12 @@ def _again(new: list[bytes], n: int) -> DeltaLine:
 
 
 def _gone(raw: Raw, o: int) -> DeltaLine:
-    return DeltaLine("-", o + 1, None, o in raw.own, _text(raw.lines[o]))
+    return DeltaLine("-", o + 1, None, o in raw.model_lines, _text(raw.lines[o]))
 
 
 def _shown(pieces: list[DeltaLine]) -> list[int]:
     """Indices of changed pieces that concern the model's lines: its own, and what stands directly beside them."""
-    found: list[int] = []
+    indices: list[int] = []
     run: list[int] = []
     for n, piece in enumerate([*pieces, DeltaLine(" ", None, None, False, "")]):
         if piece.op != " ":
@@ -209,9 +216,9 @@ def _shown(pieces: list[DeltaLine]) -> list[int]:
             before, after = run[0] - 1, run[-1] + 1
             beside = (before >= 0 and pieces[before].own) or (after < len(pieces) and pieces[after].own)
             if beside or any(pieces[k].own for k in run):
-                found += run
+                indices += run
         run = []
-    return found
+    return indices
 
 
 def _windows(shown: list[int], total: int) -> list[tuple[int, int]]:

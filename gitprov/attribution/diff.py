@@ -134,11 +134,11 @@ def _engine() -> Any:  # noqa: ANN401  # an extension module
 
 def _extension() -> ModuleType:
     package = PathFinder.find_spec("pygit2")
-    found = package and PathFinder.find_spec("pygit2._pygit2", package.submodule_search_locations)
-    if found is None or found.loader is None:
+    spec = package and PathFinder.find_spec("pygit2._pygit2", package.submodule_search_locations)
+    if spec is None or spec.loader is None:
         raise ModuleNotFoundError("pygit2._pygit2")
-    module = found.loader.create_module(found)
+    module = spec.loader.create_module(spec)
     if module is None or not callable(module.Patch.create_from):
         raise ModuleNotFoundError("pygit2._pygit2")
-    found.loader.exec_module(module)
+    spec.loader.exec_module(module)
     return module

@@ -43,13 +43,13 @@ class UnclaimedLines(NamedTuple):
 def shed(path: str, folded: Folded, tallies: Mapping[int, Tally]) -> tuple[RemovedLines, ...]:
     """What left the file at `path`: lines that its tallies call dropped, in the last contents that had them."""
     gone = {(source, line - 1) for source, tally in tallies.items() for line in tally.dropped}
-    found = []
+    removals = []
     for content, origins in _contents(folded) if gone else ():
         owners = {n: (path, origin) for n, origin in enumerate(origins) if origin[:2] in gone}
         if owners:
-            found.append(RemovedLines(split_lines(content), owners))
+            removals.append(RemovedLines(split_lines(content), owners))
             gone.difference_update(origin[:2] for _, origin in owners.values())
-    return tuple(found)
+    return tuple(removals)
 
 
 def _contents(folded: Folded) -> Iterator[tuple[bytes, Sequence[Origin]]]:
@@ -69,11 +69,11 @@ def arrivals(shed: Sequence[RemovedLines], vacant: Sequence[UnclaimedLines]) -> 
 
 class _Search:
     def __init__(self, shed: Sequence[RemovedLines]) -> None:
-        self._shed = [[_bare(line) for line in one.lines] for one in shed]
-        self._owners = [one.owners for one in shed]
+        self._shed = [[_bare(line) for line in removal.lines] for removal in shed]
+        self._owners = [removal.owners for removal in shed]
         self._places: dict[bytes, list[Place]] = {}
-        for at, one in enumerate(shed):
-            for n in sorted(one.owners):
+        for at, removal in enumerate(shed):
+            for n in sorted(removal.owners):
                 line = self._shed[at][n]
                 if not is_trivial(line):
                     self._places.setdefault(line, []).append((at, n))
@@ -82,15 +82,15 @@ class _Search:
     def of(self, vacant: UnclaimedLines) -> dict[int, Owner]:
         """The owners of one content's lines. What they claim is claimed for the contents after it, too."""
         lines = [_bare(line) for line in vacant.lines]
-        found: dict[int, Owner] = {}
+        owners: dict[int, Owner] = {}
         behind = -1
         for n in sorted(vacant.numbers):
             if n >= behind and lines[n] in self._places:
                 place, size = self._longest(lines, vacant.numbers, n)
                 if size:
                     behind = n + size
-                    found.update(self._claim(lines, vacant.numbers - found.keys(), n, place, size))
-        return found
+                    owners.update(self._claim(lines, vacant.numbers - owners.keys(), n, place, size))
+        return owners
 
     def _longest(self, lines: list[bytes], numbers: frozenset[int], n: int) -> tuple[Place, int]:
         """The place of the longest block that begins at line `n`, and its size; size 0 for none."""
@@ -117,9 +117,9 @@ class _Search:
         at, line = place
         while n - 1 in numbers and self._is_alike(lines[n - 1], (at, line - 1)):
             n, line, size = n - 1, line - 1, size + 1
-        found = {n + k: self._owners[at][line + k] for k in range(size)}
-        self._used.update(found.values())
-        return found
+        owners = {n + k: self._owners[at][line + k] for k in range(size)}
+        self._used.update(owners.values())
+        return owners
 
     def _is_alike(self, text: bytes, place: Place) -> bool:
         return self._is_free(place) and self._shed[place[0]][place[1]] == text

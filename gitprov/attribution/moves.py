@@ -41,7 +41,7 @@ def moved_lines(sides: Sides) -> None:
         if len(places) == 1 or _in_one_hunk(sides, went[text], places)
     ]
     for o, n in pairs:
-        if o in sides.used or n in sides.found:
+        if o in sides.used or n in sides.matches:
             continue
         run = [*_beside(sides, old, new, (o, n), -1)[::-1], (o, n), *_beside(sides, old, new, (o, n), 1)]
         telling = sum(sides.is_telling(line) for _, line in run)
@@ -56,11 +56,11 @@ def _text(key: bytes) -> bytes:
 
 
 def _places(lines: list[bytes], texts: dict[int, bytes]) -> dict[bytes, list[int]]:
-    found: dict[bytes, list[int]] = {}
+    places: dict[bytes, list[int]] = {}
     for line, text in texts.items():
         if text and not is_trivial(lines[line]):
-            found.setdefault(text, []).append(line)
-    return found
+            places.setdefault(text, []).append(line)
+    return places
 
 
 def _in_one_hunk(sides: Sides, olds: list[int], news: list[int]) -> bool:
@@ -87,7 +87,7 @@ def _beside(
     """The lines beside a pair, on one side of it, that moved with it."""
     run: list[tuple[int, int]] = []
     o, n = pair[0] + step, pair[1] + step
-    while o in old and n in new and o not in sides.used and n not in sides.found and old[o] == new[n]:
+    while o in old and n in new and o not in sides.used and n not in sides.matches and old[o] == new[n]:
         if not old[o] and sides.old.lines[o].strip() != sides.new.lines[n].strip():
             break
         run.append((o, n))

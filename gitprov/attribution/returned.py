@@ -14,6 +14,6 @@ def gone_for_good(dropped: LineSet, after: bytes, content: bytes) -> LineSet:
     """Which of an event's dropped lines (1-based, of its `after`) did not come back in `content`."""
     if not dropped:
         return dropped
-    there = set(with_neighbours(split_lines(content)))
+    triples = set(with_neighbours(split_lines(content)))
     around = with_neighbours(split_lines(after))
-    return LineSet(n for n in dropped if n > len(around) or around[n - 1] not in there)
+    return LineSet(n for n in dropped if n > len(around) or around[n - 1] not in triples)

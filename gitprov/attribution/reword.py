@@ -31,21 +31,21 @@ _CANDIDATES, _FEWEST, _COMPARED = 48, 8, 100_000
 
 
 def match(
-    old: list[bytes], new: list[bytes], theirs: Collection[int] = (), language: Language = PLAIN
+    old: list[bytes], new: list[bytes], human_lines: Collection[int] = (), language: Language = PLAIN
 ) -> dict[int, Match]:
     """New line (0-based within the hunk) → its origin, for every new line that has one.
 
     `theirs` are the old lines that are not a model's: a line that resembles one of them more than any other old
     line is matched with no other.
     """
-    return matches(old, new, [Hunk(0, len(old), 0, len(new))], theirs, language)
+    return matches(old, new, [Hunk(0, len(old), 0, len(new))], human_lines, language)
 
 
 def matches(
     old: list[bytes],
     new: list[bytes],
     hunks: Sequence[Hunk],
-    theirs: Collection[int] = (),
+    human_lines: Collection[int] = (),
     language: Language = PLAIN,
     closed: Collection[int] = (),
 ) -> dict[int, Match]:
@@ -56,11 +56,11 @@ def matches(
     """
     if not hunks:
         return {}
-    sides = Sides(old, new, together(new, hunks), theirs, language, closed)
+    sides = Sides(old, new, together(new, hunks), human_lines, language, closed)
     if too_large(old, new, hunks):
         for hunk in sides.hunks:
             spaced(sides, hunk)
-        return sides.found
+        return sides.matches
     if len(sides.hunks) > 1:
         span(sides)
     for hunk in sides.hunks:
@@ -76,7 +76,7 @@ def matches(
         if hunk.old_count and hunk.new_count:
             _reworded(sides, hunk)
     bare_rest(sides)
-    return sides.found
+    return sides.matches
 
 
 def too_large(old: list[bytes], new: list[bytes], hunks: Sequence[Hunk]) -> str | None:
@@ -90,14 +90,20 @@ def too_large(old: list[bytes], new: list[bytes], hunks: Sequence[Hunk]) -> str 
 
 
 def _reworded(sides: Sides, hunk: Hunk) -> None:
-    old, new, theirs, found, used = sides.old.lines, sides.new.lines, sides.theirs, sides.found, sides.used
+    old, new, human_lines, matches, used = (
+        sides.old.lines,
+        sides.new.lines,
+        sides.human_lines,
+        sides.matches,
+        sides.used,
+    )
     fresh = [n for n in sides.free_new(hunk.new_start, hunk.new_end) if not is_trivial(new[n])]
     if not fresh:
         return
     words = {
         o: words_of(old[o])
         for o in range(hunk.old_start, hunk.old_end)
-        if (o in theirs or o not in used) and not is_trivial(old[o])
+        if (o in human_lines or o not in used) and not is_trivial(old[o])
     }
     by_word = _by_word(words)
     most = min(_CANDIDATES, max(_FEWEST, _COMPARED // len(fresh)))
@@ -106,11 +112,11 @@ def _reworded(sides: Sides, hunk: Hunk) -> None:
         place = hunk.old_start + (n - hunk.new_start) * hunk.old_count // hunk.new_count
         bag = words_of(new[n])
         near = [(dice(words[o], bag), o) for o in _nearest(by_word, WORD.findall(new[n]), place, most)]
-        least = max([SIMILAR, *(score for score, o in near if o in theirs)]) if theirs else SIMILAR
+        least = max([SIMILAR, *(score for score, o in near if o in human_lines)]) if human_lines else SIMILAR
         scored += [(-score, abs(o - place), n, o) for score, o in near if score >= least and o not in used]
     for _, _, n, o in sorted(scored):
-        if n not in found and o not in used:
-            found[n] = Match(o, True)
+        if n not in matches and o not in used:
+            matches[n] = Match(o, True)
             used.add(o)
 
 

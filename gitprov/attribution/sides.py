@@ -122,23 +122,23 @@ class Sides:
         old: list[bytes],
         new: list[bytes],
         hunks: Sequence[Hunk],
-        theirs: Collection[int],
+        human_lines: Collection[int],
         language: Language,
         closed: Collection[int],
     ) -> None:
         self.hunks = hunks
-        self.theirs = theirs
+        self.human_lines = human_lines
         self.closed = closed
         self.old = Side(old, language, hunks[0].old_start, hunks[-1].old_end)
         self.new = Side(new, language, hunks[0].new_start, hunks[-1].new_end)
         self.language = language
-        self.found: dict[int, Match] = {}
+        self.matches: dict[int, Match] = {}
         self.used: set[int] = set()
         self.anchors: dict[Hunk, list[tuple[int, int]]] = {}
 
     def take(self, new: int, hit: Match) -> None:
         """Note down where a line comes from."""
-        self.found[new] = hit
+        self.matches[new] = hit
         self.used.add(hit.old)
         self.used.update(hit.also)
 
@@ -148,7 +148,7 @@ class Sides:
 
     def free_new(self, first: int, last: int) -> list[int]:
         """The new lines in a range of which nothing is known yet."""
-        return [n for n in range(first, last) if n not in self.found and n not in self.closed]
+        return [n for n in range(first, last) if n not in self.matches and n not in self.closed]
 
     def gaps(self, hunk: Hunk) -> Iterable[Gap]:
         """What is left of a hunk between its lines that are the same."""
@@ -175,7 +175,7 @@ class Sides:
             self.take(new, Match(o, False, (), (o,) if o in partly else ()))
             return
         most = max(counts, key=lambda o: (counts[o], -o))
-        mixed = len({o in self.theirs for o in counts}) > 1
+        mixed = len({o in self.human_lines for o in counts}) > 1
         also = tuple(o for o in sorted(counts) if o != most)
         self.take(new, Match(most, mixed, also, tuple(o for o in sorted(counts) if o in partly)))
 

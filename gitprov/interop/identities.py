@@ -242,11 +242,11 @@ def tool(value: str) -> Identity | None:
 
 def _of_pair(agent: str, model: str) -> Identity | None:
     """`agent:model`, where a table knows the one or the other."""
-    told = model_or_none(model.rstrip(",;"))
+    name = model_or_none(model.rstrip(",;"))
     slug = _agent(agent) or machines.WITH_MODEL_ONLY.get(agent.lower())
     if slug is None and agent.lower() != "unknown" and family(model.rstrip(",;")) is None:
         return None
-    return Identity(slug or (None if agent.lower() == "unknown" else agent), told)
+    return Identity(slug or (None if agent.lower() == "unknown" else agent), name)
 
 
 def any_pair(value: str) -> Identity | None:

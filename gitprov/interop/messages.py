@@ -26,9 +26,9 @@ def co_authors(message: str) -> list[str]:
     return [value.strip() for value in _CO_AUTHOR.findall(message)]
 
 
-def same_person(one: str, other: str) -> bool:
+def same_person(person: str, other: str) -> bool:
     """Whether two `Name <email>` are a person's: servers have their own addresses, and machines their own names."""
-    name, _, address = one.casefold().partition(" <")
+    name, _, address = person.casefold().partition(" <")
     name_too, _, address_too = other.casefold().partition(" <")
     return bool(name and name == name_too) or bool(address.strip(">") and address == address_too)
 

@@ -79,9 +79,9 @@ def _name_and_model(facts: TraceFacts) -> str:
 def _address(facts: TraceFacts) -> str:
     """An address that belongs to the tool, or one that can belong to nobody."""
     agent = (facts.agent or "").lower()
-    known = identities.WRITE_ADDRESS.get(agent)
-    if known is not None:
-        return known
+    address = identities.WRITE_ADDRESS.get(agent)
+    if address is not None:
+        return address
     local = _NOT_IN_ADDRESSES.sub("-", agent).strip("-.") or "unknown"
     return f"{local}@{identities.INVALID_DOMAIN}"
 
@@ -140,12 +140,12 @@ def trailers_for(
     No repeats; keys that differ in case only count as equal, as git takes them. `custom` are templates
     without problems (see `model.profiles`). KeyError for a profile that does not exist.
     """
-    wanted: dict[Trailer, Trailer] = {}
+    trailers: dict[Trailer, Trailer] = {}
     for profile in profile_names:
         for facts in traces:
             for key, value in _of_profile(profile, facts, custom):
-                wanted.setdefault((key.lower(), value), (key, value))
-    return list(wanted.values())
+                trailers.setdefault((key.lower(), value), (key, value))
+    return list(trailers.values())
 
 
 def commit_trailers(
@@ -273,18 +273,18 @@ def declared(trailers: Sequence[Trailer], author: str, committer: str = "") -> l
 
     People are never declarations, whatever they are called. `model` is None where it is not named.
     """
-    found: dict[str, Declaration] = {}
+    declarations: dict[str, Declaration] = {}
     for key, value in trailers:
         who = _of_trailer(key, value)
         source = f"{key.strip()}: {value.strip()}"
         if who is not None:
-            found.setdefault(source, Declaration(who.agent, who.model, source))
+            declarations.setdefault(source, Declaration(who.agent, who.model, source))
     for role, person in (("Author", author), ("Committer", committer)):
         who = _of_person(person)
         if who is not None:
             source = f"{role}: {person.strip()}"
-            found.setdefault(source, Declaration(who.agent, who.model, source))
-    return list(found.values())
+            declarations.setdefault(source, Declaration(who.agent, who.model, source))
+    return list(declarations.values())
 
 
 def forbidden(trailers: Sequence[Trailer]) -> list[Trailer]:

@@ -179,14 +179,14 @@ def _regexes(value: object) -> tuple[str, ...]:
 
 
 def _extra(value: object) -> tuple[ExtraRule, ...]:
-    wanted = "must be a list of tables {name = text, regex = text}"
+    shape = "must be a list of tables {name = text, regex = text}"
     if not isinstance(value, list):
-        raise _Wrong(f"{wanted}, not {_shown(value)}")
+        raise _Wrong(f"{shape}, not {_shown(value)}")
     rules = []
     for item in value:
         fits = isinstance(item, dict) and set(item) == {"name", "regex"}
         if not fits or not all(isinstance(text, str) for text in item.values()):
-            raise _Wrong(f"{wanted}, not {_shown(item)}")
+            raise _Wrong(f"{shape}, not {_shown(item)}")
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", item["name"]) or item["name"] in RESERVED_KINDS:
             raise _Wrong(f"must name its rules in lower-case words joined by '-', not {_shown(item['name'])}")
         _check_regex(item["regex"])
@@ -200,7 +200,7 @@ class Key(NamedTuple):
     """
 
     name: str
-    wanted: str
+    type: str
     shape: str | None
     check: Callable[[object], Any]
     about: str
@@ -242,8 +242,8 @@ def _nearest(name: str) -> str:
     """The known key most like a name, compared with and without its section."""
     import difflib
 
-    def likeness(known: str) -> float:
-        spellings = (known, known.rpartition(".")[2])
+    def likeness(candidate: str) -> float:
+        spellings = (candidate, candidate.rpartition(".")[2])
         return max(difflib.SequenceMatcher(None, name, spelling).ratio() for spelling in spellings)
 
     return max(_BY_NAME, key=likeness)
@@ -345,15 +345,15 @@ def apply_personal(config: Config, personal: Mapping[str, str]) -> Config:
     source = "git config"
     names = {_personal_name(key): key for key in KEYS}
     flat: dict[str, object] = {}
-    for given, text in personal.items():
-        name = given.lower().removeprefix("gitprov.").replace("-", "").replace("_", "")
+    for git_name, text in personal.items():
+        name = git_name.lower().removeprefix("gitprov.").replace("-", "").replace("_", "")
         if name.startswith(NOT_OURS):
             continue
         if name not in names:
-            raise _unknown(given, source)
+            raise _unknown(git_name, source)
         key = names[name]
         if key.shape is None:
-            raise ConfigError(f"{source}: {given} can only be set in .gitprov.toml or pyproject.toml")
+            raise ConfigError(f"{source}: {git_name} can only be set in .gitprov.toml or pyproject.toml")
         flat[key.name] = _typed(text, key.shape)
     fields = _checked(flat, source)
     if "privacy" in fields:

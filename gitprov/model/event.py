@@ -53,8 +53,8 @@ class ContentRef(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """The reference as a JSON object."""
-        known = {"digest": self.digest, "size": self.size, "stored": self.stored, "why": self.why}
-        return {**self.extra, **known}
+        fields = {"digest": self.digest, "size": self.size, "stored": self.stored, "why": self.why}
+        return {**self.extra, **fields}
 
 
 class InstructionFile(NamedTuple):
@@ -314,8 +314,8 @@ def _ref_json(ref: ContentRef | None) -> dict[str, Any] | None:
     return None if ref is None else ref.to_json()
 
 
-def _rest(row: Mapping[str, Any], known: frozenset[str]) -> Mapping[str, Any]:
-    return {name: value for name, value in row.items() if name not in known} or _NOTHING
+def _rest(row: Mapping[str, Any], fields: frozenset[str]) -> Mapping[str, Any]:
+    return {name: value for name, value in row.items() if name not in fields} or _NOTHING
 
 
 def _kind(value: object) -> str:

@@ -23,9 +23,9 @@ def count_lines(data: bytes) -> int:
     return data.count(b"\n") + (1 if data and not data.endswith(b"\n") else 0)
 
 
-def same_text(one: bytes | None, other: bytes) -> bool:
+def same_text(content: bytes | None, other: bytes) -> bool:
     """Whether two contents are the same but for the style of their line endings; None is the same as nothing."""
-    return one is not None and one.replace(b"\r\n", b"\n") == other.replace(b"\r\n", b"\n")
+    return content is not None and content.replace(b"\r\n", b"\n") == other.replace(b"\r\n", b"\n")
 
 
 def with_neighbours(lines: list[bytes]) -> list[tuple[bytes, bytes, bytes]]:

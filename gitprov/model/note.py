@@ -132,13 +132,13 @@ class Note:
 
         Rows beyond MAX_TEXT characters of ranges for the path claim nothing of it.
         """
-        found: list[Claim] = []
+        claims: list[Claim] = []
         size = 0
         for row in self.rows_of(path):
             size += text_size(row, path)
             if size <= MAX_TEXT:
-                found += [Claim(lines, cls, row) for cls, lines in classes_of(row, path).items()]
-        return sorted(found, key=lambda claim: -CLASSES.index(claim.cls))
+                claims += [Claim(lines, cls, row) for cls, lines in classes_of(row, path).items()]
+        return sorted(claims, key=lambda claim: -CLASSES.index(claim.cls))
 
     def rows_of(self, path: str) -> list[Row]:
         """Trace rows, then human rows, that speak of a path; they are sorted once, since many paths are asked for."""
@@ -216,7 +216,7 @@ def _unite_all(rows: list[Row]) -> Row:
     for row in rows:
         for key, value in row.items():
             values.setdefault(key, []).append(value)
-    return {key: _unite_values(key, _different(found)) for key, found in values.items()}
+    return {key: _unite_values(key, _different(alternatives)) for key, alternatives in values.items()}
 
 
 def _different(values: list[canonical.Json]) -> list[canonical.Json]:
@@ -239,14 +239,14 @@ def _largest(values: list[canonical.Json]) -> canonical.Json:
     """The largest of many values in the order of `_larger`: objects are put together key by key."""
     if len(values) == 1:
         return values[0]
-    objects = [one for one in values if isinstance(one, dict)]
+    objects = [entry for entry in values if isinstance(entry, dict)]
     if len(objects) < 2:
         return objects[0] if objects else max(values, key=_order)
     inner: dict[str, list[canonical.Json]] = {}
-    for one in objects:
-        for key, value in one.items():
+    for entry in objects:
+        for key, value in entry.items():
             inner.setdefault(key, []).append(value)
-    return {key: _largest(found) for key, found in inner.items()}
+    return {key: _largest(alternatives) for key, alternatives in inner.items()}
 
 
 def _by_halves(rows: list[Row]) -> Row:
@@ -262,8 +262,8 @@ def _is_plain(files: canonical.Json) -> bool:
 
 def _unite_files(files: list[Row]) -> Row:
     entries: dict[str, list[Row]] = {}
-    for one in files:
-        for path, entry in one.items():
+    for paths in files:
+        for path, entry in paths.items():
             entries.setdefault(path, []).append(entry)
     return {path: _unite_entries(entries[path]) for path in sorted(entries)}
 
@@ -292,8 +292,8 @@ def _rank(order: tuple[str, ...], claim: canonical.Json) -> tuple[int, tuple[int
 def _unite_entry(a: canonical.Json, b: canonical.Json) -> canonical.Json:
     """Ranges of one path: set union, the weaker class keeping a line that two classes claim."""
     if not isinstance(a, dict) or not isinstance(b, dict):
-        known = _larger(a, b)
-        return _unite_entry(known, known) if isinstance(known, dict) else known
+        value = _larger(a, b)
+        return _unite_entry(value, value) if isinstance(value, dict) else value
     return _unite_entries([a, b])
 
 

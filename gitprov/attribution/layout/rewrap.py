@@ -57,8 +57,12 @@ def spaced(sides: Sides, hunk: Hunk) -> bool:
             }
             if n not in sides.closed:
                 sides.blended(n, {o: count for o, count in counts.items() if count or len(counts) > 1})
-        elif n - 1 in sides.found and sides.found[n - 1].old not in sides.theirs and n not in sides.closed:
-            sides.found[n] = Match(sides.found[n - 1].old, False)
+        elif (
+            n - 1 in sides.matches
+            and sides.matches[n - 1].old not in sides.human_lines
+            and n not in sides.closed
+        ):
+            sides.matches[n] = Match(sides.matches[n - 1].old, False)
         at += size
     return True
 
@@ -97,15 +101,15 @@ def _with_trivial_neighbours(pairs: dict[int, int], sure: dict[int, int]) -> Non
 
 def blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Block]:
     """What a diff of two lists, none of whose items has a line break, leaves the same."""
-    found: list[Block] = []
+    common: list[Block] = []
     at_old = at_new = 0
     for hunk in [*hunks(b"\n".join([*old, b""]), b"\n".join([*new, b""])), None]:
         stop = hunk.old_start if hunk else len(old)
         if stop > at_old:
-            found.append(Block(at_old, at_new, stop - at_old))
+            common.append(Block(at_old, at_new, stop - at_old))
         if hunk:
             at_old, at_new = hunk.old_end, hunk.new_end
-    return found
+    return common
 
 
 def span(sides: Sides) -> None:
@@ -180,24 +184,24 @@ def equal(sides: Sides, gap: Gap) -> bool:
 
 def counted(new: Iterable[int], old: Iterable[int]) -> dict[int, dict[int, int]]:
     """New line → old line → how many tokens it has of it."""
-    found: dict[int, dict[int, int]] = {}
+    by_line: dict[int, dict[int, int]] = {}
     last, counts = -1, {}
     for n, o in zip(new, old, strict=True):
         if n != last:
-            last, counts = n, found.setdefault(n, {})
+            last, counts = n, by_line.setdefault(n, {})
         counts[o] = counts.get(o, 0) + 1
-    return found
+    return by_line
 
 
 def _broken_strings(sides: Sides, gap: Gap) -> None:
     """Lines on which a string goes on that was broken into several, on either side."""
     spans = {n: sides.new.stream.lines[at] for n, at in sides.new.stream.spans.items()}
     for n in gap.new:
-        if n not in sides.found and n in spans and spans[n] in sides.found:
-            sides.take(n, Match(sides.found[spans[n]].old, sides.found[spans[n]].edited))
+        if n not in sides.matches and n in spans and spans[n] in sides.matches:
+            sides.take(n, Match(sides.matches[spans[n]].old, sides.matches[spans[n]].edited))
     joined = {o: sides.old.stream.lines[at] for o, at in sides.old.stream.spans.items()}
     for n in gap.new:
-        hit = sides.found.get(n)
+        hit = sides.matches.get(n)
         if hit is not None and joined:
             more = [o for o in gap.old if o not in sides.used and joined.get(o) in (hit.old, *hit.also)]
             if more:

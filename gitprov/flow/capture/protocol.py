@@ -41,8 +41,8 @@ def record_one(told: EditReport, moment: Moment, delivery: Delivery) -> Location
     if place is None or not place.path:
         raise ValueError(f"{told.path[:200]} is not a file of a work tree")
     inbox = delivery.inbox(place)
-    before = _encode(told.before.text) if told.before.known else delivery.last_content(inbox, place)
-    after = _encode(told.after.text) if told.after.known else _on_disk(place)
+    before = _encode(told.before.text) if told.before.present else delivery.last_content(inbox, place)
+    after = _encode(told.after.text) if told.after.present else _on_disk(place)
     if before is None and after is None:
         raise ValueError(f"{told.path[:200]} does not exist, neither before nor after")
     row = _event(told, place, moment, _turn(inbox, told, moment, delivery))
