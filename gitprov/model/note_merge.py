@@ -1,6 +1,6 @@
-"""Two notes trees and the one they both come from: what each side lacks. No note is ever taken away.
+"""The three-way merge of two notes trees and their base: what each side lacks. A merge never removes a note.
 
-Trees are told by their differences alone, so a hundred thousand equal notes cost nothing.
+Trees are given as differences alone, so a hundred thousand equal notes cost nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _HEX = re.compile(r"[0-9a-f]+")
 
 
 class NoteVersions(NamedTuple):
-    """One commit's note on both sides and where they parted, by path; only what differs somewhere."""
+    """One commit's note on both sides and in the base, by path; only what differs somewhere."""
 
     base: Files
     local: Files
@@ -27,10 +27,10 @@ class NoteVersions(NamedTuple):
 
 
 class Union(NamedTuple):
-    """What makes our tree the union: `put` (path → a blob id, or new bytes) and `drop`.
+    """What turns the local tree into the union: `put` (path → a blob id, or new bytes) and `drop`.
 
-    `came`: keys that we did not have like this, `went`: those that they did not; `merged`: both had something of their
-    own. Keys are commit ids.
+    `came`: keys whose note changes on the local side, `went`: those whose note changes on the remote side;
+    `merged`: keys in both. Keys are commit ids.
     """
 
     put: dict[str, str | bytes]
@@ -41,7 +41,7 @@ class Union(NamedTuple):
 
 
 def note_key(length: int) -> Callable[[str], str]:
-    """How notes are known again whatever directories they are spread over: by commit id (`length` hex digits)."""
+    """A function: path → key of its note, the commit id (`length` hex digits), whatever the directories."""
 
     def key(path: str) -> str:
         *above, name = path.split("/")
@@ -53,13 +53,13 @@ def note_key(length: int) -> Callable[[str], str]:
 
 
 def without_base(sides: Diff) -> tuple[Diff, Diff]:
-    """The difference between two trees that have nothing in common, as two differences from nothing."""
+    """The difference between two trees without a common base, as two differences from the empty tree."""
     local = {path: (None, old) for path, (old, _) in sides.items()}
     return local, {path: (None, new) for path, (_, new) in sides.items()}
 
 
 def entries(local: Diff, remote: Diff, key: Callable[[str], str]) -> dict[str, NoteVersions]:
-    """What differs, sorted together by key. Both differences start from the same tree."""
+    """Key → the differing versions of a note. Both differences start from the same tree."""
     versions: dict[str, NoteVersions] = {}
     for path in {**local, **remote}:
         base = (local.get(path) or remote[path])[0]
@@ -72,7 +72,7 @@ def entries(local: Diff, remote: Diff, key: Callable[[str], str]) -> dict[str, N
 
 
 def notes_to_read(versions: Mapping[str, NoteVersions], length: int) -> set[str]:
-    """Blobs that `unite_notes` needs the contents of."""
+    """The ids of the blobs whose contents `unite_notes` needs."""
     oids: set[str] = set()
     for key, (base, local, remote) in versions.items():
         if len(key) == length and "/" not in key and _several(base, local, remote):
@@ -88,7 +88,7 @@ def _several(base: Files, local: Files, remote: Files) -> bool:
 
 
 def unite_notes(versions: Mapping[str, NoteVersions], length: int, contents: Mapping[str, bytes]) -> Union:
-    """The union of two notes trees. What is missing on one side comes from the other, deleted or never there."""
+    """The union of two notes trees. A note that one side lacks, deleted or never written, is added to it."""
     put: dict[str, str | bytes] = {}
     drop: set[str] = set()
     came, went, merged = set(), set(), set()
@@ -111,8 +111,8 @@ def unite_notes(versions: Mapping[str, NoteVersions], length: int, contents: Map
 
 
 class _MergedNote(NamedTuple):
-    """`ours`: what our note becomes (files as they are, or a content for one of them), None where it stays.
-    `theirs`: whether theirs changes.
+    """`local`: what the local note becomes (files as they are, or a content for one of them), None where it
+    stays. `remote`: whether the remote note changes.
     """
 
     local: Files | str | bytes | None
@@ -120,7 +120,7 @@ class _MergedNote(NamedTuple):
 
 
 def _placed(key: str, entry: NoteVersions, content: str | bytes) -> dict[str, str | bytes]:
-    """A note at one of the paths that are known to be its own: at any other there may be an equal part of it."""
+    """Path → content, at a path where a side has this note: at another may be a file that is no note."""
     usual = f"{key[:2]}/{key[2:]}"
     files = {**entry.local, **entry.remote}
     return {usual if usual in files else min(entry.local or files): content}
@@ -132,7 +132,7 @@ def _note(commit: str, entry: NoteVersions, contents: Mapping[str, bytes]) -> _M
         return _MergedNote(None, False)
     base, local_note, remote_note = (_parsed(side.values(), contents) for side in entry)
     if not local or not remote:
-        # What git copied from another commit's note says nothing of this commit; it alone may be taken away.
+        # Git's copy of another commit's note is not about this commit; only such a copy may be removed.
         if entry.base and (local or remote) == set(entry.base.values()) and _copied(base, commit):
             return _MergedNote({}, False) if local else _MergedNote(None, True)
         return _MergedNote(None, True) if local else _MergedNote(entry.remote, False)
@@ -145,7 +145,7 @@ def _note(commit: str, entry: NoteVersions, contents: Mapping[str, bytes]) -> _M
 
 
 def _parsed(oids: Iterable[str], contents: Mapping[str, bytes]) -> Note:
-    """Blobs as one note; several are a note that is spread in two ways in one tree."""
+    """Blobs as one note; several where one tree holds the note at paths with and without directories."""
     note = Note()
     for oid in sorted(set(oids)):
         note = note | Note.parse(contents.get(oid, b""))
@@ -153,8 +153,8 @@ def _parsed(oids: Iterable[str], contents: Mapping[str, bytes]) -> Note:
 
 
 def united(commit: str, base: Note, local: Note, remote: Note) -> Note:
-    """The union of a commit's notes, except that a copy which git made of another commit's note (its line numbers may
-    be wrong) does not come back once one side has replaced it.
+    """The union of a commit's notes. Exception: a copy that git made of another commit's note (its line
+    numbers may be wrong) does not come back once one side has replaced it.
     """
     if _copied(base, commit):
         if local == base and not _copied(remote, commit) and remote:
@@ -169,7 +169,7 @@ def _copied(note: Note, commit: str) -> bool:
 
 
 def _takes_foreign(path: str, entry: NoteVersions) -> bool:
-    """Whether a file that is no note comes over: only where it can neither stand in a note's way nor undo ours."""
+    """Whether to take a remote file that is no note: not if it blocks a note or undoes a local change."""
     first, *_ = parts = path.split("/")
     fits = not _HEX.fullmatch(first) and not {"", ".", ".."} & set(parts) and ".git" not in path.lower()
     return fits and path in entry.remote and entry.local == entry.base != entry.remote
