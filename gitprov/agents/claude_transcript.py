@@ -1,7 +1,7 @@
-"""Reads a stretch of an agent's transcript (Claude Code's JSON Lines) into prompts, tool uses and outputs.
+"""Reads a part of an agent's transcript (Claude Code's JSON Lines) into prompts, tool uses and outputs.
 
-Checked against transcripts of Claude Code 2.1. The format is undocumented, so every field is
-optional here: rows that are cut, damaged or of an unknown kind are skipped, never an error.
+Checked against transcripts of Claude Code 2.1. The format is undocumented, so every field is optional: rows
+that are cut, damaged or of an unknown kind are skipped without an error.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from gitprov.model.untrusted.jsonvalue import loads
 
 SYNTHETIC = "<synthetic>"
-"""What the agent writes as model of a message that no model wrote."""
+"""The model name that the agent gives to messages which no model wrote."""
 
 
 class Prompt(NamedTuple):
-    """A prompt somebody typed. `offset` is where its row starts, in bytes from the start of the file.
+    """A prompt of a person. `offset` is the start of its row, in bytes from the start of the file.
 
-    `id` is its row's; `prompt_id` is what the client's hooks call the prompt, where the row says it.
+    `id` is its row's; `prompt_id` is the prompt's id in the client's hooks, if the row has it.
     """
 
     id: str
@@ -40,7 +40,7 @@ class ToolUse(NamedTuple):
 
 
 class Slice(NamedTuple):
-    """What a stretch of transcript says. `end` is the byte after its last complete row.
+    """The contents of a part of a transcript. `end` is the byte after its last complete row.
 
     `output` is all text and tool calls in order, as readable text; `usage` sums each message once.
     """
@@ -56,7 +56,7 @@ class Slice(NamedTuple):
 
 
 class _Message:
-    """One message of a model, put together from the rows that streaming spread it over."""
+    """One message of a model, joined from the rows of its stream."""
 
     def __init__(self) -> None:
         self.blocks: list[tuple[str, str, str]] = []  # kind, id, readable text
@@ -81,8 +81,8 @@ class _Message:
 def parse(data: bytes, start: int = 0, sidechain: bool = False) -> Slice:
     """Parse complete rows of `data`, which begins at byte `start` of the file.
 
-    A first row cut at its head and a last row cut at its tail are skipped. `sidechain` says that
-    this is a subagent's transcript, whose prompts are all marked as sidechain.
+    A first row cut at its start and a last row cut at its end are skipped. `sidechain`: this is a
+    subagent's transcript, whose prompts are all marked as sidechain.
     """
     prompt_rows: list[Prompt] = []
     tools: dict[str, ToolUse] = {}
@@ -123,11 +123,12 @@ def parse_turn(
     sidechain: bool = False,
     prompt_id: str | None = None,
 ) -> Slice:
-    """Parse what belongs to the one turn that begins at byte `start`, where `data` begins too.
+    """Parse the rows of the turn that begins at byte `start`, where `data` begins too.
 
-    A turn whose `prompt_id` stands in a row begins there and ends at the next prompt with another one. Without it, agents
-    write rows late: rows of this turn may follow the moment the next prompt was submitted (byte `next_start`), so the
-    turn ends at the first prompt row from there on, and it begins at its own prompt row if there is one.
+    If a row has the turn's `prompt_id`, the turn begins there and ends at the next prompt with another one.
+    Else: agents write rows late, so rows of this turn may come after the next prompt's submission (byte
+    `next_start`). The turn ends at the first prompt row from there on, and begins at its own prompt row if
+    there is one.
     """
     prompt_rows = prompts(data, start, sidechain)
     marks = [one.offset for one in prompt_rows]
@@ -146,7 +147,7 @@ def parse_turn(
 
 
 def prompts(data: bytes, start: int = 0, sidechain: bool = False) -> list[Prompt]:
-    """The prompts alone, as `parse` finds them; looks closely only at rows that may be one."""
+    """The prompts that `parse` returns; only rows that may be prompts are parsed."""
     prompt_rows, offset = [], start
     for line in data.split(b"\n")[:-1]:
         if b'"user"' in line and b'"tool_result"' not in line:
@@ -159,7 +160,7 @@ def prompts(data: bytes, start: int = 0, sidechain: bool = False) -> list[Prompt
 
 
 def find_tool_use(tail: bytes, tool_use_id: str) -> ToolUse | None:
-    """The tool call with this id in the last bytes of a transcript, or None. Reads few rows only."""
+    """The tool call with this id in the last bytes of a transcript, or None. Parses few rows only."""
     needle = json.dumps(tool_use_id).encode("ascii")
     place = tail.rfind(needle)
     while place >= 0:
@@ -205,7 +206,7 @@ def _read_message(
 
 
 def _prompt(row: dict[str, Any], offset: int, sidechain: bool) -> Prompt | None:
-    """The prompt a row holds, if a person (or for a subagent its caller) wrote it."""
+    """The prompt in a row, if a person (or for a subagent its caller) wrote it."""
     body = row.get("message")
     if row.get("type") != "user" or not isinstance(body, dict) or row.get("toolUseResult") is not None:
         return None
