@@ -1,7 +1,7 @@
-"""Carrying: which lines of one version of a file stand in another, by git's own diff of the two.
+"""Carrying: which lines of one version of a file are in another, by git's own diff of the two.
 
-A line outside every hunk survived. A line inside one was changed, and counts only where its layout or its place alone
-is different. Nothing is read out of what is left over.
+A line outside all hunks is carried. A line inside a hunk is carried only if nothing but its layout or its
+place changed. Any other line is not carried.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from gitprov.model.hunk import Hunk
 from gitprov.model.ranges import LineSet
 
 Contents = Callable[[], "tuple[list[bytes], list[bytes]]"]
-"""Gives the old and the new side's lines; called only where they are needed."""
+"""Returns the old and the new side's lines; called only if they are needed."""
 
 _END = 1 << 60
-#: Lines that a formatter puts somewhere without taking one away at the most: they are blank.
+#: A formatter that removes no line inserts at most so many in one place: they are blank.
 _BLANKS = 3
 
 
 class LineRun(NamedTuple):
-    """`size` lines that stand in both versions: from line `new` in the one, from line `old` in the other; 1-based."""
+    """`size` lines that are in both versions, from line `new` and from line `old` on; 1-based."""
 
     new: int
     old: int
@@ -34,9 +34,9 @@ class LineRun(NamedTuple):
 def kept(
     lines: LineSet, hunks: Sequence[Hunk], contents: Contents, language: Language = PLAIN
 ) -> list[LineRun]:
-    """Where the `wanted` lines of the new side come from, as far as they stood in the old one.
+    """The runs of `lines` (of the new side) that are in the old side too.
 
-    `hunks` are ascending, as a diff has them. Lines that are new have no place in the answer.
+    `hunks` are ascending, as in a diff. New lines are not in the result.
     """
     runs = _outside(lines, hunks)
     changed = any(hunk.old_count for hunk in hunks)
@@ -69,7 +69,7 @@ def moved(lines: LineSet, runs: Iterable[LineRun]) -> LineSet:
 
 
 def split(runs: Iterable[LineRun], lines: LineSet) -> tuple[list[LineRun], list[LineRun]]:
-    """The runs cut in two: what comes from these `lines` of the old side, and the rest."""
+    """The runs in two parts: those from `lines` of the old side, and the rest."""
     inside: list[LineRun] = []
     rest: list[LineRun] = []
     for run in runs:
@@ -80,7 +80,7 @@ def split(runs: Iterable[LineRun], lines: LineSet) -> tuple[list[LineRun], list[
 
 
 def without(runs: Iterable[LineRun], lines: LineSet) -> list[LineRun]:
-    """Runs without some lines of the new side."""
+    """Runs without `lines` of the new side."""
     remaining: list[LineRun] = []
     for run in runs:
         whole = LineSet.of_runs([(run.new, run.new + run.size - 1)])

@@ -1,4 +1,6 @@
-"""Lines of a hunk in which tokens differ: the runs of tokens that are the same keep their owners, the rest is judged."""
+"""Lines of a hunk in which tokens differ: the runs of tokens that are the same keep their owners, the rest is
+judged.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ _EVIDENCE = 3
 
 
 def aligned_gaps(sides: Sides) -> None:
-    """Where tokens differ, the lines all of whose tokens stand in a row on both sides are still whose they were."""
+    """Where tokens differ, the lines all of whose tokens stand in a row on both sides are still whose they
+    were.
+    """
     for hunk in sides.hunks:
         for gap in list(sides.gaps(hunk)):
             if gap.old and gap.new:

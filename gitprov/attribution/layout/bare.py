@@ -1,4 +1,6 @@
-"""Lines that say nothing by themselves, blank ones and lone brackets: whose they are is told by what is around them."""
+"""Lines that say nothing by themselves, blank ones and lone brackets: whose they are is told by what is
+around them.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,8 @@ def _bare_new(sides: Sides, gap: Gap, pairs: list[tuple[int, int]]) -> None:
 def bare_rest(sides: Sides) -> None:
     """Brackets and blank lines that are left over between lines that are as they were.
 
-    A new one is the old one that reads the same and is gone from between such lines too, a blank one needs none.
+    A new one is the old one that reads the same and is gone from between such lines too, a blank one needs
+    none.
     """
     old = [
         o

@@ -1,4 +1,6 @@
-"""Statements whose items stand in any order: imports, `use`, `__all__`. An item is the same wherever it stands."""
+"""Statements whose items stand in any order: imports, `use`, `__all__`. An item is the same wherever it
+stands.
+"""
 
 from __future__ import annotations
 
@@ -204,7 +206,9 @@ _BEGINS = frozenset((b"import", b"from", b"__all__", b"export", b"use"))
 
 
 def moved_items(sides: Sides) -> None:
-    """Match lines of imports whose every item stood in an import before, split, merged or sorted as they may be."""
+    """Match lines of imports whose every item stood in an import before, split, merged or sorted as they may
+    be.
+    """
     name = sides.language.name
     if name not in _READERS:
         return

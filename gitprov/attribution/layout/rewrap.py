@@ -30,7 +30,9 @@ class Block(NamedTuple):
 
 
 def spaced(sides: Sides, hunk: Hunk) -> bool:
-    """Match a large hunk of which white space alone is different, without looking at each token; False if it is not so."""
+    """Match a large hunk of which white space alone is different, without looking at each token; False if it
+    is not so.
+    """
     old = sides.old.lines[hunk.old_start : hunk.old_end]
     new = sides.new.lines[hunk.new_start : hunk.new_end]
     sizes = (
@@ -113,7 +115,8 @@ def blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Block]:
 
 
 def span(sides: Sides) -> None:
-    """Match what is the same from the first hunk on, and up to the last one, across the lines between the hunks.
+    """Match what is the same from the first hunk on, and up to the last one, across the lines between the
+    hunks.
 
     Where much is laid out anew a diff of lines takes a line of a few words for another one like it.
     """
@@ -209,7 +212,9 @@ def _broken_strings(sides: Sides, gap: Gap) -> None:
 
 
 def together(new: list[bytes], hunks: Sequence[Hunk]) -> list[Hunk]:
-    """Hunks, those as one that only brackets and blank lines part: a diff takes the next best of these for the same."""
+    """Hunks, those as one that only brackets and blank lines part: a diff takes the next best of these for
+    the same.
+    """
     out: list[Hunk] = []
     for hunk in hunks:
         last = out[-1] if out else None
