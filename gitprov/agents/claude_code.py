@@ -1,7 +1,7 @@
-"""Claude Code's hook payloads: what they say, and which edit of which file they stand for.
+"""Reads Claude Code's hook payloads: their fields, and the file edits that they report.
 
-Checked against the hooks of Claude Code 2.1. Unknown fields are ignored, missing ones are None. Other clients run the
-hooks of its settings too; their payloads are put into its shape first (`agents/clients.py`).
+Checked against the hooks of Claude Code 2.1. Unknown fields are ignored, missing ones are None. Other clients
+run the hooks of its settings too; their payloads are first converted to its format (`agents/clients.py`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ EDIT_TOOLS = frozenset({"Write", "Edit", "MultiEdit", "NotebookEdit"})
 
 
 class Hook(NamedTuple):
-    """One payload. `agent` is the client that sent it, `name` the hook's; `response` is empty for a tool that told
-    nothing structured. `prompt_id` is the client's name for the prompt, in its transcript too.
+    """One payload. `agent` is the client that sent it, `name` the hook's; `response` is empty for a tool
+    without a structured answer. `prompt_id` is the client's id of the prompt, also in its transcript.
     """
 
     agent: str
@@ -49,7 +49,7 @@ class Hook(NamedTuple):
 
     @property
     def tool_key(self) -> str:
-        """What tells this tool use from all others; older versions gave it no id."""
+        """A unique key of this tool use; older versions gave it no id."""
         if self.tool_use_id:
             return f"{self.session}\0{self.tool_use_id}"
         shown = json.dumps([self.tool, self.input], sort_keys=True)
@@ -62,14 +62,14 @@ class Hook(NamedTuple):
 
 
 class FileState(NamedTuple):
-    """A file at one moment: `content` is None if it did not exist. `ref` stands for bytes not kept."""
+    """A file at one moment: `content` is None if it did not exist. `ref` replaces bytes that are not kept."""
 
     content: bytes | None
     ref: ContentRef | None = None
 
 
 class ProposedEdit(NamedTuple):
-    """One edit to record; a reference stands where the bytes themselves were not kept."""
+    """One edit to record; a reference replaces bytes that are not kept."""
 
     type: str
     before: bytes | ContentRef | None
@@ -113,11 +113,11 @@ def read(payload: object) -> Hook:
 def changes(
     hook: Hook, proposal: dict[str, Any], seen: FileState | None, disk: bytes | None
 ) -> list[ProposedEdit]:
-    """The edits that a finished tool use stands for, oldest first.
+    """The edits of a finished tool use, oldest first.
 
-    `proposal` is the tool input as the model wrote it, `seen` the file before the tool ran if that
-    is known, `disk` the file now. What anything else did to the file meanwhile stays outside.
-    ValueError where the edit cannot be told from the rest.
+    `proposal` is the tool input as the model wrote it, `seen` the file before the tool ran if that is known,
+    `disk` the file now. Changes of other programs in the meantime are not part of the edits.
+    ValueError where the edit cannot be separated from other changes.
     """
     if hook.tool == "NotebookEdit":
         return _notebook_changes(hook, proposal, seen, disk)
@@ -129,7 +129,7 @@ def changes(
     else:
         proposed = _edited(before, [_replaces(proposal)], disk)
         if proposed is None and not hook.user_modified:
-            proposed = _edited(before, _tellings(hook), disk)
+            proposed = _edited(before, _variants(hook), disk)
     if proposed is None:
         raise ValueError("the edit does not apply to what the file was before it")
     made = [ProposedEdit("ai", before, proposed)]
@@ -141,9 +141,10 @@ def changes(
 
 
 def _is_patched(hook: Hook, before: bytes | ContentRef | None, disk: bytes | None) -> bool:
-    """Whether the file on disk is exactly the file before with the patch that the tool says it applied.
+    """Whether the file on disk is exactly the file before plus the patch that the tool reports.
 
-    The tool keeps a file's curly quotes where the model wrote straight ones: then its patch alone has what was written.
+    The tool keeps a file's curly quotes where the model wrote straight ones: then only its patch has the real
+    text.
     """
     if disk is None or not isinstance(before, bytes):
         return False
@@ -152,33 +153,34 @@ def _is_patched(hook: Hook, before: bytes | ContentRef | None, disk: bytes | Non
 
 
 def _before(hook: Hook, seen: FileState | None, disk: bytes | None) -> bytes | ContentRef | None:
-    """The file just before the edit, by the best witness there is."""
-    told = hook.response.get("originalFile", hook.response.get("originalFileContents"))
-    known = None if seen is None else seen.content
-    if hook.response.get("type") == "create" and not told:
+    """The file just before the edit, from the most reliable source available."""
+    original = hook.response.get("originalFile", hook.response.get("originalFileContents"))
+    content = None if seen is None else seen.content
+    if hook.response.get("type") == "create" and not original:
         return None
-    if isinstance(told, str):
-        if not told and seen is not None and seen.content is None and seen.ref is None:
+    if isinstance(original, str):
+        if not original and seen is not None and seen.content is None and seen.ref is None:
             return None
-        return edits.like(told, known, disk)
+        return edits.like(original, content, disk)
     if hook.tool == "Write":
         return _before_write(hook, seen)
-    # Copilot announces two edits of one answer before it makes the first one, so what was seen is older than the second.
+    # Copilot announces two edits of one answer before the first one is made: `seen` is too old for the
+    # second.
     late = hook.agent == clients.COPILOT
     if late and (undone := _undone(hook, disk)) is not None:
         return undone
-    if seen is not None and seen.ref is None and _edited(known, _tellings(hook), None) is not None:
-        return known
+    if seen is not None and seen.ref is None and _edited(content, _variants(hook), None) is not None:
+        return content
     if (undone := _undone(hook, disk)) is not None:
         return undone
-    if seen is None and all(one and not one[0].old for one in _tellings(hook)):
+    if seen is None and all(one and not one[0].old for one in _variants(hook)):
         return None  # an edit of nothing made the file
     raise ValueError("nothing tells what the file was before the edit")
 
 
 def _undone(hook: Hook, disk: bytes | None) -> bytes | None:
     """The file on disk without the edit, where that is certain."""
-    for replaces in _tellings(hook) if disk is not None else ():
+    for replaces in _variants(hook) if disk is not None else ():
         undone = edits.unapply(disk or b"", replaces)
         if undone is not None:
             return undone
@@ -186,7 +188,7 @@ def _undone(hook: Hook, disk: bytes | None) -> bytes | None:
 
 
 def _before_write(hook: Hook, seen: FileState | None) -> bytes | ContentRef | None:
-    """What Write replaced: as it was seen, else as the tool's own patch tells. A new file had nothing before it."""
+    """The content that Write replaced: `seen`, else from the tool's own patch; None for a new file."""
     if seen is not None:
         return seen.content if seen.ref is None else seen.ref
     written = edits.encode(_text(hook.input, "content", "tool_input.") or "")
@@ -196,21 +198,21 @@ def _before_write(hook: Hook, seen: FileState | None) -> bytes | ContentRef | No
     return undone
 
 
-def _edited(before: object, tellings: list[list[Replace]], disk: bytes | None) -> bytes | None:
-    """`before` with the first telling of the edit that applies; of two readings the one on disk."""
+def _edited(before: object, variants: list[list[Replace]], disk: bytes | None) -> bytes | None:
+    """`before` with the first variant of the edit that applies; of two results the one on disk."""
     if before is not None and not isinstance(before, bytes):
         return None
-    for told in tellings:
-        plain = edits.apply(before, told)
+    for replaces in variants:
+        plain = edits.apply(before, replaces)
         if plain is None:
             continue
-        swallowed = edits.apply(before, told, swallow=True)
+        swallowed = edits.apply(before, replaces, swallow=True)
         return swallowed if swallowed is not None and swallowed == disk else plain
     return None
 
 
 def _written(content: str, before: object, disk: bytes | None) -> bytes:
-    """What Write wrote: the content, in the form on disk if that differs in line ends or mark only."""
+    """The content as written: the form on disk if that differs in line ends or byte order mark only."""
     plain = edits.encode(content)
     if disk is not None and disk != plain and edits.like(content, disk) == disk:
         return disk
@@ -220,10 +222,10 @@ def _written(content: str, before: object, disk: bytes | None) -> bytes:
 
 
 def _accepted(hook: Hook, before: bytes | ContentRef | None, disk: bytes | None) -> bytes | None:
-    """What was written in place of the proposal."""
-    told = hook.response.get("content")
-    if hook.tool == "Write" and isinstance(told, str):
-        return _written(told, before, disk)
+    """The content that a person accepted in place of the proposal."""
+    content = hook.response.get("content")
+    if hook.tool == "Write" and isinstance(content, str):
+        return _written(content, before, disk)
     if hook.tool != "Write":
         answer = _replaces_or_none(hook.response)
         made = None if answer is None else _edited(before, [answer], disk)
@@ -235,10 +237,12 @@ def _accepted(hook: Hook, before: bytes | ContentRef | None, disk: bytes | None)
 def _notebook_changes(
     hook: Hook, proposal: dict[str, Any], seen: FileState | None, disk: bytes | None
 ) -> list[ProposedEdit]:
-    told = hook.response.get("original_file"), hook.response.get("updated_file")
+    contents = hook.response.get("original_file"), hook.response.get("updated_file")
     before = None if seen is None else seen.content
-    if isinstance(told[0], str) and isinstance(told[1], str):
-        return [ProposedEdit("ai", edits.like(told[0], before, disk), edits.like(told[1], disk, before))]
+    if isinstance(contents[0], str) and isinstance(contents[1], str):
+        return [
+            ProposedEdit("ai", edits.like(contents[0], before, disk), edits.like(contents[1], disk, before))
+        ]
     if seen is None or disk is None:
         raise ValueError("nothing tells what the notebook was before the edit")
     if seen.ref is not None:
@@ -252,8 +256,8 @@ def _notebook_changes(
     return [ProposedEdit("ai", first, last)]
 
 
-def _tellings(hook: Hook) -> list[list[Replace]]:
-    """The edit as the tool was asked, and as it answered where it found the text a little different."""
+def _variants(hook: Hook) -> list[list[Replace]]:
+    """The edit as in the tool's input, and as in its answer if that text is slightly different."""
     answer = _replaces_or_none(hook.response)
     return [_replaces(hook.input), *([answer] if answer else [])]
 

@@ -1,7 +1,7 @@
-"""Reads a stretch of an agent's transcript (Claude Code's JSON Lines) into prompts, tool uses and outputs.
+"""Reads a part of an agent's transcript (Claude Code's JSON Lines) into prompts, tool uses and outputs.
 
-Checked against transcripts of Claude Code 2.1. The format is undocumented, so every field is
-optional here: rows that are cut, damaged or of an unknown kind are skipped, never an error.
+Checked against transcripts of Claude Code 2.1. The format is undocumented, so every field is optional: rows
+that are cut, damaged or of an unknown kind are skipped without an error.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from gitprov.model.untrusted.jsonvalue import loads
 
 SYNTHETIC = "<synthetic>"
-"""What the agent writes as model of a message that no model wrote."""
+"""The model name that the agent gives to messages which no model wrote."""
 
 
 class Prompt(NamedTuple):
-    """A prompt somebody typed. `offset` is where its row starts, in bytes from the start of the file.
+    """A prompt of a person. `offset` is the start of its row, in bytes from the start of the file.
 
-    `id` is its row's; `prompt_id` is what the client's hooks call the prompt, where the row says it.
+    `id` is its row's; `prompt_id` is the prompt's id in the client's hooks, if the row has it.
     """
 
     id: str
@@ -40,7 +40,7 @@ class ToolUse(NamedTuple):
 
 
 class Slice(NamedTuple):
-    """What a stretch of transcript says. `end` is the byte after its last complete row.
+    """The contents of a part of a transcript. `end` is the byte after its last complete row.
 
     `output` is all text and tool calls in order, as readable text; `usage` sums each message once.
     """
@@ -56,7 +56,7 @@ class Slice(NamedTuple):
 
 
 class _Message:
-    """One message of a model, put together from the rows that streaming spread it over."""
+    """One message of a model, joined from the rows of its stream."""
 
     def __init__(self) -> None:
         self.blocks: list[tuple[str, str, str]] = []  # kind, id, readable text
@@ -71,8 +71,8 @@ class _Message:
 
     def add_tool(self, tool: ToolUse) -> None:
         block = ("tool", tool.id, tool_text(tool.name, tool.id, tool.input))
-        for place, (kind, known, _) in enumerate(self.blocks):
-            if kind == "tool" and known == tool.id:
+        for place, (kind, block_id, _) in enumerate(self.blocks):
+            if kind == "tool" and block_id == tool.id:
                 self.blocks[place] = block
                 return
         self.blocks.append(block)
@@ -81,10 +81,10 @@ class _Message:
 def parse(data: bytes, start: int = 0, sidechain: bool = False) -> Slice:
     """Parse complete rows of `data`, which begins at byte `start` of the file.
 
-    A first row cut at its head and a last row cut at its tail are skipped. `sidechain` says that
-    this is a subagent's transcript, whose prompts are all marked as sidechain.
+    A first row cut at its start and a last row cut at its end are skipped. `sidechain`: this is a
+    subagent's transcript, whose prompts are all marked as sidechain.
     """
-    asked: list[Prompt] = []
+    prompt_rows: list[Prompt] = []
     tools: dict[str, ToolUse] = {}
     messages: dict[str, _Message] = {}
     requests: dict[str, None] = {}
@@ -92,28 +92,28 @@ def parse(data: bytes, start: int = 0, sidechain: bool = False) -> Slice:
     offset = start
     for line in data.split(b"\n")[:-1]:
         row = _row(line)
-        here, offset = offset, offset + len(line) + 1
+        row_start, offset = offset, offset + len(line) + 1
         if row is None:
             continue
         version = _text(row.get("version")) or version
-        prompt = _prompt(row, here, sidechain)
+        prompt = _prompt(row, row_start, sidechain)
         if prompt is not None:
-            asked.append(prompt)
+            prompt_rows.append(prompt)
         elif row.get("type") == "assistant" and isinstance(row.get("message"), dict):
             if not sidechain and row.get("isSidechain") is True:
                 continue
-            said = _model(row) or None
-            model = said or model
+            row_model = _model(row) or None
+            model = row_model or model
             request = _text(row.get("requestId"))
             if request:
                 requests[request] = None
-            _read_message(row, messages, tools, asked[-1].id if asked else None)
+            _read_message(row, messages, tools, prompt_rows[-1].id if prompt_rows else None)
     usage: dict[str, int] = {}
     for message in messages.values():
         for name, count in message.usage.items():
             usage[name] = usage.get(name, 0) + count
     output = "\n\n".join(text for one in messages.values() for _, _, text in one.blocks)
-    return Slice(tuple(asked), tools, output, model, usage, tuple(requests), version, offset)
+    return Slice(tuple(prompt_rows), tools, output, model, usage, tuple(requests), version, offset)
 
 
 def parse_turn(
@@ -123,51 +123,52 @@ def parse_turn(
     sidechain: bool = False,
     prompt_id: str | None = None,
 ) -> Slice:
-    """Parse what belongs to the one turn that begins at byte `start`, where `data` begins too.
+    """Parse the rows of the turn that begins at byte `start`, where `data` begins too.
 
-    A turn whose `prompt_id` stands in a row begins there and ends at the next prompt with another one. Without it, agents
-    write rows late: rows of this turn may follow the moment the next prompt was submitted (byte `next_start`), so the
-    turn ends at the first prompt row from there on, and it begins at its own prompt row if there is one.
+    If a row has the turn's `prompt_id`, the turn begins there and ends at the next prompt with another one.
+    Else: agents write rows late, so rows of this turn may come after the next prompt's submission (byte
+    `next_start`). The turn ends at the first prompt row from there on, and begins at its own prompt row if
+    there is one.
     """
-    asked = prompts(data, start, sidechain)
-    marks = [one.offset for one in asked]
-    named = [one for one in asked if prompt_id is not None and one.prompt_id == prompt_id]
+    prompt_rows = prompts(data, start, sidechain)
+    marks = [one.offset for one in prompt_rows]
+    named = [one for one in prompt_rows if prompt_id is not None and one.prompt_id == prompt_id]
     if named:
-        own = [named[0].offset]
-        later = [one.offset for one in asked if one.offset > own[0] and one.prompt_id != prompt_id]
+        starts = [named[0].offset]
+        later = [one.offset for one in prompt_rows if one.offset > starts[0] and one.prompt_id != prompt_id]
     elif next_start is None:
-        own, later = marks[:1], marks[1:]
+        starts, later = marks[:1], marks[1:]
     else:
-        own = [mark for mark in marks if mark < next_start]
+        starts = [mark for mark in marks if mark < next_start]
         later = [mark for mark in marks if mark >= next_start]
-    first = own[0] if own else start
+    first = starts[0] if starts else start
     last = later[0] if later else start + len(data)
     return parse(data[first - start : last - start], first, sidechain)
 
 
 def prompts(data: bytes, start: int = 0, sidechain: bool = False) -> list[Prompt]:
-    """The prompts alone, as `parse` finds them; looks closely only at rows that may be one."""
-    found, offset = [], start
+    """The prompts that `parse` returns; only rows that may be prompts are parsed."""
+    prompt_rows, offset = [], start
     for line in data.split(b"\n")[:-1]:
         if b'"user"' in line and b'"tool_result"' not in line:
             row = _row(line)
             prompt = None if row is None else _prompt(row, offset, sidechain)
             if prompt is not None:
-                found.append(prompt)
+                prompt_rows.append(prompt)
         offset += len(line) + 1
-    return found
+    return prompt_rows
 
 
 def find_tool_use(tail: bytes, tool_use_id: str) -> ToolUse | None:
-    """The tool call with this id in the last bytes of a transcript, or None. Reads few rows only."""
+    """The tool call with this id in the last bytes of a transcript, or None. Parses few rows only."""
     needle = json.dumps(tool_use_id).encode("ascii")
     place = tail.rfind(needle)
     while place >= 0:
         head = tail.rfind(b"\n", 0, place) + 1
         stop = tail.find(b"\n", place)
-        found = parse(tail[head : len(tail) if stop < 0 else stop] + b"\n", 0, sidechain=True)
-        if tool_use_id in found.tools:
-            return found.tools[tool_use_id]
+        part = parse(tail[head : len(tail) if stop < 0 else stop] + b"\n", 0, sidechain=True)
+        if tool_use_id in part.tools:
+            return part.tools[tool_use_id]
         place = tail.rfind(needle, 0, head)
     return None
 
@@ -205,7 +206,7 @@ def _read_message(
 
 
 def _prompt(row: dict[str, Any], offset: int, sidechain: bool) -> Prompt | None:
-    """The prompt a row holds, if a person (or for a subagent its caller) wrote it."""
+    """The prompt in a row, if a person (or for a subagent its caller) wrote it."""
     body = row.get("message")
     if row.get("type") != "user" or not isinstance(body, dict) or row.get("toolUseResult") is not None:
         return None

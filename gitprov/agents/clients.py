@@ -1,7 +1,7 @@
-"""Tells which client runs the hooks of Claude Code's settings, and puts a foreign client's payload into Claude's shape.
+"""Identifies the client of a hook payload, and converts payloads of other clients to Claude Code's format.
 
-Copilot CLI runs the hooks of a project's `.claude/settings.json`, and Qwen Code has hooks of the same form. Both send
-fields of their own. Checked against Copilot CLI 1.0.102, Qwen Code 0.24.4 and Claude Code 2.1.
+Copilot CLI runs the hooks of a project's `.claude/settings.json`, and Qwen Code has hooks of the same form.
+Both send fields of their own. Checked against Copilot CLI 1.0.102, Qwen Code 0.24.4 and Claude Code 2.1.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _COPILOT_FIELDS = {
 
 
 def client_of(payload: Payload) -> str:
-    """The client that sent a payload; Claude Code's has none of the others' marks."""
+    """The client that sent a payload: Claude Code if it has no mark of another client."""
     transcript = _text(payload.get("transcript_path"))
     if "tool_call_id" in payload or "/.qwen/" in transcript or "####" in _text(payload.get("prompt_id")):
         return QWEN
@@ -36,15 +36,15 @@ def client_of(payload: Payload) -> str:
         return GEMINI
     if isinstance(arguments, dict) and "path" in arguments and not transcript:
         return COPILOT
-    # Claude Code's payloads have no moment; Copilot's have one, and a transcript at Stop alone.
+    # Claude Code's payloads have no timestamp; Copilot's have one, and a transcript at Stop only.
     dated = isinstance(payload.get("timestamp"), str)
     return COPILOT if dated and (not transcript or "/.copilot/" in transcript) else CLAUDE
 
 
 def translated(payload: Payload, client: str) -> Payload:
-    """The payload as Claude Code would have sent it. ValueError for what a client reports in another form.
+    """The payload in Claude Code's format. ValueError for payloads that cannot be converted.
 
-    Transcripts of other clients are left away: their rows are of another form.
+    Transcripts of other clients are left out: their rows have another format.
     """
     if client == CLAUDE:
         return payload
@@ -56,7 +56,7 @@ def translated(payload: Payload, client: str) -> Payload:
 
 
 def _copilot(payload: Payload) -> Payload:
-    """A subagent of Copilot's has a session of its own."""
+    """Copilot's payload in Claude Code's format; its subagents have sessions of their own."""
     arguments = payload.get("tool_input")
     if isinstance(arguments, str):
         raise ValueError("Copilot CLI reported a patch (apply_patch), which is not understood yet")
@@ -69,7 +69,7 @@ def _copilot(payload: Payload) -> Payload:
 
 
 def _qwen(payload: Payload) -> Payload:
-    """Qwen announces a prompt again, with no text, after every tool result: such an announcement says nothing."""
+    """Qwen's payload in Claude Code's format; its prompt without text after each tool result becomes None."""
     tool = payload.get("tool_name")
     bare = {name: value for name, value in payload.items() if not name.endswith("transcript_path")}
     bare["tool_name"] = _QWEN_TOOLS.get(tool, tool) if isinstance(tool, str) else tool
@@ -84,7 +84,7 @@ def _qwen(payload: Payload) -> Payload:
 
 
 def _shown(display: Payload) -> Payload:
-    """What Qwen's editing tools answer: the whole file before and after."""
+    """The answer of Qwen's editing tools: the whole file before the edit."""
     original = display.get("originalContent")
     if not isinstance(original, str):
         return {}

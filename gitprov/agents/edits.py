@@ -1,7 +1,7 @@
 r"""Applies an agent's text replacements to file content, forwards and backwards, byte for byte.
 
-Agents speak of text with `\n`; files may have `\r\n`, a byte order mark or bytes that are not
-UTF-8. All of that survives here: contents are bytes, texts inside are UTF-8 with surrogate escapes.
+Agents report text with `\n`; files may have `\r\n`, a byte order mark or bytes that are not UTF-8. All of
+that is kept: contents are bytes, the texts in them are UTF-8 with surrogate escapes.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ class Replace(NamedTuple):
 def apply(before: bytes | None, edits: list[Replace], swallow: bool = False) -> bytes | None:
     """Content after the edits in order, or None if one of them does not apply.
 
-    `swallow`: removing a text that stands before a line end removes the line end too, as some
-    agents do.
+    `swallow`: removing a text before a line end removes the line end too, as some agents do.
     """
     text = None if before is None else decode(before)
     for edit in edits:
@@ -42,7 +41,7 @@ def apply(before: bytes | None, edits: list[Replace], swallow: bool = False) -> 
 def unpatch(after: bytes, patch: object) -> bytes | None:
     """The content that a tool's own patch (`structuredPatch`: hunks of signed lines) turned into `after`.
 
-    None where the patch is none, or does not fit `after` line by line.
+    None where the patch is invalid, or does not match `after` line by line.
     """
     if not isinstance(patch, list) or not patch:
         return None
@@ -65,18 +64,18 @@ def unpatch(after: bytes, patch: object) -> bytes | None:
 def unapply(after: bytes, edits: list[Replace]) -> bytes | None:
     """The content that the edits turned into `after`, or None where that is not certain.
 
-    Certain means: every new text stands in `after` exactly as often as the edit says, and applying
-    the edits to the result gives `after` again.
+    Certain means: `after` contains every new text exactly as often as the edit requires, and applying the
+    edits to the result gives `after` again.
     """
     text = decode(after)
     for edit in reversed(edits):
         if not edit.new or not edit.old:
             return None
-        found = _places(text, edit.new)
-        if not found or (len(found) > 1 and not edit.every):
+        places = _places(text, edit.new)
+        if not places or (len(places) > 1 and not edit.every):
             return None
         undone = _replace(text, Replace(edit.new, edit.old, edit.every), False)
-        if undone is None or len(_places(undone, edit.old)) != len(found):
+        if undone is None or len(_places(undone, edit.old)) != len(places):
             return None
         text = undone
     before = encode(text)
@@ -84,18 +83,18 @@ def unapply(after: bytes, edits: list[Replace]) -> bytes | None:
 
 
 def like(text: str, *models: bytes | None) -> bytes:
-    """Text an agent told, as bytes with the byte order mark and line ends of the file it speaks of.
+    """An agent's text of a file, as bytes with the byte order mark and line ends of that file.
 
-    `models` are contents of that file at other moments: one that says the same is taken as it is,
-    else the first one gives the style.
+    `models` are contents of that file at other moments: one with the same text is returned as it is, else the
+    first one determines the style.
     """
     plain = _plain(text)
-    known = [one for one in models if one is not None]
-    for one in known:
-        if _plain(decode(one)) == plain:
-            return one
-    if known:
-        style = decode(known[0])
+    contents = [content for content in models if content is not None]
+    for content in contents:
+        if _plain(decode(content)) == plain:
+            return content
+    if contents:
+        style = decode(contents[0])
         if "\r\n" not in text and _mostly_crlf(style):
             text = text.replace("\n", "\r\n")
         if style.startswith(BOM) and not text.startswith(BOM):
@@ -136,21 +135,21 @@ def _replace(text: str, edit: Replace, swallow: bool) -> str | None:
     return "".join(pieces) + text[done:]
 
 
-def _places(text: str, wanted: str) -> list[int]:
-    r"""Where `wanted` begins in `text` with its line ends made `\n`, without overlaps."""
-    return _find(_flatten(text)[0], wanted.replace("\r\n", "\n"))
+def _places(text: str, needle: str) -> list[int]:
+    r"""Indices of `needle` in `text`, both with line ends made `\n`, without overlaps."""
+    return _find(_flatten(text)[0], needle.replace("\r\n", "\n"))
 
 
-def _find(text: str, wanted: str) -> list[int]:
-    places, place = [], text.find(wanted)
+def _find(text: str, needle: str) -> list[int]:
+    places, place = [], text.find(needle)
     while place >= 0:
         places.append(place)
-        place = text.find(wanted, place + len(wanted))
+        place = text.find(needle, place + len(needle))
     return places
 
 
 def _flatten(text: str) -> tuple[str, list[int]]:
-    r"""Text with `\n` line ends, and the places in it where a `\r` was taken out."""
+    r"""Text with `\n` line ends, and the indices in it where a `\r` was removed."""
     ends: list[int] = []
     place = text.find("\r\n")
     while place >= 0:

@@ -1,4 +1,4 @@
-"""Tells the one cell that an agent edited in a Jupyter notebook from what else changed in it."""
+"""Separates an agent's edit of one cell of a Jupyter notebook from other changes of the notebook."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def isolate(
 ) -> tuple[bytes, bytes]:
     """(before, after) around the edit of one cell alone.
 
-    First tries to take the edit back out of `after`, then to put it into `before`; both only where
-    the notebook can be written again byte for byte. Otherwise the two are returned as they are.
+    First tries to undo the edit in `after`, then to apply it to `before`; both only where the notebook can be
+    written again byte for byte. Otherwise the two are returned unchanged.
     """
     old, new = _load(before), _load(after)
     if old is None or new is None:
@@ -36,7 +36,7 @@ def isolate(
 def _edited_cell(
     old: Cells, new: Cells, cell_id: str | None, tool_input: dict[str, Any]
 ) -> tuple[slice, slice] | None:
-    """Which cells the edit replaced: a slice of the old ones, a slice of the new ones."""
+    """The cells that the edit replaced: a slice of the old cells, a slice of the new cells."""
     mode = tool_input.get("edit_mode") or "replace"
     at_old, at_new = _find(old, cell_id), _find(new, cell_id)
     if mode == "insert":
@@ -49,7 +49,7 @@ def _edited_cell(
     if at_old is None:
         return None
     if mode == "delete":
-        # The deleted cell stood where its old neighbours meet now.
+        # The deleted cell was before its old successor.
         start = next((n for n in (_find(new, _name(old, at_old + 1)), len(new)) if n is not None), 0)
         return slice(at_old, at_old + 1), slice(start, start)
     if at_new is None:
@@ -93,14 +93,14 @@ def _load(data: bytes) -> dict[str, Any] | None:
     return book if all(isinstance(cell, dict) for cell in book["cells"]) else None
 
 
-def _dump_like(book: dict[str, Any], known: dict[str, Any], data: bytes) -> bytes | None:
-    """`book` written in the style that turns `known` into exactly `data`, if one does."""
+def _dump_like(book: dict[str, Any], sample: dict[str, Any], data: bytes) -> bytes | None:
+    """`book` in the JSON style in which `sample` is exactly `data`; None if there is none."""
     end = data[len(data.rstrip()) :]
     for indent in (1, 2, 4, "\t", None):
         for ascii_only in (False, True):
             style: dict[str, Any] = {"indent": indent, "ensure_ascii": ascii_only}
             try:
-                if json.dumps(known, **style).encode() + end == data:
+                if json.dumps(sample, **style).encode() + end == data:
                     return json.dumps(book, **style).encode() + end
             except UnicodeEncodeError:
                 continue

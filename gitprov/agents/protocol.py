@@ -1,4 +1,4 @@
-"""The plug-in protocol: what any tool or script may report, as one JSON object or one per line.
+"""The plug-in protocol: edits that any tool or script reports, as one JSON object or one per line.
 
 `gitprov/agents/README.md` documents it for people who write plug-ins.
 """
@@ -19,9 +19,9 @@ _TEXTS = (
 
 
 class StatedContent(NamedTuple):
-    """A content as a report tells it: `known` is False where the field was left out."""
+    """A content in a report: `present` is False where the report lacks the field."""
 
-    known: bool
+    present: bool
     text: str | None
 
 
@@ -52,7 +52,7 @@ class EditReport(NamedTuple):
 
     @property
     def generation(self) -> tuple[object, ...]:
-        """What two reports of one delivery have in common if they speak of one turn."""
+        """A key that is equal for two reports of one delivery if they are of one turn."""
         params = json.dumps(self.params, sort_keys=True)
         return self.agent, self.session, self.turn, self.prompt, self.prompt_version, params, self.output
 
@@ -75,8 +75,8 @@ def read(row: object) -> EditReport:
     return EditReport(
         type=kind,
         path=path,
-        before=_told(row, "before"),
-        after=_told(row, "after"),
+        before=_content(row, "before"),
+        after=_content(row, "after"),
         params=_object(row, "params"),
         usage=_object(row, "usage"),
         at=moment(_text(row, "at")),
@@ -84,12 +84,12 @@ def read(row: object) -> EditReport:
     )
 
 
-def _told(row: dict[str, Any], name: str) -> StatedContent:
+def _content(row: dict[str, Any], name: str) -> StatedContent:
     return StatedContent(name in row, _text(row, name))
 
 
 def moment(at: str | None) -> str | None:
-    """A moment cut to the second. ValueError if it is none in UTC."""
+    """A moment cut to the second. ValueError if it is no moment in UTC."""
     if at is None:
         return None
     shape = "".join("0" if c.isascii() and c.isdigit() else c for c in at)

@@ -1,1 +1,1 @@
-"""Arithmetic on lines: which model, person or nobody known produced each line. Pure."""
+"""Arithmetic on lines: which model or person, if any is recorded, produced each line. Pure."""

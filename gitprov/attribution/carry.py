@@ -1,7 +1,7 @@
-"""Carrying: which lines of one version of a file stand in another, by git's own diff of the two.
+"""Carrying: which lines of one version of a file are in another, by git's own diff of the two.
 
-A line outside every hunk survived. A line inside one was changed, and counts only where its layout or its place alone
-is different. Nothing is read out of what is left over.
+A line outside all hunks is carried. A line inside a hunk is carried only if nothing but its layout or its
+place changed. Any other line is not carried.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from gitprov.model.hunk import Hunk
 from gitprov.model.ranges import LineSet
 
 Contents = Callable[[], "tuple[list[bytes], list[bytes]]"]
-"""Gives the old and the new side's lines; called only where they are needed."""
+"""Returns the old and the new side's lines; called only if they are needed."""
 
 _END = 1 << 60
-#: Lines that a formatter puts somewhere without taking one away at the most: they are blank.
+#: A formatter that removes no line inserts at most so many in one place: they are blank.
 _BLANKS = 3
 
 
 class LineRun(NamedTuple):
-    """`size` lines that stand in both versions: from line `new` in the one, from line `old` in the other; 1-based."""
+    """`size` lines that are in both versions, from line `new` and from line `old` on; 1-based."""
 
     new: int
     old: int
@@ -32,60 +32,60 @@ class LineRun(NamedTuple):
 
 
 def kept(
-    wanted: LineSet, hunks: Sequence[Hunk], contents: Contents, language: Language = PLAIN
+    lines: LineSet, hunks: Sequence[Hunk], contents: Contents, language: Language = PLAIN
 ) -> list[LineRun]:
-    """Where the `wanted` lines of the new side come from, as far as they stood in the old one.
+    """The runs of `lines` (of the new side) that are in the old side too.
 
-    `hunks` are ascending, as a diff has them. Lines that are new have no place in the answer.
+    `hunks` are ascending, as in a diff. New lines are not in the result.
     """
-    found = _outside(wanted, hunks)
+    runs = _outside(lines, hunks)
     changed = any(hunk.old_count for hunk in hunks)
     if any(
-        hunk.new_count and (changed or hunk.new_count <= _BLANKS) and _touches(wanted, hunk) for hunk in hunks
+        hunk.new_count and (changed or hunk.new_count <= _BLANKS) and _touches(lines, hunk) for hunk in hunks
     ):
         old, new = contents()
         hits = matches(old, new, hunks, (), language)
         inside = LineSet.of_runs((hunk.new_start + 1, hunk.new_end) for hunk in hunks if hunk.new_count)
-        found += [
+        runs += [
             LineRun(n + 1, hit.old + 1, 1)
             for n, hit in hits.items()
-            if not hit.edited and not hit.partly and n + 1 in inside and n + 1 in wanted
+            if not hit.edited and not hit.partly and n + 1 in inside and n + 1 in lines
         ]
-    return found
+    return runs
 
 
 def moved(lines: LineSet, runs: Iterable[LineRun]) -> LineSet:
     """Lines of the old side as lines of the new one."""
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     for run in runs:
         end = run.old + run.size - 1
         at = bisect_right(lines.runs, (run.old,))
         at -= at > 0 and lines.runs[at - 1][1] >= run.old
         while at < len(lines.runs) and lines.runs[at][0] <= end:
             low, high = max(lines.runs[at][0], run.old), min(lines.runs[at][1], end)
-            found.append((low + run.new - run.old, high + run.new - run.old))
+            spans.append((low + run.new - run.old, high + run.new - run.old))
             at += 1
-    return LineSet.of_runs(found)
+    return LineSet.of_runs(spans)
 
 
 def split(runs: Iterable[LineRun], lines: LineSet) -> tuple[list[LineRun], list[LineRun]]:
-    """The runs cut in two: what comes from these `lines` of the old side, and the rest."""
-    mine: list[LineRun] = []
+    """The runs in two parts: those from `lines` of the old side, and the rest."""
+    inside: list[LineRun] = []
     rest: list[LineRun] = []
     for run in runs:
         whole = LineSet.of_runs([(run.old, run.old + run.size - 1)])
-        for found, part in ((mine, whole & lines), (rest, whole - lines)):
-            found += [LineRun(a + run.new - run.old, a, b - a + 1) for a, b in part.runs]
-    return mine, rest
+        for target, part in ((inside, whole & lines), (rest, whole - lines)):
+            target += [LineRun(a + run.new - run.old, a, b - a + 1) for a, b in part.runs]
+    return inside, rest
 
 
 def without(runs: Iterable[LineRun], lines: LineSet) -> list[LineRun]:
-    """Runs without some lines of the new side."""
-    left: list[LineRun] = []
+    """Runs without `lines` of the new side."""
+    remaining: list[LineRun] = []
     for run in runs:
         whole = LineSet.of_runs([(run.new, run.new + run.size - 1)])
-        left += [LineRun(a, a + run.old - run.new, b - a + 1) for a, b in (whole - lines).runs]
-    return left
+        remaining += [LineRun(a, a + run.old - run.new, b - a + 1) for a, b in (whole - lines).runs]
+    return remaining
 
 
 def news(runs: Iterable[LineRun]) -> LineSet:
@@ -98,8 +98,8 @@ def olds(runs: Iterable[LineRun]) -> LineSet:
     return LineSet.of_runs((run.old, run.old + run.size - 1) for run in runs)
 
 
-def _outside(wanted: LineSet, hunks: Sequence[Hunk]) -> list[LineRun]:
-    found: list[LineRun] = []
+def _outside(lines: LineSet, hunks: Sequence[Hunk]) -> list[LineRun]:
+    runs: list[LineRun] = []
     start, offset = 0, 0
     bounds: list[tuple[int, int, int]] = []
     for hunk in hunks:
@@ -107,16 +107,16 @@ def _outside(wanted: LineSet, hunks: Sequence[Hunk]) -> list[LineRun]:
         start, offset = hunk.new_end, hunk.old_end - hunk.new_end
     bounds.append((start, _END, offset))
     at = 0
-    for first, last in wanted.runs:
+    for first, last in lines.runs:
         while at < len(bounds) - 1 and bounds[at][1] < first:
             at += 1
         upto = at
         while upto < len(bounds) and bounds[upto][0] < last:
             low, high = max(first - 1, bounds[upto][0]), min(last, bounds[upto][1])
             if low < high:
-                found.append(LineRun(low + 1, low + 1 + bounds[upto][2], high - low))
+                runs.append(LineRun(low + 1, low + 1 + bounds[upto][2], high - low))
             upto += 1
-    return found
+    return runs
 
 
 def _touches(lines: LineSet, hunk: Hunk) -> bool:

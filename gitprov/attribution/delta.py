@@ -1,4 +1,4 @@
-"""From raw output to commit: what became of a model's version of a file, line by line and word by word."""
+"""The delta from a model's version of a file to the committed one, by lines and words."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from gitprov.model.lines import split_lines
 
 _CONTEXT = 3
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
-#: Above so many tokens a line is told as replaced whole: comparing would cost more than it shows.
+#: Longer pairs of lines are reported as replaced whole: a comparison would cost too much.
 _TOKENS = 2000
 
 
 class Raw(NamedTuple):
-    """A model's version of a file; `own` are the lines (0-based) that the model put there."""
+    """A model's version of a file; `model_lines` are the lines (0-based) that the model wrote."""
 
     lines: list[bytes]
-    own: frozenset[int]
+    model_lines: frozenset[int]
 
 
 def raw_version(edits: Sequence[tuple[bytes, bytes]]) -> Raw:
-    """The version that a trace's edits (before, after) of one file come to.
+    """The result of a trace's edits (before, after) of one file.
 
-    What people did between two edits is taken out again where it can be told: their lines are left away, lines they
-    reworded stand as the model wrote them.
+    Changes of people between two edits are undone where they can be recognized: their lines are left out, and
+    lines that they reworded are as the model wrote them.
     """
     state = begin(edits[0][0] if edits else b"")
     state = fold(state, (FoldStep(n, before, after, human=False) for n, (before, after) in enumerate(edits)))
     lines: list[bytes] = []
-    own: set[int] = set()
+    model_lines: set[int] = set()
     for text, (source, line, edited) in zip(split_lines(state.content), state.origins, strict=True):
         if source >= 0:
-            own.add(len(lines))
+            model_lines.add(len(lines))
             lines.append(split_lines(edits[source][1])[line] if edited else text)
         elif source == BASE:
             lines.append(text)
     whole = [line if line.endswith(b"\n") else line + b"\n" for line in lines[:-1]]
-    return Raw(whole + lines[-1:], frozenset(own))
+    return Raw(whole + lines[-1:], frozenset(model_lines))
 
 
 def compare(
@@ -57,9 +57,9 @@ def compare(
 ) -> Delta:
     """The delta from a model's version to the committed content.
 
-    `kept` holds the committed lines (1-based) that the note calls this trace's unchanged ones: they are shown so even
-    where the stored version reads differently, as redacted text does. `others` maps committed lines to the other
-    trace they belong to. `language` says what is layout.
+    `kept` are the committed lines (1-based) that the note claims as this trace's unchanged ones: they are
+    shown as unchanged even where the stored version differs because it is redacted. `others`: committed line
+    (1-based) → another trace that owns it. `language` determines which differences are layout.
     """
     new = split_lines(committed)
     changed = hunks(b"".join(raw.lines), committed)
@@ -73,8 +73,8 @@ def compare(
 
 
 class _Pairs(NamedTuple):
-    """`new`: new line → the old line it was, and whether it was reworded. `joined`: old lines that stand in a new line
-    besides that, with it. `partly`: old lines of which a part was changed.
+    """`new`: new line → (old line, whether it was reworded). `joined`: further old line → the new line it is
+    part of. `partly`: old lines of which a part was changed. All 0-based.
     """
 
     new: dict[int, tuple[int, bool]]
@@ -82,12 +82,12 @@ class _Pairs(NamedTuple):
     partly: set[int]
 
     def olds(self) -> set[int]:
-        """The old lines that are told."""
+        """The old lines that have a new line."""
         return {o for o, _ in self.new.values()} | self.joined.keys()
 
 
 def _counts(raw: Raw, new: list[bytes], changed: list[Hunk], pairs: _Pairs) -> tuple[int, int, int, int]:
-    """The model's lines that are kept, edited and absent, and the kept ones whose layout is another."""
+    """Counts of the model's lines: kept, edited, absent, and kept with another layout."""
     edited = {o for o, reworded in pairs.new.values() if reworded} | pairs.partly
     inside = {o for hunk in changed for o in range(hunk.old_start, hunk.old_end)}
     absent = inside - pairs.olds() - edited
@@ -100,22 +100,27 @@ def _counts(raw: Raw, new: list[bytes], changed: list[Hunk], pairs: _Pairs) -> t
         if bare != texts[o] and bare.strip():
             other.add(o)
     other |= {line for o, n in pairs.joined.items() for line in (o, pairs.new.get(n, (o, False))[0])}
-    gone = len(raw.own & absent)
-    changes = len(raw.own & edited)
-    return len(raw.own) - gone - changes, changes, gone, len((raw.own & other) - edited - absent)
+    gone = len(raw.model_lines & absent)
+    changes = len(raw.model_lines & edited)
+    return (
+        len(raw.model_lines) - gone - changes,
+        changes,
+        gone,
+        len((raw.model_lines & other) - edited - absent),
+    )
 
 
 def _pieces(
     raw: Raw, new: list[bytes], changed: list[Hunk], pairs: _Pairs, others: Mapping[int, str]
 ) -> Iterable[DeltaLine]:
     at_old = at_new = 0
-    told: set[int] = set()
+    covered: set[int] = set()
     paired = pairs.olds()
     for hunk in [*changed, Hunk(len(raw.lines), 0, len(new), 0)]:
         for step in range(hunk.old_start - at_old):
             yield _same(raw, new, at_old + step, at_new + step)
-        left = deque(o for o in range(hunk.old_start, hunk.old_end) if o not in paired)
-        yield from _changed(raw, new, hunk, pairs.new, others, left, told)
+        removals = deque(o for o in range(hunk.old_start, hunk.old_end) if o not in paired)
+        yield from _changed(raw, new, hunk, pairs.new, others, removals, covered)
         at_old, at_new = hunk.old_end, hunk.new_end
 
 
@@ -125,25 +130,25 @@ def _changed(
     hunk: Hunk,
     pairs: dict[int, tuple[int, bool]],
     others: Mapping[int, str],
-    left: deque[int],
-    told: set[int],
+    removals: deque[int],
+    covered: set[int],
 ) -> Iterable[DeltaLine]:
-    """One hunk: what went stands before what came in its place."""
+    """The pieces of one hunk: removed lines come before the lines that replaced them."""
     stops = _stops(pairs, hunk)
     for n in range(hunk.new_start, hunk.new_end):
-        while left and left[0] < stops[n - hunk.new_start]:
-            yield _gone(raw, left.popleft())
+        while removals and removals[0] < stops[n - hunk.new_start]:
+            yield _gone(raw, removals.popleft())
         if n not in pairs:
             yield DeltaLine("*" if n + 1 in others else "+", None, n + 1, False, _text(new[n]))
             continue
         o, edited = pairs[n]
         if edited:
             words = tuple(changed_words(_text(raw.lines[o]), _text(new[n])))
-            yield DeltaLine("~", o + 1, n + 1, o in raw.own, _text(new[n]), words)
+            yield DeltaLine("~", o + 1, n + 1, o in raw.model_lines, _text(new[n]), words)
         else:
-            yield _same(raw, new, o, n) if o not in told else _again(new, n)
-        told.add(o)
-    for o in left:
+            yield _same(raw, new, o, n) if o not in covered else _again(new, n)
+        covered.add(o)
+    for o in removals:
         yield _gone(raw, o)
 
 
@@ -158,7 +163,7 @@ def _pairs(
     pairs, joined, partly = _Pairs({}, {}, set())
     inside = {n for hunk in changed for n in range(hunk.new_start, hunk.new_end)}
     for n, hit in matches(raw.lines, new, changed, (), language).items():
-        # A line that another trace wrote anew is no rewording of what it resembles.
+        # A new line of another trace is not a rewording of the line that it resembles.
         if n + 1 in others and n + 1 not in kept:
             continue
         if n in inside:
@@ -167,15 +172,17 @@ def _pairs(
         partly.update(hit.partly)
     used = {o for o, _ in pairs.values()} | joined.keys()
     for hunk in changed:
-        free = iter([o for o in range(hunk.old_start, hunk.old_end) if o in raw.own and o not in used])
-        # A line that the note calls unchanged reads differently only because the stored version is redacted.
+        free = iter(
+            [o for o in range(hunk.old_start, hunk.old_end) if o in raw.model_lines and o not in used]
+        )
+        # A line that is unchanged according to the note differs only because the stored version is redacted.
         masked = (n for n in range(hunk.new_start, hunk.new_end) if n + 1 in kept and n not in pairs)
         pairs.update({n: (o, False) for n, o in zip(masked, free, strict=False)})
     return _Pairs(pairs, joined, partly)
 
 
 def _stops(pairs: Mapping[int, tuple[int, bool]], hunk: Hunk) -> list[int]:
-    """For each new line the old line that the next pair needs: what went before it is told first."""
+    """For each new line the old line of the next pair: removed lines before that one come first."""
     stop, out = hunk.old_end, []
     for n in range(hunk.new_end - 1, hunk.new_start - 1, -1):
         if n in pairs and hunk.old_start <= pairs[n][0] < hunk.old_end:
@@ -185,21 +192,21 @@ def _stops(pairs: Mapping[int, tuple[int, bool]], hunk: Hunk) -> list[int]:
 
 
 def _same(raw: Raw, new: list[bytes], o: int, n: int) -> DeltaLine:
-    return DeltaLine(" ", o + 1, n + 1, o in raw.own, _text(new[n]))
+    return DeltaLine(" ", o + 1, n + 1, o in raw.model_lines, _text(new[n]))
 
 
 def _again(new: list[bytes], n: int) -> DeltaLine:
-    """One more line of an old one that was only broken into several: it counts once."""
+    """A further new line of an old line that was broken into several: the old line counts once."""
     return DeltaLine(" ", None, n + 1, False, _text(new[n]))
 
 
 def _gone(raw: Raw, o: int) -> DeltaLine:
-    return DeltaLine("-", o + 1, None, o in raw.own, _text(raw.lines[o]))
+    return DeltaLine("-", o + 1, None, o in raw.model_lines, _text(raw.lines[o]))
 
 
 def _shown(pieces: list[DeltaLine]) -> list[int]:
-    """Indices of changed pieces that concern the model's lines: its own, and what stands directly beside them."""
-    found: list[int] = []
+    """Indices of changed pieces with the model's lines, and of those directly beside its lines."""
+    indices: list[int] = []
     run: list[int] = []
     for n, piece in enumerate([*pieces, DeltaLine(" ", None, None, False, "")]):
         if piece.op != " ":
@@ -209,13 +216,13 @@ def _shown(pieces: list[DeltaLine]) -> list[int]:
             before, after = run[0] - 1, run[-1] + 1
             beside = (before >= 0 and pieces[before].own) or (after < len(pieces) and pieces[after].own)
             if beside or any(pieces[k].own for k in run):
-                found += run
+                indices += run
         run = []
-    return found
+    return indices
 
 
 def _windows(shown: list[int], total: int) -> list[tuple[int, int]]:
-    """(first, one past last) of the pieces to print: what is shown, with its context, joined where they touch."""
+    """(first, one past last) of the pieces to print: `shown` with context, joined where they touch."""
     out: list[tuple[int, int]] = []
     for n in shown:
         first, last = max(0, n - _CONTEXT), min(total, n + _CONTEXT + 1)
@@ -228,7 +235,7 @@ def _windows(shown: list[int], total: int) -> list[tuple[int, int]]:
 
 def _block(pieces: list[DeltaLine], first: int, last: int) -> DeltaHunk:
     part = tuple(pieces[first:last])
-    raws: list[int] = []  # in order: a line that moved is counted where it came from
+    raws: list[int] = []  # ascending: a moved line counts at its old place
     for piece in part:
         if piece.raw is not None and (not raws or piece.raw > raws[-1]):
             raws.append(piece.raw)
@@ -241,7 +248,9 @@ def _block(pieces: list[DeltaLine], first: int, last: int) -> DeltaHunk:
 
 
 def changed_words(old: str, new: str) -> list[tuple[str, str]]:
-    """What turns one line into another: (` ` | `-` | `+`, text) in order; leaving out `-` gives `new`, `+` gives `old`."""
+    """The changes between two lines: (` ` | `-` | `+`, text) in order. Without `-` they are `new`, without
+    `+` `old`.
+    """
     a, b = _TOKEN.findall(old), _TOKEN.findall(new)
     if len(a) + len(b) > _TOKENS:
         return [(op, text) for op, text in (("-", old), ("+", new)) if text]
@@ -253,7 +262,7 @@ def changed_words(old: str, new: str) -> list[tuple[str, str]]:
 
 
 def _ends(a: list[str], b: list[str]) -> tuple[int, int]:
-    """How many tokens both begin and end with."""
+    """The numbers of common tokens at the start and at the end."""
     least = min(len(a), len(b))
     first = next((n for n in range(least) if a[n] != b[n]), least)
     least -= first
@@ -276,7 +285,7 @@ def _between(a: list[str], b: list[str]) -> list[tuple[str, str]]:
 
 
 def _joined(words: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Changes with nothing but space between them are one change: easier to read."""
+    """The words with changes joined that only white space separates, which is easier to read."""
     out: list[tuple[str, str]] = []
     old = new = ""
     for n, (op, text) in enumerate(words):

@@ -1,8 +1,8 @@
-"""Line differences between two contents, choosing as git's blame does among equal lines.
+"""Line differences between two contents, with the same choice among equal lines as git's blame.
 
-libgit2 carries the same xdiff as git; loading it costs more than most hooks do in all, so a change that can be
-told without it (one run of lines in which nothing is ambiguous) never loads it. Otherwise it is given what git
-gives it, for what it chooses among equal lines depends on how often lines occur in the whole of both contents.
+libgit2 has the same xdiff as git. Loading it takes longer than most whole hooks, so it is not loaded for a
+simple change: one run of lines without ambiguity. Otherwise it gets the same input as from git, since its
+choice among equal lines depends on how often lines occur in both whole contents.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _loaded: Any = None
 
 
 def hunks(old: bytes, new: bytes) -> list[Hunk]:
-    """The hunks that turn `old` into `new`, ascending, none touching another: those of `git diff -U0` and git's blame."""
+    """The hunks from `old` to `new`, ascending, not adjacent: those of `git diff -U0` and git's blame."""
     if old == new:
         return []
     start, old_stop, new_stop = _differing(old, new)
@@ -40,12 +40,12 @@ def hunks(old: bytes, new: bytes) -> list[Hunk]:
 
 
 def unshown(start: bytes, final: bytes) -> tuple[Hunk, ...]:
-    """The hunks of a file that git only calls binary: none if it looks so, else those of a text that is called so."""
+    """The hunks of a file that git treats as binary: none if a side has a NUL, else those of the texts."""
     return () if is_binary(start) or is_binary(final) else tuple(hunks(start, final))
 
 
 def _differing(old: bytes, new: bytes) -> tuple[int, int, int]:
-    """Byte offsets (start, old stop, new stop) of whole lines outside which both are the same."""
+    """Byte offsets (start, old stop, new stop) of whole lines, outside which both are equal."""
     start = _common_prefix(old, new)
     start = old.rfind(b"\n", 0, start) + 1
     tail = _common_suffix(old, new, min(len(old), len(new)) - start)
@@ -62,7 +62,7 @@ def _at_line(data: bytes, offset: int) -> bool:
 
 
 def _common_prefix(a: bytes, b: bytes) -> int:
-    """Length of the common prefix; halving with slices compares at memory speed."""
+    """Length of the common prefix in bytes; bisection with slices compares at memory speed."""
     low, high = 0, min(len(a), len(b))
     while low < high:
         middle = (low + high + 1) // 2
@@ -85,7 +85,7 @@ def _common_suffix(a: bytes, b: bytes, limit: int) -> int:
 
 
 def _unambiguous(old_mid: list[bytes], new_mid: list[bytes], before: bytes, after: bytes) -> bool:
-    """Whether the differing part is one hunk that could stand nowhere else."""
+    """Whether the differing part is one hunk with only one possible place."""
     for mid in (old_mid, new_mid):
         if mid and (mid[-1] == before or mid[0] == after):
             return False
@@ -96,9 +96,9 @@ def _unambiguous(old_mid: list[bytes], new_mid: list[bytes], before: bytes, afte
 
 
 def _without_common_tail(old: bytes, new: bytes) -> tuple[bytes, bytes]:
-    """Both without the whole blocks that they end with alike, as git hands them to xdiff where it wants no context.
+    """Both without the whole blocks of their common tail, as git passes them to xdiff if it needs no context.
 
-    It matters: an inserted run cannot slide into what was cut off, so git's choice depends on it.
+    git's choice depends on it: an inserted run cannot slide into the removed tail.
     """
     cut = _common_suffix(old, new, min(len(old), len(new))) // _BLOCK * _BLOCK
     if not cut:
@@ -122,7 +122,7 @@ def _xdiff(old: bytes, new: bytes) -> list[Hunk]:
 
 
 def _engine() -> Any:  # noqa: ANN401  # an extension module
-    """The part of pygit2 that is written in C: it diffs alone, and loads in a quarter of the package's time."""
+    """pygit2's C extension: enough for diffs, and loaded in a quarter of the package's time."""
     global _loaded
     if _loaded is None:
         try:
@@ -134,11 +134,11 @@ def _engine() -> Any:  # noqa: ANN401  # an extension module
 
 def _extension() -> ModuleType:
     package = PathFinder.find_spec("pygit2")
-    found = package and PathFinder.find_spec("pygit2._pygit2", package.submodule_search_locations)
-    if found is None or found.loader is None:
+    spec = package and PathFinder.find_spec("pygit2._pygit2", package.submodule_search_locations)
+    if spec is None or spec.loader is None:
         raise ModuleNotFoundError("pygit2._pygit2")
-    module = found.loader.create_module(found)
+    module = spec.loader.create_module(spec)
     if module is None or not callable(module.Patch.create_from):
         raise ModuleNotFoundError("pygit2._pygit2")
-    found.loader.exec_module(module)
+    spec.loader.exec_module(module)
     return module

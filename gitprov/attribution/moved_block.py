@@ -1,8 +1,8 @@
-"""Blocks of lines that somebody moved to another file: who wrote them is told by the exact text of the whole block.
+"""Blocks of lines that were moved to another file: the exact text of the whole block identifies their owners.
 
-One line of the same text proves nothing, so a block has at least three telling lines (neither blank nor brackets alone)
-without another line between them. A line that left a file once is claimed once: a copy of what still stands in its
-place is nobody's.
+A single line with the same text is no evidence, so a block has at least three telling lines (neither blank
+nor brackets alone) without another line between them. A line that left a file once is claimed once; a copy of
+lines that are still in their place has no owner.
 """
 
 from __future__ import annotations
@@ -14,54 +14,54 @@ from gitprov.attribution.outcome import Tally
 from gitprov.attribution.state import Folded, Origin
 from gitprov.model.lines import is_trivial, split_lines
 
-#: Telling lines that a block has at the least.
+#: The least number of telling lines in a block.
 LEAST = 3
-#: Places with the same line that are compared with a block's first line, so that files of equal lines stay quick.
+#: At most so many places with a block's first line are compared, so that files of equal lines stay quick.
 _PLACES = 24
 
 Place = tuple[int, int]
 """(number of a content, 0-based line in it)."""
 
 Owner = tuple[str, Origin]
-"""(path of the file that a line left, the line's origin there)."""
+"""(path of the file that a line left, the line's origin in it)."""
 
 
 class RemovedLines(NamedTuple):
-    """A content as it was once, and the lines of it that left the file: 0-based number → its owner."""
+    """A former content, and its lines that left the file: 0-based number → owner."""
 
     lines: Sequence[bytes]
     owners: Mapping[int, Owner]
 
 
 class UnclaimedLines(NamedTuple):
-    """A committed content and those of its lines (0-based) that are new and that nobody claims."""
+    """A committed content, and its lines (0-based) that are new and unclaimed."""
 
     lines: Sequence[bytes]
     numbers: frozenset[int]
 
 
 def shed(path: str, folded: Folded, tallies: Mapping[int, Tally]) -> tuple[RemovedLines, ...]:
-    """What left the file at `path`: lines that its tallies call dropped, in the last contents that had them."""
+    """The lines that left the file at `path`: those dropped in its tallies, in the last contents with them."""
     gone = {(source, line - 1) for source, tally in tallies.items() for line in tally.dropped}
-    found = []
+    removals = []
     for content, origins in _contents(folded) if gone else ():
         owners = {n: (path, origin) for n, origin in enumerate(origins) if origin[:2] in gone}
         if owners:
-            found.append(RemovedLines(split_lines(content), owners))
+            removals.append(RemovedLines(split_lines(content), owners))
             gone.difference_update(origin[:2] for _, origin in owners.values())
-    return tuple(found)
+    return tuple(removals)
 
 
 def _contents(folded: Folded) -> Iterator[tuple[bytes, Sequence[Origin]]]:
-    """The contents that a fold came by, the newest first."""
+    """The contents in the history of a fold, the newest first."""
     yield folded.content, folded.origins
     yield from reversed(folded.past)
 
 
 def arrivals(shed: Sequence[RemovedLines], vacant: Sequence[UnclaimedLines]) -> list[dict[int, Owner]]:
-    """For each of the `vacant` contents: line (0-based) → its owner, for the blocks that came from elsewhere.
+    """For each of the `vacant` contents: line (0-based) → owner, for the blocks that came from other files.
 
-    The longest block at each place is taken first, of equal ones that of the earliest content in `shed`.
+    At each line the longest block is used, of equal ones that of the earliest content in `shed`.
     """
     search = _Search(shed)
     return [search.of(one) for one in vacant]
@@ -69,31 +69,31 @@ def arrivals(shed: Sequence[RemovedLines], vacant: Sequence[UnclaimedLines]) -> 
 
 class _Search:
     def __init__(self, shed: Sequence[RemovedLines]) -> None:
-        self._shed = [[_bare(line) for line in one.lines] for one in shed]
-        self._owners = [one.owners for one in shed]
+        self._shed = [[_bare(line) for line in removal.lines] for removal in shed]
+        self._owners = [removal.owners for removal in shed]
         self._places: dict[bytes, list[Place]] = {}
-        for at, one in enumerate(shed):
-            for n in sorted(one.owners):
+        for at, removal in enumerate(shed):
+            for n in sorted(removal.owners):
                 line = self._shed[at][n]
                 if not is_trivial(line):
                     self._places.setdefault(line, []).append((at, n))
         self._used: set[Owner] = set()
 
     def of(self, vacant: UnclaimedLines) -> dict[int, Owner]:
-        """The owners of one content's lines. What they claim is claimed for the contents after it, too."""
+        """The owners of one content's lines; later contents cannot use the same owners again."""
         lines = [_bare(line) for line in vacant.lines]
-        found: dict[int, Owner] = {}
+        owners: dict[int, Owner] = {}
         behind = -1
         for n in sorted(vacant.numbers):
             if n >= behind and lines[n] in self._places:
                 place, size = self._longest(lines, vacant.numbers, n)
                 if size:
                     behind = n + size
-                    found.update(self._claim(lines, vacant.numbers - found.keys(), n, place, size))
-        return found
+                    owners.update(self._claim(lines, vacant.numbers - owners.keys(), n, place, size))
+        return owners
 
     def _longest(self, lines: list[bytes], numbers: frozenset[int], n: int) -> tuple[Place, int]:
-        """The place of the longest block that begins at line `n`, and its size; size 0 for none."""
+        """The place of the longest block that begins at line `n`, and its size in lines; size 0 for none."""
         best: tuple[Place, int] = ((0, 0), 0)
         free = (place for place in self._places[lines[n]] if self._is_free(place))
         for place, _ in zip(free, range(_PLACES), strict=False):
@@ -103,7 +103,7 @@ class _Search:
         return best
 
     def _run(self, lines: list[bytes], numbers: frozenset[int], n: int, place: Place) -> tuple[int, int]:
-        """How far two places go on alike: (lines, telling lines)."""
+        """The length of the common run from two places on: (lines, telling lines)."""
         size = telling = 0
         while n + size in numbers and self._is_alike(lines[n + size], (place[0], place[1] + size)):
             telling += not is_trivial(lines[n + size])
@@ -113,13 +113,13 @@ class _Search:
     def _claim(
         self, lines: list[bytes], numbers: frozenset[int], n: int, place: Place, size: int
     ) -> dict[int, Owner]:
-        """The lines of a block, with the blanks and brackets directly before it that left with it."""
+        """The owners of a block's lines, and of the blanks and brackets directly before it that left with it."""
         at, line = place
         while n - 1 in numbers and self._is_alike(lines[n - 1], (at, line - 1)):
             n, line, size = n - 1, line - 1, size + 1
-        found = {n + k: self._owners[at][line + k] for k in range(size)}
-        self._used.update(found.values())
-        return found
+        owners = {n + k: self._owners[at][line + k] for k in range(size)}
+        self._used.update(owners.values())
+        return owners
 
     def _is_alike(self, text: bytes, place: Place) -> bool:
         return self._is_free(place) and self._shed[place[0]][place[1]] == text
@@ -130,5 +130,5 @@ class _Search:
 
 
 def _bare(line: bytes) -> bytes:
-    """A line without its end: the last one of a file may lack it."""
+    """A line without its line end, which the last line of a file may lack."""
     return line.rstrip(b"\r\n")

@@ -1,4 +1,4 @@
-"""Lines that stand elsewhere now: the same text went at one place of a file and came at another."""
+"""Lines that moved: the same text was removed at one place of a file and added at another."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gitprov.attribution.sides import Match, Sides
 from gitprov.attribution.similar import WORD
 from gitprov.model.lines import is_trivial
 
-#: A line with so many words is no common one.
+#: A line with so many words is not a common one.
 _WORDS = 3
 #: An import, or a row or item of a list.
 _ROW = re.compile(
@@ -17,10 +17,11 @@ _ROW = re.compile(
 
 
 def moved_lines(sides: Sides) -> None:
-    """Match the lines that only changed their place. A line that stands still where it was is nobody's source.
+    """Match the lines that only changed their place. An old line that did not move is not matched.
 
-    A text that went once and came once is the same line, and so are the lines directly above and below it that moved with
-    it, blank ones and brackets too. A line that moved alone to another hunk has to be the only one of its kind.
+    A text that was removed once and added once is the same line. So are the lines directly above and below it
+    that moved with it, blank ones and brackets too. A line that moved alone to another hunk must have a
+    unique text.
     """
     old = {
         o: _text(sides.old.key(o))
@@ -41,7 +42,7 @@ def moved_lines(sides: Sides) -> None:
         if len(places) == 1 or _in_one_hunk(sides, went[text], places)
     ]
     for o, n in pairs:
-        if o in sides.used or n in sides.found:
+        if o in sides.used or n in sides.matches:
             continue
         run = [*_beside(sides, old, new, (o, n), -1)[::-1], (o, n), *_beside(sides, old, new, (o, n), 1)]
         telling = sum(sides.is_telling(line) for _, line in run)
@@ -51,16 +52,16 @@ def moved_lines(sides: Sides) -> None:
 
 
 def _text(key: bytes) -> bytes:
-    """What is compared: the last of some items has no comma, and may have one elsewhere."""
+    """The text to compare, without a comma at its end: the last item of a list may lack it."""
     return key[:-2] if key.endswith(b"\x1f,") and b"\x1f=\x1f" not in key else key
 
 
 def _places(lines: list[bytes], texts: dict[int, bytes]) -> dict[bytes, list[int]]:
-    found: dict[bytes, list[int]] = {}
+    places: dict[bytes, list[int]] = {}
     for line, text in texts.items():
         if text and not is_trivial(lines[line]):
-            found.setdefault(text, []).append(line)
-    return found
+            places.setdefault(text, []).append(line)
+    return places
 
 
 def _in_one_hunk(sides: Sides, olds: list[int], news: list[int]) -> bool:
@@ -74,7 +75,9 @@ def _in_one_hunk(sides: Sides, olds: list[int], news: list[int]) -> bool:
 
 
 def _tells(sides: Sides, o: int) -> bool:
-    """Whether a line that moved alone is the same one for sure: there is no other like it, and anybody may write `return x`."""
+    """Whether a line that moved alone is surely the same: its text is unique, and less common than `return
+    x`.
+    """
     text = sides.old.lines[o].strip().rstrip(b",")
     if any(side.count(text) + side.count(text + b",") != 1 for side in (sides.old, sides.new)):
         return False
@@ -87,7 +90,7 @@ def _beside(
     """The lines beside a pair, on one side of it, that moved with it."""
     run: list[tuple[int, int]] = []
     o, n = pair[0] + step, pair[1] + step
-    while o in old and n in new and o not in sides.used and n not in sides.found and old[o] == new[n]:
+    while o in old and n in new and o not in sides.used and n not in sides.matches and old[o] == new[n]:
         if not old[o] and sides.old.lines[o].strip() != sides.new.lines[n].strip():
             break
         run.append((o, n))
@@ -96,7 +99,7 @@ def _beside(
 
 
 def moved_rows(sides: Sides) -> None:
-    """Keys of JSON objects that were put into another order within lines: the whole says the same as before."""
+    """Match lines of JSON whose object keys were reordered: the value of the whole text is the same."""
     if sides.language.name != "json":
         return
     old = [o for hunk in sides.hunks for o in sides.free_old(hunk.old_start, hunk.old_end)]

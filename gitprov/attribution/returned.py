@@ -1,7 +1,7 @@
-"""Lines that a commit reported as dropped, and that are there again later: a stash that was popped, or a likeness?
+"""Lines that a commit reported as dropped and that are in the file again later, such as from a popped stash.
 
-The developer has spoken about such a line once. It is the model's again only where it came back as it was, with the
-same lines directly above and below; a line that merely reads alike, in another place, is somebody's own.
+The developer dropped such a line once. It is the model's again only if it came back with the same lines
+directly above and below; a line with the same text in another place is not the model's.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from gitprov.model.ranges import LineSet
 
 
 def gone_for_good(dropped: LineSet, after: bytes, content: bytes) -> LineSet:
-    """Which of an event's dropped lines (1-based, of its `after`) did not come back in `content`."""
+    """The lines of `dropped` (1-based, of an event's `after`) that did not come back in `content`."""
     if not dropped:
         return dropped
-    there = set(with_neighbours(split_lines(content)))
+    triples = set(with_neighbours(split_lines(content)))
     around = with_neighbours(split_lines(after))
-    return LineSet(n for n in dropped if n > len(around) or around[n - 1] not in there)
+    return LineSet(n for n in dropped if n > len(around) or around[n - 1] not in triples)

@@ -1,6 +1,6 @@
-"""Which new lines of a replaced hunk are old lines that somebody re-indented, re-wrapped or reworded.
+"""Matches new lines of replaced hunks to old lines that were re-indented, re-wrapped or reworded.
 
-Evidence is the text of the line itself. Each old line answers for at most one rewording, and a line that
+The evidence is the text of the line itself. Each old line has at most one rewording, and a line that
 resembles a person's old line more than a model's is not the model's.
 """
 
@@ -22,45 +22,45 @@ from gitprov.model.lines import is_trivial
 
 __all__ = ["MOST", "SIMILAR", "Match", "match", "matches", "similarity", "too_large"]
 
-#: Bytes of changed lines, both sides together, above which they are not compared: a commit should take seconds.
+#: Changed lines of more bytes than this, both sides together, are not compared: a commit should take seconds.
 MOST = 4_000_000
 
-#: A new line is compared with about this many old lines, those first that share a rare word; with fewer where there are
-#: many, so that no hunk takes more comparisons than it should.
+#: A new line is compared with about _CANDIDATES old lines, those first that share a rare word; with fewer if
+#: the hunk has many new lines, down to _FEWEST, so that a hunk takes about _COMPARED comparisons at most.
 _CANDIDATES, _FEWEST, _COMPARED = 48, 8, 100_000
 
 
 def match(
-    old: list[bytes], new: list[bytes], theirs: Collection[int] = (), language: Language = PLAIN
+    old: list[bytes], new: list[bytes], human_lines: Collection[int] = (), language: Language = PLAIN
 ) -> dict[int, Match]:
     """New line (0-based within the hunk) → its origin, for every new line that has one.
 
-    `theirs` are the old lines that are not a model's: a line that resembles one of them more than any other old
-    line is matched with no other.
+    `human_lines` are the old lines that are not a model's: a new line that resembles one of them most is not
+    matched to any other old line.
     """
-    return matches(old, new, [Hunk(0, len(old), 0, len(new))], theirs, language)
+    return matches(old, new, [Hunk(0, len(old), 0, len(new))], human_lines, language)
 
 
 def matches(
     old: list[bytes],
     new: list[bytes],
     hunks: Sequence[Hunk],
-    theirs: Collection[int] = (),
+    human_lines: Collection[int] = (),
     language: Language = PLAIN,
     closed: Collection[int] = (),
 ) -> dict[int, Match]:
-    """The same for all hunks of a file at once: numbers are those of the file's lines, and a line may have come from
-    another hunk. New lines that are `closed` are not asked about.
+    """`match` for all hunks of a file at once: numbers are those of the file's lines, and a line's origin may
+    be in another hunk. New lines that are `closed` are not matched.
 
-    A line outside of all hunks is in the answer only where a blank line beside it was taken out.
+    A line outside all hunks is in the result only if a blank line beside it was removed.
     """
     if not hunks:
         return {}
-    sides = Sides(old, new, together(new, hunks), theirs, language, closed)
+    sides = Sides(old, new, together(new, hunks), human_lines, language, closed)
     if too_large(old, new, hunks):
         for hunk in sides.hunks:
             spaced(sides, hunk)
-        return sides.found
+        return sides.matches
     if len(sides.hunks) > 1:
         span(sides)
     for hunk in sides.hunks:
@@ -76,11 +76,11 @@ def matches(
         if hunk.old_count and hunk.new_count:
             _reworded(sides, hunk)
     bare_rest(sides)
-    return sides.found
+    return sides.matches
 
 
 def too_large(old: list[bytes], new: list[bytes], hunks: Sequence[Hunk]) -> str | None:
-    """Why lines of some hunks are not compared with each other, but for white space; None where they are."""
+    """The reason to compare lines of some hunks for white space only; None if they are fully compared."""
     size = sum(
         len(line)
         for hunk in hunks
@@ -90,14 +90,20 @@ def too_large(old: list[bytes], new: list[bytes], hunks: Sequence[Hunk]) -> str 
 
 
 def _reworded(sides: Sides, hunk: Hunk) -> None:
-    old, new, theirs, found, used = sides.old.lines, sides.new.lines, sides.theirs, sides.found, sides.used
+    old, new, human_lines, matches, used = (
+        sides.old.lines,
+        sides.new.lines,
+        sides.human_lines,
+        sides.matches,
+        sides.used,
+    )
     fresh = [n for n in sides.free_new(hunk.new_start, hunk.new_end) if not is_trivial(new[n])]
     if not fresh:
         return
     words = {
         o: words_of(old[o])
         for o in range(hunk.old_start, hunk.old_end)
-        if (o in theirs or o not in used) and not is_trivial(old[o])
+        if (o in human_lines or o not in used) and not is_trivial(old[o])
     }
     by_word = _by_word(words)
     most = min(_CANDIDATES, max(_FEWEST, _COMPARED // len(fresh)))
@@ -106,11 +112,11 @@ def _reworded(sides: Sides, hunk: Hunk) -> None:
         place = hunk.old_start + (n - hunk.new_start) * hunk.old_count // hunk.new_count
         bag = words_of(new[n])
         near = [(dice(words[o], bag), o) for o in _nearest(by_word, WORD.findall(new[n]), place, most)]
-        least = max([SIMILAR, *(score for score, o in near if o in theirs)]) if theirs else SIMILAR
+        least = max([SIMILAR, *(score for score, o in near if o in human_lines)]) if human_lines else SIMILAR
         scored += [(-score, abs(o - place), n, o) for score, o in near if score >= least and o not in used]
     for _, _, n, o in sorted(scored):
-        if n not in found and o not in used:
-            found[n] = Match(o, True)
+        if n not in matches and o not in used:
+            matches[n] = Match(o, True)
             used.add(o)
 
 
@@ -124,7 +130,7 @@ def _by_word(words: dict[int, frozenset[bytes]]) -> dict[bytes, list[int]]:
 
 
 def _nearest(by_word: dict[bytes, list[int]], words: Iterable[bytes], place: int, most: int) -> list[int]:
-    """Old lines that share a word, those with the rarest words first, of each word those nearest to a place."""
+    """Old lines that share a word: the rarest words first, for each word the lines nearest to `place`."""
     near: set[int] = set()
     for lines in sorted((by_word[word] for word in dict.fromkeys(words) if word in by_word), key=len):
         if len(lines) > most:

@@ -1,4 +1,4 @@
-"""The two sides of a comparison: their lines and tokens, and which new line is known to come from which old one."""
+"""The two sides of a comparison: their lines and tokens, and the matches of new to old lines."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from gitprov.model.lines import is_trivial
 
 
 class Match(NamedTuple):
-    """Where a new line came from: the old line that gave most of it, and whether its text was changed.
+    """The origin of a new line: the old line with most of its tokens, and whether its text was changed.
 
-    `also` are further old lines that were joined to it. `partly` are those of all these of which another part was
-    changed: the line itself is as it was, the old line as a whole is not. Numbers are 0-based.
+    `also` are further old lines that were joined to it. `partly` are those of all these old lines of which
+    another part was changed: this new line is unchanged, but the old line as a whole is not. Numbers are
+    0-based.
     """
 
     old: int
@@ -30,7 +31,7 @@ class Match(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Old and new lines of a hunk between two lines that are the same, as far as nothing is known of them."""
+    """The unmatched old and new lines of a hunk between two lines that are the same."""
 
     old: list[int]
     new: list[int]
@@ -41,7 +42,7 @@ class Gap(NamedTuple):
 
 
 class Side:
-    """One side: lines and, once they are asked for, tokens of the lines that the hunks speak of."""
+    """One side: its lines and, computed on first use, the tokens of the lines in the hunks."""
 
     def __init__(self, lines: list[bytes], language: Language, first: int, last: int) -> None:
         self.lines = lines
@@ -49,7 +50,7 @@ class Side:
 
     @cached_property
     def stream(self) -> TokenStream:
-        """The tokens, without those that say nothing."""
+        """The tokens, without those that are only layout."""
         return stream(*self._bounds)
 
     def span(self, line: int) -> tuple[int, int]:
@@ -59,7 +60,7 @@ class Side:
         return first, bisect_left(lines, line + 1, first)
 
     def key(self, line: int) -> bytes:
-        """A line in its normal form; empty where all that it has is layout."""
+        """A line in its normal form; empty if it has only layout."""
         first, last = self.span(line)
         return b"\x1f".join(self.stream.keys[first:last])
 
@@ -73,7 +74,7 @@ class Side:
         return out
 
     def _goes_on(self, line: int) -> bytes:
-        """What stands on a line on which a string goes on; nothing where none does."""
+        """The tokens of a line on which a string continues; empty on other lines."""
         return b"\x1f".join(lex(self.lines[line], self._bounds[3]).keys) if line in self.stream.spans else b""
 
     def tokens(self, lines: Iterable[int]) -> tuple[list[bytes], list[int]]:
@@ -88,7 +89,7 @@ class Side:
         return keys, places
 
     def count(self, text: bytes) -> int:
-        """How many lines of the whole file read so, white space around them aside."""
+        """How many lines of the whole file have this text, apart from white space around it."""
         return self._counts[text]
 
     @cached_property
@@ -113,8 +114,9 @@ def runs(lines: Iterable[int]) -> list[tuple[int, int]]:
 
 
 class Sides:
-    """A comparison under way. `found`: new line → its origin. `used`: old lines that answered. `anchors`: hunk → its
-    pairs (old, new) of lines that are the same, ascending.
+    """The state of a comparison. `matches`: new line → its origin. `used`: old lines that are matched.
+    `anchors`: hunk → its pairs (old, new) of lines that are the same, ascending. `human_lines`: old lines
+    that are not a model's. `closed`: new lines not to be matched.
     """
 
     def __init__(
@@ -122,37 +124,37 @@ class Sides:
         old: list[bytes],
         new: list[bytes],
         hunks: Sequence[Hunk],
-        theirs: Collection[int],
+        human_lines: Collection[int],
         language: Language,
         closed: Collection[int],
     ) -> None:
         self.hunks = hunks
-        self.theirs = theirs
+        self.human_lines = human_lines
         self.closed = closed
         self.old = Side(old, language, hunks[0].old_start, hunks[-1].old_end)
         self.new = Side(new, language, hunks[0].new_start, hunks[-1].new_end)
         self.language = language
-        self.found: dict[int, Match] = {}
+        self.matches: dict[int, Match] = {}
         self.used: set[int] = set()
         self.anchors: dict[Hunk, list[tuple[int, int]]] = {}
         self._settled: set[Hunk] = set()  # hunks of which nothing is left, and so for good
 
     def take(self, new: int, hit: Match) -> None:
-        """Note down where a line comes from."""
-        self.found[new] = hit
+        """Record the origin of a new line."""
+        self.matches[new] = hit
         self.used.add(hit.old)
         self.used.update(hit.also)
 
     def free_old(self, first: int, last: int) -> list[int]:
-        """The old lines in a range that answered for nothing yet."""
+        """The old lines in a range that are not matched yet."""
         return [o for o in range(first, last) if o not in self.used]
 
     def free_new(self, first: int, last: int) -> list[int]:
-        """The new lines in a range of which nothing is known yet."""
-        return [n for n in range(first, last) if n not in self.found and n not in self.closed]
+        """The new lines in a range that are not matched yet."""
+        return [n for n in range(first, last) if n not in self.matches and n not in self.closed]
 
     def gaps(self, hunk: Hunk) -> Iterable[Gap]:
-        """What is left of a hunk between its lines that are the same, where anything is."""
+        """The rest of a hunk between its lines that are the same; no empty gaps."""
         if hunk in self._settled:
             return
         o, n, settled = hunk.old_start, hunk.new_start, True
@@ -167,26 +169,27 @@ class Sides:
             self._settled.add(hunk)
 
     def still(self) -> Iterable[tuple[int, int]]:
-        """(new, old) of the lines outside of all hunks, which stand where they stood."""
+        """(new, old) of the lines outside all hunks, which did not change."""
         o = n = 0
         for hunk in [*self.hunks, Hunk(len(self.old.lines), 0, len(self.new.lines), 0)]:
             yield from zip(range(n, hunk.new_start), range(o, hunk.old_start), strict=False)
             o, n = hunk.old_end, hunk.new_end
 
     def blended(self, new: int, counts: dict[int, int], partly: Collection[int] = ()) -> None:
-        """A new line has tokens of these old lines, so many of each: the one with most has it.
+        """Match a new line to the old line with most of its tokens; `counts`: old line → number of tokens
+        from it.
 
-        Where a person's line is among several, no one wrote the new line alone: it is no model's unchanged one.
+        If a person's line and a model's are among them, the new line counts as edited.
         """
         if len(counts) == 1:
             o = next(iter(counts))
             self.take(new, Match(o, False, (), (o,) if o in partly else ()))
             return
         most = max(counts, key=lambda o: (counts[o], -o))
-        mixed = len({o in self.theirs for o in counts}) > 1
+        mixed = len({o in self.human_lines for o in counts}) > 1
         also = tuple(o for o in sorted(counts) if o != most)
         self.take(new, Match(most, mixed, also, tuple(o for o in sorted(counts) if o in partly)))
 
     def is_telling(self, new: int) -> bool:
-        """Whether a new line says something: blank lines and lone brackets do not."""
+        """Whether a new line is more than blank or lone brackets."""
         return not is_trivial(self.new.lines[new])

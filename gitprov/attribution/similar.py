@@ -1,10 +1,10 @@
-"""How much two lines resemble each other: by the words that both have."""
+"""The similarity of two lines, by their common words."""
 
 from __future__ import annotations
 
 import re
 
-#: At and above this share of common words a line is a rewording (Dice coefficient over the words of both lines).
+#: From this share of common words on a line is a rewording (Dice coefficient over the words of both lines).
 SIMILAR = 0.5
 
 #: A word, in UTF-8 or any other encoding that keeps ASCII.
@@ -17,7 +17,7 @@ def similarity(a: bytes, b: bytes) -> float:
 
 
 def words_of(line: bytes) -> frozenset[bytes]:
-    """The words of a line; one that it has several times is there as often, each time with one space more behind it."""
+    """The words of a line; a repeated word is in the set as often, each time with one more space after it."""
     words = WORD.findall(line)
     bag = frozenset(words)
     if len(bag) == len(words):
@@ -29,5 +29,5 @@ def words_of(line: bytes) -> frozenset[bytes]:
 
 
 def dice(a: frozenset[bytes], b: frozenset[bytes]) -> float:
-    """Share of common words of two lines, 0 to 1, from what `words_of` says of them."""
+    """Share of common words of two lines, 0 to 1, from the results of `words_of`."""
     return 2 * len(a & b) / (len(a) + len(b) or 1)

@@ -1,4 +1,4 @@
-"""What is known of a file between two edits: its content, and the origin of each line."""
+"""The state of a file between two edits: its content, and the origin of each line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOBODY: Origin = (UNKNOWN, 0, False)
 
 
 class FoldStep(NamedTuple):
-    """One reported edit: `source` is its index, `human` tells a person's from a model's."""
+    """One reported edit: `source` is its index, `human` is True for a person's, False for a model's."""
 
     source: int
     before: bytes
@@ -27,9 +27,9 @@ class FoldStep(NamedTuple):
 
 
 class StashedContent(NamedTuple):
-    """A content that git keeps beside the file, as a stash does, and whose each line was when it was put there.
+    """A content that git keeps beside the file, as in a stash, with the origins of its lines at that moment.
 
-    `fresh`: no step came since. What leaves the file later than that is not given back.
+    `fresh`: no step came since. Lines that leave the file later are not restored from it.
     """
 
     content: bytes
@@ -45,10 +45,11 @@ class Part(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """What became of lines besides their origins. A line is here (source, 0-based line of its `after`).
+    """Facts about lines besides their origins. A line is a pair (source, 0-based line of its `after`).
 
-    `raw`: source → the parts of its `after` that it put there. `joined`: line → further lines that stand in the one that has its origin. `partly`: lines
-    of which one part stands unchanged while another was changed. `limits`: why some lines were not compared.
+    `raw`: source → the parts of its `after` that it wrote. `joined`: line → further lines that are part of
+    the line with its origin. `partly`: lines of which one part is unchanged while another was changed.
+    `limits`: the reasons why some lines were not compared.
     """
 
     raw: dict[int, tuple[Part, ...]]
@@ -57,7 +58,7 @@ class Layout(NamedTuple):
     limits: set[str]
 
     def present(self, lines: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
-        """Some lines, and all that were joined to them."""
+        """Some lines, and all lines that were joined to them."""
         seen: set[tuple[int, int]] = set()
         todo = list(lines)
         while todo:
@@ -69,19 +70,21 @@ class Layout(NamedTuple):
 
 
 class Folded(NamedTuple):
-    """Content after the last step, an origin per line, and what models took away.
+    """Content after the last step, an origin per line, and the lines that models removed.
 
-    `deleted`: source → base lines (0-based) it removed. `superseded`: origins that a later model edit replaced;
-    they were the model's own to drop. `people`: the sources that are persons. `created`: source → lines
-    (0-based, of its `after`) that it put there.
+    `deleted`: source → base lines (0-based) it removed. `superseded`: origins that a later model edit
+    replaced; a model's own edits do not count as dropped by the developer. `people`: the sources that are
+    persons. `created`: source → lines (0-based, of its `after`) that it wrote.
 
-    `held`: the origins that content `watched` had when the fold last came by it. What is staged in the middle of a
-    session was replaced in the file since, and is labelled by what was known of it then.
-    `base` and `first`: content and origins before the first step. `spent`: source → its lines (1-based) that commits
-    hold already. Such a line in the content is an older commit's, or a person typed it again: it is nobody's here.
+    `held`: the origins of content `watched` when the fold last reached it. A content staged in the middle of
+    a session was replaced in the file since, so its lines get the origins of that moment. `base` and `first`:
+    content and origins before the first step. `spent`: source → its lines (1-based) that commits hold
+    already. Such a line in the content is an older commit's, or a person typed it again: its origin is
+    NOBODY.
 
-    `past` are the last contents that the fold came by, with their origins: an undo, or a checkout from the index, brings
-    one back whole. `language` says what is layout in the file. `asides` are contents that were put aside on the way, the oldest first.
+    `past` are the last contents of the fold, with their origins: an undo, or a checkout from the index,
+    restores one as a whole. `language` determines what is layout in the file. `asides` are stashed contents,
+    the oldest first.
     """
 
     content: bytes
@@ -101,7 +104,7 @@ class Folded(NamedTuple):
     layout: Layout = Layout({}, {}, set(), set())
 
     def copy(self) -> Folded:
-        """A state whose origins can be developed without touching these."""
+        """A copy whose origins and layout can be changed without changing these."""
         layout = Layout(
             self.layout.raw, {**self.layout.joined}, set(self.layout.partly), set(self.layout.limits)
         )
@@ -114,7 +117,9 @@ def begin(
     spent: Mapping[int, Iterable[int]] = MappingProxyType({}),
     language: Language = PLAIN,
 ) -> Folded:
-    """The state before any step: every line is the base's own. `watched` is the content that will be committed."""
+    """The state before any step: every line's origin is BASE. `watched` is the content that will be
+    committed.
+    """
     return Folded(
         base,
         [(BASE, n, False) for n in range(count_lines(base))],

@@ -1,7 +1,7 @@
-"""Who is a machine: which names and addresses in commits are an AI tool's, and which part of a name is the model.
+"""Recognizes machines: names and addresses of AI tools in commits, and the model in a name.
 
-People share names with products, and tools without any model sign as generators. So a name counts only where the
-tables of `interop.machines` know it as an agent's or a model's; anything else needs an address that is a machine's.
+People share names with products, and tools without any model sign as generators. So a name counts only if the
+tables of `interop.machines` list it as an agent or a model; any other name needs the address of a machine.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ UNKNOWN_MODEL = ("unknown", "unknown model", "none", "")
 
 
 class Identity(NamedTuple):
-    """A machine as a commit names it; `model` is the text that was given, None where none was."""
+    """A machine in a commit; `model` is the text in the commit, None where it has none."""
 
     agent: str | None
     model: str | None
 
 
 class _Reading(NamedTuple):
-    """What a name says. `sure`: no person and no other tool is called so; `strange` are parts that no table knows."""
+    """The meaning of a name. `sure`: no person or other tool has it; `strange`: parts are in no table."""
 
     agent: str | None
     model: str | None
@@ -35,7 +35,7 @@ class _Reading(NamedTuple):
     strange: bool
 
 
-#: Characters of a name that is looked at, and of a whole value; words of an agent's name.
+#: Limits: characters of a name, characters of a whole value, words of an agent's name.
 _LONGEST, _LONGEST_VALUE, _AGENT_WORDS = 300, 1000, 6
 #: Patterns are compiled at their first use: hooks import this, and compiling takes milliseconds.
 _BOT_NAME = r"(?i)[a-z0-9-]+\[bot\]"
@@ -64,14 +64,14 @@ def split_person(text: str) -> tuple[str, str | None]:
 
 
 def model_or_none(text: str | None) -> str | None:
-    """The model that a text names; None where the text says that nobody knows."""
+    """The model in a text; None where the text means an unknown model."""
     if text is None or text.strip().lower() in UNKNOWN_MODEL:
         return None
     return text.strip()
 
 
 def slug_of(name: str) -> str:
-    """The agent slug for a name that a commit gives; a name that nobody knows stays as it is."""
+    """The agent slug for a name in a commit; a name that is in no table stays as it is."""
     return _agent(name) or machines.WITH_MODEL_ONLY.get(name.lower(), name)
 
 
@@ -89,7 +89,7 @@ def by_address(address: str) -> str | None:
 
 
 def family(name: str) -> str | None:
-    """The family of which a name is a model (`Claude Opus 4.5`, `openai/gpt-5`), None for any other name."""
+    """The family of a model's name (`Claude Opus 4.5`, `openai/gpt-5`), None for any other name."""
     text = re.sub(_BEDROCK, "", re.sub(_ENDING, "", name.lower().strip()))
     while "/" in text and text.partition("/")[0] in machines.PROVIDERS:
         text = text.partition("/")[2]
@@ -112,7 +112,7 @@ def family(name: str) -> str | None:
 
 
 def _of_family(first: str, rest: list[str]) -> bool:
-    """Whether words after a family's name make it a model's."""
+    """Whether a family's name and the words after it are the name of a model."""
     if not rest:
         return first in machines.ALONE
     words = machines.FAMILIES[first] | machines.WORDS
@@ -123,7 +123,7 @@ def _of_family(first: str, rest: list[str]) -> bool:
 
 
 def _agent(name: str) -> str | None:
-    """The agent of this name, with or without its version behind it."""
+    """The agent with this name, with or without a version after it."""
     lowered = name.lower().strip()
     if re.fullmatch(_BOT_NAME, lowered):
         return machines.LOGINS.get(lowered)
@@ -131,7 +131,7 @@ def _agent(name: str) -> str | None:
 
 
 def _part(text: str) -> _Reading:
-    """One part of a name, between commas, brackets and small words."""
+    """The meaning of one part of a name, between commas, brackets and small words."""
     if text.lower() in machines.ALONE and text.lower() in machines.NAMES:
         return _Reading(machines.NAMES[text.lower()], None, sure=True, strange=False)
     agent = _agent(text)
@@ -150,7 +150,7 @@ def _part(text: str) -> _Reading:
 
 
 def _agent_and_model(text: str) -> Identity | None:
-    """`Cursor claude-4-sonnet`, `Claude/claude-fable-5`, `Codex:gpt-5-codex`: the agent is in front."""
+    """Agent, then model: `Cursor claude-4-sonnet`, `Claude/claude-fable-5`, `Codex:gpt-5-codex`."""
     for mark in islice(re.finditer(r"[\s/:]+", text), _AGENT_WORDS):
         front, back = text[: mark.start()], text[mark.end() :]
         agent = _agent(front) or machines.WITH_MODEL_ONLY.get(front.lower())
@@ -160,17 +160,17 @@ def _agent_and_model(text: str) -> Identity | None:
 
 
 def _member(text: str) -> bool:
-    """Whether a text is a model's name beside its agent, where it need not be telling by itself: `opus`, `auto` not."""
+    """Whether a text counts as a model's name beside an agent's, though not alone: `opus`, but not `auto`."""
     return text.lower() in machines.MEMBERS
 
 
 def _is_id(mark: str, text: str) -> bool:
-    """Whether a text behind a slash or a colon, or in brackets, can be the id of a model that no table knows."""
+    """Whether a text after a slash or colon, or in brackets, can be the id of a model that is in no table."""
     return mark in "/:(" and bool(re.fullmatch(_NAMED_ID, text)) and not re.fullmatch(_NUMBER_ONLY, text)
 
 
 def _read(name: str) -> _Reading:
-    """All that a name says, its parts taken together: the first agent and the first model of them."""
+    """The meaning of a whole name: the first agent and the first model among its parts."""
     readings = [(_part(text), text) for text in _parts(name)] if len(name) <= _LONGEST else []
     if not readings:
         return _Reading(None, None, sure=False, strange=True)
@@ -195,7 +195,7 @@ def _parts(name: str) -> Iterator[str]:
 
 
 def identify(text: str) -> Identity | None:
-    """The machine that `Name <address>` (or a bare name) stands for, None where it is a person or unclear."""
+    """The machine that `Name <address>` (or a name alone) names, None for people and unclear names."""
     name, address = split_person(text)
     read = _read(name)
     owner = None if address is None else by_address(address)
@@ -208,7 +208,7 @@ def identify(text: str) -> Identity | None:
 
 
 def _of_owner(owner: str, read: _Reading, name: str, *, ours: bool) -> Identity:
-    """The machine that an address belongs to; its name may say more. Brackets that gitprov wrote hold the model."""
+    """The machine that owns an address; the name may add a model, as in the brackets that gitprov writes."""
     model = read.model
     if model is None:
         inside = re.fullmatch(r"[^()]*\(([^()]*)\)", name[:_LONGEST_VALUE])
@@ -219,7 +219,7 @@ def _of_owner(owner: str, read: _Reading, name: str, *, ours: bool) -> Identity:
 
 
 def tool(value: str) -> Identity | None:
-    """The machine that the value of an `Assisted-by` or a `Generated-by` names; None for people and other tools."""
+    """The machine in the value of `Assisted-by` or `Generated-by`; None for people and other tools."""
     name, address = split_person(value)
     if address is not None:
         return identify(value)
@@ -241,16 +241,16 @@ def tool(value: str) -> Identity | None:
 
 
 def _of_pair(agent: str, model: str) -> Identity | None:
-    """`agent:model`, where a table knows the one or the other."""
-    told = model_or_none(model.rstrip(",;"))
+    """The machine in `agent:model`, if a table lists the agent or the model."""
+    name = model_or_none(model.rstrip(",;"))
     slug = _agent(agent) or machines.WITH_MODEL_ONLY.get(agent.lower())
     if slug is None and agent.lower() != "unknown" and family(model.rstrip(",;")) is None:
         return None
-    return Identity(slug or (None if agent.lower() == "unknown" else agent), told)
+    return Identity(slug or (None if agent.lower() == "unknown" else agent), name)
 
 
 def any_pair(value: str) -> Identity | None:
-    """`AGENT:MODEL [TOOL…]` as the kernel has it in `Assisted-by`, whoever the agent is; None for any other form."""
+    """The machine in the kernel's `AGENT:MODEL [TOOL…]`, for any agent; None for any other form."""
     pair = re.match(_PAIR, value[:_LONGEST_VALUE])
     if pair is None:
         return None
@@ -259,7 +259,7 @@ def any_pair(value: str) -> Identity | None:
 
 
 def plain_tool(value: str) -> Identity | None:
-    """The machine behind a key that says AI by itself: any name that is no person's address, `Tool (model)` too."""
+    """The machine for a key that means AI: any name without a person's address, `Tool (model)` too."""
     name, address = split_person(value)
     read = tool(value)
     if read is not None or address is not None or not name:

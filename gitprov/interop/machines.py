@@ -1,17 +1,17 @@
-"""Agents and models as the world writes them: tables of data, and nothing else.
+"""Tables of the names of agents and models in commits. Data only.
 
-A new agent is a line in `NAMES` (and in `ADDRESSES` or `LOGINS` where it signs commits); a new family of models is a
-line in `FAMILIES`. Everything is lower case but `DISPLAY`.
+A new agent is a line in `NAMES` (and in `ADDRESSES` or `LOGINS` where it signs commits); a new family of
+models is a line in `FAMILIES`. All entries but those of `DISPLAY` are lower case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-#: The domain of addresses that belong to nobody: what gitprov writes for an agent without an address of its own.
+#: A domain of addresses that belong to nobody: gitprov writes it for agents without an address of their own.
 INVALID_DOMAIN = "ai.invalid"
 
-#: Agent slug → the name that people know.
+#: Agent slug → display name.
 DISPLAY: Mapping[str, str] = {
     "aider": "aider",
     "amp": "Amp",
@@ -86,9 +86,9 @@ HOSTS: Mapping[str, str] = {
     "jules.google.com": "jules",
 }
 
-#: Names that people have as well: alone they count only where the address is not a person's.
+#: Names that people also have: alone they count only if the address is not a person's.
 PEOPLE_TOO = frozenset(("amp", "claude", "cursor", "devin", "droid", "gemini", "jules"))
-#: Names of other things as well: they count only together with a model.
+#: Names that other things also have: they count only together with a model.
 WITH_MODEL_ONLY: Mapping[str, str] = {
     "continue": "continue",
     "crush": "crush",
@@ -163,7 +163,7 @@ NAMES: Mapping[str, str] = {name.lower(): slug for slug, name in DISPLAY.items()
 }
 
 
-#: First word of a model's name → the words of its own that make the rest of a name a model's, beside versions.
+#: First word of a model's name → the words that may follow it in a model's name, besides versions.
 FAMILIES: Mapping[str, frozenset[str]] = {
     name: frozenset(words.split())
     for name, words in {
@@ -199,16 +199,17 @@ FAMILIES: Mapping[str, frozenset[str]] = {
         "swe": "",
     }.items()
 }
-#: Families whose name alone is a model's or its maker's chat: neither a person nor another tool is called so.
+#: Families whose name alone counts as a model: no person and no other tool has such a name.
 ALONE = frozenset(
     ("chatgpt", "codellama", "codestral", "deepseek", "devstral", "llama", "magistral", "mixtral", "mistral", "qwen", "qwq")
 )  # fmt: skip
-#: Families in which a version alone is not telling: the word is a name of other software, or of an agent.
+#: Families for which a version alone is no evidence: other software, or an agent, has the same name.
 NEEDS_WORD = frozenset(("codex", "command", "nova"))
-#: Members that are named without their family, from this version on (below it they are other software).
+#: Members that are named without their family, from version MEMBERS_FROM on (below it they are other
+#: software).
 MEMBERS: Mapping[str, str] = {"fable": "claude", "haiku": "claude", "opus": "claude", "sonnet": "claude"}
 MEMBERS_FROM = 3
-#: Words that stand in the names of many models.
+#: Words in the names of many models.
 WORDS = frozenset(
     [
         "base",
@@ -241,7 +242,7 @@ WORDS = frozenset(
         "vision",
     ]
 )
-#: What may stand before a model's name with a slash (or, at Bedrock, a dot).
+#: Prefixes of model names, with a slash (at Bedrock, a dot).
 PROVIDERS = frozenset(
     [
         "amazon",
@@ -275,7 +276,7 @@ PROVIDERS = frozenset(
         "zai",
     ]
 )
-#: Words in brackets or beside a name that say something else than the model.
+#: Words in brackets or beside a name that do not name the model.
 NOTES = frozenset(
     [
         "agent",

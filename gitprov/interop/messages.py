@@ -1,4 +1,4 @@
-"""What git's own messages say of other commits: picked, reverted, squashed."""
+"""Reads other commits from git's own messages: picked, reverted, squashed."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def reverted(message: str) -> list[str]:
 
 
 def co_authors(message: str) -> list[str]:
-    """Those whom `Co-authored-by` names, as `Name <email>`."""
+    """The people in `Co-authored-by` lines, as `Name <email>`."""
     return [value.strip() for value in _CO_AUTHOR.findall(message)]
 
 
-def same_person(one: str, other: str) -> bool:
-    """Whether two `Name <email>` are a person's: servers have their own addresses, and machines their own names."""
-    name, _, address = one.casefold().partition(" <")
+def same_person(person: str, other: str) -> bool:
+    """Whether two `Name <email>` have the same name or address: servers change addresses, machines names."""
+    name, _, address = person.casefold().partition(" <")
     name_too, _, address_too = other.casefold().partition(" <")
     return bool(name and name == name_too) or bool(address.strip(">") and address == address_too)
 
 
 def squashed(message: str) -> list[str]:
-    """Commits that `merge --squash` lists, oldest first: git names the newest first."""
+    """Commits that `merge --squash` lists, oldest first: git lists the newest first."""
     return _SQUASHED.findall(message)[::-1]

@@ -1,7 +1,7 @@
-"""Trailers: what a profile writes for a commit's traces, and what any commit's trailers declare.
+"""Trailers: those that a profile writes for a commit's traces, and the declarations in any commit's trailers.
 
-A trailer is a pair (key, value) as `git interpret-trailers --parse --unfold` prints it. This module
-never reads or writes a commit message: git does that.
+A trailer is a pair (key, value) as `git interpret-trailers --parse --unfold` prints it. Commit messages are
+read and written by git, not by this module.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ Trailer = tuple[str, str]
 
 
 class TraceFacts(NamedTuple):
-    """What a profile may say of one trace. `tools` are analysis tools that the agent used beside its own."""
+    """The facts of one trace for its trailers. `tools` are analysis tools that the agent used besides its
+    own.
+    """
 
     id: str
     agent: str | None
@@ -32,7 +34,7 @@ class TraceFacts(NamedTuple):
 
 
 class Declaration(NamedTuple):
-    """One statement that a machine helped. `source` is the trailer or author line that makes it."""
+    """One statement that a machine helped. `source` is the trailer or author line with it."""
 
     agent: str | None
     model: str | None
@@ -63,7 +65,7 @@ def _word(text: str | None) -> str:
 
 
 def _name(facts: TraceFacts) -> str:
-    """The agent's name as people know it, without brackets."""
+    """The agent's display name, without brackets."""
     agent = _one_line(_NOT_IN_NAMES.sub(" ", facts.agent or ""))
     if agent is None:
         return "generic AI tool"
@@ -77,17 +79,17 @@ def _name_and_model(facts: TraceFacts) -> str:
 
 
 def _address(facts: TraceFacts) -> str:
-    """An address that belongs to the tool, or one that can belong to nobody."""
+    """An address that belongs to the tool, or one in a domain without owner."""
     agent = (facts.agent or "").lower()
-    known = identities.WRITE_ADDRESS.get(agent)
-    if known is not None:
-        return known
+    address = identities.WRITE_ADDRESS.get(agent)
+    if address is not None:
+        return address
     local = _NOT_IN_ADDRESSES.sub("-", agent).strip("-.") or "unknown"
     return f"{local}@{identities.INVALID_DOMAIN}"
 
 
 def _kernel(facts: TraceFacts) -> Trailer:
-    """The form that checkpatch wants: `agent:model` without a space, then the tools; everyday tools are not named."""
+    """The form that checkpatch requires: `agent:model` without a space, then tools except everyday ones."""
     agent = _word(facts.agent).replace(":", "-")
     tools = [_word(tool) for tool in facts.tools if tool.lower() not in _EVERYDAY_TOOLS]
     return "Assisted-by", " ".join(
@@ -99,7 +101,7 @@ def _kernel(facts: TraceFacts) -> Trailer:
 
 
 def _openliberty(facts: TraceFacts) -> Trailer:
-    """Open Liberty wants a model in brackets always."""
+    """Open Liberty always requires a model in brackets."""
     value = _name_and_model(facts)
     return "Co-authored-by-AI", value if value.endswith(")") else f"{value} (unknown)"
 
@@ -135,26 +137,27 @@ def _of_profile(profile: str, facts: TraceFacts, custom: Sequence[str]) -> list[
 def trailers_for(
     profile_names: Sequence[str], traces: Sequence[TraceFacts], custom: Sequence[str] = ()
 ) -> list[Trailer]:
-    """The trailers of a commit that holds lines of these traces: profile by profile, traces in the order given.
+    """The trailers of a commit with lines of these traces: profile by profile, traces in the order of
+    `traces`.
 
-    No repeats; keys that differ in case only count as equal, as git takes them. `custom` are templates
+    No repeats; keys that differ in case only are equal, as in git. `custom` are templates
     without problems (see `model.profiles`). KeyError for a profile that does not exist.
     """
-    wanted: dict[Trailer, Trailer] = {}
+    trailers: dict[Trailer, Trailer] = {}
     for profile in profile_names:
         for facts in traces:
             for key, value in _of_profile(profile, facts, custom):
-                wanted.setdefault((key.lower(), value), (key, value))
-    return list(wanted.values())
+                trailers.setdefault((key.lower(), value), (key, value))
+    return list(trailers.values())
 
 
 def commit_trailers(
     profile_names: Sequence[str], traces: Sequence[TraceFacts], custom: Sequence[str] = ()
 ) -> list[tuple[str, str, tuple[str, ...]]]:
-    """(key, value, ids of the traces it stands for) of each trailer of a commit, trace by trace.
+    """(key, value, ids of its traces) of each trailer of a commit, trace by trace.
 
-    Of more than `ids.NAMED_TRACES` traces the profile `ai-trace` has one trailer, with their digest. Arguments as for
-    `trailers_for`.
+    For more than `ids.NAMED_TRACES` traces the profile `ai-trace` writes one trailer, with their digest.
+    Arguments as for `trailers_for`.
     """
     stands: dict[Trailer, list[str]] = {}
     single = list(profile_names)
@@ -196,8 +199,8 @@ def _values(trailers: Sequence[Trailer], key: str) -> list[str]:
 def dropped(trailers: Sequence[Trailer]) -> dict[str, str]:
     """Trace id -> reason, from `AI-Trace-Dropped: <trace id> <reason>`. A missing reason is the empty string.
 
-    A digest of many traces may stand in place of an id, and is a key of the result then. Where one trace is dropped
-    twice, the first reason given stands. Values without a trace id are left to `dropped_problems`.
+    A key of the result may also be a digest of many traces. If a trace is dropped twice, its first non-empty
+    reason is used. Values without a trace id are reported by `dropped_problems`.
     """
     reasons: dict[str, str] = {}
     for value in _values(trailers, DROPPED_KEY):
@@ -210,7 +213,7 @@ def dropped(trailers: Sequence[Trailer]) -> dict[str, str]:
 def waived(
     trailers: Sequence[Trailer], written: Sequence[tuple[str, str, tuple[str, ...]]]
 ) -> dict[str, str]:
-    """`dropped`, with each digest that is a value of the `written` trailers replaced by the traces it stands for."""
+    """`dropped`, with each digest that is a value of `written` trailers replaced by the ids of its traces."""
     reasons = dropped(trailers)
     for _, value, traces in written:
         if value in reasons and ids.is_traces_digest(value):
@@ -219,7 +222,7 @@ def waived(
 
 
 def dropped_problems(trailers: Sequence[Trailer]) -> list[str]:
-    """What is wrong with the `AI-Trace-Dropped` trailers, one line each, for the gate to show."""
+    """The problems of the `AI-Trace-Dropped` trailers, one line each, for the gate to print."""
     wrong = [f"{DROPPED_KEY}: {trace} gives no reason" for trace, why in dropped(trailers).items() if not why]
     starts = {
         value: _UNPRINTABLE.sub(" ", value).partition(" ")[0] for value in _values(trailers, DROPPED_KEY)
@@ -235,7 +238,7 @@ _FLAG_KEYS = frozenset({"ai-assisted", "ai-generated"})
 
 
 def _flag(value: str) -> identities.Identity | None:
-    """`Ai-assisted: true` names nobody; any other word is taken for a tool, and a no for nothing."""
+    """The machine in `Ai-assisted`: unnamed for `true`, None for `no`, else the value is a tool."""
     if value.lower() in ("true", "yes", "1", "y"):
         return identities.Identity(None, None)
     if value.lower() in ("false", "no", "0", "n", "none", ""):
@@ -261,7 +264,7 @@ def _of_trailer(key: str, value: str) -> identities.Identity | None:
 
 
 def _of_person(person: str) -> identities.Identity | None:
-    """The machine behind an author or committer; aider marks people it worked for with ` (aider)`."""
+    """The machine in an author or committer; aider adds ` (aider)` to the names of people it works for."""
     name, _ = identities.split_person(person)
     if name.lower().endswith(" (aider)"):
         return identities.Identity("aider", None)
@@ -269,26 +272,26 @@ def _of_person(person: str) -> identities.Identity | None:
 
 
 def declared(trailers: Sequence[Trailer], author: str, committer: str = "") -> list[Declaration]:
-    """Every machine that a commit names, trailers first, each source once; author and committer are `Name <email>`.
+    """Every machine in a commit, trailers first, each source once; author and committer are `Name <email>`.
 
-    People are never declarations, whatever they are called. `model` is None where it is not named.
+    People are never declarations, whatever their names. `model` is None where it is not named.
     """
-    found: dict[str, Declaration] = {}
+    declarations: dict[str, Declaration] = {}
     for key, value in trailers:
         who = _of_trailer(key, value)
         source = f"{key.strip()}: {value.strip()}"
         if who is not None:
-            found.setdefault(source, Declaration(who.agent, who.model, source))
+            declarations.setdefault(source, Declaration(who.agent, who.model, source))
     for role, person in (("Author", author), ("Committer", committer)):
         who = _of_person(person)
         if who is not None:
             source = f"{role}: {person.strip()}"
-            found.setdefault(source, Declaration(who.agent, who.model, source))
-    return list(found.values())
+            declarations.setdefault(source, Declaration(who.agent, who.model, source))
+    return list(declarations.values())
 
 
 def forbidden(trailers: Sequence[Trailer]) -> list[Trailer]:
-    """The trailers that say AI, in order: what a project with the profile `forbid` does not accept."""
+    """The trailers that declare AI, in order: a project with the profile `forbid` rejects them."""
     return [
         (key, value)
         for key, value in trailers

@@ -1,1 +1,1 @@
-"""Plain frozen values and their canonical bytes; nothing here touches the world."""
+"""Plain frozen values and their canonical bytes, without input or output."""

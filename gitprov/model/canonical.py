@@ -1,7 +1,7 @@
 r"""Canonical JSON bytes and the digests taken over them.
 
-Canonical means: UTF-8, keys sorted, no spaces. Text that came from bytes which are not UTF-8 holds
-surrogate escapes; those are written as JSON escapes (`\udc80`), so the bytes are always valid UTF-8.
+Canonical means: UTF-8, keys sorted, no spaces. Text from bytes that are not UTF-8 holds surrogate escapes;
+those are written as JSON escapes (`\udc80`), so the bytes are always valid UTF-8.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def dump(value: Json) -> bytes:
     """Canonical bytes of one JSON value, without a newline. ValueError for NaN and infinities."""
     text = _text(value)
     if _SURROGATE.search(text):
-        # Two halves that stand side by side are one character to whoever reads the escapes.
+        # A JSON reader joins two adjacent surrogates to one character, so they are joined before writing.
         text = _SURROGATE.sub(lambda m: f"\\u{ord(m.group()):04x}", _text(json.loads(json.dumps(value))))
     return text.encode("utf-8")
 

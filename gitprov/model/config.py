@@ -1,4 +1,4 @@
-"""The configuration as one typed value, and the parser that says which file, key and type is wrong."""
+"""The configuration as one typed value, and its parser, whose errors name the file, the key and the type."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ PRIVACY = ("full", "redacted", "hash-only")
 REQUIRE = ("prompt", "model")
 SIGNATURES = ("notes", "commits")
 RESERVED_KINDS = ("private-key",)
-"""Kinds of secret that a project's own rule may not be named after."""
+"""Kinds of secret whose names a project's own rule may not have."""
 
 NOT_OURS = ("install.", "internal.")
-"""Sections of `git config gitprov.*` that are gitprov's memory, not settings."""
+"""Sections of `git config gitprov.*` that gitprov keeps for itself; they are no settings."""
 
 
 class ExtraRule(NamedTuple):
-    """A project's own kind of secret: `regex` is searched in each line by itself."""
+    """A project's own kind of secret: `regex` is searched for in each single line."""
 
     name: str
     regex: str
@@ -62,16 +62,16 @@ class Config(NamedTuple):
 
     @property
     def guards(self) -> bool:
-        """Whether commits without any evidence are looked at too."""
+        """Whether commits without any evidence are checked too."""
         return self.markers or self.sidecar or "forbid" in self.trailers
 
 
 class _Wrong(ValueError):
-    """A value that its key does not take; the text is the end of a sentence after the key's name."""
+    """A value that is invalid for its key; the text ends a sentence that begins with the key's name."""
 
 
 def _shown(value: object) -> str:
-    """A value as an error quotes it, cut where it is long."""
+    """A value as an error quotes it, cut to 60 characters."""
     text = (
         f'"{value}"'
         if isinstance(value, str)
@@ -179,14 +179,14 @@ def _regexes(value: object) -> tuple[str, ...]:
 
 
 def _extra(value: object) -> tuple[ExtraRule, ...]:
-    wanted = "must be a list of tables {name = text, regex = text}"
+    shape = "must be a list of tables {name = text, regex = text}"
     if not isinstance(value, list):
-        raise _Wrong(f"{wanted}, not {_shown(value)}")
+        raise _Wrong(f"{shape}, not {_shown(value)}")
     rules = []
     for item in value:
         fits = isinstance(item, dict) and set(item) == {"name", "regex"}
         if not fits or not all(isinstance(text, str) for text in item.values()):
-            raise _Wrong(f"{wanted}, not {_shown(item)}")
+            raise _Wrong(f"{shape}, not {_shown(item)}")
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", item["name"]) or item["name"] in RESERVED_KINDS:
             raise _Wrong(f"must name its rules in lower-case words joined by '-', not {_shown(item['name'])}")
         _check_regex(item["regex"])
@@ -195,12 +195,12 @@ def _extra(value: object) -> tuple[ExtraRule, ...]:
 
 
 class Key(NamedTuple):
-    """One setting. `name` is its dotted name in a file; `wanted` its type in words; `shape` says how
-    `git config` spells it: flag, whole, word, words (comma-separated), lines, or None where only a file may set it.
+    """One setting. `name` is its dotted name in a file; `type` is its type in words; `shape` is its form in
+    `git config`: flag, whole, word, words (comma-separated), lines, or None where only a file may set it.
     """
 
     name: str
-    wanted: str
+    type: str
     shape: str | None
     check: Callable[[object], Any]
     about: str
@@ -232,7 +232,7 @@ KEYS = (
 """Every key, in the order of the documentation."""
 
 PERSONAL = ("personal_instructions",)
-"""Keys that a person alone may set: a project's file must not decide about what is that person's."""
+"""Keys that only a person may set: a project's file must not decide about that person's own data."""
 
 _BY_NAME = {key.name: key for key in KEYS}
 _SECTIONS = frozenset(key.name.partition(".")[0] for key in KEYS if "." in key.name)
@@ -242,8 +242,8 @@ def _nearest(name: str) -> str:
     """The known key most like a name, compared with and without its section."""
     import difflib
 
-    def likeness(known: str) -> float:
-        spellings = (known, known.rpartition(".")[2])
+    def likeness(candidate: str) -> float:
+        spellings = (candidate, candidate.rpartition(".")[2])
         return max(difflib.SequenceMatcher(None, name, spelling).ratio() for spelling in spellings)
 
     return max(_BY_NAME, key=likeness)
@@ -299,7 +299,8 @@ def _without_conflict(config: Config, source: str) -> Config:
 def parse_config(mapping: Mapping[str, object], source_name: str) -> Config:
     """The configuration that a parsed TOML table holds.
 
-    ConfigError names `source_name` (a file), the key, the type wanted and, for an unknown key, the nearest known one.
+    ConfigError names `source_name` (a file), the key, the right type and, for an unknown key, the nearest
+    known one.
     """
     flat = _flat(mapping, source_name)
     for name in PERSONAL:
@@ -318,7 +319,7 @@ _UNITS = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 
 def _typed(text: str, shape: str) -> object:
-    """A `git config` value as TOML would have typed it; text that does not fit stays text for the check to refuse."""
+    """A `git config` value with its TOML type; text that does not fit stays text, which the check rejects."""
     if shape == "flag":
         lowered = text.strip().lower()
         return True if lowered in _YES else False if lowered in _NO else text
@@ -332,28 +333,29 @@ def _typed(text: str, shape: str) -> object:
 
 
 def _personal_name(key: Key) -> str:
-    """How `git config` prints a key: lower case, and git allows no underscore in it."""
+    """A key as `git config` prints it: git allows no underscore in keys."""
     return key.name.replace("_", "")
 
 
 def apply_personal(config: Config, personal: Mapping[str, str]) -> Config:
-    """A project's configuration with a person's `git config gitprov.*` on top.
+    """A project's configuration, overridden by a person's `git config gitprov.*`.
 
-    Keys as git prints them (`gitprov.share.generations`), without underscores or with dashes. A person may make a
-    project's rules stricter, never weaker: the stricter privacy stands, requirements add up, `forbid` stays.
+    Keys are as git prints them (`gitprov.share.generations`), without underscores or with dashes. A person
+    may make a project's rules stricter, never weaker: the stricter privacy holds, requirements add up,
+    `forbid` stays.
     """
     source = "git config"
     names = {_personal_name(key): key for key in KEYS}
     flat: dict[str, object] = {}
-    for given, text in personal.items():
-        name = given.lower().removeprefix("gitprov.").replace("-", "").replace("_", "")
+    for git_name, text in personal.items():
+        name = git_name.lower().removeprefix("gitprov.").replace("-", "").replace("_", "")
         if name.startswith(NOT_OURS):
             continue
         if name not in names:
-            raise _unknown(given, source)
+            raise _unknown(git_name, source)
         key = names[name]
         if key.shape is None:
-            raise ConfigError(f"{source}: {given} can only be set in .gitprov.toml or pyproject.toml")
+            raise ConfigError(f"{source}: {git_name} can only be set in .gitprov.toml or pyproject.toml")
         flat[key.name] = _typed(text, key.shape)
     fields = _checked(flat, source)
     if "privacy" in fields:

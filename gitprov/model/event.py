@@ -1,7 +1,7 @@
-"""What capture hands to the commit side: edit events, turns, and references to their contents.
+"""What capture records for commits: edit events, turns, and references to their contents.
 
-Values read from JSON keep the fields they do not know (`extra`), so that an older gitprov
-never strips what a newer one wrote. Wrong types raise ValueError that names the field.
+Values read from JSON keep unknown fields (`extra`), so that an older gitprov never strips what a newer one
+wrote. Wrong types raise ValueError that names the field.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def is_binary(data: bytes) -> bool:
 class ContentRef(NamedTuple):
     """Names one content by digest, whether or not its bytes are kept.
 
-    `digest` is `sha256:<64 hex>` of the raw bytes, `size` counts bytes. `why` says why bytes
-    that are not `stored` are not: `large` or `binary`.
+    `digest` is `sha256:<64 hex>` of the raw bytes, `size` counts bytes. `why` is the reason if the bytes
+    are not `stored`: `large` or `binary`.
     """
 
     digest: str
@@ -53,8 +53,8 @@ class ContentRef(NamedTuple):
 
     def to_json(self) -> dict[str, Any]:
         """The reference as a JSON object."""
-        known = {"digest": self.digest, "size": self.size, "stored": self.stored, "why": self.why}
-        return {**self.extra, **known}
+        fields = {"digest": self.digest, "size": self.size, "stored": self.stored, "why": self.why}
+        return {**self.extra, **fields}
 
 
 class InstructionFile(NamedTuple):
@@ -79,7 +79,7 @@ class Event(NamedTuple):
 
     `path` is repo-relative with `/`, UTF-8 with surrogate escapes. `before` and `after` are `None`
     where the file did not exist. `key` and `turn` name the `Turn`; both are `None` for events
-    that belong to no model. `input` is the model's raw tool input as text. `at` is UTC, `…Z`.
+    of people. `input` is the model's raw tool input as text. `at` is UTC, `…Z`.
     """
 
     seq: int
@@ -143,13 +143,12 @@ class Event(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """One turn of a model: a prompt, and what came of it until the next prompt.
+    """One turn of a model: a prompt, and the output until the next prompt.
 
-    `turn` is unique within its session `key`. `transcript` and `offset` (bytes) say where the
-    turn starts in the agent's own record; `prompt_id` is that record's name for the prompt.
-    `output` is the raw output as readable text, `tools` are the ids of the tool uses in it, `message`
-    is the agent's last word alone. `parent` is the newest generation that a commit has already
-    frozen for this turn.
+    `turn` is unique within its session `key`. The turn starts at byte `offset` of the agent's own record,
+    `transcript`; `prompt_id` is the prompt's id in that record. `output` is the raw output as readable text,
+    `tools` are the ids of the tool uses in it, `message` is the agent's last message alone. `parent` is the
+    newest generation that a commit has already frozen for this turn.
     """
 
     key: str
@@ -223,7 +222,7 @@ class Turn(NamedTuple):
         return row
 
     def filled_from(self, other: Turn) -> Turn:
-        """The turn with what it does not know taken from `other`. Known facts are never replaced."""
+        """The turn with its empty fields taken from `other`. Fields with a value are never replaced."""
         missing = {
             name: getattr(other, name)
             for name in self._fields
@@ -314,8 +313,8 @@ def _ref_json(ref: ContentRef | None) -> dict[str, Any] | None:
     return None if ref is None else ref.to_json()
 
 
-def _rest(row: Mapping[str, Any], known: frozenset[str]) -> Mapping[str, Any]:
-    return {name: value for name, value in row.items() if name not in known} or _NOTHING
+def _rest(row: Mapping[str, Any], fields: frozenset[str]) -> Mapping[str, Any]:
+    return {name: value for name, value in row.items() if name not in fields} or _NOTHING
 
 
 def _kind(value: object) -> str:

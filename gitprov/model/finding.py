@@ -1,4 +1,4 @@
-"""What a check of recorded provenance found: something wrong, something it could not look at, or a remark."""
+"""A result of a check of recorded provenance: something wrong, something not checked, or a remark."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ FINDING, UNKNOWN, INFO = "finding", "unknown", "info"
 
 
 class Finding(NamedTuple):
-    """One result. `level` is FINDING (wrong), UNKNOWN (could not look) or INFO (worth knowing, not wrong).
+    """One result. `level` is FINDING (wrong), UNKNOWN (not checked) or INFO (a remark, not wrong).
 
-    `kind` is a fixed word for machines, `what` a sentence, `mend` a command or what to do. `commit` is a full id, `path` a
-    file of the commit, of the store or a sidecar, `trace` a trace id; None where it is not about one.
+    `kind` is a fixed word for machines, `what` a sentence, `mend` a command or advice. `commit` is a full id,
+    `path` a file of the commit, of the store or a sidecar, `trace` a trace id; each is None where it does not
+    apply.
     """
 
     kind: str

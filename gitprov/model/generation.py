@@ -10,9 +10,9 @@ VERSION = 1
 
 
 class Edit(NamedTuple):
-    """One edit of a turn. `before` and `after` are contents as stored (redacted where the tier says so).
+    """One edit of a turn. `before` and `after` are contents as stored (redacted where the tier requires it).
 
-    `raw_lines` is None where a content was too large or binary, and so is known by digest only.
+    `raw_lines` is None where a content was too large or binary, so that only its digest is stored.
     """
 
     path: str
@@ -34,7 +34,7 @@ class Instruction(NamedTuple):
 
 
 class Generation(NamedTuple):
-    """A record and the contents that stand beside it in the store.
+    """A record and the contents that the store keeps beside it.
 
     `record` is the JSON of `record.json`, with `id` and `digest` already in it.
     """
@@ -52,14 +52,14 @@ class Generation(NamedTuple):
 
 
 def seal(record: dict[str, canonical.Json]) -> dict[str, canonical.Json]:
-    """The record with `digest` (over everything but `id` and `digest`) and `id` (from `at` and digest) filled in."""
+    """The record with `digest` (over all fields but `id` and itself) and `id` (from `at` and `digest`)."""
     bare = {key: value for key, value in record.items() if key not in ("id", "digest")}
     digest = canonical.digest_of(bare)
     return {**bare, "digest": digest, "id": ids.trace_id(str(bare["at"]), digest)}
 
 
 def intact(record: dict[str, canonical.Json]) -> bool:
-    """Whether a stored record still matches the digest and the id that it names."""
+    """Whether a stored record still matches its own digest and id."""
     try:
         sealed = seal(record)
     except (KeyError, ValueError):

@@ -1,4 +1,4 @@
-"""The git hooks that we are."""
+"""The names of the git hooks that gitprov implements."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HOOKS = (
 )
 
 FRAMEWORK = tuple(hook for hook in HOOKS if hook != "post-applypatch")
-"""Those that a hook manager can run too; pre-commit and prek know no hooks of `git am`."""
+"""The hooks that a hook manager can run too; pre-commit and prek have no hooks of `git am`."""
 
 OPTIONAL = ("pre-push",)
-"""Hooks that are put in only where somebody asks for them."""
+"""Hooks that are installed only on request."""

@@ -1,4 +1,4 @@
-"""A hunk: where two versions of a file differ."""
+"""A hunk: a place where two versions of a file differ."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 class Hunk(NamedTuple):
     """A replaced run: `old_count` lines from `old_start` became `new_count` lines from `new_start`.
 
-    Starts are 0-based; an empty side stands before the line at its offset.
+    Starts are 0-based; an empty side lies before the line at its start.
     """
 
     old_start: int

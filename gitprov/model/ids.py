@@ -9,7 +9,7 @@ from gitprov.model.sha import sha256_hex
 
 TRACE_ID = re.compile(r"gen_[0-9]{8}_[0-9a-f]{10}")
 TRACES_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-#: Traces of one commit that its message names one by one; more of them are named together, by their digest.
+#: A commit message names so many traces one by one; more are named together, by their digest.
 NAMED_TRACES = 20
 
 
@@ -48,7 +48,7 @@ def human_id(author: str) -> str:
 
 
 def _raw(text: str) -> bytes:
-    """The bytes a text came from; a JSON escape may hold half a character that came from none."""
+    """The bytes of a text; a JSON escape may hold half a surrogate pair that stands for no byte."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

@@ -10,7 +10,7 @@ _WORD = re.compile(rb"[\w\x80-\xff]")
 def split_lines(data: bytes) -> list[bytes]:
     """Lines, each with its newline; only LF ends a line, the last may lack one."""
     if b"\r" not in data:
-        return data.splitlines(keepends=True)  # several times as fast; it takes CR for an end as well
+        return data.splitlines(keepends=True)  # several times as fast, but it also splits at CR
     lines = [line + b"\n" for line in data.split(b"\n")]
     last = lines.pop()[:-1]
     if last:
@@ -23,16 +23,16 @@ def count_lines(data: bytes) -> int:
     return data.count(b"\n") + (1 if data and not data.endswith(b"\n") else 0)
 
 
-def same_text(one: bytes | None, other: bytes) -> bool:
-    """Whether two contents are the same but for the style of their line endings; None is the same as nothing."""
-    return one is not None and one.replace(b"\r\n", b"\n") == other.replace(b"\r\n", b"\n")
+def same_text(content: bytes | None, other: bytes) -> bool:
+    """Whether two contents are equal except for LF and CRLF line ends; None equals no content."""
+    return content is not None and content.replace(b"\r\n", b"\n") == other.replace(b"\r\n", b"\n")
 
 
 def with_neighbours(lines: list[bytes]) -> list[tuple[bytes, bytes, bytes]]:
-    """Each line between the one above and the one below it; nothing stands above the first and below the last."""
+    """(line above, line, line below) for each line; b"" above the first line and below the last."""
     return list(zip([b"", *lines], lines, [*lines[1:], b""], strict=False))
 
 
 def is_trivial(line: bytes) -> bool:
-    """Blank lines and lone brackets: they look the same whoever writes them."""
+    """Whether a line is blank or has brackets and punctuation only: such lines do not show who wrote them."""
     return _WORD.search(line) is None

@@ -1,7 +1,8 @@
-"""A note: what a commit says of its own lines, as JSON Lines that any order and repetition leave the same.
+"""A note: the claims about a commit's own lines, as JSON Lines whose order and repetition do not matter.
 
-Rows are kept as plain JSON objects, so that fields and kinds of later versions survive a rewrite. The union of two
-notes is associative, commutative and idempotent: concatenation, `cat_sort_uniq` and our own merge read the same.
+Rows are kept as plain JSON objects, so that fields and kinds of later versions survive a rewrite. The union
+of two notes is associative, commutative and idempotent: the results of concatenation, of `cat_sort_uniq` and
+of gitprov's own merge are read as the same note.
 """
 
 from __future__ import annotations
@@ -34,10 +35,10 @@ class Claim(NamedTuple):
 
 
 class Note:
-    """The rows of one note by (kind, id), and the lines that are none of ours, byte for byte.
+    """The rows of one note by (kind, id), and its lines that are not gitprov rows (`foreign`), byte for byte.
 
-    `implausible` are the values that reading took out of the rows; they are no part of what is written or compared.
-    A note is not changed once it is made.
+    `implausible` are values that reading removed from the rows; they are neither written nor compared.
+    A note is immutable once made.
     """
 
     __slots__ = ("_claims", "_kinds", "_traces", "foreign", "implausible", "rows")
@@ -66,7 +67,7 @@ class Note:
 
     @classmethod
     def parse(cls, data: bytes) -> Note:
-        """Read a note; never raises. Lines that are no row of ours end up in `foreign`, values that nobody can use in
+        """Read a note; never raises. Lines that are not gitprov rows end up in `foreign`, unusable values in
         `implausible`.
         """
         try:
@@ -77,12 +78,12 @@ class Note:
 
     @classmethod
     def read(cls, text: str) -> Note:
-        """The same for a note that came as text, what is not UTF-8 as surrogate escapes."""
+        """Read a note from text, in which bytes that are not UTF-8 are surrogate escapes; never raises."""
         quick = _all_rows(text) if text.isascii() else None
         return cls.parse(text.encode("utf-8", "surrogateescape")) if quick is None else quick
 
     def dump(self) -> bytes:
-        """Canonical bytes: our rows sorted as text, then foreign lines."""
+        """Canonical bytes: rows sorted as text, then foreign lines."""
         ours = sorted(canonical.dump_line(row) for row in self.rows.values())
         return b"".join(ours) + b"".join(line + b"\n" for line in self.foreign)
 
@@ -124,24 +125,25 @@ class Note:
         return rows[0] if rows else None
 
     def copied_from(self, oid: str) -> list[str]:
-        """The other commits that this note of a commit speaks of: git copied it, so its line numbers are theirs."""
+        """The other commits in this note of `oid`: git copied it, and its line numbers are for them."""
         return [name for kind, name in self.rows if kind == "commit" and name != oid]
 
     def claims(self, path: str) -> list[Claim]:
-        """What trace and human rows say of one path, weakest class first and so the first to ask.
+        """The claims of trace and human rows for one path, weakest class first: the first one for a line
+        holds.
 
-        Rows beyond MAX_TEXT characters of ranges for the path claim nothing of it.
+        Rows beyond MAX_TEXT characters of ranges for the path claim nothing.
         """
-        found: list[Claim] = []
+        claims: list[Claim] = []
         size = 0
         for row in self.rows_of(path):
             size += text_size(row, path)
             if size <= MAX_TEXT:
-                found += [Claim(lines, cls, row) for cls, lines in classes_of(row, path).items()]
-        return sorted(found, key=lambda claim: -CLASSES.index(claim.cls))
+                claims += [Claim(lines, cls, row) for cls, lines in classes_of(row, path).items()]
+        return sorted(claims, key=lambda claim: -CLASSES.index(claim.cls))
 
     def rows_of(self, path: str) -> list[Row]:
-        """Trace rows, then human rows, that speak of a path; they are sorted once, since many paths are asked for."""
+        """Trace rows, then human rows, with an entry for a path. The index is built once for all paths."""
         if self._claims is None:
             self._claims = {}
             for row in (*self.of_kind("trace"), *self.of_kind("human")):
@@ -150,7 +152,7 @@ class Note:
         return self._claims.get(path, [])
 
     def paths(self) -> list[str]:
-        """Every path that a row of this note speaks of, sorted."""
+        """Every path that a row of this note has an entry for, sorted."""
         return sorted({path for row in self.rows.values() for path in _files(row)})
 
 
@@ -162,7 +164,7 @@ def text_size(row: Row, path: str) -> int:
 
 
 def classes_of(row: Row, path: str) -> dict[str, LineSet]:
-    """Class → lines that one row claims of one path; unreadable ranges claim nothing."""
+    """Class → lines that one row claims for one path; unreadable ranges claim nothing."""
     entry = _files(row).get(path)
     if not isinstance(entry, dict):
         return {}
@@ -180,7 +182,7 @@ def line_count(row: Row, *classes: str) -> int:
 
 
 def commit_row(oid: str, gate: str, added: int, dropped: dict[str, str]) -> Row:
-    """The row about a commit itself; `dropped` are traces that its message lets go, with the reasons."""
+    """The row about a commit itself; `dropped`: trace id → reason, for traces that its message drops."""
     row: Row = {
         "kind": "commit",
         "v": 1,
@@ -209,18 +211,18 @@ def unite_rows(a: Row, b: Row) -> Row:
 
 
 def _unite_all(rows: list[Row]) -> Row:
-    """The union of many rows of one (kind, id): what uniting them one after the other comes to, in less time."""
+    """The union of many rows of one (kind, id): the result of uniting them one by one, in less time."""
     if len(rows) == 2 or not all(_is_plain(row["files"]) for row in rows if "files" in row):
         return _by_halves(rows)
     values: dict[str, list[canonical.Json]] = {}
     for row in rows:
         for key, value in row.items():
             values.setdefault(key, []).append(value)
-    return {key: _unite_values(key, _different(found)) for key, found in values.items()}
+    return {key: _unite_values(key, _different(alternatives)) for key, alternatives in values.items()}
 
 
 def _different(values: list[canonical.Json]) -> list[canonical.Json]:
-    """Values that are written in different ways, each once."""
+    """The values whose canonical JSON differs, each once."""
     return list({one if isinstance(one, str) else canonical.dump(one): one for one in values}.values())
 
 
@@ -239,14 +241,14 @@ def _largest(values: list[canonical.Json]) -> canonical.Json:
     """The largest of many values in the order of `_larger`: objects are put together key by key."""
     if len(values) == 1:
         return values[0]
-    objects = [one for one in values if isinstance(one, dict)]
+    objects = [entry for entry in values if isinstance(entry, dict)]
     if len(objects) < 2:
         return objects[0] if objects else max(values, key=_order)
     inner: dict[str, list[canonical.Json]] = {}
-    for one in objects:
-        for key, value in one.items():
+    for entry in objects:
+        for key, value in entry.items():
             inner.setdefault(key, []).append(value)
-    return {key: _largest(found) for key, found in inner.items()}
+    return {key: _largest(alternatives) for key, alternatives in inner.items()}
 
 
 def _by_halves(rows: list[Row]) -> Row:
@@ -262,8 +264,8 @@ def _is_plain(files: canonical.Json) -> bool:
 
 def _unite_files(files: list[Row]) -> Row:
     entries: dict[str, list[Row]] = {}
-    for one in files:
-        for path, entry in one.items():
+    for paths in files:
+        for path, entry in paths.items():
             entries.setdefault(path, []).append(entry)
     return {path: _unite_entries(entries[path]) for path in sorted(entries)}
 
@@ -272,8 +274,8 @@ def _unite_field(key: str, a: canonical.Json, b: canonical.Json) -> canonical.Js
     if a == b and (isinstance(a, str) or canonical.dump(a) == canonical.dump(b)):
         return a
     if key == "files" and isinstance(a, dict) and isinstance(b, dict):
-        # A path that one side alone tells is put in order as well: written in another way it would come out as such
-        # once it meets itself again, and repetition must not change a note.
+        # An entry that only one row has is normalized as well: uniting it with itself later would normalize
+        # it, and repetition must not change a note.
         both = {**a, **b}
         return {path: _unite_entry(a.get(path, both[path]), b.get(path, both[path])) for path in sorted(both)}
     if key == "delta" and isinstance(a, dict) and isinstance(b, dict):
@@ -285,15 +287,15 @@ def _unite_field(key: str, a: canonical.Json, b: canonical.Json) -> canonical.Js
 
 
 def _rank(order: tuple[str, ...], claim: canonical.Json) -> tuple[int, tuple[int, float, bytes]]:
-    """Weaker is larger; a word of a later version counts as the weakest, so that the order stays total."""
+    """Weaker is larger; a value of a later version counts as the weakest, so that the order is total."""
     return (order.index(claim) if claim in order else len(order), _order(claim))
 
 
 def _unite_entry(a: canonical.Json, b: canonical.Json) -> canonical.Json:
-    """Ranges of one path: set union, the weaker class keeping a line that two classes claim."""
+    """The union of two entries of one path. A line that two classes claim goes to the weaker class."""
     if not isinstance(a, dict) or not isinstance(b, dict):
-        known = _larger(a, b)
-        return _unite_entry(known, known) if isinstance(known, dict) else known
+        value = _larger(a, b)
+        return _unite_entry(value, value) if isinstance(value, dict) else value
     return _unite_entries([a, b])
 
 
@@ -312,7 +314,7 @@ def _unite_entries(entries: list[Row]) -> Row:
 
 
 def _larger(a: canonical.Json, b: canonical.Json) -> canonical.Json:
-    """A total order on JSON values, so that union commutes: null, then numbers by value, then canonical text."""
+    """The larger of two JSON values, in a total order: null, numbers by value, then canonical text."""
     return _largest([a, b])
 
 
@@ -343,7 +345,7 @@ _SCAN = json.scanner.make_scanner(STRICT)  # type: ignore[attr-defined]
 
 
 def _all_rows(text: str) -> Note | None:
-    """A note that is as we write it, read in one go; None for one that wants a look at each line."""
+    """A note in the form that gitprov writes, read in one pass; None if each line needs its own check."""
     rows: list[Row] = []
     taken: list[Implausible] = []
     try:
@@ -364,7 +366,7 @@ def _all_rows(text: str) -> Note | None:
 
 
 def _by_line(data: bytes) -> Note:
-    """A note of which some lines are no rows of ours."""
+    """A note some of whose lines may not be gitprov rows."""
     rows: list[Row] = []
     foreign: list[bytes] = []
     taken: list[Implausible] = []
@@ -390,5 +392,5 @@ def _row(line: bytes) -> Row | None:
         row = STRICT.decode(text)
     except (ValueError, RecursionError):
         return None
-    # Few brackets cannot be nested deep, so nearly no row is looked through.
+    # Few brackets cannot be nested deep, so hardly any row is searched.
     return row if is_row(row) and not (brackets > MAX_DEPTH and is_deep(row)) else None

@@ -41,7 +41,7 @@ def template_problem(template: str) -> str | None:
         return f"must not write {key}"
     for name in _BRACES.findall(value):
         if name not in PLACEHOLDERS:
-            return f"names {{{name}}}; known are {', '.join('{' + known + '}' for known in PLACEHOLDERS)}"
+            return f"names {{{name}}}; known are {', '.join('{' + word + '}' for word in PLACEHOLDERS)}"
     if set("{}") & set(_BRACES.sub("", value)):
         return "has a brace without its partner"
     return None
@@ -50,4 +50,4 @@ def template_problem(template: str) -> str | None:
 def fill_template(template: str, facts: dict[str, str]) -> tuple[str, str]:
     """The trailer (key, value) of a template without problems; `facts` holds every placeholder."""
     key, _, value = template.partition(": ")
-    return key, _BRACES.sub(lambda found: facts[found.group(1)], value)
+    return key, _BRACES.sub(lambda match: facts[match.group(1)], value)

@@ -1,4 +1,4 @@
-"""Sets of line numbers, written the way notes write them: `1-5,9`."""
+"""Sets of line numbers, and their text form in notes: `1-5,9`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-#: git compares no file above 1 GiB, so no line has a higher number. Ranges are never spread out into numbers without a
-#: file's own lines as the limit, so a claim up to here costs nothing.
+#: git compares no file above 1 GiB, so no line has a higher number. Ranges are expanded into numbers only
+#: within the number of a file's lines, so a range up to MAX_LINE costs nothing.
 MAX_LINE = 1 << 30
 
-#: Characters of a number or of a pair of numbers up to MAX_LINE; longer text is not even converted.
+#: Characters of a pair of numbers up to MAX_LINE; longer text is not converted.
 _LONGEST = 2 * len(str(MAX_LINE)) + 1
 
-#: Characters of range text for one file. Ten thousand runs take a tenth of it; what is longer is meant to cost memory.
+#: Characters of range text for one file. Ten thousand runs take a tenth of it; longer text attacks memory.
 MAX_TEXT = 1 << 20
 
 
-#: Above so many characters it pays to see whether a text is numbers alone, which are read in half the time.
+#: Longer texts are first tested for single numbers only, which are read in half the time.
 _SHORT = 64
 _WIDE = re.compile("([0-9]+)-([0-9]+)")
 _NUMBERS = re.compile(r"[0-9]{1,10}(?:,[0-9]{1,10})*")
@@ -45,7 +45,7 @@ class LineSet:
 
     @classmethod
     def parse(cls, text: str) -> LineSet:
-        """From text; ValueError if it is no range list, longer than MAX_TEXT, or names a line below 1 or above MAX_LINE."""
+        """From text; ValueError if it is no range list, above MAX_TEXT, or with lines outside 1..MAX_LINE."""
         if not isinstance(text, str):
             raise ValueError(f"line ranges must be text, not {type(text).__name__}")
         if len(text) > MAX_TEXT:
@@ -100,18 +100,18 @@ class LineSet:
 
 
 def count_of(text: str) -> int:
-    """How many lines a text names that a LineSet wrote. The lines are not read, since such a text may be long."""
+    """The number of lines in the text of a LineSet, counted without a LineSet, since the text may be long."""
     pairs = _WIDE.findall(text) if "-" in text else ()
     return text.count(",") + 1 + sum(int(last) - int(first) for first, last in pairs) if text else 0
 
 
 def union(sets: Iterable[LineSet]) -> LineSet:
-    """All lines of some sets, in the time that sorting their runs takes."""
+    """All lines of some sets. Time: sorting their runs."""
     return LineSet.of_runs(run for one in sets for run in one.runs)
 
 
 def repeated(sets: Iterable[LineSet]) -> LineSet:
-    """The lines that more than one of some sets holds, in the time that sorting their runs takes."""
+    """The lines that are in more than one of some sets. Time: sorting their runs."""
     twice: list[tuple[int, int]] = []
     reached = 0
     for first, last in sorted(run for one in sets for run in one.runs):
@@ -122,13 +122,13 @@ def repeated(sets: Iterable[LineSet]) -> LineSet:
 
 
 def owners(sets: Sequence[LineSet]) -> list[tuple[int, int, int]]:
-    """Who has each line, where the first set that holds a line has it: (first line, last line, index of the set).
+    """(first line, last line, index of the first set that contains these lines), for all lines of some sets.
 
-    The runs ascend and do not overlap. It takes the time that sorting the runs of all sets takes.
+    The runs ascend and do not overlap. Time: sorting the runs of all sets.
     """
     starts = sorted((first, last, n) for n, one in enumerate(sets) for first, last in one.runs)
     out: list[tuple[int, int, int]] = []
-    waiting: list[tuple[int, int]] = []  # a heap of (index, last line): the set that has the line is on top
+    waiting: list[tuple[int, int]] = []  # a heap of (index, last line): the first set with the line is on top
     at, line = 0, 0
     while at < len(starts) or waiting:
         if not waiting:
@@ -150,7 +150,7 @@ def owners(sets: Sequence[LineSet]) -> list[tuple[int, int, int]]:
 
 
 def shared_out(sets: Sequence[LineSet]) -> list[LineSet]:
-    """Each set without the lines that a set before it holds, in the time that sorting their runs takes."""
+    """Each set without the lines of the sets before it. Time: sorting their runs."""
     runs: list[list[tuple[int, int]]] = [[] for _ in sets]
     for first, last, n in owners(sets):
         runs[n].append((first, last))
@@ -179,14 +179,14 @@ def _without(
         while at < len(gone) and gone[at][0] <= last:
             if gone[at][0] > first:
                 yield first, gone[at][0] - 1
-            first = gone[at][1] + 1  # noqa: PLW2901 - what is left of the run
+            first = gone[at][1] + 1  # noqa: PLW2901 - the rest of the run
             at += 1
         if first <= last:
             yield first, last
 
 
 def _runs_of(lines: list[int]) -> tuple[tuple[int, int], ...]:
-    """The runs of numbers that ascend; some may be there twice."""
+    """The runs of ascending numbers, which may repeat."""
     if not lines:
         return ()
     out: list[tuple[int, int]] = []

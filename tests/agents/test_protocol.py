@@ -11,8 +11,8 @@ def test_a_small_report() -> None:
     """Agent and path are enough; contents left out are not the same as contents that are null."""
     one = read({"path": "a", "agent": "x", "before": None})
     assert (one.type, one.path, one.agent, one.model) == ("ai", "a", "x", None)
-    assert one.before == StatedContent(known=True, text=None)
-    assert one.after == StatedContent(known=False, text=None)
+    assert one.before == StatedContent(present=True, text=None)
+    assert one.after == StatedContent(present=False, text=None)
 
 
 def test_a_person_needs_no_agent() -> None:

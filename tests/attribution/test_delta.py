@@ -112,7 +112,7 @@ def test_the_version_of_several_edits_leaves_people_out() -> None:
         [(b"base\n", b"base\n" + first), (b"base\n" + between, b"base\n" + between + b"three = 3\n")]
     )
     assert made.lines == [b"base\n", b"one = first(a)\n", b"two = 2\n", b"three = 3\n"]
-    assert made.own == {1, 2, 3}
+    assert made.model_lines == {1, 2, 3}
 
 
 def test_a_line_without_newline_in_the_middle_gets_one() -> None:
@@ -133,7 +133,7 @@ def test_each_line_is_told_exactly_once(old: bytes, new: bytes, data: st.DataObj
     kept = data.draw(st.frozensets(st.integers(1, 12), max_size=3))
     others = dict.fromkeys(data.draw(st.frozensets(st.integers(1, 12), max_size=3)), "gen_x")
     delta = compare(made, new, kept, others)
-    assert delta.kept + delta.edited + delta.absent == len(made.own)
+    assert delta.kept + delta.edited + delta.absent == len(made.model_lines)
     for block in delta.blocks:
         lines = [piece.line for piece in block.pieces if piece.line is not None]
         assert lines == list(range(block.start, block.start + block.lines)) or not lines

@@ -160,13 +160,13 @@ def test_who_resembles_a_persons_line_more_is_not_the_models() -> None:
     """A line nearer to a person's old line is never matched with the model's, even where the person's is taken."""
     model, person = b"a b x y\n", b"a b c d\n"
     near_person = b"a b c e\n"
-    assert match([model, person], [near_person], theirs={1}) == {0: Match(1, edited=True)}
-    found = match([model, person], [near_person, b"a b c d g\n"], theirs={1})
+    assert match([model, person], [near_person], human_lines={1}) == {0: Match(1, edited=True)}
+    found = match([model, person], [near_person, b"a b c d g\n"], human_lines={1})
     assert found == {1: Match(1, edited=True)}
-    respaced = match([model, person], [near_person, b"  a b c d\n"], theirs={1})
+    respaced = match([model, person], [near_person, b"  a b c d\n"], human_lines={1})
     assert respaced == {1: Match(1, edited=False)}
-    assert match([model, person], [b"a b x e\n"], theirs={1}) == {0: Match(0, edited=True)}
-    tied = match([model, person], [b"a b q r\n"], theirs={1})
+    assert match([model, person], [b"a b x e\n"], human_lines={1}) == {0: Match(0, edited=True)}
+    tied = match([model, person], [b"a b q r\n"], human_lines={1})
     assert set(tied) == {0}
 
 

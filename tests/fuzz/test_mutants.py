@@ -67,7 +67,7 @@ MUTANTS = {
     ),
     "rewording makes a line somebody else's": Mutant(
         "gitprov/attribution/reword.py",
-        "            found[n] = Match(o, True)\n",
+        "            matches[n] = Match(o, True)\n",
         "            pass\n",
         first=7,
     ),
@@ -89,8 +89,8 @@ MUTANTS = {
     ),
     "carried lines are shifted by one": Mutant(
         "gitprov/attribution/carry.py",
-        "found.append(LineRun(low + 1, low + 1 + bounds[upto][2], high - low))",
-        "found.append(LineRun(low + 1, low + 2 + bounds[upto][2], high - low))",
+        "runs.append(LineRun(low + 1, low + 1 + bounds[upto][2], high - low))",
+        "runs.append(LineRun(low + 1, low + 2 + bounds[upto][2], high - low))",
         first=1,
     ),
     "what a source had from before is lost": Mutant(

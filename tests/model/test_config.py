@@ -236,8 +236,7 @@ def table_rows() -> list[str]:
     """The rows that the documentation's table of keys must have."""
     defaults = Config()
     return [
-        f"| `{key.name}` | {key.wanted} | {shown(getattr(defaults, key.field))} | {key.about} |"
-        for key in KEYS
+        f"| `{key.name}` | {key.type} | {shown(getattr(defaults, key.field))} | {key.about} |" for key in KEYS
     ]
 
 

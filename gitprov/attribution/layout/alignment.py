@@ -1,4 +1,6 @@
-"""Lines of a hunk in which tokens differ: the runs of tokens that are the same keep their owners, the rest is judged."""
+"""Lines of a hunk in which tokens differ: the runs of tokens that are the same keep their owners, the rest is
+judged.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ _EVIDENCE = 3
 
 
 def aligned_gaps(sides: Sides) -> None:
-    """Where tokens differ, the lines all of whose tokens stand in a row on both sides are still whose they were."""
+    """Where tokens differ, the lines all of whose tokens stand in a row on both sides are still whose they
+    were.
+    """
     for hunk in sides.hunks:
         for gap in list(sides.gaps(hunk)):
             if gap.old and gap.new:
@@ -57,21 +61,21 @@ class Alignment:
         reach: dict[int, tuple[int, int]] = {}
         of_block: list[set[int]] = []
         for block in self._blocks:
-            mine = set()
+            olds = set()
             for k in range(block.size):
                 if has_word[block.old + k]:
                     o, n = self._old_lines[block.old + k], self._new_lines[block.new + k]
-                    mine.add(o)
+                    olds.add(o)
                     common[o] = common.get(o, 0) + 1
                     reach[o] = (min(n, reach[o][0]), max(n, reach[o][1])) if o in reach else (n, n)
-            of_block.append(mine)
+            of_block.append(olds)
         alike = {
             o
             for o, (first, last) in reach.items()
             if first < last
             and 2 * common[o] >= SIMILAR * (words[o] + new_words[ends[last]] - new_words[starts[first]])
         }
-        return {n for n, mine in enumerate(of_block) if not mine.isdisjoint(alike)}
+        return {n for n, olds in enumerate(of_block) if not olds.isdisjoint(alike)}
 
     def _goes_on(self, n: int, beside: int) -> bool:
         """Whether a block goes on with the old line of the block beside it, which is no chance."""
@@ -112,32 +116,32 @@ class Alignment:
             counts = counted([n] * (end - start), self._old_lines[start:end])[n]
             self._sides.blended(n, counts, partly)
             if n in cut:
-                self._sides.found[n] = self._sides.found[n]._replace(edited=True)
+                self._sides.matches[n] = self._sides.matches[n]._replace(edited=True)
         self._parts(places, kept, covered)
 
     def _cut(self, kept: dict[int, tuple[int, int]], covered: bytearray) -> set[int]:
         """Lines beside which a part of their old line was taken out, and nothing put in its place."""
-        order = sorted(kept.items(), key=lambda one: one[1])
-        found = set()
+        order = sorted(kept.items(), key=lambda item: item[1])
+        cut = set()
         for (n, (_, end)), (after, (start, _)) in pairwise(order):
             if after != n + 1 or start == end:
                 continue
             gone = set(self._old_lines[end:start])
             if self._old_lines[end - 1] in gone:
-                found.add(n)
+                cut.add(n)
             elif self._old_lines[start] in gone:
-                found.add(after)
+                cut.add(after)
         last, (_, end) = order[-1]
         if (
             last == self._new_lines[-1]
             and end < len(self._old)
             and self._old_lines[end] == self._old_lines[end - 1]
         ):
-            found.add(last)
+            cut.add(last)
         first, (start, _) = order[0]
         if first == self._new_lines[0] and start and self._old_lines[start - 1] == self._old_lines[start]:
-            found.add(first)
-        return found
+            cut.add(first)
+        return cut
 
     def _parts(
         self, places: dict[int, tuple[int, int]], kept: dict[int, tuple[int, int]], covered: bytearray

@@ -1,4 +1,6 @@
-"""Lines that say nothing by themselves, blank ones and lone brackets: whose they are is told by what is around them."""
+"""Lines that say nothing by themselves, blank ones and lone brackets: whose they are is told by what is
+around them.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,8 @@ def bare_lines(sides: Sides, gap: Gap, still: Mapping[int, int] = MappingProxyTy
 
     `still`: new line → old line, of those in between that stand where they stood.
     """
-    known = {n: sides.found[n].old for n in range(gap.new_start, gap.new_end) if n in sides.found}
-    pairs = sorted({**still, **known}.items())
+    origins = {n: sides.matches[n].old for n in range(gap.new_start, gap.new_end) if n in sides.matches}
+    pairs = sorted({**still, **origins}.items())
     if gap.new_start and gap.old_start:
         pairs.insert(0, (gap.new_start - 1, gap.old_start - 1))
     if gap.new_end < len(sides.new.lines) and gap.old_end < len(sides.old.lines):
@@ -24,13 +26,13 @@ def bare_lines(sides: Sides, gap: Gap, still: Mapping[int, int] = MappingProxyTy
     if not pairs:
         return
     _bare_new(sides, gap, pairs)
-    left = [o for o in gap.old if o not in sides.used and sides.old.is_bare(o)]
+    olds = [o for o in gap.old if o not in sides.used and sides.old.is_bare(o)]
     by_old = sorted((o, n) for n, o in pairs)
-    for o in left:
+    for o in olds:
         at = bisect_right(by_old, (o, -1)) - 1
         n = by_old[max(at, 0)][1]
-        hit = sides.found.get(n) or Match(by_old[max(at, 0)][0], False)
-        sides.found[n] = hit._replace(also=(*hit.also, o))
+        hit = sides.matches.get(n) or Match(by_old[max(at, 0)][0], False)
+        sides.matches[n] = hit._replace(also=(*hit.also, o))
         sides.used.add(o)
 
 
@@ -38,16 +40,18 @@ def _bare_new(sides: Sides, gap: Gap, pairs: list[tuple[int, int]]) -> None:
     """A blank line is a model's between two that are a model's; a lone bracket is whose the line above it is."""
     olds = [o for o in gap.old if o not in sides.used and sides.old.is_bare(o)]
     for n in gap.new:
-        if n in sides.found or not sides.new.is_bare(n):
+        if n in sides.matches or not sides.new.is_bare(n):
             continue
         at = bisect_right(pairs, (n, -1)) - 1
         around = [pairs[k][1] for k in (at, at + 1) if 0 <= k < len(pairs)]
         text = sides.new.lines[n].strip()
-        if any(o in sides.theirs for o in around) or (len(around) < 2 and not text):
+        if any(o in sides.human_lines for o in around) or (len(around) < 2 and not text):
             continue
-        alike = next((o for o in olds if sides.old.lines[o].strip() == text and o not in sides.theirs), None)
+        alike = next(
+            (o for o in olds if sides.old.lines[o].strip() == text and o not in sides.human_lines), None
+        )
         if alike is None:
-            sides.found[n] = Match(around[0], False)
+            sides.matches[n] = Match(around[0], False)
         else:
             olds.remove(alike)
             sides.take(n, Match(alike, False))
@@ -56,7 +60,8 @@ def _bare_new(sides: Sides, gap: Gap, pairs: list[tuple[int, int]]) -> None:
 def bare_rest(sides: Sides) -> None:
     """Brackets and blank lines that are left over between lines that are as they were.
 
-    A new one is the old one that reads the same and is gone from between such lines too, a blank one needs none.
+    A new one is the old one that reads the same and is gone from between such lines too, a blank one needs
+    none.
     """
     old = [
         o
@@ -70,7 +75,7 @@ def bare_rest(sides: Sides) -> None:
     inside = {n for h in sides.hunks for n in range(h.new_start, h.new_end)}
     gone: dict[bytes, list[int]] = {}
     for o in reversed(old):
-        if o not in sides.theirs:
+        if o not in sides.human_lines:
             gone.setdefault(_bracket(sides.old, o), []).append(o)
     for n in rest:
         if not _is_between(sides, n, inside):
@@ -78,8 +83,8 @@ def bare_rest(sides: Sides) -> None:
         alike = gone.get(_bracket(sides.new, n))
         if alike:
             sides.take(n, Match(alike.pop(), False))
-        elif sides.new.is_bare(n) and n - 1 in sides.found:
-            sides.found[n] = Match(sides.found[n - 1].old, False)
+        elif sides.new.is_bare(n) and n - 1 in sides.matches:
+            sides.matches[n] = Match(sides.matches[n - 1].old, False)
     _blank_olds(sides, [o for o in old if o not in sides.used and not sides.old.lines[o].strip()])
 
 
@@ -94,13 +99,13 @@ def _is_between(sides: Sides, n: int, inside: set[int]) -> bool:
     while (
         below < len(sides.new.lines)
         and below in inside
-        and below not in sides.found
+        and below not in sides.matches
         and not sides.is_telling(below)
     ):
         below += 1
     for line in (n - 1, below):
-        hit = sides.found.get(line)
-        if hit is not None and (hit.edited or hit.old in sides.theirs):
+        hit = sides.matches.get(line)
+        if hit is not None and (hit.edited or hit.old in sides.human_lines):
             return False
         outside = not 0 <= line < len(sides.new.lines)
         if hit is None and (
@@ -112,10 +117,10 @@ def _is_between(sides: Sides, n: int, inside: set[int]) -> bool:
 
 def _blank_olds(sides: Sides, blanks: list[int]) -> None:
     """Old blank lines that were taken out beside a line that is as it was go with that line."""
-    by_old = {hit.old: n for n, hit in sides.found.items() if not hit.edited}
+    by_old = {hit.old: n for n, hit in sides.matches.items() if not hit.edited}
     for o in blanks:
         n = by_old.get(o - 1)
-        if n is not None and o not in sides.theirs:
-            sides.found[n] = sides.found[n]._replace(also=(*sides.found[n].also, o))
+        if n is not None and o not in sides.human_lines:
+            sides.matches[n] = sides.matches[n]._replace(also=(*sides.matches[n].also, o))
             sides.used.add(o)
             by_old[o] = n

@@ -1,4 +1,6 @@
-"""Statements whose items stand in any order: imports, `use`, `__all__`. An item is the same wherever it stands."""
+"""Statements whose items stand in any order: imports, `use`, `__all__`. An item is the same wherever it
+stands.
+"""
 
 from __future__ import annotations
 
@@ -204,7 +206,9 @@ _BEGINS = frozenset((b"import", b"from", b"__all__", b"export", b"use"))
 
 
 def moved_items(sides: Sides) -> None:
-    """Match lines of imports whose every item stood in an import before, split, merged or sorted as they may be."""
+    """Match lines of imports whose every item stood in an import before, split, merged or sorted as they may
+    be.
+    """
     name = sides.language.name
     if name not in _READERS:
         return
@@ -246,7 +250,7 @@ class _Imports:
             cut = sorted(o for o in counts if o in partly)
             self._sides.blended(n, counts, partly)
             if cut:
-                self._sides.found[n] = self._sides.found[n]._replace(edited=True)
+                self._sides.matches[n] = self._sides.matches[n]._replace(edited=True)
         for statement in self._new:
             self._heads(statement)
         for statement in self._old:
@@ -281,8 +285,8 @@ class _Imports:
             for n in rest:
                 counts = {o: count for hit in hits for o, count in self._hits[hit].items()}
                 most = max(counts, key=lambda o: (counts[o], -o))
-                self._sides.found.setdefault(
-                    n, Match(most, len({o in self._sides.theirs for o in counts}) > 1)
+                self._sides.matches.setdefault(
+                    n, Match(most, len({o in self._sides.human_lines for o in counts}) > 1)
                 )
 
     def _old_heads(self, statement: Statement) -> None:
@@ -292,22 +296,27 @@ class _Imports:
         n = next((n for n, counts in sorted(self._hits.items()) if items & counts.keys()), None)
         for o in rest:
             if n is not None and o not in items:
-                hit = self._sides.found[n]
+                hit = self._sides.matches[n]
                 self._sides.take(n, hit._replace(also=(*hit.also, o)))
 
     def _twice(self) -> None:
         """An import that stood there twice is the one that stands there still."""
-        here = {item.key: item.line for one in self._all for item in one.items}
+        by_key = {item.key: item.line for one in self._all for item in one.items}
         lines: dict[int, list[bytes]] = {}
         for item in (item for one in self._old for item in one.items):
             lines.setdefault(item.line, []).append(item.key)
         still = dict(self._sides.still())
         for o, keys in lines.items():
-            places = {here.get(key, -1) for key in keys}
+            places = {by_key.get(key, -1) for key in keys}
             n = max(places)
-            if o in self._sides.used or o not in self._free_old or min(places) < 0 or o in self._sides.theirs:
+            if (
+                o in self._sides.used
+                or o not in self._free_old
+                or min(places) < 0
+                or o in self._sides.human_lines
+            ):
                 continue
-            hit = self._sides.found.get(n) or (Match(still[n], False) if n in still else None)
+            hit = self._sides.matches.get(n) or (Match(still[n], False) if n in still else None)
             if hit is not None and not hit.edited:
-                self._sides.found[n] = hit._replace(also=(*hit.also, o))
+                self._sides.matches[n] = hit._replace(also=(*hit.also, o))
                 self._sides.used.add(o)

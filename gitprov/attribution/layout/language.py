@@ -1,7 +1,8 @@
 """What counts as layout in a file, by the language that its name tells.
 
-`'a'` and `"a"` are one string in Python and two types in Go; a semicolon before `}` says nothing in JavaScript and
-changes a value in Rust. So each rule is a property of a language, and a file of unknown kind has the fewest.
+`'a'` and `"a"` are one string in Python and two types in Go; a semicolon before `}` says nothing in
+JavaScript and changes a value in Rust. So each rule is a property of a language, and a file of unknown kind
+has the fewest.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from typing import NamedTuple
 class Language(NamedTuple):
     """Which differences are layout. A frozen value: it is handed down to whatever compares two contents.
 
-    `quotes`: bytes that open a string. `alike`: `'a'` and `"a"` are the same value; `special` are bytes with which they
-    are not. `comments`: what opens a comment that lasts for a line; `block` says that `/* */` is a comment too.
-    `triple`, `backtick`, `raw`: other forms of strings (`\"\"\"`, `` ` ``, `r"…"`). `joins`: adjacent strings are one string.
-    `prefixes`: letters that may stand directly before a quote. `semicolons`: which ones say nothing: `all` (outside
-    parentheses), `go`, `rust`, `last` (before `}`), `shell`, or none. `numbers`: `lower`, `short` (zeros too) or none.
-    `parens`: the table of operators by which a redundant pair is told, none where a pair always counts. `angles`: `>>`
-    may close two brackets. `ends`: the end of a line may end a statement.
+    `quotes`: bytes that open a string. `alike`: `'a'` and `"a"` are the same value; `special` are bytes with
+    which they are not. `comments`: what opens a comment that lasts for a line; `block` says that `/* */` is a
+    comment too. `triple`, `backtick`, `raw`: other forms of strings (`\"\"\"`, `` ` ``, `r"…"`). `joins`:
+    adjacent strings are one string. `prefixes`: letters that may stand directly before a quote. `semicolons`:
+    which ones say nothing: `all` (outside parentheses), `go`, `rust`, `last` (before `}`), `shell`, or none.
+    `numbers`: `lower`, `short` (zeros too) or none. `parens`: the table of operators by which a redundant
+    pair is told, none where a pair always counts. `angles`: `>>` may close two brackets. `ends`: the end of a
+    line may end a statement.
     """
 
     name: str

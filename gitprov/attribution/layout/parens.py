@@ -79,14 +79,14 @@ class Parens:
 
     def _directives(self) -> set[int]:
         """Lines of preprocessor directives: a macro's parentheses are for what is put in."""
-        found: set[int] = set()
+        directives: set[int] = set()
         at = -1
         for n, line in enumerate(self._lines):
             first = line != at
-            if first and (self._keys[n] == b"#" or (n and self._keys[n - 1] == b"\\" and at in found)):
-                found.add(line)
+            if first and (self._keys[n] == b"#" or (n and self._keys[n - 1] == b"\\" and at in directives)):
+                directives.add(line)
             at = line
-        return found
+        return directives
 
     def _before(self, n: int) -> int:
         n -= 1
@@ -106,26 +106,28 @@ class Parens:
             return True
         if self._is_type_of(pair, after):
             return True
-        left = self._left(pair, before)
-        if left is None:
+        left_level = self._left(pair, before)
+        if left_level is None:
             return False
         level = None
-        right = self._right(pair, before, after)
-        if right is not None or self._table == "python":
+        right_level = self._right(pair, before, after)
+        if right_level is not None or self._table == "python":
             level = self._level(pair)
         if level is None:
             return False
         if level == TUPLE:
-            return self._table == "python" and self._may_be_bare(pair, before, after, right)
-        if right is None or not self._may_begin(pair, before):
+            return self._table == "python" and self._may_be_bare(pair, before, after, right_level)
+        if right_level is None or not self._may_begin(pair, before):
             return False
         if self._table == "python" and level == ASSIGN and not self._may_assign(pair, before):
             return False
         key = self._keys[after] if after < len(self._keys) else b""
-        if right == POSTFIX and self._keys[self._after(pair.start)][:1].isdigit():
+        if right_level == POSTFIX and self._keys[self._after(pair.start)][:1].isdigit():
             return False
-        same = level == right and right > LOW and key not in RIGHT[self._table]
-        return (level > left or (level == left and level in EITHER)) and (level > right or same)
+        same = level == right_level and right_level > LOW and key not in RIGHT[self._table]
+        return (level > left_level or (level == left_level and level in EITHER)) and (
+            level > right_level or same
+        )
 
     def _is_arrow(self, pair: Pair, before: int, after: int) -> bool:
         """`(x) => y` is `x => y`."""

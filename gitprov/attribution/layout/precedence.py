@@ -1,4 +1,5 @@
-"""Which pairs of parentheses say nothing: by what stands before, behind and inside them, and how tightly each binds.
+"""Which pairs of parentheses say nothing: by what stands before, behind and inside them, and how tightly each
+binds.
 
 A pair is never taken for redundant because it looks so: what is not in these tables keeps its parentheses.
 """
@@ -7,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-#: Levels: the higher, the tighter. Between LOW and TUPLE nothing binds; a POSTFIX binds tighter than all operators.
+#: Levels: the higher, the tighter. Between LOW and TUPLE nothing binds; a POSTFIX binds tighter than all
+#: operators.
 TUPLE, LOW, ASSIGN, TERNARY, UNARY, POSTFIX, ATOM = -1, 0, 1, 2, 80, 95, 100
 
 _ARITHMETIC = {

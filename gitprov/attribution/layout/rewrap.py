@@ -30,7 +30,9 @@ class Block(NamedTuple):
 
 
 def spaced(sides: Sides, hunk: Hunk) -> bool:
-    """Match a large hunk of which white space alone is different, without looking at each token; False if it is not so."""
+    """Match a large hunk of which white space alone is different, without looking at each token; False if it
+    is not so.
+    """
     old = sides.old.lines[hunk.old_start : hunk.old_end]
     new = sides.new.lines[hunk.new_start : hunk.new_end]
     if sum(map(len, old)) + sum(map(len, new)) < _LARGE:
@@ -58,8 +60,12 @@ def spaced(sides: Sides, hunk: Hunk) -> bool:
             }
             if n not in sides.closed:
                 sides.blended(n, {o: count for o, count in counts.items() if count or len(counts) > 1})
-        elif n - 1 in sides.found and sides.found[n - 1].old not in sides.theirs and n not in sides.closed:
-            sides.found[n] = Match(sides.found[n - 1].old, False)
+        elif (
+            n - 1 in sides.matches
+            and sides.matches[n - 1].old not in sides.human_lines
+            and n not in sides.closed
+        ):
+            sides.matches[n] = Match(sides.matches[n - 1].old, False)
         at += size
     return True
 
@@ -98,19 +104,20 @@ def _with_trivial_neighbours(pairs: dict[int, int], sure: dict[int, int]) -> Non
 
 def blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Block]:
     """What a diff of two lists, none of whose items has a line break, leaves the same."""
-    found: list[Block] = []
+    common: list[Block] = []
     at_old = at_new = 0
     for hunk in [*hunks(b"\n".join([*old, b""]), b"\n".join([*new, b""])), None]:
         stop = hunk.old_start if hunk else len(old)
         if stop > at_old:
-            found.append(Block(at_old, at_new, stop - at_old))
+            common.append(Block(at_old, at_new, stop - at_old))
         if hunk:
             at_old, at_new = hunk.old_end, hunk.new_end
-    return found
+    return common
 
 
 def span(sides: Sides) -> None:
-    """Match what is the same from the first hunk on, and up to the last one, across the lines between the hunks.
+    """Match what is the same from the first hunk on, and up to the last one, across the lines between the
+    hunks.
 
     Where much is laid out anew a diff of lines takes a line of a few words for another one like it.
     """
@@ -181,24 +188,24 @@ def equal(sides: Sides, gap: Gap) -> bool:
 
 def counted(new: Iterable[int], old: Iterable[int]) -> dict[int, dict[int, int]]:
     """New line → old line → how many tokens it has of it."""
-    found: dict[int, dict[int, int]] = {}
+    by_line: dict[int, dict[int, int]] = {}
     last, counts = -1, {}
     for n, o in zip(new, old, strict=True):
         if n != last:
-            last, counts = n, found.setdefault(n, {})
+            last, counts = n, by_line.setdefault(n, {})
         counts[o] = counts.get(o, 0) + 1
-    return found
+    return by_line
 
 
 def _broken_strings(sides: Sides, gap: Gap) -> None:
     """Lines on which a string goes on that was broken into several, on either side."""
     spans = {n: sides.new.stream.lines[at] for n, at in sides.new.stream.spans.items()}
     for n in gap.new:
-        if n not in sides.found and n in spans and spans[n] in sides.found:
-            sides.take(n, Match(sides.found[spans[n]].old, sides.found[spans[n]].edited))
+        if n not in sides.matches and n in spans and spans[n] in sides.matches:
+            sides.take(n, Match(sides.matches[spans[n]].old, sides.matches[spans[n]].edited))
     joined = {o: sides.old.stream.lines[at] for o, at in sides.old.stream.spans.items()}
     for n in gap.new:
-        hit = sides.found.get(n)
+        hit = sides.matches.get(n)
         if hit is not None and joined:
             more = [o for o in gap.old if o not in sides.used and joined.get(o) in (hit.old, *hit.also)]
             if more:
@@ -206,7 +213,9 @@ def _broken_strings(sides: Sides, gap: Gap) -> None:
 
 
 def together(new: list[bytes], hunks: Sequence[Hunk]) -> list[Hunk]:
-    """Hunks, those as one that only brackets and blank lines part: a diff takes the next best of these for the same."""
+    """Hunks, those as one that only brackets and blank lines part: a diff takes the next best of these for
+    the same.
+    """
     out: list[Hunk] = []
     for hunk in hunks:
         last = out[-1] if out else None

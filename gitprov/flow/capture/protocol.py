@@ -41,8 +41,8 @@ def record_edit(edit: EditReport, moment: Moment, delivery: Delivery) -> Locatio
     if place is None or not place.path:
         raise ValueError(f"{edit.path[:200]} is not a file of a work tree")
     inbox = delivery.inbox(place)
-    before = _encode(edit.before.text) if edit.before.known else delivery.last_content(inbox, place)
-    after = _encode(edit.after.text) if edit.after.known else _on_disk(place)
+    before = _encode(edit.before.text) if edit.before.present else delivery.last_content(inbox, place)
+    after = _encode(edit.after.text) if edit.after.present else _on_disk(place)
     if before is None and after is None:
         raise ValueError(f"{edit.path[:200]} does not exist, neither before nor after")
     row = _event(edit, place, moment, _turn(inbox, edit, moment, delivery))

@@ -1,1 +1,1 @@
-"""What commands answer, as values: the documents of blame, log, show, status and heal."""
+"""The answers of commands as values: blame, log, show, status and heal."""

@@ -1,4 +1,4 @@
-"""What a blame knows: commits, runs of lines as git found them, and where each line comes from."""
+"""The values of a blame: commits, runs of lines as git reports them, and the origin of each line."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 
 class Facts(NamedTuple):
-    """Where a line comes from. `cls` is a class of `model.note.CLASSES`; a fact nobody recorded is None.
+    """The origin of a line. `cls` is a class of `model.note.CLASSES`; a fact that is not recorded is None.
 
-    `at` is the generation's moment as the note has it; `human` is `Name <email>` of who drove the model, or of
-    who typed the line; `prompt` is the digest of the prompt.
+    `at` is the generation's moment as in the note; `human` is `Name <email>` of the person who used the model
+    or typed the line; `prompt` is the digest of the prompt.
     """
 
     cls: str
@@ -28,9 +28,9 @@ UNKNOWN = Facts("unknown")
 
 
 class BlamedCommit(NamedTuple):
-    """A commit as blame names it. `time` is in seconds since the epoch, `zone` is `+hhmm`, `mail` has no brackets.
+    """A commit in a blame. `time` is in seconds since the epoch, `zone` is `+hhmm`, `mail` has no brackets.
 
-    `boundary` is git's word: blame was not allowed to look past this commit.
+    `boundary` is git's term: the blame stops at this commit.
     """
 
     oid: str
@@ -43,8 +43,8 @@ class BlamedCommit(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Neighbouring lines of one commit: `size` lines from `line` in the file shown, from `orig_line` in `path`
-    of the commit. Lines are 1-based; `path` is repo-relative.
+    """Neighbouring lines of one commit: `size` lines from `line` in the file shown, from `orig_line` in
+    `path` of the commit. Lines are 1-based; `path` is repo-relative.
     """
 
     oid: str

@@ -1,4 +1,4 @@
-"""What `gitprov heal` did and could not do: values between what works it out and what prints it."""
+"""The results of `gitprov heal`, as values for printing."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from typing import NamedTuple
 
 
 class LineSource(NamedTuple):
-    """Where a commit's lines were found again: `how` in words, `oid` the commit, None where it is none."""
+    """The origin of a healed commit's lines: `how` in words, `oid` the source commit, None if it is no
+    commit.
+    """
 
     how: str
     oid: str | None
 
 
 class Healed(NamedTuple):
-    """A commit that got a note, or would get one. `lines` counts those that its note claims since."""
+    """A commit that got a note, or would get one. `lines` counts the lines that the note claims."""
 
     oid: str
     subject: str
@@ -24,7 +26,7 @@ class Healed(NamedTuple):
 
 
 class Unhealed(NamedTuple):
-    """A commit that could not be healed, or not wholly: why, and what would help."""
+    """A commit that was not healed, or only in part: the reason, and a way to heal it."""
 
     oid: str
     subject: str
@@ -33,9 +35,10 @@ class Unhealed(NamedTuple):
 
 
 class HealReport(NamedTuple):
-    """A whole run. `settled` are commits that name traces of which they hold no line: nothing is missing there.
+    """A whole run. `settled`: commits that name traces but hold no line of them, so no note is missing.
 
-    `written`: whether notes were written; `why_not` says why they were not. `scope` says which commits were looked at.
+    `written`: whether notes were written; `why_not`: the reason if not. `scope` states which commits were
+    checked, `looked` counts them.
     """
 
     scope: str

@@ -1,4 +1,4 @@
-"""What `git ai-log` knows of one commit."""
+"""The values that `git ai-log` prints for a commit."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from gitprov.model.note import Row
 
 
 class LoggedTrace:
-    """One trace of a commit, with the number of its lines there as generated (`ai`) and changed since (`edited`).
+    """One trace of a commit, with the numbers of its lines as generated (`ai`) and changed since (`edited`).
 
-    `row` is what the note says of it; what is not recorded, or not as text, is None.
+    `row` is its row in the note. A property that is not recorded, or is no text, is None.
     """
 
     __slots__ = ("ai", "edited", "id", "row")
@@ -38,7 +38,7 @@ class LoggedTrace:
 
 
 class Declared(NamedTuple):
-    """One statement of the commit itself that a machine helped; `source` is the trailer or author that makes it."""
+    """One statement in the commit itself that a machine helped; `source` is the trailer or author line."""
 
     agent: str | None
     model: str | None
@@ -46,7 +46,7 @@ class Declared(NamedTuple):
 
 
 class DeltaSum(NamedTuple):
-    """Lines of raw output over all traces of a commit, and what became of them; `reformatted` are among the kept."""
+    """Counts of raw output lines over all traces of a commit, by fate. `reformatted` are part of `kept`."""
 
     raw: int
     kept: int
@@ -62,18 +62,19 @@ class DeltaSum(NamedTuple):
 
     @property
     def rate(self) -> float | None:
-        """Share of the raw lines that this is, None of nothing."""
+        """`lines` as a share of the raw lines, 0 to 1; None without raw lines."""
         return self.lines / self.raw if self.raw > 0 else None
 
 
 class LoggedCommit(NamedTuple):
-    """One commit. `cls` is `ai` (its note has traces), `declared` (only it says so itself), `unknown` (its note is
-    missing) or None (none of these).
+    """One commit. `cls` is `ai` (its note has traces), `declared` (only the commit itself names a machine),
+    `unknown` (its note is missing) or None (none of these).
 
-    `date` is in the form that was asked for, `time` is ISO 8601. `added` counts the lines that the commit adds; of
-    them `ai` are as generated, `edited` were changed since, `human` are recorded as typed. `added`, `delta` and `gate`
-    are None where no note tells them. `dropped` has the traces that the message let go, with the reason. `machines` has (agent, model) of the traces, of the declarations where there are
-    no traces; each once, in order.
+    `date` is in the requested format, `time` is ISO 8601. `added` counts the lines that the commit adds; of
+    them `ai` are as generated, `edited` were changed since, `human` are recorded as typed. `added`, `delta`
+    and `gate` are None where no note records them. `dropped` has (trace, reason) for traces that the message
+    drops. `machines` has (agent, model) of the traces, or of the declarations if there are no traces; each
+    once, in order.
     """
 
     oid: str

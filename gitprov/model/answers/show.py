@@ -1,4 +1,4 @@
-"""What `gitprov show` and `gitprov status` answer with: values between what works them out and what prints them."""
+"""The answers of `gitprov show` and `gitprov status`, as values for printing."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ class DeltaLine(NamedTuple):
     """One line of a delta. `raw` is its number in the model's version, `line` in the commit's (1-based).
 
     `op` is ` ` (as the model wrote it, or none of its lines), `-` (in the model's version only), `+` (in the
-    commit's only), `*` (in the commit's only, by another trace), `~` (reworded: `words` has what changed).
-    `own` says that the line is this trace's. `text` is without its newline, bytes that are no UTF-8 as surrogates.
+    commit's only), `*` (in the commit's only, by another trace), `~` (reworded: `words` has the changed
+    words). `own`: whether the line is this trace's. `text` has no newline, and bytes that are no UTF-8 as
+    surrogates.
     """
 
     op: str
@@ -24,7 +25,7 @@ class DeltaLine(NamedTuple):
 
 
 class DeltaHunk(NamedTuple):
-    """Neighbouring pieces. Starts are 1-based, as in a hunk header; a side without lines starts at the line before."""
+    """Neighbouring pieces. Starts are 1-based as in hunk headers; an empty side has the line before it."""
 
     raw_start: int
     raw_lines: int
@@ -36,8 +37,9 @@ class DeltaHunk(NamedTuple):
 class Delta(NamedTuple):
     """From a model's version of a file to the commit's, around the model's lines.
 
-    `kept`, `edited` and `absent` count the model's lines. `elsewhere` counts changed lines that are not shown:
-    they lie apart from the model's. `reformatted` are the kept ones of which the layout alone is another.
+    `kept`, `edited` and `absent` count the model's lines. `elsewhere` counts changed lines that are not
+    shown, since they are not beside the model's. `reformatted` counts the kept lines whose layout alone
+    changed.
     """
 
     blocks: tuple[DeltaHunk, ...]
@@ -49,10 +51,11 @@ class Delta(NamedTuple):
 
 
 class TraceFile(NamedTuple):
-    """What one commit holds of one trace in one file.
+    """The lines of one trace in one file of one commit.
 
-    `ai`, `edited` are range texts, as in the note; `deleted` counts older lines that the trace removed. `dropped` and
-    `pending` are None where they are known for the commit as a whole only. `why` says why there is no delta.
+    `ai` and `edited` are range texts as in the note; `deleted` counts older lines that the trace removed.
+    `dropped` and `pending` are None if they are recorded for the whole commit only. `why` is the reason for a
+    missing delta.
     """
 
     path: str
@@ -77,7 +80,7 @@ class Review(NamedTuple):
 
 
 class CommitHead(NamedTuple):
-    """A commit as people name it. `date` is the author's, ISO 8601; `gate` is None where no note tells it."""
+    """A commit's head data. `date` is the author date, ISO 8601; `gate` is None where no note records it."""
 
     oid: str
     author: str
@@ -104,14 +107,14 @@ class UncommittedFile(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A prompt or an output; where `text` is None, `why` says so: `not here`, `digest only`, `forgotten`, `none`."""
+    """A prompt or an output. If `text` is None, `why` is `not here`, `digest only`, `forgotten` or `none`."""
 
     text: str | None
     why: str | None
 
 
 class Forgotten(NamedTuple):
-    """Who had the contents of a generation erased, when and why; None for what its tombstone does not tell."""
+    """Who erased the contents of a generation, when and why; None where its tombstone does not record it."""
 
     at: str | None
     by: str | None
@@ -119,11 +122,12 @@ class Forgotten(NamedTuple):
 
 
 class TraceAnswer(NamedTuple):
-    """All that is known of a trace.
+    """All recorded data of a trace.
 
-    `state` is `committed`, `uncommitted` (in the inbox only) or `unheld` (known, but no commit of this repository
-    holds it). `source` says where `record` is from: `store`, `inbox`, `note` or None. `lost` are commits that
-    nothing leads to any more. `worktree` is what the work tree holds of a trace that is in no commit.
+    `state` is `committed`, `uncommitted` (in the inbox only) or `unheld` (recorded, but no commit of this
+    repository holds it). `source` is the place of `record`: `store`, `inbox`, `note` or None. `lost` are
+    commits that are not reachable any more. `worktree` has the lines in the work tree of a trace that is in
+    no commit.
     """
 
     id: str | None
@@ -142,7 +146,7 @@ class TraceAnswer(NamedTuple):
 
 
 class CommitTrace(NamedTuple):
-    """A trace in a commit: the note's row, the prompt as far as it is here, and its files."""
+    """A trace in a commit: the note's row, the prompt if this repository has it, and its files."""
 
     row: Row
     prompt: Text
@@ -150,10 +154,10 @@ class CommitTrace(NamedTuple):
 
 
 class CommitAnswer(NamedTuple):
-    """All that a commit's note says. `row` is the note's own row of the commit, empty where there is none.
+    """The content of a commit's note. `row` is the note's row about the commit, empty where there is none.
 
-    `declared` are the machines that the message or author names, `trailers` the traces that it names. `foreign`
-    counts lines of the note that are none of ours or damaged.
+    `declared` are the machines that the message or author names, `trailers` the traces that the message
+    names. `foreign` counts lines of the note that are damaged or not gitprov's.
     """
 
     head: CommitHead
@@ -170,8 +174,9 @@ class CommitAnswer(NamedTuple):
 class FileStatus(NamedTuple):
     """One file with uncommitted evidence; all but `path` and `turns` count lines.
 
-    `staged` are in the index and will be committed, `pending` in the work tree only, `dropped` in neither, `held` in
-    HEAD already though no note says so, `human` recorded as typed by people. `turns` are handles of turns.
+    `staged` are in the index and will be committed, `pending` in the work tree only, `dropped` in neither,
+    `held` in HEAD already, though no note claims them, `human` recorded as typed by people. `turns` are
+    handles of turns.
     """
 
     path: str
@@ -184,9 +189,9 @@ class FileStatus(NamedTuple):
 
 
 class TurnStatus(NamedTuple):
-    """One turn with uncommitted evidence. `handle` is what `gitprov show` takes; `at` is its moment, `age` seconds.
+    """One turn with uncommitted evidence. `handle` is an argument for `gitprov show`; `age` is in seconds.
 
-    `prompt` is its first line; `traces` are the generations that commits froze parts of it into.
+    `prompt` is the prompt's first line; `traces` are generations that commits froze from parts of the turn.
     """
 
     handle: str
@@ -205,7 +210,9 @@ class TurnStatus(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """Evidence whose content is not there: `why` is `large`, `binary` or `damaged`; `path` may be a file of ours."""
+    """Evidence without content: `why` is `large`, `binary` or `damaged`; `path` may be one of gitprov's
+    files.
+    """
 
     path: str
     why: str
@@ -213,9 +220,9 @@ class Unread(NamedTuple):
 
 
 class NextCommit(NamedTuple):
-    """What a commit of the staged state would record: note rows, trailers, and the reasons to refuse it.
+    """The record that a commit of the staged state would get: note rows, trailers, and reasons to refuse it.
 
-    `refusals` are (path or None, message, mend). `problem` says why none of this could be worked out.
+    `refusals` are (path or None, message, mend). `problem` is the reason if none of this could be computed.
     """
 
     rows: tuple[Row, ...]
@@ -225,14 +232,14 @@ class NextCommit(NamedTuple):
 
 
 class SubmoduleStatus(NamedTuple):
-    """A submodule with recorded edits that no commit there holds; `path` is from the superproject's top."""
+    """A submodule with recorded edits that no commit of it holds; `path` is from the superproject's top."""
 
     path: str
     edits: int
 
 
 class StatusAnswer(NamedTuple):
-    """All that is not committed yet. `finished` is a commit whose note had been cut off and is written now."""
+    """All uncommitted evidence. `finished` is a commit whose interrupted note this run completed."""
 
     worktree: str
     files: tuple[FileStatus, ...]

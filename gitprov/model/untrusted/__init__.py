@@ -1,1 +1,1 @@
-"""What others wrote, read or shown so that it can do no harm: JSON, rows, patterns, text."""
+"""Safe reading and printing of data from others: JSON, rows, patterns, text."""

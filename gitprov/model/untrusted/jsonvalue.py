@@ -1,8 +1,8 @@
-"""Reading JSON that others wrote: notes, records, sidecars, transcripts, payloads, evidence.
+"""Reads JSON that others wrote: notes, records, sidecars, transcripts, payloads, evidence.
 
-Python's own reader raises four kinds of errors on hostile text, and accepts values that cannot be written again: numbers
-of thousands of digits, infinities, nesting that ends in a RecursionError far from where the text was read. Here all of
-that is a ValueError at once.
+Python's own reader raises four kinds of errors on hostile text, and accepts values that cannot be written
+again: numbers of thousands of digits, infinities, nesting that later ends in a RecursionError elsewhere. This
+module raises a ValueError for all of them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from gitprov.model.canonical import Json
 
-#: How deep objects and lists may stand in each other. Nothing that we read needs ten.
+#: How deep objects and lists may be nested. No format that gitprov reads needs ten.
 MAX_DEPTH = 128
 
 #: Digits of a whole number; 64 bits need twenty.
@@ -49,7 +49,7 @@ def _none(_text: str) -> None:
     return None
 
 
-#: Refuses what could not be written again: NaN, infinities, numbers of more digits than any counter has.
+#: Rejects values that could not be written again: NaN, infinities, numbers of more than MAX_DIGITS digits.
 STRICT = json.JSONDecoder(parse_float=_finite, parse_int=_whole, parse_constant=_no_constant)
 _FORGIVING = json.JSONDecoder(parse_float=_finite_or_none, parse_int=_whole_or_none, parse_constant=_none)
 
@@ -57,8 +57,9 @@ _FORGIVING = json.JSONDecoder(parse_float=_finite_or_none, parse_int=_whole_or_n
 def loads(data: bytes | str, *, forgiving: bool = False) -> Json:
     """The JSON value of a text; bytes are UTF-8, -16 or -32, with or without a byte order mark.
 
-    ValueError, and nothing else, for what is no JSON, is nested deeper than MAX_DEPTH, or has a number that could not be
-    written again. `forgiving`: such a number is None instead, for input of which other parts must not get lost.
+    ValueError, and no other error, for text that is no JSON, is nested deeper than MAX_DEPTH, or has a number
+    that could not be written again. `forgiving`: such a number becomes None, so that the rest of the input is
+    not lost.
     """
     text = _text(data) if isinstance(data, bytes) else data
     try:
@@ -75,7 +76,7 @@ def _text(data: bytes) -> str:
 
 
 def loads_object(data: bytes | str | None) -> dict[str, Json] | None:
-    """The JSON object that a text is; None for no text and for all else."""
+    """The JSON object in a text; None for no text, other JSON values and invalid JSON."""
     try:
         value = loads(data) if data is not None else None
     except ValueError:

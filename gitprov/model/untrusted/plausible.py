@@ -1,8 +1,9 @@
-"""What a row of a note may hold. Colleagues and strangers write notes too, so each row is looked at once, when it is read.
+"""The valid values in rows of notes. Colleagues and strangers write notes too, so each row is checked when
+read.
 
-Whoever reads a row after that may rely on the types of the fields below. A value that is not plausible is taken out of
-its row; unknown fields stay as they are, since no reader of this version looks at them. A row of a later version (`v`
-above 1) may give a field another meaning, so it is not changed: it counts as a line that cannot be read.
+After that the types of the fields below are certain. A value that is not plausible is removed from its row;
+unknown fields stay as they are, since no code of this version reads them. A row of a later version (`v` above
+1) may give a field another meaning, so it is not changed: it counts as an unreadable line.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ Row = dict[str, Json]
 
 #: Characters of a name, a moment, a digest, a person.
 MAX_NAME = 4096
-#: Characters of what somebody wrote for others to read.
+#: Characters of prose.
 MAX_PROSE = 1 << 16
-#: The largest count of lines; a count goes over many files.
+#: The largest count of lines; a count may be over many files.
 MAX_COUNT = 1 << 40
 
-#: Patterns are compiled at their first use: every command imports this, and hardly any meets such a character.
+#: Patterns are compiled at their first use: every command imports this, few read such a character.
 _HALVES = "[\ud800-\udfff]"
-#: Halves of characters that no byte comes from: `surrogateescape` makes U+DC80 to U+DCFF.
+#: Surrogates that stand for no byte: `surrogateescape` makes only U+DC80 to U+DCFF.
 _NO_BYTES = "[\ud800-\udc7f\udd00-\udfff]"
 
 _CLASSES = ("ai", "edited", "human", "declared", "unknown")
@@ -33,7 +34,7 @@ _COUNTS = ("raw", "kept", "edited", "dropped", "pending", "reformatted")
 
 
 class Implausible(NamedTuple):
-    """A value that was not used: the row it stood in, its field, and the path where it is about a file."""
+    """A value that is not used: kind and id of its row, its field, and the path if it is about a file."""
 
     kind: str
     id: str
@@ -42,14 +43,14 @@ class Implausible(NamedTuple):
 
 
 def is_text(value: Json, most: int = MAX_NAME) -> bool:
-    """Whether a value is text without halves of characters."""
+    """Whether a value is text without surrogates, at most `most` characters long."""
     return (
         isinstance(value, str) and len(value) <= most and (value.isascii() or not re.search(_HALVES, value))
     )
 
 
 def is_name(value: Json) -> bool:
-    """Whether a value is text that may have come from bytes which are not UTF-8: a path, a person, an id."""
+    """Whether a value is text, possibly from bytes that are not UTF-8: a path, a person, an id."""
     return (
         isinstance(value, str)
         and len(value) <= MAX_NAME
@@ -102,8 +103,8 @@ def is_row(row: Json) -> bool:
 
 
 def plausible(row: Row, taken: list[Implausible]) -> Row | None:
-    """The row without the values that nobody can use, which are appended to `taken`; None for a later version's row
-    that has such values. A row without any is returned as it is.
+    """The row without its unusable values, which are appended to `taken`; None for a later version's row that
+    has such values. A row without any is returned as it is.
     """
     fields = _FIELDS.get(row["kind"])
     if fields is None or _is_usual(row, fields):
@@ -132,8 +133,8 @@ def plausible(row: Row, taken: list[Implausible]) -> Row | None:
 
 
 def _is_usual(row: Row, fields: dict[str, Check]) -> bool:
-    """Whether a row holds short ASCII text where text belongs and small numbers where numbers do, as nearly all rows
-    do: a quick answer, where False says only that each field has to be looked at.
+    """Whether a row has short ASCII text in text fields and small numbers in number fields, as nearly all
+    rows have. A quick check: False means only that each field has to be checked.
     """
     for name, value in row.items():
         kind = type(value)
@@ -152,7 +153,7 @@ def _is_usual(row: Row, fields: dict[str, Check]) -> bool:
 
 
 def _is_usual_object(name: str, value: Row) -> bool:
-    """The same for an object in a row: lines by path, or counts; text and numbers in other places are not judged."""
+    """`_is_usual` for an object in a row: `files` or `delta`. Objects in unknown fields are not checked."""
     if name == "delta":
         return all(type(count) is int and 0 <= count <= MAX_LINE for count in value.values())
     if name != "files":
@@ -170,7 +171,7 @@ def _is_usual_object(name: str, value: Row) -> bool:
 
 
 def _wrong_counts(row: Row) -> list[str]:
-    """The counts of a trace's `delta` that are none."""
+    """The names of the invalid counts in a trace's `delta`."""
     delta = row.get("delta")
     if row["kind"] != "trace" or not isinstance(delta, dict):
         return []
@@ -182,7 +183,7 @@ def _is_version(value: Json) -> bool:
 
 
 def _files(row: Row, out: list[Implausible]) -> Row:
-    """The plausible part of `files`; what is not is appended to `out`."""
+    """The plausible part of `files`; the other values are appended to `out`."""
     kind, name, files = row["kind"], row["id"], row["files"]
     if not isinstance(files, dict):
         out.append(Implausible(kind, name, "files"))
@@ -201,7 +202,7 @@ def _files(row: Row, out: list[Implausible]) -> Row:
 
 
 def _fits(field: str, value: Json) -> bool:
-    """Whether a value of a file's entry can be used; ranges that are none are judged when they are read."""
+    """Whether a value of a file's entry is usable; invalid ranges are rejected later, when they are read."""
     if field in _CLASSES:
         return isinstance(value, str) and len(value) <= MAX_TEXT
     return field != "deleted" or (is_count(value) and value <= MAX_LINE)

@@ -1,4 +1,4 @@
-"""What the record of a generation may hold; records come from colleagues' clones too."""
+"""The valid values in records of generations; records come from colleagues' clones too."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ _PARTS: dict[str, dict[str, Check]] = {
 
 
 def plausible_record(record: Row) -> Row:
-    """The record without the values that nobody can use. Unknown fields stay as they are.
+    """The record without its unusable values. Unknown fields stay as they are.
 
-    Edits keep their numbers, since their contents are stored under these: of one that cannot be used the path is "".
+    Edits keep their numbers, since contents are stored under these: an unusable edit stays, with the path "".
     """
     kept = _checked(record, _FIELDS)
     for name, fields in _PARTS.items():

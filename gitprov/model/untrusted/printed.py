@@ -1,14 +1,15 @@
-"""Text of others on a terminal and in a shell: what could steer the one or the other is shown as an escape.
+"""Text from others for terminals and shells: characters that could steer these are shown as escapes.
 
-Names, messages, prompts and file contents come from whoever made the repository, its notes or the model's answer. A
-terminal obeys control characters in them, reorders text at bidirectional ones, and shows nothing for invisible ones.
+Names, messages, prompts and file contents come from the authors of a repository, of its notes or of the
+model's answer. A terminal obeys control characters, reorders text at bidirectional ones and hides invisible
+ones.
 """
 
 from __future__ import annotations
 
 import re
 
-#: What no line for a person holds: controls (C0, DEL, C1), bidirectional and invisible formatting characters, line and
+#: Steering characters: controls (C0, DEL, C1), bidirectional and invisible formatting characters, line and
 #: paragraph separators, fillers, variation selectors, surrogates, tags.
 _STEERING = (
     r"\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
@@ -20,7 +21,7 @@ _IN_BLOCKS = f"[{_STEERING}]"
 _IN_LINES = f"[\\n{_STEERING}]"
 _IN_FIELDS = f"[\\t\\n{_STEERING}]"
 _BUT_COLOURS = f"[\\n{_STEERING}](?:(?<=\\x1b)\\[[0-9;]*m)?"
-#: Text or picture: an emoji may be followed by a variation selector that says which.
+#: An emoji may be followed by a variation selector: shown as text, or as a picture.
 _SELECTORS = ("\ufe0e", "\ufe0f")
 _SYMBOL = r"[#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff]"
 _SHORT = {9: "\\t", 10: "\\n", 13: "\\r"}
@@ -28,7 +29,7 @@ _CONTROL_BYTE = rb"[\x00-\x08\x0b-\x1f\x7f]"
 
 
 def clean(text: str) -> str:
-    r"""A field of a line: whatever steers, tabs and newlines too, as escapes (`\x1b`, `\n`, `\u202e`).
+    r"""A field of a line, with steering characters, tabs and newlines as escapes (`\x1b`, `\n`, `\u202e`).
 
     A surrogate that stands for a byte which is not UTF-8 is shown as that byte, `\xff`.
     """
@@ -38,25 +39,25 @@ def clean(text: str) -> str:
 
 
 def clean_rows(rows: list[str]) -> list[str]:
-    """`clean` for each of several fields; one look at all of them where nothing steers, as nearly always."""
+    """`clean` for each of several fields; all are checked at once, since hardly any has such characters."""
     joined = "".join(rows)
     return rows if joined.isascii() and joined.isprintable() else [clean(row) for row in rows]
 
 
 def clean_line(text: str) -> str:
-    r"""A line in which tabs are text, such as one of a file; all else as `clean`, and a `\r` at the end is left out."""
+    r"""`clean` for a line in which tabs are text, such as a file's; a `\r` at its end is removed."""
     if text.isascii() and text.isprintable():
         return text
     return re.sub(_IN_LINES, _escape, text.removesuffix("\r"))
 
 
 def clean_block(text: str) -> str:
-    r"""Text of several lines: tabs and newlines stay, `\r\n` becomes `\n`, all else as `clean`."""
+    r"""`clean` for text of several lines: tabs and newlines stay, `\r\n` becomes `\n`."""
     return re.sub(_IN_BLOCKS, _escape, text.replace("\r\n", "\n"))
 
 
 def clean_bytes(line: bytes) -> bytes:
-    r"""`clean_line` for a line of a file, as UTF-8; a `\r` at the end is part of the file's line end and stays."""
+    r"""`clean_line` for a line of a file, as UTF-8; a `\r` at its end belongs to the line end and stays."""
     if line.isascii() and re.search(_CONTROL_BYTE, line) is None:
         return line
     end = b"\r" if line.endswith(b"\r") else b""
@@ -64,9 +65,10 @@ def clean_bytes(line: bytes) -> bytes:
 
 
 def clean_painted(line: str) -> str:
-    """A line that was put together and coloured: as `clean_line`, but colours (SGR sequences) stay.
+    """`clean_line` for a composed and coloured line: colours (SGR sequences) stay.
 
-    The second net: parts of a line are cleaned before they are painted, since others can write colours too.
+    A second safeguard: parts of a line are cleaned before they are coloured, since others can write colours
+    too.
     """
     if line.isascii() and line.isprintable():
         return line
@@ -74,7 +76,7 @@ def clean_painted(line: str) -> str:
 
 
 def clean_painted_block(text: str | bytes) -> bytes:
-    r"""Such lines, each with its newline or its `\r\n`, as UTF-8."""
+    r"""`clean_painted` for several lines, each with its newline or its `\r\n`, as UTF-8."""
     if isinstance(text, bytes):
         if text.isascii() and re.search(_CONTROL_BYTE, text) is None:
             return text
@@ -87,7 +89,7 @@ def clean_painted_block(text: str | bytes) -> bytes:
 
 
 def without_steering(text: str) -> str:
-    """Text without what `clean` would escape, for what others read later: a trailer, a file."""
+    """Text without the characters that `clean` escapes, for output that is read later: a trailer, a file."""
     return re.sub(_IN_FIELDS, "", text)
 
 
@@ -112,10 +114,10 @@ _PATTERN = r"[*?\[\\]|^:"
 
 
 def shell_quoted(word: str) -> str:
-    """A word to paste into a shell, which reads it back as it is.
+    """A word to paste into a shell, which reads it back unchanged.
 
-    As it stands where that is safe, else in single quotes; with anything that steers a terminal in it as `$'…'` with
-    octal escapes of its bytes, which bash, zsh and ksh read. A surrogate stands for its byte, as in paths.
+    It is unquoted where that is safe, else in single quotes. With steering characters it is `$'…'` with
+    octal escapes of their bytes, which bash, zsh and ksh read. A surrogate stands for its byte, as in paths.
     """
     if re.fullmatch(_PLAIN_WORD, word):
         return word
@@ -125,12 +127,12 @@ def shell_quoted(word: str) -> str:
 
 
 def argument_quoted(word: str) -> str:
-    """`shell_quoted` for an argument that must not be taken for an option: `-- ` before one with a leading dash."""
+    """`shell_quoted` for an argument that must not be read as an option: `-- ` before a leading dash."""
     return ("-- " if word.startswith("-") else "") + shell_quoted(word)
 
 
 def path_quoted(path: str) -> str:
-    """`shell_quoted` for a path from the top of the work tree that git takes as just this file, never as a pattern."""
+    """`shell_quoted` for a path from the work tree's top, which git never takes as a pattern."""
     return shell_quoted(f":(top,literal){path}" if re.search(_PATTERN, path) else path)
 
 
@@ -141,6 +143,6 @@ def _ansi_c(char: str) -> str:
         return char
     try:
         data = char.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:  # half a character, out of a JSON escape
+    except UnicodeEncodeError:  # half a surrogate pair, out of a JSON escape
         data = char.encode("utf-8", "surrogatepass")
     return "".join(f"\\{byte:03o}" for byte in data)

@@ -1,4 +1,4 @@
-"""What a project's own regular expression may not be: slow on any text, or an excuse for real secrets."""
+"""Checks of a project's own regular expressions: not slow on any text, and no match for real secrets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PASSWORDS = ("hunter2", "Correct-Horse9", "s3cr3t!", "P@ssw0rd!", "qwertz", "01
 
 
 def _samples() -> list[str]:
-    """Texts as real secrets read, put together here so that no scanner takes this file for a leak."""
+    """Texts in the form of real secrets, composed here so that no scanner reports this file as a leak."""
     tokens = [
         prefix.replace("gh_p", "ghp").replace("th_ub", "thub").replace("lp_at", "lpat")
         for prefix in _PREFIXES
@@ -41,7 +41,7 @@ def _samples() -> list[str]:
 
 
 def excuses_secrets(regex: str) -> bool:
-    """Whether a pattern that is to excuse test values is found in texts as real secrets read, too."""
+    """Whether a pattern for test values also matches texts in the form of real secrets."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         pattern = re.compile(regex)
@@ -51,7 +51,7 @@ def excuses_secrets(regex: str) -> bool:
 def is_slow(regex: str) -> bool:
     """Whether a pattern is longer than 500 characters, or has a repeat or a choice inside a long repeat.
 
-    Such a pattern can take time without bound on a text that somebody made for it. It must be valid.
+    Such a pattern can take unbounded time on a text made for it. The pattern must be valid.
     """
     import importlib
     import sys
