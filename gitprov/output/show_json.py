@@ -10,6 +10,7 @@ from gitprov.model.answers.show import (
     CommitOfTrace,
     CommitTrace,
     DeltaHunk,
+    DeltaLine,
     Review,
     Text,
     TraceAnswer,
@@ -152,9 +153,18 @@ def counted(share: TraceFile) -> dict[str, int | None]:
 def _block(block: DeltaHunk) -> Row:
     return {
         **{name: getattr(block, name) for name in ("raw_start", "raw_lines", "start", "lines")},
-        "pieces": [
-            {**piece._asdict(), "words": [list(word) for word in piece.words]} for piece in block.pieces
-        ],
+        "pieces": [_piece(piece) for piece in block.pieces],
+    }
+
+
+def _piece(piece: DeltaLine) -> Row:
+    return {
+        "op": piece.op,
+        "raw": piece.raw,
+        "line": piece.line,
+        "own": piece.of_trace,
+        "text": piece.text,
+        "words": [list(word) for word in piece.words],
     }
 
 

@@ -106,7 +106,9 @@ def tombstone(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
 
 
 def listing(repo: Repository, ref: str = REF) -> dict[str, str]:
-    """Path → blob id for everything below a generations ref, without submodules; empty where there is no such ref."""
+    """Path → blob id for everything below a generations ref, without submodules; empty where there is no
+    such ref.
+    """
     result = repo.try_run("ls-tree", "-r", "-z", "--full-tree", ref)
     rows = (row.partition("\t") for row in result.stdout.decode("utf-8", "surrogateescape").split("\0"))
     return {path: facts.split(" ")[2] for facts, _, path in rows if path and " blob " in facts}
@@ -150,8 +152,8 @@ def united(sides: Sequence[Mapping[str, str]], needed: Callable[[Sequence[str]],
     A tombstone on any side takes precedence over content: a forgotten generation keeps only its record and
     the tombstone, and instruction texts are kept only if the record of a generation that was not forgotten
     refers to them (`needed`: record blob ids → paths, see `instructions_of`; not called if nothing was
-    forgotten). Where sides have different blobs at one path, the smaller id is kept; where a file has the name
-    of a directory, the files of a generation are kept. So the union is associative, commutative and
+    forgotten). Where sides have different blobs at one path, the smaller id is kept; where a file has the
+    name of a directory, the files of a generation are kept. So the union is associative, commutative and
     idempotent, and no file of a generation gives way to one that somebody put in its place.
     """
     merged: dict[str, str] = {}
@@ -174,7 +176,9 @@ def united(sides: Sequence[Mapping[str, str]], needed: Callable[[Sequence[str]],
 
 
 def _in_one_tree(files: dict[str, str]) -> dict[str, str]:
-    """The files that can lie in one tree: below a file of a generation there is nothing, any other gives way."""
+    """The files that can lie in one tree: below a file of a generation there is nothing, any other gives
+    way.
+    """
     out: set[str] = set()
     for path in files:
         end = path.find("/")

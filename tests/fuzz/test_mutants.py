@@ -37,8 +37,8 @@ class Mutant(NamedTuple):
 MUTANTS = {
     "ranges are shifted by one": Mutant(
         "gitprov/attribution/outcome.py",
-        "found.setdefault(source, {}).setdefault(cls, []).append(n + 1)",
-        "found.setdefault(source, {}).setdefault(cls, []).append(n + 2)",
+        "by_source.setdefault(source, {}).setdefault(cls, []).append(n + 1)",
+        "by_source.setdefault(source, {}).setdefault(cls, []).append(n + 2)",
     ),
     "new lines beside a model's are the model's": Mutant(
         "gitprov/attribution/fold.py",

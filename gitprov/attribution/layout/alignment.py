@@ -95,7 +95,9 @@ class Alignment:
         )
 
     def settle(self) -> None:
-        """Give the lines that are whole their origins; judge the others against what is left of broken ones."""
+        """Give the lines that are whole their origins; judge the others against what is left of broken
+        ones.
+        """
         places: dict[int, tuple[int, int]] = {}
         for at, n in enumerate(self._new_lines):
             places[n] = (places[n][0] if n in places else at, at + 1)

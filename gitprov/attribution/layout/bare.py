@@ -37,7 +37,9 @@ def bare_lines(sides: Sides, gap: Gap, still: Mapping[int, int] = MappingProxyTy
 
 
 def _bare_new(sides: Sides, gap: Gap, pairs: list[tuple[int, int]]) -> None:
-    """A blank line is a model's between two that are a model's; a lone bracket is whose the line above it is."""
+    """A blank line is a model's between two that are a model's; a lone bracket is whose the line above it
+    is.
+    """
     olds = [o for o in gap.old if o not in sides.used and sides.old.is_bare(o)]
     for n in gap.new:
         if n in sides.matches or not sides.new.is_bare(n):

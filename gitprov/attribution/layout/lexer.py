@@ -1,4 +1,6 @@
-"""From a text to its tokens, each with its line: strings by value, numbers by value, words of comments one by one."""
+"""From a text to its tokens, each with its line: strings by value, numbers by value, words of comments one
+by one.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +51,8 @@ def lex(text: bytes, language: Language, line: int = 0) -> TokenStream:
     return TokenStream(maker.keys, maker.lines, maker.spans)
 
 
-#: What a token is: one key wherever it stands, the end of a line, a string that is joined to a string beside it, or
-#: something of which the keys depend on what stands before it or are several.
+#: What a token is: one key wherever it stands, the end of a line, a string that is joined to a string beside
+#: it, or something of which the keys depend on what stands before it or are several.
 _SINGLE, _END, _JOINED, _SEVERAL = range(4)
 #: In the shapes of a text's tokens: what has to be taken token by token.
 _HARD = re.compile(rb"\x03(?:[\x01-\x03]*[\x02\x03])?|\x02[\x01-\x03]*[\x02\x03]")
@@ -61,7 +63,9 @@ _NO_BREAKS = bytes(n != _END for n in range(256))
 
 
 class _Forms(dict[bytes, bytes]):
-    """Token → its normal form, worked out once for each spelling; `shapes` has what it is, where it is no single key."""
+    """Token → its normal form, worked out once for each spelling; `shapes` has what it is, where it is no
+    single key.
+    """
 
     def __init__(self, language: Language) -> None:
         super().__init__()
@@ -191,8 +195,8 @@ class _Lexer:
             embedded = self._is_embedded()
             for n, part in enumerate(token.split(b"\n")):
                 text = _FIELD.sub(self._field, part)
-                for one in _WORDS.findall(text) if embedded else [text]:
-                    self._put(INNER + one, line + n)
+                for word in _WORDS.findall(text) if embedded else [text]:
+                    self._put(INNER + word, line + n)
         else:
             flat = token.replace(b"\n", b"\x03")  # a line that goes on behind a backslash
             self._value(flat, prefix, quote, flat[at + 1 : -1], line)

@@ -153,7 +153,9 @@ class Parens:
         )
 
     def _left(self, pair: Pair, before: int) -> int | None:
-        """How tightly what stands before binds; None where the pair is a call's, or nothing is known of it."""
+        """How tightly what stands before binds; None where the pair is a call's, or nothing is known of
+        it.
+        """
         table = self._table
         if table == "python" and self._starts_at(pair):
             return LOW

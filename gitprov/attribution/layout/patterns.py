@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from gitprov.attribution.layout.language import Language
 
-#: What has to be done with a token: nothing, or what is done with an end of a line, a string, a comment and what may
-#: look like one, a number, a word that may be the prefix of a string.
+#: What has to be done with a token: nothing, or what is done with an end of a line, a string, a comment and
+#: what may look like one, a number, a word that may be the prefix of a string.
 AS_IT_IS, LINE_END, STRING, MARK, DIGIT, LETTER = range(6)
 
 
@@ -59,7 +59,7 @@ def _comments(language: Language) -> list[bytes]:
     forms = [rb"/\*[\s\S]*?(?:\*/|\Z)"] if language.block else []
     alone = language.name in ("yaml", "shell")  # elsewhere it is part of a word
     return forms + [
-        (rb"(?<!\S)" if alone else b"") + re.escape(one) + rb"[^\n]*" for one in language.comments
+        (rb"(?<!\S)" if alone else b"") + re.escape(sign) + rb"[^\n]*" for sign in language.comments
     ]
 
 
@@ -114,8 +114,8 @@ def kinds(language: Language) -> bytes:
         table[byte] = LETTER
     for byte in language.quotes + (b"`" if language.backtick else b""):
         table[byte] = STRING
-    for one in (*language.comments, *((b"/",) if language.block else ())):
-        table[one[0]] = MARK
+    for sign in (*language.comments, *((b"/",) if language.block else ())):
+        table[sign[0]] = MARK
     if language.name in ("css", "scss"):
         table[ord("#")] = table[ord("-")] = MARK
     if language.name in ("js", "ts"):
@@ -124,8 +124,8 @@ def kinds(language: Language) -> bytes:
 
 
 def open_at(text: bytes, language: Language) -> tuple[int, list[bytes]]:
-    """Where the string or comment begins that is still open at the end of a text (its length where none is), and
-    the brackets that are open there, outermost first.
+    """Where the string or comment begins that is still open at the end of a text (its length where none is),
+    and the brackets that are open there, outermost first.
     """
     if not language.quotes:
         return len(text), []

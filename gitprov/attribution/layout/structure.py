@@ -1,5 +1,6 @@
-"""Takes out of a stream of tokens those that say nothing: commas before a closing bracket, semicolons at an end,
-redundant parentheses. What would change the meaning stays: the comma of a tuple of one, an empty statement.
+"""Takes out of a stream of tokens those that say nothing: commas before a closing bracket, semicolons at an
+end, redundant parentheses. What would change the meaning stays: the comma of a tuple of one, an empty
+statement.
 """
 
 from __future__ import annotations
@@ -30,18 +31,20 @@ _PASSED = (COMMENT[0], ord("\\"))
 
 
 def without_layout(stream: TokenStream, language: Language, opened: list[bytes]) -> TokenStream:
-    """The stream without tokens that say nothing; `opened` are brackets that were open before it, outermost first."""
-    one = _Structure(stream, language, opened)
-    one.walk()
+    """The stream without tokens that say nothing; `opened` are brackets that were open before it,
+    outermost first.
+    """
+    structure = _Structure(stream, language, opened)
+    structure.walk()
     keys, lines, spans = stream
     if language.name in _SCRIPTS:
         _bare_names(keys)
     elif language.name in ("css", "scss"):
         _bare_values(keys)
-    if not one.dead:
+    if not structure.dead:
         return stream
     alive = bytearray(b"\1") * len(keys)
-    for n in one.dead:
+    for n in structure.dead:
         alive[n] = 0
     if spans:
         places = {n: at for at, n in enumerate(compress(range(len(keys)), alive))}

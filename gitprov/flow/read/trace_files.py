@@ -121,8 +121,9 @@ class Shares:
 
 
 def _owned(note: Note, path: str, whole: LineSet) -> tuple[list[Run], list[Run]]:
-    """Runs of lines and the trace that has them, of those claims within `whole` that a note asks first; then the same of
-    the claims that it would ask if the trace of the first were not there. For all traces that takes two sortings.
+    """Runs of lines and the trace that has them, of those claims within `whole` that a note asks first; then
+    the same of the claims that it would ask if the trace of the first were not there. For all traces that
+    takes two sortings.
     """
     claims = [claim for claim in note.claims(path) if claim.row["kind"] == "trace"]
     names = [claim.row["id"] for claim in claims]

@@ -43,7 +43,8 @@ def drop_reflog(repo: Repository, ref: str) -> None:
 
 
 def reachable(repo: Repository, oids: Collection[str], without: Sequence[str] = ()) -> dict[str, str]:
-    """Object id → path, for those of `oids` that a ref, the index, HEAD or a reflog of HEAD or of a branch reaches.
+    """Object id → path, for those of `oids` that a ref, the index, HEAD or a reflog of HEAD or of a branch
+    reaches.
 
     `without` are refs, or prefixes of refs, that do not count.
     """
