@@ -1,4 +1,5 @@
-"""`git ai-blame --json` against `git blame -w --porcelain`: a file of 10,000 lines from 5,000 commits, 10,000 notes.
+"""`git ai-blame --json` against `git blame -w --porcelain`: a file of 10,000 lines from 5,000 commits, 10,000
+notes.
 
 A second row has the same lines in one commit: there git is done at once, and what counts is the 100 ms.
 """
@@ -20,7 +21,9 @@ BUDGET = "≤ 1.3 × `git blame -w --porcelain` + 100 ms"
 
 
 def prepare(root: Path, env: Mapping[str, str]) -> None:
-    """The long history. Half of the notes are of commits in it, half of commits that this clone does not have."""
+    """The long history. Half of the notes are of commits in it, half of commits that this clone does not
+    have.
+    """
     oids = history.make(root, env, history.growing_file(PATH, COMMITS, LINES_EACH))
     # Each commit claims one of its lines; where that is in the file does not matter to the cost of a lookup.
     rows = [

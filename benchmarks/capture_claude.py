@@ -1,4 +1,6 @@
-"""`gitprov capture claude-code` for one edit, as an agent runs it: the installed script, a payload on stdin."""
+"""`gitprov capture claude-code` for one edit, as an agent runs it: the installed script, a payload on
+stdin.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ ROUNDS = 60
 
 
 def rows() -> list[common.Row]:
-    """A row for the report after an edit, which is the dearest one, against an interpreter that does nothing."""
+    """A row for the report after an edit, which is the dearest one, against an interpreter that does
+    nothing.
+    """
     with common.place() as (top, env):
         root = top / "repo"
         root.mkdir()

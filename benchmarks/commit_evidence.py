@@ -1,7 +1,8 @@
-"""A commit of 10 files with 1,000 AI lines from 50 events, native hooks, against the same commit without hooks.
+"""A commit of 10 files with 1,000 AI lines from 50 events, native hooks, against the same commit without
+hooks.
 
-Half of the files are new, half stood there with 200 lines of a person's. Between the agent's edits and the commit the
-developer rewords a line of every file.
+Half of the files are new, half stood there with 200 lines of a person's. Between the agent's edits and the
+commit the developer rewords a line of every file.
 """
 
 from __future__ import annotations

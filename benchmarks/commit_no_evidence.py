@@ -1,8 +1,8 @@
 """A commit without any AI evidence, native hooks in place, against the same commit without hooks.
 
-1,000 files, 10 of them changed. Once in a repository where no model ever wrote a line, once in one whose earlier
-commits have traces (there prepare-commit-msg also has to find out that this is no amendment). Three repositories take
-turns, commit by commit.
+1,000 files, 10 of them changed. Once in a repository where no model ever wrote a line, once in one whose
+earlier commits have traces (there prepare-commit-msg also has to find out that this is no amendment). Three
+repositories take turns, commit by commit.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ def file(root: Path, n: int) -> Path:
 
 
 def committer(root: Path, env: dict[str, str]) -> Callable[[], float]:
-    """A function that changes the next files, stages them and returns the seconds that the commit itself took."""
+    """A function that changes the next files, stages them and returns the seconds that the commit itself
+    took.
+    """
     turns = iter(range(0, CHANGED * (ROUNDS + 1), CHANGED))
 
     def commit() -> float:

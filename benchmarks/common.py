@@ -1,7 +1,9 @@
-"""What benchmarks share: a sealed place to measure in, whole processes timed with their memory, a row of the table.
+"""What benchmarks share: a sealed place to measure in, whole processes timed with their memory, a row of the
+table.
 
-A benchmark is a script of its own and a function `rows() -> list[Row]` in it. Numbers are medians; what is compared runs
-alternately, so that a machine that slows down slows both sides down. Nothing here fails because something was slow.
+A benchmark is a script of its own and a function `rows() -> list[Row]` in it. Numbers are medians; what is
+compared runs alternately, so that a machine that slows down slows both sides down. Nothing here fails because
+something was slow.
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ class Row(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What one command took: seconds of wall time, and the largest resident set of any process in it, in MB."""
+    """What one command took: seconds of wall time, and the largest resident set of any process in it, in
+    MB.
+    """
 
     seconds: float
     megabytes: float
@@ -86,8 +90,8 @@ def run(
     return done
 
 
-# The watcher is a process of its own and small: until its exec, a new process is counted with the memory of the one
-# that started it, which may be a test run of hundreds of MB.
+# The watcher is a process of its own and small: until its exec, a new process is counted with the memory of
+# the one that started it, which may be a test run of hundreds of MB.
 WATCH = """
 import os, subprocess, sys, time
 start = time.perf_counter()

@@ -1,4 +1,6 @@
-"""500 events on one file of 10,000 lines: the fold, alone and in a whole commit, with the memory of the hooks."""
+"""500 events on one file of 10,000 lines: the fold, alone and in a whole commit, with the memory of the
+hooks.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def prepare(root: Path, env: dict[str, str]) -> None:
 
 
 def fold_alone(root: Path, env: dict[str, str]) -> common.Cost:
-    """The fold as the pre-commit hook does it, in a process of its own: reading evidence, then a diff per event."""
+    """The fold as the pre-commit hook does it, in a process of its own: reading evidence, then a diff per
+    event.
+    """
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:

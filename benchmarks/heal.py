@@ -1,4 +1,6 @@
-"""`gitprov heal` where nothing is to be done against `git log --notes`: 10,000 commits, half of them with a note."""
+"""`gitprov heal` where nothing is to be done against `git log --notes`: 10,000 commits, half of them with
+a note.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +38,8 @@ def prepare(root: Path, env: Mapping[str, str]) -> None:
 
 
 def rows() -> list[common.Row]:
-    """Three rows: a run like any other, the first one, which has to look into each commit without a note, and what a pull
-    pays for the run that nobody asked for.
+    """Three rows: a run like any other, the first one, which has to look into each commit without a note, and
+    what a pull pays for the run that nobody asked for.
     """
     with common.place() as (top, env):
         root = top / "repo"

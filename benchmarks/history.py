@@ -1,4 +1,6 @@
-"""Long histories with notes, made by fast-import: they stand in seconds, and every object in them is a plain one."""
+"""Long histories with notes, made by fast-import: they stand in seconds, and every object in them is a
+plain one.
+"""
 
 from __future__ import annotations
 

@@ -16,7 +16,9 @@ NOTES = 100_000
 
 
 def prepare(root: Path, env: dict[str, str]) -> list[str]:
-    """Two notes refs of 100,000 notes each, spread as their writers spread them, and some commits without a note."""
+    """Two notes refs of 100,000 notes each, spread as their writers spread them, and some commits without
+    a note.
+    """
     root.mkdir()
     common.run(["git", "init", "-q", "."], cwd=root, env=env)
     count = 2 * (ROUNDS + 2)

@@ -1,7 +1,7 @@
 """A rebase of 100 AI-assisted commits with native hooks, against the same rebase without hooks.
 
-1,000 files, every commit changes 10 of them and has a note. What upstream added does not touch them, so all picks are
-clean. Both repositories take turns.
+1,000 files, every commit changes 10 of them and has a note. What upstream added does not touch them, so all
+picks are clean. Both repositories take turns.
 """
 
 from __future__ import annotations

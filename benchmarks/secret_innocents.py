@@ -1,5 +1,5 @@
-"""More than 150 texts without a secret in them, of the kinds that agents read and write all day. What is random in them
-(hashes, ids, images) is drawn when the module is loaded, from a fixed seed.
+"""More than 150 texts without a secret in them, of the kinds that agents read and write all day. What is
+random in them (hashes, ids, images) is drawn when the module is loaded, from a fixed seed.
 """
 
 from __future__ import annotations

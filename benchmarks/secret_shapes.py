@@ -1,5 +1,5 @@
-"""More than 150 shapes in which a secret reaches a prompt or an output. Each value is drawn when the module is loaded, from a
-fixed seed, so that the repository itself holds nothing that looks like a key.
+"""More than 150 shapes in which a secret reaches a prompt or an output. Each value is drawn when the module
+is loaded, from a fixed seed, so that the repository itself holds nothing that looks like a key.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Redaction: how many shapes of secrets are caught, how many innocent texts change, and what 1 MB of text costs."""
+"""Redaction: how many shapes of secrets are caught, how many innocent texts change, and what 1 MB of text
+costs.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""An agent's session made quickly: the payloads and transcript rows of Claude Code, captured in this process."""
+"""An agent's session made quickly: the payloads and transcript rows of Claude Code, captured in this
+process.
+"""
 
 from __future__ import annotations
 

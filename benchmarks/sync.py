@@ -1,4 +1,6 @@
-"""`gitprov sync` of 100 new notes where 100,000 are there, against the push and the fetch of the same ref by hand."""
+"""`gitprov sync` of 100 new notes where 100,000 are there, against the push and the fetch of the same ref
+by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""`gitprov verify` against git's own diff of the same commits: 10,000 commits, 5,000 notes, 5,000 generations."""
+"""`gitprov verify` against git's own diff of the same commits: 10,000 commits, 5,000 notes, 5,000
+generations.
+"""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ A recording is JSON Lines, one step a line:
     {"do": "agent", "path": F, "content": C}        the agent's tool writes F of the work tree (UTF-8)
     {"do": "developer", "path": F, "content": C}    a person does
 
-In every string `@ROOT@` stands for the work tree, `@SLUG@` for its name among the agent's projects, `@HOME@` for the
-home directory, and `@T+n@` for the moment n seconds after the start, written as the agent writes it.
+In every string `@ROOT@` stands for the work tree, `@SLUG@` for its name among the agent's projects, `@HOME@`
+for the home directory, and `@T+n@` for the moment n seconds after the start, written as the agent writes it.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     demo/run [--keep]
 
-Everything happens below a temporary directory, home and git settings included; `--keep` leaves it there. Each step is
-also a check: where a command does not do what the line above it says, the demo ends with exit code 1.
+Everything happens below a temporary directory, home and git settings included; `--keep` leaves it there. Each
+step is also a check: where a command does not do what the line above it says, the demo ends with exit code 1.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ EDITOR = """\
 #!/bin/sh
 grep -v '^AI-Trace' "$1" >"$1.new" && mv "$1.new" "$1"
 """
-#: How many lines of wordcount.py are whose in the end. The developer reworded three of the model's and wrote one.
+#: How many lines of wordcount.py are whose in the end. The developer reworded three of the model's and wrote
+#: one.
 CLASSES = {"ai": 26, "edited": 3, "unknown": 1}
 _MEND = re.compile(r"^ *mend: (.*)$", re.MULTILINE)
 
@@ -75,7 +76,9 @@ class Stage:
         )
 
     def show(self, command: str, *, expect: int = 0, quiet: bool = False, cut: bool = False) -> str:
-        """Type a command at a shell, show it with what it prints, and return that. `cut`: long lines lose their end."""
+        """Type a command at a shell, show it with what it prints, and return that. `cut`: long lines lose
+        their end.
+        """
         if not quiet:
             print(folded(f"$ {command}"), flush=True)
         done = subprocess.run(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.sealed import ROOT
+from tools import house
 
 PRODUCT = ROOT / "gitprov"
 PURE = {"model", "attribution", "checks", "agents", "interop", "output"}
@@ -314,6 +315,24 @@ def test_circles_are_seen() -> None:
     }
     graph = imports_among({name: ast.parse(text) for name, text in texts.items()})
     assert circles(graph) == [["a", "b", "c"], ["e", "f.g"]]
+
+
+def test_names_say_what_a_value_is() -> None:
+    """No pronoun or participle is a name in the product; `one` may stand in a comprehension of a single line."""
+    uses = {path: count for path in sources() if (count := house.forbidden_uses((ROOT / path).read_text()))}
+    assert not uses
+
+
+def test_forbidden_names_are_seen() -> None:
+    """Variables, parameters, attributes and functions count; text, comments and short comprehensions do not."""
+    text = "def told(found):\n    # said\n    one = 'known'\n    return [one for one in found.left]\n"
+    assert house.forbidden_uses(text) == 5
+
+
+def test_a_class_name_is_unique() -> None:
+    """A search for a class has one answer."""
+    texts = {ROOT / path: (ROOT / path).read_text() for path in sources()}
+    assert [name for name, count in house.classes(texts).items() if count > 1] == []
 
 
 def test_files_are_short() -> None:

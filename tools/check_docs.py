@@ -1,7 +1,7 @@
 """Fail when the written part of the project is broken.
 
-Dead links, tests that are named and not there, help texts that the program does not print, malformed fragments,
-incomplete decisions, a reading list that is too long.
+Dead links, tests that are named and not there, help texts that the program does not print, malformed
+fragments, incomplete decisions, a reading list that is too long.
 
 python tools/check_docs.py [ROOT]
 python tools/check_docs.py --write      brings the help texts in documents up to date
@@ -80,7 +80,9 @@ def false_help(path: Path) -> Iterator[str]:
 
 
 def words(text: str) -> list[str]:
-    """What a help text says, without what the command-line library decides: line breaks, kinds of values, brackets."""
+    """What a help text says, without what the command-line library decides: line breaks, kinds of values,
+    brackets.
+    """
     return DECOR.sub(" ", text).split()
 
 

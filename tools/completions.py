@@ -1,7 +1,7 @@
 """What shells complete after `gitprov`, written from what the program takes.
 
-python tools/completions.py            says whether completions/ is what the program takes; exit code 1 if it is not
-python tools/completions.py --write    brings it up to date
+python tools/completions.py            says whether completions/ is what the program takes; exit code 1 if it
+is not python tools/completions.py --write    brings it up to date
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 FILES = {"bash": ROOT / "completions/bash/gitprov", "zsh": ROOT / "completions/zsh/_gitprov"}
 
-#: What stands where no option does, by the name that help gives it: for bash a command that lists it, for zsh an action.
+#: What stands where no option does, by the name that help gives it: for bash a command that lists it, for zsh
+#: an action.
 PLACES = {
     "name": ("git for-each-ref --format='%(refname:short)'", "_gitprov_revisions"),
     "revs": ("git for-each-ref --format='%(refname:short)'", "_gitprov_revisions"),
@@ -42,7 +43,9 @@ class Option(NamedTuple):
 
 
 class Command(NamedTuple):
-    """One command: what help says of it, its options, and what its arguments are called (None: it takes none)."""
+    """One command: what help says of it, its options, and what its arguments are called (None: it takes
+    none).
+    """
 
     name: str
     help: str

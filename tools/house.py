@@ -1,9 +1,11 @@
-"""How the house stands: circles, rooms, lines, names, and how far a reader follows a commit through the files.
+"""How the house stands: circles, rooms, lines, names, and how far a reader follows a commit through the
+files.
 
     python tools/house.py          prints the table; takes some seconds
 
-A walk is what one hook runs, as `sys.setprofile` sees it: calls of the product's own functions, the files they are in, and
-how often two calls after another are in different files. Git's trace2 counts the processes that a hook starts itself.
+A walk is what one hook runs, as `sys.setprofile` sees it: calls of the product's own functions, the files
+they are in, and how often two calls after another are in different files. Git's trace2 counts the processes
+that a hook starts itself.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ _OPTIMIZED = 1
 
 
 class Walk(NamedTuple):
-    """What one process of ours did: calls of functions, their files, changes of file, git processes, modules loaded."""
+    """What one process of ours did: calls of functions, their files, changes of file, git processes,
+    modules loaded.
+    """
 
     calls: int
     files: int
@@ -157,7 +161,9 @@ class _Stage:
 
 
 def walks() -> dict[str, Walk]:
-    """Name → walk: capturing nothing and an edit, committing one line of a model, and moving two such commits."""
+    """Name → walk: capturing nothing and an edit, committing one line of a model, and moving two such
+    commits.
+    """
     with tempfile.TemporaryDirectory() as home:
         stage = _Stage(Path(home))
         out = {"capture": stage.capture("capture", b""), "edit": stage.edit("a.py", "a = 1\n")}

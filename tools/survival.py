@@ -1,7 +1,7 @@
 """docs/survival.md: the table of what git does to history, written from what the tests declare.
 
-python tools/survival.py            says whether the document is what the tests declare; exit code 1 if it is not
-python tools/survival.py --write    brings it up to date
+python tools/survival.py            says whether the document is what the tests declare; exit code 1 if it is
+not python tools/survival.py --write    brings it up to date
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Fill a folder with the wheels that building and running gitprov needs.
 
-Tests let pre-commit build its environment from this folder with the index switched off, so they need no network.
+Tests let pre-commit build its environment from this folder with the index switched off, so they need no
+network.
 
     python tools/wheelhouse.py FOLDER
 """
@@ -15,7 +16,9 @@ from pathlib import Path
 
 
 def requirements(root: Path) -> list[str]:
-    """What a `pip install .` of gitprov asks for: the build backend and the runtime dependencies, extras left out."""
+    """What a `pip install .` of gitprov asks for: the build backend and the runtime dependencies, extras
+    left out.
+    """
     build = re.search(r'^requires = \["([^"]+)"\]', (root / "pyproject.toml").read_text(), re.MULTILINE)
     if not build:
         raise SystemExit("pyproject.toml no longer names its one build requirement on one line")

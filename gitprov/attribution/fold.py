@@ -43,7 +43,6 @@ __all__ = [
     "put_aside",
     "reach",
     "restore",
-    "slide",
 ]
 
 #: Contents that are kept to recognise one that comes back; memory grows with them.
@@ -369,37 +368,3 @@ def _once(lines: list[bytes], numbers: Iterable[int]) -> dict[bytes, int]:
 def produced(before: bytes, after: bytes) -> list[int]:
     """The lines (0-based, of `after`) that an edit put there; a generation's raw lines are such."""
     return [n for hunk in hunks(before, after) for n in range(hunk.new_start, hunk.new_end)]
-
-
-def slide(origins: list[Origin], lines: list[bytes], changed: Iterable[Hunk]) -> list[Origin]:
-    """Origins as the commit's own diff places them.
-
-    An inserted run that repeats its surroundings can stand at several places with one result. Where the fold
-    and the commit's diff chose differently, the label moves to the same text inside the commit's run.
-    """
-    out = list(origins)
-    runs = [hunk for hunk in changed if hunk.new_count]
-    fresh = {n for hunk in runs for n in range(hunk.new_start, hunk.new_end)}
-    for hunk in runs:
-        if not hunk.old_count:
-            reach = _reach(lines, hunk, fresh)
-            if len(reach) == hunk.new_count:
-                continue  # it can stand nowhere else
-            for n in range(hunk.new_start, hunk.new_end):
-                first = reach.start + (n - reach.start) % hunk.new_count
-                alike = range(first, reach.stop, hunk.new_count)
-                places = [(abs(k - n), k) for k in alike if out[k][0] >= 0]
-                if out[n][0] < 0 and places:
-                    other = min(places)[1]
-                    out[n], out[other] = out[other], out[n]
-    return out
-
-
-def _reach(lines: list[bytes], hunk: Hunk, fresh: set[int]) -> range:
-    """The lines over which an inserted run can slide without changing the content."""
-    first, end, size = hunk.new_start, hunk.new_end, hunk.new_count
-    while first > 0 and first - 1 not in fresh and lines[first - 1] == lines[first - 1 + size]:
-        first -= 1
-    while end < len(lines) and end not in fresh and lines[end] == lines[end - size]:
-        end += 1
-    return range(first, end)

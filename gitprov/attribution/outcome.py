@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from gitprov.attribution.fold import NOBODY, Folded, Origin, develop, from_past, produced, reach, slide
+from gitprov.attribution.fold import NOBODY, Folded, Origin, develop, from_past, produced, reach
 from gitprov.attribution.sides import runs
 from gitprov.attribution.state import Layout, Part
 from gitprov.model.hunk import Hunk
@@ -91,21 +91,14 @@ def outcome(
     else:
         main = _staged_before(folded, staged, view, look.at(staged))
     placed = slide(main.origins, split_lines(staged), hunks_here)
-    aside = [look.at(content) for content in shelved]
-    seen = None if view is None else look.at(view)
     fresh = [n for hunk in hunks_here for n in range(hunk.new_start, hunk.new_end) if n < len(placed)]
     removed = {n for hunk in hunks_here for n in range(hunk.old_start, hunk.old_end)}
     committed = _by_source(main)
     bounded = next(iter(sorted(main.layout.limits)), None)
-    in_tree = (
-        None
-        if seen is None or bounded
-        else committed
-        if seen is main and not aside
-        else _by_source(seen, *aside)
-    )
-    present = {*committed, *(in_tree if in_tree and not aside else _by_source(*filter(None, (seen,))))}
-    waiting = _waiting(folded, _by_source(*aside), present) if aside else ()
+    aside = [look.at(content) for content in shelved]
+    in_tree, waiting = _outside(folded, main, committed, None if view is None else look.at(view), aside)
+    if bounded:
+        in_tree = None
     replaced = _replaced(folded)
     changed = _reformatted(main, split_lines(staged))
     tallies = {
@@ -177,6 +170,25 @@ def _staged_before(folded: Folded, staged: bytes, view: bytes | None, seen: _See
     alone = () if view is None else produced(view, staged)
     state = from_past(folded._replace(content=staged, origins=seen.origins, layout=seen.layout), alone)
     return _Seen(state.origins, seen.layout)
+
+
+def _outside(
+    folded: Folded,
+    main: _Seen,
+    committed: dict[int, tuple[set[int], set[int]]],
+    seen: _Seen | None,
+    aside: list[_Seen],
+) -> tuple[dict[int, tuple[set[int], set[int]]] | None, Collection[int]]:
+    """What work tree (`seen`) and versions put aside hold of each source, None where the work tree cannot be
+    seen; and the sources that wait in one of these versions.
+    """
+    in_tree = None
+    if seen is not None:
+        in_tree = committed if seen is main and not aside else _by_source(seen, *aside)
+    if not aside:
+        return in_tree, ()
+    present = {*committed, *_by_source(*filter(None, (seen,)))}
+    return in_tree, _waiting(folded, _by_source(*aside), present)
 
 
 def _reformatted(seen: _Seen, lines: list[bytes]) -> dict[int, set[int]]:
@@ -291,3 +303,37 @@ _NO_LINES = LineSet()
 
 def _one_based(lines: set[int]) -> LineSet:
     return LineSet(line + 1 for line in lines) if lines else _NO_LINES
+
+
+def slide(origins: list[Origin], lines: list[bytes], changed: Iterable[Hunk]) -> list[Origin]:
+    """Origins as the commit's own diff places them.
+
+    An inserted run that repeats its surroundings can stand at several places with one result. Where the fold
+    and the commit's diff chose differently, the label moves to the same text inside the commit's run.
+    """
+    out = list(origins)
+    runs = [hunk for hunk in changed if hunk.new_count]
+    fresh = {n for hunk in runs for n in range(hunk.new_start, hunk.new_end)}
+    for hunk in runs:
+        if not hunk.old_count:
+            reach = _reach(lines, hunk, fresh)
+            if len(reach) == hunk.new_count:
+                continue  # it can stand nowhere else
+            for n in range(hunk.new_start, hunk.new_end):
+                first = reach.start + (n - reach.start) % hunk.new_count
+                alike = range(first, reach.stop, hunk.new_count)
+                places = [(abs(k - n), k) for k in alike if out[k][0] >= 0]
+                if out[n][0] < 0 and places:
+                    other = min(places)[1]
+                    out[n], out[other] = out[other], out[n]
+    return out
+
+
+def _reach(lines: list[bytes], hunk: Hunk, fresh: set[int]) -> range:
+    """The lines over which an inserted run can slide without changing the content."""
+    first, end, size = hunk.new_start, hunk.new_end, hunk.new_count
+    while first > 0 and first - 1 not in fresh and lines[first - 1] == lines[first - 1 + size]:
+        first -= 1
+    while end < len(lines) and end not in fresh and lines[end] == lines[end - size]:
+        end += 1
+    return range(first, end)

@@ -201,7 +201,10 @@ FAMILIES: Mapping[str, frozenset[str]] = {
 }
 #: Families whose name alone counts as a model: no person and no other tool has such a name.
 ALONE = frozenset(
-    ("chatgpt", "codellama", "codestral", "deepseek", "devstral", "llama", "magistral", "mixtral", "mistral", "qwen", "qwq")
+    (
+        "chatgpt", "codellama", "codestral", "deepseek", "devstral", "llama", "magistral", "mixtral",
+        "mistral", "qwen", "qwq",
+    )
 )  # fmt: skip
 #: Families for which a version alone is no evidence: other software, or an agent, has the same name.
 NEEDS_WORD = frozenset(("codex", "command", "nova"))

@@ -24,9 +24,8 @@ from gitprov.attribution.fold import (
     develop,
     fold,
     produced,
-    slide,
 )
-from gitprov.attribution.outcome import outcome
+from gitprov.attribution.outcome import outcome, slide
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import count_lines, split_lines
 from tests.attribution.contents import SMALL, applied

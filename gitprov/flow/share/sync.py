@@ -130,7 +130,8 @@ def sync(
         # Jitter: whoever was faster must not be met again at the same moment.
         time.sleep(random.uniform(0.005, 0.05 * (turn + 1)))  # noqa: S311 - no secret depends on it
     raise Contended(
-        f"{remotes.shown(remote)} kept moving, or something here is locked: others share at the same time; your records are safe here",
+        f"{remotes.shown(remote)} kept moving, or something here is locked: others share at the same time;"
+        " your records are safe here",
         f"gitprov sync {argument_quoted(remotes.shown(remote))}",
     )
 
@@ -214,7 +215,8 @@ def _no_commit(remote: str, ref: str, what: str) -> GitprovError:
     word = argument_quoted(remotes.shown(remote))
     return GitprovError(
         f"{remotes.shown(remote)}: {ref} is a {what} there, not a commit; nothing was taken from it",
-        f"see who wrote it; then: git push {word} :{ref}; then: gitprov sync {word} (your records are safe here)",
+        f"see who wrote it; then: git push {word} :{ref}; then: gitprov sync {word}"
+        " (your records are safe here)",
     )
 
 

@@ -22,7 +22,8 @@ _PREFIXES: tuple[str, ...] = (
     "sk-",
     "sk-ant-",
 )
-_PREFIXES += ("AI_za", "ya29.", "npm_", "pypi-AgE", "SG.", "dop_v1_", "shpat_", "hvs.", "dapi", "hf_", "eyJ", "SK", "")  # fmt: skip
+_PREFIXES += ("AI_za", "ya29.", "npm_", "pypi-AgE", "SG.", "dop_v1_", "shpat_", "hvs.", "dapi", "hf_", "eyJ")
+_PREFIXES += ("SK", "")
 _PASSWORDS = ("hunter2", "Correct-Horse9", "s3cr3t!", "P@ssw0rd!", "qwertz", "0123456789", "Zz9#zZ")
 
 

@@ -60,8 +60,8 @@ _SHORT_TRACE = 10
 
 #: One after the other until the code has room; what tells most about a line stays longest.
 _STEPS: tuple[tuple[str, int], ...] = (
-    ("who", 24), ("author", 12), ("trace", _SHORT_TRACE), ("who", 16), ("author", 8), ("author", 0), ("date", 0),
-    ("who", 10), ("name", 12), ("trace", 0), ("who", 0),
+    ("who", 24), ("author", 12), ("trace", _SHORT_TRACE), ("who", 16), ("author", 8), ("author", 0),
+    ("date", 0), ("who", 10), ("name", 12), ("trace", 0), ("who", 0),
 )  # fmt: skip
 
 
