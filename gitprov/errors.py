@@ -38,7 +38,9 @@ class ConfigError(GitprovError):
 
 
 class ConfigBlocked(ConfigError):
-    """A link, a directory or a pipe stands where a configuration file belongs: rules may hold that cannot be read."""
+    """A link, a directory or a pipe stands where a configuration file belongs: rules may hold that cannot
+    be read.
+    """
 
     exit_code = EXIT_CANNOT
 

@@ -49,6 +49,27 @@ def test_bad_documents_are_named(project: Path, path: str, text: str, problem: s
     assert problem in found
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("| `gitprov/a.py` | A |\n| `gitprov/gone.py` | B |\n", "gitprov/gone.py: no such file"),
+        ("| `gitprov/a.py` | A |\n| `gitprov/a.py` | B |\n", "gitprov/a.py is listed twice"),
+        ("| `gitprov/a.py` | A |\n\nThen `flow/gone.py` runs.\n", "gitprov/flow/gone.py: no such file"),
+        ("| `gitprov/a.py` | A |\n| `gitprov/long.py` | B |\n", "more than 9500"),
+    ],
+)
+def test_the_reading_list_is_held_to_the_code(project: Path, text: str, problem: str) -> None:
+    """Its files exist, none is listed twice, and they are short enough together."""
+    (project / "gitprov").mkdir()
+    (project / "gitprov/a.py").write_text("A = 1\n")
+    (project / "gitprov/long.py").write_text("A = 1\n" * 9_500)
+    (project / "docs/reading.md").write_text("| `gitprov/a.py` | A |\n")
+    assert list(check_docs.problems(project)) == []
+    (project / "docs/reading.md").write_text(text)
+    [found] = check_docs.problems(project)
+    assert problem in found
+
+
 def test_links_in_code_blocks_are_not_links(project: Path) -> None:
     """What stands in a fenced block is an example."""
     (project / "README.md").write_text("```\n[a](gone.md)\n```\n")

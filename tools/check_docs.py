@@ -1,7 +1,7 @@
 """Fail when the written part of the project is broken.
 
 Dead links, tests that are named and not there, help texts that the program does not print, malformed fragments,
-incomplete decisions.
+incomplete decisions, a reading list that is too long.
 
 python tools/check_docs.py [ROOT]
 python tools/check_docs.py --write      brings the help texts in documents up to date
@@ -24,6 +24,8 @@ SECTIONS = ("## Context", "## Decision", "## Consequences")
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 HELP = re.compile(r"^```console\n\$ ([^\n]+ (?:-h|--help))\n(.*?)^```", re.MULTILINE | re.DOTALL)
 DECOR = re.compile(r"\[(?:required|default:[^\]]*)\]|<\w+>|[\[\]{}|*]|\b[A-Z]{3,}\b")
+CORE = re.compile(r"^\| `(gitprov/[\w/]+\.py)` \|", re.MULTILINE)
+CORE_LINES = 9_500
 COMMANDS = {
     "gitprov": "gitprov.cli.main",
     "git ai-blame": "gitprov.cli.ai_blame",
@@ -131,6 +133,28 @@ def decisions(root: Path) -> Iterator[str]:
         yield from (f"{path}: no section {section!r}" for section in missing)
 
 
+def reading_list(root: Path) -> Iterator[str]:
+    """The files of docs/reading.md exist, each is there once, and one can read them in an evening."""
+    path = root / "docs" / "reading.md"
+    if not path.exists():
+        return
+    text = path.read_text()
+    listed = CORE.findall(text)
+    yield from (
+        f"{path}: {name} is listed twice" for name in sorted({x for x in listed if listed.count(x) > 1})
+    )
+    walked = [
+        f"gitprov/{name}"
+        for name in re.findall(r"`((?:\w+/)+\w+\.py)`", text)
+        if not name.startswith("gitprov/")
+    ]
+    missing = [name for name in dict.fromkeys([*listed, *walked]) if not (root / name).is_file()]
+    yield from (f"{path}: {name}: no such file" for name in missing)
+    lines = sum(len((root / name).read_text().splitlines()) for name in listed if name not in missing)
+    if lines > CORE_LINES:
+        yield f"{path}: {lines} lines are more than {CORE_LINES}"
+
+
 def problems(root: Path) -> Iterator[str]:
     """All of it."""
     for path in documents(root):
@@ -139,6 +163,7 @@ def problems(root: Path) -> Iterator[str]:
         yield from false_help(path)
     yield from fragments(root)
     yield from decisions(root)
+    yield from reading_list(root)
 
 
 def main(root: str) -> int:

@@ -214,8 +214,10 @@ def _shown(pieces: list[DeltaLine]) -> list[int]:
             continue
         if run:
             before, after = run[0] - 1, run[-1] + 1
-            beside = (before >= 0 and pieces[before].own) or (after < len(pieces) and pieces[after].own)
-            if beside or any(pieces[k].own for k in run):
+            beside = (before >= 0 and pieces[before].of_trace) or (
+                after < len(pieces) and pieces[after].of_trace
+            )
+            if beside or any(pieces[k].of_trace for k in run):
                 indices += run
         run = []
     return indices

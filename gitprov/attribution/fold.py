@@ -1,8 +1,9 @@
 """The fold: from a base content and the edits that agents and people reported, to who produced each line.
 
-Lines are labelled by *origin*, a triple (source, line, edited): source is the index of the event that produced
-the line, or BASE / UNKNOWN; line is its 0-based number in that event's `after` (in the base for BASE); edited
-says that somebody reworded it since. Classes are read off only at the end, so nothing is decided too early.
+Lines are labelled by *origin*, a triple (source, line, edited): source is the index of the event that
+produced the line, or BASE / UNKNOWN; line is its 0-based number in that event's `after` (in the base for
+BASE); edited says that somebody reworded it since. Classes are read off only at the end, so nothing is
+decided too early.
 """
 
 from __future__ import annotations
@@ -87,7 +88,9 @@ def restore(state: Folded, content: bytes) -> Folded:
 
 
 def reach(state: Folded, content: bytes) -> Folded:
-    """`develop`, where lines may also have come from what git put aside: a line that did is whose it was there."""
+    """`develop`, where lines may also have come from what git put aside: a line that did is whose it was
+    there.
+    """
     came = produced(state.content, content) if state.asides else ()
     state = develop(state, content)
     for aside in reversed(state.asides if came else ()):
@@ -95,10 +98,12 @@ def reach(state: Folded, content: bytes) -> Folded:
     return _unreplaced(state) if came else state
 
 
-def from_past(state: Folded, wanted: Collection[int]) -> Folded:
-    """The state with those of the `wanted` lines that are nobody's labelled as in the last contents that have them."""
-    for content, origins in reversed(state.past if wanted else ()):
-        state = _given(state, _recalled(state, StashedContent(content, origins), wanted))
+def from_past(state: Folded, numbers: Collection[int]) -> Folded:
+    """The state with those of the lines `numbers` (0-based) that are nobody's labelled as in the last
+    contents that have them.
+    """
+    for content, origins in reversed(state.past if numbers else ()):
+        state = _given(state, _recalled(state, StashedContent(content, origins), numbers))
     return state
 
 
@@ -107,37 +112,45 @@ def _given(state: Folded, back: Mapping[int, Origin]) -> Folded:
     return state._replace(origins=[back.get(n, origin) for n, origin in enumerate(state.origins)])
 
 
-def _recalled(state: Folded, known: StashedContent, wanted: Iterable[int]) -> dict[int, Origin]:
-    """Those of the `wanted` lines that are nobody's and that a known content has, by git's own diff, with their origins."""
-    nobodys = [n for n in wanted if state.origins[n] == NOBODY]
+def _recalled(state: Folded, version: StashedContent, numbers: Iterable[int]) -> dict[int, Origin]:
+    """Those of the `wanted` lines that are nobody's and that a known content has, by git's own diff, with
+    their origins.
+    """
+    nobodys = [n for n in numbers if state.origins[n] == NOBODY]
     if not nobodys:
         return {}
-    was = develop(state._replace(content=known.content, origins=list(known.origins)), state.content).origins
-    taken, own = set(state.origins), set(known.origins)
-    return {n: was[n] for n in nobodys if was[n][0] >= 0 and was[n] in own and was[n] not in taken}
+    was = develop(
+        state._replace(content=version.content, origins=list(version.origins)), state.content
+    ).origins
+    taken, known_origins = set(state.origins), set(version.origins)
+    return {n: was[n] for n in nobodys if was[n][0] >= 0 and was[n] in known_origins and was[n] not in taken}
 
 
-def _came_back(state: Folded, aside: StashedContent, found: dict[int, Origin]) -> dict[int, Origin]:
-    """Which of the lines are there because what was put aside came back: a line of the same text is no evidence of that.
+def _came_back(state: Folded, aside: StashedContent, origins_of: dict[int, Origin]) -> dict[int, Origin]:
+    """Which of the lines are there because what was put aside came back: a line of the same text is no
+    evidence of that.
 
-    Two telling lines are, if no more than half of what could come back is missing; so is a line with both its neighbours.
+    Two telling lines are, if no more than half of what could come back is missing; so is a line with both its
+    neighbours.
     """
-    if not found:
-        return found
+    if not origins_of:
+        return origins_of
     old, new = (
         with_neighbours([line.strip() for line in split_lines(content)])
         for content in (aside.content, state.content)
     )
-    away = {one for one in aside.origins if one[0] >= 0}.difference(state.origins)
-    telling = [n for n in found if not is_trivial(new[n][1])]
-    if len(telling) > 1 and len(set(found.values())) * 2 >= len(away):
-        return found
+    away = {label for label in aside.origins if label[0] >= 0}.difference(state.origins)
+    telling = [n for n in origins_of if not is_trivial(new[n][1])]
+    if len(telling) > 1 and len(set(origins_of.values())) * 2 >= len(away):
+        return origins_of
     place = {origin: n for n, origin in enumerate(aside.origins)}
-    return {n: origin for n, origin in found.items() if old[place[origin]] == new[n]}
+    return {n: origin for n, origin in origins_of.items() if old[place[origin]] == new[n]}
 
 
 def _left(state: Folded, before: set[Origin], since: set[Origin]) -> Folded:
-    """What left the file `before` a step, or with it, comes back out of nothing that had been put aside earlier."""
+    """What left the file `before` a step, or with it, comes back out of nothing that had been put aside
+    earlier.
+    """
     asides = []
     for aside in state.asides:
         gone = since if aside.fresh else before | since
@@ -157,8 +170,8 @@ def _remembered(state: Folded) -> Folded:
 
 def _back_at(state: Folded, content: bytes) -> Folded | None:
     """The state in which the fold came by this very content; None where it did not."""
-    for known, origins in reversed(state.past):
-        if known == content:
+    for past_content, origins in reversed(state.past):
+        if past_content == content:
             return _unreplaced(state._replace(content=content, origins=list(origins)))
     return None
 
@@ -183,13 +196,13 @@ def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
     reach = (
         range(max(0, changed[0].old_start - 1), min(len(olds), changed[-1].old_end + 1)) if changed else ()
     )
-    theirs = {o for o in reach if not _is_model(state, olds[o])}
+    foreign = {o for o in reach if not _is_model(state, olds[o])}
     if author >= 0 or any(
         olds[o][0] != UNKNOWN
         for hunk in changed
         for o in range(max(0, hunk.old_start - 1), min(len(olds), hunk.old_end + 1))
     ):
-        hits = matches(old_lines, new_lines, changed, theirs, state.language, unchanged)
+        hits = matches(old_lines, new_lines, changed, foreign, state.language, unchanged)
     inside: set[int] = set()
     for hunk in reversed(changed):
         fresh = _developed(state, hunk, olds, author, unchanged, hits)
@@ -218,10 +231,12 @@ def _note_layout(
 
 
 def _unchanged(state: Folded, content: bytes, changed: list[Hunk]) -> dict[int, Origin]:
-    """Origins of the hunks' new lines that stand in the base as well: a model's change of them was taken back."""
+    """Origins of the hunks' new lines that stand in the base as well: a model's change of them was taken
+    back.
+    """
     if state.first is None or not any(hunk.new_count for hunk in changed):
         return {}
-    found: dict[int, Origin] = {}
+    origins_of: dict[int, Origin] = {}
     since = [Hunk(0, 0, 0, 0), *hunks(state.base, content)]
     lines, base = split_lines(content), split_lines(state.base)
     at = 0
@@ -231,12 +246,14 @@ def _unchanged(state: Folded, content: bytes, changed: list[Hunk]) -> dict[int, 
         if n >= since[at].new_end:
             o = n - since[at].new_end + since[at].old_end
             if not is_trivial(lines[n]) or _goes_with(lines, n, base, o):
-                found[n] = state.first[o]
-    return found
+                origins_of[n] = state.first[o]
+    return origins_of
 
 
 def _goes_with(lines: list[bytes], n: int, base: list[bytes], o: int) -> bool:
-    """Whether a bracket or a blank line stands beside the same words as in the base: a diff takes any for the same."""
+    """Whether a bracket or a blank line stands beside the same words as in the base: a diff takes any for
+    the same.
+    """
     for step in (-1, 1):
         k = step
         while 0 <= o + k < len(base) and 0 <= n + k < len(lines) and base[o + k] == lines[n + k]:
@@ -254,7 +271,9 @@ def _developed(
     unchanged: dict[int, Origin],
     hits: Mapping[int, Match],
 ) -> list[Origin]:
-    """Origins of one hunk's new lines. Only a model's line is `edited`; a person's reworded line is a new one."""
+    """Origins of one hunk's new lines. Only a model's line is `edited`; a person's reworded line is a new
+    one.
+    """
     lines = range(hunk.new_start, hunk.new_end)
     fresh = [unchanged.get(n, (author, n, False) if author >= 0 else NOBODY) for n in lines]
     for k, n in enumerate(lines):
@@ -286,7 +305,7 @@ def _without_spent(state: Folded, source: int) -> Folded:
     spent = frozenset(state.spent.get(source, ()))
     if spent:
         state.origins[:] = [
-            NOBODY if one[0] == source and one[1] + 1 in spent else one for one in state.origins
+            NOBODY if origin[0] == source and origin[1] + 1 in spent else origin for origin in state.origins
         ]
     return state
 
@@ -338,13 +357,13 @@ def _moved(origins: list[Origin], step: FoldStep, changed: list[Hunk]) -> dict[i
 
 def _once(lines: list[bytes], numbers: Iterable[int]) -> dict[bytes, int]:
     """Text → number, of the numbered lines whose text is no other's among them."""
-    found: dict[bytes, int] = {}
+    number_of: dict[bytes, int] = {}
     twice: set[bytes] = set()
     for n in numbers:
-        if lines[n] in found:
+        if lines[n] in number_of:
             twice.add(lines[n])
-        found[lines[n]] = n
-    return {line: n for line, n in found.items() if line not in twice}
+        number_of[lines[n]] = n
+    return {line: n for line, n in number_of.items() if line not in twice}
 
 
 def produced(before: bytes, after: bytes) -> list[int]:
@@ -355,8 +374,8 @@ def produced(before: bytes, after: bytes) -> list[int]:
 def slide(origins: list[Origin], lines: list[bytes], changed: Iterable[Hunk]) -> list[Origin]:
     """Origins as the commit's own diff places them.
 
-    An inserted run that repeats its surroundings can stand at several places with one result. Where the fold and
-    the commit's diff chose differently, the label moves to the same text inside the commit's run.
+    An inserted run that repeats its surroundings can stand at several places with one result. Where the fold
+    and the commit's diff chose differently, the label moves to the same text inside the commit's run.
     """
     out = list(origins)
     runs = [hunk for hunk in changed if hunk.new_count]
@@ -369,9 +388,9 @@ def slide(origins: list[Origin], lines: list[bytes], changed: Iterable[Hunk]) ->
             for n in range(hunk.new_start, hunk.new_end):
                 first = reach.start + (n - reach.start) % hunk.new_count
                 alike = range(first, reach.stop, hunk.new_count)
-                found = [(abs(one - n), one) for one in alike if out[one][0] >= 0]
-                if out[n][0] < 0 and found:
-                    other = min(found)[1]
+                places = [(abs(k - n), k) for k in alike if out[k][0] >= 0]
+                if out[n][0] < 0 and places:
+                    other = min(places)[1]
                     out[n], out[other] = out[other], out[n]
     return out
 

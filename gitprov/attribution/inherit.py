@@ -14,9 +14,11 @@ Key = tuple[str, str]
 
 
 class Inherited(NamedTuple):
-    """Trace, human and review rows in the heir's lines; the weakest `gate` and all `dropped` of whole sources.
+    """Trace, human and review rows in the target's lines; the weakest `gate` and all `dropped` of whole
+    sources.
 
-    `traces` are those that were looked for, where there are no rows; `problem` says why nothing could be found out.
+    `traces` are those that were looked for, where there are no rows; `problem` says why nothing could be
+    found out.
     """
 
     rows: list[Row]
@@ -29,14 +31,16 @@ class Inherited(NamedTuple):
         return bool(self.rows or self.dropped or self.problem or self.traces)
 
     def note(self, commit: str, added: int, *, silent: bool = False) -> Note | None:
-        """The note of a commit that has nothing but this to say; None where that is nothing, unless `silent`."""
+        """The note of a commit that has nothing but this to say; None where that is nothing, unless
+        `silent`.
+        """
         if not self.rows and not self.dropped and not silent:
             return None
         return Note([*self.rows, commit_row(commit, self.gate or "absent", added, self.dropped)])
 
 
 class InheritedClaims:
-    """Collects claims for one heir. The first to claim a line has it."""
+    """Collects claims for one target. The first to claim a line has it."""
 
     def __init__(self) -> None:
         self._rows: dict[Key, Row] = {}
@@ -68,15 +72,15 @@ class InheritedClaims:
     ) -> None:
         """What a note says besides lines: gate, exceptions, lines deleted and dropped.
 
-        `names`: path there → path here, where it is another. `removed`: path → lines that the heir takes away. `counted`:
-        traces whose dropped lines somebody else has told.
+        `names`: path there → path here, where it is another. `removed`: path → lines that the target takes
+        away. `counted`: traces whose dropped lines somebody else has told.
         """
         about = note.commit or {}
         gates = [gate for gate in (self._gate, about.get("gate")) if gate in GATES]
         self._gate = max(gates, key=GATES.index, default=None)
-        said = about.get("dropped")
-        if isinstance(said, dict):
-            self._dropped.update((str(trace), str(reason)) for trace, reason in said.items())
+        dropped = about.get("dropped")
+        if isinstance(dropped, dict):
+            self._dropped.update((str(trace), str(reason)) for trace, reason in dropped.items())
         for row in filter(_is_known, note.traces.values()):
             key = self._known(row)
             delta = row.get("delta")
@@ -99,21 +103,23 @@ class InheritedClaims:
         return Inherited([*rows, *reviews], self._gate, self._dropped)
 
     def _all_say(self, trace: str) -> list[Row]:
-        """Reviews of a trace that every note has which gave lines of it: who saw a part has not seen the whole."""
-        found = list(self._reviewed.get(trace, {}).values())
+        """Reviews of a trace that every note has which gave lines of it: who saw a part has not seen the
+        whole.
+        """
+        reviews = list(self._reviewed.get(trace, {}).values())
         return (
-            [row for name, row in sorted(found[0].items()) if all(name in one for one in found)]
-            if found
+            [row for name, row in sorted(reviews[0].items()) if all(name in reviewed for reviewed in reviews)]
+            if reviews
             else []
         )
 
     def _reviews_of(self, note: Note) -> dict[str, dict[str, Row]]:
         """Trace → its reviews by id; they are sorted out once, since many files and traces are asked for."""
         if id(note) not in self._sorted:
-            found: dict[str, dict[str, Row]] = {}
+            reviews_of: dict[str, dict[str, Row]] = {}
             for row in note.of_kind("review"):
-                found.setdefault(row["id"].partition("/")[0], {})[row["id"]] = row
-            self._sorted[id(note)] = (note, found)
+                reviews_of.setdefault(row["id"].partition("/")[0], {})[row["id"]] = row
+            self._sorted[id(note)] = (note, reviews_of)
         return self._sorted[id(note)][1]
 
     def _known(self, row: Row) -> Key:
@@ -137,7 +143,9 @@ class InheritedClaims:
 
 
 def _is_known(row: Row) -> bool:
-    """Whether a row is of a person or of a trace that has a trace's name: other names get into no message and no note."""
+    """Whether a row is of a person or of a trace that has a trace's name: other names get into no message
+    and no note.
+    """
     return row["kind"] != "trace" or is_trace_id(row["id"])
 
 

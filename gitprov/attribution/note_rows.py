@@ -1,4 +1,6 @@
-"""Rows of a note from what was worked out per file and source: counts that add up, claims that are carried."""
+"""Rows of a note from what was worked out per file and source: counts that add up, claims that are
+carried.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ def delta(tallies: Sequence[Tally]) -> dict[str, int]:
 
 
 def reformatted(count: object, kept: int | None = None) -> dict[str, int]:
-    """The part of a delta that counts kept lines of which the layout alone changed; empty where there are none.
+    """The part of a delta that counts kept lines of which the layout alone changed; empty where there are
+    none.
 
     No more than `kept` are counted, where that is not None.
     """
@@ -37,7 +40,7 @@ def together(claims: Iterable[dict[str, LineSet]]) -> dict[str, LineSet]:
     for claim in claims:
         for cls, lines in claim.items():
             runs.setdefault(cls, []).extend(lines.runs)
-    return {cls: LineSet.of_runs(found) for cls, found in runs.items()}
+    return {cls: LineSet.of_runs(of_class) for cls, of_class in runs.items()}
 
 
 def carried_row(carried: AmendedClaim, path: str, lines: dict[str, LineSet], tally: Tally) -> Row:

@@ -27,9 +27,10 @@ class SpentLines(NamedTuple):
 class Tally(NamedTuple):
     """What became of a source's lines (1-based, of its `after`) that no earlier commit held.
 
-    `gone` counts base lines that the source removed and the commit lacks. `replaced` are lines that a later edit of a
-    model replaced: no later line may count as an edit of them, though the later edit's record may be gone by then.
-    `reformatted` are the kept ones whose layout is another: the line is written, broken or joined differently.
+    `gone` counts base lines that the source removed and the commit lacks. `replaced` are lines that a later
+    edit of a model replaced: no later line may count as an edit of them, though the later edit's record may
+    be gone by then. `reformatted` are the kept ones whose layout is another: the line is written, broken or
+    joined differently.
     """
 
     kept: LineSet
@@ -57,7 +58,8 @@ class AmendedClaim(NamedTuple):
 class Outcome(NamedTuple):
     """`lines`: source → class → lines of the committed file (1-based). `tallies`: source → what became of it.
 
-    `bounded` says why some of the file's lines were not compared: they are nobody's, and nothing counts as dropped.
+    `bounded` says why some of the file's lines were not compared: they are nobody's, and nothing counts as
+    dropped.
     """
 
     lines: dict[int, dict[str, LineSet]]
@@ -77,28 +79,32 @@ def outcome(
     """Settle a fold against the content that is committed.
 
     `added` are the hunks by which the commit differs from its first parent (or the lines new to all parents).
-    `view` is the work tree's content, None where it cannot be seen: then nothing counts as dropped yet. `shelved` are
-    versions of the file that were put aside: what stands in one of them is not dropped either. `before` is the state
-    before the steps, where these may tell of another version of the file (a stash, another branch): a line that is
-    nobody's after them is what it was before, unless a model replaced it.
+    `view` is the work tree's content, None where it cannot be seen: then nothing counts as dropped yet.
+    `shelved` are versions of the file that were put aside: what stands in one of them is not dropped either.
+    `before` is the state before the steps, where these may tell of another version of the file (a stash,
+    another branch): a line that is nobody's after them is what it was before, unless a model replaced it.
     """
-    own = list(added)
+    hunks_here = list(added)
     look = _Look(folded, before)
     if folded.held is not None and folded.watched == staged:
         main = _Seen(look.as_before(staged, list(folded.held)), folded.layout)
     else:
         main = _staged_before(folded, staged, view, look.at(staged))
-    placed = slide(main.origins, split_lines(staged), own)
+    placed = slide(main.origins, split_lines(staged), hunks_here)
     aside = [look.at(content) for content in shelved]
     seen = None if view is None else look.at(view)
-    fresh = [n for hunk in own for n in range(hunk.new_start, hunk.new_end) if n < len(placed)]
-    removed = {n for hunk in own for n in range(hunk.old_start, hunk.old_end)}
-    here = _by_source(main)
+    fresh = [n for hunk in hunks_here for n in range(hunk.new_start, hunk.new_end) if n < len(placed)]
+    removed = {n for hunk in hunks_here for n in range(hunk.old_start, hunk.old_end)}
+    committed = _by_source(main)
     bounded = next(iter(sorted(main.layout.limits)), None)
-    there = (
-        None if seen is None or bounded else here if seen is main and not aside else _by_source(seen, *aside)
+    in_tree = (
+        None
+        if seen is None or bounded
+        else committed
+        if seen is main and not aside
+        else _by_source(seen, *aside)
     )
-    present = {*here, *(there if there and not aside else _by_source(*filter(None, (seen,))))}
+    present = {*committed, *(in_tree if in_tree and not aside else _by_source(*filter(None, (seen,))))}
     waiting = _waiting(folded, _by_source(*aside), present) if aside else ()
     replaced = _replaced(folded)
     changed = _reformatted(main, split_lines(staged))
@@ -106,8 +112,8 @@ def outcome(
         source: _tally(
             created,
             replaced.get(source, NONE)[0],
-            here.get(source, NONE),
-            None if there is None else there.get(source, NONE),
+            committed.get(source, NONE),
+            None if in_tree is None else in_tree.get(source, NONE),
             0 if source in waiting else len(folded.deleted.get(source, set()) & removed),
             marks.get(source, SpentLines()),
             changed.get(source, set()),
@@ -120,7 +126,8 @@ def outcome(
 def _waiting(folded: Folded, aside: Collection[int], present: Collection[int]) -> set[int]:
     """Sources whose work was put aside: what they took away stands there, not in this commit.
 
-    Where no source's lines are in the commit or the work tree, one that has no lines (left) was put aside with the rest.
+    Where no source's lines are in the commit or the work tree, one that has no lines (left) was put aside
+    with the rest.
     """
     waiting = {source for source in aside if source not in present}
     if waiting and not present:
@@ -164,7 +171,9 @@ class _Look:
 
 
 def _staged_before(folded: Folded, staged: bytes, view: bytes | None, seen: _Seen) -> _Seen:
-    """Origins, with those of lines that the index has and the file has not: they were staged when the file had them."""
+    """Origins, with those of lines that the index has and the file has not: they were staged when the file
+    had them.
+    """
     alone = () if view is None else produced(view, staged)
     state = from_past(folded._replace(content=staged, origins=seen.origins, layout=seen.layout), alone)
     return _Seen(state.origins, seen.layout)
@@ -176,18 +185,18 @@ def _reformatted(seen: _Seen, lines: list[bytes]) -> dict[int, set[int]]:
     for n, (source, line, edited) in enumerate(seen.origins[: len(lines)]):
         if not edited and source in seen.layout.raw:
             places.setdefault(source, []).append((line, n))
-    found: dict[int, set[int]] = {}
+    changed_lines: dict[int, set[int]] = {}
     # One source at a time, and no further than its last line here: each of them is a whole file.
     for source, pairs in places.items():
         raw = _texts(seen.layout.raw[source], max(pairs)[0] + 1)
         other = {line for line, n in pairs if line in raw and _is_reformatted(raw[line], lines[n])}
         if other:
-            found[source] = other
-    for one in (origin[:2] for origin in seen.origins):
-        if one in seen.layout.joined:
-            for source, line in seen.layout.present([one]):
-                found.setdefault(source, set()).add(line)
-    return found
+            changed_lines[source] = other
+    for line_of_source in (origin[:2] for origin in seen.origins):
+        if line_of_source in seen.layout.joined:
+            for source, line in seen.layout.present([line_of_source]):
+                changed_lines.setdefault(source, set()).add(line)
+    return changed_lines
 
 
 def _texts(parts: Iterable[Part], end: int) -> dict[int, bytes]:
@@ -207,39 +216,41 @@ def _is_reformatted(old: bytes, new: bytes) -> bool:
 
 
 def _lines(origins: list[Origin], fresh: list[int], people: set[int]) -> dict[int, dict[str, LineSet]]:
-    found: dict[int, dict[str, list[int]]] = {}
+    by_source: dict[int, dict[str, list[int]]] = {}
     for n in fresh:
         source, _, edited = origins[n]
         if source >= 0:
             cls = "human" if source in people else "edited" if edited else "ai"
-            found.setdefault(source, {}).setdefault(cls, []).append(n + 1)
+            by_source.setdefault(source, {}).setdefault(cls, []).append(n + 1)
     return {
         source: {
-            cls: LineSet.of_runs((first, end - 1) for first, end in runs(lines)) for cls, lines in own.items()
+            cls: LineSet.of_runs((first, end - 1) for first, end in runs(lines))
+            for cls, lines in by_class.items()
         }
-        for source, own in found.items()
+        for source, by_class in by_source.items()
     }
 
 
 def _by_source(*contents: _Seen) -> dict[int, tuple[set[int], set[int]]]:
     """Source → its lines (0-based) that stand unchanged, and those that were reworded, in some contents.
 
-    A line that was joined to another stands where that one does. One of which a part was changed was reworded.
+    A line that was joined to another stands where that one does. One of which a part was changed was
+    reworded.
     """
-    found: dict[int, tuple[set[int], set[int]]] = {}
+    sides_of: dict[int, tuple[set[int], set[int]]] = {}
     for origins, layout in contents:
         for source, line, edited in origins:
             if source >= 0:
                 partly = edited or (source, line) in layout.partly
-                found.setdefault(source, (set(), set()))[partly].add(line)
+                sides_of.setdefault(source, (set(), set()))[partly].add(line)
         joined = (
             layout.present(one[:2] for one in origins if one[:2] in layout.joined) if layout.joined else ()
         )
         for source, line in joined:
-            sides = found.setdefault(source, (set(), set()))
+            sides = sides_of.setdefault(source, (set(), set()))
             if line not in sides[1]:
                 sides[(source, line) in layout.partly].add(line)
-    return found
+    return sides_of
 
 
 def _replaced(folded: Folded) -> dict[int, tuple[set[int], set[int]]]:
@@ -249,20 +260,20 @@ def _replaced(folded: Folded) -> dict[int, tuple[set[int], set[int]]]:
 def _tally(
     created: set[int],
     replaced: set[int],
-    here: tuple[set[int], set[int]],
-    there: tuple[set[int], set[int]] | None,
+    committed: tuple[set[int], set[int]],
+    in_tree: tuple[set[int], set[int]] | None,
     gone: int,
     marks: SpentLines,
     changed: set[int],
 ) -> Tally:
-    """`replaced`: lines that a later edit replaced; `here` and `there`: what commit and work tree hold; `changed`: lines
-    of which the layout is another.
+    """`replaced`: lines that a later edit replaced; `committed` and `in_tree`: what commit and work tree
+    hold; `changed`: lines of which the layout is another.
     """
-    replaced = replaced.difference(*here, *(there or ()))
-    mine = {line for line in created - replaced if line + 1 not in marks.spent}
-    kept, edited = here[0] & mine, (here[1] - here[0]) & mine
-    rest = mine - kept - edited
-    pending = rest if there is None else (there[0] | there[1]) & rest
+    replaced = replaced.difference(*committed, *(in_tree or ()))
+    countable = {line for line in created - replaced if line + 1 not in marks.spent}
+    kept, edited = committed[0] & countable, (committed[1] - committed[0]) & countable
+    rest = countable - kept - edited
+    pending = rest if in_tree is None else (in_tree[0] | in_tree[1]) & rest
     return Tally(
         kept=_one_based(kept),
         edited=_one_based(edited),

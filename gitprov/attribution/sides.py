@@ -137,6 +137,7 @@ class Sides:
         self.matches: dict[int, Match] = {}
         self.used: set[int] = set()
         self.anchors: dict[Hunk, list[tuple[int, int]]] = {}
+        self._settled: set[Hunk] = set()  # hunks of which nothing is left, and so for good
 
     def take(self, new: int, hit: Match) -> None:
         """Record the origin of a new line."""
@@ -153,12 +154,19 @@ class Sides:
         return [n for n in range(first, last) if n not in self.matches and n not in self.closed]
 
     def gaps(self, hunk: Hunk) -> Iterable[Gap]:
-        """The rest of a hunk between its lines that are the same."""
-        o, n = hunk.old_start, hunk.new_start
+        """The rest of a hunk between its lines that are the same; no empty gaps."""
+        if hunk in self._settled:
+            return
+        o, n, settled = hunk.old_start, hunk.new_start, True
         for old, new in [*self.anchors.get(hunk, ()), (hunk.old_end, hunk.new_end)]:
             if old > o or new > n:
-                yield Gap(self.free_old(o, old), self.free_new(n, new), o, n, old, new)
+                gap = Gap(self.free_old(o, old), self.free_new(n, new), o, n, old, new)
+                if gap.old or gap.new:
+                    settled = False
+                    yield gap
             o, n = old + 1, new + 1
+        if settled:
+            self._settled.add(hunk)
 
     def still(self) -> Iterable[tuple[int, int]]:
         """(new, old) of the lines outside all hunks, which did not change."""

@@ -42,7 +42,7 @@ class Refusal(NamedTuple):
 
 
 def removed_markers(
-    path: str, old: bytes, new: bytes, changed: Iterable[Hunk], known: Sequence[str]
+    path: str, old: bytes, new: bytes, changed: Iterable[Hunk], traces: Sequence[str]
 ) -> list[Refusal]:
     """Inline trace markers that a change removes or replaces while the code below them lives.
 
@@ -56,30 +56,31 @@ def removed_markers(
         _marker_refusal(path, n + 1, trace.decode("ascii"))
         for n in sorted(gone)
         for trace in _MARKER.findall(old_lines[n])
-        if trace not in still and _code_lives(old_lines, n, gone, new) and not _replaced(still, old, known)
+        if trace not in still and _code_lives(old_lines, n, gone, new) and not _replaced(still, old, traces)
     ]
 
 
 def _marker_refusal(path: str, line: int, trace: str) -> Refusal:
     return Refusal(
         "marker",
-        f"the marker of {trace} (line {line} before this change) is removed or contradicted, but its code stays",
+        f"the marker of {trace} (line {line} before this change) is removed or contradicted, but its code"
+        " stays",
         f"git checkout HEAD -- {path_quoted(path)}    # or put the line 'ai-trace: {trace}' back",
         path,
         (trace,),
     )
 
 
-def _replaced(still: set[bytes], old: bytes, known: Sequence[str]) -> bool:
+def _replaced(still: set[bytes], old: bytes, traces: Sequence[str]) -> bool:
     fresh = {marker.decode("ascii") for marker in still - set(_MARKER.findall(old))}
-    return bool(fresh & set(known))
+    return bool(fresh & set(traces))
 
 
 def _code_lives(lines: list[bytes], n: int, gone: set[int], new: bytes) -> bool:
     """Whether code that a marker speaks of is still there: its own line's, else the block below it."""
-    own = _code(lines[n])
-    if own:
-        return own in {_code(line) for line in split_lines(new)}
+    code = _code(lines[n])
+    if code:
+        return code in {_code(line) for line in split_lines(new)}
     for k in range(n + 1, min(n + 60, len(lines))):
         if not lines[k].strip() or _MARKER.search(lines[k]):
             return False
@@ -90,8 +91,8 @@ def _code_lives(lines: list[bytes], n: int, gone: set[int], new: bytes) -> bool:
 
 def _code(line: bytes) -> bytes:
     """A line without space, marker and the comment signs around it; nothing where all of it is a comment."""
-    own = _SPACE.sub(b"", _SIGNED.sub(b"", line))
-    return b"" if _COMMENT.match(line) else own
+    code = _SPACE.sub(b"", _SIGNED.sub(b"", line))
+    return b"" if _COMMENT.match(line) else code
 
 
 def sidecar_path(path: str) -> str:

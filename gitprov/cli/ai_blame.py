@@ -57,7 +57,9 @@ def _main(argv: Sequence[str]) -> int:
 
 
 def _explained(error: GitFailed, command: BlameCommand, cwd: str, env: Mapping[str, str]) -> GitprovError:
-    """Git's error, or a better one where the path is in a submodule, of which git blame only says that it is not here."""
+    """Git's error, or a better one where the path is in a submodule, of which git blame only says that it
+    is not here.
+    """
     from gitprov.flow.read.submodules import refer
     from gitprov.git.repo import Repository
 
@@ -92,20 +94,22 @@ def _answer(repo: Repository, command: BlameCommand, stream: Stream) -> Answer:
 
 
 def _uncommitted(repo: Repository) -> Uncommitted:
-    """What the inbox says of lines that no commit holds yet; only where there are such lines is it looked at."""
+    """What the inbox says of lines that no commit holds yet; only where there are such lines is it looked
+    at.
+    """
 
     def claims(path: str) -> list[Claim]:
         from gitprov.flow.evidence.uncommitted import uncommitted
 
-        known = uncommitted(repo)
-        return known(path) if known else []
+        claims_of = uncommitted(repo)
+        return claims_of(path) if claims_of else []
 
     return claims
 
 
 def _porcelain(repo: Repository, command: BlameCommand) -> int:
     from gitprov.flow.read.blame import porcelain
-    from gitprov.output.blame_porcelain import render
+    from gitprov.output.blame.porcelain import render
 
     whole, facts = porcelain(repo, command.request, f"--{command.form}", _uncommitted(repo))
     by_row = {row: fact for (_, row), fact in zip(whole.lines, facts, strict=True)}
@@ -114,36 +118,36 @@ def _porcelain(repo: Repository, command: BlameCommand) -> int:
 
 
 def _stats(repo: Repository, command: BlameCommand, stream: Stream) -> int:
-    from gitprov.output import blame_stats
+    from gitprov.output.blame import stats as blame_stats
 
-    found = _answer(repo, command, stream)
-    stats = blame_stats.count(line.facts for piece in found.lines for line in piece)
+    answer = _answer(repo, command, stream)
+    stats = blame_stats.count(line.facts for piece in answer.lines for line in piece)
     if command.form == "json":
         import json
 
-        document = blame_stats.as_json(found.target.path, found.target.revision, stats)
+        document = blame_stats.as_json(answer.target.path, answer.target.revision, stats)
         say(json.dumps(document))
     else:
-        say(*blame_stats.as_text(found.target.path, stats).splitlines())
+        say(*blame_stats.as_text(answer.target.path, stats).splitlines())
     return 0
 
 
 def _json(repo: Repository, command: BlameCommand, stream: Stream) -> int:
-    from gitprov.output.blame_json import Document
+    from gitprov.output.blame.document import Document
 
-    found = _answer(repo, command, stream)
+    answer = _answer(repo, command, stream)
     document = Document()
     traces: set[str] = set()
-    for piece in found.lines:
-        document.add(piece, found.commits)
+    for piece in answer.lines:
+        document.add(piece, answer.commits)
         if command.show_prompt:
             traces.update(line.facts.trace for line in piece if line.facts.trace is not None)
     prompts = None
     if command.show_prompt:
         texts = _prompts(repo)
         prompts = {trace: texts.of(trace) for trace in sorted(traces)}
-    whole = "".join(document.render(found.target.path, found.target.revision, prompts))
-    exact(whole.encode("ascii"))
+    for text in document.render(answer.target.path, answer.target.revision, prompts):
+        exact(text.encode("ascii"))
     return 0
 
 
@@ -153,7 +157,8 @@ def _prompts(repo: Repository) -> Prompts:
     return Prompts(repo)
 
 
-#: Lines of a file that is shown when all of it is known, so that its columns are chosen by what they have to show.
+#: Lines of a file that is shown when all of it is known, so that its columns are chosen by what they have to
+#: show.
 _AT_ONCE = 500
 
 
@@ -164,11 +169,11 @@ def _text(repo: Repository, command: BlameCommand, stream: Stream) -> int:
 
     screen = Screen.of_stdout(repo.env)
     printer = Printer(repo, command, screen)
-    found = _answer(repo, command, stream)
-    content = found.target.content
+    answer = _answer(repo, command, stream)
+    content = answer.target.content
     long = content is not None and len(content) > _AT_ONCE
     runs = expected_runs(command.request, len(content)) if content is not None and long else None
-    ordered = in_order(found.lines, runs)
+    ordered = in_order(answer.lines, runs)
     # Wait for the first lines before there is a pager: an error of git belongs on a terminal without one.
     piece = next(ordered, None)
     if piece is None:
@@ -176,7 +181,7 @@ def _text(repo: Repository, command: BlameCommand, stream: Stream) -> int:
     last = runs[-1][1] if runs else piece[-1].line
     with screen.open(repo.cwd, _COMMAND) as out:
         while piece is not None:
-            for row in printer.rows(piece, found.commits, last):
+            for row in printer.rows(piece, answer.commits, last):
                 out.write(row)
             out.flush()
             piece = next(ordered, None)

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from gitprov.model.answers.log import LoggedCommit
 
 _COMMAND = "ai-log"
-_NOTHING = "no commit here has a model's help on record; what waits for a commit: gitprov status; all is well? gitprov doctor"
+_NOTHING = (
+    "no commit here has a model's help on record; what waits for a commit: gitprov status; all is well?"
+    " gitprov doctor"
+)
 
 
 def main() -> int:
@@ -30,13 +33,13 @@ def main() -> int:
 
 
 def _main(argv: Sequence[str]) -> int:
-    own = argv[: argv.index("--")] if "--" in argv else argv
-    if "-h" in own or "--help" in own:
+    options = argv[: argv.index("--")] if "--" in argv else argv
+    if "-h" in options or "--help" in options:
         from gitprov.cli.log.help import HELP
 
         say(*HELP.splitlines())
         return 0
-    if "--version" in own:
+    if "--version" in options:
         from gitprov import __version__
 
         say(f"git ai-log (gitprov) {__version__}")
@@ -56,15 +59,16 @@ def _run(command: LogCommand, cwd: str, env: Mapping[str, str]) -> int:
     stdin = 0 if command.stdin else None
     with start(command.query, cwd, env, stdin, prompt=screen.terminal) as stream:
         render = _renderer(command, cwd, env, screen)
-        found = entries(command.query, stream, cwd, env)
-        # Wait for the first commit before there is a pager: an error of git belongs on a terminal without one.
-        entry = next(found, None)
+        commits = entries(command.query, stream, cwd, env)
+        # Wait for the first commit before there is a pager: an error of git belongs on a terminal without
+        # one.
+        entry = next(commits, None)
         if entry is None:
             if screen.terminal and os.isatty(2):
                 complain(_NOTHING)
             return 0
         with screen.open(cwd, _COMMAND, paging=command.form != "json") as out:
-            for text in _texts(render, entry, found, command.form == "text"):
+            for text in _texts(render, entry, commits, command.form == "text"):
                 out.write(text)
     return 0
 

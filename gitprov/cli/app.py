@@ -67,8 +67,8 @@ def make_app(names: Sequence[str]) -> typer.Typer:
 
 
 def _run(argv: Sequence[str]) -> int:
-    known = argv[:1] if argv and argv[0] in COMMANDS else list(COMMANDS)
-    app = make_app(known)
+    names = argv[:1] if argv and argv[0] in COMMANDS else list(COMMANDS)
+    app = make_app(names)
     try:
         code = app(args=list(argv) or ["--help"], prog_name="gitprov", standalone_mode=False)
     except typer.Abort:

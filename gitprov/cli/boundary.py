@@ -49,8 +49,8 @@ def guarded(run: Callable[[], int]) -> int:
 def tell(error: GitprovError) -> None:
     """Say an error and its hint on stderr, each on one line of its own, whatever is in it.
 
-    A gate's reasons are several lines, cleaned when they were put together; more lines of git's are indented, so that
-    none of them can pass for one of ours.
+    A gate's reasons are several lines, cleaned when they were put together; more lines of git's are indented,
+    so that none of them can pass for one of ours.
     """
     if isinstance(error, GateError):
         complain(*f"gitprov: {error.message}".split("\n"))

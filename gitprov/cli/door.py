@@ -1,6 +1,8 @@
-"""The one door to standard output and standard error: text for a person cannot steer the terminal, data stays exact.
+"""The one door to standard output and standard error: text for a person cannot steer the terminal, data stays
+exact.
 
-No other module writes to either stream (`tests/test_layers.py`). Colours pass only through `cli.terminal.Out`.
+No other module writes to either stream (`tests/test_layers.py`). Colours pass only through
+`cli.terminal.Out`.
 """
 
 from __future__ import annotations

@@ -51,7 +51,9 @@ def run(argv: list[str]) -> int:
 
 
 def _lacks(name: str, args: list[str]) -> bool:
-    """Whether a hook was called with fewer arguments than git gives it, and no framework tells them either."""
+    """Whether a hook was called with fewer arguments than git gives it, and no framework tells them
+    either.
+    """
     needed, variable = _NEEDED[name]
     count = len(needed.split())
     return not all(args[:count]) or (len(args) < count and variable not in os.environ)
@@ -77,7 +79,8 @@ def _hook(name: str, args: list[str]) -> int:
 
 
 def _brings_commits(name: str, args: list[str]) -> bool:
-    """Whether the hook says that commits came from elsewhere: by a merge, or by a pull that is about to rebase.
+    """Whether the hook says that commits came from elsewhere: by a merge, or by a pull that is about to
+    rebase.
 
     Where a pull leaves no commit to repeat, its rebase has no other hook. A squash moves no branch yet.
     """

@@ -1,4 +1,6 @@
-"""The directories of the libraries that gitprov imports: named to whatever starts Python without looking for them."""
+"""The directories of the libraries that gitprov imports: named to whatever starts Python without looking for
+them.
+"""
 
 from __future__ import annotations
 

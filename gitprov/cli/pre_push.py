@@ -17,7 +17,9 @@ _OURS = ("refs/notes/gitprov", "refs/gitprov/")
 
 
 def run(args: list[str]) -> int:
-    """Share, and return 0; after a failure, which is told, 1 where the configuration says that sharing is required."""
+    """Share, and return 0; after a failure, which is told, 1 where the configuration says that sharing is
+    required.
+    """
     remote = args[0] if args else os.environ.get("PRE_COMMIT_REMOTE_NAME", "")
     address = args[1] if len(args) > 1 else os.environ.get("PRE_COMMIT_REMOTE_URL", remote)
     if not remote or not _pushes_others():
@@ -58,12 +60,12 @@ def _share(remote: str, address: str, required: list[bool]) -> int:
             return EXIT_OK
         heal_new(repo)
         wish = SyncOptions(config.share_generations)
-        known = remotes(repo)
-        if remote not in known.names:
+        remote_names = remotes(repo)
+        if remote not in remote_names.names:
             remote = address
-        if nothing_new(repo, remote, known, wish):
+        if nothing_new(repo, remote, remote_names, wish):
             return EXIT_OK
-        done = sync(repo, remote, known, wish)
+        done = sync(repo, remote, remote_names, wish)
     for row in done.refs:
         if row.came or row.went:
             complain(f"gitprov: {done.remote}: {row.kind}: {row.came} came, {row.went} went")

@@ -94,9 +94,9 @@ class Out:
 
 def _width(env: Mapping[str, str], terminal: bool) -> int | None:
     """Columns: what COLUMNS says, else the terminal's; None for neither."""
-    said = env.get("COLUMNS", "")
-    if said.isdigit() and int(said) > 0:
-        return int(said)
+    columns = env.get("COLUMNS", "")
+    if columns.isdigit() and int(columns) > 0:
+        return int(columns)
     if not terminal:
         return None
     for handle in (1, 2, 0):

@@ -1,4 +1,6 @@
-"""The change that a commit makes, or is about to make: against what, by whom it is replaced, and whether a plan fits it."""
+"""The change that a commit makes, or is about to make: against what, by whom it is replaced, and whether a
+plan fits it.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,8 @@ class CommitChange(NamedTuple):
     `head` is the commit that HEAD was before. `work` are the changes against `head`: the same as `changes`
     unless a commit is amended.
 
-    `tree` is what was committed, None for what the index holds. `sources` are the commits whose lines it may hold; None
-    where git's state, which speaks of now, is to be asked for them.
+    `tree` is what was committed, None for what the index holds. `sources` are the commits whose lines it may
+    hold; None where git's state, which speaks of now, is to be asked for them.
     """
 
     head: str | None
@@ -36,8 +38,8 @@ class CommitChange(NamedTuple):
 
 def staged_change(repo: Repository, amend: bool) -> CommitChange:
     """What the index holds now against HEAD, or against HEAD's parents where HEAD will be amended."""
-    found = repo.objects.get("HEAD^{commit}")
-    head = found.oid if found is not None else None
+    tip = repo.objects.get("HEAD^{commit}")
+    head = tip.oid if tip is not None else None
     if amend and head is not None:
         obj = repo.objects.get(head)
         from gitprov.git.objects import parse_commit
@@ -56,7 +58,9 @@ def staged_change(repo: Repository, amend: bool) -> CommitChange:
 def new_lines(
     repo: Repository, parents: tuple[str, ...], base: str | None, commit: str | None
 ) -> list[FileChange]:
-    """Changes against the first parent; of a merge's hunks only the lines that no parent has. `commit` None: the index."""
+    """Changes against the first parent; of a merge's hunks only the lines that no parent has. `commit`
+    None: the index.
+    """
 
     def against(parent: str | None) -> list[FileChange]:
         return diffs.staged(repo, parent) if commit is None else diffs.between(repo, parent, commit)

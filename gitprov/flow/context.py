@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 class CommitContext:
-    """All that staging needs to know, read once per hook. `above` is the process that runs the hook, 0 for none."""
+    """All that staging needs to know, read once per hook. `above` is the process that runs the hook, 0 for
+    none.
+    """
 
     def __init__(self, repo: Repository, view: View, above: int = 0) -> None:
         self.repo = repo
@@ -27,7 +29,9 @@ class CommitContext:
 
     @property
     def attempt(self) -> str | None:
-        """Names the git process that commits: all hooks of one attempt have it in common. None where it is not seen."""
+        """Names the git process that commits: all hooks of one attempt have it in common. None where it is
+        not seen.
+        """
         return self.git.token if self.git else None
 
     @property
@@ -36,13 +40,15 @@ class CommitContext:
         if self._config is None:
             from gitprov.store.config import load_config
 
-            own = {key: value for key, value in self._settings.items() if key.startswith("gitprov.")}
-            self._config = load_config(self.repo.worktree, own)
+            personal = {key: value for key, value in self._settings.items() if key.startswith("gitprov.")}
+            self._config = load_config(self.repo.worktree, personal)
         return self._config
 
     @property
     def _settings(self) -> dict[str, str]:
-        """What git's configuration says of all that a commit asks about; asked once, as each question is a process."""
+        """What git's configuration says of all that a commit asks about; asked once, as each question is a
+        process.
+        """
         if self._known is None:
             self._known = self.repo.config("(gitprov|user|committer|trailer).")
         return self._known
@@ -53,7 +59,9 @@ class CommitContext:
         return self._settings.get("trailer.separators", ":").startswith(":")
 
     def human(self) -> str:
-        """`Name <email>` of whoever commits; empty where git knows nobody (then git refuses the commit itself)."""
+        """`Name <email>` of whoever commits; empty where git knows nobody (then git refuses the commit
+        itself).
+        """
         name, email = (self._committer(part) for part in ("name", "email"))
         if name and email:
             return f"{name} <{email}>"
@@ -63,8 +71,8 @@ class CommitContext:
 
     def _committer(self, part: str) -> str:
         """Name or address as git would write it, empty where git itself has to be asked."""
-        said = self.repo.env.get(f"GIT_COMMITTER_{part.upper()}")
-        text = said or self._settings.get(f"committer.{part}") or self._settings.get(f"user.{part}") or ""
+        from_env = self.repo.env.get(f"GIT_COMMITTER_{part.upper()}")
+        text = from_env or self._settings.get(f"committer.{part}") or self._settings.get(f"user.{part}") or ""
         # Git takes some characters away at both ends and others everywhere.
         plain = text.isprintable() and text.strip(" .,:;<>\"\\'") == text and not set(text) & set("<>")
         return text if plain else ""

@@ -27,17 +27,18 @@ class ResetSource(NamedTuple):
 class Sources(NamedTuple):
     """Commits whose lines another one may hold. `repeated` are those that it repeats, the most telling last.
 
-    `lenders` it has lines of, and repeats nothing else of them; `left` is the one that a reset left.
+    `partial` are those whose lines it may have and that it does not repeat; `reset` is the one that a reset
+    left.
     """
 
     repeated: tuple[str, ...] = ()
-    lenders: tuple[str, ...] = ()
-    left: ResetSource | None = None
+    partial: tuple[str, ...] = ()
+    reset: ResetSource | None = None
 
     @property
     def commits(self) -> tuple[str, ...]:
         """All of them, the most telling last."""
-        return (*self.lenders, *([self.left.commit] if self.left else ()), *self.repeated)
+        return (*self.partial, *([self.reset.commit] if self.reset else ()), *self.repeated)
 
 
 def named(repo: Repository) -> tuple[str, ...]:
@@ -55,24 +56,30 @@ def squashing(repo: Repository) -> bool:
 
 
 def undone(repo: Repository) -> tuple[str, ...]:
-    """Commits that have what a reverted commit took away: its parents. Their lines come back, and nothing else of them."""
+    """Commits that have what a reverted commit took away: its parents. Their lines come back, and nothing
+    else of them.
+    """
     reverted = "" if rebasing(repo) else state(repo, "REVERT_HEAD") or _reverted(repo)
-    found = repo.objects.get(reverted) if reverted else None
-    return parse_commit(found).parents[::-1] if found is not None and found.type == "commit" else ()
+    obj = repo.objects.get(reverted) if reverted else None
+    return parse_commit(obj).parents[::-1] if obj is not None and obj.type == "commit" else ()
 
 
-def unnamed(repo: Repository, known: Sources) -> bool:
-    """Whether git has brought in a change of another commit and says only with which message: `cherry-pick -n`."""
-    there = [os.path.exists(os.path.join(repo.git_dir, name)) for name in ("MERGE_MSG", "MERGE_HEAD")]
-    return there == [True, False] and not known.repeated and not known.lenders
+def unnamed(repo: Repository, sources: Sources) -> bool:
+    """Whether git has brought in a change of another commit and says only with which message: `cherry-pick
+    -n`.
+    """
+    present = [os.path.exists(os.path.join(repo.git_dir, name)) for name in ("MERGE_MSG", "MERGE_HEAD")]
+    return present == [True, False] and not sources.repeated and not sources.partial
 
 
 def _reverted(repo: Repository) -> str:
-    """What `git revert` is undoing: it leaves REVERT_HEAD only where it stops, but always writes the message."""
+    """What `git revert` is undoing: it leaves REVERT_HEAD only where it stops, but always writes the
+    message.
+    """
     if os.path.exists(os.path.join(repo.git_dir, "MERGE_HEAD")):
         return ""
-    said = messages.reverted(state(repo, "MERGE_MSG"))
-    return said[-1] if said else ""
+    oids = messages.reverted(state(repo, "MERGE_MSG"))
+    return oids[-1] if oids else ""
 
 
 def rebasing(repo: Repository) -> bool:

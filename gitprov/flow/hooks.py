@@ -17,7 +17,9 @@ from gitprov.store.plan import Plan
 
 
 def pre_commit(context: CommitContext) -> None:
-    """Work out the coming commit. Refuses here only where no commit-msg hook will do it with the message at hand."""
+    """Work out the coming commit. Refuses here only where no commit-msg hook will do it with the message
+    at hand.
+    """
     from gitprov.checks.gate import Refusal
     from gitprov.flow.commit import message, sidecars
     from gitprov.flow.commit import plan as stage
@@ -49,7 +51,9 @@ def pre_commit(context: CommitContext) -> None:
 
 
 def _refuse_closed(context: CommitContext) -> None:
-    """Evidence that another user keeps closed may speak of any staged file. GateError names the command that opens it."""
+    """Evidence that another user keeps closed may speak of any staged file. GateError names the command
+    that opens it.
+    """
     from gitprov.checks.gate import Refusal
     from gitprov.flow.commit.message import explain
     from gitprov.store import access
@@ -105,7 +109,9 @@ def post_commit(context: CommitContext) -> str | None:
 
 
 def post_checkout(context: CommitContext, args: list[str]) -> None:
-    """`git checkout -- FILE` and `git restore FILE` throw work away; whoever types it again is not the model."""
+    """`git checkout -- FILE` and `git restore FILE` throw work away; whoever types it again is not the
+    model.
+    """
     flag = args[2] if len(args) > 2 else context.repo.env.get("PRE_COMMIT_CHECKOUT_TYPE", "1")
     if flag == "0":
         from gitprov.flow.commit.discarded import note_discarded
@@ -114,7 +120,9 @@ def post_checkout(context: CommitContext, args: list[str]) -> None:
 
 
 def post_applypatch(context: CommitContext) -> None:
-    """`git am` has made a commit. Its lines are found by the trailers that came with the mail, all commits at once."""
+    """`git am` has made a commit. Its lines are found by the trailers that came with the mail, all commits
+    at once.
+    """
     if context.inbox.seqs():
         seal.seal(context)
     if (
@@ -134,7 +142,8 @@ def _is_last_mail(context: CommitContext) -> bool:
 
 
 def _is_pick(context: CommitContext) -> bool:
-    """Whether a rebase itself makes this commit: it repeats another one, and post-rewrite tells all of them at once.
+    """Whether a rebase itself makes this commit: it repeats another one, and post-rewrite tells all of them
+    at once.
 
     What somebody commits while the rebase waits is made by `git commit`.
     """
@@ -146,8 +155,8 @@ def _is_pick(context: CommitContext) -> bool:
 
 
 def keep_flags(context: CommitContext) -> None:
-    """Keep what others read of the configuration: hooks in sh, whether commits without evidence are guarded; capture,
-    the limits of the inbox.
+    """Keep what others read of the configuration: hooks in sh, whether commits without evidence are guarded;
+    capture, the limits of the inbox.
     """
     limits.keep(context.repo.home, limits.of_config(context.config))
     if context.config.guards:

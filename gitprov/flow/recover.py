@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 def finish_interrupted(repo: Repository) -> str | None:
-    """Write what a killed post-commit or post-rewrite left unwritten; the id of a commit that got its note now.
+    """Write what a killed post-commit or post-rewrite left unwritten; the id of a commit that got its note
+    now.
 
-    Costs two looks at files where there is nothing to do. Never raises: a reader must be able to read a repository
-    that it cannot write, and `doctor` says what is wrong.
+    Costs two looks at files where there is nothing to do. Never raises: a reader must be able to read a
+    repository that it cannot write, and `doctor` says what is wrong.
     """
     if os.path.exists(rewritten(repo.git_dir)):
         from gitprov.flow.carry.post_rewrite import finish

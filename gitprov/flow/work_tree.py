@@ -18,7 +18,8 @@ FILE_LIMIT = 256 << 20
 
 View = Callable[[str, bytes], "bytes | None"]
 
-#: Frameworks that hide unstaged changes: the variable that names their directory, and the room of patches in it.
+#: Frameworks that hide unstaged changes: the variable that names their directory, and the room of patches in
+#: it.
 _FRAMEWORKS = {"pre-commit": ("PRE_COMMIT_HOME", ""), "prek": ("PREK_HOME", "patches")}
 _PATCH_NAME = re.compile(r"(?:patch)?[0-9]+-[0-9]+(?:\.patch)?")
 _PATCH_HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -27,9 +28,9 @@ _PATCH_HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 def view_of(repo: Repository, parent_pid: int) -> View:
     """A function from (path, committed content) to the work tree's content, None where it cannot be seen.
 
-    Frameworks take unstaged changes out of the work tree while hooks run and keep them in a patch named after their
-    own process; that patch is read back. Where the framework is another one, what is not visible
-    stays unknown.
+    Frameworks take unstaged changes out of the work tree while hooks run and keep them in a patch named after
+    their own process; that patch is read back. Where the framework is another one, what is not visible stays
+    unknown.
     """
     if repo.worktree is None:
         return lambda *_: None
@@ -56,17 +57,21 @@ class Disk:
         self._skipped: set[str] | None = None
 
     def __call__(self, path: str, _: bytes = b"") -> bytes | None:
-        """A file; empty where there is none, None where git is told not to have one there, as in a sparse checkout."""
-        found = on_disk(self._repo, path)
-        if found or os.path.lexists(self._repo.place(path)):
-            return found
+        """A file; empty where there is none, None where git is told not to have one there, as in a sparse
+        checkout.
+        """
+        content = on_disk(self._repo, path)
+        if content or os.path.lexists(self._repo.place(path)):
+            return content
         if self._skipped is None:
             self._skipped = skipped(self._repo)
         return None if path in self._skipped else b""
 
 
 def on_disk(repo: Repository, path: str) -> bytes:
-    """A file of the work tree; empty where there is no regular file of that name, as where a link is in the way."""
+    """A file of the work tree; empty where there is no regular file of that name, as where a link is in
+    the way.
+    """
     try:
         return tree_files.read(repo.worktree or "", path, FILE_LIMIT) or b""
     except OSError:
@@ -91,10 +96,12 @@ def _frameworks(pid: int) -> Iterator[tuple[Process, str]]:
 
 
 def _newest(room: str, pid: int) -> bytes | None:
-    """The patch that a process wrote last. A process id comes round again: the newest is the living process's."""
+    """The patch that a process wrote last. A process id comes round again: the newest is the living
+    process's.
+    """
     rows = [name for name in files.names(room) if _PATCH_NAME.fullmatch(name)]
-    own = [name for name in rows if name.removesuffix(".patch").endswith(f"-{pid}")]
-    return files.read(os.path.join(room, max(own))) if own else b""
+    names = [name for name in rows if name.removesuffix(".patch").endswith(f"-{pid}")]
+    return files.read(os.path.join(room, max(names))) if names else b""
 
 
 def _is(tool: str, words: list[str]) -> bool:
@@ -106,32 +113,32 @@ def _patches(data: bytes) -> dict[str, list[tuple[Hunk, list[bytes]]]]:
     """Path → hunks with their new lines, of a patch against the index."""
     from gitprov.git.files.diff import unquote
 
-    found: dict[str, list[tuple[Hunk, list[bytes]]]] = {}
+    hunks_of: dict[str, list[tuple[Hunk, list[bytes]]]] = {}
     path = None
-    left = [0, 0]
+    remaining = [0, 0]
     sign = b""
     for line in data.split(b"\n"):
-        if path is not None and max(left) > 0:
-            lines = found[path][-1][1]
+        if path is not None and max(remaining) > 0:
+            lines = hunks_of[path][-1][1]
             if line[:1] in (b" ", b"+"):
                 lines.append(line[1:] + b"\n")
-            left[0] -= line[:1] in (b" ", b"-")
-            left[1] -= line[:1] in (b" ", b"+")
+            remaining[0] -= line[:1] in (b" ", b"-")
+            remaining[1] -= line[:1] in (b" ", b"+")
             sign = line[:1]
         elif line.startswith(b"+++ ") and line != b"+++ /dev/null":
             path = unquote(line[4:].rstrip(b"\t")).removeprefix("b/")
         elif line.startswith(b"\\") and path is not None and sign in (b" ", b"+"):
-            found[path][-1][1][-1] = found[path][-1][1][-1].removesuffix(b"\n")
+            hunks_of[path][-1][1][-1] = hunks_of[path][-1][1][-1].removesuffix(b"\n")
         elif path is not None and (head := _PATCH_HUNK.match(line)):
-            counts = [1 if one is None else int(one) for one in head.groups()[1::2]]
-            starts = [int(one) for one in head.groups()[::2]]
+            counts = [1 if number is None else int(number) for number in head.groups()[1::2]]
+            starts = [int(number) for number in head.groups()[::2]]
             old = starts[0] - (1 if counts[0] else 0)
             new = starts[1] - (1 if counts[1] else 0)
-            found.setdefault(path, []).append((Hunk(old, counts[0], new, counts[1]), []))
-            left = counts
+            hunks_of.setdefault(path, []).append((Hunk(old, counts[0], new, counts[1]), []))
+            remaining = counts
         elif line.startswith(b"diff --git "):
             path = None
-    return found
+    return hunks_of
 
 
 def _patched(content: bytes | None, patch: list[tuple[Hunk, list[bytes]]] | None) -> bytes | None:

@@ -1,1 +1,1 @@
-"""The one door to git: the only room that starts processes."""
+"""All access to git; the only room that starts processes."""

@@ -1,4 +1,4 @@
-"""Finds the repository and work tree a file belongs to by reading files, without starting git."""
+"""Finds the repository and work tree of a file by reading git's files, without starting git."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ MAIN_WORKTREE = "@"
 
 
 class Location(NamedTuple):
-    """Where a path lives. Directories are absolute and real; `path` is repo-relative with `/`.
-
-    All are text, UTF-8 with surrogate escapes. `path` is `""` for the work tree itself.
+    """The repository and work tree of a path. Directories are absolute and real; `path` is relative to the
+    work tree, with `/`, and `""` for the work tree itself. All are text, UTF-8 with surrogate escapes.
     """
 
     worktree: str
@@ -25,33 +24,32 @@ class Location(NamedTuple):
 
 
 def locate(path: str) -> Location | None:
-    """Location of `path`, which need not exist yet, or `None` if no work tree holds it.
+    """Location of `path`, which need not exist yet, or `None` if no work tree contains it.
 
-    Symbolic links are followed first: an edit through a link changes the link's target. Files
-    inside `.git`, bare repositories and broken `.git` files give `None`. The environment
-    (`GIT_DIR` …) is not looked at: it speaks of the agent's repository, not of this file's; `elsewhere`
-    is for files that no directory above them claims.
+    Symbolic links are followed first: an edit through a link changes the link's target. Files inside `.git`,
+    bare repositories and broken `.git` files give `None`. The environment (GIT_DIR and others) is ignored: it
+    names the agent's repository, not this file's; for files without a `.git` above them see `elsewhere`.
     OSError where the path itself cannot be resolved (too long, a loop).
     """
     if "\0" in path:
         return None
     real = os.path.realpath(_bytes(path))
-    here = real
+    directory = real
     while True:
-        git_dir = _git_dir(os.path.join(here, b".git"))
+        git_dir = _git_dir(os.path.join(directory, b".git"))
         if git_dir is not None:
-            return _location(real, here, git_dir)
-        parent = os.path.dirname(here)
-        if parent == here or os.path.basename(here) == b".git":
+            return _location(real, directory, git_dir)
+        parent = os.path.dirname(directory)
+        if parent == directory or os.path.basename(directory) == b".git":
             return None
-        here = parent
+        directory = parent
 
 
 def elsewhere(path: str, cwd: str, env: Mapping[str, str]) -> Location | None:
-    """Location of a `path` in a work tree that holds no `.git`, or `None`.
+    """Location of a `path` in a work tree that contains no `.git`, or `None`.
 
-    Such a work tree is named by GIT_WORK_TREE beside GIT_DIR, or by `core.worktree` of the repository that GIT_DIR
-    names or that `cwd` is in. Asked for `cwd` itself, the answer is the work tree that git would use from there.
+    Such a work tree is named by GIT_WORK_TREE beside GIT_DIR, or by `core.worktree` of the repository that
+    GIT_DIR names or that `cwd` is in. If `path` is `cwd`, the result is the work tree that git would use.
     """
     if "\0" in path:
         return None
@@ -64,10 +62,10 @@ def elsewhere(path: str, cwd: str, env: Mapping[str, str]) -> Location | None:
     tree = env.get("GIT_WORK_TREE") if named else None
     common = _common_dir(git_dir)
     settings = _Core(common) if common is not None and common == git_dir else None
-    told = _bytes(tree) if tree else settings.worktree if settings is not None else None
-    if told is None or common is None:
+    tree_path = _bytes(tree) if tree else settings.worktree if settings is not None else None
+    if tree_path is None or common is None:
         return None
-    worktree = os.path.realpath(os.path.join(start if tree else git_dir, told))
+    worktree = os.path.realpath(os.path.join(start if tree else git_dir, tree_path))
     if real == start:
         real = real if _within(real, worktree) else worktree
     return _within_tree(real, worktree, git_dir, common) if _within(real, worktree) else None
@@ -75,12 +73,12 @@ def elsewhere(path: str, cwd: str, env: Mapping[str, str]) -> Location | None:
 
 def _above(start: bytes) -> bytes | None:
     """The git directory of the first directory at or above `start` that has one."""
-    here = start
+    directory = start
     while True:
-        git_dir = _git_dir(os.path.join(here, b".git"))
-        if git_dir is not None or here == os.path.dirname(here):
+        git_dir = _git_dir(os.path.join(directory, b".git"))
+        if git_dir is not None or directory == os.path.dirname(directory):
             return git_dir
-        here = os.path.dirname(here)
+        directory = os.path.dirname(directory)
 
 
 def _location(real: bytes, worktree: bytes, git_dir: bytes) -> Location | None:
@@ -110,7 +108,7 @@ def _within_tree(real: bytes, worktree: bytes, git_dir: bytes, common: bytes) ->
 
 
 def _git_dir(dot_git: bytes) -> bytes | None:
-    """The real git directory that a `.git` directory or `gitdir:` file names, if it looks like one."""
+    """The real path of a `.git` directory or of the target of a `gitdir:` file; None if it has no HEAD."""
     try:
         mode = os.stat(dot_git).st_mode
         if stat.S_ISREG(mode):
@@ -135,7 +133,7 @@ def _common_dir(git_dir: bytes) -> bytes | None:
 
 
 class _Core:
-    """What a repository's own config says of its work tree: `bare`, and `worktree` where that is set."""
+    """The settings of a work tree in a repository's config: `core.bare`, and `core.worktree` if set."""
 
     __slots__ = ("bare", "worktree")
 
@@ -156,37 +154,37 @@ class _Core:
 
 def _core_worktree(text: bytes) -> bytes | None:
     """The value of `core.worktree` in the text of a config file; the last one wins."""
-    section, found = b"", None
+    section, worktree = b"", None
     for row in text.split(b"\n"):
         line = row.strip()
         if line.startswith(b"["):
             section = line.partition(b"]")[0][1:].strip().lower()
         key, equals, value = line.partition(b"=")
         if section == b"core" and equals and key.strip().lower() == b"worktree":
-            found = _unquoted(value.strip())
-    return found
+            worktree = _unquoted(value.strip())
+    return worktree
 
 
 def _unquoted(value: bytes) -> bytes:
-    """A config value as git reads it: quotes taken off, escapes and comments told from text."""
+    """A config value as git reads it: without quotes and comments, with escapes resolved."""
     out, at, quoted = bytearray(), 0, False
     while at < len(value):
-        one = value[at : at + 1]
-        if one == b"\\":
+        byte = value[at : at + 1]
+        if byte == b"\\":
             at += 1
             out += {b"n": b"\n", b"t": b"\t"}.get(value[at : at + 1], value[at : at + 1])
-        elif one == b'"':
+        elif byte == b'"':
             quoted = not quoted
-        elif one in (b"#", b";") and not quoted:
+        elif byte in (b"#", b";") and not quoted:
             return bytes(out).rstrip()
         else:
-            out += one
+            out += byte
         at += 1
     return bytes(out)
 
 
 def _named_in(path: bytes) -> bytes:
-    """What a file of git's names: a path, which may hold any byte but end in none that ends a line."""
+    """The path in a file such as `.git` or `commondir`, without line endings at its end."""
     with open(path, "rb") as file:
         return file.read(1 << 16).rstrip(b"\r\n")
 

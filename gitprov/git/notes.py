@@ -1,4 +1,4 @@
-"""Where notes lie in a notes tree: git spreads them over directories by the first hex digits of the commit."""
+"""Reads notes from a notes tree, where git spreads them over directories by the commit's first hex digits."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from gitprov.git.process import Env, decode, encode, run_git
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-#: Up to this many notes are asked for by name; above, one listing of the tree is cheaper.
+#: Up to this many notes are read by name; for more, one listing of the tree is cheaper.
 _BY_NAME = 48
 
 
 def spellings(oid: str) -> list[str]:
-    """The paths a commit's note may have, ours (`ab/cdef…`) first; git itself uses none to three directories."""
+    """The possible paths of a commit's note, gitprov's (`ab/cdef…`) first; git has up to 3 directories."""
     return [
         f"{oid[:2]}/{oid[2:]}",
         oid,
@@ -26,32 +26,32 @@ def spellings(oid: str) -> list[str]:
 
 
 def read(repo: Repository, ref: str, oids: Iterable[str]) -> dict[str, bytes]:
-    """Raw notes of commits on a notes ref or commit; commits without a note are left out."""
-    wanted = list(dict.fromkeys(oids))
-    if len(wanted) > _BY_NAME:
+    """Commit → raw note on a notes ref or commit; commits without a note are left out."""
+    commits = list(dict.fromkeys(oids))
+    if len(commits) > _BY_NAME:
         blobs = listing(repo, ref)
-        return _blobs(repo, {oid: blobs[oid] for oid in wanted if oid in blobs})
+        return _blobs(repo, {oid: blobs[oid] for oid in commits if oid in blobs})
     out: dict[str, bytes] = {}
-    names = [(oid, f"{ref}:{path}") for oid in wanted for path in spellings(oid)]
-    for (oid, _), found in zip(names, repo.objects.get_many(name for _, name in names), strict=True):
-        if found is not None and found.type == "blob":
-            out[oid] = out[oid] + b"\n" + found.data if oid in out else found.data
+    names = [(oid, f"{ref}:{path}") for oid in commits for path in spellings(oid)]
+    for (oid, _), obj in zip(names, repo.objects.get_many(name for _, name in names), strict=True):
+        if obj is not None and obj.type == "blob":
+            out[oid] = out[oid] + b"\n" + obj.data if oid in out else obj.data
     return out
 
 
 def listing(repo: Repository, ref: str) -> dict[str, str]:
-    """Commit → note blob for a whole notes ref; empty where there is no such ref."""
+    """Commit → blob id of its note for a whole notes ref; empty where there is no such ref."""
     rows = _entries(repo.try_run(*_list(ref)).stdout)
     return {oid: blob for oid, blob in rows if len(oid) == repo.hash_length}
 
 
 def _list(ref: str) -> tuple[str, ...]:
-    """The git command whose answer `_entries` reads."""
+    """The git command whose output `_entries` parses."""
     return ("ls-tree", "-r", "-z", "--full-tree", ref)
 
 
 def _entries(shown: bytes) -> Iterator[tuple[str, str]]:
-    """(path without slashes, which is a commit's id if the entry is a note; blob) of a notes tree, as git lists it."""
+    """(path without slashes, blob id) for each entry of a notes tree; a note's path is then a commit id."""
     for row in decode(shown).split("\0"):
         facts, _, path = row.partition("\t")
         if facts:
@@ -59,12 +59,12 @@ def _entries(shown: bytes) -> Iterator[tuple[str, str]]:
 
 
 def blobs_at(ref: str, *, cwd: str, env: Env) -> dict[str, str]:
-    """Commit → note blob, as `listing`, for a command that leaves it to git to find the repository."""
+    """Commit → blob id of its note, as `listing`, for a command that lets git find the repository."""
     return dict(_entries(run_git(_list(ref), cwd=cwd, env=env, ok=(0, 128)).stdout))
 
 
 def missing(blobs: Collection[str], *, cwd: str, env: Env) -> set[str]:
-    """Those of some blobs that have no object here."""
+    """Those of the blob ids for which the repository has no object."""
     if not blobs:
         return set()
     text = encode("".join(f"{blob}\n" for blob in blobs))
@@ -73,13 +73,13 @@ def missing(blobs: Collection[str], *, cwd: str, env: Env) -> set[str]:
 
 
 def ensure_readable(repo: Repository, ref: str, unnoted: Iterable[str] = ()) -> None:
-    """NotesUnreadable where the notes ref is there and cannot be read, or has a note of one of the `unnoted` commits
-    whose object is missing: reading by name does not tell that from a commit without a note.
+    """NotesUnreadable where the notes ref exists and cannot be read, or where it lists a note of an `unnoted`
+    commit whose object is missing: reading by name cannot distinguish that from a commit without a note.
     """
     top = repo.objects.get(f"{ref}^{{tree}}")
     if top is None:
-        asked = repo.try_run("for-each-ref", "--format=%(objectname)", ref)
-        if asked.stdout or asked.stderr:
+        result = repo.try_run("for-each-ref", "--format=%(objectname)", ref)
+        if result.stdout or result.stderr:
             raise unreadable(ref, "its tree is missing or damaged")
         return
     for oid in unnoted:
@@ -100,12 +100,12 @@ def unreadable(ref: str, why: str) -> NotesUnreadable:
 
 
 def _has_entry(tree: bytes, name: str) -> bool:
-    """Whether a tree object has an entry of a name that is hexadecimal digits."""
+    """Whether the bytes of a tree object contain an entry `name`, which consists of hexadecimal digits."""
     return b" " + name.encode("ascii") + b"\0" in tree
 
 
 def places(repo: Repository, ref: str) -> dict[str, list[str]]:
-    """Commit → blobs of its note; several where it has one in more than one directory."""
+    """Commit → blob ids of its notes; several where the tree has its note at more than one path."""
     out: dict[str, list[str]] = {}
     for oid, blob in _entries(repo.try_run(*_list(ref)).stdout):
         if len(oid) == repo.hash_length:
@@ -114,7 +114,9 @@ def places(repo: Repository, ref: str) -> dict[str, list[str]]:
 
 
 def _blobs(repo: Repository, blobs: dict[str, str]) -> dict[str, bytes]:
-    found = repo.objects.get_many(blobs.values())
+    objects = repo.objects.get_many(blobs.values())
     return {
-        oid: obj.data for oid, obj in zip(blobs, found, strict=True) if obj is not None and obj.type == "blob"
+        oid: obj.data
+        for oid, obj in zip(blobs, objects, strict=True)
+        if obj is not None and obj.type == "blob"
     }

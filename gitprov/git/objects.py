@@ -1,4 +1,4 @@
-"""Reading objects through one long-lived `git cat-file --batch`."""
+"""Reads objects through one long-lived `git cat-file --batch`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gitprov.errors import Damaged, GitFailed
 from gitprov.git.process import PIPE, Env, decode, encode, open_git, opened
 
-#: Requests sent before their answers are read; far below a pipe's capacity, so neither side can block the other.
+#: Requests sent before their answers are read: far below a pipe's capacity, so no side can block the other.
 _CHUNK = 256
 
 
@@ -21,7 +21,7 @@ class Object(NamedTuple):
 
 
 class CatFile:
-    """Objects of the repository of a directory, by id or by any revision expression that has no newline in it."""
+    """Objects of the repository at a directory, by id or by any revision expression without a newline."""
 
     def __init__(self, cwd: str, env: Env) -> None:
         self._process = open_git(("cat-file", "--batch"), cwd=cwd, env=env, stdin=PIPE)
@@ -29,18 +29,18 @@ class CatFile:
         self._due = 0
 
     def get(self, name: str) -> Object | None:
-        """One object, None where the repository has none of that name."""
+        """One object, None where the repository has none with that name."""
         return next(self.get_many([name]))
 
     def blob(self, oid: str) -> bytes:
-        """A blob's bytes; Damaged where it is missing or something else."""
-        found = self.get(oid)
-        if found is None or found.type != "blob":
+        """A blob's bytes; Damaged where it is missing or no blob."""
+        obj = self.get(oid)
+        if obj is None or obj.type != "blob":
             raise Damaged(f"object {oid} is not a blob here", "git fsck")
-        return found.data
+        return obj.data
 
     def get_many(self, names: Iterable[str]) -> Iterator[Object | None]:
-        """Objects in the order asked, pipelined; None for each that is missing."""
+        """Objects in the order of `names`, with pipelined requests; None for each that is missing."""
         batch: list[str] = []
         for name in names:
             batch.append(name)
@@ -50,14 +50,14 @@ class CatFile:
         yield from self._exchange(batch)
 
     def close(self) -> None:
-        """Tell git that no more comes, and wait for its end."""
+        """Close git's input and wait for it to end."""
         pipes = (self._process.stdin, self._process.stdout)
         for pipe in pipes:
             try:
                 if pipe is not None:
                     pipe.close()
             except BrokenPipeError:
-                pass  # git ended before it read all; whoever asked has heard of it
+                pass  # git ended early; the request that noticed it has raised already
         self._process.wait()
 
     def _exchange(self, names: list[str]) -> Iterator[Object | None]:
@@ -66,7 +66,7 @@ class CatFile:
             return
         self._turn += 1
         turn = self._turn
-        while self._due:  # somebody stopped listening in the middle of an answer
+        while self._due:  # an earlier caller did not read all of its answers
             self._due -= 1
             self._answer()
         try:
@@ -82,7 +82,7 @@ class CatFile:
             yield self._answer()
 
     def _ended(self) -> GitFailed:
-        """Git gives up where a remote promised an object and does not give it; its own words are on stderr."""
+        """The error for git's end, as when a promisor remote lacks an object; git's reason is on stderr."""
         status = self._process.wait()
         return GitFailed(
             "git cat-file ended: an object is missing here, or a remote that promised it did not answer",
@@ -106,7 +106,7 @@ class CatFile:
 
 
 class Commit(NamedTuple):
-    """The parts of a commit object that provenance needs. `author` and `committer` are whole header values."""
+    """The parts of a commit object that provenance needs. `author` and `committer` are full header values."""
 
     oid: str
     tree: str
@@ -117,7 +117,7 @@ class Commit(NamedTuple):
 
 
 def parse_commit(obj: Object) -> Commit:
-    """Read a commit object. Damaged where it is none."""
+    """Parse a commit object. Damaged where it has another type."""
     if obj.type != "commit":
         raise Damaged(f"{obj.oid} is a {obj.type}, not a commit")
     head, _, message = obj.data.partition(b"\n\n")
@@ -125,11 +125,13 @@ def parse_commit(obj: Object) -> Commit:
     for line in head.split(b"\n"):
         key, _, value = line.partition(b" ")
         fields.setdefault(decode(key), []).append(decode(value))
-    one = {key: values[0] for key, values in fields.items()}
+    headers = {key: values[0] for key, values in fields.items()}
     parents = tuple(fields.get("parent", ()))
-    return Commit(obj.oid, one["tree"], parents, one.get("author", ""), one.get("committer", ""), message)
+    return Commit(
+        obj.oid, headers["tree"], parents, headers.get("author", ""), headers.get("committer", ""), message
+    )
 
 
 def person(header: str) -> str:
-    """`Name <email>` out of an author or committer header value."""
+    """`Name <email>` from an author or committer header value."""
     return header[: header.rfind(">") + 1]

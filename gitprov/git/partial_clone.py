@@ -1,4 +1,4 @@
-"""Partial clones: the notes that are missing are brought by one fetch, where git by itself would make one for each."""
+"""Partial clones: fetches missing notes together, where git by itself would fetch each separately."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gitprov.git.locate import locate
 from gitprov.git.process import Env, decode, run_git
 
 _KEYS = r"^(remote\..*\.promisor|extensions\.partialclone)$"
-#: As git itself asks a promisor for objects, which is no fetch that a user would want to see traces of.
+#: The options with which git itself fetches objects from a promisor; such a fetch leaves no traces.
 _FETCH = (
     "-c",
     "fetch.negotiationAlgorithm=noop",
@@ -24,34 +24,34 @@ _FETCH = (
 
 
 def bring(ref: str, *, cwd: str, env: Env, common_dir: str | None = None) -> None:
-    """Have the files of a small tree, such as a notes ref's, here. Does nothing, and starts nothing, in full clones.
+    """Fetch the missing blobs of a small tree, such as a notes ref's. In full clones no process is started.
 
-    GitFailed where no remote gives them: an older git takes them for absent then, and the answer would be another one.
-    Not for hooks: they never ask a network for what they do not need.
+    GitFailed where no remote delivers them: older versions of git treat missing notes as absent, which would
+    change the result. Not for hooks, which must not use the network for data that they do not need.
     """
     if not _is_partial(common_dir or _common_dir(cwd), cwd, env):
         return
-    asked = ("rev-list", "--objects", "--missing=print", "--no-object-names", f"{ref}^{{tree}}", "--")
-    shown = run_git(asked, cwd=cwd, env=env, ok=(0, 1, 128)).stdout
+    args = ("rev-list", "--objects", "--missing=print", "--no-object-names", f"{ref}^{{tree}}", "--")
+    shown = run_git(args, cwd=cwd, env=env, ok=(0, 1, 128)).stdout
     missing = b"".join(row[1:] + b"\n" for row in shown.splitlines() if row.startswith(b"?"))
     if not missing:
         return
     words = ""
     for remote in promisors(cwd, env):
-        done = run_git((*_FETCH, remote), cwd=cwd, env=env, stdin=missing, ok=(0, 1, 128))
-        if done.returncode == 0:
+        result = run_git((*_FETCH, remote), cwd=cwd, env=env, stdin=missing, ok=(0, 1, 128))
+        if result.returncode == 0:
             return
-        words = decode(done.stderr)
+        words = decode(result.stderr)
     raise promised("fetch", 128, words)
 
 
 def is_promised(words: str) -> bool:
-    """Whether git's message says that a remote should have had an object and did not give it."""
+    """Whether git's message reports that a promisor remote did not deliver an object."""
     return any(sign in words for sign in ("promisor", "lazy fetch", "Could not read from remote repository"))
 
 
 def promised(command: str, status: int, words: str) -> GitFailed:
-    """The error for such a message."""
+    """The error for a promisor remote that did not deliver an object; `words` is git's message."""
     return GitFailed(
         f"git {command}: the remote that promised an object of this partial clone did not give it",
         status,
@@ -66,7 +66,7 @@ def _common_dir(cwd: str) -> str | None:
 
 
 def _is_partial(common_dir: str | None, cwd: str, env: Env) -> bool:
-    """Whether there is a pack from a promisor; where the packs are not seen, whether there is a promisor."""
+    """Whether a pack came from a promisor; where packs cannot be listed, whether a promisor is configured."""
     if common_dir is None or "GIT_OBJECT_DIRECTORY" in env:
         return bool(promisors(cwd, env))
     try:
@@ -78,7 +78,7 @@ def _is_partial(common_dir: str | None, cwd: str, env: Env) -> bool:
 
 
 def promisors(cwd: str, env: Env) -> list[str]:
-    """Names of the remotes that promised what is missing."""
+    """Names of the promisor remotes in the configuration."""
     shown = run_git(("config", "-z", "--get-regexp", _KEYS), cwd=cwd, env=env, ok=(0, 1, 128)).stdout
     rows = (row.partition("\n") for row in decode(shown).split("\0") if row)
     named = (

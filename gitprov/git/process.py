@@ -1,4 +1,4 @@
-"""Running git: the one place in gitprov that starts a process."""
+"""Runs git; no other module of gitprov starts a git process by itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Env = Mapping[str, str]
 
 
 def decode(data: bytes) -> str:
-    """Bytes from git (a path, a name) to text that keeps what is not UTF-8."""
+    """Bytes from git (a path, a name) as text; bytes that are not UTF-8 become surrogate escapes."""
     return data.decode("utf-8", "surrogateescape")
 
 
@@ -29,12 +29,12 @@ def run_git(
     stdin: bytes | None = None,
     ok: Sequence[int] = (0,),
 ) -> subprocess.CompletedProcess[bytes]:
-    """One git command to its end; `GitFailed` with git's own last words where its status is not in `ok`.
+    """Run a git command to its end; `GitFailed` with git's message where its exit status is not in `ok`.
 
-    Messages come in English (LC_ALL=C), since a few of them are read.
+    Messages are in English (LC_ALL=C), since a few of them are parsed.
     """
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [b"git", *map(encode, args)],
             cwd=cwd,
             env={**env, "LC_ALL": "C"},
@@ -45,9 +45,9 @@ def run_git(
         )
     except FileNotFoundError as error:
         raise GitFailed("git was not found on PATH", 127, str(error), "install git 2.34 or later") from error
-    if done.returncode not in ok:
-        raise failed(args, done.returncode, done.stderr)
-    return done
+    if result.returncode not in ok:
+        raise failed(args, result.returncode, result.stderr)
+    return result
 
 
 def failed(args: Sequence[str], status: int, stderr: bytes) -> GitFailed:
@@ -62,7 +62,7 @@ def failed(args: Sequence[str], status: int, stderr: bytes) -> GitFailed:
 
 
 def refused(stderr: bytes) -> bool:
-    """Whether git will not look into a repository because another user owns it, by what it said of that."""
+    """Whether git's message reports that it rejects a repository because another user owns it."""
     return b"dubious ownership" in stderr or b"unsafe repository" in stderr
 
 
@@ -74,7 +74,7 @@ def open_git(
     stdin: int | None = None,
     stderr: int | IO[bytes] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """A git command whose output is read while it runs. The caller waits for it."""
+    """Start a git command whose output is read while it runs. The caller must wait for it."""
     return subprocess.Popen(
         [b"git", *map(encode, args)],
         cwd=cwd,
@@ -86,7 +86,7 @@ def open_git(
 
 
 def opened(pipe: IO[bytes] | None) -> IO[bytes]:
-    """One end of a process that was started with a pipe there."""
+    """The pipe of a process, as not None; ValueError where the process was started without it."""
     if pipe is None:
         raise ValueError("the process was started without this pipe")
     return pipe

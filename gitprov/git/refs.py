@@ -1,4 +1,4 @@
-"""Lock files of refs that a killed git left behind: nothing will ever take them away, so waiting for them is no use."""
+"""Lock files of refs left by a killed git process: nothing removes them, so waiting for them is useless."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from gitprov.model.untrusted.printed import shell_quoted
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-#: Seconds; git holds these locks for milliseconds, and packs refs in a second or two.
+#: Age in seconds from which a lock is abandoned; git holds locks for milliseconds, and seconds to pack refs.
 OLD = 10.0
 
 
 def refuse_dead(repo: Repository, refs: Iterable[str]) -> None:
-    """Contended, with the command that mends it, where an old lock keeps `refs` from moving."""
+    """Raise Contended, with the command that removes the lock, where an old lock blocks updates of `refs`."""
     names = [f"{ref}.lock" for ref in refs] + ["packed-refs.lock", "reftable/tables.list.lock"]
     for name in names:
         path = os.path.join(repo.common_dir, name)

@@ -1,4 +1,4 @@
-"""Remotes: which there are, fetching from them without touching anything of ours, pushing without force."""
+"""Remotes: their configuration, fetches that write only the given refs, pushes without force."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from gitprov.model.sha import sha256_hex
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-#: Below this, one directory for each remote, is what the remotes had when last asked.
+#: The refs below this, in one directory per remote, are the remotes' values at the last fetch.
 STAGING = "refs/gitprov/remote"
 
 _USERINFO = re.compile(r"(?<=://)[^/@\s]*@")
-#: What a server says to one of two that push at the same moment.
+#: Parts of a server's message to the slower of two simultaneous pushes.
 _MOVED = (
     "fetch first",
     "non-fast-forward",
@@ -24,15 +24,15 @@ _MOVED = (
     "failed to update ref",
     "already exists",
 )
-#: What git says where another one fetches into the same clone, as an editor does in the background.
+#: Parts of git's message where another process, such as an editor, fetches into the same clone.
 _BUSY = ("cannot lock ref", ".lock': File exists")
 _DENIED = ("permission denied", "403", "not allowed to", "denied to", "authentication failed", "unauthorized")
 
 
 class Remotes(NamedTuple):
-    """`names` of the configured remotes, and `default`: the one that `git push` would take, None without any.
+    """The configured remotes: their `names`, and `default`, the remote of `git push`, None without any.
 
-    `fetch` has the fetch refspecs by remote.
+    `fetch` maps a remote to its fetch refspecs.
     """
 
     names: tuple[str, ...]
@@ -41,8 +41,8 @@ class Remotes(NamedTuple):
 
 
 class Pushed(NamedTuple):
-    """How a push ended. `state` is `done`, `moved` (somebody was faster), `refused`, `denied` or `unreachable`;
-    `words` are git's and the server's.
+    """The outcome of a push or fetch. `state` is `done`, `moved` (another process was faster), `refused`,
+    `denied` or `unreachable`; `words` is the message of git and the server.
     """
 
     state: str
@@ -50,93 +50,95 @@ class Pushed(NamedTuple):
 
 
 def remotes(repo: Repository) -> Remotes:
-    """What the configuration says of remotes."""
+    """The remotes in the configuration."""
     shown = decode(repo.try_run("config", "-z", "--get-regexp", r"^(remote|branch)\.").stdout)
     names: dict[str, None] = {}
     fetch: dict[str, tuple[str, ...]] = {}
-    said: dict[str, str] = {}
+    settings: dict[str, str] = {}
     for row in filter(None, shown.split("\0")):
         key, _, value = row.partition("\n")
-        said[key] = value
+        settings[key] = value
         section, _, rest = key.partition(".")
         name, _, field = rest.rpartition(".")
         if section == "remote" and name and field in ("url", "pushurl"):
             names[name] = None
         elif section == "remote" and field == "fetch":
             fetch[name] = (*fetch.get(name, ()), value)
-    return Remotes(tuple(names), _default(repo, tuple(names), said), fetch)
+    return Remotes(tuple(names), _default(repo, tuple(names), settings), fetch)
 
 
-def _default(repo: Repository, names: tuple[str, ...], said: dict[str, str]) -> str | None:
+def _default(repo: Repository, names: tuple[str, ...], settings: dict[str, str]) -> str | None:
     branch = decode(repo.try_run("symbolic-ref", "--quiet", "--short", "HEAD").stdout).strip()
     wishes = (f"branch.{branch}.pushremote", "remote.pushdefault", f"branch.{branch}.remote")
     for wish in wishes:
-        if said.get(wish, ".") != ".":
-            return said[wish]
+        if settings.get(wish, ".") != ".":
+            return settings[wish]
     return "origin" if "origin" in names else names[0] if len(names) == 1 else None
 
 
 def staging(remote: str, names: tuple[str, ...]) -> str:
-    """The directory of refs for one remote; an address that has no name gets one made of its digest."""
+    """The directory of refs for one remote; for an address without a name it is named by a digest."""
     if remote in names:
         return f"{STAGING}/{remote}"
     return f"{STAGING}/url-{sha256_hex(encode(remote))[:16]}"
 
 
 def shown(remote: str) -> str:
-    """A remote as people may see it: an address without the password in it."""
+    """A remote for display: an address without its user name and password."""
     return _USERINFO.sub("", remote)
 
 
 def refspec(ref: str, target: str) -> str:
-    """Fetches `ref` to `target`. The pattern lets a remote be without that ref, which would be an error otherwise."""
+    """A refspec from `ref` to `target`. As a pattern it is no error where the remote lacks the ref."""
     return f"+{ref}*:{target}*"
 
 
 def fetch(repo: Repository, remote: str, refspecs: list[str]) -> Pushed:
-    """Bring the sources of refspecs to their targets, and take away targets whose source is gone; nothing else."""
+    """Fetch the sources of refspecs to their targets and delete targets without a source; nothing else."""
     args = (
         *("--quiet", "--no-tags", "--prune", "--refmap=", "--no-write-fetch-head", "--no-recurse-submodules"),
         *("--no-filter", "--no-auto-maintenance", "--end-of-options", remote),
     )
-    done = repo.try_run("fetch", *args, *refspecs, ok=range(256))
-    return Pushed("done", "") if done.returncode == 0 else _trouble(decode(done.stderr))
+    result = repo.try_run("fetch", *args, *refspecs, ok=range(256))
+    return Pushed("done", "") if result.returncode == 0 else _trouble(decode(result.stderr))
 
 
 def type_of(repo: Repository, ref: str) -> str | None:
-    """What a ref names: `commit`, `tag`, `tree` or `blob`; None where there is no such ref."""
+    """The type of the object that a ref names: `commit`, `tag`, `tree` or `blob`; None without such a ref."""
     shown = decode(repo.try_run("for-each-ref", "--format=%(objecttype) %(refname)", ref).stdout)
     rows = (row.partition(" ") for row in shown.splitlines())
     return next((what for what, _, name in rows if name == ref), None)
 
 
 def push(repo: Repository, remote: str, moves: dict[str, str]) -> dict[str, Pushed]:
-    """Push commits to refs (ref → commit id), never by force, without hooks; how it ended for each ref."""
+    """Push commits to refs (`moves`: ref → commit id) without force and hooks; the outcome of each ref."""
     config = ("-c", f"remote.{remote}.mirror=false") if "=" not in remote else ()
     args = ("--porcelain", "--no-verify", "--no-force", "--no-follow-tags", "--recurse-submodules=no")
     specs = [f"{oid}:{ref}" for ref, oid in moves.items()]
-    done = repo.try_run(*config, "push", *args, "--end-of-options", remote, *specs, ok=range(256))
-    stderr = decode(done.stderr)
-    found: dict[str, Pushed] = {}
-    for row in decode(done.stdout).splitlines():
+    result = repo.try_run(*config, "push", *args, "--end-of-options", remote, *specs, ok=range(256))
+    stderr = decode(result.stderr)
+    outcomes: dict[str, Pushed] = {}
+    for row in decode(result.stdout).splitlines():
         flag, tab, rest = row.partition("\t")
         names, _, words = rest.partition("\t")
         ref = names.rpartition(":")[2]
         if tab and ref in moves:
-            found[ref] = Pushed("done", "") if flag != "!" else _refusal(words, stderr)
+            outcomes[ref] = Pushed("done", "") if flag != "!" else _refusal(words, stderr)
     trouble = _trouble(stderr)
-    return {ref: found.get(ref, trouble) for ref in moves}
+    return {ref: outcomes.get(ref, trouble) for ref in moves}
 
 
 def _refusal(words: str, stderr: str) -> Pushed:
     if any(sign in words for sign in _MOVED):
         return Pushed("moved", words)
-    said = [row.removeprefix("remote: ").strip() for row in stderr.splitlines() if row.startswith("remote: ")]
-    return Pushed("refused", "; ".join([words, *filter(None, said)]))
+    messages = [
+        row.removeprefix("remote: ").strip() for row in stderr.splitlines() if row.startswith("remote: ")
+    ]
+    return Pushed("refused", "; ".join([words, *filter(None, messages)]))
 
 
 def _trouble(stderr: str) -> Pushed:
-    """What git says of a whole connection, in one line."""
+    """The outcome of a failed connection, with git's message in one line."""
     text = shown(stderr)
     if any(sign in text for sign in _BUSY):
         return Pushed("moved", next(row for row in text.splitlines() if any(sign in row for sign in _BUSY)))

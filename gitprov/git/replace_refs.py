@@ -1,4 +1,4 @@
-"""Commits that git shows as others: `git replace`."""
+"""Commits that `git replace` replaces."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ROOM = "refs/replace/"
 
 
 def replacements(repo: Repository) -> dict[str, str]:
-    """Commit → the one that git shows in its place, whether or not it does so for us."""
+    """Commit → its replacement, whether or not replacements are in force for this process."""
     if _surely_none(repo):
         return {}
     shown = repo.run("for-each-ref", "--format=%(objectname) %(objecttype) %(refname)", _ROOM)
@@ -23,27 +23,27 @@ def replacements(repo: Repository) -> dict[str, str]:
 
 
 def in_force(repo: Repository) -> dict[str, str]:
-    """The same for what git shows to this process; nothing where it was told not to."""
+    """Commit → its replacement, as in force for this process; empty where the user disabled replacement."""
     if "GIT_NO_REPLACE_OBJECTS" in repo.env:
         return {}
-    found = replacements(repo)
+    substitutes = replacements(repo)
     if (
-        found
+        substitutes
         and decode(repo.try_run("config", "--type=bool", "core.useReplaceRefs").stdout).strip() == "false"
     ):
         return {}
-    return found
+    return substitutes
 
 
 def same_tree(repo: Repository, a: str, b: str) -> bool:
-    """Whether two commits, themselves and not what is shown in their place, hold the same files."""
-    asked = ("rev-parse", "--verify", "--quiet")
+    """Whether two commits, themselves and not their replacements, have the same tree."""
+    args = ("rev-parse", "--verify", "--quiet")
     env = {"GIT_NO_REPLACE_OBJECTS": "1"}
-    return repo.run(*asked, f"{a}^{{tree}}", env=env) == repo.run(*asked, f"{b}^{{tree}}", env=env)
+    return repo.run(*args, f"{a}^{{tree}}", env=env) == repo.run(*args, f"{b}^{{tree}}", env=env)
 
 
 def _surely_none(repo: Repository) -> bool:
-    """Whether files alone show that there is no such ref: a process for each question would cost more than this."""
+    """Whether the absence of replace refs is visible from files, which is cheaper than starting git."""
     base = repo.common_dir
     if os.path.isdir(os.path.join(base, "reftable")) or os.path.isdir(os.path.join(base, "refs", "replace")):
         return False

@@ -19,23 +19,23 @@ MAIN_WORKTREE = "@"
 _FORMATS = ("sha1", "sha256")
 
 
-def _complain(cwd: str, query: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> NoReturn:
-    error = failed(("rev-parse", *query), done.returncode, done.stderr)
+def _complain(cwd: str, query: Sequence[str], result: subprocess.CompletedProcess[bytes]) -> NoReturn:
+    error = failed(("rev-parse", *query), result.returncode, result.stderr)
     if "not a git repository" in error.stderr:
         raise NotARepository(f"not a git repository: {cwd}", "run this inside a repository") from error
     raise error
 
 
-def _asked(query: str, cwd: str, env: Env) -> str:
-    """One answer of rev-parse, which may hold newlines; empty where there is none."""
-    done = run_git(("rev-parse", query), cwd=cwd, env=env, ok=(0, 128))
-    return decode(done.stdout).removesuffix("\n") if done.returncode == 0 else ""
+def _answer(query: str, cwd: str, env: Env) -> str:
+    """The answer of rev-parse to one flag, which may contain newlines; empty where there is none."""
+    result = run_git(("rev-parse", query), cwd=cwd, env=env, ok=(0, 128))
+    return decode(result.stdout).removesuffix("\n") if result.returncode == 0 else ""
 
 
 class Repository:
-    """Where a repository is, and its commands.
+    """The directories of a repository, and commands in it.
 
-    `cwd` stays the directory we were called in: inside hooks GIT_DIR and GIT_INDEX_FILE may be relative to it.
+    `cwd` is the directory of the call: inside hooks GIT_DIR and GIT_INDEX_FILE may be relative to it.
     `worktree` is None in a bare repository.
     """
 
@@ -53,15 +53,15 @@ class Repository:
     @classmethod
     def discover(cls, cwd: str, env: Env) -> Repository:
         """The repository that git finds from `cwd`; NotARepository where it finds none."""
-        # Where there is no work tree git says so only after it answered all that stands before.
+        # Without a work tree git fails only at the last flag, after it answered the flags before.
         query = ("--absolute-git-dir", "--git-common-dir", "--show-object-format", "--show-toplevel")
-        done = run_git(("rev-parse", *query), cwd=cwd, env=env, ok=(0, 128))
-        answer = decode(done.stdout).split("\n", 3)
+        result = run_git(("rev-parse", *query), cwd=cwd, env=env, ok=(0, 128))
+        answer = decode(result.stdout).split("\n", 3)
         if len(answer) < 4:
-            _complain(cwd, query, done)
+            _complain(cwd, query, result)
         if any("\n" in path for path in (cwd, env.get("GIT_DIR", ""))) or answer[2] not in _FORMATS:
-            # A path may hold what stands between the answers.
-            answer = [_asked(one, cwd, env) for one in query]
+            # A path may contain the newline that separates the answers.
+            answer = [_answer(flag, cwd, env) for flag in query]
         git_dir, common, object_format, top = answer
         place = os.path.normpath(os.path.join(cwd, common))
         return cls(cwd, env, git_dir, place, top.removesuffix("\n") or None, object_format)
@@ -75,12 +75,12 @@ class Repository:
 
     @property
     def home(self) -> str:
-        """Gitprov's private directory of this clone, shared by its worktrees."""
+        """Gitprov's private directory in this clone, shared by all worktrees."""
         return os.path.join(self.common_dir, "gitprov")
 
     @property
     def inbox_dir(self) -> str:
-        """Where this worktree's uncommitted evidence is."""
+        """The directory of this worktree's uncommitted evidence."""
         return os.path.join(self.home, "inbox", self.worktree_id)
 
     @property
@@ -95,7 +95,7 @@ class Repository:
 
     @property
     def objects(self) -> CatFile:
-        """The long-lived object reader, started when first asked."""
+        """The long-lived object reader, started at first use."""
         if self._objects is None:
             from gitprov.git.objects import CatFile
 
@@ -103,7 +103,7 @@ class Repository:
         return self._objects
 
     def close(self) -> None:
-        """End the object reader."""
+        """Stop the object reader."""
         if self._objects is not None:
             self._objects.close()
             self._objects = None
@@ -121,32 +121,32 @@ class Repository:
     def try_run(
         self, *args: str, stdin: bytes | None = None, ok: Sequence[int] = (0, 1, 128)
     ) -> subprocess.CompletedProcess[bytes]:
-        """One git command whose failure is an answer."""
+        """Run a git command whose exit status `ok` includes failures; GitFailed for any other status."""
         return run_git(args, cwd=self.cwd, env=self.env, stdin=stdin, ok=ok)
 
     def resolve(self, rev: str) -> str | None:
-        """The commit id a revision names, or None."""
-        asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", rev + "^{commit}")
-        done = self.try_run(*asked)
-        return decode(done.stdout).strip() or None
+        """The commit id that a revision names, None where it names none."""
+        args = ("rev-parse", "--verify", "--quiet", "--end-of-options", rev + "^{commit}")
+        result = self.try_run(*args)
+        return decode(result.stdout).strip() or None
 
     def config(self, prefix: str) -> dict[str, str]:
-        """Settings below a prefix such as `gitprov.`, keys as git prints them, last value wins."""
-        found = self.try_run("config", "-z", "--get-regexp", "^" + prefix.replace(".", "\\."))
+        """Settings with a prefix such as `gitprov.`: keys as git prints them, of several values the last."""
+        result = self.try_run("config", "-z", "--get-regexp", "^" + prefix.replace(".", "\\."))
         out: dict[str, str] = {}
-        for item in decode(found.stdout).split("\0"):
+        for item in decode(result.stdout).split("\0"):
             key, newline, value = item.partition("\n")
             if key:
                 out[key] = value if newline else "true"
         return out
 
     def place(self, path: str) -> bytes:
-        """Where a path of the work tree is on disk; in bytes, since a name need not be text."""
+        """The path on disk of a file of the work tree, as bytes, since a name need not be text."""
         return encode(os.path.join(self.worktree or "", path))
 
     @property
     def cut_off(self) -> frozenset[str]:
-        """The commits of a shallow clone whose parents are not here; git takes them for roots."""
+        """The boundary commits of a shallow clone, whose parents are missing; git treats them as roots."""
         try:
             with open(os.path.join(self.common_dir, "shallow"), "rb") as file:
                 return frozenset(decode(file.read()).split())
@@ -154,14 +154,14 @@ class Repository:
             return frozenset()
 
     def identity(self, why: str) -> str:
-        """The committer header value of whoever we are. GitprovError, with `why` we ask, where git does not know."""
-        done = self.try_run("var", "GIT_COMMITTER_IDENT")
-        if done.returncode:
+        """The user's committer header value. GitprovError, with the purpose `why`, where git has none."""
+        result = self.try_run("var", "GIT_COMMITTER_IDENT")
+        if result.returncode:
             raise GitprovError(
                 f"git does not know who you are, and {why}",
                 'git config user.name "Your Name" && git config user.email you@example.com',
             )
-        return decode(done.stdout).strip()
+        return decode(result.stdout).strip()
 
     def empty_tree(self) -> str:
         """The id of the tree without entries, in this repository's hash."""

@@ -1,4 +1,4 @@
-"""A git command read while it runs."""
+"""A git command whose output is read while it runs."""
 
 from __future__ import annotations
 
@@ -14,45 +14,44 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _CHUNK = 1 << 17
-#: A command that writes little at a time is read at most so often: each look costs it and us a change of context.
+#: Pause between reads of a command that writes little at a time: each read costs a context switch.
 _PAUSE = 10  # milliseconds
 _LITTLE = 1 << 14
 
 
 class Stream:
-    """Output of one git command in chunks as they come; its messages are kept for `wait`.
+    """Output of one git command in chunks as git writes them; its messages are kept for `wait`.
 
-    `prompt` lets git hand over each piece of its answer at once, which costs it and us time; without it pieces come
-    by the block.
+    With `prompt` git flushes each record at once, which costs time; without, it writes whole blocks.
     """
 
     def __init__(
         self, args: Sequence[str], *, cwd: str, env: Env, stdin: int | None = None, prompt: bool = True
     ) -> None:
         # English messages, as for commands that run to their end.
-        spoken = {**env, "LC_ALL": "C", **({} if prompt else {"GIT_FLUSH": "0"})}
-        self._process = open_git(args, cwd=cwd, env=spoken, stdin=stdin, stderr=PIPE)
+        git_env = {**env, "LC_ALL": "C", **({} if prompt else {"GIT_FLUSH": "0"})}
+        self._process = open_git(args, cwd=cwd, env=git_env, stdin=stdin, stderr=PIPE)
         self._words: list[bytes] = []
         self._status: int | None = None
-        # A second reader: a full pipe of messages must not stop git from writing its answer.
+        # A thread reads the messages: a full stderr pipe would stop git from writing its output.
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
     def chunks(self, patient: bool = False) -> Iterator[bytes]:
-        """Everything that git has written so far, again and again, until it closes its output.
+        """Chunks of bytes that git has written since the last read, until it closes its output.
 
-        `patient` lets a slow command write some more before each look.
+        With `patient` a read waits after a small chunk, so that a slow command can write more.
         """
         fileno = opened(self._process.stdout).fileno()
         ended = select.poll()
-        ended.register(fileno, 0)  # asked for nothing, it still tells that the other side has gone
+        ended.register(fileno, 0)  # even without events, poll reports that the other side is closed
         while chunk := os.read(fileno, _CHUNK):
             yield chunk
             if patient and len(chunk) < _LITTLE:
                 ended.poll(_PAUSE)
 
     def records(self, width: int) -> Iterator[list[str]]:
-        """Output of fields that end with NUL, `width` of them at a time, as they come."""
+        """Output of fields that end with NUL, in lists of `width` fields, while git writes it."""
         fields: list[str] = []
         tail = b""
         for chunk in self.chunks():
@@ -65,7 +64,7 @@ class Stream:
             del fields[:complete]
 
     def wait(self) -> tuple[int, str]:
-        """Exit status and messages, once the command has ended."""
+        """Wait for the command to end; its exit status and messages."""
         if self._status is None:
             self._status = self._process.wait()
             self._listener.join()
@@ -75,7 +74,7 @@ class Stream:
         return self._status, decode(b"".join(self._words)).strip()
 
     def stop(self) -> None:
-        """End a command whose output nobody needs any more."""
+        """Terminate a command whose output is no longer needed."""
         if self._status is None:
             self._process.terminate()
             self.wait()

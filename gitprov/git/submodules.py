@@ -1,4 +1,4 @@
-"""Submodules: which there are, and which one a path of the superproject is in."""
+"""The submodules of a work tree, and the submodule that contains a path of the superproject."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEYS = r"^submodule\..*\.path$"
 
 
 class Inside(NamedTuple):
-    """A path that a submodule holds: the submodule's path and commit, and the path in it (empty: itself)."""
+    """A path in a submodule: the submodule's path and commit, and the path inside (empty for itself)."""
 
     submodule: str
     commit: str
@@ -26,10 +26,10 @@ class Inside(NamedTuple):
 
 
 def paths(top: str, env: Env) -> Iterator[str]:
-    """Paths, from `top`, of the submodules that its `.gitmodules` names; without such a file nothing is started.
+    """Paths, from `top`, of the submodules in its `.gitmodules`; without that file no process is started.
 
-    Strangers write that file: a link in its place is no file, as for git itself, and a path that leads out of the work
-    tree, by itself or through a link, is left out.
+    The file may come from strangers: a link in its place is ignored, as by git itself, and a path that leads
+    out of the work tree, by itself or through a link, is left out.
     """
     try:
         text = tree_files.read(top, ".gitmodules", _LIMIT)
@@ -37,8 +37,8 @@ def paths(top: str, env: Env) -> Iterator[str]:
         return
     if text is None:
         return
-    asked = ("config", "-z", "--file", "-", "--get-regexp", _KEYS)
-    shown = run_git(asked, cwd=top, env=env, stdin=text, ok=(0, 1, 128)).stdout
+    args = ("config", "-z", "--file", "-", "--get-regexp", _KEYS)
+    shown = run_git(args, cwd=top, env=env, stdin=text, ok=(0, 1, 128)).stdout
     real = os.path.realpath(top)
     for row in decode(shown).split("\0"):
         path = row.partition("\n")[2].rstrip("/")
@@ -47,16 +47,23 @@ def paths(top: str, env: Env) -> Iterator[str]:
 
 
 def holding(repo: Repository, path: str, revision: str | None) -> Inside | None:
-    """The submodule that has `path` (from the superproject's top) in a commit, or (None) in the index."""
+    """The submodule with `path` (from the superproject's top) in a commit, or (None) in the index."""
     parts = path.split("/")
-    asked = ["/".join(parts[: n + 1]) for n in range(len(parts))]
+    prefixes = ["/".join(parts[: n + 1]) for n in range(len(parts))]
     if revision is None:
-        flags = ("ls-files", "--stage", "-z", "--full-name", "--", *(f":(top,literal){one}" for one in asked))
+        flags = (
+            "ls-files",
+            "--stage",
+            "-z",
+            "--full-name",
+            "--",
+            *(f":(top,literal){prefix}" for prefix in prefixes),
+        )
     else:
-        flags = ("--literal-pathspecs", "ls-tree", "-z", "--full-tree", revision, "--", *asked)
+        flags = ("--literal-pathspecs", "ls-tree", "-z", "--full-tree", revision, "--", *prefixes)
     for row in decode(repo.try_run(*flags).stdout).split("\0"):
-        facts, _, found = row.partition("\t")
+        facts, _, submodule = row.partition("\t")
         words = facts.split(" ")
-        if words[0] == _LINK and found in asked:
-            return Inside(found, words[1 if revision is None else 2], path[len(found) + 1 :])
+        if words[0] == _LINK and submodule in prefixes:
+            return Inside(submodule, words[1 if revision is None else 2], path[len(submodule) + 1 :])
     return None

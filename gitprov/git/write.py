@@ -1,7 +1,7 @@
-"""Writing trees to our refs: fast-import onto a scratch ref, then compare-and-swap.
+"""Writes trees to gitprov's refs: fast-import onto a scratch ref, then compare-and-swap.
 
-Nothing is visible before the last step, and that step moves all refs or none. A process killed in between
-leaves a scratch ref below `refs/gitprov/scratch/`, which `doctor` removes.
+Nothing is visible before the last step, which moves all refs or none. A process killed before it leaves a
+scratch ref below `refs/gitprov/scratch/`, which `doctor` removes.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _LOOSE = 40
 
 
 class RefChange(NamedTuple):
-    """A commit to make on one ref. `files` maps a path in its tree to new bytes, or None to remove it.
+    """A commit to make on one ref. `files` maps a path in its tree to new bytes, or to None to remove it.
 
-    `base` is the ref's value that the files were worked out for, None where the ref did not exist.
-    `packed` names a file that `BlobWriter` wrote: more files for the same commit.
-    `fresh` names a tree: the commit begins a new history with it, and nothing of the old one is reachable from the ref.
-    `merged` are further parents, for whose sake there is a commit even where no file changes; `blobs` maps paths to
-    blobs that are there already.
+    `base` is the ref's value for which the files were computed, None where the ref did not exist.
+    `packed` is the path of a file that `BlobWriter` wrote, with more files for the same commit.
+    `fresh` is a tree id: the commit starts a new history with it, and the ref no longer reaches the old one.
+    `merged` are further parents; with them a commit is made even where no file changes. `blobs` maps paths to
+    existing blobs.
     """
 
     ref: str
@@ -44,11 +44,10 @@ class RefChange(NamedTuple):
 
 
 class BlobWriter:
-    """Files for a later commit, written to disk as they come, equal contents once.
+    """Writes the files of a later commit to disk one by one, equal contents once, never all in memory.
 
-    The file is a fast-import stream of blobs, the lines that place them in the tree, and the offset of these
-    as 20 digits.
-    Contents are never all in memory: a long session's versions of one file pass through one by one.
+    The output is a fast-import stream of blobs, then the lines that place them in the tree, then the byte
+    offset of these lines as 20 digits.
     """
 
     def __init__(self, out: IO[bytes]) -> None:
@@ -57,7 +56,7 @@ class BlobWriter:
         self._places: list[bytes] = []
 
     def add(self, oid: str, data: bytes) -> None:
-        """Keep `data`, whose blob id is `oid`."""
+        """Write `data`, whose blob id is `oid`."""
         if oid not in self._marks:
             self._marks[oid] = len(self._marks) + 1
             self._out.write(b"blob\nmark :%d\ndata %d\n" % (self._marks[oid], len(data)))
@@ -65,11 +64,11 @@ class BlobWriter:
             self._out.write(b"\n")
 
     def place(self, path: str, oid: str) -> None:
-        """Let a blob that was added stand at `path`."""
+        """Place a blob that was added at `path`."""
         self._places.append(b"M 100644 :%d %s\n" % (self._marks[oid], _quote(encode(path))))
 
     def finish(self) -> None:
-        """Write what stands behind the blobs."""
+        """Write the lines that place the blobs, and their offset."""
         start = self._out.tell()
         self._out.write(b"".join(self._places))
         self._out.write(b"%020d" % start)
@@ -80,7 +79,7 @@ def write(
 ) -> None:
     """Move several refs together.
 
-    `build` gets the present values of `refs` (absent ones left out) and returns the changes to make; it is
+    `build` gets the current values of `refs` (absent ones left out) and returns the changes to make; it is
     called again when another process was faster. `committer` is a committer header value
     (`Name <email> <seconds> <zone>`). Contended where the refs keep moving, GitFailed where git cannot write.
     """
@@ -88,7 +87,7 @@ def write(
         changes = [change for change in build(read_refs(repo, refs)) if _says_something(change)]
         if not changes or attempt(repo, committer, changes):
             return
-        # Jitter: the competitors of a busy repository must not meet again at the same moment.
+        # Jitter: competing processes must not retry at the same moment.
         time.sleep(random.uniform(0.001, 0.01 * (turn + 1)))  # noqa: S311 - no secret depends on it
     raise Contended(f"{', '.join(refs)} kept changing; nothing was written", "run the command again")
 
@@ -98,7 +97,7 @@ def _says_something(change: RefChange) -> bool:
 
 
 def read_refs(repo: Repository, refs: list[str]) -> dict[str, str]:
-    """Present values of refs, absent ones left out."""
+    """Current values of refs, absent ones left out."""
     shown = repo.run("for-each-ref", "--format=%(objectname) %(refname)", *refs)
     rows = (line.split(" ", 1) for line in decode(shown).splitlines())
     return {name: oid for oid, name in rows if name in refs}
@@ -112,28 +111,28 @@ def attempt(repo: Repository, committer: str, changes: list[RefChange]) -> bool:
     moves = [f"update {change.ref} {ref} {change.base or repo.null_oid}\n" for ref, change in planned]
     drops = "".join(f"delete {ref}\n" for ref, _ in planned)
     text = "start\n" + "".join(moves) + drops + "commit\n"
-    done = repo.try_run("update-ref", "--create-reflog", "--stdin", stdin=encode(text))
-    if done.returncode == 0:
+    result = repo.try_run("update-ref", "--create-reflog", "--stdin", stdin=encode(text))
+    if result.returncode == 0:
         return True
     repo.try_run("update-ref", "--stdin", stdin=encode(drops))
-    if _lost_race(done.stderr):
+    if _lost_race(result.stderr):
         refuse_dead(repo, [change.ref for change in changes])
         return False
-    raise failed(("update-ref",), done.returncode, done.stderr)
+    raise failed(("update-ref",), result.returncode, result.stderr)
 
 
 def move(repo: Repository, ref: str, new: str, old: str | None, words: str) -> bool:
-    """Compare-and-swap of one ref (`old` None: it must not be there); False where another process was faster.
+    """Compare-and-swap of one ref (`old` None: it must not exist); False where another process was faster.
 
-    `words` go into the reflog. GitFailed where git cannot write.
+    `words` is the reflog message. GitFailed where git cannot write.
     """
     args = ("update-ref", "--create-reflog", "-m", words, ref, new, old or repo.null_oid)
-    done = repo.try_run(*args)
-    if done.returncode and not _lost_race(done.stderr):
-        raise failed(("update-ref",), done.returncode, done.stderr)
-    if done.returncode:
+    result = repo.try_run(*args)
+    if result.returncode and not _lost_race(result.stderr):
+        raise failed(("update-ref",), result.returncode, result.stderr)
+    if result.returncode:
         refuse_dead(repo, [ref])
-    return not done.returncode
+    return not result.returncode
 
 
 def _lost_race(stderr: bytes) -> bool:
@@ -143,8 +142,8 @@ def _lost_race(stderr: bytes) -> bool:
 
 
 def _import(repo: Repository, parts: Iterator[bytes]) -> None:
-    # Few objects become loose ones, as git's own do. The many versions of a file that a long session leaves
-    # stay in the pack, where each is the difference to another: faster to write and a sixth of the size.
+    # A few objects are unpacked to loose ones, as git's own are. The many versions of a file in a long
+    # session stay in the pack, which stores them as deltas: faster to write and a sixth of the size.
     limit = ("-c", f"fastimport.unpackLimit={_LOOSE}")
     args = (*limit, "fast-import", "--quiet", "--done", "--date-format=raw")
     with open_git(args, cwd=repo.cwd, env=repo.env, stdin=PIPE, stderr=PIPE) as process:
@@ -155,7 +154,7 @@ def _import(repo: Repository, parts: Iterator[bytes]) -> None:
             stdin.write(b"done\n")
             stdin.close()
         except BrokenPipeError:
-            pass  # its own last words say why
+            pass  # the message on stderr gives the reason
         stderr = process.stderr.read() if process.stderr else b""
         status = process.wait()
     if status:
@@ -163,7 +162,7 @@ def _import(repo: Repository, parts: Iterator[bytes]) -> None:
 
 
 def _first_words(status: int, stderr: bytes) -> GitFailed:
-    """fast-import follows its reason with a crash report; the reason is what helps."""
+    """The error of fast-import with its reason only, without the crash report that follows it."""
     fatal = next((line for line in stderr.splitlines() if line.startswith(b"fatal:")), stderr)
     return failed(("fast-import",), status, fatal)
 
@@ -191,19 +190,19 @@ def _commit(ref: str, committer: str, change: RefChange) -> Iterator[bytes]:
 
 
 def _packed(name: str | None, places: bool) -> Iterator[bytes]:
-    """The blobs, or the placing lines, of a file that BlobWriter wrote; its last 20 bytes are their offset."""
+    """The blobs, or the placing lines, of a file by BlobWriter; its last 20 bytes are the lines' offset."""
     if name is None:
         return
     with open(name, "rb") as file:
         end = file.seek(-20, os.SEEK_END)
         offset = int(file.read())
         file.seek(offset if places else 0)
-        left = end - offset if places else offset
-        while left > 0:
-            part = file.read(min(left, _COPY))
+        remaining = end - offset if places else offset
+        while remaining > 0:
+            part = file.read(min(remaining, _COPY))
             if not part:
                 return
-            left -= len(part)
+            remaining -= len(part)
             yield part
 
 

@@ -138,18 +138,25 @@ def _note(commit: str, entry: NoteVersions, contents: Mapping[str, bytes]) -> _M
         return _MergedNote(None, True) if local else _MergedNote(entry.remote, False)
     result = united(commit, base, local_note, remote_note)
     content = result.dump()
-    same = content == remote_note.dump()
-    if content == local_note.dump():
+    same = _may_be(result, remote_note) and content == remote_note.dump()
+    if _may_be(result, local_note) and content == local_note.dump():
         return _MergedNote(None, not same)
     return _MergedNote(remote.pop() if same and len(remote) == 1 else content, not same)
 
 
+def _may_be(note: Note, other: Note) -> bool:
+    """Whether two notes can be the same: to see it in their numbers of lines costs less than to write
+    both.
+    """
+    return len(note.rows) == len(other.rows) and len(note.foreign) == len(other.foreign)
+
+
 def _parsed(oids: Iterable[str], contents: Mapping[str, bytes]) -> Note:
     """Blobs as one note; several where one tree holds the note at paths with and without directories."""
-    note = Note()
-    for oid in sorted(set(oids)):
-        note = note | Note.parse(contents.get(oid, b""))
-    return note
+    first, *others = (Note.parse(contents.get(oid, b"")) for oid in sorted(set(oids) or {""}))
+    for note in others:
+        first |= note
+    return first
 
 
 def united(commit: str, base: Note, local: Note, remote: Note) -> Note:

@@ -29,7 +29,8 @@ def render(path: str, committed: str, delta: Delta, colours: Mapping[str, str] =
         yield paint(_header(block), colours.get("frag", ""))
         yield from (_line(piece, colours) for piece in block.pieces)
     if delta.elsewhere:
-        yield f"({delta.elsewhere} changed {_lines(delta.elsewhere)} elsewhere in the file, apart from this trace's)"
+        changed = f"{delta.elsewhere} changed {_lines(delta.elsewhere)}"
+        yield f"({changed} elsewhere in the file, apart from this trace's)"
 
 
 def words(piece: DeltaLine, colours: Mapping[str, str] = PLAIN) -> str:

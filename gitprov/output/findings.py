@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
 from gitprov.output.text import clean
 
-#: What could not be looked at is told by the kind, since a clone that has no generations has it for every trace.
+#: What could not be looked at is told by the kind, since a clone that has no generations has it for every
+#: trace.
 _MANY = {
     "no-generation": "traces whose generation is not in this clone",
     "no-note": "traces that messages name, in a clone without notes",
@@ -25,28 +26,28 @@ _MANY = {
 def lines(findings: Iterable[Finding], strict: bool) -> Iterator[str]:
     """Each finding with its mend, then what could not be looked at, counted; all of it where `strict`."""
     rest: list[Finding] = []
-    for one in findings:
-        if one.level == FINDING or (strict and one.level == UNKNOWN):
-            yield from _finding(one)
+    for finding in findings:
+        if finding.level == FINDING or (strict and finding.level == UNKNOWN):
+            yield from _finding(finding)
         else:
-            rest.append(one)
+            rest.append(finding)
     for level in (UNKNOWN, INFO):
-        kinds = Counter(one.kind for one in rest if one.level == level)
+        kinds = Counter(finding.kind for finding in rest if finding.level == level)
         for kind, count in sorted(kinds.items()):
-            first = next(one for one in rest if one.kind == kind and one.level == level)
+            first = next(finding for finding in rest if finding.kind == kind and finding.level == level)
             name = first.trace or (first.commit or "")[:12] or first.path or ""
             mend = f"; {clean(first.mend)}" if first.mend else ""
             word = "could not look" if level == UNKNOWN else "note"
             yield f"{word}: {clean(_MANY.get(kind, kind))}: {count} (first: {clean(name)}){mend}"
 
 
-def _finding(one: Finding) -> Iterator[str]:
-    places = (one.commit[:12] if one.commit else None, one.path, one.trace)
+def _finding(finding: Finding) -> Iterator[str]:
+    places = (finding.commit[:12] if finding.commit else None, finding.path, finding.trace)
     where = "  ".join(clean(place) for place in places if place)
-    word = "" if one.level == FINDING else "could not look: "
-    yield f"{where}: {word}{clean(one.what)} [{clean(one.kind)}]"
-    if one.mend:
-        yield f"    mend: {clean(one.mend)}"
+    word = "" if finding.level == FINDING else "could not look: "
+    yield f"{where}: {word}{clean(finding.what)} [{clean(finding.kind)}]"
+    if finding.mend:
+        yield f"    mend: {clean(finding.mend)}"
 
 
 def summary(counts: Mapping[str, int]) -> str:
@@ -55,12 +56,12 @@ def summary(counts: Mapping[str, int]) -> str:
         f"{counts[name]} {name if counts[name] != 1 else name.removesuffix('s')}"
         for name in ("commits", "notes", "generations", "sidecars")
     )
-    found = counts["findings"]
-    said = f"{found} {'finding' if found == 1 else 'findings'}" if found else "clean"
+    count = counts["findings"]
+    result = f"{count} {'finding' if count == 1 else 'findings'}" if count else "clean"
     unknown = f", {counts['unknown']} unknown" if counts["unknown"] else ""
-    return f"{looked}: {said}{unknown}"
+    return f"{looked}: {result}{unknown}"
 
 
-def row(one: Finding) -> dict[str, object]:
+def row(finding: Finding) -> dict[str, object]:
     """A finding as JSON; what is not known is null."""
-    return {"type": "finding", **one._asdict()}
+    return {"type": "finding", **finding._asdict()}

@@ -18,22 +18,25 @@ _SHOWN = 3
 
 def lines(report: HealReport, colours: Mapping[str, str] = PLAIN) -> Iterator[str]:
     """The report as text: a line a commit, and a summary."""
-    for one in report.healed:
-        yield _healed(one, report.written, colours)
+    for commit in report.healed:
+        yield _healed(commit, report.written, colours)
     for fault in report.unhealed:
         head = paint(fault.oid[:_SHORT], colours.get("commit", ""))
-        yield f"{head} {paint('not healed', colours.get('problem', ''))}: {clean(fault.reason)}  ({clean(fault.subject)})"
+        mark = paint("not healed", colours.get("problem", ""))
+        yield f"{head} {mark}: {clean(fault.reason)}  ({clean(fault.subject)})"
         yield f"    help: {clean(fault.help)}"
     yield from _summary(report)
 
 
-def _healed(one: Healed, written: bool, colours: Mapping[str, str]) -> str:
-    head = paint(one.oid[:_SHORT], colours.get("commit", ""))
-    traces = f" of {', '.join(map(clean, one.traces))}" if one.traces else ""
-    count = f"{one.lines} line{'' if one.lines == 1 else 's'}"
+def _healed(commit: Healed, written: bool, colours: Mapping[str, str]) -> str:
+    head = paint(commit.oid[:_SHORT], colours.get("commit", ""))
+    traces = f" of {', '.join(map(clean, commit.traces))}" if commit.traces else ""
+    count = f"{commit.lines} line{'' if commit.lines == 1 else 's'}"
     verb = "healed" if written else "would heal"
-    pushed = ", pushed" if one.pushed else ""
-    return f"{head} {verb}: {count}{traces} from {_sources(one.sources)}{pushed}  ({clean(one.subject)})"
+    pushed = ", pushed" if commit.pushed else ""
+    return (
+        f"{head} {verb}: {count}{traces} from {_sources(commit.sources)}{pushed}  ({clean(commit.subject)})"
+    )
 
 
 def _sources(sources: tuple[LineSource, ...]) -> str:
@@ -66,10 +69,10 @@ def as_json(report: HealReport) -> str:
             "written": report.written,
             "why_not": report.why_not,
             "healed": [
-                {**one._asdict(), "sources": [source._asdict() for source in one.sources]}
-                for one in report.healed
+                {**commit._asdict(), "sources": [source._asdict() for source in commit.sources]}
+                for commit in report.healed
             ],
-            "unhealed": [one._asdict() for one in report.unhealed],
+            "unhealed": [commit._asdict() for commit in report.unhealed],
             "settled": list(report.settled),
         }
     )

@@ -1,4 +1,6 @@
-"""One line that says what a project shares with its remotes, for whoever installs, syncs or asks the doctor."""
+"""One line that says what a project shares with its remotes, for whoever installs, syncs or asks the
+doctor.
+"""
 
 from __future__ import annotations
 

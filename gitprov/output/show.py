@@ -27,6 +27,7 @@ _WHY = {
     "digest only": "kept as a digest only (privacy tier hash-only)",
     "forgotten": "its text was removed from the store; the record keeps its digest",
     "none": "not recorded",
+    "many": "the commit has very many traces; gitprov show TRACE has it",
 }
 _LABEL = 14
 
@@ -40,9 +41,9 @@ def of_trace(answer: TraceAnswer, colours: Colours = PLAIN) -> Iterator[str]:
     yield from _state(answer)
     yield from section("Prompt", answer.prompt)
     yield from section("Output", answer.output)
-    for one in answer.held:
+    for commit in answer.held:
         yield ""
-        yield from _held(one, colours)
+        yield from _held(commit, colours)
     yield from _worktree(answer, colours)
     yield from _loose(answer)
 
@@ -57,9 +58,9 @@ def of_commit(answer: CommitAnswer, colours: Colours = PLAIN) -> Iterator[str]:
     if not answer.noted:
         yield ""
         yield "No note: nothing is recorded of this commit's lines here."
-    for one in answer.traces:
+    for trace in answer.traces:
         yield ""
-        yield from _trace(one, colours)
+        yield from _trace(trace, colours)
     for row in answer.humans:
         files = ", ".join(f"{clean(path)} {_ranges(row, path)}" for path in sorted(_files(row)))
         yield ""
@@ -73,13 +74,13 @@ def of_commit(answer: CommitAnswer, colours: Colours = PLAIN) -> Iterator[str]:
 def diffs(answer: TraceAnswer | CommitAnswer, colours: Colours = PLAIN) -> Iterator[str]:
     """The deltas alone."""
     if isinstance(answer, CommitAnswer):
-        for one in answer.traces:
-            for share in one.files:
-                yield from _delta(share, f"{answer.head.oid[:9]}, {one.row.get('id')}", colours)
+        for trace in answer.traces:
+            for share in trace.files:
+                yield from _delta(share, f"{answer.head.oid[:9]}, {trace.row.get('id')}", colours)
         return
-    for held in answer.held:
-        for share in held.files:
-            yield from _delta(share, held.head.oid[:9], colours)
+    for commit in answer.held:
+        for share in commit.files:
+            yield from _delta(share, commit.head.oid[:9], colours)
     for share in answer.worktree:
         yield from _delta(share, "work tree", colours)
 
@@ -122,7 +123,7 @@ def _facts(answer: TraceAnswer) -> Iterator[str]:
             ("Forgotten", _forgotten(answer.forgotten)),
             ("Continues", record.get("parent")),
             ("Continued by", ", ".join(answer.continued_by)),
-            *(("Reviewed by", _review(one)) for one in answer.reviews),
+            *(("Reviewed by", _review(review)) for review in answer.reviews),
         ]
     )
 
@@ -137,7 +138,9 @@ def _forgotten(facts: Forgotten | None) -> str | None:
 def _commit_facts(answer: CommitAnswer) -> list[tuple[str, object]]:
     row = answer.row
     dropped = _object(row, "dropped")
-    unnoted = [one for one in answer.trailers if one not in {each.row.get("id") for each in answer.traces}]
+    unnoted = [
+        value for value in answer.trailers if value not in {each.row.get("id") for each in answer.traces}
+    ]
     return [
         ("Author", answer.head.author),
         ("Date", answer.head.date),
@@ -145,8 +148,8 @@ def _commit_facts(answer: CommitAnswer) -> list[tuple[str, object]]:
         ("Added", None if row.get("added") is None else f"{row['added']} lines"),
         *(("Dropped", f"{trace} {why}") for trace, why in dropped.items()),
         *(("Named", f"{trace} (a trailer; the note has no line of it)") for trace in unnoted),
-        *(("Declared", one) for one in answer.declared),
-        *(("Reviewed by", _review(one)) for one in answer.reviews),
+        *(("Declared", value) for value in answer.declared),
+        *(("Reviewed by", _review(value)) for value in answer.reviews),
     ]
 
 
@@ -162,34 +165,35 @@ def _state(answer: TraceAnswer) -> Iterator[str]:
         yield "The generation is not in this clone: this is what the notes say of it."
     if answer.lost:
         count = len(answer.lost)
+        commits = "commit" if count == 1 else "commits"
         yield ""
-        yield f"({count} more {'commit' if count == 1 else 'commits'} with it: no branch or tag leads there any more)"
+        yield f"({count} more {commits} with it: no branch or tag leads there any more)"
 
 
-def _held(one: CommitOfTrace, colours: Colours) -> Iterator[str]:
-    head = one.head
+def _held(commit: CommitOfTrace, colours: Colours) -> Iterator[str]:
+    head = commit.head
     gate = f"gate {head.gate}" if head.gate else None
     facts = _joined(head.date[:10], head.author.partition(" <")[0], head.evidence, gate)
     yield paint(f"commit {head.oid}", colours.get("commit", "")) + f"  {clean(facts)}"
     yield "    " + clean(head.subject)
-    if one.counts is not None:
-        yield from _totals(one.counts)
+    if commit.counts is not None:
+        yield from _totals(commit.counts)
     else:
         yield "    named by the commit's trailer; there is no note about it here"
-    yield from _counts(one.files)
-    for share in one.files:
+    yield from _counts(commit.files)
+    for share in commit.files:
         yield from _delta(share, head.oid[:9], colours)
 
 
-def _trace(one: CommitTrace, colours: Colours) -> Iterator[str]:
-    row = one.row
+def _trace(trace: CommitTrace, colours: Colours) -> Iterator[str]:
+    row = trace.row
     facts = _joined(row.get("agent") or "unknown agent", row.get("model") or "unknown model", row.get("at"))
     yield paint(f"trace {clean(str(row.get('id')))}", colours.get("commit", "")) + f"  {clean(facts)}"
-    first = next((line for line in (one.prompt.text or "").splitlines() if line.strip()), None)
-    yield "    " + (clean(first) if first is not None else f"prompt {why_missing(one.prompt)}")
+    first = next((line for line in (trace.prompt.text or "").splitlines() if line.strip()), None)
+    yield "    " + (clean(first) if first is not None else f"prompt {why_missing(trace.prompt)}")
     if isinstance(row.get("delta"), dict):
         yield from _totals(row["delta"])
-    yield from _counts(one.files)
+    yield from _counts(trace.files)
 
 
 def _totals(counts: Row) -> Iterator[str]:
@@ -247,11 +251,11 @@ def _worktree(answer: TraceAnswer, colours: Colours) -> Iterator[str]:
 def _loose(answer: TraceAnswer) -> Iterator[str]:
     if answer.worktree:
         return
-    for one in answer.loose:
-        raw = "" if one.raw is None else f"{one.raw} generated lines, "
-        state = "what became of them is not recorded" if one.state == "unknown" else clean(one.state)
+    for file in answer.loose:
+        raw = "" if file.raw is None else f"{file.raw} generated lines, "
+        state = "what became of them is not recorded" if file.state == "unknown" else clean(file.state)
         yield ""
-        yield f"{clean(one.path)}: {raw}in no commit: {state}"
+        yield f"{clean(file.path)}: {raw}in no commit: {state}"
 
 
 def _fields(rows: Iterable[tuple[str, object]]) -> Iterator[str]:
@@ -260,10 +264,10 @@ def _fields(rows: Iterable[tuple[str, object]]) -> Iterator[str]:
             yield f"{label + ':':<{_LABEL}}{clean(str(value))}"
 
 
-def _review(one: Review) -> str:
-    said = f": {one.note}" if one.note else ""
-    where = "(trailer)" if one.source == "trailer" else one.at
-    return _joined(one.by, where) + said
+def _review(review: Review) -> str:
+    remark = f": {review.note}" if review.note else ""
+    where = "(trailer)" if review.source == "trailer" else review.at
+    return _joined(review.by, where) + remark
 
 
 def _joined(*parts: object) -> str:
@@ -284,13 +288,13 @@ def _subagent(record: Row) -> str | None:
 
 
 def _requests(record: Row) -> Sequence[object]:
-    known = record.get("request_ids")
-    return known if isinstance(known, list) and known else [one for one in (record.get("request_id"),) if one]
+    ids = record.get("request_ids")
+    return ids if isinstance(ids, list) and ids else [value for value in (record.get("request_id"),) if value]
 
 
 def _instructions(record: Row) -> str:
-    known = record.get("instructions")
-    rows = [row for row in known if isinstance(row, dict)] if isinstance(known, list) else []
+    entries = record.get("instructions")
+    rows = [row for row in entries if isinstance(row, dict)] if isinstance(entries, list) else []
     return ", ".join(f"{row.get('path')} ({str(row.get('digest'))[:19]})" for row in rows)
 
 

@@ -10,6 +10,7 @@ from gitprov.model.answers.show import (
     CommitOfTrace,
     CommitTrace,
     DeltaHunk,
+    DeltaLine,
     Review,
     Text,
     TraceAnswer,
@@ -48,11 +49,12 @@ def of_trace(answer: TraceAnswer) -> Row:
         "output": _text(answer.output, _object(record, "output"), "digest", "redactions"),
         "field_redactions": record.get("field_redactions", 0) if record else None,
         "instructions": [
-            {"path": one.get("path"), "digest": one.get("digest")} for one in _rows(record, "instructions")
+            {"path": entry.get("path"), "digest": entry.get("digest")}
+            for entry in _rows(record, "instructions")
         ],
-        "commits": [_held(one) for one in answer.held],
-        "worktree": [_share(one) for one in answer.worktree],
-        "uncommitted": [one._asdict() for one in answer.loose],
+        "commits": [_held(entry) for entry in answer.held],
+        "worktree": [_share(entry) for entry in answer.worktree],
+        "uncommitted": [entry._asdict() for entry in answer.loose],
         "unreachable": list(answer.lost),
         "reviewed_by": _reviews(answer.reviews),
         "forgotten": None if answer.forgotten is None else answer.forgotten._asdict(),
@@ -70,8 +72,10 @@ def of_commit(answer: CommitAnswer) -> Row:
         "tool": row.get("tool"),
         "added": row.get("added"),
         "dropped": _object(row, "dropped"),
-        "traces": [_trace(one) for one in answer.traces],
-        "human": [{"author": one.get("author"), "files": _object(one, "files")} for one in answer.humans],
+        "traces": [_trace(entry) for entry in answer.traces],
+        "human": [
+            {"author": entry.get("author"), "files": _object(entry, "files")} for entry in answer.humans
+        ],
         "reviewed_by": _reviews(answer.reviews),
         "declared": list(answer.declared),
         "trailers": list(answer.trailers),
@@ -88,27 +92,27 @@ def rate(delta: Row | None) -> float | None:
     return round(sum(n for n in (edited, dropped) if isinstance(n, int)) / raw, 4)
 
 
-def _trace(one: CommitTrace) -> Row:
+def _trace(trace: CommitTrace) -> Row:
     facts = ("agent", "model", "session", "at", "human", "key", "prompt_version", "evidence")
-    delta = one.row.get("delta")
+    delta = trace.row.get("delta")
     return {
-        "trace": one.row.get("id"),
-        **{name: one.row.get(name) for name in facts},
-        "prompt": {"text": one.prompt.text, "missing": one.prompt.why, "digest": one.row.get("prompt")},
-        "ai_lines": sum(count_of(share.ai) + count_of(share.edited) for share in one.files),
+        "trace": trace.row.get("id"),
+        **{name: trace.row.get(name) for name in facts},
+        "prompt": {"text": trace.prompt.text, "missing": trace.prompt.why, "digest": trace.row.get("prompt")},
+        "ai_lines": sum(count_of(share.ai) + count_of(share.edited) for share in trace.files),
         "delta": delta,
         "delta_rate": rate(delta if isinstance(delta, dict) else None),
-        "files": [_share(share) for share in one.files],
+        "files": [_share(share) for share in trace.files],
     }
 
 
-def _held(one: CommitOfTrace) -> Row:
+def _held(commit: CommitOfTrace) -> Row:
     return {
-        **_head(one.head),
-        "evidence": one.head.evidence,
-        "delta": one.counts,
-        "delta_rate": rate(one.counts),
-        "files": [_share(share) for share in one.files],
+        **_head(commit.head),
+        "evidence": commit.head.evidence,
+        "delta": commit.counts,
+        "delta_rate": rate(commit.counts),
+        "files": [_share(share) for share in commit.files],
     }
 
 
@@ -149,9 +153,18 @@ def counted(share: TraceFile) -> dict[str, int | None]:
 def _block(block: DeltaHunk) -> Row:
     return {
         **{name: getattr(block, name) for name in ("raw_start", "raw_lines", "start", "lines")},
-        "pieces": [
-            {**piece._asdict(), "words": [list(word) for word in piece.words]} for piece in block.pieces
-        ],
+        "pieces": [_piece(piece) for piece in block.pieces],
+    }
+
+
+def _piece(piece: DeltaLine) -> Row:
+    return {
+        "op": piece.op,
+        "raw": piece.raw,
+        "line": piece.line,
+        "own": piece.of_trace,
+        "text": piece.text,
+        "words": [list(word) for word in piece.words],
     }
 
 
@@ -164,11 +177,11 @@ def _reviews(reviews: Sequence[Review]) -> list[Row]:
 
 
 def _requests(record: Row) -> list[str]:
-    known = record.get("request_ids")
-    if isinstance(known, list) and known:
-        return [one for one in known if isinstance(one, str)]
-    one = record.get("request_id")
-    return [one] if isinstance(one, str) else []
+    ids = record.get("request_ids")
+    if isinstance(ids, list) and ids:
+        return [value for value in ids if isinstance(value, str)]
+    value = record.get("request_id")
+    return [value] if isinstance(value, str) else []
 
 
 def _object(row: Row, name: str) -> Row:

@@ -45,17 +45,18 @@ def render(answer: StatusAnswer) -> Iterator[str]:
     if answer.unread:
         yield ""
         yield "Without content"
-        for one in answer.unread:
-            yield f"  {clean(one.path)}: {clean(_WHY.get(one.why, one.message))}"
+        for entry in answer.unread:
+            yield f"  {clean(entry.path)}: {clean(_WHY.get(entry.why, entry.message))}"
     yield from _submodules(answer.submodules)
 
 
 def _submodules(submodules: tuple[SubmoduleStatus, ...]) -> Iterator[str]:
     if submodules:
         yield ""
-    for one in submodules:
-        wait = "waits" if one.edits == 1 else "wait"
-        yield f"submodule {clean(one.path)}: {_count(one.edits, 'recorded edit')} {wait} for a commit there"
+    for submodule in submodules:
+        wait = "waits" if submodule.edits == 1 else "wait"
+        edits = _count(submodule.edits, "recorded edit")
+        yield f"submodule {clean(submodule.path)}: {edits} {wait} for a commit there"
 
 
 def age(seconds: int | None) -> str:
@@ -71,31 +72,31 @@ def age(seconds: int | None) -> str:
 def _files(files: tuple[FileStatus, ...]) -> Iterator[str]:
     if not files:
         return
-    names = max(4, *(min(width(clean(one.path)), 60) for one in files))
+    names = max(4, *(min(width(clean(file.path)), 60) for file in files))
     yield f"  {'file':<{names}}  " + "  ".join(f"{name:>7}" for name in _COLUMNS)
-    for one in files:
-        counts = "  ".join(f"{getattr(one, name):>7}" for name in _COLUMNS)
-        more = [f"{one.human} typed by people"] if one.human else []
-        more += [f"{one.held} in HEAD without a note"] if one.held else []
-        path = clean(one.path)
+    for file in files:
+        counts = "  ".join(f"{getattr(file, name):>7}" for name in _COLUMNS)
+        more = [f"{file.human} typed by people"] if file.human else []
+        more += [f"{file.held} in HEAD without a note"] if file.held else []
+        path = clean(file.path)
         shown = path if width(path) > names else fit(path, names)
         yield f"  {shown}  {counts}" + (f"  ({', '.join(more)})" if more else "")
 
 
 def _turns(turns: tuple[TurnStatus, ...]) -> Iterator[str]:
-    for one in turns:
-        who = "  ".join(part for part in (one.agent, one.model or "unknown model", one.subagent) if part)
+    for turn in turns:
+        who = "  ".join(part for part in (turn.agent, turn.model or "unknown model", turn.subagent) if part)
         yield ""
-        yield f"{clean(one.handle)}  {clean(who)}  {age(one.age)}"
-        yield f"    {clean(one.prompt) if one.prompt else '(no prompt recorded)'}"
-        yield f"    {_turn_counts(one)}"
+        yield f"{clean(turn.handle)}  {clean(who)}  {age(turn.age)}"
+        yield f"    {clean(turn.prompt) if turn.prompt else '(no prompt recorded)'}"
+        yield f"    {_turn_counts(turn)}"
 
 
-def _turn_counts(one: TurnStatus) -> str:
-    parts = [f"{getattr(one, name)} {name}" for name in _COLUMNS if getattr(one, name)]
+def _turn_counts(turn: TurnStatus) -> str:
+    parts = [f"{getattr(turn, name)} {name}" for name in _COLUMNS if getattr(turn, name)]
     lines = ", ".join(parts) or "no line left"
-    before = f"; earlier part: {', '.join(map(clean, one.traces))}" if one.traces else ""
-    return f"{lines} in {', '.join(map(clean, one.files)) or 'no file'}{before}"
+    before = f"; earlier part: {', '.join(map(clean, turn.traces))}" if turn.traces else ""
+    return f"{lines} in {', '.join(map(clean, turn.files)) or 'no file'}{before}"
 
 
 def _next(commit: NextCommit | None) -> Iterator[str]:

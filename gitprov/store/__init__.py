@@ -1,1 +1,1 @@
-"""What gitprov keeps on disk and in refs: inbox, generations, notes, configuration."""
+"""Gitprov's data on disk and in refs: inbox, generations, notes, configuration."""

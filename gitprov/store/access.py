@@ -1,4 +1,4 @@
-"""What to do where files of a clone's private directory belong to another user."""
+"""Errors and remedies where files of a clone's private directory belong to another user."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from gitprov.model.untrusted.printed import shell_quoted
 from gitprov.store import files
 
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
-"""What a machine says to somebody who may not do that; no bug of a program."""
+"""Error numbers of missing permissions, which are no bug of a program."""
 
 
 def closed(home: str, worktree_id: str | None = None) -> str | None:
-    """The first directory of a clone's private directory that this process may not list or enter; None if there is none.
+    """The first directory of a clone's private data that this process may not list or enter, None if none.
 
-    Looks at the directory, its inboxes (of one worktree only, if named) and the rooms of each.
+    Checks `home` itself, its inboxes (only that of `worktree_id`, if given) and the directories of each
+    inbox.
     """
     inboxes = os.path.join(home, "inbox")
     for folder in (home, inboxes):
@@ -38,7 +39,7 @@ def _shut(path: str) -> bool:
 
 
 def mend(path: str) -> str:
-    """The command that gives a path back to whoever runs it."""
+    """The command that gives the user who runs it access to a path."""
     shown = shell_quoted(_home_above(path))
     try:
         foreign = os.lstat(path).st_uid != os.geteuid()
@@ -48,7 +49,7 @@ def mend(path: str) -> str:
 
 
 def explained(error: OSError) -> GitprovError:
-    """A refusal of the machine as an error with the command that lifts it."""
+    """A permission error of the system as an error with the command that resolves it."""
     path = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes)) else None
     what = f"{error.strerror}: {path}" if path else str(error.strerror)
     hint = (
@@ -58,6 +59,6 @@ def explained(error: OSError) -> GitprovError:
 
 
 def _home_above(path: str) -> str:
-    """Gitprov's private directory that a path is in, else the path."""
+    """Gitprov's private directory that contains a path, else the path."""
     top, inside, _ = path.partition("/gitprov/inbox")
     return f"{top}/gitprov" if inside else path

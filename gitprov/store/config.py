@@ -1,4 +1,4 @@
-"""Reads the project's configuration file, without a TOML parser where there is nothing to parse."""
+"""Reads the project's configuration file; a TOML parser is imported only where there is text to parse."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gitprov.model.config import Config, apply_personal, parse_config
 from gitprov.store import files
 
 LIMIT = 1 << 20
-"""Bytes of the largest configuration file that is read."""
+"""Size in bytes of the largest configuration file that is read."""
 
 OWN_FILE = ".gitprov.toml"
 SHARED_FILE = "pyproject.toml"
@@ -24,37 +24,37 @@ _END = re.compile(r" ?\(at end of document\)$")
 
 
 def load_config(worktree: str | None, personal: Mapping[str, str]) -> Config:
-    """The configuration in force: defaults, then the project's file, then the person's `git config gitprov.*`.
+    """The configuration in force: defaults, then the project's file, then the user's `git config gitprov.*`.
 
-    `worktree` is the root of the work tree, None in a bare repository. `personal` has keys as git prints them.
-    ConfigError names the file and the line or key that is wrong, and both files where both have settings.
-    ConfigBlocked where something else than a file is in the place of one: it is not read, and rules that a project has
-    set must not be off without a word.
+    `worktree` is the root of the work tree, None in a bare repository. `personal` has keys as git prints
+    them. ConfigError names the file and the line or key that is wrong, and both files where both have
+    settings. ConfigBlocked where something else than a file is in its place: it cannot be read, and the
+    rules of a project must not be switched off silently.
     """
     config = Config() if worktree is None else _of_project(worktree)
     return apply_personal(config, personal) if personal else config
 
 
 def _of_project(worktree: str) -> Config:
-    """Defaults and the one configuration file of a work tree."""
+    """The defaults, changed by the single configuration file of a work tree."""
     try:
-        own, shared = _read(worktree, OWN_FILE), _shared(worktree)
+        gitprov_toml, shared = _read(worktree, OWN_FILE), _shared(worktree)
     except Obstructed as error:
         hint = f"put a plain file there, or take it away: {error.path}"
         raise ConfigBlocked(f"{error.path} cannot be read: it is {error.what}", hint) from error
     table = None if shared is None or _OUR_TABLE not in shared else _our_table(shared)
-    if own is not None and table is not None:
+    if gitprov_toml is not None and table is not None:
         raise ConfigError(
             f"both {OWN_FILE} and [tool.gitprov] in {SHARED_FILE} configure gitprov",
             hint=f"move all settings into one of them, then delete {OWN_FILE} or [tool.gitprov]",
         )
     if table is not None:
         return parse_config(table, f"{SHARED_FILE} [tool.gitprov]")
-    return Config() if own is None else parse_config(_parse(own, OWN_FILE), OWN_FILE)
+    return Config() if gitprov_toml is None else parse_config(_parse(gitprov_toml, OWN_FILE), OWN_FILE)
 
 
 def _read(worktree: str, name: str) -> bytes | None:
-    """The bytes of a file at the root of the work tree, None where there is none. Obstructed for a link or the like."""
+    """The bytes of a file at the root of the work tree, None without it. Obstructed where it is no file."""
     try:
         return tree_files.plain(worktree, name, LIMIT)
     except OSError as error:
@@ -64,7 +64,9 @@ def _read(worktree: str, name: str) -> bytes | None:
 
 
 def _shared(worktree: str) -> bytes | None:
-    """The file that other tools use too; a link in its place is their business, unless it leads to settings of ours."""
+    """The bytes of the file shared with other tools. A link in its place is ignored (None), unless its target
+    has gitprov's table: then Obstructed.
+    """
     try:
         return _read(worktree, SHARED_FILE)
     except Obstructed as error:
@@ -74,7 +76,7 @@ def _shared(worktree: str) -> bytes | None:
 
 
 def _leads_to_us(path: str) -> bool:
-    """Whether a link leads to a file that speaks of gitprov. Nothing of what it leads to is used."""
+    """Whether the target of a link mentions gitprov's table. Its settings are not used."""
     try:
         return _OUR_TABLE in (files.read(path, LIMIT) or b"")
     except OSError:
@@ -82,7 +84,7 @@ def _leads_to_us(path: str) -> bool:
 
 
 def _our_table(shared: bytes) -> dict[str, object] | None:
-    """`[tool.gitprov]` of a pyproject.toml, None where it only speaks of it."""
+    """The table `[tool.gitprov]` of a pyproject.toml, None where the file only mentions the name."""
     tool = _parse(shared, SHARED_FILE).get("tool")
     table = tool.get("gitprov") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
@@ -91,7 +93,7 @@ def _our_table(shared: bytes) -> dict[str, object] | None:
 
 
 def _parse(data: bytes, name: str) -> dict[str, object]:
-    """A TOML document as a mapping. ConfigError with the line where it is none."""
+    """A TOML document as a mapping. ConfigError with the line where it is not valid."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:
@@ -103,8 +105,8 @@ def _parse(data: bytes, name: str) -> dict[str, object]:
         raise ConfigError(f"{name}:{line}: not valid TOML: not UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         reason = str(error)
-        found = _LINE.search(reason)
-        line = int(found[1]) if found else len(data.splitlines()) or 1
+        match = _LINE.search(reason)
+        line = int(match[1]) if match else len(data.splitlines()) or 1
         reason = _END.sub(" at the end of the file", _LINE.sub("", reason))
         raise ConfigError(f"{name}:{line}: not valid TOML: {reason}") from None
     except ValueError as error:  # a number of more digits than Python converts

@@ -1,4 +1,4 @@
-"""Which remotes a plain `git fetch` brings records from, and how far each was taken in."""
+"""The remotes whose records a plain `git fetch` fetches, and the commit up to which each was merged."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ Taken = dict[str, dict[str, str]]
 
 
 def load(home: str) -> Taken:
-    """Remote → kind → the commit that was last taken in; nothing where no remote was subscribed to."""
+    """Remote → kind → the commit that was merged last; empty where no remote is subscribed."""
     data = files.read(_path(home)) or b""
-    found: Taken = {}
+    remotes: Taken = {}
     for row in data.decode("utf-8", "surrogateescape").splitlines():
         remote, *oids = row.split(" ")
         if remote and len(oids) == len(KINDS):
-            found[remote] = {kind: oid for kind, oid in zip(KINDS, oids, strict=True) if oid != "-"}
-    return found
+            remotes[remote] = {kind: oid for kind, oid in zip(KINDS, oids, strict=True) if oid != "-"}
+    return remotes
 
 
 def save(home: str, taken: Taken) -> None:
-    """Keep it; no file where there is nothing to keep. OSError where it cannot be written."""
-    rows = [" ".join([remote, *(known.get(kind, "-") for kind in KINDS)]) for remote, known in taken.items()]
+    """Write the merged commits; without remotes the file is removed. OSError where it cannot be written."""
+    rows = [" ".join([remote, *(oids.get(kind, "-") for kind in KINDS)]) for remote, oids in taken.items()]
     if not rows:
         files.remove(_path(home))
         return

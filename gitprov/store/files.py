@@ -1,7 +1,7 @@
-"""Small durable files: written whole or not at all, private to the user, safe between processes.
+"""Small durable files: written completely or not at all, private to the user, safe between processes.
 
-A file appears by `link` (fails if the name is taken) or `rename` (replaces) of a finished
-temporary file, so a reader never sees half of one and a killed writer leaves only the temporary.
+A complete temporary file gets its name by `link` (fails if the name is taken) or `rename` (replaces), so a
+reader never sees a partial file, and a killed writer leaves only the temporary one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _counter = 0
 
 
 def make_dir(path: str) -> None:
-    """Create a private directory and what is missing above it. OSError where that is not possible."""
+    """Create a private directory and its missing parents. OSError where that is not possible."""
     try:
         os.mkdir(path, PRIVATE_DIR)
     except FileExistsError:
@@ -41,7 +41,7 @@ def create(tmp_dir: str, path: str, data: bytes) -> bool:
 
 
 def replace(tmp_dir: str, path: str, data: bytes, *, durable: bool = True) -> None:
-    """Create or replace `path` in one step. OSError where it cannot be written."""
+    """Create or replace `path` atomically. OSError where it cannot be written."""
     tmp = _write_temp(tmp_dir, data, durable=durable)
     try:
         _place(os.replace, tmp, path)
@@ -51,7 +51,7 @@ def replace(tmp_dir: str, path: str, data: bytes, *, durable: bool = True) -> No
 
 
 def append(path: str, data: bytes) -> None:
-    """Add to the end of a private file, which may not be there yet. OSError where that is not possible."""
+    """Append to a private file, which is created if missing. OSError where that is not possible."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE_FILE)
     try:
         os.write(handle, data)
@@ -60,7 +60,7 @@ def append(path: str, data: bytes) -> None:
 
 
 def remove(path: str) -> None:
-    """Remove a file if it is there."""
+    """Remove a file if it exists."""
     try:
         os.unlink(path)
     except FileNotFoundError:
@@ -76,7 +76,7 @@ def names(directory: str) -> list[str]:
 
 
 def read(path: str, limit: int | None = None) -> bytes | None:
-    """Bytes of a regular file (at most `limit`), or None if there is none. Never waits on a pipe or device.
+    """Bytes of a regular file (at most `limit`), or None if there is none. Never blocks on a pipe or device.
 
     OSError where the file exists and cannot be read.
     """
@@ -100,16 +100,16 @@ def read_range(path: str | bytes, start: int, limit: int | None) -> bytes | None
 def size(path: str | bytes) -> int | None:
     """Size in bytes of a regular file, or None."""
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except OSError:
         return None
-    return found.st_size if stat.S_ISREG(found.st_mode) else None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def sync_dir(path: str) -> None:
     """Make earlier links and renames durable.
 
-    One call after the last step is enough: journalling file systems keep the order of metadata.
+    One call after the last step is enough: journalling file systems keep the order of metadata changes.
     """
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -119,7 +119,7 @@ def sync_dir(path: str) -> None:
 
 
 def _write_temp(tmp_dir: str, data: bytes, *, durable: bool) -> str:
-    """A finished temporary file with a name no other process uses."""
+    """The path of a new, complete temporary file, whose name no other process uses."""
     global _counter
     _counter += 1
     tmp = os.path.join(tmp_dir, f"{os.getpid()}-{_counter}-{os.urandom(8).hex()}")
@@ -148,7 +148,7 @@ def _write_all(handle: int, data: bytes) -> None:
 
 
 def _place(step: Callable[[str, str], None], tmp: str, path: str) -> None:
-    """Link or rename, making the target's directory on first use."""
+    """Link or rename; the target's directory is created if missing."""
     try:
         step(tmp, path)
     except FileNotFoundError:

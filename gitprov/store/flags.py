@@ -1,4 +1,4 @@
-"""Flags: empty files by which a hook written in sh knows, without starting anything, whether it is needed."""
+"""Flags: empty files by which a shell hook decides, without starting a process, whether it has work to do."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import os
 
 from gitprov.store import files
 
-#: Notes came from another clone, and nobody has looked since what they tell of commits that were here before.
+#: Notes were fetched from another clone and have not yet been checked for commits that existed here before.
 NOTES_CAME = "notes-came"
 
 
 def raise_flag(home: str, name: str) -> None:
-    """Let the flag `name` exist below gitprov's directory of this clone."""
+    """Create the flag `name` in gitprov's directory of this clone."""
     path = os.path.join(home, name)
     if not os.path.exists(path):
         files.make_dir(home)
@@ -19,5 +19,5 @@ def raise_flag(home: str, name: str) -> None:
 
 
 def lower_flag(home: str, name: str) -> None:
-    """Let it not exist."""
+    """Remove the flag `name` if it exists."""
     files.remove(os.path.join(home, name))

@@ -1,4 +1,4 @@
-"""The notes ref: reading what commits say of their lines, and the changes that write it."""
+"""The notes ref: reads the notes of commits, and builds the changes that write them."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ REF = "refs/notes/gitprov"
 
 
 def read(repo: Repository, oids: Iterable[str], ref: str = REF) -> dict[str, Note]:
-    """Notes of commits (full ids); commits without one are left out."""
+    """Commit → note for full commit ids; commits without a note are left out."""
     return {oid: Note.parse(data) for oid, data in notes.read(repo, ref, oids).items()}
 
 
 def change(repo: Repository, base: str | None, new: dict[str, Note], message: str) -> RefChange:
-    """What moves the notes ref from `base` so that each commit's note also says `new` (union with what is there)."""
+    """The change of the notes ref at `base` that unites each commit's note in `new` with its present note."""
     return _change(repo, base, new, message, notes.read(repo, base, new) if base else {}, unite=True)
 
 
 def replacement(
     repo: Repository, base: str | None, new: dict[str, Note], message: str, old: Mapping[str, bytes]
 ) -> RefChange:
-    """What moves the notes ref from `base` so that each commit's note says `new` and nothing else.
+    """The change of the notes ref at `base` that replaces each commit's note by that in `new`.
 
-    For whoever has read what is there (`old`, at this `base`) and knows what of it is wrong. An empty note is taken
-    away.
+    `old` are the raw notes at `base`, which the caller has read to decide what to replace. An empty note is
+    removed.
     """
     return _change(repo, base, new, message, old, unite=False)
 
@@ -52,12 +52,12 @@ def _change(
         merged = (Note.parse(old[oid]) | note).dump() if unite and oid in old else note.dump()
         ours, *others = notes.spellings(oid)
         if oid in old:
-            there = [
+            paths = [
                 path
                 for path in ((ours, *others) if not merged else others)
                 if _exists(repo, f"{base}:{path}")
             ]
-            files.update(dict.fromkeys(there))
+            files.update(dict.fromkeys(paths))
         if merged and (old.get(oid) != merged or any(files.get(path, b"") is None for path in others)):
             files[ours] = merged
     return RefChange(REF, base, message, files)

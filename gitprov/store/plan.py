@@ -1,8 +1,8 @@
-"""The plan of a commit: what pre-commit worked out, kept until post-commit has written it down.
+"""The plan of a commit: computed by pre-commit, kept until post-commit has written the records.
 
-Files in the worktree's own git directory: `gitprov/plan.json`, beside it `plan.blobs`, the contents of new
-generations, ready for git, and `ticket`, by which the shims of the message hooks know what Python would tell them. A
-plan survives a kill: whatever command comes next finishes or forgets it.
+Files in the worktree's own git directory: `gitprov/plan.json`; beside it `plan.blobs`, the contents of new
+generations as a stream for git; and `ticket`, from which the shims of the message hooks act without Python. A
+plan survives a kill: the next command completes or discards it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ VERSION = 1
 
 
 class Use(NamedTuple):
-    """What a commit takes of one event: ranges over its `after`, and the trace it was frozen into.
+    """The part of one event that a commit uses: ranges over its `after`, and the trace it was frozen into.
 
-    `path` is the file's name in the commit where that is not the event's.
+    `path` is the file's path in the commit where that differs from the event's.
     """
 
     lines: str
@@ -32,16 +32,18 @@ class Use(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """Everything about a coming commit that must not be worked out twice.
+    """The results for a coming commit that must not be computed twice.
 
-    `changes` is a digest of the change of files, which the finished commit must show too. `base` is the commit that HEAD was, `amend` says that it will be replaced. `rows` are the note's
-    trace and human rows, `trailers` what the message must carry, each with the traces it stands for.
-    `uses`: event seq → Use. `used`: (session key, turn, generation) to remember as parents.
-    `stale` are trailers that an amended message must lose. `refusals` are lines for people. `gate` is "passed" once
-    the gate has. `moment` is the author date git gave this attempt, `attempt` names the git process that made it.
-    `inherited` is what the gate said of the commits whose lines these are, `dropped` the exceptions made there, `problem`
-    why none could be found out. `sought` are traces that were looked for, and of which there is no line. `last` is the
-    highest seq of the evidence at hand. `settled`: git has fixed what it commits, so a later index says nothing of it.
+    `changes` is a digest of the file changes, which must equal that of the finished commit. `base` is the
+    commit of HEAD; `amend`: the commit replaces it. `rows` are the note's trace and human rows, `trailers`
+    those that the message must contain, each with its traces. `uses`: event seq → Use. `used`: (session
+    key, turn, generation) to record as parents. `stale` are trailers to remove from an amended message.
+    `refusals` are lines for the user. `gate` is "passed" once the gate has passed. `moment` is the author
+    date of git's attempt, `attempt` the token of the git process that makes it. `inherited` is the gate's
+    outcome for the commits from which these lines come, `dropped` the exceptions made there, `problem` the
+    reason why that is unknown. `sought` are traces of commits that this one repeats or replaces, searched
+    for without finding a line. `last` is the highest seq of the evidence. `settled`: git has fixed the
+    content of the commit, so a later index does not describe it.
     """
 
     changes: str
@@ -73,32 +75,32 @@ class Plan(NamedTuple):
 
 
 def directory(git_dir: str) -> str:
-    """Where a worktree's plan is."""
+    """The directory of a worktree's plan."""
     return os.path.join(git_dir, "gitprov")
 
 
 def path(git_dir: str) -> str:
-    """The plan's file; hook shims look for it by this name."""
+    """The path of the plan; hook shims check for this name."""
     return os.path.join(directory(git_dir), "plan.json")
 
 
 def blobs_path(git_dir: str) -> str:
-    """The contents that go with the plan."""
+    """The path of the contents that belong to the plan."""
     return os.path.join(directory(git_dir), "plan.blobs")
 
 
 def rewritten(git_dir: str) -> str:
-    """Pairs of commits whose notes have still to follow; hook shims look for it by this name."""
+    """The path of the commit pairs whose notes have yet to be copied; hook shims check for this name."""
     return os.path.join(directory(git_dir), "rewritten")
 
 
 def ticket_path(git_dir: str) -> str:
-    """The ticket's file; hook shims look for it by this name."""
+    """The path of the ticket; hook shims check for this name."""
     return os.path.join(directory(git_dir), "ticket")
 
 
 def save(git_dir: str, plan: Plan) -> None:
-    """Keep a plan, durably; a ticket for the one before is void. OSError where it cannot be written."""
+    """Durably write a plan and remove the ticket of the previous one. OSError where it cannot be written."""
     files.remove(ticket_path(git_dir))
     row = {**plan._asdict(), "v": VERSION, "uses": {str(seq): list(use) for seq, use in plan.uses.items()}}
     data = json.dumps(row, separators=(",", ":"), sort_keys=True).encode("ascii")
@@ -107,10 +109,10 @@ def save(git_dir: str, plan: Plan) -> None:
 
 
 def issue(git_dir: str, plan: Plan) -> None:
-    """Let the shims of the message hooks act on a saved plan by themselves.
+    """Write the ticket with which the shims of the message hooks act on a saved plan without Python.
 
-    The first line names the attempt, each further one a trailer. A shim adds `+added` when it wrote the trailers and
-    `+passed` when it saw them in the message.
+    The first line identifies the attempt, each further line is a trailer. A shim appends `+added` when it
+    wrote the trailers and `+passed` when it found them in the message.
     """
     rows = [_attempt(plan), *(f"{key}: {value}" for key, value, _ in plan.trailers)]
     data = "".join(row + "\n" for row in rows).encode("utf-8", "surrogateescape")
@@ -118,12 +120,12 @@ def issue(git_dir: str, plan: Plan) -> None:
 
 
 def _attempt(plan: Plan) -> str:
-    """What a shim knows of the attempt it serves: the id of the git process above it, and the author date."""
+    """The attempt as a shim can identify it: the id of its parent git process, and the author date."""
     return f"{(plan.attempt or '').partition('-')[0]} {plan.moment or ''}"
 
 
 def _as_marked(git_dir: str, plan: Plan) -> Plan:
-    """The plan with what shims did since."""
+    """The plan, updated by the marks that shims appended to the ticket."""
     rows = (files.read(ticket_path(git_dir)) or b"").decode("utf-8", "surrogateescape").splitlines()
     if not rows or rows[0] != _attempt(plan):
         return plan
@@ -135,7 +137,7 @@ def _as_marked(git_dir: str, plan: Plan) -> Plan:
 
 
 def load(git_dir: str) -> Plan | None:
-    """The plan, None where there is none or it cannot be read: then it is worked out anew."""
+    """The plan, None where there is none or it cannot be read: then the caller computes a new one."""
     try:
         row = loads(files.read(path(git_dir)) or b"null")
         if not isinstance(row, dict) or row.pop("v", None) != VERSION:
@@ -146,7 +148,7 @@ def load(git_dir: str) -> Plan | None:
 
 
 def drop(git_dir: str) -> None:
-    """Forget the plan, what goes with it last: without it a plan cannot be carried out, or not as the gate left it."""
+    """Remove the plan first, then ticket and blobs: without them it could not be carried out correctly."""
     files.remove(path(git_dir))
     files.remove(ticket_path(git_dir))
     files.remove(blobs_path(git_dir))

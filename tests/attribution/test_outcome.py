@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.fold import Folded, FoldStep, begin, fold
 from gitprov.attribution.outcome import Outcome, SpentLines, outcome
+from gitprov.attribution.state import Part
 from gitprov.model.lines import count_lines
 from gitprov.model.ranges import LineSet
 from tests.attribution.contents import SMALL
@@ -274,6 +275,26 @@ def test_a_wrapped_line_of_which_one_part_was_reworded_counts_once() -> None:
     result = settled(b"", steps_, reworded + b"\nmore = 1\n", None)[1]
     assert said(result) == {"ai": {0: "1", 1: "3-4"}, "edited": {0: "2"}}
     assert [str(part) for part in result.tallies[0][:4]] == ["1", "", "", ""]
+
+
+@given(SMALL, EDITS | CHAINS, SMALL)
+def test_the_lines_that_an_edit_put_there_are_enough(base: bytes, edits: list[Edit], staged: bytes) -> None:
+    """What is kept of an edit's content says of every line what the whole content would say."""
+    state = fold(begin(base, staged), steps(edits))
+    result = outcome(state, staged, hunks(base, staged), staged, {})
+    for step in steps(edits):
+        state.layout.raw[step.source] = (Part(0, step.after),)
+    assert outcome(state, staged, hunks(base, staged), staged, {}) == result
+
+
+def test_of_a_small_edit_little_is_kept() -> None:
+    """Of an edit of two lines in a thousand these two are kept, and both are seen to be reformatted."""
+    base = b"".join(b"line %d\n" % n for n in range(1000))
+    wrote = base.replace(b"line 10\n", b"first(1)\n").replace(b"line 900\n", b"second(2)\n")
+    staged = wrote.replace(b"(1)", b"( 1 )").replace(b"(2)", b"( 2 )")
+    state, result = settled(base, [ai(0, base, wrote)], staged, staged)
+    assert state.layout.raw[0] == (Part(10, b"first(1)"), Part(900, b"second(2)"))
+    assert list(result.tallies[0].reformatted) == [11, 901]
 
 
 def test_lines_of_several_generations_are_reformatted_each_for_itself() -> None:

@@ -396,3 +396,17 @@ def test_remote_and_colleague(project: GitRepo, agent: Agent, tmp_path: Path, sy
     assert not any(SECRET.encode() in objects(repo) for repo in (project, bare, colleague))
     assert "Forgotten:" in colleague.gitprov("show", trace).stdout
     assert colleague.gitprov("verify", "--strict", check=False).returncode == 0
+
+
+def test_code_that_only_a_reflog_has_is_reported(project: GitRepo, agent: Agent) -> None:
+    """A version that was amended away is still git's until the reflog forgets it, and is named as what stays."""
+    agent.prompt("write it").write("a.py", TEN)
+    project.commit("One")
+    trace = str(project.traces()[0]["id"])
+    project.git("rm", "-q", "a.py")
+    project.git(
+        "commit", "-q", "--amend", "--allow-empty", "-m", "Nothing\n\nAI-Trace-Dropped: " + trace + " gone"
+    )
+    project.git("update-index", "--refresh", check=False)
+    [row] = forget(project, trace, "--reason", "a letter")
+    assert any("a.py" in one["what"] for one in row["still"])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from gitprov.store import flags
 from tests.support.hostile import BIG, HUGE, SMALL, measured
 from tests.support.notes import OTHER, TRACE, add_note, commit_row, trace_row
 from tests.support.repo import GENERATIONS_REF, GitRepo
@@ -32,9 +35,12 @@ DEEP = '{"a":' * 50_000 + "1" + "}" * 50_000
 
 @pytest.fixture
 def victim(hooked: GitRepo) -> GitRepo:
-    """A repository with hooks whose last commit adds a.py and says that a trace is in it."""
+    """A repository with hooks whose last commit adds a.py and says that a trace is in it. Notes came to it, so that
+    the hooks look at what git rewrites.
+    """
     hooked.write("a.py", LINES)
     hooked.commit(f"Add\n\nAI-Trace: {TRACE}")
+    flags.raise_flag(str(hooked.path / ".git" / "gitprov"), "active")
     return hooked
 
 
@@ -93,13 +99,89 @@ def test_a_hostile_note_stops_nobody(victim: GitRepo, name: str) -> None:
     attack(victim, "git", "commit", "-q", "-a", "--amend", "-m", "Again")
 
 
+def name_of(n: int) -> str:
+    """The n-th of many trace ids."""
+    return f"gen_20260201_{n:010x}"
+
+
+#: Rows of which each costs a look at all others, or a process, where nobody takes care.
+MANY: dict[str, Callable[[], list[dict[str, Any]]]] = {
+    "files": lambda: [trace_row({"a.py": {"ai": "1"}, **{f"d/{n}.py": {"ai": "1-3"} for n in range(4_000)}})],
+    "reviews": lambda: [
+        row
+        for n in range(6_000)
+        for row in (
+            trace_row({"a.py": {"ai": str(n % 200 + 1)}}, id=name_of(n)),
+            {"kind": "review", "v": 1, "id": f"{name_of(n)}/b@x", "by": "B <b@x>"},
+        )
+    ],
+    "ranges": lambda: [
+        trace_row({"a.py": {"ai": f"1-{1_000_000_000 + n}"}}, id=name_of(n)) for n in range(3_000)
+    ],
+    "deleted": lambda: [trace_row({"a.py": {"deleted": n + 1}}, id=name_of(n)) for n in range(3_000)],
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_many_rows_do_not_hold_up_an_amendment(victim: GitRepo, name: str) -> None:
+    """What a note has of thousands is looked at once, and no process is started for each."""
+    add_note(victim, "HEAD", *MANY[name]())
+    victim.write("a.py", "typed = 0\n" + LINES)
+    for command in (
+        ("git", "commit", "-q", "-a", "--amend", "--no-edit"),
+        ("git", "rebase", "-q", "--force-rebase", "HEAD~1"),
+        ("gitprov", "review", "HEAD", "--by", "A <a@x>"),
+    ):
+        used = measured(victim, *command)
+        assert used.status == 0, (command, used.err)
+        assert used.cpu < 8, command
+        assert used.megabytes < 150, command
+    assert victim.traces()
+
+
+def test_show_and_verify_ask_git_for_many_things_together(victim: GitRepo) -> None:
+    """Thousands of traces without records, and of files that the commit has not, cost a few processes and questions."""
+    rows = [trace_row({f"d/{n}.py": {"ai": "1"}}, id=name_of(n)) for n in range(20_000)]
+    add_note(victim, "HEAD", *rows)
+    for command in ("show", "show-json", "verify"):
+        used = measured(victim, *READERS[command])
+        assert used.status in (0, 1), (command, used.err)
+        assert used.cpu < 8, command
+
+
+def test_records_of_thousands_of_traces_are_not_all_compared(victim: GitRepo) -> None:
+    """Of a commit with thousands of traces whose records are here, show looks up the deltas of 200, and says so."""
+    names = [name_of(n) for n in range(4_000)]
+    add_note(victim, "HEAD", *(trace_row({"a.py": {"ai": "1-200"}}, id=name) for name in names))
+    record = json.dumps({"edits": [{"path": "a.py", "before": None, "after": "x", "raw_lines": 1}]})
+    stream = f"commit {GENERATIONS_REF}\ncommitter A <a@x> 1769940000 +0000\ndata 1\nx\n"
+    for name in names:
+        top = f"{name[-10:-8]}/{name}"
+        stream += f"M 100644 inline {top}/record.json\ndata {len(record)}\n{record}\n"
+        stream += f"M 100644 inline {top}/files/0.after\ndata {len(LINES)}\n{LINES}\n"
+    victim.git("fast-import", "--quiet", input=stream)
+    for command in ("show", "show-json", "verify"):
+        used = measured(victim, *READERS[command])
+        assert used.status in (0, 1), (command, used.err)
+        assert used.cpu < 12, command
+        assert used.megabytes < 300, command
+    traces = json.loads(victim.gitprov("show", "HEAD", "--json").stdout)["traces"]
+    assert [one["prompt"]["missing"] == "many" for one in traces].count(False) == 200
+    assert {one["files"][0]["diff"] is None for one in traces if one["prompt"]["missing"] == "many"} == {True}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BIG)
 def test_ten_megabytes_of_note_take_no_time(victim: GitRepo, name: str) -> None:
     """A note of ten megabytes costs seconds and not minutes, and 300 MB at most, whatever is in it."""
     add_note(victim, "HEAD", BIG[name]())
-    for command in ("json", "log", "show", "verify", "heal"):
-        used = measured(victim, *READERS[command])
+    for command in (
+        *(READERS[name] for name in ("json", "log", "show", "show-json", "verify", "heal")),
+        ("gitprov", "status"),
+        ("git", "commit", "-q", "--amend", "-m", "Again"),
+        ("git", "rebase", "-q", "--force-rebase", "HEAD~1"),
+    ):
+        used = measured(victim, *command)
         assert used.status in (0, 1, 3), (command, used.err)
         assert used.cpu < 15, command
         assert used.megabytes < 300, command

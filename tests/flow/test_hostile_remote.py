@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from gitprov.model.note import Note
-from tests.support.hostile import BIG, Used, measured
-from tests.support.notes import TRACE
+from tests.support.hostile import BIG, SMALL, Used, measured
+from tests.support.notes import TRACE, trace_row
 from tests.support.repo import GENERATIONS_REF, NOTES_REF, GitRepo, run
 from tests.support.sharing import append, people, row, value
 
@@ -198,6 +199,87 @@ def test_a_new_clone_takes_no_such_ref(hub: tuple[GitRepo, GitRepo], tmp_path: P
     answered(measured(new, "gitprov", "verify"))
     assert value(new) is None
     assert measured(new, "git", "ai-blame", "README").status == 0
+
+
+#: Notes of others that stand for all small hostile ones; "all" is every one of them in a single note.
+NOTES = {
+    "all": b"\n".join(SMALL.values()),
+    **{
+        name: SMALL[name]
+        for name in (
+            "model-high",
+            "id-half",
+            "files-ai-wide",
+            "files-list",
+            "delta-deeper",
+            "no-utf8",
+            "later-version",
+        )
+    },
+}
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_a_hostile_note_of_a_remote_loses_nothing(hub: tuple[GitRepo, GitRepo], name: str) -> None:
+    """Half characters, endless ranges, deep nesting: such a note is united with ours, which keeps its rows."""
+    remote, bob = hub
+    put(
+        remote,
+        NOTES_REF,
+        commit_of(remote, NOTES_REF, entry("100644", "blob", NOTES[name])(remote, bob.oid())),
+    )
+    assert withstands(bob).status == 0
+    assert value(remote) == value(bob)
+
+
+RECORDS = {
+    "list": b"[]",
+    "number": b"7",
+    "no-text": b"\xff\xfe\x00",
+    "deep": b'{"edits":' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+    "digits": b'{"usage":{"n":' + b"9" * 10_000 + b"}}",
+    "halves": b'{"model":"\\ud800","session":"\\udfff","agent":{"name":"\\ud800"},"prompt":{"digest":"\\ud800"}}',
+    "types": b'{"edits":[7,{"path":7}],"instructions":[7,{"digest":7}],"agent":7,"prompt":[],"usage":[1],"at":7,"parent":{}}',
+    "paths": b'{"edits":[{"path":"../../x"},{"path":"/etc/passwd"},{"path":"a\\u0000b"}],'
+    b'"instructions":[{"path":"../x","digest":"sha256:../../../x"},{"path":"x","digest":"sha256:"}]}',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_hostile_record_of_a_remote_loses_nothing(hub: tuple[GitRepo, GitRepo], name: str) -> None:
+    """Records of wrong types come with a sync, and no command breaks over them."""
+    remote, bob = hub
+    trace = "gen_20260201_00000000aa"
+    text = RECORDS[name]
+    stream = b"commit %s\ncommitter A <a@x> 1769940000 +0000\ndata 1\nx\n" % GENERATIONS_REF.encode()
+    top = f"{trace[-10:-8]}/{trace}"
+    stream += b"M 100644 inline %s/record.json\ndata %d\n%s\n" % (top.encode(), len(text), text)
+    for mode, path in (("100644", "files/0.before"), ("120000", "prompt.txt")):
+        stream += f"M {mode} inline {top}/{path}\ndata 1\nx\n".encode()
+    remote.git_bytes("fast-import", "--quiet", "--force", input=stream)
+    append(bob, json.dumps(trace_row({"README": {"ai": "1"}}, id=trace)))
+    show = ("gitprov", "show", trace)
+    shared = withstands(bob, (*READERS[2:4], show, (*show, "--json"), ("gitprov", "forget", "-n", trace)))
+    assert shared.status == 0
+    assert bob.git("cat-file", "-e", f"{GENERATIONS_REF}:{top}/record.json", check=False).returncode == 0
+
+
+STRANGE: dict[str, tuple[tuple[str, str, bytes], ...]] = {
+    "blob-for-directory": (("100644", "blob", TRACE.encode()),),
+    "link-for-directory": (("120000", "blob", TRACE.encode()),),
+    "module-for-directory": (("160000", "commit", TRACE.encode()),),
+    "other-names": (("100644", "blob", b"gen_20260201_"), ("120000", "blob", b".."), ("160000", "commit", b"\xff")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_a_trace_that_is_no_directory(hub: tuple[GitRepo, GitRepo], name: str) -> None:
+    """A file, a link or a submodule where a remote's generation should be does not take ours away."""
+    remote, bob = hub
+    rows = [(mode, kind, bob.oid() if kind == "commit" else blob(remote), path) for mode, kind, path in STRANGE[name]]  # fmt: skip
+    top = tree(remote, ("040000", "tree", tree(remote, *rows), TRACE[-10:-8].encode()))
+    put(remote, GENERATIONS_REF, commit_of(remote, GENERATIONS_REF, top))
+    withstands(bob, (*READERS[2:4], ("gitprov", "show", TRACE)))
 
 
 @pytest.mark.slow

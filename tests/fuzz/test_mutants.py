@@ -37,8 +37,8 @@ class Mutant(NamedTuple):
 MUTANTS = {
     "ranges are shifted by one": Mutant(
         "gitprov/attribution/outcome.py",
-        "found.setdefault(source, {}).setdefault(cls, []).append(n + 1)",
-        "found.setdefault(source, {}).setdefault(cls, []).append(n + 2)",
+        "by_source.setdefault(source, {}).setdefault(cls, []).append(n + 1)",
+        "by_source.setdefault(source, {}).setdefault(cls, []).append(n + 2)",
     ),
     "new lines beside a model's are the model's": Mutant(
         "gitprov/attribution/fold.py",
@@ -95,14 +95,14 @@ MUTANTS = {
     ),
     "what a source had from before is lost": Mutant(
         "gitprov/flow/carry/carry.py",
-        "    answers = {key: _blamed(repo, *key, lines) for key, lines in asked.items()}",
-        "    answers: dict[tuple[str, str], dict[int, tuple[str, str, int]]] = {key: {} for key in asked}",
+        "    answers = {key: _blamed(repo, *key, lines) for key, lines in lines_of.items()}",
+        "    answers: dict[tuple[str, str], dict[int, tuple[str, str, int]]] = {key: {} for key in lines_of}",
         first=1,
     ),
     "what a rebase tells is not heard": Mutant(
         "gitprov/flow/carry/post_rewrite.py",
-        "pairs = _parse(told) or _known(repo, command)",
-        "pairs = [] if command == 'rebase' else _parse(told) or _known(repo, command)",
+        "pairs = _parse(data) or _known(repo, command)",
+        "pairs = [] if command == 'rebase' else _parse(data) or _known(repo, command)",
         first=1,
     ),
     "each reset is believed": Mutant(

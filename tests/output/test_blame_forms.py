@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from gitprov.model.answers.blame import BlamedCommit, Facts, Line
 from gitprov.model.note import CLASSES
-from gitprov.output import blame_json, blame_porcelain, blame_stats
+from gitprov.output.blame import document as blame_document
+from gitprov.output.blame import porcelain as blame_porcelain
+from gitprov.output.blame import stats as blame_stats
 
 OID = "0123456789" * 4
 WORDS = st.none() | st.text(max_size=5)
@@ -30,7 +32,7 @@ CODE = st.binary().filter(lambda code: b"\n" not in code)
 
 def document_of(lines: list[Line], commit: BlamedCommit, path: str, revision: str | None) -> str:
     """The document of lines that come in two pieces, the later ones first."""
-    document = blame_json.Document()
+    document = blame_document.Document()
     for piece in (lines[len(lines) // 2 :], lines[: len(lines) // 2]):
         document.add(piece, {OID: commit})
     return "".join(document.render(path, revision))
@@ -64,7 +66,7 @@ def test_document_says_what_went_in(
 def test_prompts_in_the_document() -> None:
     """Prompts are a field of their own, only where they were asked for."""
     with_prompts = json.loads(
-        "".join(blame_json.Document().render("a", None, {"gen_x": None, "gen_y": "do"}))
+        "".join(blame_document.Document().render("a", None, {"gen_x": None, "gen_y": "do"}))
     )
     assert with_prompts == {
         "path": "a",
@@ -72,7 +74,7 @@ def test_prompts_in_the_document() -> None:
         "prompts": {"gen_x": None, "gen_y": "do"},
         "lines": [],
     }
-    assert "prompts" not in json.loads("".join(blame_json.Document().render("a", None)))
+    assert "prompts" not in json.loads("".join(blame_document.Document().render("a", None)))
 
 
 @given(FACTS)

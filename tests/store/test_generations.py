@@ -50,6 +50,39 @@ def test_laws(a: dict[str, str], b: dict[str, str], c: dict[str, str]) -> None:
     assert united(united(a, b), c) == united(a, united(b, c)) == united(a, b, c)
 
 
+PARTS = st.sampled_from(
+    ["ab", "t", "x", "record.json", "prompt.txt", "files", "0.after", "tombstone.json", "instructions"]
+)
+STRANGE = st.lists(st.lists(PARTS, min_size=1, max_size=5).map("/".join), max_size=8).map(
+    lambda paths: generations.united([{path: f"blob{n}" for n, path in enumerate(paths)}], needed)
+)
+
+
+@given(STRANGE, STRANGE, STRANGE)
+def test_laws_of_strange_trees(a: dict[str, str], b: dict[str, str], c: dict[str, str]) -> None:
+    """They hold for names that make no sense, and no file lies below another."""
+    assert united(a, a) == a
+    assert united(a, b) == united(b, a)
+    assert united(united(a, b), c) == united(a, united(b, c)) == united(a, b, c)
+    every = united(a, b, c)
+    assert not [path for path in every for other in every if other.startswith(path + "/")]
+
+
+def test_a_file_in_place_of_a_directory_takes_nothing_away() -> None:
+    """The files of a generation stay, whatever has the name of their directory, or lies below them."""
+    ours = side([1, 0, 2])
+    top = generations.directory(TRACES[0])
+    strange = {
+        "0": "x",
+        top: "x",
+        f"{top}/files": "x",
+        f"{top}/record.json/x/y": "x",
+        "instructions": "x",
+        "else": "x",
+    }
+    assert united(ours, strange) == {**ours, "0": "x", "else": "x"}
+
+
 @given(SIDES, SIDES)
 def test_a_tombstone_wins(a: dict[str, str], b: dict[str, str]) -> None:
     """Of a generation that either side forgot no content is left; of any other nothing is lost."""

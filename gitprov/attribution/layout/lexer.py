@@ -1,12 +1,14 @@
-"""From a text to its tokens, each with its line: strings by value, numbers by value, words of comments one by one."""
+"""From a text to its tokens, each with its line: strings by value, numbers by value, words of comments one
+by one.
+"""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import accumulate, compress, repeat
 
 from gitprov.attribution.layout.language import Language
+from gitprov.attribution.layout.patterns import AS_IT_IS, DIGIT, LETTER, LINE_END, MARK, STRING, kinds, tokens
 from gitprov.attribution.layout.tokens import COMMENT, INNER, TokenStream
 
 _WORDS = re.compile(rb"[\w\x80-\xff]+|[^\w\s]")
@@ -23,163 +25,25 @@ _POWER = re.compile(rb"e\+?(-?)0*(?=\d)")
 _OPEN_ESCAPE = re.compile(rb"(?:\\x[0-9a-fA-F]*|\\[0-7]{1,3})$")
 _PREFIX = re.compile(rb"[A-Za-z0-9]*")
 
+#: What a number may begin with.
+_DIGITS = tuple(b"%c" % byte for byte in b"0123456789.")
+
 #: Names before a template that say in which language it is.
 _TAGS = frozenset((b"css", b"keyframes", b"injectGlobal", b"createGlobalStyle", b"gql", b"graphql", b"html"))
-
-_PLAIN, _LINE, _STRING, _MARK, _DIGIT, _LETTER = range(6)
-
-
-def _string(quote: bytes) -> bytes:
-    return quote + rb"[^" + quote + rb"\\\n]*(?:\\[\s\S][^" + quote + rb"\\\n]*)*" + quote
-
-
-def _triple(quote: bytes) -> bytes:
-    inside = rb"[^" + quote + rb"\\]*"
-    more = rb"(?:(?:\\[\s\S]|" + quote + rb"(?!" + quote * 2 + rb"))" + inside + rb")*"
-    return quote * 3 + inside + more + rb"(?:" + quote * 3 + rb"|\Z)"
-
-
-def _strings(language: Language) -> list[bytes]:
-    name = language.name
-    prefix = rb"(?:u8|[LuU])?" if name == "c" else b""
-    if language.triple and language.prefixes:
-        prefix = rb"[" + language.prefixes + rb"]{0,2}"
-    forms: list[bytes] = []
-    if name == "rust":
-        forms += [rb'[bc]?r##"[\s\S]*?(?:"##|\Z)', rb'[bc]?r#"[\s\S]*?(?:"#|\Z)', rb'[bc]?r"[^"]*(?:"|\Z)']
-        return [*forms, rb'[bc]?"[^"\\]*(?:\\[\s\S][^"\\]*)*"', _RUST_CHAR, rb"'\w+"]
-    if language.raw:
-        forms.append(rb'(?:u8|[uUL])?R"\w*\([\s\S]*?\)\w*"')
-    if language.triple:
-        forms += [prefix + _triple(quote) for quote in (b'"', b"'") if quote in language.quotes]
-    if language.backtick:
-        escapes = b"" if name == "go" else rb"(?:\\[\s\S][^`\\]*)*"
-        forms.append((rb"`[^`]*" if name == "go" else rb"`[^`\\]*") + escapes + rb"(?:`|\Z)")
-    for quote in (language.quotes[n : n + 1] for n in range(len(language.quotes))):
-        # An apostrophe in the text between two tags begins no string.
-        guard = rb"(?!(?<=\w)'(?:s|t|re|ll|ve|m|d)\b)" if name in ("js", "ts") and quote == b"'" else b""
-        forms.append(guard + prefix + _string(quote))
-    return forms
-
-
-_RUST_CHAR = rb"b?'(?:[^'\\\n]|[\x80-\xff]{2,4}|\\[^\n]+?)'"
-_REGEX = (
-    rb"(?<=[(=,:\[!&|?{;~%^])[ \t]*/(?![*/\s])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*(?![\w/*])"
-)
-_NUMBERS = rb"0[xXbBoO]\w+|(?:\d(?:'?\w)*(?:\.(?!\.)\w*)?|\.\d\w*)(?:(?<=[eE])[+-]\d+)?"
-_OPERATORS = (
-    rb"\.\.\.|\.\.=?|===|!==|==|!=|<=|=>|->|\+\+|--|&&|\|\||\?\?|\?\.|:=|\*\*|<<|\+=|-=|\*=|/=|%=|&=|\|=|\^="
-)
-
-
-def _comments(language: Language) -> list[bytes]:
-    forms = [rb"/\*[\s\S]*?(?:\*/|\Z)"] if language.block else []
-    alone = language.name in ("yaml", "shell")  # elsewhere it is part of a word
-    return forms + [
-        (rb"(?<!\S)" if alone else b"") + re.escape(one) + rb"[^\n]*" for one in language.comments
-    ]
-
-
-@lru_cache(maxsize=64)
-def _tokens(language: Language) -> re.Pattern[bytes]:
-    """One expression for all tokens of a language, without groups: it runs at the speed of C."""
-    name = language.name
-    if not language.quotes:
-        return re.compile(rb"\n|[\w\x80-\xff]+|[^\w\s]")
-    forms = [*_frequent(language), rb"\n", *_strings(language), *_comments(language)]
-    if name in ("js", "ts"):
-        forms.append(_REGEX)
-    if name in ("css", "scss"):
-        forms += [rb"#[\w-]+", rb"(?<=[\w\])*])\s+\.(?=[A-Za-z_-])"]
-    forms.append(_NUMBERS)
-    forms.append(rb"[\w-]+|[\x80-\xff]+" if name in ("css", "scss") else rb"[\w$\x80-\xff]+")
-    if not language.angles:
-        forms.append(rb">=|>>")
-    if name == "python":
-        forms.append(rb"//")
-    if name == "shell":
-        forms.append(rb";;")
-    if name == "go":
-        forms.append(rb"<-|&\^")
-    return re.compile(b"|".join([*forms, _OPERATORS, rb"\S"]))
-
-
-def _frequent(language: Language) -> list[bytes]:
-    """Most tokens are names and a few signs: none of the forms behind these could match such a one."""
-    forms = [rb"[(){}\[\],]", rb"\.(?![.\d])", rb"=(?![=>])", rb":(?!=)"]
-    if language.name not in ("css", "scss"):
-        begins_string = rb"'\"#" if language.prefixes else b""
-        forms.insert(0, rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?![\w$\x80-\xff" + begins_string + rb"])")
-    return forms
-
-
-@lru_cache(maxsize=64)
-def _marks(language: Language) -> re.Pattern[bytes]:
-    """What has to be looked at to know where a string or a comment is open, and which brackets are."""
-    return re.compile(b"|".join([*_strings(language), *_comments(language), rb"[()\[\]{}]"]))
-
-
-@lru_cache(maxsize=64)
-def _kinds(language: Language) -> bytes:
-    """First byte of a token → what has to be done with it."""
-    kinds = bytearray(256)
-    kinds[10] = _LINE
-    if language.numbers:
-        for byte in b"0123456789.":
-            kinds[byte] = _DIGIT
-    for byte in language.prefixes:
-        kinds[byte] = _LETTER
-    for byte in language.quotes + (b"`" if language.backtick else b""):
-        kinds[byte] = _STRING
-    for one in (*language.comments, *((b"/",) if language.block else ())):
-        kinds[one[0]] = _MARK
-    if language.name in ("css", "scss"):
-        kinds[ord("#")] = _MARK
-    if language.name in ("js", "ts"):
-        kinds[ord(" ")] = kinds[ord("\t")] = kinds[ord("/")] = _MARK
-    return bytes(kinds)
-
-
-def open_at(text: bytes, language: Language) -> tuple[int, list[bytes]]:
-    """Where the string or comment begins that is still open at the end of a text (its length where none is), and
-    the brackets that are open there, outermost first.
-    """
-    if not language.quotes:
-        return len(text), []
-    stack: list[bytes] = []
-    for hit in _marks(language).finditer(text):
-        token = hit.group()
-        if token in _OPENERS:
-            stack.append(token)
-        elif token in _CLOSERS:
-            if stack:
-                stack.pop()
-        elif hit.end() == len(text) and b"\n" in token:
-            return hit.start(), stack
-    return len(text), stack
-
-
-_OPENERS, _CLOSERS = frozenset((b"(", b"[", b"{")), frozenset((b")", b"]", b"}"))
-
-
-def same_tokens(old: bytes, new: bytes, language: Language) -> bool:
-    """Whether two texts have the same tokens, just as they are spelt."""
-    find = _tokens(language).findall
-    return [one for one in find(old) if one != b"\n"] == [one for one in find(new) if one != b"\n"]
 
 
 def lex(text: bytes, language: Language, line: int = 0) -> TokenStream:
     """The tokens of a text whose first line has the number `line`; nothing is left out but white space."""
-    tokens = _tokens(language).findall(text)
+    spelt = tokens(language).findall(text)
     forms = _Forms(language)
-    keys = list(map(forms.__getitem__, tokens))
-    shapes = bytes(map(forms.shapes.get, tokens, repeat(_SINGLE)))
+    keys = list(map(forms.__getitem__, spelt))
+    shapes = bytes(map(forms.shapes.get, spelt, repeat(_SINGLE)))
     maker = _Lexer(language)
     at = 0
     for hit in _HARD.finditer(shapes):
         line = maker.extend(keys[at : hit.start()], shapes[at : hit.start()], line)
         at = hit.end()
-        for token in tokens[hit.start() : at]:
+        for token in spelt[hit.start() : at]:
             if token != b"\n":
                 maker.take(token, forms.kinds[token[0]], line)
             line += token.count(b"\n")
@@ -187,8 +51,8 @@ def lex(text: bytes, language: Language, line: int = 0) -> TokenStream:
     return TokenStream(maker.keys, maker.lines, maker.spans)
 
 
-#: What a token is: one key wherever it stands, the end of a line, a string that is joined to a string beside it, or
-#: something of which the keys depend on what stands before it or are several.
+#: What a token is: one key wherever it stands, the end of a line, a string that is joined to a string beside
+#: it, or something of which the keys depend on what stands before it or are several.
 _SINGLE, _END, _JOINED, _SEVERAL = range(4)
 #: In the shapes of a text's tokens: what has to be taken token by token.
 _HARD = re.compile(rb"\x03(?:[\x01-\x03]*[\x02\x03])?|\x02[\x01-\x03]*[\x02\x03]")
@@ -199,19 +63,23 @@ _NO_BREAKS = bytes(n != _END for n in range(256))
 
 
 class _Forms(dict[bytes, bytes]):
-    """Token → its normal form, worked out once for each spelling; `shapes` has what it is, where it is no single key."""
+    """Token → its normal form, worked out once for each spelling; `shapes` has what it is, where it is no
+    single key.
+    """
 
     def __init__(self, language: Language) -> None:
         super().__init__()
-        self.kinds = _kinds(language)
+        self.kinds = kinds(language)
         self.shapes: dict[bytes, int] = {}
         self._language = language
+        # Without a backslash the text between the quotes is the value, whatever the quotes are.
+        self._by_quotes = (language.alike and not language.special) or language.name == "json"
 
     def __missing__(self, token: bytes) -> bytes:
         kind = self.kinds[token[0]]
-        if kind == _PLAIN or token.isdigit():
+        if kind == AS_IT_IS or token.isdigit():
             form = token
-        elif kind == _DIGIT:
+        elif kind == DIGIT:
             form = _number(token, self._language.numbers)
         else:
             form = self._looked_at(token, kind)
@@ -220,13 +88,13 @@ class _Forms(dict[bytes, bytes]):
 
     def _looked_at(self, token: bytes, kind: int) -> bytes:
         language = self._language
-        if kind == _LINE:
+        if kind == LINE_END:
             self.shapes[token] = _END
             return token
-        if kind == _STRING and language.alike and not language.special and _WORDLIKE.fullmatch(token):
+        if kind == STRING and self._by_quotes and _WORDLIKE.fullmatch(token):
             self.shapes[token] = _JOINED if language.joins else _SINGLE
             return b'"' + token[1:-1] + b'"'
-        if b"\n" not in token and b"`" not in token and not (kind == _MARK and _is_comment(token, language)):
+        if b"\n" not in token and b"`" not in token and not (kind == MARK and _is_comment(token, language)):
             maker = _Lexer(language)
             maker.take(token, kind, 0)
             if len(maker.keys) == 1:
@@ -276,11 +144,11 @@ class _Lexer:
 
     def take(self, token: bytes, kind: int, line: int) -> None:
         """One token that begins on a line."""
-        if kind == _DIGIT:
+        if kind == DIGIT:
             self._put(_number(token, self._language.numbers), line)
-        elif kind == _MARK:
+        elif kind == MARK:
             self._mark(token, line)
-        elif kind == _LETTER and b'"' not in token and b"'" not in token:
+        elif kind == LETTER and b'"' not in token and b"'" not in token:
             self._put(token, line)
         else:
             self._string(token, line)
@@ -296,6 +164,8 @@ class _Lexer:
             self._comment(token[len(leader) :], leader, line)
         elif token.startswith(b"#") and _COLOUR.fullmatch(token):
             self._put(token.lower(), line)
+        elif token[:1] == b"-" and token[1:2] in _DIGITS and language.numbers:
+            self._put(b"-" + _number(token[1:], language.numbers), line)
         else:
             self._put(token.strip(), line)
 
@@ -325,8 +195,8 @@ class _Lexer:
             embedded = self._is_embedded()
             for n, part in enumerate(token.split(b"\n")):
                 text = _FIELD.sub(self._field, part)
-                for one in _WORDS.findall(text) if embedded else [text]:
-                    self._put(INNER + one, line + n)
+                for word in _WORDS.findall(text) if embedded else [text]:
+                    self._put(INNER + word, line + n)
         else:
             flat = token.replace(b"\n", b"\x03")  # a line that goes on behind a backslash
             self._value(flat, prefix, quote, flat[at + 1 : -1], line)

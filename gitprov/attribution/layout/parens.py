@@ -164,7 +164,7 @@ class Parens:
             return None
         if key in BEGIN[table]:
             return LOW
-        if key in PREFIX[table] and not self._is_operand(self._before(before)):
+        if key in PREFIX[table] and (key == b"await" or not self._is_operand(self._before(before))):
             return PREFIX[table][key]
         if key == b"in" and table == "python" and self._statement(before) in (b"for", b"async"):
             return LOW

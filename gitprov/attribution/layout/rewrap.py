@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.layout.bare import bare_lines
-from gitprov.attribution.layout.lexer import same_tokens
+from gitprov.attribution.layout.patterns import same_tokens
 from gitprov.attribution.sides import Gap, Match, Sides
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
@@ -33,14 +33,15 @@ def spaced(sides: Sides, hunk: Hunk) -> bool:
     """Match a large hunk that differs in white space only, without its tokens; False for any other hunk."""
     old = sides.old.lines[hunk.old_start : hunk.old_end]
     new = sides.new.lines[hunk.new_start : hunk.new_end]
+    if sum(map(len, old)) + sum(map(len, new)) < _LARGE:
+        return False
     sizes = (
         [len(line.translate(None, _SPACE)) for line in old],
         [len(line.translate(None, _SPACE)) for line in new],
     )
     texts = b"".join(old), b"".join(new)
     if (
-        len(texts[0]) + len(texts[1]) < _LARGE
-        or sum(sizes[0]) != sum(sizes[1])
+        sum(sizes[0]) != sum(sizes[1])
         or texts[0].translate(None, _SPACE) != texts[1].translate(None, _SPACE)
         or not same_tokens(*texts, sides.language)
     ):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gitprov.attribution.layout.language import Language
-from gitprov.attribution.layout.lexer import lex, open_at
+from gitprov.attribution.layout.lexer import lex
+from gitprov.attribution.layout.patterns import open_at
 from gitprov.attribution.layout.structure import without_layout
 from gitprov.attribution.layout.tokens import TokenStream
 

@@ -1,5 +1,6 @@
-"""Takes out of a stream of tokens those that say nothing: commas before a closing bracket, semicolons at an end,
-redundant parentheses. What would change the meaning stays: the comma of a tuple of one, an empty statement.
+"""Takes out of a stream of tokens those that say nothing: commas before a closing bracket, semicolons at an
+end, redundant parentheses. What would change the meaning stays: the comma of a tuple of one, an empty
+statement.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ _MARKS = frozenset((*_OPEN, *_CLOSE, b",", b";", b"\\"))
 _HEADS = frozenset((b"if", b"while", b"for", b"with", b"switch"))
 _LEADING = frozenset((b"=", b"(", b"<", b",", b":", b"["))
 _SCRIPTS = frozenset(("js", "ts"))
+#: Between the name of an attribute and its value, in a selector.
+_MATCHES = frozenset((b"=", b"^=", b"*=", b"|="))
 #: Between `type` and the brace of its members stands none of these.
 _ELSE = frozenset(
     b"; { } const let var function import return class await if for while switch new throw".split()
@@ -28,18 +31,20 @@ _PASSED = (COMMENT[0], ord("\\"))
 
 
 def without_layout(stream: TokenStream, language: Language, opened: list[bytes]) -> TokenStream:
-    """The stream without tokens that say nothing; `opened` are brackets that were open before it, outermost first."""
-    one = _Structure(stream, language, opened)
-    one.walk()
+    """The stream without tokens that say nothing; `opened` are brackets that were open before it,
+    outermost first.
+    """
+    structure = _Structure(stream, language, opened)
+    structure.walk()
     keys, lines, spans = stream
     if language.name in _SCRIPTS:
         _bare_names(keys)
     elif language.name in ("css", "scss"):
         _bare_values(keys)
-    if not one.dead:
+    if not structure.dead:
         return stream
     alive = bytearray(b"\1") * len(keys)
-    for n in one.dead:
+    for n in structure.dead:
         alive[n] = 0
     if spans:
         places = {n: at for at, n in enumerate(compress(range(len(keys)), alive))}
@@ -61,9 +66,7 @@ def _bare_names(keys: list[bytes]) -> None:
 
 def _bare_values(keys: list[bytes]) -> None:
     """`[type=text]` is `[type="text"]`."""
-    at = -1
-    for _ in range(keys.count(b"=")):
-        at = keys.index(b"=", at + 1)
+    for at in [n for n, key in enumerate(keys) if key in _MATCHES]:
         value = keys[at + 1] if at + 2 < len(keys) and keys[at + 2] == b"]" else b""
         if value[:1] == b'"' and value.isascii() and value[1:-1].decode().replace("-", "_").isidentifier():
             keys[at + 1] = value[1:-1]

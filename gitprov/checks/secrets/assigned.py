@@ -1,4 +1,6 @@
-"""Secrets that are known by the name they are assigned to: `password = "…"`, `API_KEY: …`, `<token>…</token>`."""
+"""Secrets that are known by the name they are assigned to: `password = "…"`, `API_KEY: …`,
+`<token>…</token>`.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,9 @@ NEEDLES = (b"passw", b"passphrase", b"pwd", b"_pass", b"secret", b"token", b"key
 
 _LEFT = rb"""(?ix)
     (?P<word> passw(?:or)?d | passphrase | pwd | _pass(?![a-z]) | secret | token | credential
-      | (?:(?<=api)|(?<=api[_-])|(?<=access)|(?<=access[_-])|(?<=private)|(?<=private[_-])|(?<=auth)|(?<=auth[_-])
-          |(?<=signing[_-])|(?<=encryption[_-])|(?<=account)|(?<=account[_-])|(?<=client[_-])) key )
+      | (?:(?<=api)|(?<=api[_-])|(?<=access)|(?<=access[_-])|(?<=private)|(?<=private[_-])
+          |(?<=auth)|(?<=auth[_-])|(?<=signing[_-])|(?<=encryption[_-])
+          |(?<=account)|(?<=account[_-])|(?<=client[_-])) key )
     (?P<tail>[\w-]{0,40})
     (?P<quote>\\{0,3}["'`])?\]?[ \t]{0,16}
     (?P<sign>
@@ -51,29 +54,31 @@ def may_be_here(text: bytes, at: int) -> bool:
 
 def find(line: bytes) -> Iterator[tuple[int, int, str]]:
     """The secrets of one line as (start, end, kind); ends are exclusive."""
-    left = compiled(_LEFT)
+    names = compiled(_LEFT)
     at = 0
-    while (found := left.search(line, at)) is not None:
-        at = found.end()
-        value = _value(line, found)
+    while (match := names.search(line, at)) is not None:
+        at = match.end()
+        value = _value(line, match)
         if value is None:
             continue
-        kind = _kind(line[value.start : value.end], found, value)
+        kind = _kind(line[value.start : value.end], match, value)
         if kind is not None:
             at = value.end if value.quoted else _end_of(line, value.end)
             yield value.start, at, kind
 
 
 def _end_of(line: bytes, at: int) -> int:
-    """Where an unquoted value ends: only a find is followed beyond its first 512 bytes, or lines would cost squares."""
+    """Where an unquoted value ends: only a find is followed beyond its first 512 bytes, or lines would cost
+    squares.
+    """
     rest = compiled(_REST).match(line, at)
     return at if rest is None else rest.end()
 
 
-def _value(line: bytes, found: re.Match[bytes]) -> _Value | None:
+def _value(line: bytes, match: re.Match[bytes]) -> _Value | None:
     """The value on the right of a sign; None where a sign of that kind assigns nothing here."""
-    sign, named_in_quotes = found["sign"], found["quote"] is not None
-    start = found.end()
+    sign, named_in_quotes = match["sign"], match["quote"] is not None
+    start = match.end()
     opening = compiled(_OPENING).match(line, start)
     if opening is not None:
         if (sign == b"," and not named_in_quotes) or (sign in (b"(", b">") and named_in_quotes):
@@ -81,7 +86,7 @@ def _value(line: bytes, found: re.Match[bytes]) -> _Value | None:
         return _Value(opening.end(), _closing(line, opening.end(), opening[1]), True, False)
     if sign in (b",", b"(") or (sign == b">" and named_in_quotes):
         return None
-    if _in_settings_file(line, found):
+    if _in_settings_file(line, match):
         rest = line.find(b" #", start)
         end = len(line[start : None if rest < 0 else rest].rstrip()) + start
         return _Value(start, end, False, True)
@@ -100,25 +105,25 @@ def _closing(line: bytes, start: int, quote: bytes) -> int:
     return start if bare is None else bare.end()
 
 
-def _in_settings_file(line: bytes, found: re.Match[bytes]) -> bool:
+def _in_settings_file(line: bytes, match: re.Match[bytes]) -> bool:
     """Whether the line is `NAME=value` or `some.name=value`, where everything up to the end is the value."""
-    at = found.start()
-    if at >= 80 or line[found.end("tail") : found.end()] != b"=":
+    at = match.start()
+    if at >= 80 or line[match.end("tail") : match.end()] != b"=":
         return False
     before = compiled(_FILE_START).fullmatch(line[:at])
     if before is None:
         return False
-    name = line[before.start("name") : found.end("tail")]
+    name = line[before.start("name") : match.end("tail")]
     return name.isupper() or b"." in name
 
 
-def _kind(text: bytes, found: re.Match[bytes], value: _Value) -> str | None:
+def _kind(text: bytes, match: re.Match[bytes], value: _Value) -> str | None:
     """What kind of secret a value is, None where it is none."""
-    word, tail = found["word"].lower(), found["tail"]
+    word, tail = match["word"].lower(), match["tail"]
     if compiled(_OTHER_WORD).match(tail) is not None or compiled(_NOT_A_SECRET).search(tail) is not None:
         return None
     if word.startswith((b"pass", b"_pass", b"pwd")):
-        call = found["sign"] == b"("
+        call = match["sign"] == b"("
         kind = "password" if (is_mixed(text) or not call) and _is_password(text, word, value) else None
     else:
         kind = "assigned-secret" if looks_random(text) else None

@@ -1,7 +1,8 @@
 """Replaces secrets in text before it is stored: same lines, marks in place of what nobody should read.
 
-Text is bytes in any encoding that keeps ASCII; a line ends at a newline byte. What a line becomes depends on that
-line and on whether a private key is open before it, so versions of one file share the work for equal lines.
+Text is bytes in any encoding that keeps ASCII; a line ends at a newline byte. What a line becomes depends on
+that line and on whether a private key is open before it, so versions of one file share the work for equal
+lines.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ _KEY_MARK = MARK + b"private-key]"
 _KEY_BORDER = (
     rb"-{4,5} ?(BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|END )|^[^\r\n]{0,200}?(Private-Lines: [0-9]{1,4})\s*$"
 )
-_DECORATION = rb"(?:[\s\"'`#*>|;:+-]|[0-9]{1,7}(?:[:\t|-]|\xe2\x86\x92|\s{1,4}\xe2\x94\x82)|\xe2\x94\x82|//\s|echo\s){0,40}"
+_DECORATION = (
+    rb"(?:[\s\"'`#*>|;:+-]|[0-9]{1,7}(?:[:\t|-]|\xe2\x86\x92|\s{1,4}\xe2\x94\x82)|\xe2\x94\x82"
+    rb"|//\s|echo\s){0,40}"
+)
 _KEY_TEXT = rb"(?P<body>[A-Za-z0-9+/=]{4,}|\[REDACTED:private-key\])"
 _KEY_AFTER = rb"(?P<after>(?:\\+[nr])*[\"'`]?(?:</?[a-z]{1,6} ?/?>|[\s,;|\\)][\s,;+|\\)]*)?(?:>> .{1,80})?)"
 _KEY_LINE = rb"(?P<before>" + _DECORATION + rb")" + _KEY_TEXT + _KEY_AFTER
@@ -43,7 +47,9 @@ class Redacted(NamedTuple):
 
 
 class _Change(NamedTuple):
-    """One changed line: its bytes [start, end) of the text given, what stands there now, the kinds replaced."""
+    """One changed line: its bytes [start, end) of the text given, what stands there now, the kinds
+    replaced.
+    """
 
     start: int
     end: int
@@ -60,10 +66,12 @@ class _RedactedText(NamedTuple):
 
 
 class Redactor:
-    """Redacts texts one after the other; what a text shares with the one before it at both ends is not done again.
+    """Redacts texts one after the other; what a text shares with the one before it at both ends is not done
+    again.
 
-    `allow`: regular expressions; a find in which one of them is found stays. `extra`: (kind, regular expression)
-    pairs, searched line by line. ValueError for an extra kind that is not lower-case words joined by "-".
+    `allow`: regular expressions; a find in which one of them is found stays. `extra`: (kind, regular
+    expression) pairs, searched line by line. ValueError for an extra kind that is not lower-case words joined
+    by "-".
     """
 
     def __init__(self, *, allow: Sequence[str] = (), extra: Sequence[tuple[str, str]] = ()) -> None:
@@ -109,7 +117,9 @@ class Redactor:
         return new
 
     def _scan(self, result: _RedactedText, start: int, end: int, state: _State) -> _State:
-        """Adds to a result what changes in the lines of [start, end), whole lines; returns what is open after them."""
+        """Adds to a result what changes in the lines of [start, end), whole lines; returns what is open after
+        them.
+        """
         suspects = self._suspects(result.text, start, end)
         order = sorted(suspects)
         turn, at = 0, start
@@ -133,7 +143,9 @@ class Redactor:
             at = min(stop + 1, end)
 
     def _suspects(self, text: bytes, start: int, end: int) -> dict[int, list[Rule | None]]:
-        """Start of line -> the rules that may find something in it; None stands for assignments and extra rules."""
+        """Start of line -> the rules that may find something in it; None stands for assignments and extra
+        rules.
+        """
         suspects: dict[int, list[Rule | None]] = {}
         folded = text[start:end].lower()
         for at, rule in ruled_lines(text, start, end, folded):
@@ -177,7 +189,9 @@ class Redactor:
         return new, kinds, _state_after(new, state)
 
     def _plain_line(self, line: bytes, rules: Sequence[Rule | None]) -> tuple[bytes, list[str]]:
-        """A line outside private keys redacted, until a look at the result finds no more; each look removes bytes."""
+        """A line outside private keys redacted, until a look at the result finds no more; each look removes
+        bytes.
+        """
         kinds: list[str] = []
         while rules:
             finds = self._finds(line, rules)
@@ -189,7 +203,9 @@ class Redactor:
         return line, kinds
 
     def _finds(self, line: bytes, rules: Sequence[Rule | None]) -> list[_Find]:
-        """What the rules find in a line, as written and as it reads, as (start, end, kind), in order and apart."""
+        """What the rules find in a line, as written and as it reads, as (start, end, kind), in order and
+        apart.
+        """
         finds = self._finds_as_written(line, rules)
         view = view_of(line)
         if view is not None:
@@ -204,11 +220,11 @@ class Redactor:
             if rule is None:
                 continue
             finds = compiled(rule.pattern).finditer(line)
-            fit = (found for found in finds if rule.check is None or rule.check(found[1]))
-            raw += [(*found.span(1), rule.kind) for found in fit]
+            fit = (match for match in finds if rule.check is None or rule.check(match[1]))
+            raw += [(*match.span(1), rule.kind) for match in fit]
         if None in rules:
             for kind, pattern in self._extra:
-                raw += [(found.start(), found.end(), kind) for found in pattern.finditer(line[:_EXTRA_REACH])]
+                raw += [(match.start(), match.end(), kind) for match in pattern.finditer(line[:_EXTRA_REACH])]
             raw += assigned.find(line)
         untouched = _beside_marks(line, raw)
         return [find for find in untouched if not self._allowed(line[find[0] : find[1]])]
@@ -263,7 +279,7 @@ def _beside_marks(line: bytes, finds: Sequence[_Find]) -> list[_Find]:
         return [find for find in finds if find[0] < find[1]]
     from bisect import bisect_left
 
-    marks = [found.span() for found in compiled(rb"\[REDACTED:[a-z0-9-]{1,40}\]").finditer(line)]
+    marks = [match.span() for match in compiled(rb"\[REDACTED:[a-z0-9-]{1,40}\]").finditer(line)]
     ends = [stop for _, stop in marks]
     beside = []
     for find in finds:
@@ -303,21 +319,25 @@ def _rebuilt(text: bytes, changes: Sequence[_Change]) -> bytes:
     return b"".join([*parts, text[at:]]) if changes else text
 
 
-def _shared(one: bytes, other: bytes, *, at_end: bool) -> int:
+def _shared(first: bytes, second: bytes, *, at_end: bool) -> int:
     """How many bytes two texts begin (or end) with in common."""
-    low, high = 0, min(len(one), len(other))
+    low, high = 0, min(len(first), len(second))
     while low < high:
         middle = (low + high + 1) // 2
         if at_end:
-            same = one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]
+            same = (
+                first[len(first) - middle : len(first) - low]
+                == second[len(second) - middle : len(second) - low]
+            )
         else:
-            same = one[low:middle] == other[low:middle]
+            same = first[low:middle] == second[low:middle]
         low, high = (middle, high) if same else (low, middle - 1)
     return low
 
 
 def _shared_lines(old: bytes, new: bytes) -> tuple[int, int, int]:
-    """Where the lines that both texts begin with end, and where those that both end with start: in new, in old.
+    """Where the lines that both texts begin with end, and where those that both end with start: in new, in
+    old.
 
     All three are starts of lines (or the end of the text); the two ends never overlap.
     """

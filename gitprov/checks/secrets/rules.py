@@ -1,7 +1,8 @@
 """What a secret looks like: the formats of known issuers, and how a value is told from a placeholder.
 
-Every pattern starts at a border of a word and takes the whole word, so that replacing what it finds can neither
-hide nor uncover another find, and no text makes the search take more than linear time. Group 1 is the secret.
+Every pattern starts at a border of a word and takes the whole word, so that replacing what it finds can
+neither hide nor uncover another find, and no text makes the search take more than linear time. Group 1 is the
+secret.
 """
 
 from __future__ import annotations
@@ -214,7 +215,9 @@ def is_placeholder(value: bytes) -> bool:
 
 
 def is_mixed(value: bytes) -> bool:
-    """Whether letters stand beside digits or signs, as in no name and no word; brackets mean an expression."""
+    """Whether letters stand beside digits or signs, as in no name and no word; brackets mean an
+    expression.
+    """
     head = value[:200]
     return (
         compiled(rb"[A-Za-z]").search(head) is not None

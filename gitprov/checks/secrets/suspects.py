@@ -11,7 +11,9 @@ _LONG_WORD = rb"[A-Za-z0-9_.+/=~:-]{18,}"
 
 
 def ruled_lines(text: bytes, start: int, end: int, folded: bytes) -> Iterator[tuple[int, Rule]]:
-    """The starts of lines with the rules that may find something there; `folded` is [start, end) in lower case."""
+    """The starts of lines with the rules that may find something there; `folded` is [start, end) in lower
+    case.
+    """
     yield from _lines_with_tokens(text, start, end)
     for rule in RULES:
         if rule.word:
@@ -77,7 +79,9 @@ def rules_for(line: bytes) -> list[Rule | None]:
 
 
 def _lines_with(text: bytes, needle: bytes, start: int, end: int, folded: bytes | None) -> Iterator[int]:
-    """The start of each line in [start, end) that holds a needle; `folded` is that part in lower case, or None."""
+    """The start of each line in [start, end) that holds a needle; `folded` is that part in lower case, or
+    None.
+    """
     where, shift = (text, 0) if folded is None else (folded, start)
     at = where.find(needle, start - shift, end - shift)
     while at >= 0:

@@ -1,6 +1,7 @@
 """Text as a person would read it: without terminal colours and invisible characters, with escapes resolved.
 
-Rules are searched in this view too, and a map leads back, so that what is replaced is the text as it was written.
+Rules are searched in this view too, and a map leads back, so that what is replaced is the text as it was
+written.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from typing import NamedTuple
 
 from gitprov.checks.secrets.rules import compiled
 
-SIGN = rb"[\x1b%&\\\xe2\xef\xc2](?:[0-7][0-9A-Fa-f]|[ux_/#\[\]\\@-Z^]|\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa4]|\xbb|\xad)"
+SIGN = (
+    rb"[\x1b%&\\\xe2\xef\xc2](?:[0-7][0-9A-Fa-f]|[ux_/#\[\]\\@-Z^]|\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa4]"
+    rb"|\xbb|\xad)"
+)
 """Found in every text whose view differs from it."""
 
 _HIDDEN = (
@@ -25,7 +29,9 @@ _EITHER = rb"(?P<hidden>" + _HIDDEN + rb")|" + _ESCAPED
 
 
 class View(NamedTuple):
-    """A line as it reads, and where its parts came from: (start in the view, start in the line), ascending."""
+    """A line as it reads, and where its parts came from: (start in the view, start in the line),
+    ascending.
+    """
 
     text: bytes
     starts: list[int]

@@ -33,7 +33,9 @@ class Doubt(NamedTuple):
 
 
 class RowClaim(NamedTuple):
-    """Lines that one row claims in one class; `lines` is None, and `wrong` says why, where they cannot be read."""
+    """Lines that one row claims in one class; `lines` is None, and `wrong` says why, where they cannot be
+    read.
+    """
 
     row: Row
     path: str
@@ -61,25 +63,25 @@ def is_copied(oid: str, note: Note) -> bool:
 
 def claims(note: Note) -> list[RowClaim]:
     """Everything that traces and people claim, each range read once."""
-    found: list[RowClaim] = []
+    claimed: list[RowClaim] = []
     sizes: dict[str, int] = {}
     for row in (*note.of_kind("trace"), *note.of_kind("human")):
         files = row.get("files")
         if not isinstance(files, dict):
             if "files" in row:
-                found.append(RowClaim(row, "", "", None, "`files` is no object"))
+                claimed.append(RowClaim(row, "", "", None, "`files` is no object"))
             continue
         for path, entry in files.items():
             if not isinstance(entry, dict):
-                found.append(RowClaim(row, path, "", None, "its entry is no object"))
+                claimed.append(RowClaim(row, path, "", None, "its entry is no object"))
                 continue
             sizes[path] = sizes.get(path, 0) + text_size(row, path)
             if sizes[path] > MAX_TEXT:
                 what = f"its ranges, with those of other rows, are longer than {MAX_TEXT} characters"
-                found.append(RowClaim(row, path, "", None, what))
+                claimed.append(RowClaim(row, path, "", None, what))
             else:
-                found += [_claim(row, path, cls, entry[cls]) for cls in entry if cls in _CLASSES]
-    return found
+                claimed += [_claim(row, path, cls, entry[cls]) for cls in entry if cls in _CLASSES]
+    return claimed
 
 
 def _claim(row: Row, path: str, cls: str, text: object) -> RowClaim:
@@ -103,10 +105,10 @@ def shape(oid: str, note: Note, claimed: list[RowClaim]) -> Iterator[Finding]:
     if note.commit is None and any(kind in ("trace", "human") for kind, _ in note.rows):
         yield Finding("no-commit-row", FINDING, "the note does not say which commit it is of", heal, oid)
     yield from _implausible(oid, note, heal)
-    for one in claimed:
-        if one.lines is None:
-            yield Finding("bad-range", FINDING, one.wrong, heal, oid, one.path or None, _trace(one.row))
-    judged_already = {one.id for one in note.implausible if one.field == "delta"}
+    for claim in claimed:
+        if claim.lines is None:
+            yield Finding("bad-range", FINDING, claim.wrong, heal, oid, claim.path or None, _trace(claim.row))
+    judged_already = {claim.id for claim in note.implausible if claim.field == "delta"}
     for row in note.of_kind("trace"):
         if row["id"] not in judged_already:
             yield from _delta(oid, row, heal)
@@ -114,34 +116,40 @@ def shape(oid: str, note: Note, claimed: list[RowClaim]) -> Iterator[Finding]:
 
 
 def _implausible(oid: str, note: Note, heal: str) -> Iterator[Finding]:
-    """Values that were taken out when the note was read; the first of each kind are named, all are counted."""
+    """Values that were taken out when the note was read; the first of each kind are named, all are
+    counted.
+    """
     by_kind: dict[str, list[Implausible]] = {}
-    for one in note.implausible:
-        kind = "bad-delta" if one.field == "delta" else "bad-range" if one.field in _RANGES else "bad-value"
-        by_kind.setdefault(kind, []).append(one)
-    for kind, taken in by_kind.items():
-        for one in taken[:_NAMED]:
-            what = f"the value of `{one.field}` is not plausible and was not used"
-            trace = one.id if one.kind == "trace" else None
-            yield Finding(kind, FINDING, what, heal, oid, one.path, trace)
-        if len(taken) > _NAMED:
-            what = f"{len(taken) - _NAMED} more values are not plausible and were not used"
+    for value in note.implausible:
+        kind = (
+            "bad-delta" if value.field == "delta" else "bad-range" if value.field in _RANGES else "bad-value"
+        )
+        by_kind.setdefault(kind, []).append(value)
+    for kind, values in by_kind.items():
+        for value in values[:_NAMED]:
+            what = f"the value of `{value.field}` is not plausible and was not used"
+            trace = value.id if value.kind == "trace" else None
+            yield Finding(kind, FINDING, what, heal, oid, value.path, trace)
+        if len(values) > _NAMED:
+            what = f"{len(values) - _NAMED} more values are not plausible and were not used"
             yield Finding(kind, FINDING, what, heal, oid)
 
 
 def doubts(claimed: list[RowClaim], added: Mapping[str, LineSet]) -> list[Doubt]:
     """The claims that the lines a commit adds (path → lines) do not bear out."""
-    found = []
-    for one in claimed:
-        if one.lines:
-            left = one.lines - added.get(one.path, _NONE)
-            if left:
-                found.append(Doubt(one.path, left, one.row["id"]))
-    return found
+    unsupported = []
+    for claim in claimed:
+        if claim.lines:
+            remaining = claim.lines - added.get(claim.path, _NONE)
+            if remaining:
+                unsupported.append(Doubt(claim.path, remaining, claim.row["id"]))
+    return unsupported
 
 
 def judged(oid: str, doubt: Doubt, count: int | None, added: LineSet) -> Finding | None:
-    """A doubt after a second look: `count` lines the file has (None: no such file), and what else counts as added."""
+    """A doubt after a second look: `count` lines the file has (None: no such file), and what else counts as
+    added.
+    """
     heal = f"gitprov heal {oid[:12]}"
     trace = doubt.row if doubt.row.startswith("gen_") else None
     if count is None:
@@ -152,54 +160,56 @@ def judged(oid: str, doubt: Doubt, count: int | None, added: LineSet) -> Finding
     if beyond:
         what = f"line {_shortened(beyond)} does not exist, the file has {count}"
         return Finding("no-such-line", FINDING, what, heal, oid, doubt.path, trace)
-    left = doubt.lines - added
-    if left:
-        what = f"line {_shortened(left)} was not added by this commit"
+    remaining = doubt.lines - added
+    if remaining:
+        what = f"line {_shortened(remaining)} was not added by this commit"
         return Finding("not-added", FINDING, what, heal, oid, doubt.path, trace)
     return None
 
 
 def trailers(
-    oid: str, note: Note | None, said: MessageTraces, noted: bool, demanded: bool
+    oid: str, note: Note | None, message: MessageTraces, noted: bool, demanded: bool
 ) -> Iterator[Finding]:
-    """Message against note. `noted`: this clone has notes at all; `demanded`: the project wants `AI-Trace` trailers."""
+    """Message against note. `noted`: this clone has notes at all; `demanded`: the project wants `AI-Trace`
+    trailers.
+    """
     heal = f"gitprov heal {oid[:12]}"
-    for value in said.malformed:
+    for value in message.malformed:
         what = f"the trailer 'AI-Trace: {value}' names no trace"
         yield Finding("bad-trailer", FINDING, what, "reword the commit", oid)
     if note is None:
-        yield from _without_note(oid, said, noted)
+        yield from _without_note(oid, message, noted)
         return
     about = note.rows.get(("commit", oid), {})
     gone = about.get("dropped")
-    waived = {*said.waived, *(gone if isinstance(gone, dict) else ())}
-    for trace in said.traces:
+    waived = {*message.waived, *(gone if isinstance(gone, dict) else ())}
+    for trace in message.traces:
         if trace not in note.traces and trace not in waived:
             what = "the message names the trace, and the note has no row of it"
             mend = f"{heal}; if no line of it is left, reword the commit without the trailer"
             yield Finding("trailer-without-row", FINDING, what, mend, oid, trace=trace)
-    for digest in said.unresolved:
+    for digest in message.unresolved:
         what = f"the message names traces by their digest {digest}, and no note here has just those"
         yield Finding("unknown-traces", UNKNOWN, what, "gitprov sync brings the notes of others", oid)
     if not demanded or about.get("gate") == "absent":
         return
     for trace, row in note.traces.items():
-        if trace not in said.traces and trace not in waived and row.get("evidence") in _OWN:
+        if trace not in message.traces and trace not in waived and row.get("evidence") in _OWN:
             what = "the note has a row of the trace, and the message does not name it"
             trailer = shell_quoted(f"AI-Trace: {trace}")
             mend = f"git commit --amend --no-edit --trailer {trailer}, or reword an older commit so"
             yield Finding("row-without-trailer", FINDING, what, mend, oid, trace=trace)
 
 
-def _without_note(oid: str, said: MessageTraces, noted: bool) -> Iterator[Finding]:
+def _without_note(oid: str, message: MessageTraces, noted: bool) -> Iterator[Finding]:
     """What the message of a commit without a note names all the same."""
     level, mend = (
         (FINDING, f"gitprov heal {oid[:12]}") if noted else (UNKNOWN, "gitprov sync brings the notes")
     )
-    for trace in said.traces:
+    for trace in message.traces:
         what = "the message names the trace, and the commit has no note"
         yield Finding("no-note", level, what, mend, oid, trace=trace)
-    for digest in said.unresolved:
+    for digest in message.unresolved:
         what = f"the message names traces by their digest {digest}, and the commit has no note"
         yield Finding("no-note", level, what, mend, oid)
 
@@ -212,11 +222,11 @@ def against_record(oid: str, row: Row, record: Row | None) -> Finding | None:
         return Finding("no-generation", UNKNOWN, what, mend, oid, trace=trace)
     prompt = record.get("prompt")
     digest = prompt.get("digest") if isinstance(prompt, dict) else None
-    for name, told, known in (
+    for name, in_note, in_record in (
         ("prompt", row.get("prompt"), digest),
         ("key", row.get("key"), record.get("key")),
     ):
-        if told and known and told != known:
+        if in_note and in_record and in_note != in_record:
             what = f"the note's {name} is not the record's"
             return Finding("note-contradicts", FINDING, what, f"gitprov heal {oid[:12]}", oid, trace=trace)
     return None
@@ -227,13 +237,15 @@ def _trace(row: Row) -> str | None:
 
 
 def _delta(oid: str, row: Row, heal: str) -> Iterator[Finding]:
-    """`raw = kept + edited + dropped + pending`. A union takes each count from the side where it is larger."""
+    """`raw = kept + edited + dropped + pending`. A union takes each count from the side where it is
+    larger.
+    """
     delta = row.get("delta")
     if delta is None:
         return
     names = ("raw", *_PARTS)
-    told = [delta.get(name, 0) for name in names] if isinstance(delta, dict) else []
-    counts = [n for n in told if isinstance(n, int) and not isinstance(n, bool) and n >= 0]
+    values = [delta.get(name, 0) for name in names] if isinstance(delta, dict) else []
+    counts = [n for n in values if isinstance(n, int) and not isinstance(n, bool) and n >= 0]
     if len(counts) < len(names):
         yield Finding("bad-delta", FINDING, "a count of the delta is no number", heal, oid, trace=row["id"])
         return
@@ -250,13 +262,13 @@ def _delta(oid: str, row: Row, heal: str) -> Iterator[Finding]:
 def _twice(oid: str, claimed: list[RowClaim], heal: str) -> Iterator[Finding]:
     """Lines that two traces claim, or one trace in two classes."""
     by_path: dict[str, list[RowClaim]] = {}
-    for one in claimed:
-        if one.lines is not None and one.row["kind"] == "trace":
-            by_path.setdefault(one.path, []).append(one)
+    for claim in claimed:
+        if claim.lines is not None and claim.row["kind"] == "trace":
+            by_path.setdefault(claim.path, []).append(claim)
     for path, claims_of_path in by_path.items():
-        both = repeated(one.lines for one in claims_of_path if one.lines is not None)
+        both = repeated(claim.lines for claim in claims_of_path if claim.lines is not None)
         if both:
-            later = [one for one in claims_of_path if one.lines is not None and one.lines & both]
+            later = [claim for claim in claims_of_path if claim.lines is not None and claim.lines & both]
             what = f"line {_shortened(both)} is claimed twice"
             yield Finding("claimed-twice", FINDING, what, heal, oid, path, later[-1].row["id"])
 

@@ -32,7 +32,9 @@ class Stored(NamedTuple):
 
 
 class World(NamedTuple):
-    """What a generation is checked against: which objects exist, instruction texts, and the directory it belongs in."""
+    """What a generation is checked against: which objects exist, instruction texts, and the directory it
+    belongs in.
+    """
 
     present: Callable[[str], bool]
     instructions: Collection[str]
@@ -46,28 +48,28 @@ def parse(data: bytes | None) -> Row | None:
     return loads_object(data)
 
 
-def generation(one: Stored, world: World) -> Iterator[Finding]:
+def generation(stored: Stored, world: World) -> Iterator[Finding]:
     """What is wrong with one generation."""
-    record = parse(one.data.get("record.json"))
-    buried = "tombstone.json" in one.files
+    record = parse(stored.data.get("record.json"))
+    buried = "tombstone.json" in stored.files
     if buried:
-        yield from _tombstone(one)
-    if "record.json" not in one.files:
+        yield from _tombstone(stored)
+    if "record.json" not in stored.files:
         if not buried:
-            yield _finding("no-record", one, "it has contents and no record", _FETCH)
+            yield _finding("no-record", stored, "it has contents and no record", _FETCH)
         return
     if record is None:
-        missing = one.data.get("record.json") is None
+        missing = stored.data.get("record.json") is None
         what = "the object of its record is missing" if missing else "its record cannot be read"
-        yield _absent(one, what, world) if missing else _finding("bad-record", one, what, _FETCH)
+        yield _absent(stored, what, world) if missing else _finding("bad-record", stored, what, _FETCH)
         return
     if not _intact(record):
-        yield _finding("bad-record", one, "its record does not match the digest it names", _FETCH)
-    elif record.get("id") != one.trace or world.place(one.trace) != one.top:
+        yield _finding("bad-record", stored, "its record does not match the digest it names", _FETCH)
+    elif record.get("id") != stored.trace or world.place(stored.trace) != stored.top:
         what = f"the record of {str(record.get('id'))[:40]} lies here"
-        yield _finding("bad-record", one, what, _FETCH)
+        yield _finding("bad-record", stored, what, _FETCH)
     elif not buried:
-        yield from _contents(one, record, world)
+        yield from _contents(stored, record, world)
 
 
 def instruction(path: str, data: bytes | None, world: World) -> Finding | None:
@@ -90,7 +92,9 @@ def instruction(path: str, data: bytes | None, world: World) -> Finding | None:
 def sidecar(
     path: str, data: bytes | None, files: Collection[str], rows: Mapping[str, Row] | None
 ) -> Iterator[Finding]:
-    """A sidecar against the file that it is of and the notes' trace rows; `rows` None: this clone has no notes."""
+    """A sidecar against the file that it is of and the notes' trace rows; `rows` None: this clone has no
+    notes.
+    """
     row = parse(data)
     if row is None:
         yield Finding(
@@ -108,7 +112,7 @@ def sidecar(
         )
     trace = row.get("trace_id")
     named = row.get("traces") if isinstance(row.get("traces"), list) else []
-    traces = list(dict.fromkeys(one for one in (trace, *(named or ())) if isinstance(one, str)))
+    traces = list(dict.fromkeys(name for name in (trace, *(named or ())) if isinstance(name, str)))
     if not isinstance(trace, str):
         yield Finding(
             "bad-sidecar", FINDING, "the sidecar names no trace", f"git rm {path_quoted(path)}", path=path
@@ -118,14 +122,14 @@ def sidecar(
             "sidecar-unchecked", UNKNOWN, "there are no notes here to check it", "gitprov sync", path=path
         )
         return
-    for one in traces:
-        if one not in rows:
+    for name in traces:
+        if name not in rows:
             what = "the sidecar names the trace, and no note does"
-            yield Finding("sidecar-unknown", FINDING, what, "gitprov heal", path=path, trace=one)
-    told = rows.get(trace) if isinstance(trace, str) else None
-    for mine, theirs in (("model", "model"), ("generated_at", "at"), ("prompt_hash", "prompt")):
-        if told is not None and row.get(mine) != told.get(theirs):
-            what = f"the sidecar's {mine} is not the note's"
+            yield Finding("sidecar-unknown", FINDING, what, "gitprov heal", path=path, trace=name)
+    trace_row = rows.get(trace) if isinstance(trace, str) else None
+    for field, row_field in (("model", "model"), ("generated_at", "at"), ("prompt_hash", "prompt")):
+        if trace_row is not None and row.get(field) != trace_row.get(row_field):
+            what = f"the sidecar's {field} is not the note's"
             mend = f"correct {path} from: gitprov show {argument_quoted(str(trace))}"
             yield Finding("sidecar-contradicts", FINDING, what, mend, path=path, trace=trace)
 
@@ -137,45 +141,49 @@ def _intact(record: Row) -> bool:
         return False
 
 
-def _tombstone(one: Stored) -> Iterator[Finding]:
-    again = f"gitprov forget {argument_quoted(str(one.trace))}"
-    if parse(one.data.get("tombstone.json")) is None:
-        yield _finding("bad-tombstone", one, "its tombstone cannot be read", again)
-    left = sorted(set(one.files) - {"record.json", "tombstone.json"})
-    if left:
-        yield _finding("not-erased", one, f"it was forgotten, and {left[0]} is still there", again)
+def _tombstone(stored: Stored) -> Iterator[Finding]:
+    again = f"gitprov forget {argument_quoted(str(stored.trace))}"
+    if parse(stored.data.get("tombstone.json")) is None:
+        yield _finding("bad-tombstone", stored, "its tombstone cannot be read", again)
+    remaining = sorted(set(stored.files) - {"record.json", "tombstone.json"})
+    if remaining:
+        yield _finding("not-erased", stored, f"it was forgotten, and {remaining[0]} is still there", again)
 
 
-def _contents(one: Stored, record: Row, world: World) -> Iterator[Finding]:
+def _contents(stored: Stored, record: Row, world: World) -> Iterator[Finding]:
     """Texts and file versions against the digests that the record names."""
     for name in TEXTS:
-        yield from _said(one, record, name, world)
+        yield from _said(stored, record, name, world)
     # Of digests alone (privacy tier `hash-only`) nothing is kept, and nothing can be missing.
-    if set(one.files) == {"record.json"} and not any(_available(record, name) for name in TEXTS):
+    if set(stored.files) == {"record.json"} and not any(_available(record, name) for name in TEXTS):
         return
     for name, oid in _versions(record):
-        if name not in one.files:
-            yield _finding("content-missing", one, f"{name} is missing", _FETCH)
-        elif one.files[name] != oid:
-            yield _finding("content-altered", one, f"{name} is not the content that the record names", _FETCH)
+        if name not in stored.files:
+            yield _finding("content-missing", stored, f"{name} is missing", _FETCH)
+        elif stored.files[name] != oid:
+            yield _finding(
+                "content-altered", stored, f"{name} is not the content that the record names", _FETCH
+            )
         elif not world.present(oid):
-            yield _absent(one, f"the object of {name} is missing", world)
+            yield _absent(stored, f"the object of {name} is missing", world)
     for digest in _standing(record):
         if world.instruction_path(digest) not in world.instructions:
-            yield _finding("content-missing", one, f"the instruction text {digest[:19]} is missing", _FETCH)
+            yield _finding(
+                "content-missing", stored, f"the instruction text {digest[:19]} is missing", _FETCH
+            )
 
 
-def _said(one: Stored, record: Row, name: str, world: World) -> Iterator[Finding]:
+def _said(stored: Stored, record: Row, name: str, world: World) -> Iterator[Finding]:
     """A prompt or an output."""
     row = record.get(name.removesuffix(".txt"))
-    data = one.data.get(name)
-    if name not in one.files:
+    data = stored.data.get(name)
+    if name not in stored.files:
         if _available(record, name):
-            yield _finding("content-missing", one, f"{name} is missing", _FETCH)
+            yield _finding("content-missing", stored, f"{name} is missing", _FETCH)
     elif data is None:
-        yield _absent(one, f"the object of {name} is missing", world)
+        yield _absent(stored, f"the object of {name} is missing", world)
     elif canonical.digest(data) != (row.get("digest") if isinstance(row, dict) else None):
-        yield _finding("content-altered", one, f"{name} does not match its digest", _FETCH)
+        yield _finding("content-altered", stored, f"{name} does not match its digest", _FETCH)
 
 
 def _available(record: Row, name: str) -> bool:
@@ -195,7 +203,11 @@ def _versions(record: Row) -> Iterator[tuple[str, str]]:
 def _standing(record: Row) -> list[str]:
     rows = record.get("instructions")
     named = (
-        [one.get("digest") for one in rows if isinstance(one, dict) and one.get("available") is not False]
+        [
+            entry.get("digest")
+            for entry in rows
+            if isinstance(entry, dict) and entry.get("available") is not False
+        ]
         if isinstance(rows, list)
         else []
     )
@@ -206,10 +218,10 @@ def _level(world: World) -> str:
     return UNKNOWN if world.promised else FINDING
 
 
-def _absent(one: Stored, what: str, world: World) -> Finding:
+def _absent(stored: Stored, what: str, world: World) -> Finding:
     """In a partial clone git fetches objects when they are asked for: then nobody could look."""
-    return Finding("content-missing", _level(world), what, _FETCH, path=one.top, trace=one.trace)
+    return Finding("content-missing", _level(world), what, _FETCH, path=stored.top, trace=stored.trace)
 
 
-def _finding(kind: str, one: Stored, what: str, mend: str) -> Finding:
-    return Finding(kind, FINDING, what, mend, path=one.top, trace=one.trace)
+def _finding(kind: str, stored: Stored, what: str, mend: str) -> Finding:
+    return Finding(kind, FINDING, what, mend, path=stored.top, trace=stored.trace)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gitprov.errors import UsageError
 from gitprov.flow.read.blame import BlameRequest
-from gitprov.output.blame_text import Flags
+from gitprov.output.blame.flags import Flags
 
 _OWN = {"--json": "json", "--stats": "stats"}
 _GIT_FORMS = {"--porcelain": "porcelain", "--line-porcelain": "line-porcelain"}
@@ -24,7 +24,9 @@ _SELECTS = ("--all", "--branches", "--tags", "--remotes", "--glob", "--not", "--
 
 
 class BlameCommand(NamedTuple):
-    """What is to be done. `form` is text, json, porcelain or line-porcelain; `stats` counts instead of listing."""
+    """What is to be done. `form` is text, json, porcelain or line-porcelain; `stats` counts instead of
+    listing.
+    """
 
     request: BlameRequest
     form: str
@@ -150,12 +152,14 @@ class _BlameParser:
 
 def wants(argv: Sequence[str], *names: str) -> bool:
     """Whether one of the flags stands before `--`."""
-    own = argv[: argv.index("--")] if "--" in argv else argv
-    return any(word in names for word in own)
+    options = argv[: argv.index("--")] if "--" in argv else argv
+    return any(word in names for word in options)
 
 
 def parse(argv: Sequence[str]) -> BlameCommand:
-    """The command line without the program's name; UsageError where it contradicts itself or names no file."""
+    """The command line without the program's name; UsageError where it contradicts itself or names no
+    file.
+    """
     parser = _BlameParser()
     parser.feed(argv)
     forms = list(dict.fromkeys(parser.forms))

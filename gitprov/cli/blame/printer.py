@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from gitprov.output import blame_text, dates
+from gitprov.output import dates
+from gitprov.output.blame import columns
 from gitprov.output.text import width
 
 if TYPE_CHECKING:
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
     from gitprov.cli.terminal import Screen
     from gitprov.git.repo import Repository
     from gitprov.model.answers.blame import BlamedCommit, Facts, Line
-    from gitprov.output.blame_text import DateShown, Flags
+    from gitprov.output.blame.columns import DateShown
+    from gitprov.output.blame.flags import Flags
 
 
 class Printer:
@@ -23,13 +25,13 @@ class Printer:
         self._repo = repo
         self._command = command
         self._screen = screen
-        self._size: blame_text.Widths | None = None
+        self._size: columns.Widths | None = None
         self._colours = _colours(repo, screen, command.colour)
         self._before: str | None = None
         self._prompt_of = _prompt_of(repo) if command.show_prompt else None
-        said = repo.config("blame.")
-        self._form = command.date or said.get("blame.date") or "short"
-        self._flags = _flags(command.flags, said)
+        settings = repo.config("blame.")
+        self._form = command.date or settings.get("blame.date") or "short"
+        self._flags = _flags(command.flags, settings)
         self._texts: dict[str, str] = {}
 
     def rows(
@@ -40,14 +42,14 @@ class Printer:
         date_of = self._dates(commits)
         if self._size is None:
             length = self._repo.hash_length
-            size = blame_text.widths(flags, self._date_width(), length, last_line, self._screen.width)
+            size = columns.widths(flags, self._date_width(), length, last_line, self._screen.width)
             whole = bool(lines) and lines[-1].line == last_line
-            self._size = blame_text.without_models(size, lines) if whole else size
-        shown = blame_text.render(lines, commits, blame_text.Look(self._size, flags, date_of, self._colours))
+            self._size = columns.without_models(size, lines) if whole else size
+        shown = columns.render(lines, commits, columns.Look(self._size, flags, date_of, self._colours))
         if self._prompt_of is None:
             yield from shown
             return
-        above = blame_text.with_prompts(lines, self._prompt_of, self._colours, self._before)
+        above = columns.with_prompts(lines, self._prompt_of, self._colours, self._before)
         self._before = lines[-1].facts.trace
         for (_, block), row in zip(above, shown, strict=True):
             if block is not None:
@@ -67,8 +69,8 @@ class Printer:
     def _date_width(self) -> int:
         if self._form in dates.FORMS:
             return len(dates.shown(self._form, _LONG_DATE, "+0000"))
-        known = max((width(text) for text in self._texts.values()), default=10)
-        return max(known, _RELATIVE) if self._form in ("relative", "human") else known
+        longest = max((width(text) for text in self._texts.values()), default=10)
+        return max(longest, _RELATIVE) if self._form in ("relative", "human") else longest
 
 
 #: A day and a month of two digits, a Wednesday in the clock's usual ten digits.
@@ -91,8 +93,8 @@ def _colours(repo: Repository, screen: Screen, when: str | None) -> Mapping[str,
         return {}
     from gitprov.git.user.settings import colours
 
-    chosen = colours("ai-blame", blame_text.COLOURS, cwd=repo.cwd, env=repo.env)
-    return {**blame_text.COLOURS, **chosen}
+    chosen = colours("ai-blame", columns.COLOURS, cwd=repo.cwd, env=repo.env)
+    return {**columns.COLOURS, **chosen}
 
 
 def _prompt_of(repo: Repository) -> Callable[[Facts], str | None]:

@@ -37,12 +37,14 @@ def command(
 ) -> None:
     """Erase prompt, output and file versions of a trace.
 
-    They go from the store and its history, the inboxes and the index. The record with its digests stays, with a
-    tombstone that says who had it erased, when and why, so that chains of records still verify.
+    They go from the store and its history, the inboxes and the index. The record with its digests stays, with
+    a tombstone that says who had it erased, when and why, so that chains of records still verify.
 
-    Git keeps the objects until it prunes: give --prune, or wait. What was pushed is still there: see docs/forget.md.
+    Git keeps the objects until it prunes: give --prune, or wait. What was pushed is still there: see
+    docs/forget.md.
 
-    Examples: gitprov forget --dry-run gen_20260201_0b9c41d2e7; gitprov forget gen_20260201_0b9c --reason "a customer's name"
+    Examples: gitprov forget --dry-run gen_20260201_0b9c41d2e7; gitprov forget gen_20260201_0b9c --reason "a
+    customer's name"
     """
     from gitprov.flow.records import forget
     from gitprov.flow.recover import finish_interrupted
@@ -52,18 +54,18 @@ def command(
         finished = None if dry_run else forget.finish(repo)
         if finished is not None:
             _say(f"{finished}: an erasure that was cut off is finished", as_json)
-        found = [forget.look(repo, name, reason, time.time()) for name in names if name != finished]
-        due = [one for one in found if not one.done]
+        erasures = [forget.look(repo, name, reason, time.time()) for name in names if name != finished]
+        due = [erasure for erasure in erasures if not erasure.done]
         if due and not dry_run:
             _confirm(due, yes)
-        for one in due if not dry_run else ():
-            forget.forget(repo, one)
-        for one in found:
-            say(*([json.dumps(_json(one, dry_run))] if as_json else _lines(one, dry_run)))
+        for erasure in due if not dry_run else ():
+            forget.forget(repo, erasure)
+        for erasure in erasures:
+            say(*([json.dumps(_json(erasure, dry_run))] if as_json else _lines(erasure, dry_run)))
         if prune and not dry_run:
             repo.close()
             forget.prune(repo)
-        elif any(one.stored for one in due):
+        elif any(erasure.stored for erasure in due):
             _say(f"Git keeps the erased objects until it prunes: {PRUNE}", as_json)
         if due and repo.config("remote."):
             _say("What a remote or a colleague already has stays there: see docs/forget.md", as_json)
@@ -77,8 +79,8 @@ def _confirm(due: list[Forgetting], yes: bool) -> None:
         raise UsageError(
             f"nobody can be asked whether to forget {what}", "give --yes, or look first with --dry-run"
         )
-    for one in due:
-        say(*_lines(one, dry_run=True))
+    for erasure in due:
+        say(*_lines(erasure, dry_run=True))
     typer.confirm(f"Forget {clean(what)}? This cannot be undone", abort=True)
 
 
@@ -86,32 +88,36 @@ def _say(text: str, as_json: bool) -> None:
     (complain if as_json else say)(text)
 
 
-def _lines(one: Forgetting, dry_run: bool) -> list[str]:
-    if one.done:
-        return [f"{one.name} was forgotten already"]
-    events = sum(len(room.erasure.seqs) for room in one.rooms)
-    turns = sum(len(room.erasure.turns) for room in one.rooms)
+def _lines(erasure: Forgetting, dry_run: bool) -> list[str]:
+    if erasure.done:
+        return [f"{erasure.name} was forgotten already"]
+    events = sum(len(room.erasure.seqs) for room in erasure.rooms)
+    turns = sum(len(room.erasure.turns) for room in erasure.rooms)
     parts = [
-        f"{len(one.stored)} {'file' if len(one.stored) == 1 else 'files'} of the store" if one.stored else "",
+        f"{len(erasure.stored)} {'file' if len(erasure.stored) == 1 else 'files'} of the store"
+        if erasure.stored
+        else "",
         f"{events} {'edit' if events == 1 else 'edits'} in the inbox" if events else "",
         f"{turns} {'turn' if turns == 1 else 'turns'} in the inbox" if turns else "",
     ]
     did = ", ".join(filter(None, parts)) or "no contents here; a tombstone keeps them from coming"
-    lines = [f"{one.name} {'would be forgotten' if dry_run else 'forgotten'}: {did}"]
-    left = [f"  still there: {kept.what}" + (f" ({kept.mend})" if kept.mend else "") for kept in one.kept]
-    return [*lines, *left]
+    lines = [f"{erasure.name} {'would be forgotten' if dry_run else 'forgotten'}: {did}"]
+    remains = [
+        f"  still there: {kept.what}" + (f" ({kept.mend})" if kept.mend else "") for kept in erasure.kept
+    ]
+    return [*lines, *remains]
 
 
-def _json(one: Forgetting, dry_run: bool) -> dict[str, object]:
+def _json(erasure: Forgetting, dry_run: bool) -> dict[str, object]:
     return {
-        "trace": one.name,
+        "trace": erasure.name,
         "forgotten": not dry_run,
-        "already": one.done,
-        "at": one.at,
-        "by": one.by,
-        "reason": one.reason,
-        "stored": list(one.stored),
-        "events": sum(len(room.erasure.seqs) for room in one.rooms),
-        "turns": sum(len(room.erasure.turns) for room in one.rooms),
-        "still": [kept._asdict() for kept in one.kept],
+        "already": erasure.done,
+        "at": erasure.at,
+        "by": erasure.by,
+        "reason": erasure.reason,
+        "stored": list(erasure.stored),
+        "events": sum(len(room.erasure.seqs) for room in erasure.rooms),
+        "turns": sum(len(room.erasure.turns) for room in erasure.rooms),
+        "still": [kept._asdict() for kept in erasure.kept],
     }

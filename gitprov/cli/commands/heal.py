@@ -43,9 +43,10 @@ def command(
 ) -> None:
     """Find commits that should have a note and do not, and rebuild it.
 
-    What another program rewrote, a forge squashed, or a clone without hooks committed is found again by what messages,
-    reflogs, branches and this clone's inbox tell. Only what is certain is written, also for pushed commits: a note
-    changes no commit. The rest is listed with what would help. Running it again changes nothing.
+    What another program rewrote, a forge squashed, or a clone without hooks committed is found again by what
+    messages, reflogs, branches and this clone's inbox tell. Only what is certain is written, also for pushed
+    commits: a note changes no commit. The rest is listed with what would help. Running it again changes
+    nothing.
 
     Examples: gitprov heal; gitprov heal main..HEAD -n; gitprov heal --map .git/filter-repo/commit-map;
     gitprov heal --from FETCH_HEAD HEAD

@@ -1,4 +1,6 @@
-"""Healing what is new, for commands and hooks that do something else: it is said in a line, and never fails them."""
+"""Healing what is new, for commands and hooks that do something else: it is said in a line, and never fails
+them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def heal_new(repo: Repository, *, quiet: bool = False) -> int:
-    """Look at what is new since the last time; how many commits got lines. Never raises for what could not be done.
+    """Look at what is new since the last time; how many commits got lines. Never raises for what could not be
+    done.
 
     `quiet` says only what failed.
     """

@@ -1,4 +1,6 @@
-"""Running heal and printing what it says; without what parses command lines, which a plain `gitprov heal` needs not."""
+"""Running heal and printing what it says; without what parses command lines, which a plain `gitprov heal`
+needs not.
+"""
 
 from __future__ import annotations
 

@@ -44,7 +44,8 @@ def command(
 ) -> None:
     """Record files that a model wrote. What changed since they were last known counts as generated.
 
-    Example: gitprov record --agent codegen --model m-1 --prompt-file prompt.txt --param temperature=0 src/api.py
+    Example: gitprov record --agent codegen --model m-1 --prompt-file prompt.txt --param temperature=0
+    src/api.py
     """
     if not agent.strip():
         raise UsageError("--agent is empty", "name the tool that asked the model, as in: --agent codegen")

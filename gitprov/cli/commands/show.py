@@ -37,10 +37,11 @@ def command(
 
     The delta is what developers changed of the output before the commit.
 
-    Of a commit, all its traces in short. In a delta, `-` is dropped, `~` reworded, `+` added by somebody, `*` by
-    another trace.
+    Of a commit, all its traces in short. In a delta, `-` is dropped, `~` reworded, `+` added by somebody, `*`
+    by another trace.
 
-    Examples: gitprov show gen_20260201_0b9c41d2e7; gitprov show HEAD~3; gitprov show --prompt gen_20260201_0b9c
+    Examples: gitprov show gen_20260201_0b9c41d2e7; gitprov show HEAD~3; gitprov show --prompt
+    gen_20260201_0b9c
     """
     if sum((as_json, prompt, raw, diff)) > 1:
         raise UsageError("--json, --prompt, --output and --diff exclude each other", "give one of them")

@@ -20,8 +20,8 @@ def command(
 
     Also what the next commit would record, or why it would be refused.
 
-    Of each file: lines staged, pending (in the work tree only) and dropped so far. Of each turn: agent, model, prompt
-    and age; `gitprov show` takes the name at its front.
+    Of each file: lines staged, pending (in the work tree only) and dropped so far. Of each turn: agent,
+    model, prompt and age; `gitprov show` takes the name at its front.
     """
     from gitprov.flow.read.status import status
     from gitprov.output import status as output

@@ -52,10 +52,10 @@ def command(
         finish_interrupted(repo)
         config = load_config(repo.worktree, repo.config("gitprov."))
         wish = SyncOptions(config.share_generations, not no_push, dry_run, gpg_sign)
-        chosen, known = choose(repo, remotes or [], every=every)
+        chosen, configured = choose(repo, remotes or [], every=every)
         for remote in chosen:
             try:
-                done.append(sync(repo, remote, known, wish, partial(heal_new, quiet=quiet)))
+                done.append(sync(repo, remote, configured, wish, partial(heal_new, quiet=quiet)))
             except GitprovError as error:
                 if len(chosen) == 1:
                     raise
@@ -63,8 +63,8 @@ def command(
     if as_json:
         say(json.dumps(_as_json(done, failed, dry_run)))
     elif not quiet:
-        for one in done:
-            say(_as_text(one, dry_run))
+        for remote_result in done:
+            say(_as_text(remote_result, dry_run))
         say(f"shared: {sharing.line(config)}")
     for _, why in failed:
         tell(why)
@@ -79,20 +79,20 @@ def _as_text(done: Synced, dry_run: bool) -> str:
         goes = "went" if done.pushed else "would go" if dry_run else "not sent"
         went = f"{row.went} {goes}" if row.went else ""
         merged = f"{row.merged} of them united with another version" if row.merged else ""
-        said = ", ".join(filter(None, (came, went, merged)))
-        parts.append(f"{row.kind}: {said or 'up to date'}")
+        counts = ", ".join(filter(None, (came, went, merged)))
+        parts.append(f"{row.kind}: {counts or 'up to date'}")
     return f"{done.remote}: {'; '.join(parts)}"
 
 
 def _as_json(done: list[Synced], failed: list[tuple[str, GitprovError]], dry_run: bool) -> dict[str, object]:
     rows: list[dict[str, object]] = [
         {
-            "remote": one.remote,
-            "pushed": one.pushed,
+            "remote": result.remote,
+            "pushed": result.pushed,
             "error": None,
-            "refs": [row._asdict() for row in one.refs],
+            "refs": [row._asdict() for row in result.refs],
         }
-        for one in done
+        for result in done
     ]
     rows += [{"remote": name, "pushed": False, "error": error.message, "refs": []} for name, error in failed]
     return {"dry_run": dry_run, "remotes": rows}

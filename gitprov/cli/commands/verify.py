@@ -33,11 +33,12 @@ def command(
 ) -> None:
     """Check recorded provenance, as git fsck checks objects.
 
-    Each note against its commit, each AI-Trace trailer against the note, each generation's digests, contents and parent,
-    each sidecar against the notes; signatures where verify.signatures demands them. Nothing is changed.
+    Each note against its commit, each AI-Trace trailer against the note, each generation's digests, contents
+    and parent, each sidecar against the notes; signatures where verify.signatures demands them. Nothing is
+    changed.
 
-    What cannot be looked at in this clone (generations that are not shared, parents beyond a shallow clone's edge) is
-    counted as unknown. Exit code 1 where there are findings.
+    What cannot be looked at in this clone (generations that are not shared, parents beyond a shallow clone's
+    edge) is counted as unknown. Exit code 1 where there are findings.
 
     Examples: gitprov verify; gitprov verify origin/main..HEAD --strict; gitprov verify --json | jq .kind
     """
@@ -46,15 +47,15 @@ def command(
     from gitprov.output import findings as output
     from gitprov.store.config import load_config
 
-    asked = revs or []
-    for rev in asked:
+    revisions = revs or []
+    for rev in revisions:
         if rev.startswith("-"):
             raise UsageError(f"{rev!r} is no revision", "gitprov verify -h")
     shown = _VerifyProgress()
     with Repository.discover(os.getcwd(), os.environ) as repo:
         finish_interrupted(repo)
         config = load_config(repo.worktree, repo.config("gitprov."))
-        done = verify(repo, asked, config, shown if os.isatty(2) else None)
+        done = verify(repo, revisions, config, shown if os.isatty(2) else None)
     shown.clear()
     counts = _counts(done)
     if as_json:

@@ -36,7 +36,9 @@ _MEANT = frozenset(("--not", "--no", "--no-patch"))
 
 
 class LogCommand(NamedTuple):
-    """What is to be done. `form` is text, oneline or json; `stdin` says that git reads revisions from there."""
+    """What is to be done. `form` is text, oneline or json; `stdin` says that git reads revisions from
+    there.
+    """
 
     query: Query
     form: str

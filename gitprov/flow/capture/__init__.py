@@ -1,1 +1,1 @@
-"""From an agent's report to durable events in the inbox."""
+"""Capture: turns the reports of agents into durable events in the inbox."""

@@ -1,4 +1,4 @@
-"""`gitprov record`: a generation made by a script or by hand, recorded from the files it left."""
+"""`gitprov record`: record a generation made by a script or by hand from the files that it wrote."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from gitprov.agents.protocol import moment as in_utc
 from gitprov.errors import GitprovError, NotARepository, UsageError
 from gitprov.flow.capture.delivery import Delivery
 from gitprov.flow.capture.moment import Moment, place_of
-from gitprov.flow.capture.protocol import record_one
+from gitprov.flow.capture.protocol import record_edit
 
 
 class StatedGeneration(NamedTuple):
-    """What is known of a generation besides its files; absent facts are None."""
+    """The facts of a generation besides its files; a fact that was not given is None."""
 
     agent: str
     model: str | None = None
@@ -31,16 +31,16 @@ class StatedGeneration(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """What was recorded: repo-relative paths in the order given."""
+    """What was recorded: repo-relative paths, in the order of the arguments."""
 
     paths: tuple[str, ...]
 
 
-def record(made: StatedGeneration, paths: Sequence[str], moment: Moment) -> Recorded:
-    """Record the present content of each path as generated; before it stands what was last known.
+def record(generation: StatedGeneration, paths: Sequence[str], moment: Moment) -> Recorded:
+    """Record the present content of each path as generated; before it, the last recorded or committed one.
 
-    All paths are looked at before anything is recorded. UsageError for a path that is no file of a
-    work tree, NotARepository outside of all.
+    All paths are checked before anything is recorded. UsageError for a path that is not a file of a work
+    tree, NotARepository where neither the directory nor any path is in a work tree.
     """
     if not paths:
         raise UsageError("no file was named", "name the files that the model wrote")
@@ -51,9 +51,11 @@ def record(made: StatedGeneration, paths: Sequence[str], moment: Moment) -> Reco
     for path in paths:
         _check(path, moment)
     try:
-        made = made._replace(at=in_utc(made.at))
+        generation = generation._replace(at=in_utc(generation.at))
         with Delivery(moment.env) as delivery:
-            return Recorded(tuple(record_one(_report(made, path), moment, delivery).path for path in paths))
+            return Recorded(
+                tuple(record_edit(_report(generation, path), moment, delivery).path for path in paths)
+            )
     except ValueError as error:
         raise UsageError(str(error)) from error
     except OSError as error:
@@ -77,27 +79,27 @@ def _place(path: str, moment: Moment) -> str | None:
     return place.path if place is not None else None
 
 
-def _report(made: StatedGeneration, path: str) -> EditReport:
+def _report(generation: StatedGeneration, path: str) -> EditReport:
     return EditReport(
         type="ai",
         path=path,
         cwd=None,
         before=StatedContent(False, None),
         after=StatedContent(False, None),
-        agent=made.agent,
+        agent=generation.agent,
         agent_version=None,
-        model=made.model,
-        session=made.session,
-        turn=made.turn,
+        model=generation.model,
+        session=generation.session,
+        turn=generation.turn,
         tool="record",
         tool_use_id=None,
-        prompt=made.prompt,
-        prompt_name=made.prompt_name,
-        prompt_version=made.prompt_version,
-        params=made.params,
-        request_id=made.request_id,
-        output=made.output,
+        prompt=generation.prompt,
+        prompt_name=generation.prompt_name,
+        prompt_version=generation.prompt_version,
+        params=generation.params,
+        request_id=generation.request_id,
+        output=generation.output,
         usage={},
         human=None,
-        at=made.at,
+        at=generation.at,
     )

@@ -1,4 +1,4 @@
-"""Claude Code's hooks: each one that matters, and what it leaves in the inbox."""
+"""Claude Code's hooks: what each handled hook writes to the inbox."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.snapshots import Snapshot
 
 FILE_LIMIT = 64 << 20
-"""Files above this many bytes are not looked at."""
+"""Largest file that is read, in bytes."""
 
 _TAILS = (1 << 16, 1 << 20)
-"""How far back, in bytes, to look for a tool use: nearly always the first reach is enough."""
+"""How many bytes of a transcript's end are searched for a tool use: the first nearly always suffice."""
 
 
 def record_hook(payload: object, moment: Moment) -> None:
-    """Carry out one payload. ValueError and OSError for what goes to the log."""
+    """Carry out one hook payload. Raises ValueError and OSError for problems that go to the log."""
     hook = claude_code.read(payload)
     if hook.transcript is not None and hook.transcript.startswith("~/"):
         hook = hook._replace(transcript=moment.env.get("HOME", "") + hook.transcript[1:])
@@ -69,7 +69,7 @@ def _after_tool(hook: Hook, moment: Moment) -> None:
         return
     tool = _tool_use(hook)
     try:
-        made, proposal = _changes(hook, inbox, place, tool, moment.env)
+        edits, proposal = _changes(hook, inbox, place, tool, moment.env)
     except ValueError as error:
         report(f"{hook.tool} of {place.path} was not recorded: {error}", moment, inbox)
         return
@@ -87,13 +87,13 @@ def _after_tool(hook: Hook, moment: Moment) -> None:
         "input": inbox.put_text(text).to_json(),
     }
     look_around(inbox, place)
-    inbox.append_once(hook.tool_key, [_row(inbox, one, hook, tool, shared) for one in made])
+    inbox.append_once(hook.tool_key, [_row(inbox, one, hook, tool, shared) for one in edits])
 
 
 def _row(
     inbox: Inbox, change: ProposedEdit, hook: Hook, tool: ToolUse | None, shared: dict[str, Any]
 ) -> dict[str, Any]:
-    """One event as JSON. What a person changed in a proposal names no agent and no model."""
+    """One event as JSON. A person's change to a proposal is recorded without agent and model."""
     ai = change.type == "ai"
     return {
         **shared,
@@ -111,7 +111,7 @@ def _row(
 def _changes(
     hook: Hook, inbox: Inbox, place: Location, tool: ToolUse | None, env: Mapping[str, str]
 ) -> tuple[list[ProposedEdit], dict[str, Any]]:
-    """The edits, and the tool input as the model wrote it."""
+    """The edits, and the tool input as the model wrote it. ValueError where the content before is unknown."""
     disk = _read_target(place)
     seen = _seen(hook, inbox, place)
     proposal = tool.input if tool is not None else hook.input
@@ -121,7 +121,7 @@ def _changes(
         if proposal == hook.input and seen is not None:
             raise
     if proposal != hook.input:
-        # The transcript's input may lack what the hook's has; a person's changes still win over it.
+        # The transcript's input may lack fields of the hook's input; a person's changes take precedence.
         try:
             return claude_code.changes(hook, hook.input, seen, disk), hook.input
         except ValueError:
@@ -129,7 +129,7 @@ def _changes(
                 raise
     from gitprov.flow.capture.last_known import last_known
 
-    # What was last known may be older than what a person typed since: it is a witness only to there being no file.
+    # A person may have typed since the last recorded content, so it proves only that there was no file.
     if last_known(inbox, place, env) is not None or hook.response.get("type") == "update":
         raise ValueError("nothing tells what the file was before the edit")
     return claude_code.changes(hook, hook.input, FileState(None), disk), hook.input
@@ -147,21 +147,21 @@ def _seen(hook: Hook, inbox: Inbox, place: Location) -> FileState | None:
 
 
 def _tool_use(hook: Hook) -> ToolUse | None:
-    """What the transcript says of this tool use: the model's own input, its model and request."""
+    """The tool use as the transcript records it: the model's unchanged input, its model and request."""
     path = turns.transcript_of(hook)
     size = None if path is None else files.size(path)
     if path is None or not size or not hook.tool_use_id:
         return None
     for reach in _TAILS:
         tail = files.read_range(path, max(0, size - reach), reach + (1 << 16))
-        found = claude_transcript.find_tool_use(tail or b"", hook.tool_use_id)
-        if found is not None or size <= reach:
-            return found
+        tool = claude_transcript.find_tool_use(tail or b"", hook.tool_use_id)
+        if tool is not None or size <= reach:
+            return tool
     return None
 
 
 def _place(hook: Hook, moment: Moment) -> Location | None:
-    """Where the tool's target lives; None for other tools and for files outside every work tree."""
+    """The location of the tool's target; None for other tools and for files outside every work tree."""
     if hook.target is None:
         return None
     cwd = hook.cwd or moment.cwd

@@ -1,7 +1,7 @@
-"""What the reports of one delivery share: their turns, their inboxes, and what each file was before.
+"""State that the reports of one delivery share: turns, inboxes, and the content of files before an edit.
 
-A generator may report thousands of files at once. Each event file is read once, and one git process answers for all
-files of a work tree.
+A generator may report thousands of files at once. Each event file is read once, and one git process reads all
+committed files of a work tree.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 class Delivery:
-    """Keeps what one report has learnt for the next ones. To be used in a `with` statement, which ends its processes.
+    """State kept from one report to the next. Used in a `with` statement, whose end stops the git processes.
 
-    `turns`: turns that this delivery began, by what their reports have in common.
+    `turns`: turns that this delivery started, by inbox and by the generation fields that their reports share.
     """
 
     def __init__(self, env: Mapping[str, str]) -> None:
@@ -45,7 +45,7 @@ class Delivery:
             reader.close()
 
     def inbox(self, place: Location) -> Inbox:
-        """The inbox of a work tree, to write to; stashes are looked at when it is first asked for."""
+        """The inbox of a work tree, to write to. On first use, the stashes that exist are recorded in it."""
         key = (place.common_dir, place.worktree_id)
         if key not in self._inboxes:
             self._inboxes[key] = inbox_of(place)
@@ -53,9 +53,10 @@ class Delivery:
         return self._inboxes[key]
 
     def last_content(self, inbox: Inbox, place: Location) -> bytes | None:
-        """A file after its newest event, else as committed; None where it was not there. GitFailed as for `committed`.
+        """Content of a file after its newest event, else as committed; None where there was no such file.
 
-        The first question of a delivery costs what a single report costs; the second one reads all events.
+        GitFailed as for `committed`. The first call for an inbox reads only the file's last event; the second
+        call reads all events.
         """
         if inbox.root not in self._newest:
             self._newest[inbox.root] = {}
@@ -74,7 +75,7 @@ class Delivery:
         return self._committed(place)
 
     def recorded(self, inbox: Inbox, path: str, after: ContentRef | None) -> None:
-        """An event of this path was added."""
+        """Take note that an event for this path was added, with `after` as the file's content."""
         if self._newest.get(inbox.root):
             self._newest[inbox.root][path] = after
 

@@ -1,6 +1,6 @@
-"""Capture: one hook payload becomes durable events in the inbox. Never fails its agent.
+"""Capture: one hook payload becomes durable events in the inbox. It never makes its agent fail.
 
-This is the hot path: it runs inside somebody's agent at every edit, so it imports little.
+This is the hot path: it runs inside a user's agent at every edit, so it imports little.
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ PAYLOAD_LIMIT = 64 << 20
 """Largest payload read, in bytes."""
 
 AGENTS = ("claude-code", "claude", "generic")
-"""Names that `capture` takes."""
+"""Agent names that `capture` accepts."""
 
 
 def capture(agent: str, payload: bytes, moment: Moment) -> str | None:
     """Record what one payload reports.
 
-    Returns None, or one line about a problem that could not be written to the inbox's log either.
-    Never raises.
+    Returns None, or one line about a problem that could not be written to the inbox's log. Never raises.
     """
     try:
         _capture(agent, payload, moment)
-    except Exception as error:  # noqa: BLE001 - whatever is wrong here, the agent's work goes on
+    except Exception as error:  # noqa: BLE001 - no error may stop the agent
         text = str(error) if isinstance(error, (OSError, ValueError, GitprovError)) else repr(error)
         return report(f"capture {agent}: {text}", moment)
     return None

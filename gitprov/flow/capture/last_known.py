@@ -1,4 +1,4 @@
-"""What a file was when last known: after its newest recorded edit, else in the last commit."""
+"""The last recorded content of a file: after its newest event, else in the last commit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gitprov.store.inbox.inbox import Inbox
 
 
 def last_known(inbox: Inbox, place: Location, env: Mapping[str, str]) -> bytes | None:
-    """Content of a file before an edit whose report does not tell it; None if it was not there."""
+    """Content of a file before an edit whose report does not contain it; None where there was no file."""
     event = inbox.last_event(place.path)
     if event is not None:
         if event.after is None:
@@ -25,9 +25,9 @@ def last_known(inbox: Inbox, place: Location, env: Mapping[str, str]) -> bytes |
 
 
 def committed(place: Location, env: Mapping[str, str]) -> bytes | None:
-    """The file in `HEAD` as a checkout would write it; None if it is not there or git cannot say.
+    """The file in `HEAD` as a checkout would write it; None where it is not in `HEAD` or git does not run.
 
-    GitFailed where git refuses to look, as in a repository of another user: then it may well be there.
+    GitFailed where git refuses to read, as in a repository of another user: the file may exist then.
     """
     from gitprov.git.process import failed, refused, run_git
 
@@ -44,16 +44,19 @@ def committed(place: Location, env: Mapping[str, str]) -> bytes | None:
 
 
 class Surroundings(NamedTuple):
-    """Directory and environment in which git is asked about a work tree."""
+    """Directory and environment in which git runs for a work tree."""
 
     cwd: str
     env: Mapping[str, str]
 
 
 def git_surroundings(place: Location, env: Mapping[str, str]) -> Surroundings:
-    """Where to ask git about a file's work tree: variables such as GIT_DIR speak of the caller's repository, not of it."""
+    """Directory and environment for running git on the work tree of a file.
+
+    Variables such as GIT_DIR are removed: they name the caller's repository, not this one.
+    """
     inner = {name: value for name, value in env.items() if not name.startswith("GIT_")}
     if not os.path.exists(os.path.join(place.worktree, ".git").encode("utf-8", "surrogateescape")):
-        # Only such a work tree has to be named to git; naming one switches git's own checks of ownership off.
+        # Named only where git cannot find it: naming a work tree switches off git's checks of ownership.
         inner |= {"GIT_DIR": place.git_dir, "GIT_WORK_TREE": place.worktree}
     return Surroundings(place.worktree, inner)

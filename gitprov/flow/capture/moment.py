@@ -1,6 +1,6 @@
-"""What every capture shares: the moment it runs in, where a file lives, the inbox of a work tree, the log of problems.
+"""What every capture shares: time and environment, the location of a file, the inbox, the problem log.
 
-This is the hot path: it runs inside somebody's agent at every edit, so it imports little.
+This is the hot path: it runs inside a user's agent at every edit, so it imports little.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store.inbox import worktree_owner
 from gitprov.store.inbox.inbox import Inbox, inbox_root, one_line
 
-#: Characters of a path; no system opens a file of a longer one, and git could not be asked for it.
+#: Longest path in characters: no system opens a file with a longer one, and git cannot look it up.
 LONGEST_PATH = 4096
 
 
 class Moment(NamedTuple):
-    """What the process knows of its surroundings: seconds since 1970, environment, directory."""
+    """When and where the process runs: seconds since 1970, environment, directory."""
 
     now: float
     env: Mapping[str, str]
@@ -33,15 +33,15 @@ class Moment(NamedTuple):
 
 
 def report(text: str, moment: Moment, inbox: Inbox | None = None) -> str | None:
-    """Log a problem where doctor finds it; returns it as one line if that is not possible.
+    """Write a problem to the log that doctor reads; where that fails, return it as one line.
 
-    Outside any repository there is no log and nothing that could have been recorded: silence.
+    Outside of all repositories nothing is logged or returned, because nothing could have been recorded there.
     """
     try:
         inbox = inbox or inbox_at(moment)
         if inbox is not None:
             inbox.log_problem(text, moment.at)
-    except Exception as error:  # noqa: BLE001 - as above
+    except Exception as error:  # noqa: BLE001 - no error may stop the agent
         from gitprov.store.inbox import lost
 
         lost.remember(text, moment.cwd, moment.at, moment.env)
@@ -50,13 +50,13 @@ def report(text: str, moment: Moment, inbox: Inbox | None = None) -> str | None:
 
 
 def inbox_at(moment: Moment) -> Inbox | None:
-    """The inbox of the work tree that a moment's directory is in, or None outside of all."""
+    """The inbox of the work tree that contains the moment's directory; None outside of all work trees."""
     place = place_of(moment.cwd, moment.cwd, moment.env)
     return None if place is None else inbox_of(place)
 
 
 def place_of(path: str, cwd: str, env: Mapping[str, str]) -> Location | None:
-    """Where a file lives: in the work tree above it, else in one that `cwd` or the environment has elsewhere.
+    """Location of a file: in the work tree above it, else in one that `cwd` or the environment points to.
 
     ValueError where its path has more than LONGEST_PATH characters.
     """
@@ -78,7 +78,10 @@ def inbox_of(place: Location) -> Inbox:
 
 
 def look_around(inbox: Inbox, place: Location) -> None:
-    """To be called before an edit is recorded: what stands in a stash then is known later, when it was popped."""
+    """Record which stashes exist. To be called before an edit is recorded.
+
+    A stash leaves no trace once it is popped, so its content can be recognized later only from this record.
+    """
     if os.path.exists(os.path.join(place.common_dir, "logs", "refs", "stash")):
         from gitprov.store.inbox import seen as sightings
 
@@ -86,9 +89,9 @@ def look_around(inbox: Inbox, place: Location) -> None:
 
 
 def load(payload: bytes) -> object:
-    """The JSON value of a payload; a byte order mark, UTF-16 and bytes that are not UTF-8 are fine.
+    """The JSON value of a payload; accepts a byte order mark, UTF-16, and bytes that are not UTF-8.
 
-    A number that no counter holds is None: an edit must not get lost for it.
+    A number that is out of range becomes None, so that the edit is still recorded.
     """
     try:
         value: object = loads(payload, forgiving=True)

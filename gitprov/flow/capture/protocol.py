@@ -1,4 +1,4 @@
-"""Reports in the plug-in protocol: each becomes one event, and its turn is kept beside it."""
+"""Reports in the plug-in protocol: each becomes one event, and its turn is stored beside it."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.sessions import derived_turn, session_key
 
 FILE_LIMIT = 64 << 20
-"""Files above this many bytes are not looked at."""
+"""Largest file that is read, in bytes."""
 
 
 def record(payload: bytes, moment: Moment) -> None:
-    """Record each report of a payload. A wrong one is logged and does not stop the others."""
+    """Record each report of a payload. An invalid report is logged and does not stop the others."""
     with Delivery(moment.env) as delivery:
         for number, row in enumerate(_rows(payload), 1):
             try:
-                record_one(generic.read(load(row)), moment, delivery)
+                record_edit(generic.read(load(row)), moment, delivery)
             except (OSError, ValueError, RecursionError, GitprovError) as error:
                 report(f"capture generic: report {number} was not recorded: {error}", moment)
 
 
-def record_one(told: EditReport, moment: Moment, delivery: Delivery) -> Location:
-    """Record one report and return where its file lives.
+def record_edit(edit: EditReport, moment: Moment, delivery: Delivery) -> Location:
+    """Record one report and return the location of its file.
 
-    ValueError for what cannot be recorded: a path outside every work tree, a file that is not there.
+    ValueError for a path outside every work tree and for a file that exists neither before nor after.
     """
-    cwd = os.path.join(moment.cwd, told.cwd or "")
-    place = place_of(os.path.join(cwd, told.path), cwd, moment.env)
+    cwd = os.path.join(moment.cwd, edit.cwd or "")
+    place = place_of(os.path.join(cwd, edit.path), cwd, moment.env)
     if place is None or not place.path:
-        raise ValueError(f"{told.path[:200]} is not a file of a work tree")
+        raise ValueError(f"{edit.path[:200]} is not a file of a work tree")
     inbox = delivery.inbox(place)
-    before = _encode(told.before.text) if told.before.present else delivery.last_content(inbox, place)
-    after = _encode(told.after.text) if told.after.present else _on_disk(place)
+    before = _encode(edit.before.text) if edit.before.present else delivery.last_content(inbox, place)
+    after = _encode(edit.after.text) if edit.after.present else _on_disk(place)
     if before is None and after is None:
-        raise ValueError(f"{told.path[:200]} does not exist, neither before nor after")
-    row = _event(told, place, moment, _turn(inbox, told, moment, delivery))
+        raise ValueError(f"{edit.path[:200]} does not exist, neither before nor after")
+    row = _event(edit, place, moment, _turn(inbox, edit, moment, delivery))
     result = None if after is None else inbox.put_blob(after)
     row["before"] = None if before is None else inbox.put_blob(before).to_json()
     row["after"] = None if result is None else result.to_json()
-    if told.tool_use_id:
-        key = f"{told.agent}\0{told.session}\0{told.tool_use_id}\0{place.path}"
+    if edit.tool_use_id:
+        key = f"{edit.agent}\0{edit.session}\0{edit.tool_use_id}\0{place.path}"
         inbox.append_once(key, [row])
     else:
         inbox.append_event(row)
@@ -58,57 +58,57 @@ def record_one(told: EditReport, moment: Moment, delivery: Delivery) -> Location
     return place
 
 
-def _event(told: EditReport, place: Location, moment: Moment, turn: Turn | None) -> dict[str, Any]:
+def _event(edit: EditReport, place: Location, moment: Moment, turn: Turn | None) -> dict[str, Any]:
     return {
-        "type": told.type,
+        "type": edit.type,
         "path": place.path,
-        "at": told.at or moment.at,
-        "agent": told.agent,
-        "session": told.session,
+        "at": edit.at or moment.at,
+        "agent": edit.agent,
+        "session": edit.session,
         "subagent": None,
         "key": turn.key if turn else None,
         "turn": turn.turn if turn else None,
-        "tool": told.tool,
-        "tool_use_id": told.tool_use_id,
-        "model": told.model,
-        "request_id": told.request_id,
+        "tool": edit.tool,
+        "tool_use_id": edit.tool_use_id,
+        "model": edit.model,
+        "request_id": edit.request_id,
         "user_modified": False,
-        "human": told.human,
+        "human": edit.human,
         "input": None,
     }
 
 
-def _turn(inbox: Inbox, told: EditReport, moment: Moment, delivery: Delivery) -> Turn | None:
-    """The report's turn, begun or filled in; none for what a person typed outside of any turn."""
-    if told.type == "human" and told.turn is None:
+def _turn(inbox: Inbox, edit: EditReport, moment: Moment, delivery: Delivery) -> Turn | None:
+    """The report's turn, started or completed; None for a person's edit outside of any turn."""
+    if edit.type == "human" and edit.turn is None:
         return None
     turn = Turn(
-        key=session_key(told.agent or "", told.session or ""),
-        turn=derived_turn("t", told.turn) if told.turn is not None else "",
-        agent=told.agent,
-        agent_version=told.agent_version,
-        session=told.session,
-        prompt=None if told.prompt is None else inbox.put_text(told.prompt),
-        prompt_name=told.prompt_name,
-        prompt_version=told.prompt_version,
-        at=told.at or moment.at,
-        params=dict(told.params),
-        cwd=told.cwd or moment.cwd,
-        output=None if told.output is None else inbox.put_text(told.output),
-        model=told.model,
-        usage=dict(told.usage),
-        request_ids=(told.request_id,) if told.request_id else (),
+        key=session_key(edit.agent or "", edit.session or ""),
+        turn=derived_turn("t", edit.turn) if edit.turn is not None else "",
+        agent=edit.agent,
+        agent_version=edit.agent_version,
+        session=edit.session,
+        prompt=None if edit.prompt is None else inbox.put_text(edit.prompt),
+        prompt_name=edit.prompt_name,
+        prompt_version=edit.prompt_version,
+        at=edit.at or moment.at,
+        params=dict(edit.params),
+        cwd=edit.cwd or moment.cwd,
+        output=None if edit.output is None else inbox.put_text(edit.output),
+        model=edit.model,
+        usage=dict(edit.usage),
+        request_ids=(edit.request_id,) if edit.request_id else (),
     )
-    if told.turn is not None:
+    if edit.turn is not None:
         return inbox.sessions.put(turn)
-    name = (inbox.root, *told.generation)
+    name = (inbox.root, *edit.generation)
     if name not in delivery.turns:
         delivery.turns[name] = inbox.sessions.start(turn)
     return delivery.turns[name]
 
 
 def _rows(payload: bytes) -> list[bytes]:
-    """One document, or one per line."""
+    """The JSON documents of a payload: the whole payload if it is one document, else one per line."""
     try:
         load(payload)
         return [payload]

@@ -1,4 +1,4 @@
-"""Turns of a Claude Code session: where one begins, which one an edit belongs to, what it said at its end."""
+"""Turns of a Claude Code session: where a turn begins, which turn an edit belongs to, its output."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.sessions import FORGOTTEN, derived_turn, session_key
 
 FIRST_READ = 1 << 20
-"""How much of a transcript's end is read when its cursor is not known yet, in bytes."""
+"""How much of a transcript's end is read while there is no cursor for it, in bytes."""
 
 READ_LIMIT = 64 << 20
-"""Most that is ever read of a transcript at once, in bytes."""
+"""Most that is read of a transcript at once, in bytes."""
 
 UNTIL_END = 1 << 62
-"""Stands for the offset of a next turn that was not announced: all further rows are this one's."""
+"""Offset of the next turn where none was announced: all further rows belong to this turn."""
 
 UNREAD_END = "unread_end"
-"""Field of a turn whose transcript did not hold the agent's last answer yet when the turn ended."""
+"""Field of a turn whose transcript did not contain the agent's last answer when the turn ended."""
 
 _WAITING = 16
-"""Turns of a session in which the prompt that a payload names is looked for, the newest ones."""
+"""How many turns of a session, the newest ones, are searched for the prompt that a payload names."""
 
 UNKNOWN_TURN = "p000000000000"
-"""Id of a session's turn whose prompt nothing tells."""
+"""Id of the turn of a session to which edits without a known prompt belong."""
 
 
 def submit(hook: Hook, moment: Moment) -> None:
-    """A prompt was submitted: a turn begins. Delivered twice, it is one turn."""
+    """Start a turn for a submitted prompt. The same prompt delivered twice starts one turn."""
     place = home(hook, moment)
     if place is None or hook.prompt is None:
         return
@@ -57,18 +57,21 @@ def submit(hook: Hook, moment: Moment) -> None:
 
 
 def current(hook: Hook, inbox: Inbox, moment: Moment, tool: ToolUse | None) -> Turn:
-    """The turn that a tool use in `inbox`'s work tree belongs to; made known there if it is not yet."""
+    """The turn that a tool use in `inbox`'s work tree belongs to; stored in that inbox if it is missing."""
     if hook.subagent is None:
         place = home(hook, moment)
-        told = None if place is None else inbox_of(place)
-        turn = None if told is None else _announced(told, hook)
-        if told is not None and turn is not None:
-            return turn if told.root == inbox.root else _adopted(turn, told, inbox)
+        home_inbox = None if place is None else inbox_of(place)
+        turn = None if home_inbox is None else _announced(home_inbox, hook)
+        if home_inbox is not None and turn is not None:
+            return turn if home_inbox.root == inbox.root else _adopted(turn, home_inbox, inbox)
     return _derived(hook, inbox, moment, tool.id if tool else None)
 
 
 def _announced(inbox: Inbox, hook: Hook) -> Turn | None:
-    """The turn of the session whose prompt the payload names, else its last one: a prompt may be waiting already."""
+    """The turn of the session whose prompt the payload names, else the session's last turn.
+
+    The last turn is not always the right one: a later prompt may already have been submitted and be waiting.
+    """
     key = session_key(hook.agent, hook.session)
     latest = inbox.sessions.latest(key)
     if latest is None or hook.prompt_id in (None, latest.prompt_id):
@@ -81,7 +84,7 @@ def _announced(inbox: Inbox, hook: Hook) -> Turn | None:
 
 
 def stop(hook: Hook, moment: Moment) -> None:
-    """A turn, or a subagent, came to its end: keep what it said while the transcript is still there."""
+    """End a turn, or a subagent's turn: store its output while the transcript still exists."""
     place = home(hook, moment)
     if place is None or (hook.name == "SubagentStop" and hook.subagent is None):
         return
@@ -92,21 +95,21 @@ def stop(hook: Hook, moment: Moment) -> None:
     turn = turn or _derived(hook, inbox, moment, None)
     end = Turn(turn.key, turn.turn)
     limit = UNTIL_END if turn.turn.isdecimal() else None
-    asked = turn._replace(transcript=transcript_of(hook) or turn.transcript)
-    said = None if turn.extra.get(FORGOTTEN) else read_turn(asked, limit)
-    if said is not None:
-        end = told_by(inbox, end, said, turn.prompt is None)
+    transcript_turn = turn._replace(transcript=transcript_of(hook) or turn.transcript)
+    excerpt = None if turn.extra.get(FORGOTTEN) else read_turn(transcript_turn, limit)
+    if excerpt is not None:
+        end = with_excerpt(inbox, end, excerpt, turn.prompt is None)
     if hook.message:
         end = end._replace(message=inbox.put_text(hook.message))
-        if said is None or not answers(said, hook.message):
-            # The last answer's row may be written after this; what holds it is read again at the commit.
-            end = with_message(inbox, end, said, hook.message)
-            end = end._replace(extra={UNREAD_END: asked.transcript is not None})
+        if excerpt is None or not answers(excerpt, hook.message):
+            # The last answer's row may be written later, so the transcript is read again at the commit.
+            end = with_message(inbox, end, excerpt, hook.message)
+            end = end._replace(extra={UNREAD_END: transcript_turn.transcript is not None})
     inbox.sessions.finish(end)
 
 
 def session_started(hook: Hook, moment: Moment) -> None:
-    """A session began or went on: keep what it says of itself, and tidy the inbox once a day."""
+    """Record the model and source of a session that starts or resumes; clean up the inbox once a day."""
     place = home(hook, moment)
     if place is None:
         return
@@ -127,7 +130,7 @@ def session_started(hook: Hook, moment: Moment) -> None:
 
 
 def read_turn(turn: Turn, next_offset: int | None) -> Slice | None:
-    """What the transcript says of a turn that begins at a known place; None where it is not there.
+    """The stretch of transcript of a turn whose offset is recorded; None without an offset or a transcript.
 
     Without `next_offset` the turn ends at the next prompt row.
     """
@@ -142,34 +145,34 @@ def read_turn(turn: Turn, next_offset: int | None) -> Slice | None:
     )
 
 
-def answers(said: Slice, message: str) -> bool:
-    """Whether a stretch of transcript holds an agent's last answer."""
-    return message.strip() in said.output
+def answers(excerpt: Slice, message: str) -> bool:
+    """Whether a stretch of transcript contains `message`, the agent's last answer."""
+    return message.strip() in excerpt.output
 
 
-def with_message(inbox: Inbox, turn: Turn, said: Slice | None, message: str) -> Turn:
-    """The turn whose output ends with the agent's last answer, which its transcript does not hold."""
-    parts = [said.output] if said is not None and said.output else []
+def with_message(inbox: Inbox, turn: Turn, excerpt: Slice | None, message: str) -> Turn:
+    """The turn with an output that ends with the agent's last answer; its transcript lacks that answer."""
+    parts = [excerpt.output] if excerpt is not None and excerpt.output else []
     return turn._replace(output=inbox.put_text("\n\n".join([*parts, message])))
 
 
-def told_by(inbox: Inbox, turn: Turn, said: Slice, with_prompt: bool) -> Turn:
-    """A turn with what its stretch of transcript says of it."""
-    if with_prompt and said.prompts:
-        first = said.prompts[0]
+def with_excerpt(inbox: Inbox, turn: Turn, excerpt: Slice, with_prompt: bool) -> Turn:
+    """A turn completed from its stretch of transcript; the prompt is taken from there only `with_prompt`."""
+    if with_prompt and excerpt.prompts:
+        first = excerpt.prompts[0]
         turn = turn._replace(prompt=inbox.put_text(first.text), prompt_id=first.id)
     return turn._replace(
-        output=inbox.put_text(said.output) if said.output else turn.output,
-        model=said.model or turn.model,
-        usage=said.usage or turn.usage,
-        request_ids=said.request_ids or turn.request_ids,
-        tools=tuple(said.tools) or turn.tools,
-        agent_version=said.version or turn.agent_version,
+        output=inbox.put_text(excerpt.output) if excerpt.output else turn.output,
+        model=excerpt.model or turn.model,
+        usage=excerpt.usage or turn.usage,
+        request_ids=excerpt.request_ids or turn.request_ids,
+        tools=tuple(excerpt.tools) or turn.tools,
+        agent_version=excerpt.version or turn.agent_version,
     )
 
 
 def home(hook: Hook, moment: Moment) -> Location | None:
-    """The work tree the session lives in: its project directory, which `cd` does not change."""
+    """The work tree that the session belongs to: its project directory, which `cd` does not change."""
     project = moment.env.get("CLAUDE_PROJECT_DIR")
     place = locate(project) if project else None
     cwd = hook.cwd or moment.cwd
@@ -177,12 +180,12 @@ def home(hook: Hook, moment: Moment) -> Location | None:
 
 
 def subagent(hook: Hook) -> dict[str, Any] | None:
-    """The subagent a payload speaks of, as events and turns name it."""
+    """The subagent that a payload names, in the form that events and turns store."""
     return None if hook.subagent is None else {"id": hook.subagent, "type": hook.subagent_type}
 
 
 def transcript_of(hook: Hook) -> str | None:
-    """The transcript that holds the tool use: a subagent has its own beside its session's."""
+    """Path of the transcript that contains the tool use: a subagent has one beside its session's."""
     if hook.subagent is None:
         return hook.transcript
     if hook.subagent_transcript is not None or hook.transcript is None:
@@ -196,12 +199,12 @@ def transcript_of(hook: Hook) -> str | None:
 
 
 def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> tuple[InstructionFile, ...]:
-    """The instruction files in force, each with its text."""
-    found: list[InstructionFile] = []
+    """The instruction files in force for a session, each with its text."""
+    instruction_files: list[InstructionFile] = []
     settings = moment.env.get("CLAUDE_CONFIG_DIR") or os.path.join(moment.env.get("HOME", ""), ".claude")
-    own = _content(os.path.join(settings, "CLAUDE.md")) if os.path.isabs(settings) else None
-    if own is not None:
-        found.append(InstructionFile("~/.claude/CLAUDE.md", inbox.put_blob(own)))
+    personal_text = _content(os.path.join(settings, "CLAUDE.md")) if os.path.isabs(settings) else None
+    if personal_text is not None:
+        instruction_files.append(InstructionFile("~/.claude/CLAUDE.md", inbox.put_blob(personal_text)))
     names = _instruction_names(inbox, place, moment)
     inside = locate(hook.cwd or moment.cwd)
     parts = inside.path.split("/") if inside and inside.path and inside.worktree == place.worktree else []
@@ -210,12 +213,12 @@ def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> t
             path = "/".join([*parts[:depth], name])
             text = _in_tree(place, path)
             if text is not None:
-                found.append(InstructionFile(path, inbox.put_blob(text)))
-    return tuple(found)
+                instruction_files.append(InstructionFile(path, inbox.put_blob(text)))
+    return tuple(instruction_files)
 
 
 def _instruction_names(inbox: Inbox, place: Location, moment: Moment) -> tuple[str, ...]:
-    """The file names to look for in each directory, as the project configures them."""
+    """The file names to look for in each directory, from the project's configuration."""
     from gitprov.errors import ConfigError
     from gitprov.model.config import Config
     from gitprov.store.config import load_config
@@ -228,21 +231,21 @@ def _instruction_names(inbox: Inbox, place: Location, moment: Moment) -> tuple[s
 
 
 def _derived(hook: Hook, inbox: Inbox, moment: Moment, tool_use_id: str | None) -> Turn:
-    """The turn as the transcript tells it, where no hook announced it."""
+    """The turn according to the transcript, for a tool use that belongs to no announced turn."""
     turn = _blank(hook, moment)
     cursor = inbox.sessions.noted(turn.key, "cursor")
-    known = cursor.get("turn")
-    known = known if isinstance(known, str) and known.isalnum() else None
-    asked, end = _new_prompts(turn, cursor, tool_use_id)
+    cursor_turn = cursor.get("turn")
+    cursor_turn = cursor_turn if isinstance(cursor_turn, str) and cursor_turn.isalnum() else None
+    prompts, end = _new_prompts(turn, cursor, tool_use_id)
     if end is not None:
-        newest = derived_turn("p", asked[-1].id) if asked else known
-        if asked and tool_use_id is not None:
-            asked = [one for one in asked if one.offset < end[1]]
+        newest = derived_turn("p", prompts[-1].id) if prompts else cursor_turn
+        if prompts and tool_use_id is not None:
+            prompts = [prompt_row for prompt_row in prompts if prompt_row.offset < end[1]]
         inbox.sessions.note(
             turn.key, "cursor", {"transcript": turn.transcript, "offset": end[0], "turn": newest}
         )
-    if asked:
-        prompt = asked[-1]
+    if prompts:
+        prompt = prompts[-1]
         turn = turn._replace(
             turn=derived_turn("p", prompt.id),
             prompt=inbox.put_text(prompt.text),
@@ -251,7 +254,7 @@ def _derived(hook: Hook, inbox: Inbox, moment: Moment, tool_use_id: str | None) 
             offset=prompt.offset,
         )
     else:
-        turn = turn._replace(turn=known or UNKNOWN_TURN)
+        turn = turn._replace(turn=cursor_turn or UNKNOWN_TURN)
     old = inbox.sessions.read(turn.key, turn.turn)
     if isinstance(old, Turn):
         return old
@@ -264,7 +267,10 @@ def _derived(hook: Hook, inbox: Inbox, moment: Moment, tool_use_id: str | None) 
 def _new_prompts(
     turn: Turn, cursor: dict[str, Any], tool_use_id: str | None
 ) -> tuple[list[Prompt], tuple[int, int] | None]:
-    """Prompts since the cursor; (byte after the last complete row, byte where the tool use stands)."""
+    """Prompts since the cursor, and (offset after the last complete row, offset of the tool use), in bytes.
+
+    Without a transcript the second value is None; without the tool use both offsets are the same.
+    """
     size = None if turn.transcript is None else files.size(turn.transcript)
     if turn.transcript is None or size is None:
         return [], None
@@ -280,29 +286,31 @@ def _new_prompts(
     )
 
 
-def _adopted(turn: Turn, told: Inbox, inbox: Inbox) -> Turn:
-    """A turn announced in another work tree, made known where its edit happened."""
-    name = derived_turn("x", f"{told.root}\0{turn.turn}")
+def _adopted(turn: Turn, home_inbox: Inbox, inbox: Inbox) -> Turn:
+    """A turn that was announced in another work tree, copied into the inbox of the work tree of its edit."""
+    name = derived_turn("x", f"{home_inbox.root}\0{turn.turn}")
     old = inbox.sessions.read(turn.key, name)
     if isinstance(old, Turn):
         return old
     return inbox.sessions.put(
         turn._replace(
             turn=name,
-            prompt=_moved(turn.prompt, told, inbox),
+            prompt=_moved(turn.prompt, home_inbox, inbox),
             instructions=tuple(
-                InstructionFile(one.path, _moved(one.ref, told, inbox) or one.ref)
-                for one in turn.instructions
+                InstructionFile(
+                    instruction.path, _moved(instruction.ref, home_inbox, inbox) or instruction.ref
+                )
+                for instruction in turn.instructions
             ),
         )
     )
 
 
-def _moved(ref: ContentRef | None, told: Inbox, inbox: Inbox) -> ContentRef | None:
+def _moved(ref: ContentRef | None, home_inbox: Inbox, inbox: Inbox) -> ContentRef | None:
     if ref is None or not ref.stored:
         return ref
     try:
-        return inbox.blobs.put_text(told.get_blob(ref))
+        return inbox.blobs.put_text(home_inbox.get_blob(ref))
     except Damaged:
         return ref
 
@@ -321,14 +329,14 @@ def _blank(hook: Hook, moment: Moment) -> Turn:
 
 
 def _second(at: str | None) -> str | None:
-    """A transcript's moment to the second, or None if it does not look like one."""
+    """A transcript's time without fractions of a second; None where it does not look like one."""
     if at is None or len(at) < 20 or at[4] != "-" or at[10] != "T" or not at.endswith("Z"):
         return None
     return at[:19] + "Z"
 
 
 def _content(path: str) -> bytes | None:
-    """A file of the person's own; a link is one that this person made."""
+    """A file outside the work tree, or None. Links are followed, as the person who runs gitprov set them."""
     try:
         return files.read(path, FIRST_READ + 1)
     except OSError:
@@ -336,7 +344,7 @@ def _content(path: str) -> bytes | None:
 
 
 def _in_tree(place: Location, path: str) -> bytes | None:
-    """A file of the work tree; None where there is none or it is behind a link."""
+    """A file of the work tree; None where there is none or its path leads through a link."""
     try:
         return tree_files.head(place.worktree, path, FIRST_READ + 1)
     except OSError:

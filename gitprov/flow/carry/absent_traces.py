@@ -1,7 +1,9 @@
-"""Traces that a message names and that were looked for in vain: then the commit holds no line of theirs, and says so.
+"""Traces that a message names and that were looked for in vain: then the commit holds no line of theirs, and
+says so.
 
-A message that came with a pick names what the picked commit was made of. Where nothing of that is left in the new one, a
-note that has a row of the commit alone says that somebody looked, so that its lines are `unknown` and not `declared`.
+A message that came with a pick names what the picked commit was made of. Where nothing of that is left in the
+new one, a note that has a row of the commit alone says that somebody looked, so that its lines are `unknown`
+and not `declared`.
 """
 
 from __future__ import annotations
@@ -18,17 +20,17 @@ if TYPE_CHECKING:
     from gitprov.model.note import Note
 
 
-def known_to(sources: Iterable[Commit], known: Mapping[str, Note]) -> frozenset[str]:
+def known_to(sources: Iterable[Commit], noted: Mapping[str, Note]) -> frozenset[str]:
     """The traces that the notes of these commits tell of, and those that they have told not to be theirs.
 
     A commit without a note tells nothing.
     """
-    found: set[str] = set()
-    for one in sources:
-        note = known.get(one.oid)
+    traces: set[str] = set()
+    for commit in sources:
+        note = noted.get(commit.oid)
         if note is not None:
-            found.update(note.traces, mentioned(one.message) if note.commit is not None else ())
-    return frozenset(found)
+            traces.update(note.traces, mentioned(commit.message) if note.commit is not None else ())
+    return frozenset(traces)
 
 
 def mentioned(message: bytes) -> list[str]:

@@ -1,7 +1,7 @@
 """Carrying: what commits inherit from others, by git's own diff of the two and the notes that are there.
 
-A line that git's diff says survived keeps what is known of it; a line it says changed needs new evidence. This is
-the one mechanism for all that rewrites or repeats history.
+A line that git's diff says survived keeps what is known of it; a line it says changed needs new evidence.
+This is the one mechanism for all that rewrites or repeats history.
 """
 
 from __future__ import annotations
@@ -34,76 +34,80 @@ _RANGES = 500
 def carry(repo: Repository, pairs: Iterable[Rewrite], *, silent: bool = False) -> dict[str, Note]:
     """New commit → the note that it inherits; commits that inherit nothing are left out. Writes nothing.
 
-    `silent`: those whose messages name only traces that were looked for in vain get a note that says no more than that.
-    Several sources of one commit may be given, the later ones first asked. Pairs with a commit that is not here are
-    left to whoever has it.
+    `silent`: those whose messages name only traces that were looked for in vain get a note that says no more
+    than that. Several sources of one commit may be given, the later ones first asked. Pairs with a commit
+    that is not here are left to whoever has it.
     """
-    wanted: dict[str, list[str]] = {}
-    lent: dict[str, set[str]] = {}
+    sources_of: dict[str, list[str]] = {}
+    partial: dict[str, set[str]] = {}
     limits: dict[str, dict[str, frozenset[str]]] = {}
     for old, new, whole, only in dict.fromkeys(pairs):
         if old != new:
-            wanted.setdefault(new, []).append(old)
+            sources_of.setdefault(new, []).append(old)
             if not whole:
-                lent.setdefault(new, set()).add(old)
+                partial.setdefault(new, set()).add(old)
             if only is not None:
                 limits.setdefault(new, {})[old] = only
-    found = _commits(repo, wanted)
-    heirs = {
+    commits = _commits(repo, sources_of)
+    targets = {
         oid: CarryTarget(
             oid,
-            one.tree,
-            one.parents,
-            frozenset({*one.parents, *lent.get(oid, ())}),
+            commit.tree,
+            commit.parents,
+            frozenset({*commit.parents, *partial.get(oid, ())}),
             only=limits.get(oid, {}),
         )
-        for oid, one in found.items()
+        for oid, commit in commits.items()
     }
     out: dict[str, Note] = {}
-    for name, (given, added) in inherit(repo, [(heirs[oid], wanted[oid]) for oid in heirs]).items():
-        settled = silent and in_vain(repo, found[name].message, given.traces)
-        note = given.note(name, added, silent=settled)
+    for name, (inherited, added) in inherit(
+        repo, [(targets[oid], sources_of[oid]) for oid in targets]
+    ).items():
+        settled = silent and in_vain(repo, commits[name].message, inherited.traces)
+        note = inherited.note(name, added, silent=settled)
         if note is not None:
             out[name] = note
     return out
 
 
 def inherit(
-    repo: Repository, wanted: Sequence[tuple[CarryTarget, Sequence[str]]], most: int | None = None
+    repo: Repository, targets: Sequence[tuple[CarryTarget, Sequence[str]]], most: int | None = None
 ) -> dict[str, tuple[Inherited, int]]:
-    """Heir's name → what it inherits from its sources, and how many lines it adds.
+    """A target's name → what it inherits from its sources, and how many lines it adds.
 
     No more than `most` files are blamed; what the others would have told stands in the answer as a problem.
 
-    A constant number of processes for what the sources themselves added; one `git blame` for each file of which a
-    source had lines from before.
+    A constant number of processes for what the sources themselves added; one `git blame` for each file of
+    which a source had lines from before.
     """
-    if not wanted:
+    if not targets:
         return {}
-    commits = _commits(repo, {oid for heir, sources in wanted for oid in (*sources, *heir.parents)})
+    commits = _commits(repo, {oid for target, sources in targets for oid in (*sources, *target.parents)})
     commits.update(
         _commits(repo, {oid for one in list(commits.values()) for oid in one.parents} - {*commits})
     )
-    known = _notes(repo, {oid for _, sources in wanted for oid in sources})
-    same = repeated(repo, commits, wanted, known)
-    rest = [(heir, sources) for heir, sources in wanted if heir.name not in same]
+    noted = _notes(repo, {oid for _, sources in targets for oid in sources})
+    same = repeated(repo, commits, targets, noted)
+    rest = [(target, sources) for target, sources in targets if target.name not in same]
     seen = _Diffs(repo, commits, rest)
     cases = [
-        _CarryCase(repo, heir, [oid for oid in sources if oid in commits], seen, known)
-        for heir, sources in rest
+        _CarryCase(repo, target, [oid for oid in sources if oid in commits], seen, noted)
+        for target, sources in rest
     ]
-    left = _ask_blame(repo, cases, most)
-    problem = f"{left} files would have to be blamed" if left else None
-    told = {
+    unasked = _ask_blame(repo, cases, most)
+    problem = f"{unasked} files would have to be blamed" if unasked else None
+    answers = {
         **same,
-        **{case.heir.name: (case.heritage.result()._replace(problem=problem), case.added) for case in cases},
+        **{
+            case.target.name: (case.heritage.result()._replace(problem=problem), case.added) for case in cases
+        },
     }
-    for heir, sources in wanted:
-        given, added = told[heir.name]
-        if not given.rows and not problem:
-            whole = [commits[oid] for oid in sources if oid in commits and oid not in heir.lenders]
-            told[heir.name] = (given._replace(traces=known_to(whole, known)), added)
-    return told
+    for target, sources in targets:
+        inherited, added = answers[target.name]
+        if not inherited.rows and not problem:
+            whole = [commits[oid] for oid in sources if oid in commits and oid not in target.partial]
+            answers[target.name] = (inherited._replace(traces=known_to(whole, noted)), added)
+    return answers
 
 
 def _notes(repo: Repository, oids: Iterable[str]) -> dict[str, Note]:
@@ -113,39 +117,47 @@ def _notes(repo: Repository, oids: Iterable[str]) -> dict[str, Note]:
 
 def _commits(repo: Repository, oids: Iterable[str]) -> dict[str, Commit]:
     names = list(oids)
-    found = zip(names, repo.objects.get_many(names), strict=True)
-    return {oid: parse_commit(obj) for oid, obj in found if obj is not None and obj.type == "commit"}
+    objects = zip(names, repo.objects.get_many(names), strict=True)
+    return {oid: parse_commit(obj) for oid, obj in objects if obj is not None and obj.type == "commit"}
 
 
 class _Diffs:
-    """All comparisons that a set of heirs asks for, from one process."""
+    """All comparisons that a set of target commits asks for, from one process."""
 
     def __init__(
         self,
         repo: Repository,
         commits: Mapping[str, Commit],
-        wanted: Sequence[tuple[CarryTarget, Sequence[str]]],
+        targets: Sequence[tuple[CarryTarget, Sequence[str]]],
     ) -> None:
         self._commits = commits
-        rootless = any(not one.parents for one in commits.values()) or any(
-            not heir.parents for heir, _ in wanted
+        rootless = any(not entry.parents for entry in commits.values()) or any(
+            not target.parents for target, _ in targets
         )
         self._empty = repo.empty_tree() if rootless else ""
-        own: list[tuple[str, str]] = []
+        added_pairs: list[tuple[str, str]] = []
         across: list[tuple[str, str]] = []
-        for heir, sources in wanted:
-            own += [(base, heir.tree) for base in self._bases(heir.parents) or ()]
+        for target, sources in targets:
+            added_pairs += [(base, target.tree) for base in self._bases(target.parents) or ()]
             for source in (commits[oid] for oid in sources if oid in commits):
-                across.append((source.tree, heir.tree))
-                own += [(base, source.tree) for base in self._bases(source.parents) or ()]
-        self._seen = diffs.between_trees(repo, list(dict.fromkeys(own)))
-        # Whatever else lies between a source and its heir (all that upstream did since) is no concern of either.
-        paths = {path for found in self._seen.values() for one in found for path in (one.old_path, one.path)}
-        left = [pair for pair in dict.fromkeys(across) if pair not in self._seen]
-        self._seen.update(diffs.between_trees(repo, left, paths))
+                across.append((source.tree, target.tree))
+                added_pairs += [(base, source.tree) for base in self._bases(source.parents) or ()]
+        self._seen = diffs.between_trees(repo, list(dict.fromkeys(added_pairs)))
+        # Whatever else lies between a source and its target (all that upstream did since) is no concern of
+        # either.
+        paths = {
+            path
+            for changes in self._seen.values()
+            for entry in changes
+            for path in (entry.old_path, entry.path)
+        }
+        unseen = [pair for pair in dict.fromkeys(across) if pair not in self._seen]
+        self._seen.update(diffs.between_trees(repo, unseen, paths))
 
     def _bases(self, parents: tuple[str, ...]) -> list[str] | None:
-        """Trees of the parents; None in a shallow clone that lacks one: then nothing can be said to be new."""
+        """Trees of the parents; None in a shallow clone that lacks one: then nothing can be said to be
+        new.
+        """
         if not parents:
             return [self._empty]
         return (
@@ -154,7 +166,7 @@ class _Diffs:
             else None
         )
 
-    def own(self, tree: str, parents: tuple[str, ...]) -> list[FileChange]:
+    def added(self, tree: str, parents: tuple[str, ...]) -> list[FileChange]:
         """What a tree adds relative to all its parents."""
         bases = self._bases(parents)
         if bases is None:
@@ -164,10 +176,10 @@ class _Diffs:
             first = diffs.common(first, other)
         return first
 
-    def source(self, oid: str, heir: CarryTarget) -> tuple[list[FileChange], list[FileChange]]:
-        """What a source added itself, and what lies between it and the heir."""
-        one = self._commits[oid]
-        return self.own(one.tree, one.parents), self._seen[one.tree, heir.tree]
+    def source(self, oid: str, target: CarryTarget) -> tuple[list[FileChange], list[FileChange]]:
+        """What a source added itself, and what lies between it and the target."""
+        source = self._commits[oid]
+        return self.added(source.tree, source.parents), self._seen[source.tree, target.tree]
 
 
 class _Open(NamedTuple):
@@ -180,47 +192,47 @@ class _Open(NamedTuple):
 
 
 class _CarryCase:
-    """One heir: what its sources added is settled here, the rest is left `open`."""
+    """One target: what its sources added is settled here, the rest is left `open`."""
 
     def __init__(
         self,
         repo: Repository,
-        heir: CarryTarget,
+        target: CarryTarget,
         sources: Sequence[str],
         seen: _Diffs,
-        known: Mapping[str, Note],
+        noted: Mapping[str, Note],
     ) -> None:
-        self.heir = heir
+        self.target = target
         self.heritage = InheritedClaims()
         self._repo = repo
-        own = [change for change in seen.own(heir.tree, heir.parents) if change.has_text]
-        self.added = sum(change.added for change in own)
-        self._fresh = {change.path: lines for change in own if (lines := _added(repo, change))}
-        self._removed = {change.path: sum(hunk.old_count for hunk in change.hunks) for change in own}
+        added = [change for change in seen.added(target.tree, target.parents) if change.has_text]
+        self.added = sum(change.added for change in added)
+        self._fresh = {change.path: lines for change in added if (lines := _added(repo, change))}
+        self._removed = {change.path: sum(hunk.old_count for hunk in change.hunks) for change in added}
         self._settled: dict[str, LineSet] = {}
         self._open: list[_Open] = []
         for oid in reversed(sources):
-            self._ask(oid, *seen.source(oid, heir), known.get(oid))
+            self._ask(oid, *seen.source(oid, target), noted.get(oid))
 
-    def _ask(self, oid: str, own: list[FileChange], between: list[FileChange], note: Note | None) -> None:
+    def _ask(self, oid: str, added: list[FileChange], between: list[FileChange], note: Note | None) -> None:
         changed = {change.path: change for change in between}
-        itself = {change.path: change for change in own if change.has_text}
-        believed = self.heir.only.get(oid, self._fresh.keys())
+        itself = {change.path: change for change in added if change.has_text}
+        believed = self.target.only.get(oid, self._fresh.keys())
         for path, fresh in self._fresh.items():
             lines = fresh - self._settled.get(path, LineSet()) if path in believed else LineSet()
             change = changed.get(path)
             runs = self._runs(lines, path, change) if lines else []
             if runs:
                 old = path if change is None else change.old_path
-                mine, rest = split(runs, self._own_lines(itself.get(old), note))
-                self._settled[path] = self._settled.get(path, LineSet()) | news(mine)
+                own_runs, rest = split(runs, self._own_lines(itself.get(old), note))
+                self._settled[path] = self._settled.get(path, LineSet()) | news(own_runs)
                 if note is not None:
-                    self.heritage.take(note, old, path, mine)
+                    self.heritage.take(note, old, path, own_runs)
                 if rest:
                     self._open.append(_Open(oid, old, path, rest))
-        if note is not None and oid not in self.heir.lenders:
+        if note is not None and oid not in self.target.partial:
             names = {change.old_path: change.path for change in between if change.status == "R"}
-            self.heritage.add_commit_facts(note, names, self._removed, self.heir.counted)
+            self.heritage.add_commit_facts(note, names, self._removed, self.target.counted)
 
     def _own_lines(self, change: FileChange | None, note: Note | None) -> LineSet:
         """Lines of a source's file that it put there itself, and did not only re-indent or re-wrap.
@@ -249,12 +261,12 @@ class _CarryCase:
 
     def open(self) -> list[_Open]:
         """What is left to ask, without lines that another source answered for."""
-        left = []
-        for one in self._open:
-            runs = without(one.runs, self._settled.get(one.path, LineSet()))
+        remaining = []
+        for part in self._open:
+            runs = without(part.runs, self._settled.get(part.path, LineSet()))
             if runs:
-                left.append(one._replace(runs=runs))
-        return left
+                remaining.append(part._replace(runs=runs))
+        return remaining
 
 
 def _added(repo: Repository, change: FileChange) -> LineSet:
@@ -277,20 +289,20 @@ def _ask_blame(repo: Repository, cases: Sequence[_CarryCase], most: int | None) 
 
     Where that are more than `most` files nothing is asked, and their number is the answer.
     """
-    asked: dict[tuple[str, str], LineSet] = {}
+    lines_of: dict[tuple[str, str], LineSet] = {}
     for case in cases:
-        for one in case.open():
-            key = (one.source, one.old)
-            asked[key] = asked.get(key, LineSet()) | olds(one.runs)
-    if not asked or (most is not None and len(asked) > most):
-        return len(asked)
-    answers = {key: _blamed(repo, *key, lines) for key, lines in asked.items()}
-    known = _notes(repo, {oid for answer in answers.values() for oid, _, _ in answer.values()})
+        for part in case.open():
+            key = (part.source, part.old)
+            lines_of[key] = lines_of.get(key, LineSet()) | olds(part.runs)
+    if not lines_of or (most is not None and len(lines_of) > most):
+        return len(lines_of)
+    answers = {key: _blamed(repo, *key, lines) for key, lines in lines_of.items()}
+    noted = _notes(repo, {oid for answer in answers.values() for oid, _, _ in answer.values()})
     for case in cases:
-        for one in case.open():
-            for (oid, old), runs in _by_commit(one.runs, answers[one.source, one.old]).items():
-                if oid in known:
-                    case.heritage.take(known[oid], old, one.path, runs)
+        for part in case.open():
+            for (oid, old), runs in _by_commit(part.runs, answers[part.source, part.old]).items():
+                if oid in noted:
+                    case.heritage.take(noted[oid], old, part.path, runs)
     return 0
 
 
@@ -314,10 +326,10 @@ def _blamed(repo: Repository, source: str, path: str, lines: LineSet) -> dict[in
 def _by_commit(
     runs: Iterable[LineRun], answer: Mapping[int, tuple[str, str, int]]
 ) -> dict[tuple[str, str], list[LineRun]]:
-    found: dict[tuple[str, str], list[LineRun]] = {}
+    runs_of: dict[tuple[str, str], list[LineRun]] = {}
     for run in runs:
         for n in range(run.size):
-            told = answer.get(run.old + n)
-            if told is not None:
-                found.setdefault(told[:2], []).append(LineRun(run.new + n, told[2], 1))
-    return found
+            place = answer.get(run.old + n)
+            if place is not None:
+                runs_of.setdefault(place[:2], []).append(LineRun(run.new + n, place[2], 1))
+    return runs_of

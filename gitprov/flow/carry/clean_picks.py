@@ -1,4 +1,5 @@
-"""Clean picks: heirs that change the same files from the same to the same contents as their one source.
+"""Clean picks: target commits that change the same files from the same to the same contents as their one
+source.
 
 Their lines have the numbers that they had; no content has to be looked at.
 """
@@ -26,7 +27,9 @@ _FILES = 50
 
 
 class _Pick(NamedTuple):
-    """A commit with one source. `before` and `now` are trees: (parent's, own), of the source and of the heir."""
+    """A commit with one source. `before` and `now` are trees: (parent's, own), of the source and of the
+    target.
+    """
 
     name: str
     source: str
@@ -42,50 +45,53 @@ class _Pick(NamedTuple):
 def repeated(
     repo: Repository,
     commits: Mapping[str, Commit],
-    wanted: Sequence[tuple[CarryTarget, Sequence[str]]],
-    known: Mapping[str, Note],
+    targets: Sequence[tuple[CarryTarget, Sequence[str]]],
+    noted: Mapping[str, Note],
 ) -> dict[str, tuple[Inherited, int]]:
-    """Name of an heir that is a clean pick → all that its source has, and how many lines it adds."""
+    """Name of a target that is a clean pick → all that its source has, and how many lines it adds."""
     picks = [
-        pick for heir, sources in wanted if len(sources) == 1 and (pick := _pick(commits, heir, sources[0]))
+        pick
+        for target, sources in targets
+        if len(sources) == 1 and (pick := _pick(commits, target, sources[0]))
     ]
     out: dict[str, tuple[Inherited, int]] = {}
     for pick in _clean(repo, picks):
-        note = known.get(pick.source, Note())
+        note = noted.get(pick.source, Note())
         added = (note.commit or {}).get("added", 0 if not note else None)
         if isinstance(added, int):
             out[pick.name] = (_whole(note), added)
     return out
 
 
-def _pick(commits: Mapping[str, Commit], heir: CarryTarget, oid: str) -> _Pick | None:
+def _pick(commits: Mapping[str, Commit], target: CarryTarget, oid: str) -> _Pick | None:
     source = commits.get(oid)
-    if source is None or oid in heir.lenders or heir.counted or len(source.parents) != 1:
+    if source is None or oid in target.partial or target.counted or len(source.parents) != 1:
         return None
-    bases = [commits.get(parents[0]) for parents in (source.parents, heir.parents) if len(parents) == 1]
+    bases = [commits.get(parents[0]) for parents in (source.parents, target.parents) if len(parents) == 1]
     if len(bases) != 2 or bases[0] is None or bases[1] is None:
         return None
-    return _Pick(heir.name, oid, (bases[0].tree, source.tree), (bases[1].tree, heir.tree))
+    return _Pick(target.name, oid, (bases[0].tree, source.tree), (bases[1].tree, target.tree))
 
 
 def _clean(repo: Repository, picks: list[_Pick]) -> list[_Pick]:
     """Those that change the same.
 
-    Two commits change the same exactly where they differ from each other as their bases do. Of a branch that was moved
-    as a whole that is far less to ask where upstream did little: each pick's base is the pick before it.
+    Two commits change the same exactly where they differ from each other as their bases do. Of a branch that
+    was moved as a whole that is far less to ask where upstream did little: each pick's base is the pick
+    before it.
     """
     chains = _chains(picks)
     below = raw_between_trees(repo, [chain[0].aside[0] for chain in chains if len(chain) >= _CHAIN])
-    asked = []
+    compared = []
     for chain in chains:
         few = len(chain) >= _CHAIN and below[chain[0].aside[0]].count(b"\n") <= _FILES
-        asked += [(pick, *(pick.aside if few else (pick.before, pick.now))) for pick in chain]
-    rows = raw_between_trees(repo, [pair for _, *pairs in asked for pair in pairs])
-    return [pick for pick, one, other in asked if rows[one] == rows[other]]
+        compared += [(pick, *(pick.aside if few else (pick.before, pick.now))) for pick in chain]
+    rows = raw_between_trees(repo, [pair for _, *pairs in compared for pair in pairs])
+    return [pick for pick, first, second in compared if rows[first] == rows[second]]
 
 
 def _chains(picks: list[_Pick]) -> list[list[_Pick]]:
-    """Runs of picks, each on top of the one before, of the sources as of the heirs."""
+    """Runs of picks, each on top of the one before, of the sources as of the target commits."""
     chains: list[list[_Pick]] = []
     for pick in picks:
         if chains and chains[-1][-1].aside[1] == pick.aside[0]:

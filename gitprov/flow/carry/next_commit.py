@@ -1,4 +1,6 @@
-"""What a commit that is about to be made has from others: those that git's state names, and those it names no more."""
+"""What a commit that is about to be made has from others: those that git's state names, and those it names
+no more.
+"""
 
 from __future__ import annotations
 
@@ -21,21 +23,25 @@ _FILES = 100
 
 
 def inherited_by(context: CommitContext, commit_change: CommitChange) -> Inherited:
-    """What the commit has from others that git names. That it cannot be found out is no reason to refuse a commit."""
+    """What the commit has from others that git names. That it cannot be found out is no reason to refuse a
+    commit.
+    """
     from gitprov.flow.git_state import squashing, unnamed
 
     repo = context.repo
     try:
-        known = commit_change.sources if commit_change.sources is not None else _asked(context, commit_change)
+        sources = (
+            commit_change.sources if commit_change.sources is not None else _asked(context, commit_change)
+        )
         sure = squashing(repo)  # a second `merge --squash` overwrites what the first one said
-        if commit_change.tree is None and unnamed(repo, known):
+        if commit_change.tree is None and unnamed(repo, sources):
             from gitprov.flow.carry.picked import picked
 
             by_message = picked(repo, commit_change.head)
-            known = known._replace(lenders=by_message.commits)
+            sources = sources._replace(partial=by_message.commits)
             sure = by_message.sure
         alike = _lookalikes(repo, commit_change) if sure else Inherited([])
-        if not known.commits:
+        if not sources.commits:
             return alike
         from gitprov.flow.carry.carry import inherit
         from gitprov.flow.carry.values import CarryTarget
@@ -43,11 +49,11 @@ def inherited_by(context: CommitContext, commit_change: CommitChange) -> Inherit
 
         take_in(repo)  # a colleague's commits have their notes where a plain fetch put them
         tree = commit_change.tree or decode(repo.run("write-tree")).strip()
-        counted = _counted(repo, commit_change, known)
-        only = {known.left.commit: known.left.paths} if known.left else {}
-        heir = CarryTarget("", tree, commit_change.parents, frozenset(known.lenders), counted, only)
-        found = inherit(repo, [(heir, known.commits)], _FILES)[""][0]
-        return _with(found, alike)
+        counted = _counted(repo, commit_change, sources)
+        only = {sources.reset.commit: sources.reset.paths} if sources.reset else {}
+        target = CarryTarget("", tree, commit_change.parents, frozenset(sources.partial), counted, only)
+        inherited = inherit(repo, [(target, sources.commits)], _FILES)[""][0]
+        return _with(inherited, alike)
     except (GitprovError, OSError, ValueError) as error:
         return Inherited([], problem=str(error) or type(error).__name__)
 
@@ -57,31 +63,33 @@ def _asked(context: CommitContext, commit_change: CommitChange) -> Sources:
     from gitprov.flow import git_state
     from gitprov.flow.carry import resets
 
-    left = resets.left_by_reset(context.repo, commit_change, context.view)
-    return git_state.Sources(git_state.named(context.repo), git_state.undone(context.repo), left)
+    reset = resets.left_by_reset(context.repo, commit_change, context.view)
+    return git_state.Sources(git_state.named(context.repo), git_state.undone(context.repo), reset)
 
 
-def _with(found: Inherited, more: Inherited) -> Inherited:
+def _with(inherited: Inherited, more: Inherited) -> Inherited:
     """What is inherited, and for other lines what more is known."""
     if not more.rows:
-        return found
+        return inherited
     from gitprov.flow.carry.write_notes import beside
 
     # Who reviewed one part has not seen what is already here of the same trace.
-    known = {row["id"] for row in found.rows}
-    rows = [row for row in more.rows if row["kind"] != "review" or row["id"].partition("/")[0] not in known]
-    return found._replace(rows=list(beside(Note(found.rows), Note(rows)).rows.values()))
+    traces = {row["id"] for row in inherited.rows}
+    rows = [row for row in more.rows if row["kind"] != "review" or row["id"].partition("/")[0] not in traces]
+    return inherited._replace(rows=list(beside(Note(inherited.rows), Note(rows)).rows.values()))
 
 
-def _counted(repo: Repository, commit_change: CommitChange, known: Sources) -> frozenset[str]:
-    """Traces of which an earlier part of the same source, split in several commits, has told what was dropped."""
+def _counted(repo: Repository, commit_change: CommitChange, sources: Sources) -> frozenset[str]:
+    """Traces of which an earlier part of the same source, split in several commits, has told what was
+    dropped.
+    """
     from gitprov.flow.git_state import rebasing
 
-    if not commit_change.parents or (known.left is None and not rebasing(repo)):
+    if not commit_change.parents or (sources.reset is None and not rebasing(repo)):
         return frozenset()
     before = notes.read(repo, commit_change.parents[:1]).get(commit_change.parents[0])
-    told = before.traces.items() if before else ()
-    return frozenset(trace for trace, row in told if row.get("evidence") == "carried")
+    rows = before.traces.items() if before else ()
+    return frozenset(trace for trace, row in rows if row.get("evidence") == "carried")
 
 
 def _lookalikes(repo: Repository, commit_change: CommitChange) -> Inherited:

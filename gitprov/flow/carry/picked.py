@@ -1,6 +1,8 @@
-"""Commits that `git cherry-pick -n` brought into the index: git names them only by the message that it leaves.
+"""Commits that `git cherry-pick -n` brought into the index: git names them only by the message that it
+leaves.
 
-Lines that merely read like another commit's are nobody's evidence, so an equal hunk counts only where that message is there.
+Lines that merely read like another commit's are nobody's evidence, so an equal hunk counts only where that
+message is there.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ _CONFLICTS = re.compile(r"\n\n?\S+ Conflicts:\n.*", re.DOTALL)
 
 
 class Picked(NamedTuple):
-    """What the message in MERGE_MSG tells. `commits` are those with a note that have it, at most one trace's worth.
+    """What the message in MERGE_MSG tells. `commits` are those with a note that have it, at most one trace's
+    worth.
 
     `sure`: the message is that of some commit, so that git itself brought in a change.
     """
@@ -54,8 +57,8 @@ def _noted(repo: Repository, words: list[str]) -> list[str]:
     """Commits with a note whose message has these words."""
     oids = list(git_notes.listing(repo, notes.REF))
     first = words[0].encode("utf-8", "surrogateescape")
-    found = (one for one in repo.objects.get_many(oids) if one is not None and one.type == "commit")
-    commits = (parse_commit(one) for one in found if first in one.data)
+    objects = (one for one in repo.objects.get_many(oids) if one is not None and one.type == "commit")
+    commits = (parse_commit(one) for one in objects if first in one.data)
     return [one.oid for one in commits if decode(one.message).split() == words]
 
 
@@ -75,14 +78,16 @@ def _is_message(repo: Repository, head: str | None, words: list[str]) -> bool:
 
 
 def _one_of(repo: Repository, head: str | None, oids: Iterable[str]) -> tuple[str, ...]:
-    """Of commits with one message, that which has a staged hunk; none where several do and their notes differ."""
+    """Of commits with one message, that which has a staged hunk; none where several do and their notes
+    differ.
+    """
     from gitprov.git.files import patches
 
-    own = {(one.path, one.body) for one in patches.staged(repo, head)}
+    staged = {(one.path, one.body) for one in patches.staged(repo, head)}
     fitting = [
         oid
         for oid, hunks in patches.of_commits(repo, oids)
-        if any((one.path, one.body) in own for one in hunks)
+        if any((one.path, one.body) in staged for one in hunks)
     ]
-    told = {frozenset(note.traces) for note in notes.read(repo, fitting).values()}
-    return (fitting[0],) if len(told) == 1 else ()
+    trace_sets = {frozenset(note.traces) for note in notes.read(repo, fitting).values()}
+    return (fitting[0],) if len(trace_sets) == 1 else ()

@@ -28,26 +28,27 @@ _PAIR = re.compile(rb"^([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64})(?
 _STEPS = 5000
 
 
-def post_rewrite(repo: Repository, command: str, told: bytes) -> list[str]:
+def post_rewrite(repo: Repository, command: str, data: bytes) -> list[str]:
     """Let notes follow an amendment or a rebase; the commits whose notes changed.
 
-    `told` is git's `<old> <new>` lines; frameworks that pass none on lose nothing, the repository knows them too.
+    `data` is git's `<old> <new>` lines; frameworks that pass none on lose nothing, the repository knows them
+    too.
     """
     if command == "amend" and rebasing(repo):
         return []  # the rebase's own pairs come at its end, and count from the first commit to the last
-    pairs = _parse(told) or _known(repo, command)
+    pairs = _parse(data) or _known(repo, command)
     if command == "amend":
         pairs = _unsettled(repo, pairs)
-    left = _left(repo)
+    earlier = _left(repo)
     if pairs:
         # Before anything else: git forgets the pairs with the end of this hook.
-        _leave(repo, [*left, *pairs])
+        _leave(repo, [*earlier, *pairs])
         if command != "amend":
             final = _to_the_end(repo, pairs)
             if final != pairs:
-                _leave(repo, [*left, *final])
+                _leave(repo, [*earlier, *final])
             pairs = final
-    return _follow(repo, [*left, *pairs])
+    return _follow(repo, [*earlier, *pairs])
 
 
 def finish(repo: Repository) -> list[str]:
@@ -59,11 +60,11 @@ def _follow(repo: Repository, pairs: list[Rewrite]) -> list[str]:
     head = repo.objects.get("HEAD")
     if not pairs or head is None:
         return []
-    found = {pair.new: Note() for pair in pairs}  # of a note that git copied, the commit's own comes back
+    notes_of = {pair.new: Note() for pair in pairs}  # of a note that git copied, the commit's own comes back
     take_in(repo)  # a colleague's commits have their notes where a plain fetch put them
-    found.update(carry(repo, pairs, silent=True))
+    notes_of.update(carry(repo, pairs, silent=True))
     changed = record(
-        repo, found, parse_commit(head).committer, f"gitprov: {len(found)} notes follow their commits"
+        repo, notes_of, parse_commit(head).committer, f"gitprov: {len(notes_of)} notes follow their commits"
     )
     files.remove(rewritten(repo.git_dir))
     return changed
@@ -81,9 +82,9 @@ def _left(repo: Repository) -> list[Rewrite]:
     return _parse(files.read(rewritten(repo.git_dir)) or b"")
 
 
-def _parse(told: bytes) -> list[Rewrite]:
+def _parse(data: bytes) -> list[Rewrite]:
     """The pairs in git's lines; what is none is left out: it may come from a damaged file."""
-    return [Rewrite(decode(old), decode(new)) for old, new in _PAIR.findall(told)]
+    return [Rewrite(decode(old), decode(new)) for old, new in _PAIR.findall(data)]
 
 
 def _known(repo: Repository, command: str) -> list[Rewrite]:
@@ -97,15 +98,15 @@ def _known(repo: Repository, command: str) -> list[Rewrite]:
 
 def _unsettled(repo: Repository, pairs: list[Rewrite]) -> list[Rewrite]:
     """Amendments that post-commit did not write down itself, or whose note git has overwritten since."""
-    there = notes.read(repo, [pair.new for pair in pairs])
-    return [pair for pair in pairs if pair.new not in there or is_copied(pair.new, there[pair.new])]
+    raw_notes = notes.read(repo, [pair.new for pair in pairs])
+    return [pair for pair in pairs if pair.new not in raw_notes or is_copied(pair.new, raw_notes[pair.new])]
 
 
 def _to_the_end(repo: Repository, pairs: list[Rewrite]) -> list[Rewrite]:
     """Pairs with commits that the rebase, or what it ran, amended again before it was done.
 
-    Git names the commit that a pick made. What `--exec` amended since is another one; and a commit on the way that got
-    a note of its own hands it on.
+    Git names the commit that a pick made. What `--exec` amended since is another one; and a commit on the way
+    that got a note of its own hands it on.
     """
     became = _amended(repo, len(pairs))
     if not became:
@@ -121,8 +122,8 @@ def _amended(repo: Repository, picks: int) -> dict[str, str]:
     begun = [n for n, one in enumerate(moves) if _action(one.why).endswith("(start)")]
     since = [one for one in moves[begun[-1] + 1 :] if not _jumps(one.why)] if begun else []
     oids = list(dict.fromkeys(oid for one in since for oid in (one.old, one.new)))
-    found = zip(oids, repo.objects.get_many(oids), strict=True)
-    parents = {oid: parse_commit(obj).parents for oid, obj in found if obj is not None}
+    objects = zip(oids, repo.objects.get_many(oids), strict=True)
+    parents = {oid: parse_commit(obj).parents for oid, obj in objects if obj is not None}
     return {one.old: one.new for one in since if parents.get(one.old) == parents.get(one.new)}
 
 

@@ -1,7 +1,8 @@
-"""Resets: what `git reset --soft` or `--mixed` took out of the history and left in the files is somebody's still.
+"""Resets: what `git reset --soft` or `--mixed` took out of the history and left in the files is somebody's
+still.
 
-No hook runs at a reset, and git does not note which kind it was. After `--hard` whoever writes the same again wrote it.
-So a reset is believed to have kept a file where that shows.
+No hook runs at a reset, and git does not note which kind it was. After `--hard` whoever writes the same again
+wrote it. So a reset is believed to have kept a file where that shows.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 _REACH = 60
 #: Files that are asked about at the most.
 _MANY = 1000
-#: Lines that say something, in one hunk that was there before the reset and is there now: nobody types that again.
+#: Lines that say something, in one hunk that was there before the reset and is there now: nobody types that
+#: again.
 _ENOUGH = 2
 
 
@@ -45,7 +47,8 @@ class Reset(NamedTuple):
 
 
 def left_by_reset(repo: Repository, commit_change: CommitChange, view: View) -> ResetSource | None:
-    """The commit that the last reset left, and the files in which it is seen to have kept its lines; None where in none.
+    """The commit that the last reset left, and the files in which it is seen to have kept its lines; None
+    where in none.
 
     `view` shows the work tree, whatever a framework has hidden of it.
     """
@@ -64,7 +67,9 @@ def left_by_reset(repo: Repository, commit_change: CommitChange, view: View) -> 
 
 
 def settle(repo: Repository, view: View) -> None:
-    """Remember, once it is so, that the last reset has nothing more to give: hooks in sh then need not ask."""
+    """Remember, once it is so, that the last reset has nothing more to give: hooks in sh then need not
+    ask.
+    """
     orig = state(repo, "ORIG_HEAD")
     if not orig or rebasing(repo):
         return  # a rebase sets ORIG_HEAD too, and git leaves the file alone where a later reset sets the same
@@ -100,7 +105,9 @@ def is_settled(repo: Repository) -> bool:
 
 
 def _last(repo: Repository) -> Reset | None:
-    """The last reset that moved HEAD, behind commits, picks and switches: these take what is not committed along."""
+    """The last reset that moved HEAD, behind commits, picks and switches: these take what is not committed
+    along.
+    """
     for step in reversed(steps(repo, _REACH)):
         action = step.why.partition(":")[0]
         if action == "reset" and step.old != step.new:
@@ -111,7 +118,9 @@ def _last(repo: Repository) -> Reset | None:
 
 
 def _is_over(repo: Repository, last: Reset) -> bool:
-    """Whether HEAD has the old commit behind it, so that nothing was lost, or this reset was settled before."""
+    """Whether HEAD has the old commit behind it, so that nothing was lost, or this reset was settled
+    before.
+    """
     if not last.timed and state(repo, "gitprov", "settled").partition("\n")[2] == last.old:
         return True
     return repo.try_run("merge-base", "--is-ancestor", last.old, "HEAD").returncode == 0
@@ -130,32 +139,33 @@ def _has_more(repo: Repository, last: Reset, view: View) -> bool:
 
 
 def _waits(repo: Repository, change: FileChange, view: View) -> bool:
-    there = view(change.path, b"")
-    if there is None:
+    content = view(change.path, b"")
+    if content is None:
         return True
-    found = repo.objects.get(f"HEAD:{change.path}") if "\n" not in change.path else None
-    if same_text(there, found.data if found is not None else b""):
+    committed = repo.objects.get(f"HEAD:{change.path}") if "\n" not in change.path else None
+    if same_text(content, committed.data if committed is not None else b""):
         return False
     hunks = [hunk for hunk in _hunks(repo, change) if _telling(hunk) >= _ENOUGH]
-    return same_text(there, repo.objects.blob(change.new_oid)) or any(
-        b"".join(hunk) in there for hunk in hunks
+    return same_text(content, repo.objects.blob(change.new_oid)) or any(
+        b"".join(hunk) in content for hunk in hunks
     )
 
 
 def _is_shown(repo: Repository, last: Reset, before: FileChange, now: FileChange, view: View) -> bool:
     """Whether one file kept through the reset what this had taken away.
 
-    A file that is as it was, and older than the reset, was not written since: a hard reset would have. Where it is not
-    older, or another reset came in between, it takes lines that nobody types again: a whole hunk of them, together.
+    A file that is as it was, and older than the reset, was not written since: a hard reset would have. Where
+    it is not older, or another reset came in between, it takes lines that nobody types again: a whole hunk of
+    them, together.
     """
     old = repo.objects.blob(before.new_oid)
     if same_text(view(before.path, old), old) and (
         _is_older(repo, last, before.path) or _tells(repo, before)
     ):
         return True
-    here = [b"".join(hunk) for hunk in _hunks(repo, now)]
-    there = (b"".join(hunk) for hunk in _hunks(repo, before) if _telling(hunk) >= _ENOUGH)
-    return any(lines in hunk for lines in there for hunk in here)
+    new_hunks = [b"".join(hunk) for hunk in _hunks(repo, now)]
+    old_hunks = (b"".join(hunk) for hunk in _hunks(repo, before) if _telling(hunk) >= _ENOUGH)
+    return any(lines in hunk for lines in old_hunks for hunk in new_hunks)
 
 
 def _is_older(repo: Repository, last: Reset, path: str) -> bool:

@@ -1,6 +1,7 @@
 """Hunks that are the same, lines and context, as a hunk of a noted commit: what `cherry-pick -n` leaves.
 
-Only commits count that the new one does not descend from: who repeats a line of their own history has typed it.
+Only commits count that the new one does not descend from: who repeats a line of their own history has typed
+it.
 """
 
 from __future__ import annotations
@@ -37,15 +38,17 @@ class SameHunks(NamedTuple):
 
 
 def staged(repo: Repository, head: str | None) -> Inherited:
-    """What the index inherits from hunks that a noted commit of another branch has too; nothing where these differ.
+    """What the index inherits from hunks that a noted commit of another branch has too; nothing where these
+    differ.
 
-    For a commit about to be made on `head`. One process where nothing is staged that could count, else four or five.
+    For a commit about to be made on `head`. One process where nothing is staged that could count, else four
+    or five.
     """
-    own = [one for one in patches.staged(repo, head) if _counts(one)]
-    sources = candidates(repo, head, {one.path for one in own})
-    found = alike(own, patches.of_commits(repo, sources)) if sources else []
-    known = notes.read(repo, {one.source for one in found})
-    answers = [note for one in found if (note := heritage(known[one.source], [one]).note("", 0)) is not None]
+    added = [one for one in patches.staged(repo, head) if _counts(one)]
+    sources = candidates(repo, head, {one.path for one in added})
+    hunks = alike(added, patches.of_commits(repo, sources)) if sources else []
+    noted = notes.read(repo, {one.source for one in hunks})
+    answers = [note for one in hunks if (note := heritage(noted[one.source], [one]).note("", 0)) is not None]
     agreed = agree(answers, strictly=False).note if answers else None
     rows = [row for row in agreed.rows.values() if row["kind"] != "commit"] if agreed else []
     return Inherited(rows)
@@ -56,33 +59,33 @@ def candidates(repo: Repository, head: str | None, paths: Collection[str]) -> li
     if not paths or head is None:
         return []
     where = [f":(top,literal){path}" for path in sorted(paths)[:_PATHS]]
-    asked = ("rev-list", "--no-merges", "--branches", "--remotes", "--not", head, "--", *where)
-    found = decode(repo.run(*asked)).split()
-    known = notes.read(repo, found) if found else {}
-    return [oid for oid in found if oid in known][:MOST]
+    args = ("rev-list", "--no-merges", "--branches", "--remotes", "--not", head, "--", *where)
+    oids = decode(repo.run(*args)).split()
+    noted = notes.read(repo, oids) if oids else {}
+    return [oid for oid in oids if oid in noted][:MOST]
 
 
-def alike(own: Sequence[Patch], others: Iterable[tuple[str, Sequence[Patch]]]) -> list[SameHunks]:
+def alike(added: Sequence[Patch], others: Iterable[tuple[str, Sequence[Patch]]]) -> list[SameHunks]:
     """The hunks that stand among those of other commits as well."""
-    mine: dict[tuple[str, bytes], list[Patch]] = {}
-    for one in own:
-        if _counts(one):
-            mine.setdefault((one.path, one.body), []).append(one)
-    found = []
-    for oid, theirs in others if mine else ():
-        for other in theirs:
+    by_body: dict[tuple[str, bytes], list[Patch]] = {}
+    for patch in added:
+        if _counts(patch):
+            by_body.setdefault((patch.path, patch.body), []).append(patch)
+    hunks = []
+    for oid, rows in others if by_body else ():
+        for other in rows:
             # One hunk twice in a commit, or in its source: nobody can say which is which.
-            same = mine.get((other.path, other.body), [])
-            if len(same) == 1 and sum(one[::2] == other[::2] for one in theirs) == 1:
-                found.append(SameHunks(oid, other.path, tuple(_runs(same[0], other))))
-    return found
+            same = by_body.get((other.path, other.body), [])
+            if len(same) == 1 and sum(patch[::2] == other[::2] for patch in rows) == 1:
+                hunks.append(SameHunks(oid, other.path, tuple(_runs(same[0], other))))
+    return hunks
 
 
 def heritage(note: Note, hunks: Iterable[SameHunks]) -> Inherited:
     """What a source's own note says of the lines of its hunks."""
     taken = InheritedClaims()
-    for one in hunks:
-        taken.take(note, one.path, one.path, one.runs)
+    for hunk in hunks:
+        taken.take(note, hunk.path, hunk.path, hunk.runs)
     return taken.result()
 
 
@@ -91,28 +94,33 @@ def by_commit(
 ) -> dict[str, list[SameHunks]]:
     """Commit → hunks of it that one of the sources has too; one process for all."""
     index: dict[tuple[str, bytes], list[tuple[str, Sequence[Patch]]]] = {}
-    known: dict[str, list[Patch]] = {}
+    patches_of: dict[str, list[Patch]] = {}
     for oid, rows in patches.of_commits(repo, dict.fromkeys([*sources, *oids])):
-        known[oid] = [one for one in rows if _counts(one)]
+        patches_of[oid] = [patch for patch in rows if _counts(patch)]
     for oid in sources:
-        for one in known.get(oid, ()):
-            index.setdefault((one.path, one.body), []).append((oid, [one]))
-    found = {}
+        for patch in patches_of.get(oid, ()):
+            index.setdefault((patch.path, patch.body), []).append((oid, [patch]))
+    hunks_of = {}
     for oid in oids:
         others = [
-            hit for one in known.get(oid, ()) for hit in index.get((one.path, one.body), ()) if hit[0] != oid
+            hit
+            for patch in patches_of.get(oid, ())
+            for hit in index.get((patch.path, patch.body), ())
+            if hit[0] != oid
         ]
         if others:
-            twice = {(source, rows[0][::2]) for source, rows in others if _repeated(known[source], rows[0])}
+            twice = {
+                (source, rows[0][::2]) for source, rows in others if _repeated(patches_of[source], rows[0])
+            }
             single = [(source, rows) for source, rows in others if (source, rows[0][::2]) not in twice]
-            hits = alike(known[oid], single)
+            hits = alike(patches_of[oid], single)
             if hits:
-                found[oid] = hits
-    return found
+                hunks_of[oid] = hits
+    return hunks_of
 
 
-def _repeated(rows: Sequence[Patch], one: Patch) -> bool:
-    return sum(row[::2] == one[::2] for row in rows) > 1
+def _repeated(rows: Sequence[Patch], patch: Patch) -> bool:
+    return sum(row[::2] == patch[::2] for row in rows) > 1
 
 
 def _counts(patch: Patch) -> bool:
@@ -125,11 +133,11 @@ def _runs(new: Patch, old: Patch) -> list[LineRun]:
     at = 0
     for row in new.body.split(b"\n")[:-1]:
         if row.startswith(b"+"):
-            here = LineRun(new.start + at, old.start + at, 1)
+            run = LineRun(new.start + at, old.start + at, 1)
             last = runs[-1] if runs else None
-            if last is not None and last.new + last.size == here.new:
+            if last is not None and last.new + last.size == run.new:
                 runs[-1] = last._replace(size=last.size + 1)
             else:
-                runs.append(here)
+                runs.append(run)
         at += not row.startswith((b"-", b"\\"))
     return runs

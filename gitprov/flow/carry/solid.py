@@ -1,4 +1,6 @@
-"""What several sources say of one commit: lines they agree on are claimed, those they do not are left alone."""
+"""What several sources say of one commit: lines they agree on are claimed, those they do not are left
+alone.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ Lines = Mapping[str, LineSet]
 
 
 class Consensus(NamedTuple):
-    """The union of several answers, None where nothing is left of it; `unsure` are the lines they differ on."""
+    """The union of several answers, None where nothing is left of it; `unsure` are the lines they differ
+    on.
+    """
 
     note: Note | None
     unsure: dict[str, LineSet]
@@ -29,8 +33,8 @@ class Consensus(NamedTuple):
 def agree(answers: Sequence[Note], *, strictly: bool = False) -> Consensus:
     """Unite what sources say of one commit's lines.
 
-    Different traces (or people) for one line are no answer. `strictly`: neither is a claim that one of them does not
-    make, as where all of them hold the very same change.
+    Different traces (or people) for one line are no answer. `strictly`: neither is a claim that one of them
+    does not make, as where all of them hold the very same change.
     """
     unsure: dict[str, LineSet] = {}
     for path in {path for note in answers for path in note.paths()}:
@@ -59,7 +63,9 @@ def _not_in_all(claims: Sequence[LineSet]) -> LineSet:
 
 def lessened(note: Note, gone: Lines) -> Note:
     """A note that does not claim some lines; counts follow."""
-    rows = [left for row in note.rows.values() if (left := _counted(row, without(row, gone))) is not None]
+    rows = [
+        row_left for row in note.rows.values() if (row_left := _counted(row, without(row, gone))) is not None
+    ]
     return Note(rows, note.foreign)
 
 
@@ -83,15 +89,15 @@ def of_traces(note: Note, traces: Collection[str]) -> Note | None:
 
 
 def solid(repo: Repository, commit: str, note: Note, least: int) -> Note | None:
-    """A note without runs of lines that have fewer than `least` lines with words: brackets and blanks, which look
-    the same whoever writes them. None where nothing is left.
+    """A note without runs of lines that have fewer than `least` lines with words: brackets and blanks, which
+    look the same whoever writes them. None where nothing is left.
     """
     weak: dict[str, LineSet] = {}
     for path, run, words in _runs(repo, commit, note):
         if words < least:
             weak[path] = weak.get(path, LineSet()) | LineSet.of_runs([run])
-    left = lessened(note, weak) if weak else note
-    return left if any(key[0] != "commit" for key in left.rows) else None
+    rest = lessened(note, weak) if weak else note
+    return rest if any(key[0] != "commit" for key in rest.rows) else None
 
 
 def worded(repo: Repository, commit: str, note: Note) -> int:
@@ -101,8 +107,8 @@ def worded(repo: Repository, commit: str, note: Note) -> int:
 
 def _runs(repo: Repository, commit: str, note: Note) -> Iterator[tuple[str, tuple[int, int], int]]:
     """Each run of claimed lines, with its path and how many of them have words."""
-    there = blobs(repo, commit, note.paths())
+    oids = blobs(repo, commit, note.paths())
     for path in note.paths():
-        texts = split_lines(repo.objects.blob(there[path])) if path in there else []
+        texts = split_lines(repo.objects.blob(oids[path])) if path in oids else []
         for run in union(claim.lines for claim in note.claims(path)).runs:
             yield path, run, sum(not is_trivial(line) for line in texts[run[0] - 1 : run[1]])

@@ -1,4 +1,6 @@
-"""Writing down what commits inherit: beside what their notes say already, and instead of what git merely copied."""
+"""Writing down what commits inherit: beside what their notes say already, and instead of what git merely
+copied.
+"""
 
 from __future__ import annotations
 
@@ -21,28 +23,30 @@ _BACK = 400
 
 
 def is_copied(oid: str, note: Note) -> bool:
-    """Whether git copied a note from another commit (`notes.rewriteRef`): then its line numbers are that commit's."""
+    """Whether git copied a note from another commit (`notes.rewriteRef`): then its line numbers are that
+    commit's.
+    """
     return bool(note.copied_from(oid))
 
 
-def record(repo: Repository, found: Mapping[str, Note], committer: str, words: str) -> list[str]:
+def record(repo: Repository, inherited: Mapping[str, Note], committer: str, words: str) -> list[str]:
     """Write what commits inherit; the commits whose notes changed.
 
-    A line that a commit's own note claims already stays as it is. Every commit in `found` whose note was copied by git
-    gets the last one of its own back first; an empty note in `found` asks for that alone. Contended where the ref
-    keeps moving, GitFailed where git cannot write. `committer` as for `write`.
+    A line that a commit's own note claims already stays as it is. Every commit in `inherited` whose note was
+    copied by git gets the last one of its own back first; an empty note there asks for that alone. Contended
+    where the ref keeps moving, GitFailed where git cannot write. `committer` as for `write`.
     """
-    if not found:
+    if not inherited:
         return []
     changed: list[str] = []
 
     def build(refs: dict[str, str]) -> list[RefChange]:
         base = refs.get(notes.REF)
-        raw = git_notes.read(repo, base, found) if base else {}
+        raw = git_notes.read(repo, base, inherited) if base else {}
         before = {oid: Note.parse(data) for oid, data in raw.items()}
         copied = [oid for oid, note in before.items() if is_copied(oid, note)]
-        own = {**before, **_before_copying(repo, base, copied)}
-        after = {oid: beside(own.get(oid), given) for oid, given in found.items()}
+        own_notes = {**before, **_before_copying(repo, base, copied)}
+        after = {oid: beside(own_notes.get(oid), claims) for oid, claims in inherited.items()}
         changed[:] = [oid for oid, note in after.items() if note != before.get(oid, Note())]
         new = {oid: after[oid] for oid in changed}
         return [notes.replacement(repo, base, new, words, raw)]
@@ -53,20 +57,20 @@ def record(repo: Repository, found: Mapping[str, Note], committer: str, words: s
     return changed
 
 
-def beside(own: Note | None, given: Note) -> Note:
+def beside(note: Note | None, inherited: Note) -> Note:
     """A note with what its commit inherits: lines that it claims itself are left as they are."""
-    if not own:
-        return given
-    rows = dict(own.rows)
-    taken = {path: LineSet.of_runs(_runs(own, path)) for path in own.paths()}
-    for key, row in given.rows.items():
+    if not note:
+        return inherited
+    rows = dict(note.rows)
+    taken = {path: LineSet.of_runs(_runs(note, path)) for path in note.paths()}
+    for key, row in inherited.rows.items():
         if key[0] == "commit":
             rows[key] = unite_rows(rows[key], row) if key in rows else row
             continue
-        left = without(row, taken)
-        if left is not None:
-            rows[key] = joined(rows[key], left) if key in rows else left
-    return Note(rows.values(), own.foreign)
+        rest = without(row, taken)
+        if rest is not None:
+            rows[key] = joined(rows[key], rest) if key in rows else rest
+    return Note(rows.values(), note.foreign)
 
 
 def _runs(note: Note, path: str) -> list[tuple[int, int]]:
@@ -74,7 +78,9 @@ def _runs(note: Note, path: str) -> list[tuple[int, int]]:
 
 
 def without(row: Row, taken: Mapping[str, LineSet]) -> Row | None:
-    """A row without lines that others claim; None where nothing is left. Rows without lines stay as they are."""
+    """A row without lines that others claim; None where nothing is left. Rows without lines stay as they
+    are.
+    """
     if not isinstance(row.get("files"), dict):
         return row
     files = {}
@@ -95,14 +101,16 @@ def joined(a: Row, b: Row) -> Row:
 
 
 def _before_copying(repo: Repository, base: str | None, oids: list[str]) -> dict[str, Note]:
-    """The last notes of these commits that were their own, from the history of the notes ref; empty where none was."""
-    found: dict[str, Note] = {}
+    """The last notes of these commits that were their own, from the history of the notes ref; empty where
+    none was.
+    """
+    own_notes: dict[str, Note] = {}
     if oids and base:
         shown = repo.try_run("rev-list", "--first-parent", f"--max-count={_BACK}", base)
         for state in decode(shown.stdout).split():
-            left = [oid for oid in oids if oid not in found]
-            if not left:
+            missing = [oid for oid in oids if oid not in own_notes]
+            if not missing:
                 break
-            then = notes.read(repo, left, state).items()
-            found.update((oid, note) for oid, note in then if not is_copied(oid, note))
-    return {oid: found.get(oid, Note()) for oid in oids}
+            then = notes.read(repo, missing, state).items()
+            own_notes.update((oid, note) for oid, note in then if not is_copied(oid, note))
+    return {oid: own_notes.get(oid, Note()) for oid in oids}

@@ -1,1 +1,1 @@
-"""A commit: its plan, its message and gate, and the note that is written when it is made."""
+"""A commit: its plan, its message and gate, and the note that is written once it exists."""

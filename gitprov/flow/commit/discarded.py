@@ -1,7 +1,7 @@
-"""Work that was thrown away before any commit held it: whoever writes the same again later wrote it.
+"""Work that was discarded before any commit contained it: whoever writes it again is its author.
 
-What `git checkout -- FILE` brings back is the index's content, with lines that had been replaced since they were staged.
-No edit tells of that, so it is written down here.
+`git checkout -- FILE` restores the index's content, with lines that had been replaced since they were staged.
+No event reports this, so it is recorded here.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from gitprov.flow.context import CommitContext
     from gitprov.flow.evidence.pending import PendingCase
 
-#: Seconds for which a file counts as just written where it is not known when git was started.
+#: Seconds for which a file counts as just written where the start time of git is unknown.
 _JUST_NOW = 1.0
-#: The system counts the age of processes in steps, and a file system its times: seconds.
+#: Resolution of process start times and of file times, in seconds.
 _STEP = 0.02
 
 
 def note_discarded(context: CommitContext) -> int:
-    """Mark recorded lines that stand nowhere any more: neither in index, work tree or stash nor on a branch.
+    """Mark recorded lines that exist nowhere any more: not in index, work tree or stash, and on no branch.
 
-    To be called when git has just overwritten files; returns how many lines there were. A line that is marked so can be
-    claimed by no later commit. Where the work tree cannot be seen, nothing is marked; a framework that hides changes has git
-    overwrite files too, and puts them back.
+    To be called when git has just overwritten files; returns the number of lines marked. No later commit can
+    claim a marked line. Nothing is marked where the work tree cannot be read, and under a framework that
+    hides changes: it lets git overwrite files and restores them afterwards.
     """
     if context.git is not None and framework_above(context.git.parent):
         return 0
@@ -41,16 +41,20 @@ def note_discarded(context: CommitContext) -> int:
 
     def look_first(cases: list[PendingCase]) -> None:
         overwritten.update(
-            {one.job.path: one.blob for one in cases if one.blob is not None and _overwritten(context, one)}
+            {
+                case.job.path: case.blob
+                for case in cases
+                if case.blob is not None and _overwritten(context, case)
+            }
         )
         _note_restored(context, overwritten)
 
     pending = settle(context.repo, context.view, tips(context.repo), look_first)
     count = 0
-    for one in pending.files:
-        if one.path not in overwritten:
+    for file in pending.files:
+        if file.path not in overwritten:
             continue
-        for seq, tally in one.result.outcome.tallies.items():
+        for seq, tally in file.result.outcome.tallies.items():
             mark = pending.spent.get(seq)
             if mark is None:
                 continue
@@ -63,14 +67,17 @@ def note_discarded(context: CommitContext) -> int:
 
 
 def _overwritten(context: CommitContext, case: PendingCase) -> bool:
-    """Whether git may have written this file just now: it is as the index has it. What git does not track it leaves."""
+    """Whether git may have just written this file: its content is that of the index.
+
+    Git does not overwrite files that it does not track.
+    """
     return same_text(context.view(case.job.path, case.job.final), case.job.final)
 
 
 def _note_restored(context: CommitContext, overwritten: dict[str, str]) -> None:
-    """Write down what git did write just now. A file that is merely as it was staged may have been typed like that.
+    """Record the files that git has just written. An older file may have been typed as it was staged.
 
-    What was put aside before that was put aside earlier, and has to be told first.
+    The stashes that exist are recorded first, because they are older.
     """
     sightings.see_stashes(context.inbox, context.repo.common_dir)
     age = _age_of_git(context)
@@ -81,7 +88,7 @@ def _note_restored(context: CommitContext, overwritten: dict[str, str]) -> None:
     try:
         sightings.add(context.inbox, rows)
     except OSError:
-        return  # then what comes back is nobody's
+        return  # restored lines then have no known author
 
 
 def _is_younger(context: CommitContext, path: str, age: float) -> bool:
@@ -92,7 +99,7 @@ def _is_younger(context: CommitContext, path: str, age: float) -> bool:
 
 
 def _age_of_git(context: CommitContext) -> float:
-    """For how many seconds the git that runs this hook has been running."""
+    """Seconds since the git process that runs this hook was started."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     if clock is None or context.git is None or not context.git.started:
         return _JUST_NOW

@@ -1,7 +1,7 @@
-"""A plan that post-commit has to make, because no hook made it or the commit is another than the hooks saw.
+"""A plan made by post-commit, because no hook made one or the commit differs from what the hooks saw.
 
-The message is written by then. The plan takes the evidence that the message hooks knew, and of that what the message
-names; all other evidence stays live for the next commit, and its lines in this one are unknown.
+The message is final by then. The plan uses evidence that the message hooks could use, and of it only what the
+message names. All other evidence stays for the next commit, and its lines in this commit are unknown.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from gitprov.store.plan import Plan
 def late_plan(
     context: CommitContext, commit_change: CommitChange, commit: Commit, kept: Plan | None
 ) -> Plan | None:
-    """The plan of the finished commit, None where nothing concerns it. `kept` is a plan that does not fit it, if any.
+    """The plan of the finished commit; None where nothing concerns it. `kept`: a plan that does not fit.
 
-    Without a message hook of ours nobody could write trailers: then all evidence counts.
+    Without a message hook of gitprov nobody could write trailers: then all evidence is used.
     """
     same = kept is not None and context.attempt is not None and kept.attempt == context.attempt
     seen = message.has_seen_messages(context)

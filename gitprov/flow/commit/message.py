@@ -1,4 +1,4 @@
-"""The message: prepare-commit-msg writes the trailers, commit-msg is the gate."""
+"""The commit message: prepare-commit-msg writes the trailers, commit-msg is the gate."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _WAY_OUT = "to let a record go all the same, say why in the message (it is kept 
 
 
 def is_amend(context: CommitContext, source: str | None) -> bool:
-    """Whether the commit under way replaces HEAD.
+    """Whether the commit in progress replaces HEAD.
 
-    Git tells a hook only where a message came from, so the git process above is asked for its arguments. Where
-    they cannot be read, a message taken from a commit by the author and date of HEAD is an amendment.
+    Git passes a hook only the source of the message, so the arguments of the git process above are read.
+    Where they cannot be read, a message from a commit by the author and date of HEAD counts as an amendment.
     """
-    said = says_amend(context.git.words, lambda word: _alias(context.repo, word)) if context.git else None
-    if said is not None:
-        return said
+    amend = says_amend(context.git.words, lambda word: _alias(context.repo, word)) if context.git else None
+    if amend is not None:
+        return amend
     head = context.repo.objects.get("HEAD") if source == "commit" else None
     if head is None or head.type != "commit":
         return False
@@ -45,38 +45,38 @@ def _alias(repo: Repository, word: str) -> str | None:
 
 
 def plan_for(context: CommitContext, amend: bool) -> Plan | None:
-    """The plan of the attempt under way: the one its first hook made, unless the index changed since. Not saved.
+    """The plan of the current attempt: its first hook's plan, unless the index changed since. Not saved.
 
-    Evidence that arrives later, while an editor is open, is no reason for another plan: it cannot be about lines
-    that were staged before it, and the traces already stand in the message.
+    Evidence that arrives while an editor is open is no reason for another plan: it cannot concern lines that
+    were staged before it, and the message already contains the traces.
     """
     commit_change = staged_change(context.repo, amend)
-    kept = _kept(context)
+    kept = _attempt_plan(context)
     if kept is None:
-        return _anew(context, commit_change)
+        return _new_plan(context, commit_change)
     if fits(context.repo, kept, commit_change):
         return kept
-    plan = _anew(context, commit_change)
+    plan = _new_plan(context, commit_change)
     if plan is None:
         return None
     passed = kept.gate if not plan.refusals and not message_gate_installed(context.repo) else None
     return plan._replace(gate=passed, sidecars=kept.sidecars)
 
 
-def _kept(context: CommitContext) -> Plan | None:
-    """The plan that an earlier hook of this very attempt made."""
+def _attempt_plan(context: CommitContext) -> Plan | None:
+    """The plan that an earlier hook of this same attempt saved; None without one."""
     kept = plans.load(context.repo.git_dir)
     moment = context.repo.env.get("GIT_AUTHOR_DATE")
     return kept if kept is not None and (kept.attempt, kept.moment) == (context.attempt, moment) else None
 
 
 def _plan_at_gate(context: CommitContext, amend: bool) -> Plan | None:
-    """The plan that commit-msg checks.
+    """The plan that commit-msg checks; None where there is nothing to check.
 
-    Git writes the tree of a commit before it runs prepare-commit-msg. What that hook saw is committed, and it has seen
-    every message: what is staged or reported while the editor is open belongs to the next commit.
+    Git writes a commit's tree before it runs prepare-commit-msg, and runs that hook for every message. So the
+    plan of that hook holds: what is staged or reported while the editor is open is for the next commit.
     """
-    kept = _kept(context)
+    kept = _attempt_plan(context)
     if kept is not None and kept.settled:
         return kept
     if kept is None and has_seen_messages(context):
@@ -85,24 +85,27 @@ def _plan_at_gate(context: CommitContext, amend: bool) -> Plan | None:
 
 
 def has_seen_messages(context: CommitContext) -> bool:
-    """Whether prepare-commit-msg of ours has run in this attempt: git runs it for every commit but repeated ones."""
+    """Whether gitprov's prepare-commit-msg has run in this attempt.
+
+    Git runs it for every commit except those of commands that repeat commits.
+    """
     by_hand = context.git is not None and command(context.git.words) not in GATELESS
     return by_hand and trailer_hook_installed(context.repo)
 
 
 def unnamed(context: CommitContext, plan: Plan, message: bytes) -> set[str]:
-    """Traces of a plan that a finished message does not name, and does not let go either."""
-    given = texts.parse(context.repo, message)
-    named = {*profiles.waived(given, plan.trailers)}
-    wanted: set[str] = set()
+    """Traces of a plan that a finished message neither names nor drops with a reason."""
+    trailers = texts.parse(context.repo, message)
+    named = {*profiles.waived(trailers, plan.trailers)}
+    plan_traces: set[str] = set()
     for key, value, traces in plan.trailers:
-        wanted.update(traces)
-        if _has(given, key, value):
+        plan_traces.update(traces)
+        if _has(trailers, key, value):
             named.update(traces)
-    return wanted - named
+    return plan_traces - named
 
 
-def _anew(context: CommitContext, commit_change: CommitChange) -> Plan | None:
+def _new_plan(context: CommitContext, commit_change: CommitChange) -> Plan | None:
     from gitprov.flow.commit.plan import make_plan
 
     return make_plan(context, commit_change)
@@ -111,7 +114,7 @@ def _anew(context: CommitContext, commit_change: CommitChange) -> Plan | None:
 def prepare(context: CommitContext, path: str, amend: bool, source: str | None = None) -> None:
     """Write the trailers of the coming commit into the message file at `path`.
 
-    Not into a template: git makes no commit of one that the editor left alone, and has to see it as it is.
+    A message from a template stays as it is: git refuses a template that the editor did not change.
     """
     repo = context.repo
     plan = plan_for(context, amend)
@@ -131,16 +134,19 @@ def prepare(context: CommitContext, path: str, amend: bool, source: str | None =
 
 
 def check(context: CommitContext, path: str, amend: bool) -> None:
-    """The gate. GateError with every reason why the commit would lose a record; else the plan is marked passed."""
+    """The gate: check the message file at `path`, and mark the plan as passed.
+
+    GateError with every reason why the commit would lose a record.
+    """
     repo = context.repo
     plan = _plan_at_gate(context, amend)
     message = _read(path)
     if plan is not None:
         message = _forget_stale(context, path, plan, message)
-    given = texts.parse(repo, message)
+    trailers = texts.parse(repo, message)
     if plan is not None and not plan.trailers_added and not _is_template(context, message):
-        given = _add_late(context, path, plan, given, message)
-    reasons = _reasons(context, plan, given, message)
+        trailers = _add_late(context, path, plan, trailers, message)
+    reasons = _reasons(context, plan, trailers, message)
     if reasons:
         raise GateError(explain(reasons))
     if plan is not None:
@@ -148,38 +154,47 @@ def check(context: CommitContext, path: str, amend: bool) -> None:
 
 
 def _reasons(
-    context: CommitContext, plan: Plan | None, given: list[texts.Trailer], message: bytes
+    context: CommitContext, plan: Plan | None, trailers: list[texts.Trailer], message: bytes
 ) -> list[Refusal]:
-    """Everything that speaks against the commit, after what the message lets go with a reason."""
-    dropped = profiles.dropped(given) if plan is None else profiles.waived(given, plan.trailers)
-    found = [] if plan is None else _losses(context, plan, given, message)
-    found = [one for one in found if not one.traces or not all(dropped.get(trace) for trace in one.traces)]
+    """Every reason against the commit, without those that the message drops with a reason."""
+    dropped = profiles.dropped(trailers) if plan is None else profiles.waived(trailers, plan.trailers)
+    reasons = [] if plan is None else _losses(context, plan, trailers, message)
+    reasons = [
+        reason
+        for reason in reasons
+        if not reason.traces or not all(dropped.get(trace) for trace in reason.traces)
+    ]
     if plan is not None or dropped:
-        found += [
+        reasons += [
             Refusal("dropped", wrong, "write 'AI-Trace-Dropped: <trace id> <reason>'")
-            for wrong in profiles.dropped_problems(given)
+            for wrong in profiles.dropped_problems(trailers)
         ]
     if "forbid" in context.config.trailers:
-        found += [_forbidden(key, value) for key, value in profiles.forbidden(given)]
-    return found
+        reasons += [_forbidden(key, value) for key, value in profiles.forbidden(trailers)]
+    return reasons
 
 
 def _add_late(
-    context: CommitContext, path: str, plan: Plan, given: list[texts.Trailer], message: bytes
+    context: CommitContext, path: str, plan: Plan, trailers: list[texts.Trailer], message: bytes
 ) -> list[texts.Trailer]:
-    """Without prepare-commit-msg, or where there was no text yet, the trailers come in here."""
-    wanted = [(key, value) for key, value, _ in plan.trailers if not _has(given, key, value)]
-    waived = profiles.waived(given, plan.trailers)
-    left = [one for one in wanted if not all(waived.get(trace) for trace in _stands_for(plan, one))]
+    """Add the missing trailers where prepare-commit-msg did not run or the message had no text then.
+
+    Returns the trailers of the message as it is afterwards.
+    """
+    missing = [(key, value) for key, value, _ in plan.trailers if not _has(trailers, key, value)]
+    waived = profiles.waived(trailers, plan.trailers)
+    additions = [
+        trailer for trailer in missing if not all(waived.get(trace) for trace in _stands_for(plan, trailer))
+    ]
     keys = [key for key, _, _ in plan.trailers]
-    if not left or not texts.has_text(context.repo, message, [*keys, "Signed-off-by"]):
-        return given
-    texts.add(context.repo, path, left)
+    if not additions or not texts.has_text(context.repo, message, [*keys, "Signed-off-by"]):
+        return trailers
+    texts.add(context.repo, path, additions)
     return texts.parse(context.repo, _read(path))
 
 
 def _is_template(context: CommitContext, message: bytes) -> bool:
-    """Whether git is about to refuse the message, because it is the template that the editor was opened with."""
+    """Whether git will refuse the message because it is the unchanged template."""
     repo = context.repo
     named, cleanup = (
         commit_options(context.git.words, lambda word: _alias(repo, word)) if context.git else (None, None)
@@ -197,19 +212,21 @@ def _stands_for(plan: Plan, trailer: texts.Trailer) -> tuple[str, ...]:
     return next(traces for key, value, traces in plan.trailers if (key, value) == trailer)
 
 
-def _losses(context: CommitContext, plan: Plan, given: list[texts.Trailer], message: bytes) -> list[Refusal]:
-    found = [Refusal.from_json(row) for row in plan.refusals]
-    missing = [one for one in plan.trailers if not _has(given, *one[:2])] if plan.trailers_added else []
+def _losses(
+    context: CommitContext, plan: Plan, trailers: list[texts.Trailer], message: bytes
+) -> list[Refusal]:
+    reasons = [Refusal.from_json(row) for row in plan.refusals]
+    missing = [one for one in plan.trailers if not _has(trailers, *one[:2])] if plan.trailers_added else []
     if missing:
-        again = _again(context, plan, [f"{key}: {value}" for key, value, _ in missing], message)
-        found += [_removed(plan, key, value, traces, again) for key, value, traces in missing]
-    return found
+        retry = _commit_command(context, plan, [f"{key}: {value}" for key, value, _ in missing], message)
+        reasons += [_removed(plan, key, value, traces, retry) for key, value, traces in missing]
+    return reasons
 
 
-def _again(context: CommitContext, plan: Plan, trailers: list[str], message: bytes) -> str:
+def _commit_command(context: CommitContext, plan: Plan, trailers: list[str], message: bytes) -> str:
     """The command that makes this commit from the refused message, with all its trailers.
 
-    Git leaves the message as the editor did: comments and the diff of `--verbose` have to be taken out again.
+    Git leaves the message as the editor saved it: comments and the diff of `--verbose` have to be removed.
     """
     words = ["git", "commit", *(["--amend"] if plan.amend else [])]
     words += ["-v"] if texts.SCISSORS in message else []
@@ -221,19 +238,22 @@ def _again(context: CommitContext, plan: Plan, trailers: list[str], message: byt
         changes = commit_change.work if plan.amend else commit_change.changes
         words += [
             "--",
-            *(path_quoted(path) for path in sorted({p for one in changes for p in (one.old_path, one.path)})),
+            *(
+                path_quoted(path)
+                for path in sorted({p for change in changes for p in (change.old_path, change.path)})
+            ),
         ]
     return " ".join(words)
 
 
-def _has(given: list[texts.Trailer], key: str, value: str) -> bool:
-    return any(texts.same(key, name) and value == text for name, text in given)
+def _has(trailers: list[texts.Trailer], key: str, value: str) -> bool:
+    return any(texts.same(key, name) and value == text for name, text in trailers)
 
 
 def _removed(plan: Plan, key: str, value: str, traces: tuple[str, ...], mend: str) -> Refusal:
     path = next((next(iter(row["files"])) for row in plan.traces if row["id"] in traces), None)
-    what = f"the trailer '{key}: {value}' was removed, but its lines are in this commit"
-    return Refusal("trailer", what, mend, path, traces)
+    message = f"the trailer '{key}: {value}' was removed, but its lines are in this commit"
+    return Refusal("trailer", message, mend, path, traces)
 
 
 def _forbidden(key: str, value: str) -> Refusal:
@@ -245,15 +265,17 @@ def _forbidden(key: str, value: str) -> Refusal:
 
 
 def explain(reasons: list[Refusal]) -> str:
-    """Reasons as a person reads them: file, trace, why, and the command that mends it."""
+    """Reasons as text for a person: file, trace, reason, and the command that mends it."""
     lines = [f"commit refused: {len(reasons)} {'record' if len(reasons) == 1 else 'records'} would be lost"]
-    for one in reasons:
-        names = ", ".join(one.traces) if len(one.traces) <= NAMED_TRACES else f"{len(one.traces)} traces"
-        where = clean("  ".join(filter(None, (one.path, names))))
+    for reason in reasons:
+        names = (
+            ", ".join(reason.traces) if len(reason.traces) <= NAMED_TRACES else f"{len(reason.traces)} traces"
+        )
+        where = clean("  ".join(filter(None, (reason.path, names))))
         lines += [f"  {where}" if where else "  this commit"]
-        lines += [f"    {clean(one.message)}", f"    mend: {clean(one.mend)}"]
-    single = {trace for one in reasons if len(one.traces) <= NAMED_TRACES for trace in one.traces}
-    many = {traces_digest(one.traces) for one in reasons if len(one.traces) > NAMED_TRACES}
+        lines += [f"    {clean(reason.message)}", f"    mend: {clean(reason.mend)}"]
+    single = {trace for reason in reasons if len(reason.traces) <= NAMED_TRACES for trace in reason.traces}
+    many = {traces_digest(reason.traces) for reason in reasons if len(reason.traces) > NAMED_TRACES}
     traces = [*sorted(single), *sorted(many)]
     if traces:
         lines += [
@@ -264,9 +286,9 @@ def explain(reasons: list[Refusal]) -> str:
 
 
 def _forget_stale(context: CommitContext, path: str, plan: Plan, message: bytes) -> bytes:
-    """An amendment that took the last line of a trace takes its trailer too. Returns the message as it is then."""
-    given = texts.parse(context.repo, message) if plan.stale else []
-    gone = {f"{key}: {value}" for key, value in plan.stale if _has(given, key, value)}
+    """Remove the trailers of traces whose last line an amendment removed. Returns the message afterwards."""
+    trailers = texts.parse(context.repo, message) if plan.stale else []
+    gone = {f"{key}: {value}" for key, value in plan.stale if _has(trailers, key, value)}
     if not gone:
         return message
     lines = message.decode("utf-8", "surrogateescape").splitlines(keepends=True)

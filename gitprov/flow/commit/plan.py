@@ -1,4 +1,4 @@
-"""Staging: from evidence and a staged state to the plan of a commit: note rows, trailers, generations, refusals."""
+"""From evidence and a staged state to the plan of a commit: note rows, trailers, generations, refusals."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def make_plan(
     out: IO[bytes] | None = None,
     bound: EvidenceBound | None = None,
 ) -> Plan | None:
-    """The plan of a commit; None where no evidence, guard or amended note concerns it.
+    """The plan of a commit; None where no evidence, refusal, inherited line or amended note concerns it.
 
-    Writes the contents of new generations to `out`, without one beside the plan's place; saving the plan is the
-    caller's. `bound` says which events may be used, without it all.
+    Writes the contents of new generations to `out`, by default to the plan's blobs file; the caller saves the
+    plan. `bound`: which events may be used, all by default.
     """
     evidence = gather(context.inbox).within(bound or EvidenceBound())
     marks = {event.seq: context.inbox.spent(event.seq) for event in evidence.events}
@@ -71,7 +71,7 @@ def _blobs_file(repo: Repository) -> IO[bytes]:
 
 
 def amended_note(repo: Repository, commit_change: CommitChange) -> Note | None:
-    """The note of the commit being amended."""
+    """The note of the commit that is being amended; None where none is amended or it has no note."""
     if commit_change.amended is None:
         return None
     return notes.read(repo, [commit_change.amended]).get(commit_change.amended)
@@ -94,7 +94,7 @@ def _results(
     def worker(paths: Iterable[str]) -> Attributor:
         from gitprov.git.files.filters import cleaner
 
-        frozen = {event.seq for event in evidence.events if _is_held(event, marks[event.seq])}
+        frozen = {event.seq for event in evidence.events if _is_used(event, marks[event.seq])}
         clean = cleaner(context.repo, list(paths))
         seen = sighted(context.repo, context.inbox, evidence.events)
         kept = shelved(context.repo, evidence.events)
@@ -106,8 +106,11 @@ def _results(
     return moved_blocks.settled(context, commit, results, worker)
 
 
-def _is_held(event: Event, mark: Spent) -> bool:
-    """Whether an earlier commit has used an event; a person's goes into no generation, only its lines are marked."""
+def _is_used(event: Event, mark: Spent) -> bool:
+    """Whether an earlier commit has used an event.
+
+    A person's event belongs to no generation; a commit only marks its lines.
+    """
     return bool(mark.trace or (event.type == "human" and (mark.lines or mark.dropped)))
 
 
@@ -118,11 +121,13 @@ def _freeze(
     marks: dict[int, Spent],
     blobs: BlobWriter,
 ) -> list[Frozen]:
-    """New generations for the turns that this commit uses and that have events no generation holds."""
+    """New generations for the turns that this commit uses and whose events are not all in a generation."""
     used = {seq for result in results for seq in _used(result)}
     loose = groups(evidence, lambda seq: marks[seq].trace)
-    wanted = {name: events for name, events in loose.items() if used & {event.seq for event in events}}
-    if not wanted:
+    events_by_turn = {
+        name: events for name, events in loose.items() if used & {event.seq for event in events}
+    }
+    if not events_by_turn:
         return []
     raw = {seq: lines for result in results for seq, lines in result.raw.items()}
     freezer = Freezer(
@@ -134,11 +139,14 @@ def _freeze(
         raw,
         stored(context.repo, context.config),
     )
-    return [freezer.freeze(evidence.turns[name], events) for name, events in wanted.items()]
+    return [freezer.freeze(evidence.turns[name], events) for name, events in events_by_turn.items()]
 
 
 def _used(result: FileResult) -> set[int]:
-    """Events that gave this commit a line, took one away, or whose part in it cannot be read or was not compared."""
+    """Events that concern this commit.
+
+    These are the events that added or removed a line of it, that cannot be read, or that were not compared.
+    """
     if result.outcome.bounded:
         return set(result.events)
     gone = {seq for seq, tally in result.outcome.tallies.items() if tally.gone}
@@ -146,15 +154,15 @@ def _used(result: FileResult) -> set[int]:
 
 
 def _concerns(problem: Problem, evidence: Evidence, paths: set[str]) -> bool:
-    """Whether unreadable evidence may speak of a path of this commit; what cannot be told may."""
-    known = {event.seq: event.path for event in evidence.events}
-    if problem.seq in known:
-        return known[problem.seq] in paths
+    """Whether a problem may concern `paths`: its event does, or it is an event file whose path is unknown."""
+    event_paths = {event.seq: event.path for event in evidence.events}
+    if problem.seq in event_paths:
+        return event_paths[problem.seq] in paths
     return problem.where.startswith("events/")
 
 
 class _Planner:
-    """Puts the plan together from what was worked out."""
+    """Assembles the plan from results, generations and inherited rows."""
 
     def __init__(
         self,
@@ -182,15 +190,15 @@ class _Planner:
 
     def plan(self, damaged: list[Problem]) -> Plan:
         """The whole plan."""
-        own = self._rows()
-        found = self._with_inherited(own)
-        traces = [row for row in found if row["kind"] == "trace"]
-        refusals = self._refusals(traces, [row for row in own if row["kind"] == "trace"], damaged)
+        evidence_rows = self._rows()
+        rows = self._with_inherited(evidence_rows)
+        traces = [row for row in rows if row["kind"] == "trace"]
+        refusals = self._refusals(traces, [row for row in evidence_rows if row["kind"] == "trace"], damaged)
         return Plan(
             changes=fingerprint(self._commit_change),
             base=self._commit_change.head,
             amend=self._commit_change.amended is not None,
-            rows=tuple(found),
+            rows=tuple(rows),
             trailers=tuple(self._trailers(traces)),
             uses=self._uses(),
             used=tuple((*one.turn, one.id) for one in self._frozen),
@@ -202,30 +210,32 @@ class _Planner:
             inherited=self._inherited.gate,
             dropped=self._inherited.dropped,
             problem=self._inherited.problem,
-            sought=() if found else self._sought(),
+            sought=() if rows else self._sought(),
             last=self._evidence.last,
         )
 
     def _sought(self) -> tuple[str, ...]:
-        """The traces of commits that this one repeats or replaces; it has none of their lines."""
+        """Traces of the commits that this one repeats or replaces, where it contains none of their lines."""
         if self._amended is None:
             return tuple(sorted(self._inherited.traces))
         from gitprov.flow.carry.absent_traces import known_to
         from gitprov.git.objects import parse_commit
 
         old = self._context.repo.objects.get(self._commit_change.amended or "")
-        own = known_to([parse_commit(old)], {old.oid: self._amended}) if old is not None else ()
-        return tuple(sorted({*self._inherited.traces, *own}))
+        amended_traces = known_to([parse_commit(old)], {old.oid: self._amended}) if old is not None else ()
+        return tuple(sorted({*self._inherited.traces, *amended_traces}))
 
-    def _with_inherited(self, own: list[Row]) -> list[Row]:
-        """Evidence comes first; a line that it does not claim stays what another commit said it is."""
+    def _with_inherited(self, evidence_rows: list[Row]) -> list[Row]:
+        """Rows from evidence come first; a line that they do not claim keeps the claim of another commit."""
         if not self._inherited.rows:
-            return own
+            return evidence_rows
         from gitprov.flow.carry.write_notes import beside
 
-        return list(beside(Note(own), Note(self._inherited.rows)).rows.values())
+        return list(beside(Note(evidence_rows), Note(self._inherited.rows)).rows.values())
 
-    def _refusals(self, traces: list[Row], own: list[Row], damaged: list[Problem]) -> list[Refusal]:
+    def _refusals(
+        self, traces: list[Row], evidence_traces: list[Row], damaged: list[Problem]
+    ) -> list[Refusal]:
         config = self._context.config
         unread = [
             guard.unreadable(self._context, result.path, seq, self._trace.get(seq), why)
@@ -237,7 +247,7 @@ class _Planner:
             *guard.refusals(self._context, self._commit_change, traces),
             *unread,
             *(guard.damaged(self._context, one) for one in damaged),
-            *guard.incomplete(config, own, self._records),
+            *guard.incomplete(config, evidence_traces, self._records),
             *guard.forbidden_lines(config, traces),
         ]
 
@@ -249,7 +259,7 @@ class _Planner:
         return commit_trailers(config.trailers, facts, config.custom_trailers)
 
     def _stale(self, traces: list[Row]) -> tuple[tuple[str, str], ...]:
-        """Trailers of the amended commit that this one has no trace for, or names its traces otherwise."""
+        """Trailers of the amended commit whose trace this commit lacks or names otherwise."""
         before = self._trailers(self._amended.traces.values()) if self._amended else []
         still = {(key, value) for key, value, _ in self._trailers(traces)}
         return tuple((key, value) for key, value, _ in before if (key, value) not in still)
@@ -260,20 +270,20 @@ class _Planner:
             for seq in result.events.keys() - result.arrived:
                 use = self._use(seq, result.outcome.tallies.get(seq), seq in result.unread)
                 use = use._replace(path=result.path if self._reported.get(seq) != result.path else None)
-                uses[seq] = _both(uses[seq], use) if seq in uses else use
+                uses[seq] = _united(uses[seq], use) if seq in uses else use
         for result in self._results:
             for seq in result.arrived:
                 use = uses.get(seq) or self._unchanged(seq)
                 tally = result.outcome.tallies[seq]
                 lines = line_set(use.lines) | tally.kept | tally.edited
                 uses[seq] = use._replace(lines=str(lines), dropped=str(line_set(use.dropped) - lines))
-        for one in self._frozen:
-            for seq in one.seqs:
+        for frozen in self._frozen:
+            for seq in frozen.seqs:
                 uses.setdefault(seq, self._unchanged(seq))
         return uses
 
     def _unchanged(self, seq: int) -> Use:
-        """An event of whose lines this commit takes none."""
+        """The use of an event from which this commit takes no line."""
         mark = self._marks[seq]
         return Use(mark.lines, mark.dropped, self._trace.get(seq), False, mark.path)
 
@@ -286,44 +296,46 @@ class _Planner:
         return Use(str(lines), str(dropped), self._trace.get(seq), tally.finished and not unread)
 
     def _rows(self) -> list[Row]:
-        found: dict[tuple[str, str], Row] = {}
+        rows_by_key: dict[tuple[str, str], Row] = {}
         for result in self._results:
             for source, row in self._file_rows(result):
                 key = (row["kind"], row["id"])
                 carried = source >= attribute.CARRIED
-                found[key] = note_rows.add(found[key], row, carried) if key in found else row
+                rows_by_key[key] = (
+                    note_rows.add(rows_by_key[key], row, carried) if key in rows_by_key else row
+                )
         before = self._amended.traces if self._amended else {}
-        kept = [note_rows.settled(row, before.get(row["id"])) for row in found.values()]
-        told = sorted((row for row in kept if row["files"]), key=lambda row: row["id"])
-        return [*told, *self._reviews({row["id"] for row in told})]
+        kept = [note_rows.settled(row, before.get(row["id"])) for row in rows_by_key.values()]
+        rows = sorted((row for row in kept if row["files"]), key=lambda row: row["id"])
+        return [*rows, *self._reviews({row["id"] for row in rows})]
 
     def _reviews(self, traces: set[str]) -> list[Row]:
-        """Reviews of the amended commit's traces, as far as these are still there."""
-        found = self._amended.of_kind("review") if self._amended else []
-        return [row for row in found if row["id"].partition("/")[0] in traces]
+        """Reviews of the amended commit's traces that this commit still has."""
+        reviews = self._amended.of_kind("review") if self._amended else []
+        return [row for row in reviews if row["id"].partition("/")[0] in traces]
 
     def _file_rows(self, result: FileResult) -> Iterable[tuple[int, Row]]:
         lines, tallies, bounded = result.outcome
         groups: dict[tuple[str, str], list[int]] = {}
         for source in tallies:
             if source in result.events:
-                whose = self._whose(result.events[source])
-                groups.setdefault(whose, []).append(source)
+                owner = self._owner(result.events[source])
+                groups.setdefault(owner, []).append(source)
         for (kind, name), sources in groups.items():
             claims = note_rows.together(lines.get(source, {}) for source in sources)
             if kind == "human":
                 yield sources[0], _human_row(name, result.path, claims)
             elif name:
-                told = [tallies[source] for source in sources]
-                row = self._trace_row(name, result.events[sources[0]], result.path, claims, told)
+                trace_tallies = [tallies[source] for source in sources]
+                row = self._trace_row(name, result.events[sources[0]], result.path, claims, trace_tallies)
                 if bounded:
                     row["files"][result.path]["bounded"] = bounded
                 yield sources[0], row
         for source, carried in result.carried.items():
             yield source, note_rows.carried_row(carried, result.path, lines.get(source, {}), tallies[source])
 
-    def _whose(self, event: Event) -> tuple[str, str]:
-        """Kind of row and name, empty where a model's event went into no generation."""
+    def _owner(self, event: Event) -> tuple[str, str]:
+        """Kind of row, and author or trace id; the id is empty where a model's event is in no generation."""
         if event.type == "human":
             return "human", event.human or self._context.human()
         return "trace", self._trace.get(event.seq, "")
@@ -351,7 +363,7 @@ class _Planner:
         }
 
     def _record(self, trace: str) -> Row:
-        """The record of a generation that this or an earlier commit froze; empty where it is lost."""
+        """The record of a generation of this or an earlier commit; empty where it is missing or damaged."""
         if trace not in self._records:
             try:
                 self._records[trace] = generations.record(self._context.repo, trace) or {}
@@ -365,8 +377,11 @@ def _human_row(author: str, path: str, lines: dict[str, LineSet]) -> Row:
     return {"kind": "human", "v": 1, "id": ids.human_id(author), "author": author, "files": files}
 
 
-def _both(a: Use, b: Use) -> Use:
-    """What two files of one commit take of one event, as when a file is renamed and another takes its name."""
+def _united(a: Use, b: Use) -> Use:
+    """What two files of one commit use of one event.
+
+    This happens when a file is renamed and another file takes its name.
+    """
     lines = line_set(a.lines) | line_set(b.lines)
     dropped = (line_set(a.dropped) & line_set(b.dropped)) - lines
     path = a.path if b.path is not None else None
@@ -374,5 +389,5 @@ def _both(a: Use, b: Use) -> Use:
 
 
 def _was_kept(event: Event) -> bool:
-    """Whether both contents were stored when the edit was recorded: only then is their absence a loss."""
+    """Whether both contents were stored with the event: only then is a missing content a loss."""
     return all(ref is None or ref.stored for ref in (event.before, event.after))

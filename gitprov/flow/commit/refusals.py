@@ -1,4 +1,4 @@
-"""The guard: reasons to refuse a commit that its content and its evidence give, before its message is known."""
+"""Reasons to refuse a commit that follow from its content and evidence, without its message."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 def refusals(context: CommitContext, commit_change: CommitChange, rows: list[Row]) -> list[Refusal]:
-    """Sidecars and inline markers that the commit would lose. `rows` are the trace rows of its note."""
-    found: list[Refusal] = []
+    """Reasons for sidecars and inline markers that the commit would lose. `rows`: trace rows of its note."""
+    reasons: list[Refusal] = []
     dead = {change.old_path for change in commit_change.changes if change.status in "DR"}
     for change in commit_change.changes:
         if change.old_mode not in REGULAR:
@@ -29,22 +29,22 @@ def refusals(context: CommitContext, commit_change: CommitChange, rows: list[Row
         target = gate.sidecar_target(change.old_path)
         if target is not None and target not in dead and context.repo.objects.get(f":{target}") is not None:
             new = context.repo.objects.blob(change.new_oid) if change.has_text else None
-            found.extend(
+            reasons.extend(
                 filter(None, [gate.lost_sidecar(change.path, context.repo.objects.blob(change.old_oid), new)])
             )
         elif context.config.markers and change.has_text:
-            found.extend(_markers(context, change, rows))
-    return found
+            reasons.extend(_markers(context, change, rows))
+    return reasons
 
 
 def _markers(context: CommitContext, change: FileChange, rows: list[Row]) -> list[Refusal]:
     old, new = (context.repo.objects.blob(oid) for oid in (change.old_oid, change.new_oid))
-    known = [row["id"] for row in rows if change.path in row["files"]]
-    return gate.removed_markers(change.path, old, new, change.hunks, known)
+    trace_ids = [row["id"] for row in rows if change.path in row["files"]]
+    return gate.removed_markers(change.path, old, new, change.hunks, trace_ids)
 
 
 def unreadable(context: CommitContext, path: str, seq: int, trace: str | None, why: str) -> Refusal:
-    """Evidence for a staged file is there but its content cannot be read."""
+    """The reason for an event of a staged file whose stored content cannot be read."""
     return Refusal(
         "unreadable",
         f"a recorded edit of this file cannot be read: {why}",
@@ -55,7 +55,7 @@ def unreadable(context: CommitContext, path: str, seq: int, trace: str | None, w
 
 
 def damaged(context: CommitContext, problem: Problem) -> Refusal:
-    """An event file is damaged: it may speak of any staged file."""
+    """The reason for a damaged event file, which may concern any staged file."""
     what = f"recorded evidence cannot be read: {problem}"
     return Refusal("unreadable", what, _set_aside(os.path.join(context.inbox.root, problem.where)))
 
@@ -67,18 +67,21 @@ def _set_aside(path: str) -> str:
 
 
 def incomplete(config: Config, rows: list[Row], records: dict[str, Row]) -> list[Refusal]:
-    """Traces in the commit that lack what the project requires of them."""
-    found = []
+    """Reasons for traces of the commit that lack facts which the project requires."""
+    reasons = []
     for row in rows:
         record = records.get(row["id"], {})
         missing = [name for name in config.require if not _has(record, row, name)]
         if missing:
             first = next(iter(row["files"]), None)
             word = " and ".join(missing)
-            mend = f"let the agent's hooks record it (gitprov doctor says why it is missing), or commit with the trailer 'AI-Trace-Dropped: {row['id']} <reason>'"
+            mend = (
+                "let the agent's hooks record it (gitprov doctor says why it is missing), or commit with the "
+                f"trailer 'AI-Trace-Dropped: {row['id']} <reason>'"
+            )
             message = f"{row['id']} has no {word}, which this project requires"
-            found.append(Refusal("incomplete", message, mend, first, (row["id"],)))
-    return found
+            reasons.append(Refusal("incomplete", message, mend, first, (row["id"],)))
+    return reasons
 
 
 def _has(record: Row, row: Row, name: str) -> bool:
@@ -86,14 +89,14 @@ def _has(record: Row, row: Row, name: str) -> bool:
 
 
 def forbidden_lines(config: Config, rows: list[Row]) -> list[Refusal]:
-    """Lines that a model wrote, where the project takes none."""
+    """Reasons for lines that a model wrote, in a project that accepts none."""
     if "forbid" not in config.trailers:
         return []
     return [
         Refusal(
             "forbidden",
-            f"{line_count(row, 'ai', 'edited')} lines of {path} were written by a model ({row.get('model') or 'unknown'}), "
-            "which this project does not accept",
+            f"{line_count(row, 'ai', 'edited')} lines of {path} were written by a model "
+            f"({row.get('model') or 'unknown'}), which this project does not accept",
             f"git restore --staged {path_quoted(path)}",
             path,
             (row["id"],),

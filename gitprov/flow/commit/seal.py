@@ -22,7 +22,7 @@ from gitprov.store.plan import Plan
 
 
 def seal(context: CommitContext) -> str | None:
-    """Write down what HEAD, just made, holds. Returns the commit where it got a note."""
+    """Write generations and note of HEAD, which was just made. Returns its id where it got a note."""
     commit = _head(context)
     if commit is None:
         return None
@@ -37,7 +37,7 @@ def seal(context: CommitContext) -> str | None:
 
         plan = late_plan(context, commit_change, commit, kept)
         if plan is not None:
-            plans.save(context.repo.git_dir, plan)  # what git names as its source is forgotten with this hook
+            plans.save(context.repo.git_dir, plan)  # git's state names the sources only until this hook ends
     if plan is None:
         plans.drop(context.repo.git_dir)
         resets.settle(context.repo, context.view)
@@ -47,36 +47,36 @@ def seal(context: CommitContext) -> str | None:
     done = _carry_out(context, commit, plan)
     resets.settle(context.repo, context.view)
     if plan.problem:
-        said = f"authors of lines from other commits could not be found out: {plan.problem}"
-        raise GitprovError(said, f"mend that, then: gitprov heal {commit.oid[:12]}~1..{commit.oid[:12]}")
+        message = f"authors of lines from other commits could not be found out: {plan.problem}"
+        raise GitprovError(message, f"mend that, then: gitprov heal {commit.oid[:12]}~1..{commit.oid[:12]}")
     return done
 
 
 def recover(context: CommitContext) -> str | None:
-    """Finish a seal that was cut off: a plan is there, and HEAD is the commit it was made for."""
+    """Finish a seal that was interrupted: there is a plan, and HEAD is the commit that it was made for."""
     plan = plans.load(context.repo.git_dir)
     commit = _head(context) if plan is not None else None
     if plan is None or commit is None or commit.oid == plan.base:
         return None
-    return _carry_out(context, commit, plan) if _made(context, plan, commit) else None
+    return _carry_out(context, commit, plan) if _is_planned(context, plan, commit) else None
 
 
 def _finish_parent(context: CommitContext, plan: Plan, commit: Commit) -> None:
-    """A plan that is not this commit's may be that of the one before, whose hook was killed."""
-    found = context.repo.objects.get(commit.parents[0]) if commit.parents else None
-    parent = parse_commit(found) if found is not None else None
-    if parent is not None and parent.oid != plan.base and _made(context, plan, parent):
+    """Carry out a plan that does not fit this commit but its parent, whose hook was killed."""
+    parent_object = context.repo.objects.get(commit.parents[0]) if commit.parents else None
+    parent = parse_commit(parent_object) if parent_object is not None else None
+    if parent is not None and parent.oid != plan.base and _is_planned(context, plan, parent):
         _carry_out(context, parent, plan)
 
 
-def _made(context: CommitContext, plan: Plan, commit: Commit) -> bool:
+def _is_planned(context: CommitContext, plan: Plan, commit: Commit) -> bool:
     """Whether a commit is the one that a plan was made for."""
     return fits(context.repo, plan, _commit_change(context, commit, plan))
 
 
 def _head(context: CommitContext) -> Commit | None:
-    found = context.repo.objects.get("HEAD")
-    return parse_commit(found) if found is not None and found.type == "commit" else None
+    head = context.repo.objects.get("HEAD")
+    return parse_commit(head) if head is not None and head.type == "commit" else None
 
 
 def _commit_change(context: CommitContext, commit: Commit, plan: Plan | None) -> CommitChange:
@@ -88,14 +88,14 @@ def _commit_change(context: CommitContext, commit: Commit, plan: Plan | None) ->
 
 
 def _amended(context: CommitContext, commit: Commit, plan: Plan | None) -> str | None:
-    """The commit that this one replaced, as the reflog tells it, else the plan; None where it replaced none."""
+    """The commit that this one replaced, by the reflog, else by the plan; None where it replaced none."""
     for last in steps(context.repo, 1):
         if last.new != commit.oid:
             break
         if last.why.startswith("commit (amend)"):
             return last.old
         if plan is None or not plan.amend or plan.base != last.old or last.why.startswith("commit"):
-            return None  # with GIT_REFLOG_ACTION git writes other words, and the plan knows
+            return None  # GIT_REFLOG_ACTION changes git's words; then the plan decides
     if plan is None or not plan.amend or plan.base in (None, commit.oid):
         return None
     old = context.repo.objects.get(plan.base or "")
@@ -124,7 +124,10 @@ def _carry_out(context: CommitContext, commit: Commit, plan: Plan) -> str | None
 
 
 def note_rows(context: CommitContext, commit: Commit, plan: Plan) -> list[Row]:
-    """The note of a commit: the plan's rows and one about the commit itself; none where there is nothing to say."""
+    """The rows of a commit's note: the plan's rows and one for the commit.
+
+    Empty where the plan has no rows, nothing was dropped or refused, and the message names no sought traces.
+    """
     dropped = {**plan.dropped, **_dropped(context, commit, plan)}
     gate = _gate(context, commit, plan)
     if not plan.rows and not dropped and not (plan.refusals and gate != "passed"):
@@ -138,7 +141,7 @@ def note_rows(context: CommitContext, commit: Commit, plan: Plan) -> list[Row]:
 
 
 def _dropped(context: CommitContext, commit: Commit, plan: Plan) -> dict[str, str]:
-    """Trace → reason, of traces that the message lets go. Git does not care how a trailer's key is cased."""
+    """Trace → reason, for traces that the message drops. Git ignores the case of a trailer's key."""
     if b"ai-trace-dropped" not in commit.message.lower():
         return {}
     from gitprov.git.history.trailers import parse
@@ -148,7 +151,10 @@ def _dropped(context: CommitContext, commit: Commit, plan: Plan) -> dict[str, st
 
 
 def _gate(context: CommitContext, commit: Commit, plan: Plan) -> str:
-    """Whether the gate looked at this very attempt; git gives every attempt the author date it will have."""
+    """The gate's state for the note: `passed`, `bypassed`, `absent`, or the state inherited with the lines.
+
+    Git gives each attempt its own author date, so the date shows whether the gate checked this very attempt.
+    """
     date = commit.author[commit.author.rfind(">") + 2 :]
     same = plan.moment is None or plan.moment.removeprefix("@") == date
     if plan.gate == "passed" and same:
@@ -164,19 +170,22 @@ def _gate(context: CommitContext, commit: Commit, plan: Plan) -> str:
 
 
 def retire(context: CommitContext, plan: Plan) -> None:
-    """Mark what a plan used of its evidence, and let go of what nothing is left of."""
+    """Mark what a plan used of its evidence, and retire events of which nothing remains."""
     for seq, use in plan.uses.items():
         mark = context.inbox.spent(seq)
-        wanted = Spent(use.lines, use.dropped, use.trace, use.path)
-        if wanted != mark and os.path.exists(context.inbox.event_path(seq)):
-            context.inbox.mark_spent(seq, *wanted[:3], path=use.path, durable=not use.retire)
+        new_mark = Spent(use.lines, use.dropped, use.trace, use.path)
+        if new_mark != mark and os.path.exists(context.inbox.event_path(seq)):
+            context.inbox.mark_spent(seq, *new_mark[:3], path=use.path, durable=not use.retire)
     for key, turn, trace in plan.used:
         context.inbox.mark_used(key, turn, trace)
     context.inbox.retire(seq for seq, use in plan.uses.items() if use.retire)
 
 
 def _settle_sidecars(context: CommitContext, plan: Plan) -> None:
-    """`git commit PATH` commits another index than the one it leaves: sidecars staged there are told to this one."""
+    """Put the plan's sidecars into the index.
+
+    `git commit PATH` commits from another index than the one that stays; sidecars were staged in the former.
+    """
     for path in plan.sidecars:
         shown = context.repo.run("--literal-pathspecs", "ls-tree", "-z", "--full-tree", "HEAD", "--", path)
         words = decode(shown.split(b"\t")[0]).split(" ")

@@ -17,13 +17,13 @@ from gitprov.store.plan import Plan
 
 
 def stage_sidecars(context: CommitContext, plan: Plan) -> tuple[str, ...]:
-    """Write and stage a sidecar for each file that the plan has traces for; the paths of those that changed."""
+    """Write and stage a sidecar for each file that has traces in the plan. Returns the changed paths."""
     staged = []
     for path in sorted({path for row in plan.traces for path in row["files"]}):
         place = sidecar_path(path)
         rows = [row for row in plan.traces if path in row["files"]]
-        found = context.repo.objects.get(f":{place}") if "\n" not in place else None
-        old = found.data if found is not None else None
+        blob = context.repo.objects.get(f":{place}") if "\n" not in place else None
+        old = blob.data if blob is not None else None
         new = content(rows, old)
         if new != old:
             _stage(context, place, new)
@@ -32,7 +32,7 @@ def stage_sidecars(context: CommitContext, plan: Plan) -> tuple[str, ...]:
 
 
 def content(rows: list[Row], old: bytes | None) -> bytes:
-    """A sidecar's bytes: the newest trace's facts, and every trace that touched the file so far."""
+    """A sidecar's bytes: the newest trace's facts, and the ids of all traces of the file so far."""
     before = _traces(old)
     newest = max(rows, key=lambda row: (row.get("at") or "", row["id"]))
     delta = newest.get("delta") or {}
@@ -50,9 +50,11 @@ def content(rows: list[Row], old: bytes | None) -> bytes:
 
 
 def _traces(old: bytes | None) -> list[str]:
-    found = (loads_object(old) or {}).get("traces")
+    traces = (loads_object(old) or {}).get("traces")
     return (
-        [one for one in found if isinstance(one, str) and is_trace_id(one)] if isinstance(found, list) else []
+        [trace for trace in traces if isinstance(trace, str) and is_trace_id(trace)]
+        if isinstance(traces, list)
+        else []
     )
 
 
@@ -70,7 +72,7 @@ def _stage(context: CommitContext, place: str, data: bytes) -> None:
 
 
 def _in_index(context: CommitContext, place: str) -> str | None:
-    """A directory of this path that the index has as something else."""
+    """A directory of this path that is an entry of the index, and so a file or a link; None where none is."""
     folders = place.split("/")[:-1]
     paths = ["/".join(folders[: n + 1]) for n in range(len(folders))]
     return next((path for path in paths if _is_entry(context, path)), None)
@@ -81,7 +83,7 @@ def _is_entry(context: CommitContext, path: str) -> bool:
 
 
 def _refused(place: str, path: str, what: str) -> GateError:
-    """The refusal; what is in the way is set aside by the command it names, nothing is deleted."""
+    """The refusal. The command that it names sets the obstacle aside; nothing is deleted."""
     from gitprov.flow.commit.message import explain
 
     shown = shell_quoted(path)

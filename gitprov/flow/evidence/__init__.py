@@ -1,1 +1,1 @@
-"""From the inbox's events to the lines of each file that they account for."""
+"""Evidence: from the inbox's events to the lines of each file that they account for."""

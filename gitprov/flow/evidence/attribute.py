@@ -1,4 +1,4 @@
-"""Per file of a commit: the fold of its evidence over the content that the commit holds."""
+"""Per file of a commit: fold its evidence over the content that the commit contains."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from gitprov.model.note import Claim, Note, Row
 from gitprov.model.ranges import LineSet, shared_out
 from gitprov.store.inbox.inbox import Inbox, Spent
 
-#: Sources from here on are claims of a commit being amended, not events of the inbox.
+#: Sources with this number or a higher one are claims of a commit being amended, not events of the inbox.
 CARRIED = 1 << 40
 
 
 class FileResult(NamedTuple):
-    """One file of the commit. `events` are its evidence by seq; `unread` says which could not be read, and why.
+    """One file of the commit. `events`: its evidence by seq. `unread`: seq → why an event cannot be read.
 
-    `raw`: seq → lines that the edit put there. `gone` are lines that left the file; `arrived` the events among `events`
-    that speak of another file, from which a block of lines was moved to this one.
+    `raw`: seq → number of lines that the edit added. `gone`: lines that left the file. `arrived`: those of
+    `events` that belong to another file, from which a block of lines was moved to this one.
     """
 
     path: str
@@ -45,9 +45,9 @@ class FileResult(NamedTuple):
 
 
 class FileJob(NamedTuple):
-    """One file to work out: contents at the start (before all evidence) and in the commit, and what it adds.
+    """One file to attribute: content at the start (before all evidence) and in the commit, and added hunks.
 
-    `claims` are those of a commit being amended, over its version of the file, `old`, there called `was`.
+    `claims`: claims of a commit being amended, on `old`, its version of the file, which is named `was` there.
     """
 
     path: str
@@ -66,39 +66,39 @@ def jobs(
     events: list[Event],
     amended: AmendedCommit | None,
 ) -> Iterator[FileJob]:
-    """A job for each changed file that evidence, or the commit being amended, says something about."""
+    """A job for each changed file that has evidence, or claims in the note of the commit being amended."""
     by_path: dict[str, list[Event]] = {}
     for event in events:
         by_path.setdefault(event.path, []).append(event)
-    told = set()
+    changed_paths = set()
     for change in changes:
         was = amended.path_of(change.path) if amended else change.old_path
-        told.add(was)
+        changed_paths.add(was)
         names = {change.path, change.old_path, was}
-        own = {event.seq: event for path in names for event in by_path.get(path, ())}
+        by_seq = {event.seq: event for path in names for event in by_path.get(path, ())}
         claims = amended.claims(was) if amended else []
         regular = change.has_text or (change.status == "D" and change.old_mode in REGULAR)
-        if (own or claims) and regular:
+        if (by_seq or claims) and regular:
             start, final = _sides(repo, change)
             added = unshown(start, final) if change.opaque else change.hunks
             old = amended.content(was) if amended and claims else b""
-            found = [own[seq] for seq in sorted(own)]
-            yield FileJob(change.path, start, final, added, found, claims, old, was)
+            file_events = [by_seq[seq] for seq in sorted(by_seq)]
+            yield FileJob(change.path, start, final, added, file_events, claims, old, was)
     if amended:
-        yield from amended.left_out(told)
+        yield from amended.left_out(changed_paths)
 
 
 def _sides(repo: Repository, change: FileChange) -> tuple[bytes, bytes]:
-    """Contents before and after; empty where there is no regular file."""
+    """Contents before and after; empty on a side that is no regular file."""
     sides = ((change.old_oid, change.old_mode), (change.new_oid, change.new_mode))
     old, new = (repo.objects.blob(oid) if mode in REGULAR else b"" for oid, mode in sides)
     return old, new
 
 
 class AmendedCommit:
-    """The commit that is about to be replaced: its note, and its files under the names they have now.
+    """The commit that will be replaced: its note, and its files by their present names.
 
-    `base` is the new commit's first parent, None where it has none; `changes` lead from the old commit to the new.
+    `base`: the new commit's first parent, None without one. `changes`: from the old commit to the new one.
     """
 
     def __init__(
@@ -111,31 +111,34 @@ class AmendedCommit:
         self._old = {change.path: change.old_path for change in changes if change.status != "A"}
 
     def path_of(self, path: str) -> str:
-        """What a file of the new commit was called in the old one."""
+        """The path in the old commit of a file of the new commit."""
         return self._old.get(path, path)
 
     def claims(self, path: str) -> list[Claim]:
-        """What the note says of one file; a row that only counts deleted lines there claims none."""
-        found = self.note.claims(path)
-        told = {claim.row["id"] for claim in found}
+        """The note's claims for a file. A row that only counts deleted lines gives a claim without lines."""
+        claims = self.note.claims(path)
+        row_ids = {claim.row["id"] for claim in claims}
         silent = [
             row
             for row in self.note.rows_of(path)
-            if row["kind"] == "trace" and row["id"] not in told and deleted(row, path)
+            if row["kind"] == "trace" and row["id"] not in row_ids and deleted(row, path)
         ]
-        return found + [Claim(LineSet(), "ai", row) for row in silent]
+        return claims + [Claim(LineSet(), "ai", row) for row in silent]
 
     def content(self, path: str) -> bytes:
-        """A file of the old commit; empty where it had none."""
-        found = regular_blobs(self._repo, self._commit, [path])
-        return self._repo.objects.blob(found[path]) if found else b""
+        """A file of the old commit; empty where it has no such file."""
+        oids = regular_blobs(self._repo, self._commit, [path])
+        return self._repo.objects.blob(oids[path]) if oids else b""
 
-    def left_out(self, told: set[str]) -> Iterator[FileJob]:
-        """Files that the old commit changed and the new one does not: their lines are given up."""
-        paths = [path for path in self.note.paths() if path not in told]
+    def left_out(self, changed_paths: set[str]) -> Iterator[FileJob]:
+        """Jobs for files that the old commit changed and the new one does not: their lines count as dropped.
+
+        `changed_paths`: old paths of the files that the new commit changes.
+        """
+        paths = [path for path in self.note.paths() if path not in changed_paths]
         old = regular_blobs(self._repo, self._commit, paths)
         new = regular_blobs(self._repo, self._base, old) if self._base else {}
-        for path, oid in old.items():  # of a file that the old commit has not, no line can be claimed
+        for path, oid in old.items():  # a file that the old commit lacks has no claimed lines
             claims = self.note.claims(path)
             if claims:
                 final = self._repo.objects.blob(new[path]) if path in new else b""
@@ -143,14 +146,17 @@ class AmendedCommit:
 
 
 def deleted(row: Row, path: str) -> int:
-    """How many lines of the parent a row says its trace removed from a file."""
+    """How many lines of the parent, according to the note row, its trace removed from a file."""
     entry = row.get("files", {}).get(path, {})
     count = entry.get("deleted", 0) if isinstance(entry, dict) else 0
     return count if isinstance(count, int) else 0
 
 
 class SeenContent(NamedTuple):
-    """A content that git held before the event `seq` was recorded: beside the file, or (`back`) written into it."""
+    """A content that git held before event `seq` was recorded.
+
+    It was stored apart from the file, as in a stash, or, with `back`, written into the file.
+    """
 
     seq: int
     content: bytes
@@ -158,10 +164,10 @@ class SeenContent(NamedTuple):
 
 
 class Attributor:
-    """Works out jobs. `view` gives the work tree's content of a path, None where it cannot be seen.
+    """Carries out jobs. `view` returns the work tree's content of a path, None where it cannot be read.
 
-    `shelved` gives the versions of a job's file that are stashed away. `frozen` are the events that an earlier commit's generations hold.
-    `sighted` gives what git held of a job's file between its events, in order.
+    `shelved` returns the stashed versions of a job's file, `sighted` the contents of it that git held between
+    its events, in order. `frozen`: events that are in generations of earlier commits.
     """
 
     def __init__(
@@ -203,7 +209,7 @@ class Attributor:
         return FileResult(job.path, settled, events, carried, unread, raw, gone)
 
     def fold(self, job: FileJob) -> tuple[Folded, dict[int, str]]:
-        """The state after all evidence that can be read, and what is unreadable."""
+        """The state after all readable evidence, and seq → why an event cannot be read."""
         unread: dict[int, str] = {}
         settled: dict[int, LineSet] = {}
         folded = begin(job.start, job.final, settled, language_of(job.path))
@@ -217,18 +223,21 @@ class Attributor:
                 marks = self._marks.get(event.seq, SpentLines())
                 settled[event.seq] = marks.spent | gone_for_good(marks.dropped, step.after, job.final)
                 folded = fold(folded, [step])
-        for one in waiting:
-            folded = self._see(folded, one, job)
+        for sighting in waiting:
+            folded = self._see(folded, sighting, job)
         return folded, unread
 
-    def _see(self, folded: Folded, one: SeenContent, job: FileJob) -> Folded:
-        content = self._as_stored(one.content, job)
-        return restore(folded, content) if one.back else put_aside(folded, content)
+    def _see(self, folded: Folded, sighting: SeenContent, job: FileJob) -> Folded:
+        content = self._as_stored(sighting.content, job)
+        return restore(folded, content) if sighting.back else put_aside(folded, content)
 
     def _carry(
         self, job: FileJob, seen: bytes | None
     ) -> tuple[Outcome, dict[int, AmendedClaim], tuple[RemovedLines, ...]]:
-        """What the amended commit's claims have come to: its labelled content, then what was done since."""
+        """The amended commit's claims after the amendment: outcome, claims by source, and removed lines.
+
+        The old content is labelled with its claims; then later edits are folded over it.
+        """
         folded = begin(job.old, job.final, language=language_of(job.path))
         carried = _label(folded, job)
         before = folded.copy()
@@ -237,7 +246,7 @@ class Attributor:
             if step is not None:
                 folded = fold(folded, [step])
         done = outcome(folded, job.final, job.added, seen, {}, before=before)
-        lines = {source: found for source, found in done.lines.items() if source in carried}
+        lines = {source: classes for source, classes in done.lines.items() if source in carried}
         tallies = {source: done.tallies[source] for source in carried}
         gone = (*shed(job.path, folded, tallies), *(shed(job.path, before, tallies) if since else ()))
         return Outcome(lines, tallies), carried, gone
@@ -245,38 +254,38 @@ class Attributor:
     def _steps(
         self, job: FileJob, events: list[Event], unread: dict[int, str]
     ) -> Iterator[tuple[Event, FoldStep | None]]:
-        """Each event with its contents; without them, and with a reason in `unread`, where they cannot be read."""
-        known = {canonical.digest(data): data for data in (job.start, job.final)}
+        """Each event with its contents; where they cannot be read, None, and the reason in `unread`."""
+        contents = {canonical.digest(data): data for data in (job.start, job.final)}
         for event in events:
             try:
-                before, after = (self._read(ref, known, job) for ref in (event.before, event.after))
+                before, after = (self._read(ref, contents, job) for ref in (event.before, event.after))
             except Damaged as error:
                 unread[event.seq] = error.message
                 yield event, None
                 continue
             yield event, FoldStep(event.seq, before, after, event.type == "human")
 
-    def _read(self, ref: ContentRef | None, known: dict[str, bytes], job: FileJob) -> bytes:
-        """Content of an event. Damaged where it is missing or was never kept."""
+    def _read(self, ref: ContentRef | None, contents: dict[str, bytes], job: FileJob) -> bytes:
+        """Content of an event. Damaged where it is missing or was never stored."""
         if ref is None:
             return b""
-        data = known[ref.digest] if ref.digest in known else self._inbox.get_blob(ref)
+        data = contents[ref.digest] if ref.digest in contents else self._inbox.get_blob(ref)
         return self._as_stored(data, job)
 
     def _as_stored(self, data: bytes, job: FileJob) -> bytes:
-        """Content of the work tree as the repository keeps it: evidence shows files on disk."""
+        """A work tree's content as the repository stores it: evidence consists of files on disk."""
         if data in (job.start, job.final):
             return data
         if self._clean is not None:
             data = self._clean(job.path, data)
-        # One character is found several times as fast as two.
+        # The search for one byte first is several times as fast as that for two.
         if b"\r" in data and b"\r\n" in data and b"\r\n" not in job.final and b"\r\n" not in job.start:
             data = data.replace(b"\r\n", b"\n")
         return data
 
 
 def _label(folded: Folded, job: FileJob) -> dict[int, AmendedClaim]:
-    """Label the lines that the amended commit's note claims; the weakest claim comes first and keeps the line."""
+    """Label the lines that the amended commit's note claims; of two claims the weaker one keeps the line."""
     carried: dict[int, AmendedClaim] = {}
     seen: set[int] = set()
     whole = LineSet.of_runs([(1, len(folded.origins))] if folded.origins else [])
@@ -298,19 +307,19 @@ def _label(folded: Folded, job: FileJob) -> dict[int, AmendedClaim]:
 
 
 def _with_carried(settled: Outcome, carried: Outcome) -> Outcome:
-    """Evidence of the inbox comes first; a line that it does not claim stays what the amended commit said it is."""
-    taken = {line for own in settled.lines.values() for lines in own.values() for line in lines}
+    """Evidence of the inbox comes first; a line that it does not claim keeps the amended commit's claim."""
+    taken = {line for classes in settled.lines.values() for lines in classes.values() for line in lines}
     rest = {
-        source: {cls: LineSet(line for line in lines if line not in taken) for cls, lines in own.items()}
-        for source, own in carried.lines.items()
+        source: {cls: LineSet(line for line in lines if line not in taken) for cls, lines in classes.items()}
+        for source, classes in carried.lines.items()
     }
     return Outcome({**settled.lines, **rest}, {**settled.tallies, **carried.tallies}, settled.bounded)
 
 
 def renamed(repo: Repository, events: list[Event], marks: Mapping[int, Spent]) -> list[Event]:
-    """The events under the names that commits gave their files since; under the old one where only that is here.
+    """The events under the paths that commits gave their files; under the old path where only that exists.
 
-    A file is renamed on one branch. What a stash or another branch has of it may be there under the name it had before.
+    A rename belongs to one branch. A stash or another branch may still have the file under its old path.
     """
     names = [marks[event.seq].path if event.seq in marks else None for event in events]
     moved = {
@@ -328,7 +337,7 @@ def _is_tracked(repo: Repository, path: str) -> bool:
 
 
 def line_set(text: str) -> LineSet:
-    """A range list from the inbox; one that cannot be read claims nothing."""
+    """A range list from the inbox; an unreadable one is empty."""
     try:
         return LineSet.parse(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Freezing turns: from what an agent did so far to an immutable generation, redacted as the project wants it."""
+"""Freezing: from the present state of a turn to an immutable generation, redacted as configured."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Record = dict[str, canonical.Json]
 
 
 class Frozen(NamedTuple):
-    """A turn's new generation: its sealed record and the events that went into it."""
+    """A turn's new generation: its sealed record and the events that it contains."""
 
     record: Record
     turn: TurnKey
@@ -35,10 +35,10 @@ class Frozen(NamedTuple):
 
 
 class Freezer:
-    """Makes generations of one commit. Contents go to `blobs` as they are redacted; records come back sealed.
+    """Makes the generations of one commit: writes redacted contents to `blobs` and returns sealed records.
 
-    `raw`: event → number of lines it put there, where that is known already. `stores`: whether the text of an
-    instruction file may be stored, by its path.
+    `raw`: event → number of lines that it added, where already computed. `stores`: whether the text of the
+    instruction file at a path may be stored.
     """
 
     def __init__(
@@ -59,22 +59,25 @@ class Freezer:
         self._human = human
         self._blobs = blobs
         self._redact = _redactor(config)
-        # Contents share work with the content before them, so short fields must not come in between.
+        # The redactor reuses its work on the content before, so short fields have a redactor of their own.
         self._redact_field = cache(_redactor(config))
         self._keeps = config.privacy != "hash-only"
         self._sides: dict[str, str] = {}
         self._replaced = 0
 
     def freeze(self, turn: Turn, events: list[Event]) -> Frozen:
-        """The generation that this turn is so far; `events` are those that no generation holds yet, in order."""
+        """The generation of the turn's present state.
+
+        `events`: the events of the turn that are in no generation yet, in order.
+        """
         name = (turn.key, turn.turn)
         self._replaced = 0
         turn = self._clean_turn(turn)
         prompt, prompt_row, prompt_oid = self._text(turn.prompt)
         _, output_row, output_oid = self._text(turn.output)
         edits = [self._edit(event) for event in events if event.type == "ai"]
-        standing = [self._standing(one) for one in turn.instructions]
-        model = turn.model or self._clean(_one({event.model for event in events}))
+        standing = [self._standing(instruction) for instruction in turn.instructions]
+        model = turn.model or self._clean(_only_value({event.model for event in events}))
         human, request = self._clean(self._human), self._clean(_request(turn, events))
         record = generation.seal(
             {
@@ -103,7 +106,7 @@ class Freezer:
         return Frozen(record, name, tuple(event.seq for event in events))
 
     def _clean(self, value: Any) -> Any:  # noqa: ANN401  # JSON
-        """A field of the record without secrets: text, or text nested in lists and mappings, names included."""
+        """A field of the record without secrets: text, or lists and mappings of text, including the keys."""
         if isinstance(value, str):
             text, count = self._redact_field(value.encode("utf-8", "surrogatepass"))
             self._replaced += count
@@ -115,7 +118,7 @@ class Freezer:
         return value
 
     def _clean_item(self, name: str, item: Any) -> Any:  # noqa: ANN401  # JSON
-        """A named value: the name may be what says that a text is a secret (`api_key`)."""
+        """A named value, redacted together with its name, which may mark a text as a secret (`api_key`)."""
         if not isinstance(item, str) or "\n" in item:
             return self._clean(item)
         start, before = f"{name} = ", self._replaced
@@ -126,13 +129,13 @@ class Freezer:
         return self._clean(item)
 
     def _clean_turn(self, turn: Turn) -> Turn:
-        """The turn as the record may show it. Its key and its contents stay: they name what lies in the inbox."""
-        who = ("agent", "agent_version", "subagent", "model", "session", "turn", "request_ids")
-        names = (*who, "params", "usage", "prompt_name", "prompt_version")
+        """The turn as the record may show it. Its key and content refs stay: they are names in the inbox."""
+        identity = ("agent", "agent_version", "subagent", "model", "session", "turn", "request_ids")
+        names = (*identity, "params", "usage", "prompt_name", "prompt_version")
         return turn._replace(**{name: self._clean(getattr(turn, name)) for name in names})
 
     def _text(self, ref: ContentRef | None, *, keep: bool = True) -> tuple[bytes | None, Record, str | None]:
-        """A prompt or output as it will be stored, what the record says of it, and its blob id where it is kept."""
+        """A prompt or output: its redacted bytes, its row in the record, and its blob id if it is stored."""
         raw = self._bytes(ref)
         if ref is None or raw is None:
             return None, {"digest": ref.digest if ref else None, "available": False, "redactions": 0}, None
@@ -141,7 +144,7 @@ class Freezer:
         return text, row, self._add(text) if self._keeps and keep else None
 
     def _standing(self, standing: InstructionFile) -> tuple[str, Record, str | None]:
-        """Path, what the record says, and the blob id of an instruction file's text where that is stored."""
+        """An instruction file: its path, its row in the record, and its blob id where the text is stored."""
         stored = self._keeps and self._stores(standing.path)
         _, row, oid = self._text(standing.ref, keep=stored)
         facts: Record = {"digest": row["digest"]}
@@ -151,12 +154,12 @@ class Freezer:
 
     def _edit(self, event: Event) -> Record:
         before, after = self._bytes(event.before), self._bytes(event.after)
-        known = (before is not None or event.before is None) and (after is not None or event.after is None)
+        readable = (before is not None or event.before is None) and (after is not None or event.after is None)
         row: Record = {
             "path": event.path,
             "before": self._side(event.before, before),
             "after": self._side(event.after, after),
-            "raw_lines": self._lines(event, before, after) if known else None,
+            "raw_lines": self._lines(event, before, after) if readable else None,
             "tool": self._clean(event.tool),
             "user_modified": event.user_modified,
         }
@@ -171,7 +174,10 @@ class Freezer:
         return len(produced(before or b"", after or b""))
 
     def _side(self, ref: ContentRef | None, data: bytes | None) -> str | None:
-        """Blob id of a content as it is stored. The versions of one file come twice, as `after` and as `before`."""
+        """Blob id of a content as it is stored; None without content.
+
+        Cached, because most contents occur twice: as `after` of one edit and as `before` of the next.
+        """
         if ref is None or data is None:
             return None
         if ref.digest not in self._sides:
@@ -180,7 +186,7 @@ class Freezer:
         return self._sides[ref.digest]
 
     def _bytes(self, ref: ContentRef | None) -> bytes | None:
-        """Stored bytes; None where they were never kept or are damaged: the gate speaks of damage, not we."""
+        """Stored bytes; None where they were never stored or are damaged. The gate reports damage."""
         if ref is None or not ref.stored:
             return None
         try:
@@ -210,14 +216,17 @@ class Freezer:
         return oid
 
     def _oid(self, data: bytes) -> str:
-        """The id git gives a blob."""
+        """The object id that git gives to a blob with this content."""
         digest = hashlib.new(self._format, b"blob %d\0" % len(data), usedforsecurity=False)
         digest.update(data)
         return digest.hexdigest()
 
 
 def groups(evidence: Evidence, frozen: Callable[[int], str | None]) -> dict[TurnKey, list[Event]]:
-    """Turn → its events that no generation holds yet (`frozen` tells the one of an event), in order."""
+    """Turn → its events that are in no generation yet, in order.
+
+    `frozen` returns the trace id of an event's generation, None where it has none.
+    """
     out: dict[TurnKey, list[Event]] = {}
     for event in evidence.events:
         if event.key is not None and event.turn is not None and frozen(event.seq) is None:
@@ -225,16 +234,16 @@ def groups(evidence: Evidence, frozen: Callable[[int], str | None]) -> dict[Turn
     return out
 
 
-def _one(values: set[str | None]) -> str | None:
-    """The value that all share; None where there are several or none."""
-    known = {value for value in values if value}
-    return known.pop() if len(known) == 1 else None
+def _only_value(values: set[str | None]) -> str | None:
+    """The value that all entries share, ignoring empty ones; None where there are several or none."""
+    candidates = {value for value in values if value}
+    return candidates.pop() if len(candidates) == 1 else None
 
 
 def _request(turn: Turn, events: list[Event]) -> str | None:
-    """The first request that wrote something; a turn's request may as well have read only."""
+    """The first request that wrote something; other requests of a turn may only have read."""
     wrote = [event.request_id for event in events if event.type == "ai" and event.request_id]
-    return wrote[0] if wrote else _one(set(turn.request_ids))
+    return wrote[0] if wrote else _only_value(set(turn.request_ids))
 
 
 def _redactor(config: Config) -> Callable[[bytes], tuple[bytes, int]]:

@@ -1,7 +1,7 @@
-"""Evidence: what capture recorded in one worktree, read back for commits and for status.
+"""Evidence: what capture recorded in one worktree, read for commits and for status.
 
-Turns are completed here from what Stop told, else from the agent's transcript, else from the
-tool inputs that the events themselves keep.
+Turns are completed here from what the Stop hook recorded, else from the agent's transcript, else from the
+tool inputs that are stored with the events.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ class EvidenceBound(NamedTuple):
     without: frozenset[int] = frozenset()
 
     def admits(self, seq: int | None) -> bool:
-        """Whether an event may be used; what has no seq may."""
+        """Whether an event may be used; a row without seq may."""
         return seq is None or ((self.last is None or seq <= self.last) and seq not in self.without)
 
 
 class Evidence(NamedTuple):
-    """Events in order, the turns they name, and what could not be read."""
+    """Events in order, the turns that they name, and problems with unreadable ones."""
 
     events: list[Event]
     turns: dict[TurnKey, Turn]
@@ -42,42 +42,42 @@ class Evidence(NamedTuple):
 
     @property
     def last(self) -> int:
-        """The highest seq, of events that can be read or not; 0 where there is none."""
+        """The highest seq of all events, readable or not; 0 without events."""
         numbers = (one.seq for rows in (self.events, self.problems) for one in rows)
         return max((seq for seq in numbers if seq is not None), default=0)
 
     def within(self, bound: EvidenceBound) -> Evidence:
-        """The evidence that a bound admits; turns stay, as nothing is taken from a turn without an event."""
+        """The evidence that a bound admits. All turns stay: a turn without events has no effect."""
         events = [one for one in self.events if bound.admits(one.seq)]
         return Evidence(events, self.turns, [one for one in self.problems if bound.admits(one.seq)])
 
 
 def gather(inbox: Inbox, *, archived: bool = False, complete: bool = True) -> Evidence:
-    """All events of an inbox that can be read, with their turns.
+    """All readable events of an inbox, with their turns.
 
-    `archived` adds retired events, in one order with the live ones. With `complete`, what is still
-    missing of a turn is read from its transcript and kept in the inbox; without it nothing is written.
-    Damage never hides other evidence: it stands in `problems`.
+    `archived` adds retired events, in one order with the live ones. With `complete`, facts that a turn lacks
+    are read from its transcript and stored in the inbox; without it nothing is written. Damaged entries are
+    listed in `problems` and hide no other evidence.
     """
-    found = (inbox.archived() if archived else []) + inbox.events()
-    events = sorted((one for one in found if isinstance(one, Event)), key=lambda one: one.seq)
-    problems = [one for one in found if isinstance(one, Problem)]
+    entries = (inbox.archived() if archived else []) + inbox.events()
+    events = sorted((one for one in entries if isinstance(one, Event)), key=lambda event: event.seq)
+    problems = [one for one in entries if isinstance(one, Problem)]
     groups: dict[TurnKey, list[Event]] = {}
     for event in events:
         if event.key is not None and event.turn is not None:
             groups.setdefault((event.key, event.turn), []).append(event)
     turns: dict[TurnKey, Turn] = {}
     facts: dict[str, tuple[str | None, str | None]] = {}
-    for name, own in groups.items():
-        turn = _read(inbox, name, own, problems)
+    for name, turn_events in groups.items():
+        turn = _read(inbox, name, turn_events, problems)
         if complete:
-            turn = _completed(inbox, turn, own, facts, problems)
+            turn = _completed(inbox, turn, turn_events, facts, problems)
         turns[name] = turn
     return Evidence([_with_facts(one, facts) for one in events], turns, problems)
 
 
 def _read(inbox: Inbox, name: TurnKey, events: list[Event], problems: list[Problem]) -> Turn:
-    """The turn's files; a turn whose file is lost is known from its events alone."""
+    """The turn's files; a turn whose file is missing is made up from its events alone."""
     try:
         turn = inbox.turn(*name)
     except ValueError as error:
@@ -103,26 +103,26 @@ def _completed(
     facts: dict[str, tuple[str | None, str | None]],
     problems: list[Problem],
 ) -> Turn:
-    """The turn with everything that can still be learnt of it; keeps what it learns."""
+    """The turn with all facts that can still be found; new ones are stored in the inbox."""
     if turn.extra.get(FORGOTTEN):
         return turn
-    known = turn
+    before = turn
     used = [one.tool_use_id for one in events if one.tool_use_id]
-    asked_of_events = any(one.type == "ai" and one.tool_use_id and not one.model for one in events)
+    lacks_model = any(one.type == "ai" and one.tool_use_id and not one.model for one in events)
     covered = turn.output is not None and set(used) <= set(turn.tools)
     unread = bool(turn.extra.get(reading.UNREAD_END))
-    if turn.transcript and (asked_of_events or unread or not (covered and turn.model and turn.prompt)):
-        said = _said(inbox, turn, used)
-        if said is not None:
-            facts.update({one.id: (one.model, one.request_id) for one in said.tools.values()})
-            turn = reading.told_by(inbox, turn, said, turn.prompt is None)
-            turn = _with_last_answer(inbox, turn, said) if unread else turn
+    if turn.transcript and (lacks_model or unread or not (covered and turn.model and turn.prompt)):
+        excerpt = _excerpt(inbox, turn, used)
+        if excerpt is not None:
+            facts.update({one.id: (one.model, one.request_id) for one in excerpt.tools.values()})
+            turn = reading.with_excerpt(inbox, turn, excerpt, turn.prompt is None)
+            turn = _with_last_answer(inbox, turn, excerpt) if unread else turn
             covered = turn.output is not None and set(used) <= set(turn.tools)
     if turn.model is None:
         turn = turn._replace(model=_model(inbox, turn, events))
     if turn.output is None or (used and not covered and not turn.tools):
         turn = turn._replace(output=_from_inputs(inbox, turn, events, problems))
-    if turn != known:
+    if turn != before:
         try:
             inbox.sessions.finish(turn._replace(parent=None))
         except OSError as error:
@@ -130,26 +130,26 @@ def _completed(
     return turn
 
 
-def _with_last_answer(inbox: Inbox, turn: Turn, said: Slice) -> Turn:
-    """The turn with the agent's last answer as its output's end, whether or not the transcript has it by now."""
+def _with_last_answer(inbox: Inbox, turn: Turn, excerpt: Slice) -> Turn:
+    """The turn with the agent's last answer at the end of its output, even if the transcript lacks it."""
     try:
         message = inbox.get_blob(turn.message).decode("utf-8", "replace") if turn.message is not None else ""
     except Damaged:
         return turn
-    if reading.answers(said, message):
+    if reading.answers(excerpt, message):
         return turn._replace(extra={**turn.extra, reading.UNREAD_END: False})
-    return reading.with_message(inbox, turn, said, message)
+    return reading.with_message(inbox, turn, excerpt, message)
 
 
-def _said(inbox: Inbox, turn: Turn, used: list[str]) -> Slice | None:
-    """The turn's stretch of transcript, found by its offset, else by its tool uses."""
+def _excerpt(inbox: Inbox, turn: Turn, used: list[str]) -> Slice | None:
+    """The turn's stretch of transcript, located by its offset, else by its tool uses."""
     following = _next_offset(inbox, turn)
-    said = _quiet_read(turn, following)
-    if said is not None and (said.tools or not used or turn.offset == 0):
-        return said
+    excerpt = _quiet_read(turn, following)
+    if excerpt is not None and (excerpt.tools or not used or turn.offset == 0):
+        return excerpt
     start = _find(turn, used)
-    found = None if start is None else _quiet_read(turn._replace(offset=start), None)
-    return found or said
+    tool_excerpt = None if start is None else _quiet_read(turn._replace(offset=start), None)
+    return tool_excerpt or excerpt
 
 
 def _quiet_read(turn: Turn, following: int | None) -> Slice | None:
@@ -160,7 +160,7 @@ def _quiet_read(turn: Turn, following: int | None) -> Slice | None:
 
 
 def _find(turn: Turn, used: list[str]) -> int | None:
-    """Where the prompt stands whose turn holds the first of these tool uses."""
+    """Offset, in bytes, of the prompt whose turn contains the first of these tool uses."""
     size = None if turn.transcript is None else files.size(turn.transcript)
     if turn.transcript is None or size is None or not used:
         return None
@@ -169,7 +169,7 @@ def _find(turn: Turn, used: list[str]) -> int | None:
         data = files.read_range(turn.transcript, start, reading.READ_LIMIT) or b""
     except OSError:
         return None
-    place = min((at for at in (data.find(utf8(one)) for one in used) if at >= 0), default=-1)
+    place = min((at for at in (data.find(utf8(tool_use_id)) for tool_use_id in used) if at >= 0), default=-1)
     if place < 0:
         return None
     prompts = claude_transcript.prompts(data[:place], start, turn.subagent is not None)
@@ -177,7 +177,10 @@ def _find(turn: Turn, used: list[str]) -> int | None:
 
 
 def _next_offset(inbox: Inbox, turn: Turn) -> int | None:
-    """Where the session's next announced turn begins in the same transcript; None if turns are not announced."""
+    """Offset of the session's next announced turn in the same transcript.
+
+    UNTIL_END without such a turn; None if this turn was not announced.
+    """
     if not turn.turn.isdecimal():
         return None
     following = inbox.turn(turn.key, f"{int(turn.turn) + 1:06d}")
@@ -187,18 +190,18 @@ def _next_offset(inbox: Inbox, turn: Turn) -> int | None:
 
 
 def _model(inbox: Inbox, turn: Turn, events: list[Event]) -> str | None:
-    """The newest model the events name, else what the session said of itself; never a guess."""
+    """The newest model that the events name, else the session's; None where neither names one."""
     named = [one.model for one in events if one.type == "ai" and one.model]
     if named or turn.subagent is not None:
         return named[-1] if named else None
-    said = inbox.sessions.noted(turn.key, "session").get("model")
-    return said if isinstance(said, str) and said else None
+    model = inbox.sessions.noted(turn.key, "session").get("model")
+    return model if isinstance(model, str) and model else None
 
 
 def _from_inputs(
     inbox: Inbox, turn: Turn, events: Iterable[Event], problems: list[Problem]
 ) -> ContentRef | None:
-    """An output put together from the tool inputs that the events keep."""
+    """An output assembled from the tool inputs that are stored with the events."""
     parts: list[bytes] = []
     for event in events:
         if event.type != "ai" or event.input is None:
@@ -216,7 +219,7 @@ def _from_inputs(
 
 
 def _with_facts(event: Event, facts: dict[str, tuple[str | None, str | None]]) -> Event:
-    """The event with model and request as the transcript names them, where the event does not."""
+    """The event with model and request from the transcript, where the event lacks them."""
     if event.type != "ai" or event.tool_use_id not in facts:
         return event
     model, request = facts[event.tool_use_id]

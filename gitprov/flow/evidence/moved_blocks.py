@@ -1,7 +1,7 @@
-"""Blocks of lines that somebody moved to another file before the commit: their evidence speaks of where they were.
+"""Blocks of lines that were moved to another file before the commit: their evidence names the file they left.
 
-What left one file and stands, line for line, in another one of the commit is claimed there. Each line is claimed once,
-and for the delta of its trace it is kept, not dropped.
+A block that left one file and is, line for line, in another file of the commit is claimed there. Each line is
+claimed once; in the delta of its trace it counts as kept, not as dropped.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from gitprov.git.files.diff import FileChange
     from gitprov.model.event import Event
 
-#: Files outside the commit that are looked at, those with the newest events.
+#: Most files outside the commit that are searched, those with the newest events.
 _MOST = 64
 
 
 class CommitEvidence(NamedTuple):
-    """What is known of a commit: its changes, all events under today's names, and what earlier commits took of them."""
+    """A commit's changes, all events under present paths, and what earlier commits took of them."""
 
     changes: list[FileChange]
     events: list[Event]
@@ -39,7 +39,10 @@ def settled(
     results: list[FileResult],
     worker: Callable[[Iterable[str]], Attributor],
 ) -> list[FileResult]:
-    """The results with moved blocks claimed where they are now. `worker` gives who works out files of some paths."""
+    """The results, with moved blocks claimed in the files that they were moved to.
+
+    `worker` returns an attributor for some paths.
+    """
     names = {name for change in commit.changes for name in (change.path, change.old_path)}
     apart: dict[str, list[Event]] = {}
     for event in commit.events:
@@ -53,27 +56,27 @@ def settled(
     gone += [one for result in outside for one in result.gone]
     if not gone or not vacant:
         return results
-    found = zip(vacant, arrivals(_together(gone), list(vacant.values())), strict=True)
-    moved = {path: owners for path, owners in found if owners}
+    placements = zip(vacant, arrivals(_together(gone), list(vacant.values())), strict=True)
+    moved = {path: owners for path, owners in placements if owners}
     return _Placed(results, outside, commit.marks).with_blocks(moved) if moved else results
 
 
 def _together(gone: list[RemovedLines]) -> list[RemovedLines]:
-    """What left each file in the order of the paths: the same commit always gives the same answer."""
-    return sorted(gone, key=lambda one: next(iter(one.owners.values()))[0])
+    """Removed lines in the order of their paths, so that the same commit always gives the same result."""
+    return sorted(gone, key=lambda lines: next(iter(lines.owners.values()))[0])
 
 
 def _vacant(
     context: CommitContext, changes: list[FileChange], results: list[FileResult]
 ) -> Iterator[tuple[str, UnclaimedLines]]:
-    """Path → content, of the files to which the commit adds enough lines that nobody claims."""
+    """Path → content, for files to which the commit adds enough unclaimed lines."""
     claims = {result.path: result.outcome.lines for result in results}
     for change in changes:
         if not change.has_text or change.added < LEAST:
             continue
         fresh = {n for hunk in change.hunks for n in range(hunk.new_start, hunk.new_end)}
-        for own in claims.get(change.path, {}).values():
-            fresh.difference_update(line - 1 for lines in own.values() for line in lines)
+        for classes in claims.get(change.path, {}).values():
+            fresh.difference_update(line - 1 for lines in classes.values() for line in lines)
         if len(fresh) >= LEAST:
             lines = split_lines(context.repo.objects.blob(change.new_oid))
             yield change.path, UnclaimedLines(lines, frozenset(n for n in fresh if n < len(lines)))
@@ -85,39 +88,39 @@ def _outside(
     vacant: Mapping[str, UnclaimedLines],
     worker: Callable[[Iterable[str]], Attributor],
 ) -> Iterator[FileResult]:
-    """Files that the commit does not change, worked out where enough of their lines came up in it."""
+    """Results of files that the commit does not change, if enough of their lines are added elsewhere."""
     newest = sorted(apart, key=lambda path: -apart[path][-1].seq)[:_MOST]
     telling = {
         line.rstrip(b"\r\n")
-        for one in vacant.values()
-        for line in (one.lines[n] for n in one.numbers)
+        for unclaimed in vacant.values()
+        for line in (unclaimed.lines[n] for n in unclaimed.numbers)
         if not is_trivial(line)
     }
     paths = [path for path in newest if telling and _shares(context, apart[path], telling)]
     if paths:
-        own = worker(paths)
+        attributor = worker(paths)
         for path in paths:
             head = context.repo.objects.get(f"HEAD:{path}") if "\n" not in path else None
             content = head.data if head is not None and head.type == "blob" else b""
-            yield own.attribute_file(FileJob(path, content, content, (), apart[path], []))
+            yield attributor.attribute_file(FileJob(path, content, content, (), apart[path], []))
 
 
 def _shares(context: CommitContext, events: Iterable[Event], telling: set[bytes]) -> bool:
-    """Whether edits of a file put enough lines there that are among `telling`."""
+    """Whether the edits of a file contain at least LEAST of the lines `telling`."""
     seen: set[bytes] = set()
     for event in events:
         if event.after is not None and event.after.stored:
             try:
                 seen.update(line.rstrip(b"\r\n") for line in split_lines(context.inbox.get_blob(event.after)))
             except Damaged:
-                continue  # the gate speaks of damage where it concerns a file of the commit
+                continue  # the gate reports damage that concerns a file of the commit
         if len(seen & telling) >= LEAST:
             return True
     return False
 
 
 class _Placed:
-    """Results of a commit, while moved blocks are taken from one and put into another."""
+    """Results of a commit while moved blocks are transferred from one result to another."""
 
     def __init__(
         self, results: list[FileResult], outside: list[FileResult], marks: Mapping[int, SpentLines]
@@ -129,22 +132,25 @@ class _Placed:
         self._next = CARRIED << 1
 
     def with_blocks(self, moved: Mapping[str, dict[int, Owner]]) -> list[FileResult]:
-        """The results, those of files that had none before at the end. `moved`: path → line (0-based) → owner."""
+        """The results, with those of files that had none before at the end.
+
+        `moved`: path → line (0-based) → owner.
+        """
         for path, owners in moved.items():
             groups: dict[tuple[str, int], dict[int, tuple[int, bool]]] = {}
-            for n, (whence, (source, line, edited)) in owners.items():
-                if whence != path:  # within one file, its own arithmetic has spoken
-                    groups.setdefault((whence, source), {})[n] = (line, edited)
-            for (whence, source), lines in groups.items():
-                self._move(path, whence, source, lines)
+            for n, (source_path, (source, line, edited)) in owners.items():
+                if source_path != path:  # moves within a file are settled by its own fold
+                    groups.setdefault((source_path, source), {})[n] = (line, edited)
+            for (source_path, source), lines in groups.items():
+                self._move(path, source_path, source, lines)
         return [*(self._results[path] for path in self._order), *self._new()]
 
     def _new(self) -> list[FileResult]:
         return [self._results[path] for path in self._results.keys() - set(self._order)]
 
-    def _move(self, path: str, whence: str, source: int, lines: dict[int, tuple[int, bool]]) -> None:
-        """Lines of one source: committed line (0-based) → (line of the source, reworded)."""
-        home = self._results.get(whence) or self._outside[whence]
+    def _move(self, path: str, source_path: str, source: int, lines: dict[int, tuple[int, bool]]) -> None:
+        """Transfer lines of one source. `lines`: committed line (0-based) → (source line, reworded)."""
+        home = self._results.get(source_path) or self._outside[source_path]
         target = self._results.get(path) or FileResult(path, Outcome({}, {}), {}, {}, {}, {})
         event, carried = home.events.get(source), home.carried.get(source)
         key = source
@@ -164,7 +170,7 @@ class _Placed:
         self._leave(home, source, kept | edited)
 
     def _leave(self, home: FileResult, source: int, lines: LineSet) -> None:
-        """Lines (1-based, of the source's `after`) that the delta of their own file does not call dropped."""
+        """Lines (1-based, of the source's `after`) no longer count as dropped in the file that they left."""
         was = home.outcome.tallies[source]
         dropped = was.dropped - lines
         settled_before = self._marks.get(source, SpentLines()).dropped
@@ -178,7 +184,7 @@ def _is_persons(event: Event | None, carried: AmendedClaim | None) -> bool:
 
 def _claims(lines: Mapping[int, tuple[int, bool]], human: bool) -> dict[str, LineSet]:
     """Class → committed lines (1-based)."""
-    found: dict[str, list[int]] = {}
+    lines_by_class: dict[str, list[int]] = {}
     for n, (_, edited) in lines.items():
-        found.setdefault("human" if human else "edited" if edited else "ai", []).append(n + 1)
-    return {cls: LineSet(numbers) for cls, numbers in found.items()}
+        lines_by_class.setdefault("human" if human else "edited" if edited else "ai", []).append(n + 1)
+    return {cls: LineSet(numbers) for cls, numbers in lines_by_class.items()}

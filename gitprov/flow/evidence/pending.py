@@ -1,4 +1,4 @@
-"""What became so far of evidence that no commit has used up: per file, over index and work tree. Writes nothing."""
+"""The present state of evidence that no commit has used up, per file of index and work tree. Read-only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class PendingFile(NamedTuple):
-    """One file with evidence: `result` settles it against the index; `in_head` is whether HEAD has the file."""
+    """One file with evidence: `result` is settled against the index; `in_head`: whether HEAD has the file."""
 
     path: str
     result: FileResult
@@ -32,7 +32,7 @@ class PendingFile(NamedTuple):
 
 
 class PendingCase(NamedTuple):
-    """One file to settle. `blob` is what the index has of it, None where it is not tracked."""
+    """One file to settle. `blob`: its blob id in the index, None where it is not tracked."""
 
     job: FileJob
     in_head: bool
@@ -40,7 +40,7 @@ class PendingCase(NamedTuple):
 
 
 class Pending(NamedTuple):
-    """All evidence of a work tree, settled; `spent` are the marks of each event."""
+    """All evidence of a work tree, settled. `spent`: seq → marks of the event."""
 
     evidence: Evidence
     spent: dict[int, Spent]
@@ -53,10 +53,10 @@ def settle(
     aside: list[str] | None = None,
     look_first: Callable[[list[PendingCase]], None] | None = None,
 ) -> Pending:
-    """Fold every file's evidence over what is staged and what is in the work tree.
+    """Fold every file's evidence over its staged content and its content in the work tree.
 
-    `view` shows the work tree where it cannot simply be read; what stands in the commits `aside` is not gone either.
-    `look_first` is shown the files before anything is worked out.
+    `view` returns contents of the work tree where it cannot simply be read. Lines in the commits `aside` do
+    not count as gone. `look_first` is called with the cases before they are settled.
     """
     inbox = Inbox(repo.inbox_dir)
     evidence = look(inbox)
@@ -77,12 +77,12 @@ def settle(
     return Pending(evidence, spent, files)
 
 
-def _cases(repo: Repository, known: list[Event]) -> list[PendingCase]:
-    """Each file that an event speaks of; a renamed one under its staged name."""
+def _cases(repo: Repository, all_events: list[Event]) -> list[PendingCase]:
+    """Each file that has events; a renamed file under its staged path."""
     head = repo.resolve("HEAD")
     changes = {change.path: change for change in staged(repo, head)}
     moved = {change.old_path: change.path for change in changes.values() if change.status == "R"}
-    paths = sorted({moved.get(event.path, event.path) for event in known})
+    paths = sorted({moved.get(event.path, event.path) for event in all_events})
     old = {path: changes[path].old_path if path in changes else path for path in paths}
     before = blobs(repo, "HEAD", old.values()) if head is not None else {}
     after = staged_blobs(repo, paths)
@@ -90,7 +90,7 @@ def _cases(repo: Repository, known: list[Event]) -> list[PendingCase]:
     for path in paths:
         start = repo.objects.blob(before[old[path]]) if old[path] in before else b""
         final = repo.objects.blob(after[path]) if path in after else b""
-        events = [event for event in known if moved.get(event.path, event.path) == path]
+        events = [event for event in all_events if moved.get(event.path, event.path) == path]
         added = _added(changes.get(path), start, final)
         job = FileJob(path, start, final, added, events, [], was=old[path])
         cases.append(PendingCase(job, old[path] in before, after.get(path)))
@@ -98,5 +98,5 @@ def _cases(repo: Repository, known: list[Event]) -> list[PendingCase]:
 
 
 def _added(change: FileChange | None, start: bytes, final: bytes) -> tuple[Hunk, ...]:
-    """Git's own hunks of a staged file."""
+    """The added hunks of a staged file, as git computes them; none without a change."""
     return () if change is None else change.hunks or tuple(hunks(start, final))

@@ -1,4 +1,4 @@
-"""A turn that no commit holds yet, as the generation it would be: read from the inbox, nothing written."""
+"""A turn that no commit contains yet, as the generation it would be: read from the inbox, not written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class _Memory(BlobWriter):
-    """Keeps what is written: path in the store's tree → bytes."""
+    """Keeps the written files in memory: path in the store's tree → bytes."""
 
     def __init__(self) -> None:
         super().__init__(io.BytesIO())
@@ -36,7 +36,7 @@ class _Memory(BlobWriter):
 
 
 def of_trace(repo: Repository, trace: str, seqs: set[int]) -> Generation | None:
-    """The generation that a commit under way froze, from the events that went into it."""
+    """A generation that a commit in progress froze, from the events `seqs` that it contains."""
     plan = load_plan(repo.git_dir)
     names = [(key, turn) for key, turn, one in plan.used if one == trace] if plan is not None else []
     evidence = look(Inbox(repo.inbox_dir))
@@ -44,7 +44,7 @@ def of_trace(repo: Repository, trace: str, seqs: set[int]) -> Generation | None:
 
 
 def of_turn(repo: Repository, key: str, turn: str) -> tuple[Generation | None, set[str]]:
-    """What is not frozen yet of a turn, and the traces into which parts of it were."""
+    """The part of a turn that is not frozen yet, and the traces of its frozen parts."""
     inbox = Inbox(repo.inbox_dir)
     evidence = look(inbox)
     traces = {
@@ -53,8 +53,8 @@ def of_turn(repo: Repository, key: str, turn: str) -> tuple[Generation | None, s
         if (event.key, event.turn) == (key, turn)
     }
     loose = {seq for seq, trace in traces.items() if trace is None}
-    made = _freeze(repo, evidence, (key, turn), loose) if loose else None
-    return made, {trace for trace in traces.values() if trace}
+    generation = _freeze(repo, evidence, (key, turn), loose) if loose else None
+    return generation, {trace for trace in traces.values() if trace}
 
 
 def _freeze(repo: Repository, evidence: Evidence, name: TurnKey, seqs: set[int]) -> Generation | None:
@@ -63,17 +63,19 @@ def _freeze(repo: Repository, evidence: Evidence, name: TurnKey, seqs: set[int])
         return None
     config = load_config(repo.worktree, repo.config("gitprov."))
     if config.privacy == "hash-only":
-        # Nothing leaves the inbox here, and its owner may read it.
+        # Nothing is written outside the inbox, and the inbox's owner may read its contents.
         config = config._replace(privacy="redacted")
     done = repo.try_run("var", "GIT_COMMITTER_IDENT")
     human = decode(done.stdout)
-    kept = _Memory()
-    freezer = Freezer(Inbox(repo.inbox_dir), config, repo.object_format, human[: human.rfind(">") + 1], kept)
-    return _generation(freezer.freeze(evidence.turns[name], events).record, kept.files)
+    memory = _Memory()
+    freezer = Freezer(
+        Inbox(repo.inbox_dir), config, repo.object_format, human[: human.rfind(">") + 1], memory
+    )
+    return _generation(freezer.freeze(evidence.turns[name], events).record, memory.files)
 
 
-def _generation(known: Record, files: dict[str, bytes]) -> Generation:
-    top = generations.directory(known["id"])
+def _generation(record: Record, files: dict[str, bytes]) -> Generation:
+    top = generations.directory(record["id"])
     edits = tuple(
         Edit(
             row["path"],
@@ -85,10 +87,10 @@ def _generation(known: Record, files: dict[str, bytes]) -> Generation:
             row["tool"],
             row["user_modified"],
         )
-        for n, row in enumerate(known["edits"])
+        for n, row in enumerate(record["edits"])
     )
     standing = tuple(
         Instruction(row["path"], row["digest"], files.get(generations.instruction_path(row["digest"])))
-        for row in known["instructions"]
+        for row in record["instructions"]
     )
-    return Generation(known, files.get(f"{top}/prompt.txt"), files.get(f"{top}/output.txt"), edits, standing)
+    return Generation(record, files.get(f"{top}/prompt.txt"), files.get(f"{top}/output.txt"), edits, standing)

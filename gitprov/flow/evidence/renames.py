@@ -1,7 +1,7 @@
-"""Files that were renamed before any commit knew them: git sees a new file, evidence speaks of a vanished one.
+"""Files renamed before their first commit: git sees a new file, and the evidence names a path that is gone.
 
-The rule is git's own for renames: the old name is gone, and at least half of the text is the same. Which lines are
-whose is then decided line by line, as everywhere.
+The rule is git's rule for renames: the old path is gone, and at least half of the text is the same. The
+author of each line is then determined line by line, as for other files.
 """
 
 from __future__ import annotations
@@ -16,48 +16,48 @@ from gitprov.git.files.diff import FileChange
 from gitprov.model.event import ContentRef, Event
 from gitprov.model.lines import count_lines
 
-#: Share of common lines from which a file counts as the other one under a new name, as in `git diff -M`.
+#: Least share of common lines by which a file counts as renamed, as in `git diff -M`.
 SIMILAR = 0.5
-#: Names compared at the most, so that a commit of thousands of new files stays quick.
+#: Most paths that are compared, so that a commit of thousands of new files stays fast.
 _MOST = 64
 
 
 def follow(context: CommitContext, changes: list[FileChange], events: list[Event]) -> list[Event]:
-    """The events, those of a vanished file under the name it has in this commit."""
+    """The events; those of a file whose path is gone get the file's path in this commit."""
     if not events:
         return events
-    told = {event.path for event in events}
+    event_paths = {event.path for event in events}
     fresh = [one for one in changes if one.status == "A" and one.has_text][:_MOST]
     if not fresh:
         return events
-    gone = [path for path in sorted(told) if _vanished(context, path)][:_MOST]
+    gone = [path for path in sorted(event_paths) if _vanished(context, path)][:_MOST]
     names = _pairs(context, gone, fresh, events) if gone else {}
     return [one._replace(path=_last_name(names, one.path)) if one.path in names else one for one in events]
 
 
 def _vanished(context: CommitContext, path: str) -> bool:
-    """Whether the work tree has no file of this name, and nothing of it is staged.
+    """Whether the work tree has no file at this path and nothing is staged for it.
 
-    `git commit -- PATH` shows its hooks an index in which all other files are as HEAD has them.
+    `git commit -- PATH` shows hooks an index in which all other files are as in HEAD.
     """
     if "\n" in path or os.path.lexists(context.repo.place(path)):
         return False
-    staged, head = (context.repo.objects.get(f"{whence}:{path}") for whence in ("", "HEAD"))
+    staged, head = (context.repo.objects.get(f"{revision}:{path}") for revision in ("", "HEAD"))
     return staged is None or (head is not None and head.oid == staged.oid)
 
 
 def _pairs(
     context: CommitContext, gone: list[str], fresh: list[FileChange], events: list[Event]
 ) -> dict[str, str]:
-    """Old name → new name, the most alike first, each name once."""
-    came = dict(_came(context, gone, fresh, events))
+    """Old path → new path, the most similar pair first; each path occurs once on each side."""
+    candidates = dict(_candidates(context, gone, fresh, events))
     scored = []
     for path in gone:
         last = next(event for event in reversed(events) if event.path == path)
         content = _content(context, last.after)
         if content is None:
             continue
-        for new, start in came.items():
+        for new, start in candidates.items():
             score = _alike(content, start)
             if score >= SIMILAR and new != path:
                 scored.append((-score, path, new))
@@ -68,45 +68,45 @@ def _pairs(
     return names
 
 
-def _came(
+def _candidates(
     context: CommitContext, gone: list[str], fresh: list[FileChange], events: list[Event]
 ) -> Iterator[tuple[str, bytes]]:
-    """Names that a vanished file may have taken, and what was in them first.
+    """Paths that a vanished file may have been renamed to, with their first content.
 
-    A file that events speak of began with what the first one found, which is nothing where that event wrote the file; a
-    vanished one may have been a stop on the way.
+    For a path with events this is the content before the first event; a path that an event created is left
+    out. Vanished paths are included, because a file may have been renamed twice.
     """
     first: dict[str, Event] = {}
     for event in events:
         first.setdefault(event.path, event)
-    for path in sorted({*gone, *(one.path for one in fresh if one.path in first)}):
+    for path in sorted({*gone, *(change.path for change in fresh if change.path in first)}):
         content = _content(context, first[path].before)
         if content is not None:
             yield path, content
-    for one in fresh:
-        if one.path not in first:
-            yield one.path, context.repo.objects.blob(one.new_oid)
+    for change in fresh:
+        if change.path not in first:
+            yield change.path, context.repo.objects.blob(change.new_oid)
 
 
 def _content(context: CommitContext, ref: ContentRef | None) -> bytes | None:
-    """What an event holds; None where there was no file, or it was not kept."""
+    """Stored content of an event; None where there was no file or the content was not stored."""
     if ref is None or not ref.stored:
         return None
     try:
         return context.inbox.get_blob(ref)
     except Damaged:
-        return None  # the gate speaks of damage where it concerns a file of the commit
+        return None  # the gate reports damage that concerns a file of the commit
 
 
 def _last_name(names: dict[str, str], path: str) -> str:
-    """Where a chain of names ends."""
+    """The last path of a chain of renames that starts at `path`."""
     while path in names:
         path = names[path]
     return path
 
 
 def _alike(old: bytes, new: bytes) -> float:
-    """Share of lines in common, of the longer content's; 0 for empty ones."""
+    """Share of common lines in the longer of two contents; 0 for an empty one."""
     sizes = sorted((count_lines(old), count_lines(new)))
     if not sizes[0] or sizes[0] < sizes[1] * SIMILAR:
         return 0.0

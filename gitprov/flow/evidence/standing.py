@@ -1,4 +1,4 @@
-"""Instruction files: whose text may become a git object, and whose is recorded by its digest alone."""
+"""Instruction files: which of them may be stored as git objects, and which are recorded by digest alone."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 
 def stored(repo: Repository, config: Config) -> Callable[[str], bool]:
-    """Whether the text of an instruction file, named by its path as turns record it, may be stored.
+    """Whether the text of an instruction file may be stored, by its path as turns record it.
 
-    A person's own file is stored only where this person wants that. A file that the project's configuration names, and
-    that is none of the usual instruction files, must be tracked by git: a project cannot ask for what lies about.
+    A person's own file is stored only where that person's configuration allows it. A file that the project's
+    configuration names, and that is not one of the usual instruction files, must be tracked by git: otherwise
+    a project could have any untracked file stored.
     """
 
     def stores(path: str) -> bool:

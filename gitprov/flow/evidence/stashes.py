@@ -1,7 +1,7 @@
-"""The shelf: versions of files that git keeps aside, in stashes and for a rebase that will put them back.
+"""The shelf: versions of files that git stores in stashes, and for a rebase that will restore them.
 
-A stash that is popped leaves no trace in git. So capture writes down which stashes there are when an edit is recorded, and
-the fold knows what had been put aside by then.
+A popped stash leaves no trace in git. So capture records which stashes exist when an edit is recorded, and
+the fold uses that record.
 """
 
 from __future__ import annotations
@@ -20,22 +20,23 @@ if TYPE_CHECKING:
     from gitprov.model.event import Event
     from gitprov.store.inbox.inbox import Inbox
 
-#: Stashes that are looked at, the newest first.
+#: Most stashes that are read, the newest first.
 _MOST = 200
-#: A stash is a merge: itself the work tree, its second parent the index, its third the untracked files.
+#: A stash is a merge commit of the work tree; its second parent is the index, its third the untracked files.
 _PARTS = ("", "^2", "^3")
 
 
-#: Branches whose tips are looked at.
+#: Most branches whose tips are read.
 _BRANCHES = 100
 
 
 def shelved(
     repo: Repository, events: Iterable[Event], more: Iterable[str] = ()
 ) -> Callable[[FileJob], list[bytes]] | None:
-    """From a job to the versions of its file on the shelf, and in `more` commits; None where there is neither.
+    """A function from a job to the versions of its file on the shelf and in the commits `more`.
 
-    `events` have the names by which they were recorded: a stash may have the file under the name that it had then.
+    None where there are no such commits. `events` have the paths under which they were recorded: a stash may
+    have the file under its former path.
     """
     aside = [*_autostash(repo), *_stashes(repo), *more]
     if not aside:
@@ -44,12 +45,18 @@ def shelved(
     recorded = {event.seq: event.path for event in events}
 
     def versions(job: FileJob) -> list[bytes]:
-        # The reader of objects takes one name a line.
+        # The object reader takes one name per line, so a name cannot contain a line break.
         paths = [path for path in sorted(_paths(job, recorded)) if "\n" not in path]
-        found = repo.objects.get_many(
+        objects = repo.objects.get_many(
             f"{oid}{part}:{path}" for path in paths for oid in aside for part in _PARTS
         )
-        return list({one.oid: one.data for one in found if one is not None and one.type == "blob"}.values())
+        return list(
+            {
+                version.oid: version.data
+                for version in objects
+                if version is not None and version.type == "blob"
+            }.values()
+        )
 
     return versions
 
@@ -57,9 +64,9 @@ def shelved(
 def sighted(
     repo: Repository, inbox: Inbox, events: Iterable[Event]
 ) -> Callable[[FileJob], list[SeenContent]] | None:
-    """From a job to what git held of its file between the events; None where nothing was seen.
+    """A function from a job to the contents of its file that git held between events; None without sightings.
 
-    `events` have the names by which they were recorded: a file may have another one by now.
+    `events` have the paths under which they were recorded: the file's present path may be another.
     """
     rows = sightings.read(inbox)
     if not rows:
@@ -68,23 +75,23 @@ def sighted(
 
     def held(job: FileJob) -> list[SeenContent]:
         paths = _paths(job, recorded)
-        asked = [(row.seq, name, row.path is not None) for row in rows for name in _names(row, paths)]
-        found = repo.objects.get_many(name for _, name, _ in asked)
-        blobs = zip(asked, found, strict=True)
-        # Without repeats, as a stash's index is mostly the file as it was committed.
-        seen = {(seq, one.oid, back): one for (seq, _, back), one in blobs if one and one.type == "blob"}
-        return [SeenContent(seq, one.data, back) for (seq, _, back), one in seen.items()]
+        requests = [(row.seq, name, row.path is not None) for row in rows for name in _names(row, paths)]
+        objects = repo.objects.get_many(name for _, name, _ in requests)
+        blobs = zip(requests, objects, strict=True)
+        # Without duplicates: a stash's index mostly has the file as it was committed.
+        seen = {(seq, blob.oid, back): blob for (seq, _, back), blob in blobs if blob and blob.type == "blob"}
+        return [SeenContent(seq, blob.data, back) for (seq, _, back), blob in seen.items()]
 
     return held
 
 
 def _paths(job: FileJob, recorded: Mapping[int, str]) -> set[str]:
-    """The names that a job's file has and had. `recorded`: number of an event → the name by which it was recorded."""
+    """Present and former paths of a job's file. `recorded`: seq → path as the event was recorded."""
     return {job.path, job.was or job.path, *(recorded.get(event.seq, job.path) for event in job.events)}
 
 
 def _names(row: sightings.Sighting, paths: Iterable[str]) -> list[str]:
-    """What the reader of objects calls the versions of a file that were seen; it takes one name a line."""
+    """Object names of the sighted versions of a file; none for paths with line breaks."""
     if row.path is not None:
         return [row.oid] if row.path in paths else []
     return [
@@ -93,15 +100,15 @@ def _names(row: sightings.Sighting, paths: Iterable[str]) -> list[str]:
 
 
 def tips(repo: Repository) -> list[str]:
-    """The commits that local branches end with, the newest first: work may be there that no hook heard of."""
-    asked = (
+    """Tip commits of local branches, the newest first: they may contain work that no hook recorded."""
+    arguments = (
         "for-each-ref",
         f"--count={_BRANCHES}",
         "--sort=-committerdate",
         "--format=%(objectname)",
         "refs/heads",
     )
-    return list(dict.fromkeys(decode(repo.run(*asked)).split()))
+    return list(dict.fromkeys(decode(repo.run(*arguments)).split()))
 
 
 def _stashes(repo: Repository) -> list[str]:

@@ -1,4 +1,4 @@
-"""Lines that no commit holds yet: what the inbox says of the files in the work tree."""
+"""Lines that no commit contains yet: the inbox's claims for files in the work tree."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def look(inbox: Inbox) -> Evidence:
-    """The evidence with all that transcripts still tell; without that where the inbox cannot be written."""
+    """The evidence, completed from transcripts; not completed where the inbox cannot be written."""
     try:
         return gather(inbox)
     except OSError:
@@ -31,7 +31,7 @@ def look(inbox: Inbox) -> Evidence:
 
 
 class Uncommitted:
-    """What the inbox claims of files in the work tree; evidence is read at the first question."""
+    """The inbox's claims for files in the work tree. The evidence is read at the first call."""
 
     def __init__(self, repo: Repository) -> None:
         self._repo = repo
@@ -41,10 +41,10 @@ class Uncommitted:
         self._spent: dict[int, Spent] = {}
 
     def claims(self, path: str, content: bytes) -> list[Claim]:
-        """Lines of `content` (1-based) that events on `path` gave it and no commit holds, weakest class first.
+        """Lines of `content` (1-based) added by events on `path` and in no commit, weakest class first.
 
-        A claim's row is a note row as the next commit would write it, except that `id` is None where no commit
-        has used the turn yet, and `turn` names it.
+        A claim's row is the note row that the next commit would write, with two differences: `id` is None
+        where no commit has used the turn yet, and `turn` names the turn.
         """
         if not self._read().events:
             return []
@@ -53,25 +53,25 @@ class Uncommitted:
         old = path if path in oids else _old_path(changes, path)
         if old is not None and old != path:
             oids = blobs(self._repo, "HEAD", [old])
-        known = follow(self._context, changes, renamed(self._repo, self._read().events, self._spent))
-        events = [event for event in known if event.path in (path, old)]
+        all_events = follow(self._context, changes, renamed(self._repo, self._read().events, self._spent))
+        events = [event for event in all_events if event.path in (path, old)]
         if not events:
             return []
         start = self._repo.objects.blob(oids[old]) if old is not None else b""
         result = self._fold(FileJob(path, start, content, tuple(hunks(start, content)), events, [], was=old))
-        found = [
+        claims = [
             Claim(lines, cls, self._row(result.events[seq]))
             for seq, classes in result.outcome.lines.items()
             for cls, lines in classes.items()
         ]
-        return sorted(found, key=lambda claim: -CLASSES.index(claim.cls))
+        return sorted(claims, key=lambda claim: -CLASSES.index(claim.cls))
 
     def _fold(self, job: FileJob) -> FileResult:
         from gitprov.flow.evidence.stashes import sighted
         from gitprov.git.files.filters import cleaner
 
         marks = {
-            seq: SpentLines(line_set(one.lines), line_set(one.dropped)) for seq, one in self._spent.items()
+            seq: SpentLines(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in self._spent.items()
         }
         seen = sighted(self._repo, self._inbox, self._read().events)
         clean = cleaner(self._repo, [job.path])
@@ -85,7 +85,7 @@ class Uncommitted:
         return self._evidence
 
     def _staged(self) -> list[FileChange]:
-        """What the index changes, for files that HEAD does not know under their name."""
+        """The index's changes, for files that HEAD does not have under their path."""
         from gitprov.git.files.diff import staged
 
         head = self._repo.resolve("HEAD")
@@ -100,33 +100,36 @@ class Uncommitted:
 
 
 def _old_path(changes: list[FileChange], path: str) -> str | None:
-    """What HEAD calls a file that is renamed in the index."""
+    """The path in HEAD of a file that is renamed in the index; None for other files."""
     return next((one.old_path for one in changes if one.status in "RC" and one.path == path), None)
 
 
 def trace_row(event: Event, turn: Turn | None, trace: str | None) -> Row:
-    """A note row's facts of an event's turn; `id` is the generation it was frozen into, None if it was not yet."""
-    known = turn or Turn("", "")
+    """A note row's facts of an event's turn. `id`: its generation, None where it is not frozen yet."""
+    turn_facts = turn or Turn("", "")
     return {
         "kind": "trace",
         "id": trace,
-        "agent": known.agent or event.agent,
-        "model": known.model or event.model,
-        "session": known.session or event.session,
+        "agent": turn_facts.agent or event.agent,
+        "model": turn_facts.model or event.model,
+        "session": turn_facts.session or event.session,
         "turn": event.turn,
-        "at": known.at or event.at,
-        "prompt": None if known.prompt is None else known.prompt.digest,
-        "prompt_version": known.prompt_version,
+        "at": turn_facts.at or event.at,
+        "prompt": None if turn_facts.prompt is None else turn_facts.prompt.digest,
+        "prompt_version": turn_facts.prompt_version,
         "human": None,
         "evidence": "captured",
     }
 
 
 def uncommitted(repo: Repository) -> Callable[[str], list[Claim]] | None:
-    """From a path to what the inbox claims of the file on disk; None where there is no work tree or no inbox."""
+    """A function from a path to the inbox's claims for the file on disk.
+
+    None where there is no work tree or no inbox.
+    """
     if repo.worktree is None or not Inbox(repo.inbox_dir).exists():
         return None
     from gitprov.flow.work_tree import on_disk
 
-    known = Uncommitted(repo)
-    return lambda path: known.claims(path, on_disk(repo, path))
+    inbox_claims = Uncommitted(repo)
+    return lambda path: inbox_claims.claims(path, on_disk(repo, path))

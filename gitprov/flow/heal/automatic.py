@@ -1,7 +1,8 @@
-"""Heal by itself: what is new here since the last look, within bounds, after a pull, in a sync and before a push.
+"""Heal by itself: what is new here since the last look, within bounds, after a pull, in a sync and before a
+push.
 
-Whoever waits for git must not notice it: a run with nothing new costs a look at the refs. The tips that were looked at are
-remembered, so no commit is looked at twice unless notes came from somebody else since.
+Whoever waits for git must not notice it: a run with nothing new costs a look at the refs. The tips that were
+looked at are remembered, so no commit is looked at twice unless notes came from somebody else since.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ _SEEN = "heal-seen"
 
 
 class Looked(NamedTuple):
-    """What a run did: how many commits got lines, and whether new commits were left out to stay within the bounds."""
+    """What a run did: how many commits got lines, and whether new commits were left out to stay within the
+    bounds.
+    """
 
     healed: int = 0
     left_out: bool = False
@@ -62,8 +65,8 @@ def heal_new(repo: Repository) -> Looked:
         take_in(repo)
     tips = _tips(repo, refs)
     seen = heal_memory.rows(repo, _SEEN)
-    known = {*seen}
-    new = [oid for oid in tips if oid not in known]
+    looked_at = {*seen}
+    new = [oid for oid in tips if oid not in looked_at]
     again = os.path.exists(os.path.join(repo.home, flags.NOTES_CAME))
     if not (new or again):
         return Looked()
@@ -86,7 +89,9 @@ def heal_new(repo: Repository) -> Looked:
 
 
 def _refs(repo: Repository) -> list[tuple[str, str, bool]]:
-    """(commit, ref, whether HEAD is on it) of branches here and of remotes, and of what a plain fetch brings of notes."""
+    """(commit, ref, whether HEAD is on it) of branches here and of remotes, and of what a plain fetch
+    brings of notes.
+    """
     places = ("refs/heads", "refs/remotes", STAGING)
     rows = decode(repo.run("for-each-ref", "--format=%(objectname)%(HEAD)%(refname)", *places)).splitlines()
     return [
@@ -100,7 +105,9 @@ def _has_arrivals(repo: Repository, refs: Sequence[tuple[str, str, bool]]) -> bo
     if not fetched:
         return False
     taken = fetched_remotes.load(repo.home)
-    places = {f"{STAGING}/{name}/{kind}": known.get(kind) for name, known in taken.items() for kind in KINDS}
+    places = {
+        f"{STAGING}/{name}/{kind}": values.get(kind) for name, values in taken.items() for kind in KINDS
+    }
     return any(oid != places[ref] for ref, oid in fetched.items() if ref in places)
 
 
@@ -118,19 +125,19 @@ def _scopes(new: Sequence[str], seen: Sequence[str], *, again: bool) -> list[Sco
     """What is looked at, one line of commits after the other; without an earlier run only where HEAD is."""
     from gitprov.flow.heal.scope import Scope
 
-    found = []
+    scopes = []
     before = list(seen[:_TIPS])
     bounds = ("--ignore-missing", f"--max-count={MOST + 1}")  # one more tells that there are more
     for tip in new[: _SINGLE if seen else 1]:
         without = ("--not", *before) if before else ()
-        found.append(Scope((*bounds, tip, *without), "what is new", (tip,), deep=_DEEP))
+        scopes.append(Scope((*bounds, tip, *without), "what is new", (tip,), deep=_DEEP))
         before.append(tip)
     rest = new[_SINGLE:_TIPS] if seen else ()
     if rest:
-        found.append(Scope((*bounds, *rest, "--not", *before), "what is new", deep=_DEEP))
+        scopes.append(Scope((*bounds, *rest, "--not", *before), "what is new", deep=_DEEP))
     if again and seen:
-        found.append(Scope((f"--max-count={_AGAIN}", "HEAD"), "what notes came for", ("HEAD",), deep=_DEEP))
-    return found
+        scopes.append(Scope((f"--max-count={_AGAIN}", "HEAD"), "what notes came for", ("HEAD",), deep=_DEEP))
+    return scopes
 
 
 def _run(repo: Repository, scopes: Sequence[Scope]) -> Looked:

@@ -1,6 +1,8 @@
-"""Branches that a server merged as one commit: the commit makes the whole branch's change, and more than that says so.
+"""Branches that a server merged as one commit: the commit makes the whole branch's change, and more than that
+says so.
 
-An equal change alone is no evidence: a person may make it by hand. docs/heal.md has the table of what is asked for.
+An equal change alone is no evidence: a person may make it by hand. docs/heal.md has the table of what is
+asked for.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ _FORMAT = "--format=%(objectname)%00%(HEAD)%00%(refname)%00%(upstream)"
 
 
 class Branch(NamedTuple):
-    """A branch that is not merged: its newest commit, where it starts, and all its commits (oids, oldest first)."""
+    """A branch that is not merged: its newest commit, where it starts, and all its commits (oids, oldest
+    first).
+    """
 
     ref: str
     tip: str
@@ -40,7 +44,8 @@ class Branch(NamedTuple):
 def squashed(
     repo: Repository, commits: Sequence[SurveyedCommit], noted: frozenset[str], tips: Sequence[str]
 ) -> dict[str, list[Source]]:
-    """Commit → the commits of the branch that it holds as one, oldest first; of plain `commits` without a note.
+    """Commit → the commits of the branch that it holds as one, oldest first; of plain `commits` without a
+    note.
 
     Branches without any noted commit are left out. `tips` are revisions that lead to the commits.
     """
@@ -54,12 +59,12 @@ def squashed(
             by_patch.setdefault(ids[branch.tip], []).append(branch)
     out: dict[str, list[Source]] = {}
     changes = patch_ids(repo, [one.oid for one in commits]) if by_patch else {}
-    for told in commits:
-        for branch in by_patch.get(changes.get(told.oid, ""), ()):
+    for commit in commits:
+        for branch in by_patch.get(changes.get(commit.oid, ""), ()):
             parts = _read(repo, branch)
-            if told.oid not in branch.commits and says_so(told, parts):
+            if commit.oid not in branch.commits and says_so(commit, parts):
                 name = branch.ref.partition("/")[2].partition("/")[2]
-                out[told.oid] = [Source(oid, f"squash of {name}") for oid in branch.commits]
+                out[commit.oid] = [Source(oid, f"squash of {name}") for oid in branch.commits]
                 break
     return out
 
@@ -67,8 +72,9 @@ def squashed(
 def says_so(squash: SurveyedCommit, parts: Sequence[SurveyedCommit]) -> bool:
     """Whether a commit that makes the whole change of `parts` was made from them, and not by hand.
 
-    Somebody who wrote a part of the branch is its author or a co-author, it is not older than the branch, and: the branch
-    has several commits, or the message names it as servers do, or somebody else than the author made the commit.
+    Somebody who wrote a part of the branch is its author or a co-author, it is not older than the branch,
+    and: the branch has several commits, or the message names it as servers do, or somebody else than the
+    author made the commit.
     """
     if not parts or squash.committed + heal_named.CLOCKS < max(one.written for one in parts):
         return False
@@ -87,9 +93,11 @@ def _read(repo: Repository, branch: Branch) -> list[SurveyedCommit]:
 
 
 def _branches(repo: Repository, tips: Sequence[str]) -> list[Branch]:
-    """Local branches and remote-tracking refs with commits that HEAD, its upstream and the default branch do not have."""
-    asked = ("for-each-ref", "--sort=-committerdate", _FORMAT, "refs/heads", "refs/remotes")
-    rows = [row.split("\0") for row in decode(repo.run(*asked)).splitlines()]
+    """Local branches and remote-tracking refs with commits that HEAD, its upstream and the default branch
+    do not have.
+    """
+    ref_args = ("for-each-ref", "--sort=-committerdate", _FORMAT, "refs/heads", "refs/remotes")
+    rows = [row.split("\0") for row in decode(repo.run(*ref_args)).splitlines()]
     lines = _lines(repo, rows, tips)
     ends = {oid: ref for oid, _, ref, _ in rows[::-1] if oid not in lines}
     some = list(ends)[::-1][:_BRANCHES]
@@ -103,7 +111,9 @@ def _branches(repo: Repository, tips: Sequence[str]) -> list[Branch]:
 
 
 def _lines(repo: Repository, rows: Sequence[Sequence[str]], tips: Sequence[str]) -> list[str]:
-    """The commits that branches are taken to start from: where HEAD, its upstream, and each remote's default branch are."""
+    """The commits that branches are taken to start from: where HEAD, its upstream, and each remote's
+    default branch are.
+    """
     refs = {ref: oid for oid, _, ref, _ in rows}
     upstream = [refs[name] for _, mark, _, name in rows if mark == "*" and name in refs]
     default = [oid for oid, _, ref, _ in rows if ref.startswith("refs/remotes/") and ref.endswith("/HEAD")]
@@ -115,21 +125,23 @@ def _lines(repo: Repository, rows: Sequence[Sequence[str]], tips: Sequence[str])
 def _branch(
     repo: Repository, ref: str, tip: str, graph: Mapping[str, Sequence[str]], lines: Sequence[str]
 ) -> Branch | None:
-    """A branch's own commits, by the parents of all that no line has; None where it has none, or no single start."""
-    own: list[str] = []
+    """A branch's own commits, by the parents of all that no line has; None where it has none, or no single
+    start.
+    """
+    oids: list[str] = []
     starts: dict[str, None] = {}
-    left = [tip] if tip in graph else []
-    seen = {*left}
-    while left:
-        oid = left.pop()
-        own.append(oid)
+    pending = [tip] if tip in graph else []
+    seen = {*pending}
+    while pending:
+        oid = pending.pop()
+        oids.append(oid)
         for parent in graph[oid]:
             if parent not in graph:
                 starts[parent] = None
             elif parent not in seen:
                 seen.add(parent)
-                left.append(parent)
+                pending.append(parent)
     if len(starts) > 1:  # the line was merged into the branch on its way
         bases = (decode(repo.try_run("merge-base", tip, line).stdout).split() for line in lines)
         starts = dict.fromkeys(base[0] for base in bases if base)
-    return Branch(ref, tip, next(iter(starts)), tuple(own[::-1])) if len(starts) == 1 else None
+    return Branch(ref, tip, next(iter(starts)), tuple(oids[::-1])) if len(starts) == 1 else None

@@ -38,7 +38,8 @@ class RecalledNote(NamedTuple):
 class _Past(Inbox):
     """An inbox as it was at a moment: events of later are not there yet.
 
-    Retired events whose generation no note speaks of any more are there again, unspent: their record was lost.
+    Retired events whose generation no note speaks of any more are there again, unspent: their record was
+    lost.
     """
 
     def __init__(self, inbox: Inbox, moment: str, free: Mapping[int, Event]) -> None:
@@ -47,9 +48,9 @@ class _Past(Inbox):
         self._free = free
 
     def events(self) -> list[Event | Problem]:
-        found = {one.seq: one for one in super().events() if isinstance(one, Event)}
-        found.update(self._free)
-        return [found[seq] for seq in sorted(found) if found[seq].at <= self._moment]
+        by_seq = {one.seq: one for one in super().events() if isinstance(one, Event)}
+        by_seq.update(self._free)
+        return [by_seq[seq] for seq in sorted(by_seq) if by_seq[seq].at <= self._moment]
 
     def spent(self, seq: int) -> Spent:
         mark = super().spent(seq)
@@ -59,14 +60,14 @@ class _Past(Inbox):
 class InboxEvidence:
     """The inboxes of all worktrees of a repository. `told` are the traces that some note speaks of."""
 
-    def __init__(self, repo: Repository, told: Callable[[], Collection[str]]) -> None:
+    def __init__(self, repo: Repository, traces: Callable[[], Collection[str]]) -> None:
         self._repo = repo
         self._inboxes: list[tuple[Inbox, dict[int, Event], list[Event]]] = []
         room = os.path.join(repo.home, "inbox")
         for name in files.names(room):
             inbox = Inbox(os.path.join(room, name))
             retired = [one for one in inbox.archived() if isinstance(one, Event)]
-            lost = [one for one in retired if (trace := inbox.spent(one.seq).trace) and trace not in told()]
+            lost = [one for one in retired if (trace := inbox.spent(one.seq).trace) and trace not in traces()]
             live = [one for one in inbox.events() if isinstance(one, Event)]
             if live or lost:
                 self._inboxes.append((inbox, {one.seq: one for one in lost}, [*lost, *live]))
@@ -79,13 +80,17 @@ class InboxEvidence:
         """
         if self._first is None:
             return []
-        fitting = [one for one in suspects if one.bare and _time(one.told.committed) >= self._first]
-        found = []
-        for one in sorted(fitting, key=lambda one: one.told.committed):
-            note = self._of(one.told.oid, _time(one.told.committed), keep)
+        fitting = [
+            candidate
+            for candidate in suspects
+            if candidate.bare and _time(candidate.commit.committed) >= self._first
+        ]
+        recalled = []
+        for candidate in sorted(fitting, key=lambda candidate: candidate.commit.committed):
+            note = self._of(candidate.commit.oid, _time(candidate.commit.committed), keep)
             if note is not None:
-                found.append(RecalledNote(one.told.oid, note))
-        return found
+                recalled.append(RecalledNote(candidate.commit.oid, note))
+        return recalled
 
     def _of(self, oid: str, moment: str, keep: str | None) -> Note | None:
         obj = self._repo.objects.get(oid)
@@ -114,8 +119,8 @@ def _alike(repo: Repository, past: _Past, changes: list[FileChange]) -> bool:
             added = {line for hunk in change.hunks for line in lines[hunk.new_start : hunk.new_end]}
             added = {line.rstrip(b"\r\n") for line in added if not is_trivial(line)}
             names = (change.path, change.old_path)
-            own = [one for one in past.events() if isinstance(one, Event) and one.path in names]
-            if any(one.type == "ai" and _shares(past, one, added) for one in own):
+            events = [one for one in past.events() if isinstance(one, Event) and one.path in names]
+            if any(one.type == "ai" and _shares(past, one, added) for one in events):
                 return True
     return False
 

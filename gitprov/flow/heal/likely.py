@@ -1,4 +1,6 @@
-"""Gathering: for each commit that may lack something, the commits its lines may come from, the surest kind first."""
+"""Gathering: for each commit that may lack something, the commits its lines may come from, the surest kind
+first.
+"""
 
 from __future__ import annotations
 
@@ -24,62 +26,68 @@ Sources = dict[str, list[Source]]
 
 
 class NamedSources(NamedTuple):
-    """What the command line, reflogs and `git replace` name, by commit: sources from the weakest to the strongest."""
+    """What the command line, reflogs and `git replace` name, by commit: sources from the weakest to the
+    strongest.
+    """
 
     replaced: Sources
-    given: Sources
+    mapped: Sources
 
 
 def named(
-    repo: Repository, suspects: Mapping[str, Candidate], known: NamedSources, noted: Collection[str]
+    repo: Repository, suspects: Mapping[str, Candidate], named_sources: NamedSources, noted: Collection[str]
 ) -> tuple[Sources, dict[str, list[str]]]:
     """Commit → sources that something names, the last one first to be asked; and ids named that are not here.
 
     A source without a note of its own stands for the commits that it replaced in turn.
     """
-    said = {oid: told for oid, one in suspects.items() if (told := heal_named.said(one.told))}
-    some = said.keys() | known.replaced.keys() | known.given.keys()
-    here = _here(repo, {source.oid for sources in said.values() for source in sources})
-    found: Sources = {}
+    in_messages = {
+        oid: commit
+        for oid, candidate in suspects.items()
+        if (commit := heal_named.in_message(candidate.commit))
+    }
+    some = in_messages.keys() | named_sources.replaced.keys() | named_sources.mapped.keys()
+    present = _here(repo, {source.oid for sources in in_messages.values() for source in sources})
+    sources_of: Sources = {}
     missing: dict[str, list[str]] = {}
-    for oid, one in suspects.items():
-        if oid not in some and not one.copied:
+    for oid, candidate in suspects.items():
+        if oid not in some and not candidate.copied:
             continue
-        listed = said.get(oid, [])
-        told = heal_named.with_reverted(repo, [source for source in listed if source.oid in here])
-        absent = [source.oid for source in listed if source.oid not in here]
+        listed = in_messages.get(oid, [])
+        commit = heal_named.with_reverted(repo, [source for source in listed if source.oid in present])
+        absent = [source.oid for source in listed if source.oid not in present]
         if absent:
             missing[oid] = absent
-        own = [*told, *_followed(oid, known.replaced, noted)]
-        own.sort(key=lambda source: source.oid in noted)
-        own += known.given.get(oid, [])
-        own += [Source(old, "note copied from") for old in one.copied]
-        if own:
-            found[oid] = list(dict.fromkeys(own))
-    return found, missing
+        ordered = [*commit, *_followed(oid, named_sources.replaced, noted)]
+        ordered.sort(key=lambda source: source.oid in noted)
+        ordered += named_sources.mapped.get(oid, [])
+        ordered += [Source(old, "note copied from") for old in candidate.copied]
+        if ordered:
+            sources_of[oid] = list(dict.fromkeys(ordered))
+    return sources_of, missing
 
 
 def _followed(oid: str, replaced: Sources, noted: Collection[str]) -> list[Source]:
     out: list[Source] = []
     seen = {oid}
-    left = list(replaced.get(oid, ()))
-    while left:
-        source = left.pop()
+    pending = list(replaced.get(oid, ()))
+    while pending:
+        source = pending.pop()
         if source.oid in seen:
             continue
         seen.add(source.oid)
         before = replaced.get(source.oid, ()) if source.oid not in noted else ()
         if before:
-            left += before
+            pending += before
         else:
             out.append(source)
     return out[::-1]
 
 
 def _here(repo: Repository, oids: Iterable[str]) -> set[str]:
-    wanted = sorted(oids)
-    found = zip(wanted, repo.objects.get_many(wanted), strict=True)
-    return {oid for oid, obj in found if obj is not None and obj.type == "commit"}
+    names = sorted(oids)
+    objects = zip(names, repo.objects.get_many(names), strict=True)
+    return {oid for oid, obj in objects if obj is not None and obj.type == "commit"}
 
 
 def likely(
@@ -89,41 +97,50 @@ def likely(
 
     `fresh` are commits that were made anew here: only what their messages name counts.
     """
-    plain = [one for one in suspects if len(one.told.parents) < 2]
+    plain = [candidate for candidate in suspects if len(candidate.commit.parents) < 2]
     if not pool or not plain:
         return []
-    found = {
-        "rewritten": {one.told.oid: pool.rewritten(one.told) for one in plain if one.told.oid not in fresh},
-        "trace": {one.told.oid: pool.holding(one.named) for one in plain},
-        "subject": {one.told.oid: _called(pool, one.told, fresh) for one in plain},
+    by_kind = {
+        "rewritten": {
+            candidate.commit.oid: pool.rewritten(candidate.commit)
+            for candidate in plain
+            if candidate.commit.oid not in fresh
+        },
+        "trace": {candidate.commit.oid: pool.holding(candidate.named) for candidate in plain},
+        "subject": {candidate.commit.oid: _called(pool, candidate.commit, fresh) for candidate in plain},
     }
-    pairs = {(oid, old) for kind in found.values() for oid, olds in kind.items() for old in olds}
+    pairs = {(oid, old) for kind in by_kind.values() for oid, olds in kind.items() for old in olds}
     kin = Ancestry(repo, pairs)
     words = {
         "rewritten": REWRITTEN,
         "trace": "trace named in the message",
         "subject": "subject in the message",
     }
-    return [(kind, strangers(olds, kin, words[kind])) for kind, olds in found.items()]
+    return [(kind, strangers(olds, kin, words[kind])) for kind, olds in by_kind.items()]
 
 
-def _called(pool: NotedCommits, told: SurveyedCommit, fresh: Collection[str]) -> list[str]:
-    """Commits whose subjects a message lists, or has with a server's number: then a person of that commit made it, later."""
-    found = pool.called(heal_named.listed(told))
-    short = heal_named.numbered(told)
-    if short is not None and told.oid not in fresh:
+def _called(pool: NotedCommits, commit: SurveyedCommit, fresh: Collection[str]) -> list[str]:
+    """Commits whose subjects a message lists, or has with a server's number: then a person of that commit
+    made it, later.
+    """
+    oids = pool.called(heal_named.listed(commit))
+    short = heal_named.numbered(commit)
+    if short is not None and commit.oid not in fresh:
         for old in pool.called([short]):
-            one = pool.members[old]
-            if heal_named.by_author(told, one.author) and one.written <= told.committed + heal_named.CLOCKS:
-                found.append(old)
-    return found
+            member = pool.members[old]
+            if (
+                heal_named.by_author(commit, member.author)
+                and member.written <= commit.committed + heal_named.CLOCKS
+            ):
+                oids.append(old)
+    return oids
 
 
 def strangers(olds: Mapping[str, Collection[str]], kin: Ancestry, how: str) -> Sources:
     """Commit → those of the `olds` that are none of its kin, as sources."""
     out = {}
-    for oid, found in olds.items():
-        others = [old for old in dict.fromkeys(found) if not kin.related(oid, old)]
+    for oid, candidates in olds.items():
+        others = [old for old in dict.fromkeys(candidates) if not kin.related(oid, old)]
         if others:
             out[oid] = [Source(old, how) for old in others[:MOST]]
     return out

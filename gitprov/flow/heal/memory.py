@@ -1,4 +1,6 @@
-"""What `heal` remembers of its looks for the next run, a row each. Without it that run is slower, and nothing else."""
+"""What `heal` remembers of its looks for the next run, a row each. Without it that run is slower, and
+nothing else.
+"""
 
 from __future__ import annotations
 

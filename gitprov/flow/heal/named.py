@@ -1,4 +1,6 @@
-"""Sources that are named: on the command line, in a copied note, in the commit's message, by `git replace`."""
+"""Sources that are named: on the command line, in a copied note, in the commit's message, by `git
+replace`.
+"""
 
 from __future__ import annotations
 
@@ -42,59 +44,61 @@ class Mapped(NamedTuple):
     gone: list[str]
 
 
-def said(told: SurveyedCommit) -> list[Source]:
+def in_message(commit: SurveyedCommit) -> list[Source]:
     """Commits that a message names by id, oldest first."""
-    message = told.message
+    message = commit.message
     if "commit " not in message:
         return []
-    found = [Source(oid, "squash message") for oid in messages.squashed(message)]
-    found += [Source(oid, "reverts") for oid in messages.reverted(message)]
-    return [*found, *(Source(oid, "cherry-picked from") for oid in messages.picked(message))]
+    sources = [Source(oid, "squash message") for oid in messages.squashed(message)]
+    sources += [Source(oid, "reverts") for oid in messages.reverted(message)]
+    return [*sources, *(Source(oid, "cherry-picked from") for oid in messages.picked(message))]
 
 
 def with_reverted(repo: Repository, sources: Iterable[Source]) -> list[Source]:
     """The same, with the parents of what was reverted instead of that: they had the lines that come back."""
     out: list[Source] = []
-    for one in sources:
-        if one.how != "reverts":
-            out.append(one)
+    for source in sources:
+        if source.how != "reverts":
+            out.append(source)
             continue
-        found = repo.objects.get(one.oid)
-        parents = parse_commit(found).parents if found is not None and found.type == "commit" else ()
+        obj = repo.objects.get(source.oid)
+        parents = parse_commit(obj).parents if obj is not None and obj.type == "commit" else ()
         out += [Source(parent, "reverts its child") for parent in parents]
     return out
 
 
-def listed(told: SurveyedCommit) -> list[str]:
+def listed(commit: SurveyedCommit) -> list[str]:
     """Subjects that a squash's message lists."""
-    listing = "\n* " in told.message or "\n- " in told.message
-    return list(dict.fromkeys(_BULLET.findall(told.message))) if listing else []
+    listing = "\n* " in commit.message or "\n- " in commit.message
+    return list(dict.fromkeys(_BULLET.findall(commit.message))) if listing else []
 
 
-def numbered(told: SurveyedCommit) -> str | None:
-    """The subject that a server has put the number of a merge request behind, without it; None where there is none."""
-    short = _NUMBER.sub("", told.subject)
-    return short if short != told.subject else None
+def numbered(commit: SurveyedCommit) -> str | None:
+    """The subject that a server has put the number of a merge request behind, without it; None where there
+    is none.
+    """
+    short = _NUMBER.sub("", commit.subject)
+    return short if short != commit.subject else None
 
 
-def by_author(told: SurveyedCommit, author: str) -> bool:
+def by_author(commit: SurveyedCommit, author: str) -> bool:
     """Whether a person is the author of a commit, or named in its message as a co-author."""
-    people = (told.author, *messages.co_authors(told.message))
+    people = (commit.author, *messages.co_authors(commit.message))
     return any(messages.same_person(author, person) for person in people)
 
 
-def read_map(repo: Repository, given: Sequence[str]) -> Mapped:
+def read_map(repo: Repository, values: Sequence[str]) -> Mapped:
     """`old:new` pairs, and files of `old new` lines such as filter-repo's commit-map.
 
     UsageError for what is neither. The old commit need not be here; a note about it is enough.
     """
     out = Mapped([], [])
-    for one in given:
-        data = files.read(os.path.join(repo.cwd, one)) if one else None
+    for value in values:
+        data = files.read(os.path.join(repo.cwd, value)) if value else None
         if data is not None:
-            _read_file(repo, one, data, out)
+            _read_file(repo, value, data, out)
         else:
-            out.pairs.append(_pair(repo, one))
+            out.pairs.append(_pair(repo, value))
     return out
 
 
@@ -116,13 +120,13 @@ def _pair(repo: Repository, text: str) -> tuple[str, str]:
     old, colon, new = text.partition(":")
     if not colon or not old or not new or old.startswith("-") or new.startswith("-"):
         raise UsageError(f"--map {text!r} is neither <old>:<new> nor a file", "as in: --map 1a2b3c4:HEAD~2")
-    there = repo.resolve(new)
-    if there is None:
+    new_oid = repo.resolve(new)
+    if new_oid is None:
         raise UsageError(f"--map: {new!r} is no commit here", "the new commit has to be here")
-    known = repo.resolve(old) or _noted(repo, old)
-    if known is None:
+    old_oid = repo.resolve(old) or _noted(repo, old)
+    if old_oid is None:
         raise UsageError(f"--map: {old!r} is no commit here, nor has it a note", "give its whole id")
-    return known, there
+    return old_oid, new_oid
 
 
 def _noted(repo: Repository, old: str) -> str | None:
@@ -131,12 +135,13 @@ def _noted(repo: Repository, old: str) -> str | None:
 
     if len(old) < _SHORTEST or old.strip("0123456789abcdef"):
         return None
-    found = [oid for oid in listing(repo, notes.REF) if oid.startswith(old)]
-    return found[0] if len(found) == 1 else None
+    oids = [oid for oid in listing(repo, notes.REF) if oid.startswith(old)]
+    return oids[0] if len(oids) == 1 else None
 
 
 def branch(repo: Repository, ref: str, targets: Sequence[str]) -> list[Source]:
-    """The commits of a branch that was merged as something else, oldest first; of several targets only its tip.
+    """The commits of a branch that was merged as something else, oldest first; of several targets only its
+    tip.
 
     UsageError where the ref is not here.
     """

@@ -1,7 +1,7 @@
 """The noted commits that another one's lines may come from, and who descends from whom.
 
-A commit's own ancestors are no source for what merely reads alike: who repeats a line of their own history has typed
-it. Nor are its descendants, which came later.
+A commit's own ancestors are no source for what merely reads alike: who repeats a line of their own history
+has typed it. Nor are its descendants, which came later.
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ IDS = re.compile(r'"(gen_[0-9]{8}_[0-9a-f]{10})"')
 
 
 class NotedCommits:
-    """Noted commits that are no plain ancestors of everything looked at; empty in a history that was never rewritten."""
+    """Noted commits that are no plain ancestors of everything looked at; empty in a history that was never
+    rewritten.
+    """
 
     def __init__(
         self, members: Iterable[SurveyedCommit], side: frozenset[str], outside: frozenset[str]
     ) -> None:
-        self.members = {told.oid: told for told in members}
-        #: Commits looked at that may have no kin in the pool's inner part, and the pool's part outside of them.
+        self.members = {commit.oid: commit for commit in members}
+        #: Commits looked at that may have no kin in the pool's inner part, and the pool's part outside of
+        #: them.
         self.side, self.outside = side, outside
         self._by_key: dict[tuple[str, int, str], list[str]] | None = None
         self._by_subject: dict[str, list[str]] = {}
@@ -36,21 +39,21 @@ class NotedCommits:
     def __bool__(self) -> bool:
         return bool(self.members)
 
-    def rewritten(self, told: SurveyedCommit) -> list[str]:
+    def rewritten(self, commit: SurveyedCommit) -> list[str]:
         """Those of the same author, moment of writing and subject."""
         self._index()
-        return [oid for oid in (self._by_key or {}).get(told.key, ()) if oid != told.oid]
+        return [oid for oid in (self._by_key or {}).get(commit.key, ()) if oid != commit.oid]
 
     def times(self) -> list[int]:
         """When they were written, in seconds since 1970."""
-        return [told.written for told in self.members.values()]
+        return [commit.written for commit in self.members.values()]
 
     def moments(self) -> dict[tuple[str, int], list[str]]:
         """(author, moment of writing) → those of them."""
-        found: dict[tuple[str, int], list[str]] = {}
-        for oid, told in self.members.items():
-            found.setdefault(told.moment, []).append(oid)
-        return found
+        members_at: dict[tuple[str, int], list[str]] = {}
+        for oid, commit in self.members.items():
+            members_at.setdefault(commit.moment, []).append(oid)
+        return members_at
 
     def called(self, subjects: Iterable[str]) -> list[str]:
         """Those with one of these subjects."""
@@ -66,21 +69,23 @@ class NotedCommits:
         if self._by_key is not None:
             return
         self._by_key = {}
-        for oid, told in self.members.items():
-            self._by_key.setdefault(told.key, []).append(oid)
-            self._by_subject.setdefault(told.subject, []).append(oid)
-            for trace in dict.fromkeys(IDS.findall(told.note)):
+        for oid, commit in self.members.items():
+            self._by_key.setdefault(commit.key, []).append(oid)
+            self._by_subject.setdefault(commit.subject, []).append(oid)
+            for trace in dict.fromkeys(IDS.findall(commit.note)):
                 self._by_trace.setdefault(trace, []).append(oid)
 
 
 def gather(
     repo: Repository, commits: Mapping[str, SurveyedCommit], noted: Collection[str], tips: Sequence[str]
 ) -> NotedCommits:
-    """The pool for commits (newest first, parents after children) that `tips` lead to, of all `noted` ones."""
+    """The pool for commits (newest first, parents after children) that `tips` lead to, of all `noted`
+    ones.
+    """
     beyond = [oid for oid in noted if oid not in commits]
     lost = survey.without(repo, beyond, tips) if beyond else set()
     side = frozenset(_beside_others(commits.values()))
-    members = [told for oid in side if (told := commits[oid]).note]
+    members = [commit for oid in side if (commit := commits[oid]).note]
     members += survey.of(repo, notes.REF, sorted(lost))
     # Commits beyond the range that a member of it has no part in are asked about like those outside.
     return NotedCommits((one for one in members if one.note), side, frozenset(lost))
@@ -90,12 +95,12 @@ def _beside_others(commits: Iterable[SurveyedCommit]) -> Iterable[str]:
     """Commits that are neither ancestors nor descendants of all others."""
     open_ends: set[str] = set()
     emitted = False
-    for told in commits:
-        alone = open_ends <= {told.oid} and (told.oid in open_ends or not emitted)
+    for commit in commits:
+        alone = open_ends <= {commit.oid} and (commit.oid in open_ends or not emitted)
         if not alone:
-            yield told.oid
-        open_ends.discard(told.oid)
-        open_ends.update(told.parents)
+            yield commit.oid
+        open_ends.discard(commit.oid)
+        open_ends.update(commit.parents)
         emitted = True
 
 

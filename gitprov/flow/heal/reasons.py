@@ -26,7 +26,9 @@ _FEW = 8
 
 
 class Unresolved(list[Unhealed]):
-    """What could not be done; `settled` are the commits of which nothing is missing, `apart` those not looked at."""
+    """What could not be done; `settled` are the commits of which nothing is missing, `apart` those not
+    looked at.
+    """
 
     def __init__(
         self, repo: Repository, settling: Resolution, cut: Collection[str], noted: Collection[str]
@@ -39,30 +41,30 @@ class Unresolved(list[Unhealed]):
         self._noted = noted
 
     def judge(
-        self, suspects: Mapping[str, Candidate], given: Collection[str], healed: Mapping[str, Healed]
+        self, suspects: Mapping[str, Candidate], mapped: Collection[str], healed: Mapping[str, Healed]
     ) -> None:
         """Go through all suspects; `given` are those that the command line has named sources for."""
-        faults = self._settling.unsure.keys() | self._settling.left.keys() | set(given)
-        for oid, one in suspects.items():
-            if not (one.named or one.copied or oid in faults):
+        faults = self._settling.unsure.keys() | self._settling.misfits.keys() | set(mapped)
+        for oid, candidate in suspects.items():
+            if not (candidate.named or candidate.copied or oid in faults):
                 continue
             note = self._settling.notes.get(oid, Note())
             done = healed[oid].traces if oid in healed else ()
-            missing = sorted(one.named - note.traces.keys() - {*done})
-            found = (
-                self._cut_off(oid, one, given, missing)
+            missing = sorted(candidate.named - note.traces.keys() - {*done})
+            reason = (
+                self._cut_off(oid, candidate, mapped, missing)
                 or self._unsure(oid)
-                or self._lost(oid, one)
-                or self._unknown(oid, one, missing)
-                or self._nothing(oid, note or oid in healed, given)
+                or self._lost(oid, candidate)
+                or self._unknown(oid, candidate, missing)
+                or self._nothing(oid, note or oid in healed, mapped)
             )
-            if found is not None:
-                self.append(Unhealed(oid, one.told.subject, *found))
+            if reason is not None:
+                self.append(Unhealed(oid, candidate.commit.subject, *reason))
 
     def _cut_off(
-        self, oid: str, one: Candidate, given: Collection[str], missing: list[str]
+        self, oid: str, candidate: Candidate, mapped: Collection[str], missing: list[str]
     ) -> tuple[str, str] | None:
-        if oid in self._cut and (missing or one.copied or oid in given):
+        if oid in self._cut and (missing or candidate.copied or oid in mapped):
             return (
                 "could not look: its parent is not in this shallow clone",
                 "git fetch --unshallow, then run this again",
@@ -74,22 +76,22 @@ class Unresolved(list[Unhealed]):
         if not unsure:
             return None
         paths = ", ".join(f"{path}:{lines}" for path, lines in sorted(unsure.items()))
-        sources = [one.oid for one in self._settling.asked.get(oid, [])]
+        sources = [one.oid for one in self._settling.tried.get(oid, [])]
         right = sources[0][:12] if sources else "<source>"
         return (
             f"its possible sources say different things of {paths}: nothing was written for these lines",
             f"name the right one, as in: gitprov heal --map {right}:{oid[:12]}",
         )
 
-    def _lost(self, oid: str, one: Candidate) -> tuple[str, str] | None:
-        left = self._settling.left.get(oid)
-        if left:
-            old, paths = next(iter(left.items()))
+    def _lost(self, oid: str, candidate: Candidate) -> tuple[str, str] | None:
+        misfits = self._settling.misfits.get(oid)
+        if misfits:
+            old, paths = next(iter(misfits.items()))
             return (
                 f"commit {old[:12]} is not here any more, and its note does not fit: {', '.join(paths)}",
                 f"fetch {old[:12]} from a clone that has it, then run this again",
             )
-        gone = [old for old in one.copied if self._repo.objects.get(old) is None]
+        gone = [old for old in candidate.copied if self._repo.objects.get(old) is None]
         if gone and oid not in self._settling.notes:
             return (
                 f"its note was copied from {gone[0][:12]}, which is not here any more",
@@ -97,10 +99,10 @@ class Unresolved(list[Unhealed]):
             )
         return None
 
-    def _unknown(self, oid: str, one: Candidate, missing: list[str]) -> tuple[str, str] | None:
+    def _unknown(self, oid: str, candidate: Candidate, missing: list[str]) -> tuple[str, str] | None:
         if not missing:
             return None
-        if len(one.told.parents) > 1 or all(self._was_asked(oid, trace) for trace in missing):
+        if len(candidate.commit.parents) > 1 or all(self._was_asked(oid, trace) for trace in missing):
             self.settled.append(oid)
             return None
         trace = missing[0]
@@ -123,17 +125,17 @@ class Unresolved(list[Unhealed]):
 
     def _was_asked(self, oid: str, trace: str) -> bool:
         """Whether a source that holds a trace was asked: then no line of it is left in the commit."""
-        asked = [one.oid for one in self._settling.asked.get(oid, [])]
-        known = notes.read(self._repo, asked)
-        commits = [parse_commit(one) for one in self._repo.objects.get_many(known) if one is not None]
-        return trace in known_to(commits, known)
+        tried = [one.oid for one in self._settling.tried.get(oid, [])]
+        noted = notes.read(self._repo, tried)
+        commits = [parse_commit(one) for one in self._repo.objects.get_many(noted) if one is not None]
+        return trace in known_to(commits, noted)
 
-    def _nothing(self, oid: str, found: object, given: Collection[str]) -> tuple[str, str] | None:
+    def _nothing(self, oid: str, result: object, mapped: Collection[str]) -> tuple[str, str] | None:
         # A whole map names every commit of a history, and most were nobody's but a person's.
-        if oid not in given or found or len(given) > _FEW:
+        if oid not in mapped or result or len(mapped) > _FEW:
             return None
-        asked = [one.oid for one in self._settling.asked.get(oid, [])]
-        if any(old in self._noted for old in asked):
+        tried = [one.oid for one in self._settling.tried.get(oid, [])]
+        if any(old in self._noted for old in tried):
             self.settled.append(oid)
             return None
         return ("what it was made from has no notes here", _FETCH)

@@ -1,4 +1,6 @@
-"""What reflogs tell of commits: which were replaced by an amendment or a rebase, and which somebody made anew here."""
+"""What reflogs tell of commits: which were replaced by an amendment or a rebase, and which somebody made
+anew here.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ _WENT = ("checkout:", "branch:")
 class Entries(NamedTuple):
     """Reflog entries of HEAD and of all local branches, oldest first in each log.
 
-    `moves` are (old commit, new commit, git's reason); `new` are (commit, reason) of all entries, the oldest included.
+    `moves` are (old commit, new commit, git's reason); `new` are (commit, reason) of all entries, the oldest
+    included.
     """
 
     moves: list[tuple[str, str, str]]
@@ -39,29 +42,32 @@ class Entries(NamedTuple):
 def replaced(
     repo: Repository, commits: Mapping[str, SurveyedCommit], entries: Entries
 ) -> dict[str, list[Source]]:
-    """Commit → those that it took the place of, the oldest first; of others than `commits` only amended ones."""
+    """Commit → those that it took the place of, the oldest first; of others than `commits` only amended
+    ones.
+    """
     fresh = made_anew(commits, entries)
-    found: dict[str, list[Source]] = {}
+    sources_of: dict[str, list[Source]] = {}
     for old, new, why in entries.moves:
         if why.startswith("commit (amend)"):
             # Also of commits that were amended again: they stand for what they replaced.
-            found.setdefault(new, []).append(Source(old, "amended"))
+            sources_of.setdefault(new, []).append(Source(old, "amended"))
             continue
         finish = _FINISH.search(why)
         if finish is not None:
             for oid in _upto(commits, new, {finish[1], old}):
-                found.setdefault(oid, []).append(Source(old, "branch before its rebase"))
+                sources_of.setdefault(oid, []).append(Source(old, "branch before its rebase"))
         elif new in commits and new not in fresh and not why.startswith(_WENT) and _same_tree(repo, old, new):
-            found.setdefault(new, []).append(Source(old, "branch before it was moved"))
-    return {oid: list(dict.fromkeys(sources)) for oid, sources in found.items()}
+            sources_of.setdefault(new, []).append(Source(old, "branch before it was moved"))
+    return {oid: list(dict.fromkeys(sources)) for oid, sources in sources_of.items()}
 
 
 def made_anew(commits: Mapping[str, SurveyedCommit], entries: Entries) -> frozenset[str]:
-    """Those of `commits` that a plain `git commit` made in this clone, with the author date of that very moment.
+    """Those of `commits` that a plain `git commit` made in this clone, with the author date of that very
+    moment.
 
-    Such a commit repeats no other one: a rewrite keeps the date of what it rewrites. What reads like another commit's
-    change was typed, or copied by hand, and the hooks saw what there was to see. Another program's amendment is told by its
-    parent: a new commit stands on the one before it.
+    Such a commit repeats no other one: a rewrite keeps the date of what it rewrites. What reads like another
+    commit's change was typed, or copied by hand, and the hooks saw what there was to see. Another program's
+    amendment is told by its parent: a new commit stands on the one before it.
     """
     aside = {new for old, new, _ in entries.moves if new in commits and old not in commits[new].parents}
     return frozenset(
@@ -75,7 +81,9 @@ def made_anew(commits: Mapping[str, SurveyedCommit], entries: Entries) -> frozen
 
 
 def _same_tree(repo: Repository, old: str, new: str) -> bool:
-    """Whether a branch was moved to a commit of the very same files that does not have the old one behind it."""
+    """Whether a branch was moved to a commit of the very same files that does not have the old one behind
+    it.
+    """
     pair = [one for one in repo.objects.get_many([old, new]) if one is not None and one.type == "commit"]
     if len(pair) < 2 or old == new:
         return False
@@ -104,12 +112,12 @@ def entries(repo: Repository) -> Entries:
 
 def _upto(commits: Mapping[str, SurveyedCommit], tip: str, stop: set[str]) -> list[str]:
     """The commits from a tip back to where a rebase put them, as far as they are among `commits`."""
-    found: list[str] = []
-    left = [tip]
-    while left and len(found) < _LONG:
-        oid = left.pop()
+    oids: list[str] = []
+    pending = [tip]
+    while pending and len(oids) < _LONG:
+        oid = pending.pop()
         if oid in commits and oid not in stop:
             stop.add(oid)
-            found.append(oid)
-            left += commits[oid].parents
-    return found
+            oids.append(oid)
+            pending += commits[oid].parents
+    return oids

@@ -1,4 +1,6 @@
-"""Heal: commits that should have a note and do not, found and mended from what git and the clone still know."""
+"""Heal: commits that should have a note and do not, found and mended from what git and the clone still
+know.
+"""
 
 from __future__ import annotations
 
@@ -38,10 +40,12 @@ class HealRequest(NamedTuple):
 def heal(
     repo: Repository, request: HealRequest, tell: Progress = lambda *_: None, scope: Scope | None = None
 ) -> HealReport:
-    """Find and mend; what was done and what could not be. `scope`: commits to look at instead of the request's.
+    """Find and mend; what was done and what could not be. `scope`: commits to look at instead of the
+    request's.
 
-    Pushed commits get their notes too: a note changes no commit. UsageError for a range, a map or a ref that is none,
-    GitprovError where git knows nobody to write as, NotesUnreadable where nobody can say which notes are missing.
+    Pushed commits get their notes too: a note changes no commit. UsageError for a range, a map or a ref that
+    is none, GitprovError where git knows nobody to write as, NotesUnreadable where nobody can say which notes
+    are missing.
     """
     ensure_readable(repo, REF)
     take_in(repo)
@@ -54,7 +58,7 @@ def heal(
 
 class _Run:
     def __init__(self, repo: Repository, request: HealRequest, tell: Progress, scope: Scope | None) -> None:
-        self._given = scope
+        self._scope_override = scope
         self._repo = repo
         self._request = request
         self._tell = tell
@@ -63,21 +67,21 @@ class _Run:
         self._dry = request.dry
 
     def run(self) -> HealReport:
-        scope = self._given or self._scope()
+        scope = self._scope_override or self._scope()
         mapped = self._of_history(heal_named.read_map(self._repo, self._request.maps).pairs)
-        one = self._look(scope, mapped)
+        search = self._look(scope, mapped)
         for _ in range(_PASSES):
-            if not self._carry_out(one):
+            if not self._carry_out(search):
                 break
-            one = self._look(scope, mapped)
-        one.remember()
-        verdicts = Unresolved(self._repo, one.settling, self._repo.cut_off, one.noted)
-        verdicts.judge(one.suspects, one.given.keys(), self._healed)
+            search = self._look(scope, mapped)
+        search.remember()
+        verdicts = Unresolved(self._repo, search.settling, self._repo.cut_off, search.noted)
+        verdicts.judge(search.suspects, search.mapped.keys(), self._healed)
         if not self._dry:
-            self._say_nothing(one, verdicts.settled)
+            self._say_nothing(search, verdicts.settled)
         return HealReport(
             scope.words,
-            len(one.commits),
+            len(search.commits),
             tuple(self._healed.values()),
             tuple(verdicts),
             tuple(verdicts.settled),
@@ -86,14 +90,14 @@ class _Run:
         )
 
     def _look(self, scope: Scope, mapped: list[tuple[str, str]]) -> Search:
-        one = Search(self._repo, scope, mapped, self._request.source, self._tell, frozenset(self._again))
-        one.find()
-        return one
+        search = Search(self._repo, scope, mapped, self._request.source, self._tell, frozenset(self._again))
+        search.find()
+        return search
 
     def _of_history(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """Pairs of a map without what keeps our own records: such tools rewrite every ref there is."""
-        own = ("--exclude=refs/notes/*", "--exclude=refs/gitprov/*", "--all", *self._head())
-        apart = survey.without(self._repo, {new for _, new in pairs}, own)
+        args = ("--exclude=refs/notes/*", "--exclude=refs/gitprov/*", "--all", *self._head())
+        apart = survey.without(self._repo, {new for _, new in pairs}, args)
         records = apart - survey.without(self._repo, apart, ("--all",))
         return [pair for pair in pairs if pair[1] not in records]
 
@@ -101,29 +105,31 @@ class _Run:
         return ("HEAD",) if self._repo.resolve("HEAD") else ()
 
     def _scope(self) -> Scope:
-        asked, request = self._request.range, self._request
-        if request.maps and asked is None and not request.everything:
+        revisions, request = self._request.range, self._request
+        if request.maps and revisions is None and not request.everything:
             return Scope((), "commits that --map names")
-        if request.source is not None and asked is None and not request.everything:
-            asked = "HEAD"
-        return heal_range.scope(self._repo, asked, request.everything)
+        if request.source is not None and revisions is None and not request.everything:
+            revisions = "HEAD"
+        return heal_range.scope(self._repo, revisions, request.everything)
 
-    def _carry_out(self, one: Search) -> bool:
+    def _carry_out(self, search: Search) -> bool:
         """Write what a pass found, or only keep it for the report. Whether another pass may find more."""
-        would = one.changes()
-        bare = [suspect for oid, suspect in one.suspects.items() if suspect.bare and oid not in self._healed]
-        recalled = {found.oid: found.note for found in one.recall(bare)}
+        would = search.changes()
+        bare = [
+            suspect for oid, suspect in search.suspects.items() if suspect.bare and oid not in self._healed
+        ]
+        recalled = {recalled_note.oid: recalled_note.note for recalled_note in search.recall(bare)}
         pushed = self._pushed({*would, *recalled})
         if not would and not recalled:
             return False
         if not self._dry:
-            self._write(one, would, [suspect for suspect in bare if suspect.told.oid in recalled])
+            self._write(search, would, [suspect for suspect in bare if suspect.commit.oid in recalled])
         from gitprov.flow.carry.write_notes import beside
 
         for oid in dict.fromkeys([*would, *recalled]):
             note = beside(recalled.get(oid), would.get(oid, Note()))
-            self._healed[oid] = self._told(one, oid, note, oid in recalled, oid in pushed)
-            if one.lacks_more(oid):
+            self._healed[oid] = self._healed_commit(search, oid, note, oid in recalled, oid in pushed)
+            if search.lacks_more(oid):
                 self._again.add(oid)
         return not self._dry
 
@@ -131,32 +137,34 @@ class _Run:
         """Those that a remote-tracking ref leads to."""
         return oids - survey.without(self._repo, oids, ("--remotes",)) if oids else set()
 
-    def _write(self, one: Search, found: Mapping[str, Note], remembered: list[Candidate]) -> None:
+    def _write(self, search: Search, inherited: Mapping[str, Note], remembered: list[Candidate]) -> None:
         from gitprov.flow.carry.write_notes import record
 
         committer = self._repo.identity(_WHY)
         if remembered:
-            one.recall(remembered, committer)
-        oids = list(found)
+            search.recall(remembered, committer)
+        oids = list(inherited)
         for at in range(0, len(oids), _BATCH):
-            some = {oid: found[oid] for oid in oids[at : at + _BATCH]}
+            some = {oid: inherited[oid] for oid in oids[at : at + _BATCH]}
             record(self._repo, some, committer, f"gitprov: heal, {len(some)} commits")
             self._tell("writing notes", min(at + _BATCH, len(oids)), len(oids))
 
-    def _say_nothing(self, one: Search, oids: list[str]) -> None:
-        """Let notes say that somebody looked, where commits hold no line of the traces that their messages name."""
-        found = [one.suspects[oid] for oid in oids]
-        wanted = {each.told.oid: each.told for each in found if each.bare and each.named}
-        here = {oid for oid, told in wanted.items() if len(told.parents) < 2}
-        if not here:
+    def _say_nothing(self, search: Search, oids: list[str]) -> None:
+        """Let notes say that somebody looked, where commits hold no line of the traces that their messages
+        name.
+        """
+        candidates = [search.suspects[oid] for oid in oids]
+        commits = {each.commit.oid: each.commit for each in candidates if each.bare and each.named}
+        plain = {oid for oid, commit in commits.items() if len(commit.parents) < 2}
+        if not plain:
             return
         from gitprov.flow.carry.write_notes import record
         from gitprov.flow.change import new_lines
         from gitprov.model.note import commit_row
 
         silent = {}
-        for oid in sorted(here):
-            parents = wanted[oid].parents
+        for oid in sorted(plain):
+            parents = commits[oid].parents
             changes = new_lines(self._repo, parents, parents[0] if parents else None, oid)
             silent[oid] = Note([commit_row(oid, "absent", sum(change.added for change in changes), {})])
         committer = self._repo.identity(_WHY)
@@ -164,16 +172,16 @@ class _Run:
             self._repo, silent, committer, f"gitprov: heal, {len(silent)} commits without lines of a trace"
         )
 
-    def _told(self, one: Search, oid: str, note: Note, recalled: bool, pushed: bool) -> Healed:
+    def _healed_commit(self, search: Search, oid: str, note: Note, recalled: bool, pushed: bool) -> Healed:
         """What is said of a healed commit; what earlier passes found of it counts."""
         before = self._healed.get(oid)
-        sources = [LineSource(source.how, source.oid) for source in one.settling.sources.get(oid, [])]
+        sources = [LineSource(source.how, source.oid) for source in search.settling.sources.get(oid, [])]
         sources += [LineSource("inbox of this clone", None)] if recalled else []
-        sources += [known for known in before.sources if known not in sources] if before else []
+        sources += [earlier for earlier in before.sources if earlier not in sources] if before else []
         traces = [trace for trace, row in note.traces.items() if line_count(row, "ai", "edited")]
         traces += [trace for trace in before.traces if trace not in traces] if before else []
         lines = sum(line_count(row, "ai", "edited") for row in note.traces.values())
-        subject = one.suspects[oid].told.subject
+        subject = search.suspects[oid].commit.subject
         return Healed(
             oid, subject, tuple(sources), tuple(traces), max(lines, before.lines if before else 0), pushed
         )

@@ -33,94 +33,99 @@ def _repeats(source: Source) -> bool:
 class Resolution:
     """What was found for each suspect so far.
 
-    `left` are paths that a lost commit's note could not be told for; `lent` the commits whose note got lines beside its own.
+    `left` are paths that a lost commit's note could not be told for; `lent` the commits whose note got lines
+    beside its own.
     """
 
     def __init__(self, repo: Repository, suspects: Mapping[str, Candidate]) -> None:
         self._repo = repo
         self._suspects = suspects
         self.notes: dict[str, Note] = {}
-        self.lent: set[str] = set()
+        self.supplemented: set[str] = set()
         self.sources: dict[str, list[Source]] = {}
-        self.asked: dict[str, list[Source]] = {}
+        self.tried: dict[str, list[Source]] = {}
         self.unsure: dict[str, dict[str, LineSet]] = {}
-        self.left: dict[str, dict[str, tuple[str, ...]]] = {}
+        self.misfits: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def open(self) -> list[Candidate]:
         """The suspects for which more kinds of sources are worth asking."""
         return [
-            one
-            for oid, one in self._suspects.items()
-            if (one.bare or one.named)
+            candidate
+            for oid, candidate in self._suspects.items()
+            if (candidate.bare or candidate.named)
             and (
-                oid not in self.notes or oid in self.unsure or not one.named <= self.notes[oid].traces.keys()
+                oid not in self.notes
+                or oid in self.unsure
+                or not candidate.named <= self.notes[oid].traces.keys()
             )
         ]
 
-    def sure(self, wanted: Sources) -> None:
+    def sure(self, sources_of: Sources) -> None:
         """Sources that are certain: all of a commit's are asked, the last one first."""
         from gitprov.flow.carry.carry import carry
         from gitprov.flow.carry.values import Rewrite
 
         pairs = [
-            Rewrite(one.oid, oid, _repeats(one), one.only)
-            for oid, sources in wanted.items()
-            for one in sources
+            Rewrite(source.oid, oid, _repeats(source), source.only)
+            for oid, sources in sources_of.items()
+            for source in sources
         ]
         for oid, note in carry(self._repo, pairs).items():
-            self._take(oid, note, wanted[oid])
-        for oid, sources in wanted.items():
-            self.asked.setdefault(oid, []).extend(sources)
+            self._take(oid, note, sources_of[oid])
+        for oid, sources in sources_of.items():
+            self.tried.setdefault(oid, []).extend(sources)
 
-    def lost(self, wanted: Mapping[str, Iterable[str]], how: str) -> None:
+    def lost(self, olds_of: Mapping[str, Iterable[str]], how: str) -> None:
         """Sources that are not here, of which only the notes are left, or the copy that git made of one."""
         from gitprov.flow.heal.lines.literal import literally
 
-        known = notes.read(self._repo, {old for olds in wanted.values() for old in olds})
-        for oid, olds in wanted.items():
-            one = self._suspects[oid]
+        noted = notes.read(self._repo, {old for olds in olds_of.values() for old in olds})
+        for oid, olds in olds_of.items():
+            candidate = self._suspects[oid]
             for old in olds:
-                note = Note.read(one.told.note) if old in one.copied else known.get(old)
+                note = Note.read(candidate.commit.note) if old in candidate.copied else noted.get(old)
                 if note is not None:
                     done = literally(self._repo, note, old, oid)
                     if done.note is not None:
                         self._take(oid, done.note, [Source(old, how)])
-                    if done.left:
-                        self.left.setdefault(oid, {})[old] = done.left
+                    if done.misfits:
+                        self.misfits.setdefault(oid, {})[old] = done.misfits
 
-    def likely(self, kind: str, wanted: Sources) -> None:
+    def likely(self, kind: str, sources_of: Sources) -> None:
         """Sources of which each might be the one: only what they agree on is taken."""
-        for oid, answers in self._ask_each(wanted).items():
+        for oid, answers in self._ask_each(sources_of).items():
             kept: list[tuple[Source, Note]] = []
             for source, note in answers:
-                given = self._reliable(kind, oid, note)
-                if given is not None:
-                    kept.append((source, given))
+                reliable = self._reliable(kind, oid, note)
+                if reliable is not None:
+                    kept.append((source, reliable))
             self._agreed(oid, kept, strictly=False)
-        for oid, sources in wanted.items():
-            self.asked.setdefault(oid, []).extend(sources)
+        for oid, sources in sources_of.items():
+            self.tried.setdefault(oid, []).extend(sources)
 
-    def beside(self, wanted: Sources) -> None:
-        """Sources of commits that have a note: they lend lines of which that note says nothing, and agree on."""
+    def beside(self, sources_of: Sources) -> None:
+        """Sources of commits that have a note: they lend lines of which that note says nothing, and agree
+        on.
+        """
         from gitprov.flow.carry.solid import agree
         from gitprov.flow.carry.write_notes import beside
         from gitprov.flow.heal.lines.partly import open_lines
 
-        for oid, answers in self._ask_each(wanted, lent=True).items():
-            own = beside(Note.read(self._suspects[oid].told.note), self.notes.get(oid, Note()))
+        for oid, answers in self._ask_each(sources_of, partial=True).items():
+            note_here = beside(Note.read(self._suspects[oid].commit.note), self.notes.get(oid, Note()))
             kept: list[tuple[Source, Note]] = []
             for source, note in answers:
                 sure = source.how == REWRAPPED
-                given = note if sure else self._reliable("rewritten", oid, note)
-                left = open_lines(own, given) if given is not None else None
-                if left is not None:
-                    kept.append((source, left))
+                reliable = note if sure else self._reliable("rewritten", oid, note)
+                lines_left = open_lines(note_here, reliable) if reliable is not None else None
+                if lines_left is not None:
+                    kept.append((source, lines_left))
             done = agree([note for _, note in kept]).note if kept else None
             if done is not None:
                 self._take(oid, done, [source for source, _ in kept])
-                self.lent.add(oid)
+                self.supplemented.add(oid)
 
-    def same(self, wanted: Sources) -> None:
+    def same(self, sources_of: Sources) -> None:
         """Sources that made the very same change: one that claims a line which another does not is no answer.
 
         Two people may well add the same one line.
@@ -128,51 +133,63 @@ class Resolution:
         from gitprov.flow.carry.same_hunks import LEAST
         from gitprov.flow.carry.solid import worded
 
-        answers = self._ask_each(wanted)
-        for oid, sources in wanted.items():
-            told = {one: note for one, note in answers.get(oid, ()) if worded(self._repo, oid, note) >= LEAST}
-            if told:
-                self._agreed(oid, [(one, told.get(one, Note())) for one in sources], strictly=True)
-            self.asked.setdefault(oid, []).extend(sources)
+        answers = self._ask_each(sources_of)
+        for oid, sources in sources_of.items():
+            note_of = {
+                source: note
+                for source, note in answers.get(oid, ())
+                if worded(self._repo, oid, note) >= LEAST
+            }
+            if note_of:
+                self._agreed(
+                    oid, [(source, note_of.get(source, Note())) for source in sources], strictly=True
+                )
+            self.tried.setdefault(oid, []).extend(sources)
 
-    def hunks(self, wanted: Mapping[str, frozenset[str]], sources: list[str]) -> None:
-        """Hunks that stand, lines and context, in one of the sources as well; `wanted` names those of each commit."""
+    def hunks(self, sources_of: Mapping[str, frozenset[str]], sources: list[str]) -> None:
+        """Hunks that stand, lines and context, in one of the sources as well; `wanted` names those of each
+        commit.
+        """
         from gitprov.flow.carry import same_hunks
 
-        hunks = same_hunks.by_commit(self._repo, wanted, sources)
-        found = {oid: [one for one in hits if one.source in wanted[oid]] for oid, hits in hunks.items()}
-        kin = Ancestry(self._repo, {(oid, one.source) for oid, hits in found.items() for one in hits})
-        known = notes.read(self._repo, {one.source for hits in found.values() for one in hits})
-        for oid, hits in found.items():
+        hunks = same_hunks.by_commit(self._repo, sources_of, sources)
+        hits_of = {oid: [hit for hit in hits if hit.source in sources_of[oid]] for oid, hits in hunks.items()}
+        kin = Ancestry(self._repo, {(oid, hit.source) for oid, hits in hits_of.items() for hit in hits})
+        noted = notes.read(self._repo, {hit.source for hits in hits_of.values() for hit in hits})
+        for oid, hits in hits_of.items():
             answers: list[tuple[Source, Note]] = []
-            for one in hits:
-                note = known.get(one.source)
-                given = same_hunks.heritage(note, [one]).note(oid, 0) if note is not None else None
-                if given is not None and not kin.related(oid, one.source):
-                    rows = [row for row in given.rows.values() if row["kind"] != "commit"]
-                    answers.append((Source(one.source, "same hunk"), Note(rows)))
+            for hit in hits:
+                note = noted.get(hit.source)
+                inherited = same_hunks.heritage(note, [hit]).note(oid, 0) if note is not None else None
+                if inherited is not None and not kin.related(oid, hit.source):
+                    rows = [row for row in inherited.rows.values() if row["kind"] != "commit"]
+                    answers.append((Source(hit.source, "same hunk"), Note(rows)))
             self._agreed(oid, answers, strictly=False)
 
-    def _ask_each(self, wanted: Sources, *, lent: bool = False) -> dict[str, list[tuple[Source, Note]]]:
+    def _ask_each(
+        self, sources_of: Sources, *, partial: bool = False
+    ) -> dict[str, list[tuple[Source, Note]]]:
         from gitprov.flow.carry.carry import carry
         from gitprov.flow.carry.values import Rewrite
 
-        found: dict[str, list[tuple[Source, Note]]] = {}
-        for turn in range(max(map(len, wanted.values()), default=0)):
-            pairs = {oid: sources[turn] for oid, sources in wanted.items() if turn < len(sources)}
-            asked = [Rewrite(one.oid, oid, not lent and _repeats(one)) for oid, one in pairs.items()]
-            for oid, note in carry(self._repo, asked).items():
-                found.setdefault(oid, []).append((pairs[oid], note))
-        return found
+        answers: dict[str, list[tuple[Source, Note]]] = {}
+        for turn in range(max(map(len, sources_of.values()), default=0)):
+            pairs = {oid: sources[turn] for oid, sources in sources_of.items() if turn < len(sources)}
+            rewrites = [
+                Rewrite(source.oid, oid, not partial and _repeats(source)) for oid, source in pairs.items()
+            ]
+            for oid, note in carry(self._repo, rewrites).items():
+                answers.setdefault(oid, []).append((pairs[oid], note))
+        return answers
 
     def _reliable(self, kind: str, oid: str, note: Note) -> Note | None:
         from gitprov.flow.carry.solid import of_traces, solid
 
         if kind == "trace":
-            said = of_traces(note, self._suspects[oid].named)
-            if said is None:
+            named = of_traces(note, self._suspects[oid].named)
+            if named is None:
                 return None
-            note = said
+            note = named
         return solid(self._repo, oid, note, _LEAST.get(kind, 1))
 
     def _agreed(self, oid: str, answers: list[tuple[Source, Note]], *, strictly: bool) -> None:
@@ -184,16 +201,16 @@ class Resolution:
         if done.note is not None:
             self._take(oid, done.note, [source for source, note in answers if note])
         for path, lines in done.unsure.items():
-            own = self.unsure.setdefault(oid, {})
-            own[path] = own.get(path, LineSet()) | lines
+            by_path = self.unsure.setdefault(oid, {})
+            by_path[path] = by_path.get(path, LineSet()) | lines
         self._now_sure(oid)
 
     def _take(self, oid: str, note: Note, sources: Iterable[Source]) -> None:
         from gitprov.flow.carry.write_notes import beside
 
         self.notes[oid] = beside(self.notes.get(oid), note)
-        own = self.sources.setdefault(oid, [])
-        own += [one for one in sources if one not in own]
+        listed = self.sources.setdefault(oid, [])
+        listed += [one for one in sources if one not in listed]
         self._now_sure(oid)
 
     def _now_sure(self, oid: str) -> None:

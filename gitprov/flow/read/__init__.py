@@ -1,1 +1,1 @@
-"""Questions about recorded provenance: blame, log, show, status."""
+"""Reads recorded provenance: blame, log, show, status."""

@@ -1,4 +1,4 @@
-"""`git ai-blame`: git says which commit each line is from, notes and commits say how it came to be."""
+"""`git ai-blame`: git names the commit of each line, notes and commits record how the line was written."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 
 class BlameRequest(NamedTuple):
-    """A command line of git blame, taken apart.
+    """A parsed command line of git blame.
 
-    `options` go to git as they are; `before` and `after` are what stands before and after `--` (`after` is None
-    without one); `ranges` are the values of -L. `selects` says that some option chooses revisions, as --all does.
+    `options` are passed to git unchanged; `before` and `after` are the arguments before and after `--`
+    (`after` is None without `--`); `ranges` are the values of -L. `selects`: an option chooses revisions, as
+    --all does.
     """
 
     options: tuple[str, ...]
@@ -39,14 +40,14 @@ class BlameRequest(NamedTuple):
 
     @property
     def streams(self) -> bool:
-        """Whether the text of the lines can be had from somewhere else than git's last word."""
+        """Whether the text of the lines can be read before git blame has ended."""
         return not (self.reverse or self.contents or self.selects)
 
 
 class BlameTarget(NamedTuple):
-    """What is blamed: a repo-relative path, in a commit or (None) in the work tree.
+    """The blamed file: a repo-relative path, in a commit or (None) in the work tree.
 
-    `content` is the lines that blame will show, None where only git can tell.
+    `content` is the lines that blame will show, None where only git can determine them.
     """
 
     path: str
@@ -55,7 +56,7 @@ class BlameTarget(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A blame under way: `lines` come in git's order of finding; `commits` fills up while they do."""
+    """A running blame: `lines` come in the order of git's output; reading them fills `commits`."""
 
     target: BlameTarget
     commits: dict[str, BlamedCommit]
@@ -63,7 +64,7 @@ class Answer(NamedTuple):
 
 
 def start(request: BlameRequest, cwd: str, env: Mapping[str, str], prompt: bool = False) -> Stream:
-    """Start git as early as possible; give the result to `answer`. `prompt`: somebody waits for the first lines."""
+    """Start git; `answer` takes the result. Call this early. `prompt`: a user waits for the first lines."""
     form = "--incremental" if request.streams else "--porcelain"
     return git_blame.start(request.args, form, cwd=cwd, env=env, prompt=prompt)
 
@@ -71,7 +72,7 @@ def start(request: BlameRequest, cwd: str, env: Mapping[str, str], prompt: bool 
 def answer(
     repo: Repository, request: BlameRequest, stream: Stream, uncommitted: Uncommitted | None = None
 ) -> Answer:
-    """The lines of the file with their facts. Errors of git come out of `lines`."""
+    """The lines of the file with their facts. Errors of git are raised while `lines` is read."""
     target = target_of(repo, request)
     origins = Origins(repo, None if request.contents else uncommitted)
     commits: dict[str, BlamedCommit] = {}
@@ -96,19 +97,20 @@ def porcelain(
 
 
 def in_order(lines: Iterator[list[Line]], runs: list[tuple[int, int]] | None) -> Iterator[list[Line]]:
-    """Lines in the order of the file, each as soon as all before it are known.
+    """Lines in the order of the file, each as soon as all lines before it have arrived.
 
-    `runs` are the (first, last) runs that will come; None where that is not known: then all wait for the last.
+    `runs` are the (first, last) runs that will arrive, 1-based and inclusive. None where they cannot be
+    computed: then all lines are yielded after the last has arrived.
     """
     waiting: dict[int, Line] = {}
-    wanted = (line for first, last in runs or () for line in range(first, last + 1))
-    due = next(wanted, None)
+    numbers = (line for first, last in runs or () for line in range(first, last + 1))
+    due = next(numbers, None)
     for piece in lines:
         waiting.update((line.line, line) for line in piece)
         ready: list[Line] = []
         while due is not None and due in waiting:
             ready.append(waiting.pop(due))
-            due = next(wanted, None)
+            due = next(numbers, None)
         if ready:
             yield ready
     if waiting:
@@ -116,7 +118,7 @@ def in_order(lines: Iterator[list[Line]], runs: list[tuple[int, int]] | None) ->
 
 
 def expected_runs(request: BlameRequest, total: int) -> list[tuple[int, int]] | None:
-    """The runs of lines that -L asks for in a file of `total` lines; None where only git can tell."""
+    """The runs (first, last) that -L selects of `total` lines; None where only git can compute them."""
     from gitprov.model.ranges import LineSet
 
     if not request.ranges:
@@ -128,7 +130,7 @@ def expected_runs(request: BlameRequest, total: int) -> list[tuple[int, int]] | 
 
 
 def _numeric_range(text: str, total: int) -> tuple[int, int] | None:
-    """`3,5` `3,+2` `3,-2` `3` `,5` as (first, last); None for what needs the file's text."""
+    """`3,5` `3,+2` `3,-2` `3` `,5` as (first, last); None for a range that depends on the file's text."""
     first, _, last = text.partition(",")
     if not (first or "1").isdigit() or not (last or "1").lstrip("+-").isdigit():
         return None
@@ -142,11 +144,11 @@ def _numeric_range(text: str, total: int) -> tuple[int, int] | None:
     return (max(low, 1), min(high, total)) if low <= total else None
 
 
-# -- what is asked ------------------------------------------------------------------------------------------------
+# -- the blamed file -----------------------------------------------------------------------------------------
 
 
 def target_of(repo: Repository, request: BlameRequest) -> BlameTarget:
-    """Find path, revision and content the way git blame reads its arguments; never raises for missing things."""
+    """Path, revision and content, with the arguments read as by git blame. Missing files raise no error."""
     revs, name = _names(repo, request)
     prefix = ""
     if repo.worktree is not None:
@@ -156,9 +158,9 @@ def target_of(repo: Repository, request: BlameRequest) -> BlameTarget:
     path = posixpath.normpath(prefix + name)
     end = 0 if request.reverse else 2
     tips = [_end(rev, end) for rev in revs if not rev.startswith("^")]
-    known = not request.selects and len(tips) <= 1
-    revision = repo.resolve(tips[0]) if known and tips else None
-    if not (known and request.streams and name):
+    unambiguous = not request.selects and len(tips) <= 1
+    revision = repo.resolve(tips[0]) if unambiguous and tips else None
+    if not (unambiguous and request.streams and name):
         return BlameTarget(path, revision, None)
     content = None
     if revision is not None:
@@ -169,7 +171,7 @@ def target_of(repo: Repository, request: BlameRequest) -> BlameTarget:
 
 
 def _names(repo: Repository, request: BlameRequest) -> tuple[tuple[str, ...], str]:
-    """(revisions, file name) in any of the orders that git blame allows."""
+    """(revisions, file name), from arguments in any of the orders that git blame allows."""
     before, after = request.before, request.after
     if after:
         return (after[1:] if len(after) > 1 else before), after[0]
@@ -192,13 +194,13 @@ def _lines(content: bytes) -> list[bytes]:
     return lines
 
 
-# -- the two ways to an answer ------------------------------------------------------------------------------------
+# -- lines from incremental output, and from porcelain -------------------------------------------------------
 
 
 def _witness(
     repo: Repository, request: BlameRequest, shown: Sequence[bytes], origins: Origins
 ) -> Witness | None:
-    """Who compares the texts, where git may show a line under a commit that wrote another one."""
+    """Compares texts where git may name a commit that wrote another text in the line's place."""
     return Witness(repo, shown, origins.of_group) if looks_past(repo, request.options) else None
 
 
@@ -249,17 +251,17 @@ def _facts(
 ) -> list[Facts]:
     if request.reverse:
         return _facts_at_start(repo, request, whole, origins)
-    return _known(repo, request, whole, origins)
+    return _facts_at_end(repo, request, whole, origins)
 
 
-def _known(
+def _facts_at_end(
     repo: Repository, request: BlameRequest, whole: git_blame.Porcelain, origins: Origins
 ) -> list[Facts]:
     origins.learn(whole.commits.values())
     facts = [origins.of_group(group)[0] for group, _ in whole.lines]
     witness = _witness(repo, request, _shown(whole), origins)
     if witness is not None:
-        # File by file, so that each is read once.
+        # Sorted by commit and path, so that each file is read once.
         for at in sorted(range(len(facts)), key=lambda at: whole.lines[at][0][:2]):
             group, row = whole.lines[at]
             facts[at] = witness.weigh(group, [facts[at]], [whole.rows[row][1:]])[0]
@@ -267,7 +269,7 @@ def _known(
 
 
 def _shown(whole: git_blame.Porcelain) -> list[bytes]:
-    """The file that is blamed, as far as git shows it; lines that it does not show are empty."""
+    """The blamed file, as far as git printed it; lines that git did not print are empty."""
     lines = [b""] * max((group.line for group, _ in whole.lines), default=0)
     for group, row in whole.lines:
         lines[group.line - 1] = whole.rows[row][1:]
@@ -277,13 +279,13 @@ def _shown(whole: git_blame.Porcelain) -> list[bytes]:
 def _facts_at_start(
     repo: Repository, request: BlameRequest, whole: git_blame.Porcelain, origins: Origins
 ) -> list[Facts]:
-    """With --reverse git names the last commit that has a line, so who wrote it is asked of where it starts."""
+    """Facts for --reverse, where git names the last commit that has a line: by blaming the first revision."""
     revs, name = _names(repo, request)
     first = revs[0].partition("..")[0] if revs else "HEAD"
     options = tuple(option for option in request.options if option != "--reverse")
-    asked = BlameRequest(options, (first or "HEAD",), (name,), request.ranges)
-    stream = git_blame.start(asked.args, "--porcelain", cwd=repo.cwd, env=repo.env)
-    there = git_blame.porcelain(stream)
-    facts = _known(repo, asked, there, origins)
-    by_line = {group.line: fact for (group, _), fact in zip(there.lines, facts, strict=True)}
+    forward = BlameRequest(options, (first or "HEAD",), (name,), request.ranges)
+    stream = git_blame.start(forward.args, "--porcelain", cwd=repo.cwd, env=repo.env)
+    start_porcelain = git_blame.porcelain(stream)
+    facts = _facts_at_end(repo, forward, start_porcelain, origins)
+    by_line = {group.line: fact for (group, _), fact in zip(start_porcelain.lines, facts, strict=True)}
     return [by_line[group.line] for group, _ in whole.lines]

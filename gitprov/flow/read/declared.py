@@ -1,4 +1,4 @@
-"""Commits that say AI without line evidence: by a trailer, or by their author."""
+"""Commits that declare AI use without line evidence: in a trailer, or by their author."""
 
 from __future__ import annotations
 
@@ -22,23 +22,24 @@ _PAIR = re.compile(rb"^([A-Za-z0-9-]+)[ \t]*:[ \t]*(.*)$", re.MULTILINE)
 def declared_facts(
     repo: Repository, commits: Iterable[BlamedCommit], noted: Collection[str] = ()
 ) -> dict[str, Facts]:
-    """Facts of the class `declared` for those commits that declare; the others are left out.
+    """Facts of the class `declared` for the commits that declare AI use; other commits are absent.
 
-    Git reads the trailers, but only of commits in which something looks like a declaration. Of commits that are `noted`
-    an `AI-Trace` declares nothing: it points to the note, and that holds no line of the trace.
+    Git reads the trailers, but only of commits in which some text looks like a declaration. In a `noted`
+    commit an `AI-Trace` trailer declares nothing: it refers to the note, and the note holds no line of the
+    trace.
     """
-    asked = list(commits)
-    found = repo.objects.get_many(one.oid for one in asked)
+    blamed_commits = list(commits)
+    objects = repo.objects.get_many(blamed.oid for blamed in blamed_commits)
     parsed = {
-        one.oid: parse_commit(obj)
-        for one, obj in zip(asked, found, strict=True)
+        blamed.oid: parse_commit(obj)
+        for blamed, obj in zip(blamed_commits, objects, strict=True)
         if obj and obj.type == "commit"
     }
-    # Lines at a boundary may be older than the commit that git names for them, unless it is the first of all.
+    # Lines at a boundary may be older than the commit that git names for them, unless it has no parents.
     sure = [
-        parsed[one.oid]
-        for one in asked
-        if one.oid in parsed and not (one.boundary and parsed[one.oid].parents)
+        parsed[blamed.oid]
+        for blamed in blamed_commits
+        if blamed.oid in parsed and not (blamed.boundary and parsed[blamed.oid].parents)
     ]
     candidates = [commit for commit in sure if _declared(commit, _likely(commit.message))]
     real = trailers_of(repo, [commit.oid for commit in candidates])
@@ -54,10 +55,12 @@ def declared_facts(
 
 
 def facts_from(declarations: Sequence[Declaration], trailers: Sequence[Trailer]) -> Facts | None:
-    """What declarations say of a line: the most telling one of them, and the trace where there is just one."""
+    """The most detailed declaration as facts, with the trace if there is exactly one; None if none."""
     if not declarations:
         return None
-    best = max(declarations, key=lambda one: (one.model is not None, one.agent is not None))
+    best = max(
+        declarations, key=lambda declaration: (declaration.model is not None, declaration.agent is not None)
+    )
     traces = trace_ids(trailers)
     return Facts("declared", "declared", traces[0] if len(traces) == 1 else None, best.agent, best.model)
 
@@ -67,6 +70,6 @@ def _declared(commit: Commit, trailers: Sequence[Trailer]) -> list[Declaration]:
 
 
 def _likely(message: bytes) -> list[Trailer]:
-    """Everything that might be a trailer, wherever it stands: never less than git finds."""
+    """All texts of a message that may be trailers, in any place: a superset of what git finds."""
     pairs = _PAIR.findall(_FOLD.sub(b" ", message))
     return [(decode(key), decode(value).strip()) for key, value in pairs]

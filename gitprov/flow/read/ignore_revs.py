@@ -1,8 +1,8 @@
-"""Blame past ignored revisions: git names a commit that wrote the line's place, maybe with another text.
+"""Blame past ignored revisions: the commit that git names may have written another text in the line's place.
 
-What a note says of a line is true of the text that its commit wrote. So where git was told to look past commits, the
-file that is shown is compared with that of the commit which git names, by the rules of a commit: a line whose tokens
-all stand there is that line, and no other.
+A note's facts of a line hold for the text that its commit wrote. So where git ignores revisions, the shown
+file is compared with the file of the commit that git names, by the rules used at a commit: a shown line is a
+line of that file only if all its tokens are in it.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from gitprov.model.answers.blame import UNKNOWN, Facts, Group
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-#: Files kept in memory; git tells all groups of one commit together.
+#: Files kept in memory; git prints all groups of one commit together.
 _KEPT = 4
-#: Bytes of changed lines that are compared for one blame, all commits together. Above it a line that does not read as
-#: in its commit counts as reworded, at the most: an answer should take seconds.
+#: Bytes of changed lines that are compared in one blame, over all commits. Above the limit a line whose text
+#: differs from its commit's is not looked up elsewhere and counts as reworded at most: an answer should take
+#: seconds.
 _MOST = 4_000_000
 
 
@@ -30,9 +31,10 @@ def looks_past(repo: Repository, options: Sequence[str]) -> bool:
 
 
 class Witness:
-    """Knows the text of lines in the commits that blame names.
+    """Compares shown lines with the files of the commits that blame names.
 
-    `shown` is the file as it is shown, its lines without newlines. `facts_of` tells the facts of a group's lines.
+    `shown` is the file as it is shown, its lines without newlines. `facts_of` returns the facts of a group's
+    lines.
     """
 
     def __init__(
@@ -48,8 +50,8 @@ class Witness:
     def weigh(self, group: Group, facts: list[Facts], texts: Sequence[bytes]) -> list[Facts]:
         """The facts of a group's lines that hold for `texts` (no newlines), the lines as they are shown.
 
-        A line of which the layout alone is another has the facts of the line that it was; a reworded line of a model is
-        `edited`; of any other nobody knows who typed it.
+        A line that differs in layout only keeps the facts of the original line; a reworded line of a model is
+        `edited`; any other line is unknown.
         """
         if not group.oid.strip("0") or all(one is UNKNOWN for one in facts):
             return facts
@@ -61,7 +63,7 @@ class Witness:
         ]
 
     def _weighed(self, group: Group, n: int, fact: Facts, was: bytes) -> Facts:
-        """The facts of the line `n` (0-based) of a group, which does not read as the line that git takes it for."""
+        """The facts of line `n` (0-based) of a group, whose text `was` in the commit is not the shown one."""
         line = self._place(group).get(group.line + n)
         if line is not None:
             (same,) = self._facts_of(group._replace(orig_line=line, size=1))
@@ -75,7 +77,7 @@ class Witness:
         return UNKNOWN
 
     def _place(self, group: Group) -> dict[int, int]:
-        """Line shown → the line of the commit's file that it is, layout aside; 1-based."""
+        """Shown line → the same line of the commit's file, layout aside; both 1-based."""
         key = (group.oid, group.path)
         if key not in self._places:
             if len(self._places) >= _KEPT:
@@ -111,13 +113,13 @@ class Witness:
         return self._files[key]
 
     def _read(self, oid: str, path: str) -> bytes:
-        if "\n" in path:  # the long-lived reader takes one name a line
+        if "\n" in path:  # the long-lived reader takes one name per line
             done = self._repo.try_run("cat-file", "blob", f"{oid}:{path}")
             return done.stdout
-        found = self._repo.objects.get(f"{oid}:{path}")
-        return b"" if found is None else found.data
+        blob = self._repo.objects.get(f"{oid}:{path}")
+        return b"" if blob is None else blob.data
 
 
 def _reads_the_same(was: bytes, text: bytes) -> bool:
-    """Whether white space alone is different."""
+    """Whether two lines are equal but for white space."""
     return was == text or b"".join(was.split()) == b"".join(text.split())

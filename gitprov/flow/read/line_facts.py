@@ -1,4 +1,4 @@
-"""Where blamed lines come from: notes first, then what a commit declares of itself."""
+"""The origin of blamed lines: from notes first, then from what a commit declares."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 Uncommitted = Callable[[str], "list[Claim]"]
-"""From a path to what the inbox claims of the file in the work tree, weakest class first."""
+"""Path → the inbox's claims on the file in the work tree, weakest class first."""
 
-#: Up to this many commits are asked for one by one; above, the notes ref is listed once.
+#: Notes of up to this many commits are read one by one; above, the notes ref is listed once.
 _FEW = 48
 
 
 class Origins:
-    """Facts for lines of commits. Tell it commits (`learn`) before asking about their lines (`of_group`)."""
+    """Facts for lines of commits. Call `learn` with the commits before `of_group` for their lines."""
 
     def __init__(self, repo: Repository, uncommitted: Uncommitted | None = None) -> None:
         self._repo = repo
         self._uncommitted = uncommitted
         self._notes: dict[str, Note] = {}
-        self._known: set[str] = set()
+        self._oids: set[str] = set()
         self._brought = False
         self._listing: dict[str, str] | None = None
         self._replaced: dict[str, str] | None = None
@@ -37,44 +37,52 @@ class Origins:
         self._claims: dict[tuple[str, str], _Claims] = {}
 
     def learn(self, commits: Iterable[BlamedCommit]) -> None:
-        """Read what notes and commits say, for all commits that are not known yet, at once."""
-        new = [one for one in commits if one.oid not in self._known and one.oid.strip("0")]
+        """Read notes and declarations of all these commits at once; commits of earlier calls are skipped."""
+        new = [commit for commit in commits if commit.oid not in self._oids and commit.oid.strip("0")]
         if not new:
             return
-        self._known.update(one.oid for one in new)
-        shown = self._shown({one.oid for one in new})
-        told = self._read(list(dict.fromkeys(filter(None, (shown.get(one.oid, one.oid) for one in new)))))
-        for oid in (one.oid for one in new):
+        self._oids.update(commit.oid for commit in new)
+        shown = self._shown({commit.oid for commit in new})
+        texts = self._read(
+            list(dict.fromkeys(filter(None, (shown.get(commit.oid, commit.oid) for commit in new))))
+        )
+        for oid in (commit.oid for commit in new):
             name = shown.get(oid, oid)
-            if name in told:
-                note = Note.parse(told[name])
-                # A note that git copied (`notes.rewriteRef`) has another commit's line numbers: nobody's lines are
-                # better than the wrong ones, until post-rewrite or `heal` has put it right.
+            if name in texts:
+                note = Note.parse(texts[name])
+                # A note that git copied (`notes.rewriteRef`) has another commit's line numbers. It counts as
+                # empty until post-rewrite or `heal` has replaced it: unknown lines are better than wrong
+                # ones.
                 self._notes[oid] = Note() if note.copied_from(name) else note
         silent = [
-            one for one in new if one.oid not in self._notes or not self._notes[one.oid].of_kind("trace")
+            commit
+            for commit in new
+            if commit.oid not in self._notes or not self._notes[commit.oid].of_kind("trace")
         ]
         if silent:
             from gitprov.flow.read.declared import declared_facts
 
-            noted = {one.oid for one in silent if self._notes.get(one.oid, Note()).commit is not None}
+            noted = {
+                commit.oid for commit in silent if self._notes.get(commit.oid, Note()).commit is not None
+            }
             self._declared.update(declared_facts(self._repo, silent, noted))
 
     def _shown(self, oids: set[str]) -> dict[str, str | None]:
-        """Commit → the one whose lines git shows under its name (`git replace`): that one's note tells of them.
+        """Replaced commit → the commit whose note holds for the lines that git shows under its id.
 
-        Where only something else about it was replaced its own note does, unless the other has one; None for none.
+        That is the replacement (`git replace`) if it has a note; else the commit itself if both have the same
+        tree; else None.
         """
         if self._replaced is None:
             self._replaced = in_force(self._repo)
-        found: dict[str, str | None] = {}
+        note_oids: dict[str, str | None] = {}
         for oid in self._replaced.keys() & oids:
             other = self._replaced[oid]
             if self._read([other]):
-                found[oid] = other
+                note_oids[oid] = other
             else:
-                found[oid] = oid if same_tree(self._repo, oid, other) else None
-        return found
+                note_oids[oid] = oid if same_tree(self._repo, oid, other) else None
+        return note_oids
 
     def of_group(self, group: Group) -> list[Facts]:
         """Facts for each line of a group, in order."""
@@ -97,26 +105,26 @@ class Origins:
             repo = self._repo
             partial_clone.bring(REF, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
             self._brought = True
-        if self._listing is None and len(self._known) <= _FEW:
-            told = notes.read(self._repo, REF, oids)
-            notes.ensure_readable(self._repo, REF, [oid for oid in oids if oid not in told])
-            return told
+        if self._listing is None and len(self._oids) <= _FEW:
+            texts = notes.read(self._repo, REF, oids)
+            notes.ensure_readable(self._repo, REF, [oid for oid in oids if oid not in texts])
+            return texts
         if self._listing is None:
             self._listing = notes.listing(self._repo, REF)
             if not self._listing:
                 notes.ensure_readable(self._repo, REF)
         blobs = {oid: self._listing[oid] for oid in oids if oid in self._listing}
-        told = {}
-        for oid, one in zip(blobs, self._repo.objects.get_many(blobs.values()), strict=True):
-            if one is None:
+        texts = {}
+        for oid, blob in zip(blobs, self._repo.objects.get_many(blobs.values()), strict=True):
+            if blob is None:
                 raise notes.unreadable(REF, f"the note of {oid[:12]} is missing")
-            if one.type == "blob":
-                told[oid] = one.data
-        return told
+            if blob.type == "blob":
+                texts[oid] = blob.data
+        return texts
 
 
 class _Claims:
-    """Claims on one file of one commit, made quick to ask; the first that holds a line is the one that counts."""
+    """Claims on one file of one commit, indexed by line; the first claim that holds a line decides."""
 
     __slots__ = ("_default", "_facts", "_runs", "_starts")
 
@@ -136,14 +144,14 @@ class _Claims:
 
 
 def facts_of(claim: Claim) -> Facts:
-    """The facts that a note row gives for its lines; values of the wrong type are absent ones."""
+    """The facts that a note row records for its lines; values of the wrong type count as absent."""
     row = claim.row
     if row.get("kind") == "human":
         return Facts(claim.cls, _text(row, "evidence"), human=_text(row, "author"))
     return Facts(claim.cls, *[value if isinstance(value := row.get(key), str) else None for key in _FROM_ROW])
 
 
-#: The row's names of the facts after the class.
+#: The row's keys of the facts after the class.
 _FROM_ROW = tuple({"trace": "id"}.get(field, field) for field in Facts._fields[1:])
 
 

@@ -1,4 +1,4 @@
-"""`git ai-log`: git lists commits, their notes and trailers say what part a model had in them."""
+"""`git ai-log`: git lists commits, their notes and trailers record what models contributed."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Query(NamedTuple):
-    """Which commits to show. `args` go to git log.
+    """Which commits to show. `args` are passed to git log.
 
-    Filters of one kind are alternatives; those of several kinds must hold for one and the same trace (or
-    declaration). `skip` and `limit` (None: no limit) count commits that are shown, not those git lists.
+    Filters of one kind are alternatives; filters of several kinds must all match the same trace (or
+    declaration). `skip` and `limit` (None: no limit) count commits that are shown, not those that git lists.
     """
 
     args: tuple[str, ...] = ()
@@ -44,9 +44,9 @@ class Query(NamedTuple):
 def start(
     query: Query, cwd: str, env: Mapping[str, str], stdin: int | None = None, prompt: bool = True
 ) -> Stream:
-    """Start git log. Where commits are counted from the newest and shown from the oldest, we turn them round.
+    """Start git log. With `reverse` and a `limit` or `skip`, `entries` does the reversing, not git.
 
-    `prompt`: somebody is waiting for the first commits.
+    `prompt`: a user waits for the first commits.
     """
     args = query.args
     if query.reverse and query.limit is None and not query.skip:
@@ -55,18 +55,19 @@ def start(
 
 
 def entries(query: Query, stream: Stream, cwd: str, env: Mapping[str, str]) -> Iterator[LoggedCommit]:
-    """The commits to show, as git finds them. Errors of git come out here.
+    """The commits to show, as git lists them. Errors of git are raised while they are read.
 
-    NotesUnreadable at the end where the note of a commit is on record and is not here: git takes that for no note.
+    NotesUnreadable at the end where the notes ref lists a note whose object is missing: git shows no note
+    then.
     """
-    found = _counted(query, stream, _Silent(cwd, env))
+    commits = _counted(query, stream, _Silent(cwd, env))
     if query.reverse and (query.limit is not None or query.skip):
-        return reversed(list(found))
-    return found
+        return reversed(list(commits))
+    return commits
 
 
 class _Silent:
-    """The commits that git showed without a note, and which of them have one whose object is missing."""
+    """The commits that git listed without a note, and which of them have a note whose object is missing."""
 
     def __init__(self, cwd: str, env: Mapping[str, str]) -> None:
         self._cwd = cwd
@@ -75,17 +76,17 @@ class _Silent:
         self._listing: dict[str, str] | None = None
 
     def add(self, oid: str) -> None:
-        """Remember a commit."""
+        """Add a commit that git listed without a note."""
         self._oids.append(oid)
 
     def judged(self, entry: LoggedCommit) -> LoggedCommit:
-        """What is to be shown of a commit without a note: where it has one that is missing, all of it is unknown."""
+        """The entry of a commit that git listed without a note: `unknown` where its note is missing."""
         if not entry.declared or not self._lost([entry.oid]):
             return entry
         return entry._replace(cls="unknown", declared=(), machines=())
 
     def check(self) -> None:
-        """NotesUnreadable where the note of one of them is missing."""
+        """Raise NotesUnreadable where the note of one of the added commits is missing."""
         lost = self._lost(self._oids) if self._oids else []
         if lost:
             more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
@@ -113,7 +114,7 @@ def _counted(query: Query, stream: Stream, silent: _Silent) -> Iterator[LoggedCo
         entry = reader.entry(record)
         if not record.note:
             entry = silent.judged(entry)
-        if not wanted(query, entry):
+        if not is_selected(query, entry):
             continue
         seen += 1
         if seen > query.skip:
@@ -124,7 +125,7 @@ def _counted(query: Query, stream: Stream, silent: _Silent) -> Iterator[LoggedCo
     silent.check()
 
 
-def wanted(query: Query, entry: LoggedCommit) -> bool:
+def is_selected(query: Query, entry: LoggedCommit) -> bool:
     """Whether a commit is to be shown."""
     if query.bypassed and entry.gate != "bypassed":
         return False
@@ -134,10 +135,18 @@ def wanted(query: Query, entry: LoggedCommit) -> bool:
 
 
 def _declared_traces(entry: LoggedCommit) -> list[LoggedTrace]:
-    """Declarations in the shape of traces, so that one question fits both."""
+    """Declarations converted to traces, so that the same filters apply to both."""
     return [
-        LoggedTrace({"id": one.source.partition(": ")[2], "agent": one.agent, "model": one.model}, 0, 0)
-        for one in entry.declared
+        LoggedTrace(
+            {
+                "id": declaration.source.partition(": ")[2],
+                "agent": declaration.agent,
+                "model": declaration.model,
+            },
+            0,
+            0,
+        )
+        for declaration in entry.declared
     ]
 
 
@@ -146,14 +155,15 @@ def _matches(query: Query, trace: LoggedTrace) -> bool:
         _holds(query.models, trace.model)
         and _holds(query.agents, trace.agent)
         and (
-            not query.sessions or any((trace.text("session") or "").startswith(one) for one in query.sessions)
+            not query.sessions
+            or any((trace.text("session") or "").startswith(prefix) for prefix in query.sessions)
         )
-        and (not query.traces or any(_names(one, trace.id) for one in query.traces))
+        and (not query.traces or any(_names(prefix, trace.id) for prefix in query.traces))
     )
 
 
 def _holds(patterns: Sequence[str], value: str | None) -> bool:
-    """Whether a value holds one of the patterns, whatever their case; a pattern with * or ? is for the whole value."""
+    """Whether a value contains one of the patterns, ignoring case. With * or ? they match whole values."""
     if not patterns:
         return True
     if value is None:
@@ -162,23 +172,24 @@ def _holds(patterns: Sequence[str], value: str | None) -> bool:
 
     low = value.lower()
     return any(
-        fnmatchcase(low, one.lower()) if "*" in one or "?" in one else one.lower() in low for one in patterns
+        fnmatchcase(low, pattern.lower()) if "*" in pattern or "?" in pattern else pattern.lower() in low
+        for pattern in patterns
     )
 
 
-def _names(asked: str, trace: str) -> bool:
+def _names(prefix: str, trace: str) -> bool:
     """Whether `asked` is a beginning of a trace id, or of its hex digits."""
-    return trace.startswith(asked) or trace.rpartition("_")[2].startswith(asked)
+    return trace.startswith(prefix) or trace.rpartition("_")[2].startswith(prefix)
 
 
 class _Reader:
-    """Makes entries of records; who is a machine is asked once for each author."""
+    """Converts records to entries; computes the declarations of each (author, committer) once."""
 
     def __init__(self) -> None:
         self._machines: dict[tuple[str, str], tuple[Declared, ...]] = {}
 
     def plain(self, record: git_log.LogRecord) -> bool:
-        """Whether nothing about a commit speaks of a machine; said quickly, for most commits are so."""
+        """Whether a commit has no note, no trailer and no machine as author or committer. Quick."""
         return not (record.note or record.trailers or self._people(record))
 
     def entry(self, record: git_log.LogRecord) -> LoggedCommit:
@@ -223,19 +234,19 @@ class _Reader:
         )
 
     def _people(self, record: git_log.LogRecord) -> tuple[Declared, ...]:
-        """What author and committer declare."""
+        """What the names of author and committer declare."""
         people = (record.author, record.committer)
-        known = self._machines.get(people)
-        if known is None:
-            known = self._machines[people] = _declared([], record)
-        return known
+        declarations = self._machines.get(people)
+        if declarations is None:
+            declarations = self._machines[people] = _declared([], record)
+        return declarations
 
     def _declared(
         self, record: git_log.LogRecord, trailers: list[git_log.Trailer], traces: list[str]
     ) -> tuple[Declared, ...]:
-        """All declarations, but for the trailers that only name a trace of the note."""
+        """All declarations, except trailers that only name a trace of the note."""
         names = {*traces, traces_digest(traces)} if len(traces) > NAMED_TRACES else traces
-        others = [one for one in trailers if one[0] != _TRACE_KEY or one[1] not in names]
+        others = [trailer for trailer in trailers if trailer[0] != _TRACE_KEY or trailer[1] not in names]
         return _declared(others, record) if others else self._people(record)
 
 
@@ -256,14 +267,14 @@ def _reviewers(oid: str, note: Note, trailers: list[git_log.Trailer]) -> tuple[s
 
 
 def _machines(named: Sequence[LoggedTrace] | Sequence[Declared]) -> tuple[tuple[str | None, str | None], ...]:
-    found = [(one.agent, one.model) for one in named]
-    if len(found) > 1:
-        found = list(dict.fromkeys(found))
-    return tuple([one for one in found if one != (None, None)])
+    machines = [(machine.agent, machine.model) for machine in named]
+    if len(machines) > 1:
+        machines = list(dict.fromkeys(machines))
+    return tuple([machine for machine in machines if machine != (None, None)])
 
 
 def _trace(row: Row) -> LoggedTrace:
-    """A trace with its lines: counted by hand where all is canonical, as it nearly always is."""
+    """A trace with its line counts, by `_quick_count` where all ranges are canonical, as is usual."""
     files = row.get("files")
     ai = edited = 0
     for entry in files.values() if isinstance(files, dict) else ():
@@ -277,7 +288,7 @@ def _trace(row: Row) -> LoggedTrace:
 
 
 def _quick_count(text: object) -> int | None:
-    """Lines in range text of plain ascending ranges; None for all else that is text."""
+    """The number of lines in a range text of ascending ranges: 0 for no text, None for any other text."""
     if not isinstance(text, str) or not text:
         return 0
     total = before = 0
@@ -294,25 +305,25 @@ def _quick_count(text: object) -> int | None:
     return total
 
 
-#: Characters from which on a range is for `LineSet` to judge.
+#: From this many characters on a range is left to `LineSet`.
 _LONG = 16
 
 
 def _delta(traces: list[LoggedTrace]) -> DeltaSum | None:
-    known = [delta for trace in traces if isinstance(delta := trace.row.get("delta"), dict)]
-    if not known:
+    deltas = [delta for trace in traces if isinstance(delta := trace.row.get("delta"), dict)]
+    if not deltas:
         return None
     sums = [
-        [value if type(value) is int else 0 for value in map(delta.get, DeltaSum._fields)] for delta in known
+        [value if type(value) is int else 0 for value in map(delta.get, DeltaSum._fields)] for delta in deltas
     ]
     return DeltaSum(*(sums[0] if len(sums) == 1 else map(sum, zip(*sums, strict=True))))
 
 
-def _dropped(found: object) -> tuple[tuple[str, str], ...]:
-    """Trace and reason for each record that a commit was let go without."""
-    if not isinstance(found, dict):
+def _dropped(reasons: object) -> tuple[tuple[str, str], ...]:
+    """(trace, reason) for each record whose loss the commit accepted."""
+    if not isinstance(reasons, dict):
         return ()
-    return tuple(sorted((trace, why) for trace, why in found.items() if isinstance(why, str)))
+    return tuple(sorted((trace, why) for trace, why in reasons.items() if isinstance(why, str)))
 
 
 def _int(value: object) -> int | None:

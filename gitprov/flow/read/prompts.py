@@ -1,4 +1,4 @@
-"""The prompts behind traces, as far as this clone has them."""
+"""The prompts of traces, as far as this clone has them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Prompts:
         self._read: dict[str, str | None] = {}
 
     def of(self, trace: str) -> str | None:
-        """The text, None where this clone does not have it (never fetched, kept as digest only, or forgotten)."""
+        """The text, None where this clone does not have it (not fetched, kept as a digest, or forgotten)."""
         if trace not in self._read:
-            found = None
+            blob = None
             if is_trace_id(trace):
-                found = self._repo.objects.get(f"{REF}:{directory(trace)}/prompt.txt")
-            self._read[trace] = None if found is None or found.type != "blob" else decode(found.data)
+                blob = self._repo.objects.get(f"{REF}:{directory(trace)}/prompt.txt")
+            self._read[trace] = None if blob is None or blob.type != "blob" else decode(blob.data)
         return self._read[trace]

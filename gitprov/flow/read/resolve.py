@@ -1,4 +1,4 @@
-"""What a name on the command line means: a trace, a commit, a turn of the inbox; and which commits hold a trace."""
+"""Resolves names of traces, commits and turns on the command line, and finds the commits of a trace."""
 
 from __future__ import annotations
 
@@ -23,21 +23,22 @@ _ANY_TRACE = "gen_[0-9]{8}_[0-9a-f]{10}"
 _PREFIX = re.compile(r"gen_[0-9]{0,8}(?:_[0-9a-f]{0,10})?")
 _HEX = re.compile(r"[0-9a-f]{4,10}")
 _TURN = re.compile(r"([0-9a-f]{4,16})/([0-9a-z]+)")
-#: As many names as a hint can show.
+#: The most names that a hint shows.
 _SHOWN = 5
 
 
 class Name(NamedTuple):
-    """What was named: `kind` is `trace`, `commit` or `turn`; `value` an id, or `<session key>/<turn>`."""
+    """A resolved name: `kind` is `trace`, `commit` or `turn`; `value` is an id, or `<session key>/<turn>`."""
 
     kind: str
     value: str
 
 
 class CommitsOfTrace(NamedTuple):
-    """Commits that hold a trace, oldest first. `lost` are commits with its note that no ref leads to any more.
+    """Commits that hold a trace, oldest first.
 
-    `silent` are commits whose message names the trace but that have no note about it here.
+    `lost` are commits whose note has the trace, but that no ref leads to any more. `silent` are commits whose
+    message names the trace, but that have no note of it in this clone.
     """
 
     commits: list[str]
@@ -46,14 +47,18 @@ class CommitsOfTrace(NamedTuple):
 
 
 def find(repo: Repository, text: str) -> Name:
-    """What `text` names: a trace id or the start of one, a commit, ten or fewer hex digits of a trace, or a turn.
+    """What `text` names: a trace (by id or its start), a commit, a turn, or a trace by its first hex digits.
 
-    GitprovError, with the nearest names as its hint, where it names nothing or more than one thing.
+    Hex digits are 4 to 10. GitprovError, with the nearest names as its hint, where `text` names nothing or
+    more than one thing.
     """
     if is_trace_id(text):
         return Name("trace", text)
     if _PREFIX.fullmatch(text):
-        return Name("trace", _one(text, [one for one in known_traces(repo) if one.startswith(text)], repo))
+        return Name(
+            "trace",
+            _unique_trace(text, [trace for trace in all_traces(repo) if trace.startswith(text)], repo),
+        )
     commit = repo.resolve(text)
     if commit is not None:
         return Name("commit", commit)
@@ -61,57 +66,57 @@ def find(repo: Repository, text: str) -> Name:
     if turn is not None:
         return Name("turn", turn)
     if _HEX.fullmatch(text):
-        ends = [one for one in known_traces(repo) if one.rpartition("_")[2].startswith(text)]
+        ends = [trace for trace in all_traces(repo) if trace.rpartition("_")[2].startswith(text)]
         if ends:
-            return Name("trace", _one(text, ends, repo))
+            return Name("trace", _unique_trace(text, ends, repo))
     raise GitprovError(f"{text!r} names no commit and no trace here", nearest(repo, text))
 
 
 def holders(repo: Repository, trace: str) -> CommitsOfTrace:
-    """The commits that hold a trace, by their notes; where no note knows it, by their trailers."""
+    """The commits that hold a trace, by notes; by trailers if no commit on a ref has such a note."""
     paths = search.files_holding(repo, notes.REF, f'"{trace}"')
     oids = [path.replace("/", "") for path in paths]
     noted = [oid for oid, note in notes.read(repo, oids).items() if trace in note.traces]
-    here = [oid for oid in noted if _is_commit(repo, oid)]
-    gone = search.without_ref(repo, here)
-    lost = sorted(gone | (set(noted) - set(here)))
-    living = [oid for oid in here if oid not in gone]
+    commits = [oid for oid in noted if _is_commit(repo, oid)]
+    gone = search.without_ref(repo, commits)
+    lost = sorted(gone | (set(noted) - set(commits)))
+    living = [oid for oid in commits if oid not in gone]
     silent = [] if living else search.with_trailer(repo, TRACE_KEY, trace)
     return CommitsOfTrace(_by_age(repo, living), lost, [oid for oid in silent if oid not in noted])
 
 
-def known_traces(repo: Repository) -> list[str]:
-    """Every trace id that notes, the store or the inbox know, ascending."""
-    found = set(search.matches(repo, notes.REF, f'"id":"{_ANY_TRACE}"'))
-    ids = {text[6:-1] for text in found}
+def all_traces(repo: Repository) -> list[str]:
+    """Every trace id in the notes, the store and the inbox, ascending."""
+    matches = set(search.matches(repo, notes.REF, f'"id":"{_ANY_TRACE}"'))
+    ids = {text[6:-1] for text in matches}
     stored = repo.try_run("ls-tree", "-r", "-d", "--name-only", "--full-tree", generations.REF)
     ids.update(path.rpartition("/")[2] for path in decode(stored.stdout).splitlines())
     ids.update(of_inbox(repo))
-    return sorted(one for one in ids if is_trace_id(one))
+    return sorted(trace for trace in ids if is_trace_id(trace))
 
 
 def of_inbox(repo: Repository) -> dict[str, set[int]]:
-    """Trace id → events of the inbox that a commit, or the plan of one under way, froze into it."""
-    found: dict[str, set[int]] = {}
+    """Trace id → seqs of the inbox events that a commit, or the plan of a running one, froze into it."""
+    seqs_by_trace: dict[str, set[int]] = {}
     if repo.worktree is None:
-        return found
+        return seqs_by_trace
     inbox = Inbox(repo.inbox_dir)
     for event in inbox.events():
         trace = inbox.spent(event.seq).trace if isinstance(event, Event) else None
         if trace is not None and event.seq is not None:
-            found.setdefault(trace, set()).add(event.seq)
+            seqs_by_trace.setdefault(trace, set()).add(event.seq)
     plan = load_plan(repo.git_dir)
     for seq, use in plan.uses.items() if plan is not None else ():
         if use.trace is not None and os.path.exists(inbox.event_path(seq)):
-            found.setdefault(use.trace, set()).add(seq)
-    return found
+            seqs_by_trace.setdefault(use.trace, set()).add(seq)
+    return seqs_by_trace
 
 
 def nearest(repo: Repository, text: str) -> str:
-    """A hint: the known traces that begin most like `text`, or how to see which there are."""
-    known = known_traces(repo)
-    size = max((_alike(one, text) for one in known), default=0)
-    alike = [one for one in known if _alike(one, text) == size]
+    """A hint: the traces that share the longest beginning with `text`, or the commands that list traces."""
+    traces = all_traces(repo)
+    size = max((_alike(trace, text) for trace in traces), default=0)
+    alike = [trace for trace in traces if _alike(trace, text) == size]
     if size > len("gen_2") and alike:
         return "nearest: " + ", ".join(alike[-_SHOWN:])
     return "git ai-log lists commits with their traces; gitprov status what is not committed yet"
@@ -122,36 +127,39 @@ def _alike(a: str, b: str) -> int:
     return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
-def _one(text: str, found: list[str], repo: Repository) -> str:
-    if len(found) == 1:
-        return found[0]
-    if not found:
+def _unique_trace(text: str, traces: list[str], repo: Repository) -> str:
+    if len(traces) == 1:
+        return traces[0]
+    if not traces:
         raise GitprovError(f"no trace begins with {text!r}", nearest(repo, text))
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    raise GitprovError(f"{text!r} begins several traces", ", ".join(found[:_SHOWN]) + more)
+    more = f" and {len(traces) - _SHOWN} more" if len(traces) > _SHOWN else ""
+    raise GitprovError(f"{text!r} begins several traces", ", ".join(traces[:_SHOWN]) + more)
 
 
 def _turn(repo: Repository, text: str) -> str | None:
-    """`<key>/<turn>` of a turn with events in the inbox; the key may be cut, leading zeros of the turn left out."""
-    asked = _TURN.fullmatch(text)
-    if asked is None or repo.worktree is None:
+    """`<key>/<turn>` of the only turn with inbox events that `text` matches, else None.
+
+    In `text` the key may be cut short, and leading zeros of the turn may be missing.
+    """
+    match = _TURN.fullmatch(text)
+    if match is None or repo.worktree is None:
         return None
-    turn = f"{int(asked[2]):06d}" if asked[2].isdecimal() else asked[2]
-    known = {
+    turn = f"{int(match[2]):06d}" if match[2].isdecimal() else match[2]
+    turns = {
         f"{event.key}/{event.turn}"
         for event in Inbox(repo.inbox_dir).events()
-        if isinstance(event, Event) and event.key and event.key.startswith(asked[1]) and event.turn == turn
+        if isinstance(event, Event) and event.key and event.key.startswith(match[1]) and event.turn == turn
     }
-    return known.pop() if len(known) == 1 else None
+    return turns.pop() if len(turns) == 1 else None
 
 
 def _is_commit(repo: Repository, oid: str) -> bool:
-    found = repo.objects.get(oid)
-    return found is not None and found.type == "commit"
+    git_object = repo.objects.get(oid)
+    return git_object is not None and git_object.type == "commit"
 
 
 def _by_age(repo: Repository, oids: list[str]) -> list[str]:
-    """Commits by their committer's time, oldest first."""
+    """These commits ordered by committer date, oldest first."""
     if len(oids) < 2:
         return oids
     return decode(repo.run("rev-list", "--no-walk=sorted", "--reverse", *oids)).split()

@@ -1,4 +1,4 @@
-"""Who reviewed a commit's traces: review rows of its note, and `Reviewed-by` trailers of its message."""
+"""Reviews of a commit's traces: review rows of its note, and `Reviewed-by` trailers of its message."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ REVIEWED = "reviewed-by"
 
 
 def reviews_of(oid: str, note: Note, trailers: Sequence[tuple[str, str]]) -> list[Review]:
-    """The reviews of one commit, those of its note first; values of the wrong type are absent ones."""
-    found = []
+    """The reviews of one commit, those of its note first; values of the wrong type count as absent."""
+    reviews = []
     for row in note.of_kind("review"):
         trace, _, who = row["id"].partition("/")
-        by, at, said = (
+        by, at, remark = (
             row.get(key) if isinstance(row.get(key), str) else None for key in ("by", "at", "note")
         )
-        found.append(Review(by or who, at, said, "note", oid, trace if is_trace_id(trace) else None))
-    told = dict.fromkeys(value for key, value in trailers if key.lower() == REVIEWED and value)
-    return found + [Review(by, None, None, "trailer", oid, None) for by in told]
+        reviews.append(Review(by or who, at, remark, "note", oid, trace if is_trace_id(trace) else None))
+    reviewers = dict.fromkeys(value for key, value in trailers if key.lower() == REVIEWED and value)
+    return reviews + [Review(by, None, None, "trailer", oid, None) for by in reviewers]
 
 
 def of_trace(reviews: Sequence[Review], trace: str | None) -> list[Review]:
-    """Those that are of one trace: its own, and the ones of whole commits."""
-    return [one for one in reviews if one.trace in (None, trace)]
+    """The reviews that apply to one trace: those of the trace, and those of whole commits."""
+    return [review for review in reviews if review.trace in (None, trace)]

@@ -1,4 +1,4 @@
-"""`gitprov show`: all that is known of a trace, or of a commit."""
+"""`gitprov show`: everything recorded about a trace or a commit."""
 
 from __future__ import annotations
 
@@ -40,8 +40,13 @@ if TYPE_CHECKING:
     from gitprov.model.generation import Generation
 
 
+#: Traces of one commit whose prompts and deltas are looked up: each of them is compared with whole files.
+_MOST = 200
+_MANY = f"the commit has more than {_MOST} traces; gitprov show TRACE has it"
+
+
 def show(repo: Repository, text: str) -> TraceAnswer | CommitAnswer:
-    """The answer for a name: a trace id or its start, a commit, a turn. GitprovError where it names nothing."""
+    """The answer for a name: a trace id or its start, a commit, a turn. GitprovError as raised by `find`."""
     name = find(repo, text)
     if name.kind == "commit":
         return of_commit(repo, name.value)
@@ -50,49 +55,61 @@ def show(repo: Repository, text: str) -> TraceAnswer | CommitAnswer:
     return of_trace(repo, name.value)
 
 
-# -- a trace ------------------------------------------------------------------------------------------------------
+# -- a trace ------------------------------------------------------------------------------------------------
 
 
 def of_trace(repo: Repository, trace: str) -> TraceAnswer:
-    """All that is known of one trace. GitprovError where nothing is."""
-    found = holders(repo, trace)
+    """Everything recorded about one trace. GitprovError where nothing is."""
+    trace_commits = holders(repo, trace)
     waiting = of_inbox(repo).get(trace, set())
     generation = generations.load(repo, trace)
     stone = generations.tombstone(repo, trace) if is_trace_id(trace) else None
-    if generation is None and waiting and not (found.commits or found.lost or found.silent):
+    if (
+        generation is None
+        and waiting
+        and not (trace_commits.commits or trace_commits.lost or trace_commits.silent)
+    ):
         return _uncommitted(repo, trace, preview.of_trace(repo, trace, waiting))
-    if generation is None and stone is None and not (found.commits or found.lost or found.silent):
+    if (
+        generation is None
+        and stone is None
+        and not (trace_commits.commits or trace_commits.lost or trace_commits.silent)
+    ):
         raise GitprovError(f"no trace {trace} is known here", nearest(repo, trace))
-    answer = _known(repo, trace, found, generation, waiting)
+    answer = _trace_answer(repo, trace, trace_commits, generation, waiting)
     return answer if stone is None else _forgotten(answer, stone)
 
 
 def _forgotten(answer: TraceAnswer, stone: Row) -> TraceAnswer:
-    """The answer for a trace whose contents were erased; of a record that is not here the texts are gone as well."""
+    """The answer for a trace with a tombstone: texts that are not in this clone are shown as forgotten."""
     gone = Text(None, "forgotten")
-    prompt, output = (gone if said.why == "not here" else said for said in (answer.prompt, answer.output))
+    prompt, output = (gone if text.why == "not here" else text for text in (answer.prompt, answer.output))
     facts = Forgotten(*(_text(stone, key) for key in ("at", "by", "reason")))
     return answer._replace(prompt=prompt, output=output, forgotten=facts)
 
 
-def _known(
-    repo: Repository, trace: str, found: CommitsOfTrace, generation: Generation | None, waiting: set[int]
+def _trace_answer(
+    repo: Repository,
+    trace: str,
+    trace_commits: CommitsOfTrace,
+    generation: Generation | None,
+    waiting: set[int],
 ) -> TraceAnswer:
-    oids = found.commits or found.silent
-    kept = notes.read(repo, [*oids, *found.lost])
+    oids = trace_commits.commits or trace_commits.silent
+    notes_by_oid = notes.read(repo, [*oids, *trace_commits.lost])
     trailers = trailers_of(repo, oids)
     held: list[CommitOfTrace] = []
-    said: list[Review] = []
+    reviews: list[Review] = []
     for oid in oids:
-        note = kept.get(oid, Note())
+        note = notes_by_oid.get(oid, Note())
         commit = commit_of(repo, oid)
         row = note.traces.get(trace)
         counts = row.get("delta") if row is not None else None
         shares = Shares(repo, commit, note).of(trace, generation)
         head = head_of(commit, note)._replace(evidence=_text(row, "evidence"))
         held.append(CommitOfTrace(head, counts if isinstance(counts, dict) else None, shares))
-        said += reviews_of_trace(reviews_of(oid, note, trailers.get(oid, [])), trace)
-    rows = [note.traces[trace] for note in kept.values() if trace in note.traces]
+        reviews += reviews_of_trace(reviews_of(oid, note, trailers.get(oid, [])), trace)
+    rows = [note.traces[trace] for note in notes_by_oid.values() if trace in note.traces]
     record, source = _record(generation, rows)
     return TraceAnswer(
         trace,
@@ -102,34 +119,40 @@ def _known(
         *texts(generation),
         tuple(held),
         _loose(repo, generation, held, waiting),
-        tuple(said),
+        tuple(reviews),
         _continued(repo, trace),
-        tuple(found.lost),
+        tuple(trace_commits.lost),
     )
 
 
 def _of_turn(repo: Repository, key: str, turn: str) -> TraceAnswer:
-    made, traces = preview.of_turn(repo, key, turn)
-    if made is None and traces:
+    generation, traces = preview.of_turn(repo, key, turn)
+    if generation is None and traces:
         return of_trace(repo, max(traces))
-    return _uncommitted(repo, None, made)
+    return _uncommitted(repo, None, generation)
 
 
-def _uncommitted(repo: Repository, trace: str | None, made: Generation | None) -> TraceAnswer:
+def _uncommitted(repo: Repository, trace: str | None, generation: Generation | None) -> TraceAnswer:
     """A trace that is in the inbox only."""
-    paths = list(dict.fromkeys(edit.path for edit in made.edits)) if made is not None else []
-    shares = tuple(_in_worktree(repo, path, made) for path in paths if made is not None)
-    record = {key: value for key, value in made.record.items() if key not in ("id", "digest")} if made else {}
+    paths = list(dict.fromkeys(edit.path for edit in generation.edits)) if generation is not None else []
+    shares = tuple(_in_worktree(repo, path, generation) for path in paths if generation is not None)
+    record = (
+        {key: value for key, value in generation.record.items() if key not in ("id", "digest")}
+        if generation
+        else {}
+    )
     loose = tuple(UncommittedFile(path, None, "pending") for path in paths)
-    source = "inbox" if made else None
-    said = texts(made)
-    return TraceAnswer(trace, "uncommitted", source, record, *said, (), loose, (), worktree=shares)
+    source = "inbox" if generation else None
+    prompt_and_output = texts(generation)
+    return TraceAnswer(
+        trace, "uncommitted", source, record, *prompt_and_output, (), loose, (), worktree=shares
+    )
 
 
-def _in_worktree(repo: Repository, path: str, made: Generation) -> TraceFile:
+def _in_worktree(repo: Repository, path: str, generation: Generation) -> TraceFile:
     from gitprov.flow.work_tree import on_disk
 
-    raw = raw_of([edit for edit in made.edits if edit.path == path])
+    raw = raw_of([edit for edit in generation.edits if edit.path == path])
     share = TraceFile(path, "", "", 0, None, None)
     if isinstance(raw, str):
         return share._replace(why=raw)
@@ -137,7 +160,7 @@ def _in_worktree(repo: Repository, path: str, made: Generation) -> TraceFile:
 
 
 def _record(generation: Generation | None, rows: list[Row]) -> tuple[Row, str | None]:
-    """The stored record, or what a note tells in the same form."""
+    """(record, source): the stored record, else the same fields from a note."""
     if generation is not None:
         return generation.record, "store"
     if not rows:
@@ -155,26 +178,28 @@ def texts(generation: Generation | None) -> tuple[Text, Text]:
     if generation is None:
         return Text(None, "not here"), Text(None, "not here")
     record = generation.record
-    return _said(generation.prompt, record.get("prompt")), _said(generation.output, record.get("output"))
+    return _stored_text(generation.prompt, record.get("prompt")), _stored_text(
+        generation.output, record.get("output")
+    )
 
 
-def _said(data: bytes | None, row: object) -> Text:
+def _stored_text(data: bytes | None, row: object) -> Text:
     if data is not None:
         return Text(decode(data), None)
-    known = row if isinstance(row, dict) else {}
-    if not known.get("digest"):
+    entry = row if isinstance(row, dict) else {}
+    if not entry.get("digest"):
         return Text(None, "none")
-    return Text(None, "forgotten" if known.get("available") else "digest only")
+    return Text(None, "forgotten" if entry.get("available") else "digest only")
 
 
 def _loose(
     repo: Repository, generation: Generation | None, held: list[CommitOfTrace], waiting: set[int]
 ) -> tuple[UncommittedFile, ...]:
-    """Files of the generation that none of its commits holds a line of."""
+    """Files of the generation of which none of the trace's commits holds a line."""
     if generation is None:
         return ()
-    there = {path for one in held for path in paths_of(one.files)}
-    paths = {edit.path: edit.raw_lines for edit in generation.edits if edit.path not in there}
+    committed_paths = {path for one in held for path in paths_of(one.files)}
+    paths = {edit.path: edit.raw_lines for edit in generation.edits if edit.path not in committed_paths}
     if not paths:
         return ()
     states = _states(repo, waiting)
@@ -184,7 +209,7 @@ def _loose(
 
 
 def _states(repo: Repository, waiting: set[int]) -> dict[str, str]:
-    """Path → whether lines of these events are still in the work tree, or gone from it."""
+    """Path → `pending` if lines of these events are still in the work tree or index, else `dropped`."""
     if not waiting:
         return {}
     from gitprov.flow.evidence.pending import settle
@@ -199,46 +224,53 @@ def _states(repo: Repository, waiting: set[int]) -> dict[str, str]:
 
 
 def _continued(repo: Repository, trace: str) -> tuple[str, ...]:
-    """Generations of the same turn that came after this one."""
+    """Ids of the later generations of the same turn."""
     ref = generations.REF
     paths = search.files_holding(repo, ref, f'"parent":"{trace}"', ":(top,glob)*/*/record.json")
     return tuple(sorted(path.split("/")[1] for path in paths))
 
 
-# -- a commit -----------------------------------------------------------------------------------------------------
+# -- a commit -----------------------------------------------------------------------------------------------
 
 
 def of_commit(repo: Repository, oid: str) -> CommitAnswer:
-    """What a commit's note says, with the prompts and deltas of its traces as far as they are here."""
+    """A commit's note, with the prompts and deltas of its traces as far as this clone has them."""
     commit = commit_of(repo, oid)
-    kept = notes.read(repo, [oid])
-    if oid not in kept:
+    notes_by_oid = notes.read(repo, [oid])
+    if oid not in notes_by_oid:
         ensure_readable(repo, notes.REF, [oid])
-    note = kept.get(oid, Note())
+    note = notes_by_oid.get(oid, Note())
     trailers = trailers_of(repo, [oid]).get(oid, [])
     shares = Shares(repo, commit, note)
     traces = []
-    # A note may name a trace by whatever text; only a well-formed id can be in the store. It may name very many.
+    # A note may name any text as a trace, and very many; only a well-formed id can be in the store.
     stored = generations.present(repo, [trace for trace in note.traces if is_trace_id(trace)])
+    looked_up = set(sorted(stored)[:_MOST])
     for trace, row in note.traces.items():
-        generation = generations.load(repo, trace) if trace in stored else None
-        traces.append(CommitTrace(row, texts(generation)[0], shares.of(trace, generation)))
-    said = declared(trailers, person(commit.author), person(commit.committer))
+        generation = generations.load(repo, trace) if trace in looked_up else None
+        files = shares.of(trace, generation)
+        if trace in stored and trace not in looked_up:
+            traces.append(
+                CommitTrace(row, Text(None, "many"), tuple(file._replace(why=_MANY) for file in files))
+            )
+        else:
+            traces.append(CommitTrace(row, texts(generation)[0], files))
+    declarations = declared(trailers, person(commit.author), person(commit.committer))
     return CommitAnswer(
         head_of(commit, note),
-        oid in kept,
-        _own_row(note, oid),
+        oid in notes_by_oid,
+        _commit_row(note, oid),
         tuple(traces),
         tuple(note.of_kind("human")),
         tuple(reviews_of(oid, note, trailers)),
-        tuple(one.source for one in said if one.agent or one.model),
+        tuple(declaration.source for declaration in declarations if declaration.agent or declaration.model),
         _named(note, trailers),
         len(note.foreign),
     )
 
 
 def _named(note: Note, trailers: Sequence[Trailer]) -> tuple[str, ...]:
-    """The traces that trailers name; a digest of many that is not the note's stands for itself."""
+    """The traces that trailers name; a digest of many traces that is not the note's is listed itself."""
     digests = trace_digests(trailers)
     together = traces_digest(note.traces) if digests else None
     many = [name for digest in digests for name in (note.traces if digest == together else [digest])]
@@ -247,24 +279,24 @@ def _named(note: Note, trailers: Sequence[Trailer]) -> tuple[str, ...]:
 
 def commit_of(repo: Repository, oid: str) -> Commit:
     """A commit by its id. GitprovError where it is not in this clone."""
-    found = repo.objects.get(oid)
-    if found is None:
+    git_object = repo.objects.get(oid)
+    if git_object is None:
         raise GitprovError(f"commit {oid} is not in this clone", "git fetch --unshallow, or git fetch")
-    return parse_commit(found)
+    return parse_commit(git_object)
 
 
 def head_of(commit: Commit, note: Note) -> CommitHead:
-    """A commit as people name it, with the gate as its note tells it."""
+    """Id, author, date and subject of a commit, with the gate that its note records."""
     seconds, _, zone = commit.author[commit.author.rfind(">") + 2 :].partition(" ")
     date = iso_strict(int(seconds), zone) if seconds.lstrip("-").isdigit() else ""
     subject = decode(commit.message.lstrip(b"\n").split(b"\n\n", 1)[0]).replace("\n", " ").strip()
     return CommitHead(
-        commit.oid, person(commit.author), date, subject, _text(_own_row(note, commit.oid), "gate")
+        commit.oid, person(commit.author), date, subject, _text(_commit_row(note, commit.oid), "gate")
     )
 
 
-def _own_row(note: Note, oid: str) -> Row:
-    """The note's row of the commit itself; a copied note also has rows of others."""
+def _commit_row(note: Note, oid: str) -> Row:
+    """The note's row of the commit itself; a copied note also has rows of other commits."""
     return note.rows.get(("commit", oid)) or note.commit or {}
 
 

@@ -30,7 +30,7 @@ _LINE = 500
 
 
 class _Counts:
-    """Lines by what became of them so far."""
+    """Numbers of lines by their state."""
 
     def __init__(self) -> None:
         self.staged = self.pending = self.dropped = self.held = self.human = 0
@@ -49,21 +49,21 @@ class _Counts:
 
 
 def status(repo: Repository, now: float) -> StatusAnswer:
-    """Everything pending in this work tree; `now` is seconds since 1970. GitprovError in a bare repository."""
+    """Everything pending in this work tree; `now` is seconds since 1970. GitprovError if it is bare."""
     if repo.worktree is None:
         raise GitprovError("this is a bare repository: nothing is pending here", "run this in a work tree")
     finished = finish_interrupted(repo)
-    known = settle(repo)
+    pending = settle(repo)
     turns: dict[str, _Counts] = {}
-    files = [_file(file, turns) for file in known.files if _open(file, known)]
+    files = [_file(file, turns) for file in pending.files if _open(file, pending)]
     unread = (
-        *_unread(known),
-        *(Unread(one.where, "damaged", one.message) for one in known.evidence.problems),
+        *_unread(pending),
+        *(Unread(one.where, "damaged", one.message) for one in pending.evidence.problems),
     )
     return StatusAnswer(
         repo.worktree_id,
         tuple(files),
-        tuple(_turns(repo, known, turns, now)),
+        tuple(_turns(repo, pending, turns, now)),
         unread,
         _next(repo) if files or unread else None,
         finished,
@@ -71,16 +71,16 @@ def status(repo: Repository, now: float) -> StatusAnswer:
     )
 
 
-def _open(file: PendingFile, known: Pending) -> bool:
-    """Whether a file has evidence that no commit has settled: what one reported dropped only waits for its end."""
+def _open(file: PendingFile, pending: Pending) -> bool:
+    """Whether a file has evidence that no commit has settled; lines that one reported dropped are settled."""
     return any(
-        known.spent[seq].trace is None or tally.kept or tally.edited or tally.dropped or tally.pending
+        pending.spent[seq].trace is None or tally.kept or tally.edited or tally.dropped or tally.pending
         for seq, tally in file.result.outcome.tallies.items()
     )
 
 
 def _file(file: PendingFile, turns: dict[str, _Counts]) -> FileStatus:
-    """Count one file, and add what it says to the turns."""
+    """Count the lines of one file, and add them to its turns."""
     total = _Counts()
     handles: dict[str, None] = {}
     for seq, tally in file.result.outcome.tallies.items():
@@ -90,32 +90,34 @@ def _file(file: PendingFile, turns: dict[str, _Counts]) -> FileStatus:
         if event.type == "ai":
             handles[handle_of(event)] = None
             counts.append(turns.setdefault(handle_of(event), _Counts()))
-        for one in counts:
-            one.add(file.path, tally, staged, event.type == "human")
+        for count in counts:
+            count.add(file.path, tally, staged, event.type == "human")
     return FileStatus(
         file.path, total.staged, total.pending, total.dropped, total.held, total.human, tuple(handles)
     )
 
 
 def handle_of(event: Event) -> str:
-    """What `gitprov show` takes for the turn of an event."""
+    """The name of an event's turn as `gitprov show` takes it."""
     turn = event.turn or ""
     return f"{(event.key or '')[:8]}/{int(turn) if turn.isdecimal() else turn}"
 
 
-def _turns(repo: Repository, known: Pending, counts: dict[str, _Counts], now: float) -> Iterator[TurnStatus]:
+def _turns(
+    repo: Repository, pending: Pending, counts: dict[str, _Counts], now: float
+) -> Iterator[TurnStatus]:
     """The turns in the order of their first edits."""
     inbox = Inbox(repo.inbox_dir)
     firsts: dict[str, Event] = {}
     traces: dict[str, dict[str, None]] = {}
-    for event in known.evidence.events:
+    for event in pending.evidence.events:
         if event.type == "ai" and handle_of(event) in counts:
             firsts.setdefault(handle_of(event), event)
-            trace = known.spent[event.seq].trace
+            trace = pending.spent[event.seq].trace
             traces.setdefault(handle_of(event), {}).update({trace: None} if trace else {})
     for handle, event in firsts.items():
-        turn = known.evidence.turns.get((event.key or "", event.turn or "")) or Turn("", "")
-        own = counts[handle]
+        turn = pending.evidence.turns.get((event.key or "", event.turn or "")) or Turn("", "")
+        count = counts[handle]
         at = turn.at or event.at
         kind = (turn.subagent or event.subagent or {}).get("type")
         yield TurnStatus(
@@ -127,16 +129,16 @@ def _turns(repo: Repository, known: Pending, counts: dict[str, _Counts], now: fl
             _first_line(inbox, turn.prompt),
             at,
             _age(at, now),
-            tuple(own.files),
-            own.staged,
-            own.pending,
-            own.dropped,
+            tuple(count.files),
+            count.staged,
+            count.pending,
+            count.dropped,
             tuple(traces[handle]),
         )
 
 
 def _first_line(inbox: Inbox, prompt: ContentRef | None) -> str | None:
-    """The prompt's first line that says something; None where it cannot be read."""
+    """The prompt's first line that is not blank, shortened; None where there is none or it cannot be read."""
     try:
         text = decode(inbox.get_blob(prompt)) if prompt is not None else ""
     except Damaged:
@@ -145,7 +147,7 @@ def _first_line(inbox: Inbox, prompt: ContentRef | None) -> str | None:
 
 
 def _age(at: str | None, now: float) -> int | None:
-    """Seconds since a moment; 0 for one in the future: clocks differ."""
+    """Seconds since a moment; 0 if it is in the future, since clocks differ; None if it is malformed."""
     try:
         then = calendar.timegm(time.strptime((at or "")[:19], "%Y-%m-%dT%H:%M:%S"))
     except ValueError:
@@ -153,9 +155,9 @@ def _age(at: str | None, now: float) -> int | None:
     return max(0, int(now) - then)
 
 
-def _unread(known: Pending) -> Iterator[Unread]:
-    """Edits whose contents were never kept, or cannot be read any more."""
-    for file in known.files:
+def _unread(pending: Pending) -> Iterator[Unread]:
+    """Edits whose contents were not kept, or cannot be read any more."""
+    for file in pending.files:
         for seq, message in file.result.unread.items():
             event = file.result.events[seq]
             why = next((ref.why for ref in (event.after, event.before) if ref is not None and ref.why), None)
@@ -175,5 +177,5 @@ def _next(repo: Repository) -> NextCommit | None:
     return NextCommit(
         plan.rows,
         tuple(f"{key}: {value}" for key, value, _ in plan.trailers),
-        tuple((one.path, one.message, one.mend) for one in refusals),
+        tuple((refusal.path, refusal.message, refusal.mend) for refusal in refusals),
     )

@@ -1,4 +1,4 @@
-"""What a superproject says of its submodules, whose provenance is their own."""
+"""Answers of a superproject about its submodules, which keep their own provenance."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ _DEPTH = 8
 
 
 def refer(repo: Repository, request: BlameRequest) -> GitprovError | None:
-    """The error for a blame of what a submodule holds, with the command that answers; None for any other path."""
+    """The error for blaming a path in a submodule, with the command that answers; None for other paths."""
     from gitprov.flow.read.blame import target_of
 
     target = target_of(repo, request)
-    found = submodules.holding(repo, target.path, target.revision)
-    if found is None or repo.worktree is None:
+    inside = submodules.holding(repo, target.path, target.revision)
+    if inside is None or repo.worktree is None:
         return None
-    place = os.path.join(repo.worktree, found.submodule)
+    place = os.path.join(repo.worktree, inside.submodule)
     where = shell_quoted(os.path.relpath(os.path.realpath(place), os.path.realpath(repo.cwd)))
     if not os.path.exists(os.path.join(place, ".git")):
         hint = f"git submodule update --init -- {where}"
-    elif not found.path:
+    elif not inside.path:
         hint = f"git -C {where} ai-log"
     else:
-        rev = "" if target.revision is None else f"{found.commit} "
-        hint = f"git -C {where} ai-blame {rev}-- {shell_quoted(found.path)}"
-    if not found.path:
+        rev = "" if target.revision is None else f"{inside.commit} "
+        hint = f"git -C {where} ai-blame {rev}-- {shell_quoted(inside.path)}"
+    if not inside.path:
         return GitprovError(f"{target.path} is a submodule: its provenance is in its own repository", hint)
     return GitprovError(
-        f"{target.path} is in the submodule {found.submodule}, whose provenance is in its own repository",
+        f"{target.path} is in the submodule {inside.submodule}, whose provenance is in its own repository",
         hint,
     )
 
 
 def waiting(repo: Repository) -> tuple[SubmoduleStatus, ...]:
-    """Submodules, nested ones too, in whose inboxes recorded edits wait for a commit."""
+    """Submodules, nested ones included, whose inboxes hold recorded edits that no commit has taken."""
     return tuple(_waiting(repo.worktree, "", repo.env, _DEPTH)) if repo.worktree is not None else ()
 
 

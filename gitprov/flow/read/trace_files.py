@@ -1,4 +1,4 @@
-"""What a commit holds of a trace, file by file: from raw output to the committed content."""
+"""A commit's share of a trace, file by file, with the delta from raw output to the committed content."""
 
 from __future__ import annotations
 
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 
 _NONE = LineSet()
 
+#: First and last line, and the trace that has them.
+Run = tuple[int, int, str]
+
 
 class Shares:
-    """Shares of traces in one commit. `note` is the commit's, empty where it has none."""
+    """Shares of traces in one commit. `note` is the commit's note, empty where it has none."""
 
     def __init__(self, repo: Repository, commit: Commit, note: Note) -> None:
         self._repo = repo
@@ -33,9 +36,10 @@ class Shares:
         self._changed: dict[str, str] | None = None
         self._blobs: dict[str, str] = {}
         self._by_path: dict[str, list[Edit]] = {}
+        self._owned: dict[str, tuple[list[Run], list[Run]]] = {}
 
     def of(self, trace: str, generation: Generation | None) -> tuple[TraceFile, ...]:
-        """The files of a trace in this commit, ordered by path. Without its generation there are no deltas."""
+        """The files of a trace in this commit, ordered by path; without deltas if `generation` is None."""
         row = self._note.traces.get(trace)
         paths = sorted(_files(row)) if row is not None else self._guessed(generation)
         self._read(paths, generation)
@@ -74,46 +78,67 @@ class Shares:
         return share._replace(delta=delta_of(raw, content, classes.get("ai", _NONE) & whole, others, path))
 
     def _read(self, paths: Sequence[str], generation: Generation | None) -> None:
-        """Ask git once for all these files, and sort the generation's edits by file."""
+        """Read the blob ids of these files in one call of git; group the generation's edits by file."""
         self._blobs.update(blobs(self._repo, self._commit.oid, paths) if generation is not None else {})
         self._by_path = {}
         for edit in generation.edits if generation is not None else ():
             self._by_path.setdefault(edit.path, []).append(edit)
 
     def _others(self, trace: str, path: str, whole: LineSet) -> dict[int, str]:
-        """Those of the file's lines that the note gives to other traces."""
-        claims = [
-            claim
-            for claim in self._note.claims(path)
-            if claim.row["kind"] == "trace" and claim.row["id"] != trace
-        ]
-        runs = owners([claim.lines & whole for claim in claims])
-        return {line: claims[n].row["id"] for first, last, n in runs for line in range(first, last + 1)}
+        """Line (1-based) → trace, for the lines of the file that the note assigns to other traces."""
+        if path not in self._owned:
+            self._owned[path] = _owned(self._note, path, whole)
+        ranks = ((run for run in runs if run[2] != trace) for runs in self._owned[path])
+        first, second = (
+            {line: name for start, last, name in runs for line in range(start, last + 1)} for runs in ranks
+        )
+        return {**second, **first}
 
     def _edits(self, path: str) -> list[Edit]:
-        """The generation's edits of a file, under the name it had before the commit if it was renamed there."""
+        """The generation's edits of a file; if there are none, those of its path before the commit."""
         if path in self._by_path:
             return self._by_path[path]
         old = self._changes().get(path)
         return self._by_path.get(old, []) if old is not None else []
 
     def _guessed(self, generation: Generation | None) -> list[str]:
-        """Files of the generation that the commit changes, under the commit's names."""
-        mine = {edit.path for edit in generation.edits} if generation is not None else set()
-        return sorted(new for new, old in self._changes().items() if {new, old} & mine) if mine else []
+        """Files of the generation that the commit changes, by their paths in the commit."""
+        edited_paths = {edit.path for edit in generation.edits} if generation is not None else set()
+        return (
+            sorted(new for new, old in self._changes().items() if {new, old} & edited_paths)
+            if edited_paths
+            else []
+        )
 
     def _changes(self) -> dict[str, str]:
-        """New path → old path of what the commit changes against its first parent."""
+        """New path → old path of the files that the commit changes against its first parent."""
         if self._changed is None:
             base = self._commit.parents[0] if self._commit.parents else None
-            known = base is None or self._repo.objects.get(base) is not None
-            found = between(self._repo, base, self._commit.oid) if known else []
-            self._changed = {one.path: one.old_path for one in found}
+            base_is_readable = base is None or self._repo.objects.get(base) is not None
+            changes = between(self._repo, base, self._commit.oid) if base_is_readable else []
+            self._changed = {change.path: change.old_path for change in changes}
         return self._changed
 
 
+def _owned(note: Note, path: str, whole: LineSet) -> tuple[list[Run], list[Run]]:
+    """Runs of lines and the trace that has them, of those claims within `whole` that a note asks first; then
+    the same of the claims that it would ask if the trace of the first were not there. For all traces that
+    takes two sortings.
+    """
+    claims = [claim for claim in note.claims(path) if claim.row["kind"] == "trace"]
+    names = [claim.row["id"] for claim in claims]
+    sets = [claim.lines & whole for claim in claims]
+    first = [(start, last, names[n]) for start, last, n in owners(sets)]
+    taken: dict[str, list[tuple[int, int]]] = {}
+    for start, last, name in first:
+        taken.setdefault(name, []).append((start, last))
+    have = {name: LineSet.of_runs(runs) for name, runs in taken.items()}
+    rest = [lines - have.get(name, _NONE) for name, lines in zip(names, sets, strict=True)]
+    return first, [(start, last, names[n]) for start, last, n in owners(rest)]
+
+
 def raw_of(edits: Sequence[Edit]) -> Raw | str:
-    """The model's version of a file, or why it cannot be told."""
+    """The model's version of a file, or the reason why it cannot be computed."""
     if not edits:
         return "the generation has no edit of this file"
     for edit in edits:
@@ -126,7 +151,7 @@ def raw_of(edits: Sequence[Edit]) -> Raw | str:
 
 
 def delta_of(raw: Raw, content: bytes, kept: LineSet | None, others: dict[int, str], path: str) -> Delta:
-    """The delta to a committed content; line endings that git converts make no difference."""
+    """The delta from `raw` to a committed content; line endings that git converts are ignored."""
     if b"\r\n" not in content and any(line.endswith(b"\r\n") for line in raw.lines):
         raw = raw._replace(lines=[line.replace(b"\r\n", b"\n") for line in raw.lines])
     return compare(raw, content, set(kept or ()), others, language_of(path))
@@ -143,7 +168,7 @@ def _produced(generation: Generation | None) -> int | None:
 
 
 def _settled(shares: list[TraceFile], row: Row, produced: int | None) -> list[TraceFile] | None:
-    """Shares with what was dropped and what is pending, where the commit's sums can only mean one thing."""
+    """Shares with their dropped and pending counts; None where the commit's sums do not determine these."""
     dropped, pending = (_count(row, name) for name in ("dropped", "pending"))
     if not dropped and not pending:
         return [share._replace(dropped=0, pending=0) for share in shares]
@@ -165,5 +190,5 @@ def _count(row: Row, name: str) -> int:
 
 
 def paths_of(shares: Iterable[TraceFile]) -> set[str]:
-    """The files of some shares."""
+    """The paths of these shares."""
     return {share.path for share in shares}

@@ -1,1 +1,1 @@
-"""Care of what is recorded: verifying, reviewing, forgetting."""
+"""Verifies, reviews and forgets what is recorded."""

@@ -1,4 +1,4 @@
-"""What the inboxes of a clone hold of a trace or a turn: in every worktree, live, archived and planned."""
+"""What the inboxes of all worktrees hold of a trace or a turn: live, archived and planned."""
 
 from __future__ import annotations
 
@@ -22,45 +22,45 @@ TurnKey = tuple[str, str]
 
 
 class InboxErasure(NamedTuple):
-    """What one worktree's inbox has of it. `plan`: the plan of a commit under way there speaks of it as well."""
+    """What one worktree's inbox holds of a trace or turn. `plan`: a running commit's plan names it too."""
 
     worktree: str
     erasure: Erasure
     plan: bool
 
     def to_json(self) -> dict[str, Any]:
-        """As the journal keeps it."""
+        """The JSON object that the journal stores."""
         return {"worktree": self.worktree, "erasure": list(self.erasure), "plan": self.plan}
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> InboxErasure:
-        """From what `to_json` made."""
+        """The inverse of `to_json`."""
         seqs, turns, digests = row["erasure"]
         pairs = tuple((str(key), str(turn)) for key, turn in turns)
         return cls(str(row["worktree"]), Erasure(tuple(seqs), pairs, tuple(digests)), bool(row["plan"]))
 
 
 def of_trace(repo: Repository, trace: str, record: dict[str, Json] | None) -> tuple[InboxErasure, ...]:
-    """Everything that went into a trace."""
+    """Every event and turn that a trace was made from."""
     names = _turns_in(record)
     return _rooms(repo, trace, names)
 
 
 def of_turn(repo: Repository, key: str, turn: str) -> tuple[InboxErasure, ...]:
-    """A turn's edits that no generation holds yet, and the turn itself where it has no others."""
+    """A turn's edits that no generation holds yet, and the turn itself if it has no other edits."""
     return _rooms(repo, None, {(key, turn)})
 
 
 def transcripts(repo: Repository, rooms: tuple[InboxErasure, ...]) -> list[str]:
-    """The agents' own records that hold these turns and that are still there: no business of ours."""
-    found = set()
+    """Paths of the agents' own transcripts of these turns that exist; gitprov does not erase them."""
+    paths = set()
     for room in rooms:
         inbox = inbox_at(repo, room.worktree)
         for name in room.erasure.turns:
             turn = inbox.sessions.read(*name)
             if isinstance(turn, Turn) and turn.transcript and files.size(turn.transcript) is not None:
-                found.add(turn.transcript)
-    return sorted(found)
+                paths.add(turn.transcript)
+    return sorted(paths)
 
 
 def inbox_at(repo: Repository, worktree: str) -> Inbox:
@@ -72,22 +72,21 @@ def git_dir_of(repo: Repository, worktree: str) -> str | None:
     """The git directory of one worktree, None where the worktree is gone."""
     if worktree == MAIN_WORKTREE:
         return repo.common_dir
-    found = os.path.join(repo.common_dir, "worktrees", worktree)
-    return found if os.path.isdir(found) else None
+    path = os.path.join(repo.common_dir, "worktrees", worktree)
+    return path if os.path.isdir(path) else None
 
 
 def _rooms(repo: Repository, trace: str | None, names: set[TurnKey]) -> tuple[InboxErasure, ...]:
-    found = []
+    rooms = []
     place = os.path.join(repo.home, "inbox")
     for worktree in files.names(place):
-        inbox_at(
-            repo, worktree
-        )  # what a removed worktree of this name left moves aside, to a name of its own
+        # Opening an inbox renames what a removed worktree of the same name left behind.
+        inbox_at(repo, worktree)
     for worktree in files.names(place):
         room = _room(repo, worktree, trace, names)
         if room.erasure.seqs or room.erasure.turns or room.plan:
-            found.append(room)
-    return tuple(found)
+            rooms.append(room)
+    return tuple(rooms)
 
 
 def _room(repo: Repository, worktree: str, trace: str | None, names: set[TurnKey]) -> InboxErasure:
@@ -96,15 +95,17 @@ def _room(repo: Repository, worktree: str, trace: str | None, names: set[TurnKey
     plan = plans.load(git_dir) if git_dir is not None else None
     planned = {seq: use.trace for seq, use in plan.uses.items()} if plan is not None else {}
     chosen = [
-        one
-        for one in inbox.events() + inbox.archived()
-        if isinstance(one, Event)
-        and _is_of(one, inbox.spent(one.seq).trace or planned.get(one.seq), trace, names)
+        event
+        for event in inbox.events() + inbox.archived()
+        if isinstance(event, Event)
+        and _is_of(event, inbox.spent(event.seq).trace or planned.get(event.seq), trace, names)
     ]
-    seqs = {one.seq for one in chosen}
-    turns = {(one.key, one.turn) for one in chosen if one.key and one.turn} | (names if trace else set())
-    turns |= _told_alike(inbox, turns)
-    free = {name for name in turns - retention.needed_turns(inbox, seqs) if _speaks(inbox, name)}
+    seqs = {event.seq for event in chosen}
+    turns = {(event.key, event.turn) for event in chosen if event.key and event.turn} | (
+        names if trace else set()
+    )
+    turns |= _turns_of_same_prompt(inbox, turns)
+    free = {name for name in turns - retention.needed_turns(inbox, seqs) if _has_text(inbox, name)}
     mentioned = plan is not None and _mentions(plan, trace, seqs)
     return InboxErasure(worktree, retention.erasure(inbox, seqs, free), mentioned)
 
@@ -120,16 +121,14 @@ def _mentions(plan: plans.Plan, trace: str | None, seqs: set[int]) -> bool:
     return (trace is not None and trace in named) or bool(seqs & set(plan.uses))
 
 
-def _speaks(inbox: Inbox, name: TurnKey) -> bool:
-    """Whether anything is kept of what was said in a turn."""
-    found = inbox.sessions.read(*name)
-    return found is not None and not (
-        isinstance(found, Turn) and found.extra.get(FORGOTTEN) and not found.output
-    )
+def _has_text(inbox: Inbox, name: TurnKey) -> bool:
+    """Whether a turn still has texts: False where it is absent, or blanked and without output."""
+    turn = inbox.sessions.read(*name)
+    return turn is not None and not (isinstance(turn, Turn) and turn.extra.get(FORGOTTEN) and not turn.output)
 
 
-def _told_alike(inbox: Inbox, turns: set[TurnKey]) -> set[TurnKey]:
-    """Turns of the same sessions with the same prompt: an edit in another worktree makes its turn known there too."""
+def _turns_of_same_prompt(inbox: Inbox, turns: set[TurnKey]) -> set[TurnKey]:
+    """Turns of the same sessions with the same prompts: each worktree with an edit records the turn."""
     prompts = {_prompt(inbox, name) for name in turns} - {None}
     if not prompts:
         return set()
@@ -139,12 +138,12 @@ def _told_alike(inbox: Inbox, turns: set[TurnKey]) -> set[TurnKey]:
 
 
 def _prompt(inbox: Inbox, name: TurnKey) -> str | None:
-    found = inbox.sessions.read(*name)
-    return found.prompt.digest if isinstance(found, Turn) and found.prompt is not None else None
+    turn = inbox.sessions.read(*name)
+    return turn.prompt.digest if isinstance(turn, Turn) and turn.prompt is not None else None
 
 
 def _turns_in(record: dict[str, Json] | None) -> set[TurnKey]:
-    """The turn that a stored record was made from."""
+    """The turn that a stored record was made from; empty where the record does not name one."""
     if record is None:
         return set()
     agent, subagent = record.get("agent"), record.get("subagent")

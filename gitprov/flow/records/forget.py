@@ -1,7 +1,7 @@
-"""`gitprov forget`: the contents of a generation go, its record and a tombstone stay.
+"""`gitprov forget`: erases the contents of a generation, keeps its record and leaves a tombstone.
 
-What is to be erased is written down first (`<git dir>/gitprov/forgetting.json`) and that file goes last: an erasure that
-was cut off is finished by the next `gitprov forget`, whatever it is asked for.
+A journal (`<git dir>/gitprov/forgetting.json`) lists what is to be erased; it is written first and removed
+last. The next `gitprov forget`, of any trace, finishes an erasure that was interrupted.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 JOURNAL = "forgetting.json"
 _WHY = "a tombstone names who forgot"
 
-#: Refs that `forget` sees to, or that hold no generations.
+#: Prefixes of the refs that `forget` cleans, or that hold no generations.
 _OURS = (
     generations.REF,
     STAGING + "/",
@@ -45,18 +45,18 @@ _OURS = (
 
 
 class Remaining(NamedTuple):
-    """Something of what was forgotten that is still there. `what` is a sentence, `mend` a command or None."""
+    """A place that still holds forgotten contents. `what` is a sentence, `mend` a command or None."""
 
     what: str
     mend: str | None = None
 
 
 class Forgetting(NamedTuple):
-    """One erasure. `name` is a trace id, or `<session key>/<turn>` of what no commit holds.
+    """One erasure. `name` is a trace id, or `<session key>/<turn>` of a turn that no commit holds.
 
-    `stored` are paths in the store (or its history) whose contents go, `rooms` what goes from the inboxes. `known` says
-    that there is more to the trace than an inbox, so that a tombstone is left. `done` is set where nothing was left to
-    erase. `kept` says what still has the contents.
+    `stored` are paths in the store (or its history) whose contents are erased, `rooms` what is erased from
+    the inboxes. `has_record`: the trace has a tombstone, a record or a commit and not only inbox events, so a
+    tombstone is left. `done`: nothing was left to erase. `kept` lists what still has the contents.
     """
 
     name: str
@@ -65,15 +65,16 @@ class Forgetting(NamedTuple):
     reason: str | None
     stored: tuple[str, ...]
     rooms: tuple[InboxErasure, ...]
-    known: bool
+    has_record: bool
     done: bool = False
     kept: tuple[Remaining, ...] = ()
 
 
 def look(repo: Repository, text: str, reason: str | None, now: float) -> Forgetting:
-    """What forgetting `text` (a trace, the unique start of one, a turn) would erase; nothing is changed.
+    """What forgetting `text` (a trace, the unique start of one, or a turn) would erase; changes nothing.
 
-    GitprovError where it names nothing that can be forgotten. `now` is seconds since 1970.
+    GitprovError where `text` names nothing that can be forgotten, UsageError where it names a commit. `now`
+    is seconds since 1970.
     """
     name = find(repo, text)
     if name.kind == "commit":
@@ -88,27 +89,27 @@ def look(repo: Repository, text: str, reason: str | None, now: float) -> Forgett
         key, _, turn = name.value.partition("/")
         rooms = erasable.of_turn(repo, key, turn)
         kept = _transcripts(repo, rooms)
-        return Forgetting(name.value, at, by, reason, (), rooms, known=False, kept=kept)
+        return Forgetting(name.value, at, by, reason, (), rooms, has_record=False, kept=kept)
     trace = name.value
     listed = generations.listing(repo)
     record = _record(repo, trace)
-    found = holders(repo, trace)
+    trace_commits = holders(repo, trace)
     rooms = erasable.of_trace(repo, trace, record)
     stored = generations.contents(listed, trace)
     if not stored and reachability.ever_held(repo, generations.REF, _everything(trace)):
         stored = [f"{generations.directory(trace)} (in older commits of {generations.REF})"]
     buried = generations.tombstone(repo, trace) is not None
-    known = buried or record is not None or any(found)
-    if not (known or rooms):
+    needs_tombstone = buried or record is not None or any(trace_commits)
+    if not (needs_tombstone or rooms):
         raise GitprovError(f"no trace {trace} is known here", nearest(repo, trace))
-    done = not (stored or rooms) and (buried or not known)
-    kept = _kept(repo, trace, listed, [listed[path] for path in stored if path in listed], found)
+    done = not (stored or rooms) and (buried or not needs_tombstone)
+    kept = _kept(repo, trace, listed, [listed[path] for path in stored if path in listed], trace_commits)
     kept += _transcripts(repo, rooms)
-    return Forgetting(trace, at, by, reason, tuple(stored), rooms, known, done, kept)
+    return Forgetting(trace, at, by, reason, tuple(stored), rooms, needs_tombstone, done, kept)
 
 
 def _record(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
-    """The stored record; empty where it is damaged, which is no reason to keep what lies beside it."""
+    """The stored record; empty where it is damaged: the contents beside it are still erased."""
     try:
         return generations.record(repo, trace)
     except Damaged:
@@ -116,15 +117,14 @@ def _record(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
 
 
 def forget(repo: Repository, what: Forgetting) -> None:
-    """Erase. Safe to repeat; where it is cut off, `finish` does the rest."""
+    """Erase `what`. Safe to repeat; `finish` completes an interrupted erasure."""
     files.make_dir(repo.home)
-    row = {**what._asdict(), "kept": [], "rooms": [room.to_json() for room in what.rooms], "v": 1}
-    files.replace(repo.home, _journal(repo), json.dumps(row).encode("ascii"))
+    files.replace(repo.home, _journal(repo), json.dumps(_to_json(what)).encode("ascii"))
     _carry_out(repo, what)
 
 
 def finish(repo: Repository) -> str | None:
-    """Finish an erasure that was cut off; the name of what was forgotten, None where there was none."""
+    """Finish an interrupted erasure; returns the name of what was forgotten, None where there was none."""
     what = pending(repo)
     if what is None:
         files.remove(_journal(repo))
@@ -134,17 +134,31 @@ def finish(repo: Repository) -> str | None:
 
 
 def pending(repo: Repository) -> Forgetting | None:
-    """An erasure that was cut off, None where there is none."""
+    """The interrupted erasure in the journal, None where there is none."""
     try:
         row: Any = loads(files.read(_journal(repo)) or b"null")
         return _of_json(row) if isinstance(row, dict) else None
     except (ValueError, TypeError, KeyError):
-        return None  # written whole or not at all: this is none of ours
+        return None  # `forget` writes the journal atomically, so another program wrote this file
 
 
 def prune(repo: Repository) -> None:
-    """Let git remove every object that nothing leads to."""
+    """Have git remove every unreachable object."""
     repo.run("gc", "--quiet", "--prune=now")
+
+
+def _to_json(what: Forgetting) -> dict[str, Any]:
+    """The journal of an erasure: enough to finish it."""
+    return {
+        "v": 1,
+        "name": what.name,
+        "at": what.at,
+        "by": what.by,
+        "reason": what.reason,
+        "stored": list(what.stored),
+        "rooms": [room.to_json() for room in what.rooms],
+        "known": what.has_record,
+    }
 
 
 def _of_json(row: dict[str, Any]) -> Forgetting:
@@ -155,7 +169,7 @@ def _of_json(row: dict[str, Any]) -> Forgetting:
 
 
 def _carry_out(repo: Repository, what: Forgetting) -> None:
-    if what.known:
+    if what.has_record:
         _bury(repo, what)
     for room in what.rooms:
         retention.erase(erasable.inbox_at(repo, room.worktree), room.erasure)
@@ -164,12 +178,12 @@ def _carry_out(repo: Repository, what: Forgetting) -> None:
             plans.drop(git_dir)
     for name in files.names(repo.home):
         if name.startswith("index.sqlite"):
-            files.remove(os.path.join(repo.home, name))  # derived, and made anew from what is left
+            files.remove(os.path.join(repo.home, name))  # derived, and rebuilt from the remaining data
     files.remove(_journal(repo))
 
 
 def _bury(repo: Repository, what: Forgetting) -> None:
-    """Put the tombstone in the place of the contents; where these were in the ref's history, begin that anew."""
+    """Replace the contents by a tombstone; if the ref's history has them, start a new history."""
     trace, ref = what.name, generations.REF
     stone: dict[str, canonical.Json] = {
         "v": 1,
@@ -184,12 +198,12 @@ def _bury(repo: Repository, what: Forgetting) -> None:
         base = refs.get(ref)
         listed = generations.listing(repo, base) if base else {}
         gone: dict[str, bytes | None] = dict.fromkeys(generations.contents(listed, trace))
-        there = path in listed
+        has_tombstone = path in listed
         gone |= dict.fromkeys(_idle_instructions(repo, listed, trace))
         fresh = base is not None and (bool(gone) or reachability.ever_held(repo, base, _everything(trace)))
-        if there and not fresh:
+        if has_tombstone and not fresh:
             return []
-        new = gone if there else {**gone, path: canonical.dump_line(stone)}
+        new = gone if has_tombstone else {**gone, path: canonical.dump_line(stone)}
         if not new and base is not None:
             new = {path: repo.objects.blob(listed[path])}
         tree = reachability.tree_of(repo, base) if fresh and base else None
@@ -198,48 +212,47 @@ def _bury(repo: Repository, what: Forgetting) -> None:
     write(repo, repo.identity(_WHY), build, [ref])
     reachability.drop_reflog(repo, ref)
     for copy in _copies(repo, trace):
-        reachability.drop_ref(
-            repo, copy
-        )  # what a remote had when we last looked: the next look brings what it has then
+        # The state of a remote at the last fetch; the next fetch restores what the remote has then.
+        reachability.drop_ref(repo, copy)
 
 
 def _copies(repo: Repository, trace: str) -> list[str]:
-    """Refs of ours that hold what remotes were seen to have, and contents of this generation among it."""
+    """Refs of gitprov with copies of a remote's refs that hold contents of this generation."""
     names = reachability.refs_below(repo, STAGING + "/")
     return [name for name in names if reachability.ever_held(repo, name, _everything(trace))]
 
 
 def _idle_instructions(repo: Repository, listed: dict[str, str], trace: str) -> list[str]:
-    """Paths of the instruction texts that this generation had in force and no other living one had."""
+    """Paths of the instruction texts that this generation used and that no other living generation used."""
     record = listed.get(f"{generations.directory(trace)}/record.json")
-    mine = generations.instructions_of(repo, [record]) & set(listed) if record else set()
-    if not mine:
+    instructions = generations.instructions_of(repo, [record]) & set(listed) if record else set()
+    if not instructions:
         return []
     others = [oid for oid in generations.living_records(listed) if oid != record]
-    return sorted(mine - generations.instructions_of(repo, others))
+    return sorted(instructions - generations.instructions_of(repo, others))
 
 
 def _everything(trace: str) -> list[str]:
-    """Paths below which a generation has contents."""
+    """Paths at or below which a generation has contents."""
     top = generations.directory(trace)
     return [f"{top}/prompt.txt", f"{top}/output.txt", f"{top}/files"]
 
 
 def _kept(
-    repo: Repository, trace: str, listed: dict[str, str], gone: Iterable[str], found: CommitsOfTrace
+    repo: Repository, trace: str, listed: dict[str, str], gone: Iterable[str], trace_commits: CommitsOfTrace
 ) -> tuple[Remaining, ...]:
-    """What still has contents of this generation once it is forgotten."""
-    wanted = set(gone)
+    """What still holds contents of this generation after it is forgotten; `gone` are the erased blob ids."""
+    blob_ids = set(gone)
     others: dict[str, set[str]] = {}
     for path, oid in listed.items():
         owner = generations.trace_of(path)
-        if oid in wanted and owner not in (None, trace):
+        if oid in blob_ids and owner not in (None, trace):
             others.setdefault(str(owner), set()).add(path.split("/", 2)[2])
     out = [
         Remaining(f"{other} keeps the same {_texts(names)}", f"gitprov forget {argument_quoted(other)}")
         for other, names in sorted(others.items())
     ]
-    elsewhere = reachability.reachable(repo, wanted, without=(generations.REF, SCRATCH, STAGING))
+    elsewhere = reachability.reachable(repo, blob_ids, without=(generations.REF, SCRATCH, STAGING))
     code = sorted({path for path in elsewhere.values() if path and generations.trace_of(path) is None})
     if code:
         more = f" and {len(code) - 3} more" if len(code) > 3 else ""
@@ -249,7 +262,7 @@ def _kept(
         for ref in reachability.refs_below(repo, "refs/")
         if not ref.startswith(_OURS) and reachability.holds(repo, ref, _everything(trace))
     ]
-    if found.commits or found.silent:
+    if trace_commits.commits or trace_commits.silent:
         out.append(Remaining("notes and messages keep its name, model, moment and line numbers, and no text"))
     return tuple(out)
 
@@ -261,7 +274,7 @@ def _transcripts(repo: Repository, rooms: tuple[InboxErasure, ...]) -> tuple[Rem
 
 
 def _texts(names: set[str]) -> str:
-    """What the files of a generation are to people."""
+    """The files of a generation in words for a message."""
     words = [word for word in ("prompt", "output") if f"{word}.txt" in names]
     versions = sum(name.startswith("files/") for name in names)
     if versions:

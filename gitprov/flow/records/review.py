@@ -1,4 +1,4 @@
-"""`gitprov review`: who looked at a trace, kept in the note of each commit that holds it."""
+"""`gitprov review`: records who reviewed a trace, in the note of each commit that holds the trace."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ if TYPE_CHECKING:
 
 
 class GivenReview(NamedTuple):
-    """A review as it was given. `new` are the (commit, trace) pairs that had no such review before."""
+    """A recorded review. `new` are the (commit, trace) pairs whose notes it changed."""
 
     by: str
     pairs: tuple[tuple[str, str], ...]
     new: tuple[tuple[str, str], ...]
 
 
-def review(repo: Repository, text: str, by: str | None, said: str | None, now: float) -> GivenReview:
-    """Record that a trace, or each trace of a commit, was reviewed. Giving it again changes nothing; a new remark of
-    the same person is added to the old one.
+def review(repo: Repository, text: str, by: str | None, remark: str | None, now: float) -> GivenReview:
+    """Record that a trace, or each trace of a commit, was reviewed.
 
-    `by` is `Name <email>`, None for whoever git says we are; `now` is seconds since 1970. GitprovError where there is
-    nothing to review or nobody to review it, UsageError where `by` names nobody.
+    Repeating a review changes nothing; a new `remark` of the same person is appended to the old one. `by` is
+    `Name <email>`, None for git's committer identity; `now` is seconds since 1970. GitprovError where there
+    is nothing to review or git has no identity, UsageError where `by` has no name or address, or a line
+    break.
     """
     committer = _committer(repo, by, now)
     who = by.strip() if by is not None else committer[: committer.rfind(">") + 1]
@@ -47,11 +48,11 @@ def review(repo: Repository, text: str, by: str | None, said: str | None, now: f
         fresh.clear()
         rows: dict[str, list[Row]] = {}
         for oid, trace in pairs:
-            row = _row(trace, who, at, said, old.get(oid, Note()))
+            row = _row(trace, who, at, remark, old.get(oid, Note()))
             if row is not None:
                 fresh.append((oid, trace))
                 rows.setdefault(oid, []).append(row)
-        new = {oid: old.get(oid, Note()) | Note(own) for oid, own in rows.items()}
+        new = {oid: old.get(oid, Note()) | Note(commit_rows) for oid, commit_rows in rows.items()}
         return [notes.replacement(repo, base, new, f"gitprov: review by {who}", raw)]
 
     write(repo, committer, build, [notes.REF])
@@ -59,14 +60,14 @@ def review(repo: Repository, text: str, by: str | None, said: str | None, now: f
 
 
 class _Before:
-    """Notes as they were before the review. A note that is read again and is the same is parsed once."""
+    """Notes as they were before the review. A note is parsed again only if its bytes have changed."""
 
     def __init__(self, repo: Repository) -> None:
         self.repo = repo
         self._parsed: dict[str, tuple[bytes, Note]] = {}
 
     def read(self, oids: Iterable[str], ref: str = notes.REF) -> tuple[dict[str, bytes], dict[str, Note]]:
-        """Commit → note, as bytes and as read, on a notes ref or commit; commits without a note are left out."""
+        """Commit → note, as bytes and parsed, on a notes ref or commit; absent where there is none."""
         raw = git_notes.read(self.repo, ref, oids)
         for oid, data in raw.items():
             if oid not in self._parsed or self._parsed[oid][0] != data:
@@ -75,17 +76,17 @@ class _Before:
 
 
 def _pairs(before: _Before, text: str) -> list[tuple[str, str]]:
-    """(commit, trace) for everything that `text` names."""
+    """(commit, trace) for each trace in each commit that `text` names."""
     repo = before.repo
     name = find(repo, text)
     if name.kind == "trace":
-        found = holders(repo, name.value)
-        if not (found.commits or found.silent):
+        trace_commits = holders(repo, name.value)
+        if not (trace_commits.commits or trace_commits.silent):
             raise GitprovError(
                 f"no commit holds {name.value}: a review is kept with the commit",
                 "commit it first, then review it",
             )
-        return [(oid, name.value) for oid in found.commits or found.silent]
+        return [(oid, name.value) for oid in trace_commits.commits or trace_commits.silent]
     if name.kind == "turn":
         raise GitprovError(
             f"turn {text} is not committed: a review is kept with the commit",
@@ -110,21 +111,21 @@ def _traces(before: _Before, oid: str) -> list[str]:
     return trace_ids(trailers_of(before.repo, [oid]).get(oid, []))
 
 
-def _row(trace: str, who: str, at: str, said: str | None, note: Note) -> Row | None:
-    """The review row to unite with the note; None where the note says it already."""
+def _row(trace: str, who: str, at: str, remark: str | None, note: Note) -> Row | None:
+    """The review row to unite with the note; None where the note already contains the review."""
     name = f"{trace}/{(split_person(who)[1] or who).lower()}"
     old = note.rows.get(("review", name))
     if old is None:
-        return {"kind": "review", "v": 1, "id": name, "by": who, "at": at, "note": said}
+        return {"kind": "review", "v": 1, "id": name, "by": who, "at": at, "note": remark}
     before = old.get("note")
-    if said is None or said in str(before or "").split("\n"):
+    if remark is None or remark in str(before or "").split("\n"):
         return None
-    # The longer of two remarks wins a union, so a later one has to contain the earlier one.
-    return {**old, "at": at, "note": f"{before}\n{said}" if before else said}
+    # A union of notes keeps the longer remark, so the later remark has to contain the earlier one.
+    return {**old, "at": at, "note": f"{before}\n{remark}" if before else remark}
 
 
 def _committer(repo: Repository, by: str | None, now: float) -> str:
-    """Who writes the note. GitprovError where git knows nobody and nobody was named."""
+    """The identity that writes the note. GitprovError where git has none and `by` is None."""
     if by is not None:
         name, address = split_person(by.strip())
         if not name or not address or any(mark in by for mark in "\n\0"):
@@ -135,6 +136,7 @@ def _committer(repo: Repository, by: str | None, now: float) -> str:
     if by is None:
         raise GitprovError(
             "git does not know who you are, and a review needs a reviewer",
-            'git config user.name "Your Name" && git config user.email you@example.com, or --by "Name <email>"',
+            'git config user.name "Your Name" && git config user.email you@example.com, '
+            'or --by "Name <email>"',
         )
     return f"{by.strip()} {int(now)} +0000"

@@ -1,6 +1,6 @@
-"""`gitprov verify`: every note against its commit, every trailer, every record, every sidecar. Nothing is changed.
+"""`gitprov verify`: checks notes against commits, trailers, records and sidecars. Changes nothing.
 
-A constant number of git processes, whatever the length of the history.
+The number of git processes is constant, whatever the length of the history.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _MANY = 200
 
 
 class Verified(NamedTuple):
-    """All that was found, and how much was looked at: commits, notes of theirs, generations, sidecars."""
+    """All findings, and the numbers of checked commits, notes of these, generations and sidecars."""
 
     findings: tuple[Finding, ...]
     commits: int
@@ -47,35 +47,35 @@ class Verified(NamedTuple):
 
     def count(self, level: str) -> int:
         """How many findings there are of one level."""
-        return sum(one.level == level for one in self.findings)
+        return sum(finding.level == level for finding in self.findings)
 
 
 def verify(repo: Repository, revs: list[str], config: Config, tell: Tell | None = None) -> Verified:
-    """Check the commits that `revs` select; all that HEAD leads to, and every generation, where it is empty.
+    """Check the commits that `revs` select; if `revs` is empty, all commits of HEAD and every generation.
 
-    `tell` is called with what is being looked at, how many are done and how many there are. GitFailed where git cannot
-    read what it is asked for, such as a revision that does not exist.
+    `tell` is called with what is being checked, the number done and the total. GitFailed where git cannot
+    resolve `revs`, such as a revision that does not exist.
     """
     case = _VerifyCase(repo, config, tell or _silent)
     commits = list(verified.listed(repo, revs)) if revs or repo.resolve("HEAD") else []
-    found = [*case.readable(), *case.of_commits(commits)]
+    findings = [*case.readable(), *case.of_commits(commits)]
     named = {trace for note in case.noted.values() for trace in note.traces}
     store = verify_store.Store(repo)
-    found += _against_records(case, store)
-    found += verify_store.generations(store, named, not revs, case.tell)
+    findings += _against_records(case, store)
+    findings += verify_store.generations(store, named, not revs, case.tell)
     sidecars = verify_store.sidecars(repo, commits[0].oid) if commits else {}
     if sidecars:
         rows = _rows(case.all_notes()) if case.has_notes else None
-        found += verify_store.of_sidecars(repo, commits[0].oid, sidecars, rows)
+        findings += verify_store.of_sidecars(repo, commits[0].oid, sidecars, rows)
     if not revs:
-        found += case.orphans({one.oid for one in commits})
-    found += _signatures(repo, config, commits)
+        findings += case.orphans({commit.oid for commit in commits})
+    findings += _signatures(repo, config, commits)
     looked = len(store.traces if not revs else named & store.traces.keys())
-    return Verified(tuple(found), len(commits), len(case.noted), looked, len(sidecars))
+    return Verified(tuple(findings), len(commits), len(case.noted), looked, len(sidecars))
 
 
 class _VerifyCase:
-    """A repository and its notes. `noted` has those of the commits that were asked for."""
+    """A repository and its notes. `noted`: commit → note, for the commits to check."""
 
     def __init__(self, repo: Repository, config: Config, tell: Tell) -> None:
         self.repo = repo
@@ -90,72 +90,77 @@ class _VerifyCase:
         self._all_sets: dict[str, frozenset[str]] | None = None
 
     def readable(self) -> Iterator[Finding]:
-        """Whether the notes ref and each of its notes can be read at all; what cannot is unknown, not absent."""
+        """A finding if the notes ref cannot be read: its notes count as unknown, not as absent."""
         try:
             note_trees.ensure_readable(self.repo, notes.REF)
         except NotesUnreadable as error:
             yield Finding("notes-unreadable", FINDING, error.message, error.hint)
 
     def of_commits(self, commits: list[ListedCommit]) -> Iterator[Finding]:
-        """Every note against its commit, every message against its note."""
-        self.noted = self._read({one.oid for one in commits})
+        """Check every note against its commit, and every message against its note."""
+        self.noted = self._read({commit.oid for commit in commits})
         for oid in self.lost:
             what = f"the note of the commit is missing from {notes.REF}; what it says is unknown"
             yield Finding("notes-unreadable", FINDING, what, "git fsck; gitprov sync", oid)
-        for one in commits:
-            note = self.noted.get(one.oid)
+        for commit in commits:
+            note = self.noted.get(commit.oid)
             if note is None:
-                yield from self._message(one, None)
+                yield from self._message(commit, None)
                 continue
             claimed = verify_note.claims(note)
-            yield from verify_note.shape(one.oid, note, claimed)
-            if not verify_note.is_copied(one.oid, note):
-                yield from self._message(one, note)
-                self._claimed[one.oid] = claimed
-        yield from self._lines([one for one in commits if self._claimed.get(one.oid)])
+            yield from verify_note.shape(commit.oid, note, claimed)
+            if not verify_note.is_copied(commit.oid, note):
+                yield from self._message(commit, note)
+                self._claimed[commit.oid] = claimed
+        yield from self._lines([commit for commit in commits if self._claimed.get(commit.oid)])
 
     def all_notes(self) -> dict[str, Note]:
         """The notes of every commit."""
         return {**self._read(self._blobs.keys() - self.noted.keys()), **self.noted}
 
     def orphans(self, seen: set[str]) -> Iterator[Finding]:
-        """Notes of commits that nothing leads to."""
+        """Notes of commits that no ref but gitprov's leads to; the commits in `seen` are skipped."""
         for oid in sorted(verified.unreached(self.repo, self._blobs.keys() - seen)):
             what = "the note is of a commit that no ref here leads to"
             yield Finding("orphan", INFO, what, None, oid)
 
     def _read(self, oids: Iterable[str]) -> dict[str, Note]:
-        wanted = [(oid, blob) for oid in oids for blob in self._blobs.get(oid, ())]
+        pairs = [(oid, blob) for oid in oids for blob in self._blobs.get(oid, ())]
         texts: dict[str, list[bytes]] = {}
-        for (oid, _), found in zip(wanted, self.repo.objects.get_many(b for _, b in wanted), strict=True):
-            if found is None:
+        for (oid, _), git_object in zip(pairs, self.repo.objects.get_many(b for _, b in pairs), strict=True):
+            if git_object is None:
                 self.lost.append(oid)
             texts.setdefault(oid, []).append(
-                found.data if found is not None and found.type == "blob" else b""
+                git_object.data if git_object is not None and git_object.type == "blob" else b""
             )
         return {oid: Note.parse(b"\n".join(parts)) for oid, parts in texts.items()}
 
-    def _message(self, one: ListedCommit, note: Note | None) -> Iterator[Finding]:
-        given = pairs_of(one.trailers) if "ai-trace" in one.trailers.lower() else []
-        if note is None and not given:
+    def _message(self, commit: ListedCommit, note: Note | None) -> Iterator[Finding]:
+        trailers = pairs_of(commit.trailers) if "ai-trace" in commit.trailers.lower() else []
+        if note is None and not trailers:
             return
-        digests = profiles.trace_digests(given)
+        digests = profiles.trace_digests(trailers)
         sets = self._sets(digests, note)
-        named = [*profiles.trace_ids(given), *(trace for digest in digests for trace in sets.get(digest, ()))]
-        reasons = profiles.dropped(given)
+        named = [
+            *profiles.trace_ids(trailers),
+            *(trace for digest in digests for trace in sets.get(digest, ())),
+        ]
+        reasons = profiles.dropped(trailers)
         unresolved = [digest for digest in digests if digest not in sets and digest not in reasons]
         waived = {*reasons, *(trace for digest in reasons for trace in sets.get(digest, ()))}
-        said = MessageTraces(dict.fromkeys(named), profiles.bad_trace_ids(given), waived, unresolved)
-        yield from verify_note.trailers(one.oid, note, said, self.has_notes, self._demanded)
+        message_traces = MessageTraces(
+            dict.fromkeys(named), profiles.bad_trace_ids(trailers), waived, unresolved
+        )
+        yield from verify_note.trailers(commit.oid, note, message_traces, self.has_notes, self._demanded)
 
     def _sets(self, digests: Iterable[str], note: Note | None) -> Mapping[str, frozenset[str]]:
-        """Digest → the traces of a note that have it: the note of the commit itself, else any note here."""
-        wanted = {*digests}
-        if not wanted:
+        """Digest → the set of traces with that digest: from the commit's own note, else from any note."""
+        unique_digests = {*digests}
+        if not unique_digests:
             return {}
-        own = frozenset(note.traces) if note is not None else frozenset()
-        sets = {traces_digest(own): own}
-        if wanted == sets.keys():
+        note_traces = frozenset(note.traces) if note is not None else frozenset()
+        sets = {traces_digest(note_traces): note_traces}
+        if unique_digests == sets.keys():
             return sets
         if self._all_sets is None:
             every = (frozenset(one.traces) for one in self.all_notes().values())
@@ -167,38 +172,38 @@ class _VerifyCase:
         for oid in sorted(cut):
             what = "its parents are not in this clone, so nobody can say which lines it added"
             yield Finding("no-parents", UNKNOWN, what, "git fetch --unshallow", oid)
-        whole = [one for one in commits if one.oid not in cut]
-        asked = [(one.oid, parent) for one in whole for parent in one.parents or (None,)]
-        answers = verified.differences(self.repo, asked)
-        for n, one in enumerate(whole):
-            added = _together([_added(next(answers, [])) for _ in one.parents or (None,)])
-            doubts = sorted(verify_note.doubts(self._claimed[one.oid], added), key=_path)
-            absent = self._absent(one.oid, {doubt.path for doubt in doubts})
+        whole = [commit for commit in commits if commit.oid not in cut]
+        pairs = [(commit.oid, parent) for commit in whole for parent in commit.parents or (None,)]
+        answers = verified.differences(self.repo, pairs)
+        for n, commit in enumerate(whole):
+            added = _together([_added(next(answers, [])) for _ in commit.parents or (None,)])
+            doubts = sorted(verify_note.doubts(self._claimed[commit.oid], added), key=_path)
+            absent = self._absent(commit.oid, {doubt.path for doubt in doubts})
             for doubt in doubts:
-                found = self._second_look(one, doubt, absent)
-                if found is not None:
-                    yield found
+                finding = self._second_look(commit, doubt, absent)
+                if finding is not None:
+                    yield finding
             self.tell("notes", n + 1, len(whole))
 
     def _absent(self, oid: str, paths: set[str]) -> set[str]:
-        """Those of very many paths that a commit does not have; of a few nothing is asked, since each is looked for."""
+        """The paths that a commit lacks; empty for up to `_MANY` paths, which are read one by one."""
         return paths - blobs(self.repo, oid, paths).keys() if len(paths) > _MANY else set()
 
-    def _second_look(self, one: ListedCommit, doubt: Doubt, absent: Container[str]) -> Finding | None:
-        """Files that git calls binary, and renames that it sees or not: compare the file with its namesakes."""
+    def _second_look(self, commit: ListedCommit, doubt: Doubt, absent: Container[str]) -> Finding | None:
+        """Compare the file with its parents' files of the same path, for binary and renamed files."""
         if "\n" in doubt.path:
             what = "the name has a line break in it, and git's diff does not bear the claim out"
-            return Finding("no-diff", UNKNOWN, what, None, one.oid, doubt.path, doubt.row)
+            return Finding("no-diff", UNKNOWN, what, None, commit.oid, doubt.path, doubt.row)
         if doubt.path in absent:
-            return verify_note.judged(one.oid, doubt, None, LineSet())
-        key = (one.oid, doubt.path)
+            return verify_note.judged(commit.oid, doubt, None, LineSet())
+        key = (commit.oid, doubt.path)
         if self._second is None or self._second[0] != key:
-            self._second = (key, *self._counted(one, doubt.path))
-        return verify_note.judged(one.oid, doubt, *self._second[1:])
+            self._second = (key, *self._counted(commit, doubt.path))
+        return verify_note.judged(commit.oid, doubt, *self._second[1:])
 
-    def _counted(self, one: ListedCommit, path: str) -> tuple[int | None, LineSet]:
-        """How many lines a file of a commit has (None: no such file), and which of them its parents do not have."""
-        new, *olds = (self._file(oid, path) for oid in (one.oid, *one.parents))
+    def _counted(self, commit: ListedCommit, path: str) -> tuple[int | None, LineSet]:
+        """The number of lines of a commit's file (None: no such file), and the lines that no parent has."""
+        new, *olds = (self._file(oid, path) for oid in (commit.oid, *commit.parents))
         if new is None:
             return None, LineSet()
         from gitprov.attribution.diff import hunks
@@ -211,8 +216,8 @@ class _VerifyCase:
         return count_lines(new), added
 
     def _file(self, oid: str, path: str) -> bytes | None:
-        found = self.repo.objects.get(f"{oid}:{path}")
-        return found.data if found is not None and found.type == "blob" else None
+        blob = self.repo.objects.get(f"{oid}:{path}")
+        return blob.data if blob is not None and blob.type == "blob" else None
 
 
 def _path(doubt: Doubt) -> str:
@@ -220,16 +225,16 @@ def _path(doubt: Doubt) -> str:
 
 
 def _added(changed: list[diffs.FileChange]) -> dict[str, LineSet]:
-    """Path → the lines that a diff adds."""
+    """Path → the lines (1-based) that a diff adds."""
     return {
-        one.path: LineSet.of_runs((h.new_start + 1, h.new_end) for h in one.hunks if h.new_count)
-        for one in changed
-        if one.has_text
+        change.path: LineSet.of_runs((h.new_start + 1, h.new_end) for h in change.hunks if h.new_count)
+        for change in changed
+        if change.has_text
     }
 
 
 def _together(sides: list[dict[str, LineSet]]) -> Mapping[str, LineSet]:
-    """Lines that are new against every parent."""
+    """Path → the lines that are new against every parent."""
     first, *others = sides
     for other in others:
         first = {path: lines & other.get(path, LineSet()) for path, lines in first.items()}
@@ -237,31 +242,31 @@ def _together(sides: list[dict[str, LineSet]]) -> Mapping[str, LineSet]:
 
 
 def _cut_off(repo: Repository, commits: list[ListedCommit]) -> set[str]:
-    """Commits at the edge of a shallow clone: their objects name parents that git does not show."""
-    roots = [one.oid for one in commits if not one.parents]
-    found = zip(roots, repo.objects.get_many(roots), strict=True)
-    return {oid for oid, obj in found if obj is not None and b"\nparent " in obj.data.split(b"\n\n", 1)[0]}
+    """Commits at the edge of a shallow clone: their objects name parents that git does not list."""
+    roots = [commit.oid for commit in commits if not commit.parents]
+    objects = zip(roots, repo.objects.get_many(roots), strict=True)
+    return {oid for oid, obj in objects if obj is not None and b"\nparent " in obj.data.split(b"\n\n", 1)[0]}
 
 
 def _against_records(case: _VerifyCase, store: verify_store.Store) -> Iterator[Finding]:
-    """What notes say of their generations; one that is not here is told of once."""
-    told: set[str] = set()
+    """Compare notes with the records of their generations; a missing record is reported once for a trace."""
+    reported_traces: set[str] = set()
     for oid, note in case.noted.items():
         if verify_note.is_copied(oid, note):
             continue
         for trace, row in note.traces.items():
             if row.get("evidence") in ("imported", "declared") or trace in store.buried:
                 continue
-            found = verify_note.against_record(oid, row, store.record(trace))
-            if found is not None and (found.level == FINDING or trace not in told):
-                told.add(trace)
-                yield found
+            finding = verify_note.against_record(oid, row, store.record(trace))
+            if finding is not None and (finding.level == FINDING or trace not in reported_traces):
+                reported_traces.add(trace)
+                yield finding
 
 
-def _rows(known: Mapping[str, Note]) -> dict[str, Row]:
-    """Trace id → what notes say of it, over all commits."""
+def _rows(notes_by_commit: Mapping[str, Note]) -> dict[str, Row]:
+    """Trace id → the union of its rows in the notes of all commits."""
     rows: dict[str, Row] = {}
-    for note in known.values():
+    for note in notes_by_commit.values():
         for trace, row in note.traces.items():
             rows[trace] = unite_rows(rows[trace], row) if trace in rows else row
     return rows
@@ -279,19 +284,19 @@ _SIGNED = {
 
 
 def _signatures(repo: Repository, config: Config, commits: list[ListedCommit]) -> Iterator[Finding]:
-    """Signatures where the policy demands them: `commits` of the range, and those that wrote the `notes`."""
-    wanted: list[tuple[str, str]] = []
+    """Check the signatures that the policy demands: of these commits, and of the commits of the notes ref."""
+    pairs: list[tuple[str, str]] = []
     if "notes" in config.verify_signatures and repo.resolve(notes.REF):
-        wanted += [(one.oid, "notes") for one in verified.listed(repo, [notes.REF])]
+        pairs += [(commit.oid, "notes") for commit in verified.listed(repo, [notes.REF])]
     if "commits" in config.verify_signatures:
-        wanted += [(one.oid, "commits") for one in commits]
-    letters = verified.signatures(repo, dict.fromkeys(oid for oid, _ in wanted))
-    # Git also says "none" of a signature that it has no means to check.
+        pairs += [(commit.oid, "commits") for commit in commits]
+    letters = verified.signatures(repo, dict.fromkeys(oid for oid, _ in pairs))
+    # Git also reports "none" (N) for a signature that it has no means to check.
     none = [oid for oid, letter in letters.items() if letter == "N"]
     for oid, obj in zip(none, repo.objects.get_many(none), strict=True):
         if obj is not None and b"\ngpgsig" in obj.data.split(b"\n\n", 1)[0]:
             letters[oid] = "E"
-    for oid, which in wanted:
+    for oid, which in pairs:
         level, words = _SIGNED.get(letters.get(oid, "E"), (None, ""))
         if level is not None:
             what = f"the {'commit of the notes ref' if which == 'notes' else 'commit'} {words}"
@@ -299,4 +304,4 @@ def _signatures(repo: Repository, config: Config, commits: list[ListedCommit]) -
 
 
 def _silent(_what: str, _done: int, _all: int) -> None:
-    """Nobody wants to know."""
+    """Report no progress."""

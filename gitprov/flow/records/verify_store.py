@@ -1,4 +1,4 @@
-"""The store of generations and the sidecars of a commit, read in bulk and checked one by one."""
+"""Reads the store of generations and the sidecars of a commit in bulk, and checks them one by one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _READ = ("record.json", stores.TOMBSTONE, *checks.TEXTS)
 
 
 class Store:
-    """The generations ref as it stands. `traces`: trace → its directory; `buried`: those that were forgotten."""
+    """The generations ref. `traces`: trace → its directory; `buried`: the traces that have a tombstone."""
 
     def __init__(self, repo: Repository) -> None:
         self.repo = repo
@@ -36,21 +36,24 @@ class Store:
                 self.traces[trace] = top
                 self.below.setdefault(top, {})[path[len(top) + 1 :]] = oid
         self.buried = {trace for trace, top in self.traces.items() if stores.TOMBSTONE in self.below[top]}
-        # At once: the object reader answers in the order it was asked, so nobody else may ask while answers are open.
-        names = {one: self.below[top].get("record.json") for one, top in self.traces.items()}
-        here = {one: oid for one, oid in names.items() if oid is not None}
-        found = zip(here, repo.objects.get_many(here.values()), strict=True)
-        self._records = {one: checks.parse(obj.data if obj is not None else None) for one, obj in found}
+        # Read all at once: the object reader answers in order, so no other request may start before the last
+        # answer.
+        names = {trace_id: self.below[top].get("record.json") for trace_id, top in self.traces.items()}
+        record_ids = {trace_id: oid for trace_id, oid in names.items() if oid is not None}
+        objects = zip(record_ids, repo.objects.get_many(record_ids.values()), strict=True)
+        self._records = {
+            trace_id: checks.parse(obj.data if obj is not None else None) for trace_id, obj in objects
+        }
 
     def record(self, trace: str) -> Row | None:
-        """The record of a trace as far as it can be read."""
+        """The record of a trace, None where it is missing or cannot be parsed."""
         return self._records.get(trace)
 
 
 def generations(
     store: Store, named: set[str], every: bool, tell: Callable[[str, int, int], None]
 ) -> Iterator[Finding]:
-    """Findings of every generation, or only of those that notes name."""
+    """Findings of every generation (`every`), or only of the generations that notes name (`named`)."""
     chosen = [trace for trace in store.traces if every or trace in named]
     gone = _missing(store, chosen)
     world = World(
@@ -60,9 +63,9 @@ def generations(
         stores.directory,
         stores.instruction_path,
     )
-    for n, one in enumerate(_read(store, chosen)):
-        yield from checks.generation(one, world)
-        yield from _parent(store, one, named)
+    for n, generation in enumerate(_read(store, chosen)):
+        yield from checks.generation(generation, world)
+        yield from _parent(store, generation, named)
         tell("generations", n + 1, len(chosen))
     if every:
         yield from _instructions(store, world)
@@ -76,17 +79,17 @@ def sidecars(repo: Repository, tree: str) -> dict[str, str]:
 
 
 def of_sidecars(
-    repo: Repository, tree: str, found: Mapping[str, str], rows: Mapping[str, Row] | None
+    repo: Repository, tree: str, blob_ids: Mapping[str, str], rows: Mapping[str, Row] | None
 ) -> Iterator[Finding]:
-    """Findings of a commit's sidecars."""
+    """Findings of a commit's sidecars; `blob_ids`: path → blob id."""
     shown = repo.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", tree)
     files = set(decode(shown).split("\0"))
-    for path, obj in zip(found, repo.objects.get_many(found.values()), strict=True):
+    for path, obj in zip(blob_ids, repo.objects.get_many(blob_ids.values()), strict=True):
         yield from checks.sidecar(path, obj.data if obj is not None else None, files, rows)
 
 
 def _missing(store: Store, chosen: Iterable[str]) -> set[str]:
-    """Blob ids that the listing names and that have no object; in a partial clone to ask would be to fetch."""
+    """Blob ids of the listing without an object; empty in a partial clone, where checking would fetch."""
     if verified.is_partial(store.repo):
         return set()
     tops = [store.traces[trace] for trace in chosen]
@@ -94,31 +97,31 @@ def _missing(store: Store, chosen: Iterable[str]) -> set[str]:
 
 
 def _read(store: Store, chosen: list[str]) -> Iterator[Stored]:
-    """Generations one after the other, with the bytes that have to be looked at."""
-    asked = [(trace, name) for trace in chosen for name in _READ if name in store.below[store.traces[trace]]]
-    oids = (store.below[store.traces[trace]][name] for trace, name in asked)
-    found = store.repo.objects.get_many(oids)
+    """Generations one by one, with the contents that have to be checked."""
+    places = [(trace, name) for trace in chosen for name in _READ if name in store.below[store.traces[trace]]]
+    oids = (store.below[store.traces[trace]][name] for trace, name in places)
+    objects = store.repo.objects.get_many(oids)
     data: dict[str, bytes | None] = {}
     at = 0
     for trace in chosen:
-        while at < len(asked) and asked[at][0] == trace:
-            obj = next(found)
-            data[asked[at][1]] = obj.data if obj is not None else None
+        while at < len(places) and places[at][0] == trace:
+            obj = next(objects)
+            data[places[at][1]] = obj.data if obj is not None else None
             at += 1
         top = store.traces[trace]
         yield Stored(trace, top, store.below[top], data)
         data = {}
 
 
-def _parent(store: Store, one: Stored, named: set[str]) -> Iterator[Finding]:
-    """A continuation and what it continues lie in one store."""
-    record = store.record(one.trace)
+def _parent(store: Store, generation: Stored, named: set[str]) -> Iterator[Finding]:
+    """A finding if a generation continues another that is not in the store."""
+    record = store.record(generation.trace)
     parent = record.get("parent") if record is not None else None
     if isinstance(parent, str) and is_trace_id(parent) and parent not in store.traces:
         more = "" if parent in named else ", and no note names it"
         what = f"it continues {parent}, which is not in the store{more}"
         mend = "fetch refs/gitprov/generations from a clone that has it"
-        yield Finding("no-parent", FINDING, what, mend, path=one.top, trace=one.trace)
+        yield Finding("no-parent", FINDING, what, mend, path=generation.top, trace=generation.trace)
 
 
 def _instructions(store: Store, world: World) -> Iterator[Finding]:
@@ -126,6 +129,6 @@ def _instructions(store: Store, world: World) -> Iterator[Finding]:
     for path, obj in zip(
         paths, store.repo.objects.get_many(store.files[path] for path in paths), strict=True
     ):
-        found = checks.instruction(path, obj.data if obj is not None else None, world)
-        if found is not None:
-            yield found
+        finding = checks.instruction(path, obj.data if obj is not None else None, world)
+        if finding is not None:
+            yield finding

@@ -1,1 +1,1 @@
-"""Installing into a repository, and taking everything out again."""
+"""Installing into a repository, and uninstalling everything again."""

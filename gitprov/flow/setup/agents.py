@@ -1,4 +1,4 @@
-"""Connecting agents: our capture hooks in their settings, and a gitprov that those hooks find."""
+"""Connecting agents: gitprov's capture hooks in their settings, and a gitprov that those hooks find."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ _PROGRAM = re.compile(r"""["']?(?P<program>[^\s"';&|]*gitprov)["']?\s+capture\b"
 
 
 def agent_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
-    """What has to be done to the agents' settings. `project` is the top of the work tree."""
+    """Steps that connect agents through their settings. `project`: top directory of the work tree."""
     tree = None if wish.user else project
     path = agent_settings.settings_path(wish.user_home if tree is None else tree)
     used = os.path.isdir(os.path.dirname(path))
     if wish.agents is None and not used:
-        known = os.path.isdir(os.path.join(wish.user_home, ".claude"))
-        hint = "Claude Code is on this machine; to record what it writes here: gitprov install --agents claude-code"
-        return InstallPlan(_kept_up(wish), [hint] if known else [])
+        present = os.path.isdir(os.path.join(wish.user_home, ".claude"))
+        hint = (
+            "Claude Code is on this machine; "
+            "to record what it writes here: gitprov install --agents claude-code"
+        )
+        return InstallPlan(_user_launcher_steps(wish), [hint] if present else [])
     for name in wish.agents or ():
         if name not in agent_settings.AGENTS:
             raise UsageError(f"no agent {name!r}", f"known: {', '.join(agent_settings.AGENTS)}, or none")
@@ -37,18 +40,18 @@ def agent_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
     return InstallPlan(steps, [])
 
 
-def _kept_up(wish: InstallOptions) -> list[Step]:
-    """A person's own settings that were connected earlier serve this project too."""
+def _user_launcher_steps(wish: InstallOptions) -> list[Step]:
+    """Steps that keep the launcher current where the user's own settings call gitprov already."""
     path = agent_settings.settings_path(wish.user_home)
     try:
         connected = bool(agent_settings.commands(path, agent_settings.read(path)))
-    except ConfigError:  # nobody asked for that file to be changed
+    except ConfigError:  # the user did not request a change of that file
         return []
     return launcher_steps(wish) if connected else []
 
 
 def launcher_steps(wish: InstallOptions) -> list[Step]:
-    """What has to be done so that the command in agents' settings starts this installation of gitprov."""
+    """Steps after which the command in agents' settings starts this installation of gitprov."""
     data = shims.render_launcher(shims.Settings(wish.python, wish.lib, site=wish.site))
     if not launchers.stale(wish.user_home, data):
         return []
@@ -58,7 +61,7 @@ def launcher_steps(wish: InstallOptions) -> list[Step]:
 
 
 def removal_steps(wish: InstallOptions) -> list[Step]:
-    """What has to be done to leave nothing of that in the home directory."""
+    """Steps that remove the launcher from the home directory."""
     if not launchers.is_there(wish.user_home):
         return []
     place = launchers.directory(wish.user_home)
@@ -66,9 +69,9 @@ def removal_steps(wish: InstallOptions) -> list[Step]:
 
 
 def settings_files(wish: InstallOptions, project: str | None) -> list[tuple[str, str | None]]:
-    """Every settings file that Claude Code reads for a project: the user's, the project's, the project's private one.
+    """Every settings file that Claude Code reads for a project: user, project, private.
 
-    Each comes with the work tree that holds it, None for the user's.
+    Each comes with the work tree that contains it, None for the user's file.
     """
     tops = [(wish.user_home, None), *([(project, project)] if project else [])]
     files = [(agent_settings.settings_path(top), tree) for top, tree in tops]
@@ -79,9 +82,10 @@ def settings_files(wish: InstallOptions, project: str | None) -> list[tuple[str,
 def unreachable(
     files: Iterable[tuple[str, str | None]], home: str, which: Callable[[str], str | None]
 ) -> Iterator[tuple[str, str]]:
-    """Settings files (`files` as `settings_files` gives them) whose command will not start gitprov, each with the program that is not there.
+    """Settings files whose command will not start gitprov, each with the program that is missing.
 
-    `which` finds a command on PATH. ConfigError where a file is damaged.
+    `files`: as `settings_files` returns them. `which`: finds a command on PATH. ConfigError for a damaged
+    file.
     """
     for path, tree in files:
         for command in agent_settings.commands(path, agent_settings.read(path, tree)):
@@ -91,7 +95,7 @@ def unreachable(
 
 
 def _missing_program(command: str, home: str, which: Callable[[str], str | None]) -> str | None:
-    """The program that a command of ours wants and will not find."""
+    """The program that one of gitprov's commands needs and does not find; None where nothing is missing."""
     if command == agent_settings.COMMAND:
         launcher = os.path.join(launchers.directory(home), "gitprov")
         return None if _starts(launcher) or which("gitprov") else launcher
@@ -102,7 +106,7 @@ def _missing_program(command: str, home: str, which: Callable[[str], str | None]
     for start in ("~/", "$HOME/", "${HOME}/"):
         if program.startswith(start):
             program = os.path.join(home, program[len(start) :])
-    # What another variable holds is the agent's to know.
+    # Only the agent can expand other variables.
     return None if "$" in program or os.access(program, os.X_OK) else program
 
 

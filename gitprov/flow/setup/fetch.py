@@ -1,4 +1,4 @@
-"""Letting a plain `git fetch` bring the records of others, beside ours, never over them."""
+"""Refspecs by which a plain `git fetch` brings the records of others, without overwriting local ones."""
 
 from __future__ import annotations
 
@@ -21,37 +21,41 @@ if TYPE_CHECKING:
 
 
 def steps(repo: Repository, named: Sequence[str]) -> InstallPlan:
-    """What has to be done so that `git fetch` brings the records of these remotes (none named: the default one).
+    """Steps after which `git fetch` brings the records of the remotes `named`, else of the default.
 
     GitprovError for a remote that does not exist.
     """
     from gitprov.flow.setup.steps import InstallPlan
 
-    known = remotes.remotes(repo)
+    configured = remotes.remotes(repo)
     for name in named:
-        if name not in known.names:
-            there = f"there are: {', '.join(known.names)}" if known.names else "git remote add <name> <url>"
-            raise GitprovError(f"no remote {name!r}", there)
-    default = (known.default,) if known.default in known.names else ()
-    found = [_steps_of(repo, name, known.fetch.get(name, ())) for name in named or default if name]
+        if name not in configured.names:
+            advice = (
+                f"there are: {', '.join(configured.names)}"
+                if configured.names
+                else "git remote add <name> <url>"
+            )
+            raise GitprovError(f"no remote {name!r}", advice)
+    default = (configured.default,) if configured.default in configured.names else ()
+    plans = [_steps_of(repo, name, configured.fetch.get(name, ())) for name in named or default if name]
     return InstallPlan(
-        [step for one in found for step in one.steps], [hint for one in found for hint in one.hints]
+        [step for plan in plans for step in plan.steps], [hint for plan in plans for hint in plan.hints]
     )
 
 
-def _steps_of(repo: Repository, remote: str, there: tuple[str, ...]) -> InstallPlan:
+def _steps_of(repo: Repository, remote: str, refspecs: tuple[str, ...]) -> InstallPlan:
     from gitprov.flow.setup.steps import InstallPlan, Step
 
-    if "+refs/*:refs/*" in there:
+    if "+refs/*:refs/*" in refspecs:
         return InstallPlan(
             [], [f"this is a mirror of {remote}: each fetch makes its records those of {remote}"]
         )
     hints = [
         f"git fetch {remote} may overwrite records that were not sent yet; mend: {removal(remote, spec)}"
-        for spec in there
+        for spec in refspecs
         if overwrites(spec)
     ]
-    missing = tuple(spec for spec in wanted(repo, remote) if spec not in there)
+    missing = tuple(spec for spec in expected_refspecs(repo, remote) if spec not in refspecs)
     if not missing and remote in fetched_remotes.load(repo.home):
         return InstallPlan([], hints)
     detail = (
@@ -63,7 +67,7 @@ def _steps_of(repo: Repository, remote: str, there: tuple[str, ...]) -> InstallP
     return InstallPlan([Step("fetch", path, detail, lambda: _subscribe(repo, remote, missing))], hints)
 
 
-def wanted(repo: Repository, remote: str) -> list[str]:
+def expected_refspecs(repo: Repository, remote: str) -> list[str]:
     """The refspecs that a remote should have."""
     config = load_config(repo.worktree, repo.config("gitprov."))
     kinds = fetched_remotes.KINDS if config.share_generations else fetched_remotes.KINDS[:1]
@@ -71,13 +75,13 @@ def wanted(repo: Repository, remote: str) -> list[str]:
 
 
 def removal(remote: str, spec: str) -> str:
-    """The command that takes a refspec out of the configuration."""
+    """The command that removes a refspec from the configuration."""
     key = shell_quoted(f"remote.{remote}.fetch")
     return f"git config --unset-all --fixed-value {key} {shell_quoted(spec)}"
 
 
 def overwrites(spec: str) -> bool:
-    """Whether a refspec fetches into our own refs by force."""
+    """Whether a refspec fetches into gitprov's own refs by force."""
     source, _, target = spec.removeprefix("+").partition(":")
     ours = any(
         ref == target or (target.endswith("*") and ref.startswith(target[:-1])) for ref in REFS.values()
@@ -93,42 +97,45 @@ def _subscribe(repo: Repository, remote: str, refspecs: tuple[str, ...]) -> None
             repo.run("config", "--local", "--add", f"remote.{remote}.fetch", spec)
         change = install_record.ConfigChange(path, "local", None, before, install_record.digest(path))
         record = install_record.load(repo.home)
-        one = install_record.Subscription(remote, refspecs, change)
-        install_record.save(repo.home, record._replace(fetches=(*record.fetches, one)))
+        subscription = install_record.Subscription(remote, refspecs, change)
+        install_record.save(repo.home, record._replace(fetches=(*record.fetches, subscription)))
     taken = fetched_remotes.load(repo.home)
     fetched_remotes.save(repo.home, {remote: {}, **taken})
-    # Notes may now come at any moment, and the shims go by this flag.
+    # Notes may arrive from now on, and the shims look for them only with this flag.
     flags.raise_flag(repo.home, "active")
 
 
 def removal_steps(repo: Repository) -> list[Step]:
-    """What has to be done so that `git fetch` brings again what it brought before; the latest change first."""
+    """Steps after which `git fetch` brings what it did before the installation; the latest change first."""
     from gitprov.flow.setup.steps import Step
 
-    there = remotes.remotes(repo).fetch
-    found = [
-        one
-        for one in reversed(install_record.load(repo.home).fetches)
-        if set(one.refspecs) & {*there.get(one.remote, ())}
+    refspecs = remotes.remotes(repo).fetch
+    subscriptions = [
+        subscription
+        for subscription in reversed(install_record.load(repo.home).fetches)
+        if set(subscription.refspecs) & {*refspecs.get(subscription.remote, ())}
     ]
 
-    def step(one: install_record.Subscription) -> Step:
+    def step(subscription: install_record.Subscription) -> Step:
         return Step(
-            "config", one.change.file, f"remote.{one.remote}.fetch as before", lambda: _undo(repo, one)
+            "config",
+            subscription.change.file,
+            f"remote.{subscription.remote}.fetch as before",
+            lambda: _undo(repo, subscription),
         )
 
-    return [step(one) for one in found]
+    return [step(subscription) for subscription in subscriptions]
 
 
-def _undo(repo: Repository, one: install_record.Subscription) -> None:
-    """The bytes from before, or where others have written since, only the lines that we added."""
-    if install_record.restore(one.change):
+def _undo(repo: Repository, subscription: install_record.Subscription) -> None:
+    """Restore the former bytes; where others have written since, remove only the lines that gitprov added."""
+    if install_record.restore(subscription.change):
         return
-    key = f"remote.{one.remote}.fetch"
-    for spec in one.refspecs:
+    key = f"remote.{subscription.remote}.fetch"
+    for spec in subscription.refspecs:
         done = repo.try_run("config", "--local", "--unset-all", "--fixed-value", key, spec, ok=range(256))
         if done.returncode not in (0, 5):
             raise GitprovError(
-                f"{one.change.file}: {decode(done.stderr).strip()}",
+                f"{subscription.change.file}: {decode(done.stderr).strip()}",
                 f"git config --unset-all {shell_quoted(key)}",
             )

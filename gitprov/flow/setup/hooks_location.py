@@ -1,4 +1,4 @@
-"""Where our hooks belong in a repository: into its own hooks directory, or in front of one that others share."""
+"""Where gitprov's hooks belong: in the repository's own hooks directory, or in front of a shared one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gitprov.git.user import hooks_path
 from gitprov.model.hook_names import HOOKS, OPTIONAL
 from gitprov.store.setup import framework_config, hook_dir, shims
 
-#: Hooks whose mere presence changes nothing but which somebody may add to a shared directory at any time.
+#: Hooks that are passed on even if absent: they may be added to a shared directory at any time.
 PASSED_ON = (
     "applypatch-msg",
     "post-applypatch",
@@ -28,8 +28,10 @@ PASSED_ON = (
 
 
 class HooksLocation(NamedTuple):
-    """`directory` takes our hooks. With `outer`, git must be pointed at it (`scope`: `local` or `worktree`), and
-    every hook hands over to the one of the same name in `outer`, which is as `core.hooksPath` has it.
+    """`directory` gets gitprov's hooks.
+
+    With `outer`, git must be pointed at `directory` (in `scope`: `local` or `worktree`), and every hook calls
+    the hook of the same name in `outer`, which is written as in `core.hooksPath`.
     """
 
     directory: str
@@ -38,17 +40,20 @@ class HooksLocation(NamedTuple):
 
 
 def own_directory(repo: Repository) -> str:
-    """The directory that git is pointed at where its hooks directory is not this clone's alone."""
+    """The directory that git is pointed at where its hooks directory does not belong to this clone alone."""
     return os.path.join(os.path.realpath(repo.home), "hooks")
 
 
 def same(a: str, b: str) -> bool:
-    """Whether two paths name one directory, through whatever links."""
+    """Whether two paths name the same directory, links resolved."""
     return os.path.realpath(a) == os.path.realpath(b)
 
 
 def find(repo: Repository) -> HooksLocation:
-    """Where hooks go, or already are. GitprovError in a bare repository and under a fixed `core.hooksPath`."""
+    """Where hooks go, or already are.
+
+    GitprovError in a bare repository, and where `core.hooksPath` is set for this command alone.
+    """
     if repo.worktree is None:
         raise GitprovError(
             "this is a bare repository: nobody commits here",
@@ -70,7 +75,10 @@ def find(repo: Repository) -> HooksLocation:
 
 
 def by_framework(repo: Repository) -> bool:
-    """Whether pre-commit or prek is installed here, has our hooks in its configuration, and we have none of our own."""
+    """Whether a framework runs gitprov's hooks: pre-commit or prek is installed and configured for them.
+
+    False where gitprov has hooks of its own.
+    """
     directory = hooks_path.hooks_path(repo).directory
     slots = [hook_dir.look(directory, hook) for hook in HOOKS]
     installed = any(slot.top == hook_dir.FRAMEWORK for slot in slots) and not any(slot.ours for slot in slots)
@@ -78,15 +86,15 @@ def by_framework(repo: Repository) -> bool:
 
 
 def to_pass_on(repo: Repository, place: HooksLocation) -> list[str]:
-    """Names of the hooks besides ours that must reach the outer directory."""
+    """Names of the hooks besides gitprov's that must be passed on to the outer directory."""
     top = repo.worktree or repo.git_dir
-    found = hook_dir.runnable(os.path.join(top, place.outer))
+    names = hook_dir.runnable(os.path.join(top, place.outer))
     taken = {*HOOKS, *(hook for hook in OPTIONAL if shares(hook_dir.look(place.directory, hook)))}
-    return sorted({*PASSED_ON, *found} - taken)
+    return sorted({*PASSED_ON, *names} - taken)
 
 
 def shares(slot: hook_dir.Slot) -> bool:
-    """Whether a hook that is only there on request is: ours, and more than a handing over to another directory."""
+    """Whether an optional hook is installed that does more than pass on to another directory."""
     return slot.ours is not None and bool(shims.settings_of(hook_dir.read(slot.ours)).python)
 
 

@@ -1,6 +1,6 @@
 """Installing: hooks into a repository or a template, capture hooks into an agent's settings.
 
-Everything is looked at first; the steps that follow from it are a list, and only then is the first one taken.
+Everything is checked first; the result is a list of steps, and only then is the first step carried out.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from gitprov.store.setup import record as install_record
 
 
 def install(repo: Repository, wish: InstallOptions) -> InstallPlan:
-    """What has to be done so that commits here are recorded, and so that a fetch brings the records of others; nothing
-    is done yet.
+    """Steps after which commits here are recorded and a fetch brings the records of others.
+
+    Nothing is changed yet.
     """
     from gitprov.flow.setup import fetch as subscribe
 
@@ -59,12 +60,12 @@ def _native_steps(repo: Repository, wish: InstallOptions) -> InstallPlan:
 
 
 def flag_steps(repo: Repository) -> list[Step]:
-    """The flags that the shims go by, where they differ from what repository and configuration say."""
+    """Steps for the flags that the shims read, where these differ from repository and configuration."""
     config = load_config(repo.worktree, repo.config("gitprov."))
-    known = bool(read_refs(repo, [notes.REF]) or fetched_remotes.load(repo.home))
-    wanted = {"guard": config.guards, "active": known}
+    active = bool(read_refs(repo, [notes.REF]) or fetched_remotes.load(repo.home))
+    needs = {"guard": config.guards, "active": active}
     steps = []
-    for name, needed in wanted.items():
+    for name, needed in needs.items():
         path = os.path.join(repo.home, name)
         if needed and not os.path.exists(path):
             steps.append(_flag_step(repo.home, name))
@@ -80,14 +81,14 @@ def _flag_step(home: str, name: str) -> Step:
 
 
 def install_template(directory: str, wish: InstallOptions) -> InstallPlan:
-    """What has to be done so that clones made with this template directory start with our hooks."""
+    """Steps after which clones made with this template directory start with gitprov's hooks."""
     hint = f"git uses it with: git config --global init.templateDir {shell_quoted(directory)}"
     settings = shims.Settings(wish.python, wish.lib, site=wish.site)
     return InstallPlan(_hook_steps(os.path.join(directory, "hooks"), settings, None, wish.push), [hint])
 
 
 def _hook_steps(directory: str, settings: shims.Settings, home: str | None, push: bool | None) -> list[Step]:
-    """One slot after the other; every reason to refuse comes before the first step."""
+    """Steps for all hooks of a directory. Every reason to refuse is raised before the first step."""
     slots = [hook_dir.look(directory, hook) for hook in HOOKS]
     optional = [hook_dir.look(directory, hook) for hook in OPTIONAL]
     slots += [slot for slot in optional if push or (push is None and hooks_location.shares(slot))]
@@ -95,7 +96,7 @@ def _hook_steps(directory: str, settings: shims.Settings, home: str | None, push
         _refuse(slot)
     steps = [step for slot in slots for step in _slot_steps(slot, shims.render(settings, slot.hook))]
     if push is False and not settings.outer:
-        steps += [_gone(slot) for slot in optional if hooks_location.shares(slot)]
+        steps += [_removal_step(slot) for slot in optional if hooks_location.shares(slot)]
     if steps and not os.path.isdir(directory):
         steps.insert(0, Step("directory", directory, "", lambda: _make_directory(directory, home)))
     return steps
@@ -105,7 +106,8 @@ def _refuse(slot: hook_dir.Slot) -> None:
     if slot.edited:
         raise GitprovError(
             f"{slot.edited} is gitprov's hook, and somebody changed it",
-            f"move the added lines to {slot.path}{hook_dir.CHAINED} (it runs first), delete the hook, install again",
+            f"move the added lines to {slot.path}{hook_dir.CHAINED} (it runs first), "
+            "delete the hook, install again",
         )
     if os.path.isdir(slot.path):
         raise GitprovError(f"{slot.path} is a directory", "move it away and install again")
@@ -131,7 +133,7 @@ def _slot_steps(slot: hook_dir.Slot, data: bytes) -> list[Step]:
     return [*steps, Step("hook", slot.path, "", lambda: hook_dir.put(slot.path, data))]
 
 
-def _gone(slot: hook_dir.Slot) -> Step:
+def _removal_step(slot: hook_dir.Slot) -> Step:
     if slot.edited:
         _refuse(slot)
     return Step("remove", slot.path, "nothing is shared at a push any more", lambda: hook_dir.take_out(slot))
@@ -164,7 +166,7 @@ def _config_steps(repo: Repository, where: hooks_location.HooksLocation) -> list
 
 
 def _point_git(repo: Repository, where: hooks_location.HooksLocation, now: hooks_path.HooksPath) -> None:
-    """Remember the file as it is, then set the key."""
+    """Record the configuration file as it is, then set the key."""
     path = hooks_path.config_file(repo, where.scope)
     record = install_record.load(repo.home)
     old = now.value if now.scope == where.scope else None
@@ -177,7 +179,7 @@ def _point_git(repo: Repository, where: hooks_location.HooksLocation, now: hooks
 
 
 def _make_directory(directory: str, home: str | None) -> None:
-    """Create what is missing, and remember it in the clone's record so that uninstalling removes it."""
+    """Create missing directories, and record them in the clone so that uninstalling removes them."""
     made = list(_missing(directory))
     os.makedirs(directory)
     if home is not None and not directory.startswith(home + os.sep):

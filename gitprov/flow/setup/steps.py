@@ -1,4 +1,4 @@
-"""What installing is made of: a wish, the steps that follow from it, and taking them."""
+"""The parts of an installation: options, the steps that follow from them, and their execution."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from gitprov.errors import GitprovError
 
 
 class InstallOptions(NamedTuple):
-    """What somebody asked for. `agents` None means: those that the project already uses. `user`: the agent's
-    settings in `user_home` instead of the project's. `python`, `lib` and `site` go into the shims. `push`: share at
-    each push; None leaves that as it is.
+    """The options of an installation.
+
+    `agents`: None for those that the project already uses. `user`: the agent's settings in `user_home`, not
+    the project's. `python`, `lib` and `site` are written into the shims. `push`: share at each push; None
+    leaves that as it is.
     """
 
     python: str
@@ -24,7 +26,7 @@ class InstallOptions(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One change: a word for it, the path it happens to, what a person should know of it, and the doing."""
+    """One change: a word for it, the path that it changes, details for a person, and its function."""
 
     action: str
     path: str
@@ -33,14 +35,17 @@ class Step(NamedTuple):
 
 
 class InstallPlan(NamedTuple):
-    """Steps in order, and lines about what was left alone on purpose."""
+    """Steps in order, and hints about what is deliberately left unchanged."""
 
     steps: list[Step]
     hints: list[str]
 
 
 def carry_out(outcome: InstallPlan) -> None:
-    """Take the steps. GitprovError where the file system says no; steps already taken stay, and may be repeated."""
+    """Carry out the steps in order.
+
+    GitprovError where the file system refuses a step. Earlier steps stay done; repeating them is safe.
+    """
     for step in outcome.steps:
         try:
             step.run()

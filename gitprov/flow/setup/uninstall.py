@@ -1,4 +1,4 @@
-"""Uninstalling: every hook that was there before is back, byte for byte, and so is the configuration."""
+"""Uninstalling: restores, byte for byte, the hooks that were there before, and the configuration."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from gitprov.store.setup import record as install_record
 
 
 def uninstall(repo: Repository, wish: InstallOptions) -> InstallPlan:
-    """What has to be done to leave a repository as it was; nothing is done yet. Recorded evidence stays."""
-    own = hooks_location.own_directory(repo)
+    """Steps that restore a repository; nothing is changed yet. Recorded evidence stays."""
+    own_directory = hooks_location.own_directory(repo)
     now = hooks_path.hooks_path(repo)
     directories = dict.fromkeys([hooks_path.default_directory(repo), now.directory])
     steps, hints = [], []
     for directory in directories:
-        if not hooks_location.same(directory, own):
-            found = hook_steps(directory)
-            steps += found.steps
-            hints += found.hints
-    steps += _own_steps(own)
-    steps[:0] = _configuration(repo, own, now)
+        if not hooks_location.same(directory, own_directory):
+            plan = hook_steps(directory)
+            steps += plan.steps
+            hints += plan.hints
+    steps += _own_steps(own_directory)
+    steps[:0] = _configuration(repo, own_directory, now)
     settings = agent_steps(wish, repo.worktree)
     steps += settings.steps
     if steps or install_record.load(repo.home) != install_record.InstallRecord():
@@ -41,7 +41,7 @@ def uninstall(repo: Repository, wish: InstallOptions) -> InstallPlan:
 
 
 def hook_steps(directory: str) -> InstallPlan:
-    """What has to be done in one hooks directory. GitprovError, and nothing to do, where a hook of ours was edited."""
+    """Steps for one hooks directory. GitprovError, before any step, where a hook of gitprov's was edited."""
     slots = [hook_dir.look(directory, hook) for hook in (*HOOKS, *OPTIONAL)]
     edited = [slot.edited for slot in slots if slot.edited]
     if edited:
@@ -62,8 +62,9 @@ def hook_steps(directory: str) -> InstallPlan:
 
 
 def agent_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
-    """What has to be done to the agent's settings: the project's, with `user` also the user's, and its launcher, which
-    other projects may use as well.
+    """Steps for the agent's settings of the project.
+
+    With `user`, also for the user's settings and the launcher, which other projects may use as well.
     """
     tops: list[tuple[str, str | None]] = [(project, project)] if project else []
     tops += [(wish.user_home, None)] if wish.user else []
@@ -90,45 +91,49 @@ def _take_out(slot: hook_dir.Slot) -> Step:
 
 
 def _replaced(slot: hook_dir.Slot) -> bool:
-    """Whether somebody put another hook in our place, so that what we set aside has nowhere to return to."""
+    """Whether gitprov's hook was replaced by another one, so that the hook it set aside cannot return."""
     if slot.ours or hook_dir.ABSENT in {slot.chained, slot.top}:
         return False
     return not (slot.chained == slot.top == hook_dir.FRAMEWORK)
 
 
-def _own_steps(own: str) -> list[Step]:
+def _own_steps(own_directory: str) -> list[Step]:
     try:
-        names = sorted(os.listdir(own))
+        names = sorted(os.listdir(own_directory))
     except FileNotFoundError:
         return []
-    foreign = [name for name in names if hook_dir.kind_of(os.path.join(own, name)) != hook_dir.OURS]
+    foreign = [name for name in names if hook_dir.kind_of(os.path.join(own_directory, name)) != hook_dir.OURS]
     if foreign:
         raise GitprovError(
-            f"somebody changed {', '.join(os.path.join(own, name) for name in foreign)}; nothing was removed",
+            f"somebody changed {', '.join(os.path.join(own_directory, name) for name in foreign)}; "
+            "nothing was removed",
             "move it out of that directory and run gitprov uninstall again",
         )
-    return [Step("remove", own, f"{len(names)} hooks", lambda: _remove_all(own, names))]
+    return [Step("remove", own_directory, f"{len(names)} hooks", lambda: _remove_all(own_directory, names))]
 
 
-def _remove_all(own: str, names: list[str]) -> None:
+def _remove_all(own_directory: str, names: list[str]) -> None:
     for name in names:
-        os.unlink(os.path.join(own, name))
-    os.rmdir(own)
+        os.unlink(os.path.join(own_directory, name))
+    os.rmdir(own_directory)
 
 
-def _configuration(repo: Repository, own: str, now: hooks_path.HooksPath) -> list[Step]:
-    """What was changed last goes back first: then each file is found as it was left, and gets its bytes back."""
+def _configuration(repo: Repository, own_directory: str, now: hooks_path.HooksPath) -> list[Step]:
+    """Steps for the configuration, the latest change first.
+
+    In this order each file is as the change left it, so that its former bytes can be restored.
+    """
     change = install_record.load(repo.home).config
-    parts = [fetch.removal_steps(repo), _config_steps(repo, own, now)]
+    parts = [fetch.removal_steps(repo), _config_steps(repo, own_directory, now)]
     if change is not None and install_record.digest(change.file) == change.after:
         parts.reverse()
     return [step for part in parts for step in part]
 
 
-def _config_steps(repo: Repository, own: str, now: hooks_path.HooksPath) -> list[Step]:
-    """First of all steps: git must not be pointed at a directory that is going away."""
+def _config_steps(repo: Repository, own_directory: str, now: hooks_path.HooksPath) -> list[Step]:
+    """Steps for `core.hooksPath`. They come first: git must not be pointed at a directory that is removed."""
     change = install_record.load(repo.home).config
-    if not hooks_location.same(now.directory, own) or now.scope not in {"local", "worktree"}:
+    if not hooks_location.same(now.directory, own_directory) or now.scope not in {"local", "worktree"}:
         return []
     path = hooks_path.config_file(repo, now.scope)
     return [
@@ -137,7 +142,7 @@ def _config_steps(repo: Repository, own: str, now: hooks_path.HooksPath) -> list
 
 
 def _restore_config(repo: Repository, scope: str, change: install_record.ConfigChange | None) -> None:
-    """The bytes from before, or where others have written since, only the one key."""
+    """Restore the former bytes; where others have written since, only the one key."""
     if change is None or change.scope != scope:
         hooks_path.set_hooks_path(repo, scope, None)
     elif not install_record.restore(change):
@@ -145,12 +150,12 @@ def _restore_config(repo: Repository, scope: str, change: install_record.ConfigC
 
 
 def _tidy(repo: Repository) -> None:
-    """Directories that we made, where nothing else moved in."""
+    """Remove gitprov's directories where they are empty, its flags, and its records of the installation."""
     for directory in reversed(install_record.load(repo.home).made):
         _remove_if_empty(directory)
     install_record.drop(repo.home)
     fetched_remotes.save(repo.home, {})
-    # Nobody reads the flags without the shims, and installing again sets them again.
+    # Only the shims read the flags, and installing again sets them again.
     for name in ("guard", "active", flags.NOTES_CAME, limits.NAME):
         flags.lower_flag(repo.home, name)
     heal_memory.forget(repo)

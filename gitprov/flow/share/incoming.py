@@ -1,6 +1,7 @@
 """What a plain `git fetch` brought since the last look: united with our refs before a command reads them.
 
-Every command that reads comes through here, so nothing is imported that the usual answer, nothing new, does not need.
+Every command that reads comes through here, so nothing is imported that the usual answer, nothing new, does
+not need.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ if TYPE_CHECKING:
 
 
 def take_in(repo: Repository) -> None:
-    """Unite our refs with what a plain `git fetch` brought since. Never raises: whoever cannot write reads what is ours.
+    """Unite our refs with what a plain `git fetch` brought since. Never raises: whoever cannot write reads
+    what is ours.
 
     Costs one look at a file, and one look at a ref for each remote that `clone-setup` subscribed to.
     """
     try:
         taken = fetched_remotes.load(repo.home)
-        for remote, known in taken.items():
-            _take_in(repo, remote, known, taken)
+        for remote, values in taken.items():
+            _take_in(repo, remote, values, taken)
     except (GitprovError, OSError):
         return
 
@@ -43,14 +45,14 @@ def take_in_at(cwd: str, env: Mapping[str, str]) -> None:
         return
 
 
-def _take_in(repo: Repository, remote: str, known: dict[str, str], taken: fetched_remotes.Taken) -> None:
+def _take_in(repo: Repository, remote: str, values: dict[str, str], taken: fetched_remotes.Taken) -> None:
     from gitprov.git.remote import STAGING
 
     for kind in fetched_remotes.KINDS:
-        found = repo.objects.get(f"{STAGING}/{remote}/{kind}")
-        if found is not None and found.type == "commit" and known.get(kind) != found.oid:
+        commit = repo.objects.get(f"{STAGING}/{remote}/{kind}")
+        if commit is not None and commit.type == "commit" and values.get(kind) != commit.oid:
             from gitprov.flow.share.merge import unite
 
-            unite(repo, kind, found.oid, None, lazily=True)
-            known[kind] = found.oid
+            unite(repo, kind, commit.oid, None, lazily=True)
+            values[kind] = commit.oid
             fetched_remotes.save(repo.home, taken)

@@ -1,4 +1,6 @@
-"""Sharing: fetch a remote's records beside ours, unite, push without force, again where somebody was faster."""
+"""Sharing: fetch a remote's records beside ours, unite, push without force, again where somebody was
+faster.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +35,8 @@ class SyncOptions(NamedTuple):
 
 
 class RefSync(NamedTuple):
-    """What happened to one ref: how many records came, went (or would, where nothing was pushed), and were united of
-    two versions.
+    """What happened to one ref: how many records came, went (or would, where nothing was pushed), and were
+    united of two versions.
     """
 
     kind: str
@@ -60,45 +62,49 @@ class _Tally:
         self.merged: set[str] = set()
         self.went: frozenset[str] = frozenset()
 
-    def add(self, found: shared.MergePlan) -> None:
-        self.came |= found.came
-        self.merged |= found.merged
-        self.went = found.went
+    def add(self, plan: shared.MergePlan) -> None:
+        self.came |= plan.came
+        self.merged |= plan.merged
+        self.went = plan.went
 
 
 def choose(repo: Repository, named: list[str], *, every: bool = False) -> tuple[list[str], remotes.Remotes]:
     """The remotes to share with. GitprovError where there is none, or none of that name."""
-    known = remotes.remotes(repo)
-    if every and known.names:
-        return list(known.names), known
-    if not named and known.default is None:
+    configured = remotes.remotes(repo)
+    if every and configured.names:
+        return list(configured.names), configured
+    if not named and configured.default is None:
         others = (
-            f"choose one: gitprov sync {argument_quoted(known.names[0])}"
-            if known.names
+            f"choose one: gitprov sync {argument_quoted(configured.names[0])}"
+            if configured.names
             else "git remote add origin <url>"
         )
         raise GitprovError("there is no remote to share with", others)
-    chosen = named or [known.default or ""]
+    chosen = named or [configured.default or ""]
     for name in chosen:
-        if name not in known.names and not any(sign in name for sign in "/:\\"):
-            there = f"there are: {', '.join(known.names)}" if known.names else "git remote add <name> <url>"
-            raise GitprovError(f"no remote {name!r}", there)
-    return chosen, known
+        if name not in configured.names and not any(sign in name for sign in "/:\\"):
+            hint = (
+                f"there are: {', '.join(configured.names)}"
+                if configured.names
+                else "git remote add <name> <url>"
+            )
+            raise GitprovError(f"no remote {name!r}", hint)
+    return chosen, configured
 
 
-def nothing_new(repo: Repository, remote: str, known: remotes.Remotes, wish: SyncOptions) -> bool:
+def nothing_new(repo: Repository, remote: str, configured: remotes.Remotes, wish: SyncOptions) -> bool:
     """Whether the remote had all that is here when it was last asked; it is not asked again."""
-    top = remotes.staging(remote, known.names)
+    top = remotes.staging(remote, configured.names)
     kinds = fetched_remotes.KINDS if wish.generations else fetched_remotes.KINDS[:1]
     pairs = [(shared.REFS[kind], f"{top}/{kind}") for kind in kinds]
-    found = read_refs(repo, [ref for pair in pairs for ref in pair])
-    return all(ours not in found or found[ours] == found.get(theirs) for ours, theirs in pairs)
+    values = read_refs(repo, [ref for pair in pairs for ref in pair])
+    return all(ours not in values or values[ours] == values.get(remote_ref) for ours, remote_ref in pairs)
 
 
 def sync(
     repo: Repository,
     remote: str,
-    known: remotes.Remotes,
+    configured: remotes.Remotes,
     wish: SyncOptions,
     heal: Callable[[Repository], int] | None = None,
 ) -> Synced:
@@ -110,16 +116,16 @@ def sync(
     """
     kinds = fetched_remotes.KINDS if wish.generations else fetched_remotes.KINDS[:1]
     tallies = {kind: _Tally() for kind in kinds}
-    signing = sign.wanted(repo) if wish.sign is None else wish.sign
+    signing = sign.gpgsign_enabled(repo) if wish.sign is None else wish.sign
     for turn in range(_TRIES):
-        staged = _fetch(repo, remote, known, kinds)
+        staged = _fetch(repo, remote, configured, kinds)
         if staged is not None:
             for kind in kinds:
                 tallies[kind].add(_unite(repo, kind, staged.get(kind), wish))
             if heal is not None and not wish.dry_run and heal(repo):
                 tallies["notes"].add(_unite(repo, "notes", staged.get("notes"), wish))
             heal = None
-            if wish.dry_run or not wish.push or _push(repo, remote, known, staged, kinds, signing):
+            if wish.dry_run or not wish.push or _push(repo, remote, configured, staged, kinds, signing):
                 return _synced(remote, tallies, wish)
         # Jitter: whoever was faster must not be met again at the same moment.
         time.sleep(random.uniform(0.005, 0.05 * (turn + 1)))  # noqa: S311 - no secret depends on it
@@ -138,10 +144,10 @@ def _synced(remote: str, tallies: dict[str, _Tally], wish: SyncOptions) -> Synce
 
 
 def _fetch(
-    repo: Repository, remote: str, known: remotes.Remotes, kinds: tuple[str, ...]
+    repo: Repository, remote: str, configured: remotes.Remotes, kinds: tuple[str, ...]
 ) -> dict[str, str] | None:
     """Kind → what the remote has now; None where another fetch into this clone was in the way."""
-    top = remotes.staging(remote, known.names)
+    top = remotes.staging(remote, configured.names)
     specs = [remotes.refspec(shared.REFS[kind], f"{top}/{kind}") for kind in kinds]
     done = remotes.fetch(repo, remote, specs)
     if done.state == "moved":
@@ -152,18 +158,18 @@ def _fetch(
         what = remotes.type_of(repo, f"{top}/{kind}")
         if what not in (None, "commit"):
             raise _no_commit(remote, shared.REFS[kind], str(what))
-    found = read_refs(repo, [f"{top}/{kind}" for kind in kinds])
-    for oid in found.values():  # an earlier fetch of a partial clone may have left their blobs behind
+    values = read_refs(repo, [f"{top}/{kind}" for kind in kinds])
+    for oid in values.values():  # an earlier fetch of a partial clone may have left their blobs behind
         partial_clone.bring(oid, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
-    return {kind: found[f"{top}/{kind}"] for kind in kinds if f"{top}/{kind}" in found}
+    return {kind: values[f"{top}/{kind}"] for kind in kinds if f"{top}/{kind}" in values}
 
 
-def _unite(repo: Repository, kind: str, theirs: str | None, wish: SyncOptions) -> shared.MergePlan:
+def _unite(repo: Repository, kind: str, remote: str | None, wish: SyncOptions) -> shared.MergePlan:
     if wish.dry_run:
         ref = shared.REFS[kind]
-        return shared.outlook(repo, kind, read_refs(repo, [ref]).get(ref), theirs)
-    if theirs is not None:
-        return shared.unite(repo, kind, theirs, None)
+        return shared.outlook(repo, kind, read_refs(repo, [ref]).get(ref), remote)
+    if remote is not None:
+        return shared.unite(repo, kind, remote, None)
     ref = shared.REFS[kind]
     return shared.outlook(repo, kind, read_refs(repo, [ref]).get(ref), None)
 
@@ -171,7 +177,7 @@ def _unite(repo: Repository, kind: str, theirs: str | None, wish: SyncOptions) -
 def _push(
     repo: Repository,
     remote: str,
-    known: remotes.Remotes,
+    configured: remotes.Remotes,
     staged: dict[str, str],
     kinds: tuple[str, ...],
     signing: bool,
@@ -192,16 +198,16 @@ def _push(
         moves[ref] = tip
     if not moves:
         return True
-    found = remotes.push(repo, remote, moves)
-    top = remotes.staging(remote, known.names)
+    results = remotes.push(repo, remote, moves)
+    top = remotes.staging(remote, configured.names)
     for kind in kinds:
         ref = shared.REFS[kind]
-        if ref in found and found[ref].state == "done":
+        if ref in results and results[ref].state == "done":
             repo.try_run("update-ref", f"{top}/{kind}", moves[ref])
-    for ref, pushed in found.items():
+    for ref, pushed in results.items():
         if pushed.state not in ("done", "moved"):
             raise _not_pushed(remote, ref, pushed)
-    return all(pushed.state == "done" for pushed in found.values())
+    return all(pushed.state == "done" for pushed in results.values())
 
 
 def _no_commit(remote: str, ref: str, what: str) -> GitprovError:

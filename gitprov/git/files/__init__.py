@@ -1,1 +1,1 @@
-"""Contents as git compares, filters and checks them out: trees, changes, patches, files of the work tree."""
+"""File contents as git compares, filters and checks them out: trees, diffs, patches, work tree files."""

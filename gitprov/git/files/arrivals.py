@@ -1,4 +1,4 @@
-"""Which contents came to which paths in which commits: by blob id, without looking into any content."""
+"""Which blobs each commit introduced at which paths, by blob id; no content is read."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 _REGULAR = ("100644", "100755")
-#: What a merge brought in relative to its first parent counts as well: its conflict may have been resolved so.
+#: A merge is compared with its first parent, since its conflict resolution may introduce content of its own.
 _FLAGS = ("-r", "--root", "-z", "--raw", "--no-renames", "--no-abbrev", "--diff-merges=first-parent")
 
 
 class Arrival(NamedTuple):
-    """A regular file's content that a commit has at `path` and its first parent has not; `old` None where that has no file."""
+    """A blob of a regular file that a commit has at `path` and its first parent does not.
+
+    `old` is the first parent's blob at `path`, None where that is no regular file.
+    """
 
     path: str
     old: str | None
@@ -24,28 +27,28 @@ class Arrival(NamedTuple):
 
 
 def below(repo: Repository, tips: Iterable[str], most: int) -> list[str]:
-    """The newest commits (no more than `most`) that these revisions or flags lead to, newest first."""
+    """At most `most` of the newest commits reachable from `tips` (revisions or flags), newest first."""
     return decode(repo.run("rev-list", "--ignore-missing", f"--max-count={most}", *tips, "--")).split()
 
 
 def arrivals(repo: Repository, oids: Sequence[str]) -> Iterator[tuple[str, list[Arrival]]]:
-    """(commit, what came to it), in their order, from one process; commits to which nothing came may be left out."""
+    """(commit, its arrivals) in the order of `oids`, from one process; commits without any may be absent."""
     if not oids:
         return
-    asked = "".join(f"{oid}\n" for oid in oids)
-    shown = decode(repo.run("diff-tree", "--stdin", *_FLAGS, stdin=encode(asked)))
+    request = "".join(f"{oid}\n" for oid in oids)
+    shown = decode(repo.run("diff-tree", "--stdin", *_FLAGS, stdin=encode(request)))
     commit = ""
-    found: list[Arrival] = []
+    contents: list[Arrival] = []
     fields = iter(shown.split("\0"))
     for field in fields:
         if not field.startswith(":"):
-            if found:
-                yield commit, found
-            commit, found = field, []
+            if contents:
+                yield commit, contents
+            commit, contents = field, []
             continue
         path = next(fields)
         old_mode, new_mode, old, new, _ = field[1:].split(" ")
         if new_mode in _REGULAR and old != new:
-            found.append(Arrival(path, old if old_mode in _REGULAR else None, new))
-    if found:
-        yield commit, found
+            contents.append(Arrival(path, old if old_mode in _REGULAR else None, new))
+    if contents:
+        yield commit, contents

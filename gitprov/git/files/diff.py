@@ -1,4 +1,4 @@
-"""What a commit, or the index, changes: files and hunks exactly as git's own diff says."""
+"""The files and hunks that a commit or the index changes, exactly as git's own diff reports them."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from gitprov.model.hunk import Hunk
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-#: What every comparison asks for. The heuristic is the one that blame uses; plumbing ignores the user's diff settings
-#: otherwise.
+#: Flags of every comparison. The heuristic is the one that blame uses; plumbing commands ignore the user's
+#: other diff settings.
 PLAIN = ("-M", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--indent-heuristic", "--no-color")
-#: Paths come C-quoted: then no file name can imitate a header or a hunk, and one process tells everything.
+#: Git prints the paths C-quoted, so no file name can imitate a header or a hunk and one process is enough.
 FLAGS = ("--raw", "-p", "-U0", *PLAIN)
-#: A variable that would put context lines around the hunks, in spite of the flags.
+#: Clears a variable that would add context lines to the hunks in spite of the flags.
 ENV = {"GIT_DIFF_OPTS": ""}
 _MARK = re.compile(
     rb"^(?:(diff --git )|(Binary files )|@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@)", re.MULTILINE
 )
-#: The line before each answer of `diff-tree --stdin`; in a patch every line of content has a sign before it.
+#: The header line of each answer of `diff-tree --stdin`; content lines of a patch begin with a sign instead.
 _PAIR = re.compile(rb"^([0-9a-f]{40,64}) ([0-9a-f]{40,64})\n", re.MULTILINE)
-#: Paths that are named to git at the most, and their length together.
+#: The largest number of paths given to git on a command line, and their largest total length in characters.
 _PATHS = 2000
 _PATHS_SIZE = 1 << 16
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
@@ -36,7 +36,7 @@ REGULAR = ("100644", "100755")
 class FileChange(NamedTuple):
     """One path of a diff. `status` is git's letter (A D M R C T); `old_path` differs for renames and copies.
 
-    `opaque`: git calls the file binary, so it shows no hunks though the contents differ.
+    `opaque`: git treats the file as binary and shows no hunks although the contents differ.
     """
 
     status: str
@@ -61,9 +61,9 @@ class FileChange(NamedTuple):
 
 
 def staged(repo: Repository, base: str | None) -> list[FileChange]:
-    """What the index (as GIT_INDEX_FILE names it) changes against `base`; None stands for no commit yet.
+    """Changes between the commit `base` and the index (of GIT_INDEX_FILE); None stands for no commit yet.
 
-    Files that are only announced (`git add -N`) are no part of it: the commit will not have them.
+    Intent-to-add files (`git add -N`) are excluded, since the commit will not contain them.
     """
     against = base or repo.empty_tree()
     args = ("diff-index", "--cached", "--ita-invisible-in-index", *FLAGS, against, "--")
@@ -71,7 +71,7 @@ def staged(repo: Repository, base: str | None) -> list[FileChange]:
 
 
 def between(repo: Repository, old: str | None, new: str) -> list[FileChange]:
-    """What lies between two commits or trees; None stands for the empty tree."""
+    """Changes from one commit or tree to another; `old` None stands for the empty tree."""
     against = old or repo.empty_tree()
     args = ("diff-tree", "-r", *FLAGS, against, new, "--")
     return parse(repo.run("-c", "core.quotePath=true", *args, env=ENV))
@@ -80,9 +80,9 @@ def between(repo: Repository, old: str | None, new: str) -> list[FileChange]:
 def between_trees(
     repo: Repository, pairs: list[tuple[str, str]], paths: Collection[str] | None = None
 ) -> dict[tuple[str, str], list[FileChange]]:
-    """What lies between the trees of each pair (old id, new id), from one process; of these `paths` only, if any are given.
+    """Changes between the trees of each pair (old id, new id), from one process, limited to `paths` if given.
 
-    More paths than fit on a command line are as good as none.
+    If `paths` do not fit on a command line, the limit is dropped and all paths are compared.
     """
     if paths is not None and not paths:
         return {pair: [] for pair in pairs}
@@ -94,31 +94,34 @@ def between_trees(
 
 
 def raw_between_trees(repo: Repository, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
-    """The same as git's raw rows and without contents: equal rows are equal changes. Far cheaper than hunks."""
+    """Git's raw diff rows for each pair of trees, without hunks; equal rows are equal changes.
+
+    Far cheaper than computing hunks.
+    """
     return _of_trees(repo, pairs, ("--raw", "--no-abbrev"))
 
 
 def _of_trees(
     repo: Repository, pairs: list[tuple[str, str]], flags: tuple[str, ...], paths: Sequence[str] = ()
 ) -> dict[tuple[str, str], bytes]:
-    found = dict.fromkeys(pairs, b"")
-    wanted = "".join(f"{old} {new}\n" for old, new in found if old != new)
-    if wanted:
-        # Git takes paths as seen from where it runs; ours are the tree's.
+    answers = dict.fromkeys(pairs, b"")
+    request = "".join(f"{old} {new}\n" for old, new in answers if old != new)
+    if request:
+        # Git resolves paths against its working directory; these are relative to the top of the tree.
         named = (f":(top,literal){path}" for path in paths)
         args = ("-c", "core.quotePath=true", "diff-tree", "--stdin", "-r", *flags, "--", *named)
-        shown = repo.run(*args, stdin=wanted.encode("ascii"), env=ENV)
+        shown = repo.run(*args, stdin=request.encode("ascii"), env=ENV)
         heads = list(_PAIR.finditer(shown))
         for head, following in zip(heads, [*heads[1:], None], strict=True):
             stop = following.start() if following else len(shown)
-            found[decode(head[1]), decode(head[2])] = shown[head.end() : stop]
-    return found
+            answers[decode(head[1]), decode(head[2])] = shown[head.end() : stop]
+    return answers
 
 
 def common(changes: list[FileChange], others: list[FileChange]) -> list[FileChange]:
-    """Changes against one parent with only those added lines that are new against another parent too.
+    """Changes against one parent, reduced to the added lines that are also new against another parent.
 
-    Of a file whose hunks git does not show, no line can be said to be new against both.
+    A file whose hunks git does not show keeps no line, as none is provably new against both parents.
     """
     fresh = {
         other.path: {n for hunk in other.hunks for n in range(hunk.new_start, hunk.new_end)}
@@ -134,7 +137,7 @@ def common(changes: list[FileChange], others: list[FileChange]) -> list[FileChan
 
 
 def _parts(hunk: Hunk, fresh: set[int] | None) -> Iterator[Hunk]:
-    """The runs of a hunk's new lines that are in `fresh`; a file the other parent has alike adds nothing."""
+    """Runs of the hunk's new lines that are in `fresh`; None means that the other parent's file is equal."""
     kept = [n for n in range(hunk.new_start, hunk.new_end) if fresh is not None and n in fresh]
     if len(kept) == hunk.new_count:
         yield hunk
@@ -143,13 +146,13 @@ def _parts(hunk: Hunk, fresh: set[int] | None) -> Iterator[Hunk]:
         size = 1
         while size < len(kept) and kept[size] == kept[0] + size:
             size += 1
-        # An old side of its own keeps the run where it is: it is no free-standing insertion.
+        # A non-empty old side keeps the run in place; otherwise it would be a free-standing insertion.
         yield Hunk(hunk.old_start, 1, kept[0], size)
         kept = kept[size:]
 
 
 def parse(data: bytes) -> list[FileChange]:
-    """Read `--raw -p -U0` output; patches follow the raw rows in the same order."""
+    """Parse `--raw -p -U0` output; patches follow the raw rows in the same order."""
     raw, _, patch = data.partition(b"\n\n") if b"\n\n" in data else (data.rstrip(b"\n"), b"", b"")
     rows = [_raw_row(line) for line in raw.split(b"\n") if line.startswith(b":")]
     patches = iter(_hunks_per_file(patch))
@@ -157,11 +160,11 @@ def parse(data: bytes) -> list[FileChange]:
 
 
 def _with_hunks(row: FileChange, patches: Iterator[list[Hunk] | None]) -> FileChange:
-    """A change of type (a file that becomes a link) is printed as a removal and a creation."""
-    found = next(patches, [])
+    """The row with its hunks. For a type change (file to link) git prints a removal and a creation."""
+    hunks = next(patches, [])
     if row.status == "T":
-        found = next(patches, [])
-    return row._replace(hunks=tuple(found or ()), opaque=found is None)
+        hunks = next(patches, [])
+    return row._replace(hunks=tuple(hunks or ()), opaque=hunks is None)
 
 
 def _raw_row(line: bytes) -> FileChange:
@@ -172,34 +175,34 @@ def _raw_row(line: bytes) -> FileChange:
 
 
 def _hunks_per_file(patch: bytes) -> list[list[Hunk] | None]:
-    """The hunks of each file, None where git only says that a binary file differs."""
+    """The hunks of each file, None where git only reports that a binary file differs."""
     files: list[list[Hunk] | None] = []
-    found: list[Hunk] = []
+    hunks: list[Hunk] = []
     for mark in _MARK.finditer(patch):
         if mark[1]:
-            found = []
-            files.append(found)
+            hunks = []
+            files.append(hunks)
         elif mark[2]:
             files[-1] = None
         else:
-            found.append(_hunk(*mark.groups()[2:]))
+            hunks.append(_hunk(*mark.groups()[2:]))
     return files
 
 
 def _hunk(old: bytes, old_count: bytes | None, new: bytes, new_count: bytes | None) -> Hunk:
-    """Git writes the line *before* an empty side; a 0-based offset needs no such exception."""
+    """A hunk with 0-based offsets. For an empty side git prints the 1-based line *before* it."""
     olds = 1 if old_count is None else int(old_count)
     news = 1 if new_count is None else int(new_count)
     return Hunk(int(old) - (1 if olds else 0), olds, int(new) - (1 if news else 0), news)
 
 
 def unquote(path: bytes) -> str:
-    """A path as git prints it, C-quoted or plain, to text."""
+    """The path as text from git's output, C-quoted or plain."""
     if path.startswith(b'"') and path.endswith(b'"'):
         path = _ESCAPE.sub(_unescape, path[1:-1])
     return decode(path)
 
 
-def _unescape(found: re.Match[bytes]) -> bytes:
-    code = found[1]
+def _unescape(match: re.Match[bytes]) -> bytes:
+    code = match[1]
     return bytes([int(code, 8) & 0xFF]) if len(code) == 3 else _NAMED.get(code, code)

@@ -1,4 +1,4 @@
-"""Files of HEAD as a checkout would write them, by one long-lived git process."""
+"""Files of HEAD as a checkout would write them, read through one long-lived git process."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ from gitprov.git.process import DEVNULL, PIPE, decode, encode, failed, open_git,
 class FilteredHead:
     """The files of HEAD with clean filters undone and line endings converted.
 
-    GitFailed where git refuses to look, as in a repository of another user. Its other complaints go nowhere: whoever asks
-    is inside an agent's hook, where they have no reader.
+    GitFailed where git refuses to read the repository, as in one of another user. Other messages of git are
+    discarded: the caller runs inside an agent's hook, where nobody reads them.
     """
 
     def __init__(self, cwd: str, env: Mapping[str, str]) -> None:
-        done = run_git(["ls-tree", "-r", "-z", "--full-tree", "HEAD"], cwd=cwd, env=env, ok=(0, 128))
-        if refused(done.stderr):
-            raise failed(["ls-tree"], done.returncode, done.stderr)
-        rows = (row.partition("\t") for row in decode(done.stdout).split("\0") if row)
+        result = run_git(["ls-tree", "-r", "-z", "--full-tree", "HEAD"], cwd=cwd, env=env, ok=(0, 128))
+        if refused(result.stderr):
+            raise failed(["ls-tree"], result.returncode, result.stderr)
+        rows = (row.partition("\t") for row in decode(result.stdout).split("\0") if row)
         self._oids = {path: facts.split(" ")[2] for facts, _, path in rows if facts.split(" ")[1] == "blob"}
         args = ("cat-file", "--batch", "--filters")
         self._process = open_git(args, cwd=cwd, env=env, stdin=PIPE, stderr=DEVNULL)
 
     def get(self, path: str) -> bytes | None:
-        """One file, None where HEAD has none of that name. The path holds no newline.
+        """The bytes of one file, None where HEAD has no file at `path`. The path must not contain a newline.
 
-        Git's header gives the size before filters, so the content is read up to git's answer to a name that nobody has.
+        Git's header gives the size before filters, so the end of the content is found by a second request for
+        a random name: git answers it with `<name> missing`.
         """
         oid = self._oids.get(path)
         if oid is None:
@@ -50,10 +51,10 @@ class FilteredHead:
         return b"".join(lines)[:-1]
 
     def close(self) -> None:
-        """Tell git that no more comes, and wait for its end."""
+        """Close git's input and wait for it to end."""
         for pipe in (self._process.stdin, self._process.stdout):
             try:
                 opened(pipe).close()
             except BrokenPipeError:
-                pass  # git ended before it read all; whoever asked has heard of it
+                pass  # git ended early; the read that noticed it has raised already
         self._process.wait()

@@ -1,4 +1,4 @@
-"""Clean filters: what git makes of a file's content before it stores it."""
+"""Clean filters: the conversion of a file's content before git stores it."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from gitprov.errors import GitFailed
 from gitprov.git.process import decode, encode
 from gitprov.git.repo import Repository
 
-#: Attributes by which content on disk and content in the repository differ in more than line endings.
+#: Attributes that make content on disk and content in the repository differ in more than line endings.
 _CHANGING = ("filter", "ident", "working-tree-encoding")
 
 
 def cleaner(repo: Repository, paths: Sequence[str]) -> Callable[[str, bytes], bytes] | None:
-    """A function from (path, content on disk) to content as stored; None where no path of these needs one.
+    """A function from (path, content on disk) to content as stored; None where none of the paths needs it.
 
-    Content that git cannot convert (a filter that fails, an encoding that does not fit) stays as it is.
+    Content that git cannot convert (a failing filter, an encoding that does not fit) is returned unchanged.
     """
-    asked = b"".join(encode(path) + b"\0" for path in paths)
-    shown = decode(repo.run("check-attr", "-z", "--stdin", *_CHANGING, stdin=asked)).split("\0")
+    request = b"".join(encode(path) + b"\0" for path in paths)
+    shown = decode(repo.run("check-attr", "-z", "--stdin", *_CHANGING, stdin=request)).split("\0")
     rows = zip(shown[::3], shown[2::3], strict=False)
     changed = {path for path, value in rows if value not in ("unspecified", "unset", "false")}
     if not changed:
@@ -39,7 +39,11 @@ def cleaner(repo: Repository, paths: Sequence[str]) -> Callable[[str, bytes], by
 
 
 def _cleaned(repo: Repository, path: str, data: bytes) -> bytes:
-    """Git hands out what a filter made only as an object; it is written aside, as it may hold what must never be one."""
+    """The content as git would store it.
+
+    Git only returns filtered content as an object. The object goes to a temporary directory, because the
+    content may be something that must never get into the repository.
+    """
     place = os.path.join(repo.git_dir, "gitprov", f"clean-{os.getpid()}-{os.urandom(4).hex()}")
     real = repo.env.get("GIT_OBJECT_DIRECTORY") or os.path.join(repo.common_dir, "objects")
     others = [_listed(os.path.abspath(os.path.join(repo.cwd, real)))]
@@ -47,8 +51,8 @@ def _cleaned(repo: Repository, path: str, data: bytes) -> bytes:
     env = {"GIT_OBJECT_DIRECTORY": place, "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(others)}
     try:
         os.makedirs(place, 0o700)
-        asked = ("hash-object", "-w", "--stdin", f"--path={path}")
-        oid = decode(repo.run(*asked, stdin=data, env=env)).strip()
+        args = ("hash-object", "-w", "--stdin", f"--path={path}")
+        oid = decode(repo.run(*args, stdin=data, env=env)).strip()
         return _loose(place, oid) or repo.objects.blob(oid)
     except (OSError, GitFailed, zlib.error):
         return data
@@ -57,7 +61,7 @@ def _cleaned(repo: Repository, path: str, data: bytes) -> bytes:
 
 
 def _loose(place: str, oid: str) -> bytes | None:
-    """The content of a loose object, None where the repository had it already."""
+    """The content of a loose object in `place`, None where git wrote none because the repository has it."""
     try:
         with open(os.path.join(place, oid[:2], oid[2:]), "rb") as file:
             return zlib.decompress(file.read()).partition(b"\0")[2]
@@ -66,7 +70,7 @@ def _loose(place: str, oid: str) -> bytes | None:
 
 
 def _listed(path: str) -> str:
-    """A directory as git's lists of directories spell it."""
+    """A directory quoted for git's path lists, such as GIT_ALTERNATE_OBJECT_DIRECTORIES."""
     if os.pathsep not in path and not path.startswith('"'):
         return path
     return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'

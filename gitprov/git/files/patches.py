@@ -1,4 +1,4 @@
-"""What commits change, as something to compare them by: patch ids, and hunks with the lines around them."""
+"""Comparable forms of what commits change: patch ids, and hunks with their context lines."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 _DIFF = ("-r", "-p", *PLAIN)
 _QUOTED = ("-c", "core.quotePath=true", "-c", "diff.suppressBlankEmpty=false")
-#: Commits asked about at once: question and answer both fit into a pipe, so nobody waits for anybody.
+#: Commits per request: request and answer both fit into a pipe, so neither process can block the other.
 _AT_ONCE = 500
 _HEAD = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _OID = re.compile(rb"[0-9a-f]{40,64}")
 _OID_ROW = re.compile(rb"^([0-9a-f]{40,64})$", re.MULTILINE)
-#: Where git has nothing to say but that a last line has no end.
+#: Git's marker `\ No newline at end of file`.
 _ENDLESS = re.compile(rb"\n\\[^\n]*")
 
 
 class Patch(NamedTuple):
-    """One hunk of a diff. `path` is the new name; `start` the 1-based line of its first new line (context counts).
+    """One hunk of a diff. `path` is the new name; `start` the 1-based new line at which its rows begin.
 
-    `body` are its rows with their signs, newlines included; it says the same wherever in the file it stands.
+    `body` is its rows with signs and newlines, and does not depend on the hunk's position in the file.
     """
 
     path: str
@@ -35,56 +35,58 @@ class Patch(NamedTuple):
 
 
 def patch_ids(repo: Repository, oids: Iterable[str]) -> dict[str, str]:
-    """Commit → id of what it changes, without line numbers and white space. Merges and empty commits have none."""
+    """Commit → patch id, which ignores line numbers and white space. Merges and empty commits have none."""
     return _ids(repo, list(dict.fromkeys(oids)))
 
 
 def whole_ids(repo: Repository, spans: Mapping[str, str]) -> dict[str, str]:
-    """Commit → id of all that changes from another commit to it; `spans` are commit → the commit where that begins."""
+    """Commit → patch id of all changes since the commit that `spans` maps it to."""
     return _ids(repo, [f"{tip} {base}" for tip, base in spans.items()])
 
 
-def _ids(repo: Repository, asked: list[str]) -> dict[str, str]:
-    """The same for rows of `diff-tree --stdin`: a commit, and what it is compared with if that is not its parent."""
-    found: dict[str, str] = {}
-    for at in range(0, len(asked), _AT_ONCE // 2):
-        found.update(_some_ids(repo, asked[at : at + _AT_ONCE // 2]))
-    return found
+def _ids(repo: Repository, requests: list[str]) -> dict[str, str]:
+    """Commit → patch id for `diff-tree --stdin` rows: a commit, and its base unless that is its parent."""
+    ids: dict[str, str] = {}
+    for at in range(0, len(requests), _AT_ONCE // 2):
+        ids.update(_some_ids(repo, requests[at : at + _AT_ONCE // 2]))
+    return ids
 
 
-def _some_ids(repo: Repository, asked: list[str]) -> dict[str, str]:
+def _some_ids(repo: Repository, requests: list[str]) -> dict[str, str]:
     env = {**repo.env, **ENV}
     diff = ("diff-tree", "--stdin", "--root", *_DIFF)
     with open_git(diff, cwd=repo.cwd, env=env, stdin=PIPE) as source:
-        whence = opened(source.stdout)
-        with open_git(("patch-id", "--stable"), cwd=repo.cwd, env=env, stdin=whence.fileno()) as reader:
-            whence.close()
+        diff_output = opened(source.stdout)
+        with open_git(("patch-id", "--stable"), cwd=repo.cwd, env=env, stdin=diff_output.fileno()) as reader:
+            diff_output.close()
             stdin = opened(source.stdin)
-            stdin.write(encode("".join(f"{row}\n" for row in asked)))
+            stdin.write(encode("".join(f"{row}\n" for row in requests)))
             stdin.close()
             rows = [decode(row).split() for row in opened(reader.stdout)]
     return {row[1]: row[0] for row in rows if len(row) == 2}
 
 
 def of_commits(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, list[Patch]]]:
-    """(commit, its hunks against its parent), as they come. Merges have none."""
-    asked = "".join(f"{oid}\n" for oid in oids)
-    if asked:
+    """(commit, its hunks against its parent) in git's order. Merges are left out."""
+    request = "".join(f"{oid}\n" for oid in oids)
+    if request:
         args = ("diff-tree", "--stdin", "--root", *_DIFF, "-U3")
-        yield from _by_commit(repo.run(*_QUOTED, *args, stdin=encode(asked), env=ENV))
+        yield from _by_commit(repo.run(*_QUOTED, *args, stdin=encode(request), env=ENV))
 
 
 def sides(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes, bytes]]:
-    """(commit, lines taken away, lines put there) of each hunk, against the parent; merges have none.
+    """(commit, removed lines, added lines) of each hunk against the parent; merges have none.
 
-    The lines come one after the other with LF between them, without the end of the last one; a side without lines is
-    empty. Made for asking thousands of commits: nothing is taken apart row by row.
+    Lines are joined by LF, without one after the last; a side without lines is empty. Fast enough for
+    thousands of commits, because hunks are not split into rows.
     """
-    asked = "".join(f"{oid}\n" for oid in oids)
-    if not asked:
+    request = "".join(f"{oid}\n" for oid in oids)
+    if not request:
         return
-    shown = repo.run(*_QUOTED, "diff-tree", "--stdin", "--root", *_DIFF, "-U0", stdin=encode(asked), env=ENV)
-    # Without context each row of content has a sign before it: a row that begins so is a hunk's head.
+    shown = repo.run(
+        *_QUOTED, "diff-tree", "--stdin", "--root", *_DIFF, "-U0", stdin=encode(request), env=ENV
+    )
+    # Without context each row of content begins with a sign, so a row that begins with `@@ ` is a header.
     first, *hunks = shown.rstrip(b"\n").split(b"\n@@ ")
     oid = _last_oid(first, "")
     for hunk in hunks:
@@ -105,12 +107,12 @@ def sides(repo: Repository, oids: Iterable[str]) -> Iterator[tuple[str, bytes, b
 
 
 def _last_oid(shown: bytes, before: str) -> str:
-    found = _OID_ROW.findall(shown)
-    return decode(found[-1]) if found else before
+    oids = _OID_ROW.findall(shown)
+    return decode(oids[-1]) if oids else before
 
 
 def staged(repo: Repository, base: str | None) -> list[Patch]:
-    """The hunks of the index against a commit; None stands for no commit yet."""
+    """The hunks of the index against the commit `base`; None stands for no commit yet."""
     args = ("diff-index", "--cached", "--ita-invisible-in-index", *_DIFF[1:], "-U3")
     shown = repo.run(*_QUOTED, *args, base or repo.empty_tree(), "--", env=ENV)
     return list(_patches(row + b"\n" for row in shown.split(b"\n")))
@@ -119,7 +121,7 @@ def staged(repo: Repository, base: str | None) -> list[Patch]:
 def _by_commit(shown: bytes) -> Iterator[tuple[str, list[Patch]]]:
     oid = ""
     rows: list[bytes] = []
-    # Only LF ends a row; what git prints of a file has a sign before it, so a row that is an id is git's own.
+    # Only LF ends a row. Rows of file content begin with a sign, so a row that is an id begins a commit.
     for row in shown.split(b"\n"):
         if _OID.fullmatch(row):
             if oid:
@@ -132,12 +134,12 @@ def _by_commit(shown: bytes) -> Iterator[tuple[str, list[Patch]]]:
 
 
 def _patches(rows: Iterable[bytes]) -> Iterator[Patch]:
-    path, start, left = "", 0, [0, 0]
+    path, start, remaining = "", 0, [0, 0]
     body: list[bytes] = []
     for row in rows:
-        if max(left) > 0 or (body and row.startswith(b"\\")):
-            left[0] -= row[:1] in (b" ", b"-")
-            left[1] -= row[:1] in (b" ", b"+")
+        if max(remaining) > 0 or (body and row.startswith(b"\\")):
+            remaining[0] -= row[:1] in (b" ", b"-")
+            remaining[1] -= row[:1] in (b" ", b"+")
             body.append(row)
             continue
         if body:
@@ -147,6 +149,6 @@ def _patches(rows: Iterable[bytes]) -> Iterator[Patch]:
             path = unquote(row[4:].rstrip(b"\t\n")).removeprefix("b/")
         elif head := _HEAD.match(row):
             old, new = (1 if count is None else int(count) for count in (head[2], head[4]))
-            start, left = int(head[3]), [old, new]
+            start, remaining = int(head[3]), [old, new]
     if body:
         yield Patch(path, start, b"".join(body))

@@ -1,9 +1,9 @@
-"""Files of a work tree: whatever gitprov reads from a work tree or writes into it goes through these functions.
+"""Files of a work tree: gitprov reads from and writes into work trees only through these functions.
 
-What a work tree holds may come from strangers. So a path is walked component by component, with directory
-descriptors: no component may be a symbolic link, nothing below a `.git` is reached, only a regular file is opened, and
-its size is limited. Nothing leads out of the tree, also not between a check and its use, and nothing waits for a pipe.
-The tree's root itself is where the caller says, through whatever links.
+The content of a work tree may come from strangers. A path is therefore opened component by component through
+directory descriptors: no component may be a symbolic link, nothing below a `.git` is reached, only a regular
+file is opened, and its size is limited. No path leads out of the tree, not even if it changes between a check
+and its use, and no read blocks on a pipe. The caller chooses the root of the tree, which links may lead to.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import stat
 
 from gitprov.errors import Obstructed
 
-#: A descriptor that only leads on needs no permission to list the directory, where the system has such descriptors.
+#: With O_PATH, where the system has it, a directory on the way needs no permission to be listed.
 _FOLDER = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
-#: What the system says of names that no file has or can have.
+#: Error numbers for a name that no file has or can have.
 _ABSENT = (errno.ENOENT, errno.ENAMETOOLONG)
 
 LINK = "a symbolic link"
@@ -34,15 +34,15 @@ _KINDS = {
     stat.S_IFBLK: "a device",
 }
 
-#: Characters that some file systems ignore in names: with them, `.git` has other spellings.
+#: Characters that some file systems ignore in names, so that `.git` has further spellings.
 _IGNORED = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF])
 
 
 def read(tree: str, path: str, limit: int) -> bytes | None:
-    """The bytes of a regular file of the tree; None where there is none, or something else than a file.
+    """The bytes of a regular file of the tree; None where there is none or `path` is something else.
 
-    `path` is relative to the tree, with `/`. OSError where the file cannot be read, with EFBIG where it has more than
-    `limit` bytes.
+    `path` is relative to the tree, with `/`. OSError where the file cannot be read, with EFBIG where it has
+    more than `limit` bytes.
     """
     try:
         return plain(tree, path, limit)
@@ -51,7 +51,7 @@ def read(tree: str, path: str, limit: int) -> bytes | None:
 
 
 def plain(tree: str, path: str, limit: int) -> bytes | None:
-    """As `read`, but Obstructed where something else than a file is in the place, or in the way to it."""
+    """As `read`, but Obstructed where `path` is no regular file or a component before it is no directory."""
     data = _bytes(tree, path, limit)
     if data is not None and len(data) > limit:
         raise OSError(errno.EFBIG, f"larger than {limit} bytes", path)
@@ -59,7 +59,7 @@ def plain(tree: str, path: str, limit: int) -> bytes | None:
 
 
 def head(tree: str, path: str, limit: int) -> bytes | None:
-    """As `read`, but of a larger file its first `limit` bytes."""
+    """As `read`, but only the first `limit` bytes of a larger file."""
     try:
         data = _bytes(tree, path, limit)
     except Obstructed:
@@ -68,10 +68,10 @@ def head(tree: str, path: str, limit: int) -> bytes | None:
 
 
 def write(tree: str, path: str, data: bytes, *, durable: bool = True) -> None:
-    """Create or replace a file of the tree in one step; directories that are missing are made, a mode stays.
+    """Create or replace a file of the tree atomically. Missing directories are made; a file's mode is kept.
 
-    Obstructed where a component of `path` is a link or anything else that has no place there: then nothing is
-    written. OSError where the file system says no.
+    Obstructed where a component of `path` is a link or otherwise not a directory, or the target is no regular
+    file: then nothing is written. OSError where the file system refuses.
     """
     *folders, name = _parts(path)
     try:
@@ -85,7 +85,7 @@ def write(tree: str, path: str, data: bytes, *, durable: bool = True) -> None:
 
 
 def remove(tree: str, path: str) -> None:
-    """Remove a file of the tree. Obstructed as for `write`; FileNotFoundError where it is not there."""
+    """Remove a file of the tree. Obstructed as for `write`; FileNotFoundError where there is none."""
     *folders, name = _parts(path)
     folder = _enter(tree, folders)
     try:
@@ -96,7 +96,7 @@ def remove(tree: str, path: str) -> None:
 
 
 def _bytes(tree: str, path: str, limit: int) -> bytes | None:
-    """At most `limit` + 1 bytes."""
+    """At most `limit` + 1 bytes of a file, None where there is none. Obstructed as for `plain`."""
     *folders, name = _parts(path)
     try:
         folder = _enter(tree, folders)
@@ -111,14 +111,14 @@ def _bytes(tree: str, path: str, limit: int) -> bytes | None:
             return None
         raise type(error)(error.errno, error.strerror, os.path.join(tree, path)) from error
     with os.fdopen(handle, "rb") as file:
-        about = os.fstat(handle)
-        if not stat.S_ISREG(about.st_mode):
-            raise _obstructed(path, about.st_mode)
-        return file.read(min(about.st_size, limit) + 1)
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise _obstructed(path, status.st_mode)
+        return file.read(min(status.st_size, limit) + 1)
 
 
 def _parts(path: str) -> list[bytes]:
-    """The components of a path. Obstructed where it does not lead to a place inside of a tree."""
+    """The components of a path. Obstructed where it leads out of the tree or into git's directory."""
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if path.startswith("/") or not parts or ".." in parts or "\0" in path:
         raise Obstructed(f"{path!r} is not a path inside the work tree", path, "a path that leads elsewhere")
@@ -132,13 +132,13 @@ def _encode(text: str) -> bytes:
 
 
 def _is_git(name: str) -> bool:
-    """Whether a file system may take a name for `.git`."""
+    """Whether some file system treats the name as `.git`."""
     plain_name = name.translate(_IGNORED).partition(":")[0].rstrip(" .").casefold()
     return plain_name in (".git", "git~1")
 
 
 def _enter(tree: str, folders: list[bytes], *, create: bool = False) -> int:
-    """A descriptor of the directory that the components lead to; the caller closes it."""
+    """A descriptor of the directory at the path `folders` below the tree; the caller closes it."""
     handle = os.open(_encode(tree), _FOLDER)
     for n, name in enumerate(folders):
         try:
@@ -173,7 +173,7 @@ def _in_the_way(folder: int, parts: list[bytes]) -> Obstructed:
 
 
 def _mode_of_target(folder: int, path: str, name: bytes) -> int | None:
-    """The permissions of the file in a place, None where the place is free. Obstructed where it is no regular file."""
+    """The permission bits of a file, None where there is none. Obstructed where it is no regular file."""
     try:
         mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
     except FileNotFoundError:
@@ -189,7 +189,7 @@ def _obstructed(path: str, mode: int) -> Obstructed:
 
 
 def _replace(folder: int, name: bytes, data: bytes, mode: int | None, *, durable: bool) -> None:
-    """A rename replaces whatever has the name by then, and follows nothing."""
+    """Write a temporary file and rename it to `name`; a rename follows no link at the target."""
     tmp = b".gitprov-%d-%s" % (os.getpid(), os.urandom(8).hex().encode("ascii"))
     handle = os.open(tmp, _NEW, 0o666, dir_fd=folder)
     try:

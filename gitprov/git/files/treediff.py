@@ -1,4 +1,4 @@
-"""Which paths differ between two trees, by blob id: for trees too large to be listed."""
+"""The paths that differ between two trees, by blob id; usable for trees too large to list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REGULAR = ("100644", "100755")
 
 
 def differing(repo: Repository, old: str | None, new: str) -> dict[str, tuple[str | None, str | None]]:
-    """Path → (old, new) blob id wherever two commits or trees differ; None for a side without a regular file there.
+    """Path → (old, new) blob id where two commits or trees differ; None for a side without a regular file.
 
     `old` None stands for the empty tree. GitFailed where one of them cannot be read.
     """
@@ -21,7 +21,7 @@ def differing(repo: Repository, old: str | None, new: str) -> dict[str, tuple[st
     shown = decode(
         repo.run("diff-tree", "-r", "-z", "--no-renames", "--no-abbrev", "--raw", against, new, "--")
     )
-    found: dict[str, tuple[str | None, str | None]] = {}
+    differences: dict[str, tuple[str | None, str | None]] = {}
     rows = iter(shown.split("\0"))
     for facts in rows:
         if not facts.startswith(":"):
@@ -33,11 +33,11 @@ def differing(repo: Repository, old: str | None, new: str) -> dict[str, tuple[st
         )
         path = next(rows)
         if sides[0] != sides[1]:
-            found[path] = sides
-    return found
+            differences[path] = sides
+    return differences
 
 
-def merge_base(repo: Repository, one: str, other: str) -> str | None:
-    """A best common ancestor of two commits, None where their histories have nothing in common."""
-    done = repo.try_run("merge-base", one, other)
-    return decode(done.stdout).split("\n", 1)[0] or None
+def merge_base(repo: Repository, oid: str, other: str) -> str | None:
+    """A best common ancestor of two commits, None where they have no common ancestor."""
+    result = repo.try_run("merge-base", oid, other)
+    return decode(result.stdout).split("\n", 1)[0] or None

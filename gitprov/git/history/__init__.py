@@ -1,1 +1,1 @@
-"""What git knows of commits: blame, logs, reflogs, reachability, searches, signatures, trailers."""
+"""Git's records of commits: blame, logs, reflogs, reachability, searches, signatures, trailers."""

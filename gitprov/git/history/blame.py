@@ -1,4 +1,4 @@
-"""`git blame` as it runs: its porcelain and its incremental stream, read into values."""
+"""Runs `git blame` and parses its porcelain and incremental output while it runs."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from typing import NamedTuple
 
 from gitprov.errors import GitFailed, UsageError
 from gitprov.git.files import tree_files
-from gitprov.git.files.diff import unquote
 from gitprov.git.partial_clone import is_promised, promised
 from gitprov.git.process import Env, decode, run_git
 from gitprov.git.stream import Stream
 from gitprov.model.answers.blame import BlamedCommit, Group
 
-#: Names and summaries come as UTF-8 whatever the user's locale is.
+#: Git prints names and summaries as UTF-8 whatever the user's locale is.
 _COMMAND = ("blame", "--encoding=UTF-8")
 _USAGE = 129
 
 
 class Porcelain(NamedTuple):
-    """A whole porcelain answer. `rows` are git's lines; a line of the file is (group of one line, index of its row
-    in `rows`), that row being a TAB and the text.
+    """A complete porcelain output. `rows` are git's lines; `lines` has, for each line of the file, a group of
+    one line and the index in `rows` of the row with a TAB and the line's text.
     """
 
     rows: list[bytes]
@@ -34,35 +33,35 @@ def start(args: Sequence[str], form: str, *, cwd: str, env: Env, prompt: bool = 
 
 
 def finish(stream: Stream) -> None:
-    """Wait for git; GitFailed with its own words, UsageError where git did not understand the arguments."""
+    """Wait for git; GitFailed with git's message, UsageError where git rejected the arguments."""
     status, words = stream.wait()
     if status == 0:
         return
     if is_promised(words):
         raise promised("blame", status, words)
     first = next((row for row in words.splitlines() if row.strip()), f"exit status {status}")
-    said = first.removeprefix("fatal: ").removeprefix("error: ")
+    reason = first.removeprefix("fatal: ").removeprefix("error: ")
     if status == _USAGE:
-        known = "" if first.startswith("usage:") else f": {said}"
-        raise UsageError(f"git blame does not understand these arguments{known}", "git ai-blame -h")
-    raise GitFailed(f"git blame: {said}", status, words)
+        detail = "" if first.startswith("usage:") else f": {reason}"
+        raise UsageError(f"git blame does not understand these arguments{detail}", "git ai-blame -h")
+    raise GitFailed(f"git blame: {reason}", status, words)
 
 
 def groups(stream: Stream, commits: dict[str, BlamedCommit]) -> Iterator[list[Group]]:
-    """Groups of an incremental blame, as many at a time as git has ready; each new commit goes into `commits`."""
+    """Groups of an incremental blame in batches as git prints them; new commits are added to `commits`."""
     rest: list[bytes] = []
     tail = b""
     for chunk in stream.chunks(patient=True):
         rows = (tail + chunk).split(b"\n")
         tail = rows.pop()
-        found, rest = _entries(rest + rows, commits)
-        if found:
-            yield found
+        entries, rest = _entries(rest + rows, commits)
+        if entries:
+            yield entries
     finish(stream)
 
 
 def porcelain(stream: Stream) -> Porcelain:
-    """A `--porcelain` or `--line-porcelain` answer, whole."""
+    """The complete output of `--porcelain` or `--line-porcelain`."""
     rows = b"".join(stream.chunks()).split(b"\n")
     finish(stream)
     commits: dict[str, BlamedCommit] = {}
@@ -83,72 +82,81 @@ def porcelain(stream: Stream) -> Porcelain:
 
 
 def _text_row(rows: list[bytes], at: int) -> int:
-    """Index of the next row that holds text; the end where there is none (git's own statistics stand there)."""
+    """Index of the next row with text of the file, or the end of `rows`: git may print statistics last."""
     while at < len(rows) and not rows[at].startswith(b"\t"):
         at += 1
     return at
 
 
 def _entries(rows: list[bytes], commits: dict[str, BlamedCommit]) -> tuple[list[Group], list[bytes]]:
-    """The complete entries in `rows`, and the rows of one that is still being written."""
-    found: list[Group] = []
+    """The complete entries in `rows`, and the remaining rows of an incomplete entry."""
+    entries: list[Group] = []
     paths: dict[str, str] = {}
     start = 0
     for at, row in enumerate(rows):
         if row.startswith(b"filename "):
             oid, orig, line, count = rows[start].decode("ascii").split(" ")
             _learn(oid, rows[start + 1 : at + 1], commits, paths)
-            found.append(Group(oid, paths[oid], int(orig), int(line), int(count)))
+            entries.append(Group(oid, paths[oid], int(orig), int(line), int(count)))
             start = at + 1
-    return found, rows[start:]
+    return entries, rows[start:]
 
 
 def _learn(oid: str, headers: list[bytes], commits: dict[str, BlamedCommit], paths: dict[str, str]) -> None:
-    """Take the path from header rows, and the commit where they describe it (git does so once a commit)."""
+    """Record the path in header rows, and the commit where they describe it (git does so once per commit)."""
     last = headers[-1]
     if last.startswith(b"filename "):
-        paths[oid] = unquote(last[9:])
+        paths[oid] = _path(last[9:])
     if oid not in commits and headers[0].startswith(b"author "):
         commits[oid] = _commit(oid, headers)
 
 
+def _path(name: bytes) -> str:
+    """A path as git writes it, in quotes where it has unusual characters."""
+    if not name.startswith(b'"'):
+        return decode(name)
+    from gitprov.git.files.diff import unquote
+
+    return unquote(name)
+
+
 def _commit(oid: str, headers: list[bytes]) -> BlamedCommit:
-    """A commit from git's header rows: whatever else they say is for other readers."""
-    known = dict(row.split(b" ", 1) for row in headers if b" " in row)
+    """The commit that git's header rows describe; other header fields are ignored."""
+    fields = dict(row.split(b" ", 1) for row in headers if b" " in row)
     return BlamedCommit(
         oid,
-        decode(known.get(b"author", b"")),
-        decode(known.get(b"author-mail", b"")).strip("<>"),
-        int(known.get(b"author-time", b"0")),
-        decode(known.get(b"author-tz", b"+0000")),
-        decode(known.get(b"summary", b"")),
+        decode(fields.get(b"author", b"")),
+        decode(fields.get(b"author-mail", b"")).strip("<>"),
+        int(fields.get(b"author-time", b"0")),
+        decode(fields.get(b"author-tz", b"+0000")),
+        decode(fields.get(b"summary", b"")),
         b"boundary" in headers,
     )
 
 
-#: Bytes of the largest file that is not left to git alone.
+#: Size in bytes of the largest work tree file that is read without git.
 _LARGEST = 256 << 20
 
-#: Attributes under which blame shows other lines than the file holds.
+#: Attributes that make blame show other lines than the file contains.
 _CHANGES_LINES = ("filter", "ident", "working-tree-encoding", "diff")
 
 
 def committed_content(oid: str, path: str, *, cwd: str, env: Env) -> bytes | None:
-    """The lines that blame shows of a file in a commit; None where the commit has no such file."""
-    asked = ("cat-file", "blob", f"{oid}:{path}")
-    done = run_git(asked, cwd=cwd, env=env, ok=(0, 128))
-    return done.stdout if done.returncode == 0 else None
+    """The content that blame shows of a file in a commit; None where the commit has no such file."""
+    args = ("cat-file", "blob", f"{oid}:{path}")
+    result = run_git(args, cwd=cwd, env=env, ok=(0, 128))
+    return result.stdout if result.returncode == 0 else None
 
 
 def worktree_content(top: str, path: str, *, env: Env) -> bytes | None:
-    """The lines that blame shows of a file in the work tree; None where only git can tell."""
+    """The content that blame shows of a work tree file; None where it may differ from the bytes on disk."""
     try:
         content = tree_files.read(top, path, _LARGEST)
     except OSError:
         return None
     if content is None or b"\r" in content:
         return None
-    asked = ("check-attr", "-z", *_CHANGES_LINES, "--", path)
-    answer = run_git(asked, cwd=top, env=env, ok=(0, 128)).stdout.split(b"\0")
+    args = ("check-attr", "-z", *_CHANGES_LINES, "--", path)
+    answer = run_git(args, cwd=top, env=env, ok=(0, 128)).stdout.split(b"\0")
     values = answer[2::3]
     return content if values and all(value in (b"unspecified", b"unset") for value in values) else None

@@ -1,4 +1,4 @@
-"""What refs and their histories still hold: questions to ask before and after something is to be gone for good."""
+"""Objects and paths that refs and their histories still reach: checks before and after an erasure."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def ever_held(repo: Repository, rev: str, paths: Iterable[str]) -> bool:
-    """Whether any commit that `rev` leads to touched one of these paths, or what is below; False without the rev."""
-    asked = ("--literal-pathspecs", "rev-list", "-1", "--full-history", rev, "--", *paths)
-    return bool(repo.try_run(*asked).stdout.strip())
+    """Whether a commit reachable from `rev` changed one of the paths, or one below; False without `rev`."""
+    args = ("--literal-pathspecs", "rev-list", "-1", "--full-history", rev, "--", *paths)
+    return bool(repo.try_run(*args).stdout.strip())
 
 
 def holds(repo: Repository, ref: str, paths: Iterable[str]) -> bool:
-    """Whether a ref's tree has something at one of these paths."""
-    return any(found is not None for found in repo.objects.get_many(f"{ref}:{path}" for path in paths))
+    """Whether the tree of `ref` has an entry at one of the paths."""
+    return any(obj is not None for obj in repo.objects.get_many(f"{ref}:{path}" for path in paths))
 
 
 def refs_below(repo: Repository, prefix: str) -> list[str]:
@@ -28,7 +28,7 @@ def refs_below(repo: Repository, prefix: str) -> list[str]:
 
 
 def drop_ref(repo: Repository, ref: str) -> None:
-    """Let a ref, and its log, not be there."""
+    """Delete a ref and its reflog."""
     repo.run("update-ref", "-d", ref)
 
 
@@ -38,19 +38,23 @@ def tree_of(repo: Repository, rev: str) -> str:
 
 
 def drop_reflog(repo: Repository, ref: str) -> None:
-    """Let a ref's log forget every value that it had."""
+    """Expire all entries of a ref's reflog."""
     repo.try_run("reflog", "expire", "--expire=all", "--expire-unreachable=all", ref, ok=(0, 1, 128, 255))
 
 
 def reachable(repo: Repository, oids: Collection[str], without: Sequence[str] = ()) -> dict[str, str]:
-    """Those of these objects that any ref, reflog or the index leads to, each with the path it was found at.
+    """Object id → path, for those of `oids` that a ref, the index, HEAD or a reflog of HEAD or of a branch
+    reaches.
 
-    `without` are refs, or beginnings of them, that do not count.
+    `without` are refs, or prefixes of refs, that do not count.
     """
     if not oids:
         return {}
     excluded = [f"--exclude={ref}" for name in without for ref in (name, f"{name}/*")]
     head = ("HEAD",) if repo.resolve("HEAD") else ()
-    asked = ("rev-list", "--objects", "--missing=allow-any", *excluded, "--all", "--indexed-objects", *head)
-    rows = (line.partition(" ") for line in decode(repo.run(*asked)).splitlines())
+    # `--reflog` would take in the reflogs of the excluded refs as well.
+    entries = repo.try_run("rev-list", "--walk-reflogs", *head, "--branches").stdout
+    flags = ("--objects", "--missing=allow-any", "--indexed-objects", "--stdin")
+    args = ("rev-list", *flags, *excluded, "--all", *head)
+    rows = (line.partition(" ") for line in decode(repo.run(*args, stdin=entries)).splitlines())
     return {oid: path for oid, _, path in rows if oid in oids}

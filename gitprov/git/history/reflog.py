@@ -1,4 +1,4 @@
-"""Where HEAD has been, as its reflog tells."""
+"""The moves of HEAD, from its reflog."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class HeadMove(NamedTuple):
-    """One move of HEAD, from a commit to another; `why` is git's reason, as in `commit (amend): …`."""
+    """One move of HEAD from a commit to another; `why` is git's reason, as in `commit (amend): …`."""
 
     old: str
     new: str
@@ -20,7 +20,7 @@ class HeadMove(NamedTuple):
 
 
 def steps(repo: Repository, most: int) -> list[HeadMove]:
-    """The last moves of HEAD, oldest first; empty where git keeps no reflog."""
+    """The last moves of HEAD, at most `most`, oldest first; empty where git keeps no reflog."""
     shown = repo.try_run(
         "log", "-g", f"-{most + 1}", "--no-show-signature", "--format=%H%x00%gs", "HEAD", "--"
     )

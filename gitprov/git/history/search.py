@@ -1,4 +1,4 @@
-"""Searching the files below a ref: git reads them all faster than anybody who asks for them one by one."""
+"""Searches the files and commits of refs with one git process, faster than reading them one by one."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ if TYPE_CHECKING:
 
 
 def files_holding(repo: Repository, ref: str, text: str, where: str = ":(top)") -> list[str]:
-    """Paths below `ref` (those that the pathspec `where` allows) of files that hold `text`; none without the ref."""
-    found = _grep(repo, ref, "--files-with-matches", "--null", "--fixed-strings", "-e", text, where=where)
-    return [path.removeprefix(f"{ref}:") for path in decode(found).split("\0") if path]
+    """Paths of files with `text` in the tree of `ref`, within the pathspec `where`; empty without `ref`."""
+    output = _grep(repo, ref, "--files-with-matches", "--null", "--fixed-strings", "-e", text, where=where)
+    return [path.removeprefix(f"{ref}:") for path in decode(output).split("\0") if path]
 
 
 def matches(repo: Repository, ref: str, pattern: str, where: str = ":(top)") -> list[str]:
-    """Everything in files below `ref` that matches an extended regular expression, ascending, once each."""
-    found = _grep(repo, ref, "-h", "--only-matching", "--extended-regexp", "-e", pattern, where=where)
-    return sorted(set(decode(found).splitlines()))
+    """Texts in the files of `ref`'s tree that match an extended regular expression, ascending, once each."""
+    output = _grep(repo, ref, "-h", "--only-matching", "--extended-regexp", "-e", pattern, where=where)
+    return sorted(set(decode(output).splitlines()))
 
 
 def _grep(repo: Repository, ref: str, *args: str, where: str) -> bytes:
-    """Output of git grep, whatever the user's settings for it are."""
+    """Output of git grep in a form that the user's settings do not change; empty without the ref."""
     plain = ("--full-name", "--text", "--no-color", "--no-line-number", "--no-column", "--no-textconv")
     if repo.try_run("rev-parse", "--verify", "--quiet", ref).returncode:
         return b""
-    done = repo.try_run("grep", *plain, *args, ref, "--", where)
-    if done.returncode > 1:
-        raise failed(("grep",), done.returncode, done.stderr)
-    return done.stdout
+    result = repo.try_run("grep", *plain, *args, ref, "--", where)
+    if result.returncode > 1:
+        raise failed(("grep",), result.returncode, result.stderr)
+    return result.stdout
 
 
 def without_ref(repo: Repository, oids: list[str]) -> set[str]:
-    """Those of these commits that no branch, tag, other ref or HEAD leads to any more."""
+    """Those of the commits that neither HEAD nor any ref reaches, not counting notes and gitprov's refs."""
     if not oids:
         return set()
     ours = ("--exclude=refs/notes/*", "--exclude=refs/gitprov/*")
-    asked = ("rev-list", "--ignore-missing", *oids, "--not", *ours, "--all")
-    return set(decode(repo.run(*asked)).split()) & set(oids)
+    args = ("rev-list", "--ignore-missing", *oids, "--not", *ours, "--all")
+    return set(decode(repo.run(*args)).split()) & set(oids)
 
 
 def with_trailer(repo: Repository, key: str, value: str) -> list[str]:
-    """Commits of any ref whose message has the line `key: value`, newest first."""
+    """Commits reachable from any ref whose message has the line `key: value`, newest first."""
     pattern = f"^{key}:[[:space:]]*{re.escape(value)}[[:space:]]*$"
-    asked = ("log", "--all", "--format=%H", "--extended-regexp", "--regexp-ignore-case", f"--grep={pattern}")
-    return decode(repo.run(*asked)).split()
+    args = ("log", "--all", "--format=%H", "--extended-regexp", "--regexp-ignore-case", f"--grep={pattern}")
+    return decode(repo.run(*args)).split()

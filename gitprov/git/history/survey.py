@@ -1,4 +1,4 @@
-"""One walk over commits that tells what each is, what it says and what its note says."""
+"""One walk over commits that returns each commit's people, times, message and note."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 _FLAGS = ("log", "--no-show-signature", "--no-color", "-s", "-z", "--encoding=UTF-8", "--no-notes")
 _FIELDS = ("%H", "%P", "%an <%ae>", "%at", "%cn <%ce>", "%ct", "%B", "%N")
-#: Commits named on one command line.
+#: Largest number of commits on one command line.
 _NAMED = 500
 
 
 class SurveyedCommit(NamedTuple):
-    """One commit. `author` and `committer` are `Name <email>`, times are seconds since 1970; `note` is raw, empty where
-    there is none.
+    """One commit. `author` and `committer` are `Name <email>`; `written` (author date) and `committed` are
+    seconds since 1970; `note` is raw, empty where there is none.
 
-    In a shallow clone the commits where it begins look as if they had no parents.
+    In a shallow clone the commits at its boundary appear to have no parents.
     """
 
     oid: str
@@ -41,19 +41,19 @@ class SurveyedCommit(NamedTuple):
 
     @property
     def moment(self) -> tuple[str, int]:
-        """Author and moment of writing: what a rewrite leaves alone whatever it does to the message."""
+        """Author and author date, which a rewrite keeps even if it changes the message."""
         return (self.author, self.written)
 
     @property
     def key(self) -> tuple[str, int, str]:
-        """What a rewrite leaves alone: author, moment of writing, subject."""
+        """Author, author date and subject, which most rewrites keep."""
         return (self.author, self.written, self.subject)
 
 
 def walk(repo: Repository, ref: str, args: Sequence[str]) -> Iterator[SurveyedCommit]:
-    """Commits that `args` of git log select, newest first, with their notes on `ref`. GitFailed where git fails.
+    """Commits that `args` of git log select, newest first, with notes from `ref`. GitFailed where git fails.
 
-    Git starts at once, before the first commit is asked for.
+    The call itself starts git, not the first iteration.
     """
     form = "--format=tformat:" + "%x00".join(_FIELDS)
     args = (*_FLAGS, f"--notes={ref}", form, *args)
@@ -66,11 +66,11 @@ def _all(stream: Stream) -> Iterator[SurveyedCommit]:
 
 
 def of(repo: Repository, ref: str, oids: Iterable[str]) -> Iterator[SurveyedCommit]:
-    """These commits, those that are here."""
-    left = list(oids)
-    while left:
-        some, left = left[:_NAMED], left[_NAMED:]
-        yield from walk(repo, ref, ("--no-walk=unsorted", "--ignore-missing", *some))
+    """Those of the commits that the repository contains, with their notes on `ref`."""
+    remaining = list(oids)
+    while remaining:
+        chunk, remaining = remaining[:_NAMED], remaining[_NAMED:]
+        yield from walk(repo, ref, ("--no-walk=unsorted", "--ignore-missing", *chunk))
 
 
 def _records(stream: Stream) -> Iterator[SurveyedCommit]:
@@ -81,29 +81,29 @@ def _records(stream: Stream) -> Iterator[SurveyedCommit]:
         )
     status, words = stream.wait()
     if status:
-        said = (words.splitlines() or [f"exit status {status}"])[0].removeprefix("fatal: ")
-        raise GitFailed(f"git log: {said}", status, words)
+        reason = (words.splitlines() or [f"exit status {status}"])[0].removeprefix("fatal: ")
+        raise GitFailed(f"git log: {reason}", status, words)
 
 
 def without(repo: Repository, oids: Iterable[str], tips: Sequence[str]) -> set[str]:
-    """Those of these commits that none of `tips` (revisions, or flags such as --remotes) leads to.
+    """Those of the commits that are reachable from none of `tips` (revisions, or flags such as --remotes).
 
-    Commits that are not here are left out.
+    Commits that the repository does not contain are left out.
     """
-    wanted = set(oids)
-    if not wanted:
+    selection = set(oids)
+    if not selection:
         return set()
-    asked = "".join(f"{oid}\n" for oid in sorted(wanted))
-    shown = repo.run("rev-list", "--ignore-missing", "--stdin", "--not", *tips, stdin=encode(asked))
-    return wanted & set(decode(shown).split())
+    request = "".join(f"{oid}\n" for oid in sorted(selection))
+    shown = repo.run("rev-list", "--ignore-missing", "--stdin", "--not", *tips, stdin=encode(request))
+    return selection & set(decode(shown).split())
 
 
 def graph(repo: Repository, oids: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Commit → parents, children first, for everything that leads to these commits, down to where all have met."""
-    wanted = sorted(set(oids))
-    base = decode(repo.try_run("merge-base", "--octopus", *wanted[:_NAMED]).stdout).strip()
-    stop = [f"^{base}^@"] if base and len(wanted) <= _NAMED else []
-    asked = "".join(f"{one}\n" for one in [*wanted, *stop])
+    """Commit → parents, children first, for the commits and their ancestors down to the common ancestor."""
+    tips = sorted(set(oids))
+    base = decode(repo.try_run("merge-base", "--octopus", *tips[:_NAMED]).stdout).strip()
+    stop = [f"^{base}^@"] if base and len(tips) <= _NAMED else []
+    request = "".join(f"{line}\n" for line in [*tips, *stop])
     args = ("rev-list", "--topo-order", "--parents", "--ignore-missing", "--stdin")
-    rows = (row.split() for row in decode(repo.run(*args, stdin=encode(asked))).splitlines())
+    rows = (row.split() for row in decode(repo.run(*args, stdin=encode(request))).splitlines())
     return {row[0]: tuple(row[1:]) for row in rows}

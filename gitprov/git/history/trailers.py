@@ -1,4 +1,4 @@
-"""Trailers of commit messages, read and written by `git interpret-trailers` alone."""
+"""Trailers of commit messages, read and written only through `git interpret-trailers`."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from gitprov.git.repo import Repository
 
 Trailer = tuple[str, str]
 
-#: Below this line `git commit --verbose` shows the diff.
+#: The line below which `git commit --verbose` shows the diff.
 SCISSORS = b"------------------------ >8 ------------------------"
-#: A line of dashes inside a commit message is text, as it is for `git commit` itself.
+#: With --no-divider a line of dashes inside a commit message is text, as for `git commit` itself.
 _COMMAND = ("interpret-trailers", "--no-divider")
 
 
 def colon_first(cwd: str, env: Env) -> tuple[str, str]:
-    """Flags for git under which a colon separates trailers, and is the one written, whatever else also does."""
-    asked = ("config", "--get", "trailer.separators")
-    also = decode(run_git(asked, cwd=cwd, env=env, ok=(0, 1, 128)).stdout).removesuffix("\n")
+    """Flags that add the colon to the configured trailer separators, as the first, which git writes."""
+    args = ("config", "--get", "trailer.separators")
+    also = decode(run_git(args, cwd=cwd, env=env, ok=(0, 1, 128)).stdout).removesuffix("\n")
     return ("-c", f"trailer.separators=:{also}")
 
 
 def parse(repo: Repository, message: bytes) -> list[Trailer]:
-    """The trailers of a message as (key, value), folded lines joined, comments of the editor's file ignored."""
+    """The trailers of a message as (key, value), with folded lines joined and comment lines ignored."""
     shown = decode(
         repo.run(
             *colon_first(repo.cwd, repo.env),
@@ -39,21 +39,21 @@ def parse(repo: Repository, message: bytes) -> list[Trailer]:
 
 
 def add(repo: Repository, path: str, trailers: Sequence[Trailer]) -> None:
-    """Add trailers to the message file at `path`; one that is there already, anywhere, is not repeated."""
+    """Add trailers to the message file at `path`; a trailer that the message already has is not repeated."""
     flags = [flag for key, value in trailers for flag in ("--trailer", f"{key}: {value}")]
     rules = ("--if-exists", "addIfDifferent", "--if-missing", "add", "--where", "end")
     repo.run(*colon_first(repo.cwd, repo.env), *_COMMAND, "--in-place", *rules, *flags, path)
 
 
 def same(a: str, b: str) -> bool:
-    """Whether two trailer keys are one to git, which ignores their case."""
+    """Whether two trailer keys are equal for git, which ignores case."""
     return a.lower() == b.lower()
 
 
 def has_text(repo: Repository, message: bytes, ignored: Sequence[str]) -> bool:
-    """Whether a message being edited says anything besides comments and lines of the ignored trailer keys.
+    """Whether an edited message contains text besides comments and trailers with the `ignored` keys.
 
-    A message that holds trailers alone is an empty one to its author: git must still be able to refuse it.
+    A message of such trailers alone is empty for its author, and git must still be able to refuse it.
     """
     written = message.split(SCISSORS, 1)[0]
     text = decode(repo.run("stripspace", "--strip-comments", stdin=written))
@@ -62,9 +62,9 @@ def has_text(repo: Repository, message: bytes, ignored: Sequence[str]) -> bool:
 
 
 def is_untouched(repo: Repository, message: bytes, template: bytes, cleanup: str) -> bool:
-    """Whether git would say of an edited message that it is its template still, and make no commit.
+    """Whether git would take an edited message for its unchanged template and make no commit.
 
-    `cleanup` is git's word for what it takes out of messages, `strip` where it was not said.
+    `cleanup` is git's cleanup mode for messages, `strip` where none was given.
     """
     if cleanup == "verbatim":
         return False
@@ -78,6 +78,6 @@ def is_untouched(repo: Repository, message: bytes, template: bytes, cleanup: str
 
 
 def _above_scissors(message: bytes) -> bytes:
-    """What stands above the line of scissors, which begins with a character for comments."""
+    """The text above the scissors line, which begins with the comment character."""
     above, line, _ = message.partition(SCISSORS)
     return above[: above.rfind(b"\n") + 1] if line else message

@@ -1,4 +1,4 @@
-"""What verification asks of git: commits with their trailers, the lines each adds, objects, signatures; in bulk."""
+"""Bulk queries for verification: commits with their trailers, the changes of each, objects, signatures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ListedCommit(NamedTuple):
 
 
 def listed(repo: Repository, revs: Sequence[str]) -> Iterator[ListedCommit]:
-    """The commits that revisions select, newest first. GitFailed where git knows no such revision."""
+    """The commits that revisions select, newest first. GitFailed where a revision does not exist."""
     form = "--format=tformat:%H%x00%P%x00%(trailers:only,unfold)"
     args = (*colon_first(repo.cwd, repo.env), "log", *_PLAIN, form, "--end-of-options", *revs, "--")
     with Stream(args, cwd=repo.cwd, env=repo.env, prompt=False) as stream:
@@ -39,24 +39,27 @@ def listed(repo: Repository, revs: Sequence[str]) -> Iterator[ListedCommit]:
 
 
 def differences(repo: Repository, pairs: Sequence[tuple[str, str | None]]) -> Iterator[list[FileChange]]:
-    """What each commit changes against one of its parents (None: it has none), in the order asked, from one process."""
-    with tempfile.TemporaryFile() as asked:
-        asked.writelines(encode(f"{oid} {parent}\n" if parent else f"{oid}\n") for oid, parent in pairs)
-        asked.seek(0)
-        with _diff_tree(repo, asked) as stream:
+    """The changes of each (commit, parent) pair in the order of `pairs`, from one process.
+
+    A parent of None stands for a commit without parents.
+    """
+    with tempfile.TemporaryFile() as requests:
+        requests.writelines(encode(f"{oid} {parent}\n" if parent else f"{oid}\n") for oid, parent in pairs)
+        requests.seek(0)
+        with _diff_tree(repo, requests) as stream:
             for block in _blocks(stream, [oid for oid, _ in pairs]):
                 yield diff.parse(block)
             _finish(stream, "diff-tree")
 
 
-def _diff_tree(repo: Repository, asked: IO[bytes]) -> Stream:
+def _diff_tree(repo: Repository, requests: IO[bytes]) -> Stream:
     args = ("-c", "core.quotePath=true", "diff-tree", "--stdin", "--always", "--root", "-r", *diff.FLAGS)
     env = {**repo.env, **diff.ENV}
-    return Stream(args, cwd=repo.cwd, env=env, stdin=asked.fileno(), prompt=False)
+    return Stream(args, cwd=repo.cwd, env=env, stdin=requests.fileno(), prompt=False)
 
 
 def _blocks(stream: Stream, oids: list[str]) -> Iterator[bytes]:
-    """The answer to each commit. It begins with a line that is the commit's id; lines of a patch begin otherwise."""
+    """The answer for each commit. Its first line is the commit's id; lines of a patch begin with a sign."""
     buffer = bytearray()
     chunks = stream.chunks()
     for n, oid in enumerate(oids):
@@ -70,7 +73,7 @@ def _blocks(stream: Stream, oids: list[str]) -> Iterator[bytes]:
             chunk = next(chunks, None)
             if chunk is None:
                 if needle is not None:
-                    return  # git ended early, and says why
+                    return  # git ended early; its exit status and message give the reason
                 at = len(buffer)
                 break
             buffer += chunk
@@ -79,18 +82,21 @@ def _blocks(stream: Stream, oids: list[str]) -> Iterator[bytes]:
 
 
 def missing(repo: Repository, oids: Iterable[str]) -> set[str]:
-    """Those object ids that this repository has no object of."""
-    asked = "".join(oid + "\n" for oid in dict.fromkeys(oids) if "\n" not in oid)
-    if not asked:
+    """Those of the object ids for which this repository has no object."""
+    request = "".join(oid + "\n" for oid in dict.fromkeys(oids) if "\n" not in oid)
+    if not request:
         return set()
     env = {"GIT_NO_LAZY_FETCH": "1"}
-    shown = decode(repo.run("cat-file", "--batch-check=%(objectname)", stdin=encode(asked), env=env))
+    shown = decode(repo.run("cat-file", "--batch-check=%(objectname)", stdin=encode(request), env=env))
     rows = (line.partition(" ") for line in shown.splitlines())
     return {oid for oid, _, word in rows if word == "missing"}
 
 
 def unreached(repo: Repository, oids: Collection[str]) -> set[str]:
-    """Those commits, here or not, that no ref but ours leads to."""
+    """Those of the commits that neither HEAD nor any ref reaches, not counting notes and gitprov's refs.
+
+    Commits that the repository does not contain are included.
+    """
     if not oids:
         return set()
     ours = ("--exclude=refs/notes/*", "--exclude=refs/gitprov/*")
@@ -100,16 +106,16 @@ def unreached(repo: Repository, oids: Collection[str]) -> set[str]:
 
 def signatures(repo: Repository, oids: Iterable[str]) -> dict[str, str]:
     """Commit → git's letter for its signature (`%G?`): G good, N none, B bad, E cannot be checked."""
-    asked = "".join(oid + "\n" for oid in oids)
-    if not asked:
+    request = "".join(oid + "\n" for oid in oids)
+    if not request:
         return {}
     args = ("log", *_PLAIN, "--no-walk=unsorted", "--stdin", "--format=tformat:%H%x00%G?")
-    fields = decode(repo.run(*args, stdin=encode(asked))).split("\0")
+    fields = decode(repo.run(*args, stdin=encode(request))).split("\0")
     return dict(zip(fields[::2], fields[1::2], strict=False))
 
 
 def is_partial(repo: Repository) -> bool:
-    """Whether objects that are not here may be fetched when somebody asks for them."""
+    """Whether this is a partial clone, in which git fetches missing objects on demand."""
     return bool(promisors(repo.cwd, repo.env))
 
 
@@ -117,5 +123,7 @@ def _finish(stream: Stream, name: str) -> None:
     status, words = stream.wait()
     if status:
         rows = [row for row in words.splitlines() if row.startswith(("fatal: ", "error: "))]
-        said = (rows or [words or f"exit status {status}"])[0].removeprefix("fatal: ").removeprefix("error: ")
-        raise GitFailed(f"git {name}: {said}", status, words)
+        reason = (
+            (rows or [words or f"exit status {status}"])[0].removeprefix("fatal: ").removeprefix("error: ")
+        )
+        raise GitFailed(f"git {name}: {reason}", status, words)

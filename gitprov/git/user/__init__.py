@@ -1,1 +1,1 @@
-"""How git was called and set up by its user: the command above a hook, the pager, colours, hook paths."""
+"""The user's call and settings of git: the command that runs a hook, the pager, colours, hook paths."""

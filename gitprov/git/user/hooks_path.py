@@ -1,4 +1,4 @@
-"""Where git looks for hooks in a repository, and which configuration says so."""
+"""The directory in which git looks for hooks, and the configuration that sets it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ KEY = "core.hooksPath"
 
 
 class HooksPath(NamedTuple):
-    """The directory in force.
+    """The hooks directory in force.
 
-    `scope` is `default` or git's word for where `core.hooksPath` comes from: `local`, `worktree`, `global`,
-    `system`, `command`. `value` is the setting (None without one); a relative one starts from the top of whichever
-    work tree a hook runs in. `directory` is absolute, as seen from this work tree.
+    `scope` is `default` or git's name for the origin of `core.hooksPath`: `local`, `worktree`, `global`,
+    `system`, `command`. `value` is the setting (None without one); a relative one starts from the top of the
+    work tree in which a hook runs. `directory` is absolute, resolved for this work tree.
     """
 
     scope: str
@@ -25,9 +25,9 @@ class HooksPath(NamedTuple):
 
 
 def hooks_path(repo: Repository) -> HooksPath:
-    """Where git looks for this work tree's hooks now."""
-    found = repo.try_run("config", "-z", "--show-scope", "--type=path", "--get", KEY)
-    scope, _, value = decode(found.stdout).partition("\0")
+    """The hooks directory that is in force in this work tree."""
+    result = repo.try_run("config", "-z", "--show-scope", "--type=path", "--get", KEY)
+    scope, _, value = decode(result.stdout).partition("\0")
     value = value.removesuffix("\0")
     if not scope:
         return HooksPath("default", None, default_directory(repo))
@@ -36,11 +36,11 @@ def hooks_path(repo: Repository) -> HooksPath:
 
 
 def outer_value(repo: Repository) -> str | None:
-    """The `core.hooksPath` that would hold if this repository's own configuration did not set one."""
+    """The `core.hooksPath` that would be in force if this repository's own configuration did not set one."""
     for scope in ("--global", "--system"):
-        found = repo.try_run("config", scope, "--type=path", "--get", KEY, ok=(0, 1, 128))
-        if found.returncode == 0:
-            return decode(found.stdout).removesuffix("\n")
+        result = repo.try_run("config", scope, "--type=path", "--get", KEY, ok=(0, 1, 128))
+        if result.returncode == 0:
+            return decode(result.stdout).removesuffix("\n")
     return None
 
 
@@ -65,6 +65,6 @@ def set_hooks_path(repo: Repository, scope: str, value: str | None) -> None:
 
 
 def template_directory(cwd: str, env: Env) -> str | None:
-    """What `init.templateDir` names, if anything; asked for outside of repositories too."""
-    found = run_git(("config", "--type=path", "--get", "init.templateDir"), cwd=cwd, env=env, ok=(0, 1))
-    return decode(found.stdout).removesuffix("\n") or None
+    """The value of `init.templateDir`, None if unset; also works outside of repositories."""
+    result = run_git(("config", "--type=path", "--get", "init.templateDir"), cwd=cwd, env=env, ok=(0, 1))
+    return decode(result.stdout).removesuffix("\n") or None

@@ -1,4 +1,4 @@
-"""The user's pager, found and started the way git does it."""
+"""The user's pager, chosen and started as git does it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Pager:
         self.input = opened(self._process.stdin)
 
     def close(self) -> None:
-        """Tell the pager that nothing more comes, and wait until its reader has seen enough."""
+        """Close the pager's input and wait until the user quits it."""
         try:
             self.input.close()
         except BrokenPipeError:
@@ -32,6 +32,6 @@ class Pager:
             try:
                 self._process.wait()
             except KeyboardInterrupt:
-                # Ctrl-C belongs to the pager while it has the terminal.
+                # The pager handles Ctrl-C while it has the terminal.
                 continue
             return

@@ -1,4 +1,4 @@
-"""Which git command runs the hook that we are: git tells a hook too little of it."""
+"""The git command that runs the current hook, read from processes: git passes hooks too little of it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import subprocess
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-#: Between git and us there may be a shell, a hook manager and its Python.
+#: Processes to look at: between git and this process there may be a shell, a hook manager and its Python.
 _DEPTH = 8
-#: Options of git itself whose value is the next word.
+#: Options of `git` whose value is the next word.
 _GLOBAL = (
     "-C",
     "-c",
@@ -36,13 +36,14 @@ _VALUED = (
 )
 _VALUED_LETTERS = "mFCct"
 GATELESS = ("cherry-pick", "revert", "rebase", "am", "merge", "pull")
-"""Commands that make commits without asking a gate; a clean revert leaves no other sign."""
+"""Commands that make commits without running the gate; for a clean revert there is no other sign of that."""
 
 
 class Process(NamedTuple):
     """A running program: `words` are its arguments, program first.
 
-    `started` tells it from an earlier one with its id; empty where the system does not say.
+    `started` is its start time, which distinguishes it from an earlier process with the same id; empty where
+    the system does not report it.
     """
 
     pid: int
@@ -52,23 +53,23 @@ class Process(NamedTuple):
 
     @property
     def token(self) -> str:
-        """A name that no other running process on this machine has."""
+        """A name that is unique among the processes of this machine."""
         return f"{self.pid}-{self.started}"
 
 
 def above(pid: int) -> Iterator[Process]:
-    """The process `pid` and those above it, nearest first, as far as they can be read."""
+    """The process `pid` and its ancestors, nearest first, as far as they can be read."""
     look = _from_proc if os.path.isdir("/proc/self") else _from_ps
     for _ in range(_DEPTH):
-        found = look(pid) if pid > 0 else None
-        if found is None:
+        process = look(pid) if pid > 0 else None
+        if process is None:
             return
-        yield found
-        pid = found.parent
+        yield process
+        pid = process.parent
 
 
 def git_process(pid: int) -> Process | None:
-    """The nearest git process above `pid` (inclusive), None where that cannot be read; `words` start behind `git`."""
+    """The nearest git process among `pid` and its ancestors, `words` without `git`; None where unreadable."""
     for process in above(pid):
         name = os.path.basename(process.words[0]).removesuffix(".exe") if process.words else ""
         if name == "git":
@@ -104,14 +105,14 @@ def _from_ps(pid: int) -> Process | None:
 
 
 def command(words: list[str]) -> str | None:
-    """The subcommand in arguments of git, as it was typed."""
+    """The subcommand in git's arguments as typed, so it may be an alias; None without one."""
     return _command(words)[0]
 
 
 def says_amend(words: list[str], alias: Callable[[str], str | None]) -> bool | None:
-    """Whether arguments of git are those of `git commit --amend`; None where another command makes the commit.
+    """Whether git's arguments are those of `git commit --amend`; None where another command makes the commit.
 
-    `alias` gives an alias's text, None where a word is none.
+    `alias` returns the text of an alias, None for a word that is no alias.
     """
     for _ in range(_DEPTH):
         command, rest = _command(words)
@@ -127,7 +128,7 @@ def says_amend(words: list[str], alias: Callable[[str], str | None]) -> bool | N
 
 
 def says_dry_run(words: list[str], alias: Callable[[str], str | None]) -> bool:
-    """Whether arguments of git are those of `git push --dry-run`. `alias` as for `says_amend`."""
+    """Whether git's arguments are those of `git push --dry-run`. `alias` as for `says_amend`."""
     for _ in range(_DEPTH):
         command, rest = _command(words)
         if command is None or command == "push":
@@ -140,7 +141,7 @@ def says_dry_run(words: list[str], alias: Callable[[str], str | None]) -> bool:
 
 
 def commit_options(words: list[str], alias: Callable[[str], str | None]) -> tuple[str | None, str | None]:
-    """The values of `--template` and `--cleanup` in arguments of `git commit`; None for what they do not say.
+    """The values of `--template` and `--cleanup` in arguments of `git commit`, None for an absent option.
 
     `alias` as for `says_amend`.
     """
@@ -156,7 +157,7 @@ def commit_options(words: list[str], alias: Callable[[str], str | None]) -> tupl
 
 
 def _value(words: list[str], option: str, letter: str) -> str | None:
-    """The last value of an option that takes one: behind `=`, run together with its letter, or the next word."""
+    """The last value given for an option: after `=`, directly after its letter, or as the next word."""
     value = None
     for at, word in enumerate(words):
         if word == "--":
@@ -166,21 +167,24 @@ def _value(words: list[str], option: str, letter: str) -> str | None:
         if len(name) > 4 and option.startswith(name):
             value = text if equals else following
         elif letter and word.startswith("-") and not word.startswith("--"):
-            head, found, text = word[1:].partition(letter)
-            if found and not set(head) & set(_VALUED_LETTERS + "Su"):
+            head, separator, text = word[1:].partition(letter)
+            if separator and not set(head) & set(_VALUED_LETTERS + "Su"):
                 value = text or following
     return value
 
 
 def _is_dry_run(word: str) -> bool:
-    """Git takes unambiguous beginnings, and letters run together; what follows `-o` is its value."""
+    """Whether a word is `--dry-run`, an unambiguous prefix of it, or a cluster of letters that includes `n`.
+
+    The rest of a cluster after `o` is the value of that option.
+    """
     if word.startswith("--"):
         return len(word) > 4 and "--dry-run".startswith(word)
     return word.startswith("-") and "n" in word.partition("o")[0]
 
 
 def _command(words: list[str]) -> tuple[str | None, list[str]]:
-    """The subcommand and what follows it."""
+    """The subcommand and the words after it."""
     at = 0
     while at < len(words) and words[at].startswith("-"):
         at += 2 if words[at] in _GLOBAL else 1
@@ -188,24 +192,24 @@ def _command(words: list[str]) -> tuple[str | None, list[str]]:
 
 
 def _amends(words: list[str]) -> bool:
-    """The last of `--amend` and `--no-amend` counts; git takes unambiguous beginnings of both."""
-    said, skip = False, False
+    """Whether the last of `--amend` and `--no-amend`, or of their unambiguous prefixes, is `--amend`."""
+    amend, skip = False, False
     for word in words:
         if skip:
             skip = False
         elif word == "--":
             break
         elif len(word) > 3 and "--amend".startswith(word):
-            said = True
+            amend = True
         elif len(word) > 6 and "--no-amend".startswith(word):
-            said = False
+            amend = False
         else:
             skip = word in _VALUED or (_is_cluster(word) and word[-1] in _VALUED_LETTERS)
-    return said
+    return amend
 
 
 def _is_cluster(word: str) -> bool:
-    """Whether a word is short options run together whose last one may take the next word, as in `-am`."""
+    """Whether a word is a cluster of short options whose last one may take the next word, as in `-am`."""
     return (
         len(word) > 2
         and word[0] == "-"

@@ -1,4 +1,4 @@
-"""Settings of git itself that say how output should look."""
+"""Git's own settings for the appearance of output."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from gitprov.git.process import Env, decode, run_git
 
 
 def colour_wanted(command: str, terminal: bool, *, cwd: str, env: Env) -> bool:
-    """What `color.<command>`, else `color.ui`, says; `terminal` answers for `auto`."""
-    asked = ("config", "--get-colorbool", f"color.{command}", "true" if terminal else "false")
-    return run_git(asked, cwd=cwd, env=env).stdout.strip() == b"true"
+    """The value of `color.<command>`, else of `color.ui`; `terminal` is the result for `auto`."""
+    args = ("config", "--get-colorbool", f"color.{command}", "true" if terminal else "false")
+    return run_git(args, cwd=cwd, env=env).stdout.strip() == b"true"
 
 
 def paging_wanted(command: str, *, cwd: str, env: Env) -> bool:
-    """Whether `pager.<command>` leaves paging on; a command line there is git's own affair."""
-    asked = ("config", "--get", f"pager.{command}")
-    said = decode(run_git(asked, cwd=cwd, env=env, ok=(0, 1)).stdout).strip().lower()
-    return said not in ("false", "no", "off", "0")
+    """Whether `pager.<command>` is not off; a command line as its value also counts as on."""
+    args = ("config", "--get", f"pager.{command}")
+    value = decode(run_git(args, cwd=cwd, env=env, ok=(0, 1)).stdout).strip().lower()
+    return value not in ("false", "no", "off", "0")
 
 
 def colours(command: str, slots: Iterable[str], *, cwd: str, env: Env) -> dict[str, str]:
-    """Slot → escape sequence, for those that `color.<command>.<slot>` sets."""
-    asked = ("config", "-z", "--name-only", "--get-regexp", rf"^color\.{command}\.")
-    shown = decode(run_git(asked, cwd=cwd, env=env, ok=(0, 1)).stdout)
+    """Slot → escape sequence, for the slots that `color.<command>.<slot>` sets."""
+    args = ("config", "-z", "--name-only", "--get-regexp", rf"^color\.{command}\.")
+    shown = decode(run_git(args, cwd=cwd, env=env, ok=(0, 1)).stdout)
     set_here = {name.rpartition(".")[2] for name in shown.split("\0") if name}
     return {slot: _colour(f"color.{command}.{slot}", cwd, env) for slot in slots if slot in set_here}
 

@@ -12,14 +12,14 @@ class DeltaLine(NamedTuple):
 
     `op` is ` ` (as the model wrote it, or none of its lines), `-` (in the model's version only), `+` (in the
     commit's only), `*` (in the commit's only, by another trace), `~` (reworded: `words` has the changed
-    words). `own`: whether the line is this trace's. `text` has no newline, and bytes that are no UTF-8 as
-    surrogates.
+    words). `of_trace`: whether the line is this trace's. `text` has no newline, and bytes that are no UTF-8
+    as surrogates.
     """
 
     op: str
     raw: int | None
     line: int | None
-    own: bool
+    of_trace: bool
     text: str
     words: tuple[tuple[str, str], ...] = ()
 

@@ -1,1 +1,1 @@
-"""Evidence that no commit holds yet, one inbox for each work tree, private to the clone."""
+"""Evidence that no commit contains yet, one inbox per work tree, private to the clone."""

@@ -1,4 +1,4 @@
-"""Contents of the inbox, each kept once under the sha256 of its raw bytes, compressed."""
+"""Contents of the inbox, each stored once, compressed, under the sha256 of its raw bytes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 
 TEXT_LIMIT = 16 << 20
-"""Largest prompt, output or tool input kept, in bytes."""
+"""Size in bytes of the largest prompt, output or tool input that is stored."""
 
 _RECENT = 4 << 20
-"""Bytes of content kept in memory after reading: each version of a file is asked for as `after` and as `before`."""
+"""Bytes of recently read content kept in memory: a file version is read as `after` and as `before`."""
 
 _KEPT = 96 << 20
-"""Bytes of what is read first that stay in memory: a commit reads all contents twice, in the same order."""
+"""Bytes of the content read first that stay in memory: a commit reads all contents twice, in one order."""
 
 
 class Blobs:
@@ -33,17 +33,17 @@ class Blobs:
         self._verified: set[str] = set()
 
     def put(self, data: bytes, limit: int) -> ContentRef:
-        """Keep file content. Binary content, and content of more than `limit` bytes, is only named, not stored."""
+        """Store file content; binary content, and content of more than `limit` bytes, only by its digest."""
         if is_binary(data):
             return _named(data, "binary")
         return self._keep(data, limit)
 
     def put_text(self, data: bytes) -> ContentRef:
-        """Keep a prompt, an output or a tool input, whatever characters it holds."""
+        """Store a prompt, an output or a tool input, even if it contains binary characters."""
         return self._keep(data, TEXT_LIMIT)
 
     def get(self, ref: ContentRef) -> bytes:
-        """The bytes of a stored reference. Damaged if they are missing, altered or never were stored."""
+        """The bytes of a reference. Damaged if they are missing, altered or were never stored."""
         if not ref.stored:
             raise Damaged(f"content {ref.digest[7:19]} was not kept: {ref.why}")
         recent = self._kept.get(ref.digest) or self._recent.get(ref.digest)
@@ -63,7 +63,7 @@ class Blobs:
         return data
 
     def _remember(self, digest: str, data: bytes) -> None:
-        """Keep what was just read, as far as there is room for it, and let go of what was read before the last few."""
+        """Keep content in memory while there is room, beyond that only the most recently read content."""
         if len(data) <= self._free:
             self._free -= len(data)
             self._kept[digest] = data
@@ -74,20 +74,20 @@ class Blobs:
             self._held -= len(self._recent.pop(next(iter(self._recent))))
 
     def path(self, digest: str) -> str:
-        """File that holds (or would hold) content with this `sha256:` digest."""
+        """Path of the file for content with this `sha256:` digest, whether or not it exists."""
         return os.path.join(self.root, digest[7:9], digest[9:])
 
     def sizes(self) -> dict[str, tuple[int, float]]:
-        """Every stored digest with its size on disk in bytes and its last use in seconds since 1970."""
-        found: dict[str, tuple[int, float]] = {}
+        """Stored digest → (size on disk in bytes, last use in seconds since 1970)."""
+        sizes: dict[str, tuple[int, float]] = {}
         for part in files.names(self.root):
             for name in files.names(os.path.join(self.root, part)):
                 try:
-                    about = os.stat(os.path.join(self.root, part, name))
+                    status = os.stat(os.path.join(self.root, part, name))
                 except OSError:
                     continue
-                found[f"sha256:{part}{name}"] = (about.st_size, about.st_mtime)
-        return found
+                sizes[f"sha256:{part}{name}"] = (status.st_size, status.st_mtime)
+        return sizes
 
     def _keep(self, data: bytes, limit: int) -> ContentRef:
         if len(data) > limit:
@@ -95,7 +95,7 @@ class Blobs:
         ref = ContentRef("sha256:" + sha256_hex(data), len(data))
         path = self.path(ref.digest)
         try:
-            os.utime(path)  # a sweep spares what was used lately
+            os.utime(path)  # `retention` does not remove recently used content
         except FileNotFoundError:
             files.replace(self._tmp, path, zlib.compress(data, 1))
         return ref

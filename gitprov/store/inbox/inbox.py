@@ -1,8 +1,8 @@
-"""The inbox: evidence of one worktree that no commit holds yet, private to the clone.
+"""The inbox: evidence of one worktree that no commit contains yet, private to the clone.
 
 Layout under `<git common dir>/gitprov/inbox/<worktree id>/` (directories 0700, files 0600):
 `events/<seq>.json`, `blobs/`, `spent/<seq>.json`, `sessions/<key>/`, `snapshots/`, `archive/`,
-`tmp/`, `last-seq` and `log`. Order is the order of `seq`, never of a clock.
+`tmp/`, `last-seq` and `log`. Events are ordered by `seq`, never by a clock.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from gitprov.store.inbox.sessions import Sessions
 from gitprov.store.inbox.snapshots import Snapshots
 
 LOG_LIMIT = 1 << 18
-"""Size in bytes at which the log starts anew, the old one kept as `log.1`."""
+"""Size in bytes from which the log is renamed to `log.1` and a new one started."""
 
 
 class Spent(NamedTuple):
-    """What commits said of an event's lines: range texts over `event.after`, 1-based, inclusive.
+    """The lines of an event that commits used or dropped: range texts over `event.after`, 1-based, inclusive.
 
-    `trace` is the generation that the event was frozen into, None while no commit used its turn. `path` is the name
-    that a commit gave the file since, None where it kept the event's.
+    `trace` is the generation that the event was frozen into, None while no commit used its turn. `path` is
+    the file's later name in a commit, None where it is still the event's.
     """
 
     lines: str
@@ -40,14 +40,14 @@ class Spent(NamedTuple):
 
 
 def inbox_root(common_dir: str, worktree_id: str) -> str:
-    """Directory of a worktree's inbox."""
+    """The directory of a worktree's inbox."""
     return os.path.join(common_dir, "gitprov", "inbox", worktree_id)
 
 
 class Inbox:
     """One worktree's inbox. Nothing is created before the first write; reading never writes.
 
-    What a worktree of the same name left behind before it was removed is moved aside first.
+    The constructor first moves aside an inbox left by a removed worktree of the same name.
     """
 
     def __init__(self, root: str) -> None:
@@ -61,13 +61,13 @@ class Inbox:
 
     @property
     def limits(self) -> inbox_limits.Limits:
-        """The bounds in force."""
+        """The limits in force."""
         if self._limits is None:
             self._limits = inbox_limits.load(os.path.dirname(os.path.dirname(self.root)))
         return self._limits
 
     def append_event(self, row: dict[str, Any]) -> int:
-        """Durably add one event (an `Event` as JSON; `seq` and `v` are filled in) and return its seq.
+        """Durably add one event (an `Event` as JSON; `seq` and `v` are set here) and return its seq.
 
         ValueError for a row that is no event; OSError where it cannot be written.
         """
@@ -82,10 +82,10 @@ class Inbox:
             seq = max(seq + 1, self.next_seq())
 
     def append_once(self, key: str, rows: list[dict[str, Any]]) -> list[int]:
-        """Add the events of one tool use, or nothing if they are already there. Returns the new seqs.
+        """Add the events of one tool use unless they are already recorded. Returns the new seqs.
 
-        Safe when the same report is delivered twice at once, and when the first delivery was killed
-        halfway: then only the missing events are added.
+        Safe if the same report is delivered twice at once, and if the first delivery was killed halfway: then
+        only the missing events are added.
         """
         with self.marks.hold(key) as mark:
             if mark.done:
@@ -98,7 +98,7 @@ class Inbox:
         return seqs
 
     def events(self) -> list[Event | Problem]:
-        """Every event in order; one that cannot be read stands as a Problem in its place."""
+        """Every live event in order, with a Problem in place of each that cannot be read."""
         return list(self._read_all("events"))
 
     def seqs(self) -> list[int]:
@@ -110,15 +110,15 @@ class Inbox:
         return list(self._read_all("archive"))
 
     def last_event(self, path: str) -> Event | None:
-        """The newest event on a path that can be read."""
+        """The newest readable live event on a path."""
         for name in reversed(self._event_names("events")):
-            found = self._read_event("events", name)
-            if isinstance(found, Event) and found.path == path:
-                return found
+            entry = self._read_event("events", name)
+            if isinstance(entry, Event) and entry.path == path:
+                return entry
         return None
 
     def spent(self, seq: int) -> Spent:
-        """What is marked for an event; empty texts if nothing is. A damaged mark reads as nothing spent."""
+        """The marks of an event; empty texts if it has none or they are damaged."""
         for path in (self._spent_path(seq), self.archived_spent_path(seq)):
             try:
                 row = loads(files.read(path) or b"null")
@@ -142,24 +142,24 @@ class Inbox:
         path: str | None = None,
         durable: bool = True,
     ) -> None:
-        """Replace an event's marks (range texts; unite with `spent` first to add to them).
+        """Replace an event's marks (range texts). To add to them, the caller unites with `spent` first.
 
-        An event that retires at once needs no `durable` mark: out of the live ones it claims nothing.
+        An event that is retired at once needs no `durable` mark: only live events claim lines.
         """
         row = {"v": VERSION, "lines": str(lines), "dropped": str(dropped), "trace": trace}
         row |= {} if path is None else {"path": path}
         files.replace(self.tmp, self._spent_path(seq), _dump(row), durable=durable)
 
     def retire(self, seqs: Iterable[int]) -> None:
-        """Move events to the archive. Safe to repeat; events that are gone are skipped."""
-        wanted = sorted(set(seqs))
-        if not wanted:
+        """Move events to the archive. Safe to repeat; missing events are skipped."""
+        targets = sorted(set(seqs))
+        if not targets:
             return
-        self.reserve_seq(wanted[-1])
+        self.reserve_seq(targets[-1])
         files.make_dir(os.path.join(self.root, "archive"))
-        for seq in wanted:
+        for seq in targets:
             try:
-                os.utime(self.event_path(seq))  # the archive counts its 30 days from here
+                os.utime(self.event_path(seq))  # the archive's retention period starts now
                 os.rename(self.event_path(seq), self.archived_path(seq))
             except FileNotFoundError:
                 pass
@@ -169,27 +169,27 @@ class Inbox:
                 pass
 
     def put_blob(self, data: bytes) -> ContentRef:
-        """Keep file content; large (over `limits.file_bytes`) and binary content is named by digest only."""
+        """Store file content; large (over `limits.file_bytes`) and binary content only by its digest."""
         return self.blobs.put(data, self.limits.file_bytes)
 
     def put_text(self, text: str) -> ContentRef:
-        """Keep a prompt, an output or a tool input."""
+        """Store a prompt, an output or a tool input."""
         return self.blobs.put_text(utf8(text))
 
     def get_blob(self, ref: ContentRef) -> bytes:
-        """Bytes of a reference. Damaged if they are missing, altered or were never stored."""
+        """The bytes of a reference. Damaged if they are missing, altered or were never stored."""
         return self.blobs.get(ref)
 
     def mark_used(self, key: str, turn: str, generation: str) -> None:
-        """Note the newest generation that a commit froze for a turn: the parent of a continuation."""
+        """Record the newest generation that a commit froze for a turn: the parent of its continuation."""
         self.sessions.mark_used(key, turn, generation)
 
     def turn(self, key: str, turn: str) -> Turn | Problem | None:
-        """All that hooks told of one turn, or a Problem if its file cannot be read, or None."""
+        """A turn as hooks reported it, a Problem if its file cannot be read, None if there is none."""
         return self.sessions.read(key, turn)
 
     def log_problem(self, text: str, at: str) -> None:
-        """Add one line to the log. OSError where it cannot be written."""
+        """Append one line to the log. OSError where it cannot be written."""
         path = os.path.join(self.root, "log")
         files.make_dir(self.root)
         if (files.size(path) or 0) > LOG_LIMIT:
@@ -197,7 +197,7 @@ class Inbox:
         files.append(path, f"{at} {one_line(text)}\n".encode("ascii", "backslashreplace"))
 
     def problems(self) -> list[Problem]:
-        """The log, oldest first."""
+        """The log's entries, oldest first."""
         rows: list[Problem] = []
         for name in ("log.1", "log"):
             data = files.read(os.path.join(self.root, name)) or b""
@@ -207,18 +207,19 @@ class Inbox:
         return rows
 
     def exists(self) -> bool:
-        """Whether anything was ever written here. OSError where that cannot be seen."""
+        """Whether the inbox has its directory. OSError where that cannot be determined."""
         try:
             return stat.S_ISDIR(os.stat(self.root).st_mode)
         except (FileNotFoundError, NotADirectoryError):
             return False
 
     def next_seq(self) -> int:
-        """A seq above every event's, live or retired. Another process may take it first."""
-        # Names first, hint second: whoever removes an event raises the hint before that.
+        """A seq above that of every event, live or retired. Another process may take it first."""
+        # Names are listed before the hint is read: a process raises the hint before it removes an event.
         if self._appended:
-            # The directory is listed once for all events of a delivery: an event that another process added since
-            # either has the name that is asked for next, or was removed and has raised the hint.
+            # The directory is listed once for all events of a delivery: an event that another process added
+            # since then either has the next name, which `append_event` detects, or was removed after raising
+            # the hint.
             return max(self._appended, self._hint() or 0) + 1
         last = _last(self._event_names("events"))
         hint = self._hint()
@@ -227,24 +228,24 @@ class Inbox:
         return max(last, hint) + 1
 
     def reserve_seq(self, seq: int) -> None:
-        """Make sure no later event gets a seq up to this one, also when these events are gone."""
+        """Ensure that no later event gets a seq up to this one, even after these events are removed."""
         if seq > (self._hint() or 0):
             last = max(seq, _last(self._event_names("archive")))
             files.replace(self.tmp, os.path.join(self.root, "last-seq"), b"%d\n" % last)
 
     def event_path(self, seq: int) -> str:
-        """File of a live event."""
+        """The file of a live event."""
         return os.path.join(self.root, "events", f"{seq:010d}.json")
 
     def archived_path(self, seq: int) -> str:
-        """File of a retired event."""
+        """The file of a retired event."""
         return os.path.join(self.root, "archive", f"{seq:010d}.json")
 
     def _spent_path(self, seq: int) -> str:
         return os.path.join(self.root, "spent", f"{seq:010d}.json")
 
     def archived_spent_path(self, seq: int) -> str:
-        """File of a retired event's marks."""
+        """The file of a retired event's marks."""
         return os.path.join(self.root, "archive", f"{seq:010d}.spent")
 
     def _hint(self) -> int | None:
@@ -258,9 +259,9 @@ class Inbox:
 
     def _read_all(self, room: str) -> Iterator[Event | Problem]:
         for name in self._event_names(room):
-            found = self._read_event(room, name)
-            if found is not None:
-                yield found
+            entry = self._read_event(room, name)
+            if entry is not None:
+                yield entry
 
     def _read_event(self, room: str, name: str) -> Event | Problem | None:
         where, seq = f"{room}/{name}", _seq(name)
@@ -276,17 +277,17 @@ class Inbox:
         return event
 
     def _has(self, row: dict[str, Any]) -> bool:
-        """Whether this tool use already has an event of this type."""
-        wanted = (row.get("tool_use_id"), row["type"], row["path"], row.get("key"))
+        """Whether the row's tool use already has an event of the same type, path and session key."""
+        identity = (row.get("tool_use_id"), row["type"], row["path"], row.get("key"))
         return any(
-            (one.tool_use_id, one.type, one.path, one.key) == wanted
-            for one in self.events() + self.archived()
-            if isinstance(one, Event)
+            (event.tool_use_id, event.type, event.path, event.key) == identity
+            for event in self.events() + self.archived()
+            if isinstance(event, Event)
         )
 
 
 def utf8(text: str) -> bytes:
-    """Text as UTF-8. Surrogate pairs are joined, lone surrogates become U+FFFD, as agents write them."""
+    """Text as UTF-8. As agents write them, surrogate pairs are joined and lone surrogates become U+FFFD."""
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:
@@ -294,12 +295,12 @@ def utf8(text: str) -> bytes:
 
 
 def one_line(text: str) -> str:
-    """Text cut to 500 characters with everything unprintable escaped."""
+    """The first 500 characters of a text, with unprintable ones escaped."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:500])
 
 
 def _dump(row: dict[str, Any]) -> bytes:
-    """Sorted compact JSON. ASCII escapes carry paths that are not UTF-8."""
+    """Sorted compact JSON and LF. ASCII escapes preserve paths that are not UTF-8."""
     return json.dumps(row, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"
 
 

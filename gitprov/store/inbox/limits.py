@@ -1,7 +1,8 @@
-"""The bounds of the inbox as the configuration sets them, kept where capture reads them.
+"""The limits of the inbox that the configuration sets, stored in a file for capture.
 
-An agent waits for capture, which parses no configuration and starts no git. `gitprov install` and every commit that
-starts Python keep the three numbers in a file of this clone, and only where they differ from the defaults.
+An agent waits for capture, which therefore parses no configuration and starts no git. `gitprov install` and
+every commit that starts Python write the three numbers to a file of this clone if they differ from the
+defaults.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ _LARGEST = 1 << 60
 
 
 class Limits(NamedTuple):
-    """`file_bytes`: larger files are recorded by digest only. `keep_days`: evidence that no commit took, and archived
-    evidence, goes after as many days. `archive_bytes`: what the compressed contents of an inbox may hold.
+    """`file_bytes`: larger files are recorded by digest only. `keep_days`: days after which evidence that no
+    commit used, and archived evidence, is removed. `archive_bytes`: size of an inbox's compressed contents.
     """
 
     file_bytes: int = 1 << 20
@@ -37,12 +38,12 @@ DEFAULT = Limits()
 
 
 def path_in(home: str) -> str:
-    """Where they are kept."""
+    """The path of the limits file in gitprov's directory `home`."""
     return os.path.join(home, NAME)
 
 
 def load(home: str) -> Limits:
-    """The limits of a clone, `home` being gitprov's directory in it; the defaults where none are kept. Never raises."""
+    """The limits of the clone with gitprov's directory `home`, else the defaults. Never raises."""
     try:
         words = (files.read(path_in(home), 200) or b"").split()
     except OSError:
@@ -59,7 +60,7 @@ def of_config(config: Config) -> Limits:
 
 
 def keep(home: str, limits: Limits) -> None:
-    """Keep limits for capture. Nothing is written where they are in place. OSError where that is impossible."""
+    """Write limits for capture unless they are already stored. OSError where they cannot be written."""
     if limits == load(home):
         return
     if limits == DEFAULT:

@@ -1,4 +1,4 @@
-"""Reports of agents that could not be kept in any inbox, remembered beside a person's other state for `gitprov doctor`."""
+"""Agents' reports that could not be stored in any inbox: a log in the user's state directory for `doctor`."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Mapping
 from gitprov.store import files
 
 LIMIT = 1 << 16
-"""Bytes at which the log starts anew, the earlier one kept as `lost.1`."""
+"""Size in bytes from which the log is renamed to `lost.1` and a new one started."""
 
 
 def path(env: Mapping[str, str]) -> str | None:
-    """The log's place: `$XDG_STATE_HOME/gitprov/lost`, else below `~/.local/state`; None without a home directory."""
+    """The log's path: `$XDG_STATE_HOME/gitprov/lost`, else below `~/.local/state`; None without a home."""
     state = env.get("XDG_STATE_HOME") or os.path.join(env.get("HOME", ""), ".local", "state")
     return os.path.join(state, "gitprov", "lost") if os.path.isabs(state) else None
 
 
 def remember(text: str, directory: str, at: str, env: Mapping[str, str]) -> None:
-    """Add a line: when, in which directory, what went wrong. Silent where that is not possible either."""
+    """Append a line with the moment `at`, the directory and the error. A failure to write is ignored."""
     place = path(env)
     if place is None:
         return
@@ -34,7 +34,7 @@ def remember(text: str, directory: str, at: str, env: Mapping[str, str]) -> None
 
 
 def reports(worktree: str, env: Mapping[str, str]) -> list[tuple[str, str]]:
-    """(moment, text) of each report that was lost in a work tree, oldest first."""
+    """(moment, text) of each report that was lost inside a work tree, oldest first."""
     place = path(env)
     if place is None:
         return []

@@ -1,4 +1,4 @@
-"""Keeps an inbox small: old evidence goes, then whatever is needed to stay below a size."""
+"""Keeps an inbox small: removes old evidence, then the oldest remaining evidence down to a size limit."""
 
 from __future__ import annotations
 
@@ -19,30 +19,31 @@ HOUR = 3600.0
 DAY = 24 * HOUR
 
 LIVE_LIMIT = 256 << 20
-"""Bytes of compressed contents up to which evidence that no commit took is never dropped for want of room."""
+"""Bytes of compressed contents up to which evidence that no commit used is never removed for its size."""
 _DIGEST = re.compile(rb"sha256:[0-9a-f]{64}")
 
 
 def prune(inbox: Inbox, now: float) -> list[str]:
-    """Remove leftovers and old evidence; returns a line for each loss of evidence a user may miss.
+    """Remove leftovers and old evidence; returns a message for each loss of evidence that a user may miss.
 
-    Leftovers of killed processes go after an hour, unclaimed snapshots after a day, evidence after the
-    days of `inbox.limits`, and the oldest evidence while contents exceed its bytes. `now` is seconds since 1970.
+    Leftovers of killed processes are removed after an hour, unclaimed snapshots after a day, evidence after
+    `inbox.limits.keep_days`, and the oldest evidence while contents exceed `archive_bytes`. `now` is seconds
+    since 1970.
     """
     limits = inbox.limits
     _remove_older(inbox.tmp, now - HOUR)
     _remove_older(inbox.marks.root, now - DAY)
     _remove_older(os.path.join(inbox.root, "archive"), now - limits.keep_seconds)
-    said = _drop_old_events(inbox, now, limits.keep_days)
+    messages = _drop_old_events(inbox, now, limits.keep_days)
     _drop_old_sessions(inbox, now, limits.keep_seconds)
     _drop_orphan_marks(inbox)
     sightings.prune(inbox)
     _collect(inbox, now - HOUR)
-    return said + _shrink(inbox, limits.archive_bytes, now)
+    return messages + _shrink(inbox, limits.archive_bytes, now)
 
 
 class Erasure(NamedTuple):
-    """What is to be erased from one inbox: events by seq, turns by (session key, turn), and all contents they name."""
+    """The data to erase from one inbox: events by seq, turns by (session key, turn), and their contents."""
 
     seqs: tuple[int, ...]
     turns: tuple[tuple[str, str], ...]
@@ -50,7 +51,10 @@ class Erasure(NamedTuple):
 
 
 def erasure(inbox: Inbox, seqs: set[int], turns: set[tuple[str, str]]) -> Erasure:
-    """What has to be known before anything is gone, so that an erasure that was cut off can be finished."""
+    """The erasure of events and turns, with the contents they refer to.
+
+    Computed before anything is removed, so that an interrupted erasure can be completed.
+    """
     paths = [path for room in ("events", "archive") for seq, path in _event_files(inbox, room) if seq in seqs]
     paths += [path for key, turn in turns for path in _turn_files(inbox, key, turn)]
     digests = {digest for path in paths for digest in _digests(path)}
@@ -58,7 +62,7 @@ def erasure(inbox: Inbox, seqs: set[int], turns: set[tuple[str, str]]) -> Erasur
 
 
 def erase(inbox: Inbox, what: Erasure) -> None:
-    """Erase events, then turns that no other event belongs to, then contents that nothing refers to. Safe to repeat."""
+    """Erase events, then turns without other events, then unreferenced contents. Safe to repeat."""
     if what.seqs:
         inbox.reserve_seq(max(what.seqs))
     for seq in what.seqs:
@@ -75,8 +79,8 @@ def erase(inbox: Inbox, what: Erasure) -> None:
 
 
 def needed_turns(inbox: Inbox, without: set[int]) -> set[tuple[str, str]]:
-    """The turns of all events but those."""
-    return _turns_of([one for one in _readable(inbox) if one.seq not in without])
+    """(session key, turn) of all readable events except the seqs in `without`."""
+    return _turns_of([event for event in _readable(inbox) if event.seq not in without])
 
 
 def _turn_files(inbox: Inbox, key: str, turn: str) -> list[str]:
@@ -84,13 +88,16 @@ def _turn_files(inbox: Inbox, key: str, turn: str) -> list[str]:
 
 
 def _erase_turn(inbox: Inbox, key: str, turn: str) -> None:
-    """Its place in the session stays: a turn before it ends there, and what the agent does next still belongs to it."""
+    """Remove a turn's files, but keep its position in the session if it has a transcript.
+
+    The position ends the turn before it, and later reports of the agent still belong to this turn.
+    """
     start, *rest = _turn_files(inbox, key, turn)
-    told = inbox.sessions.read(key, turn) if os.path.exists(start) else None
+    entry = inbox.sessions.read(key, turn) if os.path.exists(start) else None
     for path in rest:
         files.remove(path)
-    if isinstance(told, Turn) and told.transcript is not None:
-        inbox.sessions.blank(told)
+    if isinstance(entry, Turn) and entry.transcript is not None:
+        inbox.sessions.blank(entry)
     else:
         files.remove(start)
 
@@ -106,7 +113,7 @@ def _drop_old_events(inbox: Inbox, now: float, days: int) -> list[str]:
 
 
 def _drop_old_sessions(inbox: Inbox, now: float, keep: float) -> None:
-    """Turns without events; the newest of a living session stays, its number must not come twice."""
+    """Remove old turns without events, except a live session's newest, whose number must not be reused."""
     needed = _turns_of(_readable(inbox))
     for key in files.names(inbox.sessions.root):
         room = os.path.join(inbox.sessions.root, key)
@@ -129,7 +136,7 @@ def _drop_orphan_marks(inbox: Inbox) -> None:
 
 
 def _collect(inbox: Inbox, before: float) -> None:
-    """Remove contents nothing refers to, but none that a process may be about to refer to."""
+    """Remove unreferenced contents, except those used after `before`, which a process may yet refer to."""
     unused = {digest: used for digest, (_, used) in inbox.blobs.sizes().items() if used < before}
     if not unused:
         return
@@ -140,7 +147,7 @@ def _collect(inbox: Inbox, before: float) -> None:
 
 
 def _shrink(inbox: Inbox, limit: int, now: float) -> list[str]:
-    """Drop evidence, the least needed first, until contents fit: live events only down to LIVE_LIMIT."""
+    """Remove evidence, least needed first, until contents fit; live events only down to LIVE_LIMIT bytes."""
     sizes = {digest: size for digest, (size, _) in inbox.blobs.sizes().items()}
     total = sum(sizes.values())
     if total <= limit:
@@ -166,7 +173,7 @@ def _shrink(inbox: Inbox, limit: int, now: float) -> list[str]:
 
 
 def _dispensable(inbox: Inbox, now: float) -> Iterator[tuple[str, int | None]]:
-    """Files in the order in which they may go: archive, turns without edits, then live events."""
+    """(path, seq of an event or None) in order of removal: archive, turns without edits, then live events."""
     for seq, path in _event_files(inbox, "archive"):
         yield path, seq
     needed = _turns_of(_readable(inbox))
@@ -193,22 +200,22 @@ def _event_files(inbox: Inbox, room: str) -> list[tuple[int, str]]:
 
 
 def _readable(inbox: Inbox) -> list[Event]:
-    return [one for one in inbox.events() + inbox.archived() if isinstance(one, Event)]
+    return [event for event in inbox.events() + inbox.archived() if isinstance(event, Event)]
 
 
 def _turns_of(events: list[Event]) -> set[tuple[str, str]]:
-    return {(one.key, one.turn) for one in events if one.key and one.turn}
+    return {(event.key, event.turn) for event in events if event.key and event.turn}
 
 
 def _references(inbox: Inbox) -> Counter[str]:
-    """How many files refer to each content; read as bytes, so that damaged files count too."""
-    found: Counter[str] = Counter()
+    """Digest → number of files that contain it, searched as bytes, so that damaged files count too."""
+    references: Counter[str] = Counter()
     rooms = [os.path.join(inbox.root, name) for name in ("events", "archive", "snapshots")]
     rooms += [os.path.join(inbox.sessions.root, key) for key in files.names(inbox.sessions.root)]
     for room in rooms:
         for name in files.names(room):
-            found.update(_digests(os.path.join(room, name)))
-    return found
+            references.update(_digests(os.path.join(room, name)))
+    return references
 
 
 def _digests(path: str) -> set[str]:
@@ -216,7 +223,7 @@ def _digests(path: str) -> set[str]:
         data = files.read(path) or b""
     except OSError:
         return set()
-    return {one.decode("ascii") for one in _DIGEST.findall(data)}
+    return {match.decode("ascii") for match in _DIGEST.findall(data)}
 
 
 def _age(path: str, now: float) -> float:

@@ -1,7 +1,7 @@
-"""Sightings: what git held of files at a point between two recorded edits, beside the work tree or written into it.
+"""Sightings: stashes, and blobs that git wrote into the work tree, at a point between two recorded edits.
 
-One JSON object a line in the inbox's file `seen`, in order. `seq` is the number of the edit that came next. Contents are
-git's own objects; where git has let go of them, nothing is known.
+The inbox's file `seen` contains one JSON object per line, in order. `seq` is the number of the next edit. The
+contents are git's own objects; they are unknown once git has removed these.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
 from gitprov.store.inbox.inbox import Inbox
 
-#: So many of the newest stashes are looked at when an edit is recorded; the others were there before.
+#: Number of the newest stashes that are checked when an edit is recorded; older ones were recorded before.
 _STASHES = 20
-#: So many rows are read, and bytes kept.
+#: Number of the newest rows that are read.
 _MOST = 64
+#: Size in bytes above which `prune` rewrites the file.
 LIMIT = 1 << 15
 
 
 class Sighting(NamedTuple):
-    """A stash (`oid` is its commit), or, with a `path`, a blob that git had just written into that file."""
+    """A stash (`oid` is its commit id) or, with a `path`, a blob that git had just written to that file."""
 
     seq: int
     oid: str
@@ -31,31 +32,31 @@ class Sighting(NamedTuple):
 
 
 def read(inbox: Inbox) -> list[Sighting]:
-    """The newest rows, in order; a damaged one says nothing."""
+    """The newest rows in the order of seq, without damaged ones."""
     try:
         data = files.read(_place(inbox))
     except OSError:
         return []
-    found = [_row(line) for line in (data or b"").splitlines()[-_MOST:]]
-    return sorted((one for one in found if one is not None), key=lambda one: one.seq)
+    rows = [_row(line) for line in (data or b"").splitlines()[-_MOST:]]
+    return sorted((row for row in rows if row is not None), key=lambda row: row.seq)
 
 
 def see_stashes(inbox: Inbox, common_dir: str) -> None:
-    """To be called before an edit or a sighting is recorded: write down stashes that were not there yet at the one before."""
+    """Record the stashes that are not recorded yet; to be called before an edit or a sighting is recorded."""
     try:
         log = files.read(os.path.join(common_dir, "logs", "refs", "stash"))
         if not log:
             return
         oids = [line.split(b" ")[1].decode("ascii") for line in log.splitlines()[-_STASHES:]]
-        known = {one.oid for one in read(inbox)}
+        recorded_oids = {row.oid for row in read(inbox)}
         seq = inbox.next_seq()
-        add(inbox, [Sighting(seq, oid) for oid in oids if oid not in known])
+        add(inbox, [Sighting(seq, oid) for oid in oids if oid not in recorded_oids])
     except (OSError, ValueError, IndexError):
-        return  # the edit itself is worth more
+        return  # a failure here must not prevent the recording of the edit
 
 
 def add(inbox: Inbox, rows: list[Sighting]) -> None:
-    """Add rows. OSError where that is not possible."""
+    """Append rows. OSError where that is not possible."""
     if not rows:
         return
     files.make_dir(inbox.root)
@@ -63,7 +64,7 @@ def add(inbox: Inbox, rows: list[Sighting]) -> None:
 
 
 def prune(inbox: Inbox) -> None:
-    """Forget what came before all edits that are left, and what is too much."""
+    """Drop rows from before the first live edit: at once if no other row is left, else above LIMIT bytes."""
     first = min(inbox.seqs(), default=None)
     rows = [] if first is None else [row for row in read(inbox) if row.seq > first]
     if not rows:
@@ -77,9 +78,9 @@ def _place(inbox: Inbox) -> str:
 
 
 def _line(row: Sighting) -> bytes:
-    told = {"v": VERSION, "seq": row.seq}
-    about = {"stash": row.oid} if row.path is None else {"path": row.path, "blob": row.oid}
-    return json.dumps({**told, **about}, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"
+    head = {"v": VERSION, "seq": row.seq}
+    subject = {"stash": row.oid} if row.path is None else {"path": row.path, "blob": row.oid}
+    return json.dumps({**head, **subject}, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def _row(line: bytes) -> Sighting | None:
@@ -89,5 +90,5 @@ def _row(line: bytes) -> Sighting | None:
         oid = row["stash"] if path is None else row["blob"]
     except (ValueError, KeyError, AttributeError, RecursionError):
         return None
-    known = isinstance(row.get("seq"), int) and isinstance(oid, str) and oid.isalnum()
-    return Sighting(row["seq"], oid, path) if known and isinstance(path, str | None) else None
+    is_valid = isinstance(row.get("seq"), int) and isinstance(oid, str) and oid.isalnum()
+    return Sighting(row["seq"], oid, path) if is_valid and isinstance(path, str | None) else None

@@ -1,4 +1,4 @@
-"""Turns of agents' sessions, as their hooks told them: `sessions/<key>/{turn,end,used}-<turn>.json`."""
+"""Turns of agents' sessions, as their hooks reported them: `sessions/<key>/{turn,end,used}-<turn>.json`."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
 
 FORGOTTEN = "forgotten"
-"""Field of a turn that `gitprov forget` blanked: nobody fills it in again from the agent's own record."""
+"""Field of a turn that `gitprov forget` blanked: it must not be filled again from the agent's transcript."""
 
 
 def session_key(agent: str, session: str, subagent: str | None = None) -> str:
-    """16 hex that name one agent's session, or one subagent within it."""
+    """16 hex digits that identify one agent's session, or one subagent within it."""
     text = f"{agent}\0{session}\0{subagent or ''}"
     return sha256_hex(text.encode("utf-8", "surrogatepass"))[:16]
 
 
 def derived_turn(prefix: str, text: str) -> str:
-    """A turn id for a turn no hook announced: a letter and 12 hex of what identifies it."""
+    """The id of a turn that no hook announced: a letter and 12 hex digits of the digest of `text`."""
     return prefix + sha256_hex(text.encode("utf-8", "surrogatepass"))[:12]
 
 
@@ -34,7 +34,7 @@ class Sessions:
         self._tmp = tmp
 
     def start(self, turn: Turn) -> Turn:
-        """Durably add a numbered turn after the session's last one; its number is filled in."""
+        """Durably add a turn after the session's last numbered one; returns it with its number."""
         number = self._last_number(turn.key) + 1
         while True:
             turn = turn._replace(turn=f"{number:06d}")
@@ -43,14 +43,14 @@ class Sessions:
             number += 1
 
     def put(self, turn: Turn) -> Turn:
-        """Add a turn under its own id, or fill in what an earlier report of it left out."""
+        """Add a turn under its own id, or fill in the fields that an earlier report of it lacks."""
         path = self._path(turn.key, "turn", turn.turn)
         if files.create(self._tmp, path, _dump(turn)):
             return turn
         return self._fill(path, turn)
 
     def finish(self, end: Turn) -> None:
-        """Note what is known at the end of a turn; facts of an earlier end that this one lacks stay."""
+        """Record the end of a turn; fields of an earlier end that this one lacks are kept."""
         path = self._path(end.key, "end", end.turn)
         old = self._load(path)
         if isinstance(old, Turn):
@@ -58,7 +58,7 @@ class Sessions:
         files.replace(self._tmp, path, _dump(end))
 
     def blank(self, turn: Turn) -> None:
-        """Let a turn keep its place in the session and whose it is, and nothing that was said."""
+        """Reduce a turn to its session and its position there; prompt and output are removed."""
         place = {
             name: getattr(turn, name) for name in ("agent", "session", "subagent", "transcript", "offset")
         }
@@ -66,47 +66,47 @@ class Sessions:
         files.replace(self._tmp, self._path(turn.key, "turn", turn.turn), _dump(bare))
 
     def read(self, key: str, turn: str) -> Turn | Problem | None:
-        """Turn and end files united, with `parent` from the used file; None if the turn is not known."""
+        """The union of a turn's turn and end files, with `parent` from its used file; None without both."""
         start = self._load(self._path(key, "turn", turn))
         end = self.end(key, turn)
         if isinstance(start, Problem):
             return start
-        found = start or end
-        if found is None:
+        entry = start or end
+        if entry is None:
             return None
         if end is not None:
-            found = found.filled_from(end)
-        return found._replace(parent=self.used(key, turn))
+            entry = entry.filled_from(end)
+        return entry._replace(parent=self.used(key, turn))
 
     def end(self, key: str, turn: str) -> Turn | None:
-        """What Stop told of a turn, if it did and it can be read."""
-        found = self._load(self._path(key, "end", turn))
-        return found if isinstance(found, Turn) else None
+        """The end of a turn as Stop reported it, None if there is none or it cannot be read."""
+        entry = self._load(self._path(key, "end", turn))
+        return entry if isinstance(entry, Turn) else None
 
     def latest(self, key: str) -> Turn | None:
-        """The session's last numbered turn, if it can be read."""
+        """The session's last numbered turn, None if there is none or it cannot be read."""
         number = self._last_number(key)
-        found = self._load(self._path(key, "turn", f"{number:06d}")) if number else None
-        return found if isinstance(found, Turn) else None
+        entry = self._load(self._path(key, "turn", f"{number:06d}")) if number else None
+        return entry if isinstance(entry, Turn) else None
 
     def turns(self, key: str) -> list[str]:
-        """Ids of the session's turns, numbered ones in order."""
+        """Ids of the session's turns, with numbered ones in order."""
         rows = files.names(os.path.join(self.root, key))
         return [name[5:-5] for name in rows if name.startswith("turn-") and name.endswith(".json")]
 
     def mark_used(self, key: str, turn: str, generation: str) -> None:
-        """Note the newest generation a commit froze for a turn."""
+        """Record the newest generation that a commit froze for a turn."""
         data = json.dumps({"v": VERSION, "id": generation}).encode("utf-8")
-        # Not durable: what a power failure can take is a continuation's word about its parent.
+        # Not durable: a power failure can lose only the parent of a continuation.
         files.replace(self._tmp, self._path(key, "used", turn), data, durable=False)
 
     def used(self, key: str, turn: str) -> str | None:
-        """The newest generation a commit froze for a turn."""
+        """The newest generation that a commit froze for a turn, None if none is recorded."""
         row = self._json(self._path(key, "used", turn))
         return row["id"] if isinstance(row, dict) and isinstance(row.get("id"), str) else None
 
     def note(self, key: str, name: str, row: dict[str, Any]) -> None:
-        """Keep a small cache (`cursor`, `session`) whose loss is harmless."""
+        """Write a small cache (`cursor`, `session`) whose loss is harmless."""
         path = os.path.join(self.root, key, f"{name}.json")
         files.replace(self._tmp, path, json.dumps(row).encode("ascii"), durable=False)
 

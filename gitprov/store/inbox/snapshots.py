@@ -1,4 +1,4 @@
-"""What is known of a tool use between its two hooks: the file before it, and that it was recorded."""
+"""State of a tool use between its two hooks: the file before it, and a mark that it was recorded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
 
 WAIT = 2.0
-"""Seconds to wait for another delivery of the same report."""
+"""Seconds to wait for a concurrent delivery of the same report."""
 
 
 class Snapshot(NamedTuple):
@@ -31,7 +31,7 @@ class Snapshots:
         self._tmp = tmp
 
     def put(self, key: str, snapshot: Snapshot) -> None:
-        """Keep a snapshot until the tool use is recorded."""
+        """Store a snapshot until the tool use is recorded."""
         content = None if snapshot.content is None else snapshot.content.to_json()
         row = {"v": VERSION, "path": snapshot.path, "content": content}
         files.replace(self._tmp, self._path(key, "json"), json.dumps(row, sort_keys=True).encode("ascii"))
@@ -46,7 +46,7 @@ class Snapshots:
             return None
 
     def drop(self, key: str) -> None:
-        """Forget a snapshot."""
+        """Remove a snapshot."""
         files.remove(self._path(key, "json"))
 
     def is_done(self, key: str) -> bool:
@@ -54,7 +54,7 @@ class Snapshots:
         return bool(files.size(self._path(key, "done")))
 
     def hold(self, key: str) -> Mark:
-        """Keep other deliveries of the same report out while its events are written."""
+        """The lock that excludes other deliveries of the same report while its events are written."""
         return Mark(self._path(key, "done"))
 
     def _path(self, key: str, kind: str) -> str:
@@ -63,7 +63,10 @@ class Snapshots:
 
 
 class Mark:
-    """A lock file that outlives its lock: empty while the events are not all written."""
+    """A lock file that stays after its lock; empty until all events are written.
+
+    `fresh`: this process created the file and locked it without waiting. `done`: the events are all written.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -71,7 +74,7 @@ class Mark:
         self.done = False
 
     def __enter__(self) -> Mark:  # noqa: PYI034 - Self needs Python 3.11
-        """Take the lock, waiting a little. The kernel frees it when its holder is killed."""
+        """Take the lock, waiting up to WAIT seconds. The kernel releases it when its holder is killed."""
         files.make_dir(os.path.dirname(self._path))
         flags = os.O_RDWR | os.O_CLOEXEC
         try:
@@ -79,13 +82,13 @@ class Mark:
             self.fresh = True
         except FileExistsError:
             self._handle = os.open(self._path, flags | os.O_CREAT, files.PRIVATE_FILE)
-        # Between creation and lock another delivery may have got in and finished.
+        # Between creation and lock another delivery may have taken the lock and finished.
         self.fresh = _lock(self._handle) and self.fresh
         self.done = os.fstat(self._handle).st_size > 0
         return self
 
     def finish(self) -> None:
-        """Everything is written; later deliveries add nothing."""
+        """Mark that all events are written, so that later deliveries add nothing."""
         os.write(self._handle, b"done\n")
 
     def __exit__(
@@ -95,7 +98,7 @@ class Mark:
 
 
 def _lock(handle: int) -> bool:
-    """Lock at once if possible, else within WAIT; False where it took waiting or locks do not work."""
+    """Lock a file, waiting up to WAIT seconds; False where it had to wait or locks do not work."""
     import fcntl
 
     try:

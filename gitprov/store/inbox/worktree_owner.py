@@ -1,7 +1,7 @@
-"""Whose an inbox is: git gives the name of a removed worktree to the next one, and evidence must not go with it.
+"""The owner of an inbox: git may reuse the name of a removed worktree, which must not get the old evidence.
 
-A linked worktree gets a random word, kept in its own git directory, where it dies with the worktree, and in its inbox.
-An inbox with another word than its worktree's belongs to a worktree that is gone: it moves aside, to `<id>.<n>`.
+A linked worktree gets a random word, stored in its git directory, which is removed with it, and in its inbox.
+An inbox whose word differs from its worktree's belongs to a removed worktree and is renamed to `<id>.<n>`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ _LIMIT = 64
 
 
 def settle(root: str) -> str:
-    """The directory that the worktree of the inbox at `root` may use, once what another one left is out of the way.
+    """The inbox directory for the worktree of `root`, after the inbox of a removed worktree is moved aside.
 
-    A living worktree's own is `root`. Costs two small reads, and none for the main worktree. Never raises: where
-    nothing can be moved, the answer is a directory that is not there.
+    Normally `root` itself. Costs two small reads, none for the main worktree. Never raises: where the old
+    inbox cannot be moved, the result is a directory that does not exist.
     """
     if os.path.basename(root) == "@" or not _foreign(root):
         return root
@@ -29,7 +29,7 @@ def settle(root: str) -> str:
 
 
 def claim(root: str) -> None:
-    """Let a settled inbox be its worktree's from now on. OSError where that cannot be written."""
+    """Record a settled inbox as its worktree's. OSError where that cannot be written."""
     if os.path.basename(root) == "@" or not os.path.isdir(_worktree(root)):
         return
     mark = _mark(root)
@@ -44,7 +44,7 @@ def claim(root: str) -> None:
 
 
 def _foreign(root: str) -> bool:
-    """Whether an inbox has a word and its worktree, which exists, another or none."""
+    """Whether an inbox has a word, and its existing worktree has another word or none."""
     try:
         word = files.read(os.path.join(root, NAME), _LIMIT)
         return bool(word) and word != files.read(_mark(root), _LIMIT) and os.path.isdir(_worktree(root))
@@ -53,7 +53,7 @@ def _foreign(root: str) -> bool:
 
 
 def _move_aside(root: str) -> str:
-    """Only one process may move, and only after another look: the first one's new inbox is nobody else's."""
+    """Rename an old inbox under a lock and after a second check: another process may have done so already."""
     import fcntl
 
     handle = os.open(os.path.dirname(root), os.O_RDONLY | os.O_CLOEXEC)
@@ -67,7 +67,7 @@ def _move_aside(root: str) -> str:
 
 
 def _free_name(root: str) -> str:
-    """`<id>.<n>`, which neither an inbox nor a worktree has."""
+    """The first path `<root>.<n>` whose name no inbox and no worktree has."""
     n = 1
     while os.path.lexists(f"{root}.{n}") or os.path.lexists(_worktree(f"{root}.{n}")):
         n += 1

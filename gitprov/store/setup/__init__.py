@@ -1,1 +1,1 @@
-"""Files that installing writes: hooks, settings of agents, launchers, and the record of what was there."""
+"""Files that `gitprov install` writes: hooks, agents' settings, launchers, and a record of the old state."""

@@ -1,4 +1,4 @@
-"""Agents' own settings files: our capture hooks go in and come out, everything else stays as it was."""
+"""Agents' own settings files: adds and removes gitprov's capture hooks and keeps everything else as it is."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ from gitprov.git.files import tree_files
 from gitprov.store.setup import json_text, launchers
 
 AGENTS = ("claude-code",)
-"""Agents whose settings we know how to change."""
+"""Agents whose settings gitprov can change."""
 
 BARE_COMMAND = "gitprov capture claude-code"
-"""What earlier versions wrote. It is found only where the agent was started with gitprov's environment active."""
+"""The command that earlier versions wrote; it needs gitprov on the PATH of the agent."""
 
-COMMAND = f'PATH="$HOME/{"/".join(launchers.PLACE)}:$PATH"; command -v gitprov >/dev/null || exit 0; exec {BARE_COMMAND}'
-"""One text for everybody who shares the file: it finds what `gitprov install` put into the home of whoever runs it, else
-gitprov on PATH; where neither is there it does nothing, since an agent shows every command that fails.
+COMMAND = (
+    f'PATH="$HOME/{"/".join(launchers.PLACE)}:$PATH"; '
+    f"command -v gitprov >/dev/null || exit 0; exec {BARE_COMMAND}"
+)
+"""The same command for all users who share the file: it runs the launcher that `gitprov install` put into the
+user's home, else gitprov on PATH; without both it does nothing, since an agent shows every failing command.
 """
 
 TIMEOUT = 10
-"""Seconds; a capture takes a few hundredths of one."""
+"""Time limit of a capture in seconds; it takes a few hundredths of a second."""
 
 _EDITS = "Write|Edit|MultiEdit|NotebookEdit"
 EVENTS: dict[str, str | None] = {
@@ -36,13 +39,13 @@ EVENTS: dict[str, str | None] = {
     "SessionStart": None,
     "SessionEnd": None,
 }
-"""Claude Code's events that tell of generated lines, each with the tools it is asked for."""
+"""Claude Code's events that report generated lines, each with its matcher of tools, None for no matcher."""
 
 _OURS = re.compile(r"(?:^|[\s/'\"])gitprov['\"]?\s+capture\s+claude(?:-code)?\b")
 
 
 LIMIT = 4 << 20
-"""Bytes of the largest settings file that is read."""
+"""Size in bytes of the largest settings file that is read."""
 
 
 def settings_path(top: str) -> str:
@@ -53,9 +56,9 @@ def settings_path(top: str) -> str:
 def read(path: str, tree: str | None = None) -> str | None:
     """A settings file's text, None where there is none. ConfigError where it cannot be read as text.
 
-    `tree` is the work tree that holds it: there no link is followed, as what is in a work tree may come from strangers.
-    None stands for a person's own directory, where links are this person's, and what they lead to is the settings file.
-    Obstructed where a link, a directory or a pipe is in its place.
+    `tree` is the work tree that contains it: there no link is followed, as the work tree's content may come
+    from strangers. None stands for the user's own directory, where the target of a link is the settings
+    file. Obstructed where a link, a directory or a pipe is in its place.
     """
     try:
         data = tree_files.plain(*_place(path, tree), LIMIT)
@@ -67,7 +70,7 @@ def read(path: str, tree: str | None = None) -> str | None:
 
 
 def write(path: str, text: str, tree: str | None = None) -> None:
-    """Replace a settings file in one step; it keeps its mode. `tree` and Obstructed as for `read`."""
+    """Replace a settings file atomically; it keeps its mode. `tree` and Obstructed as for `read`."""
     folder, name = _place(path, tree)
     if tree is None:
         os.makedirs(folder, exist_ok=True)
@@ -78,7 +81,7 @@ def write(path: str, text: str, tree: str | None = None) -> None:
 
 
 def delete(path: str, tree: str | None = None) -> None:
-    """Remove a settings file; where it is a link of a person's own, the link. `tree` and Obstructed as for `read`."""
+    """Remove a settings file, or the user's own link to it. `tree` and Obstructed as for `read`."""
     try:
         if tree is None:
             os.unlink(path)
@@ -89,7 +92,7 @@ def delete(path: str, tree: str | None = None) -> None:
 
 
 def _place(path: str, tree: str | None) -> tuple[str, str]:
-    """The directory that is trusted, and the file below it."""
+    """The trusted directory, and the file's path below it."""
     if tree is None:
         return os.path.split(os.path.realpath(path))
     return tree, os.path.relpath(path, tree)
@@ -100,14 +103,17 @@ def _blocked(path: str, tree: str | None, error: Obstructed) -> Obstructed:
         hint = f"put a file there: {path}"
         return Obstructed(f"{path} is {error.what}", error.path, error.what, hint)
     message = f"{os.path.join(tree, error.path)} is {error.what}; gitprov follows none in a work tree"
-    hint = "put a plain one there, or leave the project's settings alone: gitprov install --agents claude-code --user"
+    hint = (
+        "put a plain one there, or leave the project's settings alone: "
+        "gitprov install --agents claude-code --user"
+    )
     return Obstructed(message, error.path, error.what, hint)
 
 
 def added(path: str, text: str | None) -> str:
-    """The text with our hook for every event that lacks it, and the command of earlier versions brought up to date.
+    """The text with gitprov's hook for every event that lacks it and with earlier versions' command updated.
 
-    ConfigError where the file is damaged; it names `path`.
+    ConfigError, which names `path`, where the text is damaged.
     """
     text = text if text and text.strip() else "{}\n"
     text = _renewed(path, text)
@@ -120,7 +126,7 @@ def added(path: str, text: str | None) -> str:
 
 
 def removed(path: str, text: str) -> str | None:
-    """The text without our hooks; None where the file held nothing else and was made by us."""
+    """The text without gitprov's hooks; None where gitprov created the file and it contains nothing else."""
     before = text
     hooks = _hooks(path, text)
     for event in [name for name, entries in hooks.items() if any(_is_ours(entry) for entry in entries)]:
@@ -131,13 +137,13 @@ def removed(path: str, text: str) -> str | None:
 
 
 def missing(path: str, text: str | None) -> list[str]:
-    """The events for which our hook is not there. ConfigError where the file is damaged."""
+    """The events that lack gitprov's hook. ConfigError where the text is damaged."""
     hooks = _hooks(path, text) if text and text.strip() else {}
     return [event for event in EVENTS if not any(_is_ours(entry) for entry in hooks.get(event, []))]
 
 
 def commands(path: str, text: str | None) -> list[str]:
-    """Every command of ours in the text, once each. ConfigError where the file is damaged."""
+    """Gitprov's commands in the text, once each. ConfigError where the text is damaged."""
     rows = [
         entry["hooks"][n]["command"]
         for entries in (_hooks(path, text) if text and text.strip() else {}).values()
@@ -155,7 +161,7 @@ def _renewed(path: str, text: str) -> str:
 
 
 def _bare(text: str, event: str) -> json_text.JsonPart | None:
-    """Where an entry of one event holds the command of earlier versions, to the letter."""
+    """The position of an event's command that is exactly that of earlier versions; None without one."""
     entries = (_entries(text, event) or [json_text.Container(0, (), 0)])[-1]
     for part in entries.parts:
         for n in _our_commands(json.loads(text[part.value : part.end])):
@@ -170,7 +176,7 @@ def _bare(text: str, event: str) -> json_text.JsonPart | None:
 
 
 def _hooks(path: str, text: str) -> dict[str, list[Any]]:
-    """The file's `hooks`, checked as far as we touch it."""
+    """The object `hooks` of a settings file. ConfigError where it is no object of arrays."""
     try:
         settings = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
@@ -191,9 +197,9 @@ def _is_ours(entry: object) -> bool:
 
 
 def _our_commands(entry: object) -> list[int]:
-    """Positions in an entry's `hooks` of the commands that are ours."""
-    found = entry.get("hooks") if isinstance(entry, dict) else None
-    rows = found if isinstance(found, list) else []
+    """Indexes in an entry's `hooks` of gitprov's commands."""
+    hooks = entry.get("hooks") if isinstance(entry, dict) else None
+    rows = hooks if isinstance(hooks, list) else []
     return [
         n
         for n, row in enumerate(rows)
@@ -213,7 +219,7 @@ def _with_entry(text: str, event: str, entry: dict[str, Any]) -> str:
 
 
 def _without_event(text: str, event: str) -> str:
-    """Our entries of one event, then the array and the object around them where that leaves them empty."""
+    """The text without gitprov's entries of one event, their array and `hooks` if these become empty."""
     while (path := _entries(text, event)) is not None:
         entries = path[-1]
         values = [json.loads(text[part.value : part.end]) for part in entries.parts]
@@ -225,7 +231,7 @@ def _without_event(text: str, event: str) -> str:
 
 
 def _entries(text: str, event: str) -> list[json_text.Container] | None:
-    """The document, its `hooks` and the event's array; None where one is missing."""
+    """The containers of the document, its `hooks` and the event's array; None where one is missing."""
     boxes = [json_text.container(text, json_text.root(text))]
     for key in ("hooks", event):
         inner = _inside(text, boxes[-1], key)
@@ -236,7 +242,7 @@ def _entries(text: str, event: str) -> list[json_text.Container] | None:
 
 
 def _without_empty(text: str, *keys: str) -> str:
-    """The text without the container at the end of a path of keys, if there is one and it is empty."""
+    """The text without the container at a path of keys, if it exists and is empty."""
     outer: json_text.Container | None = None
     box: json_text.Container | None = json_text.container(text, json_text.root(text))
     for key in keys:
@@ -248,7 +254,7 @@ def _without_empty(text: str, *keys: str) -> str:
 
 
 def _without_commands(text: str, entries: json_text.Container, n: int, entry: dict[str, Any]) -> str:
-    """An entry may also hold commands of others: then only ours goes."""
+    """The text without entry `n` or, if that has other commands too, without gitprov's last command in it."""
     ours = _our_commands(entry)
     commands = _inside(text, json_text.container(text, entries.parts[n].value), "hooks")
     if commands is None or len(ours) == len(entry["hooks"]):

@@ -1,4 +1,4 @@
-"""The configuration of the pre-commit framework in a work tree, which may run our hooks in place of git."""
+"""The configuration of the pre-commit framework in a work tree; the framework may run gitprov's hooks."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ _LIMIT = 1 << 20
 
 
 def read(repo: Repository) -> bytes:
-    """Its first 1 MiB, no bytes where there is no such file."""
+    """The first 1 MiB of the configuration, empty where there is no such file."""
     return tree_files.head(repo.worktree or "", NAME, _LIMIT) or b""

@@ -1,4 +1,4 @@
-"""A directory of git hooks with ours among others': look, put in, take out, without losing a byte of anybody's."""
+"""Inspects, adds and removes gitprov's hooks in a directory of git hooks; other hooks keep every byte."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from gitprov.store.setup import shims
 
 CHAINED = ".gitprov-chained"
 LEGACY = ".legacy"
-"""What pre-commit appends to the name of a hook that it found in its place, and still runs."""
+"""The suffix that pre-commit appends to the name of an existing hook, which it still runs."""
 
 ABSENT, OURS, CHANGED, FRAMEWORK, FOREIGN = "absent", "ours", "changed", "framework", "foreign"
 
 
 class Slot(NamedTuple):
-    """One hook's place in a directory. `top` is what git runs, `legacy` what a framework runs before its own work,
-    `chained` what we run before ours: each one of `absent`, `ours`, `changed` (ours, edited since), `framework`
-    (written by pre-commit or prek) or `foreign`.
+    """The files of one hook in a directory. `top` is the kind of the file that git runs, `legacy` of the one
+    that a framework runs before its own hooks, `chained` of the one that gitprov's hook runs first: each is
+    `absent`, `ours`, `changed` (ours, edited since), `framework` (by pre-commit or prek) or `foreign`.
     """
 
     path: str
@@ -33,7 +33,7 @@ class Slot(NamedTuple):
 
     @property
     def ours(self) -> str | None:
-        """The file of ours that gets to run, edited or not; None if there is none."""
+        """The path of gitprov's hook that git or a framework runs, edited or not; None if there is none."""
         if self.top in {OURS, CHANGED}:
             return self.path
         if self.top == FRAMEWORK and self.legacy in {OURS, CHANGED}:
@@ -42,7 +42,7 @@ class Slot(NamedTuple):
 
     @property
     def edited(self) -> str | None:
-        """A file of ours that somebody changed, if there is one."""
+        """The path of a gitprov hook that was edited, None if there is none."""
         for kind, suffix in ((self.top, ""), (self.legacy, LEGACY)):
             if kind == CHANGED:
                 return self.path + suffix
@@ -50,13 +50,13 @@ class Slot(NamedTuple):
 
 
 def look(directory: str, hook: str) -> Slot:
-    """What is in one hook's place."""
+    """The slot of one hook in a directory."""
     path = os.path.join(directory, hook)
     return Slot(path, kind_of(path), kind_of(path + LEGACY), kind_of(path + CHAINED))
 
 
 def kind_of(path: str) -> str:
-    """Whose hook file this is."""
+    """The kind of a hook file, as in `Slot`."""
     if not os.path.lexists(path):
         return ABSENT
     if not os.path.isfile(path):
@@ -68,7 +68,7 @@ def kind_of(path: str) -> str:
 
 
 def read(path: str) -> bytes:
-    """A hook's bytes; a link is followed. Empty where it cannot be read."""
+    """A hook's bytes, through a link if it is one; empty where it cannot be read."""
     try:
         with open(path, "rb") as file:
             return file.read()
@@ -77,12 +77,12 @@ def read(path: str) -> bytes:
 
 
 def is_current(path: str, data: bytes) -> bool:
-    """Whether a file of ours is what would be written now, and executable."""
+    """Whether a file has exactly the bytes `data` and is executable."""
     return read(path) == data and os.access(path, os.X_OK)
 
 
 def put(path: str, data: bytes) -> None:
-    """Write an executable hook in one step: git sees the old one or the new one. OSError where it cannot be."""
+    """Write an executable hook atomically: git runs the old or the new one. OSError where that fails."""
     tmp = f"{path}.gitprov-{os.getpid()}"
     try:
         with open(tmp, "wb") as file:
@@ -96,9 +96,9 @@ def put(path: str, data: bytes) -> None:
 
 
 def set_aside(path: str) -> None:
-    """Give a hook the name under which we run it, the same file with the same mode; a link stays a link.
+    """Give a hook the name under which gitprov's hook runs it; a link stays a link, and the mode is kept.
 
-    `path` keeps the file too, until `put` replaces it there: no commit meets a repository without its hook.
+    The file also stays at `path` until `put` replaces it, so that no commit runs without the hook.
     """
     try:
         os.link(path, path + CHAINED, follow_symlinks=False)
@@ -107,13 +107,13 @@ def set_aside(path: str) -> None:
 
 
 def take_out(slot: Slot) -> None:
-    """Remove our hook and put back what it had set aside."""
+    """Remove gitprov's hook and restore the hook that was set aside for it."""
     ours = slot.path + LEGACY if slot.legacy == OURS else slot.path
     if slot.chained == ABSENT:
         if slot.ours or slot.legacy == OURS:
             os.unlink(ours)
     elif slot.chained == FRAMEWORK and slot.top == FRAMEWORK:
-        # The framework was installed again over us; its first copy has no place to go back to.
+        # The framework was installed again over gitprov's hook, so its first copy is obsolete.
         os.unlink(slot.path + CHAINED)
         if slot.legacy == OURS:
             os.unlink(ours)
@@ -122,17 +122,17 @@ def take_out(slot: Slot) -> None:
 
 
 def same_file(a: str, b: str) -> bool:
-    """Whether two hook files are equal in bytes, mode and kind."""
-    one, two = os.lstat(a), os.lstat(b)
-    if stat.S_ISLNK(one.st_mode) and stat.S_ISLNK(two.st_mode):
+    """Whether two hook files are equal in bytes and mode, or are links with the same target."""
+    first, second = os.lstat(a), os.lstat(b)
+    if stat.S_ISLNK(first.st_mode) and stat.S_ISLNK(second.st_mode):
         return os.readlink(a) == os.readlink(b)
-    return one.st_mode == two.st_mode and read(a) == read(b)
+    return first.st_mode == second.st_mode and read(a) == read(b)
 
 
 def runnable(directory: str) -> list[str]:
     """Names of the hooks in a directory that git would run, sorted."""
     try:
-        found = sorted(os.listdir(directory))
+        names = sorted(os.listdir(directory))
     except OSError:
         return []
-    return [name for name in found if "." not in name and os.access(os.path.join(directory, name), os.X_OK)]
+    return [name for name in names if "." not in name and os.access(os.path.join(directory, name), os.X_OK)]

@@ -1,4 +1,4 @@
-"""Small changes to a JSON document that leave every other byte of it alone.
+"""Small changes to a JSON document that keep every other byte of it.
 
 Positions are character offsets into the text. Every function expects text that `json.loads` accepts.
 """
@@ -16,7 +16,7 @@ _DECODER = json.JSONDecoder()
 class JsonPart(NamedTuple):
     """A member of an object or an item of an array.
 
-    It reaches from `start` to before `end`; its value begins at `value`; `key` is None in an array.
+    It extends from `start` to `end` (exclusive); its value begins at `value`; `key` is None in an array.
     """
 
     key: str | None
@@ -33,12 +33,12 @@ class Container(NamedTuple):
     close: int
 
     def find(self, key: str) -> int | None:
-        """Position of the member with this key; of several the last, which is the one readers see."""
+        """Index in `parts` of the member with this key; of several the last, which JSON readers use."""
         return next((n for n in reversed(range(len(self.parts))) if self.parts[n].key == key), None)
 
 
 def root(text: str) -> int:
-    """Where the document's value begins, after white space and a byte order mark."""
+    """The offset of the document's value, after a byte order mark and white space."""
     return _skip(text, 1 if text.startswith("\ufeff") else 0)
 
 
@@ -46,23 +46,23 @@ def container(text: str, at: int) -> Container:
     """The parts of the object or array whose opening bracket is at `at`."""
     closing = {"{": "}", "[": "]"}[text[at]]
     parts: list[JsonPart] = []
-    here = _skip(text, at + 1)
-    while text[here] != closing:
-        start = value = here
+    offset = _skip(text, at + 1)
+    while text[offset] != closing:
+        start = value = offset
         key = None
         if closing == "}":
             key, end = _DECODER.raw_decode(text, start)
             value = _skip(text, _skip(text, end) + 1)
         _, end = _DECODER.raw_decode(text, value)
         parts.append(JsonPart(key, start, value, end))
-        here = _skip(text, end)
-        if text[here] == ",":
-            here = _skip(text, here + 1)
-    return Container(at, tuple(parts), here)
+        offset = _skip(text, end)
+        if text[offset] == ",":
+            offset = _skip(text, offset + 1)
+    return Container(at, tuple(parts), offset)
 
 
 def append(text: str, at: int, value: Any, key: str | None = None) -> str:  # noqa: ANN401 - any JSON value
-    """The text with one more part at the end of the container at `at`, in the document's own style."""
+    """The text with one more part at the end of the container at `at`, formatted like the document."""
     box = container(text, at)
     newline = "\r\n" if "\r\n" in text else "\n"
     before = text[box.open + 1 : box.parts[0].start] if box.parts else ""
@@ -81,7 +81,7 @@ def append(text: str, at: int, value: Any, key: str | None = None) -> str:  # no
 
 
 def remove(text: str, box: Container, index: int) -> str:
-    """The text without one part, its comma and the white space that led to it."""
+    """The text without one part, its comma and the white space before it."""
     if len(box.parts) == 1:
         return text[: box.open + 1] + text[box.close :]
     if index == 0:
@@ -90,14 +90,14 @@ def remove(text: str, box: Container, index: int) -> str:
 
 
 def _skip(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
 
 
 def _unit(text: str) -> str:
-    """What one level of indentation is: that of the first indented line, else two spaces."""
-    found = re.search(r"\n([ \t]+)\S", text)
-    return found[1] if found else "  "
+    """The text of one indentation level: that of the first indented line, else two spaces."""
+    match = re.search(r"\n([ \t]+)\S", text)
+    return match[1] if match else "  "
 
 
 def _indent_of_line(text: str, at: int) -> str:

@@ -1,4 +1,4 @@
-"""What installing changed besides hook files, kept so that uninstalling can put it back exactly."""
+"""The changes of `gitprov install` besides hook files, recorded for uninstalling to undo them exactly."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from gitprov.store import files
 
 
 class ConfigChange(NamedTuple):
-    """One `core.hooksPath` we set. `scope` is `local` or `worktree`, `old` the value it had there; `before` the whole
-    file's bytes (None where there was no file), `after` the sha256 of the file as we left it.
+    """One `core.hooksPath` that gitprov set. `scope` is `local` or `worktree`, `old` its earlier value there;
+    `before` the file's earlier bytes (None where there was no file), `after` the sha256 of the changed file.
     """
 
     file: str
@@ -32,7 +32,7 @@ class Subscription(NamedTuple):
 
 
 class InstallRecord(NamedTuple):
-    """`made`: directories that were not there before, outermost first. `fetches`: the earliest first."""
+    """`made`: directories that gitprov created, outermost first. `fetches`: subscriptions, earliest first."""
 
     made: tuple[str, ...] = ()
     config: ConfigChange | None = None
@@ -49,28 +49,34 @@ def load(home: str) -> InstallRecord:
 
 
 def save(home: str, record: InstallRecord) -> None:
-    """Keep the record. OSError where it cannot be written."""
+    """Write the record. OSError where it cannot be written."""
     row: dict[str, Any] = {"v": 1, "made": list(record.made), "config": None, "fetches": []}
     if record.config is not None:
         row["config"] = _row(record.config)
-    for one in record.fetches:
-        row["fetches"].append({"remote": one.remote, "refspecs": one.refspecs, "change": _row(one.change)})
+    for subscription in record.fetches:
+        row["fetches"].append(
+            {
+                "remote": subscription.remote,
+                "refspecs": subscription.refspecs,
+                "change": _row(subscription.change),
+            }
+        )
     files.make_dir(home)
     files.replace(home, _path(home), json.dumps(row, sort_keys=True).encode("ascii"))
 
 
 def drop(home: str) -> None:
-    """Forget the record."""
+    """Remove the record."""
     files.remove(_path(home))
 
 
 def digest(path: str) -> str:
-    """The sha256 of a file's bytes, of nothing where there is no file."""
+    """The sha256 of a file's bytes; of no bytes where there is no file."""
     return hashlib.sha256(files.read(path) or b"").hexdigest()
 
 
 def restore(change: ConfigChange) -> bool:
-    """Put a configuration file's bytes back under git's own lock; False where it changed since or is locked."""
+    """Restore a configuration file's bytes under git's lock; False where it was changed or is locked."""
     if digest(change.file) != change.after:
         return False
     try:
@@ -96,8 +102,8 @@ def _row(change: ConfigChange) -> dict[str, Any]:
 def _record(row: dict[str, Any]) -> InstallRecord:
     change = row.get("config")
     fetches = [
-        Subscription(one["remote"], tuple(one["refspecs"]), _change(one["change"]))
-        for one in row.get("fetches", ())
+        Subscription(entry["remote"], tuple(entry["refspecs"]), _change(entry["change"]))
+        for entry in row.get("fetches", ())
     ]
     return InstallRecord(tuple(row["made"]), None if change is None else _change(change), tuple(fetches))
 

@@ -33,8 +33,8 @@ def command(
         if fix:
             tried = doctor.mend(findings)
             findings = doctor.examine(case)
-            left = {(one.kind, one.what) for one in findings}
-            mended = [one for one in tried if (one.kind, one.what) not in left]
+            remaining = {(one.kind, one.what) for one in findings}
+            mended = [one for one in tried if (one.kind, one.what) not in remaining]
     if as_json:
         say(
             json.dumps({"findings": [_row(one) for one in findings], "mended": [_row(one) for one in mended]})
@@ -47,10 +47,10 @@ def command(
 
 
 def _show(findings: list[Diagnosis], mended: list[Diagnosis]) -> None:
-    for one in mended:
-        say(f"mended: {one.what}")
-    for one in findings:
-        say(f"{one.level}: {one.what}", f"  mend: {one.mend}")
+    for finding in mended:
+        say(f"mended: {finding.what}")
+    for finding in findings:
+        say(f"{finding.level}: {finding.what}", f"  mend: {finding.mend}")
     if not findings:
         say("everything is fine")
 
@@ -64,12 +64,12 @@ def _tell_shared(case: Examination) -> None:
     say(f"shared with remotes: {sharing.line(config)}")
 
 
-def _row(one: Diagnosis) -> dict[str, object]:
+def _row(finding: Diagnosis) -> dict[str, object]:
     """A finding as JSON; `fixable` says whether --fix tries it."""
     return {
-        "kind": one.kind,
-        "level": one.level,
-        "what": one.what,
-        "mend": one.mend,
-        "fixable": one.fix is not None,
+        "kind": finding.kind,
+        "level": finding.level,
+        "what": finding.what,
+        "mend": finding.mend,
+        "fixable": finding.fix is not None,
     }

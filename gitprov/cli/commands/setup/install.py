@@ -27,7 +27,8 @@ def command(
         str | None,
         typer.Option(
             metavar="NAMES",
-            help="Agents to connect (claude-code), comma-joined, or none. Default: those the project has settings of.",
+            help="Agents to connect (claude-code), comma-joined, or none. Default: those the project has"
+            " settings of.",
         ),
     ] = None,
     user: Annotated[
@@ -81,14 +82,17 @@ def _repository(wish: InstallOptions) -> Repository | None:
 
 
 def _look_again(wish: InstallOptions, project: str | None) -> None:
-    """An agent that does not find us loses records without a word, so that is said now. ConfigError where it is so."""
+    """An agent that does not find us loses records without a word, so that is said now. ConfigError where it
+    is so.
+    """
     hint = install_text.how_to_find("git-ai-log", wish.user_home, os.environ)
     if hint is not None:
         complain(f"hint: {hint}")
     files = connecting.settings_files(wish, project)
     for path, program in connecting.unreachable(files, wish.user_home, shutil.which):
         raise ConfigError(
-            f"Claude Code will not find gitprov: {path} runs {program}, which is not there; nothing that it writes is recorded",
+            f"Claude Code will not find gitprov: {path} runs {program}, which is not there; nothing that it"
+            " writes is recorded",
             "take that entry out of the file, then: gitprov install --agents claude-code",
         )
 

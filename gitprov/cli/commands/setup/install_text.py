@@ -1,4 +1,6 @@
-"""What `gitprov install` says to somebody who runs it for the first time: what was done, and what to do next."""
+"""What `gitprov install` says to somebody who runs it for the first time: what was done, and what to do
+next.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +18,16 @@ from gitprov.store.setup import agent_settings, launchers
 
 def lines(outcome: InstallPlan, wish: InstallOptions, repo: Repository | None) -> list[str]:
     """About five lines. `repo` is None where only the user's settings were changed."""
-    said = [] if repo is None else [_hooks(outcome.steps)]
-    said += _agents(outcome.steps, wish, repo)
+    rows = [] if repo is None else [_hooks(outcome.steps)]
+    rows += _agents(outcome.steps, wish, repo)
     if repo is not None:
-        said.append(f"shares: {sharing.line(load_config(repo.worktree, repo.config('gitprov.')))}")
-    said.append(
+        rows.append(f"shares: {sharing.line(load_config(repo.worktree, repo.config('gitprov.')))}")
+    rows.append(
         "next:   let the agent edit, commit as usual, then: git ai-log, git ai-blame FILE, gitprov show HEAD"
     )
     if repo is not None:
-        said.append("check:  gitprov doctor        undo: gitprov uninstall")
-    return said
+        rows.append("check:  gitprov doctor        undo: gitprov uninstall")
+    return rows
 
 
 def _hooks(steps: list[Step]) -> str:
@@ -45,14 +47,15 @@ def _agents(steps: list[Step], wish: InstallOptions, repo: Repository | None) ->
     if not agent_settings.commands(path, agent_settings.read(path, tree)):
         connect = "gitprov install --agents claude-code"
         return [f"agents: none is connected; Claude Code: {connect} (for all your projects: add --user)"]
-    said = [f"agents: Claude Code reports what it writes, through {path}"]
+    rows = [f"agents: Claude Code reports what it writes, through {path}"]
     changed = any(step.action == "agent" for step in steps)
     if changed and repo is not None and top == project and not _is_ignored(repo, path):
-        said.append(
-            "next:   commit .claude/settings.json: it works for everybody who has run gitprov install, and does nothing"
-            " elsewhere\n        (for you alone: gitprov uninstall, then gitprov install --agents claude-code --user)"
+        rows.append(
+            "next:   commit .claude/settings.json: it works for everybody who has run gitprov install, and"
+            " does nothing elsewhere\n"
+            "        (for you alone: gitprov uninstall, then gitprov install --agents claude-code --user)"
         )
-    return said
+    return rows
 
 
 def _is_ignored(repo: Repository, path: str) -> bool:
@@ -70,4 +73,5 @@ def how_to_find(command: str, home: str, env: Mapping[str, str]) -> str | None:
         directory = os.path.dirname(os.path.abspath(sys.argv[0]))
     shown = f"$HOME{directory.removeprefix(home)}" if directory.startswith(home + os.sep) else directory
     why = "is not on PATH" if place is None else "is on PATH only while this environment is active"
-    return f"`git {command.removeprefix('git-')}` {why}; for good: echo 'export PATH=\"{shown}:$PATH\"' >>~/.profile"
+    mend = f"echo 'export PATH=\"{shown}:$PATH\"' >>~/.profile"
+    return f"`git {command.removeprefix('git-')}` {why}; for good: {mend}"

@@ -1,4 +1,6 @@
-"""What `gitprov install`, `uninstall` and `doctor` share: who we are on this machine, and how steps are shown."""
+"""What `gitprov install`, `uninstall` and `doctor` share: who we are on this machine, and how steps are
+shown.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ def repository() -> Repository:
 
 
 def wish(agents: str | None = None, *, user: bool = False, push: bool | None = None) -> InstallOptions:
-    """A wish made of this interpreter, this package and this user. `agents`: names joined by commas, or `none`."""
+    """A wish made of this interpreter, this package and this user. `agents`: names joined by commas, or
+    `none`.
+    """
     lib = os.path.dirname(os.path.dirname(os.path.abspath(gitprov.__file__)))
     home, site = os.path.expanduser("~"), libraries.directory()
     return InstallOptions(
@@ -66,12 +70,12 @@ def _list(steps: list[Step], dry_run: bool) -> None:
 
 def template(directory: str | None) -> str:
     """The template directory that was named, else the configured one. UsageError where there is none."""
-    found = directory or template_directory(os.getcwd(), dict(os.environ))
-    if found is None:
+    place = directory or template_directory(os.getcwd(), dict(os.environ))
+    if place is None:
         raise UsageError(
             "no template directory: init.templateDir is not set", "name one: --template DIRECTORY"
         )
-    return os.path.abspath(os.path.expanduser(found))
+    return os.path.abspath(os.path.expanduser(place))
 
 
 def _names(agents: str | None) -> tuple[str, ...] | None:

@@ -1,4 +1,6 @@
-"""Notes of commits that are gone: they hold for the new commit only where every line they claim is one that it adds."""
+"""Notes of commits that are gone: they hold for the new commit only where every line they claim is one
+that it adds.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +18,20 @@ if TYPE_CHECKING:
 
 
 class LiteralNote(NamedTuple):
-    """What a note says in another commit's name, None for nothing; `left` are the paths where it cannot be so."""
+    """What a note says in another commit's name, None for nothing; `misfits` are the paths where it cannot
+    be so.
+    """
 
     note: Note | None
-    left: tuple[str, ...]
+    misfits: tuple[str, ...]
 
 
 def literally(repo: Repository, note: Note, old: str, new: str) -> LiteralNote:
     """The note of `old`, which is not here, as a note of `new`."""
-    found = repo.objects.get(new)
-    if found is None:
+    obj = repo.objects.get(new)
+    if obj is None:
         return LiteralNote(None, tuple(note.paths()))
-    parents = parse_commit(found).parents
+    parents = parse_commit(obj).parents
     changes = new_lines(repo, parents, parents[0] if parents else None, new)
     added = {
         change.path: LineSet.of_runs(

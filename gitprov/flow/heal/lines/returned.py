@@ -1,7 +1,9 @@
-"""Files that a commit brings back as an earlier commit of its own history had them: `git checkout COMMIT -- FILE`.
+"""Files that a commit brings back as an earlier commit of its own history had them: `git checkout COMMIT --
+FILE`.
 
-Git writes down nowhere where such a file is from. The whole of it is git's own content, byte for byte, so by git's diff
-of the two commits its lines survived; whoever typed them again has typed all of the file as it was.
+Git writes down nowhere where such a file is from. The whole of it is git's own content, byte for byte, so by
+git's diff of the two commits its lines survived; whoever typed them again has typed all of the file as it
+was.
 """
 
 from __future__ import annotations
@@ -44,22 +46,23 @@ def brought_back(
     tell: Callable[[int], None],
     deep: int = DEEP,
 ) -> dict[str, Lenders]:
-    """Commit → the earlier commits that have files of it which came back; of `commits` (newest first) and plain ones only.
+    """Commit → the earlier commits that have files of it which came back; of `commits` (newest first) and
+    plain ones only.
 
-    What a commit's history holds never changes, so each commit is looked at once. `tell` hears how many were. `deep`: the
-    newest commits of the history that are looked through.
+    What a commit's history holds never changes, so each commit is looked at once. `tell` hears how many were.
+    `deep`: the newest commits of the history that are looked through.
     """
-    known = _remembered(repo)
-    new = [oid for oid, told in commits.items() if len(told.parents) == 1 and oid not in known]
+    back_in = _remembered(repo)
+    new = [oid for oid, commit in commits.items() if len(commit.parents) == 1 and oid not in back_in]
     if new:
         tell(len(new))
         history = _history(repo, commits, tips, deep)
-        found = _look(repo, new, history)
-        known.update((oid, found.get(oid, {})) for oid in new)
+        back = _look(repo, new, history)
+        back_in.update((oid, back.get(oid, {})) for oid in new)
         # A look that was shorter than it might be is no reason not to look again.
         if not repo.cut_off and (deep >= DEEP or len(history) < deep):
-            _remember(repo, known)
-    return {oid: known[oid] for oid in [oid for oid in commits if known.get(oid)][:_MOST]}
+            _remember(repo, back_in)
+    return {oid: back_in[oid] for oid in [oid for oid in commits if back_in.get(oid)][:_MOST]}
 
 
 def _history(
@@ -67,7 +70,7 @@ def _history(
 ) -> list[str]:
     """The commits in which something may stand that came back, newest first."""
     if len(commits) < deep and any(
-        parent not in commits for one in commits.values() for parent in one.parents
+        parent not in commits for commit in commits.values() for parent in commit.parents
     ):
         return list(dict.fromkeys([*below(repo, tips, deep), *commits]))
     return list(commits)
@@ -75,15 +78,15 @@ def _history(
 
 def _look(repo: Repository, new: Sequence[str], history: Sequence[str]) -> dict[str, Lenders]:
     """The same for some commits, by one look at all that their history changed."""
-    wanted = set(new)
+    asked_for = set(new)
     came: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
-    for oid, found in arrivals(repo, history):
-        for one in found:
-            came.setdefault((one.path, one.new), []).append((oid, one.old))
+    for oid, changes in arrivals(repo, history):
+        for change in changes:
+            came.setdefault((change.path, change.new), []).append((oid, change.old))
     cases = []
     for (path, blob), rows in came.items():
         for n, (oid, old) in enumerate(rows[:-1]):
-            if oid in wanted and _tells(repo, old, blob):
+            if oid in asked_for and _tells(repo, old, blob):
                 cases.append((oid, path, [earlier for earlier, _ in rows[n + 1 :][:_FEW]]))
     return _nearest(repo, cases)
 
@@ -91,12 +94,15 @@ def _look(repo: Repository, new: Sequence[str], history: Sequence[str]) -> dict[
 def _nearest(repo: Repository, cases: Sequence[tuple[str, str, list[str]]]) -> dict[str, Lenders]:
     """Of the commits that had a file before, the newest that the one which brings it back descends from."""
     kin = Ancestry(repo, {(oid, old) for oid, _, olds in cases for old in olds})
-    found: dict[str, dict[str, set[str]]] = {}
+    nearest_of: dict[str, dict[str, set[str]]] = {}
     for oid, path, olds in cases:
         nearest = next((old for old in olds if kin.descends(oid, old)), None)
         if nearest is not None:
-            found.setdefault(oid, {}).setdefault(nearest, set()).add(path)
-    return {oid: {old: frozenset(paths) for old, paths in one.items()} for oid, one in found.items()}
+            nearest_of.setdefault(oid, {}).setdefault(nearest, set()).add(path)
+    return {
+        oid: {old: frozenset(paths) for old, paths in by_commit.items()}
+        for oid, by_commit in nearest_of.items()
+    }
 
 
 def _tells(repo: Repository, old: str | None, new: str) -> bool:
@@ -108,24 +114,24 @@ def _tells(repo: Repository, old: str | None, new: str) -> bool:
 
 
 def _content(repo: Repository, blob: str | None) -> bytes:
-    found = repo.objects.get(blob) if blob else None
-    return found.data if found is not None else b""
+    obj = repo.objects.get(blob) if blob else None
+    return obj.data if obj is not None else b""
 
 
 def _remembered(repo: Repository) -> dict[str, Lenders]:
     """Commit → what is known to have come back in it; a row that cannot be read is looked at again."""
-    known: dict[str, Lenders] = {}
+    back_in: dict[str, Lenders] = {}
     for row in heal_memory.rows(repo, _RETURNED):
-        oid, _, told = row.partition(" ")
-        if not told:
-            known[oid] = {}
+        oid, _, paths_text = row.partition(" ")
+        if not paths_text:
+            back_in[oid] = {}
             continue
         with contextlib.suppress(ValueError, AttributeError, TypeError):
-            known[oid] = {old: frozenset(map(str, paths)) for old, paths in loads(told).items()}
-    return known
+            back_in[oid] = {old: frozenset(map(str, paths)) for old, paths in loads(paths_text).items()}
+    return back_in
 
 
-def _remember(repo: Repository, known: Mapping[str, Lenders]) -> None:
-    told = {oid: {old: sorted(paths) for old, paths in one.items()} for oid, one in known.items()}
-    rows = (f"{oid} {json.dumps(one)}" if one else oid for oid, one in sorted(told.items()))
+def _remember(repo: Repository, back_in: Mapping[str, Lenders]) -> None:
+    rows_by_commit = {oid: {old: sorted(paths) for old, paths in row.items()} for oid, row in back_in.items()}
+    rows = (f"{oid} {json.dumps(row)}" if row else oid for oid, row in sorted(rows_by_commit.items()))
     heal_memory.keep(repo, _RETURNED, rows)

@@ -1,1 +1,1 @@
-"""What is wrong with an installation, and what mends it: one file for each subject."""
+"""The doctor: problems of an installation and what mends them, one file for each subject."""

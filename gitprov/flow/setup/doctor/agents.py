@@ -1,4 +1,4 @@
-"""Doctor's look at the agents' settings: do they tell us what they write?"""
+"""Doctor's checks of the agents' settings: whether agents report their edits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gitprov.store.setup import agent_settings as agents_config
 
 
 def agent_settings(case: Examination) -> Iterator[Diagnosis]:
-    """Claude Code, where it is in use, calls our capture for every event."""
+    """Claude Code, where it is in use, calls gitprov's capture for every event."""
     missing = set(agents_config.EVENTS)
     for path, tree in _files(case):
         missing &= set(agents_config.missing(path, agents_config.read(path, tree)))
@@ -30,7 +30,7 @@ def agent_settings(case: Examination) -> Iterator[Diagnosis]:
 
 
 def capture_command(case: Examination) -> Iterator[Diagnosis]:
-    """The command that agents' settings name can be found."""
+    """The command in agents' settings can be found."""
     launcher = agents.launcher_steps(case.wish)
     for path, program in agents.unreachable(_files(case), case.wish.user_home, case.which):
         fix = launcher[0] if launcher and program.startswith(launcher[0].path) else None

@@ -1,4 +1,4 @@
-"""What the doctor's checks are given and what they answer."""
+"""What the doctor's checks get, and what they return."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BROKEN, WARNING = "broken", "warning"
 
 
 class Examination(NamedTuple):
-    """A repository, who asks, when (seconds since 1970), and a way to find a command on PATH."""
+    """A repository, the install options, the time (seconds since 1970), and a search of PATH."""
 
     repo: Repository
     wish: InstallOptions
@@ -21,8 +21,9 @@ class Examination(NamedTuple):
 
 
 class Diagnosis(NamedTuple):
-    """Something wrong. `kind` names the check, `level` is `broken` (records get lost, or commits fail) or `warning`.
-    `what` and `mend` are one line each; `fix` mends it where that is safe to do unasked.
+    """A problem. `kind`: the check. `level`: `broken` (records get lost, or commits fail) or `warning`.
+
+    `what` and `mend` are one line each; `fix` mends the problem where that is safe to do without being asked.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""The doctor: every check is a function from a case to findings; each finding knows its mend."""
+"""The doctor: each check is a function from an examination to diagnoses; each diagnosis names its mend."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gitprov.flow.setup.doctor.case import BROKEN, Check, Diagnosis, Examination
 
 
 def checks() -> list[Check]:
-    """All checks, in the order of a commit's life."""
+    """All checks, in the order in which a commit passes their subjects."""
     from gitprov.flow.setup.doctor import agents as doctor_agents
     from gitprov.flow.setup.doctor import framework as doctor_framework
     from gitprov.flow.setup.doctor import git as doctor_git
@@ -22,7 +22,10 @@ def checks() -> list[Check]:
 
 
 def examine(case: Examination) -> list[Diagnosis]:
-    """What all checks find. A check that could not look is a finding too; what is closed to us is one for all checks."""
+    """The diagnoses of all checks. A check that could not be carried out is a diagnosis too.
+
+    Where gitprov's directory is closed to this user, one diagnosis reports that for all checks.
+    """
     from gitprov.store import access
 
     shut = access.closed(case.repo.home)
@@ -34,7 +37,7 @@ def examine(case: Examination) -> list[Diagnosis]:
 
 
 def mend(findings: list[Diagnosis]) -> list[Diagnosis]:
-    """Mend what is safe to mend; returns the findings that this was tried for."""
+    """Mend what is safe to mend; returns the diagnoses for which this was tried."""
     tried = [finding for finding in findings if finding.fix is not None]
     for finding in tried:
         _try(finding)
@@ -42,7 +45,7 @@ def mend(findings: list[Diagnosis]) -> list[Diagnosis]:
 
 
 def _try(finding: Diagnosis) -> None:
-    """A mend that fails leaves its finding for the next examination to tell."""
+    """Mend one diagnosis. After a failure the next examination reports it again."""
     try:
         if finding.fix is not None:
             finding.fix()

@@ -1,4 +1,4 @@
-"""Doctor's look at pre-commit's configuration: our stages must not make other people's hooks run more often."""
+"""Doctor's check of pre-commit's configuration: gitprov's stages must not run other hooks more often."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ _COMMENT = re.compile(r"(?:^|\s)#.*$", re.MULTILINE)
 
 
 def multiplied(config: str) -> list[str]:
-    """Ids of hooks that are not ours and that no `stages` binds to one stage, where the configuration has more stages
-    than pre-commit installed and no `default_stages`. `config` is YAML text; it is searched, not parsed.
+    """Ids of foreign hooks that run at several stages.
+
+    These are hooks without `stages` where the configuration installs more hook types than pre-commit and has
+    no `default_stages`. `config` is YAML text; it is searched, not parsed.
     """
     text = _COMMENT.sub("", config)
     types = _TYPES.search(text)
@@ -38,10 +40,13 @@ def multiplied(config: str) -> list[str]:
 
 
 def stages_of_others(case: Examination) -> Iterator[Diagnosis]:
-    """A hook without `stages` runs at each stage that is installed."""
+    """A hook without `stages` runs at each installed stage; this reports such hooks."""
     names = multiplied(framework_config.read(case.repo).decode("utf-8", "replace"))
     if names:
-        what = f"{', '.join(names)} in {framework_config.NAME} name no stages, so pre-commit runs them at each of gitprov's stages"
+        what = (
+            f"{', '.join(names)} in {framework_config.NAME} name no stages, "
+            "so pre-commit runs them at each of gitprov's stages"
+        )
         yield Diagnosis(
             "stages", WARNING, what, f"add to {framework_config.NAME}: default_stages: [pre-commit]"
         )

@@ -1,4 +1,4 @@
-"""Doctor's look at git itself and at our refs."""
+"""Doctor's checks of git itself and of gitprov's refs."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _KINDS = {"trace", "human", "review", "commit"}
 
 def git_version(case: Examination) -> Iterator[Diagnosis]:
     """Git is new enough."""
-    said = decode(case.repo.run("version")).strip()
-    found = re.search(r"(\d+)\.(\d+)", said)
-    if found and (int(found[1]), int(found[2])) < OLDEST:
-        yield Diagnosis("git-version", BROKEN, f"{said} is too old", "install git 2.34 or later")
+    version = decode(case.repo.run("version")).strip()
+    match = re.search(r"(\d+)\.(\d+)", version)
+    if match and (int(match[1]), int(match[2])) < OLDEST:
+        yield Diagnosis("git-version", BROKEN, f"{version} is too old", "install git 2.34 or later")
 
 
 def identity(case: Examination) -> Iterator[Diagnosis]:
-    """Git knows who commits."""
+    """Git has a name and an address for the committer."""
     if case.repo.try_run("var", "GIT_COMMITTER_IDENT").returncode:
         yield Diagnosis(
             "identity",
@@ -43,7 +43,7 @@ def identity(case: Examination) -> Iterator[Diagnosis]:
 
 
 def rewrite_ref(case: Examination) -> Iterator[Diagnosis]:
-    """Git does not copy our notes by itself when it rewrites commits."""
+    """Git does not copy gitprov's notes by itself when it rewrites commits."""
     shown = decode(case.repo.try_run("config", "-z", "--get-all", "notes.rewriteRef").stdout)
     patterns = [*shown.split("\0"), *case.repo.env.get("GIT_NOTES_REWRITE_REF", "").split(":")]
     for pattern in patterns:
@@ -51,13 +51,14 @@ def rewrite_ref(case: Examination) -> Iterator[Diagnosis]:
             yield Diagnosis(
                 "notes.rewriteRef",
                 WARNING,
-                f"notes.rewriteRef = {pattern} lets git copy gitprov's notes when it rewrites commits, right or not",
+                f"notes.rewriteRef = {pattern} lets git copy gitprov's notes when it rewrites commits, "
+                "right or not",
                 f"name the other refs instead: git config --unset-all notes.rewriteRef {_literally(pattern)}",
             )
 
 
 def scratch_refs(case: Examination) -> Iterator[Diagnosis]:
-    """No half-written ref is left of a process that was killed."""
+    """No half-written ref of a killed process remains."""
     shown = decode(case.repo.run("for-each-ref", "--format=%(refname)", SCRATCH + "/"))
     dead = [name for name in shown.splitlines() if not _is_alive(name)]
     if dead:
@@ -72,7 +73,7 @@ def scratch_refs(case: Examination) -> Iterator[Diagnosis]:
 
 
 def dead_locks(case: Examination) -> Iterator[Diagnosis]:
-    """No lock that a killed git left keeps our refs from moving."""
+    """No lock of a killed git process blocks gitprov's refs."""
     try:
         refuse_dead(case.repo, [notes.REF, generations.REF])
     except Contended as error:
@@ -80,7 +81,7 @@ def dead_locks(case: Examination) -> Iterator[Diagnosis]:
 
 
 def notes_ref(case: Examination) -> Iterator[Diagnosis]:
-    """Every note on our ref can be read."""
+    """Every note on gitprov's ref can be read."""
     repo = case.repo
     if not read_refs(repo, [notes.REF]):
         return
@@ -94,11 +95,11 @@ def notes_ref(case: Examination) -> Iterator[Diagnosis]:
         return
     blobs = note_trees.listing(repo, notes.REF)
     missing = foreign = unknown = implausible = 0
-    for found in repo.objects.get_many(blobs.values()):
-        if found is None or found.type != "blob":
+    for blob in repo.objects.get_many(blobs.values()):
+        if blob is None or blob.type != "blob":
             missing += 1
             continue
-        note = Note.parse(found.data)
+        note = Note.parse(blob.data)
         foreign += len(note.foreign)
         implausible += len(note.implausible)
         unknown += sum(row["kind"] not in _KINDS for row in note.rows.values())
@@ -107,7 +108,10 @@ def notes_ref(case: Examination) -> Iterator[Diagnosis]:
             "notes", BROKEN, f"{missing} notes cannot be read", "git fsck; then fetch the notes again"
         )
     if foreign or unknown:
-        what = f"{foreign} lines on {notes.REF} are not gitprov's, {unknown} are of a later version; they are kept"
+        what = (
+            f"{foreign} lines on {notes.REF} are not gitprov's, "
+            f"{unknown} are of a later version; they are kept"
+        )
         yield Diagnosis("notes", WARNING, what, f"git log --notes={notes.REF} shows them")
     if implausible:
         what = f"{implausible} values on {notes.REF} are not plausible and are not used"
@@ -125,10 +129,10 @@ def generations_ref(case: Examination) -> Iterator[Diagnosis]:
         yield Diagnosis("generations", BROKEN, what, "git fsck; fetch the ref from a clone that has it")
         return
     records = [name for name in decode(done.stdout).split("\0") if name.endswith("/record.json")]
-    found = repo.objects.get_many(f"{generations.REF}:{name}" for name in records)
+    objects = repo.objects.get_many(f"{generations.REF}:{name}" for name in records)
     bad: list[str] = []
     odd: list[str] = []
-    for name, obj in zip(records, found, strict=True):
+    for name, obj in zip(records, objects, strict=True):
         record = loads_object(obj.data) if obj is not None else None
         if record is None:
             bad.append(name)
@@ -138,7 +142,10 @@ def generations_ref(case: Examination) -> Iterator[Diagnosis]:
         what = f"{len(bad)} generation records are damaged, the first is {bad[0]}"
         yield Diagnosis("generations", BROKEN, what, "fetch the ref from a clone that has them")
     if odd:
-        what = f"{len(odd)} generation records hold values that are not plausible and are not used, the first is {odd[0]}"
+        what = (
+            f"{len(odd)} generation records hold values that are not plausible and are not used, "
+            f"the first is {odd[0]}"
+        )
         yield Diagnosis(
             "generations", WARNING, what, "gitprov verify; fetch the ref from a clone that has them"
         )
@@ -150,7 +157,7 @@ def _literally(pattern: str) -> str:
 
 
 def _is_alive(ref: str) -> bool:
-    """Whether the process that made a scratch ref still runs; its name begins with the process id."""
+    """Whether the process that made a scratch ref still runs; the ref's name begins with the process id."""
     pid = ref.removeprefix(SCRATCH + "/").partition("-")[0]
     try:
         os.kill(int(pid), 0)

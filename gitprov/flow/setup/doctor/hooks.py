@@ -1,4 +1,4 @@
-"""Doctor's look at the hooks: there, ours, unchanged, executable, for each stage and each route."""
+"""Doctor's checks of the hooks: present, gitprov's own, unchanged, executable, for each stage and route."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _AGAIN = "gitprov install"
 
 
 class Stage(NamedTuple):
-    """How one hook gets to run: by a file of ours, by a framework that has our hook in its configuration, or both."""
+    """How one hook runs: from a file of gitprov's, from a framework configured for gitprov, or from both."""
 
     slot: hook_dir.Slot
     framework: bool
@@ -26,7 +26,7 @@ class Stage(NamedTuple):
 
     @property
     def native(self) -> bool:
-        """Whether a file of ours runs."""
+        """Whether a hook file of gitprov's runs."""
         return self.slot.ours is not None
 
     @property
@@ -36,16 +36,16 @@ class Stage(NamedTuple):
 
 
 def stages(case: Examination) -> list[Stage]:
-    """Each of our hooks, where git looks for them now."""
+    """Each of gitprov's hooks, in the directory that git uses now."""
     repo = case.repo
     directory = hooks_path.hooks_path(repo).directory
     config = framework_config.read(repo)
-    found = []
+    hook_stages = []
     for hook in FRAMEWORK if hooks_location.by_framework(repo) else HOOKS:
         slot = hook_dir.look(directory, hook)
         framework = hook_dir.FRAMEWORK in {slot.top, slot.chained}
-        found.append(Stage(slot, framework, f"gitprov-{hook}".encode() in config))
-    return found
+        hook_stages.append(Stage(slot, framework, f"gitprov-{hook}".encode() in config))
+    return hook_stages
 
 
 def hooks_run(case: Examination) -> Iterator[Diagnosis]:
@@ -55,20 +55,20 @@ def hooks_run(case: Examination) -> Iterator[Diagnosis]:
     if (moved := _moved(case)) is not None:
         yield moved
         return
-    found = stages(case)
-    dead = [stage.slot.hook for stage in found if not stage.works]
-    if len(dead) == len(found):
+    hook_stages = stages(case)
+    dead = [stage.slot.hook for stage in hook_stages if not stage.works]
+    if len(dead) == len(hook_stages):
         yield Diagnosis(
             "hooks", BROKEN, "no hooks are installed: commits are not recorded", _AGAIN, _reinstall(case)
         )
-    elif dead and any(stage.configured and stage.framework for stage in found):
-        yield _missing_stages(found, dead)
+    elif dead and any(stage.configured and stage.framework for stage in hook_stages):
+        yield _missing_stages(hook_stages, dead)
     elif dead:
         yield Diagnosis("hooks", BROKEN, f"no hook at {', '.join(dead)}", _AGAIN, _reinstall(case))
 
 
 def hook_files(case: Examination) -> Iterator[Diagnosis]:
-    """Our hook files are as we wrote them, executable, and their interpreter is there."""
+    """Gitprov's hook files are as it wrote them, executable, and their interpreter exists."""
     for stage in stages(case):
         yield from _file(case, stage.slot)
     directory = hooks_path.hooks_path(case.repo).directory
@@ -90,7 +90,7 @@ def both_routes(case: Examination) -> Iterator[Diagnosis]:
 
 
 def passed_on(case: Examination) -> Iterator[Diagnosis]:
-    """Where we stand in front of another hooks directory, it is still the right one, and all its hooks run."""
+    """Where gitprov stands in front of another hooks directory, that one is current and its hooks run."""
     repo = case.repo
     now = hooks_path.hooks_path(repo)
     if repo.worktree is None or not hooks_location.same(now.directory, hooks_location.own_directory(repo)):
@@ -101,21 +101,21 @@ def passed_on(case: Examination) -> Iterator[Diagnosis]:
     if (
         shared is not None
         and os.path.isabs(where.outer)
-        and not any(hooks_location.same(shared, one) for one in front)
+        and not any(hooks_location.same(shared, directory) for directory in front)
     ):
         what = (
             f"core.hooksPath is {shared} for other repositories, here it was {where.outer} when gitprov came"
         )
         yield Diagnosis("hooks-path", WARNING, what, "gitprov uninstall, then gitprov install")
-    there = set(hook_dir.runnable(where.directory))
-    lost = [name for name in hooks_location.to_pass_on(repo, where) if name not in there]
+    runnable = set(hook_dir.runnable(where.directory))
+    lost = [name for name in hooks_location.to_pass_on(repo, where) if name not in runnable]
     if lost:
         what = f"{', '.join(lost)} of {where.outer} cannot run behind gitprov's hooks"
         yield Diagnosis("hooks-path", WARNING, what, _AGAIN, _reinstall(case))
 
 
 def guard_flag(case: Examination) -> Iterator[Diagnosis]:
-    """The flag by which shims know that every commit is guarded says what the configuration says."""
+    """The flags that shims read, such as the one for guarded commits, agree with the configuration."""
     if case.repo.worktree is None or not any(stage.native for stage in stages(case)):
         return
     for step in install.flag_steps(case.repo):
@@ -125,7 +125,7 @@ def guard_flag(case: Examination) -> Iterator[Diagnosis]:
 
 
 def stale_plan(case: Examination) -> Iterator[Diagnosis]:
-    """No plan is left of a commit that was cut off."""
+    """No plan of an interrupted commit remains."""
     git_dir = case.repo.git_dir
     try:
         age = case.now - os.stat(plan.path(git_dir)).st_mtime
@@ -142,7 +142,7 @@ def stale_plan(case: Examination) -> Iterator[Diagnosis]:
 
 
 def _moved(case: Examination) -> Diagnosis | None:
-    """Our files are in a directory that git does not look into any more."""
+    """Gitprov's files are in a directory that git does not use any more."""
     repo = case.repo
     now = hooks_path.hooks_path(repo)
     for directory in (hooks_location.own_directory(repo), hooks_path.default_directory(repo)):
@@ -151,13 +151,16 @@ def _moved(case: Examination) -> Diagnosis | None:
         if any(hook_dir.look(directory, hook).ours for hook in HOOKS) and not any(
             hook_dir.look(now.directory, hook).ours for hook in HOOKS
         ):
-            what = f"git looks for hooks in {now.directory} (core.hooksPath, {now.scope}), gitprov's are in {directory}"
+            what = (
+                f"git looks for hooks in {now.directory} (core.hooksPath, {now.scope}), "
+                f"gitprov's are in {directory}"
+            )
             return Diagnosis("hooks-path", BROKEN, what, _AGAIN, _reinstall(case))
     return None
 
 
-def _missing_stages(found: list[Stage], dead: list[str]) -> Diagnosis:
-    unnamed = [stage.slot.hook for stage in found if not stage.works and not stage.configured]
+def _missing_stages(hook_stages: list[Stage], dead: list[str]) -> Diagnosis:
+    unnamed = [stage.slot.hook for stage in hook_stages if not stage.works and not stage.configured]
     if unnamed:
         ids = ", ".join(f"gitprov-{hook}" for hook in unnamed)
         return Diagnosis(
@@ -168,7 +171,8 @@ def _missing_stages(found: list[Stage], dead: list[str]) -> Diagnosis:
         "hooks",
         BROKEN,
         f"pre-commit is not installed for {', '.join(dead)}",
-        f"pre-commit install --install-hooks {types}; default_install_hook_types in {framework_config.NAME} does it for everybody",
+        f"pre-commit install --install-hooks {types}; "
+        f"default_install_hook_types in {framework_config.NAME} does it for everybody",
     )
 
 
@@ -187,21 +191,21 @@ def _file(case: Examination, slot: hook_dir.Slot) -> Iterator[Diagnosis]:
     if not os.access(path, os.X_OK):
         yield Diagnosis("hook-file", BROKEN, f"{path} is not executable", _AGAIN, _reinstall(case))
         return
-    known = shims.settings_of(hook_dir.read(path))
-    if not os.access(known.python, os.X_OK):
+    settings = shims.settings_of(hook_dir.read(path))
+    if not os.access(settings.python, os.X_OK):
         on_path = case.which("gitprov") is not None
         level = WARNING if on_path else BROKEN
         rest = "; gitprov on PATH does its work, slower" if on_path else ""
-        what = f"{path} wants {known.python or 'no interpreter'}, which is not there{rest}"
+        what = f"{path} wants {settings.python or 'no interpreter'}, which is not there{rest}"
         yield Diagnosis("interpreter", level, what, _AGAIN, _reinstall(case))
-    elif hook_dir.read(path) != shims.render(known, slot.hook):
+    elif hook_dir.read(path) != shims.render(settings, slot.hook):
         yield Diagnosis(
             "hook-file", WARNING, f"{path} is of another version of gitprov", _AGAIN, _reinstall(case)
         )
 
 
 def _reinstall(case: Examination) -> Callable[[], None]:
-    """Hooks again, agents' settings not."""
+    """A function that installs the hooks again, without changing agents' settings."""
     wish = case.wish._replace(agents=())
     return lambda: steps.carry_out(install.install(case.repo, wish))
 

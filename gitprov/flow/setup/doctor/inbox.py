@@ -1,4 +1,4 @@
-"""Doctor's look at what we keep beside git's objects: evidence that no commit holds yet, in every worktree."""
+"""Doctor's checks of what is stored outside git's objects: uncommitted evidence, in every worktree."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _FIX = "gitprov doctor --fix"
 
 
 def inboxes(case: Examination) -> list[tuple[str, Inbox]]:
-    """Worktree id and inbox, for each that was ever written to."""
+    """Worktree id and inbox, for each inbox that was ever written to."""
     root = os.path.join(case.repo.home, "inbox")
     return [(name, Inbox(os.path.join(root, name))) for name in files.names(root)]
 
 
 def damaged_events(case: Examination) -> Iterator[Diagnosis]:
-    """Every event can be read, and so can the contents it names."""
+    """Every event and the contents that it names can be read."""
     for name, inbox in inboxes(case):
-        bad = [found for one in inbox.events() if (found := _damage(inbox, one)) is not None]
+        bad = [damage for entry in inbox.events() if (damage := _damage(inbox, entry)) is not None]
         if bad:
             what = f"inbox {name}: {len(bad)} events cannot be read, the first is {bad[0]}"
             mend = f"{_FIX} sets them aside, as *.damaged; their lines will count as unknown"
@@ -34,7 +34,7 @@ def damaged_events(case: Examination) -> Iterator[Diagnosis]:
 
 
 def logged_problems(case: Examination) -> Iterator[Diagnosis]:
-    """Capture had nothing to complain about."""
+    """Capture logged no problems."""
     for name, inbox in inboxes(case):
         rows = inbox.problems()
         if rows:
@@ -46,7 +46,7 @@ def logged_problems(case: Examination) -> Iterator[Diagnosis]:
 
 
 def lost_reports(case: Examination) -> Iterator[Diagnosis]:
-    """No agent's report was lost because no inbox could take it."""
+    """No agent's report was lost because no inbox could store it."""
     rows = lost.reports(case.repo.worktree or case.repo.git_dir, case.repo.env)
     if rows:
         what = f"{len(rows)} reports of agents were lost, the last at {rows[-1][0]}: {rows[-1][1]}"
@@ -54,7 +54,7 @@ def lost_reports(case: Examination) -> Iterator[Diagnosis]:
 
 
 def leftovers(case: Examination) -> Iterator[Diagnosis]:
-    """No temporary file is left of a process that was killed more than an hour ago."""
+    """No temporary file remains of a process that was killed more than an hour ago."""
     for name, inbox in inboxes(case):
         paths = [os.path.join(inbox.tmp, file) for file in files.names(inbox.tmp)]
         old = [path for path in paths if _age(path, case.now) > retention.HOUR]
@@ -64,7 +64,7 @@ def leftovers(case: Examination) -> Iterator[Diagnosis]:
 
 
 def unfinished_erasure(case: Examination) -> Iterator[Diagnosis]:
-    """What somebody had forgotten is gone."""
+    """No `gitprov forget` was interrupted."""
     from gitprov.flow.records import forget
 
     what = forget.pending(case.repo)
@@ -79,7 +79,7 @@ def unfinished_erasure(case: Examination) -> Iterator[Diagnosis]:
 
 
 def private(case: Examination) -> Iterator[Diagnosis]:
-    """Nobody but the owner can read prompts and outputs."""
+    """Only the owner can read prompts and outputs."""
     open_to_others = [path for path in _tree(os.path.join(case.repo.home, "inbox")) if _is_open(path)]
     if open_to_others:
         what = f"{len(open_to_others)} files or directories with prompts and outputs are open to other users"
@@ -87,7 +87,7 @@ def private(case: Examination) -> Iterator[Diagnosis]:
 
 
 def size(case: Examination) -> Iterator[Diagnosis]:
-    """The inbox has not outgrown its bound."""
+    """The inbox is not larger than its limit."""
     for name, inbox in inboxes(case):
         total = sum(held for held, _ in inbox.blobs.sizes().values())
         most = inbox.limits.archive_bytes
@@ -97,7 +97,7 @@ def size(case: Examination) -> Iterator[Diagnosis]:
 
 
 def old_events(case: Examination) -> Iterator[Diagnosis]:
-    """No evidence is about to be forgotten because nobody committed it."""
+    """No evidence is about to be deleted because it was never committed."""
     for name, inbox in inboxes(case):
         room = os.path.join(inbox.root, "events")
         limits = inbox.limits
@@ -107,7 +107,10 @@ def old_events(case: Examination) -> Iterator[Diagnosis]:
             if _age(os.path.join(room, file), case.now) > limits.keep_seconds
         ]
         if old:
-            what = f"inbox {name}: {len(old)} edits older than {limits.keep_days} days were never committed; they will be forgotten"
+            what = (
+                f"inbox {name}: {len(old)} edits older than {limits.keep_days} days were never committed; "
+                "they will be forgotten"
+            )
             yield Diagnosis(
                 "old-events", WARNING, what, "commit them, or let them go; gitprov status lists them"
             )
@@ -115,40 +118,43 @@ def old_events(case: Examination) -> Iterator[Diagnosis]:
 
 def orphans(case: Examination) -> Iterator[Diagnosis]:
     """Every inbox belongs to a worktree that exists."""
-    known = {MAIN_WORKTREE, *files.names(os.path.join(case.repo.common_dir, "worktrees"))}
+    worktrees = {MAIN_WORKTREE, *files.names(os.path.join(case.repo.common_dir, "worktrees"))}
     for name, inbox in inboxes(case):
-        if name not in known and inbox.events():
-            what = f"inbox {name} belongs to a worktree that is gone; it holds {len(inbox.events())} uncommitted edits"
+        if name not in worktrees and inbox.events():
+            what = (
+                f"inbox {name} belongs to a worktree that is gone; "
+                f"it holds {len(inbox.events())} uncommitted edits"
+            )
             yield Diagnosis("worktree", WARNING, what, f"delete {inbox.root} if you do not need them")
 
 
-def _damage(inbox: Inbox, one: Event | Problem) -> Problem | None:
-    """What is wrong with an event of the inbox."""
-    if isinstance(one, Problem):
-        return one
-    for ref in (one.before, one.after):
+def _damage(inbox: Inbox, entry: Event | Problem) -> Problem | None:
+    """The problem of an event of the inbox; None where the event and its contents can be read."""
+    if isinstance(entry, Problem):
+        return entry
+    for ref in (entry.before, entry.after):
         try:
             if ref is not None and ref.stored:
                 inbox.get_blob(ref)
         except Damaged as error:
-            return Problem(f"events/{one.seq:010d}.json", f"{one.path}: {error.message}", one.seq)
+            return Problem(f"events/{entry.seq:010d}.json", f"{entry.path}: {error.message}", entry.seq)
     return None
 
 
 def _set_aside(inbox: Inbox, bad: list[Problem]) -> Callable[[], None]:
-    """A damaged event keeps its bytes under a name that nobody reads; its number is not given out again."""
+    """A function that renames damaged events to names that are not read; their numbers are not reused."""
 
     def run() -> None:
-        for one in bad:
-            inbox.reserve_seq(one.seq or 0)
-            path = os.path.join(inbox.root, one.where)
+        for problem in bad:
+            inbox.reserve_seq(problem.seq or 0)
+            path = os.path.join(inbox.root, problem.where)
             os.replace(path, path + ".damaged")
 
     return run
 
 
 def _tree(root: str) -> Iterator[str]:
-    """A directory and all below it, links left out."""
+    """A directory and everything below it; links are not followed."""
     if os.path.isdir(root):
         yield root
     for folder, directories, names in os.walk(root):

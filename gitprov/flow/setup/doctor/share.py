@@ -1,4 +1,4 @@
-"""Doctor's look at sharing: nothing is fetched over our records, and what was fetched is united with them."""
+"""Doctor's checks of sharing: no fetch overwrites local records, and fetched records are united with them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gitprov.store import fetched_remotes
 
 
 def fetched_over(case: Examination) -> Iterator[Diagnosis]:
-    """No fetch replaces records that were not sent yet."""
+    """No fetch overwrites records that were not sent yet."""
     for name, specs in remotes.remotes(case.repo).fetch.items():
         for spec in specs:
             if fetch.overwrites(spec) and spec != "+refs/*:refs/*":
@@ -24,14 +24,14 @@ def fetched_over(case: Examination) -> Iterator[Diagnosis]:
 
 
 def not_united(case: Examination) -> Iterator[Diagnosis]:
-    """What a fetch brought is united with ours."""
+    """Fetched records are united with the local ones."""
     repo = case.repo
     take_in(repo)
     for name in fetched_remotes.load(repo.home):
         for kind, ref in shared.REFS.items():
             staged = f"{remotes.STAGING}/{name}/{kind}"
-            found = read_refs(repo, [ref, staged])
-            if staged in found and shared.outlook(repo, kind, found.get(ref), found[staged]).came:
+            oids = read_refs(repo, [ref, staged])
+            if staged in oids and shared.outlook(repo, kind, oids.get(ref), oids[staged]).came:
                 what = f"{kind} of {name} were fetched and cannot be united with ours"
                 yield Diagnosis("fetch", WARNING, what, f"gitprov sync {argument_quoted(name)} says why")
 

@@ -14,7 +14,8 @@ class Document:
 
     def __init__(self) -> None:
         self._rows: dict[int, str] = {}
-        # Neighbours share all but numbers and text, so the rest is written once for each (commit, path, facts).
+        # Neighbours share all but numbers and text, so the rest is written once for each (commit, path,
+        # facts).
         self._fixed: dict[tuple[str, str, Facts], tuple[str, str]] = {}
 
     def add(self, lines: Iterable[Line], commits: Mapping[str, BlamedCommit]) -> None:
@@ -36,8 +37,8 @@ class Document:
     ) -> Iterator[str]:
         """Pieces of the document in ASCII, the lines in order, a newline at the end of each.
 
-        Bytes of the file that are not UTF-8 are surrogate escapes. `prompts` (trace id → text, None where this clone
-        does not have it) adds a field of that name.
+        Bytes of the file that are not UTF-8 are surrogate escapes. `prompts` (trace id → text, None where
+        this clone does not have it) adds a field of that name.
         """
         yield f'{{"path":{quote(path)},"revision":{_text(revision)},'
         if prompts is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.model.answers.blame import BlamedCommit, Facts, Line
+from gitprov.output.blame.flags import Flags
 from gitprov.output.text import PLAIN, clean, clean_block, clean_bytes, fit, paint
 
 _MODEL_DATE = re.compile(r"-20\d{6}$")
@@ -23,18 +24,6 @@ COLOURS: Mapping[str, str] = {
 
 DateShown = Callable[[BlamedCommit], str]
 PromptOf = Callable[[Facts], "str | None"]
-
-
-class Flags(NamedTuple):
-    """What git blame's own display flags ask for: -s -l -e -f -n -b --abbrev."""
-
-    suppress: bool = False
-    long: bool = False
-    email: bool = False
-    name: bool = False
-    number: bool = False
-    blank_boundary: bool = False
-    abbrev: int = 8
 
 
 class Widths(NamedTuple):
@@ -104,11 +93,13 @@ def widths(flags: Flags, date: int, oid_length: int, last_line: int, terminal: i
 
 
 def without_models(size: Widths, lines: Iterable[Line]) -> Widths:
-    """The widths without the columns for a model and a trace, if none of the lines, which are all there are, has one."""
+    """The widths without the columns for a model and a trace, if none of the lines, which are all there
+    are, has one.
+    """
     facts = {line.facts for line in lines}
-    who_is_said = any(one.agent or one.model or one.human for one in facts)
-    trace_is_said = any(one.trace for one in facts)
-    return size._replace(who=size.who if who_is_said else 0, trace=size.trace if trace_is_said else 0)
+    shows_who = any(fact.agent or fact.model or fact.human for fact in facts)
+    shows_trace = any(fact.trace for fact in facts)
+    return size._replace(who=size.who if shows_who else 0, trace=size.trace if shows_trace else 0)
 
 
 def render(
@@ -124,29 +115,29 @@ def render(
         parts = made.get(key)
         if parts is None:
             parts = made[key] = _columns(commits[oid], path, facts, look)
-        left, right = parts
+        before, after = parts
         middle = b"%*d " % (size.orig, orig) if size.orig else b""
-        yield b"%b%b%b%*d) %b\n" % (left, middle, right, size.number, number, clean_bytes(text))
+        yield b"%b%b%b%*d) %b\n" % (before, middle, after, size.number, number, clean_bytes(text))
 
 
 def _columns(commit: BlamedCommit, path: str, facts: Facts, look: Look) -> tuple[bytes, bytes]:
     """What stands before and after the line's number in its commit."""
     size, flags, date_of, colours = look
-    left = [fit(_commit(commit, flags, size.commit), size.commit)]
+    before = [fit(_commit(commit, flags, size.commit), size.commit)]
     if size.name:
-        left.append(fit(clean(path), size.name))
-    right = []
+        before.append(fit(clean(path), size.name))
+    after = []
     if size.author:
-        right.append(fit(clean(f"<{commit.mail}>" if flags.email else commit.author), size.author))
+        after.append(fit(clean(f"<{commit.mail}>" if flags.email else commit.author), size.author))
     if size.date:
-        right.append(fit(clean(date_of(commit)), size.date))
-    said = [clean(facts.cls).ljust(_CLASS)]
+        after.append(fit(clean(date_of(commit)), size.date))
+    columns = [clean(facts.cls).ljust(_CLASS)]
     if size.who:
-        said.append(fit(clean(who(facts, size.who)), size.who))
+        columns.append(fit(clean(who(facts, size.who)), size.who))
     if size.trace:
-        said.append(fit(clean(_trace(facts, size.trace)), size.trace))
-    right.append(paint(" ".join(said), colours.get(facts.cls, "")))
-    return _bytes(" ".join(left) + " "), _bytes(" ".join(right) + " ")
+        columns.append(fit(clean(_trace(facts, size.trace)), size.trace))
+    after.append(paint(" ".join(columns), colours.get(facts.cls, "")))
+    return _bytes(" ".join(before) + " "), _bytes(" ".join(after) + " ")
 
 
 def _commit(commit: BlamedCommit, flags: Flags, columns: int) -> str:

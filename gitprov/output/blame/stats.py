@@ -26,12 +26,12 @@ def count(facts: Iterable[Facts]) -> Stats:
     classes: Counter[str] = Counter()
     models: Counter[tuple[str | None, str | None]] = Counter()
     traces: Counter[str] = Counter()
-    for one, lines in by_facts.items():
-        classes[one.cls] += lines
-        if one.cls in ("ai", "edited", "declared"):
-            models[(one.agent, one.model)] += lines
-        if one.trace is not None:
-            traces[one.trace] += lines
+    for fact, lines in by_facts.items():
+        classes[fact.cls] += lines
+        if fact.cls in ("ai", "edited", "declared"):
+            models[(fact.agent, fact.model)] += lines
+        if fact.trace is not None:
+            traces[fact.trace] += lines
     ranked = sorted(models.items(), key=lambda item: (-item[1], item[0][0] or "", item[0][1] or ""))
     return Stats(
         sum(classes.values()),

@@ -24,7 +24,9 @@ def render(rows: Sequence[bytes], facts_by_row: Mapping[int, Facts]) -> Iterator
 
 
 def headers_of(facts: Facts) -> bytes:
-    """`ai-class`, and one header for each fact that is known; a header is one line whatever its value holds."""
+    """`ai-class`, and one header for each fact that is known; a header is one line whatever its value
+    holds.
+    """
     named = [("class", facts.cls), *zip(Facts._fields[1:], facts[1:], strict=True)]
     rows = [f"ai-{key.replace('_', '-')} {_CONTROL.sub(' ', value)}\n" for key, value in named if value]
     return "".join(rows).encode("utf-8", "surrogateescape")

@@ -1,0 +1,151 @@
+"""How the tokens of a language are found in a text, as they are spelt."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from gitprov.attribution.layout.language import Language
+
+#: What has to be done with a token: nothing, or what is done with an end of a line, a string, a comment and
+#: what may look like one, a number, a word that may be the prefix of a string.
+AS_IT_IS, LINE_END, STRING, MARK, DIGIT, LETTER = range(6)
+
+
+def _string(quote: bytes) -> bytes:
+    return quote + rb"[^" + quote + rb"\\\n]*(?:\\[\s\S][^" + quote + rb"\\\n]*)*" + quote
+
+
+def _triple(quote: bytes) -> bytes:
+    inside = rb"[^" + quote + rb"\\]*"
+    more = rb"(?:(?:\\[\s\S]|" + quote + rb"(?!" + quote * 2 + rb"))" + inside + rb")*"
+    return quote * 3 + inside + more + rb"(?:" + quote * 3 + rb"|\Z)"
+
+
+def _strings(language: Language) -> list[bytes]:
+    name = language.name
+    prefix = rb"(?:u8|[LuU])?" if name == "c" else b""
+    if language.triple and language.prefixes:
+        prefix = rb"[" + language.prefixes + rb"]{0,2}"
+    forms: list[bytes] = []
+    if name == "rust":
+        forms += [rb'[bc]?r##"[\s\S]*?(?:"##|\Z)', rb'[bc]?r#"[\s\S]*?(?:"#|\Z)', rb'[bc]?r"[^"]*(?:"|\Z)']
+        return [*forms, rb'[bc]?"[^"\\]*(?:\\[\s\S][^"\\]*)*"', _RUST_CHAR, rb"'\w+"]
+    if language.raw:
+        forms.append(rb'(?:u8|[uUL])?R"\w*\([\s\S]*?\)\w*"')
+    if language.triple:
+        forms += [prefix + _triple(quote) for quote in (b'"', b"'") if quote in language.quotes]
+    if language.backtick:
+        escapes = b"" if name == "go" else rb"(?:\\[\s\S][^`\\]*)*"
+        forms.append((rb"`[^`]*" if name == "go" else rb"`[^`\\]*") + escapes + rb"(?:`|\Z)")
+    for quote in (language.quotes[n : n + 1] for n in range(len(language.quotes))):
+        # An apostrophe in the text between two tags begins no string.
+        guard = rb"(?!(?<=\w)'(?:s|t|re|ll|ve|m|d)\b)" if name in ("js", "ts") and quote == b"'" else b""
+        forms.append(guard + prefix + _string(quote))
+    return forms
+
+
+_RUST_CHAR = rb"b?'(?:[^'\\\n]|[\x80-\xff]{2,4}|\\[^\n]+?)'"
+_REGEX = (
+    rb"(?<=[(=,:\[!&|?{;~%^])[ \t]*/(?![*/\s])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*(?![\w/*])"
+)
+_NUMBERS = rb"0[xXbBoO]\w+|(?:\d(?:'?\w)*(?:\.(?!\.)\w*)?|\.\d\w*)(?:(?<=[eE])[+-]\d+)?"
+_OPERATORS = (
+    rb"\.\.\.|\.\.=?|===|!==|==|!=|<=|=>|->|\+\+|--|&&|\|\||\?\?|\?\.|:=|\*\*|<<|\+=|-=|\*=|/=|%=|&=|\|=|\^="
+)
+
+
+def _comments(language: Language) -> list[bytes]:
+    forms = [rb"/\*[\s\S]*?(?:\*/|\Z)"] if language.block else []
+    alone = language.name in ("yaml", "shell")  # elsewhere it is part of a word
+    return forms + [
+        (rb"(?<!\S)" if alone else b"") + re.escape(sign) + rb"[^\n]*" for sign in language.comments
+    ]
+
+
+@lru_cache(maxsize=64)
+def tokens(language: Language) -> re.Pattern[bytes]:
+    """One expression for all tokens of a language, without groups: it runs at the speed of C."""
+    name = language.name
+    if not language.quotes:
+        return re.compile(rb"\n|[\w\x80-\xff]+|[^\w\s]")
+    forms = [*_frequent(language), rb"\n", *_strings(language), *_comments(language)]
+    if name in ("js", "ts"):
+        forms.append(_REGEX)
+    if name in ("css", "scss"):
+        forms += [rb"#[\w-]+", rb"(?<=[\w\])*])\s+\.(?=[A-Za-z_-])", rb"-(?:" + _NUMBERS + rb")"]
+    forms.append(_NUMBERS)
+    forms.append(rb"[\w-]+|[\x80-\xff]+" if name in ("css", "scss") else rb"[\w$\x80-\xff]+")
+    if not language.angles:
+        forms.append(rb">=|>>")
+    if name == "python":
+        forms.append(rb"//")
+    if name == "shell":
+        forms.append(rb";;")
+    if name == "go":
+        forms.append(rb"<-|&\^")
+    return re.compile(b"|".join([*forms, _OPERATORS, rb"\S"]))
+
+
+def _frequent(language: Language) -> list[bytes]:
+    """Most tokens are names and a few signs: none of the forms behind these could match such a one."""
+    forms = [rb"[(){}\[\],]", rb"\.(?![.\d])", rb"=(?![=>])", rb":(?!=)"]
+    if language.name not in ("css", "scss"):
+        begins_string = rb"'\"#" if language.prefixes else b""
+        forms.insert(0, rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?![\w$\x80-\xff" + begins_string + rb"])")
+    return forms
+
+
+@lru_cache(maxsize=64)
+def _marks(language: Language) -> re.Pattern[bytes]:
+    """What has to be looked at to know where a string or a comment is open, and which brackets are."""
+    return re.compile(b"|".join([*_strings(language), *_comments(language), rb"[()\[\]{}]"]))
+
+
+@lru_cache(maxsize=64)
+def kinds(language: Language) -> bytes:
+    """First byte of a token → what has to be done with it."""
+    table = bytearray(256)
+    table[10] = LINE_END
+    if language.numbers:
+        for byte in b"0123456789.":
+            table[byte] = DIGIT
+    for byte in language.prefixes:
+        table[byte] = LETTER
+    for byte in language.quotes + (b"`" if language.backtick else b""):
+        table[byte] = STRING
+    for sign in (*language.comments, *((b"/",) if language.block else ())):
+        table[sign[0]] = MARK
+    if language.name in ("css", "scss"):
+        table[ord("#")] = table[ord("-")] = MARK
+    if language.name in ("js", "ts"):
+        table[ord(" ")] = table[ord("\t")] = table[ord("/")] = MARK
+    return bytes(table)
+
+
+def open_at(text: bytes, language: Language) -> tuple[int, list[bytes]]:
+    """Where the string or comment begins that is still open at the end of a text (its length where none is),
+    and the brackets that are open there, outermost first.
+    """
+    if not language.quotes:
+        return len(text), []
+    stack: list[bytes] = []
+    for hit in _marks(language).finditer(text):
+        token = hit.group()
+        if token in _OPENERS:
+            stack.append(token)
+        elif token in _CLOSERS:
+            if stack:
+                stack.pop()
+        elif hit.end() == len(text) and b"\n" in token:
+            return hit.start(), stack
+    return len(text), stack
+
+
+_OPENERS, _CLOSERS = frozenset((b"(", b"[", b"{")), frozenset((b")", b"]", b"}"))
+
+
+def same_tokens(old: bytes, new: bytes, language: Language) -> bool:
+    """Whether two texts have the same tokens, just as they are spelt."""
+    find = tokens(language).findall
+    return [one for one in find(old) if one != b"\n"] == [one for one in find(new) if one != b"\n"]

@@ -1,0 +1,1 @@
+"""Answers of `git ai-blame`: columns for people, documents and counts for machines."""
