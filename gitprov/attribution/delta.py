@@ -73,8 +73,8 @@ def compare(
 
 
 class _Pairs(NamedTuple):
-    """`new`: new line → (old line, whether it was reworded). `joined`: further old line → the new line it is
-    part of. `partly`: old lines of which a part was changed. All 0-based.
+    """`new`: new line → (old line, whether it was reworded). `joined`: further old line → the new line it
+    is part of. `partly`: old lines of which a part was changed. All 0-based.
     """
 
     new: dict[int, tuple[int, bool]]

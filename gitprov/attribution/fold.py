@@ -1,9 +1,8 @@
-"""The fold: from a base content and the edits that agents and people reported, to who produced each line.
+"""The fold: finds the origin of each line from a base content and the edits of agents and people.
 
 Lines are labelled by *origin*, a triple (source, line, edited): source is the index of the event that
 produced the line, or BASE / UNKNOWN; line is its 0-based number in that event's `after` (in the base for
-BASE); edited says that somebody reworded it since. Classes are read off only at the end, so nothing is
-decided too early.
+BASE); edited: it was reworded since. Lines get their classes only at the end, from their final origins.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ __all__ = [
     "restore",
 ]
 
-#: Contents that are kept to recognise one that comes back; memory grows with them.
+#: So many past contents are kept to recognize one that comes back; memory grows with them.
 _PAST = 16
 
 
@@ -69,15 +68,15 @@ def fold(state: Folded, steps: Iterable[FoldStep]) -> Folded:
 
 
 def put_aside(state: Folded, content: bytes) -> Folded:
-    """Git keeps this content beside the file from now on; its lines are whose they are now."""
+    """Add a content that git now keeps beside the file, as in a stash, with its lines' present origins."""
     origins = reach(state.copy(), content).origins
     return state._replace(asides=(*state.asides, StashedContent(content, tuple(origins))))
 
 
 def restore(state: Folded, content: bytes) -> Folded:
-    """Git has just written this content into the file: lines that it brings back are whose they were then.
+    """Apply a content that git has just written into the file: lines that come back get their former origins.
 
-    What a model replaced and git brought back is not replaced any more.
+    A line that a model replaced and git restored does not count as replaced any more.
     """
     if state.first is None:
         state = state._replace(first=tuple(state.origins))
@@ -87,9 +86,7 @@ def restore(state: Folded, content: bytes) -> Folded:
 
 
 def reach(state: Folded, content: bytes) -> Folded:
-    """`develop`, where lines may also have come from what git put aside: a line that did is whose it was
-    there.
-    """
+    """`develop`, but lines may also come from stashed contents, with the origins that they had there."""
     came = produced(state.content, content) if state.asides else ()
     state = develop(state, content)
     for aside in reversed(state.asides if came else ()):
@@ -98,23 +95,19 @@ def reach(state: Folded, content: bytes) -> Folded:
 
 
 def from_past(state: Folded, numbers: Collection[int]) -> Folded:
-    """The state with those of the lines `numbers` (0-based) that are nobody's labelled as in the last
-    contents that have them.
-    """
+    """The state with NOBODY lines in `numbers` (0-based) labelled as in the last contents that have them."""
     for content, origins in reversed(state.past if numbers else ()):
         state = _given(state, _recalled(state, StashedContent(content, origins), numbers))
     return state
 
 
 def _given(state: Folded, back: Mapping[int, Origin]) -> Folded:
-    """The state with other origins for some lines."""
+    """The state with the origins in `back` for their lines."""
     return state._replace(origins=[back.get(n, origin) for n, origin in enumerate(state.origins)])
 
 
 def _recalled(state: Folded, version: StashedContent, numbers: Iterable[int]) -> dict[int, Origin]:
-    """Those of the `wanted` lines that are nobody's and that a known content has, by git's own diff, with
-    their origins.
-    """
+    """Line → its origin in `version`, for NOBODY lines in `numbers` that it has by git's own diff."""
     nobodys = [n for n in numbers if state.origins[n] == NOBODY]
     if not nobodys:
         return {}
@@ -126,11 +119,10 @@ def _recalled(state: Folded, version: StashedContent, numbers: Iterable[int]) ->
 
 
 def _came_back(state: Folded, aside: StashedContent, origins_of: dict[int, Origin]) -> dict[int, Origin]:
-    """Which of the lines are there because what was put aside came back: a line of the same text is no
-    evidence of that.
+    """The lines that came back from a stashed content. The same text alone is no evidence for that.
 
-    Two telling lines are, if no more than half of what could come back is missing; so is a line with both its
-    neighbours.
+    Evidence is two telling lines, if at most half of the lines that could come back are missing, or a line
+    with both its neighbours.
     """
     if not origins_of:
         return origins_of
@@ -147,9 +139,7 @@ def _came_back(state: Folded, aside: StashedContent, origins_of: dict[int, Origi
 
 
 def _left(state: Folded, before: set[Origin], since: set[Origin]) -> Folded:
-    """What left the file `before` a step, or with it, comes back out of nothing that had been put aside
-    earlier.
-    """
+    """Remove from older stashed contents the origins that left the file `before` a step, or with it."""
     asides = []
     for aside in state.asides:
         gone = since if aside.fresh else before | since
@@ -168,7 +158,7 @@ def _remembered(state: Folded) -> Folded:
 
 
 def _back_at(state: Folded, content: bytes) -> Folded | None:
-    """The state in which the fold came by this very content; None where it did not."""
+    """The state in which the fold had exactly this content; None if it never had."""
     for past_content, origins in reversed(state.past):
         if past_content == content:
             return _unreplaced(state._replace(content=content, origins=list(origins)))
@@ -180,7 +170,7 @@ def _looked_at(state: Folded) -> Folded:
 
 
 def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
-    """Somebody, not a model, changed the content: survivors keep their origin, rewordings become `edited`.
+    """Apply a change that no model made: unchanged lines keep their origin, reworded ones become `edited`.
 
     New lines belong to `author`: a human event's index, or UNKNOWN.
     """
@@ -217,12 +207,12 @@ def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
 def _note_layout(
     layout: Layout, olds: list[Origin], origins: list[Origin], hits: Mapping[int, Match]
 ) -> None:
-    """Remember what the origins cannot say: which lines were joined, and which were changed in part."""
+    """Record in `layout` which lines were joined, and which were changed in part."""
     for n, hit in hits.items():
         line = origins[n][:2]
         if not hit.also and not hit.partly and line == olds[hit.old][:2]:
             continue
-        # A line outside of all hunks stays what it was, whatever stands in it besides.
+        # A line outside all hunks keeps its origin, whatever was joined to it.
         more = {olds[o][:2] for o in (hit.old, *hit.also) if olds[o][0] >= 0} - {line}
         if more and line != NOBODY[:2] and (not hit.edited or line == olds[hit.old][:2]):
             layout.joined[line] = layout.joined.get(line, frozenset()) | more
@@ -230,9 +220,7 @@ def _note_layout(
 
 
 def _unchanged(state: Folded, content: bytes, changed: list[Hunk]) -> dict[int, Origin]:
-    """Origins of the hunks' new lines that stand in the base as well: a model's change of them was taken
-    back.
-    """
+    """Origins of the hunks' new lines that are in the base too: a model's change of them was undone."""
     if state.first is None or not any(hunk.new_count for hunk in changed):
         return {}
     origins_of: dict[int, Origin] = {}
@@ -250,9 +238,7 @@ def _unchanged(state: Folded, content: bytes, changed: list[Hunk]) -> dict[int, 
 
 
 def _goes_with(lines: list[bytes], n: int, base: list[bytes], o: int) -> bool:
-    """Whether a bracket or a blank line stands beside the same words as in the base: a diff takes any for
-    the same.
-    """
+    """Whether a bracket or blank line is beside the same words as in the base: a diff may pair any two."""
     for step in (-1, 1):
         k = step
         while 0 <= o + k < len(base) and 0 <= n + k < len(lines) and base[o + k] == lines[n + k]:
@@ -270,9 +256,7 @@ def _developed(
     unchanged: dict[int, Origin],
     hits: Mapping[int, Match],
 ) -> list[Origin]:
-    """Origins of one hunk's new lines. Only a model's line is `edited`; a person's reworded line is a new
-    one.
-    """
+    """Origins of one hunk's new lines. A model's reworded line is `edited`, a person's is a new line."""
     lines = range(hunk.new_start, hunk.new_end)
     fresh = [unchanged.get(n, (author, n, False) if author >= 0 else NOBODY) for n in lines]
     for k, n in enumerate(lines):
@@ -329,7 +313,7 @@ def _generate(state: Folded, step: FoldStep) -> Folded:
 
 
 def _parts(after: bytes, changed: list[Hunk]) -> tuple[Part, ...]:
-    """What an edit put there. Where that is most of the content it is the whole: then nothing is copied."""
+    """The parts that an edit wrote. If they are most of the content, it is one part, without a copy."""
     runs = [hunk for hunk in changed if hunk.new_count]
     if not runs:
         return ()
@@ -339,14 +323,14 @@ def _parts(after: bytes, changed: list[Hunk]) -> tuple[Part, ...]:
 
 
 def _in_conflict(step: FoldStep) -> bool:
-    # A run of one character is found many times as fast as one with a space behind it.
+    # Searching for a run of one character is many times as fast as for one with a space after it.
     return b"<<<<<<<" in step.before and all(mark in step.before for mark in _CONFLICT)
 
 
 def _moved(origins: list[Origin], step: FoldStep, changed: list[Hunk]) -> dict[int, Origin]:
-    """New line → origin, for lines that were only put in order while a conflict of git's was resolved.
+    """New line → origin, for lines that were only reordered while a merge conflict was resolved.
 
-    Both sides' lines stand in such a file already, and whoever chooses their order has written none of them.
+    Such a file contains both sides' lines already, so the author of their order wrote none of them.
     """
     old, new = split_lines(step.before), split_lines(step.after)
     gone = _once(old, (n for hunk in changed for n in range(hunk.old_start, hunk.old_end)))
@@ -355,7 +339,7 @@ def _moved(origins: list[Origin], step: FoldStep, changed: list[Hunk]) -> dict[i
 
 
 def _once(lines: list[bytes], numbers: Iterable[int]) -> dict[bytes, int]:
-    """Text → number, of the numbered lines whose text is no other's among them."""
+    """Text → number, for the lines in `numbers` whose text is unique among them."""
     number_of: dict[bytes, int] = {}
     twice: set[bytes] = set()
     for n in numbers:
@@ -366,5 +350,5 @@ def _once(lines: list[bytes], numbers: Iterable[int]) -> dict[bytes, int]:
 
 
 def produced(before: bytes, after: bytes) -> list[int]:
-    """The lines (0-based, of `after`) that an edit put there; a generation's raw lines are such."""
+    """The lines (0-based, of `after`) that an edit wrote, such as a generation's raw lines."""
     return [n for hunk in hunks(before, after) for n in range(hunk.new_start, hunk.new_end)]

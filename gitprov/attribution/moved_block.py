@@ -41,9 +41,7 @@ class UnclaimedLines(NamedTuple):
 
 
 def shed(path: str, folded: Folded, tallies: Mapping[int, Tally]) -> tuple[RemovedLines, ...]:
-    """The lines that left the file at `path`: those dropped in its tallies, in the last contents with
-    them.
-    """
+    """The lines that left the file at `path`: dropped in its tallies, in the last contents with them."""
     gone = {(source, line - 1) for source, tally in tallies.items() for line in tally.dropped}
     removals = []
     for content, origins in _contents(folded) if gone else ():
@@ -115,9 +113,7 @@ class _Search:
     def _claim(
         self, lines: list[bytes], numbers: frozenset[int], n: int, place: Place, size: int
     ) -> dict[int, Owner]:
-        """The owners of a block's lines, and of the blanks and brackets directly before it that left with
-        it.
-        """
+        """The owners of a block, with the blanks and brackets directly before it that left with it."""
         at, line = place
         while n - 1 in numbers and self._is_alike(lines[n - 1], (at, line - 1)):
             n, line, size = n - 1, line - 1, size + 1

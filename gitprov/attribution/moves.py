@@ -17,7 +17,7 @@ _ROW = re.compile(
 
 
 def moved_lines(sides: Sides) -> None:
-    """Match the lines that only changed their place. An old line that did not move is not matched.
+    """Match the lines that only changed their place. An old line that stayed in place is not matched.
 
     A text that was removed once and added once is the same line. So are the lines directly above and below it
     that moved with it, blank ones and brackets too. A line that moved alone to another hunk must have a

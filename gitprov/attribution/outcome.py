@@ -1,4 +1,4 @@
-"""The outcome of a commit for one file: which lines are whose, and what became of the raw output."""
+"""The outcome of a commit for one file: the sources of its lines, and the fate of their raw output."""
 
 from __future__ import annotations
 
@@ -18,19 +18,18 @@ NONE: tuple[set[int], set[int]] = (set(), set())
 
 
 class SpentLines(NamedTuple):
-    """What earlier commits took of one source: lines of its `after`, 1-based."""
+    """The lines of one source (of its `after`, 1-based) that earlier commits hold or dropped."""
 
     spent: LineSet = NO_LINES
     dropped: LineSet = NO_LINES
 
 
 class Tally(NamedTuple):
-    """What became of a source's lines (1-based, of its `after`) that no earlier commit held.
+    """The fate of a source's lines (1-based, of its `after`) that no earlier commit held.
 
     `gone` counts base lines that the source removed and the commit lacks. `replaced` are lines that a later
-    edit of a model replaced: no later line may count as an edit of them, though the later edit's record may
-    be gone by then. `reformatted` are the kept ones whose layout is another: the line is written, broken or
-    joined differently.
+    edit of a model replaced: no later line counts as an edit of them, even if the record of that edit is
+    gone. `reformatted` are the kept lines with another layout: written, broken or joined differently.
     """
 
     kept: LineSet
@@ -44,9 +43,9 @@ class Tally(NamedTuple):
 
 
 class AmendedClaim(NamedTuple):
-    """A claim of the commit being amended, taking part in the fold as a source of its own.
+    """A claim of the amended commit, used in the fold as a source of its own.
 
-    `size` counts the lines it had, `gone` those that its trace removed from the file (told once per row).
+    `size` counts the lines it had, `gone` those that its trace removed from the file (counted once per row).
     """
 
     row: Row
@@ -56,10 +55,10 @@ class AmendedClaim(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """`lines`: source → class → lines of the committed file (1-based). `tallies`: source → what became of it.
+    """`lines`: source → class → lines of the committed file (1-based). `tallies`: source → its tally.
 
-    `bounded` says why some of the file's lines were not compared: they are nobody's, and nothing counts as
-    dropped.
+    `bounded` is the reason if some of the file's lines were not compared: their origin is NOBODY, and no line
+    counts as dropped.
     """
 
     lines: dict[int, dict[str, LineSet]]
@@ -76,13 +75,13 @@ def outcome(
     shelved: Iterable[bytes] = (),
     before: Folded | None = None,
 ) -> Outcome:
-    """Settle a fold against the content that is committed.
+    """The outcome of a fold for the committed content.
 
     `added` are the hunks by which the commit differs from its first parent (or the lines new to all parents).
-    `view` is the work tree's content, None where it cannot be seen: then nothing counts as dropped yet.
-    `shelved` are versions of the file that were put aside: what stands in one of them is not dropped either.
-    `before` is the state before the steps, where these may tell of another version of the file (a stash,
-    another branch): a line that is nobody's after them is what it was before, unless a model replaced it.
+    `view` is the work tree's content, None if it is not available: then no line counts as dropped yet.
+    `shelved` are stashed versions of the file: lines in them do not count as dropped either. `before` is the
+    state before the steps, given if these may be of another version of the file (a stash, another branch): a
+    NOBODY line keeps its origin in it, unless a model replaced that.
     """
     hunks_here = list(added)
     look = _Look(folded, before)
@@ -117,10 +116,9 @@ def outcome(
 
 
 def _waiting(folded: Folded, aside: Collection[int], present: Collection[int]) -> set[int]:
-    """Sources whose work was put aside: what they took away stands there, not in this commit.
+    """The sources whose work was stashed: what they removed is removed there, not in this commit.
 
-    Where no source's lines are in the commit or the work tree, one that has no lines (left) was put aside
-    with the rest.
+    If no source has lines in the commit or the work tree, sources without remaining lines were stashed too.
     """
     waiting = {source for source in aside if source not in present}
     if waiting and not present:
@@ -130,14 +128,14 @@ def _waiting(folded: Folded, aside: Collection[int], present: Collection[int]) -
 
 
 class _Seen(NamedTuple):
-    """Whose each line of a content is, and what became of lines besides."""
+    """The origins of a content's lines, and their layout facts."""
 
     origins: list[Origin]
     layout: Layout
 
 
 class _Look:
-    """Whose the lines of contents are; each content is worked out once."""
+    """The origins of lines of contents; each content is computed once."""
 
     def __init__(self, folded: Folded, before: Folded | None) -> None:
         self._folded = folded
@@ -145,14 +143,14 @@ class _Look:
         self._seen: dict[bytes, _Seen] = {}
 
     def at(self, content: bytes) -> _Seen:
-        """Whose each line of a content is."""
+        """The origins of a content's lines."""
         if content not in self._seen:
             state = reach(self._folded.copy(), content)
             self._seen[content] = _Seen(self.as_before(content, state.origins), state.layout)
         return self._seen[content]
 
     def as_before(self, content: bytes, origins: list[Origin]) -> list[Origin]:
-        """Origins, with those that nobody's lines had before the steps."""
+        """Origins, with those from before the steps for NOBODY lines."""
         if self._before is None:
             return origins
         gone = {origin[:2] for origin in (*origins, *self._folded.superseded)}
@@ -164,9 +162,7 @@ class _Look:
 
 
 def _staged_before(folded: Folded, staged: bytes, view: bytes | None, seen: _Seen) -> _Seen:
-    """Origins, with those of lines that the index has and the file has not: they were staged when the file
-    had them.
-    """
+    """Origins, with past ones for lines in the index only: they were staged while the file had them."""
     alone = () if view is None else produced(view, staged)
     state = from_past(folded._replace(content=staged, origins=seen.origins, layout=seen.layout), alone)
     return _Seen(state.origins, seen.layout)
@@ -192,13 +188,13 @@ def _outside(
 
 
 def _reformatted(seen: _Seen, lines: list[bytes]) -> dict[int, set[int]]:
-    """Source → its lines (0-based) of which the layout is another now."""
+    """Source → its lines (0-based) whose layout changed."""
     places: dict[int, list[tuple[int, int]]] = {}
     for n, (source, line, edited) in enumerate(seen.origins[: len(lines)]):
         if not edited and source in seen.layout.raw:
             places.setdefault(source, []).append((line, n))
     changed_lines: dict[int, set[int]] = {}
-    # One source at a time, and no further than its last line here: each of them is a whole file.
+    # One source at a time, up to its last line in use: each source is a whole file.
     for source, pairs in places.items():
         raw = _texts(seen.layout.raw[source], max(pairs)[0] + 1)
         other = {line for line, n in pairs if line in raw and _is_reformatted(raw[line], lines[n])}
@@ -222,7 +218,7 @@ def _texts(parts: Iterable[Part], end: int) -> dict[int, bytes]:
 
 
 def _is_reformatted(old: bytes, new: bytes) -> bool:
-    """Whether a line that says something is written in another way, its end aside."""
+    """Whether a line that is not blank has another text, apart from its line end."""
     bare = new.rstrip(b"\r\n")
     return old.rstrip(b"\r") != bare and bool(bare.strip())
 
@@ -244,10 +240,9 @@ def _lines(origins: list[Origin], fresh: list[int], people: set[int]) -> dict[in
 
 
 def _by_source(*contents: _Seen) -> dict[int, tuple[set[int], set[int]]]:
-    """Source → its lines (0-based) that stand unchanged, and those that were reworded, in some contents.
+    """Source → its unchanged lines (0-based) and its reworded ones in some contents.
 
-    A line that was joined to another stands where that one does. One of which a part was changed was
-    reworded.
+    A line joined to another is present where that one is. A line of which a part changed counts as reworded.
     """
     sides_of: dict[int, tuple[set[int], set[int]]] = {}
     for origins, layout in contents:
@@ -278,8 +273,8 @@ def _tally(
     marks: SpentLines,
     changed: set[int],
 ) -> Tally:
-    """`replaced`: lines that a later edit replaced; `committed` and `in_tree`: what commit and work tree
-    hold; `changed`: lines of which the layout is another.
+    """`replaced`: lines that a later edit replaced; `committed` and `in_tree`: (unchanged, reworded) lines in
+    the commit and in the work tree; `changed`: lines whose layout changed. All 0-based.
     """
     replaced = replaced.difference(*committed, *(in_tree or ()))
     countable = {line for line in created - replaced if line + 1 not in marks.spent}
@@ -306,10 +301,10 @@ def _one_based(lines: set[int]) -> LineSet:
 
 
 def slide(origins: list[Origin], lines: list[bytes], changed: Iterable[Hunk]) -> list[Origin]:
-    """Origins as the commit's own diff places them.
+    """Origins at the places of the commit's own diff.
 
-    An inserted run that repeats its surroundings can stand at several places with one result. Where the fold
-    and the commit's diff chose differently, the label moves to the same text inside the commit's run.
+    An inserted run that repeats its surroundings has several places with the same result. Where the fold and
+    the commit's diff differ, the origin moves to the same text inside the commit's run.
     """
     out = list(origins)
     runs = [hunk for hunk in changed if hunk.new_count]

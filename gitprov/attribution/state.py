@@ -47,8 +47,8 @@ class Part(NamedTuple):
 class Layout(NamedTuple):
     """Facts about lines besides their origins. A line is a pair (source, 0-based line of its `after`).
 
-    `raw`: source → the parts of its `after` that it wrote. `joined`: line → further lines that are part of
-    the line with its origin. `partly`: lines of which one part is unchanged while another was changed.
+    `raw`: source → the parts of its `after` that it wrote. `joined`: line → further lines that are
+    part of the line with its origin. `partly`: lines of which one part is unchanged and another changed.
     `limits`: the reasons why some lines were not compared.
     """
 

@@ -1,1 +1,1 @@
-"""Texts as tokens, so that another layout of the same code is no change of it."""
+"""Texts as tokens, so that a change of layout is not a change of code."""

@@ -1,6 +1,4 @@
-"""Lines of a hunk in which tokens differ: the runs of tokens that are the same keep their owners, the rest is
-judged.
-"""
+"""Matches lines of hunks whose tokens differ, by the runs of tokens that both sides share."""
 
 from __future__ import annotations
 
@@ -11,14 +9,12 @@ from gitprov.attribution.layout.rewrap import Block, blocks, counted
 from gitprov.attribution.sides import Gap, Match, Sides
 from gitprov.attribution.similar import SIMILAR, WORD, similarity
 
-#: So many words in a row, the same on both sides, are no chance.
+#: So many equal words in a row on both sides are no coincidence.
 _EVIDENCE = 3
 
 
 def aligned_gaps(sides: Sides) -> None:
-    """Where tokens differ, the lines all of whose tokens stand in a row on both sides are still whose they
-    were.
-    """
+    """Match the lines all of whose tokens are in one run of both sides, in gaps where tokens differ."""
     for hunk in sides.hunks:
         for gap in list(sides.gaps(hunk)):
             if gap.old and gap.new:
@@ -49,7 +45,7 @@ class Alignment:
         return words == _EVIDENCE - 1 and self._is_closed(block)
 
     def _of_broken_lines(self) -> set[int]:
-        """Blocks of old lines that were broken into lines which, taken together, still resemble them."""
+        """Indices of blocks of old lines that were broken into lines which together still resemble them."""
         has_word = [WORD.search(key) is not None for key in self._old]
         new_words = [0, *accumulate(WORD.search(key) is not None for key in self._new)]
         ends = {n: at + 1 for at, n in enumerate(self._new_lines)}
@@ -78,13 +74,13 @@ class Alignment:
         return {n for n, olds in enumerate(of_block) if not olds.isdisjoint(alike)}
 
     def _goes_on(self, n: int, beside: int) -> bool:
-        """Whether a block goes on with the old line of the block beside it, which is no chance."""
+        """Whether a block continues the old line of the block beside it, which is evidence."""
         first, second = (self._blocks[one] for one in sorted((n, beside)))
         same = self._old_lines[first.old + first.size - 1] == self._old_lines[second.old]
         return beside in self._whole and same
 
     def _is_closed(self, block: Block) -> bool:
-        """Whether it is whole lines on both sides."""
+        """Whether a block is whole lines on both sides."""
         sides = ((self._old_lines, block.old), (self._new_lines, block.new))
         return all(
             (start == 0 or lines[start - 1] != lines[start])
@@ -95,9 +91,7 @@ class Alignment:
         )
 
     def settle(self) -> None:
-        """Give the lines that are whole their origins; judge the others against what is left of broken
-        ones.
-        """
+        """Match new lines within a block; compare the others with the rests of broken old lines."""
         places: dict[int, tuple[int, int]] = {}
         for at, n in enumerate(self._new_lines):
             places[n] = (places[n][0] if n in places else at, at + 1)
@@ -122,7 +116,7 @@ class Alignment:
         self._parts(places, kept, covered)
 
     def _cut(self, kept: dict[int, tuple[int, int]], covered: bytearray) -> set[int]:
-        """Lines beside which a part of their old line was taken out, and nothing put in its place."""
+        """New lines beside which a part of their old line was removed without replacement."""
         order = sorted(kept.items(), key=lambda item: item[1])
         cut = set()
         for (n, (_, end)), (after, (start, _)) in pairwise(order):
@@ -148,7 +142,7 @@ class Alignment:
     def _parts(
         self, places: dict[int, tuple[int, int]], kept: dict[int, tuple[int, int]], covered: bytearray
     ) -> None:
-        """A new line that rewords what is left of an old line between two parts that are as they were."""
+        """Match new lines that reword the rest of an old line between two unchanged parts."""
         broken = {self._old_lines[at] for start, end in kept.values() for at in range(start, end)}
         low = 0
         for n, (start, end) in sorted(places.items()):
@@ -167,6 +161,6 @@ class Alignment:
                     break
 
     def _rest(self, low: int, covered: bytearray) -> range:
-        """The old tokens from `low` up to the next that is as it was."""
+        """Indices of the old tokens from `low` to before the next unchanged one."""
         end = covered.find(b"\1", low)
         return range(low, len(self._old) if end < 0 else end)

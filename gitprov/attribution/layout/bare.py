@@ -1,6 +1,4 @@
-"""Lines that say nothing by themselves, blank ones and lone brackets: whose they are is told by what is
-around them.
-"""
+"""Origins of blank lines and lone brackets, from the lines around them."""
 
 from __future__ import annotations
 
@@ -13,9 +11,9 @@ from gitprov.model.lines import is_trivial
 
 
 def bare_lines(sides: Sides, gap: Gap, still: Mapping[int, int] = MappingProxyType({})) -> None:
-    """Lines without a token of their own, inside of what is the same: they go with the lines around them.
+    """Match lines without a token of their own, inside a gap with equal tokens, by the lines around them.
 
-    `still`: new line → old line, of those in between that stand where they stood.
+    `still`: new line → old line, for the unchanged lines in between.
     """
     origins = {n: sides.matches[n].old for n in range(gap.new_start, gap.new_end) if n in sides.matches}
     pairs = sorted({**still, **origins}.items())
@@ -37,9 +35,7 @@ def bare_lines(sides: Sides, gap: Gap, still: Mapping[int, int] = MappingProxyTy
 
 
 def _bare_new(sides: Sides, gap: Gap, pairs: list[tuple[int, int]]) -> None:
-    """A blank line is a model's between two that are a model's; a lone bracket is whose the line above it
-    is.
-    """
+    """Match new lines: a blank one between two of a model, a bracket by the line above it."""
     olds = [o for o in gap.old if o not in sides.used and sides.old.is_bare(o)]
     for n in gap.new:
         if n in sides.matches or not sides.new.is_bare(n):
@@ -60,10 +56,9 @@ def _bare_new(sides: Sides, gap: Gap, pairs: list[tuple[int, int]]) -> None:
 
 
 def bare_rest(sides: Sides) -> None:
-    """Brackets and blank lines that are left over between lines that are as they were.
+    """Match the remaining brackets and blank lines between unchanged lines.
 
-    A new one is the old one that reads the same and is gone from between such lines too, a blank one needs
-    none.
+    A new one is matched to a removed old one with the same text; a new line without tokens needs none.
     """
     old = [
         o
@@ -91,12 +86,12 @@ def bare_rest(sides: Sides) -> None:
 
 
 def _bracket(side: Side, line: int) -> bytes:
-    """What a trivial line reads; the last of some rows has no comma."""
+    """The text of a trivial line without a comma at its end, which the last item of a list may lack."""
     return side.key(line).removesuffix(b"\x1f,") or side.lines[line].strip()
 
 
 def _is_between(sides: Sides, n: int, inside: set[int]) -> bool:
-    """Whether the lines above and below are as they were, and no person's."""
+    """Whether the lines above and below are unchanged, and no person's."""
     below = n + 1
     while (
         below < len(sides.new.lines)
@@ -118,7 +113,7 @@ def _is_between(sides: Sides, n: int, inside: set[int]) -> bool:
 
 
 def _blank_olds(sides: Sides, blanks: list[int]) -> None:
-    """Old blank lines that were taken out beside a line that is as it was go with that line."""
+    """Join removed old blank lines to the unchanged line above them."""
     by_old = {hit.old: n for n, hit in sides.matches.items() if not hit.edited}
     for o in blanks:
         n = by_old.get(o - 1)

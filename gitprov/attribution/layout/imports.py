@@ -1,6 +1,4 @@
-"""Statements whose items stand in any order: imports, `use`, `__all__`. An item is the same wherever it
-stands.
-"""
+"""Statements whose items may be in any order, matched item by item: imports, `use`, `__all__`."""
 
 from __future__ import annotations
 
@@ -11,12 +9,12 @@ from gitprov.attribution.layout.parens import is_word
 from gitprov.attribution.layout.tokens import COMMENT
 from gitprov.attribution.sides import Match, Side, Sides
 
-#: No statement is longer than so many tokens.
+#: Longer statements, in tokens, are not read.
 _LONG = 4000
 
 
 class Item(NamedTuple):
-    """One thing that is imported, by its full name, and the line that names it."""
+    """One imported name: its full name as key, and its line."""
 
     key: bytes
     line: int
@@ -50,7 +48,7 @@ class _ImportReader:
 
 
 def _dotted(read: _ImportReader, n: int) -> tuple[bytes, int]:
-    """A name with dots, and what follows it."""
+    """A dotted name, and the index of the token after it."""
     start = n
     while read.key(n) in (b".", b"...") or (
         is_word(read.key(n)) and (n == start or read.keys[n - 1] in (b".", b"..."))
@@ -62,7 +60,7 @@ def _dotted(read: _ImportReader, n: int) -> tuple[bytes, int]:
 
 
 def _names(read: _ImportReader, n: int, head: bytes) -> tuple[list[Item], int]:
-    """`a as b, c`, in brackets or not, with a comma at the end or not."""
+    """The items of `a as b, c`, with or without brackets and final comma, and the index after them."""
     items: list[Item] = []
     n += read.key(n) == b"("
     while n < len(read.keys):
@@ -156,7 +154,7 @@ _VISIBLE = frozenset((b"pub", b"(", b"crate", b")"))
 
 
 class _Tree:
-    """The names of a `use`, each with the whole path to it."""
+    """The names of a `use`, each with its whole path."""
 
     def __init__(self, head: bytes) -> None:
         self.heads = [head]
@@ -184,7 +182,7 @@ _READERS: dict[str, Callable[[_ImportReader, int], tuple[Statement, int] | None]
     "ts": _script,
     "rust": _rust,
 }
-#: Words without which there is no such statement.
+#: Every such statement has one of these words.
 _SIGNS = {
     "python": (b"import", b"__all__"),
     "js": (b"import", b"export"),
@@ -206,9 +204,7 @@ _BEGINS = frozenset((b"import", b"from", b"__all__", b"export", b"use"))
 
 
 def moved_items(sides: Sides) -> None:
-    """Match lines of imports whose every item stood in an import before, split, merged or sorted as they may
-    be.
-    """
+    """Match lines of imports all of whose items were in imports before: split, merged or sorted ones."""
     name = sides.language.name
     if name not in _READERS:
         return
@@ -220,7 +216,7 @@ def moved_items(sides: Sides) -> None:
 
 
 class _Imports:
-    """Items that went and items that came."""
+    """The items of the old and the new statements, and the matches between their lines."""
 
     def __init__(self, sides: Sides, old: set[int], new: set[int]) -> None:
         self._sides = sides
@@ -237,7 +233,7 @@ class _Imports:
         self._hits: dict[int, dict[int, int]] = {}
 
     def settle(self) -> None:
-        """Match what can be matched."""
+        """Match all lines that can be matched."""
         for statement in self._new:
             lines: dict[int, list[bytes]] = {}
             for item in statement.items:
@@ -265,7 +261,7 @@ class _Imports:
             self._taken[key] = n
 
     def _incomplete(self) -> set[int]:
-        """Old lines of which an item is gone; one that stood there twice is not."""
+        """Old lines with an item that is gone. A repeated item counts once."""
         gone: set[int] = set()
         for key, lines in self._went.items():
             for o in lines:
@@ -277,7 +273,7 @@ class _Imports:
         return gone
 
     def _heads(self, statement: Statement) -> None:
-        """Lines of a new statement that name no item."""
+        """Match lines of a new statement that have no item."""
         items = {item.line for item in statement.items}
         hits = [n for n in items if n in self._hits]
         rest = [n for n in statement.lines if n in self._free_new and n not in items]
@@ -290,7 +286,7 @@ class _Imports:
                 )
 
     def _old_heads(self, statement: Statement) -> None:
-        """Lines of an old statement that named no item go where its items went."""
+        """Join old lines of a statement without items to the new line of its items."""
         items = {item.line for item in statement.items}
         rest = [o for o in statement.lines if o in self._free_old and o not in self._sides.used]
         n = next((n for n, counts in sorted(self._hits.items()) if items & counts.keys()), None)
@@ -300,7 +296,7 @@ class _Imports:
                 self._sides.take(n, hit._replace(also=(*hit.also, o)))
 
     def _twice(self) -> None:
-        """An import that stood there twice is the one that stands there still."""
+        """Join a removed repetition of an import to the line that still has this import."""
         by_key = {item.key: item.line for one in self._all for item in one.items}
         lines: dict[int, list[bytes]] = {}
         for item in (item for one in self._old for item in one.items):

@@ -1,6 +1,6 @@
-"""What counts as layout in a file, by the language that its name tells.
+"""Rules for layout in a file, by the language of its name's suffix.
 
-`'a'` and `"a"` are one string in Python and two types in Go; a semicolon before `}` says nothing in
+`'a'` and `"a"` are one string in Python and two types in Go; a semicolon before `}` has no effect in
 JavaScript and changes a value in Rust. So each rule is a property of a language, and a file of unknown kind
 has the fewest.
 """
@@ -11,16 +11,16 @@ from typing import NamedTuple
 
 
 class Language(NamedTuple):
-    """Which differences are layout. A frozen value: it is handed down to whatever compares two contents.
+    """The differences that are layout. A frozen value, passed to every comparison of two contents.
 
-    `quotes`: bytes that open a string. `alike`: `'a'` and `"a"` are the same value; `special` are bytes with
-    which they are not. `comments`: what opens a comment that lasts for a line; `block` says that `/* */` is a
-    comment too. `triple`, `backtick`, `raw`: other forms of strings (`\"\"\"`, `` ` ``, `r"…"`). `joins`:
-    adjacent strings are one string. `prefixes`: letters that may stand directly before a quote. `semicolons`:
-    which ones say nothing: `all` (outside parentheses), `go`, `rust`, `last` (before `}`), `shell`, or none.
-    `numbers`: `lower`, `short` (zeros too) or none. `parens`: the table of operators by which a redundant
-    pair is told, none where a pair always counts. `angles`: `>>` may close two brackets. `ends`: the end of a
-    line may end a statement.
+    `quotes`: bytes that open a string. `alike`: `'a'` and `"a"` are the same value, except for strings
+    with `special` bytes. `comments`: the starts of line comments; `block`: `/* */` is a comment too.
+    `triple`, `backtick`, `raw`: other forms of strings (`\"\"\"`, `` ` ``, `r"…"`). `joins`: adjacent
+    strings are one string. `prefixes`: letters directly before a quote. `semicolons`: those without
+    effect: `all` (outside parentheses), `go`, `rust`, `last` (before `}`), `shell`, or none. `numbers`:
+    `lower`, `short` (zeros too) or none. `parens`: the table of operators for redundant parentheses, none
+    where parentheses always count. `angles`: `>>` may close two brackets. `ends`: the end of a line may
+    end a statement.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Language(NamedTuple):
     ends: bool = False
 
 
-#: Of a file whose kind is not known: white space, line breaks, and commas before a closing bracket.
+#: For a file of unknown kind, layout is white space, line breaks, and commas before a closing bracket.
 PLAIN = Language("plain")
 
 _PYTHON = Language(
@@ -161,6 +161,6 @@ _BY_SUFFIX = {suffix: language for language, suffixes in _SUFFIXES.items() for s
 
 
 def language_of(path: str) -> Language:
-    """The language of a file by its name's suffix, in whatever case; PLAIN where nothing is known of it."""
+    """The language of a file by its name's suffix, in any case; PLAIN for an unknown suffix."""
     name = path.rpartition("/")[2]
     return _BY_SUFFIX.get(name.rpartition(".")[2].lower(), PLAIN) if "." in name else PLAIN

@@ -1,6 +1,4 @@
-"""From a text to its tokens, each with its line: strings by value, numbers by value, words of comments one
-by one.
-"""
+"""Splits a text into tokens with their lines: strings and numbers by value, comments by words."""
 
 from __future__ import annotations
 
@@ -21,14 +19,14 @@ _BRACES = re.compile(rb"(\{\{|\}\}|[{}])")
 _COLOUR = re.compile(rb"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 _NUMBER = re.compile(rb"(\d*)\.?(\d*)(e[+-]?\d+)?(\D*)", re.IGNORECASE)
 _POWER = re.compile(rb"e\+?(-?)0*(?=\d)")
-#: A string that ends so cannot be joined to the next: the escape would take in more.
+#: A string with such an end cannot be joined to the next: the escape would become longer.
 _OPEN_ESCAPE = re.compile(rb"(?:\\x[0-9a-fA-F]*|\\[0-7]{1,3})$")
 _PREFIX = re.compile(rb"[A-Za-z0-9]*")
 
-#: What a number may begin with.
+#: First bytes of numbers.
 _DIGITS = tuple(b"%c" % byte for byte in b"0123456789.")
 
-#: Names before a template that say in which language it is.
+#: Names before a template that name its language.
 _TAGS = frozenset((b"css", b"keyframes", b"injectGlobal", b"createGlobalStyle", b"gql", b"graphql", b"html"))
 
 
@@ -51,20 +49,20 @@ def lex(text: bytes, language: Language, line: int = 0) -> TokenStream:
     return TokenStream(maker.keys, maker.lines, maker.spans)
 
 
-#: What a token is: one key wherever it stands, the end of a line, a string that is joined to a string beside
-#: it, or something of which the keys depend on what stands before it or are several.
+#: Shapes of tokens: one key in any place, a line end, a string that joins a string beside it, or a token with
+#: several keys or with keys that depend on the token before it.
 _SINGLE, _END, _JOINED, _SEVERAL = range(4)
-#: In the shapes of a text's tokens: what has to be taken token by token.
+#: A part of a text's shapes that has to be read token by token.
 _HARD = re.compile(rb"\x03(?:[\x01-\x03]*[\x02\x03])?|\x02[\x01-\x03]*[\x02\x03]")
-#: A string whose value is told by its quotes alone.
+#: A string whose value is the text between its quotes.
 _WORDLIKE = re.compile(rb"\"[^\"\\\n]+\"|'[^'\\\n]+'")
 _BREAKS = bytes(n == _END for n in range(256))
 _NO_BREAKS = bytes(n != _END for n in range(256))
 
 
 class _Forms(dict[bytes, bytes]):
-    """Token → its normal form, worked out once for each spelling; `shapes` has what it is, where it is no
-    single key.
+    """Token → its normal form, computed once for each spelling; `shapes` has the shape of tokens that are
+    not _SINGLE.
     """
 
     def __init__(self, language: Language) -> None:
@@ -72,7 +70,7 @@ class _Forms(dict[bytes, bytes]):
         self.kinds = kinds(language)
         self.shapes: dict[bytes, int] = {}
         self._language = language
-        # Without a backslash the text between the quotes is the value, whatever the quotes are.
+        # Without a backslash the text between the quotes is the value, for any quotes.
         self._by_quotes = (language.alike and not language.special) or language.name == "json"
 
     def __missing__(self, token: bytes) -> bytes:
@@ -112,22 +110,22 @@ def _is_comment(token: bytes, language: Language) -> bool:
 
 
 class _Lexer:
-    """Puts the tokens that are not taken as they are into their normal form."""
+    """Converts tokens to their normal form, except for those that stay unchanged."""
 
     def __init__(self, language: Language) -> None:
         self.keys: list[bytes] = []
         self.lines: list[int] = []
         self.spans: dict[int, int] = {}
         self._language = language
-        self._last = -1  # the index of the last string, where it can be joined
+        self._last = -1  # the index of the last string if it can be joined
 
     @property
     def is_joined(self) -> bool:
-        """Whether the last key is a string to which one behind it is joined."""
+        """Whether the last key is a string to which the next one is joined."""
         return 0 <= self._last == len(self.keys) - 1
 
     def extend(self, keys: list[bytes], shapes: bytes, line: int) -> int:
-        """Tokens that are one key each, and ends of lines; returns the line that comes behind them."""
+        """Add tokens of one key each, and line ends; returns the line after them."""
         ends = shapes.count(_END)
         if not ends:
             self.keys += keys
@@ -143,7 +141,7 @@ class _Lexer:
         self.lines.append(line)
 
     def take(self, token: bytes, kind: int, line: int) -> None:
-        """One token that begins on a line."""
+        """Add one token that begins on `line`."""
         if kind == DIGIT:
             self._put(_number(token, self._language.numbers), line)
         elif kind == MARK:
@@ -171,7 +169,7 @@ class _Lexer:
 
     def _comment(self, body: bytes, leader: bytes, line: int) -> None:
         if self.keys and self.keys[-1] == b"}" and body.split()[:1] == [b"namespace"]:
-            return  # clang-format says which one ends here
+            return  # clang-format names the namespace that ends here
         mark = COMMENT + leader
         for n, part in enumerate(body.split(b"\n"), line):
             words = _WORDS.findall(part)
@@ -183,7 +181,7 @@ class _Lexer:
         at = len(_PREFIX.match(token).group())  # type: ignore[union-attr]
         prefix, quote = token[:at], token[at : at + 1]
         if len(token) == at + 1 or (quote == b"'" and not token.endswith(b"'")):
-            self._put(token, line)  # a quote that nothing closes, a lifetime
+            self._put(token, line)  # an unclosed quote, a lifetime
         elif language.raw and b"\n" in token:
             for n, part in enumerate(token.split(b"\n")):
                 self._put(INNER + part, line + n)
@@ -198,23 +196,23 @@ class _Lexer:
                 for word in _WORDS.findall(text) if embedded else [text]:
                     self._put(INNER + word, line + n)
         else:
-            flat = token.replace(b"\n", b"\x03")  # a line that goes on behind a backslash
+            flat = token.replace(b"\n", b"\x03")  # a line that continues after a backslash
             self._value(flat, prefix, quote, flat[at + 1 : -1], line)
 
     def _is_embedded(self) -> bool:
-        """Whether a template is in a language that has no use for white space, and that formatters know."""
+        """Whether a template is in a language that ignores white space and that formatters format."""
         tag = self.keys[-1] if self.keys else b""
         return tag in _TAGS or b"styled" in self.keys[-12:]
 
     def _field(self, hit: re.Match[bytes]) -> bytes:
-        """An expression in a template, by its tokens."""
+        """Add an expression in a template, by its tokens."""
         from gitprov.attribution.layout.structure import without_layout
 
         inside = hit.group()[:-1].lstrip(b"${")
         return b"${" + b" ".join(without_layout(lex(inside, self._language), self._language, []).keys) + b"}"
 
     def _value(self, token: bytes, prefix: bytes, quote: bytes, body: bytes, line: int) -> None:
-        """A string on one line, by its value."""
+        """Add a string on one line, by its value."""
         language = self._language
         if language.alike:
             if any(one in body for one in _each(language.special)):
@@ -257,12 +255,12 @@ def _each(special: bytes) -> list[bytes]:
 
 
 def _prefix(prefix: bytes) -> bytes:
-    """Letters before a quote, in an order and a case of their own; `u` says nothing."""
+    """The normal form of letters before a quote: sorted, in lower case, without `u`."""
     return bytes(sorted(prefix.lower().replace(b"u", b"")))
 
 
 def _one_prefix(a: tuple[bytes, bytes], b: tuple[bytes, bytes]) -> bytes | None:
-    """The prefix of two strings that are one; None where they cannot be."""
+    """The prefix of two strings that are joined; None if they cannot be."""
     if a[0] == b[0]:
         return a[0]
     plain = next((body for prefix, body in (a, b) if not prefix), None)
@@ -280,7 +278,7 @@ def _character(hit: re.Match[bytes]) -> bytes:
 
 
 def _fields(body: bytes) -> bytes:
-    """An f-string's text: spaces and quotes in its fields are layout, unless a field shows itself."""
+    """An f-string's text: spaces and quotes in its fields are layout, except in self-documenting fields."""
     out: list[bytes] = []
     depth = 0
     for part in _BRACES.split(body):

@@ -1,4 +1,4 @@
-"""Redundant parentheses: a pair that could be left out without changing what is computed."""
+"""Redundant parentheses: pairs that can be left out without changing a result."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BODY = frozenset((b"{", b"function", b"class", b"async", b"let"))
 
 
 class Pair(NamedTuple):
-    """Indices of `(` and its `)`, and how many brackets stand open around them."""
+    """Indices of `(` and its `)`, and the number of open brackets around them."""
 
     start: int
     end: int
@@ -38,7 +38,7 @@ class Pair(NamedTuple):
 
 
 class Parens:
-    """Adds to `dead` the pairs that say nothing, the outer ones first."""
+    """Adds redundant pairs to `dead`, the outer ones first."""
 
     def __init__(
         self, keys: list[bytes], lines: list[int], language: Language, pairs: list[Pair], dead: set[int]
@@ -51,12 +51,12 @@ class Parens:
         self._ends = {pair.start: pair.end for pair in pairs}
         self._dead = dead
         self._gone: set[int] = set()
-        self._around = 0  # how many pairs around the one that is looked at are gone
+        self._around = 0  # number of removed pairs around the current one
 
     def settle(self) -> None:
-        """Look at each pair."""
+        """Check each pair."""
         macros = self._directives() if self._language.name == "c" else ()
-        around: list[int] = []  # ends of the pairs that are gone around this one
+        around: list[int] = []  # ends of the removed pairs around this one
         keys, table = self._keys, self._table
         special = {*BEGIN[table], *PREFIX[table], *BINARY[table], b"async"}
         for pair in self._pairs:
@@ -78,7 +78,7 @@ class Parens:
         self._dead |= self._gone
 
     def _directives(self) -> set[int]:
-        """Lines of preprocessor directives: a macro's parentheses are for what is put in."""
+        """Lines of preprocessor directives: a macro's parentheses matter for its arguments."""
         directives: set[int] = set()
         at = -1
         for n, line in enumerate(self._lines):
@@ -130,7 +130,7 @@ class Parens:
         )
 
     def _is_arrow(self, pair: Pair, before: int, after: int) -> bool:
-        """`(x) => y` is `x => y`."""
+        """Whether a pair is that of `(x) => y`, which equals `x => y`."""
         keys = self._keys
         return (
             self._table == "c"
@@ -142,7 +142,7 @@ class Parens:
         )
 
     def _is_type_of(self, pair: Pair, after: int) -> bool:
-        """`(typeof x)[number]` is `typeof x[number]` where types are."""
+        """Whether a pair is that of the type `(typeof x)[number]`, which equals `typeof x[number]`."""
         inside = self._keys[pair.start + 1 : pair.end]
         return (
             self._language.name == "ts"
@@ -153,9 +153,7 @@ class Parens:
         )
 
     def _left(self, pair: Pair, before: int) -> int | None:
-        """How tightly what stands before binds; None where the pair is a call's, or nothing is known of
-        it.
-        """
+        """The level of the token before the pair; None for a call or an unknown token."""
         table = self._table
         if table == "python" and self._starts_at(pair):
             return LOW
@@ -180,7 +178,7 @@ class Parens:
         return self._keys[n]
 
     def _right(self, pair: Pair, before: int, after: int) -> int | None:
-        """How tightly what follows binds; None where nothing is known of it."""
+        """The level of the token after the pair; None for an unknown token."""
         keys, table = self._keys, self._table
         if self._ends_at(pair, after):
             return LOW
@@ -198,7 +196,7 @@ class Parens:
         return None if key == b">" and self._language.angles else BINARY[table].get(key)
 
     def _ends_at(self, pair: Pair, after: int) -> bool:
-        """Whether the statement ends behind the pair."""
+        """Whether the statement ends after the pair."""
         if after >= len(self._keys):
             return True
         if not self._language.ends or self._lines[after] <= self._lines[after - 1]:
@@ -209,7 +207,7 @@ class Parens:
         return is_word(key) and key not in (b"in", b"of", b"instanceof", b"as", b"satisfies")
 
     def _starts_at(self, pair: Pair) -> bool:
-        """Whether a statement of Python begins with the pair."""
+        """Whether a Python statement begins with the pair."""
         first = pair.start
         while first and first - 1 in self._gone and self._keys[first - 1] == b"(":
             first -= 1
@@ -217,7 +215,7 @@ class Parens:
         return begins and pair.depth == pair.start - first
 
     def _may_begin(self, pair: Pair, before: int) -> bool:
-        """Whether what is inside may stand where the pair begins: a body may not."""
+        """Whether the content may begin there without parentheses: a body or function may not."""
         if self._table != "c":
             return True
         if before >= 0 and self._keys[before] not in (b"=>", b"{", b"}", b";", b"default"):
@@ -225,12 +223,12 @@ class Parens:
         return self._keys[self._after(pair.start)] not in _BODY
 
     def _may_assign(self, pair: Pair, before: int) -> bool:
-        """Whether a name may be bound there without parentheses."""
+        """Whether a `:=` inside is allowed there without parentheses."""
         inside = self._keys[pair.start : pair.end]
         return b":=" not in inside or (before >= 0 and self._keys[before] in (b"if", b"elif", b"while"))
 
     def _may_be_bare(self, pair: Pair, before: int, after: int, right: int | None) -> bool:
-        """Whether Python takes the tuple without its parentheses, and for the same."""
+        """Whether the tuple without parentheses is valid Python with the same meaning."""
         key = self._keys[before] if before >= 0 else b""
         follows = self._keys[after] if after < len(self._keys) else b""
         ends = self._ends_at(pair, after) or follows == b";"
@@ -250,7 +248,7 @@ class Parens:
         )
 
     def _is_operand(self, n: int) -> bool:
-        """Whether the token can end a value, so that what follows is between two."""
+        """Whether the token can end a value, so that the next operator is binary."""
         if n < 0:
             return False
         key = self._keys[n]
@@ -260,7 +258,7 @@ class Parens:
         return key not in words and (is_word(key) or key[-1:] in (b'"', b"'", b"`"))
 
     def _level(self, pair: Pair) -> int | None:
-        """How loosely what is inside is bound; None where it must keep its parentheses."""
+        """The level of the loosest operator inside; None if the content must keep its parentheses."""
         scan = _Scan(self._language)
         at = self._after(pair.start)
         if at >= pair.end:
@@ -284,7 +282,7 @@ class Parens:
         return scan.level
 
     def _match(self, n: int) -> int | None:
-        """The bracket that closes one."""
+        """The index of the closing bracket for an opening one; None without one."""
         if n in self._ends:
             return self._ends[n]
         depth, at = 0, n
@@ -319,13 +317,13 @@ class _Scan:
         return True
 
     def group(self, key: bytes) -> bool:
-        """A bracket and all that it holds."""
+        """Read a bracket with its content; False where the expression must keep its parentheses."""
         if self._value and key == b"{" and self._table in ("go", "rust"):
             return False
         return self._bind(POSTFIX if self._value else ATOM, value=True)
 
     def take(self, key: bytes) -> bool:
-        """One token; False where the expression must keep its parentheses."""
+        """Read one token; False where the expression must keep its parentheses."""
         table = self._table
         if key in NEVER[table] or (self._angles and key == b">"):
             return key == b":" and self._choice and table == "c"

@@ -1,4 +1,4 @@
-"""How the tokens of a language are found in a text, as they are spelt."""
+"""Patterns for the tokens of a language, in their original spelling."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from gitprov.attribution.layout.language import Language
 
-#: What has to be done with a token: nothing, or what is done with an end of a line, a string, a comment and
-#: what may look like one, a number, a word that may be the prefix of a string.
+#: Kinds of tokens: unchanged, a line end, a string, a comment or its look-alike, a number, a word that may be
+#: the prefix of a string.
 AS_IT_IS, LINE_END, STRING, MARK, DIGIT, LETTER = range(6)
 
 
@@ -57,7 +57,7 @@ _OPERATORS = (
 
 def _comments(language: Language) -> list[bytes]:
     forms = [rb"/\*[\s\S]*?(?:\*/|\Z)"] if language.block else []
-    alone = language.name in ("yaml", "shell")  # elsewhere it is part of a word
+    alone = language.name in ("yaml", "shell")  # after other characters it is part of a word
     return forms + [
         (rb"(?<!\S)" if alone else b"") + re.escape(sign) + rb"[^\n]*" for sign in language.comments
     ]
@@ -88,7 +88,7 @@ def tokens(language: Language) -> re.Pattern[bytes]:
 
 
 def _frequent(language: Language) -> list[bytes]:
-    """Most tokens are names and a few signs: none of the forms behind these could match such a one."""
+    """Patterns for the most frequent tokens, names and a few signs; no other pattern could match these."""
     forms = [rb"[(){}\[\],]", rb"\.(?![.\d])", rb"=(?![=>])", rb":(?!=)"]
     if language.name not in ("css", "scss"):
         begins_string = rb"'\"#" if language.prefixes else b""
@@ -98,13 +98,13 @@ def _frequent(language: Language) -> list[bytes]:
 
 @lru_cache(maxsize=64)
 def _marks(language: Language) -> re.Pattern[bytes]:
-    """What has to be looked at to know where a string or a comment is open, and which brackets are."""
+    """The pattern for `open_at`: strings, comments and brackets."""
     return re.compile(b"|".join([*_strings(language), *_comments(language), rb"[()\[\]{}]"]))
 
 
 @lru_cache(maxsize=64)
 def kinds(language: Language) -> bytes:
-    """First byte of a token → what has to be done with it."""
+    """First byte of a token → its kind."""
     table = bytearray(256)
     table[10] = LINE_END
     if language.numbers:
@@ -124,8 +124,8 @@ def kinds(language: Language) -> bytes:
 
 
 def open_at(text: bytes, language: Language) -> tuple[int, list[bytes]]:
-    """Where the string or comment begins that is still open at the end of a text (its length where none is),
-    and the brackets that are open there, outermost first.
+    """The start of the string or comment that is open at the end of a text (its length if none is), and the
+    brackets that are open there, outermost first.
     """
     if not language.quotes:
         return len(text), []
@@ -146,6 +146,6 @@ _OPENERS, _CLOSERS = frozenset((b"(", b"[", b"{")), frozenset((b")", b"]", b"}")
 
 
 def same_tokens(old: bytes, new: bytes, language: Language) -> bool:
-    """Whether two texts have the same tokens, just as they are spelt."""
+    """Whether two texts have the same tokens in the same spelling."""
     find = tokens(language).findall
     return [one for one in find(old) if one != b"\n"] == [one for one in find(new) if one != b"\n"]

@@ -1,14 +1,13 @@
-"""Which pairs of parentheses say nothing: by what stands before, behind and inside them, and how tightly each
-binds.
+"""Tables for redundant parentheses: tokens before, after and inside a pair, by binding strength.
 
-A pair is never taken for redundant because it looks so: what is not in these tables keeps its parentheses.
+Parentheses are redundant only by these tables: beside or around any other token they stay.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-#: Levels: the higher, the tighter. Between LOW and TUPLE nothing binds; a POSTFIX binds tighter than all
+#: Levels: the higher, the tighter. LOW is weaker than all operators, TUPLE a comma, POSTFIX tighter than all
 #: operators.
 TUPLE, LOW, ASSIGN, TERNARY, UNARY, POSTFIX, ATOM = -1, 0, 1, 2, 80, 95, 100
 
@@ -47,7 +46,7 @@ RIGHT: Mapping[str, frozenset[bytes]] = {
 #: Levels whose operators may be grouped either way.
 EITHER = frozenset((10, 15))
 
-#: Behind these a whole expression begins.
+#: Tokens after which a whole expression begins.
 _OPEN = frozenset(
     (b"=", b"(", b"[", b"{", b",", b":", b"return", b"+=", b"-=", b"*=", b"/=", b"%=", b"|=", b"&=", b"^=")
 )
@@ -74,10 +73,10 @@ BEGIN: Mapping[str, frozenset[bytes]] = {
     "go": _OPEN | {b":=", b"if", b"for", b"switch", b"case", b"range", b";"},
     "rust": _OPEN | {b"=>", b"if", b"while", b"match", b"in", b";", b"break"},
 }
-#: Before these one ends.
+#: Tokens before which an expression ends.
 END = frozenset((b")", b"]", b"}", b",", b";", b":"))
 
-#: Words that are operators before their operand, with their levels.
+#: Prefix operators, with their levels.
 PREFIX: Mapping[str, Mapping[bytes, int]] = {
     "python": {b"not": 30, b"await": 88, b"-": UNARY, b"+": UNARY, b"~": UNARY, b"*": UNARY, b"**": UNARY},
     "c": dict.fromkeys(
@@ -87,7 +86,7 @@ PREFIX: Mapping[str, Mapping[bytes, int]] = {
     "rust": dict.fromkeys((b"-", b"!", b"*", b"&"), UNARY),
 }
 
-#: An expression that has one of these at its top keeps its parentheses.
+#: An expression with one of these at its top level keeps its parentheses.
 NEVER: Mapping[str, frozenset[bytes]] = {
     "python": frozenset((b"for", b"lambda", b"yield", b"async", b":", b"=", b";", b"->", b"=>")),
     "c": frozenset((b";", b"yield", b"new", b"let")),
@@ -95,7 +94,7 @@ NEVER: Mapping[str, frozenset[bytes]] = {
     "rust": frozenset((b";", b"=", b":", b"=>", b"->", b"return", b"break", b"move", b"|")),
 }
 
-#: Words before a `(` after which it opens no call.
+#: Words after which a `(` opens no call.
 WORDS: Mapping[str, frozenset[bytes]] = {
     "python": frozenset(
         b"return in and or not if else elif while for yield await assert del lambda is raise from import with as except "

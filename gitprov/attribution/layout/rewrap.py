@@ -1,4 +1,4 @@
-"""Which new lines are old lines that were laid out differently: the same tokens, in other lines."""
+"""Matches new lines to old lines with another layout: the same tokens in other lines."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from gitprov.attribution.sides import Gap, Match, Sides
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial
 
-#: Hunks with more lines between them are compared apart.
+#: Hunks with more lines between them are compared separately.
 _NEAR = 8
-#: From so many bytes on, both sides together, a hunk is first looked at as a whole.
+#: From so many bytes on, both sides together, a hunk is first compared as a whole.
 _LARGE = 100_000
 _SPACE = b" \t\n\r\v\f"
 
 
 class Block(NamedTuple):
-    """`size` tokens that are the same on both sides: from `old` in the one, from `new` in the other."""
+    """`size` tokens that are the same on both sides, from indices `old` and `new` on."""
 
     old: int
     new: int
@@ -30,9 +30,7 @@ class Block(NamedTuple):
 
 
 def spaced(sides: Sides, hunk: Hunk) -> bool:
-    """Match a large hunk of which white space alone is different, without looking at each token; False if it
-    is not so.
-    """
+    """Match a large hunk that differs in white space only, without its tokens; False for any other hunk."""
     old = sides.old.lines[hunk.old_start : hunk.old_end]
     new = sides.new.lines[hunk.new_start : hunk.new_end]
     if sum(map(len, old)) + sum(map(len, new)) < _LARGE:
@@ -95,7 +93,7 @@ def same_lines(sides: Sides, hunk: Hunk) -> None:
 
 
 def _with_trivial_neighbours(pairs: dict[int, int], sure: dict[int, int]) -> None:
-    """A trivial line counts by position only: directly beside a line that counts, on both sides alike."""
+    """Add trivial lines to `sure`: only those directly beside a line in `sure`, on both sides."""
     for step, order in ((-1, sorted(pairs)), (1, sorted(pairs, reverse=True))):
         for n in order:
             if n not in sure and sure.get(n + step) == pairs[n] + step:
@@ -103,7 +101,7 @@ def _with_trivial_neighbours(pairs: dict[int, int], sure: dict[int, int]) -> Non
 
 
 def blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Block]:
-    """What a diff of two lists, none of whose items has a line break, leaves the same."""
+    """The equal runs in a diff of two lists. No item may have a line break."""
     common: list[Block] = []
     at_old = at_new = 0
     for hunk in [*hunks(b"\n".join([*old, b""]), b"\n".join([*new, b""])), None]:
@@ -116,10 +114,10 @@ def blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Block]:
 
 
 def span(sides: Sides) -> None:
-    """Match what is the same from the first hunk on, and up to the last one, across the lines between the
+    """Match the equal tokens from the first hunk on, and up to the last one, across the lines between the
     hunks.
 
-    Where much is laid out anew a diff of lines takes a line of a few words for another one like it.
+    After a large change of layout a diff of lines confuses short lines that are alike.
     """
     first, last = sides.hunks[0], sides.hunks[-1]
     old, olds = sides.old.tokens(range(first.old_start, last.old_end))
@@ -140,7 +138,7 @@ def span(sides: Sides) -> None:
 
 
 def _at(lines: list[int], n: int) -> int:
-    """The line of a token, with one more at either end."""
+    """The line of token `n`, with one more line at either end."""
     return lines[n] if -len(lines) <= n < len(lines) else (-1 if n < 0 else lines[-1] + 1)
 
 
@@ -159,7 +157,7 @@ def _take(sides: Sides, news: list[int], olds: list[int]) -> None:
 
 
 def equal_gaps(sides: Sides) -> None:
-    """Where all tokens between two lines are the same, each new line is whose its tokens are."""
+    """Match the gaps whose tokens are the same on both sides."""
     for hunk in sides.hunks:
         for gap in list(sides.gaps(hunk)):
             if gap.old or gap.new:
@@ -167,7 +165,7 @@ def equal_gaps(sides: Sides) -> None:
 
 
 def whole(sides: Sides, hunk: Hunk) -> bool:
-    """The same for a hunk as a whole; False where tokens differ."""
+    """Match a whole hunk whose tokens are the same on both sides; False where tokens differ."""
     old, new = (hunk.old_start, hunk.old_end), (hunk.new_start, hunk.new_end)
     gap = Gap(sides.free_old(*old), sides.free_new(*new), old[0], new[0], old[1], new[1])
     return bool(sides.old.tokens(gap.old)[0]) and equal(sides, gap)
@@ -187,7 +185,7 @@ def equal(sides: Sides, gap: Gap) -> bool:
 
 
 def counted(new: Iterable[int], old: Iterable[int]) -> dict[int, dict[int, int]]:
-    """New line → old line → how many tokens it has of it."""
+    """New line → old line → number of tokens that they share, from the lines of each token."""
     by_line: dict[int, dict[int, int]] = {}
     last, counts = -1, {}
     for n, o in zip(new, old, strict=True):
@@ -198,7 +196,7 @@ def counted(new: Iterable[int], old: Iterable[int]) -> dict[int, dict[int, int]]
 
 
 def _broken_strings(sides: Sides, gap: Gap) -> None:
-    """Lines on which a string goes on that was broken into several, on either side."""
+    """Match lines on which a string continues that was broken into several, on either side."""
     spans = {n: sides.new.stream.lines[at] for n, at in sides.new.stream.spans.items()}
     for n in gap.new:
         if n not in sides.matches and n in spans and spans[n] in sides.matches:
@@ -213,9 +211,7 @@ def _broken_strings(sides: Sides, gap: Gap) -> None:
 
 
 def together(new: list[bytes], hunks: Sequence[Hunk]) -> list[Hunk]:
-    """Hunks, those as one that only brackets and blank lines part: a diff takes the next best of these for
-    the same.
-    """
+    """The hunks, joined where only brackets and blank lines are between them: a diff may confuse these."""
     out: list[Hunk] = []
     for hunk in hunks:
         last = out[-1] if out else None

@@ -1,4 +1,4 @@
-"""A content as a stream of tokens in which layout does not count."""
+"""A content as a stream of tokens without layout."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from gitprov.attribution.layout.patterns import open_at
 from gitprov.attribution.layout.structure import without_layout
 from gitprov.attribution.layout.tokens import TokenStream
 
-#: Lines before and behind what is compared that are read with it: they tell what a comma or a bracket is.
+#: Lines before and after the compared ones, read as context for their commas and brackets.
 _AROUND = 4
 
 
 def stream(lines: list[bytes], first: int, last: int, language: Language) -> TokenStream:
-    """The tokens of lines `first` to `last` (0-based, the last not included) and of a few around them."""
+    """The tokens of lines `first` to `last` (0-based, the last not included) and a few around them."""
     first, last = max(0, first - _AROUND), min(len(lines), last + _AROUND)
     before = b"".join(lines[:first])
     at, opened = open_at(before, language)

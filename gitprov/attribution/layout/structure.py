@@ -1,6 +1,5 @@
-"""Takes out of a stream of tokens those that say nothing: commas before a closing bracket, semicolons at an
-end, redundant parentheses. What would change the meaning stays: the comma of a tuple of one, an empty
-statement.
+"""Removes tokens without effect from a stream: commas before a closing bracket, semicolons at an end,
+redundant parentheses. Tokens with an effect stay: the comma of a tuple of one, an empty statement.
 """
 
 from __future__ import annotations
@@ -18,22 +17,20 @@ _MARKS = frozenset((*_OPEN, *_CLOSE, b",", b";", b"\\"))
 _HEADS = frozenset((b"if", b"while", b"for", b"with", b"switch"))
 _LEADING = frozenset((b"=", b"(", b"<", b",", b":", b"["))
 _SCRIPTS = frozenset(("js", "ts"))
-#: Between the name of an attribute and its value, in a selector.
+#: Operators between the name of an attribute and its value, in a selector.
 _MATCHES = frozenset((b"=", b"^=", b"*=", b"|="))
-#: Between `type` and the brace of its members stands none of these.
+#: None of these is between `type` and the brace of its members.
 _ELSE = frozenset(
     b"; { } const let var function import return class await if for while switch new throw".split()
 )
-#: Statements are looked at over so many tokens at most.
+#: At most so many tokens of a statement are read.
 _FAR = 200
-#: What the tokens begin with that are no code.
+#: First bytes of tokens that are no code.
 _PASSED = (COMMENT[0], ord("\\"))
 
 
 def without_layout(stream: TokenStream, language: Language, opened: list[bytes]) -> TokenStream:
-    """The stream without tokens that say nothing; `opened` are brackets that were open before it,
-    outermost first.
-    """
+    """The stream without tokens that have no effect; `opened`: brackets open before it, outermost first."""
     structure = _Structure(stream, language, opened)
     structure.walk()
     keys, lines, spans = stream
@@ -53,7 +50,7 @@ def without_layout(stream: TokenStream, language: Language, opened: list[bytes])
 
 
 def _bare_names(keys: list[bytes]) -> None:
-    """A property's name in quotes is the same name without them."""
+    """Remove the quotes of a property's name where the name without them is the same."""
     at = -1
     for _ in range(keys.count(b":")):
         at = keys.index(b":", at + 1)
@@ -65,7 +62,7 @@ def _bare_names(keys: list[bytes]) -> None:
 
 
 def _bare_values(keys: list[bytes]) -> None:
-    """`[type=text]` is `[type="text"]`."""
+    """Remove the quotes of a selector's value: `[type="text"]` equals `[type=text]`."""
     for at in [n for n, key in enumerate(keys) if key in _MATCHES]:
         value = keys[at + 1] if at + 2 < len(keys) and keys[at + 2] == b"]" else b""
         if value[:1] == b'"' and value.isascii() and value[1:-1].decode().replace("-", "_").isidentifier():
@@ -73,31 +70,31 @@ def _bare_values(keys: list[bytes]) -> None:
 
 
 class _Structure:
-    """Walks over brackets, commas and semicolons; `dead` are the tokens that say nothing."""
+    """Walks over brackets, commas and semicolons; `dead` are the indices of tokens without effect."""
 
     def __init__(self, stream: TokenStream, language: Language, opened: list[bytes]) -> None:
         self.dead: set[int] = set()
         self._keys = stream.keys
         self._lines = stream.lines
         self._language = language
-        # A bracket from before the stream has a negative number.
+        # A bracket before the stream has a negative index.
         self._before = opened
         self._stack = list(range(-len(opened), 0))
         self._commas: dict[int, int] = {}
         self._opens: dict[int, int] = {}
         self._pairs: list[Pair] = []
         self._types: set[int] = set()
-        self._bodies: set[int] = set()  # braces that have a semicolon at their top
+        self._bodies: set[int] = set()  # braces with a semicolon at their top level
         self._placed = -1
 
     def walk(self) -> None:
-        """Find all that is dead."""
+        """Find all tokens without effect."""
         keys = self._keys
         name, marks = self._language.name, _MARKS
         if name == "ts":
             marks = _MARKS | {b"|", b"&"}
         elif name not in ("python", "rust", "plain"):
-            marks = _MARKS - {b","}  # one that says nothing is seen at the bracket behind it
+            marks = _MARKS - {b","}  # one without effect is found at the bracket after it
         stack = self._stack
         for n in list(compress(range(len(keys)), map(marks.__contains__, keys))):
             key = keys[n]
@@ -122,7 +119,7 @@ class _Structure:
             if self._is_last(n):
                 self.dead.add(n)
         elif n and self._keys[n - 1] in _LEADING:
-            self.dead.add(n)  # of a union with each part on a line
+            self.dead.add(n)  # in a union type with one part a line
 
     def _close(self, n: int, opener: int | None) -> None:
         keys = self._keys
@@ -144,7 +141,7 @@ class _Structure:
             self.dead.add(last)
 
     def _block(self, opener: int, n: int) -> None:
-        """`=> { x }` is `=> x,`, and `|a| { x }` is `|a| x`."""
+        """Remove a body's braces: `=> { x }` equals `=> x,`, and `|a| { x }` equals `|a| x`."""
         before = self._keys[opener - 1] if opener else b""
         if opener in self._bodies or n == opener + 1 or before not in (b"=>", b"|"):
             return
@@ -157,7 +154,7 @@ class _Structure:
             self._placed = n
 
     def _empty(self, opener: int, n: int) -> None:
-        """`class A():` is `class A:`, `new A()` is `new A`."""
+        """Remove empty parentheses: `class A():` equals `class A:`, `new A()` equals `new A`."""
         keys, name = self._keys, self._language.name
         if opener < 2:
             return
@@ -171,7 +168,7 @@ class _Structure:
                 self.dead.update((opener, n))
 
     def _element(self, opener: int, n: int) -> None:
-        """Between tags `{" "}` is a space, and `a={"b"}` is `a="b"`."""
+        """Remove braces: between tags `{" "}` equals a space, and `a={"b"}` equals `a="b"`."""
         keys = self._keys
         if keys[opener + 1][:1] == b'"':
             if keys[opener + 1] == b'" "':
@@ -183,11 +180,11 @@ class _Structure:
         return self._keys[n] if 0 <= n < len(self._keys) else b""
 
     def _is_trailing(self, comma: int, n: int, opener: int | None) -> bool:
-        """Whether a comma before a closing bracket says nothing."""
+        """Whether a comma before a closing bracket has no effect."""
         name, closer = self._language.name, self._keys[n]
         before = self._code_before(comma)
         if before >= 0 and self._keys[before] in (b",", *_OPEN):
-            return False  # an element that is left out
+            return False  # an omitted element
         if name in ("c", "java", "kotlin") and closer != b"}":
             return name == "kotlin"
         if name == "css" or (name in ("shell", "plain") and closer == b"}"):
@@ -198,7 +195,7 @@ class _Structure:
         return True
 
     def _is_call(self, opener: int | None) -> bool:
-        """Whether something that can be called or subscripted stands before a bracket."""
+        """Whether the token before a bracket can be called or subscripted."""
         if opener is None or opener < 0:
             return False
         at = self._code_before(opener)
@@ -226,7 +223,7 @@ class _Structure:
             self.dead.add(n)
 
     def _is_type(self, n: int) -> bool:
-        """Whether a brace opens a type, whose members may be parted by commas or by semicolons."""
+        """Whether a brace opens a type, whose members may be separated by commas or semicolons."""
         keys, top = self._keys, self._stack[-1] if self._stack else None
         before = keys[n - 1] if n else b""
         if top in self._types or before == b"<":
@@ -265,7 +262,7 @@ class _Structure:
         return (self._keys[top] if top >= 0 else self._before[top]) == key
 
     def _is_empty_statement(self, n: int) -> bool:
-        """`while (x);` and `else;`: the semicolon is the whole body."""
+        """Whether a semicolon is a whole body: `while (x);` and `else;`."""
         if self._language.name == "python":
             return False
         before = self._code_before(n)
@@ -283,7 +280,7 @@ class _Structure:
         return opener > 0 and self._keys[self._code_before(opener)] == b"do"
 
     def _begins(self, n: int, words: frozenset[bytes]) -> bool:
-        """Whether one of the words stands between a semicolon and the brace before it."""
+        """Whether one of the words is between a semicolon and the brace before it."""
         for at in range(n - 1, max(-1, n - _FAR), -1):
             key = self._keys[at]
             if key in (b"{", b"}"):

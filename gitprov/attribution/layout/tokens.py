@@ -1,17 +1,17 @@
-"""Tokens of a text: what a stream of them is, and what those that are no code begin with."""
+"""The type of token streams, and the first bytes of tokens that are not code."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-#: What the words of comments, and the lines of strings that span several, begin with: they never equal code.
+#: First byte of words of comments, and of lines of multi-line strings: they never equal code.
 COMMENT, INNER = b"\x01", b"\x02"
 
 
 class TokenStream(NamedTuple):
     """Tokens in order, and the line (0-based) on which each begins.
 
-    `spans`: lines on which nothing begins, but a string that was broken into several goes on → its token.
+    `spans`: line on which no token begins, but a string that was broken into several continues → its token.
     """
 
     keys: list[bytes]
