@@ -16,7 +16,7 @@ from gitprov.store import files
 FILE_LIMIT = 256 << 20
 """Files above this many bytes are not looked at: as if they were not there."""
 
-View = Callable[[str, bytes], "bytes | None"]
+View = Callable[[str], "bytes | None"]
 
 #: Frameworks that hide unstaged changes: the variable that names their directory, and the room of patches in
 #: it.
@@ -26,7 +26,7 @@ _PATCH_HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
 def view_of(repo: Repository, parent_pid: int) -> View:
-    """A function from (path, committed content) to the work tree's content, None where it cannot be seen.
+    """A function from a path to its content in the work tree, None where that cannot be seen.
 
     Frameworks take unstaged changes out of the work tree while hooks run and keep them in a patch named after
     their own process; that patch is read back. Where the framework is another one, what is not visible stays
@@ -41,7 +41,7 @@ def view_of(repo: Repository, parent_pid: int) -> View:
         return lambda *_: None
     patches = _patches(hidden)
     disk = Disk(repo)
-    return lambda path, _: _patched(disk(path), patches.get(path))
+    return lambda path: _patched(disk(path), patches.get(path))
 
 
 def framework_above(pid: int) -> bool:
@@ -56,7 +56,7 @@ class Disk:
         self._repo = repo
         self._skipped: set[str] | None = None
 
-    def __call__(self, path: str, _: bytes = b"") -> bytes | None:
+    def __call__(self, path: str) -> bytes | None:
         """A file; empty where there is none, None where git is told not to have one there, as in a sparse
         checkout.
         """

@@ -1,4 +1,4 @@
-"""Runs git; no other module of gitprov starts a git process by itself."""
+"""Starts processes: git, a pager, `ps`. No other module of gitprov starts any."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import IO
 from gitprov.errors import GitFailed
 
 Env = Mapping[str, str]
+Completed = subprocess.CompletedProcess[bytes]
 
 
 def decode(data: bytes) -> str:
@@ -28,7 +29,7 @@ def run_git(
     env: Env,
     stdin: bytes | None = None,
     ok: Sequence[int] = (0,),
-) -> subprocess.CompletedProcess[bytes]:
+) -> Completed:
     """Run a git command to its end; `GitFailed` with git's message where its exit status is not in `ok`.
 
     Messages are in English (LC_ALL=C), since a few of them are parsed.
@@ -83,6 +84,20 @@ def open_git(
         stdout=subprocess.PIPE,
         stderr=stderr,
     )
+
+
+def output_of(words: Sequence[str]) -> bytes:
+    """What another program than git writes to its standard output, whatever its exit status. OSError where it
+    cannot be started.
+    """
+    return subprocess.run(words, capture_output=True, check=False, stdin=subprocess.DEVNULL).stdout
+
+
+def open_shell(command: str, env: Env) -> subprocess.Popen[bytes]:
+    """Start a shell command that reads what is written to its `stdin`, on our own terminal. The caller
+    must wait for it.
+    """
+    return subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE, env=dict(env))
 
 
 def opened(pipe: IO[bytes] | None) -> IO[bytes]:

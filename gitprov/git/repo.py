@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from gitprov.errors import GitprovError, NotARepository
-from gitprov.git.process import Env, decode, encode, failed, run_git
+from gitprov.git.process import Completed, Env, decode, encode, failed, run_git
 
 if TYPE_CHECKING:
     from gitprov.git.objects import CatFile
@@ -19,7 +18,7 @@ MAIN_WORKTREE = "@"
 _FORMATS = ("sha1", "sha256")
 
 
-def _complain(cwd: str, query: Sequence[str], result: subprocess.CompletedProcess[bytes]) -> NoReturn:
+def _complain(cwd: str, query: Sequence[str], result: Completed) -> NoReturn:
     error = failed(("rev-parse", *query), result.returncode, result.stderr)
     if "not a git repository" in error.stderr:
         raise NotARepository(f"not a git repository: {cwd}", "run this inside a repository") from error
@@ -118,9 +117,7 @@ class Repository:
         """Output of one git command; GitFailed where it fails."""
         return run_git(args, cwd=self.cwd, env={**self.env, **(env or {})}, stdin=stdin).stdout
 
-    def try_run(
-        self, *args: str, stdin: bytes | None = None, ok: Sequence[int] = (0, 1, 128)
-    ) -> subprocess.CompletedProcess[bytes]:
+    def try_run(self, *args: str, stdin: bytes | None = None, ok: Sequence[int] = (0, 1, 128)) -> Completed:
         """Run a git command whose exit status `ok` includes failures; GitFailed for any other status."""
         return run_git(args, cwd=self.cwd, env=self.env, stdin=stdin, ok=ok)
 

@@ -139,7 +139,7 @@ def _has_more(repo: Repository, last: Reset, view: View) -> bool:
 
 
 def _waits(repo: Repository, change: FileChange, view: View) -> bool:
-    content = view(change.path, b"")
+    content = view(change.path)
     if content is None:
         return True
     committed = repo.objects.get(f"HEAD:{change.path}") if "\n" not in change.path else None
@@ -159,9 +159,7 @@ def _is_shown(repo: Repository, last: Reset, before: FileChange, now: FileChange
     them, together.
     """
     old = repo.objects.blob(before.new_oid)
-    if same_text(view(before.path, old), old) and (
-        _is_older(repo, last, before.path) or _tells(repo, before)
-    ):
+    if same_text(view(before.path), old) and (_is_older(repo, last, before.path) or _tells(repo, before)):
         return True
     new_hunks = [b"".join(hunk) for hunk in _hunks(repo, now)]
     old_hunks = (b"".join(hunk) for hunk in _hunks(repo, before) if _telling(hunk) >= _ENOUGH)

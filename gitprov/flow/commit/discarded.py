@@ -71,7 +71,7 @@ def _overwritten(context: CommitContext, case: PendingCase) -> bool:
 
     Git does not overwrite files that it does not track.
     """
-    return same_text(context.view(case.job.path, case.job.final), case.job.final)
+    return same_text(context.view(case.job.path), case.job.final)
 
 
 def _note_restored(context: CommitContext, overwritten: dict[str, str]) -> None:

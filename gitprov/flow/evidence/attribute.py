@@ -174,7 +174,7 @@ class Attributor:
         self,
         inbox: Inbox,
         marks: dict[int, SpentLines],
-        view: Callable[[str, bytes], bytes | None],
+        view: Callable[[str], bytes | None],
         clean: Callable[[str, bytes], bytes] | None = None,
         frozen: Collection[int] = (),
         shelved: Callable[[FileJob], list[bytes]] | None = None,
@@ -192,7 +192,7 @@ class Attributor:
         """Fold the evidence of one file over its committed content."""
         folded, unread = self.fold(job)
         marks = {seq: self._marks[seq] for seq in folded.created if seq in self._marks}
-        view = self._view(job.path, job.final)
+        view = self._view(job.path)
         seen = None if view is None else self._as_stored(view, job)
         aside = [self._as_stored(data, job) for data in self._shelved(job)] if self._shelved else []
         settled = outcome(folded, job.final, job.added, seen, marks, aside)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-
-from gitprov.git.process import Env, decode, opened, run_git
+from gitprov.git.process import Env, decode, open_shell, opened, run_git
 
 
 def chosen(cwd: str, env: Env) -> str | None:
@@ -17,9 +15,7 @@ class Pager:
     """A running pager; write to `input`."""
 
     def __init__(self, command: str, env: Env) -> None:
-        self._process = subprocess.Popen(
-            ["sh", "-c", command], stdin=subprocess.PIPE, env={"LESS": "FRX", "LV": "-c", **env}
-        )
+        self._process = open_shell(command, {"LESS": "FRX", "LV": "-c", **env})
         self.input = opened(self._process.stdin)
 
     def close(self) -> None:

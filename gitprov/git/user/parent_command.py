@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
+
+from gitprov.git.process import decode, output_of
 
 #: Processes to look at: between git and this process there may be a shell, a hook manager and its Python.
 _DEPTH = 8
@@ -92,12 +93,7 @@ def _from_proc(pid: int) -> Process | None:
 
 def _from_ps(pid: int) -> Process | None:
     try:
-        shown = subprocess.run(
-            ["ps", "-o", "ppid=,args=", "-p", str(pid)],
-            capture_output=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        ).stdout.decode("utf-8", "surrogateescape")
+        shown = decode(output_of(["ps", "-o", "ppid=,args=", "-p", str(pid)]))
         parent, *words = shown.split()
         return Process(pid, int(parent), words, "")
     except (OSError, ValueError):
