@@ -58,7 +58,7 @@ def _run(command: LogCommand, cwd: str, env: Mapping[str, str]) -> int:
     screen = Screen.of_stdout(env)
     stdin = 0 if command.stdin else None
     with start(command.query, cwd, env, stdin, prompt=screen.terminal) as stream:
-        render = _renderer(command, cwd, env, screen)
+        render = _renderer(command, cwd, screen)
         commits = entries(command.query, stream, cwd, env)
         # Wait for the first commit before there is a pager: an error of git belongs on a terminal without
         # one.
@@ -82,18 +82,12 @@ def _texts(
         yield "\n" + render(entry) if apart else render(entry)
 
 
-def _renderer(
-    command: LogCommand, cwd: str, env: Mapping[str, str], screen: Screen
-) -> Callable[[LoggedCommit], str]:
+def _renderer(command: LogCommand, cwd: str, screen: Screen) -> Callable[[LoggedCommit], str]:
     from gitprov.output import log
 
     if command.form == "json":
         return log.as_json
-    colours: Mapping[str, str] = {}
-    if screen.colour(cwd, _COMMAND, command.colour):
-        from gitprov.git.user.settings import colours as chosen
-
-        colours = {**log.COLOURS, **chosen(_COMMAND, log.COLOURS, cwd=cwd, env=env)}
+    colours = screen.colours(cwd, _COMMAND, command.colour, log.COLOURS)
     shown = log.oneline if command.form == "oneline" else log.block
     return lambda entry: shown(entry, colours)
 

@@ -7,12 +7,17 @@ No other module writes to either stream (`tests/test_layers.py`). Colours pass o
 
 from __future__ import annotations
 
+import math
+import os
 import sys
+import time
 from collections.abc import Iterable
 
 from gitprov.model.untrusted.printed import clean_line
 
 _CLEAR = "\r\x1b[K"
+#: Seconds between two drawings of a progress line.
+_OFTEN = 0.2
 
 
 def say(*lines: str) -> None:
@@ -42,7 +47,31 @@ def exact(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def progress(text: str) -> None:
-    """One line on a terminal's stderr, drawn over the one before; an empty text takes it away."""
-    sys.stderr.write(_CLEAR + clean_line(text))
-    sys.stderr.flush()
+class Progress:
+    """One line on a terminal's stderr, drawn over itself while long work goes on; nothing where stderr is no
+    terminal.
+
+    It is shown from `patience` seconds on, and drawn five times a second at most.
+    """
+
+    def __init__(self, patience: float = 0.0) -> None:
+        self._next = time.monotonic() + patience if os.isatty(2) else math.inf
+        self._shown = False
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Show how many are done, and of how many where that is known (`total` 0: not known)."""
+        now = time.monotonic()
+        if now >= self._next:
+            self._draw(f"{what}: {done:,} of {total:,}" if total else f"{what}: {done:,}")
+            self._next = now + _OFTEN
+            self._shown = True
+
+    def end(self) -> None:
+        """Take the line away."""
+        if self._shown:
+            self._draw("")
+
+    @staticmethod
+    def _draw(text: str) -> None:
+        sys.stderr.write(_CLEAR + clean_line(text))
+        sys.stderr.flush()

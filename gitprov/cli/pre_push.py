@@ -75,11 +75,7 @@ def _share(remote: str, address: str, required: list[bool]) -> int:
 def _is_rehearsal(repo: Repository) -> bool:
     """Git runs the hook for `git push --dry-run` as well, and does not tell it so."""
     from gitprov.git.user.parent_command import git_process, says_dry_run
+    from gitprov.git.user.settings import alias
 
     process = git_process(os.getppid())
-    return process is not None and says_dry_run(process.words, lambda word: _alias(repo, word))
-
-
-def _alias(repo: Repository, word: str) -> str | None:
-    done = repo.try_run("config", "--get", f"alias.{word}")
-    return done.stdout.decode("utf-8", "surrogateescape").strip() or None
+    return process is not None and says_dry_run(process.words, lambda word: alias(repo, word))

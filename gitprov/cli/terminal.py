@@ -46,6 +46,18 @@ class Screen(NamedTuple):
         able = self.terminal and self.env.get("TERM", "dumb") != "dumb"
         return able if when == "auto" else colour_wanted(command, able, cwd=cwd, env=self.env)
 
+    def colours(
+        self, cwd: str, command: str, when: str | None, defaults: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """Slot → escape sequence: what `color.<command>.<slot>` sets, else the default; none where there
+        are no colours.
+        """
+        if not self.colour(cwd, command, when):
+            return {}
+        from gitprov.git.user.settings import colours
+
+        return {**defaults, **colours(command, defaults, cwd=cwd, env=self.env)}
+
     def open(self, cwd: str, command: str, paging: bool = True) -> Out:
         """Where to write: the pager on a terminal of our own, else standard output."""
         if not (paging and os.isatty(1)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.git.objects import parse_commit
+from gitprov.git.objects import is_commit, parse_commit
 from gitprov.git.process import decode
 from gitprov.interop import messages
 from gitprov.store import files
@@ -61,7 +61,7 @@ def undone(repo: Repository) -> tuple[str, ...]:
     """
     reverted = "" if rebasing(repo) else state(repo, "REVERT_HEAD") or _reverted(repo)
     obj = repo.objects.get(reverted) if reverted else None
-    return parse_commit(obj).parents[::-1] if obj is not None and obj.type == "commit" else ()
+    return parse_commit(obj).parents[::-1] if is_commit(obj) else ()
 
 
 def unnamed(repo: Repository, sources: Sources) -> bool:

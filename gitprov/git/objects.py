@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import Damaged, GitFailed
 from gitprov.git.process import PIPE, Env, decode, encode, open_git, opened
+
+if TYPE_CHECKING:
+    from typing import TypeGuard
 
 #: Requests sent before their answers are read: far below a pipe's capacity, so no side can block the other.
 _CHUNK = 256
@@ -114,6 +117,11 @@ class Commit(NamedTuple):
     author: str
     committer: str
     message: bytes
+
+
+def is_commit(obj: Object | None) -> TypeGuard[Object]:
+    """Whether there is an object, and it is a commit."""
+    return obj is not None and obj.type == "commit"
 
 
 def parse_commit(obj: Object) -> Commit:

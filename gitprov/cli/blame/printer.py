@@ -26,7 +26,7 @@ class Printer:
         self._command = command
         self._screen = screen
         self._size: columns.Widths | None = None
-        self._colours = _colours(repo, screen, command.colour)
+        self._colours = screen.colours(repo.cwd, "ai-blame", command.colour, columns.COLOURS)
         self._before: str | None = None
         self._prompt_of = _prompt_of(repo) if command.show_prompt else None
         settings = repo.config("blame.")
@@ -86,15 +86,6 @@ def _flags(flags: Flags, settings: Mapping[str, str]) -> Flags:
         email=flags.email or "blame.showemail" in on,
         blank_boundary=flags.blank_boundary or "blame.blankboundary" in on,
     )
-
-
-def _colours(repo: Repository, screen: Screen, when: str | None) -> Mapping[str, str]:
-    if not screen.colour(repo.cwd, "ai-blame", when):
-        return {}
-    from gitprov.git.user.settings import colours
-
-    chosen = colours("ai-blame", columns.COLOURS, cwd=repo.cwd, env=repo.env)
-    return {**columns.COLOURS, **chosen}
 
 
 def _prompt_of(repo: Repository) -> Callable[[Facts], str | None]:

@@ -60,7 +60,9 @@ def command(
         elif prompt or raw:
             _write_text(screen, _text(repo, answer, "prompt" if prompt else "output"))
         else:
-            colours = _colours(repo.cwd, screen, color)
+            from gitprov.output.delta import COLOURS
+
+            colours = screen.colours(repo.cwd, "diff", color, COLOURS)
             lines = output.diffs(answer, colours) if diff else _lines(answer, colours)
             with screen.open(repo.cwd, _PAGER) as out:
                 out.lines(lines)
@@ -95,15 +97,6 @@ def _text(repo: Repository, answer: TraceAnswer | CommitAnswer, which: str) -> s
     if text.text is None:
         raise GitprovError(f"the {which} of {answer.id or 'this turn'}: {output.why_missing(text)}")
     return text.text
-
-
-def _colours(cwd: str, screen: Screen, when: str | None) -> Mapping[str, str]:
-    if not screen.colour(cwd, "diff", when):
-        return {}
-    from gitprov.git.user.settings import colours
-    from gitprov.output.delta import COLOURS
-
-    return {**COLOURS, **colours("diff", COLOURS, cwd=cwd, env=screen.env)}
 
 
 def _write_text(screen: Screen, text: str) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gitprov.cli.door import progress, say
+from gitprov.cli.door import Progress, say
 from gitprov.errors import EXIT_FINDINGS, UsageError
 from gitprov.git.repo import Repository
 from gitprov.model.finding import FINDING, UNKNOWN
@@ -17,8 +16,8 @@ from gitprov.model.finding import FINDING, UNKNOWN
 if TYPE_CHECKING:
     from gitprov.flow.records.verify import Verified
 
-#: Progress is shown from this many seconds on, and so often.
-_PATIENCE, _OFTEN = 1.0, 0.2
+#: Seconds before progress is shown.
+_PATIENCE = 1.0
 
 
 def command(
@@ -51,12 +50,12 @@ def command(
     for rev in revisions:
         if rev.startswith("-"):
             raise UsageError(f"{rev!r} is no revision", "gitprov verify -h")
-    shown = _VerifyProgress()
+    shown = Progress(_PATIENCE)
     with Repository.discover(os.getcwd(), os.environ) as repo:
         finish_interrupted(repo)
         config = load_config(repo.worktree, repo.config("gitprov."))
-        done = verify(repo, revisions, config, shown if os.isatty(2) else None)
-    shown.clear()
+        done = verify(repo, revisions, config, shown)
+    shown.end()
     counts = _counts(done)
     if as_json:
         rows = [*map(output.row, done.findings), {"type": "summary", **counts}]
@@ -70,21 +69,3 @@ def command(
 def _counts(done: Verified) -> dict[str, int]:
     looked = {name: getattr(done, name) for name in ("commits", "notes", "generations", "sidecars")}
     return {**looked, "findings": done.count(FINDING), "unknown": done.count(UNKNOWN)}
-
-
-class _VerifyProgress:
-    """One line on a terminal, drawn over itself, once it takes long."""
-
-    def __init__(self) -> None:
-        self._next = time.monotonic() + _PATIENCE
-        self._shown = False
-
-    def __call__(self, what: str, done: int, count: int) -> None:
-        if time.monotonic() >= self._next:
-            progress(f"{what}: {done} of {count}")
-            self._next = time.monotonic() + _OFTEN
-            self._shown = True
-
-    def clear(self) -> None:
-        if self._shown:
-            progress("")

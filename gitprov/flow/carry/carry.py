@@ -17,7 +17,7 @@ from gitprov.flow.carry.clean_picks import repeated
 from gitprov.flow.carry.values import CarryTarget, Rewrite
 from gitprov.git.files import diff as diffs
 from gitprov.git.files.diff import REGULAR, FileChange
-from gitprov.git.objects import Commit, parse_commit
+from gitprov.git.objects import Commit, is_commit, parse_commit
 from gitprov.git.repo import Repository
 from gitprov.model.lines import split_lines
 from gitprov.model.note import Note
@@ -118,7 +118,7 @@ def _notes(repo: Repository, oids: Iterable[str]) -> dict[str, Note]:
 def _commits(repo: Repository, oids: Iterable[str]) -> dict[str, Commit]:
     names = list(oids)
     objects = zip(names, repo.objects.get_many(names), strict=True)
-    return {oid: parse_commit(obj) for oid, obj in objects if obj is not None and obj.type == "commit"}
+    return {oid: parse_commit(obj) for oid, obj in objects if is_commit(obj)}
 
 
 class _Diffs:

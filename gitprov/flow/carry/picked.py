@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.flow.git_state import state
 from gitprov.git import notes as git_notes
-from gitprov.git.objects import parse_commit
+from gitprov.git.objects import is_commit, parse_commit
 from gitprov.git.process import decode
 from gitprov.interop import messages
 from gitprov.store import notes
@@ -57,7 +57,7 @@ def _noted(repo: Repository, words: list[str]) -> list[str]:
     """Commits with a note whose message has these words."""
     oids = list(git_notes.listing(repo, notes.REF))
     first = words[0].encode("utf-8", "surrogateescape")
-    objects = (one for one in repo.objects.get_many(oids) if one is not None and one.type == "commit")
+    objects = filter(is_commit, repo.objects.get_many(oids))
     commits = (parse_commit(one) for one in objects if first in one.data)
     return [one.oid for one in commits if decode(one.message).split() == words]
 

@@ -15,7 +15,7 @@ from gitprov.errors import GitFailed
 from gitprov.flow.git_state import ResetSource, rebasing, state
 from gitprov.git.files import diff as diffs
 from gitprov.git.history.reflog import steps
-from gitprov.git.objects import parse_commit
+from gitprov.git.objects import is_commit, parse_commit
 from gitprov.model.lines import is_trivial, same_text, split_lines
 from gitprov.store import files
 
@@ -129,7 +129,7 @@ def _is_over(repo: Repository, last: Reset) -> bool:
 def _before(repo: Repository, last: Reset) -> list[FileChange]:
     """What the reset took away."""
     pair = (repo.objects.get(last.target), repo.objects.get(last.old))
-    trees = [parse_commit(one).tree for one in pair if one is not None and one.type == "commit"]
+    trees = [parse_commit(one).tree for one in pair if is_commit(one)]
     return diffs.between(repo, *trees) if len(trees) == 2 else []
 
 

@@ -10,7 +10,7 @@ from gitprov.flow.change import CommitChange, fits, new_lines
 from gitprov.flow.context import CommitContext
 from gitprov.git.files.diff import FileChange
 from gitprov.git.history.reflog import steps
-from gitprov.git.objects import Commit, parse_commit
+from gitprov.git.objects import Commit, is_commit, parse_commit
 from gitprov.git.process import decode
 from gitprov.git.user.parent_command import GATELESS, command
 from gitprov.git.write import RefChange, write
@@ -76,7 +76,7 @@ def _is_planned(context: CommitContext, plan: Plan, commit: Commit) -> bool:
 
 def _head(context: CommitContext) -> Commit | None:
     head = context.repo.objects.get("HEAD")
-    return parse_commit(head) if head is not None and head.type == "commit" else None
+    return parse_commit(head) if is_commit(head) else None
 
 
 def _commit_change(context: CommitContext, commit: Commit, plan: Plan | None) -> CommitChange:
@@ -99,7 +99,7 @@ def _amended(context: CommitContext, commit: Commit, plan: Plan | None) -> str |
     if plan is None or not plan.amend or plan.base in (None, commit.oid):
         return None
     old = context.repo.objects.get(plan.base or "")
-    same = old is not None and old.type == "commit" and parse_commit(old).parents == commit.parents
+    same = is_commit(old) and parse_commit(old).parents == commit.parents
     return plan.base if same else None
 
 

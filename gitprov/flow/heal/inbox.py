@@ -13,7 +13,7 @@ from gitprov.flow.commit import seal
 from gitprov.flow.commit.plan import make_plan
 from gitprov.flow.context import CommitContext
 from gitprov.flow.git_state import Sources
-from gitprov.git.objects import parse_commit
+from gitprov.git.objects import is_commit, parse_commit
 from gitprov.git.write import RefChange, write
 from gitprov.model.event import Event, Problem
 from gitprov.model.lines import is_trivial, split_lines
@@ -94,7 +94,7 @@ class InboxEvidence:
 
     def _of(self, oid: str, moment: str, keep: str | None) -> Note | None:
         obj = self._repo.objects.get(oid)
-        commit = parse_commit(obj) if obj is not None and obj.type == "commit" else None
+        commit = parse_commit(obj) if is_commit(obj) else None
         if commit is None or not all(self._repo.objects.get(parent) for parent in commit.parents):
             return None
         base = commit.parents[0] if commit.parents else None

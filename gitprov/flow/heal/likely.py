@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.flow.heal import named as heal_named
 from gitprov.flow.heal.named import Source
 from gitprov.flow.heal.pool import Ancestry, NotedCommits
+from gitprov.git.objects import is_commit
 
 if TYPE_CHECKING:
     from gitprov.flow.heal.scope import Candidate
@@ -87,7 +88,7 @@ def _followed(oid: str, replaced: Sources, noted: Collection[str]) -> list[Sourc
 def _here(repo: Repository, oids: Iterable[str]) -> set[str]:
     names = sorted(oids)
     objects = zip(names, repo.objects.get_many(names), strict=True)
-    return {oid for oid, obj in objects if obj is not None and obj.type == "commit"}
+    return {oid for oid, obj in objects if is_commit(obj)}
 
 
 def likely(

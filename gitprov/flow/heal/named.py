@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import UsageError
-from gitprov.git.objects import parse_commit
+from gitprov.git.objects import is_commit, parse_commit
 from gitprov.git.process import decode
 from gitprov.interop import messages
 from gitprov.store import files, notes
@@ -62,7 +62,7 @@ def with_reverted(repo: Repository, sources: Iterable[Source]) -> list[Source]:
             out.append(source)
             continue
         obj = repo.objects.get(source.oid)
-        parents = parse_commit(obj).parents if obj is not None and obj.type == "commit" else ()
+        parents = parse_commit(obj).parents if is_commit(obj) else ()
         out += [Source(parent, "reverts its child") for parent in parents]
     return out
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.flow.heal.named import Source
-from gitprov.git.objects import parse_commit
+from gitprov.git.objects import is_commit, parse_commit
 from gitprov.git.process import decode
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _same_tree(repo: Repository, old: str, new: str) -> bool:
     """Whether a branch was moved to a commit of the very same files that does not have the old one behind
     it.
     """
-    pair = [one for one in repo.objects.get_many([old, new]) if one is not None and one.type == "commit"]
+    pair = [*filter(is_commit, repo.objects.get_many([old, new]))]
     if len(pair) < 2 or old == new:
         return False
     before, now = map(parse_commit, pair)

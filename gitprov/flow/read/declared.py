@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.git.history.log import trailers_of
-from gitprov.git.objects import Commit, parse_commit, person
+from gitprov.git.objects import Commit, is_commit, parse_commit, person
 from gitprov.git.process import decode
 from gitprov.interop.trailers import Declaration, Trailer, declared, trace_digests, trace_ids
 from gitprov.model.answers.blame import BlamedCommit, Facts
@@ -33,7 +33,7 @@ def declared_facts(
     parsed = {
         blamed.oid: parse_commit(obj)
         for blamed, obj in zip(blamed_commits, objects, strict=True)
-        if obj and obj.type == "commit"
+        if is_commit(obj)
     }
     # Lines at a boundary may be older than the commit that git names for them, unless it has no parents.
     sure = [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitprovError
 from gitprov.git.history import search
+from gitprov.git.objects import is_commit
 from gitprov.git.process import decode
 from gitprov.interop.trailers import TRACE_KEY
 from gitprov.model.event import Event
@@ -155,7 +156,7 @@ def _turn(repo: Repository, text: str) -> str | None:
 
 def _is_commit(repo: Repository, oid: str) -> bool:
     git_object = repo.objects.get(oid)
-    return git_object is not None and git_object.type == "commit"
+    return is_commit(git_object)
 
 
 def _by_age(repo: Repository, oids: list[str]) -> list[str]:

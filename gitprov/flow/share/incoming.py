@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gitprov.errors import GitprovError
+from gitprov.git.objects import is_commit
 from gitprov.store import fetched_remotes
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _take_in(repo: Repository, remote: str, values: dict[str, str], taken: fetch
 
     for kind in fetched_remotes.KINDS:
         commit = repo.objects.get(f"{STAGING}/{remote}/{kind}")
-        if commit is not None and commit.type == "commit" and values.get(kind) != commit.oid:
+        if is_commit(commit) and values.get(kind) != commit.oid:
             from gitprov.flow.share.merge import unite
 
             unite(repo, kind, commit.oid, None, lazily=True)
