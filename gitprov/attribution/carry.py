@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from gitprov.attribution.layout.language import PLAIN, Language
 from gitprov.attribution.reword import matches
-from gitprov.model.hunk import Hunk
+from gitprov.model.hunk import Hunk, added_lines
 from gitprov.model.ranges import LineSet
 
 Contents = Callable[[], "tuple[list[bytes], list[bytes]]"]
@@ -45,7 +45,7 @@ def kept(
     ):
         old, new = contents()
         hits = matches(old, new, hunks, (), language)
-        inside = LineSet.of_runs((hunk.new_start + 1, hunk.new_end) for hunk in hunks if hunk.new_count)
+        inside = added_lines(hunks)
         runs += [
             LineRun(n + 1, hit.old + 1, 1)
             for n, hit in hits.items()
@@ -120,4 +120,4 @@ def _outside(lines: LineSet, hunks: Sequence[Hunk]) -> list[LineRun]:
 
 
 def _touches(lines: LineSet, hunk: Hunk) -> bool:
-    return bool(lines & LineSet.of_runs([(hunk.new_start + 1, hunk.new_end)]))
+    return bool(lines & added_lines([hunk]))

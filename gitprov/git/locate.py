@@ -7,8 +7,8 @@ import stat
 from collections.abc import Mapping
 from typing import NamedTuple
 
+#: Id of the main work tree; git never gives a linked one this name.
 MAIN_WORKTREE = "@"
-"""Id of the main worktree; git never gives it to a linked one."""
 
 
 class Location(NamedTuple):

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from gitprov.errors import GitprovError, NotARepository
+from gitprov.git.locate import MAIN_WORKTREE
 from gitprov.git.process import Completed, Env, decode, encode, failed, run_git
 
 if TYPE_CHECKING:
     from gitprov.git.objects import CatFile
-
-#: The main worktree's id; git never gives a linked worktree this name.
-MAIN_WORKTREE = "@"
 
 _FORMATS = ("sha1", "sha256")
 

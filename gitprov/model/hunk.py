@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
+
+from gitprov.model.ranges import LineSet
 
 
 class Hunk(NamedTuple):
@@ -25,3 +28,8 @@ class Hunk(NamedTuple):
     def new_end(self) -> int:
         """One past the last new line."""
         return self.new_start + self.new_count
+
+
+def added_lines(hunks: Iterable[Hunk]) -> LineSet:
+    """The new lines of hunks, 1-based."""
+    return LineSet.of_runs((hunk.new_start + 1, hunk.new_end) for hunk in hunks if hunk.new_count)

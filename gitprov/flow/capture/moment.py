@@ -29,7 +29,12 @@ class Moment(NamedTuple):
     @property
     def at(self) -> str:
         """The moment as `YYYY-MM-DDThh:mm:ssZ`, UTC."""
-        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.now))
+        return utc_second(self.now)
+
+
+def utc_second(seconds: float) -> str:
+    """Seconds since 1970 as `YYYY-MM-DDThh:mm:ssZ`."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 def report(text: str, moment: Moment, inbox: Inbox | None = None) -> str | None:

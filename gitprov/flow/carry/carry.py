@@ -19,6 +19,7 @@ from gitprov.git.files import diff as diffs
 from gitprov.git.files.diff import REGULAR, FileChange
 from gitprov.git.objects import Commit, is_commit, parse_commit
 from gitprov.git.repo import Repository
+from gitprov.model.hunk import added_lines
 from gitprov.model.lines import split_lines
 from gitprov.model.note import Note
 from gitprov.model.ranges import LineSet
@@ -271,7 +272,7 @@ class _CarryCase:
 
 def _added(repo: Repository, change: FileChange) -> LineSet:
     hunks = _hunks(repo, change)
-    return LineSet.of_runs((hunk.new_start + 1, hunk.new_end) for hunk in hunks if hunk.new_count)
+    return added_lines(hunks)
 
 
 def _hunks(repo: Repository, change: FileChange) -> Sequence[Hunk]:

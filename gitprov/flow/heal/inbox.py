@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import os
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitprov.flow.capture.moment import utc_second
 from gitprov.flow.change import CommitChange, new_lines
 from gitprov.flow.commit import seal
 from gitprov.flow.commit.plan import make_plan
@@ -83,11 +83,11 @@ class InboxEvidence:
         fitting = [
             candidate
             for candidate in suspects
-            if candidate.bare and _time(candidate.commit.committed) >= self._first
+            if candidate.bare and utc_second(candidate.commit.committed) >= self._first
         ]
         recalled = []
         for candidate in sorted(fitting, key=lambda candidate: candidate.commit.committed):
-            note = self._of(candidate.commit.oid, _time(candidate.commit.committed), keep)
+            note = self._of(candidate.commit.oid, utc_second(candidate.commit.committed), keep)
             if note is not None:
                 recalled.append(RecalledNote(candidate.commit.oid, note))
         return recalled
@@ -169,7 +169,3 @@ def _plan(
         out.close()
         if keep:
             files.remove(place)
-
-
-def _time(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

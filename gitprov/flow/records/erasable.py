@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gitprov.git.repo import MAIN_WORKTREE
+from gitprov.git.locate import MAIN_WORKTREE
 from gitprov.model.event import Event, Turn
 from gitprov.store import files
 from gitprov.store import plan as plans

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitprov.errors import Damaged, GitprovError, UsageError
+from gitprov.flow.capture.moment import utc_second
 from gitprov.flow.read.resolve import CommitsOfTrace, find, holders, nearest
 from gitprov.flow.records import erasable
 from gitprov.flow.records.erasable import InboxErasure
@@ -82,7 +82,7 @@ def look(repo: Repository, text: str, reason: str | None, now: float) -> Forgett
             f"{text!r} is a commit: traces are forgotten",
             f"gitprov show {argument_quoted(text)} lists its traces",
         )
-    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+    at = utc_second(now)
     committer = repo.identity(_WHY)
     by = committer[: committer.rfind(">") + 1]
     if name.kind == "turn":

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitprovError, UsageError
+from gitprov.flow.capture.moment import utc_second
 from gitprov.flow.read.resolve import find, holders
 from gitprov.git import notes as git_notes
 from gitprov.git.process import decode
@@ -37,7 +37,7 @@ def review(repo: Repository, text: str, by: str | None, remark: str | None, now:
     """
     committer = _committer(repo, by, now)
     who = by.strip() if by is not None else committer[: committer.rfind(">") + 1]
-    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+    at = utc_second(now)
     before = _Before(repo)
     pairs = _pairs(before, text)
     fresh: list[tuple[str, str]] = []

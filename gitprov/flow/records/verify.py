@@ -20,6 +20,7 @@ from gitprov.git.history.log import trailers as pairs_of
 from gitprov.git.history.verified import ListedCommit
 from gitprov.interop import trailers as profiles
 from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
+from gitprov.model.hunk import added_lines
 from gitprov.model.ids import traces_digest
 from gitprov.model.lines import count_lines
 from gitprov.model.note import Note, Row, unite_rows
@@ -209,7 +210,7 @@ class _VerifyCase:
         from gitprov.attribution.diff import hunks
 
         sides = [hunks(old or b"", new) for old in olds or [b""]]
-        runs = [LineSet.of_runs((h.new_start + 1, h.new_end) for h in side if h.new_count) for side in sides]
+        runs = [added_lines(side) for side in sides]
         added = runs[0]
         for other in runs[1:]:
             added = added & other
@@ -226,11 +227,7 @@ def _path(doubt: Doubt) -> str:
 
 def _added(changed: list[diffs.FileChange]) -> dict[str, LineSet]:
     """Path → the lines (1-based) that a diff adds."""
-    return {
-        change.path: LineSet.of_runs((h.new_start + 1, h.new_end) for h in change.hunks if h.new_count)
-        for change in changed
-        if change.has_text
-    }
+    return {change.path: added_lines(change.hunks) for change in changed if change.has_text}
 
 
 def _together(sides: list[dict[str, LineSet]]) -> Mapping[str, LineSet]:

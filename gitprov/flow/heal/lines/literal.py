@@ -10,6 +10,7 @@ from gitprov.attribution.inherit import weakest
 from gitprov.flow.carry.solid import lessened
 from gitprov.flow.change import new_lines
 from gitprov.git.objects import parse_commit
+from gitprov.model.hunk import added_lines
 from gitprov.model.note import Note, Row
 from gitprov.model.ranges import LineSet, union
 
@@ -33,13 +34,7 @@ def literally(repo: Repository, note: Note, old: str, new: str) -> LiteralNote:
         return LiteralNote(None, tuple(note.paths()))
     parents = parse_commit(obj).parents
     changes = new_lines(repo, parents, parents[0] if parents else None, new)
-    added = {
-        change.path: LineSet.of_runs(
-            (hunk.new_start + 1, hunk.new_end) for hunk in change.hunks if hunk.new_count
-        )
-        for change in changes
-        if change.has_text
-    }
+    added = {change.path: added_lines(change.hunks) for change in changes if change.has_text}
     wrong = {}
     for path in note.paths():
         claimed = union(claim.lines for claim in note.claims(path))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from gitprov.errors import Damaged
 from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Check, Diagnosis, Examination
-from gitprov.git.repo import MAIN_WORKTREE
+from gitprov.git.locate import MAIN_WORKTREE
 from gitprov.model.event import Event, Problem
 from gitprov.store import files
 from gitprov.store.inbox import lost, retention
