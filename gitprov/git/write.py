@@ -7,7 +7,6 @@ scratch ref below `refs/gitprov/scratch/`, which `doctor` removes.
 from __future__ import annotations
 
 import os
-import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, NamedTuple
@@ -88,6 +87,8 @@ def write(
         if not changes or attempt(repo, committer, changes):
             return
         # Jitter: competing processes must not retry at the same moment.
+        import random
+
         time.sleep(random.uniform(0.001, 0.01 * (turn + 1)))  # noqa: S311 - no secret depends on it
     raise Contended(f"{', '.join(refs)} kept changing; nothing was written", "run the command again")
 
@@ -105,7 +106,7 @@ def read_refs(repo: Repository, refs: list[str]) -> dict[str, str]:
 
 def attempt(repo: Repository, committer: str, changes: list[RefChange]) -> bool:
     """Make these changes, all or none; False where another process moved one of the refs from its `base`."""
-    name = f"{SCRATCH}/{os.getpid()}-{random.getrandbits(40):010x}"
+    name = f"{SCRATCH}/{os.getpid()}-{os.urandom(5).hex()}"
     planned = [(f"{name}/{n}", change) for n, change in enumerate(changes)]
     _import(repo, (part for ref, change in planned for part in _commit(ref, committer, change)))
     moves = [f"update {change.ref} {ref} {change.base or repo.null_oid}\n" for ref, change in planned]

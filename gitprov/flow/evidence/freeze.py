@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from gitprov.git.write import BlobWriter
 from gitprov.model import canonical, generation, ids
 from gitprov.model.config import Config
 from gitprov.model.event import ContentRef, Event, InstructionFile, Turn
+from gitprov.model.sha import blob_hasher
 from gitprov.store import generations
 from gitprov.store.inbox.inbox import Inbox
 
@@ -217,9 +217,9 @@ class Freezer:
 
     def _oid(self, data: bytes) -> str:
         """The object id that git gives to a blob with this content."""
-        digest = hashlib.new(self._format, b"blob %d\0" % len(data), usedforsecurity=False)
+        digest = blob_hasher(self._format, len(data))
         digest.update(data)
-        return digest.hexdigest()
+        return str(digest.hexdigest())
 
 
 def groups(evidence: Evidence, frozen: Callable[[int], str | None]) -> dict[TurnKey, list[Event]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -67,6 +66,8 @@ def unite(
                 if plan.came:
                     flags.raise_flag(repo.home, flags.NOTES_CAME)
             return plan
+        import random
+
         time.sleep(random.uniform(0.001, 0.01 * (turn + 1)))  # noqa: S311 - no secret depends on it
     lock = os.path.join(repo.common_dir, ref + ".lock")
     if os.path.exists(lock):
