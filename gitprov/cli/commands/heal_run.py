@@ -1,6 +1,4 @@
-"""Running heal and printing what it says; without what parses command lines, which a plain `gitprov heal`
-needs not.
-"""
+"""Runs heal and prints its report, without importing typer, which a plain `gitprov heal` does not need."""
 
 from __future__ import annotations
 
@@ -27,7 +25,7 @@ def run(request: HealRequest, *, as_json: bool = False, color: str | None = None
     from gitprov.flow.recover import finish_interrupted
     from gitprov.output import heal as output
 
-    # Thousands of small values and no cycles: looking for garbage would only cost time.
+    # The many small values form no reference cycles, so garbage collection would only cost time.
     gc.disable()
     env = os.environ
     screen = Screen.of_stdout(env)
@@ -56,7 +54,7 @@ def _colours(cwd: str, screen: Screen, when: str | None) -> Mapping[str, str]:
 
 
 class _HealProgress:
-    """One line on a terminal's stderr, rewritten as the work goes on; nothing anywhere else."""
+    """Progress in one line on stderr, rewritten at each step; nothing if stderr is no terminal."""
 
     def __init__(self) -> None:
         self._shown = False

@@ -1,4 +1,4 @@
-"""`gitprov verify`: fsck for provenance."""
+"""`gitprov verify`: check recorded provenance, as git fsck checks objects."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gitprov.model.finding import FINDING, UNKNOWN
 if TYPE_CHECKING:
     from gitprov.flow.records.verify import Verified
 
-#: Progress is shown from this many seconds on, and so often.
+#: Progress is shown after the first number of seconds, then at intervals of the second.
 _PATIENCE, _OFTEN = 1.0, 0.2
 
 
@@ -73,7 +73,7 @@ def _counts(done: Verified) -> dict[str, int]:
 
 
 class _VerifyProgress:
-    """One line on a terminal, drawn over itself, once it takes long."""
+    """Progress in one line on a terminal, rewritten in place; shown once the check takes long."""
 
     def __init__(self) -> None:
         self._next = time.monotonic() + _PATIENCE
