@@ -1,1 +1,1 @@
-"""Judgements on values: secrets, gates, findings. Pure."""
+"""Checks of values: secrets in text, reasons to refuse a commit, findings in notes. Pure."""

@@ -1,4 +1,4 @@
-"""The gate's reasons: what a commit would lose, on which file and trace, and the command that mends it."""
+"""Reasons of the gate to refuse a commit: the lost record, its file and traces, and a command to mend it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SPACE = re.compile(rb"\s+")
 
 
 class Refusal(NamedTuple):
-    """One reason to refuse. `traces` are those whose record is at stake; dropping all of them lifts it."""
+    """A reason to refuse a commit. `traces` would lose their record; it ends when all of them are dropped."""
 
     rule: str
     message: str
@@ -28,12 +28,12 @@ class Refusal(NamedTuple):
     traces: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
-        """As the plan keeps it."""
+        """The refusal as the JSON row that a plan contains."""
         return {**self._asdict(), "traces": list(self.traces)}
 
     @classmethod
     def from_json(cls, row: Mapping[str, object]) -> Refusal:
-        """From what `to_json` made."""
+        """The refusal of a row that `to_json` made."""
         traces = row.get("traces")
         names = tuple(str(one) for one in traces) if isinstance(traces, list) else ()
         path = row.get("path")
@@ -44,10 +44,10 @@ class Refusal(NamedTuple):
 def removed_markers(
     path: str, old: bytes, new: bytes, changed: Iterable[Hunk], traces: Sequence[str]
 ) -> list[Refusal]:
-    """Inline trace markers that a change removes or replaces while the code below them lives.
+    """Refusals for inline trace markers that a change removes or replaces while their code remains.
 
-    `known` are traces that have lines of their own in this commit's version of the file: a marker may be
-    replaced by one of theirs.
+    `traces` are those with lines in this commit's version of the file: a marker of one of them may replace
+    the old marker.
     """
     old_lines = split_lines(old)
     gone = {n for hunk in changed for n in range(hunk.old_start, hunk.old_end)}
@@ -77,7 +77,7 @@ def _replaced(still: set[bytes], old: bytes, traces: Sequence[str]) -> bool:
 
 
 def _code_lives(lines: list[bytes], n: int, gone: set[int], new: bytes) -> bool:
-    """Whether code that a marker speaks of is still there: its own line's, else the block below it."""
+    """Whether the code of the marker in line `n` (0-based) remains: on its line, else the block below it."""
     code = _code(lines[n])
     if code:
         return code in {_code(line) for line in split_lines(new)}
@@ -90,24 +90,24 @@ def _code_lives(lines: list[bytes], n: int, gone: set[int], new: bytes) -> bool:
 
 
 def _code(line: bytes) -> bytes:
-    """A line without space, marker and the comment signs around it; nothing where all of it is a comment."""
+    """A line without white space, marker and the marker's comment signs; empty for a pure comment."""
     code = _SPACE.sub(b"", _SIGNED.sub(b"", line))
     return b"" if _COMMENT.match(line) else code
 
 
 def sidecar_path(path: str) -> str:
-    """Where a file's sidecar is."""
+    """The path of the sidecar of the file at `path`."""
     return f".ai-trace/{path}.json"
 
 
 def sidecar_target(path: str) -> str | None:
-    """The file a sidecar speaks of, None where a path is no sidecar's."""
+    """The path of the file that a sidecar describes; None if `path` is not a sidecar's."""
     inside = path.removeprefix(".ai-trace/")
     return inside.removesuffix(".json") if inside != path and inside.endswith(".json") else None
 
 
 def lost_sidecar(path: str, old: bytes, new: bytes | None) -> Refusal | None:
-    """Why a changed or removed (`new` None) sidecar of a living file loses traces; None where it does not."""
+    """The refusal if a changed or removed (`new` None) sidecar loses traces though its file remains."""
     before = _sidecar_traces(old) or ()
     after = None if new is None else _sidecar_traces(new)
     lost = tuple(trace for trace in before if trace not in (after or ()))

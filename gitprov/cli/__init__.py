@@ -1,1 +1,1 @@
-"""The front door: parsing, printing, exit codes."""
+"""Command lines: parsing, printing, exit codes."""

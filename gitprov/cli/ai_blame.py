@@ -1,4 +1,4 @@
-"""`git ai-blame`: which prompt, model and person each line of a file comes from."""
+"""`git ai-blame`: the prompt, model and person that each line of a file comes from."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _COMMAND = "ai-blame"
 
 def main() -> int:
     """Run the command line of this process and return its exit code."""
-    # Thousands of small values and no cycles: looking for garbage would only cost time.
+    # The many small values form no reference cycles, so garbage collection would only cost time.
     gc.disable()
     return guarded(lambda: _main(sys.argv[1:]))
 
@@ -57,9 +57,7 @@ def _main(argv: Sequence[str]) -> int:
 
 
 def _explained(error: GitFailed, command: BlameCommand, cwd: str, env: Mapping[str, str]) -> GitprovError:
-    """Git's error, or a better one where the path is in a submodule, of which git blame only says that it
-    is not here.
-    """
+    """Git's error, or a better one for a path in a submodule, which git blame only reports as missing."""
     from gitprov.flow.read.submodules import refer
     from gitprov.git.repo import Repository
 
@@ -76,7 +74,7 @@ def _run(command: BlameCommand, cwd: str, env: Mapping[str, str]) -> int:
         with Repository.discover(cwd, env) as repo:
             take_in(repo)
             return _porcelain(repo, command)
-    # Git works while we look around.
+    # Git blame runs while this process opens the repository.
     prompt = command.form == "text" and not command.stats
     with blame.start(command.request, cwd, env, prompt) as stream, Repository.discover(cwd, env) as repo:
         take_in(repo)
@@ -94,9 +92,7 @@ def _answer(repo: Repository, command: BlameCommand, stream: Stream) -> Answer:
 
 
 def _uncommitted(repo: Repository) -> Uncommitted:
-    """What the inbox says of lines that no commit holds yet; only where there are such lines is it looked
-    at.
-    """
+    """A function from a path to the inbox's claims on uncommitted lines; it reads the inbox when called."""
 
     def claims(path: str) -> list[Claim]:
         from gitprov.flow.evidence.uncommitted import uncommitted
@@ -157,8 +153,7 @@ def _prompts(repo: Repository) -> Prompts:
     return Prompts(repo)
 
 
-#: Lines of a file that is shown when all of it is known, so that its columns are chosen by what they have to
-#: show.
+#: Files of up to so many lines are shown after all lines are blamed: column widths then depend on all values.
 _AT_ONCE = 500
 
 
@@ -174,7 +169,7 @@ def _text(repo: Repository, command: BlameCommand, stream: Stream) -> int:
     long = content is not None and len(content) > _AT_ONCE
     runs = expected_runs(command.request, len(content)) if content is not None and long else None
     ordered = in_order(answer.lines, runs)
-    # Wait for the first lines before there is a pager: an error of git belongs on a terminal without one.
+    # Wait for the first lines before the pager starts, so that an error of git is shown without a pager.
     piece = next(ordered, None)
     if piece is None:
         return 0

@@ -27,7 +27,7 @@ _NOTHING = (
 
 def main() -> int:
     """Run the command line of this process and return its exit code."""
-    # Thousands of small values and no cycles: looking for garbage would only cost time.
+    # The many small values form no reference cycles, so garbage collection would only cost time.
     gc.disable()
     return guarded(lambda: _main(sys.argv[1:]))
 
@@ -60,8 +60,7 @@ def _run(command: LogCommand, cwd: str, env: Mapping[str, str]) -> int:
     with start(command.query, cwd, env, stdin, prompt=screen.terminal) as stream:
         render = _renderer(command, cwd, screen)
         commits = entries(command.query, stream, cwd, env)
-        # Wait for the first commit before there is a pager: an error of git belongs on a terminal without
-        # one.
+        # Wait for the first commit before the pager starts, so that an error of git is shown without a pager.
         entry = next(commits, None)
         if entry is None:
             if screen.terminal and os.isatty(2):
@@ -76,7 +75,7 @@ def _run(command: LogCommand, cwd: str, env: Mapping[str, str]) -> int:
 def _texts(
     render: Callable[[LoggedCommit], str], first: LoggedCommit, others: Iterator[LoggedCommit], apart: bool
 ) -> Iterator[str]:
-    """Commits as text; `apart` puts an empty line between them."""
+    """Rendered commits; with `apart`, an empty line is put between them."""
     yield render(first)
     for entry in others:
         yield "\n" + render(entry) if apart else render(entry)

@@ -1,7 +1,7 @@
-"""The full program: which commands there are, and how one of them is loaded and run.
+"""The full program: the list of commands, and functions that load and run one of them.
 
-A new command is a module of its own with a function `command` (or a typer application `app` where
-it has commands of its own), and one line in `COMMANDS`.
+A new command is a module with a function `command` (or a typer application `app` if it has subcommands),
+and one line in `COMMANDS`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ COMMANDS = {
     "heal": "gitprov.cli.commands.heal",
     "forget": "gitprov.cli.commands.forget",
 }
-"""Each command and its module, in the order in which help shows them. Only the one asked for is imported."""
+"""Each command and its module, in the order of the help. Only the requested command is imported."""
 
 HELP = """Where each line of AI-written code came from, kept inside git.
 
@@ -46,7 +46,7 @@ def run_app(argv: Sequence[str]) -> int:
 
 
 def make_app(names: Sequence[str]) -> typer.Typer:
-    """The program with only these commands loaded."""
+    """The program with only the commands in `names` loaded."""
     app = typer.Typer(
         name="gitprov",
         help=HELP,
@@ -74,7 +74,7 @@ def _run(argv: Sequence[str]) -> int:
     except typer.Abort:
         return EXIT_INTERRUPTED
     except Exception as error:
-        # Errors of the command line know how to show themselves; typer does not export their common class.
+        # Command-line errors have a method `show`; typer does not export their common class.
         show = getattr(error, "show", None)
         if show is None:
             raise

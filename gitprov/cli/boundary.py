@@ -1,4 +1,4 @@
-"""The one place where errors become a message on stderr and an exit code."""
+"""Turns errors into a message on stderr and an exit code; no other module does."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gitprov.model.untrusted.printed import clean_block
 from gitprov.store.access import REFUSED, explained
 
 EXIT_PIPE = 141
-"""The reader of our output went away: what a shell reports for git in the same place."""
+"""Exit code if the reader closed our output: the one that a shell reports for git in that case."""
 
-#: What a machine does to a program that has no bug.
+#: Errors of the machine, such as a full disk, that are no bug of ours.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def guarded(run: Callable[[], int]) -> int:
-    """The exit code of `run`, or that of the error it raised, which is told on stderr."""
+    """The exit code of `run`, or that of the error it raised, which is reported on stderr."""
     try:
         code = run()
         sys.stdout.flush()
@@ -30,7 +30,7 @@ def guarded(run: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # Python would complain once more when it flushes stdout on its way out.
+        # Without this, Python would report the error again when it flushes stdout at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_PIPE
     except OSError as error:
@@ -41,16 +41,16 @@ def guarded(run: Callable[[], int]) -> int:
         _write_failed(error)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_CANNOT
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a bug becomes a report
+    except Exception as error:  # noqa: BLE001 - the last handler: a bug becomes a report
         return _bug(error)
     return code
 
 
 def tell(error: GitprovError) -> None:
-    """Say an error and its hint on stderr, each on one line of its own, whatever is in it.
+    """Write an error and its hint to stderr, each on one line, whatever characters they contain.
 
-    A gate's reasons are several lines, cleaned when they were put together; more lines of git's are indented,
-    so that none of them can pass for one of ours.
+    A gate's message has several lines, cleaned when it was composed. Further lines of git's errors are
+    indented, so that none looks like a line of ours.
     """
     if isinstance(error, GateError):
         complain(*f"gitprov: {error.message}".split("\n"))
@@ -69,7 +69,7 @@ def _write_failed(error: OSError) -> None:
 
 
 def _refused(error: OSError) -> int:
-    """The machine does not let this user do it."""
+    """Report that the system denied this user an operation; returns the exit code."""
     tell(explained(error))
     return EXIT_CANNOT
 
@@ -81,7 +81,7 @@ def _bug(error: Exception) -> int:
 
 
 def _write_report() -> str:
-    """Write what a maintainer needs to a private file and return its name."""
+    """Write a bug report to a private file; returns its path, or the report itself if that fails."""
     import platform
     import tempfile
     import traceback

@@ -1,4 +1,4 @@
-"""`gitprov capture <agent>`: one hook payload on stdin. Exits 0 and prints nothing, come what may."""
+"""`gitprov capture <agent>`: one hook payload on stdin. Always exits 0; prints nothing on stdout."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gitprov.flow.capture.moment import Moment, report
 
 
 def run(argv: list[str]) -> int:
-    """Capture what stdin holds. A problem that cannot even be logged goes to stderr."""
+    """Capture the payload on stdin and return 0. A problem that cannot be logged goes to stderr."""
     try:
         problem = _run(argv)
     except BaseException as error:  # noqa: BLE001 - an agent must never see a failure of ours
@@ -31,7 +31,7 @@ def _run(argv: list[str]) -> str | None:
 
 
 def _directory() -> str:
-    """The directory of this process; the root where somebody has removed it."""
+    """The current directory of this process; `/` if it was removed."""
     try:
         return os.getcwd()
     except OSError:
@@ -39,7 +39,7 @@ def _directory() -> str:
 
 
 def _read(handle: int) -> bytes:
-    """All of stdin up to just above the limit; the rest is drained, so that its writer sees no error."""
+    """The bytes of `handle` up to just above the limit; the rest is drained, so its writer gets no error."""
     parts: list[bytes] = []
     size = 0
     while chunk := os.read(handle, 1 << 20):

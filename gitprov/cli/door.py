@@ -1,5 +1,4 @@
-"""The one door to standard output and standard error: text for a person cannot steer the terminal, data stays
-exact.
+"""Writes to standard output and standard error: text without control characters, data unchanged.
 
 No other module writes to either stream (`tests/test_layers.py`). Colours pass only through
 `cli.terminal.Out`.
@@ -21,13 +20,13 @@ _OFTEN = 0.2
 
 
 def say(*lines: str) -> None:
-    """Lines for a person on stdout. Whatever steers in one is shown as an escape, a newline too."""
+    """Write lines of text to stdout; control characters in them, newlines too, are shown as escapes."""
     exact(_block(lines).encode("utf-8"))
 
 
 def complain(*lines: str) -> None:
-    """Such lines on stderr; a stderr that cannot be written to is no error."""
-    if sys.stderr is None:  # closed by whoever started us
+    """Write lines to stderr, with escapes as in `say`; a failure to write is ignored."""
+    if sys.stderr is None:  # the parent process closed it
         return
     try:
         sys.stderr.write(_block(lines))
@@ -41,7 +40,7 @@ def _block(lines: Iterable[str]) -> str:
 
 
 def exact(data: bytes) -> None:
-    """Bytes for a program on stdout, as they are."""
+    """Write data to stdout unchanged."""
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()

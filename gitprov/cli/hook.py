@@ -1,4 +1,4 @@
-"""`gitprov hook <name>`: what the installed hooks call. No typer here: a commit waits for it."""
+"""`gitprov hook <name>`: the installed hooks run it. It avoids typer, since commits wait for it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from gitprov.cli.door import complain
 from gitprov.errors import EXIT_OK, EXIT_USAGE, GitprovError
 from gitprov.model.hook_names import HOOKS
 
-#: An observer never blocks: what it could not do it says, and the commit goes on.
+#: Hooks that never block git: they report a failure, and the commit proceeds.
 _OBSERVERS = ("prepare-commit-msg", *(name for name in HOOKS if name.startswith("post-")))
 
-#: What a hook cannot do without, in the order git gives it, and the variable by which a framework tells it.
+#: Hook → its required arguments in git's order, and the variable in which a hook framework passes them.
 _NEEDED = {
     "prepare-commit-msg": ("MESSAGE-FILE", ""),
     "commit-msg": ("MESSAGE-FILE", ""),
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def run(argv: list[str]) -> int:
-    """Run one hook and return its exit code: 0 lets git go on."""
+    """Run one hook and return its exit code: with 0, git proceeds."""
     name = argv[0] if argv else ""
     if name in _NEEDED and _lacks(name, argv[1:]):
         needed = _NEEDED[name][0]
@@ -51,16 +51,14 @@ def run(argv: list[str]) -> int:
 
 
 def _lacks(name: str, args: list[str]) -> bool:
-    """Whether a hook was called with fewer arguments than git gives it, and no framework tells them
-    either.
-    """
+    """Whether a hook lacks arguments that git passes to it, and no framework passes them in a variable."""
     needed, variable = _NEEDED[name]
     count = len(needed.split())
     return not all(args[:count]) or (len(args) < count and variable not in os.environ)
 
 
 def _is_run_by_git(name: str) -> bool:
-    """Whether git waits for an observer: then a hook script that forgets the arguments must not block it."""
+    """Whether git runs this hook, other than commit-msg: a script that omits arguments must not block it."""
     if name == "commit-msg":
         return False
     from gitprov.git.user.parent_command import git_process
@@ -79,10 +77,9 @@ def _hook(name: str, args: list[str]) -> int:
 
 
 def _brings_commits(name: str, args: list[str]) -> bool:
-    """Whether the hook says that commits came from elsewhere: by a merge, or by a pull that is about to
-    rebase.
+    """Whether a hook run means that commits of others arrived, by a merge or a pull that will rebase.
 
-    Where a pull leaves no commit to repeat, its rebase has no other hook. A squash moves no branch yet.
+    If a pull has no commit to rebase, git runs no later hook. A squash merge moves no branch yet.
     """
     if name == "post-merge":
         return "1" not in (*args[:1], os.environ.get("PRE_COMMIT_IS_SQUASH_MERGE"))
@@ -106,7 +103,7 @@ def _dispatch(name: str, args: list[str]) -> None:
             from gitprov.cli.commands.heal_new import heal_new
 
             heal_new(repo)
-            return  # at such a checkout nothing is thrown away
+            return  # such a checkout discards no changes
         if name == "post-merge":
             return
         from gitprov.flow import hooks

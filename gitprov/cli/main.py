@@ -1,4 +1,4 @@
-"""The `gitprov` command: goes the short way for what must be fast, else loads the full program."""
+"""The `gitprov` command: runs commands that must be fast directly, else loads the full program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`gitprov hook pre-push`: share records with the remote that is being pushed to."""
+"""`gitprov hook pre-push`: share records with the remote of the push."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ _OURS = ("refs/notes/gitprov", "refs/gitprov/")
 
 
 def run(args: list[str]) -> int:
-    """Share, and return 0; after a failure, which is told, 1 where the configuration says that sharing is
-    required.
-    """
+    """Share records and return 0; a failure is reported, and is 1 if the configuration requires sharing."""
     remote = args[0] if args else os.environ.get("PRE_COMMIT_REMOTE_NAME", "")
     address = args[1] if len(args) > 1 else os.environ.get("PRE_COMMIT_REMOTE_URL", remote)
     if not remote or not _pushes_others():
@@ -36,7 +34,7 @@ def run(args: list[str]) -> int:
 
 
 def _pushes_others() -> bool:
-    """Whether anything but our own refs is brought to the remote."""
+    """Whether the push updates any refs of the remote other than those of gitprov."""
     if "PRE_COMMIT_REMOTE_BRANCH" in os.environ:
         return not os.environ["PRE_COMMIT_REMOTE_BRANCH"].startswith(_OURS)
     if sys.stdin.isatty():
@@ -46,7 +44,7 @@ def _pushes_others() -> bool:
 
 
 def _share(remote: str, address: str, required: list[bool]) -> int:
-    """`required` is filled as soon as the configuration is known."""
+    """Share records; appends share.required to `required` once the configuration is read."""
     from gitprov.cli.commands.heal_new import heal_new
     from gitprov.flow.share.sync import SyncOptions, nothing_new, sync
     from gitprov.git.remote import remotes
@@ -73,7 +71,7 @@ def _share(remote: str, address: str, required: list[bool]) -> int:
 
 
 def _is_rehearsal(repo: Repository) -> bool:
-    """Git runs the hook for `git push --dry-run` as well, and does not tell it so."""
+    """Whether the push is a `git push --dry-run`: git runs the hook for it too and passes no sign of it."""
     from gitprov.git.user.parent_command import git_process, says_dry_run
     from gitprov.git.user.settings import alias
 

@@ -20,7 +20,7 @@ _WHEN = ("always", "never", "auto")
 
 
 class Screen(NamedTuple):
-    """What standard output is. `width` is None where there is no terminal whose width matters."""
+    """Properties of standard output. `width` is in columns, None without COLUMNS and a terminal."""
 
     terminal: bool
     width: int | None
@@ -28,13 +28,13 @@ class Screen(NamedTuple):
 
     @classmethod
     def of_stdout(cls, env: Mapping[str, str]) -> Screen:
-        """Ours, or the one behind the pager that git has started for us (`git -p`)."""
+        """The screen of our stdout, or that of the pager which git started for us (`git -p`)."""
         paged = env.get("GIT_PAGER_IN_USE", "").lower() in ("true", "1", "yes", "on")
         terminal = paged or os.isatty(1)
         return cls(terminal, _width(env, terminal), env)
 
     def colour(self, cwd: str, command: str, when: str | None) -> bool:
-        """Whether to use colours; `when` is the value of --color, None where it was not given."""
+        """Whether to use colours; `when` is the value of --color, None if it is absent."""
         if when is not None and when not in _WHEN:
             raise UsageError(f"--color takes always, never or auto, not {when!r}")
         if when in ("always", "never"):
@@ -59,7 +59,7 @@ class Screen(NamedTuple):
         return {**defaults, **colours(command, defaults, cwd=cwd, env=self.env)}
 
     def open(self, cwd: str, command: str, paging: bool = True) -> Out:
-        """Where to write: the pager on a terminal of our own, else standard output."""
+        """The output to write to: a pager if stdout is a terminal and paging is enabled, else stdout."""
         if not (paging and os.isatty(1)):
             return Out(sys.stdout.buffer, None)
         from gitprov.git.user import pager, settings
@@ -74,7 +74,7 @@ class Screen(NamedTuple):
 
 
 class Out:
-    """A place for bytes. A reader who leaves the pager early ends the output without an error."""
+    """An output for bytes. If the user quits the pager early, output ends without an error."""
 
     def __init__(self, stream: IO[bytes], pager: Pager | None) -> None:
         self._pager = pager
@@ -82,11 +82,11 @@ class Out:
         self.flush = stream.flush
 
     def write(self, text: str | bytes) -> None:
-        """Whole lines for a person, with colours of ours; whatever else steers is shown as an escape."""
+        """Write whole lines with colours; other control characters are shown as escapes."""
         self.exact(clean_painted_block(text))
 
     def lines(self, lines: Iterable[str]) -> None:
-        """Lines without newlines; one that holds a newline nevertheless stays one line."""
+        """Write lines given without newlines; a newline inside one is shown as an escape."""
         for line in lines:
             self.exact(clean_painted(line).encode("utf-8") + b"\n")
 
@@ -105,7 +105,7 @@ class Out:
 
 
 def _width(env: Mapping[str, str], terminal: bool) -> int | None:
-    """Columns: what COLUMNS says, else the terminal's; None for neither."""
+    """Columns from COLUMNS, else of the terminal (80 if unknown); None if there is neither."""
     columns = env.get("COLUMNS", "")
     if columns.isdigit() and int(columns) > 0:
         return int(columns)

@@ -1,11 +1,11 @@
-"""Moments in the forms that git gives them; seconds since the epoch and a zone `+hhmm` go in."""
+"""Formats dates as git does, from seconds since the epoch and a zone `+hhmm`."""
 
 from __future__ import annotations
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-#: The values of --date that need neither the present moment nor the reader's zone.
+#: The values of --date that need neither the current time nor the reader's zone.
 FORMS = (
     "short",
     "iso",
@@ -21,7 +21,7 @@ FORMS = (
 
 
 def shown(form: str, seconds: int, zone: str) -> str:
-    """A moment in one of `FORMS`, in the zone it was written in."""
+    """The date of `seconds` in the form `form`, one of `FORMS`, and in the zone `zone`."""
     if form == "unix":
         return str(seconds)
     if form == "raw":
@@ -39,12 +39,12 @@ def shown(form: str, seconds: int, zone: str) -> str:
 
 
 def iso_strict(seconds: int, zone: str) -> str:
-    """`2026-02-01T11:00:04+01:00`."""
+    """A date in strict ISO 8601, as `2026-02-01T11:00:04+01:00`."""
     return shown("iso-strict", seconds, zone)
 
 
 def _offset(zone: str) -> int:
-    """Seconds east of Greenwich; 0 for what is no zone."""
+    """Seconds east of Greenwich; 0 if `zone` is not of the form `+hhmm`."""
     sign, digits = zone[:1], zone[1:]
     if sign not in ("+", "-") or len(digits) != 4 or not digits.isdigit():
         return 0

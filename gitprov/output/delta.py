@@ -1,4 +1,4 @@
-"""A delta for people: unified hunks in which a reworded line shows what changed inside it."""
+"""Formats a delta for people: unified hunks, in which a reworded line shows its changed words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SLOTS = {"-": "old", "+": "new", "*": "new"}
 
 
 def render(path: str, committed: str, delta: Delta, colours: Mapping[str, str] = PLAIN) -> Iterator[str]:
-    """Lines without newlines: headers, then the blocks. `committed` names what stands on the new side."""
+    """Lines without newlines: headers, then the blocks. `committed` describes the new side in its header."""
     if not delta.blocks:
         return
     meta = colours.get("meta", "")
@@ -34,7 +34,7 @@ def render(path: str, committed: str, delta: Delta, colours: Mapping[str, str] =
 
 
 def words(piece: DeltaLine, colours: Mapping[str, str] = PLAIN) -> str:
-    """A reworded line: marks around what went and what came, or colours instead of them."""
+    """A reworded line with marks around removed and added words, or, if `colours` has any, with colours."""
     shown = []
     for op, raw in piece.words:
         text = clean_line(raw)

@@ -1,4 +1,4 @@
-"""`gitprov verify` for people and for machines."""
+"""Output of `gitprov verify` as text and as JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
 from gitprov.output.text import clean
 
-#: What could not be looked at is told by the kind, since a clone that has no generations has it for every
+#: Descriptions of kinds that are counted, not listed: a clone without generations has one finding for each
 #: trace.
 _MANY = {
     "no-generation": "traces whose generation is not in this clone",
@@ -24,7 +24,7 @@ _MANY = {
 
 
 def lines(findings: Iterable[Finding], strict: bool) -> Iterator[str]:
-    """Each finding with its mend, then what could not be looked at, counted; all of it where `strict`."""
+    """Each finding with its mend, then counts of the other kinds; `strict` lists unknown ones as well."""
     rest: list[Finding] = []
     for finding in findings:
         if finding.level == FINDING or (strict and finding.level == UNKNOWN):
@@ -51,7 +51,7 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 
 def summary(counts: Mapping[str, int]) -> str:
-    """One line: what was looked at, and what came of it."""
+    """One line: how many objects were checked, and how many findings there are."""
     looked = ", ".join(
         f"{counts[name]} {name if counts[name] != 1 else name.removesuffix('s')}"
         for name in ("commits", "notes", "generations", "sidecars")
@@ -63,5 +63,5 @@ def summary(counts: Mapping[str, int]) -> str:
 
 
 def row(finding: Finding) -> dict[str, object]:
-    """A finding as JSON; what is not known is null."""
+    """A finding as a JSON row; unknown values are null."""
     return {"type": "finding", **finding._asdict()}

@@ -1,4 +1,4 @@
-"""What `gitprov heal` prints."""
+"""Output of `gitprov heal` as text and as JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHOWN = 3
 
 
 def lines(report: HealReport, colours: Mapping[str, str] = PLAIN) -> Iterator[str]:
-    """The report as text: a line a commit, and a summary."""
+    """The report as text: one line for each healed commit, two for an unhealed one, and a summary."""
     for commit in report.healed:
         yield _healed(commit, report.written, colours)
     for fault in report.unhealed:

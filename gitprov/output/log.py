@@ -1,4 +1,4 @@
-"""`git ai-log`: a block, a line, or a JSON object for each commit."""
+"""Output of `git ai-log`: a block, a line, or a JSON object for each commit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gitprov.model.answers.log import DeltaSum, LoggedCommit, LoggedTrace
 from gitprov.model.untrusted.printed import clean, clean_rows
 from gitprov.output.text import PLAIN, paint
 
-#: What is coloured, and how where the user has not chosen otherwise.
+#: Colour slots and their default escape sequences.
 COLOURS: Mapping[str, str] = {
     "commit": "\x1b[33m",
     "ai": "\x1b[35m",
@@ -23,7 +23,7 @@ _NO_MODEL = "(unknown model)"
 
 
 def as_json(entry: LoggedCommit) -> str:
-    """One object on one line of ASCII, newline included; absent facts are null."""
+    """One object on one line of ASCII, newline included; absent values are null."""
     delta = entry.delta
     document = {
         "commit": entry.oid,
@@ -50,17 +50,17 @@ def as_json(entry: LoggedCommit) -> str:
 
 
 def _counts(delta: DeltaSum) -> dict[str, int]:
-    """The sums as the notes have them: `reformatted` only where there are such lines."""
+    """The sums by name, as in notes: `reformatted` is absent if it is 0."""
     return {name: count for name, count in delta._asdict().items() if count or name != "reformatted"}
 
 
 def _stable(time: str) -> str:
-    """A moment with its zone in digits, as git wrote it up to 2.44; later ones say `Z` for UTC."""
+    """A date with its zone in digits, as git wrote it up to 2.44; later versions write `Z` for UTC."""
     return f"{time[:-1]}+00:00" if time.endswith("Z") else time
 
 
 def oneline(entry: LoggedCommit, colours: Mapping[str, str] = PLAIN) -> str:
-    """Commit, class and lines, delta rate, gate where it was passed by, machines, subject."""
+    """One line: commit, class and lines, delta rate, a bypassed gate, agents and models, subject."""
     words = [paint(entry.short, colours.get("commit", ""))]
     if entry.cls is not None:
         words.append(paint(_class_and_lines(entry), colours.get(entry.cls, "")))
@@ -73,7 +73,7 @@ def oneline(entry: LoggedCommit, colours: Mapping[str, str] = PLAIN) -> str:
 
 
 def block(entry: LoggedCommit, colours: Mapping[str, str] = PLAIN) -> str:
-    """Several lines, in the manner of git log; only what is known is shown."""
+    """Several lines, like those of git log; unknown values are left out."""
     mark = f" ({entry.cls})" if entry.cls is not None else ""
     rows = [f"commit {entry.oid}{mark}", f"Author:   {entry.author}", f"Date:     {entry.date}"]
     rows += [f"Model:    {agent or _NO_AGENT} {model or _NO_MODEL}" for agent, model in entry.machines]
@@ -118,7 +118,7 @@ def _class_and_lines(entry: LoggedCommit) -> str:
 
 
 def _lines(entry: LoggedCommit) -> str:
-    """`12 of 20 added (60%), 2 of them edited`."""
+    """The AI-written lines, as `12 of 20 added (60%), 2 of them edited`."""
     ours = entry.ai + entry.edited
     text = str(ours)
     if entry.added is not None:
@@ -128,7 +128,7 @@ def _lines(entry: LoggedCommit) -> str:
 
 
 def _delta(delta: DeltaSum) -> str:
-    """`30%: 2 edited, 1 dropped of 10 raw lines, 3 reformatted`."""
+    """The delta, as `30%: 2 edited, 1 dropped of 10 raw lines, 3 reformatted`."""
     rate = "" if delta.rate is None else f"{_percent(delta.rate)}: "
     pending = f", {delta.pending} still pending" if delta.pending else ""
     layout = f", {delta.reformatted} reformatted" if delta.reformatted else ""

@@ -1,6 +1,4 @@
-"""One line that says what a project shares with its remotes, for whoever installs, syncs or asks the
-doctor.
-"""
+"""Describes in one line what a project shares with its remotes, for install, sync and doctor."""
 
 from __future__ import annotations
 
@@ -8,7 +6,7 @@ from gitprov.model.config import Config
 
 
 def line(config: Config) -> str:
-    """What goes to a remote with `gitprov sync` or a push, and how much of it redaction takes out."""
+    """What `gitprov sync` or a push sends to a remote, and how much of it redaction removes."""
     if not config.share_generations:
         return "notes alone (which lines, which model); prompts and outputs stay in this clone"
     shared = "notes, prompts and raw outputs (share.generations = true)"

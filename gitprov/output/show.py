@@ -1,4 +1,4 @@
-"""`gitprov show` for people: what is known of a trace or a commit, from the prompt to the delta."""
+"""Output of `gitprov show` as text: all facts of a trace or a commit, from the prompt to the delta."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gitprov.output.text import PLAIN, clean, clean_block, paint
 
 Colours = Mapping[str, str]
 
-#: Why a text is not shown.
+#: Reason → explanation of why a text is not shown.
 _WHY = {
     "not here": "not in this clone: generations travel only where refs/gitprov/generations is pushed",
     "digest only": "kept as a digest only (privacy tier hash-only)",
@@ -33,7 +33,7 @@ _LABEL = 14
 
 
 def of_trace(answer: TraceAnswer, colours: Colours = PLAIN) -> Iterator[str]:
-    """Lines without newlines."""
+    """All about a trace, as lines without newlines."""
     yield paint(
         f"trace {clean(answer.id or '(none yet: no commit holds this turn)')}", colours.get("commit", "")
     )
@@ -49,7 +49,7 @@ def of_trace(answer: TraceAnswer, colours: Colours = PLAIN) -> Iterator[str]:
 
 
 def of_commit(answer: CommitAnswer, colours: Colours = PLAIN) -> Iterator[str]:
-    """Lines without newlines."""
+    """All about a commit, as lines without newlines."""
     head = answer.head
     yield paint(f"commit {head.oid}", colours.get("commit", ""))
     yield from _fields(_commit_facts(answer))
@@ -72,7 +72,7 @@ def of_commit(answer: CommitAnswer, colours: Colours = PLAIN) -> Iterator[str]:
 
 
 def diffs(answer: TraceAnswer | CommitAnswer, colours: Colours = PLAIN) -> Iterator[str]:
-    """The deltas alone."""
+    """Only the deltas of a trace or a commit, as lines without newlines."""
     if isinstance(answer, CommitAnswer):
         for trace in answer.traces:
             for share in trace.files:
@@ -204,7 +204,7 @@ def _totals(counts: Row) -> Iterator[str]:
 
 
 def totals(counts: Row) -> str:
-    """`raw 12: kept 9, edited 2, dropped 1 (25% changed)`."""
+    """Counts in one line, as `raw 12: kept 9, edited 2, dropped 1 (25% changed)`."""
     parts = [
         f"{name} {counts[name]}" for name in ("kept", "edited", "dropped", "pending") if counts.get(name)
     ]

@@ -1,4 +1,4 @@
-"""`gitprov show --json`: one document, its shape fixed in docs/show.md."""
+"""Output of `gitprov show --json`: one document, whose shape docs/show.md defines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VERSION = 1
 
 
 def of_trace(answer: TraceAnswer) -> Row:
-    """The document of one trace."""
+    """The JSON document for one trace."""
     record = answer.record
     agent = _object(record, "agent")
     return {
@@ -62,7 +62,7 @@ def of_trace(answer: TraceAnswer) -> Row:
 
 
 def of_commit(answer: CommitAnswer) -> Row:
-    """The document of one commit."""
+    """The JSON document for one commit."""
     row = answer.row
     return {
         "kind": "commit",
@@ -84,7 +84,7 @@ def of_commit(answer: CommitAnswer) -> Row:
 
 
 def rate(delta: Row | None) -> float | None:
-    """Edited and dropped lines as a share of the raw ones; None where there are none."""
+    """Edited and dropped lines as a share of the raw lines; None if there are no raw lines."""
     counts = delta or {}
     raw, edited, dropped = (counts.get(name) for name in ("raw", "edited", "dropped"))
     if not isinstance(raw, int) or not raw:
@@ -142,7 +142,7 @@ def _share(share: TraceFile) -> Row:
 
 
 def counted(share: TraceFile) -> dict[str, int | None]:
-    """Lines kept, edited, dropped and pending: as the note says, else as the delta shows."""
+    """Counts of lines kept, edited, dropped and pending: from the note, else from the delta."""
     if share.ai or share.edited or share.delta is None:
         kept, edited = count_of(share.ai), count_of(share.edited)
     else:

@@ -1,4 +1,4 @@
-"""`gitprov status` for people and as JSON (its shape is fixed in docs/show.md)."""
+"""Output of `gitprov status` as text and as JSON, whose shape docs/show.md defines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WHY = {
 
 
 def as_json(answer: StatusAnswer) -> Row:
-    """The document."""
+    """The status as a JSON document."""
     return {
         "v": VERSION,
         "worktree": answer.worktree,
@@ -32,7 +32,7 @@ def as_json(answer: StatusAnswer) -> Row:
 
 
 def render(answer: StatusAnswer) -> Iterator[str]:
-    """Lines without newlines."""
+    """The status as lines without newlines."""
     if answer.finished:
         yield f"Wrote the note of {answer.finished[:12]}, which had been cut off."
     if not (answer.files or answer.turns or answer.unread):
@@ -60,7 +60,7 @@ def _submodules(submodules: tuple[SubmoduleStatus, ...]) -> Iterator[str]:
 
 
 def age(seconds: int | None) -> str:
-    """`3 minutes ago`."""
+    """An age in words, as `3 minutes ago`; None is an unknown time."""
     if seconds is None:
         return "at an unknown time"
     for size, name in _UNITS:

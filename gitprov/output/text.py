@@ -1,4 +1,4 @@
-"""Text in columns: widths as a terminal counts them, nothing that could steer the terminal."""
+"""Text in columns, with widths as a terminal counts them, and without control characters."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ __all__ = [
     "PLAIN", "RESET", "clean", "clean_block", "clean_bytes", "clean_line", "fit", "paint", "width",
 ]  # fmt: skip
 
-#: The marks that end a colour, and a text without any.
+#: The escape sequence that ends a colour, and the colours of a text without any.
 RESET = "\x1b[m"
 PLAIN: Mapping[str, str] = {}
 
-#: Marks that stand over the character before them, accents among them.
+#: Unicode categories of marks that take no column, such as combining accents.
 _NO_WIDTH = ("Mn", "Me")
 
 
 def width(text: str) -> int:
-    """Columns that a terminal uses for a text, which is clean."""
+    """Columns that a terminal uses for `text`, which must not contain control characters."""
     if text.isascii():
         return len(text)
     from unicodedata import category, east_asian_width
@@ -28,7 +28,7 @@ def width(text: str) -> int:
 
 
 def fit(text: str, columns: int) -> str:
-    """Text cut or padded to exactly so many columns; `~` at the end says that something was cut."""
+    """Text cut or padded to exactly `columns` columns; a cut text ends with `~`."""
     if text.isascii():
         return text.ljust(columns) if len(text) <= columns else text[: max(columns - 1, 0)] + "~"[:columns]
     if width(text) > columns:

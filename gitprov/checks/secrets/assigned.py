@@ -1,6 +1,4 @@
-"""Secrets that are known by the name they are assigned to: `password = "…"`, `API_KEY: …`,
-`<token>…</token>`.
-"""
+"""Finds secrets by the name that they are assigned to: `password = "…"`, `API_KEY: …`, `<token>…</token>`."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ from typing import NamedTuple
 from gitprov.checks.secrets.rules import MARK, compiled, is_mixed, is_placeholder, looks_random
 
 NEEDLES = (b"passw", b"passphrase", b"pwd", b"_pass", b"secret", b"token", b"key", b"credential")
-"""One of these, in any case, is in every text that this module finds something in."""
+"""Every text with a find of this module contains one of these, in upper or lower case."""
 
 _LEFT = rb"""(?ix)
     (?P<word> passw(?:or)?d | passphrase | pwd | _pass(?![a-z]) | secret | token | credential
@@ -39,7 +37,7 @@ _SPEAKS_OF_ITSELF = rb"(?i)pass|pwd|secret|token|key|cred"
 
 
 class _Value(NamedTuple):
-    """A value's place in its line, and how it is written there."""
+    """The place of a value in its line, and its notation there."""
 
     start: int
     end: int
@@ -48,7 +46,7 @@ class _Value(NamedTuple):
 
 
 def may_be_here(text: bytes, at: int) -> bool:
-    """Whether the word that starts `at` is followed by a sign that assigns."""
+    """Whether an assignment sign follows the word that starts at `at`."""
     return compiled(_LEFT).match(text, at) is not None
 
 
@@ -68,15 +66,13 @@ def find(line: bytes) -> Iterator[tuple[int, int, str]]:
 
 
 def _end_of(line: bytes, at: int) -> int:
-    """Where an unquoted value ends: only a find is followed beyond its first 512 bytes, or lines would cost
-    squares.
-    """
+    """The end of an unquoted value. Only finds are read beyond 512 bytes: all would take quadratic time."""
     rest = compiled(_REST).match(line, at)
     return at if rest is None else rest.end()
 
 
 def _value(line: bytes, match: re.Match[bytes]) -> _Value | None:
-    """The value on the right of a sign; None where a sign of that kind assigns nothing here."""
+    """The value after an assignment sign; None if a sign of that kind assigns nothing here."""
     sign, named_in_quotes = match["sign"], match["quote"] is not None
     start = match.end()
     opening = compiled(_OPENING).match(line, start)
@@ -95,7 +91,7 @@ def _value(line: bytes, match: re.Match[bytes]) -> _Value | None:
 
 
 def _closing(line: bytes, start: int, quote: bytes) -> int:
-    """Where the text that `quote` opened ends; without an end, where its first word does."""
+    """The end of the text that `quote` opened; without a closing quote, the end of its first word."""
     end = line.find(quote, start)
     while end > start and len(quote) == 1 and line[end - 1 : end] == b"\\":
         end = line.find(quote, end + 1)
@@ -106,7 +102,7 @@ def _closing(line: bytes, start: int, quote: bytes) -> int:
 
 
 def _in_settings_file(line: bytes, match: re.Match[bytes]) -> bool:
-    """Whether the line is `NAME=value` or `some.name=value`, where everything up to the end is the value."""
+    """Whether the line is `NAME=value` or `some.name=value`, so that the value extends to its end."""
     at = match.start()
     if at >= 80 or line[match.end("tail") : match.end()] != b"=":
         return False
@@ -118,7 +114,7 @@ def _in_settings_file(line: bytes, match: re.Match[bytes]) -> bool:
 
 
 def _kind(text: bytes, match: re.Match[bytes], value: _Value) -> str | None:
-    """What kind of secret a value is, None where it is none."""
+    """The kind of secret that a value is; None if it is not a secret."""
     word, tail = match["word"].lower(), match["tail"]
     if compiled(_OTHER_WORD).match(tail) is not None or compiled(_NOT_A_SECRET).search(tail) is not None:
         return None
@@ -133,7 +129,7 @@ def _kind(text: bytes, match: re.Match[bytes], value: _Value) -> str | None:
 
 
 def _is_password(text: bytes, word: bytes, value: _Value) -> bool:
-    """Whether the value of a password's name is a password rather than a message, a name or an expression."""
+    """Whether the value of a password name is a password, not a message, a name or an expression."""
     if compiled(_SPEAKS_OF_ITSELF).search(text[:200]) is not None and not _is_chosen(text, value):
         return False
     if value.quoted:
@@ -149,7 +145,7 @@ def _is_password(text: bytes, word: bytes, value: _Value) -> bool:
 
 
 def _is_chosen(text: bytes, value: _Value) -> bool:
-    """Whether a value that speaks of passwords was chosen as one, and is not the name of one."""
+    """Whether a value that contains a word for passwords is a chosen password, not the name of one."""
     if compiled(rb"[0-9]").search(text[:200]) is not None and value.quoted:
         return True
     plain_word = text.islower() and compiled(rb"[_.-]").search(text[:200]) is None

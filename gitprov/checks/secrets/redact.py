@@ -1,8 +1,8 @@
-"""Replaces secrets in text before it is stored: same lines, marks in place of what nobody should read.
+"""Replaces secrets in text with marks before it is stored; the number of lines does not change.
 
-Text is bytes in any encoding that keeps ASCII; a line ends at a newline byte. What a line becomes depends on
-that line and on whether a private key is open before it, so versions of one file share the work for equal
-lines.
+Text is bytes in any encoding that contains ASCII; a line ends at a newline byte. The result for a line
+depends only on the line and on whether a private key is open before it, so that versions of one file share
+the work for equal lines.
 """
 
 from __future__ import annotations
@@ -31,25 +31,23 @@ _KEY_TAIL = rb"(?P<before>(?:[^\r\n]{0,159}[^A-Za-z0-9+/=])?)(?<![A-Za-z0-9+/=])
 _KEY_HEADER = _DECORATION + rb"(?:[A-Za-z-]{4,20}: .*)?"
 _Find = tuple[int, int, str]
 _EXTRA_REACH = 1 << 14
-"""Bytes of a line that a project's own patterns see, so that none of them can hold up a commit."""
+"""Bytes of a line that a project's patterns are applied to, so that none can delay a commit for long."""
 _State = tuple[int, bytes]
 _OPENED, _INSIDE = 1, 2
 _CLOSED: _State = (0, b"")
-"""Whether a private key is open, and the shape of what stands before its lines."""
+"""The state outside keys: whether a private key is open, and the shape of the text before its lines."""
 
 
 class Redacted(NamedTuple):
-    """Text without its secrets. `count` is how many were replaced, `kinds` how many of each kind."""
+    """Text without its secrets. `count` is the number of replaced secrets, `kinds` that of each kind."""
 
     text: bytes
-    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody asks a result for
+    count: int  # type: ignore[assignment]  # hides tuple.count, which is not used here
     kinds: dict[str, int]
 
 
 class _Change(NamedTuple):
-    """One changed line: its bytes [start, end) of the text given, what stands there now, the kinds
-    replaced.
-    """
+    """One changed line: its bytes [start, end) in the original text, the new line, the replaced kinds."""
 
     start: int
     end: int
@@ -58,7 +56,7 @@ class _Change(NamedTuple):
 
 
 class _RedactedText(NamedTuple):
-    """The last text, its changes in order, and the places of lines before which a private key is open."""
+    """A text, its changes in order, and the starts of lines before which a private key is open."""
 
     text: bytes
     changes: list[_Change]
@@ -66,10 +64,9 @@ class _RedactedText(NamedTuple):
 
 
 class Redactor:
-    """Redacts texts one after the other; what a text shares with the one before it at both ends is not done
-    again.
+    """Redacts texts in turn; lines that a text shares at its ends with the text before are not redone.
 
-    `allow`: regular expressions; a find in which one of them is found stays. `extra`: (kind, regular
+    `allow`: regular expressions; a find that one of them matches in is not replaced. `extra`: (kind, regular
     expression) pairs, searched line by line. ValueError for an extra kind that is not lower-case words joined
     by "-".
     """
@@ -82,10 +79,10 @@ class Redactor:
         self._extra = [(kind, compiled(regex.encode("utf-8", "surrogatepass"))) for kind, regex in extra]
         self._last = _RedactedText(b"", [], {})
         self.lines_examined = 0
-        """How many lines were looked at closely since this object was made."""
+        """Number of lines that were searched with rules since this object was made."""
 
     def redact(self, text: bytes) -> Redacted:
-        """The text without its secrets: equal to `redact(text)` whatever came before."""
+        """The text without its secrets: equal to `redact(text)`, independent of earlier texts."""
         if text != self._last.text:
             self._last = self._scan_beside_last(text)
         changes = self._last.changes
@@ -96,7 +93,7 @@ class Redactor:
         return Redacted(_rebuilt(text, changes), sum(kinds.values()), kinds)
 
     def _scan_beside_last(self, text: bytes) -> _RedactedText:
-        """The result for a text, with the last one's changes for the lines that both begin and end with."""
+        """The result for `text`. Changes in lines shared with the last text at both ends are reused."""
         old = self._last
         head, tail, old_tail = _shared_lines(old.text, text)
         new = _RedactedText(
@@ -117,9 +114,7 @@ class Redactor:
         return new
 
     def _scan(self, result: _RedactedText, start: int, end: int, state: _State) -> _State:
-        """Adds to a result what changes in the lines of [start, end), whole lines; returns what is open after
-        them.
-        """
+        """Adds to `result` the changes in [start, end), which is whole lines; returns the state after it."""
         suspects = self._suspects(result.text, start, end)
         order = sorted(suspects)
         turn, at = 0, start
@@ -143,9 +138,7 @@ class Redactor:
             at = min(stop + 1, end)
 
     def _suspects(self, text: bytes, start: int, end: int) -> dict[int, list[Rule | None]]:
-        """Start of line -> the rules that may find something in it; None stands for assignments and extra
-        rules.
-        """
+        """Start of line -> the rules that may match in it; None stands for assignments and extra rules."""
         suspects: dict[int, list[Rule | None]] = {}
         folded = text[start:end].lower()
         for at, rule in ruled_lines(text, start, end, folded):
@@ -189,9 +182,7 @@ class Redactor:
         return new, kinds, _state_after(new, state)
 
     def _plain_line(self, line: bytes, rules: Sequence[Rule | None]) -> tuple[bytes, list[str]]:
-        """A line outside private keys redacted, until a look at the result finds no more; each look removes
-        bytes.
-        """
+        """Redacts a line outside private keys until the result has no finds; each round removes bytes."""
         kinds: list[str] = []
         while rules:
             finds = self._finds(line, rules)
@@ -203,9 +194,7 @@ class Redactor:
         return line, kinds
 
     def _finds(self, line: bytes, rules: Sequence[Rule | None]) -> list[_Find]:
-        """What the rules find in a line, as written and as it reads, as (start, end, kind), in order and
-        apart.
-        """
+        """Finds in a line and in its view, as (start, end, kind) in the line; sorted, without overlaps."""
         finds = self._finds_as_written(line, rules)
         view = view_of(line)
         if view is not None:
@@ -214,7 +203,7 @@ class Redactor:
         return _united(_beside_marks(line, finds))
 
     def _finds_as_written(self, line: bytes, rules: Sequence[Rule | None]) -> list[_Find]:
-        """What the rules find in a line as it stands, the first rule first."""
+        """Finds of the rules in a line without its view, in the order of `rules`."""
         raw: list[_Find] = []
         for rule in dict.fromkeys(rules):
             if rule is None:
@@ -230,12 +219,12 @@ class Redactor:
         return [find for find in untouched if not self._allowed(line[find[0] : find[1]])]
 
     def _allowed(self, secret: bytes) -> bool:
-        """Whether the project says that this is no secret."""
+        """Whether the project's `allow` patterns exclude this find."""
         return any(pattern.search(secret[:_EXTRA_REACH]) for pattern in self._allow)
 
 
 def _key_line(line: bytes, state: _State) -> re.Match[bytes] | None:
-    """A line of an open key: decorated as lines of files are, or as the line that opened the key was."""
+    """The match of a line of an open key, with any usual prefix or that of the line that opened the key."""
     inside, shape = state
     body = compiled(_KEY_LINE).fullmatch(line)
     if body is None and len(line) < 4096:
@@ -249,12 +238,12 @@ def _key_line(line: bytes, state: _State) -> re.Match[bytes] | None:
 
 
 def _shape(before: bytes) -> bytes:
-    """What stands before a line, any number and any white space the same."""
+    """The text before a key's line in a normal form: all numbers are equal, and so is all white space."""
     return compiled(rb"\s+").sub(b" ", compiled(rb"[0-9]+").sub(b"0", before[-160:])).strip()
 
 
 def _state_after(line: bytes, state: _State) -> _State:
-    """Whether a private key is open after a line that is none of a key's own."""
+    """The state after a line that is not itself a line of a key's body."""
     view = view_of(line)
     text = line if view is None else view.text
     borders = list(compiled(_KEY_BORDER).finditer(text))
@@ -274,7 +263,7 @@ def _state_after(line: bytes, state: _State) -> _State:
 
 
 def _beside_marks(line: bytes, finds: Sequence[_Find]) -> list[_Find]:
-    """The finds that hold something and touch no mark which is already there."""
+    """The finds that are not empty and do not overlap a mark already in the line."""
     if MARK not in line:
         return [find for find in finds if find[0] < find[1]]
     from bisect import bisect_left
@@ -290,7 +279,7 @@ def _beside_marks(line: bytes, finds: Sequence[_Find]) -> list[_Find]:
 
 
 def _united(finds: Sequence[_Find]) -> list[_Find]:
-    """Finds in order and apart; where some overlap, the one that was listed first names the whole."""
+    """Sorted finds without overlaps: overlapping ones become one, with the kind of the first in `finds`."""
     united: list[tuple[int, int, int]] = []
     for turn, (start, end, _) in sorted(enumerate(finds), key=lambda item: item[1][:2]):
         if united and start < united[-1][1]:
@@ -320,7 +309,7 @@ def _rebuilt(text: bytes, changes: Sequence[_Change]) -> bytes:
 
 
 def _shared(first: bytes, second: bytes, *, at_end: bool) -> int:
-    """How many bytes two texts begin (or end) with in common."""
+    """Number of bytes that two texts share at their beginning, or with `at_end` at their end."""
     low, high = 0, min(len(first), len(second))
     while low < high:
         middle = (low + high + 1) // 2
@@ -336,10 +325,9 @@ def _shared(first: bytes, second: bytes, *, at_end: bool) -> int:
 
 
 def _shared_lines(old: bytes, new: bytes) -> tuple[int, int, int]:
-    """Where the lines that both texts begin with end, and where those that both end with start: in new, in
-    old.
+    """End of the lines that both texts begin with; starts of the lines that both end with, in new and in old.
 
-    All three are starts of lines (or the end of the text); the two ends never overlap.
+    All three are starts of lines (or the end of the text); the two shared parts never overlap.
     """
     head = old.rfind(b"\n", 0, _shared(old, new, at_end=False)) + 1
     common = min(_shared(old, new, at_end=True), len(old) - head, len(new) - head)

@@ -1,8 +1,7 @@
-"""What a secret looks like: the formats of known issuers, and how a value is told from a placeholder.
+"""Formats of secrets of known issuers, and checks that distinguish secrets from placeholders.
 
-Every pattern starts at a border of a word and takes the whole word, so that replacing what it finds can
-neither hide nor uncover another find, and no text makes the search take more than linear time. Group 1 is the
-secret.
+Every pattern starts at a word boundary and matches the whole word, so that replacing a find can neither hide
+nor expose another find, and the search takes at most linear time for any text. Group 1 is the secret.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _START = rb"(?:(?<![\w-])|(?<=\\[nrt]))"
 class Rule(NamedTuple):
     """One kind of secret that has a format of its own.
 
-    One of the `needles` is in every text that matches; `fold` says that their case does not matter.
+    Every matching text contains one of the `needles`; with `fold`, in upper or lower case.
     """
 
     kind: str
@@ -30,9 +29,9 @@ class Rule(NamedTuple):
     fold: bool = False
     check: Callable[[bytes], bool] | None = None
     word: bool = False
-    """Whether every match lies in one word of 18 letters, digits and `_.+/=~:-`, or more."""
+    """Whether every match lies in one word of at least 18 letters, digits and `_.+/=~:-`."""
     scan: bytes = b""
-    """Instead of needles: a quick pattern that is found in every line which the rule matches in."""
+    """Instead of needles: a quick pattern that matches in every line that the rule matches in."""
 
 
 @lru_cache(maxsize=256)
@@ -46,18 +45,18 @@ def compiled(pattern: bytes) -> re.Pattern[bytes]:
 
 
 def varied(text: bytes) -> bool:
-    """Whether a token is drawn, and not a row of x that stands for it in an example."""
+    """Whether a token has at least 6 different bytes after its fourth, and no row of x as in examples."""
     head = text[:200]
     return len(set(head[4:])) >= 6 and compiled(rb"(?i)x{6}").search(head) is None
 
 
 def is_varied_tail(text: bytes) -> bool:
-    """The same for the end of an address."""
+    """Whether the last 24 bytes of an address are `varied`."""
     return varied(text[-24:])
 
 
 def _told(kind: str, about: str, needles: tuple[bytes, ...], body: bytes) -> Rule:
-    """A rule for a prefix that no word ends with, so that letters may stand directly before it."""
+    """A rule for a prefix that no word ends with, so that letters may directly precede it."""
     return Rule(kind, about, needles, rb"(" + body + rb")", check=varied, word=True)
 
 
@@ -67,7 +66,7 @@ def _token(kind: str, about: str, needles: tuple[bytes, ...], body: bytes) -> Ru
 
 
 def _long_word(text: bytes) -> bool:
-    """Whether something between dashes is too long, or too numeric, to be a word of a name or a row of x."""
+    """Whether a part between dashes is too long or numeric for a word in a name, and no row of x."""
     if compiled(rb"(?i)x{6}").search(text) is not None:
         return False
     return any(
@@ -181,7 +180,7 @@ RULES = (
          rb"|^\s{0,8}requirepass[ ]|;[ ]?password=|\bauthorization:[ ]{1,3}ssws[ ])([^\s\"';`]{6,200})", fold=True,
          check=lambda text: not is_placeholder(text) and is_mixed(text)),
 )  # fmt: skip
-"""Kinds with a format, the one that names a find first where several find the same."""
+"""Rules for kinds with a format; where several match the same text, the first names the find."""
 
 CONTEXT_KINDS = (
     (
@@ -193,7 +192,7 @@ CONTEXT_KINDS = (
         "Random-looking values of names such as `secret`, `token`, `api_key`, `private_key`, `credential`",
     ),
 )
-"""Kinds that are known by the name they are assigned to."""
+"""(kind, description) of secrets that are found by the name they are assigned to."""
 
 _PLACEHOLDER = rb"""(?ix)
     ^(?: pass(?:word|wd|phrase|code)? | pwd | secret | token | test | testing | none | null | nil | undefined | true
@@ -210,14 +209,12 @@ _WORDS = (
 
 
 def is_placeholder(value: bytes) -> bool:
-    """Whether a value stands for a secret that is filled in elsewhere."""
+    """Whether a value is a placeholder for a secret that is filled in elsewhere."""
     return compiled(_PLACEHOLDER).search(value[:200]) is not None
 
 
 def is_mixed(value: bytes) -> bool:
-    """Whether letters stand beside digits or signs, as in no name and no word; brackets mean an
-    expression.
-    """
+    """Whether a value has letters and also digits or signs, and is no dotted name or expression."""
     head = value[:200]
     return (
         compiled(rb"[A-Za-z]").search(head) is not None
@@ -236,7 +233,7 @@ def entropy(value: bytes) -> float:
 
 
 def looks_random(value: bytes) -> bool:
-    """Whether a value looks drawn rather than written: no spaces or brackets, no words, enough entropy."""
+    """Whether a value looks random: no spaces or brackets, no words, enough entropy."""
     head = value[:512]
     if len(head) < 12 or compiled(rb"[\w+/=.~:!@#$%^&*?|-]+").fullmatch(head) is None:
         return False

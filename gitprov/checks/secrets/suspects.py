@@ -1,4 +1,4 @@
-"""Which lines of a text are worth a closer look: a quick search for what every secret of a rule holds."""
+"""Selects lines that may hold secrets by a quick search for text that every match of a rule contains."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ _LONG_WORD = rb"[A-Za-z0-9_.+/=~:-]{18,}"
 
 
 def ruled_lines(text: bytes, start: int, end: int, folded: bytes) -> Iterator[tuple[int, Rule]]:
-    """The starts of lines with the rules that may find something there; `folded` is [start, end) in lower
-    case.
-    """
+    """(start of line, rule that may match there) for [start, end); `folded` is that part in lower case."""
     yield from _lines_with_tokens(text, start, end)
     for rule in RULES:
         if rule.word:
@@ -28,7 +26,7 @@ def ruled_lines(text: bytes, start: int, end: int, folded: bytes) -> Iterator[tu
 
 
 def _lines_with_tokens(text: bytes, start: int, end: int) -> Iterator[tuple[int, Rule]]:
-    """The lines of which one long word may be a token; most text has few long words to search in."""
+    """Lines with a long word that may be a token. Most texts have few long words, so this search is quick."""
     from bisect import bisect_right
 
     at = 0
@@ -49,7 +47,7 @@ def _lines_with_tokens(text: bytes, start: int, end: int) -> Iterator[tuple[int,
 
 
 def _lines_of(text: bytes, places: Iterable[int]) -> Iterator[int]:
-    """The start of each line that holds one of some places, which ascend."""
+    """The start of each line that contains one of `places`, which ascend."""
     stop = -1
     for place in places:
         if place > stop:
@@ -59,29 +57,27 @@ def _lines_of(text: bytes, places: Iterable[int]) -> Iterator[int]:
 
 
 def lines_that_read_otherwise(text: bytes, start: int, end: int) -> Iterator[int]:
-    """The lines to look at in another view, and those that open a key without a border."""
+    """Starts of lines that have a view of their own, or that begin a key which has no border line."""
     places = (sign.start() for sign in compiled(SIGN).finditer(text, start, end))
     yield from (at for at in _lines_of(text, places) if reads_otherwise(text, at))
     yield from _lines_with(text, b"Private-Lines: ", start, end, None)
 
 
 def _may_match(rule: Rule, line: bytes, folded: bytes) -> bool:
-    """Whether a line holds what every match of a rule holds; `folded` is the line in lower case."""
+    """Whether a line contains the text that a match of the rule needs; `folded` is it in lower case."""
     if rule.scan:
         return compiled(rule.scan).search(line) is not None
     return any(needle in (folded if rule.fold else line) for needle in rule.needles)
 
 
 def rules_for(line: bytes) -> list[Rule | None]:
-    """The rules that may find something in a line."""
+    """The rules that may match in a line; None stands for assignments and extra rules."""
     folded = line.lower()
     return [None, *(rule for rule in RULES if _may_match(rule, line, folded))]
 
 
 def _lines_with(text: bytes, needle: bytes, start: int, end: int, folded: bytes | None) -> Iterator[int]:
-    """The start of each line in [start, end) that holds a needle; `folded` is that part in lower case, or
-    None.
-    """
+    """The start of each line in [start, end) with the needle; `folded`: that part in lower case, or None."""
     where, shift = (text, 0) if folded is None else (folded, start)
     at = where.find(needle, start - shift, end - shift)
     while at >= 0:

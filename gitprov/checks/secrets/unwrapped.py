@@ -1,7 +1,7 @@
-"""Text as a person would read it: without terminal colours and invisible characters, with escapes resolved.
+"""Views of text as a person reads it: no terminal colours or invisible characters, escapes resolved.
 
-Rules are searched in this view too, and a map leads back, so that what is replaced is the text as it was
-written.
+Rules are applied to the view too. A view maps its places to places in the original text, where finds are
+replaced.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ SIGN = (
     rb"[\x1b%&\\\xe2\xef\xc2](?:[0-7][0-9A-Fa-f]|[ux_/#\[\]\\@-Z^]|\x80[\x8b-\x8f\xaa-\xae]|\x81[\xa0-\xa4]"
     rb"|\xbb|\xad)"
 )
-"""Found in every text whose view differs from it."""
+"""Matches in every text whose view differs from it."""
 
 _HIDDEN = (
     rb"\x1b\[[0-?]{0,40}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b\r\n]{0,400}(?:\x07|\x1b\\)|\x1b[@-Z\\^_]"
@@ -29,16 +29,14 @@ _EITHER = rb"(?P<hidden>" + _HIDDEN + rb")|" + _ESCAPED
 
 
 class View(NamedTuple):
-    """A line as it reads, and where its parts came from: (start in the view, start in the line),
-    ascending.
-    """
+    """The text of a view, and for each of its parts the start in the view and in the line, ascending."""
 
     text: bytes
     starts: list[int]
     origins: list[int]
 
     def origin(self, at: int, *, end: bool = False) -> int:
-        """The place in the line of a place in the view; with `end`, behind the byte before it."""
+        """The place in the line for place `at` in the view; with `end`, that after the byte before `at`."""
         from bisect import bisect_right
 
         if end:
@@ -46,20 +44,20 @@ class View(NamedTuple):
         return self._inside(bisect_right(self.starts, at) - 1, at, 0)
 
     def _inside(self, part: int, at: int, more: int) -> int:
-        """A part is either bytes as they stand in the line, or one byte that stands for a longer escape."""
+        """The origin of `at` in a part, which is bytes of the line, or one byte for a longer escape."""
         if more and part + 1 < len(self.starts) and self.starts[part + 1] == at + 1 == self.starts[part] + 1:
             return self.origins[part + 1]
         return self.origins[part] + at - self.starts[part] + more
 
 
 def reads_otherwise(text: bytes, at: int) -> bool:
-    """Whether the line that starts `at` has a view of its own, or may have one."""
+    """Whether the line that starts at `at` may have a view that differs from it."""
     end = text.find(b"\n", at)
     return compiled(_EITHER).search(text, at, len(text) if end < 0 else end) is not None
 
 
 def _resolved(match: re.Match[bytes]) -> bytes:
-    """What an escape stands for; a line end is a space, so that lines stay lines."""
+    """The bytes that an escape represents; control characters become spaces, so that lines stay lines."""
     if match["hidden"] is not None:
         return b""
     digits = match[2] or match[3] or match[4]
@@ -70,7 +68,7 @@ def _resolved(match: re.Match[bytes]) -> bytes:
 
 
 def view_of(line: bytes) -> View | None:
-    """The view of a line, None where it reads as it is written."""
+    """The view of a line; None if it is equal to the line."""
     parts, starts, origins = [], [0], [0]
     at = size = 0
     for match in compiled(_EITHER).finditer(line):

@@ -1,1 +1,1 @@
-"""Checks of recorded provenance: of a commit's note, and of the refs that keep notes and generations."""
+"""Checks of recorded provenance: of commits' notes, and of stored generations and sidecars."""

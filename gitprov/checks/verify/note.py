@@ -1,6 +1,6 @@
-"""Verifying notes: is each note well-formed, and does it say of its commit what git says?
+"""Checks whether notes are well-formed and agree with their commits in git.
 
-Nothing here raises, whatever bytes a note was made of.
+No function here raises, whatever bytes a note contains.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from gitprov.model.untrusted.printed import shell_quoted
 
 _CLASSES = frozenset(CLASSES)
 _RANGES = _CLASSES | {"files", "deleted", "path"}
-#: How many values that were not used are named one by one.
+#: So many unused values of each kind get a finding of their own.
 _NAMED = 10
 _NONE = LineSet()
 _PARTS = ("kept", "edited", "dropped", "pending")
-#: Evidence that came with the commit itself, so that its hooks wrote the trailers as well.
+#: Evidence that hooks recorded at the commit itself, so that they wrote its trailers as well.
 _OWN = ("captured", "swept")
 
 
@@ -33,9 +33,7 @@ class Doubt(NamedTuple):
 
 
 class RowClaim(NamedTuple):
-    """Lines that one row claims in one class; `lines` is None, and `wrong` says why, where they cannot be
-    read.
-    """
+    """Lines that a row claims in a class; if they cannot be read, `lines` is None and `wrong` the reason."""
 
     row: Row
     path: str
@@ -45,9 +43,9 @@ class RowClaim(NamedTuple):
 
 
 class MessageTraces(NamedTuple):
-    """What a message says in trailers: traces, malformed ids, and traces it lets go.
+    """Values of a message's trailers: traces, malformed ids, and waived traces.
 
-    `unresolved` are digests of many traces that are those of no note here.
+    `unresolved` are digests of several traces that match the traces of no note here.
     """
 
     traces: Collection[str]
@@ -57,12 +55,12 @@ class MessageTraces(NamedTuple):
 
 
 def is_copied(oid: str, note: Note) -> bool:
-    """Whether git copied the note from another commit, so that its line numbers are that one's."""
+    """Whether git copied the note from another commit, so that its line numbers are those of that commit."""
     return any(row["id"] != oid for row in note.of_kind("commit"))
 
 
 def claims(note: Note) -> list[RowClaim]:
-    """Everything that traces and people claim, each range read once."""
+    """The claims of all trace and human rows of a note; each range is parsed once."""
     claimed: list[RowClaim] = []
     sizes: dict[str, int] = {}
     for row in (*note.of_kind("trace"), *note.of_kind("human")):
@@ -86,13 +84,13 @@ def claims(note: Note) -> list[RowClaim]:
 
 def _claim(row: Row, path: str, cls: str, text: object) -> RowClaim:
     try:
-        return RowClaim(row, path, cls, LineSet.parse(text))  # type: ignore[arg-type]  # it refuses what is no text
+        return RowClaim(row, path, cls, LineSet.parse(text))  # type: ignore[arg-type]  # parse checks it
     except ValueError as error:
         return RowClaim(row, path, cls, None, f"{cls}: {str(error)[:120]}")
 
 
 def shape(oid: str, note: Note, claimed: list[RowClaim]) -> Iterator[Finding]:
-    """What is wrong with a note by itself; `claimed` as `claims` tells it."""
+    """Findings on a note alone, without its commit's diff; `claimed` is the result of `claims`."""
     heal = f"gitprov heal {oid[:12]}"
     if note.foreign:
         what = f"{len(note.foreign)} lines of the note cannot be read"
@@ -116,9 +114,7 @@ def shape(oid: str, note: Note, claimed: list[RowClaim]) -> Iterator[Finding]:
 
 
 def _implausible(oid: str, note: Note, heal: str) -> Iterator[Finding]:
-    """Values that were taken out when the note was read; the first of each kind are named, all are
-    counted.
-    """
+    """Findings on values that the parser left out: one each for the first of a kind, one with a count."""
     by_kind: dict[str, list[Implausible]] = {}
     for value in note.implausible:
         kind = (
@@ -136,7 +132,7 @@ def _implausible(oid: str, note: Note, heal: str) -> Iterator[Finding]:
 
 
 def doubts(claimed: list[RowClaim], added: Mapping[str, LineSet]) -> list[Doubt]:
-    """The claims that the lines a commit adds (path → lines) do not bear out."""
+    """The claimed lines that are not in `added` (path → lines that the commit adds)."""
     unsupported = []
     for claim in claimed:
         if claim.lines:
@@ -147,8 +143,9 @@ def doubts(claimed: list[RowClaim], added: Mapping[str, LineSet]) -> list[Doubt]
 
 
 def judged(oid: str, doubt: Doubt, count: int | None, added: LineSet) -> Finding | None:
-    """A doubt after a second look: `count` lines the file has (None: no such file), and what else counts as
-    added.
+    """The finding that confirms a doubt, or None.
+
+    The file has `count` lines (None: no such file); lines in `added` count as added too.
     """
     heal = f"gitprov heal {oid[:12]}"
     trace = doubt.row if doubt.row.startswith("gen_") else None
@@ -170,8 +167,9 @@ def judged(oid: str, doubt: Doubt, count: int | None, added: LineSet) -> Finding
 def trailers(
     oid: str, note: Note | None, message: MessageTraces, noted: bool, demanded: bool
 ) -> Iterator[Finding]:
-    """Message against note. `noted`: this clone has notes at all; `demanded`: the project wants `AI-Trace`
-    trailers.
+    """Findings where message and note differ.
+
+    `noted`: this clone has any notes; `demanded`: the project requires `AI-Trace` trailers.
     """
     heal = f"gitprov heal {oid[:12]}"
     for value in message.malformed:
@@ -202,7 +200,7 @@ def trailers(
 
 
 def _without_note(oid: str, message: MessageTraces, noted: bool) -> Iterator[Finding]:
-    """What the message of a commit without a note names all the same."""
+    """Findings on traces that the message of a commit without a note names."""
     level, mend = (
         (FINDING, f"gitprov heal {oid[:12]}") if noted else (UNKNOWN, "gitprov sync brings the notes")
     )
@@ -215,7 +213,7 @@ def _without_note(oid: str, message: MessageTraces, noted: bool) -> Iterator[Fin
 
 
 def against_record(oid: str, row: Row, record: Row | None) -> Finding | None:
-    """A note's trace row against the stored record, None where the record is not in this clone."""
+    """The finding if a note's trace row contradicts the stored record, or if this clone has no record."""
     trace = row["id"]
     if record is None:
         what, mend = "its generation is not in this clone", "gitprov sync, if the team shares generations"
@@ -237,8 +235,9 @@ def _trace(row: Row) -> str | None:
 
 
 def _delta(oid: str, row: Row, heal: str) -> Iterator[Finding]:
-    """`raw = kept + edited + dropped + pending`. A union takes each count from the side where it is
-    larger.
+    """A finding unless `raw = kept + edited + dropped + pending`.
+
+    A union of notes takes the larger count of both sides for each, so their sum may be larger.
     """
     delta = row.get("delta")
     if delta is None:
@@ -260,7 +259,7 @@ def _delta(oid: str, row: Row, heal: str) -> Iterator[Finding]:
 
 
 def _twice(oid: str, claimed: list[RowClaim], heal: str) -> Iterator[Finding]:
-    """Lines that two traces claim, or one trace in two classes."""
+    """Findings on lines that two traces claim, or one trace in two classes."""
     by_path: dict[str, list[RowClaim]] = {}
     for claim in claimed:
         if claim.lines is not None and claim.row["kind"] == "trace":
@@ -274,6 +273,6 @@ def _twice(oid: str, claimed: list[RowClaim], heal: str) -> Iterator[Finding]:
 
 
 def _shortened(lines: LineSet) -> str:
-    """Ranges as a person reads them, cut where there are hundreds."""
+    """Ranges as text, cut at a comma after at most 200 characters."""
     text = str(lines)
     return text if len(text) <= 200 else text[: text.rindex(",", 0, 200)] + ",…"

@@ -1,6 +1,6 @@
-"""Verifying the store of generations and sidecars: digests, names, contents, parents, tombstones.
+"""Checks stored generations and sidecars: digests, names, contents, parents, tombstones.
 
-Nothing here raises, whatever bytes were stored.
+No function here raises, whatever bytes were stored.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ TEXTS = ("prompt.txt", "output.txt")
 
 
 class Stored(NamedTuple):
-    """A generation as it lies in the store: `top` is its directory, `files` names below it → blob ids.
+    """A stored generation: `top` is its directory, `files` maps names below it to blob ids.
 
-    `data` has the bytes of record, tombstone, prompt and output; None for an object that is not there.
+    `data` has the bytes of record, tombstone, prompt and output; None for a missing object.
     """
 
     trace: str
@@ -32,9 +32,7 @@ class Stored(NamedTuple):
 
 
 class World(NamedTuple):
-    """What a generation is checked against: which objects exist, instruction texts, and the directory it
-    belongs in.
-    """
+    """Facts to check a generation against: existing objects, instruction texts, its expected directory."""
 
     present: Callable[[str], bool]
     instructions: Collection[str]
@@ -44,12 +42,12 @@ class World(NamedTuple):
 
 
 def parse(data: bytes | None) -> Row | None:
-    """A JSON object, None for anything else."""
+    """The JSON object in `data`; None if it contains anything else."""
     return loads_object(data)
 
 
 def generation(stored: Stored, world: World) -> Iterator[Finding]:
-    """What is wrong with one generation."""
+    """Findings on one generation."""
     record = parse(stored.data.get("record.json"))
     buried = "tombstone.json" in stored.files
     if buried:
@@ -73,7 +71,7 @@ def generation(stored: Stored, world: World) -> Iterator[Finding]:
 
 
 def instruction(path: str, data: bytes | None, world: World) -> Finding | None:
-    """Whether the text of an instruction file is what its name says."""
+    """The finding if an instruction file is missing or its text does not match the digest in its name."""
     if data is None:
         return Finding(
             "content-missing",
@@ -92,8 +90,9 @@ def instruction(path: str, data: bytes | None, world: World) -> Finding | None:
 def sidecar(
     path: str, data: bytes | None, files: Collection[str], rows: Mapping[str, Row] | None
 ) -> Iterator[Finding]:
-    """A sidecar against the file that it is of and the notes' trace rows; `rows` None: this clone has no
-    notes.
+    """Findings where a sidecar does not match its file or the notes' trace rows.
+
+    `rows` None: this clone has no notes.
     """
     row = parse(data)
     if row is None:
@@ -151,10 +150,10 @@ def _tombstone(stored: Stored) -> Iterator[Finding]:
 
 
 def _contents(stored: Stored, record: Row, world: World) -> Iterator[Finding]:
-    """Texts and file versions against the digests that the record names."""
+    """Findings on texts and file versions that are missing or do not match the record's digests."""
     for name in TEXTS:
         yield from _said(stored, record, name, world)
-    # Of digests alone (privacy tier `hash-only`) nothing is kept, and nothing can be missing.
+    # In privacy tier `hash-only` the store has the record alone, so no content can be missing.
     if set(stored.files) == {"record.json"} and not any(_available(record, name) for name in TEXTS):
         return
     for name, oid in _versions(record):
@@ -174,7 +173,7 @@ def _contents(stored: Stored, record: Row, world: World) -> Iterator[Finding]:
 
 
 def _said(stored: Stored, record: Row, name: str, world: World) -> Iterator[Finding]:
-    """A prompt or an output."""
+    """The finding if the text `name`, a prompt or an output, is missing or does not match the record."""
     row = record.get(name.removesuffix(".txt"))
     data = stored.data.get(name)
     if name not in stored.files:
@@ -219,7 +218,7 @@ def _level(world: World) -> str:
 
 
 def _absent(stored: Stored, what: str, world: World) -> Finding:
-    """In a partial clone git fetches objects when they are asked for: then nobody could look."""
+    """The finding on a missing object. A partial clone fetches objects on demand: there it is unknown."""
     return Finding("content-missing", _level(world), what, _FETCH, path=stored.top, trace=stored.trace)
 
 

@@ -1,4 +1,4 @@
-"""The command line of `git ai-blame`, taken apart the way git blame reads its own."""
+"""Parses the command line of `git ai-blame` by the rules of git blame."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gitprov.output.blame.flags import Flags
 _OWN = {"--json": "json", "--stats": "stats"}
 _GIT_FORMS = {"--porcelain": "porcelain", "--line-porcelain": "line-porcelain"}
 
-#: Long flags of git blame (and of its revision walk) that take the next word where they have no `=`.
+#: Long flags of git blame (and of its revision walk) that, without `=`, take the next word.
 _TAKES_VALUE = frozenset(
     (
         "--since", "--until", "--after", "--before", "--max-age", "--min-age", "--max-count", "--skip", "--author",
@@ -24,9 +24,7 @@ _SELECTS = ("--all", "--branches", "--tags", "--remotes", "--glob", "--not", "--
 
 
 class BlameCommand(NamedTuple):
-    """What is to be done. `form` is text, json, porcelain or line-porcelain; `stats` counts instead of
-    listing.
-    """
+    """A parsed command. `form`: text, json, porcelain or line-porcelain; `stats`: counts, not lines."""
 
     request: BlameRequest
     form: str
@@ -72,7 +70,7 @@ class _BlameParser:
             self._note(name, value)
 
     def _ours(self, word: str) -> bool:
-        """Take a flag that git must not see."""
+        """Take a flag that git must not see; returns whether `word` is one."""
         if word in _OWN:
             self.stats = self.stats or word == "--stats"
             self.forms += ["json"] if word == "--json" else []
@@ -101,7 +99,7 @@ class _BlameParser:
         return True
 
     def _note(self, name: str, value: str) -> None:
-        """Remember what a flag of git means for what we read and show."""
+        """Record the effects of a flag of git on our own reading and output."""
         self.reverse = self.reverse or _abbreviates(name, "--reverse", 5)
         self.contents = self.contents or _abbreviates(name, "--contents", 5)
         self.selects = self.selects or name in _SELECTS
@@ -116,7 +114,7 @@ class _BlameParser:
 
     def _abbrev(self, value: str) -> None:
         if value.isdigit():
-            # Git blame makes room for the caret of a boundary commit.
+            # Git blame adds a column for the caret of a boundary commit.
             self.flags = self.flags._replace(abbrev=max(int(value), 4) + 1)
 
     def _short(self, word: str, words: object) -> None:
@@ -151,15 +149,13 @@ class _BlameParser:
 
 
 def wants(argv: Sequence[str], *names: str) -> bool:
-    """Whether one of the flags stands before `--`."""
+    """Whether one of the flags `names` is in `argv` before `--`."""
     options = argv[: argv.index("--")] if "--" in argv else argv
     return any(word in names for word in options)
 
 
 def parse(argv: Sequence[str]) -> BlameCommand:
-    """The command line without the program's name; UsageError where it contradicts itself or names no
-    file.
-    """
+    """Parses `argv`, without the program's name; UsageError for conflicting flags or without a file."""
     parser = _BlameParser()
     parser.feed(argv)
     forms = list(dict.fromkeys(parser.forms))
@@ -173,7 +169,7 @@ def parse(argv: Sequence[str]) -> BlameCommand:
         raise UsageError(
             "no file named", "git ai-blame [git blame flags] [rev] [--] FILE; git ai-blame -h for more"
         )
-    # A filter may show another number of lines than the file has; notes count those.
+    # Notes count the lines of the stored file; a textconv filter may change their number.
     options = ("--no-textconv", *(("-w",) if parser.ignore_space else ()), *parser.options)
     after = None if parser.after is None else tuple(parser.after)
     request = BlameRequest(
@@ -191,5 +187,5 @@ def parse(argv: Sequence[str]) -> BlameCommand:
 
 
 def _abbreviates(word: str, name: str, least: int) -> bool:
-    """Git takes a long flag by any beginning that fits no other; `least` characters do."""
+    """Whether `word` is a prefix of the flag `name`, unique if it has `least` characters: git accepts it."""
     return len(word) >= least and name.startswith(word)

@@ -1,4 +1,4 @@
-"""What `git ai-blame -h` says."""
+"""The help text of `git ai-blame`."""
 
 from __future__ import annotations
 

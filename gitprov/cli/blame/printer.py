@@ -1,4 +1,4 @@
-"""How `git ai-blame` shows its lines on this terminal, with this user's settings."""
+"""Formats the lines of `git ai-blame` for this terminal and with this user's settings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Printer:
-    """Rows for pieces of a blame, in the order they come."""
+    """Makes rows for successive pieces of a blame."""
 
     def __init__(self, repo: Repository, command: BlameCommand, screen: Screen) -> None:
         self._repo = repo
@@ -37,7 +37,7 @@ class Printer:
     def rows(
         self, lines: Sequence[Line], commits: Mapping[str, BlamedCommit], last_line: int
     ) -> Iterator[bytes]:
-        """Rows for the next lines of the file; `last_line` is the highest number that will come."""
+        """Rows for the next lines of the file; `last_line` is the file's last shown line (1-based)."""
         flags = self._flags
         date_of = self._dates(commits)
         if self._size is None:
@@ -73,14 +73,14 @@ class Printer:
         return max(longest, _RELATIVE) if self._form in ("relative", "human") else longest
 
 
-#: A day and a month of two digits, a Wednesday in the clock's usual ten digits.
+#: A moment whose date has full width: a Wednesday, day and month of two digits, ten digits of seconds.
 _LONG_DATE = 1702468800
-#: Columns of `11 months ago` and of what else may come after the first lines.
+#: Columns for relative dates, since later lines may have longer ones than the first.
 _RELATIVE = 16
 
 
 def _flags(flags: Flags, settings: Mapping[str, str]) -> Flags:
-    """What the command line asks for, and what blame.showEmail and blame.blankBoundary ask for always."""
+    """The flags of the command line, with those that blame.showEmail and blame.blankBoundary turn on."""
     on = {name for name, value in settings.items() if value.lower() in ("true", "yes", "on", "1")}
     return flags._replace(
         email=flags.email or "blame.showemail" in on,

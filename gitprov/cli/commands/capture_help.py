@@ -1,4 +1,4 @@
-"""Help for `gitprov capture`; the command itself goes a shorter way, see `gitprov.cli.main`."""
+"""Help for `gitprov capture`; `gitprov.cli.main` runs the command itself directly, without typer."""
 
 from __future__ import annotations
 

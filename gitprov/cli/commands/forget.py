@@ -1,4 +1,4 @@
-"""`gitprov forget`: erase what was said, keep that it was said."""
+"""`gitprov forget`: erase the content of a trace, keep its record and a tombstone."""
 
 from __future__ import annotations
 

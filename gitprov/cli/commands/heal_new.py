@@ -1,6 +1,4 @@
-"""Healing what is new, for commands and hooks that do something else: it is said in a line, and never fails
-them.
-"""
+"""Heals new commits within other commands and hooks: reports in one line, and never makes them fail."""
 
 from __future__ import annotations
 
@@ -14,10 +12,9 @@ if TYPE_CHECKING:
 
 
 def heal_new(repo: Repository, *, quiet: bool = False) -> int:
-    """Look at what is new since the last time; how many commits got lines. Never raises for what could not be
-    done.
+    """Heal commits that are new since the last run; returns how many got lines. Failures are only reported.
 
-    `quiet` says only what failed.
+    With `quiet`, nothing else is reported.
     """
     from gitprov.flow.heal import automatic as heal_auto
 

@@ -1,6 +1,4 @@
-"""Running heal and printing what it says; without what parses command lines, which a plain `gitprov heal`
-needs not.
-"""
+"""Runs heal and prints its report, without importing typer, which a plain `gitprov heal` does not need."""
 
 from __future__ import annotations
 
@@ -25,7 +23,7 @@ def run(request: HealRequest, *, as_json: bool = False, color: str | None = None
     from gitprov.flow.recover import finish_interrupted
     from gitprov.output import heal as output
 
-    # Thousands of small values and no cycles: looking for garbage would only cost time.
+    # The many small values form no reference cycles, so garbage collection would only cost time.
     gc.disable()
     env = os.environ
     screen = Screen.of_stdout(env)

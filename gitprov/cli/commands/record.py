@@ -71,7 +71,7 @@ def command(
 
 
 def _param(text: str) -> tuple[str, object]:
-    """One `name=value`; a value that is JSON is taken as such, anything else as text."""
+    """Name and value of `name=value`; the value is parsed as JSON if possible, else it is text."""
     name, equals, value = text.partition("=")
     if not name or not equals:
         raise UsageError(f"--param {text!r} is not NAME=VALUE", "as in: --param temperature=0.2")
@@ -82,7 +82,7 @@ def _param(text: str) -> tuple[str, object]:
 
 
 def _text(path: str) -> str:
-    """Text of a file, or of stdin for `-`."""
+    """The text of the file at `path`, or of stdin for `-`."""
     try:
         if path == "-":
             data = sys.stdin.buffer.read(_LIMIT + 1)

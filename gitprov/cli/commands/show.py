@@ -1,4 +1,4 @@
-"""`gitprov show`: prompt, raw output and the delta to what was committed."""
+"""`gitprov show`: print the prompt, the raw output and the delta to the committed lines."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _json(answer: TraceAnswer | CommitAnswer) -> str:
 
 
 def _text(repo: Repository, answer: TraceAnswer | CommitAnswer, which: str) -> str:
-    """Prompt or output of a trace, or of a commit's only one."""
+    """The prompt or output of a trace, or of the only trace of a commit."""
     if isinstance(answer, CommitAnswer):
         from gitprov.flow.read.show import of_trace
 
@@ -100,5 +100,5 @@ def _text(repo: Repository, answer: TraceAnswer | CommitAnswer, which: str) -> s
 
 
 def _write_text(screen: Screen, text: str) -> None:
-    """A prompt or an output alone: byte for byte, but not to a terminal, which would obey it."""
+    """Write a prompt or an output byte for byte; on a terminal, control characters become escapes."""
     exact((clean_block(text) if screen.terminal else text).encode("utf-8", "surrogateescape"))

@@ -1,4 +1,4 @@
-"""`gitprov status`: what is recorded and not committed yet."""
+"""`gitprov status`: show what is recorded and not committed yet."""
 
 from __future__ import annotations
 

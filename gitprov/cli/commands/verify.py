@@ -1,4 +1,4 @@
-"""`gitprov verify`: fsck for provenance."""
+"""`gitprov verify`: check recorded provenance, as git fsck checks objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line of `git ai-log`: our flags are taken out, all that selects commits goes to git log."""
+"""Parses the command line of `git ai-log`: our flags are removed, all that select commits go to git log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FILTERS = {"--model": "models", "--agent": "agents", "--session": "sessions", "
 _SWITCHES = {"--bypassed": "bypassed", "--all-commits": "all_commits", "--reverse": "reverse"}
 _FORMS = {"--json": "json", "--oneline": "oneline"}
 
-#: Flags of git log that take the next word where they have no `=`; it must not be read as one of ours.
+#: Flags of git log that, without `=`, take the next word; that word must not be parsed as a flag of ours.
 _TAKES_VALUE = frozenset(
     (
         "--author", "--committer", "--grep", "--grep-reflog", "--since", "--until", "--after", "--before", "--date",
@@ -22,7 +22,7 @@ _TAKES_VALUE = frozenset(
     )
 )  # fmt: skip
 
-#: What changes git's output: it would stand between the records that we read. Git takes any unique beginning.
+#: Flags that would add output between the records that we read. Git accepts any unique prefix of a flag.
 _REFUSED = (
     "--format", "--pretty", "--graph", "--patch", "--unified", "--raw", "--stat", "--numstat", "--shortstat",
     "--dirstat", "--cumulative", "--summary", "--patch-with-stat", "--patch-with-raw", "--name-only", "--name-status",
@@ -31,14 +31,12 @@ _REFUSED = (
     "--null", "--output", "--output-indicator-new", "--ext-diff", "--textconv", "--function-context",
 )  # fmt: skip
 _REFUSED_SHORT = ("-p", "-u", "-U", "-z", "-W", "-O")
-#: Words that only look like a beginning of those.
+#: Flags that look like prefixes of refused flags, but are not.
 _MEANT = frozenset(("--not", "--no", "--no-patch"))
 
 
 class LogCommand(NamedTuple):
-    """What is to be done. `form` is text, oneline or json; `stdin` says that git reads revisions from
-    there.
-    """
+    """A parsed command. `form` is text, oneline or json; `stdin`: git reads revisions from stdin."""
 
     query: Query
     form: str
@@ -82,7 +80,7 @@ class _LogParser:
         return True
 
     def _count(self, word: str, words: Iterator[str]) -> bool:
-        """-n and --skip count commits that are shown, so git must not count others."""
+        """Take -n and --skip, which git must not see: they count the shown commits only."""
         name, equals, value = word.partition("=")
         if name in ("--max-count", "--skip"):
             number = _number(name, value if equals else _value(name, words))
@@ -101,12 +99,12 @@ class _LogParser:
         return True
 
     def _limit(self, number: int) -> None:
-        """Less than nothing is no limit, as for git."""
+        """Set the limit; as in git, a negative number is no limit."""
         self.limit = None if number < 0 else number
 
 
 def parse(argv: Sequence[str]) -> LogCommand:
-    """The command line without the program's name; UsageError for what would change git's output."""
+    """Parses `argv`, without the program's name; UsageError for flags that would change git's output."""
     parser = _LogParser()
     parser.feed(argv)
     if len(set(parser.forms)) > 1:

@@ -1,4 +1,4 @@
-"""What `git ai-log -h` says."""
+"""The help text of `git ai-log`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`git ai-blame` for people: columns before each line of the file, narrowed until the code has room."""
+"""Output of `git ai-blame` as text: columns before each line, narrowed until the code has room."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from gitprov.output.text import PLAIN, clean, clean_block, clean_bytes, fit, pai
 
 _MODEL_DATE = re.compile(r"-20\d{6}$")
 
-#: Class → colour where the user has not chosen others.
+#: Class → its default colour, as an escape sequence.
 COLOURS: Mapping[str, str] = {
     "ai": "\x1b[35m",
     "edited": "\x1b[33m",
@@ -40,7 +40,7 @@ class Widths(NamedTuple):
 
     @property
     def total(self) -> int:
-        """Columns before the code: each field with its space, the class, the number with `) `."""
+        """Columns before the code: each field with a space after it, the class, the number with `) `."""
         fields = (self.commit, self.author, self.date, self.who, self.trace, self.name, self.orig)
         return sum(n + 1 for n in fields if n) + _CLASS + 1 + self.number + 2
 
@@ -58,7 +58,7 @@ _CLASS = 8
 _TRACE = 23
 _SHORT_TRACE = 10
 
-#: One after the other until the code has room; what tells most about a line stays longest.
+#: (field, columns) to narrow, in this order, until the code has room; more useful fields come later.
 _STEPS: tuple[tuple[str, int], ...] = (
     ("who", 24), ("author", 12), ("trace", _SHORT_TRACE), ("who", 16), ("author", 8), ("author", 0),
     ("date", 0), ("who", 10), ("name", 12), ("trace", 0), ("who", 0),
@@ -66,9 +66,9 @@ _STEPS: tuple[tuple[str, int], ...] = (
 
 
 def widths(flags: Flags, date: int, oid_length: int, last_line: int, terminal: int | None) -> Widths:
-    """Column widths for a terminal of so many columns; None is no terminal, and nothing is narrowed.
+    """Column widths for a terminal of `terminal` columns; None: no terminal, nothing is narrowed.
 
-    `date` is the width of a date in the form asked for.
+    `date` is the width of a date in the requested form.
     """
     digits = len(str(max(last_line, 1)))
     made = Widths(
@@ -93,9 +93,7 @@ def widths(flags: Flags, date: int, oid_length: int, last_line: int, terminal: i
 
 
 def without_models(size: Widths, lines: Iterable[Line]) -> Widths:
-    """The widths without the columns for a model and a trace, if none of the lines, which are all there
-    are, has one.
-    """
+    """The widths without the model or trace column if no line has one; `lines` must be all lines."""
     facts = {line.facts for line in lines}
     shows_who = any(fact.agent or fact.model or fact.human for fact in facts)
     shows_trace = any(fact.trace for fact in facts)
@@ -107,7 +105,7 @@ def render(
     commits: Mapping[str, BlamedCommit],
     look: Look,
 ) -> Iterator[bytes]:
-    """Each line of the file with its columns, newline included; what steers a terminal is an escape."""
+    """Each line of the file with its columns and a newline; control characters are shown as escapes."""
     size = look.size
     made: dict[tuple[str, str, Facts], tuple[bytes, bytes]] = {}
     for number, oid, path, orig, facts, text in lines:
@@ -121,7 +119,7 @@ def render(
 
 
 def _columns(commit: BlamedCommit, path: str, facts: Facts, look: Look) -> tuple[bytes, bytes]:
-    """What stands before and after the line's number in its commit."""
+    """The columns before and after the line's number in its commit."""
     size, flags, date_of, colours = look
     before = [fit(_commit(commit, flags, size.commit), size.commit)]
     if size.name:
@@ -147,7 +145,7 @@ def _commit(commit: BlamedCommit, flags: Flags, columns: int) -> str:
 
 
 def who(facts: Facts, columns: int) -> str:
-    """Agent and model in at most so many columns where it can be done without cutting; a person by name."""
+    """Agent and model in at most `columns` columns if that needs no cut; a person's name for human lines."""
     if facts.agent is None and facts.model is None:
         return (facts.human or "").partition(" <")[0] if facts.cls == "human" else ""
     model = facts.model or ""
@@ -168,7 +166,7 @@ def with_prompts(
     colours: Mapping[str, str] = PLAIN,
     before: str | None = None,
 ) -> Iterator[tuple[Line, bytes | None]]:
-    """Each line, and what to print above it: the prompt where a run of lines of one trace begins.
+    """Each line, and the block to print above it: the prompt, if a run of one trace begins there.
 
     `before` is the trace of the line above the first.
     """
@@ -182,7 +180,7 @@ def with_prompts(
 
 
 def prompt_block(trace: str, facts: Facts, prompt: str | None, colours: Mapping[str, str] = PLAIN) -> bytes:
-    """A prompt as a block of its own; where the text is not here, what is known of it."""
+    """A prompt as a block of lines; without its text, its digest or a remark that no prompt is known."""
     head = " ".join(part for part in (trace, who(facts, 80), facts.at or "") if part)
     if prompt is not None:
         rows = clean_block(prompt).rstrip("\n").split("\n")

@@ -1,4 +1,4 @@
-"""`git ai-blame --json`: one document, a row for each line of the file."""
+"""Output of `git ai-blame --json`: one document, a row for each line of the file."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from gitprov.model.answers.blame import BlamedCommit, Facts, Line
 
 
 class Document:
-    """The document in the making: lines go in as they become known, in any order."""
+    """A document under construction: lines are added in any order."""
 
     def __init__(self) -> None:
         self._rows: dict[int, str] = {}
-        # Neighbours share all but numbers and text, so the rest is written once for each (commit, path,
-        # facts).
+        # Adjacent lines often differ only in numbers and text: the rest is encoded once for each key.
         self._fixed: dict[tuple[str, str, Facts], tuple[str, str]] = {}
 
     def add(self, lines: Iterable[Line], commits: Mapping[str, BlamedCommit]) -> None:
-        """Take some lines; `commits` has at least theirs."""
+        """Add lines; `commits` must contain all their commits."""
         fixed, rows = self._fixed, self._rows
         for number, oid, path, orig, facts, text in lines:
             key = (oid, path, facts)
@@ -35,7 +34,7 @@ class Document:
     def render(
         self, path: str, revision: str | None, prompts: Mapping[str, str | None] | None = None
     ) -> Iterator[str]:
-        """Pieces of the document in ASCII, the lines in order, a newline at the end of each.
+        """Pieces of the document in ASCII, the lines in order, each line ends with a newline.
 
         Bytes of the file that are not UTF-8 are surrogate escapes. `prompts` (trace id → text, None where
         this clone does not have it) adds a field of that name.
@@ -63,7 +62,7 @@ def author(commit: BlamedCommit) -> str:
 
 
 def iso_time(commit: BlamedCommit) -> str:
-    """The author's moment in the author's own zone, as `2026-02-01T11:00:04+01:00`."""
+    """The author's date in the author's zone, as `2026-02-01T11:00:04+01:00`."""
     from gitprov.output.dates import iso_strict
 
     return iso_strict(commit.time, commit.zone)

@@ -1,4 +1,4 @@
-"""Git blame's own flags for what is shown beside each line."""
+"""Flags of git blame that select the columns beside each line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Flags(NamedTuple):
-    """What git blame's own display flags ask for: -s -l -e -f -n -b --abbrev."""
+    """Values of the display flags -s -l -e -f -n -b --abbrev of git blame."""
 
     suppress: bool = False
     long: bool = False

@@ -1,4 +1,4 @@
-"""`git ai-blame --porcelain`: git's own format with `ai-*` headers before each line's text."""
+"""Output of `git ai-blame --porcelain`: git's format with `ai-*` headers before each line's text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def render(rows: Sequence[bytes], facts_by_row: Mapping[int, Facts]) -> Iterator[bytes]:
-    """Git's rows as they came, and headers before each row that `facts_by_row` names by its index."""
+    """Git's rows unchanged, with headers before each row whose 0-based index is in `facts_by_row`."""
     made: dict[Facts, bytes] = {}
     for at, row in enumerate(rows):
         facts = facts_by_row.get(at)
@@ -24,9 +24,7 @@ def render(rows: Sequence[bytes], facts_by_row: Mapping[int, Facts]) -> Iterator
 
 
 def headers_of(facts: Facts) -> bytes:
-    """`ai-class`, and one header for each fact that is known; a header is one line whatever its value
-    holds.
-    """
+    """`ai-class`, and a header for each known fact, one line each: control characters become spaces."""
     named = [("class", facts.cls), *zip(Facts._fields[1:], facts[1:], strict=True)]
     rows = [f"ai-{key.replace('_', '-')} {_CONTROL.sub(' ', value)}\n" for key, value in named if value]
     return "".join(rows).encode("utf-8", "surrogateescape")

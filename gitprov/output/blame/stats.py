@@ -1,4 +1,4 @@
-"""`git ai-blame --stats`: how many lines come from where."""
+"""Output of `git ai-blame --stats`: counts of lines by class, model and trace."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Stats(NamedTuple):
 
 
 def count(facts: Iterable[Facts]) -> Stats:
-    """Stats over one Facts for each line. `models` counts only lines that some machine has a part in."""
+    """Counts `facts`, one for each line; `models` counts only ai, edited and declared lines."""
     by_facts = Counter(facts)
     classes: Counter[str] = Counter()
     models: Counter[tuple[str | None, str | None]] = Counter()
@@ -42,12 +42,12 @@ def count(facts: Iterable[Facts]) -> Stats:
 
 
 def percent(part: int, total: int) -> float:
-    """A share in per cent, one digit after the point; 0 of nothing is 0."""
+    """A share in per cent with one decimal; 0 if `total` is 0."""
     return round(100 * part / total, 1) if total else 0.0
 
 
 def as_json(path: str, revision: str | None, stats: Stats) -> dict[str, Any]:
-    """The JSON document."""
+    """The counts as a JSON document."""
     total = stats.total
     return {
         "path": path,
@@ -63,7 +63,7 @@ def as_json(path: str, revision: str | None, stats: Stats) -> dict[str, Any]:
 
 
 def as_text(path: str, stats: Stats) -> str:
-    """Three small tables."""
+    """The counts as text: tables by class, by agent and model, and by trace."""
     out = [f"{clean(path)}: {stats.total} line{'' if stats.total == 1 else 's'}"]
     out += _table("class", stats.classes, stats.total)
     if stats.models:

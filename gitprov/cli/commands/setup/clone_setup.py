@@ -1,4 +1,4 @@
-"""`gitprov clone-setup`: let a plain `git fetch` bring the records of others."""
+"""`gitprov clone-setup`: configure a plain `git fetch` to fetch the records of others."""
 
 from __future__ import annotations
 

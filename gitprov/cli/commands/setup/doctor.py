@@ -1,4 +1,4 @@
-"""`gitprov doctor`: what is wrong here, and how to mend each of it."""
+"""`gitprov doctor`: list problems of this installation, each with a command to mend it."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _show(findings: list[Diagnosis], mended: list[Diagnosis]) -> None:
 
 
 def _tell_shared(case: Examination) -> None:
-    """What this project shares; a configuration that cannot be read is a finding already."""
+    """Print what this project shares; nothing if its configuration is unreadable, which is a finding."""
     try:
         config = load_config(case.repo.worktree, case.repo.config("gitprov."))
     except GitprovError:
@@ -65,7 +65,7 @@ def _tell_shared(case: Examination) -> None:
 
 
 def _row(finding: Diagnosis) -> dict[str, object]:
-    """A finding as JSON; `fixable` says whether --fix tries it."""
+    """A finding as a JSON row; `fixable`: whether --fix tries to mend it."""
     return {
         "kind": finding.kind,
         "level": finding.level,

@@ -1,4 +1,4 @@
-"""`gitprov install`: hooks into a repository or a template, capture hooks into an agent's settings."""
+"""`gitprov install`: add hooks to a repository or a template, capture hooks to an agent's settings."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def command(
 
 
 def _repository(wish: InstallOptions) -> Repository | None:
-    """None outside of one, where --user makes sense too."""
+    """The current repository; outside of one None with --user, which needs none, else NotARepository."""
     try:
         return installation.repository()
     except NotARepository:
@@ -82,8 +82,9 @@ def _repository(wish: InstallOptions) -> Repository | None:
 
 
 def _look_again(wish: InstallOptions, project: str | None) -> None:
-    """An agent that does not find us loses records without a word, so that is said now. ConfigError where it
-    is so.
+    """Print a hint if git does not find our commands; ConfigError if an agent does not find gitprov.
+
+    Such an agent would lose records silently.
     """
     hint = install_text.how_to_find("git-ai-log", wish.user_home, os.environ)
     if hint is not None:
@@ -98,7 +99,7 @@ def _look_again(wish: InstallOptions, project: str | None) -> None:
 
 
 def _completion() -> list[str]:
-    """Where bash finds our completions, if this environment is not one that it looks into by itself."""
+    """A hint how bash finds our completions, if it does not search this environment by itself."""
     script = os.path.join(sys.prefix, "share", "bash-completion", "completions", "git-ai-blame")
     if sys.prefix in {"/usr", "/usr/local"} or not os.path.exists(script):
         return []

@@ -1,6 +1,4 @@
-"""What `gitprov install` says to somebody who runs it for the first time: what was done, and what to do
-next.
-"""
+"""Summary of `gitprov install` for its first run: what was done, and what to do next."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ from gitprov.store.setup import agent_settings, launchers
 
 
 def lines(outcome: InstallPlan, wish: InstallOptions, repo: Repository | None) -> list[str]:
-    """About five lines. `repo` is None where only the user's settings were changed."""
+    """The summary, about five lines. `repo` is None if only the user's settings were changed."""
     rows = [] if repo is None else [_hooks(outcome.steps)]
     rows += _agents(outcome.steps, wish, repo)
     if repo is not None:
@@ -63,7 +61,7 @@ def _is_ignored(repo: Repository, path: str) -> bool:
 
 
 def how_to_find(command: str, home: str, env: Mapping[str, str]) -> str | None:
-    """What makes git find a subcommand of ours in every shell; None where it does already."""
+    """A hint how git can find a subcommand of ours in every shell; None if it does already."""
     place = shutil.which(command, path=env.get("PATH"))
     active = {env.get("VIRTUAL_ENV"), env.get("CONDA_PREFIX")} - {None}
     if place is not None and os.path.dirname(os.path.dirname(place)) not in active:

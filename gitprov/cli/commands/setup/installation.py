@@ -1,6 +1,4 @@
-"""What `gitprov install`, `uninstall` and `doctor` share: who we are on this machine, and how steps are
-shown.
-"""
+"""Functions of `gitprov install`, `uninstall` and `doctor`: options for this machine, output of steps."""
 
 from __future__ import annotations
 
@@ -24,9 +22,7 @@ def repository() -> Repository:
 
 
 def wish(agents: str | None = None, *, user: bool = False, push: bool | None = None) -> InstallOptions:
-    """A wish made of this interpreter, this package and this user. `agents`: names joined by commas, or
-    `none`.
-    """
+    """Options for this interpreter, package and user. `agents`: names joined by commas, or `none`."""
     lib = os.path.dirname(os.path.dirname(os.path.abspath(gitprov.__file__)))
     home, site = os.path.expanduser("~"), libraries.directory()
     return InstallOptions(
@@ -42,9 +38,9 @@ def finish(
     as_json: bool,
     summary: Callable[[], list[str]] | None = None,
 ) -> None:
-    """Take the steps unless this is a dry run, and say what was, or would be, done.
+    """Take the steps unless this is a dry run, and print the steps taken, or those that would be.
 
-    `summary`, asked when all is done, says it in other words than one line for each step.
+    `summary`, called after all steps, returns lines to print in place of one line for each step.
     """
     if not dry_run:
         carry_out(outcome)
@@ -69,7 +65,7 @@ def _list(steps: list[Step], dry_run: bool) -> None:
 
 
 def template(directory: str | None) -> str:
-    """The template directory that was named, else the configured one. UsageError where there is none."""
+    """The template directory `directory`, else the configured one. UsageError if there is neither."""
     place = directory or template_directory(os.getcwd(), dict(os.environ))
     if place is None:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""`gitprov uninstall`: every hook and setting as it was before `gitprov install`."""
+"""`gitprov uninstall`: restore all hooks and settings from before `gitprov install`."""
 
 from __future__ import annotations
 
