@@ -108,7 +108,7 @@ def post_commit(context: CommitContext) -> str | None:
 
 
 def post_checkout(context: CommitContext, args: list[str]) -> None:
-    """Mark lines discarded by `git checkout -- FILE` or `git restore FILE`: if retyped, they are no model's."""
+    """Mark lines dropped by `git checkout -- FILE` or `git restore FILE`: retyped, they are a person's."""
     flag = args[2] if len(args) > 2 else context.repo.env.get("PRE_COMMIT_CHECKOUT_TYPE", "1")
     if flag == "0":
         from gitprov.flow.commit.discarded import note_discarded

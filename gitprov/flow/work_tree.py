@@ -65,7 +65,7 @@ class Disk:
 
 
 def on_disk(repo: Repository, path: str) -> bytes:
-    """A file of the work tree; empty if there is no regular file at `path` (only a link), or it is unreadable."""
+    """A file of the work tree; empty if it is unreadable or no regular file, or a link is in its path."""
     try:
         return tree_files.read(repo.worktree or "", path, FILE_LIMIT) or b""
     except OSError:
