@@ -1,4 +1,4 @@
-"""Heritage: what one commit inherits, gathered line by line from the notes of others, and put into rows."""
+"""Collects the claims that a target commit inherits, line by line from source notes, as rows."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Key = tuple[str, str]
 
 
 class Inherited(NamedTuple):
-    """Trace, human and review rows in the target's lines; the weakest `gate` and all `dropped` of whole
-    sources.
+    """Trace, human and review rows with the target's line numbers; the weakest gate of whole sources, and
+    their `dropped` traces with reasons.
 
-    `traces` are those that were looked for, where there are no rows; `problem` says why nothing could be
-    found out.
+    `traces` are those that were searched for, if there are no rows. `problem` is the reason why the result is
+    incomplete.
     """
 
     rows: list[Row]
@@ -31,16 +31,14 @@ class Inherited(NamedTuple):
         return bool(self.rows or self.dropped or self.problem or self.traces)
 
     def note(self, commit: str, added: int, *, silent: bool = False) -> Note | None:
-        """The note of a commit that has nothing but this to say; None where that is nothing, unless
-        `silent`.
-        """
+        """The note of a commit with only these claims; None if there are none, unless `silent`."""
         if not self.rows and not self.dropped and not silent:
             return None
         return Note([*self.rows, commit_row(commit, self.gate or "absent", added, self.dropped)])
 
 
 class InheritedClaims:
-    """Collects claims for one target. The first to claim a line has it."""
+    """Collects claims for one target. For each line, the first claim holds."""
 
     def __init__(self) -> None:
         self._rows: dict[Key, Row] = {}
@@ -54,7 +52,7 @@ class InheritedClaims:
         self._dropped: dict[str, str] = {}
 
     def take(self, note: Note, old: str, path: str, runs: Iterable[LineRun]) -> None:
-        """What a note claims of its file `old`, for the lines of `path` that stand in both."""
+        """Add a note's claims on its file `old`, for the lines that `runs` map to the target's `path`."""
         runs = list(runs)
         claims = [claim for claim in note.claims(old) if _is_known(claim.row)]
         reviews = self._reviews_of(note) if claims else {}
@@ -70,10 +68,10 @@ class InheritedClaims:
     def add_commit_facts(
         self, note: Note, names: dict[str, str], removed: dict[str, int], counted: Collection[str] = ()
     ) -> None:
-        """What a note says besides lines: gate, exceptions, lines deleted and dropped.
+        """Add what a note has besides lines: gate, exceptions, numbers of deleted and dropped lines.
 
-        `names`: path there → path here, where it is another. `removed`: path → lines that the target takes
-        away. `counted`: traces whose dropped lines somebody else has told.
+        `names`: path in the source → path in the target, if it differs. `removed`: path → number of lines
+        that the target removes. `counted`: traces whose dropped lines are counted elsewhere.
         """
         about = note.commit or {}
         gates = [gate for gate in (self._gate, about.get("gate")) if gate in GATES]
@@ -96,16 +94,14 @@ class InheritedClaims:
                     counts[path] = min(most, counts.get(path, 0) + gone)
 
     def result(self) -> Inherited:
-        """The rows, for whatever lines were claimed."""
+        """The rows for all claims added so far."""
         rows = [row for row in (self._row(key) for key in sorted(self._rows)) if row is not None]
         traces = {row["id"] for row in rows if row["kind"] == "trace"}
         reviews = [row for trace in sorted(traces) for row in self._all_say(trace)]
         return Inherited([*rows, *reviews], self._gate, self._dropped)
 
     def _all_say(self, trace: str) -> list[Row]:
-        """Reviews of a trace that every note has which gave lines of it: who saw a part has not seen the
-        whole.
-        """
+        """Reviews of a trace in all notes that gave lines of it, as a review in one covers only a part."""
         reviews = list(self._reviewed.get(trace, {}).values())
         return (
             [row for name, row in sorted(reviews[0].items()) if all(name in reviewed for reviewed in reviews)]
@@ -114,7 +110,7 @@ class InheritedClaims:
         )
 
     def _reviews_of(self, note: Note) -> dict[str, dict[str, Row]]:
-        """Trace → its reviews by id; they are sorted out once, since many files and traces are asked for."""
+        """Trace → its reviews in a note, by id; cached, as many files and traces need them."""
         if id(note) not in self._sorted:
             reviews_of: dict[str, dict[str, Row]] = {}
             for row in note.of_kind("review"):
@@ -143,19 +139,17 @@ class InheritedClaims:
 
 
 def _is_known(row: Row) -> bool:
-    """Whether a row is of a person or of a trace that has a trace's name: other names get into no message
-    and no note.
-    """
+    """Whether a row is of a person or has a valid trace id; other names must get into no message or note."""
     return row["kind"] != "trace" or is_trace_id(row["id"])
 
 
 def weakest(*claims: object) -> str:
-    """The weakest of several kinds of evidence; words nobody knows count for nothing."""
+    """The weakest of several kinds of evidence; unknown values are ignored."""
     return EVIDENCE[max(EVIDENCE.index(claim) for claim in claims if claim in EVIDENCE)]
 
 
 def recounted(row: Row, dropped: int, pending: int = 0) -> Row:
-    """A trace row's `delta` for the lines that it claims."""
+    """A trace row's `delta`, computed for the lines that the row claims."""
     kept, edited = line_count(row, "ai"), line_count(row, "edited")
     parts = {"kept": kept, "edited": edited, "dropped": dropped, "pending": pending}
     before = row.get("delta")

@@ -1,6 +1,4 @@
-"""Rows of a note from what was worked out per file and source: counts that add up, claims that are
-carried.
-"""
+"""Makes the rows of a note from the results per file and source: sums of counts, and carried claims."""
 
 from __future__ import annotations
 
@@ -13,7 +11,7 @@ from gitprov.model.ranges import LineSet
 
 
 def delta(tallies: Sequence[Tally]) -> dict[str, int]:
-    """What became of the lines of some sources, in numbers."""
+    """The `delta` of a trace row: the sums of its sources' kept, edited, dropped and pending lines."""
     names = ("kept", "edited", "dropped", "pending")
     counts = {name: sum(len(getattr(tally, name)) for tally in tallies) for name in names}
     return {
@@ -24,10 +22,9 @@ def delta(tallies: Sequence[Tally]) -> dict[str, int]:
 
 
 def reformatted(count: object, kept: int | None = None) -> dict[str, int]:
-    """The part of a delta that counts kept lines of which the layout alone changed; empty where there are
-    none.
+    """The part of a delta that counts kept lines with only their layout changed; empty if there are none.
 
-    No more than `kept` are counted, where that is not None.
+    The number is at most `kept`, unless that is None.
     """
     number = count if isinstance(count, int) and not isinstance(count, bool) else 0
     number = number if kept is None else min(number, kept)
@@ -35,7 +32,7 @@ def reformatted(count: object, kept: int | None = None) -> dict[str, int]:
 
 
 def together(claims: Iterable[dict[str, LineSet]]) -> dict[str, LineSet]:
-    """The lines that several sources of one row claim of one file, by class."""
+    """The union, by class, of the lines that several sources of one row claim in one file."""
     runs: dict[str, list[tuple[int, int]]] = {}
     for claim in claims:
         for cls, lines in claim.items():
@@ -44,15 +41,15 @@ def together(claims: Iterable[dict[str, LineSet]]) -> dict[str, LineSet]:
 
 
 def carried_row(carried: AmendedClaim, path: str, lines: dict[str, LineSet], tally: Tally) -> Row:
-    """A claim of the amended commit, as what is left of it.
+    """The row for what is left of a claim of the amended commit.
 
-    Its `delta` is the difference that the amendment makes; the amended row's own is added once, by `settled`.
+    Its `delta` is the difference that the amendment makes; `settled` adds the amended row's own once.
     """
     row = carried.row
     kept: Row = {**row, "files": {path: files_entry(lines, carried.gone)}}
     if row["kind"] == "trace":
         kept["evidence"] = weakest(row.get("evidence"), "carried")
-        # One line may stand in several now, and several in one: the tally counts the lines that there were.
+        # A line may since be broken into several, or joined with others: the tally counts the original lines.
         now = {
             name: len(count) if cls in lines else 0
             for name, cls, count in (("kept", "ai", tally.kept), ("edited", "edited", tally.edited))
@@ -64,7 +61,7 @@ def carried_row(carried: AmendedClaim, path: str, lines: dict[str, LineSet], tal
 
 
 def settled(row: Row, before: Row | None) -> Row:
-    """The final row: the delta of the amended commit's row counted in, no empty files, raw as the sum."""
+    """The final row: without empty files, the delta of the amended commit's row added, raw as the sum."""
     row = {**row, "files": {path: entry for path, entry in row["files"].items() if entry}}
     if row["kind"] != "trace":
         return row
@@ -81,17 +78,17 @@ def settled(row: Row, before: Row | None) -> Row:
 
 
 def _alike(a: Row, b: Row) -> bool:
-    """Whether two rows say the same of everything but lines and counts."""
+    """Whether two rows are equal in everything but files and counts."""
     return {**a, "files": None, "delta": None} == {**b, "files": None, "delta": None}
 
 
 def add(a: Row, b: Row, carried: bool) -> Row:
-    """Rows of one trace or person for different sources: line sets unite, counts of lines add up.
+    """Add two rows of one trace or person for different sources: unite line sets, add counts of lines.
 
-    What a carried row says was deleted may be told by its events once more; the larger number stands.
+    For a `carried` row, events may count the same deleted lines again, so the larger number holds.
     """
     if not carried and set(a["files"]).isdisjoint(b["files"]) and _alike(a, b):
-        united = {**a, "files": {**a["files"], **b["files"]}}  # what the union comes to, without the work
+        united = {**a, "files": {**a["files"], **b["files"]}}  # the same as the union, in less time
     else:
         united = unite_rows(a, b)
     if "delta" in a and "delta" in b:

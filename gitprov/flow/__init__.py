@@ -1,1 +1,1 @@
-"""One file per thing that happens: capture, stage, message, seal, blame, log, show."""
+"""The procedures behind hooks and commands: capture, evidence, commit, carry, heal, share, read and more."""

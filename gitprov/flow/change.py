@@ -1,6 +1,4 @@
-"""The change that a commit makes, or is about to make: against what, by whom it is replaced, and whether a
-plan fits it.
-"""
+"""The change that a commit makes or is about to make: its parents, files and sources, and its plan's fit."""
 
 from __future__ import annotations
 
@@ -18,13 +16,13 @@ from gitprov.store.plan import Plan, blobs_path
 
 
 class CommitChange(NamedTuple):
-    """What is about to be committed, or was: `changes` against `parents[0]`, `amended` the commit replaced.
+    """A coming or finished commit: `changes` are against `parents[0]`, `amended` is the commit it replaces.
 
-    `head` is the commit that HEAD was before. `work` are the changes against `head`: the same as `changes`
-    unless a commit is amended.
+    `head` is the commit of HEAD before it. `work` are the changes against `head` if a commit is amended, else
+    empty.
 
-    `tree` is what was committed, None for what the index holds. `sources` are the commits whose lines it may
-    hold; None where git's state, which speaks of now, is to be asked for them.
+    `tree` is the committed tree, None for the index. `sources` are the commits whose lines it may hold; None:
+    they are to be read from git's state files, which are right only for the commit being made now.
     """
 
     head: str | None
@@ -37,14 +35,14 @@ class CommitChange(NamedTuple):
 
 
 def staged_change(repo: Repository, amend: bool) -> CommitChange:
-    """What the index holds now against HEAD, or against HEAD's parents where HEAD will be amended."""
+    """The change from HEAD to the present index; from HEAD's parents if HEAD will be amended."""
     tip = repo.objects.get("HEAD^{commit}")
     head = tip.oid if tip is not None else None
     if amend and head is not None:
         obj = repo.objects.get(head)
         from gitprov.git.objects import parse_commit
 
-        # Git makes the amended commit where its history was cut off a root.
+        # In a shallow clone, git amends a commit at the cut as a commit without parents.
         parents = parse_commit(obj).parents if obj is not None and head not in repo.cut_off else ()
         base = parents[0] if parents else None
         return CommitChange(
@@ -58,9 +56,7 @@ def staged_change(repo: Repository, amend: bool) -> CommitChange:
 def new_lines(
     repo: Repository, parents: tuple[str, ...], base: str | None, commit: str | None
 ) -> list[FileChange]:
-    """Changes against the first parent; of a merge's hunks only the lines that no parent has. `commit`
-    None: the index.
-    """
+    """Changes of `commit` (None: of the index) against `base`, less hunk lines that another parent has."""
 
     def against(parent: str | None) -> list[FileChange]:
         return diffs.staged(repo, parent) if commit is None else diffs.between(repo, parent, commit)
@@ -76,13 +72,13 @@ def _merge_heads(repo: Repository) -> list[str]:
 
 
 def fingerprint(commit_change: CommitChange) -> str:
-    """A digest of the change of files alone."""
+    """A digest of the changed files: their status, modes, blob ids and paths."""
     rows = [[c.status, c.old_mode, c.new_mode, c.old_oid, c.new_oid, c.path] for c in commit_change.changes]
     return canonical.digest_of(rows)
 
 
 def fits(repo: Repository, plan: Plan, commit_change: CommitChange) -> bool:
-    """Whether a plan was made for this change, and has all that it needs to be carried out."""
+    """Whether a plan was made for this change, and the contents that it needs are still stored."""
     return (
         plan.base == commit_change.head
         and plan.amend == (commit_change.amended is not None)

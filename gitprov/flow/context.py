@@ -1,4 +1,4 @@
-"""The desk of a commit: what its hooks read once."""
+"""The context of a commit: what its hooks need from repository, inbox and configuration, read once."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
 
 class CommitContext:
-    """All that staging needs to know, read once per hook. `above` is the process that runs the hook, 0 for
-    none.
-    """
+    """The data that commit hooks need, read once per hook. `above` is the hook's parent process, 0: none."""
 
     def __init__(self, repo: Repository, view: View, above: int = 0) -> None:
         self.repo = repo
@@ -29,14 +27,12 @@ class CommitContext:
 
     @property
     def attempt(self) -> str | None:
-        """Names the git process that commits: all hooks of one attempt have it in common. None where it is
-        not seen.
-        """
+        """The token of the git process that commits, equal in all hooks of an attempt; None if not found."""
         return self.git.token if self.git else None
 
     @property
     def config(self) -> Config:
-        """The configuration in force. ConfigError where it is wrong."""
+        """The configuration in force. ConfigError where it is invalid."""
         if self._config is None:
             from gitprov.store.config import load_config
 
@@ -46,22 +42,18 @@ class CommitContext:
 
     @property
     def _settings(self) -> dict[str, str]:
-        """What git's configuration says of all that a commit asks about; asked once, as each question is a
-        process.
-        """
+        """All of git's settings that a commit needs, read once, since each reading starts a process."""
         if self._known is None:
             self._known = self.repo.config("(gitprov|user|committer|trailer).")
         return self._known
 
     @property
     def plain_trailers(self) -> bool:
-        """Whether git itself, left to its configuration, writes `Key: value`."""
+        """Whether git's configuration lets git itself write trailers as `Key: value`."""
         return self._settings.get("trailer.separators", ":").startswith(":")
 
     def human(self) -> str:
-        """`Name <email>` of whoever commits; empty where git knows nobody (then git refuses the commit
-        itself).
-        """
+        """The committer as `Name <email>`; empty where git has none, and then refuses the commit itself."""
         name, email = (self._committer(part) for part in ("name", "email"))
         if name and email:
             return f"{name} <{email}>"
@@ -70,9 +62,9 @@ class CommitContext:
         return text[: text.rfind(">") + 1]
 
     def _committer(self, part: str) -> str:
-        """Name or address as git would write it, empty where git itself has to be asked."""
+        """Name or address as git would write it; empty where only `git var` can give it."""
         from_env = self.repo.env.get(f"GIT_COMMITTER_{part.upper()}")
         text = from_env or self._settings.get(f"committer.{part}") or self._settings.get(f"user.{part}") or ""
-        # Git takes some characters away at both ends and others everywhere.
+        # Git removes some characters at both ends and others everywhere.
         plain = text.isprintable() and text.strip(" .,:;<>\"\\'") == text and not set(text) & set("<>")
         return text if plain else ""

@@ -1,6 +1,6 @@
-"""Sources: the commits whose lines the coming commit may hold, as git itself names them.
+"""Sources: the commits whose lines the coming commit may hold, as named by git's state files.
 
-What is said nowhere is not guessed here; `heal` looks further.
+Sources that no state file names are not guessed here; `heal` searches for them.
 """
 
 from __future__ import annotations
@@ -18,17 +18,16 @@ if TYPE_CHECKING:
 
 
 class ResetSource(NamedTuple):
-    """A commit that a reset left, and the paths of which it is seen that their lines were kept."""
+    """The commit that HEAD had before a reset, and the files that are known to have kept its lines."""
 
     commit: str
     paths: frozenset[str]
 
 
 class Sources(NamedTuple):
-    """Commits whose lines another one may hold. `repeated` are those that it repeats, the most telling last.
+    """Commits whose lines a target commit may hold. `repeated`: it repeats them, the best evidence last.
 
-    `partial` are those whose lines it may have and that it does not repeat; `reset` is the one that a reset
-    left.
+    `partial`: it may have lines of them, but does not repeat them. `reset`: the commit before a reset.
     """
 
     repeated: tuple[str, ...] = ()
@@ -37,12 +36,12 @@ class Sources(NamedTuple):
 
     @property
     def commits(self) -> tuple[str, ...]:
-        """All of them, the most telling last."""
+        """All sources, the best evidence last."""
         return (*self.partial, *([self.reset.commit] if self.reset else ()), *self.repeated)
 
 
 def named(repo: Repository) -> tuple[str, ...]:
-    """Commits that git's state files name, which the coming commit repeats, the most telling last."""
+    """The commits that git's state files name and the coming commit repeats, the best evidence last."""
     picked = state(repo, "CHERRY_PICK_HEAD")
     if rebasing(repo):
         stopped = state(repo, "rebase-merge", "stopped-sha")
@@ -51,31 +50,25 @@ def named(repo: Repository) -> tuple[str, ...]:
 
 
 def squashing(repo: Repository) -> bool:
-    """Whether `git merge --squash` was done and not committed yet."""
+    """Whether a `git merge --squash` is not committed yet."""
     return os.path.exists(os.path.join(repo.git_dir, "SQUASH_MSG"))
 
 
 def undone(repo: Repository) -> tuple[str, ...]:
-    """Commits that have what a reverted commit took away: its parents. Their lines come back, and nothing
-    else of them.
-    """
+    """The parents of the commit being reverted, last first: of them only lines come back; empty if none."""
     reverted = "" if rebasing(repo) else state(repo, "REVERT_HEAD") or _reverted(repo)
     obj = repo.objects.get(reverted) if reverted else None
     return parse_commit(obj).parents[::-1] if is_commit(obj) else ()
 
 
 def unnamed(repo: Repository, sources: Sources) -> bool:
-    """Whether git has brought in a change of another commit and says only with which message: `cherry-pick
-    -n`.
-    """
+    """Whether git applied another commit and recorded only its message, as `cherry-pick -n` does."""
     present = [os.path.exists(os.path.join(repo.git_dir, name)) for name in ("MERGE_MSG", "MERGE_HEAD")]
     return present == [True, False] and not sources.repeated and not sources.partial
 
 
 def _reverted(repo: Repository) -> str:
-    """What `git revert` is undoing: it leaves REVERT_HEAD only where it stops, but always writes the
-    message.
-    """
+    """The commit that `git revert` undoes, from the message: REVERT_HEAD exists only if the revert stops."""
     if os.path.exists(os.path.join(repo.git_dir, "MERGE_HEAD")):
         return ""
     oids = messages.reverted(state(repo, "MERGE_MSG"))
@@ -83,12 +76,12 @@ def _reverted(repo: Repository) -> str:
 
 
 def rebasing(repo: Repository) -> bool:
-    """Whether a rebase is under way in this worktree (`git am` alone is none)."""
+    """Whether a rebase is in progress in this worktree; `git am` alone does not count."""
     return os.path.isdir(os.path.join(repo.git_dir, "rebase-merge")) or os.path.exists(
         os.path.join(repo.git_dir, "rebase-apply", "rebasing")
     )
 
 
 def state(repo: Repository, *place: str) -> str:
-    """What a file of git's state in this worktree says; empty where it is not there."""
+    """The stripped text of a file in this worktree's git directory; empty if there is none."""
     return decode(files.read(os.path.join(repo.git_dir, *place)) or b"").strip()

@@ -1,4 +1,4 @@
-"""What each git hook does, in order."""
+"""One function per git hook, with its steps in order."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from gitprov.store.plan import Plan
 
 
 def pre_commit(context: CommitContext) -> None:
-    """Work out the coming commit. Refuses here only where no commit-msg hook will do it with the message
-    at hand.
+    """Compute the plan of the coming commit; its refusals are raised only if no commit-msg hook of ours runs.
+
+    GateError for these, and where evidence is unreadable.
     """
     from gitprov.checks.gate import Refusal
     from gitprov.flow.commit import message, sidecars
@@ -51,9 +52,7 @@ def pre_commit(context: CommitContext) -> None:
 
 
 def _refuse_closed(context: CommitContext) -> None:
-    """Evidence that another user keeps closed may speak of any staged file. GateError names the command
-    that opens it.
-    """
+    """GateError, with the command that gives access, if evidence is unreadable: it may be of staged files."""
     from gitprov.checks.gate import Refusal
     from gitprov.flow.commit.message import explain
     from gitprov.store import access
@@ -65,7 +64,7 @@ def _refuse_closed(context: CommitContext) -> None:
 
 
 def _is_plain(context: CommitContext, plan: Plan) -> bool:
-    """Whether the message hooks have nothing to decide besides: are the trailers there?"""
+    """Whether all that is left for the message hooks is to check that the message has the trailers."""
     lines = [f"{key}: {value}" for key, value, _ in plan.trailers]
     return (
         context.git is not None
@@ -79,7 +78,7 @@ def _is_plain(context: CommitContext, plan: Plan) -> bool:
 
 
 def prepare_commit_msg(context: CommitContext, path: str, source: str | None) -> None:
-    """Write the trailers. With `--no-verify` this is an attempt's first hook."""
+    """Write the trailers into the message. With `--no-verify` this is the first hook that git runs."""
     from gitprov.flow.commit import message
 
     if _is_pick(context):
@@ -89,7 +88,7 @@ def prepare_commit_msg(context: CommitContext, path: str, source: str | None) ->
 
 
 def commit_msg(context: CommitContext, path: str) -> None:
-    """The gate. GateError where the commit would lose a record."""
+    """Check the message. GateError where the commit would lose a record."""
     from gitprov.flow.commit import message
 
     seal.recover(context)
@@ -97,7 +96,7 @@ def commit_msg(context: CommitContext, path: str) -> None:
 
 
 def post_commit(context: CommitContext) -> str | None:
-    """Write note and generations; the commit's id where there was something to write."""
+    """Write the commit's note and generations; returns its id if there was something to write."""
     if _is_pick(context):
         return None
     done = seal.seal(context)
@@ -109,9 +108,7 @@ def post_commit(context: CommitContext) -> str | None:
 
 
 def post_checkout(context: CommitContext, args: list[str]) -> None:
-    """`git checkout -- FILE` and `git restore FILE` throw work away; whoever types it again is not the
-    model.
-    """
+    """Mark lines dropped by `git checkout -- FILE` or `git restore FILE`: retyped, they are a person's."""
     flag = args[2] if len(args) > 2 else context.repo.env.get("PRE_COMMIT_CHECKOUT_TYPE", "1")
     if flag == "0":
         from gitprov.flow.commit.discarded import note_discarded
@@ -120,9 +117,7 @@ def post_checkout(context: CommitContext, args: list[str]) -> None:
 
 
 def post_applypatch(context: CommitContext) -> None:
-    """`git am` has made a commit. Its lines are found by the trailers that came with the mail, all commits
-    at once.
-    """
+    """After a commit of `git am`; after the last one, heal all of them by the trailers in the mails."""
     if context.inbox.seqs():
         seal.seal(context)
     if (
@@ -142,10 +137,9 @@ def _is_last_mail(context: CommitContext) -> bool:
 
 
 def _is_pick(context: CommitContext) -> bool:
-    """Whether a rebase itself makes this commit: it repeats another one, and post-rewrite tells all of them
-    at once.
+    """Whether a rebase itself makes this commit, as a copy of another one: post-rewrite then handles it.
 
-    What somebody commits while the rebase waits is made by `git commit`.
+    A commit that a user makes while the rebase is stopped does not count: `git commit` makes it.
     """
     return (
         context.git is not None
@@ -155,8 +149,8 @@ def _is_pick(context: CommitContext) -> bool:
 
 
 def keep_flags(context: CommitContext) -> None:
-    """Keep what others read of the configuration: hooks in sh, whether commits without evidence are guarded;
-    capture, the limits of the inbox.
+    """Store settings for programs that parse no configuration: the inbox limits for capture, and a flag for
+    hooks in sh that commits without evidence are guarded.
     """
     limits.keep(context.repo.home, limits.of_config(context.config))
     if context.config.guards:

@@ -1,4 +1,4 @@
-"""A commit, or a rebase, whose last hook was killed is finished by the next command that looks."""
+"""Recovery: later commands finish a commit or rebase whose post-commit or post-rewrite hook was killed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ if TYPE_CHECKING:
 
 
 def finish_interrupted(repo: Repository) -> str | None:
-    """Write what a killed post-commit or post-rewrite left unwritten; the id of a commit that got its note
-    now.
+    """Write what a killed post-commit or post-rewrite did not write; the id of a commit that got its note.
 
-    Costs two looks at files where there is nothing to do. Never raises: a reader must be able to read a
-    repository that it cannot write, and `doctor` says what is wrong.
+    Costs two checks for a file where there is nothing to do. Never raises, so that a user without write
+    access can read the repository; `doctor` reports what is wrong.
     """
     if os.path.exists(rewritten(repo.git_dir)):
         from gitprov.flow.carry.post_rewrite import finish

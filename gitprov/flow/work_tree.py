@@ -1,4 +1,4 @@
-"""What the work tree holds, as far as it can be seen from inside a hook."""
+"""The work tree's contents, as far as a hook can find them: a hook framework may hide unstaged changes."""
 
 from __future__ import annotations
 
@@ -14,23 +14,21 @@ from gitprov.model.hunk import Hunk
 from gitprov.store import files
 
 FILE_LIMIT = 256 << 20
-"""Files above this many bytes are not looked at: as if they were not there."""
+"""Files of more bytes are not read, but treated as absent."""
 
 View = Callable[[str], "bytes | None"]
 
-#: Frameworks that hide unstaged changes: the variable that names their directory, and the room of patches in
-#: it.
+#: Framework → the environment variable that names its directory, and the subdirectory of its patches there.
 _FRAMEWORKS = {"pre-commit": ("PRE_COMMIT_HOME", ""), "prek": ("PREK_HOME", "patches")}
 _PATCH_NAME = re.compile(r"(?:patch)?[0-9]+-[0-9]+(?:\.patch)?")
 _PATCH_HUNK = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
 def view_of(repo: Repository, parent_pid: int) -> View:
-    """A function from a path to its content in the work tree, None where that cannot be seen.
+    """A function from a path to its content in the work tree, or None if that is unknown.
 
-    Frameworks take unstaged changes out of the work tree while hooks run and keep them in a patch named after
-    their own process; that patch is read back. Where the framework is another one, what is not visible stays
-    unknown.
+    While hooks run, the frameworks in `_FRAMEWORKS` remove unstaged changes from the work tree into a patch
+    named after their process; the view applies that patch. With any other framework it returns None.
     """
     if repo.worktree is None:
         return lambda *_: None
@@ -45,21 +43,19 @@ def view_of(repo: Repository, parent_pid: int) -> View:
 
 
 def framework_above(pid: int) -> bool:
-    """Whether a process is a framework of hooks, or was started by one."""
+    """Whether a process is a hook framework or was started, directly or not, by one."""
     return next(_frameworks(pid), None) is not None
 
 
 class Disk:
-    """A view of the work tree as it stands."""
+    """A view of the work tree's files as they are on disk."""
 
     def __init__(self, repo: Repository) -> None:
         self._repo = repo
         self._skipped: set[str] | None = None
 
     def __call__(self, path: str) -> bytes | None:
-        """A file; empty where there is none, None where git is told not to have one there, as in a sparse
-        checkout.
-        """
+        """A file's content; empty if there is no file, None if git skips it, as in a sparse checkout."""
         content = on_disk(self._repo, path)
         if content or os.path.lexists(self._repo.place(path)):
             return content
@@ -69,9 +65,7 @@ class Disk:
 
 
 def on_disk(repo: Repository, path: str) -> bytes:
-    """A file of the work tree; empty where there is no regular file of that name, as where a link is in
-    the way.
-    """
+    """A file of the work tree; empty if it is unreadable or no regular file, or a link is in its path."""
     try:
         return tree_files.read(repo.worktree or "", path, FILE_LIMIT) or b""
     except OSError:
@@ -79,7 +73,7 @@ def on_disk(repo: Repository, path: str) -> bytes:
 
 
 def _framework_patch(env: Mapping[str, str], parent_pid: int) -> bytes | None:
-    """The framework's patch of hidden changes: empty where it hid nothing, None where that cannot be told."""
+    """The framework's patch of hidden changes; empty if it hid none, None if no known framework is found."""
     for process, tool in _frameworks(parent_pid):
         home, room = _FRAMEWORKS[tool]
         cache = env.get(home) or os.path.join(
@@ -90,27 +84,25 @@ def _framework_patch(env: Mapping[str, str], parent_pid: int) -> bytes | None:
 
 
 def _frameworks(pid: int) -> Iterator[tuple[Process, str]]:
-    """Frameworks among a process and those above it, nearest first."""
+    """The frameworks among a process and its ancestors, nearest first."""
     for process in above(pid):
         yield from ((process, tool) for tool in _FRAMEWORKS if _is(tool, process.words))
 
 
 def _newest(room: str, pid: int) -> bytes | None:
-    """The patch that a process wrote last. A process id comes round again: the newest is the living
-    process's.
-    """
+    """The patch that a process wrote last; an older one may be of an ended process with the same id."""
     rows = [name for name in files.names(room) if _PATCH_NAME.fullmatch(name)]
     names = [name for name in rows if name.removesuffix(".patch").endswith(f"-{pid}")]
     return files.read(os.path.join(room, max(names))) if names else b""
 
 
 def _is(tool: str, words: list[str]) -> bool:
-    """Whether a process is this tool: its binary, its script, or its module run by Python."""
+    """Whether a process with these arguments is `tool`: its binary, its script, or its module in Python."""
     return any(os.path.basename(word).replace("_", "-").removeprefix("-m") == tool for word in words[:3])
 
 
 def _patches(data: bytes) -> dict[str, list[tuple[Hunk, list[bytes]]]]:
-    """Path → hunks with their new lines, of a patch against the index."""
+    """Path → the hunks of a patch against the index, each with its new lines."""
     from gitprov.git.files.diff import unquote
 
     hunks_of: dict[str, list[tuple[Hunk, list[bytes]]]] = {}
@@ -142,7 +134,7 @@ def _patches(data: bytes) -> dict[str, list[tuple[Hunk, list[bytes]]]]:
 
 
 def _patched(content: bytes | None, patch: list[tuple[Hunk, list[bytes]]] | None) -> bytes | None:
-    """Content with a file's hunks applied."""
+    """The content with the hunks of `patch` applied; unchanged if there are none."""
     if not patch or content is None:
         return content
     lines = content.split(b"\n")

@@ -1,1 +1,1 @@
-"""Claims that follow their lines from one commit to another: rewritten, picked, squashed, reset."""
+"""Carries claims with their lines from one commit to another: rewritten, picked, squashed, reset."""

@@ -1,9 +1,8 @@
-"""Traces that a message names and that were looked for in vain: then the commit holds no line of theirs, and
-says so.
+"""Traces that a commit's message names but of which no line was found in the commit.
 
-A message that came with a pick names what the picked commit was made of. Where nothing of that is left in the
-new one, a note that has a row of the commit alone says that somebody looked, so that its lines are `unknown`
-and not `declared`.
+A picked commit's message names the traces of the original. If the copy holds no line of them, it gets a note
+with a commit row alone, which records that they were searched for: its lines are then `unknown` and not
+`declared`.
 """
 
 from __future__ import annotations
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
 
 
 def known_to(sources: Iterable[Commit], noted: Mapping[str, Note]) -> frozenset[str]:
-    """The traces that the notes of these commits tell of, and those that they have told not to be theirs.
-
-    A commit without a note tells nothing.
+    """The traces with rows in the notes of `sources`, and those that their messages name, as a note with a
+    commit row settles these too. Commits without a note count for nothing.
     """
     traces: set[str] = set()
     for commit in sources:
@@ -34,12 +32,12 @@ def known_to(sources: Iterable[Commit], noted: Mapping[str, Note]) -> frozenset[
 
 
 def mentioned(message: bytes) -> list[str]:
-    """All that looks like a trace in a message."""
+    """All strings in a message that look like trace ids."""
     return TRACE_ID.findall(decode(message)) if b"gen_" in message else []
 
 
 def in_vain(repo: Repository, message: bytes, traces: Collection[str]) -> bool:
-    """Whether a message names traces in its trailers, and all of them are among `traces`."""
+    """Whether a message's trailers name traces, by id or digest, and all of them are among `traces`."""
     if not traces or not ({*mentioned(message)} & {*traces} or b"sha256:" in message):
         return False
     from gitprov.git.history.trailers import parse

@@ -1,7 +1,7 @@
-"""Carrying: what commits inherit from others, by git's own diff of the two and the notes that are there.
+"""Carrying: the claims that target commits inherit from source commits, by git's diff and existing notes.
 
-A line that git's diff says survived keeps what is known of it; a line it says changed needs new evidence.
-This is the one mechanism for all that rewrites or repeats history.
+A line that is unchanged in git's diff keeps its claims; a changed line needs new evidence. Every command that
+rewrites or repeats history is handled by this one mechanism.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from gitprov.store import notes
 if TYPE_CHECKING:
     from gitprov.model.hunk import Hunk
 
-#: Ranges that one blame is asked for.
+#: The most line ranges for one blame.
 _RANGES = 500
 
 
 def carry(repo: Repository, pairs: Iterable[Rewrite], *, silent: bool = False) -> dict[str, Note]:
     """New commit → the note that it inherits; commits that inherit nothing are left out. Writes nothing.
 
-    `silent`: those whose messages name only traces that were looked for in vain get a note that says no more
-    than that. Several sources of one commit may be given, the later ones first asked. Pairs with a commit
-    that is not here are left to whoever has it.
+    `silent`: a commit whose message names only traces that were searched for without finding a line gets a
+    note with a commit row alone. For several sources of one commit, later ones take precedence. Pairs with a
+    commit that this clone lacks are skipped.
     """
     sources_of: dict[str, list[str]] = {}
     partial: dict[str, set[str]] = {}
@@ -76,10 +76,11 @@ def inherit(
 ) -> dict[str, tuple[Inherited, int]]:
     """A target's name → what it inherits from its sources, and how many lines it adds.
 
-    No more than `most` files are blamed; what the others would have told stands in the answer as a problem.
+    If more than `most` files would have to be blamed, none is; this is then the `problem` of each answer but
+    those for clean picks.
 
-    A constant number of processes for what the sources themselves added; one `git blame` for each file of
-    which a source had lines from before.
+    Lines that the sources themselves added take a constant number of processes; each file with lines that a
+    source had from its parents takes one `git blame`.
     """
     if not targets:
         return {}
@@ -112,7 +113,7 @@ def inherit(
 
 
 def _notes(repo: Repository, oids: Iterable[str]) -> dict[str, Note]:
-    """Notes that speak of their own commit's lines; one that git copied has another's numbers."""
+    """The commits' notes, less those that git copied from another commit, which have that one's numbers."""
     return {oid: note for oid, note in notes.read(repo, oids).items() if not note.copied_from(oid)}
 
 
@@ -123,7 +124,7 @@ def _commits(repo: Repository, oids: Iterable[str]) -> dict[str, Commit]:
 
 
 class _Diffs:
-    """All comparisons that a set of target commits asks for, from one process."""
+    """All tree comparisons that a set of target commits needs, from two processes at most."""
 
     def __init__(
         self,
@@ -144,8 +145,7 @@ class _Diffs:
                 across.append((source.tree, target.tree))
                 added_pairs += [(base, source.tree) for base in self._bases(source.parents) or ()]
         self._seen = diffs.between_trees(repo, list(dict.fromkeys(added_pairs)))
-        # Whatever else lies between a source and its target (all that upstream did since) is no concern of
-        # either.
+        # Other files that differ between a source and its target, by upstream's changes, are of no interest.
         paths = {
             path
             for changes in self._seen.values()
@@ -156,9 +156,7 @@ class _Diffs:
         self._seen.update(diffs.between_trees(repo, unseen, paths))
 
     def _bases(self, parents: tuple[str, ...]) -> list[str] | None:
-        """Trees of the parents; None in a shallow clone that lacks one: then nothing can be said to be
-        new.
-        """
+        """Trees of the parents; None in a shallow clone that lacks one: then no line is provably new."""
         if not parents:
             return [self._empty]
         return (
@@ -168,7 +166,7 @@ class _Diffs:
         )
 
     def added(self, tree: str, parents: tuple[str, ...]) -> list[FileChange]:
-        """What a tree adds relative to all its parents."""
+        """The changes that a tree makes relative to all its parents."""
         bases = self._bases(parents)
         if bases is None:
             return []
@@ -178,13 +176,13 @@ class _Diffs:
         return first
 
     def source(self, oid: str, target: CarryTarget) -> tuple[list[FileChange], list[FileChange]]:
-        """What a source added itself, and what lies between it and the target."""
+        """The changes that a source itself makes, and those from it to the target."""
         source = self._commits[oid]
         return self.added(source.tree, source.parents), self._seen[source.tree, target.tree]
 
 
 class _Open(NamedTuple):
-    """Lines that a source had from before: only its blame tells whose they are."""
+    """Lines that a source had from its parents: only a blame of it finds the commits they are from."""
 
     source: str
     old: str
@@ -193,7 +191,7 @@ class _Open(NamedTuple):
 
 
 class _CarryCase:
-    """One target: what its sources added is settled here, the rest is left `open`."""
+    """One target: lines that its sources added get their claims here, other lines are left `open`."""
 
     def __init__(
         self,
@@ -236,9 +234,9 @@ class _CarryCase:
             self.heritage.add_commit_facts(note, names, self._removed, self.target.counted)
 
     def _own_lines(self, change: FileChange | None, note: Note | None) -> LineSet:
-        """Lines of a source's file that it put there itself, and did not only re-indent or re-wrap.
+        """Lines of a source's file that it added itself, not those that it only re-indented or re-wrapped.
 
-        What its note claims is its own in any case.
+        Lines that its note claims are its own in any case.
         """
         if change is None:
             return LineSet()
@@ -261,7 +259,7 @@ class _CarryCase:
         return kept(lines, _hunks(self._repo, change), contents, language_of(path))
 
     def open(self) -> list[_Open]:
-        """What is left to ask, without lines that another source answered for."""
+        """The lines that still need a blame, without those that another source settled."""
         remaining = []
         for part in self._open:
             runs = without(part.runs, self._settled.get(part.path, LineSet()))
@@ -276,7 +274,7 @@ def _added(repo: Repository, change: FileChange) -> LineSet:
 
 
 def _hunks(repo: Repository, change: FileChange) -> Sequence[Hunk]:
-    """The hunks of a change, also where git takes a file for binary and shows none."""
+    """The hunks of a change, even if git takes the file for binary and shows none."""
     if not (change.opaque and change.has_text):
         return change.hunks
     from gitprov.attribution.diff import unshown
@@ -286,9 +284,9 @@ def _hunks(repo: Repository, change: FileChange) -> Sequence[Hunk]:
 
 
 def _ask_blame(repo: Repository, cases: Sequence[_CarryCase], most: int | None) -> int:
-    """Settle what is open, by git's blame of the sources and the notes of the commits that it names.
+    """Settle the open lines by git's blame of the sources and the notes of the commits that it names.
 
-    Where that are more than `most` files nothing is asked, and their number is the answer.
+    Returns 0, or, if there are more than `most` files to blame, their number, and then none is blamed.
     """
     lines_of: dict[tuple[str, str], LineSet] = {}
     for case in cases:
@@ -308,15 +306,15 @@ def _ask_blame(repo: Repository, cases: Sequence[_CarryCase], most: int | None) 
 
 
 def _blamed(repo: Repository, source: str, path: str, lines: LineSet) -> dict[int, tuple[str, str, int]]:
-    """Line of a commit's file → the commit, file and line that git says it is from."""
+    """Line of a commit's file → the commit, file and line that git's blame attributes it to."""
     from gitprov.git.history import blame as git_blame
 
-    # Many ranges would not fit on a command line; lines in between that nobody asked for do no harm.
+    # Many ranges would not fit on a command line; the result may have other lines between them.
     runs = lines.runs if len(lines.runs) <= _RANGES else ((lines.runs[0][0], lines.runs[-1][1]),)
     ranges = [f"-L{first},{last}" for first, last in runs]
-    # Past a revision that is to be ignored git can only guess; what is carried must be known.
+    # For lines of an ignored revision, git only guesses where they are from; claims need certainty.
     args = ("-w", "--ignore-revs-file=", *ranges, source, "--", path)
-    # Blame takes a path as seen from where it runs, and git's own variables may be relative to where we do.
+    # Blame runs in the work tree, as it takes relative paths; a GIT_DIR may be relative to our directory.
     fixed = {"GIT_DIR": repo.git_dir, "GIT_WORK_TREE": repo.worktree or ""}
     env = {**repo.env, **{name: value for name, value in fixed.items() if name in repo.env}}
     with git_blame.start(args, "--porcelain", cwd=repo.worktree or repo.cwd, env=env) as stream:

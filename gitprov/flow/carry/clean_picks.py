@@ -1,7 +1,6 @@
-"""Clean picks: target commits that change the same files from the same to the same contents as their one
-source.
+"""Clean picks: target commits with one source that change the same files from and to the same contents.
 
-Their lines have the numbers that they had; no content has to be looked at.
+Their lines have the same numbers as in the source, so no content is read.
 """
 
 from __future__ import annotations
@@ -20,15 +19,15 @@ if TYPE_CHECKING:
     from gitprov.flow.carry.values import CarryTarget
     from gitprov.git.objects import Commit
 
-#: Picks that stand on one another, from which on it pays to compare what lies below them.
+#: From this many picks on top of one another, comparing their bases first is worth its cost.
 _CHAIN = 8
-#: Files up to which that is little.
+#: Up to this many files differing between the bases, targets are compared with their sources.
 _FILES = 50
 
 
 class _Pick(NamedTuple):
-    """A commit with one source. `before` and `now` are trees: (parent's, own), of the source and of the
-    target.
+    """A target commit with one source. `before` are the trees (parent's, own) of the source, `now` those of
+    the target.
     """
 
     name: str
@@ -38,7 +37,7 @@ class _Pick(NamedTuple):
 
     @property
     def aside(self) -> tuple[tuple[str, str], tuple[str, str]]:
-        """The bases, and the commits themselves."""
+        """The trees of the bases (source's, target's), and those of the two commits."""
         return (self.before[0], self.now[0]), (self.before[1], self.now[1])
 
 
@@ -48,7 +47,7 @@ def repeated(
     targets: Sequence[tuple[CarryTarget, Sequence[str]]],
     noted: Mapping[str, Note],
 ) -> dict[str, tuple[Inherited, int]]:
-    """Name of a target that is a clean pick → all that its source has, and how many lines it adds."""
+    """Name of a target that is a clean pick → all claims of its source, and how many lines it adds."""
     picks = [
         pick
         for target, sources in targets
@@ -74,11 +73,11 @@ def _pick(commits: Mapping[str, Commit], target: CarryTarget, oid: str) -> _Pick
 
 
 def _clean(repo: Repository, picks: list[_Pick]) -> list[_Pick]:
-    """Those that change the same.
+    """The picks that make the same changes as their sources.
 
-    Two commits change the same exactly where they differ from each other as their bases do. Of a branch that
-    was moved as a whole that is far less to ask where upstream did little: each pick's base is the pick
-    before it.
+    This is so exactly if target and source differ from each other as their bases do. For a branch that was
+    moved as a whole onto few upstream changes, comparing these differences is far cheaper: each pick's base
+    is the pick before it.
     """
     chains = _chains(picks)
     below = raw_between_trees(repo, [chain[0].aside[0] for chain in chains if len(chain) >= _CHAIN])
@@ -91,7 +90,7 @@ def _clean(repo: Repository, picks: list[_Pick]) -> list[_Pick]:
 
 
 def _chains(picks: list[_Pick]) -> list[list[_Pick]]:
-    """Runs of picks, each on top of the one before, of the sources as of the target commits."""
+    """Runs of picks in which source and target are each on top of those of the pick before."""
     chains: list[list[_Pick]] = []
     for pick in picks:
         if chains and chains[-1][-1].aside[1] == pick.aside[0]:

@@ -1,6 +1,4 @@
-"""What a commit that is about to be made has from others: those that git's state names, and those it names
-no more.
-"""
+"""The claims that the coming commit inherits: from commits in git's state files, and from equal hunks."""
 
 from __future__ import annotations
 
@@ -18,14 +16,12 @@ if TYPE_CHECKING:
     from gitprov.flow.git_state import Sources
     from gitprov.git.repo import Repository
 
-#: Files that are blamed while somebody waits for a commit; what needs more is left to `heal`.
+#: The most files to blame while a user waits for a commit; what needs more is left to `heal`.
 _FILES = 100
 
 
 def inherited_by(context: CommitContext, commit_change: CommitChange) -> Inherited:
-    """What the commit has from others that git names. That it cannot be found out is no reason to refuse a
-    commit.
-    """
+    """The claims that the commit inherits. A failure becomes its `problem`, as it must not stop a commit."""
     from gitprov.flow.git_state import squashing, unnamed
 
     repo = context.repo
@@ -33,7 +29,7 @@ def inherited_by(context: CommitContext, commit_change: CommitChange) -> Inherit
         sources = (
             commit_change.sources if commit_change.sources is not None else _asked(context, commit_change)
         )
-        sure = squashing(repo)  # a second `merge --squash` overwrites what the first one said
+        sure = squashing(repo)  # a second `merge --squash` overwrites the list of commits of the first
         if commit_change.tree is None and unnamed(repo, sources):
             from gitprov.flow.carry.picked import picked
 
@@ -47,7 +43,7 @@ def inherited_by(context: CommitContext, commit_change: CommitChange) -> Inherit
         from gitprov.flow.carry.values import CarryTarget
         from gitprov.flow.share.incoming import take_in
 
-        take_in(repo)  # a colleague's commits have their notes where a plain fetch put them
+        take_in(repo)  # the notes of a colleague's commits may still be where a plain fetch put them
         tree = commit_change.tree or decode(repo.run("write-tree")).strip()
         counted = _counted(repo, commit_change, sources)
         only = {sources.reset.commit: sources.reset.paths} if sources.reset else {}
@@ -59,7 +55,7 @@ def inherited_by(context: CommitContext, commit_change: CommitChange) -> Inherit
 
 
 def _asked(context: CommitContext, commit_change: CommitChange) -> Sources:
-    """The sources that git's state names now."""
+    """The sources that git's state files and reflog name now."""
     from gitprov.flow import git_state
     from gitprov.flow.carry import resets
 
@@ -68,21 +64,19 @@ def _asked(context: CommitContext, commit_change: CommitChange) -> Sources:
 
 
 def _with(inherited: Inherited, more: Inherited) -> Inherited:
-    """What is inherited, and for other lines what more is known."""
+    """`inherited`, and for lines that it does not claim the claims of `more`."""
     if not more.rows:
         return inherited
     from gitprov.flow.carry.write_notes import beside
 
-    # Who reviewed one part has not seen what is already here of the same trace.
+    # A review of one part of a trace does not cover the lines of it that are inherited already.
     traces = {row["id"] for row in inherited.rows}
     rows = [row for row in more.rows if row["kind"] != "review" or row["id"].partition("/")[0] not in traces]
     return inherited._replace(rows=list(beside(Note(inherited.rows), Note(rows)).rows.values()))
 
 
 def _counted(repo: Repository, commit_change: CommitChange, sources: Sources) -> frozenset[str]:
-    """Traces of which an earlier part of the same source, split in several commits, has told what was
-    dropped.
-    """
+    """Traces whose dropped lines are in the parent's note: of a source that is split into several commits."""
     from gitprov.flow.git_state import rebasing
 
     if not commit_change.parents or (sources.reset is None and not rebasing(repo)):
@@ -93,7 +87,7 @@ def _counted(repo: Repository, commit_change: CommitChange, sources: Sources) ->
 
 
 def _lookalikes(repo: Repository, commit_change: CommitChange) -> Inherited:
-    """What the index has from commits that git does not name any more; its hunks say which they were."""
+    """Claims for hunks of the index that equal those of commits which git's state no longer names."""
     if commit_change.tree is not None:
         return Inherited([])
     from gitprov.flow.carry import same_hunks

@@ -1,8 +1,6 @@
-"""Commits that `git cherry-pick -n` brought into the index: git names them only by the message that it
-leaves.
+"""The commits that `git cherry-pick -n` applied to the index: git keeps only their message, in MERGE_MSG.
 
-Lines that merely read like another commit's are nobody's evidence, so an equal hunk counts only where that
-message is there.
+Lines that merely equal another commit's are no evidence, so an equal hunk counts only if that message exists.
 """
 
 from __future__ import annotations
@@ -21,17 +19,17 @@ from gitprov.store import notes
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-#: Commits without a note whose messages are compared, the newest ones of other branches.
+#: The most commits of other branches whose messages are compared, newest first, if no noted one matches.
 _MOST = 2_000
 #: What git puts below the message where the pick had a conflict; the character is `core.commentChar`.
 _CONFLICTS = re.compile(r"\n\n?\S+ Conflicts:\n.*", re.DOTALL)
 
 
 class Picked(NamedTuple):
-    """What the message in MERGE_MSG tells. `commits` are those with a note that have it, at most one trace's
-    worth.
+    """The result for MERGE_MSG: `commits` is the commit that it names or the noted one with this message.
 
-    `sure`: the message is that of some commit, so that git itself brought in a change.
+    It is empty if there is none or several with different traces fit. `sure`: the message is a commit's, so
+    git itself applied a change.
     """
 
     commits: tuple[str, ...] = ()
@@ -39,7 +37,7 @@ class Picked(NamedTuple):
 
 
 def picked(repo: Repository, head: str | None) -> Picked:
-    """The commits whose message git left in MERGE_MSG. For a state in which git names no other commit."""
+    """The commits whose message is in MERGE_MSG; to be called if git's state names no other commit."""
     text = _CONFLICTS.sub("", "\n" + state(repo, "MERGE_MSG"))
     named = [oid for oid in messages.picked(text) if repo.objects.get(oid) is not None]
     if named:
@@ -54,7 +52,7 @@ def picked(repo: Repository, head: str | None) -> Picked:
 
 
 def _noted(repo: Repository, words: list[str]) -> list[str]:
-    """Commits with a note whose message has these words."""
+    """The commits with a note whose message consists of these words."""
     oids = list(git_notes.listing(repo, notes.REF))
     first = words[0].encode("utf-8", "surrogateescape")
     objects = filter(is_commit, repo.objects.get_many(oids))
@@ -63,7 +61,7 @@ def _noted(repo: Repository, words: list[str]) -> list[str]:
 
 
 def _is_message(repo: Repository, head: str | None, words: list[str]) -> bool:
-    """Whether a commit of another branch has this message."""
+    """Whether a commit of another branch has a message that consists of these words."""
     without = ("--not", head) if head else ()
     flags = (
         "log",
@@ -78,9 +76,7 @@ def _is_message(repo: Repository, head: str | None, words: list[str]) -> bool:
 
 
 def _one_of(repo: Repository, head: str | None, oids: Iterable[str]) -> tuple[str, ...]:
-    """Of commits with one message, that which has a staged hunk; none where several do and their notes
-    differ.
-    """
+    """Of commits with one message, the first that has a staged hunk; none if the traces of these differ."""
     from gitprov.git.files import patches
 
     staged = {(one.path, one.body) for one in patches.staged(repo, head)}

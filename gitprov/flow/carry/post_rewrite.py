@@ -1,4 +1,4 @@
-"""post-rewrite: git says which commits became which, and their notes follow."""
+"""post-rewrite: carries notes from rewritten commits to those that git lists as their replacements."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ from gitprov.store.plan import rewritten
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-#: Where a rebase keeps its pairs; they are still there when the hook runs, whoever has eaten its stdin.
+#: Files in which a rebase keeps its pairs; they still exist when the hook runs, even if its stdin was read.
 _LISTS = (("rebase-merge", "rewritten-list"), ("rebase-apply", "rewritten"))
 _PAIR = re.compile(rb"^([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64})(?= |$)", re.MULTILINE)
-#: Entries of HEAD's reflog that are read at the most.
+#: The most entries of HEAD's reflog to read.
 _STEPS = 5000
 
 
 def post_rewrite(repo: Repository, command: str, data: bytes) -> list[str]:
-    """Let notes follow an amendment or a rebase; the commits whose notes changed.
+    """Carry notes over an amendment or a rebase; returns the commits whose notes changed.
 
-    `data` is git's `<old> <new>` lines; frameworks that pass none on lose nothing, the repository knows them
-    too.
+    `data` is git's `<old> <new>` lines. Where a framework passes none on, the pairs are read from the
+    repository.
     """
     if command == "amend" and rebasing(repo):
-        return []  # the rebase's own pairs come at its end, and count from the first commit to the last
+        return []  # at its end the rebase lists its own pairs, from the first commit to the last
     pairs = _parse(data) or _known(repo, command)
     if command == "amend":
         pairs = _unsettled(repo, pairs)
     earlier = _left(repo)
     if pairs:
-        # Before anything else: git forgets the pairs with the end of this hook.
+        # Before anything else: git deletes its list of pairs when this hook ends.
         _leave(repo, [*earlier, *pairs])
         if command != "amend":
             final = _to_the_end(repo, pairs)
@@ -52,7 +52,7 @@ def post_rewrite(repo: Repository, command: str, data: bytes) -> list[str]:
 
 
 def finish(repo: Repository) -> list[str]:
-    """Do what a killed or failed post-rewrite left undone; the commits whose notes changed."""
+    """Complete a killed or failed post-rewrite; returns the commits whose notes changed."""
     return _follow(repo, _left(repo)) if os.path.exists(rewritten(repo.git_dir)) else []
 
 
@@ -60,8 +60,8 @@ def _follow(repo: Repository, pairs: list[Rewrite]) -> list[str]:
     head = repo.objects.get("HEAD")
     if not pairs or head is None:
         return []
-    notes_of = {pair.new: Note() for pair in pairs}  # of a note that git copied, the commit's own comes back
-    take_in(repo)  # a colleague's commits have their notes where a plain fetch put them
+    notes_of = {pair.new: Note() for pair in pairs}  # an empty one still undoes a copy by git: see `record`
+    take_in(repo)  # the notes of a colleague's commits may still be where a plain fetch put them
     notes_of.update(carry(repo, pairs, silent=True))
     changed = record(
         repo, notes_of, parse_commit(head).committer, f"gitprov: {len(notes_of)} notes follow their commits"
@@ -83,12 +83,12 @@ def _left(repo: Repository) -> list[Rewrite]:
 
 
 def _parse(data: bytes) -> list[Rewrite]:
-    """The pairs in git's lines; what is none is left out: it may come from a damaged file."""
+    """The pairs in git's lines. Other lines are skipped, as a damaged file may have some."""
     return [Rewrite(decode(old), decode(new)) for old, new in _PAIR.findall(data)]
 
 
 def _known(repo: Repository, command: str) -> list[Rewrite]:
-    """The pairs as the repository has them."""
+    """The pairs from the repository: of a rebase from its list, of an amendment from HEAD's reflog."""
     if command != "amend":
         texts = (files.read(os.path.join(repo.git_dir, *place)) for place in _LISTS)
         return [pair for text in texts for pair in _parse(text or b"")]
@@ -97,16 +97,16 @@ def _known(repo: Repository, command: str) -> list[Rewrite]:
 
 
 def _unsettled(repo: Repository, pairs: list[Rewrite]) -> list[Rewrite]:
-    """Amendments that post-commit did not write down itself, or whose note git has overwritten since."""
+    """The amendments for which post-commit wrote no note, or whose note git has overwritten since."""
     raw_notes = notes.read(repo, [pair.new for pair in pairs])
     return [pair for pair in pairs if pair.new not in raw_notes or is_copied(pair.new, raw_notes[pair.new])]
 
 
 def _to_the_end(repo: Repository, pairs: list[Rewrite]) -> list[Rewrite]:
-    """Pairs with commits that the rebase, or what it ran, amended again before it was done.
+    """The pairs with final commits in place of those that were amended again before the rebase ended.
 
-    Git names the commit that a pick made. What `--exec` amended since is another one; and a commit on the way
-    that got a note of its own hands it on.
+    Git lists the commit that a pick made, which `--exec` may have amended since. Pairs from intermediate
+    commits that have a note of their own are added, so that it is carried too.
     """
     became = _amended(repo, len(pairs))
     if not became:
@@ -117,7 +117,7 @@ def _to_the_end(repo: Repository, pairs: list[Rewrite]) -> list[Rewrite]:
 
 
 def _amended(repo: Repository, picks: int) -> dict[str, str]:
-    """Commit → the one that took its place, for the moves of HEAD since the rebase began."""
+    """Commit → the one that replaced it, by HEAD's moves since the start of a rebase of `picks` commits."""
     moves = steps(repo, min(_STEPS, 4 * picks + 200))
     begun = [n for n, one in enumerate(moves) if _action(one.why).endswith("(start)")]
     since = [one for one in moves[begun[-1] + 1 :] if not _jumps(one.why)] if begun else []
@@ -128,12 +128,12 @@ def _amended(repo: Repository, picks: int) -> dict[str, str]:
 
 
 def _jumps(why: str) -> bool:
-    """Whether HEAD went elsewhere or on: two children of one commit are no amendment of each other."""
+    """Whether a move of HEAD is no amendment, even if old and new commit have the same parents."""
     return any(word in _action(why) for word in ("reset", "checkout", "finish", "abort", "pick"))
 
 
 def _action(why: str) -> str:
-    """Git's own word for a move, without the subject of a commit."""
+    """Git's term for a move of HEAD in a reflog message, without the subject of a commit."""
     return why.partition(":")[0]
 
 

@@ -1,8 +1,7 @@
-"""Resets: what `git reset --soft` or `--mixed` took out of the history and left in the files is somebody's
-still.
+"""Resets: lines that `git reset --soft` or `--mixed` removed from history but not from files keep claims.
 
-No hook runs at a reset, and git does not note which kind it was. After `--hard` whoever writes the same again
-wrote it. So a reset is believed to have kept a file where that shows.
+No hook runs at a reset, and git does not record its kind. After `--hard`, whoever writes the same lines again
+is their author. A reset therefore counts as having kept a file only if there is evidence for that.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ if TYPE_CHECKING:
     from gitprov.git.files.diff import FileChange
     from gitprov.git.repo import Repository
 
-#: Moves of HEAD after which a reset is no longer looked for.
+#: A reset is searched for among this many latest moves of HEAD.
 _REACH = 60
-#: Files that are asked about at the most.
+#: The most files of a reset to check.
 _MANY = 1000
-#: Lines that say something, in one hunk that was there before the reset and is there now: nobody types that
-#: again.
+#: A hunk with this many nontrivial lines is evidence if it exists both before the reset and now: nobody
+#: types it again.
 _ENOUGH = 2
 
 
@@ -39,7 +38,7 @@ _GOES_ON = ("commit", "checkout", "cherry-pick", "revert")
 
 
 class Reset(NamedTuple):
-    """A reset that moved HEAD from one commit to another. `timed`: ORIG_HEAD is as old as it."""
+    """A reset that moved HEAD from `old` to `target`. `timed`: it wrote ORIG_HEAD, whose time is its own."""
 
     old: str
     target: str
@@ -47,10 +46,10 @@ class Reset(NamedTuple):
 
 
 def left_by_reset(repo: Repository, commit_change: CommitChange, view: View) -> ResetSource | None:
-    """The commit that the last reset left, and the files in which it is seen to have kept its lines; None
-    where in none.
+    """The commit of HEAD before the last reset, and the files that are known to have kept its lines; None if
+    there are none.
 
-    `view` shows the work tree, whatever a framework has hidden of it.
+    `view` returns the work tree's contents, also those that a framework has hidden.
     """
     if repo.worktree is None or not state(repo, "ORIG_HEAD") or is_settled(repo):
         return None
@@ -62,17 +61,15 @@ def left_by_reset(repo: Repository, commit_change: CommitChange, view: View) -> 
         before = [one for one in _before(repo, last) if one.path in now and one.has_text][:_MANY]
         shown = [one.path for one in before if _is_shown(repo, last, one, now[one.path], view)]
     except GitFailed:
-        return None  # its objects are not all here any more: then nothing shows
+        return None  # some of its objects no longer exist, so there is no evidence
     return ResetSource(last.old, frozenset(shown)) if shown else None
 
 
 def settle(repo: Repository, view: View) -> None:
-    """Remember, once it is so, that the last reset has nothing more to give: hooks in sh then need not
-    ask.
-    """
+    """Record, once it is so, that the last reset has no more lines to claim: hooks in sh then skip it."""
     orig = state(repo, "ORIG_HEAD")
     if not orig or rebasing(repo):
-        return  # a rebase sets ORIG_HEAD too, and git leaves the file alone where a later reset sets the same
+        return  # a rebase sets ORIG_HEAD too, and a later reset to the same value does not rewrite the file
     if is_settled(repo):
         _touch(repo)
         return
@@ -86,7 +83,7 @@ def settle(repo: Repository, view: View) -> None:
 
 
 def _touch(repo: Repository) -> None:
-    """Let the note be newer than ORIG_HEAD by the shell's measure as well, which is whole seconds."""
+    """Make the `settled` file newer than ORIG_HEAD in whole seconds too, which is the shell's resolution."""
     place = os.path.join(repo.git_dir, "gitprov", "settled")
     with contextlib.suppress(OSError):
         if int(os.stat(place).st_mtime) <= int(os.stat(os.path.join(repo.git_dir, "ORIG_HEAD")).st_mtime):
@@ -94,7 +91,7 @@ def _touch(repo: Repository) -> None:
 
 
 def is_settled(repo: Repository) -> bool:
-    """Whether ORIG_HEAD is the one that was looked at last. Hooks in sh ask the same."""
+    """Whether ORIG_HEAD is as recorded in the `settled` file, and not newer. Hooks in sh check the same."""
     place = os.path.join(repo.git_dir, "gitprov", "settled")
     if state(repo, "gitprov", "settled").partition("\n")[0] != state(repo, "ORIG_HEAD"):
         return False
@@ -105,9 +102,7 @@ def is_settled(repo: Repository) -> bool:
 
 
 def _last(repo: Repository) -> Reset | None:
-    """The last reset that moved HEAD, behind commits, picks and switches: these take what is not committed
-    along.
-    """
+    """The last reset that moved HEAD, if only moves that keep uncommitted work (`_GOES_ON`) followed it."""
     for step in reversed(steps(repo, _REACH)):
         action = step.why.partition(":")[0]
         if action == "reset" and step.old != step.new:
@@ -118,23 +113,21 @@ def _last(repo: Repository) -> Reset | None:
 
 
 def _is_over(repo: Repository, last: Reset) -> bool:
-    """Whether HEAD has the old commit behind it, so that nothing was lost, or this reset was settled
-    before.
-    """
+    """Whether HEAD descends from the reset's old commit, so that no line is lost, or the reset is settled."""
     if not last.timed and state(repo, "gitprov", "settled").partition("\n")[2] == last.old:
         return True
     return repo.try_run("merge-base", "--is-ancestor", last.old, "HEAD").returncode == 0
 
 
 def _before(repo: Repository, last: Reset) -> list[FileChange]:
-    """What the reset took away."""
+    """The changes from the reset's target to its old commit, which the reset removed from history."""
     pair = (repo.objects.get(last.target), repo.objects.get(last.old))
     trees = [parse_commit(one).tree for one in pair if is_commit(one)]
     return diffs.between(repo, *trees) if len(trees) == 2 else []
 
 
 def _has_more(repo: Repository, last: Reset, view: View) -> bool:
-    """Whether a file has lines that the reset took away and that no commit holds, as far as can be seen."""
+    """Whether a file has, or may have, lines that the reset removed and that HEAD lacks."""
     return any(_waits(repo, change, view) for change in _before(repo, last)[:_MANY] if change.has_text)
 
 
@@ -152,11 +145,11 @@ def _waits(repo: Repository, change: FileChange, view: View) -> bool:
 
 
 def _is_shown(repo: Repository, last: Reset, before: FileChange, now: FileChange, view: View) -> bool:
-    """Whether one file kept through the reset what this had taken away.
+    """Whether there is evidence that one file kept the lines that the reset removed from history.
 
-    A file that is as it was, and older than the reset, was not written since: a hard reset would have. Where
-    it is not older, or another reset came in between, it takes lines that nobody types again: a whole hunk of
-    them, together.
+    An unchanged file that is older than the reset was not rewritten, as by a hard reset. A file that is not
+    older, or with another reset since, needs `_ENOUGH` nontrivial lines that nobody types again: in all, if
+    it is unchanged, else in one hunk that is there as a whole.
     """
     old = repo.objects.blob(before.new_oid)
     if same_text(view(before.path), old) and (_is_older(repo, last, before.path) or _tells(repo, before)):

@@ -1,7 +1,6 @@
-"""Hunks that are the same, lines and context, as a hunk of a noted commit: what `cherry-pick -n` leaves.
+"""Hunks that equal a hunk of a commit with a note in lines and context, as `cherry-pick -n` makes them.
 
-Only commits count that the new one does not descend from: who repeats a line of their own history has typed
-it.
+Only commits that the new one does not descend from count: whoever repeats a line of the history typed it.
 """
 
 from __future__ import annotations
@@ -22,15 +21,15 @@ from gitprov.store import notes
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-#: A hunk counts with so many added lines that have words.
+#: A hunk counts from this many added lines with words on.
 LEAST = 2
-#: Commits that are looked at for one, the newest ones.
+#: The most commits whose hunks are compared, newest first.
 MOST = 200
 _PATHS = 200
 
 
 class SameHunks(NamedTuple):
-    """Hunks of one file (it has the same path in both) that a `source` has as well, as the lines they add."""
+    """A hunk that equals one of `source`: `runs` are its added lines. The file's path is the same in both."""
 
     source: str
     path: str
@@ -38,11 +37,10 @@ class SameHunks(NamedTuple):
 
 
 def staged(repo: Repository, head: str | None) -> Inherited:
-    """What the index inherits from hunks that a noted commit of another branch has too; nothing where these
-    differ.
+    """The claims that the index inherits for hunks that a noted commit of another branch has too, without
+    lines that several such commits claim for different traces.
 
-    For a commit about to be made on `head`. One process where nothing is staged that could count, else four
-    or five.
+    `head` is the parent of the coming commit. One process if no staged hunk counts, else four or five.
     """
     added = [one for one in patches.staged(repo, head) if _counts(one)]
     sources = candidates(repo, head, {one.path for one in added})
@@ -55,7 +53,7 @@ def staged(repo: Repository, head: str | None) -> Inherited:
 
 
 def candidates(repo: Repository, head: str | None, paths: Collection[str]) -> list[str]:
-    """Noted commits of other branches, local or fetched, that touch one of these paths; newest first."""
+    """Commits with a note, of other local or fetched branches, that change one of `paths`; newest first."""
     if not paths or head is None:
         return []
     where = [f":(top,literal){path}" for path in sorted(paths)[:_PATHS]]
@@ -66,7 +64,7 @@ def candidates(repo: Repository, head: str | None, paths: Collection[str]) -> li
 
 
 def alike(added: Sequence[Patch], others: Iterable[tuple[str, Sequence[Patch]]]) -> list[SameHunks]:
-    """The hunks that stand among those of other commits as well."""
+    """The hunks of `added` that other commits have too; `others` are (commit, its hunks)."""
     by_body: dict[tuple[str, bytes], list[Patch]] = {}
     for patch in added:
         if _counts(patch):
@@ -74,7 +72,7 @@ def alike(added: Sequence[Patch], others: Iterable[tuple[str, Sequence[Patch]]])
     hunks = []
     for oid, rows in others if by_body else ():
         for other in rows:
-            # One hunk twice in a commit, or in its source: nobody can say which is which.
+            # A hunk that is twice in a commit, or in its source, cannot be matched one to one.
             same = by_body.get((other.path, other.body), [])
             if len(same) == 1 and sum(patch[::2] == other[::2] for patch in rows) == 1:
                 hunks.append(SameHunks(oid, other.path, tuple(_runs(same[0], other))))
@@ -82,7 +80,7 @@ def alike(added: Sequence[Patch], others: Iterable[tuple[str, Sequence[Patch]]])
 
 
 def heritage(note: Note, hunks: Iterable[SameHunks]) -> Inherited:
-    """What a source's own note says of the lines of its hunks."""
+    """The claims of a source's own note for the lines of its hunks."""
     taken = InheritedClaims()
     for hunk in hunks:
         taken.take(note, hunk.path, hunk.path, hunk.runs)
@@ -92,7 +90,7 @@ def heritage(note: Note, hunks: Iterable[SameHunks]) -> Inherited:
 def by_commit(
     repo: Repository, oids: Collection[str], sources: Collection[str]
 ) -> dict[str, list[SameHunks]]:
-    """Commit → hunks of it that one of the sources has too; one process for all."""
+    """Commit of `oids` → its hunks that one of the sources has too; one process for all commits."""
     index: dict[tuple[str, bytes], list[tuple[str, Sequence[Patch]]]] = {}
     patches_of: dict[str, list[Patch]] = {}
     for oid, rows in patches.of_commits(repo, dict.fromkeys([*sources, *oids])):

@@ -1,6 +1,4 @@
-"""What several sources say of one commit: lines they agree on are claimed, those they do not are left
-alone.
-"""
+"""Unites the claims that several sources make for one commit, without lines on which they disagree."""
 
 from __future__ import annotations
 
@@ -18,23 +16,21 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 Lines = Mapping[str, LineSet]
-"""Path → lines of it."""
+"""Path → lines of that file (1-based)."""
 
 
 class Consensus(NamedTuple):
-    """The union of several answers, None where nothing is left of it; `unsure` are the lines they differ
-    on.
-    """
+    """The union of several notes of a commit, None if no claim is left; `unsure` are the disputed lines."""
 
     note: Note | None
     unsure: dict[str, LineSet]
 
 
 def agree(answers: Sequence[Note], *, strictly: bool = False) -> Consensus:
-    """Unite what sources say of one commit's lines.
+    """Unite the claims that several notes (`answers`) make for one commit's lines.
 
-    Different traces (or people) for one line are no answer. `strictly`: neither is a claim that one of them
-    does not make, as where all of them hold the very same change.
+    A line with different traces (or people) gets no claim. `strictly`: nor does a line that one of the notes
+    does not claim; this is for sources that all hold the very same change.
     """
     unsure: dict[str, LineSet] = {}
     for path in {path for note in answers for path in note.paths()}:
@@ -62,7 +58,7 @@ def _not_in_all(claims: Sequence[LineSet]) -> LineSet:
 
 
 def lessened(note: Note, gone: Lines) -> Note:
-    """A note that does not claim some lines; counts follow."""
+    """The note without claims for the lines `gone`; its counts are adapted."""
     rows = [
         row_left for row in note.rows.values() if (row_left := _counted(row, without(row, gone))) is not None
     ]
@@ -77,7 +73,7 @@ def _counted(before: Row, row: Row | None) -> Row | None:
 
 
 def of_traces(note: Note, traces: Collection[str]) -> Note | None:
-    """What a note says of some traces, and of the commit itself; None where it says nothing of them."""
+    """A note's rows of some traces, their reviews and the commit; None if it has no row of these traces."""
     rows = [
         row
         for (kind, name), row in note.rows.items()
@@ -89,8 +85,9 @@ def of_traces(note: Note, traces: Collection[str]) -> Note | None:
 
 
 def solid(repo: Repository, commit: str, note: Note, least: int) -> Note | None:
-    """A note without runs of lines that have fewer than `least` lines with words: brackets and blanks, which
-    look the same whoever writes them. None where nothing is left.
+    """A note without runs that have fewer than `least` lines with words; None if no claim is left.
+
+    The other lines are brackets and blanks, which look the same whoever writes them.
     """
     weak: dict[str, LineSet] = {}
     for path, run, words in _runs(repo, commit, note):
@@ -101,12 +98,12 @@ def solid(repo: Repository, commit: str, note: Note, least: int) -> Note | None:
 
 
 def worded(repo: Repository, commit: str, note: Note) -> int:
-    """How many lines with words a note of a commit claims."""
+    """The number of lines with words that a commit's note claims."""
     return sum(words for _, _, words in _runs(repo, commit, note))
 
 
 def _runs(repo: Repository, commit: str, note: Note) -> Iterator[tuple[str, tuple[int, int], int]]:
-    """Each run of claimed lines, with its path and how many of them have words."""
+    """(path, run, number of its lines with words) for each run of claimed lines; runs 1-based, inclusive."""
     oids = blobs(repo, commit, note.paths())
     for path in note.paths():
         texts = split_lines(repo.objects.blob(oids[path])) if path in oids else []

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 
 class Rewrite(NamedTuple):
-    """A commit whose tree may hold lines that another one adds: its earlier form, what it repeats, or undoes.
+    """A source commit (`old`) whose lines a target (`new`) may add, as it rewrites, repeats or undoes it.
 
-    `whole`: the new one takes its place or repeats it, so that its gate, exceptions and counts are the new
-    one's too. `only`: the files that it is asked about, None for all.
+    `whole`: `new` replaces or repeats `old`, so that it inherits gate, exceptions and counts as well.
+    `only`: the files for which `old` is a source, None for all.
     """
 
     old: str
@@ -21,11 +21,11 @@ class Rewrite(NamedTuple):
 
 
 class CarryTarget(NamedTuple):
-    """What claims are carried to: a commit, or a tree that is about to be one. `name` is unique in a run.
+    """The target of a carry: a commit, or the tree of a coming one. `name` is unique in a run.
 
-    `partial` are sources that it has lines of and does not repeat; `counted` are traces whose lost lines
-    another part of the same source has counted already. `only`: source → the files of which it is known to be
-    one.
+    `partial` are sources of which it has lines without repeating them. `counted` are traces whose dropped
+    lines are counted already for another part of the same source. `only`: source → the files for which it is
+    a source, if not for all.
     """
 
     name: str

@@ -1,6 +1,4 @@
-"""Writing down what commits inherit: beside what their notes say already, and instead of what git merely
-copied.
-"""
+"""Writes inherited claims into commits' notes: they add to a note's own claims and replace copies by git."""
 
 from __future__ import annotations
 
@@ -18,23 +16,21 @@ from gitprov.store import flags, notes
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-#: How many earlier states of the notes ref are looked at for a note that git's own copying has overwritten.
+#: The most earlier states of the notes ref to search for a note that a copy by git has overwritten.
 _BACK = 400
 
 
 def is_copied(oid: str, note: Note) -> bool:
-    """Whether git copied a note from another commit (`notes.rewriteRef`): then its line numbers are that
-    commit's.
-    """
+    """Whether git copied a note from another commit (`notes.rewriteRef`), and with it that one's numbers."""
     return bool(note.copied_from(oid))
 
 
 def record(repo: Repository, inherited: Mapping[str, Note], committer: str, words: str) -> list[str]:
-    """Write what commits inherit; the commits whose notes changed.
+    """Write the claims that commits inherit; returns the commits whose notes changed.
 
-    A line that a commit's own note claims already stays as it is. Every commit in `inherited` whose note was
-    copied by git gets the last one of its own back first; an empty note there asks for that alone. Contended
-    where the ref keeps moving, GitFailed where git cannot write. `committer` as for `write`.
+    A line that a commit's own note claims keeps that claim. If git replaced a commit's note by a copy, the
+    last own one is restored first; an empty note in `inherited` does only this. `committer` as for `write`,
+    `words` is the commit message. Contended where the ref keeps moving, GitFailed where git cannot write.
     """
     if not inherited:
         return []
@@ -58,7 +54,7 @@ def record(repo: Repository, inherited: Mapping[str, Note], committer: str, word
 
 
 def beside(note: Note | None, inherited: Note) -> Note:
-    """A note with what its commit inherits: lines that it claims itself are left as they are."""
+    """A note with the inherited claims added, except for lines that it claims itself."""
     if not note:
         return inherited
     rows = dict(note.rows)
@@ -78,9 +74,7 @@ def _runs(note: Note, path: str) -> list[tuple[int, int]]:
 
 
 def without(row: Row, taken: Mapping[str, LineSet]) -> Row | None:
-    """A row without lines that others claim; None where nothing is left. Rows without lines stay as they
-    are.
-    """
+    """A row without the lines `taken`; None where nothing is left. A row without `files` is unchanged."""
     if not isinstance(row.get("files"), dict):
         return row
     files = {}
@@ -93,7 +87,7 @@ def without(row: Row, taken: Mapping[str, LineSet]) -> Row | None:
 
 
 def joined(a: Row, b: Row) -> Row:
-    """Two rows of one trace or person over lines that are not the same: counts follow the lines."""
+    """The union of two rows of one trace or person with different lines; counts are adapted to the lines."""
     row = unite_rows(a, b)
     if row["kind"] == "trace" and isinstance(row.get("delta"), dict):
         row["delta"] = recounted(row, row["delta"].get("dropped") or 0, row["delta"].get("pending") or 0)
@@ -101,9 +95,7 @@ def joined(a: Row, b: Row) -> Row:
 
 
 def _before_copying(repo: Repository, base: str | None, oids: list[str]) -> dict[str, Note]:
-    """The last notes of these commits that were their own, from the history of the notes ref; empty where
-    none was.
-    """
+    """Commit → its last note that was no copy by git, from the notes ref's history; empty if it had none."""
     own_notes: dict[str, Note] = {}
     if oids and base:
         shown = repo.try_run("rev-list", "--first-parent", f"--max-count={_BACK}", base)

@@ -1,1 +1,1 @@
-"""Records exchanged with remotes."""
+"""Exchanges records with remotes."""

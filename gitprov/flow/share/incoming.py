@@ -1,7 +1,6 @@
-"""What a plain `git fetch` brought since the last look: united with our refs before a command reads them.
+"""Unites records that a plain `git fetch` brought with our refs, before a command reads them.
 
-Every command that reads comes through here, so nothing is imported that the usual answer, nothing new, does
-not need.
+Every reading command runs this, usually with nothing new, so only what that case needs is imported at once.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def take_in(repo: Repository) -> None:
-    """Unite our refs with what a plain `git fetch` brought since. Never raises: whoever cannot write reads
-    what is ours.
+    """Unite our refs with what a plain `git fetch` has brought since the last call.
 
-    Costs one look at a file, and one look at a ref for each remote that `clone-setup` subscribed to.
+    Never raises: a user who cannot write reads our refs as they are. Costs one file to read, and the refs of
+    each remote that `clone-setup` subscribed to.
     """
     try:
         taken = fetched_remotes.load(repo.home)
@@ -33,7 +32,7 @@ def take_in(repo: Repository) -> None:
 
 
 def take_in_at(cwd: str, env: Mapping[str, str]) -> None:
-    """The same for a command that leaves it to git to find the repository. Never raises."""
+    """`take_in` for the repository around `cwd`, for a command that itself opens none. Never raises."""
     from gitprov.git.locate import locate
     from gitprov.git.repo import Repository
 

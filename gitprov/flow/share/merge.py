@@ -1,4 +1,4 @@
-"""Uniting our records with a remote's: the notes ref and, where a team shares them, the generations."""
+"""Unites our records with a remote's: the notes ref and, where a team shares them, the generations."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 SAME, FORWARD, AHEAD, MERGE = "same", "forward", "ahead", "merge"
 REFS = {"notes": notes.REF, "generations": generations.REF}
 _TRIES = 30
-#: A reader does not wait for a lock that somebody left; the next one tries again.
+#: A reading command does not wait for a stale lock; the next command tries again.
 _TRIES_OF_A_READER = 2
 _NONE: frozenset[str] = frozenset()
 
 
 class MergePlan(NamedTuple):
-    """What uniting two values of a ref means. `step`: `same`; `forward`, ours only follows; `ahead`, theirs
-    only follows; `merge`, by `change`. Keys (commit ids, trace directories): `came` to us, `went` to them,
-    `merged` of both.
+    """How to unite two values of a ref. `step`: `same`; `forward`: ours moves to theirs; `ahead`: theirs can
+    move to ours; `merge`: by `change`. Keys (commit ids for notes, traces for generations) are in `came` if
+    ours changes for them, in `went` if theirs does, in `merged` if both do.
     """
 
     step: str
@@ -44,11 +44,11 @@ class MergePlan(NamedTuple):
 def unite(
     repo: Repository, kind: str, remote: str | None, committer: str | None, *, lazily: bool = False
 ) -> MergePlan:
-    """Let our ref hold all that `remote` (a commit of a remote's ref) holds; how it was before.
+    """Unite our ref with `remote` (a commit of a remote's ref); returns the plan that was carried out.
 
-    `lazily`: two histories are joined only where something comes of it. A sync joins them always, to be able
-    to push. `committer` None: whoever git says we are. GitprovError where a merge needs a person and there is
-    none, Contended where the ref kept moving, GitFailed where git cannot write.
+    `lazily`: two histories are merged only if records come to us, and there are fewer attempts. A sync always
+    merges them, to be able to push. `committer` None: git's identity. GitprovError where a merge needs an
+    identity and git has none, Contended where the ref keeps moving, GitFailed where git cannot write.
     """
     from gitprov.git.write import attempt, move, read_refs
 
@@ -78,7 +78,7 @@ def unite(
 
 
 def outlook(repo: Repository, kind: str, ours: str | None, remote: str | None) -> MergePlan:
-    """What uniting would mean; writes nothing. GitFailed where one of the trees cannot be read."""
+    """The plan for uniting two values of a ref; writes nothing. GitFailed where a tree cannot be read."""
     if ours == remote:
         return MergePlan(SAME, ours, remote)
     if ours is None or remote is None:
@@ -143,7 +143,7 @@ def _generations(repo: Repository, ours: str, remote: str) -> MergePlan:
         return counts._replace(step=AHEAD)
     files: dict[str, bytes | None] = dict.fromkeys(own_files.keys() - union.keys())
     blobs = {path: oid for path, oid in union.items() if own_files.get(path) != oid}
-    # A history that begins anew was made so by an erasure: ours must not bring back what it left behind.
+    # Without a common base, an erasure has started a new history: ours must not bring back erased records.
     fresh = decode(repo.run("rev-parse", f"{ours}^{{tree}}")).strip() if base is None else None
     change = RefChange(
         generations.REF, ours, "gitprov: unite generations", files, fresh=fresh, merged=(remote,), blobs=blobs

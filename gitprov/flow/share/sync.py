@@ -1,6 +1,4 @@
-"""Sharing: fetch a remote's records beside ours, unite, push without force, again where somebody was
-faster.
-"""
+"""Sharing: fetch a remote's records, unite them with ours, push without force; repeat if the remote moved."""
 
 from __future__ import annotations
 
@@ -26,7 +24,7 @@ _TRIES = 25
 
 
 class SyncOptions(NamedTuple):
-    """What somebody asked for. `generations`: share them too. `sign` None: as `commit.gpgsign` says."""
+    """The options of a sync. `generations`: share them too. `sign` None: as `commit.gpgsign` is set."""
 
     generations: bool = False
     push: bool = True
@@ -35,8 +33,8 @@ class SyncOptions(NamedTuple):
 
 
 class RefSync(NamedTuple):
-    """What happened to one ref: how many records came, went (or would, where nothing was pushed), and were
-    united of two versions.
+    """The result for one ref: how many records came, went (or would go, without a push), and were united
+    from two versions.
     """
 
     kind: str
@@ -47,7 +45,7 @@ class RefSync(NamedTuple):
 
 
 class Synced(NamedTuple):
-    """A remote as people may see it, and its refs. `pushed`: whether what `went` says is there."""
+    """The result for a remote, named without secrets. `pushed`: whether the `went` records are there now."""
 
     remote: str
     refs: tuple[RefSync, ...]
@@ -55,7 +53,7 @@ class Synced(NamedTuple):
 
 
 class _Tally:
-    """Keys that came or were merged, over all attempts; went in the last one."""
+    """The keys that came or were merged in all attempts, and those that went in the last one."""
 
     def __init__(self) -> None:
         self.came: set[str] = set()
@@ -69,7 +67,10 @@ class _Tally:
 
 
 def choose(repo: Repository, named: list[str], *, every: bool = False) -> tuple[list[str], remotes.Remotes]:
-    """The remotes to share with. GitprovError where there is none, or none of that name."""
+    """The remotes to share with: those in `named`, else the default; with `every`, all configured ones.
+
+    GitprovError where there is no remote, or none of a given name.
+    """
     configured = remotes.remotes(repo)
     if every and configured.names:
         return list(configured.names), configured
@@ -93,7 +94,7 @@ def choose(repo: Repository, named: list[str], *, every: bool = False) -> tuple[
 
 
 def nothing_new(repo: Repository, remote: str, configured: remotes.Remotes, wish: SyncOptions) -> bool:
-    """Whether the remote had all that is here when it was last asked; it is not asked again."""
+    """Whether the remote had all our records when it was last fetched; it is not contacted."""
     top = remotes.staging(remote, configured.names)
     kinds = fetched_remotes.KINDS if wish.generations else fetched_remotes.KINDS[:1]
     pairs = [(shared.REFS[kind], f"{top}/{kind}") for kind in kinds]
@@ -108,11 +109,11 @@ def sync(
     wish: SyncOptions,
     heal: Callable[[Repository], int] | None = None,
 ) -> Synced:
-    """Share with one remote. Nothing is lost whatever happens: what did not go stays here and goes next time.
+    """Share with one remote. No failure loses records: what was not pushed stays here for the next time.
 
-    `heal` is asked once between fetch and push, and says how many commits got a note.
+    `heal` is called once between fetch and push, and returns the number of commits that got a note.
 
-    GitprovError with what to do where the remote cannot be reached, refuses, or keeps moving.
+    GitprovError with a remedy where the remote cannot be reached, refuses, or keeps moving.
     """
     kinds = fetched_remotes.KINDS if wish.generations else fetched_remotes.KINDS[:1]
     tallies = {kind: _Tally() for kind in kinds}
@@ -127,7 +128,7 @@ def sync(
             heal = None
             if wish.dry_run or not wish.push or _push(repo, remote, configured, staged, kinds, signing):
                 return _synced(remote, tallies, wish)
-        # Jitter: whoever was faster must not be met again at the same moment.
+        # Jitter: the next attempt must not coincide with that of the same other process.
         time.sleep(random.uniform(0.005, 0.05 * (turn + 1)))  # noqa: S311 - no secret depends on it
     raise Contended(
         f"{remotes.shown(remote)} kept moving, or something here is locked: others share at the same time;"
@@ -147,7 +148,10 @@ def _synced(remote: str, tallies: dict[str, _Tally], wish: SyncOptions) -> Synce
 def _fetch(
     repo: Repository, remote: str, configured: remotes.Remotes, kinds: tuple[str, ...]
 ) -> dict[str, str] | None:
-    """Kind → what the remote has now; None where another fetch into this clone was in the way."""
+    """Kind → the remote's present commit; None where another fetch into this clone interfered.
+
+    GitprovError where the remote cannot be reached, or its ref is no commit.
+    """
     top = remotes.staging(remote, configured.names)
     specs = [remotes.refspec(shared.REFS[kind], f"{top}/{kind}") for kind in kinds]
     done = remotes.fetch(repo, remote, specs)
@@ -160,7 +164,7 @@ def _fetch(
         if what not in (None, "commit"):
             raise _no_commit(remote, shared.REFS[kind], str(what))
     values = read_refs(repo, [f"{top}/{kind}" for kind in kinds])
-    for oid in values.values():  # an earlier fetch of a partial clone may have left their blobs behind
+    for oid in values.values():  # an earlier fetch of a partial clone may not have brought their blobs
         partial_clone.bring(oid, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
     return {kind: values[f"{top}/{kind}"] for kind in kinds if f"{top}/{kind}" in values}
 
@@ -183,7 +187,7 @@ def _push(
     kinds: tuple[str, ...],
     signing: bool,
 ) -> bool:
-    """Bring the remote what it lacks; False where somebody was faster, here or there."""
+    """Push what the remote lacks; False where another process moved a ref first, here or there."""
     tips = read_refs(repo, [shared.REFS[kind] for kind in kinds])
     moves: dict[str, str] = {}
     for kind in kinds:
