@@ -61,7 +61,7 @@ def made_anew(commits: Mapping[str, SurveyedCommit], entries: Entries) -> frozen
     """Those of `commits` that a plain `git commit` made in this clone, with that moment as the author date.
 
     Such a commit repeats no other one: a rewrite keeps the author date of the original. If its change equals
-    another commit's, it was typed or copied by hand, and the hooks have used all evidence. An amendment by
+    another commit's, it was typed or copied by hand, and the hooks have used any evidence. An amendment by
     another program has another parent: the parent of a new commit is the commit before it in the reflog.
     """
     aside = {new for old, new, _ in entries.moves if new in commits and old not in commits[new].parents}
