@@ -1,1 +1,1 @@
-"""Notes that commits lack, made anew from what git and the clone still know."""
+"""Rebuilds notes that commits lack, from what git and the clone still keep."""

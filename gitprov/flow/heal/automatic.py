@@ -1,8 +1,7 @@
-"""Heal by itself: what is new here since the last look, within bounds, after a pull, in a sync and before a
-push.
+"""Automatic heal of commits new in this clone, within bounds: after a pull, in a sync and before a push.
 
-Whoever waits for git must not notice it: a run with nothing new costs a look at the refs. The tips that were
-looked at are remembered, so no commit is looked at twice unless notes came from somebody else since.
+It must not delay git noticeably: a run with nothing new only reads the refs. The tips that were checked are
+stored, so no commit is checked twice unless notes came from another clone since.
 """
 
 from __future__ import annotations
@@ -23,38 +22,36 @@ if TYPE_CHECKING:
     from gitprov.flow.heal.scope import Scope
     from gitprov.git.repo import Repository
 
-#: New commits of one branch that are looked at, the newest ones, and seconds that one run may take.
+#: At most so many new commits of one branch are checked, the newest ones, and one run takes so many seconds.
 MOST = 500
 SECONDS = 10.0
-#: Commits that are looked at again when notes came from others since, the newest ones of HEAD.
+#: Newest commits of HEAD that are checked again when notes came from another clone since.
 _AGAIN = 200
-#: Branches that are looked at one by one; of the others all new commits together.
+#: So many new tips are checked one by one; the new commits of all others are checked together.
 _SINGLE = 4
-#: Earlier commits in which files that were brought back are looked for.
+#: Earlier commits that are searched for the former versions of restored files.
 _DEEP = 1_000
-#: Tips named to git at the most.
+#: At most so many tips are passed to git.
 _TIPS = 2_000
-#: The file of the tips that were looked at.
+#: The file of the tips that were checked.
 _SEEN = "heal-seen"
 
 
 class Looked(NamedTuple):
-    """What a run did: how many commits got lines, and whether new commits were left out to stay within the
-    bounds.
-    """
+    """The result of a run. `healed` counts commits that got lines; `left_out`: the bounds excluded some."""
 
     healed: int = 0
     left_out: bool = False
 
 
 class _OutOfTimeError(Exception):
-    """The seconds of this run are over."""
+    """The time of this run is over."""
 
 
 def heal_new(repo: Repository) -> Looked:
-    """Heal what came to HEAD, local branches and remote-tracking refs since the last run. Uses no network.
+    """Heal commits new on HEAD, local branches and remote-tracking refs since the last run, without network.
 
-    Nothing is done where there are no notes. GitprovError as `heal.heal`.
+    Does nothing if there are no notes. GitprovError as `heal` in flow/heal/run.
     """
     if not os.path.exists(os.path.join(repo.home, "active")):
         return Looked()
@@ -74,7 +71,7 @@ def heal_new(repo: Repository) -> Looked:
 
     if repo.objects.get(notes.REF) is None:
         return Looked()
-    # Lowered first: notes that come during the run raise it again.
+    # Lowered before the run, so that notes that come during the run raise it again.
     flags.lower_flag(repo.home, flags.NOTES_CAME)
     try:
         done = _run(repo, _scopes(new, seen, again=again))
@@ -89,9 +86,7 @@ def heal_new(repo: Repository) -> Looked:
 
 
 def _refs(repo: Repository) -> list[tuple[str, str, bool]]:
-    """(commit, ref, whether HEAD is on it) of branches here and of remotes, and of what a plain fetch
-    brings of notes.
-    """
+    """(commit, ref, whether HEAD is on it) for local branches, remote-tracking refs and fetched records."""
     places = ("refs/heads", "refs/remotes", STAGING)
     rows = decode(repo.run("for-each-ref", "--format=%(objectname)%(HEAD)%(refname)", *places)).splitlines()
     return [
@@ -100,7 +95,7 @@ def _refs(repo: Repository) -> list[tuple[str, str, bool]]:
 
 
 def _has_arrivals(repo: Repository, refs: Sequence[tuple[str, str, bool]]) -> bool:
-    """Whether a plain `git fetch` has brought records that are not united with ours yet."""
+    """Whether a plain `git fetch` has brought records that are not merged with this clone's yet."""
     fetched = {ref: oid for oid, ref, _ in refs if ref.startswith(STAGING)}
     if not fetched:
         return False
@@ -122,12 +117,12 @@ def _tips(repo: Repository, refs: Sequence[tuple[str, str, bool]]) -> list[str]:
 
 
 def _scopes(new: Sequence[str], seen: Sequence[str], *, again: bool) -> list[Scope]:
-    """What is looked at, one line of commits after the other; without an earlier run only where HEAD is."""
+    """The scopes to check, in order; only HEAD's if `seen` is empty. `again`: also HEAD's newest commits."""
     from gitprov.flow.heal.scope import Scope
 
     scopes = []
     before = list(seen[:_TIPS])
-    bounds = ("--ignore-missing", f"--max-count={MOST + 1}")  # one more tells that there are more
+    bounds = ("--ignore-missing", f"--max-count={MOST + 1}")  # one more shows whether some are left out
     for tip in new[: _SINGLE if seen else 1]:
         without = ("--not", *before) if before else ()
         scopes.append(Scope((*bounds, tip, *without), "what is new", (tip,), deep=_DEEP))

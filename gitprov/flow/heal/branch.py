@@ -1,8 +1,6 @@
-"""Branches that a server merged as one commit: the commit makes the whole branch's change, and more than that
-says so.
+"""Finds branches that a server merged as one commit: it makes the branch's whole change, with other evidence.
 
-An equal change alone is no evidence: a person may make it by hand. docs/heal.md has the table of what is
-asked for.
+An equal change alone is no evidence: a person may make it by hand. docs/heal.md lists the further conditions.
 """
 
 from __future__ import annotations
@@ -22,18 +20,16 @@ if TYPE_CHECKING:
     from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
-#: Branches that are compared, the newest ones, and commits that are read of all of them together.
+#: At most so many branches are compared, the newest ones, and so many commits are read of all together.
 _BRANCHES = 200
 _COMMITS = 5_000
-#: Revisions that branches are taken to start from.
+#: At most so many revisions count as starts of branches.
 _LINES = 6
 _FORMAT = "--format=%(objectname)%00%(HEAD)%00%(refname)%00%(upstream)"
 
 
 class Branch(NamedTuple):
-    """A branch that is not merged: its newest commit, where it starts, and all its commits (oids, oldest
-    first).
-    """
+    """An unmerged branch: its newest commit, the commit where it starts, its own commits (oldest first)."""
 
     ref: str
     tip: str
@@ -44,10 +40,10 @@ class Branch(NamedTuple):
 def squashed(
     repo: Repository, commits: Sequence[SurveyedCommit], noted: frozenset[str], tips: Sequence[str]
 ) -> dict[str, list[Source]]:
-    """Commit → the commits of the branch that it holds as one, oldest first; of plain `commits` without a
-    note.
+    """Commit → the commits of the branch that it is a squash of, oldest first.
 
-    Branches without any noted commit are left out. `tips` are revisions that lead to the commits.
+    `commits` are no merges and have no note; they are reachable from the revisions `tips`. Branches without
+    a commit in `noted` are left out.
     """
     if not commits:
         return {}
@@ -72,9 +68,9 @@ def squashed(
 def says_so(squash: SurveyedCommit, parts: Sequence[SurveyedCommit]) -> bool:
     """Whether a commit that makes the whole change of `parts` was made from them, and not by hand.
 
-    Somebody who wrote a part of the branch is its author or a co-author, it is not older than the branch,
-    and: the branch has several commits, or the message names it as servers do, or somebody else than the
-    author made the commit.
+    An author of one of the parts must be its author or a co-author, it must not be older than the branch,
+    and: the branch has several commits, or the message names one of them as servers do, or the committer is
+    not the author.
     """
     if not parts or squash.committed + heal_named.CLOCKS < max(one.written for one in parts):
         return False
@@ -93,9 +89,7 @@ def _read(repo: Repository, branch: Branch) -> list[SurveyedCommit]:
 
 
 def _branches(repo: Repository, tips: Sequence[str]) -> list[Branch]:
-    """Local branches and remote-tracking refs with commits that HEAD, its upstream and the default branch
-    do not have.
-    """
+    """Local branches and remote-tracking refs with commits that the commits of `_lines` do not reach."""
     ref_args = ("for-each-ref", "--sort=-committerdate", _FORMAT, "refs/heads", "refs/remotes")
     rows = [row.split("\0") for row in decode(repo.run(*ref_args)).splitlines()]
     lines = _lines(repo, rows, tips)
@@ -111,9 +105,7 @@ def _branches(repo: Repository, tips: Sequence[str]) -> list[Branch]:
 
 
 def _lines(repo: Repository, rows: Sequence[Sequence[str]], tips: Sequence[str]) -> list[str]:
-    """The commits that branches are taken to start from: where HEAD, its upstream, and each remote's
-    default branch are.
-    """
+    """The commits that count as starts of branches: `tips`, HEAD, its upstream, remotes' default branches."""
     refs = {ref: oid for oid, _, ref, _ in rows}
     upstream = [refs[name] for _, mark, _, name in rows if mark == "*" and name in refs]
     default = [oid for oid, _, ref, _ in rows if ref.startswith("refs/remotes/") and ref.endswith("/HEAD")]
@@ -125,8 +117,9 @@ def _lines(repo: Repository, rows: Sequence[Sequence[str]], tips: Sequence[str])
 def _branch(
     repo: Repository, ref: str, tip: str, graph: Mapping[str, Sequence[str]], lines: Sequence[str]
 ) -> Branch | None:
-    """A branch's own commits, by the parents of all that no line has; None where it has none, or no single
-    start.
+    """A branch with its own commits; None if it has none, or no single start.
+
+    `graph` has the parents of all commits that are not reachable from `lines`.
     """
     oids: list[str] = []
     starts: dict[str, None] = {}
@@ -141,7 +134,7 @@ def _branch(
             elif parent not in seen:
                 seen.add(parent)
                 pending.append(parent)
-    if len(starts) > 1:  # the line was merged into the branch on its way
+    if len(starts) > 1:  # one of `lines` was merged into the branch
         bases = (decode(repo.try_run("merge-base", tip, line).stdout).split() for line in lines)
         starts = dict.fromkeys(base[0] for base in bases if base)
     return Branch(ref, tip, next(iter(starts)), tuple(oids[::-1])) if len(starts) == 1 else None

@@ -1,4 +1,4 @@
-"""Commits that were made while no hook ran: what the inbox still knows of their lines."""
+"""Builds notes of commits that were made while no hook ran, from the inbox's events and its archive."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 
 
 class RecalledNote(NamedTuple):
-    """A commit that the inbox has evidence for, and the note of it."""
+    """A commit that the inbox has evidence for, and the note built from that evidence."""
 
     oid: str
     note: Note
 
 
 class _Past(Inbox):
-    """An inbox as it was at a moment: events of later are not there yet.
+    """An inbox as it was at `moment`, without later events.
 
-    Retired events whose generation no note speaks of any more are there again, unspent: their record was
-    lost.
+    `free`: retired events whose generation is in no note any more. They count as present and unspent, since
+    their record was lost.
     """
 
     def __init__(self, inbox: Inbox, moment: str, free: Mapping[int, Event]) -> None:
@@ -58,7 +58,7 @@ class _Past(Inbox):
 
 
 class InboxEvidence:
-    """The inboxes of all worktrees of a repository. `told` are the traces that some note speaks of."""
+    """The inboxes of all worktrees of a repository. `traces` returns the traces that are in any note."""
 
     def __init__(self, repo: Repository, traces: Callable[[], Collection[str]]) -> None:
         self._repo = repo
@@ -74,9 +74,9 @@ class InboxEvidence:
         self._first = min((one.at for _, _, events in self._inboxes for one in events), default=None)
 
     def recall(self, suspects: Iterable[Candidate], keep: str | None = None) -> list[RecalledNote]:
-        """The notes of those commits that have evidence, oldest first.
+        """The notes of those suspects without a note that have evidence, oldest first.
 
-        `keep` is who writes them (`write` says how): then they are written, and the evidence is spent.
+        `keep`: a committer as for `git.write.write`. If given, write the notes and mark the evidence spent.
         """
         if self._first is None:
             return []
@@ -100,7 +100,7 @@ class InboxEvidence:
         base = commit.parents[0] if commit.parents else None
         changes = new_lines(self._repo, commit.parents, base, oid)
         names = {name for change in changes for name in (change.path, change.old_path)}
-        # Git's state speaks of the commit to come, not of this one.
+        # Without git's state files, which are about the next commit.
         commit_change = CommitChange(base, commit.parents, changes, tree=commit.tree, sources=Sources())
         whole = Note()
         for inbox, free, events in self._inboxes:
@@ -112,7 +112,7 @@ class InboxEvidence:
 
 
 def _alike(repo: Repository, past: _Past, changes: list[FileChange]) -> bool:
-    """Whether a model wrote a line, one with words, that the commit adds."""
+    """Whether a model's event wrote a line with words that the commit adds."""
     for change in changes:
         if change.has_text and change.hunks:
             lines = split_lines(repo.objects.blob(change.new_oid))
@@ -140,7 +140,7 @@ def _shares(past: _Past, event: Event, added: set[bytes]) -> bool:
 def _plan(
     repo: Repository, past: _Past, commit_change: CommitChange, commit: Commit, keep: str | None
 ) -> Note:
-    """The note that the hooks would have written; with `keep` it is written, with its generations."""
+    """The note that the hooks would have written. With `keep`, a committer, write it and its generations."""
     context = CommitContext(repo, lambda *_: None)
     context.inbox = past
     place = os.path.join(repo.home, f"heal-{os.getpid()}")

@@ -1,6 +1,4 @@
-"""Gathering: for each commit that may lack something, the commits its lines may come from, the surest kind
-first.
-"""
+"""Gathers the possible source commits of each suspect's lines, the most certain kind of source first."""
 
 from __future__ import annotations
 
@@ -18,17 +16,17 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 REWRITTEN = "same author, date and subject"
-#: Candidates of one kind that are asked for one commit, the newest ones.
+#: At most so many sources of one kind are used for one commit, the newest ones.
 MOST = 12
-#: Commits whose hunks are compared with others', the newest ones.
+#: At most so many commits, the newest ones, are sources of equal hunks.
 HUNKS = 200
 
 Sources = dict[str, list[Source]]
 
 
 class NamedSources(NamedTuple):
-    """What the command line, reflogs and `git replace` name, by commit: sources from the weakest to the
-    strongest.
+    """Commit → its sources, the least certain first: `replaced` from reflogs, `mapped` from the command line
+    and `git replace`.
     """
 
     replaced: Sources
@@ -38,9 +36,9 @@ class NamedSources(NamedTuple):
 def named(
     repo: Repository, suspects: Mapping[str, Candidate], named_sources: NamedSources, noted: Collection[str]
 ) -> tuple[Sources, dict[str, list[str]]]:
-    """Commit → sources that something names, the last one first to be asked; and ids named that are not here.
+    """Commit → its named sources, the last one to be used first; commit → named ids missing in this clone.
 
-    A source without a note of its own stands for the commits that it replaced in turn.
+    A source without a note of its own is replaced by the commits that it replaced itself.
     """
     in_messages = {
         oid: commit
@@ -94,9 +92,10 @@ def _here(repo: Repository, oids: Iterable[str]) -> set[str]:
 def likely(
     repo: Repository, suspects: Iterable[Candidate], pool: NotedCommits, fresh: Collection[str]
 ) -> list[tuple[str, Sources]]:
-    """Kinds of likeness, the surest first: (kind, commit → sources); none of a commit's own kin.
+    """(kind, commit → sources) for each kind of likeness, the most certain kind first.
 
-    `fresh` are commits that were made anew here: only what their messages name counts.
+    No source is an ancestor or a descendant of its commit. `fresh` are commits newly made in this clone: for
+    them only traces and listed subjects in their messages count.
     """
     plain = [candidate for candidate in suspects if len(candidate.commit.parents) < 2]
     if not pool or not plain:
@@ -121,8 +120,9 @@ def likely(
 
 
 def _called(pool: NotedCommits, commit: SurveyedCommit, fresh: Collection[str]) -> list[str]:
-    """Commits whose subjects a message lists, or has with a server's number: then a person of that commit
-    made it, later.
+    """Noted commits whose subjects the message lists, or whose subject is its own without a server's number.
+
+    The latter need an author who is the commit's author or co-author, and must not be newer than the commit.
     """
     oids = pool.called(heal_named.listed(commit))
     short = heal_named.numbered(commit)
@@ -138,7 +138,7 @@ def _called(pool: NotedCommits, commit: SurveyedCommit, fresh: Collection[str]) 
 
 
 def strangers(olds: Mapping[str, Collection[str]], kin: Ancestry, how: str) -> Sources:
-    """Commit → those of the `olds` that are none of its kin, as sources."""
+    """Commit → the first `MOST` commits of `olds` that are no ancestors or descendants of it, as sources."""
     out = {}
     for oid, candidates in olds.items():
         others = [old for old in dict.fromkeys(candidates) if not kin.related(oid, old)]

@@ -1,6 +1,4 @@
-"""What `heal` remembers of its looks for the next run, a row each. Without it that run is slower, and
-nothing else.
-"""
+"""Files of rows in which `heal` stores results for its next run. Without them that run is only slower."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def rows(repo: Repository, name: str) -> list[str]:
-    """The rows of a file in our directory; none where it cannot be read."""
+    """The rows of a file in gitprov's directory; none if it cannot be read."""
     try:
         return decode(files.read(os.path.join(repo.home, name)) or b"").splitlines()
     except OSError:
@@ -25,14 +23,14 @@ def rows(repo: Repository, name: str) -> list[str]:
 
 
 def keep(repo: Repository, name: str, kept: Iterable[str]) -> None:
-    """Put these rows in the place of those that are there, if that is possible."""
+    """Replace the rows of a file; does nothing if it cannot be written or a row is not ASCII."""
     with contextlib.suppress(OSError, UnicodeEncodeError):
         data = "".join(f"{row}\n" for row in kept).encode("ascii")
         files.replace(repo.home, os.path.join(repo.home, name), data, durable=False)
 
 
 def forget(repo: Repository) -> None:
-    """Take away all that is remembered."""
+    """Remove all files of stored results."""
     with contextlib.suppress(OSError):
         for name in os.listdir(repo.home):
             if name.startswith("heal-") and os.path.isfile(os.path.join(repo.home, name)):

@@ -1,6 +1,4 @@
-"""Sources that are named: on the command line, in a copied note, in the commit's message, by `git
-replace`.
-"""
+"""Sources that are named explicitly: on the command line or in the commit's message."""
 
 from __future__ import annotations
 
@@ -22,14 +20,14 @@ if TYPE_CHECKING:
 _BULLET = re.compile(r"^[*-] (.+)$", re.MULTILINE)
 _NUMBER = re.compile(r" \([#!]\d+\)$")
 _SHORTEST = 7
-#: Clocks of a server and of a clone may differ by so many seconds.
+#: Seconds by which the clocks of a server and of a clone may differ.
 CLOCKS = 600
 
 
 class Source(NamedTuple):
-    """A commit that may hold another one's lines: `how` it is known, in words.
+    """A commit that may contain another one's lines. `how`: the relation in words, for users.
 
-    `only`: the files of which it is known to be so; None for all.
+    `only`: the files for which the relation is known; None for all.
     """
 
     oid: str
@@ -38,14 +36,14 @@ class Source(NamedTuple):
 
 
 class Mapped(NamedTuple):
-    """What --map says: (old, new), and the old commits that the map says are gone for good."""
+    """The content of --map: (old, new) pairs, and the old commits that have no new commit."""
 
     pairs: list[tuple[str, str]]
     gone: list[str]
 
 
 def in_message(commit: SurveyedCommit) -> list[Source]:
-    """Commits that a message names by id, oldest first."""
+    """Commits that the message of `commit` names by id, oldest first."""
     message = commit.message
     if "commit " not in message:
         return []
@@ -55,7 +53,7 @@ def in_message(commit: SurveyedCommit) -> list[Source]:
 
 
 def with_reverted(repo: Repository, sources: Iterable[Source]) -> list[Source]:
-    """The same, with the parents of what was reverted instead of that: they had the lines that come back."""
+    """The sources, with reverted commits replaced by their parents: these had the lines that come back."""
     out: list[Source] = []
     for source in sources:
         if source.how != "reverts":
@@ -68,29 +66,27 @@ def with_reverted(repo: Repository, sources: Iterable[Source]) -> list[Source]:
 
 
 def listed(commit: SurveyedCommit) -> list[str]:
-    """Subjects that a squash's message lists."""
+    """The subjects that the message of a squash commit lists as bullets, without repetitions."""
     listing = "\n* " in commit.message or "\n- " in commit.message
     return list(dict.fromkeys(_BULLET.findall(commit.message))) if listing else []
 
 
 def numbered(commit: SurveyedCommit) -> str | None:
-    """The subject that a server has put the number of a merge request behind, without it; None where there
-    is none.
-    """
+    """The subject without the merge request's number that a server appended; None if it has no number."""
     short = _NUMBER.sub("", commit.subject)
     return short if short != commit.subject else None
 
 
 def by_author(commit: SurveyedCommit, author: str) -> bool:
-    """Whether a person is the author of a commit, or named in its message as a co-author."""
+    """Whether `author` is the commit's author, or a co-author by its message."""
     people = (commit.author, *messages.co_authors(commit.message))
     return any(messages.same_person(author, person) for person in people)
 
 
 def read_map(repo: Repository, values: Sequence[str]) -> Mapped:
-    """`old:new` pairs, and files of `old new` lines such as filter-repo's commit-map.
+    """Read `old:new` pairs, and files of `old new` lines such as filter-repo's commit-map.
 
-    UsageError for what is neither. The old commit need not be here; a note about it is enough.
+    UsageError for a value that is neither. The old commit may be missing here if it has a note.
     """
     out = Mapped([], [])
     for value in values:
@@ -130,7 +126,7 @@ def _pair(repo: Repository, text: str) -> tuple[str, str]:
 
 
 def _noted(repo: Repository, old: str) -> str | None:
-    """A commit that is not here but has a note, by the start of its id."""
+    """The noted commit, possibly missing in this clone, whose id starts with `old`; None if not unique."""
     from gitprov.git.notes import listing
 
     if len(old) < _SHORTEST or old.strip("0123456789abcdef"):
@@ -140,10 +136,9 @@ def _noted(repo: Repository, old: str) -> str | None:
 
 
 def branch(repo: Repository, ref: str, targets: Sequence[str]) -> list[Source]:
-    """The commits of a branch that was merged as something else, oldest first; of several targets only its
-    tip.
+    """The commits of `ref` that the parents of the one target lack, oldest first, or the tip of `ref`.
 
-    UsageError where the ref is not here.
+    Several targets get the tip alone. UsageError if the ref is not in this clone.
     """
     tip = repo.resolve(ref) if not ref.startswith("-") else None
     if tip is None:

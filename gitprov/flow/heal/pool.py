@@ -1,7 +1,7 @@
-"""The noted commits that another one's lines may come from, and who descends from whom.
+"""The noted commits that may be sources of another one's lines, and the ancestry among commits.
 
-A commit's own ancestors are no source for what merely reads alike: who repeats a line of their own history
-has typed it. Nor are its descendants, which came later.
+A commit's ancestors are no sources of lines that are merely alike: a line repeated from the commit's own
+history was typed again. Neither are its descendants, which are newer.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ IDS = re.compile(r'"(gen_[0-9]{8}_[0-9a-f]{10})"')
 
 
 class NotedCommits:
-    """Noted commits that are no plain ancestors of everything looked at; empty in a history that was never
-    rewritten.
+    """Noted commits that no tip reaches, or that are unrelated by ancestry to some checked commit.
+
+    Empty in a linear history that was never rewritten.
     """
 
     def __init__(
         self, members: Iterable[SurveyedCommit], side: frozenset[str], outside: frozenset[str]
     ) -> None:
         self.members = {commit.oid: commit for commit in members}
-        #: Commits looked at that may have no kin in the pool's inner part, and the pool's part outside of
-        #: them.
+        #: Checked commits that are unrelated to another checked one, and noted commits that no tip reaches.
         self.side, self.outside = side, outside
         self._by_key: dict[tuple[str, int, str], list[str]] | None = None
         self._by_subject: dict[str, list[str]] = {}
@@ -40,28 +40,28 @@ class NotedCommits:
         return bool(self.members)
 
     def rewritten(self, commit: SurveyedCommit) -> list[str]:
-        """Those of the same author, moment of writing and subject."""
+        """The other noted commits with this commit's author, author date and subject."""
         self._index()
         return [oid for oid in (self._by_key or {}).get(commit.key, ()) if oid != commit.oid]
 
     def times(self) -> list[int]:
-        """When they were written, in seconds since 1970."""
+        """The author dates of the noted commits, in seconds since 1970."""
         return [commit.written for commit in self.members.values()]
 
     def moments(self) -> dict[tuple[str, int], list[str]]:
-        """(author, moment of writing) → those of them."""
+        """(author, author date) → the noted commits with these."""
         members_at: dict[tuple[str, int], list[str]] = {}
         for oid, commit in self.members.items():
             members_at.setdefault(commit.moment, []).append(oid)
         return members_at
 
     def called(self, subjects: Iterable[str]) -> list[str]:
-        """Those with one of these subjects."""
+        """The noted commits with one of these subjects."""
         self._index()
         return [oid for subject in subjects for oid in self._by_subject.get(subject, ())]
 
     def holding(self, traces: Iterable[str]) -> list[str]:
-        """Those whose notes speak of one of these traces."""
+        """The noted commits whose notes contain one of these traces."""
         self._index()
         return list(dict.fromkeys(oid for trace in sorted(traces) for oid in self._by_trace.get(trace, ())))
 
@@ -79,20 +79,21 @@ class NotedCommits:
 def gather(
     repo: Repository, commits: Mapping[str, SurveyedCommit], noted: Collection[str], tips: Sequence[str]
 ) -> NotedCommits:
-    """The pool for commits (newest first, parents after children) that `tips` lead to, of all `noted`
-    ones.
+    """The pool for `commits` (newest first, parents after children), chosen from all `noted` commits.
+
+    All `commits` are reachable from `tips`.
     """
     beyond = [oid for oid in noted if oid not in commits]
     lost = survey.without(repo, beyond, tips) if beyond else set()
     side = frozenset(_beside_others(commits.values()))
     members = [commit for oid in side if (commit := commits[oid]).note]
     members += survey.of(repo, notes.REF, sorted(lost))
-    # Commits beyond the range that a member of it has no part in are asked about like those outside.
+    # `lost` are the noted commits that no tip reaches: they are outside the checked history.
     return NotedCommits((one for one in members if one.note), side, frozenset(lost))
 
 
 def _beside_others(commits: Iterable[SurveyedCommit]) -> Iterable[str]:
-    """Commits that are neither ancestors nor descendants of all others."""
+    """Commits that are unrelated by ancestry to at least one of the others."""
     open_ends: set[str] = set()
     emitted = False
     for commit in commits:
@@ -105,7 +106,7 @@ def _beside_others(commits: Iterable[SurveyedCommit]) -> Iterable[str]:
 
 
 class Ancestry:
-    """Who descends from whom, among some commits."""
+    """The ancestry among the commits in `pairs`."""
 
     def __init__(self, repo: Repository, pairs: Iterable[tuple[str, str]]) -> None:
         involved = sorted({oid for pair in pairs for oid in pair})
@@ -132,5 +133,5 @@ class Ancestry:
         )
 
     def descends(self, child: str, ancestor: str) -> bool:
-        """Whether one commit has the other behind it."""
+        """Whether `ancestor` is an ancestor of `child`."""
         return bool(self._above.get(child, 0) & self._bit.get(ancestor, 0))

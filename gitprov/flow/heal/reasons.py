@@ -1,4 +1,4 @@
-"""Why a commit could not be healed, and what would help."""
+"""Finds the reasons why commits could not be healed, and what would help."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 _FETCH = "gitprov sync, or fetch the notes of whoever has them, then run this again"
 
 
-#: Up to so many commits whose sources were named, each of these was meant.
+#: If sources were named for at most so many commits, each of them was meant and is reported.
 _FEW = 8
 
 
 class Unresolved(list[Unhealed]):
-    """What could not be done; `settled` are the commits of which nothing is missing, `apart` those not
-    looked at.
+    """The commits that could not be healed. `settled` are suspects for which no note is missing.
+
+    `cut`: the boundary commits of a shallow clone, whose parents are missing. `noted`: all noted commits.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Unresolved(list[Unhealed]):
     def judge(
         self, suspects: Mapping[str, Candidate], mapped: Collection[str], healed: Mapping[str, Healed]
     ) -> None:
-        """Go through all suspects; `given` are those that the command line has named sources for."""
+        """Judge all suspects; `mapped`: commits with sources from the command line or `git replace`."""
         faults = self._settling.unsure.keys() | self._settling.misfits.keys() | set(mapped)
         for oid, candidate in suspects.items():
             if not (candidate.named or candidate.copied or oid in faults):
@@ -124,14 +125,14 @@ class Unresolved(list[Unhealed]):
         return (f"{trace} is in its message, but no note here tells of it", _FETCH)
 
     def _was_asked(self, oid: str, trace: str) -> bool:
-        """Whether a source that holds a trace was asked: then no line of it is left in the commit."""
+        """Whether a source with this trace was tried: then the commit contains no line of the trace."""
         tried = [one.oid for one in self._settling.tried.get(oid, [])]
         noted = notes.read(self._repo, tried)
         commits = [parse_commit(one) for one in self._repo.objects.get_many(noted) if one is not None]
         return trace in known_to(commits, noted)
 
     def _nothing(self, oid: str, result: object, mapped: Collection[str]) -> tuple[str, str] | None:
-        # A whole map names every commit of a history, and most were nobody's but a person's.
+        # A complete map names every commit of a history, and most of them contain only lines of people.
         if oid not in mapped or result or len(mapped) > _FEW:
             return None
         tried = [one.oid for one in self._settling.tried.get(oid, [])]

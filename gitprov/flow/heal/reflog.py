@@ -1,6 +1,4 @@
-"""What reflogs tell of commits: which were replaced by an amendment or a rebase, and which somebody made
-anew here.
-"""
+"""Reads from reflogs which commits an amendment or a rebase replaced, and which were newly made here."""
 
 from __future__ import annotations
 
@@ -18,21 +16,21 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 _FINISH = re.compile(r"\(finish\): refs/heads/.+ onto ([0-9a-f]{40,64})$")
-#: Steps read of all reflogs together.
+#: At most so many entries of all reflogs together are read.
 _STEPS = 20_000
-#: Commits followed back from the end of one rebase.
+#: At most so many commits are followed back from the end of one rebase.
 _LONG = 2_000
 
 
-#: Reasons of moves that say nothing of how two commits are related: somebody went from the one to the other.
+#: Reasons of moves that are no evidence for a relation of the two commits: the user only switched.
 _WENT = ("checkout:", "branch:")
 
 
 class Entries(NamedTuple):
     """Reflog entries of HEAD and of all local branches, oldest first in each log.
 
-    `moves` are (old commit, new commit, git's reason); `new` are (commit, reason) of all entries, the oldest
-    included.
+    `moves` are (old commit, new commit, git's reason); `new` are (commit, reason) of all entries, including
+    the oldest.
     """
 
     moves: list[tuple[str, str, str]]
@@ -42,14 +40,12 @@ class Entries(NamedTuple):
 def replaced(
     repo: Repository, commits: Mapping[str, SurveyedCommit], entries: Entries
 ) -> dict[str, list[Source]]:
-    """Commit → those that it took the place of, the oldest first; of others than `commits` only amended
-    ones.
-    """
+    """Commit → the commits that it replaced, oldest first; outside `commits` only by amendments."""
     fresh = made_anew(commits, entries)
     sources_of: dict[str, list[Source]] = {}
     for old, new, why in entries.moves:
         if why.startswith("commit (amend)"):
-            # Also of commits that were amended again: they stand for what they replaced.
+            # Even if `new` is not in `commits`: it may have been amended again, and then it leads to `old`.
             sources_of.setdefault(new, []).append(Source(old, "amended"))
             continue
         finish = _FINISH.search(why)
@@ -62,12 +58,11 @@ def replaced(
 
 
 def made_anew(commits: Mapping[str, SurveyedCommit], entries: Entries) -> frozenset[str]:
-    """Those of `commits` that a plain `git commit` made in this clone, with the author date of that very
-    moment.
+    """Those of `commits` that a plain `git commit` made in this clone, with that moment as the author date.
 
-    Such a commit repeats no other one: a rewrite keeps the date of what it rewrites. What reads like another
-    commit's change was typed, or copied by hand, and the hooks saw what there was to see. Another program's
-    amendment is told by its parent: a new commit stands on the one before it.
+    Such a commit repeats no other one: a rewrite keeps the author date of the original. If its change equals
+    another commit's, it was typed or copied by hand, and the hooks have used any evidence. An amendment by
+    another program has another parent: the parent of a new commit is the commit before it in the reflog.
     """
     aside = {new for old, new, _ in entries.moves if new in commits and old not in commits[new].parents}
     return frozenset(
@@ -81,9 +76,7 @@ def made_anew(commits: Mapping[str, SurveyedCommit], entries: Entries) -> frozen
 
 
 def _same_tree(repo: Repository, old: str, new: str) -> bool:
-    """Whether a branch was moved to a commit of the very same files that does not have the old one behind
-    it.
-    """
+    """Whether two commits have the same tree, and `old` is not an ancestor of `new`."""
     pair = [*filter(is_commit, repo.objects.get_many([old, new]))]
     if len(pair) < 2 or old == new:
         return False
@@ -94,7 +87,7 @@ def _same_tree(repo: Repository, old: str, new: str) -> bool:
 
 
 def entries(repo: Repository) -> Entries:
-    """What the reflogs of HEAD and of all local branches hold; nothing where git keeps none."""
+    """The reflog entries of HEAD and of all local branches; none where git keeps no reflogs."""
     flags = ("log", "-g", f"--max-count={_STEPS}", "--no-show-signature", "--format=%H%x00%gD%x00%gs")
     shown = repo.try_run(*flags, "HEAD", "--branches", "--")
     logs: dict[str, list[tuple[str, str]]] = {}
@@ -111,7 +104,7 @@ def entries(repo: Repository) -> Entries:
 
 
 def _upto(commits: Mapping[str, SurveyedCommit], tip: str, stop: set[str]) -> list[str]:
-    """The commits from a tip back to where a rebase put them, as far as they are among `commits`."""
+    """The commits in `commits` from `tip` back to those in `stop`, which also gets all commits found."""
     oids: list[str] = []
     pending = [tip]
     while pending and len(oids) < _LONG:

@@ -1,6 +1,4 @@
-"""Heal: commits that should have a note and do not, found and mended from what git and the clone still
-know.
-"""
+"""Heal: finds commits that lack a note, or a part of it, and rebuilds it from what git and the clone keep."""
 
 from __future__ import annotations
 
@@ -23,7 +21,7 @@ from gitprov.store.notes import REF
 #: Notes written in one step.
 _BATCH = 500
 _WHY = "notes are commits: they need a committer"
-#: What one pass finds may be the source of more: so often it looks again.
+#: At most so many passes write notes; a note from one pass can be the source for another commit in the next.
 _PASSES = 6
 
 
@@ -40,16 +38,15 @@ class HealRequest(NamedTuple):
 def heal(
     repo: Repository, request: HealRequest, tell: Progress = lambda *_: None, scope: Scope | None = None
 ) -> HealReport:
-    """Find and mend; what was done and what could not be. `scope`: commits to look at instead of the
-    request's.
+    """Find commits that lack notes and write these; report what was healed and what could not be.
 
-    Pushed commits get their notes too: a note changes no commit. UsageError for a range, a map or a ref that
-    is none, GitprovError where git knows nobody to write as, NotesUnreadable where nobody can say which notes
-    are missing.
+    `scope`: commits to check instead of the request's. `tell` gets the progress. Pushed commits get notes
+    too: a note changes no commit. UsageError for an invalid range, map or ref, GitprovError if git has no
+    committer identity, NotesUnreadable if the notes cannot be read, so that missing ones cannot be found.
     """
     ensure_readable(repo, REF)
     take_in(repo)
-    # What `git replace` shows in a commit's place would be taken for the commit itself.
+    # Otherwise git would read the replacement of a commit (`git replace`) instead of the commit itself.
     env = {**repo.env, "GIT_NO_REPLACE_OBJECTS": "1"}
     same = (repo.git_dir, repo.common_dir, repo.worktree, repo.object_format)
     with Repository(repo.cwd, env, *same) as plain:
@@ -95,7 +92,7 @@ class _Run:
         return search
 
     def _of_history(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Pairs of a map without what keeps our own records: such tools rewrite every ref there is."""
+        """Drop pairs whose new commit is only on refs of gitprov or notes: tools rewrite these refs too."""
         args = ("--exclude=refs/notes/*", "--exclude=refs/gitprov/*", "--all", *self._head())
         apart = survey.without(self._repo, {new for _, new in pairs}, args)
         records = apart - survey.without(self._repo, apart, ("--all",))
@@ -113,7 +110,10 @@ class _Run:
         return heal_range.scope(self._repo, revisions, request.everything)
 
     def _carry_out(self, search: Search) -> bool:
-        """Write what a pass found, or only keep it for the report. Whether another pass may find more."""
+        """Write the notes that a pass found, unless dry, and list them for the report.
+
+        Return whether another pass may find more.
+        """
         would = search.changes()
         bare = [
             suspect for oid, suspect in search.suspects.items() if suspect.bare and oid not in self._healed
@@ -134,7 +134,7 @@ class _Run:
         return not self._dry
 
     def _pushed(self, oids: set[str]) -> set[str]:
-        """Those that a remote-tracking ref leads to."""
+        """The commits in `oids` that are reachable from a remote-tracking ref."""
         return oids - survey.without(self._repo, oids, ("--remotes",)) if oids else set()
 
     def _write(self, search: Search, inherited: Mapping[str, Note], remembered: list[Candidate]) -> None:
@@ -150,8 +150,9 @@ class _Run:
             self._tell("writing notes", min(at + _BATCH, len(oids)), len(oids))
 
     def _say_nothing(self, search: Search, oids: list[str]) -> None:
-        """Let notes say that somebody looked, where commits hold no line of the traces that their messages
-        name.
+        """Record in notes that commits were checked and contain no line of the traces in their messages.
+
+        Such a note has a commit row alone. Only commits without a note get one, and no merges.
         """
         candidates = [search.suspects[oid] for oid in oids]
         commits = {each.commit.oid: each.commit for each in candidates if each.bare and each.named}
@@ -173,7 +174,7 @@ class _Run:
         )
 
     def _healed_commit(self, search: Search, oid: str, note: Note, recalled: bool, pushed: bool) -> Healed:
-        """What is said of a healed commit; what earlier passes found of it counts."""
+        """The report's entry for a healed commit, with what earlier passes found for it."""
         before = self._healed.get(oid)
         sources = [LineSource(source.how, source.oid) for source in search.settling.sources.get(oid, [])]
         sources += [LineSource("inbox of this clone", None)] if recalled else []

@@ -1,4 +1,4 @@
-"""Which commits heal looks at, and which of them look as if a note were missing."""
+"""Selects the commits that heal checks, and those among them that seem to lack a note or a part of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
-#: Commits looked at where neither a range nor an upstream says which.
+#: Number of newest commits of HEAD and its upstream that are checked without a range.
 BOUND = 10_000
 _NAMED = re.compile(
     rf"^[ \t>*+-]*AI-Trace:[ \t]*(?:({TRACE_ID.pattern})|({TRACES_DIGEST.pattern}))[ \t]*$",
@@ -24,16 +24,16 @@ _NAMED = re.compile(
 _NONE: frozenset[str] = frozenset()
 _WAIVED = re.compile(rf"AI-Trace-Dropped:[ \t]*({TRACE_ID.pattern}|{TRACES_DIGEST.pattern})", re.IGNORECASE)
 
-#: Commits that git may have copied one note from, as for a squash; a note that names more was not made by
-#: git.
+#: At most so many commits of one note are taken for those that git copied it from, as for a squash; git
+#: itself produces no note with more.
 _COPIED = 16
 
 
 class Scope(NamedTuple):
-    """Commits to look at: arguments of git log, none for no commits; `words` say which they are.
+    """Commits to check: `args` select them in git log (none: no commits), `words` describe them for users.
 
-    `tips` are revisions (or flags like --branches) that lead to all of them. `single`: it is one commit.
-    `deep`: earlier commits in which files that were brought back are looked for.
+    All are reachable from `tips`, revisions or flags like --branches. `single`: the id, if it is one commit.
+    `deep`: so many earlier commits are searched for the former versions of restored files.
     """
 
     args: tuple[str, ...]
@@ -46,9 +46,9 @@ class Scope(NamedTuple):
 class Candidate(NamedTuple):
     """A commit that may lack a note or a part of it.
 
-    `named`: traces its message names that its note does not have. `copied`: the commits that its note was
-    copied from. `bare`: it has no note at all. `digests`: of many traces together, that its message names and
-    that are not those of its note.
+    `named`: traces in its message that its note does not contain. `copied`: the commits that its note was
+    copied from. `bare`: it has no note at all. `digests`: digests in its message, each of many traces, that
+    are not the digest of its note's traces.
     """
 
     commit: SurveyedCommit
@@ -59,9 +59,9 @@ class Candidate(NamedTuple):
 
 
 def scope(repo: Repository, revisions: str | None, everything: bool) -> Scope:
-    """The commits asked for. UsageError where the range is none.
+    """The commits that a range or `everything` (--all) selects. UsageError for both, or an invalid range.
 
-    One revision is that commit alone; without any it is the newest commits of HEAD and of its upstream.
+    One revision selects that commit alone; None selects the newest commits of HEAD and of its upstream.
     """
     if everything:
         if revisions is not None:
@@ -71,7 +71,7 @@ def scope(repo: Repository, revisions: str | None, everything: bool) -> Scope:
         return Scope(tips, "all commits", tips)
     if revisions is not None:
         return _range(repo, revisions)
-    # One question for both: git answers as far as it can.
+    # One process for both revisions: git prints those that it can resolve, in this order.
     tips_here = decode(repo.try_run("rev-parse", "HEAD^{commit}", "@{upstream}^{commit}").stdout).split()
     if not tips_here or "^" in tips_here[0]:
         return Scope((), "no commits")
@@ -97,7 +97,7 @@ def _range(repo: Repository, revisions: str) -> Scope:
 
 
 def suspects(commits: Iterable[SurveyedCommit]) -> dict[str, Candidate]:
-    """The commits that may lack something, in their order."""
+    """Commit → candidate, for those that may lack a note or a part of it, in the order of `commits`."""
     candidates = {}
     for commit in commits:
         candidate = suspect(commit)
@@ -107,7 +107,7 @@ def suspects(commits: Iterable[SurveyedCommit]) -> dict[str, Candidate]:
 
 
 def suspect(commit: SurveyedCommit) -> Candidate | None:
-    """What a commit may lack, None where it lacks nothing."""
+    """The commit as a candidate, None if it lacks no note and no part of one."""
     named, digests = _named(commit.message)
     if not commit.note:
         return Candidate(commit, named, (), True, digests)
@@ -124,9 +124,9 @@ def suspect(commit: SurveyedCommit) -> Candidate | None:
 def resolved(
     suspects: Mapping[str, Candidate], traces: Callable[[], Iterable[frozenset[str]]]
 ) -> dict[str, Candidate]:
-    """The suspects, digests replaced by the traces they stand for; those that lack nothing then are left out.
+    """The suspects, with the traces of their digests added to `named`; those that lack nothing are left out.
 
-    `traces` has those of each note here, a set a note, and is asked only where a message has such a digest.
+    `traces` yields the set of traces of each note in this clone; it is called only if a suspect has digests.
     """
     if not any(candidate.digests for candidate in suspects.values()):
         return dict(suspects)
@@ -142,9 +142,7 @@ def resolved(
 
 
 def _named(message: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The traces that a message names and does not let go, and the digests by which it names many
-    together.
-    """
+    """The traces and the digests of many traces that a message names, without those it lists as dropped."""
     if "gen_" not in message and "sha256:" not in message:
         return _NONE, _NONE
     pairs = _NAMED.findall(message)

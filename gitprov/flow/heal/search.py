@@ -1,4 +1,4 @@
-"""One look of heal at the commits asked for, and at all that is known of where their lines come from."""
+"""One pass of heal: reads the commits of a scope, gathers their possible sources and builds their notes."""
 
 from __future__ import annotations
 
@@ -38,16 +38,20 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 Progress = Callable[[str, int, int], None]
-"""Hears what is being done, how much of it is, and of how much (0: nobody knows)."""
+"""Called with the current step in words, the number of items done, and their total (0: unknown)."""
 
-#: Commits asked about in one step.
+#: Commits whose sources are used in one step.
 _BATCH = 500
-#: Clocks of two machines differ; a source is older than what was made from it by less than this.
+#: Seconds by which a commit may seem older than its source, since the clocks of two machines differ.
 _SLACK = 86_400
 
 
 class Search:
-    """`again` are commits that an earlier pass has mended: what was mended since may tell more of them."""
+    """One pass over a scope.
+
+    `mapped`: (old, new) pairs of --map. `source`: the ref of --from. `again`: commits that an earlier pass
+    healed; they are checked once more, since notes written since then may be further sources.
+    """
 
     def __init__(
         self,
@@ -90,7 +94,7 @@ class Search:
         commits = {}
         for commit in walk:
             commits[commit.oid] = commit
-            # Judged as they come: git is busy with the next ones meanwhile.
+            # Each commit is checked while git reads the next ones.
             candidate = heal_range.suspect(commit)
             if candidate is not None:
                 self._lacking[commit.oid] = candidate
@@ -99,7 +103,7 @@ class Search:
         return commits
 
     def _by_replace(self) -> dict[str, SurveyedCommit]:
-        """The commits that git shows in place of others that were looked at."""
+        """The commits that replace checked ones (`git replace`); adds the replaced ones to `mapped`."""
         shown = {new: old for old, new in replacements(self._repo).items() if old in self.commits}
         replaced = {commit.oid: commit for commit in survey.of(self._repo, notes.REF, shown)}
         for new in replaced:
@@ -118,7 +122,7 @@ class Search:
         return candidates
 
     def find(self) -> None:
-        """Ask all sources, the surest kind first."""
+        """Use all kinds of sources, the most certain kind first."""
         returned = self._returned() if self.noted else {}
         others = (
             commit
@@ -155,12 +159,13 @@ class Search:
 
     @functools.cached_property
     def _fresh(self) -> frozenset[str]:
-        """Commits that were made anew in this clone: no likeness to another commit says anything of them."""
+        """Commits newly made in this clone: a likeness to another commit is no evidence for them."""
         return heal_reflog.made_anew(self.commits, self._reflogs())
 
     def _returned(self) -> Sources:
-        """Commits that bring back a file of their history, as suspects too, and where it was; their own
-        notes go first.
+        """Commit → earlier commits with files that it restores; each such commit becomes a suspect.
+
+        Files in which its own note claims lines are left out.
         """
         sources_of: Sources = {}
         tips = self._scope.tips or tuple(self.commits)
@@ -185,7 +190,7 @@ class Search:
         return sources_of
 
     def _gone(self, olds_of: Mapping[str, list[str]]) -> dict[str, list[str]]:
-        """Those sources of which a note, or a copy of one, is all that is here."""
+        """The sources of which this clone has only the note, or a copy of it, and not the commit."""
         copied = {old for one in self.suspects.values() for old in one.copied}
         names = sorted(
             {old for olds in olds_of.values() for old in olds if old in self.noted or old in copied}
@@ -218,7 +223,10 @@ class Search:
             self._squashed(pool)
 
     def _bare(self, since: int) -> list[Candidate]:
-        """Plain commits that are still without a note, and not older than `since`."""
+        """Open suspects without a note that are no merges and not older than `since` (seconds since 1970).
+
+        `_SLACK` is allowed for differing clocks.
+        """
         return [
             candidate
             for candidate in self.settling.open()
@@ -228,11 +236,11 @@ class Search:
         ]
 
     def _alike(self, since: int) -> list[Candidate]:
-        """Those of them that may repeat another commit: who makes a commit anew makes the change too."""
+        """`_bare` without commits newly made in this clone, since such a commit repeats no other one."""
         return [candidate for candidate in self._bare(since) if candidate.commit.oid not in self._fresh]
 
     def _squashed(self, pool: NotedCommits) -> None:
-        """Branches that a server merged as one commit."""
+        """Use branches that a server merged as one commit as sources of that commit."""
         open_ones = self._alike(min(pool.times()))
         if open_ones:
             self._tell("comparing branches", 0, len(open_ones))
@@ -241,7 +249,7 @@ class Search:
             self._in_parts("squashed branches", sources_of, self.settling.sure)
 
     def _same_patch(self, pool: NotedCommits) -> None:
-        """Commits with the change of another one that the same person wrote at the same moment."""
+        """Use noted commits with the same patch, author and author date as sources."""
         from gitprov.git.files.patches import patch_ids
 
         moments = pool.moments()
@@ -285,7 +293,7 @@ class Search:
             )
 
     def _formatted(self) -> None:
-        """Lines that a formatter broke differently are their parent's."""
+        """Use the parent as the source of lines whose layout a formatter changed."""
         bare = {one.commit.oid: one.commit for one in self._bare(0) if one.commit.parents}
         all_of_them = {**bare, **self._partly.commits}
         oids = heal_format.rewrapped(
@@ -299,9 +307,7 @@ class Search:
         self._beside("re-wrapped lines", {oid: parents[oid] for oid in parents if oid not in bare})
 
     def _rewritten(self, pool: NotedCommits) -> None:
-        """Lines that a commit had before somebody resolved a conflict of it: the resolution alone gave it
-        its note.
-        """
+        """Use a commit's form before its conflict was resolved: its note may cover the resolution only."""
         olds = {
             oid: [old for old in olds_of_one if says_more(pool.members[old].note, commit.note)]
             for oid, commit in self._partly.commits.items()
@@ -312,53 +318,52 @@ class Search:
         self._beside(words, heal_sources.strangers(olds, kin, heal_sources.REWRITTEN))
 
     def _beside(self, what: str, sources_of: Sources) -> None:
-        """Ask for lines of which the notes of commits say nothing."""
+        """Use sources for lines that the commits' own notes do not claim; these commits become suspects."""
         open_sources = self._partly.worth_asking(sources_of)
         for oid in open_sources:
             self.suspects.setdefault(oid, Candidate(self.commits[oid], frozenset(), (), False))
         self._in_parts(what, open_sources, self.settling.beside)
 
     def lacks_more(self, oid: str) -> bool:
-        """Whether a suspect looked as if it lacked its note; else that only leaves lines open, as it
-        always may.
+        """Whether a suspect seemed to lack its note or a part of it.
+
+        Else its note only leaves some lines unclaimed, as any note may.
         """
         candidate = self.suspects[oid]
         return candidate.bare or bool(candidate.named or candidate.copied) or oid in self.mapped
 
     def remember(self) -> None:
-        """Keep for the next run which sources need not be asked again."""
+        """Store for the next run which sources yielded nothing and need not be tried again."""
         self._partly.remember(self.settling.supplemented)
 
     def recall(self, suspects: Iterable[Candidate], keep: str | None = None) -> list[RecalledNote]:
-        """What the inboxes of this clone know of commits; see `Memory.recall`."""
+        """The notes of suspects for which this clone's inboxes have evidence: see `InboxEvidence.recall`."""
         if self._memory is None:
             if not os.path.isdir(os.path.join(self._repo.home, "inbox")):
                 return []
-            # All that a commit's hooks need is needed here, and nowhere else in this command.
+            # Imports all that a commit's hooks need, which the rest of this command does not need.
             from gitprov.flow.heal.inbox import InboxEvidence
 
             self._memory = InboxEvidence(self._repo, self._recorded_traces)
         return self._memory.recall(suspects, keep)
 
     def _recorded_traces(self) -> frozenset[str]:
-        """The traces that some note speaks of."""
+        """The traces that occur in any note of this clone."""
         return frozenset(trace for text in self._texts() for trace in IDS.findall(text))
 
     def _sets(self) -> Iterator[frozenset[str]]:
-        """The traces of each note that has more of them than a message names one by one."""
+        """The set of traces of each note with more traces than a message names one by one."""
         for text in self._texts():
             if text.count('"trace"') > NAMED_TRACES:
                 yield frozenset(Note.read(text).traces)
 
     def _texts(self) -> Iterator[str]:
-        """The text of each note here."""
+        """The text of each note in this clone."""
         objects = self._repo.objects.get_many(self.noted.values())
         return (decode(one.data) for one in objects if one is not None)
 
     def changes(self) -> dict[str, Note]:
-        """Commit → what it inherits, for those whose notes that would change; an empty note takes a copy
-        back.
-        """
+        """Commit → the note that it inherits, if its note changes; an empty one removes a copied note."""
         from gitprov.flow.carry.write_notes import beside
 
         out = {}

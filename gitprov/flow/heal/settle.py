@@ -1,4 +1,4 @@
-"""Settling: from sources to the notes that commits lack, kind by kind, until nothing is open."""
+"""Builds the notes that commits lack from their possible sources, one kind of source after the other."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
     from gitprov.flow.heal.scope import Candidate
     from gitprov.git.repo import Repository
 
-#: Lines with words that a run must have where only a likeness speaks for it.
+#: Kind of likeness → lines with words that a run must have to count as evidence; 1 for other kinds.
 _LEAST = {"subject": 2}
-#: How the parent of a formatter's commit is known.
+#: The `how` of a Source that is the parent of a formatter's commit.
 REWRAPPED = "re-wrapped"
 
 
-# What carries lines is imported where there are some: a run that has nothing to do should not wait for it.
+# gitprov.flow.carry is imported inside functions: a run that carries no lines must not wait for the import.
 
 
 def _repeats(source: Source) -> bool:
-    """Whether a commit takes the place of its source; else it only has lines of it."""
+    """Whether a commit replaces or repeats its source; else it only contains some of the source's lines."""
     return source.only is None and source.how not in ("reverts its child", REWRAPPED)
 
 
 class Resolution:
-    """What was found for each suspect so far.
+    """The notes and sources found so far, by suspect.
 
-    `left` are paths that a lost commit's note could not be told for; `lent` the commits whose note got lines
-    beside its own.
+    `misfits`: suspect → missing source commit → paths for which that one's note does not fit. `supplemented`:
+    commits with a note that got further lines. `tried`: all sources asked; `unsure`: lines in dispute.
     """
 
     def __init__(self, repo: Repository, suspects: Mapping[str, Candidate]) -> None:
@@ -48,7 +48,7 @@ class Resolution:
         self.misfits: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def open(self) -> list[Candidate]:
-        """The suspects for which more kinds of sources are worth asking."""
+        """The suspects for which further kinds of sources may add lines."""
         return [
             candidate
             for oid, candidate in self._suspects.items()
@@ -61,7 +61,7 @@ class Resolution:
         ]
 
     def sure(self, sources_of: Sources) -> None:
-        """Sources that are certain: all of a commit's are asked, the last one first."""
+        """Carry lines from certain sources: all sources of a commit are used, the last one first."""
         from gitprov.flow.carry.carry import carry
         from gitprov.flow.carry.values import Rewrite
 
@@ -76,7 +76,10 @@ class Resolution:
             self.tried.setdefault(oid, []).extend(sources)
 
     def lost(self, olds_of: Mapping[str, Iterable[str]], how: str) -> None:
-        """Sources that are not here, of which only the notes are left, or the copy that git made of one."""
+        """Use the notes of source commits that are not in this clone, or the copies that git made of them.
+
+        `how` is that of their Sources.
+        """
         from gitprov.flow.heal.lines.literal import literally
 
         noted = notes.read(self._repo, {old for olds in olds_of.values() for old in olds})
@@ -92,7 +95,7 @@ class Resolution:
                         self.misfits.setdefault(oid, {})[old] = done.misfits
 
     def likely(self, kind: str, sources_of: Sources) -> None:
-        """Sources of which each might be the one: only what they agree on is taken."""
+        """Carry lines from sources that are only likely: only claims on which they agree are used."""
         for oid, answers in self._ask_each(sources_of).items():
             kept: list[tuple[Source, Note]] = []
             for source, note in answers:
@@ -104,9 +107,7 @@ class Resolution:
             self.tried.setdefault(oid, []).extend(sources)
 
     def beside(self, sources_of: Sources) -> None:
-        """Sources of commits that have a note: they lend lines of which that note says nothing, and agree
-        on.
-        """
+        """Add lines that a commit's own note does not claim, and on which its sources agree."""
         from gitprov.flow.carry.solid import agree
         from gitprov.flow.carry.write_notes import beside
         from gitprov.flow.heal.lines.partly import open_lines
@@ -126,9 +127,9 @@ class Resolution:
                 self.supplemented.add(oid)
 
     def same(self, sources_of: Sources) -> None:
-        """Sources that made the very same change: one that claims a line which another does not is no answer.
+        """Carry lines from sources with the same change: a line counts only if all of them claim it.
 
-        Two people may well add the same one line.
+        A note with few claimed lines that have words counts as empty: two people may well add the same line.
         """
         from gitprov.flow.carry.same_hunks import LEAST
         from gitprov.flow.carry.solid import worded
@@ -147,8 +148,9 @@ class Resolution:
             self.tried.setdefault(oid, []).extend(sources)
 
     def hunks(self, sources_of: Mapping[str, frozenset[str]], sources: list[str]) -> None:
-        """Hunks that stand, lines and context, in one of the sources as well; `wanted` names those of each
-        commit.
+        """Carry lines of hunks that are also in a source, with the same lines and context.
+
+        `sources_of` restricts the sources of each commit; `sources` are all of them.
         """
         from gitprov.flow.carry import same_hunks
 
@@ -214,7 +216,7 @@ class Resolution:
         self._now_sure(oid)
 
     def _now_sure(self, oid: str) -> None:
-        """A line that a surer source has answered for since is open no more."""
+        """Remove from `unsure` the lines that the commit's note now claims from a more certain source."""
         note = self.notes.get(oid, Note())
         for path, lines in list(self.unsure.get(oid, {}).items()):
             lines = lines - union(claim.lines for claim in note.claims(path))  # noqa: PLW2901 - what is left

@@ -1,1 +1,1 @@
-"""Single lines that heal can account for: brought back, laid out anew, left open by a note."""
+"""Finds the origin of single lines: restored with a file, reformatted, or not claimed by a commit's note."""

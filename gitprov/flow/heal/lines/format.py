@@ -1,6 +1,4 @@
-"""Commits in which a formatter wrote lines in another layout or order: the parent's lines are still
-theirs.
-"""
+"""Finds commits in which a formatter changed the layout or order of lines that are from the parent."""
 
 from __future__ import annotations
 
@@ -13,30 +11,28 @@ from gitprov.flow.heal import memory as heal_memory
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-#: What no formatter changes but for its case: words, without the one letter of a string's prefix, and
-#: numbers, which may have zeros more or less at their ends.
+#: Text of which a formatter changes only the case: words, without one-letter prefixes of strings, and numbers
+#: without zeros at their ends, which a formatter may add or remove.
 _WORD = re.compile(rb"[a-z_\x80-\xff]{2,}|[1-9](?:[0-9]*[1-9])?")
-#: What a formatter writes of its own: the comment at the end of a namespace.
+#: Text that a formatter adds: the comment at the end of a namespace.
 _REMARK = re.compile(rb"//[ \t]*(?:end )?namespace[^\n]*")
-#: White space, and the signs that formatters add and take away.
+#: White space, and the signs that formatters add and remove.
 _LOOSE = b" \t\v\f\r,()\\;'\""
-#: What no word consists of.
+#: ASCII characters that are not part of words.
 _SIGNS = bytes(n for n in range(0x80) if not (chr(n).isalnum() or chr(n) == "_"))
-#: Letters that a formatter may put there or take away in the shortest of texts.
+#: Letters that a formatter may add or remove even in the shortest text.
 _FEW = 24
 _SOME = 500
-#: The file of commits that are known to have changed more than layout in each hunk, and in all of them
-#: together.
+#: The file of commits that changed more than layout, in each hunk and in all hunks together.
 _PLAIN = "heal-meant"
 
 
 def rewrapped(repo: Repository, oids: Collection[str], tell: Callable[[int], None]) -> list[str]:
-    """Those commits that have a hunk, or are on the whole, of the same words as before, or have a line of the
-    same text but for its signs.
+    """The commits of which one hunk, or all hunks together, remove and add the same words.
 
-    Which of their lines are the parent's is then asked line by line, by the rules of each language. What a
-    commit changes is always the same, so those that have nothing of the kind are remembered. `tell` hears how
-    many were looked at.
+    Also those of which a hunk removes and adds a line that differs only in case, signs and white space.
+    Their reformatted lines are found later, by the rules of each language. A commit's content never changes,
+    so the other commits are stored and not checked again. `tell` gets the number of commits checked so far.
     """
     plain = set(heal_memory.rows(repo, _PLAIN))
     new = [oid for oid in oids if oid not in plain]
@@ -53,9 +49,7 @@ def rewrapped(repo: Repository, oids: Collection[str], tell: Callable[[int], Non
 
 
 def _alike(repo: Repository, oids: Collection[str]) -> set[str]:
-    """Those commits that take away and put there the same words, in one hunk or in all; order does not
-    count.
-    """
+    """`rewrapped` without stored results, for some commits; the order of words does not count."""
     from gitprov.git.files import patches
 
     hits: set[str] = set()
@@ -71,7 +65,7 @@ def _alike(repo: Repository, oids: Collection[str]) -> set[str]:
 
 
 def _same_words(old: bytes, new: bytes) -> bool:
-    # Counting letters is many times as fast as finding words, and most texts differ in that already.
+    # Counting letters is many times as fast as finding words, and already separates most texts.
     counts = [len(text.translate(None, _SIGNS)) for text in (old, new)]
     near = abs(counts[0] - counts[1]) <= _FEW + max(counts) // 16
     return near and _words(old) == _words(new)
@@ -82,8 +76,6 @@ def _words(text: bytes) -> list[bytes]:
 
 
 def _shares_line(old: bytes, new: bytes) -> bool:
-    """Whether a line that has words stands on both sides, without white space and the signs that are
-    layout.
-    """
+    """Whether both sides contain a line with words that is equal but for case and characters of _LOOSE."""
     lines = (set(text.lower().translate(None, _LOOSE).split(b"\n")) for text in (old, new))
     return any(_WORD.search(line) for line in next(lines) & next(lines))

@@ -1,6 +1,4 @@
-"""Notes of commits that are gone: they hold for the new commit only where every line they claim is one
-that it adds.
-"""
+"""Applies notes of missing commits to new ones, in files where the new commit adds every claimed line."""
 
 from __future__ import annotations
 
@@ -19,16 +17,14 @@ if TYPE_CHECKING:
 
 
 class LiteralNote(NamedTuple):
-    """What a note says in another commit's name, None for nothing; `misfits` are the paths where it cannot
-    be so.
-    """
+    """A note rewritten for another commit, None if nothing is left; `misfits`: paths that do not fit."""
 
     note: Note | None
     misfits: tuple[str, ...]
 
 
 def literally(repo: Repository, note: Note, old: str, new: str) -> LiteralNote:
-    """The note of `old`, which is not here, as a note of `new`."""
+    """The note of `old`, a commit missing in this clone, as a note of `new`."""
     obj = repo.objects.get(new)
     if obj is None:
         return LiteralNote(None, tuple(note.paths()))

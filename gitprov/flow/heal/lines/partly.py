@@ -1,8 +1,7 @@
-"""Commits whose note, made of evidence of their own, says nothing of some lines: these may be another
-commit's.
+"""Commits whose notes, from their own evidence, do not claim some lines: these may be from another commit.
 
-What such a note says stays as it is. A source that gave a commit nothing is not asked again until some note
-changes.
+The claims of such a note stay as they are. A source that yielded nothing for a commit is not tried again
+until some note changes.
 """
 
 from __future__ import annotations
@@ -20,15 +19,13 @@ if TYPE_CHECKING:
     from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
-#: The file of pairs that were asked in vain, below the notes' state that this holds for.
+#: The file of (commit, source) pairs that yielded nothing; its first row is the notes' state they hold for.
 _ASKED = "heal-asked"
 _CLASSES = ("ai", "edited", "human")
 
 
 class PartialNotes:
-    """The plain commits among `commits` that have a note. Which pairs of commit and source gave nothing is
-    remembered.
-    """
+    """Those of `commits` with a note and one parent, and the (commit, source) pairs that yielded nothing."""
 
     def __init__(self, repo: Repository, commits: Iterable[SurveyedCommit]) -> None:
         self.commits = {one.oid: one for one in commits if one.note and len(one.parents) == 1}
@@ -38,7 +35,7 @@ class PartialNotes:
         self._state = ""
 
     def worth_asking(self, sources_of: Mapping[str, list[Source]]) -> dict[str, list[Source]]:
-        """Those of the sources that may still have something to say of lines that a note leaves open."""
+        """The untried sources of commits whose notes leave added lines unclaimed; counts them as tried."""
         open_sources: dict[str, list[Source]] = {}
         for oid, sources in sources_of.items():
             untried = [one for one in sources if (oid, one.oid) not in self._remembered()]
@@ -48,11 +45,9 @@ class PartialNotes:
         return open_sources
 
     def remember(self, gave: Collection[str]) -> None:
-        """Keep which sources gave nothing: all that were asked but for those of commits that something was
-        found for.
-        """
+        """Store the tried (commit, source) pairs as yielding nothing, except those of commits in `gave`."""
         new = {pair for pair in self._asked if pair[0] not in gave} - self._remembered()
-        # With more of the history there may be more to find.
+        # In a shallow clone nothing is stored: with more of the history more may be found.
         if not new or self._repo.cut_off:
             return
         rows = [self._state, *(f"{oid} {source}" for oid, source in sorted(self._remembered() | new))]
@@ -70,8 +65,9 @@ class PartialNotes:
 
 
 def says_more(source: str, note: str) -> bool:
-    """Whether one raw note claims more lines than another for some trace or person: after a clean rebase
-    none does.
+    """Whether the raw note `source` claims more lines than `note` for some trace or person.
+
+    After a clean rebase it does not.
     """
     from gitprov.model.note import line_count
 
@@ -83,9 +79,9 @@ def says_more(source: str, note: str) -> bool:
 
 
 def open_lines(note: Note, inherited: Note) -> Note | None:
-    """What is given of lines that a commit's own note does not claim, as a note without a row of the commit.
+    """The claims of `inherited` on lines that `note` does not claim, without a commit row; None if none.
 
-    None for nothing. Who reviewed a part of a trace has not seen what comes to it now.
+    Reviews are kept only for traces new to `note`: reviewers of the others have not seen the new lines.
     """
     from gitprov.flow.carry.solid import lessened
     from gitprov.model.note import line_count
@@ -103,7 +99,7 @@ def open_lines(note: Note, inherited: Note) -> Note | None:
 
 
 def _leaves_lines(oid: str, note: Note) -> bool:
-    """Whether a commit adds more lines than its note claims. A copied note tells nothing of it."""
+    """Whether a commit adds more lines than its note claims; False for a copied note, True if unknown."""
     from gitprov.model.note import line_count
 
     if note.copied_from(oid):

@@ -1,9 +1,7 @@
-"""Files that a commit brings back as an earlier commit of its own history had them: `git checkout COMMIT --
-FILE`.
+"""Finds files that a commit restores from a commit of its own history: `git checkout COMMIT -- FILE`.
 
-Git writes down nowhere where such a file is from. The whole of it is git's own content, byte for byte, so by
-git's diff of the two commits its lines survived; whoever typed them again has typed all of the file as it
-was.
+Git does not record the origin of such a file. It equals the earlier file byte for byte, so by git's diff of
+the two commits its lines are unchanged; to type it again means to type the whole file exactly as it was.
 """
 
 from __future__ import annotations
@@ -25,17 +23,17 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 Lenders = dict[str, frozenset[str]]
-"""Commit → the files that it lends, which are the very same there."""
+"""Source commit → the files that the target commit has exactly as this one."""
 
-#: Lines with words that a file has to bring back: fewer are soon typed again.
+#: At least so many restored lines of a file must have words: fewer are easily typed again.
 LEAST = 2
-#: Commits of the history in which a file's earlier state is looked for, the newest ones.
+#: The newest commits of the history, which are searched for a file's earlier state.
 DEEP = 10_000
-#: Earlier commits with the same file that are looked at for one.
+#: At most so many earlier commits with the same file are checked for one commit.
 _FEW = 12
-#: Commits with such files that are asked about in one run, the newest ones.
+#: At most so many commits with restored files are reported in one run, the newest ones.
 _MOST = 500
-#: The file of what is known of each commit.
+#: The file of the results for each commit.
 _RETURNED = "heal-returned"
 
 
@@ -46,11 +44,10 @@ def brought_back(
     tell: Callable[[int], None],
     deep: int = DEEP,
 ) -> dict[str, Lenders]:
-    """Commit → the earlier commits that have files of it which came back; of `commits` (newest first) and
-    plain ones only.
+    """Commit → the earlier commits with files that it restores, for `commits` (newest first) with one parent.
 
-    What a commit's history holds never changes, so each commit is looked at once. `tell` hears how many were.
-    `deep`: the newest commits of the history that are looked through.
+    A commit's history never changes, so each commit is checked once; `tell` gets the number of commits to
+    check now. `deep`: so many newest commits of the history are searched.
     """
     back_in = _remembered(repo)
     new = [oid for oid, commit in commits.items() if len(commit.parents) == 1 and oid not in back_in]
@@ -59,7 +56,7 @@ def brought_back(
         history = _history(repo, commits, tips, deep)
         back = _look(repo, new, history)
         back_in.update((oid, back.get(oid, {})) for oid in new)
-        # A look that was shorter than it might be is no reason not to look again.
+        # Results of a search that was cut short are not stored, so that a later search can be complete.
         if not repo.cut_off and (deep >= DEEP or len(history) < deep):
             _remember(repo, back_in)
     return {oid: back_in[oid] for oid in [oid for oid in commits if back_in.get(oid)][:_MOST]}
@@ -68,7 +65,7 @@ def brought_back(
 def _history(
     repo: Repository, commits: Mapping[str, SurveyedCommit], tips: Sequence[str], deep: int
 ) -> list[str]:
-    """The commits in which something may stand that came back, newest first."""
+    """The commits that may contain the earlier states of restored files, newest first."""
     if len(commits) < deep and any(
         parent not in commits for commit in commits.values() for parent in commit.parents
     ):
@@ -77,7 +74,7 @@ def _history(
 
 
 def _look(repo: Repository, new: Sequence[str], history: Sequence[str]) -> dict[str, Lenders]:
-    """The same for some commits, by one look at all that their history changed."""
+    """Commit → the earlier commits with files that it restores, for `new`; one process lists all changes."""
     asked_for = set(new)
     came: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
     for oid, changes in arrivals(repo, history):
@@ -92,7 +89,7 @@ def _look(repo: Repository, new: Sequence[str], history: Sequence[str]) -> dict[
 
 
 def _nearest(repo: Repository, cases: Sequence[tuple[str, str, list[str]]]) -> dict[str, Lenders]:
-    """Of the commits that had a file before, the newest that the one which brings it back descends from."""
+    """Commit → newest ancestors with its files, for `cases`: (commit, path, earlier commits newest first)."""
     kin = Ancestry(repo, {(oid, old) for oid, _, olds in cases for old in olds})
     nearest_of: dict[str, dict[str, set[str]]] = {}
     for oid, path, olds in cases:
@@ -106,7 +103,7 @@ def _nearest(repo: Repository, cases: Sequence[tuple[str, str, list[str]]]) -> d
 
 
 def _tells(repo: Repository, old: str | None, new: str) -> bool:
-    """Whether enough lines that say something come back."""
+    """Whether at least `LEAST` lines with words are added between the blobs `old` and `new`."""
     before, after = (_content(repo, oid) for oid in (old, new))
     lines = split_lines(after)
     added = (line for hunk in hunks(before, after) for line in lines[hunk.new_start : hunk.new_end])
@@ -119,7 +116,7 @@ def _content(repo: Repository, blob: str | None) -> bytes:
 
 
 def _remembered(repo: Repository) -> dict[str, Lenders]:
-    """Commit → what is known to have come back in it; a row that cannot be read is looked at again."""
+    """The stored results; commits whose row cannot be read are left out and so checked again."""
     back_in: dict[str, Lenders] = {}
     for row in heal_memory.rows(repo, _RETURNED):
         oid, _, paths_text = row.partition(" ")
