@@ -26,12 +26,8 @@ class NotedCommits:
     Empty in a linear history that was never rewritten.
     """
 
-    def __init__(
-        self, members: Iterable[SurveyedCommit], side: frozenset[str], outside: frozenset[str]
-    ) -> None:
+    def __init__(self, members: Iterable[SurveyedCommit]) -> None:
         self.members = {commit.oid: commit for commit in members}
-        #: Checked commits that are unrelated to another checked one, and noted commits that no tip reaches.
-        self.side, self.outside = side, outside
         self._by_key: dict[tuple[str, int, str], list[str]] | None = None
         self._by_subject: dict[str, list[str]] = {}
         self._by_trace: dict[str, list[str]] = {}
@@ -89,7 +85,7 @@ def gather(
     members = [commit for oid in side if (commit := commits[oid]).note]
     members += survey.of(repo, notes.REF, sorted(lost))
     # `lost` are the noted commits that no tip reaches: they are outside the checked history.
-    return NotedCommits((one for one in members if one.note), side, frozenset(lost))
+    return NotedCommits(one for one in members if one.note)
 
 
 def _beside_others(commits: Iterable[SurveyedCommit]) -> Iterable[str]:
