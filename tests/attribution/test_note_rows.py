@@ -1,0 +1,98 @@
+"""Rows of a note from results: sums, claims of the amended commit, rows put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gitprov.attribution import note_rows
+from gitprov.attribution.outcome import AmendedClaim, Tally
+from gitprov.model.ranges import LineSet
+
+
+def lines(text: str) -> LineSet:
+    """A set of line numbers from its text."""
+    return LineSet.parse(text)
+
+
+def tally(**sets: str) -> Tally:
+    """A tally with the named sets of lines; the others are empty."""
+    none = LineSet()
+    empty = Tally(none, none, none, none, 0, finished=True)
+    return empty._replace(**{name: lines(text) for name, text in sets.items()})  # type: ignore[arg-type]  # sets only
+
+
+def trace(files: dict[str, Any], **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """A trace row."""
+    return {"kind": "trace", "v": 1, "id": "t", "files": files, **fields}
+
+
+def test_a_delta_is_the_sum_of_its_sources() -> None:
+    """Counts of all sources add up, raw is their sum, and reformatted lines are named only where there are some."""
+    one = tally(kept="1-3", edited="4", dropped="5-6", reformatted="1")
+    other = tally(kept="1", pending="2")
+    assert note_rows.delta([one, other]) == {
+        "raw": 8, "kept": 4, "edited": 1, "dropped": 2, "pending": 1, "reformatted": 1,
+    }  # fmt: skip
+    assert "reformatted" not in note_rows.delta([other])
+
+
+@pytest.mark.parametrize(
+    ("count", "kept", "result"),
+    [(3, None, 3), (3, 2, 2), (0, None, None), (True, None, None), ("3", 5, None)],
+)
+def test_reformatted_counts(count: object, kept: int | None, result: int | None) -> None:
+    """What is no number counts nothing, and no more lines are reformatted than are kept."""
+    assert note_rows.reformatted(count, kept) == ({} if result is None else {"reformatted": result})
+
+
+def test_claims_on_one_file_unite_by_class() -> None:
+    """Lines of several sources are one set for each class."""
+    claims = [{"ai": lines("1-2")}, {"ai": lines("3"), "edited": lines("7")}]
+    assert note_rows.together(claims) == {"ai": lines("1-3"), "edited": lines("7")}
+
+
+def test_what_is_left_of_an_amended_claim() -> None:
+    """A trace's row has the difference that the amendment makes; a person's row has no counts."""
+    row = trace({"a.py": {"ai": "1-4"}}, evidence="captured", delta={"raw": 4, "kept": 4})
+    claim = AmendedClaim(row, "ai", 4, 0)
+    counts = tally(kept="1-2", edited="3", dropped="4", reformatted="1")
+    kept = note_rows.carried_row(claim, "b.py", {"ai": lines("5-6"), "edited": lines("7")}, counts)
+    assert kept["files"] == {"b.py": {"ai": "5-6", "edited": "7"}}
+    assert kept["evidence"] == "carried"
+    assert kept["delta"] == {"kept": -2, "edited": 1, "dropped": 1, "pending": 0, "reformatted": 1}
+    final = note_rows.settled(kept, row)
+    assert final["delta"] == {
+        "raw": 4, "kept": 2, "edited": 1, "dropped": 1, "pending": 0, "reformatted": 1,
+    }  # fmt: skip
+    person = {"kind": "human", "v": 1, "id": "p", "files": {}}
+    left = note_rows.carried_row(AmendedClaim(person, "human", 1, 2), "b.py", {}, tally())
+    assert left == {**person, "files": {"b.py": {"deleted": 2}}}
+    assert note_rows.settled({**person, "files": {"a.py": {}}}, None) == person
+
+
+def test_an_edited_claim_is_counted_as_edited() -> None:
+    """The lines of an edited claim are taken off the edited ones."""
+    claim = AmendedClaim(trace({}), "edited", 2, 0)
+    kept = note_rows.carried_row(claim, "a.py", {"edited": lines("1")}, tally(edited="1"))
+    assert kept["delta"] == {"kept": 0, "edited": -1, "dropped": 0, "pending": 0}
+
+
+@pytest.mark.parametrize("carried", [False, True])
+def test_rows_of_different_files_are_put_side_by_side(carried: bool) -> None:
+    """Equal rows of different files become one with both files, and their counts add up."""
+    a = trace({"a": {"ai": "1"}}, delta={"kept": 1})
+    b = trace({"b": {"ai": "2"}}, delta={"kept": 1, "edited": 1})
+    assert note_rows.add(a, b, carried) == trace(
+        {"a": {"ai": "1"}, "b": {"ai": "2"}}, delta={"kept": 2, "edited": 1}
+    )
+
+
+def test_rows_of_one_file_unite() -> None:
+    """Line sets of one file unite and deleted lines add up, but for a carried row, where the larger number holds."""
+    a, b = trace({"a": {"ai": "1", "deleted": 2}}), trace({"a": {"ai": "3", "deleted": 1}})
+    assert note_rows.add(a, b, carried=False)["files"] == {"a": {"ai": "1,3", "deleted": 3}}
+    assert note_rows.add(a, b, carried=True)["files"] == {"a": {"ai": "1,3", "deleted": 2}}
+    plain = note_rows.add(trace({"a": {"ai": "1"}}), trace({"a": {"ai": "2"}}), carried=False)
+    assert plain["files"] == {"a": {"ai": "1-2"}}
