@@ -9,7 +9,7 @@ STAMPS := $(VENV)/stamps
 FORMATTERS := build/formatters
 
 .DEFAULT_GOAL := help
-.PHONY: help test quick lint format types layers docs pytest coverage survival test-formatters fuzz demo bench house build clean
+.PHONY: help test quick lint format types layers docs pytest coverage survival test-formatters hostile fuzz demo bench house build clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ survival: $(STAMPS)/dev  ## every operation on every route (docs/survival.md); `
 
 test-formatters: $(STAMPS)/dev $(FORMATTERS)/installed  ## the snippets of tests/formatters/ through the formatters themselves
 	GITPROV_FORMATTERS="$(CURDIR)/$(FORMATTERS)" $(BIN)/python -m pytest -rs tests/formatters
+
+hostile: $(STAMPS)/dev  ## every hostile note of ten megabytes through every command; `make test` tries one of each kind
+	$(BIN)/python -m pytest -n $(JOBS) tests/flow/test_hostile_notes.py tests/flow/test_hostile_remote.py
 
 fuzz: $(STAMPS)/dev  ## 10,000 random histories against a model; FUZZ="--seed mine --histories 500" for others
 	$(BIN)/python -m pytest -n $(JOBS) tests/fuzz/test_mutants.py

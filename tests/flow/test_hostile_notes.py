@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gitprov.store import flags
-from tests.support.hostile import BIG, HUGE, SMALL, measured
+from tests.support.hostile import BIG, HUGE, KINDS, SMALL, measured, some
 from tests.support.notes import OTHER, TRACE, add_note, commit_row, trace_row
 from tests.support.repo import GENERATIONS_REF, GitRepo
 
@@ -171,7 +171,7 @@ def test_records_of_thousands_of_traces_are_not_all_compared(victim: GitRepo) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", BIG)
+@pytest.mark.parametrize("name", some(BIG, KINDS))
 def test_ten_megabytes_of_note_take_no_time(victim: GitRepo, name: str) -> None:
     """A note of ten megabytes costs seconds and not minutes, and 300 MB at most, whatever is in it."""
     add_note(victim, "HEAD", BIG[name]())

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, NamedTuple
+
+import pytest
 
 from tests.support.notes import TRACE, trace_row
 from tests.support.repo import GitRepo, run_bytes
@@ -226,6 +228,22 @@ def _big() -> Iterator[tuple[str, Callable[[], bytes]]]:
 
 SMALL: dict[str, bytes] = {**dict(_fields()), **dict(_others())}
 BIG: dict[str, Callable[[], bytes]] = dict(_big())
+#: One of each kind, which `make test` tries; `make hostile` tries all.
+KINDS = (
+    "many-rows",
+    "one-id",
+    "many-deleted",
+    "many-paths",
+    "long-ranges",
+    "wrong-everywhere",
+    "no-rows",
+    "brackets",
+)
+
+
+def some(names: Iterable[str], always: Collection[str]) -> list[Any]:
+    """Parameters for these names, those that are not always tried marked as `wide`."""
+    return [pytest.param(name, marks=() if name in always else pytest.mark.wide) for name in names]
 
 
 class Used(NamedTuple):
