@@ -15,20 +15,27 @@ _MUCH = 1 << 20
 def sha256_hex(data: bytes) -> str:
     """64 hex: the sha256 of bytes."""
     global _hashed, _sha256
-    if _hashed <= _MUCH:
-        _hashed += len(data)
-        if _hashed > _MUCH:
-            import hashlib
+    _hashed += len(data)
+    if _hashed > _MUCH and _sha256 is _OWN:
+        import hashlib
 
-            _sha256 = hashlib.sha256
+        _sha256 = hashlib.sha256
     return str(_sha256(data).hexdigest())
 
 
 def blob_hasher(object_format: str, size: int) -> Any:  # noqa: ANN401 - as below
-    """A hash object that has been given git's header of a blob of `size` bytes; `object_format` is sha1 or
-    sha256.
+    """A hash object that was given git's header of a blob of `size` bytes.
+
+    `object_format` is sha1 or sha256. It counts towards the bytes from which on OpenSSL is used.
     """
-    return _load(object_format)(b"blob %d\0" % size, usedforsecurity=False)
+    global _hashed
+    _hashed += size
+    header = b"blob %d\0" % size
+    if _hashed > _MUCH:
+        import hashlib
+
+        return hashlib.new(object_format, header, usedforsecurity=False)
+    return _load(object_format)(header, usedforsecurity=False)
 
 
 def _load(name: str) -> Any:  # noqa: ANN401 - the class is in another module in each Python
@@ -45,5 +52,6 @@ def _load(name: str) -> Any:  # noqa: ANN401 - the class is in another module in
     return getattr(hashlib, name)
 
 
-_sha256: Any = _load("sha256")
+_OWN: Any = _load("sha256")
+_sha256: Any = _OWN
 _hashed = 0
