@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from gitprov.model.config import KEYS
+from gitprov.model.config import KEYS, Config
+from gitprov.store.inbox import limits
 from tests.support.agent import Agent
 from tests.support.claude import ClaudeSession
 from tests.support.repo import GitRepo
@@ -45,7 +46,7 @@ def test_every_key_is_shown() -> None:
         )
         assert match, place
         last = key.rpartition(".")[2].replace("_", "").lower()
-        assert last in match[0].replace("_", "").lower() or "configure(" in match[0], place
+        assert last in match[0].replace("_", "").lower(), place
 
 
 @pytest.mark.parametrize("how", ["install", "commit"])
@@ -65,6 +66,11 @@ def test_size_of_a_file(project: GitRepo, agent: Agent, how: str) -> None:
     project.install()
     agent.write("c.py", "x = 1\n" * 10)
     assert project.events()[-1]["after"]["stored"]
+
+
+def test_the_limits_of_capture_are_the_documented_defaults() -> None:
+    """A clone that keeps no limits has those of an empty configuration."""
+    assert limits.of_config(Config()) == limits.DEFAULT
 
 
 def _age(project: GitRepo, days: float) -> None:
@@ -97,3 +103,4 @@ def test_size_of_the_archive(project: GitRepo, agent: Agent, size: int, kept: in
     ClaudeSession(project).start()
     assert len(list((project.inbox() / "archive").glob("*.json"))) == kept
     assert [event["path"] for event in project.events()] == ["b.py"]
+    assert "max_archive_bytes" not in project.gitprov("doctor", check=False).stdout

@@ -155,7 +155,7 @@ def _shrink(inbox: Inbox, limit: int, now: float) -> list[str]:
     needed = _references(inbox)
     live = 0
     for path, seq in _dispensable(inbox, now):
-        is_live = os.path.dirname(path).endswith("events")
+        is_live = _is_live(path)
         if total <= (max(limit, LIVE_LIMIT) if is_live else limit):
             break
         held = _digests(path)
@@ -170,6 +170,22 @@ def _shrink(inbox: Inbox, limit: int, now: float) -> list[str]:
                 files.remove(inbox.blobs.path(digest))
                 total -= sizes[digest]
     return [f"prune: the inbox was too large; its oldest {live} edits were forgotten"] if live else []
+
+
+def size(inbox: Inbox) -> int:
+    """Bytes of compressed contents in an inbox."""
+    return sum(held for held, _ in inbox.blobs.sizes().values())
+
+
+def can_shrink(inbox: Inbox, now: float) -> bool:
+    """Whether `prune` would remove evidence from an inbox that is larger than its limit."""
+    path, _ = next(_dispensable(inbox, now), ("", None))
+    return bool(path) and (not _is_live(path) or size(inbox) > LIVE_LIMIT)
+
+
+def _is_live(path: str) -> bool:
+    """Whether a file of evidence is an event that no commit holds completely."""
+    return os.path.dirname(path).endswith("events")
 
 
 def _dispensable(inbox: Inbox, now: float) -> Iterator[tuple[str, int | None]]:

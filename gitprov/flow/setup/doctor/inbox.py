@@ -89,9 +89,8 @@ def private(case: Examination) -> Iterator[Diagnosis]:
 def size(case: Examination) -> Iterator[Diagnosis]:
     """The inbox is not larger than its limit."""
     for name, inbox in inboxes(case):
-        total = sum(held for held, _ in inbox.blobs.sizes().values())
-        most = inbox.limits.archive_bytes
-        if total > most:
+        total, most = retention.size(inbox), inbox.limits.archive_bytes
+        if total > most and retention.can_shrink(inbox, case.now):
             what = f"inbox {name}: {total:,} bytes of contents, more than inbox.max_archive_bytes, {most:,}"
             yield Diagnosis("size", WARNING, what, _FIX, _pruned(inbox, case.now))
 
