@@ -103,11 +103,11 @@ def fetch(repo: Repository, remote: str, refspecs: list[str]) -> Pushed:
     return Pushed("done", "") if result.returncode == 0 else _trouble(decode(result.stderr))
 
 
-def type_of(repo: Repository, ref: str) -> str | None:
-    """The type of the object that a ref names: `commit`, `tag`, `tree` or `blob`; None without such a ref."""
-    shown = decode(repo.try_run("for-each-ref", "--format=%(objecttype) %(refname)", ref).stdout)
-    rows = (row.partition(" ") for row in shown.splitlines())
-    return next((what for what, _, name in rows if name == ref), None)
+def tips(repo: Repository, refs: list[str]) -> dict[str, tuple[str, str]]:
+    """Ref → (`commit`, `tag`, `tree` or `blob`; object id), absent refs left out."""
+    shown = decode(repo.run("for-each-ref", "--format=%(objecttype) %(objectname) %(refname)", *refs))
+    rows = (line.split(" ", 2) for line in shown.splitlines())
+    return {name: (kind, oid) for kind, oid, name in rows if name in refs}
 
 
 def push(repo: Repository, remote: str, moves: dict[str, str]) -> dict[str, Pushed]:

@@ -159,14 +159,14 @@ def _fetch(
         return None
     if done.state != "done":
         raise _unreachable(remote, done)
-    for kind in kinds:
-        what = remotes.type_of(repo, f"{top}/{kind}")
-        if what not in (None, "commit"):
-            raise _no_commit(remote, shared.REFS[kind], str(what))
-    values = read_refs(repo, [f"{top}/{kind}" for kind in kinds])
-    for oid in values.values():  # an earlier fetch of a partial clone may not have brought their blobs
+    tips = remotes.tips(repo, [f"{top}/{kind}" for kind in kinds])
+    staged = {kind: tips[f"{top}/{kind}"] for kind in kinds if f"{top}/{kind}" in tips}
+    for kind, (what, _) in staged.items():
+        if what != "commit":
+            raise _no_commit(remote, shared.REFS[kind], what)
+    for _, oid in staged.values():  # an earlier fetch of a partial clone may not have brought their blobs
         partial_clone.bring(oid, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
-    return {kind: values[f"{top}/{kind}"] for kind in kinds if f"{top}/{kind}" in values}
+    return {kind: oid for kind, (_, oid) in staged.items()}
 
 
 def _unite(repo: Repository, kind: str, remote: str | None, wish: SyncOptions) -> shared.MergePlan:
