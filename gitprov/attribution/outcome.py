@@ -96,8 +96,6 @@ def outcome(
     bounded = next(iter(sorted(main.layout.limits)), None)
     aside = [look.at(content) for content in shelved]
     in_tree, waiting = _outside(folded, main, committed, None if view is None else look.at(view), aside)
-    if bounded:
-        in_tree = None
     replaced = _replaced(folded)
     changed = _reformatted(main, split_lines(staged))
     tallies = {
@@ -179,7 +177,7 @@ def _outside(
     seen; and the sources that wait in one of these versions.
     """
     in_tree = None
-    if seen is not None:
+    if seen is not None and not main.layout.limits:
         in_tree = committed if seen is main and not aside else _by_source(seen, *aside)
     if not aside:
         return in_tree, ()

@@ -11,16 +11,13 @@ from gitprov.agents import claude_code, claude_transcript
 from gitprov.agents.claude_code import FileState, Hook, ProposedEdit
 from gitprov.agents.claude_transcript import ToolUse
 from gitprov.flow.capture import turns
-from gitprov.flow.capture.moment import Moment, inbox_of, look_around, place_of, report
+from gitprov.flow.capture.moment import FILE_LIMIT, Moment, inbox_of, look_around, place_of, report
 from gitprov.git.files import tree_files
 from gitprov.git.locate import Location
 from gitprov.model.event import ContentRef
 from gitprov.store import files
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.snapshots import Snapshot
-
-FILE_LIMIT = 64 << 20
-"""Largest file that is read, in bytes."""
 
 _TAILS = (1 << 16, 1 << 20)
 """How many bytes of a transcript's end are searched for a tool use: the first nearly always suffice."""

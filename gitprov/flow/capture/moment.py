@@ -17,6 +17,8 @@ from gitprov.store.inbox.inbox import Inbox, inbox_root, one_line
 
 #: Longest path in characters: no system opens a file with a longer one, and git cannot look it up.
 LONGEST_PATH = 4096
+#: Largest file that is read, in bytes.
+FILE_LIMIT = 64 << 20
 
 
 class Moment(NamedTuple):

@@ -10,15 +10,12 @@ from gitprov.agents import protocol as generic
 from gitprov.agents.protocol import EditReport
 from gitprov.errors import GitprovError
 from gitprov.flow.capture.delivery import Delivery
-from gitprov.flow.capture.moment import Moment, load, place_of, report
+from gitprov.flow.capture.moment import FILE_LIMIT, Moment, load, place_of, report
 from gitprov.git.files import tree_files
 from gitprov.git.locate import Location
 from gitprov.model.event import Turn
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.sessions import derived_turn, session_key
-
-FILE_LIMIT = 64 << 20
-"""Largest file that is read, in bytes."""
 
 
 def record(payload: bytes, moment: Moment) -> None:

@@ -7,7 +7,7 @@ history was typed again. Neither are its descendants, which are newer.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.git.history import survey
@@ -81,21 +81,20 @@ def gather(
     """
     beyond = [oid for oid in noted if oid not in commits]
     lost = survey.without(repo, beyond, tips) if beyond else set()
-    side = frozenset(_beside_others(commits.values()))
-    members = [commit for oid in side if (commit := commits[oid]).note]
+    members = [commit for commit in _beside_others(commits.values()) if commit.note]
     members += survey.of(repo, notes.REF, sorted(lost))
     # `lost` are the noted commits that no tip reaches: they are outside the checked history.
     return NotedCommits(one for one in members if one.note)
 
 
-def _beside_others(commits: Iterable[SurveyedCommit]) -> Iterable[str]:
+def _beside_others(commits: Iterable[SurveyedCommit]) -> Iterator[SurveyedCommit]:
     """Commits that are unrelated by ancestry to at least one of the others."""
     open_ends: set[str] = set()
     emitted = False
     for commit in commits:
         alone = open_ends <= {commit.oid} and (commit.oid in open_ends or not emitted)
         if not alone:
-            yield commit.oid
+            yield commit
         open_ends.discard(commit.oid)
         open_ends.update(commit.parents)
         emitted = True
