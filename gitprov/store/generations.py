@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.errors import Damaged
@@ -146,21 +146,28 @@ def living_records(files: Mapping[str, str]) -> list[str]:
     return [oid for (top, _, name), oid in tops if name == "record.json" and top not in dead]
 
 
-def united(sides: Sequence[Mapping[str, str]], needed: Callable[[Sequence[str]], set[str]]) -> dict[str, str]:
+def united(
+    sides: Sequence[Mapping[str, str]],
+    needed: Callable[[Sequence[str]], set[str]],
+    genuine: Callable[[Mapping[str, Collection[str]], Collection[str]], Mapping[str, str]],
+) -> dict[str, str]:
     """The union of several stores, each a `listing`, for merging with remotes.
 
     A tombstone on any side takes precedence over content: a forgotten generation keeps only its record and
     the tombstone, and instruction texts are kept only if the record of a generation that was not forgotten
     refers to them (`needed`: record blob ids → paths, see `instructions_of`; not called if nothing was
-    forgotten). Where sides have different blobs at one path, the smaller id is kept; where a file has the
-    name of a directory, the files of a generation are kept. So the union is associative, commutative and
-    idempotent, and no file of a generation gives way to one that somebody put in its place.
+    forgotten). Where sides have different blobs at one path, the genuine one is kept (`genuine`: blob ids of
+    every path, paths in doubt → genuine ids), else the smaller id; where a file has the name of a directory,
+    the files of a generation are kept. So the union is associative, commutative and idempotent, and no file
+    of a generation gives way to one that somebody put in its place.
     """
-    merged: dict[str, str] = {}
+    oids: dict[str, set[str]] = {}
     for side in sides:
         for path, oid in side.items():
-            merged[path] = min(oid, merged.get(path, oid))
-    merged = _in_one_tree(merged)
+            oids.setdefault(path, set()).add(oid)
+    doubtful = [path for path, choice in oids.items() if len(choice) > 1]
+    chosen = genuine(oids, doubtful) if doubtful else {}
+    merged = _in_one_tree({path: chosen.get(path) or min(choice) for path, choice in oids.items()})
     dead = {path.rpartition("/")[0] for path in merged if path.endswith("/" + TOMBSTONE)}
     if not dead:
         return merged

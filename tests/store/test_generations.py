@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,13 @@ RECORDS = {f"record{n}": generations.instruction_path("sha256:" + str(n % 2) * 6
 def needed(records: Sequence[str]) -> set[str]:
     """What `instructions_of` would read from these records."""
     return {RECORDS[record] for record in records if record in RECORDS}
+
+
+def genuine(oids: Mapping[str, Collection[str]], paths: Collection[str]) -> dict[str, str]:
+    """A genuine blob of this test has a number of two digits, though there is a smaller id."""
+    return {
+        path: min(real) for path in paths if (real := [oid for oid in oids[path] if oid[-2:].isdecimal()])
+    }
 
 
 def side(state: Sequence[int]) -> dict[str, str]:
@@ -39,7 +47,7 @@ SIDES = st.tuples(*[st.integers(0, 3)] * 3).map(side)
 
 def united(*sides: Mapping[str, str]) -> dict[str, str]:
     """The union, with the records of this test."""
-    return generations.united(sides, needed)
+    return generations.united(sides, needed, genuine)
 
 
 @given(SIDES, SIDES, SIDES)
@@ -54,7 +62,7 @@ PARTS = st.sampled_from(
     ["ab", "t", "x", "record.json", "prompt.txt", "files", "0.after", "tombstone.json", "instructions"]
 )
 STRANGE = st.lists(st.lists(PARTS, min_size=1, max_size=5).map("/".join), max_size=8).map(
-    lambda paths: generations.united([{path: f"blob{n}" for n, path in enumerate(paths)}], needed)
+    lambda paths: united({path: f"blob{n}" for n, path in enumerate(paths)})
 )
 
 
@@ -97,5 +105,9 @@ def test_a_tombstone_wins(a: dict[str, str], b: dict[str, str]) -> None:
 
 
 def test_nobody_reads_where_nobody_forgot() -> None:
-    """Without a tombstone no record has to be looked at."""
-    assert generations.united([side([1, 0, 1]), side([0, 1, 0])], lambda _: 1 / 0) == side([1, 1, 1])  # type: ignore[arg-type, return-value]
+    """Without a tombstone no record is read, and without a path that has two blobs no content."""
+
+    def refuse(*_: object) -> Any:  # noqa: ANN401 - stands for two functions
+        raise AssertionError
+
+    assert generations.united([side([1, 0, 1]), side([0, 1, 0])], refuse, refuse) == side([1, 1, 1])

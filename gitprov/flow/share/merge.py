@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import Contended
@@ -11,6 +12,7 @@ from gitprov.git import notes as trees
 from gitprov.git.process import decode
 from gitprov.model.untrusted.printed import shell_quoted
 from gitprov.store import flags, generations, notes
+from gitprov.store.genuine import genuine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,7 +135,9 @@ def _generations(repo: Repository, ours: str, remote: str) -> MergePlan:
     from gitprov.git.write import RefChange
 
     own_files, other = generations.listing(repo, ours), generations.listing(repo, remote)
-    union = generations.united([own_files, other], lambda records: generations.instructions_of(repo, records))
+    union = generations.united(
+        [own_files, other], partial(generations.instructions_of, repo), partial(genuine, repo)
+    )
     came, went = _traces(_changed(own_files, union)), _traces(_changed(other, union))
     counts = MergePlan("", ours, remote, frozenset(came), frozenset(went), frozenset(came & went))
     base = merge_base(repo, ours, remote)
