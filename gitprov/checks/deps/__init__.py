@@ -1,0 +1,1 @@
+"""The check of dependencies: which packages a file names, and what their registries' facts mean."""

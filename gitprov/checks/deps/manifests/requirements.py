@@ -1,0 +1,77 @@
+"""Requirements files of pip: requirements, constraints, options, includes, hashes, addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from gitprov.checks.deps.dependency import DECLARED, PYPI, Dependency, Include, Reading, Unread
+
+_COMMENT = re.compile(r"(^|\s)#.*$")
+_OPTION = re.compile(r"(--[a-z-]+|-[a-zA-Z])[\s=]*(.*)", re.DOTALL)
+_PER_REQUIREMENT = re.compile(r"\s--?[a-z].*$", re.DOTALL)
+_ADDRESS = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|\.{1,2}(?:/|$)|/|~/|[A-Za-z]:\\)", re.IGNORECASE)
+_ARCHIVE = re.compile(r"\.(?:whl|tar\.gz|tgz|zip|tar\.bz2)(?:[#?\s].*)?$")
+_EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
+_SHOWN = 80
+
+
+def read(text: str) -> Reading:
+    """What a requirements or constraints file names."""
+    dependencies: list[Dependency] = []
+    unread: list[Unread] = []
+    includes: list[Include] = []
+    for line, end_line, content in _logical_lines(text):
+        if content.startswith("-"):
+            match = _OPTION.match(content)
+            option, value = (match[1], match[2].strip()) if match else (content, "")
+            if option in ("-r", "--requirement", "-c", "--constraint"):
+                includes.append(Include(value, line, option in ("-c", "--constraint")))
+            elif option in ("-e", "--editable") and (dependency := _addressed(value, line, end_line)):
+                dependencies.append(dependency)
+            continue
+        entry = requirement(_PER_REQUIREMENT.sub("", content), line, end_line)
+        if isinstance(entry, Dependency):
+            dependencies.append(entry)
+        elif entry is not None:
+            unread.append(entry)
+    return Reading(tuple(dependencies), tuple(unread), tuple(includes))
+
+
+def requirement(text: str, line: int, end_line: int, how: str = DECLARED) -> Dependency | Unread | None:
+    """One requirement (PEP 508, or an address or path as pip takes it); None for an address without name."""
+    text = text.strip()
+    try:
+        parsed = Requirement(text)
+    except InvalidRequirement:
+        if _ADDRESS.match(text) or _ARCHIVE.search(text):
+            return _addressed(text, line, end_line)
+        return Unread(line, f"not a requirement: {text[:_SHOWN]}")
+    return Dependency(PYPI, parsed.name, line, end_line, str(parsed.specifier), how, parsed.url or None)
+
+
+def _addressed(text: str, line: int, end_line: int) -> Dependency | None:
+    """A package that comes from an address or a path, where the text names it."""
+    match = _EGG.search(text)
+    return Dependency(PYPI, match[1], line, end_line, origin=text) if match else None
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, int, str]]:
+    """(first line, last line, content) with continuations joined and comments removed."""
+    parts: list[str] = []
+    start = 0
+    for number, raw in enumerate(text.splitlines(), 1):
+        start = start or number
+        if raw.endswith("\\") and not raw.lstrip().startswith("#"):
+            parts.append(raw[:-1])
+            continue
+        parts.append(raw)
+        content = _COMMENT.sub("", " ".join(parts)).strip()
+        if content:
+            yield start, number, content
+        parts, start = [], 0
+    content = _COMMENT.sub("", " ".join(parts)).strip()
+    if content:
+        yield start, start + len(parts) - 1, content

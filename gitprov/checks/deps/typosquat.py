@@ -1,0 +1,187 @@
+"""Names that look like a popular package: how they differ from it, and how facts weigh that."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gitprov.checks.deps.dependency import word_set
+from gitprov.model.package import PackageFacts
+
+_AFFIXES = word_set(
+    """
+    python python3 python2 py py3 js node nodejs ts lib libs sdk api cli client core dev pro plus
+    util utils tool tools official new latest module package pkg http https 2 3 4
+    """
+)
+#: Digits, and Cyrillic letters by code point, that look like Latin letters.
+_LOOKALIKES = str.maketrans("01534\u0456\u0430\u0435\u043e\u0440\u0441\u0443\u0445", "olseaiaeopcyx")
+_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("i", "l"))
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_WORD = re.compile(r"[-_.]+")
+#: Longest distance compared, and the length from which two changes count.
+_DISTANCE, _LONG = 2, 8
+#: Weights from which a name is reported, with a registry's facts and without.
+WITH_FACTS, WITHOUT_FACTS = 0.5, 0.66
+_DAY = 86400.0
+
+
+class Popular:
+    """The popular names of an ecosystem, the most popular first."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+        self.ranks = {name: rank for rank, name in enumerate(names)}
+        self._joined: dict[str, str] = {}
+        self._words: dict[frozenset[str], str] = {}
+        self._plain: dict[str, str] = {}
+        for name in names:
+            self._joined.setdefault(_WORD.sub("", name), name)
+            self._plain.setdefault(_plain(name), name)
+            words = frozenset(_WORD.split(name))
+            if len(words) > 1:
+                self._words.setdefault(words, name)
+
+    def twin(self, name: str) -> Twin | None:
+        """The popular package that a name resembles most; None for a popular name and for one unlike all."""
+        if name in self.ranks:
+            return None
+        twins = [
+            twin
+            for twin in (
+                self._same(self._plain.get(_plain(name)), "confusable characters", 1.0),
+                self._same(self._joined.get(_WORD.sub("", name)), "other separators", 0.9),
+                self._same(self._words.get(frozenset(_WORD.split(name))), "words in another order", 0.85),
+                self._edited(name),
+                self._affixed(name),
+            )
+            if twin is not None
+        ]
+        return max(twins, key=lambda twin: twin.weight, default=None)
+
+    def _same(self, twin: str | None, relation: str, weight: float) -> Twin | None:
+        return None if twin is None else self._made(twin, relation, weight)
+
+    def _made(self, twin: str, relation: str, weight: float) -> Twin:
+        rank = self.ranks[twin]
+        popularity = 1.0 if rank < 500 else 0.9 if rank < 2000 else 0.75 if rank < 5000 else 0.55
+        size = {4: 0.4, 5: 0.75}.get(len(twin), 1.0 if len(twin) > 5 else 0.1)
+        return Twin(twin, rank, relation, round(weight * popularity * size, 3))
+
+    def _edited(self, name: str) -> Twin | None:
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        limit = _DISTANCE if len(name) >= _LONG else 1
+        near = process.extract(name, self.names, scorer=OSA.distance, score_cutoff=limit, limit=8)
+        twins = [
+            self._made(twin, relation, weight)
+            for twin, distance, _ in near
+            for relation, weight in [_edit(name, twin, int(distance))]
+        ]
+        return max(twins, key=lambda twin: twin.weight, default=None)
+
+    def _affixed(self, name: str) -> Twin | None:
+        """The popular name between a prefix and a suffix that squatters use (`python-x`, `x-js`)."""
+        words = _WORD.split(name)
+        options = []
+        if words[0] in _AFFIXES and len(words) > 1:
+            options.append(words[1:])
+        if words[-1] in _AFFIXES and len(words) > 1:
+            options.append(words[:-1])
+        digits = re.fullmatch(r"(.{4,}?)\d", name)
+        if digits:
+            options.append([digits[1]])
+        for option in options:
+            for separator in ("-", "", "_", "."):
+                twin = separator.join(option)
+                if twin in self.ranks:
+                    return self._made(twin, "a common word added", 0.6)
+        return None
+
+
+class Twin(NamedTuple):
+    """A popular package that a name resembles: its rank (0 is the most popular), how the two differ, and a
+    weight from 0 to 1 of the name alone.
+    """
+
+    name: str
+    rank: int
+    relation: str
+    weight: float
+
+
+def confusable(name: str) -> bool:
+    """Whether a name has letters that are no ASCII, which look like others."""
+    return not name.isascii()
+
+
+def weighed(
+    twin: Twin, facts: PackageFacts, other: PackageFacts | None, now: float
+) -> tuple[float, list[str]]:
+    """The weight of a resemblance after a registry's facts, and the factors. `other`: the twin's facts."""
+    weight, factors = (
+        twin.weight,
+        [f"{twin.relation} than {twin.name}, number {twin.rank + 1} of the popular"],
+    )
+    if facts.first is not None:
+        days = (now - facts.first) / _DAY
+        years = days / 365
+        factor = 1.3 if days < 180 else 1.0 if years < 1 else 0.6 if years < 3 else 0.35
+        weight *= factor
+        factors.append(f"first released {int(days)} days ago (× {factor:g})")
+    if facts.releases is not None:
+        factor = 1.2 if facts.releases < 3 else 0.4 if facts.releases >= 15 else 1.0
+        weight *= factor
+        if factor != 1.0:
+            factors.append(f"{facts.releases} releases (× {factor:g})")
+    if facts.linked is False:
+        weight *= 1.1
+        factors.append("no repository or home page (× 1.1)")
+    if (
+        other is not None
+        and facts.maintainers
+        and other.maintainers
+        and facts.maintainers & other.maintainers
+    ):
+        weight = 0.0
+        factors.append("the same maintainer as its twin (× 0)")
+    return min(weight, 1.0), factors
+
+
+def _plain(name: str) -> str:
+    """A name with characters that look alike folded."""
+    text = unicodedata.normalize("NFKD", name).translate(_LOOKALIKES)
+    for pair, letter in _PAIRS:
+        text = text.replace(pair, letter)
+    return text
+
+
+def _edit(name: str, twin: str, distance: int) -> tuple[str, float]:
+    """How two names at a small distance differ, and the weight of that difference."""
+    if distance > 1:
+        return "two characters differ", 0.62 if name[:1] == twin[:1] else 0.5
+    if sorted(name) == sorted(twin):
+        return "two characters swapped", 0.95
+    if len(name) != len(twin):
+        doubled = name in _halved(twin) or twin in _halved(name)
+        return ("a character doubled or halved", 0.9) if doubled else ("a character more or less", 0.8)
+    at = next(n for n in range(len(name)) if name[n] != twin[n])
+    if _neighbours(name[at], twin[at]):
+        return "a neighbouring key", 0.85
+    return "a character differs", 0.55 if at == 0 else 0.7
+
+
+def _halved(name: str) -> set[str]:
+    """The name without one of two equal neighbouring characters."""
+    return {name[:n] + name[n + 1 :] for n in range(1, len(name)) if name[n] == name[n - 1]}
+
+
+def _neighbours(a: str, b: str) -> bool:
+    places = {letter: (row, n) for row, letters in enumerate(_ROWS) for n, letter in enumerate(letters)}
+    if a not in places or b not in places:
+        return False
+    (row_a, n_a), (row_b, n_b) = places[a], places[b]
+    return abs(row_a - row_b) <= 1 and abs(n_a - n_b) <= 1

@@ -1,0 +1,1 @@
+"""Registries of packages: their addresses, from each ecosystem's own configuration, and questions to them."""

@@ -1,0 +1,226 @@
+"""Addresses of package registries from the configuration of pip, uv, npm and cargo. None is written here."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_LARGEST = 1 << 20
+
+
+class Registry(NamedTuple):
+    """Where an ecosystem's packages are looked up. `address`: base URL without credentials and final slash.
+
+    `user`, `password`: for basic authentication; `token`: a bearer token. `setting`: where the address comes
+    from, for messages.
+    """
+
+    address: str
+    setting: str
+    user: str | None = None
+    password: str | None = None
+    token: str | None = None
+
+    @property
+    def host(self) -> str:
+        """The host of the address, as messages name it."""
+        return urlsplit(self.address).hostname or self.address
+
+
+class Places(NamedTuple):
+    """Where configuration is read from: environment, home directory, top directory of the project."""
+
+    env: Mapping[str, str]
+    home: str
+    project: str
+
+
+def registry(address: str, setting: str, token: str | None = None) -> Registry | None:
+    """A registry from an address as it is configured; None where it is no http(s) address."""
+    parts = urlsplit(address.strip().removeprefix("sparse+"))
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return None
+    host = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
+    plain = urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
+    return Registry(plain, setting, parts.username, parts.password, token)
+
+
+def pypi(places: Places) -> list[Registry]:
+    """The indexes of Python packages, the default one first; those that uv has configured precede pip's.
+
+    Empty where nothing is configured: then the installer's own default holds, which only it knows.
+    """
+    rows = [*_uv(places), *_pip(places)]
+    registries = [entry for address, setting in rows if (entry := registry(address, setting)) is not None]
+    return list({entry.address: entry for entry in reversed(registries)}.values())[::-1]
+
+
+def _pip(places: Places) -> Iterator[tuple[str, str]]:
+    env = places.env
+    for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"):
+        for address in env.get(name, "").split():
+            yield address, name
+    folder = env.get("XDG_CONFIG_HOME") or os.path.join(places.home, ".config")
+    files = [
+        env.get("PIP_CONFIG_FILE", ""),
+        os.path.join(env["VIRTUAL_ENV"], "pip.conf") if env.get("VIRTUAL_ENV") else "",
+        os.path.join(folder, "pip", "pip.conf"),
+        os.path.join(places.home, ".pip", "pip.conf"),
+        os.path.join(places.home, "Library", "Application Support", "pip", "pip.conf"),
+        "/etc/pip.conf",
+    ]
+    for path in filter(None, files):
+        parser = configparser.ConfigParser(interpolation=None, strict=False)
+        try:
+            parser.read_string(_text(path))
+        except configparser.Error:
+            continue
+        for section in ("install", "download", "global"):
+            for key in ("index-url", "extra-index-url"):
+                for address in parser.get(section, key, fallback="").split():
+                    yield address, path
+
+
+def _uv(places: Places) -> Iterator[tuple[str, str]]:
+    env = places.env
+    for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL"):
+        for address in env.get(name, "").split():
+            yield address.rpartition("=")[2] if "://" not in address.partition("=")[0] else address, name
+    folder = env.get("XDG_CONFIG_HOME") or os.path.join(places.home, ".config")
+    pyproject = os.path.join(places.project, "pyproject.toml")
+    tables = [(pyproject, _table(_toml(pyproject), "tool", "uv"))]
+    files = (os.path.join(places.project, "uv.toml"), os.path.join(folder, "uv", "uv.toml"))
+    tables += [(path, _toml(path)) for path in files]
+    for path, table in tables:
+        rows = [row for row in _list(table.get("index")) if isinstance(row, dict)]
+        rows.sort(key=lambda row: not row.get("default"))
+        indexes = [row.get("url") for row in rows]
+        for value in (*indexes, table.get("index-url"), *_list(table.get("extra-index-url"))):
+            if isinstance(value, str):
+                yield value, path
+
+
+def npm(places: Places) -> dict[str, Registry]:
+    """Scope (`@name`, empty for all others) → registry, of `.npmrc` files and npm's variables."""
+    rows: dict[str, tuple[str, str]] = {}
+    tokens: dict[str, str] = {}
+    user_file = places.env.get("NPM_CONFIG_USERCONFIG") or os.path.join(places.home, ".npmrc")
+    for path in ("/etc/npmrc", user_file, os.path.join(places.project, ".npmrc")):
+        for key, value in _npmrc(path, places.env):
+            if key == "registry":
+                rows[""] = value, path
+            elif key.startswith("@") and key.endswith(":registry"):
+                rows[key.removesuffix(":registry")] = value, path
+            elif key.startswith("//") and key.endswith(":_authToken"):
+                tokens[key.removesuffix(":_authToken").strip("/")] = value
+    for name in ("npm_config_registry", "NPM_CONFIG_REGISTRY"):
+        if places.env.get(name):
+            rows[""] = places.env[name], name
+    registries = {scope: registry(address, setting) for scope, (address, setting) in rows.items()}
+    return {
+        scope: entry._replace(token=tokens.get(entry.address.partition("://")[2]))
+        for scope, entry in registries.items()
+        if entry is not None
+    }
+
+
+def _npmrc(path: str, env: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for row in _text(path).splitlines():
+        key, separator, value = row.partition("=")
+        if separator and not row.lstrip().startswith(("#", ";")):
+            value = value.strip().strip('"')
+            if value.startswith("${") and value.endswith("}"):
+                value = env.get(value[2:-1], "")
+            yield key.strip(), value
+
+
+def crates(places: Places) -> dict[str, Registry]:
+    """Registry's name (`crates-io`: the default one) → its sparse index, of cargo's configuration.
+
+    The default's address is cargo's own; it is taken from the directory of its downloaded index.
+    """
+    home = places.env.get("CARGO_HOME") or os.path.join(places.home, ".cargo")
+    data: dict[str, Any] = {}
+    for folder in (home, os.path.join(places.project, ".cargo")):
+        for name in ("config", "config.toml"):
+            table = _toml(os.path.join(folder, name))
+            data = {key: {**_dict(data.get(key)), **_dict(value)} for key, value in {**data, **table}.items()}
+    rows: dict[str, tuple[str, str]] = {}
+    for name, value in _dict(data.get("registries")).items():
+        if isinstance(_dict(value).get("index"), str):
+            rows[name] = value["index"], "cargo's [registries]"
+    replaced = _dict(_dict(data.get("source")).get("crates-io")).get("replace-with")
+    source = _dict(_dict(data.get("source")).get(replaced)) if isinstance(replaced, str) else {}
+    if isinstance(source.get("registry"), str):
+        rows["crates-io"] = source["registry"], "cargo's [source]"
+    elif "crates-io" not in rows and (host := _downloaded_index(home)) is not None:
+        rows["crates-io"] = f"https://{host}", os.path.join(home, "registry")
+    registries = {name: registry(address, setting) for name, (address, setting) in rows.items()}
+    return {name: entry for name, entry in registries.items() if entry is not None}
+
+
+def _downloaded_index(home: str) -> str | None:
+    """The host of the default registry's sparse index, from cargo's directory `<host>-<16 hex digits>`."""
+    try:
+        names = sorted(os.listdir(os.path.join(home, "registry", "index")))
+    except OSError:
+        return None
+    hosts = [name.rpartition("-")[0] for name in names if name.startswith("index.")]
+    return hosts[0] if len(hosts) == 1 else None
+
+
+def cool_downs(places: Places) -> dict[str, str | None]:
+    """Installer → its setting that holds back young releases, None where it has none."""
+    pyproject = _toml(os.path.join(places.project, "pyproject.toml"))
+    uv_tables = [_table(pyproject, "tool", "uv"), _toml(os.path.join(places.project, "uv.toml"))]
+    uv = next((str(table["exclude-newer"]) for table in uv_tables if "exclude-newer" in table), None)
+    npmrc = dict(_npmrc(os.path.join(places.project, ".npmrc"), places.env))
+    rows = _text(os.path.join(places.project, "pnpm-workspace.yaml")).splitlines()
+    ages = [row.partition(":")[2].strip() for row in rows if row.startswith("minimumReleaseAge:")]
+    return {
+        "pip": places.env.get("PIP_UPLOADED_PRIOR_TO"),
+        "uv": uv or places.env.get("UV_EXCLUDE_NEWER"),
+        "npm": npmrc.get("min-release-age"),
+        "pnpm": ages[0] if ages else None,
+    }
+
+
+def _text(path: str) -> str:
+    """A configuration file's text; empty where there is none that can be read. At most 1 MiB is read."""
+    try:
+        if not os.path.isfile(path):
+            return ""
+        with open(path, "rb") as file:
+            return file.read(_LARGEST).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _toml(path: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_text(path))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+
+
+def _table(data: dict[str, Any], *path: str) -> dict[str, Any]:
+    for key in path:
+        data = _dict(data.get(key))
+    return data
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

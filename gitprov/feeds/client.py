@@ -1,0 +1,142 @@
+"""One bounded HTTP request: time, size, retries, redirects. A failure is an answer with a reason."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+
+from gitprov.feeds.addresses import Registry
+
+#: Most bytes read of an answer.
+LARGEST = 16 << 20
+_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+_TRIES = 3
+_AGAIN = (429, 500, 502, 503, 504)
+_REDIRECTS = 5
+#: The longest that a server's Retry-After is waited for, in seconds.
+_LONGEST_WAIT = 5.0
+_OK, _ABSENT = 200, (404, 410)
+
+
+class Answer(NamedTuple):
+    """An answer: HTTP status (0: none came), content, content type; `reason`: why it cannot be used.
+
+    `cut`: the content is longer than was read.
+    """
+
+    status: int
+    data: bytes = b""
+    kind: str = ""
+    reason: str = ""
+    cut: bool = False
+
+    @property
+    def absent(self) -> bool:
+        """Whether the registry does not have what was asked for."""
+        return self.status in _ABSENT and not self.reason
+
+
+class Client:
+    """An HTTP client for registries. Used in a `with` statement; its requests may run in several threads."""
+
+    def __init__(self, *, user_agent: str, retry_wait: float = 0.3) -> None:
+        self._retry_wait = retry_wait
+        limits = httpx.Limits(max_connections=8, max_keepalive_connections=8)
+        self._http = httpx.Client(
+            timeout=_TIMEOUT, limits=limits, headers={"user-agent": user_agent}, follow_redirects=False
+        )
+
+    def __enter__(self) -> Client:  # noqa: PYI034 - Self needs Python 3.11
+        """The client itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def get(self, registry: Registry, path: str, accept: str, *, most: int = LARGEST) -> Answer:
+        """GET a path below a registry's address. Never raises."""
+        headers = {"accept": accept}
+        if registry.token:
+            headers["authorization"] = f"Bearer {registry.token}"
+        auth = httpx.BasicAuth(registry.user, registry.password or "") if registry.user else None
+        return self._tried("GET", f"{registry.address}/{path}", headers, auth, None, most)
+
+    def post(self, registry: Registry, path: str, content: bytes) -> Answer:
+        """POST a JSON text to a path below an address. Never raises."""
+        headers = {"accept": "application/json", "content-type": "application/json"}
+        return self._tried("POST", f"{registry.address}/{path}", headers, None, content, LARGEST)
+
+    def _tried(
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        auth: httpx.Auth | None,
+        content: bytes | None,
+        most: int,
+    ) -> Answer:
+        answer = Answer(0, reason="no answer")
+        for turn in range(_TRIES):
+            try:
+                answer, wait = self._once(method, url, headers, auth, content, most)
+            except httpx.TimeoutException:
+                answer, wait = Answer(0, reason="no answer in time"), 0.0
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+                answer, wait = Answer(0, reason=f"no answer: {str(error)[:120] or type(error).__name__}"), 0.0
+            if answer.status not in (0, *_AGAIN) or turn == _TRIES - 1:
+                return answer
+            jitter = random.uniform(0.5, 1.5)  # noqa: S311 - no secret depends on it
+            time.sleep(min(max(wait, self._retry_wait * 2**turn * jitter), _LONGEST_WAIT))
+        return answer
+
+    def _once(
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        auth: httpx.Auth | None,
+        content: bytes | None,
+        most: int,
+    ) -> tuple[Answer, float]:
+        host = urlsplit(url).netloc
+        for _ in range(_REDIRECTS):
+            request = self._http.build_request(method, url, headers=headers, content=content)
+            response = self._http.send(request, auth=auth or httpx.USE_CLIENT_DEFAULT, stream=True)
+            try:
+                if not response.has_redirect_location:
+                    return _answer(response, most), _retry_after(response)
+                target = str(response.url.join(response.headers["location"]))
+            finally:
+                response.close()
+            if urlsplit(target).netloc != host:
+                return Answer(response.status_code, reason="it redirects to another host"), 0.0
+            url = target
+        return Answer(0, reason="it redirects in a circle"), 0.0
+
+
+def _answer(response: httpx.Response, most: int) -> Answer:
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > most:
+            break
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    reason = ""
+    if response.status_code in (401, 403):
+        reason = f"it refuses the credentials (HTTP {response.status_code})"
+    elif response.status_code != _OK and response.status_code not in _ABSENT:
+        reason = f"HTTP {response.status_code}"
+    return Answer(response.status_code, b"".join(parts)[:most], kind, reason, size > most)
+
+
+def _retry_after(response: httpx.Response) -> float:
+    try:
+        return float(response.headers.get("retry-after", ""))
+    except ValueError:
+        return 0.0

@@ -1,0 +1,1 @@
+"""Databases: caches of what other places answered. Safe to delete."""

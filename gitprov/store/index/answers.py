@@ -1,0 +1,131 @@
+"""A cache of registries' answers, an SQLite database of this user. Losing it costs time and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Collection, Iterable
+from types import TracebackType
+
+from gitprov.model.package import PackageFacts
+
+_VERSION = 1
+#: Seconds for which an answer holds: names that exist change slowly, and absent ones may appear.
+PRESENT_HOLDS, ABSENT_HOLDS = 7 * 86400.0, 86400.0
+_BUSY = 5.0
+_MOST_NAMES = 500
+_TABLE = """
+CREATE TABLE IF NOT EXISTS answers
+    (address TEXT, name TEXT, at REAL, facts TEXT, PRIMARY KEY (address, name))
+"""
+
+
+class Answers:
+    """The cache, used in a `with` statement. A database that cannot be used is replaced; if that fails too,
+    nothing is cached.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._base: sqlite3.Connection | None = None
+
+    def __enter__(self) -> Answers:  # noqa: PYI034 - Self needs Python 3.11
+        """The cache itself, open."""
+        try:
+            self._base = self._opened()
+        except sqlite3.DatabaseError:
+            self._replace()
+        except OSError:
+            self._base = None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._base is not None:
+            self._base.close()
+
+    def _opened(self) -> sqlite3.Connection:
+        os.makedirs(os.path.dirname(self._path), mode=0o700, exist_ok=True)
+        base = sqlite3.connect(self._path, timeout=_BUSY, isolation_level=None)
+        version = base.execute("PRAGMA user_version").fetchone()[0]
+        if version not in (0, _VERSION):
+            base.close()
+            raise sqlite3.DatabaseError(f"version {version}")
+        base.execute("PRAGMA journal_mode=WAL")
+        base.execute(_TABLE)
+        base.execute(f"PRAGMA user_version={_VERSION}")
+        return base
+
+    def _replace(self) -> None:
+        """Start anew in place of a damaged database or one of another version."""
+        for ending in ("", "-wal", "-shm"):
+            try:
+                os.remove(self._path + ending)
+            except OSError:
+                continue
+        try:
+            self._base = self._opened()
+        except (sqlite3.Error, OSError):
+            self._base = None
+
+    def get(
+        self, address: str, names: Collection[str], now: float, *, stale: bool = False
+    ) -> dict[str, PackageFacts]:
+        """Name → facts that still hold, with `stale` however old they are; `at` has their moment."""
+        rows: dict[str, PackageFacts] = {}
+        ordered = sorted(names)
+        for start in range(0, len(ordered), _MOST_NAMES):
+            part = ordered[start : start + _MOST_NAMES]
+            marks = ",".join("?" * len(part))
+            query = f"SELECT name, at, facts FROM answers WHERE address = ? AND name IN ({marks})"  # noqa: S608 - only marks
+            for name, at, text in self._rows(query, [address, *part]):
+                facts = _facts(text, at)
+                if facts is None:
+                    continue
+                holds = PRESENT_HOLDS if facts.exists else ABSENT_HOLDS
+                if stale or abs(now - at) < holds:
+                    rows[name] = facts
+        return rows
+
+    def put(self, address: str, facts: Iterable[tuple[str, PackageFacts]], now: float) -> None:
+        """Keep answers. What could not be determined is not kept."""
+        rows = [(address, name, now, _dump(entry)) for name, entry in facts if entry.exists is not None]
+        if self._base is None or not rows:
+            return
+        try:
+            self._base.execute("BEGIN IMMEDIATE")
+            self._base.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", rows)
+            self._base.execute("COMMIT")
+        except sqlite3.Error:
+            self._base.rollback()
+
+    def _rows(self, query: str, values: list[str]) -> list[tuple[str, float, str]]:
+        try:
+            return [] if self._base is None else self._base.execute(query, values).fetchall()
+        except sqlite3.Error:
+            return []
+
+
+def _dump(facts: PackageFacts) -> str:
+    row = facts._asdict()
+    for name in ("yanked", "maintainers"):
+        row[name] = None if row[name] is None else sorted(row[name])
+    return json.dumps(row, sort_keys=True)
+
+
+def _facts(text: str, at: float) -> PackageFacts | None:
+    try:
+        row = json.loads(text)
+        people = row["maintainers"]
+        facts = PackageFacts(
+            **{
+                **row,
+                "yanked": frozenset(row["yanked"]),
+                "maintainers": None if people is None else frozenset(people),
+            }
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
+    return facts._replace(at=at)
