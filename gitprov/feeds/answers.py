@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+from packaging.version import InvalidVersion, Version
+
 from gitprov.model.package import PackageFacts
 
-#: A number of releases from which their upload times must spread if they are real.
-_ENOUGH = 4
+#: So many releases are not published within so many seconds, but copied by a mirror.
+_ENOUGH, _AT_ONCE = 4, 60.0
 
 
 def from_simple_json(data: bytes, source: str) -> PackageFacts:
@@ -34,15 +37,25 @@ def from_simple_json(data: bytes, source: str) -> PackageFacts:
         [one for one in versions if isinstance(one, str)] if isinstance(versions, list) else list(taken_back)
     )
     yanked = frozenset(version for version, gone in taken_back.items() if gone)
-    alive = [version for version in names if version not in yanked]
     return PackageFacts(
         True,
         first=min(times.values(), default=None),
         releases=len(names),
         yanked=yanked,
-        current=alive[-1] if alive else None,
+        current=_newest([version for version in names if version not in yanked]),
         source=source,
     )
+
+
+def _newest(versions: list[str]) -> str | None:
+    """The highest version, a pre-release only where there is no other: an index lists them as texts."""
+    numbers = []
+    for version in versions:
+        try:
+            numbers.append((not Version(version).is_prerelease, Version(version), version))
+        except InvalidVersion:
+            continue
+    return max(numbers)[2] if numbers else (versions[-1] if versions else None)
 
 
 def with_project_page(facts: PackageFacts, data: bytes) -> PackageFacts:
@@ -119,10 +132,10 @@ def _npm_created(times: object, versions: list[str]) -> float | None:
     moments = [moment for version in versions if (moment := seconds(times.get(version))) is not None]
     if created is None or len(moments) < len(versions):
         return None
-    mirrored = len(moments) >= _ENOUGH and (
-        max(moments) - min(moments) < 60 or sorted(moments, reverse=True) == moments
-    )
-    return None if mirrored else min([created, *moments])
+    # A registry lists versions as they were published; a mirror's times are those of its own downloads.
+    backwards = sum(late < early for early, late in itertools.pairwise(moments))
+    at_once = len(moments) >= _ENOUGH and max(moments) - min(moments) < _AT_ONCE
+    return None if at_once or backwards * 10 > len(moments) else min([created, *moments])
 
 
 def _people(rows: object) -> frozenset[str] | None:

@@ -51,11 +51,13 @@ _MODULES = {
 
 
 class ProjectNames(NamedTuple):
-    """What a project has already. `declared`: normalised names by ecosystem, of declarations and lock files;
-    `local`: top names of its own modules; `installed`: module → distributions, of the environment.
+    """What a project has already, names normalised, by ecosystem. `declared`: in declarations and lock
+    files; `locked`: in lock files before the change; `local`: top names of its own modules; `installed`: module →
+    distributions, of the environment.
     """
 
     declared: Mapping[str, frozenset[str]]
+    locked: Mapping[str, frozenset[str]]
     local: frozenset[str]
     installed: Mapping[str, Sequence[str]]
 

@@ -60,6 +60,8 @@ class Answers:
 
     def _replace(self) -> None:
         """Start anew in place of a damaged database or one of another version."""
+        if self._base is not None:
+            self._base.close()
         for ending in ("", "-wal", "-shm"):
             try:
                 os.remove(self._path + ending)
@@ -98,13 +100,18 @@ class Answers:
             self._base.execute("BEGIN IMMEDIATE")
             self._base.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", rows)
             self._base.execute("COMMIT")
-        except sqlite3.Error:
-            self._base.rollback()
+        except sqlite3.OperationalError:
+            self._base.rollback()  # another process kept it locked
+        except sqlite3.DatabaseError:
+            self._replace()
 
     def _rows(self, query: str, values: list[str]) -> list[tuple[str, float, str]]:
         try:
             return [] if self._base is None else self._base.execute(query, values).fetchall()
-        except sqlite3.Error:
+        except sqlite3.OperationalError:
+            return []
+        except sqlite3.DatabaseError:
+            self._replace()
             return []
 
 

@@ -1,0 +1,101 @@
+"""From files and their lines to questions about packages, and from a registry's facts to findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from gitprov.checks.deps import files
+from gitprov.checks.deps.dependency import IMPORT, LOCKED, Dependency, Unread, normalised
+from gitprov.checks.deps.modules import ProjectNames, candidates
+from gitprov.checks.deps.verdicts import Knowledge, Verdict, verdicts
+from gitprov.model.ranges import LineSet
+
+
+class Question(NamedTuple):
+    """A dependency on a line that is judged. `names`: the packages that may be meant; `locked`: the project's
+    lock file had it before the change.
+    """
+
+    path: str
+    item: Dependency
+    names: tuple[str, ...]
+    locked: bool
+
+
+class Judged(NamedTuple):
+    """A verdict with its question."""
+
+    question: Question
+    verdict: Verdict
+
+
+def questions(
+    path: str,
+    text: str,
+    lines: LineSet | None,
+    project: ProjectNames,
+    import_map: Mapping[str, Sequence[str]],
+) -> tuple[list[Question], list[Unread]]:
+    """The dependencies on some lines of a file (None: on all), and the parts that could not be read.
+
+    A package that does not come from a registry, and an import that the project's own modules or declarations
+    answer, is no question. Entries of lock files are none: an installer wrote them.
+    """
+    reading = files.read(path, text)
+    questions: list[Question] = []
+    for item in reading.dependencies:
+        if item.origin is not None or item.how == LOCKED or not _touches(item, lines):
+            continue
+        if item.name in reading.skipped:
+            continue
+        names = candidates(item, project, import_map) if item.how == IMPORT else [item.key]
+        if names:
+            questions.append(
+                Question(path, item, tuple(names), item.key in project.locked.get(item.ecosystem, ()))
+            )
+    unread = [part for part in reading.unread if lines is None or not part.line or part.line in lines]
+    return questions, unread
+
+
+def _touches(item: Dependency, lines: LineSet | None) -> bool:
+    return lines is None or bool(lines & LineSet.of_runs([(item.line, item.end_line)]))
+
+
+def names_to_look_up(questions: Iterable[Question]) -> dict[str, list[str]]:
+    """Ecosystem → the names whose facts the questions need, in order and without repetition."""
+    names: dict[str, dict[str, None]] = {}
+    for question in questions:
+        names.setdefault(question.item.ecosystem, {}).update(dict.fromkeys(question.names))
+    return {ecosystem: list(rows) for ecosystem, rows in names.items()}
+
+
+def judged(questions: Iterable[Question], knowledge: Mapping[str, Knowledge]) -> Iterator[Judged]:
+    """The findings. `knowledge`: by ecosystem."""
+    for question in questions:
+        basis = knowledge[question.item.ecosystem]
+        for verdict in verdicts(question.item, list(question.names), question.locked, basis):
+            yield Judged(question, verdict)
+
+
+def undetermined(
+    questions: Iterable[Question], knowledge: Mapping[str, Knowledge]
+) -> Iterator[tuple[Question, str]]:
+    """The questions that no fact answers, each with the reason."""
+    for question in questions:
+        facts = knowledge[question.item.ecosystem].facts
+        answers = [facts[name] for name in question.names if name in facts]
+        if any(entry.exists for entry in answers):
+            continue
+        reasons = [entry.reason for entry in answers if entry.exists is None]
+        if reasons or len(answers) < len(question.names):
+            yield question, reasons[0] if reasons else "it was not looked up"
+
+
+def locked_names(path: str, text: str) -> dict[str, set[str]]:
+    """Ecosystem → normalised names of a lock file or a declaration."""
+    names: dict[str, set[str]] = {}
+    for item in files.read(path, text).dependencies:
+        if item.how != IMPORT:
+            names.setdefault(item.ecosystem, set()).add(normalised(item.ecosystem, item.name))
+    return names

@@ -1,0 +1,86 @@
+"""Lists that the checks compare with: popular names, modules, advisories; a refreshed copy comes first."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PYPI_POPULAR, NPM_POPULAR = "pypi-popular", "npm-popular"
+IMPORT_MAP, PYPI_ADVISORIES = "import-map", "pypi-advisories"
+
+
+class ListFacts(NamedTuple):
+    """A list: its name, what it has, its source, date (`YYYY-MM-DD`), licence and digest. `refreshed`:
+    whether a newer copy than the packaged one is in use.
+    """
+
+    name: str
+    what: str
+    source: str
+    date: str
+    licence: str
+    digest: str
+    refreshed: bool
+
+
+def names(name: str, folder: str | None = None) -> list[str]:
+    """The lines of a list of names. `folder`: where refreshed copies are kept."""
+    return _data(name, folder).decode("utf-8").split()
+
+
+def table(name: str, folder: str | None = None) -> dict[str, Any]:
+    """The object of a JSON list. `folder`: where refreshed copies are kept."""
+    value = json.loads(_data(name, folder))
+    return value if isinstance(value, dict) else {}
+
+
+def facts(folder: str | None = None) -> list[ListFacts]:
+    """What every list is."""
+    rows = []
+    for name, row in _sources().items():
+        path = _copy(name, folder)
+        refreshed = path is not None
+        date = row["date"]
+        if path is not None:
+            with open(path + ".date", encoding="ascii") as file:
+                date = file.read(10)
+        digest = hashlib.sha256(_data(name, folder)).hexdigest()
+        rows.append(
+            ListFacts(name, row["what"], row["source"], date, row["licence"], f"sha256:{digest}", refreshed)
+        )
+    return rows
+
+
+@cache
+def _sources() -> dict[str, dict[str, str]]:
+    return tomllib.loads(_packaged("sources.toml").decode("utf-8"))
+
+
+def _packaged(file: str) -> bytes:
+    return resources.files("gitprov.feeds").joinpath("data", file).read_bytes()
+
+
+def _copy(name: str, folder: str | None) -> str | None:
+    """The refreshed copy of a list, None where there is none with its date."""
+    if folder is None:
+        return None
+    path = os.path.join(folder, _sources()[name]["file"])
+    return path if os.path.isfile(path) and os.path.isfile(path + ".date") else None
+
+
+def _data(name: str, folder: str | None) -> bytes:
+    path = _copy(name, folder)
+    if path is None:
+        return _packaged(_sources()[name]["file"])
+    with open(path, "rb") as file:
+        return file.read()

@@ -1,0 +1,140 @@
+"""Addresses of registries, from files and variables as the real installers write and read them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gitprov.feeds import addresses
+from gitprov.feeds.addresses import Places
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    """An empty home directory and an empty project."""
+    for name in ("home", "project"):
+        (tmp_path / name).mkdir()
+    return Places({}, str(tmp_path / "home"), str(tmp_path / "project"))
+
+
+def write(top: str, path: str, text: str) -> None:
+    """Write a configuration file."""
+    file = Path(top, path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+def shown(places: Places) -> list[str]:
+    """The addresses of the Python indexes."""
+    return [entry.address for entry in addresses.pypi(places)]
+
+
+def test_nothing_is_configured(places: Places) -> None:
+    """No address stands in the code."""
+    assert shown(places) == []
+    assert addresses.npm(places) == {}
+    assert addresses.crates(places) == {}
+
+
+PIP = {
+    "user": (".config/pip/pip.conf", "[global]\nindex-url = http://a.example/simple/\nextra-index-url =\n  http://b.example/s\n  http://c.example/s\n"),
+    "legacy": (".pip/pip.conf", "[install]\nindex-url = http://a.example/simple\n[global]\nextra-index-url = http://b.example/s http://c.example/s\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PIP)
+def test_pip_s_files(places: Places, name: str) -> None:
+    """The index first, then the further ones."""
+    write(places.home, *PIP[name])
+    assert shown(places) == ["http://a.example/simple", "http://b.example/s", "http://c.example/s"]
+
+
+def test_pip_s_variables_precede_its_files(places: Places) -> None:
+    """As for pip itself."""
+    write(places.home, *PIP["user"])
+    env = {"PIP_INDEX_URL": "https://me:word@v.example/simple"}
+    first = addresses.pypi(places._replace(env=env))[0]
+    assert (first.address, first.user, first.password) == ("https://v.example/simple", "me", "word")
+    assert first.setting == "PIP_INDEX_URL"
+    assert first.host == "v.example"
+
+
+UV = {
+    "uv.toml": '[[index]]\nname = "x"\nurl = "http://x.example/s"\n[[index]]\nurl = "http://d.example/s"\ndefault = true\n',
+    "pyproject.toml": '[tool.uv]\nindex-url = "http://d.example/s"\nextra-index-url = ["http://x.example/s"]\n',
+}
+
+
+@pytest.mark.parametrize("name", UV)
+def test_uv_s_files(places: Places, name: str) -> None:
+    """The default index comes first."""
+    write(places.project, name, UV[name])
+    assert shown(places) == ["http://d.example/s", "http://x.example/s"]
+
+
+def test_uv_s_variables(places: Places) -> None:
+    """`UV_INDEX` may give an index a name."""
+    env = {"UV_DEFAULT_INDEX": "http://d.example/s", "UV_INDEX": "mine=http://x.example/s http://y.example/s"}
+    assert shown(places._replace(env=env)) == [
+        "http://d.example/s",
+        "http://x.example/s",
+        "http://y.example/s",
+    ]
+
+
+def test_npm(places: Places) -> None:
+    """Scopes have registries of their own; a token is of its registry alone; variables are expanded."""
+    write(
+        places.home, ".npmrc", "registry=http://a.example/npm/\n//a.example/npm/:_authToken=${TOKEN}\n# x=y\n"
+    )
+    write(places.project, ".npmrc", "@corp:registry=http://b.example\n")
+    entries = addresses.npm(places._replace(env={"TOKEN": "word"}))
+    assert {scope: (entry.address, entry.token) for scope, entry in entries.items()} == {
+        "": ("http://a.example/npm", "word"),
+        "@corp": ("http://b.example", None),
+    }
+    env = {"npm_config_registry": "http://c.example"}
+    assert addresses.npm(places._replace(env=env))[""].address == "http://c.example"
+
+
+def test_cargo(places: Places) -> None:
+    """Registries, a replaced source, and the directory of the downloaded index."""
+    write(places.project, ".cargo/config.toml", '[registries.corp]\nindex = "sparse+http://c.example/i/"\n')
+    Path(places.home, ".cargo/registry/index/index.some.example-6f17d22bba15001f").mkdir(parents=True)
+    entries = addresses.crates(places)
+    assert {name: entry.address for name, entry in entries.items()} == {
+        "corp": "http://c.example/i",
+        "crates-io": "https://index.some.example",
+    }
+    write(
+        places.home,
+        ".cargo/config.toml",
+        '[source.crates-io]\nreplace-with = "mirror"\n[source.mirror]\nregistry = "sparse+http://m.example/"\n',
+    )
+    assert addresses.crates(places)["crates-io"].address == "http://m.example"
+
+
+BROKEN = {
+    ".config/pip/pip.conf": "no section",
+    ".config/uv/uv.toml": "a = [",
+    ".npmrc": "registry\n=\nregistry=ssh://x\n",
+    ".cargo/config.toml": "[[",
+}
+
+
+@pytest.mark.parametrize("path", BROKEN)
+def test_broken_files_configure_nothing(places: Places, path: str) -> None:
+    """A file that cannot be parsed, or names no web address, is skipped."""
+    write(places.home, path, BROKEN[path])
+    test_nothing_is_configured(places)
+
+
+def test_cool_downs(places: Places) -> None:
+    """The settings that hold back young releases."""
+    assert set(addresses.cool_downs(places).values()) == {None}
+    write(places.project, "pyproject.toml", '[tool.uv]\nexclude-newer = "7 days"\n')
+    write(places.project, ".npmrc", "min-release-age=3\n")
+    write(places.project, "pnpm-workspace.yaml", "minimumReleaseAge: 1440\n")
+    expected = {"pip": None, "uv": "7 days", "npm": "3", "pnpm": "1440"}
+    assert addresses.cool_downs(places) == expected
