@@ -25,6 +25,7 @@ from gitprov.model.answers.show import (
     UncommittedFile,
     Unread,
 )
+from gitprov.model.finding import ERROR, Finding
 from gitprov.output import delta, show, show_json, status
 
 HEAD = CommitHead(
@@ -269,7 +270,7 @@ def test_status_with_everything() -> None:
     following = NextCommit(
         (row, {**row, "files": {"a.py": {"deleted": 2}}}, human),
         ("AI-Trace: gen_x",),
-        ((None, "bad", "mend it"),),
+        (Finding("x", ERROR, "bad", "mend it"),),
     )
     unread = (Unread("big", "large", "m"), Unread("events/1.json", "damaged", "half"))
     lines = list(status.render(StatusAnswer("@", (FILE,), (TURN,), unread, following, "c" * 40)))
