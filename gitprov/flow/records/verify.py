@@ -17,6 +17,7 @@ from gitprov.git.files import diff as diffs
 from gitprov.git.files.tree import blobs
 from gitprov.git.history import verified
 from gitprov.git.history.log import trailers as pairs_of
+from gitprov.git.history.signatures import has_signature
 from gitprov.git.history.verified import ListedCommit
 from gitprov.interop import trailers as profiles
 from gitprov.model.finding import ERROR, INFO, UNKNOWN, Finding
@@ -112,7 +113,7 @@ class _VerifyCase:
             yield from verify_note.shape(commit.oid, note, claimed)
             if not verify_note.is_copied(commit.oid, note):
                 yield from self._message(commit, note)
-                self._claimed[commit.oid] = claimed
+                self._claimed[commit.oid] = {path: rows for path, rows in claimed.items() if rows}
         yield from self._lines([commit for commit in commits if self._claimed.get(commit.oid)])
 
     def all_notes(self) -> dict[str, Note]:
@@ -126,15 +127,12 @@ class _VerifyCase:
             yield Finding("orphan", INFO, what, None, oid)
 
     def _read(self, oids: Iterable[str]) -> dict[str, Note]:
-        pairs = [(oid, blob) for oid in oids for blob in self._blobs.get(oid, ())]
-        texts: dict[str, list[bytes]] = {}
-        for (oid, _), git_object in zip(pairs, self.repo.objects.get_many(b for _, b in pairs), strict=True):
-            if git_object is None:
-                self.lost.append(oid)
-            texts.setdefault(oid, []).append(
-                git_object.data if git_object is not None and git_object.type == "blob" else b""
-            )
-        return {oid: Note.parse(b"\n".join(parts)) for oid, parts in texts.items()}
+        noted = self._blobs.keys() & set(oids)
+        texts = note_trees.read_objects(
+            self.repo, [(oid, blob) for oid in noted for blob in self._blobs[oid]]
+        )
+        self.lost += sorted(noted - texts.keys())
+        return {oid: Note.parse(data) for oid, data in texts.items()}
 
     def _message(self, commit: ListedCommit, note: Note | None) -> Iterator[Finding]:
         trailers = pairs_of(commit.trailers) if "ai-trace" in commit.trailers.lower() else []
@@ -287,7 +285,7 @@ def _signatures(repo: Repository, config: Config, commits: list[ListedCommit]) -
     # Git also reports "none" (N) for a signature that it has no means to check.
     none = [oid for oid, letter in letters.items() if letter == "N"]
     for oid, obj in zip(none, repo.objects.get_many(none), strict=True):
-        if obj is not None and b"\ngpgsig" in obj.data.split(b"\n\n", 1)[0]:
+        if obj is not None and has_signature(obj.data):
             letters[oid] = "E"
     for oid, which in pairs:
         level, words = _SIGNED.get(letters.get(oid, "E"), (None, ""))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from gitprov.checks.gate import sidecar_target
 from gitprov.checks.verify import store as checks
 from gitprov.checks.verify.store import Stored, World
+from gitprov.git import notes
 from gitprov.git.files.tree import blobs
-from gitprov.git.history import verified
+from gitprov.git.partial_clone import promisors
 from gitprov.model.finding import ERROR, Finding
 from gitprov.model.ids import is_trace_id
 from gitprov.model.note import Row
@@ -25,10 +26,13 @@ _READ = ("record.json", stores.TOMBSTONE, *checks.TEXTS)
 
 
 class Store:
-    """The generations ref. `traces`: trace → its directory; `buried`: the traces that have a tombstone."""
+    """The generations ref. `traces`: trace → its directory; `buried`: the traces that have a tombstone.
+    `promised`: git fetches missing objects on demand, as this is a partial clone.
+    """
 
     def __init__(self, repo: Repository) -> None:
         self.repo = repo
+        self.promised = bool(promisors(repo.cwd, repo.env))
         self.files = stores.listing(repo)
         self.traces: dict[str, str] = {}
         self.below: dict[str, dict[str, str]] = {}
@@ -64,7 +68,7 @@ def generations(
     world = World(
         lambda oid: oid not in gone,
         {path for path in store.files if path.startswith(stores.INSTRUCTIONS)},
-        verified.is_partial(store.repo),
+        store.promised,
         stores.directory,
         stores.instruction_path,
     )
@@ -93,10 +97,10 @@ def of_sidecars(
 
 def _missing(store: Store, chosen: Iterable[str]) -> set[str]:
     """Blob ids of the listing without an object; empty in a partial clone, where checking would fetch."""
-    if verified.is_partial(store.repo):
+    if store.promised:
         return set()
-    tops = [store.traces[trace] for trace in chosen]
-    return verified.missing(store.repo, (oid for top in tops for oid in store.below[top].values()))
+    blob_ids = {oid for trace in chosen for oid in store.below[store.traces[trace]].values()}
+    return notes.missing(blob_ids, cwd=store.repo.cwd, env=store.repo.env)
 
 
 def _read(store: Store, chosen: list[str]) -> Iterator[Stored]:
