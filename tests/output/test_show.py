@@ -25,6 +25,7 @@ from gitprov.model.answers.show import (
     UncommittedFile,
     Unread,
 )
+from gitprov.model.finding import ERROR, Finding
 from gitprov.output import delta, show, show_json, status
 
 HEAD = CommitHead(
@@ -112,7 +113,7 @@ def test_a_trace_with_everything() -> None:
         "session": "s",
         "turn": "000001",
         "parent": "gen_20260131_0123456789",
-        "instructions": [{"path": "CLAUDE.md", "digest": "sha256:" + "a" * 64}, 7],
+        "instructions": [{"path": "CLAUDE.md", "digest": "sha256:" + "a" * 64}],
     }
     counts = {"raw": 4, "kept": 1, "edited": 1, "dropped": 1, "pending": 1}
     answer = trace(
@@ -224,7 +225,7 @@ def test_json_of_a_trace_has_a_fixed_shape() -> None:
     """The keys are there whatever is known."""
     keys = set(show_json.of_trace(trace()))
     full = trace(
-        record={"request_ids": ["r", 3], "agent": 7, "instructions": "odd"},
+        record={"request_ids": ["r"]},
         held=(
             CommitOfTrace(
                 HEAD, {"raw": 4, "edited": 1, "dropped": "x"}, (SHARE, SHARE._replace(delta=None, why="w"))
@@ -269,7 +270,7 @@ def test_status_with_everything() -> None:
     following = NextCommit(
         (row, {**row, "files": {"a.py": {"deleted": 2}}}, human),
         ("AI-Trace: gen_x",),
-        ((None, "bad", "mend it"),),
+        (Finding("x", ERROR, "bad", "mend it"),),
     )
     unread = (Unread("big", "large", "m"), Unread("events/1.json", "damaged", "half"))
     lines = list(status.render(StatusAnswer("@", (FILE,), (TURN,), unread, following, "c" * 40)))

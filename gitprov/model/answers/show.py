@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from gitprov.model.finding import Finding
 from gitprov.model.note import Row
 
 
@@ -222,12 +223,12 @@ class Unread(NamedTuple):
 class NextCommit(NamedTuple):
     """The record that a commit of the staged state would get: note rows, trailers, and reasons to refuse it.
 
-    `refusals` are (path or None, message, mend). `problem` is the reason if none of this could be computed.
+    `problem` is the reason if none of this could be computed.
     """
 
     rows: tuple[Row, ...]
     trailers: tuple[str, ...]
-    refusals: tuple[tuple[str | None, str, str], ...]
+    refusals: tuple[Finding, ...]
     problem: str | None = None
 
 

@@ -92,9 +92,11 @@ _FIELDS: dict[str, dict[str, Check]] = {
     "commit": {"gate": is_text, "tool": is_text, "added": is_count, "dropped": _reasons},
 }
 _WITH_FILES = ("trace", "human")
+#: Fields that hold a number.
+_NUMBERS = ("v", "added")
 #: Fields that hold no text.
 _NO_TEXT = frozenset(("delta", "added", "dropped", "files", "v"))
-_FIELD_NAMES = frozenset(("v", *(name for fields in _FIELDS.values() for name in fields)))
+_FIELD_NAMES = frozenset(("v", "files", *(name for fields in _FIELDS.values() for name in fields)))
 
 
 def is_row(row: Json) -> bool:
@@ -107,7 +109,7 @@ def plausible(row: Row, taken: list[Implausible]) -> Row | None:
     has such values. A row without any is returned as it is.
     """
     fields = _FIELDS.get(row["kind"])
-    if fields is None or _is_usual(row, fields):
+    if fields is None or _is_usual(row):
         return row
     wrong = [
         name for name, fits in fields.items() if name in row and row[name] is not None and not fits(row[name])
@@ -132,7 +134,7 @@ def plausible(row: Row, taken: list[Implausible]) -> Row | None:
     return kept
 
 
-def _is_usual(row: Row, fields: dict[str, Check]) -> bool:
+def _is_usual(row: Row) -> bool:
     """Whether a row has short ASCII text in text fields and small numbers in number fields, as nearly all
     rows have. A quick check: False means only that each field has to be checked.
     """
@@ -142,7 +144,7 @@ def _is_usual(row: Row, fields: dict[str, Check]) -> bool:
             if len(value) > MAX_NAME or name in _NO_TEXT or "\0" in value or not value.isascii():
                 return False
         elif kind is int:
-            if not (name == "v") <= value <= MAX_LINE or (name in fields and name not in _NO_TEXT):
+            if not (name == "v") <= value <= MAX_LINE or (name in _FIELD_NAMES and name not in _NUMBERS):
                 return False
         elif kind is dict:
             if not _is_usual_object(name, value):
