@@ -9,6 +9,20 @@ from typing import NamedTuple
 ERROR, WARNING, UNKNOWN, INFO = "error", "warning", "unknown", "info"
 
 
+class Risk(NamedTuple):
+    """What a gate adds to a finding. `severity` and `confidence`: high, medium or low; `cwe`: its number;
+    `package`: the dependency concerned; `agent` and `model`: who wrote the line; `prompt`: its first line.
+    """
+
+    severity: str
+    confidence: str
+    cwe: int | None = None
+    package: str | None = None
+    agent: str | None = None
+    model: str | None = None
+    prompt: str | None = None
+
+
 class Finding(NamedTuple):
     """One result. `rule` is the fixed name of what was checked, `level` one of the levels above.
 
@@ -16,7 +30,7 @@ class Finding(NamedTuple):
     far as there is one: `commit` a full id; `path` a file of the commit, of the store or of the work tree;
     `traces` the trace ids concerned; `lines` the first and last line in the file (1-based, inclusive).
     `evidence` is a digest of the content that was judged, by which a later run recognizes the same finding
-    though lines moved.
+    though lines moved; `risk` what a gate adds.
     """
 
     rule: str
@@ -28,6 +42,12 @@ class Finding(NamedTuple):
     traces: tuple[str, ...] = ()
     lines: tuple[int, int] | None = None
     evidence: str | None = None
+    risk: Risk | None = None
+
+    @property
+    def check(self) -> str:
+        """The check that a rule belongs to: the part of its name before the slash."""
+        return self.rule.partition("/")[0]
 
     @property
     def trace(self) -> str | None:

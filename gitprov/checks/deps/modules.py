@@ -51,9 +51,10 @@ _MODULES = {
 
 
 class ProjectNames(NamedTuple):
-    """What a project has already, names normalised, by ecosystem. `declared`: in declarations and lock
-    files; `locked`: in lock files before the change; `local`: top names of its own modules; `installed`: module →
-    distributions, of the environment.
+    """What a project has already; names are normalised and stand by ecosystem.
+
+    `declared`: in declarations and lock files; `locked`: in lock files before the change; `local`: top names
+    of its own modules; `installed`: module → distributions, of the environment.
     """
 
     declared: Mapping[str, frozenset[str]]

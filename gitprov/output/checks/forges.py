@@ -1,0 +1,129 @@
+"""Findings of the gates as annotations of GitHub, Code Quality of GitLab, and JUnit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from xml.sax.saxutils import escape, quoteattr
+
+from gitprov.model.canonical import Json, digest
+from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
+from gitprov.output.checks.plain import summary
+
+_GITHUB = {"high": "error", "medium": "warning", "low": "notice"}
+_GITLAB = {"high": "critical", "medium": "major", "low": "minor"}
+#: GitHub shows so many annotations of a step and no more.
+_SHOWN = 10
+_NO_RISK = Risk("low", "low")
+_NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def github(findings: Sequence[Finding]) -> Iterator[str]:
+    """Workflow commands, the most severe first, then the total: GitHub shows only the first of each kind."""
+    order = list(_GITHUB)
+    known = [finding for finding in findings if finding.level in (ERROR, WARNING)]
+    for finding in sorted(known, key=lambda entry: order.index((entry.risk or _NO_RISK).severity)):
+        fields = []
+        if finding.path:
+            fields.append(f"file={_property(finding.path)}")
+        if finding.lines:
+            fields += [f"line={finding.lines[0]}", f"endLine={finding.lines[1]}"]
+        fields.append(f"title={_property(finding.rule)}")
+        text = finding.message + (f"\nfix: {finding.mend}" if finding.mend else "")
+        yield f"::{_GITHUB[(finding.risk or _NO_RISK).severity]} {','.join(fields)}::{_message(text)}"
+    for finding in findings:
+        if finding.level == UNKNOWN:
+            place = f" file={_property(finding.path)}" if finding.path else ""
+            yield f"::warning{place}::{_message('could not look: ' + finding.message)}"
+    yield f"gitprov: {summary(findings, strict=True)}"
+
+
+def github_summary(findings: Sequence[Finding], title: str) -> Iterator[str]:
+    """Markdown for the summary of a step: all findings, of which annotations show only some."""
+    yield f"### {title}: {summary(findings, strict=True)}"
+    known = [finding for finding in findings if finding.level in (ERROR, WARNING)]
+    if known:
+        yield ""
+        yield "| where | severity | what | fix | trace |"
+        yield "|---|---|---|---|---|"
+    for finding in known:
+        place = f"{finding.path or ''}:{finding.lines[0]}" if finding.lines else finding.path or ""
+        cells = (
+            place,
+            (finding.risk or _NO_RISK).severity,
+            f"{finding.message} ({finding.rule})",
+            finding.mend or "",
+            finding.trace or "",
+        )
+        yield "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+
+
+def gitlab(findings: Sequence[Finding]) -> list[Json]:
+    """GitLab's Code Quality report."""
+    return [
+        {
+            "description": finding.message,
+            "check_name": finding.rule,
+            "fingerprint": (finding.evidence or digest(repr(finding).encode("utf-8", "replace"))).rpartition(
+                ":"
+            )[2],
+            "severity": _GITLAB[(finding.risk or _NO_RISK).severity],
+            "location": {
+                "path": finding.path or ".",
+                "lines": {"begin": finding.lines[0] if finding.lines else 1},
+            },
+        }
+        for finding in findings
+        if finding.level in (ERROR, WARNING)
+    ]
+
+
+def junit(findings: Sequence[Finding], check: str) -> Iterator[str]:
+    """JUnit's XML: a test case for each finding (failure) and for each part not looked at (skipped)."""
+    known = [finding for finding in findings if finding.level in (ERROR, WARNING)]
+    unknown = [finding for finding in findings if finding.level == UNKNOWN]
+    total = len(known) + len(unknown) or 1
+    yield '<?xml version="1.0" encoding="UTF-8"?>'
+    sizes = f'tests="{total}" failures="{len(known)}" skipped="{len(unknown)}"'
+    yield f'<testsuite name="gitprov {check}" {sizes}>'
+    for finding in known:
+        text = finding.message + (f"\nfix: {finding.mend}" if finding.mend else "")
+        yield f"  <testcase classname={_attribute(finding.path or check)} name={_attribute(_name(finding))}>"
+        kind, message = _attribute(finding.rule), _attribute(finding.message)
+        yield f"    <failure type={kind} message={message}>{escape(_xml(text))}</failure>"
+        yield "  </testcase>"
+    for finding in unknown:
+        yield f"  <testcase classname={_attribute(finding.path or check)} name={_attribute(_name(finding))}>"
+        yield f"    <skipped message={_attribute(finding.message)}/>"
+        yield "  </testcase>"
+    if not known and not unknown:
+        yield f'  <testcase classname="gitprov" name="{check}"/>'
+    yield "</testsuite>"
+
+
+def _name(finding: Finding) -> str:
+    return f"{finding.rule}:{finding.lines[0]}" if finding.lines else finding.rule
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(_xml(text), {"\n": "&#10;"})
+
+
+def _xml(text: str) -> str:
+    """The text without characters that XML cannot hold."""
+    return _NO_XML.sub("\ufffd", text)
+
+
+def _message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _cell(text: str) -> str:
+    """A cell of a Markdown table: nothing in it is a tag, a link or a further column."""
+    for sign in "\\`*_[]<>|#!@":
+        text = text.replace(sign, "\\" + sign)
+    return " ".join(text.split())

@@ -1,0 +1,68 @@
+"""Findings of the gates for a person: place, message, source line, who wrote it, how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding
+from gitprov.output.checks.document import counts
+from gitprov.output.text import clean
+
+#: Longest source line shown, in characters.
+_WIDEST = 160
+Paint = Callable[[str, str], str]
+"""From a text and its part (`high`, `medium`, `low`, `place`, `mark`, `dim`) to the text in colour."""
+
+
+def lines(
+    findings: Sequence[Finding], sources: Mapping[str, Sequence[str]], paint: Paint, strict: bool
+) -> Iterator[str]:
+    """Each finding with its source line (`sources`: path → lines), then what could not be looked at, then a
+    summary.
+    """
+    for finding in findings:
+        if finding.level in (ERROR, WARNING):
+            yield from _finding(finding, sources, paint)
+            yield ""
+    unknown = [finding for finding in findings if finding.level == UNKNOWN]
+    for finding in unknown:
+        yield f"could not look: {_place(finding)}: {clean(finding.message)} [{finding.check}]"
+        if finding.mend:
+            yield paint(f"  fix: {clean(finding.mend)}", "dim")
+    yield summary(findings, strict)
+
+
+def summary(findings: Sequence[Finding], strict: bool) -> str:
+    """One line: how many findings, and how much could not be looked at."""
+    total = counts(findings)
+    number, unknown = total["findings"], total["unknown"]
+    text = f"{number} finding{'s' if number != 1 else ''}" if number else "clean"
+    if unknown:
+        text += f", {unknown} could not be looked at" + (" (fails under --strict)" if not strict else "")
+    return text
+
+
+def _finding(finding: Finding, sources: Mapping[str, Sequence[str]], paint: Paint) -> Iterator[str]:
+    risk = finding.risk
+    severity = risk.severity if risk is not None else "low"
+    place, word = paint(_place(finding), "place"), paint(severity, severity)
+    yield f"{place}: {word}: {clean(finding.message)} [{finding.rule}]"
+    source = sources.get(finding.path or "", ())
+    if finding.lines is not None and finding.lines[0] <= len(source):
+        text = source[finding.lines[0] - 1].expandtabs(4)
+        body = text.strip()[:_WIDEST]
+        indent = min(len(text) - len(text.lstrip()), 16)
+        number = str(finding.lines[0])
+        yield f"  {number} | {' ' * indent}{clean(body)}"
+        yield f"  {' ' * len(number)} | {' ' * indent}{paint('^' * max(len(body), 1), 'mark')}"
+    if finding.trace is not None and risk is not None:
+        author = " ".join(filter(None, (risk.agent, risk.model)))
+        prompt = f": “{clean(risk.prompt)}”" if risk.prompt else ""
+        yield paint(f"  written by {clean(author) or 'a model'}, {clean(finding.trace)}{prompt}", "dim")
+    if finding.mend:
+        yield f"  fix: {clean(finding.mend)}"
+
+
+def _place(finding: Finding) -> str:
+    path = clean(finding.path or (finding.commit or "")[:12])
+    return f"{path}:{finding.lines[0]}" if finding.lines is not None else path
