@@ -10,6 +10,19 @@ from gitprov.checks.deps.dependency import IMPORT, PYPI, Dependency
 from gitprov.checks.deps.typosquat import WITH_FACTS, WITHOUT_FACTS, Popular, confusable, weighed
 from gitprov.model.package import PackageFacts
 
+RULES = {
+    "deps/nonexistent": "A package that its registry does not have: anybody may register the name.",
+    "deps/resurrected": "A package that did not exist when it was looked up before, and exists now.",
+    "deps/confusable": "A name with letters that look like others.",
+    "deps/typosquat": "A name that looks like a popular package.",
+    "deps/young": "A package that was first released a short time ago.",
+    "deps/thin": "A package with few releases, one maintainer or no home page.",
+    "deps/vulnerable": "A version with a known vulnerability.",
+    "deps/yanked": "A version that its authors took back.",
+    "deps/deprecated": "A package that its authors have given up.",
+}
+"""Rule → what it is about."""
+
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 _DAY = 86400.0
 _FEW = 3
@@ -25,6 +38,11 @@ class Verdict(NamedTuple):
     confidence: str
     message: str
     fix: str
+
+    @property
+    def cwe(self) -> int:
+        """The weakness: a vulnerable or unmaintained component, else one of an untrusted source."""
+        return {"deps/vulnerable": 1395, "deps/yanked": 1104, "deps/deprecated": 1104}.get(self.rule, 829)
 
 
 class Knowledge(NamedTuple):

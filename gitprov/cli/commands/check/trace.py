@@ -1,0 +1,40 @@
+"""`gitprov check trace`: do the commits of a change have the records of their AI-written lines?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gitprov.cli.commands.check import frame
+from gitprov.cli.door import Progress
+
+_PATIENCE = 2.0
+
+
+def command(
+    commits: frame.Range = None,
+    require_trace_id: Annotated[
+        bool,
+        typer.Option("--require-trace-id", help="Every commit that declares AI must have traces in a note."),
+    ] = False,
+    form: frame.Format = "text",
+    strict: frame.Strict = False,
+    color: frame.Color = None,
+) -> None:
+    """Check the records of some commits: notes, trailers, sidecars and the store agree, and lines are covered.
+
+    Bypassed gates and dropped traces are listed. Records that are not in this clone are unknown, with the
+    command that fetches them. Exit code 1 where there are findings.
+
+    Examples: gitprov check trace --range origin/main..HEAD --require-trace-id
+    """
+    from gitprov.flow.gates.trace_records import RULES, TraceOptions, trace_records
+
+    answer = frame.Answer("trace", form, strict, color, RULES)
+    progress = Progress(_PATIENCE)
+    with frame.repository() as repo:
+        scope = frame.scope(repo, [], commits or "HEAD", False)
+        findings = trace_records(repo, scope, TraceOptions(require_trace_id), progress)
+    progress.end()
+    answer.print(findings, {})

@@ -1,0 +1,1 @@
+"""The gates: which lines a model brought in, judged by the checks."""

@@ -1,0 +1,177 @@
+"""The check of dependencies: questions from a change, facts from registries and their cache, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.checks.deps import check
+from gitprov.checks.deps.advisories import Advisories
+from gitprov.checks.deps.check import Judged, Question
+from gitprov.checks.deps.dependency import CRATES, NPM, PYPI
+from gitprov.checks.deps.files import is_declaration, is_lock
+from gitprov.checks.deps.modules import ProjectNames, top_modules
+from gitprov.checks.deps.typosquat import Popular
+from gitprov.checks.deps.verdicts import Knowledge
+from gitprov.feeds import lists
+from gitprov.feeds.addresses import Places
+from gitprov.flow.gates.lookup import LookupOptions, Progress, look_up
+from gitprov.flow.gates.subjects import LARGEST, Scope, Subject
+from gitprov.git.files.tree import regular_blobs
+from gitprov.git.process import decode
+from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+_SETTINGS = {
+    PYPI: "pip config set global.index-url ADDRESS",
+    NPM: "npm config set registry ADDRESS",
+    CRATES: "configure the registry in cargo's config.toml, or run cargo once",
+}
+
+
+class PackageOptions(NamedTuple):
+    """How dependencies are judged. `offline`: no registry is asked; `every_line`: not only a model's lines;
+    `now`: seconds since 1970; `cache`: directory of answers and refreshed lists.
+    """
+
+    offline: bool
+    every_line: bool
+    max_age_days: int
+    now: float
+    cache: str
+
+
+def packages(
+    repo: Repository, scope: Scope, subjects: Iterable[Subject], options: PackageOptions, progress: Progress
+) -> list[Finding]:
+    """The findings of `gitprov check deps`, in the order of files and lines."""
+    import_map = lists.table(lists.IMPORT_MAP, options.cache)
+    project = _project(repo, scope)
+    questions: list[Question] = []
+    findings: list[Finding] = []
+    by_path: dict[str, Subject] = {}
+    for subject in subjects:
+        by_path[subject.path] = subject
+        lines = subject.added if options.every_line else subject.ai
+        if subject.unread:
+            findings.append(Finding("deps/unread", UNKNOWN, subject.unread, path=subject.path))
+        elif lines:
+            text = subject.content.decode("utf-8", "replace")
+            more, unread = check.questions(subject.path, text, lines, project, import_map)
+            questions += more
+            findings += [_unread(subject.path, part.line, part.reason) for part in unread]
+    knowledge = _knowledge(repo, check.names_to_look_up(questions), options, progress)
+    findings += [
+        _finding(judged, by_path[judged.question.path]) for judged in check.judged(questions, knowledge)
+    ]
+    findings += [_undetermined(*row) for row in check.undetermined(questions, knowledge)]
+    return sorted(findings, key=lambda entry: (entry.path or "", entry.lines or (0, 0), entry.rule))
+
+
+def _unread(path: str, line: int, reason: str) -> Finding:
+    return Finding("deps/unread", UNKNOWN, reason, path=path, lines=(line, line) if line else None)
+
+
+def _undetermined(question: Question, reason: str) -> Finding:
+    item = question.item
+    message = f"whether {item.name} exists could not be determined: {reason}"
+    hint = _SETTINGS[item.ecosystem] if "no address" in reason else "run the check again, with the network"
+    return Finding(
+        "deps/undetermined", UNKNOWN, message, hint, path=question.path, lines=(item.line, item.end_line)
+    )
+
+
+def _finding(judged: Judged, subject: Subject) -> Finding:
+    item, verdict = judged.question.item, judged.verdict
+    author = subject.author_of(item.line, item.end_line)
+    risk = Risk(
+        verdict.severity,
+        verdict.confidence,
+        verdict.cwe,
+        item.name,
+        author.agent if author else None,
+        author.model if author else None,
+    )
+    traces = (author.trace,) if author is not None and author.trace else ()
+    level = WARNING if verdict.severity == "low" else ERROR
+    return Finding(
+        verdict.rule,
+        level,
+        verdict.message,
+        verdict.fix,
+        path=subject.path,
+        traces=traces,
+        lines=(item.line, item.end_line),
+        risk=risk,
+    )
+
+
+# -- what the project has already ----------------------------------------------------------------------------
+
+
+def _project(repo: Repository, scope: Scope) -> ProjectNames:
+    """Names of the state that is judged; `locked` of the state before the change."""
+    after = _tracked(repo, scope.head)
+    declared = _names(repo, scope.head, [path for path in after if is_lock(path) or is_declaration(path)])
+    base = scope.base if scope.paths is None else None
+    locks = [path for path in _tracked(repo, base) if is_lock(path)] if base else []
+    return ProjectNames(declared, _names(repo, base, locks), top_modules(after), _installed())
+
+
+def _tracked(repo: Repository, commit: str | None) -> list[str]:
+    """All paths of a commit, or of the index."""
+    if commit is None:
+        shown = repo.run("ls-files", "-z", "--cached", "--full-name", ":/")
+    else:
+        shown = repo.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
+    return list(filter(None, decode(shown).split("\0")))
+
+
+def _names(repo: Repository, commit: str | None, paths: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Ecosystem → the names in declarations and lock files of a commit, or of the index."""
+    from gitprov.git.files.tree import staged_blobs
+
+    oids = staged_blobs(repo, paths) if commit is None else regular_blobs(repo, commit, paths)
+    names: dict[str, set[str]] = {}
+    for path, obj in zip(oids, repo.objects.get_many(oids.values()), strict=True):
+        if obj is not None and obj.type == "blob" and len(obj.data) <= LARGEST:
+            for ecosystem, entries in check.locked_names(path, obj.data.decode("utf-8", "replace")).items():
+                names.setdefault(ecosystem, set()).update(entries)
+    return {ecosystem: frozenset(entries) for ecosystem, entries in names.items()}
+
+
+def _installed() -> Mapping[str, Sequence[str]]:
+    from importlib.metadata import packages_distributions
+
+    return packages_distributions()
+
+
+# -- what verdicts rest on -----------------------------------------------------------------------------------
+
+
+def _knowledge(
+    repo: Repository, names: Mapping[str, list[str]], options: PackageOptions, progress: Progress
+) -> dict[str, Knowledge]:
+    """Ecosystem → what its verdicts rest on."""
+    places = Places(repo.env, repo.env.get("HOME", ""), repo.worktree or "")
+    wish = LookupOptions(options.offline, options.now, options.cache)
+    facts = look_up(names, places, wish, progress)
+    popular = {PYPI: lists.PYPI_POPULAR, NPM: lists.NPM_POPULAR}
+    return {
+        ecosystem: Knowledge(
+            facts[ecosystem],
+            Popular(lists.names(popular[ecosystem], options.cache)) if ecosystem in popular else None,
+            _advisories(options.cache) if ecosystem == PYPI else None,
+            frozenset(),
+            options.now,
+            options.max_age_days,
+        )
+        for ecosystem in names
+    }
+
+
+def _advisories(folder: str) -> Advisories:
+    data = lists.table(lists.PYPI_ADVISORIES, folder)
+    return Advisories(data.get("advisories", {}), str(data.get("source")), str(data.get("date")))
