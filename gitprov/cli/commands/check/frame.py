@@ -21,12 +21,12 @@ from gitprov.output.checks import document, forges, plain, sarif
 
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 _COLOURS = {
-    "high": "[31m",
-    "medium": "[33m",
-    "low": "[36m",
-    "place": "[1m",
-    "mark": "[31m",
-    "dim": "[2m",
+    "high": "\x1b[31m",
+    "medium": "\x1b[33m",
+    "low": "\x1b[36m",
+    "place": "\x1b[1m",
+    "mark": "\x1b[31m",
+    "dim": "\x1b[2m",
 }
 
 Paths = Annotated[

@@ -22,7 +22,7 @@ def command(
     strict: frame.Strict = False,
     color: frame.Color = None,
 ) -> None:
-    """Check the records of some commits: notes, trailers, sidecars and the store agree, and lines are covered.
+    """Check the records of some commits: notes, trailers, sidecars and the store agree and cover the lines.
 
     Bypassed gates and dropped traces are listed. Records that are not in this clone are unknown, with the
     command that fetches them. Exit code 1 where there are findings.

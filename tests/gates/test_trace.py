@@ -1,0 +1,82 @@
+"""`gitprov check trace`: the records of a range of commits."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.support.agent import Agent
+from tests.support.repo import NOTES_REF, GitRepo
+
+
+def answer(repo: GitRepo, *args: str, status: int = 0) -> dict[str, Any]:
+    """The document of a check of the newest commit."""
+    done = repo.gitprov("check", "trace", "--range", "HEAD~1..HEAD", "--format", "json", *args, check=False)
+    assert done.returncode == status, done.stderr
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+def ids(document: dict[str, Any]) -> list[str]:
+    """The ids of the findings."""
+    return [row["id"] for row in document["findings"]]
+
+
+def test_a_commit_with_its_records(project: GitRepo, agent: Agent) -> None:
+    """Clean."""
+    agent.write("a.py", "a = 1\n")
+    project.commit("Add", "a.py")
+    assert answer(project, "--require-trace-id") == {
+        "status": "clean",
+        "findings": [],
+        "unknown": [],
+        "counts": {"findings": 0, "unknown": 0, "high": 0, "medium": 0, "low": 0},
+    }
+
+
+def test_a_commit_that_declares_ai_and_has_no_trace(project: GitRepo, agent: Agent) -> None:
+    """A finding where traces are required, with the command that looks for them."""
+    agent.write("a.py", "a = 1\n")
+    project.commit("Add", "a.py")
+    project.write("b.py", "b = 1\n")
+    project.commit("Add b\n\nCo-authored-by: Claude <noreply@anthropic.com>", "b.py")
+    assert ids(answer(project)) == []
+    document = answer(project, "--require-trace-id", status=1)
+    assert ids(document) == ["trace/no-trace"]
+    assert document["findings"][0]["fix"].startswith("gitprov heal ")
+
+
+def test_a_clone_without_notes(project: GitRepo) -> None:
+    """Unknown, with the command that fetches them; `--strict` fails."""
+    project.write("b.py", "b = 1\n")
+    project.commit("Add b\n\nCo-authored-by: Claude <noreply@anthropic.com>", "b.py")
+    document = answer(project, "--require-trace-id")
+    assert document["status"] == "unknown"
+    assert "git fetch" in document["unknown"][0]["fix"]
+    answer(project, "--strict", status=1)
+
+
+def test_a_lost_note(project: GitRepo, agent: Agent) -> None:
+    """A message that names a trace, without a note: a finding."""
+    for name in "ab":
+        agent.write(f"{name}.py", "a = 1\n")
+        project.commit("Add", f"{name}.py")
+    project.git("notes", f"--ref={NOTES_REF}", "remove", "HEAD")
+    assert "trace/no-note" in ids(answer(project, status=1))
+
+
+def test_a_bypassed_gate(project: GitRepo, agent: Agent) -> None:
+    """Listed; it fails nothing by itself."""
+    agent.write("a.py", "a = 1\n")
+    project.git("add", ".")
+    project.commit_staged("Add", "--no-verify")
+    document = answer(project)
+    assert ids(document) == ["trace/bypassed"]
+    assert document["status"] == "findings"
+
+
+def test_a_range_that_is_no_range(project: GitRepo) -> None:
+    """Exit code 2 and a hint."""
+    done = project.gitprov("check", "trace", "--range", "nowhere..HEAD", check=False)
+    assert done.returncode == 2
+    assert "'nowhere' is no commit here" in done.stderr
