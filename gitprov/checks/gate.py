@@ -1,11 +1,15 @@
-"""Reasons of the gate to refuse a commit: the lost record, its file and traces, and a command to mend it."""
+"""The gate's findings on a commit: each names the record that would be lost, and a command to keep it.
+
+A finding with traces ends when the message drops all of them with a reason.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
+from gitprov.model.canonical import JsonObject
+from gitprov.model.finding import ERROR, Finding
 from gitprov.model.hunk import Hunk
 from gitprov.model.ids import TRACE_ID
 from gitprov.model.lines import is_trivial, split_lines
@@ -18,33 +22,10 @@ _COMMENT = re.compile(rb"\s*(?:(?:#|--|;|%|\*)(?:\s|$)|##|//|/\*|<!--|[\"]{3}|''
 _SPACE = re.compile(rb"\s+")
 
 
-class Refusal(NamedTuple):
-    """A reason to refuse a commit. `traces` would lose their record; it ends when all of them are dropped."""
-
-    rule: str
-    message: str
-    mend: str
-    path: str | None = None
-    traces: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, object]:
-        """The refusal as the JSON row that a plan contains."""
-        return {**self._asdict(), "traces": list(self.traces)}
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, object]) -> Refusal:
-        """The refusal of a row that `to_json` made."""
-        traces = row.get("traces")
-        names = tuple(str(one) for one in traces) if isinstance(traces, list) else ()
-        path = row.get("path")
-        shown = str(path) if path is not None else None
-        return cls(str(row.get("rule")), str(row.get("message")), str(row.get("mend")), shown, names)
-
-
 def removed_markers(
     path: str, old: bytes, new: bytes, changed: Iterable[Hunk], traces: Sequence[str]
-) -> list[Refusal]:
-    """Refusals for inline trace markers that a change removes or replaces while their code remains.
+) -> list[Finding]:
+    """Findings on inline trace markers that a change removes or replaces while their code remains.
 
     `traces` are those with lines in this commit's version of the file: a marker of one of them may replace
     the old marker.
@@ -60,14 +41,15 @@ def removed_markers(
     ]
 
 
-def _marker_refusal(path: str, line: int, trace: str) -> Refusal:
-    return Refusal(
+def _marker_refusal(path: str, line: int, trace: str) -> Finding:
+    return Finding(
         "marker",
+        ERROR,
         f"the marker of {trace} (line {line} before this change) is removed or contradicted, but its code"
         " stays",
         f"git checkout HEAD -- {path_quoted(path)}    # or put the line 'ai-trace: {trace}' back",
-        path,
-        (trace,),
+        path=path,
+        traces=(trace,),
     )
 
 
@@ -106,10 +88,10 @@ def sidecar_target(path: str) -> str | None:
     return inside.removesuffix(".json") if inside != path and inside.endswith(".json") else None
 
 
-def lost_sidecar(path: str, old: bytes, new: bytes | None) -> Refusal | None:
-    """The refusal if a changed or removed (`new` None) sidecar loses traces though its file remains."""
-    before = _sidecar_traces(old) or ()
-    after = None if new is None else _sidecar_traces(new)
+def lost_sidecar(path: str, old: bytes, new: bytes | None) -> Finding | None:
+    """The finding if a changed or removed (`new` None) sidecar loses traces though its file remains."""
+    before = _traces_of(old) or ()
+    after = None if new is None else _traces_of(new)
     lost = tuple(trace for trace in before if trace not in (after or ()))
     if after is not None and not lost:
         return None
@@ -121,19 +103,23 @@ def lost_sidecar(path: str, old: bytes, new: bytes | None) -> Refusal | None:
         if after is None
         else f"no longer names {', '.join(lost)}"
     )
-    return Refusal(
+    return Finding(
         "sidecar",
+        ERROR,
         f"the sidecar of {target} {what}, but the file stays",
         f"git checkout HEAD -- {path_quoted(path)}",
-        path,
-        lost,
+        path=path,
+        traces=lost,
     )
 
 
-def _sidecar_traces(data: bytes) -> tuple[str, ...] | None:
+def sidecar_traces(row: JsonObject) -> tuple[str, ...]:
+    """The traces that a sidecar's JSON object names, the newest first, then all of the file."""
+    names = row.get("traces")
+    every = (row.get("trace_id"), *(names if isinstance(names, list) else ()))
+    return tuple(dict.fromkeys(name for name in every if isinstance(name, str)))
+
+
+def _traces_of(data: bytes) -> tuple[str, ...] | None:
     row = loads_object(data)
-    if row is None or not isinstance(row.get("trace_id"), str):
-        return None
-    rest = row.get("traces")
-    named = [one for one in rest if isinstance(one, str)] if isinstance(rest, list) else []
-    return tuple(dict.fromkeys((row["trace_id"], *named)))
+    return None if row is None or not isinstance(row.get("trace_id"), str) else sidecar_traces(row)

@@ -21,7 +21,6 @@ def pre_commit(context: CommitContext) -> None:
 
     GateError for these, and where evidence is unreadable.
     """
-    from gitprov.checks.gate import Refusal
     from gitprov.flow.commit import message, sidecars
     from gitprov.flow.commit import plan as stage
     from gitprov.flow.commit.gates import message_gate_installed
@@ -39,11 +38,12 @@ def pre_commit(context: CommitContext) -> None:
     if plan is None:
         plans.drop(context.repo.git_dir)
         return
-    refusals = [Refusal.from_json(row) for row in plan.refusals]
     passed = None
     if not message_gate_installed(context.repo):
-        if refusals:
-            raise GateError(message.explain(refusals))
+        if plan.refusals:
+            from gitprov.output.findings import refusal
+
+            raise GateError(refusal(plan.refusals))
         passed = "passed"
     plan = plan._replace(gate=passed)
     plans.save(context.repo.git_dir, plan)
@@ -53,14 +53,14 @@ def pre_commit(context: CommitContext) -> None:
 
 def _refuse_closed(context: CommitContext) -> None:
     """GateError, with the command that gives access, if evidence is unreadable: it may be of staged files."""
-    from gitprov.checks.gate import Refusal
-    from gitprov.flow.commit.message import explain
+    from gitprov.model.finding import ERROR, Finding
+    from gitprov.output.findings import refusal
     from gitprov.store import access
 
     shut = access.closed(context.repo.home, context.repo.worktree_id)
     if shut is not None:
         what = f"recorded evidence cannot be read: {shut} is closed to this user"
-        raise GateError(explain([Refusal("unreadable", what, access.mend(shut))]))
+        raise GateError(refusal([Finding("unreadable", ERROR, what, access.mend(shut))]))
 
 
 def _is_plain(context: CommitContext, plan: Plan) -> bool:

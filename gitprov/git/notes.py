@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.errors import NotesUnreadable
@@ -29,10 +29,17 @@ def read(repo: Repository, ref: str, oids: Iterable[str]) -> dict[str, bytes]:
     """Commit → raw note on a notes ref or commit; commits without a note are left out."""
     commits = list(dict.fromkeys(oids))
     if len(commits) > _BY_NAME:
-        blobs = listing(repo, ref)
-        return _blobs(repo, {oid: blobs[oid] for oid in commits if oid in blobs})
+        blobs = places(repo, ref)
+        return read_objects(repo, [(oid, blob) for oid in commits for blob in blobs.get(oid, ())])
+    return read_objects(repo, [(oid, f"{ref}:{path}") for oid in commits for path in spellings(oid)])
+
+
+def read_objects(repo: Repository, names: Sequence[tuple[str, str]]) -> dict[str, bytes]:
+    """Commit → raw note from (commit, object name) pairs; several objects of a commit are one note.
+
+    Objects that are missing or no blobs are left out.
+    """
     out: dict[str, bytes] = {}
-    names = [(oid, f"{ref}:{path}") for oid in commits for path in spellings(oid)]
     for (oid, _), obj in zip(names, repo.objects.get_many(name for _, name in names), strict=True):
         if obj is not None and obj.type == "blob":
             out[oid] = out[oid] + b"\n" + obj.data if oid in out else obj.data
@@ -41,8 +48,7 @@ def read(repo: Repository, ref: str, oids: Iterable[str]) -> dict[str, bytes]:
 
 def listing(repo: Repository, ref: str) -> dict[str, str]:
     """Commit → blob id of its note for a whole notes ref; empty where there is no such ref."""
-    rows = _entries(repo.try_run(*_list(ref)).stdout)
-    return {oid: blob for oid, blob in rows if len(oid) == repo.hash_length}
+    return {oid: blobs[-1] for oid, blobs in places(repo, ref).items()}
 
 
 def _list(ref: str) -> tuple[str, ...]:
@@ -111,12 +117,3 @@ def places(repo: Repository, ref: str) -> dict[str, list[str]]:
         if len(oid) == repo.hash_length:
             out.setdefault(oid, []).append(blob)
     return out
-
-
-def _blobs(repo: Repository, blobs: dict[str, str]) -> dict[str, bytes]:
-    objects = repo.objects.get_many(blobs.values())
-    return {
-        oid: obj.data
-        for oid, obj in zip(blobs, objects, strict=True)
-        if obj is not None and obj.type == "blob"
-    }

@@ -62,6 +62,6 @@ def intact(record: dict[str, canonical.Json]) -> bool:
     """Whether a stored record still matches its own digest and id."""
     try:
         sealed = seal(record)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, TypeError, RecursionError):
         return False
     return bool(sealed["digest"] == record.get("digest") and sealed["id"] == record.get("id"))

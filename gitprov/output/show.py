@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from gitprov.model.answers.show import (
     CommitAnswer,
@@ -17,7 +17,7 @@ from gitprov.model.answers.show import (
 from gitprov.model.canonical import JsonObject
 from gitprov.model.rows import HumanRow
 from gitprov.output import delta as deltas
-from gitprov.output.show_json import counted, rate
+from gitprov.output.show_json import counted, facts_of, rate
 from gitprov.output.text import PLAIN, clean, clean_block, paint
 
 Colours = Mapping[str, str]
@@ -102,28 +102,30 @@ def section(title: str, text: Text) -> Iterator[str]:
 
 
 def _facts(answer: TraceAnswer) -> Iterator[str]:
-    record = answer.record
-    agent, prompt = _object(record, "agent"), _object(record, "prompt")
-    version = agent.get("version")
-    redacted = {f"the {name}": _object(record, name).get("redactions") for name in ("prompt", "output")}
-    redacted["other fields"] = record.get("field_redactions")
+    facts = facts_of(answer)
+    agent, prompt, subagent = (facts[name] or {} for name in ("agent", "prompt", "subagent"))
+    redacted = {"the prompt": prompt["redactions"], "the output": facts["output"]["redactions"]}
+    redacted["other fields"] = facts["field_redactions"]
+    texts = (f"{text['path']} ({str(text['digest'])[:19]})" for text in facts["instructions"])
+    kind = f"subagent {subagent['type']}" if subagent.get("type") else None
+    turn = f"turn {facts['turn']}" if facts["turn"] else None
     return _fields(
         [
-            ("Agent", _joined(agent.get("name") or "unknown", version, _subagent(record))),
-            ("Model", record.get("model") or "unknown"),
-            ("Date", record.get("at")),
-            ("Human", record.get("human")),
-            ("Session", _joined(record.get("session"), _turn(record))),
-            ("Prompt key", record.get("key")),
-            ("Version", _joined(prompt.get("name"), prompt.get("version"))),
-            ("Params", _pairs(_object(record, "params"))),
-            ("Usage", _pairs(_object(record, "usage"))),
-            ("Requests", ", ".join(map(str, _requests(record)))),
-            ("Instructions", _instructions(record)),
+            ("Agent", _joined(agent["name"] or "unknown", agent["version"], kind)),
+            ("Model", facts["model"] or "unknown"),
+            ("Date", facts["at"]),
+            ("Human", facts["human"]),
+            ("Session", _joined(facts["session"], turn)),
+            ("Prompt key", facts["key"]),
+            ("Version", _joined(prompt["name"], prompt["version"])),
+            ("Params", _pairs(facts["params"])),
+            ("Usage", _pairs(facts["usage"])),
+            ("Requests", ", ".join(facts["request_ids"])),
+            ("Instructions", ", ".join(texts)),
             ("Redacted", ", ".join(f"{count} in {name}" for name, count in redacted.items() if count)),
             ("Forgotten", _forgotten(answer.forgotten)),
-            ("Continues", record.get("parent")),
-            ("Continued by", ", ".join(answer.continued_by)),
+            ("Continues", facts["parent"]),
+            ("Continued by", ", ".join(facts["continued_by"])),
             *(("Reviewed by", _review(review)) for review in answer.reviews),
         ]
     )
@@ -276,33 +278,8 @@ def _pairs(values: JsonObject) -> str:
     return ", ".join(f"{name}={value}" for name, value in sorted(values.items()))
 
 
-def _turn(record: JsonObject) -> str | None:
-    return f"turn {record['turn']}" if record.get("turn") else None
-
-
-def _subagent(record: JsonObject) -> str | None:
-    kind = _object(record, "subagent").get("type")
-    return f"subagent {kind}" if kind else None
-
-
-def _requests(record: JsonObject) -> Sequence[object]:
-    ids = record.get("request_ids")
-    return ids if isinstance(ids, list) and ids else [value for value in (record.get("request_id"),) if value]
-
-
-def _instructions(record: JsonObject) -> str:
-    entries = record.get("instructions")
-    rows = [row for row in entries if isinstance(row, dict)] if isinstance(entries, list) else []
-    return ", ".join(f"{row.get('path')} ({str(row.get('digest'))[:19]})" for row in rows)
-
-
 def _ranges(row: HumanRow, path: str) -> str:
     return ",".join(str(lines) for lines in row.classes(path).values())
-
-
-def _object(row: JsonObject, name: str) -> JsonObject:
-    value = row.get(name)
-    return value if isinstance(value, dict) else {}
 
 
 def _indented(text: str) -> Iterator[str]:

@@ -24,8 +24,22 @@ VERSION = 1
 
 def of_trace(answer: TraceAnswer) -> JsonObject:
     """The JSON document for one trace."""
+    return {
+        **facts_of(answer),
+        "commits": [_held(entry) for entry in answer.held],
+        "worktree": [_share(entry) for entry in answer.worktree],
+        "uncommitted": [entry._asdict() for entry in answer.loose],
+        "unreachable": list(answer.lost),
+        "reviewed_by": _reviews(answer.reviews),
+        "forgotten": None if answer.forgotten is None else answer.forgotten._asdict(),
+    }
+
+
+def facts_of(answer: TraceAnswer) -> JsonObject:
+    """The part of the document about the generation itself, from which the text is made as well."""
     record = answer.record
-    agent = _object(record, "agent")
+    agent = record.get("agent") or {}
+    request = record.get("request_id")
     return {
         "kind": "trace",
         "v": VERSION,
@@ -35,29 +49,23 @@ def of_trace(answer: TraceAnswer) -> JsonObject:
         "agent": {"name": agent.get("name"), "version": agent.get("version")},
         "subagent": record.get("subagent"),
         "model": record.get("model"),
-        "params": _object(record, "params"),
-        "usage": _object(record, "usage"),
+        "params": record.get("params") or {},
+        "usage": record.get("usage") or {},
         "session": record.get("session"),
         "turn": record.get("turn"),
-        "request_ids": _requests(record),
+        "request_ids": record.get("request_ids") or ([request] if request else []),
         "at": record.get("at"),
         "human": record.get("human"),
         "key": record.get("key"),
         "parent": record.get("parent"),
         "continued_by": list(answer.continued_by),
-        "prompt": _text(answer.prompt, _object(record, "prompt"), "digest", "name", "version", "redactions"),
-        "output": _text(answer.output, _object(record, "output"), "digest", "redactions"),
+        "prompt": _text(answer.prompt, record.get("prompt") or {}, "digest", "name", "version", "redactions"),
+        "output": _text(answer.output, record.get("output") or {}, "digest", "redactions"),
         "field_redactions": record.get("field_redactions", 0) if record else None,
         "instructions": [
             {"path": entry.get("path"), "digest": entry.get("digest")}
-            for entry in _rows(record, "instructions")
+            for entry in record.get("instructions") or ()
         ],
-        "commits": [_held(entry) for entry in answer.held],
-        "worktree": [_share(entry) for entry in answer.worktree],
-        "uncommitted": [entry._asdict() for entry in answer.loose],
-        "unreachable": list(answer.lost),
-        "reviewed_by": _reviews(answer.reviews),
-        "forgotten": None if answer.forgotten is None else answer.forgotten._asdict(),
     }
 
 
@@ -170,21 +178,3 @@ def _text(text: Text, row: JsonObject, *names: str) -> JsonObject:
 
 def _reviews(reviews: Sequence[Review]) -> list[JsonObject]:
     return [one._asdict() for one in reviews]
-
-
-def _requests(record: JsonObject) -> list[str]:
-    ids = record.get("request_ids")
-    if isinstance(ids, list) and ids:
-        return [value for value in ids if isinstance(value, str)]
-    value = record.get("request_id")
-    return [value] if isinstance(value, str) else []
-
-
-def _object(row: JsonObject, name: str) -> JsonObject:
-    value = row.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _rows(row: JsonObject, name: str) -> list[JsonObject]:
-    value = row.get(name)
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gitprov.model.answers.show import FileStatus, NextCommit, StatusAnswer, SubmoduleStatus, TurnStatus
 from gitprov.model.canonical import JsonObject
 from gitprov.model.rows import HumanRow, LineRow, NoteRow, TraceRow
+from gitprov.output.findings import mend_line
 from gitprov.output.text import clean, fit, width
 
 VERSION = 1
@@ -113,9 +114,9 @@ def _next(commit: NextCommit | None) -> Iterator[str]:
         yield f"  {_row(row)}"
     for trailer in commit.trailers:
         yield f"  trailer  {clean(trailer)}"
-    for path, message, mend in commit.refusals:
-        yield f"  REFUSED  {clean(path or 'this commit')}: {clean(message)}"
-        yield f"           mend: {clean(mend)}"
+    for refusal in commit.refusals:
+        yield f"  REFUSED  {clean(refusal.path or 'this commit')}: {clean(refusal.message)}"
+        yield f"           {mend_line(refusal)}"
 
 
 def _row(row: NoteRow) -> str:
@@ -135,8 +136,6 @@ def _next_json(commit: NextCommit) -> JsonObject:
     return {
         "rows": [row.json for row in commit.rows],
         "trailers": list(commit.trailers),
-        "refusals": [
-            {"path": path, "message": message, "mend": mend} for path, message, mend in commit.refusals
-        ],
+        "refusals": [{"path": one.path, "message": one.message, "mend": one.mend} for one in commit.refusals],
         "problem": commit.problem,
     }

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from gitprov.model.canonical import JsonObject
+from gitprov.model.finding import Finding
 from gitprov.model.rows import NoteRow, TraceRow, typed
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
@@ -39,7 +40,7 @@ class Plan(NamedTuple):
     commit of HEAD; `amend`: the commit replaces it. `rows` are the note's trace and human rows, `trailers`
     those that the message must contain, each with its traces. `uses`: event seq → Use. `used`: (session
     key, turn, generation) to record as parents. `stale` are trailers to remove from an amended message.
-    `refusals` are lines for the user. `gate` is "passed" once the gate has passed. `moment` is the author
+    `refusals` are the gate's findings. `gate` is "passed" once the gate has passed. `moment` is the author
     date of git's attempt, `attempt` the token of the git process that makes it. `inherited` is the gate's
     outcome for the commits from which these lines come, `dropped` the exceptions made there, `problem` the
     reason why that is unknown. `sought` are traces of commits that this one repeats or replaces, searched
@@ -55,7 +56,7 @@ class Plan(NamedTuple):
     uses: dict[int, Use] = {}  # noqa: RUF012 - never written to
     used: tuple[tuple[str, str, str], ...] = ()
     added: int = 0
-    refusals: tuple[JsonObject, ...] = ()
+    refusals: tuple[Finding, ...] = ()
     stale: tuple[tuple[str, str], ...] = ()
     sidecars: tuple[str, ...] = ()
     gate: str | None = None
@@ -163,8 +164,13 @@ def _plan(row: dict[str, Any]) -> Plan:
         trailers=tuple((key, value, tuple(traces)) for key, value, traces in plan.trailers),
         uses={int(seq): Use(*use) for seq, use in row["uses"].items()},
         used=tuple((key, turn, trace) for key, turn, trace in plan.used),
-        refusals=tuple(plan.refusals),
+        refusals=tuple(_finding(row) for row in plan.refusals),
         stale=tuple((key, value) for key, value in plan.stale),
         sidecars=tuple(plan.sidecars),
         sought=tuple(plan.sought),
     )
+
+
+def _finding(row: Sequence[Any]) -> Finding:
+    finding = Finding._make(row)
+    return finding._replace(traces=tuple(finding.traces))

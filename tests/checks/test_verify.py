@@ -140,7 +140,7 @@ def test_no_line_is_of_two(one: LineSet, other: LineSet) -> None:
         for name, lines in (("gen_20260201_0123456789", one), ("gen_20260201_1123456789", other))
     ]
     note = parsed(*rows, {"kind": "commit", "id": OID})
-    found = [one.what for one in verify_note.shape(OID, note, verify_note.claims(note))]
+    found = [one.message for one in verify_note.shape(OID, note, verify_note.claims(note))]
     assert found == ([f"line {one & other} is claimed twice"] if one & other else [])
 
 
@@ -172,7 +172,7 @@ def one_row(entry: object = None, **fields: object) -> Note:
 
 def kinds_of(note: Note) -> list[str]:
     """The kinds of what is wrong with a note by itself."""
-    return [one.kind for one in verify_note.shape(OID, note, verify_note.claims(note))]
+    return [one.rule for one in verify_note.shape(OID, note, verify_note.claims(note))]
 
 
 def test_shapes() -> None:
@@ -199,7 +199,7 @@ def test_second_look() -> None:
 
     def kind(count: int | None, added: str) -> str | None:
         found = verify_note.judged(OID, doubt, count, LineSet.parse(added))
-        return found.kind if found else None
+        return found.rule if found else None
 
     assert kind(None, "") == "no-such-path"
     assert kind(2, "1-2") == "no-such-line"
@@ -211,12 +211,12 @@ def test_many_traces_named_together() -> None:
     """A digest that no note here has is unknown, and a fault where the commit has no note and others have."""
     told = MessageTraces([], [], [], ["sha256:" + "0" * 64])
     for note, noted, expected in (
-        (one_row(), True, ["unknown-traces unknown", "row-without-trailer finding"]),
-        (None, True, ["no-note finding"]),
+        (one_row(), True, ["unknown-traces unknown", "row-without-trailer error"]),
+        (None, True, ["no-note error"]),
         (None, False, ["no-note unknown"]),
     ):
         found = verify_note.trailers(OID, note, told, noted, demanded=True)
-        assert [f"{one.kind} {one.level}" for one in found] == expected
+        assert [f"{one.rule} {one.level}" for one in found] == expected
 
 
 def test_messages() -> None:
@@ -225,19 +225,19 @@ def test_messages() -> None:
     def kinds(note: Note | None, *said: str, waived: tuple[str, ...] = (), noted: bool = True) -> list[str]:
         told = MessageTraces(said, ["x"] if "x" in said else [], waived)
         return [
-            f"{one.kind} {one.level}" for one in verify_note.trailers(OID, note, told, noted, demanded=True)
+            f"{one.rule} {one.level}" for one in verify_note.trailers(OID, note, told, noted, demanded=True)
         ]
 
     assert kinds(one_row(), TRACE) == kinds(None) == kinds(one_row(), waived=(TRACE,)) == []
-    assert kinds(None, TRACE) == ["no-note finding"]
+    assert kinds(None, TRACE) == ["no-note error"]
     assert kinds(None, TRACE, noted=False) == ["no-note unknown"]
-    assert kinds(one_row()) == ["row-without-trailer finding"]
+    assert kinds(one_row()) == ["row-without-trailer error"]
     assert kinds(one_row(evidence="carried")) == []
     assert kinds(Note([*one_row().traces.values(), CommitRow.make(OID, gate="absent")])) == []
-    assert kinds(one_row(), TRACE, "other") == ["trailer-without-row finding"]
+    assert kinds(one_row(), TRACE, "other") == ["trailer-without-row error"]
     dropped = CommitRow.make(OID, dropped={"other": "why"})
     assert kinds(Note([*one_row().traces.values(), dropped]), TRACE, "other") == []
-    assert kinds(None, "x", noted=False)[0] == "bad-trailer finding"
+    assert kinds(None, "x", noted=False)[0] == "bad-trailer error"
 
 
 def test_records() -> None:
@@ -245,12 +245,12 @@ def test_records() -> None:
     row = TraceRow.make(TRACE, prompt="p", key="k")
     found = verify_note.against_record(OID, row, None)
     assert found is not None
-    assert (found.kind, found.level) == ("no-generation", "unknown")
+    assert (found.rule, found.level) == ("no-generation", "unknown")
     assert verify_note.against_record(OID, row, {"prompt": {"digest": "p"}, "key": "k"}) is None
     for record in ({"prompt": {"digest": "q"}, "key": "k"}, {"prompt": {"digest": "p"}, "key": "l"}):
         found = verify_note.against_record(OID, row, record)
         assert found is not None
-        assert found.kind == "note-contradicts"
+        assert found.rule == "note-contradicts"
 
 
 def stored(without: str = "", **altered: bytes | None) -> tuple[Stored, str]:
@@ -278,31 +278,31 @@ def test_contents() -> None:
 
     def kinds(one: Stored, *texts: str, lost: str = "", promised: bool = False) -> list[str]:
         world = World(lambda oid: oid != lost, texts, promised, stores.directory, stores.instruction_path)
-        return [f"{found.kind} {found.level}" for found in verify_store.generation(one, world)]
+        return [f"{found.rule} {found.level}" for found in verify_store.generation(one, world)]
 
     one, text = stored()
-    missing = ["content-missing finding"]
+    missing = ["content-missing error"]
     assert kinds(one, text) == []
     assert kinds(one) == kinds(one, text, lost=PLACE) == missing
     assert kinds(one, text, lost=PLACE, promised=True) == ["content-missing unknown"]
-    assert kinds(stored(prompt_txt=b"other")[0], text) == ["content-altered finding"]
+    assert kinds(stored(prompt_txt=b"other")[0], text) == ["content-altered error"]
     assert kinds(stored(prompt_txt=None)[0], text) == kinds(stored("prompt.txt")[0], text) == missing
     assert kinds(stored("files/0.after")[0], text) == missing
     assert kinds(one._replace(files={**one.files, "files/0.after": OID[:-1] + "2"}), text) == [
-        "content-altered finding"
+        "content-altered error"
     ]
     assert (
         kinds(stored(record_json=b"{}")[0], text)
         == kinds(stored(record_json=b"[")[0])
-        == ["bad-record finding"]
+        == ["bad-record error"]
     )
     assert kinds(stored(record_json=None)[0], text) == missing
-    assert kinds(one._replace(top="00/elsewhere"), text) == ["bad-record finding"]
-    assert kinds(stored("record.json")[0], text) == ["no-record finding"]
-    assert kinds(stored(tombstone_json=b"{}")[0], text) == ["not-erased finding"]
+    assert kinds(one._replace(top="00/elsewhere"), text) == ["bad-record error"]
+    assert kinds(stored("record.json")[0], text) == ["no-record error"]
+    assert kinds(stored(tombstone_json=b"{}")[0], text) == ["not-erased error"]
     bare = {name: one.files[name] for name in ("record.json",)}
     grave = one._replace(files={**bare, "tombstone.json": OID}, data={**one.data, "tombstone.json": b"["})
-    assert kinds(grave) == ["bad-tombstone finding"]
+    assert kinds(grave) == ["bad-tombstone error"]
     assert kinds(grave._replace(files={"tombstone.json": OID}, data={"tombstone.json": b"{}"})) == []
 
 
@@ -313,7 +313,7 @@ def test_instruction_texts() -> None:
     for data, kind in ((b"other", "content-altered"), (None, "content-missing")):
         found = verify_store.instruction(path, data, WORLD)
         assert found is not None
-        assert found.kind == kind
+        assert found.rule == kind
 
 
 def test_sidecars() -> None:
@@ -324,7 +324,7 @@ def test_sidecars() -> None:
     def kinds(change: dict[str, object], files: tuple[str, ...] = ("a",), rows: Any = (row,)) -> list[str]:  # noqa: ANN401
         data = json.dumps({**good, **change}).encode()
         known = None if rows is None else {one.id: one for one in rows}
-        return [one.kind for one in verify_store.sidecar(".ai-trace/a.json", data, files, known)]
+        return [one.rule for one in verify_store.sidecar(".ai-trace/a.json", data, files, known)]
 
     assert kinds({}) == []
     assert kinds({"model": "other"}) == ["sidecar-contradicts"]

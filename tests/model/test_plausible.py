@@ -39,7 +39,7 @@ def test_a_plausible_row_is_itself() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [("v", "1"), ("v", 0), ("agent", 7), ("model", "\udce9"), ("session", "x" * 5000), ("human", "\ud800"), ("at", []),
-     ("delta", []), ("evidence", {})],
+     ("delta", []), ("delta", 7), ("evidence", {})],
 )  # fmt: skip
 def test_a_wrong_value_is_taken_out(field: str, value: object) -> None:
     """The field goes, all others stay."""
@@ -60,6 +60,12 @@ def test_wrong_counts_are_taken_out() -> None:
 def test_wrong_parts_of_files_are_taken_out() -> None:
     """Paths, entries and classes that cannot be used go one by one."""
     taken: list[Implausible] = []
+    assert plausible({"kind": "human", "id": "h", "files": 7}, taken) == {
+        "kind": "human",
+        "id": "h",
+        "files": {},
+    }
+    assert taken.pop() == Implausible("human", "h", "files")
     files = {
         "a": {"ai": 7, "edited": "1", "bounded": 7},
         "b": [],

@@ -25,6 +25,7 @@ from gitprov.model.answers.show import (
     UncommittedFile,
     Unread,
 )
+from gitprov.model.finding import ERROR, Finding
 from gitprov.model.rows import CommitRow, HumanRow, TraceRow
 from gitprov.output import delta, show, show_json, status
 
@@ -113,7 +114,7 @@ def test_a_trace_with_everything() -> None:
         "session": "s",
         "turn": "000001",
         "parent": "gen_20260131_0123456789",
-        "instructions": [{"path": "CLAUDE.md", "digest": "sha256:" + "a" * 64}, 7],
+        "instructions": [{"path": "CLAUDE.md", "digest": "sha256:" + "a" * 64}],
     }
     counts = {"raw": 4, "kept": 1, "edited": 1, "dropped": 1, "pending": 1}
     answer = trace(
@@ -261,7 +262,7 @@ def test_status_with_everything() -> None:
     following = NextCommit(
         (row, row.replace(files={"a.py": {"deleted": 2}}), human),
         ("AI-Trace: gen_x",),
-        ((None, "bad", "mend it"),),
+        (Finding("x", ERROR, "bad", "mend it"),),
     )
     unread = (Unread("big", "large", "m"), Unread("events/1.json", "damaged", "half"))
     lines = list(status.render(StatusAnswer("@", (FILE,), (TURN,), unread, following, "c" * 40)))

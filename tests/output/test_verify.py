@@ -1,18 +1,18 @@
-"""What `gitprov verify` prints: findings one by one, the unknown and remarks counted, nothing that steers a terminal."""
+"""How findings are printed: verify's one by one, the unknown and remarks counted, nothing that steers a terminal."""
 
 from __future__ import annotations
 
-from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
+from gitprov.model.finding import ERROR, INFO, UNKNOWN, WARNING, Finding, failed
 from gitprov.output import findings as output
 
 OID = "0123456789abcdef" * 2 + "01234567"
 FOUND = [
     Finding(
-        "not-added", FINDING, "line 3 was not added", "gitprov heal 0123456789ab", OID, "a\x1b.py", "gen_x"
+        "not-added", ERROR, "line 3 was not added", "gitprov heal 0123456789ab", OID, "a\x1b.py", ("gen_x",)
     ),
-    Finding("bad-record", FINDING, "it lies here", None, path="ab/gen_y"),
-    Finding("no-generation", UNKNOWN, "it is not here", "gitprov sync", OID, trace="gen_z"),
-    Finding("no-generation", UNKNOWN, "it is not here", "gitprov sync", OID, trace="gen_w"),
+    Finding("bad-record", ERROR, "it lies here", None, path="ab/gen_y"),
+    Finding("no-generation", UNKNOWN, "it is not here", "gitprov sync", OID, traces=("gen_z",)),
+    Finding("no-generation", UNKNOWN, "it is not here", "gitprov sync", OID, traces=("gen_w",)),
     Finding("orphan", INFO, "no ref leads there", None, OID),
 ]
 
@@ -33,6 +33,16 @@ def test_strict_lines() -> None:
     lines = list(output.lines(FOUND, strict=True))
     assert "0123456789ab  gen_w: could not look: it is not here [no-generation]" in lines
     assert not any(line.startswith("could not look") for line in lines)
+
+
+def test_warnings() -> None:
+    """A warning is listed, and is no error."""
+    warning = Finding("new-name", WARNING, "the name is new", "look at it", path="a.txt")
+    assert list(output.lines([warning], strict=False)) == [
+        "a.txt: warning: the name is new [new-name]",
+        "    mend: look at it",
+    ]
+    assert not failed([warning], strict=True)
 
 
 def test_summary() -> None:
@@ -56,3 +66,55 @@ def test_row() -> None:
         "path": "ab/gen_y",
         "trace": None,
     }
+
+
+def test_row_with_more() -> None:
+    """Line range, evidence and several traces are only in the rows to which they apply; doctor has its own words."""
+    finding = Finding("x", ERROR, "m", "do", OID, "a", ("gen_x", "gen_y"), (3, 5), "sha256:0")
+    assert (
+        output.row(finding).items()
+        >= {
+            "trace": "gen_x",
+            "traces": ("gen_x", "gen_y"),
+            "lines": (3, 5),
+            "evidence": "sha256:0",
+        }.items()
+    )
+    row = output.doctor_row(Finding("x", ERROR, "m", "do"), fixable=True)
+    assert (row["level"], row["mend"], row["fixable"], row["path"]) == ("broken", "do", True, None)
+    assert list(output.doctor_lines([Finding("x", ERROR, "m\x1b", "do")])) == ["broken: m\\x1b", "  mend: do"]
+
+
+def test_refusal() -> None:
+    """The gate names file and traces, or the commit; above twenty traces their number, and one digest in the way out."""
+    many = tuple(f"gen_{n}" for n in range(21))
+    text = output.refusal(
+        [
+            Finding("marker", ERROR, "it is gone", "put it back", path="a", traces=("gen_x",)),
+            Finding("dropped", ERROR, "no reason", "write one"),
+            Finding("sidecar", ERROR, "it lost them", "restore it", path="b", traces=many),
+        ]
+    )
+    assert text.splitlines()[:8] == [
+        "commit refused: 3 records would be lost",
+        "  a  gen_x",
+        "    it is gone",
+        "    mend: put it back",
+        "  this commit",
+        "    no reason",
+        "    mend: write one",
+        "  b  21 traces",
+    ]
+    assert text.count("--trailer") == 2
+    assert "gen_7 " not in text
+    one = output.refusal([Finding("dropped", ERROR, "no reason", "write one")])
+    assert one.startswith("commit refused: 1 record would be lost")
+    assert "--trailer" not in one
+
+
+def test_failed() -> None:
+    """An error fails; what could not be looked at fails under strict alone; a remark never does."""
+    assert failed(FOUND)
+    assert not failed(FOUND[2:])
+    assert failed(FOUND[2:], strict=True)
+    assert not failed(FOUND[4:], strict=True)

@@ -9,15 +9,14 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.model.canonical import JsonObject
-from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
-from gitprov.model.note import Note
+from gitprov.model.finding import ERROR, INFO, UNKNOWN, Finding
+from gitprov.model.note import Claim, Note
 from gitprov.model.ranges import MAX_TEXT, LineSet, repeated
-from gitprov.model.rows import CommitRow, HumanRow, LineRow, TraceRow
+from gitprov.model.rows import CommitRow, LineRow, TraceRow
 from gitprov.model.untrusted.plausible import CLASSES, Implausible
 from gitprov.model.untrusted.printed import shell_quoted
 
-_CLASSES = frozenset(CLASSES)
-_RANGES = _CLASSES | {"files", "deleted", "path"}
+_RANGES = {*CLASSES, "files", "deleted", "path"}
 #: So many unused values of each kind get a finding of their own.
 _NAMED = 10
 _NONE = LineSet()
@@ -25,23 +24,16 @@ _PARTS = ("kept", "edited", "dropped", "pending")
 #: Evidence that hooks recorded at the commit itself, so that they wrote its trailers as well.
 _OWN = ("captured", "swept")
 
+#: Path → its claims.
+Claims = Mapping[str, list[Claim]]
+
 
 class Doubt(NamedTuple):
     """Lines that a note claims and that git's diff does not show as added by the commit."""
 
     path: str
     lines: LineSet
-    row: str
-
-
-class RowClaim(NamedTuple):
-    """Lines that a row claims in a class; if they cannot be read, `lines` is None and `wrong` the reason."""
-
-    row: LineRow
-    path: str
-    cls: str
-    lines: LineSet | None
-    wrong: str = ""
+    traces: tuple[str, ...]
 
 
 class MessageTraces(NamedTuple):
@@ -61,50 +53,52 @@ def is_copied(oid: str, note: Note) -> bool:
     return bool(note.copied_from(oid))
 
 
-def claims(note: Note) -> list[RowClaim]:
-    """The claims of all trace and human rows of a note; each range is parsed once."""
-    claimed: list[RowClaim] = []
-    sizes: dict[str, int] = {}
-    for row in (*note.traces.values(), *note.of(HumanRow).values()):
-        for path, entry in row.files.items():
-            sizes[path] = sizes.get(path, 0) + row.text_size(path)
-            if sizes[path] > MAX_TEXT:
-                what = f"its ranges, with those of other rows, are longer than {MAX_TEXT} characters"
-                claimed.append(RowClaim(row, path, "", None, what))
-            else:
-                claimed += [_claim(row, path, cls, entry[cls]) for cls in entry if cls in _CLASSES]
-    return claimed
+def claims(note: Note) -> Claims:
+    """The claims of a note as every command reads them, by path."""
+    return {path: note.claims(path) for path in note.paths()}
 
 
-def _claim(row: LineRow, path: str, cls: str, text: str) -> RowClaim:
-    try:
-        return RowClaim(row, path, cls, LineSet.parse(text))
-    except ValueError as error:
-        return RowClaim(row, path, cls, None, f"{cls}: {str(error)[:120]}")
-
-
-def shape(oid: str, note: Note, claimed: list[RowClaim]) -> Iterator[Finding]:
+def shape(oid: str, note: Note, claimed: Claims) -> Iterator[Finding]:
     """Findings on a note alone, without its commit's diff; `claimed` is the result of `claims`."""
     heal = f"gitprov heal {oid[:12]}"
     if note.foreign:
         what = f"{len(note.foreign)} lines of the note cannot be read"
-        yield Finding("note-lines", FINDING, what, f"git notes --ref=gitprov edit {oid[:12]}", oid)
+        yield Finding("note-lines", ERROR, what, f"git notes --ref=gitprov edit {oid[:12]}", oid)
     if is_copied(oid, note):
         names = ", ".join(name[:12] for name in note.copied_from(oid))
         what = f"the note was copied from {names}: its lines are that commit's"
-        yield Finding("note-copied", FINDING, what, heal, oid)
+        yield Finding("note-copied", ERROR, what, heal, oid)
         return
     if note.commit is None and any(kind in ("trace", "human") for kind, _ in note.rows):
-        yield Finding("no-commit-row", FINDING, "the note does not say which commit it is of", heal, oid)
+        yield Finding("no-commit-row", ERROR, "the note does not say which commit it is of", heal, oid)
     yield from _implausible(oid, note, heal)
-    for claim in claimed:
-        if claim.lines is None:
-            yield Finding("bad-range", FINDING, claim.wrong, heal, oid, claim.path or None, _trace(claim.row))
+    for path, row, what in _unreadable(note, claimed):
+        yield Finding("bad-range", ERROR, what, heal, oid, path, _traces(row))
     judged_already = {claim.id for claim in note.implausible if claim.field == "delta"}
     for trace, row in note.traces.items():
         if trace not in judged_already:
             yield from _delta(oid, row, heal)
     yield from _twice(oid, claimed, heal)
+
+
+def _unreadable(note: Note, claimed: Claims) -> Iterator[tuple[str, LineRow, str]]:
+    """(path, row, reason) for the ranges that claim nothing because they cannot be read."""
+    for path, claims_of_path in claimed.items():
+        usable = {(*claim.row.identity, claim.cls) for claim in claims_of_path}
+        size = 0
+        for row in note.rows_of(path):
+            size += row.text_size(path)
+            if size > MAX_TEXT:
+                what = f"its ranges, with those of other rows, are longer than {MAX_TEXT} characters"
+                yield path, row, what
+                continue
+            entry = row.files[path]
+            for cls in CLASSES:
+                if cls in entry and (*row.identity, cls) not in usable:
+                    try:
+                        LineSet.parse(entry[cls])
+                    except ValueError as error:
+                        yield path, row, f"{cls}: {str(error)[:120]}"
 
 
 def _implausible(oid: str, note: Note, heal: str) -> Iterator[Finding]:
@@ -118,22 +112,21 @@ def _implausible(oid: str, note: Note, heal: str) -> Iterator[Finding]:
     for kind, values in by_kind.items():
         for value in values[:_NAMED]:
             what = f"the value of `{value.field}` is not plausible and was not used"
-            trace = value.id if value.kind == "trace" else None
-            yield Finding(kind, FINDING, what, heal, oid, value.path, trace)
+            traces = (value.id,) if value.kind == "trace" else ()
+            yield Finding(kind, ERROR, what, heal, oid, value.path, traces)
         if len(values) > _NAMED:
             what = f"{len(values) - _NAMED} more values are not plausible and were not used"
-            yield Finding(kind, FINDING, what, heal, oid)
+            yield Finding(kind, ERROR, what, heal, oid)
 
 
-def doubts(claimed: list[RowClaim], added: Mapping[str, LineSet]) -> list[Doubt]:
-    """The claimed lines that are not in `added` (path → lines that the commit adds)."""
-    unsupported = []
-    for claim in claimed:
-        if claim.lines:
-            remaining = claim.lines - added.get(claim.path, _NONE)
-            if remaining:
-                unsupported.append(Doubt(claim.path, remaining, claim.row.id))
-    return unsupported
+def doubts(claimed: Claims, added: Mapping[str, LineSet]) -> list[Doubt]:
+    """The claimed lines that are not in `added` (path → lines that the commit adds), sorted by path."""
+    return [
+        Doubt(path, remaining, _traces(claim.row))
+        for path, claims_of_path in sorted(claimed.items())
+        for claim in claims_of_path
+        if (remaining := claim.lines - added.get(path, _NONE))
+    ]
 
 
 def judged(oid: str, doubt: Doubt, count: int | None, added: LineSet) -> Finding | None:
@@ -142,19 +135,19 @@ def judged(oid: str, doubt: Doubt, count: int | None, added: LineSet) -> Finding
     The file has `count` lines (None: no such file); lines in `added` count as added too.
     """
     heal = f"gitprov heal {oid[:12]}"
-    trace = doubt.row if doubt.row.startswith("gen_") else None
+    place = (oid, doubt.path, doubt.traces)
     if count is None:
-        return Finding("no-such-path", FINDING, "no such file in the commit", heal, oid, doubt.path, trace)
+        return Finding("no-such-path", ERROR, "no such file in the commit", heal, *place)
     beyond = LineSet.of_runs(
         (max(first, count + 1), last) for first, last in doubt.lines.runs if last > count
     )
     if beyond:
         what = f"line {_shortened(beyond)} does not exist, the file has {count}"
-        return Finding("no-such-line", FINDING, what, heal, oid, doubt.path, trace)
+        return Finding("no-such-line", ERROR, what, heal, *place, _span(beyond))
     remaining = doubt.lines - added
     if remaining:
         what = f"line {_shortened(remaining)} was not added by this commit"
-        return Finding("not-added", FINDING, what, heal, oid, doubt.path, trace)
+        return Finding("not-added", ERROR, what, heal, *place, _span(remaining))
     return None
 
 
@@ -168,7 +161,7 @@ def trailers(
     heal = f"gitprov heal {oid[:12]}"
     for value in message.malformed:
         what = f"the trailer 'AI-Trace: {value}' names no trace"
-        yield Finding("bad-trailer", FINDING, what, "reword the commit", oid)
+        yield Finding("bad-trailer", ERROR, what, "reword the commit", oid)
     if note is None:
         yield from _without_note(oid, message, noted)
         return
@@ -178,7 +171,7 @@ def trailers(
         if trace not in note.traces and trace not in waived:
             what = "the message names the trace, and the note has no row of it"
             mend = f"{heal}; if no line of it is left, reword the commit without the trailer"
-            yield Finding("trailer-without-row", FINDING, what, mend, oid, trace=trace)
+            yield Finding("trailer-without-row", ERROR, what, mend, oid, traces=(trace,))
     for digest in message.unresolved:
         what = f"the message names traces by their digest {digest}, and no note here has just those"
         yield Finding("unknown-traces", UNKNOWN, what, "gitprov sync brings the notes of others", oid)
@@ -189,17 +182,15 @@ def trailers(
             what = "the note has a row of the trace, and the message does not name it"
             trailer = shell_quoted(f"AI-Trace: {trace}")
             mend = f"git commit --amend --no-edit --trailer {trailer}, or reword an older commit so"
-            yield Finding("row-without-trailer", FINDING, what, mend, oid, trace=trace)
+            yield Finding("row-without-trailer", ERROR, what, mend, oid, traces=(trace,))
 
 
 def _without_note(oid: str, message: MessageTraces, noted: bool) -> Iterator[Finding]:
     """Findings on traces that the message of a commit without a note names."""
-    level, mend = (
-        (FINDING, f"gitprov heal {oid[:12]}") if noted else (UNKNOWN, "gitprov sync brings the notes")
-    )
+    level, mend = (ERROR, f"gitprov heal {oid[:12]}") if noted else (UNKNOWN, "gitprov sync brings the notes")
     for trace in message.traces:
         what = "the message names the trace, and the commit has no note"
-        yield Finding("no-note", level, what, mend, oid, trace=trace)
+        yield Finding("no-note", level, what, mend, oid, traces=(trace,))
     for digest in message.unresolved:
         what = f"the message names traces by their digest {digest}, and the commit has no note"
         yield Finding("no-note", level, what, mend, oid)
@@ -210,21 +201,21 @@ def against_record(oid: str, row: TraceRow, record: JsonObject | None) -> Findin
     trace = row.id
     if record is None:
         what, mend = "its generation is not in this clone", "gitprov sync, if the team shares generations"
-        return Finding("no-generation", UNKNOWN, what, mend, oid, trace=trace)
-    prompt = record.get("prompt")
-    digest = prompt.get("digest") if isinstance(prompt, dict) else None
+        return Finding("no-generation", UNKNOWN, what, mend, oid, traces=(trace,))
+    digest = (record.get("prompt") or {}).get("digest")
     for name, in_note, in_record in (
         ("prompt", row.prompt, digest),
         ("key", row.key, record.get("key")),
     ):
         if in_note and in_record and in_note != in_record:
             what = f"the note's {name} is not the record's"
-            return Finding("note-contradicts", FINDING, what, f"gitprov heal {oid[:12]}", oid, trace=trace)
+            return Finding("note-contradicts", ERROR, what, f"gitprov heal {oid[:12]}", oid, traces=(trace,))
     return None
 
 
-def _trace(row: LineRow) -> str | None:
-    return row.id if isinstance(row, TraceRow) else None
+def _traces(row: LineRow) -> tuple[str, ...]:
+    """The trace of a row as a finding has it; empty for a person's row."""
+    return (row.id,) if isinstance(row, TraceRow) else ()
 
 
 def _delta(oid: str, row: TraceRow, heal: str) -> Iterator[Finding]:
@@ -232,27 +223,30 @@ def _delta(oid: str, row: TraceRow, heal: str) -> Iterator[Finding]:
 
     A union of notes takes the larger count of both sides for each, so their sum may be larger.
     """
+    if row.delta is None:
+        return
     raw, parts = row.counted("raw"), [row.counted(name) for name in _PARTS]
     if sum(parts) != raw:
         words = " + ".join(f"{name} {n}" for name, n in zip(_PARTS, parts, strict=True))
         what = f"the delta does not add up: raw {raw}, {words}"
-        united = sum(parts) > raw
-        level = INFO if united else FINDING
-        yield Finding("bad-delta", level, what, None if united else heal, oid, trace=row.id)
+        level, mend = (INFO, None) if sum(parts) > raw else (ERROR, heal)
+        yield Finding("bad-delta", level, what, mend, oid, traces=(row.id,))
 
 
-def _twice(oid: str, claimed: list[RowClaim], heal: str) -> Iterator[Finding]:
+def _twice(oid: str, claimed: Claims, heal: str) -> Iterator[Finding]:
     """Findings on lines that two traces claim, or one trace in two classes."""
-    by_path: dict[str, list[RowClaim]] = {}
-    for claim in claimed:
-        if claim.lines is not None and isinstance(claim.row, TraceRow):
-            by_path.setdefault(claim.path, []).append(claim)
-    for path, claims_of_path in by_path.items():
-        both = repeated(claim.lines for claim in claims_of_path if claim.lines is not None)
+    for path, claims_of_path in claimed.items():
+        of_traces = [claim for claim in claims_of_path if isinstance(claim.row, TraceRow)]
+        both = repeated(claim.lines for claim in of_traces)
         if both:
-            later = [claim for claim in claims_of_path if claim.lines is not None and claim.lines & both]
+            last = max(claim.row.id for claim in of_traces if claim.lines & both)
             what = f"line {_shortened(both)} is claimed twice"
-            yield Finding("claimed-twice", FINDING, what, heal, oid, path, later[-1].row.id)
+            yield Finding("claimed-twice", ERROR, what, heal, oid, path, (last,), _span(both))
+
+
+def _span(lines: LineSet) -> tuple[int, int]:
+    """First and last line of a set that is not empty."""
+    return lines.runs[0][0], lines.runs[-1][1]
 
 
 def _shortened(lines: LineSet) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from gitprov.checks.gate import sidecar_target, sidecar_traces
 from gitprov.model import canonical
 from gitprov.model.canonical import JsonObject
-from gitprov.model.finding import FINDING, UNKNOWN, Finding
+from gitprov.model.finding import ERROR, UNKNOWN, Finding
 from gitprov.model.generation import intact
 from gitprov.model.rows import TraceRow
 from gitprov.model.untrusted.jsonvalue import loads_object
+from gitprov.model.untrusted.plausible_record import plausible_record
 from gitprov.model.untrusted.printed import argument_quoted, path_quoted
 
 _FETCH = "fetch refs/gitprov/generations from a clone that has it"
@@ -42,14 +44,9 @@ class World(NamedTuple):
     instruction_path: Callable[[str], str]
 
 
-def parse(data: bytes | None) -> JsonObject | None:
-    """The JSON object in `data`; None if it contains anything else."""
-    return loads_object(data)
-
-
 def generation(stored: Stored, world: World) -> Iterator[Finding]:
     """Findings on one generation."""
-    record = parse(stored.data.get("record.json"))
+    record = loads_object(stored.data.get("record.json"))
     buried = "tombstone.json" in stored.files
     if buried:
         yield from _tombstone(stored)
@@ -62,29 +59,23 @@ def generation(stored: Stored, world: World) -> Iterator[Finding]:
         what = "the object of its record is missing" if missing else "its record cannot be read"
         yield _absent(stored, what, world) if missing else _finding("bad-record", stored, what, _FETCH)
         return
-    if not _intact(record):
+    if not intact(record):
         yield _finding("bad-record", stored, "its record does not match the digest it names", _FETCH)
     elif record.get("id") != stored.trace or world.place(stored.trace) != stored.top:
         what = f"the record of {str(record.get('id'))[:40]} lies here"
         yield _finding("bad-record", stored, what, _FETCH)
     elif not buried:
-        yield from _contents(stored, record, world)
+        yield from _contents(stored, plausible_record(record), world)
 
 
 def instruction(path: str, data: bytes | None, world: World) -> Finding | None:
     """The finding if an instruction file is missing or its text does not match the digest in its name."""
     if data is None:
-        return Finding(
-            "content-missing",
-            _level(world),
-            "the object of an instruction text is missing",
-            _FETCH,
-            path=path,
-        )
+        what = "the object of an instruction text is missing"
+        return Finding("content-missing", _level(world), what, _FETCH, path=path)
     if world.instruction_path(canonical.digest(data)) != path:
-        return Finding(
-            "content-altered", FINDING, "the instruction text does not match its digest", _FETCH, path=path
-        )
+        what = "the instruction text does not match its digest"
+        return Finding("content-altered", ERROR, what, _FETCH, path=path)
     return None
 
 
@@ -95,55 +86,38 @@ def sidecar(
 
     `rows` None: this clone has no notes.
     """
-    row = parse(data)
+    row = loads_object(data)
+    remove = f"git rm {path_quoted(path)}"
     if row is None:
-        yield Finding(
-            "bad-sidecar", FINDING, "the sidecar cannot be read", f"git rm {path_quoted(path)}", path=path
-        )
+        yield Finding("bad-sidecar", ERROR, "the sidecar cannot be read", remove, path=path)
         return
-    of = path.removeprefix(".ai-trace/").removesuffix(".json")
-    if of not in files:
-        yield Finding(
-            "sidecar-alone",
-            FINDING,
-            f"the sidecar is of {of}, which is not there",
-            f"git rm {path_quoted(path)}",
-            path=path,
-        )
+    target = sidecar_target(path)
+    if target not in files:
+        what = f"the sidecar is of {target}, which is not there"
+        yield Finding("sidecar-alone", ERROR, what, remove, path=path)
     trace = row.get("trace_id")
-    named = row.get("traces") if isinstance(row.get("traces"), list) else []
-    traces = list(dict.fromkeys(name for name in (trace, *(named or ())) if isinstance(name, str)))
     if not isinstance(trace, str):
-        yield Finding(
-            "bad-sidecar", FINDING, "the sidecar names no trace", f"git rm {path_quoted(path)}", path=path
-        )
+        yield Finding("bad-sidecar", ERROR, "the sidecar names no trace", remove, path=path)
     if rows is None:
-        yield Finding(
-            "sidecar-unchecked", UNKNOWN, "there are no notes here to check it", "gitprov sync", path=path
-        )
+        what = "there are no notes here to check it"
+        yield Finding("sidecar-unchecked", UNKNOWN, what, "gitprov sync", path=path)
         return
-    for name in traces:
+    for name in sidecar_traces(row):
         if name not in rows:
             what = "the sidecar names the trace, and no note does"
-            yield Finding("sidecar-unknown", FINDING, what, "gitprov heal", path=path, trace=name)
-    trace_row = rows.get(trace) if isinstance(trace, str) else None
+            yield Finding("sidecar-unknown", ERROR, what, "gitprov heal", path=path, traces=(name,))
+    if not isinstance(trace, str) or trace not in rows:
+        return
     for field, row_field in (("model", "model"), ("generated_at", "at"), ("prompt_hash", "prompt")):
-        if trace_row is not None and row.get(field) != trace_row.json.get(row_field):
+        if row.get(field) != rows[trace].json.get(row_field):
             what = f"the sidecar's {field} is not the note's"
-            mend = f"correct {path} from: gitprov show {argument_quoted(str(trace))}"
-            yield Finding("sidecar-contradicts", FINDING, what, mend, path=path, trace=trace)
-
-
-def _intact(record: JsonObject) -> bool:
-    try:
-        return intact(record)
-    except (RecursionError, UnicodeError, TypeError):
-        return False
+            mend = f"correct {path} from: gitprov show {argument_quoted(trace)}"
+            yield Finding("sidecar-contradicts", ERROR, what, mend, path=path, traces=(trace,))
 
 
 def _tombstone(stored: Stored) -> Iterator[Finding]:
     again = f"gitprov forget {argument_quoted(str(stored.trace))}"
-    if parse(stored.data.get("tombstone.json")) is None:
+    if loads_object(stored.data.get("tombstone.json")) is None:
         yield _finding("bad-tombstone", stored, "its tombstone cannot be read", again)
     remaining = sorted(set(stored.files) - {"record.json", "tombstone.json"})
     if remaining:
@@ -155,73 +129,56 @@ def _contents(stored: Stored, record: JsonObject, world: World) -> Iterator[Find
     for name in TEXTS:
         yield from _said(stored, record, name, world)
     # In privacy tier `hash-only` the store has the record alone, so no content can be missing.
-    if set(stored.files) == {"record.json"} and not any(_available(record, name) for name in TEXTS):
+    if set(stored.files) == {"record.json"} and not any(_field(record, name, "available") for name in TEXTS):
         return
     for name, oid in _versions(record):
         if name not in stored.files:
             yield _finding("content-missing", stored, f"{name} is missing", _FETCH)
         elif stored.files[name] != oid:
-            yield _finding(
-                "content-altered", stored, f"{name} is not the content that the record names", _FETCH
-            )
+            what = f"{name} is not the content that the record names"
+            yield _finding("content-altered", stored, what, _FETCH)
         elif not world.present(oid):
             yield _absent(stored, f"the object of {name} is missing", world)
-    for digest in _standing(record):
-        if world.instruction_path(digest) not in world.instructions:
-            yield _finding(
-                "content-missing", stored, f"the instruction text {digest[:19]} is missing", _FETCH
-            )
+    for text in record.get("instructions") or ():
+        digest = text["digest"]
+        if text.get("available") is not False and world.instruction_path(digest) not in world.instructions:
+            what = f"the instruction text {digest[:19]} is missing"
+            yield _finding("content-missing", stored, what, _FETCH)
 
 
 def _said(stored: Stored, record: JsonObject, name: str, world: World) -> Iterator[Finding]:
     """The finding if the text `name`, a prompt or an output, is missing or does not match the record."""
-    row = record.get(name.removesuffix(".txt"))
     data = stored.data.get(name)
     if name not in stored.files:
-        if _available(record, name):
+        if _field(record, name, "available"):
             yield _finding("content-missing", stored, f"{name} is missing", _FETCH)
     elif data is None:
         yield _absent(stored, f"the object of {name} is missing", world)
-    elif canonical.digest(data) != (row.get("digest") if isinstance(row, dict) else None):
+    elif canonical.digest(data) != _field(record, name, "digest"):
         yield _finding("content-altered", stored, f"{name} does not match its digest", _FETCH)
 
 
-def _available(record: JsonObject, name: str) -> bool:
-    row = record.get(name.removesuffix(".txt"))
-    return bool(row.get("available")) if isinstance(row, dict) else False
+def _field(record: JsonObject, name: str, field: str) -> object:
+    """A field that the record has about the text `name`; None without it."""
+    return (record.get(name.removesuffix(".txt")) or {}).get(field)
 
 
 def _versions(record: JsonObject) -> Iterator[tuple[str, str]]:
-    edits = record.get("edits")
-    for n, edit in enumerate(edits if isinstance(edits, list) else ()):
+    """(name in the store, blob id) of every content that an edit of the record has."""
+    for n, edit in enumerate(record.get("edits") or ()):
         for side in ("before", "after"):
-            oid = edit.get(side) if isinstance(edit, dict) else None
-            if isinstance(oid, str):
-                yield f"files/{n}.{side}", oid
-
-
-def _standing(record: JsonObject) -> list[str]:
-    rows = record.get("instructions")
-    named = (
-        [
-            entry.get("digest")
-            for entry in rows
-            if isinstance(entry, dict) and entry.get("available") is not False
-        ]
-        if isinstance(rows, list)
-        else []
-    )
-    return [digest for digest in named if isinstance(digest, str)]
+            if edit.get(side) is not None:
+                yield f"files/{n}.{side}", edit[side]
 
 
 def _level(world: World) -> str:
-    return UNKNOWN if world.promised else FINDING
+    return UNKNOWN if world.promised else ERROR
 
 
 def _absent(stored: Stored, what: str, world: World) -> Finding:
     """The finding on a missing object. A partial clone fetches objects on demand: there it is unknown."""
-    return Finding("content-missing", _level(world), what, _FETCH, path=stored.top, trace=stored.trace)
+    return Finding("content-missing", _level(world), what, _FETCH, path=stored.top, traces=(stored.trace,))
 
 
 def _finding(kind: str, stored: Stored, what: str, mend: str) -> Finding:
-    return Finding(kind, FINDING, what, mend, path=stored.top, trace=stored.trace)
+    return Finding(kind, ERROR, what, mend, path=stored.top, traces=(stored.trace,))

@@ -11,7 +11,7 @@ import typer
 from gitprov.cli.door import Progress, say
 from gitprov.errors import EXIT_FINDINGS, UsageError
 from gitprov.git.repo import Repository
-from gitprov.model.finding import FINDING, UNKNOWN
+from gitprov.model.finding import ERROR, UNKNOWN, failed
 
 if TYPE_CHECKING:
     from gitprov.flow.records.verify import Verified
@@ -62,10 +62,10 @@ def command(
         say(*map(json.dumps, rows))
     else:
         say(*output.lines(done.findings, strict), output.summary(counts))
-    if counts["findings"] or (strict and counts["unknown"]):
+    if failed(done.findings, strict):
         raise typer.Exit(EXIT_FINDINGS)
 
 
 def _counts(done: Verified) -> dict[str, int]:
     looked = {name: getattr(done, name) for name in ("commits", "notes", "generations", "sidecars")}
-    return {**looked, "findings": done.count(FINDING), "unknown": done.count(UNKNOWN)}
+    return {**looked, "findings": done.count(ERROR), "unknown": done.count(UNKNOWN)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from gitprov.checks.gate import Refusal
 from gitprov.errors import GateError
 from gitprov.flow.change import CommitChange, fits, staged_change
 from gitprov.flow.commit.gates import message_gate_installed, trailer_hook_installed
@@ -15,13 +14,11 @@ from gitprov.git.process import decode
 from gitprov.git.user.parent_command import GATELESS, command, commit_options, says_amend
 from gitprov.git.user.settings import alias
 from gitprov.interop import trailers as profiles
-from gitprov.model.ids import NAMED_TRACES, traces_digest
-from gitprov.model.untrusted.printed import clean, path_quoted, shell_quoted
+from gitprov.model.finding import ERROR, Finding
+from gitprov.model.untrusted.printed import path_quoted, shell_quoted
 from gitprov.store import files
 from gitprov.store import plan as plans
 from gitprov.store.plan import Plan
-
-_WAY_OUT = "to let a record go all the same, say why in the message (it is kept in the note):"
 
 
 def is_amend(context: CommitContext, source: str | None) -> bool:
@@ -144,14 +141,16 @@ def check(context: CommitContext, path: str, amend: bool) -> None:
         trailers = _add_late(context, path, plan, trailers, message)
     reasons = _reasons(context, plan, trailers, message)
     if reasons:
-        raise GateError(explain(reasons))
+        from gitprov.output.findings import refusal
+
+        raise GateError(refusal(reasons))
     if plan is not None:
         plans.save(repo.git_dir, plan._replace(gate="passed"))
 
 
 def _reasons(
     context: CommitContext, plan: Plan | None, trailers: list[texts.Trailer], message: bytes
-) -> list[Refusal]:
+) -> list[Finding]:
     """Every reason against the commit, without those that the message drops with a reason."""
     dropped = profiles.dropped(trailers) if plan is None else profiles.waived(trailers, plan.trailers)
     reasons = [] if plan is None else _losses(context, plan, trailers, message)
@@ -162,7 +161,7 @@ def _reasons(
     ]
     if plan is not None or dropped:
         reasons += [
-            Refusal("dropped", wrong, "write 'AI-Trace-Dropped: <trace id> <reason>'")
+            Finding("dropped", ERROR, wrong, "write 'AI-Trace-Dropped: <trace id> <reason>'")
             for wrong in profiles.dropped_problems(trailers)
         ]
     if "forbid" in context.config.trailers:
@@ -210,8 +209,8 @@ def _stands_for(plan: Plan, trailer: texts.Trailer) -> tuple[str, ...]:
 
 def _losses(
     context: CommitContext, plan: Plan, trailers: list[texts.Trailer], message: bytes
-) -> list[Refusal]:
-    reasons = [Refusal.from_json(row) for row in plan.refusals]
+) -> list[Finding]:
+    reasons = list(plan.refusals)
     missing = [one for one in plan.trailers if not _has(trailers, *one[:2])] if plan.trailers_added else []
     if missing:
         retry = _commit_command(context, plan, [f"{key}: {value}" for key, value, _ in missing], message)
@@ -246,39 +245,19 @@ def _has(trailers: list[texts.Trailer], key: str, value: str) -> bool:
     return any(texts.same(key, name) and value == text for name, text in trailers)
 
 
-def _removed(plan: Plan, key: str, value: str, traces: tuple[str, ...], mend: str) -> Refusal:
+def _removed(plan: Plan, key: str, value: str, traces: tuple[str, ...], mend: str) -> Finding:
     path = next((next(iter(row.files)) for row in plan.traces if row.id in traces), None)
     message = f"the trailer '{key}: {value}' was removed, but its lines are in this commit"
-    return Refusal("trailer", message, mend, path, traces)
+    return Finding("trailer", ERROR, message, mend, path=path, traces=traces)
 
 
-def _forbidden(key: str, value: str) -> Refusal:
-    return Refusal(
+def _forbidden(key: str, value: str) -> Finding:
+    return Finding(
         "forbidden",
+        ERROR,
         f"the trailer '{key}: {value}' declares a model's help, which this project does not accept",
         "remove the trailer and what it speaks of",
     )
-
-
-def explain(reasons: list[Refusal]) -> str:
-    """Reasons as text for a person: file, trace, reason, and the command that mends it."""
-    lines = [f"commit refused: {len(reasons)} {'record' if len(reasons) == 1 else 'records'} would be lost"]
-    for reason in reasons:
-        names = (
-            ", ".join(reason.traces) if len(reason.traces) <= NAMED_TRACES else f"{len(reason.traces)} traces"
-        )
-        where = clean("  ".join(filter(None, (reason.path, names))))
-        lines += [f"  {where}" if where else "  this commit"]
-        lines += [f"    {clean(reason.message)}", f"    mend: {clean(reason.mend)}"]
-    single = {trace for reason in reasons if len(reason.traces) <= NAMED_TRACES for trace in reason.traces}
-    many = {traces_digest(reason.traces) for reason in reasons if len(reason.traces) > NAMED_TRACES}
-    traces = [*sorted(single), *sorted(many)]
-    if traces:
-        lines += [
-            f"  {_WAY_OUT}",
-            *(f"    --trailer {shell_quoted(f'AI-Trace-Dropped: {trace} <reason>')}" for trace in traces),
-        ]
-    return "\n".join(lines)
 
 
 def _forget_stale(context: CommitContext, path: str, plan: Plan, message: bytes) -> bytes:

@@ -9,7 +9,6 @@ from typing import IO
 from gitprov.attribution import note_rows
 from gitprov.attribution.inherit import Inherited
 from gitprov.attribution.outcome import SpentLines, Tally
-from gitprov.checks.gate import Refusal
 from gitprov.errors import Damaged
 from gitprov.flow.carry.next_commit import inherited_by
 from gitprov.flow.change import CommitChange, fingerprint
@@ -28,6 +27,7 @@ from gitprov.interop.trailers import TraceFacts, commit_trailers
 from gitprov.model import ids
 from gitprov.model.canonical import JsonObject
 from gitprov.model.event import Event, Problem
+from gitprov.model.finding import Finding
 from gitprov.model.note import Note
 from gitprov.model.rows import HumanRow, LineRow, NoteRow, ReviewRow, TraceRow, files_entry
 from gitprov.store import generations, notes
@@ -205,7 +205,7 @@ class _Planner:
             uses=self._uses(),
             used=tuple((*one.turn, one.id) for one in self._frozen),
             added=sum(change.added for change in self._commit_change.changes),
-            refusals=tuple(one.to_json() for one in refusals),
+            refusals=tuple(refusals),
             stale=self._stale(traces),
             moment=self._context.repo.env.get("GIT_AUTHOR_DATE"),
             attempt=self._context.attempt,
@@ -237,7 +237,7 @@ class _Planner:
 
     def _refusals(
         self, traces: list[TraceRow], evidence_traces: list[TraceRow], damaged: list[Problem]
-    ) -> list[Refusal]:
+    ) -> list[Finding]:
         config = self._context.config
         unread = [
             guard.unreadable(self._context, result.path, seq, self._trace.get(seq), why)

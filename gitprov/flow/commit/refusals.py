@@ -6,11 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 from gitprov.checks import gate
-from gitprov.checks.gate import Refusal
 from gitprov.git.files.diff import REGULAR, FileChange
 from gitprov.model.canonical import JsonObject
 from gitprov.model.config import Config
 from gitprov.model.event import Problem
+from gitprov.model.finding import ERROR, Finding
 from gitprov.model.rows import TraceRow
 from gitprov.model.untrusted.printed import path_quoted, shell_quoted
 from gitprov.store import access
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from gitprov.flow.context import CommitContext
 
 
-def refusals(context: CommitContext, commit_change: CommitChange, rows: list[TraceRow]) -> list[Refusal]:
+def refusals(context: CommitContext, commit_change: CommitChange, rows: list[TraceRow]) -> list[Finding]:
     """Reasons for sidecars and inline markers that the commit would lose. `rows`: trace rows of its note."""
-    reasons: list[Refusal] = []
+    reasons: list[Finding] = []
     dead = {change.old_path for change in commit_change.changes if change.status in "DR"}
     for change in commit_change.changes:
         if change.old_mode not in REGULAR:
@@ -38,27 +38,28 @@ def refusals(context: CommitContext, commit_change: CommitChange, rows: list[Tra
     return reasons
 
 
-def _markers(context: CommitContext, change: FileChange, rows: list[TraceRow]) -> list[Refusal]:
+def _markers(context: CommitContext, change: FileChange, rows: list[TraceRow]) -> list[Finding]:
     old, new = (context.repo.objects.blob(oid) for oid in (change.old_oid, change.new_oid))
     trace_ids = [row.id for row in rows if change.path in row.files]
     return gate.removed_markers(change.path, old, new, change.hunks, trace_ids)
 
 
-def unreadable(context: CommitContext, path: str, seq: int, trace: str | None, why: str) -> Refusal:
+def unreadable(context: CommitContext, path: str, seq: int, trace: str | None, why: str) -> Finding:
     """The reason for an event of a staged file whose stored content cannot be read."""
-    return Refusal(
+    return Finding(
         "unreadable",
+        ERROR,
         f"a recorded edit of this file cannot be read: {why}",
         _set_aside(context.inbox.event_path(seq)),
-        path,
-        (trace,) if trace else (),
+        path=path,
+        traces=(trace,) if trace else (),
     )
 
 
-def damaged(context: CommitContext, problem: Problem) -> Refusal:
+def damaged(context: CommitContext, problem: Problem) -> Finding:
     """The reason for a damaged event file, which may concern any staged file."""
     what = f"recorded evidence cannot be read: {problem}"
-    return Refusal("unreadable", what, _set_aside(os.path.join(context.inbox.root, problem.where)))
+    return Finding("unreadable", ERROR, what, _set_aside(os.path.join(context.inbox.root, problem.where)))
 
 
 def _set_aside(path: str) -> str:
@@ -67,7 +68,7 @@ def _set_aside(path: str) -> str:
     return f"mv {shell_quoted(path)} {shell_quoted(path + '.damaged')}    # its lines will count as unknown"
 
 
-def incomplete(config: Config, rows: list[TraceRow], records: dict[str, JsonObject]) -> list[Refusal]:
+def incomplete(config: Config, rows: list[TraceRow], records: dict[str, JsonObject]) -> list[Finding]:
     """Reasons for traces of the commit that lack facts which the project requires."""
     reasons = []
     for row in rows:
@@ -81,7 +82,7 @@ def incomplete(config: Config, rows: list[TraceRow], records: dict[str, JsonObje
                 f"trailer 'AI-Trace-Dropped: {row.id} <reason>'"
             )
             message = f"{row.id} has no {word}, which this project requires"
-            reasons.append(Refusal("incomplete", message, mend, first, (row.id,)))
+            reasons.append(Finding("incomplete", ERROR, message, mend, path=first, traces=(row.id,)))
     return reasons
 
 
@@ -89,18 +90,19 @@ def _has(record: JsonObject, row: TraceRow, name: str) -> bool:
     return bool(row.model if name == "model" else record.get("key") if record else row.key)
 
 
-def forbidden_lines(config: Config, rows: list[TraceRow]) -> list[Refusal]:
+def forbidden_lines(config: Config, rows: list[TraceRow]) -> list[Finding]:
     """Reasons for lines that a model wrote, in a project that accepts none."""
     if "forbid" not in config.trailers:
         return []
     return [
-        Refusal(
+        Finding(
             "forbidden",
+            ERROR,
             f"{row.count('ai', 'edited')} lines of {path} were written by a model "
             f"({row.model or 'unknown'}), which this project does not accept",
             f"git restore --staged {path_quoted(path)}",
-            path,
-            (row.id,),
+            path=path,
+            traces=(row.id,),
         )
         for row in rows
         for path, entry in row.files.items()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 
-from gitprov.checks.gate import Refusal, sidecar_path
+from gitprov.checks.gate import sidecar_path
 from gitprov.errors import GateError, Obstructed
 from gitprov.flow.context import CommitContext
 from gitprov.git.files import tree_files
 from gitprov.git.process import decode
+from gitprov.model.finding import ERROR, Finding
 from gitprov.model.ids import is_trace_id
 from gitprov.model.rows import TraceRow
 from gitprov.model.untrusted.jsonvalue import loads_object
@@ -83,10 +84,10 @@ def _is_entry(context: CommitContext, path: str) -> bool:
 
 def _refused(place: str, path: str, what: str) -> GateError:
     """The refusal. The command that it names sets the obstacle aside; nothing is deleted."""
-    from gitprov.flow.commit.message import explain
+    from gitprov.output.findings import refusal
 
     shown = shell_quoted(path)
     mend = f"git --literal-pathspecs rm -q -r --cached --ignore-unmatch -- {shown}"
     mend += f"; mv -- {shown} {shell_quoted(path + '.aside')}"
     message = f"the sidecar cannot be written: {what}, and gitprov follows none in a work tree"
-    return GateError(explain([Refusal("sidecar", message, mend, place)]))
+    return GateError(refusal([Finding("sidecar", ERROR, message, mend, path=place)]))

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gitprov.attribution.outcome import Tally
-from gitprov.checks.gate import Refusal
 from gitprov.errors import Damaged, GitprovError
 from gitprov.flow.change import staged_change
 from gitprov.flow.commit import plan as stage
@@ -173,9 +172,8 @@ def _next(repo: Repository) -> NextCommit | None:
         return NextCommit((), (), (), error.message)
     if plan is None:
         return None
-    refusals = [Refusal.from_json(row) for row in plan.refusals]
     return NextCommit(
         plan.rows,
         tuple(f"{key}: {value}" for key, value, _ in plan.trailers),
-        tuple((refusal.path, refusal.message, refusal.mend) for refusal in refusals),
+        plan.refusals,
     )

@@ -6,10 +6,12 @@ The number of git processes is constant, whatever the length of the history.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks.verify import note as verify_note
-from gitprov.checks.verify.note import Doubt, MessageTraces, RowClaim
+from gitprov.checks.verify.note import Claims, Doubt, MessageTraces
 from gitprov.errors import NotesUnreadable
 from gitprov.flow.records import verify_store
 from gitprov.git import notes as note_trees
@@ -17,9 +19,10 @@ from gitprov.git.files import diff as diffs
 from gitprov.git.files.tree import blobs
 from gitprov.git.history import verified
 from gitprov.git.history.log import trailers as pairs_of
+from gitprov.git.history.signatures import has_signature
 from gitprov.git.history.verified import ListedCommit
 from gitprov.interop import trailers as profiles
-from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
+from gitprov.model.finding import ERROR, INFO, UNKNOWN, Finding
 from gitprov.model.hunk import added_lines
 from gitprov.model.ids import traces_digest
 from gitprov.model.lines import count_lines
@@ -52,13 +55,13 @@ class Verified(NamedTuple):
         return sum(finding.level == level for finding in self.findings)
 
 
-def verify(repo: Repository, revs: list[str], config: Config, tell: Tell | None = None) -> Verified:
+def verify(repo: Repository, revs: list[str], config: Config, tell: Tell) -> Verified:
     """Check the commits that `revs` select; if `revs` is empty, all commits of HEAD and every generation.
 
     `tell` is called with what is being checked, the number done and the total. GitFailed where git cannot
     resolve `revs`, such as a revision that does not exist.
     """
-    case = _VerifyCase(repo, config, tell or _silent)
+    case = _VerifyCase(repo, config, tell)
     commits = list(verified.listed(repo, revs)) if revs or repo.resolve("HEAD") else []
     findings = [*case.readable(), *case.of_commits(commits)]
     named = {trace for note in case.noted.values() for trace in note.traces}
@@ -83,7 +86,7 @@ class _VerifyCase:
         self.repo = repo
         self.tell = tell
         self.noted: dict[str, Note] = {}
-        self._claimed: dict[str, list[RowClaim]] = {}
+        self._claimed: dict[str, Claims] = {}
         self._second: tuple[tuple[str, str], int | None, LineSet] | None = None
         self._demanded = "ai-trace" in config.trailers
         self._blobs = note_trees.places(repo, notes.REF)
@@ -96,14 +99,14 @@ class _VerifyCase:
         try:
             note_trees.ensure_readable(self.repo, notes.REF)
         except NotesUnreadable as error:
-            yield Finding("notes-unreadable", FINDING, error.message, error.hint)
+            yield Finding("notes-unreadable", ERROR, error.message, error.hint)
 
     def of_commits(self, commits: list[ListedCommit]) -> Iterator[Finding]:
         """Check every note against its commit, and every message against its note."""
         self.noted = self._read({commit.oid for commit in commits})
         for oid in self.lost:
             what = f"the note of the commit is missing from {notes.REF}; what it says is unknown"
-            yield Finding("notes-unreadable", FINDING, what, "git fsck; gitprov sync", oid)
+            yield Finding("notes-unreadable", ERROR, what, "git fsck; gitprov sync", oid)
         for commit in commits:
             note = self.noted.get(commit.oid)
             if note is None:
@@ -113,7 +116,7 @@ class _VerifyCase:
             yield from verify_note.shape(commit.oid, note, claimed)
             if not verify_note.is_copied(commit.oid, note):
                 yield from self._message(commit, note)
-                self._claimed[commit.oid] = claimed
+                self._claimed[commit.oid] = {path: rows for path, rows in claimed.items() if rows}
         yield from self._lines([commit for commit in commits if self._claimed.get(commit.oid)])
 
     def all_notes(self) -> dict[str, Note]:
@@ -127,15 +130,12 @@ class _VerifyCase:
             yield Finding("orphan", INFO, what, None, oid)
 
     def _read(self, oids: Iterable[str]) -> dict[str, Note]:
-        pairs = [(oid, blob) for oid in oids for blob in self._blobs.get(oid, ())]
-        texts: dict[str, list[bytes]] = {}
-        for (oid, _), git_object in zip(pairs, self.repo.objects.get_many(b for _, b in pairs), strict=True):
-            if git_object is None:
-                self.lost.append(oid)
-            texts.setdefault(oid, []).append(
-                git_object.data if git_object is not None and git_object.type == "blob" else b""
-            )
-        return {oid: Note.parse(b"\n".join(parts)) for oid, parts in texts.items()}
+        noted = self._blobs.keys() & set(oids)
+        texts = note_trees.read_objects(
+            self.repo, [(oid, blob) for oid in noted for blob in self._blobs[oid]]
+        )
+        self.lost += sorted(noted - texts.keys())
+        return {oid: Note.parse(data) for oid, data in texts.items()}
 
     def _message(self, commit: ListedCommit, note: Note | None) -> Iterator[Finding]:
         trailers = pairs_of(commit.trailers) if "ai-trace" in commit.trailers.lower() else []
@@ -178,8 +178,8 @@ class _VerifyCase:
         pairs = [(commit.oid, parent) for commit in whole for parent in commit.parents or (None,)]
         answers = verified.differences(self.repo, pairs)
         for n, commit in enumerate(whole):
-            added = _together([_added(next(answers, [])) for _ in commit.parents or (None,)])
-            doubts = sorted(verify_note.doubts(self._claimed[commit.oid], added), key=_path)
+            added = _added([next(answers, []) for _ in commit.parents or (None,)])
+            doubts = verify_note.doubts(self._claimed[commit.oid], added)
             absent = self._absent(commit.oid, {doubt.path for doubt in doubts})
             for doubt in doubts:
                 finding = self._second_look(commit, doubt, absent)
@@ -195,7 +195,7 @@ class _VerifyCase:
         """Compare the file with its parents' files of the same path, for binary and renamed files."""
         if "\n" in doubt.path:
             what = "the name has a line break in it, and git's diff does not bear the claim out"
-            return Finding("no-diff", UNKNOWN, what, None, commit.oid, doubt.path, doubt.row)
+            return Finding("no-diff", UNKNOWN, what, None, commit.oid, doubt.path, doubt.traces)
         if doubt.path in absent:
             return verify_note.judged(commit.oid, doubt, None, LineSet())
         key = (commit.oid, doubt.path)
@@ -210,33 +210,20 @@ class _VerifyCase:
             return None, LineSet()
         from gitprov.attribution.diff import hunks
 
-        sides = [hunks(old or b"", new) for old in olds or [b""]]
-        runs = [added_lines(side) for side in sides]
-        added = runs[0]
-        for other in runs[1:]:
-            added = added & other
-        return count_lines(new), added
+        first, *others = (added_lines(hunks(old or b"", new)) for old in olds or [b""])
+        return count_lines(new), reduce(and_, others, first)
 
     def _file(self, oid: str, path: str) -> bytes | None:
         blob = self.repo.objects.get(f"{oid}:{path}")
         return blob.data if blob is not None and blob.type == "blob" else None
 
 
-def _path(doubt: Doubt) -> str:
-    return doubt.path
-
-
-def _added(changed: list[diffs.FileChange]) -> dict[str, LineSet]:
-    """Path → the lines (1-based) that a diff adds."""
-    return {change.path: added_lines(change.hunks) for change in changed if change.has_text}
-
-
-def _together(sides: list[dict[str, LineSet]]) -> Mapping[str, LineSet]:
-    """Path → the lines that are new against every parent."""
+def _added(sides: list[list[diffs.FileChange]]) -> dict[str, LineSet]:
+    """Path → the lines (1-based) that are new against every parent; `sides` has the changes against each."""
     first, *others = sides
     for other in others:
-        first = {path: lines & other.get(path, LineSet()) for path, lines in first.items()}
-    return first
+        first = diffs.common(first, other)
+    return {change.path: added_lines(change.hunks) for change in first if change.has_text}
 
 
 def _cut_off(repo: Repository, commits: list[ListedCommit]) -> set[str]:
@@ -256,7 +243,7 @@ def _against_records(case: _VerifyCase, store: verify_store.Store) -> Iterator[F
             if row.evidence in ("imported", "declared") or trace in store.buried:
                 continue
             finding = verify_note.against_record(oid, row, store.record(trace))
-            if finding is not None and (finding.level == FINDING or trace not in reported_traces):
+            if finding is not None and (finding.level == ERROR or trace not in reported_traces):
                 reported_traces.add(trace)
                 yield finding
 
@@ -271,11 +258,11 @@ def _rows(notes_by_commit: Mapping[str, Note]) -> dict[str, TraceRow]:
 
 
 _SIGNED = {
-    "N": (FINDING, "is not signed"),
-    "B": (FINDING, "has a bad signature"),
-    "X": (FINDING, "has a signature that has expired"),
-    "Y": (FINDING, "is signed with a key that has expired"),
-    "R": (FINDING, "is signed with a key that was revoked"),
+    "N": (ERROR, "is not signed"),
+    "B": (ERROR, "has a bad signature"),
+    "X": (ERROR, "has a signature that has expired"),
+    "Y": (ERROR, "is signed with a key that has expired"),
+    "R": (ERROR, "is signed with a key that was revoked"),
     "U": (UNKNOWN, "is signed with a key that nobody here vouches for"),
     "E": (UNKNOWN, "has a signature that cannot be checked here"),
 }
@@ -292,14 +279,10 @@ def _signatures(repo: Repository, config: Config, commits: list[ListedCommit]) -
     # Git also reports "none" (N) for a signature that it has no means to check.
     none = [oid for oid, letter in letters.items() if letter == "N"]
     for oid, obj in zip(none, repo.objects.get_many(none), strict=True):
-        if obj is not None and b"\ngpgsig" in obj.data.split(b"\n\n", 1)[0]:
+        if obj is not None and has_signature(obj.data):
             letters[oid] = "E"
     for oid, which in pairs:
         level, words = _SIGNED.get(letters.get(oid, "E"), (None, ""))
         if level is not None:
             what = f"the {'commit of the notes ref' if which == 'notes' else 'commit'} {words}"
             yield Finding("signature", level, what, f"git verify-commit {oid[:12]}", oid)
-
-
-def _silent(_what: str, _done: int, _all: int) -> None:
-    """Report no progress."""

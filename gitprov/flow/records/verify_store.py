@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from gitprov.checks.gate import sidecar_target
 from gitprov.checks.verify import store as checks
 from gitprov.checks.verify.store import Stored, World
-from gitprov.git.history import verified
-from gitprov.git.process import decode
+from gitprov.git import notes
+from gitprov.git.files.tree import blobs
+from gitprov.git.partial_clone import promisors
 from gitprov.model.canonical import JsonObject
-from gitprov.model.finding import FINDING, Finding
+from gitprov.model.finding import ERROR, Finding
 from gitprov.model.ids import is_trace_id
 from gitprov.model.rows import TraceRow
+from gitprov.model.untrusted.jsonvalue import loads_object
+from gitprov.model.untrusted.plausible_record import plausible_record
 from gitprov.store import generations as stores
 
 if TYPE_CHECKING:
@@ -23,10 +27,13 @@ _READ = ("record.json", stores.TOMBSTONE, *checks.TEXTS)
 
 
 class Store:
-    """The generations ref. `traces`: trace → its directory; `buried`: the traces that have a tombstone."""
+    """The generations ref. `traces`: trace → its directory; `buried`: the traces that have a tombstone.
+    `promised`: git fetches missing objects on demand, as this is a partial clone.
+    """
 
     def __init__(self, repo: Repository) -> None:
         self.repo = repo
+        self.promised = bool(promisors(repo.cwd, repo.env))
         self.files = stores.listing(repo)
         self.traces: dict[str, str] = {}
         self.below: dict[str, dict[str, str]] = {}
@@ -39,11 +46,13 @@ class Store:
         self.buried = {trace for trace, top in self.traces.items() if stores.TOMBSTONE in self.below[top]}
         # Read all at once: the object reader answers in order, so no other request may start before the last
         # answer.
-        names = {trace_id: self.below[top].get("record.json") for trace_id, top in self.traces.items()}
-        record_ids = {trace_id: oid for trace_id, oid in names.items() if oid is not None}
+        tops = {trace_id: self.below[top] for trace_id, top in self.traces.items()}
+        record_ids = {trace_id: top["record.json"] for trace_id, top in tops.items() if "record.json" in top}
         objects = zip(record_ids, repo.objects.get_many(record_ids.values()), strict=True)
         self._records = {
-            trace_id: checks.parse(obj.data if obj is not None else None) for trace_id, obj in objects
+            trace_id: plausible_record(row)
+            for trace_id, obj in objects
+            if obj is not None and (row := loads_object(obj.data)) is not None
         }
 
     def record(self, trace: str) -> JsonObject | None:
@@ -60,7 +69,7 @@ def generations(
     world = World(
         lambda oid: oid not in gone,
         {path for path in store.files if path.startswith(stores.INSTRUCTIONS)},
-        verified.is_partial(store.repo),
+        store.promised,
         stores.directory,
         stores.instruction_path,
     )
@@ -74,55 +83,50 @@ def generations(
 
 def sidecars(repo: Repository, tree: str) -> dict[str, str]:
     """Path → blob id of the sidecars in a commit."""
-    shown = repo.try_run("ls-tree", "-r", "-z", "--full-tree", tree, "--", SIDECARS)
-    rows = (row.partition("\t") for row in decode(shown.stdout).split("\0"))
-    return {path: facts.split(" ")[2] for facts, _, path in rows if path.endswith(".json")}
+    blobs = stores.listing(repo, f"{tree}:{SIDECARS}")
+    return {f"{SIDECARS}/{path}": oid for path, oid in blobs.items() if path.endswith(".json")}
 
 
 def of_sidecars(
     repo: Repository, tree: str, blob_ids: Mapping[str, str], rows: Mapping[str, TraceRow] | None
 ) -> Iterator[Finding]:
     """Findings of a commit's sidecars; `blob_ids`: path → blob id."""
-    shown = repo.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", tree)
-    files = set(decode(shown).split("\0"))
+    files = blobs(repo, tree, filter(None, map(sidecar_target, blob_ids)))
     for path, obj in zip(blob_ids, repo.objects.get_many(blob_ids.values()), strict=True):
         yield from checks.sidecar(path, obj.data if obj is not None else None, files, rows)
 
 
 def _missing(store: Store, chosen: Iterable[str]) -> set[str]:
     """Blob ids of the listing without an object; empty in a partial clone, where checking would fetch."""
-    if verified.is_partial(store.repo):
+    if store.promised:
         return set()
-    tops = [store.traces[trace] for trace in chosen]
-    return verified.missing(store.repo, (oid for top in tops for oid in store.below[top].values()))
+    blob_ids = {oid for trace in chosen for oid in store.below[store.traces[trace]].values()}
+    return notes.missing(blob_ids, cwd=store.repo.cwd, env=store.repo.env)
 
 
 def _read(store: Store, chosen: list[str]) -> Iterator[Stored]:
     """Generations one by one, with the contents that have to be checked."""
-    places = [(trace, name) for trace in chosen for name in _READ if name in store.below[store.traces[trace]]]
-    oids = (store.below[store.traces[trace]][name] for trace, name in places)
+    parts = [(trace, store.traces[trace], store.below[store.traces[trace]]) for trace in chosen]
+    oids = (below[name] for _, _, below in parts for name in _READ if name in below)
     objects = store.repo.objects.get_many(oids)
-    data: dict[str, bytes | None] = {}
-    at = 0
-    for trace in chosen:
-        while at < len(places) and places[at][0] == trace:
-            obj = next(objects)
-            data[places[at][1]] = obj.data if obj is not None else None
-            at += 1
-        top = store.traces[trace]
-        yield Stored(trace, top, store.below[top], data)
-        data = {}
+    for trace, top, below in parts:
+        names = [name for name in _READ if name in below]
+        # The names come first in zip: it asks for no object after the last name.
+        data = {
+            name: obj.data if obj is not None else None for name, obj in zip(names, objects, strict=False)
+        }
+        yield Stored(trace, top, below, data)
 
 
 def _parent(store: Store, generation: Stored, named: set[str]) -> Iterator[Finding]:
     """A finding if a generation continues another that is not in the store."""
     record = store.record(generation.trace)
     parent = record.get("parent") if record is not None else None
-    if isinstance(parent, str) and is_trace_id(parent) and parent not in store.traces:
+    if parent is not None and is_trace_id(parent) and parent not in store.traces:
         more = "" if parent in named else ", and no note names it"
         what = f"it continues {parent}, which is not in the store{more}"
         mend = "fetch refs/gitprov/generations from a clone that has it"
-        yield Finding("no-parent", FINDING, what, mend, path=generation.top, trace=generation.trace)
+        yield Finding("no-parent", ERROR, what, mend, path=generation.top, traces=(generation.trace,))
 
 
 def _instructions(store: Store, world: World) -> Iterator[Finding]:

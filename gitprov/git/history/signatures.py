@@ -23,9 +23,7 @@ def unsigned(repo: Repository, tip: str, base: str | None) -> list[str]:
     oids = decode(repo.run("rev-list", tip, *exclude, "--")).split()
     objects = repo.objects.get_many(oids)
     return [
-        oid
-        for oid, obj in zip(oids, objects, strict=True)
-        if obj is not None and not _has_signature(obj.data)
+        oid for oid, obj in zip(oids, objects, strict=True) if obj is not None and not has_signature(obj.data)
     ]
 
 
@@ -59,6 +57,7 @@ def signed(repo: Repository, tip: str, base: str | None, words: str) -> str:
     return decode(result.stdout).strip()
 
 
-def _has_signature(data: bytes) -> bool:
+def has_signature(data: bytes) -> bool:
+    """Whether a commit object (its bytes) contains a signature, valid or not."""
     head = data.partition(b"\n\n")[0]
     return b"\ngpgsig " in head or b"\ngpgsig-sha256 " in head

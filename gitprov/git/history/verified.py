@@ -10,7 +10,6 @@ from gitprov.errors import GitFailed
 from gitprov.git.files import diff
 from gitprov.git.files.diff import FileChange
 from gitprov.git.history.trailers import colon_first
-from gitprov.git.partial_clone import promisors
 from gitprov.git.process import decode, encode
 from gitprov.git.stream import Stream
 
@@ -81,17 +80,6 @@ def _blocks(stream: Stream, oids: list[str]) -> Iterator[bytes]:
         del buffer[: at + 1]
 
 
-def missing(repo: Repository, oids: Iterable[str]) -> set[str]:
-    """Those of the object ids for which this repository has no object."""
-    request = "".join(oid + "\n" for oid in dict.fromkeys(oids) if "\n" not in oid)
-    if not request:
-        return set()
-    env = {"GIT_NO_LAZY_FETCH": "1"}
-    shown = decode(repo.run("cat-file", "--batch-check=%(objectname)", stdin=encode(request), env=env))
-    rows = (line.partition(" ") for line in shown.splitlines())
-    return {oid for oid, _, word in rows if word == "missing"}
-
-
 def unreached(repo: Repository, oids: Collection[str]) -> set[str]:
     """Those of the commits that neither HEAD nor any ref reaches, not counting notes and gitprov's refs.
 
@@ -112,11 +100,6 @@ def signatures(repo: Repository, oids: Iterable[str]) -> dict[str, str]:
     args = ("log", *_PLAIN, "--no-walk=unsorted", "--stdin", "--format=tformat:%H%x00%G?")
     fields = decode(repo.run(*args, stdin=encode(request))).split("\0")
     return dict(zip(fields[::2], fields[1::2], strict=False))
-
-
-def is_partial(repo: Repository) -> bool:
-    """Whether this is a partial clone, in which git fetches missing objects on demand."""
-    return bool(promisors(repo.cwd, repo.env))
 
 
 def _finish(stream: Stream, name: str) -> None:

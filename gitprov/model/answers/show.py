@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from gitprov.model.canonical import JsonObject
+from gitprov.model.finding import Finding
 from gitprov.model.rows import CommitRow, HumanRow, NoteRow, TraceRow
 
 
@@ -223,12 +224,12 @@ class Unread(NamedTuple):
 class NextCommit(NamedTuple):
     """The record that a commit of the staged state would get: note rows, trailers, and reasons to refuse it.
 
-    `refusals` are (path or None, message, mend). `problem` is the reason if none of this could be computed.
+    `problem` is the reason if none of this could be computed.
     """
 
     rows: tuple[NoteRow, ...]
     trailers: tuple[str, ...]
-    refusals: tuple[tuple[str | None, str, str], ...]
+    refusals: tuple[Finding, ...]
     problem: str | None = None
 
 

@@ -13,7 +13,9 @@ from gitprov.cli.commands.setup import installation
 from gitprov.cli.door import say
 from gitprov.errors import EXIT_FINDINGS, GitprovError
 from gitprov.flow.setup.doctor import examine as doctor
-from gitprov.flow.setup.doctor.case import BROKEN, Diagnosis, Examination
+from gitprov.flow.setup.doctor.case import Examination
+from gitprov.model.finding import Finding, failed
+from gitprov.output import findings as output
 from gitprov.output import sharing
 from gitprov.store.config import load_config
 
@@ -26,33 +28,27 @@ def command(
 
     Example: gitprov doctor --fix
     """
-    case = Examination(installation.repository(), installation.wish(), time.time(), shutil.which)
+    case = Examination(installation.repository(), installation.wish(), time.time(), shutil.which, {})
     with case.repo:
         findings = doctor.examine(case)
-        mended: list[Diagnosis] = []
+        mended: list[Finding] = []
         if fix:
-            tried = doctor.mend(findings)
+            tried = doctor.mend(case, findings)
             findings = doctor.examine(case)
-            remaining = {(one.kind, one.what) for one in findings}
-            mended = [one for one in tried if (one.kind, one.what) not in remaining]
+            remaining = {(finding.rule, finding.message) for finding in findings}
+            mended = [one for one in tried if (one.rule, one.message) not in remaining]
     if as_json:
-        say(
-            json.dumps({"findings": [_row(one) for one in findings], "mended": [_row(one) for one in mended]})
-        )
+        lists = {"findings": findings, "mended": mended}
+        rows = {name: [output.doctor_row(one, one in case.fixes) for one in lists[name]] for name in lists}
+        say(json.dumps(rows))
     else:
-        _show(findings, mended)
+        say(*(f"mended: {finding.message}" for finding in mended))
+        say(*output.doctor_lines(findings))
+        if not findings:
+            say("everything is fine")
         _tell_shared(case)
-    if any(one.level == BROKEN for one in findings):
+    if failed(findings):
         raise typer.Exit(EXIT_FINDINGS)
-
-
-def _show(findings: list[Diagnosis], mended: list[Diagnosis]) -> None:
-    for finding in mended:
-        say(f"mended: {finding.what}")
-    for finding in findings:
-        say(f"{finding.level}: {finding.what}", f"  mend: {finding.mend}")
-    if not findings:
-        say("everything is fine")
 
 
 def _tell_shared(case: Examination) -> None:
@@ -62,14 +58,3 @@ def _tell_shared(case: Examination) -> None:
     except GitprovError:
         return
     say(f"shared with remotes: {sharing.line(config)}")
-
-
-def _row(finding: Diagnosis) -> dict[str, object]:
-    """A finding as a JSON row; `fixable`: whether --fix tries to mend it."""
-    return {
-        "kind": finding.kind,
-        "level": finding.level,
-        "what": finding.what,
-        "mend": finding.mend,
-        "fixable": finding.fix is not None,
-    }

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator
 
 from gitprov.flow.setup import agents
-from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Check, Diagnosis, Examination
-from gitprov.flow.setup.steps import Step
+from gitprov.flow.setup.doctor.case import Check, Examination
+from gitprov.model.finding import ERROR, WARNING, Finding
 from gitprov.store.setup import agent_settings as agents_config
 
 
-def agent_settings(case: Examination) -> Iterator[Diagnosis]:
+def agent_settings(case: Examination) -> Iterator[Finding]:
     """Claude Code, where it is in use, calls gitprov's capture for every event."""
     missing = set(agents_config.EVENTS)
     for path, tree in _files(case):
@@ -21,30 +21,31 @@ def agent_settings(case: Examination) -> Iterator[Diagnosis]:
     if len(missing) == len(agents_config.EVENTS):
         if _in_use(case):
             what = "Claude Code is in use, but does not tell gitprov what it writes"
-            yield Diagnosis(
+            yield Finding(
                 "agent", WARNING, what, "gitprov install --agents claude-code (or --user for all projects)"
             )
         return
     what = f"Claude Code's settings lack gitprov's hook for {', '.join(sorted(missing))}"
-    yield Diagnosis("agent", WARNING, what, "gitprov install --agents claude-code")
+    yield Finding("agent", WARNING, what, "gitprov install --agents claude-code")
 
 
-def capture_command(case: Examination) -> Iterator[Diagnosis]:
+def capture_command(case: Examination) -> Iterator[Finding]:
     """The command in agents' settings can be found."""
     launcher = agents.launcher_steps(case.wish)
     for path, program in agents.unreachable(_files(case), case.wish.user_home, case.which):
         fix = launcher[0] if launcher and program.startswith(launcher[0].path) else None
-        yield _not_found(path, program, fix)
+        if fix is not None:
+            what = f"{path} tells an agent to report, but {program} is not there and gitprov is not on PATH"
+            yield case.fixable(Finding("agent", ERROR, what, "gitprov install"), fix.run)
+        else:
+            yield _not_found(path, program)
 
 
-def _not_found(path: str, program: str, launcher: Step | None) -> Diagnosis:
-    if launcher is not None:
-        what = f"{path} tells an agent to report, but {program} is not there and gitprov is not on PATH"
-        return Diagnosis("agent", BROKEN, what, "gitprov install", launcher.run)
+def _not_found(path: str, program: str) -> Finding:
     where = "is not there" if "/" in program else "is not on PATH"
     what = f"{path} tells an agent to run {program}, which {where}"
-    return Diagnosis(
-        "agent", BROKEN, what, "take that entry out of the file, then: gitprov install --agents claude-code"
+    return Finding(
+        "agent", ERROR, what, "take that entry out of the file, then: gitprov install --agents claude-code"
     )
 
 

@@ -1,4 +1,4 @@
-"""What the doctor's checks get, and what they return."""
+"""What the doctor's checks get, and what they return. Level ERROR: records get lost, or commits fail."""
 
 from __future__ import annotations
 
@@ -7,30 +7,26 @@ from typing import NamedTuple
 
 from gitprov.flow.setup.steps import InstallOptions
 from gitprov.git.repo import Repository
+from gitprov.model.finding import Finding
 
-BROKEN, WARNING = "broken", "warning"
+Fix = Callable[[], None]
 
 
 class Examination(NamedTuple):
-    """A repository, the install options, the time (seconds since 1970), and a search of PATH."""
+    """A repository, the install options, the time (seconds since 1970), a search of PATH, and the
+    fixes of the findings that `fixable` was called for.
+    """
 
     repo: Repository
     wish: InstallOptions
     now: float
     which: Callable[[str], str | None]
+    fixes: dict[Finding, Fix]
+
+    def fixable(self, finding: Finding, fix: Fix) -> Finding:
+        """The finding, after `fix` was kept as what mends it: it must be safe to do without being asked."""
+        self.fixes[finding] = fix
+        return finding
 
 
-class Diagnosis(NamedTuple):
-    """A problem. `kind`: the check. `level`: `broken` (records get lost, or commits fail) or `warning`.
-
-    `what` and `mend` are one line each; `fix` mends the problem where that is safe to do without being asked.
-    """
-
-    kind: str
-    level: str
-    what: str
-    mend: str
-    fix: Callable[[], None] | None = None
-
-
-Check = Callable[[Examination], Iterator[Diagnosis]]
+Check = Callable[[Examination], Iterator[Finding]]

@@ -1,11 +1,13 @@
-"""The doctor: each check is a function from an examination to diagnoses; each diagnosis names its mend."""
+"""The doctor: each check is a function from an examination to findings; each finding names its mend."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 from gitprov.errors import GitprovError
-from gitprov.flow.setup.doctor.case import BROKEN, Check, Diagnosis, Examination
+from gitprov.flow.setup.doctor.case import Check, Examination
+from gitprov.model.finding import ERROR, Finding
 
 
 def checks() -> list[Check]:
@@ -21,10 +23,10 @@ def checks() -> list[Check]:
     return [check for room in rooms for check in room.CHECKS]
 
 
-def examine(case: Examination) -> list[Diagnosis]:
-    """The diagnoses of all checks. A check that could not be carried out is a diagnosis too.
+def examine(case: Examination) -> list[Finding]:
+    """The findings of all checks. A check that could not be carried out is a finding too.
 
-    Where gitprov's directory is closed to this user, one diagnosis reports that for all checks.
+    Where gitprov's directory is closed to this user, one finding reports that for all checks.
     """
     from gitprov.store import access
 
@@ -32,34 +34,27 @@ def examine(case: Examination) -> list[Diagnosis]:
     findings = [finding for check in checks() for finding in _look(check, case, shut is not None)]
     if shut is not None:
         what = f"could not look at recorded evidence: {shut} is closed to this user"
-        findings.insert(0, Diagnosis("access", BROKEN, what, access.mend(shut)))
+        findings.insert(0, Finding("access", ERROR, what, access.mend(shut)))
     return findings
 
 
-def mend(findings: list[Diagnosis]) -> list[Diagnosis]:
-    """Mend what is safe to mend; returns the diagnoses for which this was tried."""
-    tried = [finding for finding in findings if finding.fix is not None]
+def mend(case: Examination, findings: list[Finding]) -> list[Finding]:
+    """Mend what is safe to mend; returns the findings for which this was tried."""
+    tried = [finding for finding in findings if finding in case.fixes]
     for finding in tried:
-        _try(finding)
+        # After a failure the next examination reports the same again.
+        with contextlib.suppress(OSError, GitprovError):
+            case.fixes[finding]()
     return tried
 
 
-def _try(finding: Diagnosis) -> None:
-    """Mend one diagnosis. After a failure the next examination reports it again."""
-    try:
-        if finding.fix is not None:
-            finding.fix()
-    except (OSError, GitprovError):
-        pass
-
-
-def _look(check: Check, case: Examination, shut: bool) -> Iterator[Diagnosis]:
+def _look(check: Check, case: Examination, shut: bool) -> Iterator[Finding]:
     name = check.__name__.replace("_", "-")
     try:
         yield from check(case)
     except GitprovError as error:
-        yield Diagnosis(name, BROKEN, f"could not look: {error.message}", error.hint or "see the line above")
+        yield Finding(name, ERROR, f"could not look: {error.message}", error.hint or "see the line above")
     except OSError as error:
         if shut and str(error.filename).startswith(case.repo.home):
             return
-        yield Diagnosis(name, BROKEN, f"could not look: {error}", "make it readable for you")
+        yield Finding(name, ERROR, f"could not look: {error}", "make it readable for you")

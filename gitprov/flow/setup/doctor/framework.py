@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gitprov.flow.setup.doctor.case import WARNING, Check, Diagnosis, Examination
+from gitprov.flow.setup.doctor.case import Check, Examination
+from gitprov.model.finding import WARNING, Finding
 from gitprov.model.hook_names import FRAMEWORK
 from gitprov.store.setup import framework_config
 
@@ -39,7 +40,7 @@ def multiplied(config: str) -> list[str]:
     ]
 
 
-def stages_of_others(case: Examination) -> Iterator[Diagnosis]:
+def stages_of_others(case: Examination) -> Iterator[Finding]:
     """A hook without `stages` runs at each installed stage; this reports such hooks."""
     names = multiplied(framework_config.read(case.repo).decode("utf-8", "replace"))
     if names:
@@ -47,7 +48,7 @@ def stages_of_others(case: Examination) -> Iterator[Diagnosis]:
             f"{', '.join(names)} in {framework_config.NAME} name no stages, "
             "so pre-commit runs them at each of gitprov's stages"
         )
-        yield Diagnosis(
+        yield Finding(
             "stages", WARNING, what, f"add to {framework_config.NAME}: default_stages: [pre-commit]"
         )
 

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator
 
 from gitprov.errors import Contended
-from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Check, Diagnosis, Examination
+from gitprov.flow.setup.doctor.case import Check, Examination
 from gitprov.git import notes as note_trees
 from gitprov.git.process import decode, encode
 from gitprov.git.refs import refuse_dead
 from gitprov.git.write import SCRATCH, read_refs
+from gitprov.model.finding import ERROR, WARNING, Finding
 from gitprov.model.note import Note
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.plausible_record import plausible_record
@@ -23,32 +24,32 @@ OLDEST = (2, 34)
 _KINDS = {"trace", "human", "review", "commit"}
 
 
-def git_version(case: Examination) -> Iterator[Diagnosis]:
+def git_version(case: Examination) -> Iterator[Finding]:
     """Git is new enough."""
     version = decode(case.repo.run("version")).strip()
     match = re.search(r"(\d+)\.(\d+)", version)
     if match and (int(match[1]), int(match[2])) < OLDEST:
-        yield Diagnosis("git-version", BROKEN, f"{version} is too old", "install git 2.34 or later")
+        yield Finding("git-version", ERROR, f"{version} is too old", "install git 2.34 or later")
 
 
-def identity(case: Examination) -> Iterator[Diagnosis]:
+def identity(case: Examination) -> Iterator[Finding]:
     """Git has a name and an address for the committer."""
     if case.repo.try_run("var", "GIT_COMMITTER_IDENT").returncode:
-        yield Diagnosis(
+        yield Finding(
             "identity",
-            BROKEN,
+            ERROR,
             "git does not know who you are",
             "git config user.name …; git config user.email …",
         )
 
 
-def rewrite_ref(case: Examination) -> Iterator[Diagnosis]:
+def rewrite_ref(case: Examination) -> Iterator[Finding]:
     """Git does not copy gitprov's notes by itself when it rewrites commits."""
     shown = decode(case.repo.try_run("config", "-z", "--get-all", "notes.rewriteRef").stdout)
     patterns = [*shown.split("\0"), *case.repo.env.get("GIT_NOTES_REWRITE_REF", "").split(":")]
     for pattern in patterns:
         if pattern and fnmatch.fnmatchcase(notes.REF, pattern):
-            yield Diagnosis(
+            yield Finding(
                 "notes.rewriteRef",
                 WARNING,
                 f"notes.rewriteRef = {pattern} lets git copy gitprov's notes when it rewrites commits, "
@@ -57,38 +58,34 @@ def rewrite_ref(case: Examination) -> Iterator[Diagnosis]:
             )
 
 
-def scratch_refs(case: Examination) -> Iterator[Diagnosis]:
+def scratch_refs(case: Examination) -> Iterator[Finding]:
     """No half-written ref of a killed process remains."""
     shown = decode(case.repo.run("for-each-ref", "--format=%(refname)", SCRATCH + "/"))
     dead = [name for name in shown.splitlines() if not _is_alive(name)]
     if dead:
         drops = encode("".join(f"delete {name}\n" for name in dead))
-        yield Diagnosis(
-            "scratch-refs",
-            WARNING,
-            f"{len(dead)} refs of a killed process below {SCRATCH}",
-            "gitprov doctor --fix",
-            lambda: _delete(case, drops),
-        )
+        what = f"{len(dead)} refs of a killed process below {SCRATCH}"
+        finding = Finding("scratch-refs", WARNING, what, "gitprov doctor --fix")
+        yield case.fixable(finding, lambda: _delete(case, drops))
 
 
-def dead_locks(case: Examination) -> Iterator[Diagnosis]:
+def dead_locks(case: Examination) -> Iterator[Finding]:
     """No lock of a killed git process blocks gitprov's refs."""
     try:
         refuse_dead(case.repo, [notes.REF, generations.REF])
     except Contended as error:
-        yield Diagnosis("lock", BROKEN, error.message, error.hint or "")
+        yield Finding("lock", ERROR, error.message, error.hint or "")
 
 
-def notes_ref(case: Examination) -> Iterator[Diagnosis]:
+def notes_ref(case: Examination) -> Iterator[Finding]:
     """Every note on gitprov's ref can be read."""
     repo = case.repo
     if not read_refs(repo, [notes.REF]):
         return
     if repo.resolve(notes.REF) is None:
-        yield Diagnosis(
+        yield Finding(
             "notes",
-            BROKEN,
+            ERROR,
             f"{notes.REF} is no commit",
             f"git update-ref -d {notes.REF}, then fetch it again",
         )
@@ -104,21 +101,21 @@ def notes_ref(case: Examination) -> Iterator[Diagnosis]:
         implausible += len(note.implausible)
         unknown += sum(row.kind not in _KINDS for row in note.rows.values())
     if missing:
-        yield Diagnosis(
-            "notes", BROKEN, f"{missing} notes cannot be read", "git fsck; then fetch the notes again"
+        yield Finding(
+            "notes", ERROR, f"{missing} notes cannot be read", "git fsck; then fetch the notes again"
         )
     if foreign or unknown:
         what = (
             f"{foreign} lines on {notes.REF} are not gitprov's, "
             f"{unknown} are of a later version; they are kept"
         )
-        yield Diagnosis("notes", WARNING, what, f"git log --notes={notes.REF} shows them")
+        yield Finding("notes", WARNING, what, f"git log --notes={notes.REF} shows them")
     if implausible:
         what = f"{implausible} values on {notes.REF} are not plausible and are not used"
-        yield Diagnosis("notes", WARNING, what, "gitprov verify")
+        yield Finding("notes", WARNING, what, "gitprov verify")
 
 
-def generations_ref(case: Examination) -> Iterator[Diagnosis]:
+def generations_ref(case: Examination) -> Iterator[Finding]:
     """Every generation's record can be read."""
     repo = case.repo
     if not read_refs(repo, [generations.REF]):
@@ -126,7 +123,7 @@ def generations_ref(case: Examination) -> Iterator[Diagnosis]:
     done = repo.try_run("ls-tree", "-r", "-z", "--name-only", "--full-tree", generations.REF)
     if done.returncode:
         what = f"{generations.REF} cannot be read: {decode(done.stderr).strip().splitlines()[-1]}"
-        yield Diagnosis("generations", BROKEN, what, "git fsck; fetch the ref from a clone that has it")
+        yield Finding("generations", ERROR, what, "git fsck; fetch the ref from a clone that has it")
         return
     records = [name for name in decode(done.stdout).split("\0") if name.endswith("/record.json")]
     objects = repo.objects.get_many(f"{generations.REF}:{name}" for name in records)
@@ -140,13 +137,13 @@ def generations_ref(case: Examination) -> Iterator[Diagnosis]:
             odd.append(name)
     if bad:
         what = f"{len(bad)} generation records are damaged, the first is {bad[0]}"
-        yield Diagnosis("generations", BROKEN, what, "fetch the ref from a clone that has them")
+        yield Finding("generations", ERROR, what, "fetch the ref from a clone that has them")
     if odd:
         what = (
             f"{len(odd)} generation records hold values that are not plausible and are not used, "
             f"the first is {odd[0]}"
         )
-        yield Diagnosis(
+        yield Finding(
             "generations", WARNING, what, "gitprov verify; fetch the ref from a clone that has them"
         )
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from gitprov.flow.recover import finish_interrupted
 from gitprov.flow.setup import hooks_location, install, steps
-from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Check, Diagnosis, Examination
+from gitprov.flow.setup.doctor.case import Check, Examination
 from gitprov.git.user import hooks_path
+from gitprov.model.finding import ERROR, WARNING, Finding
 from gitprov.model.hook_names import FRAMEWORK, HOOKS, OPTIONAL
 from gitprov.store import plan
 from gitprov.store.setup import framework_config, hook_dir, shims
@@ -48,7 +49,7 @@ def stages(case: Examination) -> list[Stage]:
     return hook_stages
 
 
-def hooks_run(case: Examination) -> Iterator[Diagnosis]:
+def hooks_run(case: Examination) -> Iterator[Finding]:
     """Every stage has a hook that runs gitprov."""
     if case.repo.worktree is None:
         return
@@ -58,16 +59,14 @@ def hooks_run(case: Examination) -> Iterator[Diagnosis]:
     hook_stages = stages(case)
     dead = [stage.slot.hook for stage in hook_stages if not stage.works]
     if len(dead) == len(hook_stages):
-        yield Diagnosis(
-            "hooks", BROKEN, "no hooks are installed: commits are not recorded", _AGAIN, _reinstall(case)
-        )
+        yield _again(case, "hooks", ERROR, "no hooks are installed: commits are not recorded")
     elif dead and any(stage.configured and stage.framework for stage in hook_stages):
         yield _missing_stages(hook_stages, dead)
     elif dead:
-        yield Diagnosis("hooks", BROKEN, f"no hook at {', '.join(dead)}", _AGAIN, _reinstall(case))
+        yield _again(case, "hooks", ERROR, f"no hook at {', '.join(dead)}")
 
 
-def hook_files(case: Examination) -> Iterator[Diagnosis]:
+def hook_files(case: Examination) -> Iterator[Finding]:
     """Gitprov's hook files are as it wrote them, executable, and their interpreter exists."""
     for stage in stages(case):
         yield from _file(case, stage.slot)
@@ -77,19 +76,19 @@ def hook_files(case: Examination) -> Iterator[Diagnosis]:
             yield from _file(case, slot)
 
 
-def both_routes(case: Examination) -> Iterator[Diagnosis]:
+def both_routes(case: Examination) -> Iterator[Finding]:
     """Gitprov runs once a stage, not natively and under a framework."""
     both = [
         stage.slot.hook for stage in stages(case) if stage.native and stage.framework and stage.configured
     ]
     if both:
         what = f"{', '.join(both)}: gitprov runs twice, natively and from {framework_config.NAME}"
-        yield Diagnosis(
+        yield Finding(
             "routes", WARNING, what, "keep one: gitprov uninstall, or take its hooks out of that file"
         )
 
 
-def passed_on(case: Examination) -> Iterator[Diagnosis]:
+def passed_on(case: Examination) -> Iterator[Finding]:
     """Where gitprov stands in front of another hooks directory, that one is current and its hooks run."""
     repo = case.repo
     now = hooks_path.hooks_path(repo)
@@ -106,25 +105,24 @@ def passed_on(case: Examination) -> Iterator[Diagnosis]:
         what = (
             f"core.hooksPath is {shared} for other repositories, here it was {where.outer} when gitprov came"
         )
-        yield Diagnosis("hooks-path", WARNING, what, "gitprov uninstall, then gitprov install")
+        yield Finding("hooks-path", WARNING, what, "gitprov uninstall, then gitprov install")
     runnable = set(hook_dir.runnable(where.directory))
     lost = [name for name in hooks_location.to_pass_on(repo, where) if name not in runnable]
     if lost:
         what = f"{', '.join(lost)} of {where.outer} cannot run behind gitprov's hooks"
-        yield Diagnosis("hooks-path", WARNING, what, _AGAIN, _reinstall(case))
+        yield _again(case, "hooks-path", WARNING, what)
 
 
-def guard_flag(case: Examination) -> Iterator[Diagnosis]:
+def guard_flag(case: Examination) -> Iterator[Finding]:
     """The flags that shims read, such as the one for guarded commits, agree with the configuration."""
     if case.repo.worktree is None or not any(stage.native for stage in stages(case)):
         return
     for step in install.flag_steps(case.repo):
-        yield Diagnosis(
-            "flags", BROKEN, f"{step.path} is missing: shims skip commits they must look at", _AGAIN, step.run
-        )
+        what = f"{step.path} is missing: shims skip commits they must look at"
+        yield case.fixable(Finding("flags", ERROR, what, _AGAIN), step.run)
 
 
-def stale_plan(case: Examination) -> Iterator[Diagnosis]:
+def stale_plan(case: Examination) -> Iterator[Finding]:
     """No plan of an interrupted commit remains."""
     git_dir = case.repo.git_dir
     try:
@@ -138,10 +136,10 @@ def stale_plan(case: Examination) -> Iterator[Diagnosis]:
 
     if age > 3600:
         what = f"a commit that was cut off {age / 3600:.0f} hours ago left its plan"
-        yield Diagnosis("plan", WARNING, what, "gitprov doctor --fix", finish)
+        yield case.fixable(Finding("plan", WARNING, what, "gitprov doctor --fix"), finish)
 
 
-def _moved(case: Examination) -> Diagnosis | None:
+def _moved(case: Examination) -> Finding | None:
     """Gitprov's files are in a directory that git does not use any more."""
     repo = case.repo
     now = hooks_path.hooks_path(repo)
@@ -155,59 +153,58 @@ def _moved(case: Examination) -> Diagnosis | None:
                 f"git looks for hooks in {now.directory} (core.hooksPath, {now.scope}), "
                 f"gitprov's are in {directory}"
             )
-            return Diagnosis("hooks-path", BROKEN, what, _AGAIN, _reinstall(case))
+            return _again(case, "hooks-path", ERROR, what)
     return None
 
 
-def _missing_stages(hook_stages: list[Stage], dead: list[str]) -> Diagnosis:
+def _missing_stages(hook_stages: list[Stage], dead: list[str]) -> Finding:
     unnamed = [stage.slot.hook for stage in hook_stages if not stage.works and not stage.configured]
     if unnamed:
         ids = ", ".join(f"gitprov-{hook}" for hook in unnamed)
-        return Diagnosis(
-            "hooks", BROKEN, f"{framework_config.NAME} lacks {ids}", "add them, as docs/hooks.md shows"
+        return Finding(
+            "hooks", ERROR, f"{framework_config.NAME} lacks {ids}", "add them, as docs/hooks.md shows"
         )
     types = " ".join(f"--hook-type {hook}" for hook in dead)
-    return Diagnosis(
+    return Finding(
         "hooks",
-        BROKEN,
+        ERROR,
         f"pre-commit is not installed for {', '.join(dead)}",
         f"pre-commit install --install-hooks {types}; "
         f"default_install_hook_types in {framework_config.NAME} does it for everybody",
     )
 
 
-def _file(case: Examination, slot: hook_dir.Slot) -> Iterator[Diagnosis]:
+def _file(case: Examination, slot: hook_dir.Slot) -> Iterator[Finding]:
     path = slot.ours
     if slot.edited:
         what = f"{slot.edited} was changed since gitprov wrote it"
         mend = f"move your lines to {slot.path}{hook_dir.CHAINED}, delete the file, run {_AGAIN}"
-        yield Diagnosis("hook-file", WARNING, what, mend)
+        yield Finding("hook-file", WARNING, what, mend)
         return
     if path is None:
         if slot.chained != hook_dir.ABSENT:
             what = f"{slot.path}{hook_dir.CHAINED} is an earlier hook that nothing runs"
-            yield Diagnosis("hook-file", WARNING, what, f"{_AGAIN}, or delete it")
+            yield Finding("hook-file", WARNING, what, f"{_AGAIN}, or delete it")
         return
     if not os.access(path, os.X_OK):
-        yield Diagnosis("hook-file", BROKEN, f"{path} is not executable", _AGAIN, _reinstall(case))
+        yield _again(case, "hook-file", ERROR, f"{path} is not executable")
         return
     settings = shims.settings_of(hook_dir.read(path))
     if not os.access(settings.python, os.X_OK):
         on_path = case.which("gitprov") is not None
-        level = WARNING if on_path else BROKEN
+        level = WARNING if on_path else ERROR
         rest = "; gitprov on PATH does its work, slower" if on_path else ""
         what = f"{path} wants {settings.python or 'no interpreter'}, which is not there{rest}"
-        yield Diagnosis("interpreter", level, what, _AGAIN, _reinstall(case))
+        yield _again(case, "interpreter", level, what)
     elif hook_dir.read(path) != shims.render(settings, slot.hook):
-        yield Diagnosis(
-            "hook-file", WARNING, f"{path} is of another version of gitprov", _AGAIN, _reinstall(case)
-        )
+        yield _again(case, "hook-file", WARNING, f"{path} is of another version of gitprov")
 
 
-def _reinstall(case: Examination) -> Callable[[], None]:
-    """A function that installs the hooks again, without changing agents' settings."""
+def _again(case: Examination, rule: str, level: str, what: str) -> Finding:
+    """A finding that ends when the hooks are installed again; the fix leaves agents' settings alone."""
     wish = case.wish._replace(agents=())
-    return lambda: steps.carry_out(install.install(case.repo, wish))
+    finding = Finding(rule, level, what, _AGAIN)
+    return case.fixable(finding, lambda: steps.carry_out(install.install(case.repo, wish)))
 
 
 CHECKS: list[Check] = [hooks_run, hook_files, both_routes, passed_on, guard_flag, stale_plan]

@@ -7,9 +7,10 @@ import stat
 from collections.abc import Callable, Iterator
 
 from gitprov.errors import Damaged
-from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Check, Diagnosis, Examination
+from gitprov.flow.setup.doctor.case import Check, Examination, Fix
 from gitprov.git.locate import MAIN_WORKTREE
 from gitprov.model.event import Event, Problem
+from gitprov.model.finding import ERROR, WARNING, Finding
 from gitprov.store import files
 from gitprov.store.inbox import lost, retention
 from gitprov.store.inbox.inbox import Inbox
@@ -23,47 +24,47 @@ def inboxes(case: Examination) -> list[tuple[str, Inbox]]:
     return [(name, Inbox(os.path.join(root, name))) for name in files.names(root)]
 
 
-def damaged_events(case: Examination) -> Iterator[Diagnosis]:
+def damaged_events(case: Examination) -> Iterator[Finding]:
     """Every event and the contents that it names can be read."""
     for name, inbox in inboxes(case):
         bad = [damage for entry in inbox.events() if (damage := _damage(inbox, entry)) is not None]
         if bad:
             what = f"inbox {name}: {len(bad)} events cannot be read, the first is {bad[0]}"
             mend = f"{_FIX} sets them aside, as *.damaged; their lines will count as unknown"
-            yield Diagnosis("events", BROKEN, what, mend, _set_aside(inbox, bad))
+            yield case.fixable(Finding("events", ERROR, what, mend), _set_aside(inbox, bad))
 
 
-def logged_problems(case: Examination) -> Iterator[Diagnosis]:
+def logged_problems(case: Examination) -> Iterator[Finding]:
     """Capture logged no problems."""
     for name, inbox in inboxes(case):
         rows = inbox.problems()
         if rows:
             last = rows[-1]
             what = f"inbox {name}: capture logged {len(rows)} problems, last at {last.at}: {last.message}"
-            yield Diagnosis(
+            yield Finding(
                 "capture-log", WARNING, what, f"read, then delete {os.path.join(inbox.root, 'log')}"
             )
 
 
-def lost_reports(case: Examination) -> Iterator[Diagnosis]:
+def lost_reports(case: Examination) -> Iterator[Finding]:
     """No agent's report was lost because no inbox could store it."""
     rows = lost.reports(case.repo.worktree or case.repo.git_dir, case.repo.env)
     if rows:
         what = f"{len(rows)} reports of agents were lost, the last at {rows[-1][0]}: {rows[-1][1]}"
-        yield Diagnosis("lost-reports", WARNING, what, f"read, then delete {lost.path(case.repo.env)}")
+        yield Finding("lost-reports", WARNING, what, f"read, then delete {lost.path(case.repo.env)}")
 
 
-def leftovers(case: Examination) -> Iterator[Diagnosis]:
+def leftovers(case: Examination) -> Iterator[Finding]:
     """No temporary file remains of a process that was killed more than an hour ago."""
     for name, inbox in inboxes(case):
         paths = [os.path.join(inbox.tmp, file) for file in files.names(inbox.tmp)]
         old = [path for path in paths if _age(path, case.now) > retention.HOUR]
         if old:
             what = f"inbox {name}: {len(old)} temporary files of killed processes"
-            yield Diagnosis("leftovers", WARNING, what, _FIX, _each(files.remove, old))
+            yield case.fixable(Finding("leftovers", WARNING, what, _FIX), _each(files.remove, old))
 
 
-def unfinished_erasure(case: Examination) -> Iterator[Diagnosis]:
+def unfinished_erasure(case: Examination) -> Iterator[Finding]:
     """No `gitprov forget` was interrupted."""
     from gitprov.flow.records import forget
 
@@ -73,29 +74,28 @@ def unfinished_erasure(case: Examination) -> Iterator[Diagnosis]:
         def finish() -> None:
             forget.finish(case.repo)
 
-        yield Diagnosis(
-            "erasure", BROKEN, f"forgetting {what.name} was cut off; part of it is still there", _FIX, finish
-        )
+        message = f"forgetting {what.name} was cut off; part of it is still there"
+        yield case.fixable(Finding("erasure", ERROR, message, _FIX), finish)
 
 
-def private(case: Examination) -> Iterator[Diagnosis]:
+def private(case: Examination) -> Iterator[Finding]:
     """Only the owner can read prompts and outputs."""
     open_to_others = [path for path in _tree(os.path.join(case.repo.home, "inbox")) if _is_open(path)]
     if open_to_others:
         what = f"{len(open_to_others)} files or directories with prompts and outputs are open to other users"
-        yield Diagnosis("permissions", WARNING, what, _FIX, _each(_close, open_to_others))
+        yield case.fixable(Finding("permissions", WARNING, what, _FIX), _each(_close, open_to_others))
 
 
-def size(case: Examination) -> Iterator[Diagnosis]:
+def size(case: Examination) -> Iterator[Finding]:
     """The inbox is not larger than its limit."""
     for name, inbox in inboxes(case):
         total, most = retention.size(inbox), inbox.limits.archive_bytes
         if total > most and retention.can_shrink(inbox, case.now):
             what = f"inbox {name}: {total:,} bytes of contents, more than inbox.max_archive_bytes, {most:,}"
-            yield Diagnosis("size", WARNING, what, _FIX, _pruned(inbox, case.now))
+            yield case.fixable(Finding("size", WARNING, what, _FIX), _pruned(inbox, case.now))
 
 
-def old_events(case: Examination) -> Iterator[Diagnosis]:
+def old_events(case: Examination) -> Iterator[Finding]:
     """No evidence is about to be deleted because it was never committed."""
     for name, inbox in inboxes(case):
         room = os.path.join(inbox.root, "events")
@@ -110,12 +110,12 @@ def old_events(case: Examination) -> Iterator[Diagnosis]:
                 f"inbox {name}: {len(old)} edits older than {limits.keep_days} days were never committed; "
                 "they will be forgotten"
             )
-            yield Diagnosis(
+            yield Finding(
                 "old-events", WARNING, what, "commit them, or let them go; gitprov status lists them"
             )
 
 
-def orphans(case: Examination) -> Iterator[Diagnosis]:
+def orphans(case: Examination) -> Iterator[Finding]:
     """Every inbox belongs to a worktree that exists."""
     worktrees = {MAIN_WORKTREE, *files.names(os.path.join(case.repo.common_dir, "worktrees"))}
     for name, inbox in inboxes(case):
@@ -124,7 +124,7 @@ def orphans(case: Examination) -> Iterator[Diagnosis]:
                 f"inbox {name} belongs to a worktree that is gone; "
                 f"it holds {len(inbox.events())} uncommitted edits"
             )
-            yield Diagnosis("worktree", WARNING, what, f"delete {inbox.root} if you do not need them")
+            yield Finding("worktree", WARNING, what, f"delete {inbox.root} if you do not need them")
 
 
 def _damage(inbox: Inbox, entry: Event | Problem) -> Problem | None:
@@ -140,7 +140,7 @@ def _damage(inbox: Inbox, entry: Event | Problem) -> Problem | None:
     return None
 
 
-def _set_aside(inbox: Inbox, bad: list[Problem]) -> Callable[[], None]:
+def _set_aside(inbox: Inbox, bad: list[Problem]) -> Fix:
     """A function that renames damaged events to names that are not read; their numbers are not reused."""
 
     def run() -> None:
@@ -179,7 +179,7 @@ def _age(path: str, now: float) -> float:
         return 0.0
 
 
-def _each(act: Callable[[str], None], paths: list[str]) -> Callable[[], None]:
+def _each(act: Callable[[str], None], paths: list[str]) -> Fix:
     def run() -> None:
         for path in paths:
             act(path)
@@ -187,7 +187,7 @@ def _each(act: Callable[[str], None], paths: list[str]) -> Callable[[], None]:
     return run
 
 
-def _pruned(inbox: Inbox, now: float) -> Callable[[], None]:
+def _pruned(inbox: Inbox, now: float) -> Fix:
     def run() -> None:
         retention.prune(inbox, now)
 
