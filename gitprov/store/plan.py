@@ -30,7 +30,7 @@ class Plan(NamedTuple):
     those that the message must contain, each with its traces. `spent`: event seq → what commits, with this
     one, have used of the event; of the `finished` events nothing remains. `used`: (session key, turn,
     generation) to record as parents. `stale` are trailers to remove from an amended message. `refusals` are
-    the findings of the gate. `gate` is "passed" once the gate has passed. `moment` is the author date of git's
+    the findings of the gate. `gate` is "passed" once it has passed. `moment` is the author date of git's
     attempt, `attempt` the token of the git process that makes it. `inherited` is the gate's outcome for the
     commits from which these lines come, `dropped` the exceptions made there, `problem` the reason why that is
     unknown. `sought` are traces of commits that this one repeats or replaces, searched for without finding a
