@@ -41,8 +41,8 @@ class Plan(NamedTuple):
     `refusals` are lines for the user. `gate` is "passed" once the gate has passed. `moment` is the author
     date of git's attempt, `attempt` the token of the git process that makes it. `inherited` is the gate's
     outcome for the commits from which these lines come, `dropped` the exceptions made there, `problem` the
-    reason why that is unknown. `sought` are traces of commits that this one repeats or replaces, searched
-    for without finding a line. `last` is the highest seq of the evidence. `settled`: git has fixed the
+    reason why that is unknown. `noted`: the commits that this one repeats or replaces have notes, so it gets
+    one even without rows. `last` is the highest seq of the evidence. `settled`: git has fixed the
     content of the commit, so a later index does not describe it.
     """
 
@@ -64,7 +64,7 @@ class Plan(NamedTuple):
     inherited: str | None = None
     dropped: dict[str, str] = {}  # noqa: RUF012 - never written to
     problem: str | None = None
-    sought: tuple[str, ...] = ()
+    noted: bool = False
     last: int = 0
     settled: bool = False
 
@@ -164,5 +164,4 @@ def _plan(row: dict[str, Any]) -> Plan:
         refusals=tuple(plan.refusals),
         stale=tuple((key, value) for key, value in plan.stale),
         sidecars=tuple(plan.sidecars),
-        sought=tuple(plan.sought),
     )

@@ -62,7 +62,7 @@ def _follow(repo: Repository, pairs: list[Rewrite]) -> list[str]:
         return []
     notes_of = {pair.new: Note() for pair in pairs}  # an empty one still undoes a copy by git: see `record`
     take_in(repo)  # the notes of a colleague's commits may still be where a plain fetch put them
-    notes_of.update(carry(repo, pairs, silent=True))
+    notes_of.update(carry(repo, pairs, always=True))
     changed = record(
         repo, notes_of, parse_commit(head).committer, f"gitprov: {len(notes_of)} notes follow their commits"
     )

@@ -210,20 +210,9 @@ class _Planner:
             inherited=self._inherited.gate,
             dropped=self._inherited.dropped,
             problem=self._inherited.problem,
-            sought=() if rows else self._sought(),
+            noted=self._inherited.noted or self._amended is not None,
             last=self._evidence.last,
         )
-
-    def _sought(self) -> tuple[str, ...]:
-        """Traces of the commits that this one repeats or replaces, where it contains none of their lines."""
-        if self._amended is None:
-            return tuple(sorted(self._inherited.traces))
-        from gitprov.flow.carry.absent_traces import known_to
-        from gitprov.git.objects import parse_commit
-
-        old = self._context.repo.objects.get(self._commit_change.amended or "")
-        amended_traces = known_to([parse_commit(old)], {old.oid: self._amended}) if old is not None else ()
-        return tuple(sorted({*self._inherited.traces, *amended_traces}))
 
     def _with_inherited(self, evidence_rows: list[Row]) -> list[Row]:
         """Rows from evidence come first; a line that they do not claim keeps the claim of another commit."""

@@ -126,17 +126,12 @@ def _carry_out(context: CommitContext, commit: Commit, plan: Plan) -> str | None
 def note_rows(context: CommitContext, commit: Commit, plan: Plan) -> list[Row]:
     """The rows of a commit's note: the plan's rows and one for the commit.
 
-    Empty where the plan has no rows, nothing was dropped or refused, and the message names no sought traces.
+    Empty where the plan has no rows, nothing was dropped or refused, and no source has a note (`noted`).
     """
     dropped = {**plan.dropped, **_dropped(context, commit, plan)}
     gate = _gate(context, commit, plan)
-    if not plan.rows and not dropped and not (plan.refusals and gate != "passed"):
-        if not plan.sought:
-            return []
-        from gitprov.flow.carry.absent_traces import in_vain
-
-        if not in_vain(context.repo, commit.message, plan.sought):
-            return []
+    if not (plan.rows or dropped or plan.noted or (plan.refusals and gate != "passed")):
+        return []
     return [*plan.rows, commit_row(commit.oid, gate, plan.added, dropped)]
 
 
