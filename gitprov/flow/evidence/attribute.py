@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.attribution.diff import unshown
-from gitprov.attribution.fold import Folded, FoldStep, begin, fold, put_aside, restore
+from gitprov.attribution.fold import fold
 from gitprov.attribution.layout.language import language_of
 from gitprov.attribution.moved_block import RemovedLines, shed
 from gitprov.attribution.outcome import AmendedClaim, Outcome, SpentLines, outcome
-from gitprov.attribution.returned import gone_for_good
-from gitprov.attribution.state import Part
+from gitprov.attribution.recall import gone_for_good, put_aside, restore
+from gitprov.attribution.state import Folded, FoldStep, Part, begin
 from gitprov.errors import Damaged
 from gitprov.git.files.diff import REGULAR, FileChange
 from gitprov.git.files.tree import regular_blobs
