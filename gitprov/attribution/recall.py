@@ -3,9 +3,9 @@
 The fold remembers contents of a file with the origins that their lines had then: its own last contents, and
 those that git keeps beside the file, as in a stash. A content that returns as a whole has its origins again
 (`remembered`). Else one rule holds (`_lines_back`): a line of NOBODY gets the origin back that it had, by
-git's own diff, if no line of the file has that origin now. Text from a stash is evidence only under the conditions
-of `_evident`, as people may type the same; a line that a commit dropped, only between the same neighbours
-(`gone_for_good`).
+git's own diff, if no line of the file has that origin now. Text from a stash is evidence only under the
+conditions of `_evident`, as people may type the same; a line that a commit dropped, only between the same
+neighbours (`gone_for_good`).
 """
 
 from __future__ import annotations

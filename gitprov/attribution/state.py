@@ -82,9 +82,9 @@ class Folded(NamedTuple):
     NOBODY.
 
     `past` are the last contents of the fold and the last one that equals `watched`, the oldest first: an
-    undo, or a checkout from the index, restores one as a whole, and a content staged in the middle of a session
-    was replaced in the file since. `asides` are the contents that git keeps beside the file, as in a stash.
-    `language` determines what is layout in the file.
+    undo, or a checkout from the index, restores one as a whole, and a content staged in the middle of a
+    session was replaced in the file since. `asides` are the contents that git keeps beside the file, as in a
+    stash. `language` determines what is layout in the file.
     """
 
     content: bytes

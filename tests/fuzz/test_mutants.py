@@ -72,7 +72,7 @@ MUTANTS = {
         first=7,
     ),
     "sessions are mixed up": Mutant(
-        "gitprov/flow/commit/plan.py",
+        "gitprov/flow/commit/note.py",
         '"session": record.get("session") or event.session,',
         '"session": "s1",',
     ),

@@ -6,14 +6,13 @@ import os
 from collections.abc import Iterable
 from typing import IO
 
-from gitprov.attribution import note_rows
 from gitprov.attribution.inherit import Inherited
-from gitprov.attribution.outcome import SpentLines, Tally
+from gitprov.attribution.outcome import Tally
 from gitprov.checks.gate import Refusal
-from gitprov.errors import Damaged
 from gitprov.flow.carry.next_commit import inherited_by
 from gitprov.flow.change import CommitChange, fingerprint
 from gitprov.flow.commit import refusals as guard
+from gitprov.flow.commit.note import EvidenceRows
 from gitprov.flow.context import CommitContext
 from gitprov.flow.evidence import attribute, moved_blocks
 from gitprov.flow.evidence.attribute import AmendedCommit, Attributor, FileResult, line_set
@@ -21,15 +20,12 @@ from gitprov.flow.evidence.freeze import Freezer, Frozen, groups
 from gitprov.flow.evidence.gather import Evidence, EvidenceBound, gather
 from gitprov.flow.evidence.renames import follow
 from gitprov.flow.evidence.standing import stored
-from gitprov.flow.evidence.stashes import shelved, sighted
 from gitprov.git.repo import Repository
 from gitprov.git.write import BlobWriter
 from gitprov.interop.trailers import TraceFacts, commit_trailers
-from gitprov.model import ids
 from gitprov.model.event import Event, Problem
-from gitprov.model.note import Note, Row, files_entry
-from gitprov.model.ranges import LineSet
-from gitprov.store import generations, notes
+from gitprov.model.note import Note, Row
+from gitprov.store import notes
 from gitprov.store.files import make_dir
 from gitprov.store.inbox.inbox import Spent
 from gitprov.store.plan import Plan, Use, blobs_path, directory
@@ -87,31 +83,16 @@ def _results(
     old = commit_change.amended
     base = commit_change.parents[0] if commit_change.parents else None
     amended = AmendedCommit(context.repo, old, note, base, commit_change.work) if note and old else None
-    read = {seq: SpentLines(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in marks.items()}
     events = follow(context, commit_change.changes, attribute.renamed(context.repo, evidence.events, marks))
     jobs = list(attribute.jobs(context.repo, commit_change.changes, events, amended))
 
     def worker(paths: Iterable[str]) -> Attributor:
-        from gitprov.git.files.filters import cleaner
-
-        frozen = {event.seq for event in evidence.events if _is_used(event, marks[event.seq])}
-        clean = cleaner(context.repo, list(paths))
-        seen = sighted(context.repo, context.inbox, evidence.events)
-        kept = shelved(context.repo, evidence.events)
-        return Attributor(context.inbox, read, context.view, clean, frozen, kept, seen)
+        return Attributor(context.repo, context.inbox, evidence, marks, context.view, paths)
 
     main = worker(job.path for job in jobs) if jobs else None
     results = [main.attribute_file(job) for job in jobs] if main is not None else []
-    commit = moved_blocks.CommitEvidence(commit_change.changes, events, read)
+    commit = moved_blocks.CommitEvidence(commit_change.changes, events, attribute.spent_lines(marks))
     return moved_blocks.settled(context, commit, results, worker)
-
-
-def _is_used(event: Event, mark: Spent) -> bool:
-    """Whether an earlier commit has used an event.
-
-    A person's event belongs to no generation; a commit only marks its lines.
-    """
-    return bool(mark.trace or (event.type == "human" and (mark.lines or mark.dropped)))
 
 
 def _freeze(
@@ -184,13 +165,19 @@ class _Planner:
         self._inherited = inherited
         self._trace = {seq: mark.trace for seq, mark in marks.items() if mark.trace}
         self._trace.update({seq: one.id for one in frozen for seq in one.seqs})
-        self._records = {one.id: one.record for one in frozen}
         self._reported = {event.seq: event.path for event in evidence.events}
         self._amended = amended
+        self._note = EvidenceRows(
+            context,
+            results,
+            self._trace,
+            {generation.id: generation.record for generation in frozen},
+            amended,
+        )
 
     def plan(self, damaged: list[Problem]) -> Plan:
         """The whole plan."""
-        evidence_rows = self._rows()
+        evidence_rows = self._note.rows()
         rows = self._with_inherited(evidence_rows)
         traces = [row for row in rows if row["kind"] == "trace"]
         refusals = self._refusals(traces, [row for row in evidence_rows if row["kind"] == "trace"], damaged)
@@ -236,7 +223,7 @@ class _Planner:
             *guard.refusals(self._context, self._commit_change, traces),
             *unread,
             *(guard.damaged(self._context, one) for one in damaged),
-            *guard.incomplete(config, evidence_traces, self._records),
+            *guard.incomplete(config, evidence_traces, self._note.records),
             *guard.forbidden_lines(config, traces),
         ]
 
@@ -283,87 +270,6 @@ class _Planner:
         lines = line_set(mark.lines) | tally.kept | tally.edited | tally.replaced
         dropped = (line_set(mark.dropped) | tally.dropped) - lines
         return Use(str(lines), str(dropped), self._trace.get(seq), tally.finished and not unread)
-
-    def _rows(self) -> list[Row]:
-        rows_by_key: dict[tuple[str, str], Row] = {}
-        for result in self._results:
-            for source, row in self._file_rows(result):
-                key = (row["kind"], row["id"])
-                carried = source >= attribute.CARRIED
-                rows_by_key[key] = (
-                    note_rows.add(rows_by_key[key], row, carried) if key in rows_by_key else row
-                )
-        before = self._amended.traces if self._amended else {}
-        kept = [note_rows.settled(row, before.get(row["id"])) for row in rows_by_key.values()]
-        rows = sorted((row for row in kept if row["files"]), key=lambda row: row["id"])
-        return [*rows, *self._reviews({row["id"] for row in rows})]
-
-    def _reviews(self, traces: set[str]) -> list[Row]:
-        """Reviews of the amended commit's traces that this commit still has."""
-        reviews = self._amended.of_kind("review") if self._amended else []
-        return [row for row in reviews if row["id"].partition("/")[0] in traces]
-
-    def _file_rows(self, result: FileResult) -> Iterable[tuple[int, Row]]:
-        lines, tallies, bounded = result.outcome
-        groups: dict[tuple[str, str], list[int]] = {}
-        for source in tallies:
-            if source in result.events:
-                owner = self._owner(result.events[source])
-                groups.setdefault(owner, []).append(source)
-        for (kind, name), sources in groups.items():
-            claims = note_rows.together(lines.get(source, {}) for source in sources)
-            if kind == "human":
-                yield sources[0], _human_row(name, result.path, claims)
-            elif name:
-                trace_tallies = [tallies[source] for source in sources]
-                row = self._trace_row(name, result.events[sources[0]], result.path, claims, trace_tallies)
-                if bounded:
-                    row["files"][result.path]["bounded"] = bounded
-                yield sources[0], row
-        for source, carried in result.carried.items():
-            yield source, note_rows.carried_row(carried, result.path, lines.get(source, {}), tallies[source])
-
-    def _owner(self, event: Event) -> tuple[str, str]:
-        """Kind of row, and author or trace id; the id is empty where a model's event is in no generation."""
-        if event.type == "human":
-            return "human", event.human or self._context.human()
-        return "trace", self._trace.get(event.seq, "")
-
-    def _trace_row(
-        self, trace: str, event: Event, path: str, lines: dict[str, LineSet], tallies: list[Tally]
-    ) -> Row:
-        record = self._record(trace)
-        prompt = record.get("prompt") or {}
-        return {
-            "kind": "trace",
-            "v": 1,
-            "id": trace,
-            "agent": (record.get("agent") or {}).get("name") or event.agent,
-            "model": record.get("model") or event.model,
-            "session": record.get("session") or event.session,
-            "at": record.get("at") or event.at,
-            "prompt": prompt.get("digest"),
-            "key": record.get("key"),
-            "prompt_version": prompt.get("version"),
-            "human": record.get("human"),
-            "evidence": "captured",
-            "files": {path: files_entry(lines, sum(tally.gone for tally in tallies))},
-            "delta": note_rows.delta(tallies),
-        }
-
-    def _record(self, trace: str) -> Row:
-        """The record of a generation of this or an earlier commit; empty where it is missing or damaged."""
-        if trace not in self._records:
-            try:
-                self._records[trace] = generations.record(self._context.repo, trace) or {}
-            except Damaged:
-                self._records[trace] = {}
-        return self._records[trace]
-
-
-def _human_row(author: str, path: str, lines: dict[str, LineSet]) -> Row:
-    files = {path: files_entry(lines)}
-    return {"kind": "human", "v": 1, "id": ids.human_id(author), "author": author, "files": files}
 
 
 def _united(a: Use, b: Use) -> Use:

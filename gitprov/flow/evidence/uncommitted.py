@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.outcome import SpentLines
 from gitprov.flow.context import CommitContext
-from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, line_set, renamed
+from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, renamed
 from gitprov.flow.evidence.gather import Evidence, gather
 from gitprov.flow.evidence.renames import follow
 from gitprov.git.files.tree import blobs
@@ -67,15 +66,8 @@ class Uncommitted:
         return sorted(claims, key=lambda claim: -CLASSES.index(claim.cls))
 
     def _fold(self, job: FileJob) -> FileResult:
-        from gitprov.flow.evidence.stashes import sighted
-        from gitprov.git.files.filters import cleaner
-
-        marks = {
-            seq: SpentLines(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in self._spent.items()
-        }
-        seen = sighted(self._repo, self._inbox, self._read().events)
-        clean = cleaner(self._repo, [job.path])
-        worker = Attributor(self._inbox, marks, lambda *_: None, clean, sighted=seen)
+        evidence, view = self._read(), self._context.view
+        worker = Attributor(self._repo, self._inbox, evidence, self._spent, view, [job.path], None)
         return worker.attribute_file(job)
 
     def _read(self) -> Evidence:
