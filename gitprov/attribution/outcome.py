@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from gitprov.attribution.recall import develop, from_past, produced, reach, remembered
-from gitprov.attribution.sides import runs
 from gitprov.attribution.state import NOBODY, Folded, Layout, Origin, Part
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
@@ -218,10 +217,7 @@ def _lines(
             cls = "human" if source in people else "edited" if edited else "ai"
             by_source.setdefault(source, {}).setdefault(cls, []).append(n + 1)
     return {
-        source: {
-            cls: LineSet.of_runs((first, end - 1) for first, end in runs(numbers))
-            for cls, numbers in by_class.items()
-        }
+        source: {cls: LineSet(numbers) for cls, numbers in by_class.items()}
         for source, by_class in by_source.items()
     }
 

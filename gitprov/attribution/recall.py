@@ -11,13 +11,16 @@ neighbours (`gone_for_good`).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.reword import Match, matches, too_large
 from gitprov.attribution.state import NOBODY, UNKNOWN, Folded, Layout, Origin, Remembered
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import is_trivial, split_lines, with_neighbours
 from gitprov.model.ranges import LineSet
+
+if TYPE_CHECKING:
+    from gitprov.attribution.sides import Match
 
 #: So many past contents are kept to recognize one that comes back; memory grows with them.
 _PAST = 16
@@ -148,6 +151,8 @@ def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
     """
     if state.content == content:
         return state
+    from gitprov.attribution.reword import matches, too_large
+
     changed = hunks(state.content, content)
     old_lines, new_lines = split_lines(state.content), split_lines(content)
     origins = state.origins

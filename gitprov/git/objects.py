@@ -43,6 +43,16 @@ class CatFile:
             raise Damaged(f"object {oid} is not a blob here", "git fsck")
         return obj.data
 
+    def commit(self, name: str) -> Commit | None:
+        """One commit, None where the repository has none with that name."""
+        return self.commits([name]).get(name)
+
+    def commits(self, names: Iterable[str]) -> dict[str, Commit]:
+        """Name → commit; names of nothing and of other objects are left out."""
+        distinct = list(dict.fromkeys(names))
+        objects = zip(distinct, list(self.get_many(distinct)), strict=True)
+        return {name: parse_commit(obj) for name, obj in objects if is_commit(obj)}
+
     def get_many(self, names: Iterable[str]) -> Iterator[Object | None]:
         """Objects in the order of `names`, with pipelined requests; None for each that is missing."""
         batch: list[str] = []

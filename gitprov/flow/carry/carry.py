@@ -16,7 +16,7 @@ from gitprov.flow.carry.clean_picks import RawChanges, repeated
 from gitprov.flow.carry.values import CarryTarget, Rewrite
 from gitprov.git.files import diff as diffs
 from gitprov.git.files.diff import REGULAR, FileChange
-from gitprov.git.objects import Commit, is_commit, parse_commit
+from gitprov.git.objects import Commit
 from gitprov.git.repo import Repository
 from gitprov.model.hunk import added_lines
 from gitprov.model.lines import split_lines
@@ -129,9 +129,7 @@ def _notes(repo: Repository, oids: Iterable[str]) -> dict[str, Note]:
 
 def _read_commits(repo: Repository, commits: dict[str, Commit], oids: Iterable[str]) -> None:
     """Add those of the commits that this clone has and that `commits` lacks."""
-    names = [oid for oid in oids if oid not in commits]
-    objects = zip(names, repo.objects.get_many(names), strict=True)
-    commits.update((oid, parse_commit(obj)) for oid, obj in objects if is_commit(obj))
+    commits.update(repo.objects.commits(oid for oid in oids if oid not in commits))
 
 
 class _Diffs:

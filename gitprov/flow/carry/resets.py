@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.errors import GitFailed
 from gitprov.flow.git_state import ResetSource, rebasing, state
 from gitprov.git.files import diff as diffs
-from gitprov.git.history.reflog import steps
-from gitprov.git.objects import is_commit, parse_commit
 from gitprov.model.lines import is_trivial, same_text, split_lines
 from gitprov.store import files
 
@@ -87,6 +85,8 @@ def is_settled(repo: Repository) -> bool:
 
 def _last(repo: Repository) -> Reset | None:
     """The last reset that moved HEAD, if only moves that keep uncommitted work (`_GOES_ON`) followed it."""
+    from gitprov.git.history.reflog import steps
+
     for step in reversed(steps(repo, _REACH)):
         action = step.why.partition(":")[0]
         if action == "reset" and step.old != step.new:
@@ -105,8 +105,8 @@ def _is_over(repo: Repository, last: Reset) -> bool:
 
 def _before(repo: Repository, last: Reset) -> list[FileChange]:
     """The changes from the reset's target to its old commit, which the reset removed from history."""
-    pair = (repo.objects.get(last.target), repo.objects.get(last.old))
-    trees = [parse_commit(one).tree for one in pair if is_commit(one)]
+    commits = repo.objects.commits((last.target, last.old))
+    trees = [commit.tree for commit in commits.values()]
     return diffs.between(repo, *trees) if len(trees) == 2 else []
 
 

@@ -25,7 +25,6 @@ from gitprov.git.write import BlobWriter
 from gitprov.interop.trailers import TraceFacts, commit_trailers
 from gitprov.model.event import Event, Problem
 from gitprov.model.note import Note, Row
-from gitprov.store import notes
 from gitprov.store.files import make_dir
 from gitprov.store.inbox.inbox import Spent
 from gitprov.store.plan import Plan, Use, blobs_path, directory
@@ -70,6 +69,8 @@ def amended_note(repo: Repository, commit_change: CommitChange) -> Note | None:
     """The note of the commit that is being amended; None where none is amended or it has no note."""
     if commit_change.amended is None:
         return None
+    from gitprov.store import notes
+
     return notes.read(repo, [commit_change.amended]).get(commit_change.amended)
 
 
