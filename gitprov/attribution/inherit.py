@@ -19,22 +19,24 @@ class Inherited(NamedTuple):
     """Trace, human and review rows with the target's line numbers; the weakest gate of whole sources, and
     their `dropped` traces with reasons.
 
-    `traces` are those that were searched for, if there are no rows. `problem` is the reason why the result is
-    incomplete.
+    `problem` is the reason why the result is incomplete. `noted`: no note of a source is missing, so where a
+    trace has no row here the target has none of its lines.
     """
 
     rows: list[NoteRow]
     gate: str | None = None
     dropped: dict[str, str] = {}  # noqa: RUF012 - never written to
     problem: str | None = None
-    traces: frozenset[str] = frozenset()
+    noted: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.dropped or self.problem or self.traces)
+        return bool(self.rows or self.dropped or self.problem or self.noted)
 
-    def note(self, commit: str, added: int, *, silent: bool = False) -> Note | None:
-        """The note of a commit with only these claims; None if there are none, unless `silent`."""
-        if not self.rows and not self.dropped and not silent:
+    def note(self, commit: str, added: int, *, always: bool = False) -> Note | None:
+        """The note of a commit with only these claims. None if there are none; `always`: only where `noted`
+        is false as well.
+        """
+        if not self.rows and not self.dropped and not (always and self.noted):
             return None
         return Note([*self.rows, CommitRow.of(commit, self.gate or "absent", added, self.dropped)])
 

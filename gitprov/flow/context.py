@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gitprov.flow.work_tree import View
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
-from gitprov.git.user.parent_command import git_process
+from gitprov.git.user.parent_command import git_process, says_amend
 from gitprov.store.inbox.inbox import Inbox
 
 if TYPE_CHECKING:
@@ -29,6 +29,28 @@ class CommitContext:
     def attempt(self) -> str | None:
         """The token of the git process that commits, equal in all hooks of an attempt; None if not found."""
         return self.git.token if self.git else None
+
+    def is_amend(self, source: str | None = None) -> bool:
+        """Whether the commit in progress replaces HEAD.
+
+        Git passes a hook only the `source` of the message, so the arguments of the git process above are
+        read. Where they cannot be read, a message from a commit by the author and date of HEAD counts as an
+        amendment.
+        """
+        amend = says_amend(self.git.words, self.alias) if self.git else None
+        if amend is not None:
+            return amend
+        head = self.repo.objects.commit("HEAD") if source == "commit" else None
+        name, email, date = (
+            self.repo.env.get(f"GIT_AUTHOR_{part}", "") for part in ("NAME", "EMAIL", "DATE")
+        )
+        return head is not None and head.author == f"{name} <{email}> {date.removeprefix('@')}"
+
+    def alias(self, word: str) -> str | None:
+        """What `git WORD` stands for, None where it is no alias."""
+        from gitprov.git.user.settings import alias
+
+        return alias(self.repo, word)
 
     @property
     def config(self) -> Config:

@@ -33,8 +33,8 @@ class Plan(NamedTuple):
     the findings of the gate. `gate` is "passed" once it has passed. `moment` is the author date of git's
     attempt, `attempt` the token of the git process that makes it. `inherited` is the gate's outcome for the
     commits from which these lines come, `dropped` the exceptions made there, `problem` the reason why that is
-    unknown. `sought` are traces of commits that this one repeats or replaces, searched for without finding a
-    line. `last` is the highest seq of the evidence. `settled`: git has fixed the content of the commit, so a
+    unknown. `noted`: the commits that this one repeats or replaces have notes, so it gets one even without
+    rows. `last` is the highest seq of the evidence. `settled`: git has fixed the content of the commit, so a
     later index does not describe it.
     """
 
@@ -57,7 +57,7 @@ class Plan(NamedTuple):
     inherited: str | None = None
     dropped: dict[str, str] = {}  # noqa: RUF012 - never written to
     problem: str | None = None
-    sought: tuple[str, ...] = ()
+    noted: bool = False
     last: int = 0
     settled: bool = False
 
@@ -167,7 +167,6 @@ def _plan(row: dict[str, Any]) -> Plan:
         refusals=tuple(_finding(row) for row in plan.refusals),
         stale=tuple((key, value) for key, value in plan.stale),
         sidecars=tuple(plan.sidecars),
-        sought=tuple(plan.sought),
     )
 
 

@@ -17,8 +17,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from gitprov.attribution.fold import Folded, FoldStep, begin, fold
+from gitprov.attribution.fold import fold
 from gitprov.attribution.outcome import Outcome, outcome
+from gitprov.attribution.state import Folded, FoldStep, begin
 from gitprov.model.hunk import Hunk
 from gitprov.model.spent import Spent
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.fold import Folded, FoldStep, begin, fold
+from gitprov.attribution.fold import fold
 from gitprov.attribution.outcome import Outcome, outcome
-from gitprov.attribution.state import Part
+from gitprov.attribution.state import Folded, FoldStep, Part, begin
 from gitprov.model.lines import count_lines
 from gitprov.model.ranges import LineSet
 from gitprov.model.spent import Spent

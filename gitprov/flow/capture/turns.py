@@ -15,7 +15,7 @@ from gitprov.git.locate import Location, locate
 from gitprov.model.event import ContentRef, InstructionFile, Turn
 from gitprov.store import files
 from gitprov.store.inbox.inbox import Inbox
-from gitprov.store.inbox.sessions import FORGOTTEN, derived_turn, session_key
+from gitprov.store.inbox.sessions import FORGOTTEN, UNREAD_END, derived_turn, session_key
 
 FIRST_READ = 1 << 20
 """How much of a transcript's end is read while there is no cursor for it, in bytes."""
@@ -25,9 +25,6 @@ READ_LIMIT = 64 << 20
 
 UNTIL_END = 1 << 62
 """Offset of the next turn where none was announced: all further rows belong to this turn."""
-
-UNREAD_END = "unread_end"
-"""Field of a turn whose transcript did not contain the agent's last answer when the turn ended."""
 
 _WAITING = 16
 """How many turns of a session, the newest ones, are searched for the prompt that a payload names."""

@@ -9,7 +9,6 @@ from gitprov.errors import GitprovError
 from gitprov.git.process import decode
 from gitprov.model.note import Note
 from gitprov.model.rows import ReviewRow
-from gitprov.store import notes
 
 if TYPE_CHECKING:
     from gitprov.flow.change import CommitChange
@@ -82,6 +81,8 @@ def _counted(repo: Repository, commit_change: CommitChange, sources: Sources) ->
 
     if not commit_change.parents or (sources.reset is None and not rebasing(repo)):
         return frozenset()
+    from gitprov.store import notes
+
     before = notes.read(repo, commit_change.parents[:1]).get(commit_change.parents[0])
     rows = before.traces.items() if before else ()
     return frozenset(trace for trace, row in rows if row.evidence == "carried")

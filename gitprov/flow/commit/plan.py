@@ -6,13 +6,12 @@ import os
 from collections.abc import Iterable
 from typing import IO
 
-from gitprov.attribution import note_rows
 from gitprov.attribution.inherit import Inherited
 from gitprov.attribution.outcome import Tally
-from gitprov.errors import Damaged
 from gitprov.flow.carry.next_commit import inherited_by
 from gitprov.flow.change import CommitChange, fingerprint
 from gitprov.flow.commit import refusals as guard
+from gitprov.flow.commit.note import EvidenceRows
 from gitprov.flow.context import CommitContext
 from gitprov.flow.evidence import attribute, moved_blocks
 from gitprov.flow.evidence.attribute import AmendedCommit, Attributor, FileResult
@@ -20,18 +19,14 @@ from gitprov.flow.evidence.freeze import Freezer, Frozen, groups
 from gitprov.flow.evidence.gather import Evidence, EvidenceBound, gather
 from gitprov.flow.evidence.renames import follow
 from gitprov.flow.evidence.standing import stored
-from gitprov.flow.evidence.stashes import shelved, sighted
 from gitprov.git.repo import Repository
 from gitprov.git.write import BlobWriter
 from gitprov.interop.trailers import TraceFacts, commit_trailers
-from gitprov.model import ids
-from gitprov.model.canonical import JsonObject
 from gitprov.model.event import Event, Problem
 from gitprov.model.finding import Finding
 from gitprov.model.note import Note
-from gitprov.model.rows import HumanRow, LineRow, NoteRow, ReviewRow, TraceRow, files_entry
+from gitprov.model.rows import NoteRow, TraceRow
 from gitprov.model.spent import Spent
-from gitprov.store import generations, notes
 from gitprov.store.files import make_dir
 from gitprov.store.plan import Plan, blobs_path, directory
 
@@ -75,6 +70,8 @@ def amended_note(repo: Repository, commit_change: CommitChange) -> Note | None:
     """The note of the commit that is being amended; None where none is amended or it has no note."""
     if commit_change.amended is None:
         return None
+    from gitprov.store import notes
+
     return notes.read(repo, [commit_change.amended]).get(commit_change.amended)
 
 
@@ -92,26 +89,12 @@ def _results(
     jobs = list(attribute.jobs(context.repo, commit_change.changes, events, amended))
 
     def worker(paths: Iterable[str]) -> Attributor:
-        from gitprov.git.files.filters import cleaner
-
-        frozen = {event.seq for event in evidence.events if _is_used(event, marks[event.seq])}
-        clean = cleaner(context.repo, list(paths))
-        seen = sighted(context.repo, context.inbox, evidence.events)
-        kept = shelved(context.repo, evidence.events)
-        return Attributor(context.inbox, marks, context.view, clean, frozen, kept, seen)
+        return Attributor(context.repo, context.inbox, evidence, marks, context.view, paths)
 
     main = worker(job.path for job in jobs) if jobs else None
     results = [main.attribute_file(job) for job in jobs] if main is not None else []
     commit = moved_blocks.CommitEvidence(commit_change.changes, events, marks)
     return moved_blocks.settled(context, commit, results, worker)
-
-
-def _is_used(event: Event, mark: Spent) -> bool:
-    """Whether an earlier commit has used an event.
-
-    A person's event belongs to no generation; a commit only marks its lines.
-    """
-    return bool(mark.trace or (event.type == "human" and (mark.lines or mark.dropped)))
 
 
 def _freeze(
@@ -184,13 +167,19 @@ class _Planner:
         self._inherited = inherited
         self._trace = {seq: mark.trace for seq, mark in marks.items() if mark.trace}
         self._trace.update({seq: one.id for one in frozen for seq in one.seqs})
-        self._records = {one.id: one.record for one in frozen}
         self._reported = {event.seq: event.path for event in evidence.events}
         self._amended = amended
+        self._note = EvidenceRows(
+            context,
+            results,
+            self._trace,
+            {generation.id: generation.record for generation in frozen},
+            amended,
+        )
 
     def plan(self, damaged: list[Problem]) -> Plan:
         """The whole plan."""
-        evidence_rows = self._rows()
+        evidence_rows = self._note.rows()
         rows = self._with_inherited(evidence_rows)
         traces = [row for row in rows if isinstance(row, TraceRow)]
         evidence_traces = [row for row in evidence_rows if isinstance(row, TraceRow)]
@@ -212,20 +201,9 @@ class _Planner:
             inherited=self._inherited.gate,
             dropped=self._inherited.dropped,
             problem=self._inherited.problem,
-            sought=() if rows else self._sought(),
+            noted=self._inherited.noted or self._amended is not None,
             last=self._evidence.last,
         )
-
-    def _sought(self) -> tuple[str, ...]:
-        """Traces of the commits that this one repeats or replaces, where it contains none of their lines."""
-        if self._amended is None:
-            return tuple(sorted(self._inherited.traces))
-        from gitprov.flow.carry.absent_traces import known_to
-        from gitprov.git.objects import parse_commit
-
-        old = self._context.repo.objects.get(self._commit_change.amended or "")
-        amended_traces = known_to([parse_commit(old)], {old.oid: self._amended}) if old is not None else ()
-        return tuple(sorted({*self._inherited.traces, *amended_traces}))
 
     def _with_inherited(self, evidence_rows: list[NoteRow]) -> list[NoteRow]:
         """Rows from evidence come first; a line that they do not claim keeps the claim of another commit."""
@@ -249,7 +227,7 @@ class _Planner:
             *guard.refusals(self._context, self._commit_change, traces),
             *unread,
             *(guard.damaged(self._context, one) for one in damaged),
-            *guard.incomplete(config, evidence_traces, self._records),
+            *guard.incomplete(config, evidence_traces, self._note.records),
             *guard.forbidden_lines(config, traces),
         ]
 
@@ -300,77 +278,6 @@ class _Planner:
             for seq, tally in result.outcome.tallies.items()
             if seq in result.events.keys() - result.arrived - result.unread.keys() and tally.finished
         )
-
-    def _rows(self) -> list[NoteRow]:
-        rows_by_key: dict[tuple[str, str], LineRow] = {}
-        for result in self._results:
-            for source, row in self._file_rows(result):
-                key = row.identity
-                carried = source >= attribute.CARRIED
-                rows_by_key[key] = (
-                    note_rows.add(rows_by_key[key], row, carried) if key in rows_by_key else row
-                )
-        before = self._amended.traces if self._amended else {}
-        kept = [note_rows.settled(row, before.get(row.id)) for row in rows_by_key.values()]
-        rows = sorted((row for row in kept if row.files), key=lambda row: row.id)
-        return [*rows, *self._reviews({row.id for row in rows})]
-
-    def _reviews(self, traces: set[str]) -> list[ReviewRow]:
-        """Reviews of the amended commit's traces that this commit still has."""
-        reviews = self._amended.of(ReviewRow).values() if self._amended else ()
-        return [row for row in reviews if row.trace in traces]
-
-    def _file_rows(self, result: FileResult) -> Iterable[tuple[int, LineRow]]:
-        lines, tallies, bounded = result.outcome
-        groups: dict[tuple[str, str], list[int]] = {}
-        for source in tallies:
-            if source in result.events:
-                owner = self._owner(result.events[source])
-                groups.setdefault(owner, []).append(source)
-        for (kind, name), sources in groups.items():
-            claims = note_rows.together(lines.get(source, {}) for source in sources)
-            if kind == "human":
-                files = {result.path: files_entry(claims)}
-                yield sources[0], HumanRow.make(ids.human_id(name), author=name, files=files)
-            elif name:
-                trace_tallies = [tallies[source] for source in sources]
-                entry = files_entry(claims, sum(tally.gone for tally in trace_tallies), bounded)
-                row = self._trace_row(name, result.events[sources[0]], {result.path: entry})
-                yield sources[0], row.replace(delta=note_rows.delta(trace_tallies))
-        for source, carried in result.carried.items():
-            yield source, note_rows.carried_row(carried, result.path, lines.get(source, {}), tallies[source])
-
-    def _owner(self, event: Event) -> tuple[str, str]:
-        """Kind of row, and author or trace id; the id is empty where a model's event is in no generation."""
-        if event.type == "human":
-            return "human", event.human or self._context.human()
-        return "trace", self._trace.get(event.seq, "")
-
-    def _trace_row(self, trace: str, event: Event, files: dict[str, JsonObject]) -> TraceRow:
-        record = self._record(trace)
-        prompt = record.get("prompt") or {}
-        return TraceRow.make(
-            trace,
-            agent=(record.get("agent") or {}).get("name") or event.agent,
-            model=record.get("model") or event.model,
-            session=record.get("session") or event.session,
-            at=record.get("at") or event.at,
-            prompt=prompt.get("digest"),
-            key=record.get("key"),
-            prompt_version=prompt.get("version"),
-            human=record.get("human"),
-            evidence="captured",
-            files=files,
-        )
-
-    def _record(self, trace: str) -> JsonObject:
-        """The record of a generation of this or an earlier commit; empty where it is missing or damaged."""
-        if trace not in self._records:
-            try:
-                self._records[trace] = generations.record(self._context.repo, trace) or {}
-            except Damaged:
-                self._records[trace] = {}
-        return self._records[trace]
 
 
 def _united(a: Spent, b: Spent) -> Spent:

@@ -10,7 +10,7 @@ from gitprov.flow.change import CommitChange, fits, new_lines
 from gitprov.flow.context import CommitContext
 from gitprov.git.files.diff import FileChange
 from gitprov.git.history.reflog import steps
-from gitprov.git.objects import Commit, is_commit, parse_commit
+from gitprov.git.objects import Commit
 from gitprov.git.process import decode
 from gitprov.git.user.parent_command import GATELESS, command
 from gitprov.git.write import RefChange, write
@@ -63,8 +63,7 @@ def recover(context: CommitContext) -> str | None:
 
 def _finish_parent(context: CommitContext, plan: Plan, commit: Commit) -> None:
     """Carry out a plan that does not fit this commit but its parent, whose hook was killed."""
-    parent_object = context.repo.objects.get(commit.parents[0]) if commit.parents else None
-    parent = parse_commit(parent_object) if parent_object is not None else None
+    parent = context.repo.objects.commit(commit.parents[0]) if commit.parents else None
     if parent is not None and parent.oid != plan.base and _is_planned(context, plan, parent):
         _carry_out(context, parent, plan)
 
@@ -75,8 +74,7 @@ def _is_planned(context: CommitContext, plan: Plan, commit: Commit) -> bool:
 
 
 def _head(context: CommitContext) -> Commit | None:
-    head = context.repo.objects.get("HEAD")
-    return parse_commit(head) if is_commit(head) else None
+    return context.repo.objects.commit("HEAD")
 
 
 def _commit_change(context: CommitContext, commit: Commit, plan: Plan | None) -> CommitChange:
@@ -98,9 +96,8 @@ def _amended(context: CommitContext, commit: Commit, plan: Plan | None) -> str |
             return None  # GIT_REFLOG_ACTION changes git's words; then the plan decides
     if plan is None or not plan.amend or plan.base in (None, commit.oid):
         return None
-    old = context.repo.objects.get(plan.base or "")
-    same = is_commit(old) and parse_commit(old).parents == commit.parents
-    return plan.base if same else None
+    old = context.repo.objects.commit(plan.base or "")
+    return plan.base if old is not None and old.parents == commit.parents else None
 
 
 def _carry_out(context: CommitContext, commit: Commit, plan: Plan) -> str | None:
@@ -126,17 +123,12 @@ def _carry_out(context: CommitContext, commit: Commit, plan: Plan) -> str | None
 def note_rows(context: CommitContext, commit: Commit, plan: Plan) -> list[NoteRow]:
     """The rows of a commit's note: the plan's rows and one for the commit.
 
-    Empty where the plan has no rows, nothing was dropped or refused, and the message names no sought traces.
+    Empty where the plan has no rows, nothing was dropped or refused, and no source has a note (`noted`).
     """
     dropped = {**plan.dropped, **_dropped(context, commit, plan)}
     gate = _gate(context, commit, plan)
-    if not plan.rows and not dropped and not (plan.refusals and gate != "passed"):
-        if not plan.sought:
-            return []
-        from gitprov.flow.carry.absent_traces import in_vain
-
-        if not in_vain(context.repo, commit.message, plan.sought):
-            return []
+    if not (plan.rows or dropped or plan.noted or (plan.refusals and gate != "passed")):
+        return []
     return [*plan.rows, CommitRow.of(commit.oid, gate, plan.added, dropped)]
 
 

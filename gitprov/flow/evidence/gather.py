@@ -9,14 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from gitprov.agents import claude_transcript
-from gitprov.agents.claude_transcript import Slice
 from gitprov.errors import Damaged
-from gitprov.flow.capture import turns as reading
 from gitprov.model.event import ContentRef, Event, Problem, Turn
-from gitprov.store import files
-from gitprov.store.inbox.inbox import Inbox, utf8
-from gitprov.store.inbox.sessions import FORGOTTEN
+from gitprov.store.inbox.inbox import Inbox
+from gitprov.store.inbox.sessions import FORGOTTEN, UNREAD_END
 
 TurnKey = tuple[str, str]
 """(session key, turn id)."""
@@ -110,13 +106,14 @@ def _completed(
     used = [one.tool_use_id for one in events if one.tool_use_id]
     lacks_model = any(one.type == "ai" and one.tool_use_id and not one.model for one in events)
     covered = turn.output is not None and set(used) <= set(turn.tools)
-    unread = bool(turn.extra.get(reading.UNREAD_END))
+    unread = bool(turn.extra.get(UNREAD_END))
     if turn.transcript and (lacks_model or unread or not (covered and turn.model and turn.prompt)):
-        excerpt = _excerpt(inbox, turn, used)
+        from gitprov.flow.evidence.excerpts import excerpt_of, with_excerpt
+
+        excerpt = excerpt_of(inbox, turn, used)
         if excerpt is not None:
             facts.update({one.id: (one.model, one.request_id) for one in excerpt.tools.values()})
-            turn = reading.with_excerpt(inbox, turn, excerpt, turn.prompt is None)
-            turn = _with_last_answer(inbox, turn, excerpt) if unread else turn
+            turn = with_excerpt(inbox, turn, excerpt, unread)
             covered = turn.output is not None and set(used) <= set(turn.tools)
     if turn.model is None:
         turn = turn._replace(model=_model(inbox, turn, events))
@@ -128,65 +125,6 @@ def _completed(
         except OSError as error:
             problems.append(Problem("inbox", f"a turn's end could not be kept: {error}"))
     return turn
-
-
-def _with_last_answer(inbox: Inbox, turn: Turn, excerpt: Slice) -> Turn:
-    """The turn with the agent's last answer at the end of its output, even if the transcript lacks it."""
-    try:
-        message = inbox.get_blob(turn.message).decode("utf-8", "replace") if turn.message is not None else ""
-    except Damaged:
-        return turn
-    if reading.answers(excerpt, message):
-        return turn._replace(extra={**turn.extra, reading.UNREAD_END: False})
-    return reading.with_message(inbox, turn, excerpt, message)
-
-
-def _excerpt(inbox: Inbox, turn: Turn, used: list[str]) -> Slice | None:
-    """The turn's stretch of transcript, located by its offset, else by its tool uses."""
-    following = _next_offset(inbox, turn)
-    excerpt = _quiet_read(turn, following)
-    if excerpt is not None and (excerpt.tools or not used or turn.offset == 0):
-        return excerpt
-    start = _find(turn, used)
-    tool_excerpt = None if start is None else _quiet_read(turn._replace(offset=start), None)
-    return tool_excerpt or excerpt
-
-
-def _quiet_read(turn: Turn, following: int | None) -> Slice | None:
-    try:
-        return reading.read_turn(turn, following)
-    except OSError:
-        return None
-
-
-def _find(turn: Turn, used: list[str]) -> int | None:
-    """Offset, in bytes, of the prompt whose turn contains the first of these tool uses."""
-    size = None if turn.transcript is None else files.size(turn.transcript)
-    if turn.transcript is None or size is None or not used:
-        return None
-    start = max(0, size - reading.READ_LIMIT)
-    try:
-        data = files.read_range(turn.transcript, start, reading.READ_LIMIT) or b""
-    except OSError:
-        return None
-    place = min((at for at in (data.find(utf8(tool_use_id)) for tool_use_id in used) if at >= 0), default=-1)
-    if place < 0:
-        return None
-    prompts = claude_transcript.prompts(data[:place], start, turn.subagent is not None)
-    return prompts[-1].offset if prompts else start
-
-
-def _next_offset(inbox: Inbox, turn: Turn) -> int | None:
-    """Offset of the session's next announced turn in the same transcript.
-
-    UNTIL_END without such a turn; None if this turn was not announced.
-    """
-    if not turn.turn.isdecimal():
-        return None
-    following = inbox.turn(turn.key, f"{int(turn.turn) + 1:06d}")
-    if isinstance(following, Turn) and following.transcript == turn.transcript:
-        return following.offset
-    return reading.UNTIL_END
 
 
 def _model(inbox: Inbox, turn: Turn, events: list[Event]) -> str | None:

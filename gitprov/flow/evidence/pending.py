@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.attribution.diff import hunks
 from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, renamed
 from gitprov.flow.evidence.gather import Evidence
-from gitprov.flow.evidence.stashes import shelved, sighted
 from gitprov.flow.evidence.uncommitted import look
 from gitprov.flow.work_tree import Disk, View
 from gitprov.git.files.diff import FileChange, staged
@@ -63,15 +62,11 @@ def settle(
     spent = {event.seq: inbox.spent(event.seq) for event in evidence.events}
     if not evidence.events:
         return Pending(evidence, spent, [])
-    from gitprov.git.files.filters import cleaner
-
     cases = _cases(repo, renamed(repo, evidence.events, spent))
     if look_first is not None:
         look_first(cases)
-    clean = cleaner(repo, [one.job.path for one in cases])
-    seen = sighted(repo, inbox, evidence.events)
-    kept = shelved(repo, evidence.events, aside or [])
-    worker = Attributor(inbox, spent, view or Disk(repo), clean, (), kept, seen)
+    paths = [one.job.path for one in cases]
+    worker = Attributor(repo, inbox, evidence, spent, view or Disk(repo), paths, aside or [])
     files = [PendingFile(one.job.path, worker.attribute_file(one.job), one.in_head) for one in cases]
     return Pending(evidence, spent, files)
 

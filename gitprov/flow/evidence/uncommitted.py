@@ -69,12 +69,8 @@ class Uncommitted:
         return sorted(claims, key=lambda claim: -CLASSES.index(claim.cls))
 
     def _fold(self, job: FileJob) -> FileResult:
-        from gitprov.flow.evidence.stashes import sighted
-        from gitprov.git.files.filters import cleaner
-
-        seen = sighted(self._repo, self._inbox, self._read().events)
-        clean = cleaner(self._repo, [job.path])
-        worker = Attributor(self._inbox, self._spent, lambda *_: None, clean, sighted=seen)
+        evidence, view = self._read(), self._context.view
+        worker = Attributor(self._repo, self._inbox, evidence, self._spent, view, [job.path], None)
         return worker.attribute_file(job)
 
     def _read(self) -> Evidence:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitprov.flow.carry.absent_traces import known_to
 from gitprov.git.history import search
 from gitprov.git.objects import parse_commit
+from gitprov.git.process import decode
 from gitprov.model.answers.heal import Healed, Unhealed
+from gitprov.model.ids import TRACE_ID
 from gitprov.model.note import Note
 from gitprov.store import notes
 
@@ -125,11 +126,19 @@ class Unresolved(list[Unhealed]):
         return (f"{trace} is in its message, but no note here tells of it", _FETCH)
 
     def _was_asked(self, oid: str, trace: str) -> bool:
-        """Whether a source with this trace was tried: then the commit contains no line of the trace."""
-        tried = [one.oid for one in self._settling.tried.get(oid, [])]
-        noted = notes.read(self._repo, tried)
-        commits = [parse_commit(one) for one in self._repo.objects.get_many(noted) if one is not None]
-        return trace in known_to(commits, noted)
+        """Whether a source with this trace was tried: then the commit contains no line of the trace.
+
+        A note with a commit row settles the traces that its commit's message names as well.
+        """
+        noted = notes.read(self._repo, [one.oid for one in self._settling.tried.get(oid, [])])
+        messages = [
+            parse_commit(obj).message
+            for note, obj in zip(noted.values(), self._repo.objects.get_many(noted), strict=True)
+            if obj is not None and note.commit is not None
+        ]
+        return any(trace in note.traces for note in noted.values()) or any(
+            trace in TRACE_ID.findall(decode(message)) for message in messages
+        )
 
     def _nothing(self, oid: str, result: object, mapped: Collection[str]) -> tuple[str, str] | None:
         # A complete map names every commit of a history, and most of them contain only lines of people.
