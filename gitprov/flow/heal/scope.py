@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import UsageError
@@ -52,10 +52,27 @@ class Candidate(NamedTuple):
     """
 
     commit: SurveyedCommit
-    named: frozenset[str]
-    copied: tuple[str, ...]
-    bare: bool
+    named: frozenset[str] = _NONE
+    copied: tuple[str, ...] = ()
+    bare: bool = False
     digests: frozenset[str] = _NONE
+
+
+class Source(NamedTuple):
+    """A commit that may contain another one's lines. `how`: the relation in words, for users.
+
+    `only`: the files for which the relation is known; None for all. `whole`: the commit replaces or repeats
+    its source; else it only contains some of the source's lines.
+    """
+
+    oid: str
+    how: str
+    only: frozenset[str] | None = None
+    whole: bool = True
+
+
+Sources = dict[str, list[Source]]
+"""Commit → its possible sources."""
 
 
 def scope(repo: Repository, revisions: str | None, everything: bool) -> Scope:
@@ -96,17 +113,7 @@ def _range(repo: Repository, revisions: str) -> Scope:
     return Scope(tuple(revs), "commits of the range", tips)
 
 
-def suspects(commits: Iterable[SurveyedCommit]) -> dict[str, Candidate]:
-    """Commit → candidate, for those that may lack a note or a part of it, in the order of `commits`."""
-    candidates = {}
-    for commit in commits:
-        candidate = suspect(commit)
-        if candidate is not None:
-            candidates[commit.oid] = candidate
-    return candidates
-
-
-def suspect(commit: SurveyedCommit) -> Candidate | None:
+def candidate_of(commit: SurveyedCommit) -> Candidate | None:
     """The commit as a candidate, None if it lacks no note and no part of one."""
     named, digests = _named(commit.message)
     if not commit.note:
@@ -122,17 +129,17 @@ def suspect(commit: SurveyedCommit) -> Candidate | None:
 
 
 def resolved(
-    suspects: Mapping[str, Candidate], traces: Callable[[], Iterable[frozenset[str]]]
+    candidates: dict[str, Candidate], traces: Callable[[], Iterable[frozenset[str]]]
 ) -> dict[str, Candidate]:
-    """The suspects, with the traces of their digests added to `named`; those that lack nothing are left out.
+    """The candidates, with the traces of their digests added to `named`, and without those that lack nothing.
 
-    `traces` yields the set of traces of each note in this clone; it is called only if a suspect has digests.
+    `traces` yields the set of traces of each note in this clone; it is called only if there are digests.
     """
-    if not any(candidate.digests for candidate in suspects.values()):
-        return dict(suspects)
+    if not any(candidate.digests for candidate in candidates.values()):
+        return candidates
     sets = {traces_digest(names): names for names in traces()}
     out = {}
-    for oid, candidate in suspects.items():
+    for oid, candidate in candidates.items():
         names = frozenset().union(*(sets.get(digest, _NONE) for digest in candidate.digests))
         if names and candidate.commit.note:
             names -= Note.read(candidate.commit.note).traces.keys()
