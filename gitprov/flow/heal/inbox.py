@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from gitprov.errors import Damaged
 from gitprov.flow.capture.moment import utc_second
 from gitprov.flow.change import CommitChange, new_lines
 from gitprov.flow.commit import seal
@@ -96,35 +98,35 @@ class InboxEvidence:
         for inbox, free, events in self._inboxes:
             if any(one.path in names and one.at <= moment for one in events):
                 past = _Past(inbox, moment, free)
-                if _alike(self._repo, past, changes):
+                if _shares_lines(self._repo, past, changes):
                     whole = whole | _plan(self._repo, past, commit_change, commit, committer)
         return whole
 
 
-def _alike(repo: Repository, past: _Past, changes: list[FileChange]) -> bool:
+def _shares_lines(repo: Repository, past: _Past, changes: list[FileChange]) -> bool:
     """Whether a model's event wrote a line with words that the commit adds."""
+    events = [event for event in past.events() if isinstance(event, Event) and event.type == "ai"]
     for change in changes:
         if change.has_text and change.hunks:
             lines = split_lines(repo.objects.blob(change.new_oid))
             added = {line for hunk in change.hunks for line in lines[hunk.new_start : hunk.new_end]}
-            added = {line.rstrip(b"\r\n") for line in added if not is_trivial(line)}
-            names = (change.path, change.old_path)
-            events = [one for one in past.events() if isinstance(one, Event) and one.path in names]
-            if any(one.type == "ai" and _shares(past, one, added) for one in events):
+            words = {line.rstrip(b"\r\n") for line in added if not is_trivial(line)}
+            if any(
+                not words.isdisjoint(_lines_after(past, event))
+                for event in events
+                if event.path in (change.path, change.old_path)
+            ):
                 return True
     return False
 
 
-def _shares(past: _Past, event: Event, added: set[bytes]) -> bool:
-    from gitprov.errors import Damaged
-
+def _lines_after(past: _Past, event: Event) -> list[bytes]:
+    """The lines of the file after an event, without their ends; none where the content cannot be read."""
     if event.after is None or not event.after.stored:
-        return False
-    try:
-        data = past.get_blob(event.after)
-    except Damaged:
-        return False
-    return not added.isdisjoint(line.rstrip(b"\r\n") for line in split_lines(data))
+        return []
+    with contextlib.suppress(Damaged):
+        return [line.rstrip(b"\r\n") for line in split_lines(past.get_blob(event.after))]
+    return []
 
 
 def _plan(

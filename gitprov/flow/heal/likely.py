@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from gitprov.flow.heal.scope import Source, Sources
-from gitprov.flow.heal.search import Ancestry
+from gitprov.flow.heal.scope import Answers, Source, Sources
+from gitprov.flow.heal.search import TRACES, Ancestry
 from gitprov.git.history import survey
 from gitprov.git.process import decode
 from gitprov.interop import messages
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
-REWRITTEN = "same author, date and subject"
+_Key = TypeVar("_Key", bound=Hashable)
+_REWRITTEN = "same author, date and subject"
 #: At most so many commits, the newest ones, are sources of equal hunks.
 _HUNKS = 200
 #: At most so many branches are compared, the newest ones, and so many commits are read of all together.
@@ -46,23 +47,34 @@ class Branch(NamedTuple):
     commits: tuple[str, ...]
 
 
+def _index(
+    commits: Mapping[str, SurveyedCommit], keys: Callable[[SurveyedCommit], Iterable[_Key]]
+) -> dict[_Key, list[str]]:
+    """Key → the commits that have it."""
+    index: dict[_Key, list[str]] = {}
+    for oid, commit in commits.items():
+        for key in keys(commit):
+            index.setdefault(key, []).append(oid)
+    return index
+
+
 def rewritten(search: Search) -> Sources:
     """Noted commits with the same author, author date and subject."""
-    commits = [each.commit for each in search.plain()] if search.pool else []
+    index = _index(search.pool, lambda commit: [commit.key])
     olds = {
-        commit.oid: search.pool.by_key.get(commit.key, ())
-        for commit in commits
-        if commit.oid not in search.fresh
+        commit.oid: index[commit.key]
+        for commit, *_ in search.comparable()
+        if commit.key in index and commit.oid not in search.fresh
     }
-    return search.unrelated(olds, REWRITTEN)
+    return search.unrelated(olds, _REWRITTEN)
 
 
 def traced(search: Search) -> Sources:
     """Noted commits whose notes contain a trace that the message names."""
-    index = search.pool.by_trace
+    index = _index(search.pool, lambda commit: dict.fromkeys(TRACES.findall(commit.note)))
     olds = {
-        candidate.commit.oid: [old for trace in sorted(candidate.named) for old in index.get(trace, ())]
-        for candidate in search.plain()
+        commit.oid: [old for trace in sorted(traces) for old in index.get(trace, ())]
+        for commit, traces, *_ in search.comparable()
     }
     return search.unrelated(olds, "trace named in the message")
 
@@ -72,23 +84,25 @@ def called(search: Search) -> Sources:
 
     The latter need an author who is the commit's author or co-author, and must not be newer than the commit.
     """
-    index = search.pool.by_subject
+    index = _index(search.pool, lambda commit: [commit.subject])
     olds_of = {}
-    for commit in [each.commit for each in search.plain()] if search.pool else []:
+    for commit, *_ in search.comparable():
         olds = [old for subject in _listed(commit) for old in index.get(subject, ())]
         short = _numbered(commit)
-        if short is not None and commit.oid not in search.fresh:
-            for old in index.get(short, ()):
-                member = search.pool[old]
-                if _by_author(commit, member.author) and member.written <= commit.committed + _CLOCKS:
-                    olds.append(old)
+        if short and short in index and commit.oid not in search.fresh:
+            members = [search.pool[old] for old in index[short]]
+            olds += [
+                member.oid
+                for member in members
+                if _by_author(commit, member.author) and member.written <= commit.committed + _CLOCKS
+            ]
         olds_of[commit.oid] = olds
     return search.unrelated(olds_of, "subject in the message")
 
 
 def before_conflict(search: Search) -> Sources:
     """Forms of a commit before its conflict was resolved: its note may cover the resolution only."""
-    index = search.pool.by_key
+    index = _index(search.pool, lambda commit: [commit.key])
     olds = {
         oid: [
             old
@@ -98,7 +112,7 @@ def before_conflict(search: Search) -> Sources:
         for oid, commit in search.partial.items()
         if set(index.get(commit.key, ())) - {oid} and oid not in search.fresh
     }
-    return search.unrelated(olds, REWRITTEN, whole=False)
+    return search.unrelated(olds, _REWRITTEN, whole=False)
 
 
 def _claims_more(source: str, note: str) -> bool:
@@ -119,10 +133,10 @@ def _listed(commit: SurveyedCommit) -> list[str]:
     return list(dict.fromkeys(_BULLET.findall(commit.message))) if listing else []
 
 
-def _numbered(commit: SurveyedCommit) -> str | None:
-    """The subject without the merge request's number that a server appended; None if it has no number."""
+def _numbered(commit: SurveyedCommit) -> str:
+    """The subject without the merge request's number that a server appended; empty if it has no number."""
     short = _NUMBER.sub("", commit.subject)
-    return short if short != commit.subject else None
+    return short if short != commit.subject else ""
 
 
 def _by_author(commit: SurveyedCommit, author: str) -> bool:
@@ -140,7 +154,7 @@ def same_patch(search: Search) -> Sources:
         return {}
     search.tell("comparing changes", 0, len(olds_of))
     patch_of = patch_ids(search.repo, olds_of)
-    old_patch_of = patch_ids(search.repo, {old for olds in olds_of.values() for old in olds})
+    old_patch_of = patch_ids(search.repo, set().union(*olds_of.values()))
     same = {
         oid: sorted(old for old in olds_of[oid] if patch == old_patch_of.get(old))
         for oid, patch in patch_of.items()
@@ -148,27 +162,27 @@ def same_patch(search: Search) -> Sources:
     return search.unrelated(same, "same patch")
 
 
-def _same_moment(search: Search) -> dict[str, list[str]]:
+def _same_moment(search: Search) -> dict[str, frozenset[str]]:
     """Commit that may repeat a noted one → the noted commits with its author and author date."""
-    index = search.pool.by_moment
-    return {commit.oid: index[commit.moment] for commit in search.repeats() if commit.moment in index}
+    index = _index(search.pool, lambda commit: [commit.moment])
+    return {c.oid: frozenset(index[c.moment]) for c in search.repeats() if c.moment in index}
 
 
 def same_hunks(search: Search) -> Sources:
     """The newest noted commits with the same author and author date, whose hunks may be the same."""
     olds_of = _same_moment(search)
-    olds = {old for olds in olds_of.values() for old in olds}
-    newest = sorted(olds, key=lambda old: -search.pool[old].committed)[:_HUNKS]
+    newest = sorted(set().union(*olds_of.values()), key=lambda old: -search.pool[old].committed)[:_HUNKS]
     if newest:
         search.tell("comparing hunks", 0, len(olds_of))
-    sources_of = {
-        oid: [Source(old, "same hunk") for old in newest if old in olds] for oid, olds in olds_of.items()
+    return {
+        oid: [Source(old, "same hunk") for old in newest if old in olds]
+        for oid, olds in olds_of.items()
+        if not olds.isdisjoint(newest)
     }
-    return {oid: sources for oid, sources in sources_of.items() if sources}
 
 
-def claims_of_hunks(search: Search, sources_of: Sources) -> dict[str, list[tuple[list[Source], Note]]]:
-    """Commit → ([source], its claims for one hunk that both have with the same lines and context)."""
+def claims_of_hunks(search: Search, sources_of: Sources) -> Answers:
+    """The claims of each source for each hunk that its commit has with the same lines and context."""
     from gitprov.flow.carry import same_hunks as hunks
 
     sources = {source.oid: source for sources in sources_of.values() for source in sources}
@@ -178,7 +192,7 @@ def claims_of_hunks(search: Search, sources_of: Sources) -> dict[str, list[tuple
     ]
     kin = Ancestry(search.repo, {(oid, hit.source) for oid, hit in pairs})
     noted = notes.read(search.repo, {hit.source for _, hit in pairs})
-    claims_of: dict[str, list[tuple[list[Source], Note]]] = {}
+    claims_of: Answers = {}
     for oid, hit in pairs:
         note = noted.get(hit.source)
         inherited = hunks.heritage(note, [hit]).note(oid, 0) if note is not None else None
@@ -203,10 +217,9 @@ def squashed(search: Search) -> Sources:
         if not search.noted.keys().isdisjoint(branch.commits)
     ]
     by_patch: dict[str, list[Branch]] = {}
-    ids = whole_ids(repo, {branch.tip: branch.base for branch in branches})
-    for branch in branches:
-        if branch.tip in ids:
-            by_patch.setdefault(ids[branch.tip], []).append(branch)
+    branch_of = {branch.tip: branch for branch in branches}
+    for tip, patch in whole_ids(repo, {branch.tip: branch.base for branch in branches}).items():
+        by_patch.setdefault(patch, []).append(branch_of[tip])
     out: Sources = {}
     changes = patch_ids(repo, [commit.oid for commit in commits]) if by_patch else {}
     for commit in commits:
@@ -229,7 +242,7 @@ def _is_squash(squash: SurveyedCommit, parts: Sequence[SurveyedCommit]) -> bool:
         return False
     if not any(_by_author(squash, one.author) for one in parts):
         return False
-    names = {*_listed(squash), _numbered(squash)}
+    names = {*_listed(squash), _numbered(squash)} - {""}
     return (
         len(parts) > 1
         or any(one.subject in names for one in parts)

@@ -36,8 +36,9 @@ def named(search: Search) -> Sources:
     replaced = _replaced(search) if search.candidates else {}
     sources_of: Sources = {}
     for oid, candidate in search.candidates.items():
-        sources = _present(search.repo, _in_message(candidate.commit))
-        sources += _followed(oid, replaced, search.noted)
+        sources = _present(search.repo, in_message(candidate.commit))
+        if oid in replaced:
+            sources += _followed(oid, replaced, search.noted)
         sources.sort(key=lambda source: source.oid in search.noted)
         sources += search.mapped.get(oid, [])
         sources += [Source(old, "note copied from") for old in candidate.copied]
@@ -46,20 +47,7 @@ def named(search: Search) -> Sources:
     return sources_of
 
 
-def lost(search: Search) -> Sources:
-    """Named sources that are missing in this clone, where their notes or git's copies of these are not."""
-    copied = {old for candidate in search.candidates.values() for old in candidate.copied}
-    sources_of: Sources = {}
-    for oid, candidate in search.candidates.items():
-        sources = [*search.tried.get(oid, ()), *_in_message(candidate.commit)]
-        names = dict.fromkeys(each.oid for each in sources if each.oid in search.noted or each.oid in copied)
-        missing = [old for old in names if search.repo.objects.get(old) is None]
-        if missing:
-            sources_of[oid] = [Source(old, "note of a lost commit") for old in missing]
-    return sources_of
-
-
-def _in_message(commit: SurveyedCommit) -> list[Source]:
+def in_message(commit: SurveyedCommit) -> list[Source]:
     """Commits that the message of `commit` names by id, oldest first."""
     message = commit.message
     if "commit " not in message:

@@ -8,6 +8,7 @@ from gitprov.flow.carry.absent_traces import known_to
 from gitprov.git.history.search import files_holding
 from gitprov.git.objects import parse_commit
 from gitprov.model.answers.heal import Healed, Unhealed
+from gitprov.model.note import Note
 from gitprov.store import notes
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ _Reason = tuple[str, str]
 """Why a commit was not healed, and what would help."""
 
 _FETCH = "gitprov sync, or fetch the notes of whoever has them, then run this again"
+_CUT_OFF = (
+    "could not look: its parent is not in this shallow clone",
+    "git fetch --unshallow, then run this again",
+)
 #: If sources were named for at most so many commits, each of them was meant and is reported.
 _FEW = 8
 
@@ -29,6 +34,7 @@ def unresolved(search: Search, healed: Mapping[str, Healed]) -> tuple[list[Unhea
 
     The latter name traces of which they contain no line. `healed`: commits that got notes.
     """
+    cut_off = search.repo.cut_off
     unhealed: list[Unhealed] = []
     settled: list[str] = []
     for oid, candidate in search.candidates.items():
@@ -36,10 +42,11 @@ def unresolved(search: Search, healed: Mapping[str, Healed]) -> tuple[list[Unhea
         if not (candidate.named or candidate.copied or is_faulty):
             continue
         has_lines = bool(search.notes.get(oid)) or oid in healed
-        traces = {*(search.notes[oid].traces if oid in search.notes else ())}
-        traces.update(healed[oid].traces if oid in healed else ())
-        missing = sorted(candidate.named - traces)
-        reason = _cut_off(search, candidate, missing) or _in_dispute(search, oid) or _lost(search, candidate)
+        traces = {*healed[oid].traces} if oid in healed else set()
+        missing = sorted(candidate.named - traces - search.notes.get(oid, Note()).traces.keys())
+        reason = _in_dispute(search, oid) or _lost(search, candidate)
+        if oid in cut_off and (missing or candidate.copied or oid in search.mapped):
+            reason = _CUT_OFF
         if reason is None and missing:
             if _is_settled(search, candidate, missing):
                 settled.append(oid)
@@ -54,17 +61,6 @@ def unresolved(search: Search, healed: Mapping[str, Healed]) -> tuple[list[Unhea
         if reason is not None:
             unhealed.append(Unhealed(oid, candidate.commit.subject, *reason))
     return unhealed, settled
-
-
-def _cut_off(search: Search, candidate: Candidate, missing: Sequence[str]) -> _Reason | None:
-    """Whether the commit is at the boundary of a shallow clone, so that its parents cannot be compared."""
-    oid = candidate.commit.oid
-    if oid in search.repo.cut_off and (missing or candidate.copied or oid in search.mapped):
-        return (
-            "could not look: its parent is not in this shallow clone",
-            "git fetch --unshallow, then run this again",
-        )
-    return None
 
 
 def _in_dispute(search: Search, oid: str) -> _Reason | None:

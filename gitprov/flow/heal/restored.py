@@ -128,9 +128,11 @@ def _stored(repo: Repository) -> dict[str, _Files]:
     files_of: dict[str, _Files] = {}
     for row in memory.rows(repo, _RETURNED):
         oid, _, text = row.partition(" ")
+        if not text:
+            files_of[oid] = {}
+            continue
         with contextlib.suppress(ValueError, AttributeError, TypeError):
-            rows = loads(text).items() if text else ()
-            files_of[oid] = {old: frozenset(map(str, paths)) for old, paths in rows}
+            files_of[oid] = {old: frozenset(map(str, paths)) for old, paths in loads(text).items()}
     return files_of
 
 
@@ -142,8 +144,8 @@ def _store(repo: Repository, files_of: Mapping[str, _Files]) -> None:
 
 def rewrapped(search: Search) -> Sources:
     """The parents of open commits without a note that re-wrapped some lines."""
-    bare = [candidate.commit for candidate in search.plain() if candidate.bare]
-    return _rewrapped(search, {commit.oid: commit.parents[0] for commit in bare if commit.parents})
+    bare = [candidate.commit for candidate in search.open() if candidate.bare]
+    return _rewrapped(search, {commit.oid: commit.parents[0] for commit in bare if len(commit.parents) == 1})
 
 
 def rewrapped_beside(search: Search) -> Sources:

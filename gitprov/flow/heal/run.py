@@ -11,7 +11,7 @@ from gitprov.flow.heal import scope as heal_scope
 from gitprov.flow.heal.reasons import unresolved
 from gitprov.flow.heal.scope import Scope, Source, Sources
 from gitprov.flow.heal.search import Progress, Search
-from gitprov.flow.heal.settle import settle
+from gitprov.flow.heal.settle import changes, settle
 from gitprov.flow.share.incoming import take_in
 from gitprov.git.history import survey
 from gitprov.git.notes import ensure_readable
@@ -76,7 +76,6 @@ class _Run:
             if not self._carry_out(search) or self._request.dry:
                 break
             search = self._look()
-        search.fruitless.remember(self._changes(search))
         unhealed, settled = unresolved(search, self._healed)
         if not self._request.dry:
             self._write_silent(search, settled)
@@ -105,6 +104,8 @@ class _Run:
 
         Commits that are only on refs of gitprov or notes are left out: tools rewrite these refs too.
         """
+        if not pairs:
+            return {}
         head = ("HEAD",) if self._repo.resolve("HEAD") else ()
         args = ("--exclude=refs/notes/*", "--exclude=refs/gitprov/*", "--all", *head)
         apart = survey.without(self._repo, {new for _, new in pairs}, args)
@@ -122,13 +123,10 @@ class _Run:
         """
         from gitprov.flow.carry.write_notes import beside
 
-        inherited = self._changes(search)
-        bare = [
-            candidate
-            for oid, candidate in search.candidates.items()
-            if candidate.bare and oid not in self._healed
-        ]
-        inbox = self._inbox(search)
+        inherited = changes(search)
+        search.fruitless.remember(inherited)
+        bare = [each for oid, each in search.candidates.items() if each.bare and oid not in self._healed]
+        inbox = self._inbox(search) if bare else None
         recalled = inbox.recall(bare) if inbox is not None else {}
         oids = dict.fromkeys([*inherited, *recalled])
         pushed = oids.keys() - survey.without(self._repo, oids, ("--remotes",)) if oids else set()
@@ -145,21 +143,6 @@ class _Run:
             if candidate.bare or candidate.named or candidate.copied or oid in search.mapped:
                 self._again.add(oid)
         return bool(oids)
-
-    def _changes(self, search: Search) -> dict[str, Note]:
-        """Commit → the note that it inherits, if its note changes; an empty one removes a copied note."""
-        from gitprov.flow.carry.write_notes import beside
-
-        changes = {}
-        for oid, candidate in search.candidates.items():
-            note = search.notes.get(oid)
-            if candidate.copied and (note is not None or all(self._repo.objects.get_many(candidate.copied))):
-                changes[oid] = note or Note()
-            elif note is not None:
-                note_here = Note.read(candidate.commit.note) if candidate.commit.note else None
-                if beside(note_here, note) != note_here:
-                    changes[oid] = note
-        return changes
 
     def _inbox(self, search: Search) -> InboxEvidence | None:
         """The evidence in this clone's inboxes; None if there are none."""
@@ -196,8 +179,8 @@ class _Run:
 
         silent = {}
         for oid, parents, *_ in commits:
-            changes = new_lines(self._repo, parents, parents[0] if parents else None, oid)
-            silent[oid] = Note([commit_row(oid, "absent", sum(change.added for change in changes), {})])
+            files = new_lines(self._repo, parents, parents[0] if parents else None, oid)
+            silent[oid] = Note([commit_row(oid, "absent", sum(file.added for file in files), {})])
         words = f"gitprov: heal, {len(silent)} commits without lines of a trace"
         record(self._repo, silent, self._repo.identity(_WHY), words)
 

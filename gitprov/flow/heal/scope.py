@@ -32,14 +32,13 @@ _COPIED = 16
 class Scope(NamedTuple):
     """Commits to check: `args` select them in git log (none: no commits), `words` describe them for users.
 
-    All are reachable from `tips`, revisions or flags like --branches. `single`: the id, if it is one commit.
-    `deep`: so many earlier commits are searched for the former versions of restored files.
+    All are reachable from `tips`, revisions or flags like --branches. `deep`: so many earlier commits are
+    searched for the former versions of restored files.
     """
 
     args: tuple[str, ...]
     words: str
     tips: tuple[str, ...] = ()
-    single: str | None = None
     deep: int = BOUND
 
 
@@ -73,6 +72,9 @@ class Source(NamedTuple):
 
 Sources = dict[str, list[Source]]
 """Commit → its possible sources."""
+
+Answers = dict[str, list[tuple[list[Source], Note]]]
+"""Commit → some of its sources, with the claims that it inherits from these together."""
 
 
 def scope(repo: Repository, revisions: str | None, everything: bool) -> Scope:
@@ -108,7 +110,7 @@ def _range(repo: Repository, revisions: str) -> Scope:
         oid = repo.resolve(revs[0])
         if oid is None:
             raise UsageError(f"{revisions!r} is no commit", "as in: main..HEAD, or one commit")
-        return Scope(("--no-walk", oid), "one commit", (oid,), oid)
+        return Scope(("--no-walk", oid), "one commit", (oid,))
     tips = tuple(rev for rev in revs if not rev.startswith("^"))
     return Scope(tuple(revs), "commits of the range", tips)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Collection, Container, Hashable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from gitprov.flow.heal import memory
 from gitprov.flow.heal.scope import Candidate, Scope, Source, Sources, candidate_of, resolved
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 """Called with the current step in words, the number of items done, and their total (0: unknown)."""
 
-_Key = TypeVar("_Key", bound=Hashable)
 #: At most so many sources of one kind are used for one commit, the newest ones.
 MOST = 12
 #: Seconds by which a commit may seem older than its source, since the clocks of two machines differ.
@@ -35,7 +34,7 @@ _SLACK = 86_400
 _ENTRIES = 20_000
 #: The file of (commit, source) pairs that yielded nothing; its first row is the notes' state they hold for.
 _ASKED = "heal-asked"
-_IDS = re.compile(r'"(gen_[0-9]{8}_[0-9a-f]{10})"')
+TRACES = re.compile(r'"(gen_[0-9]{8}_[0-9a-f]{10})"')
 
 
 class Search:
@@ -132,13 +131,16 @@ class Search:
         )
 
     @functools.cached_property
-    def pool(self) -> NotedCommits:
-        """The noted commits beside the history of some checked commit."""
+    def pool(self) -> dict[str, SurveyedCommit]:
+        """The noted commits that no tip reaches, or that are unrelated by ancestry to some checked commit.
+
+        Empty in a linear history that was never rewritten.
+        """
         beyond = [oid for oid in self.noted if oid not in self.commits]
         unreachable = survey.without(self.repo, beyond, self.tips)
         members = [commit for commit in _beside_others(self.commits.values()) if commit.note]
         members += survey.of(self.repo, notes.REF, sorted(unreachable))
-        return NotedCommits((commit.oid, commit) for commit in members if commit.note)
+        return {commit.oid: commit for commit in members if commit.note}
 
     @functools.cached_property
     def partial(self) -> dict[str, SurveyedCommit]:
@@ -164,19 +166,19 @@ class Search:
             )
         ]
 
-    def plain(self) -> list[Candidate]:
-        """The open candidates that are no merges."""
-        return [candidate for candidate in self.open() if len(candidate.commit.parents) < 2]
+    def comparable(self) -> list[Candidate]:
+        """The open candidates that are no merges, to compare with the pool; none if that is empty."""
+        return [each for each in self.open() if len(each.commit.parents) < 2] if self.pool else []
 
     def repeats(self) -> list[SurveyedCommit]:
-        """Those of `plain` without a note that may repeat a commit of the pool.
+        """Those of `comparable` without a note that may repeat a commit of the pool.
 
         They are not older than all of the pool, and were not newly made in this clone.
         """
         since = min((commit.written for commit in self.pool.values()), default=0)
         return [
             candidate.commit
-            for candidate in (self.plain() if self.pool else ())
+            for candidate in self.comparable()
             if candidate.bare
             and candidate.commit.committed + _SLACK >= since
             and candidate.commit.oid not in self.fresh
@@ -194,7 +196,7 @@ class Search:
 
     def recorded_traces(self) -> frozenset[str]:
         """The traces that occur in any note of this clone."""
-        return frozenset(trace for text in self._texts() for trace in _IDS.findall(text))
+        return frozenset(trace for text in self._texts() for trace in TRACES.findall(text))
 
     def _trace_sets(self) -> Iterator[frozenset[str]]:
         """The set of traces of each note with more traces than a message names one by one."""
@@ -206,41 +208,6 @@ class Search:
         """The text of each note in this clone."""
         objects = self.repo.objects.get_many(self.noted.values())
         return (decode(blob.data) for blob in objects if blob is not None)
-
-
-class NotedCommits(dict[str, "SurveyedCommit"]):
-    """Noted commits that no tip reaches, or that are unrelated by ancestry to some checked commit, by id.
-
-    Empty in a linear history that was never rewritten. The indexes map a property to the ids of the commits.
-    """
-
-    @functools.cached_property
-    def by_key(self) -> Mapping[tuple[str, int, str], list[str]]:
-        """Author, author date and subject → commits."""
-        return _index((commit.key, oid) for oid, commit in self.items())
-
-    @functools.cached_property
-    def by_moment(self) -> Mapping[tuple[str, int], list[str]]:
-        """Author and author date → commits."""
-        return _index((commit.moment, oid) for oid, commit in self.items())
-
-    @functools.cached_property
-    def by_subject(self) -> Mapping[str, list[str]]:
-        """Subject → commits."""
-        return _index((commit.subject, oid) for oid, commit in self.items())
-
-    @functools.cached_property
-    def by_trace(self) -> Mapping[str, list[str]]:
-        """Trace → the commits whose notes contain it."""
-        pairs = ((trace, oid) for oid, commit in self.items() for trace in _IDS.findall(commit.note))
-        return _index(dict.fromkeys(pairs))
-
-
-def _index(pairs: Iterable[tuple[_Key, str]]) -> dict[_Key, list[str]]:
-    index: dict[_Key, list[str]] = {}
-    for key, oid in pairs:
-        index.setdefault(key, []).append(oid)
-    return index
 
 
 def _beside_others(commits: Iterable[SurveyedCommit]) -> Iterator[SurveyedCommit]:

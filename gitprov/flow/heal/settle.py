@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.flow.heal import likely, named, restored
-from gitprov.flow.heal.scope import Candidate, Source, Sources
+from gitprov.flow.heal import likely, literal, named, restored
+from gitprov.flow.heal.scope import Answers, Candidate, Source, Sources
 from gitprov.flow.heal.search import Search
 from gitprov.model.note import Note, line_count
 from gitprov.model.ranges import LineSet, union
-from gitprov.store import notes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
 #: Commits whose sources are used in one step.
 _BATCH = 500
 _CLASSES = ("ai", "edited", "human")
-
-Answers = dict[str, list[tuple[list[Source], Note]]]
-"""Commit → some of its sources, with the claims that the commit inherits from these together."""
 
 
 class Trust(NamedTuple):
@@ -56,33 +52,13 @@ class Kind(NamedTuple):
     claims: Callable[[Search, Sources], Answers] | None = None
 
 
-def _literal_claims(search: Search, sources_of: Sources) -> Answers:
-    """The claims of notes whose commits are missing; also records the files that such a note does not fit."""
-    from gitprov.flow.heal.literal import literally
-
-    noted = notes.read(search.repo, {source.oid for sources in sources_of.values() for source in sources})
-    answers: Answers = {}
-    for oid, sources in sources_of.items():
-        candidate = search.candidates[oid]
-        for source in sources:
-            old = source.oid
-            note = Note.read(candidate.commit.note) if old in candidate.copied else noted.get(old)
-            if note is not None:
-                done = literally(search.repo, note, old, oid)
-                if done.note is not None:
-                    answers.setdefault(oid, []).append(([source], done.note))
-                if done.misfits:
-                    search.misfits.setdefault(oid, {})[old] = done.misfits
-    return answers
-
-
 _CERTAIN = Trust(certain=True)
 _LIKELY = Trust(words_in_run=1)
 
 #: The most certain kind comes first: a line that a kind has settled is not changed by those below.
 KINDS = (
     Kind("named sources", named.named, _CERTAIN),
-    Kind("notes of lost commits", named.lost, _CERTAIN, _literal_claims),
+    Kind("notes of lost commits", literal.lost, _CERTAIN, literal.claims_of_lost),
     Kind("commits with a likeness (rewritten)", likely.rewritten, _LIKELY),
     Kind("commits with the same patch", likely.same_patch, Trust(words_in_note=2, all_agree=True)),
     Kind("commits with a likeness (trace)", likely.traced, _LIKELY._replace(named_traces=True)),
@@ -108,6 +84,22 @@ def settle(search: Search) -> None:
         for at in range(0, len(oids), _BATCH):
             _use(search, kind, {oid: sources_of[oid] for oid in oids[at : at + _BATCH]})
             search.tell(kind.what, min(at + _BATCH, len(oids)), len(oids))
+
+
+def changes(search: Search) -> dict[str, Note]:
+    """Commit → the note that it inherits, if its note changes; an empty one removes a copied note."""
+    from gitprov.flow.carry.write_notes import beside
+
+    changed = {}
+    for oid, candidate in search.candidates.items():
+        note = search.notes.get(oid)
+        if candidate.copied and (note is not None or all(search.repo.objects.get_many(candidate.copied))):
+            changed[oid] = note or Note()
+        elif note is not None:
+            note_here = Note.read(candidate.commit.note) if candidate.commit.note else None
+            if beside(note_here, note) != note_here:
+                changed[oid] = note
+    return changed
 
 
 def _worth_asking(search: Search, sources_of: Sources) -> Sources:
