@@ -58,14 +58,14 @@ def in_message(commit: SurveyedCommit) -> list[Source]:
 
 
 def _present(repo: Repository, sources: Sequence[Source]) -> list[Source]:
-    """The sources in this clone, with reverted commits replaced by their parents: these had its lines."""
+    """The sources in this clone, with reverted commits replaced by their parents: these had the lines."""
     out: list[Source] = []
     for source in sources:
         obj = repo.objects.get(source.oid)
-        if is_commit(obj):
-            parents = parse_commit(obj).parents if source.how == "reverts" else ()
-            out += [Source(oid, "reverts its child", whole=False) for oid in parents]
-            out += [source] if source.how != "reverts" else []
+        if is_commit(obj) and source.how == "reverts":
+            out += [Source(old, "reverts its child", whole=False) for old in parse_commit(obj).parents]
+        elif is_commit(obj):
+            out.append(source)
     return out
 
 

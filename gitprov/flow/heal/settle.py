@@ -122,6 +122,7 @@ def _leaves_lines(oid: str, note: Note) -> bool:
 
 
 def _use(search: Search, kind: Kind, sources_of: Sources) -> None:
+    """Read the claims of some sources of a kind, and take those that the trust in the kind allows."""
     for oid in sources_of:
         if oid not in search.candidates:
             search.candidates[oid] = Candidate(search.commits[oid])
@@ -166,7 +167,10 @@ def _from_each(search: Search, sources_of: Sources) -> Answers:
 def _take_agreed(
     search: Search, trust: Trust, oid: str, answers: Sequence[tuple[Sequence[Source], Note]], size: int
 ) -> None:
-    """Take the claims on which those of the `size` sources agree that the trust in their kind allows."""
+    """Take the claims that the trust in a kind allows and on which the sources agree.
+
+    `size` counts all sources of the commit, also those without claims.
+    """
     from gitprov.flow.carry.solid import agree
 
     kept = [
@@ -191,12 +195,10 @@ def _reliable(search: Search, trust: Trust, oid: str, note: Note) -> Note | None
     from gitprov.flow.carry.write_notes import beside
 
     candidate = search.candidates[oid]
-    claims: Note | None = note
-    if trust.named_traces:
-        claims = of_traces(note, candidate.named)
-    if claims is not None and trust.words_in_note and worded(search.repo, oid, claims) < trust.words_in_note:
+    claims = of_traces(note, candidate.named) if trust.named_traces else note
+    if claims is None or (trust.words_in_note and worded(search.repo, oid, claims) < trust.words_in_note):
         return None
-    if claims is not None and trust.words_in_run:
+    if trust.words_in_run:
         claims = solid(search.repo, oid, claims, trust.words_in_run)
     if claims is not None and trust.unclaimed:
         note_here = beside(Note.read(candidate.commit.note), search.notes.get(oid, Note()))
