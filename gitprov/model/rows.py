@@ -201,6 +201,11 @@ class CommitRow(NoteRow, kind="commit"):
         return cls.make(oid, gate=gate, tool=f"gitprov {__version__}", added=added, **more)
 
 
+def claimed_lines(row: NoteRow) -> int:
+    """How many lines a row of any kind claims, whether a model or a person wrote them."""
+    return row.count("ai", "edited", "human") if isinstance(row, LineRow) else 0
+
+
 def typed(json: JsonObject) -> NoteRow:
     """The row of a JSON object that has been checked, or that this version made."""
     return _KINDS.get(json["kind"], NoteRow)(json)
