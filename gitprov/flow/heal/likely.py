@@ -35,8 +35,9 @@ class NamedSources(NamedTuple):
 
 def named(
     repo: Repository, suspects: Mapping[str, Candidate], named_sources: NamedSources, noted: Collection[str]
-) -> tuple[Sources, dict[str, list[str]]]:
-    """Commit → its named sources, the last one to be used first; commit → named ids missing in this clone.
+) -> Sources:
+    """Commit → its named sources, the last one to be used first. Ids in messages that are no commit here are
+    left out.
 
     A source without a note of its own is replaced by the commits that it replaced itself.
     """
@@ -48,22 +49,18 @@ def named(
     some = in_messages.keys() | named_sources.replaced.keys() | named_sources.mapped.keys()
     present = _here(repo, {source.oid for sources in in_messages.values() for source in sources})
     sources_of: Sources = {}
-    missing: dict[str, list[str]] = {}
     for oid, candidate in suspects.items():
         if oid not in some and not candidate.copied:
             continue
         listed = in_messages.get(oid, [])
         commit = heal_named.with_reverted(repo, [source for source in listed if source.oid in present])
-        absent = [source.oid for source in listed if source.oid not in present]
-        if absent:
-            missing[oid] = absent
         ordered = [*commit, *_followed(oid, named_sources.replaced, noted)]
         ordered.sort(key=lambda source: source.oid in noted)
         ordered += named_sources.mapped.get(oid, [])
         ordered += [Source(old, "note copied from") for old in candidate.copied]
         if ordered:
             sources_of[oid] = list(dict.fromkeys(ordered))
-    return sources_of, missing
+    return sources_of
 
 
 def _followed(oid: str, replaced: Sources, noted: Collection[str]) -> list[Source]:

@@ -94,9 +94,11 @@ class Unresolved(list[Unhealed]):
             )
         gone = [old for old in candidate.copied if self._repo.objects.get(old) is None]
         if gone and oid not in self._settling.notes:
+            old = gone[0][:12]
+            mapping = f", or name it: gitprov heal --map {old}:{oid[:12]}" if gone[0] in self._noted else ""
             return (
-                f"its note was copied from {gone[0][:12]}, which is not here any more",
-                f"fetch {gone[0][:12]} from a clone that has it, then run this again",
+                f"its note was copied from {old}, which is not here any more",
+                f"fetch {old} from a clone that has it, then run this again{mapping}",
             )
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gitprov.flow.heal import branch as heal_branch
@@ -147,10 +147,9 @@ class Search:
         named_sources = NamedSources(
             heal_reflog.replaced(self._repo, self.commits, self._reflogs()), self.mapped
         )
-        sources_of, missing = heal_sources.named(self._repo, self.suspects, named_sources, self.noted)
+        sources_of = heal_sources.named(self._repo, self.suspects, named_sources, self.noted)
         self._in_parts("named sources", sources_of, self.settling.sure)
-        lost = {oid: [one.oid for one in sources] for oid, sources in sources_of.items()}
-        self.settling.lost(self._gone({**lost, **missing}), "note of a lost commit")
+        self.settling.lost(self._mapped_and_missing())
 
     def _reflogs(self) -> Entries:
         if self._entries is None:
@@ -189,17 +188,17 @@ class Search:
                 self.suspects.setdefault(oid, Candidate(commit, frozenset(), (), False))
         return sources_of
 
-    def _gone(self, olds_of: Mapping[str, list[str]]) -> dict[str, list[str]]:
-        """The sources of which this clone has only the note, or a copy of it, and not the commit."""
-        copied = {old for one in self.suspects.values() for old in one.copied}
-        names = sorted(
-            {old for olds in olds_of.values() for old in olds if old in self.noted or old in copied}
-        )
-        objects = zip(names, self._repo.objects.get_many(names), strict=True)
-        gone = {old for old, obj in objects if obj is None}
-        return {
-            oid: missing for oid, olds in olds_of.items() if (missing := [old for old in olds if old in gone])
+    def _mapped_and_missing(self) -> dict[str, list[str]]:
+        """Suspect → those sources of --map of which this clone has the note, but not the commit."""
+        olds_of = {
+            oid: [source.oid for source in sources if source.oid in self.noted]
+            for oid, sources in self.mapped.items()
+            if oid in self.suspects
         }
+        names = sorted({old for olds in olds_of.values() for old in olds})
+        objects = zip(names, self._repo.objects.get_many(names), strict=True)
+        missing = {old for old, obj in objects if obj is None}
+        return {oid: [old for old in olds if old in missing] for oid, olds in olds_of.items()}
 
     def _in_parts(self, what: str, sources_of: Sources, ask: Callable[[Sources], None]) -> None:
         oids = list(sources_of)

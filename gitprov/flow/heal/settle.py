@@ -75,24 +75,18 @@ class Resolution:
         for oid, sources in sources_of.items():
             self.tried.setdefault(oid, []).extend(sources)
 
-    def lost(self, olds_of: Mapping[str, Iterable[str]], how: str) -> None:
-        """Use the notes of source commits that are not in this clone, or the copies that git made of them.
-
-        `how` is that of their Sources.
-        """
+    def lost(self, olds_of: Mapping[str, Iterable[str]]) -> None:
+        """Use the notes of source commits of --map that are not in this clone."""
         from gitprov.flow.heal.lines.literal import literally
 
         noted = notes.read(self._repo, {old for olds in olds_of.values() for old in olds})
         for oid, olds in olds_of.items():
-            candidate = self._suspects[oid]
-            for old in olds:
-                note = Note.read(candidate.commit.note) if old in candidate.copied else noted.get(old)
-                if note is not None:
-                    done = literally(self._repo, note, old, oid)
-                    if done.note is not None:
-                        self._take(oid, done.note, [Source(old, how)])
-                    if done.misfits:
-                        self.misfits.setdefault(oid, {})[old] = done.misfits
+            for old in filter(noted.__contains__, olds):
+                done = literally(self._repo, noted[old], old, oid)
+                if done.note is not None:
+                    self._take(oid, done.note, [Source(old, "note of a lost commit")])
+                if done.misfits:
+                    self.misfits.setdefault(oid, {})[old] = done.misfits
 
     def likely(self, kind: str, sources_of: Sources) -> None:
         """Carry lines from sources that are only likely: only claims on which they agree are used."""
