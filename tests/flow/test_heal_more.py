@@ -150,21 +150,6 @@ def test_arguments_that_are_wrong(project: GitRepo, args: list[str]) -> None:
     assert not (project.path / "x").exists()
 
 
-def test_replaced_commit(project: GitRepo, made: str) -> None:
-    """The commit that `git replace` shows gets a note of its own, and blame reads that one for the other."""
-    project.write("a.py", "import os\n" + MODEL)
-    bare(project, "add", "a.py")
-    tree = project.git("write-tree").stdout.strip()
-    shown = project.git("commit-tree", tree, "-p", f"{made}~1", input="Replacement\n").stdout.strip()
-    project.git("replace", made, shown)
-    bare(project, "reset", "-q", "--hard")
-    assert project.classes("a.py") == ["unknown"] * 5
-    report = heal(project)
-    assert hows(report, shown) == ["replaces"]
-    assert project.classes("a.py") == ["unknown", "ai", "ai", "ai", "ai"]
-    again_nothing(project)
-
-
 def test_hooks_were_missing(project: GitRepo, agent: Agent) -> None:
     """Commits made while there were no hooks get what the inbox recorded before them, and it is spent then."""
     agent.write("a.py", MODEL)

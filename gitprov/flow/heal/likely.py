@@ -25,9 +25,7 @@ Sources = dict[str, list[Source]]
 
 
 class NamedSources(NamedTuple):
-    """Commit → its sources, the least certain first: `replaced` from reflogs, `mapped` from the command line
-    and `git replace`.
-    """
+    """Commit → its sources, the least certain first: `replaced` by reflogs, `mapped` by the command line."""
 
     replaced: Sources
     mapped: Sources

@@ -44,7 +44,7 @@ class Unresolved(list[Unhealed]):
     def judge(
         self, suspects: Mapping[str, Candidate], mapped: Collection[str], healed: Mapping[str, Healed]
     ) -> None:
-        """Judge all suspects; `mapped`: commits with sources from the command line or `git replace`."""
+        """Judge all suspects; `mapped`: commits with sources from the command line."""
         faults = self._settling.unsure.keys() | self._settling.misfits.keys() | set(mapped)
         for oid, candidate in suspects.items():
             if not (candidate.named or candidate.copied or oid in faults):

@@ -24,7 +24,6 @@ from gitprov.flow.heal.settle import REWRAPPED, Resolution
 from gitprov.git.history import survey
 from gitprov.git.notes import listing
 from gitprov.git.process import decode
-from gitprov.git.replace_refs import replacements
 from gitprov.model.ids import NAMED_TRACES
 from gitprov.model.note import Note
 from gitprov.store import notes
@@ -80,7 +79,6 @@ class Search:
             for branch_source in heal_named.branch(repo, source, oids):
                 for oid in oids:
                     self.mapped.setdefault(oid, []).append(branch_source)
-        self._shown = self._by_replace()
         self.suspects = self._suspects()
         self.settling = Resolution(repo, self.suspects)
         self._partly = PartialNotes(repo, ())
@@ -102,22 +100,12 @@ class Search:
                 self._tell("reading commits", len(commits), 0)
         return commits
 
-    def _by_replace(self) -> dict[str, SurveyedCommit]:
-        """The commits that replace checked ones (`git replace`); adds the replaced ones to `mapped`."""
-        shown = {new: old for old, new in replacements(self._repo).items() if old in self.commits}
-        replaced = {commit.oid: commit for commit in survey.of(self._repo, notes.REF, shown)}
-        for new in replaced:
-            self.mapped.setdefault(new, []).append(Source(shown[new], "replaces"))
-        return replaced
-
     def _suspects(self) -> dict[str, Candidate]:
-        commits_here = {**self.commits, **self._shown} if self._shown else self.commits
-        candidates = {**self._lacking, **heal_range.suspects(self._shown.values())}
-        for oid in self.mapped.keys() & commits_here.keys():
-            if oid not in self._shown or not commits_here[oid].note:
-                candidates.setdefault(oid, Candidate(commits_here[oid], frozenset(), (), False))
-        for oid in self._again & commits_here.keys():
-            candidate = candidates.get(oid) or Candidate(commits_here[oid], frozenset(), (), False)
+        candidates = dict(self._lacking)
+        for oid in self.mapped.keys() & self.commits.keys():
+            candidates.setdefault(oid, Candidate(self.commits[oid], frozenset(), (), False))
+        for oid in self._again & self.commits.keys():
+            candidate = candidates.get(oid) or Candidate(self.commits[oid], frozenset(), (), False)
             candidates[oid] = candidate._replace(bare=True)
         return candidates
 
