@@ -13,7 +13,6 @@ from gitprov.git.history import trailers as texts
 from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
 from gitprov.git.user.parent_command import GATELESS, command, commit_options, says_amend
-from gitprov.git.user.settings import alias
 from gitprov.interop import trailers as profiles
 from gitprov.model.ids import NAMED_TRACES, traces_digest
 from gitprov.model.untrusted.printed import clean, path_quoted, shell_quoted
@@ -30,7 +29,7 @@ def is_amend(context: CommitContext, source: str | None) -> bool:
     Git passes a hook only the source of the message, so the arguments of the git process above are read.
     Where they cannot be read, a message from a commit by the author and date of HEAD counts as an amendment.
     """
-    amend = says_amend(context.git.words, lambda word: alias(context.repo, word)) if context.git else None
+    amend = says_amend(context.git.words) if context.git else None
     if amend is not None:
         return amend
     head = context.repo.objects.get("HEAD") if source == "commit" else None
@@ -192,9 +191,7 @@ def _add_late(
 def _is_template(context: CommitContext, message: bytes) -> bool:
     """Whether git will refuse the message because it is the unchanged template."""
     repo = context.repo
-    named, cleanup = (
-        commit_options(context.git.words, lambda word: alias(repo, word)) if context.git else (None, None)
-    )
+    named, cleanup = commit_options(context.git.words) if context.git else (None, None)
     if named is not None:
         place = os.path.join(repo.env.get("GIT_PREFIX", ""), os.path.expanduser(named))
     else:
