@@ -37,7 +37,7 @@ class CommitContext:
         read. Where they cannot be read, a message from a commit by the author and date of HEAD counts as an
         amendment.
         """
-        amend = says_amend(self.git.words, self.alias) if self.git else None
+        amend = says_amend(self.git.words) if self.git else None
         if amend is not None:
             return amend
         head = self.repo.objects.commit("HEAD") if source == "commit" else None
@@ -45,12 +45,6 @@ class CommitContext:
             self.repo.env.get(f"GIT_AUTHOR_{part}", "") for part in ("NAME", "EMAIL", "DATE")
         )
         return head is not None and head.author == f"{name} <{email}> {date.removeprefix('@')}"
-
-    def alias(self, word: str) -> str | None:
-        """What `git WORD` stands for, None where it is no alias."""
-        from gitprov.git.user.settings import alias
-
-        return alias(self.repo, word)
 
     @property
     def config(self) -> Config:

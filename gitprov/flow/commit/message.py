@@ -173,7 +173,7 @@ def _add_late(
 def _is_template(context: CommitContext, message: bytes) -> bool:
     """Whether git will refuse the message because it is the unchanged template."""
     repo = context.repo
-    named, cleanup = commit_options(context.git.words, context.alias) if context.git else (None, None)
+    named, cleanup = commit_options(context.git.words) if context.git else (None, None)
     if named is not None:
         place = os.path.join(repo.env.get("GIT_PREFIX", ""), os.path.expanduser(named))
     else:

@@ -1,11 +1,10 @@
-"""Notes of missing commits as sources: they hold in files where the new commit adds every claimed line."""
+"""Notes of missing commits that --map names: they hold where the new commit adds each claimed line."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.note_rows import weakest
-from gitprov.flow.heal.named import in_message
 from gitprov.flow.heal.scope import Answers, Source, Sources
 from gitprov.git.objects import parse_commit
 from gitprov.model.hunk import added_lines
@@ -27,12 +26,10 @@ class LiteralNote(NamedTuple):
 
 
 def lost(search: Search) -> Sources:
-    """Named sources that are missing in this clone, where their notes or git's copies of these are not."""
-    copied = {old for candidate in search.candidates.values() for old in candidate.copied}
+    """The sources of --map of which this clone has the note, but not the commit."""
     sources_of: Sources = {}
-    for oid, candidate in search.candidates.items():
-        sources = [*search.tried.get(oid, ()), *in_message(candidate.commit)]
-        names = dict.fromkeys(each.oid for each in sources if each.oid in search.noted or each.oid in copied)
+    for oid in search.candidates.keys() & search.mapped.keys():
+        names = dict.fromkeys(source.oid for source in search.mapped[oid] if source.oid in search.noted)
         missing = [old for old in names if search.repo.objects.get(old) is None]
         if missing:
             sources_of[oid] = [Source(old, "note of a lost commit") for old in missing]
@@ -44,16 +41,13 @@ def claims_of_lost(search: Search, sources_of: Sources) -> Answers:
     noted = notes.read(search.repo, {source.oid for sources in sources_of.values() for source in sources})
     claims_of: Answers = {}
     for oid, sources in sources_of.items():
-        candidate = search.candidates[oid]
         for source in sources:
-            old = source.oid
-            note = Note.read(candidate.commit.note) if old in candidate.copied else noted.get(old)
-            if note is not None:
-                done = _literally(search.repo, note, old, oid)
+            if source.oid in noted:
+                done = _literally(search.repo, noted[source.oid], source.oid, oid)
                 if done.note is not None:
                     claims_of.setdefault(oid, []).append(([source], done.note))
                 if done.misfits:
-                    search.misfits.setdefault(oid, {})[old] = done.misfits
+                    search.misfits.setdefault(oid, {})[source.oid] = done.misfits
     return claims_of
 
 

@@ -1,4 +1,4 @@
-"""Sources that something names: the command line, `git replace`, reflogs, and the commits' messages."""
+"""Sources that something names: the command line, reflogs, and the commits' messages."""
 
 from __future__ import annotations
 

@@ -87,9 +87,11 @@ def _lost(search: Search, candidate: Candidate) -> _Reason | None:
         return words, f"fetch {old[:12]} from a clone that has it, then run this again"
     gone = [old for old in candidate.copied if search.repo.objects.get(old) is None]
     if gone and oid not in search.notes:
+        old = gone[0][:12]
+        mapping = f", or name it: gitprov heal --map {old}:{oid[:12]}" if gone[0] in search.noted else ""
         return (
-            f"its note was copied from {gone[0][:12]}, which is not here any more",
-            f"fetch {gone[0][:12]} from a clone that has it, then run this again",
+            f"its note was copied from {old}, which is not here any more",
+            f"fetch {old} from a clone that has it, then run this again{mapping}",
         )
     return None
 

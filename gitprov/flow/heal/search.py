@@ -12,7 +12,6 @@ from gitprov.flow.heal.scope import Candidate, Scope, Source, Sources, candidate
 from gitprov.git.history import reflog, survey
 from gitprov.git.notes import listing
 from gitprov.git.process import decode
-from gitprov.git.replace_refs import replacements
 from gitprov.model.ids import NAMED_TRACES
 from gitprov.model.note import Note
 from gitprov.store import notes
@@ -41,7 +40,7 @@ class Search:
     """The commits of a scope, and what was found for those that lack a note or a part of one.
 
     `commits`: commit id → commit, newest first. `noted`: the ids of all noted commits → note blob. `mapped`:
-    commit → sources that the command line names, or `git replace`. `candidates` are empty before `select`.
+    commit → sources that the command line names. `candidates` are empty before `select`.
 
     Results, by commit: `notes` that it inherits, and their `sources`; `tried`: all sources whose lines were
     compared; `unsure`: path → lines in dispute; `misfits`: missing source → paths that its note does not fit.
@@ -77,24 +76,11 @@ class Search:
 
         Notes written since then may be further sources for the latter.
         """
-        shown = self._by_replace()
-        commits = {**self.commits, **shown}
-        for oid, commit in shown.items():
-            if (candidate := candidate_of(commit)) is not None:
-                self.candidates[oid] = candidate
-        for oid, commit in commits.items():
-            if oid in self.mapped and not (oid in shown and commit.note):
+        for oid, commit in self.commits.items():
+            if oid in self.mapped:
                 self.candidates.setdefault(oid, Candidate(commit))
             if oid in again:
                 self.candidates[oid] = self.candidates.get(oid, Candidate(commit))._replace(bare=True)
-
-    def _by_replace(self) -> dict[str, SurveyedCommit]:
-        """The commits that replace checked ones (`git replace`); adds the replaced ones to `mapped`."""
-        shown = {new: old for old, new in replacements(self.repo).items() if old in self.commits}
-        replaced = {commit.oid: commit for commit in survey.of(self.repo, notes.REF, shown)}
-        for new in replaced:
-            self.mapped.setdefault(new, []).append(Source(shown[new], "replaces"))
-        return replaced
 
     @property
     def tips(self) -> tuple[str, ...]:
