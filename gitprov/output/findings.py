@@ -43,7 +43,7 @@ def _place(finding: Finding) -> str:
 
 
 def lines(findings: Iterable[Finding], strict: bool) -> Iterator[str]:
-    """Errors and warnings with their mends, then counts of the rest by rule; `strict` lists unknown ones."""
+    """Errors and warnings with their mends, then counts of the rest; `strict` lists what is unknown too."""
     words = {ERROR: "", WARNING: "warning: ", **({UNKNOWN: "could not look: "} if strict else {})}
     rest: list[Finding] = []
     for finding in findings:
