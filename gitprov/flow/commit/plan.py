@@ -31,6 +31,7 @@ from gitprov.model.note import Note, Row, files_entry
 from gitprov.model.ranges import LineSet
 from gitprov.store import generations, notes
 from gitprov.store.files import make_dir
+from gitprov.store.inbox import waiting
 from gitprov.store.inbox.inbox import Spent
 from gitprov.store.plan import Plan, Use, blobs_path, directory
 
@@ -51,7 +52,7 @@ def make_plan(
     amended = amended_note(context.repo, commit_change)
     results = _results(context, commit_change, evidence, marks, amended)
     concerned = {path for change in commit_change.changes for path in (change.path, change.old_path)}
-    damaged = [one for one in evidence.problems if _concerns(one, evidence, concerned)]
+    damaged = [one for one in evidence.problems if _concerns(context, one, evidence, concerned)]
     inherited = inherited_by(context, commit_change)
     silent = not results and not damaged and amended is None and not inherited
     if silent and not guard.refusals(context, commit_change, []):
@@ -153,12 +154,13 @@ def _used(result: FileResult) -> set[int]:
     return (set(result.outcome.lines) | gone | set(result.unread)) & set(result.events)
 
 
-def _concerns(problem: Problem, evidence: Evidence, paths: set[str]) -> bool:
+def _concerns(context: CommitContext, problem: Problem, evidence: Evidence, paths: set[str]) -> bool:
     """Whether a problem may concern `paths`: its event does, or it is an event file whose path is unknown."""
     event_paths = {event.seq: event.path for event in evidence.events}
     if problem.seq in event_paths:
         return event_paths[problem.seq] in paths
-    return problem.where.startswith("events/")
+    names = waiting.paths_of(context.inbox, problem.seq) if problem.seq is not None else None
+    return problem.where.startswith("events/") and (names is None or not names.isdisjoint(paths))
 
 
 class _Planner:

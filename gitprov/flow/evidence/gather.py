@@ -81,7 +81,7 @@ def _read(inbox: Inbox, name: TurnKey, events: list[Event], problems: list[Probl
     try:
         turn = inbox.turn(*name)
     except ValueError as error:
-        turn = Problem(f"events/{events[0].seq:010d}.json", str(error))
+        turn = Problem(f"events/{events[0].seq:010d}.json", str(error), events[0].seq)
     if isinstance(turn, Turn):
         return turn
     problems.append(turn or Problem(f"sessions/{name[0]}/turn-{name[1]}.json", "is missing"))

@@ -2,7 +2,7 @@
 
 Layout under `<git common dir>/gitprov/inbox/<worktree id>/` (directories 0700, files 0600):
 `events/<seq>.json`, `blobs/`, `spent/<seq>.json`, `sessions/<key>/`, `snapshots/`, `archive/`,
-`tmp/`, `last-seq` and `log`. Events are ordered by `seq`, never by a clock.
+`tmp/`, `last-seq`, `waiting` and `log`. Events are ordered by `seq`, never by a clock.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from gitprov.model.event import VERSION, ContentRef, Event, Problem, Turn
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
 from gitprov.store.inbox import limits as inbox_limits
-from gitprov.store.inbox import worktree_owner
+from gitprov.store.inbox import waiting, worktree_owner
 from gitprov.store.inbox.blobs import Blobs
 from gitprov.store.inbox.sessions import Sessions
 from gitprov.store.inbox.snapshots import Snapshots
@@ -71,15 +71,16 @@ class Inbox:
 
         ValueError for a row that is no event; OSError where it cannot be written.
         """
-        seq = self.next_seq()
-        while True:
-            row = {**row, "v": VERSION, "seq": seq}
-            Event.from_json(row)
-            if files.create(self.tmp, self.event_path(seq), _dump(row)):
-                self._appended = seq
-                return seq
-            self._appended = 0
-            seq = max(seq + 1, self.next_seq())
+        with waiting.Appender(self) as rows:
+            seq = self.next_seq()
+            while True:
+                row = {**row, "v": VERSION, "seq": seq}
+                rows.add(Event.from_json(row))
+                if files.create(self.tmp, self.event_path(seq), _dump(row)):
+                    self._appended = seq
+                    return seq
+                self._appended = 0
+                seq = max(seq + 1, self.next_seq())
 
     def append_once(self, key: str, rows: list[dict[str, Any]]) -> list[int]:
         """Add the events of one tool use unless they are already recorded. Returns the new seqs.
@@ -108,6 +109,10 @@ class Inbox:
     def archived(self) -> list[Event | Problem]:
         """Every retired event in order, as `events`."""
         return list(self._read_all("archive"))
+
+    def event(self, seq: int) -> Event | Problem | None:
+        """A live event, a Problem if it cannot be read, None if there is none."""
+        return self._read_event("events", f"{seq:010d}.json")
 
     def last_event(self, path: str) -> Event | None:
         """The newest readable live event on a path."""
@@ -147,7 +152,10 @@ class Inbox:
         An event that is retired at once needs no `durable` mark: only live events claim lines.
         """
         row = {"v": VERSION, "lines": str(lines), "dropped": str(dropped), "trace": trace}
-        row |= {} if path is None else {"path": path}
+        if path is not None:
+            row["path"] = path
+            with waiting.Appender(self) as rows:
+                rows.add_path(seq, path)
         files.replace(self.tmp, self._spent_path(seq), _dump(row), durable=durable)
 
     def retire(self, seqs: Iterable[int]) -> None:
@@ -167,6 +175,7 @@ class Inbox:
                 os.rename(self._spent_path(seq), self.archived_spent_path(seq))
             except FileNotFoundError:
                 pass
+        waiting.settle(self)
 
     def put_blob(self, data: bytes) -> ContentRef:
         """Store file content; large (over `limits.file_bytes`) and binary content only by its digest."""
