@@ -73,6 +73,12 @@ def renamed(repo: GitRepo, _: Agent) -> None:
     repo.git("add", "z.py")
 
 
+def unstaged(repo: GitRepo, _: Agent) -> None:
+    """A person's file in the work tree, and nothing in the index."""
+    repo.write("a.txt", "second\n")
+    repo.git("reset", "-q")
+
+
 def removed(repo: GitRepo, _: Agent) -> None:
     """A person's file that is removed."""
     repo.git("rm", "-q", "a.txt")
@@ -174,7 +180,7 @@ CASES: dict[str, tuple[Callable[[GitRepo, Agent], None], tuple[str, ...], bool]]
     "a new file": (staged("new.txt", "new\n"), PLAIN, False),
     "the same path": (staged("x.py", CODE), PLAIN, True),
     "the same path, other text": (staged("x.py", "mine\n"), PLAIN, True),
-    "a moved block": (both(staged("x.py", "\n"), lambda r, _: r.git("rm", "-q", "--cached", "x.py") and None,
+    "a moved block": (both(staged("x.py", "\n"), unstaged,
                            staged("lib.py", LIB + CODE)), PLAIN, True),
     "a block with other line ends": (staged("lib.py", (LIB + THREE).replace("\n", "\r\n")), PLAIN, True),
     "a block that was changed between edits": (retyped, PLAIN, True),
@@ -190,7 +196,7 @@ CASES: dict[str, tuple[Callable[[GitRepo, Agent], None], tuple[str, ...], bool]]
     "a binary file changed": (both(staged("a.txt", b"\0\1"), ), PLAIN, False),
     "a new binary file": (staged("new.bin", b"\0\1"), PLAIN, True),
     "an amendment": (staged("a.txt", "second\n"), ("commit", "-q", "--amend", "-m", "Again"), True),
-    "all tracked files": (lambda r, _: r.write("a.txt", "second\n") and None, (*PLAIN, "-a"), False),
+    "all tracked files": (unstaged, (*PLAIN, "-a"), False),
     "all tracked files, an edited one": (edited, (*PLAIN, "-a"), True),
     "one path of several": (both(staged("x.py", CODE), staged("a.txt", "second\n")), (*PLAIN, "a.txt"), False),
     "that path of several": (both(staged("x.py", CODE), staged("a.txt", "second\n")), (*PLAIN, "x.py"), True),

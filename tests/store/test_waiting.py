@@ -131,10 +131,10 @@ def test_a_later_name_is_listed(inbox: Inbox) -> None:
     """A commit that renames a file gives its remaining evidence the new name, and a rewrite keeps both."""
     inbox.append_event(row(inbox, "a", b"x\n"))
     inbox.mark_spent(1, "1", "", path="b")
-    assert waiting.paths_of(inbox, 1) == {"a", "b"}
+    assert waiting.paths_of(inbox, 1) == frozenset("ab")
     os.unlink(waiting.place(inbox))
     waiting.ensure(inbox)
-    assert waiting.paths_of(inbox, 1) == {"a", "b"}
+    assert waiting.paths_of(inbox, 1) == frozenset("ab")
 
 
 def test_a_list_that_is_begun_late_says_so(inbox: Inbox) -> None:
@@ -145,15 +145,15 @@ def test_a_list_that_is_begun_late_says_so(inbox: Inbox) -> None:
     assert content(inbox).startswith(b"gitprov waiting 1\n*\n")
     waiting.ensure(inbox)
     assert content(inbox).startswith(b"gitprov waiting 1\n\n= ")
-    assert waiting.paths_of(inbox, 1) == {"a"}
-    assert waiting.paths_of(inbox, 2) == {"b"}
+    assert waiting.paths_of(inbox, 1) == frozenset("a")
+    assert waiting.paths_of(inbox, 2) == frozenset("b")
 
 
 def test_a_damaged_event_keeps_its_rows(inbox: Inbox) -> None:
     """Its path is known from the list; in a list that is made anew, it may concern any commit."""
     inbox.append_event(row(inbox, "a", b"x\n"))
     Path(inbox.event_path(1)).write_text("{")
-    assert waiting.paths_of(inbox, 1) == {"a"}
+    assert waiting.paths_of(inbox, 1) == frozenset("a")
     os.unlink(waiting.place(inbox))
     waiting.settle(inbox)
     assert content(inbox).endswith(b"= 1 - -\n*\n")
@@ -165,7 +165,7 @@ def test_rows_that_were_cut_short_spoil_no_others(inbox: Inbox) -> None:
         file.write(b"\n= 2 - -\ndiff --gi")
     inbox.append_event(row(inbox, "b", b"y\n"))
     assert b"\ndiff --git a/b b/b\n+y\n" in content(inbox)
-    assert waiting.paths_of(inbox, 2) == {"b"}
+    assert waiting.paths_of(inbox, 2) == frozenset("b")
 
 
 def _made(inbox: Inbox) -> str:
@@ -176,7 +176,7 @@ def _made(inbox: Inbox) -> str:
 def test_a_list_that_cannot_be_written_is_removed(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """The edit is recorded all the same: without a list, hooks ask Python."""
     _made(inbox)
-    monkeypatch.setattr(waiting.os, "write", lambda *_: 3)
+    monkeypatch.setattr(os, "write", lambda *_: 3)
     inbox.append_event(row(inbox, "b", b"y\n"))
     assert not os.path.exists(waiting.place(inbox))
     assert inbox.seqs() == [1, 2]
