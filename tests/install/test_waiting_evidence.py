@@ -322,9 +322,9 @@ def test_after_its_commit_a_file_is_a_persons_again(waiting: GitRepo, agent: Age
 
 @pytest.mark.parametrize("seed", range(6))
 def test_no_python_means_no_plan(
-    waiting: GitRepo, agent: Agent, log: Path, tmp_path: Path, seed: int
+    waiting: GitRepo, agent: Agent, log: Path, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Random edits, renames and commits: whenever the hooks do without Python, Python has no plan."""
+    """Random edits, renames and commits: where the hooks do without Python, there is no plan, with whatever events."""
     (tmp_path / "idle").touch()  # Python is not run, so that all evidence stays
     dice = random.Random(seed)  # noqa: S311 - no secret
     lines = [f"value_{n} = {n}\n" for n in range(12)] + ["\n", "}\n", "else:\n"]
@@ -342,7 +342,11 @@ def test_no_python_means_no_plan(
             waiting.write(path, content)
         waiting.git("add", "-A", "--", dice.choice(["sub", ".", "*.txt"]))
         with Repository.discover(str(waiting.path), waiting.env) as repo:
-            plan = make_plan(CommitContext(repo, Disk(repo)), staged_change(repo, False))
+            context, change = CommitContext(repo, Disk(repo)), staged_change(repo, False)
+            plan = make_plan(context, change)
+            with monkeypatch.context() as patch:
+                patch.setattr("gitprov.flow.commit.plan.concerned", lambda _context, _change, live: set(live))
+                assert make_plan(context, change) == plan  # with all events it is the same
         log.unlink(missing_ok=True)
         waiting.git(*PLAIN, "--allow-empty")
         if "pre-commit" not in started(log):

@@ -17,6 +17,7 @@ from gitprov.flow.commit import refusals as guard
 from gitprov.flow.context import CommitContext
 from gitprov.flow.evidence import attribute, moved_blocks
 from gitprov.flow.evidence.attribute import AmendedCommit, Attributor, FileResult, line_set
+from gitprov.flow.evidence.concerned import concerned
 from gitprov.flow.evidence.freeze import Freezer, Frozen, groups
 from gitprov.flow.evidence.gather import Evidence, EvidenceBound, gather
 from gitprov.flow.evidence.renames import follow
@@ -47,12 +48,14 @@ def make_plan(
     Writes the contents of new generations to `out`, by default to the plan's blobs file; the caller saves the
     plan. `bound`: which events may be used, all by default.
     """
-    evidence = gather(context.inbox).within(bound or EvidenceBound())
+    live = context.inbox.seqs()
+    evidence = gather(context.inbox, seqs=concerned(context, commit_change, live))
+    evidence = evidence._replace(last=max(live, default=0)).within(bound or EvidenceBound())
     marks = {event.seq: context.inbox.spent(event.seq) for event in evidence.events}
     amended = amended_note(context.repo, commit_change)
     results = _results(context, commit_change, evidence, marks, amended)
-    concerned = {path for change in commit_change.changes for path in (change.path, change.old_path)}
-    damaged = [one for one in evidence.problems if _concerns(context, one, evidence, concerned)]
+    names = {path for change in commit_change.changes for path in (change.path, change.old_path)}
+    damaged = [one for one in evidence.problems if _concerns(context, one, evidence, names)]
     inherited = inherited_by(context, commit_change)
     silent = not results and not damaged and amended is None and not inherited
     if silent and not guard.refusals(context, commit_change, []):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from gitprov.model.event import VERSION, ContentRef, Event, Problem, Turn
@@ -98,9 +98,11 @@ class Inbox:
         self.marks.drop(key)
         return seqs
 
-    def events(self) -> list[Event | Problem]:
-        """Every live event in order, with a Problem in place of each that cannot be read."""
-        return list(self._read_all("events"))
+    def events(self, seqs: Collection[int] | None = None) -> list[Event | Problem]:
+        """Every live event (in `seqs`) in order, with a Problem in place of each that cannot be read."""
+        if seqs is None:
+            return list(self._read_all("events"))
+        return [entry for entry in map(self.event, sorted(seqs)) if entry is not None]
 
     def seqs(self) -> list[int]:
         """The seq of every live event, readable or not, ascending."""

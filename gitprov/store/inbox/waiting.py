@@ -49,6 +49,7 @@ class Block(NamedTuple):
     paths: frozenset[str]
     lines: frozenset[bytes]
     any: bool
+    turn: tuple[str, str] | None = None
 
 
 class Appender:
@@ -116,28 +117,33 @@ def place(inbox: Inbox) -> str:
     return os.path.join(inbox.root, "waiting")
 
 
-def blocks(inbox: Inbox, events: Iterable[Event]) -> dict[int, Block]:
-    """Seq → block, for the events given. Events that are not in the list get a block from their contents."""
+def read(inbox: Inbox) -> dict[int, Block]:
+    """Seq → block, of the list alone: it may have events that are no longer live."""
     rows: dict[int, list[bytes]] = {}
     for seq, part in _parts(files.read(place(inbox)) or b""):
         rows.setdefault(seq, []).append(part)
+    return {seq: _read(parts) for seq, parts in rows.items()}
+
+
+def blocks(inbox: Inbox, events: Iterable[Event]) -> dict[int, Block]:
+    """Seq → block, for the events given. Events that are not in the list get a block from their contents."""
+    listed = read(inbox)
     last: dict[str, Event] = {}
     result: dict[int, Block] = {}
     for event in events:
-        parts = rows.get(event.seq)
-        if parts is None:
+        block = listed.get(event.seq)
+        if block is None:
             lines = _lines(inbox, event, last.get(event.path))
-            parts = [_block(event, [event.path], lines)]
-        result[event.seq] = _read(parts)
+            block = _read([_block(event, [event.path], lines)])
+        result[event.seq] = block
         last[event.path] = event
     return result
 
 
 def paths_of(inbox: Inbox, seq: int) -> frozenset[str] | None:
     """The names of an event's file by the list, even if the event cannot be read; None if not known."""
-    parts = [part for number, part in _parts(files.read(place(inbox)) or b"") if number == seq]
-    block = _read(parts)
-    return block.paths if block.paths and not block.any else None
+    block = read(inbox).get(seq)
+    return block.paths if block is not None and block.paths and not block.any else None
 
 
 def settle(inbox: Inbox, *, thorough: bool = False) -> None:
@@ -179,23 +185,24 @@ def _rewrite(inbox: Inbox, seqs: set[int], small: int) -> None:
     superfluous = len(data) - len(rows)
     if not missing and (data == rows or (0 < small < len(data) and superfluous < len(rows))):
         return
-    rows += b"".join(_made(inbox, missing)) if missing else b""
+    rows += b"".join(_made(inbox, missing, seqs)) if missing else b""
     files.replace(inbox.tmp, place(inbox), rows)
     _flag(inbox, len(rows))
 
 
-def _made(inbox: Inbox, seqs: set[int]) -> Iterator[bytes]:
-    """The blocks of live events, made from their contents; `*` for those that cannot be read."""
+def _made(inbox: Inbox, missing: set[int], seqs: set[int]) -> Iterator[bytes]:
+    """The blocks of the `missing` of the live events `seqs`; `*` for those that cannot be read."""
     last: dict[str, Event] = {}
-    for event in inbox.events():
+    for seq in sorted(seqs):
+        event = inbox.event(seq)
         if isinstance(event, Event):
-            if event.seq in seqs:
+            if seq in missing:
                 name = inbox.spent(event.seq).path
                 paths = [event.path] if name is None else [event.path, name]
                 yield _block(event, paths, _lines(inbox, event, last.get(event.path)))
             last[event.path] = event
-        elif event.seq in seqs:
-            yield b"%s%d - -\n%s" % (_START, event.seq or 0, _ANY)
+        elif seq in missing:
+            yield b"%s%d - -\n%s" % (_START, seq, _ANY)
 
 
 def _lines(inbox: Inbox, event: Event, previous: Event | None) -> set[bytes] | None:
@@ -250,10 +257,13 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _read(parts: Iterable[bytes]) -> Block:
     rows = [row for part in parts for row in part.split(b"\n")]
-    heads = (row[len(b"diff --git a/") :] for row in rows if row.startswith(b"diff --git a/"))
-    names = (head[: (len(head) - len(b" b/")) // 2] for head in heads)
+    heads = [row.decode("ascii", "replace").split(" ") for row in rows if row.startswith(b"= ")]
+    turns = [(head[2], head[3]) for head in heads if len(head) == 4 and "-" not in head]
+    pairs = (row[len(b"diff --git a/") :] for row in rows if row.startswith(b"diff --git a/"))
+    names = (pair[: (len(pair) - len(b" b/")) // 2] for pair in pairs)
     paths = frozenset(name.decode("utf-8", "surrogateescape") for name in names)
-    return Block(paths, frozenset(row[1:] for row in rows if row.startswith(b"+")), b"*" in rows)
+    lines = frozenset(row[1:] for row in rows if row.startswith(b"+"))
+    return Block(paths, lines, b"*" in rows, turns[0] if turns else None)
 
 
 def _previous(inbox: Inbox, path: str) -> Event | None:
