@@ -11,7 +11,7 @@ from gitprov.flow.context import CommitContext
 from gitprov.git.user.parent_command import command
 from gitprov.store import files, flags
 from gitprov.store import plan as plans
-from gitprov.store.inbox import limits
+from gitprov.store.inbox import limits, waiting
 from gitprov.store.plan import Plan
 
 
@@ -26,6 +26,7 @@ def pre_commit(context: CommitContext) -> None:
     _refuse_closed(context)
     _recover(context)
     keep_flags(context)
+    waiting.ensure(context.inbox)
     amend = context.is_amend()
     plan = stage.make_plan(context, staged_change(context.repo, amend))
     if plan is not None and context.config.sidecar:

@@ -60,6 +60,18 @@ def closed(repo: GitRepo) -> None:
     room.chmod(0)
 
 
+def listed(rows: str) -> Callable[[GitRepo], None]:
+    """An event with these rows in the list, and a person's new file, staged."""
+
+    def prepare(repo: GitRepo) -> None:
+        evidence(repo)
+        (repo.inbox() / "waiting").write_text("gitprov waiting 1\n\n= 1 - -\n" + rows)
+        repo.write("b.py", "b = 2\n")
+        repo.git("add", "b.py")
+
+    return prepare
+
+
 def settled(repo: GitRepo) -> None:
     """A reset that has nothing more to give."""
     put(repo, "ORIG_HEAD", repo.oid() + "\n")
@@ -84,6 +96,9 @@ def git_file(name: str, text: str | None = None) -> Callable[[GitRepo], None]:
 STATES: dict[str, Callable[[GitRepo], None]] = {
     "nothing of the below": lambda _: None,
     "`gitprov/inbox/<worktree>/events/` has an event": lambda repo: (evidence(repo), None)[1],
+    "an event, and `waiting` that shares nothing with what is staged": listed("diff --git a/x b/x\n+line\n"),
+    "an event, and `waiting` that names a staged path": listed("diff --git a/b.py b/b.py\n"),
+    "an event, and `waiting` with a row `*`": listed("*\n"),
     "the inbox is closed to this user": closed,
     "`gitprov/plan.json`": lambda repo: put(repo, "gitprov/plan.json", "{}"),
     "`gitprov/rewritten`": lambda repo: put(repo, "gitprov/rewritten"),

@@ -409,7 +409,7 @@ def test_forgetting_is_complete(inbox: Inbox) -> None:
     assert isinstance(event, Event)
     assert isinstance(event.after, ContentRef)
     digest = event.after.digest[7:]
-    assert kept == sorted([f"blobs/{digest[:2]}/{digest[2:]}", "events/0000000003.json"])
+    assert kept == sorted([f"blobs/{digest[:2]}/{digest[2:]}", "events/0000000003.json", "waiting"])
 
 
 APPEND = """

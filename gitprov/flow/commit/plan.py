@@ -15,6 +15,7 @@ from gitprov.flow.commit.note import EvidenceRows
 from gitprov.flow.context import CommitContext
 from gitprov.flow.evidence import attribute, moved_blocks
 from gitprov.flow.evidence.attribute import AmendedCommit, Attributor, FileResult
+from gitprov.flow.evidence.concerned import concerned
 from gitprov.flow.evidence.freeze import Freezer, Frozen, groups
 from gitprov.flow.evidence.gather import Evidence, EvidenceBound, gather
 from gitprov.flow.evidence.renames import follow
@@ -28,6 +29,7 @@ from gitprov.model.note import Note
 from gitprov.model.rows import NoteRow, TraceRow
 from gitprov.model.spent import Spent
 from gitprov.store.files import make_dir
+from gitprov.store.inbox import waiting
 from gitprov.store.plan import Plan, blobs_path, directory
 
 
@@ -42,12 +44,14 @@ def make_plan(
     Writes the contents of new generations to `out`, by default to the plan's blobs file; the caller saves the
     plan. `bound`: which events may be used, all by default.
     """
-    evidence = gather(context.inbox).within(bound or EvidenceBound())
+    live = context.inbox.seqs()
+    evidence = gather(context.inbox, seqs=concerned(context, commit_change, live))
+    evidence = evidence._replace(last=max(live, default=0)).within(bound or EvidenceBound())
     marks = {event.seq: context.inbox.spent(event.seq) for event in evidence.events}
     amended = amended_note(context.repo, commit_change)
     results = _results(context, commit_change, evidence, marks, amended)
-    concerned = {path for change in commit_change.changes for path in (change.path, change.old_path)}
-    damaged = [one for one in evidence.problems if _concerns(one, evidence, concerned)]
+    names = {path for change in commit_change.changes for path in (change.path, change.old_path)}
+    damaged = [one for one in evidence.problems if _concerns(context, one, evidence, names)]
     inherited = inherited_by(context, commit_change)
     silent = not results and not damaged and amended is None and not inherited
     if silent and not guard.refusals(context, commit_change, []):
@@ -136,12 +140,13 @@ def _used(result: FileResult) -> set[int]:
     return (set(result.outcome.lines) | gone | set(result.unread)) & set(result.events)
 
 
-def _concerns(problem: Problem, evidence: Evidence, paths: set[str]) -> bool:
+def _concerns(context: CommitContext, problem: Problem, evidence: Evidence, paths: set[str]) -> bool:
     """Whether a problem may concern `paths`: its event does, or it is an event file whose path is unknown."""
     event_paths = {event.seq: event.path for event in evidence.events}
     if problem.seq in event_paths:
         return event_paths[problem.seq] in paths
-    return problem.where.startswith("events/")
+    names = waiting.paths_of(context.inbox, problem.seq) if problem.seq is not None else None
+    return problem.where.startswith("events/") and (names is None or not names.isdisjoint(paths))
 
 
 class _Planner:

@@ -6,7 +6,7 @@ tool inputs that are stored with the events.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from gitprov.errors import Damaged
@@ -30,32 +30,34 @@ class EvidenceBound(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """Events in order, the turns that they name, and problems with unreadable ones."""
+    """Events in order, the turns that they name, and problems with unreadable ones.
+
+    `last`: the highest seq of all live events, readable or not, here or not; 0 without events.
+    """
 
     events: list[Event]
     turns: dict[TurnKey, Turn]
     problems: list[Problem]
-
-    @property
-    def last(self) -> int:
-        """The highest seq of all events, readable or not; 0 without events."""
-        numbers = (one.seq for rows in (self.events, self.problems) for one in rows)
-        return max((seq for seq in numbers if seq is not None), default=0)
+    last: int = 0
 
     def within(self, bound: EvidenceBound) -> Evidence:
         """The evidence that a bound admits. All turns stay: a turn without events has no effect."""
         events = [one for one in self.events if bound.admits(one.seq)]
-        return Evidence(events, self.turns, [one for one in self.problems if bound.admits(one.seq)])
+        problems = [one for one in self.problems if bound.admits(one.seq)]
+        last = self.last if bound.last is None else min(self.last, bound.last)
+        return Evidence(events, self.turns, problems, last)
 
 
-def gather(inbox: Inbox, *, archived: bool = False, complete: bool = True) -> Evidence:
-    """All readable events of an inbox, with their turns.
+def gather(
+    inbox: Inbox, *, archived: bool = False, complete: bool = True, seqs: Collection[int] | None = None
+) -> Evidence:
+    """All readable events of an inbox, or the live ones in `seqs`, with their turns.
 
     `archived` adds retired events, in one order with the live ones. With `complete`, facts that a turn lacks
     are read from its transcript and stored in the inbox; without it nothing is written. Damaged entries are
     listed in `problems` and hide no other evidence.
     """
-    entries = (inbox.archived() if archived else []) + inbox.events()
+    entries = (inbox.archived() if archived else []) + inbox.events(seqs)
     events = sorted((one for one in entries if isinstance(one, Event)), key=lambda event: event.seq)
     problems = [one for one in entries if isinstance(one, Problem)]
     groups: dict[TurnKey, list[Event]] = {}
@@ -69,7 +71,8 @@ def gather(inbox: Inbox, *, archived: bool = False, complete: bool = True) -> Ev
         if complete:
             turn = _completed(inbox, turn, turn_events, facts, problems)
         turns[name] = turn
-    return Evidence([_with_facts(one, facts) for one in events], turns, problems)
+    last = max((one.seq for one in entries if one.seq is not None), default=0)
+    return Evidence([_with_facts(one, facts) for one in events], turns, problems, last)
 
 
 def _read(inbox: Inbox, name: TurnKey, events: list[Event], problems: list[Problem]) -> Turn:
@@ -77,7 +80,7 @@ def _read(inbox: Inbox, name: TurnKey, events: list[Event], problems: list[Probl
     try:
         turn = inbox.turn(*name)
     except ValueError as error:
-        turn = Problem(f"events/{events[0].seq:010d}.json", str(error))
+        turn = Problem(f"events/{events[0].seq:010d}.json", str(error), events[0].seq)
     if isinstance(turn, Turn):
         return turn
     problems.append(turn or Problem(f"sessions/{name[0]}/turn-{name[1]}.json", "is missing"))

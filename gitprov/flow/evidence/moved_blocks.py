@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.moved_block import LEAST, Owner, RemovedLines, UnclaimedLines, arrivals
 from gitprov.attribution.outcome import AmendedClaim, Outcome, Tally
-from gitprov.errors import Damaged
 from gitprov.flow.evidence.attribute import CARRIED, Attributor, FileJob, FileResult
 from gitprov.model.lines import is_trivial, split_lines
 from gitprov.model.ranges import LineSet
+from gitprov.store.inbox import waiting
 
 if TYPE_CHECKING:
     from gitprov.flow.context import CommitContext
@@ -107,17 +107,10 @@ def _outside(
 
 
 def _shares(context: CommitContext, events: Iterable[Event], telling: set[bytes]) -> bool:
-    """Whether the edits of a file contain at least LEAST of the lines `telling`."""
-    seen: set[bytes] = set()
-    for event in events:
-        if event.after is not None and event.after.stored:
-            try:
-                seen.update(line.rstrip(b"\r\n") for line in split_lines(context.inbox.get_blob(event.after)))
-            except Damaged:
-                continue  # the gate reports damage that concerns a file of the commit
-        if len(seen & telling) >= LEAST:
-            return True
-    return False
+    """Whether a file's edits may have added LEAST of the lines `telling`. Hooks in sh ask the same."""
+    blocks = waiting.blocks(context.inbox, events).values()
+    lines = {line for block in blocks for line in block.lines}
+    return any(block.any for block in blocks) or len(lines & telling) >= LEAST
 
 
 class _Placed:

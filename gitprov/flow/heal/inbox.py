@@ -43,8 +43,8 @@ class _Past(Inbox):
         self._moment = moment
         self._free = free
 
-    def events(self) -> list[Event | Problem]:
-        by_seq = {one.seq: one for one in super().events() if isinstance(one, Event)}
+    def events(self, seqs: Collection[int] | None = None) -> list[Event | Problem]:
+        by_seq = {one.seq: one for one in super().events(seqs) if isinstance(one, Event)}
         by_seq.update(self._free)
         return [by_seq[seq] for seq in sorted(by_seq) if by_seq[seq].at <= self._moment]
 

@@ -2,7 +2,7 @@
 
 Layout under `<git common dir>/gitprov/inbox/<worktree id>/` (directories 0700, files 0600):
 `events/<seq>.json`, `blobs/`, `spent/<seq>.json`, `sessions/<key>/`, `snapshots/`, `archive/`,
-`tmp/`, `last-seq` and `log`. Events are ordered by `seq`, never by a clock.
+`tmp/`, `last-seq`, `waiting` and `log`. Events are ordered by `seq`, never by a clock.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from gitprov.model.event import VERSION, ContentRef, Event, Problem, Turn
 from gitprov.model.untrusted.jsonvalue import loads, loads_object
 from gitprov.store import files
 from gitprov.store.inbox import limits as inbox_limits
-from gitprov.store.inbox import worktree_owner
+from gitprov.store.inbox import waiting, worktree_owner
 from gitprov.store.inbox.blobs import Blobs
 from gitprov.store.inbox.sessions import Sessions
 from gitprov.store.inbox.snapshots import Snapshots
@@ -61,15 +61,16 @@ class Inbox:
 
         ValueError for a row that is no event; OSError where it cannot be written.
         """
-        seq = self.next_seq()
-        while True:
-            row = {**row, "v": VERSION, "seq": seq}
-            Event.from_json(row)
-            if files.create(self.tmp, self.event_path(seq), _dump(row)):
-                self._appended = seq
-                return seq
-            self._appended = 0
-            seq = max(seq + 1, self.next_seq())
+        with waiting.Appender(self) as rows:
+            seq = self.next_seq()
+            while True:
+                row = {**row, "v": VERSION, "seq": seq}
+                rows.add(Event.from_json(row))
+                if files.create(self.tmp, self.event_path(seq), _dump(row)):
+                    self._appended = seq
+                    return seq
+                self._appended = 0
+                seq = max(seq + 1, self.next_seq())
 
     def append_once(self, key: str, rows: list[dict[str, Any]]) -> list[int]:
         """Add the events of one tool use unless they are already recorded. Returns the new seqs.
@@ -87,9 +88,11 @@ class Inbox:
         self.marks.drop(key)
         return seqs
 
-    def events(self) -> list[Event | Problem]:
-        """Every live event in order, with a Problem in place of each that cannot be read."""
-        return list(self._read_all("events"))
+    def events(self, seqs: Collection[int] | None = None) -> list[Event | Problem]:
+        """Every live event (in `seqs`) in order, with a Problem in place of each that cannot be read."""
+        if seqs is None:
+            return list(self._read_all("events"))
+        return [entry for entry in map(self.event, sorted(seqs)) if entry is not None]
 
     def seqs(self) -> list[int]:
         """The seq of every live event, readable or not, ascending."""
@@ -98,6 +101,10 @@ class Inbox:
     def archived(self) -> list[Event | Problem]:
         """Every retired event in order, as `events`."""
         return list(self._read_all("archive"))
+
+    def event(self, seq: int) -> Event | Problem | None:
+        """A live event, a Problem if it cannot be read, None if there is none."""
+        return self._read_event("events", f"{seq:010d}.json")
 
     def last_event(self, path: str) -> Event | None:
         """The newest readable live event on a path."""
@@ -126,6 +133,9 @@ class Inbox:
         An event that is retired at once needs no `durable` record: only live events claim lines.
         """
         row = {"v": VERSION, **spent.to_json()}
+        if spent.path is not None:
+            with waiting.Appender(self) as rows:
+                rows.add_path(seq, spent.path)
         files.replace(self.tmp, self._spent_path(seq), _dump(row), durable=durable)
 
     def retire(self, seqs: Iterable[int]) -> None:
@@ -145,6 +155,7 @@ class Inbox:
                 os.rename(self._spent_path(seq), self.archived_spent_path(seq))
             except FileNotFoundError:
                 pass
+        waiting.settle(self)
 
     def put_blob(self, data: bytes) -> ContentRef:
         """Store file content; large (over `limits.file_bytes`) and binary content only by its digest."""

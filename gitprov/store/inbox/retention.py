@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.model.event import Event, Turn
 from gitprov.store import files
 from gitprov.store.inbox import seen as sightings
+from gitprov.store.inbox import waiting
 
 if TYPE_CHECKING:
     from gitprov.store.inbox.inbox import Inbox
@@ -39,7 +40,9 @@ def prune(inbox: Inbox, now: float) -> list[str]:
     _drop_orphan_marks(inbox)
     sightings.prune(inbox)
     _collect(inbox, now - HOUR)
-    return messages + _shrink(inbox, limits.archive_bytes, now)
+    messages += _shrink(inbox, limits.archive_bytes, now)
+    waiting.settle(inbox)
+    return messages
 
 
 class Erasure(NamedTuple):
@@ -71,6 +74,7 @@ def erase(inbox: Inbox, what: Erasure) -> None:
     for key, turn in what.turns:
         if (key, turn) not in needed:
             _erase_turn(inbox, key, turn)
+    waiting.settle(inbox, thorough=True)
     if what.digests:
         after = _references(inbox)
         for digest in what.digests:
