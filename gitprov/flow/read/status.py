@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from gitprov.attribution.outcome import Tally
 from gitprov.checks.gate import Refusal
 from gitprov.errors import Damaged, GitprovError
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.change import staged_change
 from gitprov.flow.commit import plan as stage
 from gitprov.flow.context import CommitContext
@@ -107,7 +108,7 @@ def _turns(
     repo: Repository, pending: Pending, counts: dict[str, _Counts], now: float
 ) -> Iterator[TurnStatus]:
     """The turns in the order of their first edits."""
-    inbox = Inbox(repo.inbox_dir)
+    inbox = open_inbox(repo.inbox_dir, repo.env)
     firsts: dict[str, Event] = {}
     traces: dict[str, dict[str, None]] = {}
     for event in pending.evidence.events:

@@ -83,7 +83,7 @@ class Mark:
         except FileExistsError:
             self._handle = os.open(self._path, flags | os.O_CREAT, files.PRIVATE_FILE)
         # Between creation and lock another delivery may have taken the lock and finished.
-        self.fresh = _lock(self._handle) and self.fresh
+        self.fresh = lock(self._handle) and self.fresh
         self.done = os.fstat(self._handle).st_size > 0
         return self
 
@@ -97,8 +97,8 @@ class Mark:
         os.close(self._handle)
 
 
-def _lock(handle: int) -> bool:
-    """Lock a file, waiting up to WAIT seconds; False where it had to wait or locks do not work."""
+def lock(handle: int, wait: float = WAIT) -> bool:
+    """Lock a file, waiting up to `wait` seconds; False where it had to wait or locks do not work."""
     import fcntl
 
     try:
@@ -110,7 +110,7 @@ def _lock(handle: int) -> bool:
         return False
     import time
 
-    end = time.monotonic() + WAIT
+    end = time.monotonic() + wait
     while time.monotonic() < end:
         time.sleep(0.01)
         try:

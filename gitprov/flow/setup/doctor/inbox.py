@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 
 from gitprov.errors import Damaged
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Check, Diagnosis, Examination
 from gitprov.git.locate import MAIN_WORKTREE
 from gitprov.model.event import Event, Problem
@@ -20,7 +21,7 @@ _FIX = "gitprov doctor --fix"
 def inboxes(case: Examination) -> list[tuple[str, Inbox]]:
     """Worktree id and inbox, for each inbox that was ever written to."""
     root = os.path.join(case.repo.home, "inbox")
-    return [(name, Inbox(os.path.join(root, name))) for name in files.names(root)]
+    return [(name, open_inbox(os.path.join(root, name), case.repo.env)) for name in files.names(root)]
 
 
 def damaged_events(case: Examination) -> Iterator[Diagnosis]:
