@@ -103,6 +103,23 @@ def set_aside(inbox: Inbox, name: str) -> None:
         return
 
 
+def incomplete(inbox: Inbox) -> list[str]:
+    """Paths of entries that are being written, or were when their writer was killed."""
+    room = directory(inbox)
+    return [os.path.join(room, name) for name in files.names(room) if name[:1] == "." and name[1:].isdigit()]
+
+
+def undigested(inbox: Inbox) -> list[str]:
+    """Paths of the entries that were set aside."""
+    return [os.path.join(aside(inbox), name) for name in files.names(aside(inbox))]
+
+
+def erase(inbox: Inbox) -> None:
+    """Remove what no command can read, since it may contain any prompt and any content."""
+    for path in incomplete(inbox) + undigested(inbox):
+        files.remove(path)
+
+
 def take_lock(inbox: Inbox) -> int:
     """A descriptor whose closing lets other processes digest the spool. OSError without access.
 
