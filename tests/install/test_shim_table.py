@@ -85,6 +85,9 @@ def git_file(name: str, text: str | None = None) -> Callable[[GitRepo], None]:
 STATES: dict[str, Callable[[GitRepo], None]] = {
     "nothing of the below": lambda _: None,
     "`gitprov/inbox/<worktree>/events/` has an event": lambda repo: (evidence(repo), None)[1],
+    "`gitprov/inbox/<worktree>/spool/` has a report": lambda repo: put(
+        repo, "gitprov/inbox/@/spool/0000000001"
+    ),
     "the inbox is closed to this user": closed,
     "`gitprov/plan.json`": lambda repo: put(repo, "gitprov/plan.json", "{}"),
     "`gitprov/rewritten`": lambda repo: put(repo, "gitprov/rewritten"),

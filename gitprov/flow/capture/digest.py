@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Mapping
 
@@ -10,9 +9,6 @@ from gitprov.errors import GitprovError
 from gitprov.store.inbox import spool
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.spool import SpoolEntry
-
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO)
-"""Error numbers for which no entry is to blame."""
 
 
 def open_inbox(root: str, env: Mapping[str, str]) -> Inbox:
@@ -54,12 +50,18 @@ def _digest_entry(inbox: Inbox, name: str, env: Mapping[str, str]) -> None:
             _record(entry, env)
             spool.remove(inbox, name)
     except (OSError, ValueError, RecursionError, GitprovError) as error:
-        if isinstance(error, OSError) and (error.errno in _NO_ROOM or not inbox.can_write()):
+        if isinstance(error, OSError) and _is_of(error, inbox):
             raise
         import time
 
         spool.set_aside(inbox, name)
         inbox.log_problem(f"capture: spool/{name} was set aside: {error}", utc_second(time.time()))
+
+
+def _is_of(error: OSError, inbox: Inbox) -> bool:
+    """Whether the inbox could not be written, or the system is out of something: no entry is to blame."""
+    name = error.filename
+    return name is None or os.path.realpath(os.fsdecode(name)).startswith(os.path.realpath(inbox.root))
 
 
 def _record(entry: SpoolEntry, env: Mapping[str, str]) -> None:
