@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.evidence.gather import gather
-from gitprov.store.inbox import seen
+from gitprov.model.event import Event
+from gitprov.store.inbox import seen, spool
 from gitprov.store.inbox.inbox import Inbox
 from tests.support import launcher
 from tests.support.claude import COMMAND, ClaudeSession
-from tests.support.repo import GitRepo
+from tests.support.repo import GitRepo, run
 from tests.support.sealed import sealed_env
 
 THREE = "a = 1\nb = 1\nc = 1\n"
@@ -194,5 +198,129 @@ def test_law_of_late_digestion(
     now = told(tmp_path / "w", hooked_template, story, spool=False)
     late = told(tmp_path / "w", hooked_template, story, spool=True)
     assert now.pop("waiting") == 0
-    assert late.pop("waiting") > 0
+    assert (late.pop("waiting") > 0) is (story is not subagents)
     assert late == now
+
+
+# -- the launcher alone: no Python runs, except in this process -----------------------------------------------------
+
+
+@pytest.fixture
+def quick(repo: GitRepo) -> ClaudeSession:
+    """A session in a repository whose spool is open, and whose only hooks are those of edits."""
+    claude = ClaudeSession(repo)
+    claude.command = launcher.put(repo)
+    claude.hooks = {"PreToolUse", "PostToolUse"}
+    spool.open_for_reports(Inbox(str(repo.inbox())))
+    return claude
+
+
+def digested(repo: GitRepo) -> list[str]:
+    """The paths of all events after a digestion, in order; each was recorded once."""
+    inbox = open_inbox(str(repo.inbox()), repo.env)
+    events = [event for event in inbox.events() if isinstance(event, Event)]
+    assert len({event.tool_use_id for event in events}) == len(events)
+    return [event.path for event in events]
+
+
+def put_first(repo: GitRepo, folder: Path, name: str, text: str) -> None:
+    """A command of this name that is run instead of the system's."""
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text("#!/bin/sh\n" + text)
+    (folder / name).chmod(0o755)
+    repo.env["PATH"] = f"{folder}:{repo.env['PATH']}"
+
+
+def test_private(repo: GitRepo, quick: ClaudeSession) -> None:
+    """Only the owner can read what the launcher stored."""
+    quick.write_file("a.py", THREE)
+    room = repo.inbox() / "spool"
+    assert [path.stat().st_mode & 0o777 for path in (room, *room.iterdir())] == [0o700, 0o600, 0o600]
+
+
+@pytest.mark.parametrize("command", ["dd", "mv", "sync"])
+def test_a_launcher_that_is_killed(repo: GitRepo, quick: ClaudeSession, tmp_path: Path, command: str) -> None:
+    """Killed at any of its commands, the launcher leaves no half report; delivered again, the edit is there once."""
+    quick.write_file("a.py", THREE)
+    payload = json.dumps(quick.payloads[-1], separators=(",", ":"))
+    env, path = repo.env.copy(), repo.env["PATH"]
+    counter = tmp_path / "count"
+    put_first(
+        repo,
+        tmp_path / "fatal",
+        command,
+        f'echo >>{counter}; kill -9 $PPID; exec {shutil.which(command)} "$@"\n',
+    )
+    done = run([*quick.command], cwd=repo.path, env=repo.env, stdin=payload, check=False)
+    assert done.returncode != 0
+    assert counter.exists()
+    repo.env["PATH"] = path
+    run([*quick.command], cwd=repo.path, env=env, stdin=payload)
+    assert digested(repo) == ["a.py"]
+    assert Inbox(str(repo.inbox())).problems() == []
+
+
+def test_a_command_that_fails(repo: GitRepo, quick: ClaudeSession, tmp_path: Path) -> None:
+    """Where the report cannot be stored, Python records it at once, and what waited before it."""
+    quick.write_file("a.py", THREE)
+    put_first(repo, tmp_path / "failing", "mv", "exit 1\n")
+    quick.write_file("b.py", THREE)
+    assert launcher.entries(repo) == []
+    assert digested(repo) == ["a.py", "b.py"]
+
+
+def test_bounds_and_damage(repo: GitRepo, quick: ClaudeSession) -> None:
+    """A full spool is digested at once. What cannot be read is set aside, named by the doctor, and erased by forget."""
+    room = repo.inbox() / "spool"
+    for number in range(1, 129):
+        (room / f"{number:010}").write_text("a secret")
+    quick.write_file("a.py", THREE)
+    assert launcher.entries(repo) == ["0000000001"]
+    assert digested(repo) == ["a.py"]
+    inbox = Inbox(str(repo.inbox()))
+    assert len(spool.undigested(inbox)) == 128
+    assert "128 reports of edits" in repo.gitprov("doctor", check=False).stdout
+    (event,) = inbox.events()
+    assert isinstance(event, Event)
+    quick.write_file("b.py", THREE)
+    (room / ".0000000003").write_text("a secret")
+    assert event.key is not None
+    repo.gitprov("forget", f"{event.key}/{event.turn}", "--yes")
+    left = [path.read_bytes() for path in repo.inbox().rglob("*") if path.is_file() and path.name != "log"]
+    assert not any(b"a secret" in data or b"c = 1" in data for data in left)
+
+
+def test_sixteen_reporters(repo: GitRepo, quick: ClaudeSession) -> None:
+    """Sixteen agents report at once while others digest: nothing is lost, nothing is doubled."""
+    sessions = [ClaudeSession(repo, session_id=f"session-{n}") for n in range(16)]
+
+    def edit(number: int) -> None:
+        claude = sessions[number]
+        claude.command, claude.hooks = quick.command, quick.hooks
+        for turn in range(3):
+            claude.write_file(f"{number}-{turn}.py", THREE)
+            if number % 4 == 0:
+                open_inbox(str(repo.inbox()), repo.env)
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(edit, range(16)))
+    assert sorted(set(digested(repo))) == sorted(f"{n}-{turn}.py" for n in range(16) for turn in range(3))
+    inbox = Inbox(str(repo.inbox()))
+    assert len(inbox.events()) == 48
+    assert (inbox.problems(), spool.undigested(inbox), launcher.entries(repo)) == ([], [], [])
+
+
+def test_an_inbox_that_cannot_be_written(
+    repo: GitRepo, quick: ClaudeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reading command answers without the reports that wait; they stay."""
+    quick.write_file("a.py", THREE)
+    with monkeypatch.context() as patch:
+        patch.setattr("gitprov.store.inbox.spool.take_lock", _refuse)
+        patch.setattr("gitprov.store.inbox.inbox.Inbox.can_write", lambda _: False)
+        assert digested(repo) == []
+    assert digested(repo) == ["a.py"]
+
+
+def _refuse(_: Inbox) -> int:
+    raise PermissionError(errno.EACCES, "closed")

@@ -293,8 +293,8 @@ class ClaudeSession:
             "transcript_path": str(self.transcript_path),
             "cwd": str(self.repo.path),
             "permission_mode": self.permission_mode,
-            "hook_event_name": event,
             **({"agent_id": self._sub[0], "agent_type": self._sub[1]} if self._sub else {}),
+            "hook_event_name": event,
             **fields,
         }
         return self.send(payload)
