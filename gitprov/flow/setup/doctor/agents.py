@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from gitprov.flow.setup import agents
 from gitprov.flow.setup.doctor.case import BROKEN, WARNING, Check, Diagnosis, Examination
 from gitprov.flow.setup.steps import Step
+from gitprov.store import files
 from gitprov.store.setup import agent_settings as agents_config
+from gitprov.store.setup import launchers, shims
 
 
 def agent_settings(case: Examination) -> Iterator[Diagnosis]:
@@ -37,6 +39,16 @@ def capture_command(case: Examination) -> Iterator[Diagnosis]:
         yield _not_found(path, program, fix)
 
 
+def launcher_version(case: Examination) -> Iterator[Diagnosis]:
+    """The launcher that agents run is of this version."""
+    path = os.path.join(launchers.directory(case.wish.user_home), launchers.NAMES[0])
+    data = files.read(path) or b""
+    if shims.is_unchanged(data) and data != shims.render_launcher(shims.settings_of(data)):
+        what = f"{path} is of another version of gitprov: agents may wait for Python at each edit"
+        steps = agents.launcher_steps(case.wish)
+        yield Diagnosis("launcher", WARNING, what, "gitprov install", steps[0].run if steps else None)
+
+
 def _not_found(path: str, program: str, launcher: Step | None) -> Diagnosis:
     if launcher is not None:
         what = f"{path} tells an agent to report, but {program} is not there and gitprov is not on PATH"
@@ -56,4 +68,4 @@ def _in_use(case: Examination) -> bool:
     return any(os.path.isdir(os.path.dirname(path)) for path, _ in _files(case))
 
 
-CHECKS: list[Check] = [agent_settings, capture_command]
+CHECKS: list[Check] = [agent_settings, capture_command, launcher_version]
