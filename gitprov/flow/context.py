@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.work_tree import View
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.git.user.parent_command import git_process, says_amend
-from gitprov.store.inbox.inbox import Inbox
 
 if TYPE_CHECKING:
     from gitprov.model.config import Config
@@ -19,7 +19,7 @@ class CommitContext:
 
     def __init__(self, repo: Repository, view: View, above: int = 0) -> None:
         self.repo = repo
-        self.inbox = Inbox(repo.inbox_dir)
+        self.inbox = open_inbox(repo.inbox_dir, repo.env)
         self.view = view
         self.git = git_process(above)
         self._config: Config | None = None

@@ -99,6 +99,9 @@ STATES: dict[str, Callable[[GitRepo], None]] = {
     "an event, and `waiting` that shares nothing with what is staged": listed("diff --git a/x b/x\n+line\n"),
     "an event, and `waiting` that names a staged path": listed("diff --git a/b.py b/b.py\n"),
     "an event, and `waiting` with a row `*`": listed("*\n"),
+    "`gitprov/inbox/<worktree>/spool/` has a report": lambda repo: put(
+        repo, "gitprov/inbox/@/spool/0000000001"
+    ),
     "the inbox is closed to this user": closed,
     "`gitprov/plan.json`": lambda repo: put(repo, "gitprov/plan.json", "{}"),
     "`gitprov/rewritten`": lambda repo: put(repo, "gitprov/rewritten"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.diff import hunks
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, renamed
 from gitprov.flow.evidence.gather import Evidence
 from gitprov.flow.evidence.uncommitted import look
@@ -14,7 +15,6 @@ from gitprov.git.files.tree import blobs, staged_blobs
 from gitprov.model.event import Event
 from gitprov.model.hunk import Hunk
 from gitprov.model.spent import Spent
-from gitprov.store.inbox.inbox import Inbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,7 @@ def settle(
     `view` returns contents of the work tree where it cannot simply be read. Lines in the commits `aside` do
     not count as gone. `look_first` is called with the cases before they are settled.
     """
-    inbox = Inbox(repo.inbox_dir)
+    inbox = open_inbox(repo.inbox_dir, repo.env)
     evidence = look(inbox)
     spent = {event.seq: inbox.spent(event.seq) for event in evidence.events}
     if not evidence.events:

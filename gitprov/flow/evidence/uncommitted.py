@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gitprov.attribution.diff import hunks
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.context import CommitContext
 from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, renamed
 from gitprov.flow.evidence.gather import Evidence, gather
@@ -37,7 +38,7 @@ class Uncommitted:
 
     def __init__(self, repo: Repository) -> None:
         self._repo = repo
-        self._inbox = Inbox(repo.inbox_dir)
+        self._inbox = open_inbox(repo.inbox_dir, repo.env)
         self._context = CommitContext(repo, lambda *_: None)
         self._evidence: Evidence | None = None
         self._spent: dict[int, Spent] = {}
@@ -123,7 +124,7 @@ def uncommitted(repo: Repository) -> Callable[[str], list[Claim]] | None:
 
     None where there is no work tree or no inbox.
     """
-    if repo.worktree is None or not Inbox(repo.inbox_dir).exists():
+    if repo.worktree is None or not open_inbox(repo.inbox_dir, repo.env).exists():
         return None
     from gitprov.flow.work_tree import on_disk
 

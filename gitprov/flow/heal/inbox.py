@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from gitprov.errors import Damaged
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.capture.moment import utc_second
 from gitprov.flow.change import CommitChange, new_lines
 from gitprov.flow.commit import seal
@@ -61,7 +62,7 @@ class InboxEvidence:
         self._inboxes: list[tuple[Inbox, dict[int, Event], list[Event]]] = []
         room = os.path.join(repo.home, "inbox")
         for name in files.names(room):
-            inbox = Inbox(os.path.join(room, name))
+            inbox = open_inbox(os.path.join(room, name), repo.env)
             retired = [one for one in inbox.archived() if isinstance(one, Event)]
             lost = [one for one in retired if (trace := inbox.spent(one.seq).trace) and trace not in traces()]
             live = [one for one in inbox.events() if isinstance(one, Event)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.git.locate import MAIN_WORKTREE
 from gitprov.model.event import Event, Turn
 from gitprov.store import files
@@ -65,7 +66,7 @@ def transcripts(repo: Repository, rooms: tuple[InboxErasure, ...]) -> list[str]:
 
 def inbox_at(repo: Repository, worktree: str) -> Inbox:
     """The inbox of one worktree."""
-    return Inbox(inbox_root(repo.common_dir, worktree))
+    return open_inbox(inbox_root(repo.common_dir, worktree), repo.env)
 
 
 def git_dir_of(repo: Repository, worktree: str) -> str | None:

@@ -202,6 +202,10 @@ class Inbox:
         except (FileNotFoundError, NotADirectoryError):
             return False
 
+    def can_write(self) -> bool:
+        """Whether this process may add to the inbox."""
+        return os.access(self.root, os.W_OK | os.X_OK)
+
     def next_seq(self) -> int:
         """A seq above that of every event, live or retired. Another process may take it first."""
         # Names are listed before the hint is read: a process raises the hint before it removes an event.

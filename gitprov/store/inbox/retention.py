@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.model.event import Event, Turn
 from gitprov.store import files
 from gitprov.store.inbox import seen as sightings
-from gitprov.store.inbox import waiting
+from gitprov.store.inbox import spool, waiting
 
 if TYPE_CHECKING:
     from gitprov.store.inbox.inbox import Inbox
@@ -33,6 +33,10 @@ def prune(inbox: Inbox, now: float) -> list[str]:
     """
     limits = inbox.limits
     _remove_older(inbox.tmp, now - HOUR)
+    for path in spool.incomplete(inbox):
+        if _age(path, now) > HOUR:
+            files.remove(path)
+    _remove_older(spool.aside(inbox), now - limits.keep_seconds)
     _remove_older(inbox.marks.root, now - DAY)
     _remove_older(os.path.join(inbox.root, "archive"), now - limits.keep_seconds)
     messages = _drop_old_events(inbox, now, limits.keep_days)
