@@ -1,15 +1,12 @@
 """The rows of a note as typed, frozen values.
 
-A row keeps the JSON object that it was read from, and with it the fields of later versions. Values of the
-wrong type are removed once, by `read`: after that each field below has its type, or is None where the row
-lacks it.
+A row keeps the JSON object that it was read from, with the fields of later versions. `read` removes values
+of the wrong type: after that each field below has its type, or is None where the row lacks it.
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeVar
-
-from typing_extensions import Self
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from gitprov import __version__
 from gitprov.model.canonical import Json, JsonObject
@@ -26,6 +23,9 @@ from gitprov.model.untrusted.plausible import (
     is_text,
     plausible,
 )
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 T = TypeVar("T")
 R = TypeVar("R", bound="NoteRow")
@@ -60,8 +60,8 @@ class NoteRow:
         object.__setattr__(self, "json", json)
 
     def __init_subclass__(cls, kind: str = "") -> None:
-        own = {name: field.fits for name, field in vars(cls).items() if isinstance(field, Field)}
-        cls.fields = {**cls.fields, **own}
+        checks = {name: field.fits for name, field in vars(cls).items() if isinstance(field, Field)}
+        cls.fields = {**cls.fields, **checks}
         cls.KIND = kind
         if kind:
             _KINDS[kind] = cls

@@ -226,7 +226,7 @@ def test_json_of_a_trace_has_a_fixed_shape() -> None:
     """The keys are there whatever is known."""
     keys = set(show_json.of_trace(trace()))
     full = trace(
-        record={"request_ids": ["r"]},
+        record={"request_ids": ["r"], "agent": None, "instructions": [{"path": "p", "digest": "d"}]},
         held=(CommitOfTrace(HEAD, {"raw": 4, "edited": 1}, (SHARE, SHARE._replace(delta=None, why="w"))),),
     )
     document = show_json.of_trace(full)
