@@ -10,8 +10,8 @@ from gitprov.attribution.sides import runs
 from gitprov.attribution.state import Layout, Part
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
-from gitprov.model.note import Row
 from gitprov.model.ranges import LineSet
+from gitprov.model.rows import LineRow
 
 NO_LINES = LineSet()
 NONE: tuple[set[int], set[int]] = (set(), set())
@@ -48,7 +48,7 @@ class AmendedClaim(NamedTuple):
     `size` counts the lines it had, `gone` those that its trace removed from the file (counted once per row).
     """
 
-    row: Row
+    row: LineRow
     cls: str
     size: int = 0
     gone: int = 0

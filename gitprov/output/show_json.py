@@ -16,13 +16,13 @@ from gitprov.model.answers.show import (
     TraceAnswer,
     TraceFile,
 )
-from gitprov.model.note import Row
+from gitprov.model.canonical import JsonObject
 from gitprov.model.ranges import count_of
 
 VERSION = 1
 
 
-def of_trace(answer: TraceAnswer) -> Row:
+def of_trace(answer: TraceAnswer) -> JsonObject:
     """The JSON document for one trace."""
     record = answer.record
     agent = _object(record, "agent")
@@ -61,7 +61,7 @@ def of_trace(answer: TraceAnswer) -> Row:
     }
 
 
-def of_commit(answer: CommitAnswer) -> Row:
+def of_commit(answer: CommitAnswer) -> JsonObject:
     """The JSON document for one commit."""
     row = answer.row
     return {
@@ -69,13 +69,11 @@ def of_commit(answer: CommitAnswer) -> Row:
         "v": VERSION,
         **_head(answer.head),
         "note": answer.noted,
-        "tool": row.get("tool"),
-        "added": row.get("added"),
-        "dropped": _object(row, "dropped"),
+        "tool": row.tool if row else None,
+        "added": row.added if row else None,
+        "dropped": (row.dropped if row else None) or {},
         "traces": [_trace(entry) for entry in answer.traces],
-        "human": [
-            {"author": entry.get("author"), "files": _object(entry, "files")} for entry in answer.humans
-        ],
+        "human": [{"author": entry.author, "files": entry.files} for entry in answer.humans],
         "reviewed_by": _reviews(answer.reviews),
         "declared": list(answer.declared),
         "trailers": list(answer.trailers),
@@ -83,30 +81,28 @@ def of_commit(answer: CommitAnswer) -> Row:
     }
 
 
-def rate(delta: Row | None) -> float | None:
+def rate(delta: JsonObject | None) -> float | None:
     """Edited and dropped lines as a share of the raw lines; None if there are no raw lines."""
     counts = delta or {}
-    raw, edited, dropped = (counts.get(name) for name in ("raw", "edited", "dropped"))
-    if not isinstance(raw, int) or not raw:
-        return None
-    return round(sum(n for n in (edited, dropped) if isinstance(n, int)) / raw, 4)
+    raw, edited, dropped = (counts.get(name, 0) for name in ("raw", "edited", "dropped"))
+    return round((edited + dropped) / raw, 4) if raw else None
 
 
-def _trace(trace: CommitTrace) -> Row:
+def _trace(trace: CommitTrace) -> JsonObject:
     facts = ("agent", "model", "session", "at", "human", "key", "prompt_version", "evidence")
-    delta = trace.row.get("delta")
+    row = trace.row
     return {
-        "trace": trace.row.get("id"),
-        **{name: trace.row.get(name) for name in facts},
-        "prompt": {"text": trace.prompt.text, "missing": trace.prompt.why, "digest": trace.row.get("prompt")},
+        "trace": row.id,
+        **{name: row.json.get(name) for name in facts},
+        "prompt": {"text": trace.prompt.text, "missing": trace.prompt.why, "digest": row.prompt},
         "ai_lines": sum(count_of(share.ai) + count_of(share.edited) for share in trace.files),
-        "delta": delta,
-        "delta_rate": rate(delta if isinstance(delta, dict) else None),
+        "delta": row.delta,
+        "delta_rate": rate(row.delta),
         "files": [_share(share) for share in trace.files],
     }
 
 
-def _held(commit: CommitOfTrace) -> Row:
+def _held(commit: CommitOfTrace) -> JsonObject:
     return {
         **_head(commit.head),
         "evidence": commit.head.evidence,
@@ -116,7 +112,7 @@ def _held(commit: CommitOfTrace) -> Row:
     }
 
 
-def _head(head: CommitHead) -> Row:
+def _head(head: CommitHead) -> JsonObject:
     return {
         "commit": head.oid,
         "author": head.author,
@@ -126,7 +122,7 @@ def _head(head: CommitHead) -> Row:
     }
 
 
-def _share(share: TraceFile) -> Row:
+def _share(share: TraceFile) -> JsonObject:
     counts = counted(share)
     return {
         "path": share.path,
@@ -150,14 +146,14 @@ def counted(share: TraceFile) -> dict[str, int | None]:
     return {"kept": kept, "edited": edited, "dropped": share.dropped, "pending": share.pending}
 
 
-def _block(block: DeltaHunk) -> Row:
+def _block(block: DeltaHunk) -> JsonObject:
     return {
         **{name: getattr(block, name) for name in ("raw_start", "raw_lines", "start", "lines")},
         "pieces": [_piece(piece) for piece in block.pieces],
     }
 
 
-def _piece(piece: DeltaLine) -> Row:
+def _piece(piece: DeltaLine) -> JsonObject:
     return {
         "op": piece.op,
         "raw": piece.raw,
@@ -168,15 +164,15 @@ def _piece(piece: DeltaLine) -> Row:
     }
 
 
-def _text(text: Text, row: Row, *names: str) -> Row:
+def _text(text: Text, row: JsonObject, *names: str) -> JsonObject:
     return {"text": text.text, "missing": text.why, **{name: row.get(name) for name in names}}
 
 
-def _reviews(reviews: Sequence[Review]) -> list[Row]:
+def _reviews(reviews: Sequence[Review]) -> list[JsonObject]:
     return [one._asdict() for one in reviews]
 
 
-def _requests(record: Row) -> list[str]:
+def _requests(record: JsonObject) -> list[str]:
     ids = record.get("request_ids")
     if isinstance(ids, list) and ids:
         return [value for value in ids if isinstance(value, str)]
@@ -184,11 +180,11 @@ def _requests(record: Row) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def _object(row: Row, name: str) -> Row:
+def _object(row: JsonObject, name: str) -> JsonObject:
     value = row.get(name)
     return value if isinstance(value, dict) else {}
 
 
-def _rows(row: Row, name: str) -> list[Row]:
+def _rows(row: JsonObject, name: str) -> list[JsonObject]:
     value = row.get(name)
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

@@ -11,7 +11,8 @@ import json
 import os
 from typing import Any, NamedTuple
 
-from gitprov.model.note import Row
+from gitprov.model.canonical import JsonObject
+from gitprov.model.rows import NoteRow, TraceRow, typed
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
 
@@ -49,12 +50,12 @@ class Plan(NamedTuple):
     changes: str
     base: str | None
     amend: bool
-    rows: tuple[Row, ...] = ()
+    rows: tuple[NoteRow, ...] = ()
     trailers: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
     uses: dict[int, Use] = {}  # noqa: RUF012 - never written to
     used: tuple[tuple[str, str, str], ...] = ()
     added: int = 0
-    refusals: tuple[Row, ...] = ()
+    refusals: tuple[JsonObject, ...] = ()
     stale: tuple[tuple[str, str], ...] = ()
     sidecars: tuple[str, ...] = ()
     gate: str | None = None
@@ -69,9 +70,9 @@ class Plan(NamedTuple):
     settled: bool = False
 
     @property
-    def traces(self) -> list[Row]:
+    def traces(self) -> list[TraceRow]:
         """The trace rows."""
-        return [row for row in self.rows if row.get("kind") == "trace"]
+        return [row for row in self.rows if isinstance(row, TraceRow)]
 
 
 def directory(git_dir: str) -> str:
@@ -102,7 +103,8 @@ def ticket_path(git_dir: str) -> str:
 def save(git_dir: str, plan: Plan) -> None:
     """Durably write a plan and remove the ticket of the previous one. OSError where it cannot be written."""
     files.remove(ticket_path(git_dir))
-    row = {**plan._asdict(), "v": VERSION, "uses": {str(seq): list(use) for seq, use in plan.uses.items()}}
+    uses = {str(seq): list(use) for seq, use in plan.uses.items()}
+    row = {**plan._asdict(), "v": VERSION, "rows": [row.json for row in plan.rows], "uses": uses}
     data = json.dumps(row, separators=(",", ":"), sort_keys=True).encode("ascii")
     files.make_dir(directory(git_dir))
     files.replace(directory(git_dir), path(git_dir), data)
@@ -157,7 +159,7 @@ def drop(git_dir: str) -> None:
 def _plan(row: dict[str, Any]) -> Plan:
     plan = Plan(**row)
     return plan._replace(
-        rows=tuple(plan.rows),
+        rows=tuple(map(typed, row["rows"])),
         trailers=tuple((key, value, tuple(traces)) for key, value, traces in plan.trailers),
         uses={int(seq): Use(*use) for seq, use in row["uses"].items()},
         used=tuple((key, turn, trace) for key, turn, trace in plan.used),

@@ -73,8 +73,8 @@ MUTANTS = {
     ),
     "sessions are mixed up": Mutant(
         "gitprov/flow/commit/plan.py",
-        '"session": record.get("session") or event.session,',
-        '"session": "s1",',
+        'session=record.get("session") or event.session,',
+        'session="s1",',
     ),
     "blame does not look past indentation": Mutant(
         "gitprov/git/history/blame.py",

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
-from gitprov.model.note import CLASSES, Note, Row, text_size
+from gitprov.model.note import Note
 from gitprov.model.ranges import MAX_TEXT, LineSet, repeated
-from gitprov.model.untrusted.plausible import Implausible
+from gitprov.model.rows import CommitRow, HumanRow, LineRow, TraceRow
+from gitprov.model.untrusted.plausible import CLASSES, Implausible
 from gitprov.model.untrusted.printed import shell_quoted
 
 _CLASSES = frozenset(CLASSES)
@@ -35,7 +37,7 @@ class Doubt(NamedTuple):
 class RowClaim(NamedTuple):
     """Lines that a row claims in a class; if they cannot be read, `lines` is None and `wrong` the reason."""
 
-    row: Row
+    row: LineRow
     path: str
     cls: str
     lines: LineSet | None
@@ -56,24 +58,16 @@ class MessageTraces(NamedTuple):
 
 def is_copied(oid: str, note: Note) -> bool:
     """Whether git copied the note from another commit, so that its line numbers are those of that commit."""
-    return any(row["id"] != oid for row in note.of_kind("commit"))
+    return bool(note.copied_from(oid))
 
 
 def claims(note: Note) -> list[RowClaim]:
     """The claims of all trace and human rows of a note; each range is parsed once."""
     claimed: list[RowClaim] = []
     sizes: dict[str, int] = {}
-    for row in (*note.of_kind("trace"), *note.of_kind("human")):
-        files = row.get("files")
-        if not isinstance(files, dict):
-            if "files" in row:
-                claimed.append(RowClaim(row, "", "", None, "`files` is no object"))
-            continue
-        for path, entry in files.items():
-            if not isinstance(entry, dict):
-                claimed.append(RowClaim(row, path, "", None, "its entry is no object"))
-                continue
-            sizes[path] = sizes.get(path, 0) + text_size(row, path)
+    for row in (*note.traces.values(), *note.of(HumanRow).values()):
+        for path, entry in row.files.items():
+            sizes[path] = sizes.get(path, 0) + row.text_size(path)
             if sizes[path] > MAX_TEXT:
                 what = f"its ranges, with those of other rows, are longer than {MAX_TEXT} characters"
                 claimed.append(RowClaim(row, path, "", None, what))
@@ -82,9 +76,9 @@ def claims(note: Note) -> list[RowClaim]:
     return claimed
 
 
-def _claim(row: Row, path: str, cls: str, text: object) -> RowClaim:
+def _claim(row: LineRow, path: str, cls: str, text: str) -> RowClaim:
     try:
-        return RowClaim(row, path, cls, LineSet.parse(text))  # type: ignore[arg-type]  # parse checks it
+        return RowClaim(row, path, cls, LineSet.parse(text))
     except ValueError as error:
         return RowClaim(row, path, cls, None, f"{cls}: {str(error)[:120]}")
 
@@ -96,7 +90,7 @@ def shape(oid: str, note: Note, claimed: list[RowClaim]) -> Iterator[Finding]:
         what = f"{len(note.foreign)} lines of the note cannot be read"
         yield Finding("note-lines", FINDING, what, f"git notes --ref=gitprov edit {oid[:12]}", oid)
     if is_copied(oid, note):
-        names = ", ".join(row["id"][:12] for row in note.of_kind("commit") if row["id"] != oid)
+        names = ", ".join(name[:12] for name in note.copied_from(oid))
         what = f"the note was copied from {names}: its lines are that commit's"
         yield Finding("note-copied", FINDING, what, heal, oid)
         return
@@ -107,8 +101,8 @@ def shape(oid: str, note: Note, claimed: list[RowClaim]) -> Iterator[Finding]:
         if claim.lines is None:
             yield Finding("bad-range", FINDING, claim.wrong, heal, oid, claim.path or None, _trace(claim.row))
     judged_already = {claim.id for claim in note.implausible if claim.field == "delta"}
-    for row in note.of_kind("trace"):
-        if row["id"] not in judged_already:
+    for trace, row in note.traces.items():
+        if trace not in judged_already:
             yield from _delta(oid, row, heal)
     yield from _twice(oid, claimed, heal)
 
@@ -138,7 +132,7 @@ def doubts(claimed: list[RowClaim], added: Mapping[str, LineSet]) -> list[Doubt]
         if claim.lines:
             remaining = claim.lines - added.get(claim.path, _NONE)
             if remaining:
-                unsupported.append(Doubt(claim.path, remaining, claim.row["id"]))
+                unsupported.append(Doubt(claim.path, remaining, claim.row.id))
     return unsupported
 
 
@@ -178,9 +172,8 @@ def trailers(
     if note is None:
         yield from _without_note(oid, message, noted)
         return
-    about = note.rows.get(("commit", oid), {})
-    gone = about.get("dropped")
-    waived = {*message.waived, *(gone if isinstance(gone, dict) else ())}
+    about = note.of(CommitRow).get(oid)
+    waived = {*message.waived, *((about.dropped if about else None) or ())}
     for trace in message.traces:
         if trace not in note.traces and trace not in waived:
             what = "the message names the trace, and the note has no row of it"
@@ -189,10 +182,10 @@ def trailers(
     for digest in message.unresolved:
         what = f"the message names traces by their digest {digest}, and no note here has just those"
         yield Finding("unknown-traces", UNKNOWN, what, "gitprov sync brings the notes of others", oid)
-    if not demanded or about.get("gate") == "absent":
+    if not demanded or (about is not None and about.gate == "absent"):
         return
     for trace, row in note.traces.items():
-        if trace not in message.traces and trace not in waived and row.get("evidence") in _OWN:
+        if trace not in message.traces and trace not in waived and row.evidence in _OWN:
             what = "the note has a row of the trace, and the message does not name it"
             trailer = shell_quoted(f"AI-Trace: {trace}")
             mend = f"git commit --amend --no-edit --trailer {trailer}, or reword an older commit so"
@@ -212,17 +205,17 @@ def _without_note(oid: str, message: MessageTraces, noted: bool) -> Iterator[Fin
         yield Finding("no-note", level, what, mend, oid)
 
 
-def against_record(oid: str, row: Row, record: Row | None) -> Finding | None:
+def against_record(oid: str, row: TraceRow, record: JsonObject | None) -> Finding | None:
     """The finding if a note's trace row contradicts the stored record, or if this clone has no record."""
-    trace = row["id"]
+    trace = row.id
     if record is None:
         what, mend = "its generation is not in this clone", "gitprov sync, if the team shares generations"
         return Finding("no-generation", UNKNOWN, what, mend, oid, trace=trace)
     prompt = record.get("prompt")
     digest = prompt.get("digest") if isinstance(prompt, dict) else None
     for name, in_note, in_record in (
-        ("prompt", row.get("prompt"), digest),
-        ("key", row.get("key"), record.get("key")),
+        ("prompt", row.prompt, digest),
+        ("key", row.key, record.get("key")),
     ):
         if in_note and in_record and in_note != in_record:
             what = f"the note's {name} is not the record's"
@@ -230,46 +223,36 @@ def against_record(oid: str, row: Row, record: Row | None) -> Finding | None:
     return None
 
 
-def _trace(row: Row) -> str | None:
-    return row["id"] if row["kind"] == "trace" else None
+def _trace(row: LineRow) -> str | None:
+    return row.id if isinstance(row, TraceRow) else None
 
 
-def _delta(oid: str, row: Row, heal: str) -> Iterator[Finding]:
+def _delta(oid: str, row: TraceRow, heal: str) -> Iterator[Finding]:
     """A finding unless `raw = kept + edited + dropped + pending`.
 
     A union of notes takes the larger count of both sides for each, so their sum may be larger.
     """
-    delta = row.get("delta")
-    if delta is None:
-        return
-    names = ("raw", *_PARTS)
-    values = [delta.get(name, 0) for name in names] if isinstance(delta, dict) else []
-    counts = [n for n in values if isinstance(n, int) and not isinstance(n, bool) and n >= 0]
-    if len(counts) < len(names):
-        yield Finding("bad-delta", FINDING, "a count of the delta is no number", heal, oid, trace=row["id"])
-        return
-    raw, *parts = counts
+    raw, parts = row.counted("raw"), [row.counted(name) for name in _PARTS]
     if sum(parts) != raw:
         words = " + ".join(f"{name} {n}" for name, n in zip(_PARTS, parts, strict=True))
         what = f"the delta does not add up: raw {raw}, {words}"
         united = sum(parts) > raw
-        yield Finding(
-            "bad-delta", INFO if united else FINDING, what, None if united else heal, oid, trace=row["id"]
-        )
+        level = INFO if united else FINDING
+        yield Finding("bad-delta", level, what, None if united else heal, oid, trace=row.id)
 
 
 def _twice(oid: str, claimed: list[RowClaim], heal: str) -> Iterator[Finding]:
     """Findings on lines that two traces claim, or one trace in two classes."""
     by_path: dict[str, list[RowClaim]] = {}
     for claim in claimed:
-        if claim.lines is not None and claim.row["kind"] == "trace":
+        if claim.lines is not None and isinstance(claim.row, TraceRow):
             by_path.setdefault(claim.path, []).append(claim)
     for path, claims_of_path in by_path.items():
         both = repeated(claim.lines for claim in claims_of_path if claim.lines is not None)
         if both:
             later = [claim for claim in claims_of_path if claim.lines is not None and claim.lines & both]
             what = f"line {_shortened(both)} is claimed twice"
-            yield Finding("claimed-twice", FINDING, what, heal, oid, path, later[-1].row["id"])
+            yield Finding("claimed-twice", FINDING, what, heal, oid, path, later[-1].row.id)
 
 
 def _shortened(lines: LineSet) -> str:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.model import canonical
+from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import FINDING, UNKNOWN, Finding
 from gitprov.model.generation import intact
-from gitprov.model.note import Row
+from gitprov.model.rows import TraceRow
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.printed import argument_quoted, path_quoted
 
@@ -41,7 +42,7 @@ class World(NamedTuple):
     instruction_path: Callable[[str], str]
 
 
-def parse(data: bytes | None) -> Row | None:
+def parse(data: bytes | None) -> JsonObject | None:
     """The JSON object in `data`; None if it contains anything else."""
     return loads_object(data)
 
@@ -88,7 +89,7 @@ def instruction(path: str, data: bytes | None, world: World) -> Finding | None:
 
 
 def sidecar(
-    path: str, data: bytes | None, files: Collection[str], rows: Mapping[str, Row] | None
+    path: str, data: bytes | None, files: Collection[str], rows: Mapping[str, TraceRow] | None
 ) -> Iterator[Finding]:
     """Findings where a sidecar does not match its file or the notes' trace rows.
 
@@ -127,13 +128,13 @@ def sidecar(
             yield Finding("sidecar-unknown", FINDING, what, "gitprov heal", path=path, trace=name)
     trace_row = rows.get(trace) if isinstance(trace, str) else None
     for field, row_field in (("model", "model"), ("generated_at", "at"), ("prompt_hash", "prompt")):
-        if trace_row is not None and row.get(field) != trace_row.get(row_field):
+        if trace_row is not None and row.get(field) != trace_row.json.get(row_field):
             what = f"the sidecar's {field} is not the note's"
             mend = f"correct {path} from: gitprov show {argument_quoted(str(trace))}"
             yield Finding("sidecar-contradicts", FINDING, what, mend, path=path, trace=trace)
 
 
-def _intact(record: Row) -> bool:
+def _intact(record: JsonObject) -> bool:
     try:
         return intact(record)
     except (RecursionError, UnicodeError, TypeError):
@@ -149,7 +150,7 @@ def _tombstone(stored: Stored) -> Iterator[Finding]:
         yield _finding("not-erased", stored, f"it was forgotten, and {remaining[0]} is still there", again)
 
 
-def _contents(stored: Stored, record: Row, world: World) -> Iterator[Finding]:
+def _contents(stored: Stored, record: JsonObject, world: World) -> Iterator[Finding]:
     """Findings on texts and file versions that are missing or do not match the record's digests."""
     for name in TEXTS:
         yield from _said(stored, record, name, world)
@@ -172,7 +173,7 @@ def _contents(stored: Stored, record: Row, world: World) -> Iterator[Finding]:
             )
 
 
-def _said(stored: Stored, record: Row, name: str, world: World) -> Iterator[Finding]:
+def _said(stored: Stored, record: JsonObject, name: str, world: World) -> Iterator[Finding]:
     """The finding if the text `name`, a prompt or an output, is missing or does not match the record."""
     row = record.get(name.removesuffix(".txt"))
     data = stored.data.get(name)
@@ -185,12 +186,12 @@ def _said(stored: Stored, record: Row, name: str, world: World) -> Iterator[Find
         yield _finding("content-altered", stored, f"{name} does not match its digest", _FETCH)
 
 
-def _available(record: Row, name: str) -> bool:
+def _available(record: JsonObject, name: str) -> bool:
     row = record.get(name.removesuffix(".txt"))
     return bool(row.get("available")) if isinstance(row, dict) else False
 
 
-def _versions(record: Row) -> Iterator[tuple[str, str]]:
+def _versions(record: JsonObject) -> Iterator[tuple[str, str]]:
     edits = record.get("edits")
     for n, edit in enumerate(edits if isinstance(edits, list) else ()):
         for side in ("before", "after"):
@@ -199,7 +200,7 @@ def _versions(record: Row) -> Iterator[tuple[str, str]]:
                 yield f"files/{n}.{side}", oid
 
 
-def _standing(record: Row) -> list[str]:
+def _standing(record: JsonObject) -> list[str]:
     rows = record.get("instructions")
     named = (
         [

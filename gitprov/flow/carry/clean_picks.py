@@ -56,8 +56,8 @@ def repeated(
     out: dict[str, tuple[Inherited, int]] = {}
     for pick in _clean(repo, picks):
         note = noted.get(pick.source, Note())
-        added = (note.commit or {}).get("added", 0 if not note else None)
-        if isinstance(added, int):
+        added = 0 if not note else note.commit.added if note.commit is not None else None
+        if added is not None:
             out[pick.name] = (_whole(note), added)
     return out
 

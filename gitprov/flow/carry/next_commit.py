@@ -8,6 +8,7 @@ from gitprov.attribution.inherit import Inherited
 from gitprov.errors import GitprovError
 from gitprov.git.process import decode
 from gitprov.model.note import Note
+from gitprov.model.rows import ReviewRow
 from gitprov.store import notes
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ def _with(inherited: Inherited, more: Inherited) -> Inherited:
     from gitprov.flow.carry.write_notes import beside
 
     # A review of one part of a trace does not cover the lines of it that are inherited already.
-    traces = {row["id"] for row in inherited.rows}
-    rows = [row for row in more.rows if row["kind"] != "review" or row["id"].partition("/")[0] not in traces]
+    traces = {row.id for row in inherited.rows}
+    rows = [row for row in more.rows if not isinstance(row, ReviewRow) or row.trace not in traces]
     return inherited._replace(rows=list(beside(Note(inherited.rows), Note(rows)).rows.values()))
 
 
@@ -83,7 +84,7 @@ def _counted(repo: Repository, commit_change: CommitChange, sources: Sources) ->
         return frozenset()
     before = notes.read(repo, commit_change.parents[:1]).get(commit_change.parents[0])
     rows = before.traces.items() if before else ()
-    return frozenset(trace for trace, row in rows if row.get("evidence") == "carried")
+    return frozenset(trace for trace, row in rows if row.evidence == "carried")
 
 
 def _lookalikes(repo: Repository, commit_change: CommitChange) -> Inherited:

@@ -247,7 +247,7 @@ def _has(trailers: list[texts.Trailer], key: str, value: str) -> bool:
 
 
 def _removed(plan: Plan, key: str, value: str, traces: tuple[str, ...], mend: str) -> Refusal:
-    path = next((next(iter(row["files"])) for row in plan.traces if row["id"] in traces), None)
+    path = next((next(iter(row.files)) for row in plan.traces if row.id in traces), None)
     message = f"the trailer '{key}: {value}' was removed, but its lines are in this commit"
     return Refusal("trailer", message, mend, path, traces)
 

@@ -26,9 +26,10 @@ from gitprov.git.repo import Repository
 from gitprov.git.write import BlobWriter
 from gitprov.interop.trailers import TraceFacts, commit_trailers
 from gitprov.model import ids
+from gitprov.model.canonical import JsonObject
 from gitprov.model.event import Event, Problem
-from gitprov.model.note import Note, Row, files_entry
-from gitprov.model.ranges import LineSet
+from gitprov.model.note import Note
+from gitprov.model.rows import HumanRow, LineRow, NoteRow, ReviewRow, TraceRow, files_entry
 from gitprov.store import generations, notes
 from gitprov.store.files import make_dir
 from gitprov.store.inbox.inbox import Spent
@@ -192,8 +193,9 @@ class _Planner:
         """The whole plan."""
         evidence_rows = self._rows()
         rows = self._with_inherited(evidence_rows)
-        traces = [row for row in rows if row["kind"] == "trace"]
-        refusals = self._refusals(traces, [row for row in evidence_rows if row["kind"] == "trace"], damaged)
+        traces = [row for row in rows if isinstance(row, TraceRow)]
+        evidence_traces = [row for row in evidence_rows if isinstance(row, TraceRow)]
+        refusals = self._refusals(traces, evidence_traces, damaged)
         return Plan(
             changes=fingerprint(self._commit_change),
             base=self._commit_change.head,
@@ -225,7 +227,7 @@ class _Planner:
         amended_traces = known_to([parse_commit(old)], {old.oid: self._amended}) if old is not None else ()
         return tuple(sorted({*self._inherited.traces, *amended_traces}))
 
-    def _with_inherited(self, evidence_rows: list[Row]) -> list[Row]:
+    def _with_inherited(self, evidence_rows: list[NoteRow]) -> list[NoteRow]:
         """Rows from evidence come first; a line that they do not claim keeps the claim of another commit."""
         if not self._inherited.rows:
             return evidence_rows
@@ -234,7 +236,7 @@ class _Planner:
         return list(beside(Note(evidence_rows), Note(self._inherited.rows)).rows.values())
 
     def _refusals(
-        self, traces: list[Row], evidence_traces: list[Row], damaged: list[Problem]
+        self, traces: list[TraceRow], evidence_traces: list[TraceRow], damaged: list[Problem]
     ) -> list[Refusal]:
         config = self._context.config
         unread = [
@@ -251,14 +253,12 @@ class _Planner:
             *guard.forbidden_lines(config, traces),
         ]
 
-    def _trailers(self, traces: Iterable[Row]) -> list[tuple[str, str, tuple[str, ...]]]:
+    def _trailers(self, traces: Iterable[TraceRow]) -> list[tuple[str, str, tuple[str, ...]]]:
         config = self._context.config
-        facts = [
-            TraceFacts(row["id"], row.get("agent"), row.get("model"), (), row.get("key")) for row in traces
-        ]
+        facts = [TraceFacts(row.id, row.agent, row.model, (), row.key) for row in traces]
         return commit_trailers(config.trailers, facts, config.custom_trailers)
 
-    def _stale(self, traces: list[Row]) -> tuple[tuple[str, str], ...]:
+    def _stale(self, traces: list[TraceRow]) -> tuple[tuple[str, str], ...]:
         """Trailers of the amended commit whose trace this commit lacks or names otherwise."""
         before = self._trailers(self._amended.traces.values()) if self._amended else []
         still = {(key, value) for key, value, _ in self._trailers(traces)}
@@ -295,26 +295,26 @@ class _Planner:
         dropped = (line_set(mark.dropped) | tally.dropped) - lines
         return Use(str(lines), str(dropped), self._trace.get(seq), tally.finished and not unread)
 
-    def _rows(self) -> list[Row]:
-        rows_by_key: dict[tuple[str, str], Row] = {}
+    def _rows(self) -> list[NoteRow]:
+        rows_by_key: dict[tuple[str, str], LineRow] = {}
         for result in self._results:
             for source, row in self._file_rows(result):
-                key = (row["kind"], row["id"])
+                key = row.identity
                 carried = source >= attribute.CARRIED
                 rows_by_key[key] = (
                     note_rows.add(rows_by_key[key], row, carried) if key in rows_by_key else row
                 )
         before = self._amended.traces if self._amended else {}
-        kept = [note_rows.settled(row, before.get(row["id"])) for row in rows_by_key.values()]
-        rows = sorted((row for row in kept if row["files"]), key=lambda row: row["id"])
-        return [*rows, *self._reviews({row["id"] for row in rows})]
+        kept = [note_rows.settled(row, before.get(row.id)) for row in rows_by_key.values()]
+        rows = sorted((row for row in kept if row.files), key=lambda row: row.id)
+        return [*rows, *self._reviews({row.id for row in rows})]
 
-    def _reviews(self, traces: set[str]) -> list[Row]:
+    def _reviews(self, traces: set[str]) -> list[ReviewRow]:
         """Reviews of the amended commit's traces that this commit still has."""
-        reviews = self._amended.of_kind("review") if self._amended else []
-        return [row for row in reviews if row["id"].partition("/")[0] in traces]
+        reviews = self._amended.of(ReviewRow).values() if self._amended else ()
+        return [row for row in reviews if row.trace in traces]
 
-    def _file_rows(self, result: FileResult) -> Iterable[tuple[int, Row]]:
+    def _file_rows(self, result: FileResult) -> Iterable[tuple[int, LineRow]]:
         lines, tallies, bounded = result.outcome
         groups: dict[tuple[str, str], list[int]] = {}
         for source in tallies:
@@ -324,13 +324,13 @@ class _Planner:
         for (kind, name), sources in groups.items():
             claims = note_rows.together(lines.get(source, {}) for source in sources)
             if kind == "human":
-                yield sources[0], _human_row(name, result.path, claims)
+                files = {result.path: files_entry(claims)}
+                yield sources[0], HumanRow.make(ids.human_id(name), author=name, files=files)
             elif name:
                 trace_tallies = [tallies[source] for source in sources]
-                row = self._trace_row(name, result.events[sources[0]], result.path, claims, trace_tallies)
-                if bounded:
-                    row["files"][result.path]["bounded"] = bounded
-                yield sources[0], row
+                entry = files_entry(claims, sum(tally.gone for tally in trace_tallies), bounded)
+                row = self._trace_row(name, result.events[sources[0]], {result.path: entry})
+                yield sources[0], row.replace(delta=note_rows.delta(trace_tallies))
         for source, carried in result.carried.items():
             yield source, note_rows.carried_row(carried, result.path, lines.get(source, {}), tallies[source])
 
@@ -340,29 +340,24 @@ class _Planner:
             return "human", event.human or self._context.human()
         return "trace", self._trace.get(event.seq, "")
 
-    def _trace_row(
-        self, trace: str, event: Event, path: str, lines: dict[str, LineSet], tallies: list[Tally]
-    ) -> Row:
+    def _trace_row(self, trace: str, event: Event, files: dict[str, JsonObject]) -> TraceRow:
         record = self._record(trace)
         prompt = record.get("prompt") or {}
-        return {
-            "kind": "trace",
-            "v": 1,
-            "id": trace,
-            "agent": (record.get("agent") or {}).get("name") or event.agent,
-            "model": record.get("model") or event.model,
-            "session": record.get("session") or event.session,
-            "at": record.get("at") or event.at,
-            "prompt": prompt.get("digest"),
-            "key": record.get("key"),
-            "prompt_version": prompt.get("version"),
-            "human": record.get("human"),
-            "evidence": "captured",
-            "files": {path: files_entry(lines, sum(tally.gone for tally in tallies))},
-            "delta": note_rows.delta(tallies),
-        }
+        return TraceRow.make(
+            trace,
+            agent=(record.get("agent") or {}).get("name") or event.agent,
+            model=record.get("model") or event.model,
+            session=record.get("session") or event.session,
+            at=record.get("at") or event.at,
+            prompt=prompt.get("digest"),
+            key=record.get("key"),
+            prompt_version=prompt.get("version"),
+            human=record.get("human"),
+            evidence="captured",
+            files=files,
+        )
 
-    def _record(self, trace: str) -> Row:
+    def _record(self, trace: str) -> JsonObject:
         """The record of a generation of this or an earlier commit; empty where it is missing or damaged."""
         if trace not in self._records:
             try:
@@ -370,11 +365,6 @@ class _Planner:
             except Damaged:
                 self._records[trace] = {}
         return self._records[trace]
-
-
-def _human_row(author: str, path: str, lines: dict[str, LineSet]) -> Row:
-    files = {path: files_entry(lines)}
-    return {"kind": "human", "v": 1, "id": ids.human_id(author), "author": author, "files": files}
 
 
 def _united(a: Use, b: Use) -> Use:

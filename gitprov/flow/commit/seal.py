@@ -14,7 +14,8 @@ from gitprov.git.objects import Commit, is_commit, parse_commit
 from gitprov.git.process import decode
 from gitprov.git.user.parent_command import GATELESS, command
 from gitprov.git.write import RefChange, write
-from gitprov.model.note import Note, Row, commit_row
+from gitprov.model.note import Note
+from gitprov.model.rows import CommitRow, NoteRow
 from gitprov.store import flags, generations, notes
 from gitprov.store import plan as plans
 from gitprov.store.inbox.inbox import Spent
@@ -123,7 +124,7 @@ def _carry_out(context: CommitContext, commit: Commit, plan: Plan) -> str | None
     return commit.oid if rows else None
 
 
-def note_rows(context: CommitContext, commit: Commit, plan: Plan) -> list[Row]:
+def note_rows(context: CommitContext, commit: Commit, plan: Plan) -> list[NoteRow]:
     """The rows of a commit's note: the plan's rows and one for the commit.
 
     Empty where the plan has no rows, nothing was dropped or refused, and the message names no sought traces.
@@ -137,7 +138,7 @@ def note_rows(context: CommitContext, commit: Commit, plan: Plan) -> list[Row]:
 
         if not in_vain(context.repo, commit.message, plan.sought):
             return []
-    return [*plan.rows, commit_row(commit.oid, gate, plan.added, dropped)]
+    return [*plan.rows, CommitRow.of(commit.oid, gate, plan.added, dropped)]
 
 
 def _dropped(context: CommitContext, commit: Commit, plan: Plan) -> dict[str, str]:

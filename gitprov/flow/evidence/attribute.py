@@ -19,8 +19,9 @@ from gitprov.git.repo import Repository
 from gitprov.model import canonical
 from gitprov.model.event import ContentRef, Event
 from gitprov.model.hunk import Hunk
-from gitprov.model.note import Claim, Note, Row
+from gitprov.model.note import Claim, Note
 from gitprov.model.ranges import LineSet, shared_out
+from gitprov.model.rows import TraceRow
 from gitprov.store.inbox.inbox import Inbox, Spent
 
 #: Sources with this number or a higher one are claims of a commit being amended, not events of the inbox.
@@ -117,11 +118,11 @@ class AmendedCommit:
     def claims(self, path: str) -> list[Claim]:
         """The note's claims for a file. A row that only counts deleted lines gives a claim without lines."""
         claims = self.note.claims(path)
-        row_ids = {claim.row["id"] for claim in claims}
+        row_ids = {claim.row.id for claim in claims}
         silent = [
             row
             for row in self.note.rows_of(path)
-            if row["kind"] == "trace" and row["id"] not in row_ids and deleted(row, path)
+            if isinstance(row, TraceRow) and row.id not in row_ids and row.deleted(path)
         ]
         return claims + [Claim(LineSet(), "ai", row) for row in silent]
 
@@ -143,13 +144,6 @@ class AmendedCommit:
             if claims:
                 final = self._repo.objects.blob(new[path]) if path in new else b""
                 yield FileJob(path, final, final, (), [], claims, self._repo.objects.blob(oid))
-
-
-def deleted(row: Row, path: str) -> int:
-    """How many lines of the parent, according to the note row, its trace removed from a file."""
-    entry = row.get("files", {}).get(path, {})
-    count = entry.get("deleted", 0) if isinstance(entry, dict) else 0
-    return count if isinstance(count, int) else 0
 
 
 class SeenContent(NamedTuple):
@@ -295,7 +289,7 @@ def _label(folded: Folded, job: FileJob) -> dict[int, AmendedClaim]:
         lines = {line - 1 for line in share}
         first = job.start != job.final and id(claim.row) not in seen
         seen.add(id(claim.row))
-        gone = deleted(claim.row, job.was or job.path) if first else 0
+        gone = claim.row.deleted(job.was or job.path) if first else 0
         folded.layout.raw[source] = (Part(0, job.old),)
         carried[source] = AmendedClaim(claim.row, claim.cls, len(lines), gone)
         folded.created[source] = lines

@@ -14,7 +14,9 @@ from gitprov.flow.evidence.renames import follow
 from gitprov.git.files.tree import blobs
 from gitprov.model.event import Event, Turn
 from gitprov.model.ids import human_id
-from gitprov.model.note import CLASSES, Claim, Row
+from gitprov.model.note import Claim
+from gitprov.model.rows import HumanRow, LineRow, TraceRow
+from gitprov.model.untrusted.plausible import CLASSES
 from gitprov.store.inbox.inbox import Inbox, Spent
 
 if TYPE_CHECKING:
@@ -91,10 +93,10 @@ class Uncommitted:
         head = self._repo.resolve("HEAD")
         return staged(self._repo, head) if head else []
 
-    def _row(self, event: Event) -> Row:
+    def _row(self, event: Event) -> LineRow:
         if event.type == "human":
             author = event.human or ""
-            return {"kind": "human", "id": human_id(author), "author": author, "evidence": "captured"}
+            return HumanRow.make(human_id(author), author=author, evidence="captured")
         turn = self._read().turns.get((event.key or "", event.turn or ""))
         return trace_row(event, turn, self._spent[event.seq].trace)
 
@@ -104,10 +106,10 @@ def _old_path(changes: list[FileChange], path: str) -> str | None:
     return next((one.old_path for one in changes if one.status in "RC" and one.path == path), None)
 
 
-def trace_row(event: Event, turn: Turn | None, trace: str | None) -> Row:
+def trace_row(event: Event, turn: Turn | None, trace: str | None) -> TraceRow:
     """A note row's facts of an event's turn. `id`: its generation, None where it is not frozen yet."""
     turn_facts = turn or Turn("", "")
-    return {
+    facts = {
         "kind": "trace",
         "id": trace,
         "agent": turn_facts.agent or event.agent,
@@ -120,6 +122,7 @@ def trace_row(event: Event, turn: Turn | None, trace: str | None) -> Row:
         "human": None,
         "evidence": "captured",
     }
+    return TraceRow(facts)
 
 
 def uncommitted(repo: Repository) -> Callable[[str], list[Claim]] | None:

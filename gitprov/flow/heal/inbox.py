@@ -152,7 +152,7 @@ def _plan(
         if plan is None or not plan.rows:
             return Note()
         rows = seal.note_rows(context, commit, plan._replace(refusals=()))
-        note = Note({**row, "gate": "absent"} if row["kind"] == "commit" else row for row in rows)
+        note = Note(row.replace(gate="absent") if row.kind == "commit" else row for row in rows)
         if keep:
             packed = place if plan.used else None
             words = f"gitprov: heal {commit.oid[:12]}"

@@ -15,7 +15,7 @@ from gitprov.git.history import survey
 from gitprov.git.notes import ensure_readable
 from gitprov.git.repo import Repository
 from gitprov.model.answers.heal import Healed, HealReport, LineSource
-from gitprov.model.note import Note, line_count
+from gitprov.model.note import Note
 from gitprov.store.notes import REF
 
 #: Notes written in one step.
@@ -161,13 +161,13 @@ class _Run:
             return
         from gitprov.flow.carry.write_notes import record
         from gitprov.flow.change import new_lines
-        from gitprov.model.note import commit_row
+        from gitprov.model.rows import CommitRow
 
         silent = {}
         for oid in sorted(plain):
             parents = commits[oid].parents
             changes = new_lines(self._repo, parents, parents[0] if parents else None, oid)
-            silent[oid] = Note([commit_row(oid, "absent", sum(change.added for change in changes), {})])
+            silent[oid] = Note([CommitRow.of(oid, "absent", sum(change.added for change in changes), {})])
         committer = self._repo.identity(_WHY)
         record(
             self._repo, silent, committer, f"gitprov: heal, {len(silent)} commits without lines of a trace"
@@ -179,9 +179,9 @@ class _Run:
         sources = [LineSource(source.how, source.oid) for source in search.settling.sources.get(oid, [])]
         sources += [LineSource("inbox of this clone", None)] if recalled else []
         sources += [earlier for earlier in before.sources if earlier not in sources] if before else []
-        traces = [trace for trace, row in note.traces.items() if line_count(row, "ai", "edited")]
+        traces = [trace for trace, row in note.traces.items() if row.count("ai", "edited")]
         traces += [trace for trace in before.traces if trace not in traces] if before else []
-        lines = sum(line_count(row, "ai", "edited") for row in note.traces.values())
+        lines = sum(row.count("ai", "edited") for row in note.traces.values())
         subject = search.suspects[oid].commit.subject
         return Healed(
             oid, subject, tuple(sources), tuple(traces), max(lines, before.lines if before else 0), pushed

@@ -164,7 +164,7 @@ class Resolution:
                 note = noted.get(hit.source)
                 inherited = same_hunks.heritage(note, [hit]).note(oid, 0) if note is not None else None
                 if inherited is not None and not kin.related(oid, hit.source):
-                    rows = [row for row in inherited.rows.values() if row["kind"] != "commit"]
+                    rows = [row for row in inherited.rows.values() if row.kind != "commit"]
                     answers.append((Source(hit.source, "same hunk"), Note(rows)))
             self._agreed(oid, answers, strictly=False)
 

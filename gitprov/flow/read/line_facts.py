@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from gitprov.git.replace_refs import in_force, same_tree
 from gitprov.model.answers.blame import UNKNOWN, BlamedCommit, Facts, Group
-from gitprov.model.note import Claim, Note, Row
+from gitprov.model.note import Claim, Note
 from gitprov.model.ranges import owners
+from gitprov.model.rows import HumanRow
 from gitprov.store.notes import REF
 
 if TYPE_CHECKING:
@@ -55,9 +56,7 @@ class Origins:
                 # ones.
                 self._notes[oid] = Note() if note.copied_from(name) else note
         silent = [
-            commit
-            for commit in new
-            if commit.oid not in self._notes or not self._notes[commit.oid].of_kind("trace")
+            commit for commit in new if commit.oid not in self._notes or not self._notes[commit.oid].traces
         ]
         if silent:
             from gitprov.flow.read.declared import declared_facts
@@ -144,17 +143,12 @@ class _Claims:
 
 
 def facts_of(claim: Claim) -> Facts:
-    """The facts that a note row records for its lines; values of the wrong type count as absent."""
+    """The facts that a note row records for its lines."""
     row = claim.row
-    if row.get("kind") == "human":
-        return Facts(claim.cls, _text(row, "evidence"), human=_text(row, "author"))
-    return Facts(claim.cls, *[value if isinstance(value := row.get(key), str) else None for key in _FROM_ROW])
+    if isinstance(row, HumanRow):
+        return Facts(claim.cls, row.evidence, human=row.author)
+    return Facts(claim.cls, *map(row.json.get, _FROM_ROW))
 
 
 #: The row's keys of the facts after the class.
 _FROM_ROW = tuple({"trace": "id"}.get(field, field) for field in Facts._fields[1:])
-
-
-def _text(row: Row, key: str) -> str | None:
-    value = row.get(key)
-    return value if isinstance(value, str) else None

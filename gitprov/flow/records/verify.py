@@ -23,8 +23,9 @@ from gitprov.model.finding import FINDING, INFO, UNKNOWN, Finding
 from gitprov.model.hunk import added_lines
 from gitprov.model.ids import traces_digest
 from gitprov.model.lines import count_lines
-from gitprov.model.note import Note, Row, unite_rows
+from gitprov.model.note import Note, unite_rows
 from gitprov.model.ranges import LineSet
+from gitprov.model.rows import TraceRow
 from gitprov.store import notes
 
 if TYPE_CHECKING:
@@ -252,7 +253,7 @@ def _against_records(case: _VerifyCase, store: verify_store.Store) -> Iterator[F
         if verify_note.is_copied(oid, note):
             continue
         for trace, row in note.traces.items():
-            if row.get("evidence") in ("imported", "declared") or trace in store.buried:
+            if row.evidence in ("imported", "declared") or trace in store.buried:
                 continue
             finding = verify_note.against_record(oid, row, store.record(trace))
             if finding is not None and (finding.level == FINDING or trace not in reported_traces):
@@ -260,9 +261,9 @@ def _against_records(case: _VerifyCase, store: verify_store.Store) -> Iterator[F
                 yield finding
 
 
-def _rows(notes_by_commit: Mapping[str, Note]) -> dict[str, Row]:
+def _rows(notes_by_commit: Mapping[str, Note]) -> dict[str, TraceRow]:
     """Trace id → the union of its rows in the notes of all commits."""
-    rows: dict[str, Row] = {}
+    rows: dict[str, TraceRow] = {}
     for note in notes_by_commit.values():
         for trace, row in note.traces.items():
             rows[trace] = unite_rows(rows[trace], row) if trace in rows else row

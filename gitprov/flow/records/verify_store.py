@@ -9,9 +9,10 @@ from gitprov.checks.verify import store as checks
 from gitprov.checks.verify.store import Stored, World
 from gitprov.git.history import verified
 from gitprov.git.process import decode
+from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import FINDING, Finding
 from gitprov.model.ids import is_trace_id
-from gitprov.model.note import Row
+from gitprov.model.rows import TraceRow
 from gitprov.store import generations as stores
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Store:
             trace_id: checks.parse(obj.data if obj is not None else None) for trace_id, obj in objects
         }
 
-    def record(self, trace: str) -> Row | None:
+    def record(self, trace: str) -> JsonObject | None:
         """The record of a trace, None where it is missing or cannot be parsed."""
         return self._records.get(trace)
 
@@ -79,7 +80,7 @@ def sidecars(repo: Repository, tree: str) -> dict[str, str]:
 
 
 def of_sidecars(
-    repo: Repository, tree: str, blob_ids: Mapping[str, str], rows: Mapping[str, Row] | None
+    repo: Repository, tree: str, blob_ids: Mapping[str, str], rows: Mapping[str, TraceRow] | None
 ) -> Iterator[Finding]:
     """Findings of a commit's sidecars; `blob_ids`: path → blob id."""
     shown = repo.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", tree)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.attribution.inherit import weakest
+from gitprov.attribution.note_rows import weakest
 from gitprov.flow.carry.solid import lessened
 from gitprov.flow.change import new_lines
 from gitprov.git.objects import parse_commit
 from gitprov.model.hunk import added_lines
-from gitprov.model.note import Note, Row
+from gitprov.model.note import Note
 from gitprov.model.ranges import LineSet, union
+from gitprov.model.rows import CommitRow, LineRow, NoteRow, TraceRow
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -38,11 +39,11 @@ def literally(repo: Repository, note: Note, old: str, new: str) -> LiteralNote:
             wrong[path] = claimed
     kept = lessened(note, wrong)
     rows = [row for one in kept.rows.values() if (row := _renamed(one, old, new)) is not None]
-    some = any(row["kind"] in ("trace", "human") for row in rows)
+    some = any(isinstance(row, LineRow) for row in rows)
     return LiteralNote(Note(rows) if some else None, tuple(sorted(wrong)))
 
 
-def _renamed(row: Row, old: str, new: str) -> Row | None:
-    if row["kind"] == "commit":
-        return {**row, "id": new} if row["id"] == old else None
-    return {**row, "evidence": weakest(row.get("evidence"), "carried")} if row["kind"] == "trace" else row
+def _renamed(row: NoteRow, old: str, new: str) -> NoteRow | None:
+    if isinstance(row, CommitRow):
+        return row.replace(id=new) if row.id == old else None
+    return row.replace(evidence=weakest(row.evidence, "carried")) if isinstance(row, TraceRow) else row

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.flow.heal import memory as heal_memory
 from gitprov.model.note import Note
+from gitprov.model.rows import LineRow, NoteRow, ReviewRow
 from gitprov.store import notes
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 #: The file of (commit, source) pairs that yielded nothing; its first row is the notes' state they hold for.
 _ASKED = "heal-asked"
-_CLASSES = ("ai", "edited", "human")
 
 
 class PartialNotes:
@@ -69,11 +69,9 @@ def says_more(source: str, note: str) -> bool:
 
     After a clean rebase it does not.
     """
-    from gitprov.model.note import line_count
-
     rows = Note.read(note).rows
     return any(
-        line_count(row, *_CLASSES) > line_count(rows.get(key, {}), *_CLASSES)
+        _claimed(row) > (_claimed(rows[key]) if key in rows else 0)
         for key, row in Note.read(source).rows.items()
     )
 
@@ -84,7 +82,6 @@ def open_lines(note: Note, inherited: Note) -> Note | None:
     Reviews are kept only for traces new to `note`: reviewers of the others have not seen the new lines.
     """
     from gitprov.flow.carry.solid import lessened
-    from gitprov.model.note import line_count
     from gitprov.model.ranges import LineSet
 
     taken = {
@@ -92,20 +89,20 @@ def open_lines(note: Note, inherited: Note) -> Note | None:
         for path in note.paths()
     }
     rows = lessened(inherited, taken).rows
-    rest = {key: row for key, row in rows.items() if line_count(row, *_CLASSES)}
+    rest = {key: row for key, row in rows.items() if _claimed(row)}
     new = {name for kind, name in rest if kind == "trace" and name not in note.traces}
-    reviews = [row for key, row in rows.items() if key[0] == "review" and key[1].partition("/")[0] in new]
+    reviews = [row for row in rows.values() if isinstance(row, ReviewRow) and row.trace in new]
     return Note([*rest.values(), *reviews]) if rest else None
 
 
 def _leaves_lines(oid: str, note: Note) -> bool:
     """Whether a commit adds more lines than its note claims; False for a copied note, True if unknown."""
-    from gitprov.model.note import line_count
-
     if note.copied_from(oid):
         return False
-    added = (note.commit or {}).get("added")
-    claimed = sum(
-        line_count(row, *_CLASSES) for key, row in note.rows.items() if key[0] in ("trace", "human")
-    )
-    return not isinstance(added, int) or claimed < added
+    added = note.commit.added if note.commit is not None else None
+    return added is None or sum(map(_claimed, note.rows.values())) < added
+
+
+def _claimed(row: NoteRow) -> int:
+    """How many lines a row claims."""
+    return row.count("ai", "edited", "human") if isinstance(row, LineRow) else 0
