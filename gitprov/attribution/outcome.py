@@ -12,16 +12,10 @@ from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
 from gitprov.model.ranges import LineSet
 from gitprov.model.rows import LineRow
+from gitprov.model.spent import Spent
 
 NO_LINES = LineSet()
 NONE: tuple[set[int], set[int]] = (set(), set())
-
-
-class SpentLines(NamedTuple):
-    """The lines of one source (of its `after`, 1-based) that earlier commits hold or dropped."""
-
-    spent: LineSet = NO_LINES
-    dropped: LineSet = NO_LINES
 
 
 class Tally(NamedTuple):
@@ -71,7 +65,7 @@ def outcome(
     staged: bytes,
     added: Iterable[Hunk],
     view: bytes | None,
-    marks: dict[int, SpentLines],
+    marks: dict[int, Spent],
     shelved: Iterable[bytes] = (),
     before: Folded | None = None,
 ) -> Outcome:
@@ -105,7 +99,7 @@ def outcome(
             committed.get(source, NONE),
             None if in_tree is None else in_tree.get(source, NONE),
             0 if source in waiting else len(folded.deleted.get(source, set()) & removed),
-            marks.get(source, SpentLines()),
+            marks.get(source, Spent()),
             changed.get(source, set()),
         )
         for source, created in folded.created.items()
@@ -268,14 +262,14 @@ def _tally(
     committed: tuple[set[int], set[int]],
     in_tree: tuple[set[int], set[int]] | None,
     gone: int,
-    marks: SpentLines,
+    marks: Spent,
     changed: set[int],
 ) -> Tally:
     """`replaced`: lines that a later edit replaced; `committed` and `in_tree`: (unchanged, reworded) lines in
     the commit and in the work tree; `changed`: lines whose layout changed. All 0-based.
     """
     replaced = replaced.difference(*committed, *(in_tree or ()))
-    countable = {line for line in created - replaced if line + 1 not in marks.spent}
+    countable = {line for line in created - replaced if line + 1 not in marks.lines}
     kept, edited = committed[0] & countable, (committed[1] - committed[0]) & countable
     rest = countable - kept - edited
     pending = rest if in_tree is None else (in_tree[0] | in_tree[1]) & rest

@@ -8,7 +8,7 @@ from typing import IO
 
 from gitprov.attribution import note_rows
 from gitprov.attribution.inherit import Inherited
-from gitprov.attribution.outcome import SpentLines, Tally
+from gitprov.attribution.outcome import Tally
 from gitprov.checks.gate import Refusal
 from gitprov.errors import Damaged
 from gitprov.flow.carry.next_commit import inherited_by
@@ -16,7 +16,7 @@ from gitprov.flow.change import CommitChange, fingerprint
 from gitprov.flow.commit import refusals as guard
 from gitprov.flow.context import CommitContext
 from gitprov.flow.evidence import attribute, moved_blocks
-from gitprov.flow.evidence.attribute import AmendedCommit, Attributor, FileResult, line_set
+from gitprov.flow.evidence.attribute import AmendedCommit, Attributor, FileResult
 from gitprov.flow.evidence.freeze import Freezer, Frozen, groups
 from gitprov.flow.evidence.gather import Evidence, EvidenceBound, gather
 from gitprov.flow.evidence.renames import follow
@@ -30,10 +30,10 @@ from gitprov.model.canonical import JsonObject
 from gitprov.model.event import Event, Problem
 from gitprov.model.note import Note
 from gitprov.model.rows import HumanRow, LineRow, NoteRow, ReviewRow, TraceRow, files_entry
+from gitprov.model.spent import Spent
 from gitprov.store import generations, notes
 from gitprov.store.files import make_dir
-from gitprov.store.inbox.inbox import Spent
-from gitprov.store.plan import Plan, Use, blobs_path, directory
+from gitprov.store.plan import Plan, blobs_path, directory
 
 
 def make_plan(
@@ -88,7 +88,6 @@ def _results(
     old = commit_change.amended
     base = commit_change.parents[0] if commit_change.parents else None
     amended = AmendedCommit(context.repo, old, note, base, commit_change.work) if note and old else None
-    read = {seq: SpentLines(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in marks.items()}
     events = follow(context, commit_change.changes, attribute.renamed(context.repo, evidence.events, marks))
     jobs = list(attribute.jobs(context.repo, commit_change.changes, events, amended))
 
@@ -99,11 +98,11 @@ def _results(
         clean = cleaner(context.repo, list(paths))
         seen = sighted(context.repo, context.inbox, evidence.events)
         kept = shelved(context.repo, evidence.events)
-        return Attributor(context.inbox, read, context.view, clean, frozen, kept, seen)
+        return Attributor(context.inbox, marks, context.view, clean, frozen, kept, seen)
 
     main = worker(job.path for job in jobs) if jobs else None
     results = [main.attribute_file(job) for job in jobs] if main is not None else []
-    commit = moved_blocks.CommitEvidence(commit_change.changes, events, read)
+    commit = moved_blocks.CommitEvidence(commit_change.changes, events, marks)
     return moved_blocks.settled(context, commit, results, worker)
 
 
@@ -202,7 +201,8 @@ class _Planner:
             amend=self._commit_change.amended is not None,
             rows=tuple(rows),
             trailers=tuple(self._trailers(traces)),
-            uses=self._uses(),
+            spent=self._spent(),
+            finished=self._finished(),
             used=tuple((*one.turn, one.id) for one in self._frozen),
             added=sum(change.added for change in self._commit_change.changes),
             refusals=tuple(one.to_json() for one in refusals),
@@ -264,36 +264,42 @@ class _Planner:
         still = {(key, value) for key, value, _ in self._trailers(traces)}
         return tuple((key, value) for key, value, _ in before if (key, value) not in still)
 
-    def _uses(self) -> dict[int, Use]:
-        uses: dict[int, Use] = {}
+    def _spent(self) -> dict[int, Spent]:
+        spent: dict[int, Spent] = {}
         for result in self._results:
             for seq in result.events.keys() - result.arrived:
-                use = self._use(seq, result.outcome.tallies.get(seq), seq in result.unread)
-                use = use._replace(path=result.path if self._reported.get(seq) != result.path else None)
-                uses[seq] = _united(uses[seq], use) if seq in uses else use
+                moved = result.path if self._reported.get(seq) != result.path else None
+                new = self._with_tally(seq, result.outcome.tallies.get(seq))._replace(path=moved)
+                spent[seq] = _united(spent[seq], new) if seq in spent else new
         for result in self._results:
             for seq in result.arrived:
-                use = uses.get(seq) or self._unchanged(seq)
-                tally = result.outcome.tallies[seq]
-                lines = line_set(use.lines) | tally.kept | tally.edited
-                uses[seq] = use._replace(lines=str(lines), dropped=str(line_set(use.dropped) - lines))
+                before, tally = spent.get(seq) or self._unchanged(seq), result.outcome.tallies[seq]
+                lines = before.lines | tally.kept | tally.edited
+                spent[seq] = before._replace(lines=lines, dropped=before.dropped - lines)
         for frozen in self._frozen:
             for seq in frozen.seqs:
-                uses.setdefault(seq, self._unchanged(seq))
-        return uses
+                spent.setdefault(seq, self._unchanged(seq))
+        return spent
 
-    def _unchanged(self, seq: int) -> Use:
-        """The use of an event from which this commit takes no line."""
-        mark = self._marks[seq]
-        return Use(mark.lines, mark.dropped, self._trace.get(seq), False, mark.path)
+    def _unchanged(self, seq: int) -> Spent:
+        """What is used of an event from which this commit takes no line."""
+        return self._marks[seq]._replace(trace=self._trace.get(seq))
 
-    def _use(self, seq: int, tally: Tally | None, unread: bool) -> Use:
-        mark = self._marks[seq]
+    def _with_tally(self, seq: int, tally: Tally | None) -> Spent:
+        before = self._unchanged(seq)
         if tally is None:
-            return Use(mark.lines, mark.dropped, self._trace.get(seq), False)
-        lines = line_set(mark.lines) | tally.kept | tally.edited | tally.replaced
-        dropped = (line_set(mark.dropped) | tally.dropped) - lines
-        return Use(str(lines), str(dropped), self._trace.get(seq), tally.finished and not unread)
+            return before
+        lines = before.lines | tally.kept | tally.edited | tally.replaced
+        return before._replace(lines=lines, dropped=(before.dropped | tally.dropped) - lines)
+
+    def _finished(self) -> frozenset[int]:
+        """The events of which nothing remains after this commit."""
+        return frozenset(
+            seq
+            for result in self._results
+            for seq, tally in result.outcome.tallies.items()
+            if seq in result.events.keys() - result.arrived - result.unread.keys() and tally.finished
+        )
 
     def _rows(self) -> list[NoteRow]:
         rows_by_key: dict[tuple[str, str], LineRow] = {}
@@ -367,15 +373,14 @@ class _Planner:
         return self._records[trace]
 
 
-def _united(a: Use, b: Use) -> Use:
+def _united(a: Spent, b: Spent) -> Spent:
     """What two files of one commit use of one event.
 
     This happens when a file is renamed and another file takes its name.
     """
-    lines = line_set(a.lines) | line_set(b.lines)
-    dropped = (line_set(a.dropped) & line_set(b.dropped)) - lines
+    lines = a.lines | b.lines
     path = a.path if b.path is not None else None
-    return Use(str(lines), str(dropped), a.trace or b.trace, a.retire or b.retire, path)
+    return Spent(lines, (a.dropped & b.dropped) - lines, a.trace or b.trace, path)
 
 
 def _was_kept(event: Event) -> bool:

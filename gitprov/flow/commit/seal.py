@@ -18,7 +18,6 @@ from gitprov.model.note import Note
 from gitprov.model.rows import CommitRow, NoteRow
 from gitprov.store import flags, generations, notes
 from gitprov.store import plan as plans
-from gitprov.store.inbox.inbox import Spent
 from gitprov.store.plan import Plan
 
 
@@ -172,14 +171,12 @@ def _gate(context: CommitContext, commit: Commit, plan: Plan) -> str:
 
 def retire(context: CommitContext, plan: Plan) -> None:
     """Mark what a plan used of its evidence, and retire events of which nothing remains."""
-    for seq, use in plan.uses.items():
-        mark = context.inbox.spent(seq)
-        new_mark = Spent(use.lines, use.dropped, use.trace, use.path)
-        if new_mark != mark and os.path.exists(context.inbox.event_path(seq)):
-            context.inbox.mark_spent(seq, *new_mark[:3], path=use.path, durable=not use.retire)
+    for seq, spent in plan.spent.items():
+        if spent != context.inbox.spent(seq) and os.path.exists(context.inbox.event_path(seq)):
+            context.inbox.mark_spent(seq, spent, durable=seq not in plan.finished)
     for key, turn, trace in plan.used:
         context.inbox.mark_used(key, turn, trace)
-    context.inbox.retire(seq for seq, use in plan.uses.items() if use.retire)
+    context.inbox.retire(plan.finished)
 
 
 def _settle_sidecars(context: CommitContext, plan: Plan) -> None:

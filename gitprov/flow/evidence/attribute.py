@@ -9,7 +9,7 @@ from gitprov.attribution.diff import unshown
 from gitprov.attribution.fold import Folded, FoldStep, begin, fold, put_aside, restore
 from gitprov.attribution.layout.language import language_of
 from gitprov.attribution.moved_block import RemovedLines, shed
-from gitprov.attribution.outcome import AmendedClaim, Outcome, SpentLines, outcome
+from gitprov.attribution.outcome import AmendedClaim, Outcome, outcome
 from gitprov.attribution.returned import gone_for_good
 from gitprov.attribution.state import Part
 from gitprov.errors import Damaged
@@ -22,7 +22,8 @@ from gitprov.model.hunk import Hunk
 from gitprov.model.note import Claim, Note
 from gitprov.model.ranges import LineSet, shared_out
 from gitprov.model.rows import TraceRow
-from gitprov.store.inbox.inbox import Inbox, Spent
+from gitprov.model.spent import Spent
+from gitprov.store.inbox.inbox import Inbox
 
 #: Sources with this number or a higher one are claims of a commit being amended, not events of the inbox.
 CARRIED = 1 << 40
@@ -167,7 +168,7 @@ class Attributor:
     def __init__(
         self,
         inbox: Inbox,
-        marks: dict[int, SpentLines],
+        marks: dict[int, Spent],
         view: Callable[[str], bytes | None],
         clean: Callable[[str, bytes], bytes] | None = None,
         frozen: Collection[int] = (),
@@ -214,8 +215,8 @@ class Attributor:
             if step is None:
                 folded.created.setdefault(event.seq, set())
             else:
-                marks = self._marks.get(event.seq, SpentLines())
-                settled[event.seq] = marks.spent | gone_for_good(marks.dropped, step.after, job.final)
+                marks = self._marks.get(event.seq, Spent())
+                settled[event.seq] = marks.lines | gone_for_good(marks.dropped, step.after, job.final)
                 folded = fold(folded, [step])
         for sighting in waiting:
             folded = self._see(folded, sighting, job)
@@ -328,11 +329,3 @@ def renamed(repo: Repository, events: list[Event], marks: Mapping[int, Spent]) -
 
 def _is_tracked(repo: Repository, path: str) -> bool:
     return "\n" not in path and repo.objects.get(f":{path}") is not None
-
-
-def line_set(text: str) -> LineSet:
-    """A range list from the inbox; an unreadable one is empty."""
-    try:
-        return LineSet.parse(text)
-    except ValueError:
-        return LineSet()

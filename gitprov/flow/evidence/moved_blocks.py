@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.moved_block import LEAST, Owner, RemovedLines, UnclaimedLines, arrivals
-from gitprov.attribution.outcome import AmendedClaim, Outcome, SpentLines, Tally
+from gitprov.attribution.outcome import AmendedClaim, Outcome, Tally
 from gitprov.errors import Damaged
 from gitprov.flow.evidence.attribute import CARRIED, Attributor, FileJob, FileResult
 from gitprov.model.lines import is_trivial, split_lines
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gitprov.flow.context import CommitContext
     from gitprov.git.files.diff import FileChange
     from gitprov.model.event import Event
+from gitprov.model.spent import Spent
 
 #: Most files outside the commit that are searched, those with the newest events.
 _MOST = 64
@@ -30,7 +31,7 @@ class CommitEvidence(NamedTuple):
 
     changes: list[FileChange]
     events: list[Event]
-    marks: Mapping[int, SpentLines]
+    marks: Mapping[int, Spent]
 
 
 def settled(
@@ -123,7 +124,7 @@ class _Placed:
     """Results of a commit while moved blocks are transferred from one result to another."""
 
     def __init__(
-        self, results: list[FileResult], outside: list[FileResult], marks: Mapping[int, SpentLines]
+        self, results: list[FileResult], outside: list[FileResult], marks: Mapping[int, Spent]
     ) -> None:
         self._order = [one.path for one in results]
         self._results = {one.path: one for one in results}
@@ -173,7 +174,7 @@ class _Placed:
         """Lines (1-based, of the source's `after`) no longer count as dropped in the file that they left."""
         was = home.outcome.tallies[source]
         dropped = was.dropped - lines
-        settled_before = self._marks.get(source, SpentLines()).dropped
+        settled_before = self._marks.get(source, Spent()).dropped
         finished = was.finished or not (dropped or was.pending or settled_before)
         home.outcome.tallies[source] = was._replace(dropped=dropped, finished=finished)
 

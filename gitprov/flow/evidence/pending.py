@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.outcome import SpentLines
-from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, line_set, renamed
+from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, renamed
 from gitprov.flow.evidence.gather import Evidence
 from gitprov.flow.evidence.stashes import shelved, sighted
 from gitprov.flow.evidence.uncommitted import look
@@ -15,7 +14,8 @@ from gitprov.git.files.diff import FileChange, staged
 from gitprov.git.files.tree import blobs, staged_blobs
 from gitprov.model.event import Event
 from gitprov.model.hunk import Hunk
-from gitprov.store.inbox.inbox import Inbox, Spent
+from gitprov.model.spent import Spent
+from gitprov.store.inbox.inbox import Inbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,11 +68,10 @@ def settle(
     cases = _cases(repo, renamed(repo, evidence.events, spent))
     if look_first is not None:
         look_first(cases)
-    marks = {seq: SpentLines(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}
     clean = cleaner(repo, [one.job.path for one in cases])
     seen = sighted(repo, inbox, evidence.events)
     kept = shelved(repo, evidence.events, aside or [])
-    worker = Attributor(inbox, marks, view or Disk(repo), clean, (), kept, seen)
+    worker = Attributor(inbox, spent, view or Disk(repo), clean, (), kept, seen)
     files = [PendingFile(one.job.path, worker.attribute_file(one.job), one.in_head) for one in cases]
     return Pending(evidence, spent, files)
 

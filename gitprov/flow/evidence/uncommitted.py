@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.outcome import SpentLines
 from gitprov.flow.context import CommitContext
-from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, line_set, renamed
+from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, renamed
 from gitprov.flow.evidence.gather import Evidence, gather
 from gitprov.flow.evidence.renames import follow
 from gitprov.git.files.tree import blobs
@@ -16,8 +15,9 @@ from gitprov.model.event import Event, Turn
 from gitprov.model.ids import human_id
 from gitprov.model.note import Claim
 from gitprov.model.rows import HumanRow, LineRow, TraceRow
+from gitprov.model.spent import Spent
 from gitprov.model.untrusted.plausible import CLASSES
-from gitprov.store.inbox.inbox import Inbox, Spent
+from gitprov.store.inbox.inbox import Inbox
 
 if TYPE_CHECKING:
     from gitprov.git.files.diff import FileChange
@@ -72,12 +72,9 @@ class Uncommitted:
         from gitprov.flow.evidence.stashes import sighted
         from gitprov.git.files.filters import cleaner
 
-        marks = {
-            seq: SpentLines(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in self._spent.items()
-        }
         seen = sighted(self._repo, self._inbox, self._read().events)
         clean = cleaner(self._repo, [job.path])
-        worker = Attributor(self._inbox, marks, lambda *_: None, clean, sighted=seen)
+        worker = Attributor(self._inbox, self._spent, lambda *_: None, clean, sighted=seen)
         return worker.attribute_file(job)
 
     def _read(self) -> Evidence:

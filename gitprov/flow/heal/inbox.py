@@ -18,8 +18,9 @@ from gitprov.git.write import RefChange, write
 from gitprov.model.event import Event, Problem
 from gitprov.model.lines import is_trivial, split_lines
 from gitprov.model.note import Note
+from gitprov.model.spent import Spent
 from gitprov.store import files, flags, generations, notes
-from gitprov.store.inbox.inbox import Inbox, Spent
+from gitprov.store.inbox.inbox import Inbox
 
 if TYPE_CHECKING:
     from gitprov.flow.heal.scope import Candidate
@@ -54,7 +55,7 @@ class _Past(Inbox):
 
     def spent(self, seq: int) -> Spent:
         mark = super().spent(seq)
-        return Spent("", "", mark.trace, mark.path) if seq in self._free else mark
+        return Spent(trace=mark.trace, path=mark.path) if seq in self._free else mark
 
 
 class InboxEvidence:

@@ -107,9 +107,9 @@ def of_inbox(repo: Repository) -> dict[str, set[int]]:
         if trace is not None and event.seq is not None:
             seqs_by_trace.setdefault(trace, set()).add(event.seq)
     plan = load_plan(repo.git_dir)
-    for seq, use in plan.uses.items() if plan is not None else ():
-        if use.trace is not None and os.path.exists(inbox.event_path(seq)):
-            seqs_by_trace.setdefault(use.trace, set()).add(seq)
+    for seq, spent in plan.spent.items() if plan is not None else ():
+        if spent.trace is not None and os.path.exists(inbox.event_path(seq)):
+            seqs_by_trace.setdefault(spent.trace, set()).add(seq)
     return seqs_by_trace
 
 

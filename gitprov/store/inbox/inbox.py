@@ -11,10 +11,10 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from gitprov.model.event import VERSION, ContentRef, Event, Problem, Turn
-from gitprov.model.untrusted.jsonvalue import loads
+from gitprov.model.untrusted.jsonvalue import loads, loads_object
 from gitprov.store import files
 from gitprov.store.inbox import limits as inbox_limits
 from gitprov.store.inbox import worktree_owner
@@ -22,21 +22,11 @@ from gitprov.store.inbox.blobs import Blobs
 from gitprov.store.inbox.sessions import Sessions
 from gitprov.store.inbox.snapshots import Snapshots
 
+if TYPE_CHECKING:
+    from gitprov.model.spent import Spent
+
 LOG_LIMIT = 1 << 18
 """Size in bytes from which the log is renamed to `log.1` and a new one started."""
-
-
-class Spent(NamedTuple):
-    """The lines of an event that commits used or dropped: range texts over `event.after`, 1-based, inclusive.
-
-    `trace` is the generation that the event was frozen into, None while no commit used its turn. `path` is
-    the file's later name in a commit, None where it is still the event's.
-    """
-
-    lines: str
-    dropped: str
-    trace: str | None = None
-    path: str | None = None
 
 
 def inbox_root(common_dir: str, worktree_id: str) -> str:
@@ -118,36 +108,24 @@ class Inbox:
         return None
 
     def spent(self, seq: int) -> Spent:
-        """The marks of an event; empty texts if it has none or they are damaged."""
+        """What commits used of an event; nothing if that is not recorded or damaged."""
+        from gitprov.model.spent import Spent  # capture does not need it
+
         for path in (self._spent_path(seq), self.archived_spent_path(seq)):
             try:
-                row = loads(files.read(path) or b"null")
-            except (OSError, ValueError):
+                row = loads_object(files.read(path))
+            except OSError:
                 continue
-            if isinstance(row, dict):
-                lines, dropped = (str(row.get(key) or "") for key in ("lines", "dropped"))
-                trace, name = (
-                    row[key] if isinstance(row.get(key), str) else None for key in ("trace", "path")
-                )
-                return Spent(lines, dropped, trace, name)
-        return Spent("", "")
+            if row is not None:
+                return Spent.from_json(row)
+        return Spent()
 
-    def mark_spent(
-        self,
-        seq: int,
-        lines: str,
-        dropped: str,
-        trace: str | None = None,
-        *,
-        path: str | None = None,
-        durable: bool = True,
-    ) -> None:
-        """Replace an event's marks (range texts). To add to them, the caller unites with `spent` first.
+    def mark_spent(self, seq: int, spent: Spent, *, durable: bool = True) -> None:
+        """Replace the record of what commits used of an event. To add to it, the caller unites first.
 
-        An event that is retired at once needs no `durable` mark: only live events claim lines.
+        An event that is retired at once needs no `durable` record: only live events claim lines.
         """
-        row = {"v": VERSION, "lines": str(lines), "dropped": str(dropped), "trace": trace}
-        row |= {} if path is None else {"path": path}
+        row = {"v": VERSION, **spent.to_json()}
         files.replace(self.tmp, self._spent_path(seq), _dump(row), durable=durable)
 
     def retire(self, seqs: Iterable[int]) -> None:
