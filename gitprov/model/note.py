@@ -21,6 +21,7 @@ from gitprov.model.untrusted.plausible import CLASSES, Implausible, is_row
 _CLASSES = frozenset(CLASSES)
 EVIDENCE = ("captured", "swept", "carried", "imported", "declared")
 GATES = ("passed", "bypassed", "absent")
+_ORDERS = {"evidence": EVIDENCE, "gate": GATES}
 
 
 class Claim(NamedTuple):
@@ -191,9 +192,8 @@ def _unite_values(key: str, values: list[canonical.Json]) -> canonical.Json:
         return values[0]
     if key == "files":
         return _unite_files(values)
-    for field, order in (("evidence", EVIDENCE), ("gate", GATES)):
-        if key == field:
-            return max(values, key=lambda claim: _rank(order, claim))
+    if key in _ORDERS:
+        return max(values, key=lambda claim: _rank(_ORDERS[key], claim))
     return _largest(values)
 
 
@@ -238,12 +238,7 @@ def _unite_field(key: str, a: canonical.Json, b: canonical.Json) -> canonical.Js
         # it, and repetition must not change a note.
         both = {**a, **b}
         return {path: _unite_entry(a.get(path, both[path]), b.get(path, both[path])) for path in sorted(both)}
-    if key == "delta" and isinstance(a, dict) and isinstance(b, dict):
-        return {name: _larger(a.get(name), b.get(name)) for name in sorted({**a, **b})}
-    for field, order in (("evidence", EVIDENCE), ("gate", GATES)):
-        if key == field:
-            return max(a, b, key=lambda claim: _rank(order, claim))
-    return _larger(a, b)
+    return _largest([a, b]) if key == "files" else _unite_values(key, [a, b])
 
 
 def _rank(order: tuple[str, ...], claim: canonical.Json) -> tuple[int, tuple[int, float, bytes]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from gitprov.model.answers.show import (
     CommitAnswer,
@@ -17,7 +17,7 @@ from gitprov.model.answers.show import (
 from gitprov.model.canonical import JsonObject
 from gitprov.model.rows import HumanRow
 from gitprov.output import delta as deltas
-from gitprov.output.show_json import counted, rate
+from gitprov.output.show_json import counted, part, rate, requests
 from gitprov.output.text import PLAIN, clean, clean_block, paint
 
 Colours = Mapping[str, str]
@@ -103,9 +103,9 @@ def section(title: str, text: Text) -> Iterator[str]:
 
 def _facts(answer: TraceAnswer) -> Iterator[str]:
     record = answer.record
-    agent, prompt = _object(record, "agent"), _object(record, "prompt")
+    agent, prompt = part(record, "agent"), part(record, "prompt")
     version = agent.get("version")
-    redacted = {f"the {name}": _object(record, name).get("redactions") for name in ("prompt", "output")}
+    redacted = {f"the {name}": part(record, name).get("redactions") for name in ("prompt", "output")}
     redacted["other fields"] = record.get("field_redactions")
     return _fields(
         [
@@ -116,9 +116,9 @@ def _facts(answer: TraceAnswer) -> Iterator[str]:
             ("Session", _joined(record.get("session"), _turn(record))),
             ("Prompt key", record.get("key")),
             ("Version", _joined(prompt.get("name"), prompt.get("version"))),
-            ("Params", _pairs(_object(record, "params"))),
-            ("Usage", _pairs(_object(record, "usage"))),
-            ("Requests", ", ".join(map(str, _requests(record)))),
+            ("Params", _pairs(part(record, "params"))),
+            ("Usage", _pairs(part(record, "usage"))),
+            ("Requests", ", ".join(map(str, requests(record)))),
             ("Instructions", _instructions(record)),
             ("Redacted", ", ".join(f"{count} in {name}" for name, count in redacted.items() if count)),
             ("Forgotten", _forgotten(answer.forgotten)),
@@ -281,28 +281,17 @@ def _turn(record: JsonObject) -> str | None:
 
 
 def _subagent(record: JsonObject) -> str | None:
-    kind = _object(record, "subagent").get("type")
+    kind = part(record, "subagent").get("type")
     return f"subagent {kind}" if kind else None
 
 
-def _requests(record: JsonObject) -> Sequence[object]:
-    ids = record.get("request_ids")
-    return ids if isinstance(ids, list) and ids else [value for value in (record.get("request_id"),) if value]
-
-
 def _instructions(record: JsonObject) -> str:
-    entries = record.get("instructions")
-    rows = [row for row in entries if isinstance(row, dict)] if isinstance(entries, list) else []
+    rows = record.get("instructions") or ()
     return ", ".join(f"{row.get('path')} ({str(row.get('digest'))[:19]})" for row in rows)
 
 
 def _ranges(row: HumanRow, path: str) -> str:
     return ",".join(str(lines) for lines in row.classes(path).values())
-
-
-def _object(row: JsonObject, name: str) -> JsonObject:
-    value = row.get(name)
-    return value if isinstance(value, dict) else {}
 
 
 def _indented(text: str) -> Iterator[str]:

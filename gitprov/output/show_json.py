@@ -17,7 +17,7 @@ from gitprov.model.answers.show import (
     TraceFile,
 )
 from gitprov.model.canonical import JsonObject
-from gitprov.model.ranges import count_of
+from gitprov.model.ranges import number_of
 
 VERSION = 1
 
@@ -25,7 +25,7 @@ VERSION = 1
 def of_trace(answer: TraceAnswer) -> JsonObject:
     """The JSON document for one trace."""
     record = answer.record
-    agent = _object(record, "agent")
+    agent = part(record, "agent")
     return {
         "kind": "trace",
         "v": VERSION,
@@ -35,22 +35,22 @@ def of_trace(answer: TraceAnswer) -> JsonObject:
         "agent": {"name": agent.get("name"), "version": agent.get("version")},
         "subagent": record.get("subagent"),
         "model": record.get("model"),
-        "params": _object(record, "params"),
-        "usage": _object(record, "usage"),
+        "params": part(record, "params"),
+        "usage": part(record, "usage"),
         "session": record.get("session"),
         "turn": record.get("turn"),
-        "request_ids": _requests(record),
+        "request_ids": requests(record),
         "at": record.get("at"),
         "human": record.get("human"),
         "key": record.get("key"),
         "parent": record.get("parent"),
         "continued_by": list(answer.continued_by),
-        "prompt": _text(answer.prompt, _object(record, "prompt"), "digest", "name", "version", "redactions"),
-        "output": _text(answer.output, _object(record, "output"), "digest", "redactions"),
+        "prompt": _text(answer.prompt, part(record, "prompt"), "digest", "name", "version", "redactions"),
+        "output": _text(answer.output, part(record, "output"), "digest", "redactions"),
         "field_redactions": record.get("field_redactions", 0) if record else None,
         "instructions": [
             {"path": entry.get("path"), "digest": entry.get("digest")}
-            for entry in _rows(record, "instructions")
+            for entry in record.get("instructions") or ()
         ],
         "commits": [_held(entry) for entry in answer.held],
         "worktree": [_share(entry) for entry in answer.worktree],
@@ -95,7 +95,7 @@ def _trace(trace: CommitTrace) -> JsonObject:
         "trace": row.id,
         **{name: row.json.get(name) for name in facts},
         "prompt": {"text": trace.prompt.text, "missing": trace.prompt.why, "digest": row.prompt},
-        "ai_lines": sum(count_of(share.ai) + count_of(share.edited) for share in trace.files),
+        "ai_lines": sum(number_of(share.ai) + number_of(share.edited) for share in trace.files),
         "delta": row.delta,
         "delta_rate": rate(row.delta),
         "files": [_share(share) for share in trace.files],
@@ -140,7 +140,7 @@ def _share(share: TraceFile) -> JsonObject:
 def counted(share: TraceFile) -> dict[str, int | None]:
     """Counts of lines kept, edited, dropped and pending: from the note, else from the delta."""
     if share.ai or share.edited or share.delta is None:
-        kept, edited = count_of(share.ai), count_of(share.edited)
+        kept, edited = number_of(share.ai), number_of(share.edited)
     else:
         kept, edited = share.delta.kept, share.delta.edited
     return {"kept": kept, "edited": edited, "dropped": share.dropped, "pending": share.pending}
@@ -172,19 +172,12 @@ def _reviews(reviews: Sequence[Review]) -> list[JsonObject]:
     return [one._asdict() for one in reviews]
 
 
-def _requests(record: JsonObject) -> list[str]:
-    ids = record.get("request_ids")
-    if isinstance(ids, list) and ids:
-        return [value for value in ids if isinstance(value, str)]
-    value = record.get("request_id")
-    return [value] if isinstance(value, str) else []
+def requests(record: JsonObject) -> list[str]:
+    """The ids of the requests that a record names."""
+    return record.get("request_ids") or [value for value in (record.get("request_id"),) if value]
 
 
-def _object(row: JsonObject, name: str) -> JsonObject:
-    value = row.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _rows(row: JsonObject, name: str) -> list[JsonObject]:
-    value = row.get(name)
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+def part(record: JsonObject, name: str) -> JsonObject:
+    """An object in a record, such as its prompt; empty where the record lacks it."""
+    value: JsonObject = record.get(name) or {}
+    return value

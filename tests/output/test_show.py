@@ -113,7 +113,7 @@ def test_a_trace_with_everything() -> None:
         "session": "s",
         "turn": "000001",
         "parent": "gen_20260131_0123456789",
-        "instructions": [{"path": "CLAUDE.md", "digest": "sha256:" + "a" * 64}, 7],
+        "instructions": [{"path": "CLAUDE.md", "digest": "sha256:" + "a" * 64}],
     }
     counts = {"raw": 4, "kept": 1, "edited": 1, "dropped": 1, "pending": 1}
     answer = trace(
@@ -225,7 +225,7 @@ def test_json_of_a_trace_has_a_fixed_shape() -> None:
     """The keys are there whatever is known."""
     keys = set(show_json.of_trace(trace()))
     full = trace(
-        record={"request_ids": ["r", 3], "agent": 7, "instructions": "odd"},
+        record={"request_ids": ["r"], "agent": None, "instructions": [{"path": "p", "digest": "d"}]},
         held=(CommitOfTrace(HEAD, {"raw": 4, "edited": 1}, (SHARE, SHARE._replace(delta=None, why="w"))),),
     )
     document = show_json.of_trace(full)

@@ -77,16 +77,7 @@ def _freeze(repo: Repository, evidence: Evidence, name: TurnKey, seqs: set[int])
 def _generation(record: Record, files: dict[str, bytes]) -> Generation:
     top = generations.directory(record["id"])
     edits = tuple(
-        Edit(
-            row["path"],
-            files.get(f"{top}/files/{n}.before"),
-            files.get(f"{top}/files/{n}.after"),
-            row["before"],
-            row["after"],
-            row["raw_lines"],
-            row["tool"],
-            row["user_modified"],
-        )
+        Edit.of(row, files.get(f"{top}/files/{n}.before"), files.get(f"{top}/files/{n}.after"))
         for n, row in enumerate(record["edits"])
     )
     standing = tuple(
