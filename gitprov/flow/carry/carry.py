@@ -143,10 +143,7 @@ class _Diffs:
         raw: RawChanges,
     ) -> None:
         self._commits = commits
-        rootless = any(not entry.parents for entry in commits.values()) or any(
-            not target.parents for target, _ in targets
-        )
-        self._empty = repo.empty_tree() if rootless else ""
+        self._empty = repo.empty_tree()
         added_pairs: list[tuple[str, str]] = []
         across: list[tuple[str, str]] = []
         for target, sources in targets:
