@@ -123,7 +123,7 @@ def unusual(claude: ClaudeSession) -> None:
     claude.edit("link.py", "a = 1", "a = 2")
     claude.write_file('na"me.py', THREE)
     claude.write_file("gr\u00fc\u00dfe und mehr.py", THREE)
-    claude.write_file("large.txt", "x" * 99 + "\n" + "a line of text\n" * 80_000)
+    claude.write_file("large.txt", "x" * 99 + "\n" + "".join(f"{n} {'text' * 25_000}\n" for n in range(12)))
     claude.edit("large.txt", "x" * 99, "y" * 99)
     claude.write_file("deep/er/new.py", THREE)
     repo.git("worktree", "add", "-q", "../linked")
