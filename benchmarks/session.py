@@ -13,6 +13,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks import common
 from gitprov.flow.capture.dispatch import capture
 from gitprov.flow.capture.moment import Moment
 
@@ -28,6 +29,7 @@ class Session:
         self.env = env
         self.transcript = Path(env["HOME"]) / ".claude" / "projects" / "bench" / f"{SESSION}.jsonl"
         self.transcript.parent.mkdir(parents=True, exist_ok=True)
+        self.command: list[str] = []
         self._count = 0
 
     def prompt(self, text: str) -> None:
@@ -81,7 +83,10 @@ class Session:
         return f"toolu_{self._count:024d}"
 
     def hook(self, name: str, **fields: object) -> None:
-        """Capture one payload, here and now."""
+        """Capture one payload, here and now, or pipe it to `command`."""
+        if self.command:
+            common.run(self.command, cwd=self.root, env=self.env, stdin=self.payload(name, **fields))
+            return
         problem = capture(
             "claude-code", self.payload(name, **fields), Moment(time.time(), self.env, str(self.root))
         )
@@ -97,7 +102,7 @@ class Session:
             "permission_mode": "acceptEdits",
             "hook_event_name": name,
         }
-        return json.dumps({**row, **fields}).encode()
+        return json.dumps({**row, **fields}, separators=(",", ":")).encode()
 
     def _answer(self, block: dict[str, Any], reason: str) -> None:
         message = {

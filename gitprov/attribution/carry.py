@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from gitprov.attribution.layout.language import PLAIN, Language
-from gitprov.attribution.reword import matches
 from gitprov.model.hunk import Hunk, added_lines
 from gitprov.model.ranges import LineSet
 
@@ -43,6 +42,8 @@ def kept(
     if any(
         hunk.new_count and (changed or hunk.new_count <= _BLANKS) and _touches(lines, hunk) for hunk in hunks
     ):
+        from gitprov.attribution.reword import matches
+
         old, new = contents()
         hits = matches(old, new, hunks, (), language)
         inside = added_lines(hunks)

@@ -8,9 +8,10 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.fold import BASE, FoldStep, begin, fold
+from gitprov.attribution.fold import fold
 from gitprov.attribution.layout.language import PLAIN, Language
 from gitprov.attribution.reword import matches
+from gitprov.attribution.state import BASE, FoldStep, begin
 from gitprov.model.answers.show import Delta, DeltaHunk, DeltaLine
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines

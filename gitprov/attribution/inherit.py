@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from gitprov.attribution.carry import LineRun, moved
+from gitprov.attribution.note_rows import recounted, weakest
 from gitprov.model.ids import is_trace_id
-from gitprov.model.note import EVIDENCE, GATES, Note, Row, commit_row, files_entry, line_count
+from gitprov.model.note import GATES, Note
 from gitprov.model.ranges import LineSet, shared_out, union
+from gitprov.model.rows import CommitRow, LineRow, NoteRow, ReviewRow, TraceRow, files_entry
 
 Key = tuple[str, str]
 
@@ -17,37 +19,39 @@ class Inherited(NamedTuple):
     """Trace, human and review rows with the target's line numbers; the weakest gate of whole sources, and
     their `dropped` traces with reasons.
 
-    `traces` are those that were searched for, if there are no rows. `problem` is the reason why the result is
-    incomplete.
+    `problem` is the reason why the result is incomplete. `noted`: no note of a source is missing, so where a
+    trace has no row here the target has none of its lines.
     """
 
-    rows: list[Row]
+    rows: list[NoteRow]
     gate: str | None = None
     dropped: dict[str, str] = {}  # noqa: RUF012 - never written to
     problem: str | None = None
-    traces: frozenset[str] = frozenset()
+    noted: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.dropped or self.problem or self.traces)
+        return bool(self.rows or self.dropped or self.problem or self.noted)
 
-    def note(self, commit: str, added: int, *, silent: bool = False) -> Note | None:
-        """The note of a commit with only these claims; None if there are none, unless `silent`."""
-        if not self.rows and not self.dropped and not silent:
+    def note(self, commit: str, added: int, *, always: bool = False) -> Note | None:
+        """The note of a commit with only these claims. None if there are none; `always`: only where `noted`
+        is false as well.
+        """
+        if not self.rows and not self.dropped and not (always and self.noted):
             return None
-        return Note([*self.rows, commit_row(commit, self.gate or "absent", added, self.dropped)])
+        return Note([*self.rows, CommitRow.of(commit, self.gate or "absent", added, self.dropped)])
 
 
 class InheritedClaims:
     """Collects claims for one target. For each line, the first claim holds."""
 
     def __init__(self) -> None:
-        self._rows: dict[Key, Row] = {}
+        self._rows: dict[Key, LineRow] = {}
         self._lines: dict[Key, dict[str, dict[str, LineSet]]] = {}
         self._deleted: dict[Key, dict[str, int]] = {}
         self._lost: dict[Key, int] = {}
         self._taken: dict[str, LineSet] = {}
-        self._reviewed: dict[str, dict[int, dict[str, Row]]] = {}
-        self._sorted: dict[int, tuple[Note, dict[str, dict[str, Row]]]] = {}
+        self._reviewed: dict[str, dict[int, dict[str, ReviewRow]]] = {}
+        self._sorted: dict[int, tuple[Note, dict[str, dict[str, ReviewRow]]]] = {}
         self._gate: str | None = None
         self._dropped: dict[str, str] = {}
 
@@ -63,7 +67,7 @@ class InheritedClaims:
             if lines:
                 classes = self._lines.setdefault(self._known(claim.row), {}).setdefault(path, {})
                 classes[claim.cls] = classes.get(claim.cls, LineSet()) | lines
-                self._reviewed.setdefault(claim.row["id"], {})[id(note)] = reviews.get(claim.row["id"], {})
+                self._reviewed.setdefault(claim.row.id, {})[id(note)] = reviews.get(claim.row.id, {})
 
     def add_commit_facts(
         self, note: Note, names: dict[str, str], removed: dict[str, int], counted: Collection[str] = ()
@@ -73,34 +77,29 @@ class InheritedClaims:
         `names`: path in the source → path in the target, if it differs. `removed`: path → number of lines
         that the target removes. `counted`: traces whose dropped lines are counted elsewhere.
         """
-        about = note.commit or {}
-        gates = [gate for gate in (self._gate, about.get("gate")) if gate in GATES]
-        self._gate = max(gates, key=GATES.index, default=None)
-        dropped = about.get("dropped")
-        if isinstance(dropped, dict):
-            self._dropped.update((str(trace), str(reason)) for trace, reason in dropped.items())
+        if note.commit is not None:
+            gates = [gate for gate in (self._gate, note.commit.gate) if gate in GATES]
+            self._gate = max(gates, key=GATES.index, default=None)
+            self._dropped.update(note.commit.dropped or {})
         for row in filter(_is_known, note.traces.values()):
             key = self._known(row)
-            delta = row.get("delta")
-            lost = delta.get("dropped") if isinstance(delta, dict) else 0
-            if isinstance(lost, int) and row["id"] not in counted:
-                self._lost[key] = self._lost.get(key, 0) + lost
-            for old, entry in row["files"].items() if isinstance(row.get("files"), dict) else ():
+            if row.id not in counted:
+                self._lost[key] = self._lost.get(key, 0) + row.counted("dropped")
+            for old in row.files:
                 path = names.get(old, old)
-                gone = entry.get("deleted") if isinstance(entry, dict) else 0
-                most = removed.get(path, 0)
-                if isinstance(gone, int) and gone and most:
+                gone, most = row.deleted(old), removed.get(path, 0)
+                if gone and most:
                     counts = self._deleted.setdefault(key, {})
                     counts[path] = min(most, counts.get(path, 0) + gone)
 
     def result(self) -> Inherited:
         """The rows for all claims added so far."""
         rows = [row for row in (self._row(key) for key in sorted(self._rows)) if row is not None]
-        traces = {row["id"] for row in rows if row["kind"] == "trace"}
+        traces = {row.id for row in rows if isinstance(row, TraceRow)}
         reviews = [row for trace in sorted(traces) for row in self._all_say(trace)]
         return Inherited([*rows, *reviews], self._gate, self._dropped)
 
-    def _all_say(self, trace: str) -> list[Row]:
+    def _all_say(self, trace: str) -> list[ReviewRow]:
         """Reviews of a trace in all notes that gave lines of it, as a review in one covers only a part."""
         reviews = list(self._reviewed.get(trace, {}).values())
         return (
@@ -109,21 +108,20 @@ class InheritedClaims:
             else []
         )
 
-    def _reviews_of(self, note: Note) -> dict[str, dict[str, Row]]:
+    def _reviews_of(self, note: Note) -> dict[str, dict[str, ReviewRow]]:
         """Trace → its reviews in a note, by id; cached, as many files and traces need them."""
         if id(note) not in self._sorted:
-            reviews_of: dict[str, dict[str, Row]] = {}
-            for row in note.of_kind("review"):
-                reviews_of.setdefault(row["id"].partition("/")[0], {})[row["id"]] = row
+            reviews_of: dict[str, dict[str, ReviewRow]] = {}
+            for name, row in note.of(ReviewRow).items():
+                reviews_of.setdefault(row.trace, {})[name] = row
             self._sorted[id(note)] = (note, reviews_of)
         return self._sorted[id(note)][1]
 
-    def _known(self, row: Row) -> Key:
-        key = (row["kind"], row["id"])
-        self._rows.setdefault(key, row)
-        return key
+    def _known(self, row: LineRow) -> Key:
+        self._rows.setdefault(row.identity, row)
+        return row.identity
 
-    def _row(self, key: Key) -> Row | None:
+    def _row(self, key: Key) -> LineRow | None:
         lines, deleted = self._lines.get(key, {}), self._deleted.get(key, {})
         files = {
             path: files_entry(lines.get(path, {}), deleted.get(path, 0))
@@ -131,28 +129,13 @@ class InheritedClaims:
         }
         if not files:
             return None
-        row = {**self._rows[key], "files": files}
-        if key[0] == "trace":
-            row["evidence"] = weakest(row.get("evidence"), "carried")
-            row["delta"] = recounted(row, self._lost.get(key, 0))
+        row = self._rows[key].replace(files=files)
+        if isinstance(row, TraceRow):
+            delta = recounted(row, self._lost.get(key, 0))
+            return row.replace(evidence=weakest(row.evidence, "carried"), delta=delta)
         return row
 
 
-def _is_known(row: Row) -> bool:
+def _is_known(row: LineRow) -> bool:
     """Whether a row is of a person or has a valid trace id; other names must get into no message or note."""
-    return row["kind"] != "trace" or is_trace_id(row["id"])
-
-
-def weakest(*claims: object) -> str:
-    """The weakest of several kinds of evidence; unknown values are ignored."""
-    return EVIDENCE[max(EVIDENCE.index(claim) for claim in claims if claim in EVIDENCE)]
-
-
-def recounted(row: Row, dropped: int, pending: int = 0) -> Row:
-    """A trace row's `delta`, computed for the lines that the row claims."""
-    kept, edited = line_count(row, "ai"), line_count(row, "edited")
-    parts = {"kept": kept, "edited": edited, "dropped": dropped, "pending": pending}
-    before = row.get("delta")
-    count = before.get("reformatted") if isinstance(before, dict) else 0
-    layout = min(count, kept) if isinstance(count, int) and not isinstance(count, bool) else 0
-    return {"raw": sum(parts.values()), **parts, **({"reformatted": layout} if layout > 0 else {})}
+    return not isinstance(row, TraceRow) or is_trace_id(row.id)

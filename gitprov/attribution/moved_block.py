@@ -55,7 +55,7 @@ def shed(path: str, folded: Folded, tallies: Mapping[int, Tally]) -> tuple[Remov
 def _contents(folded: Folded) -> Iterator[tuple[bytes, Sequence[Origin]]]:
     """The contents in the history of a fold, the newest first."""
     yield folded.content, folded.origins
-    yield from reversed(folded.past)
+    yield from ((version.content, version.origins) for version in reversed(folded.past))
 
 
 def arrivals(shed: Sequence[RemovedLines], vacant: Sequence[UnclaimedLines]) -> list[dict[int, Owner]]:

@@ -1,34 +1,34 @@
-"""Makes the rows of a note from the results per file and source: sums of counts, and carried claims."""
+"""Arithmetic of note rows: sums of counts, rows of several sources as one, rows without some lines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from gitprov.attribution.inherit import weakest
-from gitprov.attribution.outcome import AmendedClaim, Tally
-from gitprov.model.note import Row, files_entry, unite_rows
+from gitprov.model.note import EVIDENCE, unite_rows
 from gitprov.model.ranges import LineSet
+from gitprov.model.rows import LineRow, R, TraceRow, files_entry
+
+if TYPE_CHECKING:
+    from gitprov.attribution.outcome import AmendedClaim, Tally
+
+_NONE = LineSet()
+_PARTS = ("kept", "edited", "dropped", "pending")
 
 
 def delta(tallies: Sequence[Tally]) -> dict[str, int]:
     """The `delta` of a trace row: the sums of its sources' kept, edited, dropped and pending lines."""
-    names = ("kept", "edited", "dropped", "pending")
-    counts = {name: sum(len(getattr(tally, name)) for tally in tallies) for name in names}
-    return {
-        "raw": sum(counts.values()),
-        **counts,
-        **reformatted(sum(len(tally.reformatted) for tally in tallies)),
-    }
+    counts = {name: sum(len(getattr(tally, name)) for tally in tallies) for name in _PARTS}
+    return _summed(counts, sum(len(tally.reformatted) for tally in tallies))
 
 
-def reformatted(count: object, kept: int | None = None) -> dict[str, int]:
-    """The part of a delta that counts kept lines with only their layout changed; empty if there are none.
+def _summed(parts: dict[str, int], reformatted: int) -> dict[str, int]:
+    """A delta of these parts; of the kept lines, at most `reformatted` have only their layout changed."""
+    return {"raw": sum(parts.values()), **parts, **_reformatted(min(reformatted, parts["kept"]))}
 
-    The number is at most `kept`, unless that is None.
-    """
-    number = count if isinstance(count, int) and not isinstance(count, bool) else 0
-    number = number if kept is None else min(number, kept)
-    return {"reformatted": number} if number > 0 else {}
+
+def _reformatted(count: int) -> dict[str, int]:
+    return {"reformatted": count} if count > 0 else {}
 
 
 def together(claims: Iterable[dict[str, LineSet]]) -> dict[str, LineSet]:
@@ -40,62 +40,89 @@ def together(claims: Iterable[dict[str, LineSet]]) -> dict[str, LineSet]:
     return {cls: LineSet.of_runs(of_class) for cls, of_class in runs.items()}
 
 
-def carried_row(carried: AmendedClaim, path: str, lines: dict[str, LineSet], tally: Tally) -> Row:
+def carried_row(carried: AmendedClaim, path: str, lines: dict[str, LineSet], tally: Tally) -> LineRow:
     """The row for what is left of a claim of the amended commit.
 
     Its `delta` is the difference that the amendment makes; `settled` adds the amended row's own once.
     """
-    row = carried.row
-    kept: Row = {**row, "files": {path: files_entry(lines, carried.gone)}}
-    if row["kind"] == "trace":
-        kept["evidence"] = weakest(row.get("evidence"), "carried")
-        # A line may since be broken into several, or joined with others: the tally counts the original lines.
-        now = {
-            name: len(count) if cls in lines else 0
-            for name, cls, count in (("kept", "ai", tally.kept), ("edited", "edited", tally.edited))
-        }
-        now["kept" if carried.cls == "ai" else "edited"] -= carried.size
-        layout = reformatted(len(tally.reformatted))
-        kept["delta"] = {**now, "dropped": len(tally.dropped), "pending": len(tally.pending), **layout}
-    return kept
-
-
-def settled(row: Row, before: Row | None) -> Row:
-    """The final row: without empty files, the delta of the amended commit's row added, raw as the sum."""
-    row = {**row, "files": {path: entry for path, entry in row["files"].items() if entry}}
-    if row["kind"] != "trace":
+    row = carried.row.replace(files={path: files_entry(lines, carried.gone)})
+    if not isinstance(row, TraceRow):
         return row
-    counted = {
-        name: value for name, value in (before or {}).get("delta", {}).items() if isinstance(value, int)
+    # A line may since be broken into several, or joined with others: the tally counts the original lines.
+    now = {
+        name: len(count) if cls in lines else 0
+        for name, cls, count in (("kept", "ai", tally.kept), ("edited", "edited", tally.edited))
     }
-    counted.pop("pending", None)
-    parts = {
-        name: max(0, row["delta"].get(name, 0) + counted.get(name, 0))
-        for name in ("kept", "edited", "dropped", "pending")
-    }
-    both = row["delta"].get("reformatted", 0) + counted.get("reformatted", 0)
-    return {**row, "delta": {"raw": sum(parts.values()), **parts, **reformatted(both, parts["kept"])}}
+    now["kept" if carried.cls == "ai" else "edited"] -= carried.size
+    counts = {**now, "dropped": len(tally.dropped), "pending": len(tally.pending)}
+    return row.replace(
+        evidence=weakest(row.evidence, "carried"),
+        delta={**counts, **_reformatted(len(tally.reformatted))},
+    )
 
 
-def _alike(a: Row, b: Row) -> bool:
+def settled(row: LineRow, before: TraceRow | None) -> LineRow:
+    """The final row: without empty files, the delta of the amended commit's row added, raw as the sum."""
+    row = row.replace(files={path: entry for path, entry in row.files.items() if entry})
+    if not isinstance(row, TraceRow):
+        return row
+    old = {name: before.counted(name) if before is not None else 0 for name in (*_PARTS, "reformatted")}
+    parts = {**old, "pending": 0}
+    counts = {name: max(0, row.counted(name) + parts[name]) for name in _PARTS}
+    return row.replace(delta=_summed(counts, row.counted("reformatted") + old["reformatted"]))
+
+
+def _alike(a: LineRow, b: LineRow) -> bool:
     """Whether two rows are equal in everything but files and counts."""
-    return {**a, "files": None, "delta": None} == {**b, "files": None, "delta": None}
+    return {**a.json, "files": None, "delta": None} == {**b.json, "files": None, "delta": None}
 
 
-def add(a: Row, b: Row, carried: bool) -> Row:
+def add(a: LineRow, b: LineRow, carried: bool) -> LineRow:
     """Add two rows of one trace or person for different sources: unite line sets, add counts of lines.
 
     For a `carried` row, events may count the same deleted lines again, so the larger number holds.
     """
-    if not carried and set(a["files"]).isdisjoint(b["files"]) and _alike(a, b):
-        united = {**a, "files": {**a["files"], **b["files"]}}  # the same as the union, in less time
+    both = a.files.keys() & b.files.keys()
+    if not carried and not both and _alike(a, b):
+        united = a.replace(files={**a.files, **b.files})  # the same as the union, in less time
     else:
         united = unite_rows(a, b)
-    if "delta" in a and "delta" in b:
-        names = {**a["delta"], **b["delta"]}
-        united["delta"] = {name: a["delta"].get(name, 0) + b["delta"].get(name, 0) for name in names}
-    for path in set() if carried else set(a["files"]) & set(b["files"]):
-        deleted = a["files"][path].get("deleted", 0) + b["files"][path].get("deleted", 0)
-        if deleted:
-            united["files"][path]["deleted"] = deleted
-    return united
+    if isinstance(a, TraceRow) and isinstance(b, TraceRow) and "delta" in a.json and "delta" in b.json:
+        names = {**(a.delta or {}), **(b.delta or {})}
+        united = united.replace(delta={name: a.counted(name) + b.counted(name) for name in names})
+    counts = {} if carried else {path: a.deleted(path) + b.deleted(path) for path in both}
+    more = {path: {**united.files[path], "deleted": count} for path, count in counts.items() if count}
+    return united.replace(files={**united.files, **more})
+
+
+def weakest(*claims: object) -> str:
+    """The weakest of several kinds of evidence; unknown values are ignored."""
+    return EVIDENCE[max(EVIDENCE.index(claim) for claim in claims if claim in EVIDENCE)]
+
+
+def recounted(row: TraceRow, dropped: int, pending: int = 0) -> dict[str, int]:
+    """A trace row's `delta`, computed for the lines that it claims."""
+    parts = {"kept": row.count("ai"), "edited": row.count("edited"), "dropped": dropped, "pending": pending}
+    return _summed(parts, row.counted("reformatted"))
+
+
+def adapted(row: R) -> R:
+    """A row whose lines have changed, with the counts of its `delta` adapted, if it has one."""
+    if not isinstance(row, TraceRow) or row.delta is None:
+        return row
+    return row.replace(delta=recounted(row, row.counted("dropped"), row.counted("pending")))
+
+
+def without(row: R, taken: Mapping[str, LineSet]) -> R | None:
+    """A row without the lines `taken`, by path; None where nothing is left. Its counts stay.
+
+    A row that claims no lines is unchanged.
+    """
+    if not isinstance(row, LineRow) or "files" not in row.json:
+        return row
+    files = {}
+    for path in row.files:
+        classes = {cls: lines - taken.get(path, _NONE) for cls, lines in row.classes(path).items()}
+        entry = files_entry(classes, row.deleted(path))
+        files.update({path: entry} if entry else {})
+    return row.replace(files=files) if files else None

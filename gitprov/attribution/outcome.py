@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from gitprov.attribution.fold import NOBODY, Folded, Origin, develop, from_past, produced, reach
-from gitprov.attribution.sides import runs
-from gitprov.attribution.state import Layout, Part
+from gitprov.attribution.recall import develop, from_past, produced, reach, remembered
+from gitprov.attribution.state import NOBODY, Folded, Layout, Origin, Part
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
-from gitprov.model.note import Row
 from gitprov.model.ranges import LineSet
+from gitprov.model.rows import LineRow
+from gitprov.model.spent import Spent
 
 NO_LINES = LineSet()
-NONE: tuple[set[int], set[int]] = (set(), set())
-
-
-class SpentLines(NamedTuple):
-    """The lines of one source (of its `after`, 1-based) that earlier commits hold or dropped."""
-
-    spent: LineSet = NO_LINES
-    dropped: LineSet = NO_LINES
+Sides = tuple[set[int], set[int]]
+"""Lines of a source (0-based): unchanged ones, and reworded ones."""
+NONE: Sides = (set(), set())
 
 
 class Tally(NamedTuple):
@@ -48,7 +43,7 @@ class AmendedClaim(NamedTuple):
     `size` counts the lines it had, `gone` those that its trace removed from the file (counted once per row).
     """
 
-    row: Row
+    row: LineRow
     cls: str
     size: int = 0
     gone: int = 0
@@ -71,7 +66,7 @@ def outcome(
     staged: bytes,
     added: Iterable[Hunk],
     view: bytes | None,
-    marks: dict[int, SpentLines],
+    marks: dict[int, Spent],
     shelved: Iterable[bytes] = (),
     before: Folded | None = None,
 ) -> Outcome:
@@ -83,46 +78,14 @@ def outcome(
     state before the steps, given if these may be of another version of the file (a stash, another branch): a
     NOBODY line keeps its origin in it, unless a model replaced that.
     """
-    hunks_here = list(added)
+    changed, texts = list(added), split_lines(staged)
     look = _Look(folded, before)
-    if folded.held is not None and folded.watched == staged:
-        main = _Seen(look.as_before(staged, list(folded.held)), folded.layout)
-    else:
-        main = _staged_before(folded, staged, view, look.at(staged))
-    placed = slide(main.origins, split_lines(staged), hunks_here)
-    fresh = [n for hunk in hunks_here for n in range(hunk.new_start, hunk.new_end) if n < len(placed)]
-    removed = {n for hunk in hunks_here for n in range(hunk.old_start, hunk.old_end)}
-    committed = _by_source(main)
-    bounded = next(iter(sorted(main.layout.limits)), None)
-    aside = [look.at(content) for content in shelved]
-    in_tree, waiting = _outside(folded, main, committed, None if view is None else look.at(view), aside)
-    replaced = _replaced(folded)
-    changed = _reformatted(main, split_lines(staged))
-    tallies = {
-        source: _tally(
-            created,
-            replaced.get(source, NONE)[0],
-            committed.get(source, NONE),
-            None if in_tree is None else in_tree.get(source, NONE),
-            0 if source in waiting else len(folded.deleted.get(source, set()) & removed),
-            marks.get(source, SpentLines()),
-            changed.get(source, set()),
-        )
-        for source, created in folded.created.items()
-    }
-    return Outcome(_lines(placed, fresh, folded.people), tallies, bounded)
-
-
-def _waiting(folded: Folded, aside: Collection[int], present: Collection[int]) -> set[int]:
-    """The sources whose work was stashed: what they removed is removed there, not in this commit.
-
-    If no source has lines in the commit or the work tree, sources without remaining lines were stashed too.
-    """
-    waiting = {source for source in aside if source not in present}
-    if waiting and not present:
-        replaced = _replaced(folded)
-        waiting |= {one for one, lines in folded.created.items() if lines <= replaced.get(one, NONE)[0]}
-    return waiting
+    committed = look.committed(staged, view)
+    outside = _outside(look, committed, view, shelved)
+    lines = _lines(committed, texts, changed, folded.people)
+    removed = {n for hunk in changed for n in range(hunk.old_start, hunk.old_end)}
+    tallies = _tallies(folded, committed, outside, texts, removed, marks)
+    return Outcome(lines, tallies, min(committed.layout.limits, default=None))
 
 
 class _Seen(NamedTuple):
@@ -136,22 +99,35 @@ class _Look:
     """The origins of lines of contents; each content is computed once."""
 
     def __init__(self, folded: Folded, before: Folded | None) -> None:
-        self._folded = folded
+        self.folded = folded
         self._before = before
         self._seen: dict[bytes, _Seen] = {}
 
     def at(self, content: bytes) -> _Seen:
         """The origins of a content's lines."""
         if content not in self._seen:
-            state = reach(self._folded.copy(), content)
-            self._seen[content] = _Seen(self.as_before(content, state.origins), state.layout)
+            state = reach(self.folded.copy(), content)
+            self._seen[content] = _Seen(self._as_before(content, state.origins), state.layout)
         return self._seen[content]
 
-    def as_before(self, content: bytes, origins: list[Origin]) -> list[Origin]:
+    def committed(self, staged: bytes, view: bytes | None) -> _Seen:
+        """The origins of the committed lines: as of the moment when the file was so, if it ever was.
+
+        Else lines in the index only have past origins: they were staged while the file had them.
+        """
+        past = remembered(self.folded, staged)
+        if past is not None:
+            return _Seen(self._as_before(staged, list(past.origins)), self.folded.layout)
+        seen = self.at(staged)
+        alone = () if view is None else produced(view, staged)
+        state = self.folded._replace(content=staged, origins=seen.origins, layout=seen.layout)
+        return _Seen(from_past(state, alone).origins, seen.layout)
+
+    def _as_before(self, content: bytes, origins: list[Origin]) -> list[Origin]:
         """Origins, with those from before the steps for NOBODY lines."""
         if self._before is None:
             return origins
-        gone = {origin[:2] for origin in (*origins, *self._folded.superseded)}
+        gone = {origin[:2] for origin in (*origins, *self.folded.superseded)}
         straight = develop(self._before.copy(), content).origins
         return [
             old if now == NOBODY and old[:2] not in gone else now
@@ -159,30 +135,31 @@ class _Look:
         ]
 
 
-def _staged_before(folded: Folded, staged: bytes, view: bytes | None, seen: _Seen) -> _Seen:
-    """Origins, with past ones for lines in the index only: they were staged while the file had them."""
-    alone = () if view is None else produced(view, staged)
-    state = from_past(folded._replace(content=staged, origins=seen.origins, layout=seen.layout), alone)
-    return _Seen(state.origins, seen.layout)
-
-
-def _outside(
-    folded: Folded,
-    main: _Seen,
-    committed: dict[int, tuple[set[int], set[int]]],
-    seen: _Seen | None,
-    aside: list[_Seen],
-) -> tuple[dict[int, tuple[set[int], set[int]]] | None, Collection[int]]:
-    """What work tree (`seen`) and versions put aside hold of each source, None where the work tree cannot be
-    seen; and the sources that wait in one of these versions.
+class _Outside(NamedTuple):
+    """Source → its (unchanged, reworded) lines in work tree and stashes, None where the work tree cannot be
+    seen; and the sources whose work was stashed: what they removed is removed there, not in this commit.
     """
-    in_tree = None
-    if seen is not None and not main.layout.limits:
-        in_tree = committed if seen is main and not aside else _by_source(seen, *aside)
+
+    in_tree: dict[int, Sides] | None
+    waiting: Collection[int] = ()
+
+
+def _outside(look: _Look, committed: _Seen, view: bytes | None, shelved: Iterable[bytes]) -> _Outside:
+    """What is outside the commit. If no source has lines in the commit or the work tree, sources without
+    remaining lines were stashed too.
+    """
+    aside = [look.at(content) for content in shelved]
+    tree = [] if view is None else [look.at(view)]
+    in_tree = _by_source(*tree, *aside) if tree and not committed.layout.limits else None
     if not aside:
-        return in_tree, ()
-    present = {*committed, *_by_source(*filter(None, (seen,)))}
-    return in_tree, _waiting(folded, _by_source(*aside), present)
+        return _Outside(in_tree)
+    present = _by_source(committed, *tree)
+    waiting = _by_source(*aside).keys() - present.keys()
+    if waiting and not present:
+        replaced = _replaced(look.folded)
+        created = look.folded.created.items()
+        waiting |= {source for source, lines in created if lines <= replaced.get(source, NONE)[0]}
+    return _Outside(in_tree, waiting)
 
 
 def _reformatted(seen: _Seen, lines: list[bytes]) -> dict[int, set[int]]:
@@ -221,7 +198,12 @@ def _is_reformatted(old: bytes, new: bytes) -> bool:
     return old.rstrip(b"\r") != bare and bool(bare.strip())
 
 
-def _lines(origins: list[Origin], fresh: list[int], people: set[int]) -> dict[int, dict[str, LineSet]]:
+def _lines(
+    committed: _Seen, lines: list[bytes], changed: list[Hunk], people: set[int]
+) -> dict[int, dict[str, LineSet]]:
+    """Source → class → the added lines (1-based) that are its own."""
+    origins = slide(committed.origins, lines, changed)
+    fresh = [n for hunk in changed for n in range(hunk.new_start, hunk.new_end) if n < len(origins)]
     by_source: dict[int, dict[str, list[int]]] = {}
     for n in fresh:
         source, _, edited = origins[n]
@@ -229,20 +211,17 @@ def _lines(origins: list[Origin], fresh: list[int], people: set[int]) -> dict[in
             cls = "human" if source in people else "edited" if edited else "ai"
             by_source.setdefault(source, {}).setdefault(cls, []).append(n + 1)
     return {
-        source: {
-            cls: LineSet.of_runs((first, end - 1) for first, end in runs(lines))
-            for cls, lines in by_class.items()
-        }
+        source: {cls: LineSet(numbers) for cls, numbers in by_class.items()}
         for source, by_class in by_source.items()
     }
 
 
-def _by_source(*contents: _Seen) -> dict[int, tuple[set[int], set[int]]]:
+def _by_source(*contents: _Seen) -> dict[int, Sides]:
     """Source → its unchanged lines (0-based) and its reworded ones in some contents.
 
     A line joined to another is present where that one is. A line of which a part changed counts as reworded.
     """
-    sides_of: dict[int, tuple[set[int], set[int]]] = {}
+    sides_of: dict[int, Sides] = {}
     for origins, layout in contents:
         for source, line, edited in origins:
             if source >= 0:
@@ -258,24 +237,49 @@ def _by_source(*contents: _Seen) -> dict[int, tuple[set[int], set[int]]]:
     return sides_of
 
 
-def _replaced(folded: Folded) -> dict[int, tuple[set[int], set[int]]]:
+def _replaced(folded: Folded) -> dict[int, Sides]:
     return _by_source(_Seen(list(folded.superseded), Layout({}, {}, set(), set())))
+
+
+def _tallies(
+    folded: Folded,
+    committed: _Seen,
+    outside: _Outside,
+    lines: list[bytes],
+    removed: set[int],
+    marks: dict[int, Spent],
+) -> dict[int, Tally]:
+    """Source → what became of its lines. `removed`: lines (0-based) of the parent that the commit removes."""
+    in_commit, replaced, changed = _by_source(committed), _replaced(folded), _reformatted(committed, lines)
+    in_tree = outside.in_tree
+    return {
+        source: _tally(
+            created,
+            replaced.get(source, NONE)[0],
+            in_commit.get(source, NONE),
+            None if in_tree is None else in_tree.get(source, NONE),
+            0 if source in outside.waiting else len(folded.deleted.get(source, set()) & removed),
+            marks.get(source, Spent()),
+            changed.get(source, set()),
+        )
+        for source, created in folded.created.items()
+    }
 
 
 def _tally(
     created: set[int],
     replaced: set[int],
-    committed: tuple[set[int], set[int]],
-    in_tree: tuple[set[int], set[int]] | None,
+    committed: Sides,
+    in_tree: Sides | None,
     gone: int,
-    marks: SpentLines,
+    marks: Spent,
     changed: set[int],
 ) -> Tally:
     """`replaced`: lines that a later edit replaced; `committed` and `in_tree`: (unchanged, reworded) lines in
     the commit and in the work tree; `changed`: lines whose layout changed. All 0-based.
     """
     replaced = replaced.difference(*committed, *(in_tree or ()))
-    countable = {line for line in created - replaced if line + 1 not in marks.spent}
+    countable = {line for line in created - replaced if line + 1 not in marks.lines}
     kept, edited = committed[0] & countable, (committed[1] - committed[0]) & countable
     rest = countable - kept - edited
     pending = rest if in_tree is None else (in_tree[0] | in_tree[1]) & rest

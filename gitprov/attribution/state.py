@@ -26,10 +26,10 @@ class FoldStep(NamedTuple):
     human: bool
 
 
-class StashedContent(NamedTuple):
-    """A content that git keeps beside the file, as in a stash, with the origins of its lines at that moment.
+class Remembered(NamedTuple):
+    """A content of the file, with the origins that its lines had then.
 
-    `fresh`: no step came since. Lines that leave the file later are not restored from it.
+    `fresh`: it is stashed, and no step came since. Lines that leave the file later do not come back from it.
     """
 
     content: bytes
@@ -76,15 +76,15 @@ class Folded(NamedTuple):
     replaced; a model's own edits do not count as dropped by the developer. `people`: the sources that are
     persons. `created`: source → lines (0-based, of its `after`) that it wrote.
 
-    `held`: the origins of content `watched` when the fold last reached it. A content staged in the middle of
-    a session was replaced in the file since, so its lines get the origins of that moment. `base` and `first`:
-    content and origins before the first step. `spent`: source → its lines (1-based) that commits hold
+    `watched` is the content that will be committed. `base` and `first`: content and origins before the first
+    step. `spent`: source → its lines (1-based) that commits hold
     already. Such a line in the content is an older commit's, or a person typed it again: its origin is
     NOBODY.
 
-    `past` are the last contents of the fold, with their origins: an undo, or a checkout from the index,
-    restores one as a whole. `language` determines what is layout in the file. `asides` are stashed contents,
-    the oldest first.
+    `past` are the last contents of the fold and the last one that equals `watched`, the oldest first: an
+    undo, or a checkout from the index, restores one as a whole, and a content staged in the middle of a
+    session was replaced in the file since. `asides` are the contents that git keeps beside the file, as in a
+    stash. `language` determines what is layout in the file.
     """
 
     content: bytes
@@ -94,12 +94,11 @@ class Folded(NamedTuple):
     people: set[int]
     created: dict[int, set[int]]
     watched: bytes | None = None
-    held: tuple[Origin, ...] | None = None
     base: bytes = b""
     first: tuple[Origin, ...] | None = None
     spent: Mapping[int, Iterable[int]] = MappingProxyType({})
-    past: tuple[tuple[bytes, tuple[Origin, ...]], ...] = ()
-    asides: tuple[StashedContent, ...] = ()
+    past: tuple[Remembered, ...] = ()
+    asides: tuple[Remembered, ...] = ()
     language: Language = PLAIN
     layout: Layout = Layout({}, {}, set(), set())
 
@@ -128,7 +127,6 @@ def begin(
         set(),
         {},
         watched,
-        None,
         base,
         None,
         spent,

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import ERROR, Finding
 from gitprov.model.hunk import Hunk
 from gitprov.model.ids import TRACE_ID
 from gitprov.model.lines import is_trivial, split_lines
-from gitprov.model.note import Row
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.printed import path_quoted
 
@@ -113,7 +113,7 @@ def lost_sidecar(path: str, old: bytes, new: bytes | None) -> Finding | None:
     )
 
 
-def sidecar_traces(row: Row) -> tuple[str, ...]:
+def sidecar_traces(row: JsonObject) -> tuple[str, ...]:
     """The traces that a sidecar's JSON object names, the newest first, then all of the file."""
     names = row.get("traces")
     every = (row.get("trace_id"), *(names if isinstance(names, list) else ()))

@@ -92,7 +92,9 @@ def _dispatch(name: str, args: list[str]) -> None:
     from gitprov.git.repo import Repository
 
     above = os.getppid()
-    with Repository.discover(os.getcwd(), os.environ) as repo:
+    # A note describes the commit itself, not the one that `git replace` shows in its place.
+    env = {**os.environ, "GIT_NO_REPLACE_OBJECTS": "1"}
+    with Repository.discover(os.getcwd(), env) as repo:
         if name == "post-rewrite":
             from gitprov.flow.carry.post_rewrite import post_rewrite
 

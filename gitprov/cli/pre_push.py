@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from gitprov.cli.boundary import guarded
 from gitprov.cli.door import complain
 from gitprov.errors import EXIT_FINDINGS, EXIT_OK
-
-if TYPE_CHECKING:
-    from gitprov.git.repo import Repository
 
 _OURS = ("refs/notes/gitprov", "refs/gitprov/")
 
@@ -54,7 +50,7 @@ def _share(remote: str, address: str, required: list[bool]) -> int:
     with Repository.discover(os.getcwd(), os.environ) as repo:
         config = load_config(repo.worktree, repo.config("gitprov."))
         required.append(config.share_required)
-        if _is_rehearsal(repo):
+        if _is_rehearsal():
             return EXIT_OK
         heal_new(repo)
         wish = SyncOptions(config.share_generations)
@@ -70,10 +66,9 @@ def _share(remote: str, address: str, required: list[bool]) -> int:
     return EXIT_OK
 
 
-def _is_rehearsal(repo: Repository) -> bool:
+def _is_rehearsal() -> bool:
     """Whether the push is a `git push --dry-run`: git runs the hook for it too and passes no sign of it."""
     from gitprov.git.user.parent_command import git_process, says_dry_run
-    from gitprov.git.user.settings import alias
 
     process = git_process(os.getppid())
-    return process is not None and says_dry_run(process.words, lambda word: alias(repo, word))
+    return process is not None and says_dry_run(process.words)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.work_tree import View
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
-from gitprov.git.user.parent_command import git_process
-from gitprov.store.inbox.inbox import Inbox
+from gitprov.git.user.parent_command import git_process, says_amend
 
 if TYPE_CHECKING:
     from gitprov.model.config import Config
@@ -19,7 +19,7 @@ class CommitContext:
 
     def __init__(self, repo: Repository, view: View, above: int = 0) -> None:
         self.repo = repo
-        self.inbox = Inbox(repo.inbox_dir)
+        self.inbox = open_inbox(repo.inbox_dir, repo.env)
         self.view = view
         self.git = git_process(above)
         self._config: Config | None = None
@@ -29,6 +29,22 @@ class CommitContext:
     def attempt(self) -> str | None:
         """The token of the git process that commits, equal in all hooks of an attempt; None if not found."""
         return self.git.token if self.git else None
+
+    def is_amend(self, source: str | None = None) -> bool:
+        """Whether the commit in progress replaces HEAD.
+
+        Git passes a hook only the `source` of the message, so the arguments of the git process above are
+        read. Where they cannot be read, a message from a commit by the author and date of HEAD counts as an
+        amendment.
+        """
+        amend = says_amend(self.git.words) if self.git else None
+        if amend is not None:
+            return amend
+        head = self.repo.objects.commit("HEAD") if source == "commit" else None
+        name, email, date = (
+            self.repo.env.get(f"GIT_AUTHOR_{part}", "") for part in ("NAME", "EMAIL", "DATE")
+        )
+        return head is not None and head.author == f"{name} <{email}> {date.removeprefix('@')}"
 
     @property
     def config(self) -> Config:

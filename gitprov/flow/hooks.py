@@ -7,12 +7,11 @@ import os
 from gitprov.errors import GateError
 from gitprov.flow import git_state
 from gitprov.flow.change import staged_change
-from gitprov.flow.commit import seal
 from gitprov.flow.context import CommitContext
 from gitprov.git.user.parent_command import command
 from gitprov.store import files, flags
 from gitprov.store import plan as plans
-from gitprov.store.inbox import limits
+from gitprov.store.inbox import limits, waiting
 from gitprov.store.plan import Plan
 
 
@@ -21,16 +20,18 @@ def pre_commit(context: CommitContext) -> None:
 
     GateError for these, and where evidence is unreadable.
     """
-    from gitprov.flow.commit import message, sidecars
     from gitprov.flow.commit import plan as stage
     from gitprov.flow.commit.gates import message_gate_installed
 
     _refuse_closed(context)
-    seal.recover(context)
+    _recover(context)
     keep_flags(context)
-    amend = message.is_amend(context, None)
+    waiting.ensure(context.inbox)
+    amend = context.is_amend()
     plan = stage.make_plan(context, staged_change(context.repo, amend))
     if plan is not None and context.config.sidecar:
+        from gitprov.flow.commit import sidecars
+
         staged = sidecars.stage_sidecars(context, plan)
         if staged:
             again = stage.make_plan(context, staged_change(context.repo, amend))
@@ -49,6 +50,14 @@ def pre_commit(context: CommitContext) -> None:
     plans.save(context.repo.git_dir, plan)
     if _is_plain(context, plan):
         plans.issue(context.repo.git_dir, plan)
+
+
+def _recover(context: CommitContext) -> None:
+    """Finish a seal that was interrupted; without a plan there is none."""
+    if os.path.exists(plans.path(context.repo.git_dir)):
+        from gitprov.flow.commit import seal
+
+        seal.recover(context)
 
 
 def _refuse_closed(context: CommitContext) -> None:
@@ -83,22 +92,24 @@ def prepare_commit_msg(context: CommitContext, path: str, source: str | None) ->
 
     if _is_pick(context):
         return
-    seal.recover(context)
-    message.prepare(context, path, message.is_amend(context, source), source)
+    _recover(context)
+    message.prepare(context, path, context.is_amend(source), source)
 
 
 def commit_msg(context: CommitContext, path: str) -> None:
     """Check the message. GateError where the commit would lose a record."""
     from gitprov.flow.commit import message
 
-    seal.recover(context)
-    message.check(context, path, message.is_amend(context, None))
+    _recover(context)
+    message.check(context, path, context.is_amend())
 
 
 def post_commit(context: CommitContext) -> str | None:
     """Write the commit's note and generations; returns its id if there was something to write."""
     if _is_pick(context):
         return None
+    from gitprov.flow.commit import seal
+
     done = seal.seal(context)
     if os.path.exists(plans.rewritten(context.repo.git_dir)):
         from gitprov.flow.carry import post_rewrite
@@ -119,6 +130,8 @@ def post_checkout(context: CommitContext, args: list[str]) -> None:
 def post_applypatch(context: CommitContext) -> None:
     """After a commit of `git am`; after the last one, heal all of them by the trailers in the mails."""
     if context.inbox.seqs():
+        from gitprov.flow.commit import seal
+
         seal.seal(context)
     if (
         not git_state.rebasing(context.repo)

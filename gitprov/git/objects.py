@@ -28,6 +28,7 @@ class CatFile:
 
     def __init__(self, cwd: str, env: Env) -> None:
         self._process = open_git(("cat-file", "--batch"), cwd=cwd, env=env, stdin=PIPE)
+        self._stdin, self._stdout = opened(self._process.stdin), opened(self._process.stdout)
         self._turn = 0
         self._due = 0
 
@@ -42,6 +43,16 @@ class CatFile:
             raise Damaged(f"object {oid} is not a blob here", "git fsck")
         return obj.data
 
+    def commit(self, name: str) -> Commit | None:
+        """One commit, None where the repository has none with that name."""
+        return self.commits([name]).get(name)
+
+    def commits(self, names: Iterable[str]) -> dict[str, Commit]:
+        """Name → commit; names of nothing and of other objects are left out."""
+        distinct = list(dict.fromkeys(names))
+        objects = zip(distinct, list(self.get_many(distinct)), strict=True)
+        return {name: parse_commit(obj) for name, obj in objects if is_commit(obj)}
+
     def get_many(self, names: Iterable[str]) -> Iterator[Object | None]:
         """Objects in the order of `names`, with pipelined requests; None for each that is missing."""
         batch: list[str] = []
@@ -54,17 +65,14 @@ class CatFile:
 
     def close(self) -> None:
         """Close git's input and wait for it to end."""
-        pipes = (self._process.stdin, self._process.stdout)
-        for pipe in pipes:
+        for pipe in (self._stdin, self._stdout):
             try:
-                if pipe is not None:
-                    pipe.close()
+                pipe.close()
             except BrokenPipeError:
                 pass  # git ended early; the request that noticed it has raised already
         self._process.wait()
 
     def _exchange(self, names: list[str]) -> Iterator[Object | None]:
-        stdin = opened(self._process.stdin)
         if not names:
             return
         self._turn += 1
@@ -73,8 +81,8 @@ class CatFile:
             self._due -= 1
             self._answer()
         try:
-            stdin.write(b"".join(encode(name) + b"\n" for name in names))
-            stdin.flush()
+            self._stdin.write(encode("\n".join(names) + "\n"))
+            self._stdin.flush()
         except BrokenPipeError as error:
             raise self._ended() from error
         self._due = len(names)
@@ -95,17 +103,16 @@ class CatFile:
         )
 
     def _answer(self) -> Object | None:
-        stdout = opened(self._process.stdout)
-        header = stdout.readline()
+        header = self._stdout.readline()
         if not header:
             raise self._ended()
         words = header.split(b" ")
         if len(words) != 3 or not words[2].strip().isdigit():
             return None
         size = int(words[2])
-        data = stdout.read(size)
-        stdout.read(1)
-        return Object(decode(words[0]), decode(words[1]), data)
+        data = self._stdout.read(size)
+        self._stdout.read(1)
+        return Object(str(words[0], "ascii"), str(words[1], "ascii"), data)
 
 
 class Commit(NamedTuple):
@@ -130,9 +137,9 @@ def parse_commit(obj: Object) -> Commit:
         raise Damaged(f"{obj.oid} is a {obj.type}, not a commit")
     head, _, message = obj.data.partition(b"\n\n")
     fields: dict[str, list[str]] = {}
-    for line in head.split(b"\n"):
-        key, _, value = line.partition(b" ")
-        fields.setdefault(decode(key), []).append(decode(value))
+    for line in decode(head).split("\n"):
+        key, _, value = line.partition(" ")
+        fields.setdefault(key, []).append(value)
     headers = {key: values[0] for key, values in fields.items()}
     parents = tuple(fields.get("parent", ()))
     return Commit(

@@ -1,4 +1,4 @@
-"""Commits that `git replace` replaces."""
+"""Objects in whose place git shows others (`git replace`)."""
 
 from __future__ import annotations
 
@@ -13,33 +13,15 @@ if TYPE_CHECKING:
 _ROOM = "refs/replace/"
 
 
-def replacements(repo: Repository) -> dict[str, str]:
-    """Commit → its replacement, whether or not replacements are in force for this process."""
-    if _surely_none(repo):
-        return {}
-    shown = repo.run("for-each-ref", "--format=%(objectname) %(objecttype) %(refname)", _ROOM)
-    rows = (line.split(" ", 2) for line in decode(shown).splitlines())
-    return {ref.removeprefix(_ROOM): oid for oid, kind, ref in rows if kind == "commit"}
+def replaced(repo: Repository) -> frozenset[str]:
+    """The objects in whose place git shows others; empty where the environment of `repo` forbids that.
 
-
-def in_force(repo: Repository) -> dict[str, str]:
-    """Commit → its replacement, as in force for this process; empty where the user disabled replacement."""
-    if "GIT_NO_REPLACE_OBJECTS" in repo.env:
-        return {}
-    substitutes = replacements(repo)
-    if (
-        substitutes
-        and decode(repo.try_run("config", "--type=bool", "core.useReplaceRefs").stdout).strip() == "false"
-    ):
-        return {}
-    return substitutes
-
-
-def same_tree(repo: Repository, a: str, b: str) -> bool:
-    """Whether two commits, themselves and not their replacements, have the same tree."""
-    args = ("rev-parse", "--verify", "--quiet")
-    env = {"GIT_NO_REPLACE_OBJECTS": "1"}
-    return repo.run(*args, f"{a}^{{tree}}", env=env) == repo.run(*args, f"{b}^{{tree}}", env=env)
+    A note's line numbers are those of the commit itself, so they do not hold for what git shows.
+    """
+    if "GIT_NO_REPLACE_OBJECTS" in repo.env or _surely_none(repo):
+        return frozenset()
+    shown = repo.run("for-each-ref", "--format=%(refname)", _ROOM)
+    return frozenset(ref.removeprefix(_ROOM) for ref in decode(shown).splitlines())
 
 
 def _surely_none(repo: Repository) -> bool:

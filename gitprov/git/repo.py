@@ -13,7 +13,11 @@ from gitprov.git.process import Completed, Env, decode, encode, failed, run_git
 if TYPE_CHECKING:
     from gitprov.git.objects import CatFile
 
-_FORMATS = ("sha1", "sha256")
+#: Object format → the id of the tree without entries, an object that git has in every repository.
+_EMPTY_TREES = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
 
 
 def _complain(cwd: str, query: Sequence[str], result: Completed) -> NoReturn:
@@ -56,7 +60,7 @@ class Repository:
         answer = decode(result.stdout).split("\n", 3)
         if len(answer) < 4:
             _complain(cwd, query, result)
-        if any("\n" in path for path in (cwd, env.get("GIT_DIR", ""))) or answer[2] not in _FORMATS:
+        if any("\n" in path for path in (cwd, env.get("GIT_DIR", ""))) or answer[2] not in _EMPTY_TREES:
             # A path may contain the newline that separates the answers.
             answer = [_answer(flag, cwd, env) for flag in query]
         git_dir, common, object_format, top = answer
@@ -160,4 +164,4 @@ class Repository:
 
     def empty_tree(self) -> str:
         """The id of the tree without entries, in this repository's hash."""
-        return decode(self.run("hash-object", "-t", "tree", "--stdin", stdin=b"")).strip()
+        return _EMPTY_TREES[self.object_format]

@@ -17,6 +17,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 Json = Any
 """A JSON value as `json.loads` makes it."""
 
+JsonObject = dict[str, Json]
+"""A JSON object."""
+
 
 def dump(value: Json) -> bytes:
     """Canonical bytes of one JSON value, without a newline. ValueError for NaN and infinities."""

@@ -6,7 +6,7 @@ wrote. Wrong types raise ValueError that names the field.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -43,18 +43,11 @@ class ContentRef(NamedTuple):
         digest = _text(row, "digest")
         if not digest.startswith("sha256:") or len(digest) != 71 or digest[7:].strip("0123456789abcdef"):
             raise ValueError(f"digest is not sha256:<64 hex>: {digest[:80]!r}")
-        return cls(
-            digest,
-            _number(row, "size"),
-            _flag(row, "stored", True),
-            _maybe_text(row, "why"),
-            _rest(row, _REF_FIELDS),
-        )
+        return cls(**_read(row, _REF_FIELDS))
 
     def to_json(self) -> dict[str, Any]:
         """The reference as a JSON object."""
-        fields = {"digest": self.digest, "size": self.size, "stored": self.stored, "why": self.why}
-        return {**self.extra, **fields}
+        return _written(self)
 
 
 class InstructionFile(NamedTuple):
@@ -105,41 +98,15 @@ class Event(NamedTuple):
     @classmethod
     def from_json(cls, value: object) -> Event:
         """Read one event. ValueError for wrong types or a version this code cannot read."""
-        row = _object(value, "event")
-        _check_version(row)
+        row = _versioned(value, "event")
         kind = _text(row, "type")
         if kind not in ("ai", "human"):
             raise ValueError(f"type is neither ai nor human: {kind[:80]!r}")
-        return cls(
-            seq=_number(row, "seq"),
-            type=kind,
-            path=_text(row, "path"),
-            before=_ref(row, "before"),
-            after=_ref(row, "after"),
-            at=_text(row, "at"),
-            agent=_maybe_text(row, "agent"),
-            session=_maybe_text(row, "session"),
-            subagent=_maybe_object(row, "subagent"),
-            key=_maybe_text(row, "key"),
-            turn=_maybe_text(row, "turn"),
-            tool=_maybe_text(row, "tool"),
-            tool_use_id=_maybe_text(row, "tool_use_id"),
-            model=_maybe_text(row, "model"),
-            request_id=_maybe_text(row, "request_id"),
-            user_modified=_flag(row, "user_modified", False),
-            human=_maybe_text(row, "human"),
-            input=_ref(row, "input"),
-            extra=_rest(row, _EVENT_FIELDS),
-        )
+        return cls(**_read(row, _EVENT_FIELDS))
 
     def to_json(self) -> dict[str, Any]:
         """The event as a JSON object."""
-        row = {**self.extra, **self._asdict(), "v": VERSION}
-        del row["extra"]
-        row["subagent"] = None if self.subagent is None else dict(self.subagent)
-        for name in ("before", "after", "input"):
-            row[name] = _ref_json(row[name])
-        return row
+        return {**_written(self), "v": VERSION}
 
 
 class Turn(NamedTuple):
@@ -179,47 +146,12 @@ class Turn(NamedTuple):
     @classmethod
     def from_json(cls, value: object) -> Turn:
         """Read one turn or end file. ValueError for wrong types or an unreadable version."""
-        row = _object(value, "turn")
-        _check_version(row)
-        offset = row.get("offset")
-        return cls(
-            key=_text(row, "key"),
-            turn=_text(row, "turn"),
-            agent=_maybe_text(row, "agent"),
-            agent_version=_maybe_text(row, "agent_version"),
-            session=_maybe_text(row, "session"),
-            subagent=_maybe_object(row, "subagent"),
-            prompt=_ref(row, "prompt"),
-            prompt_name=_maybe_text(row, "prompt_name"),
-            prompt_version=_maybe_text(row, "prompt_version"),
-            prompt_id=_maybe_text(row, "prompt_id"),
-            at=_maybe_text(row, "at"),
-            params=_maybe_object(row, "params") or _NOTHING,
-            cwd=_maybe_text(row, "cwd"),
-            transcript=_maybe_text(row, "transcript"),
-            offset=None if offset is None else _number(row, "offset"),
-            instructions=tuple(InstructionFile.from_json(one) for one in _list(row, "instructions")),
-            output=_ref(row, "output"),
-            message=_ref(row, "message"),
-            model=_maybe_text(row, "model"),
-            usage=_maybe_object(row, "usage") or _NOTHING,
-            request_ids=_texts(row, "request_ids"),
-            tools=_texts(row, "tools"),
-            parent=_maybe_text(row, "parent"),
-            extra=_rest(row, _TURN_FIELDS),
-        )
+        row = _versioned(value, "turn")
+        return cls(**_read(row, _TURN_FIELDS))
 
     def to_json(self) -> dict[str, Any]:
         """The turn as a JSON object."""
-        row = {**self.extra, **self._asdict(), "v": VERSION}
-        del row["extra"]
-        row["subagent"] = None if self.subagent is None else dict(self.subagent)
-        row["params"], row["usage"] = dict(self.params), dict(self.usage)
-        row["request_ids"], row["tools"] = list(self.request_ids), list(self.tools)
-        row["instructions"] = [one.to_json() for one in self.instructions]
-        for name in ("prompt", "output", "message"):
-            row[name] = _ref_json(row[name])
-        return row
+        return {**_written(self), "v": VERSION}
 
     def filled_from(self, other: Turn) -> Turn:
         """The turn with its empty fields taken from `other`. Fields with a value are never replaced."""
@@ -243,20 +175,22 @@ class Problem(NamedTuple):
         return f"{self.where}: {self.message}"
 
 
-_REF_FIELDS = frozenset(ContentRef._fields)
-_EVENT_FIELDS = frozenset(Event._fields) | {"v"}
-_TURN_FIELDS = frozenset(Turn._fields) | {"v"}
-
-
 def _object(value: object, what: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(f"{what} is not an object but {_kind(value)}")
     return value
 
 
-def _check_version(row: Mapping[str, Any]) -> None:
-    if row.get("v", VERSION) != VERSION:
-        raise ValueError(f"v is {str(row['v'])[:20]!r}, this gitprov reads {VERSION}")
+def _part(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    return _object(row.get(name), name)
+
+
+def _versioned(value: object, what: str) -> Mapping[str, Any]:
+    row = dict(_object(value, what))
+    version = row.pop("v", VERSION)
+    if version != VERSION:
+        raise ValueError(f"v is {str(version)[:20]!r}, this gitprov reads {VERSION}")
+    return row
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
@@ -266,10 +200,6 @@ def _text(row: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _maybe_text(row: Mapping[str, Any], name: str) -> str | None:
-    return None if row.get(name) is None else _text(row, name)
-
-
 def _number(row: Mapping[str, Any], name: str) -> int:
     value = row.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
@@ -277,21 +207,15 @@ def _number(row: Mapping[str, Any], name: str) -> int:
     return value
 
 
-def _flag(row: Mapping[str, Any], name: str, default: bool) -> bool:
-    value = row.get(name, default)
+def _flag(row: Mapping[str, Any], name: str) -> bool:
+    value = row[name]
     if not isinstance(value, bool):
         raise ValueError(f"{name} is not true or false but {_kind(value)}")
     return value
 
 
-def _maybe_object(row: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-    return None if row.get(name) is None else _object(row[name], name)
-
-
 def _list(row: Mapping[str, Any], name: str) -> list[Any]:
     value = row.get(name)
-    if value is None:
-        return []
     if not isinstance(value, list):
         raise ValueError(f"{name} is not a list but {_kind(value)}")
     return value
@@ -305,16 +229,64 @@ def _texts(row: Mapping[str, Any], name: str) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _ref(row: Mapping[str, Any], name: str) -> ContentRef | None:
-    return None if row.get(name) is None else ContentRef.from_json(row[name])
+def _instructions(row: Mapping[str, Any], name: str) -> tuple[InstructionFile, ...]:
+    return tuple(InstructionFile.from_json(entry) for entry in _list(row, name))
 
 
-def _ref_json(ref: ContentRef | None) -> dict[str, Any] | None:
-    return None if ref is None else ref.to_json()
+_Reader = Callable[[Mapping[str, Any], str], Any]
 
 
-def _rest(row: Mapping[str, Any], fields: frozenset[str]) -> Mapping[str, Any]:
-    return {name: value for name, value in row.items() if name not in fields} or _NOTHING
+def _or(default: object, read: _Reader) -> _Reader:
+    """Reads a field that may be absent or null, or else has the default."""
+    return lambda row, name: default if row.get(name) is None else read(row, name)
+
+
+_maybe_text = _or(None, _text)
+_ref = _or(None, lambda row, name: ContentRef.from_json(row[name]))
+#: Field → how it is read. A flag that is absent has its default.
+_REF_FIELDS: Mapping[str, _Reader] = {"digest": _text, "size": _number, "stored": _flag, "why": _maybe_text}
+_EVENT_FIELDS: Mapping[str, _Reader] = {
+    **dict.fromkeys(("type", "path", "at"), _text),
+    **dict.fromkeys(("agent", "session", "key", "turn", "tool", "tool_use_id", "model"), _maybe_text),
+    **dict.fromkeys(("request_id", "human"), _maybe_text),
+    **dict.fromkeys(("before", "after", "input"), _ref),
+    "seq": _number,
+    "subagent": _or(None, _part),
+    "user_modified": _flag,
+}
+_TURN_FIELDS: Mapping[str, _Reader] = {
+    **dict.fromkeys(("key", "turn"), _text),
+    **dict.fromkeys(("agent", "agent_version", "session", "prompt_name", "prompt_version"), _maybe_text),
+    **dict.fromkeys(("prompt_id", "at", "cwd", "transcript", "model", "parent"), _maybe_text),
+    **dict.fromkeys(("prompt", "output", "message"), _ref),
+    **dict.fromkeys(("params", "usage"), _or(_NOTHING, _part)),
+    **dict.fromkeys(("request_ids", "tools"), _or((), _texts)),
+    "subagent": _or(None, _part),
+    "offset": _or(None, _number),
+    "instructions": _or((), _instructions),
+}
+
+
+def _read(row: Mapping[str, Any], fields: Mapping[str, _Reader]) -> dict[str, Any]:
+    """The values of these fields, and `extra`: all other fields."""
+    values = {name: read(row, name) for name, read in fields.items() if read is not _flag or name in row}
+    extra = {name: value for name, value in row.items() if name not in fields and name != "extra"}
+    return {**values, "extra": extra or _NOTHING}
+
+
+def _written(record: ContentRef | Event | Turn) -> dict[str, Any]:
+    """All fields as JSON, those of `extra` beside the others."""
+    row = {**record.extra, **record._asdict()}
+    del row["extra"]
+    return {name: _as_json(value) for name, value in row.items()}
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, (ContentRef, InstructionFile)):
+        return value.to_json()
+    if isinstance(value, tuple):
+        return [_as_json(part) for part in value]
+    return dict(value) if isinstance(value, Mapping) else value
 
 
 def _kind(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from gitprov.model import canonical, ids
+from gitprov.model.canonical import JsonObject
 
 VERSION = 1
 
@@ -24,6 +25,12 @@ class Edit(NamedTuple):
     tool: str | None
     user_modified: bool
 
+    @classmethod
+    def of(cls, row: JsonObject, before: bytes | None, after: bytes | None) -> Edit:
+        """The edit of a row of a record's `edits`, with its contents."""
+        facts = row["path"], before, after, row.get("before"), row.get("after")
+        return cls(*facts, row.get("raw_lines", 0), row.get("tool"), bool(row.get("user_modified")))
+
 
 class Instruction(NamedTuple):
     """One instruction file that was in force; `text` is None where the tier keeps digests only."""
@@ -39,7 +46,7 @@ class Generation(NamedTuple):
     `record` is the JSON of `record.json`, with `id` and `digest` already in it.
     """
 
-    record: dict[str, canonical.Json]
+    record: JsonObject
     prompt: bytes | None
     output: bytes | None
     edits: tuple[Edit, ...]
@@ -51,14 +58,14 @@ class Generation(NamedTuple):
         return str(self.record["id"])
 
 
-def seal(record: dict[str, canonical.Json]) -> dict[str, canonical.Json]:
+def seal(record: JsonObject) -> JsonObject:
     """The record with `digest` (over all fields but `id` and itself) and `id` (from `at` and `digest`)."""
     bare = {key: value for key, value in record.items() if key not in ("id", "digest")}
     digest = canonical.digest_of(bare)
     return {**bare, "digest": digest, "id": ids.trace_id(str(bare["at"]), digest)}
 
 
-def intact(record: dict[str, canonical.Json]) -> bool:
+def intact(record: JsonObject) -> bool:
     """Whether a stored record still matches its own digest and id."""
     try:
         sealed = seal(record)

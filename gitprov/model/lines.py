@@ -36,3 +36,15 @@ def with_neighbours(lines: list[bytes]) -> list[tuple[bytes, bytes, bytes]]:
 def is_trivial(line: bytes) -> bool:
     """Whether a line is blank or has brackets and punctuation only: such lines do not show who wrote them."""
     return _WORD.search(line) is None
+
+
+def introduced(old: bytes, new: bytes) -> set[bytes]:
+    """The telling lines, without line ends, between the common start and the common end of two contents.
+
+    These are all lines of `new` that any diff of the two calls added, and those that it finds between them.
+    """
+    before, after = split_lines(old), split_lines(new)
+    most = min(len(before), len(after))
+    start = next((n for n in range(most) if before[n] != after[n]), most)
+    tail = next((n for n in range(most - start) if before[-1 - n] != after[-1 - n]), most - start)
+    return {line.rstrip(b"\r\n") for line in after[start : len(after) - tail] if not is_trivial(line)}

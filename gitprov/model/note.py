@@ -1,29 +1,27 @@
 """A note: the claims about a commit's own lines, as JSON Lines whose order and repetition do not matter.
 
-Rows are kept as plain JSON objects, so that fields and kinds of later versions survive a rewrite. The union
-of two notes is associative, commutative and idempotent: the results of concatenation, of `cat_sort_uniq` and
-of gitprov's own merge are read as the same note.
+Rows keep their JSON objects, so that fields and kinds of later versions survive a rewrite. The union of two
+notes is associative, commutative and idempotent: the results of concatenation, of `cat_sort_uniq` and of
+gitprov's own merge are read as the same note.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from gitprov import __version__
 from gitprov.model import canonical
-from gitprov.model.ranges import MAX_TEXT, LineSet, union
+from gitprov.model.canonical import JsonObject
+from gitprov.model.ranges import MAX_TEXT, LineSet, readable, union
+from gitprov.model.rows import CommitRow, HumanRow, LineRow, NoteRow, R, TraceRow, read, typed
 from gitprov.model.untrusted.jsonvalue import MAX_DEPTH, STRICT, is_deep
-from gitprov.model.untrusted.plausible import Implausible, is_row, plausible
+from gitprov.model.untrusted.plausible import CLASSES, Implausible, is_row
 
-Row = dict[str, canonical.Json]
-
-#: From the strongest claim to the weakest; where two rows disagree, the weaker one holds.
-CLASSES = ("ai", "edited", "human", "declared", "unknown")
 _CLASSES = frozenset(CLASSES)
 EVIDENCE = ("captured", "swept", "carried", "imported", "declared")
 GATES = ("passed", "bypassed", "absent")
+_ORDERS = {"evidence": EVIDENCE, "gate": GATES}
 
 
 class Claim(NamedTuple):
@@ -31,7 +29,7 @@ class Claim(NamedTuple):
 
     lines: LineSet
     cls: str
-    row: Row
+    row: LineRow
 
 
 class Note:
@@ -41,29 +39,28 @@ class Note:
     A note is immutable once made.
     """
 
-    __slots__ = ("_claims", "_kinds", "_traces", "foreign", "implausible", "rows")
+    __slots__ = ("_claims", "_kinds", "foreign", "implausible", "rows")
 
     def __init__(
         self,
-        rows: Iterable[Row] = (),
+        rows: Iterable[NoteRow] = (),
         foreign: Iterable[bytes] = (),
         implausible: Iterable[Implausible] = (),
     ) -> None:
-        self.rows: dict[tuple[str, str], Row] = {}
+        self.rows: dict[tuple[str, str], NoteRow] = {}
         self.foreign = tuple(sorted(set(foreign))) if foreign else ()
         self.implausible = tuple(dict.fromkeys(implausible)) if implausible else ()
-        self._kinds: dict[str, list[Row]] | None = None
-        self._claims: dict[str, list[Row]] | None = None
-        self._traces: dict[str, Row] | None = None
-        repeated: dict[tuple[str, str], list[Row]] = {}
+        self._kinds: dict[type[NoteRow], dict[str, Any]] | None = None
+        self._claims: dict[str, list[LineRow]] | None = None
+        repeated: dict[tuple[str, str], list[JsonObject]] = {}
         for row in rows:
-            key = (row["kind"], row["id"])
+            key = row.json["kind"], row.json["id"]
             if key in self.rows:
-                repeated.setdefault(key, [self.rows[key]]).append(row)
+                repeated.setdefault(key, [self.rows[key].json]).append(row.json)
             else:
                 self.rows[key] = row
         for key, same in repeated.items():
-            self.rows[key] = _unite_all(same)
+            self.rows[key] = typed(_unite_all(same))
 
     @classmethod
     def parse(cls, data: bytes) -> Note:
@@ -84,7 +81,7 @@ class Note:
 
     def dump(self) -> bytes:
         """Canonical bytes: rows sorted as text, then foreign lines."""
-        ours = sorted(canonical.dump_line(row) for row in self.rows.values())
+        ours = sorted(canonical.dump_line(row.json) for row in self.rows.values())
         return b"".join(ours) + b"".join(line + b"\n" for line in self.foreign)
 
     def __or__(self, other: Note) -> Note:
@@ -103,26 +100,28 @@ class Note:
     def __bool__(self) -> bool:
         return bool(self.rows or self.foreign)
 
-    def of_kind(self, kind: str) -> list[Row]:
-        """The rows of one kind, ordered by id."""
+    def of(self, kind: type[R]) -> dict[str, R]:
+        """The rows of one kind by id, ordered by id."""
         if self._kinds is None:
             self._kinds = {}
             for key in sorted(self.rows):
-                self._kinds.setdefault(key[0], []).append(self.rows[key])
-        return self._kinds.get(kind, [])
+                row = self.rows[key]
+                self._kinds.setdefault(type(row), {})[row.id] = row
+        return self._kinds.get(kind, {})
 
     @property
-    def traces(self) -> dict[str, Row]:
+    def traces(self) -> dict[str, TraceRow]:
         """Trace rows by trace id."""
-        if self._traces is None:
-            self._traces = {row["id"]: row for row in self.of_kind("trace")}
-        return self._traces
+        return self.of(TraceRow)
 
     @property
-    def commit(self) -> Row | None:
+    def commit(self) -> CommitRow | None:
         """The row about the commit itself; of several (a copied note) the first by id."""
-        rows = self.of_kind("commit")
-        return rows[0] if rows else None
+        return next(iter(self.of(CommitRow).values()), None)
+
+    def commit_row(self, oid: str) -> CommitRow | None:
+        """The row about the commit `oid`, else that about another commit."""
+        return self.of(CommitRow).get(oid) or self.commit
 
     def copied_from(self, oid: str) -> list[str]:
         """The other commits in this note of `oid`: git copied it, and its line numbers are for them."""
@@ -137,80 +136,42 @@ class Note:
         claims: list[Claim] = []
         size = 0
         for row in self.rows_of(path):
-            size += text_size(row, path)
+            size += row.text_size(path)
             if size <= MAX_TEXT:
-                claims += [Claim(lines, cls, row) for cls, lines in classes_of(row, path).items()]
+                claims += [Claim(lines, cls, row) for cls, lines in row.classes(path).items()]
         return sorted(claims, key=lambda claim: -CLASSES.index(claim.cls))
 
-    def rows_of(self, path: str) -> list[Row]:
+    def rows_of(self, path: str) -> list[LineRow]:
         """Trace rows, then human rows, with an entry for a path. The index is built once for all paths."""
         if self._claims is None:
             self._claims = {}
-            for row in (*self.of_kind("trace"), *self.of_kind("human")):
-                for name in _files(row):
+            for row in self._line_rows():
+                for name in row.files:
                     self._claims.setdefault(name, []).append(row)
         return self._claims.get(path, [])
 
     def paths(self) -> list[str]:
-        """Every path that a row of this note has an entry for, sorted."""
-        return sorted({path for row in self.rows.values() for path in _files(row)})
+        """Every path that a trace or human row has an entry for, sorted."""
+        return sorted({path for row in self._line_rows() for path in row.files})
+
+    def _line_rows(self) -> list[LineRow]:
+        return [*self.traces.values(), *self.of(HumanRow).values()]
 
 
-def text_size(row: Row, path: str) -> int:
-    """Characters of a row's range texts for one path."""
-    entry = _files(row).get(path)
-    texts = [entry.get(cls) for cls in CLASSES] if isinstance(entry, dict) else []
-    return sum(len(text) for text in texts if isinstance(text, str))
-
-
-def classes_of(row: Row, path: str) -> dict[str, LineSet]:
-    """Class → lines that one row claims for one path; unreadable ranges claim nothing."""
-    entry = _files(row).get(path)
-    if not isinstance(entry, dict):
-        return {}
-    out: dict[str, LineSet] = {}
-    for cls in CLASSES:
-        if cls in entry and (lines := _lines(entry[cls])):
-            out[cls] = lines
-    return out
-
-
-def line_count(row: Row, *classes: str) -> int:
-    """How many lines a row claims in the given classes, over all its files."""
-    claims = (classes_of(row, path) for path in _files(row))
-    return sum(len(lines) for claim in claims for cls, lines in claim.items() if cls in classes)
-
-
-def commit_row(oid: str, gate: str, added: int, dropped: dict[str, str]) -> Row:
-    """The row about a commit itself; `dropped`: trace id → reason, for traces that its message drops."""
-    row: Row = {
-        "kind": "commit",
-        "v": 1,
-        "id": oid,
-        "gate": gate,
-        "tool": f"gitprov {__version__}",
-        "added": added,
-    }
-    return {**row, "dropped": dropped} if dropped else row
-
-
-def files_entry(classes: dict[str, LineSet], deleted: int = 0) -> dict[str, str | int]:
-    """One value of a row's `files`: ranges text per class, and `deleted` where lines were removed."""
-    entry: dict[str, str | int] = {cls: str(lines) for cls, lines in classes.items() if lines}
-    if deleted:
-        entry["deleted"] = deleted
-    return entry
-
-
-def unite_rows(a: Row, b: Row) -> Row:
+def unite_rows(a: R, b: R) -> R:
     """The union of two rows of one (kind, id)."""
+    return type(a)(unite_objects(a.json, b.json))
+
+
+def unite_objects(a: JsonObject, b: JsonObject) -> JsonObject:
+    """`unite_rows` for the rows' JSON objects."""
     return {
         key: _unite_field(key, a[key], b[key]) if key in a and key in b else {**a, **b}[key]
         for key in {**a, **b}
     }
 
 
-def _unite_all(rows: list[Row]) -> Row:
+def _unite_all(rows: list[JsonObject]) -> JsonObject:
     """The union of many rows of one (kind, id): the result of uniting them one by one, in less time."""
     if len(rows) == 2 or not all(_is_plain(row["files"]) for row in rows if "files" in row):
         return _by_halves(rows)
@@ -231,9 +192,8 @@ def _unite_values(key: str, values: list[canonical.Json]) -> canonical.Json:
         return values[0]
     if key == "files":
         return _unite_files(values)
-    for field, order in (("evidence", EVIDENCE), ("gate", GATES)):
-        if key == field:
-            return max(values, key=lambda claim: _rank(order, claim))
+    if key in _ORDERS:
+        return max(values, key=lambda claim: _rank(_ORDERS[key], claim))
     return _largest(values)
 
 
@@ -251,9 +211,9 @@ def _largest(values: list[canonical.Json]) -> canonical.Json:
     return {key: _largest(alternatives) for key, alternatives in inner.items()}
 
 
-def _by_halves(rows: list[Row]) -> Row:
+def _by_halves(rows: list[JsonObject]) -> JsonObject:
     while len(rows) > 1:
-        pairs = [unite_rows(*rows[n : n + 2]) for n in range(0, len(rows) - 1, 2)]
+        pairs = [unite_objects(*rows[n : n + 2]) for n in range(0, len(rows) - 1, 2)]
         rows = [*pairs, *rows[2 * len(pairs) :]]
     return rows[0]
 
@@ -262,8 +222,8 @@ def _is_plain(files: canonical.Json) -> bool:
     return isinstance(files, dict) and all(isinstance(entry, dict) for entry in files.values())
 
 
-def _unite_files(files: list[Row]) -> Row:
-    entries: dict[str, list[Row]] = {}
+def _unite_files(files: list[JsonObject]) -> JsonObject:
+    entries: dict[str, list[JsonObject]] = {}
     for paths in files:
         for path, entry in paths.items():
             entries.setdefault(path, []).append(entry)
@@ -278,12 +238,7 @@ def _unite_field(key: str, a: canonical.Json, b: canonical.Json) -> canonical.Js
         # it, and repetition must not change a note.
         both = {**a, **b}
         return {path: _unite_entry(a.get(path, both[path]), b.get(path, both[path])) for path in sorted(both)}
-    if key == "delta" and isinstance(a, dict) and isinstance(b, dict):
-        return {name: _larger(a.get(name), b.get(name)) for name in sorted({**a, **b})}
-    for field, order in (("evidence", EVIDENCE), ("gate", GATES)):
-        if key == field:
-            return max(a, b, key=lambda claim: _rank(order, claim))
-    return _larger(a, b)
+    return _largest([a, b]) if key == "files" else _unite_values(key, [a, b])
 
 
 def _rank(order: tuple[str, ...], claim: canonical.Json) -> tuple[int, tuple[int, float, bytes]]:
@@ -299,8 +254,8 @@ def _unite_entry(a: canonical.Json, b: canonical.Json) -> canonical.Json:
     return _unite_entries([a, b])
 
 
-def _unite_entries(entries: list[Row]) -> Row:
-    out: Row = {}
+def _unite_entries(entries: list[JsonObject]) -> JsonObject:
+    out: JsonObject = {}
     taken = LineSet()
     for cls in reversed(CLASSES):
         claims = [_lines(entry[cls]) for entry in entries if cls in entry]
@@ -326,16 +281,8 @@ def _order(value: canonical.Json) -> tuple[int, float, bytes]:
     return (rank, value if number else 0, canonical.dump(value))
 
 
-def _files(row: Row) -> Row:
-    files = row.get("files")
-    return files if isinstance(files, dict) else {}
-
-
 def _lines(text: canonical.Json) -> LineSet:
-    try:
-        return LineSet.parse(text if isinstance(text, str) else "")
-    except ValueError:
-        return LineSet()
+    return readable(text) if isinstance(text, str) else LineSet()
 
 
 #: Brackets in a row; a trace with lines in a hundred thousand files has as many.
@@ -346,7 +293,7 @@ _SCAN = json.scanner.make_scanner(STRICT)  # type: ignore[attr-defined]
 
 def _all_rows(text: str) -> Note | None:
     """A note in the form that gitprov writes, read in one pass; None if each line needs its own check."""
-    rows: list[Row] = []
+    rows: list[NoteRow] = []
     taken: list[Implausible] = []
     try:
         for line in text.removesuffix("\n").split("\n"):
@@ -356,7 +303,7 @@ def _all_rows(text: str) -> Note | None:
             row, end = _SCAN(line, 0)
             if end != len(line) or not is_row(row) or (brackets > MAX_DEPTH and is_deep(row)):
                 return None
-            usable = plausible(row, taken)
+            usable = read(row, taken)
             if usable is None:
                 return None
             rows.append(usable)
@@ -367,13 +314,13 @@ def _all_rows(text: str) -> Note | None:
 
 def _by_line(data: bytes) -> Note:
     """A note some of whose lines may not be gitprov rows."""
-    rows: list[Row] = []
+    rows: list[NoteRow] = []
     foreign: list[bytes] = []
     taken: list[Implausible] = []
     for line in data.split(b"\n"):
         if line.strip():
             row = _row(line)
-            usable = None if row is None else plausible(row, taken)
+            usable = None if row is None else read(row, taken)
             if usable is None:
                 foreign.append(line)
             else:
@@ -381,7 +328,7 @@ def _by_line(data: bytes) -> Note:
     return Note(rows, foreign, taken)
 
 
-def _row(line: bytes) -> Row | None:
+def _row(line: bytes) -> JsonObject | None:
     if line.lstrip()[:1] != b"{":
         return None
     try:

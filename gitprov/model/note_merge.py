@@ -172,7 +172,7 @@ def united(commit: str, base: Note, local: Note, remote: Note) -> Note:
 
 
 def _copied(note: Note, commit: str) -> bool:
-    return any(row["id"] != commit for row in note.of_kind("commit"))
+    return bool(note.copied_from(commit))
 
 
 def _takes_foreign(path: str, entry: NoteVersions) -> bool:

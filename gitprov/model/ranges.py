@@ -20,7 +20,6 @@ MAX_TEXT = 1 << 20
 
 #: Longer texts are first tested for single numbers only, which are read in half the time.
 _SHORT = 64
-_WIDE = re.compile("([0-9]+)-([0-9]+)")
 _NUMBERS = re.compile(r"[0-9]{1,10}(?:,[0-9]{1,10})*")
 
 
@@ -99,10 +98,25 @@ class LineSet:
         return self - (self - other)
 
 
-def count_of(text: str) -> int:
-    """The number of lines in the text of a LineSet, counted without a LineSet, since the text may be long."""
-    pairs = _WIDE.findall(text) if "-" in text else ()
-    return text.count(",") + 1 + sum(int(last) - int(first) for first, last in pairs) if text else 0
+def readable(text: str) -> LineSet:
+    """The lines of a text; none where it cannot be read."""
+    try:
+        return LineSet.parse(text)
+    except ValueError:
+        return LineSet()
+
+
+def number_of(text: str) -> int:
+    """The number of lines in a text; 0 where it cannot be read. Without a LineSet where ranges ascend."""
+    total = before = 0
+    for part in text.split(",") if text else ():
+        first, dash, last = part.partition("-")
+        usual = len(part) <= _LONGEST and part.isascii() and first.isdigit() and (last.isdigit() or not dash)
+        start, end = (int(first), int(last or first)) if usual else (0, 0)
+        if not before < start <= end <= MAX_LINE:
+            return len(readable(text))
+        total, before = total + end - start + 1, end
+    return total
 
 
 def union(sets: Iterable[LineSet]) -> LineSet:

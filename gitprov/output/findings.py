@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from gitprov.model.finding import ERROR, INFO, UNKNOWN, Finding
+from gitprov.model.finding import ERROR, INFO, UNKNOWN, WARNING, Finding
 from gitprov.model.ids import NAMED_TRACES, traces_digest
 from gitprov.model.untrusted.printed import shell_quoted
 from gitprov.output.text import clean
@@ -23,10 +23,8 @@ _MANY = {
     "orphan": "notes of commits that no ref here leads to",
     "bad-delta": "deltas that a union of notes made larger than the output",
 }
-
-
 #: Level → the word for it in the answers of a command; other levels are words of their own.
-_VERIFY = {ERROR: "finding"}
+_WORDS = {ERROR: "finding"}
 _DOCTOR = {ERROR: "broken"}
 _WAY_OUT = "to let a record go all the same, say why in the message (it is kept in the note):"
 
@@ -44,12 +42,13 @@ def _place(finding: Finding) -> str:
     return clean("  ".join(place for place in places if place))
 
 
-def verify_lines(findings: Iterable[Finding], strict: bool) -> Iterator[str]:
-    """Each finding with its mend, then counts of the other kinds; `strict` lists unknown ones as well."""
+def lines(findings: Iterable[Finding], strict: bool) -> Iterator[str]:
+    """Errors and warnings with their mends, then counts of the rest; `strict` lists what is unknown too."""
+    words = {ERROR: "", WARNING: "warning: ", **({UNKNOWN: "could not look: "} if strict else {})}
     rest: list[Finding] = []
     for finding in findings:
-        if finding.level == ERROR or (strict and finding.level == UNKNOWN):
-            word = "could not look: " if finding.level == UNKNOWN else ""
+        word = words.get(finding.level)
+        if word is not None:
             yield f"{_place(finding)}: {word}{clean(finding.message)} [{clean(finding.rule)}]"
             if finding.mend:
                 yield f"    {mend_line(finding)}"
@@ -103,9 +102,9 @@ def summary(counts: Mapping[str, int]) -> str:
     return f"{looked}: {result}{unknown}"
 
 
-def verify_row(finding: Finding) -> dict[str, object]:
-    """A finding of `gitprov verify` as a JSON row."""
-    return {"type": "finding", **_row(finding, _VERIFY)}
+def row(finding: Finding) -> dict[str, object]:
+    """A finding as a JSON row."""
+    return {"type": "finding", **_row(finding, _WORDS)}
 
 
 def doctor_row(finding: Finding, fixable: bool) -> dict[str, object]:

@@ -104,9 +104,8 @@ def _painted(row: str, entry: LoggedCommit, colours: Mapping[str, str]) -> str:
 
 
 def _trace(trace: LoggedTrace) -> dict[str, object]:
-    facts = {
-        key: trace.text(key) for key in ("agent", "model", "session", "at", "prompt_version", "evidence")
-    }
+    names = ("agent", "model", "session", "at", "prompt_version", "evidence")
+    facts = {name: trace.row.json.get(name) for name in names}
     return {"id": trace.id, **facts, "ai": trace.ai, "edited": trace.edited}
 
 

@@ -14,7 +14,8 @@ from gitprov.model.answers.show import (
     TraceAnswer,
     TraceFile,
 )
-from gitprov.model.note import Row, classes_of
+from gitprov.model.canonical import JsonObject
+from gitprov.model.rows import HumanRow
 from gitprov.output import delta as deltas
 from gitprov.output.show_json import counted, facts_of, rate
 from gitprov.output.text import PLAIN, clean, clean_block, paint
@@ -62,9 +63,9 @@ def of_commit(answer: CommitAnswer, colours: Colours = PLAIN) -> Iterator[str]:
         yield ""
         yield from _trace(trace, colours)
     for row in answer.humans:
-        files = ", ".join(f"{clean(path)} {_ranges(row, path)}" for path in sorted(row.get("files", {})))
+        files = ", ".join(f"{clean(path)} {_ranges(row, path)}" for path in sorted(row.files))
         yield ""
-        yield f"human {clean(str(row.get('author')))}: {files}"
+        yield f"human {clean(str(row.author))}: {files}"
     if answer.foreign:
         lines = "line is" if answer.foreign == 1 else "lines are"
         yield ""
@@ -76,7 +77,7 @@ def diffs(answer: TraceAnswer | CommitAnswer, colours: Colours = PLAIN) -> Itera
     if isinstance(answer, CommitAnswer):
         for trace in answer.traces:
             for share in trace.files:
-                yield from _delta(share, f"{answer.head.oid[:9]}, {trace.row.get('id')}", colours)
+                yield from _delta(share, f"{answer.head.oid[:9]}, {trace.row.id}", colours)
         return
     for commit in answer.held:
         for share in commit.files:
@@ -139,16 +140,14 @@ def _forgotten(facts: Forgotten | None) -> str | None:
 
 def _commit_facts(answer: CommitAnswer) -> list[tuple[str, object]]:
     row = answer.row
-    dropped = row.get("dropped") or {}
-    unnoted = [
-        value for value in answer.trailers if value not in {each.row.get("id") for each in answer.traces}
-    ]
+    traces = {trace.row.id for trace in answer.traces}
+    unnoted = [trace for trace in answer.trailers if trace not in traces]
     return [
         ("Author", answer.head.author),
         ("Date", answer.head.date),
         ("Gate", answer.head.gate),
-        ("Added", None if row.get("added") is None else f"{row['added']} lines"),
-        *(("Dropped", f"{trace} {why}") for trace, why in dropped.items()),
+        ("Added", None if row is None or row.added is None else f"{row.added} lines"),
+        *(("Dropped", f"{trace} {why}") for trace, why in ((row.dropped if row else None) or {}).items()),
         *(("Named", f"{trace} (a trailer; the note has no line of it)") for trace in unnoted),
         *(("Declared", value) for value in answer.declared),
         *(("Reviewed by", _review(value)) for value in answer.reviews),
@@ -189,23 +188,22 @@ def _held(commit: CommitOfTrace, colours: Colours) -> Iterator[str]:
 
 def _trace(trace: CommitTrace, colours: Colours) -> Iterator[str]:
     row = trace.row
-    facts = _joined(row.get("agent") or "unknown agent", row.get("model") or "unknown model", row.get("at"))
-    yield paint(f"trace {clean(str(row.get('id')))}", colours.get("commit", "")) + f"  {clean(facts)}"
+    facts = _joined(row.agent or "unknown agent", row.model or "unknown model", row.at)
+    yield paint(f"trace {clean(row.id)}", colours.get("commit", "")) + f"  {clean(facts)}"
     first = next((line for line in (trace.prompt.text or "").splitlines() if line.strip()), None)
     yield "    " + (clean(first) if first is not None else f"prompt {why_missing(trace.prompt)}")
-    if isinstance(row.get("delta"), dict):
-        yield from _totals(row["delta"])
+    if row.delta is not None:
+        yield from _totals(row.delta)
     yield from _counts(trace.files)
 
 
-def _totals(counts: Row) -> Iterator[str]:
+def _totals(counts: JsonObject) -> Iterator[str]:
     yield "    " + totals(counts)
-    number = counts.get("reformatted")
-    if isinstance(number, int) and number > 0:
-        yield f"    reformatted {number}: of the kept lines, the layout alone is another"
+    if counts.get("reformatted"):
+        yield f"    reformatted {counts['reformatted']}: of the kept lines, the layout alone is another"
 
 
-def totals(counts: Row) -> str:
+def totals(counts: JsonObject) -> str:
     """Counts in one line, as `raw 12: kept 9, edited 2, dropped 1 (25% changed)`."""
     parts = [
         f"{name} {counts[name]}" for name in ("kept", "edited", "dropped", "pending") if counts.get(name)
@@ -276,12 +274,12 @@ def _joined(*parts: object) -> str:
     return "  ".join(str(part) for part in parts if part)
 
 
-def _pairs(values: Row) -> str:
+def _pairs(values: JsonObject) -> str:
     return ", ".join(f"{name}={value}" for name, value in sorted(values.items()))
 
 
-def _ranges(row: Row, path: str) -> str:
-    return ",".join(str(lines) for lines in classes_of(row, path).values())
+def _ranges(row: HumanRow, path: str) -> str:
+    return ",".join(str(lines) for lines in row.classes(path).values())
 
 
 def _indented(text: str) -> Iterator[str]:

@@ -16,13 +16,13 @@ from gitprov.model.answers.show import (
     TraceAnswer,
     TraceFile,
 )
-from gitprov.model.note import Row
-from gitprov.model.ranges import count_of
+from gitprov.model.canonical import JsonObject
+from gitprov.model.ranges import number_of
 
 VERSION = 1
 
 
-def of_trace(answer: TraceAnswer) -> Row:
+def of_trace(answer: TraceAnswer) -> JsonObject:
     """The JSON document for one trace."""
     return {
         **facts_of(answer),
@@ -35,7 +35,7 @@ def of_trace(answer: TraceAnswer) -> Row:
     }
 
 
-def facts_of(answer: TraceAnswer) -> Row:
+def facts_of(answer: TraceAnswer) -> JsonObject:
     """The part of the document about the generation itself, from which the text is made as well."""
     record = answer.record
     agent = record.get("agent") or {}
@@ -69,7 +69,7 @@ def facts_of(answer: TraceAnswer) -> Row:
     }
 
 
-def of_commit(answer: CommitAnswer) -> Row:
+def of_commit(answer: CommitAnswer) -> JsonObject:
     """The JSON document for one commit."""
     row = answer.row
     return {
@@ -77,13 +77,11 @@ def of_commit(answer: CommitAnswer) -> Row:
         "v": VERSION,
         **_head(answer.head),
         "note": answer.noted,
-        "tool": row.get("tool"),
-        "added": row.get("added"),
-        "dropped": row.get("dropped") or {},
+        "tool": row.tool if row else None,
+        "added": row.added if row else None,
+        "dropped": (row.dropped if row else None) or {},
         "traces": [_trace(entry) for entry in answer.traces],
-        "human": [
-            {"author": entry.get("author"), "files": entry.get("files", {})} for entry in answer.humans
-        ],
+        "human": [{"author": entry.author, "files": entry.files} for entry in answer.humans],
         "reviewed_by": _reviews(answer.reviews),
         "declared": list(answer.declared),
         "trailers": list(answer.trailers),
@@ -91,30 +89,28 @@ def of_commit(answer: CommitAnswer) -> Row:
     }
 
 
-def rate(delta: Row | None) -> float | None:
+def rate(delta: JsonObject | None) -> float | None:
     """Edited and dropped lines as a share of the raw lines; None if there are no raw lines."""
     counts = delta or {}
-    raw, edited, dropped = (counts.get(name) for name in ("raw", "edited", "dropped"))
-    if not isinstance(raw, int) or not raw:
-        return None
-    return round(sum(n for n in (edited, dropped) if isinstance(n, int)) / raw, 4)
+    raw, edited, dropped = (counts.get(name, 0) for name in ("raw", "edited", "dropped"))
+    return round((edited + dropped) / raw, 4) if raw else None
 
 
-def _trace(trace: CommitTrace) -> Row:
+def _trace(trace: CommitTrace) -> JsonObject:
     facts = ("agent", "model", "session", "at", "human", "key", "prompt_version", "evidence")
-    delta = trace.row.get("delta")
+    row = trace.row
     return {
-        "trace": trace.row.get("id"),
-        **{name: trace.row.get(name) for name in facts},
-        "prompt": {"text": trace.prompt.text, "missing": trace.prompt.why, "digest": trace.row.get("prompt")},
-        "ai_lines": sum(count_of(share.ai) + count_of(share.edited) for share in trace.files),
-        "delta": delta,
-        "delta_rate": rate(delta if isinstance(delta, dict) else None),
+        "trace": row.id,
+        **{name: row.json.get(name) for name in facts},
+        "prompt": {"text": trace.prompt.text, "missing": trace.prompt.why, "digest": row.prompt},
+        "ai_lines": sum(number_of(share.ai) + number_of(share.edited) for share in trace.files),
+        "delta": row.delta,
+        "delta_rate": rate(row.delta),
         "files": [_share(share) for share in trace.files],
     }
 
 
-def _held(commit: CommitOfTrace) -> Row:
+def _held(commit: CommitOfTrace) -> JsonObject:
     return {
         **_head(commit.head),
         "evidence": commit.head.evidence,
@@ -124,7 +120,7 @@ def _held(commit: CommitOfTrace) -> Row:
     }
 
 
-def _head(head: CommitHead) -> Row:
+def _head(head: CommitHead) -> JsonObject:
     return {
         "commit": head.oid,
         "author": head.author,
@@ -134,7 +130,7 @@ def _head(head: CommitHead) -> Row:
     }
 
 
-def _share(share: TraceFile) -> Row:
+def _share(share: TraceFile) -> JsonObject:
     counts = counted(share)
     return {
         "path": share.path,
@@ -152,20 +148,20 @@ def _share(share: TraceFile) -> Row:
 def counted(share: TraceFile) -> dict[str, int | None]:
     """Counts of lines kept, edited, dropped and pending: from the note, else from the delta."""
     if share.ai or share.edited or share.delta is None:
-        kept, edited = count_of(share.ai), count_of(share.edited)
+        kept, edited = number_of(share.ai), number_of(share.edited)
     else:
         kept, edited = share.delta.kept, share.delta.edited
     return {"kept": kept, "edited": edited, "dropped": share.dropped, "pending": share.pending}
 
 
-def _block(block: DeltaHunk) -> Row:
+def _block(block: DeltaHunk) -> JsonObject:
     return {
         **{name: getattr(block, name) for name in ("raw_start", "raw_lines", "start", "lines")},
         "pieces": [_piece(piece) for piece in block.pieces],
     }
 
 
-def _piece(piece: DeltaLine) -> Row:
+def _piece(piece: DeltaLine) -> JsonObject:
     return {
         "op": piece.op,
         "raw": piece.raw,
@@ -176,9 +172,9 @@ def _piece(piece: DeltaLine) -> Row:
     }
 
 
-def _text(text: Text, row: Row, *names: str) -> Row:
+def _text(text: Text, row: JsonObject, *names: str) -> JsonObject:
     return {"text": text.text, "missing": text.why, **{name: row.get(name) for name in names}}
 
 
-def _reviews(reviews: Sequence[Review]) -> list[Row]:
+def _reviews(reviews: Sequence[Review]) -> list[JsonObject]:
     return [one._asdict() for one in reviews]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gitprov.model.answers.show import FileStatus, NextCommit, StatusAnswer, SubmoduleStatus, TurnStatus
-from gitprov.model.note import Row, line_count
+from gitprov.model.canonical import JsonObject
+from gitprov.model.rows import HumanRow, LineRow, NoteRow, TraceRow
 from gitprov.output.findings import mend_line
 from gitprov.output.text import clean, fit, width
 
@@ -18,7 +19,7 @@ _WHY = {
 }
 
 
-def as_json(answer: StatusAnswer) -> Row:
+def as_json(answer: StatusAnswer) -> JsonObject:
     """The status as a JSON document."""
     return {
         "v": VERSION,
@@ -118,21 +119,22 @@ def _next(commit: NextCommit | None) -> Iterator[str]:
         yield f"           {mend_line(refusal)}"
 
 
-def _row(row: Row) -> str:
-    files = ", ".join(clean(path) for path in sorted(row.get("files", {})))
-    if row.get("kind") == "human":
-        return f"{_count(line_count(row, 'human'), 'line')} of {clean(str(row.get('author')))} in {files}"
-    counts = [f"{line_count(row, cls)} {cls}" for cls in ("ai", "edited") if line_count(row, cls)]
-    return f"{clean(str(row['id']))}  {' + '.join(counts) or 'removals only'} in {files}"
+def _row(row: NoteRow) -> str:
+    files = ", ".join(clean(path) for path in sorted(row.files)) if isinstance(row, LineRow) else ""
+    if isinstance(row, HumanRow):
+        return f"{_count(row.count('human'), 'line')} of {clean(str(row.author))} in {files}"
+    numbers = {cls: row.count(cls) for cls in ("ai", "edited")} if isinstance(row, TraceRow) else {}
+    counts = [f"{number} {cls}" for cls, number in numbers.items() if number]
+    return f"{clean(row.id)}  {' + '.join(counts) or 'removals only'} in {files}"
 
 
 def _count(number: int, name: str) -> str:
     return f"{number} {name}" + ("" if number == 1 else "s")
 
 
-def _next_json(commit: NextCommit) -> Row:
+def _next_json(commit: NextCommit) -> JsonObject:
     return {
-        "rows": list(commit.rows),
+        "rows": [row.json for row in commit.rows],
         "trailers": list(commit.trailers),
         "refusals": [{"path": one.path, "message": one.message, "mend": one.mend} for one in commit.refusals],
         "problem": commit.problem,

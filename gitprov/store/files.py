@@ -59,6 +59,28 @@ def append(path: str, data: bytes) -> None:
         os.close(handle)
 
 
+def lock(handle: int, *, shared: bool = False, wait: float = 0.0) -> bool:
+    """Lock an open file, for at most `wait` seconds; False where another process has it or locks do not work.
+
+    The kernel releases the lock when the file is closed or its holder is killed.
+    """
+    import fcntl
+    import time
+
+    kind = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB
+    end = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(handle, kind)
+            return True
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(0.01)
+        except OSError:
+            return False
+
+
 def remove(path: str) -> None:
     """Remove a file if it exists."""
     try:

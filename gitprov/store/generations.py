@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.errors import Damaged
 from gitprov.model import canonical
+from gitprov.model.canonical import JsonObject
 from gitprov.model.generation import Edit, Generation, Instruction
 from gitprov.model.untrusted.jsonvalue import loads, loads_object
 from gitprov.model.untrusted.plausible_record import plausible_record
@@ -58,12 +59,12 @@ def instruction_path(digest: str) -> str:
     return f"instructions/{name[:2]}/{name[2:]}"
 
 
-def record(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
+def record(repo: Repository, trace: str) -> JsonObject | None:
     """A generation's record, None where this clone does not have it; Damaged where it cannot be parsed."""
     return records(repo, [trace])[trace]
 
 
-def records(repo: Repository, traces: list[str]) -> dict[str, dict[str, canonical.Json] | None]:
+def records(repo: Repository, traces: list[str]) -> dict[str, JsonObject | None]:
     """Trace → record, None for each that this clone does not have; Damaged where one cannot be parsed."""
     names = [f"{REF}:{directory(trace)}/record.json" for trace in traces]
     objects = repo.objects.get_many(names)
@@ -97,7 +98,7 @@ def load(repo: Repository, trace: str) -> Generation | None:
     return Generation(fields, prompt, output, tuple(edits), tuple(standing))
 
 
-def tombstone(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
+def tombstone(repo: Repository, trace: str) -> JsonObject | None:
     """The tombstone of a forgotten generation (`at`, `by`, `reason`), None where it was not forgotten."""
     data = _bytes(repo, f"{REF}:{directory(trace)}/{TOMBSTONE}")
     if data is None:
@@ -197,7 +198,7 @@ def _in_one_tree(files: dict[str, str]) -> dict[str, str]:
     return {path: oid for path, oid in files.items() if path not in out} if out else files
 
 
-def _record(trace: str, data: bytes) -> dict[str, canonical.Json]:
+def _record(trace: str, data: bytes) -> JsonObject:
     try:
         fields = loads(data)
     except ValueError as error:
@@ -210,22 +211,14 @@ def _record(trace: str, data: bytes) -> dict[str, canonical.Json]:
     return {**plausible_record(fields), "id": trace}
 
 
-def _edit(repo: Repository, blobs: Mapping[str, str], n: int, row: dict[str, canonical.Json]) -> Edit:
+def _edit(repo: Repository, blobs: Mapping[str, str], n: int, row: JsonObject) -> Edit:
     """One edit; `blobs` is the listing of its generation's directory."""
-    before, after = (blobs.get(f"files/{n}.{side}") for side in ("before", "after"))
-    return Edit(
-        path=row["path"],
-        before=None if before is None else _bytes(repo, before),
-        after=None if after is None else _bytes(repo, after),
-        before_oid=row.get("before"),
-        after_oid=row.get("after"),
-        raw_lines=row.get("raw_lines", 0),
-        tool=row.get("tool"),
-        user_modified=bool(row.get("user_modified")),
-    )
+    oids = [blobs.get(f"files/{n}.{side}") for side in ("before", "after")]
+    before, after = (None if oid is None else _bytes(repo, oid) for oid in oids)
+    return Edit.of(row, before, after)
 
 
-def _instruction(repo: Repository, row: dict[str, canonical.Json]) -> Instruction:
+def _instruction(repo: Repository, row: JsonObject) -> Instruction:
     digest = str(row["digest"])
     return Instruction(str(row["path"]), digest, _bytes(repo, f"{REF}:{instruction_path(digest)}"))
 

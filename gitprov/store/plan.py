@@ -13,24 +13,13 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from gitprov.model.finding import Finding
-from gitprov.model.note import Row
+from gitprov.model.ranges import readable
+from gitprov.model.rows import NoteRow, TraceRow, typed
+from gitprov.model.spent import Spent
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
 
 VERSION = 1
-
-
-class Use(NamedTuple):
-    """The part of one event that a commit uses: ranges over its `after`, and the trace it was frozen into.
-
-    `path` is the file's path in the commit where that differs from the event's.
-    """
-
-    lines: str
-    dropped: str
-    trace: str | None
-    retire: bool
-    path: str | None = None
 
 
 class Plan(NamedTuple):
@@ -38,22 +27,24 @@ class Plan(NamedTuple):
 
     `changes` is a digest of the file changes, which must equal that of the finished commit. `base` is the
     commit of HEAD; `amend`: the commit replaces it. `rows` are the note's trace and human rows, `trailers`
-    those that the message must contain, each with its traces. `uses`: event seq → Use. `used`: (session
-    key, turn, generation) to record as parents. `stale` are trailers to remove from an amended message.
-    `refusals` are the gate's findings. `gate` is "passed" once the gate has passed. `moment` is the author
-    date of git's attempt, `attempt` the token of the git process that makes it. `inherited` is the gate's
-    outcome for the commits from which these lines come, `dropped` the exceptions made there, `problem` the
-    reason why that is unknown. `sought` are traces of commits that this one repeats or replaces, searched
-    for without finding a line. `last` is the highest seq of the evidence. `settled`: git has fixed the
-    content of the commit, so a later index does not describe it.
+    those that the message must contain, each with its traces. `spent`: event seq → what commits, with this
+    one, have used of the event; of the `finished` events nothing remains. `used`: (session key, turn,
+    generation) to record as parents. `stale` are trailers to remove from an amended message. `refusals` are
+    the findings of the gate. `gate` is "passed" once it has passed. `moment` is the author date of git's
+    attempt, `attempt` the token of the git process that makes it. `inherited` is the gate's outcome for the
+    commits from which these lines come, `dropped` the exceptions made there, `problem` the reason why that is
+    unknown. `noted`: the commits that this one repeats or replaces have notes, so it gets one even without
+    rows. `last` is the highest seq of the evidence. `settled`: git has fixed the content of the commit, so a
+    later index does not describe it.
     """
 
     changes: str
     base: str | None
     amend: bool
-    rows: tuple[Row, ...] = ()
+    rows: tuple[NoteRow, ...] = ()
     trailers: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
-    uses: dict[int, Use] = {}  # noqa: RUF012 - never written to
+    spent: dict[int, Spent] = {}  # noqa: RUF012 - never written to
+    finished: frozenset[int] = frozenset()
     used: tuple[tuple[str, str, str], ...] = ()
     added: int = 0
     refusals: tuple[Finding, ...] = ()
@@ -66,14 +57,14 @@ class Plan(NamedTuple):
     inherited: str | None = None
     dropped: dict[str, str] = {}  # noqa: RUF012 - never written to
     problem: str | None = None
-    sought: tuple[str, ...] = ()
+    noted: bool = False
     last: int = 0
     settled: bool = False
 
     @property
-    def traces(self) -> list[Row]:
+    def traces(self) -> list[TraceRow]:
         """The trace rows."""
-        return [row for row in self.rows if row.get("kind") == "trace"]
+        return [row for row in self.rows if isinstance(row, TraceRow)]
 
 
 def directory(git_dir: str) -> str:
@@ -104,7 +95,12 @@ def ticket_path(git_dir: str) -> str:
 def save(git_dir: str, plan: Plan) -> None:
     """Durably write a plan and remove the ticket of the previous one. OSError where it cannot be written."""
     files.remove(ticket_path(git_dir))
-    row = {**plan._asdict(), "v": VERSION, "uses": {str(seq): list(use) for seq, use in plan.uses.items()}}
+    row = {**plan._asdict(), "v": VERSION, "rows": [row.json for row in plan.rows]}
+    spent, finished = row.pop("spent"), row.pop("finished")
+    row["uses"] = {
+        str(seq): [str(lines), str(dropped), trace, seq in finished, name]
+        for seq, (lines, dropped, trace, name) in spent.items()
+    }
     data = json.dumps(row, separators=(",", ":"), sort_keys=True).encode("ascii")
     files.make_dir(directory(git_dir))
     files.replace(directory(git_dir), path(git_dir), data)
@@ -157,16 +153,20 @@ def drop(git_dir: str) -> None:
 
 
 def _plan(row: dict[str, Any]) -> Plan:
+    uses = {int(seq): use for seq, use in row.pop("uses").items()}
     plan = Plan(**row)
     return plan._replace(
-        rows=tuple(plan.rows),
+        rows=tuple(map(typed, row["rows"])),
         trailers=tuple((key, value, tuple(traces)) for key, value, traces in plan.trailers),
-        uses={int(seq): Use(*use) for seq, use in row["uses"].items()},
+        spent={
+            seq: Spent(readable(lines), readable(dropped), trace, name)
+            for seq, (lines, dropped, trace, _, name) in uses.items()
+        },
+        finished=frozenset(seq for seq, use in uses.items() if use[3]),
         used=tuple((key, turn, trace) for key, turn, trace in plan.used),
         refusals=tuple(_finding(row) for row in plan.refusals),
         stale=tuple((key, value) for key, value in plan.stale),
         sidecars=tuple(plan.sidecars),
-        sought=tuple(plan.sought),
     )
 
 

@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.fold import NOBODY, Folded, begin, develop, fold, put_aside, reach, restore
+from gitprov.attribution.fold import fold
 from gitprov.attribution.outcome import outcome
+from gitprov.attribution.recall import develop, put_aside, reach, restore
+from gitprov.attribution.state import NOBODY, Folded, begin
 from gitprov.model.lines import split_lines
 from tests.attribution.contents import SMALL
 from tests.attribution.test_fold import CHAINS, EDITS, Edit, ai, check_origins, human, sources, steps

@@ -13,19 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.fold import (
-    BASE,
-    NOBODY,
-    UNKNOWN,
-    Folded,
-    FoldStep,
-    Origin,
-    begin,
-    develop,
-    fold,
-    produced,
-)
+from gitprov.attribution.fold import fold
 from gitprov.attribution.outcome import outcome, slide
+from gitprov.attribution.recall import develop, produced, remembered
+from gitprov.attribution.state import BASE, NOBODY, UNKNOWN, Folded, FoldStep, Origin, begin
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import count_lines, split_lines
 from tests.attribution.contents import SMALL, applied
@@ -238,12 +229,28 @@ def test_what_was_staged_midway_is_labelled_as_of_then() -> None:
     """The watched content keeps the origins it had when the fold came by it last."""
     first, second = b"alpha one two\n", b"quite different words\n"
     state = fold(begin(b"", first), [ai(0, b"", first), ai(1, first, second)])
-    assert state.held == ((0, 0, False),)
+    assert origins_then(state, first) == ((0, 0, False),)
     again = fold(state, [ai(2, second, first)])
-    assert again.held == ((2, 0, False),)
+    assert origins_then(again, first) == ((2, 0, False),)
     typed = fold(begin(b"", first), [ai(0, b"", second), ai(1, first, second)])
-    assert typed.held == (NOBODY,)
-    assert fold(begin(b"", b"never\n"), [ai(0, b"", first)]).held is None
+    assert origins_then(typed, first) == (NOBODY,)
+    assert origins_then(fold(begin(b"", b"never\n"), [ai(0, b"", first)]), b"never\n") is None
+
+
+def test_what_was_staged_is_remembered_however_long_ago() -> None:
+    """Of all contents only the last ones are remembered, and the one that will be committed."""
+    texts = [b"%d alpha one two\n" % n for n in range(40)]
+    chain = [ai(n, texts[n - 1] if n else b"", texts[n]) for n in range(40)]
+    state = fold(begin(b"", texts[3]), chain)
+    assert origins_then(state, texts[3]) == ((3, 0, False),)
+    assert [origins_then(state, texts[n]) is None for n in (2, 4, 23, 24)] == [True, True, True, False]
+    assert len(state.past) == 17
+
+
+def origins_then(state: Folded, content: bytes) -> tuple[Origin, ...] | None:
+    """The origins of a content when the fold came by it last."""
+    version = remembered(state, content)
+    return version and version.origins
 
 
 @pytest.mark.parametrize("step", [ai, human])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.attribution.fold import FoldStep, begin, fold
+from gitprov.attribution.fold import fold
 from gitprov.attribution.moved_block import LEAST, Owner, RemovedLines, UnclaimedLines, arrivals, shed
 from gitprov.attribution.outcome import outcome
+from gitprov.attribution.state import FoldStep, begin
 from gitprov.model.lines import is_trivial, split_lines
 
 BLOCK = b"def f(x):\n    total = g(x)\n\n    for item in total:\n        show(item)\n"

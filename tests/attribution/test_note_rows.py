@@ -9,6 +9,7 @@ import pytest
 from gitprov.attribution import note_rows
 from gitprov.attribution.outcome import AmendedClaim, Tally
 from gitprov.model.ranges import LineSet
+from gitprov.model.rows import HumanRow, ReviewRow, TraceRow
 
 
 def lines(text: str) -> LineSet:
@@ -23,9 +24,9 @@ def tally(**sets: str) -> Tally:
     return empty._replace(**{name: lines(text) for name, text in sets.items()})  # type: ignore[arg-type]  # sets only
 
 
-def trace(files: dict[str, Any], **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def trace(files: dict[str, Any], **fields: Any) -> TraceRow:  # noqa: ANN401 - JSON
     """A trace row."""
-    return {"kind": "trace", "v": 1, "id": "t", "files": files, **fields}
+    return TraceRow.make("t", files=files, **fields)
 
 
 def test_a_delta_is_the_sum_of_its_sources() -> None:
@@ -39,12 +40,27 @@ def test_a_delta_is_the_sum_of_its_sources() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "kept", "result"),
-    [(3, None, 3), (3, 2, 2), (0, None, None), (True, None, None), ("3", 5, None)],
+    ("count", "ai", "result"), [(3, "1-5", 3), (3, "1-2", 2), (0, "1-2", None), (3, "", None)]
 )
-def test_reformatted_counts(count: object, kept: int | None, result: int | None) -> None:
-    """What is no number counts nothing, and no more lines are reformatted than are kept."""
-    assert note_rows.reformatted(count, kept) == ({} if result is None else {"reformatted": result})
+def test_reformatted_counts(count: int, ai: str, result: int | None) -> None:
+    """No more lines are reformatted than are kept."""
+    row = trace({"a.py": {"ai": ai, "edited": "7"}}, delta={"reformatted": count})
+    kept = len(lines(ai))
+    assert note_rows.recounted(row, 1, 2) == {
+        "raw": kept + 4, "kept": kept, "edited": 1, "dropped": 1, "pending": 2,
+        **({} if result is None else {"reformatted": result}),
+    }  # fmt: skip
+
+
+def test_rows_without_lines() -> None:
+    """A row without its lines is gone; one that loses some keeps its counts until they are adapted."""
+    row = trace({"a": {"ai": "1-3", "deleted": 1}, "b": {"edited": "1"}}, delta={"kept": 3, "dropped": 2})
+    rest = note_rows.without(row, {"a": lines("2"), "b": lines("1-9")})
+    assert rest == row.replace(files={"a": {"ai": "1,3", "deleted": 1}})
+    assert note_rows.adapted(rest).delta == {"raw": 4, "kept": 2, "edited": 0, "dropped": 2, "pending": 0}
+    assert note_rows.without(trace({"a": {"ai": "1"}}), {"a": lines("1")}) is None
+    review = ReviewRow.make("t/x", by="X")
+    assert note_rows.without(review, {}) is note_rows.adapted(review) is review
 
 
 def test_claims_on_one_file_unite_by_class() -> None:
@@ -59,24 +75,24 @@ def test_what_is_left_of_an_amended_claim() -> None:
     claim = AmendedClaim(row, "ai", 4, 0)
     counts = tally(kept="1-2", edited="3", dropped="4", reformatted="1")
     kept = note_rows.carried_row(claim, "b.py", {"ai": lines("5-6"), "edited": lines("7")}, counts)
-    assert kept["files"] == {"b.py": {"ai": "5-6", "edited": "7"}}
-    assert kept["evidence"] == "carried"
-    assert kept["delta"] == {"kept": -2, "edited": 1, "dropped": 1, "pending": 0, "reformatted": 1}
+    assert kept.json["files"] == {"b.py": {"ai": "5-6", "edited": "7"}}
+    assert kept.json["evidence"] == "carried"
+    assert kept.json["delta"] == {"kept": -2, "edited": 1, "dropped": 1, "pending": 0, "reformatted": 1}
     final = note_rows.settled(kept, row)
-    assert final["delta"] == {
+    assert final.json["delta"] == {
         "raw": 4, "kept": 2, "edited": 1, "dropped": 1, "pending": 0, "reformatted": 1,
     }  # fmt: skip
-    person = {"kind": "human", "v": 1, "id": "p", "files": {}}
+    person = HumanRow.make("p", files={})
     left = note_rows.carried_row(AmendedClaim(person, "human", 1, 2), "b.py", {}, tally())
-    assert left == {**person, "files": {"b.py": {"deleted": 2}}}
-    assert note_rows.settled({**person, "files": {"a.py": {}}}, None) == person
+    assert left == person.replace(files={"b.py": {"deleted": 2}})
+    assert note_rows.settled(person.replace(files={"a.py": {}}), None) == person
 
 
 def test_an_edited_claim_is_counted_as_edited() -> None:
     """The lines of an edited claim are taken off the edited ones."""
     claim = AmendedClaim(trace({}), "edited", 2, 0)
     kept = note_rows.carried_row(claim, "a.py", {"edited": lines("1")}, tally(edited="1"))
-    assert kept["delta"] == {"kept": 0, "edited": -1, "dropped": 0, "pending": 0}
+    assert kept.json["delta"] == {"kept": 0, "edited": -1, "dropped": 0, "pending": 0}
 
 
 @pytest.mark.parametrize("carried", [False, True])
@@ -92,7 +108,7 @@ def test_rows_of_different_files_are_put_side_by_side(carried: bool) -> None:
 def test_rows_of_one_file_unite() -> None:
     """Line sets of one file unite and deleted lines add up, but for a carried row, where the larger number holds."""
     a, b = trace({"a": {"ai": "1", "deleted": 2}}), trace({"a": {"ai": "3", "deleted": 1}})
-    assert note_rows.add(a, b, carried=False)["files"] == {"a": {"ai": "1,3", "deleted": 3}}
-    assert note_rows.add(a, b, carried=True)["files"] == {"a": {"ai": "1,3", "deleted": 2}}
+    assert note_rows.add(a, b, carried=False).files == {"a": {"ai": "1,3", "deleted": 3}}
+    assert note_rows.add(a, b, carried=True).files == {"a": {"ai": "1,3", "deleted": 2}}
     plain = note_rows.add(trace({"a": {"ai": "1"}}), trace({"a": {"ai": "2"}}), carried=False)
-    assert plain["files"] == {"a": {"ai": "1-2"}}
+    assert plain.files == {"a": {"ai": "1-2"}}

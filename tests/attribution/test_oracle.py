@@ -17,9 +17,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from gitprov.attribution.fold import Folded, FoldStep, begin, fold
-from gitprov.attribution.outcome import Outcome, SpentLines, outcome
+from gitprov.attribution.fold import fold
+from gitprov.attribution.outcome import Outcome, outcome
+from gitprov.attribution.state import Folded, FoldStep, begin
 from gitprov.model.hunk import Hunk
+from gitprov.model.spent import Spent
 
 WORDS = 8
 MOST_REWORDINGS = 3
@@ -89,7 +91,7 @@ class Office(RuleBasedStateMachine):
         self.index: list[Line] | None = None
         self.reported = False
         self.inbox: list[FoldStep] = []
-        self.marks: dict[int, SpentLines] = {}
+        self.marks: dict[int, Spent] = {}
         self.committed: set[int] = set()
         self.retired: list[Line] = []
         self.versions: set[Fraction] = set()
@@ -243,7 +245,7 @@ class Office(RuleBasedStateMachine):
         """What the arithmetic says of the commit is what the model knows."""
         self.commits += 1
         content = data(staged)
-        spent = {source: marks.spent for source, marks in self.marks.items()}
+        spent = {source: marks.lines for source, marks in self.marks.items()}
         state = begin(data(self.head), content, spent)
         for step in self.inbox:
             state = fold(state, [step])
@@ -280,12 +282,12 @@ class Office(RuleBasedStateMachine):
             else:
                 assert not tally.dropped
                 assert len(tally.pending) >= len(waiting)
-            marks = self.marks.get(source, SpentLines())
+            marks = self.marks.get(source, Spent())
             parts = [set(tally.kept), set(tally.edited), set(tally.dropped), set(tally.pending)]
             whole = set().union(*parts)
             assert sum(map(len, parts)) == len(whole)
             replaced = {line + 1 for owner, line, _ in state.superseded if owner == source}
-            made = {line + 1 for line in state.created[source]} - set(marks.spent)
+            made = {line + 1 for line in state.created[source]} - set(marks.lines)
             assert made - replaced - set(marks.dropped) <= whole <= made
             assert whole & replaced <= parts[0] | parts[1]
             assert tally.finished == (made - replaced <= parts[0] | parts[1])
@@ -293,10 +295,10 @@ class Office(RuleBasedStateMachine):
     def keep_books(self, result: Outcome, staged: list[Line]) -> None:
         """What a commit leaves behind: lines are spent, finished events retire, HEAD moves on."""
         for source, tally in result.tallies.items():
-            was = self.marks.get(source, SpentLines())
-            assert not was.spent & (tally.kept | tally.edited), "one line, two commits"
-            spent = was.spent | tally.kept | tally.edited | tally.replaced
-            self.marks[source] = SpentLines(spent, (was.dropped | tally.dropped) - spent)
+            was = self.marks.get(source, Spent())
+            assert not was.lines & (tally.kept | tally.edited), "one line, two commits"
+            spent = was.lines | tally.kept | tally.edited | tally.replaced
+            self.marks[source] = Spent(spent, (was.dropped | tally.dropped) - spent)
         done = {source for source, tally in result.tallies.items() if tally.finished}
         self.inbox = [step for step in self.inbox if step.source not in done]
         self.committed |= {line.key for line in staged if line.cls is not None}

@@ -7,16 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.fold import Folded, FoldStep, begin, fold
-from gitprov.attribution.outcome import Outcome, SpentLines, outcome
-from gitprov.attribution.state import Part
+from gitprov.attribution.fold import fold
+from gitprov.attribution.outcome import Outcome, outcome
+from gitprov.attribution.state import Folded, FoldStep, Part, begin
 from gitprov.model.lines import count_lines
 from gitprov.model.ranges import LineSet
+from gitprov.model.spent import Spent
 from tests.attribution.contents import SMALL
 from tests.attribution.test_fold import CHAINS, EDITS, Edit, ai, human, steps
 
 NUMBERS = st.sets(st.integers(1, 14)).map(LineSet)
-MARKS = st.dictionaries(st.integers(0, 4), st.builds(SpentLines, NUMBERS, NUMBERS))
+MARKS = st.dictionaries(st.integers(0, 4), st.builds(Spent, NUMBERS, NUMBERS))
 
 
 def settled(
@@ -24,10 +25,10 @@ def settled(
     edits: list[FoldStep],
     staged: bytes,
     view: bytes | None,
-    marks: dict[int, SpentLines] | None = None,
+    marks: dict[int, Spent] | None = None,
 ) -> tuple[Folded, Outcome]:
     """Fold and outcome as a commit of one file does them."""
-    spent = {source: mark.spent for source, mark in (marks or {}).items()}
+    spent = {source: mark.lines for source, mark in (marks or {}).items()}
     state = fold(begin(base, staged, spent), edits)
     return state, outcome(state, staged, hunks(base, staged), view, marks or {})
 
@@ -43,7 +44,7 @@ def said(result: Outcome) -> dict[str, dict[int, str]]:
 
 @given(SMALL, EDITS | CHAINS, SMALL, st.none() | SMALL, MARKS)
 def test_claims_stay_inside_what_the_commit_adds(
-    base: bytes, edits: list[Edit], staged: bytes, view: bytes | None, marks: dict[int, SpentLines]
+    base: bytes, edits: list[Edit], staged: bytes, view: bytes | None, marks: dict[int, Spent]
 ) -> None:
     """Every claimed line is one the commit adds, has one source and one class, and its source is in the evidence."""
     state, result = settled(base, steps(edits), staged, view, marks)
@@ -61,7 +62,7 @@ def test_claims_stay_inside_what_the_commit_adds(
 
 @given(SMALL, EDITS | CHAINS, SMALL, st.none() | SMALL, MARKS)
 def test_every_raw_line_has_one_fate(
-    base: bytes, edits: list[Edit], staged: bytes, view: bytes | None, marks: dict[int, SpentLines]
+    base: bytes, edits: list[Edit], staged: bytes, view: bytes | None, marks: dict[int, Spent]
 ) -> None:
     """Kept, edited, dropped, pending and replaced, with what was spent or reported before, are a partition of what a
     source created; nothing is dropped unseen; finished means that nothing is left.
@@ -69,14 +70,14 @@ def test_every_raw_line_has_one_fate(
     state, result = settled(base, steps(edits), staged, view, marks)
     assert set(result.tallies) == {step.source for step in steps(edits)}
     for source, tally in result.tallies.items():
-        mark = marks.get(source, SpentLines())
+        mark = marks.get(source, Spent())
         parts = [set(part) for part in (tally.kept, tally.edited, tally.dropped, tally.pending)]
         whole = set().union(*parts)
         assert sum(map(len, parts)) == len(whole)
         created = {line + 1 for line in state.created[source]}
-        assert not whole & set(mark.spent)
+        assert not whole & set(mark.lines)
         assert not whole & set(tally.replaced)
-        left = created - set(mark.spent) - set(tally.replaced) - whole
+        left = created - set(mark.lines) - set(tally.replaced) - whole
         assert left <= set(mark.dropped)
         assert not set(mark.dropped) & set(tally.dropped)
         assert set(tally.replaced) <= created & {n + 1 for owner, n, _ in state.superseded if owner == source}
@@ -122,7 +123,7 @@ def test_two_parts_claim_each_line_once(numbers: list[int], data: st.DataObject)
     """Committed in two or three parts, in whatever order, each of the model's lines is claimed by exactly one commit."""
     mine = sorted(numbers)
     step = ai(0, told([100, 200]), told([100, *mine, 200]))
-    marks: dict[int, SpentLines] = {}
+    marks: dict[int, Spent] = {}
     head, claimed = [100, 200], []
     for last in (False, False, True):
         part = (
@@ -138,8 +139,8 @@ def test_two_parts_claim_each_line_once(numbers: list[int], data: st.DataObject)
         tally = result.tallies[0]
         assert not tally.dropped
         assert len(tally.pending) == len(mine) - len(set(claimed))
-        was = marks.get(0, SpentLines()).spent
-        marks[0] = SpentLines(was | tally.kept | tally.edited)
+        was = marks.get(0, Spent()).lines
+        marks[0] = Spent(was | tally.kept | tally.edited)
         head = staged
     assert sorted(claimed) == mine
 
@@ -162,9 +163,9 @@ def test_kept_edited_dropped_pending() -> None:
     assert said(result) == {"ai": {0: "1,3", 1: "4"}, "edited": {0: "2"}}
     blind = settled(b"", [ai(0, b"", raw), ai(1, raw, then)], staged, None)[1].tallies[0]
     assert (str(blind.dropped), str(blind.pending)) == ("", "4-5")
-    again = settled(
-        b"", [ai(0, b"", raw), ai(1, raw, then)], staged, view, {0: SpentLines(dropped=LineSet([5]))}
-    )[1]
+    again = settled(b"", [ai(0, b"", raw), ai(1, raw, then)], staged, view, {0: Spent(dropped=LineSet([5]))})[
+        1
+    ]
     assert not again.tallies[0].dropped
     assert not again.tallies[0].finished
 
@@ -174,7 +175,7 @@ def test_a_person_who_types_a_spent_line_again_is_not_the_model() -> None:
     step = ai(0, b"", told([1, 2]))
     first = settled(b"", [step], told([1]), told([1, 2]))[1]
     assert said(first) == {"ai": {0: "1"}}
-    marks = {0: SpentLines(first.tallies[0].kept)}
+    marks = {0: Spent(first.tallies[0].kept)}
     assert said(settled(told([]), [step], told([1]), told([1, 2]), marks)[1]) == {}
     assert said(settled(told([]), [step], told([1, 2]), told([1, 2]), marks)[1]) == {"ai": {0: "2"}}
 
@@ -252,7 +253,7 @@ def test_a_replaced_line_cannot_come_back_as_an_edit() -> None:
     result = settled(b"", steps_, second, None)[1]
     assert str(result.tallies[0].replaced) == "1"
     assert said(settled(second, steps_[:1], third, None)[1]) == {"edited": {0: "1"}}
-    marks = {0: SpentLines(result.tallies[0].replaced)}
+    marks = {0: Spent(result.tallies[0].replaced)}
     assert said(settled(second, steps_[:1], third, None, marks)[1]) == {}
 
 
@@ -338,7 +339,7 @@ def test_an_unrecorded_person_after_the_model(person: bytes, expected: dict[str,
 
 def test_every_marked_line_was_created() -> None:
     """Marks may name lines that a damaged or older inbox made up: they do no harm."""
-    marks = {0: SpentLines(LineSet([1, 99]), LineSet([98])), 7: SpentLines(LineSet([1]))}
+    marks = {0: Spent(LineSet([1, 99]), LineSet([98])), 7: Spent(LineSet([1]))}
     result = settled(b"", [ai(0, b"", told([1, 2]))], told([1, 2]), None, marks)[1]
     assert said(result) == {"ai": {0: "2"}}
     assert count_lines(told([1, 2])) == 2

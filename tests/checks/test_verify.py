@@ -15,6 +15,7 @@ from gitprov.checks.verify.store import Stored, World
 from gitprov.model import canonical, generation
 from gitprov.model.note import Note
 from gitprov.model.ranges import LineSet
+from gitprov.model.rows import CommitRow, TraceRow
 from gitprov.store import generations as stores
 
 OID = "1" * 40
@@ -107,6 +108,11 @@ def test_any_sidecar_gets_an_answer(data: bytes | None, rows: dict[str, Any] | N
     assert list(verify_store.sidecar(".ai-trace/a.json", data, ["a"], rows))
 
 
+def parsed(*rows: dict[str, Any]) -> Note:
+    """A note as it is read from these rows."""
+    return Note.parse(b"".join(map(canonical.dump_line, rows)))
+
+
 @given(
     st.dictionaries(st.sampled_from("abc"), st.tuples(LINES, LINES)),
     st.sampled_from(("gen_20260201_0123456789", "h_00000000000000")),
@@ -115,7 +121,7 @@ def test_a_true_note_is_clean(files: dict[str, tuple[LineSet, LineSet]], name: s
     """What claims only added lines, each once, has neither finding nor doubt; one line more has."""
     kind = "trace" if name.startswith("gen_") else "human"
     entry = {path: {"ai": str(ai), "edited": str(edited - ai)} for path, (ai, edited) in files.items()}
-    note = Note([{"kind": kind, "id": name, "files": entry}, {"kind": "commit", "id": OID}])
+    note = parsed({"kind": kind, "id": name, "files": entry}, {"kind": "commit", "id": OID})
     claimed = verify_note.claims(note)
     added = {path: ai | edited for path, (ai, edited) in files.items()}
     assert list(verify_note.shape(OID, note, claimed)) == []
@@ -133,7 +139,7 @@ def test_no_line_is_of_two(one: LineSet, other: LineSet) -> None:
         {"kind": "trace", "id": name, "files": {"a": {"ai": str(lines)}}}
         for name, lines in (("gen_20260201_0123456789", one), ("gen_20260201_1123456789", other))
     ]
-    note = Note([*rows, {"kind": "commit", "id": OID}])
+    note = parsed(*rows, {"kind": "commit", "id": OID})
     found = [one.message for one in verify_note.shape(OID, note, verify_note.claims(note))]
     assert found == ([f"line {one & other} is claimed twice"] if one & other else [])
 
@@ -161,8 +167,7 @@ def one_row(entry: object = None, **fields: object) -> Note:
     """A note with one trace, which claims lines 1 to 3 of a file."""
     files = {"a": {"ai": "1-3"} if entry is None else entry}
     row = {"kind": "trace", "id": TRACE, "evidence": "captured", "files": files, **fields}
-    note = Note([row, {"kind": "commit", "id": OID, "gate": "passed"}])
-    return Note.parse(note.dump())
+    return parsed(row, {"kind": "commit", "id": OID, "gate": "passed"})
 
 
 def kinds_of(note: Note) -> list[str]:
@@ -174,8 +179,8 @@ def test_shapes() -> None:
     """Each way in which a note is wrong by itself has its kind."""
     assert kinds_of(one_row()) == []
     assert kinds_of(Note.parse(b"{")) == ["note-lines"]
-    assert kinds_of(Note([{"kind": "commit", "id": "other"}])) == ["note-copied"]
-    assert kinds_of(Note([{"kind": "human", "id": "h", "files": {}}])) == ["no-commit-row"]
+    assert kinds_of(parsed({"kind": "commit", "id": "other"})) == ["note-copied"]
+    assert kinds_of(parsed({"kind": "human", "id": "h", "files": {}})) == ["no-commit-row"]
     assert (
         kinds_of(one_row("x"))
         == kinds_of(one_row({"ai": "x"}))
@@ -228,16 +233,16 @@ def test_messages() -> None:
     assert kinds(None, TRACE, noted=False) == ["no-note unknown"]
     assert kinds(one_row()) == ["row-without-trailer error"]
     assert kinds(one_row(evidence="carried")) == []
-    assert kinds(Note([*one_row().of_kind("trace"), {"kind": "commit", "id": OID, "gate": "absent"}])) == []
+    assert kinds(Note([*one_row().traces.values(), CommitRow.make(OID, gate="absent")])) == []
     assert kinds(one_row(), TRACE, "other") == ["trailer-without-row error"]
-    dropped = {"kind": "commit", "id": OID, "dropped": {"other": "why"}}
-    assert kinds(Note([*one_row().of_kind("trace"), dropped]), TRACE, "other") == []
+    dropped = CommitRow.make(OID, dropped={"other": "why"})
+    assert kinds(Note([*one_row().traces.values(), dropped]), TRACE, "other") == []
     assert kinds(None, "x", noted=False)[0] == "bad-trailer error"
 
 
 def test_records() -> None:
     """A record that is not here is unknown; one that says something else is a finding."""
-    row = {"id": TRACE, "prompt": "p", "key": "k"}
+    row = TraceRow.make(TRACE, prompt="p", key="k")
     found = verify_note.against_record(OID, row, None)
     assert found is not None
     assert (found.rule, found.level) == ("no-generation", "unknown")
@@ -313,12 +318,12 @@ def test_instruction_texts() -> None:
 
 def test_sidecars() -> None:
     """A sidecar agrees with the newest trace's row, and all the traces that it names are known."""
-    row = {"id": TRACE, "model": "m", "at": "t", "prompt": "p"}
+    row = TraceRow.make(TRACE, model="m", at="t", prompt="p")
     good = {"trace_id": TRACE, "model": "m", "generated_at": "t", "prompt_hash": "p", "traces": [TRACE]}
 
     def kinds(change: dict[str, object], files: tuple[str, ...] = ("a",), rows: Any = (row,)) -> list[str]:  # noqa: ANN401
         data = json.dumps({**good, **change}).encode()
-        known = None if rows is None else {one["id"]: one for one in rows}
+        known = None if rows is None else {one.id: one for one in rows}
         return [one.rule for one in verify_store.sidecar(".ai-trace/a.json", data, files, known)]
 
     assert kinds({}) == []

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from gitprov.flow.evidence.gather import gather
 from gitprov.store.inbox.inbox import Inbox
+from tests.support import launcher
 from tests.support.agent import Agent
 from tests.support.claude import ClaudeSession
 from tests.support.commits import lines, stage
@@ -122,6 +123,16 @@ def claude_report(repo: GitRepo) -> str:
     return json.dumps({**common, "transcript_path": str(claude.transcript_path), **sent[0]})
 
 
+def spooled_report(repo: GitRepo) -> str:
+    """An edit's two reports in the spool; returns what Claude Code sends for a tool that edits nothing."""
+    claude = ClaudeSession(repo)
+    claude.command = launcher.put(repo)
+    claude.prompt("do it")
+    claude.write_file("a.py", TEN)
+    assert len(launcher.entries(repo)) == 2
+    return json.dumps({"session_id": "s", "cwd": str(repo.path), "hook_event_name": "SessionEnd"})
+
+
 def captured(repo: GitRepo) -> dict[str, Any]:
     """What is recorded: each event once, its turn, and contents that can be read."""
     inbox = Inbox(str(repo.inbox()))
@@ -204,6 +215,13 @@ STEPS = [
     Step(
         "capture claude-code",
         claude_report,
+        ("capture", "claude-code"),
+        again("capture", "claude-code"),
+        captured,
+    ),
+    Step(
+        "digestion",
+        spooled_report,
         ("capture", "claude-code"),
         again("capture", "claude-code"),
         captured,

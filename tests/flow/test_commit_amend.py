@@ -21,7 +21,7 @@ def facts(repo: GitRepo) -> list[Facts]:
     return [*rows, *people, {"trailers": repo.trailers()}]
 
 
-@pytest.mark.parametrize("how", ["--no-edit", "-m", "-C", "alias", "two words", "fixed"])
+@pytest.mark.parametrize("how", ["--no-edit", "-m", "-C", "alias", "two words", "nested", "shell", "fixed"])
 def test_nothing_changes(project: GitRepo, agent: Agent, how: str) -> None:
     """An amendment of the message alone keeps lines, counts and trailers, however it is asked for."""
     agent.write("a.py", TEN)
@@ -37,6 +37,14 @@ def test_nothing_changes(project: GitRepo, agent: Agent, how: str) -> None:
     elif how == "two words":
         project.git("config", "alias.ci", "commit")
         project.git("ci", "--amen", "-q", "-m", "New words")
+    elif how == "nested":
+        project.git("config", "alias.ci", "commit -q")
+        project.git("config", "alias.mend", "ci --amend")
+        project.git("config", "alias.again", "-c core.abbrev=9 mend")
+        project.git("again", "-m", "New words")
+    elif how == "shell":
+        project.git("config", "alias.again", "!git commit -q --amend")
+        project.git("again", "-m", "New words")
     elif how == "fixed":
         editor(project, "sed -i '1s/.*/New words/' \"$1\"")
         project.git("commit", "-q", "--amend")

@@ -8,9 +8,10 @@ import pytest
 
 from gitprov.attribution import reword
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.fold import FoldStep, begin, fold
+from gitprov.attribution.fold import fold
 from gitprov.attribution.layout.language import language_of
 from gitprov.attribution.outcome import outcome
+from gitprov.attribution.state import FoldStep, begin
 from tests.support.agent import Agent
 from tests.support.commits import claims
 from tests.support.repo import GitRepo

@@ -21,6 +21,18 @@ from tests.support.repo import NOTES_REF, GitRepo, run
 __all__ = ["made"]
 
 
+def note_of_lost(project: GitRepo, oid: str, *rows: dict[str, object]) -> None:
+    """Give a note to a commit that is not in this clone."""
+    content = "\n".join(map(json.dumps, rows))
+    blob = project.git("hash-object", "-w", "--stdin", input=content).stdout.strip()
+    tree = project.git("ls-tree", "-r", NOTES_REF).stdout + f"100644 blob {blob}\t{oid}\n"
+    index = {**project.env, "GIT_INDEX_FILE": str(project.path / ".git/notes-index")}
+    run(["git", "update-index", "--add", "--index-info"], cwd=project.path, env=index, stdin=tree)
+    made_tree = run(["git", "write-tree"], cwd=project.path, env=index).stdout.strip()
+    commit = project.git("commit-tree", made_tree, "-p", NOTES_REF, input="x\n").stdout.strip()
+    project.git("update-ref", NOTES_REF, commit)
+
+
 def test_copied_note(project: GitRepo, made: str) -> None:
     """A note that git copied (`notes.rewriteRef`) is put right by the commit that it names."""
     project.git("config", "notes.rewriteRef", NOTES_REF)
@@ -35,16 +47,43 @@ def test_copied_note(project: GitRepo, made: str) -> None:
 
 
 def test_copied_note_of_a_lost_commit(project: GitRepo, made: str) -> None:
-    """Where the commit that a copied note names is gone, the note stays where its lines fit, and else it is said."""
+    """Where the commit that a copied note names is gone, no line is a model's; heal says what helps."""
     gone = "1" * 40
     add_note(project, made, trace_row({"a.py": {"ai": "1-4"}}, id=OTHER), commit_row(gone))
-    heal(project)
-    assert [row["id"] for row in project.note() if row["kind"] == "commit"] == [made]
-    add_note(project, made, trace_row({"a.py": {"ai": "3-9"}}, id=OTHER), commit_row(gone))
     before = project.note()
     [fault] = heal(project, code=1)["unhealed"]
     assert fault["oid"] == made
+    assert f"fetch {gone[:12]}" in fault["help"]
     assert project.note() == before
+    assert project.classes("a.py") == ["declared"] * 4
+
+
+def test_copied_note_of_a_pruned_commit(project: GitRepo, made: str) -> None:
+    """A copied note whose commit was pruned gives no line to anybody until --map names the commit."""
+    project.git("config", "notes.rewriteRef", NOTES_REF)
+    project.write("a.py", MODEL + "last = 1\n")
+    bare(project, "commit", "-q", "-a", "--amend", "--no-edit")
+    project.git("reflog", "expire", "--expire=now", "--all")
+    project.git("gc", "-q", "--prune=now")
+    [fault] = heal(project, code=1)["unhealed"]
+    assert f"gitprov heal --map {made[:12]}:{project.oid()[:12]}" in fault["help"]
+    assert project.classes("a.py") == ["declared"] * 5
+    report = heal(project, "--map", f"{made[:12]}:HEAD")
+    assert hows(report, project.oid()) == ["note of a lost commit"]
+    assert project.classes("a.py") == ["ai"] * 4 + ["unknown"]
+    again_nothing(project)
+
+
+@pytest.mark.usefixtures("made")
+def test_message_names_a_lost_commit(project: GitRepo) -> None:
+    """An id in a message is not enough to use the note of a commit that is not here."""
+    gone = "1" * 40
+    note_of_lost(project, gone, trace_row({"b.py": {"ai": "1"}}, id=OTHER), commit_row(gone))
+    project.write("b.py", "typed = 1\n")
+    bare(project, "add", "b.py")
+    bare(project, "commit", "-q", "-m", f"Picked\n\n(cherry picked from commit {gone})")
+    assert heal(project)["healed"] == []
+    assert project.classes("b.py") == ["unknown"]
 
 
 def test_map_of_filter_repo(project: GitRepo, agent: Agent, made: str) -> None:
@@ -84,17 +123,7 @@ def test_map_of_a_lost_commit_that_does_not_fit(project: GitRepo) -> None:
     project.write("b.py", "one\n")
     bare(project, "add", "b.py")
     bare(project, "commit", "-q", "-m", "By hand")
-    blob = project.git(
-        "hash-object", "-w", "--stdin", input=json.dumps(row) + "\n" + json.dumps(commit_row(gone))
-    )
-    tree = project.git("ls-tree", "-r", NOTES_REF).stdout + f"100644 blob {blob.stdout.strip()}\t{gone}\n"
-    listed = project.git("write-tree", check=False)
-    assert listed.returncode == 0
-    index = {**project.env, "GIT_INDEX_FILE": str(project.path / ".git/notes-index")}
-    run(["git", "update-index", "--add", "--index-info"], cwd=project.path, env=index, stdin=tree)
-    made_tree = run(["git", "write-tree"], cwd=project.path, env=index).stdout.strip()
-    commit = project.git("commit-tree", made_tree, "-p", NOTES_REF, input="x\n").stdout.strip()
-    project.git("update-ref", NOTES_REF, commit)
+    note_of_lost(project, gone, row, commit_row(gone))
     report = heal(project, "--map", f"{gone}:HEAD", code=1)
     assert claims(project) == {"b.py": {"ai": "1"}}
     assert "a.py" in report["unhealed"][0]["reason"]
@@ -119,21 +148,6 @@ def test_arguments_that_are_wrong(project: GitRepo, args: list[str]) -> None:
     done = project.gitprov("heal", *args, check=False)
     assert done.returncode == 2, done.stderr
     assert not (project.path / "x").exists()
-
-
-def test_replaced_commit(project: GitRepo, made: str) -> None:
-    """The commit that `git replace` shows gets a note of its own, and blame reads that one for the other."""
-    project.write("a.py", "import os\n" + MODEL)
-    bare(project, "add", "a.py")
-    tree = project.git("write-tree").stdout.strip()
-    shown = project.git("commit-tree", tree, "-p", f"{made}~1", input="Replacement\n").stdout.strip()
-    project.git("replace", made, shown)
-    bare(project, "reset", "-q", "--hard")
-    assert project.classes("a.py") == ["unknown"] * 5
-    report = heal(project)
-    assert hows(report, shown) == ["replaces"]
-    assert project.classes("a.py") == ["unknown", "ai", "ai", "ai", "ai"]
-    again_nothing(project)
 
 
 def test_hooks_were_missing(project: GitRepo, agent: Agent) -> None:

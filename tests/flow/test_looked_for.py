@@ -69,6 +69,39 @@ def test_rebase_that_leaves_nothing(project: GitRepo, agent: Agent) -> None:
     again_nothing(project)
 
 
+def test_message_without_a_trace(project: GitRepo, agent: Agent) -> None:
+    """A pick, an amendment and a rebase whose message names no trace get a commit row too, as their sources have notes."""
+    in_the_way(project, agent)
+    assert project.git("cherry-pick", "ai", check=False).returncode
+    project.write("a.py", TYPED)
+    project.git("add", "a.py")
+    project.git("commit", "-q", "-m", "In my own words")
+    rows = [project.note()]
+    project.git("commit", "-q", "--amend", "-m", "In other words")
+    rows.append(project.note())
+    project.git("rebase", "-q", "--force-rebase", "HEAD~1")
+    rows.append(project.note())
+    assert not named(project)
+    assert [[row["kind"] for row in note] for note in rows] == [["commit"]] * 3
+    assert owners(project, "a.py")["typed by hand"] == "unknown"
+
+
+def test_squash_of_a_noted_commit_and_one_without_its_note(project: GitRepo, agent: Agent) -> None:
+    """A commit row would say that nothing is missing: where a source's message names a trace and its note is not here, there is none."""
+    in_the_way(project, agent)
+    project.git("checkout", "-q", "ai")
+    agent.write("b.py", "b = 1\n")
+    project.commit("More of it")
+    project.git("notes", "--ref", NOTES_REF, "remove", "HEAD")
+    project.git("checkout", "-q", "main")
+    assert project.git("merge", "--squash", "ai", check=False).returncode
+    project.write("a.py", TYPED)
+    project.git("rm", "-q", "-f", "b.py")
+    project.git("add", "a.py")
+    project.git("commit", "-q", "-m", "Both")
+    assert project.note() == []
+
+
 def test_mail_that_leaves_nothing(project: GitRepo, agent: Agent) -> None:
     """The same of `git am`, which tells no source: the commit of the same author, date and subject was asked."""
     in_the_way(project, agent)

@@ -8,6 +8,7 @@ from gitprov.flow.carry import carry as module
 from gitprov.flow.carry import clean_picks
 from gitprov.flow.carry.carry import carry
 from gitprov.flow.carry.values import CarryTarget, Rewrite
+from gitprov.git.objects import Commit
 from gitprov.git.repo import Repository
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
@@ -64,8 +65,9 @@ def test_both_ways_agree(project: GitRepo, agent: Agent, monkeypatch: pytest.Mon
 
 def clean(repo: Repository, pairs: list[Rewrite]) -> list[bool]:
     """Which of the new commits are clean picks."""
-    commits = module._commits(repo, {oid for pair in pairs for oid in pair[:2]})
-    commits |= module._commits(repo, {oid for one in commits.values() for oid in one.parents})
+    commits: dict[str, Commit] = {}
+    module._read_commits(repo, commits, {oid for pair in pairs for oid in pair[:2]})
+    module._read_commits(repo, commits, {oid for one in commits.values() for oid in one.parents})
     heirs = [(CarryTarget(new, commits[new].tree, commits[new].parents), [old]) for old, new, *_ in pairs]
-    found = clean_picks.repeated(repo, commits, heirs, {})
+    found = clean_picks.repeated(clean_picks.RawChanges(repo), commits, heirs, {})
     return [pair.new in found for pair in pairs]

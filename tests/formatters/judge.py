@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.fold import FoldStep, begin, fold
+from gitprov.attribution.fold import fold
 from gitprov.attribution.layout.language import language_of
 from gitprov.attribution.outcome import Tally, outcome
+from gitprov.attribution.state import FoldStep, begin
 from gitprov.model.lines import split_lines
 
 

@@ -41,7 +41,7 @@ MUTANTS = {
         "by_source.setdefault(source, {}).setdefault(cls, []).append(n + 2)",
     ),
     "new lines beside a model's are the model's": Mutant(
-        "gitprov/attribution/fold.py",
+        "gitprov/attribution/recall.py",
         "    lines = range(hunk.new_start, hunk.new_end)\n    fresh = [",
         "    lines = range(hunk.new_start, hunk.new_end)\n"
         "    if hunk.new_start and state.origins[hunk.old_start - 1][0] >= 0:\n"
@@ -72,9 +72,9 @@ MUTANTS = {
         first=7,
     ),
     "sessions are mixed up": Mutant(
-        "gitprov/flow/commit/plan.py",
-        '"session": record.get("session") or event.session,',
-        '"session": "s1",',
+        "gitprov/flow/commit/note.py",
+        'session=record.get("session") or event.session,',
+        'session="s1",',
     ),
     "blame does not look past indentation": Mutant(
         "gitprov/git/history/blame.py",

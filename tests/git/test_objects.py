@@ -37,3 +37,22 @@ def test_an_answer_that_was_given_up_cannot_be_read_on(opened: Repository) -> No
         assert repo.objects.get("HEAD:nothing") is None
         with pytest.raises(RuntimeError, match="other objects"):
             next(some)
+
+
+def test_commits_by_any_name(opened: Repository) -> None:
+    """Only commits are answered, under the names that were asked for; what is missing or no commit is left out."""
+    with opened as repo:
+        commits = repo.objects.commits(["HEAD", "HEAD:a", "no such thing", "HEAD", "main"])
+        assert [*commits] == ["HEAD", "main"]
+        assert commits["HEAD"] == commits["main"] == repo.objects.commit("HEAD")
+        assert repo.objects.commit("HEAD:a") is None
+
+
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+def test_the_empty_tree_is_gits(repo: GitRepo, object_format: str) -> None:
+    """The id that we compare with is that of a tree without entries, which git has without anybody storing it."""
+    repo.git("init", "-q", f"--object-format={object_format}", "other")
+    with Repository.discover(str(repo.path / "other"), repo.env) as other:
+        git = repo.git("-C", "other", "hash-object", "-t", "tree", "--stdin", input="").stdout.strip()
+        assert other.empty_tree() == git
+        assert repo.git("-C", "other", "diff-tree", git, git).stdout == ""

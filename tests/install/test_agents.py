@@ -242,6 +242,19 @@ def test_a_launcher_whose_python_is_gone(repo: GitRepo) -> None:
     assert report(repo, newcomer(repo)) == ""
 
 
+def test_a_launcher_of_another_version(repo: GitRepo) -> None:
+    """The launcher of an earlier version works, and the doctor names and mends it."""
+    repo.install("--agents", "claude-code")
+    place = Path(repo.env["HOME"], *launchers.PLACE, "gitprov")
+    now = place.read_bytes()
+    older = now.replace(b"store_edit || exit 0", b"false || exit 0")
+    place.write_bytes(shims._DIGEST.sub(b"# digest: " + shims._digest(older), older))
+    assert report(repo, newcomer(repo)) == ""
+    assert "another version of gitprov" in repo.gitprov("doctor", check=False).stdout
+    repo.gitprov("doctor", "--fix", check=False)
+    assert place.read_bytes() == now
+
+
 def test_a_home_that_cannot_be_written_is_an_error(repo: GitRepo) -> None:
     """Where the agent would not find gitprov, installing fails and names the place."""
     Path(repo.env["HOME"], ".local/share/gitprov").write_text("a file")

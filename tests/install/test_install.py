@@ -265,6 +265,32 @@ def test_a_setting_made_meanwhile_survives_uninstalling(repo: GitRepo, tmp_path:
     assert repo.git("config", "core.hooksPath").stdout == f"{tmp_path / 'outer'}\n"
 
 
+def test_a_value_comes_back_as_it_was_written(repo: GitRepo) -> None:
+    """Of an overridden setting the value comes back, `~` and spaces as they were; nothing else of the file changes."""
+    with (repo.path / ".git/config").open("a") as file:
+        file.write(
+            '# ours\n[core] hooksPath = "~/team  hooks" ; of the team\n[user] nickname = Al # the end\n'
+        )
+    settings = repo.git("config", "--local", "--list").stdout
+    repo.install()
+    assert "team" not in repo.git("config", "--local", "--list").stdout
+    repo.gitprov("uninstall")
+    assert repo.git("config", "--local", "--list").stdout == settings
+    assert "[user] nickname = Al # the end\n" in repo.read(".git/config")
+
+
+def test_a_record_of_an_earlier_gitprov(repo: GitRepo, tmp_path: Path) -> None:
+    """A record with the bytes of the configuration file is read for the value alone."""
+    repo.git("config", "core.hooksPath", str(tmp_path / "outer"))
+    repo.install()
+    place = repo.path / ".git/gitprov/install.json"
+    record = json.loads(place.read_text())
+    record["config"].update({"file": str(repo.path / ".git/config"), "before": "eA==", "after": "0" * 64})
+    place.write_text(json.dumps(record))
+    repo.gitprov("uninstall")
+    assert repo.git("config", "core.hooksPath").stdout == f"{tmp_path / 'outer'}\n"
+
+
 def test_a_hooks_path_inside_git_is_used_as_it_is(repo: GitRepo, log: Path) -> None:
     """A local setting that points into this clone's own directory needs no detour."""
     folder = repo.path / ".git/my-hooks"

@@ -53,6 +53,8 @@ def test_nothing_is_done_without_need(pair: tuple[GitRepo, GitRepo], tmp_path: P
     change(alice)
     alice.git("push", "-q", "--dry-run")
     assert not fetched()
+    alice.git("-c", "alias.p=push -q", "-c", "alias.look=p --dry-run", "look")
+    assert not fetched()
     assert value(remote) is None
     alice.git("push", "-q", "origin", NOTES_REF)
     assert not fetched()

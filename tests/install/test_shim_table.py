@@ -60,11 +60,22 @@ def closed(repo: GitRepo) -> None:
     room.chmod(0)
 
 
+def listed(rows: str) -> Callable[[GitRepo], None]:
+    """An event with these rows in the list, and a person's new file, staged."""
+
+    def prepare(repo: GitRepo) -> None:
+        evidence(repo)
+        (repo.inbox() / "waiting").write_text("gitprov waiting 1\n\n= 1 - -\n" + rows)
+        repo.write("b.py", "b = 2\n")
+        repo.git("add", "b.py")
+
+    return prepare
+
+
 def settled(repo: GitRepo) -> None:
     """A reset that has nothing more to give."""
     put(repo, "ORIG_HEAD", repo.oid() + "\n")
     put(repo, "gitprov/settled", repo.oid() + "\n")
-    os.utime(repo.path / ".git/ORIG_HEAD", (1, 1))
 
 
 def both(*steps: Callable[[GitRepo], None]) -> Callable[[GitRepo], None]:
@@ -85,6 +96,12 @@ def git_file(name: str, text: str | None = None) -> Callable[[GitRepo], None]:
 STATES: dict[str, Callable[[GitRepo], None]] = {
     "nothing of the below": lambda _: None,
     "`gitprov/inbox/<worktree>/events/` has an event": lambda repo: (evidence(repo), None)[1],
+    "an event, and `waiting` that shares nothing with what is staged": listed("diff --git a/x b/x\n+line\n"),
+    "an event, and `waiting` that names a staged path": listed("diff --git a/b.py b/b.py\n"),
+    "an event, and `waiting` with a row `*`": listed("*\n"),
+    "`gitprov/inbox/<worktree>/spool/` has a report": lambda repo: put(
+        repo, "gitprov/inbox/@/spool/0000000001"
+    ),
     "the inbox is closed to this user": closed,
     "`gitprov/plan.json`": lambda repo: put(repo, "gitprov/plan.json", "{}"),
     "`gitprov/rewritten`": lambda repo: put(repo, "gitprov/rewritten"),
@@ -145,7 +162,7 @@ def _starts(repo: GitRepo, hook: Path, args: list[str], log: Path) -> bool:
 )
 def test_python_agrees_where_it_is_not_started(project: GitRepo, agent: Agent, state: str) -> None:
     """A commit of a person's lines, in a clone with notes, gets no note, no trailer and no refusal in such a state,
-    even if each of its hooks starts Python.
+    even if each of its hooks starts Python. Of a pick of a noted commit the plan starts post-commit, for a commit row.
     """
     agent.write("a.py", "a = 1\n")
     project.git("add", "-A")
@@ -158,9 +175,8 @@ def test_python_agrees_where_it_is_not_started(project: GitRepo, agent: Agent, s
         (hooks / hook).chmod(0o755)
     project.write("b.py", "b = 2\n")
     project.git("add", "b.py")
-    before = project.git("rev-parse", "refs/notes/gitprov").stdout
     project.git("-c", f"core.hooksPath={hooks}", "commit", "-q", "-m", "Person")
-    assert project.git("rev-parse", "refs/notes/gitprov").stdout == before
+    assert [row["kind"] for row in project.note()] == ["commit"] * ("`CHERRY_PICK_HEAD`" in state)
     assert "AI-Trace" not in project.message()
 
 

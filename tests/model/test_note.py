@@ -11,19 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitprov.model import canonical
-from gitprov.model.note import (
-    CLASSES,
-    EVIDENCE,
-    GATES,
-    Claim,
-    Note,
-    Row,
-    classes_of,
-    files_entry,
-    line_count,
-    unite_rows,
-)
+from gitprov.model.canonical import JsonObject
+from gitprov.model.note import EVIDENCE, GATES, Claim, Note, unite_objects, unite_rows
 from gitprov.model.ranges import MAX_LINE, LineSet
+from gitprov.model.rows import CommitRow, HumanRow, NoteRow, ReviewRow, TraceRow, files_entry
+from gitprov.model.untrusted.plausible import CLASSES
 from tests.model.values import JSON, TEXT
 from tests.support.repo import GitRepo, run_bytes
 
@@ -116,24 +108,27 @@ def test_nothing_foreign_is_lost(a: Note, b: Note) -> None:
     assert set(both.foreign) == set(a.foreign) | set(b.foreign)
     assert set(both.rows) == set(a.rows) | set(b.rows)
     for key, row in both.rows.items():
-        assert set(row) == set(a.rows.get(key, {})) | set(b.rows.get(key, {}))
+        assert set(row.json) == {name for note in (a, b) if key in note.rows for name in note.rows[key].json}
 
 
 @given(ROW, ROW)
-def test_weaker_class_keeps_a_line_that_two_claim(a: Row, b: Row) -> None:
+def test_weaker_class_keeps_a_line_that_two_claim(a: JsonObject, b: JsonObject) -> None:
     """Each line of a path belongs to the weakest class that either row gives it, and to no other."""
-    if a.get("files") == b.get("files"):
+    rows = [
+        row
+        for one in (a, b)
+        for row in Note.parse(canonical.dump({**one, "kind": "trace", "id": "t"})).traces.values()
+    ]
+    if len(rows) < 2 or rows[0].files == rows[1].files:
         return
-    both = unite_rows(a, b)
+    both = unite_rows(*rows)
     for path in ("a.py", "b.py"):
-        sides = [classes_of(row, path) for row in (a, b)]
-        if not all(isinstance(row.get("files"), dict) and path in row["files"] for row in (a, b)):
+        sides = [row.classes(path) for row in rows]
+        if not all(path in row.files for row in rows):
             continue
-        if not all(isinstance(row["files"][path], dict) for row in (a, b)):
+        if canonical.dump(rows[0].files[path]) == canonical.dump(rows[1].files[path]):
             continue
-        if canonical.dump(a["files"][path]) == canonical.dump(b["files"][path]):
-            continue
-        united = classes_of(both, path)
+        united = both.classes(path)
         for line in range(1, 15):
             ranks = [CLASSES.index(cls) for side in sides for cls, lines in side.items() if line in lines]
             found = [CLASSES.index(cls) for cls, lines in united.items() if line in lines]
@@ -147,15 +142,15 @@ def test_weaker_word_holds(field: str, order: tuple[str, ...]) -> None:
     """Of two words on evidence or gate the weaker holds; a word of a later version counts as the weakest."""
     for n, strong in enumerate(order):
         for weak in (*order[n:], "a-later-word"):
-            assert unite_rows({field: strong}, {field: weak}) == {field: weak}
-            assert unite_rows({field: weak}, {field: strong}) == {field: weak}
+            assert unite_objects({field: strong}, {field: weak}) == {field: weak}
+            assert unite_objects({field: weak}, {field: strong}) == {field: weak}
 
 
 def test_larger_numbers_and_known_facts_hold() -> None:
     """`delta` unites field by field to the larger, by value and not by text; a fact beats null."""
     a = {"delta": {"raw": 9, "kept": 3}, "model": None, "files": {"a": {"deleted": 9, "ai": "1"}}}
     b = {"delta": {"raw": 10, "edited": 1}, "model": "m", "files": {"a": {"deleted": 10, "ai": "2"}}}
-    assert unite_rows(a, b) == {
+    assert unite_objects(a, b) == {
         "delta": {"raw": 10, "kept": 3, "edited": 1},
         "model": "m",
         "files": {"a": {"deleted": 10, "ai": "1-2"}},
@@ -165,15 +160,15 @@ def test_larger_numbers_and_known_facts_hold() -> None:
 def test_one_and_true_do_not_pass_for_each_other() -> None:
     """Values that Python calls equal but JSON spells differently unite the same from either side."""
     for a, b in ([{"x": 1}, {"x": True}], [[1.0], [1]], [{"x": [0]}, {"x": [False]}]):
-        assert canonical.dump(unite_rows({"later": a}, {"later": b})) == canonical.dump(
-            unite_rows({"later": b}, {"later": a})
+        assert canonical.dump(unite_objects({"later": a}, {"later": b})) == canonical.dump(
+            unite_objects({"later": b}, {"later": a})
         )
 
 
 def test_what_only_one_side_says_of_a_path_stays() -> None:
     """A path that one row alone speaks of keeps its value, be it of a form this version cannot read."""
-    a: Row = {"files": {"a": {"ai": "1"}, "new": "lines 1 to 5"}}
-    assert unite_rows(a, {"files": {"b": {}}}) == {
+    a: JsonObject = {"files": {"a": {"ai": "1"}, "new": "lines 1 to 5"}}
+    assert unite_objects(a, {"files": {"b": {}}}) == {
         "files": {"a": {"ai": "1"}, "new": "lines 1 to 5", "b": {}}
     }
 
@@ -206,15 +201,24 @@ def test_deep_rows_are_read() -> None:
 
 def test_questions_a_note_answers() -> None:
     """Rows by kind, traces by id, the commit's row, paths, claims with the weakest first, counts over files."""
-    t1: Row = {"kind": "trace", "id": "t1", "files": {"a": {"ai": "1-3,9", "edited": "4"}, "b": {"ai": "x"}}}
-    t2: Row = {"kind": "trace", "id": "t2", "files": {"c": 7, "a": {"declared": "5"}}}
-    person: Row = {"kind": "human", "id": "h", "files": {"a": {"human": "6"}}}
-    review: Row = {"kind": "review", "id": "r"}
-    commits: list[Row] = [{"kind": "commit", "id": name} for name in ("2", "1")]
+    t1 = TraceRow.make("t1", files={"a": {"ai": "1-3,9", "edited": "4"}, "b": {"ai": "x"}})
+    t2 = TraceRow.make("t2", files={"c": {}, "a": {"declared": "5", "deleted": 3, "bounded": "large"}})
+    person = HumanRow.make("h", files={"a": {"human": "6"}})
+    review = ReviewRow.make("t1/r")
+    commits = [CommitRow.make(name) for name in ("2", "1")]
     note = Note([t2, t1, review, person, *commits], [b"z", b"y", b"z"])
-    assert note.of_kind("trace") == [t1, t2]
-    assert note.traces == {"t1": t1, "t2": t2}
-    assert note.commit == commits[1]
+    assert list(note.traces.items()) == [("t1", t1), ("t2", t2)]
+    assert note.of(HumanRow) == {"h": person}
+    assert note.commit == note.commit_row("3") == commits[1]
+    assert note.commit_row("2") == commits[0]
+    assert (t2.deleted("a"), t2.deleted("c"), t2.deleted("d"), t2.bounded("a"), t2.bounded("c")) == (
+        3,
+        0,
+        0,
+        "large",
+        None,
+    )
+    assert (review.trace, t1.identity, t1.kind) == ("t1", ("trace", "t1"), "trace")
     assert note.paths() == ["a", "b", "c"]
     assert note.claims("a") == [
         Claim(LineSet([5]), "declared", t2),
@@ -223,7 +227,7 @@ def test_questions_a_note_answers() -> None:
         Claim(LineSet([1, 2, 3, 9]), "ai", t1),
     ]
     assert note.claims("b") == note.claims("c") == note.claims("elsewhere") == []
-    assert (line_count(t1, "ai"), line_count(t1, "ai", "edited"), line_count(review, "ai")) == (4, 5, 0)
+    assert (t1.count("ai"), t1.count("ai", "edited"), t2.count("ai")) == (4, 5, 0)
     assert note.foreign == (b"y", b"z")
     assert note
     assert Note([], [b"x"])
@@ -241,13 +245,26 @@ def test_files_entry_says_only_what_there_is() -> None:
 @given(FILES)
 def test_no_damage_makes_asking_fail(files: object) -> None:
     """Whatever stands in `files`, asking for classes, counts, claims and paths gives an answer."""
-    row: Row = {"kind": "trace", "id": "t", "files": files}
-    note = Note([row])
-    for path in note.paths():
-        for lines in classes_of(row, path).values():
-            assert lines
-        assert [claim.row for claim in note.claims(path)] == [row] * len(classes_of(row, path))
-    assert line_count(row, *CLASSES) >= 0
+    note = Note.parse(canonical.dump({"kind": "trace", "id": "t", "files": files}))
+    for row in note.traces.values():
+        for path in note.paths():
+            assert all(row.classes(path).values())
+            assert [claim.row for claim in note.claims(path)] == [row] * len(row.classes(path))
+        assert row.count(*CLASSES) == sum(
+            len(lines) for path in row.files for lines in row.classes(path).values()
+        )
+
+
+def test_rows_are_not_changed() -> None:
+    """A row is a value: another one is made by `replace`, with the fields of later versions."""
+    row = TraceRow({"kind": "trace", "id": "t", "later": [1]})
+    assert row.replace(model="m").json == {"kind": "trace", "id": "t", "later": [1], "model": "m"}
+    assert row != row.json
+    with pytest.raises(AttributeError):
+        row.model = "m"
+    with pytest.raises(TypeError):
+        hash(row)
+    assert repr(row) == "TraceRow({'kind': 'trace', 'id': 't', 'later': [1]})"
 
 
 @settings(max_examples=1)
@@ -259,15 +276,15 @@ def test_git_merges_notes_as_we_do(
     check_with_git(tmp_path_factory.mktemp("notes"), pairs)
 
 
-ODD = Note([{"kind": "trace", "id": "t", "files": {"ä\udcff": {"ai": "1-3"}}, "delta": {"raw": 3}}])
+ODD = Note([TraceRow.make("t", files={"ä\udcff": {"ai": "1-3"}}, delta={"raw": 3})])
 
 
 def test_git_merges_our_own_notes_as_we_do(tmp_path: Path) -> None:
     """Typical notes of two clones: the same trace seen differently, a review on one side, repeated lines."""
-    other = Note([{"kind": "trace", "id": "t", "files": {"ä\udcff": {"edited": "2"}}, "delta": {"raw": 4}}])
-    review = Note([{"kind": "review", "id": "t/b", "by": "B"}])
+    other = Note([TraceRow.make("t", files={"ä\udcff": {"edited": "2"}}, delta={"raw": 4})])
+    review = Note([ReviewRow.make("t/b", by="B")])
     united = ODD | other
-    assert united.rows["trace", "t"]["files"] == {"ä\udcff": {"ai": "1,3", "edited": "2"}}
+    assert united.traces["t"].files == {"ä\udcff": {"ai": "1,3", "edited": "2"}}
     sides = [ODD.dump(), other.dump(), (ODD | review).dump(), b"", ODD.dump() * 2]
     check_with_git(tmp_path, [(a, b) for a in sides for b in sides])
 
@@ -310,7 +327,7 @@ def git(repo: GitRepo, *args: str, stdin: bytes = b"") -> bytes:
 @given(TEXT, TEXT)
 def test_ids_may_be_any_text(kind: str, name: str) -> None:
     """Kinds and ids of other tools may hold anything; they come back as written."""
-    note = Note([{"kind": kind, "id": name}])
+    note = Note([NoteRow({"kind": kind, "id": name})])
     assert Note.parse(note.dump()) == note
 
 
@@ -325,6 +342,6 @@ def test_damage_in_the_last_line_without_a_newline() -> None:
 
 def test_a_path_that_the_sides_tell_in_different_forms() -> None:
     """Ranges win over what this version cannot read, from whichever side they come."""
-    a: Row = {"files": {"a": "lines"}}
-    b: Row = {"files": {"a": {"ai": "1"}}}
-    assert unite_rows(a, b) == unite_rows(b, a) == b
+    a: JsonObject = {"files": {"a": "lines"}}
+    b: JsonObject = {"files": {"a": {"ai": "1"}}}
+    assert unite_objects(a, b) == unite_objects(b, a) == b

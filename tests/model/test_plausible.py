@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.model.note import Note
-from gitprov.model.untrusted.plausible import Implausible, plausible
+from gitprov.model.rows import read
+from gitprov.model.untrusted.plausible import Implausible
 from gitprov.model.untrusted.plausible_record import plausible_record
 from tests.model.test_note import DATA
 from tests.model.values import JSON
@@ -18,6 +19,12 @@ GOOD: dict[str, Any] = {
     "kind": "trace", "v": 1, "id": "t", "agent": None, "model": "m", "human": "A\udce9 <a@x>", "evidence": "captured",
     "files": {"a\udcff.py": {"ai": "1-3", "deleted": 2, "later": []}}, "delta": {"raw": 3, "more": "x"}, "x": ["\ud800"],
 }  # fmt: skip
+
+
+def plausible(row: dict[str, Any], taken: list[Implausible]) -> dict[str, Any] | None:
+    """The JSON object of a row as it is read."""
+    usable = read(row, taken)
+    return None if usable is None else usable.json
 
 
 def test_a_plausible_row_is_itself() -> None:
@@ -59,12 +66,18 @@ def test_wrong_parts_of_files_are_taken_out() -> None:
         "files": {},
     }
     assert taken.pop() == Implausible("human", "h", "files")
-    files = {"a": {"ai": 7, "edited": "1"}, "b": [], "\ud800": {}, "c": {"deleted": -1}, "d\0": {"ai": "1"}}
+    files = {
+        "a": {"ai": 7, "edited": "1", "bounded": 7},
+        "b": [],
+        "\ud800": {},
+        "c": {"deleted": -1},
+        "d\0": {"ai": "1"},
+    }
     row = plausible({"kind": "human", "id": "h", "files": files}, taken)
     assert row is not None
     assert row["files"] == {"a": {"edited": "1"}, "c": {}}
     assert [(one.field, one.path) for one in taken] == [
-        ("ai", "a"), ("files", "b"), ("path", None), ("deleted", "c"), ("path", None),
+        ("ai", "a"), ("bounded", "a"), ("files", "b"), ("path", None), ("deleted", "c"), ("path", None),
     ]  # fmt: skip
     assert plausible({"kind": "trace", "id": "t", "files": "1-5"}, taken) == {
         "kind": "trace",
@@ -92,6 +105,17 @@ def test_rows_of_other_kinds() -> None:
         "note": "x",
     }
     assert plausible({"kind": "commit", "id": "c", "dropped": {"t": "why"}}, []) is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [("trace", "files"), ("human", "files"), ("trace", "delta"), ("commit", "dropped")]
+)
+def test_a_number_in_place_of_an_object(kind: str, field: str) -> None:
+    """A small number is no object, however usual it looks."""
+    taken: list[Implausible] = []
+    row = plausible({"kind": kind, "id": "x", field: 1}, taken)
+    assert row == {"kind": kind, "id": "x", **({"files": {}} if field == "files" else {})}
+    assert taken == [Implausible(kind, "x", field)]
 
 
 @given(DATA)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.model.ranges import MAX_LINE, MAX_TEXT, LineSet, count_of, owners, repeated, shared_out, union
+from gitprov.model.ranges import MAX_LINE, MAX_TEXT, LineSet, number_of, owners, repeated, shared_out, union
 
 NUMBERS = st.sets(st.integers(1, 60))
 RUNS = st.lists(
@@ -35,7 +35,15 @@ def test_text_form_comes_back(numbers: set[int]) -> None:
 def test_lines_of_a_text_are_counted_without_reading_it(runs: list[tuple[int, int]]) -> None:
     """A text that a LineSet wrote names as many lines as the set has."""
     lines = LineSet.of_runs(runs)
-    assert count_of(str(lines)) == len(lines)
+    assert number_of(str(lines)) == len(lines)
+
+
+@given(RUNS)
+def test_lines_of_any_text_are_counted(runs: list[tuple[int, int]]) -> None:
+    """Runs in any order count as the set that they make; a text that is no range list counts nothing."""
+    text = ",".join(f"{first}-{last}" for first, last in runs)
+    assert number_of(text) == len(LineSet.of_runs(runs))
+    assert number_of(f"{text},x") == number_of("0") == number_of(f"1-{MAX_LINE + 1}") == 0
 
 
 @given(st.lists(st.integers(0, MAX_LINE + 1), min_size=20))

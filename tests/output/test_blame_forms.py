@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.model.answers.blame import BlamedCommit, Facts, Line
-from gitprov.model.note import CLASSES
+from gitprov.model.untrusted.plausible import CLASSES
 from gitprov.output.blame import document as blame_document
 from gitprov.output.blame import porcelain as blame_porcelain
 from gitprov.output.blame import stats as blame_stats

@@ -8,11 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.model.answers.log import Declared, DeltaSum, LoggedCommit, LoggedTrace
+from gitprov.model.rows import TraceRow
 from gitprov.output import log
 
 OID = "0123456789" * 4
 TRACE = LoggedTrace(
-    {"id": "gen_20260201_0b9c41d2e7", "agent": "claude-code", "model": "opus", "session": 7}, 7, 3
+    TraceRow.make(
+        "gen_20260201_0b9c41d2e7",
+        agent="claude-code",
+        model="opus",
+        files={"a.py": {"ai": "1-7", "edited": "8-10"}},
+    )
 )
 PLAIN = LoggedCommit(
     OID, OID[:7], "Alice <a@example.com>", "today", "2026-02-01T10:00:00+00:00", "A subject", None, 0, 0, 0, (), (), (),

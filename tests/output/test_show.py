@@ -26,6 +26,7 @@ from gitprov.model.answers.show import (
     Unread,
 )
 from gitprov.model.finding import ERROR, Finding
+from gitprov.model.rows import CommitRow, HumanRow, TraceRow
 from gitprov.output import delta, show, show_json, status
 
 HEAD = CommitHead(
@@ -56,7 +57,7 @@ def trace(**fields: Any) -> TraceAnswer:  # noqa: ANN401 - any field
 
 def commit(**fields: Any) -> CommitAnswer:  # noqa: ANN401 - any field
     """A commit about which nothing is known but what is given."""
-    return CommitAnswer(HEAD, True, {}, (), (), (), (), (), 0)._replace(**fields)
+    return CommitAnswer(HEAD, True, None, (), (), (), (), (), 0)._replace(**fields)
 
 
 def test_a_delta_without_colour_has_marks() -> None:
@@ -186,9 +187,9 @@ def test_a_trace_known_from_afar() -> None:
 
 def test_a_commit_in_short() -> None:
     """Gate, traces with the prompt's first line, people, declared machines and strange lines all have their place."""
-    row: dict[str, Any] = {"id": "gen_20260201_0123456789", "agent": "x", "delta": {"raw": 0}}
+    row = TraceRow.make("gen_20260201_0123456789", agent="x", delta={"raw": 0})
     answer = commit(
-        row={"added": 9, "dropped": {"gen_20260201_ffffffffff": "by mistake"}},
+        row=CommitRow.of(HEAD.oid, "passed", 9, {"gen_20260201_ffffffffff": "by mistake"}),
         traces=(
             CommitTrace(
                 row,
@@ -196,7 +197,7 @@ def test_a_commit_in_short() -> None:
                 (SHARE, TraceFile("b", "", "", 0, None, None, None, "why")),
             ),
         ),
-        humans=({"author": "Bob <b@x>", "files": {"a.py": {"human": "3"}}},),
+        humans=(HumanRow.make("h", author="Bob <b@x>", files={"a.py": {"human": "3"}}),),
         reviews=(Review("Eve <e@x>", None, None, "trailer", HEAD.oid, None),),
         declared=("Co-authored-by: Claude <x@y>",),
         trailers=("gen_20260201_eeeeeeeeee",),
@@ -225,12 +226,8 @@ def test_json_of_a_trace_has_a_fixed_shape() -> None:
     """The keys are there whatever is known."""
     keys = set(show_json.of_trace(trace()))
     full = trace(
-        record={"request_ids": ["r"]},
-        held=(
-            CommitOfTrace(
-                HEAD, {"raw": 4, "edited": 1, "dropped": "x"}, (SHARE, SHARE._replace(delta=None, why="w"))
-            ),
-        ),
+        record={"request_ids": ["r"], "agent": None, "instructions": [{"path": "p", "digest": "d"}]},
+        held=(CommitOfTrace(HEAD, {"raw": 4, "edited": 1}, (SHARE, SHARE._replace(delta=None, why="w"))),),
     )
     document = show_json.of_trace(full)
     assert set(document) == keys
@@ -244,7 +241,7 @@ def test_json_of_a_trace_has_a_fixed_shape() -> None:
 
 def test_json_of_a_commit() -> None:
     """Counts come from the note where it has ranges, else from the delta."""
-    row: dict[str, Any] = {"id": "x", "files": {"a.py": {"ai": "1-2", "edited": "4"}}, "delta": "odd"}
+    row = TraceRow.make("x", files={"a.py": {"ai": "1-2", "edited": "4"}})
     shares = (
         TraceFile("a.py", "1-2", "4", 0, None, None, DELTA),
         TraceFile("b.py", "", "", 0, None, None, DELTA),
@@ -260,15 +257,10 @@ TURN = TurnStatus("k/1", "x", None, "s", "sub", None, None, 61, (), 0, 0, 0, ("g
 
 def test_status_with_everything() -> None:
     """Files in columns, turns with age, the next commit with its refusals, and what has no content."""
-    row: dict[str, Any] = {"kind": "trace", "id": "gen_x", "files": {"a.py": {"ai": "1", "edited": "2-3"}}}
-    human: dict[str, Any] = {
-        "kind": "human",
-        "id": "h",
-        "author": "Bob <b@x>",
-        "files": {"a.py": {"human": "9"}},
-    }
+    row = TraceRow.make("gen_x", files={"a.py": {"ai": "1", "edited": "2-3"}})
+    human = HumanRow.make("h", author="Bob <b@x>", files={"a.py": {"human": "9"}})
     following = NextCommit(
-        (row, {**row, "files": {"a.py": {"deleted": 2}}}, human),
+        (row, row.replace(files={"a.py": {"deleted": 2}}), human),
         ("AI-Trace: gen_x",),
         (Finding("x", ERROR, "bad", "mend it"),),
     )

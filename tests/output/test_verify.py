@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitprov.model.finding import ERROR, INFO, UNKNOWN, Finding, failed
+from gitprov.model.finding import ERROR, INFO, UNKNOWN, WARNING, Finding, failed
 from gitprov.output import findings as output
 
 OID = "0123456789abcdef" * 2 + "01234567"
@@ -19,7 +19,7 @@ FOUND = [
 
 def test_lines() -> None:
     """Findings with place, kind and mend; the rest by kind, with the first as an example."""
-    assert list(output.verify_lines(FOUND, strict=False)) == [
+    assert list(output.lines(FOUND, strict=False)) == [
         "0123456789ab  a\\x1b.py  gen_x: line 3 was not added [not-added]",
         "    mend: gitprov heal 0123456789ab",
         "ab/gen_y: it lies here [bad-record]",
@@ -30,9 +30,19 @@ def test_lines() -> None:
 
 def test_strict_lines() -> None:
     """Under --strict what could not be looked at is told like a finding, and as what it is."""
-    lines = list(output.verify_lines(FOUND, strict=True))
+    lines = list(output.lines(FOUND, strict=True))
     assert "0123456789ab  gen_w: could not look: it is not here [no-generation]" in lines
     assert not any(line.startswith("could not look") for line in lines)
+
+
+def test_warnings() -> None:
+    """A warning is listed, and is no error."""
+    warning = Finding("new-name", WARNING, "the name is new", "look at it", path="a.txt")
+    assert list(output.lines([warning], strict=False)) == [
+        "a.txt: warning: the name is new [new-name]",
+        "    mend: look at it",
+    ]
+    assert not failed([warning], strict=True)
 
 
 def test_summary() -> None:
@@ -46,7 +56,7 @@ def test_summary() -> None:
 
 def test_row() -> None:
     """A finding as JSON has every field, null where it does not apply."""
-    assert output.verify_row(FOUND[1]) == {
+    assert output.row(FOUND[1]) == {
         "type": "finding",
         "kind": "bad-record",
         "level": "finding",
@@ -62,7 +72,7 @@ def test_row_with_more() -> None:
     """Line range, evidence and several traces are only in the rows to which they apply; doctor has its own words."""
     finding = Finding("x", ERROR, "m", "do", OID, "a", ("gen_x", "gen_y"), (3, 5), "sha256:0")
     assert (
-        output.verify_row(finding).items()
+        output.row(finding).items()
         >= {
             "trace": "gen_x",
             "traces": ("gen_x", "gen_y"),

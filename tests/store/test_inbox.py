@@ -13,8 +13,10 @@ import pytest
 
 from gitprov.errors import Damaged
 from gitprov.model.event import ContentRef, Event, Problem, Turn
+from gitprov.model.ranges import LineSet
+from gitprov.model.spent import Spent
 from gitprov.store.inbox import blobs, limits, retention
-from gitprov.store.inbox.inbox import LOG_LIMIT, Inbox, Spent, inbox_root, utf8
+from gitprov.store.inbox.inbox import LOG_LIMIT, Inbox, inbox_root, utf8
 from gitprov.store.inbox.sessions import session_key
 from gitprov.store.inbox.snapshots import Snapshot
 from tests.support.sealed import ROOT
@@ -35,6 +37,11 @@ def row(inbox: Inbox, path: str = "a.py", after: bytes = b"x\n", **more: object)
     return {"type": "ai", "path": path, "before": None, "after": ref, "at": "2026-02-01T10:00:04Z", **more}
 
 
+def spent(lines: str, dropped: str = "", trace: str | None = None) -> Spent:
+    """What commits used of an event."""
+    return Spent(LineSet.parse(lines), LineSet.parse(dropped), trace)
+
+
 def seqs(found: list[Event | Problem]) -> list[int | None]:
     """The seq of each event or problem."""
     return [one.seq for one in found]
@@ -53,7 +60,7 @@ def age(path: str, days: float) -> None:
 def test_reading_an_inbox_that_is_not_there(inbox: Inbox) -> None:
     """Reading finds nothing and creates nothing."""
     assert inbox.events() == inbox.archived() == inbox.problems() == []
-    assert inbox.spent(1) == Spent("", "")
+    assert inbox.spent(1) == Spent()
     assert inbox.turn("k", "000001") is None
     assert inbox.last_event("a") is None
     assert not inbox.exists()
@@ -88,7 +95,7 @@ def test_everything_is_private(inbox: Inbox) -> None:
         inbox.marks.put("other", Snapshot("a", None))
         inbox.log_problem("x", "now")
         inbox.sessions.start(Turn("k", ""))
-        inbox.mark_spent(1, "1", "")
+        inbox.mark_spent(1, spent("1"))
         inbox.reserve_seq(1)
     finally:
         os.umask(old)
@@ -179,18 +186,18 @@ def test_an_event_under_a_wrong_name_is_damage(inbox: Inbox) -> None:
 def test_spent_lines(inbox: Inbox) -> None:
     """Marks are replaced as a whole, follow their event to the archive, and damage reads as nothing."""
     inbox.append_event(row(inbox))
-    inbox.mark_spent(1, "1-2", "4")
-    inbox.mark_spent(1, "1-3", "4")
-    assert inbox.spent(1) == Spent("1-3", "4")
-    inbox.mark_spent(1, "1-3", "4", "gen_20260201_0123456789")
+    inbox.mark_spent(1, spent("1-2", "4"))
+    inbox.mark_spent(1, spent("1-3", "4"))
+    assert inbox.spent(1) == spent("1-3", "4")
+    inbox.mark_spent(1, spent("1-3", "4", "gen_20260201_0123456789"))
     assert inbox.spent(1).trace == "gen_20260201_0123456789"
     assert inbox.seqs() == [1]
     inbox.retire([1, 1, 9])
     assert inbox.events() == []
     assert seqs(inbox.archived()) == [1]
-    assert inbox.spent(1) == Spent("1-3", "4", "gen_20260201_0123456789")
+    assert inbox.spent(1) == spent("1-3", "4", "gen_20260201_0123456789")
     Path(inbox.archived_spent_path(1)).write_bytes(b"{")
-    assert inbox.spent(1) == Spent("", "")
+    assert inbox.spent(1) == Spent()
 
 
 def test_many_events_of_one_process(inbox: Inbox) -> None:
@@ -390,7 +397,7 @@ def test_forgetting_is_complete(inbox: Inbox) -> None:
     inbox.append_event(row(inbox, after=b"secret\n", key=secret.key, turn=secret.turn))
     inbox.append_event(row(inbox, after=b"shared\n", key=secret.key, turn=secret.turn))
     inbox.append_event(row(inbox, after=b"shared\n"))
-    inbox.mark_spent(1, "1", "")
+    inbox.mark_spent(1, spent("1"))
     inbox.retire([2])
     events = [one for one in inbox.events() + inbox.archived() if isinstance(one, Event) and one.turn]
     assert len(events) == 2
@@ -402,7 +409,7 @@ def test_forgetting_is_complete(inbox: Inbox) -> None:
     assert isinstance(event, Event)
     assert isinstance(event.after, ContentRef)
     digest = event.after.digest[7:]
-    assert kept == sorted([f"blobs/{digest[:2]}/{digest[2:]}", "events/0000000003.json"])
+    assert kept == sorted([f"blobs/{digest[:2]}/{digest[2:]}", "events/0000000003.json", "waiting"])
 
 
 APPEND = """

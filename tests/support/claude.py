@@ -293,8 +293,8 @@ class ClaudeSession:
             "transcript_path": str(self.transcript_path),
             "cwd": str(self.repo.path),
             "permission_mode": self.permission_mode,
-            "hook_event_name": event,
             **({"agent_id": self._sub[0], "agent_type": self._sub[1]} if self._sub else {}),
+            "hook_event_name": event,
             **fields,
         }
         return self.send(payload)
@@ -305,7 +305,13 @@ class ClaudeSession:
         if self.hooks is not None and payload.get("hook_event_name") not in self.hooks:
             return subprocess.CompletedProcess(list(self.command), 0, "", "")
         env = {**self.repo.env, "CLAUDE_PROJECT_DIR": str(self.repo.path)}
-        done = run(list(self.command), cwd=self.repo.path, env=env, stdin=json.dumps(payload), check=False)
+        done = run(
+            list(self.command),
+            cwd=self.repo.path,
+            env=env,
+            stdin=json.dumps(payload, separators=(",", ":")),
+            check=False,
+        )
         self.results.append(done)
         assert done.returncode == 0, f"capture must never fail the agent: {done}"
         assert done.stdout == "", f"capture must not speak to the agent: {done.stdout!r}"

@@ -19,13 +19,14 @@ def main(name: str) -> int:
     from gitprov.git.repo import Repository
     from gitprov.git.write import RefChange, write
     from gitprov.model.note import Note
+    from gitprov.model.rows import HumanRow
     from gitprov.store import notes
 
     with Repository.discover(os.getcwd(), dict(os.environ)) as repo:
         commits = sys.stdin.readline().split()
         (remote,), known = choose(repo, [])
         for n, _ in enumerate(sys.stdin):
-            row = {"kind": "human", "v": 1, "id": f"{name}-{n}", "files": {}}
+            row = HumanRow.make(f"{name}-{n}", files={})
             new = {commits[n % len(commits)]: Note([row])}
 
             def build(refs: dict[str, str], new: dict[str, Note] = new) -> list[RefChange]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import ERROR, INFO, UNKNOWN, Finding
-from gitprov.model.note import CLASSES, Claim, Note, Row, text_size
+from gitprov.model.note import Claim, Note
 from gitprov.model.ranges import MAX_TEXT, LineSet, repeated
-from gitprov.model.untrusted.plausible import Implausible
+from gitprov.model.rows import CommitRow, LineRow, TraceRow
+from gitprov.model.untrusted.plausible import CLASSES, Implausible
 from gitprov.model.untrusted.printed import shell_quoted
 
 _RANGES = {*CLASSES, "files", "deleted", "path"}
@@ -63,7 +65,7 @@ def shape(oid: str, note: Note, claimed: Claims) -> Iterator[Finding]:
         what = f"{len(note.foreign)} lines of the note cannot be read"
         yield Finding("note-lines", ERROR, what, f"git notes --ref=gitprov edit {oid[:12]}", oid)
     if is_copied(oid, note):
-        names = ", ".join(name[:12] for name in sorted(note.copied_from(oid)))
+        names = ", ".join(name[:12] for name in note.copied_from(oid))
         what = f"the note was copied from {names}: its lines are that commit's"
         yield Finding("note-copied", ERROR, what, heal, oid)
         return
@@ -73,26 +75,26 @@ def shape(oid: str, note: Note, claimed: Claims) -> Iterator[Finding]:
     for path, row, what in _unreadable(note, claimed):
         yield Finding("bad-range", ERROR, what, heal, oid, path, _traces(row))
     judged_already = {claim.id for claim in note.implausible if claim.field == "delta"}
-    for row in note.of_kind("trace"):
-        if row["id"] not in judged_already:
+    for trace, row in note.traces.items():
+        if trace not in judged_already:
             yield from _delta(oid, row, heal)
     yield from _twice(oid, claimed, heal)
 
 
-def _unreadable(note: Note, claimed: Claims) -> Iterator[tuple[str, Row, str]]:
+def _unreadable(note: Note, claimed: Claims) -> Iterator[tuple[str, LineRow, str]]:
     """(path, row, reason) for the ranges that claim nothing because they cannot be read."""
     for path, claims_of_path in claimed.items():
-        usable = {(claim.row["kind"], claim.row["id"], claim.cls) for claim in claims_of_path}
+        usable = {(*claim.row.identity, claim.cls) for claim in claims_of_path}
         size = 0
         for row in note.rows_of(path):
-            size += text_size(row, path)
+            size += row.text_size(path)
             if size > MAX_TEXT:
                 what = f"its ranges, with those of other rows, are longer than {MAX_TEXT} characters"
                 yield path, row, what
                 continue
-            entry = row["files"][path]
+            entry = row.files[path]
             for cls in CLASSES:
-                if cls in entry and (row["kind"], row["id"], cls) not in usable:
+                if cls in entry and (*row.identity, cls) not in usable:
                     try:
                         LineSet.parse(entry[cls])
                     except ValueError as error:
@@ -163,8 +165,8 @@ def trailers(
     if note is None:
         yield from _without_note(oid, message, noted)
         return
-    about = note.rows.get(("commit", oid), {})
-    waived = {*message.waived, *(about.get("dropped") or ())}
+    about = note.of(CommitRow).get(oid)
+    waived = {*message.waived, *((about.dropped if about else None) or ())}
     for trace in message.traces:
         if trace not in note.traces and trace not in waived:
             what = "the message names the trace, and the note has no row of it"
@@ -173,10 +175,10 @@ def trailers(
     for digest in message.unresolved:
         what = f"the message names traces by their digest {digest}, and no note here has just those"
         yield Finding("unknown-traces", UNKNOWN, what, "gitprov sync brings the notes of others", oid)
-    if not demanded or about.get("gate") == "absent":
+    if not demanded or (about is not None and about.gate == "absent"):
         return
     for trace, row in note.traces.items():
-        if trace not in message.traces and trace not in waived and row.get("evidence") in _OWN:
+        if trace not in message.traces and trace not in waived and row.evidence in _OWN:
             what = "the note has a row of the trace, and the message does not name it"
             trailer = shell_quoted(f"AI-Trace: {trace}")
             mend = f"git commit --amend --no-edit --trailer {trailer}, or reword an older commit so"
@@ -194,16 +196,16 @@ def _without_note(oid: str, message: MessageTraces, noted: bool) -> Iterator[Fin
         yield Finding("no-note", level, what, mend, oid)
 
 
-def against_record(oid: str, row: Row, record: Row | None) -> Finding | None:
+def against_record(oid: str, row: TraceRow, record: JsonObject | None) -> Finding | None:
     """The finding if a note's trace row contradicts the stored record, or if this clone has no record."""
-    trace = row["id"]
+    trace = row.id
     if record is None:
         what, mend = "its generation is not in this clone", "gitprov sync, if the team shares generations"
         return Finding("no-generation", UNKNOWN, what, mend, oid, traces=(trace,))
     digest = (record.get("prompt") or {}).get("digest")
     for name, in_note, in_record in (
-        ("prompt", row.get("prompt"), digest),
-        ("key", row.get("key"), record.get("key")),
+        ("prompt", row.prompt, digest),
+        ("key", row.key, record.get("key")),
     ):
         if in_note and in_record and in_note != in_record:
             what = f"the note's {name} is not the record's"
@@ -211,34 +213,33 @@ def against_record(oid: str, row: Row, record: Row | None) -> Finding | None:
     return None
 
 
-def _traces(row: Row) -> tuple[str, ...]:
+def _traces(row: LineRow) -> tuple[str, ...]:
     """The trace of a row as a finding has it; empty for a person's row."""
-    return (row["id"],) if row["kind"] == "trace" else ()
+    return (row.id,) if isinstance(row, TraceRow) else ()
 
 
-def _delta(oid: str, row: Row, heal: str) -> Iterator[Finding]:
+def _delta(oid: str, row: TraceRow, heal: str) -> Iterator[Finding]:
     """A finding unless `raw = kept + edited + dropped + pending`.
 
     A union of notes takes the larger count of both sides for each, so their sum may be larger.
     """
-    delta = row.get("delta")
-    if delta is None:
+    if row.delta is None:
         return
-    raw, *parts = (delta.get(name, 0) for name in ("raw", *_PARTS))
+    raw, parts = row.counted("raw"), [row.counted(name) for name in _PARTS]
     if sum(parts) != raw:
         words = " + ".join(f"{name} {n}" for name, n in zip(_PARTS, parts, strict=True))
         what = f"the delta does not add up: raw {raw}, {words}"
         level, mend = (INFO, None) if sum(parts) > raw else (ERROR, heal)
-        yield Finding("bad-delta", level, what, mend, oid, traces=(row["id"],))
+        yield Finding("bad-delta", level, what, mend, oid, traces=(row.id,))
 
 
 def _twice(oid: str, claimed: Claims, heal: str) -> Iterator[Finding]:
     """Findings on lines that two traces claim, or one trace in two classes."""
     for path, claims_of_path in claimed.items():
-        of_traces = [claim for claim in claims_of_path if claim.row["kind"] == "trace"]
+        of_traces = [claim for claim in claims_of_path if isinstance(claim.row, TraceRow)]
         both = repeated(claim.lines for claim in of_traces)
         if both:
-            last = max(claim.row["id"] for claim in of_traces if claim.lines & both)
+            last = max(claim.row.id for claim in of_traces if claim.lines & both)
             what = f"line {_shortened(both)} is claimed twice"
             yield Finding("claimed-twice", ERROR, what, heal, oid, path, (last,), _span(both))
 

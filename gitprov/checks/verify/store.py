@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from gitprov.checks.gate import sidecar_target, sidecar_traces
 from gitprov.model import canonical
+from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import ERROR, UNKNOWN, Finding
 from gitprov.model.generation import intact
-from gitprov.model.note import Row
+from gitprov.model.rows import TraceRow
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.plausible_record import plausible_record
 from gitprov.model.untrusted.printed import argument_quoted, path_quoted
@@ -79,7 +80,7 @@ def instruction(path: str, data: bytes | None, world: World) -> Finding | None:
 
 
 def sidecar(
-    path: str, data: bytes | None, files: Collection[str], rows: Mapping[str, Row] | None
+    path: str, data: bytes | None, files: Collection[str], rows: Mapping[str, TraceRow] | None
 ) -> Iterator[Finding]:
     """Findings where a sidecar does not match its file or the notes' trace rows.
 
@@ -108,7 +109,7 @@ def sidecar(
     if not isinstance(trace, str) or trace not in rows:
         return
     for field, row_field in (("model", "model"), ("generated_at", "at"), ("prompt_hash", "prompt")):
-        if row.get(field) != rows[trace].get(row_field):
+        if row.get(field) != rows[trace].json.get(row_field):
             what = f"the sidecar's {field} is not the note's"
             mend = f"correct {path} from: gitprov show {argument_quoted(trace)}"
             yield Finding("sidecar-contradicts", ERROR, what, mend, path=path, traces=(trace,))
@@ -123,7 +124,7 @@ def _tombstone(stored: Stored) -> Iterator[Finding]:
         yield _finding("not-erased", stored, f"it was forgotten, and {remaining[0]} is still there", again)
 
 
-def _contents(stored: Stored, record: Row, world: World) -> Iterator[Finding]:
+def _contents(stored: Stored, record: JsonObject, world: World) -> Iterator[Finding]:
     """Findings on texts and file versions that are missing or do not match the record's digests."""
     for name in TEXTS:
         yield from _said(stored, record, name, world)
@@ -145,7 +146,7 @@ def _contents(stored: Stored, record: Row, world: World) -> Iterator[Finding]:
             yield _finding("content-missing", stored, what, _FETCH)
 
 
-def _said(stored: Stored, record: Row, name: str, world: World) -> Iterator[Finding]:
+def _said(stored: Stored, record: JsonObject, name: str, world: World) -> Iterator[Finding]:
     """The finding if the text `name`, a prompt or an output, is missing or does not match the record."""
     data = stored.data.get(name)
     if name not in stored.files:
@@ -157,12 +158,12 @@ def _said(stored: Stored, record: Row, name: str, world: World) -> Iterator[Find
         yield _finding("content-altered", stored, f"{name} does not match its digest", _FETCH)
 
 
-def _field(record: Row, name: str, field: str) -> object:
+def _field(record: JsonObject, name: str, field: str) -> object:
     """A field that the record has about the text `name`; None without it."""
     return (record.get(name.removesuffix(".txt")) or {}).get(field)
 
 
-def _versions(record: Row) -> Iterator[tuple[str, str]]:
+def _versions(record: JsonObject) -> Iterator[tuple[str, str]]:
     """(name in the store, blob id) of every content that an edit of the record has."""
     for n, edit in enumerate(record.get("edits") or ()):
         for side in ("before", "after"):

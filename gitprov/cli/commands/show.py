@@ -86,7 +86,7 @@ def _text(repo: Repository, answer: TraceAnswer | CommitAnswer, which: str) -> s
     if isinstance(answer, CommitAnswer):
         from gitprov.flow.read.show import of_trace
 
-        traces = [str(one.row["id"]) for one in answer.traces]
+        traces = [one.row.id for one in answer.traces]
         if len(traces) != 1:
             named = ", ".join(traces) or "none"
             raise UsageError(

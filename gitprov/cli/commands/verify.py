@@ -58,10 +58,10 @@ def command(
     shown.end()
     counts = _counts(done)
     if as_json:
-        rows = [*map(output.verify_row, done.findings), {"type": "summary", **counts}]
+        rows = [*map(output.row, done.findings), {"type": "summary", **counts}]
         say(*map(json.dumps, rows))
     else:
-        say(*output.verify_lines(done.findings, strict), output.summary(counts))
+        say(*output.lines(done.findings, strict), output.summary(counts))
     if failed(done.findings, strict):
         raise typer.Exit(EXIT_FINDINGS)
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from gitprov.errors import Damaged, GitFailed
+from gitprov.flow.capture.digest import digest
 from gitprov.flow.capture.last_known import committed, git_surroundings, last_known
 from gitprov.flow.capture.moment import inbox_of, look_around
 from gitprov.git.locate import Location
@@ -49,6 +50,7 @@ class Delivery:
         key = (place.common_dir, place.worktree_id)
         if key not in self._inboxes:
             self._inboxes[key] = inbox_of(place)
+            digest(self._inboxes[key], self._env)
             look_around(self._inboxes[key], place)
         return self._inboxes[key]
 

@@ -38,6 +38,10 @@ def _capture(agent: str, payload: bytes, moment: Moment) -> None:
 
         record(payload, moment)
     else:
-        from gitprov.flow.capture.claude_code import record_hook
+        from gitprov.flow.capture import claude_code
+        from gitprov.flow.capture.digest import digest
 
-        record_hook(load(payload), moment)
+        hook = claude_code.read_hook(load(payload), moment)
+        for inbox in claude_code.inboxes(hook, moment):
+            digest(inbox, moment.env)
+        claude_code.record_hook(hook, moment)

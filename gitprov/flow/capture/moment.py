@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.git.locate import Location, locate
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store.inbox import worktree_owner
 from gitprov.store.inbox.inbox import Inbox, inbox_root, one_line
+
+if TYPE_CHECKING:
+    from gitprov.store.inbox.spool import ReportedFile
 
 #: Longest path in characters: no system opens a file with a longer one, and git cannot look it up.
 LONGEST_PATH = 4096
@@ -22,11 +25,15 @@ FILE_LIMIT = 64 << 20
 
 
 class Moment(NamedTuple):
-    """When and where the process runs: seconds since 1970, environment, directory."""
+    """When and where an agent reports: seconds since 1970, environment, directory.
+
+    `file`: the reported file as it was then, where the report was stored and is recorded later.
+    """
 
     now: float
     env: Mapping[str, str]
     cwd: str
+    file: ReportedFile | None = None
 
     @property
     def at(self) -> str:

@@ -14,8 +14,9 @@ from gitprov.git.files import tree_files
 from gitprov.git.locate import Location, locate
 from gitprov.model.event import ContentRef, InstructionFile, Turn
 from gitprov.store import files
+from gitprov.store.inbox import spool
 from gitprov.store.inbox.inbox import Inbox
-from gitprov.store.inbox.sessions import FORGOTTEN, derived_turn, session_key
+from gitprov.store.inbox.sessions import FORGOTTEN, UNREAD_END, derived_turn, session_key
 
 FIRST_READ = 1 << 20
 """How much of a transcript's end is read while there is no cursor for it, in bytes."""
@@ -25,9 +26,6 @@ READ_LIMIT = 64 << 20
 
 UNTIL_END = 1 << 62
 """Offset of the next turn where none was announced: all further rows belong to this turn."""
-
-UNREAD_END = "unread_end"
-"""Field of a turn whose transcript did not contain the agent's last answer when the turn ended."""
 
 _WAITING = 16
 """How many turns of a session, the newest ones, are searched for the prompt that a payload names."""
@@ -54,6 +52,7 @@ def submit(hook: Hook, moment: Moment) -> None:
     same = (last.prompt, last.offset, last.transcript) == (prompt, offset, hook.transcript) if last else False
     if not (same and offset):
         inbox.sessions.start(turn)
+    spool.open_for_reports(inbox)
 
 
 def current(hook: Hook, inbox: Inbox, moment: Moment, tool: ToolUse | None) -> Turn:
@@ -127,6 +126,7 @@ def session_started(hook: Hook, moment: Moment) -> None:
         files.replace(inbox.tmp, stamp, b"", durable=False)
         for line in retention.prune(inbox, moment.now):
             inbox.log_problem(line, moment.at)
+    spool.open_for_reports(inbox)
 
 
 def read_turn(turn: Turn, next_offset: int | None) -> Slice | None:
@@ -239,10 +239,8 @@ def _derived(hook: Hook, inbox: Inbox, moment: Moment, tool_use_id: str | None) 
     prompts, end = _new_prompts(turn, cursor, tool_use_id)
     if end is not None:
         newest = derived_turn("p", prompts[-1].id) if prompts else cursor_turn
-        if prompts and tool_use_id is not None:
-            prompts = [prompt_row for prompt_row in prompts if prompt_row.offset < end[1]]
         inbox.sessions.note(
-            turn.key, "cursor", {"transcript": turn.transcript, "offset": end[0], "turn": newest}
+            turn.key, "cursor", {"transcript": turn.transcript, "offset": end, "turn": newest}
         )
     if prompts:
         prompt = prompts[-1]
@@ -266,10 +264,11 @@ def _derived(hook: Hook, inbox: Inbox, moment: Moment, tool_use_id: str | None) 
 
 def _new_prompts(
     turn: Turn, cursor: dict[str, Any], tool_use_id: str | None
-) -> tuple[list[Prompt], tuple[int, int] | None]:
-    """Prompts since the cursor, and (offset after the last complete row, offset of the tool use), in bytes.
+) -> tuple[list[Prompt], int | None]:
+    """Prompts between the cursor and the tool use, and the offset of the tool use's row in bytes.
 
-    Without a transcript the second value is None; without the tool use both offsets are the same.
+    Rows after it may be of later tool uses, whose reports are still to come. Without the tool use: all
+    prompts and the offset after the last complete row. Without a transcript the offset is None.
     """
     size = None if turn.transcript is None else files.size(turn.transcript)
     if turn.transcript is None or size is None:
@@ -278,12 +277,9 @@ def _new_prompts(
     if not isinstance(start, int) or not 0 <= start <= size:
         start = 0 if turn.subagent is not None else max(0, size - FIRST_READ)
     data = files.read_range(turn.transcript, start, READ_LIMIT) or b""
-    stop = start + data.rfind(b"\n") + 1
-    place = data.rfind(tool_use_id.encode("utf-8", "replace")) if tool_use_id else -1
-    return claude_transcript.prompts(data, start, turn.subagent is not None), (
-        stop,
-        start + place if place >= 0 else stop,
-    )
+    place = data.find(tool_use_id.encode("utf-8", "replace")) if tool_use_id else -1
+    stop = data.rfind(b"\n", 0, place if place >= 0 else len(data)) + 1
+    return claude_transcript.prompts(data[:stop], start, turn.subagent is not None), start + stop
 
 
 def _adopted(turn: Turn, home_inbox: Inbox, inbox: Inbox) -> Turn:

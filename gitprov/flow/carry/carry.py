@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.attribution.carry import LineRun, kept, news, olds, split, without
 from gitprov.attribution.inherit import Inherited, InheritedClaims
 from gitprov.attribution.layout.language import language_of
-from gitprov.flow.carry.absent_traces import in_vain, known_to
-from gitprov.flow.carry.clean_picks import repeated
+from gitprov.flow.carry.clean_picks import RawChanges, repeated
 from gitprov.flow.carry.values import CarryTarget, Rewrite
 from gitprov.git.files import diff as diffs
 from gitprov.git.files.diff import REGULAR, FileChange
-from gitprov.git.objects import Commit, is_commit, parse_commit
+from gitprov.git.objects import Commit
 from gitprov.git.repo import Repository
 from gitprov.model.hunk import added_lines
 from gitprov.model.lines import split_lines
@@ -32,12 +31,12 @@ if TYPE_CHECKING:
 _RANGES = 500
 
 
-def carry(repo: Repository, pairs: Iterable[Rewrite], *, silent: bool = False) -> dict[str, Note]:
+def carry(repo: Repository, pairs: Iterable[Rewrite], *, always: bool = False) -> dict[str, Note]:
     """New commit → the note that it inherits; commits that inherit nothing are left out. Writes nothing.
 
-    `silent`: a commit whose message names only traces that were searched for without finding a line gets a
-    note with a commit row alone. For several sources of one commit, later ones take precedence. Pairs with a
-    commit that this clone lacks are skipped.
+    `always`: a commit that has no line of its sources gets a note with a commit row alone, where their notes
+    settle that (`Inherited.noted`). For several sources of one commit, later ones take precedence. Pairs
+    with a commit that this clone lacks are skipped.
     """
     sources_of: dict[str, list[str]] = {}
     partial: dict[str, set[str]] = {}
@@ -49,67 +48,78 @@ def carry(repo: Repository, pairs: Iterable[Rewrite], *, silent: bool = False) -
                 partial.setdefault(new, set()).add(old)
             if only is not None:
                 limits.setdefault(new, {})[old] = only
-    commits = _commits(repo, sources_of)
-    targets = {
-        oid: CarryTarget(
+    commits: dict[str, Commit] = {}
+    _read_commits(repo, commits, {oid for new, olds in sources_of.items() for oid in (new, *olds)})
+    targets = [
+        CarryTarget(
             oid,
-            commit.tree,
-            commit.parents,
-            frozenset({*commit.parents, *partial.get(oid, ())}),
+            commits[oid].tree,
+            commits[oid].parents,
+            frozenset({*commits[oid].parents, *partial.get(oid, ())}),
             only=limits.get(oid, {}),
         )
-        for oid, commit in commits.items()
-    }
-    out: dict[str, Note] = {}
-    for name, (inherited, added) in inherit(
-        repo, [(targets[oid], sources_of[oid]) for oid in targets]
-    ).items():
-        settled = silent and in_vain(repo, commits[name].message, inherited.traces)
-        note = inherited.note(name, added, silent=settled)
-        if note is not None:
-            out[name] = note
-    return out
+        for oid in sources_of
+        if oid in commits
+    ]
+    inherited = inherit(repo, [(target, sources_of[target.name]) for target in targets], commits=commits)
+    noted = {oid: claims.note(oid, added, always=always) for oid, (claims, added) in inherited.items()}
+    return {oid: note for oid, note in noted.items() if note is not None}
 
 
 def inherit(
-    repo: Repository, targets: Sequence[tuple[CarryTarget, Sequence[str]]], most: int | None = None
+    repo: Repository,
+    targets: Sequence[tuple[CarryTarget, Sequence[str]]],
+    most: int | None = None,
+    commits: dict[str, Commit] | None = None,
 ) -> dict[str, tuple[Inherited, int]]:
     """A target's name → what it inherits from its sources, and how many lines it adds.
 
     If more than `most` files would have to be blamed, none is; this is then the `problem` of each answer but
-    those for clean picks.
+    those for clean picks. `commits`: the commits that the caller has read; others are added.
 
     Lines that the sources themselves added take a constant number of processes; each file with lines that a
     source had from its parents takes one `git blame`.
     """
     if not targets:
         return {}
-    commits = _commits(repo, {oid for target, sources in targets for oid in (*sources, *target.parents)})
-    commits.update(
-        _commits(repo, {oid for one in list(commits.values()) for oid in one.parents} - {*commits})
+    commits = {} if commits is None else commits
+    sources = {oid for _, names in targets for oid in names}
+    _read_commits(repo, commits, sources)
+    bases = {oid for target, _ in targets for oid in target.parents}
+    _read_commits(
+        repo, commits, bases | {base for oid in sources & commits.keys() for base in commits[oid].parents}
     )
-    noted = _notes(repo, {oid for _, sources in targets for oid in sources})
-    same = repeated(repo, commits, targets, noted)
-    rest = [(target, sources) for target, sources in targets if target.name not in same]
-    seen = _Diffs(repo, commits, rest)
+    noted = _notes(repo, sources)
+    raw = RawChanges(repo)
+    answers = repeated(raw, commits, targets, noted)
+    rest = [(target, names) for target, names in targets if target.name not in answers]
+    seen = _Diffs(repo, commits, rest, raw)
     cases = [
-        _CarryCase(repo, target, [oid for oid in sources if oid in commits], seen, noted)
-        for target, sources in rest
+        _CarryCase(repo, target, [oid for oid in names if oid in commits], seen, noted)
+        for target, names in rest
     ]
     unasked = _ask_blame(repo, cases, most)
     problem = f"{unasked} files would have to be blamed" if unasked else None
-    answers = {
-        **same,
-        **{
-            case.target.name: (case.heritage.result()._replace(problem=problem), case.added) for case in cases
-        },
-    }
-    for target, sources in targets:
-        inherited, added = answers[target.name]
-        if not inherited.rows and not problem:
-            whole = [commits[oid] for oid in sources if oid in commits and oid not in target.partial]
-            answers[target.name] = (inherited._replace(traces=known_to(whole, noted)), added)
+    for case in cases:
+        answers[case.target.name] = (case.heritage.result()._replace(problem=problem), case.added)
+    for target, names in targets:
+        claims, added = answers[target.name]
+        whole = [commits[oid] for oid in names if oid in commits and oid not in target.partial]
+        if not problem and _settles(whole, noted):
+            answers[target.name] = (claims._replace(noted=True), added)
     return answers
+
+
+def _settles(sources: Sequence[Commit], noted: Mapping[str, Note]) -> bool:
+    """Whether no note is missing of the commits that a target repeats: one of them has a note, and the
+    messages of those without a note name no trace.
+    """
+    named = (
+        b"gen_" in commit.message or b"sha256:" in commit.message
+        for commit in sources
+        if commit.oid not in noted
+    )
+    return any(commit.oid in noted for commit in sources) and not any(named)
 
 
 def _notes(repo: Repository, oids: Iterable[str]) -> dict[str, Note]:
@@ -117,10 +127,9 @@ def _notes(repo: Repository, oids: Iterable[str]) -> dict[str, Note]:
     return {oid: note for oid, note in notes.read(repo, oids).items() if not note.copied_from(oid)}
 
 
-def _commits(repo: Repository, oids: Iterable[str]) -> dict[str, Commit]:
-    names = list(oids)
-    objects = zip(names, repo.objects.get_many(names), strict=True)
-    return {oid: parse_commit(obj) for oid, obj in objects if is_commit(obj)}
+def _read_commits(repo: Repository, commits: dict[str, Commit], oids: Iterable[str]) -> None:
+    """Add those of the commits that this clone has and that `commits` lacks."""
+    commits.update(repo.objects.commits(oid for oid in oids if oid not in commits))
 
 
 class _Diffs:
@@ -131,12 +140,10 @@ class _Diffs:
         repo: Repository,
         commits: Mapping[str, Commit],
         targets: Sequence[tuple[CarryTarget, Sequence[str]]],
+        raw: RawChanges,
     ) -> None:
         self._commits = commits
-        rootless = any(not entry.parents for entry in commits.values()) or any(
-            not target.parents for target, _ in targets
-        )
-        self._empty = repo.empty_tree() if rootless else ""
+        self._empty = repo.empty_tree()
         added_pairs: list[tuple[str, str]] = []
         across: list[tuple[str, str]] = []
         for target, sources in targets:
@@ -144,16 +151,9 @@ class _Diffs:
             for source in (commits[oid] for oid in sources if oid in commits):
                 across.append((source.tree, target.tree))
                 added_pairs += [(base, source.tree) for base in self._bases(source.parents) or ()]
-        self._seen = diffs.between_trees(repo, list(dict.fromkeys(added_pairs)))
         # Other files that differ between a source and its target, by upstream's changes, are of no interest.
-        paths = {
-            path
-            for changes in self._seen.values()
-            for entry in changes
-            for path in (entry.old_path, entry.path)
-        }
-        unseen = [pair for pair in dict.fromkeys(across) if pair not in self._seen]
-        self._seen.update(diffs.between_trees(repo, unseen, paths))
+        paths = raw.paths(added_pairs)
+        self._seen = diffs.between_trees(repo, list(dict.fromkeys([*added_pairs, *across])), paths)
 
     def _bases(self, parents: tuple[str, ...]) -> list[str] | None:
         """Trees of the parents; None in a shallow clone that lacks one: then no line is provably new."""

@@ -10,19 +10,41 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.carry import LineRun
 from gitprov.attribution.inherit import Inherited, InheritedClaims
-from gitprov.git.files.diff import raw_between_trees
-from gitprov.git.repo import Repository
+from gitprov.git.files.diff import parse, raw_between_trees
 from gitprov.model.note import Note
 from gitprov.model.ranges import MAX_LINE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gitprov.flow.carry.values import CarryTarget
     from gitprov.git.objects import Commit
+    from gitprov.git.repo import Repository
 
 #: From this many picks on top of one another, comparing their bases first is worth its cost.
 _CHAIN = 8
 #: Up to this many files differing between the bases, targets are compared with their sources.
 _FILES = 50
+
+
+class RawChanges:
+    """Which files differ between pairs of trees, without hunks; each pair is compared once."""
+
+    def __init__(self, repo: Repository) -> None:
+        self._repo = repo
+        self._rows: dict[tuple[str, str], bytes] = {}
+
+    def rows(self, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
+        """Git's raw rows for at least these pairs, from one process for all that are new."""
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in self._rows]
+        self._rows.update(raw_between_trees(self._repo, new))
+        return self._rows
+
+    def paths(self, pairs: Iterable[tuple[str, str]]) -> set[str]:
+        """All paths that differ between the trees of some pair; both paths of a renamed file."""
+        names = list(dict.fromkeys(pairs))
+        rows = self.rows(names)
+        return {change.path for pair in names for change in parse(rows[pair])}
 
 
 class _Pick(NamedTuple):
@@ -42,7 +64,7 @@ class _Pick(NamedTuple):
 
 
 def repeated(
-    repo: Repository,
+    raw: RawChanges,
     commits: Mapping[str, Commit],
     targets: Sequence[tuple[CarryTarget, Sequence[str]]],
     noted: Mapping[str, Note],
@@ -54,10 +76,10 @@ def repeated(
         if len(sources) == 1 and (pick := _pick(commits, target, sources[0]))
     ]
     out: dict[str, tuple[Inherited, int]] = {}
-    for pick in _clean(repo, picks):
+    for pick in _clean(raw, picks):
         note = noted.get(pick.source, Note())
-        added = (note.commit or {}).get("added", 0 if not note else None)
-        if isinstance(added, int):
+        added = 0 if not note else note.commit.added if note.commit is not None else None
+        if added is not None:
             out[pick.name] = (_whole(note), added)
     return out
 
@@ -72,7 +94,7 @@ def _pick(commits: Mapping[str, Commit], target: CarryTarget, oid: str) -> _Pick
     return _Pick(target.name, oid, (bases[0].tree, source.tree), (bases[1].tree, target.tree))
 
 
-def _clean(repo: Repository, picks: list[_Pick]) -> list[_Pick]:
+def _clean(raw: RawChanges, picks: list[_Pick]) -> list[_Pick]:
     """The picks that make the same changes as their sources.
 
     This is so exactly if target and source differ from each other as their bases do. For a branch that was
@@ -80,12 +102,12 @@ def _clean(repo: Repository, picks: list[_Pick]) -> list[_Pick]:
     is the pick before it.
     """
     chains = _chains(picks)
-    below = raw_between_trees(repo, [chain[0].aside[0] for chain in chains if len(chain) >= _CHAIN])
+    below = raw.rows([chain[0].aside[0] for chain in chains if len(chain) >= _CHAIN])
     compared = []
     for chain in chains:
         few = len(chain) >= _CHAIN and below[chain[0].aside[0]].count(b"\n") <= _FILES
         compared += [(pick, *(pick.aside if few else (pick.before, pick.now))) for pick in chain]
-    rows = raw_between_trees(repo, [pair for _, *pairs in compared for pair in pairs])
+    rows = raw.rows([pair for _, *pairs in compared for pair in pairs])
     return [pick for pick, first, second in compared if rows[first] == rows[second]]
 
 

@@ -8,7 +8,7 @@ from gitprov.attribution.inherit import Inherited
 from gitprov.errors import GitprovError
 from gitprov.git.process import decode
 from gitprov.model.note import Note
-from gitprov.store import notes
+from gitprov.model.rows import ReviewRow
 
 if TYPE_CHECKING:
     from gitprov.flow.change import CommitChange
@@ -70,8 +70,8 @@ def _with(inherited: Inherited, more: Inherited) -> Inherited:
     from gitprov.flow.carry.write_notes import beside
 
     # A review of one part of a trace does not cover the lines of it that are inherited already.
-    traces = {row["id"] for row in inherited.rows}
-    rows = [row for row in more.rows if row["kind"] != "review" or row["id"].partition("/")[0] not in traces]
+    traces = {row.id for row in inherited.rows}
+    rows = [row for row in more.rows if not isinstance(row, ReviewRow) or row.trace not in traces]
     return inherited._replace(rows=list(beside(Note(inherited.rows), Note(rows)).rows.values()))
 
 
@@ -81,9 +81,11 @@ def _counted(repo: Repository, commit_change: CommitChange, sources: Sources) ->
 
     if not commit_change.parents or (sources.reset is None and not rebasing(repo)):
         return frozenset()
+    from gitprov.store import notes
+
     before = notes.read(repo, commit_change.parents[:1]).get(commit_change.parents[0])
     rows = before.traces.items() if before else ()
-    return frozenset(trace for trace, row in rows if row.get("evidence") == "carried")
+    return frozenset(trace for trace, row in rows if row.evidence == "carried")
 
 
 def _lookalikes(repo: Repository, commit_change: CommitChange) -> Inherited:

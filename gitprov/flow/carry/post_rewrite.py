@@ -12,7 +12,6 @@ from gitprov.flow.carry.write_notes import is_copied, record
 from gitprov.flow.git_state import rebasing
 from gitprov.flow.share.incoming import take_in
 from gitprov.git.history.reflog import steps
-from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
 from gitprov.model.note import Note
 from gitprov.store import files, notes
@@ -57,15 +56,13 @@ def finish(repo: Repository) -> list[str]:
 
 
 def _follow(repo: Repository, pairs: list[Rewrite]) -> list[str]:
-    head = repo.objects.get("HEAD")
+    head = repo.objects.commit("HEAD")
     if not pairs or head is None:
         return []
     notes_of = {pair.new: Note() for pair in pairs}  # an empty one still undoes a copy by git: see `record`
     take_in(repo)  # the notes of a colleague's commits may still be where a plain fetch put them
-    notes_of.update(carry(repo, pairs, silent=True))
-    changed = record(
-        repo, notes_of, parse_commit(head).committer, f"gitprov: {len(notes_of)} notes follow their commits"
-    )
+    notes_of.update(carry(repo, pairs, always=True))
+    changed = record(repo, notes_of, head.committer, f"gitprov: {len(notes_of)} notes follow their commits")
     files.remove(rewritten(repo.git_dir))
     return changed
 
@@ -121,9 +118,8 @@ def _amended(repo: Repository, picks: int) -> dict[str, str]:
     moves = steps(repo, min(_STEPS, 4 * picks + 200))
     begun = [n for n, one in enumerate(moves) if _action(one.why).endswith("(start)")]
     since = [one for one in moves[begun[-1] + 1 :] if not _jumps(one.why)] if begun else []
-    oids = list(dict.fromkeys(oid for one in since for oid in (one.old, one.new)))
-    objects = zip(oids, repo.objects.get_many(oids), strict=True)
-    parents = {oid: parse_commit(obj).parents for oid, obj in objects if obj is not None}
+    commits = repo.objects.commits(oid for one in since for oid in (one.old, one.new))
+    parents = {oid: commit.parents for oid, commit in commits.items()}
     return {one.old: one.new for one in since if parents.get(one.old) == parents.get(one.new)}
 
 

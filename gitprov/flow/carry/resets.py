@@ -6,15 +6,12 @@ is their author. A reset therefore counts as having kept a file only if there is
 
 from __future__ import annotations
 
-import contextlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitFailed
 from gitprov.flow.git_state import ResetSource, rebasing, state
 from gitprov.git.files import diff as diffs
-from gitprov.git.history.reflog import steps
-from gitprov.git.objects import is_commit, parse_commit
 from gitprov.model.lines import is_trivial, same_text, split_lines
 from gitprov.store import files
 
@@ -71,7 +68,6 @@ def settle(repo: Repository, view: View) -> None:
     if not orig or rebasing(repo):
         return  # a rebase sets ORIG_HEAD too, and a later reset to the same value does not rewrite the file
     if is_settled(repo):
-        _touch(repo)
         return
     last = _last(repo)
     if last is not None and not _is_over(repo, last) and _has_more(repo, last, view):
@@ -82,27 +78,15 @@ def settle(repo: Repository, view: View) -> None:
     files.replace(home, os.path.join(home, "settled"), text.encode("ascii"), durable=False)
 
 
-def _touch(repo: Repository) -> None:
-    """Make the `settled` file newer than ORIG_HEAD in whole seconds too, which is the shell's resolution."""
-    place = os.path.join(repo.git_dir, "gitprov", "settled")
-    with contextlib.suppress(OSError):
-        if int(os.stat(place).st_mtime) <= int(os.stat(os.path.join(repo.git_dir, "ORIG_HEAD")).st_mtime):
-            os.utime(place)
-
-
 def is_settled(repo: Repository) -> bool:
-    """Whether ORIG_HEAD is as recorded in the `settled` file, and not newer. Hooks in sh check the same."""
-    place = os.path.join(repo.git_dir, "gitprov", "settled")
-    if state(repo, "gitprov", "settled").partition("\n")[0] != state(repo, "ORIG_HEAD"):
-        return False
-    try:
-        return os.stat(place).st_mtime_ns >= os.stat(os.path.join(repo.git_dir, "ORIG_HEAD")).st_mtime_ns
-    except OSError:
-        return True
+    """Whether ORIG_HEAD is the one that the `settled` file names. Hooks in sh compare the same."""
+    return state(repo, "gitprov", "settled").partition("\n")[0] == state(repo, "ORIG_HEAD")
 
 
 def _last(repo: Repository) -> Reset | None:
     """The last reset that moved HEAD, if only moves that keep uncommitted work (`_GOES_ON`) followed it."""
+    from gitprov.git.history.reflog import steps
+
     for step in reversed(steps(repo, _REACH)):
         action = step.why.partition(":")[0]
         if action == "reset" and step.old != step.new:
@@ -121,8 +105,8 @@ def _is_over(repo: Repository, last: Reset) -> bool:
 
 def _before(repo: Repository, last: Reset) -> list[FileChange]:
     """The changes from the reset's target to its old commit, which the reset removed from history."""
-    pair = (repo.objects.get(last.target), repo.objects.get(last.old))
-    trees = [parse_commit(one).tree for one in pair if is_commit(one)]
+    commits = repo.objects.commits((last.target, last.old))
+    trees = [commit.tree for commit in commits.values()]
     return diffs.between(repo, *trees) if len(trees) == 2 else []
 
 

@@ -48,7 +48,7 @@ def staged(repo: Repository, head: str | None) -> Inherited:
     noted = notes.read(repo, {one.source for one in hunks})
     answers = [note for one in hunks if (note := heritage(noted[one.source], [one]).note("", 0)) is not None]
     agreed = agree(answers, strictly=False).note if answers else None
-    rows = [row for row in agreed.rows.values() if row["kind"] != "commit"] if agreed else []
+    rows = [row for row in agreed.rows.values() if row.kind != "commit"] if agreed else []
     return Inherited(rows)
 
 

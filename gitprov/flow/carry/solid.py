@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.attribution.inherit import recounted
-from gitprov.flow.carry.write_notes import without
+from gitprov.attribution.note_rows import adapted, without
 from gitprov.git.files.tree import blobs
 from gitprov.model.lines import is_trivial, split_lines
-from gitprov.model.note import Note, Row
+from gitprov.model.note import Note
 from gitprov.model.ranges import LineSet, repeated, union
+from gitprov.model.rows import TraceRow
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -39,7 +39,7 @@ def agree(answers: Sequence[Note], *, strictly: bool = False) -> Consensus:
         for note in answers:
             claims = note.claims(path)
             for claim in claims:
-                owners.setdefault((claim.row["kind"], claim.row["id"]), []).append(claim.lines)
+                owners.setdefault(claim.row.identity, []).append(claim.lines)
             whole.append(union(claim.lines for claim in claims))
         open_lines = repeated(map(union, owners.values())) | (_not_in_all(whole) if strictly else LineSet())
         if open_lines:
@@ -59,17 +59,9 @@ def _not_in_all(claims: Sequence[LineSet]) -> LineSet:
 
 def lessened(note: Note, gone: Lines) -> Note:
     """The note without claims for the lines `gone`; its counts are adapted."""
-    rows = [
-        row_left for row in note.rows.values() if (row_left := _counted(row, without(row, gone))) is not None
-    ]
+    pairs = [(row, without(row, gone)) for row in note.rows.values()]
+    rows = [row if rest == row else adapted(rest) for row, rest in pairs if rest is not None]
     return Note(rows, note.foreign)
-
-
-def _counted(before: Row, row: Row | None) -> Row | None:
-    if row is None or row["kind"] != "trace" or row == before or not isinstance(row.get("delta"), dict):
-        return row
-    delta = row["delta"]
-    return {**row, "delta": recounted(row, delta.get("dropped") or 0, delta.get("pending") or 0)}
 
 
 def of_traces(note: Note, traces: Collection[str]) -> Note | None:
@@ -81,7 +73,7 @@ def of_traces(note: Note, traces: Collection[str]) -> Note | None:
         or (kind == "trace" and name in traces)
         or (kind == "review" and name.partition("/")[0] in traces)
     ]
-    return Note(rows) if any(row["kind"] == "trace" for row in rows) else None
+    return Note(rows) if any(isinstance(row, TraceRow) for row in rows) else None
 
 
 def solid(repo: Repository, commit: str, note: Note, least: int) -> Note | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from gitprov.attribution.inherit import recounted
+from gitprov.attribution.note_rows import adapted, without
 from gitprov.git import notes as git_notes
 from gitprov.git.process import decode
 from gitprov.git.write import RefChange, write
-from gitprov.model.note import Note, Row, classes_of, files_entry, unite_rows
+from gitprov.model.note import Note, unite_rows
 from gitprov.model.ranges import LineSet
 from gitprov.store import flags, notes
 
@@ -65,33 +65,12 @@ def beside(note: Note | None, inherited: Note) -> Note:
             continue
         rest = without(row, taken)
         if rest is not None:
-            rows[key] = joined(rows[key], rest) if key in rows else rest
+            rows[key] = adapted(unite_rows(rows[key], rest)) if key in rows else rest
     return Note(rows.values(), note.foreign)
 
 
 def _runs(note: Note, path: str) -> list[tuple[int, int]]:
     return [run for claim in note.claims(path) for run in claim.lines.runs]
-
-
-def without(row: Row, taken: Mapping[str, LineSet]) -> Row | None:
-    """A row without the lines `taken`; None where nothing is left. A row without `files` is unchanged."""
-    if not isinstance(row.get("files"), dict):
-        return row
-    files = {}
-    for path, entry in row["files"].items():
-        classes = {cls: lines - taken.get(path, LineSet()) for cls, lines in classes_of(row, path).items()}
-        gone = entry.get("deleted", 0) if isinstance(entry, dict) else 0
-        files[path] = files_entry(classes, gone if isinstance(gone, int) else 0)
-    files = {path: entry for path, entry in files.items() if entry}
-    return {**row, "files": files} if files else None
-
-
-def joined(a: Row, b: Row) -> Row:
-    """The union of two rows of one trace or person with different lines; counts are adapted to the lines."""
-    row = unite_rows(a, b)
-    if row["kind"] == "trace" and isinstance(row.get("delta"), dict):
-        row["delta"] = recounted(row, row["delta"].get("dropped") or 0, row["delta"].get("pending") or 0)
-    return row
 
 
 def _before_copying(repo: Repository, base: str | None, oids: list[str]) -> dict[str, Note]:

@@ -10,7 +10,6 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from gitprov.flow.evidence.attribute import line_set
 from gitprov.flow.evidence.pending import settle
 from gitprov.flow.evidence.stashes import tips
 from gitprov.flow.work_tree import framework_above
@@ -58,10 +57,9 @@ def note_discarded(context: CommitContext) -> int:
             mark = pending.spent.get(seq)
             if mark is None:
                 continue
-            gone = (tally.dropped | line_set(mark.dropped)) - tally.pending - tally.kept - tally.edited
+            gone = (tally.dropped | mark.dropped) - tally.pending - tally.kept - tally.edited
             if gone:
-                lines = str(line_set(mark.lines) | gone)
-                context.inbox.mark_spent(seq, lines, mark.dropped, mark.trace, path=mark.path)
+                context.inbox.mark_spent(seq, mark._replace(lines=mark.lines | gone))
                 count += len(gone)
     return count
 

@@ -7,7 +7,6 @@ import os
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.store.files import read
-from gitprov.store.setup import framework_config
 
 _FRAMEWORKS = (b"pre-commit", b"prek")
 
@@ -36,7 +35,11 @@ def trailer_hook_installed(repo: Repository) -> bool:
 
 def _is_run_by_framework(repo: Repository, name: str, text: bytes) -> bool:
     """Whether a hook with this text is a framework's, configured to run gitprov's hook of that name."""
-    return bool(text) and b"gitprov-" + name.encode("ascii") in framework_config.read(repo)
+    if not text:
+        return False
+    from gitprov.store.setup import framework_config
+
+    return b"gitprov-" + name.encode("ascii") in framework_config.read(repo)
 
 
 def _hook_text(repo: Repository, name: str) -> bytes:

@@ -30,7 +30,7 @@ def late_plan(
         return None
     lost = message.unnamed(context, plan, commit.message) if seen else set()
     if lost:
-        seqs = frozenset(seq for seq, use in plan.uses.items() if use.trace in lost)
+        seqs = frozenset(seq for seq, spent in plan.spent.items() if spent.trace in lost)
         plan = make_plan(context, commit_change, bound=bound._replace(without=seqs))
     if plan is None or kept is None or not same:
         return plan

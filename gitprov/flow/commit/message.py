@@ -9,32 +9,14 @@ from gitprov.flow.change import CommitChange, fits, staged_change
 from gitprov.flow.commit.gates import message_gate_installed, trailer_hook_installed
 from gitprov.flow.context import CommitContext
 from gitprov.git.history import trailers as texts
-from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
-from gitprov.git.user.parent_command import GATELESS, command, commit_options, says_amend
-from gitprov.git.user.settings import alias
+from gitprov.git.user.parent_command import GATELESS, command, commit_options
 from gitprov.interop import trailers as profiles
 from gitprov.model.finding import ERROR, Finding
 from gitprov.model.untrusted.printed import path_quoted, shell_quoted
 from gitprov.store import files
 from gitprov.store import plan as plans
 from gitprov.store.plan import Plan
-
-
-def is_amend(context: CommitContext, source: str | None) -> bool:
-    """Whether the commit in progress replaces HEAD.
-
-    Git passes a hook only the source of the message, so the arguments of the git process above are read.
-    Where they cannot be read, a message from a commit by the author and date of HEAD counts as an amendment.
-    """
-    amend = says_amend(context.git.words, lambda word: alias(context.repo, word)) if context.git else None
-    if amend is not None:
-        return amend
-    head = context.repo.objects.get("HEAD") if source == "commit" else None
-    if head is None or head.type != "commit":
-        return False
-    name, email, date = (context.repo.env.get(f"GIT_AUTHOR_{part}", "") for part in ("NAME", "EMAIL", "DATE"))
-    return parse_commit(head).author == f"{name} <{email}> {date.removeprefix('@')}"
 
 
 def plan_for(context: CommitContext, amend: bool) -> Plan | None:
@@ -191,9 +173,7 @@ def _add_late(
 def _is_template(context: CommitContext, message: bytes) -> bool:
     """Whether git will refuse the message because it is the unchanged template."""
     repo = context.repo
-    named, cleanup = (
-        commit_options(context.git.words, lambda word: alias(repo, word)) if context.git else (None, None)
-    )
+    named, cleanup = commit_options(context.git.words) if context.git else (None, None)
     if named is not None:
         place = os.path.join(repo.env.get("GIT_PREFIX", ""), os.path.expanduser(named))
     else:
@@ -246,7 +226,7 @@ def _has(trailers: list[texts.Trailer], key: str, value: str) -> bool:
 
 
 def _removed(plan: Plan, key: str, value: str, traces: tuple[str, ...], mend: str) -> Finding:
-    path = next((next(iter(row["files"])) for row in plan.traces if row["id"] in traces), None)
+    path = next((next(iter(row.files)) for row in plan.traces if row.id in traces), None)
     message = f"the trailer '{key}: {value}' was removed, but its lines are in this commit"
     return Finding("trailer", ERROR, message, mend, path=path, traces=traces)
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from gitprov.checks import gate
 from gitprov.git.files.diff import REGULAR, FileChange
+from gitprov.model.canonical import JsonObject
 from gitprov.model.config import Config
 from gitprov.model.event import Problem
 from gitprov.model.finding import ERROR, Finding
-from gitprov.model.note import Row, line_count
+from gitprov.model.rows import TraceRow
 from gitprov.model.untrusted.printed import path_quoted, shell_quoted
 from gitprov.store import access
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from gitprov.flow.context import CommitContext
 
 
-def refusals(context: CommitContext, commit_change: CommitChange, rows: list[Row]) -> list[Finding]:
+def refusals(context: CommitContext, commit_change: CommitChange, rows: list[TraceRow]) -> list[Finding]:
     """Reasons for sidecars and inline markers that the commit would lose. `rows`: trace rows of its note."""
     reasons: list[Finding] = []
     dead = {change.old_path for change in commit_change.changes if change.status in "DR"}
@@ -37,9 +38,9 @@ def refusals(context: CommitContext, commit_change: CommitChange, rows: list[Row
     return reasons
 
 
-def _markers(context: CommitContext, change: FileChange, rows: list[Row]) -> list[Finding]:
+def _markers(context: CommitContext, change: FileChange, rows: list[TraceRow]) -> list[Finding]:
     old, new = (context.repo.objects.blob(oid) for oid in (change.old_oid, change.new_oid))
-    trace_ids = [row["id"] for row in rows if change.path in row["files"]]
+    trace_ids = [row.id for row in rows if change.path in row.files]
     return gate.removed_markers(change.path, old, new, change.hunks, trace_ids)
 
 
@@ -67,29 +68,29 @@ def _set_aside(path: str) -> str:
     return f"mv {shell_quoted(path)} {shell_quoted(path + '.damaged')}    # its lines will count as unknown"
 
 
-def incomplete(config: Config, rows: list[Row], records: dict[str, Row]) -> list[Finding]:
+def incomplete(config: Config, rows: list[TraceRow], records: dict[str, JsonObject]) -> list[Finding]:
     """Reasons for traces of the commit that lack facts which the project requires."""
     reasons = []
     for row in rows:
-        record = records.get(row["id"], {})
+        record = records.get(row.id, {})
         missing = [name for name in config.require if not _has(record, row, name)]
         if missing:
-            first = next(iter(row["files"]), None)
+            first = next(iter(row.files), None)
             word = " and ".join(missing)
             mend = (
                 "let the agent's hooks record it (gitprov doctor says why it is missing), or commit with the "
-                f"trailer 'AI-Trace-Dropped: {row['id']} <reason>'"
+                f"trailer 'AI-Trace-Dropped: {row.id} <reason>'"
             )
-            message = f"{row['id']} has no {word}, which this project requires"
-            reasons.append(Finding("incomplete", ERROR, message, mend, path=first, traces=(row["id"],)))
+            message = f"{row.id} has no {word}, which this project requires"
+            reasons.append(Finding("incomplete", ERROR, message, mend, path=first, traces=(row.id,)))
     return reasons
 
 
-def _has(record: Row, row: Row, name: str) -> bool:
-    return bool(row.get("model")) if name == "model" else bool((record or row).get("key"))
+def _has(record: JsonObject, row: TraceRow, name: str) -> bool:
+    return bool(row.model if name == "model" else record.get("key") if record else row.key)
 
 
-def forbidden_lines(config: Config, rows: list[Row]) -> list[Finding]:
+def forbidden_lines(config: Config, rows: list[TraceRow]) -> list[Finding]:
     """Reasons for lines that a model wrote, in a project that accepts none."""
     if "forbid" not in config.trailers:
         return []
@@ -97,13 +98,13 @@ def forbidden_lines(config: Config, rows: list[Row]) -> list[Finding]:
         Finding(
             "forbidden",
             ERROR,
-            f"{line_count(row, 'ai', 'edited')} lines of {path} were written by a model "
-            f"({row.get('model') or 'unknown'}), which this project does not accept",
+            f"{row.count('ai', 'edited')} lines of {path} were written by a model "
+            f"({row.model or 'unknown'}), which this project does not accept",
             f"git restore --staged {path_quoted(path)}",
             path=path,
-            traces=(row["id"],),
+            traces=(row.id,),
         )
         for row in rows
-        for path, entry in row["files"].items()
+        for path, entry in row.files.items()
         if "ai" in entry or "edited" in entry
     ]

@@ -10,14 +10,14 @@ from gitprov.flow.change import CommitChange, fits, new_lines
 from gitprov.flow.context import CommitContext
 from gitprov.git.files.diff import FileChange
 from gitprov.git.history.reflog import steps
-from gitprov.git.objects import Commit, is_commit, parse_commit
+from gitprov.git.objects import Commit
 from gitprov.git.process import decode
 from gitprov.git.user.parent_command import GATELESS, command
 from gitprov.git.write import RefChange, write
-from gitprov.model.note import Note, Row, commit_row
+from gitprov.model.note import Note
+from gitprov.model.rows import CommitRow, NoteRow
 from gitprov.store import flags, generations, notes
 from gitprov.store import plan as plans
-from gitprov.store.inbox.inbox import Spent
 from gitprov.store.plan import Plan
 
 
@@ -63,8 +63,7 @@ def recover(context: CommitContext) -> str | None:
 
 def _finish_parent(context: CommitContext, plan: Plan, commit: Commit) -> None:
     """Carry out a plan that does not fit this commit but its parent, whose hook was killed."""
-    parent_object = context.repo.objects.get(commit.parents[0]) if commit.parents else None
-    parent = parse_commit(parent_object) if parent_object is not None else None
+    parent = context.repo.objects.commit(commit.parents[0]) if commit.parents else None
     if parent is not None and parent.oid != plan.base and _is_planned(context, plan, parent):
         _carry_out(context, parent, plan)
 
@@ -75,8 +74,7 @@ def _is_planned(context: CommitContext, plan: Plan, commit: Commit) -> bool:
 
 
 def _head(context: CommitContext) -> Commit | None:
-    head = context.repo.objects.get("HEAD")
-    return parse_commit(head) if is_commit(head) else None
+    return context.repo.objects.commit("HEAD")
 
 
 def _commit_change(context: CommitContext, commit: Commit, plan: Plan | None) -> CommitChange:
@@ -98,9 +96,8 @@ def _amended(context: CommitContext, commit: Commit, plan: Plan | None) -> str |
             return None  # GIT_REFLOG_ACTION changes git's words; then the plan decides
     if plan is None or not plan.amend or plan.base in (None, commit.oid):
         return None
-    old = context.repo.objects.get(plan.base or "")
-    same = is_commit(old) and parse_commit(old).parents == commit.parents
-    return plan.base if same else None
+    old = context.repo.objects.commit(plan.base or "")
+    return plan.base if old is not None and old.parents == commit.parents else None
 
 
 def _carry_out(context: CommitContext, commit: Commit, plan: Plan) -> str | None:
@@ -123,21 +120,16 @@ def _carry_out(context: CommitContext, commit: Commit, plan: Plan) -> str | None
     return commit.oid if rows else None
 
 
-def note_rows(context: CommitContext, commit: Commit, plan: Plan) -> list[Row]:
+def note_rows(context: CommitContext, commit: Commit, plan: Plan) -> list[NoteRow]:
     """The rows of a commit's note: the plan's rows and one for the commit.
 
-    Empty where the plan has no rows, nothing was dropped or refused, and the message names no sought traces.
+    Empty where the plan has no rows, nothing was dropped or refused, and no source has a note (`noted`).
     """
     dropped = {**plan.dropped, **_dropped(context, commit, plan)}
     gate = _gate(context, commit, plan)
-    if not plan.rows and not dropped and not (plan.refusals and gate != "passed"):
-        if not plan.sought:
-            return []
-        from gitprov.flow.carry.absent_traces import in_vain
-
-        if not in_vain(context.repo, commit.message, plan.sought):
-            return []
-    return [*plan.rows, commit_row(commit.oid, gate, plan.added, dropped)]
+    if not (plan.rows or dropped or plan.noted or (plan.refusals and gate != "passed")):
+        return []
+    return [*plan.rows, CommitRow.of(commit.oid, gate, plan.added, dropped)]
 
 
 def _dropped(context: CommitContext, commit: Commit, plan: Plan) -> dict[str, str]:
@@ -171,14 +163,12 @@ def _gate(context: CommitContext, commit: Commit, plan: Plan) -> str:
 
 def retire(context: CommitContext, plan: Plan) -> None:
     """Mark what a plan used of its evidence, and retire events of which nothing remains."""
-    for seq, use in plan.uses.items():
-        mark = context.inbox.spent(seq)
-        new_mark = Spent(use.lines, use.dropped, use.trace, use.path)
-        if new_mark != mark and os.path.exists(context.inbox.event_path(seq)):
-            context.inbox.mark_spent(seq, *new_mark[:3], path=use.path, durable=not use.retire)
+    for seq, spent in plan.spent.items():
+        if spent != context.inbox.spent(seq) and os.path.exists(context.inbox.event_path(seq)):
+            context.inbox.mark_spent(seq, spent, durable=seq not in plan.finished)
     for key, turn, trace in plan.used:
         context.inbox.mark_used(key, turn, trace)
-    context.inbox.retire(seq for seq, use in plan.uses.items() if use.retire)
+    context.inbox.retire(plan.finished)
 
 
 def _settle_sidecars(context: CommitContext, plan: Plan) -> None:

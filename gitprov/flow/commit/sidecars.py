@@ -11,7 +11,7 @@ from gitprov.git.files import tree_files
 from gitprov.git.process import decode
 from gitprov.model.finding import ERROR, Finding
 from gitprov.model.ids import is_trace_id
-from gitprov.model.note import Row
+from gitprov.model.rows import TraceRow
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.printed import shell_quoted
 from gitprov.store.plan import Plan
@@ -20,9 +20,9 @@ from gitprov.store.plan import Plan
 def stage_sidecars(context: CommitContext, plan: Plan) -> tuple[str, ...]:
     """Write and stage a sidecar for each file that has traces in the plan. Returns the changed paths."""
     staged = []
-    for path in sorted({path for row in plan.traces for path in row["files"]}):
+    for path in sorted({path for row in plan.traces for path in row.files}):
         place = sidecar_path(path)
-        rows = [row for row in plan.traces if path in row["files"]]
+        rows = [row for row in plan.traces if path in row.files]
         blob = context.repo.objects.get(f":{place}") if "\n" not in place else None
         old = blob.data if blob is not None else None
         new = content(rows, old)
@@ -32,20 +32,19 @@ def stage_sidecars(context: CommitContext, plan: Plan) -> tuple[str, ...]:
     return tuple(staged)
 
 
-def content(rows: list[Row], old: bytes | None) -> bytes:
+def content(rows: list[TraceRow], old: bytes | None) -> bytes:
     """A sidecar's bytes: the newest trace's facts, and the ids of all traces of the file so far."""
     before = _traces(old)
-    newest = max(rows, key=lambda row: (row.get("at") or "", row["id"]))
-    delta = newest.get("delta") or {}
+    newest = max(rows, key=lambda row: (row.at or "", row.id))
     facts = {
-        "trace_id": newest["id"],
-        "prompt_version": newest.get("prompt_version"),
-        "model": newest.get("model"),
-        "generated_at": newest.get("at"),
-        "prompt_hash": newest.get("prompt"),
+        "trace_id": newest.id,
+        "prompt_version": newest.prompt_version,
+        "model": newest.model,
+        "generated_at": newest.at,
+        "prompt_hash": newest.prompt,
         "reviewed_by": None,
-        "delta_lines": delta.get("edited", 0) + delta.get("dropped", 0),
-        "traces": list(dict.fromkeys([*before, *(row["id"] for row in rows)])),
+        "delta_lines": newest.counted("edited") + newest.counted("dropped"),
+        "traces": list(dict.fromkeys([*before, *(row.id for row in rows)])),
     }
     return json.dumps(facts, indent=2, ensure_ascii=True).encode("ascii") + b"\n"
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.attribution.diff import unshown
-from gitprov.attribution.fold import Folded, FoldStep, begin, fold, put_aside, restore
+from gitprov.attribution.fold import fold
 from gitprov.attribution.layout.language import language_of
 from gitprov.attribution.moved_block import RemovedLines, shed
-from gitprov.attribution.outcome import AmendedClaim, Outcome, SpentLines, outcome
-from gitprov.attribution.returned import gone_for_good
-from gitprov.attribution.state import Part
+from gitprov.attribution.outcome import AmendedClaim, Outcome, outcome
+from gitprov.attribution.recall import gone_for_good, put_aside, restore
+from gitprov.attribution.state import Folded, FoldStep, Part, begin
 from gitprov.errors import Damaged
+from gitprov.flow.evidence.gather import Evidence
+from gitprov.flow.evidence.stashes import SeenContent, shelved, sighted
 from gitprov.git.files.diff import REGULAR, FileChange
 from gitprov.git.files.tree import regular_blobs
 from gitprov.git.repo import Repository
 from gitprov.model import canonical
 from gitprov.model.event import ContentRef, Event
 from gitprov.model.hunk import Hunk
-from gitprov.model.note import Claim, Note, Row
+from gitprov.model.note import Claim, Note
 from gitprov.model.ranges import LineSet, shared_out
-from gitprov.store.inbox.inbox import Inbox, Spent
+from gitprov.model.rows import TraceRow
+from gitprov.model.spent import Spent
+from gitprov.store.inbox.inbox import Inbox
 
 #: Sources with this number or a higher one are claims of a commit being amended, not events of the inbox.
 CARRIED = 1 << 40
@@ -117,11 +121,11 @@ class AmendedCommit:
     def claims(self, path: str) -> list[Claim]:
         """The note's claims for a file. A row that only counts deleted lines gives a claim without lines."""
         claims = self.note.claims(path)
-        row_ids = {claim.row["id"] for claim in claims}
+        row_ids = {claim.row.id for claim in claims}
         silent = [
             row
             for row in self.note.rows_of(path)
-            if row["kind"] == "trace" and row["id"] not in row_ids and deleted(row, path)
+            if isinstance(row, TraceRow) and row.id not in row_ids and row.deleted(path)
         ]
         return claims + [Claim(LineSet(), "ai", row) for row in silent]
 
@@ -145,56 +149,43 @@ class AmendedCommit:
                 yield FileJob(path, final, final, (), [], claims, self._repo.objects.blob(oid))
 
 
-def deleted(row: Row, path: str) -> int:
-    """How many lines of the parent, according to the note row, its trace removed from a file."""
-    entry = row.get("files", {}).get(path, {})
-    count = entry.get("deleted", 0) if isinstance(entry, dict) else 0
-    return count if isinstance(count, int) else 0
-
-
-class SeenContent(NamedTuple):
-    """A content that git held before event `seq` was recorded.
-
-    It was stored apart from the file, as in a stash, or, with `back`, written into the file.
-    """
-
-    seq: int
-    content: bytes
-    back: bool
-
-
 class Attributor:
-    """Carries out jobs. `view` returns the work tree's content of a path, None where it cannot be read.
+    """Attributes the files at `paths`, by the evidence of an inbox.
 
-    `shelved` returns the stashed versions of a job's file, `sighted` the contents of it that git held between
-    its events, in order. `frozen`: events that are in generations of earlier commits.
+    `spent`: seq → what earlier commits took of an event. `view` returns the work tree's content of a path,
+    None where it cannot be read. Versions in stashes and in the commits `aside` are not gone; `aside` None:
+    what is gone is not of interest, and they are not read.
     """
 
     def __init__(
         self,
+        repo: Repository,
         inbox: Inbox,
-        marks: dict[int, SpentLines],
+        evidence: Evidence,
+        spent: Mapping[int, Spent],
         view: Callable[[str], bytes | None],
-        clean: Callable[[str, bytes], bytes] | None = None,
-        frozen: Collection[int] = (),
-        shelved: Callable[[FileJob], list[bytes]] | None = None,
-        sighted: Callable[[FileJob], list[SeenContent]] | None = None,
+        paths: Iterable[str],
+        aside: Iterable[str] | None = (),
     ) -> None:
-        self._shelved = shelved
-        self._sighted = sighted
+        from gitprov.git.files.filters import cleaner
+
         self._inbox = inbox
-        self._marks = marks
+        self._spent = spent
         self._view = view
-        self._clean = clean
-        self._frozen = frozen
+        self._clean = cleaner(repo, list(paths))
+        self._sighted = sighted(repo, inbox)
+        self._shelved = shelved(repo, aside) if aside is not None else None
+        self._recorded = {event.seq: event.path for event in evidence.events}
 
     def attribute_file(self, job: FileJob) -> FileResult:
         """Fold the evidence of one file over its committed content."""
         folded, unread = self.fold(job)
-        marks = {seq: self._marks[seq] for seq in folded.created if seq in self._marks}
+        marks = {seq: self._spent[seq] for seq in folded.created if seq in self._spent}
         view = self._view(job.path)
         seen = None if view is None else self._as_stored(view, job)
-        aside = [self._as_stored(data, job) for data in self._shelved(job)] if self._shelved else []
+        aside = (
+            [self._as_stored(data, job) for data in self._shelved(self._paths(job))] if self._shelved else []
+        )
         settled = outcome(folded, job.final, job.added, seen, marks, aside)
         gone = shed(job.path, folded, settled.tallies)
         carried: dict[int, AmendedClaim] = {}
@@ -213,15 +204,15 @@ class Attributor:
         unread: dict[int, str] = {}
         settled: dict[int, LineSet] = {}
         folded = begin(job.start, job.final, settled, language_of(job.path))
-        waiting = self._sighted(job) if self._sighted else []
+        waiting = self._sighted(self._paths(job)) if self._sighted else []
         for event, step in self._steps(job, job.events, unread):
             while waiting and waiting[0].seq <= event.seq:
                 folded = self._see(folded, waiting.pop(0), job)
             if step is None:
                 folded.created.setdefault(event.seq, set())
             else:
-                marks = self._marks.get(event.seq, SpentLines())
-                settled[event.seq] = marks.spent | gone_for_good(marks.dropped, step.after, job.final)
+                marks = self._spent.get(event.seq, Spent())
+                settled[event.seq] = marks.lines | gone_for_good(marks.dropped, step.after, job.final)
                 folded = fold(folded, [step])
         for sighting in waiting:
             folded = self._see(folded, sighting, job)
@@ -241,7 +232,7 @@ class Attributor:
         folded = begin(job.old, job.final, language=language_of(job.path))
         carried = _label(folded, job)
         before = folded.copy()
-        since = [event for event in job.events if event.seq not in self._frozen]
+        since = [event for event in job.events if not self._is_used(event)]
         for _, step in self._steps(job, since, {}):
             if step is not None:
                 folded = fold(folded, [step])
@@ -250,6 +241,21 @@ class Attributor:
         tallies = {source: done.tallies[source] for source in carried}
         gone = (*shed(job.path, folded, tallies), *(shed(job.path, before, tallies) if since else ()))
         return Outcome(lines, tallies), carried, gone
+
+    def _is_used(self, event: Event) -> bool:
+        """Whether an earlier commit has used an event.
+
+        A person's event belongs to no generation; a commit only marks its lines.
+        """
+        mark = self._spent.get(event.seq)
+        return mark is not None and bool(
+            mark.trace or (event.type == "human" and (mark.lines or mark.dropped))
+        )
+
+    def _paths(self, job: FileJob) -> set[str]:
+        """Present and former paths of a job's file; a stash may have it under the path as it was recorded."""
+        recorded = (self._recorded.get(event.seq, job.path) for event in job.events)
+        return {job.path, job.was or job.path, *recorded}
 
     def _steps(
         self, job: FileJob, events: list[Event], unread: dict[int, str]
@@ -295,7 +301,7 @@ def _label(folded: Folded, job: FileJob) -> dict[int, AmendedClaim]:
         lines = {line - 1 for line in share}
         first = job.start != job.final and id(claim.row) not in seen
         seen.add(id(claim.row))
-        gone = deleted(claim.row, job.was or job.path) if first else 0
+        gone = claim.row.deleted(job.was or job.path) if first else 0
         folded.layout.raw[source] = (Part(0, job.old),)
         carried[source] = AmendedClaim(claim.row, claim.cls, len(lines), gone)
         folded.created[source] = lines
@@ -334,11 +340,3 @@ def renamed(repo: Repository, events: list[Event], marks: Mapping[int, Spent]) -
 
 def _is_tracked(repo: Repository, path: str) -> bool:
     return "\n" not in path and repo.objects.get(f":{path}") is not None
-
-
-def line_set(text: str) -> LineSet:
-    """A range list from the inbox; an unreadable one is empty."""
-    try:
-        return LineSet.parse(text)
-    except ValueError:
-        return LineSet()

@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gitprov.attribution.fold import produced
+from gitprov.attribution.recall import produced
 from gitprov.errors import Damaged
 from gitprov.flow.evidence.gather import Evidence, TurnKey
 from gitprov.git.write import BlobWriter

@@ -10,16 +10,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.moved_block import LEAST, Owner, RemovedLines, UnclaimedLines, arrivals
-from gitprov.attribution.outcome import AmendedClaim, Outcome, SpentLines, Tally
-from gitprov.errors import Damaged
+from gitprov.attribution.outcome import AmendedClaim, Outcome, Tally
 from gitprov.flow.evidence.attribute import CARRIED, Attributor, FileJob, FileResult
 from gitprov.model.lines import is_trivial, split_lines
 from gitprov.model.ranges import LineSet
+from gitprov.store.inbox import waiting
 
 if TYPE_CHECKING:
     from gitprov.flow.context import CommitContext
     from gitprov.git.files.diff import FileChange
     from gitprov.model.event import Event
+from gitprov.model.spent import Spent
 
 #: Most files outside the commit that are searched, those with the newest events.
 _MOST = 64
@@ -30,7 +31,7 @@ class CommitEvidence(NamedTuple):
 
     changes: list[FileChange]
     events: list[Event]
-    marks: Mapping[int, SpentLines]
+    marks: Mapping[int, Spent]
 
 
 def settled(
@@ -106,24 +107,17 @@ def _outside(
 
 
 def _shares(context: CommitContext, events: Iterable[Event], telling: set[bytes]) -> bool:
-    """Whether the edits of a file contain at least LEAST of the lines `telling`."""
-    seen: set[bytes] = set()
-    for event in events:
-        if event.after is not None and event.after.stored:
-            try:
-                seen.update(line.rstrip(b"\r\n") for line in split_lines(context.inbox.get_blob(event.after)))
-            except Damaged:
-                continue  # the gate reports damage that concerns a file of the commit
-        if len(seen & telling) >= LEAST:
-            return True
-    return False
+    """Whether a file's edits may have added LEAST of the lines `telling`. Hooks in sh ask the same."""
+    blocks = waiting.blocks(context.inbox, events).values()
+    lines = {line for block in blocks for line in block.lines}
+    return any(block.any for block in blocks) or len(lines & telling) >= LEAST
 
 
 class _Placed:
     """Results of a commit while moved blocks are transferred from one result to another."""
 
     def __init__(
-        self, results: list[FileResult], outside: list[FileResult], marks: Mapping[int, SpentLines]
+        self, results: list[FileResult], outside: list[FileResult], marks: Mapping[int, Spent]
     ) -> None:
         self._order = [one.path for one in results]
         self._results = {one.path: one for one in results}
@@ -173,7 +167,7 @@ class _Placed:
         """Lines (1-based, of the source's `after`) no longer count as dropped in the file that they left."""
         was = home.outcome.tallies[source]
         dropped = was.dropped - lines
-        settled_before = self._marks.get(source, SpentLines()).dropped
+        settled_before = self._marks.get(source, Spent()).dropped
         finished = was.finished or not (dropped or was.pending or settled_before)
         home.outcome.tallies[source] = was._replace(dropped=dropped, finished=finished)
 

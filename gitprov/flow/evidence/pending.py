@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.outcome import SpentLines
-from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, line_set, renamed
+from gitprov.flow.capture.digest import open_inbox
+from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, renamed
 from gitprov.flow.evidence.gather import Evidence
-from gitprov.flow.evidence.stashes import shelved, sighted
 from gitprov.flow.evidence.uncommitted import look
 from gitprov.flow.work_tree import Disk, View
 from gitprov.git.files.diff import FileChange, staged
 from gitprov.git.files.tree import blobs, staged_blobs
 from gitprov.model.event import Event
 from gitprov.model.hunk import Hunk
-from gitprov.store.inbox.inbox import Inbox, Spent
+from gitprov.model.spent import Spent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,21 +57,16 @@ def settle(
     `view` returns contents of the work tree where it cannot simply be read. Lines in the commits `aside` do
     not count as gone. `look_first` is called with the cases before they are settled.
     """
-    inbox = Inbox(repo.inbox_dir)
+    inbox = open_inbox(repo.inbox_dir, repo.env)
     evidence = look(inbox)
     spent = {event.seq: inbox.spent(event.seq) for event in evidence.events}
     if not evidence.events:
         return Pending(evidence, spent, [])
-    from gitprov.git.files.filters import cleaner
-
     cases = _cases(repo, renamed(repo, evidence.events, spent))
     if look_first is not None:
         look_first(cases)
-    marks = {seq: SpentLines(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}
-    clean = cleaner(repo, [one.job.path for one in cases])
-    seen = sighted(repo, inbox, evidence.events)
-    kept = shelved(repo, evidence.events, aside or [])
-    worker = Attributor(inbox, marks, view or Disk(repo), clean, (), kept, seen)
+    paths = [one.job.path for one in cases]
+    worker = Attributor(repo, inbox, evidence, spent, view or Disk(repo), paths, aside or [])
     files = [PendingFile(one.job.path, worker.attribute_file(one.job), one.in_head) for one in cases]
     return Pending(evidence, spent, files)
 

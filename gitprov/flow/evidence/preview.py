@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.evidence.freeze import Freezer, Record
 from gitprov.flow.evidence.uncommitted import look
 from gitprov.git.process import decode
@@ -12,7 +13,6 @@ from gitprov.git.write import BlobWriter
 from gitprov.model.generation import Edit, Generation, Instruction
 from gitprov.store import generations
 from gitprov.store.config import load_config
-from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.plan import load as load_plan
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ def of_trace(repo: Repository, trace: str, seqs: set[int]) -> Generation | None:
     """A generation that a commit in progress froze, from the events `seqs` that it contains."""
     plan = load_plan(repo.git_dir)
     names = [(key, turn) for key, turn, one in plan.used if one == trace] if plan is not None else []
-    evidence = look(Inbox(repo.inbox_dir))
+    evidence = look(open_inbox(repo.inbox_dir, repo.env))
     return _freeze(repo, evidence, names[0], seqs) if names else None
 
 
 def of_turn(repo: Repository, key: str, turn: str) -> tuple[Generation | None, set[str]]:
     """The part of a turn that is not frozen yet, and the traces of its frozen parts."""
-    inbox = Inbox(repo.inbox_dir)
+    inbox = open_inbox(repo.inbox_dir, repo.env)
     evidence = look(inbox)
     traces = {
         event.seq: inbox.spent(event.seq).trace
@@ -68,25 +68,15 @@ def _freeze(repo: Repository, evidence: Evidence, name: TurnKey, seqs: set[int])
     done = repo.try_run("var", "GIT_COMMITTER_IDENT")
     human = decode(done.stdout)
     memory = _Memory()
-    freezer = Freezer(
-        Inbox(repo.inbox_dir), config, repo.object_format, human[: human.rfind(">") + 1], memory
-    )
+    inbox = open_inbox(repo.inbox_dir, repo.env)
+    freezer = Freezer(inbox, config, repo.object_format, human[: human.rfind(">") + 1], memory)
     return _generation(freezer.freeze(evidence.turns[name], events).record, memory.files)
 
 
 def _generation(record: Record, files: dict[str, bytes]) -> Generation:
     top = generations.directory(record["id"])
     edits = tuple(
-        Edit(
-            row["path"],
-            files.get(f"{top}/files/{n}.before"),
-            files.get(f"{top}/files/{n}.after"),
-            row["before"],
-            row["after"],
-            row["raw_lines"],
-            row["tool"],
-            row["user_modified"],
-        )
+        Edit.of(row, files.get(f"{top}/files/{n}.before"), files.get(f"{top}/files/{n}.after"))
         for n, row in enumerate(record["edits"])
     )
     standing = tuple(

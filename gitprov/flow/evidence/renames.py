@@ -1,7 +1,8 @@
 """Files renamed before their first commit: git sees a new file, and the evidence names a path that is gone.
 
-The rule is git's rule for renames: the old path is gone, and at least half of the text is the same. The
-author of each line is then determined line by line, as for other files.
+The rule is git's rule for renames: the old path is gone, and at least half of the text is the same. At least
+one line that an event added must be in a new file of the commit. The author of each line is then determined
+line by line, as for other files.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from gitprov.errors import Damaged
 from gitprov.flow.context import CommitContext
 from gitprov.git.files.diff import FileChange
 from gitprov.model.event import ContentRef, Event
-from gitprov.model.lines import count_lines
+from gitprov.model.lines import count_lines, split_lines
+from gitprov.store.inbox import waiting
 
 #: Least share of common lines by which a file counts as renamed, as in `git diff -M`.
 SIMILAR = 0.5
@@ -31,6 +33,7 @@ def follow(context: CommitContext, changes: list[FileChange], events: list[Event
     if not fresh:
         return events
     gone = [path for path in sorted(event_paths) if _vanished(context, path)][:_MOST]
+    gone = _sharing(context, gone, fresh, events) if gone else []
     names = _pairs(context, gone, fresh, events) if gone else {}
     return [one._replace(path=_last_name(names, one.path)) if one.path in names else one for one in events]
 
@@ -44,6 +47,21 @@ def _vanished(context: CommitContext, path: str) -> bool:
         return False
     staged, head = (context.repo.objects.get(f"{revision}:{path}") for revision in ("", "HEAD"))
     return staged is None or (head is not None and head.oid == staged.oid)
+
+
+def _sharing(
+    context: CommitContext, gone: list[str], fresh: list[FileChange], events: list[Event]
+) -> list[str]:
+    """The paths whose events may have added a line of a new file. Hooks in sh ask the same."""
+    lines = {
+        line.rstrip(b"\r\n")
+        for change in fresh
+        for line in split_lines(context.repo.objects.blob(change.new_oid))
+    }
+    blocks = waiting.blocks(context.inbox, (event for event in events if event.path in gone))
+    sharing = {seq for seq, block in blocks.items() if block.any or lines & block.lines}
+    paths = {event.path for event in events if event.seq in sharing}
+    return [path for path in gone if path in paths]
 
 
 def _pairs(

@@ -7,48 +7,49 @@ the fold uses that record.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.flow.evidence.attribute import FileJob, SeenContent
 from gitprov.git.process import decode
 from gitprov.store import files
 from gitprov.store.inbox import seen as sightings
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
-    from gitprov.model.event import Event
     from gitprov.store.inbox.inbox import Inbox
 
 #: Most stashes that are read, the newest first.
 _MOST = 200
 #: A stash is a merge commit of the work tree; its second parent is the index, its third the untracked files.
 _PARTS = ("", "^2", "^3")
-
-
 #: Most branches whose tips are read.
 _BRANCHES = 100
 
 
-def shelved(
-    repo: Repository, events: Iterable[Event], more: Iterable[str] = ()
-) -> Callable[[FileJob], list[bytes]] | None:
-    """A function from a job to the versions of its file on the shelf and in the commits `more`.
+class SeenContent(NamedTuple):
+    """A content that git held before event `seq` was recorded.
 
-    None where there are no such commits. `events` have the paths under which they were recorded: a stash may
-    have the file under its former path.
+    It was stored apart from the file, as in a stash, or, with `back`, written into the file.
+    """
+
+    seq: int
+    content: bytes
+    back: bool
+
+
+def shelved(repo: Repository, more: Iterable[str] = ()) -> Callable[[Collection[str]], list[bytes]] | None:
+    """A function from the present and former paths of a file to its versions on the shelf and in the commits
+    `more`. None where there are no such commits.
     """
     aside = [*_autostash(repo), *_stashes(repo), *more]
     if not aside:
         return None
 
-    recorded = {event.seq: event.path for event in events}
-
-    def versions(job: FileJob) -> list[bytes]:
+    def versions(paths: Collection[str]) -> list[bytes]:
         # The object reader takes one name per line, so a name cannot contain a line break.
-        paths = [path for path in sorted(_paths(job, recorded)) if "\n" not in path]
+        names = [path for path in sorted(paths) if "\n" not in path]
         objects = repo.objects.get_many(
-            f"{oid}{part}:{path}" for path in paths for oid in aside for part in _PARTS
+            f"{oid}{part}:{path}" for path in names for oid in aside for part in _PARTS
         )
         return list(
             {
@@ -61,20 +62,16 @@ def shelved(
     return versions
 
 
-def sighted(
-    repo: Repository, inbox: Inbox, events: Iterable[Event]
-) -> Callable[[FileJob], list[SeenContent]] | None:
-    """A function from a job to the contents of its file that git held between events; None without sightings.
+def sighted(repo: Repository, inbox: Inbox) -> Callable[[Collection[str]], list[SeenContent]] | None:
+    """A function from the present and former paths of a file to its contents that git held between events.
 
-    `events` have the paths under which they were recorded: the file's present path may be another.
+    None where no content was seen.
     """
     rows = sightings.read(inbox)
     if not rows:
         return None
-    recorded = {event.seq: event.path for event in events}
 
-    def held(job: FileJob) -> list[SeenContent]:
-        paths = _paths(job, recorded)
+    def held(paths: Collection[str]) -> list[SeenContent]:
         requests = [(row.seq, name, row.path is not None) for row in rows for name in _names(row, paths)]
         objects = repo.objects.get_many(name for _, name, _ in requests)
         blobs = zip(requests, objects, strict=True)
@@ -83,11 +80,6 @@ def sighted(
         return [SeenContent(seq, blob.data, back) for (seq, _, back), blob in seen.items()]
 
     return held
-
-
-def _paths(job: FileJob, recorded: Mapping[int, str]) -> set[str]:
-    """Present and former paths of a job's file. `recorded`: seq → path as the event was recorded."""
-    return {job.path, job.was or job.path, *(recorded.get(event.seq, job.path) for event in job.events)}
 
 
 def _names(row: sightings.Sighting, paths: Iterable[str]) -> list[str]:

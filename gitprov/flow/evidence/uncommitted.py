@@ -6,16 +6,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.outcome import SpentLines
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.context import CommitContext
-from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, line_set, renamed
+from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, renamed
 from gitprov.flow.evidence.gather import Evidence, gather
 from gitprov.flow.evidence.renames import follow
 from gitprov.git.files.tree import blobs
 from gitprov.model.event import Event, Turn
 from gitprov.model.ids import human_id
-from gitprov.model.note import CLASSES, Claim, Row
-from gitprov.store.inbox.inbox import Inbox, Spent
+from gitprov.model.note import Claim
+from gitprov.model.rows import HumanRow, LineRow, TraceRow
+from gitprov.model.spent import Spent
+from gitprov.model.untrusted.plausible import CLASSES
+from gitprov.store.inbox.inbox import Inbox
 
 if TYPE_CHECKING:
     from gitprov.git.files.diff import FileChange
@@ -35,7 +38,7 @@ class Uncommitted:
 
     def __init__(self, repo: Repository) -> None:
         self._repo = repo
-        self._inbox = Inbox(repo.inbox_dir)
+        self._inbox = open_inbox(repo.inbox_dir, repo.env)
         self._context = CommitContext(repo, lambda *_: None)
         self._evidence: Evidence | None = None
         self._spent: dict[int, Spent] = {}
@@ -67,15 +70,8 @@ class Uncommitted:
         return sorted(claims, key=lambda claim: -CLASSES.index(claim.cls))
 
     def _fold(self, job: FileJob) -> FileResult:
-        from gitprov.flow.evidence.stashes import sighted
-        from gitprov.git.files.filters import cleaner
-
-        marks = {
-            seq: SpentLines(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in self._spent.items()
-        }
-        seen = sighted(self._repo, self._inbox, self._read().events)
-        clean = cleaner(self._repo, [job.path])
-        worker = Attributor(self._inbox, marks, lambda *_: None, clean, sighted=seen)
+        evidence, view = self._read(), self._context.view
+        worker = Attributor(self._repo, self._inbox, evidence, self._spent, view, [job.path], None)
         return worker.attribute_file(job)
 
     def _read(self) -> Evidence:
@@ -91,10 +87,10 @@ class Uncommitted:
         head = self._repo.resolve("HEAD")
         return staged(self._repo, head) if head else []
 
-    def _row(self, event: Event) -> Row:
+    def _row(self, event: Event) -> LineRow:
         if event.type == "human":
             author = event.human or ""
-            return {"kind": "human", "id": human_id(author), "author": author, "evidence": "captured"}
+            return HumanRow.make(human_id(author), author=author, evidence="captured")
         turn = self._read().turns.get((event.key or "", event.turn or ""))
         return trace_row(event, turn, self._spent[event.seq].trace)
 
@@ -104,10 +100,10 @@ def _old_path(changes: list[FileChange], path: str) -> str | None:
     return next((one.old_path for one in changes if one.status in "RC" and one.path == path), None)
 
 
-def trace_row(event: Event, turn: Turn | None, trace: str | None) -> Row:
+def trace_row(event: Event, turn: Turn | None, trace: str | None) -> TraceRow:
     """A note row's facts of an event's turn. `id`: its generation, None where it is not frozen yet."""
     turn_facts = turn or Turn("", "")
-    return {
+    facts = {
         "kind": "trace",
         "id": trace,
         "agent": turn_facts.agent or event.agent,
@@ -120,6 +116,7 @@ def trace_row(event: Event, turn: Turn | None, trace: str | None) -> Row:
         "human": None,
         "evidence": "captured",
     }
+    return TraceRow(facts)
 
 
 def uncommitted(repo: Repository) -> Callable[[str], list[Claim]] | None:
@@ -127,7 +124,7 @@ def uncommitted(repo: Repository) -> Callable[[str], list[Claim]] | None:
 
     None where there is no work tree or no inbox.
     """
-    if repo.worktree is None or not Inbox(repo.inbox_dir).exists():
+    if repo.worktree is None or not open_inbox(repo.inbox_dir, repo.env).exists():
         return None
     from gitprov.flow.work_tree import on_disk
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from gitprov.errors import Damaged
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.capture.moment import utc_second
 from gitprov.flow.change import CommitChange, new_lines
 from gitprov.flow.commit import seal
@@ -18,21 +21,15 @@ from gitprov.git.write import RefChange, write
 from gitprov.model.event import Event, Problem
 from gitprov.model.lines import is_trivial, split_lines
 from gitprov.model.note import Note
+from gitprov.model.spent import Spent
 from gitprov.store import files, flags, generations, notes
-from gitprov.store.inbox.inbox import Inbox, Spent
+from gitprov.store.inbox.inbox import Inbox
 
 if TYPE_CHECKING:
     from gitprov.flow.heal.scope import Candidate
     from gitprov.git.files.diff import FileChange
     from gitprov.git.objects import Commit
     from gitprov.git.repo import Repository
-
-
-class RecalledNote(NamedTuple):
-    """A commit that the inbox has evidence for, and the note built from that evidence."""
-
-    oid: str
-    note: Note
 
 
 class _Past(Inbox):
@@ -47,14 +44,14 @@ class _Past(Inbox):
         self._moment = moment
         self._free = free
 
-    def events(self) -> list[Event | Problem]:
-        by_seq = {one.seq: one for one in super().events() if isinstance(one, Event)}
+    def events(self, seqs: Collection[int] | None = None) -> list[Event | Problem]:
+        by_seq = {one.seq: one for one in super().events(seqs) if isinstance(one, Event)}
         by_seq.update(self._free)
         return [by_seq[seq] for seq in sorted(by_seq) if by_seq[seq].at <= self._moment]
 
     def spent(self, seq: int) -> Spent:
         mark = super().spent(seq)
-        return Spent("", "", mark.trace, mark.path) if seq in self._free else mark
+        return Spent(trace=mark.trace, path=mark.path) if seq in self._free else mark
 
 
 class InboxEvidence:
@@ -65,7 +62,7 @@ class InboxEvidence:
         self._inboxes: list[tuple[Inbox, dict[int, Event], list[Event]]] = []
         room = os.path.join(repo.home, "inbox")
         for name in files.names(room):
-            inbox = Inbox(os.path.join(room, name))
+            inbox = open_inbox(os.path.join(room, name), repo.env)
             retired = [one for one in inbox.archived() if isinstance(one, Event)]
             lost = [one for one in retired if (trace := inbox.spent(one.seq).trace) and trace not in traces()]
             live = [one for one in inbox.events() if isinstance(one, Event)]
@@ -73,30 +70,27 @@ class InboxEvidence:
                 self._inboxes.append((inbox, {one.seq: one for one in lost}, [*lost, *live]))
         self._first = min((one.at for _, _, events in self._inboxes for one in events), default=None)
 
-    def recall(self, suspects: Iterable[Candidate], keep: str | None = None) -> list[RecalledNote]:
-        """The notes of those suspects without a note that have evidence, oldest first.
+    def recall(self, candidates: Iterable[Candidate], committer: str | None = None) -> dict[str, Note]:
+        """Commit → note, oldest first, for the candidates without a note that have evidence.
 
-        `keep`: a committer as for `git.write.write`. If given, write the notes and mark the evidence spent.
+        With a `committer`, as for `git.write.write`, the notes are written and the evidence is marked spent.
         """
-        if self._first is None:
-            return []
-        fitting = [
-            candidate
-            for candidate in suspects
-            if candidate.bare and utc_second(candidate.commit.committed) >= self._first
-        ]
-        recalled = []
-        for candidate in sorted(fitting, key=lambda candidate: candidate.commit.committed):
-            note = self._of(candidate.commit.oid, utc_second(candidate.commit.committed), keep)
-            if note is not None:
-                recalled.append(RecalledNote(candidate.commit.oid, note))
-        return recalled
+        notes_of = {}
+        commits = [candidate.commit for candidate in candidates if candidate.bare]
+        for commit in sorted(commits, key=lambda commit: commit.committed):
+            moment = utc_second(commit.committed)
+            if self._first is not None and moment >= self._first:
+                note = self._note(commit.oid, moment, committer)
+                if note:
+                    notes_of[commit.oid] = note
+        return notes_of
 
-    def _of(self, oid: str, moment: str, keep: str | None) -> Note | None:
+    def _note(self, oid: str, moment: str, committer: str | None) -> Note:
+        """The note of a commit made at `moment`, a UTC second; empty without evidence."""
         obj = self._repo.objects.get(oid)
         commit = parse_commit(obj) if is_commit(obj) else None
         if commit is None or not all(self._repo.objects.get(parent) for parent in commit.parents):
-            return None
+            return Note()
         base = commit.parents[0] if commit.parents else None
         changes = new_lines(self._repo, commit.parents, base, oid)
         names = {name for change in changes for name in (change.path, change.old_path)}
@@ -106,54 +100,54 @@ class InboxEvidence:
         for inbox, free, events in self._inboxes:
             if any(one.path in names and one.at <= moment for one in events):
                 past = _Past(inbox, moment, free)
-                if _alike(self._repo, past, changes):
-                    whole = whole | _plan(self._repo, past, commit_change, commit, keep)
-        return whole or None
+                if _shares_lines(self._repo, past, changes):
+                    whole = whole | _plan(self._repo, past, commit_change, commit, committer)
+        return whole
 
 
-def _alike(repo: Repository, past: _Past, changes: list[FileChange]) -> bool:
+def _shares_lines(repo: Repository, past: _Past, changes: list[FileChange]) -> bool:
     """Whether a model's event wrote a line with words that the commit adds."""
+    events = [event for event in past.events() if isinstance(event, Event) and event.type == "ai"]
     for change in changes:
         if change.has_text and change.hunks:
             lines = split_lines(repo.objects.blob(change.new_oid))
             added = {line for hunk in change.hunks for line in lines[hunk.new_start : hunk.new_end]}
-            added = {line.rstrip(b"\r\n") for line in added if not is_trivial(line)}
-            names = (change.path, change.old_path)
-            events = [one for one in past.events() if isinstance(one, Event) and one.path in names]
-            if any(one.type == "ai" and _shares(past, one, added) for one in events):
+            words = {line.rstrip(b"\r\n") for line in added if not is_trivial(line)}
+            if any(
+                not words.isdisjoint(_lines_after(past, event))
+                for event in events
+                if event.path in (change.path, change.old_path)
+            ):
                 return True
     return False
 
 
-def _shares(past: _Past, event: Event, added: set[bytes]) -> bool:
-    from gitprov.errors import Damaged
-
+def _lines_after(past: _Past, event: Event) -> list[bytes]:
+    """The lines of the file after an event, without their ends; none where the content cannot be read."""
     if event.after is None or not event.after.stored:
-        return False
-    try:
-        data = past.get_blob(event.after)
-    except Damaged:
-        return False
-    return not added.isdisjoint(line.rstrip(b"\r\n") for line in split_lines(data))
+        return []
+    with contextlib.suppress(Damaged):
+        return [line.rstrip(b"\r\n") for line in split_lines(past.get_blob(event.after))]
+    return []
 
 
 def _plan(
-    repo: Repository, past: _Past, commit_change: CommitChange, commit: Commit, keep: str | None
+    repo: Repository, past: _Past, commit_change: CommitChange, commit: Commit, committer: str | None
 ) -> Note:
-    """The note that the hooks would have written. With `keep`, a committer, write it and its generations."""
+    """The note that the hooks would have written. With a `committer`, write it and its generations."""
     context = CommitContext(repo, lambda *_: None)
     context.inbox = past
     place = os.path.join(repo.home, f"heal-{os.getpid()}")
-    if keep:
+    if committer:
         files.make_dir(repo.home)
-    out = open(place, "wb") if keep else io.BytesIO()  # noqa: SIM115 - make_plan closes it
+    out = open(place, "wb") if committer else io.BytesIO()  # noqa: SIM115 - make_plan closes it
     try:
         plan = make_plan(context, commit_change, out)
         if plan is None or not plan.rows:
             return Note()
         rows = seal.note_rows(context, commit, plan._replace(refusals=()))
-        note = Note({**row, "gate": "absent"} if row["kind"] == "commit" else row for row in rows)
-        if keep:
+        note = Note(row.replace(gate="absent") if row.kind == "commit" else row for row in rows)
+        if committer:
             packed = place if plan.used else None
             words = f"gitprov: heal {commit.oid[:12]}"
 
@@ -161,11 +155,11 @@ def _plan(
                 kept = RefChange(generations.REF, refs.get(generations.REF), words, {}, packed)
                 return [kept, notes.change(repo, refs.get(notes.REF), {commit.oid: note}, words)]
 
-            write(repo, keep, build, [generations.REF, notes.REF])
+            write(repo, committer, build, [generations.REF, notes.REF])
             flags.raise_flag(repo.home, "active")
             seal.retire(context, plan)
         return note
     finally:
         out.close()
-        if keep:
+        if committer:
             files.remove(place)

@@ -1,147 +1,306 @@
-"""Gathers the possible source commits of each suspect's lines, the most certain kind of source first."""
+"""Sources that look like the commit: same author and date, patch, hunk, traces or a whole branch."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from gitprov.flow.heal import named as heal_named
-from gitprov.flow.heal.named import Source
-from gitprov.flow.heal.pool import Ancestry, NotedCommits
-from gitprov.git.objects import is_commit
+from gitprov.flow.heal.scope import Answers, Source, Sources
+from gitprov.flow.heal.search import TRACES, Ancestry
+from gitprov.git.history import survey
+from gitprov.git.process import decode
+from gitprov.interop import messages
+from gitprov.model.note import Note
+from gitprov.model.rows import claimed_lines
+from gitprov.store import notes
 
 if TYPE_CHECKING:
-    from gitprov.flow.heal.scope import Candidate
+    from gitprov.flow.heal.search import Search
     from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
-REWRITTEN = "same author, date and subject"
-#: At most so many sources of one kind are used for one commit, the newest ones.
-MOST = 12
+_Key = TypeVar("_Key", bound=Hashable)
+_REWRITTEN = "same author, date and subject"
 #: At most so many commits, the newest ones, are sources of equal hunks.
-HUNKS = 200
+_HUNKS = 200
+#: At most so many branches are compared, the newest ones, and so many commits are read of all together.
+_BRANCHES = 200
+_COMMITS = 5_000
+#: At most so many revisions count as starts of branches.
+_LINES = 6
+#: Seconds by which the clocks of a server and of a clone may differ.
+_CLOCKS = 600
+_FORMAT = "--format=%(objectname)%00%(HEAD)%00%(refname)%00%(upstream)"
+_BULLET = re.compile(r"^[*-] (.+)$", re.MULTILINE)
+_NUMBER = re.compile(r" \([#!]\d+\)$")
 
-Sources = dict[str, list[Source]]
+
+# An equal change alone is no evidence, since a person may make it by hand: docs/heal.md lists the conditions.
 
 
-class NamedSources(NamedTuple):
-    """Commit → its sources, the least certain first: `replaced` from reflogs, `mapped` from the command line
-    and `git replace`.
-    """
+class Branch(NamedTuple):
+    """An unmerged branch: its newest commit, the commit where it starts, its own commits (oldest first)."""
 
-    replaced: Sources
-    mapped: Sources
+    ref: str
+    tip: str
+    base: str
+    commits: tuple[str, ...]
 
 
-def named(
-    repo: Repository, suspects: Mapping[str, Candidate], named_sources: NamedSources, noted: Collection[str]
-) -> tuple[Sources, dict[str, list[str]]]:
-    """Commit → its named sources, the last one to be used first; commit → named ids missing in this clone.
+def _index(
+    commits: Mapping[str, SurveyedCommit], keys: Callable[[SurveyedCommit], Iterable[_Key]]
+) -> dict[_Key, list[str]]:
+    """Key → the commits that have it."""
+    index: dict[_Key, list[str]] = {}
+    for oid, commit in commits.items():
+        for key in keys(commit):
+            index.setdefault(key, []).append(oid)
+    return index
 
-    A source without a note of its own is replaced by the commits that it replaced itself.
-    """
-    in_messages = {
-        oid: commit
-        for oid, candidate in suspects.items()
-        if (commit := heal_named.in_message(candidate.commit))
+
+def rewritten(search: Search) -> Sources:
+    """Noted commits with the same author, author date and subject."""
+    index = _index(search.pool, lambda commit: [commit.key])
+    olds = {
+        commit.oid: index[commit.key]
+        for commit, *_ in search.comparable()
+        if commit.key in index and commit.oid not in search.fresh
     }
-    some = in_messages.keys() | named_sources.replaced.keys() | named_sources.mapped.keys()
-    present = _here(repo, {source.oid for sources in in_messages.values() for source in sources})
-    sources_of: Sources = {}
-    missing: dict[str, list[str]] = {}
-    for oid, candidate in suspects.items():
-        if oid not in some and not candidate.copied:
-            continue
-        listed = in_messages.get(oid, [])
-        commit = heal_named.with_reverted(repo, [source for source in listed if source.oid in present])
-        absent = [source.oid for source in listed if source.oid not in present]
-        if absent:
-            missing[oid] = absent
-        ordered = [*commit, *_followed(oid, named_sources.replaced, noted)]
-        ordered.sort(key=lambda source: source.oid in noted)
-        ordered += named_sources.mapped.get(oid, [])
-        ordered += [Source(old, "note copied from") for old in candidate.copied]
-        if ordered:
-            sources_of[oid] = list(dict.fromkeys(ordered))
-    return sources_of, missing
+    return search.unrelated(olds, _REWRITTEN)
 
 
-def _followed(oid: str, replaced: Sources, noted: Collection[str]) -> list[Source]:
-    out: list[Source] = []
-    seen = {oid}
-    pending = list(replaced.get(oid, ()))
-    while pending:
-        source = pending.pop()
-        if source.oid in seen:
-            continue
-        seen.add(source.oid)
-        before = replaced.get(source.oid, ()) if source.oid not in noted else ()
-        if before:
-            pending += before
-        else:
-            out.append(source)
-    return out[::-1]
-
-
-def _here(repo: Repository, oids: Iterable[str]) -> set[str]:
-    names = sorted(oids)
-    objects = zip(names, repo.objects.get_many(names), strict=True)
-    return {oid for oid, obj in objects if is_commit(obj)}
-
-
-def likely(
-    repo: Repository, suspects: Iterable[Candidate], pool: NotedCommits, fresh: Collection[str]
-) -> list[tuple[str, Sources]]:
-    """(kind, commit → sources) for each kind of likeness, the most certain kind first.
-
-    No source is an ancestor or a descendant of its commit. `fresh` are commits newly made in this clone: for
-    them only traces and listed subjects in their messages count.
-    """
-    plain = [candidate for candidate in suspects if len(candidate.commit.parents) < 2]
-    if not pool or not plain:
-        return []
-    by_kind = {
-        "rewritten": {
-            candidate.commit.oid: pool.rewritten(candidate.commit)
-            for candidate in plain
-            if candidate.commit.oid not in fresh
-        },
-        "trace": {candidate.commit.oid: pool.holding(candidate.named) for candidate in plain},
-        "subject": {candidate.commit.oid: _called(pool, candidate.commit, fresh) for candidate in plain},
+def traced(search: Search) -> Sources:
+    """Noted commits whose notes contain a trace that the message names."""
+    index = _index(search.pool, lambda commit: dict.fromkeys(TRACES.findall(commit.note)))
+    olds = {
+        commit.oid: [old for trace in sorted(traces) for old in index.get(trace, ())]
+        for commit, traces, *_ in search.comparable()
     }
-    pairs = {(oid, old) for kind in by_kind.values() for oid, olds in kind.items() for old in olds}
-    kin = Ancestry(repo, pairs)
-    words = {
-        "rewritten": REWRITTEN,
-        "trace": "trace named in the message",
-        "subject": "subject in the message",
-    }
-    return [(kind, strangers(olds, kin, words[kind])) for kind, olds in by_kind.items()]
+    return search.unrelated(olds, "trace named in the message")
 
 
-def _called(pool: NotedCommits, commit: SurveyedCommit, fresh: Collection[str]) -> list[str]:
+def called(search: Search) -> Sources:
     """Noted commits whose subjects the message lists, or whose subject is its own without a server's number.
 
     The latter need an author who is the commit's author or co-author, and must not be newer than the commit.
     """
-    oids = pool.called(heal_named.listed(commit))
-    short = heal_named.numbered(commit)
-    if short is not None and commit.oid not in fresh:
-        for old in pool.called([short]):
-            member = pool.members[old]
-            if (
-                heal_named.by_author(commit, member.author)
-                and member.written <= commit.committed + heal_named.CLOCKS
-            ):
-                oids.append(old)
-    return oids
+    index = _index(search.pool, lambda commit: [commit.subject])
+    olds_of = {}
+    for commit, *_ in search.comparable():
+        olds = [old for subject in _listed(commit) for old in index.get(subject, ())]
+        short = _numbered(commit)
+        if short and short in index and commit.oid not in search.fresh:
+            members = [search.pool[old] for old in index[short]]
+            olds += [
+                member.oid
+                for member in members
+                if _by_author(commit, member.author) and member.written <= commit.committed + _CLOCKS
+            ]
+        olds_of[commit.oid] = olds
+    return search.unrelated(olds_of, "subject in the message")
 
 
-def strangers(olds: Mapping[str, Collection[str]], kin: Ancestry, how: str) -> Sources:
-    """Commit → the first `MOST` commits of `olds` that are no ancestors or descendants of it, as sources."""
-    out = {}
-    for oid, candidates in olds.items():
-        others = [old for old in dict.fromkeys(candidates) if not kin.related(oid, old)]
-        if others:
-            out[oid] = [Source(old, how) for old in others[:MOST]]
+def before_conflict(search: Search) -> Sources:
+    """Forms of a commit before its conflict was resolved: its note may cover the resolution only."""
+    index = _index(search.pool, lambda commit: [commit.key])
+    olds = {
+        oid: [
+            old
+            for old in index[commit.key]
+            if old != oid and _claims_more(search.pool[old].note, commit.note)
+        ]
+        for oid, commit in search.partial.items()
+        if set(index.get(commit.key, ())) - {oid} and oid not in search.fresh
+    }
+    return search.unrelated(olds, _REWRITTEN, whole=False)
+
+
+def _claims_more(source: str, note: str) -> bool:
+    """Whether the raw note `source` claims more lines than `note` for some trace or person.
+
+    After a clean rebase it does not.
+    """
+    counts, others = (
+        {key: claimed_lines(row) for key, row in Note.read(text).rows.items()} for text in (note, source)
+    )
+    return any(count > counts.get(key, 0) for key, count in others.items())
+
+
+def _listed(commit: SurveyedCommit) -> list[str]:
+    """The subjects that the message of a squash commit lists as bullets, without repetitions."""
+    listing = "\n* " in commit.message or "\n- " in commit.message
+    return list(dict.fromkeys(_BULLET.findall(commit.message))) if listing else []
+
+
+def _numbered(commit: SurveyedCommit) -> str:
+    """The subject without the merge request's number that a server appended; empty if it has no number."""
+    short = _NUMBER.sub("", commit.subject)
+    return short if short != commit.subject else ""
+
+
+def _by_author(commit: SurveyedCommit, author: str) -> bool:
+    """Whether `author` is the commit's author, or a co-author by its message."""
+    people = (commit.author, *messages.co_authors(commit.message))
+    return any(messages.same_person(author, person) for person in people)
+
+
+def same_patch(search: Search) -> Sources:
+    """Noted commits with the same patch, author and author date."""
+    from gitprov.git.files.patches import patch_ids
+
+    olds_of = _same_moment(search)
+    if not olds_of:
+        return {}
+    search.tell("comparing changes", 0, len(olds_of))
+    patch_of = patch_ids(search.repo, olds_of)
+    old_patch_of = patch_ids(search.repo, set().union(*olds_of.values()))
+    same = {
+        oid: sorted(old for old in olds_of[oid] if patch == old_patch_of.get(old))
+        for oid, patch in patch_of.items()
+    }
+    return search.unrelated(same, "same patch")
+
+
+def _same_moment(search: Search) -> dict[str, frozenset[str]]:
+    """Commit that may repeat a noted one → the noted commits with its author and author date."""
+    index = _index(search.pool, lambda commit: [commit.moment])
+    return {c.oid: frozenset(index[c.moment]) for c in search.repeats() if c.moment in index}
+
+
+def same_hunks(search: Search) -> Sources:
+    """The newest noted commits with the same author and author date, whose hunks may be the same."""
+    olds_of = _same_moment(search)
+    newest = sorted(set().union(*olds_of.values()), key=lambda old: -search.pool[old].committed)[:_HUNKS]
+    if newest:
+        search.tell("comparing hunks", 0, len(olds_of))
+    return {
+        oid: [Source(old, "same hunk") for old in newest if old in olds]
+        for oid, olds in olds_of.items()
+        if not olds.isdisjoint(newest)
+    }
+
+
+def claims_of_hunks(search: Search, sources_of: Sources) -> Answers:
+    """The claims of each source for each hunk that its commit has with the same lines and context."""
+    from gitprov.flow.carry import same_hunks as hunks
+
+    sources = {source.oid: source for sources in sources_of.values() for source in sources}
+    hits_of = hunks.by_commit(search.repo, sources_of, sources)
+    pairs = [
+        (oid, hit) for oid, hits in hits_of.items() for hit in hits if sources[hit.source] in sources_of[oid]
+    ]
+    kin = Ancestry(search.repo, {(oid, hit.source) for oid, hit in pairs})
+    noted = notes.read(search.repo, {hit.source for _, hit in pairs})
+    claims_of: Answers = {}
+    for oid, hit in pairs:
+        note = noted.get(hit.source)
+        inherited = hunks.heritage(note, [hit]).note(oid, 0) if note is not None else None
+        if inherited is not None and not kin.related(oid, hit.source):
+            rows = [row for row in inherited.rows.values() if row.kind != "commit"]
+            claims_of.setdefault(oid, []).append(([sources[hit.source]], Note(rows)))
+    return claims_of
+
+
+def squashed(search: Search) -> Sources:
+    """The commits, oldest first, of a branch that a server merged as one commit: it makes the same change."""
+    from gitprov.git.files.patches import patch_ids, whole_ids
+
+    commits = search.repeats()
+    if not commits:
+        return {}
+    search.tell("comparing branches", 0, len(commits))
+    repo = search.repo
+    branches = [
+        branch
+        for branch in _branches(repo, search.scope.tips)
+        if not search.noted.keys().isdisjoint(branch.commits)
+    ]
+    by_patch: dict[str, list[Branch]] = {}
+    branch_of = {branch.tip: branch for branch in branches}
+    for tip, patch in whole_ids(repo, {branch.tip: branch.base for branch in branches}).items():
+        by_patch.setdefault(patch, []).append(branch_of[tip])
+    out: Sources = {}
+    changes = patch_ids(repo, [commit.oid for commit in commits]) if by_patch else {}
+    for commit in commits:
+        for branch in by_patch.get(changes.get(commit.oid, ""), ()):
+            if commit.oid not in branch.commits and _is_squash(commit, _parts(repo, branch)):
+                name = branch.ref.partition("/")[2].partition("/")[2]
+                out[commit.oid] = [Source(oid, f"squash of {name}") for oid in branch.commits]
+                break
     return out
+
+
+def _is_squash(squash: SurveyedCommit, parts: Sequence[SurveyedCommit]) -> bool:
+    """Whether a commit that makes the whole change of `parts` was made from them, and not by hand.
+
+    An author of one of the parts must be its author or a co-author, it must not be older than the branch,
+    and: the branch has several commits, or the message names one of them as servers do, or the committer is
+    not the author.
+    """
+    if not parts or squash.committed + _CLOCKS < max(one.written for one in parts):
+        return False
+    if not any(_by_author(squash, one.author) for one in parts):
+        return False
+    names = {*_listed(squash), _numbered(squash)} - {""}
+    return (
+        len(parts) > 1
+        or any(one.subject in names for one in parts)
+        or not messages.same_person(squash.author, squash.committer)
+    )
+
+
+def _parts(repo: Repository, branch: Branch) -> list[SurveyedCommit]:
+    return [one for one in survey.of(repo, notes.REF, branch.commits) if len(one.parents) < 2]
+
+
+def _branches(repo: Repository, tips: Sequence[str]) -> list[Branch]:
+    """Local branches and remote-tracking refs with commits that the commits of `_lines` do not reach."""
+    ref_args = ("for-each-ref", "--sort=-committerdate", _FORMAT, "refs/heads", "refs/remotes")
+    rows = [row.split("\0") for row in decode(repo.run(*ref_args)).splitlines()]
+    lines = _lines(repo, rows, tips)
+    ends = {oid: ref for oid, _, ref, _ in rows[::-1] if oid not in lines}
+    some = list(ends)[::-1][:_BRANCHES]
+    if not some or not lines:
+        return []
+    names = "".join(f"{oid}\n" for oid in some) + "".join(f"^{oid}\n" for oid in lines)
+    args = ("rev-list", "--parents", f"--max-count={_COMMITS}", "--ignore-missing", "--stdin")
+    shown = decode(repo.run(*args, stdin=names.encode("ascii"))).splitlines()
+    graph = {oid: parents for oid, *parents in (row.split(" ") for row in shown)}
+    return [one for oid in some if (one := _branch(repo, ends[oid], oid, graph, lines)) is not None]
+
+
+def _lines(repo: Repository, rows: Sequence[Sequence[str]], tips: Sequence[str]) -> list[str]:
+    """The commits that count as starts of branches: `tips`, HEAD, its upstream, remotes' default branches."""
+    refs = {ref: oid for oid, _, ref, _ in rows}
+    upstream = [refs[name] for _, mark, _, name in rows if mark == "*" and name in refs]
+    default = [oid for oid, _, ref, _ in rows if ref.startswith("refs/remotes/") and ref.endswith("/HEAD")]
+    plain = [oid for tip in tips[:_LINES] if not tip.startswith("-") and (oid := repo.resolve(tip))]
+    head = repo.resolve("HEAD")
+    return list(dict.fromkeys([*plain, *([head] if head else []), *upstream, *default]))[:_LINES]
+
+
+def _branch(
+    repo: Repository, ref: str, tip: str, graph: Mapping[str, Sequence[str]], lines: Sequence[str]
+) -> Branch | None:
+    """A branch with its own commits; None if it has none, or no single start.
+
+    `graph` has the parents of all commits that are not reachable from `lines`.
+    """
+    oids: list[str] = []
+    starts: dict[str, None] = {}
+    pending = [tip] if tip in graph else []
+    seen = {*pending}
+    while pending:
+        oid = pending.pop()
+        oids.append(oid)
+        for parent in graph[oid]:
+            if parent not in graph:
+                starts[parent] = None
+            elif parent not in seen:
+                seen.add(parent)
+                pending.append(parent)
+    if len(starts) > 1:  # one of `lines` was merged into the branch
+        bases = (decode(repo.try_run("merge-base", tip, line).stdout).split() for line in lines)
+        starts = dict.fromkeys(base[0] for base in bases if base)
+    return Branch(ref, tip, next(iter(starts)), tuple(oids[::-1])) if len(starts) == 1 else None

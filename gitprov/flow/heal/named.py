@@ -1,45 +1,50 @@
-"""Sources that are named explicitly: on the command line or in the commit's message."""
+"""Sources that something names: the command line, reflogs, and the commits' messages."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from gitprov.errors import UsageError
+from gitprov.flow.heal.scope import Source, Sources
+from gitprov.git.notes import listing
 from gitprov.git.objects import is_commit, parse_commit
 from gitprov.git.process import decode
 from gitprov.interop import messages
 from gitprov.store import files, notes
 
 if TYPE_CHECKING:
+    from gitprov.flow.heal.search import Search
     from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
-_BULLET = re.compile(r"^[*-] (.+)$", re.MULTILINE)
-_NUMBER = re.compile(r" \([#!]\d+\)$")
+_FINISH = re.compile(r"\(finish\): refs/heads/.+ onto ([0-9a-f]{40,64})$")
+#: Reasons of moves that are no evidence for a relation of the two commits: the user only switched.
+_WENT = ("checkout:", "branch:")
+#: At most so many commits are followed back from the end of one rebase.
+_LONG = 2_000
 _SHORTEST = 7
-#: Seconds by which the clocks of a server and of a clone may differ.
-CLOCKS = 600
 
 
-class Source(NamedTuple):
-    """A commit that may contain another one's lines. `how`: the relation in words, for users.
+def named(search: Search) -> Sources:
+    """The named sources of the candidates, the last one to be used first.
 
-    `only`: the files for which the relation is known; None for all.
+    A source without a note of its own is replaced by the commits that it replaced itself.
     """
-
-    oid: str
-    how: str
-    only: frozenset[str] | None = None
-
-
-class Mapped(NamedTuple):
-    """The content of --map: (old, new) pairs, and the old commits that have no new commit."""
-
-    pairs: list[tuple[str, str]]
-    gone: list[str]
+    replaced = _replaced(search) if search.candidates else {}
+    sources_of: Sources = {}
+    for oid, candidate in search.candidates.items():
+        sources = _present(search.repo, in_message(candidate.commit))
+        if oid in replaced:
+            sources += _followed(oid, replaced, search.noted)
+        sources.sort(key=lambda source: source.oid in search.noted)
+        sources += search.mapped.get(oid, [])
+        sources += [Source(old, "note copied from") for old in candidate.copied]
+        if sources:
+            sources_of[oid] = list(dict.fromkeys(sources))
+    return sources_of
 
 
 def in_message(commit: SurveyedCommit) -> list[Source]:
@@ -52,53 +57,95 @@ def in_message(commit: SurveyedCommit) -> list[Source]:
     return [*sources, *(Source(oid, "cherry-picked from") for oid in messages.picked(message))]
 
 
-def with_reverted(repo: Repository, sources: Iterable[Source]) -> list[Source]:
-    """The sources, with reverted commits replaced by their parents: these had the lines that come back."""
+def _present(repo: Repository, sources: Sequence[Source]) -> list[Source]:
+    """The sources in this clone, with reverted commits replaced by their parents: these had the lines."""
     out: list[Source] = []
     for source in sources:
-        if source.how != "reverts":
-            out.append(source)
-            continue
         obj = repo.objects.get(source.oid)
-        parents = parse_commit(obj).parents if is_commit(obj) else ()
-        out += [Source(parent, "reverts its child") for parent in parents]
+        if is_commit(obj) and source.how == "reverts":
+            out += [Source(old, "reverts its child", whole=False) for old in parse_commit(obj).parents]
+        elif is_commit(obj):
+            out.append(source)
     return out
 
 
-def listed(commit: SurveyedCommit) -> list[str]:
-    """The subjects that the message of a squash commit lists as bullets, without repetitions."""
-    listing = "\n* " in commit.message or "\n- " in commit.message
-    return list(dict.fromkeys(_BULLET.findall(commit.message))) if listing else []
+def _followed(oid: str, replaced: Sources, noted: Mapping[str, str]) -> list[Source]:
+    """The commits with a note that `oid` replaced, directly or through commits without one."""
+    out: list[Source] = []
+    seen = {oid}
+    pending = list(replaced.get(oid, ()))
+    while pending:
+        source = pending.pop()
+        if source.oid in seen:
+            continue
+        seen.add(source.oid)
+        before = replaced.get(source.oid, ()) if source.oid not in noted else ()
+        if before:
+            pending += before
+        else:
+            out.append(source)
+    return out[::-1]
 
 
-def numbered(commit: SurveyedCommit) -> str | None:
-    """The subject without the merge request's number that a server appended; None if it has no number."""
-    short = _NUMBER.sub("", commit.subject)
-    return short if short != commit.subject else None
+def _replaced(search: Search) -> Sources:
+    """Commit → the commits that it replaced, oldest first; outside the scope only by amendments."""
+    commits = search.commits
+    sources_of: Sources = {}
+    for old, new, why in search.reflogs.moves:
+        if why.startswith("commit (amend)"):
+            # Even if `new` is not in `commits`: it may have been amended again, and then it leads to `old`.
+            sources_of.setdefault(new, []).append(Source(old, "amended"))
+        elif (finish := _FINISH.search(why)) is not None:
+            for oid in _upto(commits, new, {finish[1], old}):
+                sources_of.setdefault(oid, []).append(Source(old, "branch before its rebase"))
+        elif (
+            new in commits
+            and new not in search.fresh
+            and not why.startswith(_WENT)
+            and _same_tree(search.repo, old, new)
+        ):
+            sources_of.setdefault(new, []).append(Source(old, "branch before it was moved"))
+    return sources_of
 
 
-def by_author(commit: SurveyedCommit, author: str) -> bool:
-    """Whether `author` is the commit's author, or a co-author by its message."""
-    people = (commit.author, *messages.co_authors(commit.message))
-    return any(messages.same_person(author, person) for person in people)
+def _upto(commits: Mapping[str, SurveyedCommit], tip: str, stop: set[str]) -> list[str]:
+    """The commits in `commits` from `tip` back to those in `stop`, which also gets all commits found."""
+    oids: list[str] = []
+    pending = [tip]
+    while pending and len(oids) < _LONG:
+        oid = pending.pop()
+        if oid in commits and oid not in stop:
+            stop.add(oid)
+            oids.append(oid)
+            pending += commits[oid].parents
+    return oids
 
 
-def read_map(repo: Repository, values: Sequence[str]) -> Mapped:
-    """Read `old:new` pairs, and files of `old new` lines such as filter-repo's commit-map.
+def _same_tree(repo: Repository, old: str, new: str) -> bool:
+    """Whether two commits have the same tree, and `old` is not an ancestor of `new`."""
+    pair = [*filter(is_commit, repo.objects.get_many([old, new]))]
+    if len(pair) < 2 or old == new:
+        return False
+    before, now = map(parse_commit, pair)
+    if before.tree != now.tree or old in now.parents:
+        return False
+    return repo.try_run("merge-base", "--is-ancestor", old, new).returncode == 1
+
+
+def read_map(repo: Repository, values: Sequence[str]) -> list[tuple[str, str]]:
+    """Read --map: `old:new` pairs, and files of `old new` lines such as filter-repo's commit-map.
 
     UsageError for a value that is neither. The old commit may be missing here if it has a note.
     """
-    out = Mapped([], [])
+    pairs: list[tuple[str, str]] = []
     for value in values:
         data = files.read(os.path.join(repo.cwd, value)) if value else None
-        if data is not None:
-            _read_file(repo, value, data, out)
-        else:
-            out.pairs.append(_pair(repo, value))
-    return out
+        pairs += _read_file(repo, value, data) if data is not None else [_pair(repo, value)]
+    return pairs
 
 
-def _read_file(repo: Repository, name: str, data: bytes, out: Mapped) -> None:
+def _read_file(repo: Repository, name: str, data: bytes) -> list[tuple[str, str]]:
+    pairs = []
     full = re.compile(f"[0-9a-f]{{{repo.hash_length}}}")
     for n, line in enumerate(decode(data).splitlines()):
         words = line.split()
@@ -106,10 +153,9 @@ def _read_file(repo: Repository, name: str, data: bytes, out: Mapped) -> None:
             continue  # the header
         if len(words) != 2 or not all(full.fullmatch(word) for word in words):
             raise UsageError(f"{name}: line {n + 1} is not '<old> <new>'", "as filter-repo's commit-map")
-        if not words[1].strip("0"):
-            out.gone.append(words[0])
-        elif words[0] != words[1]:
-            out.pairs.append((words[0], words[1]))
+        if words[0] != words[1] and words[1].strip("0"):  # zeros: filter-repo dropped the commit
+            pairs.append((words[0], words[1]))
+    return pairs
 
 
 def _pair(repo: Repository, text: str) -> tuple[str, str]:
@@ -127,8 +173,6 @@ def _pair(repo: Repository, text: str) -> tuple[str, str]:
 
 def _noted(repo: Repository, old: str) -> str | None:
     """The noted commit, possibly missing in this clone, whose id starts with `old`; None if not unique."""
-    from gitprov.git.notes import listing
-
     if len(old) < _SHORTEST or old.strip("0123456789abcdef"):
         return None
     oids = [oid for oid in listing(repo, notes.REF) if oid.startswith(old)]

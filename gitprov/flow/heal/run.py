@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.flow.heal import named as heal_named
-from gitprov.flow.heal import scope as heal_range
-from gitprov.flow.heal.reasons import Unresolved
-from gitprov.flow.heal.scope import Candidate, Scope
+from gitprov.flow.heal import scope as heal_scope
+from gitprov.flow.heal.reasons import unresolved
+from gitprov.flow.heal.scope import Scope, Source, Sources
 from gitprov.flow.heal.search import Progress, Search
+from gitprov.flow.heal.settle import changes, settle
 from gitprov.flow.share.incoming import take_in
 from gitprov.git.history import survey
 from gitprov.git.notes import ensure_readable
 from gitprov.git.repo import Repository
 from gitprov.model.answers.heal import Healed, HealReport, LineSource
-from gitprov.model.note import Note, line_count
+from gitprov.model.note import Note
 from gitprov.store.notes import REF
+
+if TYPE_CHECKING:
+    from gitprov.flow.heal.inbox import InboxEvidence
 
 #: Notes written in one step.
 _BATCH = 500
@@ -54,135 +59,150 @@ def heal(
 
 
 class _Run:
+    """One run: passes over a scope until none of them finds a further note."""
+
     def __init__(self, repo: Repository, request: HealRequest, tell: Progress, scope: Scope | None) -> None:
-        self._scope_override = scope
         self._repo = repo
         self._request = request
         self._tell = tell
+        self._scope = scope or _scope(repo, request)
+        self._mapped = self._of_history(heal_named.read_map(repo, request.maps))
         self._healed: dict[str, Healed] = {}
         self._again: set[str] = set()
-        self._dry = request.dry
 
     def run(self) -> HealReport:
-        scope = self._scope_override or self._scope()
-        mapped = self._of_history(heal_named.read_map(self._repo, self._request.maps).pairs)
-        search = self._look(scope, mapped)
+        search = self._look()
         for _ in range(_PASSES):
-            if not self._carry_out(search):
+            if not self._carry_out(search) or self._request.dry:
                 break
-            search = self._look(scope, mapped)
-        search.remember()
-        verdicts = Unresolved(self._repo, search.settling, self._repo.cut_off, search.noted)
-        verdicts.judge(search.suspects, search.mapped.keys(), self._healed)
-        if not self._dry:
-            self._say_nothing(search, verdicts.settled)
+            search = self._look()
+        unhealed, settled = unresolved(search, self._healed)
+        if not self._request.dry:
+            self._write_silent(search, settled)
         return HealReport(
-            scope.words,
+            self._scope.words,
             len(search.commits),
             tuple(self._healed.values()),
-            tuple(verdicts),
-            tuple(verdicts.settled),
-            bool(self._healed) and not self._dry,
-            "dry run" if self._dry else None,
+            tuple(unhealed),
+            tuple(settled),
+            bool(self._healed) and not self._request.dry,
+            "dry run" if self._request.dry else None,
         )
 
-    def _look(self, scope: Scope, mapped: list[tuple[str, str]]) -> Search:
-        search = Search(self._repo, scope, mapped, self._request.source, self._tell, frozenset(self._again))
-        search.find()
+    def _look(self) -> Search:
+        search = Search(self._repo, self._scope, self._mapped, self._tell)
+        if self._request.source is not None:
+            branch = heal_named.branch(self._repo, self._request.source, list(search.commits))
+            for oid in search.commits:
+                search.mapped.setdefault(oid, []).extend(branch)
+        search.select(self._again)
+        settle(search)
         return search
 
-    def _of_history(self, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Drop pairs whose new commit is only on refs of gitprov or notes: tools rewrite these refs too."""
-        args = ("--exclude=refs/notes/*", "--exclude=refs/gitprov/*", "--all", *self._head())
+    def _of_history(self, pairs: list[tuple[str, str]]) -> Sources:
+        """Commit → its sources by --map.
+
+        Commits that are only on refs of gitprov or notes are left out: tools rewrite these refs too.
+        """
+        if not pairs:
+            return {}
+        head = ("HEAD",) if self._repo.resolve("HEAD") else ()
+        args = ("--exclude=refs/notes/*", "--exclude=refs/gitprov/*", "--all", *head)
         apart = survey.without(self._repo, {new for _, new in pairs}, args)
         records = apart - survey.without(self._repo, apart, ("--all",))
-        return [pair for pair in pairs if pair[1] not in records]
-
-    def _head(self) -> tuple[str, ...]:
-        return ("HEAD",) if self._repo.resolve("HEAD") else ()
-
-    def _scope(self) -> Scope:
-        revisions, request = self._request.range, self._request
-        if request.maps and revisions is None and not request.everything:
-            return Scope((), "commits that --map names")
-        if request.source is not None and revisions is None and not request.everything:
-            revisions = "HEAD"
-        return heal_range.scope(self._repo, revisions, request.everything)
+        mapped: Sources = {}
+        for old, new in pairs:
+            if new not in records:
+                mapped.setdefault(new, []).append(Source(old, "--map"))
+        return mapped
 
     def _carry_out(self, search: Search) -> bool:
         """Write the notes that a pass found, unless dry, and list them for the report.
 
-        Return whether another pass may find more.
+        Return whether there were any: then another pass may find more.
         """
-        would = search.changes()
-        bare = [
-            suspect for oid, suspect in search.suspects.items() if suspect.bare and oid not in self._healed
-        ]
-        recalled = {recalled_note.oid: recalled_note.note for recalled_note in search.recall(bare)}
-        pushed = self._pushed({*would, *recalled})
-        if not would and not recalled:
-            return False
-        if not self._dry:
-            self._write(search, would, [suspect for suspect in bare if suspect.commit.oid in recalled])
         from gitprov.flow.carry.write_notes import beside
 
-        for oid in dict.fromkeys([*would, *recalled]):
-            note = beside(recalled.get(oid), would.get(oid, Note()))
+        inherited = changes(search)
+        search.fruitless.remember(inherited)
+        bare = [each for oid, each in search.candidates.items() if each.bare and oid not in self._healed]
+        inbox = self._inbox(search) if bare else None
+        recalled = inbox.recall(bare) if inbox is not None else {}
+        oids = dict.fromkeys([*inherited, *recalled])
+        pushed = oids.keys() - survey.without(self._repo, oids, ("--remotes",)) if oids else set()
+        if oids and not self._request.dry:
+            committer = self._repo.identity(_WHY)
+            if inbox is not None and recalled:
+                inbox.recall([each for each in bare if each.commit.oid in recalled], committer)
+            self._write(inherited, committer)
+        for oid in oids:
+            note = beside(recalled.get(oid), inherited.get(oid, Note()))
             self._healed[oid] = self._healed_commit(search, oid, note, oid in recalled, oid in pushed)
-            if search.lacks_more(oid):
+            candidate = search.candidates[oid]
+            # Others only have notes that leave some lines unclaimed, as any note may.
+            if candidate.bare or candidate.named or candidate.copied or oid in search.mapped:
                 self._again.add(oid)
-        return not self._dry
+        return bool(oids)
 
-    def _pushed(self, oids: set[str]) -> set[str]:
-        """The commits in `oids` that are reachable from a remote-tracking ref."""
-        return oids - survey.without(self._repo, oids, ("--remotes",)) if oids else set()
+    def _inbox(self, search: Search) -> InboxEvidence | None:
+        """The evidence in this clone's inboxes; None if there are none."""
+        if not os.path.isdir(os.path.join(self._repo.home, "inbox")):
+            return None
+        # Imports all that a commit's hooks need, which the rest of this command does not need.
+        from gitprov.flow.heal.inbox import InboxEvidence
 
-    def _write(self, search: Search, inherited: Mapping[str, Note], remembered: list[Candidate]) -> None:
+        return InboxEvidence(self._repo, search.recorded_traces)
+
+    def _write(self, inherited: Mapping[str, Note], committer: str) -> None:
         from gitprov.flow.carry.write_notes import record
 
-        committer = self._repo.identity(_WHY)
-        if remembered:
-            search.recall(remembered, committer)
         oids = list(inherited)
         for at in range(0, len(oids), _BATCH):
             some = {oid: inherited[oid] for oid in oids[at : at + _BATCH]}
             record(self._repo, some, committer, f"gitprov: heal, {len(some)} commits")
             self._tell("writing notes", min(at + _BATCH, len(oids)), len(oids))
 
-    def _say_nothing(self, search: Search, oids: list[str]) -> None:
+    def _write_silent(self, search: Search, oids: list[str]) -> None:
         """Record in notes that commits were checked and contain no line of the traces in their messages.
 
         Such a note has a commit row alone. Only commits without a note get one, and no merges.
         """
-        candidates = [search.suspects[oid] for oid in oids]
-        commits = {each.commit.oid: each.commit for each in candidates if each.bare and each.named}
-        plain = {oid for oid, commit in commits.items() if len(commit.parents) < 2}
-        if not plain:
+        candidates = [search.candidates[oid] for oid in sorted(oids)]
+        commits = [
+            each.commit for each in candidates if each.bare and each.named and len(each.commit.parents) < 2
+        ]
+        if not commits:
             return
         from gitprov.flow.carry.write_notes import record
         from gitprov.flow.change import new_lines
-        from gitprov.model.note import commit_row
+        from gitprov.model.rows import CommitRow
 
         silent = {}
-        for oid in sorted(plain):
-            parents = commits[oid].parents
-            changes = new_lines(self._repo, parents, parents[0] if parents else None, oid)
-            silent[oid] = Note([commit_row(oid, "absent", sum(change.added for change in changes), {})])
-        committer = self._repo.identity(_WHY)
-        record(
-            self._repo, silent, committer, f"gitprov: heal, {len(silent)} commits without lines of a trace"
-        )
+        for oid, parents, *_ in commits:
+            files = new_lines(self._repo, parents, parents[0] if parents else None, oid)
+            silent[oid] = Note([CommitRow.of(oid, "absent", sum(file.added for file in files), {})])
+        words = f"gitprov: heal, {len(silent)} commits without lines of a trace"
+        record(self._repo, silent, self._repo.identity(_WHY), words)
 
     def _healed_commit(self, search: Search, oid: str, note: Note, recalled: bool, pushed: bool) -> Healed:
         """The report's entry for a healed commit, with what earlier passes found for it."""
-        before = self._healed.get(oid)
-        sources = [LineSource(source.how, source.oid) for source in search.settling.sources.get(oid, [])]
+        counts = {trace: row.count("ai", "edited") for trace, row in note.traces.items()}
+        sources = [LineSource(source.how, source.oid) for source in search.sources.get(oid, [])]
         sources += [LineSource("inbox of this clone", None)] if recalled else []
-        sources += [earlier for earlier in before.sources if earlier not in sources] if before else []
-        traces = [trace for trace, row in note.traces.items() if line_count(row, "ai", "edited")]
-        traces += [trace for trace in before.traces if trace not in traces] if before else []
-        lines = sum(line_count(row, "ai", "edited") for row in note.traces.values())
-        subject = search.suspects[oid].commit.subject
-        return Healed(
-            oid, subject, tuple(sources), tuple(traces), max(lines, before.lines if before else 0), pushed
-        )
+        traces = [trace for trace, count in counts.items() if count]
+        lines = sum(counts.values())
+        before = self._healed.get(oid)
+        if before is not None:
+            sources = list(dict.fromkeys([*sources, *before.sources]))
+            traces = list(dict.fromkeys([*traces, *before.traces]))
+            lines = max(lines, before.lines)
+        subject = search.candidates[oid].commit.subject
+        return Healed(oid, subject, tuple(sources), tuple(traces), lines, pushed)
+
+
+def _scope(repo: Repository, request: HealRequest) -> Scope:
+    if request.range is not None or request.everything:
+        return heal_scope.scope(repo, request.range, request.everything)
+    if request.maps:
+        return Scope((), "commits that --map names")
+    return heal_scope.scope(repo, "HEAD" if request.source is not None else None, False)

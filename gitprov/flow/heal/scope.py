@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import UsageError
@@ -32,14 +32,13 @@ _COPIED = 16
 class Scope(NamedTuple):
     """Commits to check: `args` select them in git log (none: no commits), `words` describe them for users.
 
-    All are reachable from `tips`, revisions or flags like --branches. `single`: the id, if it is one commit.
-    `deep`: so many earlier commits are searched for the former versions of restored files.
+    All are reachable from `tips`, revisions or flags like --branches. `deep`: so many earlier commits are
+    searched for the former versions of restored files.
     """
 
     args: tuple[str, ...]
     words: str
     tips: tuple[str, ...] = ()
-    single: str | None = None
     deep: int = BOUND
 
 
@@ -52,10 +51,30 @@ class Candidate(NamedTuple):
     """
 
     commit: SurveyedCommit
-    named: frozenset[str]
-    copied: tuple[str, ...]
-    bare: bool
+    named: frozenset[str] = _NONE
+    copied: tuple[str, ...] = ()
+    bare: bool = False
     digests: frozenset[str] = _NONE
+
+
+class Source(NamedTuple):
+    """A commit that may contain another one's lines. `how`: the relation in words, for users.
+
+    `only`: the files for which the relation is known; None for all. `whole`: the commit replaces or repeats
+    its source; else it only contains some of the source's lines.
+    """
+
+    oid: str
+    how: str
+    only: frozenset[str] | None = None
+    whole: bool = True
+
+
+Sources = dict[str, list[Source]]
+"""Commit → its possible sources."""
+
+Answers = dict[str, list[tuple[list[Source], Note]]]
+"""Commit → some of its sources, with the claims that it inherits from these together."""
 
 
 def scope(repo: Repository, revisions: str | None, everything: bool) -> Scope:
@@ -91,22 +110,12 @@ def _range(repo: Repository, revisions: str) -> Scope:
         oid = repo.resolve(revs[0])
         if oid is None:
             raise UsageError(f"{revisions!r} is no commit", "as in: main..HEAD, or one commit")
-        return Scope(("--no-walk", oid), "one commit", (oid,), oid)
+        return Scope(("--no-walk", oid), "one commit", (oid,))
     tips = tuple(rev for rev in revs if not rev.startswith("^"))
     return Scope(tuple(revs), "commits of the range", tips)
 
 
-def suspects(commits: Iterable[SurveyedCommit]) -> dict[str, Candidate]:
-    """Commit → candidate, for those that may lack a note or a part of it, in the order of `commits`."""
-    candidates = {}
-    for commit in commits:
-        candidate = suspect(commit)
-        if candidate is not None:
-            candidates[commit.oid] = candidate
-    return candidates
-
-
-def suspect(commit: SurveyedCommit) -> Candidate | None:
+def candidate_of(commit: SurveyedCommit) -> Candidate | None:
     """The commit as a candidate, None if it lacks no note and no part of one."""
     named, digests = _named(commit.message)
     if not commit.note:
@@ -122,17 +131,17 @@ def suspect(commit: SurveyedCommit) -> Candidate | None:
 
 
 def resolved(
-    suspects: Mapping[str, Candidate], traces: Callable[[], Iterable[frozenset[str]]]
+    candidates: dict[str, Candidate], traces: Callable[[], Iterable[frozenset[str]]]
 ) -> dict[str, Candidate]:
-    """The suspects, with the traces of their digests added to `named`; those that lack nothing are left out.
+    """The candidates, with the traces of their digests added to `named`, and without those that lack nothing.
 
-    `traces` yields the set of traces of each note in this clone; it is called only if a suspect has digests.
+    `traces` yields the set of traces of each note in this clone; it is called only if there are digests.
     """
-    if not any(candidate.digests for candidate in suspects.values()):
-        return dict(suspects)
+    if not any(candidate.digests for candidate in candidates.values()):
+        return candidates
     sets = {traces_digest(names): names for names in traces()}
     out = {}
-    for oid, candidate in suspects.items():
+    for oid, candidate in candidates.items():
         names = frozenset().union(*(sets.get(digest, _NONE) for digest in candidate.digests))
         if names and candidate.commit.note:
             names -= Note.read(candidate.commit.note).traces.keys()

@@ -1,357 +1,190 @@
-"""One pass of heal: reads the commits of a scope, gathers their possible sources and builds their notes."""
+"""One pass of heal: the commits of a scope, those that lack a note, and the noted commits beside them."""
 
 from __future__ import annotations
 
 import functools
-import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from gitprov.flow.heal import branch as heal_branch
-from gitprov.flow.heal import likely as heal_sources
-from gitprov.flow.heal import named as heal_named
-from gitprov.flow.heal import pool as heal_pool
-from gitprov.flow.heal import reflog as heal_reflog
-from gitprov.flow.heal import scope as heal_range
-from gitprov.flow.heal.likely import NamedSources, Sources
-from gitprov.flow.heal.lines import format as heal_format
-from gitprov.flow.heal.lines import returned as heal_returned
-from gitprov.flow.heal.lines.partly import PartialNotes, says_more
-from gitprov.flow.heal.named import Source
-from gitprov.flow.heal.pool import IDS, Ancestry, NotedCommits
-from gitprov.flow.heal.scope import Candidate, Scope
-from gitprov.flow.heal.settle import REWRAPPED, Resolution
-from gitprov.git.history import survey
+from gitprov.flow.heal import memory
+from gitprov.flow.heal.scope import Candidate, Scope, Source, Sources, candidate_of, resolved
+from gitprov.git.history import reflog, survey
 from gitprov.git.notes import listing
 from gitprov.git.process import decode
-from gitprov.git.replace_refs import replacements
 from gitprov.model.ids import NAMED_TRACES
 from gitprov.model.note import Note
 from gitprov.store import notes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from gitprov.flow.heal.inbox import InboxEvidence, RecalledNote
-    from gitprov.flow.heal.reflog import Entries
+    from gitprov.git.history.reflog import Reflogs
     from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
+    from gitprov.model.ranges import LineSet
 
 Progress = Callable[[str, int, int], None]
 """Called with the current step in words, the number of items done, and their total (0: unknown)."""
 
-#: Commits whose sources are used in one step.
-_BATCH = 500
+#: At most so many sources of one kind are used for one commit, the newest ones.
+MOST = 12
 #: Seconds by which a commit may seem older than its source, since the clocks of two machines differ.
 _SLACK = 86_400
+#: At most so many entries of all reflogs together are read.
+_ENTRIES = 20_000
+#: The file of (commit, source) pairs that yielded nothing; its first row is the notes' state they hold for.
+_ASKED = "heal-asked"
+TRACES = re.compile(r'"(gen_[0-9]{8}_[0-9a-f]{10})"')
 
 
 class Search:
-    """One pass over a scope.
+    """The commits of a scope, and what was found for those that lack a note or a part of one.
 
-    `mapped`: (old, new) pairs of --map. `source`: the ref of --from. `again`: commits that an earlier pass
-    healed; they are checked once more, since notes written since then may be further sources.
+    `commits`: commit id → commit, newest first. `noted`: the ids of all noted commits → note blob. `mapped`:
+    commit → sources that the command line names. `candidates` are empty before `select`.
+
+    Results, by commit: `notes` that it inherits, and their `sources`; `tried`: all sources whose lines were
+    compared; `unsure`: path → lines in dispute; `misfits`: missing source → paths that its note does not fit.
     """
 
-    def __init__(
-        self,
-        repo: Repository,
-        scope: Scope,
-        mapped: Iterable[tuple[str, str]],
-        source: str | None,
-        tell: Progress,
-        again: frozenset[str],
-    ) -> None:
-        self._repo = repo
-        self._scope = scope
-        self._tell = tell
-        self._again = again
-        self._memory: InboxEvidence | None = None
-        walk = survey.walk(repo, notes.REF, scope.args) if scope.args else iter(())
+    def __init__(self, repo: Repository, scope: Scope, mapped: Sources, tell: Progress) -> None:
+        self.repo = repo
+        self.scope = scope
+        self.tell = tell
+        self.fruitless = FruitlessSources(repo)
+        self.mapped = {oid: [*sources] for oid, sources in mapped.items()}
+        self.notes: dict[str, Note] = {}
+        self.sources: dict[str, list[Source]] = {}
+        self.tried: dict[str, list[Source]] = {}
+        self.unsure: dict[str, dict[str, LineSet]] = {}
+        self.misfits: dict[str, dict[str, tuple[str, ...]]] = {}
+        # Git reads commits while the notes are listed, and while the commits read so far are checked.
+        walk = survey.walk(repo, notes.REF, scope.args) if scope.args else survey.of(repo, notes.REF, mapped)
         self.noted = listing(repo, notes.REF)
-        self.mapped: Sources = {}
-        for old, new in mapped:
-            self.mapped.setdefault(new, []).append(Source(old, "--map"))
-        self._lacking: dict[str, Candidate] = {}
-        self.commits = self._read(walk)
-        self._lacking = heal_range.resolved(self._lacking, self._sets)
-        if source is not None:
-            oids = list(self.commits)
-            for branch_source in heal_named.branch(repo, source, oids):
-                for oid in oids:
-                    self.mapped.setdefault(oid, []).append(branch_source)
-        self._shown = self._by_replace()
-        self.suspects = self._suspects()
-        self.settling = Resolution(repo, self.suspects)
-        self._partly = PartialNotes(repo, ())
-        self._entries: Entries | None = None
-
-    def _read(self, walk: Iterator[SurveyedCommit]) -> dict[str, SurveyedCommit]:
-        if not self._scope.args:
-            commits_here = {commit.oid: commit for commit in survey.of(self._repo, notes.REF, self.mapped)}
-            self._lacking = heal_range.suspects(commits_here.values())
-            return commits_here
-        commits = {}
+        self.commits: dict[str, SurveyedCommit] = {}
+        lacking = {}
         for commit in walk:
-            commits[commit.oid] = commit
-            # Each commit is checked while git reads the next ones.
-            candidate = heal_range.suspect(commit)
+            self.commits[commit.oid] = commit
+            candidate = candidate_of(commit)
             if candidate is not None:
-                self._lacking[commit.oid] = candidate
-            if not len(commits) % 1000:
-                self._tell("reading commits", len(commits), 0)
-        return commits
+                lacking[commit.oid] = candidate
+            if not len(self.commits) % 1000:
+                tell("reading commits", len(self.commits), 0)
+        self.candidates = resolved(lacking, self._trace_sets)
 
-    def _by_replace(self) -> dict[str, SurveyedCommit]:
-        """The commits that replace checked ones (`git replace`); adds the replaced ones to `mapped`."""
-        shown = {new: old for old, new in replacements(self._repo).items() if old in self.commits}
-        replaced = {commit.oid: commit for commit in survey.of(self._repo, notes.REF, shown)}
-        for new in replaced:
-            self.mapped.setdefault(new, []).append(Source(shown[new], "replaces"))
-        return replaced
+    def select(self, again: Collection[str]) -> None:
+        """Add candidates that `mapped` names sources for, and the commits `again` that earlier passes healed.
 
-    def _suspects(self) -> dict[str, Candidate]:
-        commits_here = {**self.commits, **self._shown} if self._shown else self.commits
-        candidates = {**self._lacking, **heal_range.suspects(self._shown.values())}
-        for oid in self.mapped.keys() & commits_here.keys():
-            if oid not in self._shown or not commits_here[oid].note:
-                candidates.setdefault(oid, Candidate(commits_here[oid], frozenset(), (), False))
-        for oid in self._again & commits_here.keys():
-            candidate = candidates.get(oid) or Candidate(commits_here[oid], frozenset(), (), False)
-            candidates[oid] = candidate._replace(bare=True)
-        return candidates
+        Notes written since then may be further sources for the latter.
+        """
+        for oid, commit in self.commits.items():
+            if oid in self.mapped:
+                self.candidates.setdefault(oid, Candidate(commit))
+            if oid in again:
+                self.candidates[oid] = self.candidates.get(oid, Candidate(commit))._replace(bare=True)
 
-    def find(self) -> None:
-        """Use all kinds of sources, the most certain kind first."""
-        returned = self._returned() if self.noted else {}
-        others = (
-            commit
-            for oid, commit in self.commits.items()
-            if oid not in self.suspects or not self.suspects[oid].bare
-        )
-        self._partly = PartialNotes(self._repo, others if self.noted else ())
-        if not self.noted or not (self.suspects or self._partly.commits):
-            return
-        if self.suspects:
-            self._named()
-        pool = heal_pool.gather(self._repo, self.commits, self.noted, self._scope.tips or tuple(self.commits))
-        self._likely(pool)
-        if pool and self.suspects:
-            self._same_hunks(pool)
-        self._in_parts("files brought back", returned, self.settling.sure)
-        self._formatted()
-        if pool:
-            self._rewritten(pool)
-
-    def _named(self) -> None:
-        named_sources = NamedSources(
-            heal_reflog.replaced(self._repo, self.commits, self._reflogs()), self.mapped
-        )
-        sources_of, missing = heal_sources.named(self._repo, self.suspects, named_sources, self.noted)
-        self._in_parts("named sources", sources_of, self.settling.sure)
-        lost = {oid: [one.oid for one in sources] for oid, sources in sources_of.items()}
-        self.settling.lost(self._gone({**lost, **missing}), "note of a lost commit")
-
-    def _reflogs(self) -> Entries:
-        if self._entries is None:
-            self._entries = heal_reflog.entries(self._repo)
-        return self._entries
+    @property
+    def tips(self) -> tuple[str, ...]:
+        """Revisions or flags from which all commits are reachable."""
+        return self.scope.tips or tuple(self.commits)
 
     @functools.cached_property
-    def _fresh(self) -> frozenset[str]:
-        """Commits newly made in this clone: a likeness to another commit is no evidence for them."""
-        return heal_reflog.made_anew(self.commits, self._reflogs())
+    def reflogs(self) -> Reflogs:
+        """The newest entries of the reflogs of HEAD and of all local branches."""
+        return reflog.read(self.repo, _ENTRIES, "HEAD", "--branches")
 
-    def _returned(self) -> Sources:
-        """Commit → earlier commits with files that it restores; each such commit becomes a suspect.
+    @functools.cached_property
+    def fresh(self) -> frozenset[str]:
+        """The commits that a plain `git commit` made in this clone, with that moment as the author date.
 
-        Files in which its own note claims lines are left out.
+        Such a commit repeats no other one: a rewrite keeps the author date of the original. If its change
+        equals another commit's, it was typed or copied by hand, and the hooks have used any evidence. An
+        amendment by another program has another parent: the parent of a new commit is the commit before it in
+        the reflog.
         """
-        sources_of: Sources = {}
-        tips = self._scope.tips or tuple(self.commits)
-        tell = self._tell
-        for oid, earlier in heal_returned.brought_back(
-            self._repo,
-            self.commits,
-            tips,
-            lambda many: tell("looking for files brought back", 0, many),
-            self._scope.deep,
-        ).items():
-            commit = self.commits[oid]
-            paths_with_note = set(Note.read(commit.note).paths()) if commit.note else set()
-            sources = [
-                Source(old, "file brought back", rest)
-                for old, paths in earlier.items()
-                if (rest := paths - paths_with_note)
-            ]
-            if sources:
-                sources_of[oid] = sources
-                self.suspects.setdefault(oid, Candidate(commit, frozenset(), (), False))
-        return sources_of
-
-    def _gone(self, olds_of: Mapping[str, list[str]]) -> dict[str, list[str]]:
-        """The sources of which this clone has only the note, or a copy of it, and not the commit."""
-        copied = {old for one in self.suspects.values() for old in one.copied}
-        names = sorted(
-            {old for olds in olds_of.values() for old in olds if old in self.noted or old in copied}
+        commits = self.commits
+        amended = {
+            move.new
+            for move in self.reflogs.moves
+            if move.new in commits and move.old not in commits[move.new].parents
+        }
+        return frozenset(
+            oid
+            for oid, why in self.reflogs.entries
+            if why.startswith(("commit:", "commit (initial):"))
+            and oid in commits
+            and oid not in amended
+            and commits[oid].written == commits[oid].committed
         )
-        objects = zip(names, self._repo.objects.get_many(names), strict=True)
-        gone = {old for old, obj in objects if obj is None}
+
+    @functools.cached_property
+    def pool(self) -> dict[str, SurveyedCommit]:
+        """The noted commits that no tip reaches, or that are unrelated by ancestry to some checked commit.
+
+        Empty in a linear history that was never rewritten.
+        """
+        beyond = [oid for oid in self.noted if oid not in self.commits]
+        unreachable = survey.without(self.repo, beyond, self.tips)
+        members = [commit for commit in _beside_others(self.commits.values()) if commit.note]
+        members += survey.of(self.repo, notes.REF, sorted(unreachable))
+        return {commit.oid: commit for commit in members if commit.note}
+
+    @functools.cached_property
+    def partial(self) -> dict[str, SurveyedCommit]:
+        """The commits with a note of their own and one parent: their notes may leave lines unclaimed."""
         return {
-            oid: missing for oid, olds in olds_of.items() if (missing := [old for old in olds if old in gone])
+            oid: commit
+            for oid, commit in self.commits.items()
+            if commit.note
+            and len(commit.parents) == 1
+            and not (oid in self.candidates and self.candidates[oid].bare)
         }
 
-    def _in_parts(self, what: str, sources_of: Sources, ask: Callable[[Sources], None]) -> None:
-        oids = list(sources_of)
-        for at in range(0, len(oids), _BATCH):
-            ask({oid: sources_of[oid] for oid in oids[at : at + _BATCH]})
-            self._tell(what, min(at + _BATCH, len(oids)), len(oids))
-
-    def _likely(self, pool: NotedCommits) -> None:
-        likely = heal_sources.likely(self._repo, self.settling.open(), pool, self._fresh)
-        for n, (kind, sources) in enumerate(likely):
-            still = {one.commit.oid for one in self.settling.open()}
-            remaining = {oid: olds for oid, olds in sources.items() if oid in still}
-
-            def ask(some: Sources, kind: str = kind) -> None:
-                self.settling.likely(kind, some)
-
-            self._in_parts(f"commits with a likeness ({kind})", remaining, ask)
-            if n == 0:
-                self._same_patch(pool)
-        if pool:
-            self._squashed(pool)
-
-    def _bare(self, since: int) -> list[Candidate]:
-        """Open suspects without a note that are no merges and not older than `since` (seconds since 1970).
-
-        `_SLACK` is allowed for differing clocks.
-        """
+    def open(self) -> list[Candidate]:
+        """The candidates for which further kinds of sources may add lines."""
         return [
             candidate
-            for candidate in self.settling.open()
-            if candidate.bare
-            and len(candidate.commit.parents) < 2
-            and candidate.commit.committed + _SLACK >= since
-        ]
-
-    def _alike(self, since: int) -> list[Candidate]:
-        """`_bare` without commits newly made in this clone, since such a commit repeats no other one."""
-        return [candidate for candidate in self._bare(since) if candidate.commit.oid not in self._fresh]
-
-    def _squashed(self, pool: NotedCommits) -> None:
-        """Use branches that a server merged as one commit as sources of that commit."""
-        open_ones = self._alike(min(pool.times()))
-        if open_ones:
-            self._tell("comparing branches", 0, len(open_ones))
-            commits = [one.commit for one in open_ones]
-            sources_of = heal_branch.squashed(self._repo, commits, frozenset(self.noted), self._scope.tips)
-            self._in_parts("squashed branches", sources_of, self.settling.sure)
-
-    def _same_patch(self, pool: NotedCommits) -> None:
-        """Use noted commits with the same patch, author and author date as sources."""
-        from gitprov.git.files.patches import patch_ids
-
-        moments = pool.moments()
-        open_ones = [
-            candidate for candidate in self._alike(min(pool.times())) if candidate.commit.moment in moments
-        ]
-        if not open_ones:
-            return
-        self._tell("comparing changes", 0, len(open_ones))
-        patch_of = patch_ids(self._repo, [candidate.commit.oid for candidate in open_ones])
-        olds = {old for candidate in open_ones for old in moments[candidate.commit.moment]}
-        old_patch_of = patch_ids(self._repo, olds)
-        pairs = {
-            (candidate.commit.oid, old)
-            for candidate in open_ones
-            for old in moments[candidate.commit.moment]
-            if candidate.commit.oid in patch_of and patch_of[candidate.commit.oid] == old_patch_of.get(old)
-        }
-        kin = Ancestry(self._repo, pairs)
-        sources_of: Sources = {}
-        for oid, old in sorted(pairs):
-            if not kin.related(oid, old):
-                sources_of.setdefault(oid, []).append(Source(old, "same patch"))
-        few = {oid: sources[: heal_sources.MOST] for oid, sources in sources_of.items()}
-        self._in_parts("commits with the same patch", few, self.settling.same)
-
-    def _same_hunks(self, pool: NotedCommits) -> None:
-        newest = sorted(pool.members.values(), key=lambda member: -member.committed)
-        moments = pool.moments()
-        open_ones = [
-            candidate.commit
-            for candidate in self._alike(min(pool.times()))
-            if candidate.commit.moment in moments
-        ]
-        olds = {old for commit in open_ones for old in moments[commit.moment]}
-        sources = [member.oid for member in newest if member.oid in olds][: heal_sources.HUNKS]
-        if sources:
-            self._tell("comparing hunks", 0, len(open_ones))
-            self.settling.hunks(
-                {commit.oid: frozenset(moments[commit.moment]) for commit in open_ones}, sources
+            for oid, candidate in self.candidates.items()
+            if (candidate.bare or candidate.named)
+            and (
+                oid not in self.notes
+                or oid in self.unsure
+                or not candidate.named <= self.notes[oid].traces.keys()
             )
+        ]
 
-    def _formatted(self) -> None:
-        """Use the parent as the source of lines whose layout a formatter changed."""
-        bare = {one.commit.oid: one.commit for one in self._bare(0) if one.commit.parents}
-        all_of_them = {**bare, **self._partly.commits}
-        oids = heal_format.rewrapped(
-            self._repo,
-            all_of_them,
-            lambda done: self._tell("looking for re-wrapped lines", done, len(all_of_them)),
-        )
-        parents = {oid: [Source(all_of_them[oid].parents[0], REWRAPPED)] for oid in oids}
-        sure = {oid: sources for oid, sources in parents.items() if oid in bare}
-        self._in_parts("re-wrapped lines", sure, self.settling.sure)
-        self._beside("re-wrapped lines", {oid: parents[oid] for oid in parents if oid not in bare})
+    def comparable(self) -> list[Candidate]:
+        """The open candidates that are no merges, to compare with the pool; none if that is empty."""
+        return [each for each in self.open() if len(each.commit.parents) < 2] if self.pool else []
 
-    def _rewritten(self, pool: NotedCommits) -> None:
-        """Use a commit's form before its conflict was resolved: its note may cover the resolution only."""
-        olds = {
-            oid: [old for old in olds_of_one if says_more(pool.members[old].note, commit.note)]
-            for oid, commit in self._partly.commits.items()
-            if (olds_of_one := pool.rewritten(commit)) and oid not in self._fresh
-        }
-        words = "commits with a likeness (rewritten)"
-        kin = Ancestry(self._repo, {(oid, old) for oid, olds_of_one in olds.items() for old in olds_of_one})
-        self._beside(words, heal_sources.strangers(olds, kin, heal_sources.REWRITTEN))
+    def repeats(self) -> list[SurveyedCommit]:
+        """Those of `comparable` without a note that may repeat a commit of the pool.
 
-    def _beside(self, what: str, sources_of: Sources) -> None:
-        """Use sources for lines that the commits' own notes do not claim; these commits become suspects."""
-        open_sources = self._partly.worth_asking(sources_of)
-        for oid in open_sources:
-            self.suspects.setdefault(oid, Candidate(self.commits[oid], frozenset(), (), False))
-        self._in_parts(what, open_sources, self.settling.beside)
-
-    def lacks_more(self, oid: str) -> bool:
-        """Whether a suspect seemed to lack its note or a part of it.
-
-        Else its note only leaves some lines unclaimed, as any note may.
+        They are not older than all of the pool, and were not newly made in this clone.
         """
-        candidate = self.suspects[oid]
-        return candidate.bare or bool(candidate.named or candidate.copied) or oid in self.mapped
+        since = min((commit.written for commit in self.pool.values()), default=0)
+        return [
+            candidate.commit
+            for candidate in self.comparable()
+            if candidate.bare
+            and candidate.commit.committed + _SLACK >= since
+            and candidate.commit.oid not in self.fresh
+        ]
 
-    def remember(self) -> None:
-        """Store for the next run which sources yielded nothing and need not be tried again."""
-        self._partly.remember(self.settling.supplemented)
+    def unrelated(self, olds_of: Mapping[str, Iterable[str]], how: str, *, whole: bool = True) -> Sources:
+        """Commit → its sources among `olds_of`, at most `MOST`, none of them an ancestor or a descendant."""
+        kin = Ancestry(self.repo, {(oid, old) for oid, olds in olds_of.items() for old in olds if old != oid})
+        sources_of = {}
+        for oid, olds in olds_of.items():
+            others = [old for old in dict.fromkeys(olds) if not kin.related(oid, old)]
+            if others:
+                sources_of[oid] = [Source(old, how, whole=whole) for old in others[:MOST]]
+        return sources_of
 
-    def recall(self, suspects: Iterable[Candidate], keep: str | None = None) -> list[RecalledNote]:
-        """The notes of suspects for which this clone's inboxes have evidence: see `InboxEvidence.recall`."""
-        if self._memory is None:
-            if not os.path.isdir(os.path.join(self._repo.home, "inbox")):
-                return []
-            # Imports all that a commit's hooks need, which the rest of this command does not need.
-            from gitprov.flow.heal.inbox import InboxEvidence
-
-            self._memory = InboxEvidence(self._repo, self._recorded_traces)
-        return self._memory.recall(suspects, keep)
-
-    def _recorded_traces(self) -> frozenset[str]:
+    def recorded_traces(self) -> frozenset[str]:
         """The traces that occur in any note of this clone."""
-        return frozenset(trace for text in self._texts() for trace in IDS.findall(text))
+        return frozenset(trace for text in self._texts() for trace in TRACES.findall(text))
 
-    def _sets(self) -> Iterator[frozenset[str]]:
+    def _trace_sets(self) -> Iterator[frozenset[str]]:
         """The set of traces of each note with more traces than a message names one by one."""
         for text in self._texts():
             if text.count('"trace"') > NAMED_TRACES:
@@ -359,23 +192,78 @@ class Search:
 
     def _texts(self) -> Iterator[str]:
         """The text of each note in this clone."""
-        objects = self._repo.objects.get_many(self.noted.values())
-        return (decode(one.data) for one in objects if one is not None)
+        objects = self.repo.objects.get_many(self.noted.values())
+        return (decode(blob.data) for blob in objects if blob is not None)
 
-    def changes(self) -> dict[str, Note]:
-        """Commit → the note that it inherits, if its note changes; an empty one removes a copied note."""
-        from gitprov.flow.carry.write_notes import beside
 
-        out = {}
-        for oid, candidate in self.suspects.items():
-            note = self.settling.notes.get(oid)
-            if candidate.copied and (note is not None or self._all_here(candidate.copied)):
-                out[oid] = note or Note()
-            elif note is not None:
-                note_here = Note.read(candidate.commit.note) if candidate.commit.note else None
-                if beside(note_here, note) != note_here:
-                    out[oid] = note
-        return out
+def _beside_others(commits: Iterable[SurveyedCommit]) -> Iterator[SurveyedCommit]:
+    """Commits that are unrelated by ancestry to at least one of the others; parents come after children."""
+    open_ends: set[str] = set()
+    emitted = False
+    for commit in commits:
+        alone = open_ends <= {commit.oid} and (commit.oid in open_ends or not emitted)
+        if not alone:
+            yield commit
+        open_ends.discard(commit.oid)
+        open_ends.update(commit.parents)
+        emitted = True
 
-    def _all_here(self, oids: Iterable[str]) -> bool:
-        return all(obj is not None for obj in self._repo.objects.get_many(oids))
+
+class Ancestry:
+    """The ancestry among the commits in `pairs`.
+
+    A commit's ancestors are no sources of lines that are merely alike: a line repeated from the commit's own
+    history was typed again. Neither are its descendants, which are newer.
+    """
+
+    def __init__(self, repo: Repository, pairs: Iterable[tuple[str, str]]) -> None:
+        involved = sorted({oid for pair in pairs for oid in pair})
+        self._bit = {oid: 1 << n for n, oid in enumerate(involved)}
+        self._above: dict[str, int] = {}
+        parents = survey.graph(repo, involved) if involved else {}
+        for oid in reversed(parents):
+            mask = 0
+            for parent in parents[oid]:
+                mask |= self._above.get(parent, 0) | self._bit.get(parent, 0)
+            self._above[oid] = mask
+
+    def related(self, a: str, b: str) -> bool:
+        """Whether one is an ancestor of the other, or both are the same."""
+        return a == b or self.descends(a, b) or self.descends(b, a)
+
+    def descends(self, child: str, ancestor: str) -> bool:
+        """Whether `ancestor` is an ancestor of `child`."""
+        return bool(self._above.get(child, 0) & self._bit.get(ancestor, 0))
+
+
+class FruitlessSources:
+    """The (commit, source) pairs that yielded nothing. They are not tried again until some note changes."""
+
+    def __init__(self, repo: Repository) -> None:
+        self._repo = repo
+        self._tried: set[tuple[str, str]] = set()
+
+    @functools.cached_property
+    def _state(self) -> str:
+        obj = self._repo.objects.get(notes.REF)
+        return obj.oid if obj is not None else ""
+
+    @functools.cached_property
+    def _stored(self) -> set[tuple[str, str]]:
+        state, *rows = memory.rows(self._repo, _ASKED) or [""]
+        pairs = (row.split(" ") for row in rows) if state == self._state and not self._repo.cut_off else ()
+        return {(pair[0], pair[1]) for pair in pairs if len(pair) == 2}
+
+    def untried(self, oid: str, sources: Iterable[Source]) -> list[Source]:
+        """The sources that were not tried for a commit yet; from now on they count as tried."""
+        new = [source for source in sources if (oid, source.oid) not in self._stored]
+        self._tried.update((oid, source.oid) for source in new)
+        return new
+
+    def remember(self, gave: Container[str]) -> None:
+        """Store the tried pairs as yielding nothing, except those of the commits in `gave`."""
+        new = {pair for pair in self._tried if pair[0] not in gave} - self._stored
+        # In a shallow clone nothing is stored: with more of the history more may be found.
+        if new and not self._repo.cut_off:
+            rows = (" ".join(pair) for pair in sorted(self._stored | new))
+            memory.keep(self._repo, _ASKED, [self._state, *rows])

@@ -1,227 +1,237 @@
-"""Builds the notes that commits lack from their possible sources, one kind of source after the other."""
+"""Builds the notes that commits lack: the kinds of sources as a table, and which of their claims count."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.flow.heal.named import Source
-from gitprov.flow.heal.pool import Ancestry
+from gitprov.flow.heal import likely, literal, named, restored
+from gitprov.flow.heal.scope import Answers, Candidate, Source, Sources
+from gitprov.flow.heal.search import Search
 from gitprov.model.note import Note
 from gitprov.model.ranges import LineSet, union
-from gitprov.store import notes
+from gitprov.model.rows import claimed_lines
 
 if TYPE_CHECKING:
-    from gitprov.flow.heal.likely import Sources
-    from gitprov.flow.heal.scope import Candidate
-    from gitprov.git.repo import Repository
+    from collections.abc import Sequence
 
-#: Kind of likeness → lines with words that a run must have to count as evidence; 1 for other kinds.
-_LEAST = {"subject": 2}
-#: The `how` of a Source that is the parent of a formatter's commit.
-REWRAPPED = "re-wrapped"
+#: Commits whose sources are used in one step.
+_BATCH = 500
+
+
+class Trust(NamedTuple):
+    """Which claims of a kind of sources a commit inherits.
+
+    `certain`: all of them; the sources of a commit are used together, the last one first. For other kinds
+    each source is compared alone. A line that sources claim for different traces (or people) is not written
+    but reported, so that the user may name the right source. The other fields restrict what counts:
+
+    `words_in_run`: a run of claimed lines needs so many lines with words, and `words_in_note` all runs of one
+    source together. `all_agree`: a line needs the claims of all sources. `named_traces`: only traces that the
+    commit's message names. `unclaimed`: only lines that the commit's own note does not claim; disputes about
+    these are not reported.
+    """
+
+    certain: bool = False
+    words_in_run: int = 0
+    words_in_note: int = 0
+    all_agree: bool = False
+    named_traces: bool = False
+    unclaimed: bool = False
+
+
+class Kind(NamedTuple):
+    """A kind of sources: `what` it is, for the progress line; the finder of the sources; the trust in them.
+
+    `claims` reads the claims of sources in another way than by carrying the lines of a diff.
+    """
+
+    what: str
+    find: Callable[[Search], Sources]
+    trust: Trust
+    claims: Callable[[Search, Sources], Answers] | None = None
+
+
+_CERTAIN = Trust(certain=True)
+_LIKELY = Trust(words_in_run=1)
+
+#: The most certain kind comes first: a line that a kind has settled is not changed by those below.
+KINDS = (
+    Kind("named sources", named.named, _CERTAIN),
+    Kind("notes of lost commits", literal.lost, _CERTAIN, literal.claims_of_lost),
+    Kind("commits with a likeness (rewritten)", likely.rewritten, _LIKELY),
+    Kind("commits with the same patch", likely.same_patch, Trust(words_in_note=2, all_agree=True)),
+    Kind("commits with a likeness (trace)", likely.traced, _LIKELY._replace(named_traces=True)),
+    Kind("commits with a likeness (subject)", likely.called, Trust(words_in_run=2)),
+    Kind("squashed branches", likely.squashed, _CERTAIN),
+    Kind("commits with the same hunks", likely.same_hunks, Trust(), likely.claims_of_hunks),
+    Kind("files brought back", restored.brought_back, _CERTAIN),
+    Kind("re-wrapped lines", restored.rewrapped, _CERTAIN),
+    Kind("re-wrapped lines", restored.rewrapped_beside, Trust(unclaimed=True)),
+    Kind("commits with a likeness (rewritten)", likely.before_conflict, _LIKELY._replace(unclaimed=True)),
+)
+
+
+def settle(search: Search) -> None:
+    """Use all kinds of sources; the notes, sources and disputes they yield are added to `search`."""
+    if not search.noted or not (search.candidates or search.partial):
+        return
+    for kind in KINDS:
+        sources_of = kind.find(search)
+        if kind.trust.unclaimed:
+            sources_of = _worth_asking(search, sources_of)
+        oids = list(sources_of)
+        for at in range(0, len(oids), _BATCH):
+            _use(search, kind, {oid: sources_of[oid] for oid in oids[at : at + _BATCH]})
+            search.tell(kind.what, min(at + _BATCH, len(oids)), len(oids))
+
+
+def changes(search: Search) -> dict[str, Note]:
+    """Commit → the note that it inherits, if its note changes; an empty one removes a copied note."""
+    from gitprov.flow.carry.write_notes import beside
+
+    changed = {}
+    for oid, candidate in search.candidates.items():
+        note = search.notes.get(oid)
+        if candidate.copied and (note is not None or all(search.repo.objects.get_many(candidate.copied))):
+            changed[oid] = note or Note()
+        elif note is not None:
+            note_here = Note.read(candidate.commit.note) if candidate.commit.note else None
+            if beside(note_here, note) != note_here:
+                changed[oid] = note
+    return changed
+
+
+def _worth_asking(search: Search, sources_of: Sources) -> Sources:
+    """The untried sources of commits whose notes leave added lines unclaimed."""
+    untried = {oid: search.fruitless.untried(oid, sources) for oid, sources in sources_of.items()}
+    return {
+        oid: sources
+        for oid, sources in untried.items()
+        if sources and _leaves_lines(oid, Note.read(search.commits[oid].note))
+    }
+
+
+def _leaves_lines(oid: str, note: Note) -> bool:
+    """Whether a commit adds more lines than its note claims; False for a copied note, True if unknown."""
+    if note.copied_from(oid):
+        return False
+    added = note.commit.added if note.commit is not None else None
+    return added is None or sum(map(claimed_lines, note.rows.values())) < added
+
+
+def _use(search: Search, kind: Kind, sources_of: Sources) -> None:
+    """Read the claims of some sources of a kind, and take those that the trust in the kind allows."""
+    for oid in sources_of:
+        if oid not in search.candidates:
+            search.candidates[oid] = Candidate(search.commits[oid])
+    read = kind.claims or (_from_all if kind.trust.certain else _from_each)
+    for oid, answers in read(search, sources_of).items():
+        if kind.trust.certain:
+            for sources, note in answers:
+                _take(search, oid, note, sources)
+        else:
+            _take_agreed(search, kind.trust, oid, answers, len(sources_of[oid]))
+    if kind.claims is None and not kind.trust.unclaimed:
+        for oid, sources in sources_of.items():
+            search.tried.setdefault(oid, []).extend(sources)
 
 
 # gitprov.flow.carry is imported inside functions: a run that carries no lines must not wait for the import.
 
 
-def _repeats(source: Source) -> bool:
-    """Whether a commit replaces or repeats its source; else it only contains some of the source's lines."""
-    return source.only is None and source.how not in ("reverts its child", REWRAPPED)
+def _from_all(search: Search, sources_of: Sources) -> Answers:
+    """What each commit inherits from all its sources together; later ones take precedence."""
+    from gitprov.flow.carry.carry import carry
+    from gitprov.flow.carry.values import Rewrite
+
+    pairs = [
+        Rewrite(source.oid, oid, source.whole, source.only)
+        for oid, sources in sources_of.items()
+        for source in sources
+    ]
+    return {oid: [(sources_of[oid], note)] for oid, note in carry(search.repo, pairs).items()}
 
 
-class Resolution:
-    """The notes and sources found so far, by suspect.
+def _from_each(search: Search, sources_of: Sources) -> Answers:
+    """What each commit inherits from each of its sources alone."""
+    answers: Answers = {}
+    for turn in range(max(map(len, sources_of.values()), default=0)):
+        some = {oid: sources[turn : turn + 1] for oid, sources in sources_of.items() if turn < len(sources)}
+        for oid, rows in _from_all(search, some).items():
+            answers.setdefault(oid, []).extend(rows)
+    return answers
 
-    `misfits`: suspect → missing source commit → paths for which that one's note does not fit. `supplemented`:
-    commits with a note that got further lines. `tried`: all sources asked; `unsure`: lines in dispute.
+
+def _take_agreed(
+    search: Search, trust: Trust, oid: str, answers: Sequence[tuple[Sequence[Source], Note]], size: int
+) -> None:
+    """Take the claims that the trust in a kind allows and on which the sources agree.
+
+    `size` counts all sources of the commit, also those without claims.
     """
+    from gitprov.flow.carry.solid import agree
 
-    def __init__(self, repo: Repository, suspects: Mapping[str, Candidate]) -> None:
-        self._repo = repo
-        self._suspects = suspects
-        self.notes: dict[str, Note] = {}
-        self.supplemented: set[str] = set()
-        self.sources: dict[str, list[Source]] = {}
-        self.tried: dict[str, list[Source]] = {}
-        self.unsure: dict[str, dict[str, LineSet]] = {}
-        self.misfits: dict[str, dict[str, tuple[str, ...]]] = {}
-
-    def open(self) -> list[Candidate]:
-        """The suspects for which further kinds of sources may add lines."""
-        return [
-            candidate
-            for oid, candidate in self._suspects.items()
-            if (candidate.bare or candidate.named)
-            and (
-                oid not in self.notes
-                or oid in self.unsure
-                or not candidate.named <= self.notes[oid].traces.keys()
-            )
-        ]
-
-    def sure(self, sources_of: Sources) -> None:
-        """Carry lines from certain sources: all sources of a commit are used, the last one first."""
-        from gitprov.flow.carry.carry import carry
-        from gitprov.flow.carry.values import Rewrite
-
-        pairs = [
-            Rewrite(source.oid, oid, _repeats(source), source.only)
-            for oid, sources in sources_of.items()
-            for source in sources
-        ]
-        for oid, note in carry(self._repo, pairs).items():
-            self._take(oid, note, sources_of[oid])
-        for oid, sources in sources_of.items():
-            self.tried.setdefault(oid, []).extend(sources)
-
-    def lost(self, olds_of: Mapping[str, Iterable[str]], how: str) -> None:
-        """Use the notes of source commits that are not in this clone, or the copies that git made of them.
-
-        `how` is that of their Sources.
-        """
-        from gitprov.flow.heal.lines.literal import literally
-
-        noted = notes.read(self._repo, {old for olds in olds_of.values() for old in olds})
-        for oid, olds in olds_of.items():
-            candidate = self._suspects[oid]
-            for old in olds:
-                note = Note.read(candidate.commit.note) if old in candidate.copied else noted.get(old)
-                if note is not None:
-                    done = literally(self._repo, note, old, oid)
-                    if done.note is not None:
-                        self._take(oid, done.note, [Source(old, how)])
-                    if done.misfits:
-                        self.misfits.setdefault(oid, {})[old] = done.misfits
-
-    def likely(self, kind: str, sources_of: Sources) -> None:
-        """Carry lines from sources that are only likely: only claims on which they agree are used."""
-        for oid, answers in self._ask_each(sources_of).items():
-            kept: list[tuple[Source, Note]] = []
-            for source, note in answers:
-                reliable = self._reliable(kind, oid, note)
-                if reliable is not None:
-                    kept.append((source, reliable))
-            self._agreed(oid, kept, strictly=False)
-        for oid, sources in sources_of.items():
-            self.tried.setdefault(oid, []).extend(sources)
-
-    def beside(self, sources_of: Sources) -> None:
-        """Add lines that a commit's own note does not claim, and on which its sources agree."""
-        from gitprov.flow.carry.solid import agree
-        from gitprov.flow.carry.write_notes import beside
-        from gitprov.flow.heal.lines.partly import open_lines
-
-        for oid, answers in self._ask_each(sources_of, partial=True).items():
-            note_here = beside(Note.read(self._suspects[oid].commit.note), self.notes.get(oid, Note()))
-            kept: list[tuple[Source, Note]] = []
-            for source, note in answers:
-                sure = source.how == REWRAPPED
-                reliable = note if sure else self._reliable("rewritten", oid, note)
-                lines_left = open_lines(note_here, reliable) if reliable is not None else None
-                if lines_left is not None:
-                    kept.append((source, lines_left))
-            done = agree([note for _, note in kept]).note if kept else None
-            if done is not None:
-                self._take(oid, done, [source for source, _ in kept])
-                self.supplemented.add(oid)
-
-    def same(self, sources_of: Sources) -> None:
-        """Carry lines from sources with the same change: a line counts only if all of them claim it.
-
-        A note with few claimed lines that have words counts as empty: two people may well add the same line.
-        """
-        from gitprov.flow.carry.same_hunks import LEAST
-        from gitprov.flow.carry.solid import worded
-
-        answers = self._ask_each(sources_of)
-        for oid, sources in sources_of.items():
-            note_of = {
-                source: note
-                for source, note in answers.get(oid, ())
-                if worded(self._repo, oid, note) >= LEAST
-            }
-            if note_of:
-                self._agreed(
-                    oid, [(source, note_of.get(source, Note())) for source in sources], strictly=True
-                )
-            self.tried.setdefault(oid, []).extend(sources)
-
-    def hunks(self, sources_of: Mapping[str, frozenset[str]], sources: list[str]) -> None:
-        """Carry lines of hunks that are also in a source, with the same lines and context.
-
-        `sources_of` restricts the sources of each commit; `sources` are all of them.
-        """
-        from gitprov.flow.carry import same_hunks
-
-        hunks = same_hunks.by_commit(self._repo, sources_of, sources)
-        hits_of = {oid: [hit for hit in hits if hit.source in sources_of[oid]] for oid, hits in hunks.items()}
-        kin = Ancestry(self._repo, {(oid, hit.source) for oid, hits in hits_of.items() for hit in hits})
-        noted = notes.read(self._repo, {hit.source for hits in hits_of.values() for hit in hits})
-        for oid, hits in hits_of.items():
-            answers: list[tuple[Source, Note]] = []
-            for hit in hits:
-                note = noted.get(hit.source)
-                inherited = same_hunks.heritage(note, [hit]).note(oid, 0) if note is not None else None
-                if inherited is not None and not kin.related(oid, hit.source):
-                    rows = [row for row in inherited.rows.values() if row["kind"] != "commit"]
-                    answers.append((Source(hit.source, "same hunk"), Note(rows)))
-            self._agreed(oid, answers, strictly=False)
-
-    def _ask_each(
-        self, sources_of: Sources, *, partial: bool = False
-    ) -> dict[str, list[tuple[Source, Note]]]:
-        from gitprov.flow.carry.carry import carry
-        from gitprov.flow.carry.values import Rewrite
-
-        answers: dict[str, list[tuple[Source, Note]]] = {}
-        for turn in range(max(map(len, sources_of.values()), default=0)):
-            pairs = {oid: sources[turn] for oid, sources in sources_of.items() if turn < len(sources)}
-            rewrites = [
-                Rewrite(source.oid, oid, not partial and _repeats(source)) for oid, source in pairs.items()
-            ]
-            for oid, note in carry(self._repo, rewrites).items():
-                answers.setdefault(oid, []).append((pairs[oid], note))
-        return answers
-
-    def _reliable(self, kind: str, oid: str, note: Note) -> Note | None:
-        from gitprov.flow.carry.solid import of_traces, solid
-
-        if kind == "trace":
-            named = of_traces(note, self._suspects[oid].named)
-            if named is None:
-                return None
-            note = named
-        return solid(self._repo, oid, note, _LEAST.get(kind, 1))
-
-    def _agreed(self, oid: str, answers: list[tuple[Source, Note]], *, strictly: bool) -> None:
-        from gitprov.flow.carry.solid import agree
-
-        if not answers:
-            return
-        done = agree([note for _, note in answers], strictly=strictly)
-        if done.note is not None:
-            self._take(oid, done.note, [source for source, note in answers if note])
+    kept = [
+        (sources, claims)
+        for sources, note in answers
+        if (claims := _reliable(search, trust, oid, note)) is not None
+    ]
+    if not kept:
+        return
+    silent = [Note()] if trust.all_agree and len(kept) < size else []
+    done = agree([*(note for _, note in kept), *silent], strictly=trust.all_agree)
+    if not trust.unclaimed:
+        lines_of = search.unsure.setdefault(oid, {})
         for path, lines in done.unsure.items():
-            by_path = self.unsure.setdefault(oid, {})
-            by_path[path] = by_path.get(path, LineSet()) | lines
-        self._now_sure(oid)
+            lines_of[path] = lines_of.get(path, LineSet()) | lines
+    _take(search, oid, done.note, [source for sources, _ in kept for source in sources])
 
-    def _take(self, oid: str, note: Note, sources: Iterable[Source]) -> None:
-        from gitprov.flow.carry.write_notes import beside
 
-        self.notes[oid] = beside(self.notes.get(oid), note)
-        listed = self.sources.setdefault(oid, [])
-        listed += [one for one in sources if one not in listed]
-        self._now_sure(oid)
+def _reliable(search: Search, trust: Trust, oid: str, note: Note) -> Note | None:
+    """The claims of a source's note that the trust in its kind allows; None if there are none."""
+    from gitprov.flow.carry.solid import of_traces, solid, worded
+    from gitprov.flow.carry.write_notes import beside
 
-    def _now_sure(self, oid: str) -> None:
-        """Remove from `unsure` the lines that the commit's note now claims from a more certain source."""
-        note = self.notes.get(oid, Note())
-        for path, lines in list(self.unsure.get(oid, {}).items()):
-            lines = lines - union(claim.lines for claim in note.claims(path))  # noqa: PLW2901 - what is left
-            self.unsure[oid][path] = lines
-            if not lines:
-                del self.unsure[oid][path]
-        if not self.unsure.get(oid, True):
-            del self.unsure[oid]
+    candidate = search.candidates[oid]
+    claims = of_traces(note, candidate.named) if trust.named_traces else note
+    if claims is None or (trust.words_in_note and worded(search.repo, oid, claims) < trust.words_in_note):
+        return None
+    if trust.words_in_run:
+        claims = solid(search.repo, oid, claims, trust.words_in_run)
+    if claims is not None and trust.unclaimed:
+        note_here = beside(Note.read(candidate.commit.note), search.notes.get(oid, Note()))
+        claims = _unclaimed(note_here, claims)
+    return claims
+
+
+def _unclaimed(note: Note, inherited: Note) -> Note | None:
+    """The claims of `inherited` on lines that `note` does not claim, without a commit row; None if none.
+
+    Reviews are kept only for traces new to `note`: reviewers of the others have not seen the new lines.
+    """
+    from gitprov.flow.carry.solid import lessened
+
+    taken = {path: union(claim.lines for claim in note.claims(path)) for path in note.paths()}
+    rows = lessened(inherited, taken).rows
+    rest = {key: row for key, row in rows.items() if claimed_lines(row)}
+    new = {name for kind, name in rest if kind == "trace" and name not in note.traces}
+    reviews = [row for key, row in rows.items() if key[0] == "review" and key[1].partition("/")[0] in new]
+    return Note([*rest.values(), *reviews]) if rest else None
+
+
+def _take(search: Search, oid: str, note: Note | None, sources: Iterable[Source]) -> None:
+    """Add claims to those that a commit inherits; the lines that these settle are no longer in dispute."""
+    from gitprov.flow.carry.write_notes import beside
+
+    if note is not None:
+        search.notes[oid] = beside(search.notes.get(oid), note)
+        search.sources[oid] = list(dict.fromkeys([*search.sources.get(oid, ()), *sources]))
+    settled = search.notes.get(oid, Note())
+    unsure = {
+        path: rest
+        for path, lines in search.unsure.pop(oid, {}).items()
+        if (rest := lines - union(claim.lines for claim in settled.claims(path)))
+    }
+    if unsure:
+        search.unsure[oid] = unsure

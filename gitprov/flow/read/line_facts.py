@@ -6,10 +6,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from gitprov.git.replace_refs import in_force, same_tree
+from gitprov.git.replace_refs import replaced
 from gitprov.model.answers.blame import UNKNOWN, BlamedCommit, Facts, Group
-from gitprov.model.note import Claim, Note, Row
+from gitprov.model.note import Claim, Note
 from gitprov.model.ranges import owners
+from gitprov.model.rows import HumanRow
 from gitprov.store.notes import REF
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Origins:
         self._oids: set[str] = set()
         self._brought = False
         self._listing: dict[str, str] | None = None
-        self._replaced: dict[str, str] | None = None
+        self._replaced: frozenset[str] | None = None
         self._declared: dict[str, Facts] = {}
         self._claims: dict[tuple[str, str], _Claims] = {}
 
@@ -42,22 +43,16 @@ class Origins:
         if not new:
             return
         self._oids.update(commit.oid for commit in new)
-        shown = self._shown({commit.oid for commit in new})
-        texts = self._read(
-            list(dict.fromkeys(filter(None, (shown.get(commit.oid, commit.oid) for commit in new))))
-        )
-        for oid in (commit.oid for commit in new):
-            name = shown.get(oid, oid)
-            if name in texts:
-                note = Note.parse(texts[name])
-                # A note that git copied (`notes.rewriteRef`) has another commit's line numbers. It counts as
-                # empty until post-rewrite or `heal` has replaced it: unknown lines are better than wrong
-                # ones.
-                self._notes[oid] = Note() if note.copied_from(name) else note
+        if self._replaced is None:
+            self._replaced = replaced(self._repo)
+        texts = self._read([commit.oid for commit in new if commit.oid not in self._replaced])
+        for oid, text in texts.items():
+            note = Note.parse(text)
+            # A note that git copied (`notes.rewriteRef`) has another commit's line numbers. It counts as
+            # empty until post-rewrite or `heal` has replaced it: unknown lines are better than wrong ones.
+            self._notes[oid] = Note() if note.copied_from(oid) else note
         silent = [
-            commit
-            for commit in new
-            if commit.oid not in self._notes or not self._notes[commit.oid].of_kind("trace")
+            commit for commit in new if commit.oid not in self._notes or not self._notes[commit.oid].traces
         ]
         if silent:
             from gitprov.flow.read.declared import declared_facts
@@ -66,23 +61,6 @@ class Origins:
                 commit.oid for commit in silent if self._notes.get(commit.oid, Note()).commit is not None
             }
             self._declared.update(declared_facts(self._repo, silent, noted))
-
-    def _shown(self, oids: set[str]) -> dict[str, str | None]:
-        """Replaced commit → the commit whose note holds for the lines that git shows under its id.
-
-        That is the replacement (`git replace`) if it has a note; else the commit itself if both have the same
-        tree; else None.
-        """
-        if self._replaced is None:
-            self._replaced = in_force(self._repo)
-        note_oids: dict[str, str | None] = {}
-        for oid in self._replaced.keys() & oids:
-            other = self._replaced[oid]
-            if self._read([other]):
-                note_oids[oid] = other
-            else:
-                note_oids[oid] = oid if same_tree(self._repo, oid, other) else None
-        return note_oids
 
     def of_group(self, group: Group) -> list[Facts]:
         """Facts for each line of a group, in order."""
@@ -144,17 +122,12 @@ class _Claims:
 
 
 def facts_of(claim: Claim) -> Facts:
-    """The facts that a note row records for its lines; values of the wrong type count as absent."""
+    """The facts that a note row records for its lines."""
     row = claim.row
-    if row.get("kind") == "human":
-        return Facts(claim.cls, _text(row, "evidence"), human=_text(row, "author"))
-    return Facts(claim.cls, *[value if isinstance(value := row.get(key), str) else None for key in _FROM_ROW])
+    if isinstance(row, HumanRow):
+        return Facts(claim.cls, row.evidence, human=row.author)
+    return Facts(claim.cls, *map(row.json.get, _FROM_ROW))
 
 
 #: The row's keys of the facts after the class.
 _FROM_ROW = tuple({"trace": "id"}.get(field, field) for field in Facts._fields[1:])
-
-
-def _text(row: Row, key: str) -> str | None:
-    value = row.get(key)
-    return value if isinstance(value, str) else None

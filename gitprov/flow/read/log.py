@@ -9,8 +9,8 @@ from gitprov.git import notes
 from gitprov.git.history import log as git_log
 from gitprov.model.answers.log import Declared, DeltaSum, LoggedCommit, LoggedTrace
 from gitprov.model.ids import NAMED_TRACES, traces_digest
-from gitprov.model.note import Note, Row, line_count
-from gitprov.model.ranges import MAX_LINE
+from gitprov.model.note import Note
+from gitprov.model.rows import HumanRow, TraceRow
 from gitprov.store.notes import REF
 
 if TYPE_CHECKING:
@@ -138,13 +138,9 @@ def _declared_traces(entry: LoggedCommit) -> list[LoggedTrace]:
     """Declarations converted to traces, so that the same filters apply to both."""
     return [
         LoggedTrace(
-            {
-                "id": declaration.source.partition(": ")[2],
-                "agent": declaration.agent,
-                "model": declaration.model,
-            },
-            0,
-            0,
+            TraceRow.make(
+                declaration.source.partition(": ")[2], agent=declaration.agent, model=declaration.model
+            )
         )
         for declaration in entry.declared
     ]
@@ -156,7 +152,7 @@ def _matches(query: Query, trace: LoggedTrace) -> bool:
         and _holds(query.agents, trace.agent)
         and (
             not query.sessions
-            or any((trace.text("session") or "").startswith(prefix) for prefix in query.sessions)
+            or any((trace.row.session or "").startswith(prefix) for prefix in query.sessions)
         )
         and (not query.traces or any(_names(prefix, trace.id) for prefix in query.traces))
     )
@@ -196,11 +192,11 @@ class _Reader:
         oid, short, author, _, date, time, subject, trailing, raw = record
         note = Note.read(raw) if raw else _NO_NOTE
         traces, human = [], 0
-        for (kind, _), row in note.rows.items():
-            if kind == "trace":
-                traces.append(_trace(row))
-            elif kind == "human":
-                human += line_count(row, "human")
+        for row in note.rows.values():
+            if isinstance(row, TraceRow):
+                traces.append(LoggedTrace(row))
+            elif isinstance(row, HumanRow):
+                human += row.count("human")
         if len(traces) > 1:
             traces.sort(key=lambda trace: trace.id)
         # Most commits with a trace have the one trailer that names it, and no other.
@@ -210,8 +206,7 @@ class _Reader:
         else:
             trailers = git_log.trailers(trailing)
             declared = self._declared(record, trailers, [trace.id for trace in traces])
-        about = note.rows.get(("commit", oid)) or note.commit or {}
-        gate = about.get("gate")
+        about = note.commit_row(oid)
         return LoggedCommit(
             oid,
             short,
@@ -226,11 +221,11 @@ class _Reader:
             _machines(traces or declared),
             tuple(traces),
             declared,
-            _int(about.get("added")),
+            about.added if about else None,
             _delta(traces),
-            gate if isinstance(gate, str) else None,
+            about.gate if about else None,
             _reviewers(oid, note, trailers) if "eview" in raw or "eview" in trailing else (),
-            _dropped(about.get("dropped")),
+            tuple(sorted((about.dropped or {}).items())) if about else (),
         )
 
     def _people(self, record: git_log.LogRecord) -> tuple[Declared, ...]:
@@ -273,58 +268,9 @@ def _machines(named: Sequence[LoggedTrace] | Sequence[Declared]) -> tuple[tuple[
     return tuple([machine for machine in machines if machine != (None, None)])
 
 
-def _trace(row: Row) -> LoggedTrace:
-    """A trace with its line counts, by `_quick_count` where all ranges are canonical, as is usual."""
-    files = row.get("files")
-    ai = edited = 0
-    for entry in files.values() if isinstance(files, dict) else ():
-        if isinstance(entry, dict):
-            more, changed = _quick_count(entry.get("ai")), _quick_count(entry.get("edited"))
-            if more is None or changed is None:
-                return LoggedTrace(row, line_count(row, "ai"), line_count(row, "edited"))
-            ai += more
-            edited += changed
-    return LoggedTrace(row, ai, edited)
-
-
-def _quick_count(text: object) -> int | None:
-    """The number of lines in a range text of ascending ranges: 0 for no text, None for any other text."""
-    if not isinstance(text, str) or not text:
-        return 0
-    total = before = 0
-    for part in text.split(","):
-        first, dash, last = part.partition("-")
-        if not (first.isdigit() and (last.isdigit() or not dash) and part.isascii() and len(part) < _LONG):
-            return None
-        start = int(first)
-        end = int(last) if dash else start
-        if not before < start <= end <= MAX_LINE:
-            return None
-        total += end - start + 1
-        before = end
-    return total
-
-
-#: From this many characters on a range is left to `LineSet`.
-_LONG = 16
-
-
 def _delta(traces: list[LoggedTrace]) -> DeltaSum | None:
-    deltas = [delta for trace in traces if isinstance(delta := trace.row.get("delta"), dict)]
+    deltas = [trace.row.delta for trace in traces if trace.row.delta is not None]
     if not deltas:
         return None
-    sums = [
-        [value if type(value) is int else 0 for value in map(delta.get, DeltaSum._fields)] for delta in deltas
-    ]
+    sums = [[delta.get(name, 0) for name in DeltaSum._fields] for delta in deltas]
     return DeltaSum(*(sums[0] if len(sums) == 1 else map(sum, zip(*sums, strict=True))))
-
-
-def _dropped(reasons: object) -> tuple[tuple[str, str], ...]:
-    """(trace, reason) for each record whose loss the commit accepted."""
-    if not isinstance(reasons, dict):
-        return ()
-    return tuple(sorted((trace, why) for trace, why in reasons.items() if isinstance(why, str)))
-
-
-def _int(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitprovError
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.git.history import search
 from gitprov.git.objects import is_commit
 from gitprov.git.process import decode
@@ -14,7 +15,6 @@ from gitprov.interop.trailers import TRACE_KEY
 from gitprov.model.event import Event
 from gitprov.model.ids import is_trace_id
 from gitprov.store import generations, notes
-from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.plan import load as load_plan
 
 if TYPE_CHECKING:
@@ -101,15 +101,15 @@ def of_inbox(repo: Repository) -> dict[str, set[int]]:
     seqs_by_trace: dict[str, set[int]] = {}
     if repo.worktree is None:
         return seqs_by_trace
-    inbox = Inbox(repo.inbox_dir)
+    inbox = open_inbox(repo.inbox_dir, repo.env)
     for event in inbox.events():
         trace = inbox.spent(event.seq).trace if isinstance(event, Event) else None
         if trace is not None and event.seq is not None:
             seqs_by_trace.setdefault(trace, set()).add(event.seq)
     plan = load_plan(repo.git_dir)
-    for seq, use in plan.uses.items() if plan is not None else ():
-        if use.trace is not None and os.path.exists(inbox.event_path(seq)):
-            seqs_by_trace.setdefault(use.trace, set()).add(seq)
+    for seq, spent in plan.spent.items() if plan is not None else ():
+        if spent.trace is not None and os.path.exists(inbox.event_path(seq)):
+            seqs_by_trace.setdefault(spent.trace, set()).add(seq)
     return seqs_by_trace
 
 
@@ -148,7 +148,7 @@ def _turn(repo: Repository, text: str) -> str | None:
     turn = f"{int(match[2]):06d}" if match[2].isdecimal() else match[2]
     turns = {
         f"{event.key}/{event.turn}"
-        for event in Inbox(repo.inbox_dir).events()
+        for event in open_inbox(repo.inbox_dir, repo.env).events()
         if isinstance(event, Event) and event.key and event.key.startswith(match[1]) and event.turn == turn
     }
     return turns.pop() if len(turns) == 1 else None

@@ -7,19 +7,18 @@ from collections.abc import Sequence
 from gitprov.model.answers.show import Review
 from gitprov.model.ids import is_trace_id
 from gitprov.model.note import Note
+from gitprov.model.rows import ReviewRow
 
 REVIEWED = "reviewed-by"
 
 
 def reviews_of(oid: str, note: Note, trailers: Sequence[tuple[str, str]]) -> list[Review]:
-    """The reviews of one commit, those of its note first; values of the wrong type count as absent."""
+    """The reviews of one commit, those of its note first."""
     reviews = []
-    for row in note.of_kind("review"):
-        trace, _, who = row["id"].partition("/")
-        by, at, remark = (
-            row.get(key) if isinstance(row.get(key), str) else None for key in ("by", "at", "note")
-        )
-        reviews.append(Review(by or who, at, remark, "note", oid, trace if is_trace_id(trace) else None))
+    for row in note.of(ReviewRow).values():
+        trace = row.trace if is_trace_id(row.trace) else None
+        by = row.by or row.id.partition("/")[2]
+        reviews.append(Review(by, row.at, row.note, "note", oid, trace))
     reviewers = dict.fromkeys(value for key, value in trailers if key.lower() == REVIEWED and value)
     return reviews + [Review(by, None, None, "trailer", oid, None) for by in reviewers]
 

@@ -28,8 +28,10 @@ from gitprov.model.answers.show import (
     TraceFile,
     UncommittedFile,
 )
+from gitprov.model.canonical import JsonObject
 from gitprov.model.ids import is_trace_id, traces_digest
-from gitprov.model.note import Note, Row
+from gitprov.model.note import Note
+from gitprov.model.rows import HumanRow, TraceRow
 from gitprov.output.dates import iso_strict
 from gitprov.store import generations, notes
 
@@ -80,12 +82,12 @@ def of_trace(repo: Repository, trace: str) -> TraceAnswer:
     return answer if stone is None else _forgotten(answer, stone)
 
 
-def _forgotten(answer: TraceAnswer, stone: Row) -> TraceAnswer:
+def _forgotten(answer: TraceAnswer, stone: JsonObject) -> TraceAnswer:
     """The answer for a trace with a tombstone: texts that are not in this clone are shown as forgotten."""
     gone = Text(None, "forgotten")
     prompt, output = (gone if text.why == "not here" else text for text in (answer.prompt, answer.output))
-    facts = Forgotten(*(_text(stone, key) for key in ("at", "by", "reason")))
-    return answer._replace(prompt=prompt, output=output, forgotten=facts)
+    facts = [value if isinstance(value := stone.get(key), str) else None for key in Forgotten._fields]
+    return answer._replace(prompt=prompt, output=output, forgotten=Forgotten(*facts))
 
 
 def _trace_answer(
@@ -104,10 +106,9 @@ def _trace_answer(
         note = notes_by_oid.get(oid, Note())
         commit = commit_of(repo, oid)
         row = note.traces.get(trace)
-        counts = row.get("delta") if row is not None else None
         shares = Shares(repo, commit, note).of(trace, generation)
-        head = head_of(commit, note)._replace(evidence=_text(row, "evidence"))
-        held.append(CommitOfTrace(head, counts if isinstance(counts, dict) else None, shares))
+        head = head_of(commit, note)._replace(evidence=row.evidence if row else None)
+        held.append(CommitOfTrace(head, row.delta if row else None, shares))
         reviews += reviews_of_trace(reviews_of(oid, note, trailers.get(oid, [])), trace)
     rows = [note.traces[trace] for note in notes_by_oid.values() if trace in note.traces]
     record, source = _record(generation, rows)
@@ -159,7 +160,7 @@ def _in_worktree(repo: Repository, path: str, generation: Generation) -> TraceFi
     return share._replace(delta=delta_of(raw, on_disk(repo, path), None, {}, path))
 
 
-def _record(generation: Generation | None, rows: list[Row]) -> tuple[Row, str | None]:
+def _record(generation: Generation | None, rows: list[TraceRow]) -> tuple[JsonObject, str | None]:
     """(record, source): the stored record, else the same fields from a note."""
     if generation is not None:
         return generation.record, "store"
@@ -167,9 +168,9 @@ def _record(generation: Generation | None, rows: list[Row]) -> tuple[Row, str | 
         return {}, None
     row = rows[0]
     return {
-        "agent": {"name": row.get("agent"), "version": None},
-        "prompt": {"digest": row.get("prompt"), "name": None, "version": row.get("prompt_version")},
-        **{name: row.get(name) for name in ("key", "model", "session", "at", "human")},
+        "agent": {"name": row.agent, "version": None},
+        "prompt": {"digest": row.prompt, "name": None, "version": row.prompt_version},
+        **{name: row.json.get(name) for name in ("key", "model", "session", "at", "human")},
     }, "note"
 
 
@@ -259,9 +260,9 @@ def of_commit(repo: Repository, oid: str) -> CommitAnswer:
     return CommitAnswer(
         head_of(commit, note),
         oid in notes_by_oid,
-        _commit_row(note, oid),
+        note.commit_row(oid),
         tuple(traces),
-        tuple(note.of_kind("human")),
+        tuple(note.of(HumanRow).values()),
         tuple(reviews_of(oid, note, trailers)),
         tuple(declaration.source for declaration in declarations if declaration.agent or declaration.model),
         _named(note, trailers),
@@ -290,16 +291,5 @@ def head_of(commit: Commit, note: Note) -> CommitHead:
     seconds, _, zone = commit.author[commit.author.rfind(">") + 2 :].partition(" ")
     date = iso_strict(int(seconds), zone) if seconds.lstrip("-").isdigit() else ""
     subject = decode(commit.message.lstrip(b"\n").split(b"\n\n", 1)[0]).replace("\n", " ").strip()
-    return CommitHead(
-        commit.oid, person(commit.author), date, subject, _text(_commit_row(note, commit.oid), "gate")
-    )
-
-
-def _commit_row(note: Note, oid: str) -> Row:
-    """The note's row of the commit itself; a copied note also has rows of other commits."""
-    return note.rows.get(("commit", oid)) or note.commit or {}
-
-
-def _text(row: Row | None, key: str) -> str | None:
-    value = row.get(key) if row is not None else None
-    return value if isinstance(value, str) else None
+    about = note.commit_row(commit.oid)
+    return CommitHead(commit.oid, person(commit.author), date, subject, about.gate if about else None)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.attribution.outcome import Tally
 from gitprov.errors import Damaged, GitprovError
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.change import staged_change
 from gitprov.flow.commit import plan as stage
 from gitprov.flow.context import CommitContext
@@ -20,6 +21,7 @@ from gitprov.flow.work_tree import Disk
 from gitprov.git.process import decode
 from gitprov.model.answers.show import FileStatus, NextCommit, StatusAnswer, TurnStatus, Unread
 from gitprov.model.event import ContentRef, Event, Turn
+from gitprov.store.inbox import spool
 from gitprov.store.inbox.inbox import Inbox
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ def status(repo: Repository, now: float) -> StatusAnswer:
     unread = (
         *_unread(pending),
         *(Unread(one.where, "damaged", one.message) for one in pending.evidence.problems),
+        *_undigested(repo),
     )
     return StatusAnswer(
         repo.worktree_id,
@@ -106,7 +109,7 @@ def _turns(
     repo: Repository, pending: Pending, counts: dict[str, _Counts], now: float
 ) -> Iterator[TurnStatus]:
     """The turns in the order of their first edits."""
-    inbox = Inbox(repo.inbox_dir)
+    inbox = open_inbox(repo.inbox_dir, repo.env)
     firsts: dict[str, Event] = {}
     traces: dict[str, dict[str, None]] = {}
     for event in pending.evidence.events:
@@ -161,6 +164,13 @@ def _unread(pending: Pending) -> Iterator[Unread]:
             event = file.result.events[seq]
             why = next((ref.why for ref in (event.after, event.before) if ref is not None and ref.why), None)
             yield Unread(event.path, why or "damaged", message)
+
+
+def _undigested(repo: Repository) -> Iterator[Unread]:
+    """Stored reports that could not become events, because this process may not write to the inbox."""
+    names = spool.names(open_inbox(repo.inbox_dir, repo.env))
+    if names:
+        yield Unread("spool", "unwritable", f"{len(names)} reports wait, for the inbox cannot be written")
 
 
 def _next(repo: Repository) -> NextCommit | None:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gitprov.errors import GitprovError
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.git import submodules
 from gitprov.git.locate import locate
 from gitprov.model.answers.show import SubmoduleStatus
 from gitprov.model.untrusted.printed import shell_quoted
-from gitprov.store.inbox.inbox import Inbox, inbox_root
+from gitprov.store.inbox.inbox import inbox_root
 
 if TYPE_CHECKING:
     from gitprov.flow.read.blame import BlameRequest
@@ -56,7 +57,7 @@ def _waiting(top: str, prefix: str, env: Env, depth: int) -> Iterator[SubmoduleS
         place = locate(os.path.join(top, path))
         if place is None or place.path:
             continue  # not checked out
-        edits = len(Inbox(inbox_root(place.common_dir, place.worktree_id)).seqs())
+        edits = len(open_inbox(inbox_root(place.common_dir, place.worktree_id), env).seqs())
         if edits:
             yield SubmoduleStatus(prefix + path, edits)
         yield from _waiting(place.worktree, f"{prefix}{path}/", env, depth - 1)

@@ -11,8 +11,9 @@ from gitprov.git.files.diff import between
 from gitprov.git.files.tree import blobs
 from gitprov.model.answers.show import Delta, TraceFile
 from gitprov.model.lines import count_lines
-from gitprov.model.note import Note, Row, classes_of
+from gitprov.model.note import Note
 from gitprov.model.ranges import LineSet, owners
+from gitprov.model.rows import TraceRow
 
 if TYPE_CHECKING:
     from gitprov.git.objects import Commit
@@ -41,7 +42,7 @@ class Shares:
     def of(self, trace: str, generation: Generation | None) -> tuple[TraceFile, ...]:
         """The files of a trace in this commit, ordered by path; without deltas if `generation` is None."""
         row = self._note.traces.get(trace)
-        paths = sorted(_files(row)) if row is not None else self._guessed(generation)
+        paths = sorted(row.files) if row is not None else self._guessed(generation)
         self._read(paths, generation)
         shares = [self._share(path, row, generation) for path in paths]
         if row is None:
@@ -54,14 +55,12 @@ class Shares:
             settled = _settled(wider, row, None)
         return tuple(sorted(settled or shares))
 
-    def _share(self, path: str, row: Row | None, generation: Generation | None) -> TraceFile:
-        classes = classes_of(row, path) if row is not None else {}
+    def _share(self, path: str, row: TraceRow | None, generation: Generation | None) -> TraceFile:
+        classes = row.classes(path) if row is not None else {}
         ai, edited = (str(classes.get(cls, "")) for cls in ("ai", "edited"))
-        entry = _files(row).get(path) if row is not None else None
-        deleted = entry.get("deleted", 0) if isinstance(entry, dict) else 0
-        share = TraceFile(path, ai, edited, deleted if isinstance(deleted, int) else 0, None, None)
-        bounded = entry.get("bounded") if isinstance(entry, dict) else None
-        if isinstance(bounded, str):
+        share = TraceFile(path, ai, edited, row.deleted(path) if row is not None else 0, None, None)
+        bounded = row.bounded(path) if row is not None else None
+        if bounded is not None:
             return share._replace(why=bounded)
         if generation is None:
             return share._replace(why="the generation is not in this clone")
@@ -125,8 +124,8 @@ def _owned(note: Note, path: str, whole: LineSet) -> tuple[list[Run], list[Run]]
     the same of the claims that it would ask if the trace of the first were not there. For all traces that
     takes two sortings.
     """
-    claims = [claim for claim in note.claims(path) if claim.row["kind"] == "trace"]
-    names = [claim.row["id"] for claim in claims]
+    claims = [claim for claim in note.claims(path) if isinstance(claim.row, TraceRow)]
+    names = [claim.row.id for claim in claims]
     sets = [claim.lines & whole for claim in claims]
     first = [(start, last, names[n]) for start, last, n in owners(sets)]
     taken: dict[str, list[tuple[int, int]]] = {}
@@ -157,19 +156,14 @@ def delta_of(raw: Raw, content: bytes, kept: LineSet | None, others: dict[int, s
     return compare(raw, content, set(kept or ()), others, language_of(path))
 
 
-def _files(row: Row | None) -> Row:
-    files = row.get("files") if row is not None else None
-    return files if isinstance(files, dict) else {}
-
-
 def _produced(generation: Generation | None) -> int | None:
     """How many files a generation edited."""
     return None if generation is None else len({edit.path for edit in generation.edits})
 
 
-def _settled(shares: list[TraceFile], row: Row, produced: int | None) -> list[TraceFile] | None:
+def _settled(shares: list[TraceFile], row: TraceRow, produced: int | None) -> list[TraceFile] | None:
     """Shares with their dropped and pending counts; None where the commit's sums do not determine these."""
-    dropped, pending = (_count(row, name) for name in ("dropped", "pending"))
+    dropped, pending = row.counted("dropped"), row.counted("pending")
     if not dropped and not pending:
         return [share._replace(dropped=0, pending=0) for share in shares]
     if produced == 1 and len(shares) == 1:
@@ -181,12 +175,6 @@ def _settled(shares: list[TraceFile], row: Row, produced: int | None) -> list[Tr
         share._replace(dropped=n if dropped else 0, pending=n if pending else 0)
         for share, n in zip(shares, absent, strict=True)
     ]
-
-
-def _count(row: Row, name: str) -> int:
-    delta = row.get("delta")
-    value = delta.get(name) if isinstance(delta, dict) else 0
-    return value if isinstance(value, int) else 0
 
 
 def paths_of(shares: Iterable[TraceFile]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.git.locate import MAIN_WORKTREE
 from gitprov.model.event import Event, Turn
 from gitprov.store import files
@@ -65,7 +66,7 @@ def transcripts(repo: Repository, rooms: tuple[InboxErasure, ...]) -> list[str]:
 
 def inbox_at(repo: Repository, worktree: str) -> Inbox:
     """The inbox of one worktree."""
-    return Inbox(inbox_root(repo.common_dir, worktree))
+    return open_inbox(inbox_root(repo.common_dir, worktree), repo.env)
 
 
 def git_dir_of(repo: Repository, worktree: str) -> str | None:
@@ -93,7 +94,7 @@ def _room(repo: Repository, worktree: str, trace: str | None, names: set[TurnKey
     inbox = inbox_at(repo, worktree)
     git_dir = git_dir_of(repo, worktree)
     plan = plans.load(git_dir) if git_dir is not None else None
-    planned = {seq: use.trace for seq, use in plan.uses.items()} if plan is not None else {}
+    planned = {seq: spent.trace for seq, spent in plan.spent.items()} if plan is not None else {}
     chosen = [
         event
         for event in inbox.events() + inbox.archived()
@@ -117,8 +118,8 @@ def _is_of(event: Event, frozen: str | None, trace: str | None, names: set[TurnK
 
 
 def _mentions(plan: plans.Plan, trace: str | None, seqs: set[int]) -> bool:
-    named = {use.trace for use in plan.uses.values()} | {one for _, _, one in plan.used}
-    return (trace is not None and trace in named) or bool(seqs & set(plan.uses))
+    named = {spent.trace for spent in plan.spent.values()} | {one for _, _, one in plan.used}
+    return (trace is not None and trace in named) or bool(seqs & set(plan.spent))
 
 
 def _has_text(inbox: Inbox, name: TurnKey) -> bool:

@@ -24,7 +24,7 @@ from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.model.untrusted.printed import argument_quoted, shell_quoted
 from gitprov.store import files, generations
 from gitprov.store import plan as plans
-from gitprov.store.inbox import retention
+from gitprov.store.inbox import retention, spool
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -176,6 +176,8 @@ def _carry_out(repo: Repository, what: Forgetting) -> None:
         git_dir = erasable.git_dir_of(repo, room.worktree)
         if git_dir is not None and room.plan:
             plans.drop(git_dir)
+    for worktree in files.names(os.path.join(repo.home, "inbox")):
+        spool.erase(erasable.inbox_at(repo, worktree))
     for name in files.names(repo.home):
         if name.startswith("index.sqlite"):
             files.remove(os.path.join(repo.home, name))  # derived, and rebuilt from the remaining data

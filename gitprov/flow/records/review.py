@@ -12,7 +12,8 @@ from gitprov.git import notes as git_notes
 from gitprov.git.process import decode
 from gitprov.git.write import RefChange, write
 from gitprov.interop.identities import split_person
-from gitprov.model.note import Note, Row
+from gitprov.model.note import Note
+from gitprov.model.rows import ReviewRow
 from gitprov.store import notes
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def review(repo: Repository, text: str, by: str | None, remark: str | None, now:
         base = refs.get(notes.REF)
         raw, old = before.read({oid for oid, _ in pairs}, base) if base else ({}, {})
         fresh.clear()
-        rows: dict[str, list[Row]] = {}
+        rows: dict[str, list[ReviewRow]] = {}
         for oid, trace in pairs:
             row = _row(trace, who, at, remark, old.get(oid, Note()))
             if row is not None:
@@ -111,17 +112,16 @@ def _traces(before: _Before, oid: str) -> list[str]:
     return trace_ids(trailers_of(before.repo, [oid]).get(oid, []))
 
 
-def _row(trace: str, who: str, at: str, remark: str | None, note: Note) -> Row | None:
+def _row(trace: str, who: str, at: str, remark: str | None, note: Note) -> ReviewRow | None:
     """The review row to unite with the note; None where the note already contains the review."""
     name = f"{trace}/{(split_person(who)[1] or who).lower()}"
-    old = note.rows.get(("review", name))
+    old = note.of(ReviewRow).get(name)
     if old is None:
-        return {"kind": "review", "v": 1, "id": name, "by": who, "at": at, "note": remark}
-    before = old.get("note")
-    if remark is None or remark in str(before or "").split("\n"):
+        return ReviewRow.make(name, by=who, at=at, note=remark)
+    if remark is None or remark in (old.note or "").split("\n"):
         return None
     # A union of notes keeps the longer remark, so the later remark has to contain the earlier one.
-    return {**old, "at": at, "note": f"{before}\n{remark}" if before else remark}
+    return old.replace(at=at, note=f"{old.note}\n{remark}" if old.note else remark)
 
 
 def _committer(repo: Repository, by: str | None, now: float) -> str:

@@ -6,6 +6,8 @@ The number of git processes is constant, whatever the length of the history.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks.verify import note as verify_note
@@ -24,8 +26,9 @@ from gitprov.model.finding import ERROR, INFO, UNKNOWN, Finding
 from gitprov.model.hunk import added_lines
 from gitprov.model.ids import traces_digest
 from gitprov.model.lines import count_lines
-from gitprov.model.note import Note, Row, unite_rows
+from gitprov.model.note import Note, unite_rows
 from gitprov.model.ranges import LineSet
+from gitprov.model.rows import TraceRow
 from gitprov.store import notes
 
 if TYPE_CHECKING:
@@ -52,13 +55,13 @@ class Verified(NamedTuple):
         return sum(finding.level == level for finding in self.findings)
 
 
-def verify(repo: Repository, revs: list[str], config: Config, tell: Tell | None = None) -> Verified:
+def verify(repo: Repository, revs: list[str], config: Config, tell: Tell) -> Verified:
     """Check the commits that `revs` select; if `revs` is empty, all commits of HEAD and every generation.
 
     `tell` is called with what is being checked, the number done and the total. GitFailed where git cannot
     resolve `revs`, such as a revision that does not exist.
     """
-    case = _VerifyCase(repo, config, tell or _silent)
+    case = _VerifyCase(repo, config, tell)
     commits = list(verified.listed(repo, revs)) if revs or repo.resolve("HEAD") else []
     findings = [*case.readable(), *case.of_commits(commits)]
     named = {trace for note in case.noted.values() for trace in note.traces}
@@ -175,7 +178,7 @@ class _VerifyCase:
         pairs = [(commit.oid, parent) for commit in whole for parent in commit.parents or (None,)]
         answers = verified.differences(self.repo, pairs)
         for n, commit in enumerate(whole):
-            added = _together([_added(next(answers, [])) for _ in commit.parents or (None,)])
+            added = _added([next(answers, []) for _ in commit.parents or (None,)])
             doubts = verify_note.doubts(self._claimed[commit.oid], added)
             absent = self._absent(commit.oid, {doubt.path for doubt in doubts})
             for doubt in doubts:
@@ -207,29 +210,20 @@ class _VerifyCase:
             return None, LineSet()
         from gitprov.attribution.diff import hunks
 
-        sides = [hunks(old or b"", new) for old in olds or [b""]]
-        runs = [added_lines(side) for side in sides]
-        added = runs[0]
-        for other in runs[1:]:
-            added = added & other
-        return count_lines(new), added
+        first, *others = (added_lines(hunks(old or b"", new)) for old in olds or [b""])
+        return count_lines(new), reduce(and_, others, first)
 
     def _file(self, oid: str, path: str) -> bytes | None:
         blob = self.repo.objects.get(f"{oid}:{path}")
         return blob.data if blob is not None and blob.type == "blob" else None
 
 
-def _added(changed: list[diffs.FileChange]) -> dict[str, LineSet]:
-    """Path → the lines (1-based) that a diff adds."""
-    return {change.path: added_lines(change.hunks) for change in changed if change.has_text}
-
-
-def _together(sides: list[dict[str, LineSet]]) -> Mapping[str, LineSet]:
-    """Path → the lines that are new against every parent."""
+def _added(sides: list[list[diffs.FileChange]]) -> dict[str, LineSet]:
+    """Path → the lines (1-based) that are new against every parent; `sides` has the changes against each."""
     first, *others = sides
     for other in others:
-        first = {path: lines & other.get(path, LineSet()) for path, lines in first.items()}
-    return first
+        first = diffs.common(first, other)
+    return {change.path: added_lines(change.hunks) for change in first if change.has_text}
 
 
 def _cut_off(repo: Repository, commits: list[ListedCommit]) -> set[str]:
@@ -246,7 +240,7 @@ def _against_records(case: _VerifyCase, store: verify_store.Store) -> Iterator[F
         if verify_note.is_copied(oid, note):
             continue
         for trace, row in note.traces.items():
-            if row.get("evidence") in ("imported", "declared") or trace in store.buried:
+            if row.evidence in ("imported", "declared") or trace in store.buried:
                 continue
             finding = verify_note.against_record(oid, row, store.record(trace))
             if finding is not None and (finding.level == ERROR or trace not in reported_traces):
@@ -254,9 +248,9 @@ def _against_records(case: _VerifyCase, store: verify_store.Store) -> Iterator[F
                 yield finding
 
 
-def _rows(notes_by_commit: Mapping[str, Note]) -> dict[str, Row]:
+def _rows(notes_by_commit: Mapping[str, Note]) -> dict[str, TraceRow]:
     """Trace id → the union of its rows in the notes of all commits."""
-    rows: dict[str, Row] = {}
+    rows: dict[str, TraceRow] = {}
     for note in notes_by_commit.values():
         for trace, row in note.traces.items():
             rows[trace] = unite_rows(rows[trace], row) if trace in rows else row
@@ -292,7 +286,3 @@ def _signatures(repo: Repository, config: Config, commits: list[ListedCommit]) -
         if level is not None:
             what = f"the {'commit of the notes ref' if which == 'notes' else 'commit'} {words}"
             yield Finding("signature", level, what, f"git verify-commit {oid[:12]}", oid)
-
-
-def _silent(_what: str, _done: int, _all: int) -> None:
-    """Report no progress."""

@@ -11,9 +11,10 @@ from gitprov.checks.verify.store import Stored, World
 from gitprov.git import notes
 from gitprov.git.files.tree import blobs
 from gitprov.git.partial_clone import promisors
+from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import ERROR, Finding
 from gitprov.model.ids import is_trace_id
-from gitprov.model.note import Row
+from gitprov.model.rows import TraceRow
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.plausible_record import plausible_record
 from gitprov.store import generations as stores
@@ -45,8 +46,8 @@ class Store:
         self.buried = {trace for trace, top in self.traces.items() if stores.TOMBSTONE in self.below[top]}
         # Read all at once: the object reader answers in order, so no other request may start before the last
         # answer.
-        names = {trace_id: self.below[top].get("record.json") for trace_id, top in self.traces.items()}
-        record_ids = {trace_id: oid for trace_id, oid in names.items() if oid is not None}
+        tops = {trace_id: self.below[top] for trace_id, top in self.traces.items()}
+        record_ids = {trace_id: top["record.json"] for trace_id, top in tops.items() if "record.json" in top}
         objects = zip(record_ids, repo.objects.get_many(record_ids.values()), strict=True)
         self._records = {
             trace_id: plausible_record(row)
@@ -54,7 +55,7 @@ class Store:
             if obj is not None and (row := loads_object(obj.data)) is not None
         }
 
-    def record(self, trace: str) -> Row | None:
+    def record(self, trace: str) -> JsonObject | None:
         """The record of a trace, None where it is missing or cannot be parsed."""
         return self._records.get(trace)
 
@@ -87,7 +88,7 @@ def sidecars(repo: Repository, tree: str) -> dict[str, str]:
 
 
 def of_sidecars(
-    repo: Repository, tree: str, blob_ids: Mapping[str, str], rows: Mapping[str, Row] | None
+    repo: Repository, tree: str, blob_ids: Mapping[str, str], rows: Mapping[str, TraceRow] | None
 ) -> Iterator[Finding]:
     """Findings of a commit's sidecars; `blob_ids`: path → blob id."""
     files = blobs(repo, tree, filter(None, map(sidecar_target, blob_ids)))
@@ -105,19 +106,16 @@ def _missing(store: Store, chosen: Iterable[str]) -> set[str]:
 
 def _read(store: Store, chosen: list[str]) -> Iterator[Stored]:
     """Generations one by one, with the contents that have to be checked."""
-    places = [(trace, name) for trace in chosen for name in _READ if name in store.below[store.traces[trace]]]
-    oids = (store.below[store.traces[trace]][name] for trace, name in places)
+    parts = [(trace, store.traces[trace], store.below[store.traces[trace]]) for trace in chosen]
+    oids = (below[name] for _, _, below in parts for name in _READ if name in below)
     objects = store.repo.objects.get_many(oids)
-    data: dict[str, bytes | None] = {}
-    at = 0
-    for trace in chosen:
-        while at < len(places) and places[at][0] == trace:
-            obj = next(objects)
-            data[places[at][1]] = obj.data if obj is not None else None
-            at += 1
-        top = store.traces[trace]
-        yield Stored(trace, top, store.below[top], data)
-        data = {}
+    for trace, top, below in parts:
+        names = [name for name in _READ if name in below]
+        # The names come first in zip: it asks for no object after the last name.
+        data = {
+            name: obj.data if obj is not None else None for name, obj in zip(names, objects, strict=False)
+        }
+        yield Stored(trace, top, below, data)
 
 
 def _parent(store: Store, generation: Stored, named: set[str]) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from gitprov.git import remote as remotes
 from gitprov.git.process import decode
 from gitprov.git.user import hooks_path
 from gitprov.model.untrusted.printed import shell_quoted
-from gitprov.store import fetched_remotes, files, flags
+from gitprov.store import fetched_remotes, flags
 from gitprov.store.config import load_config
 from gitprov.store.setup import record as install_record
 
@@ -90,14 +90,11 @@ def overwrites(spec: str) -> bool:
 
 
 def _subscribe(repo: Repository, remote: str, refspecs: tuple[str, ...]) -> None:
-    path = hooks_path.config_file(repo, "local")
     if refspecs:
-        before = files.read(path)
         for spec in refspecs:
             repo.run("config", "--local", "--add", f"remote.{remote}.fetch", spec)
-        change = install_record.ConfigChange(path, "local", None, before, install_record.digest(path))
         record = install_record.load(repo.home)
-        subscription = install_record.Subscription(remote, refspecs, change)
+        subscription = install_record.Subscription(remote, refspecs)
         install_record.save(repo.home, record._replace(fetches=(*record.fetches, subscription)))
     taken = fetched_remotes.load(repo.home)
     fetched_remotes.save(repo.home, {remote: {}, **taken})
@@ -106,36 +103,31 @@ def _subscribe(repo: Repository, remote: str, refspecs: tuple[str, ...]) -> None
 
 
 def removal_steps(repo: Repository) -> list[Step]:
-    """Steps after which `git fetch` brings what it did before the installation; the latest change first."""
+    """Steps after which `git fetch` brings what it did before the installation."""
     from gitprov.flow.setup.steps import Step
 
     refspecs = remotes.remotes(repo).fetch
+    path = hooks_path.config_file(repo, "local")
     subscriptions = [
         subscription
-        for subscription in reversed(install_record.load(repo.home).fetches)
+        for subscription in install_record.load(repo.home).fetches
         if set(subscription.refspecs) & {*refspecs.get(subscription.remote, ())}
     ]
 
     def step(subscription: install_record.Subscription) -> Step:
-        return Step(
-            "config",
-            subscription.change.file,
-            f"remote.{subscription.remote}.fetch as before",
-            lambda: _undo(repo, subscription),
-        )
+        key = f"remote.{subscription.remote}.fetch"
+        return Step("config", path, f"{key} as before", lambda: _undo(repo, subscription, path))
 
     return [step(subscription) for subscription in subscriptions]
 
 
-def _undo(repo: Repository, subscription: install_record.Subscription) -> None:
-    """Restore the former bytes; where others have written since, remove only the lines that gitprov added."""
-    if install_record.restore(subscription.change):
-        return
+def _undo(repo: Repository, subscription: install_record.Subscription, path: str) -> None:
+    """Remove the lines that gitprov added."""
     key = f"remote.{subscription.remote}.fetch"
     for spec in subscription.refspecs:
         done = repo.try_run("config", "--local", "--unset-all", "--fixed-value", key, spec, ok=range(256))
         if done.returncode not in (0, 5):
             raise GitprovError(
-                f"{subscription.change.file}: {decode(done.stderr).strip()}",
+                f"{path}: {decode(done.stderr).strip()}",
                 f"git config --unset-all {shell_quoted(key)}",
             )

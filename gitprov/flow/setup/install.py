@@ -17,7 +17,7 @@ from gitprov.git.user import hooks_path
 from gitprov.git.write import read_refs
 from gitprov.model.hook_names import HOOKS, OPTIONAL
 from gitprov.model.untrusted.printed import shell_quoted
-from gitprov.store import fetched_remotes, files, flags, notes
+from gitprov.store import fetched_remotes, flags, notes
 from gitprov.store.config import load_config
 from gitprov.store.inbox import limits as inbox_limits
 from gitprov.store.setup import framework_config, hook_dir, shims
@@ -162,20 +162,14 @@ def _config_steps(repo: Repository, where: hooks_location.HooksLocation) -> list
         return []
     path = hooks_path.config_file(repo, where.scope)
     detail = f"{hooks_path.KEY} = {where.directory}"
-    return [Step("config", path, detail, lambda: _point_git(repo, where, now))]
+    return [Step("config", path, detail, lambda: _point_git(repo, where))]
 
 
-def _point_git(repo: Repository, where: hooks_location.HooksLocation, now: hooks_path.HooksPath) -> None:
-    """Record the configuration file as it is, then set the key."""
-    path = hooks_path.config_file(repo, where.scope)
-    record = install_record.load(repo.home)
-    old = now.value if now.scope == where.scope else None
-    before = files.read(path)
-    change = install_record.ConfigChange(path, where.scope, old, before, "")
-    install_record.save(repo.home, record._replace(config=change))
+def _point_git(repo: Repository, where: hooks_location.HooksLocation) -> None:
+    """Record the value that the key has in this scope, then set it."""
+    change = install_record.ConfigChange(where.scope, hooks_path.written_value(repo, where.scope))
+    install_record.save(repo.home, install_record.load(repo.home)._replace(config=change))
     hooks_path.set_hooks_path(repo, where.scope, where.directory)
-    done = change._replace(after=install_record.digest(path))
-    install_record.save(repo.home, record._replace(config=done))
 
 
 def _make_directory(directory: str, home: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Uninstalling: restores, byte for byte, the hooks that were there before, and the configuration."""
+"""Uninstalling: restores the hooks that were there before, byte for byte, and the configuration's values."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def uninstall(repo: Repository, wish: InstallOptions) -> InstallPlan:
             steps += plan.steps
             hints += plan.hints
     steps += _own_steps(own_directory)
-    steps[:0] = _configuration(repo, own_directory, now)
+    steps[:0] = [*_config_steps(repo, own_directory, now), *fetch.removal_steps(repo)]
     settings = agent_steps(wish, repo.worktree)
     steps += settings.steps
     if steps or install_record.load(repo.home) != install_record.InstallRecord():
@@ -118,35 +118,21 @@ def _remove_all(own_directory: str, names: list[str]) -> None:
     os.rmdir(own_directory)
 
 
-def _configuration(repo: Repository, own_directory: str, now: hooks_path.HooksPath) -> list[Step]:
-    """Steps for the configuration, the latest change first.
-
-    In this order each file is as the change left it, so that its former bytes can be restored.
-    """
-    change = install_record.load(repo.home).config
-    parts = [fetch.removal_steps(repo), _config_steps(repo, own_directory, now)]
-    if change is not None and install_record.digest(change.file) == change.after:
-        parts.reverse()
-    return [step for part in parts for step in part]
-
-
 def _config_steps(repo: Repository, own_directory: str, now: hooks_path.HooksPath) -> list[Step]:
     """Steps for `core.hooksPath`. They come first: git must not be pointed at a directory that is removed."""
-    change = install_record.load(repo.home).config
     if not hooks_location.same(now.directory, own_directory) or now.scope not in {"local", "worktree"}:
         return []
+    change = install_record.load(repo.home).config
+    old = change.old if change is not None and change.scope == now.scope else None
     path = hooks_path.config_file(repo, now.scope)
     return [
-        Step("config", path, f"{hooks_path.KEY} as before", lambda: _restore_config(repo, now.scope, change))
+        Step(
+            "config",
+            path,
+            f"{hooks_path.KEY} as before",
+            lambda: hooks_path.set_hooks_path(repo, now.scope, old),
+        )
     ]
-
-
-def _restore_config(repo: Repository, scope: str, change: install_record.ConfigChange | None) -> None:
-    """Restore the former bytes; where others have written since, only the one key."""
-    if change is None or change.scope != scope:
-        hooks_path.set_hooks_path(repo, scope, None)
-    elif not install_record.restore(change):
-        hooks_path.set_hooks_path(repo, scope, change.old)
 
 
 def _tidy(repo: Repository) -> None:

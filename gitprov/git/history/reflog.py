@@ -1,4 +1,4 @@
-"""The moves of HEAD, from its reflog."""
+"""Entries of reflogs: how HEAD and branches moved."""
 
 from __future__ import annotations
 
@@ -12,17 +12,41 @@ if TYPE_CHECKING:
 
 
 class HeadMove(NamedTuple):
-    """One move of HEAD from a commit to another; `why` is git's reason, as in `commit (amend): …`."""
+    """One move of HEAD or of a branch to another commit; `why` is git's reason, as in `commit (amend): …`."""
 
     old: str
     new: str
     why: str
 
 
+class Reflogs(NamedTuple):
+    """Entries of reflogs, oldest first in each log.
+
+    `entries` are (commit, git's reason), also of the oldest entry of a log, before which nothing is recorded.
+    """
+
+    moves: list[HeadMove]
+    entries: list[tuple[str, str]]
+
+
 def steps(repo: Repository, most: int) -> list[HeadMove]:
     """The last moves of HEAD, at most `most`, oldest first; empty where git keeps no reflog."""
-    shown = repo.try_run(
-        "log", "-g", f"-{most + 1}", "--no-show-signature", "--format=%H%x00%gs", "HEAD", "--"
-    )
-    rows = [row.partition("\0") for row in decode(shown.stdout).split("\n") if row]
-    return [HeadMove(old[0], new[0], new[2]) for new, old in itertools.pairwise(rows)][::-1]
+    return read(repo, most + 1, "HEAD").moves
+
+
+def read(repo: Repository, most: int, *refs: str) -> Reflogs:
+    """The newest entries of the reflogs of `refs`, revisions or flags such as --branches, at most `most`
+    in all; empty where git keeps no reflogs.
+    """
+    flags = ("log", "-g", f"-{most}", "--no-show-signature", "--format=%H%x00%gD%x00%gs")
+    logs: dict[str, list[tuple[str, str]]] = {}
+    for row in decode(repo.try_run(*flags, *refs, "--").stdout).split("\n"):
+        oid, _, rest = row.partition("\0")
+        name, _, why = rest.partition("\0")
+        if oid:
+            logs.setdefault(name.partition("@{")[0], []).append((oid, why))
+    out = Reflogs([], [])
+    for rows in (log[::-1] for log in logs.values()):
+        out.moves.extend(HeadMove(old, *new) for old, new in ((a[0], b) for a, b in itertools.pairwise(rows)))
+        out.entries.extend(rows)
+    return out

@@ -56,6 +56,12 @@ def config_file(repo: Repository, scope: str) -> str:
     return os.path.join(repo.common_dir, "config")
 
 
+def written_value(repo: Repository, scope: str) -> str | None:
+    """The last `core.hooksPath` in scope `local` or `worktree` as it is written there, `~` and all."""
+    result = repo.try_run("config", "-z", f"--{scope}", "--get", KEY)
+    return decode(result.stdout).removesuffix("\0") if result.returncode == 0 else None
+
+
 def set_hooks_path(repo: Repository, scope: str, value: str | None) -> None:
     """Set `core.hooksPath` in scope `local` or `worktree`, or remove it. GitFailed where git cannot write."""
     if value is None:

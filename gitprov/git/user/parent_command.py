@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from gitprov.git.process import decode, output_of
@@ -101,55 +101,33 @@ def _from_ps(pid: int) -> Process | None:
 
 
 def command(words: list[str]) -> str | None:
-    """The subcommand in git's arguments as typed, so it may be an alias; None without one."""
+    """The subcommand in git's arguments; None without one."""
     return _command(words)[0]
 
 
-def says_amend(words: list[str], alias: Callable[[str], str | None]) -> bool | None:
+def says_amend(words: list[str]) -> bool | None:
     """Whether git's arguments are those of `git commit --amend`; None where another command makes the commit.
 
-    `alias` returns the text of an alias, None for a word that is no alias.
+    Git runs the command that an alias stands for as a process of its own, whose arguments name no alias.
     """
-    for _ in range(_DEPTH):
-        command, rest = _command(words)
-        if command is None:
-            return None
-        if command == "commit":
-            return _amends(rest)
-        text = alias(command)
-        if text is None or text.startswith("!"):
-            return None
-        words = [*text.split(), *rest]
-    return None
+    command, rest = _command(words)
+    return _amends(rest) if command == "commit" else None
 
 
-def says_dry_run(words: list[str], alias: Callable[[str], str | None]) -> bool:
-    """Whether git's arguments are those of `git push --dry-run`. `alias` as for `says_amend`."""
-    for _ in range(_DEPTH):
-        command, rest = _command(words)
-        if command is None or command == "push":
-            return any(_is_dry_run(word) for word in rest)
-        text = alias(command)
-        if text is None or text.startswith("!"):
-            return False
-        words = [*text.split(), *rest]
-    return False
+def says_dry_run(words: list[str]) -> bool:
+    """Whether git's arguments are those of `git push --dry-run`."""
+    command, rest = _command(words)
+    return command == "push" and any(_is_dry_run(word) for word in rest)
 
 
-def commit_options(words: list[str], alias: Callable[[str], str | None]) -> tuple[str | None, str | None]:
-    """The values of `--template` and `--cleanup` in arguments of `git commit`, None for an absent option.
-
-    `alias` as for `says_amend`.
-    """
-    for _ in range(_DEPTH):
-        command, rest = _command(words)
-        if command is None or command == "commit":
-            return _value(rest, "--template", "t"), _value(rest, "--cleanup", "")
-        text = alias(command)
-        if text is None or text.startswith("!"):
-            return None, None
-        words = [*text.split(), *rest]
-    return None, None
+def commit_options(words: list[str]) -> tuple[str | None, str | None]:
+    """The values of `--template` and `--cleanup` in arguments of `git commit`, None for an absent option."""
+    command, rest = _command(words)
+    return (
+        (_value(rest, "--template", "t"), _value(rest, "--cleanup", ""))
+        if command == "commit"
+        else (None, None)
+    )
 
 
 def _value(words: list[str], option: str, letter: str) -> str | None:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from gitprov.git.process import Env, decode, run_git
-
-if TYPE_CHECKING:
-    from gitprov.git.repo import Repository
 
 
 def colour_wanted(command: str, terminal: bool, *, cwd: str, env: Env) -> bool:
@@ -22,11 +18,6 @@ def paging_wanted(command: str, *, cwd: str, env: Env) -> bool:
     args = ("config", "--get", f"pager.{command}")
     value = decode(run_git(args, cwd=cwd, env=env, ok=(0, 1)).stdout).strip().lower()
     return value not in ("false", "no", "off", "0")
-
-
-def alias(repo: Repository, word: str) -> str | None:
-    """What `git WORD` stands for, None where it is no alias."""
-    return decode(repo.try_run("config", "--get", f"alias.{word}").stdout).strip() or None
 
 
 def colours(command: str, slots: Iterable[str], *, cwd: str, env: Env) -> dict[str, str]:

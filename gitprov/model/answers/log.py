@@ -4,37 +4,32 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gitprov.model.note import Row
+from gitprov.model.rows import TraceRow
 
 
 class LoggedTrace:
     """One trace of a commit, with the numbers of its lines as generated (`ai`) and changed since (`edited`).
 
-    `row` is its row in the note. A property that is not recorded, or is no text, is None.
+    `row` is its row in the note. A property that is not recorded is None.
     """
 
     __slots__ = ("ai", "edited", "id", "row")
 
-    def __init__(self, row: Row, ai: int, edited: int) -> None:
-        self.id: str = row["id"]
+    def __init__(self, row: TraceRow) -> None:
+        self.id = row.id
         self.row = row
-        self.ai = ai
-        self.edited = edited
+        self.ai = row.count("ai")
+        self.edited = row.count("edited")
 
     @property
     def agent(self) -> str | None:
         """The tool."""
-        return self.text("agent")
+        return self.row.agent
 
     @property
     def model(self) -> str | None:
         """The model."""
-        return self.text("model")
-
-    def text(self, key: str) -> str | None:
-        """A field of the row."""
-        value = self.row.get(key)
-        return value if isinstance(value, str) else None
+        return self.row.model
 
 
 class Declared(NamedTuple):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import Finding
-from gitprov.model.note import Row
+from gitprov.model.rows import CommitRow, HumanRow, NoteRow, TraceRow
 
 
 class DeltaLine(NamedTuple):
@@ -95,7 +96,7 @@ class CommitOfTrace(NamedTuple):
     """One commit that holds a trace; `counts` is the note's delta, None where there is no note."""
 
     head: CommitHead
-    counts: Row | None
+    counts: JsonObject | None
     files: tuple[TraceFile, ...]
 
 
@@ -134,7 +135,7 @@ class TraceAnswer(NamedTuple):
     id: str | None
     state: str
     source: str | None
-    record: Row
+    record: JsonObject
     prompt: Text
     output: Text
     held: tuple[CommitOfTrace, ...]
@@ -149,13 +150,13 @@ class TraceAnswer(NamedTuple):
 class CommitTrace(NamedTuple):
     """A trace in a commit: the note's row, the prompt if this repository has it, and its files."""
 
-    row: Row
+    row: TraceRow
     prompt: Text
     files: tuple[TraceFile, ...]
 
 
 class CommitAnswer(NamedTuple):
-    """The content of a commit's note. `row` is the note's row about the commit, empty where there is none.
+    """The content of a commit's note. `row` is the note's row about the commit, None where there is none.
 
     `declared` are the machines that the message or author names, `trailers` the traces that the message
     names. `foreign` counts lines of the note that are damaged or not gitprov's.
@@ -163,9 +164,9 @@ class CommitAnswer(NamedTuple):
 
     head: CommitHead
     noted: bool
-    row: Row
+    row: CommitRow | None
     traces: tuple[CommitTrace, ...]
-    humans: tuple[Row, ...]
+    humans: tuple[HumanRow, ...]
     reviews: tuple[Review, ...]
     declared: tuple[str, ...]
     trailers: tuple[str, ...]
@@ -226,7 +227,7 @@ class NextCommit(NamedTuple):
     `problem` is the reason if none of this could be computed.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[NoteRow, ...]
     trailers: tuple[str, ...]
     refusals: tuple[Finding, ...]
     problem: str | None = None

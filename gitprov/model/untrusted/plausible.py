@@ -9,13 +9,11 @@ unknown fields stay as they are, since no code of this version reads them. A row
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from gitprov.model.canonical import Json
+from gitprov.model.canonical import Json, JsonObject
 from gitprov.model.ranges import MAX_LINE, MAX_TEXT
-
-Row = dict[str, Json]
 
 #: Characters of a name, a moment, a digest, a person.
 MAX_NAME = 4096
@@ -29,7 +27,8 @@ _HALVES = "[\ud800-\udfff]"
 #: Surrogates that stand for no byte: `surrogateescape` makes only U+DC80 to U+DCFF.
 _NO_BYTES = "[\ud800-\udc7f\udd00-\udfff]"
 
-_CLASSES = ("ai", "edited", "human", "declared", "unknown")
+#: From the strongest claim to the weakest; where two rows disagree, the weaker one holds.
+CLASSES = ("ai", "edited", "human", "declared", "unknown")
 _COUNTS = ("raw", "kept", "edited", "dropped", "pending", "reformatted")
 
 
@@ -64,39 +63,25 @@ def is_count(value: Json) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_COUNT
 
 
-def _prose(value: Json) -> bool:
+def is_prose(value: Json) -> bool:
+    """Whether a value is text of several lines without surrogates, up to MAX_PROSE characters long."""
     return is_text(value, MAX_PROSE)
 
 
-def _delta(value: Json) -> bool:
+def is_object(value: Json) -> bool:
+    """Whether a value is an object."""
     return isinstance(value, dict)
 
 
-def _reasons(value: Json) -> bool:
-    return isinstance(value, dict) and all(is_name(trace) and _prose(why) for trace, why in value.items())
+def is_reasons(value: Json) -> bool:
+    """Whether a value gives reasons: trace id → text."""
+    return isinstance(value, dict) and all(is_name(trace) and is_prose(why) for trace, why in value.items())
 
 
 Check = Callable[[Json], bool]
 
-_TRACE: dict[str, Check] = {
-    **dict.fromkeys(
-        ("agent", "model", "session", "at", "prompt", "key", "prompt_version", "evidence"), is_text
-    ),
-    "human": is_name,
-    "delta": _delta,
-}
-_FIELDS: dict[str, dict[str, Check]] = {
-    "trace": _TRACE,
-    "human": {"author": is_name, "evidence": is_text, "at": is_text},
-    "review": {"by": is_name, "at": is_text, "note": _prose},
-    "commit": {"gate": is_text, "tool": is_text, "added": is_count, "dropped": _reasons},
-}
-_WITH_FILES = ("trace", "human")
-#: Fields that hold a number.
-_NUMBERS = ("v", "added")
 #: Fields that hold no text.
 _NO_TEXT = frozenset(("delta", "added", "dropped", "files", "v"))
-_FIELD_NAMES = frozenset(("v", "files", *(name for fields in _FIELDS.values() for name in fields)))
 
 
 def is_row(row: Json) -> bool:
@@ -104,12 +89,15 @@ def is_row(row: Json) -> bool:
     return isinstance(row, dict) and is_name(row.get("kind")) and is_name(row.get("id"))
 
 
-def plausible(row: Row, taken: list[Implausible]) -> Row | None:
+def plausible(
+    row: JsonObject, fields: Mapping[str, Check], taken: list[Implausible], *, has_files: bool
+) -> JsonObject | None:
     """The row without its unusable values, which are appended to `taken`; None for a later version's row that
     has such values. A row without any is returned as it is.
+
+    `fields`: field → whether a value of it is usable. `has_files`: the row claims lines.
     """
-    fields = _FIELDS.get(row["kind"])
-    if fields is None or _is_usual(row):
+    if _is_usual(row, fields):
         return row
     wrong = [
         name for name, fits in fields.items() if name in row and row[name] is not None and not fits(row[name])
@@ -118,8 +106,8 @@ def plausible(row: Row, taken: list[Implausible]) -> Row | None:
         wrong.append("v")
     kind, name = row["kind"], row["id"]
     out = [Implausible(kind, name, field) for field in wrong]
-    files = _files(row, out) if kind in _WITH_FILES and "files" in row else None
-    counts = _wrong_counts(row)
+    files = _files(row, out) if has_files and "files" in row else None
+    counts = _wrong_counts(row) if "delta" in fields else []
     out += [Implausible(kind, name, "delta")] if counts else []
     if not out:
         return row
@@ -134,7 +122,7 @@ def plausible(row: Row, taken: list[Implausible]) -> Row | None:
     return kept
 
 
-def _is_usual(row: Row) -> bool:
+def _is_usual(row: JsonObject, fields: Mapping[str, Check]) -> bool:
     """Whether a row has short ASCII text in text fields and small numbers in number fields, as nearly all
     rows have. A quick check: False means only that each field has to be checked.
     """
@@ -144,22 +132,26 @@ def _is_usual(row: Row) -> bool:
             if len(value) > MAX_NAME or name in _NO_TEXT or "\0" in value or not value.isascii():
                 return False
         elif kind is int:
-            if not (name == "v") <= value <= MAX_LINE or (name in _FIELD_NAMES and name not in _NUMBERS):
+            if (
+                not (name == "v") <= value <= MAX_LINE
+                or (name in fields and name != "added")
+                or name == "files"
+            ):
                 return False
         elif kind is dict:
-            if not _is_usual_object(name, value):
+            if not _is_usual_object(name, value, fields):
                 return False
         elif value is not None or name in _NO_TEXT:
             return False
     return True
 
 
-def _is_usual_object(name: str, value: Row) -> bool:
+def _is_usual_object(name: str, value: JsonObject, fields: Mapping[str, Check]) -> bool:
     """`_is_usual` for an object in a row: `files` or `delta`. Objects in unknown fields are not checked."""
     if name == "delta":
         return all(type(count) is int and 0 <= count <= MAX_LINE for count in value.values())
     if name != "files":
-        return name not in _FIELD_NAMES
+        return name != "v" and name not in fields
     for path, entry in value.items():
         if not path.isascii() or "\0" in path or len(path) > MAX_NAME or type(entry) is not dict:
             return False
@@ -172,25 +164,24 @@ def _is_usual_object(name: str, value: Row) -> bool:
     return True
 
 
-def _wrong_counts(row: Row) -> list[str]:
+def _wrong_counts(row: JsonObject) -> list[str]:
     """The names of the invalid counts in a trace's `delta`."""
     delta = row.get("delta")
-    if row["kind"] != "trace" or not isinstance(delta, dict):
-        return []
-    return [field for field in _COUNTS if field in delta and not is_count(delta[field])]
+    counts = delta if isinstance(delta, dict) else {}
+    return [field for field in _COUNTS if field in counts and not is_count(counts[field])]
 
 
 def _is_version(value: Json) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
-def _files(row: Row, out: list[Implausible]) -> Row:
+def _files(row: JsonObject, out: list[Implausible]) -> JsonObject:
     """The plausible part of `files`; the other values are appended to `out`."""
     kind, name, files = row["kind"], row["id"], row["files"]
     if not isinstance(files, dict):
         out.append(Implausible(kind, name, "files"))
         return {}
-    kept: Row = {}
+    kept: JsonObject = {}
     for path, entry in files.items():
         if not is_name(path):
             out.append(Implausible(kind, name, "path"))
@@ -205,6 +196,8 @@ def _files(row: Row, out: list[Implausible]) -> Row:
 
 def _fits(field: str, value: Json) -> bool:
     """Whether a value of a file's entry is usable; invalid ranges are rejected later, when they are read."""
-    if field in _CLASSES:
+    if field in CLASSES:
         return isinstance(value, str) and len(value) <= MAX_TEXT
+    if field == "bounded":
+        return is_text(value)
     return field != "deleted" or (is_count(value) and value <= MAX_LINE)

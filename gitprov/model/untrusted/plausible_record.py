@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from gitprov.model.canonical import Json
-from gitprov.model.untrusted.plausible import Check, Row, is_count, is_name, is_text
+from gitprov.model.canonical import Json, JsonObject
+from gitprov.model.untrusted.plausible import Check, is_count, is_name, is_object, is_text
 
 _TEXTS = ("key", "model", "session", "turn", "request_id", "parent", "at", "digest")
 _EDIT: dict[str, Check] = {
     **dict.fromkeys(("before", "after", "before_digest", "after_digest", "tool"), is_text),
     "raw_lines": is_count,
 }
-
-
-def _is_object(value: Json) -> bool:
-    return isinstance(value, dict)
 
 
 def _is_list(value: Json) -> bool:
@@ -24,7 +20,7 @@ _FIELDS: dict[str, Check] = {
     **dict.fromkeys(_TEXTS, is_text),
     "human": is_name,
     "field_redactions": is_count,
-    **dict.fromkeys(("agent", "params", "prompt", "output", "usage", "subagent"), _is_object),
+    **dict.fromkeys(("agent", "params", "prompt", "output", "usage", "subagent"), is_object),
     **dict.fromkeys(("edits", "instructions", "request_ids"), _is_list),
 }
 _PARTS: dict[str, dict[str, Check]] = {
@@ -35,7 +31,7 @@ _PARTS: dict[str, dict[str, Check]] = {
 }
 
 
-def plausible_record(record: Row) -> Row:
+def plausible_record(record: JsonObject) -> JsonObject:
     """The record without its unusable values. Unknown fields stay as they are.
 
     Edits keep their numbers, since contents are stored under these: an unusable edit stays, with the path "".
@@ -53,7 +49,7 @@ def plausible_record(record: Row) -> Row:
     return kept
 
 
-def _checked(row: Row, fields: dict[str, Check]) -> Row:
+def _checked(row: JsonObject, fields: dict[str, Check]) -> JsonObject:
     return {
         name: value
         for name, value in row.items()
@@ -61,7 +57,7 @@ def _checked(row: Row, fields: dict[str, Check]) -> Row:
     }
 
 
-def _edit(row: Json) -> Row:
+def _edit(row: Json) -> JsonObject:
     if not isinstance(row, dict):
         return {"path": ""}
     return {**_checked(row, _EDIT), "path": row["path"] if is_name(row.get("path")) else ""}

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from gitprov.model.answers.blame import Facts
-from gitprov.model.note import CLASSES
+from gitprov.model.untrusted.plausible import CLASSES
 from gitprov.output.text import clean, fit, width
 
 

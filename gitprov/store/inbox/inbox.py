@@ -2,7 +2,7 @@
 
 Layout under `<git common dir>/gitprov/inbox/<worktree id>/` (directories 0700, files 0600):
 `events/<seq>.json`, `blobs/`, `spent/<seq>.json`, `sessions/<key>/`, `snapshots/`, `archive/`,
-`tmp/`, `last-seq` and `log`. Events are ordered by `seq`, never by a clock.
+`tmp/`, `last-seq`, `waiting` and `log`. Events are ordered by `seq`, never by a clock.
 """
 
 from __future__ import annotations
@@ -10,33 +10,23 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from gitprov.model.event import VERSION, ContentRef, Event, Problem, Turn
-from gitprov.model.untrusted.jsonvalue import loads
+from gitprov.model.untrusted.jsonvalue import loads, loads_object
 from gitprov.store import files
 from gitprov.store.inbox import limits as inbox_limits
-from gitprov.store.inbox import worktree_owner
+from gitprov.store.inbox import waiting, worktree_owner
 from gitprov.store.inbox.blobs import Blobs
 from gitprov.store.inbox.sessions import Sessions
 from gitprov.store.inbox.snapshots import Snapshots
 
+if TYPE_CHECKING:
+    from gitprov.model.spent import Spent
+
 LOG_LIMIT = 1 << 18
 """Size in bytes from which the log is renamed to `log.1` and a new one started."""
-
-
-class Spent(NamedTuple):
-    """The lines of an event that commits used or dropped: range texts over `event.after`, 1-based, inclusive.
-
-    `trace` is the generation that the event was frozen into, None while no commit used its turn. `path` is
-    the file's later name in a commit, None where it is still the event's.
-    """
-
-    lines: str
-    dropped: str
-    trace: str | None = None
-    path: str | None = None
 
 
 def inbox_root(common_dir: str, worktree_id: str) -> str:
@@ -71,15 +61,16 @@ class Inbox:
 
         ValueError for a row that is no event; OSError where it cannot be written.
         """
-        seq = self.next_seq()
-        while True:
-            row = {**row, "v": VERSION, "seq": seq}
-            Event.from_json(row)
-            if files.create(self.tmp, self.event_path(seq), _dump(row)):
-                self._appended = seq
-                return seq
-            self._appended = 0
-            seq = max(seq + 1, self.next_seq())
+        with waiting.Appender(self) as rows:
+            seq = self.next_seq()
+            while True:
+                row = {**row, "v": VERSION, "seq": seq}
+                rows.add(Event.from_json(row))
+                if files.create(self.tmp, self.event_path(seq), _dump(row)):
+                    self._appended = seq
+                    return seq
+                self._appended = 0
+                seq = max(seq + 1, self.next_seq())
 
     def append_once(self, key: str, rows: list[dict[str, Any]]) -> list[int]:
         """Add the events of one tool use unless they are already recorded. Returns the new seqs.
@@ -97,9 +88,11 @@ class Inbox:
         self.marks.drop(key)
         return seqs
 
-    def events(self) -> list[Event | Problem]:
-        """Every live event in order, with a Problem in place of each that cannot be read."""
-        return list(self._read_all("events"))
+    def events(self, seqs: Collection[int] | None = None) -> list[Event | Problem]:
+        """Every live event (in `seqs`) in order, with a Problem in place of each that cannot be read."""
+        if seqs is None:
+            return list(self._read_all("events"))
+        return [entry for entry in map(self.event, sorted(seqs)) if entry is not None]
 
     def seqs(self) -> list[int]:
         """The seq of every live event, readable or not, ascending."""
@@ -108,6 +101,10 @@ class Inbox:
     def archived(self) -> list[Event | Problem]:
         """Every retired event in order, as `events`."""
         return list(self._read_all("archive"))
+
+    def event(self, seq: int) -> Event | Problem | None:
+        """A live event, a Problem if it cannot be read, None if there is none."""
+        return self._read_event("events", f"{seq:010d}.json")
 
     def last_event(self, path: str) -> Event | None:
         """The newest readable live event on a path."""
@@ -118,36 +115,27 @@ class Inbox:
         return None
 
     def spent(self, seq: int) -> Spent:
-        """The marks of an event; empty texts if it has none or they are damaged."""
+        """What commits used of an event; nothing if that is not recorded or damaged."""
+        from gitprov.model.spent import Spent  # capture does not need it
+
         for path in (self._spent_path(seq), self.archived_spent_path(seq)):
             try:
-                row = loads(files.read(path) or b"null")
-            except (OSError, ValueError):
+                row = loads_object(files.read(path))
+            except OSError:
                 continue
-            if isinstance(row, dict):
-                lines, dropped = (str(row.get(key) or "") for key in ("lines", "dropped"))
-                trace, name = (
-                    row[key] if isinstance(row.get(key), str) else None for key in ("trace", "path")
-                )
-                return Spent(lines, dropped, trace, name)
-        return Spent("", "")
+            if row is not None:
+                return Spent.from_json(row)
+        return Spent()
 
-    def mark_spent(
-        self,
-        seq: int,
-        lines: str,
-        dropped: str,
-        trace: str | None = None,
-        *,
-        path: str | None = None,
-        durable: bool = True,
-    ) -> None:
-        """Replace an event's marks (range texts). To add to them, the caller unites with `spent` first.
+    def mark_spent(self, seq: int, spent: Spent, *, durable: bool = True) -> None:
+        """Replace the record of what commits used of an event. To add to it, the caller unites first.
 
-        An event that is retired at once needs no `durable` mark: only live events claim lines.
+        An event that is retired at once needs no `durable` record: only live events claim lines.
         """
-        row = {"v": VERSION, "lines": str(lines), "dropped": str(dropped), "trace": trace}
-        row |= {} if path is None else {"path": path}
+        row = {"v": VERSION, **spent.to_json()}
+        if spent.path is not None:
+            with waiting.Appender(self) as rows:
+                rows.add_path(seq, spent.path)
         files.replace(self.tmp, self._spent_path(seq), _dump(row), durable=durable)
 
     def retire(self, seqs: Iterable[int]) -> None:
@@ -167,6 +155,7 @@ class Inbox:
                 os.rename(self._spent_path(seq), self.archived_spent_path(seq))
             except FileNotFoundError:
                 pass
+        waiting.settle(self)
 
     def put_blob(self, data: bytes) -> ContentRef:
         """Store file content; large (over `limits.file_bytes`) and binary content only by its digest."""
@@ -212,6 +201,10 @@ class Inbox:
             return stat.S_ISDIR(os.stat(self.root).st_mode)
         except (FileNotFoundError, NotADirectoryError):
             return False
+
+    def can_write(self) -> bool:
+        """Whether this process may add to the inbox."""
+        return os.access(self.root, os.W_OK | os.X_OK)
 
     def next_seq(self) -> int:
         """A seq above that of every event, live or retired. Another process may take it first."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.model.event import Event, Turn
 from gitprov.store import files
 from gitprov.store.inbox import seen as sightings
+from gitprov.store.inbox import spool, waiting
 
 if TYPE_CHECKING:
     from gitprov.store.inbox.inbox import Inbox
@@ -32,6 +33,10 @@ def prune(inbox: Inbox, now: float) -> list[str]:
     """
     limits = inbox.limits
     _remove_older(inbox.tmp, now - HOUR)
+    for path in spool.incomplete(inbox):
+        if _age(path, now) > HOUR:
+            files.remove(path)
+    _remove_older(spool.aside(inbox), now - limits.keep_seconds)
     _remove_older(inbox.marks.root, now - DAY)
     _remove_older(os.path.join(inbox.root, "archive"), now - limits.keep_seconds)
     messages = _drop_old_events(inbox, now, limits.keep_days)
@@ -39,7 +44,9 @@ def prune(inbox: Inbox, now: float) -> list[str]:
     _drop_orphan_marks(inbox)
     sightings.prune(inbox)
     _collect(inbox, now - HOUR)
-    return messages + _shrink(inbox, limits.archive_bytes, now)
+    messages += _shrink(inbox, limits.archive_bytes, now)
+    waiting.settle(inbox)
+    return messages
 
 
 class Erasure(NamedTuple):
@@ -71,6 +78,7 @@ def erase(inbox: Inbox, what: Erasure) -> None:
     for key, turn in what.turns:
         if (key, turn) not in needed:
             _erase_turn(inbox, key, turn)
+    waiting.settle(inbox, thorough=True)
     if what.digests:
         after = _references(inbox)
         for digest in what.digests:

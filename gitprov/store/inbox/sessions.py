@@ -14,6 +14,9 @@ from gitprov.store import files
 FORGOTTEN = "forgotten"
 """Field of a turn that `gitprov forget` blanked: it must not be filled again from the agent's transcript."""
 
+UNREAD_END = "unread_end"
+"""Field of a turn whose transcript did not contain the agent's last answer when the turn ended."""
+
 
 def session_key(agent: str, session: str, subagent: str | None = None) -> str:
     """16 hex digits that identify one agent's session, or one subagent within it."""

@@ -83,7 +83,10 @@ class Mark:
         except FileExistsError:
             self._handle = os.open(self._path, flags | os.O_CREAT, files.PRIVATE_FILE)
         # Between creation and lock another delivery may have taken the lock and finished.
-        self.fresh = _lock(self._handle) and self.fresh
+        is_free = files.lock(self._handle)
+        self.fresh = is_free and self.fresh
+        if not is_free:
+            files.lock(self._handle, wait=WAIT)
         self.done = os.fstat(self._handle).st_size > 0
         return self
 
@@ -95,27 +98,3 @@ class Mark:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         os.close(self._handle)
-
-
-def _lock(handle: int) -> bool:
-    """Lock a file, waiting up to WAIT seconds; False where it had to wait or locks do not work."""
-    import fcntl
-
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    except BlockingIOError:
-        pass
-    except OSError:
-        return False
-    import time
-
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        time.sleep(0.01)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
-        except OSError:
-            continue
-    return False

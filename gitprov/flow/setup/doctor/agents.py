@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from gitprov.flow.setup import agents
 from gitprov.flow.setup.doctor.case import Check, Examination
 from gitprov.model.finding import ERROR, WARNING, Finding
+from gitprov.store import files
 from gitprov.store.setup import agent_settings as agents_config
+from gitprov.store.setup import launchers, shims
 
 
 def agent_settings(case: Examination) -> Iterator[Finding]:
@@ -41,6 +43,17 @@ def capture_command(case: Examination) -> Iterator[Finding]:
             yield _not_found(path, program)
 
 
+def launcher_version(case: Examination) -> Iterator[Finding]:
+    """The launcher that agents run is of this version."""
+    path = os.path.join(launchers.directory(case.wish.user_home), launchers.NAMES[0])
+    data = files.read(path) or b""
+    if shims.is_unchanged(data) and data != shims.render_launcher(shims.settings_of(data)):
+        what = f"{path} is of another version of gitprov: agents may wait for Python at each edit"
+        finding = Finding("launcher", WARNING, what, "gitprov install")
+        steps = agents.launcher_steps(case.wish)
+        yield case.fixable(finding, steps[0].run) if steps else finding
+
+
 def _not_found(path: str, program: str) -> Finding:
     where = "is not there" if "/" in program else "is not on PATH"
     what = f"{path} tells an agent to run {program}, which {where}"
@@ -57,4 +70,4 @@ def _in_use(case: Examination) -> bool:
     return any(os.path.isdir(os.path.dirname(path)) for path, _ in _files(case))
 
 
-CHECKS: list[Check] = [agent_settings, capture_command]
+CHECKS: list[Check] = [agent_settings, capture_command, launcher_version]

@@ -99,7 +99,7 @@ def notes_ref(case: Examination) -> Iterator[Finding]:
         note = Note.parse(blob.data)
         foreign += len(note.foreign)
         implausible += len(note.implausible)
-        unknown += sum(row["kind"] not in _KINDS for row in note.rows.values())
+        unknown += sum(row.kind not in _KINDS for row in note.rows.values())
     if missing:
         yield Finding(
             "notes", ERROR, f"{missing} notes cannot be read", "git fsck; then fetch the notes again"

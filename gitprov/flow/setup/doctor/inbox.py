@@ -7,12 +7,13 @@ import stat
 from collections.abc import Callable, Iterator
 
 from gitprov.errors import Damaged
+from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.setup.doctor.case import Check, Examination, Fix
 from gitprov.git.locate import MAIN_WORKTREE
 from gitprov.model.event import Event, Problem
 from gitprov.model.finding import ERROR, WARNING, Finding
-from gitprov.store import files
-from gitprov.store.inbox import lost, retention
+from gitprov.store import access, files
+from gitprov.store.inbox import lost, retention, spool
 from gitprov.store.inbox.inbox import Inbox
 
 _FIX = "gitprov doctor --fix"
@@ -21,7 +22,7 @@ _FIX = "gitprov doctor --fix"
 def inboxes(case: Examination) -> list[tuple[str, Inbox]]:
     """Worktree id and inbox, for each inbox that was ever written to."""
     root = os.path.join(case.repo.home, "inbox")
-    return [(name, Inbox(os.path.join(root, name))) for name in files.names(root)]
+    return [(name, open_inbox(os.path.join(root, name), case.repo.env)) for name in files.names(root)]
 
 
 def damaged_events(case: Examination) -> Iterator[Finding]:
@@ -57,11 +58,23 @@ def lost_reports(case: Examination) -> Iterator[Finding]:
 def leftovers(case: Examination) -> Iterator[Finding]:
     """No temporary file remains of a process that was killed more than an hour ago."""
     for name, inbox in inboxes(case):
-        paths = [os.path.join(inbox.tmp, file) for file in files.names(inbox.tmp)]
+        paths = [os.path.join(inbox.tmp, file) for file in files.names(inbox.tmp)] + spool.incomplete(inbox)
         old = [path for path in paths if _age(path, case.now) > retention.HOUR]
         if old:
             what = f"inbox {name}: {len(old)} temporary files of killed processes"
             yield case.fixable(Finding("leftovers", WARNING, what, _FIX), _each(files.remove, old))
+
+
+def spooled_reports(case: Examination) -> Iterator[Finding]:
+    """Every stored report of an edit became events."""
+    for name, inbox in inboxes(case):
+        waiting, bad = len(spool.names(inbox)), len(spool.undigested(inbox))
+        if waiting:
+            what = f"inbox {name}: {waiting} reports of edits wait in its spool, which cannot be written"
+            yield Finding("spool", WARNING, what, access.mend(spool.directory(inbox)))
+        if bad:
+            what = f"inbox {name}: {bad} reports of edits could not be read and were set aside"
+            yield Finding("spool", WARNING, what, f"read, then delete {spool.aside(inbox)}")
 
 
 def unfinished_erasure(case: Examination) -> Iterator[Finding]:
@@ -199,6 +212,7 @@ CHECKS: list[Check] = [
     logged_problems,
     lost_reports,
     leftovers,
+    spooled_reports,
     unfinished_erasure,
     private,
     size,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.attribution.returned import gone_for_good
+from gitprov.attribution.recall import gone_for_good
 from gitprov.model.lines import count_lines
 from gitprov.model.ranges import LineSet
 

@@ -1,1 +1,0 @@
-"""Finds the origin of single lines: restored with a file, reformatted, or not claimed by a commit's note."""
