@@ -56,7 +56,7 @@ def test_a_package_that_does_not_exist(project: GitRepo, server: LoopbackRegistr
     staged = answer(project, "--staged", status=1)
     assert rows(staged) == [("deps/nonexistent", "requirements.txt", 2)]
     project.commit_staged("Add packages")
-    trace = next(iter(project.note().traces))
+    trace = project.traces()[0]["id"]
     for args in (("--range", "HEAD~1..HEAD"), ("requirements.txt",), (".",)):
         document = answer(project, *args, status=1)
         assert rows(document) == [("deps/nonexistent", "requirements.txt", 2)]
@@ -104,7 +104,9 @@ def test_offline(project: GitRepo, server: LoopbackRegistry) -> None:
     assert server.requests == []
     answer(project, "--staged", status=1)
     count = len(server.requests)
-    assert rows(answer(project, "--staged", "--offline", status=1)) == [("deps/nonexistent", "requirements.txt", 1)]
+    assert rows(answer(project, "--staged", "--offline", status=1)) == [
+        ("deps/nonexistent", "requirements.txt", 1)
+    ]
     assert len(server.requests) == count
 
 
@@ -115,7 +117,10 @@ def test_text(project: GitRepo) -> None:
     project.commit_staged("Add")
     done = project.gitprov("check", "deps", "--range", "HEAD~1..HEAD", check=False)
     assert done.returncode == 1
-    assert "requirements.txt:1: high: there is no package reqeusts on 127.0.0.1 [deps/nonexistent]" in done.stdout
+    assert (
+        "requirements.txt:1: high: there is no package reqeusts on 127.0.0.1 [deps/nonexistent]"
+        in done.stdout
+    )
     assert "1 | reqeusts\n    | ^^^^^^^^\n" in done.stdout
     assert "written by my-tool model-1, gen_" in done.stdout
     assert "requests may be meant" in done.stdout

@@ -140,6 +140,7 @@ def _staged(repo: Repository) -> Iterator[Subject]:
     from gitprov.flow.context import CommitContext
     from gitprov.flow.work_tree import view_of
     from gitprov.model.note import Note
+    from gitprov.model.rows import TraceRow
 
     context = CommitContext(repo, view_of(repo, os.getppid()))
     change = staged_change(repo, amend=False)
@@ -153,9 +154,9 @@ def _staged(repo: Repository) -> Iterator[Subject]:
             yield Subject(file.path, b"", LineSet(), unread=_why_not(content))
             continue
         authors = tuple(
-            (claim.lines, Author(claim.row["id"], claim.row.get("agent"), claim.row.get("model")))
+            (claim.lines, Author(claim.row.id, claim.row.agent, claim.row.model))
             for claim in note.claims(file.path)
-            if claim.cls in ("ai", "edited") and claim.row["kind"] == "trace"
+            if claim.cls in ("ai", "edited") and isinstance(claim.row, TraceRow)
         )
         yield Subject(file.path, content, _lines_of(file), authors)
 

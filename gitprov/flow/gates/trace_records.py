@@ -71,17 +71,16 @@ def _entries(repo: Repository, revs: list[str]) -> Iterator[LoggedCommit]:
 def _of_commit(entry: LoggedCommit, texts: Mapping[str, Note], options: TraceOptions) -> Iterator[Finding]:
     """Findings of one commit that git ai-log lists."""
     note = texts.get(entry.oid, Note())
-    row = note.commit or {}
+    row = note.commit
     if options.require_trace and not note.traces:
         message = f"{entry.oid[:12]} declares AI-written lines and has no trace"
         yield _finding("trace/no-trace", ERROR, message, f"gitprov heal {entry.oid[:12]}", entry, "high")
-    if row.get("gate") == "bypassed":
+    if row is not None and row.gate == "bypassed":
         message = f"{entry.oid[:12]} was committed past the gate (--no-verify)"
         yield _finding(
             "trace/bypassed", WARNING, message, f"gitprov verify {entry.oid[:12]}^!", entry, "medium"
         )
-    dropped = row.get("dropped")
-    for trace, reason in dropped.items() if isinstance(dropped, dict) else ():
+    for trace, reason in ((row.dropped if row is not None else None) or {}).items():
         message = f"{entry.oid[:12]} let the record of {trace} go: {reason}"
         yield _finding("trace/dropped", WARNING, message, None, entry, "low")
 
