@@ -49,7 +49,6 @@ class Block(NamedTuple):
     paths: frozenset[str]
     lines: frozenset[bytes]
     any: bool
-    turn: tuple[str, str] | None = None
 
 
 class Appender:
@@ -117,17 +116,45 @@ def place(inbox: Inbox) -> str:
     return os.path.join(inbox.root, "waiting")
 
 
-def read(inbox: Inbox) -> dict[int, Block]:
-    """Seq → block, of the list alone: it may have events that are no longer live."""
+class Listed(NamedTuple):
+    """The result of a search: all seqs of the list, and the blocks that have a row of the search."""
+
+    seqs: set[int]
+    hits: dict[int, Block]
+
+
+def search(inbox: Inbox, paths: Iterable[str], lines: Iterable[bytes]) -> Listed:
+    """The events with one of these paths or lines, or with the row `*`.
+
+    Blocks are read only where a row is equal, since there may be very many.
+    """
+    rows = {_ANY[:-1], *(_path_row(path)[:-1] for path in paths), *(b"+" + line for line in lines)}
+    parts = list(_parts(_content_of(inbox)))
+    seqs = {seq for seq, part in parts if not rows.isdisjoint(part.split(b"\n"))}
+    return Listed({seq for seq, _ in parts}, _grouped(part for part in parts if part[0] in seqs))
+
+
+def with_turns(inbox: Inbox, seqs: set[int]) -> set[int]:
+    """The seqs, and those of all events of the same turns."""
+    heads = [
+        (seq, part[2 : part.index(b"\n", 1)].split(b" ")[2:]) for seq, part in _parts(_content_of(inbox))
+    ]
+    turns = {tuple(head) for seq, head in heads if seq in seqs and b"-" not in head}
+    return seqs | {seq for seq, head in heads if tuple(head) in turns}
+
+
+def _grouped(parts: Iterable[tuple[int, bytes]]) -> dict[int, Block]:
     rows: dict[int, list[bytes]] = {}
-    for seq, part in _parts(files.read(place(inbox)) or b""):
+    for seq, part in parts:
         rows.setdefault(seq, []).append(part)
-    return {seq: _read(parts) for seq, parts in rows.items()}
+    return {seq: _read(rest) for seq, rest in rows.items()}
 
 
 def blocks(inbox: Inbox, events: Iterable[Event]) -> dict[int, Block]:
     """Seq → block, for the events given. Events that are not in the list get a block from their contents."""
-    listed = read(inbox)
+    events = list(events)
+    seqs = {event.seq for event in events}
+    listed = _grouped(part for part in _parts(_content_of(inbox)) if part[0] in seqs)
     last: dict[str, Event] = {}
     result: dict[int, Block] = {}
     for event in events:
@@ -142,7 +169,7 @@ def blocks(inbox: Inbox, events: Iterable[Event]) -> dict[int, Block]:
 
 def paths_of(inbox: Inbox, seq: int) -> frozenset[str] | None:
     """The names of an event's file by the list, even if the event cannot be read; None if not known."""
-    block = read(inbox).get(seq)
+    block = _grouped(part for part in _parts(_content_of(inbox)) if part[0] == seq).get(seq)
     return block.paths if block is not None and block.paths and not block.any else None
 
 
@@ -247,6 +274,10 @@ def _path_row(path: str) -> bytes:
     return b"diff --git a/%s b/%s\n" % (name, name)
 
 
+def _content_of(inbox: Inbox) -> bytes:
+    return files.read(place(inbox)) or b""
+
+
 def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Seq and bytes of each block. What a killed process wrote only in part is left out or has fewer rows."""
     for part in data.split(_START)[1:]:
@@ -257,13 +288,11 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _read(parts: Iterable[bytes]) -> Block:
     rows = [row for part in parts for row in part.split(b"\n")]
-    heads = [row.decode("ascii", "replace").split(" ") for row in rows if row.startswith(b"= ")]
-    turns = [(head[2], head[3]) for head in heads if len(head) == 4 and "-" not in head]
     pairs = (row[len(b"diff --git a/") :] for row in rows if row.startswith(b"diff --git a/"))
     names = (pair[: (len(pair) - len(b" b/")) // 2] for pair in pairs)
     paths = frozenset(name.decode("utf-8", "surrogateescape") for name in names)
     lines = frozenset(row[1:] for row in rows if row.startswith(b"+"))
-    return Block(paths, lines, b"*" in rows, turns[0] if turns else None)
+    return Block(paths, lines, b"*" in rows)
 
 
 def _previous(inbox: Inbox, path: str) -> Event | None:
