@@ -68,7 +68,7 @@ _REACH = 4 << 20
 _WAIT = 2.0
 
 
-class Block(NamedTuple):
+class WaitingBlock(NamedTuple):
     """What one event may concern. `lines` have no line ends; with `any` they are not complete."""
 
     paths: frozenset[str]
@@ -141,14 +141,14 @@ def place(inbox: EventStore) -> str:
     return os.path.join(inbox.root, "waiting")
 
 
-class Listed(NamedTuple):
+class ListSearch(NamedTuple):
     """The result of a search: all seqs of the list, and the blocks that have a row of the search."""
 
     seqs: set[int]
-    hits: dict[int, Block]
+    hits: dict[int, WaitingBlock]
 
 
-def search(inbox: EventStore, paths: Iterable[str], lines: Iterable[bytes]) -> Listed:
+def search(inbox: EventStore, paths: Iterable[str], lines: Iterable[bytes]) -> ListSearch:
     """The events with one of these paths or lines, or with the row `*`.
 
     Blocks are read only where a row is equal, since there may be very many.
@@ -156,7 +156,7 @@ def search(inbox: EventStore, paths: Iterable[str], lines: Iterable[bytes]) -> L
     rows = {_ANY[:-1], *(_path_row(path)[:-1] for path in paths), *(b"+" + line for line in lines)}
     parts = list(_parts(_content_of(inbox)))
     seqs = {seq for seq, part in parts if not rows.isdisjoint(part.split(b"\n"))}
-    return Listed({seq for seq, _ in parts}, _grouped(part for part in parts if part[0] in seqs))
+    return ListSearch({seq for seq, _ in parts}, _grouped(part for part in parts if part[0] in seqs))
 
 
 def with_turns(inbox: EventStore, seqs: set[int]) -> set[int]:
@@ -168,20 +168,20 @@ def with_turns(inbox: EventStore, seqs: set[int]) -> set[int]:
     return seqs | {seq for seq, head in heads if tuple(head) in turns}
 
 
-def _grouped(parts: Iterable[tuple[int, bytes]]) -> dict[int, Block]:
+def _grouped(parts: Iterable[tuple[int, bytes]]) -> dict[int, WaitingBlock]:
     rows: dict[int, list[bytes]] = {}
     for seq, part in parts:
         rows.setdefault(seq, []).append(part)
     return {seq: _read(rest) for seq, rest in rows.items()}
 
 
-def blocks(inbox: EventStore, events: Iterable[Event]) -> dict[int, Block]:
+def blocks(inbox: EventStore, events: Iterable[Event]) -> dict[int, WaitingBlock]:
     """Seq → block, for the events given. Events that are not in the list get a block from their contents."""
     events = list(events)
     seqs = {event.seq for event in events}
     listed = _grouped(part for part in _parts(_content_of(inbox)) if part[0] in seqs)
     last: dict[str, Event] = {}
-    result: dict[int, Block] = {}
+    result: dict[int, WaitingBlock] = {}
     for event in events:
         block = listed.get(event.seq)
         if block is None:
@@ -311,13 +311,13 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
             yield int(word), _START + part
 
 
-def _read(parts: Iterable[bytes]) -> Block:
+def _read(parts: Iterable[bytes]) -> WaitingBlock:
     rows = [row for part in parts for row in part.split(b"\n")]
     pairs = (row[len(b"diff --git a/") :] for row in rows if row.startswith(b"diff --git a/"))
     names = (pair[: (len(pair) - len(b" b/")) // 2] for pair in pairs)
     paths = frozenset(name.decode("utf-8", "surrogateescape") for name in names)
     lines = frozenset(row[1:] for row in rows if row.startswith(b"+"))
-    return Block(paths, lines, b"*" in rows)
+    return WaitingBlock(paths, lines, b"*" in rows)
 
 
 def _previous(inbox: EventStore, path: str) -> Event | None:
