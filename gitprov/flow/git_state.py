@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.git.objects import is_commit, parse_commit
 from gitprov.git.process import decode
 from gitprov.interop import messages
 from gitprov.store import files
@@ -57,8 +56,8 @@ def squashing(repo: Repository) -> bool:
 def undone(repo: Repository) -> tuple[str, ...]:
     """The parents of the commit being reverted, last first: of them only lines come back; empty if none."""
     reverted = "" if rebasing(repo) else state(repo, "REVERT_HEAD") or _reverted(repo)
-    obj = repo.objects.get(reverted) if reverted else None
-    return parse_commit(obj).parents[::-1] if is_commit(obj) else ()
+    commit = repo.objects.commit(reverted)
+    return () if commit is None else commit.parents[::-1]
 
 
 def unnamed(repo: Repository, sources: Sources) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from gitprov.errors import NotesUnreadable
+from gitprov.git.objects import tree_rows
 from gitprov.git.process import Env, decode, encode, run_git
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def read(repo: Repository, ref: str, oids: Iterable[str]) -> dict[str, bytes]:
     commits = list(dict.fromkeys(oids))
     if len(commits) > _BY_NAME:
         blobs = listing(repo, ref)
-        return _blobs(repo, {oid: blobs[oid] for oid in commits if oid in blobs})
+        data = repo.objects.blobs(blobs[oid] for oid in commits if oid in blobs)
+        return {oid: data[blobs[oid]] for oid in commits if blobs.get(oid) in data}
     out: dict[str, bytes] = {}
     names = [(oid, f"{ref}:{path}") for oid in commits for path in spellings(oid)]
     for (oid, _), obj in zip(names, repo.objects.get_many(name for _, name in names), strict=True):
@@ -52,10 +54,7 @@ def _list(ref: str) -> tuple[str, ...]:
 
 def _entries(shown: bytes) -> Iterator[tuple[str, str]]:
     """(path without slashes, blob id) for each entry of a notes tree; a note's path is then a commit id."""
-    for row in decode(shown).split("\0"):
-        facts, _, path = row.partition("\t")
-        if facts:
-            yield path.replace("/", ""), facts.split(" ")[2]
+    return ((entry.path.replace("/", ""), entry.oid) for entry in tree_rows(shown))
 
 
 def blobs_at(ref: str, *, cwd: str, env: Env) -> dict[str, str]:
@@ -111,12 +110,3 @@ def places(repo: Repository, ref: str) -> dict[str, list[str]]:
         if len(oid) == repo.hash_length:
             out.setdefault(oid, []).append(blob)
     return out
-
-
-def _blobs(repo: Repository, blobs: dict[str, str]) -> dict[str, bytes]:
-    objects = repo.objects.get_many(blobs.values())
-    return {
-        oid: obj.data
-        for oid, obj in zip(blobs, objects, strict=True)
-        if obj is not None and obj.type == "blob"
-    }

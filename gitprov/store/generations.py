@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.errors import Damaged
+from gitprov.git.objects import tree_rows
 from gitprov.model import canonical
 from gitprov.model.generation import Edit, Generation, Instruction
 from gitprov.model.untrusted.jsonvalue import loads, loads_object
@@ -93,13 +94,13 @@ def load(repo: Repository, trace: str) -> Generation | None:
     blobs = listing(repo, top) if fields.get("edits") else {}
     edits = [_edit(repo, blobs, n, row) for n, row in enumerate(fields.get("edits") or ())]
     standing = [_instruction(repo, row) for row in fields.get("instructions") or ()]
-    prompt, output = _bytes(repo, f"{top}/prompt.txt"), _bytes(repo, f"{top}/output.txt")
+    prompt, output = repo.objects.content(f"{top}/prompt.txt"), repo.objects.content(f"{top}/output.txt")
     return Generation(fields, prompt, output, tuple(edits), tuple(standing))
 
 
 def tombstone(repo: Repository, trace: str) -> dict[str, canonical.Json] | None:
     """The tombstone of a forgotten generation (`at`, `by`, `reason`), None where it was not forgotten."""
-    data = _bytes(repo, f"{REF}:{directory(trace)}/{TOMBSTONE}")
+    data = repo.objects.content(f"{REF}:{directory(trace)}/{TOMBSTONE}")
     if data is None:
         return None
     return loads_object(data) or {}
@@ -109,9 +110,8 @@ def listing(repo: Repository, ref: str = REF) -> dict[str, str]:
     """Path → blob id for everything below a generations ref, without submodules; empty where there is no
     such ref.
     """
-    result = repo.try_run("ls-tree", "-r", "-z", "--full-tree", ref)
-    rows = (row.partition("\t") for row in result.stdout.decode("utf-8", "surrogateescape").split("\0"))
-    return {path: facts.split(" ")[2] for facts, _, path in rows if path and " blob " in facts}
+    shown = repo.try_run("ls-tree", "-r", "-z", "--full-tree", ref).stdout
+    return {entry.path: entry.oid for entry in tree_rows(shown) if entry.type == "blob"}
 
 
 def trace_of(path: str) -> str | None:
@@ -208,8 +208,8 @@ def _edit(repo: Repository, blobs: Mapping[str, str], n: int, row: dict[str, can
     before, after = (blobs.get(f"files/{n}.{side}") for side in ("before", "after"))
     return Edit(
         path=row["path"],
-        before=None if before is None else _bytes(repo, before),
-        after=None if after is None else _bytes(repo, after),
+        before=None if before is None else repo.objects.content(before),
+        after=None if after is None else repo.objects.content(after),
         before_oid=row.get("before"),
         after_oid=row.get("after"),
         raw_lines=row.get("raw_lines", 0),
@@ -220,9 +220,4 @@ def _edit(repo: Repository, blobs: Mapping[str, str], n: int, row: dict[str, can
 
 def _instruction(repo: Repository, row: dict[str, canonical.Json]) -> Instruction:
     digest = str(row["digest"])
-    return Instruction(str(row["path"]), digest, _bytes(repo, f"{REF}:{instruction_path(digest)}"))
-
-
-def _bytes(repo: Repository, name: str) -> bytes | None:
-    obj = repo.objects.get(name)
-    return obj.data if obj is not None else None
+    return Instruction(str(row["path"]), digest, repo.objects.content(f"{REF}:{instruction_path(digest)}"))

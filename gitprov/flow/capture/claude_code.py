@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -11,8 +10,7 @@ from gitprov.agents import claude_code, claude_transcript
 from gitprov.agents.claude_code import FileState, Hook, ProposedEdit
 from gitprov.agents.claude_transcript import ToolUse
 from gitprov.flow.capture import turns
-from gitprov.flow.capture.moment import FILE_LIMIT, Moment, inbox_of, look_around, place_of, report
-from gitprov.git.files import tree_files
+from gitprov.flow.capture.moment import Moment, content_of, inbox_of, look_around, place_of, report
 from gitprov.git.locate import Location
 from gitprov.model.event import ContentRef
 from gitprov.store import files
@@ -46,7 +44,7 @@ def _before_tool(hook: Hook, moment: Moment) -> None:
     place = _place(hook, moment)
     if place is not None:
         inbox = inbox_of(place)
-        content = _read_target(place)
+        content = content_of(place)
         ref = None if content is None else inbox.put_blob(content)
         inbox.marks.put(hook.tool_key, Snapshot(place.path, ref))
 
@@ -109,7 +107,7 @@ def _changes(
     hook: Hook, inbox: Inbox, place: Location, tool: ToolUse | None, env: Mapping[str, str]
 ) -> tuple[list[ProposedEdit], dict[str, Any]]:
     """The edits, and the tool input as the model wrote it. ValueError where the content before is unknown."""
-    disk = _read_target(place)
+    disk = content_of(place)
     seen = _seen(hook, inbox, place)
     proposal = tool.input if tool is not None else hook.input
     try:
@@ -164,15 +162,6 @@ def _place(hook: Hook, moment: Moment) -> Location | None:
     cwd = hook.cwd or moment.cwd
     place = place_of(os.path.join(cwd, hook.target), cwd, moment.env)
     return place if place is not None and place.path else None
-
-
-def _read_target(place: Location) -> bytes | None:
-    try:
-        return tree_files.read(place.worktree, place.path, FILE_LIMIT)
-    except OSError as error:
-        if error.errno != errno.EFBIG:
-            raise
-        raise OSError(f"{place.path} is larger than {FILE_LIMIT >> 20} MiB") from error
 
 
 def _ref(inbox: Inbox, content: bytes | ContentRef | None) -> dict[str, Any] | None:

@@ -14,7 +14,6 @@ from gitprov.errors import GitFailed
 from gitprov.flow.git_state import ResetSource, rebasing, state
 from gitprov.git.files import diff as diffs
 from gitprov.git.history.reflog import steps
-from gitprov.git.objects import is_commit, parse_commit
 from gitprov.model.lines import is_trivial, same_text, split_lines
 from gitprov.store import files
 
@@ -121,9 +120,8 @@ def _is_over(repo: Repository, last: Reset) -> bool:
 
 def _before(repo: Repository, last: Reset) -> list[FileChange]:
     """The changes from the reset's target to its old commit, which the reset removed from history."""
-    pair = (repo.objects.get(last.target), repo.objects.get(last.old))
-    trees = [parse_commit(one).tree for one in pair if is_commit(one)]
-    return diffs.between(repo, *trees) if len(trees) == 2 else []
+    target, old = repo.objects.commit(last.target), repo.objects.commit(last.old)
+    return [] if target is None or old is None else diffs.between(repo, target.tree, old.tree)
 
 
 def _has_more(repo: Repository, last: Reset, view: View) -> bool:
@@ -135,8 +133,7 @@ def _waits(repo: Repository, change: FileChange, view: View) -> bool:
     content = view(change.path)
     if content is None:
         return True
-    committed = repo.objects.get(f"HEAD:{change.path}") if "\n" not in change.path else None
-    if same_text(content, committed.data if committed is not None else b""):
+    if same_text(content, repo.objects.content(f"HEAD:{change.path}") or b""):
         return False
     hunks = [hunk for hunk in _hunks(repo, change) if _telling(hunk) >= _ENOUGH]
     return same_text(content, repo.objects.blob(change.new_oid)) or any(

@@ -10,7 +10,6 @@ from gitprov.flow.change import CommitChange, fits, staged_change
 from gitprov.flow.commit.gates import message_gate_installed, trailer_hook_installed
 from gitprov.flow.context import CommitContext
 from gitprov.git.history import trailers as texts
-from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
 from gitprov.git.user.parent_command import GATELESS, command, commit_options, says_amend
 from gitprov.git.user.settings import alias
@@ -33,11 +32,11 @@ def is_amend(context: CommitContext, source: str | None) -> bool:
     amend = says_amend(context.git.words, lambda word: alias(context.repo, word)) if context.git else None
     if amend is not None:
         return amend
-    head = context.repo.objects.get("HEAD") if source == "commit" else None
-    if head is None or head.type != "commit":
+    head = context.repo.objects.commit("HEAD") if source == "commit" else None
+    if head is None:
         return False
     name, email, date = (context.repo.env.get(f"GIT_AUTHOR_{part}", "") for part in ("NAME", "EMAIL", "DATE"))
-    return parse_commit(head).author == f"{name} <{email}> {date.removeprefix('@')}"
+    return head.author == f"{name} <{email}> {date.removeprefix('@')}"
 
 
 def plan_for(context: CommitContext, amend: bool) -> Plan | None:

@@ -219,10 +219,9 @@ class _Planner:
         if self._amended is None:
             return tuple(sorted(self._inherited.traces))
         from gitprov.flow.carry.absent_traces import known_to
-        from gitprov.git.objects import parse_commit
 
-        old = self._context.repo.objects.get(self._commit_change.amended or "")
-        amended_traces = known_to([parse_commit(old)], {old.oid: self._amended}) if old is not None else ()
+        old = self._context.repo.objects.commit(self._commit_change.amended)
+        amended_traces = known_to([old], {old.oid: self._amended}) if old is not None else ()
         return tuple(sorted({*self._inherited.traces, *amended_traces}))
 
     def _with_inherited(self, evidence_rows: list[Row]) -> list[Row]:

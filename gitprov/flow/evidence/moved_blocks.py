@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.moved_block import LEAST, Owner, RemovedLines, UnclaimedLines, arrivals
 from gitprov.attribution.outcome import AmendedClaim, Outcome, SpentLines, Tally
-from gitprov.errors import Damaged
 from gitprov.flow.evidence.attribute import CARRIED, Attributor, FileJob, FileResult
 from gitprov.model.lines import is_trivial, split_lines
 from gitprov.model.ranges import LineSet
@@ -100,8 +99,7 @@ def _outside(
     if paths:
         attributor = worker(paths)
         for path in paths:
-            head = context.repo.objects.get(f"HEAD:{path}") if "\n" not in path else None
-            content = head.data if head is not None and head.type == "blob" else b""
+            content = context.repo.objects.content(f"HEAD:{path}") or b""
             yield attributor.attribute_file(FileJob(path, content, content, (), apart[path], []))
 
 
@@ -109,11 +107,8 @@ def _shares(context: CommitContext, events: Iterable[Event], telling: set[bytes]
     """Whether the edits of a file contain at least LEAST of the lines `telling`."""
     seen: set[bytes] = set()
     for event in events:
-        if event.after is not None and event.after.stored:
-            try:
-                seen.update(line.rstrip(b"\r\n") for line in split_lines(context.inbox.get_blob(event.after)))
-            except Damaged:
-                continue  # the gate reports damage that concerns a file of the commit
+        after = context.inbox.kept(event.after) or b""
+        seen.update(line.rstrip(b"\r\n") for line in split_lines(after))
         if len(seen & telling) >= LEAST:
             return True
     return False

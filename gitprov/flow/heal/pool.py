@@ -11,13 +11,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.git.history import survey
+from gitprov.model.ids import TRACE_ID
 from gitprov.store import notes
 
 if TYPE_CHECKING:
     from gitprov.git.history.survey import SurveyedCommit
     from gitprov.git.repo import Repository
 
-IDS = re.compile(r'"(gen_[0-9]{8}_[0-9a-f]{10})"')
+IDS = re.compile(f'"({TRACE_ID.pattern})"')
 
 
 class NotedCommits:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.attribution.outcome import Tally
 from gitprov.checks.gate import Refusal
-from gitprov.errors import Damaged, GitprovError
+from gitprov.errors import GitprovError
 from gitprov.flow.change import staged_change
 from gitprov.flow.commit import plan as stage
 from gitprov.flow.context import CommitContext
@@ -139,10 +139,7 @@ def _turns(
 
 def _first_line(inbox: Inbox, prompt: ContentRef | None) -> str | None:
     """The prompt's first line that is not blank, shortened; None where there is none or it cannot be read."""
-    try:
-        text = decode(inbox.get_blob(prompt)) if prompt is not None else ""
-    except Damaged:
-        return None
+    text = decode(inbox.kept(prompt) or b"")
     return next((line.strip()[:_LINE] for line in text.splitlines() if line.strip()), None)
 
 

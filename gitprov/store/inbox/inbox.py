@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from gitprov.errors import Damaged
 from gitprov.model.event import VERSION, ContentRef, Event, Problem, Turn
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
@@ -96,6 +97,13 @@ class Inbox:
             mark.finish()
         self.marks.drop(key)
         return seqs
+
+    def kept(self, ref: ContentRef | None) -> bytes | None:
+        """The bytes of a reference; None without one, or where they are damaged or were never stored."""
+        try:
+            return None if ref is None else self.get_blob(ref)
+        except Damaged:
+            return None
 
     def events(self) -> list[Event | Problem]:
         """Every live event in order, with a Problem in place of each that cannot be read."""
