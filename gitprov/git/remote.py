@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitprov.errors import GitprovError
 from gitprov.git.process import decode, encode
 from gitprov.model.sha import sha256_hex
 
@@ -65,6 +66,12 @@ def remotes(repo: Repository) -> Remotes:
         elif section == "remote" and field == "fetch":
             fetch[name] = (*fetch.get(name, ()), value)
     return Remotes(tuple(names), _default(repo, tuple(names), settings), fetch)
+
+
+def unknown(name: str, names: tuple[str, ...]) -> GitprovError:
+    """The error for a name that none of the configured remotes has."""
+    hint = f"there are: {', '.join(names)}" if names else "git remote add <name> <url>"
+    return GitprovError(f"no remote {name!r}", hint)
 
 
 def _default(repo: Repository, names: tuple[str, ...], settings: dict[str, str]) -> str | None:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from gitprov.model.untrusted.jsonvalue import optional_text
+
 #: A NUL within so many leading bytes makes content binary, as git decides it.
 _BINARY_PROBE = 8000
 VERSION = 1
@@ -47,7 +49,7 @@ class ContentRef(NamedTuple):
             digest,
             _number(row, "size"),
             _flag(row, "stored", True),
-            _maybe_text(row, "why"),
+            optional_text(row, "why"),
             _rest(row, _REF_FIELDS),
         )
 
@@ -117,17 +119,17 @@ class Event(NamedTuple):
             before=_ref(row, "before"),
             after=_ref(row, "after"),
             at=_text(row, "at"),
-            agent=_maybe_text(row, "agent"),
-            session=_maybe_text(row, "session"),
+            agent=optional_text(row, "agent"),
+            session=optional_text(row, "session"),
             subagent=_maybe_object(row, "subagent"),
-            key=_maybe_text(row, "key"),
-            turn=_maybe_text(row, "turn"),
-            tool=_maybe_text(row, "tool"),
-            tool_use_id=_maybe_text(row, "tool_use_id"),
-            model=_maybe_text(row, "model"),
-            request_id=_maybe_text(row, "request_id"),
+            key=optional_text(row, "key"),
+            turn=optional_text(row, "turn"),
+            tool=optional_text(row, "tool"),
+            tool_use_id=optional_text(row, "tool_use_id"),
+            model=optional_text(row, "model"),
+            request_id=optional_text(row, "request_id"),
             user_modified=_flag(row, "user_modified", False),
-            human=_maybe_text(row, "human"),
+            human=optional_text(row, "human"),
             input=_ref(row, "input"),
             extra=_rest(row, _EVENT_FIELDS),
         )
@@ -185,27 +187,27 @@ class Turn(NamedTuple):
         return cls(
             key=_text(row, "key"),
             turn=_text(row, "turn"),
-            agent=_maybe_text(row, "agent"),
-            agent_version=_maybe_text(row, "agent_version"),
-            session=_maybe_text(row, "session"),
+            agent=optional_text(row, "agent"),
+            agent_version=optional_text(row, "agent_version"),
+            session=optional_text(row, "session"),
             subagent=_maybe_object(row, "subagent"),
             prompt=_ref(row, "prompt"),
-            prompt_name=_maybe_text(row, "prompt_name"),
-            prompt_version=_maybe_text(row, "prompt_version"),
-            prompt_id=_maybe_text(row, "prompt_id"),
-            at=_maybe_text(row, "at"),
+            prompt_name=optional_text(row, "prompt_name"),
+            prompt_version=optional_text(row, "prompt_version"),
+            prompt_id=optional_text(row, "prompt_id"),
+            at=optional_text(row, "at"),
             params=_maybe_object(row, "params") or _NOTHING,
-            cwd=_maybe_text(row, "cwd"),
-            transcript=_maybe_text(row, "transcript"),
+            cwd=optional_text(row, "cwd"),
+            transcript=optional_text(row, "transcript"),
             offset=None if offset is None else _number(row, "offset"),
             instructions=tuple(InstructionFile.from_json(one) for one in _list(row, "instructions")),
             output=_ref(row, "output"),
             message=_ref(row, "message"),
-            model=_maybe_text(row, "model"),
+            model=optional_text(row, "model"),
             usage=_maybe_object(row, "usage") or _NOTHING,
             request_ids=_texts(row, "request_ids"),
             tools=_texts(row, "tools"),
-            parent=_maybe_text(row, "parent"),
+            parent=optional_text(row, "parent"),
             extra=_rest(row, _TURN_FIELDS),
         )
 
@@ -264,10 +266,6 @@ def _text(row: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{name} is not text but {_kind(value)}")
     return value
-
-
-def _maybe_text(row: Mapping[str, Any], name: str) -> str | None:
-    return None if row.get(name) is None else _text(row, name)
 
 
 def _number(row: Mapping[str, Any], name: str) -> int:

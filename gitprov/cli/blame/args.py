@@ -148,12 +148,6 @@ class _BlameParser:
             self.flags = self.flags._replace(**{fields[letter]: True})
 
 
-def wants(argv: Sequence[str], *names: str) -> bool:
-    """Whether one of the flags `names` is in `argv` before `--`."""
-    options = argv[: argv.index("--")] if "--" in argv else argv
-    return any(word in names for word in options)
-
-
 def parse(argv: Sequence[str]) -> BlameCommand:
     """Parses `argv`, without the program's name; UsageError for conflicting flags or without a file."""
     parser = _BlameParser()

@@ -82,12 +82,7 @@ def choose(repo: Repository, named: list[str], *, every: bool = False) -> tuple[
     chosen = named or [configured.default or ""]
     for name in chosen:
         if name not in configured.names and not any(sign in name for sign in "/:\\"):
-            hint = (
-                f"there are: {', '.join(configured.names)}"
-                if configured.names
-                else "git remote add <name> <url>"
-            )
-            raise GitprovError(f"no remote {name!r}", hint)
+            raise remotes.unknown(name, configured.names)
     return chosen, configured
 
 

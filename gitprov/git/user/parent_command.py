@@ -110,30 +110,13 @@ def says_amend(words: list[str], alias: Callable[[str], str | None]) -> bool | N
 
     `alias` returns the text of an alias, None for a word that is no alias.
     """
-    for _ in range(_DEPTH):
-        command, rest = _command(words)
-        if command is None:
-            return None
-        if command == "commit":
-            return _amends(rest)
-        text = alias(command)
-        if text is None or text.startswith("!"):
-            return None
-        words = [*text.split(), *rest]
-    return None
+    rest = _arguments("commit", words, alias)
+    return None if rest is None else _amends(rest)
 
 
 def says_dry_run(words: list[str], alias: Callable[[str], str | None]) -> bool:
     """Whether git's arguments are those of `git push --dry-run`. `alias` as for `says_amend`."""
-    for _ in range(_DEPTH):
-        command, rest = _command(words)
-        if command is None or command == "push":
-            return any(_is_dry_run(word) for word in rest)
-        text = alias(command)
-        if text is None or text.startswith("!"):
-            return False
-        words = [*text.split(), *rest]
-    return False
+    return any(map(_is_dry_run, _arguments("push", words, alias) or ()))
 
 
 def commit_options(words: list[str], alias: Callable[[str], str | None]) -> tuple[str | None, str | None]:
@@ -141,15 +124,21 @@ def commit_options(words: list[str], alias: Callable[[str], str | None]) -> tupl
 
     `alias` as for `says_amend`.
     """
+    rest = _arguments("commit", words, alias) or []
+    return _value(rest, "--template", "t"), _value(rest, "--cleanup", "")
+
+
+def _arguments(name: str, words: list[str], alias: Callable[[str], str | None]) -> list[str] | None:
+    """The arguments of the subcommand `name`, aliases expanded; None where git runs another one."""
     for _ in range(_DEPTH):
         command, rest = _command(words)
-        if command is None or command == "commit":
-            return _value(rest, "--template", "t"), _value(rest, "--cleanup", "")
-        text = alias(command)
+        if command == name:
+            return rest
+        text = None if command is None else alias(command)
         if text is None or text.startswith("!"):
-            return None, None
+            return None
         words = [*text.split(), *rest]
-    return None, None
+    return None
 
 
 def _value(words: list[str], option: str, letter: str) -> str | None:

@@ -7,7 +7,6 @@ Layout under `<git common dir>/gitprov/inbox/<worktree id>/` (directories 0700, 
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 
 from gitprov.errors import Damaged
 from gitprov.model.event import VERSION, ContentRef, Event, Problem, Turn
+from gitprov.model.lines import utf8
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
 from gitprov.store.inbox import limits as inbox_limits
@@ -76,7 +76,7 @@ class Inbox:
         while True:
             row = {**row, "v": VERSION, "seq": seq}
             Event.from_json(row)
-            if files.create(self.tmp, self.event_path(seq), _dump(row)):
+            if files.create(self.tmp, self.event_path(seq), files.json_line(row)):
                 self._appended = seq
                 return seq
             self._appended = 0
@@ -128,11 +128,8 @@ class Inbox:
     def spent(self, seq: int) -> Spent:
         """The marks of an event; empty texts if it has none or they are damaged."""
         for path in (self._spent_path(seq), self.archived_spent_path(seq)):
-            try:
-                row = loads(files.read(path) or b"null")
-            except (OSError, ValueError):
-                continue
-            if isinstance(row, dict):
+            row = files.read_object(path)
+            if row is not None:
                 lines, dropped = (str(row.get(key) or "") for key in ("lines", "dropped"))
                 trace, name = (
                     row[key] if isinstance(row.get(key), str) else None for key in ("trace", "path")
@@ -156,7 +153,7 @@ class Inbox:
         """
         row = {"v": VERSION, "lines": str(lines), "dropped": str(dropped), "trace": trace}
         row |= {} if path is None else {"path": path}
-        files.replace(self.tmp, self._spent_path(seq), _dump(row), durable=durable)
+        files.replace(self.tmp, self._spent_path(seq), files.json_line(row), durable=durable)
 
     def retire(self, seqs: Iterable[int]) -> None:
         """Move events to the archive. Safe to repeat; missing events are skipped."""
@@ -294,22 +291,9 @@ class Inbox:
         )
 
 
-def utf8(text: str) -> bytes:
-    """Text as UTF-8. As agents write them, surrogate pairs are joined and lone surrogates become U+FFFD."""
-    try:
-        return text.encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
-
-
 def one_line(text: str) -> str:
     """The first 500 characters of a text, with unprintable ones escaped."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:500])
-
-
-def _dump(row: dict[str, Any]) -> bytes:
-    """Sorted compact JSON and LF. ASCII escapes preserve paths that are not UTF-8."""
-    return json.dumps(row, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def _seq(name: str) -> int | None:
