@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from gitprov.model.answers.show import (
     CommitAnswer,
@@ -16,7 +16,7 @@ from gitprov.model.answers.show import (
 )
 from gitprov.model.note import Row, classes_of
 from gitprov.output import delta as deltas
-from gitprov.output.show_json import counted, rate
+from gitprov.output.show_json import counted, object_of, rate, requests_of, rows_of
 from gitprov.output.text import PLAIN, clean, clean_block, paint
 
 Colours = Mapping[str, str]
@@ -102,9 +102,9 @@ def section(title: str, text: Text) -> Iterator[str]:
 
 def _facts(answer: TraceAnswer) -> Iterator[str]:
     record = answer.record
-    agent, prompt = _object(record, "agent"), _object(record, "prompt")
+    agent, prompt = object_of(record, "agent"), object_of(record, "prompt")
     version = agent.get("version")
-    redacted = {f"the {name}": _object(record, name).get("redactions") for name in ("prompt", "output")}
+    redacted = {f"the {name}": object_of(record, name).get("redactions") for name in ("prompt", "output")}
     redacted["other fields"] = record.get("field_redactions")
     return _fields(
         [
@@ -115,9 +115,9 @@ def _facts(answer: TraceAnswer) -> Iterator[str]:
             ("Session", _joined(record.get("session"), _turn(record))),
             ("Prompt key", record.get("key")),
             ("Version", _joined(prompt.get("name"), prompt.get("version"))),
-            ("Params", _pairs(_object(record, "params"))),
-            ("Usage", _pairs(_object(record, "usage"))),
-            ("Requests", ", ".join(map(str, _requests(record)))),
+            ("Params", _pairs(object_of(record, "params"))),
+            ("Usage", _pairs(object_of(record, "usage"))),
+            ("Requests", ", ".join(requests_of(record))),
             ("Instructions", _instructions(record)),
             ("Redacted", ", ".join(f"{count} in {name}" for name, count in redacted.items() if count)),
             ("Forgotten", _forgotten(answer.forgotten)),
@@ -137,7 +137,7 @@ def _forgotten(facts: Forgotten | None) -> str | None:
 
 def _commit_facts(answer: CommitAnswer) -> list[tuple[str, object]]:
     row = answer.row
-    dropped = _object(row, "dropped")
+    dropped = object_of(row, "dropped")
     unnoted = [
         value for value in answer.trailers if value not in {each.row.get("id") for each in answer.traces}
     ]
@@ -162,7 +162,7 @@ def _state(answer: TraceAnswer) -> Iterator[str]:
         yield "No commit holds a line of it."
     if answer.source == "note":
         yield ""
-        yield "The generation is not in this clone: this is what the notes say of it."
+        yield "The generation is not in this clone: this is what the notes record of it."
     if answer.lost:
         count = len(answer.lost)
         commits = "commit" if count == 1 else "commits"
@@ -283,18 +283,12 @@ def _turn(record: Row) -> str | None:
 
 
 def _subagent(record: Row) -> str | None:
-    kind = _object(record, "subagent").get("type")
+    kind = object_of(record, "subagent").get("type")
     return f"subagent {kind}" if kind else None
 
 
-def _requests(record: Row) -> Sequence[object]:
-    ids = record.get("request_ids")
-    return ids if isinstance(ids, list) and ids else [value for value in (record.get("request_id"),) if value]
-
-
 def _instructions(record: Row) -> str:
-    entries = record.get("instructions")
-    rows = [row for row in entries if isinstance(row, dict)] if isinstance(entries, list) else []
+    rows = rows_of(record, "instructions")
     return ", ".join(f"{row.get('path')} ({str(row.get('digest'))[:19]})" for row in rows)
 
 
@@ -303,12 +297,7 @@ def _ranges(row: Row, path: str) -> str:
 
 
 def _files(row: Row) -> Row:
-    return _object(row, "files")
-
-
-def _object(row: Row, name: str) -> Row:
-    value = row.get(name)
-    return value if isinstance(value, dict) else {}
+    return object_of(row, "files")
 
 
 def _indented(text: str) -> Iterator[str]:

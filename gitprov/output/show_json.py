@@ -25,7 +25,7 @@ VERSION = 1
 def of_trace(answer: TraceAnswer) -> Row:
     """The JSON document for one trace."""
     record = answer.record
-    agent = _object(record, "agent")
+    agent = object_of(record, "agent")
     return {
         "kind": "trace",
         "v": VERSION,
@@ -35,22 +35,24 @@ def of_trace(answer: TraceAnswer) -> Row:
         "agent": {"name": agent.get("name"), "version": agent.get("version")},
         "subagent": record.get("subagent"),
         "model": record.get("model"),
-        "params": _object(record, "params"),
-        "usage": _object(record, "usage"),
+        "params": object_of(record, "params"),
+        "usage": object_of(record, "usage"),
         "session": record.get("session"),
         "turn": record.get("turn"),
-        "request_ids": _requests(record),
+        "request_ids": requests_of(record),
         "at": record.get("at"),
         "human": record.get("human"),
         "key": record.get("key"),
         "parent": record.get("parent"),
         "continued_by": list(answer.continued_by),
-        "prompt": _text(answer.prompt, _object(record, "prompt"), "digest", "name", "version", "redactions"),
-        "output": _text(answer.output, _object(record, "output"), "digest", "redactions"),
+        "prompt": _text(
+            answer.prompt, object_of(record, "prompt"), "digest", "name", "version", "redactions"
+        ),
+        "output": _text(answer.output, object_of(record, "output"), "digest", "redactions"),
         "field_redactions": record.get("field_redactions", 0) if record else None,
         "instructions": [
             {"path": entry.get("path"), "digest": entry.get("digest")}
-            for entry in _rows(record, "instructions")
+            for entry in rows_of(record, "instructions")
         ],
         "commits": [_held(entry) for entry in answer.held],
         "worktree": [_share(entry) for entry in answer.worktree],
@@ -71,10 +73,10 @@ def of_commit(answer: CommitAnswer) -> Row:
         "note": answer.noted,
         "tool": row.get("tool"),
         "added": row.get("added"),
-        "dropped": _object(row, "dropped"),
+        "dropped": object_of(row, "dropped"),
         "traces": [_trace(entry) for entry in answer.traces],
         "human": [
-            {"author": entry.get("author"), "files": _object(entry, "files")} for entry in answer.humans
+            {"author": entry.get("author"), "files": object_of(entry, "files")} for entry in answer.humans
         ],
         "reviewed_by": _reviews(answer.reviews),
         "declared": list(answer.declared),
@@ -176,7 +178,8 @@ def _reviews(reviews: Sequence[Review]) -> list[Row]:
     return [one._asdict() for one in reviews]
 
 
-def _requests(record: Row) -> list[str]:
+def requests_of(record: Row) -> list[str]:
+    """The ids of the requests that wrote a generation."""
     ids = record.get("request_ids")
     if isinstance(ids, list) and ids:
         return [value for value in ids if isinstance(value, str)]
@@ -184,11 +187,13 @@ def _requests(record: Row) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def _object(row: Row, name: str) -> Row:
+def object_of(row: Row, name: str) -> Row:
+    """A field that is an object; empty where it is missing or something else."""
     value = row.get(name)
     return value if isinstance(value, dict) else {}
 
 
-def _rows(row: Row, name: str) -> list[Row]:
+def rows_of(row: Row, name: str) -> list[Row]:
+    """The objects in a field that is a list; none where it is missing or something else."""
     value = row.get(name)
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

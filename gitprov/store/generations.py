@@ -89,12 +89,40 @@ def load(repo: Repository, trace: str) -> Generation | None:
     fields = record(repo, trace)
     if fields is None:
         return None
-    top = f"{REF}:{directory(trace)}"
+    top = directory(trace)
     # Git searches a whole directory for each path, and a generation may contain thousands of files.
-    blobs = listing(repo, top) if fields.get("edits") else {}
-    edits = [_edit(repo, blobs, n, row) for n, row in enumerate(fields.get("edits") or ())]
-    standing = [_instruction(repo, row) for row in fields.get("instructions") or ()]
-    prompt, output = repo.objects.content(f"{top}/prompt.txt"), repo.objects.content(f"{top}/output.txt")
+    blobs = listing(repo, f"{REF}:{top}") if fields.get("edits") else {}
+
+    def content(path: str) -> bytes | None:
+        oid = blobs.get(path.removeprefix(top + "/"))
+        if oid is None and path.startswith(f"{top}/files/"):
+            return None
+        return repo.objects.content(oid or f"{REF}:{path}")
+
+    return assembled(fields, content)
+
+
+def assembled(fields: dict[str, canonical.Json], content: Callable[[str], bytes | None]) -> Generation:
+    """A generation from its record; `content` returns the bytes at a path of the store's tree, if any."""
+    top = directory(fields["id"])
+    edits = [
+        Edit(
+            path=row["path"],
+            before=content(f"{top}/files/{n}.before"),
+            after=content(f"{top}/files/{n}.after"),
+            before_oid=row.get("before"),
+            after_oid=row.get("after"),
+            raw_lines=row.get("raw_lines", 0),
+            tool=row.get("tool"),
+            user_modified=bool(row.get("user_modified")),
+        )
+        for n, row in enumerate(fields.get("edits") or ())
+    ]
+    standing = [
+        Instruction(str(row["path"]), str(row["digest"]), content(instruction_path(str(row["digest"]))))
+        for row in fields.get("instructions") or ()
+    ]
+    prompt, output = content(f"{top}/prompt.txt"), content(f"{top}/output.txt")
     return Generation(fields, prompt, output, tuple(edits), tuple(standing))
 
 
@@ -201,23 +229,3 @@ def _record(trace: str, data: bytes) -> dict[str, canonical.Json]:
         raise Damaged(f"the record of {trace} is not a JSON object", "gitprov doctor")
     # The directory determines the id; `verify` checks the id that the record itself contains.
     return {**plausible_record(fields), "id": trace}
-
-
-def _edit(repo: Repository, blobs: Mapping[str, str], n: int, row: dict[str, canonical.Json]) -> Edit:
-    """One edit; `blobs` is the listing of its generation's directory."""
-    before, after = (blobs.get(f"files/{n}.{side}") for side in ("before", "after"))
-    return Edit(
-        path=row["path"],
-        before=None if before is None else repo.objects.content(before),
-        after=None if after is None else repo.objects.content(after),
-        before_oid=row.get("before"),
-        after_oid=row.get("after"),
-        raw_lines=row.get("raw_lines", 0),
-        tool=row.get("tool"),
-        user_modified=bool(row.get("user_modified")),
-    )
-
-
-def _instruction(repo: Repository, row: dict[str, canonical.Json]) -> Instruction:
-    digest = str(row["digest"])
-    return Instruction(str(row["path"]), digest, repo.objects.content(f"{REF}:{instruction_path(digest)}"))

@@ -8,7 +8,7 @@ from typing import IO
 
 from gitprov.attribution import note_rows
 from gitprov.attribution.inherit import Inherited
-from gitprov.attribution.outcome import SpentLines, Tally
+from gitprov.attribution.outcome import Tally
 from gitprov.checks.gate import Refusal
 from gitprov.errors import Damaged
 from gitprov.flow.carry.next_commit import inherited_by
@@ -87,7 +87,7 @@ def _results(
     old = commit_change.amended
     base = commit_change.parents[0] if commit_change.parents else None
     amended = AmendedCommit(context.repo, old, note, base, commit_change.work) if note and old else None
-    read = {seq: SpentLines(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in marks.items()}
+    read = attribute.spent_lines(marks)
     events = follow(context, commit_change.changes, attribute.renamed(context.repo, evidence.events, marks))
     jobs = list(attribute.jobs(context.repo, commit_change.changes, events, amended))
 

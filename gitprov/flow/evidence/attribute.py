@@ -333,6 +333,11 @@ def renamed(repo: Repository, events: list[Event], marks: Mapping[int, Spent]) -
     ]
 
 
+def spent_lines(marks: Mapping[int, Spent]) -> dict[int, SpentLines]:
+    """Seq → the lines of an event that commits used, from its marks in the inbox."""
+    return {seq: SpentLines(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in marks.items()}
+
+
 def line_set(text: str) -> LineSet:
     """A range list from the inbox; an unreadable one is empty."""
     try:

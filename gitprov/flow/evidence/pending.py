@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.outcome import SpentLines
-from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, line_set, renamed
+from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, renamed, spent_lines
 from gitprov.flow.evidence.gather import Evidence
 from gitprov.flow.evidence.stashes import shelved, sighted
 from gitprov.flow.evidence.uncommitted import look
@@ -68,7 +67,7 @@ def settle(
     cases = _cases(repo, renamed(repo, evidence.events, spent))
     if look_first is not None:
         look_first(cases)
-    marks = {seq: SpentLines(line_set(one.lines), line_set(one.dropped)) for seq, one in spent.items()}
+    marks = spent_lines(spent)
     clean = cleaner(repo, [one.job.path for one in cases])
     seen = sighted(repo, inbox, evidence.events)
     kept = shelved(repo, evidence.events, aside or [])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from gitprov.flow.evidence.freeze import Freezer, Record
+from gitprov.flow.evidence.freeze import Freezer
 from gitprov.flow.evidence.uncommitted import look
+from gitprov.git.objects import person
 from gitprov.git.process import decode
 from gitprov.git.write import BlobWriter
-from gitprov.model.generation import Edit, Generation, Instruction
+from gitprov.model.generation import Generation
 from gitprov.store import generations
 from gitprov.store.config import load_config
 from gitprov.store.inbox.inbox import Inbox
@@ -65,32 +66,7 @@ def _freeze(repo: Repository, evidence: Evidence, name: TurnKey, seqs: set[int])
     if config.privacy == "hash-only":
         # Nothing is written outside the inbox, and the inbox's owner may read its contents.
         config = config._replace(privacy="redacted")
-    done = repo.try_run("var", "GIT_COMMITTER_IDENT")
-    human = decode(done.stdout)
+    human = person(decode(repo.try_run("var", "GIT_COMMITTER_IDENT").stdout))
     memory = _Memory()
-    freezer = Freezer(
-        Inbox(repo.inbox_dir), config, repo.object_format, human[: human.rfind(">") + 1], memory
-    )
-    return _generation(freezer.freeze(evidence.turns[name], events).record, memory.files)
-
-
-def _generation(record: Record, files: dict[str, bytes]) -> Generation:
-    top = generations.directory(record["id"])
-    edits = tuple(
-        Edit(
-            row["path"],
-            files.get(f"{top}/files/{n}.before"),
-            files.get(f"{top}/files/{n}.after"),
-            row["before"],
-            row["after"],
-            row["raw_lines"],
-            row["tool"],
-            row["user_modified"],
-        )
-        for n, row in enumerate(record["edits"])
-    )
-    standing = tuple(
-        Instruction(row["path"], row["digest"], files.get(generations.instruction_path(row["digest"])))
-        for row in record["instructions"]
-    )
-    return Generation(record, files.get(f"{top}/prompt.txt"), files.get(f"{top}/output.txt"), edits, standing)
+    freezer = Freezer(Inbox(repo.inbox_dir), config, repo.object_format, human, memory)
+    return generations.assembled(freezer.freeze(evidence.turns[name], events).record, memory.files.get)

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gitprov.attribution.diff import hunks
-from gitprov.attribution.outcome import SpentLines
 from gitprov.flow.context import CommitContext
-from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, line_set, renamed
+from gitprov.flow.evidence.attribute import Attributor, FileJob, FileResult, renamed, spent_lines
 from gitprov.flow.evidence.gather import Evidence, gather
 from gitprov.flow.evidence.renames import follow
 from gitprov.git.files.tree import blobs
@@ -70,9 +69,7 @@ class Uncommitted:
         from gitprov.flow.evidence.stashes import sighted
         from gitprov.git.files.filters import cleaner
 
-        marks = {
-            seq: SpentLines(line_set(mark.lines), line_set(mark.dropped)) for seq, mark in self._spent.items()
-        }
+        marks = spent_lines(self._spent)
         seen = sighted(self._repo, self._inbox, self._read().events)
         clean = cleaner(self._repo, [job.path])
         worker = Attributor(self._inbox, marks, lambda *_: None, clean, sighted=seen)

@@ -17,6 +17,7 @@ from gitprov.flow.read.resolve import CommitsOfTrace, find, holders, nearest
 from gitprov.flow.records import erasable
 from gitprov.flow.records.erasable import InboxErasure
 from gitprov.git.history import reachability
+from gitprov.git.objects import person
 from gitprov.git.remote import STAGING
 from gitprov.git.write import SCRATCH, RefChange, write
 from gitprov.model import canonical
@@ -84,7 +85,7 @@ def look(repo: Repository, text: str, reason: str | None, now: float) -> Forgett
         )
     at = utc_second(now)
     committer = repo.identity(_WHY)
-    by = committer[: committer.rfind(">") + 1]
+    by = person(committer)
     if name.kind == "turn":
         key, _, turn = name.value.partition("/")
         rooms = erasable.of_turn(repo, key, turn)
