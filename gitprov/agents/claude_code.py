@@ -176,7 +176,7 @@ def _before(hook: Hook, seen: FileState | None, disk: bytes | None) -> bytes | C
         return undone
     if seen is None and all(one and not one[0].old for one in _variants(hook)):
         return None  # an edit of nothing made the file
-    raise ValueError("nothing tells what the file was before the edit")
+    raise ValueError("the content of the file before the edit is unknown")
 
 
 def _undone(hook: Hook, disk: bytes | None) -> bytes | None:
@@ -195,7 +195,7 @@ def _before_write(hook: Hook, seen: FileState | None) -> bytes | ContentRef | No
     written = edits.encode(optional_text(hook.input, "content", "tool_input.") or "")
     undone = edits.unpatch(written, hook.response.get("structuredPatch"))
     if undone is None:
-        raise ValueError("nothing tells what the file was before the edit")
+        raise ValueError("the content of the file before the edit is unknown")
     return undone
 
 
@@ -245,7 +245,7 @@ def _notebook_changes(
             ProposedEdit("ai", edits.like(contents[0], before, disk), edits.like(contents[1], disk, before))
         ]
     if seen is None or disk is None:
-        raise ValueError("nothing tells what the notebook was before the edit")
+        raise ValueError("the content of the notebook before the edit is unknown")
     if seen.ref is not None:
         return [ProposedEdit("ai", seen.ref, disk)]
     if before is None:

@@ -93,7 +93,7 @@ def ensure_readable(repo: Repository, ref: str, unnoted: Iterable[str] = ()) -> 
 def unreadable(ref: str, why: str) -> NotesUnreadable:
     """The error for a notes ref that cannot be read."""
     return NotesUnreadable(
-        f"{ref} cannot be read: {why}; what it says of these lines is unknown",
+        f"{ref} cannot be read: {why}; what it records of these lines is unknown",
         "git fsck; then gitprov sync, or fetch the ref from a clone that has it",
     )
 

@@ -155,4 +155,4 @@ def _trouble(stderr: str) -> Pushed:
     useful = [row for row in rows if "and the repository exists" not in row]
     words = "; ".join(row.removeprefix("fatal: ").removeprefix("error: ").strip() for row in useful[-4:])
     denied = any(sign in text.lower() for sign in _DENIED)
-    return Pushed("denied" if denied else "unreachable", words or "git did not say why")
+    return Pushed("denied" if denied else "unreachable", words or "git gave no reason")

@@ -87,7 +87,7 @@ class _BlameParser:
                 "git ai-blame FILE > OUTPUT",
             )
         elif _abbreviates(word, "--textconv", 5):
-            raise UsageError("notes speak of lines as they are stored, not as a textconv filter shows them")
+            raise UsageError("notes count lines as they are stored, not as a textconv filter shows them")
         else:
             return word in ("--progress", "--no-progress")
         return True

@@ -126,7 +126,7 @@ def _changes(
 
     # A person may have typed since the last recorded content, so it proves only that there was no file.
     if last_known(inbox, place, env) is not None or hook.response.get("type") == "update":
-        raise ValueError("nothing tells what the file was before the edit")
+        raise ValueError("the content of the file before the edit is unknown")
     return claude_code.changes(hook, hook.input, FileState(None), disk), hook.input
 
 
