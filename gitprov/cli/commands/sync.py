@@ -31,7 +31,7 @@ def command(
     ] = False,
     gpg_sign: Annotated[
         bool | None,
-        typer.Option("--gpg-sign/--no-gpg-sign", help="Sign what is sent. Default: as commit.gpgsign is set."),
+        typer.Option("--gpg-sign/--no-gpg-sign", help="Sign what is sent. Default: commit.gpgsign."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless it fails.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,

@@ -76,8 +76,8 @@ def incomplete(config: Config, rows: list[Row], records: dict[str, Row]) -> list
             first = next(iter(row["files"]), None)
             word = " and ".join(missing)
             mend = (
-                "let the agent's hooks record it (gitprov doctor shows why it is missing), or commit with the "
-                f"trailer 'AI-Trace-Dropped: {row['id']} <reason>'"
+                "let the agent's hooks record it (gitprov doctor shows why it is missing), or commit with "
+                f"the trailer 'AI-Trace-Dropped: {row['id']} <reason>'"
             )
             message = f"{row['id']} has no {word}, which this project requires"
             reasons.append(Refusal("incomplete", message, mend, first, (row["id"],)))
