@@ -1,4 +1,4 @@
-"""The exception family: what happened, what to do next, and the exit code that says it."""
+"""The exception family: what happened, what to do next, and the exit code."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ConfigBlocked(ConfigError):
 
 
 class GateError(GitprovError):
-    """A gate said no; `message` may hold several lines, one per reason."""
+    """A gate refused; `message` may hold several lines, one per reason."""
 
     exit_code = EXIT_FINDINGS
 
@@ -84,7 +84,7 @@ class Damaged(GitprovError):
 
 
 class NotesUnreadable(GitprovError):
-    """The notes ref is there and cannot be read, so whatever it says is unknown and not absent."""
+    """The notes ref is there and cannot be read, so its content is unknown and not absent."""
 
     exit_code = EXIT_FINDINGS
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from gitprov.agents import clients, edits
 from gitprov.agents.edits import Replace
 from gitprov.model.event import ContentRef
+from gitprov.model.untrusted.jsonvalue import optional_text
 
 EDIT_TOOLS = frozenset({"Write", "Edit", "MultiEdit", "NotebookEdit"})
 
@@ -45,7 +46,7 @@ class Hook(NamedTuple):
         if self.tool not in EDIT_TOOLS:
             return None
         name = "notebook_path" if self.tool == "NotebookEdit" else "file_path"
-        return _text(self.input, name, "tool_input.") or None
+        return optional_text(self.input, name, "tool_input.") or None
 
     @property
     def tool_key(self) -> str:
@@ -82,7 +83,7 @@ def read(payload: object) -> Hook:
         raise ValueError(f"the payload is not an object but {type(payload).__name__}")
     agent = clients.client_of(payload)
     payload = clients.translated(payload, agent)
-    name = _text(payload, "hook_event_name")
+    name = optional_text(payload, "hook_event_name")
     if not name:
         raise ValueError("hook_event_name is missing")
     response = payload.get("tool_response", payload.get("tool_result"))
@@ -92,21 +93,21 @@ def read(payload: object) -> Hook:
     return Hook(
         agent=agent,
         name=name,
-        session=_text(payload, "session_id") or "",
-        cwd=_text(payload, "cwd"),
-        transcript=_text(payload, "transcript_path"),
-        tool=_text(payload, "tool_name"),
+        session=optional_text(payload, "session_id") or "",
+        cwd=optional_text(payload, "cwd"),
+        transcript=optional_text(payload, "transcript_path"),
+        tool=optional_text(payload, "tool_name"),
         input=tool_input or {},
         response=response if isinstance(response, dict) else {},
-        tool_use_id=_text(payload, "tool_use_id"),
-        subagent=_text(payload, "agent_id"),
-        subagent_type=_text(payload, "agent_type"),
-        subagent_transcript=_text(payload, "agent_transcript_path"),
-        prompt=_text(payload, "prompt") if "prompt" in payload else _text(payload, "user_prompt"),
-        message=_text(payload, "last_assistant_message"),
-        model=_text(payload, "model"),
-        source=_text(payload, "source"),
-        prompt_id=_text(payload, "prompt_id"),
+        tool_use_id=optional_text(payload, "tool_use_id"),
+        subagent=optional_text(payload, "agent_id"),
+        subagent_type=optional_text(payload, "agent_type"),
+        subagent_transcript=optional_text(payload, "agent_transcript_path"),
+        prompt=optional_text(payload, "prompt" if "prompt" in payload else "user_prompt"),
+        message=optional_text(payload, "last_assistant_message"),
+        model=optional_text(payload, "model"),
+        source=optional_text(payload, "source"),
+        prompt_id=optional_text(payload, "prompt_id"),
     )
 
 
@@ -175,7 +176,7 @@ def _before(hook: Hook, seen: FileState | None, disk: bytes | None) -> bytes | C
         return undone
     if seen is None and all(one and not one[0].old for one in _variants(hook)):
         return None  # an edit of nothing made the file
-    raise ValueError("nothing tells what the file was before the edit")
+    raise ValueError("the content of the file before the edit is unknown")
 
 
 def _undone(hook: Hook, disk: bytes | None) -> bytes | None:
@@ -191,10 +192,10 @@ def _before_write(hook: Hook, seen: FileState | None) -> bytes | ContentRef | No
     """The content that Write replaced: `seen`, else from the tool's own patch; None for a new file."""
     if seen is not None:
         return seen.content if seen.ref is None else seen.ref
-    written = edits.encode(_text(hook.input, "content", "tool_input.") or "")
+    written = edits.encode(optional_text(hook.input, "content", "tool_input.") or "")
     undone = edits.unpatch(written, hook.response.get("structuredPatch"))
     if undone is None:
-        raise ValueError("nothing tells what the file was before the edit")
+        raise ValueError("the content of the file before the edit is unknown")
     return undone
 
 
@@ -244,7 +245,7 @@ def _notebook_changes(
             ProposedEdit("ai", edits.like(contents[0], before, disk), edits.like(contents[1], disk, before))
         ]
     if seen is None or disk is None:
-        raise ValueError("nothing tells what the notebook was before the edit")
+        raise ValueError("the content of the notebook before the edit is unknown")
     if seen.ref is not None:
         return [ProposedEdit("ai", seen.ref, disk)]
     if before is None:
@@ -282,14 +283,7 @@ def _replaces_or_none(response: dict[str, Any]) -> list[Replace] | None:
 
 
 def _need(row: dict[str, Any], name: str) -> str:
-    value = _text(row, name, "tool_input.")
+    value = optional_text(row, name, "tool_input.")
     if value is None:
         raise ValueError(f"tool_input.{name} is missing")
     return value
-
-
-def _text(row: dict[str, Any], name: str, where: str = "") -> str | None:
-    value = row.get(name)
-    if value is None or isinstance(value, str):
-        return value
-    raise ValueError(f"{where}{name} is not text but {type(value).__name__}")

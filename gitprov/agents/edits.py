@@ -9,6 +9,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import NamedTuple
 
+from gitprov.model.lines import utf8
+
 BOM = "\ufeff"
 
 
@@ -109,10 +111,7 @@ def decode(data: bytes) -> str:
 
 def encode(text: str) -> bytes:
     """Text as bytes: escapes give their bytes back, other lone surrogates become U+FFFD."""
-    try:
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
+    return utf8(text, "surrogateescape")
 
 
 def _replace(text: str, edit: Replace, swallow: bool) -> str | None:

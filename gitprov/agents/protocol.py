@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from gitprov.model.untrusted.jsonvalue import optional_text
+
 VERSION = 1
 
 
@@ -63,13 +65,13 @@ def read(row: object) -> EditReport:
         raise ValueError(f"the report is not an object but {type(row).__name__}")
     if row.get("v", VERSION) != VERSION:
         raise ValueError(f"v is {str(row['v'])[:20]}, this gitprov reads {VERSION}")
-    kind = _text(row, "type") or "ai"
+    kind = optional_text(row, "type") or "ai"
     if kind not in ("ai", "human"):
         raise ValueError(f"type is neither ai nor human: {kind[:40]}")
-    path = _text(row, "path")
+    path = optional_text(row, "path")
     if not path:
         raise ValueError("path is missing")
-    texts = {name: _text(row, name) for name in _TEXTS}
+    texts = {name: optional_text(row, name) for name in _TEXTS}
     if kind == "ai" and not texts["agent"]:
         raise ValueError("agent is missing")
     return EditReport(
@@ -79,13 +81,13 @@ def read(row: object) -> EditReport:
         after=_content(row, "after"),
         params=_object(row, "params"),
         usage=_object(row, "usage"),
-        at=moment(_text(row, "at")),
+        at=moment(optional_text(row, "at")),
         **texts,
     )
 
 
 def _content(row: dict[str, Any], name: str) -> StatedContent:
-    return StatedContent(name in row, _text(row, name))
+    return StatedContent(name in row, optional_text(row, name))
 
 
 def moment(at: str | None) -> str | None:
@@ -96,13 +98,6 @@ def moment(at: str | None) -> str | None:
     if not shape.startswith("0000-00-00T00:00:00") or not shape.endswith("Z"):
         raise ValueError(f"at is not a moment in UTC such as 2026-02-01T10:00:04Z: {at[:40]}")
     return at[:19] + "Z"
-
-
-def _text(row: dict[str, Any], name: str) -> str | None:
-    value = row.get(name)
-    if value is None or isinstance(value, str):
-        return value
-    raise ValueError(f"{name} is not text but {type(value).__name__}")
 
 
 def _object(row: dict[str, Any], name: str) -> dict[str, Any]:

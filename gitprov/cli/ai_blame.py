@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.cli.boundary import guarded
-from gitprov.cli.door import exact, say
+from gitprov.cli.door import answered, exact, say
 from gitprov.errors import GitFailed
 
 if TYPE_CHECKING:
@@ -37,17 +37,9 @@ def main() -> int:
 
 
 def _main(argv: Sequence[str]) -> int:
-    from gitprov.cli.blame.args import parse, wants
+    from gitprov.cli.blame.args import parse
 
-    if wants(argv, "-h", "--help"):
-        from gitprov.cli.blame.help import HELP
-
-        say(*HELP.splitlines())
-        return 0
-    if wants(argv, "--version"):
-        from gitprov import __version__
-
-        say(f"git ai-blame (gitprov) {__version__}")
+    if answered(argv, _COMMAND, "gitprov.cli.blame.help"):
         return 0
     command = parse(argv)
     try:

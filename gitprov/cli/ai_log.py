@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.cli.boundary import guarded
-from gitprov.cli.door import complain, say
+from gitprov.cli.door import answered, complain
 
 if TYPE_CHECKING:
     from gitprov.cli.log.args import LogCommand
@@ -33,16 +33,7 @@ def main() -> int:
 
 
 def _main(argv: Sequence[str]) -> int:
-    options = argv[: argv.index("--")] if "--" in argv else argv
-    if "-h" in options or "--help" in options:
-        from gitprov.cli.log.help import HELP
-
-        say(*HELP.splitlines())
-        return 0
-    if "--version" in options:
-        from gitprov import __version__
-
-        say(f"git ai-log (gitprov) {__version__}")
+    if answered(argv, _COMMAND, "gitprov.cli.log.help"):
         return 0
     from gitprov.cli.log.args import parse
 

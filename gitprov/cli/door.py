@@ -10,7 +10,8 @@ import math
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 
 from gitprov.model.untrusted.printed import clean_line
 
@@ -44,6 +45,23 @@ def exact(data: bytes) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+
+
+def answered(argv: Sequence[str], command: str, help_module: str) -> bool:
+    """Answer `-h`, `--help` or `--version` where `argv` has one before `--`; returns whether it has.
+
+    `help_module` is the name of the module with the text HELP, which is imported only if it is shown.
+    """
+    options = argv[: argv.index("--")] if "--" in argv else argv
+    if {"-h", "--help"} & {*options}:
+        say(*import_module(help_module).HELP.splitlines())
+        return True
+    if "--version" in options:
+        from gitprov import __version__
+
+        say(f"git {command} (gitprov) {__version__}")
+        return True
+    return False
 
 
 class Progress:

@@ -71,7 +71,7 @@ def _hook(name: str, args: list[str]) -> int:
         _dispatch(name, args)
     except OSError as error:
         raise GitprovError(
-            f"{name}: {error}", "mend that, or commit with --no-verify (the note will say so)"
+            f"{name}: {error}", "mend that, or commit with --no-verify (the note will record it)"
         ) from error
     return EXIT_OK
 

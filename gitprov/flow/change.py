@@ -36,14 +36,11 @@ class CommitChange(NamedTuple):
 
 def staged_change(repo: Repository, amend: bool) -> CommitChange:
     """The change from HEAD to the present index; from HEAD's parents if HEAD will be amended."""
-    tip = repo.objects.get("HEAD^{commit}")
+    tip = repo.objects.commit("HEAD^{commit}")
     head = tip.oid if tip is not None else None
-    if amend and head is not None:
-        obj = repo.objects.get(head)
-        from gitprov.git.objects import parse_commit
-
+    if amend and tip is not None:
         # In a shallow clone, git amends a commit at the cut as a commit without parents.
-        parents = parse_commit(obj).parents if obj is not None and head not in repo.cut_off else ()
+        parents = tip.parents if head not in repo.cut_off else ()
         base = parents[0] if parents else None
         return CommitChange(
             head, parents, new_lines(repo, parents, base, None), head, diffs.staged(repo, head)

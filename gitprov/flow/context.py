@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.work_tree import View
+from gitprov.git.objects import person
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.git.user.parent_command import git_process, says_amend
@@ -73,9 +74,7 @@ class CommitContext:
         name, email = (self._committer(part) for part in ("name", "email"))
         if name and email:
             return f"{name} <{email}>"
-        done = self.repo.try_run("var", "GIT_COMMITTER_IDENT")
-        text = decode(done.stdout)
-        return text[: text.rfind(">") + 1]
+        return person(decode(self.repo.try_run("var", "GIT_COMMITTER_IDENT").stdout))
 
     def _committer(self, part: str) -> str:
         """Name or address as git would write it; empty where only `git var` can give it."""

@@ -56,8 +56,8 @@ def squashing(repo: Repository) -> bool:
 def undone(repo: Repository) -> tuple[str, ...]:
     """The parents of the commit being reverted, last first: of them only lines come back; empty if none."""
     reverted = "" if rebasing(repo) else state(repo, "REVERT_HEAD") or _reverted(repo)
-    commit = repo.objects.commit(reverted) if reverted else None
-    return commit.parents[::-1] if commit is not None else ()
+    commit = repo.objects.commit(reverted)
+    return () if commit is None else commit.parents[::-1]
 
 
 def unnamed(repo: Repository, sources: Sources) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.errors import NotesUnreadable
+from gitprov.git.objects import tree_rows
 from gitprov.git.process import Env, decode, encode, run_git
 
 if TYPE_CHECKING:
@@ -58,10 +59,7 @@ def _list(ref: str) -> tuple[str, ...]:
 
 def _entries(shown: bytes) -> Iterator[tuple[str, str]]:
     """(path without slashes, blob id) for each entry of a notes tree; a note's path is then a commit id."""
-    for row in decode(shown).split("\0"):
-        facts, _, path = row.partition("\t")
-        if facts:
-            yield path.replace("/", ""), facts.split(" ")[2]
+    return ((entry.path.replace("/", ""), entry.oid) for entry in tree_rows(shown))
 
 
 def blobs_at(ref: str, *, cwd: str, env: Env) -> dict[str, str]:
@@ -100,7 +98,7 @@ def ensure_readable(repo: Repository, ref: str, unnoted: Iterable[str] = ()) -> 
 def unreadable(ref: str, why: str) -> NotesUnreadable:
     """The error for a notes ref that cannot be read."""
     return NotesUnreadable(
-        f"{ref} cannot be read: {why}; what it says of these lines is unknown",
+        f"{ref} cannot be read: {why}; what it records of these lines is unknown",
         "git fsck; then gitprov sync, or fetch the ref from a clone that has it",
     )
 

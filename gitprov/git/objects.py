@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import Damaged, GitFailed
-from gitprov.git.process import PIPE, Env, decode, encode, open_git, opened
+from gitprov.git.process import PIPE, Env, close, decode, encode, open_git, opened
 
 if TYPE_CHECKING:
     from typing import TypeGuard
@@ -23,6 +23,24 @@ class Object(NamedTuple):
     data: bytes
 
 
+class TreeEntry(NamedTuple):
+    """One entry of a tree: mode, type (`blob`, `tree`, or `commit` for a submodule), object id, path."""
+
+    mode: str
+    type: str
+    oid: str
+    path: str
+
+
+def tree_rows(shown: bytes) -> Iterator[TreeEntry]:
+    """The entries in the output of `ls-tree -z`."""
+    for row in decode(shown).split("\0"):
+        facts, tab, path = row.partition("\t")
+        if tab:
+            mode, kind, oid = facts.split(" ")
+            yield TreeEntry(mode, kind, oid, path)
+
+
 class CatFile:
     """Objects of the repository at a directory, by id or by any revision expression without a newline."""
 
@@ -33,25 +51,25 @@ class CatFile:
         self._due = 0
 
     def get(self, name: str) -> Object | None:
-        """One object, None where the repository has none with that name."""
-        return next(self.get_many([name]))
+        """One object, None where the repository has none with that name, or the name has a newline."""
+        return None if "\n" in name else next(self.get_many([name]))
+
+    def content(self, name: str) -> bytes | None:
+        """The bytes of a blob, None where the repository has no blob with that name."""
+        obj = self.get(name)
+        return obj.data if obj is not None and obj.type == "blob" else None
+
+    def commit(self, name: str | None) -> Commit | None:
+        """A commit, None where the repository has none with that name."""
+        obj = self.get(name) if name else None
+        return parse_commit(obj) if is_commit(obj) else None
 
     def blob(self, oid: str) -> bytes:
         """A blob's bytes; Damaged where it is missing or no blob."""
-        obj = self.get(oid)
-        if obj is None or obj.type != "blob":
+        data = self.content(oid)
+        if data is None:
             raise Damaged(f"object {oid} is not a blob here", "git fsck")
-        return obj.data
-
-    def commit(self, name: str) -> Commit | None:
-        """One commit, None where the repository has none with that name."""
-        return self.commits([name]).get(name)
-
-    def commits(self, names: Iterable[str]) -> dict[str, Commit]:
-        """Name → commit; names of nothing and of other objects are left out."""
-        distinct = list(dict.fromkeys(names))
-        objects = zip(distinct, list(self.get_many(distinct)), strict=True)
-        return {name: parse_commit(obj) for name, obj in objects if is_commit(obj)}
+        return data
 
     def get_many(self, names: Iterable[str]) -> Iterator[Object | None]:
         """Objects in the order of `names`, with pipelined requests; None for each that is missing."""
@@ -63,14 +81,21 @@ class CatFile:
                 batch = []
         yield from self._exchange(batch)
 
+    def blobs(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Name → bytes, for those of the names that name a blob."""
+        distinct = list(dict.fromkeys(names))
+        objects = zip(distinct, self.get_many(distinct), strict=True)
+        return {name: obj.data for name, obj in objects if obj is not None and obj.type == "blob"}
+
+    def commits(self, names: Iterable[str]) -> dict[str, Commit]:
+        """Name → commit; names of nothing and of other objects are left out."""
+        distinct = list(dict.fromkeys(names))
+        objects = zip(distinct, self.get_many(distinct), strict=True)
+        return {name: parse_commit(obj) for name, obj in objects if is_commit(obj)}
+
     def close(self) -> None:
         """Close git's input and wait for it to end."""
-        for pipe in (self._stdin, self._stdout):
-            try:
-                pipe.close()
-            except BrokenPipeError:
-                pass  # git ended early; the request that noticed it has raised already
-        self._process.wait()
+        close(self._process)
 
     def _exchange(self, names: list[str]) -> Iterator[Object | None]:
         if not names:

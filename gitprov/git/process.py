@@ -86,6 +86,17 @@ def open_git(
     )
 
 
+def close(process: subprocess.Popen[bytes]) -> None:
+    """Close the input of a process that `open_git` started, and wait for it to end."""
+    for pipe in (process.stdin, process.stdout):
+        try:
+            if pipe is not None:
+                pipe.close()
+        except BrokenPipeError:
+            pass  # git ended early; the request that noticed it has raised already
+    process.wait()
+
+
 def output_of(words: Sequence[str]) -> bytes:
     """What another program than git writes to its standard output, whatever its exit status. OSError where it
     cannot be started.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitprov.errors import GitprovError
 from gitprov.git.process import decode, encode
 from gitprov.model.sha import sha256_hex
 
@@ -65,6 +66,12 @@ def remotes(repo: Repository) -> Remotes:
         elif section == "remote" and field == "fetch":
             fetch[name] = (*fetch.get(name, ()), value)
     return Remotes(tuple(names), _default(repo, tuple(names), settings), fetch)
+
+
+def unknown(name: str, names: tuple[str, ...]) -> GitprovError:
+    """The error for a name that none of the configured remotes has."""
+    hint = f"there are: {', '.join(names)}" if names else "git remote add <name> <url>"
+    return GitprovError(f"no remote {name!r}", hint)
 
 
 def _default(repo: Repository, names: tuple[str, ...], settings: dict[str, str]) -> str | None:
@@ -148,4 +155,4 @@ def _trouble(stderr: str) -> Pushed:
     useful = [row for row in rows if "and the repository exists" not in row]
     words = "; ".join(row.removeprefix("fatal: ").removeprefix("error: ").strip() for row in useful[-4:])
     denied = any(sign in text.lower() for sign in _DENIED)
-    return Pushed("denied" if denied else "unreachable", words or "git did not say why")
+    return Pushed("denied" if denied else "unreachable", words or "git gave no reason")

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from gitprov.errors import GitFailed, NotesUnreadable, UsageError
+from gitprov.git.partial_clone import is_promised, promised
 from gitprov.git.process import PIPE, Env, decode, open_git, opened
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ _CHUNK = 1 << 17
 #: Pause between reads of a command that writes little at a time: each read costs a context switch.
 _PAUSE = 10  # milliseconds
 _LITTLE = 1 << 14
+#: Git's exit status for arguments that it does not understand.
+_USAGE = 129
 
 
 class Stream:
@@ -72,6 +76,27 @@ class Stream:
                 if pipe is not None:
                     pipe.close()
         return self._status, decode(b"".join(self._words)).strip()
+
+    def finish(self, command: str) -> None:
+        """Wait for the git command `command` to end; where it failed, the error with git's reason.
+
+        UsageError where git rejects the arguments, NotesUnreadable for its notes, else GitFailed.
+        """
+        status, words = self.wait()
+        if status == 0:
+            return
+        if is_promised(words):
+            raise promised(command, status, words)
+        rows = [row for row in words.splitlines() if row.startswith(("fatal: ", "error: "))]
+        reason = (rows or [words or f"exit status {status}"])[0]
+        reason = reason.removeprefix("fatal: ").removeprefix("error: ")
+        if "notes tree" in reason:
+            raise NotesUnreadable(f"git {command}: {reason}", "git fsck; then gitprov sync")
+        if status == _USAGE or reason.startswith(("unrecognized argument", "unknown option")):
+            detail = "" if reason.startswith("usage:") else f": {reason}"
+            message = f"git {command} does not understand these arguments{detail}"
+            raise UsageError(message, f"git ai-{command} -h")
+        raise GitFailed(f"git {command}: {reason}", status, words)
 
     def stop(self) -> None:
         """Terminate a command whose output is no longer needed."""

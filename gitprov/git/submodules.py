@@ -51,14 +51,8 @@ def holding(repo: Repository, path: str, revision: str | None) -> Inside | None:
     parts = path.split("/")
     prefixes = ["/".join(parts[: n + 1]) for n in range(len(parts))]
     if revision is None:
-        flags = (
-            "ls-files",
-            "--stage",
-            "-z",
-            "--full-name",
-            "--",
-            *(f":(top,literal){prefix}" for prefix in prefixes),
-        )
+        pathspecs = [f":(top,literal){prefix}" for prefix in prefixes]
+        flags = ("ls-files", "--stage", "-z", "--full-name", "--", *pathspecs)
     else:
         flags = ("--literal-pathspecs", "ls-tree", "-z", "--full-tree", revision, "--", *prefixes)
     for row in decode(repo.try_run(*flags).stdout).split("\0"):

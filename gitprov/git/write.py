@@ -82,15 +82,24 @@ def write(
     called again when another process was faster. `committer` is a committer header value
     (`Name <email> <seconds> <zone>`). Contended where the refs keep moving, GitFailed where git cannot write.
     """
-    for turn in range(_TRIES):
+    for _ in attempts(_TRIES):
         changes = [change for change in build(read_refs(repo, refs)) if _says_something(change)]
         if not changes or attempt(repo, committer, changes):
             return
-        # Jitter: competing processes must not retry at the same moment.
-        import random
-
-        time.sleep(random.uniform(0.001, 0.01 * (turn + 1)))  # noqa: S311 - no secret depends on it
     raise Contended(f"{', '.join(refs)} kept changing; nothing was written", "run the command again")
+
+
+def attempts(most: int, pause: float = 0.01) -> Iterator[int]:
+    """The numbers of at most `most` attempts, from 0, with pauses of up to `pause` seconds times the number.
+
+    The pauses are random, because competing processes must not retry at the same moment.
+    """
+    yield 0
+    import random
+
+    for n in range(1, most):
+        time.sleep(random.uniform(pause / 10, pause * n))  # noqa: S311 - no secret depends on it
+        yield n
 
 
 def _says_something(change: RefChange) -> bool:

@@ -18,6 +18,17 @@ def split_lines(data: bytes) -> list[bytes]:
     return lines
 
 
+def utf8(text: str, errors: str = "strict") -> bytes:
+    """Text as UTF-8. As agents write them, surrogate pairs are joined and lone surrogates become U+FFFD.
+
+    `errors` is the error handler of Python that is tried first.
+    """
+    try:
+        return text.encode("utf-8", errors)
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
+
+
 def count_lines(data: bytes) -> int:
     """How many lines git counts in `data`."""
     return data.count(b"\n") + (1 if data and not data.endswith(b"\n") else 0)

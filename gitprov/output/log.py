@@ -81,7 +81,7 @@ def block(entry: LoggedCommit, colours: Mapping[str, str] = PLAIN) -> str:
     if entry.cls == "ai":
         rows.append(f"AI lines: {_lines(entry)}")
     elif entry.cls == "declared":
-        rows += [f"Says:     {one.source}" for one in entry.declared]
+        rows += [f"Declared: {one.source}" for one in entry.declared]
     if entry.delta is not None:
         rows.append(f"Delta:    {_delta(entry.delta)}")
     if entry.gate is not None:

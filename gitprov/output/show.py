@@ -163,7 +163,7 @@ def _state(answer: TraceAnswer) -> Iterator[str]:
         yield "No commit holds a line of it."
     if answer.source == "note":
         yield ""
-        yield "The generation is not in this clone: this is what the notes say of it."
+        yield "The generation is not in this clone: this is what the notes record of it."
     if answer.lost:
         count = len(answer.lost)
         commits = "commit" if count == 1 else "commits"

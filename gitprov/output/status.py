@@ -107,7 +107,7 @@ def _next(commit: NextCommit | None) -> Iterator[str]:
         yield "The next commit holds no recorded line (git add stages them)."
         return
     if commit.problem is not None:
-        yield f"What the next commit would record cannot be told: {clean(commit.problem)}"
+        yield f"What the next commit would record cannot be determined: {clean(commit.problem)}"
         return
     yield "The next commit would record"
     for row in commit.rows:

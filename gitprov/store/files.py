@@ -6,9 +6,13 @@ reader never sees a partial file, and a killed writer leaves only the temporary 
 
 from __future__ import annotations
 
+import json
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gitprov.model.untrusted.jsonvalue import loads_object
 
 PRIVATE_FILE = 0o600
 PRIVATE_DIR = 0o700
@@ -117,6 +121,27 @@ def read_range(path: str | bytes, start: int, limit: int | None) -> bytes | None
         if start:
             file.seek(start)
         return file.read(-1 if limit is None else limit)
+
+
+def json_line(row: Mapping[str, Any]) -> bytes:
+    """Sorted compact JSON and LF. ASCII escapes preserve paths that are not UTF-8."""
+    return json.dumps(row, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def read_object(path: str) -> dict[str, Any] | None:
+    """The JSON object in a file; None where there is none, or it cannot be read."""
+    try:
+        return loads_object(read(path))
+    except OSError:
+        return None
+
+
+def age(path: str, now: float) -> float:
+    """Seconds since a file was changed, 0 where there is none; `now` in seconds since 1970."""
+    try:
+        return now - os.stat(path).st_mtime
+    except OSError:
+        return 0.0
 
 
 def size(path: str | bytes) -> int | None:

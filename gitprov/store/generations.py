@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.errors import Damaged
+from gitprov.git.objects import tree_rows
 from gitprov.model import canonical
 from gitprov.model.canonical import JsonObject
 from gitprov.model.generation import Edit, Generation, Instruction
@@ -93,18 +94,37 @@ def load(repo: Repository, trace: str) -> Generation | None:
     fields = record(repo, trace)
     if fields is None:
         return None
-    top = f"{REF}:{directory(trace)}"
+    top = directory(trace)
     # Git searches a whole directory for each path, and a generation may contain thousands of files.
-    blobs = listing(repo, top) if fields.get("edits") else {}
-    edits = [_edit(repo, blobs, n, row) for n, row in enumerate(fields.get("edits") or ())]
-    standing = [_instruction(repo, row) for row in fields.get("instructions") or ()]
-    prompt, output = _bytes(repo, f"{top}/prompt.txt"), _bytes(repo, f"{top}/output.txt")
+    blobs = listing(repo, f"{REF}:{top}") if fields.get("edits") else {}
+
+    def content(path: str) -> bytes | None:
+        oid = blobs.get(path.removeprefix(top + "/"))
+        if oid is None and path.startswith(f"{top}/files/"):
+            return None
+        return repo.objects.content(oid or f"{REF}:{path}")
+
+    return assembled(fields, content)
+
+
+def assembled(fields: JsonObject, content: Callable[[str], bytes | None]) -> Generation:
+    """A generation from its record; `content` returns the bytes at a path of the store's tree, if any."""
+    top = directory(fields["id"])
+    edits = [
+        Edit.of(row, content(f"{top}/files/{n}.before"), content(f"{top}/files/{n}.after"))
+        for n, row in enumerate(fields.get("edits") or ())
+    ]
+    standing = [
+        Instruction(str(row["path"]), str(row["digest"]), content(instruction_path(str(row["digest"]))))
+        for row in fields.get("instructions") or ()
+    ]
+    prompt, output = content(f"{top}/prompt.txt"), content(f"{top}/output.txt")
     return Generation(fields, prompt, output, tuple(edits), tuple(standing))
 
 
 def tombstone(repo: Repository, trace: str) -> JsonObject | None:
     """The tombstone of a forgotten generation (`at`, `by`, `reason`), None where it was not forgotten."""
-    data = _bytes(repo, f"{REF}:{directory(trace)}/{TOMBSTONE}")
+    data = repo.objects.content(f"{REF}:{directory(trace)}/{TOMBSTONE}")
     if data is None:
         return None
     return loads_object(data) or {}
@@ -114,9 +134,8 @@ def listing(repo: Repository, ref: str = REF) -> dict[str, str]:
     """Path → blob id for everything below a generations ref, without submodules; empty where there is no
     such ref.
     """
-    result = repo.try_run("ls-tree", "-r", "-z", "--full-tree", ref)
-    rows = (row.partition("\t") for row in result.stdout.decode("utf-8", "surrogateescape").split("\0"))
-    return {path: facts.split(" ")[2] for facts, _, path in rows if path and " blob " in facts}
+    shown = repo.try_run("ls-tree", "-r", "-z", "--full-tree", ref).stdout
+    return {entry.path: entry.oid for entry in tree_rows(shown) if entry.type == "blob"}
 
 
 def trace_of(path: str) -> str | None:
@@ -219,20 +238,3 @@ def _record(trace: str, data: bytes) -> JsonObject:
         raise Damaged(f"the record of {trace} is not a JSON object", "gitprov doctor")
     # The directory determines the id; `verify` checks the id that the record itself contains.
     return {**plausible_record(fields), "id": trace}
-
-
-def _edit(repo: Repository, blobs: Mapping[str, str], n: int, row: JsonObject) -> Edit:
-    """One edit; `blobs` is the listing of its generation's directory."""
-    oids = [blobs.get(f"files/{n}.{side}") for side in ("before", "after")]
-    before, after = (None if oid is None else _bytes(repo, oid) for oid in oids)
-    return Edit.of(row, before, after)
-
-
-def _instruction(repo: Repository, row: JsonObject) -> Instruction:
-    digest = str(row["digest"])
-    return Instruction(str(row["path"]), digest, _bytes(repo, f"{REF}:{instruction_path(digest)}"))
-
-
-def _bytes(repo: Repository, name: str) -> bytes | None:
-    obj = repo.objects.get(name)
-    return obj.data if obj is not None else None

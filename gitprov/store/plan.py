@@ -16,7 +16,6 @@ from gitprov.model.finding import Finding
 from gitprov.model.ranges import readable
 from gitprov.model.rows import NoteRow, TraceRow, typed
 from gitprov.model.spent import Spent
-from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
 
 VERSION = 1
@@ -137,11 +136,9 @@ def _as_marked(git_dir: str, plan: Plan) -> Plan:
 def load(git_dir: str) -> Plan | None:
     """The plan, None where there is none or it cannot be read: then the caller computes a new one."""
     try:
-        row = loads(files.read(path(git_dir)) or b"null")
-        if not isinstance(row, dict) or row.pop("v", None) != VERSION:
-            return None
-        return _as_marked(git_dir, _plan(row))
-    except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        row = files.read_object(path(git_dir)) or {}
+        return _as_marked(git_dir, _plan(row)) if row.pop("v", None) == VERSION else None
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
         return None
 
 
@@ -171,5 +168,8 @@ def _plan(row: dict[str, Any]) -> Plan:
 
 
 def _finding(row: Sequence[Any]) -> Finding:
-    finding = Finding._make(row)
-    return finding._replace(traces=tuple(finding.traces))
+    finding, lines = Finding._make(row), None
+    if finding.lines is not None:
+        first, last = finding.lines
+        lines = (first, last)
+    return finding._replace(traces=tuple(finding.traces), lines=lines)

@@ -109,7 +109,7 @@ def test_write_in_the_files_own_form() -> None:
 
 def test_write_needs_a_witness() -> None:
     """A write that tells nothing of the file before it cannot be told from the rest."""
-    with pytest.raises(ValueError, match="nothing tells"):
+    with pytest.raises(ValueError, match="before the edit is unknown"):
         made(hook("Write", {"content": "x"}), None, b"x")
     assert made(hook("Write", {"content": "x"}, type="create"), None, b"x")[0].before is None
     assert made(hook("Write", {"content": "x"}, originalFile=""), FileState(None), b"x")[0].before is None
@@ -126,11 +126,11 @@ def test_edit_by_the_answers_words() -> None:
 
 def test_edit_that_cannot_be_told() -> None:
     """An edit that fits nothing is refused, never guessed."""
-    with pytest.raises(ValueError, match="nothing tells"):
+    with pytest.raises(ValueError, match="before the edit is unknown"):
         made(edit("a", "b"), FileState(b"none"), b"none")
     with pytest.raises(ValueError, match="does not apply"):
         made(edit("a", "b", originalFile="none"), None, None)
-    with pytest.raises(ValueError, match="nothing tells"):
+    with pytest.raises(ValueError, match="before the edit is unknown"):
         made(edit("a", "b"), None, None)
     with pytest.raises(ValueError, match="edits is not a list"):
         made(hook("MultiEdit", {"edits": [7]}), None, b"")
@@ -219,7 +219,7 @@ def test_notebook_witnesses() -> None:
     bare = hook("NotebookEdit", tool_input)
     assert made(bare, FileState(None), b"y") == [ProposedEdit("ai", None, b"y")]
     assert made(bare, FileState(None, REF), b"y") == [ProposedEdit("ai", REF, b"y")]
-    with pytest.raises(ValueError, match="nothing tells"):
+    with pytest.raises(ValueError, match="before the edit is unknown"):
         made(bare, None, b"y")
-    with pytest.raises(ValueError, match="nothing tells"):
+    with pytest.raises(ValueError, match="before the edit is unknown"):
         made(bare, FileState(b"x"), None)

@@ -621,7 +621,7 @@ def test_a_write_without_a_witness_is_not_recorded(repo: GitRepo, claude: Claude
     payload = {"tool_name": "Write", "tool_input": {"file_path": path, "content": content}}
     claude.hook("PostToolUse", tool_use_id="toolu_x", tool_response={"filePath": path}, **payload)
     assert len(gather(inbox(repo)).events) == 1
-    assert "nothing tells what the file was" in str(inbox(repo).problems()[-1])
+    assert "the content of the file before the edit" in str(inbox(repo).problems()[-1])
     patch = [
         {
             "oldStart": 1,

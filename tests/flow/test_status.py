@@ -250,4 +250,4 @@ def test_a_wrong_configuration_does_not_hide_what_is_pending(hooked: GitRepo, cl
     answer = status(hooked)
     assert answer["next_commit"]["problem"]
     assert counts(hooked) == {"a.py": (3, 0, 0)}
-    assert "cannot be told" in hooked.gitprov("status").stdout
+    assert "cannot be determined" in hooked.gitprov("status").stdout

@@ -52,7 +52,7 @@ def test_block_of_a_plain_commit() -> None:
 def test_block_of_a_declared_commit() -> None:
     """A declaration is quoted."""
     assert f"commit {OID} (declared)\n" in log.block(DECLARED)
-    assert "\nModel:    aider (unknown model)\nSays:     Assisted-by: aider\n" in log.block(DECLARED)
+    assert "\nModel:    aider (unknown model)\nDeclared: Assisted-by: aider\n" in log.block(DECLARED)
 
 
 def test_lines_of_added_lines() -> None:

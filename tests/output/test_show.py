@@ -179,7 +179,7 @@ def test_a_trace_known_from_afar() -> None:
             trace(source="note", held=(CommitOfTrace(HEAD, None, (SHARE,)),), lost=("d" * 40, "e" * 40))
         )
     )
-    assert "The generation is not in this clone: this is what the notes say of it." in lines
+    assert "The generation is not in this clone: this is what the notes record of it." in lines
     assert "(2 more commits with it: no branch or tag leads there any more)" in lines
     assert any("there is no note about it here" in line for line in lines)
     assert "+++ a.py (ccccccccc)" in list(show.diffs(trace(held=(CommitOfTrace(HEAD, None, (SHARE,)),))))

@@ -87,7 +87,7 @@ class _BlameParser:
                 "git ai-blame FILE > OUTPUT",
             )
         elif _abbreviates(word, "--textconv", 5):
-            raise UsageError("notes speak of lines as they are stored, not as a textconv filter shows them")
+            raise UsageError("notes count lines as they are stored, not as a textconv filter shows them")
         else:
             return word in ("--progress", "--no-progress")
         return True
@@ -146,12 +146,6 @@ class _BlameParser:
             self.flags = self.flags._replace(email=True)
         elif letter in fields:
             self.flags = self.flags._replace(**{fields[letter]: True})
-
-
-def wants(argv: Sequence[str], *names: str) -> bool:
-    """Whether one of the flags `names` is in `argv` before `--`."""
-    options = argv[: argv.index("--")] if "--" in argv else argv
-    return any(word in names for word in options)
 
 
 def parse(argv: Sequence[str]) -> BlameCommand:

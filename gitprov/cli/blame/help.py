@@ -12,7 +12,7 @@ Each line of the file has a class:
   ai         as a model generated it
   edited     generated, then changed by a developer
   human      recorded as typed by a person
-  declared   only a trailer or the author of the commit says AI
+  declared   only a trailer or the author of the commit declares AI
   unknown    no evidence
 
 Columns: commit, author, date, class, agent/model, trace, line number, text. On a narrow terminal they are
@@ -25,10 +25,10 @@ Output
   --line-porcelain   the same with every header on every line
   --stats            lines for each class, model and trace, with shares; with --json as JSON
   --show-prompt      print the prompt above each run of lines that it produced
-  --color[=<when>]   always, never or auto (as color.ai-blame or color.ui says); NO_COLOR is respected.
+  --color[=<when>]   always, never or auto (as color.ai-blame or color.ui is set); NO_COLOR is respected.
                      Colours: color.ai-blame.<class>, color.ai-blame.prompt
   -s -l -t -e -f -n -b --date=<format> --abbrev=<n>
-                     as in git blame; dates are short (2026-02-01) unless --date or blame.date says otherwise
+                     as in git blame; dates are short (2026-02-01) unless --date or blame.date sets another
 
 Which lines, which commits: all flags of git blame pass through
   -L <range>         only these lines; may be repeated

@@ -60,10 +60,10 @@ class Printer:
         form = self._form
         if form in dates.FORMS:
             return lambda commit: dates.shown(form, commit.time, commit.zone)
-        from gitprov.git.history.log import dates_of
+        from gitprov.git.history.log import field_of
 
         new = [oid for oid in commits if oid.strip("0") and oid not in self._texts]
-        self._texts.update(dates_of(self._repo, new, form))
+        self._texts.update(field_of(self._repo, new, "%ad", f"--date={form}"))
         return lambda commit: self._texts.get(commit.oid, "")
 
     def _date_width(self) -> int:

@@ -38,7 +38,7 @@ def command(
     """Erase prompt, output and file versions of a trace.
 
     They go from the store and its history, the inboxes and the index. The record with its digests stays, with
-    a tombstone that says who had it erased, when and why, so that chains of records still verify.
+    a tombstone that records who had it erased, when and why, so that chains of records still verify.
 
     Git keeps the objects until it prunes: give --prune, or wait. What was pushed is still there: see
     docs/forget.md.

@@ -43,8 +43,8 @@ def command(
 ) -> None:
     """Find commits that should have a note and do not, and rebuild it.
 
-    What another program rewrote, a forge squashed, or a clone without hooks committed is found again by what
-    messages, reflogs, branches and this clone's inbox tell. Only what is certain is written, also for pushed
+    What another program rewrote, a forge squashed, or a clone without hooks committed is found again by
+    messages, reflogs, branches and this clone's inbox. Only what is certain is written, also for pushed
     commits: a note changes no commit. The rest is listed with what would help. Running it again changes
     nothing.
 

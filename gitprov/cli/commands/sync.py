@@ -31,14 +31,14 @@ def command(
     ] = False,
     gpg_sign: Annotated[
         bool | None,
-        typer.Option("--gpg-sign/--no-gpg-sign", help="Sign what is sent. Default: as commit.gpgsign says."),
+        typer.Option("--gpg-sign/--no-gpg-sign", help="Sign what is sent. Default: commit.gpgsign."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless it fails.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Share notes with a remote: fetch them, unite them with yours, heal new commits, push. Never by force.
 
-    Prompts and outputs (generations) are shared only where the project says `[share] generations = true`.
+    Prompts and outputs (generations) are shared only where the project sets `[share] generations = true`.
 
     Example: gitprov sync origin
     """

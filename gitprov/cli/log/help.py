@@ -9,8 +9,8 @@ usage: git ai-log [<git log arguments>] [--oneline | --json] [--all-commits] [--
                   [--model=<text>] [--agent=<text>] [--session=<id>] [--trace=<id>]
                   [<revision range>] [[--] <path>...]
 
-Shows each commit whose note has traces (ai), and each that only says itself that a machine helped, by a trailer
-or by its author (declared). A block tells agent and model, traces, how many of the added lines are AI lines, how
+Shows each commit whose note has traces (ai), and each that only declares itself that a machine helped, by a trailer
+or by its author (declared). A block shows agent and model, traces, how many of the added lines are AI lines, how
 much of the raw output developers changed (delta), whether the gate passed, and who reviewed.
 
 Which commits: all that selects commits in git log passes through
@@ -31,7 +31,7 @@ Output
   --oneline          one line for each commit
   --json             one JSON object a line for each commit; facts that are not known are null
   --date=<format>    as in git log
-  --color[=<when>]   always, never or auto (as color.ai-log or color.ui says); NO_COLOR is respected.
+  --color[=<when>]   always, never or auto (as color.ai-log or color.ui is set); NO_COLOR is respected.
                      Colours: color.ai-log.commit, .ai, .declared, .bypassed
   What changes git's own output (--format, --graph, -p, --stat ...) is refused: use git log --notes=gitprov.
 

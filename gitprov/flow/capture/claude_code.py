@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from typing import Any
 
@@ -10,8 +9,7 @@ from gitprov.agents import claude_code, claude_transcript
 from gitprov.agents.claude_code import FileState, Hook, ProposedEdit
 from gitprov.agents.claude_transcript import ToolUse
 from gitprov.flow.capture import turns
-from gitprov.flow.capture.moment import FILE_LIMIT, Moment, inbox_of, look_around, place_of, report
-from gitprov.git.files import tree_files
+from gitprov.flow.capture.moment import Moment, content_of, inbox_of, look_around, place_of, report
 from gitprov.git.locate import Location
 from gitprov.model.event import ContentRef
 from gitprov.store import files
@@ -143,7 +141,7 @@ def _changes(
 
     # A person may have typed since the last recorded content, so it proves only that there was no file.
     if last_known(inbox, place, moment.env) is not None or hook.response.get("type") == "update":
-        raise ValueError("nothing tells what the file was before the edit")
+        raise ValueError("the content of the file before the edit is unknown")
     return claude_code.changes(hook, hook.input, FileState(None), disk), hook.input
 
 
@@ -199,16 +197,7 @@ def _is_inbox(root: str, place: Location) -> bool:
 
 def _content(place: Location, moment: Moment) -> bytes | None:
     """The target's content at the moment of the report; None where there is no such file."""
-    return _read_target(place) if moment.file is None else moment.file.content
-
-
-def _read_target(place: Location) -> bytes | None:
-    try:
-        return tree_files.read(place.worktree, place.path, FILE_LIMIT)
-    except OSError as error:
-        if error.errno != errno.EFBIG:
-            raise
-        raise OSError(f"{place.path} is larger than {FILE_LIMIT >> 20} MiB") from error
+    return content_of(place) if moment.file is None else moment.file.content
 
 
 def _ref(inbox: Inbox, content: bytes | ContentRef | None) -> dict[str, Any] | None:

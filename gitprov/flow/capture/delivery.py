@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from gitprov.errors import Damaged, GitFailed
+from gitprov.errors import GitFailed
 from gitprov.flow.capture.digest import digest
 from gitprov.flow.capture.last_known import committed, git_surroundings, last_known
 from gitprov.flow.capture.moment import inbox_of, look_around
@@ -66,15 +66,11 @@ class Delivery:
         newest = self._newest[inbox.root]
         if not newest:
             newest.update((event.path, event.after) for event in inbox.events() if isinstance(event, Event))
-        if place.path in newest:
-            after = newest[place.path]
-            if after is None:
-                return None
-            try:
-                return inbox.get_blob(after)
-            except Damaged:
-                pass
-        return self._committed(place)
+        after = newest.get(place.path)
+        if after is None and place.path in newest:
+            return None
+        content = inbox.kept(after)
+        return self._committed(place) if content is None else content
 
     def recorded(self, inbox: Inbox, path: str, after: ContentRef | None) -> None:
         """Take note that an event for this path was added, with `after` as the file's content."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gitprov.errors import Damaged, GitFailed
+from gitprov.errors import GitFailed
 from gitprov.git.locate import Location
 from gitprov.store.inbox.inbox import Inbox
 
@@ -14,14 +14,10 @@ from gitprov.store.inbox.inbox import Inbox
 def last_known(inbox: Inbox, place: Location, env: Mapping[str, str]) -> bytes | None:
     """Content of a file before an edit whose report does not contain it; None where there was no file."""
     event = inbox.last_event(place.path)
-    if event is not None:
-        if event.after is None:
-            return None
-        try:
-            return inbox.get_blob(event.after)
-        except Damaged:
-            pass
-    return committed(place, env)
+    if event is not None and event.after is None:
+        return None
+    content = None if event is None else inbox.kept(event.after)
+    return committed(place, env) if content is None else content
 
 
 def committed(place: Location, env: Mapping[str, str]) -> bytes | None:

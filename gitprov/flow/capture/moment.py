@@ -5,11 +5,13 @@ This is the hot path: it runs inside a user's agent at every edit, so it imports
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitprov.git.files import tree_files
 from gitprov.git.locate import Location, locate
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store.inbox import worktree_owner
@@ -89,6 +91,18 @@ def inbox_of(place: Location) -> Inbox:
     inbox = Inbox(inbox_root(place.common_dir, place.worktree_id))
     worktree_owner.claim(inbox.root)
     return inbox
+
+
+def content_of(place: Location) -> bytes | None:
+    """The present content of a located file, None where there is no regular file. OSError where it cannot be
+    read, ValueError where it has more than FILE_LIMIT bytes.
+    """
+    try:
+        return tree_files.read(place.worktree, place.path, FILE_LIMIT)
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        raise ValueError(f"{place.path} is larger than {FILE_LIMIT >> 20} MiB") from error
 
 
 def look_around(inbox: Inbox, place: Location) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from typing import Any
 
@@ -10,8 +9,7 @@ from gitprov.agents import protocol as generic
 from gitprov.agents.protocol import EditReport
 from gitprov.errors import GitprovError
 from gitprov.flow.capture.delivery import Delivery
-from gitprov.flow.capture.moment import FILE_LIMIT, Moment, load, place_of, report
-from gitprov.git.files import tree_files
+from gitprov.flow.capture.moment import Moment, content_of, load, place_of, report
 from gitprov.git.locate import Location
 from gitprov.model.event import Turn
 from gitprov.store.inbox.inbox import Inbox
@@ -39,7 +37,7 @@ def record_edit(edit: EditReport, moment: Moment, delivery: Delivery) -> Locatio
         raise ValueError(f"{edit.path[:200]} is not a file of a work tree")
     inbox = delivery.inbox(place)
     before = _encode(edit.before.text) if edit.before.present else delivery.last_content(inbox, place)
-    after = _encode(edit.after.text) if edit.after.present else _on_disk(place)
+    after = _encode(edit.after.text) if edit.after.present else content_of(place)
     if before is None and after is None:
         raise ValueError(f"{edit.path[:200]} does not exist, neither before nor after")
     row = _event(edit, place, moment, _turn(inbox, edit, moment, delivery))
@@ -120,12 +118,3 @@ def _encode(text: str | None) -> bytes | None:
     from gitprov.agents.edits import encode
 
     return None if text is None else encode(text)
-
-
-def _on_disk(place: Location) -> bytes | None:
-    try:
-        return tree_files.read(place.worktree, place.path, FILE_LIMIT)
-    except OSError as error:
-        if error.errno != errno.EFBIG:
-            raise
-        raise ValueError(f"{place.path} is larger than {FILE_LIMIT >> 20} MiB") from error

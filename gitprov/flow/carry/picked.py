@@ -63,15 +63,8 @@ def _noted(repo: Repository, words: list[str]) -> list[str]:
 def _is_message(repo: Repository, head: str | None, words: list[str]) -> bool:
     """Whether a commit of another branch has a message that consists of these words."""
     without = ("--not", head) if head else ()
-    flags = (
-        "log",
-        f"--max-count={_MOST}",
-        "--no-show-signature",
-        "--format=%B%x00",
-        "--branches",
-        "--remotes",
-    )
-    shown = decode(repo.try_run(*flags, *without, "--").stdout)
+    flags = (f"--max-count={_MOST}", "--no-show-signature", "--format=%B%x00", "--branches", "--remotes")
+    shown = decode(repo.try_run("log", *flags, *without, "--").stdout)
     return any(one.split() == words for one in shown.split("\0"))
 
 

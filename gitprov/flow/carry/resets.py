@@ -105,9 +105,8 @@ def _is_over(repo: Repository, last: Reset) -> bool:
 
 def _before(repo: Repository, last: Reset) -> list[FileChange]:
     """The changes from the reset's target to its old commit, which the reset removed from history."""
-    commits = repo.objects.commits((last.target, last.old))
-    trees = [commit.tree for commit in commits.values()]
-    return diffs.between(repo, *trees) if len(trees) == 2 else []
+    target, old = repo.objects.commit(last.target), repo.objects.commit(last.old)
+    return [] if target is None or old is None else diffs.between(repo, target.tree, old.tree)
 
 
 def _has_more(repo: Repository, last: Reset, view: View) -> bool:
@@ -119,8 +118,7 @@ def _waits(repo: Repository, change: FileChange, view: View) -> bool:
     content = view(change.path)
     if content is None:
         return True
-    committed = repo.objects.get(f"HEAD:{change.path}") if "\n" not in change.path else None
-    if same_text(content, committed.data if committed is not None else b""):
+    if same_text(content, repo.objects.content(f"HEAD:{change.path}") or b""):
         return False
     hunks = [hunk for hunk in _hunks(repo, change) if _telling(hunk) >= _ENOUGH]
     return same_text(content, repo.objects.blob(change.new_oid)) or any(

@@ -236,7 +236,7 @@ def _forbidden(key: str, value: str) -> Finding:
         "forbidden",
         ERROR,
         f"the trailer '{key}: {value}' declares a model's help, which this project does not accept",
-        "remove the trailer and what it speaks of",
+        "remove the trailer and the lines that it declares",
     )
 
 

@@ -78,8 +78,8 @@ def incomplete(config: Config, rows: list[TraceRow], records: dict[str, JsonObje
             first = next(iter(row.files), None)
             word = " and ".join(missing)
             mend = (
-                "let the agent's hooks record it (gitprov doctor says why it is missing), or commit with the "
-                f"trailer 'AI-Trace-Dropped: {row.id} <reason>'"
+                "let the agent's hooks record it (gitprov doctor shows why it is missing), or commit with "
+                f"the trailer 'AI-Trace-Dropped: {row.id} <reason>'"
             )
             message = f"{row.id} has no {word}, which this project requires"
             reasons.append(Finding("incomplete", ERROR, message, mend, path=first, traces=(row.id,)))

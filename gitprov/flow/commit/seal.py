@@ -11,7 +11,6 @@ from gitprov.flow.context import CommitContext
 from gitprov.git.files.diff import FileChange
 from gitprov.git.history.reflog import steps
 from gitprov.git.objects import Commit
-from gitprov.git.process import decode
 from gitprov.git.user.parent_command import GATELESS, command
 from gitprov.git.write import RefChange, write
 from gitprov.model.note import Note
@@ -23,7 +22,7 @@ from gitprov.store.plan import Plan
 
 def seal(context: CommitContext) -> str | None:
     """Write generations and note of HEAD, which was just made. Returns its id where it got a note."""
-    commit = _head(context)
+    commit = context.repo.objects.commit("HEAD")
     if commit is None:
         return None
     plan = plans.load(context.repo.git_dir)
@@ -55,7 +54,7 @@ def seal(context: CommitContext) -> str | None:
 def recover(context: CommitContext) -> str | None:
     """Finish a seal that was interrupted: there is a plan, and HEAD is the commit that it was made for."""
     plan = plans.load(context.repo.git_dir)
-    commit = _head(context) if plan is not None else None
+    commit = context.repo.objects.commit("HEAD") if plan is not None else None
     if plan is None or commit is None or commit.oid == plan.base:
         return None
     return _carry_out(context, commit, plan) if _is_planned(context, plan, commit) else None
@@ -71,10 +70,6 @@ def _finish_parent(context: CommitContext, plan: Plan, commit: Commit) -> None:
 def _is_planned(context: CommitContext, plan: Plan, commit: Commit) -> bool:
     """Whether a commit is the one that a plan was made for."""
     return fits(context.repo, plan, _commit_change(context, commit, plan))
-
-
-def _head(context: CommitContext) -> Commit | None:
-    return context.repo.objects.commit("HEAD")
 
 
 def _commit_change(context: CommitContext, commit: Commit, plan: Plan | None) -> CommitChange:
@@ -96,7 +91,7 @@ def _amended(context: CommitContext, commit: Commit, plan: Plan | None) -> str |
             return None  # GIT_REFLOG_ACTION changes git's words; then the plan decides
     if plan is None or not plan.amend or plan.base in (None, commit.oid):
         return None
-    old = context.repo.objects.commit(plan.base or "")
+    old = context.repo.objects.commit(plan.base)
     return plan.base if old is not None and old.parents == commit.parents else None
 
 
@@ -176,8 +171,7 @@ def _settle_sidecars(context: CommitContext, plan: Plan) -> None:
 
     `git commit PATH` commits from another index than the one that stays; sidecars were staged in the former.
     """
-    for path in plan.sidecars:
-        shown = context.repo.run("--literal-pathspecs", "ls-tree", "-z", "--full-tree", "HEAD", "--", path)
-        words = decode(shown.split(b"\t")[0]).split(" ")
-        if len(words) == 3:
-            context.repo.run("update-index", "--add", "--cacheinfo", f"{words[0]},{words[2]},{path}")
+    from gitprov.git.files.tree import entries
+
+    for path, entry in entries(context.repo, "HEAD", plan.sidecars).items():
+        context.repo.run("update-index", "--add", "--cacheinfo", f"{entry.mode},{entry.oid},{path}")

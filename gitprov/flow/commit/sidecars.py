@@ -23,8 +23,7 @@ def stage_sidecars(context: CommitContext, plan: Plan) -> tuple[str, ...]:
     for path in sorted({path for row in plan.traces for path in row.files}):
         place = sidecar_path(path)
         rows = [row for row in plan.traces if path in row.files]
-        blob = context.repo.objects.get(f":{place}") if "\n" not in place else None
-        old = blob.data if blob is not None else None
+        old = context.repo.objects.content(f":{place}")
         new = content(rows, old)
         if new != old:
             _stage(context, place, new)
@@ -75,11 +74,7 @@ def _in_index(context: CommitContext, place: str) -> str | None:
     """A directory of this path that is an entry of the index, and so a file or a link; None where none is."""
     folders = place.split("/")[:-1]
     paths = ["/".join(folders[: n + 1]) for n in range(len(folders))]
-    return next((path for path in paths if _is_entry(context, path)), None)
-
-
-def _is_entry(context: CommitContext, path: str) -> bool:
-    return "\n" not in path and context.repo.objects.get(f":{path}") is not None
+    return next((path for path in paths if context.repo.objects.get(f":{path}")), None)
 
 
 def _refused(place: str, path: str, what: str) -> GateError:

@@ -331,12 +331,9 @@ def renamed(repo: Repository, events: list[Event], marks: Mapping[int, Spent]) -
     moved = {
         (event.path, name) for event, name in zip(events, names, strict=True) if name and name != event.path
     }
-    new = {pair for pair in moved if not _is_tracked(repo, pair[0]) or _is_tracked(repo, pair[1])}
+    objects = repo.objects
+    new = {(old, name) for old, name in moved if not objects.get(f":{old}") or objects.get(f":{name}")}
     return [
         event._replace(path=name) if name and (event.path, name) in new else event
         for event, name in zip(events, names, strict=True)
     ]
-
-
-def _is_tracked(repo: Repository, path: str) -> bool:
-    return "\n" not in path and repo.objects.get(f":{path}") is not None

@@ -7,8 +7,9 @@ from gitprov.agents.claude_transcript import Slice
 from gitprov.errors import Damaged
 from gitprov.flow.capture import turns as reading
 from gitprov.model.event import Turn
+from gitprov.model.lines import utf8
 from gitprov.store import files
-from gitprov.store.inbox.inbox import Inbox, utf8
+from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.sessions import UNREAD_END
 
 

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gitprov.attribution.recall import produced
-from gitprov.errors import Damaged
 from gitprov.flow.evidence.gather import Evidence, TurnKey
 from gitprov.git.write import BlobWriter
 from gitprov.model import canonical, generation, ids
@@ -136,7 +135,7 @@ class Freezer:
 
     def _text(self, ref: ContentRef | None, *, keep: bool = True) -> tuple[bytes | None, Record, str | None]:
         """A prompt or output: its redacted bytes, its row in the record, and its blob id if it is stored."""
-        raw = self._bytes(ref)
+        raw = self._inbox.kept(ref)
         if ref is None or raw is None:
             return None, {"digest": ref.digest if ref else None, "available": False, "redactions": 0}, None
         text, count = self._redact(raw)
@@ -153,7 +152,7 @@ class Freezer:
         return standing.path, facts, oid
 
     def _edit(self, event: Event) -> Record:
-        before, after = self._bytes(event.before), self._bytes(event.after)
+        before, after = self._inbox.kept(event.before), self._inbox.kept(event.after)
         readable = (before is not None or event.before is None) and (after is not None or event.after is None)
         row: Record = {
             "path": event.path,
@@ -184,15 +183,6 @@ class Freezer:
             text, _ = self._redact(data)
             self._sides[ref.digest] = self._add(text) if self._keeps else self._oid(text)
         return self._sides[ref.digest]
-
-    def _bytes(self, ref: ContentRef | None) -> bytes | None:
-        """Stored bytes; None where they were never stored or are damaged. The gate reports damage."""
-        if ref is None or not ref.stored:
-            return None
-        try:
-            return self._inbox.get_blob(ref)
-        except Damaged:
-            return None
 
     def _place(
         self, record: Record, texts: list[str | None], standing: list[tuple[str, Record, str | None]]

@@ -101,8 +101,7 @@ def _outside(
     if paths:
         attributor = worker(paths)
         for path in paths:
-            head = context.repo.objects.get(f"HEAD:{path}") if "\n" not in path else None
-            content = head.data if head is not None and head.type == "blob" else b""
+            content = context.repo.objects.content(f"HEAD:{path}") or b""
             yield attributor.attribute_file(FileJob(path, content, content, (), apart[path], []))
 
 

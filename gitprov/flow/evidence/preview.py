@@ -6,11 +6,12 @@ import io
 from typing import TYPE_CHECKING
 
 from gitprov.flow.capture.digest import open_inbox
-from gitprov.flow.evidence.freeze import Freezer, Record
+from gitprov.flow.evidence.freeze import Freezer
 from gitprov.flow.evidence.uncommitted import look
+from gitprov.git.objects import person
 from gitprov.git.process import decode
 from gitprov.git.write import BlobWriter
-from gitprov.model.generation import Edit, Generation, Instruction
+from gitprov.model.generation import Generation
 from gitprov.store import generations
 from gitprov.store.config import load_config
 from gitprov.store.plan import load as load_plan
@@ -65,22 +66,8 @@ def _freeze(repo: Repository, evidence: Evidence, name: TurnKey, seqs: set[int])
     if config.privacy == "hash-only":
         # Nothing is written outside the inbox, and the inbox's owner may read its contents.
         config = config._replace(privacy="redacted")
-    done = repo.try_run("var", "GIT_COMMITTER_IDENT")
-    human = decode(done.stdout)
+    human = person(decode(repo.try_run("var", "GIT_COMMITTER_IDENT").stdout))
     memory = _Memory()
     inbox = open_inbox(repo.inbox_dir, repo.env)
-    freezer = Freezer(inbox, config, repo.object_format, human[: human.rfind(">") + 1], memory)
-    return _generation(freezer.freeze(evidence.turns[name], events).record, memory.files)
-
-
-def _generation(record: Record, files: dict[str, bytes]) -> Generation:
-    top = generations.directory(record["id"])
-    edits = tuple(
-        Edit.of(row, files.get(f"{top}/files/{n}.before"), files.get(f"{top}/files/{n}.after"))
-        for n, row in enumerate(record["edits"])
-    )
-    standing = tuple(
-        Instruction(row["path"], row["digest"], files.get(generations.instruction_path(row["digest"])))
-        for row in record["instructions"]
-    )
-    return Generation(record, files.get(f"{top}/prompt.txt"), files.get(f"{top}/output.txt"), edits, standing)
+    freezer = Freezer(inbox, config, repo.object_format, human, memory)
+    return generations.assembled(freezer.freeze(evidence.turns[name], events).record, memory.files.get)

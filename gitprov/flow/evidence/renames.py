@@ -11,10 +11,9 @@ import os
 from collections.abc import Iterator
 
 from gitprov.attribution.diff import hunks
-from gitprov.errors import Damaged
 from gitprov.flow.context import CommitContext
 from gitprov.git.files.diff import FileChange
-from gitprov.model.event import ContentRef, Event
+from gitprov.model.event import Event
 from gitprov.model.lines import count_lines, split_lines
 from gitprov.store.inbox import waiting
 
@@ -72,7 +71,7 @@ def _pairs(
     scored = []
     for path in gone:
         last = next(event for event in reversed(events) if event.path == path)
-        content = _content(context, last.after)
+        content = context.inbox.kept(last.after)
         if content is None:
             continue
         for new, start in candidates.items():
@@ -98,22 +97,12 @@ def _candidates(
     for event in events:
         first.setdefault(event.path, event)
     for path in sorted({*gone, *(change.path for change in fresh if change.path in first)}):
-        content = _content(context, first[path].before)
+        content = context.inbox.kept(first[path].before)
         if content is not None:
             yield path, content
     for change in fresh:
         if change.path not in first:
             yield change.path, context.repo.objects.blob(change.new_oid)
-
-
-def _content(context: CommitContext, ref: ContentRef | None) -> bytes | None:
-    """Stored content of an event; None where there was no file or the content was not stored."""
-    if ref is None or not ref.stored:
-        return None
-    try:
-        return context.inbox.get_blob(ref)
-    except Damaged:
-        return None  # the gate reports damage that concerns a file of the commit
 
 
 def _last_name(names: dict[str, str], path: str) -> str:

@@ -23,6 +23,6 @@ def stored(repo: Repository, config: Config) -> Callable[[str], bool]:
         if path.startswith("~"):
             return config.personal_instructions
         usual = any(path == name or path.endswith("/" + name) for name in Config().instructions)
-        return usual or ("\n" not in path and repo.objects.get(f":{path}") is not None)
+        return usual or repo.objects.get(f":{path}") is not None
 
     return stores

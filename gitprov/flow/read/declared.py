@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.git.history.log import trailers_of
-from gitprov.git.objects import Commit, is_commit, parse_commit, person
+from gitprov.git.objects import Commit, person
 from gitprov.git.process import decode
 from gitprov.interop.trailers import Declaration, Trailer, declared, trace_digests, trace_ids
 from gitprov.model.answers.blame import BlamedCommit, Facts
@@ -29,12 +29,7 @@ def declared_facts(
     trace.
     """
     blamed_commits = list(commits)
-    objects = repo.objects.get_many(blamed.oid for blamed in blamed_commits)
-    parsed = {
-        blamed.oid: parse_commit(obj)
-        for blamed, obj in zip(blamed_commits, objects, strict=True)
-        if is_commit(obj)
-    }
+    parsed = repo.objects.commits(blamed.oid for blamed in blamed_commits)
     # Lines at a boundary may be older than the commit that git names for them, unless it has no parents.
     sure = [
         parsed[blamed.oid]

@@ -114,10 +114,8 @@ class Witness:
 
     def _read(self, oid: str, path: str) -> bytes:
         if "\n" in path:  # the long-lived reader takes one name per line
-            done = self._repo.try_run("cat-file", "blob", f"{oid}:{path}")
-            return done.stdout
-        blob = self._repo.objects.get(f"{oid}:{path}")
-        return b"" if blob is None else blob.data
+            return self._repo.try_run("cat-file", "blob", f"{oid}:{path}").stdout
+        return self._repo.objects.content(f"{oid}:{path}") or b""
 
 
 def _reads_the_same(was: bytes, text: bytes) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.git import notes
 from gitprov.git.history import log as git_log
+from gitprov.git.history.trailers import Trailer, pairs
 from gitprov.model.answers.log import Declared, DeltaSum, LoggedCommit, LoggedTrace
 from gitprov.model.ids import NAMED_TRACES, traces_digest
 from gitprov.model.note import Note
@@ -201,10 +202,10 @@ class _Reader:
             traces.sort(key=lambda trace: trace.id)
         # Most commits with a trace have the one trailer that names it, and no other.
         if not trailing or (len(traces) == 1 and trailing == f"{_TRACE_KEY}: {traces[0].id}\n"):
-            trailers: list[git_log.Trailer] = []
+            trailers: list[Trailer] = []
             declared = self._people(record)
         else:
-            trailers = git_log.trailers(trailing)
+            trailers = pairs(trailing)
             declared = self._declared(record, trailers, [trace.id for trace in traces])
         about = note.commit_row(oid)
         return LoggedCommit(
@@ -237,7 +238,7 @@ class _Reader:
         return declarations
 
     def _declared(
-        self, record: git_log.LogRecord, trailers: list[git_log.Trailer], traces: list[str]
+        self, record: git_log.LogRecord, trailers: list[Trailer], traces: list[str]
     ) -> tuple[Declared, ...]:
         """All declarations, except trailers that only name a trace of the note."""
         names = {*traces, traces_digest(traces)} if len(traces) > NAMED_TRACES else traces
@@ -249,13 +250,13 @@ _NO_NOTE = Note()
 _TRACE_KEY = "AI-Trace"
 
 
-def _declared(trailers: list[git_log.Trailer], record: git_log.LogRecord) -> tuple[Declared, ...]:
+def _declared(trailers: list[Trailer], record: git_log.LogRecord) -> tuple[Declared, ...]:
     from gitprov.interop.trailers import declared
 
     return tuple(Declared(*one) for one in declared(trailers, record.author, record.committer))
 
 
-def _reviewers(oid: str, note: Note, trailers: list[git_log.Trailer]) -> tuple[str, ...]:
+def _reviewers(oid: str, note: Note, trailers: list[Trailer]) -> tuple[str, ...]:
     from gitprov.flow.read.reviews import reviews_of
 
     return tuple(dict.fromkeys(review.by for review in reviews_of(oid, note, trailers)))

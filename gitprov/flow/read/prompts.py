@@ -22,8 +22,7 @@ class Prompts:
     def of(self, trace: str) -> str | None:
         """The text, None where this clone does not have it (not fetched, kept as a digest, or forgotten)."""
         if trace not in self._read:
-            blob = None
-            if is_trace_id(trace):
-                blob = self._repo.objects.get(f"{REF}:{directory(trace)}/prompt.txt")
-            self._read[trace] = None if blob is None or blob.type != "blob" else decode(blob.data)
+            name = f"{REF}:{directory(trace)}/prompt.txt" if is_trace_id(trace) else ""
+            data = self._repo.objects.content(name)
+            self._read[trace] = None if data is None else decode(data)
         return self._read[trace]

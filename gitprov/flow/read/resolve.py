@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitprovError
 from gitprov.flow.capture.digest import open_inbox
-from gitprov.git.history import search
+from gitprov.git.history import search, survey
 from gitprov.git.objects import is_commit
 from gitprov.git.process import decode
 from gitprov.interop.trailers import TRACE_KEY
 from gitprov.model.event import Event
-from gitprov.model.ids import is_trace_id
+from gitprov.model.ids import TRACE_ID, is_trace_id
 from gitprov.store import generations, notes
 from gitprov.store.plan import load as load_plan
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-_ANY_TRACE = "gen_[0-9]{8}_[0-9a-f]{10}"
 _PREFIX = re.compile(r"gen_[0-9]{0,8}(?:_[0-9a-f]{0,10})?")
 _HEX = re.compile(r"[0-9a-f]{4,10}")
 _TURN = re.compile(r"([0-9a-f]{4,16})/([0-9a-z]+)")
@@ -79,7 +78,7 @@ def holders(repo: Repository, trace: str) -> CommitsOfTrace:
     oids = [path.replace("/", "") for path in paths]
     noted = [oid for oid, note in notes.read(repo, oids).items() if trace in note.traces]
     commits = [oid for oid in noted if _is_commit(repo, oid)]
-    gone = search.without_ref(repo, commits)
+    gone = survey.without(repo, commits, survey.REFERENCED)
     lost = sorted(gone | (set(noted) - set(commits)))
     living = [oid for oid in commits if oid not in gone]
     silent = [] if living else search.with_trailer(repo, TRACE_KEY, trace)
@@ -88,7 +87,7 @@ def holders(repo: Repository, trace: str) -> CommitsOfTrace:
 
 def all_traces(repo: Repository) -> list[str]:
     """Every trace id in the notes, the store and the inbox, ascending."""
-    matches = set(search.matches(repo, notes.REF, f'"id":"{_ANY_TRACE}"'))
+    matches = set(search.matches(repo, notes.REF, f'"id":"{TRACE_ID.pattern}"'))
     ids = {text[6:-1] for text in matches}
     stored = repo.try_run("ls-tree", "-r", "-d", "--name-only", "--full-tree", generations.REF)
     ids.update(path.rpartition("/")[2] for path in decode(stored.stdout).splitlines())

@@ -13,7 +13,7 @@ from gitprov.flow.read.trace_files import Shares, delta_of, paths_of, raw_of
 from gitprov.git.history import search
 from gitprov.git.history.log import trailers_of
 from gitprov.git.notes import ensure_readable
-from gitprov.git.objects import Commit, parse_commit, person
+from gitprov.git.objects import Commit, person
 from gitprov.git.process import decode
 from gitprov.interop.trailers import Trailer, declared, trace_digests, trace_ids
 from gitprov.model.answers.show import (
@@ -280,10 +280,10 @@ def _named(note: Note, trailers: Sequence[Trailer]) -> tuple[str, ...]:
 
 def commit_of(repo: Repository, oid: str) -> Commit:
     """A commit by its id. GitprovError where it is not in this clone."""
-    git_object = repo.objects.get(oid)
-    if git_object is None:
+    commit = repo.objects.commit(oid)
+    if commit is None:
         raise GitprovError(f"commit {oid} is not in this clone", "git fetch --unshallow, or git fetch")
-    return parse_commit(git_object)
+    return commit
 
 
 def head_of(commit: Commit, note: Note) -> CommitHead:

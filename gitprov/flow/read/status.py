@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gitprov.attribution.outcome import Tally
-from gitprov.errors import Damaged, GitprovError
+from gitprov.errors import GitprovError
 from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.change import staged_change
 from gitprov.flow.commit import plan as stage
@@ -141,10 +141,7 @@ def _turns(
 
 def _first_line(inbox: Inbox, prompt: ContentRef | None) -> str | None:
     """The prompt's first line that is not blank, shortened; None where there is none or it cannot be read."""
-    try:
-        text = decode(inbox.get_blob(prompt)) if prompt is not None else ""
-    except Damaged:
-        return None
+    text = decode(inbox.kept(prompt) or b"")
     return next((line.strip()[:_LINE] for line in text.splitlines() if line.strip()), None)
 
 

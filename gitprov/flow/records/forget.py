@@ -17,10 +17,11 @@ from gitprov.flow.read.resolve import CommitsOfTrace, find, holders, nearest
 from gitprov.flow.records import erasable
 from gitprov.flow.records.erasable import InboxErasure
 from gitprov.git.history import reachability
+from gitprov.git.objects import person
 from gitprov.git.remote import STAGING
 from gitprov.git.write import SCRATCH, RefChange, write
 from gitprov.model import canonical
-from gitprov.model.untrusted.jsonvalue import loads
+from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.printed import argument_quoted, shell_quoted
 from gitprov.store import files, generations
 from gitprov.store import plan as plans
@@ -84,7 +85,7 @@ def look(repo: Repository, text: str, reason: str | None, now: float) -> Forgett
         )
     at = utc_second(now)
     committer = repo.identity(_WHY)
-    by = committer[: committer.rfind(">") + 1]
+    by = person(committer)
     if name.kind == "turn":
         key, _, turn = name.value.partition("/")
         rooms = erasable.of_turn(repo, key, turn)
@@ -136,8 +137,8 @@ def finish(repo: Repository) -> str | None:
 def pending(repo: Repository) -> Forgetting | None:
     """The interrupted erasure in the journal, None where there is none."""
     try:
-        row: Any = loads(files.read(_journal(repo)) or b"null")
-        return _of_json(row) if isinstance(row, dict) else None
+        row = loads_object(files.read(_journal(repo)))
+        return None if row is None else _of_json(row)
     except (ValueError, TypeError, KeyError):
         return None  # `forget` writes the journal atomically, so another program wrote this file
 

@@ -9,6 +9,7 @@ from gitprov.errors import GitprovError, UsageError
 from gitprov.flow.capture.moment import utc_second
 from gitprov.flow.read.resolve import find, holders
 from gitprov.git import notes as git_notes
+from gitprov.git.objects import person
 from gitprov.git.process import decode
 from gitprov.git.write import RefChange, write
 from gitprov.interop.identities import split_person
@@ -37,7 +38,7 @@ def review(repo: Repository, text: str, by: str | None, remark: str | None, now:
     break.
     """
     committer = _committer(repo, by, now)
-    who = by.strip() if by is not None else committer[: committer.rfind(">") + 1]
+    who = by.strip() if by is not None else person(committer)
     at = utc_second(now)
     before = _Before(repo)
     pairs = _pairs(before, text)

@@ -18,8 +18,8 @@ from gitprov.git import notes as note_trees
 from gitprov.git.files import diff as diffs
 from gitprov.git.files.tree import blobs
 from gitprov.git.history import verified
-from gitprov.git.history.log import trailers as pairs_of
 from gitprov.git.history.signatures import has_signature
+from gitprov.git.history.trailers import pairs as pairs_of
 from gitprov.git.history.verified import ListedCommit
 from gitprov.interop import trailers as profiles
 from gitprov.model.finding import ERROR, INFO, UNKNOWN, Finding

@@ -30,12 +30,7 @@ def steps(repo: Repository, named: Sequence[str]) -> InstallPlan:
     configured = remotes.remotes(repo)
     for name in named:
         if name not in configured.names:
-            advice = (
-                f"there are: {', '.join(configured.names)}"
-                if configured.names
-                else "git remote add <name> <url>"
-            )
-            raise GitprovError(f"no remote {name!r}", advice)
+            raise remotes.unknown(name, configured.names)
     default = (configured.default,) if configured.default in configured.names else ()
     plans = [_steps_of(repo, name, configured.fetch.get(name, ())) for name in named or default if name]
     return InstallPlan(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,10 +51,10 @@ def unite(
     merges them, to be able to push. `committer` None: git's identity. GitprovError where a merge needs an
     identity and git has none, Contended where the ref keeps moving, GitFailed where git cannot write.
     """
-    from gitprov.git.write import attempt, move, read_refs
+    from gitprov.git.write import attempt, attempts, move, read_refs
 
     ref = REFS[kind]
-    for turn in range(_TRIES_OF_A_READER if lazily else _TRIES):
+    for _ in attempts(_TRIES_OF_A_READER if lazily else _TRIES):
         plan = outlook(repo, kind, read_refs(repo, [ref]).get(ref), remote)
         done = True
         if plan.step == FORWARD and remote is not None:
@@ -68,9 +67,6 @@ def unite(
                 if plan.came:
                     flags.raise_flag(repo.home, flags.NOTES_CAME)
             return plan
-        import random
-
-        time.sleep(random.uniform(0.001, 0.01 * (turn + 1)))  # noqa: S311 - no secret depends on it
     lock = os.path.join(repo.common_dir, ref + ".lock")
     if os.path.exists(lock):
         raise Contended(
@@ -112,7 +108,7 @@ def _notes(repo: Repository, ours: str, remote: str) -> MergePlan:
     )
     length = repo.hash_length
     entries = note_merge.entries(own_changes, other, note_merge.note_key(length))
-    contents = _contents(repo, note_merge.notes_to_read(entries, length))
+    contents = repo.objects.blobs(sorted(note_merge.notes_to_read(entries, length)))
     union = note_merge.unite_notes(entries, length, contents)
     whole = not (union.put or union.drop)
     counts = MergePlan("", ours, remote, union.came, union.went, union.merged)
@@ -161,13 +157,3 @@ def _changed(side: Mapping[str, str], union: Mapping[str, str]) -> list[str]:
 
 def _traces(paths: Mapping[str, str] | list[str]) -> set[str]:
     return {trace for path in paths if (trace := generations.trace_of(path)) is not None}
-
-
-def _contents(repo: Repository, oids: set[str]) -> dict[str, bytes]:
-    names = sorted(oids)
-    objects = repo.objects.get_many(names)
-    return {
-        oid: obj.data
-        for oid, obj in zip(names, objects, strict=True)
-        if obj is not None and obj.type == "blob"
-    }

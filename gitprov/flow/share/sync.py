@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import Contended, GitprovError
@@ -11,7 +9,7 @@ from gitprov.flow.share import merge as shared
 from gitprov.git import partial_clone
 from gitprov.git import remote as remotes
 from gitprov.git.history import signatures as sign
-from gitprov.git.write import move, read_refs
+from gitprov.git.write import attempts, move, read_refs
 from gitprov.model.untrusted.printed import argument_quoted
 from gitprov.store import fetched_remotes
 
@@ -84,12 +82,7 @@ def choose(repo: Repository, named: list[str], *, every: bool = False) -> tuple[
     chosen = named or [configured.default or ""]
     for name in chosen:
         if name not in configured.names and not any(sign in name for sign in "/:\\"):
-            hint = (
-                f"there are: {', '.join(configured.names)}"
-                if configured.names
-                else "git remote add <name> <url>"
-            )
-            raise GitprovError(f"no remote {name!r}", hint)
+            raise remotes.unknown(name, configured.names)
     return chosen, configured
 
 
@@ -118,7 +111,7 @@ def sync(
     kinds = fetched_remotes.KINDS if wish.generations else fetched_remotes.KINDS[:1]
     tallies = {kind: _Tally() for kind in kinds}
     signing = sign.gpgsign_enabled(repo) if wish.sign is None else wish.sign
-    for turn in range(_TRIES):
+    for _ in attempts(_TRIES, 0.05):
         staged = _fetch(repo, remote, configured, kinds)
         if staged is not None:
             for kind in kinds:
@@ -128,8 +121,6 @@ def sync(
             heal = None
             if wish.dry_run or not wish.push or _push(repo, remote, configured, staged, kinds, signing):
                 return _synced(remote, tallies, wish)
-        # Jitter: the next attempt must not coincide with that of the same other process.
-        time.sleep(random.uniform(0.005, 0.05 * (turn + 1)))  # noqa: S311 - no secret depends on it
     raise Contended(
         f"{remotes.shown(remote)} kept moving, or something here is locked: others share at the same time;"
         " your records are safe here",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitprov.git.files.diff import blobs_of
 from gitprov.git.process import decode, encode
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-_REGULAR = ("100644", "100755")
 #: A merge is compared with its first parent, since its conflict resolution may introduce content of its own.
 _FLAGS = ("-r", "--root", "-z", "--raw", "--no-renames", "--no-abbrev", "--diff-merges=first-parent")
 
@@ -46,9 +46,8 @@ def arrivals(repo: Repository, oids: Sequence[str]) -> Iterator[tuple[str, list[
                 yield commit, contents
             commit, contents = field, []
             continue
-        path = next(fields)
-        old_mode, new_mode, old, new, _ = field[1:].split(" ")
-        if new_mode in _REGULAR and old != new:
-            contents.append(Arrival(path, old if old_mode in _REGULAR else None, new))
+        (old, new), path = blobs_of(field), next(fields)
+        if new is not None and old != new:
+            contents.append(Arrival(path, old, new))
     if contents:
         yield commit, contents

@@ -174,6 +174,12 @@ def _raw_row(line: bytes) -> FileChange:
     return FileChange(status[0], old_mode, new_mode, old_oid, new_oid, names[0], names[-1], ())
 
 
+def blobs_of(row: str) -> tuple[str | None, str | None]:
+    """The (old, new) blob id of a raw row without its path; None for a side without a regular file."""
+    old_mode, new_mode, old, new, _ = row[1:].split(" ")
+    return (old if old_mode in REGULAR else None, new if new_mode in REGULAR else None)
+
+
 def _hunks_per_file(patch: bytes) -> list[list[Hunk] | None]:
     """The hunks of each file, None where git only reports that a binary file differs."""
     files: list[list[Hunk] | None] = []

@@ -6,7 +6,18 @@ import os
 from collections.abc import Mapping
 
 from gitprov.errors import GitFailed
-from gitprov.git.process import DEVNULL, PIPE, decode, encode, failed, open_git, opened, refused, run_git
+from gitprov.git.objects import tree_rows
+from gitprov.git.process import (
+    DEVNULL,
+    PIPE,
+    close,
+    encode,
+    failed,
+    open_git,
+    opened,
+    refused,
+    run_git,
+)
 
 
 class FilteredHead:
@@ -20,8 +31,7 @@ class FilteredHead:
         result = run_git(["ls-tree", "-r", "-z", "--full-tree", "HEAD"], cwd=cwd, env=env, ok=(0, 128))
         if refused(result.stderr):
             raise failed(["ls-tree"], result.returncode, result.stderr)
-        rows = (row.partition("\t") for row in decode(result.stdout).split("\0") if row)
-        self._oids = {path: facts.split(" ")[2] for facts, _, path in rows if facts.split(" ")[1] == "blob"}
+        self._oids = {row.path: row.oid for row in tree_rows(result.stdout) if row.type == "blob"}
         args = ("cat-file", "--batch", "--filters")
         self._process = open_git(args, cwd=cwd, env=env, stdin=PIPE, stderr=DEVNULL)
 
@@ -52,9 +62,4 @@ class FilteredHead:
 
     def close(self) -> None:
         """Close git's input and wait for it to end."""
-        for pipe in (self._process.stdin, self._process.stdout):
-            try:
-                opened(pipe).close()
-            except BrokenPipeError:
-                pass  # git ended early; the read that noticed it has raised already
-        self._process.wait()
+        close(self._process)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.git.files.diff import REGULAR
+from gitprov.git.objects import TreeEntry, tree_rows
 from gitprov.git.process import decode
 
 if TYPE_CHECKING:
@@ -19,31 +20,30 @@ _MANY = 2000
 
 def blobs(repo: Repository, tree: str, paths: Iterable[str]) -> dict[str, str]:
     """Path → blob id for the paths that are files or links in `tree`; empty where there is no such tree."""
-    return {path: oid for path, (_, oid) in _entries(repo, tree, paths).items()}
+    return {path: entry.oid for path, entry in entries(repo, tree, paths).items()}
 
 
 def regular_blobs(repo: Repository, tree: str, paths: Iterable[str]) -> dict[str, str]:
     """Path → blob id for the paths that are regular files (no links) in `tree`, in the order of `paths`."""
     selection = list(paths)
-    entries = _entries(repo, tree, selection)
-    return {path: entries[path][1] for path in selection if path in entries and entries[path][0] in REGULAR}
+    listed = entries(repo, tree, selection)
+    return {path: listed[path].oid for path in selection if path in listed and listed[path].mode in REGULAR}
 
 
-def _entries(repo: Repository, tree: str, paths: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Path → (mode, blob id). More than `_MANY` paths are looked up in one listing of the whole tree."""
+def entries(repo: Repository, tree: str, paths: Iterable[str]) -> dict[str, TreeEntry]:
+    """Path → entry for the files and links among the paths.
+
+    More than `_MANY` paths are looked up in one listing of the whole tree.
+    """
     valid_paths = [path for path in dict.fromkeys(paths) if path and "\0" not in path]
     whole = len(valid_paths) > _MANY
     selection = {*valid_paths}
-    out: dict[str, tuple[str, str]] = {}
+    out: dict[str, TreeEntry] = {}
     for chunk in [[]] if whole else _chunks(valid_paths):
-        names = ("-r",) if whole else ()
-        result = repo.try_run(
-            "--literal-pathspecs", "ls-tree", *names, "-z", "--full-tree", tree, "--", *chunk
-        )
-        for row in decode(result.stdout).split("\0"):
-            facts, _, path = row.partition("\t")
-            if path in selection and facts.split(" ")[1] == "blob":
-                out[path] = (facts.split(" ")[0], facts.split(" ")[2])
+        flags = ("-r", "-z", "--full-tree") if whole else ("-z", "--full-tree")
+        shown = repo.try_run("--literal-pathspecs", "ls-tree", *flags, tree, "--", *chunk).stdout
+        rows = (row for row in tree_rows(shown) if row.path in selection and row.type == "blob")
+        out.update((row.path, row) for row in rows)
     return out
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gitprov.git.files.diff import blobs_of
 from gitprov.git.process import decode
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
-
-_REGULAR = ("100644", "100755")
 
 
 def differing(repo: Repository, old: str | None, new: str) -> dict[str, tuple[str | None, str | None]]:
@@ -26,12 +25,7 @@ def differing(repo: Repository, old: str | None, new: str) -> dict[str, tuple[st
     for facts in rows:
         if not facts.startswith(":"):
             continue
-        old_mode, new_mode, old_oid, new_oid, _ = facts[1:].split(" ")
-        sides = (
-            old_oid if old_mode in _REGULAR else None,
-            new_oid if new_mode in _REGULAR else None,
-        )
-        path = next(rows)
+        sides, path = blobs_of(facts), next(rows)
         if sides[0] != sides[1]:
             differences[path] = sides
     return differences

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from gitprov.errors import GitFailed, UsageError
 from gitprov.git.files import tree_files
-from gitprov.git.partial_clone import is_promised, promised
 from gitprov.git.process import Env, decode, run_git
 from gitprov.git.stream import Stream
 from gitprov.model.answers.blame import BlamedCommit, Group
 
 #: Git prints names and summaries as UTF-8 whatever the user's locale is.
 _COMMAND = ("blame", "--encoding=UTF-8")
-_USAGE = 129
 
 
 class Porcelain(NamedTuple):
@@ -32,21 +29,6 @@ def start(args: Sequence[str], form: str, *, cwd: str, env: Env, prompt: bool = 
     return Stream((*_COMMAND, form, *args), cwd=cwd, env=env, prompt=prompt)
 
 
-def finish(stream: Stream) -> None:
-    """Wait for git; GitFailed with git's message, UsageError where git rejected the arguments."""
-    status, words = stream.wait()
-    if status == 0:
-        return
-    if is_promised(words):
-        raise promised("blame", status, words)
-    first = next((row for row in words.splitlines() if row.strip()), f"exit status {status}")
-    reason = first.removeprefix("fatal: ").removeprefix("error: ")
-    if status == _USAGE:
-        detail = "" if first.startswith("usage:") else f": {reason}"
-        raise UsageError(f"git blame does not understand these arguments{detail}", "git ai-blame -h")
-    raise GitFailed(f"git blame: {reason}", status, words)
-
-
 def groups(stream: Stream, commits: dict[str, BlamedCommit]) -> Iterator[list[Group]]:
     """Groups of an incremental blame in batches as git prints them; new commits are added to `commits`."""
     rest: list[bytes] = []
@@ -57,13 +39,13 @@ def groups(stream: Stream, commits: dict[str, BlamedCommit]) -> Iterator[list[Gr
         entries, rest = _entries(rest + rows, commits)
         if entries:
             yield entries
-    finish(stream)
+    stream.finish("blame")
 
 
 def porcelain(stream: Stream) -> Porcelain:
     """The complete output of `--porcelain` or `--line-porcelain`."""
     rows = b"".join(stream.chunks()).split(b"\n")
-    finish(stream)
+    stream.finish("blame")
     commits: dict[str, BlamedCommit] = {}
     paths: dict[str, str] = {}
     lines: list[tuple[Group, int]] = []

@@ -34,15 +34,6 @@ def _grep(repo: Repository, ref: str, *args: str, where: str) -> bytes:
     return result.stdout
 
 
-def without_ref(repo: Repository, oids: list[str]) -> set[str]:
-    """Those of the commits that neither HEAD nor any ref reaches, not counting notes and gitprov's refs."""
-    if not oids:
-        return set()
-    ours = ("--exclude=refs/notes/*", "--exclude=refs/gitprov/*")
-    args = ("rev-list", "--ignore-missing", *oids, "--not", *ours, "--all")
-    return set(decode(repo.run(*args)).split()) & set(oids)
-
-
 def with_trailer(repo: Repository, key: str, value: str) -> list[str]:
     """Commits reachable from any ref whose message has the line `key: value`, newest first."""
     pattern = f"^{key}:[[:space:]]*{re.escape(value)}[[:space:]]*$"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitprov.errors import GitprovError
-from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode, encode
 
 if TYPE_CHECKING:
@@ -22,9 +21,7 @@ def unsigned(repo: Repository, tip: str, base: str | None) -> list[str]:
     exclude = ("--not", base) if base else ()
     oids = decode(repo.run("rev-list", tip, *exclude, "--")).split()
     objects = repo.objects.get_many(oids)
-    return [
-        oid for oid, obj in zip(oids, objects, strict=True) if obj is not None and not has_signature(obj.data)
-    ]
+    return [obj.oid for obj in objects if obj is not None and not has_signature(obj.data)]
 
 
 def signed(repo: Repository, tip: str, base: str | None, words: str) -> str:
@@ -37,10 +34,9 @@ def signed(repo: Repository, tip: str, base: str | None, words: str) -> str:
     bare = unsigned(repo, tip, base)
     if not bare:
         return tip
-    obj = repo.objects.get(tip)
-    if obj is None:
+    commit = repo.objects.commit(tip)
+    if commit is None:
         raise GitprovError(f"{tip} cannot be read", "git fsck")
-    commit = parse_commit(obj)
     parents: tuple[str, ...] = (base,) if base else ()
     message = encode(words + "\n")
     if bare == [tip]:

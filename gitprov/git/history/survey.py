@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.errors import GitFailed
+from gitprov.git.history.log import QUIET
 from gitprov.git.process import decode, encode
 from gitprov.git.stream import Stream
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
-_FLAGS = ("log", "--no-show-signature", "--no-color", "-s", "-z", "--encoding=UTF-8", "--no-notes")
 _FIELDS = ("%H", "%P", "%an <%ae>", "%at", "%cn <%ce>", "%ct", "%B", "%N")
 #: Largest number of commits on one command line.
 _NAMED = 500
+#: Selects the commits that HEAD and the refs reach, without notes and gitprov's own refs.
+REFERENCED = ("--exclude=refs/notes/*", "--exclude=refs/gitprov/*", "--all")
 
 
 class SurveyedCommit(NamedTuple):
@@ -56,13 +57,8 @@ def walk(repo: Repository, ref: str, args: Sequence[str]) -> Iterator[SurveyedCo
     The call itself starts git, not the first iteration.
     """
     form = "--format=tformat:" + "%x00".join(_FIELDS)
-    args = (*_FLAGS, f"--notes={ref}", form, *args)
-    return _all(Stream(args, cwd=repo.cwd, env=repo.env, prompt=False))
-
-
-def _all(stream: Stream) -> Iterator[SurveyedCommit]:
-    with stream:
-        yield from _records(stream)
+    args = ("log", *QUIET, "--no-notes", f"--notes={ref}", form, *args)
+    return _records(Stream(args, cwd=repo.cwd, env=repo.env, prompt=False))
 
 
 def of(repo: Repository, ref: str, oids: Iterable[str]) -> Iterator[SurveyedCommit]:
@@ -74,15 +70,14 @@ def of(repo: Repository, ref: str, oids: Iterable[str]) -> Iterator[SurveyedComm
 
 
 def _records(stream: Stream) -> Iterator[SurveyedCommit]:
-    for oid, parents, author, written, committer, committed, message, note in stream.records(len(_FIELDS)):
-        times = int(written or 0), int(committed or 0)
-        yield SurveyedCommit(
-            oid, tuple(parents.split()), author, times[0], committer, times[1], message, note
-        )
-    status, words = stream.wait()
-    if status:
-        reason = (words.splitlines() or [f"exit status {status}"])[0].removeprefix("fatal: ")
-        raise GitFailed(f"git log: {reason}", status, words)
+    with stream:
+        for fields in stream.records(len(_FIELDS)):
+            oid, parents, author, written, committer, committed, message, note = fields
+            times = int(written or 0), int(committed or 0)
+            yield SurveyedCommit(
+                oid, tuple(parents.split()), author, times[0], committer, times[1], message, note
+            )
+        stream.finish("log")
 
 
 def without(repo: Repository, oids: Iterable[str], tips: Sequence[str]) -> set[str]:

@@ -24,18 +24,14 @@ def colon_first(cwd: str, env: Env) -> tuple[str, str]:
 
 def parse(repo: Repository, message: bytes) -> list[Trailer]:
     """The trailers of a message as (key, value), with folded lines joined and comment lines ignored."""
-    shown = decode(
-        repo.run(
-            *colon_first(repo.cwd, repo.env),
-            *_COMMAND,
-            "--only-trailers",
-            "--only-input",
-            "--unfold",
-            stdin=message,
-        )
-    )
-    pairs = (line.partition(":") for line in shown.splitlines())
-    return [(key.strip(), value.strip()) for key, colon, value in pairs if colon]
+    flags = ("--only-trailers", "--only-input", "--unfold")
+    return pairs(decode(repo.run(*colon_first(repo.cwd, repo.env), *_COMMAND, *flags, stdin=message)))
+
+
+def pairs(text: str) -> list[Trailer]:
+    """(key, value) of each row of the unfolded trailers that git prints."""
+    rows = (row.partition(":") for row in text.split("\n"))
+    return [(key.strip(), value.strip()) for key, colon, value in rows if colon]
 
 
 def add(repo: Repository, path: str, trailers: Sequence[Trailer]) -> None:

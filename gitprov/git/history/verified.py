@@ -6,17 +6,16 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from gitprov.errors import GitFailed
 from gitprov.git.files import diff
 from gitprov.git.files.diff import FileChange
+from gitprov.git.history.log import QUIET, TRAILERS, field_of
+from gitprov.git.history.survey import REFERENCED
 from gitprov.git.history.trailers import colon_first
 from gitprov.git.process import decode, encode
 from gitprov.git.stream import Stream
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
-
-_PLAIN = ("--no-show-signature", "--no-color", "-s", "-z", "--encoding=UTF-8", "--no-notes")
 
 
 class ListedCommit(NamedTuple):
@@ -29,12 +28,12 @@ class ListedCommit(NamedTuple):
 
 def listed(repo: Repository, revs: Sequence[str]) -> Iterator[ListedCommit]:
     """The commits that revisions select, newest first. GitFailed where a revision does not exist."""
-    form = "--format=tformat:%H%x00%P%x00%(trailers:only,unfold)"
-    args = (*colon_first(repo.cwd, repo.env), "log", *_PLAIN, form, "--end-of-options", *revs, "--")
+    flags = (*QUIET, "--no-notes", f"--format=tformat:%H%x00%P%x00{TRAILERS}", "--end-of-options")
+    args = (*colon_first(repo.cwd, repo.env), "log", *flags, *revs, "--")
     with Stream(args, cwd=repo.cwd, env=repo.env, prompt=False) as stream:
         for oid, parents, trailers in stream.records(3):
             yield ListedCommit(oid, tuple(parents.split()), trailers)
-        _finish(stream, "log")
+        stream.finish("log")
 
 
 def differences(repo: Repository, pairs: Sequence[tuple[str, str | None]]) -> Iterator[list[FileChange]]:
@@ -48,7 +47,7 @@ def differences(repo: Repository, pairs: Sequence[tuple[str, str | None]]) -> It
         with _diff_tree(repo, requests) as stream:
             for block in _blocks(stream, [oid for oid, _ in pairs]):
                 yield diff.parse(block)
-            _finish(stream, "diff-tree")
+            stream.finish("diff-tree")
 
 
 def _diff_tree(repo: Repository, requests: IO[bytes]) -> Stream:
@@ -87,26 +86,10 @@ def unreached(repo: Repository, oids: Collection[str]) -> set[str]:
     """
     if not oids:
         return set()
-    ours = ("--exclude=refs/notes/*", "--exclude=refs/gitprov/*")
     head = ("HEAD",) if repo.resolve("HEAD") else ()
-    return set(oids) - set(decode(repo.run("rev-list", *ours, "--all", *head)).split())
+    return set(oids) - set(decode(repo.run("rev-list", *REFERENCED, *head)).split())
 
 
 def signatures(repo: Repository, oids: Iterable[str]) -> dict[str, str]:
     """Commit → git's letter for its signature (`%G?`): G good, N none, B bad, E cannot be checked."""
-    request = "".join(oid + "\n" for oid in oids)
-    if not request:
-        return {}
-    args = ("log", *_PLAIN, "--no-walk=unsorted", "--stdin", "--format=tformat:%H%x00%G?")
-    fields = decode(repo.run(*args, stdin=encode(request))).split("\0")
-    return dict(zip(fields[::2], fields[1::2], strict=False))
-
-
-def _finish(stream: Stream, name: str) -> None:
-    status, words = stream.wait()
-    if status:
-        rows = [row for row in words.splitlines() if row.startswith(("fatal: ", "error: "))]
-        reason = (
-            (rows or [words or f"exit status {status}"])[0].removeprefix("fatal: ").removeprefix("error: ")
-        )
-        raise GitFailed(f"git {name}: {reason}", status, words)
+    return field_of(repo, oids, "%G?")

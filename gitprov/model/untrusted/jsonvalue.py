@@ -8,6 +8,7 @@ module raises a ValueError for all of them.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import NoReturn
 
 from gitprov.model.canonical import Json
@@ -82,6 +83,14 @@ def loads_object(data: bytes | str | None) -> dict[str, Json] | None:
     except ValueError:
         return None
     return value if isinstance(value, dict) else None
+
+
+def optional_text(row: Mapping[str, Json], name: str, where: str = "") -> str | None:
+    """A field that is text, null or absent; ValueError, which names the field after `where`, for others."""
+    value = row.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise ValueError(f"{where}{name} is not text but {type(value).__name__}")
 
 
 def is_deep(value: Json) -> bool:

@@ -13,11 +13,8 @@ from gitprov.store import files
 TEXT_LIMIT = 16 << 20
 """Size in bytes of the largest prompt, output or tool input that is stored."""
 
-_RECENT = 4 << 20
-"""Bytes of recently read content kept in memory: a file version is read as `after` and as `before`."""
-
-_KEPT = 96 << 20
-"""Bytes of the content read first that stay in memory: a commit reads all contents twice, in one order."""
+_IN_MEMORY = 100 << 20
+"""Bytes of content kept in memory: a version is read as `after` and as `before`, by a commit twice."""
 
 
 class Blobs:
@@ -26,10 +23,8 @@ class Blobs:
     def __init__(self, root: str, tmp: str) -> None:
         self.root = root
         self._tmp = tmp
-        self._kept: dict[str, bytes] = {}
-        self._free = _KEPT
-        self._recent: dict[str, bytes] = {}
-        self._held = 0
+        self._in_memory: dict[str, bytes] = {}
+        self._free = _IN_MEMORY
         self._verified: set[str] = set()
 
     def put(self, data: bytes, limit: int) -> ContentRef:
@@ -46,9 +41,8 @@ class Blobs:
         """The bytes of a reference. Damaged if they are missing, altered or were never stored."""
         if not ref.stored:
             raise Damaged(f"content {ref.digest[7:19]} was not kept: {ref.why}")
-        recent = self._kept.get(ref.digest) or self._recent.get(ref.digest)
-        if recent is not None:
-            return recent
+        if ref.digest in self._in_memory:
+            return self._in_memory[ref.digest]
         try:
             packed = files.read(self.path(ref.digest))
             data = None if packed is None else zlib.decompress(packed)
@@ -63,15 +57,14 @@ class Blobs:
         return data
 
     def _remember(self, digest: str, data: bytes) -> None:
-        """Keep content in memory while there is room, beyond that only the most recently read content."""
-        if len(data) <= self._free:
-            self._free -= len(data)
-            self._kept[digest] = data
-            return
-        self._recent[digest] = data
-        self._held += len(data)
-        while self._held > _RECENT:
-            self._held -= len(self._recent.pop(next(iter(self._recent))))
+        """Keep content in memory, in place of what was read last where there is no room.
+
+        A commit reads all contents twice in one order, so what was read first is needed first.
+        """
+        while self._in_memory and self._free < len(data):
+            self._free += len(self._in_memory.popitem()[1])
+        self._in_memory[digest] = data
+        self._free -= len(data)
 
     def path(self, digest: str) -> str:
         """Path of the file for content with this `sha256:` digest, whether or not it exists."""

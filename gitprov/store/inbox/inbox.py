@@ -7,14 +7,15 @@ Layout under `<git common dir>/gitprov/inbox/<worktree id>/` (directories 0700, 
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from gitprov.errors import Damaged
 from gitprov.model.event import VERSION, ContentRef, Event, Problem, Turn
-from gitprov.model.untrusted.jsonvalue import loads, loads_object
+from gitprov.model.lines import utf8
+from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
 from gitprov.store.inbox import limits as inbox_limits
 from gitprov.store.inbox import waiting, worktree_owner
@@ -66,7 +67,7 @@ class Inbox:
             while True:
                 row = {**row, "v": VERSION, "seq": seq}
                 rows.add(Event.from_json(row))
-                if files.create(self.tmp, self.event_path(seq), _dump(row)):
+                if files.create(self.tmp, self.event_path(seq), files.json_line(row)):
                     self._appended = seq
                     return seq
                 self._appended = 0
@@ -87,6 +88,13 @@ class Inbox:
             mark.finish()
         self.marks.drop(key)
         return seqs
+
+    def kept(self, ref: ContentRef | None) -> bytes | None:
+        """The bytes of a reference; None without one, or where they are damaged or were never stored."""
+        try:
+            return None if ref is None else self.get_blob(ref)
+        except Damaged:
+            return None
 
     def events(self, seqs: Collection[int] | None = None) -> list[Event | Problem]:
         """Every live event (in `seqs`) in order, with a Problem in place of each that cannot be read."""
@@ -119,10 +127,7 @@ class Inbox:
         from gitprov.model.spent import Spent  # capture does not need it
 
         for path in (self._spent_path(seq), self.archived_spent_path(seq)):
-            try:
-                row = loads_object(files.read(path))
-            except OSError:
-                continue
+            row = files.read_object(path)
             if row is not None:
                 return Spent.from_json(row)
         return Spent()
@@ -136,7 +141,7 @@ class Inbox:
         if spent.path is not None:
             with waiting.Appender(self) as rows:
                 rows.add_path(seq, spent.path)
-        files.replace(self.tmp, self._spent_path(seq), _dump(row), durable=durable)
+        files.replace(self.tmp, self._spent_path(seq), files.json_line(row), durable=durable)
 
     def retire(self, seqs: Iterable[int]) -> None:
         """Move events to the archive. Safe to repeat; missing events are skipped."""
@@ -279,22 +284,9 @@ class Inbox:
         )
 
 
-def utf8(text: str) -> bytes:
-    """Text as UTF-8. As agents write them, surrogate pairs are joined and lone surrogates become U+FFFD."""
-    try:
-        return text.encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
-
-
 def one_line(text: str) -> str:
     """The first 500 characters of a text, with unprintable ones escaped."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:500])
-
-
-def _dump(row: dict[str, Any]) -> bytes:
-    """Sorted compact JSON and LF. ASCII escapes preserve paths that are not UTF-8."""
-    return json.dumps(row, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def _seq(name: str) -> int | None:

@@ -34,7 +34,7 @@ def prune(inbox: Inbox, now: float) -> list[str]:
     limits = inbox.limits
     _remove_older(inbox.tmp, now - HOUR)
     for path in spool.incomplete(inbox):
-        if _age(path, now) > HOUR:
+        if files.age(path, now) > HOUR:
             files.remove(path)
     _remove_older(spool.aside(inbox), now - limits.keep_seconds)
     _remove_older(inbox.marks.root, now - DAY)
@@ -111,7 +111,7 @@ def _erase_turn(inbox: Inbox, key: str, turn: str) -> None:
 
 
 def _drop_old_events(inbox: Inbox, now: float, days: int) -> list[str]:
-    old = [seq for seq, path in _event_files(inbox, "events") if _age(path, now) > days * DAY]
+    old = [seq for seq, path in _event_files(inbox, "events") if files.age(path, now) > days * DAY]
     if not old:
         return []
     inbox.reserve_seq(old[-1])
@@ -125,7 +125,7 @@ def _drop_old_sessions(inbox: Inbox, now: float, keep: float) -> None:
     needed = _turns_of(_readable(inbox))
     for key in files.names(inbox.sessions.root):
         room = os.path.join(inbox.sessions.root, key)
-        ages = {name: _age(os.path.join(room, name), now) for name in files.names(room)}
+        ages = {name: files.age(os.path.join(room, name), now) for name in files.names(room)}
         living = any(age <= keep for age in ages.values())
         numbered = max((one for one in inbox.sessions.turns(key) if one.isdecimal()), default="")
         for name, age in ages.items():
@@ -204,7 +204,7 @@ def _dispensable(inbox: Inbox, now: float) -> Iterator[tuple[str, int | None]]:
     for key in files.names(inbox.sessions.root):
         for turn in inbox.sessions.turns(key)[:-1]:
             path = os.path.join(inbox.sessions.root, key, f"turn-{turn}.json")
-            if (key, turn) not in needed and _age(path, now) > HOUR:
+            if (key, turn) not in needed and files.age(path, now) > HOUR:
                 yield path.replace("turn-", "end-"), None
                 yield path, None
     for seq, path in _event_files(inbox, "events"):
@@ -248,13 +248,6 @@ def _digests(path: str) -> set[str]:
     except OSError:
         return set()
     return {match.decode("ascii") for match in _DIGEST.findall(data)}
-
-
-def _age(path: str, now: float) -> float:
-    try:
-        return now - os.stat(path).st_mtime
-    except OSError:
-        return 0.0
 
 
 def _remove_older(directory: str, moment: float) -> None:

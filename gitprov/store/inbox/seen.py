@@ -6,7 +6,6 @@ contents are git's own objects; they are unknown once git has removed these.
 
 from __future__ import annotations
 
-import json
 import os
 from typing import NamedTuple
 
@@ -80,7 +79,7 @@ def _place(inbox: Inbox) -> str:
 def _line(row: Sighting) -> bytes:
     head = {"v": VERSION, "seq": row.seq}
     subject = {"stash": row.oid} if row.path is None else {"path": row.path, "blob": row.oid}
-    return json.dumps({**head, **subject}, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"
+    return files.json_line({**head, **subject})
 
 
 def _row(line: bytes) -> Sighting | None:

@@ -41,14 +41,16 @@ class Sessions:
         number = self._last_number(turn.key) + 1
         while True:
             turn = turn._replace(turn=f"{number:06d}")
-            if files.create(self._tmp, self._path(turn.key, "turn", turn.turn), _dump(turn)):
+            if files.create(
+                self._tmp, self._path(turn.key, "turn", turn.turn), files.json_line(turn.to_json())
+            ):
                 return turn
             number += 1
 
     def put(self, turn: Turn) -> Turn:
         """Add a turn under its own id, or fill in the fields that an earlier report of it lacks."""
         path = self._path(turn.key, "turn", turn.turn)
-        if files.create(self._tmp, path, _dump(turn)):
+        if files.create(self._tmp, path, files.json_line(turn.to_json())):
             return turn
         return self._fill(path, turn)
 
@@ -58,7 +60,7 @@ class Sessions:
         old = self._load(path)
         if isinstance(old, Turn):
             end = end.filled_from(old)
-        files.replace(self._tmp, path, _dump(end))
+        files.replace(self._tmp, path, files.json_line(end.to_json()))
 
     def blank(self, turn: Turn) -> None:
         """Reduce a turn to its session and its position there; prompt and output are removed."""
@@ -66,7 +68,7 @@ class Sessions:
             name: getattr(turn, name) for name in ("agent", "session", "subagent", "transcript", "offset")
         }
         bare = Turn(turn.key, turn.turn, **place, extra={FORGOTTEN: True})
-        files.replace(self._tmp, self._path(turn.key, "turn", turn.turn), _dump(bare))
+        files.replace(self._tmp, self._path(turn.key, "turn", turn.turn), files.json_line(bare.to_json()))
 
     def read(self, key: str, turn: str) -> Turn | Problem | None:
         """The union of a turn's turn and end files, with `parent` from its used file; None without both."""
@@ -105,8 +107,8 @@ class Sessions:
 
     def used(self, key: str, turn: str) -> str | None:
         """The newest generation that a commit froze for a turn, None if none is recorded."""
-        row = self._json(self._path(key, "used", turn))
-        return row["id"] if isinstance(row, dict) and isinstance(row.get("id"), str) else None
+        name = (files.read_object(self._path(key, "used", turn)) or {}).get("id")
+        return name if isinstance(name, str) else None
 
     def note(self, key: str, name: str, row: dict[str, Any]) -> None:
         """Write a small cache (`cursor`, `session`) whose loss is harmless."""
@@ -115,14 +117,13 @@ class Sessions:
 
     def noted(self, key: str, name: str) -> dict[str, Any]:
         """A small cache, empty if it is missing or damaged."""
-        row = self._json(os.path.join(self.root, key, f"{name}.json"))
-        return row if isinstance(row, dict) else {}
+        return files.read_object(os.path.join(self.root, key, f"{name}.json")) or {}
 
     def _fill(self, path: str, turn: Turn) -> Turn:
         old = self._load(path)
         merged = old.filled_from(turn) if isinstance(old, Turn) else turn
         if merged != old:
-            files.replace(self._tmp, path, _dump(merged))
+            files.replace(self._tmp, path, files.json_line(merged.to_json()))
         return merged
 
     def _last_number(self, key: str) -> int:
@@ -133,19 +134,9 @@ class Sessions:
             raise ValueError(f"not a turn: {key[:40]!r} {turn[:40]!r}")
         return os.path.join(self.root, key, f"{kind}-{turn}.json")
 
-    def _json(self, path: str) -> object:
-        try:
-            return loads(files.read(path) or b"null")
-        except (OSError, ValueError, RecursionError):
-            return None
-
     def _load(self, path: str) -> Turn | Problem | None:
         try:
             data = files.read(path)
             return None if data is None else Turn.from_json(loads(data))
         except (OSError, ValueError, RecursionError) as error:
             return Problem("sessions/" + os.path.relpath(path, self.root), str(error)[:500])
-
-
-def _dump(turn: Turn) -> bytes:
-    return json.dumps(turn.to_json(), sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n"

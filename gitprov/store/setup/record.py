@@ -36,9 +36,9 @@ class InstallRecord(NamedTuple):
 def load(home: str) -> InstallRecord:
     """The record of a clone (`home` is its private directory); empty where there is none or it is damaged."""
     try:
-        row = json.loads(files.read(_path(home)) or b"null")
-        return _record(row) if isinstance(row, dict) else InstallRecord()
-    except (OSError, ValueError, TypeError, KeyError):
+        row = files.read_object(_path(home))
+        return InstallRecord() if row is None else _record(row)
+    except (ValueError, TypeError, KeyError):
         return InstallRecord()
 
 

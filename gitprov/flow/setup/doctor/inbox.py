@@ -59,7 +59,7 @@ def leftovers(case: Examination) -> Iterator[Finding]:
     """No temporary file remains of a process that was killed more than an hour ago."""
     for name, inbox in inboxes(case):
         paths = [os.path.join(inbox.tmp, file) for file in files.names(inbox.tmp)] + spool.incomplete(inbox)
-        old = [path for path in paths if _age(path, case.now) > retention.HOUR]
+        old = [path for path in paths if files.age(path, case.now) > retention.HOUR]
         if old:
             what = f"inbox {name}: {len(old)} temporary files of killed processes"
             yield case.fixable(Finding("leftovers", WARNING, what, _FIX), _each(files.remove, old))
@@ -116,7 +116,7 @@ def old_events(case: Examination) -> Iterator[Finding]:
         old = [
             file
             for file in files.names(room)
-            if _age(os.path.join(room, file), case.now) > limits.keep_seconds
+            if files.age(os.path.join(room, file), case.now) > limits.keep_seconds
         ]
         if old:
             what = (
@@ -183,13 +183,6 @@ def _is_open(path: str) -> bool:
 
 def _close(path: str) -> None:
     os.chmod(path, files.PRIVATE_DIR if os.path.isdir(path) else files.PRIVATE_FILE)
-
-
-def _age(path: str, now: float) -> float:
-    try:
-        return now - os.stat(path).st_mtime
-    except OSError:
-        return 0.0
 
 
 def _each(act: Callable[[str], None], paths: list[str]) -> Fix:
