@@ -168,5 +168,8 @@ def _plan(row: dict[str, Any]) -> Plan:
 
 
 def _finding(row: Sequence[Any]) -> Finding:
-    finding = Finding._make(row)
-    return finding._replace(traces=tuple(finding.traces))
+    finding, lines = Finding._make(row), None
+    if finding.lines is not None:
+        first, last = finding.lines
+        lines = (first, last)
+    return finding._replace(traces=tuple(finding.traces), lines=lines)
