@@ -43,7 +43,7 @@ _REACH = 4 << 20
 _WAIT = 2.0
 
 
-class Block(NamedTuple):
+class WaitingBlock(NamedTuple):
     """What one event may concern. `lines` have no line ends; with `any` they are not complete."""
 
     paths: frozenset[str]
@@ -117,7 +117,7 @@ def place(inbox: Inbox) -> str:
     return os.path.join(inbox.root, "waiting")
 
 
-def read(inbox: Inbox) -> dict[int, Block]:
+def read(inbox: Inbox) -> dict[int, WaitingBlock]:
     """Seq → block, of the list alone: it may have events that are no longer live."""
     rows: dict[int, list[bytes]] = {}
     for seq, part in _parts(files.read(place(inbox)) or b""):
@@ -125,11 +125,11 @@ def read(inbox: Inbox) -> dict[int, Block]:
     return {seq: _read(parts) for seq, parts in rows.items()}
 
 
-def blocks(inbox: Inbox, events: Iterable[Event]) -> dict[int, Block]:
+def blocks(inbox: Inbox, events: Iterable[Event]) -> dict[int, WaitingBlock]:
     """Seq → block, for the events given. Events that are not in the list get a block from their contents."""
     listed = read(inbox)
     last: dict[str, Event] = {}
-    result: dict[int, Block] = {}
+    result: dict[int, WaitingBlock] = {}
     for event in events:
         block = listed.get(event.seq)
         if block is None:
@@ -255,7 +255,7 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
             yield int(word), _START + part
 
 
-def _read(parts: Iterable[bytes]) -> Block:
+def _read(parts: Iterable[bytes]) -> WaitingBlock:
     rows = [row for part in parts for row in part.split(b"\n")]
     heads = [row.decode("ascii", "replace").split(" ") for row in rows if row.startswith(b"= ")]
     turns = [(head[2], head[3]) for head in heads if len(head) == 4 and "-" not in head]
@@ -263,7 +263,7 @@ def _read(parts: Iterable[bytes]) -> Block:
     names = (pair[: (len(pair) - len(b" b/")) // 2] for pair in pairs)
     paths = frozenset(name.decode("utf-8", "surrogateescape") for name in names)
     lines = frozenset(row[1:] for row in rows if row.startswith(b"+"))
-    return Block(paths, lines, b"*" in rows, turns[0] if turns else None)
+    return WaitingBlock(paths, lines, b"*" in rows, turns[0] if turns else None)
 
 
 def _previous(inbox: Inbox, path: str) -> Event | None:
