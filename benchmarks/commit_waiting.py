@@ -49,7 +49,8 @@ def rows() -> list[common.Row]:
         check(roots[1:])
     return [
         common.Row(
-            f"a person's commit, {CHANGED} of {FILES:,} files, while {count:,} events for other paths wait",
+            f"a person's commit, {CHANGED} of {FILES:,} files, while {count:,} event{'s'[: count > 1]} for other paths "
+            f"wait{'s'[count > 1 :]}",
             "≤ 2.5 × the same commit without hooks, no Python",
             f"{seconds * 1000:.1f} ms against {bare * 1000:.1f} ms: {seconds / bare:.2f} ×",
             seconds / bare / 2.5,

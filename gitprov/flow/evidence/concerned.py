@@ -19,19 +19,17 @@ def concerned(context: CommitContext, commit_change: CommitChange, live: list[in
     Lines count as hooks in sh count them: three of a path, or one where the commit has a new file. An event
     that the list lacks is concerned. A turn is complete, since its generation has all its events.
     """
-    seqs = set(live)
-    blocks = {seq: block for seq, block in waiting.read(context.inbox).items() if seq in seqs}
     changes = (*commit_change.changes, *commit_change.work)
     names = {path for change in changes for path in (change.path, change.old_path)}
     lines, least = _added(context, commit_change)
+    listed = waiting.search(context.inbox, names, lines)
     shared: dict[str, set[bytes]] = {}
-    for block in blocks.values() if lines else ():
+    for block in listed.hits.values():
         for path in block.paths:
             shared.setdefault(path, set()).update(block.lines & lines)
     names.update(path for path, rows in shared.items() if len(rows) >= least)
-    hits = {seq for seq, block in blocks.items() if block.any or not block.paths.isdisjoint(names)}
-    turns = {blocks[seq].turn for seq in hits} - {None}
-    return (seqs - blocks.keys()) | hits | {seq for seq, block in blocks.items() if block.turn in turns}
+    seqs = waiting.search(context.inbox, names, ()).hits.keys()
+    return set(live) & waiting.with_turns(context.inbox, set(seqs)) | (set(live) - listed.seqs)
 
 
 def _added(context: CommitContext, commit_change: CommitChange) -> tuple[set[bytes], int]:

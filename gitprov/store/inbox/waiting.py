@@ -16,14 +16,39 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import Damaged
-from gitprov.model.event import ContentRef, Event
+from gitprov.model.event import ContentRef, Event, Problem
 from gitprov.model.lines import introduced
 from gitprov.store import files
 
 if TYPE_CHECKING:
     from types import TracebackType
+    from typing import Protocol
 
-    from gitprov.store.inbox.inbox import Inbox
+    class EventMarks(Protocol):
+        """What commits took of an event."""
+
+        @property
+        def path(self) -> str | None:
+            """The file's later name in a commit."""
+
+    class EventStore(Protocol):
+        """What the list needs of an inbox, which imports this file."""
+
+        root: str
+        tmp: str
+
+        def seqs(self) -> list[int]:
+            """The seq of every live event."""
+
+        def event(self, seq: int) -> Event | Problem | None:
+            """A live event."""
+
+        def spent(self, seq: int) -> EventMarks:
+            """The marks of an event."""
+
+        def get_blob(self, ref: ContentRef) -> bytes:
+            """The bytes of a reference."""
+
 
 HEADER = b"gitprov waiting 1\n"
 """The first line. The shim prints it for a comparison that must not count as "nothing in common"."""
@@ -49,7 +74,6 @@ class WaitingBlock(NamedTuple):
     paths: frozenset[str]
     lines: frozenset[bytes]
     any: bool
-    turn: tuple[str, str] | None = None
 
 
 class Appender:
@@ -58,7 +82,7 @@ class Appender:
     Where rows cannot be written, the whole list is removed: without a list nothing is overlooked.
     """
 
-    def __init__(self, inbox: Inbox) -> None:
+    def __init__(self, inbox: EventStore) -> None:
         self._inbox = inbox
         self._handle = -1
 
@@ -112,22 +136,50 @@ class Appender:
             _flag(self._inbox, size + len(rows))
 
 
-def place(inbox: Inbox) -> str:
+def place(inbox: EventStore) -> str:
     """The path of the list."""
     return os.path.join(inbox.root, "waiting")
 
 
-def read(inbox: Inbox) -> dict[int, WaitingBlock]:
-    """Seq → block, of the list alone: it may have events that are no longer live."""
+class ListSearch(NamedTuple):
+    """The result of a search: all seqs of the list, and the blocks that have a row of the search."""
+
+    seqs: set[int]
+    hits: dict[int, WaitingBlock]
+
+
+def search(inbox: EventStore, paths: Iterable[str], lines: Iterable[bytes]) -> ListSearch:
+    """The events with one of these paths or lines, or with the row `*`.
+
+    Blocks are read only where a row is equal, since there may be very many.
+    """
+    rows = {_ANY[:-1], *(_path_row(path)[:-1] for path in paths), *(b"+" + line for line in lines)}
+    parts = list(_parts(_content_of(inbox)))
+    seqs = {seq for seq, part in parts if not rows.isdisjoint(part.split(b"\n"))}
+    return ListSearch({seq for seq, _ in parts}, _grouped(part for part in parts if part[0] in seqs))
+
+
+def with_turns(inbox: EventStore, seqs: set[int]) -> set[int]:
+    """The seqs, and those of all events of the same turns."""
+    heads = [
+        (seq, part[2 : part.index(b"\n", 1)].split(b" ")[2:]) for seq, part in _parts(_content_of(inbox))
+    ]
+    turns = {tuple(head) for seq, head in heads if seq in seqs and b"-" not in head}
+    return seqs | {seq for seq, head in heads if tuple(head) in turns}
+
+
+def _grouped(parts: Iterable[tuple[int, bytes]]) -> dict[int, WaitingBlock]:
     rows: dict[int, list[bytes]] = {}
-    for seq, part in _parts(files.read(place(inbox)) or b""):
+    for seq, part in parts:
         rows.setdefault(seq, []).append(part)
-    return {seq: _read(parts) for seq, parts in rows.items()}
+    return {seq: _read(rest) for seq, rest in rows.items()}
 
 
-def blocks(inbox: Inbox, events: Iterable[Event]) -> dict[int, WaitingBlock]:
+def blocks(inbox: EventStore, events: Iterable[Event]) -> dict[int, WaitingBlock]:
     """Seq → block, for the events given. Events that are not in the list get a block from their contents."""
-    listed = read(inbox)
+    events = list(events)
+    seqs = {event.seq for event in events}
+    listed = _grouped(part for part in _parts(_content_of(inbox)) if part[0] in seqs)
     last: dict[str, Event] = {}
     result: dict[int, WaitingBlock] = {}
     for event in events:
@@ -140,13 +192,13 @@ def blocks(inbox: Inbox, events: Iterable[Event]) -> dict[int, WaitingBlock]:
     return result
 
 
-def paths_of(inbox: Inbox, seq: int) -> frozenset[str] | None:
+def paths_of(inbox: EventStore, seq: int) -> frozenset[str] | None:
     """The names of an event's file by the list, even if the event cannot be read; None if not known."""
-    block = read(inbox).get(seq)
+    block = _grouped(part for part in _parts(_content_of(inbox)) if part[0] == seq).get(seq)
     return block.paths if block is not None and block.paths and not block.any else None
 
 
-def settle(inbox: Inbox, *, thorough: bool = False) -> None:
+def settle(inbox: EventStore, *, thorough: bool = False) -> None:
     """Remove the rows of events that are no longer live, and add those that are missing.
 
     Superfluous rows only cost time: unless `thorough`, they stay while another process writes to the list,
@@ -162,14 +214,14 @@ def settle(inbox: Inbox, *, thorough: bool = False) -> None:
         os.close(handle)
 
 
-def ensure(inbox: Inbox) -> None:
+def ensure(inbox: EventStore) -> None:
     """Write the list if there is none, or if it was begun beside events that are not in it."""
     start = files.read(place(inbox), len(HEADER + _ANY)) or b""
     if not start.startswith(HEADER) or start.endswith(_ANY):
         settle(inbox)
 
 
-def _rewrite(inbox: Inbox, seqs: set[int], small: int) -> None:
+def _rewrite(inbox: EventStore, seqs: set[int], small: int) -> None:
     """Replace the list by one for the live events `seqs`; the caller has locked it.
 
     A list of more than `small` bytes, if not 0, stays if nothing is missing and less than half superfluous.
@@ -190,7 +242,7 @@ def _rewrite(inbox: Inbox, seqs: set[int], small: int) -> None:
     _flag(inbox, len(rows))
 
 
-def _made(inbox: Inbox, missing: set[int], seqs: set[int]) -> Iterator[bytes]:
+def _made(inbox: EventStore, missing: set[int], seqs: set[int]) -> Iterator[bytes]:
     """The blocks of the `missing` of the live events `seqs`; `*` for those that cannot be read."""
     last: dict[str, Event] = {}
     for seq in sorted(seqs):
@@ -205,7 +257,7 @@ def _made(inbox: Inbox, missing: set[int], seqs: set[int]) -> Iterator[bytes]:
             yield b"%s%d - -\n%s" % (_START, seq, _ANY)
 
 
-def _lines(inbox: Inbox, event: Event, previous: Event | None) -> set[bytes] | None:
+def _lines(inbox: EventStore, event: Event, previous: Event | None) -> set[bytes] | None:
     """The telling lines that came into the file with an event or since the one before; None if not known.
 
     A person or a formatter may have changed the file between two events.
@@ -222,7 +274,7 @@ def _lines(inbox: Inbox, event: Event, previous: Event | None) -> set[bytes] | N
     return lines
 
 
-def _content(inbox: Inbox, ref: ContentRef | None) -> bytes:
+def _content(inbox: EventStore, ref: ContentRef | None) -> bytes:
     return inbox.get_blob(ref) if ref is not None and ref.stored else b""
 
 
@@ -247,6 +299,10 @@ def _path_row(path: str) -> bytes:
     return b"diff --git a/%s b/%s\n" % (name, name)
 
 
+def _content_of(inbox: EventStore) -> bytes:
+    return files.read(place(inbox)) or b""
+
+
 def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Seq and bytes of each block. What a killed process wrote only in part is left out or has fewer rows."""
     for part in data.split(_START)[1:]:
@@ -257,16 +313,14 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _read(parts: Iterable[bytes]) -> WaitingBlock:
     rows = [row for part in parts for row in part.split(b"\n")]
-    heads = [row.decode("ascii", "replace").split(" ") for row in rows if row.startswith(b"= ")]
-    turns = [(head[2], head[3]) for head in heads if len(head) == 4 and "-" not in head]
     pairs = (row[len(b"diff --git a/") :] for row in rows if row.startswith(b"diff --git a/"))
     names = (pair[: (len(pair) - len(b" b/")) // 2] for pair in pairs)
     paths = frozenset(name.decode("utf-8", "surrogateescape") for name in names)
     lines = frozenset(row[1:] for row in rows if row.startswith(b"+"))
-    return WaitingBlock(paths, lines, b"*" in rows, turns[0] if turns else None)
+    return WaitingBlock(paths, lines, b"*" in rows)
 
 
-def _previous(inbox: Inbox, path: str) -> Event | None:
+def _previous(inbox: EventStore, path: str) -> Event | None:
     """The last live event on a path, by the end of the list."""
     size = files.size(place(inbox)) or 0
     data = files.read_range(place(inbox), max(0, size - _REACH), None) or b""
@@ -277,7 +331,7 @@ def _previous(inbox: Inbox, path: str) -> Event | None:
     return event if isinstance(event, Event) and event.path == path else None
 
 
-def _open(inbox: Inbox, flags: int) -> int:
+def _open(inbox: EventStore, flags: int) -> int:
     flags |= os.O_RDWR | os.O_CLOEXEC
     try:
         return os.open(place(inbox), flags, files.PRIVATE_FILE)
@@ -286,7 +340,7 @@ def _open(inbox: Inbox, flags: int) -> int:
         return os.open(place(inbox), flags, files.PRIVATE_FILE)
 
 
-def _is_current(handle: int, inbox: Inbox) -> bool:
+def _is_current(handle: int, inbox: EventStore) -> bool:
     """Whether an open file is still the list."""
     try:
         return os.path.samestat(os.fstat(handle), os.stat(place(inbox)))
@@ -294,7 +348,7 @@ def _is_current(handle: int, inbox: Inbox) -> bool:
         return False
 
 
-def _flag(inbox: Inbox, size: int) -> None:
+def _flag(inbox: EventStore, size: int) -> None:
     path = place(inbox) + "-large"
     if size <= LARGE:
         files.remove(path)
