@@ -21,7 +21,7 @@ from gitprov.store.inbox.inbox import Inbox
 from tests.support import launcher
 from tests.support.claude import COMMAND, ClaudeSession
 from tests.support.repo import GitRepo, run
-from tests.support.sealed import sealed_env
+from tests.support.sealed import ROOT, sealed_env
 
 THREE = "a = 1\nb = 1\nc = 1\n"
 
@@ -324,3 +324,10 @@ def test_an_inbox_that_cannot_be_written(
 
 def _refuse(_: Inbox) -> int:
     raise PermissionError(errno.EACCES, "closed")
+
+
+def test_all_of_flow_opens_inboxes_in_one_way() -> None:
+    """An inbox that is opened elsewhere would be read without the reports in its spool."""
+    flow = ROOT / "gitprov" / "flow"
+    users = {path.name for path in flow.rglob("*.py") if re.search(r"(?<!\w)Inbox\(", path.read_text())}
+    assert users == {"digest.py", "moment.py"}
