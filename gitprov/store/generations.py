@@ -27,9 +27,13 @@ INSTRUCTIONS = "instructions/"
 
 #: The files that `files` makes, and a tombstone.
 _FILE = re.compile(
-    r"[^/]+/[^/]+/(?:record\.json|tombstone\.json|prompt\.txt|output\.txt|files/[0-9]+\.(?:before|after))"
+    r"[0-9a-f]{2}/[^/]+/"
+    r"(?:record\.json|tombstone\.json|prompt\.txt|output\.txt|files/[0-9]+\.(?:before|after))"
     r"|instructions/[^/]+/[^/]+"
 )
+#: Names of the store's directories, at which nothing else stays.
+_DIRECTORY = re.compile(r"(?:[0-9a-f]{2}|instructions)(?:/[^/]+)?")
+_TOMBSTONE = re.compile(r"([0-9a-f]{2}/[^/]+)/tombstone\.json")
 
 
 def directory(trace: str) -> str:
@@ -161,7 +165,7 @@ def instructions_of(repo: Repository, records: Sequence[str]) -> set[str]:
 
 def living_records(files: Mapping[str, str]) -> list[str]:
     """Blob ids of the records in a listing whose generations were not forgotten."""
-    dead = {path.rpartition("/")[0] for path in files if path.endswith("/" + TOMBSTONE)}
+    dead = _forgotten(files)
     tops = ((path.rpartition("/"), oid) for path, oid in files.items())
     return [oid for (top, _, name), oid in tops if name == "record.json" and top not in dead]
 
@@ -177,18 +181,19 @@ def united(
     the tombstone, and instruction texts are kept only if the record of a generation that was not forgotten
     refers to them (`needed`: record blob ids → paths, see `instructions_of`; not called if nothing was
     forgotten). Where sides have different blobs at one path, the genuine one is kept (`genuine`: blob ids of
-    every path, paths in doubt → genuine ids), else the smaller id; where a file has the name of a directory,
-    the files of a generation are kept. So the union is associative, commutative and idempotent, and no file
+    every path, paths in doubt → genuine ids), else the smaller id; a file that has the name of a directory
+    is left out. So the union is associative, commutative and idempotent, and no file
     of a generation gives way to one that somebody put in its place.
     """
     oids: dict[str, set[str]] = {}
     for side in sides:
         for path, oid in side.items():
-            oids.setdefault(path, set()).add(oid)
+            if not _DIRECTORY.fullmatch(path):
+                oids.setdefault(path, set()).add(oid)
     doubtful = [path for path, choice in oids.items() if len(choice) > 1]
     chosen = genuine(oids, doubtful) if doubtful else {}
     merged = _in_one_tree({path: chosen.get(path) or min(choice) for path, choice in oids.items()})
-    dead = {path.rpartition("/")[0] for path in merged if path.endswith("/" + TOMBSTONE)}
+    dead = _forgotten(merged)
     if not dead:
         return merged
     texts = needed(living_records(merged))
@@ -200,6 +205,11 @@ def united(
         return top not in dead or path.removeprefix(top + "/") in KEPT
 
     return {path: oid for path, oid in merged.items() if stays(path)}
+
+
+def _forgotten(files: Mapping[str, str]) -> set[str]:
+    """The directories of the generations in a listing that have a tombstone."""
+    return {match[1] for path in files if (match := _TOMBSTONE.fullmatch(path))}
 
 
 def _in_one_tree(files: dict[str, str]) -> dict[str, str]:
