@@ -30,7 +30,10 @@ def test_a_commit_with_its_records(project: GitRepo, agent: Agent) -> None:
         "status": "clean",
         "findings": [],
         "unknown": [],
-        "counts": {"findings": 0, "unknown": 0, "high": 0, "medium": 0, "low": 0},
+        "vanished": [],
+        "counts": dict.fromkeys(
+            ("findings", "failing", "unknown", "high", "medium", "low", "suppressed", "baseline"), 0
+        ),
     }
 
 

@@ -7,12 +7,13 @@ that add or remove findings merge as text.
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gitprov.checks.findings.fingerprint import Texts, of_lines
 from gitprov.model.canonical import Json, dump
 from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding
+from gitprov.model.ranges import LineSet
 
 FILE = ".gitprov-baseline.json"
 """The file that is read where no other is named."""
@@ -92,7 +93,7 @@ def vanished(
     rows: Iterable[BaselineRow],
     findings: Sequence[Finding],
     texts: Texts,
-    judged: Mapping[str, Container[int]],
+    judged: Mapping[str, LineSet],
 ) -> Iterator[BaselineRow]:
     """The rows whose finding is gone: no line of the file has it any more, or it was looked for and not
     reported.
@@ -108,5 +109,5 @@ def vanished(
             continue
         places = of_lines(row.id, path, row.package, texts[path])
         line = next((number for number, text in places if text == row.fingerprint), None)
-        if line is None or line in judged.get(path, ()):
+        if line is None or line in judged.get(path, LineSet()):
             yield row

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gitprov.model.finding import UNKNOWN, WARNING, Finding, Risk
+from gitprov.model.ranges import LineSet
 
 UNUSED = "check/unused-suppression"
 NO_REASON = "check/suppression-without-reason"
@@ -105,7 +106,7 @@ def remarks(
     check: str,
     comments: Mapping[str, Sequence[Suppression]],
     used: Used,
-    judged: Mapping[str, Container[int]],
+    judged: Mapping[str, LineSet],
 ) -> Iterator[Finding]:
     """Findings on comments with rules of a check: without a reason, or without anything to suppress.
 
@@ -115,7 +116,7 @@ def remarks(
     for path, rows in comments.items():
         for comment in rows:
             concerned = [rule for rule in comment.rules if rule.partition("/")[0] == check]
-            if not concerned or comment.example or comment.target not in judged.get(path, ()):
+            if not concerned or comment.example or comment.target not in judged.get(path, LineSet()):
                 continue
             if not comment.reason:
                 what = (
