@@ -76,9 +76,11 @@ def scope(repo: Repository, paths: Sequence[str], commits: str | None, staged: b
     if commits is not None:
         return scope_of_range(repo, commits)
     if paths:
-        here = os.path.relpath(os.path.realpath(os.getcwd()), os.path.realpath(repo.worktree or os.getcwd()))
+        inside = os.path.relpath(
+            os.path.realpath(os.getcwd()), os.path.realpath(repo.worktree or os.getcwd())
+        )
         return Scope(
-            repo.resolve("HEAD"), None, tuple(os.path.normpath(os.path.join(here, path)) for path in paths)
+            repo.resolve("HEAD"), None, tuple(os.path.normpath(os.path.join(inside, path)) for path in paths)
         )
     return Scope(repo.resolve("HEAD"), None)
 
