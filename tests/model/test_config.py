@@ -229,6 +229,8 @@ def shown(value: object) -> str:
         return "`true`" if value else "`false`"
     if isinstance(value, tuple):
         return "`[" + ", ".join(f'"{item}"' for item in value) + "]`"
+    if value is None:
+        return "`{}`"
     return f'`"{value}"`' if isinstance(value, str) else f"`{value}`"
 
 

@@ -55,9 +55,7 @@ def packages(
     project = _project(repo, scope)
     questions: list[Question] = []
     findings: list[Finding] = []
-    by_path: dict[str, Subject] = {}
     for subject in subjects:
-        by_path[subject.path] = subject
         lines = subject.added if options.every_line else subject.ai
         if subject.unread:
             findings.append(Finding("deps/unread", UNKNOWN, subject.unread, path=subject.path))
@@ -67,9 +65,7 @@ def packages(
             questions += more
             findings += [_unread(subject.path, part.line, part.reason) for part in unread]
     knowledge = _knowledge(repo, check.names_to_look_up(questions), options, progress)
-    findings += [
-        _finding(judged, by_path[judged.question.path]) for judged in check.judged(questions, knowledge)
-    ]
+    findings += [_finding(judged) for judged in check.judged(questions, knowledge)]
     findings += [_undetermined(*row) for row in check.undetermined(questions, knowledge)]
     return sorted(findings, key=lambda entry: (entry.path or "", entry.lines or (0, 0), entry.rule))
 
@@ -87,28 +83,16 @@ def _undetermined(question: Question, reason: str) -> Finding:
     )
 
 
-def _finding(judged: Judged, subject: Subject) -> Finding:
+def _finding(judged: Judged) -> Finding:
     item, verdict = judged.question.item, judged.verdict
-    author = subject.author_of(item.line, item.end_line)
-    risk = Risk(
-        verdict.severity,
-        verdict.confidence,
-        verdict.cwe,
-        item.name,
-        author.agent if author else None,
-        author.model if author else None,
-    )
-    traces = (author.trace,) if author is not None and author.trace else ()
-    level = WARNING if verdict.severity == "low" else ERROR
     return Finding(
         verdict.rule,
-        level,
+        WARNING if verdict.severity == "low" else ERROR,
         verdict.message,
         verdict.fix,
-        path=subject.path,
-        traces=traces,
+        path=judged.question.path,
         lines=(item.line, item.end_line),
-        risk=risk,
+        risk=Risk(verdict.severity, verdict.confidence, verdict.cwe, item.name),
     )
 
 

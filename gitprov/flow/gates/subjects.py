@@ -25,11 +25,14 @@ LARGEST = 8 << 20
 
 
 class Author(NamedTuple):
-    """Who wrote a line: trace id (None where no commit has it yet), agent, model."""
+    """Who wrote a line: trace id (None where no commit has it yet), agent, model, and the commit that added
+    it, None for one to come.
+    """
 
     trace: str | None
     agent: str | None
     model: str | None
+    commit: str | None = None
 
 
 class Subject(NamedTuple):
@@ -129,7 +132,9 @@ def _blamed(
         for line in piece:
             facts = line.facts
             if facts.cls in ("ai", "edited", "declared") and (lines is None or line.line in lines):
-                rows.setdefault(Author(facts.trace, facts.agent, facts.model), []).append(line.line)
+                commit = line.oid if line.oid.strip("0") else None
+                author = Author(facts.trace, facts.agent, facts.model, commit)
+                rows.setdefault(author, []).append(line.line)
     return tuple((LineSet(numbers), author) for author, numbers in rows.items())
 
 
