@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gitprov.checks.deps import files
 from gitprov.checks.deps.dependency import IMPORT, LOCKED, Dependency, Unread, normalised
 from gitprov.checks.deps.modules import ProjectNames, candidates
-from gitprov.checks.deps.verdicts import Knowledge, Verdict, verdicts
+from gitprov.checks.deps.verdicts import Knowledge, Verdict, absent_names, verdicts
 from gitprov.model.ranges import LineSet
 
 
@@ -76,6 +76,15 @@ def judged(questions: Iterable[Question], knowledge: Mapping[str, Knowledge]) ->
         basis = knowledge[question.item.ecosystem]
         for verdict in verdicts(question.item, list(question.names), question.locked, basis):
             yield Judged(question, verdict)
+
+
+def phantoms(questions: Iterable[Question], knowledge: Mapping[str, Knowledge]) -> set[tuple[str, str]]:
+    """(ecosystem, name) of every name that a question is about and no registry has."""
+    return {
+        (question.item.ecosystem, name)
+        for question in questions
+        for name in absent_names(question.names, knowledge[question.item.ecosystem].facts)
+    }
 
 
 def undetermined(

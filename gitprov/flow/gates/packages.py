@@ -15,6 +15,7 @@ from gitprov.checks.deps.typosquat import Popular
 from gitprov.checks.deps.verdicts import Knowledge
 from gitprov.feeds import lists
 from gitprov.feeds.addresses import Places
+from gitprov.flow.gates import phantoms
 from gitprov.flow.gates.lookup import LookupOptions, Progress, look_up
 from gitprov.flow.gates.subjects import LARGEST, Scope, Subject
 from gitprov.git.files.tree import regular_blobs
@@ -67,6 +68,9 @@ def packages(
         _finding(judged, by_path[judged.question.path]) for judged in check.judged(questions, knowledge)
     ]
     findings += [_undetermined(*row) for row in check.undetermined(questions, knowledge)]
+    if not options.offline:
+        memory = {ecosystem: basis.phantoms for ecosystem, basis in knowledge.items()}
+        phantoms.remember(repo, memory, check.phantoms(questions, knowledge), options.now)
     return sorted(findings, key=lambda entry: (entry.path or "", entry.lines or (0, 0), entry.rule))
 
 
@@ -158,13 +162,14 @@ def _knowledge(
     places = Places(repo.env, repo.env.get("HOME", ""), repo.worktree or "")
     wish = LookupOptions(options.offline, options.now, options.cache)
     facts = look_up(names, places, wish, progress)
+    memory = phantoms.recall(repo) if names else {}
     popular = {PYPI: lists.PYPI_POPULAR, NPM: lists.NPM_POPULAR}
     return {
         ecosystem: Knowledge(
             facts[ecosystem],
             Popular(lists.names(popular[ecosystem], options.cache)) if ecosystem in popular else None,
             _advisories(options.cache) if ecosystem == PYPI else None,
-            frozenset(),
+            memory.get(ecosystem, {}),
             options.now,
             options.max_age_days,
         )

@@ -15,7 +15,7 @@ REQUIREMENTS = "requests==2\n???\nshop\nlocal @ https://host.example/x.whl\n"
 
 def knowledge(facts: dict[str, PackageFacts]) -> Knowledge:
     """Knowledge of some facts alone."""
-    return Knowledge(facts, None, None, frozenset(), 0.0)
+    return Knowledge(facts, None, None, {}, 0.0)
 
 
 def test_only_the_lines_that_are_judged() -> None:
@@ -63,6 +63,19 @@ def test_findings_and_gaps() -> None:
     assert [row.question.item.name for row in check.judged(rows, basis)] == ["gone"]
     gaps = [(question.item.name, reason) for question, reason in check.undetermined(rows, basis)]
     assert gaps == [("dark", "no answer"), ("unseen", "it was not looked up")]
+
+
+def test_names_to_remember() -> None:
+    """Only those that a registry does not have, for sure; of an import, all packages that may be meant."""
+    rows, _ = check.questions("a.sh", "pip install gone dark\n", None, EMPTY, {})
+    more, _ = check.questions("a.py", "import google.gone\nimport google.here\n", None, EMPTY, {})
+    facts = {"gone": absent("host"), "dark": unknown("no answer"), "google-gone": absent("host")}
+    basis = {PYPI: knowledge({**facts, "google": absent("host"), "google-here": PackageFacts(True)})}
+    assert check.phantoms([*rows, *more], basis) == {
+        (PYPI, "gone"),
+        (PYPI, "google-gone"),
+        (PYPI, "google"),
+    }
 
 
 def test_names_of_declarations_and_locks() -> None:

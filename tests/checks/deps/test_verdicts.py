@@ -22,9 +22,9 @@ ADVISORIES = Advisories(
 )
 
 
-def knowledge(facts: Mapping[str, PackageFacts], phantoms: Sequence[str] = ()) -> Knowledge:
+def knowledge(facts: Mapping[str, PackageFacts], phantoms: Mapping[str, str] | None = None) -> Knowledge:
     """Knowledge with two popular names and one advisory."""
-    return Knowledge(facts, Popular(["requests", "matplotlib"]), ADVISORIES, frozenset(phantoms), NOW)
+    return Knowledge(facts, Popular(["requests", "matplotlib"]), ADVISORIES, dict(phantoms or {}), NOW)
 
 
 def declared(name: str, spec: str = "", ecosystem: str = PYPI, how: str = DECLARED) -> Dependency:
@@ -33,7 +33,11 @@ def declared(name: str, spec: str = "", ecosystem: str = PYPI, how: str = DECLAR
 
 
 def of(
-    item: Dependency, facts: Mapping[str, PackageFacts], *, good: bool = False, phantoms: Sequence[str] = ()
+    item: Dependency,
+    facts: Mapping[str, PackageFacts],
+    *,
+    good: bool = False,
+    phantoms: Mapping[str, str] | None = None,
 ) -> list[Verdict]:
     """The verdicts on a dependency whose only candidates are the names in `facts`."""
     return list(verdicts(item, list(facts), good, knowledge(facts, phantoms)))
@@ -97,8 +101,17 @@ def test_an_absent_import() -> None:
 
 def test_a_name_that_did_not_exist_before() -> None:
     """It is reported whatever its age, and though the lock file has it."""
-    verdict = of(declared("shop"), {"shop": OLD}, good=True, phantoms=["shop"])[0]
-    assert (verdict.rule, verdict.severity) == ("deps/resurrected", "high")
+    facts = OLD._replace(first=NOW - 300 * DAY)
+    verdict = of(declared("shop"), {"shop": facts}, good=True, phantoms={"shop": "2026-01-01"})[0]
+    assert (verdict.rule, verdict.severity, verdict.confidence) == ("deps/resurrected", "high", "high")
+    assert "looked up on 2026-01-01, and exists now" in verdict.message
+
+
+def test_dates_that_contradict_the_memory() -> None:
+    """A package with a release before that day is reported with less confidence, and the doubt is named."""
+    verdict = of(declared("shop"), {"shop": OLD}, phantoms={"shop": "2026-01-01"})[0]
+    assert (verdict.rule, verdict.confidence) == ("deps/resurrected", "medium")
+    assert verdict.message.endswith("yet host dates a release before that day")
 
 
 def test_confusable_letters() -> None:
