@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from gitprov.model.canonical import Json
 from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
+from gitprov.output.checks.remarks import remark_rows
 
 CLEAN, FINDINGS, COULD_NOT_LOOK = "clean", "findings", "unknown"
 _NO_RISK = Risk("low", "low")
@@ -28,6 +29,7 @@ def document(findings: Sequence[Finding]) -> dict[str, Json]:
         "status": status(findings),
         "findings": [row(finding) for finding in known],
         "unknown": [_unknown(finding) for finding in unknown],
+        "remarks": remark_rows(findings),
         "counts": counts(findings),
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding
 from gitprov.output.checks.document import counts
+from gitprov.output.checks.remarks import remark_lines
 from gitprov.output.text import clean
 
 #: Longest source line shown, in characters.
@@ -29,6 +30,7 @@ def lines(
         yield f"could not look: {_place(finding)}: {clean(finding.message)} [{finding.check}]"
         if finding.mend:
             yield paint(f"  fix: {clean(finding.mend)}", "dim")
+    yield from remark_lines(findings)
     yield summary(findings, strict)
 
 

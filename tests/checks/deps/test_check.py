@@ -94,3 +94,19 @@ def test_kinds_of_files() -> None:
     assert not files.is_lock("a.py")
     assert not files.is_declaration("a.py")
     assert files.readers("picture.png") == ()
+
+
+def test_included_files() -> None:
+    """Only those that judged lines name, as paths from the top of the project."""
+    text = "-r more/dev.lst\n-c ../pins.txt\n-r ../../out.txt\n--requirement\n"
+    assert check.included("a/requirements.txt", text, None) == [
+        ("a/more/dev.lst", 1),
+        ("pins.txt", 2),
+        ("../out.txt", 3),
+    ]
+    assert check.included("requirements.txt", text, LineSet([1])) == [("more/dev.lst", 1)]
+    assert check.included("requirements.txt", text, LineSet([9])) == []
+    assert files.is_requirements("dev-requirements.txt")
+    assert not files.is_requirements("dev.lst")
+    rows, _ = check.questions("dev.lst", "shop\n", None, EMPTY, {}, check.REQUIREMENTS)
+    assert [question.path for question in rows] == ["dev.lst"]
