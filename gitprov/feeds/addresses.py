@@ -197,10 +197,10 @@ def cool_downs(places: Places) -> dict[str, str | None]:
     npmrc = dict(_npmrc(_npm_user_file(places), places.env))
     npmrc.update(_npmrc(os.path.join(places.project, ".npmrc"), places.env))
     rows = _text(os.path.join(places.project, "pnpm-workspace.yaml")).splitlines()
+    pip_values = (value for value, _ in _pip_rows(places, ("uploaded-prior-to",)))
     ages = [row.partition(":")[2].strip() for row in rows if row.startswith("minimumReleaseAge:")]
     return {
-        "pip": places.env.get("PIP_UPLOADED_PRIOR_TO")
-        or next(_pip_rows(places, ("uploaded-prior-to",)), ("",))[0],
+        "pip": places.env.get("PIP_UPLOADED_PRIOR_TO") or next(pip_values, None),
         "uv": uv or places.env.get("UV_EXCLUDE_NEWER"),
         "npm": npmrc.get("min-release-age") or places.env.get("npm_config_min_release_age"),
         "pnpm": ages[0] if ages else None,

@@ -57,6 +57,11 @@ class Config(NamedTuple):
     inbox_max_archive_bytes: int = 256 << 20
     redact_allow: tuple[str, ...] = ()
     redact_extra: tuple[ExtraRule, ...] = ()
+    feeds_pypi_popular: str | None = None
+    feeds_npm_popular: str | None = None
+    feeds_import_map: str | None = None
+    feeds_pypi_advisories: str | None = None
+    feeds_osv: str | None = None
     verify_signatures: tuple[str, ...] = ()
     personal_instructions: bool = False
 
@@ -125,6 +130,12 @@ def _some_of(names: tuple[str, ...]) -> Callable[[object], tuple[str, ...]]:
         return chosen
 
     return check
+
+
+def _address(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/]+\S*", value):
+        raise _Wrong(f"must be an http or https address, not {_shown(value)}")
+    return value
 
 
 def _profiles(value: object) -> tuple[str, ...]:
@@ -226,6 +237,11 @@ KEYS = (
     Key("inbox.max_archive_bytes", "whole number", "whole", _whole(0), "Size at which the oldest archived evidence goes"),
     Key("redact.allow", "list of regular expressions", None, _regexes, "Text that looks like a secret and is none"),
     Key("redact.extra", "list of {name, regex}", None, _extra, "Kinds of secret that only this project has"),
+    Key("feeds.pypi_popular", "address", "word", _address, "Where `gitprov feeds update` gets the popular Python packages: a name a line, or a JSON list"),
+    Key("feeds.npm_popular", "address", "word", _address, "The same for npm packages"),
+    Key("feeds.import_map", "address", "word", _address, "The same for modules: a JSON object, module → packages"),
+    Key("feeds.pypi_advisories", "address", "word", _address, "The same for known vulnerabilities: a JSON object with `source`, `date` and `advisories`"),
+    Key("feeds.osv", "address", "word", _address, "An OSV service that is asked for vulnerabilities instead of the list"),
     Key("verify.signatures", 'list of "notes", "commits"', "words", _some_of(SIGNATURES), "What `gitprov verify` wants signed: the commits of the notes ref, the commits it looks at"),
     Key("personal_instructions", "true or false", "flag", _flag, "Store the text of your own `~/.claude/CLAUDE.md`, not its digest alone (`git config` only)"),
 )  # fmt: skip
