@@ -61,7 +61,6 @@ class Config(NamedTuple):
     feeds_npm_popular: str | None = None
     feeds_import_map: str | None = None
     feeds_pypi_advisories: str | None = None
-    feeds_osv: str | None = None
     verify_signatures: tuple[str, ...] = ()
     personal_instructions: bool = False
 
@@ -241,7 +240,6 @@ KEYS = (
     Key("feeds.npm_popular", "address", "word", _address, "The same for npm packages"),
     Key("feeds.import_map", "address", "word", _address, "The same for modules: a JSON object, module → packages"),
     Key("feeds.pypi_advisories", "address", "word", _address, "The same for known vulnerabilities: a JSON object with `source`, `date` and `advisories`"),
-    Key("feeds.osv", "address", "word", _address, "An OSV service that is asked for vulnerabilities instead of the list"),
     Key("verify.signatures", 'list of "notes", "commits"', "words", _some_of(SIGNATURES), "What `gitprov verify` wants signed: the commits of the notes ref, the commits it looks at"),
     Key("personal_instructions", "true or false", "flag", _flag, "Store the text of your own `~/.claude/CLAUDE.md`, not its digest alone (`git config` only)"),
 )  # fmt: skip
