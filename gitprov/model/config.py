@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitprov.errors import ConfigError
 from gitprov.model import profiles
-from gitprov.model.setting_types import Wrong, choices, flag, one_of, shown, some_of, texts, whole
+from gitprov.model.setting_types import Wrong, address, choices, flag, one_of, shown, some_of, texts, whole
 from gitprov.model.untrusted import safe_regex
 
 if TYPE_CHECKING:
@@ -61,6 +61,10 @@ class Config(NamedTuple):
     inbox_max_archive_bytes: int = 256 << 20
     redact_allow: tuple[str, ...] = ()
     redact_extra: tuple[ExtraRule, ...] = ()
+    feeds_pypi_popular: str | None = None
+    feeds_npm_popular: str | None = None
+    feeds_import_map: str | None = None
+    feeds_pypi_advisories: str | None = None
     verify_signatures: tuple[str, ...] = ()
     personal_instructions: bool = False
     checks: Policies | None = None
@@ -176,6 +180,10 @@ KEYS = (
     Key("inbox.max_archive_bytes", "whole number", "whole", whole(0), "Size at which the oldest archived evidence goes"),
     Key("redact.allow", "list of regular expressions", None, _regexes, "Text that looks like a secret and is none"),
     Key("redact.extra", "list of {name, regex}", None, _extra, "Kinds of secret that only this project has"),
+    Key("feeds.pypi_popular", "address", "word", address, "Where `gitprov feeds update` gets the popular Python packages: a name a line, or a JSON list"),
+    Key("feeds.npm_popular", "address", "word", address, "The same for npm packages"),
+    Key("feeds.import_map", "address", "word", address, "The same for modules: a JSON object, module → packages"),
+    Key("feeds.pypi_advisories", "address", "word", address, "The same for known vulnerabilities: a JSON object with `source`, `date` and `advisories`"),
     Key("verify.signatures", 'list of "notes", "commits"', "words", some_of(SIGNATURES), "What `gitprov verify` wants signed: the commits of the notes ref, the commits it looks at"),
     Key("personal_instructions", "true or false", "flag", flag, "Store the text of your own `~/.claude/CLAUDE.md`, not its digest alone (`git config` only)"),
     Key("checks", "table", None, _policies, "What `gitprov check` judges, and what fails it: [its keys](#keys-of-checks)"),

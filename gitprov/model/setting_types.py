@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 
@@ -87,3 +88,10 @@ def share(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise Wrong(f"must be a number from 0 to 1, not {shown(value)}")
     return float(value)
+
+
+def address(value: object) -> str:
+    """An http or https address."""
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s/]+\S*", value):
+        raise Wrong(f"must be an http or https address, not {shown(value)}")
+    return value

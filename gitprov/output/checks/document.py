@@ -7,6 +7,7 @@ from collections import Counter
 from gitprov.model.answers.report import Report
 from gitprov.model.canonical import Json
 from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
+from gitprov.output.checks.remarks import remark_rows
 
 CLEAN, FINDINGS, COULD_NOT_LOOK, OFF = "clean", "findings", "unknown", "off"
 _NO_RISK = Risk("low", "low")
@@ -32,6 +33,7 @@ def document(report: Report) -> dict[str, Json]:
         "findings": [row(finding) for finding in wrong],
         "unknown": [_unknown(finding) for finding in unknown],
         "vanished": [{"id": rule, "path": path} for rule, path in report.vanished],
+        "remarks": remark_rows(report.findings),
         "counts": counts(report),
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from gitprov.model.answers.report import Report
 from gitprov.model.finding import Finding
 from gitprov.output.checks.document import counts, split
+from gitprov.output.checks.remarks import remark_lines
 from gitprov.output.text import clean
 
 #: Longest source line shown, in characters.
@@ -27,6 +28,7 @@ def lines(report: Report, sources: Mapping[str, Sequence[str]], paint: Paint, st
         yield f"could not look: {_place(finding)}: {clean(finding.message)} [{finding.check}]"
         if finding.mend:
             yield paint(f"  fix: {clean(finding.mend)}", "dim")
+    yield from remark_lines(report.findings)
     for rule, path in report.vanished:
         yield paint(f"gone, still in the baseline: {clean(path)} [{clean(rule)}]", "dim")
     yield summary(report, strict)

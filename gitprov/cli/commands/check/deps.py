@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Annotated
 
 import typer
 
 from gitprov.checks.deps.verdicts import RULES
+from gitprov.cli.cache import cache_folder
 from gitprov.cli.commands.check import frame
 from gitprov.cli.door import Progress
 
@@ -65,9 +65,3 @@ def command(
         findings = packages(repo, scope, judged, options, progress) if judged else []
     progress.end()
     answer.print(findings, {subject.path: subject for subject in judged})
-
-
-def cache_folder() -> str:
-    """The user's directory of cached answers and refreshed lists."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "gitprov")

@@ -82,9 +82,6 @@ def scope(repo: Repository, paths: Sequence[str], commits: str | None, staged: b
         return CheckScope(
             repo.resolve("HEAD"), None, tuple(os.path.normpath(os.path.join(inside, path)) for path in paths)
         )
-        return CheckScope(
-            repo.resolve("HEAD"), None, tuple(os.path.normpath(os.path.join(folder, path)) for path in paths)
-        )
     return CheckScope(repo.resolve("HEAD"), None)
 
 
