@@ -56,7 +56,7 @@ def judge(path: str, text: str, catalog: Catalog, clock: Callable[[], float]) ->
 def _weaknesses(hits: Iterable[Hit], catalog: Catalog, language: str) -> list[Weakness]:
     """Each rule once a line."""
     rows: dict[tuple[int, str], Weakness] = {}
-    for hit in sorted(hits):
+    for hit in sorted(hits, key=lambda hit: (hit.line, hit)):
         rule = catalog.rule(hit.rule, language)
         if rule is not None and (hit.line, rule.id) not in rows:
             message = f"{rule.message} ({hit.detail})" if hit.detail else rule.message

@@ -20,8 +20,8 @@ PREFIX = "security/"
 
 
 class SecurityRule(NamedTuple):
-    """One rule. `id`: as `security/sql-injection`; `group`: its class; `anchors`: words of which a text has at
-    least one where the rule can match, none: every text; `pattern`: the configuration for the pattern engine,
+    """One rule. `id`: as `security/sql-injection`; `group`: its class; `anchors`: words of which a text has
+    at least one where the rule can match, none: every text; `pattern`: the configuration for the pattern engine,
     None for a rule whose places are recognized by code; `bad` and `good`: examples in the first language.
     """
 
@@ -40,8 +40,8 @@ class SecurityRule(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A place that breaks a rule. `rule`: its id without the prefix; lines are 1-based and inclusive; `detail`:
-    which value is concerned, may be empty.
+    """A place that breaks a rule. `rule`: its id without the prefix; lines are 1-based and inclusive;
+    `detail`: which value is concerned, may be empty.
     """
 
     rule: str

@@ -90,11 +90,8 @@ class Evaluator:
         origin = value.origin(frozenset(scope.validated))
         detail = ""
         if origin is not None and origin.what:
-            detail = f"{origin.key[:60]} is {origin.what}" if origin.what not in origin.key else origin.what
-            if not origin.what.startswith("parameter"):
-                detail += f", line {origin.line}"
-            else:
-                detail = f"{origin.what}, line {origin.line}"
+            source = "" if origin.what.startswith("parameter") else f" ({origin.key[:60]})"
+            detail = f"{origin.what}{source}, line {origin.line}"
         self.hits.append(Hit(rule, *span(node), " ".join(detail.split())))
 
     # -- leaves ----------------------------------------------------------------------------------------------
@@ -231,21 +228,18 @@ class Evaluator:
             receiver = CONSTANT
         values = [self.value(argument, scope) for argument in node.args]
         named = {entry.arg or "": self.value(entry.value, scope) for entry in node.keywords}
-        for sink in sinks_of(self._typed(name, node), node):
-            self._check(sink, node, values, named, scope)
+        for sink in sinks_of(name, node):
+            self._check(sink, node, [*values, receiver], named, scope)
         source = self._source(name, node, scope)
         if source is not None:
             return source
         return self._result(node, name, receiver, [*values, *named.values()])
 
-    def _typed(self, name: str, node: ast.Call) -> str:
-        """The dotted name, without a variable in front of it that was made in the file."""
-        return name if not name.startswith(".") else f"value{name}"
-
     def _check(
         self, sink: Sink, node: ast.Call, values: list[Value], named: dict[str, Value], scope: Scope
     ) -> None:
-        rows = [values[place] for place in sink.places if place < len(values)]
+        """Report a call; `values`: its arguments, then the object that it is a method of."""
+        rows = [values[place] for place in sink.places if place < len(values) - 1]
         rows += [named[word] for word in sink.keywords if word in named]
         validated = frozenset(scope.validated)
         harmful = [value for value in rows if does_harm(sink, value, validated)]
@@ -321,4 +315,6 @@ def _filled(template: Value, values: list[Value]) -> Value:
 
 def _list_joined(separator: Value, items: Value) -> Value:
     value = union([separator, items])
-    return value._replace(text=items.text or separator.text, boxed=False)
+    text = items.text or separator.text
+    built = value.built or bool(value.origins and text.strip(HOLE))
+    return value._replace(text=text + HOLE if built else text, built=built, boxed=False)

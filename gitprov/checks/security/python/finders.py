@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import ast
 
-from gitprov.checks.security.python import flow
+from gitprov.checks.security.python import calls, credentials, endpoints, flow, logs
 from gitprov.checks.security.python.module import PythonModule
 from gitprov.checks.security.rule import Hit
 
-_FINDERS = {"flow": flow.hits}
+_FINDERS = {
+    "flow": flow.hits,
+    "calls": calls.hits,
+    "endpoints": endpoints.hits,
+    "logs": logs.hits,
+    "credentials": credentials.hits,
+}
 
 
 def hits(path: str, tree: ast.Module) -> tuple[list[Hit], list[str]]:

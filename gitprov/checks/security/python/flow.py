@@ -94,11 +94,10 @@ class Flow:
         if node.value is None:
             return
         value = self._evaluator.value(node.value, scope)
-        if self._handler is None or self._handler.kind != FLASK or value.boxed:
+        if self._handler is None or self._handler.kind != FLASK:
             return
-        first = node.value.elts[0] if isinstance(node.value, ast.Tuple) and node.value.elts else None
-        if first is not None:
-            value = self._evaluator.quiet(first, scope)
+        if isinstance(node.value, ast.Tuple) and node.value.elts:
+            value = self._evaluator.quiet(node.value.elts[0], scope)
         if value.level(frozenset(scope.validated), "reflected-xss") >= REMOTE and not value.boxed:
             self._evaluator.report("reflected-xss", node, value, scope)
 

@@ -11,8 +11,8 @@ from gitprov.checks.security.python.values import HOLE, LOCAL, REMOTE, UNCERTAIN
 
 
 class Sink(NamedTuple):
-    """A kind of call. `names`: matches the dotted name; `places`: numbers of the arguments concerned, with
-    `keywords`; `raw` and `built`: the lowest level at which a value as it is, or put together, does harm (9:
+    """A kind of call. `names`: matches the dotted name; `places`: numbers of the arguments concerned (-1:
+    the object of the method), with `keywords`; `raw` and `built`: the lowest level at which a value as it is, or put together, does harm (9:
     never); `text`: what the constant text of a built value must match.
     """
 
@@ -82,13 +82,19 @@ SINKS = (
     _sink(
         "path-traversal",
         r"^(?:open|io\.open|codecs\.open|aiofiles\.open|os\.(?:remove|unlink|rmdir|makedirs|mkdir|rename|listdir|open"
-        r"|scandir)|shutil\.(?:rmtree|copy|copyfile|move|copy2|copytree)|(?:flask\.)?send_file|(?:\w+\.)*FileResponse"
-        r"|(?:\w+\.)*Path(?:\.\w+)*\.(?:read_text|read_bytes|write_text|write_bytes|open|unlink))$"
-        r"|\.(?:read_text|read_bytes|write_text|write_bytes)$|^(?:zipfile\.ZipFile|tarfile\.open)$",
+        r"|scandir)|shutil\.(?:rmtree|copy|copyfile|move|copy2|copytree)|(?:flask\.)?send_file"
+        r"|(?:\w+\.)*FileResponse)$"
+        r"|^(?:zipfile\.ZipFile|tarfile\.open)$",
         keywords=("path", "file", "filename", "path_or_file"),
         built=REMOTE,
     ),
-    _sink("path-traversal", r"\.save$", built=REMOTE, raw=REMOTE),
+    _sink("path-traversal", r"\.save$", built=REMOTE),
+    _sink(
+        "path-traversal",
+        r"\.(?:read_text|read_bytes|write_text|write_bytes|unlink|open|rmdir)$",
+        places=(-1,),
+        built=REMOTE,
+    ),
     _sink(
         "open-redirect",
         r"^(?:\w+\.)*(?:redirect|RedirectResponse|HttpResponseRedirect|HttpResponsePermanentRedirect|HTTPFound"
@@ -138,7 +144,11 @@ SINKS = (
         raw=LOCAL,
         built=LOCAL,
     ),
-    _sink("regex-injection", r"^re\.(?:compile|match|search|fullmatch|findall|sub|split|finditer)$", built=REMOTE),
+    _sink(
+        "regex-injection",
+        r"^re\.(?:compile|match|search|fullmatch|findall|sub|split|finditer)$",
+        built=REMOTE,
+    ),
     _sink(
         "log-injection",
         r"^(?:\w+\.)*(?:logging|logger|log|LOG|LOGGER|_logger|getLogger)\.(?:info|debug|warning|warn|error|critical"

@@ -20,42 +20,103 @@ _LOCAL = {
     "sys.stdin.read": "input", "sys.stdin.readline": "input",
 }  # fmt: skip
 
+_MARKUP = ("reflected-xss", "template-injection", "log-injection", "open-redirect", "regex-injection")
+_QUOTED = ("command-injection", "open-redirect", "reflected-xss", "path-traversal", "header-injection")
+_CLEARING: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "int float bool len hash id ord round abs sum UUID isinstance is_valid hexdigest digest uuid4 uuid1 type"
+        " date datetime fromisoformat token_hex token_urlsafe Decimal sha256 sha512",
+        (ALL,),
+    ),
+    ("url_has_allowed_host_and_scheme is_safe_url", (ALL,)),
+    ("quote list2cmdline", _QUOTED),
+    ("secure_filename basename get_valid_filename safe_join", ("path-traversal",)),
+    ("escape conditional_escape sanitize_html jsonify dumps url_for", _MARKUP),
+    ("escape_filter_chars escape_dn_chars", ("ldap-injection",)),
+    ("Identifier quote_ident literal escape_string mogrify", ("sql-injection",)),
+)
 #: Calls whose result is harmless, by the last part of the name → the rules concerned (`*`: all).
-_SANITIZERS = {
-    **dict.fromkeys(
-        ["int", "float", "bool", "len", "hash", "id", "ord", "round", "abs", "sum", "UUID", "isinstance", "is_valid", "hexdigest", "digest", "uuid4", "uuid1", "type", "date", "datetime", "fromisoformat", "token_hex", "token_urlsafe", "Decimal", "sha256", "sha512"],
-        frozenset([ALL]),
-    ),
-    **dict.fromkeys(
-        ["quote", "list2cmdline"],
-        frozenset(["command-injection", "open-redirect", "reflected-xss", "path-traversal", "header-injection"]),
-    ),
-    **dict.fromkeys(["secure_filename", "basename", "get_valid_filename"], frozenset(["path-traversal"])),
-    **dict.fromkeys(["safe_join"], frozenset(["path-traversal"])),
-    **dict.fromkeys(
-        ["escape", "conditional_escape", "bleach", "clean", "sanitize_html", "jsonify", "dumps", "url_for"],
-        frozenset(["reflected-xss", "template-injection", "log-injection", "open-redirect"]),
-    ),
-    **dict.fromkeys(["escape_filter_chars", "escape_dn_chars"], frozenset(["ldap-injection"])),
-    **dict.fromkeys(["Identifier", "quote_ident", "literal", "escape_string", "mogrify"], frozenset(["sql-injection"])),
-    **dict.fromkeys(["url_has_allowed_host_and_scheme", "is_safe_url"], frozenset([ALL])),
-}  # fmt: skip
+_SANITIZERS = {word: frozenset(rules) for words, rules in _CLEARING for word in words.split()}
 _CLEANING = re.compile(r"(?:^|_)(?:sanitiz|sanitis|validat|clean|safe|allowed|normalize_and|slugify)")
 _TESTING = re.compile(
     r"(?:^|_)(?:valid|validate|is|check|verify|allowed|safe|ensure|assert|sanitize|in)(?:_|$)|_safe"
 )
-_TESTS = {
-    "isdigit", "isalnum", "isalpha", "isnumeric", "isidentifier", "isdecimal", "match", "fullmatch", "startswith",
-    "is_relative_to", "relative_to", "commonpath", "commonprefix", "search", "is_private", "ip_address", "issubset",
-}  # fmt: skip
+_TESTS = frozenset(
+    [
+        "isdigit",
+        "isalnum",
+        "isalpha",
+        "isnumeric",
+        "isidentifier",
+        "isdecimal",
+        "match",
+        "fullmatch",
+        "startswith",
+        "is_relative_to",
+        "relative_to",
+        "commonpath",
+        "commonprefix",
+        "search",
+        "is_private",
+        "ip_address",
+        "issubset",
+    ]
+)
 #: Calls whose result is their argument in another form.
-_PASSING = {
-    "str", "repr", "bytes", "bytearray", "list", "tuple", "set", "dict", "sorted", "reversed", "iter", "next", "join",
-    "format", "Path", "PurePath", "PosixPath", "urljoin", "normpath", "abspath", "realpath", "expanduser", "unquote",
-    "unquote_plus", "loads", "b64decode", "urlsafe_b64decode", "urlparse", "urlsplit", "enumerate", "zip", "StringIO",
-    "BytesIO", "cast", "getattr", "ascii", "min", "max", "to_thread", "text", "SQL", "Request", "mark_safe", "Markup",
-    "parse_qs", "parse_qsl", "fsencode", "fsdecode", "split", "vars",
-}  # fmt: skip
+_PASSING = frozenset(
+    [
+        "str",
+        "repr",
+        "bytes",
+        "bytearray",
+        "list",
+        "tuple",
+        "set",
+        "dict",
+        "sorted",
+        "reversed",
+        "iter",
+        "next",
+        "join",
+        "format",
+        "Path",
+        "PurePath",
+        "PosixPath",
+        "urljoin",
+        "normpath",
+        "abspath",
+        "realpath",
+        "expanduser",
+        "unquote",
+        "unquote_plus",
+        "loads",
+        "b64decode",
+        "urlsafe_b64decode",
+        "urlparse",
+        "urlsplit",
+        "enumerate",
+        "zip",
+        "StringIO",
+        "BytesIO",
+        "cast",
+        "getattr",
+        "ascii",
+        "min",
+        "max",
+        "to_thread",
+        "text",
+        "SQL",
+        "Request",
+        "mark_safe",
+        "Markup",
+        "parse_qs",
+        "parse_qsl",
+        "fsencode",
+        "fsdecode",
+        "split",
+        "vars",
+    ]
+)
 
 
 def source_of(name: str) -> tuple[int, str] | None:

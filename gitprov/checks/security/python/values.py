@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 UNCERTAIN, LOCAL, REMOTE = 1, 2, 3
-"""How far an origin is from the program: a result of other code; a parameter of a public function, an argument
-of the command, the environment, a file; a request.
+"""How far an origin is from the program: a result of other code; a parameter of a public function, an
+argument of the command, the environment, a file; a request.
 """
 HOLE = "\0"
 """Stands in a text for a value that is not constant."""
@@ -25,7 +25,8 @@ class Origin(NamedTuple):
 
 class Value(NamedTuple):
     """What is known of an expression. `text`: its constant parts, with holes; `built`: put together from
-    constant text and values; `cleared`: the rules for which it is harmless, `*` for all; `boxed`: a container.
+    constant text and values; `cleared`: the rules for which it is harmless, `*` for all; `boxed`: a
+    container.
     """
 
     origins: frozenset[Origin] = frozenset()
