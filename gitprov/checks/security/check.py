@@ -46,7 +46,7 @@ def judge(path: str, text: str, catalog: Catalog, clock: Callable[[], float]) ->
     hits, reasons = patterns.matches(root, rules, lambda: clock() > end)
     names = {rule.id for rule in rules if rule.pattern is None}
     if names and clock() <= end:
-        more, problems = _of_python(path, text) if language == PYTHON else _of_javascript(root)
+        more, problems = _of_python(path, text) if language == PYTHON else _of_javascript(root, language)
         hits, reasons = hits + more, reasons + problems
     elif names:
         reasons.append("the time for one file was up before its flow was followed")
@@ -78,7 +78,7 @@ def _of_python(path: str, text: str) -> tuple[list[Hit], list[str]]:
     return finders.hits(path, module)
 
 
-def _of_javascript(root: SgNode) -> tuple[list[Hit], list[str]]:
+def _of_javascript(root: SgNode, language: str) -> tuple[list[Hit], list[str]]:
     from gitprov.checks.security import javascript
 
-    return javascript.hits(root)
+    return javascript.hits(root, language)

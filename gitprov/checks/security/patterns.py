@@ -49,8 +49,13 @@ def matches(root: SgNode, rules: Iterable[SecurityRule], expired: Callable[[], b
         try:
             result.hits.extend(_hits(root, rule))
         except Exception as error:  # noqa: BLE001 (a rule that fails is reported, and others run)
-            result.reasons.append(f"{rule.id} failed: {str(error) or type(error).__name__}")
+            result.reasons.append(f"{rule.id} failed: {_reason(error)}")
     return result
+
+
+def _reason(error: Exception) -> str:
+    """The first line of an error; the parser's errors go on with a backtrace."""
+    return str(error).partition("\n")[0] or type(error).__name__
 
 
 def _hits(root: SgNode, rule: SecurityRule) -> Iterator[Hit]:

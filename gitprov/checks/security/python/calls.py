@@ -30,6 +30,7 @@ _OTHERS = {
     "ftplib.FTP": 4, "ftplib.FTP_TLS": 5, "http.client.HTTPConnection": 2, "http.client.HTTPSConnection": 4,
     "telnetlib.Telnet": 2, "poplib.POP3": 2, "imaplib.IMAP4_SSL": 5,
 }  # fmt: skip
+_MODULES = tuple(["requests", "httpx", "aiohttp", "urllib", "socket", "smtplib", "ftplib", "http", "imaplib", "telnetlib", "poplib"])
 _RETRY_MODULES = ("tenacity", "backoff", "retrying", "retry", "stamina", "requests_toolbelt", "aiohttp_retry")
 _RETRY_WORDS = re.compile(r"(?i)retr(?:y|ies)|backoff|attempt|HTTPAdapter|\bmount\b|max_tries|circuit")
 _STATUS = re.compile(r"raise_for_status|status_code|\.ok\b|\.status\b|is_success|is_error|raise_on_error")
@@ -45,10 +46,7 @@ class Outgoing(NamedTuple):
 
 def hits(module: PythonModule) -> list[Hit]:
     """Calls without time limit, handling or retry."""
-    if not module.uses("requests", "httpx", "aiohttp", "urllib", "socket", "smtplib", "ftplib", "http", "imaplib",
-                       "telnetlib", "poplib"):  # fmt: skip
-        return []
-    return list(_hits(module))
+    return list(_hits(module)) if module.uses(*_MODULES) else []
 
 
 def _hits(module: PythonModule) -> Iterator[Hit]:
@@ -86,7 +84,7 @@ def _outgoing(module: PythonModule) -> Iterator[Outgoing]:
             yield Outgoing(node, _CLIENTS[base], _limited(node, _CLIENTS[base]))
         elif method in _VERBS and base in clients:
             library, limited = clients[base]
-            yield Outgoing(node, library, limited or _limited(node, library))
+            yield Outgoing(node, library, _limited(node, library, limited))
         elif name in _OTHERS:
             limited = keyword(node, "timeout") is not None or len(node.args) > _OTHERS[name]
             yield Outgoing(node, _OTHER, limited or has_double_star(node) or _default_limit(module))
@@ -121,11 +119,13 @@ def _patched(module: PythonModule, name: str) -> bool:
     )
 
 
-def _limited(node: ast.Call, library: str) -> bool:
-    """Whether a call or client has a time limit. httpx and aiohttp have one unless it is None."""
+def _limited(node: ast.Call, library: str, default: bool | None = None) -> bool:
+    """Whether a call or client has a time limit; `default`: whether its client has. httpx and aiohttp have a
+    limit unless it is None.
+    """
     value = keyword(node, "timeout")
     if value is None:
-        return has_double_star(node) or library != _REQUESTS
+        return has_double_star(node) or (library != _REQUESTS if default is None else default)
     return not (isinstance(value, ast.Constant) and value.value is None)
 
 

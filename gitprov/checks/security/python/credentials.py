@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from gitprov.checks.secrets.rules import RULES, compiled, is_mixed, looks_random
-from gitprov.checks.security.python.module import PythonModule, last, text_of
+from gitprov.checks.security.python.module import PythonModule, last, parameters, text_of
 from gitprov.checks.security.rule import Hit
 
 _NAME = re.compile(
@@ -21,8 +21,9 @@ _PLAIN = re.compile(
     r"|_column|_param|_id_?$|next_token|page_token|_char|_placeholder|_hint|pad_token|eos_token|_hash$"
 )
 PLACEHOLDER = re.compile(
-    r"(?i)your|change[-_ ]?(?:me|this|it)|replace|placeholder|<[^>]+>|^x{3,}|x{5,}|\*{3,}|\.{3,}|todo|fixme|insert[-_ ]"
-    r"|enter[-_ ]|dummy|_here$|-here$|^(?:test|example|sample|fake|mock|foo|bar|abc)(?:[-_ ]?(?:key|token|secret))?$"
+    r"(?i)your|change[-_ ]?(?:me|this|it)|replace|placeholder|<[^>]+>|^x{3,}|x{5,}|\*{3,}|\.{3,}|todo|fixme"
+    r"|(?:insert|enter)[-_ ]|dummy|[-_]here$"
+    r"|^(?:test|example|sample|fake|mock|foo|bar|abc)(?:[-_ ]?(?:key|token|secret))?$"
     r"|put[-_ ]|example[-_]|sk-\.\.|^my[-_ ]?(?:api|secret|token|key|password)|12345-?abcde"
 )
 _SPACES = re.compile(r"\s")
@@ -65,9 +66,11 @@ def hits(module: PythonModule) -> list[Hit]:
         if rule is not None and not (is_test and rule == WAITING) and not (is_test and not has_format(text)):
             named.add(value)
             rows.append(Hit(rule, value.lineno, value.lineno, name))
-    for node in module.of(ast.Constant):
-        if node not in named and isinstance(node.value, str) and (kind := _by_itself(node.value)):
-            rows.append(Hit(kind, node.lineno, node.lineno))
+    rows += [
+        Hit(kind, node.lineno, node.lineno)
+        for node in module.of(ast.Constant)
+        if node not in named and isinstance(node.value, str) and (kind := _by_itself(node.value))
+    ]
     return rows
 
 
@@ -118,31 +121,31 @@ def _pairs(module: PythonModule) -> Iterator[tuple[str, ast.expr]]:
     """(name, value) of assignments, keyword arguments, defaults, entries and comparisons."""
     for node in module.of(ast.Assign):
         for target in node.targets:
-            yield from _assigned(module, target, node.value)
+            yield from _assigned(target, node.value)
     for entry in module.of(ast.AnnAssign):
         if entry.value is not None:
-            yield from _assigned(module, entry.target, entry.value)
-    for option in module.of(ast.keyword):
-        if option.arg:
-            yield option.arg, option.value
-    for table in module.of(ast.Dict):
-        for key, value in zip(table.keys, table.values, strict=True):
-            if (text := text_of(key)) is not None:
-                yield text, value
+            yield from _assigned(entry.target, entry.value)
+    yield from ((option.arg, option.value) for option in module.of(ast.keyword) if option.arg)
     for call in module.of(ast.Call):
         yield from _of_call(module, call)
+    yield from _others(module)
+
+
+def _others(module: PythonModule) -> Iterator[tuple[str, ast.expr]]:
+    for table in module.of(ast.Dict):
+        rows = zip(table.keys, table.values, strict=True)
+        yield from ((text, value) for key, value in rows if (text := text_of(key)) is not None)
     for test in module.of(ast.Compare):
         first, *others = [child for child in ast.iter_child_nodes(test) if isinstance(child, ast.expr)]
-        if isinstance(test.ops[0], ast.Eq) and (name := last(module.name(first))) and "pass" in name.lower():
+        if isinstance(test.ops[0], ast.Eq) and "pass" in (name := last(module.name(first))).lower():
             yield name, others[0]
     for function in module.functions():
-        args = function.args
-        plain = [*args.posonlyargs, *args.args]
-        for argument, default in zip(plain[len(plain) - len(args.defaults) :], args.defaults, strict=True):
-            yield argument.arg, default
+        yield from (
+            (argument.arg, default) for argument, default in parameters(function) if default is not None
+        )
 
 
-def _assigned(module: PythonModule, target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+def _assigned(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
     if isinstance(target, ast.Subscript) and (key := text_of(target.slice)) is not None:
         yield key, value
     elif isinstance(target, ast.Name | ast.Attribute):

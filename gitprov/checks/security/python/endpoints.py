@@ -34,6 +34,9 @@ _WRITES = re.compile(
     r"(?i)\.(?:commit|add|delete|save|insert\w*|update\w*|remove|create|bulk_create|execute|delete_one|pop|write_text)\("
     r"|(?:DELETE|UPDATE|INSERT)\s|os\.remove|unlink|rmtree|\bdel\s"
 )
+_SETTING = re.compile(
+    r"(?:permission_classes|authentication_classes|decorators|method_decorators)\b|def (?:dispatch|prepare)"
+)
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -43,12 +46,10 @@ def hits(module: PythonModule) -> list[Hit]:
     if not rows or _has_global_check(module):
         return []
     checked = {function: _is_checked(module, handler) for function, handler in rows.items()}
-    return list(_unchecked(module, rows, checked))
+    return list(_unchecked(rows, checked))
 
 
-def _unchecked(
-    module: PythonModule, rows: dict[Function, Handler], checked: dict[Function, bool]
-) -> Iterator[Hit]:
+def _unchecked(rows: dict[Function, Handler], checked: dict[Function, bool]) -> Iterator[Hit]:
     habit = any(checked.values())
     for function, handler in rows.items():
         name = f"{function.name} {handler.route}"
@@ -110,13 +111,8 @@ def _class_is_checked(module: PythonModule, function: Function) -> bool:
         for entry in parent.body
         if isinstance(entry, ast.Assign | ast.AnnAssign | ast.FunctionDef)
     ]
-    return any(re.search(r"Mixin|Authenticated", text) or _AUTH.search(text) for text in marks) or any(
-        re.match(
-            r"(?:permission_classes|authentication_classes|decorators|method_decorators)\b|def (?:dispatch|prepare)",
-            text,
-        )
-        for text in settings
-    )
+    by_class = any(re.search(r"Mixin|Authenticated", text) or _AUTH.search(text) for text in marks)
+    return by_class or any(_SETTING.match(text) for text in settings)
 
 
 def _has_global_check(module: PythonModule) -> bool:

@@ -11,9 +11,9 @@ from gitprov.checks.security.python.values import HOLE, LOCAL, REMOTE, UNCERTAIN
 
 
 class Sink(NamedTuple):
-    """A kind of call. `names`: matches the dotted name; `places`: numbers of the arguments concerned (-1:
-    the object of the method), with `keywords`; `raw` and `built`: the lowest level at which a value as it is, or put together, does harm (9:
-    never); `text`: what the constant text of a built value must match.
+    """A kind of call. `names`: matches the dotted name; `places`: numbers of the arguments concerned (-1: the
+    object of the method), with `keywords`; `raw` and `built`: the lowest level at which a value as it is, or
+    put together, does harm (9: never); `text`: what the constant text of a built value must match.
     """
 
     rule: str

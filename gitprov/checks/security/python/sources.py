@@ -24,8 +24,10 @@ _MARKUP = ("reflected-xss", "template-injection", "log-injection", "open-redirec
 _QUOTED = ("command-injection", "open-redirect", "reflected-xss", "path-traversal", "header-injection")
 _CLEARING: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
-        "int float bool len hash id ord round abs sum UUID isinstance is_valid hexdigest digest uuid4 uuid1 type"
-        " date datetime fromisoformat token_hex token_urlsafe Decimal sha256 sha512",
+        """
+        int float bool len hash id ord round abs sum UUID isinstance is_valid hexdigest digest uuid4 uuid1
+        type date datetime fromisoformat token_hex token_urlsafe Decimal sha256 sha512
+        """,
         (ALL,),
     ),
     ("url_has_allowed_host_and_scheme is_safe_url", (ALL,)),
