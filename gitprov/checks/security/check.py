@@ -5,13 +5,10 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from gitprov.checks.security import patterns
 from gitprov.checks.security.rule import PYTHON, Catalog, Hit, SecurityRule, language_of
-
-if TYPE_CHECKING:
-    from ast_grep_py import SgNode
 
 #: Largest text that is judged, in characters, and the longest time for one file, in seconds.
 LARGEST_TEXT, LONGEST = 1 << 20, 5.0
@@ -44,11 +41,10 @@ def judge(path: str, text: str, catalog: Catalog, clock: Callable[[], float]) ->
     rules = patterns.anchored(catalog.of(language), text)
     root = patterns.tree(text, language)
     hits, reasons = patterns.matches(root, rules, lambda: clock() > end)
-    names = {rule.id for rule in rules if rule.pattern is None}
-    if names and clock() <= end:
-        more, problems = _of_python(path, text) if language == PYTHON else _of_javascript(root, language)
+    if language == PYTHON and clock() <= end:
+        more, problems = _of_python(path, text)
         hits, reasons = hits + more, reasons + problems
-    elif names:
+    elif language == PYTHON:
         reasons.append("the time for one file was up before its flow was followed")
     return Judgement(_weaknesses(hits, catalog, language), reasons)
 
@@ -76,9 +72,3 @@ def _of_python(path: str, text: str) -> tuple[list[Hit], list[str]]:
     except (RecursionError, MemoryError, ValueError) as error:
         return [], [f"it does not parse, so flow was not followed: {error}"]
     return finders.hits(path, module)
-
-
-def _of_javascript(root: SgNode, language: str) -> tuple[list[Hit], list[str]]:
-    from gitprov.checks.security import javascript
-
-    return javascript.hits(root, language)

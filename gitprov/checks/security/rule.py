@@ -20,8 +20,8 @@ PREFIX = "security/"
 
 
 class SecurityRule(NamedTuple):
-    """One rule. `id`: as `security/sql-injection`; `group`: its class; `anchors`: words of which a text has at
-    least one where the rule can match, none: every text; `pattern`: the configuration for the pattern
+    """One rule. `id`: as `security/sql-injection`; `group`: its class; `anchors`: words of which a text has
+    at least one where the rule can match, none: every text; `pattern`: the configuration for the pattern
     engine, None for a rule whose places code recognizes; `bad` and `good`: examples in the first language.
     """
 

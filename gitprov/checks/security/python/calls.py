@@ -30,7 +30,10 @@ _OTHERS = {
     "ftplib.FTP": 4, "ftplib.FTP_TLS": 5, "http.client.HTTPConnection": 2, "http.client.HTTPSConnection": 4,
     "telnetlib.Telnet": 2, "poplib.POP3": 2, "imaplib.IMAP4_SSL": 5,
 }  # fmt: skip
-_MODULES = tuple(["requests", "httpx", "aiohttp", "urllib", "socket", "smtplib", "ftplib", "http", "imaplib", "telnetlib", "poplib"])
+_MODULES = (
+    "requests", "httpx", "aiohttp", "urllib", "socket", "smtplib", "ftplib", "http", "imaplib",
+    "telnetlib", "poplib",
+)  # fmt: skip
 _RETRY_MODULES = ("tenacity", "backoff", "retrying", "retry", "stamina", "requests_toolbelt", "aiohttp_retry")
 _RETRY_WORDS = re.compile(r"(?i)retr(?:y|ies)|backoff|attempt|HTTPAdapter|\bmount\b|max_tries|circuit")
 _STATUS = re.compile(r"raise_for_status|status_code|\.ok\b|\.status\b|is_success|is_error|raise_on_error")
@@ -61,7 +64,7 @@ def _hits(module: PythonModule) -> Iterator[Hit]:
         handled = _is_handled(module, call.node)
         if not handled:
             yield Hit("call-unhandled", *lines, module.name(call.node.func))
-        function = module.enclosing(call.node, *FUNCTIONS)
+        function = next((node for node in module.around(call.node) if isinstance(node, FUNCTIONS)), None)
         if not retried and function not in reported and not _tries_again(module, call.node, function):
             reported.add(function)
             yield Hit("call-without-retry", *lines, module.name(call.node.func))

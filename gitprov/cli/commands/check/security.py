@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gitprov.cli.commands.check import frame
 from gitprov.cli.door import Progress
+from gitprov.model.finding import Finding
 
 _PATIENCE = 2.0
 
@@ -17,7 +18,7 @@ def command(
     all_lines: frame.AllLines = False,
     color: frame.Color = None,
 ) -> None:
-    """Look for weaknesses in the lines that models wrote, in Python, JavaScript and TypeScript.
+    """Look for weaknesses in the lines that models wrote, in Python.
 
     Injection, unsafe deserialisation, secrets and placeholders in code, TLS verification off, outgoing calls
     without timeout, retry or handling, endpoints without authentication, secrets in logs, input that is used
@@ -36,7 +37,7 @@ def command(
     progress = Progress(_PATIENCE)
     with frame.repository() as repo:
         judged = list(subjects(repo, frame.scope(repo, paths or [], commits, staged)))
-    findings = []
+    findings: list[Finding] = []
     for done, subject in enumerate(judged, 1):
         findings += weaknesses([subject], book, all_lines)
         progress("files judged", done, len(judged))
