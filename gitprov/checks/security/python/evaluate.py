@@ -25,18 +25,18 @@ _DEEPEST = 100
 _SIGNS = frozenset({"..", "/", "\\", "<", ">", ";", "@", "\n", "\r", "\0", "../", "://", "//", "'", '"'})
 
 
-class Scope:
+class Variables:
     """What a function has at a statement. `names`: the values of variables; `validated`: keys of origins."""
 
     def __init__(self, names: dict[str, Value], validated: set[str]) -> None:
         self.names = names
         self.validated = validated
 
-    def copy(self) -> Scope:
+    def copy(self) -> Variables:
         """A scope that changes apart from this."""
-        return Scope(dict(self.names), set(self.validated))
+        return Variables(dict(self.names), set(self.validated))
 
-    def merge(self, branches: Sequence[Scope]) -> None:
+    def merge(self, branches: Sequence[Variables]) -> None:
         """Take the values that variables may have after some branches."""
         for name in {name for branch in branches for name in branch.names}:
             values = [branch.names[name] for branch in branches if name in branch.names]
@@ -52,7 +52,7 @@ class Evaluator:
         self._depth = 0
         self._silent = False
 
-    def value(self, node: ast.expr, scope: Scope) -> Value:
+    def value(self, node: ast.expr, scope: Variables) -> Value:
         """What is known of an expression."""
         if self._depth > _DEEPEST:
             return uncertain("", node.lineno)
@@ -66,14 +66,14 @@ class Evaluator:
         finally:
             self._depth -= 1
 
-    def quiet(self, node: ast.expr, scope: Scope) -> Value:
+    def quiet(self, node: ast.expr, scope: Variables) -> Value:
         """The same without hits, for an expression that was evaluated before."""
         before, self._silent = self._silent, True
         value = self.value(node, scope)
         self._silent = before
         return value
 
-    def bind(self, target: ast.expr, value: Value, scope: Scope) -> None:
+    def bind(self, target: ast.expr, value: Value, scope: Variables) -> None:
         """Give a variable, an attribute or an entry of a container a value."""
         if isinstance(target, ast.Name):
             scope.names[target.id] = value
@@ -83,7 +83,7 @@ class Evaluator:
             name = target.value.id
             scope.names[name] = union([scope.names.get(name, CONSTANT), value])._replace(boxed=True)
 
-    def report(self, rule: str, node: ast.stmt | ast.expr, value: Value, scope: Scope) -> None:
+    def report(self, rule: str, node: ast.stmt | ast.expr, value: Value, scope: Variables) -> None:
         """Record a hit at a node, with where the value comes from."""
         if self._silent:
             return
@@ -96,24 +96,24 @@ class Evaluator:
 
     # -- leaves ----------------------------------------------------------------------------------------------
 
-    def _of_constant(self, node: ast.Constant, _scope: Scope) -> Value:
+    def _of_constant(self, node: ast.Constant, _scope: Variables) -> Value:
         value = node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value
         return Value(text=value) if isinstance(value, str) else CONSTANT
 
-    def _of_name(self, node: ast.Name, scope: Scope) -> Value:
+    def _of_name(self, node: ast.Name, scope: Variables) -> Value:
         if node.id in scope.names:
             return scope.names[node.id]
         name = self._module.name(node)
         return CONSTANT if name != node.id else uncertain(node.id, node.lineno)
 
-    def _of_attribute(self, node: ast.Attribute, scope: Scope) -> Value:
+    def _of_attribute(self, node: ast.Attribute, scope: Variables) -> Value:
         name = self._module.name(node)
         if name in scope.names:
             return scope.names[name]
         base = self.value(node.value, scope)
         return self._source(name, node, scope) or base
 
-    def _source(self, name: str, node: ast.expr, _scope: Scope) -> Value | None:
+    def _source(self, name: str, node: ast.expr, _scope: Variables) -> Value | None:
         source = sources.source_of(name)
         if source is None and sources.is_server_source(name) and self._module.uses("http.server"):
             source = (REMOTE, "the request")
@@ -125,14 +125,14 @@ class Evaluator:
 
     # -- texts and containers --------------------------------------------------------------------------------
 
-    def _of_joinedstr(self, node: ast.JoinedStr, scope: Scope) -> Value:
+    def _of_joinedstr(self, node: ast.JoinedStr, scope: Variables) -> Value:
         return joined(self.value(part, scope) for part in node.values)
 
-    def _of_formattedvalue(self, node: ast.FormattedValue, scope: Scope) -> Value:
+    def _of_formattedvalue(self, node: ast.FormattedValue, scope: Variables) -> Value:
         value = self.value(node.value, scope)
         return value if not value.origins or value.text else value._replace(text=HOLE)
 
-    def _of_binop(self, node: ast.BinOp, scope: Scope) -> Value:
+    def _of_binop(self, node: ast.BinOp, scope: Variables) -> Value:
         operands = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
         first, second = (self.value(operand, scope) for operand in operands)
         if isinstance(node.op, ast.Mod) and first.text:
@@ -141,18 +141,18 @@ class Evaluator:
             return joined([first, second])
         return union([first, second])._replace(text="", built=False)
 
-    def _of_children(self, node: ast.expr, scope: Scope) -> Value:
+    def _of_children(self, node: ast.expr, scope: Variables) -> Value:
         values = [
             self.value(child, scope) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)
         ]
         return union(values)
 
-    def _boxed(self, node: ast.expr, scope: Scope) -> Value:
+    def _boxed(self, node: ast.expr, scope: Variables) -> Value:
         return self._of_children(node, scope)._replace(boxed=True)
 
     _of_dict = _of_list = _of_tuple = _of_set = _boxed
 
-    def _of_subscript(self, node: ast.Subscript, scope: Scope) -> Value:
+    def _of_subscript(self, node: ast.Subscript, scope: Variables) -> Value:
         value = self.value(node.value, scope)
         self.value(node.slice, scope)
         return self._keyed(value, node)
@@ -167,15 +167,15 @@ class Evaluator:
         origins = frozenset(row._replace(key=key, line=node.lineno) for row in value.origins)
         return value._replace(origins=origins, boxed=False)
 
-    def _of_compare(self, node: ast.Compare, scope: Scope) -> Value:
+    def _of_compare(self, node: ast.Compare, scope: Variables) -> Value:
         self._of_children(node, scope)
         return CONSTANT
 
-    def _of_unaryop(self, node: ast.UnaryOp, scope: Scope) -> Value:
+    def _of_unaryop(self, node: ast.UnaryOp, scope: Variables) -> Value:
         value = self.value(node.operand, scope)
         return CONSTANT if isinstance(node.op, ast.Not) else value
 
-    def _of_ifexp(self, node: ast.IfExp, scope: Scope) -> Value:
+    def _of_ifexp(self, node: ast.IfExp, scope: Variables) -> Value:
         self.value(node.test, scope)
         inner = scope.copy()
         inner.validated |= self.tested(node.test, scope)
@@ -183,27 +183,27 @@ class Evaluator:
         validated = inner.validated - scope.validated
         return value._replace(origins=frozenset(row for row in value.origins if row.key not in validated))
 
-    def _of_lambda(self, node: ast.Lambda, scope: Scope) -> Value:
+    def _of_lambda(self, node: ast.Lambda, scope: Variables) -> Value:
         inner = scope.copy()
         for argument in node.args.args:
             inner.names[argument.arg] = uncertain(argument.arg, node.lineno)
         self.value(node.body, inner)
         return CONSTANT
 
-    def _of_namedexpr(self, node: ast.NamedExpr, scope: Scope) -> Value:
+    def _of_namedexpr(self, node: ast.NamedExpr, scope: Variables) -> Value:
         value = self.value(node.value, scope)
         scope.names[node.target.id] = value
         return value
 
-    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Value:
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Variables) -> Value:
         return self._looped(node.generators, [node.elt], scope)
 
     _of_listcomp = _of_setcomp = _of_generatorexp = _comprehension
 
-    def _of_dictcomp(self, node: ast.DictComp, scope: Scope) -> Value:
+    def _of_dictcomp(self, node: ast.DictComp, scope: Variables) -> Value:
         return self._looped(node.generators, [node.key, node.value], scope)
 
-    def _looped(self, loops: Iterable[ast.comprehension], parts: list[ast.expr], scope: Scope) -> Value:
+    def _looped(self, loops: Iterable[ast.comprehension], parts: list[ast.expr], scope: Variables) -> Value:
         inner = scope.copy()
         for loop in loops:
             value = self.value(loop.iter, inner)
@@ -220,7 +220,7 @@ class Evaluator:
 
     # -- calls -----------------------------------------------------------------------------------------------
 
-    def _of_call(self, node: ast.Call, scope: Scope) -> Value:
+    def _of_call(self, node: ast.Call, scope: Variables) -> Value:
         name = self._module.name(node.func)
         if isinstance(node.func, ast.Attribute):
             receiver = self.value(node.func.value, scope)
@@ -236,7 +236,7 @@ class Evaluator:
         return self._result(node, name, receiver, [*values, *named.values()])
 
     def _check(
-        self, sink: Sink, node: ast.Call, values: list[Value], named: dict[str, Value], scope: Scope
+        self, sink: Sink, node: ast.Call, values: list[Value], named: dict[str, Value], scope: Variables
     ) -> None:
         """Report a call; `values`: its arguments, then the object that it is a method of."""
         rows = [values[place] for place in sink.places if place < len(values) - 1]
@@ -272,7 +272,7 @@ class Evaluator:
 
     # -- tests -----------------------------------------------------------------------------------------------
 
-    def tested(self, node: ast.expr, scope: Scope) -> set[str]:
+    def tested(self, node: ast.expr, scope: Variables) -> set[str]:
         """Keys of the origins that a condition, or a call that validates, decides on."""
         keys: set[str] = set()
         for part in ast.walk(node):
@@ -285,7 +285,7 @@ class Evaluator:
                 keys |= self._keys(subjects, scope)
         return keys
 
-    def _compared(self, node: ast.Compare, scope: Scope) -> set[str]:
+    def _compared(self, node: ast.Compare, scope: Variables) -> set[str]:
         first, *others = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
         operator = node.ops[0]
         if isinstance(operator, ast.In | ast.NotIn):
@@ -296,7 +296,7 @@ class Evaluator:
             return self._keys([first], scope) if not _is_request(self._module.name(first)) else set()
         return set()
 
-    def _keys(self, nodes: Iterable[ast.expr], scope: Scope) -> set[str]:
+    def _keys(self, nodes: Iterable[ast.expr], scope: Variables) -> set[str]:
         values = [self.quiet(node, scope) for node in nodes]
         return {origin.key for value in values for origin in value.origins}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from gitprov.checks.security.python.evaluate import Evaluator, Scope
+from gitprov.checks.security.python.evaluate import Evaluator, Variables
 from gitprov.checks.security.python.handlers import FLASK, Handler, handlers, is_free_text
 from gitprov.checks.security.python.module import Function, PythonModule, parameters
 from gitprov.checks.security.python.values import (
@@ -39,17 +39,17 @@ class Flow:
 
     def run(self) -> list[Hit]:
         """All hits of the file."""
-        self._block(self._module.tree.body, Scope({}, set()))
+        self._block(self._module.tree.body, Variables({}, set()))
         return self._evaluator.hits
 
-    def _block(self, statements: Iterable[ast.stmt], scope: Scope) -> None:
+    def _block(self, statements: Iterable[ast.stmt], scope: Variables) -> None:
         self._depth += 1
         if self._depth <= _DEEPEST:
             for statement in statements:
                 self._statement(statement, scope)
         self._depth -= 1
 
-    def _statement(self, node: ast.stmt, scope: Scope) -> None:
+    def _statement(self, node: ast.stmt, scope: Variables) -> None:
         visit = getattr(self, f"_visit_{type(node).__name__.lower()}", None)
         if visit is not None:
             visit(node, scope)
@@ -60,7 +60,7 @@ class Flow:
 
     # -- functions -------------------------------------------------------------------------------------------
 
-    def _visit_functiondef(self, node: Function, scope: Scope) -> None:
+    def _visit_functiondef(self, node: Function, scope: Variables) -> None:
         for decorator in node.decorator_list:
             self._evaluator.value(decorator, scope)
         handler, outer = self._handlers.get(node), self._handler
@@ -87,10 +87,10 @@ class Flow:
             return uncertain(name, function.lineno) if not _is_number(argument) else CONSTANT
         return Value(frozenset([Origin(name, level, f"parameter {name}", function.lineno)]), "\0")
 
-    def _visit_classdef(self, node: ast.ClassDef, scope: Scope) -> None:
+    def _visit_classdef(self, node: ast.ClassDef, scope: Variables) -> None:
         self._block(node.body, scope.copy())
 
-    def _visit_return(self, node: ast.Return, scope: Scope) -> None:
+    def _visit_return(self, node: ast.Return, scope: Variables) -> None:
         if node.value is None:
             return
         value = self._evaluator.value(node.value, scope)
@@ -103,21 +103,21 @@ class Flow:
 
     # -- assignments -----------------------------------------------------------------------------------------
 
-    def _visit_assign(self, node: ast.Assign, scope: Scope) -> None:
+    def _visit_assign(self, node: ast.Assign, scope: Variables) -> None:
         value = self._evaluator.value(node.value, scope)
         for target in node.targets:
             self._bind(target, value, node, scope)
 
-    def _visit_annassign(self, node: ast.AnnAssign, scope: Scope) -> None:
+    def _visit_annassign(self, node: ast.AnnAssign, scope: Variables) -> None:
         if node.value is not None:
             self._bind(node.target, self._evaluator.value(node.value, scope), node, scope)
 
-    def _visit_augassign(self, node: ast.AugAssign, scope: Scope) -> None:
+    def _visit_augassign(self, node: ast.AugAssign, scope: Variables) -> None:
         self._evaluator.value(node.value, scope)
         operation = ast.copy_location(ast.BinOp(_as_loaded(node.target), node.op, node.value), node)
         self._bind(node.target, self._evaluator.quiet(operation, scope), node, scope)
 
-    def _bind(self, target: ast.expr, value: Value, node: ast.stmt, scope: Scope) -> None:
+    def _bind(self, target: ast.expr, value: Value, node: ast.stmt, scope: Variables) -> None:
         if isinstance(target, ast.Tuple | ast.List):
             for part in target.elts:
                 self._bind(part, value, node, scope)
@@ -131,7 +131,7 @@ class Flow:
 
     # -- branches --------------------------------------------------------------------------------------------
 
-    def _visit_if(self, node: ast.If, scope: Scope) -> None:
+    def _visit_if(self, node: ast.If, scope: Variables) -> None:
         self._evaluator.value(node.test, scope)
         keys = self._evaluator.tested(node.test, scope)
         body, other = scope.copy(), scope.copy()
@@ -143,24 +143,24 @@ class Flow:
         ended = bool(node.body) and isinstance(node.body[-1], _ENDS)
         scope.merge([other] if ended else [body, other])
 
-    def _visit_while(self, node: ast.While, scope: Scope) -> None:
+    def _visit_while(self, node: ast.While, scope: Variables) -> None:
         self._evaluator.value(node.test, scope)
         self._loop(node, scope)
 
-    def _visit_for(self, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
+    def _visit_for(self, node: ast.For | ast.AsyncFor, scope: Variables) -> None:
         value = self._evaluator.value(node.iter, scope)
         self._bind(node.target, value, node, scope)
         self._loop(node, scope)
 
     _visit_asyncfor = _visit_for
 
-    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, scope: Scope) -> None:
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, scope: Variables) -> None:
         inner = scope.copy()
         self._block(node.body, inner)
         scope.merge([scope.copy(), inner])
         self._block(node.orelse, scope)
 
-    def _visit_with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> None:
+    def _visit_with(self, node: ast.With | ast.AsyncWith, scope: Variables) -> None:
         for item in node.items:
             value = self._evaluator.value(item.context_expr, scope)
             if item.optional_vars is not None:
@@ -169,7 +169,7 @@ class Flow:
 
     _visit_asyncwith = _visit_with
 
-    def _visit_try(self, node: ast.Try, scope: Scope) -> None:
+    def _visit_try(self, node: ast.Try, scope: Variables) -> None:
         self._block(node.body, scope)
         for handler in node.handlers:
             inner = scope.copy()
@@ -181,16 +181,16 @@ class Flow:
 
     _visit_trystar = _visit_try
 
-    def _visit_assert(self, node: ast.Assert, scope: Scope) -> None:
+    def _visit_assert(self, node: ast.Assert, scope: Variables) -> None:
         self._evaluator.value(node.test, scope)
         scope.validated |= self._evaluator.tested(node.test, scope)
 
-    def _visit_expr(self, node: ast.Expr, scope: Scope) -> None:
+    def _visit_expr(self, node: ast.Expr, scope: Variables) -> None:
         self._evaluator.value(node.value, scope)
         if isinstance(node.value, ast.Call):
             scope.validated |= self._evaluator.tested(node.value, scope)
 
-    def _visit_match(self, node: ast.Match, scope: Scope) -> None:
+    def _visit_match(self, node: ast.Match, scope: Variables) -> None:
         self._evaluator.value(node.subject, scope)
         for case in node.cases:
             self._block(case.body, scope.copy())
