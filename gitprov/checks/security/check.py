@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from gitprov.checks.security import patterns
-from gitprov.checks.security.rule import PYTHON, Catalog, Hit, SecurityRule, language_of
+from gitprov.checks.security.rule import Catalog, Hit, SecurityRule, language_of
 
 #: Largest text that is judged, in characters, and the longest time for one file, in seconds.
 LARGEST_TEXT, LONGEST = 1 << 20, 5.0
@@ -41,10 +41,10 @@ def judge(path: str, text: str, catalog: Catalog, clock: Callable[[], float]) ->
     rules = patterns.anchored(catalog.of(language), text)
     root = patterns.tree(text, language)
     hits, reasons = patterns.matches(root, rules, lambda: clock() > end)
-    if language == PYTHON and clock() <= end:
+    if clock() <= end:
         more, problems = _of_python(path, text)
         hits, reasons = hits + more, reasons + problems
-    elif language == PYTHON:
+    else:
         reasons.append("the time for one file was up before its flow was followed")
     return Judgement(_weaknesses(hits, catalog, language), reasons)
 

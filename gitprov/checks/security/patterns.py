@@ -27,11 +27,6 @@ def tree(text: str, language: str) -> SgNode:
     return SgRoot(text, language).root()
 
 
-def is_broken(root: SgNode) -> bool:
-    """Whether a part of the text could not be parsed."""
-    return root.find(kind="ERROR") is not None
-
-
 def anchored(rules: Iterable[SecurityRule], text: str) -> list[SecurityRule]:
     """The rules that can match in a text: one of their anchor words occurs."""
     return [rule for rule in rules if not rule.anchors or any(word in text for word in rule.anchors)]

@@ -7,15 +7,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
-PYTHON, JAVASCRIPT, TYPESCRIPT, TSX = "python", "javascript", "typescript", "tsx"
-LANGUAGES = (PYTHON, JAVASCRIPT, TYPESCRIPT, TSX)
+PYTHON = "python"
+LANGUAGES = (PYTHON,)
 """The languages of rules. The parser ends the process for a name that it does not have."""
-_GROUPS = {"js": (JAVASCRIPT, TYPESCRIPT, TSX)}
-_SUFFIXES = {
-    "py": PYTHON, "pyw": PYTHON,
-    "js": JAVASCRIPT, "mjs": JAVASCRIPT, "cjs": JAVASCRIPT, "jsx": JAVASCRIPT,
-    "ts": TYPESCRIPT, "mts": TYPESCRIPT, "cts": TYPESCRIPT, "tsx": TSX,
-}  # fmt: skip
+_SUFFIXES = {"py": PYTHON, "pyw": PYTHON}
 PREFIX = "security/"
 
 
@@ -88,7 +83,7 @@ def catalog(files: Mapping[str, str]) -> Catalog:
 
 
 def _rule(row: Mapping[str, Any], group: str) -> SecurityRule:
-    languages = tuple(name for word in row["languages"] for name in _GROUPS.get(word, (word,)))
+    languages = tuple(row["languages"])
     if not set(languages) <= set(LANGUAGES):
         raise ValueError(f"{row['id']}: a language of {', '.join(languages)} is not supported")
     pattern = {name: row[name] for name in ("rule", "constraints", "utils") if name in row}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TypeVar
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -128,9 +128,3 @@ def last(name: str) -> str:
 def span(node: ast.stmt | ast.expr) -> tuple[int, int]:
     """First and last line of a node, 1-based."""
     return node.lineno, node.end_lineno or node.lineno
-
-
-def any_match(names: Iterable[str], words: Iterable[str]) -> bool:
-    """Whether a name has one of some words in it."""
-    entries = tuple(words)
-    return any(word in name for name in names for word in entries)

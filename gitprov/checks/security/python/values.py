@@ -74,10 +74,3 @@ def joined(values: Iterable[Value]) -> Value:
     text = "".join(row.text or (HOLE if row.origins else "") for row in rows)[:4000]
     literal = any(row.text.strip(HOLE) for row in rows)
     return result._replace(text=text, built=result.built or (literal and bool(result.origins)))
-
-
-def weakened(value: Value, key: str, line: int) -> Value:
-    """What other code makes of a value: no longer the value itself."""
-    if not value.origins:
-        return CONSTANT
-    return uncertain(key, line)
