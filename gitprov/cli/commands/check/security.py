@@ -33,7 +33,7 @@ def command(
     from gitprov.flow.gates.subjects import subjects
 
     book = rules()
-    answer = frame.Answer("security", form, strict, color, book.texts())
+    answer = frame.CheckAnswer("security", form, strict, color, book.texts())
     progress = Progress(_PATIENCE)
     with frame.repository() as repo:
         judged = list(subjects(repo, frame.scope(repo, paths or [], commits, staged)))
