@@ -176,7 +176,7 @@ class _ClockFlow:
         return "is stored"
 
     def _is_measured(self, name: str) -> bool:
-        """Whether the file computes a difference with, or compares, an attribute or container of this name."""
+        """Whether the file computes a difference with an attribute or container, or compares it."""
         for kind in (ast.BinOp, ast.Compare):
             for node in self._model.kinds[kind]:
                 if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Sub):

@@ -58,7 +58,7 @@ class LoopBodies:
 
     def _of_node(self, loop: Loop, node: ast.AST, targets: set[str], depth: int) -> Use | None:
         if isinstance(node, (ast.Yield, ast.YieldFrom)):
-            return Use("is the order of what is yielded", node)
+            return Use("is yielded", node)
         if isinstance(node, ast.Call):
             return self._called(loop, node, depth)
         if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
@@ -76,16 +76,16 @@ class LoopBodies:
     def _called(self, loop: Loop, call: ast.Call, depth: int) -> Use | None:
         attr = method(call)
         if self._model.name(call.func) == "print":
-            return None if self._flow.quiet else Use("is the order of what is printed", call)
+            return None if self._flow.quiet else Use("is printed", call)
         if not isinstance(call.func, ast.Attribute):
             return None
         if attr in _WRITES and isinstance(self._model.parents[call], (ast.Expr, ast.Await)):
-            return Use("is the order of what is written", call)
+            return Use("is written", call)
         if attr in _FILLS:
             return self._outer(loop, call.func.value, SEQUENCE, depth)
         key = self._model.key(call.func.value)
         if attr == "update" and key is not None and self._is_digest(key):
-            return Use("is the order of what is hashed", call)
+            return Use("is hashed", call)
         return None
 
     def _is_digest(self, key: Key) -> bool:
@@ -119,7 +119,7 @@ class LoopBodies:
         if use is None and shape == SEQUENCE and isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)):
             names = [parameter.arg for parameter in parameters(scope)]
             if name in names and not self._model.is_sorted(key):
-                return Use(f"is the order in the caller's {name}", container)
+                return Use(f"is put into the caller's {name}", container)
         return use
 
     def _is_search(self, loop: Loop, node: ast.AST, targets: set[str]) -> bool:

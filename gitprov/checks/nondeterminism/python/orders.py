@@ -70,17 +70,14 @@ def set_order(model: CodeModel) -> Iterator[Sighting]:
                 and not _is_worklist(model, flow, call, owner)
             ):
                 yield Sighting(
-                    "arbitrary-element", call.lineno, end(call), "pop() takes any element of a set"
+                    "arbitrary-element", call.lineno, end(call), "a set has any element taken by pop()"
                 )
 
 
 def _at(use: Use, name: str) -> Sighting:
-    subject = "the order of a dictionary made of a set" if use.mapping else "the order of a set"
-    how = use.how.removeprefix("is the order of ")
-    text = f"a set is iterated for {how}" if how != use.how and not use.mapping else f"{subject} {use.how}"
-    return Sighting(
-        name, use.node.lineno, use.node.lineno if isinstance(use.node, ast.stmt) else end(use.node), text
-    )
+    subject = "a dictionary made of a set" if use.mapping else "a set"
+    last = use.node.lineno if isinstance(use.node, ast.stmt) else end(use.node)
+    return Sighting(name, use.node.lineno, last, f"{subject} {use.how}")
 
 
 def _uses_of_sets(model: CodeModel, types: SetTypes, flow: OrderFlow) -> Iterator[Use]:
@@ -170,12 +167,7 @@ def completion_order(model: CodeModel) -> Iterator[Sighting]:
             continue
         if use is not None:
             label = name.rpartition(".")[2] or "imap_unordered"
-            how = use.how.removeprefix("is the order of ")
-            yield Sighting("completion-order", call.lineno, end(call), f"{label}(): the order {_order(how)}")
-
-
-def _order(how: str) -> str:
-    return f"of {how}" if how.startswith("what ") else how
+            yield Sighting("completion-order", call.lineno, end(call), f"what {label}() gives {use.how}")
 
 
 def _of_wait(model: CodeModel, flow: OrderFlow, call: ast.Call) -> Use | None:

@@ -70,9 +70,7 @@ def _is_fallback(model: CodeModel, statement: ast.stmt) -> bool:
     parent = model.parents.get(statement)
     if not isinstance(parent, ast.If) or not _tests_presence(parent.test):
         return False
-    tested = {
-        ast.unparse(part) for part in ast.walk(parent.test) if isinstance(part, (ast.Name, ast.Attribute))
-    }
+    tested = ast.unparse(_tested(parent.test))
     targets = statement.targets if isinstance(statement, ast.Assign) else []
     function = model.function(statement)
     names = [parameter.arg for parameter in parameters(function)] if function is not None else []

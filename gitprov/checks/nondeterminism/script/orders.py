@@ -98,11 +98,11 @@ def _filled(body: SgNode) -> str:
         owner, _, name = tree.function(call).rpartition(".")
         declared = re.search(rf"\b(?:const|let|var)\s+{re.escape(owner)}\b", body.text())
         if name == "push" and owner and not declared and not tree.is_sorted(body, owner):
-            return f"is the order in {owner}"
+            return f"is put into {owner}"
     return "is yielded" if body.find(kind="yield_expression") is not None else ""
 
 
-# -- callbacks that run at once ----------------------------------------------------------------------------------
+# -- callbacks that run at once ------------------------------------------------------------------------------
 
 
 def completion_order(script: ScriptTree) -> Iterator[Sighting]:
@@ -111,9 +111,9 @@ def completion_order(script: ScriptTree) -> Iterator[Sighting]:
         if tree.method(call) not in _ITERATORS or "." not in name:
             continue
         for callback in tree.arguments(call)[:1]:
-            if callback.kind() in ("arrow_function", "function_expression"):
-                if callback.text().startswith("async"):
-                    yield from _filled_by(call, callback)
+            is_function = callback.kind() in ("arrow_function", "function_expression")
+            if is_function and callback.text().startswith("async"):
+                yield from _filled_by(call, callback)
 
 
 def _filled_by(call: SgNode, callback: SgNode) -> Iterator[Sighting]:
@@ -132,8 +132,9 @@ def _filled_by(call: SgNode, callback: SgNode) -> Iterator[Sighting]:
 
 def _is_iterated(node: SgNode, name: str) -> bool:
     escaped = re.escape(name)
-    pattern = rf"\.\.\.\s*{escaped}\b|\bof\s+{escaped}\b|Array\.from\(\s*{escaped}\b|{escaped}\.(?:values|entries|keys|forEach)\("
-    return re.search(pattern, tree.scope(node).text()) is not None
+    spread = rf"\.\.\.\s*{escaped}\b|\bof\s+{escaped}\b|Array\.from\(\s*{escaped}\b"
+    views = rf"{escaped}\.(?:values|entries|keys|forEach)\("
+    return re.search(f"{spread}|{views}", tree.scope(node).text()) is not None
 
 
 def races(script: ScriptTree) -> Iterator[Sighting]:

@@ -26,7 +26,10 @@ DETECTORS: tuple[Detector, ...] = (
 def scan(
     text: str, language: str, detectors: tuple[Detector, ...] = DETECTORS
 ) -> tuple[list[Sighting], list[str]]:
-    """What the rules report in a file, and why some could not look. `language`: javascript, typescript, tsx."""
+    """What the rules report in a file, and why some could not look.
+
+    `language`: javascript, typescript or tsx; ast-grep ends the process at a name that it does not have.
+    """
     try:
         from ast_grep_py import SgRoot
     except ModuleNotFoundError:

@@ -1,4 +1,4 @@
-"""A JavaScript or TypeScript file as the rules see it: calls, the names around a value, the uses of a name."""
+"""A JavaScript or TypeScript file as the rules see it: calls, names around a value, uses of a name."""
 
 from __future__ import annotations
 
@@ -126,14 +126,36 @@ def is_replaceable(node: SgNode) -> bool:
             operator = parent.field("operator")
             if operator is not None and operator.text() in _PRESENT and is_same(parent.field("right"), child):
                 return True
-        if kind == "ternary_expression" and not is_same(parent.field("condition"), child):
+        if kind == "ternary_expression" and _tests_presence(parent):
             return True
+        if kind == "arrow_function" and not _is_factory(parent, child):
+            return _is_default(parent)
         if kind == "arrow_function":
-            return is_same(parent.field("body"), child) and not arguments_of_function(parent)
+            return True
         if kind.endswith(_STATEMENTS):
             return False
         child = parent
     return False
+
+
+def _tests_presence(node: SgNode) -> bool:
+    """Whether the condition of `a ? b : c` asks if a name has a value."""
+    test = node.field("condition")
+    return test is not None and (
+        test.kind() == "identifier" or "undefined" in test.text() or "null" in test.text()
+    )
+
+
+def _is_default(node: SgNode) -> bool:
+    parent = node.parent()
+    return parent is not None and parent.kind() in ("assignment_pattern", "required_parameter")
+
+
+def _is_factory(node: SgNode, body: SgNode) -> bool:
+    """Whether an arrow function without parameters, that is no argument, returns a value only."""
+    parent = node.parent()
+    named = parent is None or parent.kind() != "arguments"
+    return named and is_same(node.field("body"), body) and not arguments_of_function(node)
 
 
 def arguments_of_function(node: SgNode) -> bool:

@@ -29,13 +29,20 @@ _HANDED = re.compile(r"^(?:now|today|clock|current\w*|asOf|at)$")
 _KEEPING = re.compile(
     r"(?:^|\.)(?:push|unshift|add|set|insert\w*|save\w*|create\w*|write\w*|stringify|update)$"
 )
-_UUIDS = frozenset({"crypto.randomUUID", "randomUUID", "uuidv4", "uuidv1", "uuid.v4", "uuid.v1", "uuid", "nanoid",
-                    "self.crypto.randomUUID", "globalThis.crypto.randomUUID", "window.crypto.randomUUID"})  # fmt: skip
+_UUIDS = frozenset(
+    {"crypto.randomUUID", "randomUUID", "uuidv4", "uuidv1", "uuid.v4", "uuid.v1", "uuid", "nanoid",
+     "self.crypto.randomUUID", "globalThis.crypto.randomUUID", "window.crypto.randomUUID"}
+)  # fmt: skip
 _LOCALE_METHODS = frozenset({"toLocaleString", "toLocaleDateString", "toLocaleTimeString"})
 _INTL = frozenset({"Intl.DateTimeFormat", "Intl.NumberFormat", "Intl.Collator", "Intl.ListFormat"})
 _HASHERS = re.compile(
     r"(?:\.update|(?:^|\.)(?:hash|sha1|sha256|md5|digest|fingerprint|checksum)\w*)$", re.IGNORECASE
 )
+_PASSING = frozenset(
+    {"member_expression", "parenthesized_expression", "template_substitution", "template_string", "array",
+     "unary_expression", "as_expression", "non_null_expression", "ternary_expression", "call_expression"}
+)  # fmt: skip
+"""Expressions whose value is, or has, the value of a part."""
 _DEEPEST = 12
 
 
@@ -48,9 +55,10 @@ def chance(script: ScriptTree) -> Iterator[Sighting]:
     if "Math.random" not in script.text or _SEEDED.search(script.text):
         return
     for call, name in script.called():
-        if name == "Math.random" and not _PAUSES.search(tree.labels(call)):
-            if not tree.is_message(call) and not tree.is_replaceable(call):
-                yield _sighting("js-random", call, "Math.random()")
+        if name != "Math.random" or _PAUSES.search(tree.labels(call)):
+            continue
+        if not tree.is_message(call) and not tree.is_replaceable(call):
+            yield _sighting("js-random", call, "Math.random()")
 
 
 def identifiers(script: ScriptTree) -> Iterator[Sighting]:
@@ -70,9 +78,9 @@ def locales(script: ScriptTree) -> Iterator[Sighting]:
             yield _sighting("js-locale", call, f"{name if name in _INTL else '.' + tree.method(call)}()")
     for node in script.news:
         made = node.field("constructor")
-        if made is not None and made.text() in _INTL and _is_unset(tree.arguments(node)):
-            if not tree.is_message(node):
-                yield _sighting("js-locale", node, f"new {made.text()}()")
+        fits = made is not None and made.text() in _INTL and _is_unset(tree.arguments(node))
+        if made is not None and fits and not tree.is_message(node):
+            yield _sighting("js-locale", node, f"new {made.text()}()")
 
 
 def _is_unset(arguments: list[SgNode]) -> bool:
@@ -94,7 +102,7 @@ def key_order(script: ScriptTree) -> Iterator[Sighting]:
             yield _sighting("js-key-order", call, f"{tree.function(values[0])}({inner[0].text()[:40]})")
 
 
-# -- the clock ---------------------------------------------------------------------------------------------------
+# -- the clock -----------------------------------------------------------------------------------------------
 
 
 def clocks(script: ScriptTree) -> Iterator[Sighting]:
@@ -121,22 +129,10 @@ def _use(node: SgNode, depth: int) -> str:
     if parent is None or depth > _DEEPEST or tree.is_message(node):
         return ""
     kind = parent.kind()
-    if kind in (
-        "member_expression",
-        "parenthesized_expression",
-        "template_substitution",
-        "template_string",
-        "array",
-        "unary_expression",
-        "as_expression",
-        "non_null_expression",
-        "ternary_expression",
-    ):
-        return _use(parent, depth + 1)
-    if kind == "call_expression":
+    if kind in _PASSING:
         return _use(parent, depth + 1)
     if kind == "arguments":
-        return _argument(parent, node, depth)
+        return _argument(parent, depth)
     if kind == "binary_expression":
         return _computed(parent, node, depth)
     if kind == "pair":
@@ -148,11 +144,13 @@ def _use(node: SgNode, depth: int) -> str:
         return _declared(parent, depth)
     if kind in ("assignment_expression", "public_field_definition"):
         target = (parent.field("left") or parent.field("name") or parent).text()
-        return "" if _TIMING.match(target) or _is_measured(parent, target) else f"is stored in {target[:40]}"
+        if tree.is_same(parent.field("left"), node) or _TIMING.match(target) or _is_measured(parent, target):
+            return ""
+        return f"is stored in {target[:40]}"
     return ""
 
 
-def _argument(parent: SgNode, node: SgNode, depth: int) -> str:
+def _argument(parent: SgNode, depth: int) -> str:
     call = parent.parent()
     if call is None:
         return ""
