@@ -14,7 +14,7 @@ _UNREAD = "nondeterminism/unread"
 
 
 def nondeterminism(subjects: Iterable[Subject], every_line: bool) -> Iterator[Finding]:
-    """The findings of `gitprov check nondeterminism`, file by file. `every_line`: not only a model's lines."""
+    """The findings of the check, file by file. `every_line`: not only those lines that a model wrote."""
     for subject in subjects:
         lines = subject.added if every_line else subject.ai
         if subject.unread:
