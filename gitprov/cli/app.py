@@ -29,7 +29,7 @@ COMMANDS = {
     "sync": "gitprov.cli.commands.sync",
     "clone-setup": "gitprov.cli.commands.setup.clone_setup",
     "verify": "gitprov.cli.commands.verify",
-    "check": "gitprov.cli.commands.check",
+    "check": "gitprov.cli.commands.check.program",
     "heal": "gitprov.cli.commands.heal",
     "forget": "gitprov.cli.commands.forget",
 }

@@ -22,7 +22,7 @@ _LONGEST_WAIT = 5.0
 _OK, _ABSENT = 200, (404, 410)
 
 
-class Answer(NamedTuple):
+class HttpAnswer(NamedTuple):
     """An answer: HTTP status (0: none came), content, content type; `reason`: why it cannot be used.
 
     `cut`: the content is longer than was read.
@@ -57,7 +57,7 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def get(self, registry: Registry, path: str, accept: str, *, most: int = LARGEST) -> Answer:
+    def get(self, registry: Registry, path: str, accept: str, *, most: int = LARGEST) -> HttpAnswer:
         """GET a path below a registry's address. Never raises."""
         headers = {"accept": accept}
         if registry.token:
@@ -65,7 +65,7 @@ class Client:
         auth = httpx.BasicAuth(registry.user, registry.password or "") if registry.user else None
         return self._tried("GET", f"{registry.address}/{path}", headers, auth, None, most)
 
-    def post(self, registry: Registry, path: str, content: bytes) -> Answer:
+    def post(self, registry: Registry, path: str, content: bytes) -> HttpAnswer:
         """POST a JSON text to a path below an address. Never raises."""
         headers = {"accept": "application/json", "content-type": "application/json"}
         return self._tried("POST", f"{registry.address}/{path}", headers, None, content, LARGEST)
@@ -78,15 +78,18 @@ class Client:
         auth: httpx.Auth | None,
         content: bytes | None,
         most: int,
-    ) -> Answer:
-        answer = Answer(0, reason="no answer")
+    ) -> HttpAnswer:
+        answer = HttpAnswer(0, reason="no answer")
         for turn in range(_TRIES):
             try:
                 answer, wait = self._once(method, url, headers, auth, content, most)
             except httpx.TimeoutException:
-                answer, wait = Answer(0, reason="no answer in time"), 0.0
+                answer, wait = HttpAnswer(0, reason="no answer in time"), 0.0
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-                answer, wait = Answer(0, reason=f"no answer: {str(error)[:120] or type(error).__name__}"), 0.0
+                answer, wait = (
+                    HttpAnswer(0, reason=f"no answer: {str(error)[:120] or type(error).__name__}"),
+                    0.0,
+                )
             if answer.status not in (0, *_AGAIN) or turn == _TRIES - 1:
                 return answer
             jitter = random.uniform(0.5, 1.5)  # noqa: S311 - no secret depends on it
@@ -101,7 +104,7 @@ class Client:
         auth: httpx.Auth | None,
         content: bytes | None,
         most: int,
-    ) -> tuple[Answer, float]:
+    ) -> tuple[HttpAnswer, float]:
         host = urlsplit(url).netloc
         for _ in range(_REDIRECTS):
             request = self._http.build_request(method, url, headers=headers, content=content)
@@ -113,12 +116,12 @@ class Client:
             finally:
                 response.close()
             if urlsplit(target).netloc != host:
-                return Answer(response.status_code, reason="it redirects to another host"), 0.0
+                return HttpAnswer(response.status_code, reason="it redirects to another host"), 0.0
             url = target
-        return Answer(0, reason="it redirects in a circle"), 0.0
+        return HttpAnswer(0, reason="it redirects in a circle"), 0.0
 
 
-def _answer(response: httpx.Response, most: int) -> Answer:
+def _answer(response: httpx.Response, most: int) -> HttpAnswer:
     parts: list[bytes] = []
     size = 0
     for part in response.iter_bytes():
@@ -132,7 +135,7 @@ def _answer(response: httpx.Response, most: int) -> Answer:
         reason = f"it refuses the credentials (HTTP {response.status_code})"
     elif response.status_code != _OK and response.status_code not in _ABSENT:
         reason = f"HTTP {response.status_code}"
-    return Answer(response.status_code, b"".join(parts)[:most], kind, reason, size > most)
+    return HttpAnswer(response.status_code, b"".join(parts)[:most], kind, reason, size > most)
 
 
 def _retry_after(response: httpx.Response) -> float:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from gitprov.feeds import answers
 from gitprov.feeds.addresses import Registry
-from gitprov.feeds.client import Answer, Client
+from gitprov.feeds.client import Client, HttpAnswer
 from gitprov.model.package import PackageFacts, Parser, absent, unknown
 
 _SIMPLE = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"
@@ -63,7 +63,7 @@ def sparse_path(name: str) -> str:
     return f"{quote(name[:2])}/{quote(name[2:4])}/{quote(name)}"
 
 
-def _parsed(answer: Answer, registry: Registry, parse: Parser) -> PackageFacts:
+def _parsed(answer: HttpAnswer, registry: Registry, parse: Parser) -> PackageFacts:
     if answer.cut:
         return PackageFacts(True, "the answer is larger than what is read of it", source=registry.host)
     try:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from gitprov.model.finding import Finding
+from gitprov.model.finding import Finding, Risk
 from gitprov.model.ranges import readable
 from gitprov.model.rows import NoteRow, TraceRow, typed
 from gitprov.model.spent import Spent
@@ -172,4 +172,5 @@ def _finding(row: Sequence[Any]) -> Finding:
     if finding.lines is not None:
         first, last = finding.lines
         lines = (first, last)
-    return finding._replace(traces=tuple(finding.traces), lines=lines)
+    risk = None if finding.risk is None else Risk._make(finding.risk)
+    return finding._replace(traces=tuple(finding.traces), lines=lines, risk=risk)

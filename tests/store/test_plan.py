@@ -13,6 +13,7 @@ from gitprov.model.finding import ERROR, Finding
 from gitprov.store import plan as plans
 from gitprov.store.plan import Plan
 
+LINE = st.integers(1, 1 << 31)
 FINDING = st.builds(
     Finding,
     st.text(),
@@ -21,6 +22,7 @@ FINDING = st.builds(
     st.text(),
     path=st.none() | st.text(),
     traces=st.lists(st.text()).map(tuple),
+    lines=st.none() | st.tuples(LINE, LINE),
 )
 
 

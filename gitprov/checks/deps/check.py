@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gitprov.checks.deps import files
-from gitprov.checks.deps.dependency import IMPORT, LOCKED, Dependency, Unread, normalised
+from gitprov.checks.deps.dependency import IMPORT, LOCKED, Dependency, UnreadPart, normalised
 from gitprov.checks.deps.modules import ProjectNames, candidates
 from gitprov.checks.deps.verdicts import Knowledge, Verdict, verdicts
 from gitprov.model.ranges import LineSet
@@ -36,7 +36,7 @@ def questions(
     lines: LineSet | None,
     project: ProjectNames,
     import_map: Mapping[str, Sequence[str]],
-) -> tuple[list[Question], list[Unread]]:
+) -> tuple[list[Question], list[UnreadPart]]:
     """The dependencies on some lines of a file (None: on all), and the parts that could not be read.
 
     A package that does not come from a registry, and an import that the project's own modules or declarations

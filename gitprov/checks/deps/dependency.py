@@ -36,7 +36,7 @@ class Dependency(NamedTuple):
         return normalised(self.ecosystem, self.name)
 
 
-class Unread(NamedTuple):
+class UnreadPart(NamedTuple):
     """A part of a file that could not be read: its 1-based line, 0 for the whole file, and the reason."""
 
     line: int
@@ -55,7 +55,7 @@ class Reading(NamedTuple):
     """What one file names. `skipped`: names that the project itself defines, such as workspace members."""
 
     dependencies: tuple[Dependency, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[UnreadPart, ...] = ()
     includes: tuple[Include, ...] = ()
     skipped: frozenset[str] = frozenset()
 
@@ -80,4 +80,4 @@ def word_set(text: str) -> frozenset[str]:
 
 def unreadable(reason: str, line: int = 0) -> Reading:
     """A reading of a file that cannot be parsed."""
-    return Reading(unread=(Unread(line, reason),))
+    return Reading(unread=(UnreadPart(line, reason),))

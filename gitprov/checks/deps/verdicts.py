@@ -96,19 +96,19 @@ _NONE = PackageFacts(None)
 
 def _nonexistent(item: Dependency, names: list[str], basis: Knowledge) -> Verdict:
     where = next((basis.facts[name].source for name in names if name in basis.facts), "")
-    asked = f" on {where}" if where else ""
+    looked_at = f" on {where}" if where else ""
     twin = basis.popular.twin(item.key) if basis.popular is not None else None
     hint = f"; {twin.name} may be meant" if twin is not None else ""
     if item.how == IMPORT:
         tried = ", ".join(names[:3])
         return Verdict(
             "deps/nonexistent", HIGH, MEDIUM,
-            f"no package{asked} provides the module {item.name} (looked for {tried})",
+            f"no package{looked_at} provides the module {item.name} (looked for {tried})",
             f"remove the import, or declare the package that provides it{hint}",
         )  # fmt: skip
     return Verdict(
         "deps/nonexistent", HIGH, HIGH,
-        f"there is no package {item.name}{asked}",
+        f"there is no package {item.name}{looked_at}",
         f"remove it, or name the package that is meant{hint}: somebody may register the name",
     )  # fmt: skip
 

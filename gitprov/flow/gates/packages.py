@@ -16,7 +16,7 @@ from gitprov.checks.deps.verdicts import Knowledge
 from gitprov.feeds import lists
 from gitprov.feeds.addresses import Places
 from gitprov.flow.gates.lookup import LookupOptions, Progress, look_up
-from gitprov.flow.gates.subjects import LARGEST, Scope, Subject
+from gitprov.flow.gates.subjects import LARGEST, CheckScope, Subject
 from gitprov.git.files.tree import regular_blobs
 from gitprov.git.process import decode
 from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
@@ -44,7 +44,11 @@ class PackageOptions(NamedTuple):
 
 
 def packages(
-    repo: Repository, scope: Scope, subjects: Iterable[Subject], options: PackageOptions, progress: Progress
+    repo: Repository,
+    scope: CheckScope,
+    subjects: Iterable[Subject],
+    options: PackageOptions,
+    progress: Progress,
 ) -> list[Finding]:
     """The findings of `gitprov check deps`, in the order of files and lines."""
     import_map = lists.table(lists.IMPORT_MAP, options.cache)
@@ -111,7 +115,7 @@ def _finding(judged: Judged, subject: Subject) -> Finding:
 # -- what the project has already ----------------------------------------------------------------------------
 
 
-def _project(repo: Repository, scope: Scope) -> ProjectNames:
+def _project(repo: Repository, scope: CheckScope) -> ProjectNames:
     """Names of the state that is judged; `locked` of the state before the change."""
     after = _tracked(repo, scope.head)
     declared = _names(repo, scope.head, [path for path in after if is_lock(path) or is_declaration(path)])

@@ -55,7 +55,7 @@ class Subject(NamedTuple):
         return min(rows, key=lambda row: row[0])[1] if rows else None
 
 
-class Scope(NamedTuple):
+class CheckScope(NamedTuple):
     """Whose lines are judged. `base`: the commit before the change, None without one; `head`: the commit of
     the new state, None for the index and for files on disk; `paths`: the files on disk, None for a change.
     """
@@ -65,7 +65,7 @@ class Scope(NamedTuple):
     paths: tuple[str, ...] | None = None
 
 
-def scope_of_range(repo: Repository, text: str) -> Scope:
+def scope_of_range(repo: Repository, text: str) -> CheckScope:
     """The scope of `A..B`, `A...B` or `A` (up to HEAD). UsageError where one of them is no commit."""
     first, dots, last = text.partition("..")
     last = last.removeprefix(".") or "HEAD"
@@ -78,10 +78,10 @@ def scope_of_range(repo: Repository, text: str) -> Scope:
             )
         ends.append(oid)
     base, head = ends
-    return Scope(merge_base(repo, base, head) or base, head)
+    return CheckScope(merge_base(repo, base, head) or base, head)
 
 
-def subjects(repo: Repository, scope: Scope) -> Iterator[Subject]:
+def subjects(repo: Repository, scope: CheckScope) -> Iterator[Subject]:
     """Every text file of a scope that has lines to judge."""
     if scope.paths is not None:
         yield from _on_disk(repo, scope.paths)
@@ -102,7 +102,7 @@ def _content(repo: Repository, change: FileChange) -> bytes | None:
     return obj.data if obj is not None and obj.type == "blob" else None
 
 
-def _committed(repo: Repository, scope: Scope, change: FileChange) -> Subject:
+def _committed(repo: Repository, scope: CheckScope, change: FileChange) -> Subject:
     content = _content(repo, change)
     if content is None or len(content) > LARGEST:
         return Subject(change.path, b"", LineSet(), unread=_why_not(content))

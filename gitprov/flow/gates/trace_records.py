@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.flow.gates.subjects import Scope
+from gitprov.flow.gates.subjects import CheckScope
 from gitprov.flow.read import log
 from gitprov.flow.records.verify import verify
 from gitprov.git import notes as note_trees
@@ -42,7 +42,9 @@ class TraceOptions(NamedTuple):
     require_trace: bool
 
 
-def trace_records(repo: Repository, scope: Scope, options: TraceOptions, progress: Progress) -> list[Finding]:
+def trace_records(
+    repo: Repository, scope: CheckScope, options: TraceOptions, progress: Progress
+) -> list[Finding]:
     """The findings of `gitprov check trace`, in the order of git log."""
     if not note_trees.places(repo, notes.REF):
         reason = "this clone has no notes, so nothing is known of its commits"

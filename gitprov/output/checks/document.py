@@ -22,11 +22,11 @@ def status(findings: Sequence[Finding]) -> str:
 
 def document(findings: Sequence[Finding]) -> dict[str, Json]:
     """The whole answer of a check."""
-    known = [finding for finding in findings if finding.level in (ERROR, WARNING)]
+    certain = [finding for finding in findings if finding.level in (ERROR, WARNING)]
     unknown = [finding for finding in findings if finding.level == UNKNOWN]
     return {
         "status": status(findings),
-        "findings": [row(finding) for finding in known],
+        "findings": [row(finding) for finding in certain],
         "unknown": [_unknown(finding) for finding in unknown],
         "counts": counts(findings),
     }
@@ -34,10 +34,10 @@ def document(findings: Sequence[Finding]) -> dict[str, Json]:
 
 def counts(findings: Sequence[Finding]) -> dict[str, Json]:
     """How many findings, of which severity, and how many things could not be looked at."""
-    known = [finding for finding in findings if finding.level in (ERROR, WARNING)]
-    severities = Counter((finding.risk or _NO_RISK).severity for finding in known)
+    certain = [finding for finding in findings if finding.level in (ERROR, WARNING)]
+    severities = Counter((finding.risk or _NO_RISK).severity for finding in certain)
     return {
-        "findings": len(known),
+        "findings": len(certain),
         "unknown": sum(finding.level == UNKNOWN for finding in findings),
         **{name: severities[name] for name in ("high", "medium", "low")},
     }

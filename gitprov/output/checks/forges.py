@@ -21,8 +21,8 @@ _NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def github(findings: Sequence[Finding]) -> Iterator[str]:
     """Workflow commands, the most severe first, then the total: GitHub shows only the first of each kind."""
     order = list(_GITHUB)
-    known = [finding for finding in findings if finding.level in (ERROR, WARNING)]
-    for finding in sorted(known, key=lambda entry: order.index((entry.risk or _NO_RISK).severity)):
+    certain = [finding for finding in findings if finding.level in (ERROR, WARNING)]
+    for finding in sorted(certain, key=lambda entry: order.index((entry.risk or _NO_RISK).severity)):
         fields = []
         if finding.path:
             fields.append(f"file={_property(finding.path)}")
@@ -41,12 +41,12 @@ def github(findings: Sequence[Finding]) -> Iterator[str]:
 def github_summary(findings: Sequence[Finding], title: str) -> Iterator[str]:
     """Markdown for the summary of a step: all findings, of which annotations show only some."""
     yield f"### {title}: {summary(findings, strict=True)}"
-    known = [finding for finding in findings if finding.level in (ERROR, WARNING)]
-    if known:
+    certain = [finding for finding in findings if finding.level in (ERROR, WARNING)]
+    if certain:
         yield ""
         yield "| where | severity | what | fix | trace |"
         yield "|---|---|---|---|---|"
-    for finding in known:
+    for finding in certain:
         place = f"{finding.path or ''}:{finding.lines[0]}" if finding.lines else finding.path or ""
         cells = (
             place,
@@ -80,13 +80,13 @@ def gitlab(findings: Sequence[Finding]) -> list[Json]:
 
 def junit(findings: Sequence[Finding], check: str) -> Iterator[str]:
     """JUnit's XML: a test case for each finding (failure) and for each part not looked at (skipped)."""
-    known = [finding for finding in findings if finding.level in (ERROR, WARNING)]
+    certain = [finding for finding in findings if finding.level in (ERROR, WARNING)]
     unknown = [finding for finding in findings if finding.level == UNKNOWN]
-    total = len(known) + len(unknown) or 1
+    total = len(certain) + len(unknown) or 1
     yield '<?xml version="1.0" encoding="UTF-8"?>'
-    sizes = f'tests="{total}" failures="{len(known)}" skipped="{len(unknown)}"'
+    sizes = f'tests="{total}" failures="{len(certain)}" skipped="{len(unknown)}"'
     yield f'<testsuite name="gitprov {check}" {sizes}>'
-    for finding in known:
+    for finding in certain:
         text = finding.message + (f"\nfix: {finding.mend}" if finding.mend else "")
         yield f"  <testcase classname={_attribute(finding.path or check)} name={_attribute(_name(finding))}>"
         kind, message = _attribute(finding.rule), _attribute(finding.message)
@@ -96,7 +96,7 @@ def junit(findings: Sequence[Finding], check: str) -> Iterator[str]:
         yield f"  <testcase classname={_attribute(finding.path or check)} name={_attribute(_name(finding))}>"
         yield f"    <skipped message={_attribute(finding.message)}/>"
         yield "  </testcase>"
-    if not known and not unknown:
+    if not certain and not unknown:
         yield f'  <testcase classname="gitprov" name="{check}"/>'
     yield "</testsuite>"
 

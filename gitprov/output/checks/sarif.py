@@ -18,22 +18,22 @@ def document(
     findings: Sequence[Finding], version: str, category: str, help_texts: Mapping[str, str]
 ) -> dict[str, Json]:
     """One run. `category`: tells runs of several checks apart; `help_texts`: rule → what it is about."""
-    known = [finding for finding in findings if finding.level in (ERROR, WARNING)]
-    rules = sorted({finding.rule for finding in known})
+    certain = [finding for finding in findings if finding.level in (ERROR, WARNING)]
+    rules = sorted({finding.rule for finding in certain})
     notes = [_notification(finding) for finding in findings if finding.level == UNKNOWN]
     run: dict[str, Json] = {
         "tool": {
             "driver": {
                 "name": "gitprov",
                 "semanticVersion": version,
-                "rules": [_rule(rule, known, help_texts) for rule in rules],
+                "rules": [_rule(rule, certain, help_texts) for rule in rules],
             }
         },
         "automationDetails": {"id": f"gitprov/{category}/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The top directory of the repository"}}},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
-        "results": [_result(finding, rules) for finding in known],
+        "results": [_result(finding, rules) for finding in certain],
     }
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 

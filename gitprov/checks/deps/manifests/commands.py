@@ -16,7 +16,7 @@ from gitprov.checks.deps.dependency import (
     Dependency,
     Include,
     Reading,
-    Unread,
+    UnreadPart,
     word_set,
 )
 from gitprov.checks.deps.manifests.requirements import requirement
@@ -111,7 +111,7 @@ def read(text: str) -> Reading:
     """Every package that an install command in the text names."""
     dependencies: list[Dependency] = []
     includes: list[Include] = []
-    unread: list[Unread] = []
+    unread: list[UnreadPart] = []
     for line, end_line, command in _commands(text):
         for entry in _packages(command, line, end_line):
             if isinstance(entry, Dependency):
@@ -161,7 +161,7 @@ def _shell_form(row: str) -> str:
     return row
 
 
-def _packages(command: str, line: int, end_line: int) -> Iterator[Dependency | Include | Unread]:
+def _packages(command: str, line: int, end_line: int) -> Iterator[Dependency | Include | UnreadPart]:
     words = _words(command)
     tool, rest = _tool(words)
     if tool is None:
@@ -228,7 +228,7 @@ def _tool(words: Sequence[str]) -> tuple[_Tool | None, Sequence[str]]:
     return None, ()
 
 
-def _package(tool: _Tool, word: str, line: int, end_line: int) -> Dependency | Unread | None:
+def _package(tool: _Tool, word: str, line: int, end_line: int) -> Dependency | UnreadPart | None:
     """The package that one word names; None for a path, an address, a variable or a placeholder."""
     if _VARIABLE.search(word) and not (tool.ecosystem == PYPI and re.search(r"[\w\]][<>=!~]", word)):
         return None
@@ -237,7 +237,7 @@ def _package(tool: _Tool, word: str, line: int, end_line: int) -> Dependency | U
             re.sub(r"@(?=[\d^~v]|latest$)", "==", word) if "://" not in word and " @ " not in word else word
         )
         entry = requirement(word.replace("==latest", "").replace("==^", ">="), line, end_line, COMMAND)
-        return None if isinstance(entry, Unread) else entry
+        return None if isinstance(entry, UnreadPart) else entry
     if tool.ecosystem == NPM:
         alias = _NPM_ALIAS.match(word)
         match = alias or _NPM_SPEC.match(word)

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gitprov.checks.deps.dependency import Dependency, Reading, Unread, unreadable
+from gitprov.checks.deps.dependency import Dependency, Reading, UnreadPart, unreadable
 from gitprov.checks.deps.manifests import commands
 from gitprov.checks.deps.manifests.positions import json_entries
 from gitprov.checks.deps.manifests.requirements import requirement
@@ -24,7 +24,7 @@ def read_conda(text: str) -> Reading:
     except (yaml.YAMLError, RecursionError) as error:
         return unreadable(f"not YAML: {str(error).splitlines()[0]}")
     dependencies: list[Dependency] = []
-    unread: list[Unread] = []
+    unread: list[UnreadPart] = []
     for entry in _pip_entries(root):
         line = entry.start_mark.line + 1
         item = requirement(entry.value, line, entry.end_mark.line + 1)

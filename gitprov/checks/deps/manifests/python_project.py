@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gitprov.checks.deps.dependency import LOCKED, PYPI, Dependency, Reading, Unread, unreadable
+from gitprov.checks.deps.dependency import LOCKED, PYPI, Dependency, Reading, UnreadPart, unreadable
 from gitprov.checks.deps.manifests.positions import TomlLines, json_entries
 from gitprov.checks.deps.manifests.requirements import requirement
 
@@ -18,7 +18,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-Item = Dependency | Unread
+Item = Dependency | UnreadPart
 _LOCK_ROW = re.compile(r'(name|version) = "([^"]*)"')
 _FOREIGN = ("git", "path", "url", "file", "workspace", "hg", "svn", "editable", "ref")
 _UV_LISTS = (
@@ -119,10 +119,11 @@ def _literals(node: ast.expr, values: Mapping[str, ast.expr], where: str) -> Ite
         for element in node.values:
             yield from _literals(element, values, where)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        yield from _literals(node.left, values, where)
-        yield from _literals(node.right, values, where)
+        for operand in ast.iter_child_nodes(node):
+            if isinstance(operand, ast.expr):
+                yield from _literals(operand, values, where)
     else:
-        yield Unread(node.lineno, f"{where} is computed, and setup.py is not run")
+        yield UnreadPart(node.lineno, f"{where} is computed, and setup.py is not run")
 
 
 def read_script_header(text: str) -> Reading:
@@ -178,7 +179,7 @@ def read_pipfile_lock(text: str) -> Reading:
 
 
 def _moved(item: Item, by: int) -> Item:
-    if isinstance(item, Unread):
+    if isinstance(item, UnreadPart):
         return item._replace(line=item.line + by)
     return item._replace(line=item.line + by, end_line=item.end_line + by)
 
@@ -268,4 +269,6 @@ def _with_source(item: Item, sources: Mapping[str, str]) -> Item:
 def _reading(items: Iterable[Item], skipped: frozenset[str] = frozenset()) -> Reading:
     entries = list(items)
     dependencies = tuple(item for item in entries if isinstance(item, Dependency))
-    return Reading(dependencies, tuple(item for item in entries if isinstance(item, Unread)), skipped=skipped)
+    return Reading(
+        dependencies, tuple(item for item in entries if isinstance(item, UnreadPart)), skipped=skipped
+    )

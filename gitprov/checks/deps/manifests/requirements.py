@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from gitprov.checks.deps.dependency import DECLARED, PYPI, Dependency, Include, Reading, Unread
+from gitprov.checks.deps.dependency import DECLARED, PYPI, Dependency, Include, Reading, UnreadPart
 
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _OPTION = re.compile(r"(--[a-z-]+|-[a-zA-Z])[\s=]*(.*)", re.DOTALL)
@@ -21,7 +21,7 @@ _SHOWN = 80
 def read(text: str) -> Reading:
     """What a requirements or constraints file names."""
     dependencies: list[Dependency] = []
-    unread: list[Unread] = []
+    unread: list[UnreadPart] = []
     includes: list[Include] = []
     for line, end_line, content in _logical_lines(text):
         if content.startswith("-"):
@@ -40,7 +40,7 @@ def read(text: str) -> Reading:
     return Reading(tuple(dependencies), tuple(unread), tuple(includes))
 
 
-def requirement(text: str, line: int, end_line: int, how: str = DECLARED) -> Dependency | Unread | None:
+def requirement(text: str, line: int, end_line: int, how: str = DECLARED) -> Dependency | UnreadPart | None:
     """One requirement (PEP 508, or an address or path as pip takes it); None for an address without name."""
     text = text.strip()
     try:
@@ -48,7 +48,7 @@ def requirement(text: str, line: int, end_line: int, how: str = DECLARED) -> Dep
     except InvalidRequirement:
         if _ADDRESS.match(text) or _ARCHIVE.search(text):
             return _addressed(text, line, end_line)
-        return Unread(line, f"not a requirement: {text[:_SHOWN]}")
+        return UnreadPart(line, f"not a requirement: {text[:_SHOWN]}")
     return Dependency(PYPI, parsed.name, line, end_line, str(parsed.specifier), how, parsed.url or None)
 
 

@@ -43,7 +43,7 @@ def command(
     from gitprov.flow.gates.packages import PackageOptions, packages
     from gitprov.flow.gates.subjects import subjects
 
-    answer = frame.Answer("deps", form, strict, color, RULES)
+    answer = frame.CheckAnswer("deps", form, strict, color, RULES)
     progress = Progress(_PATIENCE)
     options = PackageOptions(offline, all_lines, max_age_days, time.time(), cache_folder())
     with frame.repository() as repo:

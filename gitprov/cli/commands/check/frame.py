@@ -14,7 +14,7 @@ from gitprov import __version__
 from gitprov.cli.door import exact, say
 from gitprov.cli.terminal import Screen
 from gitprov.errors import EXIT_FINDINGS, UsageError
-from gitprov.flow.gates.subjects import Scope, Subject, scope_of_range
+from gitprov.flow.gates.subjects import CheckScope, Subject, scope_of_range
 from gitprov.git.repo import Repository
 from gitprov.model.finding import Finding, failed
 from gitprov.output.checks import document, forges, plain, sarif
@@ -59,21 +59,23 @@ def repository() -> Iterator[Repository]:
         yield whole
 
 
-def scope(repo: Repository, paths: Sequence[str], commits: str | None, staged: bool) -> Scope:
+def scope(repo: Repository, paths: Sequence[str], commits: str | None, staged: bool) -> CheckScope:
     """The one scope that the options name: paths, a range, or (without any) the index."""
     if sum(map(bool, (paths, commits, staged))) > 1:
         raise UsageError("paths, --range and --staged exclude each other", "gitprov check -h")
     if commits is not None:
         return scope_of_range(repo, commits)
     if paths:
-        here = os.path.relpath(os.path.realpath(os.getcwd()), os.path.realpath(repo.worktree or os.getcwd()))
-        return Scope(
-            repo.resolve("HEAD"), None, tuple(os.path.normpath(os.path.join(here, path)) for path in paths)
+        folder = os.path.relpath(
+            os.path.realpath(os.getcwd()), os.path.realpath(repo.worktree or os.getcwd())
         )
-    return Scope(repo.resolve("HEAD"), None)
+        return CheckScope(
+            repo.resolve("HEAD"), None, tuple(os.path.normpath(os.path.join(folder, path)) for path in paths)
+        )
+    return CheckScope(repo.resolve("HEAD"), None)
 
 
-class Answer:
+class CheckAnswer:
     """Prints the findings of one check in the format asked for, and ends the command with its exit code."""
 
     def __init__(

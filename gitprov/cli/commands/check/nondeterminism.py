@@ -27,7 +27,7 @@ def command(
     from gitprov.flow.gates.nondeterminism import nondeterminism
     from gitprov.flow.gates.subjects import subjects
 
-    answer = frame.Answer("nondeterminism", form, strict, color, RULES)
+    answer = frame.CheckAnswer("nondeterminism", form, strict, color, RULES)
     with frame.repository() as repo:
         scope = frame.scope(repo, paths or [], commits, staged)
         judged = list(subjects(repo, scope))

@@ -31,7 +31,7 @@ def command(
     """
     from gitprov.flow.gates.trace_records import RULES, TraceOptions, trace_records
 
-    answer = frame.Answer("trace", form, strict, color, RULES)
+    answer = frame.CheckAnswer("trace", form, strict, color, RULES)
     progress = Progress(_PATIENCE)
     with frame.repository() as repo:
         scope = frame.scope(repo, [], commits or "HEAD", False)
