@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gitprov.checks.nondeterminism.hazard import Sighting
+from gitprov.checks.nondeterminism.hazard import Uncertainty
 from gitprov.model.ranges import LineSet
 
 _LANGUAGES = {
@@ -31,7 +31,7 @@ def language(path: str, text: str) -> str | None:
     return "python" if _PYTHON_SCRIPT.match(text) else None
 
 
-def sightings(path: str, text: str, lines: LineSet | None) -> tuple[list[Sighting], list[str]]:
+def sightings(path: str, text: str, lines: LineSet | None) -> tuple[list[Uncertainty], list[str]]:
     """What the rules report on some lines of a file (None: on all), in the order of lines, and why some could
     not look.
 
@@ -48,7 +48,7 @@ def sightings(path: str, text: str, lines: LineSet | None) -> tuple[list[Sightin
         from gitprov.checks.nondeterminism.script import scan as script
 
         rows, failures = script.scan(text, kind)
-    first: dict[tuple[str, int], Sighting] = {}
+    first: dict[tuple[str, int], Uncertainty] = {}
     for row in sorted(rows):
         if lines is None or lines & LineSet.of_runs([(row.line, row.end_line)]):
             first.setdefault((row.name, row.line), row)

@@ -29,7 +29,7 @@ class Hazard(NamedTuple):
         return f"nondeterminism/{self.name}"
 
 
-class Sighting(NamedTuple):
+class Uncertainty(NamedTuple):
     """A place that a rule reports. `name`: the rule's; `line`, `end_line`: 1-based, inclusive; `detail`: what
     the message says of the place, as the call.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gitprov.checks.nondeterminism import check
-from gitprov.checks.nondeterminism.hazard import LOW, Sighting
+from gitprov.checks.nondeterminism.hazard import LOW, Uncertainty
 from gitprov.checks.nondeterminism.rules.table import HAZARDS
 from gitprov.flow.gates.subjects import Subject
 from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
@@ -26,7 +26,7 @@ def nondeterminism(subjects: Iterable[Subject], every_line: bool) -> Iterator[Fi
             yield from (Finding(_UNREAD, UNKNOWN, reason, path=subject.path) for reason in reasons)
 
 
-def _finding(row: Sighting, subject: Subject) -> Finding:
+def _finding(row: Uncertainty, subject: Subject) -> Finding:
     hazard = HAZARDS[row.name]
     author = subject.author_of(row.line, row.end_line)
     risk = Risk(

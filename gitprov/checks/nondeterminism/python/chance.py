@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gitprov.checks.nondeterminism.hazard import Sighting
+from gitprov.checks.nondeterminism.hazard import Uncertainty
 from gitprov.checks.nondeterminism.python.model import CodeModel, end, keyword, method
 from gitprov.checks.nondeterminism.python.seams import is_factory, is_replaceable, labels
 
@@ -53,7 +53,7 @@ def _seeded(model: CodeModel, name: str) -> bool:
     return any(model.name(call.func) == name and (call.args or call.keywords) for call in model.calls())
 
 
-def unseeded(model: CodeModel) -> Iterator[Sighting]:
+def unseeded(model: CodeModel) -> Iterator[Uncertainty]:
     """Generators of random, numpy.random, torch and scikit-learn without a seed."""
     seeded = {name for name in ("random", "numpy.random") if _seeded(model, f"{name}.seed")}
     if any("seed" in model.name(call.func) for call in model.calls()):
@@ -62,7 +62,7 @@ def unseeded(model: CodeModel) -> Iterator[Sighting]:
         name = model.name(call.func)
         rule = _drawn(model, call, seeded)
         if rule and not _is_harmless(model, call):
-            yield Sighting(rule, call.lineno, end(call), f"{name or '.sample'}()")
+            yield Uncertainty(rule, call.lineno, end(call), f"{name or '.sample'}()")
 
 
 def _drawn(model: CodeModel, call: ast.Call, seeded: set[str]) -> str:
@@ -107,7 +107,7 @@ def _is_harmless(model: CodeModel, call: ast.Call) -> bool:
     return pauses or model.is_message(call) or is_replaceable(model, call)
 
 
-def seeds(model: CodeModel) -> Iterator[Sighting]:
+def seeds(model: CodeModel) -> Iterator[Uncertainty]:
     """Seeds that differ in each run."""
     for call in model.calls():
         name = model.name(call.func)
@@ -116,37 +116,37 @@ def seeds(model: CodeModel) -> Iterator[Sighting]:
         parts = [part for value in call.args for part in ast.walk(value) if isinstance(part, ast.Call)]
         sources = [model.name(part.func) for part in parts if model.name(part.func) in _VARYING]
         if sources:
-            yield Sighting("seed", call.lineno, end(call), f"{name}() gets {sources[0]}()")
+            yield Uncertainty("seed", call.lineno, end(call), f"{name}() gets {sources[0]}()")
         elif name == "random.seed" and _is_empty(call):
-            yield Sighting("seed", call.lineno, end(call), "random.seed() without a value takes one")
+            yield Uncertainty("seed", call.lineno, end(call), "random.seed() without a value takes one")
 
 
-def secret_values(model: CodeModel) -> Iterator[Sighting]:
+def secret_values(model: CodeModel) -> Iterator[Uncertainty]:
     """Values of `secrets` and `os.urandom` under names of values that are expected to repeat."""
     for call in model.calls():
         name = model.name(call.func)
         if (name.startswith("secrets.") and "compare" not in name) or name == "os.urandom":
             match = _REPEATED.search(labels(model, call))
             if match and not is_replaceable(model, call):
-                yield Sighting(
+                yield Uncertainty(
                     "secrets", call.lineno, end(call), f"{name}() is used as {match[0].strip(' _')}"
                 )
 
 
-def identifiers(model: CodeModel) -> Iterator[Sighting]:
+def identifiers(model: CodeModel) -> Iterator[Uncertainty]:
     """Identifiers that are new in each run."""
     for call in model.calls():
         name = model.name(call.func)
         if name not in _UUIDS or model.is_message(call) or is_replaceable(model, call):
             continue
         if not _ONE_OFF.search(labels(model, call)) and not is_factory(model, call, _FACTORY):
-            yield Sighting("uuid", call.lineno, end(call), f"{name}()")
+            yield Uncertainty("uuid", call.lineno, end(call), f"{name}()")
 
 
 # -- hash() and id() -----------------------------------------------------------------------------------------
 
 
-def hashes(model: CodeModel) -> Iterator[Sighting]:
+def hashes(model: CodeModel) -> Iterator[Uncertainty]:
     """hash() of an object as data."""
     for call in model.calls():
         if model.name(call.func) != "hash" or len(call.args) != 1:
@@ -155,12 +155,12 @@ def hashes(model: CodeModel) -> Iterator[Sighting]:
         number = isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, int)
         inner = function is not None and function.name in ("__hash__", "__eq__")
         if not number and not inner and not model.is_message(call) and not _is_transient(model, call):
-            yield Sighting("hash", call.lineno, end(call), "hash()")
+            yield Uncertainty("hash", call.lineno, end(call), "hash()")
     for call in model.calls():
         ordered = keyword(call, "key")
         if ordered is not None and model.name(ordered) in ("hash", "id"):
             name = model.name(ordered)
-            yield Sighting(name, call.lineno, end(call), f"an order by {name}()")
+            yield Uncertainty(name, call.lineno, end(call), f"an order by {name}()")
 
 
 def _is_transient(model: CodeModel, call: ast.Call) -> bool:
@@ -169,7 +169,7 @@ def _is_transient(model: CodeModel, call: ast.Call) -> bool:
     return isinstance(parent, (ast.Compare, ast.Expr))
 
 
-def identities(model: CodeModel) -> Iterator[Sighting]:
+def identities(model: CodeModel) -> Iterator[Uncertainty]:
     """id() of an object as data."""
     for call in model.calls():
         if model.name(call.func) != "id" or len(call.args) != 1 or model.is_message(call):
@@ -179,7 +179,7 @@ def identities(model: CodeModel) -> Iterator[Sighting]:
             continue
         how = _identity_use(model, call)
         if how:
-            yield Sighting("id", call.lineno, end(call), f"id() {how}")
+            yield Uncertainty("id", call.lineno, end(call), f"id() {how}")
 
 
 def _identity_use(model: CodeModel, call: ast.Call) -> str:
@@ -198,7 +198,7 @@ def _identity_use(model: CodeModel, call: ast.Call) -> str:
     return ""
 
 
-def hash_seed(model: CodeModel) -> Iterator[Sighting]:
+def hash_seed(model: CodeModel) -> Iterator[Uncertainty]:
     """PYTHONHASHSEED that is set after the interpreter has read it."""
     starts = any(name.startswith(("subprocess", "multiprocessing")) for name in model.imports)
     executes = any(method(call).startswith(("exec", "spawn")) for call in model.calls())
@@ -209,4 +209,4 @@ def hash_seed(model: CodeModel) -> Iterator[Sighting]:
             continue
         named = isinstance(node.slice, ast.Constant) and node.slice.value == "PYTHONHASHSEED"
         if named and model.name(node.value) == "os.environ":
-            yield Sighting("hash-seed", node.lineno, end(node), "PYTHONHASHSEED")
+            yield Uncertainty("hash-seed", node.lineno, end(node), "PYTHONHASHSEED")

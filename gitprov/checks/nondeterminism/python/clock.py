@@ -6,10 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gitprov.checks.nondeterminism.hazard import Sighting
+from gitprov.checks.nondeterminism.hazard import Uncertainty
 from gitprov.checks.nondeterminism.python.model import (
     CodeModel,
     end,
+    first_operand,
     keyword,
     method,
     parameters,
@@ -45,7 +46,7 @@ _PASSING = (
 """Expressions whose value is, or has, the value of a part."""
 
 
-def clocks(model: CodeModel) -> Iterator[Sighting]:
+def clocks(model: CodeModel) -> Iterator[Uncertainty]:
     """Readings of the clock that become data."""
     if any(name.partition(".")[0] in _FROZEN for name in model.imports):
         return
@@ -55,11 +56,11 @@ def clocks(model: CodeModel) -> Iterator[Sighting]:
         if not _is_clock(name, call):
             continue
         if is_default(model, call):
-            yield Sighting("clock-default", call.lineno, end(call), f"{name}()")
+            yield Uncertainty("clock-default", call.lineno, end(call), f"{name}()")
         elif not is_replaceable(model, call) and not is_factory(model, call, _FACTORY):
             how = flow.use(call, 0)
             if how:
-                yield Sighting("clock", call.lineno, end(call), f"{name}() {how}")
+                yield Uncertainty("clock", call.lineno, end(call), f"{name}() {how}")
 
 
 def _is_clock(name: str, call: ast.Call) -> bool:
@@ -100,7 +101,7 @@ class _ClockFlow:
 
     def _computed(self, parent: ast.BinOp, node: ast.expr, depth: int) -> str:
         """Differences of two moments are durations; those of a moment and a span are moments."""
-        other = parent.left if parent.right is node else parent.right
+        other = first_operand(parent) if parent.right is node else parent.right
         if isinstance(parent.op, ast.Sub):
             span = isinstance(other, (ast.Constant, ast.BinOp)) or terminal(other) in (
                 "timedelta",
@@ -189,7 +190,7 @@ class _ClockFlow:
 # -- time zones and locales ----------------------------------------------------------------------------------
 
 
-def naive_datetimes(model: CodeModel) -> Iterator[Sighting]:
+def naive_datetimes(model: CodeModel) -> Iterator[Uncertainty]:
     """Moments that are read in the machine's own time zone."""
     for call in model.calls():
         if model.is_message(call) or is_replaceable(model, call):
@@ -203,7 +204,7 @@ def naive_datetimes(model: CodeModel) -> Iterator[Sighting]:
             zone = method(call) == "astimezone" and not call.args and not call.keywords
             local = zone or (method(call) == "timestamp" and _is_naive(model, call))
         if local:
-            yield Sighting("naive-datetime", call.lineno, end(call), f"{name or '.' + method(call)}()")
+            yield Uncertainty("naive-datetime", call.lineno, end(call), f"{name or '.' + method(call)}()")
 
 
 def _is_naive(model: CodeModel, call: ast.Call) -> bool:
@@ -218,17 +219,17 @@ def _is_naive(model: CodeModel, call: ast.Call) -> bool:
     return isinstance(template, ast.Constant) and "%z" not in str(template.value).lower()
 
 
-def locales(model: CodeModel) -> Iterator[Sighting]:
+def locales(model: CodeModel) -> Iterator[Uncertainty]:
     """Texts that depend on the locale of the process."""
     for call in model.calls():
         how = "" if model.is_message(call) else _local_form(model, call)
         if how:
-            yield Sighting("locale-format", call.lineno, end(call), how)
+            yield Uncertainty("locale-format", call.lineno, end(call), how)
     for node in model.kinds[ast.FormattedValue]:
         if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
             match = _CALENDAR.search(ast.unparse(node.format_spec))
             if match and not model.is_message(node):
-                yield Sighting("locale-format", node.lineno, end(node), f"a format with {match[0]}")
+                yield Uncertainty("locale-format", node.lineno, end(node), f"a format with {match[0]}")
 
 
 def _local_form(model: CodeModel, call: ast.Call) -> str:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gitprov.checks.nondeterminism.hazard import Sighting
+from gitprov.checks.nondeterminism.hazard import Uncertainty
 from gitprov.checks.nondeterminism.python.loops import inside
 from gitprov.checks.nondeterminism.python.model import CodeModel, end, keyword, method, terminal
 
@@ -18,14 +18,14 @@ _GUARDS = ("lock", "mutex", "semaphore", "condition", "sem", "guard", "cond")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-class _Change(NamedTuple):
+class _OuterChange(NamedTuple):
     """A change of data outside the function that makes it. `text`: what is changed, and how."""
 
     node: ast.expr | ast.stmt
     text: str
 
 
-def gathered(model: CodeModel) -> Iterator[Sighting]:
+def gathered(model: CodeModel) -> Iterator[Uncertainty]:
     """Coroutines that run at once and change the same data around an await."""
     table = {entry.name: entry for entry in model.functions() if isinstance(entry, ast.AsyncFunctionDef)}
     started: dict[str, None] = {}
@@ -35,10 +35,12 @@ def gathered(model: CodeModel) -> Iterator[Sighting]:
             started.update(dict.fromkeys(name for name in names if name in table))
     for name in started:
         for change in _changes_around_await(model, table[name]):
-            yield Sighting("gather-shared", change.node.lineno, end(change.node), f"{name}() {change.text}")
+            yield Uncertainty(
+                "gather-shared", change.node.lineno, end(change.node), f"{name}() {change.text}"
+            )
 
 
-def _changes_around_await(model: CodeModel, function: ast.AsyncFunctionDef) -> Iterator[_Change]:
+def _changes_around_await(model: CodeModel, function: ast.AsyncFunctionDef) -> Iterator[_OuterChange]:
     """Changes of data that other tasks may change in between. Between two awaits nothing else runs."""
     awaits = [node.lineno for node in inside(function.body) if isinstance(node, ast.Await)]
     for change in _changes(model, function):
@@ -51,7 +53,7 @@ def _changes_around_await(model: CodeModel, function: ast.AsyncFunctionDef) -> I
                 yield change._replace(text=f"{change.text} in the order in which tasks end")
 
 
-def threaded(model: CodeModel) -> Iterator[Sighting]:
+def threaded(model: CodeModel) -> Iterator[Uncertainty]:
     """Functions that run in threads and change data outside themselves without a lock."""
     table: dict[str, Function] = {entry.name: entry for entry in model.functions()}
     started: dict[str, None] = {}
@@ -64,7 +66,7 @@ def threaded(model: CodeModel) -> Iterator[Sighting]:
     for name in started:
         for change in _changes(model, table[name]):
             if isinstance(change.node, ast.AugAssign):
-                yield Sighting(
+                yield Uncertainty(
                     "thread-shared", change.node.lineno, end(change.node), f"{name}() {change.text}"
                 )
 
@@ -79,17 +81,17 @@ def _target(model: CodeModel, call: ast.Call, uses_pool: bool) -> ast.expr | Non
     return None
 
 
-def _changes(model: CodeModel, function: Function) -> Iterator[_Change]:
+def _changes(model: CodeModel, function: Function) -> Iterator[_OuterChange]:
     """Changes of names, items and attributes from outside a function, without a lock around them."""
     for node in inside(function.body):
         if isinstance(node, ast.AugAssign):
             text = _outer_name(model, function, node.target)
             if text and not _is_guarded(model, node, function):
-                yield _Change(node, f"changes {text}")
+                yield _OuterChange(node, f"changes {text}")
         elif isinstance(node, ast.Call) and method(node) in _FILLS and isinstance(node.func, ast.Attribute):
             text = _outer_name(model, function, node.func.value)
             if text and not _is_guarded(model, node, function):
-                yield _Change(node, f"adds to {text}")
+                yield _OuterChange(node, f"adds to {text}")
 
 
 def _outer_name(model: CodeModel, function: Function, node: ast.expr) -> str:
@@ -121,7 +123,7 @@ def _locks(function: Function) -> bool:
     return any(isinstance(node, ast.Call) and method(node) == "acquire" for node in inside(function.body))
 
 
-def unjoined(model: CodeModel) -> Iterator[Sighting]:
+def unjoined(model: CodeModel) -> Iterator[Uncertainty]:
     """Threads that are started, and whose end nothing waits for."""
     joins = any(method(call) == "join" and not _joins_text(call) for call in model.calls())
     events = any(method(call) in ("wait", "task_done") for call in model.calls())
@@ -138,7 +140,7 @@ def unjoined(model: CodeModel) -> Iterator[Sighting]:
         service = keyword(call, "daemon")
         is_service = service is not None and not (isinstance(service, ast.Constant) and not service.value)
         if not is_service and not isinstance(model.parents[call], ast.Return):
-            yield Sighting("thread-join", call.lineno, end(call), "threading.Thread()")
+            yield Uncertainty("thread-join", call.lineno, end(call), "threading.Thread()")
 
 
 def _joins_text(call: ast.Call) -> bool:

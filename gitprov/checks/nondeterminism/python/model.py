@@ -279,3 +279,8 @@ def keyword(call: ast.Call, name: str) -> ast.expr | None:
 def end(node: ast.expr | ast.stmt) -> int:
     """The last line of a node, 1-based."""
     return node.end_lineno or node.lineno
+
+
+def first_operand(node: ast.BinOp | ast.Compare) -> ast.expr:
+    """The operand before the operator."""
+    return next(part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))

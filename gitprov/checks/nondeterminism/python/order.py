@@ -5,7 +5,14 @@ from __future__ import annotations
 import ast
 
 from gitprov.checks.nondeterminism.python.loops import MAPPING, SEQUENCE, LoopBodies, Use, through_mapping
-from gitprov.checks.nondeterminism.python.model import CodeModel, Key, keyword, method, terminal
+from gitprov.checks.nondeterminism.python.model import (
+    CodeModel,
+    Key,
+    first_operand,
+    keyword,
+    method,
+    terminal,
+)
 
 SET = "set"
 """The shape of a value that has no order yet; SEQUENCE and MAPPING are those of values that fix one."""
@@ -168,7 +175,9 @@ class OrderFlow:
 
     def _operation(self, parent: ast.BinOp, node: ast.expr, shape: str, depth: int) -> Use | None:
         if isinstance(parent.op, ast.Mod) and parent.right is node:
-            is_text = isinstance(parent.left, ast.Constant) and isinstance(parent.left.value, str)
+            is_text = isinstance(first_operand(parent), ast.Constant) and isinstance(
+                first_operand(parent).value, str
+            )
             shown = is_text and not self.model.is_message(parent)
             return Use("is put into a text", node) if shown else None
         if shape == SET and isinstance(parent.op, ast.Sub) and parent.right is node:
@@ -179,7 +188,7 @@ class OrderFlow:
     def _compared(self, parent: ast.Compare, node: ast.expr, shape: str) -> Use | None:
         if shape != SEQUENCE or not isinstance(parent.ops[0], (ast.Eq, ast.NotEq)):
             return None
-        sides = (parent.left, *parent.comparators)
+        sides = (first_operand(parent), *parent.comparators)
         listed = [side for side in sides if isinstance(side, (ast.List, ast.Tuple)) and len(side.elts) > 1]
         return Use("is compared with a list", node) if listed else None
 
@@ -198,10 +207,10 @@ class OrderFlow:
         """Whether the file compares the length of a name with one."""
         key = self.model.key(node)
         for entry in self.model.kinds[ast.Compare] if key is not None else ():
-            if not isinstance(entry, ast.Compare) or not isinstance(entry.left, ast.Call):
+            if not isinstance(entry, ast.Compare) or not isinstance(first_operand(entry), ast.Call):
                 continue
-            measured = terminal(entry.left.func) == "len" and len(entry.left.args) == 1
-            if measured and self.model.key(entry.left.args[0]) == key:
+            measured = terminal(first_operand(entry).func) == "len" and len(first_operand(entry).args) == 1
+            if measured and self.model.key(first_operand(entry).args[0]) == key:
                 limit = entry.comparators[0]
                 value = limit.value if isinstance(limit, ast.Constant) else None
                 wanting = {ast.Eq: 1, ast.NotEq: 1, ast.Gt: 1, ast.GtE: 2}.get(type(entry.ops[0]))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from gitprov.checks.nondeterminism.hazard import Sighting
+from gitprov.checks.nondeterminism.hazard import Uncertainty
 from gitprov.checks.nondeterminism.python.loops import SEQUENCE, Use, inside
-from gitprov.checks.nondeterminism.python.model import CodeModel, Key, end, method, parameters
+from gitprov.checks.nondeterminism.python.model import CodeModel, Key, end, first_operand, method, parameters
 from gitprov.checks.nondeterminism.python.order import SET, OrderFlow
 from gitprov.checks.nondeterminism.python.sets import SetTypes, is_set_type
 
@@ -17,7 +17,7 @@ _COMPLETED = frozenset({"concurrent.futures.as_completed", "asyncio.as_completed
 _WAITS = frozenset({"concurrent.futures.wait", "asyncio.wait"})
 
 
-def directory_order(model: CodeModel) -> Iterator[Sighting]:
+def directory_order(model: CodeModel) -> Iterator[Uncertainty]:
     """Listings of directories whose order reaches a result."""
     flow = OrderFlow(model)
     for call in model.calls():
@@ -28,7 +28,7 @@ def directory_order(model: CodeModel) -> Iterator[Sighting]:
             continue
         use = flow.first(call, SEQUENCE)
         if use is not None:
-            yield Sighting(
+            yield Uncertainty(
                 "directory-order", call.lineno, end(call), f"{name or '.' + method(call)}() {use.how}"
             )
 
@@ -52,7 +52,7 @@ def _read_sorted(model: CodeModel, key: Key) -> bool:
     )
 
 
-def set_order(model: CodeModel) -> Iterator[Sighting]:
+def set_order(model: CodeModel) -> Iterator[Uncertainty]:
     """Sets, and dictionaries made of sets, whose order reaches a result; elements taken out of sets."""
     types = SetTypes(model)
     flow = OrderFlow(model, ties=True)
@@ -69,15 +69,15 @@ def set_order(model: CodeModel) -> Iterator[Sighting]:
                 and not types.is_fixed(owner)
                 and not _is_worklist(model, flow, call, owner)
             ):
-                yield Sighting(
+                yield Uncertainty(
                     "arbitrary-element", call.lineno, end(call), "a set has any element taken by pop()"
                 )
 
 
-def _at(use: Use, name: str) -> Sighting:
+def _at(use: Use, name: str) -> Uncertainty:
     subject = "a dictionary made of a set" if use.mapping else "a set"
     last = use.node.lineno if isinstance(use.node, ast.stmt) else end(use.node)
-    return Sighting(name, use.node.lineno, last, f"{subject} {use.how}")
+    return Uncertainty(name, use.node.lineno, last, f"{subject} {use.how}")
 
 
 def _uses_of_sets(model: CodeModel, types: SetTypes, flow: OrderFlow) -> Iterator[Use]:
@@ -109,12 +109,12 @@ def _is_worklist(model: CodeModel, flow: OrderFlow, call: ast.Call, owner: ast.e
     return False
 
 
-def float_sum(model: CodeModel) -> Iterator[Sighting]:
+def float_sum(model: CodeModel) -> Iterator[Uncertainty]:
     """Sums of floats in the order of a set."""
     types = SetTypes(model)
     for call in model.calls():
         if model.name(call.func) == "sum" and call.args and _is_float_set(model, types, call.args[0]):
-            yield Sighting("float-sum", call.lineno, end(call), "sum()")
+            yield Uncertainty("float-sum", call.lineno, end(call), "sum()")
     for loop in model.kinds[ast.For]:
         if not isinstance(loop, ast.For) or not types.is_set(loop.iter) or types.is_fixed(loop.iter):
             continue
@@ -122,14 +122,14 @@ def float_sum(model: CodeModel) -> Iterator[Sighting]:
             if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
                 key = model.key(node.target)
                 if key is not None and any(_is_float(value) for value in model.bindings[key]):
-                    yield Sighting("float-sum", node.lineno, end(node), "+=")
+                    yield Uncertainty("float-sum", node.lineno, end(node), "+=")
 
 
 def _is_float(node: ast.expr | None) -> bool:
     if isinstance(node, ast.Constant):
         return isinstance(node.value, float)
     if isinstance(node, ast.BinOp):
-        return isinstance(node.op, ast.Div) or _is_float(node.left) or _is_float(node.right)
+        return isinstance(node.op, ast.Div) or _is_float(first_operand(node)) or _is_float(node.right)
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float"
 
 
@@ -154,7 +154,7 @@ def _is_float_set(model: CodeModel, types: SetTypes, node: ast.expr) -> bool:
     return any(_is_float_set(model, types, value) for value in values)
 
 
-def completion_order(model: CodeModel) -> Iterator[Sighting]:
+def completion_order(model: CodeModel) -> Iterator[Uncertainty]:
     """Results of pools and tasks in the order in which they end."""
     flow = OrderFlow(model, quiet=True)
     for call in model.calls():
@@ -167,7 +167,7 @@ def completion_order(model: CodeModel) -> Iterator[Sighting]:
             continue
         if use is not None:
             label = name.rpartition(".")[2] or "imap_unordered"
-            yield Sighting("completion-order", call.lineno, end(call), f"what {label}() gives {use.how}")
+            yield Uncertainty("completion-order", call.lineno, end(call), f"what {label}() gives {use.how}")
 
 
 def _of_wait(model: CodeModel, flow: OrderFlow, call: ast.Call) -> Use | None:

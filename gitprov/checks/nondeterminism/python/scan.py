@@ -6,11 +6,11 @@ import ast
 import warnings
 from collections.abc import Callable, Iterator
 
-from gitprov.checks.nondeterminism.hazard import Sighting
+from gitprov.checks.nondeterminism.hazard import Uncertainty
 from gitprov.checks.nondeterminism.python import chance, clock, concurrency, orders
 from gitprov.checks.nondeterminism.python.model import CodeModel
 
-Detector = Callable[[CodeModel], Iterator[Sighting]]
+Detector = Callable[[CodeModel], Iterator[Uncertainty]]
 
 DETECTORS: tuple[Detector, ...] = (
     chance.unseeded,
@@ -34,7 +34,7 @@ DETECTORS: tuple[Detector, ...] = (
 """The functions that look at a file; each serves one rule or some."""
 
 
-def scan(text: str, detectors: tuple[Detector, ...] = DETECTORS) -> tuple[list[Sighting], list[str]]:
+def scan(text: str, detectors: tuple[Detector, ...] = DETECTORS) -> tuple[list[Uncertainty], list[str]]:
     """What the rules report in a file, and why some could not look. A rule that fails stops no other."""
     try:
         with warnings.catch_warnings():
@@ -44,7 +44,7 @@ def scan(text: str, detectors: tuple[Detector, ...] = DETECTORS) -> tuple[list[S
         return [], [f"it is not valid Python: line {error.lineno or 1}: {error.msg}"]
     except (ValueError, RecursionError, MemoryError) as error:
         return [], [f"it could not be parsed: {str(error) or type(error).__name__}"]
-    sightings: list[Sighting] = []
+    sightings: list[Uncertainty] = []
     failures: list[str] = []
     for detector in detectors:
         try:

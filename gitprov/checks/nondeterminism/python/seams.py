@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from gitprov.checks.nondeterminism.python.model import CodeModel, parameters, terminal
+from gitprov.checks.nondeterminism.python.model import CodeModel, first_operand, parameters, terminal
 
 _HANDED_IN = re.compile(r"default|factory|clock|now|time|rng|rand|uuid|(?:^|_)id(?:$|_)")
 _FALLBACKS = frozenset({"get", "setdefault", "getattr", "pop", "getenv"})
@@ -59,7 +59,7 @@ def _tests_presence(test: ast.expr) -> bool:
         is_none = isinstance(right, ast.Constant) and right.value is None
         return (
             is_none
-            and isinstance(test.left, (ast.Name, ast.Attribute))
+            and isinstance(first_operand(test), (ast.Name, ast.Attribute))
             and isinstance(test.ops[0], (ast.Is, ast.IsNot))
         )
     return isinstance(test, (ast.Name, ast.Attribute))
@@ -81,7 +81,7 @@ def _tested(test: ast.expr) -> ast.expr:
     """The name that a test of presence is about."""
     if isinstance(test, ast.UnaryOp):
         return _tested(test.operand)
-    return test.left if isinstance(test, ast.Compare) else test
+    return first_operand(test) if isinstance(test, ast.Compare) else test
 
 
 def _is_docstring(node: ast.stmt) -> bool:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import ast
 
-from gitprov.checks.nondeterminism.python.model import CodeModel, Key, method, parameters, terminal
+from gitprov.checks.nondeterminism.python.model import (
+    CodeModel,
+    Key,
+    first_operand,
+    method,
+    parameters,
+    terminal,
+)
 
 _MAKERS = frozenset({"set", "frozenset"})
 _METHODS = frozenset({"union", "intersection", "difference", "symmetric_difference", "copy"})
@@ -42,10 +49,10 @@ class SetTypes:
         return key is not None and self.is_name(key, depth + 1)
 
     def _of_operation(self, node: ast.BinOp, depth: int) -> bool:
-        sides = (node.left, node.right)
+        sides = (first_operand(node), node.right)
         if any(isinstance(side, ast.Call) and method(side) == "keys" for side in sides):
             return True
-        return self.is_set(node.left, depth) or (
+        return self.is_set(first_operand(node), depth) or (
             not isinstance(node.op, ast.Sub) and self.is_set(node.right, depth)
         )
 
@@ -76,7 +83,7 @@ class SetTypes:
         if isinstance(node, ast.Call) and self._model.name(node.func) in _MAKERS and len(node.args) == 1:
             return self._is_numbers(node.args[0])
         if isinstance(node, ast.BinOp):
-            return self.is_fixed(node.left, depth + 1) and self.is_fixed(node.right, depth + 1)
+            return self.is_fixed(first_operand(node), depth + 1) and self.is_fixed(node.right, depth + 1)
         key = self._model.key(node)
         if key is None or depth > _DEEPEST:
             return False
@@ -98,7 +105,7 @@ def is_number(model: CodeModel, node: ast.expr) -> bool:
     if isinstance(node, ast.UnaryOp):
         return is_number(model, node.operand)
     if isinstance(node, ast.BinOp):
-        return is_number(model, node.left) and is_number(model, node.right)
+        return is_number(model, first_operand(node)) and is_number(model, node.right)
     return isinstance(node, ast.Call) and model.name(node.func) in _NUMBERS
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gitprov.checks.nondeterminism.hazard import Sighting
+from gitprov.checks.nondeterminism.hazard import Uncertainty
 from gitprov.checks.nondeterminism.script import tree
 from gitprov.checks.nondeterminism.script.tree import ScriptTree
 
@@ -23,7 +23,7 @@ _ITERATORS = frozenset({"map", "forEach", "flatMap"})
 _DEEPEST = 8
 
 
-def directory_order(script: ScriptTree) -> Iterator[Sighting]:
+def directory_order(script: ScriptTree) -> Iterator[Uncertainty]:
     """Listings of directories whose order reaches a result."""
     for call, name in script.called():
         if not _LISTINGS.search(name):
@@ -34,7 +34,7 @@ def directory_order(script: ScriptTree) -> Iterator[Sighting]:
         )
         how = _of_callback(callback) if callback is not None else _use(call, 0)
         if how:
-            yield Sighting("js-directory-order", tree.line(call), tree.last_line(call), f"{name}() {how}")
+            yield Uncertainty("js-directory-order", tree.line(call), tree.last_line(call), f"{name}() {how}")
 
 
 def _of_callback(callback: SgNode) -> str:
@@ -105,7 +105,7 @@ def _filled(body: SgNode) -> str:
 # -- callbacks that run at once ------------------------------------------------------------------------------
 
 
-def completion_order(script: ScriptTree) -> Iterator[Sighting]:
+def completion_order(script: ScriptTree) -> Iterator[Uncertainty]:
     """Arrays, sets and maps that async callbacks fill as they end."""
     for call, name in script.called():
         if tree.method(call) not in _ITERATORS or "." not in name:
@@ -116,7 +116,7 @@ def completion_order(script: ScriptTree) -> Iterator[Sighting]:
                 yield from _filled_by(call, callback)
 
 
-def _filled_by(call: SgNode, callback: SgNode) -> Iterator[Sighting]:
+def _filled_by(call: SgNode, callback: SgNode) -> Iterator[Uncertainty]:
     awaits = [tree.line(node) for node in callback.find_all(kind="await_expression")]
     for fill in callback.find_all(kind="call_expression"):
         owner, _, name = tree.function(fill).rpartition(".")
@@ -127,7 +127,7 @@ def _filled_by(call: SgNode, callback: SgNode) -> Iterator[Sighting]:
             continue
         if tree.is_sorted(call, owner) or (name != "push" and not _is_iterated(call, owner)):
             continue
-        yield Sighting("js-completion-order", tree.line(fill), tree.last_line(fill), f"{owner}.{name}()")
+        yield Uncertainty("js-completion-order", tree.line(fill), tree.last_line(fill), f"{owner}.{name}()")
 
 
 def _is_iterated(node: SgNode, name: str) -> bool:
@@ -137,11 +137,11 @@ def _is_iterated(node: SgNode, name: str) -> bool:
     return re.search(f"{spread}|{views}", tree.scope(node).text()) is not None
 
 
-def races(script: ScriptTree) -> Iterator[Sighting]:
+def races(script: ScriptTree) -> Iterator[Uncertainty]:
     """The first of several promises as the result."""
     for call, name in script.called():
         if name not in ("Promise.race", "Promise.any"):
             continue
         text = "".join(part.text() for part in tree.arguments(call))
         if name == "Promise.any" or not _TIMEOUT.search(text):
-            yield Sighting("js-race", tree.line(call), tree.last_line(call), f"{name}()")
+            yield Uncertainty("js-race", tree.line(call), tree.last_line(call), f"{name}()")

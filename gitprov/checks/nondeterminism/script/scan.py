@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from gitprov.checks.nondeterminism.hazard import Sighting
+from gitprov.checks.nondeterminism.hazard import Uncertainty
 from gitprov.checks.nondeterminism.script import orders, values
 from gitprov.checks.nondeterminism.script.tree import ScriptTree, line
 
-Detector = Callable[[ScriptTree], Iterator[Sighting]]
+Detector = Callable[[ScriptTree], Iterator[Uncertainty]]
 
 DETECTORS: tuple[Detector, ...] = (
     values.chance,
@@ -25,7 +25,7 @@ DETECTORS: tuple[Detector, ...] = (
 
 def scan(
     text: str, language: str, detectors: tuple[Detector, ...] = DETECTORS
-) -> tuple[list[Sighting], list[str]]:
+) -> tuple[list[Uncertainty], list[str]]:
     """What the rules report in a file, and why some could not look.
 
     `language`: javascript, typescript or tsx; ast-grep ends the process at a name that it does not have.
@@ -39,7 +39,7 @@ def scan(
     if broken is not None:
         return [], [f"it is not valid {language}: line {line(broken)}"]
     script = ScriptTree(root)
-    sightings: list[Sighting] = []
+    sightings: list[Uncertainty] = []
     failures: list[str] = []
     for detector in detectors:
         try:

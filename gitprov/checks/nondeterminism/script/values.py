@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from gitprov.checks.nondeterminism.hazard import Sighting
+from gitprov.checks.nondeterminism.hazard import Uncertainty
 from gitprov.checks.nondeterminism.script import tree
 from gitprov.checks.nondeterminism.script.tree import ScriptTree
 
@@ -46,11 +46,11 @@ _PASSING = frozenset(
 _DEEPEST = 12
 
 
-def _sighting(name: str, node: SgNode, detail: str) -> Sighting:
-    return Sighting(name, tree.line(node), tree.last_line(node), detail)
+def _sighting(name: str, node: SgNode, detail: str) -> Uncertainty:
+    return Uncertainty(name, tree.line(node), tree.last_line(node), detail)
 
 
-def chance(script: ScriptTree) -> Iterator[Sighting]:
+def chance(script: ScriptTree) -> Iterator[Uncertainty]:
     """Math.random() in results."""
     if "Math.random" not in script.text or _SEEDED.search(script.text):
         return
@@ -61,7 +61,7 @@ def chance(script: ScriptTree) -> Iterator[Sighting]:
             yield _sighting("js-random", call, "Math.random()")
 
 
-def identifiers(script: ScriptTree) -> Iterator[Sighting]:
+def identifiers(script: ScriptTree) -> Iterator[Uncertainty]:
     """Identifiers that are new in each run."""
     for call, name in script.called():
         if name not in _UUIDS or (name in ("uuid", "nanoid") and tree.arguments(call)):
@@ -70,7 +70,7 @@ def identifiers(script: ScriptTree) -> Iterator[Sighting]:
             yield _sighting("js-uuid", call, f"{name}()")
 
 
-def locales(script: ScriptTree) -> Iterator[Sighting]:
+def locales(script: ScriptTree) -> Iterator[Uncertainty]:
     """Texts that depend on the locale and the time zone of the machine."""
     for call, name in script.called():
         fits = name in _INTL or ("." in name and tree.method(call) in _LOCALE_METHODS)
@@ -87,7 +87,7 @@ def _is_unset(arguments: list[SgNode]) -> bool:
     return not arguments or arguments[0].text() in ("undefined", "[]", "null")
 
 
-def key_order(script: ScriptTree) -> Iterator[Sighting]:
+def key_order(script: ScriptTree) -> Iterator[Uncertainty]:
     """Hashes of objects in the order of their keys."""
     for call, name in script.called():
         values = tree.arguments(call)
@@ -105,7 +105,7 @@ def key_order(script: ScriptTree) -> Iterator[Sighting]:
 # -- the clock -----------------------------------------------------------------------------------------------
 
 
-def clocks(script: ScriptTree) -> Iterator[Sighting]:
+def clocks(script: ScriptTree) -> Iterator[Uncertainty]:
     """Readings of the clock that become data."""
     if "Date" not in script.text or _FROZEN.search(script.text):
         return
