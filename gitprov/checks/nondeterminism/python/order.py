@@ -175,9 +175,8 @@ class OrderFlow:
 
     def _operation(self, parent: ast.BinOp, node: ast.expr, shape: str, depth: int) -> Use | None:
         if isinstance(parent.op, ast.Mod) and parent.right is node:
-            is_text = isinstance(first_operand(parent), ast.Constant) and isinstance(
-                first_operand(parent).value, str
-            )
+            template = first_operand(parent)
+            is_text = isinstance(template, ast.Constant) and isinstance(template.value, str)
             shown = is_text and not self.model.is_message(parent)
             return Use("is put into a text", node) if shown else None
         if shape == SET and isinstance(parent.op, ast.Sub) and parent.right is node:
@@ -207,10 +206,11 @@ class OrderFlow:
         """Whether the file compares the length of a name with one."""
         key = self.model.key(node)
         for entry in self.model.kinds[ast.Compare] if key is not None else ():
-            if not isinstance(entry, ast.Compare) or not isinstance(first_operand(entry), ast.Call):
+            length = first_operand(entry) if isinstance(entry, ast.Compare) else None
+            if not isinstance(entry, ast.Compare) or not isinstance(length, ast.Call):
                 continue
-            measured = terminal(first_operand(entry).func) == "len" and len(first_operand(entry).args) == 1
-            if measured and self.model.key(first_operand(entry).args[0]) == key:
+            measured = terminal(length.func) == "len" and len(length.args) == 1
+            if measured and self.model.key(length.args[0]) == key:
                 limit = entry.comparators[0]
                 value = limit.value if isinstance(limit, ast.Constant) else None
                 wanting = {ast.Eq: 1, ast.NotEq: 1, ast.Gt: 1, ast.GtE: 2}.get(type(entry.ops[0]))
