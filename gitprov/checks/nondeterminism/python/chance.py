@@ -1,0 +1,212 @@
+"""Rules about chance: generators without a seed, seeds that differ in each run, identifiers, hashes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from gitprov.checks.nondeterminism.hazard import Uncertainty
+from gitprov.checks.nondeterminism.python.model import CodeModel, end, keyword, method
+from gitprov.checks.nondeterminism.python.seams import is_factory, is_replaceable, labels
+
+_RANDOM = frozenset(
+    {"random", "randint", "randrange", "choice", "choices", "shuffle", "sample", "uniform", "triangular",
+     "gauss", "normalvariate", "getrandbits", "randbytes", "betavariate", "expovariate", "gammavariate",
+     "lognormvariate", "vonmisesvariate", "paretovariate", "weibullvariate", "binomialvariate"}
+)  # fmt: skip
+_NUMPY_HARMLESS = frozenset(
+    {"default_rng", "RandomState", "Generator", "SeedSequence", "PCG64", "MT19937", "Philox", "SFC64",
+     "BitGenerator", "seed", "get_state", "set_state"}
+)  # fmt: skip
+_NUMPY_MAKERS = frozenset({"default_rng", "RandomState", "SeedSequence", "PCG64", "MT19937"})
+_TORCH = frozenset(
+    {"rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial", "rand_like", "randn_like"}
+)
+_SEEDERS = frozenset(
+    {"random.seed", "random.Random", "numpy.random.seed", "numpy.random.default_rng", "torch.manual_seed",
+     "numpy.random.RandomState", "tensorflow.random.set_seed"}
+)  # fmt: skip
+_VARYING = frozenset(
+    {"time.time", "time.time_ns", "time.perf_counter", "time.monotonic", "os.getpid", "os.urandom",
+     "uuid.uuid4", "uuid.uuid1", "datetime.datetime.now", "datetime.datetime.utcnow", "hash", "id",
+     "secrets.randbits", "secrets.randbelow", "secrets.token_bytes"}
+)  # fmt: skip
+_ESTIMATORS = re.compile(
+    r"train_test_split|(?:RandomForest|ExtraTrees?|GradientBoosting|HistGradientBoosting|DecisionTree|MLP|SGD"
+    r"|Bagging|AdaBoost)(?:Classifier|Regressor)|KMeans|MiniBatchKMeans|TSNE|NMF|GaussianMixture|IsolationForest"
+    r"|ShuffleSplit|StratifiedShuffleSplit|RandomizedSearchCV|shuffle|resample"
+)
+_FOLDS = re.compile(r"(?:Stratified|StratifiedGroup)?KFold")
+_PAUSES = re.compile(r"jitter|backoff|delay|sleep|retry|wait|throttl|nonce|token|boundary|salt|csrf|msgid")
+"""Names of pauses, and of values that have to differ from all others."""
+_REPEATED = re.compile(r"seed|checksum|fingerprint|digest|etag|cache_?key|(?:^|[ _])hash(?:$|[ _])")
+_ONE_OFF = re.compile(
+    r"request|correlation|trace|span|session|nonce|token|boundary|te?mp|secret|salt|password|csrf|state|idempot"
+    r"|lock|random|unique"
+)
+_FACTORY = re.compile(r"id|key|name")
+_UUIDS = frozenset({"uuid.uuid1", "uuid.uuid4", "uuid.uuid7"})
+
+
+def _seeded(model: CodeModel, name: str) -> bool:
+    return any(model.name(call.func) == name and (call.args or call.keywords) for call in model.calls())
+
+
+def unseeded(model: CodeModel) -> Iterator[Uncertainty]:
+    """Generators of random, numpy.random, torch and scikit-learn without a seed."""
+    seeded = {name for name in ("random", "numpy.random") if _seeded(model, f"{name}.seed")}
+    if any("seed" in model.name(call.func) for call in model.calls()):
+        seeded.add("torch")
+    for call in model.calls():
+        name = model.name(call.func)
+        rule = _drawn(model, call, seeded)
+        if rule and not _is_harmless(model, call):
+            yield Uncertainty(rule, call.lineno, end(call), f"{name or '.sample'}()")
+
+
+def _drawn(model: CodeModel, call: ast.Call, seeded: set[str]) -> str:
+    """The rule that a call breaks; "" where it breaks none. `seeded`: modules with a call of their `seed`."""
+    name = model.name(call.func)
+    module, _, function = name.rpartition(".")
+    if module == "random":
+        draws = function in _RANDOM and "random" not in seeded
+        return "random" if draws or (function == "Random" and _is_empty(call)) else ""
+    if module == "numpy.random":
+        makes = function in _NUMPY_MAKERS and _is_empty(call)
+        draws = function not in _NUMPY_HARMLESS and module not in seeded
+        return "numpy-random" if makes or draws else ""
+    if module == "torch":
+        draws = function in _TORCH and keyword(call, "generator") is None and "torch" not in seeded
+        return "torch-random" if draws else ""
+    return "random-state" if _lacks_random_state(model, call, name) else ""
+
+
+def _is_empty(call: ast.Call) -> bool:
+    values = [*call.args, *(entry.value for entry in call.keywords)]
+    return all(isinstance(value, ast.Constant) and value.value is None for value in values)
+
+
+def _lacks_random_state(model: CodeModel, call: ast.Call, name: str) -> bool:
+    """Whether a function of scikit-learn or pandas draws without `random_state`."""
+    names = {entry.arg for entry in call.keywords}
+    if "random_state" in names or None in names:
+        return False
+    function = name.rpartition(".")[2]
+    if name.startswith("sklearn."):
+        switch = keyword(call, "shuffle")
+        shuffled = switch.value if isinstance(switch, ast.Constant) else None
+        if _FOLDS.fullmatch(function):
+            return shuffled is True
+        return bool(_ESTIMATORS.fullmatch(function)) and shuffled is not False
+    return not name and "pandas" in model.imports and bool(names & {"n", "frac"}) and method(call) == "sample"
+
+
+def _is_harmless(model: CodeModel, call: ast.Call) -> bool:
+    pauses = _PAUSES.search(labels(model, call)) is not None
+    return pauses or model.is_message(call) or is_replaceable(model, call)
+
+
+def seeds(model: CodeModel) -> Iterator[Uncertainty]:
+    """Seeds that differ in each run."""
+    for call in model.calls():
+        name = model.name(call.func)
+        if name not in _SEEDERS:
+            continue
+        parts = [part for value in call.args for part in ast.walk(value) if isinstance(part, ast.Call)]
+        sources = [model.name(part.func) for part in parts if model.name(part.func) in _VARYING]
+        if sources:
+            yield Uncertainty("seed", call.lineno, end(call), f"{name}() gets {sources[0]}()")
+        elif name == "random.seed" and _is_empty(call):
+            yield Uncertainty("seed", call.lineno, end(call), "random.seed() without a value takes one")
+
+
+def secret_values(model: CodeModel) -> Iterator[Uncertainty]:
+    """Values of `secrets` and `os.urandom` under names of values that are expected to repeat."""
+    for call in model.calls():
+        name = model.name(call.func)
+        if (name.startswith("secrets.") and "compare" not in name) or name == "os.urandom":
+            match = _REPEATED.search(labels(model, call))
+            if match and not is_replaceable(model, call):
+                yield Uncertainty(
+                    "secrets", call.lineno, end(call), f"{name}() is used as {match[0].strip(' _')}"
+                )
+
+
+def identifiers(model: CodeModel) -> Iterator[Uncertainty]:
+    """Identifiers that are new in each run."""
+    for call in model.calls():
+        name = model.name(call.func)
+        if name not in _UUIDS or model.is_message(call) or is_replaceable(model, call):
+            continue
+        if not _ONE_OFF.search(labels(model, call)) and not is_factory(model, call, _FACTORY):
+            yield Uncertainty("uuid", call.lineno, end(call), f"{name}()")
+
+
+# -- hash() and id() -----------------------------------------------------------------------------------------
+
+
+def hashes(model: CodeModel) -> Iterator[Uncertainty]:
+    """hash() of an object as data."""
+    for call in model.calls():
+        if model.name(call.func) != "hash" or len(call.args) != 1:
+            continue
+        function = model.function(call)
+        number = isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, int)
+        inner = function is not None and function.name in ("__hash__", "__eq__")
+        if not number and not inner and not model.is_message(call) and not _is_transient(model, call):
+            yield Uncertainty("hash", call.lineno, end(call), "hash()")
+    for call in model.calls():
+        ordered = keyword(call, "key")
+        if ordered is not None and model.name(ordered) in ("hash", "id"):
+            name = model.name(ordered)
+            yield Uncertainty(name, call.lineno, end(call), f"an order by {name}()")
+
+
+def _is_transient(model: CodeModel, call: ast.Call) -> bool:
+    """Whether a hash is compared, or computed only to see that it can be."""
+    parent = model.parents[call]
+    return isinstance(parent, (ast.Compare, ast.Expr))
+
+
+def identities(model: CodeModel) -> Iterator[Uncertainty]:
+    """id() of an object as data."""
+    for call in model.calls():
+        if model.name(call.func) != "id" or len(call.args) != 1 or model.is_message(call):
+            continue
+        function = model.function(call)
+        if function is not None and function.name in ("__repr__", "__str__", "__hash__"):
+            continue
+        how = _identity_use(model, call)
+        if how:
+            yield Uncertainty("id", call.lineno, end(call), f"id() {how}")
+
+
+def _identity_use(model: CodeModel, call: ast.Call) -> str:
+    """How an identity leaves the process's memory; "" where it does not, as a key of a memo."""
+    parent = model.parents[call]
+    if isinstance(parent, ast.FormattedValue):
+        return "is put into a text"
+    if isinstance(parent, ast.Call) and model.name(parent.func) in ("str", "hex", "repr", "format"):
+        return "is turned into a text"
+    if isinstance(parent, ast.Return) and not is_replaceable(model, call):
+        return "is returned"
+    if isinstance(parent, ast.Dict) and call in parent.values:
+        return "is stored as a value"
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mod):
+        return "is put into a text or a bucket"
+    return ""
+
+
+def hash_seed(model: CodeModel) -> Iterator[Uncertainty]:
+    """PYTHONHASHSEED that is set after the interpreter has read it."""
+    starts = any(name.startswith(("subprocess", "multiprocessing")) for name in model.imports)
+    executes = any(method(call).startswith(("exec", "spawn")) for call in model.calls())
+    if starts or executes:
+        return
+    for node in model.kinds[ast.Subscript]:
+        if not isinstance(node, ast.Subscript) or not isinstance(node.ctx, ast.Store):
+            continue
+        named = isinstance(node.slice, ast.Constant) and node.slice.value == "PYTHONHASHSEED"
+        if named and model.name(node.value) == "os.environ":
+            yield Uncertainty("hash-seed", node.lineno, end(node), "PYTHONHASHSEED")

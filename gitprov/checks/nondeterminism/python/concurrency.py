@@ -1,0 +1,151 @@
+"""Rules about tasks and threads: shared data without a lock, threads that nobody waits for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gitprov.checks.nondeterminism.hazard import Uncertainty
+from gitprov.checks.nondeterminism.python.loops import inside
+from gitprov.checks.nondeterminism.python.model import CodeModel, end, keyword, method, terminal
+
+_GATHERS = frozenset({"asyncio.gather", "asyncio.wait", "asyncio.as_completed", "asyncio.create_task"})
+_THREADS = frozenset({"threading.Thread", "threading.Timer", "_thread.start_new_thread"})
+_POOL_METHODS = frozenset({"submit", "map", "apply_async", "map_async", "starmap", "imap", "run_in_executor"})
+_FILLS = frozenset({"append", "extend", "insert", "appendleft"})
+_GUARDS = ("lock", "mutex", "semaphore", "condition", "sem", "guard", "cond")
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class _OuterChange(NamedTuple):
+    """A change of data outside the function that makes it. `text`: what is changed, and how."""
+
+    node: ast.expr | ast.stmt
+    text: str
+
+
+def gathered(model: CodeModel) -> Iterator[Uncertainty]:
+    """Coroutines that run at once and change the same data around an await."""
+    table = {entry.name: entry for entry in model.functions() if isinstance(entry, ast.AsyncFunctionDef)}
+    started: dict[str, None] = {}
+    for call in model.calls():
+        if model.name(call.func) in _GATHERS or method(call) == "create_task":
+            names = [terminal(part.func) for part in ast.walk(call) if isinstance(part, ast.Call)]
+            started.update(dict.fromkeys(name for name in names if name in table))
+    for name in started:
+        for change in _changes_around_await(model, table[name]):
+            yield Uncertainty(
+                "gather-shared", change.node.lineno, end(change.node), f"{name}() {change.text}"
+            )
+
+
+def _changes_around_await(model: CodeModel, function: ast.AsyncFunctionDef) -> Iterator[_OuterChange]:
+    """Changes of data that other tasks may change in between. Between two awaits nothing else runs."""
+    awaits = [node.lineno for node in inside(function.body) if isinstance(node, ast.Await)]
+    for change in _changes(model, function):
+        if isinstance(change.node, ast.AugAssign):
+            if any(isinstance(part, ast.Await) for part in ast.walk(change.node.value)):
+                yield change._replace(text=f"{change.text} across an await")
+        elif isinstance(change.node, ast.Call) and any(line <= change.node.lineno for line in awaits):
+            key = model.key(change.node.func.value) if isinstance(change.node.func, ast.Attribute) else None
+            if key is None or not model.is_sorted(key):
+                yield change._replace(text=f"{change.text} in the order in which tasks end")
+
+
+def threaded(model: CodeModel) -> Iterator[Uncertainty]:
+    """Functions that run in threads and change data outside themselves without a lock."""
+    table: dict[str, Function] = {entry.name: entry for entry in model.functions()}
+    started: dict[str, None] = {}
+    uses_pool = any(name.startswith(("concurrent", "multiprocessing", "threading")) for name in model.imports)
+    for call in model.calls():
+        target = _target(model, call, uses_pool)
+        name = terminal(target) if target is not None else ""
+        if name in table:
+            started[name] = None
+    for name in started:
+        for change in _changes(model, table[name]):
+            if isinstance(change.node, ast.AugAssign):
+                yield Uncertainty(
+                    "thread-shared", change.node.lineno, end(change.node), f"{name}() {change.text}"
+                )
+
+
+def _target(model: CodeModel, call: ast.Call, uses_pool: bool) -> ast.expr | None:
+    """The function that a call runs in a thread."""
+    if model.name(call.func) in _THREADS:
+        return keyword(call, "target") or (call.args[1] if len(call.args) > 1 else None)
+    if uses_pool and method(call) in _POOL_METHODS and not model.name(call.func) and call.args:
+        at = 1 if method(call) == "run_in_executor" and len(call.args) > 1 else 0
+        return call.args[at]
+    return None
+
+
+def _changes(model: CodeModel, function: Function) -> Iterator[_OuterChange]:
+    """Changes of names, items and attributes from outside a function, without a lock around them."""
+    for node in inside(function.body):
+        if isinstance(node, ast.AugAssign):
+            text = _outer_name(model, function, node.target)
+            if text and not _is_guarded(model, node, function):
+                yield _OuterChange(node, f"changes {text}")
+        elif isinstance(node, ast.Call) and method(node) in _FILLS and isinstance(node.func, ast.Attribute):
+            text = _outer_name(model, function, node.func.value)
+            if text and not _is_guarded(model, node, function):
+                yield _OuterChange(node, f"adds to {text}")
+
+
+def _outer_name(model: CodeModel, function: Function, node: ast.expr) -> str:
+    """The name of data that outlives a function: of an outer scope, or an attribute of self; "" of others."""
+    if isinstance(node, ast.Subscript):
+        return _outer_name(model, function, node.value)
+    if isinstance(node, ast.Attribute):
+        owner = node.value
+        return f"self.{node.attr}" if isinstance(owner, ast.Name) and owner.id == "self" else ""
+    if not isinstance(node, ast.Name):
+        return ""
+    scope = model.binder(node)
+    return node.id if scope is not None and scope is not function else ""
+
+
+def _is_guarded(model: CodeModel, node: ast.AST, function: Function) -> bool:
+    for parent in model.ancestors(node):
+        if parent is function:
+            return _locks(function)
+        if isinstance(parent, (ast.With, ast.AsyncWith)):
+            names = [terminal(item.context_expr).lower() for item in parent.items]
+            if any(guard in name for name in names for guard in _GUARDS):
+                return True
+    return False
+
+
+def _locks(function: Function) -> bool:
+    """Whether a function takes a lock by a call."""
+    return any(isinstance(node, ast.Call) and method(node) == "acquire" for node in inside(function.body))
+
+
+def unjoined(model: CodeModel) -> Iterator[Uncertainty]:
+    """Threads that are started, and whose end nothing waits for."""
+    joins = any(method(call) == "join" and not _joins_text(call) for call in model.calls())
+    events = any(method(call) in ("wait", "task_done") for call in model.calls())
+    if joins or events or any(method(call) in ("serve_forever", "run_forever") for call in model.calls()):
+        return
+    daemons = any(
+        isinstance(node, ast.Attribute) and node.attr == "daemon" and isinstance(node.ctx, ast.Store)
+        for node in model.kinds[ast.Attribute]
+    )
+    starts = [call for call in model.calls() if method(call) == "start"]
+    for call in model.calls():
+        if model.name(call.func) != "threading.Thread" or not starts or daemons:
+            continue
+        service = keyword(call, "daemon")
+        is_service = service is not None and not (isinstance(service, ast.Constant) and not service.value)
+        if not is_service and not isinstance(model.parents[call], ast.Return):
+            yield Uncertainty("thread-join", call.lineno, end(call), "threading.Thread()")
+
+
+def _joins_text(call: ast.Call) -> bool:
+    """Whether `.join` puts texts or paths together."""
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    first = call.args[0] if call.args else None
+    is_time = isinstance(first, ast.Constant) and isinstance(first.value, (int, float))
+    return isinstance(owner, ast.Constant) or (first is not None and not is_time)

@@ -1,0 +1,151 @@
+"""What the body of a loop makes of the order of its elements."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+from gitprov.checks.nondeterminism.python.model import CodeModel, Key, method, parameters
+
+Loop = ast.For | ast.AsyncFor
+SEQUENCE, MAPPING = "sequence", "mapping"
+_INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_WRITES = frozenset({"write", "writelines", "writerow", "writerows", "writestr"})
+_FILLS = frozenset({"append", "extend", "insert", "appendleft"})
+
+
+class Use(NamedTuple):
+    """A use that fixes an order. `how`: the end of a sentence, as "is returned"; `node`: where; `mapping`:
+    whether it is the order of a dictionary's keys.
+    """
+
+    how: str
+    node: ast.expr | ast.stmt
+    mapping: bool = False
+
+
+def through_mapping(use: Use | None) -> Use | None:
+    """A use of a dictionary that was made in that order."""
+    return None if use is None else use._replace(mapping=True)
+
+
+class Follower(Protocol):
+    """What a loop's body needs of the flow around it."""
+
+    model: CodeModel
+    quiet: bool
+
+    def follow(self, key: Key, shape: str, depth: int) -> Use | None:
+        """The first use of a name's value that fixes an order."""
+
+
+class LoopBodies:
+    """Judges loops over values without a fixed order."""
+
+    def __init__(self, flow: Follower) -> None:
+        self._flow = flow
+        self._model = flow.model
+
+    def first(self, loop: Loop, depth: int) -> Use | None:
+        """The first statement of a loop that fixes the order of the elements; None without one."""
+        targets = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+        for node in inside(loop.body):
+            use = self._of_node(loop, node, targets, depth)
+            if use is not None:
+                return use
+        return None
+
+    def _of_node(self, loop: Loop, node: ast.AST, targets: set[str], depth: int) -> Use | None:
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return Use("is yielded", node)
+        if isinstance(node, ast.Call):
+            return self._called(loop, node, depth)
+        if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+            return self._added(loop, node, depth)
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Subscript):
+                    return through_mapping(self._outer(loop, target.value, MAPPING, depth))
+        if isinstance(node, ast.Return) and node.value is not None:
+            named = _names(node.value) & targets
+            if named and not self._is_search(loop, node, targets):
+                return Use("decides which element is returned", node)
+        return None
+
+    def _called(self, loop: Loop, call: ast.Call, depth: int) -> Use | None:
+        attr = method(call)
+        if self._model.name(call.func) == "print":
+            return None if self._flow.quiet else Use("is printed", call)
+        if not isinstance(call.func, ast.Attribute):
+            return None
+        if attr in _WRITES and isinstance(self._model.parents[call], (ast.Expr, ast.Await)):
+            return Use("is written", call)
+        if attr in _FILLS:
+            return self._outer(loop, call.func.value, SEQUENCE, depth)
+        key = self._model.key(call.func.value)
+        if attr == "update" and key is not None and self._is_digest(key):
+            return Use("is hashed", call)
+        return None
+
+    def _is_digest(self, key: Key) -> bool:
+        values = self._model.bindings[key]
+        return any(
+            isinstance(value, ast.Call) and self._model.name(value.func).startswith("hashlib.")
+            for value in values
+        )
+
+    def _added(self, loop: Loop, node: ast.AugAssign, depth: int) -> Use | None:
+        key = self._model.key(node.target)
+        values = self._model.bindings[key] if key is not None else []
+        ordered = any(
+            isinstance(value, (ast.List, ast.JoinedStr))
+            or (isinstance(value, ast.Constant) and isinstance(value.value, (str, bytes)))
+            for value in values
+        )
+        return self._outer(loop, node.target, SEQUENCE, depth) if ordered else None
+
+    def _outer(self, loop: Loop, container: ast.expr, shape: str, depth: int) -> Use | None:
+        """The use of a container that a loop fills, unless each turn makes it anew."""
+        key = self._model.key(container)
+        if key is None:
+            return None
+        last = loop.end_lineno or loop.lineno
+        for value in self._model.bindings[key]:
+            if value is not None and loop.lineno <= value.lineno <= last:
+                return None
+        use = self._flow.follow(key, shape, depth + 1)
+        scope, name = key
+        if use is None and shape == SEQUENCE and isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            names = [parameter.arg for parameter in parameters(scope)]
+            if name in names and not self._model.is_sorted(key):
+                return Use(f"is put into the caller's {name}", container)
+        return use
+
+    def _is_search(self, loop: Loop, node: ast.AST, targets: set[str]) -> bool:
+        """Whether a return depends on a comparison that at most one element fulfils."""
+        for parent in self._model.ancestors(node):
+            if parent is loop:
+                return False
+            tested = parent.test if isinstance(parent, ast.If) else None
+            if tested is not None and _names(tested) & targets:
+                return any(_is_equality(part) for part in ast.walk(tested))
+        return False
+
+
+def _is_equality(node: ast.AST) -> bool:
+    return isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.Is))
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def inside(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """The nodes of some statements in the order of the text, without those of functions inside."""
+    stack: list[ast.AST] = list(reversed(body))
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, _INNER):
+            stack.extend(reversed(list(ast.iter_child_nodes(node))))

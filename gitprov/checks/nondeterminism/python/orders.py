@@ -1,0 +1,178 @@
+"""Rules about orders that nothing fixes: directories, sets, dictionaries made of sets, completion."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from gitprov.checks.nondeterminism.hazard import Uncertainty
+from gitprov.checks.nondeterminism.python.loops import SEQUENCE, Use, inside
+from gitprov.checks.nondeterminism.python.model import CodeModel, Key, end, first_operand, method, parameters
+from gitprov.checks.nondeterminism.python.order import SET, OrderFlow
+from gitprov.checks.nondeterminism.python.sets import SetTypes, is_set_type
+
+_LISTINGS = frozenset({"os.listdir", "os.scandir", "os.walk", "os.fwalk", "glob.glob", "glob.iglob"})
+_PATH_METHODS = frozenset({"iterdir", "glob", "rglob"})
+_COMPLETED = frozenset({"concurrent.futures.as_completed", "asyncio.as_completed"})
+_WAITS = frozenset({"concurrent.futures.wait", "asyncio.wait"})
+
+
+def directory_order(model: CodeModel) -> Iterator[Uncertainty]:
+    """Listings of directories whose order reaches a result."""
+    flow = OrderFlow(model)
+    for call in model.calls():
+        name = model.name(call.func)
+        if name not in _LISTINGS and (name or method(call) not in _PATH_METHODS):
+            continue
+        if name == "os.walk" and _is_sorted_walk(model, call):
+            continue
+        use = flow.first(call, SEQUENCE)
+        if use is not None:
+            yield Uncertainty(
+                "directory-order", call.lineno, end(call), f"{name or '.' + method(call)}() {use.how}"
+            )
+
+
+def _is_sorted_walk(model: CodeModel, call: ast.Call) -> bool:
+    """Whether the loop over os.walk sorts the directories in place and reads the files sorted."""
+    loop = model.parents[call]
+    target = loop.target if isinstance(loop, ast.For) else None
+    if not isinstance(target, ast.Tuple) or len(target.elts) != 3:
+        return False
+    folders, files = (model.key(entry) for entry in target.elts[1:])
+    return (
+        folders is not None and model.is_sorted(folders) and files is not None and _read_sorted(model, files)
+    )
+
+
+def _read_sorted(model: CodeModel, key: Key) -> bool:
+    readers = [model.parents[node] for node in model.loads[key]]
+    return model.is_sorted(key) or all(
+        isinstance(reader, ast.Call) and model.name(reader.func) == "sorted" for reader in readers
+    )
+
+
+def set_order(model: CodeModel) -> Iterator[Uncertainty]:
+    """Sets, and dictionaries made of sets, whose order reaches a result; elements taken out of sets."""
+    types = SetTypes(model)
+    flow = OrderFlow(model, ties=True)
+    for use in _uses_of_sets(model, types, flow):
+        if use.mapping:
+            yield _at(use, "dict-order")
+        else:
+            yield _at(use, "arbitrary-element" if "first element" in use.how else "set-order")
+    for call in model.calls():
+        if method(call) == "pop" and not call.args and isinstance(call.func, ast.Attribute):
+            owner = call.func.value
+            if (
+                types.is_set(owner)
+                and not types.is_fixed(owner)
+                and not _is_worklist(model, flow, call, owner)
+            ):
+                yield Uncertainty(
+                    "arbitrary-element", call.lineno, end(call), "a set has any element taken by pop()"
+                )
+
+
+def _at(use: Use, name: str) -> Uncertainty:
+    subject = "a dictionary made of a set" if use.mapping else "a set"
+    last = use.node.lineno if isinstance(use.node, ast.stmt) else end(use.node)
+    return Uncertainty(name, use.node.lineno, last, f"{subject} {use.how}")
+
+
+def _uses_of_sets(model: CodeModel, types: SetTypes, flow: OrderFlow) -> Iterator[Use]:
+    for kind in (ast.Set, ast.SetComp, ast.Call, ast.BinOp, ast.IfExp):
+        for node in model.kinds[kind]:
+            if isinstance(node, ast.expr) and types.is_set(node) and not types.is_fixed(node):
+                use = flow.first(node, SET)
+                if use is not None:
+                    yield use
+    for function in model.functions():
+        for parameter in parameters(function):
+            key = (function, parameter.arg)
+            if is_set_type(parameter.annotation) and types.is_name(key):
+                use = flow.first_of_name(key, parameter, SET)
+                if use is not None:
+                    yield use
+
+
+def _is_worklist(model: CodeModel, flow: OrderFlow, call: ast.Call, owner: ast.expr) -> bool:
+    """Whether a set is emptied in a loop, has one element only, or the element is thrown away."""
+    key = model.key(owner)
+    if isinstance(model.parents[call], ast.Expr) or flow.is_single(owner):
+        return True
+    for parent in model.ancestors(call):
+        if isinstance(parent, ast.While):
+            return any(
+                isinstance(part, ast.expr) and model.key(part) == key for part in ast.walk(parent.test)
+            )
+    return False
+
+
+def float_sum(model: CodeModel) -> Iterator[Uncertainty]:
+    """Sums of floats in the order of a set."""
+    types = SetTypes(model)
+    for call in model.calls():
+        if model.name(call.func) == "sum" and call.args and _is_float_set(model, types, call.args[0]):
+            yield Uncertainty("float-sum", call.lineno, end(call), "sum()")
+    for loop in model.kinds[ast.For]:
+        if not isinstance(loop, ast.For) or not types.is_set(loop.iter) or types.is_fixed(loop.iter):
+            continue
+        for node in inside(loop.body):
+            if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
+                key = model.key(node.target)
+                if key is not None and any(_is_float(value) for value in model.bindings[key]):
+                    yield Uncertainty("float-sum", node.lineno, end(node), "+=")
+
+
+def _is_float(node: ast.expr | None) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, float)
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.Div) or _is_float(first_operand(node)) or _is_float(node.right)
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float"
+
+
+def _is_float_set(model: CodeModel, types: SetTypes, node: ast.expr) -> bool:
+    if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
+        source = node.generators[0].iter
+        return _is_float(node.elt) and types.is_set(source) and not types.is_fixed(source)
+    if isinstance(node, ast.SetComp):
+        return _is_float(node.elt)
+    if isinstance(node, ast.Set):
+        return len(node.elts) > 1 and any(_is_float(entry) for entry in node.elts)
+    key = model.key(node)
+    if key is None:
+        return False
+    scope, name = key
+    if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        for parameter in parameters(scope):
+            inner = parameter.annotation.slice if isinstance(parameter.annotation, ast.Subscript) else None
+            if parameter.arg == name and types.is_name(key) and isinstance(inner, ast.Name):
+                return inner.id == "float"
+    values = [value for value in model.bindings[key] if isinstance(value, (ast.Set, ast.SetComp))]
+    return any(_is_float_set(model, types, value) for value in values)
+
+
+def completion_order(model: CodeModel) -> Iterator[Uncertainty]:
+    """Results of pools and tasks in the order in which they end."""
+    flow = OrderFlow(model, quiet=True)
+    for call in model.calls():
+        name = model.name(call.func)
+        if name in _COMPLETED or (method(call) == "imap_unordered" and not name):
+            use = flow.first(call, SEQUENCE)
+        elif name in _WAITS:
+            use = _of_wait(model, flow, call)
+        else:
+            continue
+        if use is not None:
+            label = name.rpartition(".")[2] or "imap_unordered"
+            yield Uncertainty("completion-order", call.lineno, end(call), f"what {label}() gives {use.how}")
+
+
+def _of_wait(model: CodeModel, flow: OrderFlow, call: ast.Call) -> Use | None:
+    """The use of the first of the two sets that `wait` returns."""
+    statement = model.statement(call)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    key = model.key(target.elts[0]) if isinstance(target, ast.Tuple) and target.elts else None
+    return flow.first_of_name(key, call, SET) if key is not None else None

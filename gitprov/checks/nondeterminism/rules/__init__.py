@@ -1,0 +1,1 @@
+"""The rules: ids, severities, messages, fixes, and an example of each side."""

@@ -1,0 +1,1 @@
+"""Non-determinism in JavaScript and TypeScript, from the tree of ast-grep."""

@@ -1,0 +1,1 @@
+"""Tests of the check of results that differ from run to run."""
