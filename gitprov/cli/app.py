@@ -30,6 +30,7 @@ COMMANDS = {
     "clone-setup": "gitprov.cli.commands.setup.clone_setup",
     "verify": "gitprov.cli.commands.verify",
     "check": "gitprov.cli.commands.check",
+    "ci": "gitprov.cli.commands.ci",
     "heal": "gitprov.cli.commands.heal",
     "forget": "gitprov.cli.commands.forget",
 }
