@@ -11,6 +11,7 @@ from gitprov.model.canonical import Json, digest
 from gitprov.model.finding import Finding, Risk
 from gitprov.output.checks.document import split
 from gitprov.output.checks.plain import summary
+from gitprov.output.text import clean_block
 
 _GITHUB = {"high": "error", "medium": "warning", "low": "notice"}
 _GITLAB = {"high": "critical", "medium": "major", "low": "minor"}
@@ -113,8 +114,8 @@ def _attribute(text: str) -> str:
 
 
 def _xml(text: str) -> str:
-    """The text without characters that XML cannot hold."""
-    return _NO_XML.sub("\ufffd", text)
+    """The text without characters that XML cannot hold; those that steer a terminal are shown as escapes."""
+    return _NO_XML.sub("\ufffd", clean_block(text))
 
 
 def _message(text: str) -> str:
