@@ -32,6 +32,10 @@ SHOWN = {
     "redact.allow": "tests/flow/test_commit_privacy.py::test_rules_of_the_project",
     "redact.extra": "tests/flow/test_commit_privacy.py::test_rules_of_the_project",
     "verify.signatures": "tests/flow/test_verify.py::test_signatures",
+    "feeds.pypi_popular": "tests/gates/test_feeds.py::test_update",
+    "feeds.npm_popular": "tests/gates/test_feeds.py::test_update",
+    "feeds.import_map": "tests/gates/test_feeds.py::test_update",
+    "feeds.pypi_advisories": "tests/gates/test_feeds.py::test_update",
     "checks": "tests/gates/test_policy.py::test_a_project_decides_what_fails",
     "personal_instructions": "tests/flow/test_links.py::test_a_persons_own_instructions",
 }

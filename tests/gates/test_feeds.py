@@ -78,6 +78,7 @@ GOOD: dict[str, tuple[object, str | None]] = {
 def test_update(project: GitRepo, server: LoopbackRegistry) -> None:
     """Every list with an address is fetched and in use from then on, dated by itself where it has a date."""
     before = status(project)
+    assert GOOD.keys() == {"pypi_popular", "npm_popular", "import_map", "pypi_advisories"}
     for key, (data, _) in GOOD.items():
         offer(server, key, data)
     text = project.gitprov("feeds", "update").stdout

@@ -30,6 +30,7 @@ def test_a_commit_with_its_records(project: GitRepo, agent: Agent) -> None:
         "status": "clean",
         "findings": [],
         "unknown": [],
+        "remarks": [],
         "vanished": [],
         "counts": dict.fromkeys(
             ("findings", "failing", "unknown", "high", "medium", "low", "suppressed", "baseline"), 0

@@ -45,14 +45,21 @@ class PackageOptions(NamedTuple):
     cache: str
 
 
+class PackageFindings(NamedTuple):
+    """The findings in the order of files and lines, and every judged file by its path, included ones too."""
+
+    findings: list[Finding]
+    subjects: dict[str, Subject]
+
+
 def packages(
     repo: Repository,
     scope: CheckScope,
     subjects: Iterable[Subject],
     options: PackageOptions,
     progress: Progress,
-) -> list[Finding]:
-    """The findings of `gitprov check deps`, in the order of files and lines."""
+) -> PackageFindings:
+    """The findings of `gitprov check deps`."""
     import_map = lists.table(lists.IMPORT_MAP, options.cache)
     tracked = _tracked(repo, scope.head)
     project = _project(repo, scope, tracked)
@@ -83,7 +90,8 @@ def packages(
         memory = {ecosystem: basis.phantoms for ecosystem, basis in knowledge.items()}
         phantoms.remember(repo, memory, check.phantoms(questions, knowledge), options.now)
     findings += _remarks(repo, knowledge, tracked, options.now)
-    return sorted(findings, key=lambda entry: (entry.path or "", entry.lines or (0, 0), entry.rule))
+    ordered = sorted(findings, key=lambda entry: (entry.path or "", entry.lines or (0, 0), entry.rule))
+    return PackageFindings(ordered, by_path)
 
 
 def _remarks(

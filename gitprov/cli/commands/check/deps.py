@@ -46,7 +46,7 @@ def command(
 
     Examples: gitprov check deps --staged; gitprov check deps --range origin/main..HEAD --format sarif
     """
-    from gitprov.flow.gates.packages import PackageOptions, packages
+    from gitprov.flow.gates.packages import PackageFindings, PackageOptions, packages
     from gitprov.flow.gates.report import ReportOptions, load_policy
     from gitprov.flow.gates.subjects import subjects
 
@@ -62,6 +62,6 @@ def command(
         judged = [
             subject for subject in subjects(repo, scope) if policy.enabled and policy.judges(subject.path)
         ]
-        findings = packages(repo, scope, judged, options, progress) if judged else []
+        done = packages(repo, scope, judged, options, progress) if judged else PackageFindings([], {})
     progress.end()
-    answer.print(findings, {subject.path: subject for subject in judged})
+    answer.print(done.findings, done.subjects)
