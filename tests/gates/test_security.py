@@ -132,3 +132,12 @@ def test_security_as_sarif(project: GitRepo) -> None:
     result = next(row for row in run["results"] if row["ruleId"] == "security/sql-injection")
     assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == 12
     assert result["properties"]["trace"] == project.traces()[0]["id"]
+
+
+def test_a_language_that_is_not_judged(project: GitRepo) -> None:
+    """Models' lines in JavaScript are unknown, never clean."""
+    Agent(project).write("app.js", "eval(location.hash)\n")
+    project.git("add", ".")
+    document = answer(project, "--staged")
+    assert document["status"] == "unknown"
+    assert document["unknown"][0]["path"] == "app.js"

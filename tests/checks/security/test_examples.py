@@ -7,6 +7,7 @@ import pytest
 from gitprov.checks.security.check import judge
 from gitprov.checks.security.rule import Catalog, SecurityRule
 from gitprov.flow.gates.security import rules
+from tests.support.sealed import ROOT
 
 BOOK: Catalog = rules()
 BAD = [(rule, text) for rule in BOOK.rules for text in rule.bad]
@@ -42,3 +43,14 @@ def test_a_rule_is_complete(rule: SecurityRule) -> None:
     assert not rule.message.endswith(".")
     for text in rule.bad:
         assert not rule.anchors or any(word in text for word in rule.anchors)
+
+
+def test_the_page_has_every_rule() -> None:
+    """The table of docs/checks/security.md is made of the rules."""
+    page = (ROOT / "docs/checks/security.md").read_text(encoding="utf-8")
+    ordered = sorted(BOOK.rules, key=lambda rule: (rule.group, rule.id))
+    rows = [
+        f"| `{rule.id}` | {rule.group} | {rule.cwe} | {rule.severity}, {rule.confidence} | {rule.message} | {rule.fix} |"
+        for rule in ordered
+    ]
+    assert [line for line in page.splitlines() if line.startswith("| `")] == rows
