@@ -199,7 +199,7 @@ class CodeModel:
             return ""
         head = self._aliases.get(node.id)
         if head is None:
-            head = node.id if node.id in _BUILTINS and not parts else ""
+            head = node.id if node.id in _BUILTINS and (not parts or node.id == "dict") else ""
         return ".".join([head, *reversed(parts)]) if head else ""
 
     def is_sorted(self, key: Key) -> bool:

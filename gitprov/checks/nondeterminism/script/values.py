@@ -142,8 +142,11 @@ def _use(node: SgNode, depth: int) -> str:
         return "is returned"
     if kind == "variable_declarator":
         return _declared(parent, depth)
-    if kind in ("assignment_expression", "public_field_definition"):
-        target = (parent.field("left") or parent.field("name") or parent).text()
+    if kind == "object":
+        return f"is stored as {node.text()}"
+    if kind in ("assignment_expression", "public_field_definition", "field_definition"):
+        fields = (parent.field(name) for name in ("left", "name", "property"))
+        target = next(filter(None, fields), parent).text()
         if tree.is_same(parent.field("left"), node) or _TIMING.match(target) or _is_measured(parent, target):
             return ""
         return f"is stored in {target[:40]}"
