@@ -62,6 +62,9 @@ FINE = [
     "def f(p):\n    return {n for n in os.listdir(p)}",
     "def f(p):\n    assert os.listdir(p) == ['a']",
     "def f(p):\n    assert os.listdir(p) == []",
+    "def f(p):\n    assert os.listdir(p) == ['a', 'a']",
+    "def f(p):\n    return next(n for n in os.listdir(p) if n == 'a')",
+    "def f(p):\n    for n in os.listdir(p):\n        with open(n) as file:\n            file.write('x')",
     "def f(p):\n    n = os.listdir(p)\n    if len(n) == 1:\n        return n[0]",
     "def f(p):\n    n = os.listdir(p)\n    if len(n) > 1:\n        raise ValueError(f'{n}')\n    return n[0]",
     "def f(p):\n    n, = os.listdir(p)\n    return n",
@@ -188,7 +191,7 @@ TASKS = [
     ),
     (
         "gather-shared",
-        "class A:\n    async def add(self, x):\n        y = await x\n        self.all.append(y)\n\n    async def f(self, x):\n        await asyncio.gather(self.add(x), self.add(x))",
+        "class A:\n    async def add(self, x):\n        y = await x\n        self.all.append(y)\n\n    async def f(self, x):\n        await asyncio.gather(self.add(x), self.add(x))\n        return self.all",
     ),
     (
         "thread-shared",

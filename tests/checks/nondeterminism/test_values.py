@@ -93,6 +93,8 @@ GOOD = [
     "def f(x):\n    locale.setlocale(locale.LC_ALL, 'C')\n    return x.strftime(x) + f'{x:>8}' + x.strftime('%Y')",
     "try:\n    import x\nexcept ImportError as e:\n    print(e)",
     "def f():\n    lambda: random",
+    "class A:\n    def f(self, x):\n        self.assertEqual(hash(x), 3)\n        self.assertIn(str(id(x)), repr(x))\n        self.x = sorted(x, key=id)",
+    "class LogRecord:\n    def f(self):\n        self.created = time.time()",
     "@deco(1)\nclass A:\n    x = 1\n    cls.y = 2\n\nself.x = 3",
     "import random as r\n\ndef f(random):\n    return random.choice([1])",
 ]

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 
 from gitprov.checks.nondeterminism.hazard import Uncertainty
+from gitprov.checks.nondeterminism.python.loops import SEQUENCE
 from gitprov.checks.nondeterminism.python.model import CodeModel, end, keyword, method
+from gitprov.checks.nondeterminism.python.order import OrderFlow
 from gitprov.checks.nondeterminism.python.seams import is_factory, is_replaceable, labels
 
 _RANDOM = frozenset(
@@ -148,6 +150,7 @@ def identifiers(model: CodeModel) -> Iterator[Uncertainty]:
 
 def hashes(model: CodeModel) -> Iterator[Uncertainty]:
     """hash() of an object as data."""
+    flow = OrderFlow(model)
     for call in model.calls():
         if model.name(call.func) != "hash" or len(call.args) != 1:
             continue
@@ -158,21 +161,25 @@ def hashes(model: CodeModel) -> Iterator[Uncertainty]:
             yield Uncertainty("hash", call.lineno, end(call), "hash()")
     for call in model.calls():
         ordered = keyword(call, "key")
-        if ordered is not None and model.name(ordered) in ("hash", "id"):
-            name = model.name(ordered)
+        name = model.name(ordered) if ordered is not None else ""
+        if name in ("hash", "id") and flow.first(call, SEQUENCE) is not None:
             yield Uncertainty(name, call.lineno, end(call), f"an order by {name}()")
 
 
 def _is_transient(model: CodeModel, call: ast.Call) -> bool:
     """Whether a hash is compared, or computed only to see that it can be."""
-    parent = model.parents[call]
-    return isinstance(parent, (ast.Compare, ast.Expr))
+    return isinstance(model.parents[call], (ast.Compare, ast.Expr)) or model.is_asserted(call)
 
 
 def identities(model: CodeModel) -> Iterator[Uncertainty]:
     """id() of an object as data."""
     for call in model.calls():
-        if model.name(call.func) != "id" or len(call.args) != 1 or model.is_message(call):
+        if (
+            model.name(call.func) != "id"
+            or len(call.args) != 1
+            or model.is_message(call)
+            or model.is_asserted(call)
+        ):
             continue
         function = model.function(call)
         if function is not None and function.name in ("__repr__", "__str__", "__hash__"):

@@ -15,6 +15,7 @@ Key = tuple[Scope, str]
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _BUILTINS = frozenset(dir(builtins))
 _LOG_FUNCTION = re.compile(r"(?:^|_)log(?:_|$|ger|ging)|^_*(?:debug|warn|trace)(?:_|$)")
+_LOG_CLASS = re.compile(r"Log(?:[A-Z]|$|ger|ging)")
 _LOGGERS = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "trace", "fatal"}
 )
@@ -223,10 +224,18 @@ class CodeModel:
                 return False
         return False
 
+    def is_asserted(self, node: ast.AST) -> bool:
+        """Whether a value is an argument of an assertion of unittest."""
+        calls = (parent for parent in self.ancestors(node) if isinstance(parent, ast.Call))
+        return any(terminal(call.func).startswith("assert") for call in calls)
+
     def is_message(self, node: ast.AST) -> bool:
         """Whether a value ends in a log line or in an error, or is computed in a function that logs."""
         function = self.function(node)
+        owner = self.class_of(node)
         if function is not None and _LOG_FUNCTION.search(function.name):
+            return True
+        if owner is not None and _LOG_CLASS.search(owner.name):
             return True
         for parent in self.ancestors(node):
             if isinstance(parent, (ast.Raise, ast.Assert)):
