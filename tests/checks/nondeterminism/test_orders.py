@@ -162,6 +162,8 @@ FINE_SETS = [
     "def f(x):\n    return [1] - set(x)",
     "def f(x):\n    return sum(set(x)) + sum(y for y in x) + sum(x)",
     "def f(x):\n    return {'a': set(x)}",
+    "class A:\n    def __iter__(self):\n        return iter(set(self.x))",
+    "def f(x):\n    nums = set()\n    nums.update(x)\n    return list(nums) + list({lineno for lineno in x})",
     "def f(x):\n    t = []\n    t.append(set(x))\n    return t",
     "def f(x, y):\n    s = set(x)\n    return s if y in s else (s & y)",
 ]

@@ -15,6 +15,7 @@ Key = tuple[Scope, str]
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _BUILTINS = frozenset(dir(builtins))
 _LOG_FUNCTION = re.compile(r"(?:^|_)log(?:_|$|ger|ging)|^_*(?:debug|warn|trace)(?:_|$)")
+_MESSAGES = frozenset({"msg", "message", "error", "err", "reason", "hint", "warning"})
 _LOG_CLASS = re.compile(r"Log(?:[A-Z]|$|ger|ging)")
 _LOGGERS = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "trace", "fatal"}
@@ -243,8 +244,14 @@ class CodeModel:
             if isinstance(parent, ast.Call) and is_logging(parent):
                 return True
             if isinstance(parent, ast.stmt):
-                return False
+                return _is_named_message(parent)
         return False
+
+
+def _is_named_message(statement: ast.stmt) -> bool:
+    """Whether a statement gives a name of a message its value: `msg = f"…"`."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return any(isinstance(target, ast.Name) and target.id in _MESSAGES for target in targets)
 
 
 def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.arg]:
@@ -261,7 +268,9 @@ def is_logging(call: ast.Call) -> bool:
         owner = terminal(function.value).lower()
         is_log = "log" in owner or owner in ("self", "console", "warnings", "sentry", "span", "tqdm")
         return (function.attr in _LOGGERS and is_log) or function.attr.endswith(("Error", "Exception"))
-    return isinstance(function, ast.Name) and function.id.endswith(("Error", "Exception", "Warning"))
+    return isinstance(function, ast.Name) and (
+        function.id in _LOGGERS or function.id.endswith(("Error", "Exception", "Warning"))
+    )
 
 
 def terminal(node: ast.AST) -> str:

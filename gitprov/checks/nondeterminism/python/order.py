@@ -278,6 +278,8 @@ class OrderFlow:
             return None if single or shape != SEQUENCE else Use("has its first element taken", call)
         if name in _HARMLESS:
             return None
+        if name == "iter" and shape == SET and self._is_iterator(call):
+            return None
         if name in _THROUGH:
             return self.use(call, SEQUENCE, depth + 1)
         if name == "dict.fromkeys":
@@ -312,6 +314,11 @@ class OrderFlow:
             key = self.model.key(call.func.value)
             return self.follow(key, SEQUENCE, depth + 1) if key is not None else None
         return None
+
+    def _is_iterator(self, call: ast.Call) -> bool:
+        """Whether a call is what `__iter__` of a collection returns."""
+        function = self.model.function(call)
+        return function is not None and function.name == "__iter__"
 
     def _is_pattern(self, node: ast.expr) -> bool:
         """Whether a text becomes part of a regular expression."""
