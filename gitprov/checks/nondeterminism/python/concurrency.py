@@ -128,7 +128,7 @@ def _locks(function: Function) -> bool:
 def unjoined(model: CodeModel) -> Iterator[Uncertainty]:
     """Threads that are started, and whose end nothing waits for."""
     joins = any(method(call) == "join" and not _joins_text(call) for call in model.calls())
-    events = any(method(call) in ("wait", "task_done") for call in model.calls())
+    events = any(method(call) in ("wait", "task_done", "setDaemon") for call in model.calls())
     if joins or events or any(method(call) in ("serve_forever", "run_forever") for call in model.calls()):
         return
     daemons = any(

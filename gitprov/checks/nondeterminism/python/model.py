@@ -14,7 +14,7 @@ Key = tuple[Scope, str]
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _BUILTINS = frozenset(dir(builtins))
-_LOG_FUNCTION = re.compile(r"(?:^|_)log(?:_|$|ger|ging)|^_*(?:debug|warn|trace)(?:_|$)")
+_LOG_FUNCTION = re.compile(r"(?:^|_)log(?:_|$|ger|ging)|^_*(?:debug|warn|trace)(?:_|$)|^__(?:repr|str)__$")
 _MESSAGES = frozenset({"msg", "message", "error", "err", "reason", "hint", "warning"})
 _LOG_CLASS = re.compile(r"Log(?:[A-Z]|$|ger|ging)")
 _LOGGERS = frozenset(
@@ -231,7 +231,7 @@ class CodeModel:
         return any(terminal(call.func).startswith("assert") for call in calls)
 
     def is_message(self, node: ast.AST) -> bool:
-        """Whether a value ends in a log line or in an error, or is computed in a function that logs."""
+        """Whether a value ends in a log line, an error or a `repr`, or is computed where a log is written."""
         function = self.function(node)
         owner = self.class_of(node)
         if function is not None and _LOG_FUNCTION.search(function.name):
@@ -267,7 +267,8 @@ def is_logging(call: ast.Call) -> bool:
     if isinstance(function, ast.Attribute):
         owner = terminal(function.value).lower()
         is_log = "log" in owner or owner in ("self", "console", "warnings", "sentry", "span", "tqdm")
-        return (function.attr in _LOGGERS and is_log) or function.attr.endswith(("Error", "Exception"))
+        logs = (function.attr in _LOGGERS and is_log) or function.attr.startswith("log_")
+        return logs or function.attr.endswith(("Error", "Exception"))
     return isinstance(function, ast.Name) and (
         function.id in _LOGGERS or function.id.endswith(("Error", "Exception", "Warning"))
     )

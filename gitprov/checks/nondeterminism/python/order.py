@@ -280,6 +280,8 @@ class OrderFlow:
             return None
         if name == "iter" and shape == SET and self._is_iterator(call):
             return None
+        if self.is_single(node):
+            return None
         if name in _THROUGH:
             return self.use(call, SEQUENCE, depth + 1)
         if name == "dict.fromkeys":
