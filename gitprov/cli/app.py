@@ -30,6 +30,8 @@ COMMANDS = {
     "clone-setup": "gitprov.cli.commands.setup.clone_setup",
     "verify": "gitprov.cli.commands.verify",
     "check": "gitprov.cli.commands.check.program",
+    "ci": "gitprov.cli.commands.ci",
+    "feeds": "gitprov.cli.commands.feeds",
     "heal": "gitprov.cli.commands.heal",
     "forget": "gitprov.cli.commands.forget",
 }

@@ -69,6 +69,14 @@ def _pip(places: Places) -> Iterator[tuple[str, str]]:
     for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"):
         for address in env.get(name, "").split():
             yield address, name
+    for value, path in _pip_rows(places, ("index-url", "extra-index-url")):
+        for address in value.split():
+            yield address, path
+
+
+def _pip_rows(places: Places, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """(value, path of the file) of some settings in pip's configuration files, the strongest first."""
+    env = places.env
     folder = env.get("XDG_CONFIG_HOME") or os.path.join(places.home, ".config")
     files = [
         env.get("PIP_CONFIG_FILE", ""),
@@ -85,9 +93,9 @@ def _pip(places: Places) -> Iterator[tuple[str, str]]:
         except configparser.Error:
             continue
         for section in ("install", "download", "global"):
-            for key in ("index-url", "extra-index-url"):
-                for address in parser.get(section, key, fallback="").split():
-                    yield address, path
+            for key in keys:
+                if value := parser.get(section, key, fallback=""):
+                    yield value, path
 
 
 def _uv(places: Places) -> Iterator[tuple[str, str]]:
@@ -113,8 +121,7 @@ def npm(places: Places) -> dict[str, Registry]:
     """Scope (`@name`, empty for all others) → registry, of `.npmrc` files and npm's variables."""
     rows: dict[str, tuple[str, str]] = {}
     tokens: dict[str, str] = {}
-    user_file = places.env.get("NPM_CONFIG_USERCONFIG") or os.path.join(places.home, ".npmrc")
-    for path in ("/etc/npmrc", user_file, os.path.join(places.project, ".npmrc")):
+    for path in ("/etc/npmrc", _npm_user_file(places), os.path.join(places.project, ".npmrc")):
         for key, value in _npmrc(path, places.env):
             if key == "registry":
                 rows[""] = value, path
@@ -131,6 +138,10 @@ def npm(places: Places) -> dict[str, Registry]:
         for scope, entry in registries.items()
         if entry is not None
     }
+
+
+def _npm_user_file(places: Places) -> str:
+    return places.env.get("NPM_CONFIG_USERCONFIG") or os.path.join(places.home, ".npmrc")
 
 
 def _npmrc(path: str, env: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -183,13 +194,15 @@ def cool_downs(places: Places) -> dict[str, str | None]:
     pyproject = _toml(os.path.join(places.project, "pyproject.toml"))
     uv_tables = [_table(pyproject, "tool", "uv"), _toml(os.path.join(places.project, "uv.toml"))]
     uv = next((str(table["exclude-newer"]) for table in uv_tables if "exclude-newer" in table), None)
-    npmrc = dict(_npmrc(os.path.join(places.project, ".npmrc"), places.env))
+    npmrc = dict(_npmrc(_npm_user_file(places), places.env))
+    npmrc.update(_npmrc(os.path.join(places.project, ".npmrc"), places.env))
     rows = _text(os.path.join(places.project, "pnpm-workspace.yaml")).splitlines()
+    pip_values = (value for value, _ in _pip_rows(places, ("uploaded-prior-to",)))
     ages = [row.partition(":")[2].strip() for row in rows if row.startswith("minimumReleaseAge:")]
     return {
-        "pip": places.env.get("PIP_UPLOADED_PRIOR_TO"),
+        "pip": places.env.get("PIP_UPLOADED_PRIOR_TO") or next(pip_values, None),
         "uv": uv or places.env.get("UV_EXCLUDE_NEWER"),
-        "npm": npmrc.get("min-release-age"),
+        "npm": npmrc.get("min-release-age") or places.env.get("npm_config_min_release_age"),
         "pnpm": ages[0] if ages else None,
     }
 

@@ -34,14 +34,25 @@ class ListFacts(NamedTuple):
 
 
 def names(name: str, folder: str | None = None) -> list[str]:
-    """The lines of a list of names. `folder`: where refreshed copies are kept."""
-    return _data(name, folder).decode("utf-8").split()
+    """The lines of a list of names. `folder`: where refreshed copies are kept; a damaged one is not used."""
+    try:
+        return _data(name, folder).decode("utf-8").split()
+    except (ValueError, OSError):
+        return _data(name, None).decode("utf-8").split()
 
 
 def table(name: str, folder: str | None = None) -> dict[str, Any]:
-    """The object of a JSON list. `folder`: where refreshed copies are kept."""
-    value = json.loads(_data(name, folder))
+    """The object of a JSON list. `folder`: where refreshed copies are kept; a damaged one is not used."""
+    try:
+        value = json.loads(_data(name, folder))
+    except (ValueError, OSError, RecursionError):
+        value = json.loads(_data(name, None))
     return value if isinstance(value, dict) else {}
+
+
+def file_of(name: str) -> str:
+    """The file name of a list."""
+    return _sources()[name]["file"]
 
 
 def facts(folder: str | None = None) -> list[ListFacts]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitprov.errors import ConfigError
 from gitprov.model import profiles
+from gitprov.model.setting_types import Wrong, address, choices, flag, one_of, shown, some_of, texts, whole
 from gitprov.model.untrusted import safe_regex
+
+if TYPE_CHECKING:
+    from gitprov.model.policy import Policies
 
 PRIVACY = ("full", "redacted", "hash-only")
 """Privacy tiers, each stricter than the one before."""
@@ -57,8 +61,13 @@ class Config(NamedTuple):
     inbox_max_archive_bytes: int = 256 << 20
     redact_allow: tuple[str, ...] = ()
     redact_extra: tuple[ExtraRule, ...] = ()
+    feeds_pypi_popular: str | None = None
+    feeds_npm_popular: str | None = None
+    feeds_import_map: str | None = None
+    feeds_pypi_advisories: str | None = None
     verify_signatures: tuple[str, ...] = ()
     personal_instructions: bool = False
+    checks: Policies | None = None
 
     @property
     def guards(self) -> bool:
@@ -66,93 +75,32 @@ class Config(NamedTuple):
         return self.markers or self.sidecar or "forbid" in self.trailers
 
 
-class _Wrong(ValueError):
-    """A value that is invalid for its key; the text ends a sentence that begins with the key's name."""
-
-
-def _shown(value: object) -> str:
-    """A value as an error quotes it, cut to 60 characters."""
-    text = (
-        f'"{value}"'
-        if isinstance(value, str)
-        else str(value).lower()
-        if value is True or value is False
-        else repr(value)
-    )
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _choices(names: tuple[str, ...]) -> str:
-    return ", ".join(f'"{name}"' for name in names)
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise _Wrong(f"must be true or false, not {_shown(value)}")
-    return value
-
-
-def _whole(lowest: int) -> Callable[[object], int]:
-    def check(value: object) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or value < lowest:
-            raise _Wrong(f"must be a whole number, {lowest} or more, not {_shown(value)}")
-        return value
-
-    return check
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise _Wrong(f"must be a list of text, not {_shown(value)}")
-    return tuple(dict.fromkeys(value))
-
-
-def _one_of(names: tuple[str, ...]) -> Callable[[object], str]:
-    def check(value: object) -> str:
-        if not isinstance(value, str) or value not in names:
-            raise _Wrong(f"must be one of {_choices(names)}, not {_shown(value)}")
-        return value
-
-    return check
-
-
-def _some_of(names: tuple[str, ...]) -> Callable[[object], tuple[str, ...]]:
-    def check(value: object) -> tuple[str, ...]:
-        chosen = _texts(value)
-        for name in chosen:
-            if name not in names:
-                raise _Wrong(f"must be a list of {_choices(names)}; {_shown(name)} is not one of them")
-        return chosen
-
-    return check
-
-
 def _profiles(value: object) -> tuple[str, ...]:
-    chosen = _some_of(profiles.PROFILES)(value)
+    chosen = some_of(profiles.PROFILES)(value)
     if not chosen:
-        raise _Wrong('must be a list with at least one profile; "none" is the one that writes nothing')
+        raise Wrong('must be a list with at least one profile; "none" is the one that writes nothing')
     return chosen
 
 
 def _templates(value: object) -> tuple[str, ...]:
-    templates = _texts(value)
+    templates = texts(value)
     for template in templates:
         problem = profiles.template_problem(template)
         if problem is not None:
-            raise _Wrong(f"must be a list of trailer templates; {_shown(template)} {problem}")
+            raise Wrong(f"must be a list of trailer templates; {shown(template)} {problem}")
     return templates
 
 
 def _paths(value: object) -> tuple[str, ...]:
-    paths = _texts(value)
+    paths = texts(value)
     for path in paths:
         if not path or path.startswith("/") or ".." in path.split("/") or "\0" in path:
-            raise _Wrong(f"must be a list of paths inside the repository, not {_shown(path)}")
+            raise Wrong(f"must be a list of paths inside the repository, not {shown(path)}")
     return paths
 
 
 def _check_regex(regex: str) -> None:
-    """_Wrong unless the text is a regular expression that needs at least one character to match."""
+    """Wrong unless the text is a regular expression that needs at least one character to match."""
     import warnings
 
     try:
@@ -160,38 +108,44 @@ def _check_regex(regex: str) -> None:
             warnings.simplefilter("ignore")
             compiled = re.compile(regex.encode("utf-8", "surrogatepass"))
     except (re.error, OverflowError, RecursionError) as error:
-        raise _Wrong(f"must hold regular expressions; {_shown(regex)} is not one: {error}") from None
+        raise Wrong(f"must hold regular expressions; {shown(regex)} is not one: {error}") from None
     if safe_regex.is_slow(regex):
-        raise _Wrong(
-            f"must not hold {_shown(regex)}: too long, or a repeat or a choice inside a repeat is slow"
+        raise Wrong(
+            f"must not hold {shown(regex)}: too long, or a repeat or a choice inside a repeat is slow"
         )
     if compiled.search(b"") is not None:
-        raise _Wrong(f"must not hold {_shown(regex)}, which matches nothing at all, and so everywhere")
+        raise Wrong(f"must not hold {shown(regex)}, which matches nothing at all, and so everywhere")
 
 
 def _regexes(value: object) -> tuple[str, ...]:
-    regexes = _texts(value)
+    regexes = texts(value)
     for regex in regexes:
         _check_regex(regex)
         if safe_regex.excuses_secrets(regex):
-            raise _Wrong(f"must not hold {_shown(regex)}, which would excuse real secrets; name test values")
+            raise Wrong(f"must not hold {shown(regex)}, which would excuse real secrets; name test values")
     return regexes
 
 
 def _extra(value: object) -> tuple[ExtraRule, ...]:
     shape = "must be a list of tables {name = text, regex = text}"
     if not isinstance(value, list):
-        raise _Wrong(f"{shape}, not {_shown(value)}")
+        raise Wrong(f"{shape}, not {shown(value)}")
     rules = []
     for item in value:
         fits = isinstance(item, dict) and set(item) == {"name", "regex"}
         if not fits or not all(isinstance(text, str) for text in item.values()):
-            raise _Wrong(f"{shape}, not {_shown(item)}")
+            raise Wrong(f"{shape}, not {shown(item)}")
         if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", item["name"]) or item["name"] in RESERVED_KINDS:
-            raise _Wrong(f"must name its rules in lower-case words joined by '-', not {_shown(item['name'])}")
+            raise Wrong(f"must name its rules in lower-case words joined by '-', not {shown(item['name'])}")
         _check_regex(item["regex"])
         rules.append(ExtraRule(item["name"], item["regex"]))
     return tuple(dict.fromkeys(rules))
+
+
+def _policies(value: object) -> Policies:
+    from gitprov.model.policy import policies
+
+    return policies(value)
 
 
 class Key(NamedTuple):
@@ -214,20 +168,25 @@ class Key(NamedTuple):
 KEYS = (
     Key("trailers", "list of profiles", "words", _profiles, "Trailers that commits with AI lines get"),
     Key("custom_trailers", "list of templates", "lines", _templates, "Templates of the profile `custom`"),
-    Key("require", 'list of "prompt", "model"', "words", _some_of(REQUIRE), "What a generation must have before its lines may be committed"),
-    Key("privacy", '"full", "redacted" or "hash-only"', "word", _one_of(PRIVACY), "How much of prompts and outputs is kept"),
-    Key("sidecar", "true or false", "flag", _flag, "Write and guard `.ai-trace/<path>.json`"),
-    Key("markers", "true or false", "flag", _flag, "Guard inline `ai-trace: <trace id>` comments"),
+    Key("require", 'list of "prompt", "model"', "words", some_of(REQUIRE), "What a generation must have before its lines may be committed"),
+    Key("privacy", '"full", "redacted" or "hash-only"', "word", one_of(PRIVACY), "How much of prompts and outputs is kept"),
+    Key("sidecar", "true or false", "flag", flag, "Write and guard `.ai-trace/<path>.json`"),
+    Key("markers", "true or false", "flag", flag, "Guard inline `ai-trace: <trace id>` comments"),
     Key("instructions", "list of paths", "words", _paths, "Instruction files whose digests a generation records"),
-    Key("share.generations", "true or false", "flag", _flag, "Prompts and outputs are shared with remotes, as notes always are"),
-    Key("share.required", "true or false", "flag", _flag, "A push stops where its records cannot be shared (with the pre-push hook)"),
-    Key("inbox.max_file_bytes", "whole number", "whole", _whole(1), "Larger files are recorded by digest only"),
-    Key("inbox.keep_days", "whole number", "whole", _whole(1), "Days that spent and unspent evidence is kept"),
-    Key("inbox.max_archive_bytes", "whole number", "whole", _whole(0), "Size at which the oldest archived evidence goes"),
+    Key("share.generations", "true or false", "flag", flag, "Prompts and outputs are shared with remotes, as notes always are"),
+    Key("share.required", "true or false", "flag", flag, "A push stops where its records cannot be shared (with the pre-push hook)"),
+    Key("inbox.max_file_bytes", "whole number", "whole", whole(1), "Larger files are recorded by digest only"),
+    Key("inbox.keep_days", "whole number", "whole", whole(1), "Days that spent and unspent evidence is kept"),
+    Key("inbox.max_archive_bytes", "whole number", "whole", whole(0), "Size at which the oldest archived evidence goes"),
     Key("redact.allow", "list of regular expressions", None, _regexes, "Text that looks like a secret and is none"),
     Key("redact.extra", "list of {name, regex}", None, _extra, "Kinds of secret that only this project has"),
-    Key("verify.signatures", 'list of "notes", "commits"', "words", _some_of(SIGNATURES), "What `gitprov verify` wants signed: the commits of the notes ref, the commits it looks at"),
-    Key("personal_instructions", "true or false", "flag", _flag, "Store the text of your own `~/.claude/CLAUDE.md`, not its digest alone (`git config` only)"),
+    Key("feeds.pypi_popular", "address", "word", address, "Where `gitprov feeds update` gets the popular Python packages: a name a line, or a JSON list"),
+    Key("feeds.npm_popular", "address", "word", address, "The same for npm packages"),
+    Key("feeds.import_map", "address", "word", address, "The same for modules: a JSON object, module → packages"),
+    Key("feeds.pypi_advisories", "address", "word", address, "The same for known vulnerabilities: a JSON object with `source`, `date` and `advisories`"),
+    Key("verify.signatures", 'list of "notes", "commits"', "words", some_of(SIGNATURES), "What `gitprov verify` wants signed: the commits of the notes ref, the commits it looks at"),
+    Key("personal_instructions", "true or false", "flag", flag, "Store the text of your own `~/.claude/CLAUDE.md`, not its digest alone (`git config` only)"),
+    Key("checks", "table", None, _policies, "What `gitprov check` judges, and what fails it: [its keys](#keys-of-checks)"),
 )  # fmt: skip
 """Every key, in the order of the documentation."""
 
@@ -251,7 +210,7 @@ def _nearest(name: str) -> str:
 
 def _unknown(name: str, source: str) -> ConfigError:
     return ConfigError(
-        f"{source}: unknown key {_shown(name)}; the nearest known key is {_shown(_nearest(name))}"
+        f"{source}: unknown key {shown(name)}; the nearest known key is {shown(_nearest(name))}"
     )
 
 
@@ -264,7 +223,7 @@ def _flat(mapping: Mapping[str, object], source: str) -> dict[str, object]:
         elif isinstance(value, dict):
             flat.update({f"{name}.{inner}": innermost for inner, innermost in value.items()})
         else:
-            raise ConfigError(f"{source}: [{name}] must be a table, not {_shown(value)}")
+            raise ConfigError(f"{source}: [{name}] must be a table, not {shown(value)}")
     for name in flat:
         if name not in _BY_NAME:
             raise _unknown(name, source)
@@ -277,8 +236,8 @@ def _checked(flat: Mapping[str, object], source: str) -> dict[str, Any]:
     for name, value in flat.items():
         try:
             fields[_BY_NAME[name].field] = _BY_NAME[name].check(value)
-        except _Wrong as wrong:
-            raise ConfigError(f"{source}: {name} {wrong}") from None
+        except Wrong as wrong:
+            raise ConfigError(f"{source}: {name}{wrong.inside} {wrong}") from None
     return fields
 
 
@@ -286,7 +245,7 @@ def _without_conflict(config: Config, source: str) -> Config:
     """The same configuration. ConfigError where two settings contradict each other."""
     for lonely in profiles.ALONE:
         if lonely in config.trailers and len(config.trailers) > 1:
-            others = _choices(tuple(name for name in config.trailers if name != lonely))
+            others = choices(tuple(name for name in config.trailers if name != lonely))
             raise ConfigError(f'{source}: trailers cannot hold "{lonely}" together with {others}')
     if "custom" in config.trailers and not config.custom_trailers:
         raise ConfigError(

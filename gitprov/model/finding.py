@@ -11,7 +11,8 @@ ERROR, WARNING, UNKNOWN, INFO = "error", "warning", "unknown", "info"
 
 class Risk(NamedTuple):
     """What a gate adds to a finding. `severity` and `confidence`: high, medium or low; `cwe`: its number;
-    `package`: the dependency concerned; `agent` and `model`: who wrote the line; `prompt`: its first line.
+    `package`: the dependency concerned; `agent` and `model`: who wrote the line; `prompt`: its first line;
+    `committer`: `Name <address>` of the person whose commit added the line.
     """
 
     severity: str
@@ -21,6 +22,7 @@ class Risk(NamedTuple):
     agent: str | None = None
     model: str | None = None
     prompt: str | None = None
+    committer: str | None = None
 
 
 class Finding(NamedTuple):

@@ -49,6 +49,13 @@ LINES_OF: dict[str, list[list[str]]] = {
     "sync": [[], [EVIL], ["--all"], [WORD], ["--all", "--json"], ["./" + EVIL]],
     "clone-setup": [[], [EVIL], [WORD, "--dry-run"], [WORD]],
     "verify": [[], ["--strict"], ["--json"], [EVIL], ["-" + EVIL]],
+    "check": [
+        [EVIL], ["trace", "--range", "HEAD~2..HEAD"], ["trace", "--range", EVIL], ["deps", "--offline", "--all-lines", "."],
+        ["deps", "--offline", EVIL], ["deps", "--format", EVIL], ["security", "--all-lines", "."], ["nondeterminism", "--all-lines", "."],
+        *(["security", "--all-lines", "--format", form, "."] for form in ("json", "github", "gitlab", "junit", "sarif")),
+    ],
+    "ci": [["range"], [EVIL]],
+    "feeds": [["status"], [EVIL]],
     "heal": [
         ["-n"], ["-n", "--color=always"], ["--all", "-n"], [EVIL], ["--from", EVIL, "HEAD"], ["--map", EVIL], ["--map", EVIL + ":HEAD"], [],
         ["--json"],

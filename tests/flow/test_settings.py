@@ -32,6 +32,7 @@ SHOWN = {
     "redact.allow": "tests/flow/test_commit_privacy.py::test_rules_of_the_project",
     "redact.extra": "tests/flow/test_commit_privacy.py::test_rules_of_the_project",
     "verify.signatures": "tests/flow/test_verify.py::test_signatures",
+    "checks": "tests/gates/test_policy.py::test_a_project_decides_what_fails",
     "personal_instructions": "tests/flow/test_links.py::test_a_persons_own_instructions",
 }
 

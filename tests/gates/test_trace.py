@@ -30,7 +30,10 @@ def test_a_commit_with_its_records(project: GitRepo, agent: Agent) -> None:
         "status": "clean",
         "findings": [],
         "unknown": [],
-        "counts": {"findings": 0, "unknown": 0, "high": 0, "medium": 0, "low": 0},
+        "vanished": [],
+        "counts": dict.fromkeys(
+            ("findings", "failing", "unknown", "high", "medium", "low", "suppressed", "baseline"), 0
+        ),
     }
 
 
@@ -80,3 +83,34 @@ def test_a_range_that_is_no_range(project: GitRepo) -> None:
     done = project.gitprov("check", "trace", "--range", "nowhere..HEAD", check=False)
     assert done.returncode == 2
     assert "'nowhere' is no commit here" in done.stderr
+
+
+def test_rules_of_the_project(project: GitRepo, agent: Agent) -> None:
+    """`checks.trace`: each rule that the commit breaks is found; those that it keeps are not."""
+    agent.write("src/a.py", "a = 1\nb = 2\n")
+    project.commit("Add", "src/a.py")
+    rules = (
+        'forbid = ["src/"]\nagents = ["codex"]\nmodels = ["model-*"]\nreviewers = ["*"]\nmax_ai_share = 0.5\n'
+    )
+    project.write(".gitprov.toml", f"[checks.trace]\n{rules}max_delta_rate = 0.5\n")
+    document = answer(project, status=1)
+    assert ids(document) == [
+        "trace/forbidden",
+        "trace/agent-not-allowed",
+        "trace/unreviewed",
+        "trace/ai-share",
+    ]
+    assert document["findings"][0]["path"] == "src/a.py"
+    assert {row["agent"] for row in document["findings"][:3]} == {"my-tool"}
+    project.write(".gitprov.toml", '[checks.trace]\nmodels = ["model-1"]\nmax_ai_share = 1\n')
+    assert answer(project)["status"] == "clean"
+
+
+def test_a_machine_signs_off(project: GitRepo, agent: Agent) -> None:
+    """A finding without any policy; a person's sign-off is none."""
+    agent.write("a.py", "a = 1\n")
+    project.commit("Add\n\nSigned-off-by: Ada <ada@example.com>", "a.py")
+    assert ids(answer(project)) == []
+    project.write("b.py", "b = 1\n")
+    project.commit("Add b\n\nSigned-off-by: Claude <noreply@anthropic.com>", "b.py")
+    assert ids(answer(project, status=1)) == ["trace/signed-off"]

@@ -76,6 +76,7 @@ def settled(repo: GitRepo) -> None:
     """A reset that has nothing more to give."""
     put(repo, "ORIG_HEAD", repo.oid() + "\n")
     put(repo, "gitprov/settled", repo.oid() + "\n")
+    os.utime(repo.path / ".git/ORIG_HEAD", (1, 1))
 
 
 def both(*steps: Callable[[GitRepo], None]) -> Callable[[GitRepo], None]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.errors import ConfigError
-from gitprov.model.config import KEYS, PRIVACY, Config, ExtraRule, apply_personal, parse_config
+from gitprov.model.config import KEYS, PRIVACY, Config, ExtraRule, Key, apply_personal, parse_config
 from tests.support.sealed import ROOT
 
 FILE = ".gitprov.toml"
@@ -229,15 +229,23 @@ def shown(value: object) -> str:
         return "`true`" if value else "`false`"
     if isinstance(value, tuple):
         return "`[" + ", ".join(f'"{item}"' for item in value) + "]`"
+    if value is None:
+        return "none"
+    if value == {}:
+        return "`{}`"
     return f'`"{value}"`' if isinstance(value, str) else f"`{value}`"
+
+
+def default(defaults: Config, key: Key) -> object:
+    """The default of a key; an empty table where it is a table."""
+    value: object = getattr(defaults, key.field)
+    return {} if value is None and key.type == "table" else value
 
 
 def table_rows() -> list[str]:
     """The rows that the documentation's table of keys must have."""
     defaults = Config()
-    return [
-        f"| `{key.name}` | {key.type} | {shown(getattr(defaults, key.field))} | {key.about} |" for key in KEYS
-    ]
+    return [f"| `{key.name}` | {key.type} | {shown(default(defaults, key))} | {key.about} |" for key in KEYS]
 
 
 def test_documentation_has_exactly_the_parsers_keys() -> None:

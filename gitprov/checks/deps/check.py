@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gitprov.checks.deps import files
 from gitprov.checks.deps.dependency import IMPORT, LOCKED, Dependency, UnreadPart, normalised
 from gitprov.checks.deps.modules import ProjectNames, candidates
-from gitprov.checks.deps.verdicts import Knowledge, Verdict, verdicts
+from gitprov.checks.deps.verdicts import Knowledge, Verdict, absent_names, verdicts
 from gitprov.model.ranges import LineSet
+
+#: A path of the kind of file that may include others.
+REQUIREMENTS = "requirements.txt"
 
 
 class Question(NamedTuple):
@@ -36,13 +40,15 @@ def questions(
     lines: LineSet | None,
     project: ProjectNames,
     import_map: Mapping[str, Sequence[str]],
+    kind: str | None = None,
 ) -> tuple[list[Question], list[UnreadPart]]:
-    """The dependencies on some lines of a file (None: on all), and the parts that could not be read.
+    """The dependencies on some lines of a file (None: on all), and the parts that could not be read. `kind`:
+    a path as whose kind of file the text is read, where its own path does not show it.
 
     A package that does not come from a registry, and an import that the project's own modules or declarations
     answer, is no question. Entries of lock files are none: an installer wrote them.
     """
-    reading = files.read(path, text)
+    reading = files.read(kind or path, text)
     questions: list[Question] = []
     for item in reading.dependencies:
         if item.origin is not None or item.how == LOCKED or not _touches(item, lines):
@@ -56,6 +62,19 @@ def questions(
             )
     unread = [part for part in reading.unread if lines is None or not part.line or part.line in lines]
     return questions, unread
+
+
+def included(path: str, text: str, lines: LineSet | None) -> list[tuple[str, int]]:
+    """(path, line) of each file that a requirements file includes on some of its lines (None: on all).
+
+    Paths are relative to the top of the project; those outside of it begin with `..` or `/`.
+    """
+    folder = posixpath.dirname(path)
+    return [
+        (posixpath.normpath(posixpath.join(folder, include.path)), include.line)
+        for include in files.read(REQUIREMENTS, text).includes
+        if include.path and (lines is None or include.line in lines)
+    ]
 
 
 def _touches(item: Dependency, lines: LineSet | None) -> bool:
@@ -76,6 +95,15 @@ def judged(questions: Iterable[Question], knowledge: Mapping[str, Knowledge]) ->
         basis = knowledge[question.item.ecosystem]
         for verdict in verdicts(question.item, list(question.names), question.locked, basis):
             yield Judged(question, verdict)
+
+
+def phantoms(questions: Iterable[Question], knowledge: Mapping[str, Knowledge]) -> set[tuple[str, str]]:
+    """(ecosystem, name) of every name that a question is about and no registry has."""
+    return {
+        (question.item.ecosystem, name)
+        for question in questions
+        for name in absent_names(question.names, knowledge[question.item.ecosystem].facts)
+    }
 
 
 def undetermined(

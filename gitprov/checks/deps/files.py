@@ -69,6 +69,11 @@ def readers(path: str) -> tuple[Reader, ...]:
     return ()
 
 
+def is_requirements(path: str) -> bool:
+    """Whether a file is one of pip's requirements or constraints, which may include others."""
+    return requirements.read in readers(path)
+
+
 def is_lock(path: str) -> bool:
     """Whether a file is a lock file: its packages are known to the project."""
     return any(pattern.match(path) for pattern, _ in _LOCK_TABLE)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timezone
 from typing import NamedTuple
 
 from gitprov.checks.deps.advisories import Advisories, exact_version
@@ -46,14 +47,15 @@ class Verdict(NamedTuple):
 
 
 class Knowledge(NamedTuple):
-    """What verdicts rest on: facts by candidate name, popular names, advisories, names that did not exist
-    when they were looked up before, the present moment, and the age in days below which a package is young.
+    """What verdicts rest on: facts by candidate name, popular names, advisories, `phantoms` (names that did
+    not exist when they were looked up before → that day, `YYYY-MM-DD`), the present moment, and the age in
+    days below which a package is young.
     """
 
     facts: Mapping[str, PackageFacts]
     popular: Popular | None
     advisories: Advisories | None
-    phantoms: frozenset[str]
+    phantoms: Mapping[str, str]
     now: float
     max_age_days: int = 180
 
@@ -72,11 +74,7 @@ def verdicts(item: Dependency, names: list[str], known_good: bool, basis: Knowle
     name = present[0]
     facts = basis.facts[name]
     if name in basis.phantoms:
-        yield Verdict(
-            "deps/resurrected", HIGH, HIGH,
-            f"{name} did not exist when it was looked up before, and exists now",
-            "do not install it before somebody has read its source: names that models invent get registered",
-        )  # fmt: skip
+        yield _resurrected(name, facts, basis.phantoms[name])
     if facts.placeholder:
         yield Verdict(
             "deps/nonexistent", HIGH, HIGH,
@@ -94,21 +92,42 @@ def verdicts(item: Dependency, names: list[str], known_good: bool, basis: Knowle
 _NONE = PackageFacts(None)
 
 
+def _resurrected(name: str, facts: PackageFacts, day: str) -> Verdict:
+    """The registry's own dates may contradict the memory: then another registry may have answered before."""
+    older = facts.first is not None and iso_day(facts.first) < day
+    doubt = f"; yet {facts.source or 'its registry'} dates a release before that day" if older else ""
+    return Verdict(
+        "deps/resurrected", HIGH, MEDIUM if older else HIGH,
+        f"{name} did not exist when it was looked up on {day}, and exists now{doubt}",
+        "do not install it before somebody has read its source: names that models invent get registered",
+    )  # fmt: skip
+
+
+def absent_names(names: Sequence[str], facts: Mapping[str, PackageFacts]) -> list[str]:
+    """The names if each of them is absent from its registry, for sure; none otherwise."""
+    return list(names) if all(facts.get(name, _NONE).exists is False for name in names) else []
+
+
+def iso_day(moment: float) -> str:
+    """The UTC day of a moment in seconds since 1970, as `YYYY-MM-DD`."""
+    return datetime.fromtimestamp(moment, timezone.utc).date().isoformat()
+
+
 def _nonexistent(item: Dependency, names: list[str], basis: Knowledge) -> Verdict:
     where = next((basis.facts[name].source for name in names if name in basis.facts), "")
-    looked_at = f" on {where}" if where else ""
+    place = f" on {where}" if where else ""
     twin = basis.popular.twin(item.key) if basis.popular is not None else None
     hint = f"; {twin.name} may be meant" if twin is not None else ""
     if item.how == IMPORT:
         tried = ", ".join(names[:3])
         return Verdict(
             "deps/nonexistent", HIGH, MEDIUM,
-            f"no package{looked_at} provides the module {item.name} (looked for {tried})",
+            f"no package{place} provides the module {item.name} (looked for {tried})",
             f"remove the import, or declare the package that provides it{hint}",
         )  # fmt: skip
     return Verdict(
         "deps/nonexistent", HIGH, HIGH,
-        f"there is no package {item.name}{looked_at}",
+        f"there is no package {item.name}{place}",
         f"remove it, or name the package that is meant{hint}: somebody may register the name",
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ is their author. A reset therefore counts as having kept a file only if there is
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -68,6 +69,7 @@ def settle(repo: Repository, view: View) -> None:
     if not orig or rebasing(repo):
         return  # a rebase sets ORIG_HEAD too, and a later reset to the same value does not rewrite the file
     if is_settled(repo):
+        _touch(repo)
         return
     last = _last(repo)
     if last is not None and not _is_over(repo, last) and _has_more(repo, last, view):
@@ -78,9 +80,23 @@ def settle(repo: Repository, view: View) -> None:
     files.replace(home, os.path.join(home, "settled"), text.encode("ascii"), durable=False)
 
 
+def _touch(repo: Repository) -> None:
+    """Make the `settled` file newer than ORIG_HEAD in whole seconds too, which is the shell's resolution."""
+    place = os.path.join(repo.git_dir, "gitprov", "settled")
+    with contextlib.suppress(OSError):
+        if int(os.stat(place).st_mtime) <= int(os.stat(os.path.join(repo.git_dir, "ORIG_HEAD")).st_mtime):
+            os.utime(place)
+
+
 def is_settled(repo: Repository) -> bool:
-    """Whether ORIG_HEAD is the one that the `settled` file names. Hooks in sh compare the same."""
-    return state(repo, "gitprov", "settled").partition("\n")[0] == state(repo, "ORIG_HEAD")
+    """Whether ORIG_HEAD is as recorded in the `settled` file, and not newer. Hooks in sh check the same."""
+    place = os.path.join(repo.git_dir, "gitprov", "settled")
+    if state(repo, "gitprov", "settled").partition("\n")[0] != state(repo, "ORIG_HEAD"):
+        return False
+    try:
+        return os.stat(place).st_mtime_ns >= os.stat(os.path.join(repo.git_dir, "ORIG_HEAD")).st_mtime_ns
+    except OSError:
+        return True
 
 
 def _last(repo: Repository) -> Reset | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks.deps import check
@@ -15,6 +15,8 @@ from gitprov.checks.deps.typosquat import Popular
 from gitprov.checks.deps.verdicts import Knowledge
 from gitprov.feeds import lists
 from gitprov.feeds.addresses import Places
+from gitprov.flow.gates import phantoms, remarks
+from gitprov.flow.gates.includes import inclusions
 from gitprov.flow.gates.lookup import LookupOptions, Progress, look_up
 from gitprov.flow.gates.subjects import LARGEST, CheckScope, Subject
 from gitprov.git.files.tree import regular_blobs
@@ -52,26 +54,45 @@ def packages(
 ) -> list[Finding]:
     """The findings of `gitprov check deps`, in the order of files and lines."""
     import_map = lists.table(lists.IMPORT_MAP, options.cache)
-    project = _project(repo, scope)
+    tracked = _tracked(repo, scope.head)
+    project = _project(repo, scope, tracked)
     questions: list[Question] = []
     findings: list[Finding] = []
-    by_path: dict[str, Subject] = {}
-    for subject in subjects:
+    by_path = {subject.path: subject for subject in subjects}
+    files: list[tuple[Subject, str | None]] = [(subject, None) for subject in by_path.values()]
+    for inclusion in inclusions(repo, scope, by_path, {*tracked}, every_line=options.every_line):
+        if isinstance(inclusion, Finding):
+            findings.append(inclusion)
+        else:
+            files.append((inclusion, check.REQUIREMENTS))
+    for subject, kind in files:
         by_path[subject.path] = subject
         lines = subject.added if options.every_line else subject.ai
         if subject.unread:
             findings.append(Finding("deps/unread", UNKNOWN, subject.unread, path=subject.path))
         elif lines:
             text = subject.content.decode("utf-8", "replace")
-            more, unread = check.questions(subject.path, text, lines, project, import_map)
+            more, unread = check.questions(subject.path, text, lines, project, import_map, kind)
             questions += more
             findings += [_unread(subject.path, part.line, part.reason) for part in unread]
-    knowledge = _knowledge(repo, check.names_to_look_up(questions), options, progress)
-    findings += [
-        _finding(judged, by_path[judged.question.path]) for judged in check.judged(questions, knowledge)
-    ]
+    names = check.names_to_look_up(questions)
+    knowledge = _knowledge(repo, names, options, progress)
+    findings += [_finding(judged) for judged in check.judged(questions, knowledge)]
     findings += [_undetermined(*row) for row in check.undetermined(questions, knowledge)]
+    if not options.offline:
+        memory = {ecosystem: basis.phantoms for ecosystem, basis in knowledge.items()}
+        phantoms.remember(repo, memory, check.phantoms(questions, knowledge), options.now)
+    findings += _remarks(repo, knowledge, tracked, options.now)
     return sorted(findings, key=lambda entry: (entry.path or "", entry.lines or (0, 0), entry.rule))
+
+
+def _remarks(
+    repo: Repository, knowledge: Mapping[str, Knowledge], tracked: list[str], now: float
+) -> Iterator[Finding]:
+    yield from remarks.without_cool_down(_places(repo), knowledge, tracked)
+    advisories = knowledge[PYPI].advisories if PYPI in knowledge else None
+    if advisories is not None:
+        yield from remarks.stale_advisories(advisories.source, advisories.date, now)
 
 
 def _unread(path: str, line: int, reason: str) -> Finding:
@@ -87,37 +108,24 @@ def _undetermined(question: Question, reason: str) -> Finding:
     )
 
 
-def _finding(judged: Judged, subject: Subject) -> Finding:
+def _finding(judged: Judged) -> Finding:
     item, verdict = judged.question.item, judged.verdict
-    author = subject.author_of(item.line, item.end_line)
-    risk = Risk(
-        verdict.severity,
-        verdict.confidence,
-        verdict.cwe,
-        item.name,
-        author.agent if author else None,
-        author.model if author else None,
-    )
-    traces = (author.trace,) if author is not None and author.trace else ()
-    level = WARNING if verdict.severity == "low" else ERROR
     return Finding(
         verdict.rule,
-        level,
+        WARNING if verdict.severity == "low" else ERROR,
         verdict.message,
         verdict.fix,
-        path=subject.path,
-        traces=traces,
+        path=judged.question.path,
         lines=(item.line, item.end_line),
-        risk=risk,
+        risk=Risk(verdict.severity, verdict.confidence, verdict.cwe, item.name),
     )
 
 
 # -- what the project has already ----------------------------------------------------------------------------
 
 
-def _project(repo: Repository, scope: CheckScope) -> ProjectNames:
-    """Names of the state that is judged; `locked` of the state before the change."""
-    after = _tracked(repo, scope.head)
+def _project(repo: Repository, scope: CheckScope, after: list[str]) -> ProjectNames:
+    """Names of the state that is judged, whose paths are in `after`; `locked`: before the change."""
     declared = _names(repo, scope.head, [path for path in after if is_lock(path) or is_declaration(path)])
     base = scope.base if scope.paths is None else None
     locks = [path for path in _tracked(repo, base) if is_lock(path)] if base else []
@@ -159,21 +167,26 @@ def _knowledge(
     repo: Repository, names: Mapping[str, list[str]], options: PackageOptions, progress: Progress
 ) -> dict[str, Knowledge]:
     """Ecosystem → what its verdicts rest on."""
-    places = Places(repo.env, repo.env.get("HOME", ""), repo.worktree or "")
+    places = _places(repo)
     wish = LookupOptions(options.offline, options.now, options.cache)
     facts = look_up(names, places, wish, progress)
+    memory = phantoms.recall(repo) if names else {}
     popular = {PYPI: lists.PYPI_POPULAR, NPM: lists.NPM_POPULAR}
     return {
         ecosystem: Knowledge(
             facts[ecosystem],
             Popular(lists.names(popular[ecosystem], options.cache)) if ecosystem in popular else None,
             _advisories(options.cache) if ecosystem == PYPI else None,
-            frozenset(),
+            memory.get(ecosystem, {}),
             options.now,
             options.max_age_days,
         )
         for ecosystem in names
     }
+
+
+def _places(repo: Repository) -> Places:
+    return Places(repo.env, repo.env.get("HOME", ""), repo.worktree or "")
 
 
 def _advisories(folder: str) -> Advisories:

@@ -25,11 +25,14 @@ LARGEST = 8 << 20
 
 
 class Author(NamedTuple):
-    """Who wrote a line: trace id (None where no commit has it yet), agent, model."""
+    """Who wrote a line: trace id (None where no commit has it yet), agent, model, and the commit that added
+    it, None for one to come.
+    """
 
     trace: str | None
     agent: str | None
     model: str | None
+    commit: str | None = None
 
 
 class Subject(NamedTuple):
@@ -111,6 +114,18 @@ def _committed(repo: Repository, scope: CheckScope, change: FileChange) -> Subje
     return Subject(change.path, content, added, _blamed(repo, (span,), change.path, added))
 
 
+def whole_file(repo: Repository, scope: CheckScope, path: str) -> Subject:
+    """One file of the state that is judged, all of its lines, whether the change touches it or not."""
+    if scope.paths is not None:
+        return next(_on_disk(repo, [path]), Subject(path, b"", LineSet()))
+    rev = scope.head or scope.base or "HEAD"
+    content = repo.objects.content(f"{rev}:{path}")
+    if content is None or len(content) > LARGEST:
+        return Subject(path, b"", LineSet(), unread=_why_not(content))
+    every = LineSet.of_runs([(1, content.count(b"\n") + 1)])
+    return Subject(path, content, every, _blamed(repo, (rev,), path, None))
+
+
 def _why_not(content: bytes | None) -> str:
     return "its content is not in this clone" if content is None else f"it is larger than {LARGEST >> 20} MiB"
 
@@ -129,7 +144,9 @@ def _blamed(
         for line in piece:
             facts = line.facts
             if facts.cls in ("ai", "edited", "declared") and (lines is None or line.line in lines):
-                rows.setdefault(Author(facts.trace, facts.agent, facts.model), []).append(line.line)
+                commit = line.oid if line.oid.strip("0") else None
+                author = Author(facts.trace, facts.agent, facts.model, commit)
+                rows.setdefault(author, []).append(line.line)
     return tuple((LineSet(numbers), author) for author, numbers in rows.items())
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.flow.gates.subjects import CheckScope
+from gitprov.checks import trace_rules
+from gitprov.flow.gates.subjects import CheckScope, subjects
 from gitprov.flow.read import log
 from gitprov.flow.records.verify import verify
 from gitprov.git import notes as note_trees
 from gitprov.model.finding import ERROR, INFO, UNKNOWN, WARNING, Finding, Risk
 from gitprov.model.note import Note
+from gitprov.model.policy import CheckPolicy
 from gitprov.store import notes
 from gitprov.store.config import load_config
 
@@ -22,6 +24,7 @@ Progress = Callable[[str, int, int], None]
 
 _FETCH = "gitprov clone-setup && git fetch"
 RULES = {
+    **trace_rules.RULES,
     "trace/no-trace": "A commit that declares AI-written lines and has no trace in a note.",
     "trace/bypassed": "A commit that was made past the gate.",
     "trace/dropped": "A trace whose record a commit let go, with the reason.",
@@ -37,9 +40,10 @@ _HIGH = ("trace/no-trace", "trace/no-note", "trace/bad-trailer", "trace/trailer-
 
 
 class TraceOptions(NamedTuple):
-    """`require_trace`: a commit that declares AI must have traces."""
+    """`require_trace`: a commit that declares AI must have traces. `policy`: what the project allows."""
 
     require_trace: bool
+    policy: CheckPolicy = CheckPolicy()
 
 
 def trace_records(
@@ -56,13 +60,30 @@ def trace_records(
     ]
     entries = list(_entries(repo, revs))
     texts = notes.read(repo, [entry.oid for entry in entries])
-    findings += [finding for entry in entries for finding in _of_commit(entry, texts, options)]
-    return findings
+    for entry in entries:
+        findings += _of_commit(entry, texts, options)
+        findings += trace_rules.of_commit(entry, options.policy, config.trailers)
+    return findings + _of_range(repo, scope, options.policy)
+
+
+def _of_range(repo: Repository, scope: CheckScope, policy: CheckPolicy) -> list[Finding]:
+    """Findings on the whole range. The lines of all its files are counted only where the policy asks."""
+    if policy.max_ai_share is None:
+        return []
+    base = scope.base if scope.base != scope.head else None
+    files = [file for file in subjects(repo, scope._replace(base=base)) if policy.judges(file.path)]
+    unread = [
+        Finding("trace/ai-share", UNKNOWN, file.unread, path=file.path) for file in files if file.unread
+    ]
+    counts = [(len(file.ai), len(file.added)) for file in files]
+    ai, added = sum(ai for ai, _ in counts), sum(added for _, added in counts)
+    return [*unread, *trace_rules.of_range(ai, added, policy)]
 
 
 def _of_verify(finding: Finding) -> Finding:
     rule = f"trace/{finding.rule}"
-    return finding._replace(rule=rule, risk=Risk("high" if rule in _HIGH else "medium", "high"))
+    severity = "high" if rule in _HIGH else "medium" if finding.level == ERROR else "low"
+    return finding._replace(rule=rule, risk=Risk(severity, "high"))
 
 
 def _entries(repo: Repository, revs: list[str]) -> Iterator[LoggedCommit]:
@@ -79,15 +100,16 @@ def _of_commit(entry: LoggedCommit, texts: Mapping[str, Note], options: TraceOpt
         yield _finding("trace/no-trace", ERROR, message, f"gitprov heal {entry.oid[:12]}", entry, "high")
     if row is not None and row.gate == "bypassed":
         message = f"{entry.oid[:12]} was committed past the gate (--no-verify)"
-        yield _finding(
-            "trace/bypassed", WARNING, message, f"gitprov verify {entry.oid[:12]}^!", entry, "medium"
-        )
+        yield _finding("trace/bypassed", WARNING, message, f"gitprov verify {entry.oid[:12]}^!", entry, "low")
     for trace, reason in ((row.dropped if row is not None else None) or {}).items():
         message = f"{entry.oid[:12]} let the record of {trace} go: {reason}"
-        yield _finding("trace/dropped", WARNING, message, None, entry, "low")
+        yield _finding("trace/dropped", WARNING, message, None, entry, "low")._replace(traces=(trace,))
 
 
 def _finding(
     rule: str, level: str, message: str, mend: str | None, entry: LoggedCommit, severity: str
 ) -> Finding:
-    return Finding(rule, level, message, mend, commit=entry.oid, risk=Risk(severity, "high"))
+    agent, model = entry.machines[0] if entry.machines else (None, None)
+    traces = tuple(trace.id for trace in entry.traces)
+    risk = Risk(severity, "high", agent=agent, model=model)
+    return Finding(rule, level, message, mend, commit=entry.oid, traces=traces, risk=risk)

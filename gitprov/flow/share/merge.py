@@ -1,4 +1,6 @@
-"""Unites our records with a remote's: the notes ref and, where a team shares them, the generations."""
+"""Unites our records with a remote's: the notes ref, the names of packages that did not exist and, where a
+team shares them, the generations.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ from gitprov.errors import Contended
 from gitprov.git import notes as trees
 from gitprov.git.process import decode
 from gitprov.model.untrusted.printed import shell_quoted
-from gitprov.store import flags, generations, notes
+from gitprov.store import flags, generations, notes, phantoms
 from gitprov.store.genuine import genuine
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from gitprov.git.write import RefChange
 
 SAME, FORWARD, AHEAD, MERGE = "same", "forward", "ahead", "merge"
-REFS = {"notes": notes.REF, "generations": generations.REF}
+REFS = {"notes": notes.REF, "generations": generations.REF, "phantoms": phantoms.REF}
 _TRIES = 30
 #: A reading command does not wait for a stale lock; the next command tries again.
 _TRIES_OF_A_READER = 2
@@ -29,8 +31,8 @@ _NONE: frozenset[str] = frozenset()
 
 class MergePlan(NamedTuple):
     """How to unite two values of a ref. `step`: `same`; `forward`: ours moves to theirs; `ahead`: theirs can
-    move to ours; `merge`: by `change`. Keys (commit ids for notes, traces for generations) are in `came` if
-    ours changes for them, in `went` if theirs does, in `merged` if both do.
+    move to ours; `merge`: by `change`. Keys (commit ids for notes, traces for generations, ecosystem and name
+    for phantoms) are in `came` if ours changes for them, in `went` if theirs does, in `merged` if both do.
     """
 
     step: str
@@ -84,12 +86,14 @@ def outlook(repo: Repository, kind: str, ours: str | None, remote: str | None) -
         if ours is None:
             return MergePlan(FORWARD, ours, remote, came=keys)
         return MergePlan(AHEAD, ours, remote, went=keys)
-    return _notes(repo, ours, remote) if kind == "notes" else _generations(repo, ours, remote)
+    return {"notes": _notes, "generations": _generations, "phantoms": _phantoms}[kind](repo, ours, remote)
 
 
 def _keys(repo: Repository, kind: str, commit: str) -> set[str]:
     if kind == "notes":
         return set(trees.listing(repo, commit))
+    if kind == "phantoms":
+        return {" ".join(key) for key in phantoms.read(repo, commit)}
     return _traces(generations.listing(repo, commit))
 
 
@@ -148,6 +152,25 @@ def _generations(repo: Repository, ours: str, remote: str) -> MergePlan:
     change = RefChange(
         generations.REF, ours, "gitprov: unite generations", files, fresh=fresh, merged=(remote,), blobs=blobs
     )
+    return counts._replace(step=MERGE, change=change)
+
+
+def _phantoms(repo: Repository, ours: str, remote: str) -> MergePlan:
+    from gitprov.git.files.treediff import merge_base
+    from gitprov.git.write import RefChange
+
+    own_names, other = phantoms.read(repo, ours), phantoms.read(repo, remote)
+    union = phantoms.united(own_names, other)
+    came = frozenset(" ".join(key) for key, day in union.items() if own_names.get(key) != day)
+    went = frozenset(" ".join(key) for key, day in union.items() if other.get(key) != day)
+    counts = MergePlan("", ours, remote, came, went, came & went)
+    base = merge_base(repo, ours, remote)
+    if base == ours and not went:
+        return counts._replace(step=FORWARD)
+    if base == remote and not came:
+        return counts._replace(step=AHEAD)
+    files: dict[str, bytes | None] = {phantoms.FILE: phantoms.dump(union)}
+    change = RefChange(phantoms.REF, ours, "gitprov: unite names", files, merged=(remote,))
     return counts._replace(step=MERGE, change=change)
 
 

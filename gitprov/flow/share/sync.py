@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 _TRIES = 25
+#: Names of packages that did not exist. They are shared where the remote takes them, and stop no sync.
+_PHANTOMS = "phantoms"
 
 
 class SyncOptions(NamedTuple):
@@ -89,7 +91,7 @@ def choose(repo: Repository, named: list[str], *, every: bool = False) -> tuple[
 def nothing_new(repo: Repository, remote: str, configured: remotes.Remotes, wish: SyncOptions) -> bool:
     """Whether the remote had all our records when it was last fetched; it is not contacted."""
     top = remotes.staging(remote, configured.names)
-    kinds = fetched_remotes.KINDS if wish.generations else fetched_remotes.KINDS[:1]
+    kinds = _kinds(wish)
     pairs = [(shared.REFS[kind], f"{top}/{kind}") for kind in kinds]
     values = read_refs(repo, [ref for pair in pairs for ref in pair])
     return all(ours not in values or values[ours] == values.get(remote_ref) for ours, remote_ref in pairs)
@@ -108,7 +110,7 @@ def sync(
 
     GitprovError with a remedy where the remote cannot be reached, refuses, or keeps moving.
     """
-    kinds = fetched_remotes.KINDS if wish.generations else fetched_remotes.KINDS[:1]
+    kinds = _kinds(wish)
     tallies = {kind: _Tally() for kind in kinds}
     signing = sign.gpgsign_enabled(repo) if wish.sign is None else wish.sign
     for _ in attempts(_TRIES, 0.05):
@@ -128,10 +130,16 @@ def sync(
     )
 
 
+def _kinds(wish: SyncOptions) -> tuple[str, ...]:
+    kinds = fetched_remotes.KINDS if wish.generations else fetched_remotes.KINDS[:1]
+    return (*kinds, _PHANTOMS)
+
+
 def _synced(remote: str, tallies: dict[str, _Tally], wish: SyncOptions) -> Synced:
     rows = [
         RefSync(kind, shared.REFS[kind], len(tally.came), len(tally.went), len(tally.merged))
         for kind, tally in tallies.items()
+        if kind != _PHANTOMS or tally.came or tally.went
     ]
     return Synced(remotes.shown(remote), tuple(rows), wish.push and not wish.dry_run)
 
@@ -201,9 +209,9 @@ def _push(
         if ref in results and results[ref].state == "done":
             repo.try_run("update-ref", f"{top}/{kind}", moves[ref])
     for ref, pushed in results.items():
-        if pushed.state not in ("done", "moved"):
+        if pushed.state not in ("done", "moved") and ref != shared.REFS[_PHANTOMS]:
             raise _not_pushed(remote, ref, pushed)
-    return all(pushed.state == "done" for pushed in results.values())
+    return all(pushed.state != "moved" for pushed in results.values())
 
 
 def _no_commit(remote: str, ref: str, what: str) -> GitprovError:

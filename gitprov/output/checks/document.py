@@ -3,43 +3,60 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
+from gitprov.model.answers.report import Report
 from gitprov.model.canonical import Json
 from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
+from gitprov.output.checks.remarks import remark_rows
 
-CLEAN, FINDINGS, COULD_NOT_LOOK = "clean", "findings", "unknown"
+CLEAN, FINDINGS, COULD_NOT_LOOK, OFF = "clean", "findings", "unknown", "off"
 _NO_RISK = Risk("low", "low")
 
 
-def status(findings: Sequence[Finding]) -> str:
-    """`findings` where something is wrong, `unknown` where something could not be looked at, else `clean`."""
-    levels = {finding.level for finding in findings}
+def status(report: Report) -> str:
+    """`findings` where something is wrong, `unknown` where something could not be looked at, else `clean`;
+    `off` where the policy has the check switched off.
+    """
+    if not report.enabled:
+        return OFF
+    levels = {finding.level for finding in report.findings}
     if levels & {ERROR, WARNING}:
         return FINDINGS
     return COULD_NOT_LOOK if UNKNOWN in levels else CLEAN
 
 
-def document(findings: Sequence[Finding]) -> dict[str, Json]:
+def document(report: Report) -> dict[str, Json]:
     """The whole answer of a check."""
-    certain = [finding for finding in findings if finding.level in (ERROR, WARNING)]
-    unknown = [finding for finding in findings if finding.level == UNKNOWN]
+    wrong, unknown = split(report)
     return {
-        "status": status(findings),
-        "findings": [row(finding) for finding in certain],
+        "status": status(report),
+        "findings": [row(finding) for finding in wrong],
         "unknown": [_unknown(finding) for finding in unknown],
-        "counts": counts(findings),
+        "vanished": [{"id": rule, "path": path} for rule, path in report.vanished],
+        "remarks": remark_rows(report.findings),
+        "counts": counts(report),
     }
 
 
-def counts(findings: Sequence[Finding]) -> dict[str, Json]:
-    """How many findings, of which severity, and how many things could not be looked at."""
-    certain = [finding for finding in findings if finding.level in (ERROR, WARNING)]
-    severities = Counter((finding.risk or _NO_RISK).severity for finding in certain)
+def split(report: Report) -> tuple[list[Finding], list[Finding]]:
+    """The findings, and what could not be looked at."""
+    wrong = [finding for finding in report.findings if finding.level in (ERROR, WARNING)]
+    return wrong, [finding for finding in report.findings if finding.level == UNKNOWN]
+
+
+def counts(report: Report) -> dict[str, Json]:
+    """How many findings, of which severity, how many fail the check, how many things could not be looked at,
+    and how many findings a comment or the baseline holds back.
+    """
+    wrong, unknown = split(report)
+    severities = Counter((finding.risk or _NO_RISK).severity for finding in wrong)
     return {
-        "findings": len(certain),
-        "unknown": sum(finding.level == UNKNOWN for finding in findings),
+        "findings": len(wrong),
+        "failing": sum(finding.level == ERROR for finding in wrong),
+        "unknown": len(unknown),
         **{name: severities[name] for name in ("high", "medium", "low")},
+        "suppressed": report.suppressed,
+        "baseline": report.baseline,
     }
 
 
@@ -62,7 +79,10 @@ def row(finding: Finding) -> dict[str, Json]:
         "trace": finding.trace,
         "agent": risk.agent,
         "model": risk.model,
+        "prompt": risk.prompt,
         "commit": finding.commit,
+        "committer": risk.committer,
+        "fails": finding.level == ERROR,
         "fingerprint": finding.evidence,
     }
 

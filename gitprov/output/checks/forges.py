@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
+from gitprov.model.answers.report import Report
 from gitprov.model.canonical import Json, digest
-from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
+from gitprov.model.finding import Finding, Risk
+from gitprov.output.checks.document import split
 from gitprov.output.checks.plain import summary
+from gitprov.output.text import clean_block
 
 _GITHUB = {"high": "error", "medium": "warning", "low": "notice"}
 _GITLAB = {"high": "critical", "medium": "major", "low": "minor"}
-#: GitHub shows so many annotations of a step and no more.
-_SHOWN = 10
 _NO_RISK = Risk("low", "low")
 _NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def github(findings: Sequence[Finding]) -> Iterator[str]:
+def github(report: Report) -> Iterator[str]:
     """Workflow commands, the most severe first, then the total: GitHub shows only the first of each kind."""
     order = list(_GITHUB)
-    certain = [finding for finding in findings if finding.level in (ERROR, WARNING)]
-    for finding in sorted(certain, key=lambda entry: order.index((entry.risk or _NO_RISK).severity)):
+    wrong, unknown = split(report)
+    for finding in sorted(wrong, key=lambda entry: order.index((entry.risk or _NO_RISK).severity)):
         fields = []
         if finding.path:
             fields.append(f"file={_property(finding.path)}")
@@ -31,22 +32,21 @@ def github(findings: Sequence[Finding]) -> Iterator[str]:
         fields.append(f"title={_property(finding.rule)}")
         text = finding.message + (f"\nfix: {finding.mend}" if finding.mend else "")
         yield f"::{_GITHUB[(finding.risk or _NO_RISK).severity]} {','.join(fields)}::{_message(text)}"
-    for finding in findings:
-        if finding.level == UNKNOWN:
-            place = f" file={_property(finding.path)}" if finding.path else ""
-            yield f"::warning{place}::{_message('could not look: ' + finding.message)}"
-    yield f"gitprov: {summary(findings, strict=True)}"
+    for finding in unknown:
+        place = f" file={_property(finding.path)}" if finding.path else ""
+        yield f"::warning{place}::{_message('could not look: ' + finding.message)}"
+    yield f"gitprov: {summary(report, strict=True)}"
 
 
-def github_summary(findings: Sequence[Finding], title: str) -> Iterator[str]:
+def github_summary(report: Report, title: str) -> Iterator[str]:
     """Markdown for the summary of a step: all findings, of which annotations show only some."""
-    yield f"### {title}: {summary(findings, strict=True)}"
-    certain = [finding for finding in findings if finding.level in (ERROR, WARNING)]
-    if certain:
+    yield f"### {title}: {summary(report, strict=True)}"
+    wrong, unknown = split(report)
+    if wrong:
         yield ""
         yield "| where | severity | what | fix | trace |"
         yield "|---|---|---|---|---|"
-    for finding in certain:
+    for finding in wrong:
         place = f"{finding.path or ''}:{finding.lines[0]}" if finding.lines else finding.path or ""
         cells = (
             place,
@@ -56,9 +56,15 @@ def github_summary(findings: Sequence[Finding], title: str) -> Iterator[str]:
             finding.trace or "",
         )
         yield "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+    if unknown:
+        yield ""
+    for finding in unknown:
+        place = f"{finding.path}: " if finding.path else ""
+        mend = f" (fix: {finding.mend})" if finding.mend else ""
+        yield f"- could not look: {_cell(place + finding.message + mend)}"
 
 
-def gitlab(findings: Sequence[Finding]) -> list[Json]:
+def gitlab(report: Report) -> list[Json]:
     """GitLab's Code Quality report."""
     return [
         {
@@ -73,20 +79,18 @@ def gitlab(findings: Sequence[Finding]) -> list[Json]:
                 "lines": {"begin": finding.lines[0] if finding.lines else 1},
             },
         }
-        for finding in findings
-        if finding.level in (ERROR, WARNING)
+        for finding in split(report)[0]
     ]
 
 
-def junit(findings: Sequence[Finding], check: str) -> Iterator[str]:
+def junit(report: Report, check: str) -> Iterator[str]:
     """JUnit's XML: a test case for each finding (failure) and for each part not looked at (skipped)."""
-    certain = [finding for finding in findings if finding.level in (ERROR, WARNING)]
-    unknown = [finding for finding in findings if finding.level == UNKNOWN]
-    total = len(certain) + len(unknown) or 1
+    wrong, unknown = split(report)
+    total = len(wrong) + len(unknown) or 1
     yield '<?xml version="1.0" encoding="UTF-8"?>'
-    sizes = f'tests="{total}" failures="{len(certain)}" skipped="{len(unknown)}"'
+    sizes = f'tests="{total}" failures="{len(wrong)}" skipped="{len(unknown)}"'
     yield f'<testsuite name="gitprov {check}" {sizes}>'
-    for finding in certain:
+    for finding in wrong:
         text = finding.message + (f"\nfix: {finding.mend}" if finding.mend else "")
         yield f"  <testcase classname={_attribute(finding.path or check)} name={_attribute(_name(finding))}>"
         kind, message = _attribute(finding.rule), _attribute(finding.message)
@@ -96,7 +100,7 @@ def junit(findings: Sequence[Finding], check: str) -> Iterator[str]:
         yield f"  <testcase classname={_attribute(finding.path or check)} name={_attribute(_name(finding))}>"
         yield f"    <skipped message={_attribute(finding.message)}/>"
         yield "  </testcase>"
-    if not certain and not unknown:
+    if not wrong and not unknown:
         yield f'  <testcase classname="gitprov" name="{check}"/>'
     yield "</testsuite>"
 
@@ -110,8 +114,8 @@ def _attribute(text: str) -> str:
 
 
 def _xml(text: str) -> str:
-    """The text without characters that XML cannot hold."""
-    return _NO_XML.sub("\ufffd", text)
+    """The text without characters that XML cannot hold; those that steer a terminal are shown as escapes."""
+    return _NO_XML.sub("\ufffd", clean_block(text))
 
 
 def _message(text: str) -> str:

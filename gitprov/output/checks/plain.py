@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding
-from gitprov.output.checks.document import counts
+from gitprov.model.answers.report import Report
+from gitprov.model.finding import Finding
+from gitprov.output.checks.document import counts, split
+from gitprov.output.checks.remarks import remark_lines
 from gitprov.output.text import clean
 
 #: Longest source line shown, in characters.
@@ -14,32 +16,38 @@ Paint = Callable[[str, str], str]
 """From a text and its part (`high`, `medium`, `low`, `place`, `mark`, `dim`) to the text in colour."""
 
 
-def lines(
-    findings: Sequence[Finding], sources: Mapping[str, Sequence[str]], paint: Paint, strict: bool
-) -> Iterator[str]:
-    """Each finding with its source line (`sources`: path → lines), then what could not be looked at, then a
-    summary.
+def lines(report: Report, sources: Mapping[str, Sequence[str]], paint: Paint, strict: bool) -> Iterator[str]:
+    """Each finding with its source line (`sources`: path → lines), then what could not be looked at, what is
+    gone from the baseline, and a summary.
     """
-    for finding in findings:
-        if finding.level in (ERROR, WARNING):
-            yield from _finding(finding, sources, paint)
-            yield ""
-    unknown = [finding for finding in findings if finding.level == UNKNOWN]
+    wrong, unknown = split(report)
+    for finding in wrong:
+        yield from _finding(finding, sources, paint)
+        yield ""
     for finding in unknown:
         yield f"could not look: {_place(finding)}: {clean(finding.message)} [{finding.check}]"
         if finding.mend:
             yield paint(f"  fix: {clean(finding.mend)}", "dim")
-    yield summary(findings, strict)
+    yield from remark_lines(report.findings)
+    for rule, path in report.vanished:
+        yield paint(f"gone, still in the baseline: {clean(path)} [{clean(rule)}]", "dim")
+    yield summary(report, strict)
 
 
-def summary(findings: Sequence[Finding], strict: bool) -> str:
-    """One line: how many findings, and how much could not be looked at."""
-    total = counts(findings)
+def summary(report: Report, strict: bool) -> str:
+    """One line: how many findings, how much could not be looked at, and how many findings are held back."""
+    if not report.enabled:
+        return "switched off by the policy of this project"
+    total = counts(report)
     number, unknown = total["findings"], total["unknown"]
     text = f"{number} finding{'s' if number != 1 else ''}" if number else "clean"
+    if number and not total["failing"]:
+        text += " (none fails the check)"
     if unknown:
         text += f", {unknown} could not be looked at" + (" (fails under --strict)" if not strict else "")
-    return text
+    if report.suppressed:
+        text += f", {report.suppressed} suppressed by comments"
+    return text + (f", {report.baseline} in the baseline" if report.baseline else "")
 
 
 def _finding(finding: Finding, sources: Mapping[str, Sequence[str]], paint: Paint) -> Iterator[str]:
@@ -57,8 +65,11 @@ def _finding(finding: Finding, sources: Mapping[str, Sequence[str]], paint: Pain
         yield f"  {' ' * len(number)} | {' ' * indent}{paint('^' * max(len(body), 1), 'mark')}"
     if finding.trace is not None and risk is not None:
         author = " ".join(filter(None, (risk.agent, risk.model)))
+        person = f", committed by {clean(risk.committer)}" if risk.committer else ""
         prompt = f": “{clean(risk.prompt)}”" if risk.prompt else ""
-        yield paint(f"  written by {clean(author) or 'a model'}, {clean(finding.trace)}{prompt}", "dim")
+        yield paint(
+            f"  written by {clean(author) or 'a model'}, {clean(finding.trace)}{person}{prompt}", "dim"
+        )
     if finding.mend:
         yield f"  fix: {clean(finding.mend)}"
 

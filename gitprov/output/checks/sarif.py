@@ -5,35 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
+from gitprov.model.answers.report import Report
 from gitprov.model.canonical import Json
-from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
-from gitprov.output.checks.document import row
+from gitprov.model.finding import Finding, Risk
+from gitprov.output.checks.document import row, split
 
 _LEVELS = {"high": "error", "medium": "warning", "low": "note"}
 _SCORES = {"high": "8.0", "medium": "5.0", "low": "2.0"}
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def document(
-    findings: Sequence[Finding], version: str, category: str, help_texts: Mapping[str, str]
-) -> dict[str, Json]:
+def document(report: Report, version: str, category: str, help_texts: Mapping[str, str]) -> dict[str, Json]:
     """One run. `category`: tells runs of several checks apart; `help_texts`: rule → what it is about."""
-    certain = [finding for finding in findings if finding.level in (ERROR, WARNING)]
-    rules = sorted({finding.rule for finding in certain})
-    notes = [_notification(finding) for finding in findings if finding.level == UNKNOWN]
+    wrong, unknown = split(report)
+    rules = sorted({finding.rule for finding in wrong})
+    notes = [_notification(finding) for finding in unknown]
     run: dict[str, Json] = {
         "tool": {
             "driver": {
                 "name": "gitprov",
                 "semanticVersion": version,
-                "rules": [_rule(rule, certain, help_texts) for rule in rules],
+                "rules": [_rule(rule, wrong, help_texts) for rule in rules],
             }
         },
         "automationDetails": {"id": f"gitprov/{category}/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The top directory of the repository"}}},
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
-        "results": [_result(finding, rules) for finding in certain],
+        "results": [_result(finding, rules) for finding in wrong],
     }
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
 
@@ -68,7 +67,7 @@ def _result(finding: Finding, rules: Sequence[str]) -> dict[str, Json]:
         "message": {"text": finding.message + (f". Fix: {finding.mend}" if finding.mend else "")},
         "properties": {
             name: facts[name]
-            for name in ("trace", "agent", "model", "package", "commit", "confidence")
+            for name in ("trace", "agent", "model", "package", "commit", "committer", "confidence")
             if facts[name]
         },
     }
@@ -79,9 +78,8 @@ def _result(finding: Finding, rules: Sequence[str]) -> dict[str, Json]:
 
 
 def _location(finding: Finding) -> dict[str, Json]:
-    place: dict[str, Json] = {
-        "artifactLocation": {"uri": quote(finding.path or ".", safe="/"), "uriBaseId": "%SRCROOT%"}
-    }
+    path = (finding.path or ".").encode("utf-8", "surrogateescape")
+    place: dict[str, Json] = {"artifactLocation": {"uri": quote(path, safe="/"), "uriBaseId": "%SRCROOT%"}}
     first, last = finding.lines or (1, 1)
     place["region"] = {"startLine": first, "endLine": last}
     return {"physicalLocation": place}

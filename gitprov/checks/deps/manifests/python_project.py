@@ -20,6 +20,7 @@ else:
 
 Item = Dependency | UnreadPart
 _LOCK_ROW = re.compile(r'(name|version) = "([^"]*)"')
+_SETTING = re.compile(r"^\w+\s*[=:]\s*(?![=<>~!])")
 _FOREIGN = ("git", "path", "url", "file", "workspace", "hg", "svn", "editable", "ref")
 _UV_LISTS = (
     "dev-dependencies",
@@ -67,16 +68,16 @@ def read_setup_cfg(text: str) -> Reading:
         parser.read_string(text)
     except configparser.Error as error:
         return unreadable(str(error).splitlines()[0])
-    wanted_keys = ("install_requires", "setup_requires", "tests_require")
-    blocks = [parser.get("options", key, fallback="") for key in wanted_keys]
+    keys = ("install_requires", "setup_requires", "tests_require")
+    blocks = [parser.get("options", key, fallback="") for key in keys]
     if parser.has_section("options.extras_require"):
         blocks += [value for _, value in parser.items("options.extras_require")]
-    rows = text.splitlines()
+    rows = [_SETTING.sub("", row.split(" #")[0].strip()) for row in text.splitlines()]
     at = 0
     items: list[Item | None] = []
     for block in blocks:
         for entry in filter(None, (row.split(" #")[0].strip() for row in block.splitlines())):
-            at = next((n for n in (*range(at, len(rows)), *range(at)) if entry in rows[n]), 0)
+            at = next((n for n in (*range(at, len(rows)), *range(at)) if entry == rows[n]), 0)
             items.append(requirement(entry, at + 1, at + 1))
     return _reading(item for item in items if item is not None)
 
@@ -112,18 +113,20 @@ def _literals(node: ast.expr, values: Mapping[str, ast.expr], where: str) -> Ite
             item = requirement(row, node.lineno, node.end_lineno or node.lineno)
             if item is not None:
                 yield item
-    elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-        for element in node.elts:
-            yield from _literals(element, values, where)
-    elif isinstance(node, ast.Dict):
-        for element in node.values:
-            yield from _literals(element, values, where)
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        for operand in ast.iter_child_nodes(node):
-            if isinstance(operand, ast.expr):
-                yield from _literals(operand, values, where)
+    elif isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.BinOp)):
+        for part in _parts(node):
+            yield from _literals(part, values, where)
     else:
         yield UnreadPart(node.lineno, f"{where} is computed, and setup.py is not run")
+
+
+def _parts(node: ast.List | ast.Tuple | ast.Set | ast.Dict | ast.BinOp) -> list[ast.expr]:
+    """The elements of a collection, the values of a dictionary, the operands of a sum."""
+    if isinstance(node, ast.Dict):
+        return node.values
+    if isinstance(node, ast.BinOp):
+        return [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+    return node.elts
 
 
 def read_script_header(text: str) -> Reading:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Annotated
 
 import typer
 
 from gitprov.checks.deps.verdicts import RULES
+from gitprov.cli.cache import cache_folder
 from gitprov.cli.commands.check import frame
 from gitprov.cli.door import Progress
 
 _PATIENCE = 2.0
+_DAYS = 180
 
 
 def command(
@@ -26,8 +27,13 @@ def command(
         bool, typer.Option("--offline", help="Ask no registry; earlier answers count.")
     ] = False,
     max_age_days: Annotated[
-        int, typer.Option("--max-age-days", min=0, metavar="DAYS", help="A younger package is reported.")
-    ] = 180,
+        int | None,
+        typer.Option(
+            "--max-age-days", min=0, metavar="DAYS", help="A younger package is reported, 180 by default."
+        ),
+    ] = None,
+    baseline: frame.Baseline = None,
+    write_baseline: frame.WriteBaseline = False,
     color: frame.Color = None,
 ) -> None:
     """Look up the packages that models' lines name: do they exist, since when, are they what they seem?
@@ -41,20 +47,21 @@ def command(
     Examples: gitprov check deps --staged; gitprov check deps --range origin/main..HEAD --format sarif
     """
     from gitprov.flow.gates.packages import PackageOptions, packages
+    from gitprov.flow.gates.report import ReportOptions, load_policy
     from gitprov.flow.gates.subjects import subjects
 
-    answer = frame.CheckAnswer("deps", form, strict, color, RULES)
+    answer = frame.CheckAnswer(
+        "deps", form, strict, color, RULES, ReportOptions(all_lines, baseline, write_baseline)
+    )
     progress = Progress(_PATIENCE)
-    options = PackageOptions(offline, all_lines, max_age_days, time.time(), cache_folder())
     with frame.repository() as repo:
         scope = frame.scope(repo, paths or [], commits, staged)
-        judged = list(subjects(repo, scope))
-        findings = packages(repo, scope, judged, options, progress)
+        policy = load_policy(repo, "deps")
+        days = next((entry for entry in (max_age_days, policy.max_age_days) if entry is not None), _DAYS)
+        options = PackageOptions(offline, all_lines, days, time.time(), cache_folder())
+        judged = [
+            subject for subject in subjects(repo, scope) if policy.enabled and policy.judges(subject.path)
+        ]
+        findings = packages(repo, scope, judged, options, progress) if judged else []
     progress.end()
     answer.print(findings, {subject.path: subject for subject in judged})
-
-
-def cache_folder() -> str:
-    """The user's directory of cached answers and refreshed lists."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "gitprov")

@@ -11,11 +11,14 @@ from typing import Annotated
 import typer
 
 from gitprov import __version__
+from gitprov.checks.findings import suppression
 from gitprov.cli.door import exact, say
 from gitprov.cli.terminal import Screen
 from gitprov.errors import EXIT_FINDINGS, UsageError
+from gitprov.flow.gates.report import ReportOptions, lines_of, report
 from gitprov.flow.gates.subjects import CheckScope, Subject, scope_of_range
 from gitprov.git.repo import Repository
+from gitprov.model.answers.report import Report
 from gitprov.model.finding import Finding, failed
 from gitprov.output.checks import document, forges, plain, sarif
 
@@ -44,6 +47,13 @@ Strict = Annotated[
     bool, typer.Option("--strict", help="Fail as well where something could not be looked at.")
 ]
 AllLines = Annotated[bool, typer.Option("--all-lines", help="Judge every line, not only those of models.")]
+WriteBaseline = Annotated[
+    bool, typer.Option("--write-baseline", help="Put all findings into the baseline: they count no more.")
+]
+Baseline = Annotated[
+    str | None,
+    typer.Option("--baseline", metavar="FILE", help="The baseline, instead of .gitprov-baseline.json."),
+]
 Color = Annotated[str | None, typer.Option("--color", metavar="WHEN", help="always, never or auto.")]
 
 
@@ -66,20 +76,30 @@ def scope(repo: Repository, paths: Sequence[str], commits: str | None, staged: b
     if commits is not None:
         return scope_of_range(repo, commits)
     if paths:
-        folder = os.path.relpath(
+        inside = os.path.relpath(
             os.path.realpath(os.getcwd()), os.path.realpath(repo.worktree or os.getcwd())
         )
         return CheckScope(
-            repo.resolve("HEAD"), None, tuple(os.path.normpath(os.path.join(folder, path)) for path in paths)
+            repo.resolve("HEAD"), None, tuple(os.path.normpath(os.path.join(inside, path)) for path in paths)
         )
     return CheckScope(repo.resolve("HEAD"), None)
 
 
 class CheckAnswer:
-    """Prints the findings of one check in the format asked for, and ends the command with its exit code."""
+    """Prints the findings of one check in the format asked for, and ends the command with its exit code.
+
+    `rules`: rule → what it is about. `options`: how the project's baseline is used, and which lines were
+    judged.
+    """
 
     def __init__(
-        self, check: str, form: str, strict: bool, color: str | None, rules: Mapping[str, str]
+        self,
+        check: str,
+        form: str,
+        strict: bool,
+        color: str | None,
+        rules: Mapping[str, str],
+        options: ReportOptions | None = None,
     ) -> None:
         if form not in FORMATS:
             raise UsageError(f"--format takes {', '.join(FORMATS)}, not {form!r}", "gitprov check -h")
@@ -87,46 +107,50 @@ class CheckAnswer:
         self._form = form
         self._strict = strict
         self._color = color
-        self._rules = rules
+        self._rules = {**rules, **suppression.RULES}
+        self._options = options or ReportOptions()
 
     def print(self, findings: Sequence[Finding], sources: Mapping[str, Subject]) -> None:
-        """Print all findings. Raises typer.Exit with 1 where they fail the check."""
+        """Print what remains of all findings under the project's policy, comments and baseline.
+
+        `sources`: path → each file that was judged. Raises typer.Exit with 1 where findings fail the check.
+        """
+        with repository() as repo:
+            outcome = report(repo, self._check, findings, sources, self._options)
         if self._form == "text":
-            self._text(findings, sources)
+            self._text(outcome, sources)
         elif self._form == "json":
-            say(json.dumps(document.document(findings), sort_keys=True))
+            say(json.dumps(document.document(outcome), sort_keys=True))
         elif self._form == "sarif":
-            run = sarif.document(findings, __version__, self._check, self._rules)
+            run = sarif.document(outcome, __version__, self._check, self._rules)
             say(json.dumps(run, sort_keys=True))
         elif self._form == "github":
-            say(*forges.github(findings))
-            self._summary(findings)
+            say(*forges.github(outcome))
+            self._summary(outcome)
         elif self._form == "gitlab":
-            say(json.dumps(forges.gitlab(findings), sort_keys=True))
+            say(json.dumps(forges.gitlab(outcome), sort_keys=True))
         else:
-            exact("\n".join([*forges.junit(findings, self._check), ""]).encode("utf-8"))
-        if failed(findings, self._strict):
+            exact("\n".join([*forges.junit(outcome, self._check), ""]).encode("utf-8"))
+        if failed(outcome.findings, self._strict):
             raise typer.Exit(EXIT_FINDINGS)
 
-    def _text(self, findings: Sequence[Finding], sources: Mapping[str, Subject]) -> None:
+    def _text(self, outcome: Report, sources: Mapping[str, Subject]) -> None:
         screen = Screen.of_stdout(os.environ)
         colour = screen.colour(os.getcwd(), "gitprov", self._color)
 
         def paint(text: str, part: str) -> str:
             return f"{_COLOURS[part]}{text}\033[m" if colour else text
 
-        texts = {
-            path: subject.content.decode("utf-8", "replace").splitlines() for path, subject in sources.items()
-        }
+        paths = {finding.path for finding in outcome.findings} & {*sources}
+        texts = {path: lines_of(sources[path]) for path in paths if path is not None}
         with screen.open(os.getcwd(), "gitprov", paging=False) as out:
-            for line in plain.lines(findings, texts, paint, self._strict):
+            for line in plain.lines(outcome, texts, paint, self._strict):
                 out.write(f"{line}\n".encode("utf-8", "surrogateescape"))
 
-    def _summary(self, findings: Sequence[Finding]) -> None:
+    def _summary(self, outcome: Report) -> None:
         """Append the table of all findings to the summary of the workflow's step."""
         path = os.environ.get("GITHUB_STEP_SUMMARY")
         if path:
+            rows = forges.github_summary(outcome, f"gitprov check {self._check}")
             with open(path, "a", encoding="utf-8", errors="replace") as file:
-                file.write(
-                    "\n".join([*forges.github_summary(findings, f"gitprov check {self._check}"), "", ""])
-                )
+                file.write("\n".join([*rows, "", ""]))

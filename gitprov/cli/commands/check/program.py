@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from gitprov.cli.commands.check import deps, nondeterminism, trace
+from gitprov.cli.commands.check import deps, nondeterminism, security, trace
 
 app = typer.Typer(
     help="Judge the lines that models wrote: their records, their packages.",
@@ -14,4 +14,5 @@ app = typer.Typer(
 )
 app.command("trace")(trace.command)
 app.command("deps")(deps.command)
+app.command("security")(security.command)
 app.command("nondeterminism")(nondeterminism.command)

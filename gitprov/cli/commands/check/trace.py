@@ -20,6 +20,8 @@ def command(
     ] = False,
     form: frame.Format = "text",
     strict: frame.Strict = False,
+    baseline: frame.Baseline = None,
+    write_baseline: frame.WriteBaseline = False,
     color: frame.Color = None,
 ) -> None:
     """Check the records of some commits: notes, trailers, sidecars and the store agree and cover the lines.
@@ -29,12 +31,16 @@ def command(
 
     Examples: gitprov check trace --range origin/main..HEAD --require-trace-id
     """
+    from gitprov.flow.gates.report import ReportOptions, load_policy
     from gitprov.flow.gates.trace_records import RULES, TraceOptions, trace_records
 
-    answer = frame.CheckAnswer("trace", form, strict, color, RULES)
+    options = ReportOptions(baseline=baseline, write=write_baseline)
+    answer = frame.CheckAnswer("trace", form, strict, color, RULES, options)
     progress = Progress(_PATIENCE)
     with frame.repository() as repo:
         scope = frame.scope(repo, [], commits or "HEAD", False)
-        findings = trace_records(repo, scope, TraceOptions(require_trace_id), progress)
+        policy = load_policy(repo, "trace")
+        rules = TraceOptions(require_trace_id, policy)
+        findings = trace_records(repo, scope, rules, progress) if policy.enabled else []
     progress.end()
     answer.print(findings, {})

@@ -1,0 +1,59 @@
+"""Patterns over syntax trees: where the rules with a pattern match in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.checks.security.rule import PREFIX, Hit, SecurityRule
+
+if TYPE_CHECKING:
+    from ast_grep_py import SgNode
+
+
+class Matches(NamedTuple):
+    """`hits` of all rules that ran; `reasons`: why a rule did not."""
+
+    hits: list[Hit]
+    reasons: list[str]
+
+
+def tree(text: str, language: str) -> SgNode:
+    """The root of a text's syntax tree; `language`: one of `rule.LANGUAGES`. ModuleNotFoundError where the
+    parser is not installed.
+    """
+    from ast_grep_py import SgRoot
+
+    return SgRoot(text, language).root()
+
+
+def anchored(rules: Iterable[SecurityRule], text: str) -> list[SecurityRule]:
+    """The rules that can match in a text: one of their anchor words occurs."""
+    return [rule for rule in rules if not rule.anchors or any(word in text for word in rule.anchors)]
+
+
+def matches(root: SgNode, rules: Iterable[SecurityRule], expired: Callable[[], bool]) -> Matches:
+    """Run rules until the time for the file is up (`expired`)."""
+    result = Matches([], [])
+    for rule in rules:
+        if rule.pattern is None:
+            continue
+        if expired():
+            result.reasons.append(f"the time for one file was up before {rule.id}")
+            break
+        try:
+            result.hits.extend(_hits(root, rule))
+        except Exception as error:  # noqa: BLE001 (a rule that fails is reported, and others run)
+            result.reasons.append(f"{rule.id} failed: {_reason(error)}")
+    return result
+
+
+def _reason(error: Exception) -> str:
+    """The first line of an error; the parser's errors go on with a backtrace."""
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
+def _hits(root: SgNode, rule: SecurityRule) -> Iterator[Hit]:
+    for node in root.find_all(dict(rule.pattern or {})):  # type: ignore[call-overload]
+        span = node.range()
+        yield Hit(rule.id.removeprefix(PREFIX), span.start.line + 1, span.end.line + 1)

@@ -1,0 +1,1 @@
+"""What code recognizes in Python files: flow inside functions, calls, endpoints, logs, credentials."""

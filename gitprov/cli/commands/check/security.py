@@ -1,0 +1,45 @@
+"""`gitprov check security`: weaknesses in the code that models wrote."""
+
+from __future__ import annotations
+
+from gitprov.cli.commands.check import frame
+from gitprov.cli.door import Progress
+from gitprov.model.finding import Finding
+
+_PATIENCE = 2.0
+
+
+def command(
+    paths: frame.Paths = None,
+    commits: frame.Range = None,
+    staged: frame.Staged = False,
+    form: frame.Format = "text",
+    strict: frame.Strict = False,
+    all_lines: frame.AllLines = False,
+    color: frame.Color = None,
+) -> None:
+    """Look for weaknesses in the lines that models wrote, in Python.
+
+    Injection, unsafe deserialisation, secrets and placeholders in code, TLS verification off, outgoing calls
+    without timeout, retry or handling, endpoints without authentication, secrets in logs, input that is used
+    unvalidated, weak cryptography, debug servers, archives and temporary files.
+
+    A finding is at the line where the value is used. A file that does not parse is judged by patterns alone,
+    and counts as not looked at for the rest. Exit code 1 where there are findings.
+
+    Examples: gitprov check security --staged; gitprov check security --range origin/main..HEAD --format sarif
+    """
+    from gitprov.flow.gates.security import rules, weaknesses
+    from gitprov.flow.gates.subjects import subjects
+
+    book = rules()
+    answer = frame.CheckAnswer("security", form, strict, color, book.texts())
+    progress = Progress(_PATIENCE)
+    with frame.repository() as repo:
+        judged = list(subjects(repo, frame.scope(repo, paths or [], commits, staged)))
+    findings: list[Finding] = []
+    for done, subject in enumerate(judged, 1):
+        findings += weaknesses([subject], book, all_lines)
+        progress("files judged", done, len(judged))
+    progress.end()
+    answer.print(findings, {subject.path: subject for subject in judged})

@@ -1,0 +1,1 @@
+"""Tests of what happens to the findings of all checks alike."""

@@ -1,0 +1,1 @@
+"""Insecure patterns in code."""

@@ -1,0 +1,107 @@
+"""The security check of one file: limits, failures, and flow that the rules' examples do not have."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from gitprov.checks.security.check import LARGEST_TEXT, judge
+from gitprov.checks.security.python import finders
+from gitprov.checks.security.rule import Catalog, catalog
+from gitprov.flow.gates.security import rules
+
+BOOK: Catalog = rules()
+BAD_RULE = """
+- {id: x, languages: [python], cwe: 1, severity: low, confidence: low, message: m, fix: f, bad: [a], good: [b],
+   rule: {kind: no_such_kind}}
+"""
+FLOWS = {
+    "branches": (("def f(db, a, b):\n    if b:\n        q = 'SELECT * FROM t WHERE a = ' + a\n    else:\n"
+                 "        q = 'SELECT 1'\n    db.execute(q)\n"), 6),
+    "loop": ("def f(db, rows):\n    for row in rows:\n        db.execute(f\"DELETE FROM t WHERE a = '{row}'\")\n", 3),
+    "while": ("def f(db, a):\n    while a:\n        db.execute('DELETE FROM t WHERE a = ' + a)\n", 3),
+    "with": ("def f(connect, a):\n    with connect() as db:\n        db.execute('DELETE FROM t WHERE a = ' + a)\n", 3),
+    "try": (("def f(db, a):\n    try:\n        pass\n    except ValueError as e:\n"
+            "        db.execute('DELETE FROM t WHERE a = ' + a)\n"), 5),
+    "walrus": ("def f(db, a):\n    if (q := 'DELETE FROM t WHERE a = ' + a):\n        db.execute(q)\n", 3),
+    "attribute": (("class A:\n    def f(self, db, a):\n        self.q: str = 'DELETE FROM t WHERE a = ' + a\n"
+                  "        db.execute(self.q)\n"), 4),
+    "entry": ("def f(db, a):\n    c = {}\n    c['q'] = 'DELETE FROM t WHERE a = ' + a\n    db.execute(c['q'])\n", 4),
+    "match": ("def f(db, a):\n    match a:\n        case _:\n            db.execute('DELETE FROM t WHERE a = ' + a)\n", 4),
+    "lambda": ("f = lambda db, a: db.execute('DELETE FROM t WHERE a = ' + a)\n", 1),
+    "comprehension": ("def f(db, a):\n    return {k: db.execute('DELETE FROM t WHERE a = ' + k) for k in a if k}\n", 2),
+    "negation": (("def f(db, a):\n    x = -a\n    y = not a\n    db.execute('DELETE FROM t WHERE a = ' + a * 2)\n"
+                 "    a, b = a, 1\n    db.execute('DELETE FROM t WHERE a = ' + a)\n"), 6),
+}  # fmt: skip
+CLEAN = {
+    "conditional": "def f(db, a):\n    a = a if a in ('x', 'y') else 'x'\n    db.execute('DELETE FROM t WHERE a = ' + a)\n",
+    "assertion": "def f(db, a):\n    assert a in NAMES\n    db.execute('DELETE FROM t WHERE a = ' + a)\n",
+    "statement": "def f(db, a):\n    validate_name(a)\n    db.execute('DELETE FROM t WHERE a = ' + a)\n",
+    "sign": "from flask import request\ndef f():\n    n = request.args['n']\n    if '..' in n:\n        return 1\n    open(n)\n",
+    "filter": "def f(db, a):\n    return [db.execute('DELETE FROM t WHERE a = ' + k) for k in a if k in NAMES]\n",
+}
+
+
+def lines(text: str) -> list[int]:
+    """The lines with SQL or a path from a value."""
+    judgement = judge("a.py", text, BOOK, lambda: 0.0)
+    assert judgement.reasons == []
+    rule_ids = {"security/sql-injection", "security/path-traversal"}
+    return [row.line for row in judgement.weaknesses if row.rule.id in rule_ids]
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_a_value_is_followed(name: str) -> None:
+    """Through statements and expressions of each kind, to the line where it is used."""
+    text, line = FLOWS[name]
+    assert line in lines(text)
+
+
+@pytest.mark.parametrize("name", CLEAN)
+def test_a_validated_value_is_harmless(name: str) -> None:
+    """A list of allowed values, an assertion or a call that validates."""
+    assert lines(CLEAN[name]) == []
+
+
+def test_files_that_are_not_judged() -> None:
+    """Other languages have no answer; large, deep and broken files have a reason."""
+    assert judge("a.txt", "x", BOOK, lambda: 0.0) == ([], [])
+    assert judge("a.py", "x" * (LARGEST_TEXT + 1), BOOK, lambda: 0.0).reasons == ["it is larger than 1 MiB"]
+    assert "line 1 does not parse" in judge("a.py", "def", BOOK, lambda: 0.0).reasons[0]
+    assert judge("a.py", "x = '\0'", BOOK, lambda: 0.0).reasons
+    assert judge("a.py", "x = " + "-" * 50_000 + "1", BOOK, lambda: 0.0).reasons
+
+
+def test_a_file_that_takes_too_long_is_unknown() -> None:
+    """The clock is read between rules."""
+    ticks = itertools.count(0, 10)
+    reasons = judge("a.py", "import pickle\npickle.loads(x)\n", BOOK, lambda: float(next(ticks))).reasons
+    assert any("the time for one file was up" in reason for reason in reasons)
+    assert len(reasons) == 2
+
+
+def test_a_rule_that_fails_is_unknown() -> None:
+    """The reason is one line, and the other rules run."""
+    reasons = judge("a.py", "x = 1\n", catalog({"g/a.yml": BAD_RULE}), lambda: 0.0).reasons
+    assert len(reasons) == 1
+    assert reasons[0].startswith("security/x failed")
+    assert "\n" not in reasons[0]
+
+
+def test_a_finder_that_fails_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others still count."""
+
+    def fail(_module: object) -> list[object]:
+        raise ValueError
+
+    monkeypatch.setitem(finders._FINDERS, "logs", fail)
+    judgement = judge("a.py", "eval(x)\n", BOOK, lambda: 0.0)
+    assert judgement.reasons == ["logs could not be judged: ValueError"]
+    assert [row.rule.id for row in judgement.weaknesses] == ["security/code-injection"]
+
+
+def test_an_unsupported_language_is_refused() -> None:
+    """The parser would end the process."""
+    with pytest.raises(ValueError, match="not supported"):
+        catalog({"g/a.yml": BAD_RULE.replace("python", "cobol")})

@@ -1,0 +1,1 @@
+"""Pipelines of build servers, with real git and a bare remote."""
