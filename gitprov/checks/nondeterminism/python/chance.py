@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 
 from gitprov.checks.nondeterminism.hazard import Uncertainty
+from gitprov.checks.nondeterminism.python.loops import SEQUENCE
 from gitprov.checks.nondeterminism.python.model import CodeModel, end, keyword, method
+from gitprov.checks.nondeterminism.python.order import OrderFlow
 from gitprov.checks.nondeterminism.python.seams import is_factory, is_replaceable, labels
 
 _RANDOM = frozenset(
@@ -43,7 +45,7 @@ _PAUSES = re.compile(r"jitter|backoff|delay|sleep|retry|wait|throttl|nonce|token
 _REPEATED = re.compile(r"seed|checksum|fingerprint|digest|etag|cache_?key|(?:^|[ _])hash(?:$|[ _])")
 _ONE_OFF = re.compile(
     r"request|correlation|trace|span|session|nonce|token|boundary|te?mp|secret|salt|password|csrf|state|idempot"
-    r"|lock|random|unique"
+    r"|lock|random|unique|probe|file_?name"
 )
 _FACTORY = re.compile(r"id|key|name")
 _UUIDS = frozenset({"uuid.uuid1", "uuid.uuid4", "uuid.uuid7"})
@@ -103,8 +105,17 @@ def _lacks_random_state(model: CodeModel, call: ast.Call, name: str) -> bool:
 
 
 def _is_harmless(model: CodeModel, call: ast.Call) -> bool:
-    pauses = _PAUSES.search(labels(model, call)) is not None
+    pauses = _PAUSES.search(labels(model, call)) is not None or _is_seeded_later(model, call)
     return pauses or model.is_message(call) or is_replaceable(model, call)
+
+
+def _is_seeded_later(model: CodeModel, call: ast.Call) -> bool:
+    """Whether the file calls `seed` of the name that gets a generator."""
+    statement = model.statement(call)
+    keys = [model.key(target) for target in statement.targets] if isinstance(statement, ast.Assign) else []
+    owners = [entry.func for entry in model.calls() if method(entry) == "seed" and entry.args]
+    seeded = [model.key(owner.value) for owner in owners if isinstance(owner, ast.Attribute)]
+    return any(key is not None and key in seeded for key in keys)
 
 
 def seeds(model: CodeModel) -> Iterator[Uncertainty]:
@@ -148,6 +159,7 @@ def identifiers(model: CodeModel) -> Iterator[Uncertainty]:
 
 def hashes(model: CodeModel) -> Iterator[Uncertainty]:
     """hash() of an object as data."""
+    flow = OrderFlow(model)
     for call in model.calls():
         if model.name(call.func) != "hash" or len(call.args) != 1:
             continue
@@ -158,21 +170,26 @@ def hashes(model: CodeModel) -> Iterator[Uncertainty]:
             yield Uncertainty("hash", call.lineno, end(call), "hash()")
     for call in model.calls():
         ordered = keyword(call, "key")
-        if ordered is not None and model.name(ordered) in ("hash", "id"):
-            name = model.name(ordered)
+        name = model.name(ordered) if ordered is not None else ""
+        if name in ("hash", "id") and flow.first(call, SEQUENCE) is not None:
             yield Uncertainty(name, call.lineno, end(call), f"an order by {name}()")
 
 
 def _is_transient(model: CodeModel, call: ast.Call) -> bool:
-    """Whether a hash is compared, or computed only to see that it can be."""
-    parent = model.parents[call]
-    return isinstance(parent, (ast.Compare, ast.Expr))
+    """Whether a hash is compared, kept for `__hash__`, or computed only to see that it can be."""
+    kept = "_hash" in labels(model, call)
+    return kept or isinstance(model.parents[call], (ast.Compare, ast.Expr)) or model.is_asserted(call)
 
 
 def identities(model: CodeModel) -> Iterator[Uncertainty]:
     """id() of an object as data."""
     for call in model.calls():
-        if model.name(call.func) != "id" or len(call.args) != 1 or model.is_message(call):
+        if (
+            model.name(call.func) != "id"
+            or len(call.args) != 1
+            or model.is_message(call)
+            or model.is_asserted(call)
+        ):
             continue
         function = model.function(call)
         if function is not None and function.name in ("__repr__", "__str__", "__hash__"):
@@ -185,17 +202,29 @@ def identities(model: CodeModel) -> Iterator[Uncertainty]:
 def _identity_use(model: CodeModel, call: ast.Call) -> str:
     """How an identity leaves the process's memory; "" where it does not, as a key of a memo."""
     parent = model.parents[call]
-    if isinstance(parent, ast.FormattedValue):
-        return "is put into a text"
-    if isinstance(parent, ast.Call) and model.name(parent.func) in ("str", "hex", "repr", "format"):
-        return "is turned into a text"
-    if isinstance(parent, ast.Return) and not is_replaceable(model, call):
-        return "is returned"
-    if isinstance(parent, ast.Dict) and call in parent.values:
-        return "is stored as a value"
-    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mod):
-        return "is put into a text or a bucket"
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Mod) and parent.right is not call:
+        return "is put into a bucket"
+    value: ast.expr = call
+    for outer in model.ancestors(call):
+        if isinstance(outer, (ast.FormattedValue, ast.JoinedStr, ast.BinOp)) or _is_text(model, outer):
+            value = outer if isinstance(outer, ast.expr) else value
+            continue
+        if isinstance(outer, ast.Return):
+            return "" if is_replaceable(model, call) or _is_repr(value) else "is returned"
+        if isinstance(outer, ast.Dict) and value in outer.values:
+            return "is stored as a value"
+        return ""
     return ""
+
+
+def _is_text(model: CodeModel, node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and model.name(node.func) in ("str", "hex", "repr", "format")
+
+
+def _is_repr(node: ast.expr) -> bool:
+    """Whether a text has the form of a `repr`, for people who look for a fault."""
+    first = node.values[0] if isinstance(node, ast.JoinedStr) else None
+    return isinstance(first, ast.Constant) and str(first.value).startswith("<")
 
 
 def hash_seed(model: CodeModel) -> Iterator[Uncertainty]:

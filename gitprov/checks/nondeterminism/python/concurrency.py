@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gitprov.checks.nondeterminism.hazard import Uncertainty
-from gitprov.checks.nondeterminism.python.loops import inside
+from gitprov.checks.nondeterminism.python.loops import SEQUENCE, inside
 from gitprov.checks.nondeterminism.python.model import CodeModel, end, keyword, method, terminal
+from gitprov.checks.nondeterminism.python.order import OrderFlow
 
 _GATHERS = frozenset({"asyncio.gather", "asyncio.wait", "asyncio.as_completed", "asyncio.create_task"})
 _THREADS = frozenset({"threading.Thread", "threading.Timer", "_thread.start_new_thread"})
@@ -42,6 +43,7 @@ def gathered(model: CodeModel) -> Iterator[Uncertainty]:
 
 def _changes_around_await(model: CodeModel, function: ast.AsyncFunctionDef) -> Iterator[_OuterChange]:
     """Changes of data that other tasks may change in between. Between two awaits nothing else runs."""
+    flow = OrderFlow(model)
     awaits = [node.lineno for node in inside(function.body) if isinstance(node, ast.Await)]
     for change in _changes(model, function):
         if isinstance(change.node, ast.AugAssign):
@@ -49,7 +51,7 @@ def _changes_around_await(model: CodeModel, function: ast.AsyncFunctionDef) -> I
                 yield change._replace(text=f"{change.text} across an await")
         elif isinstance(change.node, ast.Call) and any(line <= change.node.lineno for line in awaits):
             key = model.key(change.node.func.value) if isinstance(change.node.func, ast.Attribute) else None
-            if key is None or not model.is_sorted(key):
+            if key is None or (not model.is_sorted(key) and flow.first_of_name(key, change.node, SEQUENCE)):
                 yield change._replace(text=f"{change.text} in the order in which tasks end")
 
 
@@ -126,7 +128,7 @@ def _locks(function: Function) -> bool:
 def unjoined(model: CodeModel) -> Iterator[Uncertainty]:
     """Threads that are started, and whose end nothing waits for."""
     joins = any(method(call) == "join" and not _joins_text(call) for call in model.calls())
-    events = any(method(call) in ("wait", "task_done") for call in model.calls())
+    events = any(method(call) in ("wait", "task_done", "setDaemon") for call in model.calls())
     if joins or events or any(method(call) in ("serve_forever", "run_forever") for call in model.calls()):
         return
     daemons = any(

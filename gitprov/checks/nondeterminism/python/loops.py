@@ -80,6 +80,8 @@ class LoopBodies:
         if not isinstance(call.func, ast.Attribute):
             return None
         if attr in _WRITES and isinstance(self._model.parents[call], (ast.Expr, ast.Await)):
+            if _stores(loop, call.func.value):
+                return None
             return Use("is written", call)
         if attr in _FILLS:
             return self._outer(loop, call.func.value, SEQUENCE, depth)
@@ -129,11 +131,19 @@ class LoopBodies:
                 return False
             tested = parent.test if isinstance(parent, ast.If) else None
             if tested is not None and _names(tested) & targets:
-                return any(_is_equality(part) for part in ast.walk(tested))
+                return any(is_equality(part) for part in ast.walk(tested))
         return False
 
 
-def _is_equality(node: ast.AST) -> bool:
+def _stores(loop: Loop, node: ast.expr) -> bool:
+    """Whether the body of a loop gives a name its value, as that of a file for each element."""
+    name = node.id if isinstance(node, ast.Name) else ""
+    parts = [part for part in inside(loop.body) if isinstance(part, ast.Name)]
+    return any(part.id == name and isinstance(part.ctx, ast.Store) for part in parts)
+
+
+def is_equality(node: ast.AST) -> bool:
+    """Whether an expression compares for equality, which at most a few elements fulfil."""
     return isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.Is))
 
 

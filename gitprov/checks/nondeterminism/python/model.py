@@ -14,7 +14,9 @@ Key = tuple[Scope, str]
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _BUILTINS = frozenset(dir(builtins))
-_LOG_FUNCTION = re.compile(r"(?:^|_)log(?:_|$|ger|ging)|^_*(?:debug|warn|trace)(?:_|$)")
+_LOG_FUNCTION = re.compile(r"(?:^|_)log(?:_|$|ger|ging)|^_*(?:debug|warn|trace)(?:_|$)|^__(?:repr|str)__$")
+_MESSAGES = frozenset({"msg", "message", "error", "err", "reason", "hint", "warning"})
+_LOG_CLASS = re.compile(r"Log(?:[A-Z]|$|ger|ging)")
 _LOGGERS = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "trace", "fatal"}
 )
@@ -199,7 +201,7 @@ class CodeModel:
             return ""
         head = self._aliases.get(node.id)
         if head is None:
-            head = node.id if node.id in _BUILTINS and not parts else ""
+            head = node.id if node.id in _BUILTINS and (not parts or node.id == "dict") else ""
         return ".".join([head, *reversed(parts)]) if head else ""
 
     def is_sorted(self, key: Key) -> bool:
@@ -223,10 +225,18 @@ class CodeModel:
                 return False
         return False
 
+    def is_asserted(self, node: ast.AST) -> bool:
+        """Whether a value is an argument of an assertion of unittest."""
+        calls = (parent for parent in self.ancestors(node) if isinstance(parent, ast.Call))
+        return any(terminal(call.func).startswith("assert") for call in calls)
+
     def is_message(self, node: ast.AST) -> bool:
-        """Whether a value ends in a log line or in an error, or is computed in a function that logs."""
+        """Whether a value ends in a log line, an error or a `repr`, or is computed where a log is written."""
         function = self.function(node)
+        owner = self.class_of(node)
         if function is not None and _LOG_FUNCTION.search(function.name):
+            return True
+        if owner is not None and _LOG_CLASS.search(owner.name):
             return True
         for parent in self.ancestors(node):
             if isinstance(parent, (ast.Raise, ast.Assert)):
@@ -234,8 +244,14 @@ class CodeModel:
             if isinstance(parent, ast.Call) and is_logging(parent):
                 return True
             if isinstance(parent, ast.stmt):
-                return False
+                return _is_named_message(parent)
         return False
+
+
+def _is_named_message(statement: ast.stmt) -> bool:
+    """Whether a statement gives a name of a message its value: `msg = f"…"`."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return any(isinstance(target, ast.Name) and target.id in _MESSAGES for target in targets)
 
 
 def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.arg]:
@@ -251,8 +267,11 @@ def is_logging(call: ast.Call) -> bool:
     if isinstance(function, ast.Attribute):
         owner = terminal(function.value).lower()
         is_log = "log" in owner or owner in ("self", "console", "warnings", "sentry", "span", "tqdm")
-        return (function.attr in _LOGGERS and is_log) or function.attr.endswith(("Error", "Exception"))
-    return isinstance(function, ast.Name) and function.id.endswith(("Error", "Exception", "Warning"))
+        logs = (function.attr in _LOGGERS and is_log) or function.attr.startswith("log_")
+        return logs or function.attr.endswith(("Error", "Exception"))
+    return isinstance(function, ast.Name) and (
+        function.id in _LOGGERS or function.id.endswith(("Error", "Exception", "Warning"))
+    )
 
 
 def terminal(node: ast.AST) -> str:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import ast
 
-from gitprov.checks.nondeterminism.python.loops import MAPPING, SEQUENCE, LoopBodies, Use, through_mapping
+from gitprov.checks.nondeterminism.python.loops import (
+    MAPPING,
+    SEQUENCE,
+    LoopBodies,
+    Use,
+    is_equality,
+    through_mapping,
+)
 from gitprov.checks.nondeterminism.python.model import (
     CodeModel,
     Key,
@@ -188,13 +195,13 @@ class OrderFlow:
         if shape != SEQUENCE or not isinstance(parent.ops[0], (ast.Eq, ast.NotEq)):
             return None
         sides = (first_operand(parent), *parent.comparators)
-        listed = [side for side in sides if isinstance(side, (ast.List, ast.Tuple)) and len(side.elts) > 1]
+        listed = [side for side in sides if isinstance(side, (ast.List, ast.Tuple)) and _are_distinct(side)]
         return Use("is compared with a list", node) if listed else None
 
     def _subscript(self, parent: ast.Subscript, node: ast.expr, shape: str, depth: int) -> Use | None:
         if shape != SEQUENCE or parent.value is not node or self.is_single(node):
             return None
-        if not isinstance(parent.ctx, ast.Load):
+        if not isinstance(parent.ctx, ast.Load) or self.model.is_message(parent):
             return None
         if isinstance(parent.slice, ast.Slice):
             whole = parent.slice.lower is None and parent.slice.upper is None
@@ -266,9 +273,14 @@ class OrderFlow:
         if name in ("max", "min") and self._ties and _leaves_ties(call):
             return Use(f"decides ties of {name}()", call)
         if name == "next":
-            single = any(self.is_single(part) for part in ast.walk(node) if isinstance(part, ast.expr))
+            parts = [part for part in ast.walk(node) if isinstance(part, ast.expr)]
+            single = any(self.is_single(part) or is_equality(part) for part in parts)
             return None if single or shape != SEQUENCE else Use("has its first element taken", call)
         if name in _HARMLESS:
+            return None
+        if name == "iter" and shape == SET and self._is_iterator(call):
+            return None
+        if self.is_single(node):
             return None
         if name in _THROUGH:
             return self.use(call, SEQUENCE, depth + 1)
@@ -305,6 +317,11 @@ class OrderFlow:
             return self.follow(key, SEQUENCE, depth + 1) if key is not None else None
         return None
 
+    def _is_iterator(self, call: ast.Call) -> bool:
+        """Whether a call is what `__iter__` of a collection returns."""
+        function = self.model.function(call)
+        return function is not None and function.name == "__iter__"
+
     def _is_pattern(self, node: ast.expr) -> bool:
         """Whether a text becomes part of a regular expression."""
         for parent in self.model.ancestors(node):
@@ -316,6 +333,12 @@ class OrderFlow:
 
     def _seeds(self) -> set[str]:
         return {method(call) for call in self.model.calls()} & {"seed"}
+
+
+def _are_distinct(literal: ast.List | ast.Tuple) -> bool:
+    """Whether a literal has several constants that all differ."""
+    values = [repr(entry.value) for entry in literal.elts if isinstance(entry, ast.Constant)]
+    return 1 < len(literal.elts) == len(values) == len(set(values))
 
 
 def _leaves_ties(call: ast.Call) -> bool:

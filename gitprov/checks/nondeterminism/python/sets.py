@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from gitprov.checks.nondeterminism.python.model import (
     CodeModel,
@@ -18,6 +19,9 @@ _METHODS = frozenset({"union", "intersection", "difference", "symmetric_differen
 _ANNOTATIONS = frozenset({"set", "frozenset", "Set", "FrozenSet", "AbstractSet", "MutableSet"})
 _OPERATORS = (ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
 _NUMBERS = frozenset({"int", "len", "ord", "range", "round", "bool"})
+_NUMBER_NAMES = re.compile(
+    r"(?:^|_)(?:line_?no|line_?num(?:ber)?|num(?:ber)?|index|indices|idx|port|year|offset)s?$"
+)
 _DEEPEST = 6
 
 
@@ -82,12 +86,18 @@ class SetTypes:
             return is_number(self._model, node.elt)
         if isinstance(node, ast.Call) and self._model.name(node.func) in _MAKERS and len(node.args) == 1:
             return self._is_numbers(node.args[0])
+        parent = self._model.parents[node]
+        target = parent.targets[0] if isinstance(parent, ast.Assign) else None
+        if isinstance(target, ast.Name) and _NUMBER_NAMES.search(target.id):
+            return True
         if isinstance(node, ast.BinOp):
             return self.is_fixed(first_operand(node), depth + 1) and self.is_fixed(node.right, depth + 1)
         key = self._model.key(node)
         if key is None or depth > _DEEPEST:
             return False
         values = [value for value in self._model.bindings[key] if value is not None]
+        if _NUMBER_NAMES.search(key[1]):
+            return True
         return bool(values) and all(self.is_fixed(value, depth + 1) for value in values)
 
     def _is_numbers(self, node: ast.expr) -> bool:
@@ -106,6 +116,8 @@ def is_number(model: CodeModel, node: ast.expr) -> bool:
         return is_number(model, node.operand)
     if isinstance(node, ast.BinOp):
         return is_number(model, first_operand(node)) and is_number(model, node.right)
+    if isinstance(node, ast.Name):
+        return _NUMBER_NAMES.search(node.id) is not None
     return isinstance(node, ast.Call) and model.name(node.func) in _NUMBERS
 
 

@@ -117,10 +117,10 @@ def completion_order(script: ScriptTree) -> Iterator[Uncertainty]:
 
 
 def _filled_by(call: SgNode, callback: SgNode) -> Iterator[Uncertainty]:
-    awaits = [tree.line(node) for node in callback.find_all(kind="await_expression")]
+    awaits = [node.range().start.index for node in callback.find_all(kind="await_expression")]
     for fill in callback.find_all(kind="call_expression"):
         owner, _, name = tree.function(fill).rpartition(".")
-        late = any(line <= tree.line(fill) for line in awaits)
+        late = any(start < fill.range().end.index for start in awaits)
         if name not in ("push", "add", "set") or not late or not re.fullmatch(r"[\w$]+", owner):
             continue
         if re.search(rf"\b(?:const|let|var)\s+{re.escape(owner)}\b", callback.text()):

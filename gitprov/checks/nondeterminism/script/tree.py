@@ -89,6 +89,7 @@ def labels(node: SgNode) -> str:
             "assignment_expression": ("left",),
             "call_expression": ("function",),
             "public_field_definition": ("name",),
+            "field_definition": ("property",),
         }.get(kind, ()):
             field = parent.field(name)
             words.append(field.text() if field is not None else "")
@@ -166,7 +167,10 @@ def arguments_of_function(node: SgNode) -> bool:
 
 def uses(node: SgNode, name: str) -> Iterator[SgNode]:
     """The places that read a variable, in the function around a node."""
-    for entry in scope(node).find_all(kind="identifier", regex=f"^{re.escape(name)}$"):
+    pattern = f"^{re.escape(name)}$"
+    around = scope(node)
+    yield from around.find_all(kind="shorthand_property_identifier", regex=pattern)
+    for entry in around.find_all(kind="identifier", regex=pattern):
         parent = entry.parent()
         declared = parent is not None and parent.kind() == "variable_declarator"
         if not (declared and parent is not None and is_same(parent.field("name"), entry)):

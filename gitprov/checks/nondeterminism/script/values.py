@@ -140,14 +140,23 @@ def _use(node: SgNode, depth: int) -> str:
         return "" if _HANDED.match(key) or _TIMING.match(key) else f"is stored as {key}"
     if kind in ("return_statement", "arrow_function"):
         return "is returned"
-    if kind == "variable_declarator":
-        return _declared(parent, depth)
-    if kind in ("assignment_expression", "public_field_definition"):
-        target = (parent.field("left") or parent.field("name") or parent).text()
-        if tree.is_same(parent.field("left"), node) or _TIMING.match(target) or _is_measured(parent, target):
-            return ""
-        return f"is stored in {target[:40]}"
-    return ""
+    if kind == "object":
+        return f"is stored as {node.text()}"
+    return _declared(parent, depth) if kind == "variable_declarator" else _stored(parent, node)
+
+
+def _stored(parent: SgNode, node: SgNode) -> str:
+    """How an assignment, or a field of a class, keeps a reading."""
+    if parent.kind() not in ("assignment_expression", "public_field_definition", "field_definition"):
+        return ""
+    fields = (parent.field(name) for name in ("left", "name", "property"))
+    target = next(filter(None, fields), parent).text()
+    is_target = tree.is_same(parent.field("left"), node)
+    return (
+        ""
+        if is_target or _TIMING.match(target) or _is_measured(parent, target)
+        else f"is stored in {target[:40]}"
+    )
 
 
 def _argument(parent: SgNode, depth: int) -> str:
