@@ -139,7 +139,7 @@ class _Placed:
         return [*(self._results[path] for path in self._order), *self._new()]
 
     def _new(self) -> list[FileResult]:
-        return [self._results[path] for path in self._results.keys() - set(self._order)]
+        return [self._results[path] for path in sorted(self._results.keys() - set(self._order))]
 
     def _move(self, path: str, source_path: str, source: int, lines: dict[int, tuple[int, bool]]) -> None:
         """Transfer lines of one source. `lines`: committed line (0-based) → (source line, reworded)."""
