@@ -40,7 +40,7 @@ def genuine(
         for oid, data in _blobs(repo, listings[path]):
             if _matches(path, oid, data, record):
                 chosen[path] = oid
-    return {path: oid for path, oid in chosen.items() if path in paths}
+    return {path: chosen[path] for path in paths if path in chosen}
 
 
 def _blobs(repo: Repository, oids: Collection[str]) -> Iterator[tuple[str, bytes]]:
