@@ -20,6 +20,8 @@ def ruled_lines(text: bytes, start: int, end: int, folded: bytes) -> Iterator[tu
             matches = compiled(rule.scan).finditer(text, start, end)
             yield from ((at, rule) for at in _lines_of(text, (match.start() for match in matches)))
         for needle in rule.needles:
+            if text.find(needle, start, end) < 0 and (not rule.fold or needle not in folded):
+                continue  # most texts have no needle, and a search costs less than an iterator
             yield from (
                 (at, rule) for at in _lines_with(text, needle, start, end, folded if rule.fold else None)
             )
@@ -38,9 +40,13 @@ def _lines_with_tokens(text: bytes, start: int, end: int) -> Iterator[tuple[int,
         places.append(at)
         origins.append(match.start())
         at += len(match[0]) + 1
+    if not words:
+        return
     joined = b"\n".join(words)
     for rule in RULES:
         for needle in rule.needles if rule.word else ():
+            if needle not in joined:
+                continue
             starts = _lines_with(joined, needle, 0, len(joined), None)
             where = (origins[bisect_right(places, place) - 1] for place in starts)
             yield from ((line, rule) for line in _lines_of(text, where))
