@@ -117,8 +117,8 @@ class ToolRun(NamedTuple):
 
 
 def run_tool(words: Sequence[str], *, cwd: str, env: Env, seconds: float, largest: int) -> ToolRun:
-    """Run another program than git for a limited time. Processes that it leaves behind are ended with it.
-    OSError where it cannot be started.
+    """Run another program than git for a limited time, after which it and its processes are ended. OSError
+    where it cannot be started.
     """
     import tempfile
 
@@ -136,7 +136,6 @@ def run_tool(words: Sequence[str], *, cwd: str, env: Env, seconds: float, larges
             status: int | None = process.wait(seconds)
         except subprocess.TimeoutExpired:
             status = None
-        finally:
             _end_group(process)
         out.seek(0)
         messages.seek(max(0, messages.seek(0, os.SEEK_END) - 10_000))
@@ -145,11 +144,11 @@ def run_tool(words: Sequence[str], *, cwd: str, env: Env, seconds: float, larges
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """End a process that leads a group, and all of the group."""
+    """End a process that leads a group, and all of the group; it has not been waited for."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
-        pass  # none of the group is left
+        process.kill()
     process.wait()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,7 +19,7 @@ from gitprov.checks.security.tools.reports import BANDIT, RUFF, SEMGREP, ToolHit
 from gitprov.errors import UsageError
 from gitprov.flow.gates.subjects import Subject
 from gitprov.git.files import tree_files
-from gitprov.git.process import run_tool
+from gitprov.git.process import Env, run_tool
 from gitprov.model.finding import UNKNOWN, Finding
 from gitprov.model.policy import TOOLS, CheckPolicy
 from gitprov.model.ranges import LineSet
@@ -45,12 +46,14 @@ _COMMANDS = {
 
 class ToolOptions(NamedTuple):
     """`names`: the tools that run, in this order; `rules`: what semgrep gets as --config, files and
-    directories as absolute paths; `every_line`: not only lines that a model wrote.
+    directories as absolute paths; `every_line`: not only lines that a model wrote; `env`: the environment of
+    the tools.
     """
 
     names: tuple[str, ...]
     rules: tuple[str, ...]
     every_line: bool
+    env: Env
 
 
 def tool_options(
@@ -63,7 +66,7 @@ def tool_options(
     top = repo.worktree or repo.cwd
     places = [(rule, os.path.join(top, rule)) for rule in policy.semgrep_rules]
     rules = tuple(place if os.path.exists(place) else rule for rule, place in places)
-    return ToolOptions(tuple(dict.fromkeys(names)) or policy.tools, rules, every_line)
+    return ToolOptions(tuple(dict.fromkeys(names)) or policy.tools, rules, every_line, repo.env)
 
 
 def with_tools(
@@ -75,7 +78,7 @@ def with_tools(
     hits: list[ToolHit] = []
     troubles: list[Finding] = []
     for name in options.names if judged else ():
-        done = _report(name, judged, options.rules)
+        done = _report(name, judged, options)
         if isinstance(done, Finding):
             troubles.append(done)
         else:
@@ -91,15 +94,16 @@ def _lines(subject: Subject, options: ToolOptions) -> LineSet:
     return subject.added if options.every_line else subject.ai
 
 
-def _report(name: str, judged: Sequence[Subject], rules: Sequence[str]) -> ToolReport | Finding:
+def _report(name: str, judged: Sequence[Subject], options: ToolOptions) -> ToolReport | Finding:
     """What a tool reports, with the paths of the scope; why it could not."""
     files = {f"f{at}{_suffix(subject.path)}": subject for at, subject in enumerate(judged)}
     if name != SEMGREP:
         files = {copy: subject for copy, subject in files.items() if copy.endswith(_PYTHON)}
-    elif not rules:
+    elif not options.rules:
         mend = 'semgrep_rules = ["DIRECTORY"] in [checks.security]'
         return _trouble("semgrep has no rules to run", mend)
-    program = shutil.which(name)
+    folders = os.pathsep.join([options.env.get("PATH", os.defpath), os.path.dirname(sys.executable)])
+    program = shutil.which(name, path=folders)
     if program is None:
         return _trouble(f"{name} is not installed", f"pip install {name}, or leave it out of the tools")
     if not files:
@@ -107,18 +111,18 @@ def _report(name: str, judged: Sequence[Subject], rules: Sequence[str]) -> ToolR
     with tempfile.TemporaryDirectory(prefix="gitprov-") as folder:
         for copy, subject in files.items():
             tree_files.write(folder, copy, subject.content, durable=False)
-        return _run(name, program, folder, rules, {copy: entry.path for copy, entry in files.items()})
+        return _run(name, program, folder, options, {copy: entry.path for copy, entry in files.items()})
 
 
 def _run(
-    name: str, program: str, folder: str, rules: Sequence[str], paths: Mapping[str, str]
+    name: str, program: str, folder: str, options: ToolOptions, paths: Mapping[str, str]
 ) -> ToolReport | Finding:
     words = [program, *_COMMANDS[name][1:]]
     if name == SEMGREP:
-        words += [word for rule in rules for word in ("--config", rule)] + ["."]
+        words += [word for rule in options.rules for word in ("--config", rule)] + ["."]
     again = f"see what is wrong: {name} --version"
     try:
-        done = run_tool(words, cwd=folder, env=os.environ, seconds=_LONGEST, largest=_LARGEST)
+        done = run_tool(words, cwd=folder, env=options.env, seconds=_LONGEST, largest=_LARGEST)
     except OSError as error:
         return _trouble(f"{name} could not be started: {error.strerror}", again)
     if done.status is None:
