@@ -8,7 +8,14 @@ from collections.abc import Iterator
 
 from gitprov.checks.nondeterminism.hazard import Uncertainty
 from gitprov.checks.nondeterminism.python.loops import SEQUENCE
-from gitprov.checks.nondeterminism.python.model import CodeModel, end, keyword, method
+from gitprov.checks.nondeterminism.python.model import (
+    CodeModel,
+    end,
+    first_operand,
+    keyword,
+    method,
+    parameters,
+)
 from gitprov.checks.nondeterminism.python.order import OrderFlow
 from gitprov.checks.nondeterminism.python.seams import is_factory, is_replaceable, labels
 
@@ -40,12 +47,15 @@ _ESTIMATORS = re.compile(
     r"|ShuffleSplit|StratifiedShuffleSplit|RandomizedSearchCV|shuffle|resample"
 )
 _FOLDS = re.compile(r"(?:Stratified|StratifiedGroup)?KFold")
-_PAUSES = re.compile(r"jitter|backoff|delay|sleep|retry|wait|throttl|nonce|token|boundary|salt|csrf|msgid")
+_PAUSES = re.compile(
+    r"jitter|backoff|delay|sleep|retry|wait|throttl|nonce|token|boundary|salt|csrf|msgid|unique|xid|savepoint"
+    r"|link_id|(?:^|[_ ])(?:pid|suffix)(?:[_ ]|$)|(?:^|[_ ])te?mp(?:[_ ]|file|name|dir|path|$)"
+)
 """Names of pauses, and of values that have to differ from all others."""
 _REPEATED = re.compile(r"seed|checksum|fingerprint|digest|etag|cache_?key|(?:^|[ _])hash(?:$|[ _])")
 _ONE_OFF = re.compile(
     r"request|correlation|trace|span|session|nonce|token|boundary|te?mp|secret|salt|password|csrf|state|idempot"
-    r"|lock|random|unique|probe|file_?name"
+    r"|lock|random|unique|probe|file_?name|garbage|trash|worker|test_?run|(?:^| )test_"
 )
 _FACTORY = re.compile(r"id|key|name")
 _UUIDS = frozenset({"uuid.uuid1", "uuid.uuid4", "uuid.uuid7"})
@@ -105,7 +115,9 @@ def _lacks_random_state(model: CodeModel, call: ast.Call, name: str) -> bool:
 
 
 def _is_harmless(model: CodeModel, call: ast.Call) -> bool:
-    pauses = _PAUSES.search(labels(model, call)) is not None or _is_seeded_later(model, call)
+    owner = model.class_of(call)
+    words = f"{labels(model, call)} {owner.name.lower() if owner is not None else ''}"
+    pauses = _PAUSES.search(words) is not None or _is_seeded_later(model, call)
     return pauses or model.is_message(call) or is_replaceable(model, call)
 
 
@@ -137,7 +149,8 @@ def secret_values(model: CodeModel) -> Iterator[Uncertainty]:
     for call in model.calls():
         name = model.name(call.func)
         if (name.startswith("secrets.") and "compare" not in name) or name == "os.urandom":
-            match = _REPEATED.search(labels(model, call))
+            returned = any(isinstance(parent, ast.Return) for parent in model.ancestors(call))
+            match = _REPEATED.search(labels(model, call, function=returned))
             if match and not is_replaceable(model, call):
                 yield Uncertainty(
                     "secrets", call.lineno, end(call), f"{name}() is used as {match[0].strip(' _')}"
@@ -176,9 +189,39 @@ def hashes(model: CodeModel) -> Iterator[Uncertainty]:
 
 
 def _is_transient(model: CodeModel, call: ast.Call) -> bool:
-    """Whether a hash is compared, kept for `__hash__`, or computed only to see that it can be."""
-    kept = "_hash" in labels(model, call)
-    return kept or isinstance(model.parents[call], (ast.Compare, ast.Expr)) or model.is_asserted(call)
+    """Whether a hash is compared, kept for `__hash__`, a key in this process, or computed only to see that it
+    can be.
+    """
+    kept = "_hash" in labels(model, call) or _is_of_object(model, call)
+    return (
+        kept or isinstance(model.parents[call], ast.Expr) or model.is_asserted(call) or _is_key(model, call)
+    )
+
+
+def _is_of_object(model: CodeModel, call: ast.Call) -> bool:
+    """Whether a function is a `__hash__` that somebody else installs: `def hash_func(self)`."""
+    function = model.function(call)
+    first = next(iter(parameters(function)), None) if function is not None else None
+    is_self = first is not None and first.arg.strip("_") == "self"
+    return is_self and function is not None and "hash" in function.name
+
+
+def _is_key(model: CodeModel, node: ast.expr) -> bool:
+    """Whether a value is only compared, or a key of a dictionary or an element of a set in memory."""
+    parent = model.parents[node]
+    if isinstance(parent, ast.Compare):
+        return True
+    if isinstance(parent, ast.Subscript):
+        return parent.slice is node
+    if isinstance(parent, ast.Call):
+        return method(parent) in ("add", "discard") or (
+            method(parent) in ("get", "pop", "setdefault") and parent.args[0] is node
+        )
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
+        key = model.key(parent.targets[0]) if isinstance(parent.targets[0], ast.Name) else None
+        loads = model.loads[key] if key is not None else []
+        return bool(loads) and all(_is_key(model, load) for load in loads)
+    return False
 
 
 def identities(model: CodeModel) -> Iterator[Uncertainty]:
@@ -210,7 +253,10 @@ def _identity_use(model: CodeModel, call: ast.Call) -> str:
             value = outer if isinstance(outer, ast.expr) else value
             continue
         if isinstance(outer, ast.Return):
-            return "" if is_replaceable(model, call) or _is_repr(value) else "is returned"
+            function = model.function(call)
+            inner = function is not None and model.function(model.parents[function]) is not None
+            key = (value is call and inner) or is_replaceable(model, call)
+            return "" if key or _is_repr(value) else "is returned"
         if isinstance(outer, ast.Dict) and value in outer.values:
             return "is stored as a value"
         return ""
@@ -223,7 +269,9 @@ def _is_text(model: CodeModel, node: ast.AST) -> bool:
 
 def _is_repr(node: ast.expr) -> bool:
     """Whether a text has the form of a `repr`, for people who look for a fault."""
-    first = node.values[0] if isinstance(node, ast.JoinedStr) else None
+    while isinstance(node, ast.BinOp):
+        node = first_operand(node)
+    first = node.values[0] if isinstance(node, ast.JoinedStr) else node
     return isinstance(first, ast.Constant) and str(first.value).startswith("<")
 
 

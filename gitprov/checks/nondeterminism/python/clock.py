@@ -16,7 +16,7 @@ from gitprov.checks.nondeterminism.python.model import (
     parameters,
     terminal,
 )
-from gitprov.checks.nondeterminism.python.seams import is_default, is_factory, is_replaceable
+from gitprov.checks.nondeterminism.python.seams import is_default, is_factory, is_replaceable, labels
 
 _CLOCKS = frozenset(
     {"time.time", "time.time_ns", "datetime.datetime.now", "datetime.datetime.utcnow",
@@ -27,7 +27,7 @@ _CLOCKS_WITHOUT_ARGUMENTS = frozenset({"time.gmtime", "time.localtime", "time.ct
 _FROZEN = frozenset({"freezegun", "time_machine", "pytest_freezer", "libfaketime"})
 _TIMING = re.compile(
     r"^(?:.*_)?(?:t\d?|t_?start|t_?end|start(?:ed|s)?|begin|began|tic|toc|deadline|timeout|elapsed|duration"
-    r"|expir\w*|until|last|last_\w+|start_?time|end_?time|started_at|start_ts|before|after)(?:_.*)?$"
+    r"|expir\w*|until|stop|imported_at|last|last_\w+|start_?time|end_?time|started_at|start_ts|before|after)(?:_.*)?$"
 )
 _HANDED = re.compile(r"^(?:now|today|clock|at|current_?\w*|as_of|when|reference_?\w*|_now|\w*_now|now_\w*)$")
 _FACTORY = re.compile(r"now|today|clock|time|stamp|date")
@@ -57,10 +57,14 @@ def clocks(model: CodeModel) -> Iterator[Uncertainty]:
             continue
         if is_default(model, call):
             yield Uncertainty("clock-default", call.lineno, end(call), f"{name}()")
-        elif not is_replaceable(model, call) and not is_factory(model, call, _FACTORY):
+        elif "nonce" not in labels(model, call) and not _is_handed_over(model, call):
             how = flow.use(call, 0)
             if how:
                 yield Uncertainty("clock", call.lineno, end(call), f"{name}() {how}")
+
+
+def _is_handed_over(model: CodeModel, call: ast.Call) -> bool:
+    return is_replaceable(model, call) or is_factory(model, call, _FACTORY)
 
 
 def _is_clock(name: str, call: ast.Call) -> bool:
@@ -172,9 +176,19 @@ class _ClockFlow:
             if named and _TIMING.match(text.lower()):
                 return ""
         name = terminal(label)
-        if _TIMING.match(name.lower()) or self._is_measured(name):
+        if _TIMING.match(name.lower()) or self._is_measured(name) or self._measures_ages():
             return ""
         return "is stored"
+
+    def _measures_ages(self) -> bool:
+        """Whether the file subtracts moments from readings of the clock: they are kept for that."""
+        for node in self._model.kinds[ast.BinOp]:
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+                now = first_operand(node)
+                read = isinstance(now, ast.Call) and _is_clock(self._model.name(now.func), now)
+                if read and isinstance(node.right, (ast.Name, ast.Attribute, ast.Subscript)):
+                    return True
+        return False
 
     def _is_measured(self, name: str) -> bool:
         """Whether the file computes a difference with an attribute or container, or compares it."""
@@ -193,8 +207,6 @@ class _ClockFlow:
 def naive_datetimes(model: CodeModel) -> Iterator[Uncertainty]:
     """Moments that are read in the machine's own time zone."""
     for call in model.calls():
-        if model.is_message(call) or is_replaceable(model, call):
-            continue
         name = model.name(call.func)
         if name in ("datetime.datetime.fromtimestamp", "datetime.date.fromtimestamp"):
             local = len(call.args) == 1 and keyword(call, "tz") is None
@@ -203,8 +215,19 @@ def naive_datetimes(model: CodeModel) -> Iterator[Uncertainty]:
         else:
             zone = method(call) == "astimezone" and not call.args and not call.keywords
             local = zone or (method(call) == "timestamp" and _is_naive(model, call))
-        if local:
+        if (
+            local
+            and not model.is_message(call)
+            and not is_replaceable(model, call)
+            and not _is_local(model, call)
+        ):
             yield Uncertainty("naive-datetime", call.lineno, end(call), f"{name or '.' + method(call)}()")
+
+
+def _is_local(model: CodeModel, call: ast.Call) -> bool:
+    """Whether the name of the function promises local time, or it shows a log record."""
+    function = model.function(call)
+    return function is not None and ("local" in function.name.lower() or function.name == "emit")
 
 
 def _is_naive(model: CodeModel, call: ast.Call) -> bool:
@@ -222,8 +245,8 @@ def _is_naive(model: CodeModel, call: ast.Call) -> bool:
 def locales(model: CodeModel) -> Iterator[Uncertainty]:
     """Texts that depend on the locale of the process."""
     for call in model.calls():
-        how = "" if model.is_message(call) else _local_form(model, call)
-        if how:
+        how = _local_form(model, call)
+        if how and not model.is_message(call):
             yield Uncertainty("locale-format", call.lineno, end(call), how)
     for node in model.kinds[ast.FormattedValue]:
         if isinstance(node, ast.FormattedValue) and node.format_spec is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ _THREADS = frozenset({"threading.Thread", "threading.Timer", "_thread.start_new_
 _POOL_METHODS = frozenset({"submit", "map", "apply_async", "map_async", "starmap", "imap", "run_in_executor"})
 _FILLS = frozenset({"append", "extend", "insert", "appendleft"})
 _GUARDS = ("lock", "mutex", "semaphore", "condition", "sem", "guard", "cond")
+_TIMES = re.compile(r"time|elapsed|duration")
+"""Names of measurements, which differ from run to run anyway."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -67,7 +70,7 @@ def threaded(model: CodeModel) -> Iterator[Uncertainty]:
             started[name] = None
     for name in started:
         for change in _changes(model, table[name]):
-            if isinstance(change.node, ast.AugAssign):
+            if isinstance(change.node, ast.AugAssign) and not _TIMES.search(terminal(change.node.target)):
                 yield Uncertainty(
                     "thread-shared", change.node.lineno, end(change.node), f"{name}() {change.text}"
                 )

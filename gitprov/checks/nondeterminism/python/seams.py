@@ -98,8 +98,10 @@ def is_default(model: CodeModel, node: ast.expr) -> bool:
     return False
 
 
-def labels(model: CodeModel, node: ast.expr) -> str:
-    """The names that a value goes to: targets, keywords, keys and called functions, in lower case."""
+def labels(model: CodeModel, node: ast.expr, *, function: bool = True) -> str:
+    """The names that a value goes to, in lower case: targets, keywords, keys, called functions, and (with
+    `function`) the function around it.
+    """
     words: list[str] = []
     for parent in model.ancestors(node):
         if isinstance(parent, ast.keyword):
@@ -115,8 +117,8 @@ def labels(model: CodeModel, node: ast.expr) -> str:
         elif isinstance(parent, ast.stmt):
             words += _targets(parent)
             break
-    function = model.function(node)
-    return " ".join([*words, function.name if function is not None else ""]).lower()
+    around = model.function(node) if function else None
+    return " ".join([*words, around.name if around is not None else ""]).lower()
 
 
 def _targets(statement: ast.stmt) -> list[str]:

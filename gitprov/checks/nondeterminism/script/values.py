@@ -17,7 +17,10 @@ _SEEDED = re.compile(r"seedrandom|spyOn\(\s*Math|Math\.random\s*=")
 _FROZEN = re.compile(
     r"useFakeTimers|setSystemTime|mockdate|timekeeper|spyOn\(\s*(?:Date|global)", re.IGNORECASE
 )
-_PAUSES = re.compile(r"jitter|backoff|delay|sleep|retry|settimeout|nonce|token|boundary|salt|csrf|throttl")
+_PAUSES = re.compile(
+    r"jitter|backoff|delay|sleep|retry|settimeout|nonce|token|boundary|salt|csrf|throttl|unique"
+    r"|(?:^|[ ._])te?mp(?!l|er|o)"
+)
 _ONE_OFF = re.compile(
     r"request|correlation|trace|span|session|nonce|token|boundary|te?mp|secret|salt|csrf|state|idempot|lock|key\b"
 )
