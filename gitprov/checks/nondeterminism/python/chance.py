@@ -15,6 +15,7 @@ from gitprov.checks.nondeterminism.python.model import (
     keyword,
     method,
     parameters,
+    terminal,
 )
 from gitprov.checks.nondeterminism.python.order import OrderFlow
 from gitprov.checks.nondeterminism.python.seams import is_factory, is_replaceable, labels
@@ -209,13 +210,17 @@ def _is_of_object(model: CodeModel, call: ast.Call) -> bool:
 def _is_key(model: CodeModel, node: ast.expr) -> bool:
     """Whether a value is only compared, or a key of a dictionary or an element of a set in memory."""
     parent = model.parents[node]
-    if isinstance(parent, ast.Compare):
+    if isinstance(parent, ast.Compare) or (isinstance(parent, ast.Return) and model.is_nested(parent)):
         return True
     if isinstance(parent, ast.Subscript):
         return parent.slice is node
     if isinstance(parent, ast.Call):
-        return method(parent) in ("add", "discard") or (
-            method(parent) in ("get", "pop", "setdefault") and parent.args[0] is node
+        others = [entry for entry in parent.args if entry is not node]
+        compared = bool(others) and all(terminal(entry) == "hash" for entry in others)
+        return (
+            compared
+            or method(parent) in ("add", "discard")
+            or (method(parent) in ("get", "pop", "setdefault") and parent.args[0] is node)
         )
     if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
         key = model.key(parent.targets[0]) if isinstance(parent.targets[0], ast.Name) else None
@@ -253,9 +258,7 @@ def _identity_use(model: CodeModel, call: ast.Call) -> str:
             value = outer if isinstance(outer, ast.expr) else value
             continue
         if isinstance(outer, ast.Return):
-            function = model.function(call)
-            inner = function is not None and model.function(model.parents[function]) is not None
-            key = (value is call and inner) or is_replaceable(model, call)
+            key = (value is call and model.is_nested(call)) or is_replaceable(model, call)
             return "" if key or _is_repr(value) else "is returned"
         if isinstance(outer, ast.Dict) and value in outer.values:
             return "is stored as a value"

@@ -13,8 +13,8 @@ Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.C
 Key = tuple[Scope, str]
 """A name in the scope that binds it; `self.x` in its class."""
 
-_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef})
-_NOTED = _SCOPES | {ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.ExceptHandler}
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_NOTED = {*_SCOPES, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.ExceptHandler}
 _TEXTS = (ast.Constant, ast.MatchSingleton)
 _LEAVES = frozenset(
     {"ctx", "op", "ops", "id", "attr", "arg", "name", "asname", "names", "module", "level", "kind", "rest",
@@ -66,7 +66,7 @@ class CodeModel:
             for child in children:
                 parents[child] = node
                 scopes[child] = scope
-            if kind in _SCOPES:
+            if isinstance(node, _SCOPES):
                 scopes.update((child, node) for child in children if self._is_body(node, child))
             stack.extend(reversed(children))
             if kind in _NOTED:
@@ -195,6 +195,11 @@ class CodeModel:
             if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 return parent
         return None
+
+    def is_nested(self, node: ast.AST) -> bool:
+        """Whether a node is in a function inside another function, as a key function is."""
+        function = self.function(node)
+        return function is not None and self.function(self.parents[function]) is not None
 
     def statement(self, node: ast.AST) -> ast.stmt | None:
         """The statement that an expression is part of."""
