@@ -50,13 +50,16 @@ _ESTIMATORS = re.compile(
 _FOLDS = re.compile(r"(?:Stratified|StratifiedGroup)?KFold")
 _PAUSES = re.compile(
     r"jitter|backoff|delay|sleep|retry|wait|throttl|nonce|token|boundary|salt|csrf|msgid|unique|xid|savepoint"
-    r"|link_id|(?:^|[_ ])(?:pid|suffix)(?:[_ ]|$)|(?:^|[_ ])te?mp(?:[_ ]|file|name|dir|path|$)"
+    r"|fake"
+    r"|link_id|generate_\w*id|(?:span|trace|session|request|correlation)_?id|temporary"
+    r"|(?:^|[_ ])(?:pid|suffix)(?:[_ ]|$)|(?:^|[_ ])te?mp(?:[_ ]|file|name|dir|path|$)"
 )
 """Names of pauses, and of values that have to differ from all others."""
 _REPEATED = re.compile(r"seed|checksum|fingerprint|digest|etag|cache_?key|(?:^|[ _])hash(?:$|[ _])")
 _ONE_OFF = re.compile(
     r"request|correlation|trace|span|session|nonce|token|boundary|te?mp|secret|salt|password|csrf|state|idempot"
     r"|lock|random|unique|probe|file_?name|garbage|trash|worker|test_?run|(?:^| )test_"
+    r"|jti|context|(?:^|[ _.])log|message_id"
 )
 _FACTORY = re.compile(r"id|key|name")
 _UUIDS = frozenset({"uuid.uuid1", "uuid.uuid4", "uuid.uuid7"})
@@ -117,7 +120,10 @@ def _lacks_random_state(model: CodeModel, call: ast.Call, name: str) -> bool:
 
 def _is_harmless(model: CodeModel, call: ast.Call) -> bool:
     owner = model.class_of(call)
+    statement = model.statement(call)
+    code = ast.unparse(statement).lower() if isinstance(statement, (ast.Assign, ast.Return)) else ""
     words = f"{labels(model, call)} {owner.name.lower() if owner is not None else ''}"
+    words += " jitter" if "jitter" in code else ""
     pauses = _PAUSES.search(words) is not None or _is_seeded_later(model, call)
     return pauses or model.is_message(call) or is_replaceable(model, call)
 
@@ -164,6 +170,8 @@ def identifiers(model: CodeModel) -> Iterator[Uncertainty]:
         name = model.name(call.func)
         if name not in _UUIDS or model.is_message(call) or is_replaceable(model, call):
             continue
+        if model.function(call) is None and model.class_of(call) is None:
+            continue  # one of the process, made when the module is imported
         if not _ONE_OFF.search(labels(model, call)) and not is_factory(model, call, _FACTORY):
             yield Uncertainty("uuid", call.lineno, end(call), f"{name}()")
 
@@ -193,9 +201,19 @@ def _is_transient(model: CodeModel, call: ast.Call) -> bool:
     """Whether a hash is compared, kept for `__hash__`, a key in this process, or computed only to see that it
     can be.
     """
-    kept = "_hash" in labels(model, call) or _is_of_object(model, call)
+    words = labels(model, call, function=False)
+    hashable = "hash" in words and _has_hash(model, call)
+    kept = "_hash" in labels(model, call) or hashable or _is_of_object(model, call)
     return (
         kept or isinstance(model.parents[call], ast.Expr) or model.is_asserted(call) or _is_key(model, call)
+    )
+
+
+def _has_hash(model: CodeModel, call: ast.Call) -> bool:
+    """Whether the class around a call has a `__hash__`."""
+    owner = model.class_of(call)
+    return owner is not None and any(
+        isinstance(entry, ast.FunctionDef) and entry.name == "__hash__" for entry in owner.body
     )
 
 
@@ -258,8 +276,10 @@ def _identity_use(model: CodeModel, call: ast.Call) -> str:
             value = outer if isinstance(outer, ast.expr) else value
             continue
         if isinstance(outer, ast.Return):
-            key = (value is call and model.is_nested(call)) or is_replaceable(model, call)
-            return "" if key or _is_repr(value) else "is returned"
+            function = model.function(call)
+            inner = model.is_nested(call) or (function is not None and "id" in function.name)
+            key = (value is call and inner) or is_replaceable(model, call)
+            return "" if key or _is_repr(value) or _is_address(model, call) else "is returned"
         if isinstance(outer, ast.Dict) and value in outer.values:
             return "is stored as a value"
         return ""
@@ -276,6 +296,13 @@ def _is_repr(node: ast.expr) -> bool:
         node = first_operand(node)
     first = node.values[0] if isinstance(node, ast.JoinedStr) else node
     return isinstance(first, ast.Constant) and str(first.value).startswith("<")
+
+
+def _is_address(model: CodeModel, call: ast.Call) -> bool:
+    """Whether an identity is shown as an address: `f"{id(x):#x}"`."""
+    parent = model.parents[call]
+    spec = parent.format_spec if isinstance(parent, ast.FormattedValue) else None
+    return spec is not None and "x" in ast.unparse(spec)
 
 
 def hash_seed(model: CodeModel) -> Iterator[Uncertainty]:

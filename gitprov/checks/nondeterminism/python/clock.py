@@ -37,6 +37,11 @@ _KEEPING = re.compile(
     r"|record\w*|extend|join|encode)$"
 )
 _PASSING_CALLS = frozenset({"int", "float", "round", "str", "abs", "max", "min", "repr", "format"})
+_UNREPEATED = re.compile(
+    r"nonce|salt|claims|(?:^| )(?:iat|exp|nbf)(?: |$)|event_dict|mkd?s?temp|(?:^|[ _-])te?mp(?:[ _-]|$)"
+)
+"""Values that are made to differ, or to expire."""
+_LIFE = re.compile(r"ttl|expir|lifetime|timeout|max_age|duration|delay|interval")
 _CALENDAR = re.compile(r"%(?:-|#)?[cxX]")
 _DEEPEST = 4
 _PASSING = (
@@ -57,10 +62,20 @@ def clocks(model: CodeModel) -> Iterator[Uncertainty]:
             continue
         if is_default(model, call):
             yield Uncertainty("clock-default", call.lineno, end(call), f"{name}()")
-        elif "nonce" not in labels(model, call) and not _is_handed_over(model, call):
+        elif not _UNREPEATED.search(f"{labels(model, call)} {_texts(model, call)}") and not _is_handed_over(
+            model, call
+        ):
             how = flow.use(call, 0)
             if how:
                 yield Uncertainty("clock", call.lineno, end(call), f"{name}() {how}")
+
+
+def _texts(model: CodeModel, call: ast.Call) -> str:
+    """The texts that a statement has beside a call, in lower case."""
+    statement = model.statement(call)
+    nodes = ast.walk(statement) if isinstance(statement, (ast.Assign, ast.Return)) else ()
+    values = (node.value for node in nodes if isinstance(node, ast.Constant))
+    return " ".join(value.lower() for value in values if isinstance(value, str))
 
 
 def _is_handed_over(model: CodeModel, call: ast.Call) -> bool:
@@ -106,6 +121,8 @@ class _ClockFlow:
     def _computed(self, parent: ast.BinOp, node: ast.expr, depth: int) -> str:
         """Differences of two moments are durations; those of a moment and a span are moments."""
         other = first_operand(parent) if parent.right is node else parent.right
+        if isinstance(parent.op, ast.Add) and _LIFE.search(ast.unparse(other).lower()):
+            return ""
         if isinstance(parent.op, ast.Sub):
             span = isinstance(other, (ast.Constant, ast.BinOp)) or terminal(other) in (
                 "timedelta",
@@ -226,8 +243,9 @@ def naive_datetimes(model: CodeModel) -> Iterator[Uncertainty]:
 
 def _is_local(model: CodeModel, call: ast.Call) -> bool:
     """Whether the name of the function promises local time, or it shows a log record."""
-    function = model.function(call)
-    return function is not None and ("local" in function.name.lower() or function.name == "emit")
+    function, owner = model.function(call), model.class_of(call)
+    names = [entry.name for entry in (function, owner) if entry is not None]
+    return "emit" in names or any("local" in name.lower() for name in names)
 
 
 def _is_naive(model: CodeModel, call: ast.Call) -> bool:

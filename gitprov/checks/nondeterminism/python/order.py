@@ -335,7 +335,7 @@ class OrderFlow:
     def _is_inner(self, node: ast.AST) -> bool:
         """Whether a return or yield is that of a `repr`, or of the iteration over a collection."""
         function = self.model.function(node)
-        is_iteration = function is not None and function.name == "__iter__"
+        is_iteration = function is not None and function.name in ("__iter__", "__dir__")
         return (is_iteration and self._ties) or self.model.is_message(node)
 
     def _is_tested(self, call: ast.Call) -> bool:
@@ -345,7 +345,7 @@ class OrderFlow:
             return parent.values[-1] is not call or isinstance(
                 self.model.parents[parent], (ast.If, ast.While)
             )
-        return isinstance(parent, (ast.Compare, ast.UnaryOp, ast.If, ast.While)) or (
+        return isinstance(parent, (ast.Compare, ast.UnaryOp, ast.If, ast.While, ast.Expr)) or (
             isinstance(parent, ast.Call) and self.model.name(parent.func) == "bool"
         )
 

@@ -8,6 +8,7 @@ import re
 from gitprov.checks.nondeterminism.python.model import CodeModel, first_operand, parameters, terminal
 
 _HANDED_IN = re.compile(r"default|factory|clock|now|time|rng|rand|uuid|(?:^|_)id(?:$|_)")
+_WRAPPING = (ast.Call, ast.Attribute, ast.Subscript, ast.JoinedStr, ast.FormattedValue, ast.BinOp)
 _FALLBACKS = frozenset({"get", "setdefault", "getattr", "pop", "getenv"})
 
 
@@ -45,7 +46,7 @@ def is_factory(model: CodeModel, node: ast.expr, names: re.Pattern[str]) -> bool
                 return False
             body = [entry for entry in function.body if not _is_docstring(entry)]
             return len(body) == 1 and names.search(function.name.lower()) is not None
-        if not isinstance(parent, (ast.Call, ast.Attribute, ast.Subscript)):
+        if not isinstance(parent, _WRAPPING):
             return False
     return False
 
