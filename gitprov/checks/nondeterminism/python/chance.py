@@ -62,6 +62,7 @@ _ONE_OFF = re.compile(
     r"|jti|context|(?:^|[ _.])log|message_id"
 )
 _FACTORY = re.compile(r"id|key|name")
+_SORTS = frozenset({"sorted", "sort", "min", "max", "groupby", "nsmallest", "nlargest"})
 _UUIDS = frozenset({"uuid.uuid1", "uuid.uuid4", "uuid.uuid7"})
 
 
@@ -129,10 +130,10 @@ def _is_harmless(model: CodeModel, call: ast.Call) -> bool:
 
 
 def _is_seeded_later(model: CodeModel, call: ast.Call) -> bool:
-    """Whether the file calls `seed` of the name that gets a generator."""
+    """Whether the file calls `seed` or `setstate` of the name that gets a generator."""
     statement = model.statement(call)
     keys = [model.key(target) for target in statement.targets] if isinstance(statement, ast.Assign) else []
-    owners = [entry.func for entry in model.calls() if method(entry) == "seed" and entry.args]
+    owners = [entry.func for entry in model.calls() if method(entry) in ("seed", "setstate") and entry.args]
     seeded = [model.key(owner.value) for owner in owners if isinstance(owner, ast.Attribute)]
     return any(key is not None and key in seeded for key in keys)
 
@@ -192,7 +193,8 @@ def hashes(model: CodeModel) -> Iterator[Uncertainty]:
             yield Uncertainty("hash", call.lineno, end(call), "hash()")
     for call in model.calls():
         ordered = keyword(call, "key")
-        name = model.name(ordered) if ordered is not None else ""
+        sorts = terminal(call.func) in _SORTS
+        name = model.name(ordered) if ordered is not None and sorts else ""
         if name in ("hash", "id") and flow.first(call, SEQUENCE) is not None:
             yield Uncertainty(name, call.lineno, end(call), f"an order by {name}()")
 

@@ -27,7 +27,7 @@ _CLOCKS_WITHOUT_ARGUMENTS = frozenset({"time.gmtime", "time.localtime", "time.ct
 _FROZEN = frozenset({"freezegun", "time_machine", "pytest_freezer", "libfaketime"})
 _TIMING = re.compile(
     r"^(?:.*_)?(?:t\d?|t_?start|t_?end|start(?:ed|s)?|begin|began|tic|toc|deadline|timeout|elapsed|duration"
-    r"|expir\w*|until|stop|imported_at|last|last_\w+|start_?time|end_?time|started_at|start_ts|before|after)(?:_.*)?$"
+    r"|expir\w*|until|stop|[am]time|imported_at|last|last_\w+|start_?time|end_?time|started_at|start_ts|before|after)(?:_.*)?$"
 )
 _HANDED = re.compile(r"^(?:now|today|clock|at|current_?\w*|as_of|when|reference_?\w*|_now|\w*_now|now_\w*)$")
 _FACTORY = re.compile(r"now|today|clock|time|stamp|date")
@@ -273,10 +273,16 @@ def locales(model: CodeModel) -> Iterator[Uncertainty]:
                 yield Uncertainty("locale-format", node.lineno, end(node), f"a format with {match[0]}")
 
 
+def _is_start(model: CodeModel, call: ast.Call) -> bool:
+    """Whether a call is made where a program starts, which takes over the user's locale."""
+    function = model.function(call)
+    return function is not None and "main" in function.name
+
+
 def _local_form(model: CodeModel, call: ast.Call) -> str:
     """How a call uses the locale; "" where it does not."""
     name = model.name(call.func)
-    if name == "locale.setlocale" and len(call.args) == 2:
+    if name == "locale.setlocale" and len(call.args) == 2 and not _is_start(model, call):
         wish = call.args[1]
         return 'setlocale(…, "")' if isinstance(wish, ast.Constant) and wish.value == "" else ""
     if name in ("locale.currency", "locale.format_string"):

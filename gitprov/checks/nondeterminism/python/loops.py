@@ -73,7 +73,7 @@ class LoopBodies:
                     return through_mapping(self._outer(loop, target.value, MAPPING, depth))
         if isinstance(node, ast.Return) and node.value is not None:
             named = _names(node.value) & targets
-            if named and not self._is_search(loop, node, targets):
+            if named and not self._is_search(loop, node):
                 return Use("decides which element is returned", node)
         return None
 
@@ -130,13 +130,13 @@ class LoopBodies:
                 return Use(f"is put into the caller's {name}", container)
         return use
 
-    def _is_search(self, loop: Loop, node: ast.AST, targets: set[str]) -> bool:
+    def _is_search(self, loop: Loop, node: ast.AST) -> bool:
         """Whether a return depends on a comparison that at most one element fulfils."""
         for parent in self._model.ancestors(node):
             if parent is loop:
                 return False
             tested = parent.test if isinstance(parent, ast.If) else None
-            if tested is not None and _names(tested) & targets:
+            if tested is not None and _names(tested) & self._names:
                 return any(is_equality(part) for part in ast.walk(tested))
         return False
 

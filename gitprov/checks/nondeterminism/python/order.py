@@ -275,7 +275,7 @@ class OrderFlow:
         name = self.model.name(call.func)
         if name.startswith("re."):
             return None
-        if name in ("max", "min") and self._ties and _leaves_ties(call):
+        if name in ("max", "min") and self._ties and _leaves_ties(call) and not self._is_measured(call):
             return Use(f"decides ties of {name}()", call)
         if name == "next":
             return self._next(call, node) if shape == SEQUENCE else None
@@ -352,6 +352,11 @@ class OrderFlow:
     def _is_temporary(self) -> bool:
         """Whether the value is of a temporary directory, in which one file is expected."""
         return isinstance(self._origin, ast.Call) and _TEMPORARY.search(ast.unparse(self._origin)) is not None
+
+    def _is_measured(self, call: ast.Call) -> bool:
+        """Whether only the length of what a call gives counts."""
+        parent = self.model.parents[call]
+        return isinstance(parent, ast.Call) and self.model.name(parent.func) == "len"
 
     def _is_pattern(self, node: ast.Call) -> bool:
         """Whether a text becomes part of a regular expression."""
