@@ -107,7 +107,7 @@ def _is_empty(call: ast.Call) -> bool:
 def _lacks_random_state(model: CodeModel, call: ast.Call, name: str) -> bool:
     """Whether a function of scikit-learn or pandas draws without `random_state`."""
     names = {entry.arg for entry in call.keywords}
-    if "random_state" in names or None in names:
+    if names & {"random_state", "seed", None}:
         return False
     function = name.rpartition(".")[2]
     if name.startswith("sklearn."):
@@ -278,10 +278,8 @@ def _identity_use(model: CodeModel, call: ast.Call) -> str:
             value = outer if isinstance(outer, ast.expr) else value
             continue
         if isinstance(outer, ast.Return):
-            function = model.function(call)
-            inner = model.is_nested(call) or (function is not None and "id" in function.name)
-            key = (value is call and inner) or is_replaceable(model, call)
-            return "" if key or _is_repr(value) or _is_address(model, call) else "is returned"
+            key = value is call or is_replaceable(model, call)
+            return "" if key or _is_repr(value) or _is_address(model, call) else "is returned in a text"
         if isinstance(outer, ast.Dict) and value in outer.values:
             return "is stored as a value"
         return ""

@@ -26,7 +26,7 @@ _CLOCKS = frozenset(
 _CLOCKS_WITHOUT_ARGUMENTS = frozenset({"time.gmtime", "time.localtime", "time.ctime", "time.asctime"})
 _FROZEN = frozenset({"freezegun", "time_machine", "pytest_freezer", "libfaketime"})
 _TIMING = re.compile(
-    r"^(?:.*_)?(?:t\d?|t_?start|t_?end|start(?:ed|s)?|begin|began|tic|toc|deadline|timeout|elapsed|duration"
+    r"^(?:.*_)?(?:t\d?|end|timestamp_start|t_?start|t_?end|start(?:ed|s)?|begin|began|tic|toc|deadline|timeout|elapsed|duration"
     r"|expir\w*|until|stop|[am]time|imported_at|last|last_\w+|start_?time|end_?time|started_at|start_ts|before|after)(?:_.*)?$"
 )
 _HANDED = re.compile(r"^(?:now|today|clock|at|current_?\w*|as_of|when|reference_?\w*|_now|\w*_now|now_\w*)$")
@@ -41,6 +41,8 @@ _UNREPEATED = re.compile(
     r"nonce|salt|claims|(?:^| )(?:iat|exp|nbf)(?: |$)|event_dict|mkd?s?temp|(?:^|[ _-])te?mp(?:[ _-]|$)"
 )
 """Values that are made to differ, or to expire."""
+_DATED = re.compile(r"creat|updat|modif|publish|generat|timestamp|date|_at$")
+_LOCAL = re.compile(r"local|offset|zone|tz|dst")
 _LIFE = re.compile(r"ttl|expir|lifetime|timeout|max_age|duration|delay|interval")
 _CALENDAR = re.compile(r"%(?:-|#)?[cxX]")
 _DEEPEST = 4
@@ -109,7 +111,9 @@ class _ClockFlow:
             return self._argument(parent, node, depth)
         if isinstance(parent, ast.keyword):
             call = self._model.parents[parent]
-            handed = _HANDED.match(parent.arg or "") or _TIMING.match(parent.arg or "")
+            handed = (
+                _HANDED.match(parent.arg or "") or _TIMING.match(parent.arg or "") or self._is_seconds(node)
+            )
             is_ignored = isinstance(call, ast.Call) and _IGNORED_CALLS.match(terminal(call.func))
             return "" if handed or is_ignored else f"is passed on as {parent.arg}"
         if isinstance(parent, ast.stmt):
@@ -173,7 +177,9 @@ class _ClockFlow:
         elif isinstance(parent, (ast.AnnAssign, ast.AugAssign)):
             targets = [parent.target]
         for target in targets:
-            how = self._assigned(target, depth)
+            dated = _DATED.search(terminal(target)) is not None
+            kept = isinstance(target, ast.Attribute) and self._is_seconds(node) and not dated
+            how = "" if kept else self._assigned(target, depth)
             if how:
                 return how
         return ""
@@ -193,9 +199,13 @@ class _ClockFlow:
             if named and _TIMING.match(text.lower()):
                 return ""
         name = terminal(label)
-        if _TIMING.match(name.lower()) or self._is_measured(name) or self._measures_ages():
+        if _TIMING.match(_snake(name)) or self._is_measured(name) or self._measures_ages():
             return ""
         return "is stored"
+
+    def _is_seconds(self, node: ast.expr) -> bool:
+        """Whether a value is a number of seconds as it is, of which durations are computed."""
+        return isinstance(node, ast.Call) and self._model.name(node.func) in ("time.time", "time.time_ns")
 
     def _measures_ages(self) -> bool:
         """Whether the file subtracts moments from readings of the clock: they are kept for that."""
@@ -245,7 +255,7 @@ def _is_local(model: CodeModel, call: ast.Call) -> bool:
     """Whether the name of the function promises local time, or it shows a log record."""
     function, owner = model.function(call), model.class_of(call)
     names = [entry.name for entry in (function, owner) if entry is not None]
-    return "emit" in names or any("local" in name.lower() for name in names)
+    return "emit" in names or any(_LOCAL.search(name.lower()) for name in names)
 
 
 def _is_naive(model: CodeModel, call: ast.Call) -> bool:
@@ -271,6 +281,11 @@ def locales(model: CodeModel) -> Iterator[Uncertainty]:
             match = _CALENDAR.search(ast.unparse(node.format_spec))
             if match and not model.is_message(node):
                 yield Uncertainty("locale-format", node.lineno, end(node), f"a format with {match[0]}")
+
+
+def _snake(name: str) -> str:
+    """`lastPoll` as `last_poll`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 def _is_start(model: CodeModel, call: ast.Call) -> bool:

@@ -61,8 +61,7 @@ class LoopBodies:
 
     def _of_node(self, loop: Loop, node: ast.AST, targets: set[str], depth: int) -> Use | None:
         if isinstance(node, (ast.Yield, ast.YieldFrom)):
-            differs = node.value is not None and not self._names.isdisjoint(_names(node.value))
-            return Use("is yielded", node) if differs else None
+            return Use("is yielded", node) if self._gives(node) else None
         if isinstance(node, ast.Call):
             return self._called(loop, node, depth)
         if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
@@ -76,6 +75,13 @@ class LoopBodies:
             if named and not self._is_search(loop, node):
                 return Use("decides which element is returned", node)
         return None
+
+    def _gives(self, node: ast.Yield | ast.YieldFrom) -> bool:
+        """Whether a value that differs from turn to turn is yielded to a caller, and not to an event loop."""
+        function = self._model.function(node)
+        names = [terminal(entry) for entry in function.decorator_list] if function is not None else []
+        waits = "inlineCallbacks" in names or "coroutine" in names
+        return not waits and node.value is not None and not self._names.isdisjoint(_names(node.value))
 
     def _called(self, loop: Loop, call: ast.Call, depth: int) -> Use | None:
         attr = method(call)
