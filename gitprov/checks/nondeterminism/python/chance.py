@@ -124,7 +124,7 @@ def _is_harmless(model: CodeModel, call: ast.Call) -> bool:
     statement = model.statement(call)
     code = ast.unparse(statement).lower() if isinstance(statement, (ast.Assign, ast.Return)) else ""
     words = f"{labels(model, call)} {owner.name.lower() if owner is not None else ''}"
-    words += " jitter" if "jitter" in code else ""
+    words += " jitter" if "jitter" in code or "splay" in code else ""
     pauses = _PAUSES.search(words) is not None or _is_seeded_later(model, call)
     return pauses or model.is_message(call) or is_replaceable(model, call)
 
@@ -171,10 +171,27 @@ def identifiers(model: CodeModel) -> Iterator[Uncertainty]:
         name = model.name(call.func)
         if name not in _UUIDS or model.is_message(call) or is_replaceable(model, call):
             continue
-        if model.function(call) is None and model.class_of(call) is None:
-            continue  # one of the process, made when the module is imported
+        if model.function(call) is None or not _is_kept(model, call):
+            continue  # of the process, made when the module is imported, or a name for a while
         if not _ONE_OFF.search(labels(model, call)) and not is_factory(model, call, _FACTORY):
             yield Uncertainty("uuid", call.lineno, end(call), f"{name}()")
+
+
+def _is_kept(model: CodeModel, node: ast.expr) -> bool:
+    """Whether a value becomes part of what a function makes: an entry, an attribute, an argument by name, what
+    it returns.
+    """
+    for parent in model.ancestors(node):
+        if isinstance(parent, (ast.Dict, ast.keyword, ast.Return, ast.Yield)):
+            return True
+        if isinstance(parent, (ast.Assign, ast.AnnAssign)):
+            targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
+            keys = [model.key(target) for target in targets if isinstance(target, ast.Name)]
+            loads = [load for key in keys if key is not None for load in model.loads[key]]
+            return len(keys) < len(targets) or any(_is_kept(model, load) for load in loads)
+        if isinstance(parent, ast.stmt):
+            return False
+    return False
 
 
 # -- hash() and id() -----------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ _CLOCKS = frozenset(
 _CLOCKS_WITHOUT_ARGUMENTS = frozenset({"time.gmtime", "time.localtime", "time.ctime", "time.asctime"})
 _FROZEN = frozenset({"freezegun", "time_machine", "pytest_freezer", "libfaketime"})
 _TIMING = re.compile(
-    r"^(?:.*_)?(?:t\d?|end|timestamp_start|t_?start|t_?end|start(?:ed|s)?|begin|began|tic|toc|deadline|timeout|elapsed|duration"
+    r"^(?:.*_)?(?:t\d?|end|timestamp_start|t_?start|t_?end|start(?:ed|s|up)?|begin|began|tic|toc|deadline|timeout|elapsed|duration"
     r"|expir\w*|until|stop|[am]time|imported_at|last|last_\w+|start_?time|end_?time|started_at|start_ts|before|after)(?:_.*)?$"
 )
 _HANDED = re.compile(r"^(?:now|today|clock|at|current_?\w*|as_of|when|reference_?\w*|_now|\w*_now|now_\w*)$")

@@ -309,6 +309,8 @@ def is_logging(call: ast.Call) -> bool:
     if isinstance(function, ast.Attribute):
         owner = terminal(function.value).lower()
         is_log = "log" in owner or owner in ("self", "console", "warnings", "sentry", "span", "tqdm")
+        if function.attr in ("append", "add", "extend") and _MESSAGES.search(owner):
+            return True
         logs = (function.attr in _LOGGERS and is_log) or function.attr.startswith(("log_", "warn"))
         return logs or function.attr.endswith(("Error", "Exception"))
     return isinstance(function, ast.Name) and (

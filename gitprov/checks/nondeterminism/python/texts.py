@@ -60,7 +60,7 @@ def _is_text(whole: ast.expr, part: ast.expr) -> bool:
         return isinstance(whole.op, (ast.Add, ast.Mod))
     if isinstance(whole, ast.Call):
         return method(whole) == "format" and whole.func is not part
-    return isinstance(whole, (ast.FormattedValue, ast.JoinedStr, ast.Tuple, ast.IfExp))
+    return isinstance(whole, (ast.FormattedValue, ast.JoinedStr, ast.Tuple, ast.IfExp, ast.BoolOp))
 
 
 def _goes_on(model: CodeModel, call: ast.Call) -> bool:
