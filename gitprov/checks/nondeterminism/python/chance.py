@@ -178,9 +178,7 @@ def identifiers(model: CodeModel) -> Iterator[Uncertainty]:
 
 
 def _is_kept(model: CodeModel, node: ast.expr) -> bool:
-    """Whether a value becomes part of what a function makes: an entry, an attribute, an argument by name, what
-    it returns.
-    """
+    """Whether a value becomes part of what a function makes: an entry, an attribute, an argument by name."""
     for parent in model.ancestors(node):
         if isinstance(parent, (ast.Dict, ast.keyword, ast.Return, ast.Yield)):
             return True
@@ -249,6 +247,8 @@ def _is_key(model: CodeModel, node: ast.expr) -> bool:
     parent = model.parents[node]
     if isinstance(parent, ast.Compare) or (isinstance(parent, ast.Return) and model.is_nested(parent)):
         return True
+    if isinstance(parent, (ast.Tuple, ast.IfExp)):
+        return _is_key(model, parent)
     if isinstance(parent, ast.Subscript):
         return parent.slice is node
     if isinstance(parent, ast.Call):
