@@ -158,7 +158,8 @@ def secret_values(model: CodeModel) -> Iterator[Uncertainty]:
         name = model.name(call.func)
         if (name.startswith("secrets.") and "compare" not in name) or name == "os.urandom":
             returned = any(isinstance(parent, ast.Return) for parent in model.ancestors(call))
-            match = _REPEATED.search(labels(model, call, function=returned))
+            words = labels(model, call, function=returned).replace("hexdigest", "")
+            match = _REPEATED.search(words)
             if match and not is_replaceable(model, call):
                 yield Uncertainty(
                     "secrets", call.lineno, end(call), f"{name}() is used as {match[0].strip(' _')}"

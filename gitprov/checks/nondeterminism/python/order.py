@@ -210,7 +210,8 @@ class OrderFlow:
             return None
         if isinstance(parent.slice, ast.Slice):
             whole = parent.slice.lower is None and parent.slice.upper is None
-            return self.use(parent, shape, depth + 1) if whole else Use("is cut by position", node)
+            loops = isinstance(self.model.parents[parent], (ast.For, ast.AsyncFor))
+            return self.use(parent, shape, depth + 1) if whole or loops else Use("is cut by position", node)
         is_number = isinstance(parent.slice, (ast.Constant, ast.UnaryOp))
         return Use("has an element taken by position", node) if is_number else None
 
@@ -307,14 +308,16 @@ class OrderFlow:
         if name in _WRITERS:
             ordered = keyword(call, "sort_keys")
             fixed = shape == MAPPING and isinstance(ordered, ast.Constant) and ordered.value is True
-            return None if fixed or (shape == SET and "json" in name) else Use("is serialised", call)
+            harmless = fixed or (shape == SET and "json" in name) or self.model.is_message(call)
+            return None if harmless else Use("is serialised", call)
         return None
 
     def _handed(self, call: ast.Call, shape: str, depth: int) -> Use | None:
         """Methods that take elements in their order."""
         attr = method(call)
         if attr == "join" and not self.model.name(call.func):
-            shown = texts.is_contained(self.model, call) or self._is_pattern(call)
+            characters = shape == SET and self._ties and _separator(call) in ("", b"")
+            shown = characters or texts.is_contained(self.model, call) or self._is_pattern(call)
             return None if shown else Use("is joined into a text", call)
         if attr in ("writelines", "writerows"):
             return Use("is written", call)
@@ -360,8 +363,7 @@ class OrderFlow:
 
     def _is_pattern(self, node: ast.Call) -> bool:
         """Whether a text becomes part of a regular expression."""
-        separator = node.func.value if isinstance(node.func, ast.Attribute) else None
-        if isinstance(separator, ast.Constant) and separator.value in ("|", b"|"):
+        if _separator(node) in ("|", b"|"):
             return True
         for parent in self.model.ancestors(node):
             if isinstance(parent, ast.Call) and self.model.name(parent.func).startswith("re."):
@@ -372,6 +374,12 @@ class OrderFlow:
 
     def _seeds(self) -> set[str]:
         return {method(call) for call in self.model.calls()} & {"seed"}
+
+
+def _separator(call: ast.Call) -> object:
+    """The constant before `.join(…)`; None of others."""
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return owner.value if isinstance(owner, ast.Constant) else None
 
 
 def _are_distinct(literal: ast.List | ast.Tuple) -> bool:
