@@ -142,7 +142,8 @@ def seeds(model: CodeModel) -> Iterator[Uncertainty]:
     """Seeds that differ in each run."""
     for call in model.calls():
         name = model.name(call.func)
-        if name not in _SEEDERS:
+        function = model.function(call)
+        if name not in _SEEDERS or (function is not None and function.name == "seed"):
             continue
         parts = [part for value in call.args for part in ast.walk(value) if isinstance(part, ast.Call)]
         sources = [model.name(part.func) for part in parts if model.name(part.func) in _VARYING]

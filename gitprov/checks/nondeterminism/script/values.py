@@ -26,7 +26,7 @@ _ONE_OFF = re.compile(
 )
 _TIMING = re.compile(
     r"^(?:.*[._])?(?:t\d?|start\w*|begin\w*|begun|tic|deadline|timeout|elapsed|duration|expir\w*|last\w*|until"
-    r"|end|before|after|\w*(?:Start|Deadline|Expir\w*|Timeout|StartedAt))$"
+    r"|end(?:Time)?|startTime|before|after|\w*(?:Start|Deadline|Expir\w*|Timeout|StartedAt))$"
 )
 _HANDED = re.compile(r"^(?:now|today|clock|current\w*|asOf|at)$")
 _KEEPING = re.compile(
@@ -58,10 +58,15 @@ def chance(script: ScriptTree) -> Iterator[Uncertainty]:
     if "Math.random" not in script.text or _SEEDED.search(script.text):
         return
     for call, name in script.called():
-        if name != "Math.random" or _PAUSES.search(tree.labels(call)):
+        if name != "Math.random" or _PAUSES.search(tree.labels(call)) or _is_marker(call):
             continue
         if not tree.is_message(call) and not tree.is_replaceable(call):
             yield _sighting("js-random", call, "Math.random()")
+
+
+def _is_marker(call: SgNode) -> bool:
+    """Whether chance is added to a text with a NUL, which marks a place in another text for a while."""
+    return any(parent.kind() == "binary_expression" and "\\0" in parent.text() for parent in call.ancestors())
 
 
 def identifiers(script: ScriptTree) -> Iterator[Uncertainty]:
