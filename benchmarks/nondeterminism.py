@@ -103,10 +103,8 @@ def in_code(paths: Iterable[Path]) -> tuple[list[tuple[Path, int, str, str]], in
 
 def shown(rows: Sequence[tuple[Path, int, str, str]], count: int, seed: int) -> Iterator[str]:
     """Some findings by chance, each with the lines around it."""
-    for number, (path, line, rule, detail) in enumerate(
-        random.Random(seed).sample(rows, min(count, len(rows))),
-        1,  # noqa: S311
-    ):
+    chosen = random.Random(seed).sample(rows, min(count, len(rows)))  # noqa: S311
+    for number, (path, line, rule, detail) in enumerate(chosen, 1):
         yield f"--- {number}. {path}:{line} {rule}: {detail}"
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
         for at in range(max(0, line - 5), min(len(lines), line + 8)):
