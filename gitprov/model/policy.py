@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gitprov.model import globs
-from gitprov.model.setting_types import Wrong, choices, flag, one_of, share, shown, texts, whole
+from gitprov.model.setting_types import Wrong, choices, flag, one_of, share, shown, some_of, texts, whole
 
+TOOLS = ("ruff", "bandit", "semgrep")
 CHECKS = ("trace", "deps", "security", "nondeterminism")
 SEVERITIES = ("high", "medium", "low")
 """From the worst."""
@@ -35,6 +36,8 @@ class CheckPolicy(NamedTuple):
     max_ai_share: float | None = None
     max_delta_rate: float | None = None
     reviewers: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    semgrep_rules: tuple[str, ...] = ()
 
     def judges(self, path: str | None) -> bool:
         """Whether findings at a path count; findings without a path always do."""
@@ -86,6 +89,8 @@ KEYS = (
     PolicyKey("exclude", CHECKS, True, "list of patterns", _globs, "These paths are not judged; those of `[checks]` and of the check add up"),
     PolicyKey("severity", CHECKS, False, "table", _severities, 'Another severity for single rules; `"off"` switches one off'),
     PolicyKey("max_age_days", ("deps",), False, "whole number", whole(0), "A package that is younger is reported; 180 without it"),
+    PolicyKey("tools", ("security",), False, "list of names", some_of(TOOLS), "Other tools whose findings are joined, where they are installed: `ruff` (its `S` rules), `bandit`, `semgrep`"),
+    PolicyKey("semgrep_rules", ("security",), False, "list of text", texts, "The rules that semgrep runs: files and directories of the project, or what else its `--config` takes"),
     PolicyKey("forbid", ("trace",), False, "list of patterns", _globs, 'Paths in which no model may write lines; `["**"]` for all'),
     PolicyKey("agents", ("trace",), False, "list of names", texts, "The agents that are allowed; `*` stands for any characters"),
     PolicyKey("models", ("trace",), False, "list of names", texts, "The models that are allowed; `*` stands for any characters"),

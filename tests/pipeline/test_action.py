@@ -90,7 +90,7 @@ def test_pull_request(server: Server, forge: Interface) -> None:
     assert "fastapi-turbo-auth" in done.summary
     reports = Path(done.values["steps.gates.outputs.reports"]) / "sarif"
     results = {path.stem: json.loads(path.read_text())["runs"][0]["results"] for path in reports.iterdir()}
-    assert {name: len(rows) for name, rows in results.items()} == {"trace": 0, "deps": 1}
+    assert {name: len(rows) for name, rows in results.items()} == {"trace": 0, "deps": 1, "security": 0}
     assert [step["with"] for step in done.used] == [{"sarif_file": str(reports)}]
     assert len(forge.comments) == 1
     assert "fastapi-turbo-auth" in forge.comments[0]["body"]

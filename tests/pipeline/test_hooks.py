@@ -74,6 +74,21 @@ def test_no_network_by_default(repo: GitRepo, tool: str) -> None:
         assert server.requests == []
 
 
+def test_code(repo: GitRepo) -> None:
+    """A commit of a model's line with a weakness is refused, and so is one whose result differs from run to run."""
+    repo.install()
+    hooks = [published(f"gitprov-check-{name}") for name in ("security", "nondeterminism")]
+    configure(repo, "pre-commit", *hooks)
+    for text, rule in (
+        ("import os\n\ndef run(name):\n    os.system('ls ' + name)\n", "security/command-injection"),
+        ("import os\n\ndef names(path):\n    return os.listdir(path)\n", "nondeterminism/directory-order"),
+    ):
+        Agent(repo, session=rule).write("a.py", text)
+        repo.git("add", "a.py")
+        refused = repo.git("commit", "-m", "Add", check=False)
+        assert (refused.returncode, rule in refused.stdout + refused.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("tool", FRAMEWORKS)
 def test_records(repo: GitRepo, tool: str, tmp_path: Path) -> None:
     """A push of a commit whose note is lost is refused; with the note it goes."""

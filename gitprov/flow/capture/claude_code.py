@@ -32,8 +32,8 @@ def read_hook(payload: object, moment: Moment) -> Hook:
 
 
 def inboxes(hook: Hook, moment: Moment) -> list[Inbox]:
-    """The inboxes that a payload is about: that of the session, and that of the tool's target."""
-    places = {turns.home(hook, moment), _place(hook, moment)}
+    """The inboxes that a payload is about: that of the session, then that of the tool's target."""
+    places = dict.fromkeys((turns.home(hook, moment), _place(hook, moment)))
     return [inbox_of(place) for place in places if place is not None]
 
 

@@ -44,7 +44,7 @@ def github_summary(report: Report, title: str) -> Iterator[str]:
     wrong, unknown = split(report)
     if wrong:
         yield ""
-        yield "| where | severity | what | fix | trace |"
+        yield "| where | severity | what | fix | written by |"
         yield "|---|---|---|---|---|"
     for finding in wrong:
         place = f"{finding.path or ''}:{finding.lines[0]}" if finding.lines else finding.path or ""
@@ -53,7 +53,7 @@ def github_summary(report: Report, title: str) -> Iterator[str]:
             (finding.risk or _NO_RISK).severity,
             f"{finding.message} ({finding.rule})",
             finding.mend or "",
-            finding.trace or "",
+            _author(finding),
         )
         yield "| " + " | ".join(_cell(cell) for cell in cells) + " |"
     if unknown:
@@ -62,6 +62,14 @@ def github_summary(report: Report, title: str) -> Iterator[str]:
         place = f"{finding.path}: " if finding.path else ""
         mend = f" (fix: {finding.mend})" if finding.mend else ""
         yield f"- could not look: {_cell(place + finding.message + mend)}"
+
+
+def _author(finding: Finding) -> str:
+    """Agent, model and trace of a finding, and the first line of the prompt where this clone has it."""
+    risk = finding.risk or _NO_RISK
+    names = " ".join(filter(None, (risk.agent, risk.model)))
+    facts = ", ".join(filter(None, (names, finding.trace)))
+    return f"{facts}: “{risk.prompt}”" if risk.prompt else facts
 
 
 def gitlab(report: Report) -> list[Json]:

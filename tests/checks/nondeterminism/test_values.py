@@ -33,7 +33,7 @@ BAD = [
     ("id", "def f(x):\n    return sorted(x, key=id)"),
     ("id", "def f(x):\n    return {'a': id(x)}"),
     ("id", "def f(x):\n    return hex(id(x))"),
-    ("id", "def f(x):\n    return id(x)"),
+    ("id", "def f(x):\n    return str(id(x))"),
     ("id", "def f(x):\n    return '%x' % id(x)"),
     ("id", "def f(x):\n    return id(x) % 8"),
     ("clock", "def f():\n    now = dt.datetime.now()\n    return f'report-{now:%Y}'"),

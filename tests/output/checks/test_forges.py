@@ -42,7 +42,7 @@ def test_the_summary_of_a_step() -> None:
     assert head.startswith("### gitprov check deps: 3 findings")
     assert blank == ""
     assert all(len(re.findall(r"(?<!\\)\|", row)) == 6 for row in rows[:5])
-    assert "Add" not in "".join(rows)
+    assert rows[2].endswith("| my-tool model-1, gen\\_1: “Add \\<it\\>” |")
     assert rows[5:7] == ["", "- could not look: big.lock: it is larger than 8 MiB (fix: make it smaller)"]
     assert list(github_summary(NOTHING, "t")) == ["### t: clean"]
     link = Report((HIGH._replace(message="![x](http://a) <b> @all #1 `c` | d"),))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
+
+import jsonschema
 
 from gitprov.model.answers.report import Report
 from gitprov.output.checks.sarif import document
-from tests.output.checks.samples import EVERYTHING, HIGH, NOTHING
+from tests.output.checks.samples import EVERYTHING, HIGH, NOTHING, OFF, PASSING, UNSURE
 
 LEVELS = {"none", "note", "warning", "error"}
 HELP = {"deps/nonexistent": "A package that does not exist."}
@@ -32,6 +35,17 @@ def check_location(location: dict[str, Any]) -> None:
     assert not uri.startswith("/")
     region = physical["region"]
     assert 1 <= region["startLine"] <= region["endLine"]
+
+
+def test_the_schema() -> None:
+    """The published schema accepts reports with everything and with nothing, and rejects a broken one."""
+    schema = json.loads((Path(__file__).parent / "vendor" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    for report in (EVERYTHING, NOTHING, OFF, UNSURE, PASSING):
+        log = json.loads(json.dumps(document(report, "1.2.3", "deps", HELP)))
+        assert [error.message for error in validator.iter_errors(log)] == []
+    log["runs"][0]["results"][0]["level"] = "bad"
+    assert list(validator.iter_errors(log))
 
 
 def test_required_properties() -> None:

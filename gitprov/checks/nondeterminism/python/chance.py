@@ -8,7 +8,15 @@ from collections.abc import Iterator
 
 from gitprov.checks.nondeterminism.hazard import Uncertainty
 from gitprov.checks.nondeterminism.python.loops import SEQUENCE
-from gitprov.checks.nondeterminism.python.model import CodeModel, end, keyword, method
+from gitprov.checks.nondeterminism.python.model import (
+    CodeModel,
+    end,
+    first_operand,
+    keyword,
+    method,
+    parameters,
+    terminal,
+)
 from gitprov.checks.nondeterminism.python.order import OrderFlow
 from gitprov.checks.nondeterminism.python.seams import is_factory, is_replaceable, labels
 
@@ -40,14 +48,21 @@ _ESTIMATORS = re.compile(
     r"|ShuffleSplit|StratifiedShuffleSplit|RandomizedSearchCV|shuffle|resample"
 )
 _FOLDS = re.compile(r"(?:Stratified|StratifiedGroup)?KFold")
-_PAUSES = re.compile(r"jitter|backoff|delay|sleep|retry|wait|throttl|nonce|token|boundary|salt|csrf|msgid")
+_PAUSES = re.compile(
+    r"jitter|backoff|delay|sleep|retry|wait|throttl|nonce|token|boundary|salt|csrf|msgid|unique|xid|savepoint"
+    r"|fake"
+    r"|link_id|generate_\w*id|(?:span|trace|session|request|correlation)_?id|temporary"
+    r"|(?:^|[_ ])(?:pid|suffix)(?:[_ ]|$)|(?:^|[_ ])te?mp(?:[_ ]|file|name|dir|path|$)"
+)
 """Names of pauses, and of values that have to differ from all others."""
 _REPEATED = re.compile(r"seed|checksum|fingerprint|digest|etag|cache_?key|(?:^|[ _])hash(?:$|[ _])")
 _ONE_OFF = re.compile(
     r"request|correlation|trace|span|session|nonce|token|boundary|te?mp|secret|salt|password|csrf|state|idempot"
-    r"|lock|random|unique|probe|file_?name"
+    r"|lock|random|unique|probe|file_?name|garbage|trash|worker|test_?run|(?:^| )test_"
+    r"|jti|context|(?:^|[ _.])log|message_id"
 )
 _FACTORY = re.compile(r"id|key|name")
+_SORTS = frozenset({"sorted", "sort", "min", "max", "groupby", "nsmallest", "nlargest"})
 _UUIDS = frozenset({"uuid.uuid1", "uuid.uuid4", "uuid.uuid7"})
 
 
@@ -92,7 +107,7 @@ def _is_empty(call: ast.Call) -> bool:
 def _lacks_random_state(model: CodeModel, call: ast.Call, name: str) -> bool:
     """Whether a function of scikit-learn or pandas draws without `random_state`."""
     names = {entry.arg for entry in call.keywords}
-    if "random_state" in names or None in names:
+    if names & {"random_state", "seed", None}:
         return False
     function = name.rpartition(".")[2]
     if name.startswith("sklearn."):
@@ -105,15 +120,20 @@ def _lacks_random_state(model: CodeModel, call: ast.Call, name: str) -> bool:
 
 
 def _is_harmless(model: CodeModel, call: ast.Call) -> bool:
-    pauses = _PAUSES.search(labels(model, call)) is not None or _is_seeded_later(model, call)
+    owner = model.class_of(call)
+    statement = model.statement(call)
+    code = ast.unparse(statement).lower() if isinstance(statement, (ast.Assign, ast.Return)) else ""
+    words = f"{labels(model, call)} {owner.name.lower() if owner is not None else ''}"
+    words += " jitter" if "jitter" in code or "splay" in code else ""
+    pauses = _PAUSES.search(words) is not None or _is_seeded_later(model, call)
     return pauses or model.is_message(call) or is_replaceable(model, call)
 
 
 def _is_seeded_later(model: CodeModel, call: ast.Call) -> bool:
-    """Whether the file calls `seed` of the name that gets a generator."""
+    """Whether the file calls `seed` or `setstate` of the name that gets a generator."""
     statement = model.statement(call)
     keys = [model.key(target) for target in statement.targets] if isinstance(statement, ast.Assign) else []
-    owners = [entry.func for entry in model.calls() if method(entry) == "seed" and entry.args]
+    owners = [entry.func for entry in model.calls() if method(entry) in ("seed", "setstate") and entry.args]
     seeded = [model.key(owner.value) for owner in owners if isinstance(owner, ast.Attribute)]
     return any(key is not None and key in seeded for key in keys)
 
@@ -122,7 +142,8 @@ def seeds(model: CodeModel) -> Iterator[Uncertainty]:
     """Seeds that differ in each run."""
     for call in model.calls():
         name = model.name(call.func)
-        if name not in _SEEDERS:
+        function = model.function(call)
+        if name not in _SEEDERS or (function is not None and function.name == "seed"):
             continue
         parts = [part for value in call.args for part in ast.walk(value) if isinstance(part, ast.Call)]
         sources = [model.name(part.func) for part in parts if model.name(part.func) in _VARYING]
@@ -137,7 +158,9 @@ def secret_values(model: CodeModel) -> Iterator[Uncertainty]:
     for call in model.calls():
         name = model.name(call.func)
         if (name.startswith("secrets.") and "compare" not in name) or name == "os.urandom":
-            match = _REPEATED.search(labels(model, call))
+            returned = any(isinstance(parent, ast.Return) for parent in model.ancestors(call))
+            words = labels(model, call, function=returned).replace("hexdigest", "")
+            match = _REPEATED.search(words)
             if match and not is_replaceable(model, call):
                 yield Uncertainty(
                     "secrets", call.lineno, end(call), f"{name}() is used as {match[0].strip(' _')}"
@@ -150,8 +173,25 @@ def identifiers(model: CodeModel) -> Iterator[Uncertainty]:
         name = model.name(call.func)
         if name not in _UUIDS or model.is_message(call) or is_replaceable(model, call):
             continue
+        if model.function(call) is None or not _is_kept(model, call):
+            continue  # of the process, made when the module is imported, or a name for a while
         if not _ONE_OFF.search(labels(model, call)) and not is_factory(model, call, _FACTORY):
             yield Uncertainty("uuid", call.lineno, end(call), f"{name}()")
+
+
+def _is_kept(model: CodeModel, node: ast.expr) -> bool:
+    """Whether a value becomes part of what a function makes: an entry, an attribute, an argument by name."""
+    for parent in model.ancestors(node):
+        if isinstance(parent, (ast.Dict, ast.keyword, ast.Return, ast.Yield)):
+            return True
+        if isinstance(parent, (ast.Assign, ast.AnnAssign)):
+            targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
+            keys = [model.key(target) for target in targets if isinstance(target, ast.Name)]
+            loads = [load for key in keys if key is not None for load in model.loads[key]]
+            return len(keys) < len(targets) or any(_is_kept(model, load) for load in loads)
+        if isinstance(parent, ast.stmt):
+            return False
+    return False
 
 
 # -- hash() and id() -----------------------------------------------------------------------------------------
@@ -170,15 +210,62 @@ def hashes(model: CodeModel) -> Iterator[Uncertainty]:
             yield Uncertainty("hash", call.lineno, end(call), "hash()")
     for call in model.calls():
         ordered = keyword(call, "key")
-        name = model.name(ordered) if ordered is not None else ""
+        sorts = terminal(call.func) in _SORTS
+        name = model.name(ordered) if ordered is not None and sorts else ""
         if name in ("hash", "id") and flow.first(call, SEQUENCE) is not None:
             yield Uncertainty(name, call.lineno, end(call), f"an order by {name}()")
 
 
 def _is_transient(model: CodeModel, call: ast.Call) -> bool:
-    """Whether a hash is compared, kept for `__hash__`, or computed only to see that it can be."""
-    kept = "_hash" in labels(model, call)
-    return kept or isinstance(model.parents[call], (ast.Compare, ast.Expr)) or model.is_asserted(call)
+    """Whether a hash is compared, kept for `__hash__`, a key in this process, or computed only to see that it
+    can be.
+    """
+    words = labels(model, call, function=False)
+    hashable = "hash" in words and _has_hash(model, call)
+    kept = "_hash" in labels(model, call) or hashable or _is_of_object(model, call)
+    return (
+        kept or isinstance(model.parents[call], ast.Expr) or model.is_asserted(call) or _is_key(model, call)
+    )
+
+
+def _has_hash(model: CodeModel, call: ast.Call) -> bool:
+    """Whether the class around a call has a `__hash__`."""
+    owner = model.class_of(call)
+    return owner is not None and any(
+        isinstance(entry, ast.FunctionDef) and entry.name == "__hash__" for entry in owner.body
+    )
+
+
+def _is_of_object(model: CodeModel, call: ast.Call) -> bool:
+    """Whether a function is a `__hash__` that somebody else installs: `def hash_func(self)`."""
+    function = model.function(call)
+    first = next(iter(parameters(function)), None) if function is not None else None
+    is_self = first is not None and first.arg.strip("_") == "self"
+    return is_self and function is not None and "hash" in function.name
+
+
+def _is_key(model: CodeModel, node: ast.expr) -> bool:
+    """Whether a value is only compared, or a key of a dictionary or an element of a set in memory."""
+    parent = model.parents[node]
+    if isinstance(parent, ast.Compare) or (isinstance(parent, ast.Return) and model.is_nested(parent)):
+        return True
+    if isinstance(parent, (ast.Tuple, ast.IfExp)):
+        return _is_key(model, parent)
+    if isinstance(parent, ast.Subscript):
+        return parent.slice is node
+    if isinstance(parent, ast.Call):
+        others = [entry for entry in parent.args if entry is not node]
+        compared = bool(others) and all(terminal(entry) == "hash" for entry in others)
+        return (
+            compared
+            or method(parent) in ("add", "discard")
+            or (method(parent) in ("get", "pop", "setdefault") and parent.args[0] is node)
+        )
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1:
+        key = model.key(parent.targets[0]) if isinstance(parent.targets[0], ast.Name) else None
+        loads = model.loads[key] if key is not None else []
+        return bool(loads) and all(_is_key(model, load) for load in loads)
+    return False
 
 
 def identities(model: CodeModel) -> Iterator[Uncertainty]:
@@ -210,7 +297,8 @@ def _identity_use(model: CodeModel, call: ast.Call) -> str:
             value = outer if isinstance(outer, ast.expr) else value
             continue
         if isinstance(outer, ast.Return):
-            return "" if is_replaceable(model, call) or _is_repr(value) else "is returned"
+            key = value is call or is_replaceable(model, call)
+            return "" if key or _is_repr(value) or _is_address(model, call) else "is returned in a text"
         if isinstance(outer, ast.Dict) and value in outer.values:
             return "is stored as a value"
         return ""
@@ -223,8 +311,17 @@ def _is_text(model: CodeModel, node: ast.AST) -> bool:
 
 def _is_repr(node: ast.expr) -> bool:
     """Whether a text has the form of a `repr`, for people who look for a fault."""
-    first = node.values[0] if isinstance(node, ast.JoinedStr) else None
+    while isinstance(node, ast.BinOp):
+        node = first_operand(node)
+    first = node.values[0] if isinstance(node, ast.JoinedStr) else node
     return isinstance(first, ast.Constant) and str(first.value).startswith("<")
+
+
+def _is_address(model: CodeModel, call: ast.Call) -> bool:
+    """Whether an identity is shown as an address: `f"{id(x):#x}"`."""
+    parent = model.parents[call]
+    spec = parent.format_spec if isinstance(parent, ast.FormattedValue) else None
+    return spec is not None and "x" in ast.unparse(spec)
 
 
 def hash_seed(model: CodeModel) -> Iterator[Uncertainty]:

@@ -16,7 +16,7 @@ from gitprov.checks.nondeterminism.python.model import (
     parameters,
     terminal,
 )
-from gitprov.checks.nondeterminism.python.seams import is_default, is_factory, is_replaceable
+from gitprov.checks.nondeterminism.python.seams import is_default, is_factory, is_replaceable, labels
 
 _CLOCKS = frozenset(
     {"time.time", "time.time_ns", "datetime.datetime.now", "datetime.datetime.utcnow",
@@ -26,8 +26,8 @@ _CLOCKS = frozenset(
 _CLOCKS_WITHOUT_ARGUMENTS = frozenset({"time.gmtime", "time.localtime", "time.ctime", "time.asctime"})
 _FROZEN = frozenset({"freezegun", "time_machine", "pytest_freezer", "libfaketime"})
 _TIMING = re.compile(
-    r"^(?:.*_)?(?:t\d?|t_?start|t_?end|start(?:ed|s)?|begin|began|tic|toc|deadline|timeout|elapsed|duration"
-    r"|expir\w*|until|last|last_\w+|start_?time|end_?time|started_at|start_ts|before|after)(?:_.*)?$"
+    r"^(?:.*_)?(?:t\d?|end|timestamp_start|t_?start|t_?end|start(?:ed|s|up)?|begin|began|tic|toc|deadline|timeout|elapsed|duration"
+    r"|expir\w*|until|stop|[am]time|imported_at|last|last_\w+|start_?time|end_?time|started_at|start_ts|before|after)(?:_.*)?$"
 )
 _HANDED = re.compile(r"^(?:now|today|clock|at|current_?\w*|as_of|when|reference_?\w*|_now|\w*_now|now_\w*)$")
 _FACTORY = re.compile(r"now|today|clock|time|stamp|date")
@@ -37,6 +37,13 @@ _KEEPING = re.compile(
     r"|record\w*|extend|join|encode)$"
 )
 _PASSING_CALLS = frozenset({"int", "float", "round", "str", "abs", "max", "min", "repr", "format"})
+_UNREPEATED = re.compile(
+    r"nonce|salt|claims|(?:^| )(?:iat|exp|nbf)(?: |$)|event_dict|mkd?s?temp|(?:^|[ _-])te?mp(?:[ _-]|$)"
+)
+"""Values that are made to differ, or to expire."""
+_DATED = re.compile(r"creat|updat|modif|publish|generat|timestamp|date|_at$")
+_LOCAL = re.compile(r"local|offset|zone|tz|dst")
+_LIFE = re.compile(r"ttl|expir|lifetime|timeout|max_age|duration|delay|interval")
 _CALENDAR = re.compile(r"%(?:-|#)?[cxX]")
 _DEEPEST = 4
 _PASSING = (
@@ -57,10 +64,24 @@ def clocks(model: CodeModel) -> Iterator[Uncertainty]:
             continue
         if is_default(model, call):
             yield Uncertainty("clock-default", call.lineno, end(call), f"{name}()")
-        elif not is_replaceable(model, call) and not is_factory(model, call, _FACTORY):
+        elif not _UNREPEATED.search(f"{labels(model, call)} {_texts(model, call)}") and not _is_handed_over(
+            model, call
+        ):
             how = flow.use(call, 0)
             if how:
                 yield Uncertainty("clock", call.lineno, end(call), f"{name}() {how}")
+
+
+def _texts(model: CodeModel, call: ast.Call) -> str:
+    """The texts that a statement has beside a call, in lower case."""
+    statement = model.statement(call)
+    nodes = ast.walk(statement) if isinstance(statement, (ast.Assign, ast.Return)) else ()
+    values = (node.value for node in nodes if isinstance(node, ast.Constant))
+    return " ".join(value.lower() for value in values if isinstance(value, str))
+
+
+def _is_handed_over(model: CodeModel, call: ast.Call) -> bool:
+    return is_replaceable(model, call) or is_factory(model, call, _FACTORY)
 
 
 def _is_clock(name: str, call: ast.Call) -> bool:
@@ -90,7 +111,9 @@ class _ClockFlow:
             return self._argument(parent, node, depth)
         if isinstance(parent, ast.keyword):
             call = self._model.parents[parent]
-            handed = _HANDED.match(parent.arg or "") or _TIMING.match(parent.arg or "")
+            handed = (
+                _HANDED.match(parent.arg or "") or _TIMING.match(parent.arg or "") or self._is_seconds(node)
+            )
             is_ignored = isinstance(call, ast.Call) and _IGNORED_CALLS.match(terminal(call.func))
             return "" if handed or is_ignored else f"is passed on as {parent.arg}"
         if isinstance(parent, ast.stmt):
@@ -102,6 +125,8 @@ class _ClockFlow:
     def _computed(self, parent: ast.BinOp, node: ast.expr, depth: int) -> str:
         """Differences of two moments are durations; those of a moment and a span are moments."""
         other = first_operand(parent) if parent.right is node else parent.right
+        if isinstance(parent.op, ast.Add) and _LIFE.search(ast.unparse(other).lower()):
+            return ""
         if isinstance(parent.op, ast.Sub):
             span = isinstance(other, (ast.Constant, ast.BinOp)) or terminal(other) in (
                 "timedelta",
@@ -152,7 +177,9 @@ class _ClockFlow:
         elif isinstance(parent, (ast.AnnAssign, ast.AugAssign)):
             targets = [parent.target]
         for target in targets:
-            how = self._assigned(target, depth)
+            dated = _DATED.search(terminal(target)) is not None
+            kept = isinstance(target, ast.Attribute) and self._is_seconds(node) and not dated
+            how = "" if kept else self._assigned(target, depth)
             if how:
                 return how
         return ""
@@ -172,9 +199,23 @@ class _ClockFlow:
             if named and _TIMING.match(text.lower()):
                 return ""
         name = terminal(label)
-        if _TIMING.match(name.lower()) or self._is_measured(name):
+        if _TIMING.match(_snake(name)) or self._is_measured(name) or self._measures_ages():
             return ""
         return "is stored"
+
+    def _is_seconds(self, node: ast.expr) -> bool:
+        """Whether a value is a number of seconds as it is, of which durations are computed."""
+        return isinstance(node, ast.Call) and self._model.name(node.func) in ("time.time", "time.time_ns")
+
+    def _measures_ages(self) -> bool:
+        """Whether the file subtracts moments from readings of the clock: they are kept for that."""
+        for node in self._model.kinds[ast.BinOp]:
+            if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
+                now = first_operand(node)
+                read = isinstance(now, ast.Call) and _is_clock(self._model.name(now.func), now)
+                if read and isinstance(node.right, (ast.Name, ast.Attribute, ast.Subscript)):
+                    return True
+        return False
 
     def _is_measured(self, name: str) -> bool:
         """Whether the file computes a difference with an attribute or container, or compares it."""
@@ -193,8 +234,6 @@ class _ClockFlow:
 def naive_datetimes(model: CodeModel) -> Iterator[Uncertainty]:
     """Moments that are read in the machine's own time zone."""
     for call in model.calls():
-        if model.is_message(call) or is_replaceable(model, call):
-            continue
         name = model.name(call.func)
         if name in ("datetime.datetime.fromtimestamp", "datetime.date.fromtimestamp"):
             local = len(call.args) == 1 and keyword(call, "tz") is None
@@ -203,8 +242,20 @@ def naive_datetimes(model: CodeModel) -> Iterator[Uncertainty]:
         else:
             zone = method(call) == "astimezone" and not call.args and not call.keywords
             local = zone or (method(call) == "timestamp" and _is_naive(model, call))
-        if local:
+        if (
+            local
+            and not model.is_message(call)
+            and not is_replaceable(model, call)
+            and not _is_local(model, call)
+        ):
             yield Uncertainty("naive-datetime", call.lineno, end(call), f"{name or '.' + method(call)}()")
+
+
+def _is_local(model: CodeModel, call: ast.Call) -> bool:
+    """Whether the name of the function promises local time, or it shows a log record."""
+    function, owner = model.function(call), model.class_of(call)
+    names = [entry.name for entry in (function, owner) if entry is not None]
+    return "emit" in names or any(_LOCAL.search(name.lower()) for name in names)
 
 
 def _is_naive(model: CodeModel, call: ast.Call) -> bool:
@@ -222,8 +273,8 @@ def _is_naive(model: CodeModel, call: ast.Call) -> bool:
 def locales(model: CodeModel) -> Iterator[Uncertainty]:
     """Texts that depend on the locale of the process."""
     for call in model.calls():
-        how = "" if model.is_message(call) else _local_form(model, call)
-        if how:
+        how = _local_form(model, call)
+        if how and not model.is_message(call):
             yield Uncertainty("locale-format", call.lineno, end(call), how)
     for node in model.kinds[ast.FormattedValue]:
         if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
@@ -232,10 +283,21 @@ def locales(model: CodeModel) -> Iterator[Uncertainty]:
                 yield Uncertainty("locale-format", node.lineno, end(node), f"a format with {match[0]}")
 
 
+def _snake(name: str) -> str:
+    """`lastPoll` as `last_poll`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def _is_start(model: CodeModel, call: ast.Call) -> bool:
+    """Whether a call is made where a program starts, which takes over the user's locale."""
+    function = model.function(call)
+    return function is not None and "main" in function.name
+
+
 def _local_form(model: CodeModel, call: ast.Call) -> str:
     """How a call uses the locale; "" where it does not."""
     name = model.name(call.func)
-    if name == "locale.setlocale" and len(call.args) == 2:
+    if name == "locale.setlocale" and len(call.args) == 2 and not _is_start(model, call):
         wish = call.args[1]
         return 'setlocale(…, "")' if isinstance(wish, ast.Constant) and wish.value == "" else ""
     if name in ("locale.currency", "locale.format_string"):

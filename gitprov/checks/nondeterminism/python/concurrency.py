@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ _THREADS = frozenset({"threading.Thread", "threading.Timer", "_thread.start_new_
 _POOL_METHODS = frozenset({"submit", "map", "apply_async", "map_async", "starmap", "imap", "run_in_executor"})
 _FILLS = frozenset({"append", "extend", "insert", "appendleft"})
 _GUARDS = ("lock", "mutex", "semaphore", "condition", "sem", "guard", "cond")
+_TIMES = re.compile(r"time|elapsed|duration")
+"""Names of measurements, which differ from run to run anyway."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -67,7 +70,7 @@ def threaded(model: CodeModel) -> Iterator[Uncertainty]:
             started[name] = None
     for name in started:
         for change in _changes(model, table[name]):
-            if isinstance(change.node, ast.AugAssign):
+            if isinstance(change.node, ast.AugAssign) and not _TIMES.search(terminal(change.node.target)):
                 yield Uncertainty(
                     "thread-shared", change.node.lineno, end(change.node), f"{name}() {change.text}"
                 )
@@ -141,8 +144,19 @@ def unjoined(model: CodeModel) -> Iterator[Uncertainty]:
             continue
         service = keyword(call, "daemon")
         is_service = service is not None and not (isinstance(service, ast.Constant) and not service.value)
-        if not is_service and not isinstance(model.parents[call], ast.Return):
+        if not is_service and not isinstance(model.parents[call], ast.Return) and not _is_kept(model, call):
             yield Uncertainty("thread-join", call.lineno, end(call), "threading.Thread()")
+
+
+def _is_kept(model: CodeModel, call: ast.Call) -> bool:
+    """Whether a thread is put into an attribute or a container, where others can wait for it."""
+    parent = model.parents[call]
+    if not isinstance(parent, ast.Assign):
+        return not isinstance(parent, (ast.Attribute, ast.Expr))
+    names = [target for target in parent.targets if isinstance(target, ast.Name)]
+    keys = [key for key in map(model.key, names) if key is not None]
+    users = [model.parents[load] for key in keys for load in model.loads[key]]
+    return len(names) < len(parent.targets) or any(not isinstance(user, ast.Attribute) for user in users)
 
 
 def _joins_text(call: ast.Call) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from gitprov.checks.nondeterminism.python.model import CodeModel, Key, method, parameters
+from gitprov.checks.nondeterminism.python.model import CodeModel, Key, method, parameters, terminal
 
 Loop = ast.For | ast.AsyncFor
 SEQUENCE, MAPPING = "sequence", "mapping"
@@ -46,19 +46,22 @@ class LoopBodies:
     def __init__(self, flow: Follower) -> None:
         self._flow = flow
         self._model = flow.model
+        self._names: set[str] = (
+            set()
+        )  # those whose value differs from turn to turn of the loop that is judged
 
     def first(self, loop: Loop, depth: int) -> Use | None:
         """The first statement of a loop that fixes the order of the elements; None without one."""
         targets = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
-        for node in inside(loop.body):
-            use = self._of_node(loop, node, targets, depth)
-            if use is not None:
-                return use
-        return None
+        outer, self._names = self._names, targets | _stored(loop)
+        uses = (self._of_node(loop, node, targets, depth) for node in inside(loop.body))
+        use = next(filter(None, uses), None)
+        self._names = outer
+        return use
 
     def _of_node(self, loop: Loop, node: ast.AST, targets: set[str], depth: int) -> Use | None:
         if isinstance(node, (ast.Yield, ast.YieldFrom)):
-            return Use("is yielded", node)
+            return Use("is yielded", node) if self._gives(node) else None
         if isinstance(node, ast.Call):
             return self._called(loop, node, depth)
         if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add):
@@ -69,18 +72,27 @@ class LoopBodies:
                     return through_mapping(self._outer(loop, target.value, MAPPING, depth))
         if isinstance(node, ast.Return) and node.value is not None:
             named = _names(node.value) & targets
-            if named and not self._is_search(loop, node, targets):
+            if named and not self._is_search(loop, node):
                 return Use("decides which element is returned", node)
         return None
 
+    def _gives(self, node: ast.Yield | ast.YieldFrom) -> bool:
+        """Whether a value that differs from turn to turn is yielded to a caller, and not to an event loop."""
+        function = self._model.function(node)
+        names = [terminal(entry) for entry in function.decorator_list] if function is not None else []
+        waits = "inlineCallbacks" in names or "coroutine" in names
+        return not waits and node.value is not None and not self._names.isdisjoint(_names(node.value))
+
     def _called(self, loop: Loop, call: ast.Call, depth: int) -> Use | None:
         attr = method(call)
+        if self._names.isdisjoint(name for value in (*call.args, *call.keywords) for name in _names(value)):
+            return None
         if self._model.name(call.func) == "print":
             return None if self._flow.quiet else Use("is printed", call)
         if not isinstance(call.func, ast.Attribute):
             return None
         if attr in _WRITES and isinstance(self._model.parents[call], (ast.Expr, ast.Await)):
-            if _stores(loop, call.func.value):
+            if _stores(loop, call.func.value) or terminal(call.func.value) == "stdin":
                 return None
             return Use("is written", call)
         if attr in _FILLS:
@@ -124,15 +136,44 @@ class LoopBodies:
                 return Use(f"is put into the caller's {name}", container)
         return use
 
-    def _is_search(self, loop: Loop, node: ast.AST, targets: set[str]) -> bool:
+    def _is_search(self, loop: Loop, node: ast.AST) -> bool:
         """Whether a return depends on a comparison that at most one element fulfils."""
         for parent in self._model.ancestors(node):
             if parent is loop:
                 return False
             tested = parent.test if isinstance(parent, ast.If) else None
-            if tested is not None and _names(tested) & targets:
+            if tested is not None and _names(tested) & self._names:
                 return any(is_equality(part) for part in ast.walk(tested))
         return False
+
+
+def _stored(loop: Loop) -> set[str]:
+    """The names that the body of a loop binds."""
+    names = (node for node in inside(loop.body) if isinstance(node, ast.Name))
+    return {node.id for node in names if isinstance(node.ctx, ast.Store)}
+
+
+def is_numbering(model: CodeModel, call: ast.Call) -> bool:
+    """Whether the numbers of `enumerate` become values: `{x: n for n, x in enumerate(…)}`."""
+    parent = model.parents[call]
+    if isinstance(parent, ast.comprehension):
+        number, whole = _number(parent.target), model.parents[parent]
+        parts = [whole.key, whole.value] if isinstance(whole, ast.DictComp) else []
+        return any(number in _names(part) for part in parts)
+    if isinstance(parent, ast.For) and parent.iter is call:
+        number = _number(parent.target)
+        assigned = [node for node in inside(parent.body) if isinstance(node, ast.Assign)]
+        return any(
+            number in _names(node) and any(isinstance(target, ast.Subscript) for target in node.targets)
+            for node in assigned
+        )
+    return False
+
+
+def _number(target: ast.expr) -> str:
+    """The name that gets the number of `enumerate`; "" without one."""
+    first = target.elts[0] if isinstance(target, ast.Tuple) and target.elts else None
+    return first.id if isinstance(first, ast.Name) else ""
 
 
 def _stores(loop: Loop, node: ast.expr) -> bool:

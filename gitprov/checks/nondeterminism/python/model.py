@@ -7,15 +7,27 @@ import builtins
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import cast
 
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 Key = tuple[Scope, str]
 """A name in the scope that binds it; `self.x` in its class."""
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_NOTED = {*_SCOPES, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.ExceptHandler}
+_TEXTS = (ast.Constant, ast.MatchSingleton)
+_LEAVES = frozenset(
+    {"ctx", "op", "ops", "id", "attr", "arg", "name", "asname", "names", "module", "level", "kind", "rest",
+     "conversion", "type_comment", "is_async", "simple", "type_ignores", "kwd_attrs", "str", "tag"}
+)  # fmt: skip
+"""Fields of nodes that hold no statement and no expression, and operators, which are read where they are."""
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+"""Kind of node → its other fields; filled as kinds are met."""
 _BUILTINS = frozenset(dir(builtins))
 _LOG_FUNCTION = re.compile(r"(?:^|_)log(?:_|$|ger|ging)|^_*(?:debug|warn|trace)(?:_|$)|^__(?:repr|str)__$")
-_MESSAGES = frozenset({"msg", "message", "error", "err", "reason", "hint", "warning"})
+_MESSAGES = re.compile(
+    r"(?:(?:^|_)(?:msg|message|error|err|reason|hint|warning|help|usage)|[a-z](?:Msg|Message|Error))s?$"
+)
 _LOG_CLASS = re.compile(r"Log(?:[A-Z]|$|ger|ging)")
 _LOGGERS = frozenset(
     {"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "trace", "fatal"}
@@ -38,6 +50,7 @@ class CodeModel:
         self._aliases: dict[str, str] = {}
         self._scopes: dict[ast.AST, Scope] = {tree: tree}
         self._outer: dict[Key, bool] = {}
+        self._names: dict[ast.expr, str] = {}
         self._visit()
         self._resolve()
 
@@ -45,18 +58,21 @@ class CodeModel:
 
     def _visit(self) -> None:
         stack: list[ast.AST] = [self.tree]
+        parents, scopes, kinds = self.parents, self._scopes, self.kinds
         while stack:
             node = stack.pop()
-            self.kinds[type(node)].append(node)
-            scope = self._scopes[node]
-            inner = node if isinstance(node, _SCOPES) else scope
-            children = list(ast.iter_child_nodes(node))
+            kind = type(node)
+            kinds[kind].append(node)
+            scope = scopes[node]
+            children = children_of(node)
             for child in children:
-                self.parents[child] = node
-                outside = isinstance(node, _SCOPES) and not self._is_body(node, child)
-                self._scopes[child] = scope if outside else inner
+                parents[child] = node
+                scopes[child] = scope
+            if isinstance(node, _SCOPES):
+                scopes.update((child, node) for child in children if self._is_body(node, child))
             stack.extend(reversed(children))
-            self._note(node, scope)
+            if kind in _NOTED:
+                self._note(node, scope)
 
     @staticmethod
     def _is_body(node: ast.AST, child: ast.AST) -> bool:
@@ -126,11 +142,9 @@ class CodeModel:
 
     # -- questions -------------------------------------------------------------------------------------------
 
-    def calls(self) -> Iterator[ast.Call]:
+    def calls(self) -> list[ast.Call]:
         """Every call, in the order of the text."""
-        for node in self.kinds[ast.Call]:
-            if isinstance(node, ast.Call):
-                yield node
+        return cast("list[ast.Call]", self.kinds[ast.Call])
 
     def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
         """Every `def`."""
@@ -184,6 +198,11 @@ class CodeModel:
                 return parent
         return None
 
+    def is_nested(self, node: ast.AST) -> bool:
+        """Whether a node is in a function inside another function, as a key function is."""
+        function = self.function(node)
+        return function is not None and self.function(self.parents[function]) is not None
+
     def statement(self, node: ast.AST) -> ast.stmt | None:
         """The statement that an expression is part of."""
         for parent in (node, *self.ancestors(node)):
@@ -193,6 +212,12 @@ class CodeModel:
 
     def name(self, node: ast.expr) -> str:
         """The full name of a module's function, class or a builtin: `os.listdir`, `sorted`; "" of others."""
+        name = self._names.get(node)
+        if name is None:
+            name = self._names[node] = self._full_name(node)
+        return name
+
+    def _full_name(self, node: ast.expr) -> str:
         parts: list[str] = []
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
@@ -250,8 +275,27 @@ class CodeModel:
 
 def _is_named_message(statement: ast.stmt) -> bool:
     """Whether a statement gives a name of a message its value: `msg = f"…"`."""
-    targets = statement.targets if isinstance(statement, ast.Assign) else []
-    return any(isinstance(target, ast.Name) and target.id in _MESSAGES for target in targets)
+    targets: list[ast.expr] = list(statement.targets) if isinstance(statement, ast.Assign) else []
+    if isinstance(statement, (ast.AnnAssign, ast.AugAssign)):
+        targets = [statement.target]
+    return any(isinstance(target, ast.Name) and _MESSAGES.search(target.id) for target in targets)
+
+
+def children_of(node: ast.AST) -> list[ast.AST]:
+    """The statements and expressions inside a node, in the order of the text."""
+    children: list[ast.AST] = []
+    kind = type(node)
+    names = _FIELDS.get(kind)
+    if names is None:
+        every = () if kind in _TEXTS else kind._fields
+        names = _FIELDS[kind] = tuple(name for name in every if name not in _LEAVES)
+    for name in names:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            children += [entry for entry in value if entry is not None]
+        elif value is not None:
+            children.append(value)
+    return children
 
 
 def parameters(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.arg]:
@@ -267,7 +311,9 @@ def is_logging(call: ast.Call) -> bool:
     if isinstance(function, ast.Attribute):
         owner = terminal(function.value).lower()
         is_log = "log" in owner or owner in ("self", "console", "warnings", "sentry", "span", "tqdm")
-        logs = (function.attr in _LOGGERS and is_log) or function.attr.startswith("log_")
+        if function.attr in ("append", "add", "extend") and _MESSAGES.search(owner):
+            return True
+        logs = (function.attr in _LOGGERS and is_log) or function.attr.startswith(("log_", "warn"))
         return logs or function.attr.endswith(("Error", "Exception"))
     return isinstance(function, ast.Name) and (
         function.id in _LOGGERS or function.id.endswith(("Error", "Exception", "Warning"))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 
+from gitprov.checks.nondeterminism.python import texts
 from gitprov.checks.nondeterminism.python.loops import (
     MAPPING,
     SEQUENCE,
     LoopBodies,
     Use,
     is_equality,
+    is_numbering,
     through_mapping,
 )
 from gitprov.checks.nondeterminism.python.model import (
@@ -43,6 +46,8 @@ _DRAWS = frozenset({"choice", "choices", "sample", "shuffle"})
 _SET_METHODS = frozenset({"union", "intersection", "difference", "symmetric_difference", "copy"})
 _VIEWS = frozenset({"keys", "values", "items"})
 _ADDERS = frozenset({"extend", "append", "insert", "appendleft", "extendleft"})
+_SINGLE = {ast.Eq: 1, ast.NotEq: 1, ast.Gt: 1, ast.GtE: 2, ast.LtE: 1, ast.Lt: 2}
+_TEMPORARY = re.compile(r"(?i)(?:^|[^a-z])te?mp(?:_|dir|path|folder|orary|[^a-z]|$)")
 _DEEPEST = 5
 
 
@@ -106,7 +111,7 @@ class OrderFlow:
 
     def _statement(self, parent: ast.stmt, node: ast.expr, shape: str, depth: int) -> Use | None:
         if isinstance(parent, ast.Return):
-            return Use("is returned", node) if shape == SEQUENCE else None
+            return Use("is returned", node) if shape == SEQUENCE and not self._is_inner(parent) else None
         if isinstance(parent, ast.Assign) and parent.value is node:
             return self._assigned(parent.targets, node, shape, depth)
         if isinstance(parent, (ast.AnnAssign, ast.AugAssign)) and parent.value is node:
@@ -130,9 +135,9 @@ class OrderFlow:
     def _expression(self, parent: ast.AST, node: ast.expr, shape: str, depth: int) -> Use | None:
         if isinstance(parent, (ast.Yield, ast.YieldFrom)):
             ordered = shape == SEQUENCE or isinstance(parent, ast.YieldFrom)
-            return Use("is yielded", node) if ordered else None
+            return Use("is yielded", node) if ordered and not self._is_inner(parent) else None
         if isinstance(parent, ast.FormattedValue):
-            return None if self.model.is_message(parent) else Use("is put into a text", node)
+            return None if texts.is_contained(self.model, parent) else Use("is put into a text", node)
         if isinstance(parent, ast.Subscript):
             return self._subscript(parent, node, shape, depth)
         if isinstance(parent, ast.Starred):
@@ -184,7 +189,7 @@ class OrderFlow:
         if isinstance(parent.op, ast.Mod) and parent.right is node:
             template = first_operand(parent)
             is_text = isinstance(template, ast.Constant) and isinstance(template.value, str)
-            shown = is_text and not self.model.is_message(parent)
+            shown = is_text and not texts.is_contained(self.model, parent)
             return Use("is put into a text", node) if shown else None
         if shape == SET and isinstance(parent.op, ast.Sub) and parent.right is node:
             return None
@@ -201,11 +206,12 @@ class OrderFlow:
     def _subscript(self, parent: ast.Subscript, node: ast.expr, shape: str, depth: int) -> Use | None:
         if shape != SEQUENCE or parent.value is not node or self.is_single(node):
             return None
-        if not isinstance(parent.ctx, ast.Load) or self.model.is_message(parent):
+        if not isinstance(parent.ctx, ast.Load) or self.model.is_message(parent) or self._is_temporary():
             return None
         if isinstance(parent.slice, ast.Slice):
             whole = parent.slice.lower is None and parent.slice.upper is None
-            return self.use(parent, shape, depth + 1) if whole else Use("is cut by position", node)
+            loops = isinstance(self.model.parents[parent], (ast.For, ast.AsyncFor))
+            return self.use(parent, shape, depth + 1) if whole or loops else Use("is cut by position", node)
         is_number = isinstance(parent.slice, (ast.Constant, ast.UnaryOp))
         return Use("has an element taken by position", node) if is_number else None
 
@@ -220,7 +226,7 @@ class OrderFlow:
             if measured and self.model.key(length.args[0]) == key:
                 limit = entry.comparators[0]
                 value = limit.value if isinstance(limit, ast.Constant) else None
-                wanting = {ast.Eq: 1, ast.NotEq: 1, ast.Gt: 1, ast.GtE: 2}.get(type(entry.ops[0]))
+                wanting = _SINGLE.get(type(entry.ops[0]))
                 if value is not None and value == wanting:
                     return True
         return False
@@ -270,48 +276,55 @@ class OrderFlow:
         name = self.model.name(call.func)
         if name.startswith("re."):
             return None
-        if name in ("max", "min") and self._ties and _leaves_ties(call):
+        if name in ("max", "min") and self._ties and _leaves_ties(call) and not self._is_measured(call):
             return Use(f"decides ties of {name}()", call)
         if name == "next":
-            parts = [part for part in ast.walk(node) if isinstance(part, ast.expr)]
-            single = any(self.is_single(part) or is_equality(part) for part in parts)
-            return None if single or shape != SEQUENCE else Use("has its first element taken", call)
-        if name in _HARMLESS:
+            return self._next(call, node) if shape == SEQUENCE else None
+        if name in _HARMLESS or self.is_single(node):
             return None
         if name == "iter" and shape == SET and self._is_iterator(call):
             return None
-        if self.is_single(node):
-            return None
+        if name == "enumerate" and is_numbering(self.model, call):
+            return Use("is numbered by position", call)
         if name in _THROUGH:
             return self.use(call, SEQUENCE, depth + 1)
         if name == "dict.fromkeys":
             return through_mapping(self.use(call, MAPPING, depth + 1))
         return self._shown(call, name, shape) or self._handed(call, shape, depth)
 
+    def _next(self, call: ast.Call, node: ast.expr) -> Use | None:
+        """The use of the first element, unless there is one only, or only whether there is one counts."""
+        parts = [part for part in ast.walk(node) if isinstance(part, ast.expr)]
+        single = any(self.is_single(part) or is_equality(part) for part in parts)
+        harmless = single or self._is_tested(call) or self._is_temporary()
+        return None if harmless else Use("has its first element taken", call)
+
     def _shown(self, call: ast.Call, name: str, shape: str) -> Use | None:
         """Texts, files and the terminal."""
         if name in _TEXTS:
-            return None if self.model.is_message(call) else Use("is turned into a text", call)
+            return None if texts.is_contained(self.model, call) else Use("is turned into a text", call)
         if name == "print":
             return None if self.quiet else Use("is printed", call)
         if name in _WRITERS:
             ordered = keyword(call, "sort_keys")
             fixed = shape == MAPPING and isinstance(ordered, ast.Constant) and ordered.value is True
-            return None if fixed or (shape == SET and "json" in name) else Use("is serialised", call)
+            harmless = fixed or (shape == SET and "json" in name) or self.model.is_message(call)
+            return None if harmless else Use("is serialised", call)
         return None
 
     def _handed(self, call: ast.Call, shape: str, depth: int) -> Use | None:
         """Methods that take elements in their order."""
         attr = method(call)
         if attr == "join" and not self.model.name(call.func):
-            shown = self.model.is_message(call) or self._is_pattern(call)
+            characters = shape == SET and self._ties and _separator(call) in ("", b"")
+            shown = characters or texts.is_contained(self.model, call) or self._is_pattern(call)
             return None if shown else Use("is joined into a text", call)
         if attr in ("writelines", "writerows"):
             return Use("is written", call)
         if attr in _DRAWS and shape == SEQUENCE and "seed" in self._seeds():
             return Use("is what a seeded generator draws from", call)
         if attr in _ADDERS and isinstance(call.func, ast.Attribute):
-            if shape == SET and attr in ("append", "insert", "appendleft"):
+            if shape != SEQUENCE and attr in ("append", "insert", "appendleft"):
                 return None
             key = self.model.key(call.func.value)
             return self.follow(key, SEQUENCE, depth + 1) if key is not None else None
@@ -322,8 +335,36 @@ class OrderFlow:
         function = self.model.function(call)
         return function is not None and function.name == "__iter__"
 
-    def _is_pattern(self, node: ast.expr) -> bool:
+    def _is_inner(self, node: ast.AST) -> bool:
+        """Whether a return or yield is that of a `repr`, or of the iteration over a collection."""
+        function = self.model.function(node)
+        is_iteration = function is not None and function.name in ("__iter__", "__dir__")
+        return (is_iteration and self._ties) or self.model.is_message(node)
+
+    def _is_tested(self, call: ast.Call) -> bool:
+        """Whether it counts only if a call gives something."""
+        parent = self.model.parents[call]
+        if isinstance(parent, ast.BoolOp):
+            return parent.values[-1] is not call or isinstance(
+                self.model.parents[parent], (ast.If, ast.While)
+            )
+        return isinstance(parent, (ast.Compare, ast.UnaryOp, ast.If, ast.While, ast.Expr)) or (
+            isinstance(parent, ast.Call) and self.model.name(parent.func) == "bool"
+        )
+
+    def _is_temporary(self) -> bool:
+        """Whether the value is of a temporary directory, in which one file is expected."""
+        return isinstance(self._origin, ast.Call) and _TEMPORARY.search(ast.unparse(self._origin)) is not None
+
+    def _is_measured(self, call: ast.Call) -> bool:
+        """Whether only the length of what a call gives counts."""
+        parent = self.model.parents[call]
+        return isinstance(parent, ast.Call) and self.model.name(parent.func) == "len"
+
+    def _is_pattern(self, node: ast.Call) -> bool:
         """Whether a text becomes part of a regular expression."""
+        if _separator(node) in ("|", b"|"):
+            return True
         for parent in self.model.ancestors(node):
             if isinstance(parent, ast.Call) and self.model.name(parent.func).startswith("re."):
                 return True
@@ -333,6 +374,12 @@ class OrderFlow:
 
     def _seeds(self) -> set[str]:
         return {method(call) for call in self.model.calls()} & {"seed"}
+
+
+def _separator(call: ast.Call) -> object:
+    """The constant before `.join(…)`; None of others."""
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return owner.value if isinstance(owner, ast.Constant) else None
 
 
 def _are_distinct(literal: ast.List | ast.Tuple) -> bool:

@@ -22,7 +22,7 @@ def directory_order(model: CodeModel) -> Iterator[Uncertainty]:
     flow = OrderFlow(model)
     for call in model.calls():
         name = model.name(call.func)
-        if name not in _LISTINGS and (name or method(call) not in _PATH_METHODS):
+        if name not in _LISTINGS and (name or method(call) not in _PATH_METHODS or _is_of_self(call)):
             continue
         if name == "os.walk" and _is_sorted_walk(model, call):
             continue
@@ -31,6 +31,12 @@ def directory_order(model: CodeModel) -> Iterator[Uncertainty]:
             yield Uncertainty(
                 "directory-order", call.lineno, end(call), f"{name or '.' + method(call)}() {use.how}"
             )
+
+
+def _is_of_self(call: ast.Call) -> bool:
+    """Whether a method is that of the class around it, which is no path."""
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return isinstance(owner, ast.Name) and owner.id in ("self", "cls")
 
 
 def _is_sorted_walk(model: CodeModel, call: ast.Call) -> bool:

@@ -12,6 +12,26 @@ from gitprov.checks.nondeterminism.python.model import CodeModel
 
 Detector = Callable[[CodeModel], Iterator[Uncertainty]]
 
+ANCHORS: dict[Detector, tuple[str, ...]] = {
+    chance.unseeded: ("random", "torch", "sklearn", "sample"),
+    chance.seeds: ("seed", "Random", "default_rng"),
+    chance.secret_values: ("secrets", "urandom"),
+    chance.identifiers: ("uuid",),
+    chance.hashes: ("hash", "id"),
+    chance.identities: ("id",),
+    chance.hash_seed: ("PYTHONHASHSEED",),
+    clock.clocks: ("time", "now", "today"),
+    clock.naive_datetimes: ("time", "astimezone"),
+    clock.locales: ("locale", "%c", "%x", "%X", "%-", "%#"),
+    orders.directory_order: ("listdir", "scandir", "walk", "glob", "iterdir"),
+    orders.float_sum: ("sum", "+="),
+    orders.completion_order: ("as_completed", "wait", "imap_unordered"),
+    concurrency.gathered: ("gather", "asyncio", "create_task"),
+    concurrency.threaded: ("thread", "Thread", "submit", "map", "run_in_executor", "apply_async"),
+    concurrency.unjoined: ("Thread",),
+}
+"""Words of which a text has one where a function can report; functions without words always run."""
+
 DETECTORS: tuple[Detector, ...] = (
     chance.unseeded,
     chance.seeds,
@@ -47,6 +67,9 @@ def scan(text: str, detectors: tuple[Detector, ...] = DETECTORS) -> tuple[list[U
     sightings: list[Uncertainty] = []
     failures: list[str] = []
     for detector in detectors:
+        words = ANCHORS.get(detector)
+        if words is not None and not any(word in text for word in words):
+            continue
         try:
             sightings += detector(model)
         except Exception as error:  # noqa: BLE001 - a rule that fails is reported, and the others go on

@@ -8,6 +8,7 @@ import re
 from gitprov.checks.nondeterminism.python.model import CodeModel, first_operand, parameters, terminal
 
 _HANDED_IN = re.compile(r"default|factory|clock|now|time|rng|rand|uuid|(?:^|_)id(?:$|_)")
+_WRAPPING = (ast.Call, ast.Attribute, ast.Subscript, ast.JoinedStr, ast.FormattedValue, ast.BinOp)
 _FALLBACKS = frozenset({"get", "setdefault", "getattr", "pop", "getenv"})
 
 
@@ -45,7 +46,7 @@ def is_factory(model: CodeModel, node: ast.expr, names: re.Pattern[str]) -> bool
                 return False
             body = [entry for entry in function.body if not _is_docstring(entry)]
             return len(body) == 1 and names.search(function.name.lower()) is not None
-        if not isinstance(parent, (ast.Call, ast.Attribute, ast.Subscript)):
+        if not isinstance(parent, _WRAPPING):
             return False
     return False
 
@@ -98,8 +99,10 @@ def is_default(model: CodeModel, node: ast.expr) -> bool:
     return False
 
 
-def labels(model: CodeModel, node: ast.expr) -> str:
-    """The names that a value goes to: targets, keywords, keys and called functions, in lower case."""
+def labels(model: CodeModel, node: ast.expr, *, function: bool = True) -> str:
+    """The names that a value goes to, in lower case: targets, keywords, keys, called functions, and (with
+    `function`) the function around it.
+    """
     words: list[str] = []
     for parent in model.ancestors(node):
         if isinstance(parent, ast.keyword):
@@ -115,8 +118,8 @@ def labels(model: CodeModel, node: ast.expr) -> str:
         elif isinstance(parent, ast.stmt):
             words += _targets(parent)
             break
-    function = model.function(node)
-    return " ".join([*words, function.name if function is not None else ""]).lower()
+    around = model.function(node) if function else None
+    return " ".join([*words, around.name if around is not None else ""]).lower()
 
 
 def _targets(statement: ast.stmt) -> list[str]:

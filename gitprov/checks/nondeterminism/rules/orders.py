@@ -242,7 +242,7 @@ def run(parts):
     Hazard(
         "thread-join",
         PYTHON,
-        MEDIUM,
+        LOW,
         MEDIUM,
         "{} is started, and nothing waits for its end",
         "join the thread before its result is used, or mark a service with daemon=True",

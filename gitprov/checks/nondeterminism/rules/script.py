@@ -8,7 +8,7 @@ HAZARDS = (
     Hazard(
         "js-random",
         SCRIPT,
-        MEDIUM,
+        LOW,
         MEDIUM,
         "{} cannot be seeded, and the result differs in each run",
         "take a generator with a seed as a parameter",

@@ -8,7 +8,7 @@ HAZARDS = (
     Hazard(
         "random",
         PYTHON,
-        MEDIUM,
+        LOW,
         MEDIUM,
         "{} draws from a generator that nobody seeds",
         "draw from random.Random(SEED), or take the generator as a parameter",

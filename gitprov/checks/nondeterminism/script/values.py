@@ -17,13 +17,16 @@ _SEEDED = re.compile(r"seedrandom|spyOn\(\s*Math|Math\.random\s*=")
 _FROZEN = re.compile(
     r"useFakeTimers|setSystemTime|mockdate|timekeeper|spyOn\(\s*(?:Date|global)", re.IGNORECASE
 )
-_PAUSES = re.compile(r"jitter|backoff|delay|sleep|retry|settimeout|nonce|token|boundary|salt|csrf|throttl")
+_PAUSES = re.compile(
+    r"jitter|backoff|delay|sleep|retry|settimeout|nonce|token|boundary|salt|csrf|throttl|unique"
+    r"|(?:^|[ ._])te?mp(?!l|er|o)"
+)
 _ONE_OFF = re.compile(
     r"request|correlation|trace|span|session|nonce|token|boundary|te?mp|secret|salt|csrf|state|idempot|lock|key\b"
 )
 _TIMING = re.compile(
     r"^(?:.*[._])?(?:t\d?|start\w*|begin\w*|begun|tic|deadline|timeout|elapsed|duration|expir\w*|last\w*|until"
-    r"|end|before|after|\w*(?:Start|Deadline|Expir\w*|Timeout|StartedAt))$"
+    r"|end(?:Time)?|startTime|before|after|\w*(?:Start|Deadline|Expir\w*|Timeout|StartedAt))$"
 )
 _HANDED = re.compile(r"^(?:now|today|clock|current\w*|asOf|at)$")
 _KEEPING = re.compile(
@@ -55,10 +58,15 @@ def chance(script: ScriptTree) -> Iterator[Uncertainty]:
     if "Math.random" not in script.text or _SEEDED.search(script.text):
         return
     for call, name in script.called():
-        if name != "Math.random" or _PAUSES.search(tree.labels(call)):
+        if name != "Math.random" or _PAUSES.search(tree.labels(call)) or _is_marker(call):
             continue
         if not tree.is_message(call) and not tree.is_replaceable(call):
             yield _sighting("js-random", call, "Math.random()")
+
+
+def _is_marker(call: SgNode) -> bool:
+    """Whether chance is added to a text with a NUL, which marks a place in another text for a while."""
+    return any(parent.kind() == "binary_expression" and "\\0" in parent.text() for parent in call.ancestors())
 
 
 def identifiers(script: ScriptTree) -> Iterator[Uncertainty]:

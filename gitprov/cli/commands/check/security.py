@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from gitprov.cli.commands.check import frame
 from gitprov.cli.door import Progress
 from gitprov.model.finding import Finding
@@ -16,6 +20,12 @@ def command(
     form: frame.Format = "text",
     strict: frame.Strict = False,
     all_lines: frame.AllLines = False,
+    tools: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tool", metavar="NAME", help="Join the findings of ruff, bandit or semgrep; may be repeated."
+        ),
+    ] = None,
     color: frame.Color = None,
 ) -> None:
     """Look for weaknesses in the lines that models wrote, in Python.
@@ -29,17 +39,23 @@ def command(
 
     Examples: gitprov check security --staged; gitprov check security --range origin/main..HEAD --format sarif
     """
+    from gitprov.flow.gates.report import load_policy
     from gitprov.flow.gates.security import rules, weaknesses
     from gitprov.flow.gates.subjects import subjects
+    from gitprov.flow.gates.tools import tool_options, with_tools
 
     book = rules()
     answer = frame.CheckAnswer("security", form, strict, color, book.texts())
     progress = Progress(_PATIENCE)
     with frame.repository() as repo:
+        policy = load_policy(repo, "security")
+        options = tool_options(repo, policy, tools or [], all_lines)
         judged = list(subjects(repo, frame.scope(repo, paths or [], commits, staged)))
     findings: list[Finding] = []
     for done, subject in enumerate(judged, 1):
         findings += weaknesses([subject], book, all_lines)
         progress("files judged", done, len(judged))
+    if policy.enabled:
+        findings = with_tools(findings, (row for row in judged if policy.judges(row.path)), book, options)
     progress.end()
     answer.print(findings, {subject.path: subject for subject in judged})

@@ -166,11 +166,12 @@ def _set_aside(inbox: Inbox, bad: list[Problem]) -> Fix:
 
 
 def _tree(root: str) -> Iterator[str]:
-    """A directory and everything below it; links are not followed."""
+    """A directory and everything below it, in the order of names; links are not followed."""
     if os.path.isdir(root):
         yield root
     for folder, directories, names in os.walk(root):
-        yield from (os.path.join(folder, name) for name in (*directories, *names))
+        directories.sort()
+        yield from (os.path.join(folder, name) for name in (*directories, *sorted(names)))
 
 
 def _is_open(path: str) -> bool:

@@ -1,0 +1,74 @@
+"""What becomes of a text that was put together in an order that nothing fixes."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from gitprov.checks.nondeterminism.python.model import CodeModel, method, terminal
+
+_BUILDING = frozenset(
+    {"format", "strip", "rstrip", "lstrip", "encode", "lower", "upper", "replace", "join", "splitlines"}
+)
+_OUTWARD = re.compile(
+    r"^(?:print|write\w*|dumps?|append|add|extend|insert\w*|update|put|send\w*|echo|secho|set\w*|save\w*|store\w*"
+    r"|execute\w*|format|str|md5|sha\d+\w*|blake2[bs]|crc32|adler32|new)$"
+)  # fmt: skip
+_DEEPEST = 3
+
+
+def is_contained(model: CodeModel, node: ast.expr, depth: int = 0) -> bool:
+    """Whether a text ends only in messages, patterns, and calls that the rules do not know."""
+    whole = _whole(node, model)
+    parent = model.parents[whole]
+    if model.is_message(whole):
+        return True
+    if isinstance(parent, ast.keyword):
+        whole, parent = parent.value, model.parents[parent]
+    if isinstance(parent, ast.Call) and parent.func is not whole:
+        return not _goes_on(model, parent)
+    if isinstance(parent, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and depth < _DEEPEST:
+        targets = parent.targets if isinstance(parent, ast.Assign) else [parent.target]
+        keys = [model.key(target) for target in targets if isinstance(target, ast.Name)]
+        loads = [load for key in keys if key is not None for load in model.loads[key]]
+        return (
+            len(keys) == len(targets)
+            and bool(loads)
+            and all(is_contained(model, load, depth + 1) for load in loads)
+        )
+    return False
+
+
+def _whole(node: ast.expr, model: CodeModel) -> ast.expr:
+    """The largest text of which an expression is a part."""
+    while True:
+        parent = model.parents[node]
+        if isinstance(parent, ast.Attribute) and parent.attr in _BUILDING:
+            call = model.parents[parent]
+            if not isinstance(call, ast.Call):
+                return node
+            node = call
+        elif isinstance(parent, ast.expr) and _is_text(parent, node):
+            node = parent
+        else:
+            return node
+
+
+def _is_text(whole: ast.expr, part: ast.expr) -> bool:
+    """Whether an expression is a text made of a part, or hands it on."""
+    if isinstance(whole, ast.BinOp):
+        return isinstance(whole.op, (ast.Add, ast.Mod))
+    if isinstance(whole, ast.Call):
+        return method(whole) == "format" and whole.func is not part
+    return isinstance(whole, (ast.FormattedValue, ast.JoinedStr, ast.Tuple, ast.IfExp, ast.BoolOp))
+
+
+def _goes_on(model: CodeModel, call: ast.Call) -> bool:
+    """Whether a call writes or keeps what it gets, or what it makes of that is returned."""
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    if owner is not None and terminal(owner) == "stdin":
+        return False
+    if _OUTWARD.match(terminal(call.func)) and not model.name(call.func).startswith("re."):
+        return True
+    parent = model.parents[call]
+    return isinstance(parent, (ast.Return, ast.Yield)) and not model.name(call.func).startswith("re.")

@@ -1,0 +1,1 @@
+"""What other security tools report (ruff, bandit, semgrep), read as findings of the security check."""
