@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+if TYPE_CHECKING:
+    from packaging.version import Version
 
 
 class Advisory(NamedTuple):
@@ -26,15 +26,18 @@ class Advisories(NamedTuple):
 
     def of(self, name: str, version: str) -> list[Advisory]:
         """The advisories that concern a version of a package (normalised name)."""
-        try:
-            number = Version(version)
-        except InvalidVersion:
+        number = _version(version)
+        if number is None:
             return []
         return list(_matching(self.entries.get(name, ()), number))
 
 
 def exact_version(spec: str) -> str | None:
     """The one version that a specifier allows (`==1.2`, `===1.2`); None for any other."""
+    if not spec:
+        return None
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
     try:
         clauses = list(SpecifierSet(spec))
     except InvalidSpecifier:
@@ -43,6 +46,16 @@ def exact_version(spec: str) -> str | None:
         clause.version for clause in clauses if clause.operator in ("==", "===") and "*" not in clause.version
     ]
     return pins[0] if len(pins) == 1 else None
+
+
+def _version(text: str) -> Version | None:
+    """A version of PEP 440; None for a text that is none. Imported late: agents' commands wait for this."""
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
 
 
 def _matching(entries: Sequence[Mapping[str, Any]], number: Version) -> Iterator[Advisory]:
@@ -58,9 +71,8 @@ def _affected(events: Sequence[Sequence[str]], number: Version) -> tuple[bool, s
     """Whether a version lies in a range of OSV events, and the version that ends it."""
     inside = False
     for kind, text in events:
-        try:
-            bound = Version(text)
-        except InvalidVersion:
+        bound = _version(text)
+        if bound is None:
             continue
         if kind == "introduced" and number >= bound:
             inside = True

@@ -13,12 +13,16 @@ from gitprov.model.package import PackageFacts
 _VERSION = 1
 #: Seconds for which an answer holds: names that exist change slowly, and absent ones may appear.
 PRESENT_HOLDS, ABSENT_HOLDS = 7 * 86400.0, 86400.0
+SETTING_HOLDS = 86400.0
 _BUSY = 5.0
 _MOST_NAMES = 500
-_TABLE = """
-CREATE TABLE IF NOT EXISTS answers
-    (address TEXT, name TEXT, at REAL, facts TEXT, PRIMARY KEY (address, name))
-"""
+_TABLES = (
+    """
+    CREATE TABLE IF NOT EXISTS answers
+        (address TEXT, name TEXT, at REAL, facts TEXT, PRIMARY KEY (address, name))
+    """,
+    "CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, at REAL, value TEXT)",
+)
 
 
 class Answers:
@@ -54,8 +58,10 @@ class Answers:
             base.close()
             raise sqlite3.DatabaseError(f"version {version}")
         base.execute("PRAGMA journal_mode=WAL")
-        base.execute(_TABLE)
-        base.execute(f"PRAGMA user_version={_VERSION}")
+        for table in _TABLES:
+            base.execute(table)
+        if not version:
+            base.execute(f"PRAGMA user_version={_VERSION}")
         return base
 
     def _replace(self) -> None:
@@ -93,12 +99,26 @@ class Answers:
 
     def put(self, address: str, facts: Iterable[tuple[str, PackageFacts]], now: float) -> None:
         """Keep answers. What could not be determined is not kept."""
-        rows = [(address, name, now, _dump(entry)) for name, entry in facts if entry.exists is not None]
+        rows: list[tuple[object, ...]] = [
+            (address, name, now, _dump(entry)) for name, entry in facts if entry.exists is not None
+        ]
+        self._write("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", rows)
+
+    def setting(self, name: str, now: float) -> str | None:
+        """What an installer's setting was lately; None where that is not kept."""
+        rows = self._rows("SELECT name, at, value FROM settings WHERE name = ?", [name])
+        return next((value for _, at, value in rows if abs(now - at) < SETTING_HOLDS), None)
+
+    def put_setting(self, name: str, value: str, now: float) -> None:
+        """Keep what an installer's setting is."""
+        self._write("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", [(name, now, value)])
+
+    def _write(self, query: str, rows: list[tuple[object, ...]]) -> None:
         if self._base is None or not rows:
             return
         try:
             self._base.execute("BEGIN IMMEDIATE")
-            self._base.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", rows)
+            self._base.executemany(query, rows)
             self._base.execute("COMMIT")
         except sqlite3.OperationalError:
             self._base.rollback()  # another process kept it locked

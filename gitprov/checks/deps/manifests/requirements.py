@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from packaging.requirements import InvalidRequirement, Requirement
-
 from gitprov.checks.deps.dependency import DECLARED, PYPI, Dependency, Include, Reading, UnreadPart
 
 _COMMENT = re.compile(r"(^|\s)#.*$")
@@ -16,6 +14,12 @@ _ADDRESS = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|\.{1,2}(?:/|$)|/|~/|[A-Za-z]:\\)"
 _ARCHIVE = re.compile(r"\.(?:whl|tar\.gz|tgz|zip|tar\.bz2)(?:[#?\s].*)?$")
 _EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
 _SHOWN = 80
+#: Most requirements: a name, with extras or without, and at most one clause on its version.
+_PLAIN = re.compile(
+    r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:\[[A-Za-z0-9, _-]*\])?"
+    r"((?:==|>=|<=|~=|!=)\d+(?:\.\d+)*(?<!~=\d))?",
+    re.ASCII,
+)
 
 
 def read(text: str) -> Reading:
@@ -43,6 +47,12 @@ def read(text: str) -> Reading:
 def requirement(text: str, line: int, end_line: int, how: str = DECLARED) -> Dependency | UnreadPart | None:
     """One requirement (PEP 508, or an address or path as pip takes it); None for an address without name."""
     text = text.strip()
+    plain = _PLAIN.fullmatch(text)
+    if plain:
+        return Dependency(PYPI, plain[1], line, end_line, plain[2] or "", how)
+    # Imported where it is needed: an agent's install command waits for this module, and most are plain.
+    from packaging.requirements import InvalidRequirement, Requirement
+
     try:
         parsed = Requirement(text)
     except InvalidRequirement:
