@@ -134,10 +134,19 @@ def _finding(judged: Judged) -> Finding:
 
 def _project(repo: Repository, scope: CheckScope, after: list[str]) -> ProjectNames:
     """Names of the state that is judged, whose paths are in `after`; `locked`: before the change."""
-    declared = _names(repo, scope.head, [path for path in after if is_lock(path) or is_declaration(path)])
+    declared = _names(repo, scope.head, _declaring(after))
     base = scope.base if scope.paths is None else None
     locks = [path for path in _tracked(repo, base) if is_lock(path)] if base else []
     return ProjectNames(declared, _names(repo, base, locks), top_modules(after), _installed())
+
+
+def declared_names(repo: Repository) -> dict[str, frozenset[str]]:
+    """Ecosystem → the names in the declarations and lock files of the index."""
+    return _names(repo, None, _declaring(_tracked(repo, None)))
+
+
+def _declaring(paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if is_lock(path) or is_declaration(path)]
 
 
 def _tracked(repo: Repository, commit: str | None) -> list[str]:

@@ -97,6 +97,11 @@ _COMMANDS: dict[tuple[str, ...], _Tool] = {
 }
 _PIP_PROGRAM = re.compile(r"(?:.*/)?pip(?:3(?:\.\d+)?)?(?:\.exe)?$")
 _PYTHON_PROGRAM = re.compile(r"(?:.*/)?python(?:\d(?:\.\d+)?)?(?:\.exe)?$")
+_SHELL = re.compile(r"(?:.*/)?(?:ba|da|z|k)?sh$")
+_SHELL_TEXT = re.compile(r"-[a-z]*c$")
+#: Words before a command, and pairs of them that run one in an environment.
+_BEFORE = word_set("sudo time timeout nohup command exec env then else do if ! { -E -H -n")
+_RUNNERS = {(tool, "run") for tool in ("uv", "poetry", "pipenv", "pdm", "hatch", "rye")} | {("-u", "root")}
 _ANCHOR = re.compile(r"\b(?:install|add|i|uvx|npx|bunx|dlx|exec|run|inject|download|wheel)\b")
 _SPLIT = re.compile(r"\s*(?:&&|\|\||[;|&]|\$\(|`|(?:^|(?<=\s))\((?=\S)|\)(?=\s|$))\s*")
 _PROMPT = re.compile(r"^\s*(?:[-*]\s+)?(?:run:\s*|RUN\s+|script:\s*|command:\s*)?(?:[$>%!#]\s?)?", re.ASCII)
@@ -207,12 +212,11 @@ def _words(command: str) -> list[str]:
 
 def _tool(words: Sequence[str]) -> tuple[_Tool | None, Sequence[str]]:
     """The installer that a command starts, and the words after it."""
-    at = 0
-    while at < len(words) and (
-        words[at] in ("sudo", "time", "exec", "env", "then", "do", "-E") or "=" in words[at]
-    ):
-        at += 1
-    rest = list(words[at:])
+    rest = list(words)
+    while rest and (rest[0] in _BEFORE or "=" in rest[0] or tuple(rest[:2]) in _RUNNERS):
+        rest = rest[2:] if tuple(rest[:2]) in _RUNNERS or rest[0] == "timeout" else rest[1:]
+    if len(rest) > 2 and _SHELL.match(rest[0]) and _SHELL_TEXT.match(rest[1]):
+        return _tool([*_words(rest[2]), *rest[3:]])
     if len(rest) > 2 and _PYTHON_PROGRAM.match(rest[0]) and rest[1] == "-m":
         rest = rest[2:]
     if rest and _PIP_PROGRAM.match(rest[0]):
