@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,3 +110,18 @@ def test_the_installers_of_a_project(project: GitRepo) -> None:
     project.git("rm", "-q", "--cached", "uv.lock", "pnpm-lock.yaml")
     project.git("add", "poetry.lock", "yarn.lock")
     assert remarks(answer(project, "--staged", status=1)) == [("deps/stale-advisories", "the")]
+
+
+@pytest.mark.parametrize(("library", "args"), [("rapidfuzz", ["--offline"]), ("httpx", [])])
+def test_a_missing_library_is_named(project: GitRepo, tmp_path: Path, library: str, args: list[str]) -> None:
+    """With what installs it; never a traceback."""
+    stub = f'raise ModuleNotFoundError(name="{library}")\n'
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without" / f"{library}.py").write_text(stub)
+    project.env["PYTHONPATH"] = str(tmp_path / "without")
+    project.write("requirements.txt", "requests\n")
+    project.git("add", ".")
+    done = project.gitprov("check", "deps", "--staged", "--all-lines", *args, check=False)
+    assert done.returncode == 3, done.stderr
+    assert f"needs {library}, which is not installed" in done.stderr
+    assert "hint: pip install 'gitprov[checks]'" in done.stderr

@@ -13,6 +13,7 @@ from gitprov.checks.deps.files import is_declaration, is_lock
 from gitprov.checks.deps.modules import ProjectNames, top_modules
 from gitprov.checks.deps.typosquat import Popular
 from gitprov.checks.deps.verdicts import Knowledge
+from gitprov.errors import GitprovError
 from gitprov.feeds import lists
 from gitprov.feeds.addresses import Places
 from gitprov.flow.gates import phantoms, remarks
@@ -188,11 +189,10 @@ def _knowledge(
     wish = LookupOptions(options.offline, options.now, options.cache)
     facts = look_up(names, places, wish, progress)
     memory = phantoms.recall(repo) if names else {}
-    popular = {PYPI: lists.PYPI_POPULAR, NPM: lists.NPM_POPULAR}
     return {
         ecosystem: Knowledge(
             facts[ecosystem],
-            Popular(lists.names(popular[ecosystem], options.cache)) if ecosystem in popular else None,
+            _popular(ecosystem, options.cache),
             _advisories(options.cache) if ecosystem == PYPI else None,
             memory.get(ecosystem, {}),
             options.now,
@@ -200,6 +200,20 @@ def _knowledge(
         )
         for ecosystem in names
     }
+
+
+def _popular(ecosystem: str, folder: str) -> Popular | None:
+    """The popular names of an ecosystem; GitprovError where the library that compares names is missing."""
+    table = {PYPI: lists.PYPI_POPULAR, NPM: lists.NPM_POPULAR}.get(ecosystem)
+    if table is None:
+        return None
+    try:
+        import rapidfuzz.process  # noqa: F401 - whether it is installed
+    except ModuleNotFoundError as error:
+        raise GitprovError(
+            f"comparing names needs {error.name}, which is not installed", "pip install 'gitprov[checks]'"
+        ) from error
+    return Popular(lists.names(table, folder))
 
 
 def _places(repo: Repository) -> Places:
