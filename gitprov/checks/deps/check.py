@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gitprov.checks.deps import files
+from gitprov.checks.deps.advisories import Pin, pin_of
 from gitprov.checks.deps.dependency import IMPORT, LOCKED, Dependency, UnreadPart, normalised
 from gitprov.checks.deps.modules import ProjectNames, candidates
 from gitprov.checks.deps.verdicts import Knowledge, Verdict, absent_names, verdicts
@@ -87,6 +88,12 @@ def names_to_look_up(questions: Iterable[Question]) -> dict[str, list[str]]:
     for question in questions:
         names.setdefault(question.item.ecosystem, {}).update(dict.fromkeys(question.names))
     return {ecosystem: list(rows) for ecosystem, rows in names.items()}
+
+
+def pins(questions: Iterable[Question]) -> list[Pin]:
+    """The single versions that questions name, without repetition."""
+    rows = (pin_of(question.item) for question in questions if question.item.how != IMPORT)
+    return list(dict.fromkeys(pin for pin in rows if pin is not None))
 
 
 def judged(questions: Iterable[Question], knowledge: Mapping[str, Knowledge]) -> Iterator[Judged]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import NamedTuple
 
-from gitprov.checks.deps.advisories import Advisories, exact_version
+from gitprov.checks.deps.advisories import Advisories, Reported, exact_version, pin_of
 from gitprov.checks.deps.dependency import IMPORT, PYPI, Dependency
 from gitprov.checks.deps.typosquat import WITH_FACTS, WITHOUT_FACTS, Popular, confusable, weighed
 from gitprov.model.package import PackageFacts
@@ -48,8 +48,8 @@ class Verdict(NamedTuple):
 
 class Knowledge(NamedTuple):
     """What verdicts rest on: facts by candidate name, popular names, advisories, `phantoms` (names that did
-    not exist when they were looked up before → that day, `YYYY-MM-DD`), the present moment, and the age in
-    days below which a package is young.
+    not exist when they were looked up before → that day, `YYYY-MM-DD`), the present moment, the age in days
+    below which a package is young, and what a service reported of versions.
     """
 
     facts: Mapping[str, PackageFacts]
@@ -58,6 +58,7 @@ class Knowledge(NamedTuple):
     phantoms: Mapping[str, str]
     now: float
     max_age_days: int = 180
+    reported: Reported | None = None
 
 
 def verdicts(item: Dependency, names: list[str], known_good: bool, basis: Knowledge) -> Iterator[Verdict]:
@@ -191,15 +192,21 @@ def _versions(item: Dependency, name: str, facts: PackageFacts) -> Iterator[Verd
 
 
 def _vulnerable(item: Dependency, name: str, basis: Knowledge) -> Iterator[Verdict]:
-    pin = exact_version(item.spec) if item.ecosystem == PYPI else None
-    if pin is None or basis.advisories is None:
+    """A service's answer, where there is one, else the list's."""
+    pin = pin_of(item)
+    if pin is None:
         return
-    for advisory in basis.advisories.of(name, pin):
-        names = ", ".join((advisory.id, *advisory.aliases[:2]))
+    pin = pin._replace(name=name)
+    service, entries = basis.reported, basis.reported.of(pin) if basis.reported is not None else None
+    dated = f"{service.source}, {service.date}" if service is not None else ""
+    if entries is None and item.ecosystem == PYPI and basis.advisories is not None:
+        entries = basis.advisories.of(name, pin.version)
         dated = f"{basis.advisories.source} of {basis.advisories.date}"
+    for advisory in entries or ():
+        names = ", ".join((advisory.id, *advisory.aliases[:2]))
         fix = f"use {advisory.fixed} or later" if advisory.fixed else "no fixed release is recorded"
         yield Verdict(
             "deps/vulnerable", HIGH, HIGH,
-            f"{name} {pin} is known to be vulnerable: {names} ({dated})",
+            f"{name} {pin.version} is known to be vulnerable: {names} ({dated})",
             fix,
         )  # fmt: skip

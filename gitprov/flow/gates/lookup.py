@@ -15,7 +15,7 @@ from gitprov.feeds import addresses
 from gitprov.feeds.addresses import Places, Registry
 from gitprov.git.process import decode, output_of
 from gitprov.model.package import PackageFacts, unknown
-from gitprov.store.index.answers import Answers
+from gitprov.store.index.answers import DAY, Answers
 
 #: Questions to registries at once.
 _AT_ONCE = 8
@@ -162,10 +162,10 @@ def _default(commands: Sequence[Sequence[str]], setting: str, cache: Answers, no
     """The registry that an installer uses without configuration. These processes take longer than all else,
     so what they print is kept.
     """
-    address = cache.setting(setting, now)
-    if address is None:
-        address = next(filter(None, map(_printed_address, commands)), "")
-        cache.put_setting(setting, address, now)
+    kept = cache.texts([setting], now, DAY).get(setting)
+    address = kept[0] if kept else next(filter(None, map(_printed_address, commands)), "")
+    if kept is None:
+        cache.put_texts({setting: address}, now)
     entry = addresses.registry(address, setting) if address else None
     return [] if entry is None else [entry]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks.deps import check
-from gitprov.checks.deps.advisories import Advisories
+from gitprov.checks.deps.advisories import Advisories, Reported
 from gitprov.checks.deps.check import Judged, Question
 from gitprov.checks.deps.dependency import CRATES, NPM, PYPI
 from gitprov.checks.deps.files import is_declaration, is_lock
@@ -16,13 +16,14 @@ from gitprov.checks.deps.verdicts import Knowledge
 from gitprov.errors import GitprovError
 from gitprov.feeds import lists
 from gitprov.feeds.addresses import Places
-from gitprov.flow.gates import phantoms, remarks
+from gitprov.flow.gates import phantoms, remarks, vulnerable
 from gitprov.flow.gates.includes import inclusions
 from gitprov.flow.gates.lookup import LookupOptions, Progress, look_up
 from gitprov.flow.gates.subjects import LARGEST, CheckScope, Subject
 from gitprov.git.files.tree import regular_blobs
 from gitprov.git.process import decode
 from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
+from gitprov.store.config import load_config
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -84,7 +85,10 @@ def packages(
             questions += more
             findings += [_unread(subject.path, part.line, part.reason) for part in unread]
     names = check.names_to_look_up(questions)
-    knowledge = _knowledge(repo, names, options, progress)
+    pins = check.pins(questions)
+    service = vulnerable.ask_service(_service(repo), pins, _lookup_options(options))
+    findings += vulnerable.unanswered(service, pins, "the list")
+    knowledge = _knowledge(repo, names, service.reported, options, progress)
     findings += [_finding(judged) for judged in check.judged(questions, knowledge)]
     findings += [_undetermined(*row) for row in check.undetermined(questions, knowledge)]
     if not options.offline:
@@ -99,9 +103,11 @@ def _remarks(
     repo: Repository, knowledge: Mapping[str, Knowledge], tracked: list[str], now: float
 ) -> Iterator[Finding]:
     yield from remarks.without_cool_down(_places(repo), knowledge, tracked)
-    advisories = knowledge[PYPI].advisories if PYPI in knowledge else None
-    if advisories is not None:
-        yield from remarks.stale_advisories(advisories.source, advisories.date, now)
+    basis = knowledge.get(PYPI) or next(iter(knowledge.values()), None)
+    if basis is not None and basis.reported is not None:
+        yield from remarks.stale_advisories(basis.reported.source, basis.reported.date, now)
+    elif basis is not None and basis.advisories is not None:
+        yield from remarks.stale_advisories(basis.advisories.source, basis.advisories.date, now)
 
 
 def _unread(path: str, line: int, reason: str) -> Finding:
@@ -182,12 +188,14 @@ def _installed() -> Mapping[str, Sequence[str]]:
 
 
 def _knowledge(
-    repo: Repository, names: Mapping[str, list[str]], options: PackageOptions, progress: Progress
+    repo: Repository,
+    names: Mapping[str, list[str]],
+    reported: Reported | None,
+    options: PackageOptions,
+    progress: Progress,
 ) -> dict[str, Knowledge]:
     """Ecosystem → what its verdicts rest on."""
-    places = _places(repo)
-    wish = LookupOptions(options.offline, options.now, options.cache)
-    facts = look_up(names, places, wish, progress)
+    facts = look_up(names, _places(repo), _lookup_options(options), progress)
     memory = phantoms.recall(repo) if names else {}
     return {
         ecosystem: Knowledge(
@@ -197,9 +205,19 @@ def _knowledge(
             memory.get(ecosystem, {}),
             options.now,
             options.max_age_days,
+            reported,
         )
         for ecosystem in names
     }
+
+
+def _lookup_options(options: PackageOptions) -> LookupOptions:
+    return LookupOptions(options.offline, options.now, options.cache)
+
+
+def _service(repo: Repository) -> str | None:
+    """The configured address of a service that has known vulnerabilities."""
+    return load_config(repo.worktree, repo.config("gitprov.")).feeds_osv
 
 
 def _popular(ecosystem: str, folder: str) -> Popular | None:

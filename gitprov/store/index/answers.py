@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from types import TracebackType
 
 from gitprov.model.package import PackageFacts
 
 _VERSION = 1
 #: Seconds for which an answer holds: names that exist change slowly, and absent ones may appear.
-PRESENT_HOLDS, ABSENT_HOLDS = 7 * 86400.0, 86400.0
-SETTING_HOLDS = 86400.0
+DAY = 86400.0
+PRESENT_HOLDS, ABSENT_HOLDS = 7 * DAY, DAY
 _BUSY = 5.0
 _MOST_NAMES = 500
 _TABLES = (
@@ -21,7 +21,7 @@ _TABLES = (
     CREATE TABLE IF NOT EXISTS answers
         (address TEXT, name TEXT, at REAL, facts TEXT, PRIMARY KEY (address, name))
     """,
-    "CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, at REAL, value TEXT)",
+    "CREATE TABLE IF NOT EXISTS texts (key TEXT PRIMARY KEY, at REAL, value TEXT)",
 )
 
 
@@ -104,14 +104,23 @@ class Answers:
         ]
         self._write("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", rows)
 
-    def setting(self, name: str, now: float) -> str | None:
-        """What an installer's setting was lately; None where that is not kept."""
-        rows = self._rows("SELECT name, at, value FROM settings WHERE name = ?", [name])
-        return next((value for _, at, value in rows if abs(now - at) < SETTING_HOLDS), None)
+    def texts(
+        self, keys: Iterable[str], now: float, holds: float, *, stale: bool = False
+    ) -> dict[str, tuple[str, float]]:
+        """Key → another answer's text and its moment, of those that are younger than `holds` seconds; with
+        `stale` however old they are.
+        """
+        rows: dict[str, tuple[str, float]] = {}
+        for key in keys:
+            for _, at, value in self._rows("SELECT key, at, value FROM texts WHERE key = ?", [key]):
+                if stale or abs(now - at) < holds:
+                    rows[key] = value, at
+        return rows
 
-    def put_setting(self, name: str, value: str, now: float) -> None:
-        """Keep what an installer's setting is."""
-        self._write("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", [(name, now, value)])
+    def put_texts(self, texts: Mapping[str, str], now: float) -> None:
+        """Keep other answers' texts by key."""
+        rows: list[tuple[object, ...]] = [(key, now, value) for key, value in texts.items()]
+        self._write("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", rows)
 
     def _write(self, query: str, rows: list[tuple[object, ...]]) -> None:
         if self._base is None or not rows:
