@@ -125,3 +125,17 @@ def test_a_missing_library_is_named(project: GitRepo, tmp_path: Path, library: s
     assert done.returncode == 3, done.stderr
     assert f"needs {library}, which is not installed" in done.stderr
     assert "hint: pip install 'gitprov[checks]'" in done.stderr
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_files_that_no_commit_has(repo: GitRepo, server: LoopbackRegistry, committed: bool) -> None:
+    """They are judged as they are on disk, before the first commit too, with their author."""
+    repo.env["PIP_INDEX_URL"] = f"{server.address}/simple"
+    repo.install()
+    if committed:
+        repo.write("main.py", "x = 1\n")
+        repo.commit("Begin")
+    Agent(repo).write("requirements.txt", "no-such-package-x\n")
+    document = answer(repo, ".", status=1)
+    assert rows(document) == [("deps/nonexistent", "requirements.txt", 1)]
+    assert document["findings"][0]["agent"] == "my-tool"

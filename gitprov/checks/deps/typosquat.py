@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ _AFFIXES = word_set(
     util utils tool tools official new latest module package pkg http https 2 3 4
     """
 )
+#: Those that stand without a separator too.
+_GLUED = ("python", "node", "py", "js", "lib")
 #: Digits, and Cyrillic letters by code point, that look like Latin letters.
 _LOOKALIKES = str.maketrans("01534\u0456\u0430\u0435\u043e\u0440\u0441\u0443\u0445", "olseaiaeopcyx")
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("i", "l"))
@@ -26,7 +28,7 @@ _NO_SEPARATORS = str.maketrans("", "", "-_.")
 #: Longest distance compared, and the length from which two changes count.
 _DISTANCE, _LONG = 2, 8
 #: Weights from which a name is reported, with a registry's facts and without.
-WITH_FACTS, WITHOUT_FACTS = 0.5, 0.66
+WITH_FACTS, WITHOUT_FACTS = 0.5, 0.54
 _DAY = 86400.0
 
 
@@ -97,22 +99,36 @@ class Popular:
         return max(twins, key=lambda twin: twin.weight, default=None)
 
     def _affixed(self, name: str) -> Twin | None:
-        """The popular name between a prefix and a suffix that squatters use (`python-x`, `x-js`)."""
-        words = _WORD.split(name)
-        options = []
-        if words[0] in _AFFIXES and len(words) > 1:
-            options.append(words[1:])
-        if words[-1] in _AFFIXES and len(words) > 1:
-            options.append(words[:-1])
-        digits = re.fullmatch(r"(.{4,}?)\d", name)
-        if digits:
-            options.append([digits[1]])
-        for option in options:
-            for separator in ("-", "", "_", "."):
-                twin = separator.join(option)
-                if twin in self.ranks:
-                    return self._made(twin, "a common word added", 0.6)
+        """The popular name between a prefix and a suffix that squatters use (`python-x`, `x-js`, `pyx`)."""
+        for rest, weight in _without_affixes(name):
+            if rest in self.ranks:
+                return self._made(rest, "a common word added", weight)
+        for rest, _ in _without_affixes(name):
+            twin = self._edited(rest) if len(rest) >= _LONG else None
+            if twin is not None and twin.relation != "two characters differ":
+                return twin._replace(
+                    relation=f"a common word added and {twin.relation}", weight=round(twin.weight * 0.8, 3)
+                )
         return None
+
+
+def _without_affixes(name: str) -> Iterator[tuple[str, float]]:
+    """What remains of a name without a common word at its start or end, with the weight of such a change."""
+    words = _WORD.split(name)
+    options = [words[1:]] if words[0] in _AFFIXES else []
+    options += [words[:-1]] if words[-1] in _AFFIXES else []
+    for option in options:
+        for separator in ("-", "", "_", ".") if len(option) > 1 else ("",) if option else ():
+            yield separator.join(option), 0.6
+    digits = re.fullmatch(r"(.{4,}?)\d", name)
+    if digits:
+        yield digits[1], 0.6
+    if len(words) == 1:
+        for affix in _GLUED:
+            if name.startswith(affix):
+                yield name.removeprefix(affix), 0.55
+            if name.endswith(affix):
+                yield name.removesuffix(affix), 0.55
 
 
 class Twin(NamedTuple):

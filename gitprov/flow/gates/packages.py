@@ -89,6 +89,11 @@ def packages(
     service = vulnerable.ask_service(_service(repo), pins, _lookup_options(options))
     findings += vulnerable.unanswered(service, pins, "the list")
     knowledge = _knowledge(repo, names, service.reported, options, progress)
+    wider = check.widened(questions, knowledge)
+    if wider != questions:
+        questions = wider
+        names = check.names_to_look_up(questions)
+        knowledge = _knowledge(repo, names, service.reported, options, progress)
     findings += [_finding(judged) for judged in check.judged(questions, knowledge)]
     findings += [_undetermined(*row) for row in check.undetermined(questions, knowledge)]
     if not options.offline:
