@@ -95,7 +95,7 @@ def _least_above(version: str, texts: Sequence[str]) -> str | None:
 
 def exact_version(spec: str) -> str | None:
     """The one version that a specifier allows (`==1.2`, `===1.2`); None for any other."""
-    if not spec:
+    if "==" not in spec:
         return None
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 

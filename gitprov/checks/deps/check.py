@@ -107,6 +107,15 @@ def widened(questions: Sequence[Question], knowledge: Mapping[str, Knowledge]) -
     ]
 
 
+def guessed_names(questions: Iterable[Question]) -> dict[str, list[str]]:
+    """Ecosystem → the names that were guessed."""
+    names: dict[str, dict[str, None]] = {}
+    for question in questions:
+        if question.guesses:
+            names.setdefault(question.item.ecosystem, {}).update(dict.fromkeys(question.guesses))
+    return {ecosystem: list(rows) for ecosystem, rows in names.items()}
+
+
 def pins(questions: Iterable[Question]) -> list[Pin]:
     """The single versions that questions name, without repetition."""
     rows = (pin_of(question.item) for question in questions if question.item.how != IMPORT)

@@ -53,11 +53,21 @@ class Popular:
         """Form → name. `text`: a form of each name a line. One text is faster than 15,000 names."""
         return dict(zip(reversed(text.split("\n")), reversed(self.names), strict=False))
 
+    @cached_property
+    def _by_length(self) -> dict[int, list[str]]:
+        """Length → the names that long, the most popular first."""
+        names: dict[int, list[str]] = {}
+        for name in self.names:
+            names.setdefault(len(name), []).append(name)
+        return names
+
     def _reordered(self, name: str) -> str | None:
         """The most popular name that has the same words in another order."""
         words = sorted(_WORD.split(name))
-        alike = (other for other in self.names if len(other) == len(name) and words[0] in other)
-        return next((other for other in alike if sorted(_WORD.split(other)) == words), None)
+        alike = self._by_length.get(len(name), []) if len(words) > 1 else []
+        return next(
+            (other for other in alike if words[0] in other and sorted(_WORD.split(other)) == words), None
+        )
 
     def twin(self, name: str) -> Twin | None:
         """The popular package that a name resembles most; None for a popular name and for one unlike all."""
@@ -90,7 +100,9 @@ class Popular:
         from rapidfuzz.distance import OSA
 
         limit = _DISTANCE if len(name) >= _LONG else 1
-        near = process.extract(name, self.names, scorer=OSA.distance, score_cutoff=limit, limit=8)
+        lengths = range(len(name) - limit, len(name) + limit + 1)
+        names = [other for length in lengths for other in self._by_length.get(length, ())]
+        near = process.extract(name, names, scorer=OSA.distance, score_cutoff=limit, limit=None)
         twins = [
             self._made(twin, relation, weight)
             for twin, distance, _ in near
@@ -100,10 +112,10 @@ class Popular:
 
     def _affixed(self, name: str) -> Twin | None:
         """The popular name between a prefix and a suffix that squatters use (`python-x`, `x-js`, `pyx`)."""
-        for rest, weight in _without_affixes(name):
+        for rest, weight in (*_without_words(name), *_without_endings(name)):
             if rest in self.ranks:
                 return self._made(rest, "a common word added", weight)
-        for rest, _ in _without_affixes(name):
+        for rest, _ in _without_words(name):
             twin = self._edited(rest) if len(rest) >= _LONG else None
             if twin is not None and twin.relation != "two characters differ":
                 return twin._replace(
@@ -112,7 +124,7 @@ class Popular:
         return None
 
 
-def _without_affixes(name: str) -> Iterator[tuple[str, float]]:
+def _without_words(name: str) -> Iterator[tuple[str, float]]:
     """What remains of a name without a common word at its start or end, with the weight of such a change."""
     words = _WORD.split(name)
     options = [words[1:]] if words[0] in _AFFIXES else []
@@ -120,10 +132,14 @@ def _without_affixes(name: str) -> Iterator[tuple[str, float]]:
     for option in options:
         for separator in ("-", "", "_", ".") if len(option) > 1 else ("",) if option else ():
             yield separator.join(option), 0.6
+
+
+def _without_endings(name: str) -> Iterator[tuple[str, float]]:
+    """The same without a digit at the end, and without a common word that no separator divides from it."""
     digits = re.fullmatch(r"(.{4,}?)\d", name)
     if digits:
         yield digits[1], 0.6
-    if len(words) == 1:
+    if not _WORD.search(name):
         for affix in _GLUED:
             if name.startswith(affix):
                 yield name.removeprefix(affix), 0.55

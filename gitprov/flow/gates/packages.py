@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks.deps import check
-from gitprov.checks.deps.advisories import Advisories, Reported
+from gitprov.checks.deps.advisories import Advisories
 from gitprov.checks.deps.check import Judged, Question
 from gitprov.checks.deps.dependency import CRATES, NPM, PYPI
 from gitprov.checks.deps.files import is_declaration, is_lock
@@ -62,8 +63,41 @@ def packages(
     progress: Progress,
 ) -> PackageFindings:
     """The findings of `gitprov check deps`."""
-    import_map = lists.table(lists.IMPORT_MAP, options.cache)
     tracked = _tracked(repo, scope.head)
+    questions, findings, by_path = _read(repo, scope, subjects, tracked, options)
+    pins = check.pins(questions)
+    service = vulnerable.ask_service(_service(repo), pins, _lookup_options(options))
+    findings += vulnerable.unanswered(service, pins, "the list")
+    knowledge = _knowledge(repo, check.names_to_look_up(questions), options, progress)
+    questions = check.widened(questions, knowledge)
+    further = look_up(check.guessed_names(questions), _places(repo), _lookup_options(options), progress)
+    known = {pin for pin in pins if service.reported is not None and service.reported.of(pin) is not None}
+    listed = any(pin.ecosystem == PYPI and pin not in known for pin in pins)
+    for ecosystem, basis in knowledge.items():
+        knowledge[ecosystem] = basis._replace(
+            facts={**basis.facts, **further.get(ecosystem, {})},
+            advisories=_advisories(options.cache, whole=listed) if ecosystem == PYPI else None,
+            reported=service.reported,
+        )
+    findings += [_finding(judged) for judged in check.judged(questions, knowledge)]
+    findings += [_undetermined(*row) for row in check.undetermined(questions, knowledge)]
+    if not options.offline:
+        memory = {ecosystem: basis.phantoms for ecosystem, basis in knowledge.items()}
+        phantoms.remember(repo, memory, check.phantoms(questions, knowledge), options.now)
+    findings += _remarks(repo, knowledge, tracked, options.now)
+    ordered = sorted(findings, key=lambda entry: (entry.path or "", entry.lines or (0, 0), entry.rule))
+    return PackageFindings(ordered, by_path)
+
+
+def _read(
+    repo: Repository,
+    scope: CheckScope,
+    subjects: Iterable[Subject],
+    tracked: list[str],
+    options: PackageOptions,
+) -> tuple[list[Question], list[Finding], dict[str, Subject]]:
+    """The questions of all files, findings about parts that cannot be read, and the files by path."""
+    import_map = _Late(lambda: lists.table(lists.IMPORT_MAP, options.cache))
     project = _project(repo, scope, tracked)
     questions: list[Question] = []
     findings: list[Finding] = []
@@ -84,24 +118,7 @@ def packages(
             more, unread = check.questions(subject.path, text, lines, project, import_map, kind)
             questions += more
             findings += [_unread(subject.path, part.line, part.reason) for part in unread]
-    names = check.names_to_look_up(questions)
-    pins = check.pins(questions)
-    service = vulnerable.ask_service(_service(repo), pins, _lookup_options(options))
-    findings += vulnerable.unanswered(service, pins, "the list")
-    knowledge = _knowledge(repo, names, service.reported, options, progress)
-    wider = check.widened(questions, knowledge)
-    if wider != questions:
-        questions = wider
-        names = check.names_to_look_up(questions)
-        knowledge = _knowledge(repo, names, service.reported, options, progress)
-    findings += [_finding(judged) for judged in check.judged(questions, knowledge)]
-    findings += [_undetermined(*row) for row in check.undetermined(questions, knowledge)]
-    if not options.offline:
-        memory = {ecosystem: basis.phantoms for ecosystem, basis in knowledge.items()}
-        phantoms.remember(repo, memory, check.phantoms(questions, knowledge), options.now)
-    findings += _remarks(repo, knowledge, tracked, options.now)
-    ordered = sorted(findings, key=lambda entry: (entry.path or "", entry.lines or (0, 0), entry.rule))
-    return PackageFindings(ordered, by_path)
+    return questions, findings, by_path
 
 
 def _remarks(
@@ -149,7 +166,7 @@ def _project(repo: Repository, scope: CheckScope, after: list[str]) -> ProjectNa
     declared = _names(repo, scope.head, _declaring(after))
     base = scope.base if scope.paths is None else None
     locks = [path for path in _tracked(repo, base) if is_lock(path)] if base else []
-    return ProjectNames(declared, _names(repo, base, locks), top_modules(after), _installed())
+    return ProjectNames(declared, _names(repo, base, locks), top_modules(after), _Late(_installed))
 
 
 def declared_names(repo: Repository) -> dict[str, frozenset[str]]:
@@ -183,6 +200,26 @@ def _names(repo: Repository, commit: str | None, paths: Sequence[str]) -> dict[s
     return {ecosystem: frozenset(entries) for ecosystem, entries in names.items()}
 
 
+class _Late(Mapping[str, Sequence[str]]):
+    """Module → distributions, read when the first import asks for it: that takes a while."""
+
+    def __init__(self, load: Callable[[], Mapping[str, Sequence[str]]]) -> None:
+        self._load = load
+
+    @cached_property
+    def _table(self) -> Mapping[str, Sequence[str]]:
+        return self._load()
+
+    def __getitem__(self, module: str) -> Sequence[str]:
+        return self._table[module]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+
 def _installed() -> Mapping[str, Sequence[str]]:
     from importlib.metadata import packages_distributions
 
@@ -195,22 +232,20 @@ def _installed() -> Mapping[str, Sequence[str]]:
 def _knowledge(
     repo: Repository,
     names: Mapping[str, list[str]],
-    reported: Reported | None,
     options: PackageOptions,
     progress: Progress,
 ) -> dict[str, Knowledge]:
-    """Ecosystem → what its verdicts rest on."""
+    """Ecosystem → what its verdicts rest on, without advisories."""
     facts = look_up(names, _places(repo), _lookup_options(options), progress)
     memory = phantoms.recall(repo) if names else {}
     return {
         ecosystem: Knowledge(
             facts[ecosystem],
             _popular(ecosystem, options.cache),
-            _advisories(options.cache) if ecosystem == PYPI else None,
+            None,
             memory.get(ecosystem, {}),
             options.now,
             options.max_age_days,
-            reported,
         )
         for ecosystem in names
     }
@@ -243,6 +278,9 @@ def _places(repo: Repository) -> Places:
     return Places(repo.env, repo.env.get("HOME", ""), repo.worktree or "")
 
 
-def _advisories(folder: str) -> Advisories:
+def _advisories(folder: str, *, whole: bool) -> Advisories:
+    """The list of advisories; not `whole`: only where it is from and of which day, since it is large."""
+    if not whole:
+        return Advisories({}, *lists.dated(lists.PYPI_ADVISORIES, folder))
     data = lists.table(lists.PYPI_ADVISORIES, folder)
     return Advisories(data.get("advisories", {}), str(data.get("source")), str(data.get("date")))
