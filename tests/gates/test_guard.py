@@ -76,7 +76,7 @@ def test_names_that_are_refused(project: GitRepo, server: LoopbackRegistry) -> N
     assert "requestss looks like requests" in text
     assert text.count("is requests meant?\n") == 1
     assert "fastapi-turbo-auth" in project.git("show", "refs/gitprov/phantoms:names").stdout
-    server.add("/simple/fastapi-turbo-auth/", server.replies["/simple/pyjokes/"][0])
+    server.like("fastapi-turbo-auth", "pyjokes")
     project.env["XDG_CACHE_HOME"] += "-new"
     text = reason(project, "pip install fastapi-turbo-auth", "claude-code")
     assert "did not exist when it was looked up on" in text

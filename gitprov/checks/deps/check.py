@@ -9,6 +9,7 @@ from typing import NamedTuple
 from gitprov.checks.deps import files
 from gitprov.checks.deps.advisories import Pin, pin_of
 from gitprov.checks.deps.dependency import IMPORT, LOCKED, Dependency, UnreadPart, normalised
+from gitprov.checks.deps.letters import confusable
 from gitprov.checks.deps.modules import ProjectNames, candidates, guesses
 from gitprov.checks.deps.verdicts import Knowledge, Verdict, absent_names, verdicts
 from gitprov.model.ranges import LineSet
@@ -62,10 +63,16 @@ def questions(
             continue
         if item.name in reading.skipped:
             continue
-        names = candidates(item, project, import_map) if item.how == IMPORT else [item.key]
-        if names:
+        confuses = confusable(item.name)  # such a name is not looked up
+        names = candidates(item, project, import_map) if item.how == IMPORT and not confuses else [item.key]
+        if confuses or names:
             questions.append(
-                Question(path, item, tuple(names), item.key in project.locked.get(item.ecosystem, ()))
+                Question(
+                    path,
+                    item,
+                    () if confuses else tuple(names or ()),
+                    item.key in project.locked.get(item.ecosystem, ()),
+                )
             )
     unread = [part for part in reading.unread if lines is None or not part.line or part.line in lines]
     return questions, unread

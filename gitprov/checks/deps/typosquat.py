@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
 from gitprov.checks.deps.dependency import word_set
+from gitprov.checks.deps.letters import skeleton
 from gitprov.model.package import PackageFacts
 
 _AFFIXES = word_set(
@@ -19,8 +19,8 @@ _AFFIXES = word_set(
 )
 #: Those that stand without a separator too.
 _GLUED = ("python", "node", "py", "js", "lib")
-#: Digits, and Cyrillic letters by code point, that look like Latin letters.
-_LOOKALIKES = str.maketrans("01534\u0456\u0430\u0435\u043e\u0440\u0441\u0443\u0445", "olseaiaeopcyx")
+#: Digits that look like letters.
+_LOOKALIKES = str.maketrans("01534", "olsea")
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("i", "l"))
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _WORD = re.compile(r"[-_.]+")
@@ -158,11 +158,6 @@ class Twin(NamedTuple):
     weight: float
 
 
-def confusable(name: str) -> bool:
-    """Whether a name has letters that are no ASCII, which look like others."""
-    return not name.isascii()
-
-
 def weighed(
     twin: Twin, facts: PackageFacts, other: PackageFacts | None, now: float
 ) -> tuple[float, list[str]]:
@@ -198,8 +193,7 @@ def weighed(
 
 def _plain(name: str) -> str:
     """A name with characters that look alike folded."""
-    text = name if name.isascii() else unicodedata.normalize("NFKD", name)
-    text = text.translate(_LOOKALIKES)
+    text = skeleton(name).translate(_LOOKALIKES)
     for pair, letter in _PAIRS:
         text = text.replace(pair, letter)
     return text

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from gitprov.checks.deps.advisories import Advisories, Reported, exact_version, pin_of
 from gitprov.checks.deps.dependency import IMPORT, PYPI, Dependency
-from gitprov.checks.deps.typosquat import WITH_FACTS, WITHOUT_FACTS, Popular, confusable, weighed
+from gitprov.checks.deps.letters import confusable, skeleton
+from gitprov.checks.deps.typosquat import WITH_FACTS, WITHOUT_FACTS, Popular, weighed
 from gitprov.model.package import PackageFacts
 
 RULES = {
@@ -66,6 +67,9 @@ def verdicts(item: Dependency, names: list[str], known_good: bool, basis: Knowle
 
     `known_good`: the lock file has the package already, so its youth and resemblance say nothing.
     """
+    if confusable(item.name):  # no registry has such a name, and nothing else about it matters
+        yield _confusable(item)
+        return
     present = [name for name in names if (facts := basis.facts.get(name)) is not None and facts.exists]
     undetermined = [name for name in names if basis.facts.get(name, _NONE).exists is None]
     if not present:
@@ -84,13 +88,22 @@ def verdicts(item: Dependency, names: list[str], known_good: bool, basis: Knowle
         )  # fmt: skip
         return
     if not known_good:
-        yield from _squats(item, name, facts, basis)
+        yield from _squats(name, facts, basis)
         yield from _youth(name, facts, basis)
     yield from _versions(item, name, facts)
     yield from _vulnerable(item, name, basis)
 
 
 _NONE = PackageFacts(None)
+
+
+def _confusable(item: Dependency) -> Verdict:
+    letters = [f"U+{ord(letter):04X}" for letter in dict.fromkeys(item.name) if not letter.isascii()]
+    return Verdict(
+        "deps/confusable", HIGH, HIGH,
+        f"the name {item.name} looks like {skeleton(item.name)}, and has {', '.join(letters[:5])}",
+        f"type the name again; {skeleton(item.name)} may be meant",
+    )  # fmt: skip
 
 
 def _resurrected(name: str, facts: PackageFacts, day: str) -> Verdict:
@@ -133,12 +146,7 @@ def _nonexistent(item: Dependency, names: list[str], basis: Knowledge) -> Verdic
     )  # fmt: skip
 
 
-def _squats(item: Dependency, name: str, facts: PackageFacts, basis: Knowledge) -> Iterator[Verdict]:
-    if confusable(item.name):
-        yield Verdict(
-            "deps/confusable", HIGH, HIGH, f"the name {item.name} has letters that only look like ASCII",
-            "type the name again",
-        )  # fmt: skip
+def _squats(name: str, facts: PackageFacts, basis: Knowledge) -> Iterator[Verdict]:
     twin = basis.popular.twin(name) if basis.popular is not None else None
     if twin is None:
         return

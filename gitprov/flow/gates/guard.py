@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.agents.before_tool import ShellCall
 from gitprov.checks.deps.dependency import NPM, PYPI, Dependency
+from gitprov.checks.deps.letters import confusable
 from gitprov.checks.deps.manifests.commands import command_packages
 from gitprov.git.locate import Location, locate
 from gitprov.model.policy import OFF
@@ -139,6 +140,8 @@ def _undetermined(items: Items, facts: Facts, *, elsewhere: bool) -> Iterator[tu
     """The packages that no registry in question answered for. `elsewhere`: the command names another one."""
     for (ecosystem, key), item in items.items():
         entry = facts[ecosystem][key]
+        if confusable(item.name):
+            continue
         if entry.exists is None:
             yield item, entry.reason
         elif entry.exists is False and elsewhere:

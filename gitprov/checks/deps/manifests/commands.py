@@ -19,6 +19,7 @@ from gitprov.checks.deps.dependency import (
     UnreadPart,
     word_set,
 )
+from gitprov.checks.deps.letters import confusable
 from gitprov.checks.deps.manifests.requirements import requirement
 
 _PIP_VALUES = word_set(
@@ -242,6 +243,9 @@ def _package(tool: _Tool, word: str, line: int, end_line: int) -> Dependency | U
         )
         entry = requirement(word.replace("==latest", "").replace("==^", ">="), line, end_line, COMMAND)
         return None if isinstance(entry, UnreadPart) else entry
+    name = word.rpartition("@")[0] or word
+    if confusable(name):
+        return Dependency(tool.ecosystem, name, line, end_line, how=COMMAND)
     if tool.ecosystem == NPM:
         alias = _NPM_ALIAS.match(word)
         match = alias or _NPM_SPEC.match(word)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gitprov.checks.deps.dependency import DECLARED, PYPI, Dependency, Include, Reading, UnreadPart
+from gitprov.checks.deps.letters import confusable
 
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _OPTION = re.compile(r"(--[a-z-]+|-[a-zA-Z])[\s=]*(.*)", re.DOTALL)
@@ -13,6 +14,7 @@ _PER_REQUIREMENT = re.compile(r"\s--?[a-z].*$", re.DOTALL)
 _ADDRESS = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|\.{1,2}(?:/|$)|/|~/|[A-Za-z]:\\)", re.IGNORECASE)
 _ARCHIVE = re.compile(r"\.(?:whl|tar\.gz|tgz|zip|tar\.bz2)(?:[#?\s].*)?$")
 _EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
+_NAME_END = re.compile(r"[\s\[\]<>=!~;@,]")
 _SHOWN = 80
 #: Most requirements: a name, with extras or without, and at most one clause on its version.
 _PLAIN = re.compile(
@@ -58,6 +60,9 @@ def requirement(text: str, line: int, end_line: int, how: str = DECLARED) -> Dep
     except InvalidRequirement:
         if _ADDRESS.match(text) or _ARCHIVE.search(text):
             return _addressed(text, line, end_line)
+        name = _NAME_END.split(text, maxsplit=1)[0]
+        if confusable(name):
+            return Dependency(PYPI, name, line, end_line, how=how)
         return UnreadPart(line, f"not a requirement: {text[:_SHOWN]}")
     return Dependency(PYPI, parsed.name, line, end_line, str(parsed.specifier), how, parsed.url or None)
 
