@@ -108,6 +108,7 @@ _SPLIT = re.compile(r"\s*(?:&&|\|\||[;|&]|\$\(|`|(?:^|(?<=\s))\((?=\S)|\)(?=\s|$
 _PROMPT = re.compile(r"^\s*(?:[-*]\s+)?(?:run:\s*|RUN\s+|script:\s*|command:\s*)?(?:[$>%!#]\s?)?", re.ASCII)
 _MOUNT = re.compile(r"^(?:--(?:mount|network|security)=\S+\s+)+")
 _VARIABLE = re.compile(r"[$<>{}*]|\.\.\.")
+_NAME = re.compile(r"(?:@[\w.-]+/)?[\w.-]*\w")
 _NPM_SPEC = re.compile(r"^((?:@[\w.-]+/)?[A-Za-z0-9_][\w.-]*)(?:@(.+))?$")
 _CRATE_SPEC = re.compile(r"^([A-Za-z][A-Za-z0-9_-]*)(?:@(.+))?$")
 _NPM_ALIAS = re.compile(r"^(?:@?[\w./-]+@)?npm:((?:@[\w.-]+/)?[\w.-]+)(?:@(.+))?$")
@@ -118,15 +119,38 @@ def read(text: str) -> Reading:
     dependencies: list[Dependency] = []
     includes: list[Include] = []
     unread: list[UnreadPart] = []
+    places = _Places(text)
     for line, end_line, command in _commands(text):
         for entry in _packages(command, line, end_line):
             if isinstance(entry, Dependency):
-                dependencies.append(entry)
+                dependencies.append(places.narrowed(entry))
             elif isinstance(entry, Include):
                 includes.append(entry)
             else:
                 unread.append(entry)
     return Reading(tuple(dependencies), tuple(unread), tuple(includes))
+
+
+class _Places:
+    """Finds the single line of a package in a command of several lines, of which a model may write one."""
+
+    def __init__(self, text: str) -> None:
+        self._rows = text.splitlines()
+        self._span = (0, 0)
+        self._lines: dict[str, list[int]] = {}
+
+    def narrowed(self, item: Dependency) -> Dependency:
+        """The package with its line; unchanged where no line of its command has the name."""
+        if item.line == item.end_line:
+            return item
+        if self._span != (item.line, item.end_line):
+            self._span, self._lines = (item.line, item.end_line), {}
+            for number in range(item.end_line, item.line - 1, -1):
+                for word in reversed(_NAME.findall(self._rows[number - 1])):
+                    self._lines.setdefault(word, []).append(number)
+        lines = self._lines.get(item.name, [])
+        line = lines.pop() if lines else 0
+        return item._replace(line=line, end_line=line) if line else item
 
 
 def command_packages(command: str) -> list[Dependency]:

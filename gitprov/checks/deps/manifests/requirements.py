@@ -15,7 +15,7 @@ _ADDRESS = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|\.{1,2}(?:/|$)|/|~/|[A-Za-z]:\\)"
 _ARCHIVE = re.compile(r"\.(?:whl|tar\.gz|tgz|zip|tar\.bz2)(?:[#?\s].*)?$")
 _EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
 _NAME_END = re.compile(r"[\s\[\]<>=!~;@,]")
-_SHOWN = 80
+_SHOWN, _LONGEST = 80, 4000
 #: Most requirements: a name, with extras or without, and at most one clause on its version.
 _PLAIN = re.compile(
     r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:\[[A-Za-z0-9, _-]*\])?"
@@ -49,6 +49,8 @@ def read(text: str) -> Reading:
 def requirement(text: str, line: int, end_line: int, how: str = DECLARED) -> Dependency | UnreadPart | None:
     """One requirement (PEP 508, or an address or path as pip takes it); None for an address without name."""
     text = text.strip()
+    if len(text) > _LONGEST:
+        return UnreadPart(line, f"a requirement of {len(text)} characters")
     plain = _PLAIN.fullmatch(text)
     if plain:
         return Dependency(PYPI, plain[1], line, end_line, plain[2] or "", how)
