@@ -71,8 +71,8 @@ def packages(
     knowledge = _knowledge(repo, check.names_to_look_up(questions), options, progress)
     questions = check.widened(questions, knowledge)
     further = look_up(check.guessed_names(questions), _places(repo), _lookup_options(options), progress)
-    known = {pin for pin in pins if service.reported is not None and service.reported.of(pin) is not None}
-    listed = any(pin.ecosystem == PYPI and pin not in known for pin in pins)
+    answered = {pin for pin in pins if service.reported is not None and service.reported.of(pin) is not None}
+    listed = any(pin.ecosystem == PYPI and pin not in answered for pin in pins)
     for ecosystem, basis in knowledge.items():
         knowledge[ecosystem] = basis._replace(
             facts={**basis.facts, **further.get(ecosystem, {})},
