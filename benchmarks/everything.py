@@ -28,6 +28,7 @@ NAMES = (
     "heal",
     "secrets",
     "nondeterminism",
+    "dependencies",
 )
 
 

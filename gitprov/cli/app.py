@@ -30,6 +30,7 @@ COMMANDS = {
     "clone-setup": "gitprov.cli.commands.setup.clone_setup",
     "verify": "gitprov.cli.commands.verify",
     "check": "gitprov.cli.commands.check.program",
+    "guard": "gitprov.cli.commands.guard",
     "ci": "gitprov.cli.commands.ci",
     "feeds": "gitprov.cli.commands.feeds",
     "heal": "gitprov.cli.commands.heal",

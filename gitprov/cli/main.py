@@ -18,6 +18,10 @@ def main() -> int:
         from gitprov.cli.hook import run as run_hook
 
         return run_hook(argv[1:])
+    if argv[:1] == ["guard"] and not any(word.startswith("-") for word in argv):
+        from gitprov.cli.guard import run as run_guard
+
+        return run_guard(argv[1:])
     if argv == ["heal"]:
         from gitprov.cli.boundary import guarded
         from gitprov.cli.commands.heal_run import run as run_heal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -14,11 +15,39 @@ from gitprov.model.package import PackageFacts
 
 #: So many releases are not published within so many seconds, but copied by a mirror.
 _ENOUGH, _AT_ONCE = 4, 60.0
+#: 1995-01-01 in seconds since 1970.
+_EARLIEST = 788918400.0
+_LINK = re.compile(r"<a\s[^>]*>\s*([^<]+?)\s*</a>", re.IGNORECASE)
+_ARCHIVE = re.compile(r"\.(?:whl|tar\.gz|tgz|zip|tar\.bz2|egg|exe)$")
 
 
-def from_simple_json(data: bytes, source: str) -> PackageFacts:
+def from_simple_html(data: bytes, name: str, source: str) -> PackageFacts:
+    """PackageFacts from a page of PyPI's simple API as HTML, which has no dates. ValueError for another page,
+    such as that of a login, which some servers answer whatever is asked for.
+    """
+    files = [text for text in _LINK.findall(data.decode("utf-8", "replace")) if _ARCHIVE.search(text)]
+    stem = _folded(name)
+    versions = {_version_of_file(file, name) for file in files if _folded(file).startswith(stem)}
+    if not versions:
+        raise ValueError("a web page without files of the package")
+    reason = "the index answers HTML, which has no dates"
+    return PackageFacts(True, reason, releases=len(versions), source=source)
+
+
+def _folded(name: str) -> str:
+    return name.lower().replace("-", "_").replace(".", "_")
+
+
+def _same(other: object, name: str) -> None:
+    """ValueError where an answer names another package."""
+    if isinstance(other, str) and _folded(other) != _folded(name):
+        raise ValueError("it is about another package")
+
+
+def from_simple_json(data: bytes, name: str, source: str) -> PackageFacts:
     """PackageFacts from a page of PyPI's simple API as JSON (PEP 691, 700). ValueError where it is none."""
     page = _object(data)
+    _same(page.get("name"), name)
     files = page.get("files")
     if not isinstance(files, list):
         raise ValueError("no list of files")
@@ -78,11 +107,12 @@ def with_project_page(facts: PackageFacts, data: bytes) -> PackageFacts:
     return facts._replace(linked=links, maintainers=people or facts.maintainers)
 
 
-def from_sparse_index(data: bytes, source: str) -> PackageFacts:
+def from_sparse_index(data: bytes, name: str, source: str) -> PackageFacts:
     """PackageFacts from a file of a cargo sparse index: a JSON object a line. ValueError where it is none."""
     rows = [_object(line) for line in data.splitlines() if line.strip()]
     if not rows or any("vers" not in row for row in rows):
         raise ValueError("not a file of a sparse index")
+    _same(rows[0].get("name"), name)
     moments = [moment for row in rows if (moment := seconds(row.get("pubtime"))) is not None]
     yanked = frozenset(str(row["vers"]) for row in rows if row.get("yanked"))
     alive = [str(row["vers"]) for row in rows if str(row["vers"]) not in yanked]
@@ -98,9 +128,10 @@ def from_sparse_index(data: bytes, source: str) -> PackageFacts:
     )
 
 
-def from_npm(data: bytes, source: str) -> PackageFacts:
+def from_npm(data: bytes, name: str, source: str) -> PackageFacts:
     """PackageFacts from a package's document of an npm registry. ValueError where it is none."""
     page = _object(data)
+    _same(page.get("name"), name)
     versions = page.get("versions")
     if not isinstance(versions, dict):
         raise ValueError("no versions")
@@ -153,14 +184,19 @@ def seconds(text: object) -> float | None:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00")[:32])
     except ValueError:
         return _without_fraction(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    return _plausible((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp())
+
+
+def _plausible(moment: float) -> float | None:
+    """A moment; None for one before there were registries, which a damaged answer or a liar names."""
+    return moment if moment >= _EARLIEST else None
 
 
 def _without_fraction(text: str) -> float | None:
     """Before Python 3.11 a fraction needs three or six digits."""
     head = text.partition(".")[0].rstrip("Z")
     try:
-        return datetime.fromisoformat(head).replace(tzinfo=timezone.utc).timestamp()
+        return _plausible(datetime.fromisoformat(head).replace(tzinfo=timezone.utc).timestamp())
     except ValueError:
         return None
 

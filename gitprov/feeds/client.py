@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from typing import NamedTuple
@@ -13,7 +14,8 @@ from gitprov.feeds.addresses import Registry
 
 #: Most bytes read of an answer.
 LARGEST = 16 << 20
-_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+#: Seconds without a byte, until a connection is made, and for a whole answer.
+_SECONDS, _CONNECT, _LONGEST = 10.0, 5.0, 60.0
 _TRIES = 3
 _AGAIN = (429, 500, 502, 503, 504)
 _REDIRECTS = 5
@@ -43,12 +45,15 @@ class HttpAnswer(NamedTuple):
 class Client:
     """An HTTP client for registries. Used in a `with` statement; its requests may run in several threads."""
 
-    def __init__(self, *, user_agent: str, retry_wait: float = 0.3) -> None:
+    def __init__(self, *, user_agent: str, retry_wait: float = 0.3, patience: float | None = None) -> None:
+        """`retry_wait`: seconds before the first retry; `patience`: seconds for everything together, without
+        retries, None without such a limit.
+        """
         self._retry_wait = retry_wait
+        self._end = math.inf if patience is None else time.monotonic() + patience
+        self._tries = _TRIES if patience is None else 1
         limits = httpx.Limits(max_connections=8, max_keepalive_connections=8)
-        self._http = httpx.Client(
-            timeout=_TIMEOUT, limits=limits, headers={"user-agent": user_agent}, follow_redirects=False
-        )
+        self._http = httpx.Client(limits=limits, headers={"user-agent": user_agent}, follow_redirects=False)
 
     def __enter__(self) -> Client:  # noqa: PYI034 - Self needs Python 3.11
         """The client itself."""
@@ -80,7 +85,7 @@ class Client:
         most: int,
     ) -> HttpAnswer:
         answer = HttpAnswer(0, reason="no answer")
-        for turn in range(_TRIES):
+        for turn in range(self._tries):
             try:
                 answer, wait = self._once(method, url, headers, auth, content, most)
             except httpx.TimeoutException:
@@ -90,7 +95,7 @@ class Client:
                     HttpAnswer(0, reason=f"no answer: {str(error)[:120] or type(error).__name__}"),
                     0.0,
                 )
-            if answer.status not in (0, *_AGAIN) or turn == _TRIES - 1:
+            if answer.status not in (0, *_AGAIN) or turn == self._tries - 1:
                 return answer
             jitter = random.uniform(0.5, 1.5)  # noqa: S311 - no secret depends on it
             time.sleep(min(max(wait, self._retry_wait * 2**turn * jitter), _LONGEST_WAIT))
@@ -106,12 +111,14 @@ class Client:
         most: int,
     ) -> tuple[HttpAnswer, float]:
         host = urlsplit(url).netloc
+        end = min(self._end, time.monotonic() + _LONGEST)
         for _ in range(_REDIRECTS):
-            request = self._http.build_request(method, url, headers=headers, content=content)
+            timeout = _within(end)
+            request = self._http.build_request(method, url, headers=headers, content=content, timeout=timeout)
             response = self._http.send(request, auth=auth or httpx.USE_CLIENT_DEFAULT, stream=True)
             try:
                 if not response.has_redirect_location:
-                    return _answer(response, most), _retry_after(response)
+                    return _answer(response, most, end), _retry_after(response)
                 target = str(response.url.join(response.headers["location"]))
             finally:
                 response.close()
@@ -121,7 +128,15 @@ class Client:
         return HttpAnswer(0, reason="it redirects in a circle"), 0.0
 
 
-def _answer(response: httpx.Response, most: int) -> HttpAnswer:
+def _within(end: float) -> httpx.Timeout:
+    """The usual limits of a request, but none later than a moment of the monotonic clock."""
+    remaining = end - time.monotonic()
+    if remaining <= 0:
+        raise httpx.PoolTimeout("the time is over")
+    return httpx.Timeout(min(_SECONDS, remaining), connect=min(_CONNECT, remaining))
+
+
+def _answer(response: httpx.Response, most: int, end: float) -> HttpAnswer:
     parts: list[bytes] = []
     size = 0
     for part in response.iter_bytes():
@@ -129,6 +144,8 @@ def _answer(response: httpx.Response, most: int) -> HttpAnswer:
         size += len(part)
         if size > most:
             break
+        if time.monotonic() > end:
+            return HttpAnswer(0, reason="no complete answer in time")
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     reason = ""
     if response.status_code in (401, 403):

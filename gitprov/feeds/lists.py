@@ -59,17 +59,22 @@ def facts(folder: str | None = None) -> list[ListFacts]:
     """What every list is."""
     rows = []
     for name, row in _sources().items():
-        path = _copy(name, folder)
-        refreshed = path is not None
-        date = row["date"]
-        if path is not None:
-            with open(path + ".date", encoding="ascii") as file:
-                date = file.read(10)
+        refreshed = _copy(name, folder) is not None
+        _, date = dated(name, folder)
         digest = hashlib.sha256(_data(name, folder)).hexdigest()
         rows.append(
             ListFacts(name, row["what"], row["source"], date, row["licence"], f"sha256:{digest}", refreshed)
         )
     return rows
+
+
+def dated(name: str, folder: str | None = None) -> tuple[str, str]:
+    """Source and date of a list, without reading it."""
+    row, path = _sources()[name], _copy(name, folder)
+    if path is None:
+        return row["source"], row["date"]
+    with open(path + ".date", encoding="ascii") as file:
+        return row["source"], file.read(10)
 
 
 @cache

@@ -21,8 +21,8 @@ def pypi(client: Client, registry: Registry, name: str) -> PackageFacts:
     if answer.reason:
         return unknown(answer.reason, registry.host)
     if answer.kind == "text/html":
-        return PackageFacts(True, "the index answers HTML, which has no dates", source=registry.host)
-    facts = _parsed(answer, registry, answers.from_simple_json)
+        return _parsed(answer, registry, name, answers.from_simple_html)
+    facts = _parsed(answer, registry, name, answers.from_simple_json)
     if facts.exists and registry.address.endswith("/simple"):
         page = client.get(
             registry._replace(address=registry.address.removesuffix("/simple")),
@@ -41,7 +41,7 @@ def npm(client: Client, registry: Registry, name: str) -> PackageFacts:
         return absent(registry.host)
     if answer.reason:
         return unknown(answer.reason, registry.host)
-    return _parsed(answer, registry, answers.from_npm)
+    return _parsed(answer, registry, name, answers.from_npm)
 
 
 def crates(client: Client, registry: Registry, name: str) -> PackageFacts:
@@ -51,7 +51,7 @@ def crates(client: Client, registry: Registry, name: str) -> PackageFacts:
         return absent(registry.host)
     if answer.reason:
         return unknown(answer.reason, registry.host)
-    return _parsed(answer, registry, answers.from_sparse_index)
+    return _parsed(answer, registry, name, answers.from_sparse_index)
 
 
 def sparse_path(name: str) -> str:
@@ -63,10 +63,10 @@ def sparse_path(name: str) -> str:
     return f"{quote(name[:2])}/{quote(name[2:4])}/{quote(name)}"
 
 
-def _parsed(answer: HttpAnswer, registry: Registry, parse: Parser) -> PackageFacts:
+def _parsed(answer: HttpAnswer, registry: Registry, name: str, parse: Parser) -> PackageFacts:
     if answer.cut:
         return PackageFacts(True, "the answer is larger than what is read of it", source=registry.host)
     try:
-        return parse(answer.data, registry.host)
+        return parse(answer.data, name, registry.host)
     except (ValueError, RecursionError) as error:
         return unknown(f"the answer cannot be read: {str(error)[:120]}", registry.host)

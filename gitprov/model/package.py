@@ -29,8 +29,10 @@ class PackageFacts(NamedTuple):
     at: float = 0.0
 
 
-Parser = Callable[[bytes, str], PackageFacts]
-"""From an answer's bytes and its source's name to facts. ValueError where the answer cannot be used."""
+Parser = Callable[[bytes, str, str], PackageFacts]
+"""From an answer's bytes, the package's name and the source's to facts. ValueError where the answer cannot be
+used.
+"""
 
 
 def unknown(reason: str, source: str = "") -> PackageFacts:

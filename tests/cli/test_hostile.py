@@ -56,6 +56,7 @@ LINES_OF: dict[str, list[list[str]]] = {
     ],
     "ci": [["range"], [EVIL]],
     "feeds": [["status"], [EVIL]],
+    "guard": [["--log"], ["--json"], [EVIL]],
     "heal": [
         ["-n"], ["-n", "--color=always"], ["--all", "-n"], [EVIL], ["--from", EVIL, "HEAD"], ["--map", EVIL], ["--map", EVIL + ":HEAD"], [],
         ["--json"],

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -94,11 +97,62 @@ def test_a_busy_server_is_asked_again(server: LoopbackRegistry, status: int) -> 
 
 
 def test_an_index_that_answers_html(server: LoopbackRegistry) -> None:
-    """The name exists, and its age is unknown."""
-    server.add("/simple/x/", Reply(data=b"<a href=x>", kind="text/html; charset=utf-8"))
-    facts = pypi(server, "x")
-    assert (facts.exists, facts.first, facts.releases) == (True, None, None)
+    """The name exists, and its age is unknown. A page without the package's files, as of a login, is none."""
+    rows = "".join(
+        f'<a href="{file}">{file}</a>' for file in ("a_b-1.tar.gz", "A.b-1-py3-none-any.whl", "a_b-2.zip")
+    )
+    server.add("/simple/a-b/", Reply(data=rows.encode(), kind="text/html; charset=utf-8"))
+    facts = pypi(server, "a-b")
+    assert (facts.exists, facts.first, facts.releases) == (True, None, 2)
     assert "HTML" in facts.reason
+    server.add("/simple/x/", server.replies["/simple/a-b/"][0])
+    assert pypi(server, "x").exists is None
+
+
+def test_answers_about_another_package(server: LoopbackRegistry) -> None:
+    """A server that answers everything alike has no package for sure."""
+    server.add("/simple/x/", Reply(data=EMPTY.replace(b'"x"', b'"other"'), kind=SIMPLE))
+    server.add("/x", Reply(data=b'{"name": "other", "versions": {"1": {}}}'))
+    server.add("/1/x", Reply(data=b'{"name": "other", "vers": "1"}'))
+    with Client(user_agent="test", retry_wait=0.001) as client:
+        crate = registries.crates(client, at(server), "x")
+    for facts in (pypi(server, "x"), npm(server, "x"), crate):
+        assert facts.exists is None
+        assert "another package" in facts.reason
+
+
+def test_dates_that_cannot_be(server: LoopbackRegistry) -> None:
+    """The epoch is no release's date."""
+    page = b'{"name": "x", "versions": ["1"], "files": [{"filename": "x-1.zip", "upload-time": "1970-01-01T00:00:00Z"}]}'
+    server.add("/simple/x/", Reply(data=page, kind=SIMPLE))
+    assert pypi(server, "x").first is None
+
+
+def test_answers_that_never_end() -> None:
+    """A server that sends a byte now and then is given up; with patience, all of it together."""
+
+    def drip(server: socket.socket) -> None:
+        while True:
+            try:
+                peer, _ = server.accept()
+                with peer:
+                    peer.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n")
+                    for _ in range(100):
+                        peer.sendall(b" ")
+                        time.sleep(0.05)
+            except OSError:
+                return
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,), daemon=True)
+        thread.start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with Client(user_agent="test", patience=0.3) as client:
+            rows = [registries.npm(client, Registry(address, "a test"), name) for name in "xy"]
+        server.shutdown(socket.SHUT_RDWR)
+    thread.join()
+    assert [facts.exists for facts in rows] == [None, None]
+    assert all("in time" in facts.reason for facts in rows)
 
 
 def test_a_redirect_on_the_same_host(server: LoopbackRegistry) -> None:

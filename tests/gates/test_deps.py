@@ -78,7 +78,7 @@ def test_lines_of_a_person_are_judged_on_request(project: GitRepo) -> None:
 
 def test_an_import_is_no_package_name(project: GitRepo, server: LoopbackRegistry) -> None:
     """`import yaml` is pyyaml, which exists; a module that nothing provides is found."""
-    server.add("/simple/pyyaml/", server.replies["/simple/requests/"][0])
+    server.like("pyyaml", "requests")
     Agent(project).write("app.py", "import yaml\nimport main\nimport no_such_module_at_all\n")
     project.git("add", ".")
     assert rows(answer(project, "--staged", status=1)) == [("deps/nonexistent", "app.py", 3)]

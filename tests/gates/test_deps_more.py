@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,3 +110,32 @@ def test_the_installers_of_a_project(project: GitRepo) -> None:
     project.git("rm", "-q", "--cached", "uv.lock", "pnpm-lock.yaml")
     project.git("add", "poetry.lock", "yarn.lock")
     assert remarks(answer(project, "--staged", status=1)) == [("deps/stale-advisories", "the")]
+
+
+@pytest.mark.parametrize(("library", "args"), [("rapidfuzz", ["--offline"]), ("httpx", [])])
+def test_a_missing_library_is_named(project: GitRepo, tmp_path: Path, library: str, args: list[str]) -> None:
+    """With what installs it; never a traceback."""
+    stub = f'raise ModuleNotFoundError(name="{library}")\n'
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without" / f"{library}.py").write_text(stub)
+    project.env["PYTHONPATH"] = str(tmp_path / "without")
+    project.write("requirements.txt", "requests\n")
+    project.git("add", ".")
+    done = project.gitprov("check", "deps", "--staged", "--all-lines", *args, check=False)
+    assert done.returncode == 3, done.stderr
+    assert f"needs {library}, which is not installed" in done.stderr
+    assert "hint: pip install 'gitprov[checks]'" in done.stderr
+
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_files_that_no_commit_has(repo: GitRepo, server: LoopbackRegistry, committed: bool) -> None:
+    """They are judged as they are on disk, before the first commit too, with their author."""
+    repo.env["PIP_INDEX_URL"] = f"{server.address}/simple"
+    repo.install()
+    if committed:
+        repo.write("main.py", "x = 1\n")
+        repo.commit("Begin")
+    Agent(repo).write("requirements.txt", "no-such-package-x\n")
+    document = answer(repo, ".", status=1)
+    assert rows(document) == [("deps/nonexistent", "requirements.txt", 1)]
+    assert document["findings"][0]["agent"] == "my-tool"

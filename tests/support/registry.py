@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -44,6 +45,12 @@ class LoopbackRegistry:
         self.add(f"/simple/{name}/", Reply(data=(RECORDED / f"pypi-{name}.json").read_bytes(), kind=SIMPLE))
         if page:
             self.add(f"/pypi/{name}/json", Reply(data=(RECORDED / f"pypi-{name}-page.json").read_bytes()))
+
+    def like(self, name: str, model: str) -> None:
+        """Answer for a Python package as for a recorded one, under another name."""
+        data = (RECORDED / f"pypi-{model}.json").read_bytes()
+        page = {**json.loads(data), "name": name}
+        self.add(f"/simple/{name}/", Reply(data=json.dumps(page).encode(), kind=SIMPLE))
 
     def npm(self, name: str) -> None:
         """Answer for a recorded npm package."""

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from gitprov.checks.deps import files
+from gitprov.checks.deps.advisories import Pin, pin_of
 from gitprov.checks.deps.dependency import IMPORT, LOCKED, Dependency, UnreadPart, normalised
-from gitprov.checks.deps.modules import ProjectNames, candidates
+from gitprov.checks.deps.letters import confusable
+from gitprov.checks.deps.modules import ProjectNames, candidates, guesses
 from gitprov.checks.deps.verdicts import Knowledge, Verdict, absent_names, verdicts
 from gitprov.model.ranges import LineSet
 
@@ -18,13 +20,19 @@ REQUIREMENTS = "requirements.txt"
 
 class Question(NamedTuple):
     """A dependency on a line that is judged. `names`: the packages that may be meant; `locked`: the project's
-    lock file had it before the change.
+    lock file had it before the change; `guesses`: further packages, looked up if none of `names` exists.
     """
 
     path: str
     item: Dependency
     names: tuple[str, ...]
     locked: bool
+    guesses: tuple[str, ...] = ()
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """The names and the guesses."""
+        return (*self.names, *self.guesses)
 
 
 class Judged(NamedTuple):
@@ -55,10 +63,16 @@ def questions(
             continue
         if item.name in reading.skipped:
             continue
-        names = candidates(item, project, import_map) if item.how == IMPORT else [item.key]
-        if names:
+        confuses = confusable(item.name)  # such a name is not looked up
+        names = candidates(item, project, import_map) if item.how == IMPORT and not confuses else [item.key]
+        if confuses or names:
             questions.append(
-                Question(path, item, tuple(names), item.key in project.locked.get(item.ecosystem, ()))
+                Question(
+                    path,
+                    item,
+                    () if confuses else tuple(names or ()),
+                    item.key in project.locked.get(item.ecosystem, ()),
+                )
             )
     unread = [part for part in reading.unread if lines is None or not part.line or part.line in lines]
     return questions, unread
@@ -85,15 +99,41 @@ def names_to_look_up(questions: Iterable[Question]) -> dict[str, list[str]]:
     """Ecosystem → the names whose facts the questions need, in order and without repetition."""
     names: dict[str, dict[str, None]] = {}
     for question in questions:
-        names.setdefault(question.item.ecosystem, {}).update(dict.fromkeys(question.names))
+        names.setdefault(question.item.ecosystem, {}).update(dict.fromkeys(question.every))
     return {ecosystem: list(rows) for ecosystem, rows in names.items()}
+
+
+def widened(questions: Sequence[Question], knowledge: Mapping[str, Knowledge]) -> list[Question]:
+    """The questions, with guesses for the imports that none of the names provides."""
+    return [
+        question._replace(guesses=tuple(guesses(question.item)))
+        if question.item.how == IMPORT
+        and absent_names(question.names, knowledge[question.item.ecosystem].facts)
+        else question
+        for question in questions
+    ]
+
+
+def guessed_names(questions: Iterable[Question]) -> dict[str, list[str]]:
+    """Ecosystem → the names that were guessed."""
+    names: dict[str, dict[str, None]] = {}
+    for question in questions:
+        if question.guesses:
+            names.setdefault(question.item.ecosystem, {}).update(dict.fromkeys(question.guesses))
+    return {ecosystem: list(rows) for ecosystem, rows in names.items()}
+
+
+def pins(questions: Iterable[Question]) -> list[Pin]:
+    """The single versions that questions name, without repetition."""
+    rows = (pin_of(question.item) for question in questions if question.item.how != IMPORT)
+    return list(dict.fromkeys(pin for pin in rows if pin is not None))
 
 
 def judged(questions: Iterable[Question], knowledge: Mapping[str, Knowledge]) -> Iterator[Judged]:
     """The findings. `knowledge`: by ecosystem."""
     for question in questions:
         basis = knowledge[question.item.ecosystem]
-        for verdict in verdicts(question.item, list(question.names), question.locked, basis):
+        for verdict in verdicts(question.item, list(question.every), question.locked, basis):
             yield Judged(question, verdict)
 
 
@@ -102,7 +142,8 @@ def phantoms(questions: Iterable[Question], knowledge: Mapping[str, Knowledge]) 
     return {
         (question.item.ecosystem, name)
         for question in questions
-        for name in absent_names(question.names, knowledge[question.item.ecosystem].facts)
+        if absent_names(question.every, knowledge[question.item.ecosystem].facts)
+        for name in question.names
     }
 
 
@@ -112,11 +153,11 @@ def undetermined(
     """The questions that no fact answers, each with the reason."""
     for question in questions:
         facts = knowledge[question.item.ecosystem].facts
-        answers = [facts[name] for name in question.names if name in facts]
+        answers = [facts[name] for name in question.every if name in facts]
         if any(entry.exists for entry in answers):
             continue
         reasons = [entry.reason for entry in answers if entry.exists is None]
-        if reasons or len(answers) < len(question.names):
+        if reasons or len(answers) < len(question.every):
             yield question, reasons[0] if reasons else "it was not looked up"
 
 

@@ -93,12 +93,15 @@ def _dynamic(node: ast.Call) -> list[str]:
     return [literal] if named and literal else []
 
 
-#: Comments and strings are consumed as such, so that a word `import` in them starts nothing.
+#: Comments and strings are consumed as such, so that a word `import` in them starts nothing. What is not
+#: closed goes to the end, and no two repetitions meet: so the time is linear in the length of the text.
 _SCRIPT = re.compile(
-    r"""//[^\n]*|/\*.*?\*/
-    |\b(?:import|export)\s+(?:type\s+)?(?:[\w$*{}\s,]+?\s+from\s*)?(?P<quote>['"])(?P<module>[^'"\n]+)(?P=quote)
+    r"""//[^\n]*|/\*.*?(?:\*/|\Z)
+    |\b(?:import|export)\b\s*(?:type\b\s*)?
+    (?:(?:[\w$]+\s+|(?:[\w$]+\s*,\s*)?(?:\{[^{}]*\}|\*\s*as\s+[\w$]+\s|\*)\s*)from\b\s*)?
+    (?P<quote>['"])(?P<module>[^'"\n]+)(?P=quote)
     |\b(?:require|import|require\.resolve)\s*\(\s*(?P<mark>['"])(?P<called>[^'"\n]+)(?P=mark)\s*[,)]
-    |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`""",
+    |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.?)*(?:`|\Z)""",
     re.VERBOSE | re.DOTALL,
 )
 
@@ -130,7 +133,7 @@ def script_package(module: str) -> str | None:
 
 
 _RUST_USE = re.compile(
-    r"""//[^\n]*|/\*.*?\*/|r\#*".*?"\#*|"(?:[^"\\]|\\.)*"
+    r"""//[^\n]*|/\*.*?(?:\*/|\Z)|r\#*".*?(?:"\#*|\Z)|"(?:[^"\\]|\\.?)*(?:"|\Z)
     |\b(?P<keyword>use|extern\s+crate|mod)\s+(?:::)?(?P<name>[A-Za-z_]\w*)""",
     re.VERBOSE | re.DOTALL,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -24,6 +25,9 @@ _SHARED = {
     "google.cloud.client": "google-cloud-core",
     "google.cloud.sql": "cloud-sql-python-connector",
     "google.colab": "google-colab",
+    "google.analytics": "google-analytics-data",
+    "google.cloud.secretmanager": "google-cloud-secret-manager",
+    "opentelemetry": "opentelemetry-api",
     "ruamel.yaml": "ruamel-yaml",
     "mpl_toolkits": "matplotlib",
     "jupyter_server": "jupyter-server",
@@ -45,9 +49,15 @@ _MODULES = {
     "win32con": "pywin32",
     "win32gui": "pywin32",
     "pythoncom": "pywin32",
+    "pylab": "matplotlib",
+    "caffe2": "torch",
+    "dot_parser": "pydot",
+    "shapefile": "pyshp",
     "pywintypes": "pywin32",
     "_cffi_backend": "cffi",
 }
+#: Google's packages have a module for each version of their interface.
+_API_VERSION = re.compile(r"-v\d+\w*$")
 
 
 class ProjectNames(NamedTuple):
@@ -79,6 +89,14 @@ def candidates(
     return None if matches else names
 
 
+def guesses(item: Dependency) -> list[str]:
+    """Packages whose names are usual for an import that no package of its own name provides."""
+    if item.ecosystem != PYPI:
+        return []
+    name = normalised(PYPI, item.name.partition(".")[0])
+    return [f"python-{name}", f"py{name}", f"{name}-python", f"py-{name}"]
+
+
 def _named(
     item: Dependency, top: str, project: ProjectNames, import_map: Mapping[str, Sequence[str]]
 ) -> list[str]:
@@ -95,6 +113,7 @@ def _named(
         names += [name for name in (_SHARED.get(prefix), _MODULES.get(prefix)) if name]
         names += import_map.get(prefix, ())
         names.append("-".join(parts[:length]).replace("_", "-"))
+        names.append(_API_VERSION.sub("", names[-1]))
         if prefix.startswith("airflow.providers."):
             names.append("apache-airflow-providers-" + "-".join(parts[2:length]))
     return list(dict.fromkeys(normalised(PYPI, name) for name in names if name))

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import NamedTuple
 
-from gitprov.checks.deps.advisories import Advisories, exact_version
+from gitprov.checks.deps.advisories import Advisories, Reported, exact_version, pin_of
 from gitprov.checks.deps.dependency import IMPORT, PYPI, Dependency
-from gitprov.checks.deps.typosquat import WITH_FACTS, WITHOUT_FACTS, Popular, confusable, weighed
+from gitprov.checks.deps.letters import confusable, skeleton
+from gitprov.checks.deps.typosquat import WITH_FACTS, WITHOUT_FACTS, Popular, weighed
 from gitprov.model.package import PackageFacts
 
 RULES = {
@@ -48,8 +49,8 @@ class Verdict(NamedTuple):
 
 class Knowledge(NamedTuple):
     """What verdicts rest on: facts by candidate name, popular names, advisories, `phantoms` (names that did
-    not exist when they were looked up before → that day, `YYYY-MM-DD`), the present moment, and the age in
-    days below which a package is young.
+    not exist when they were looked up before → that day, `YYYY-MM-DD`), the present moment, the age in days
+    below which a package is young, and what a service reported of versions.
     """
 
     facts: Mapping[str, PackageFacts]
@@ -58,6 +59,7 @@ class Knowledge(NamedTuple):
     phantoms: Mapping[str, str]
     now: float
     max_age_days: int = 180
+    reported: Reported | None = None
 
 
 def verdicts(item: Dependency, names: list[str], known_good: bool, basis: Knowledge) -> Iterator[Verdict]:
@@ -65,6 +67,9 @@ def verdicts(item: Dependency, names: list[str], known_good: bool, basis: Knowle
 
     `known_good`: the lock file has the package already, so its youth and resemblance say nothing.
     """
+    if confusable(item.name):  # no registry has such a name, and nothing else about it matters
+        yield _confusable(item)
+        return
     present = [name for name in names if (facts := basis.facts.get(name)) is not None and facts.exists]
     undetermined = [name for name in names if basis.facts.get(name, _NONE).exists is None]
     if not present:
@@ -83,13 +88,22 @@ def verdicts(item: Dependency, names: list[str], known_good: bool, basis: Knowle
         )  # fmt: skip
         return
     if not known_good:
-        yield from _squats(item, name, facts, basis)
+        yield from _squats(name, facts, basis)
         yield from _youth(name, facts, basis)
     yield from _versions(item, name, facts)
     yield from _vulnerable(item, name, basis)
 
 
 _NONE = PackageFacts(None)
+
+
+def _confusable(item: Dependency) -> Verdict:
+    letters = [f"U+{ord(letter):04X}" for letter in dict.fromkeys(item.name) if not letter.isascii()]
+    return Verdict(
+        "deps/confusable", HIGH, HIGH,
+        f"the name {item.name} looks like {skeleton(item.name)}, and has {', '.join(letters[:5])}",
+        f"type the name again; {skeleton(item.name)} may be meant",
+    )  # fmt: skip
 
 
 def _resurrected(name: str, facts: PackageFacts, day: str) -> Verdict:
@@ -132,12 +146,7 @@ def _nonexistent(item: Dependency, names: list[str], basis: Knowledge) -> Verdic
     )  # fmt: skip
 
 
-def _squats(item: Dependency, name: str, facts: PackageFacts, basis: Knowledge) -> Iterator[Verdict]:
-    if confusable(item.name):
-        yield Verdict(
-            "deps/confusable", HIGH, HIGH, f"the name {item.name} has letters that only look like ASCII",
-            "type the name again",
-        )  # fmt: skip
+def _squats(name: str, facts: PackageFacts, basis: Knowledge) -> Iterator[Verdict]:
     twin = basis.popular.twin(name) if basis.popular is not None else None
     if twin is None:
         return
@@ -191,15 +200,21 @@ def _versions(item: Dependency, name: str, facts: PackageFacts) -> Iterator[Verd
 
 
 def _vulnerable(item: Dependency, name: str, basis: Knowledge) -> Iterator[Verdict]:
-    pin = exact_version(item.spec) if item.ecosystem == PYPI else None
-    if pin is None or basis.advisories is None:
+    """A service's answer, where there is one, else the list's."""
+    pin = pin_of(item)
+    if pin is None:
         return
-    for advisory in basis.advisories.of(name, pin):
-        names = ", ".join((advisory.id, *advisory.aliases[:2]))
+    pin = pin._replace(name=name)
+    service, entries = basis.reported, basis.reported.of(pin) if basis.reported is not None else None
+    dated = f"{service.source}, {service.date}" if service is not None else ""
+    if entries is None and item.ecosystem == PYPI and basis.advisories is not None:
+        entries = basis.advisories.of(name, pin.version)
         dated = f"{basis.advisories.source} of {basis.advisories.date}"
+    for advisory in entries or ():
+        names = ", ".join((advisory.id, *advisory.aliases[:2]))
         fix = f"use {advisory.fixed} or later" if advisory.fixed else "no fixed release is recorded"
         yield Verdict(
             "deps/vulnerable", HIGH, HIGH,
-            f"{name} {pin} is known to be vulnerable: {names} ({dated})",
+            f"{name} {pin.version} is known to be vulnerable: {names} ({dated})",
             fix,
         )  # fmt: skip

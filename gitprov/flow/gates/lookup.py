@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gitprov import __version__
@@ -16,22 +15,26 @@ from gitprov.feeds import addresses
 from gitprov.feeds.addresses import Places, Registry
 from gitprov.git.process import decode, output_of
 from gitprov.model.package import PackageFacts, unknown
-from gitprov.store.index.answers import Answers
+from gitprov.store.index.answers import DAY, Answers
 
 #: Questions to registries at once.
 _AT_ONCE = 8
-_DEFAULT_INDEX = re.compile(r"\(default\s+(https?://[^\s)]+)\)")
+#: As in pip's `(default https://…)` and uv's `(by default: <https://…>)`.
+_DEFAULT_INDEX = re.compile(r"default:?\s+<?(https?://[^\s)>]+)")
 _CRATES_IO = "crates-io"
 Progress = Callable[[str, int, int], None]
 """Shown on long work: what is done, how much of it, of how many."""
 
 
 class LookupOptions(NamedTuple):
-    """`offline`: only the cache answers, however old; `now`: seconds since 1970; `folder`: the cache's."""
+    """`offline`: only the cache answers, however old; `now`: seconds since 1970; `folder`: the cache's;
+    `patience`: seconds after which registries that have not answered are not waited for, None without limit.
+    """
 
     offline: bool
     now: float
     folder: str
+    patience: float | None = None
 
 
 class _Directory(NamedTuple):
@@ -46,45 +49,58 @@ class _Directory(NamedTuple):
         return (self.scopes[scope],) if scope in self.scopes else self.every
 
 
+class _Ask(NamedTuple):
+    """A question to a registry."""
+
+    ecosystem: str
+    registry: Registry
+    name: str
+
+
+Facts = dict[tuple[str, str], PackageFacts]
+"""(address, name) → a registry's answer."""
+
+
 def look_up(
     names: Mapping[str, Iterable[str]], places: Places, options: LookupOptions, progress: Progress
 ) -> dict[str, dict[str, PackageFacts]]:
     """Ecosystem → name → facts of every name. GitprovError where the HTTP library is not installed."""
     with Answers(os.path.join(options.folder, "answers.db")) as cache:
-        return {
-            ecosystem: _of_ecosystem(ecosystem, list(entries), places, options, cache, progress)
+        directories = {ecosystem: _directory(ecosystem, places, cache, options.now) for ecosystem in names}
+        asks = [
+            _Ask(ecosystem, registry, name)
             for ecosystem, entries in names.items()
+            for name in dict.fromkeys(entries)
+            for registry in directories[ecosystem].of(name)
+        ]
+        answers = _answers(asks, options, cache, progress)
+    return {
+        ecosystem: {
+            name: _together([answers[entry.address, name] for entry in directories[ecosystem].of(name)])
+            for name in entries
         }
+        for ecosystem, entries in names.items()
+    }
 
 
-def _of_ecosystem(
-    ecosystem: str,
-    names: list[str],
-    places: Places,
-    options: LookupOptions,
-    cache: Answers,
-    progress: Progress,
-) -> dict[str, PackageFacts]:
-    directory = _directory(ecosystem, places)
-    answers: dict[tuple[str, str], PackageFacts] = {}
-    missing: list[tuple[Registry, str]] = []
-    for registry in (*directory.every, *directory.scopes.values()):
-        concerned = [name for name in names if registry in directory.of(name)]
-        kept = cache.get(registry.address, concerned, options.now, stale=options.offline)
-        answers.update({(registry.address, name): facts for name, facts in kept.items()})
-        missing += [(registry, name) for name in concerned if name not in kept]
+def _answers(asks: list[_Ask], options: LookupOptions, cache: Answers, progress: Progress) -> Facts:
+    answers: Facts = {}
+    for address in dict.fromkeys(ask.registry.address for ask in asks):
+        names = [ask.name for ask in asks if ask.registry.address == address]
+        kept = cache.get(address, names, options.now, stale=options.offline)
+        answers.update({(address, name): facts for name, facts in kept.items()})
+    missing = [ask for ask in asks if (ask.registry.address, ask.name) not in answers]
     if options.offline:
         reason = "offline, and no earlier answer is kept"
-        answers.update(
-            {(registry.address, name): unknown(reason, registry.host) for registry, name in missing}
-        )
+        for ask in missing:
+            answers[ask.registry.address, ask.name] = unknown(reason, ask.registry.host)
     elif missing:
-        fresh = _asked(ecosystem, missing, progress)
+        fresh = _asked(missing, options.patience, progress)
         for address in {address for address, _ in fresh}:
             rows = [(name, facts) for (other, name), facts in fresh.items() if other == address]
             cache.put(address, rows, options.now)
         answers.update(fresh)
-    return {name: _together([answers[entry.address, name] for entry in directory.of(name)]) for name in names}
+    return answers
 
 
 def _together(facts: list[PackageFacts]) -> PackageFacts:
@@ -98,11 +114,11 @@ def _together(facts: list[PackageFacts]) -> PackageFacts:
     return facts[0]
 
 
-def _asked(
-    ecosystem: str, questions: list[tuple[Registry, str]], progress: Progress
-) -> dict[tuple[str, str], PackageFacts]:
-    """(address, name) → the registry's answer."""
+def _asked(asks: list[_Ask], patience: float | None, progress: Progress) -> Facts:
+    """The registries' answers; all registries are asked side by side."""
     try:
+        from concurrent.futures import ThreadPoolExecutor
+
         from gitprov.feeds import registries
         from gitprov.feeds.client import Client
     except ModuleNotFoundError as error:
@@ -110,45 +126,55 @@ def _asked(
             f"asking registries needs {error.name}, which is not installed",
             "pip install 'gitprov[checks]', or use --offline",
         ) from error
-    ask = {PYPI: registries.pypi, NPM: registries.npm, CRATES: registries.crates}[ecosystem]
-    rows: dict[tuple[str, str], PackageFacts] = {}
-    with Client(user_agent=f"gitprov/{__version__}") as client, ThreadPoolExecutor(_AT_ONCE) as pool:
-        answers = pool.map(lambda question: ask(client, *question), questions)
-        for done, ((registry, name), facts) in enumerate(zip(questions, answers, strict=True), 1):
-            rows[registry.address, name] = facts
-            progress("packages looked up", done, len(questions))
+    readers = {PYPI: registries.pypi, NPM: registries.npm, CRATES: registries.crates}
+    rows: Facts = {}
+    client = Client(user_agent=f"gitprov/{__version__}", patience=patience)
+    with client, ThreadPoolExecutor(_AT_ONCE) as pool:
+        answers = pool.map(lambda ask: readers[ask.ecosystem](client, ask.registry, ask.name), asks)
+        for done, (ask, facts) in enumerate(zip(asks, answers, strict=True), 1):
+            rows[ask.registry.address, ask.name] = facts
+            progress("packages looked up", done, len(asks))
     return rows
 
 
-def _directory(ecosystem: str, places: Places) -> _Directory:
+def _directory(ecosystem: str, places: Places, cache: Answers, now: float) -> _Directory:
     if ecosystem == PYPI:
-        return _Directory(tuple(addresses.pypi(places) or _defaults(_pip_default(), "pip's default")), {})
+        rows = addresses.pypi(places) or _default(_PIP_HELP, "pip's default", cache, now)
+        return _Directory(tuple(rows), {})
     if ecosystem == NPM:
         scopes = addresses.npm(places)
-        every = (scopes.pop(""),) if "" in scopes else _defaults(_npm_default(), "npm's default")
+        every = [scopes.pop("")] if "" in scopes else _default(_NPM_CONFIG, "npm's default", cache, now)
         return _Directory(tuple(every), scopes)
     entry = addresses.crates(places).get(_CRATES_IO)
     return _Directory((entry,) if entry is not None else (), {})
 
 
-def _defaults(address: str | None, setting: str) -> tuple[Registry, ...]:
-    entry = None if address is None else addresses.registry(address, setting)
-    return () if entry is None else (entry,)
+#: Commands that print an installer's default address, the first that does so is used.
+_PIP_HELP = (
+    (sys.executable, "-m", "pip", "install", "--help"),
+    ("pip", "install", "--help"),
+    ("uv", "pip", "install", "--help"),
+)
+_NPM_CONFIG = (("npm", "config", "get", "registry"),)
 
 
-def _pip_default() -> str | None:
-    """The index that pip uses without configuration, from its own help; None without pip."""
+def _default(commands: Sequence[Sequence[str]], setting: str, cache: Answers, now: float) -> list[Registry]:
+    """The registry that an installer uses without configuration. These processes take longer than all else,
+    so what they print is kept.
+    """
+    kept = cache.texts([setting], now, DAY).get(setting)
+    address = kept[0] if kept else next(filter(None, map(_printed_address, commands)), "")
+    if kept is None:
+        cache.put_texts({setting: address}, now)
+    entry = addresses.registry(address, setting) if address else None
+    return [] if entry is None else [entry]
+
+
+def _printed_address(command: Sequence[str]) -> str:
+    """The default address in what a command prints; empty where the program is not installed."""
     try:
-        text = decode(output_of([sys.executable, "-m", "pip", "install", "--help"]))
+        text = " ".join(decode(output_of(command)).split())
     except OSError:
-        return None
-    match = _DEFAULT_INDEX.search(" ".join(text.split()))
-    return match[1] if match else None
-
-
-def _npm_default() -> str | None:
-    """The registry that npm uses without configuration; None without npm."""
-    try:
-        return decode(output_of(["npm", "config", "get", "registry"])).strip() or None
-    except OSError:
-        return None
+        return ""
+    match = _DEFAULT_INDEX.search(text)
+    return match[1] if match else text if text.startswith("http") and " " not in text else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks.deps import check
@@ -13,15 +14,17 @@ from gitprov.checks.deps.files import is_declaration, is_lock
 from gitprov.checks.deps.modules import ProjectNames, top_modules
 from gitprov.checks.deps.typosquat import Popular
 from gitprov.checks.deps.verdicts import Knowledge
+from gitprov.errors import GitprovError
 from gitprov.feeds import lists
 from gitprov.feeds.addresses import Places
-from gitprov.flow.gates import phantoms, remarks
+from gitprov.flow.gates import phantoms, remarks, vulnerable
 from gitprov.flow.gates.includes import inclusions
 from gitprov.flow.gates.lookup import LookupOptions, Progress, look_up
 from gitprov.flow.gates.subjects import LARGEST, CheckScope, Subject
 from gitprov.git.files.tree import regular_blobs
 from gitprov.git.process import decode
 from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
+from gitprov.store.config import load_config
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -60,8 +63,41 @@ def packages(
     progress: Progress,
 ) -> PackageFindings:
     """The findings of `gitprov check deps`."""
-    import_map = lists.table(lists.IMPORT_MAP, options.cache)
     tracked = _tracked(repo, scope.head)
+    questions, findings, by_path = _read(repo, scope, subjects, tracked, options)
+    pins = check.pins(questions)
+    service = vulnerable.ask_service(_service(repo), pins, _lookup_options(options))
+    findings += vulnerable.unanswered(service, pins, "the list")
+    knowledge = _knowledge(repo, check.names_to_look_up(questions), options, progress)
+    questions = check.widened(questions, knowledge)
+    further = look_up(check.guessed_names(questions), _places(repo), _lookup_options(options), progress)
+    answered = {pin for pin in pins if service.reported is not None and service.reported.of(pin) is not None}
+    listed = any(pin.ecosystem == PYPI and pin not in answered for pin in pins)
+    for ecosystem, basis in knowledge.items():
+        knowledge[ecosystem] = basis._replace(
+            facts={**basis.facts, **further.get(ecosystem, {})},
+            advisories=_advisories(options.cache, whole=listed) if ecosystem == PYPI else None,
+            reported=service.reported,
+        )
+    findings += [_finding(judged) for judged in check.judged(questions, knowledge)]
+    findings += [_undetermined(*row) for row in check.undetermined(questions, knowledge)]
+    if not options.offline:
+        memory = {ecosystem: basis.phantoms for ecosystem, basis in knowledge.items()}
+        phantoms.remember(repo, memory, check.phantoms(questions, knowledge), options.now)
+    findings += _remarks(repo, knowledge, tracked, options.now)
+    ordered = sorted(findings, key=lambda entry: (entry.path or "", entry.lines or (0, 0), entry.rule))
+    return PackageFindings(ordered, by_path)
+
+
+def _read(
+    repo: Repository,
+    scope: CheckScope,
+    subjects: Iterable[Subject],
+    tracked: list[str],
+    options: PackageOptions,
+) -> tuple[list[Question], list[Finding], dict[str, Subject]]:
+    """The questions of all files, findings about parts that cannot be read, and the files by path."""
+    import_map = _Late(lambda: lists.table(lists.IMPORT_MAP, options.cache))
     project = _project(repo, scope, tracked)
     questions: list[Question] = []
     findings: list[Finding] = []
@@ -82,25 +118,18 @@ def packages(
             more, unread = check.questions(subject.path, text, lines, project, import_map, kind)
             questions += more
             findings += [_unread(subject.path, part.line, part.reason) for part in unread]
-    names = check.names_to_look_up(questions)
-    knowledge = _knowledge(repo, names, options, progress)
-    findings += [_finding(judged) for judged in check.judged(questions, knowledge)]
-    findings += [_undetermined(*row) for row in check.undetermined(questions, knowledge)]
-    if not options.offline:
-        memory = {ecosystem: basis.phantoms for ecosystem, basis in knowledge.items()}
-        phantoms.remember(repo, memory, check.phantoms(questions, knowledge), options.now)
-    findings += _remarks(repo, knowledge, tracked, options.now)
-    ordered = sorted(findings, key=lambda entry: (entry.path or "", entry.lines or (0, 0), entry.rule))
-    return PackageFindings(ordered, by_path)
+    return questions, findings, by_path
 
 
 def _remarks(
     repo: Repository, knowledge: Mapping[str, Knowledge], tracked: list[str], now: float
 ) -> Iterator[Finding]:
     yield from remarks.without_cool_down(_places(repo), knowledge, tracked)
-    advisories = knowledge[PYPI].advisories if PYPI in knowledge else None
-    if advisories is not None:
-        yield from remarks.stale_advisories(advisories.source, advisories.date, now)
+    basis = knowledge.get(PYPI) or next(iter(knowledge.values()), None)
+    if basis is not None and basis.reported is not None:
+        yield from remarks.stale_advisories(basis.reported.source, basis.reported.date, now)
+    elif basis is not None and basis.advisories is not None:
+        yield from remarks.stale_advisories(basis.advisories.source, basis.advisories.date, now)
 
 
 def _unread(path: str, line: int, reason: str) -> Finding:
@@ -134,10 +163,19 @@ def _finding(judged: Judged) -> Finding:
 
 def _project(repo: Repository, scope: CheckScope, after: list[str]) -> ProjectNames:
     """Names of the state that is judged, whose paths are in `after`; `locked`: before the change."""
-    declared = _names(repo, scope.head, [path for path in after if is_lock(path) or is_declaration(path)])
+    declared = _names(repo, scope.head, _declaring(after))
     base = scope.base if scope.paths is None else None
     locks = [path for path in _tracked(repo, base) if is_lock(path)] if base else []
-    return ProjectNames(declared, _names(repo, base, locks), top_modules(after), _installed())
+    return ProjectNames(declared, _names(repo, base, locks), top_modules(after), _Late(_installed))
+
+
+def declared_names(repo: Repository) -> dict[str, frozenset[str]]:
+    """Ecosystem → the names in the declarations and lock files of the index."""
+    return _names(repo, None, _declaring(_tracked(repo, None)))
+
+
+def _declaring(paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if is_lock(path) or is_declaration(path)]
 
 
 def _tracked(repo: Repository, commit: str | None) -> list[str]:
@@ -162,6 +200,26 @@ def _names(repo: Repository, commit: str | None, paths: Sequence[str]) -> dict[s
     return {ecosystem: frozenset(entries) for ecosystem, entries in names.items()}
 
 
+class _Late(Mapping[str, Sequence[str]]):
+    """Module → distributions, read when the first import asks for it: that takes a while."""
+
+    def __init__(self, load: Callable[[], Mapping[str, Sequence[str]]]) -> None:
+        self._load = load
+
+    @cached_property
+    def _table(self) -> Mapping[str, Sequence[str]]:
+        return self._load()
+
+    def __getitem__(self, module: str) -> Sequence[str]:
+        return self._table[module]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+
 def _installed() -> Mapping[str, Sequence[str]]:
     from importlib.metadata import packages_distributions
 
@@ -172,19 +230,19 @@ def _installed() -> Mapping[str, Sequence[str]]:
 
 
 def _knowledge(
-    repo: Repository, names: Mapping[str, list[str]], options: PackageOptions, progress: Progress
+    repo: Repository,
+    names: Mapping[str, list[str]],
+    options: PackageOptions,
+    progress: Progress,
 ) -> dict[str, Knowledge]:
-    """Ecosystem → what its verdicts rest on."""
-    places = _places(repo)
-    wish = LookupOptions(options.offline, options.now, options.cache)
-    facts = look_up(names, places, wish, progress)
+    """Ecosystem → what its verdicts rest on, without advisories."""
+    facts = look_up(names, _places(repo), _lookup_options(options), progress)
     memory = phantoms.recall(repo) if names else {}
-    popular = {PYPI: lists.PYPI_POPULAR, NPM: lists.NPM_POPULAR}
     return {
         ecosystem: Knowledge(
             facts[ecosystem],
-            Popular(lists.names(popular[ecosystem], options.cache)) if ecosystem in popular else None,
-            _advisories(options.cache) if ecosystem == PYPI else None,
+            _popular(ecosystem, options.cache),
+            None,
             memory.get(ecosystem, {}),
             options.now,
             options.max_age_days,
@@ -193,10 +251,36 @@ def _knowledge(
     }
 
 
+def _lookup_options(options: PackageOptions) -> LookupOptions:
+    return LookupOptions(options.offline, options.now, options.cache)
+
+
+def _service(repo: Repository) -> str | None:
+    """The configured address of a service that has known vulnerabilities."""
+    return load_config(repo.worktree, repo.config("gitprov.")).feeds_osv
+
+
+def _popular(ecosystem: str, folder: str) -> Popular | None:
+    """The popular names of an ecosystem; GitprovError where the library that compares names is missing."""
+    table = {PYPI: lists.PYPI_POPULAR, NPM: lists.NPM_POPULAR}.get(ecosystem)
+    if table is None:
+        return None
+    try:
+        import rapidfuzz.process  # noqa: F401 - whether it is installed
+    except ModuleNotFoundError as error:
+        raise GitprovError(
+            f"comparing names needs {error.name}, which is not installed", "pip install 'gitprov[checks]'"
+        ) from error
+    return Popular(lists.names(table, folder))
+
+
 def _places(repo: Repository) -> Places:
     return Places(repo.env, repo.env.get("HOME", ""), repo.worktree or "")
 
 
-def _advisories(folder: str) -> Advisories:
+def _advisories(folder: str, *, whole: bool) -> Advisories:
+    """The list of advisories; not `whole`: only where it is from and of which day, since it is large."""
+    if not whole:
+        return Advisories({}, *lists.dated(lists.PYPI_ADVISORIES, folder))
     data = lists.table(lists.PYPI_ADVISORIES, folder)
     return Advisories(data.get("advisories", {}), str(data.get("source")), str(data.get("date")))

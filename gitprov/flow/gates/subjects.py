@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.errors import UsageError
 from gitprov.git.files import diff
 from gitprov.git.files.diff import FileChange
+from gitprov.git.files.tree import blobs
 from gitprov.git.files.treediff import merge_base
 from gitprov.git.process import decode
 from gitprov.model.ranges import LineSet
@@ -191,7 +192,22 @@ def _on_disk(repo: Repository, paths: Sequence[str]) -> Iterator[Subject]:
             continue
         count = content.count(b"\n") + (not content.endswith(b"\n"))
         every = LineSet.of_runs([(1, count)])
-        yield Subject(path, content, every, _blamed(repo, (), path, None))
+        # git blame refuses a file that HEAD does not have.
+        authors = _blamed(repo, (), path, None) if path in blobs(repo, "HEAD", [path]) else _new(repo, path)
+        yield Subject(path, content, every, authors)
+
+
+def _new(repo: Repository, path: str) -> tuple[tuple[LineSet, Author], ...]:
+    """The models' lines of a file on disk that no commit has."""
+    from gitprov.flow.evidence.uncommitted import uncommitted
+    from gitprov.model.rows import TraceRow
+
+    claims = uncommitted(repo)
+    return tuple(
+        (claim.lines, Author(claim.row.id, claim.row.agent, claim.row.model))
+        for claim in (claims(path) if claims is not None else ())
+        if claim.cls in ("ai", "edited") and isinstance(claim.row, TraceRow)
+    )
 
 
 def _files(repo: Repository, paths: Iterable[str]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from xml.sax.saxutils import escape, quoteattr
 
 from gitprov.model.answers.report import Report
 from gitprov.model.canonical import Json, digest
@@ -93,6 +92,8 @@ def gitlab(report: Report) -> list[Json]:
 
 def junit(report: Report, check: str) -> Iterator[str]:
     """JUnit's XML: a test case for each finding (failure) and for each part not looked at (skipped)."""
+    from xml.sax.saxutils import escape  # it imports the modules of HTTP and e-mail
+
     wrong, unknown = split(report)
     total = len(wrong) + len(unknown) or 1
     yield '<?xml version="1.0" encoding="UTF-8"?>'
@@ -118,6 +119,8 @@ def _name(finding: Finding) -> str:
 
 
 def _attribute(text: str) -> str:
+    from xml.sax.saxutils import quoteattr
+
     return quoteattr(_xml(text), {"\n": "&#10;"})
 
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from types import TracebackType
 
 from gitprov.model.package import PackageFacts
 
 _VERSION = 1
 #: Seconds for which an answer holds: names that exist change slowly, and absent ones may appear.
-PRESENT_HOLDS, ABSENT_HOLDS = 7 * 86400.0, 86400.0
+DAY = 86400.0
+PRESENT_HOLDS, ABSENT_HOLDS = 7 * DAY, DAY
 _BUSY = 5.0
 _MOST_NAMES = 500
-_TABLE = """
-CREATE TABLE IF NOT EXISTS answers
-    (address TEXT, name TEXT, at REAL, facts TEXT, PRIMARY KEY (address, name))
-"""
+_TABLES = (
+    """
+    CREATE TABLE IF NOT EXISTS answers
+        (address TEXT, name TEXT, at REAL, facts TEXT, PRIMARY KEY (address, name))
+    """,
+    "CREATE TABLE IF NOT EXISTS texts (key TEXT PRIMARY KEY, at REAL, value TEXT)",
+)
 
 
 class Answers:
@@ -54,8 +58,10 @@ class Answers:
             base.close()
             raise sqlite3.DatabaseError(f"version {version}")
         base.execute("PRAGMA journal_mode=WAL")
-        base.execute(_TABLE)
-        base.execute(f"PRAGMA user_version={_VERSION}")
+        for table in _TABLES:
+            base.execute(table)
+        if not version:
+            base.execute(f"PRAGMA user_version={_VERSION}")
         return base
 
     def _replace(self) -> None:
@@ -93,12 +99,35 @@ class Answers:
 
     def put(self, address: str, facts: Iterable[tuple[str, PackageFacts]], now: float) -> None:
         """Keep answers. What could not be determined is not kept."""
-        rows = [(address, name, now, _dump(entry)) for name, entry in facts if entry.exists is not None]
+        rows: list[tuple[object, ...]] = [
+            (address, name, now, _dump(entry)) for name, entry in facts if entry.exists is not None
+        ]
+        self._write("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", rows)
+
+    def texts(
+        self, keys: Iterable[str], now: float, holds: float, *, stale: bool = False
+    ) -> dict[str, tuple[str, float]]:
+        """Key → another answer's text and its moment, of those that are younger than `holds` seconds; with
+        `stale` however old they are.
+        """
+        rows: dict[str, tuple[str, float]] = {}
+        for key in keys:
+            for _, at, value in self._rows("SELECT key, at, value FROM texts WHERE key = ?", [key]):
+                if stale or abs(now - at) < holds:
+                    rows[key] = value, at
+        return rows
+
+    def put_texts(self, texts: Mapping[str, str], now: float) -> None:
+        """Keep other answers' texts by key."""
+        rows: list[tuple[object, ...]] = [(key, now, value) for key, value in texts.items()]
+        self._write("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", rows)
+
+    def _write(self, query: str, rows: list[tuple[object, ...]]) -> None:
         if self._base is None or not rows:
             return
         try:
             self._base.execute("BEGIN IMMEDIATE")
-            self._base.executemany("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)", rows)
+            self._base.executemany(query, rows)
             self._base.execute("COMMIT")
         except sqlite3.OperationalError:
             self._base.rollback()  # another process kept it locked

@@ -110,3 +110,28 @@ def test_included_files() -> None:
     assert not files.is_requirements("dev.lst")
     rows, _ = check.questions("dev.lst", "shop\n", None, EMPTY, {}, check.REQUIREMENTS)
     assert [question.path for question in rows] == ["dev.lst"]
+
+
+def test_imports_get_guesses() -> None:
+    """Only those that none of their names provides, for sure; what was guessed is no invented name."""
+    rows, _ = check.questions("a.py", "import nmap\nimport dark\nimport flask\n", None, EMPTY, {})
+    others, _ = check.questions("a.rs", "use gone::x;\n", None, EMPTY, {})
+    facts = {"nmap": absent("host"), "dark": unknown("HTTP 500"), "flask": PackageFacts(True)}
+    basis = {PYPI: knowledge(facts), CRATES: knowledge({"gone": absent("host")})}
+    wider = check.widened([*rows, *others], basis)
+    guessed = check.guessed_names(wider)
+    assert guessed == {PYPI: ["python-nmap", "pynmap", "nmap-python", "py-nmap"]}
+    facts.update({name: absent("host") for name in guessed[PYPI]})
+    assert [judged.verdict.rule for judged in check.judged(wider, basis)] == ["deps/nonexistent"] * 2
+    assert check.phantoms(wider, basis) == {(PYPI, "nmap"), (CRATES, "gone")}
+    facts["python-nmap"] = PackageFacts(True)
+    assert [judged.question.item.name for judged in check.judged(wider, basis)] == ["gone"]
+    assert check.phantoms(wider, basis) == {(CRATES, "gone")}
+
+
+def test_single_versions() -> None:
+    """Each is named once; imports have none."""
+    text = "a==1\nb>=1\nA==1\n"
+    rows, _ = check.questions("requirements.txt", text, None, EMPTY, {})
+    imports, _ = check.questions("a.py", "import c\n", None, EMPTY, {})
+    assert [tuple(pin) for pin in check.pins([*rows, *imports])] == [(PYPI, "a", "1")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -14,7 +15,7 @@ from gitprov.checks.deps.manifests.positions import TomlLines, json_entries
 CASES: dict[str, list[tuple[str, list[str]]]] = {
     "x.sh": [
         ("pip install -r", ["> "]),
-        ("pip install a \\\n  b \\", ["1-2 a", "1-2 b"]),
+        ("pip install a \\\n  b \\", ["1 a", "2 b"]),
         ("pip install a > log.txt b", ["1 a"]),
         ("pip install a 2>&1", ["1 a"]),
         ("pip install --requirement=dev.txt -c pins.txt a", ["1 a", "> dev.txt", "> pins.txt"]),
@@ -161,3 +162,57 @@ def test_the_packages_of_one_command() -> None:
 def test_a_lock_file_of_another_shape() -> None:
     """A Pipfile.lock that is no JSON is a gap."""
     assert python_project.read_pipfile_lock("[").unread
+
+
+MANY = 6000
+LONG = {
+    "Cargo.toml": "".join(f'[dependencies.a{n}]\nversion = "1"\n' for n in range(MANY)),
+    "pyproject.toml": "[project]\ndependencies = [\n" + "".join(f' "a{n}",\n' for n in range(MANY)) + "]\n",
+    "Pipfile": "[packages]\n" + "".join(f'a{n} = "*"\n' for n in range(MANY)),
+    "setup.cfg": "[options]\ninstall_requires =\n" + "".join(f"  a{n}\n" for n in range(MANY)),
+    "package.json": '{"dependencies": {' + ",\n".join(f'"a{n}": "1"' for n in range(MANY)) + "}}",
+    "a.py": "# /// script\n# dependencies = [\n"
+    + "".join(f'# "a{n}",\n' for n in range(MANY))
+    + "# ]\n# ///\n",
+    "a.md": "".join(f"```\npip install a{n}\n```\n" for n in range(MANY)),
+    "Dockerfile": "RUN " + "".join(f"pip install a{n} && \\\n" for n in range(MANY)) + "true\n",
+}
+
+
+@pytest.mark.parametrize("path", LONG)
+def test_a_long_file_takes_time_by_its_length(path: str) -> None:
+    """Every package is on its line. By the square of the length this would take minutes."""
+    start = time.process_time()
+    items = files.read(path, LONG[path]).dependencies
+    assert time.process_time() - start < 8
+    assert len(items) == MANY
+    rows = LONG[path].split("\n")
+    assert all(item.name in rows[item.line - 1] for item in items)
+
+
+HOSTILE = {
+    "a.ts": [
+        "import {",
+        "export * ",
+        "import a, ",
+        "`\\",
+        "/* ",
+        "import {}\n",
+        "require(",
+        "import" + " " * 50,
+    ],
+    "a.rs": ['r#"', '"\\', "/* ", "use ::", "extern  "],
+    "run.sh": ["pip install ", "$( ", "pip install a \\\n", "install \t", "'", '"'],
+    "requirements.txt": ["a.whl#&", "git+https://x#&", "a --b ", "a[", "; ", "-r "],
+    "setup.cfg": ["[options]\n", "a=\n b\n", "install_requires =\n  a\n"],
+    "yarn.lock": ['"a@', "a@^1, "],
+}
+
+
+@pytest.mark.parametrize("path", HOSTILE)
+def test_repetitions_that_slow_no_pattern_down(path: str) -> None:
+    """Unclosed and repeated parts: by the square of the length this would take minutes."""
+    for part in HOSTILE[path]:
+        start = time.process_time()
+        files.read(path, part * (200_000 // len(part)))
+        assert time.process_time() - start < 8, part

@@ -127,10 +127,10 @@ RUN ["pip", "install", "boto3"]
 RUN --mount=type=cache,target=/x pip3 install -r requirements.txt $EXTRA
 """,
         [
-            "2-3 pypi flask ==2.0",
-            "2-3 pypi uvicorn >=0.2",
-            "2-3 pypi gunicorn",
-            "2-3 npm typescript 5",
+            "2 pypi flask ==2.0",
+            "2 pypi uvicorn >=0.2",
+            "3 pypi gunicorn",
+            "3 npm typescript 5",
             "4 pypi boto3",
             "5 include requirements.txt",
         ],

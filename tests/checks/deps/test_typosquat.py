@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gitprov.checks.deps.typosquat import WITH_FACTS, Popular, Twin, confusable, weighed
+from gitprov.checks.deps.letters import confusable, skeleton
+from gitprov.checks.deps.typosquat import WITH_FACTS, Popular, Twin, weighed
 from gitprov.model.package import PackageFacts
 
 DAY = 86400.0
@@ -69,13 +70,32 @@ def test_short_and_unpopular_twins_weigh_less() -> None:
     assert len(set(values)) == 4
 
 
-def test_letters_of_other_scripts() -> None:
-    """They are confusable; ASCII is not."""
-    assert confusable("r\u0435quests")
-    assert not confusable("requests")
+LETTERS = {
+    "r\u0435quests": "requests",
+    "\uff52equests": "requests",
+    "re\u200bquests": "requests",
+    "req\u00faests": "requests",
+    "n\u03c5m\u03c1y": "numpy",
+    "flask\u2010cors": "flask-cors",
+    "requests": None,
+    "\u043f\u0430\u043a\u0435\u0442": None,
+    "\u5305": None,
+}
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_letters_of_other_scripts(name: str) -> None:
+    """They are confusable where the whole name looks like ASCII; words of another script look like none."""
+    assert confusable(name) is (LETTERS[name] is not None)
+    if LETTERS[name] is not None:
+        assert skeleton(name) == LETTERS[name]
+
+
+def test_the_twin_of_a_confusable_name() -> None:
+    """The name that it looks like."""
     twin = POPULAR.twin("r\u0435quests")
     assert twin is not None
-    assert twin.relation == "confusable characters"
+    assert (twin.name, twin.relation) == ("requests", "confusable characters")
 
 
 TWIN = Twin("requests", 3, "two characters swapped", 0.8)

@@ -19,6 +19,7 @@ from gitprov.checks.deps.dependency import (
     UnreadPart,
     word_set,
 )
+from gitprov.checks.deps.letters import confusable
 from gitprov.checks.deps.manifests.requirements import requirement
 
 _PIP_VALUES = word_set(
@@ -97,11 +98,17 @@ _COMMANDS: dict[tuple[str, ...], _Tool] = {
 }
 _PIP_PROGRAM = re.compile(r"(?:.*/)?pip(?:3(?:\.\d+)?)?(?:\.exe)?$")
 _PYTHON_PROGRAM = re.compile(r"(?:.*/)?python(?:\d(?:\.\d+)?)?(?:\.exe)?$")
+_SHELL = re.compile(r"(?:.*/)?(?:ba|da|z|k)?sh$")
+_SHELL_TEXT = re.compile(r"-[a-z]*c$")
+#: Words before a command, and pairs of them that run one in an environment.
+_BEFORE = word_set("sudo time timeout nohup command exec env then else do if ! { -E -H -n")
+_RUNNERS = {(tool, "run") for tool in ("uv", "poetry", "pipenv", "pdm", "hatch", "rye")} | {("-u", "root")}
 _ANCHOR = re.compile(r"\b(?:install|add|i|uvx|npx|bunx|dlx|exec|run|inject|download|wheel)\b")
 _SPLIT = re.compile(r"\s*(?:&&|\|\||[;|&]|\$\(|`|(?:^|(?<=\s))\((?=\S)|\)(?=\s|$))\s*")
 _PROMPT = re.compile(r"^\s*(?:[-*]\s+)?(?:run:\s*|RUN\s+|script:\s*|command:\s*)?(?:[$>%!#]\s?)?", re.ASCII)
 _MOUNT = re.compile(r"^(?:--(?:mount|network|security)=\S+\s+)+")
 _VARIABLE = re.compile(r"[$<>{}*]|\.\.\.")
+_NAME = re.compile(r"(?:@[\w.-]+/)?[\w.-]*\w")
 _NPM_SPEC = re.compile(r"^((?:@[\w.-]+/)?[A-Za-z0-9_][\w.-]*)(?:@(.+))?$")
 _CRATE_SPEC = re.compile(r"^([A-Za-z][A-Za-z0-9_-]*)(?:@(.+))?$")
 _NPM_ALIAS = re.compile(r"^(?:@?[\w./-]+@)?npm:((?:@[\w.-]+/)?[\w.-]+)(?:@(.+))?$")
@@ -112,15 +119,38 @@ def read(text: str) -> Reading:
     dependencies: list[Dependency] = []
     includes: list[Include] = []
     unread: list[UnreadPart] = []
+    places = _Places(text)
     for line, end_line, command in _commands(text):
         for entry in _packages(command, line, end_line):
             if isinstance(entry, Dependency):
-                dependencies.append(entry)
+                dependencies.append(places.narrowed(entry))
             elif isinstance(entry, Include):
                 includes.append(entry)
             else:
                 unread.append(entry)
     return Reading(tuple(dependencies), tuple(unread), tuple(includes))
+
+
+class _Places:
+    """Finds the single line of a package in a command of several lines, of which a model may write one."""
+
+    def __init__(self, text: str) -> None:
+        self._rows = text.splitlines()
+        self._span = (0, 0)
+        self._lines: dict[str, list[int]] = {}
+
+    def narrowed(self, item: Dependency) -> Dependency:
+        """The package with its line; unchanged where no line of its command has the name."""
+        if item.line == item.end_line:
+            return item
+        if self._span != (item.line, item.end_line):
+            self._span, self._lines = (item.line, item.end_line), {}
+            for number in range(item.end_line, item.line - 1, -1):
+                for word in reversed(_NAME.findall(self._rows[number - 1])):
+                    self._lines.setdefault(word, []).append(number)
+        lines = self._lines.get(item.name, [])
+        line = lines.pop() if lines else 0
+        return item._replace(line=line, end_line=line) if line else item
 
 
 def command_packages(command: str) -> list[Dependency]:
@@ -207,12 +237,11 @@ def _words(command: str) -> list[str]:
 
 def _tool(words: Sequence[str]) -> tuple[_Tool | None, Sequence[str]]:
     """The installer that a command starts, and the words after it."""
-    at = 0
-    while at < len(words) and (
-        words[at] in ("sudo", "time", "exec", "env", "then", "do", "-E") or "=" in words[at]
-    ):
-        at += 1
-    rest = list(words[at:])
+    rest = list(words)
+    while rest and (rest[0] in _BEFORE or "=" in rest[0] or tuple(rest[:2]) in _RUNNERS):
+        rest = rest[2:] if tuple(rest[:2]) in _RUNNERS or rest[0] == "timeout" else rest[1:]
+    if len(rest) > 2 and _SHELL.match(rest[0]) and _SHELL_TEXT.match(rest[1]):
+        return _tool([*_words(rest[2]), *rest[3:]])
     if len(rest) > 2 and _PYTHON_PROGRAM.match(rest[0]) and rest[1] == "-m":
         rest = rest[2:]
     if rest and _PIP_PROGRAM.match(rest[0]):
@@ -238,6 +267,9 @@ def _package(tool: _Tool, word: str, line: int, end_line: int) -> Dependency | U
         )
         entry = requirement(word.replace("==latest", "").replace("==^", ">="), line, end_line, COMMAND)
         return None if isinstance(entry, UnreadPart) else entry
+    name = word.rpartition("@")[0] or word
+    if confusable(name):
+        return Dependency(tool.ecosystem, name, line, end_line, how=COMMAND)
     if tool.ecosystem == NPM:
         alias = _NPM_ALIAS.match(word)
         match = alias or _NPM_SPEC.match(word)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, NamedTuple
 
 _HEADER = re.compile(r"^\s*\[{1,2}\s*([^\]]+?)\s*\]{1,2}\s*(?:#.*)?$")
+_KEY = re.compile(r"""\s*(?:"([^"]+)"|'([^']+)'|([\w-]+))\s*[=.]""")
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 
 
 class TomlLines:
@@ -18,58 +22,75 @@ class TomlLines:
     """
 
     def __init__(self, text: str) -> None:
-        self._lines = text.splitlines()
-        self._tables: list[tuple[int, str]] = []
-        for number, line in enumerate(self._lines):
-            match = _HEADER.match(line)
-            if match:
-                self._tables.append((number, _dotted(match[1])))
-        self._used: set[tuple[int, int]] = set()
+        self._starts: list[int] = []
+        self._names: list[str] = []
+        self._headers: dict[str, int] = {}
+        self._keys: dict[tuple[str, str], int] = {}
+        self._values: dict[str, list[int]] = {}
+        table = ""
+        for number, line in enumerate(text.splitlines()):
+            header = _HEADER.match(line)
+            if header:
+                table = _dotted(header[1])
+                self._starts.append(number)
+                self._names.append(table)
+                self._headers.setdefault(table, number)
+                continue
+            key = _KEY.match(line)
+            if key:
+                self._keys.setdefault((table, key[1] or key[2] or key[3]), number)
+            for match in _QUOTED.finditer(line):
+                self._values.setdefault(match[0][1:-1], []).append(number)
 
     def value(self, value: str, table: str) -> int:
         """The line of a quoted value below the header of `table` (or of a table in it)."""
-        for start, end in self._spans(table):
-            for number in range(start, end):
-                for quoted in (f'"{value}"', f"'{value}'"):
-                    column = self._lines[number].find(quoted)
-                    while column >= 0 and (number, column) in self._used:
-                        column = self._lines[number].find(quoted, column + 1)
-                    if column >= 0:
-                        self._used.add((number, column))
-                        return number + 1
+        rows = self._values.get(value, [])
+        around = self._nearest(table)
+        for at, number in enumerate(rows):
+            if _within(self._table_of(number), around):
+                del rows[at]
+                return number + 1
         return self.header(table)
 
     def key(self, key: str, table: str) -> int:
         """The line of `key = …` in `table`, or of the header `[table.key]`."""
-        pattern = re.compile(rf"""^\s*["']?{re.escape(key)}["']?\s*(?:=|\.)""")
-        for start, end in self._spans(table):
-            for number in range(start, end):
-                if pattern.match(self._lines[number]):
-                    return number + 1
-        return self.header(f"{table}.{key}")
+        number = self._keys.get((self._nearest(table), key))
+        return self.header(f"{table}.{key}") if number is None else number + 1
 
     def header(self, table: str) -> int:
         """The line of a table's header, of the nearest table above it, else 1."""
         while table:
-            for number, name in self._tables:
-                if name == table:
-                    return number + 1
+            if table in self._headers:
+                return self._headers[table] + 1
             table = table.rpartition(".")[0]
         return 1
 
-    def _spans(self, table: str) -> Iterator[tuple[int, int]]:
-        """Line ranges, 0-based and half open, of the tables called `table`, or of the table around it."""
-        bounds = [*self._tables, (len(self._lines), "")]
-        while True:
-            spans = [
-                (start, bounds[at + 1][0])
-                for at, (start, name) in enumerate(self._tables)
-                if name == table or name.startswith(table + ".")
-            ]
-            if spans or not table:
-                yield from spans or [(0, len(self._lines))]
-                return
+    def _table_of(self, number: int) -> str:
+        """The table that a line is in."""
+        at = bisect_right(self._starts, number)
+        return self._names[at - 1] if at else ""
+
+    def _nearest(self, table: str) -> str:
+        """The table itself where it or a table in it has a header, else the nearest such table above it."""
+        while table and table not in self._open:
             table = table.rpartition(".")[0]
+        return table
+
+    @cached_property
+    def _open(self) -> frozenset[str]:
+        """The tables with a header, and those above them."""
+        return frozenset(
+            ".".join(parts[:n]) for parts in map(_parts, self._names) for n in range(1, len(parts) + 1)
+        )
+
+
+def _parts(table: str) -> list[str]:
+    return table.split(".", _DEEPEST)[:_DEEPEST]
+
+
+def _within(table: str, around: str) -> bool:
+    """Whether a table is another or in it; everything is in the text's top."""
+    return not around or table == around or table.startswith(f"{around}.")
 
 
 def _dotted(header: str) -> str:

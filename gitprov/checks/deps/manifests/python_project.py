@@ -6,6 +6,7 @@ import ast
 import configparser
 import re
 import sys
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -72,12 +73,16 @@ def read_setup_cfg(text: str) -> Reading:
     blocks = [parser.get("options", key, fallback="") for key in keys]
     if parser.has_section("options.extras_require"):
         blocks += [value for _, value in parser.items("options.extras_require")]
-    rows = [_SETTING.sub("", row.split(" #")[0].strip()) for row in text.splitlines()]
+    places: dict[str, list[int]] = {}
+    for number, row in enumerate(text.splitlines()):
+        places.setdefault(_SETTING.sub("", row.split(" #")[0].strip()), []).append(number)
     at = 0
     items: list[Item | None] = []
     for block in blocks:
         for entry in filter(None, (row.split(" #")[0].strip() for row in block.splitlines())):
-            at = next((n for n in (*range(at, len(rows)), *range(at)) if entry == rows[n]), 0)
+            numbers = places.get(entry, [0])
+            following = bisect_left(numbers, at)
+            at = numbers[following if following < len(numbers) else 0]
             items.append(requirement(entry, at + 1, at + 1))
     return _reading(item for item in items if item is not None)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from packaging.requirements import InvalidRequirement, Requirement
-
 from gitprov.checks.deps.dependency import DECLARED, PYPI, Dependency, Include, Reading, UnreadPart
+from gitprov.checks.deps.letters import confusable
 
 _COMMENT = re.compile(r"(^|\s)#.*$")
 _OPTION = re.compile(r"(--[a-z-]+|-[a-zA-Z])[\s=]*(.*)", re.DOTALL)
@@ -15,7 +14,14 @@ _PER_REQUIREMENT = re.compile(r"\s--?[a-z].*$", re.DOTALL)
 _ADDRESS = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|\.{1,2}(?:/|$)|/|~/|[A-Za-z]:\\)", re.IGNORECASE)
 _ARCHIVE = re.compile(r"\.(?:whl|tar\.gz|tgz|zip|tar\.bz2)(?:[#?\s].*)?$")
 _EGG = re.compile(r"#(?:.*&)?egg=([A-Za-z0-9][A-Za-z0-9._-]*)")
-_SHOWN = 80
+_NAME_END = re.compile(r"[\s\[\]<>=!~;@,]")
+_SHOWN, _LONGEST = 80, 4000
+#: Most requirements: a name, with extras or without, and at most one clause on its version.
+_PLAIN = re.compile(
+    r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:\[[A-Za-z0-9, _-]*\])?"
+    r"((?:==|>=|<=|~=|!=)\d+(?:\.\d+)*(?<!~=\d))?",
+    re.ASCII,
+)
 
 
 def read(text: str) -> Reading:
@@ -43,11 +49,22 @@ def read(text: str) -> Reading:
 def requirement(text: str, line: int, end_line: int, how: str = DECLARED) -> Dependency | UnreadPart | None:
     """One requirement (PEP 508, or an address or path as pip takes it); None for an address without name."""
     text = text.strip()
+    if len(text) > _LONGEST:
+        return UnreadPart(line, f"a requirement of {len(text)} characters")
+    plain = _PLAIN.fullmatch(text)
+    if plain:
+        return Dependency(PYPI, plain[1], line, end_line, plain[2] or "", how)
+    # Imported where it is needed: an agent's install command waits for this module, and most are plain.
+    from packaging.requirements import InvalidRequirement, Requirement
+
     try:
         parsed = Requirement(text)
     except InvalidRequirement:
         if _ADDRESS.match(text) or _ARCHIVE.search(text):
             return _addressed(text, line, end_line)
+        name = _NAME_END.split(text, maxsplit=1)[0]
+        if confusable(name):
+            return Dependency(PYPI, name, line, end_line, how=how)
         return UnreadPart(line, f"not a requirement: {text[:_SHOWN]}")
     return Dependency(PYPI, parsed.name, line, end_line, str(parsed.specifier), how, parsed.url or None)
 

@@ -1,0 +1,130 @@
+"""Known vulnerabilities of the versions that a change names, from a service where one is configured."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterable, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov import __version__
+from gitprov.checks.deps.advisories import Advisory, Pin, Reported, united
+from gitprov.checks.deps.verdicts import iso_day
+from gitprov.errors import GitprovError
+from gitprov.feeds import addresses
+from gitprov.flow.gates.lookup import LookupOptions
+from gitprov.model.finding import UNKNOWN, Finding
+from gitprov.store.index.answers import DAY, Answers
+
+if TYPE_CHECKING:
+    from gitprov.feeds import osv
+    from gitprov.feeds.addresses import Registry
+    from gitprov.feeds.client import Client
+
+#: Most vulnerabilities whose details are fetched in one run; of the others only the ids are reported.
+_MOST = 300
+
+
+class ServiceAnswer(NamedTuple):
+    """What a service reported, None without one; `problem`: why it did not answer for all versions."""
+
+    reported: Reported | None = None
+    problem: str = ""
+
+
+def ask_service(address: str | None, pins: Collection[Pin], options: LookupOptions) -> ServiceAnswer:
+    """What the service at an address knows of some versions. GitprovError without the HTTP library."""
+    service = addresses.registry(address, "[feeds] osv") if address else None
+    if service is None or not pins:
+        return ServiceAnswer()
+    with Answers(os.path.join(options.folder, "answers.db")) as cache:
+        kept = _kept(cache, service, pins, options)
+        missing = [pin for pin in pins if pin not in kept]
+        problem = ""
+        if missing and not options.offline:
+            try:
+                kept.update(_asked(cache, service, missing, options.now))
+            except ValueError as error:
+                problem = str(error)
+    oldest = min((at for _, at in kept.values()), default=options.now)
+    entries = {pin: advisories for pin, (advisories, _) in kept.items()}
+    return ServiceAnswer(Reported(entries, service.host, iso_day(oldest)), problem)
+
+
+def unanswered(answer: ServiceAnswer, pins: Iterable[Pin], fallback: str) -> Iterable[Finding]:
+    """What is unknown where the service did not answer. `fallback`: the list that answers for PyPI."""
+    if not answer.problem or answer.reported is None:
+        return
+    missing = [pin for pin in pins if answer.reported.of(pin) is None]
+    others = f"; for PyPI, {fallback} is used" if any(pin.ecosystem == "pypi" for pin in missing) else ""
+    yield Finding(
+        "deps/unanswered",
+        UNKNOWN,
+        f"known vulnerabilities of {len(missing)} versions could not be asked for"
+        f" ({answer.reported.source}: {answer.problem}){others}",
+        "run the check again, with the network, or see osv in [feeds]",
+    )
+
+
+_Rows = dict[Pin, tuple[list[Advisory], float]]
+"""Version → its advisories, and the moment of the answer."""
+
+
+def _kept(cache: Answers, service: Registry, pins: Collection[Pin], options: LookupOptions) -> _Rows:
+    keys = {_key(service, pin): pin for pin in pins}
+    rows: _Rows = {}
+    for key, (text, at) in cache.texts(keys, options.now, DAY, stale=options.offline).items():
+        try:
+            advisories = [
+                Advisory(str(name), tuple(map(str, aliases)), fixed and str(fixed))
+                for name, aliases, fixed in json.loads(text)
+            ]
+        except (ValueError, TypeError):
+            continue
+        rows[keys[key]] = advisories, at
+    return rows
+
+
+def _asked(cache: Answers, service: Registry, pins: list[Pin], now: float) -> _Rows:
+    """The service's answers, which are kept. ValueError with the reason where it does not answer."""
+    try:
+        from gitprov.feeds import osv
+        from gitprov.feeds.client import Client
+    except ModuleNotFoundError as error:
+        raise GitprovError(
+            f"asking for vulnerabilities needs {error.name}, which is not installed",
+            "pip install 'gitprov[checks]', or use --offline",
+        ) from error
+    with Client(user_agent=f"gitprov/{__version__}") as client:
+        ids = osv.known_ids(client, service, [osv.OsvPin(*pin) for pin in pins])
+        records = _records(client, service, dict.fromkeys(chain.from_iterable(ids)))
+    rows: _Rows = {}
+    for pin, row in zip(pins, ids, strict=True):
+        entries = [records.get(name, osv.OsvRecord(name, (), ())) for name in row]
+        fixes = [(entry.id, entry.aliases, entry.fixed_in(osv.OsvPin(*pin))) for entry in entries]
+        rows[pin] = united(fixes, pin.version), now
+    texts = {_key(service, pin): json.dumps(advisories) for pin, (advisories, _) in rows.items()}
+    cache.put_texts(texts, now)
+    return rows
+
+
+def _records(client: Client, service: Registry, ids: Mapping[str, None]) -> dict[str, osv.OsvRecord]:
+    """Id → details, of those that the service gives."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from gitprov.feeds import osv
+
+    def fetch(name: str) -> osv.OsvRecord | None:
+        try:
+            return osv.record(client, service, name)
+        except ValueError:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        rows = pool.map(fetch, list(ids)[:_MOST])
+    return {row.id: row for row in rows if row is not None}
+
+
+def _key(service: Registry, pin: Pin) -> str:
+    return " ".join(("osv", service.address, *pin))
