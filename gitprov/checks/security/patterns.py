@@ -19,12 +19,18 @@ class Matches(NamedTuple):
 
 
 def tree(text: str, language: str) -> SgNode:
-    """The root of a text's syntax tree; `language`: one of `rule.LANGUAGES`. ModuleNotFoundError where the
+    """The root of a text's syntax tree; `language`: one of the values of `rule.GRAMMARS`. ModuleNotFoundError where the
     parser is not installed.
     """
     from ast_grep_py import SgRoot
 
     return SgRoot(text, language).root()
+
+
+def broken_line(root: SgNode) -> int | None:
+    """The first line of a part that does not parse, 1-based; None where all of the text does."""
+    node = root.find(kind="ERROR")
+    return node.range().start.line + 1 if node is not None else None
 
 
 def anchored(rules: Iterable[SecurityRule], text: str) -> list[SecurityRule]:

@@ -13,8 +13,6 @@ from gitprov.flow.gates.subjects import Subject
 from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
 
 _UNREAD = "security/unread"
-_SCRIPTS = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts")
-_NO_SCRIPTS = "JavaScript and TypeScript are not judged by this version"
 
 
 def rules() -> Catalog:
@@ -35,8 +33,6 @@ def weaknesses(subjects: Iterable[Subject], book: Catalog, every_line: bool) -> 
     for subject in subjects:
         lines = subject.added if every_line else subject.ai
         if language_of(subject.path) is None:
-            if lines and subject.path.lower().endswith(_SCRIPTS):
-                yield Finding(_UNREAD, UNKNOWN, _NO_SCRIPTS, path=subject.path)
             continue
         if subject.unread:
             yield Finding(_UNREAD, UNKNOWN, subject.unread, path=subject.path)

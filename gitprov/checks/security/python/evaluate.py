@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from gitprov.checks.security.python import sources
 from gitprov.checks.security.python.module import PythonModule, last, span, text_of
 from gitprov.checks.security.python.sinks import Sink, does_harm, sinks_of
-from gitprov.checks.security.python.values import (
+from gitprov.checks.security.values import (
     CONSTANT,
     HOLE,
     LOCAL,

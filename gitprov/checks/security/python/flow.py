@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from gitprov.checks.security.python.evaluate import Evaluator, Variables
 from gitprov.checks.security.python.handlers import FLASK, Handler, handlers, is_free_text
 from gitprov.checks.security.python.module import Function, PythonModule, parameters
-from gitprov.checks.security.python.values import (
+from gitprov.checks.security.values import (
     CONSTANT,
     LOCAL,
     REMOTE,

@@ -7,7 +7,7 @@ import re
 from typing import NamedTuple
 
 from gitprov.checks.security.python.module import is_true, keyword
-from gitprov.checks.security.python.values import HOLE, LOCAL, REMOTE, UNCERTAIN, Value
+from gitprov.checks.security.values import HOLE, LOCAL, REMOTE, UNCERTAIN, Value
 
 
 class Sink(NamedTuple):

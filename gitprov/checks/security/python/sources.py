@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gitprov.checks.security.python.values import ALL, LOCAL, REMOTE
+from gitprov.checks.security.values import ALL, LOCAL, REMOTE
 
 _REQUEST = re.compile(
     r"(?:^|\.)(?:request|req)\.(?:args|form|values|json|data|files|cookies|headers|GET|POST|FILES|META|COOKIES"
