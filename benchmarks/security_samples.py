@@ -93,7 +93,9 @@ def show(rows: list[Outcome]) -> None:
         if sample.unseen or (row.caught if sample.bad else not (row.severe | row.low)):
             continue
         kind = "missed" if sample.bad else "flagged"
-        print(f"{kind}: {sample.group} {sample.suffix}: {sorted(row.severe)} {sorted(row.low)}", file=sys.stderr)
+        print(
+            f"{kind}: {sample.group} {sample.suffix}: {sorted(row.severe)} {sorted(row.low)}", file=sys.stderr
+        )
 
 
 def rows() -> list[common.Row]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from gitprov.checks.security.python import sources
 from gitprov.checks.security.python.module import PythonModule, last, span, text_of
 from gitprov.checks.security.python.sinks import Sink, does_harm, sinks_of
+from gitprov.checks.security.rule import Hit
 from gitprov.checks.security.values import (
     CONSTANT,
     HOLE,
@@ -19,7 +20,6 @@ from gitprov.checks.security.values import (
     uncertain,
     union,
 )
-from gitprov.checks.security.rule import Hit
 
 _DEEPEST = 100
 _SIGNS = frozenset({"..", "/", "\\", "<", ">", ";", "@", "\n", "\r", "\0", "../", "://", "//", "'", '"'})

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from gitprov.checks.security.python.evaluate import Evaluator, Variables
 from gitprov.checks.security.python.handlers import FLASK, Handler, handlers, is_free_text
 from gitprov.checks.security.python.module import Function, PythonModule, parameters
+from gitprov.checks.security.rule import Hit
 from gitprov.checks.security.values import (
     CONSTANT,
     LOCAL,
@@ -16,7 +17,6 @@ from gitprov.checks.security.values import (
     Value,
     uncertain,
 )
-from gitprov.checks.security.rule import Hit
 
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _DEEPEST = 60

@@ -49,6 +49,8 @@ _LEAVES = frozenset(
 _NUMERIC = re.compile(r":\s*(?:number|boolean|Date|bigint|\w*Enum)\b")
 _ANSWERS = re.compile(r"\b(?:res|resp|response|reply|ctx|h|next)\b")
 _SENT = {"query": "query", "params": "params", "body": "body", "headers": "headers", "cookies": "cookies"}
+_HOLDERS = re.compile(r"\b(?:query|params|body|headers|cookies|fields|files?)$")
+_HOSTS = re.compile(r"\.(?:host|hostname|origin|protocol|pathname)$")
 _FROM_CALLER = re.compile(r"^@(?:Body|Query|Param|Headers|Req)\b")
 
 
@@ -107,7 +109,7 @@ class Evaluator:
             rows = [row for row in scope.names.get(name, ()) if row.at <= at or scope.start < 0]
             if rows:
                 return self._defined(name, scope, rows)
-        if name in self._module.names or name[:1].isupper() and name.upper() == name:
+        if name in self._module.names or name in self._module.local or (name[:1].isupper() and name.upper() == name):
             return CONSTANT
         return self._unknown(node)
 
@@ -148,7 +150,7 @@ class Evaluator:
         if part in PLAIN_PARTS:
             return CONSTANT
         origins = frozenset(
-            row._replace(key=key) if row.level == REMOTE and not row.what.startswith("parameter") else row
+            row._replace(key=key) if _HOLDERS.search(row.key) and row.level == REMOTE else row
             for row in value.origins
         )
         return value._replace(origins=origins, boxed=False, built=False, text=HOLE if origins else value.text)
@@ -164,7 +166,17 @@ class Evaluator:
         header = scope.text.partition("{")[0] if not row.key else scope.text[:300]
         if row.key in _SENT and _ANSWERS.search(header.partition(text)[2][:80]):
             return Value(frozenset([Origin(name, REMOTE, f"the request ({row.key})", line)]), HOLE)
-        if scope.is_callback or name in ("req", "res", "request", "response", "next", "ctx", "db", "client", "event"):
+        if scope.is_callback or name in (
+            "req",
+            "res",
+            "request",
+            "response",
+            "next",
+            "ctx",
+            "db",
+            "client",
+            "event",
+        ):
             return uncertain(name, line)
         return Value(frozenset([Origin(name, LOCAL, f"parameter {name}", line)]), HOLE)
 
@@ -254,7 +266,11 @@ class Evaluator:
         if source is not None:
             return Value(frozenset([Origin(node.text()[:80], source.level, source.what, line)]), HOLE)
         function = node.field("function")
-        receiver = function.field("object") if function is not None and function.kind() == "member_expression" else None
+        receiver = (
+            function.field("object")
+            if function is not None and function.kind() == "member_expression"
+            else None
+        )
         rules = cleared_by(name)
         if rules is not None:
             value = union([self.value(part) for part in (receiver, *values)])
@@ -272,7 +288,9 @@ class Evaluator:
             built = value.built or bool(value.origins and value.text.strip(HOLE))
             return value._replace(built=built, boxed=False)
         if method in ("join", "resolve", "concat", "normalize") and values:
-            return joined(map(self.value, [*([receiver] if method == "concat" and receiver else []), *values]))
+            return joined(
+                map(self.value, [*([receiver] if method == "concat" and receiver else []), *values])
+            )
         if method in PASSING:
             return union(map(self.value, [*([receiver] if receiver is not None else []), *values]))._replace(
                 boxed=False
@@ -280,7 +298,9 @@ class Evaluator:
         if receiver is not None:
             value = self.value(receiver)
             level = value.level(frozenset(), "")
-            return value._replace(boxed=False) if level > UNCERTAIN or not value.origins else self._unknown(node)
+            return (
+                value._replace(boxed=False) if level > UNCERTAIN or not value.origins else self._unknown(node)
+            )
         return self._unknown(node)
 
     def returned(self, function: SgNode) -> Value:
@@ -305,9 +325,16 @@ class Evaluator:
                 function = part.field("function")
                 receiver = function.field("object") if function is not None else None
                 subjects = [*arguments(part), *([receiver] if receiver is not None else [])]
-                keys |= {row.key for subject in subjects for row in self.value(subject).origins}
+                keys |= {key for subject in subjects for key in self._keys(subject)}
             elif part.kind() == "binary_expression":
                 keys |= self._compared(part)
+        return keys
+
+    def _keys(self, node: SgNode | None) -> set[str]:
+        """Keys of the origins of a value; those of an address where the value is its host."""
+        keys = {row.key for row in self.value(node).origins}
+        if node is not None and _HOSTS.search(node.text()):
+            keys |= {row.key for row in self.value(node.field("object")).origins}
         return keys
 
     def _compared(self, node: SgNode) -> set[str]:
@@ -318,9 +345,9 @@ class Evaluator:
         sign = operator.text()
         if sign == "in" or (sign in ("===", "!==", "==", "!=") and left.kind() == "unary_expression"):
             operand = left.field("argument") if left.kind() == "unary_expression" else left
-            return {row.key for row in self.value(operand).origins}
+            return self._keys(operand)
         if sign in ("===", "!==", "==", "!=") and right.kind() == "string" and len(right.text()) > 2:
-            return {row.key for row in self.value(left).origins}
+            return self._keys(left)
         return set()
 
     def validated(self, node: SgNode) -> frozenset[str]:
@@ -340,7 +367,10 @@ class Evaluator:
     def _tests(self, scope: Scope) -> list[SgNode]:
         if not hasattr(scope, "tests"):
             conditions = [
-                {"kind": "parenthesized_expression", "inside": {"kind": "if_statement", "field": "condition"}},
+                {
+                    "kind": "parenthesized_expression",
+                    "inside": {"kind": "if_statement", "field": "condition"},
+                },
                 {"kind": "ternary_expression"},
                 {"kind": "expression_statement", "regex": r"(?i)(valid|assert|check|verify|ensure)\w*\("},
             ]

@@ -6,13 +6,21 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from gitprov.checks.security.rule import Hit
-from gitprov.checks.security.script import flow
+from gitprov.checks.security.script import archives, credentials, flow, logs, outgoing, routes
 from gitprov.checks.security.script.module import ScriptModule
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
-_FINDERS: dict[str, Callable[[ScriptModule], Iterable[Hit]]] = {"flow": flow.hits}
+_FINDERS: dict[str, Callable[[ScriptModule], Iterable[Hit]]] = {
+    "flow": flow.hits,
+    "calls": outgoing.hits,
+    "endpoints": routes.hits,
+    "logs": logs.hits,
+    "credentials": credentials.hits,
+    "random": credentials.predictable,
+    "archives": archives.hits,
+}
 
 
 def hits(path: str, root: SgNode, language: str) -> tuple[list[Hit], list[str]]:

@@ -28,6 +28,7 @@ _HTML = ScriptSink("dom-xss", _MARKUP, (0,), (), LOCAL, UNCERTAIN, re.compile(r"
 _MOVED = ScriptSink("open-redirect", _PLACE, (0,), (), REMOTE, REMOTE)
 _ANSWER = ScriptSink("reflected-xss", re.compile(r"^ctx\.body$"), (0,), (), NEVER, REMOTE)
 _SECRETS = re.compile(r"(?i)pass|pwd|token|secret|code|pin")
+_WHOLE = re.compile(r"\b(?:body|query|fields)\)?(?: the request$|\)$)")
 _PAGES = frozenset(["javascript", "tsx"])
 _QUIET = re.compile(r"\.(?:type|contentType)(?:\.|$)|text/plain|application/json")
 
@@ -37,7 +38,9 @@ def hits(module: ScriptModule) -> Iterator[Hit]:
     evaluator = Evaluator(module)
     for call in module.calls:
         yield from _of_call(evaluator, module, call)
-    for node in module.root.find_all(any=[{"kind": "assignment_expression"}, {"kind": "augmented_assignment_expression"}]):
+    for node in module.root.find_all(
+        any=[{"kind": "assignment_expression"}, {"kind": "augmented_assignment_expression"}]
+    ):
         yield from _of_assignment(evaluator, module, node)
     if module.language in _PAGES and "dangerouslySetInnerHTML" in module.text:
         for node in module.root.find_all(kind="jsx_attribute", regex="^dangerouslySetInnerHTML"):
@@ -105,7 +108,9 @@ def _checked(evaluator: Evaluator, sink: ScriptSink, node: SgNode | None, place:
         return
     if not does_harm(sink, value, frozenset()) or not does_harm(sink, value, evaluator.validated(place)):
         return
-    if sink.rule == "nosql-injection" and not _asks_for_all(node, value, evaluator):
+    if sink.rule == "nosql-injection" and not (_is_whole(node, value) or _asks_for_all(node, evaluator)):
+        return
+    if sink.rule == "mass-assignment" and not _is_whole(node, value):
         return
     if sink.rule == "reflected-xss" and not value.built and not _is_text(value):
         return
@@ -117,10 +122,18 @@ def _checked(evaluator: Evaluator, sink: ScriptSink, node: SgNode | None, place:
     yield hit(sink.rule, place, detail)
 
 
-def _asks_for_all(node: SgNode, value: Value, evaluator: Evaluator) -> bool:
-    """Whether a filter is what a caller sent, or compares a secret with it: an operator then matches all."""
+def _is_whole(node: SgNode, value: Value) -> bool:
+    """Whether a value is all that a caller sent, or an object with all of its entries."""
+    spread = node.kind() == "object" and re.search(r"\.\.\.\s*(?:\w+\.)?(?:body|query)\b", node.text())
+    if node.kind() == "object" and not spread:
+        return False
+    return any(_WHOLE.search(f"{row.key} {row.what}") for row in value.origins if row.level == REMOTE)
+
+
+def _asks_for_all(node: SgNode, evaluator: Evaluator) -> bool:
+    """Whether a filter compares a secret with what a caller sent: an operator then matches all."""
     if node.kind() != "object":
-        return not value.boxed
+        return False
     for child in node.children():
         key = child.field("key") if child.kind() == "pair" else child
         entry = child.field("value") if child.kind() == "pair" else child

@@ -18,7 +18,13 @@ FUNCTIONS = frozenset(
      "generator_function_declaration"]
 )  # fmt: skip
 _WRAPPED = frozenset(
-    ["non_null_expression", "parenthesized_expression", "await_expression", "as_expression", "satisfies_expression"]
+    [
+        "non_null_expression",
+        "parenthesized_expression",
+        "await_expression",
+        "as_expression",
+        "satisfies_expression",
+    ]
 )
 IS, ADDS, PART, EACH, PARAMETER = "is", "adds", "part", "each", "parameter"
 """How a name gets its value: as it is, added at its end, a part of it, each of its entries, from a caller."""
@@ -67,15 +73,18 @@ class Scope:
 
 
 class ScriptModule:
-    """One file. `path`: its name; `root`: its tree; `language`: the parser's name of its grammar."""
+    """One file. `path`: its name; `root`: its tree; `language`: the parser's name of its grammar; `names`: what
+    names that are imported stand for; `local`: names from other files of the project.
+    """
 
     def __init__(self, path: str, root: SgNode, language: str) -> None:
         self.path = path
         self.root = root
         self.language = language
         self.text = root.text()
-        self.names = dict(_imports(root))
-        self.modules = {name.partition(".")[0] for name in self.names.values()}
+        imports = dict(_imports(root))
+        self.local = {name for name, module in imports.items() if module.startswith((".", "@/", "~", "/"))}
+        self.names = {name: module for name, module in imports.items() if name not in self.local}
 
     @cached_property
     def calls(self) -> list[ScriptCall]:
@@ -133,7 +142,12 @@ class ScriptModule:
 
     def _define(self, rows: list[Scope]) -> None:
         starts = [scope.start for scope in rows]
-        kinds = ("variable_declarator", "assignment_expression", "augmented_assignment_expression", "for_in_statement")
+        kinds = (
+            "variable_declarator",
+            "assignment_expression",
+            "augmented_assignment_expression",
+            "for_in_statement",
+        )
         for node in self.root.find_all(any=[{"kind": kind} for kind in kinds]):
             target, value, how = _parts(node)
             if target is not None:
@@ -164,7 +178,11 @@ def _around(rows: list[Scope], starts: list[int], index: int) -> Iterator[Scope]
 def _parts(node: SgNode) -> tuple[SgNode | None, SgNode | None, str]:
     kind = node.kind()
     if kind == "variable_declarator":
-        return (node.field("name"), node.field("value"), IS) if node.field("value") is not None else (None, None, IS)
+        return (
+            (node.field("name"), node.field("value"), IS)
+            if node.field("value") is not None
+            else (None, None, IS)
+        )
     how = {"assignment_expression": IS, "for_in_statement": EACH}.get(kind, ADDS)
     return node.field("left"), node.field("right"), how
 
@@ -221,7 +239,9 @@ def _imports(root: SgNode) -> Iterator[tuple[str, str]]:
         if source is not None and clause is not None:
             yield from _clause(clause, module_name(source))
     called = {"kind": "call_expression", "regex": r"^(await\s+)?(require|import)\("}
-    for node in root.find_all(kind="variable_declarator", has={"any": [called, {"has": called}], "field": "value"}):
+    for node in root.find_all(
+        kind="variable_declarator", has={"any": [called, {"has": called}], "field": "value"}
+    ):
         target, text = node.field("name"), node.text()
         match = re.search(r"(?:require|import)\(\s*['\"]([^'\"]+)['\"]\s*\)((?:\.\w+)*)", text)
         if target is not None and match is not None:
@@ -252,7 +272,7 @@ def module_name(source: SgNode) -> str:
 def _plain(module: str) -> str:
     name = module.removeprefix("node:")
     name = {"fs/promises": "fs", "child-process": "child_process", "mysql2/promise": "mysql2"}.get(name, name)
-    return name.replace(".", "_") if name.startswith(".") else name.replace("/", "-").replace(".", "_")
+    return name if name.startswith((".", "@/", "~", "/")) else name.replace("/", "-").replace(".", "_")
 
 
 def option(values: Iterable[SgNode], *names: str) -> SgNode | None:

@@ -30,7 +30,9 @@ _PAGE = re.compile(
     r"^(?:window\.|document\.|self\.)?location\.(?:hash|search|href|pathname)$|^document\.(?:URL|documentURI|referrer)$"
     r"|^window\.name$"
 )
-PLAIN_PARTS = frozenset(["length", "size", "count", "status", "statusCode", "id", "index", "total", "env", "__dirname"])
+PLAIN_PARTS = frozenset(
+    ["length", "size", "count", "status", "statusCode", "id", "index", "total", "env", "__dirname"]
+)
 """Properties that hold numbers, or nothing that a caller chooses."""
 
 _CLEARING: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -43,8 +45,14 @@ _CLEARING: tuple[tuple[str, tuple[str, ...]], ...] = (
         """,
         (ALL,),
     ),
-    ("encodeURIComponent", ("reflected-xss", "dom-xss", "open-redirect", "path-traversal", "request-forgery")),
-    ("escapeHtml escapeHTML escape encode htmlEscape escapeHtmlEntities stringify", ("reflected-xss", "dom-xss")),
+    (
+        "encodeURIComponent",
+        ("reflected-xss", "dom-xss", "open-redirect", "path-traversal", "request-forgery"),
+    ),
+    (
+        "escapeHtml escapeHTML escape encode htmlEscape escapeHtmlEntities stringify",
+        ("reflected-xss", "dom-xss"),
+    ),
     ("basename", ("path-traversal",)),
     ("escapeRegExp escapeRegex escapeStringRegexp", ("regex-injection",)),
     ("escapeShellArg quote shellEscape", ("command-injection",)),
@@ -54,17 +62,47 @@ _CLEARING: tuple[tuple[str, tuple[str, ...]], ...] = (
 #: Calls whose result is harmless, by the last part of the name → the rules concerned (`*`: all).
 _SANITIZERS = {word: frozenset(rules) for words, rules in _CLEARING for word in words.split()}
 _CLEANING = re.compile(r"(?i)^(?:sanitiz|sanitis|validat|clean|purify|safe|allowed|slugify|whitelist|assert)")
-_SCHEMA = re.compile(r"(?i)(?:schema|^[A-Z]\w*|dto|validator|\bz(?:od)?\b.*|joi.*)\.(?:parse|validate|validateSync|cast)$")
+_SCHEMA = re.compile(
+    r"(?i)(?:schema|^[A-Z]\w*|dto|validator|\bz(?:od)?\b.*|joi.*)\.(?:parse|validate|validateSync|cast)$"
+)
 _TEST = re.compile(
     r"(?i)^(?:is|has|in|valid|check|verify|allow|ensure|assert|match|sanit)|^(?:includes|test|startsWith|safeParse|some"
     r"|hasOwn|hasOwnProperty|every)$|Allowed|Valid|Safe"
 )
 PASSING = frozenset(
-    """
-    String toString trim toLowerCase toUpperCase replace replaceAll slice substring substr split concat decodeURIComponent
-    decodeURI from parse join normalize resolve at pop shift filter sort reverse flat values entries assign
-    padStart padEnd
-    """.split()
+    [
+        "String",
+        "toString",
+        "trim",
+        "toLowerCase",
+        "toUpperCase",
+        "replace",
+        "replaceAll",
+        "slice",
+        "substring",
+        "substr",
+        "split",
+        "concat",
+        "decodeURIComponent",
+        "decodeURI",
+        "from",
+        "parse",
+        "join",
+        "normalize",
+        "resolve",
+        "at",
+        "pop",
+        "shift",
+        "filter",
+        "sort",
+        "reverse",
+        "flat",
+        "values",
+        "entries",
+        "assign",
+        "padStart",
+        "padEnd",
+    ]
 )
 """Calls whose result is their argument, or the object that they are a method of, in another form."""
 
@@ -88,7 +126,9 @@ def cleared_by(name: str) -> frozenset[str] | None:
     """The rules for which the result of a call is harmless; None where the call changes nothing."""
     last = name.rpartition(".")[2]
     rules = _SANITIZERS.get(last)
-    if rules is None and (_CLEANING.search(last) or _SCHEMA.search(name) and not name.startswith(("JSON.", "URL."))):
+    if rules is None and (
+        _CLEANING.search(last) or (_SCHEMA.search(name) and not name.startswith(("JSON.", "URL.")))
+    ):
         return frozenset([ALL])
     return rules
 
