@@ -16,9 +16,11 @@ def command(
     form: frame.Format = "text",
     strict: frame.Strict = False,
     all_lines: frame.AllLines = False,
+    baseline: frame.Baseline = None,
+    write_baseline: frame.WriteBaseline = False,
     color: frame.Color = None,
 ) -> None:
-    """Look for weaknesses in the lines that models wrote, in Python.
+    """Look for weaknesses in the lines that models wrote, in Python, JavaScript and TypeScript.
 
     Injection, unsafe deserialisation, secrets and placeholders in code, TLS verification off, outgoing calls
     without timeout, retry or handling, endpoints without authentication, secrets in logs, input that is used
@@ -29,11 +31,13 @@ def command(
 
     Examples: gitprov check security --staged; gitprov check security --range origin/main..HEAD --format sarif
     """
+    from gitprov.flow.gates.report import ReportOptions
     from gitprov.flow.gates.security import rules, weaknesses
     from gitprov.flow.gates.subjects import subjects
 
     book = rules()
-    answer = frame.CheckAnswer("security", form, strict, color, book.texts())
+    options = ReportOptions(all_lines, baseline, write_baseline)
+    answer = frame.CheckAnswer("security", form, strict, color, book.texts(), options)
     progress = Progress(_PATIENCE)
     with frame.repository() as repo:
         judged = list(subjects(repo, frame.scope(repo, paths or [], commits, staged)))
