@@ -60,6 +60,7 @@ def rows(document: dict[str, Any]) -> list[tuple[str, int, int]]:
 def test_weaknesses_of_a_model(project: GitRepo) -> None:
     """Staged, in a range and on disk, each with trace, weakness number and fix."""
     Agent(project).write("app.py", SAMPLE)
+    assert rows(answer(project, ".", status=1)) == EXPECTED
     project.git("add", ".")
     assert rows(answer(project, "--staged", status=1)) == EXPECTED
     project.commit_staged("Add")

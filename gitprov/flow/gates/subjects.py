@@ -181,7 +181,9 @@ def _staged(repo: Repository) -> Iterator[Subject]:
 def _on_disk(repo: Repository, paths: Sequence[str]) -> Iterator[Subject]:
     from gitprov.git.files import tree_files
 
-    for path in _files(repo, paths):
+    names = _files(repo, paths)
+    new = set(_listed(repo, "--others", paths))
+    for path in names:
         try:
             content = tree_files.plain(repo.worktree or "", path, LARGEST)
         except OSError as error:
@@ -191,13 +193,32 @@ def _on_disk(repo: Repository, paths: Sequence[str]) -> Iterator[Subject]:
             continue
         count = content.count(b"\n") + (not content.endswith(b"\n"))
         every = LineSet.of_runs([(1, count)])
-        yield Subject(path, content, every, _blamed(repo, (), path, None))
+        yield Subject(
+            path, content, every, _claimed(repo, path) if path in new else _blamed(repo, (), path, None)
+        )
+
+
+def _claimed(repo: Repository, path: str) -> tuple[tuple[LineSet, Author], ...]:
+    """The models' lines of a file that git does not have yet, by the inbox's claims."""
+    from gitprov.flow.evidence.uncommitted import uncommitted
+    from gitprov.model.rows import TraceRow
+
+    claims = uncommitted(repo)
+    return tuple(
+        (claim.lines, Author(claim.row.id, claim.row.agent, claim.row.model))
+        for claim in (claims(path) if claims is not None else ())
+        if claim.cls in ("ai", "edited") and isinstance(claim.row, TraceRow)
+    )
+
+
+def _listed(repo: Repository, kind: str, paths: Iterable[str]) -> list[str]:
+    shown = repo.run("ls-files", "-z", kind, "--exclude-standard", "--", *paths)
+    return [name for name in decode(shown).split("\0") if name]
 
 
 def _files(repo: Repository, paths: Iterable[str]) -> list[str]:
     """The files below some paths that git has or would add. UsageError where a path names none."""
-    shown = repo.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *paths)
-    names = sorted(set(filter(None, decode(shown).split("\0"))))
+    names = sorted({*_listed(repo, "--cached", paths), *_listed(repo, "--others", paths)})
     if not names:
         raise UsageError(f"no file here: {', '.join(paths)}", "gitprov check -h")
     return names
