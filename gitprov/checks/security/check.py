@@ -41,15 +41,23 @@ def judge(path: str, text: str, catalog: Catalog, clock: Callable[[], float]) ->
     if len(text) > LARGEST_TEXT:
         return Judgement([], [f"it is larger than {LARGEST_TEXT >> 20} MiB"])
     end = clock() + LONGEST
-    rules = patterns.anchored(catalog.of(language), text)
-    root = patterns.tree(text, grammar)
-    hits, reasons = patterns.matches(root, rules, lambda: clock() > end)
-    if clock() <= end:
-        more, problems = _of_python(path, text) if language == PYTHON else _of_script(path, root, grammar)
-        hits, reasons = hits + more, reasons + problems
-    else:
-        reasons.append("the time for one file was up before its flow was followed")
+    hits, reasons = _judged(path, text, catalog.of(language), grammar, lambda: clock() > end)
     return Judgement(_weaknesses(hits, catalog, language), reasons)
+
+
+def _judged(
+    path: str, text: str, rules: list[SecurityRule], grammar: str, expired: Callable[[], bool]
+) -> tuple[list[Hit], list[str]]:
+    """The hits of patterns and finders, and why some could not look."""
+    some = patterns.anchored(rules, text)
+    if grammar != PYTHON:
+        root = patterns.tree(text, grammar)
+        hits, reasons = patterns.matches(root, some, expired)
+        more, problems = _of_script(path, root, grammar, expired)
+    else:
+        hits, reasons = patterns.matches(patterns.tree(text, grammar), some, expired) if some else ([], [])
+        more, problems = _of_python(path, text, expired)
+    return [*hits, *more], [*reasons, *problems]
 
 
 def _weaknesses(hits: Iterable[Hit], catalog: Catalog, language: str) -> list[Weakness]:
@@ -63,16 +71,18 @@ def _weaknesses(hits: Iterable[Hit], catalog: Catalog, language: str) -> list[We
     return list(rows.values())
 
 
-def _of_script(path: str, root: SgNode, grammar: str) -> tuple[list[Hit], list[str]]:
+def _of_script(
+    path: str, root: SgNode, grammar: str, expired: Callable[[], bool]
+) -> tuple[list[Hit], list[str]]:
     from gitprov.checks.security.script import finders
 
     broken = patterns.broken_line(root)
     if broken is not None:
         return [], [f"line {broken} does not parse, so flow was not followed"]
-    return finders.hits(path, root, grammar)
+    return finders.hits(path, root, grammar, expired)
 
 
-def _of_python(path: str, text: str) -> tuple[list[Hit], list[str]]:
+def _of_python(path: str, text: str, expired: Callable[[], bool]) -> tuple[list[Hit], list[str]]:
     from gitprov.checks.security.python import finders
 
     try:
@@ -83,4 +93,5 @@ def _of_python(path: str, text: str) -> tuple[list[Hit], list[str]]:
         return [], [f"line {error.lineno or 1} does not parse, so flow was not followed"]
     except (RecursionError, MemoryError, ValueError) as error:
         return [], [f"it does not parse, so flow was not followed: {error}"]
-    return finders.hits(path, module)
+    names = finders.needed(text)
+    return finders.hits(path, module, names, expired) if names else ([], [])

@@ -46,7 +46,30 @@ TESTS = re.compile(
 )
 """Paths of tests and examples, where placeholders are in their place."""
 _URL = re.compile(r"^[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{0,80}:([^\s/@{}$<>%]{3,100})@")
+_WORDS = (
+    "pass",
+    "pwd",
+    "secret",
+    "_key",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "token",
+    "credential",
+    "salt",
+    "://",
+)
+_NEEDLES = tuple(sorted({needle for rule in RULES if not rule.fold for needle in rule.needles}))
 LIVE, WAITING = "hardcoded-secret", "placeholder-credential"
+
+
+def may_have(text: str) -> bool:
+    """Whether a text of code can have a secret: by a name, by an address, or by the format of a key."""
+    lower = text.lower()
+    if any(word in lower for word in _WORDS):
+        return True
+    data = text.encode("utf-8", "replace")
+    return any(needle in data for needle in _NEEDLES)
 
 
 def judged(name: str, text: str) -> str | None:

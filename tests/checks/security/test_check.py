@@ -95,7 +95,7 @@ def test_a_finder_that_fails_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None
     def fail(_module: object) -> list[object]:
         raise ValueError
 
-    monkeypatch.setitem(finders._FINDERS, "logs", fail)
+    monkeypatch.setitem(finders._FINDERS, "logs", (fail, lambda _text: True))
     judgement = judge("a.py", "eval(x)\n", BOOK, lambda: 0.0)
     assert judgement.reasons == ["logs could not be judged: ValueError"]
     assert [row.rule.id for row in judgement.weaknesses] == ["security/code-injection"]

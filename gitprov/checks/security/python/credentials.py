@@ -5,9 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from gitprov.checks.security import literals
 from gitprov.checks.security.literals import TESTS, WAITING, by_itself, has_format, judged
 from gitprov.checks.security.python.module import PythonModule, last, parameters, text_of
 from gitprov.checks.security.rule import Hit
+
+
+def is_needed(text: str) -> bool:
+    """Whether a text has the name of a credential, an address with a password, or the format of a key."""
+    return literals.may_have(text)
 
 
 def hits(module: PythonModule) -> list[Hit]:

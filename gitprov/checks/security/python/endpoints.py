@@ -25,9 +25,26 @@ _WRITES = re.compile(
     r"(?i)\.(?:commit|add|delete|save|insert\w*|update\w*|remove|create|bulk_create|execute|delete_one|pop|write_text)\("
     r"|(?:DELETE|UPDATE|INSERT)\s|os\.remove|unlink|rmtree|\bdel\s"
 )
+_DECORATED = re.compile(r"@\w+\.(?:get|post|put|patch|delete|head|options|\w*route|websocket|view)\(")
+_WORDS = (
+    "django",
+    "rest_framework",
+    "aiohttp",
+    "tornado",
+    "View)",
+    "Resource)",
+    "Handler)",
+    "ViewSet)",
+    "Endpoint)",
+)
 _SETTING = re.compile(
     r"(?:permission_classes|authentication_classes|decorators|method_decorators)\b|def (?:dispatch|prepare)"
 )
+
+
+def is_needed(text: str) -> bool:
+    """Whether a text has a route, or a class or function that answers requests."""
+    return any(word in text for word in _WORDS) or _DECORATED.search(text) is not None
 
 
 def hits(module: PythonModule) -> list[Hit]:

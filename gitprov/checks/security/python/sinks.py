@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from gitprov.checks.security.python.module import is_true, keyword
@@ -166,12 +167,17 @@ _HOST = re.compile(r"^https?://[^\0/?#]+[/?#]")
 
 def sinks_of(name: str, call: ast.Call) -> list[Sink]:
     """The sinks that a call of a name is."""
-    rows = [sink for sink in SINKS if sink.names.search(name)]
+    rows = list(_named(name))
     if name.startswith("subprocess.") and is_true(keyword(call, "shell")):
         rows.append(_SHELL)
     elif name.startswith("subprocess.") and call.args and not isinstance(call.args[0], ast.List | ast.Tuple):
         rows.append(_ARGUMENTS)
     return rows
+
+
+@lru_cache(maxsize=1 << 14)
+def _named(name: str) -> tuple[Sink, ...]:
+    return tuple(sink for sink in SINKS if sink.names.search(name))
 
 
 def does_harm(sink: Sink, value: Value, validated: frozenset[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Secrets and placeholders in JavaScript, and secrets made of numbers that can be predicted."""
+"""Secrets and placeholders in JavaScript."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.checks.security import literals
 from gitprov.checks.security.rule import Hit
-from gitprov.checks.security.script.module import FUNCTIONS, ScriptModule, arguments, hit, text_of
+from gitprov.checks.security.script.module import ScriptModule, arguments, hit, text_of
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -25,11 +25,6 @@ _FIELDS = {
     "typescript": "public_field_definition",
     "tsx": "public_field_definition",
 }
-_SECRET = re.compile(
-    r"(?i)token|passw|secret|api_?key|otp\b|one_?time|session_?id|nonce|salt|csrf|\bpin\b|invite_?code|reset_?code"
-    r"|verification_?code|auth_?code|access_?code"
-)
-_HARMLESS = re.compile(r"(?i)mock|fake|dummy|test|sample|demo|tokenize|animation|colou?r")
 
 
 def hits(module: ScriptModule) -> Iterator[Hit]:
@@ -70,29 +65,3 @@ def _pairs(module: ScriptModule) -> Iterator[tuple[str, SgNode]]:
 
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.rpartition(".")[2])
-
-
-def predictable(module: ScriptModule) -> Iterator[Hit]:
-    """`Math.random` in what becomes a secret by its name, or by that of the function around it."""
-    for call in module.calls:
-        if call.name == "Math.random":
-            label = next((text for text in _labels(call.node) if _SECRET.search(text)), None)
-            if label is not None and not _HARMLESS.search(label):
-                yield hit("predictable-random", call.node, label)
-
-
-def _labels(node: SgNode) -> Iterator[str]:
-    """The names that a value goes to, and that of the innermost function with a name."""
-    for outer in node.ancestors():
-        kind = outer.kind()
-        if kind in (
-            "variable_declarator",
-            "pair",
-            "assignment_expression",
-            "augmented_assignment_expression",
-        ):
-            name = outer.field("name") or outer.field("key") or outer.field("left")
-            yield name.text() if name is not None else ""
-        elif kind in FUNCTIONS and (name := outer.field("name")) is not None:
-            yield name.text()
-            return

@@ -29,8 +29,10 @@ from gitprov.checks.security.values import (
     CONSTANT,
     HOLE,
     LOCAL,
+    MOST_STEPS,
     REMOTE,
     UNCERTAIN,
+    Exhausted,
     Origin,
     Value,
     joined,
@@ -62,6 +64,7 @@ class Evaluator:
     def __init__(self, module: ScriptModule) -> None:
         self._module = module
         self._depth = 0
+        self._steps = 0
         self._memory: dict[tuple[int, str, int], Value] = {}
         self._open: set[tuple[int, str]] = set()
 
@@ -72,6 +75,9 @@ class Evaluator:
         if self._depth > _DEEPEST:
             return uncertain("", 0)
         self._depth += 1
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            raise Exhausted
         try:
             return self._value(node)
         finally:
@@ -109,7 +115,11 @@ class Evaluator:
             rows = [row for row in scope.names.get(name, ()) if row.at <= at or scope.start < 0]
             if rows:
                 return self._defined(name, scope, rows)
-        if name in self._module.names or name in self._module.local or (name[:1].isupper() and name.upper() == name):
+        if (
+            name in self._module.names
+            or name in self._module.local
+            or (name[:1].isupper() and name.upper() == name)
+        ):
             return CONSTANT
         return self._unknown(node)
 
