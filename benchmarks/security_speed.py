@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import common
+from benchmarks.session import Session
 from gitprov.checks.security.check import judge
 from gitprov.checks.security.rule import Catalog
 from gitprov.flow.gates.security import rules
@@ -27,7 +28,8 @@ GATE_FILES, GATE_ROUNDS = 20, 12
 def corpus() -> list[tuple[str, str]]:
     """(path, text) of files of 100 to 1000 lines, without tests, 330 lines each on average."""
     folder = Path(sysconfig.get_paths()["stdlib"])
-    rows, total = [], 0
+    rows: list[tuple[str, str]] = []
+    total = 0
     for path in sorted(folder.rglob("*.py")):
         name = path.relative_to(folder).as_posix()
         if name.startswith(("test/", "site-packages/", "idlelib/", "lib2to3/")) or "/test" in name:
@@ -35,7 +37,11 @@ def corpus() -> list[tuple[str, str]]:
         text = path.read_text(encoding="utf-8", errors="replace")
         lines = text.count("\n")
         mean = (LINES - total) / max(FILES - len(rows), 1)
-        if 100 <= lines <= 1000 and (lines <= mean * 1.6 or len(rows) > FILES // 2) and total + lines <= LINES:
+        if (
+            100 <= lines <= 1000
+            and (lines <= mean * 1.6 or len(rows) > FILES // 2)
+            and total + lines <= LINES
+        ):
             rows.append((name, text))
             total += lines
         if len(rows) == FILES:
@@ -91,12 +97,13 @@ def gate() -> Iterator[common.Row]:
 def prepare(root: Path, env: Mapping[str, str]) -> None:
     """A repository whose index has files that an agent wrote."""
     common.run(["git", "init", "-q"], cwd=root, env=env)
-    common.run(["gitprov", "install"], cwd=root, env=env)
+    common.run(["gitprov", "install", "--agents", "claude-code"], cwd=root, env=env)
     common.run(["git", "commit", "-q", "--allow-empty", "-m", "Begin"], cwd=root, env=env)
+    session = Session(root, env)
+    session.prompt("Write the modules.")
     for number, (name, text) in enumerate(corpus()[:GATE_FILES]):
-        path = root / f"module_{number}_{Path(name).name}"
-        path.write_text(text, encoding="utf-8")
-        common.report(root, env, path.name)
+        session.edit(f"module_{number}_{Path(name).name}", "", text)
+    session.stop()
     common.run(["git", "add", "."], cwd=root, env=env)
 
 

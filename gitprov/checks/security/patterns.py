@@ -19,8 +19,9 @@ class Matches(NamedTuple):
 
 
 def tree(text: str, language: str) -> SgNode:
-    """The root of a text's syntax tree; `language`: one of the values of `rule.GRAMMARS`. ModuleNotFoundError where the
-    parser is not installed.
+    """The root of a text's syntax tree; `language`: one of the values of `rule.GRAMMARS`.
+
+    ModuleNotFoundError where the parser is not installed.
     """
     from ast_grep_py import SgRoot
 
@@ -34,8 +35,8 @@ def broken_line(root: SgNode) -> int | None:
 
 
 def anchored(rules: Iterable[SecurityRule], text: str) -> list[SecurityRule]:
-    """The rules with a pattern that can match in a text: one of their anchor words occurs. Each word is looked
-    for once.
+    """The rules with a pattern that can match in a text: one of their anchor words occurs. Each word is
+    looked for once.
     """
     rows = [rule for rule in rules if rule.pattern is not None]
     words = {word for word in {word for rule in rows for word in rule.anchors} if word in text}

@@ -16,7 +16,7 @@ from gitprov.flow.gates.subjects import Subject
 from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
 
 _UNREAD = "security/unread"
-#: Seconds after which a file is given up, whatever runs: more than `check.LONGEST`, which is looked at between rules.
+#: Seconds after which a file is given up, whatever runs; `check.LONGEST` counts between rules.
 _HARD_LIMIT = 10.0
 
 
@@ -53,8 +53,8 @@ class _TimeUp(BaseException):
 
 @contextmanager
 def _limited(seconds: float) -> Iterator[None]:
-    """Raise _TimeUp in the body after some seconds of wall time, also inside a regular expression. Only the main
-    thread of a system with interval timers has a limit.
+    """Raise _TimeUp in the body after some seconds of wall time, also inside a regular expression. Only the
+    main thread of a system with interval timers has a limit.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield

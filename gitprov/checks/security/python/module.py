@@ -48,7 +48,7 @@ class PythonModule:
         self._read_imports()
 
     def _visit(self, tree: ast.Module) -> None:
-        """Visit each node once, from outside to inside. Contexts and operators have neither place nor parent."""
+        """Visit each node with a place once, from outside to inside; contexts and operators have none."""
         parents, nodes, fields = self.parents, self._nodes, _FIELDS
         queue: list[ast.AST] = [tree]
         for node in queue:

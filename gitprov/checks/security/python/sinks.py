@@ -57,12 +57,13 @@ _HTTP = (
 SINKS = (
     _sink(
         "sql-injection",
-        r"\.(?:execute|executemany|executescript|raw|read_sql|read_sql_query|extra|fetch|fetchrow|fetchval|fetch_all"
-        r"|fetch_one|query|exec_driver_sql|RawSQL|run_query|execute_sql|mogrify)$|^(?:sqlalchemy\.)(?:text|sql\.text)$",
+        r"\.(?:execute|executemany|executescript|raw|read_sql|read_sql_query|exec_driver_sql|RawSQL|run_query"
+        r"|execute_sql|mogrify|fetchrow|fetchval|fetch_all|fetch_one)$|^(?:sqlalchemy\.)(?:text|sql\.text)$",
         keywords=("sql", "query", "statement", "operation"),
         built=UNCERTAIN,
         text=_SQL,
     ),
+    _sink("sql-injection", r"\.(?:extra|fetch|query)$", raw=_NEVER, built=UNCERTAIN, text=_SQL),
     _sink(
         "command-injection",
         r"^(?:os\.(?:system|popen)|commands\.getoutput|subprocess\.(?:getoutput|getstatusoutput)"
@@ -105,7 +106,8 @@ SINKS = (
     ),
     _sink(
         "template-injection",
-        r"^(?:\w+\.)*(?:render_template_string|from_string)$|^(?:jinja2|mako\.template|django\.template|tornado\.template"
+        r"^(?:\w+\.)*(?:render_template_string|(?i:env|environment|jinja2?|\w*_env|engine|templates\.env|Template)"
+        r"\.from_string)$|^(?:jinja2|mako\.template|django\.template|tornado\.template"
         r"|jinja2\.environment)\.Template$",
         keywords=("source", "template_string", "text"),
         raw=LOCAL,

@@ -29,6 +29,8 @@ _FIELDS = {
 
 def hits(module: ScriptModule) -> Iterator[Hit]:
     """Secrets that look live, and placeholders, at the lines of their texts."""
+    if not literals.may_have(module.text):
+        return
     is_test = literals.TESTS.search(module.path) is not None
     seen: set[int] = set()
     for name, value in _pairs(module):
@@ -46,7 +48,7 @@ def hits(module: ScriptModule) -> Iterator[Hit]:
 
 
 def _pairs(module: ScriptModule) -> Iterator[tuple[str, SgNode]]:
-    """(name, text) of variables, entries, fields and defaults; the text also where it follows `||` or `??`."""
+    """(name, text) of variables, entries, fields and defaults; the text also after `||` or `??`."""
     kinds = [*_NAMED, _FIELDS[module.language]]
     for node in module.root.find_all(any=[{"kind": kind} for kind in kinds]):
         names = (node.field(part) for part in ("name", "key", "property", "left"))

@@ -1,4 +1,4 @@
-"""Cryptography of JavaScript that needs a look at more than one place: random secrets, initial values, claims."""
+"""Cryptography of JavaScript by more than one place: random secrets, initial values, claims."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DECODE = re.compile(r"^(?:jsonwebtoken|jwt|JWT)\.decode$")
 
 
 def hits(module: ScriptModule) -> Iterator[Hit]:
-    """Predictable secrets, initial values that are the same for all messages, claims that nothing verifies."""
+    """Predictable secrets, initial values that stay the same, claims that nothing verifies."""
     verifies = re.search(r"\b(?:verify|jwtVerify)\(", module.text) is not None
     for call in module.calls:
         if call.name == "Math.random":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gitprov.checks.security.script.module import (
     ADDS,
@@ -45,9 +45,23 @@ if TYPE_CHECKING:
 
 _DEEPEST, _MOST = 24, 12
 _LEAVES = frozenset(
-    ["number", "true", "false", "null", "undefined", "regex", "class", "this", "super", "meta_property", "jsx_element",
-     "jsx_self_closing_element", "jsx_fragment", "update_expression"]
-)  # fmt: skip
+    [
+        "number",
+        "true",
+        "false",
+        "null",
+        "undefined",
+        "regex",
+        "class",
+        "this",
+        "super",
+        "meta_property",
+        "jsx_element",
+        "jsx_self_closing_element",
+        "jsx_fragment",
+        "update_expression",
+    ]
+)
 _NUMERIC = re.compile(r":\s*(?:number|boolean|Date|bigint|\w*Enum)\b")
 _ANSWERS = re.compile(r"\b(?:res|resp|response|reply|ctx|h|next)\b")
 _SENT = {"query": "query", "params": "params", "body": "body", "headers": "headers", "cookies": "cookies"}
@@ -67,6 +81,7 @@ class Evaluator:
         self._steps = 0
         self._memory: dict[tuple[int, str, int], Value] = {}
         self._open: set[tuple[int, str]] = set()
+        self._conditions: dict[int, list[SgNode]] = {}
 
     def value(self, node: SgNode | None) -> Value:
         """What is known of an expression."""
@@ -166,9 +181,8 @@ class Evaluator:
         return value._replace(origins=origins, boxed=False, built=False, text=HOLE if origins else value.text)
 
     def _parameter(self, name: str, scope: Scope, row: Definition) -> Value:
-        assert row.value is not None
-        text = row.value.text()
-        line = row.value.range().start.line + 1
+        text = row.value.text() if row.value is not None else name
+        line = row.value.range().start.line + 1 if row.value is not None else 1
         if _FROM_CALLER.match(text):
             return Value(frozenset([Origin(name, REMOTE, "the request", line)]), HOLE)
         if _NUMERIC.search(text) and not row.key:
@@ -319,11 +333,11 @@ class Evaluator:
         if body is not None and body.kind() != "statement_block":
             return self.value(body)
         scope = self._module.function(body) if body is not None else None
-        rows = []
-        for node in function.find_all(kind="return_statement"):
-            if scope is None or self._module.function(node) is scope:
-                rows.append(self.value(inner(node)))
-        return union(rows)
+        return union(
+            self.value(inner(node))
+            for node in function.find_all(kind="return_statement")
+            if scope is None or self._module.function(node) is scope
+        )
 
     # -- tests -----------------------------------------------------------------------------------------------
 
@@ -361,8 +375,8 @@ class Evaluator:
         return set()
 
     def validated(self, node: SgNode) -> frozenset[str]:
-        """Keys of the origins that conditions before a node in the same function, or around it, decide on, and
-        those that a call which validates has as arguments.
+        """Keys of the origins that conditions before a node decide on, in the functions around it, and those
+        that a call which validates has as arguments.
         """
         at = node.range().start.index
         keys: set[str] = set()
@@ -375,8 +389,8 @@ class Evaluator:
         return frozenset(keys)
 
     def _tests(self, scope: Scope) -> list[SgNode]:
-        if not hasattr(scope, "tests"):
-            conditions = [
+        if scope.start not in self._conditions:
+            tests: Any = [
                 {
                     "kind": "parenthesized_expression",
                     "inside": {"kind": "if_statement", "field": "condition"},
@@ -384,6 +398,5 @@ class Evaluator:
                 {"kind": "ternary_expression"},
                 {"kind": "expression_statement", "regex": r"(?i)(valid|assert|check|verify|ensure)\w*\("},
             ]
-            scope.tests = scope.node.find_all(any=conditions)  # type: ignore[attr-defined]
-        tests: list[SgNode] = scope.tests  # type: ignore[attr-defined]
-        return tests
+            self._conditions[scope.start] = scope.node.find_all(any=tests)
+        return self._conditions[scope.start]

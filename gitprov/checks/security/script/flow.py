@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gitprov.checks.security.rule import Hit
 from gitprov.checks.security.script.evaluate import Evaluator
@@ -16,7 +16,7 @@ from gitprov.checks.security.script.module import (
     option,
     text_of,
 )
-from gitprov.checks.security.script.sinks import NEVER, SHELL, SINKS, ScriptSink, does_harm
+from gitprov.checks.security.script.sinks import NEVER, SHELL, ScriptSink, does_harm, sinks_of
 from gitprov.checks.security.values import LOCAL, REMOTE, UNCERTAIN, Value
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ _MOVED = ScriptSink("open-redirect", _PLACE, (0,), (), REMOTE, REMOTE)
 _ANSWER = ScriptSink("reflected-xss", re.compile(r"^ctx\.body$"), (0,), (), NEVER, REMOTE)
 _SECRETS = re.compile(r"(?i)pass|pwd|token|secret|code|pin")
 _WHOLE = re.compile(r"\b(?:body|query|fields)\)?(?: the request$|\)$)")
+_SET = ("innerHTML", "outerHTML", "srcdoc", "location", "ctx.body", "][")
+_COPIES = re.compile(r"\[\w+\]\s*=[^=]")
+_LOOPS = re.compile(r"\bfor\s*\(.*\b(?:in|of)\b|Object\.(?:keys|entries)")
+_GUARDS = re.compile(r"__proto__|constructor|hasOwn|Object\.create\(null|new Map|structuredClone")
 _PAGES = frozenset(["javascript", "tsx"])
 _QUIET = re.compile(r"\.(?:type|contentType)(?:\.|$)|text/plain|application/json")
 
@@ -37,21 +41,22 @@ def hits(module: ScriptModule) -> Iterator[Hit]:
     """The hits of all calls, assignments and attributes."""
     evaluator = Evaluator(module)
     for call in module.calls:
-        yield from _of_call(evaluator, module, call)
-    for node in module.root.find_all(
-        any=[{"kind": "assignment_expression"}, {"kind": "augmented_assignment_expression"}]
-    ):
-        yield from _of_assignment(evaluator, module, node)
+        yield from _of_call(evaluator, call)
+    if any(word in module.text for word in _SET):
+        kinds: Any = [{"kind": "assignment_expression"}, {"kind": "augmented_assignment_expression"}]
+        for node in module.root.find_all(any=kinds):
+            yield from _of_assignment(evaluator, node)
     if module.language in _PAGES and "dangerouslySetInnerHTML" in module.text:
         for node in module.root.find_all(kind="jsx_attribute", regex="^dangerouslySetInnerHTML"):
             pair = node.find(kind="pair", regex=r"^['\"]?__html\b")
             if pair is not None:
                 yield from _checked(evaluator, _HTML._replace(text=None), pair.field("value"), node)
-    yield from _merges(module)
+    if _COPIES.search(module.text) is not None:
+        yield from _merges(module)
 
 
-def _of_call(evaluator: Evaluator, module: ScriptModule, call: ScriptCall) -> Iterator[Hit]:
-    sinks = [sink for sink in SINKS if sink.names.search(call.name)]
+def _of_call(evaluator: Evaluator, call: ScriptCall) -> Iterator[Hit]:
+    sinks = list(sinks_of(call.name))
     values = arguments(call.node) if sinks or call.name.startswith(("child_process", "execa")) else []
     if not values:
         return
@@ -149,7 +154,7 @@ def _is_text(value: Value) -> bool:
     return any(re.search(r"query|params|url", row.key) for row in value.origins if row.level == REMOTE)
 
 
-def _of_assignment(evaluator: Evaluator, module: ScriptModule, node: SgNode) -> Iterator[Hit]:
+def _of_assignment(evaluator: Evaluator, node: SgNode) -> Iterator[Hit]:
     left, right = node.field("left"), node.field("right")
     if left is None or right is None:
         return
@@ -175,17 +180,17 @@ def _of_entry(evaluator: Evaluator, left: SgNode, node: SgNode) -> Iterator[Hit]
 
 def _merges(module: ScriptModule) -> Iterator[Hit]:
     """Functions that copy entries into each other, level by level, and let `__proto__` through."""
-    for scope in module.scopes[1:]:
+    places = {
+        module.function(node).start: node
+        for node in module.root.find_all(kind="assignment_expression", regex=r"^\w+\[\w+\]\s*=[^=]")
+    }
+    for node in places.values():
+        scope = module.function(node)
         name = scope.node.field("name")
         parent = scope.node.parent()
         if name is None and parent is not None and parent.kind() == "variable_declarator":
             name = parent.field("name")
-        if name is None or not re.search(r"\[\w+\]\s*=[^=]", scope.text):
+        if name is None or _GUARDS.search(scope.text) or not _LOOPS.search(scope.text):
             continue
-        called = re.search(rf"(?<!function )\b{re.escape(name.text())}\(\s*\w+\[", scope.text)
-        loops = re.search(r"\bfor\s*\(.*\b(?:in|of)\b|Object\.(?:keys|entries)", scope.text)
-        if called and loops and not re.search(
-            r"__proto__|constructor|hasOwn|Object\.create\(null|new Map|structuredClone", scope.text
-        ):  # fmt: skip
-            places = scope.node.find_all(kind="assignment_expression", regex=r"^\w+\[\w+\]\s*=[^=]")
-            yield from (hit("prototype-pollution", place) for place in places[-1:])
+        if re.search(rf"(?<!function )\b{re.escape(name.text())}\(\s*\w+\[", scope.text):
+            yield hit("prototype-pollution", node)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gitprov.checks.security.rule import Hit
-from gitprov.checks.security.script.module import ScriptModule, arguments, hit
+from gitprov.checks.security.script.module import ScriptModule, arguments, hit, text_of
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -24,6 +24,7 @@ _OBJECT = re.compile(
     r"^(?:req|request|ctx\.request|ctx\.req)(?:\.(?:headers|body|cookies))?$|^process\.env$|^(?:req\.|ctx\.state\.)?user$"
     r"|^credentials$"
 )
+_TEXTS = ("template_string", "binary_expression")
 _PARTS = frozenset(
     ["template_string", "template_substitution", "binary_expression", "parenthesized_expression", "array"]
 )
@@ -34,13 +35,22 @@ def hits(module: ScriptModule) -> Iterator[Hit]:
     for call in module.calls:
         if not _LOGGER.search(call.name):
             continue
-        parts = [part for argument in arguments(call.node) for part in _parts(module, argument)]
+        values = arguments(call.node)
+        parts = [part for value in values for part in _parts(module, value)]
         secret = next((part for part in parts if _SECRET.search(part)), None)
-        whole = next((part for part in parts if _OBJECT.match(part)), None)
+        objects = [value for value in values if value.kind() not in _TEXTS] if not _has_format(values) else []
+        whole = next(
+            (part for value in objects for part in _parts(module, value) if _OBJECT.match(part)), None
+        )
         if secret is not None:
             yield hit("secret-in-log", call.node, secret)
         elif whole is not None:
             yield hit("object-in-log", call.node, whole)
+
+
+def _has_format(values: list[SgNode]) -> bool:
+    """Whether the first argument has places for texts, in which objects do not show their parts."""
+    return bool(values) and "%s" in (text_of(values[0]) or "")
 
 
 def _parts(module: ScriptModule, node: SgNode) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A JavaScript or TypeScript file as the finders see it: calls by name, functions, and what names stand for."""
+"""A JavaScript or TypeScript file as the finders see it: calls, functions, what names stand for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitprov.checks.security.rule import Hit
 
@@ -14,9 +14,15 @@ if TYPE_CHECKING:
     from ast_grep_py import SgNode
 
 FUNCTIONS = frozenset(
-    ["function_declaration", "function_expression", "arrow_function", "method_definition", "generator_function",
-     "generator_function_declaration"]
-)  # fmt: skip
+    [
+        "function_declaration",
+        "function_expression",
+        "arrow_function",
+        "method_definition",
+        "generator_function",
+        "generator_function_declaration",
+    ]
+)
 _WRAPPED = frozenset(
     [
         "non_null_expression",
@@ -26,6 +32,9 @@ _WRAPPED = frozenset(
         "satisfies_expression",
     ]
 )
+_BINDING = (
+    "variable_declarator", "assignment_expression", "augmented_assignment_expression", "for_in_statement",
+)  # fmt: skip
 IS, ADDS, PART, EACH, PARAMETER = "is", "adds", "part", "each", "parameter"
 """How a name gets its value: as it is, added at its end, a part of it, each of its entries, from a caller."""
 
@@ -73,8 +82,8 @@ class Scope:
 
 
 class ScriptModule:
-    """One file. `path`: its name; `root`: its tree; `language`: the parser's name of its grammar; `names`: what
-    names that are imported stand for; `local`: names from other files of the project.
+    """One file. `path`: its name; `root`: its tree; `language`: the parser's name of its grammar; `names`:
+    what names that are imported stand for; `local`: names from other files of the project.
     """
 
     def __init__(self, path: str, root: SgNode, language: str) -> None:
@@ -119,13 +128,18 @@ class ScriptModule:
     def scopes(self) -> list[Scope]:
         """All functions by their starts, the file first."""
         rows = [Scope(self.root, -1, len(self.text) + 1, -1)]
-        for node in self.root.find_all(any=[{"kind": kind} for kind in sorted(FUNCTIONS)]):
+        kinds: Any = [{"kind": kind} for kind in (*sorted(FUNCTIONS), *_BINDING)]
+        bindings: list[SgNode] = []
+        for node in self.root.find_all(any=kinds):
+            if node.kind() not in FUNCTIONS:
+                bindings.append(node)
+                continue
             span = node.range()
             number = len(rows) - 1
             while rows[number].end < span.end.index:
                 number = rows[number].outer
             rows.append(Scope(node, span.start.index, span.end.index, number))
-        self._define(rows)
+        self._define(rows, bindings)
         return rows
 
     @cached_property
@@ -140,15 +154,9 @@ class ScriptModule:
         """The innermost function around a node, or the file."""
         return next(self.around(node.range().start.index))
 
-    def _define(self, rows: list[Scope]) -> None:
+    def _define(self, rows: list[Scope], bindings: list[SgNode]) -> None:
         starts = [scope.start for scope in rows]
-        kinds = (
-            "variable_declarator",
-            "assignment_expression",
-            "augmented_assignment_expression",
-            "for_in_statement",
-        )
-        for node in self.root.find_all(any=[{"kind": kind} for kind in kinds]):
+        for node in bindings:
             target, value, how = _parts(node)
             if target is not None:
                 span = node.range()
@@ -238,10 +246,9 @@ def _imports(root: SgNode) -> Iterator[tuple[str, str]]:
         clause = next((child for child in node.children() if child.kind() == "import_clause"), None)
         if source is not None and clause is not None:
             yield from _clause(clause, module_name(source))
-    called = {"kind": "call_expression", "regex": r"^(await\s+)?(require|import)\("}
-    for node in root.find_all(
-        kind="variable_declarator", has={"any": [called, {"has": called}], "field": "value"}
-    ):
+    called: Any = {"kind": "call_expression", "regex": r"^(await\s+)?(require|import)\("}
+    value: Any = {"any": [called, {"has": called}], "field": "value"}
+    for node in root.find_all(kind="variable_declarator", has=value):
         target, text = node.field("name"), node.text()
         match = re.search(r"(?:require|import)\(\s*['\"]([^'\"]+)['\"]\s*\)((?:\.\w+)*)", text)
         if target is not None and match is not None:

@@ -34,9 +34,9 @@ _LIMITS = (
     "abortSignal",
 )
 _PAGE = re.compile(
-    r"\b(?:document|window|localStorage)\.|from ['\"](?:react|vue|svelte|preact|solid-js|@angular/\w+|next/navigation)"
-    r"|['\"]use client['\"]|addEventListener\(|\buse(?:Effect|State|Query)\(|\.(?:jsx|tsx|vue)$"
-)
+    r"\b(?:document|window|localStorage)\.|from ['\"](?:react|vue|svelte|preact|solid-js|@angular)"
+    r"|['\"]use client['\"]|addEventListener\(|\buse(?:Effect|State|Query)\("
+)  # fmt: skip
 _LIMITED = re.compile(
     r"axios\.defaults\.timeout|setGlobalDispatcher|axios-retry.*timeout|\.timeout\(|AbortController"
 )
@@ -55,18 +55,30 @@ class _Client(NamedTuple):
 
 def hits(module: ScriptModule) -> Iterator[Hit]:
     """Calls without time limit, handling or retry."""
-    clients = {client.name: client for client in _clients(module)}
+    made = any(word in module.text for word in ("axios.create", "got.extend", ".create("))
+    clients = {client.name: client for client in _clients(module)} if made else {}
+    calls = [(call, clients.get(call.name.rpartition(".")[0])) for call in module.calls]
+    outgoing = [(call, client) for call, client in calls if _is_outgoing(call, client)]
+    if outgoing:
+        yield from _of_calls(module, outgoing)
+
+
+def _is_outgoing(call: ScriptCall, client: _Client | None) -> bool:
+    if call.node.kind() == "new_expression":
+        return False
+    verb = client is not None and re.fullmatch(_VERBS, call.name.rpartition(".")[2])
+    return bool(verb) or _CALL.match(call.name) is not None
+
+
+def _of_calls(module: ScriptModule, outgoing: list[tuple[ScriptCall, _Client | None]]) -> Iterator[Hit]:
     is_page = _PAGE.search(module.text) is not None or module.path.endswith((".jsx", ".tsx"))
     retried = _RETRIES.search(module.text) is not None
+    globally = _LIMITED.search(module.text) is not None
     reported: set[int] = set()
-    for call in module.calls:
-        base, _, verb = call.name.rpartition(".")
-        client = clients.get(base) if re.fullmatch(_VERBS, verb) else None
-        if (client is None and not _CALL.match(call.name)) or call.node.kind() == "new_expression":
-            continue
+    for call, client in outgoing:
         if is_page and call.name == "fetch":
             continue
-        limited = client.limited if client is not None else _LIMITED.search(module.text) is not None
+        limited = client.limited if client is not None else globally
         if not limited and not _is_limited(module, call):
             yield hit("call-without-timeout", call.node, call.name)
         if not _is_handled(module, call.node):

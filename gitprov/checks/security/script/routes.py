@@ -92,7 +92,7 @@ def _has_global_check(module: ScriptModule) -> bool:
 
 
 def _deserves_check(route: Route, habit: bool) -> bool:
-    """Whether a route changes data or is an administrator's; beside routes that are checked, whether it changes
+    """Whether a route changes data or is an administrator's; beside checked routes, whether it changes
     anything.
     """
     changes = route.method in CHANGING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from gitprov.checks.security.script.sources import PAGE
@@ -10,8 +11,8 @@ from gitprov.checks.security.values import HOLE, LOCAL, REMOTE, UNCERTAIN, Value
 
 
 class ScriptSink(NamedTuple):
-    """A kind of call. `names`: matches the dotted name; `places`: numbers of the arguments concerned, with the
-    `keys` of objects among them; `raw` and `built`: the lowest level at which a value as it is, or put
+    """A kind of call. `names`: matches the dotted name; `places`: numbers of the arguments concerned, with
+    the `keys` of objects among them; `raw` and `built`: the lowest level at which a value as it is, or put
     together, does harm (9: never); `text`: what the constant text of a built value must match.
     """
 
@@ -65,10 +66,10 @@ SINKS = (
         r"^(?:child_process|shelljs|cp|childProcess)\.(?:exec|execSync)$|^execa\.(?:command|execaCommand\w*)$",
         raw=LOCAL, built=UNCERTAIN,
     ),
-    _sink("command-injection", r"^(?:child_process|execa)\.(?:spawn|execFile|fork|spawnSync|execFileSync|execa)$"),
+    _sink("command-injection", r"^(?:child_process|execa)\.(?:spawn|execFile|fork|execa)(?:Sync)?$"),
     _sink("code-injection", r"^(?:eval|Function|vm\.runIn\w+|vm\.Script|window\.eval|globalThis\.eval)$",
           places=(0, 1, 2), raw=UNCERTAIN, built=UNCERTAIN),
-    _sink("code-injection", r"^(?:setTimeout|setInterval|window\.setTimeout|window\.setInterval)$", built=LOCAL),
+    _sink("code-injection", r"^(?:window\.)?(?:setTimeout|setInterval)$", built=LOCAL),
     _sink("code-injection", r"^(?:require|import)$"),
     _sink(
         "template-injection",
@@ -89,7 +90,7 @@ SINKS = (
         keys=("url", "uri", "hostname", "baseURL"),
     ),
     _sink("regex-injection", r"^RegExp$"),
-    _sink("reflected-xss", r"^(?:res|response|reply|ctx\.res)(?:\.status|\.set|\.header)*\.(?:send|write|end)$"),
+    _sink("reflected-xss", r"^(?:res|response|reply)(?:\.status|\.set|\.header)*\.(?:send|write|end)$"),
     _sink("dom-xss", r"^document\.(?:write|writeln)$|\.(?:createContextualFragment|bypassSecurityTrustHtml)$",
           raw=LOCAL, built=UNCERTAIN),
     _sink("dom-xss", r"\.insertAdjacentHTML$", places=(1,), raw=LOCAL, built=UNCERTAIN),
@@ -97,22 +98,28 @@ SINKS = (
           text=re.compile(r"<")),
     _sink("ldap-injection", r"\.(?:search|searchAsync)$", places=(1,), keys=("filter",), raw=NEVER,
           built=UNCERTAIN, text=_FILTER),
-    _sink("xpath-injection", r"^(?:xpath|select)(?:\.(?:select1?|evaluate|parse))?$|^document\.evaluate$", raw=NEVER,
-          built=LOCAL, text=_PATH),
-    _sink("untrusted-deserialisation", r"^(?:v8|node-serialize|funcster|cryo|serialize)\.(?:deserialize|parse)$"),
+    _sink("xpath-injection", r"^(?:xpath|select)(?:\.(?:select1?|evaluate|parse))?$|^document\.evaluate$",
+          raw=NEVER, built=LOCAL, text=_PATH),
+    _sink("untrusted-deserialisation", r"^(?:v8|node-serialize|funcster|cryo)\.(?:deserialize|parse)$"),
     _sink("prototype-pollution", r"^(?:_|lodash|lodash-merge|deepmerge|merge-deep|\$)(?:\.(?:merge|mergeWith"
           r"|defaultsDeep|set|setWith))?$", places=(1, 2)),
     _sink("mass-assignment", r"^[A-Z]\w*\.(?:create|build|insertMany|update|updateOne|findByIdAndUpdate"
           r"|findOneAndUpdate|upsert|bulkCreate)$", places=(0, 1), built=NEVER),
     _sink("mass-assignment", r"^prisma\.\w+\.(?:create|update|upsert)$", keys=("data",), built=NEVER),
     _sink("mass-assignment", r"^Object\.assign$", places=(1, 2), built=NEVER),
-    _sink("nosql-injection", r"\.(?:find|findOne|findOneAndUpdate|findOneAndDelete|deleteOne|deleteMany|updateOne"
-          r"|updateMany|countDocuments|aggregate)$", built=NEVER),
+    _sink("nosql-injection", r"\.(?:find|findOne|findOneAndUpdate|findOneAndDelete|deleteOne|deleteMany"
+          r"|updateOne|updateMany|countDocuments|aggregate)$", built=NEVER),
 )  # fmt: skip
 SHELL = ScriptSink("command-injection", re.compile(""), (0, 1), (), LOCAL, UNCERTAIN)
 _HOST = re.compile(r"^https?://[^\0/?#]+[/?#]")
 _LOCAL_PATH = re.compile(r"/[^/\0\\]|https?://[^\0/]+/|/?[?#]")
 _BODIES = re.compile(r"\b(?:body|rawBody)\b")
+
+
+@lru_cache(maxsize=1 << 14)
+def sinks_of(name: str) -> tuple[ScriptSink, ...]:
+    """The sinks that a call of a name is."""
+    return tuple(sink for sink in SINKS if sink.names.search(name))
 
 
 def does_harm(sink: ScriptSink, value: Value, validated: frozenset[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from gitprov.checks.security.values import ALL, LOCAL, REMOTE
@@ -39,9 +40,10 @@ _CLEARING: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         """
         parseInt parseFloat Number Boolean BigInt isInteger toFixed getTime now getFullYear toLocaleDateString
-        toLocaleTimeString toISOString randomUUID randomBytes digest createHash hash hashSync compare compareSync
-        uuid uuidv4 v4 nanoid keys indexOf findIndex charCodeAt includes has test some every
-        isArray isIP escapeId format round floor ceil safeParse parseAsync toLocaleString getElementById querySelector
+        toLocaleTimeString toISOString randomUUID randomBytes digest createHash hash hashSync compare
+        compareSync uuid uuidv4 v4 nanoid keys indexOf findIndex charCodeAt includes has test some every isArray
+        isIP escapeId format round floor ceil safeParse parseAsync toLocaleString getElementById
+        querySelector
         """,
         (ALL,),
     ),
@@ -107,6 +109,7 @@ PASSING = frozenset(
 """Calls whose result is their argument, or the object that they are a method of, in another form."""
 
 
+@lru_cache(maxsize=1 << 14)
 def source_of(name: str, *, called: bool = False) -> Source | None:
     """The source that an expression of a dotted name is; None where it is none. `called`: it is a call."""
     if called:
@@ -122,6 +125,7 @@ def source_of(name: str, *, called: bool = False) -> Source | None:
     return None
 
 
+@lru_cache(maxsize=1 << 14)
 def cleared_by(name: str) -> frozenset[str] | None:
     """The rules for which the result of a call is harmless; None where the call changes nothing."""
     last = name.rpartition(".")[2]
@@ -133,6 +137,7 @@ def cleared_by(name: str) -> frozenset[str] | None:
     return rules
 
 
+@lru_cache(maxsize=1 << 14)
 def is_test(name: str) -> bool:
     """Whether a call decides on the validity of its arguments or its object."""
     return _TEST.search(name.rpartition(".")[2]) is not None
