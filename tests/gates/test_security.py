@@ -140,7 +140,10 @@ def test_security_as_sarif(project: GitRepo) -> None:
 def test_javascript_and_typescript(project: GitRepo) -> None:
     """Models' lines in both languages are judged; a part that does not parse is unknown."""
     Agent(project).write("app.js", "eval(location.hash)\n")
-    Agent(project).write("web/db.ts", "export const f = (db: Db, n: string) =>\n  db.query(`SELECT a FROM t WHERE n = ${n}`);\n")
+    Agent(project).write(
+        "web/db.ts",
+        "export const f = (db: Db, n: string) =>\n  db.query(`SELECT a FROM t WHERE n = ${n}`);\n",
+    )
     Agent(project).write("broken.mjs", "function (\n")
     project.git("add", ".")
     document = answer(project, "--staged", status=1)

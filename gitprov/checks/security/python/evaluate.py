@@ -58,14 +58,18 @@ class Evaluator:
         self._silent = False
         self._methods: dict[type[ast.expr], Callable[[Evaluator, Any, Variables], Value] | None] = {}
 
+    def spend(self, steps: int) -> None:
+        """Count some steps. Raises Exhausted where a file takes too many."""
+        self._steps += steps
+        if self._steps > MOST_STEPS:
+            raise Exhausted
+
     def value(self, node: ast.expr, scope: Variables) -> Value:
         """What is known of an expression."""
         if self._depth > _DEEPEST:
             return uncertain("", node.lineno)
         self._depth += 1
-        self._steps += 1
-        if self._steps > MOST_STEPS:
-            raise Exhausted
+        self.spend(1)
         try:
             kind = type(node)
             if kind not in self._methods:

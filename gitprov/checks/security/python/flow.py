@@ -219,6 +219,7 @@ class Flow:
     def _visit_if(self, node: ast.If, scope: Variables) -> None:
         self._evaluator.value(node.test, scope)
         keys = self._evaluator.tested(node.test, scope)
+        self._evaluator.spend(1 + (len(scope.names) + len(scope.validated)) // 10)
         body, other = scope.copy(), scope.copy()
         body.validated |= keys
         other.validated |= keys
@@ -240,6 +241,7 @@ class Flow:
     _visit_asyncfor = _visit_for
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.While, scope: Variables) -> None:
+        self._evaluator.spend(1 + (len(scope.names) + len(scope.validated)) // 10)
         inner = scope.copy()
         self._block(node.body, inner)
         scope.merge([scope.copy(), inner])

@@ -80,8 +80,9 @@ class Evaluator:
         self._depth = 0
         self._steps = 0
         self._memory: dict[tuple[int, str, int], Value] = {}
-        self._open: set[tuple[int, str]] = set()
-        self._conditions: dict[int, list[SgNode]] = {}
+        self._open: set[tuple[int, str, int]] = set()
+        self._conditions: dict[int, list[tuple[int, SgNode]]] = {}
+        self._decided: dict[int, set[str]] = {}
 
     def value(self, node: SgNode | None) -> Value:
         """What is known of an expression."""
@@ -141,13 +142,13 @@ class Evaluator:
     def _defined(self, name: str, scope: Scope, rows: list[Definition]) -> Value:
         key = (scope.start, name, rows[-1].at)
         if key not in self._memory:
-            if (scope.start, name) in self._open:
+            if key in self._open:
                 return CONSTANT
-            self._open.add((scope.start, name))
+            self._open.add(key)
             try:
                 self._memory[key] = self._of_definitions(name, scope, rows[-_MOST:])
             finally:
-                self._open.discard((scope.start, name))
+                self._open.discard(key)
         return self._memory[key]
 
     def _of_definitions(self, name: str, scope: Scope, rows: list[Definition]) -> Value:
@@ -310,7 +311,7 @@ class Evaluator:
         if method == "join" and receiver is not None and name.rpartition(".")[0] not in ("path", "posix"):
             value = union([self.value(receiver), *map(self.value, values)])
             built = value.built or bool(value.origins and value.text.strip(HOLE))
-            return value._replace(built=built, boxed=False)
+            return value._replace(text=value.text + HOLE if built else value.text, built=built, boxed=False)
         if method in ("join", "resolve", "concat", "normalize") and values:
             return joined(
                 map(self.value, [*([receiver] if method == "concat" and receiver else []), *values])
@@ -383,12 +384,16 @@ class Evaluator:
         for scope in self._module.around(at):
             if scope.start < 0:
                 break
-            for test in self._tests(scope):
-                if test.range().start.index < at:
-                    keys |= self.tested(test)
+            for start, test in self._tests(scope):
+                if start >= at:
+                    break
+                if start not in self._decided:
+                    self._decided[start] = self.tested(test)
+                keys |= self._decided[start]
         return frozenset(keys)
 
-    def _tests(self, scope: Scope) -> list[SgNode]:
+    def _tests(self, scope: Scope) -> list[tuple[int, SgNode]]:
+        """The conditions of a function and their places in the text, in its order."""
         if scope.start not in self._conditions:
             tests: Any = [
                 {
@@ -398,5 +403,8 @@ class Evaluator:
                 {"kind": "ternary_expression"},
                 {"kind": "expression_statement", "regex": r"(?i)(valid|assert|check|verify|ensure)\w*\("},
             ]
-            self._conditions[scope.start] = scope.node.find_all(any=tests)
+            nodes = scope.node.find_all(any=tests)
+            self._conditions[scope.start] = sorted(
+                ((node.range().start.index, node) for node in nodes), key=lambda row: row[0]
+            )
         return self._conditions[scope.start]

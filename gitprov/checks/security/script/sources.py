@@ -41,8 +41,8 @@ _CLEARING: tuple[tuple[str, tuple[str, ...]], ...] = (
         """
         parseInt parseFloat Number Boolean BigInt isInteger toFixed getTime now getFullYear toLocaleDateString
         toLocaleTimeString toISOString randomUUID randomBytes digest createHash hash hashSync compare
-        compareSync uuid uuidv4 v4 nanoid keys indexOf findIndex charCodeAt includes has test some every isArray
-        isIP escapeId format round floor ceil safeParse parseAsync toLocaleString getElementById
+        compareSync uuid uuidv4 v4 nanoid keys indexOf findIndex charCodeAt includes has test some every
+        isArray isIP escapeId format round floor ceil safeParse parseAsync toLocaleString getElementById
         querySelector
         """,
         (ALL,),
