@@ -32,6 +32,8 @@ def test_lines_of_a_model(repo: GitRepo) -> None:
     repo.commit_staged("Add")
     assert len(answer(repo, ".", status=1)["findings"]) == 1
     assert len(answer(repo, ".", "--all-lines", status=1)["findings"]) == 2
+    answer(repo, ".", "--all-lines", "--baseline=old.json", "--write-baseline")
+    assert answer(repo, ".", "--all-lines", "--baseline=old.json")["counts"]["baseline"] == 2
 
 
 def test_a_file_that_does_not_parse(repo: GitRepo) -> None:

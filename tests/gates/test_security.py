@@ -60,6 +60,7 @@ def rows(document: dict[str, Any]) -> list[tuple[str, int, int]]:
 def test_weaknesses_of_a_model(project: GitRepo) -> None:
     """Staged, in a range and on disk, each with trace, weakness number and fix."""
     Agent(project).write("app.py", SAMPLE)
+    assert rows(answer(project, ".", status=1)) == EXPECTED
     project.git("add", ".")
     assert rows(answer(project, "--staged", status=1)) == EXPECTED
     project.commit_staged("Add")
@@ -78,6 +79,8 @@ def test_lines_of_a_person_are_judged_on_request(project: GitRepo) -> None:
     assert answer(project, ".")["status"] == "clean"
     document = answer(project, "--all-lines", "old.py", status=1)
     assert rows(document) == [("security/command-injection", 4, 78)]
+    answer(project, "--all-lines", "old.py", "--write-baseline")
+    assert answer(project, "--all-lines", "old.py")["counts"]["baseline"] == 1
     text = (project.path / "old.py").read_text()
     Agent(project).write("old.py", text + "\nVALUE = eval(input())\n")
     project.git("add", ".")
@@ -134,10 +137,17 @@ def test_security_as_sarif(project: GitRepo) -> None:
     assert result["properties"]["trace"] == project.traces()[0]["id"]
 
 
-def test_a_language_that_is_not_judged(project: GitRepo) -> None:
-    """Models' lines in JavaScript are unknown, never clean."""
+def test_javascript_and_typescript(project: GitRepo) -> None:
+    """Models' lines in both languages are judged; a part that does not parse is unknown."""
     Agent(project).write("app.js", "eval(location.hash)\n")
+    Agent(project).write(
+        "web/db.ts",
+        "export const f = (db: Db, n: string) =>\n  db.query(`SELECT a FROM t WHERE n = ${n}`);\n",
+    )
+    Agent(project).write("broken.mjs", "function (\n")
     project.git("add", ".")
-    document = answer(project, "--staged")
-    assert document["status"] == "unknown"
-    assert document["unknown"][0]["path"] == "app.js"
+    document = answer(project, "--staged", status=1)
+    assert rows(document) == [("security/code-injection", 1, 94), ("security/sql-injection", 2, 89)]
+    assert [(row["path"], row["reason"]) for row in document["unknown"]] == [
+        ("broken.mjs", "line 1 does not parse, so flow was not followed")
+    ]

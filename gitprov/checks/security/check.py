@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks.security import patterns
-from gitprov.checks.security.rule import Catalog, Hit, SecurityRule, language_of
+from gitprov.checks.security.rule import PYTHON, Catalog, Hit, SecurityRule, grammar_of, language_of
+
+if TYPE_CHECKING:
+    from ast_grep_py import SgNode
 
 #: Largest text that is judged, in characters, and the longest time for one file, in seconds.
 LARGEST_TEXT, LONGEST = 1 << 20, 5.0
@@ -32,21 +35,29 @@ class Judgement(NamedTuple):
 
 def judge(path: str, text: str, catalog: Catalog, clock: Callable[[], float]) -> Judgement:
     """Judge a file; nothing for a file of another language. `clock`: seconds that only grow."""
-    language = language_of(path)
-    if language is None:
+    language, grammar = language_of(path), grammar_of(path)
+    if language is None or grammar is None:
         return Judgement([], [])
     if len(text) > LARGEST_TEXT:
         return Judgement([], [f"it is larger than {LARGEST_TEXT >> 20} MiB"])
     end = clock() + LONGEST
-    rules = patterns.anchored(catalog.of(language), text)
-    root = patterns.tree(text, language)
-    hits, reasons = patterns.matches(root, rules, lambda: clock() > end)
-    if clock() <= end:
-        more, problems = _of_python(path, text)
-        hits, reasons = hits + more, reasons + problems
-    else:
-        reasons.append("the time for one file was up before its flow was followed")
+    hits, reasons = _judged(path, text, catalog.of(language), grammar, lambda: clock() > end)
     return Judgement(_weaknesses(hits, catalog, language), reasons)
+
+
+def _judged(
+    path: str, text: str, rules: list[SecurityRule], grammar: str, expired: Callable[[], bool]
+) -> tuple[list[Hit], list[str]]:
+    """The hits of patterns and finders, and why some could not look."""
+    some = patterns.anchored(rules, text)
+    if grammar != PYTHON:
+        root = patterns.tree(text, grammar)
+        hits, reasons = patterns.matches(root, some, expired)
+        more, problems = _of_script(path, root, grammar, expired)
+    else:
+        hits, reasons = patterns.matches(patterns.tree(text, grammar), some, expired) if some else ([], [])
+        more, problems = _of_python(path, text, expired)
+    return [*hits, *more], [*reasons, *problems]
 
 
 def _weaknesses(hits: Iterable[Hit], catalog: Catalog, language: str) -> list[Weakness]:
@@ -60,7 +71,18 @@ def _weaknesses(hits: Iterable[Hit], catalog: Catalog, language: str) -> list[We
     return list(rows.values())
 
 
-def _of_python(path: str, text: str) -> tuple[list[Hit], list[str]]:
+def _of_script(
+    path: str, root: SgNode, grammar: str, expired: Callable[[], bool]
+) -> tuple[list[Hit], list[str]]:
+    from gitprov.checks.security.script import finders
+
+    broken = patterns.broken_line(root)
+    if broken is not None:
+        return [], [f"line {broken} does not parse, so flow was not followed"]
+    return finders.hits(path, root, grammar, expired)
+
+
+def _of_python(path: str, text: str, expired: Callable[[], bool]) -> tuple[list[Hit], list[str]]:
     from gitprov.checks.security.python import finders
 
     try:
@@ -71,4 +93,5 @@ def _of_python(path: str, text: str) -> tuple[list[Hit], list[str]]:
         return [], [f"line {error.lineno or 1} does not parse, so flow was not followed"]
     except (RecursionError, MemoryError, ValueError) as error:
         return [], [f"it does not parse, so flow was not followed: {error}"]
-    return finders.hits(path, module)
+    names = finders.needed(text)
+    return finders.hits(path, module, names, expired) if names else ([], [])

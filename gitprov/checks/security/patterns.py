@@ -19,25 +19,34 @@ class Matches(NamedTuple):
 
 
 def tree(text: str, language: str) -> SgNode:
-    """The root of a text's syntax tree; `language`: one of `rule.LANGUAGES`. ModuleNotFoundError where the
-    parser is not installed.
+    """The root of a text's syntax tree; `language`: one of the values of `rule.GRAMMARS`.
+
+    ModuleNotFoundError where the parser is not installed.
     """
     from ast_grep_py import SgRoot
 
     return SgRoot(text, language).root()
 
 
+def broken_line(root: SgNode) -> int | None:
+    """The first line of a part that does not parse, 1-based; None where all of the text does."""
+    node = root.find(kind="ERROR")
+    return node.range().start.line + 1 if node is not None else None
+
+
 def anchored(rules: Iterable[SecurityRule], text: str) -> list[SecurityRule]:
-    """The rules that can match in a text: one of their anchor words occurs."""
-    return [rule for rule in rules if not rule.anchors or any(word in text for word in rule.anchors)]
+    """The rules with a pattern that can match in a text: one of their anchor words occurs. Each word is
+    looked for once.
+    """
+    rows = [rule for rule in rules if rule.pattern is not None]
+    words = {word for word in {word for rule in rows for word in rule.anchors} if word in text}
+    return [rule for rule in rows if not rule.anchors or not words.isdisjoint(rule.anchors)]
 
 
 def matches(root: SgNode, rules: Iterable[SecurityRule], expired: Callable[[], bool]) -> Matches:
     """Run rules until the time for the file is up (`expired`)."""
     result = Matches([], [])
     for rule in rules:
-        if rule.pattern is None:
-            continue
         if expired():
             result.reasons.append(f"the time for one file was up before {rule.id}")
             break

@@ -7,10 +7,14 @@ from typing import Any, NamedTuple
 
 import yaml
 
-PYTHON = "python"
-LANGUAGES = (PYTHON,)
-"""The languages of rules. The parser ends the process for a name that it does not have."""
-_SUFFIXES = {"py": PYTHON, "pyw": PYTHON}
+PYTHON, JAVASCRIPT = "python", "javascript"
+LANGUAGES = (PYTHON, JAVASCRIPT)
+"""The languages of rules; those of JavaScript are for TypeScript as well."""
+GRAMMARS = {
+    "py": PYTHON, "pyw": PYTHON, "js": JAVASCRIPT, "mjs": JAVASCRIPT, "cjs": JAVASCRIPT, "jsx": JAVASCRIPT,
+    "ts": "typescript", "mts": "typescript", "cts": "typescript", "tsx": "tsx",
+}  # fmt: skip
+"""End of a file name → grammar. The parser ends the process for a name that it does not have."""
 PREFIX = "security/"
 
 
@@ -65,9 +69,15 @@ class Catalog:
         return {rule.id: rule.message for rule in self.rules}
 
 
+def grammar_of(path: str) -> str | None:
+    """The grammar of a file by the end of its name; None for all others."""
+    return GRAMMARS.get(path.rpartition("/")[2].rpartition(".")[2].lower()) if "." in path else None
+
+
 def language_of(path: str) -> str | None:
-    """The language of a file by the end of its name; None for all others."""
-    return _SUFFIXES.get(path.rpartition("/")[2].rpartition(".")[2].lower()) if "." in path else None
+    """The language whose rules are for a file, by the end of its name; None without any."""
+    grammar = grammar_of(path)
+    return grammar if grammar is None or grammar == PYTHON else JAVASCRIPT
 
 
 def catalog(files: Mapping[str, str]) -> Catalog:

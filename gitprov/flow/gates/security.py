@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib import resources
 
 from gitprov.checks.security.check import Judgement, Weakness, judge
@@ -13,8 +16,8 @@ from gitprov.flow.gates.subjects import Subject
 from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
 
 _UNREAD = "security/unread"
-_SCRIPTS = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts")
-_NO_SCRIPTS = "JavaScript and TypeScript are not judged by this version"
+#: Seconds after which a file is given up, whatever runs; `check.LONGEST` counts between rules.
+_HARD_LIMIT = 10.0
 
 
 def rules() -> Catalog:
@@ -35,8 +38,6 @@ def weaknesses(subjects: Iterable[Subject], book: Catalog, every_line: bool) -> 
     for subject in subjects:
         lines = subject.added if every_line else subject.ai
         if language_of(subject.path) is None:
-            if lines and subject.path.lower().endswith(_SCRIPTS):
-                yield Finding(_UNREAD, UNKNOWN, _NO_SCRIPTS, path=subject.path)
             continue
         if subject.unread:
             yield Finding(_UNREAD, UNKNOWN, subject.unread, path=subject.path)
@@ -46,9 +47,38 @@ def weaknesses(subjects: Iterable[Subject], book: Catalog, every_line: bool) -> 
             yield from (Finding(_UNREAD, UNKNOWN, text, path=subject.path) for text in judgement.reasons)
 
 
-def _judged(subject: Subject, book: Catalog) -> Judgement:
+class _TimeUp(BaseException):
+    """The time for one file is up; no handler of a single rule catches it."""
+
+
+@contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """Raise _TimeUp in the body after some seconds of wall time, also inside a regular expression. Only the
+    main thread of a system with interval timers has a limit.
+    """
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_number: int, _frame: object) -> None:
+        raise _TimeUp
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        return judge(subject.path, subject.content.decode("utf-8", "replace"), book, time.monotonic)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _judged(subject: Subject, book: Catalog) -> Judgement:
+    text = subject.content.decode("utf-8", "replace")
+    try:
+        with _limited(_HARD_LIMIT):
+            return judge(subject.path, text, book, time.monotonic)
+    except _TimeUp:
+        return Judgement([], [f"judging it took longer than {_HARD_LIMIT:g} seconds"])
     except ModuleNotFoundError as error:
         raise GitprovError(
             f"judging code needs {error.name}, which is not installed", "pip install 'gitprov[checks]'"

@@ -182,7 +182,9 @@ def _staged(repo: Repository) -> Iterator[Subject]:
 def _on_disk(repo: Repository, paths: Sequence[str]) -> Iterator[Subject]:
     from gitprov.git.files import tree_files
 
-    for path in _files(repo, paths):
+    names = _files(repo, paths)
+    old = blobs(repo, "HEAD", names)  # git blame refuses a file that HEAD does not have
+    for path in names:
         try:
             content = tree_files.plain(repo.worktree or "", path, LARGEST)
         except OSError as error:
@@ -192,13 +194,12 @@ def _on_disk(repo: Repository, paths: Sequence[str]) -> Iterator[Subject]:
             continue
         count = content.count(b"\n") + (not content.endswith(b"\n"))
         every = LineSet.of_runs([(1, count)])
-        # git blame refuses a file that HEAD does not have.
-        authors = _blamed(repo, (), path, None) if path in blobs(repo, "HEAD", [path]) else _new(repo, path)
+        authors = _blamed(repo, (), path, None) if path in old else _claimed(repo, path)
         yield Subject(path, content, every, authors)
 
 
-def _new(repo: Repository, path: str) -> tuple[tuple[LineSet, Author], ...]:
-    """The models' lines of a file on disk that no commit has."""
+def _claimed(repo: Repository, path: str) -> tuple[tuple[LineSet, Author], ...]:
+    """The models' lines of a file that HEAD does not have, by the inbox's claims."""
     from gitprov.flow.evidence.uncommitted import uncommitted
     from gitprov.model.rows import TraceRow
 
@@ -210,10 +211,14 @@ def _new(repo: Repository, path: str) -> tuple[tuple[LineSet, Author], ...]:
     )
 
 
+def _listed(repo: Repository, kind: str, paths: Iterable[str]) -> list[str]:
+    shown = repo.run("ls-files", "-z", kind, "--exclude-standard", "--", *paths)
+    return [name for name in decode(shown).split("\0") if name]
+
+
 def _files(repo: Repository, paths: Iterable[str]) -> list[str]:
     """The files below some paths that git has or would add. UsageError where a path names none."""
-    shown = repo.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *paths)
-    names = sorted(set(filter(None, decode(shown).split("\0"))))
+    names = sorted({*_listed(repo, "--cached", paths), *_listed(repo, "--others", paths)})
     if not names:
         raise UsageError(f"no file here: {', '.join(paths)}", "gitprov check -h")
     return names

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import re
+import time
 
 import pytest
 
-from gitprov.checks.security.check import LARGEST_TEXT, judge
+from gitprov.checks.security.check import LARGEST_TEXT, LONGEST, judge
 from gitprov.checks.security.python import finders
-from gitprov.checks.security.rule import Catalog, catalog
+from gitprov.checks.security.rule import Catalog, Hit, catalog
+from gitprov.checks.security.script import finders as script_finders
+from gitprov.flow.gates import security as gate
 from gitprov.flow.gates.security import rules
+from gitprov.flow.gates.subjects import Subject
+from gitprov.model.ranges import LineSet
 
 BOOK: Catalog = rules()
 BAD_RULE = """
@@ -70,15 +76,81 @@ def test_files_that_are_not_judged() -> None:
     assert judge("a.py", "x" * (LARGEST_TEXT + 1), BOOK, lambda: 0.0).reasons == ["it is larger than 1 MiB"]
     assert "line 1 does not parse" in judge("a.py", "def", BOOK, lambda: 0.0).reasons[0]
     assert judge("a.py", "x = '\0'", BOOK, lambda: 0.0).reasons
+    assert judge("a.js", "function (", BOOK, lambda: 0.0).reasons == [
+        "line 1 does not parse, so flow was not followed"
+    ]
     assert judge("a.py", "x = " + "-" * 50_000 + "1", BOOK, lambda: 0.0).reasons
 
 
-def test_a_file_that_takes_too_long_is_unknown() -> None:
-    """The clock is read between rules."""
+@pytest.mark.parametrize(
+    ("path", "text"), [("a.py", "import pickle\npickle.loads(eval(x))\n"), ("a.js", "eval(x); stack;\n")]
+)
+def test_a_file_that_takes_too_long_is_unknown(path: str, text: str) -> None:
+    """The clock is read before each rule and each finder."""
     ticks = itertools.count(0, 10)
-    reasons = judge("a.py", "import pickle\npickle.loads(x)\n", BOOK, lambda: float(next(ticks))).reasons
-    assert any("the time for one file was up" in reason for reason in reasons)
+    reasons = judge(path, text, BOOK, lambda: float(next(ticks))).reasons
+    assert reasons[0].startswith("the time for one file was up before security/")
+    assert reasons[1] == "the time for one file was up, so flow could not be judged"
     assert len(reasons) == 2
+
+
+NESTED = {
+    "python": ("a.py", "a = eval(" + "(b if " * 20 + "x in c" + " else d)" * 20 + ")\n"),
+    "script": ("a.js", "eval(" + "(a ? " * 24 + "f(x)" + " : y + ''.concat(z, z))" * 24 + ");\n"),
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_values_that_take_too_many_steps_are_unknown(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deep conditions, each of which is evaluated for its value and as a test; other finders still run."""
+    path, text = NESTED[name]
+    monkeypatch.setattr(f"gitprov.checks.security.{name}.evaluate.MOST_STEPS", 20)
+    judgement = judge(path, text + "password = 'hunter2Blue!'\n", BOOK, lambda: 0.0)
+    assert judgement.reasons == ["flow could not be judged: Exhausted"]
+    assert [row.rule.id for row in judgement.weaknesses] == ["security/hardcoded-secret"]
+
+
+HOSTILE = {
+    "calls": "x" + ".get(a)" * 400,
+    "words": "select " * 30_000,
+    "names": "a." * 400 + "b",
+    "addresses": "x = '" + "a://" * 20_000 + "'",
+    "keys": "password = '" + "A1b2" * 20_000 + "'",
+    "commas": "createCipheriv(" + "a," * 20_000 + "b)",
+    "quotes": 'x = "' + "'<" * 20_000 + '"',
+    "signatures": "signature = " + "digest + " * 300 + "x",
+    "logs": "console.log(" + "token + " * 300 + "x)",
+    "headers": "res.set('Access-Control-Allow-Origin', " + "'*' + " * 300 + "x)",
+    "spaces": "md5(" + " " * 100_000 + "x)",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_texts_end(name: str) -> None:
+    """No expression of a rule takes more than linear or small quadratic time: far below the limit of a file."""
+    for path in ("a.py", "a.js", "a.ts"):
+        start = time.monotonic()
+        reasons = judge(path, HOSTILE[name] + "\n", BOOK, lambda: 0.0).reasons
+        assert all("does not parse" in reason for reason in reasons), reasons
+        assert time.monotonic() - start < LONGEST
+
+
+def test_a_finder_that_hangs_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its expression would need years; the file is given up, and the next is judged."""
+
+    def hang(_module: object) -> list[Hit]:
+        re.match(r"(a+)+$", "a" * 60 + "b")
+        return []
+
+    monkeypatch.setattr(gate, "_HARD_LIMIT", 0.2)
+    monkeypatch.setitem(finders._FINDERS, "logs", (hang, lambda text: "hang" in text))
+    lines = LineSet.of_runs([(1, 1)])
+    subjects = [Subject("a.py", b"eval(hang)\n", lines), Subject("b.py", b"eval(x)\n", lines)]
+    findings = list(gate.weaknesses(subjects, BOOK, True))
+    assert [(row.path, row.rule, row.message.partition(" (")[0]) for row in findings] == [
+        ("a.py", "security/unread", "judging it took longer than 0.2 seconds"),
+        ("b.py", "security/code-injection", "A value is run as code"),
+    ]
 
 
 def test_a_rule_that_fails_is_unknown() -> None:
@@ -95,10 +167,12 @@ def test_a_finder_that_fails_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None
     def fail(_module: object) -> list[object]:
         raise ValueError
 
-    monkeypatch.setitem(finders._FINDERS, "logs", fail)
-    judgement = judge("a.py", "eval(x)\n", BOOK, lambda: 0.0)
-    assert judgement.reasons == ["logs could not be judged: ValueError"]
-    assert [row.rule.id for row in judgement.weaknesses] == ["security/code-injection"]
+    monkeypatch.setitem(finders._FINDERS, "logs", (fail, lambda _text: True))
+    monkeypatch.setitem(script_finders._FINDERS, "logs", fail)
+    for path in ("a.py", "a.js"):
+        judgement = judge(path, "eval(x)\n", BOOK, lambda: 0.0)
+        assert judgement.reasons == ["logs could not be judged: ValueError"]
+        assert [row.rule.id for row in judgement.weaknesses] == ["security/code-injection"]
 
 
 def test_an_unsupported_language_is_refused() -> None:

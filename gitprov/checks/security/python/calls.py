@@ -47,6 +47,11 @@ class Outgoing(NamedTuple):
     limited: bool
 
 
+def is_needed(text: str) -> bool:
+    """Whether a text names a library that calls other machines."""
+    return any(name in text for name in _MODULES)
+
+
 def hits(module: PythonModule) -> list[Hit]:
     """Calls without time limit, handling or retry."""
     return list(_hits(module)) if module.uses(*_MODULES) else []

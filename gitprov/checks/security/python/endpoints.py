@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from gitprov.checks.security.endpoints import CHANGING, PROTECTED, PUBLIC
 from gitprov.checks.security.python.handlers import TORNADO, Handler, handlers
 from gitprov.checks.security.python.module import Function, PythonModule, keyword, parameters
 from gitprov.checks.security.rule import Hit
@@ -20,24 +21,30 @@ _BODY = re.compile(
     r"|check_(?:password|auth|token|permission)|compare_digest|\b40[13]\b|unauthori[sz]ed|forbidden|permission"
     r"|get_jwt_identity|has_perm|is_admin|is_staff|api_?key|x-api|check_aut|login_user|check_admin|identity"
 )
-_PUBLIC = re.compile(
-    r"(?i)login|logout|log_in|sign_?in|sign_?up|sign_?out|register|registration|health|ready|alive|status|ping|webhook"
-    r"|hook|callback|index|home|docs|openapi|metrics|static|favicon|robots|forgot|reset|verify|confirm|contact"
-    r"|subscribe|search|feedback|token|oauth|auth|csrf|version|about|echo|hello|public|predict|convert|calc"
-)
-_PROTECTED = re.compile(
-    r"(?i)admin|delete|remove|account|payment|transfer|withdraw|balance|billing|invoice|order|salary|secret|config"
-    r"|setting|backup|export|internal|debug|shutdown|restart|execute|users?(?:_|/|$)|customer|patient|employee"
-    r"|password|role|permission|profile|private"
-)
 _WRITES = re.compile(
     r"(?i)\.(?:commit|add|delete|save|insert\w*|update\w*|remove|create|bulk_create|execute|delete_one|pop|write_text)\("
     r"|(?:DELETE|UPDATE|INSERT)\s|os\.remove|unlink|rmtree|\bdel\s"
 )
+_DECORATED = re.compile(r"@\w+\.(?:get|post|put|patch|delete|head|options|\w*route|websocket|view)\(")
+_WORDS = (
+    "django",
+    "rest_framework",
+    "aiohttp",
+    "tornado",
+    "View)",
+    "Resource)",
+    "Handler)",
+    "ViewSet)",
+    "Endpoint)",
+)
 _SETTING = re.compile(
     r"(?:permission_classes|authentication_classes|decorators|method_decorators)\b|def (?:dispatch|prepare)"
 )
-_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def is_needed(text: str) -> bool:
+    """Whether a text has a route, or a class or function that answers requests."""
+    return any(word in text for word in _WORDS) or _DECORATED.search(text) is not None
 
 
 def hits(module: PythonModule) -> list[Hit]:
@@ -53,10 +60,10 @@ def _unchecked(rows: dict[Function, Handler], checked: dict[Function, bool]) -> 
     habit = any(checked.values())
     for function, handler in rows.items():
         name = f"{function.name} {handler.route}"
-        if checked[function] or _PUBLIC.search(name) or not _deserves_check(function, handler, name, habit):
+        if checked[function] or PUBLIC.search(name) or not _deserves_check(function, handler, name, habit):
             continue
         line = handler.decorator.lineno if handler.decorator is not None else function.lineno
-        verbs = "/".join(verb for verb in handler.methods if verb in _CHANGING) or "GET"
+        verbs = "/".join(verb for verb in handler.methods if verb in CHANGING) or "GET"
         yield Hit(
             "endpoint-without-authentication",
             line,
@@ -71,8 +78,8 @@ def _deserves_check(function: Function, handler: Handler, name: str, habit: bool
     """
     if handler.kind == TORNADO and not handler.route:
         return False
-    changes = bool(_CHANGING & set(handler.methods))
-    protected = _PROTECTED.search(name) is not None
+    changes = bool(CHANGING & set(handler.methods))
+    protected = PROTECTED.search(name) is not None
     if changes and (habit or protected):
         return True
     return (changes and _WRITES.search(ast.unparse(function)) is not None) or (

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from gitprov.checks.security.python import sources
 from gitprov.checks.security.python.module import PythonModule, last, span, text_of
 from gitprov.checks.security.python.sinks import Sink, does_harm, sinks_of
-from gitprov.checks.security.python.values import (
+from gitprov.checks.security.rule import Hit
+from gitprov.checks.security.values import (
     CONSTANT,
     HOLE,
     LOCAL,
+    MOST_STEPS,
     REMOTE,
+    Exhausted,
     Origin,
     Value,
     joined,
     uncertain,
     union,
 )
-from gitprov.checks.security.rule import Hit
 
 _DEEPEST = 100
+_PATHS, _LAST_PARTS = frozenset(["Path", "PurePath", "PurePosixPath"]), frozenset(["name", "stem", "suffix"])
 _SIGNS = frozenset({"..", "/", "\\", "<", ">", ";", "@", "\n", "\r", "\0", "../", "://", "//", "'", '"'})
 
 
@@ -50,17 +54,29 @@ class Evaluator:
         self.hits: list[Hit] = []
         self._module = module
         self._depth = 0
+        self._steps = 0
         self._silent = False
+        self._methods: dict[type[ast.expr], Callable[[Evaluator, Any, Variables], Value] | None] = {}
+
+    def spend(self, steps: int) -> None:
+        """Count some steps. Raises Exhausted where a file takes too many."""
+        self._steps += steps
+        if self._steps > MOST_STEPS:
+            raise Exhausted
 
     def value(self, node: ast.expr, scope: Variables) -> Value:
         """What is known of an expression."""
         if self._depth > _DEEPEST:
             return uncertain("", node.lineno)
         self._depth += 1
+        self.spend(1)
         try:
-            evaluate = getattr(self, f"_of_{type(node).__name__.lower()}", None)
+            kind = type(node)
+            if kind not in self._methods:
+                self._methods[kind] = getattr(Evaluator, f"_of_{kind.__name__.lower()}", None)
+            evaluate = self._methods[kind]
             if evaluate is not None:
-                value: Value = evaluate(node, scope)
+                value: Value = evaluate(self, node, scope)
                 return value
             return self._of_children(node, scope)
         finally:
@@ -111,6 +127,12 @@ class Evaluator:
         if name in scope.names:
             return scope.names[name]
         base = self.value(node.value, scope)
+        if (
+            node.attr in _LAST_PARTS
+            and isinstance(node.value, ast.Call)
+            and last(name[: -len(node.attr) - 1]) in _PATHS
+        ):
+            return base._replace(cleared=base.cleared | {"path-traversal"})
         return self._source(name, node, scope) or base
 
     def _source(self, name: str, node: ast.expr, _scope: Variables) -> Value | None:

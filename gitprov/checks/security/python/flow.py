@@ -3,21 +3,96 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 
 from gitprov.checks.security.python.evaluate import Evaluator, Variables
 from gitprov.checks.security.python.handlers import FLASK, Handler, handlers, is_free_text
 from gitprov.checks.security.python.module import Function, PythonModule, parameters
-from gitprov.checks.security.python.values import (
+from gitprov.checks.security.rule import Hit
+from gitprov.checks.security.values import (
     CONSTANT,
+    HOLE,
     LOCAL,
     REMOTE,
     Origin,
     Value,
     uncertain,
 )
-from gitprov.checks.security.rule import Hit
 
+_WORDS = [
+    "request.",
+    "req.",
+    "(request",
+    "(req",
+    "self,request",
+    "self,req",
+    "rfile",
+    ".recv",
+    ".receive_",
+    "argument(",
+    "HTTPRequestHandler",
+    "flask",
+    "View)",
+    "Resource)",
+    "Endpoint)",
+    ".execute",
+    ".raw(",
+    "read_sql",
+    ".extra(",
+    ".fetch",
+    ".query(",
+    "exec_driver_sql",
+    "mogrify",
+    "run_query",
+    "RawSQL",
+    "=text(",
+    "(text(",
+    "returntext(",
+    "subprocess",
+    "system(",
+    "popen",
+    "Popen",
+    "getoutput",
+    "getstatusoutput",
+    "exec_command",
+    "create_subprocess",
+    "execl(",
+    "execv(",
+    "spawnl(",
+    "spawnv(",
+    "execlp",
+    "execvp",
+    "startfile",
+    "runcode",
+    "Template(",
+    "from_string",
+    "render_template_string",
+    "xpath",
+    "XPath",
+    "etree",
+    "ElementTree",
+    "minidom",
+    "pulldom",
+    "xml.sax",
+    "objectify",
+    "ldap",
+    "LDAP",
+    "Ldap",
+    "search_s",
+    "search_ext",
+    "search_filter",
+    "filterstr",
+    "(uid=",
+    "(cn=",
+    "(mail=",
+    "(objectClass=",
+    "(&(",
+]
+_CODE = re.compile(
+    r"(?:eval|exec|compile)\(|@\w+\.(?:get|post|put|patch|delete|head|options|\w*route|websocket|view)\("
+)
+"""Words of which a file has at least one where a value from a request, or a nearer one, can do harm."""
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _DEEPEST = 60
 
@@ -25,6 +100,12 @@ _DEEPEST = 60
 def hits(module: PythonModule) -> list[Hit]:
     """The hits of all functions and of the module's own statements."""
     return Flow(module).run()
+
+
+def is_needed(text: str) -> bool:
+    """Whether a text has a word of a source and sink, so that following its values can have a result."""
+    close = text.replace(" ", "")
+    return any(word in close for word in _WORDS) or _CODE.search(text) is not None
 
 
 class Flow:
@@ -67,6 +148,10 @@ class Flow:
         inner = scope.copy()
         for argument, default in parameters(node):
             inner.names[argument.arg] = self._parameter(node, handler, argument, default)
+            if handler is not None and argument.annotation is not None and _is_upload(argument.annotation):
+                name = f"{argument.arg}.filename"
+                origin = Origin(name, REMOTE, "the request", node.lineno)
+                inner.names[name] = Value(frozenset([origin]), HOLE)
         self._handler = handler
         self._block(node.body, inner)
         self._handler = outer
@@ -134,6 +219,7 @@ class Flow:
     def _visit_if(self, node: ast.If, scope: Variables) -> None:
         self._evaluator.value(node.test, scope)
         keys = self._evaluator.tested(node.test, scope)
+        self._evaluator.spend(1 + (len(scope.names) + len(scope.validated)) // 10)
         body, other = scope.copy(), scope.copy()
         body.validated |= keys
         other.validated |= keys
@@ -155,6 +241,7 @@ class Flow:
     _visit_asyncfor = _visit_for
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.While, scope: Variables) -> None:
+        self._evaluator.spend(1 + (len(scope.names) + len(scope.validated)) // 10)
         inner = scope.copy()
         self._block(node.body, inner)
         scope.merge([scope.copy(), inner])
@@ -201,6 +288,10 @@ def _as_loaded(target: ast.expr) -> ast.expr:
     if isinstance(target, ast.Name):
         return ast.copy_location(ast.Name(target.id, ast.Load()), target)
     return target
+
+
+def _is_upload(annotation: ast.expr) -> bool:
+    return "UploadFile" in ast.unparse(annotation)
 
 
 def _is_public(function: Function) -> bool:

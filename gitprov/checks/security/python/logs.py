@@ -48,6 +48,11 @@ _WHOLE = re.compile(
 )
 
 
+def is_needed(text: str) -> bool:
+    """Whether a text has the name of a logger."""
+    return "log" in text or "LOG" in text
+
+
 def hits(module: PythonModule) -> list[Hit]:
     """Calls of loggers with secrets, or with whole objects that have some."""
     return [hit for node in module.of(ast.Call) if _is_log(module, node) for hit in _of_call(module, node)]

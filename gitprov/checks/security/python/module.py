@@ -10,6 +10,29 @@ Node = TypeVar("Node", bound=ast.AST)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
+_BARE = frozenset(
+    [
+        "ctx",
+        "op",
+        "ops",
+        "id",
+        "attr",
+        "arg",
+        "name",
+        "asname",
+        "module",
+        "level",
+        "type_comment",
+        "kind",
+        "simple",
+        "is_async",
+        "conversion",
+        "rest",
+    ]
+)
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: (), ast.Name: ()}
+"""Type of nodes → its fields that may hold nodes with a place."""
+
 
 class PythonModule:
     """One file. `path`: its name; `tree`: its syntax tree; `imports`: the modules that it imports, dotted."""
@@ -21,11 +44,29 @@ class PythonModule:
         self._nodes: dict[type[ast.AST], list[ast.AST]] = {}
         self._names: dict[str, str] = {}
         self.imports: set[str] = set()
-        for node in ast.walk(tree):
-            self._nodes.setdefault(type(node), []).append(node)
-            for child in ast.iter_child_nodes(node):
-                self.parents[child] = node
+        self._visit(tree)
         self._read_imports()
+
+    def _visit(self, tree: ast.Module) -> None:
+        """Visit each node with a place once, from outside to inside; contexts and operators have none."""
+        parents, nodes, fields = self.parents, self._nodes, _FIELDS
+        queue: list[ast.AST] = [tree]
+        for node in queue:
+            kind = type(node)
+            if kind not in nodes:
+                nodes[kind] = []
+                fields.setdefault(kind, tuple(name for name in kind._fields if name not in _BARE))
+            nodes[kind].append(node)
+            for name in fields[kind]:
+                value = getattr(node, name, None)
+                if type(value) is list:
+                    for child in value:
+                        if isinstance(child, ast.AST):
+                            parents[child] = node
+                            queue.append(child)
+                elif isinstance(value, ast.AST):
+                    parents[value] = node
+                    queue.append(value)
 
     def _read_imports(self) -> None:
         for node in self.of(ast.Import):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from gitprov.checks.security.python.module import is_true, keyword
-from gitprov.checks.security.python.values import HOLE, LOCAL, REMOTE, UNCERTAIN, Value
+from gitprov.checks.security.values import HOLE, LOCAL, REMOTE, UNCERTAIN, Value
 
 
 class Sink(NamedTuple):
@@ -56,12 +57,13 @@ _HTTP = (
 SINKS = (
     _sink(
         "sql-injection",
-        r"\.(?:execute|executemany|executescript|raw|read_sql|read_sql_query|extra|fetch|fetchrow|fetchval|fetch_all"
-        r"|fetch_one|query|exec_driver_sql|RawSQL|run_query|execute_sql|mogrify)$|^(?:sqlalchemy\.)(?:text|sql\.text)$",
+        r"\.(?:execute|executemany|executescript|raw|read_sql|read_sql_query|exec_driver_sql|RawSQL|run_query"
+        r"|execute_sql|mogrify|fetchrow|fetchval|fetch_all|fetch_one)$|^(?:sqlalchemy\.)(?:text|sql\.text)$",
         keywords=("sql", "query", "statement", "operation"),
         built=UNCERTAIN,
         text=_SQL,
     ),
+    _sink("sql-injection", r"\.(?:extra|fetch|query)$", raw=_NEVER, built=UNCERTAIN, text=_SQL),
     _sink(
         "command-injection",
         r"^(?:os\.(?:system|popen)|commands\.getoutput|subprocess\.(?:getoutput|getstatusoutput)"
@@ -104,7 +106,8 @@ SINKS = (
     ),
     _sink(
         "template-injection",
-        r"^(?:\w+\.)*(?:render_template_string|from_string)$|^(?:jinja2|mako\.template|django\.template|tornado\.template"
+        r"^(?:\w+\.)*(?:render_template_string|(?i:env|environment|jinja2?|\w*_env|engine|templates\.env|Template)"
+        r"\.from_string)$|^(?:jinja2|mako\.template|django\.template|tornado\.template"
         r"|jinja2\.environment)\.Template$",
         keywords=("source", "template_string", "text"),
         raw=LOCAL,
@@ -166,12 +169,17 @@ _HOST = re.compile(r"^https?://[^\0/?#]+[/?#]")
 
 def sinks_of(name: str, call: ast.Call) -> list[Sink]:
     """The sinks that a call of a name is."""
-    rows = [sink for sink in SINKS if sink.names.search(name)]
+    rows = list(_named(name))
     if name.startswith("subprocess.") and is_true(keyword(call, "shell")):
         rows.append(_SHELL)
     elif name.startswith("subprocess.") and call.args and not isinstance(call.args[0], ast.List | ast.Tuple):
         rows.append(_ARGUMENTS)
     return rows
+
+
+@lru_cache(maxsize=1 << 14)
+def _named(name: str) -> tuple[Sink, ...]:
+    return tuple(sink for sink in SINKS if sink.names.search(name))
 
 
 def does_harm(sink: Sink, value: Value, validated: frozenset[str]) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from gitprov.checks.security.python.values import ALL, LOCAL, REMOTE
+from gitprov.checks.security.values import ALL, LOCAL, REMOTE
 
 _REQUEST = re.compile(
     r"(?:^|\.)(?:request|req)\.(?:args|form|values|json|data|files|cookies|headers|GET|POST|FILES|META|COOKIES"
@@ -121,6 +122,7 @@ _PASSING = frozenset(
 )
 
 
+@lru_cache(maxsize=1 << 14)
 def source_of(name: str) -> tuple[int, str] | None:
     """(level, in words) of an expression by its dotted name; None where it is no source."""
     if _REQUEST.search(name) or _TORNADO.search(name):
@@ -135,6 +137,7 @@ def is_server_source(name: str) -> bool:
     return _SERVER.search(name) is not None
 
 
+@lru_cache(maxsize=1 << 14)
 def cleared_by(name: str) -> frozenset[str] | None:
     """The rules for which the result of a call is harmless; None where the call changes nothing."""
     last = name.rpartition(".")[2]
@@ -149,6 +152,7 @@ def passes(name: str) -> bool:
     return name.rpartition(".")[2] in _PASSING
 
 
+@lru_cache(maxsize=1 << 14)
 def is_test(name: str) -> bool:
     """Whether a call decides on the validity of its arguments or its object."""
     last = name.rpartition(".")[2]

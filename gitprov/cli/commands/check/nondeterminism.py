@@ -13,6 +13,8 @@ def command(
     form: frame.Format = "text",
     strict: frame.Strict = False,
     all_lines: frame.AllLines = False,
+    baseline: frame.Baseline = None,
+    write_baseline: frame.WriteBaseline = False,
     color: frame.Color = None,
 ) -> None:
     """Look for results that differ from run to run: chance, the clock, unsorted listings and sets, races.
@@ -25,9 +27,11 @@ def command(
     Examples: gitprov check nondeterminism --staged; gitprov check nondeterminism src --all-lines
     """
     from gitprov.flow.gates.nondeterminism import nondeterminism
+    from gitprov.flow.gates.report import ReportOptions
     from gitprov.flow.gates.subjects import subjects
 
-    answer = frame.CheckAnswer("nondeterminism", form, strict, color, RULES)
+    options = ReportOptions(all_lines, baseline, write_baseline)
+    answer = frame.CheckAnswer("nondeterminism", form, strict, color, RULES, options)
     with frame.repository() as repo:
         scope = frame.scope(repo, paths or [], commits, staged)
         judged = list(subjects(repo, scope))

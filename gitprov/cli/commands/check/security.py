@@ -26,9 +26,11 @@ def command(
             "--tool", metavar="NAME", help="Join the findings of ruff, bandit or semgrep; may be repeated."
         ),
     ] = None,
+    baseline: frame.Baseline = None,
+    write_baseline: frame.WriteBaseline = False,
     color: frame.Color = None,
 ) -> None:
-    """Look for weaknesses in the lines that models wrote, in Python.
+    """Look for weaknesses in the lines that models wrote, in Python, JavaScript and TypeScript.
 
     Injection, unsafe deserialisation, secrets and placeholders in code, TLS verification off, outgoing calls
     without timeout, retry or handling, endpoints without authentication, secrets in logs, input that is used
@@ -39,23 +41,24 @@ def command(
 
     Examples: gitprov check security --staged; gitprov check security --range origin/main..HEAD --format sarif
     """
-    from gitprov.flow.gates.report import load_policy
+    from gitprov.flow.gates.report import ReportOptions, load_policy
     from gitprov.flow.gates.security import rules, weaknesses
     from gitprov.flow.gates.subjects import subjects
     from gitprov.flow.gates.tools import tool_options, with_tools
 
     book = rules()
-    answer = frame.CheckAnswer("security", form, strict, color, book.texts())
+    options = ReportOptions(all_lines, baseline, write_baseline)
+    answer = frame.CheckAnswer("security", form, strict, color, book.texts(), options)
     progress = Progress(_PATIENCE)
     with frame.repository() as repo:
         policy = load_policy(repo, "security")
-        options = tool_options(repo, policy, tools or [], all_lines)
+        others = tool_options(repo, policy, tools or [], all_lines)
         judged = list(subjects(repo, frame.scope(repo, paths or [], commits, staged)))
     findings: list[Finding] = []
     for done, subject in enumerate(judged, 1):
         findings += weaknesses([subject], book, all_lines)
         progress("files judged", done, len(judged))
     if policy.enabled:
-        findings = with_tools(findings, (row for row in judged if policy.judges(row.path)), book, options)
+        findings = with_tools(findings, (row for row in judged if policy.judges(row.path)), book, others)
     progress.end()
     answer.print(findings, {subject.path: subject for subject in judged})

@@ -14,6 +14,14 @@ HOLE = "\0"
 ALL = "*"
 
 
+MOST_STEPS = 400_000
+"""Most expressions that are evaluated for one file."""
+
+
+class Exhausted(Exception):
+    """Following the values of a file takes more steps than `MOST_STEPS`."""
+
+
 class Origin(NamedTuple):
     """Where a value comes from. `key`: the expression; `what`: in words; `line`: 1-based."""
 

@@ -1,0 +1,1 @@
+"""What code recognizes in JavaScript and TypeScript: flow, calls, routes, logs, credentials."""
