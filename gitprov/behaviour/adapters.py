@@ -15,8 +15,9 @@ _READABLE = 4096
 
 
 def register(name: str, adapter: Adapter) -> None:
-    """Read values of the class with this qualified name (`shop.money.Money`), and of classes derived from it, by
-    `adapter`. It replaces an earlier adapter of the same name.
+    """Read values of the class with this qualified name (`shop.money.Money`), and of classes derived from
+    it, by `adapter`. It replaces an earlier adapter of the same name, and counts for classes of which no
+    value was read before.
     """
     REGISTRY[name] = adapter
 

@@ -6,12 +6,12 @@ nor the version of Python moves a digest. A value of a type without a rule is un
 
 from __future__ import annotations
 
-import hashlib
 from functools import lru_cache
+from hashlib import sha256
 from typing import NamedTuple
 
 from gitprov.behaviour import kinds
-from gitprov.behaviour.node import CYCLE, SCALAR, UNKNOWN, Node, encode, walk
+from gitprov.behaviour.node import CYCLE, DICT, SCALAR, UNKNOWN, Node, encode, walk
 
 DEPTH = 120
 """Levels of nesting that are read; deeper values are unknown."""
@@ -37,23 +37,10 @@ class Canonical(NamedTuple):
 
 def canonical(value: object, drain: int = DRAIN) -> Canonical:
     """The canonical form of a value. Iterators are drained: at most `drain` elements and one more."""
-    return of_node(tree(value, drain))
-
-
-def of_node(node: Node) -> Canonical:
-    """The canonical form of a tree that was built before."""
-    unknown: dict[str, None] = {}
-    orders: list[str] = []
-    moved = False
-    for part in walk(node):
-        if part.kind == UNKNOWN:
-            unknown[f"{part.tag}: {part.text}"] = None
-        elif part.kind == "d":
-            orders.append(",".join(map(str, part.order)))
-            moved = moved or bool(part.order)
-    order = hashlib.sha256(";".join(orders).encode()).hexdigest()[:16] if moved else None
-    digest = None if unknown else f"sha256:{hashlib.sha256(encode(node)).hexdigest()}"
-    return Canonical(digest, order, node, tuple(unknown))
+    reading = _Walk(drain)
+    node = reading.node(value)
+    digest = None if reading.reasons else f"sha256:{sha256(encode(node)).hexdigest()}"
+    return Canonical(digest, _order(node) if reading.moved else None, node, tuple(sorted(reading.reasons)))
 
 
 def tree(value: object, drain: int = DRAIN) -> Node:
@@ -61,36 +48,55 @@ def tree(value: object, drain: int = DRAIN) -> Node:
     return _Walk(drain).node(value)
 
 
+def _order(node: Node) -> str:
+    """A digest of the orders of all dicts in a tree."""
+    rows = [",".join(map(str, part.order)) for part in walk(node) if part.kind == DICT]
+    return sha256(";".join(rows).encode()).hexdigest()[:16]
+
+
 class _Walk:
-    """The reading of one value: what lies above the present element, and how many were read."""
+    """The reading of one value: what lies above the present element, and how many were read.
+
+    `reasons` collects why parts are unknown; `moved` is whether a dict did not have its keys sorted.
+    """
 
     def __init__(self, drain: int) -> None:
         self.drain = drain
+        self.reasons: set[str] = set()
+        self.moved = False
         self._above: list[int] = []
         self._count = 0
 
     def node(self, value: object) -> Node:
         """The tree of an element."""
         kind = type(value)
-        scalar = kinds.SCALARS.get(kind)
         self._count += 1
         if self._count > NODES:
-            return Node(UNKNOWN, kinds.name_of(kind), f"more than {NODES:,} elements")
+            return self.unknown(value, f"more than {NODES:,} elements")
+        scalar = kinds.SCALARS.get(kind)
         if scalar is not None:
             return Node(SCALAR, kind.__name__, scalar(value))
         return self._compound(value, kind)
+
+    def unknown(self, value: object, reason: str) -> Node:
+        """The tree of a value that is not read, for this reason."""
+        tag = kinds.name_of(type(value))
+        self.reasons.add(f"{tag}: {reason}")
+        return Node(UNKNOWN, tag, reason)
 
     def _compound(self, value: object, kind: type) -> Node:
         mark = id(value)
         if mark in self._above:
             return Node(CYCLE, "cycle", str(len(self._above) - self._above.index(mark)))
         if len(self._above) >= DEPTH:
-            return Node(UNKNOWN, kinds.name_of(kind), f"nested deeper than {DEPTH} levels")
+            return self.unknown(value, f"nested deeper than {DEPTH} levels")
         self._above.append(mark)
         try:
-            return _handler(kind)(self, value)
+            node = _handler(kind)(self, value)
         finally:
             self._above.pop()
+        self.moved = self.moved or bool(node.order)
+        return node
 
 
 @lru_cache(maxsize=4096)

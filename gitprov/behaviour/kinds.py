@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from itertools import islice
+from math import isnan
 from typing import Any, Protocol
 
 from gitprov.behaviour import adapters, moments
-from gitprov.behaviour.node import DICT, LIST, OBJECT, SCALAR, SET, UNKNOWN, Node, encode
+from gitprov.behaviour.node import DICT, LIST, OBJECT, SCALAR, SET, Node, serial
 
 
 class Reader(Protocol):
@@ -20,11 +21,17 @@ class Reader(Protocol):
         """The tree of an element."""
         ...
 
+    def unknown(self, value: object, reason: str) -> Node:
+        """The tree of a value that is not read, for this reason."""
+        ...
+
 
 Handler = Callable[[Reader, Any], Node]
 
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{4,16}(?![0-9A-Fa-f])")
 _MOST_BITS = 10_000
+_MOVED = ("pathlib.", "pandas.")
+"""Modules that keep public classes in private modules, in some versions and not in others."""
 _UNREAD = ("io.IOBase", "_io._IOBase", "builtins.coroutine")
 
 
@@ -34,7 +41,7 @@ def _whole(value: int) -> str:
 
 
 def _real(value: float) -> str:
-    return value.hex() if value == value else "nan"
+    return "nan" if isnan(value) else value.hex()
 
 
 def _complex(value: complex) -> str:
@@ -62,11 +69,11 @@ SCALARS: dict[type, Callable[[Any], str]] = {
 
 def name_of(kind: type) -> str:
     """A type's qualified name as dotted words; the module is left out for built-in types."""
-    module = kind.__module__ if isinstance(kind.__module__, str) else ""
+    module = str(kind.__module__)
     name = kind.__qualname__.replace("<locals>.", "")
-    if module == "pathlib._local":  # where one version of Python keeps the classes of pathlib
-        module = "pathlib"
-    return re.sub(r"[^\w.]", "_", name if module in ("builtins", "") else f"{module}.{name}")
+    if module.startswith(_MOVED):
+        module = module.partition(".")[0]
+    return re.sub(r"[^\w.]", "_", name if module == "builtins" else f"{module}.{name}")
 
 
 def handler(kind: type) -> Handler:
@@ -108,13 +115,13 @@ def _list(read: Reader, value: Iterable[object]) -> Node:
 
 
 def _set(read: Reader, value: Iterable[object]) -> Node:
-    parts = sorted(map(read.node, value), key=encode)
+    parts = sorted(map(read.node, value), key=serial)
     return Node(SET, name_of(type(value)), "", tuple(parts))
 
 
 def _dict(read: Reader, value: Any) -> Node:
     pairs = [(read.node(key), read.node(item)) for key, item in value.items()]
-    keys = [encode(key) for key, _ in pairs]
+    keys = [serial(key) for key, _ in pairs]
     order = tuple(sorted(range(len(keys)), key=keys.__getitem__))
     parts = tuple(part for at in order for part in pairs[at])
     return Node(DICT, name_of(type(value)), "", parts, () if order == tuple(range(len(order))) else order)
@@ -130,7 +137,7 @@ def _iterator(read: Reader, value: Any) -> Node:
     except Exception as error:  # noqa: BLE001 - whatever the code under test raises is what is observed
         return Node(LIST, tag, "", (*parts, read.node(error)))
     if more is not parts:
-        parts.append(Node(UNKNOWN, tag, f"more than {read.drain:,} elements"))
+        parts.append(read.unknown(value, f"more than {read.drain:,} elements"))
     return Node(LIST, tag, "", tuple(parts))
 
 
@@ -160,8 +167,8 @@ def _of_fields(kind: type) -> Handler | None:
     """
     fields: Any = getattr(kind, "__dataclass_fields__", None)
     if fields is not None:
-        own = (name for name, field in fields.items() if repr(field._field_type) == "_FIELD")  # noqa: SLF001
-        return _of_attributes(sorted(own))
+        names = (name for name, field in fields.items() if repr(field._field_type) == "_FIELD")  # noqa: SLF001
+        return _of_attributes(sorted(names))
     fields = getattr(kind, "__attrs_attrs__", None)
     if fields is not None:
         return _of_attributes(sorted(field.name for field in fields))
@@ -171,7 +178,7 @@ def _of_fields(kind: type) -> Handler | None:
     if any(f"{base.__module__}.{base.__qualname__}" in _MODELS for base in kind.__mro__):
         return _model
     if issubclass(kind, tuple) and isinstance(getattr(kind, "_fields", None), tuple):
-        return _of_attributes(kind._fields)  # noqa: SLF001 - the documented name of a public thing
+        return _of_attributes(getattr(kind, "_fields", ()))
     return None
 
 
@@ -203,7 +210,7 @@ def _exception(read: Reader, value: BaseException) -> Node:
 
 
 def _scalar_subclass(base: Any) -> Handler:
-    """The rule of a class derived from `int`, `str` and the like: the class, and the value as its base has it."""
+    """The rule of a class derived from `int`, `str` and the like: the class, and the plain value."""
 
     def rule(_read: Reader, value: Any) -> Node:
         plain = base.__str__(value) if base is str else base(value)
@@ -254,13 +261,14 @@ def _array(read: Reader, value: Any) -> Node:
     return _object(value, [("typecode", read.node(value.typecode)), ("items", read.node(value.tolist()))])
 
 
-def _unknown(_read: Reader, value: object) -> Node:
-    return Node(UNKNOWN, name_of(type(value)), "no rule for values of this type")
+def _unknown(read: Reader, value: object) -> Node:
+    return read.unknown(value, "no rule for values of this type")
 
 
 _member = _of_attributes(("name", "value"))
 _range = _of_attributes(("start", "stop", "step"))
-_VIEWS = tuple(type(view) for view in ({}.keys(), {}.values(), {}.items()))
+_EMPTY: dict[object, object] = {}
+_VIEWS: tuple[type, ...] = (type(_EMPTY.keys()), type(_EMPTY.values()), type(_EMPTY.items()))
 
 _RULES: dict[type, Handler] = {
     list: _list,

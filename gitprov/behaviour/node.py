@@ -38,18 +38,22 @@ class Node(NamedTuple):
 
 
 def encode(node: Node) -> bytes:
-    """The canonical bytes of a tree. Every text has its length before it, so that no two trees share bytes."""
-    out: list[bytes] = []
-    _encode(node, out.append)
-    return b"".join(out)
+    """The canonical bytes of a tree: UTF-8 of `serial`."""
+    return serial(node).encode("utf-8", "surrogatepass")
 
 
-def _encode(node: Node, write: Callable[[bytes], None]) -> None:
-    tag = node.tag.encode("utf-8", "surrogatepass")
-    text = node.text.encode("utf-8", "surrogatepass")
-    write(b"%s%d:%s%d:%s%d;" % (node.kind.encode(), len(tag), tag, len(text), text, len(node.parts)))
-    for part in node.parts:
-        _encode(part, write)
+def serial(node: Node) -> str:
+    """A tree as text. Each content has its length before it, so that no two trees share a text."""
+    out: list[str] = []
+    _serial(node, out.append)
+    return "".join(out)
+
+
+def _serial(node: Node, write: Callable[[str], None]) -> None:
+    kind, tag, text, parts, _ = node
+    write(f"{kind}{tag}:{len(text)}:{text}{len(parts)};")
+    for part in parts:
+        _serial(part, write)
 
 
 def walk(node: Node) -> Iterator[Node]:
