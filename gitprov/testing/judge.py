@@ -81,7 +81,7 @@ def preview(node: Node, redact: Redact) -> str:
 
 
 def _moved(old: Row, row: Row, node: Node, tolerance: Tolerance | None, redact: Redact) -> str:
-    """The smallest places that differ. Where the old value was cut, so is the new one, to compare like with like."""
+    """The smallest places that differ. Where the old value was cut, the new one is cut in the same way."""
     before = parse(old.value if old.value is not None else old.preview)
     after = [parse(redact(render(node))), parse(row.preview)]
     rows = [list(islice(differences(before, now, tolerance), _SHOWN + 1)) for now in after if before and now]
@@ -111,9 +111,8 @@ def report(verdict: Verdict, old: Row | None, code: Code | None) -> str:
     }
     lines = [f"{heads[verdict.state]}:", *verdict.moved.splitlines()]
     if code is not None:
-        lines += [
-            f"code: {code.place}, trace {code.trace or 'not recorded'}, prompt {code.prompt_version or 'version not recorded'}"
-        ]
+        version = code.prompt_version or "not recorded"
+        lines += [f"code: {code.place}, trace {code.trace or 'not recorded'}, prompt version {version}"]
     if old is not None and old.accepted_by:
         after = f" after trace {old.trace}" if old.trace else ""
         lines += [
