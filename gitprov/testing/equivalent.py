@@ -1,4 +1,4 @@
-"""Whether two functions do the same: inputs are searched that separate them, and the smallest is offered as a case."""
+"""Whether two functions do the same: a search for the smallest input that separates them."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def equivalent(
 ) -> Callable[..., Any]:
     """A test that two functions do the same, for any input: `test_same = gitprov.equivalent(old, new)`.
 
-    `old` may be a function, `gen_…:function` (as that generation wrote it) or `REV:path:function` (as it was in a
-    commit). Inputs come from the annotations of `new`, from its cases and from `corpus` (tuples of arguments).
+    `old` may be a function, `gen_…:function` (as that generation wrote it) or `REV:path:function` (as it was
+    in a commit). Inputs come from the annotations of `new`, its cases, and `corpus`: tuples of arguments.
     Values are compared by canonical bytes, exceptions by their type. As a decorator it takes the place of the
-    function below it, which may say which inputs count: it gets them, and returns False for others.
+    function below it, which gets each input and returns False for those that do not count.
     """
 
     def run(accepts: Callable[..., Any] | None = None) -> Any:
@@ -76,7 +76,7 @@ def search(
     tolerance: Tolerance | None = None,
     accepts: Callable[..., Any] | None = None,
 ) -> CounterExample | None:
-    """The smallest input found for which two functions differ, None without one. The corpus is tried first."""
+    """The smallest input that separates two functions, None without one. The corpus is tried first."""
     try:
         from hypothesis import HealthCheck, Phase, given, settings
     except ImportError:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from gitprov.behaviour.baseline import PREVIEW, Row
+from gitprov.behaviour.baseline import Row
 from gitprov.behaviour.canonical import Canonical
 from gitprov.behaviour.difference import Difference, Tolerance, differences
 from gitprov.behaviour.node import Node
-from gitprov.behaviour.text import parse, render
+from gitprov.behaviour.text import parse, preview, render
 from gitprov.testing.observe import Observation
 
 Redact = Callable[[str], str]
@@ -68,16 +68,6 @@ def _row(observation: Observation, value: Canonical, tolerance: Tolerance | None
     whole = redact(render(value.node)) if tolerance else None
     digest = value.digest
     return Row(digest, observation.kind, preview(value.node, redact), value.order, tolerance, whole)
-
-
-def preview(node: Node, redact: Redact) -> str:
-    """A tree as text without secrets, in at most `PREVIEW` bytes of UTF-8."""
-    room = PREVIEW
-    text = redact(render(node, room))
-    while len(text.encode("utf-8", "backslashreplace")) > PREVIEW and room > 100:
-        room = room * 3 // 4
-        text = redact(render(node, room))
-    return text.encode("utf-8", "backslashreplace")[:PREVIEW].decode("utf-8", "ignore")
 
 
 def _moved(old: Row, row: Row, node: Node, tolerance: Tolerance | None, redact: Redact) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, get_type_hints
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
 from gitprov.errors import UsageError
 
@@ -27,7 +28,7 @@ def arguments(
     for at, parameter in enumerate(_positional(function)):
         choices = [_shape(args[at], _DEPTH) for args in corpus if len(args) > at]
         if parameter.name in hints:
-            choices.append(st.from_type(hints[parameter.name]))
+            choices.append(_of_hint(hints[parameter.name]))
         if choices:
             columns.append(_one_of(choices))
         elif parameter.default is inspect.Parameter.empty:
@@ -56,6 +57,31 @@ def _positional(function: Callable[..., Any]) -> list[inspect.Parameter]:
     return [parameter for parameter in parameters if parameter.kind in kinds]
 
 
+def _of_hint(hint: Any) -> SearchStrategy[Any]:
+    """Values of an annotation; floats in it are often short decimals, on whose rounding programs differ."""
+    from hypothesis import strategies as st
+
+    origin, inner = get_origin(hint), get_args(hint)
+    if hint is float:
+        return _floats()
+    if origin in (list, set, frozenset) and inner:
+        elements = _of_hint(inner[0])
+        return st.lists(elements, max_size=8) if origin is list else st.sets(elements, max_size=8).map(origin)
+    if origin is tuple and inner and inner[-1] is not ...:
+        return st.tuples(*map(_of_hint, inner))
+    if origin is dict and inner:
+        return st.dictionaries(_of_hint(inner[0]), _of_hint(inner[1]), max_size=8)
+    if origin in (Union, UnionType):
+        return _one_of([_of_hint(choice) for choice in inner])
+    return st.from_type(hint)
+
+
+def _floats() -> SearchStrategy[float]:
+    from hypothesis import strategies as st
+
+    return st.one_of(st.integers(-100_000, 100_000).map(lambda number: number / 1000), st.floats())
+
+
 def _one_of(choices: list[SearchStrategy[Any]]) -> SearchStrategy[Any]:
     from hypothesis import strategies as st
 
@@ -80,7 +106,9 @@ def _shape(value: Any, depth: int) -> SearchStrategy[Any]:
             return made.map(set) if isinstance(value, set) else made
         case dict():
             return st.fixed_dictionaries({key: _shape(item, below) for key, item in value.items()})
-        case None | bool() | int() | float() | complex() | str() | bytes():
+        case float():
+            return _floats()
+        case None | bool() | int() | complex() | str() | bytes():
             return st.none() if value is None else st.from_type(type(value))
     resolved = st.from_type(type(value))
     return resolved if not resolved.is_empty else st.just(value)
