@@ -13,8 +13,8 @@ _FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 
 
 class Feature(NamedTuple):
-    """`function` is `module:function`; `cases` the file of its corpus and `prompt` that of its prompt, relative
-    to the root. `divergence` is the percentage of cases that may differ.
+    """`function` is `module:function`; `cases` and `prompt` are the files of its corpus and its prompt.
+    `divergence` is the percentage of cases that may differ.
     """
 
     function: str

@@ -38,7 +38,8 @@ def pin_lines(commit: str, facts: JsonObject) -> Iterator[str]:
     yield f"{commit[:12]} {facts.get('at')} by {facts.get('by')}"
     yield f"  {facts.get('function')}, {cases.get('count')} cases of {cases.get('path')}"
     if prompt:
-        yield f"  prompt {prompt.get('path')}, version {prompt.get('version') or 'not recorded'}, {prompt.get('digest')}"
+        version = prompt.get("version") or "not recorded"
+        yield f"  prompt {prompt.get('path')}, version {version}, {prompt.get('digest')}"
     yield f"  accepted divergence {facts.get('divergence')} %"
     if facts.get("reason"):
         yield f"  {facts.get('reason')}"

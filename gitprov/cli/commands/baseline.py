@@ -37,7 +37,7 @@ def record(
 ) -> None:
     """Run a command, and keep the inputs of a function in it as cases.
 
-    Distinct inputs are kept, a few of each shape, without secrets. A file of cases that exists gets the new ones.
+    Distinct inputs are kept, a few of each shape, without secrets. A file that exists gets the new ones.
     Options stand before MODULE:FUNCTION.
 
     Example: gitprov baseline record --to tests/ai_baseline/total.jsonl shop.prices:total -- python -m shop

@@ -203,6 +203,10 @@ def _content(repo: Repository, path: str) -> bytes:
     return data
 
 
+def _prompt(feature: Feature, text: bytes) -> JsonObject:
+    return {"path": feature.prompt, "digest": _digest(text), "version": version_of(text)}
+
+
 def _digest(data: bytes) -> str:
     return f"sha256:{sha256(data).hexdigest()}"
 

@@ -22,7 +22,7 @@ class Recorded(NamedTuple):
 
 
 def record(target: str, words: Sequence[str], directory: str, env: Mapping[str, str]) -> Recorded:
-    """Run a command, and record the calls of `module:function` in its Python programs. Secrets are replaced."""
+    """Run a command, and record calls of `module:function` in its Python programs. Secrets are replaced."""
     redact = redaction(directory, env)
     with tempfile.TemporaryDirectory(prefix="gitprov-record-") as place:
         path = os.path.join(place, "inputs.jsonl")
@@ -34,7 +34,7 @@ def record(target: str, words: Sequence[str], directory: str, env: Mapping[str, 
 
 
 def _variables(target: str, path: str, env: Mapping[str, str]) -> dict[str, str]:
-    """The environment in which programs record: Python reads our sitecustomize first, which needs our package."""
+    """The environment in which programs record: Python reads our sitecustomize first."""
     import gitprov
 
     package = os.path.dirname(os.path.abspath(str(gitprov.__file__)))

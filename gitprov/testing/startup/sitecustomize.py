@@ -1,15 +1,16 @@
-"""Starts recording in a Python program whose environment asks for it, then runs the sitecustomize of the user."""
+"""Starts recording in a Python program whose environment asks for it, after the user's sitecustomize."""
 
 import os
 import sys
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != _HERE]
-sys.modules.pop("sitecustomize", None)
+_this = sys.modules.pop("sitecustomize", None)
 try:
-    import sitecustomize  # noqa: F401 - that of the user
+    __import__("sitecustomize")  # that of the user
 except ImportError:
-    pass
+    if _this is not None:  # whoever imported it expects it to stay
+        sys.modules["sitecustomize"] = _this
 if os.environ.get("GITPROV_RECORD"):
     from gitprov.testing.recorder import start
 
