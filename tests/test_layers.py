@@ -156,7 +156,9 @@ def _is_public_table(node: ast.stmt) -> bool:
     until one is used: the version, the table of names, the imports for types alone, `__getattr__`.
     """
     match node:
-        case ast.Assign(targets=[ast.Name(id="__version__" | "_NAMES")]) | ast.FunctionDef(name="__getattr__"):
+        case (
+            ast.Assign(targets=[ast.Name(id="__version__" | "_NAMES")]) | ast.FunctionDef(name="__getattr__")
+        ):
             return True
         case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.ImportFrom(module="typing"):
             return True

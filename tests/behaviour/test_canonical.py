@@ -17,7 +17,7 @@ from gitprov.behaviour.canonical import DRAIN, canonical, combined, tree
 from tests.behaviour import vectors
 from tests.behaviour.vector_types import Money, Tag, counting
 
-PYTHONS = sorted(Path("/root/.pyenv/versions").glob("3.1[0-9].*/bin/python"))
+PYTHONS = sorted(Path.home().glob(".pyenv/versions/3.1[0-9].*/bin/python"))
 SAME = [
     {'float("nan")', '-float("nan")'},
     {'"ä"', '"\\u00e4"'},
@@ -64,7 +64,9 @@ def test_no_two_vectors_fall_together() -> None:
     by_digest: dict[str, set[str]] = {}
     for expression, digest in vectors.table().items():
         by_digest.setdefault(digest, set()).add(expression)
-    assert sorted(map(sorted, (group for group in by_digest.values() if len(group) > 1))) == sorted(map(sorted, SAME))
+    assert sorted(map(sorted, (group for group in by_digest.values() if len(group) > 1))) == sorted(
+        map(sorted, SAME)
+    )
 
 
 class Plain:
@@ -144,7 +146,7 @@ def test_class_variables_are_no_fields() -> None:
 
 
 def test_libraries_by_their_fields() -> None:
-    """attrs and pydantic objects, and whatever else lists its fields, are read without an import of them."""
+    """Objects of attrs and pydantic, and whatever else lists its fields, are read without an import of them."""
     attrs, pydantic = pytest.importorskip("attrs"), pytest.importorskip("pydantic")
 
     @attrs.define

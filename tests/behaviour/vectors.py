@@ -2,7 +2,7 @@
 
 import array
 import collections
-import datetime
+import datetime  # noqa: ICN001 - the name that expressions use
 import ipaddress
 import itertools
 import json
