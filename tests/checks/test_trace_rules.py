@@ -42,7 +42,9 @@ DECLARED = ENTRY._replace(
 )
 
 
-def findings(entry: LoggedCommit, profiles: Sequence[str] = (), **policy: Any) -> list[Finding]:  # fields of a policy
+def findings(
+    entry: LoggedCommit, profiles: Sequence[str] = (), **policy: Any
+) -> list[Finding]:  # fields of a policy
     """What a policy finds in a commit."""
     rows = list(of_commit(entry, CheckPolicy(**policy), profiles))
     assert {row.rule for row in rows} <= {*RULES}
