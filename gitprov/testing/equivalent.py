@@ -11,6 +11,10 @@ from gitprov.behaviour.difference import Tolerance, differences
 from gitprov.behaviour.text import render
 from gitprov.errors import UsageError
 from gitprov.testing.cases import of_callable
+from gitprov.testing.environment import Hung, Place, fixed, no_calls
+
+SECONDS = 120
+"""How long a search may take."""
 
 
 class NotEquivalent(AssertionError):
@@ -63,9 +67,29 @@ def _check(
         name, before = old, load(old, new)
     else:
         name, before = getattr(old, "__qualname__", "old"), old
-    example = search(before, new, corpus, examples, tolerance, accepts)
+    example = _searched(before, new, corpus, examples, tolerance, accepts)
     if example is not None:
         raise NotEquivalent(describe(example, name, getattr(new, "__qualname__", "new"), tolerance))
+
+
+def _searched(
+    old: Callable[..., Any],
+    new: Callable[..., Any],
+    corpus: Sequence[tuple[Any, ...]],
+    examples: int,
+    tolerance: Tolerance | None,
+    accepts: Callable[..., Any] | None,
+) -> CounterExample | None:
+    """`search` in the fixed environment of cases. UsageError where it takes too long."""
+    place = Place()
+    try:
+        with no_calls(), fixed(place, "", SECONDS):
+            return search(old, new, corpus, examples, tolerance, accepts)
+    except Hung:
+        hint = "give fewer examples=, or inputs for which it is fast: corpus="
+        raise UsageError(f"the search took longer than {SECONDS} s", hint) from None
+    finally:
+        place.remove()
 
 
 def search(

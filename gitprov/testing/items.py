@@ -54,6 +54,8 @@ def items(
     collector: pytest.Module | pytest.Class, name: str, function: Any, marked: CaseSet
 ) -> list[CaseItem]:
     """The items of a callable; two cases of one name get numbers."""
+    if isinstance(collector, pytest.Class):
+        function = getattr(collector.obj(), name)
     out: list[CaseItem] = []
     counts: dict[str, int] = {}
     for case in (*marked.cases, *_of_files(collector, function, marked.files)):

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from gitprov.behaviour import adapters
+from gitprov.behaviour import canonical as canonical_module
 from gitprov.behaviour.canonical import DRAIN, canonical, combined, tree
 from tests.behaviour import vectors
 from tests.behaviour.vector_types import Money, Tag, counting
@@ -90,16 +91,17 @@ def test_unknown(value: object, reason: str) -> None:
     assert (whole.digest, whole.unknown) == (None, (reason,))
 
 
-def test_bounds() -> None:
+def test_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Values that are too deep or too large are unknown, and read no further."""
     deep: list[Any] = []
     for _ in range(200):
         deep = [deep]
     assert canonical(deep).unknown == ("list: nested deeper than 120 levels",)
-    wide = [0]
-    for _ in range(24):
-        wide = [wide, wide]  # type: ignore[list-item]
-    assert "more than 500,000 elements" in canonical(wide).unknown[0]
+    monkeypatch.setattr(canonical_module, "NODES", 5_000)
+    wide: list[Any] = [0]
+    for _ in range(15):
+        wide = [wide, wide]
+    assert "more than 5,000 elements" in canonical(wide).unknown[0]
 
 
 def test_iterators_are_read_to_their_end() -> None:

@@ -198,6 +198,8 @@ def test_bad_input(shop: GitRepo) -> None:
     }
     assert previews == {
         "exits": "observed(raised=SystemExit(args=(3,)))",
+        "ends": "observed(raised=SystemExit(args=(0,)))",
+        "method": "observed(returned='TestMethodsTestMethods')",
         "changes_everything": "observed(returned=([], 'UTC'), files={'sub/out.txt': 'written'})",
         "sees_nothing_of_it": "observed(returned=([], None, 0.8444218515250481, ('UTC', 'UTC')))",
         "threads": "observed(returned=None, threads=1)",
@@ -213,11 +215,11 @@ def test_bad_input(shop: GitRepo) -> None:
         "the case wrote more than is kept",
         "the case needs the module no_such_module, which is not installed",
         "no rule for a part of the value: object: no rule for values of this type",
-        "4 failed, 10 passed",
+        "4 failed, 12 passed",
     ):
         assert text in done.stdout
     again = run_pytest(shop, *args[:3])
-    assert "4 failed, 10 passed" in again.stdout
+    assert "4 failed, 12 passed" in again.stdout
 
 
 def test_without_options(shop: GitRepo) -> None:
