@@ -1,8 +1,8 @@
 """Runs the cases of a feature in a process of their own, and prints a row for each: `python -m` this module.
 
 Arguments: `module:function`, the file of cases, the root of the repository. Each line of the output is a JSON
-list: name of the case, digest, kind, text of the value, order of dicts, problem. The last line is the number of
-these lines.
+list: name of the case, digest, kind, text of the value, order of dicts, problem. The last line is the number
+of cases.
 """
 
 from __future__ import annotations
