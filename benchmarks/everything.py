@@ -29,6 +29,7 @@ NAMES = (
     "secrets",
     "nondeterminism",
     "dependencies",
+    "behaviour",
 )
 
 

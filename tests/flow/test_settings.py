@@ -38,6 +38,7 @@ SHOWN = {
     "feeds.pypi_advisories": "tests/gates/test_feeds.py::test_update",
     "feeds.osv": "tests/gates/test_osv.py::test_a_service_is_asked",
     "checks": "tests/gates/test_policy.py::test_a_project_decides_what_fails",
+    "features": "tests/behaviour/test_features.py::test_features_of_a_project",
     "personal_instructions": "tests/flow/test_links.py::test_a_persons_own_instructions",
 }
 
