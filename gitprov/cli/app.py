@@ -25,6 +25,8 @@ COMMANDS = {
     "record": "gitprov.cli.commands.record",
     "status": "gitprov.cli.commands.status",
     "show": "gitprov.cli.commands.show",
+    "versions": "gitprov.cli.commands.versions",
+    "compare": "gitprov.cli.commands.compare",
     "review": "gitprov.cli.commands.review",
     "sync": "gitprov.cli.commands.sync",
     "clone-setup": "gitprov.cli.commands.setup.clone_setup",

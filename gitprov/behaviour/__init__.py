@@ -1,0 +1,1 @@
+"""Behaviour of generated code: what can be determined from values and texts alone."""

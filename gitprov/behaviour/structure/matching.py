@@ -1,0 +1,54 @@
+"""Which removed definition an added one is, under another name or in another place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from gitprov.behaviour.structure.definition import Definition, FileDefinitions, Form
+
+
+class Place(NamedTuple):
+    """A definition in its file."""
+
+    path: str
+    file: FileDefinitions
+    definition: Definition
+
+    def form(self, renamed: Mapping[str, str]) -> tuple[str, Form]:
+        """The form, and what kind of definition it is of: a method is a function in another place."""
+        kind = self.definition.kind
+        return "function" if kind == "method" else kind, self.file.form(self.definition, renamed)
+
+
+def matched(
+    removed: Sequence[Place], added: Sequence[Place], renamed: Mapping[str, str]
+) -> list[tuple[Place, Place]]:
+    """Pairs of equal forms: those of one name first, then those whose form occurs once on each side."""
+    if not removed or not added:
+        return []
+    old = [(place, place.form({})) for place in removed]
+    new = [(place, place.form(renamed)) for place in added]
+    pairs: list[tuple[Place, Place]] = []
+    for key in (_name_and_form, _form):
+        first, second = Counter(map(key, old)), Counter(map(key, new))
+        places = {key(row): row for row in old}
+        for row in list(new):
+            name = key(row)
+            if first[name] == second[name] == 1:
+                pairs.append((places[name][0], row[0]))
+                old.remove(places[name])
+                new.remove(row)
+    return pairs
+
+
+_Row = tuple[Place, tuple[str, Form]]
+
+
+def _name_and_form(row: _Row) -> object:
+    return row[0].definition.last_name, row[1]
+
+
+def _form(row: _Row) -> object:
+    return row[1]

@@ -1,0 +1,1 @@
+"""Versions of outputs and of prompts: questions that need the repository."""
