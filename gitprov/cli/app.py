@@ -27,6 +27,7 @@ COMMANDS = {
     "show": "gitprov.cli.commands.show",
     "versions": "gitprov.cli.commands.versions",
     "compare": "gitprov.cli.commands.compare",
+    "restore": "gitprov.cli.commands.restore",
     "review": "gitprov.cli.commands.review",
     "sync": "gitprov.cli.commands.sync",
     "clone-setup": "gitprov.cli.commands.setup.clone_setup",
