@@ -12,7 +12,7 @@ from tests.support.sealed import ROOT
 from tools import house
 
 PRODUCT = ROOT / "gitprov"
-PURE = {"model", "attribution", "checks", "agents", "interop", "output"}
+PURE = {"model", "attribution", "behaviour", "checks", "agents", "interop", "output"}
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
 

@@ -1,1 +1,1 @@
-"""Behaviour of generated code: what can be determined from values and texts alone."""
+"""What code does: canonical values, their differences, and the baselines that keep them."""

@@ -6,9 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gitprov.behaviour.structure.definition import Definition, FileDefinitions, Form, LoadOrder, Unreadable
+from gitprov.behaviour.structure.definition import (
+    CodeDefinition,
+    FileDefinitions,
+    Form,
+    LoadOrder,
+    Unreadable,
+)
 from gitprov.behaviour.structure.languages import definitions_of
-from gitprov.behaviour.structure.matching import Place, matched
+from gitprov.behaviour.structure.matching import DefinitionPlace, matched
 from gitprov.model.answers.compare import (
     ADDED,
     CHANGED,
@@ -38,16 +44,16 @@ class _FilePair(NamedTuple):
 class _Empty:
     """The definitions of a file that is not there."""
 
-    definitions: Mapping[str, Definition] = {}
+    definitions: Mapping[str, CodeDefinition] = {}
     meanings: Mapping[str, str] = {}
 
-    def form(self, definition: Definition, renamed: Mapping[str, str]) -> Form:
+    def form(self, definition: CodeDefinition, renamed: Mapping[str, str]) -> Form:
         raise KeyError(definition.name)
 
-    def signature(self, definition: Definition) -> str:
+    def signature(self, definition: CodeDefinition) -> str:
         raise KeyError(definition.name)
 
-    def order(self, definition: Definition, renamed: Mapping[str, str]) -> LoadOrder:
+    def order(self, definition: CodeDefinition, renamed: Mapping[str, str]) -> LoadOrder:
         raise KeyError(definition.name)
 
 
@@ -91,13 +97,13 @@ def _paths(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[tuple[str
 def _changes(pairs: list[_FilePair]) -> list[StructureChange]:
     suspects = [(pair, name) for pair in pairs for name in _suspects(pair)]
     removed = [
-        Place(pair.old_path, pair.old, entry)
+        DefinitionPlace(pair.old_path, pair.old, entry)
         for pair in pairs
         for name, entry in pair.old.definitions.items()
         if name not in pair.new.definitions
     ]
     added = [
-        Place(pair.new_path, pair.new, entry)
+        DefinitionPlace(pair.new_path, pair.new, entry)
         for pair in pairs
         for name, entry in pair.new.definitions.items()
         if name not in pair.old.definitions
@@ -146,7 +152,9 @@ def _at_top(names: list[str]) -> list[str]:
     return [name for name in names if "." not in name]
 
 
-def _same_order(pair: _FilePair, before: Definition, after: Definition, renamed: Mapping[str, str]) -> bool:
+def _same_order(
+    pair: _FilePair, before: CodeDefinition, after: CodeDefinition, renamed: Mapping[str, str]
+) -> bool:
     """Whether all that both versions of a definition need is defined before them as often."""
     old, new = pair.old.order(before, {}), pair.new.order(after, renamed)
     return all(new[key] == count for key, count in old.items() if key in new)
@@ -166,7 +174,7 @@ def _changed(pair: _FilePair, name: str, renamed: Mapping[str, str]) -> list[Str
     return [row]
 
 
-def _moved(first: Place, second: Place, same_file: bool) -> StructureChange:
+def _moved(first: DefinitionPlace, second: DefinitionPlace, same_file: bool) -> StructureChange:
     """The change of a definition with another name, or in another file or class."""
     before, after = first.definition, second.definition
     in_place = same_file and before.name.rpartition(".")[0] == after.name.rpartition(".")[0]
@@ -181,6 +189,6 @@ def _moved(first: Place, second: Place, same_file: bool) -> StructureChange:
     )
 
 
-def _change(change: str, place: Place) -> StructureChange:
+def _change(change: str, place: DefinitionPlace) -> StructureChange:
     entry = place.definition
     return StructureChange(change, entry.kind, entry.name, place.path, entry.line)

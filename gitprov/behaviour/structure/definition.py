@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 
-class Definition(NamedTuple):
+class CodeDefinition(NamedTuple):
     """One definition. `name` is dotted (`Class.method`); a repeated name gets `#2` and so on.
 
     `line` is 1-based. `text` is the source text; a definition with equal text is equal if the names in it
@@ -47,18 +47,18 @@ class FileDefinitions(Protocol):
     """The definitions of one file, and their forms."""
 
     @property
-    def definitions(self) -> Mapping[str, Definition]:
+    def definitions(self) -> Mapping[str, CodeDefinition]:
         """Name → definition, in the order of the file."""
 
     @property
     def meanings(self) -> Mapping[str, str]:
         """Names that imports bind at the top of the file → what they stand for."""
 
-    def form(self, definition: Definition, renamed: Mapping[str, str]) -> Form:
+    def form(self, definition: CodeDefinition, renamed: Mapping[str, str]) -> Form:
         """The form of a definition; `renamed`: global name → the name that is written in its place."""
 
-    def signature(self, definition: Definition) -> str:
+    def signature(self, definition: CodeDefinition) -> str:
         """The signature as people read it."""
 
-    def order(self, definition: Definition, renamed: Mapping[str, str]) -> LoadOrder:
+    def order(self, definition: CodeDefinition, renamed: Mapping[str, str]) -> LoadOrder:
         """How often each name that a definition needs when the file is loaded is defined before it."""

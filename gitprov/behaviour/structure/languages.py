@@ -34,4 +34,14 @@ def definitions_of(path: str, content: bytes) -> FileDefinitions:
         from gitprov.behaviour.structure.python.file import PythonFile
 
         return PythonFile(content)
-    raise Unreadable("structure is read in Python only")
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Unreadable("it is not UTF-8") from None
+    if language == "rust":
+        from gitprov.behaviour.structure.trees.rust import rust_file
+
+        return rust_file(text)
+    from gitprov.behaviour.structure.trees.script import script_file
+
+    return script_file(text, language)

@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from gitprov.behaviour.structure.definition import Definition, FileDefinitions, Form
+from gitprov.behaviour.structure.definition import CodeDefinition, FileDefinitions, Form
 
 
-class Place(NamedTuple):
+class DefinitionPlace(NamedTuple):
     """A definition in its file."""
 
     path: str
     file: FileDefinitions
-    definition: Definition
+    definition: CodeDefinition
 
     def form(self, renamed: Mapping[str, str]) -> tuple[str, Form]:
         """The form, and what kind of definition it is of: a method is a function in another place."""
@@ -23,14 +23,14 @@ class Place(NamedTuple):
 
 
 def matched(
-    removed: Sequence[Place], added: Sequence[Place], renamed: Mapping[str, str]
-) -> list[tuple[Place, Place]]:
+    removed: Sequence[DefinitionPlace], added: Sequence[DefinitionPlace], renamed: Mapping[str, str]
+) -> list[tuple[DefinitionPlace, DefinitionPlace]]:
     """Pairs of equal forms: those of one name first, then those whose form occurs once on each side."""
     if not removed or not added:
         return []
     old = [(place, place.form({})) for place in removed]
     new = [(place, place.form(renamed)) for place in added]
-    pairs: list[tuple[Place, Place]] = []
+    pairs: list[tuple[DefinitionPlace, DefinitionPlace]] = []
     for key in (_name_and_form, _form):
         first, second = Counter(map(key, old)), Counter(map(key, new))
         places = {key(row): row for row in old}
@@ -43,7 +43,7 @@ def matched(
     return pairs
 
 
-_Row = tuple[Place, tuple[str, Form]]
+_Row = tuple[DefinitionPlace, tuple[str, Form]]
 
 
 def _name_and_form(row: _Row) -> object:

@@ -1,1 +1,1 @@
-"""Versions of outputs and of prompts: questions that need the repository."""
+"""Baselines of behaviour, and the versions of what models wrote."""

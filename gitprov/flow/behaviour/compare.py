@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.behaviour.structure import compare as structure
 from gitprov.errors import GitFailed, GitprovError
-from gitprov.flow.behaviour.sources import source_of
+from gitprov.flow.behaviour.code_sources import source_of
 from gitprov.flow.behaviour.verdict import behaviour
 from gitprov.git.files import contents_diff
 from gitprov.model.answers.compare import (

@@ -10,7 +10,7 @@ from gitprov.attribution.diff import hunks
 from gitprov.checks.secrets.rules import MARK
 from gitprov.errors import GitprovError, UsageError
 from gitprov.flow.behaviour import outputs
-from gitprov.flow.behaviour.sources import generation_of
+from gitprov.flow.behaviour.code_sources import generation_of
 from gitprov.flow.behaviour.versions import path_at_top
 from gitprov.flow.capture.delivery import Delivery
 from gitprov.flow.capture.moment import FILE_LIMIT, Moment, inbox_of, place_of

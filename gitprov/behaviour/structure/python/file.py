@@ -7,7 +7,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 
-from gitprov.behaviour.structure.definition import Definition, Form, LoadOrder, Unreadable
+from gitprov.behaviour.structure.definition import CodeDefinition, Form, LoadOrder, Unreadable
 from gitprov.behaviour.structure.python import scopes
 from gitprov.behaviour.structure.python.forms import FormWriter
 from gitprov.behaviour.structure.python.load_order import needed_names
@@ -28,18 +28,18 @@ class PythonFile:
         self._lines = _LINE_END.split(content)
         self._docstrings = b"__doc__" in content
         self.meanings = dict(_imports(tree.body))
-        self.definitions: dict[str, Definition] = {}
+        self.definitions: dict[str, CodeDefinition] = {}
         self._names: list[tuple[int, str]] = []
         others = [node for node in tree.body if not _is_import(node) and not self._add(node, "")]
         for _, name in self._names:
             self.meanings.pop(name, None)
         if others:
             text = "\n".join(map(self._text, others))
-            self.definitions[STATEMENTS] = Definition(
+            self.definitions[STATEMENTS] = CodeDefinition(
                 "statements", STATEMENTS, others[0].lineno, text, others
             )
 
-    def form(self, definition: Definition, renamed: Mapping[str, str]) -> Form:
+    def form(self, definition: CodeDefinition, renamed: Mapping[str, str]) -> Form:
         """See `FileDefinitions`. Unreadable where the code is nested too deeply."""
         names = {**renamed, definition.name: _ITSELF} if "." not in definition.name else renamed
         writer = FormWriter(names, self.meanings, docstrings=self._docstrings)
@@ -49,7 +49,7 @@ class PythonFile:
             raise Unreadable(f"{definition.name} is nested too deeply") from None
         return Form(signature, writer.text())
 
-    def signature(self, definition: Definition) -> str:
+    def signature(self, definition: CodeDefinition) -> str:
         """See `FileDefinitions`."""
         node = definition.node
         if isinstance(node, scopes.FUNCTIONS):
@@ -60,7 +60,7 @@ class PythonFile:
             return f"class {node.name}({', '.join(map(ast.unparse, [*node.bases, *node.keywords]))})"
         return definition.name
 
-    def order(self, definition: Definition, renamed: Mapping[str, str]) -> LoadOrder:
+    def order(self, definition: CodeDefinition, renamed: Mapping[str, str]) -> LoadOrder:
         """See `FileDefinitions`."""
         nodes = definition.node if isinstance(definition.node, list) else [definition.node]
         bodies = {name: entry.node for name, entry in self.definitions.items() if "." not in name}
@@ -104,7 +104,7 @@ class PythonFile:
         while unique in self.definitions:
             number += 1
             unique = f"{name}#{number}"
-        self.definitions[unique] = Definition(kind, unique, node.lineno, self._text(node), node)
+        self.definitions[unique] = CodeDefinition(kind, unique, node.lineno, self._text(node), node)
         return unique
 
     def _text(self, node: ast.stmt) -> str:
@@ -127,7 +127,7 @@ def _parsed(content: bytes) -> ast.Module:
             raise Unreadable("it is nested too deeply") from None
 
 
-def _is_bound(definition: Definition) -> bool:
+def _is_bound(definition: CodeDefinition) -> bool:
     """Whether a definition is a method that gets its object or class as the first argument."""
     return definition.kind == "method" and all(
         getattr(decorator, "id", "") != "staticmethod" for decorator in definition.node.decorator_list

@@ -32,11 +32,11 @@ def source_of(repo: Repository, text: str) -> CodeSource:
             f"{text!r} is neither a generation nor a file of a revision",
             "as in: gitprov compare gen_20260201_0b9c41d2e7 HEAD:src/api.py",
         )
-    here = path_at_top(repo, path)
-    content = repo.objects.content(f"{front}:{here}") if "\n" not in text else None
+    place = path_at_top(repo, path)
+    content = repo.objects.content(f"{front}:{place}") if "\n" not in text else None
     if content is None:
-        raise GitprovError(f"there is no file {here!r} in {front or 'the index'}", "git ls-tree -r REV")
-    return CodeSource(text, {here: content})
+        raise GitprovError(f"there is no file {place!r} in {front or 'the index'}", "git ls-tree -r REV")
+    return CodeSource(text, {place: content})
 
 
 def generation_of(repo: Repository, text: str) -> Generation:
