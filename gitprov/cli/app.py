@@ -32,6 +32,7 @@ COMMANDS = {
     "sync": "gitprov.cli.commands.sync",
     "clone-setup": "gitprov.cli.commands.setup.clone_setup",
     "verify": "gitprov.cli.commands.verify",
+    "prompts": "gitprov.cli.commands.prompts",
     "check": "gitprov.cli.commands.check.program",
     "ci": "gitprov.cli.commands.ci",
     "feeds": "gitprov.cli.commands.feeds",
