@@ -14,7 +14,7 @@ def test_back_to_the_first_generation(project: GitRepo, agent: Agent) -> None:
         {"path": "src/total.py", "target": "src/total.py", "action": "written", "added": 5, "removed": 5}
     ]
     assert project.read("src/total.py") == FLOATS
-    assert "written src/total.py  +5 -5" in project.gitprov("restore", first).stdout
+    assert "  src/total.py  +5 -5\n" in project.gitprov("restore", first).stdout
     assert project.read("src/total.py") == TOTAL
     project.commit("Back")
     [row] = project.traces()

@@ -13,12 +13,10 @@ from gitprov.cli.terminal import Screen
 from gitprov.errors import EXIT_FINDINGS
 from gitprov.git.repo import Repository
 
-_Side = Annotated[str, typer.Argument(metavar="GEN|REV:PATH")]
-
 
 def command(
-    old: _Side,
-    new: _Side,
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A generation, GEN:PATH or REV:PATH.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Another one.")],
     patch: Annotated[bool, typer.Option("--patch", "-p", help="Print git's diff as well.")] = False,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 where something differs.")

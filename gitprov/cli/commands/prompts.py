@@ -65,10 +65,10 @@ def log(name: _Name, as_json: _Json = False) -> None:
 def diff(
     name: _Name,
     old: Annotated[
-        str | None, typer.Argument(metavar="[OLD]", help="A version or a revision; the one before, if none.")
+        str | None, typer.Argument(metavar="OLD", help="A version or a revision; the one before, if none.")
     ] = None,
     new: Annotated[
-        str | None, typer.Argument(metavar="[NEW]", help="A version or a revision; the work tree, if none.")
+        str | None, typer.Argument(metavar="NEW", help="A version or a revision; the work tree, if none.")
     ] = None,
     as_json: _Json = False,
 ) -> None:
@@ -89,9 +89,7 @@ def diff(
 
 @app.command("churn")
 def churn(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[PROMPT]...", help="Default: all prompts.")
-    ] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="PROMPT", help="Default: all prompts.")] = None,
     weeks: Annotated[int, typer.Option(min=1, help="How many weeks before HEAD count.")] = 12,
     limit: Annotated[float, typer.Option("--limit", min=0, help="Edits a week above which it fails.")] = 3.0,
     as_json: _Json = False,

@@ -11,7 +11,10 @@ import typer
 
 from gitprov.cli.door import say
 from gitprov.git.repo import Repository
-from gitprov.model.answers.restore import EQUAL, Restored
+from gitprov.model.answers.restore import DELETED, EQUAL, WRITTEN, Restored
+
+
+_WORDS = {DELETED: "deleted", EQUAL: "is so already"}
 
 
 def command(
@@ -59,6 +62,6 @@ def _lines(done: Restored) -> list[str]:
     lines = [f"{'would restore' if done.dry_run else 'restored'} from {done.trace}"]
     for file in done.files:
         origin = f" (from {file.path})" if file.target != file.path else ""
-        counts = "" if file.action == EQUAL else f"  +{file.added} -{file.removed}"
-        lines.append(f"  {file.action} {file.target}{origin}{counts}")
+        counts = f"+{file.added} -{file.removed}" if file.action == WRITTEN else _WORDS[file.action]
+        lines.append(f"  {file.target}{origin}  {counts}")
     return lines

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitprovError, UsageError
+from gitprov.flow.behaviour import outputs
 from gitprov.flow.behaviour.prompt_files import prompts_of
 from gitprov.git.files import contents_diff
 from gitprov.git.files.diff import unquote
@@ -107,7 +108,12 @@ def _listed(repo: Repository, path: str) -> list[_Listed]:
 
 
 def uses_prompt(record: JsonObject, prompt: PromptEntry, paths: set[str]) -> bool:
-    """Whether a generation was made with a prompt: it names it, or had its file in force."""
+    """Whether a generation was made with a prompt: it names it, or had its file in force.
+
+    Files that were brought back from an earlier generation are no further use of its prompt.
+    """
+    if outputs.is_restored(record):
+        return False
     if prompt.kind == INSTRUCTIONS:
         return any(row.get("path") in paths for row in record.get("instructions") or ())
     return bool((record.get("prompt") or {}).get("name") == prompt.name)
