@@ -13,7 +13,6 @@ from gitprov.cli.door import say
 from gitprov.git.repo import Repository
 from gitprov.model.answers.restore import DELETED, EQUAL, WRITTEN, Restored
 
-
 _WORDS = {DELETED: "deleted", EQUAL: "is so already"}
 
 

@@ -73,22 +73,25 @@ class TreeFile:
         """See `FileDefinitions`. Unreadable where the code is nested too deeply."""
         try:
             if isinstance(definition.node, list):
-                writer = TreeWriter(self._grammar, frozenset(), renamed, self.meanings)
-                for node in definition.node:
-                    writer.node(node)
-                return Form("", writer.text())
+                return Form("", "\n".join(self._statement(node, renamed) for node in definition.node))
             return self._form(definition.node, {**renamed, definition.name: _ITSELF})
         except RecursionError:
             raise Unreadable(f"{definition.name} is nested too deeply") from None
 
+    def _statement(self, node: SgNode, renamed: Mapping[str, str]) -> str:
+        writer = TreeWriter(self._grammar, local_names(node, self._grammar), renamed, self.meanings)
+        writer.node(node)
+        return writer.text()
+
     def _form(self, entry: Entry, renamed: Mapping[str, str]) -> Form:
         variables = local_names(entry.node, self._grammar)
-        writer = TreeWriter(self._grammar, variables, renamed, self.meanings)
+        omitted = {span(node) for node in (*entry.head, *entry.omitted)}
+        writer = TreeWriter(self._grammar, variables, renamed, self.meanings, omitted)
         for node in entry.head:
             writer.head(node)
         signature = writer.text()
         writer.tokens = [*entry.marks]
-        writer.node(entry.node, (*entry.head, *entry.omitted))
+        writer.node(entry.node)
         return Form(signature, writer.text())
 
     def signature(self, definition: CodeDefinition) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from gitprov.behaviour.structure.trees.locals import Grammar, is_node
+from gitprov.behaviour.structure.trees.locals import Grammar, Span, is_node, span
 
 if TYPE_CHECKING:
     from ast_grep_py import SgNode
@@ -17,8 +17,9 @@ _FORMATTED = re.compile(r"(?<!\{)\{(\w+)")
 
 
 class TreeWriter:
-    """Writes the form of nodes. `renamed` and `meanings`: see `FileDefinitions`; `variables` are the names of
-    local variables.
+    """Writes the form of nodes. `renamed` and `meanings`: see `FileDefinitions`.
+
+    `variables` are the names of local variables. Nodes at `omitted` places are left out.
     """
 
     def __init__(
@@ -27,20 +28,22 @@ class TreeWriter:
         variables: frozenset[str],
         renamed: Mapping[str, str],
         meanings: Mapping[str, str],
+        omitted: Collection[Span] = (),
     ) -> None:
         self.tokens: list[str] = []
         self._grammar = grammar
         self._variables = variables
         self._renamed = renamed
         self._meanings = meanings
+        self._omitted = omitted
         self._numbers: dict[str, int] = {}
 
     def text(self) -> str:
         """All that was written."""
         return " ".join(self.tokens)
 
-    def node(self, node: SgNode, without: Iterable[SgNode] = ()) -> None:
-        """Write a node; its children in `without` are left out."""
+    def node(self, node: SgNode) -> None:
+        """Write a node."""
         kind = node.kind()
         if kind in self._grammar.ignored:
             return
@@ -56,7 +59,7 @@ class TreeWriter:
         elif kind == "object_assignment_pattern":
             self._default(children[0].text(), children[-1])
         else:
-            self._inner(node, kind, list(without))
+            self._inner(node, kind)
 
     def head(self, node: SgNode) -> None:
         """Write parameters; a single one may stand without its brackets."""
@@ -65,14 +68,14 @@ class TreeWriter:
         else:
             self.node(node)
 
-    def _inner(self, node: SgNode, kind: str, left_out: list[SgNode]) -> None:
+    def _inner(self, node: SgNode, kind: str) -> None:
         children = node.children()
         remaining = [
             child
             for number, child in enumerate(children)
             if child.kind() not in self._grammar.ignored
             and not self._is_layout(kind, child, children[number + 1 :])
-            and not any(is_node(entry, child) for entry in left_out)
+            and not (self._omitted and span(child) in self._omitted)
         ]
         if kind in self._grammar.thin and len(remaining) == 1:
             self.node(remaining[0])

@@ -76,23 +76,15 @@ def _class(node: SgNode, name: str, outline: Outline, marks: tuple[str, ...]) ->
     body = node.field("body")
     members = [] if body is None else body.children()
     methods = [child for child in members if child.kind() == "method_definition"]
-    heritage = tuple(child for child in node.children() if child.kind() == "class_heritage")
-    omitted = fields(node, ("name", "body"))
-    outline.entries.append(Entry("class", name, node, heritage, omitted, (*marks, *_fields(members))))
+    heritage = [child for child in node.children() if child.kind() == "class_heritage"]
+    parts = [child for part in heritage for child in part.children()]
+    head = [child for child in parts if child.kind() == "extends_clause"]
+    if not head and all(child.kind() != "implements_clause" for child in parts):
+        head = heritage
+    omitted = (*fields(node, ("name",)), *heritage, *methods)
+    outline.entries.append(Entry("class", name, node, tuple(head), omitted, marks))
     for method in methods:
         outline.entries.append(_function("method", f"{name}.{_text(method.field('name'))}", method, ()))
-
-
-def _fields(members: list[SgNode]) -> list[str]:
-    """The fields and static blocks of a class, as text without layout."""
-    kinds = ("field_definition", "public_field_definition", "class_static_block")
-    rows = []
-    for member in members:
-        if member.kind() in kinds:
-            types = [child.text() for child in member.children() if child.kind() == "type_annotation"]
-            text = member.text().replace(types[0], "", 1) if types else member.text()
-            rows.append(" ".join(text.split()))
-    return rows
 
 
 def _variable(node: SgNode, outline: Outline, marks: tuple[str, ...]) -> None:
@@ -176,6 +168,6 @@ GRAMMAR = Grammar(
     ),
     thin=frozenset({"required_parameter", "optional_parameter"}),
     quotes=frozenset({"string"}),
-    ends=frozenset({";"}),
+    ends=frozenset({";", "readonly"}),
     scope_of=_scope_of,
 )  # fmt: skip

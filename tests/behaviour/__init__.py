@@ -1,0 +1,1 @@
+"""Tests of canonical values, their texts and their baselines."""
