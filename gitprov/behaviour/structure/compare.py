@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
-from gitprov.behaviour.structure.definition import (
-    CodeDefinition,
-    FileDefinitions,
-    Form,
-    LoadOrder,
-    Unreadable,
-)
-from gitprov.behaviour.structure.languages import definitions_of
+from gitprov.behaviour.structure.definition import Unreadable
 from gitprov.behaviour.structure.matching import DefinitionPlace, matched
+from gitprov.behaviour.structure.pair import FilePair, Suspect, file_pair
 from gitprov.model.answers.compare import (
     ADDED,
     CHANGED,
@@ -26,35 +18,9 @@ from gitprov.model.answers.compare import (
     UnreadFile,
 )
 
-_WORD = re.compile(r"\w+")
 _ORDER = (CHANGED, RENAMED, MOVED, REMOVED, ADDED)
 #: Rounds in which renamed definitions make further ones equal.
 _ROUNDS = 5
-
-
-class _FilePair(NamedTuple):
-    """Both versions of a file."""
-
-    old_path: str
-    new_path: str
-    old: FileDefinitions
-    new: FileDefinitions
-
-
-class _Empty:
-    """The definitions of a file that is not there."""
-
-    definitions: Mapping[str, CodeDefinition] = {}
-    meanings: Mapping[str, str] = {}
-
-    def form(self, definition: CodeDefinition, renamed: Mapping[str, str]) -> Form:
-        raise KeyError(definition.name)
-
-    def signature(self, definition: CodeDefinition) -> str:
-        raise KeyError(definition.name)
-
-    def order(self, definition: CodeDefinition, renamed: Mapping[str, str]) -> LoadOrder:
-        raise KeyError(definition.name)
 
 
 def compare(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> StructureAnswer:
@@ -64,26 +30,15 @@ def compare(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> StructureAnsw
     equal are not looked into, as long as the imports that they use are the same.
     """
     unread: list[UnreadFile] = []
-    pairs: list[_FilePair] = []
+    pairs: list[FilePair] = []
     for old_path, new_path in _paths(old, new):
         before, after = old.get(old_path), new.get(new_path)
         if before != after:
             try:
-                first = _Empty() if before is None else definitions_of(old_path, before)
-                pairs.append(
-                    _FilePair(
-                        old_path,
-                        new_path,
-                        first,
-                        _Empty() if after is None else definitions_of(new_path, after),
-                    )
-                )
+                pairs.append(file_pair(old_path, new_path, before, after))
             except Unreadable as error:
                 unread.append(UnreadFile(new_path, str(error)))
-    try:
-        changes = _changes(pairs)
-    except Unreadable as error:
-        return StructureAnswer((), (*unread, UnreadFile(pairs[0].new_path, str(error))))
+    changes = _changes(pairs, alone=len(old) == len(new) == 1)
     changes.sort(key=lambda row: (row.signature is None, _ORDER.index(row.change), row.path, row.line))
     return StructureAnswer(tuple(changes), tuple(unread))
 
@@ -94,21 +49,10 @@ def _paths(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[tuple[str
     return [(path, path) for path in sorted({*old, *new})]
 
 
-def _changes(pairs: list[_FilePair]) -> list[StructureChange]:
-    suspects = [(pair, name) for pair in pairs for name in _suspects(pair)]
-    removed = [
-        DefinitionPlace(pair.old_path, pair.old, entry)
-        for pair in pairs
-        for name, entry in pair.old.definitions.items()
-        if name not in pair.new.definitions
-    ]
-    added = [
-        DefinitionPlace(pair.new_path, pair.new, entry)
-        for pair in pairs
-        for name, entry in pair.new.definitions.items()
-        if name not in pair.old.definitions
-    ]
-    same_path = {(pair.old_path, pair.new_path) for pair in pairs}
+def _changes(pairs: list[FilePair], *, alone: bool) -> list[StructureChange]:
+    """All changes; `alone`: the only file of each side is one file, whatever its paths."""
+    removed = [place for pair in pairs for place in pair.removed]
+    added = [place for pair in pairs for place in pair.added]
     changes: list[StructureChange] = []
     renamed: dict[str, str] = {}
     for _ in range(_ROUNDS):
@@ -118,60 +62,25 @@ def _changes(pairs: list[_FilePair]) -> list[StructureChange]:
         for first, second in couples:
             removed.remove(first)
             added.remove(second)
-            changes.append(_moved(first, second, (first.path, second.path) in same_path))
+            changes.append(_moved(first, second, alone or first.path == second.path))
             if "." not in second.definition.name and first.definition.name != second.definition.name:
                 renamed[second.definition.name] = first.definition.name
-    changes += [row for pair, name in suspects for row in _changed(pair, name, renamed)]
+    suspects = [suspect for pair in pairs for suspect in pair.suspects]
+    changes += [_changed(suspect, renamed) for suspect in suspects if not renamed or suspect.differs(renamed)]
     changes += [_change(REMOVED, place) for place in removed]
     changes += [_change(ADDED, place) for place in added]
     return changes
 
 
-def _suspects(pair: _FilePair) -> list[str]:
-    """The names in both versions whose definitions may differ: in text, or in what a word means."""
-    names = {*pair.old.meanings, *pair.new.meanings}
-    doubtful = {name for name in names if pair.old.meanings.get(name) != pair.new.meanings.get(name)}
-    common = [name for name in pair.new.definitions if name in pair.old.definitions]
-    reordered = _at_top(common) != _at_top(
-        [name for name in pair.old.definitions if name in pair.new.definitions]
-    )
-    suspects = []
-    for name in common:
-        before, after = pair.old.definitions[name], pair.new.definitions[name]
-        if (
-            before.text != after.text
-            or before.kind != after.kind
-            or (doubtful and not doubtful.isdisjoint(_WORD.findall(after.text)))
-            or (reordered and not _same_order(pair, before, after, {}))
-        ):
-            suspects.append(name)
-    return suspects
-
-
-def _at_top(names: list[str]) -> list[str]:
-    return [name for name in names if "." not in name]
-
-
-def _same_order(
-    pair: _FilePair, before: CodeDefinition, after: CodeDefinition, renamed: Mapping[str, str]
-) -> bool:
-    """Whether all that both versions of a definition need is defined before them as often."""
-    old, new = pair.old.order(before, {}), pair.new.order(after, renamed)
-    return all(new[key] == count for key, count in old.items() if key in new)
-
-
-def _changed(pair: _FilePair, name: str, renamed: Mapping[str, str]) -> list[StructureChange]:
-    """The change of a definition that both versions have; none if its forms and what it needs are equal."""
-    before, after = pair.old.definitions[name], pair.new.definitions[name]
-    old, new = pair.old.form(before, {}), pair.new.form(after, renamed)
-    if before.kind == after.kind and old == new and _same_order(pair, before, after, renamed):
-        return []
+def _changed(suspect: Suspect, renamed: Mapping[str, str]) -> StructureChange:
+    """The change of a definition that both versions have."""
+    old, new = suspect.old, suspect.new
+    before, after = old.definition, new.definition
     signature = None
-    if old.signature != new.signature or before.kind != after.kind:
-        signature = (pair.old.signature(before), pair.new.signature(after))
-    old_path = pair.old_path if pair.old_path != pair.new_path else None
-    row = StructureChange(CHANGED, after.kind, name, pair.new_path, after.line, None, old_path, signature)
-    return [row]
+    if before.kind != after.kind or suspect.old_form.signature != new.file.form(after, renamed).signature:
+        signature = (old.file.signature(before), new.file.signature(after))
+    old_path = old.path if old.path != new.path else None
+    return StructureChange(CHANGED, after.kind, after.name, new.path, after.line, None, old_path, signature)
 
 
 def _moved(first: DefinitionPlace, second: DefinitionPlace, same_file: bool) -> StructureChange:

@@ -60,5 +60,8 @@ class FileDefinitions(Protocol):
     def signature(self, definition: CodeDefinition) -> str:
         """The signature as people read it."""
 
-    def order(self, definition: CodeDefinition, renamed: Mapping[str, str]) -> LoadOrder:
+    def order(self, definition: CodeDefinition) -> LoadOrder:
         """How often each name that a definition needs when the file is loaded is defined before it."""
+
+    def release(self) -> None:
+        """Forget the definitions. Forms and signatures of those that the caller keeps can still be made."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from gitprov.behaviour.structure.definition import CodeDefinition, FileDefinitions, Form
+from gitprov.behaviour.structure.definition import CodeDefinition, FileDefinitions, Form, Unreadable
 
 
 class DefinitionPlace(NamedTuple):
@@ -16,10 +16,17 @@ class DefinitionPlace(NamedTuple):
     file: FileDefinitions
     definition: CodeDefinition
 
-    def form(self, renamed: Mapping[str, str]) -> tuple[str, Form]:
-        """The form, and what kind of definition it is of: a method is a function in another place."""
+    def form(self, renamed: Mapping[str, str]) -> tuple[str, Form] | None:
+        """The form, and what kind of definition it is of: a method is a function in another place.
+
+        None where the code is nested too deeply.
+        """
         kind = self.definition.kind
-        return "function" if kind == "method" else kind, self.file.form(self.definition, renamed)
+        try:
+            form = self.file.form(self.definition, renamed)
+        except Unreadable:
+            return None
+        return "function" if kind == "method" else kind, form
 
 
 def matched(
@@ -36,14 +43,14 @@ def matched(
         places = {key(row): row for row in old}
         for row in list(new):
             name = key(row)
-            if first[name] == second[name] == 1:
+            if first[name] == second[name] == 1 and row[1] is not None:
                 pairs.append((places[name][0], row[0]))
                 old.remove(places[name])
                 new.remove(row)
     return pairs
 
 
-_Row = tuple[DefinitionPlace, tuple[str, Form]]
+_Row = tuple[DefinitionPlace, tuple[str, Form] | None]
 
 
 def _name_and_form(row: _Row) -> object:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -16,7 +15,6 @@ STATEMENTS = "<module>"
 """The name under which all statements at the top of a file count that are no definitions."""
 
 _ITSELF = "<itself>"
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 _INNER = (*scopes.FUNCTIONS, ast.ClassDef)
 
 
@@ -25,7 +23,7 @@ class PythonFile:
 
     def __init__(self, content: bytes) -> None:
         tree = _parsed(content)
-        self._lines = _LINE_END.split(content)
+        self._lines = content.splitlines()
         self._docstrings = b"__doc__" in content
         self.meanings = dict(_imports(tree.body))
         self.definitions: dict[str, CodeDefinition] = {}
@@ -60,7 +58,7 @@ class PythonFile:
             return f"class {node.name}({', '.join(map(ast.unparse, [*node.bases, *node.keywords]))})"
         return definition.name
 
-    def order(self, definition: CodeDefinition, renamed: Mapping[str, str]) -> LoadOrder:
+    def order(self, definition: CodeDefinition) -> LoadOrder:
         """See `FileDefinitions`."""
         nodes = definition.node if isinstance(definition.node, list) else [definition.node]
         bodies = {name: entry.node for name, entry in self.definitions.items() if "." not in name}
@@ -68,8 +66,13 @@ class PythonFile:
         for number, node in enumerate(nodes):
             before = [name for line, name in self._names if line < node.lineno]
             for name in needed_names(node, bodies) & bodies.keys():
-                order[number, renamed.get(name, name)] = before.count(name)
+                order[number, name] = before.count(name)
         return order
+
+    def release(self) -> None:
+        """See `FileDefinitions`."""
+        self.definitions.clear()
+        self._lines.clear()
 
     def _add(self, node: ast.stmt, front: str) -> bool:
         """Add what a statement defines; returns whether it is a definition."""

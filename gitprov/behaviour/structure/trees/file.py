@@ -103,7 +103,7 @@ class TreeFile:
             definition.last_name + ("" if head.startswith("(") or not head else " ") + " ".join(head.split())
         )
 
-    def order(self, definition: CodeDefinition, renamed: Mapping[str, str]) -> LoadOrder:
+    def order(self, definition: CodeDefinition) -> LoadOrder:
         """See `FileDefinitions`."""
         if not self._ordered or definition.kind in _LAZY:
             return {}
@@ -116,8 +116,12 @@ class TreeFile:
         order: dict[tuple[int, str], int] = {}
         for number, node in enumerate(nodes):
             for name in _names(node, self._grammar) & starts.keys() - {definition.name}:
-                order[number, renamed.get(name, name)] = int(starts[name] < span(node)[0])
+                order[number, name] = int(starts[name] < span(node)[0])
         return order
+
+    def release(self) -> None:
+        """See `FileDefinitions`."""
+        self.definitions.clear()
 
 
 def _names(node: SgNode, grammar: Grammar) -> set[str]:
