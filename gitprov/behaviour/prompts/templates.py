@@ -96,6 +96,6 @@ def _text(node: ast.expr | None, texts: dict[str, str]) -> str | None:
     if isinstance(node, ast.Name):
         return texts.get(node.id)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        first, second = _text(node.left, texts), _text(node.right, texts)
-        return None if first is None or second is None else first + second
+        parts = [_text(part, texts) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+        return None if None in parts else "".join(filter(None, parts))
     return None
