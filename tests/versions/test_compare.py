@@ -6,13 +6,14 @@ import json
 
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
-from tests.versions.test_versions import FLOATS, RENAMED, TOTAL, answer, generate
+from tests.versions import ask
+from tests.versions.test_versions import FLOATS, RENAMED, TOTAL, generate
 
 
 def test_two_generations(project: GitRepo, agent: Agent) -> None:
     """Other names differ in text alone; another signature in structure too; behaviour is unknown without cases."""
     first, second, third = (generate(project, agent, text) for text in (TOTAL, RENAMED, FLOATS))
-    document = answer(project, "compare", first, second)
+    document = ask.compare(project, first, second)
     assert [document[part]["state"] for part in ("text", "structure", "behaviour")] == [
         "differs",
         "same",
@@ -23,8 +24,10 @@ def test_two_generations(project: GitRepo, agent: Agent) -> None:
         {"change": "changed", "path": "src/total.py", "added": 4, "removed": 4, "old_path": None}
     ]
     assert "+        s += r  # add\n" in document["text"]["patch"]
-    document = answer(project, "compare", second, f"{third}:src/total.py")
+    document = ask.compare(project, second, f"{third}:src/total.py")
     assert document["structure"]["changes"][0]["signature"][1] == "def total(rows, start=0.0)"
+    printed = json.loads(project.gitprov("compare", second, third, "--json").stdout)
+    assert printed["structure"] == document["structure"]
     same = project.gitprov("compare", third, "HEAD:src/total.py", "--exit-code")
     assert same.stdout.splitlines()[1:] == [
         "text same",
@@ -41,9 +44,9 @@ def test_what_cannot_be_compared(project: GitRepo) -> None:
     project.write("a.py", "def f(:\n")
     project.write("b.py", "x = 1\n")
     project.commit("Files")
-    document = answer(project, "compare", "HEAD:a.txt", "HEAD:b.py")
+    document = ask.compare(project, "HEAD:a.txt", "HEAD:b.py")
     assert "structure is read in Python" in document["structure"]["reason"]
-    document = answer(project, "compare", "HEAD:a.py", "HEAD:b.py")
+    document = ask.compare(project, "HEAD:a.py", "HEAD:b.py")
     assert document["structure"]["state"] == "unknown"
     assert "not valid Python: line 1" in document["structure"]["reason"]
     for args, status in (
@@ -67,7 +70,6 @@ def test_a_baseline_that_cannot_be_run(project: GitRepo) -> None:
     ]
     for text, reason in texts:
         project.write("artifacts/baseline_hashes.json", text)
-        done = project.gitprov("compare", "HEAD:a.py", "HEAD:b.py", "--json")
-        behaviour = json.loads(done.stdout)["behaviour"]
+        behaviour = ask.compare(project, "HEAD:a.py", "HEAD:b.py")["behaviour"]
         assert behaviour["state"] == "unknown"
         assert reason in behaviour["reason"]

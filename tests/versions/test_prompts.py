@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 from tests.support.agent import Agent
+from tests.support.claude import ClaudeSession
 from tests.support.repo import GitRepo
-from tests.versions.test_versions import FLOATS, RENAMED, TOTAL, answer
+from tests.versions import ask
+from tests.versions.test_versions import FLOATS, TOTAL
 
 MATTER = "---\nname: totals\nversion: {}\nfeature: billing\n---\n"
 CODE = '''import gitprov
@@ -33,7 +35,7 @@ def test_files_that_a_project_names(project: GitRepo) -> None:
     project.write("src/broken.py", 'import gitprov\ngitprov.prompt("a"\n')
     project.write("prompts/bad.md", "---\nname: [a, b]\n---\nx\n")
     project.write(".gitprov.toml", 'prompts = ["prompts/**/*.md", "asks/*.txt"]\n')
-    document = answer(project, "prompts", "list")
+    document = ask.prompts(project)
     rows = [
         (row["name"], row["kind"], row["version"], row["feature"], row["text"]) for row in document["prompts"]
     ]
@@ -69,14 +71,14 @@ def test_history_through_a_rename(project: GitRepo, agent: Agent) -> None:
     )
     project.write("src/total.py", FLOATS.replace("start", "begin"))
     project.commit("Totals again")
-    revisions = answer(project, "prompts", "log", "totals")["revisions"]
+    revisions = ask.prompt_log(project, "totals")
     assert [(row["subject"], row["version"], row["path"], len(row["generations"])) for row in revisions] == [
         ("Floats", "1.1", "prompts/sums.md", 1),
         ("Rename the prompt", "1.0", "prompts/sums.md", 1),
         ("A prompt", "1.0", "prompts/totals.md", 0),
     ]
     assert "as prompts/totals.md" in project.gitprov("prompts", "log", "prompts/sums.md").stdout
-    for args in (["totals", "1.0", "1.1"], ["totals"], ["totals", "HEAD~4", "HEAD"]):
+    for args in (["totals"], ["totals", "HEAD~4", "HEAD"]):
         patch = project.gitprov("prompts", "diff", *args).stdout
         assert "-Use integers.\n+Use floats.\n" in patch
     assert project.gitprov("prompts", "diff", "totals", "7", check=False).returncode == 2
@@ -85,20 +87,28 @@ def test_history_through_a_rename(project: GitRepo, agent: Agent) -> None:
     assert (done.returncode, row["edits"], row["generations"], row["is_high"]) == (1, 2, 2, True)
     assert (row["compared"], row["diverged"], row["raw_lines"], row["delta_lines"]) == (1, 1, 10, 2)
     assert project.gitprov("prompts", "churn").returncode == 0
-    series = answer(project, "versions", "totals")["series"]
+    assert ask.versions(project, "prompts/sums.md")["kind"] == "prompt"
+    series = ask.versions(project, "totals")["series"]
     assert [version["files"][0]["state"] for row in series for version in row["versions"]] == [
         "first",
         "changed",
     ]
 
 
-def test_instruction_files_are_prompts(project: GitRepo, agent: Agent) -> None:
-    """An instruction file has versions, before there is a generation that it applied to."""
-    for text in ("Be brief\n", "Be brief\nUse types\n"):
-        project.write("CLAUDE.md", text)
-        project.commit("Instructions")
-    agent.write("a.py", RENAMED)
-    project.commit("Code")
-    revisions = answer(project, "prompts", "log", "CLAUDE.md")["revisions"]
-    assert [row["generations"] for row in revisions] == [[], []]
-    assert "+Use types" in project.gitprov("prompts", "diff", "CLAUDE.md").stdout
+def test_instruction_files_are_prompts(hooked: GitRepo, claude: ClaudeSession) -> None:
+    """An instruction file has versions, and the generations that each was in force for; so has its path."""
+    for number, text in enumerate(("Be brief\n", "Be brief\nUse types\n")):
+        hooked.write("CLAUDE.md", text)
+        hooked.commit("Instructions")
+        claude.prompt("Write a file")
+        claude.write_file("a.py", f"x = {number}\n")
+        claude.stop()
+        hooked.commit("Code")
+    revisions = ask.prompt_log(hooked, "CLAUDE.md")
+    assert [len(row["generations"]) for row in revisions] == [1, 1]
+    assert "+Use types" in hooked.gitprov("prompts", "diff", "CLAUDE.md").stdout
+    document = ask.versions(hooked, "CLAUDE.md")
+    assert document["kind"] == "prompt"
+    assert [row["trace"] for row in document["series"][0]["versions"]] == [
+        row["generations"][0] for row in revisions
+    ][::-1]

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
+from gitprov.errors import GitprovError
+from gitprov.model.answers.restore import RestoredFile
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
-from tests.versions.test_versions import FLOATS, TOTAL, answer, generate
+from tests.versions import ask
+from tests.versions.test_versions import FLOATS, TOTAL, generate
 
 
 def test_back_to_the_first_generation(project: GitRepo, agent: Agent) -> None:
     """The restored lines are the model's, the record has the generation as parent, and versions says so."""
     first, second = generate(project, agent, TOTAL), generate(project, agent, FLOATS)
-    assert answer(project, "restore", first, "--dry-run")["files"] == [
-        {"path": "src/total.py", "target": "src/total.py", "action": "written", "added": 5, "removed": 5}
-    ]
+    row = RestoredFile("src/total.py", "src/total.py", "written", 5, 5)
+    assert ask.restore(project, first, dry_run=True) == (first, True, (row,))
     assert project.read("src/total.py") == FLOATS
+    project.tick()
     assert "  src/total.py  +5 -5\n" in project.gitprov("restore", first).stdout
     assert project.read("src/total.py") == TOTAL
     project.commit("Back")
-    [row] = project.traces()
-    assert row["files"]["src/total.py"]["ai"] == "1-5"
-    record = project.generation(row["id"])
+    [claim] = project.traces()
+    assert claim["files"]["src/total.py"]["ai"] == "1-5"
+    record = project.generation(claim["id"])
     assert (record["parent"], record["model"], record["edits"][0]["tool"]) == (first, "model-1", "restore")
     assert record["key"] == project.generation(first)["key"]
-    [series] = answer(project, "versions", "src/total.py")["series"]
-    assert {version["trace"] for version in series["versions"]} == {first, second, row["id"]}
-    assert [version["restored"] for version in series["versions"]].count(True) == 1
-    assert f"restores {first}" in project.gitprov("versions", "src/total.py").stdout
+    [series] = ask.versions(project, "src/total.py")["series"]
+    restored = {version["trace"]: version["restored"] for version in series["versions"]}
+    assert restored == {first: False, second: False, claim["id"]: True}
     project.gitprov("verify")
-    assert answer(project, "restore", first)["files"][0]["action"] == "same"
+    document = json.loads(project.gitprov("restore", first, "--json").stdout)
+    assert document["files"][0]["action"] == "same"
 
 
 def test_what_is_refused(project: GitRepo, agent: Agent) -> None:
@@ -39,16 +46,18 @@ def test_what_is_refused(project: GitRepo, agent: Agent) -> None:
     assert done.returncode == 3
     assert "src/total.py: changes that no commit has" in done.stderr
     assert project.read("src/total.py") == "mine = 1\n"
+    project.git("update-index", "--assume-unchanged", "src/total.py")
     project.write("new.py", "mine = 2\n")
     (project.path / "link.py").symlink_to(project.path / "new.py")
     (project.path / "way").symlink_to(project.path)
-    targets = {"new.py": "would be lost", "link.py": "a symbolic link", "way/x.py": "a symbolic link",
+    targets = {"src/total.py": "would be lost", "new.py": "would be lost", "link.py": "a symbolic link", "way/x.py": "a symbolic link",
                "../x.py": "not a path inside", ".git/hooks/x": "git's own directory"}  # fmt: skip
     for target, reason in targets.items():
-        done = project.gitprov("restore", first, "--to", target, check=False)
-        assert (done.returncode, reason in done.stderr) == (3, True), done.stderr
-    assert project.gitprov("restore", first, "README", check=False).returncode == 3
-    project.gitprov("restore", first, "--force")
+        with pytest.raises(GitprovError, match=reason):
+            ask.restore(project, first, target=target)
+    with pytest.raises(GitprovError, match="did not write 'README'"):
+        ask.restore(project, first, paths=("README",))
+    ask.restore(project, first, force=True)
     assert project.read("src/total.py") == TOTAL
 
 
@@ -59,12 +68,13 @@ def test_redacted_and_chosen_files(project: GitRepo, agent: Agent) -> None:
     agent.write("b.py", f"aws_access_key_id = '{key}'\n")
     project.commit("Two")
     [row] = project.traces()
-    done = project.gitprov("restore", row["id"], check=False)
-    assert "in place of a secret" in done.stderr
-    files = answer(project, "restore", row["id"], "--force", "--to", "old")["files"]
-    assert [(file["target"], file["action"]) for file in files] == [
+    with pytest.raises(GitprovError, match="in place of a secret"):
+        ask.restore(project, row["id"])
+    files = ask.restore(project, row["id"], force=True, target="old").files
+    assert [(file.target, file.action) for file in files] == [
         ("old/a.py", "written"),
         ("old/b.py", "written"),
     ]
     assert key not in project.read("old/b.py")
-    assert answer(project, "restore", row["id"], "a.py", "--to", "old/")["files"][0]["action"] == "same"
+    [file] = ask.restore(project, row["id"], paths=("a.py",), target="old/").files
+    assert file.action == "same"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.git.history import search
@@ -41,7 +41,24 @@ def all_records(repo: Repository) -> list[JsonObject]:
 def _records(repo: Repository, paths: Iterable[str]) -> list[JsonObject]:
     traces = [path.split("/")[1] for path in paths]
     rows = [row for row in generations.records(repo, traces).values() if row is not None]
+    return by_time(rows)
+
+
+def by_time(rows: Iterable[JsonObject]) -> list[JsonObject]:
+    """Records, oldest first."""
     return sorted(rows, key=lambda row: (str(row.get("at") or ""), str(row["id"])))
+
+
+def loaded(repo: Repository, records: Sequence[JsonObject]) -> Iterator[Generation]:
+    """The generations of some records, with the contents that this clone has, by one listing of the store."""
+    blobs = generations.listing(repo) if records else {}
+
+    def content(path: str) -> bytes | None:
+        oid = blobs.get(path)
+        return None if oid is None else repo.objects.content(oid)
+
+    for record in records:
+        yield generations.assembled(record, content)
 
 
 def rows_of(repo: Repository, traces: list[str]) -> dict[str, list[tuple[str, TraceRow]]]:

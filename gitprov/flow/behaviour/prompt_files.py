@@ -56,8 +56,11 @@ def prompt_list(repo: Repository, config: Config) -> PromptList:
 
 
 def kind_of(path: str, config: Config) -> str | None:
-    """What kind of prompt a file is by its path, None for any other file."""
-    if path in config.instructions:
+    """What kind of prompt a file is by its path, None for any other file.
+
+    Instruction files count in every directory, since agents read those above the one that they work in.
+    """
+    if any(path == name or path.endswith(f"/{name}") for name in config.instructions):
         return INSTRUCTIONS
     return FILE if matches(path, config.prompts) else None
 

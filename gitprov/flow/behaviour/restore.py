@@ -16,7 +16,7 @@ from gitprov.flow.capture.delivery import Delivery
 from gitprov.flow.capture.moment import FILE_LIMIT, Moment, inbox_of, place_of
 from gitprov.flow.capture.protocol import record_edit
 from gitprov.git.files import tree_files
-from gitprov.git.process import decode
+from gitprov.git.process import decode, encode
 from gitprov.model.answers.restore import DELETED, EQUAL, WRITTEN, Restored, RestoredFile
 from gitprov.store.inbox.sessions import derived_turn, session_key
 
@@ -113,14 +113,30 @@ def _refuse_loss(repo: Repository, steps: list[_Step]) -> None:
     changed = [step.target for step in steps if step.content != step.present and step.present is not None]
     if not changed:
         return
-    paths = [f":(top,literal){path}" for path in changed]
-    flags = ("--porcelain", "-z", "--untracked-files=all", "--ignored=matching", "--no-renames")
-    rows = decode(repo.run("status", *flags, "--", *paths)).split("\0")
-    if lost := [row[3:] for row in rows if row]:
+    if lost := _uncommitted(repo, changed):
         raise GitprovError(
             f"{', '.join(lost[:5])}: changes that no commit has would be lost",
             "commit or stash them first, or: gitprov restore --force",
         )
+
+
+def _uncommitted(repo: Repository, paths: list[str]) -> list[str]:
+    """Those of the files on disk that HEAD does not have, as git would store them.
+
+    `git status` is not asked: it is silent about files whose changes the user made git overlook.
+    """
+    listed = [path for path in paths if "\n" not in path]
+    top = ("-C", repo.worktree or ".")
+    oids = decode(
+        repo.run(*top, "hash-object", "--stdin-paths", stdin=encode("\n".join([*listed, ""])))
+    ).split()
+    committed = repo.objects.get_many(f"HEAD:{path}" for path in listed)
+    same = {
+        path
+        for path, oid, blob in zip(listed, oids, committed, strict=True)
+        if blob is not None and blob.oid == oid
+    }
+    return [path for path in paths if path not in same]
 
 
 def _write(worktree: str, generation: Generation, steps: list[_Step], moment: Moment) -> None:

@@ -50,15 +50,13 @@ def versions(repo: Repository, query: str) -> VersionsAnswer:
     series: dict[tuple[str | None, str | None], list[OutputVersion]] = {}
     heads: dict[tuple[str | None, str | None], PromptSeries] = {}
     earlier = _Earlier()
-    for record in records:
+    for generation in outputs.loaded(repo, records):
+        record = generation.record
         key = (record.get("key"), record.get("model"))
-        generation = generations.load(repo, str(record["id"]))
-        if generation is None:
-            continue
-        source = outputs.of_generation(str(record["id"]), generation)
+        source = outputs.of_generation(generation.id, generation)
         deleted = [edit.path for edit in generation.edits if outputs.is_deletion(edit)]
         files = tuple(earlier.compared(key, source, [path for path in deleted if path not in source.files]))
-        series.setdefault(key, []).append(_version(record, rows[str(record["id"])], files))
+        series.setdefault(key, []).append(_version(record, rows[generation.id], files))
         if key not in heads:
             prompt = decode(generation.prompt).strip().partition("\n")[0] if generation.prompt else None
             heads[key] = PromptSeries(*key, _prompt(record).get("name"), prompt, ())
@@ -136,15 +134,39 @@ def _records(repo: Repository, query: str) -> tuple[str, list[JsonObject]]:
         return "trace", of_key(repo, str(key))
     if _KEY.fullmatch(query) and (records := of_key(repo, query)):
         return "key", records
-    records = [row for row in outputs.records_with(repo, "name", query) if _prompt(row).get("name") == query]
+    records = _named(repo, query)
     if records:
         return "name", records
     path = path_at_top(repo, query)
-    return "path", [
-        row
-        for row in outputs.records_with(repo, "path", path)
-        if any(edit.get("path") == path for edit in row.get("edits") or ())
+    records = _with_path(repo, path, "edits")
+    return ("path", records) if records else ("prompt", _of_prompt_file(repo, path))
+
+
+def _with_path(repo: Repository, path: str, field: str) -> list[JsonObject]:
+    """The records with a path among their `edits` or `instructions`."""
+    rows = outputs.records_with(repo, "path", path)
+    return [row for row in rows if any(entry.get("path") == path for entry in row.get(field) or ())]
+
+
+def _of_prompt_file(repo: Repository, path: str) -> list[JsonObject]:
+    """The records of the generations that a prompt's file, template or instruction file was used for."""
+    from gitprov.flow.behaviour.prompt_files import prompt_list
+    from gitprov.store.config import load_config
+
+    if repo.worktree is None:
+        return []
+    prompts = prompt_list(repo, load_config(repo.worktree, repo.config("gitprov."))).prompts
+    names = {prompt.name for prompt in prompts if prompt.path == path}
+    rows = [
+        *_with_path(repo, path, "instructions"),
+        *(row for name in names for row in _named(repo, name)),
     ]
+    return outputs.by_time({str(row["id"]): row for row in rows}.values())
+
+
+def _named(repo: Repository, name: str) -> list[JsonObject]:
+    """The records whose prompt has a name, oldest first."""
+    return [row for row in outputs.records_with(repo, "name", name) if _prompt(row).get("name") == name]
 
 
 def of_key(repo: Repository, key: str) -> list[JsonObject]:

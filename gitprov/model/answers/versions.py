@@ -56,7 +56,7 @@ class PromptSeries(NamedTuple):
 
 
 class VersionsAnswer(NamedTuple):
-    """`kind` is what the query names: key, name, path or trace."""
+    """`kind` is what the query names: key, name, path (of an output), prompt (its file) or trace."""
 
     query: str
     kind: str
