@@ -30,6 +30,7 @@ NAMES = (
     "nondeterminism",
     "dependencies",
     "behaviour",
+    "structure",
 )
 
 

@@ -45,10 +45,19 @@ LINES_OF: dict[str, list[list[str]]] = {
         [], ["HEAD~1"], ["HEAD~2"], ["HEAD~3", "--color=always"], ["HEAD~1", "--color=always"], [TRACE], [TRACE, "--color", "always"],
         [TRACE, "--diff"], ["HEAD~2", "--diff", "--color=always"], ["HEAD~1", "--json"], [EVIL], ["--prompt", "HEAD"], ["--color", EVIL],
     ],
+    "versions": [[EVIL], [NAME], [NAME, "--json"], [TRACE]],
+    "compare": [
+        [f"HEAD~2:{NAME}", f"HEAD~1:{NAME}", "-p"], [f"HEAD~2:{NAME}", f"HEAD:{NAME}", "--json"], [EVIL, EVIL], [f"HEAD:{EVIL}", "HEAD:plain"],
+    ],
+    "restore": [[EVIL], [TRACE, "-n"], [TRACE, EVIL, "-n"], [TRACE, "--to", EVIL, "-n", "--json"]],
     "review": [["HEAD~1", "--by", EVIL], ["HEAD~1", "--by", "X\x1b[31mPWN <x@example.com>", "--note", LINES], [EVIL], ["HEAD~1", "--json"]],
     "sync": [[], [EVIL], ["--all"], [WORD], ["--all", "--json"], ["./" + EVIL]],
     "clone-setup": [[], [EVIL], [WORD, "--dry-run"], [WORD]],
     "verify": [[], ["--strict"], ["--json"], [EVIL], ["-" + EVIL]],
+    "prompts": [
+        ["list"], ["list", "--json"], ["log", EVIL], ["log", "p" + WORD], ["diff", "p" + WORD], ["diff", "p" + WORD, EVIL], ["churn"],
+        ["churn", "--json"], [EVIL],
+    ],
     "check": [
         [EVIL], ["trace", "--range", "HEAD~2..HEAD"], ["trace", "--range", EVIL], ["deps", "--offline", "--all-lines", "."],
         ["deps", "--offline", EVIL], ["deps", "--format", EVIL], ["security", "--all-lines", "."], ["nondeterminism", "--all-lines", "."],
@@ -100,6 +109,7 @@ def hostile(repo: GitRepo) -> GitRepo:
     add_note(
         repo, "HEAD", row, human_row({NAME: {"human": "1"}}, LINES), review, commit_row(repo.oid(), LINES, dropped={TRACE: LINES}), EVIL
     )  # fmt: skip
+    repo.write(f"prompts/{WORD}.md", f"---\nname: p{json.dumps(WORD)[1:-1]}\n---\n{LINES}\n")
     repo.git("config", f"remote.{WORD}.url", f"./{EVIL}")
     repo.git("config", f"remote.{WORD}.fetch", "+refs/notes/*:refs/notes/*")
     repo.git("config", "notes.rewriteRef", "refs/notes/*")

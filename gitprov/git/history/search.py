@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.git.process import decode, failed
@@ -13,7 +14,15 @@ if TYPE_CHECKING:
 
 def files_holding(repo: Repository, ref: str, text: str, where: str = ":(top)") -> list[str]:
     """Paths of files with `text` in the tree of `ref`, within the pathspec `where`; empty without `ref`."""
-    output = _grep(repo, ref, "--files-with-matches", "--null", "--fixed-strings", "-e", text, where=where)
+    return files_holding_any(repo, ref, [text], where)
+
+
+def files_holding_any(repo: Repository, ref: str, texts: Sequence[str], where: str = ":(top)") -> list[str]:
+    """Paths of files with any of `texts`, else as `files_holding`."""
+    patterns = [word for text in texts for word in ("-e", text)]
+    if not patterns:
+        return []
+    output = _grep(repo, ref, "--files-with-matches", "--null", "--fixed-strings", *patterns, where=where)
     return [path.removeprefix(f"{ref}:") for path in decode(output).split("\0") if path]
 
 

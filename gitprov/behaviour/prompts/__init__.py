@@ -1,0 +1,1 @@
+"""Prompts as files and as templates in code: what names and versions them."""

@@ -1,0 +1,1 @@
+"""Structure of source code: its definitions, and what differs between the definitions of two versions."""

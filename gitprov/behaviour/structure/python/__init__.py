@@ -1,0 +1,1 @@
+"""Definitions of Python files, read with the standard library's parser."""

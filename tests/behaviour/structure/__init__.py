@@ -1,0 +1,1 @@
+"""Structure of source code, language by language."""

@@ -1,0 +1,1 @@
+"""Versions of outputs and of prompts, on real repositories."""
