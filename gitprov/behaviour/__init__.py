@@ -1,0 +1,1 @@
+"""What code does: canonical values, their differences, and the baselines that keep them."""

@@ -1,0 +1,1 @@
+"""Baselines of behaviour, and the versions of what models wrote."""
