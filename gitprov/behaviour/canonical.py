@@ -6,12 +6,13 @@ nor the version of Python moves a digest. A value of a type without a rule is un
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
 from gitprov.behaviour import kinds
-from gitprov.behaviour.node import CYCLE, DICT, SCALAR, UNKNOWN, Node, encode, walk
+from gitprov.behaviour.node import CYCLE, DICT, OBJECT, SCALAR, UNKNOWN, Node, encode, walk
 
 DEPTH = 120
 """Levels of nesting that are read; deeper values are unknown."""
@@ -41,6 +42,16 @@ def canonical(value: object, drain: int = DRAIN) -> Canonical:
     node = reading.node(value)
     digest = None if reading.reasons else f"sha256:{sha256(encode(node)).hexdigest()}"
     return Canonical(digest, _order(node) if reading.moved else None, node, tuple(sorted(reading.reasons)))
+
+
+def combined(tag: str, parts: Mapping[str, Canonical]) -> Canonical:
+    """Several values as one object with these fields; it is unknown where one of them is."""
+    fields = tuple(node for name, part in parts.items() for node in (Node(SCALAR, "str", name), part.node))
+    node = Node(OBJECT, tag, "", fields)
+    reasons = tuple(dict.fromkeys(reason for part in parts.values() for reason in part.unknown))
+    orders = [f"{name} {part.order}" for name, part in parts.items() if part.order]
+    order = sha256(";".join(orders).encode()).hexdigest()[:16] if orders else None
+    return Canonical(None if reasons else f"sha256:{sha256(encode(node)).hexdigest()}", order, node, reasons)
 
 
 def tree(value: object, drain: int = DRAIN) -> Node:
