@@ -27,6 +27,8 @@ NAMES = (
     "verify",
     "heal",
     "secrets",
+    "sandbox",
+    "nondeterminism_run",
 )
 
 

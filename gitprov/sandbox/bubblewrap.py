@@ -51,7 +51,7 @@ def command(
     for name, value in room.environment(request):
         words += ["--setenv", name, value]
     words += ["--", *(person.words(True) if variant.person else ())]
-    return [*words, *rlimits.processes(request.limits), *request.argv]
+    return [*words, *rlimits.inside(request.limits), *request.argv]
 
 
 def _system() -> list[str]:

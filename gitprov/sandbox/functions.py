@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import gitprov
+from gitprov.model.outcome import CaseOutcome
 from gitprov.sandbox import run as sandbox
 from gitprov.sandbox.interpreter import Interpreter
 from gitprov.sandbox.request import BoxFile, BoxLimits, BoxRequest, BoxResult
@@ -43,21 +44,6 @@ class Conditions(NamedTuple):
     fields: tuple[tuple[str, Any], ...] = ()
     repeats: int = 1
     trace: bool = False
-
-
-class CaseOutcome(NamedTuple):
-    """What a call did. `kind`: returned, raised or exited; `text` is the value for people; `digest` is None
-    where a part of the value is unknown, for the reasons in `unknown`. `steps`: (line, variables after it).
-    """
-
-    case: int
-    turn: int
-    kind: str
-    digest: str | None
-    order: str | None
-    text: str
-    unknown: tuple[str, ...] = ()
-    steps: tuple[tuple[int, str], ...] = ()
 
 
 class FunctionRun(NamedTuple):

@@ -28,12 +28,12 @@ def setter(limits: BoxLimits) -> Callable[[], None]:
     return apply
 
 
-def processes(limits: BoxLimits) -> list[str]:
-    """The words that go before a command in a user namespace of its own, so that the kernel counts its
-    processes. Empty without `prlimit`; the kernel never counts those of the real root.
+def inside(limits: BoxLimits) -> list[str]:
+    """The words that go before a command in a sandbox, where the kernel counts its processes; empty without
+    `prlimit`.
     """
-    path = shutil.which("prlimit", path="/usr/bin:/bin")
-    return [path, f"--nproc={limits.processes}:{limits.processes}"] if path else []
+    words = every(limits)
+    return [*words, f"--nproc={limits.processes}:{limits.processes}"] if words else []
 
 
 def every(limits: BoxLimits) -> list[str]:

@@ -107,15 +107,22 @@ def _spawned(
             env=dict(room.environment(request)),
             pass_fds=() if late is None else (late,),
             start_new_session=True,
-            preexec_fn=_prepared(rlimits.setter(request.limits), early),  # noqa: PLW1509 - it takes no lock
+            preexec_fn=_prepared(name, request.limits, early),  # noqa: PLW1509 - it takes no lock
         )
         with process:
             return _finished(process, request)
 
 
-def _prepared(limit: Callable[[], None], install: Callable[[], None] | None) -> Callable[[], None]:
+def _prepared(name: str, limits: BoxLimits, install: Callable[[], None] | None) -> Callable[[], None] | None:
+    """What is called between fork and exec; nothing where the command line sets all limits."""
+    outside = name == WEAK or not rlimits.every(limits)
+    if install is None and not outside:
+        return None
+    limit = rlimits.setter(limits)
+
     def prepare() -> None:
-        limit()
+        if outside:
+            limit()
         if install is not None:
             install()
 

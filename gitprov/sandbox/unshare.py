@@ -21,7 +21,7 @@ def command(program: str, request: BoxRequest, room: Room) -> list[str]:
     """The command line. OSError where a tool that it needs is missing."""
     other = person.is_root()
     variables = [f"{name}={value}" for name, value in room.environment(request)]
-    start = ["/usr/bin/env", "-i", *variables, *person.words(other), *rlimits.processes(request.limits)]
+    start = ["/usr/bin/env", "-i", *variables, *person.words(other), *rlimits.inside(request.limits)]
     script = "\n".join([*_tree(request, room), f'{shlex.join(start)} "$@"'])
     options = [*_OPTIONS] if other else ["--user", "--map-root-user", *_OPTIONS]
     return [program, *options, "/bin/sh", "-ec", script, "sandbox", *request.argv]

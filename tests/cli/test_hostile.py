@@ -52,6 +52,7 @@ LINES_OF: dict[str, list[list[str]]] = {
     "check": [
         [EVIL], ["trace", "--range", "HEAD~2..HEAD"], ["trace", "--range", EVIL], ["deps", "--offline", "--all-lines", "."],
         ["deps", "--offline", EVIL], ["deps", "--format", EVIL], ["security", "--all-lines", "."], ["nondeterminism", "--all-lines", "."],
+        ["nondeterminism", "--run", EVIL], ["nondeterminism", "--run", EVIL + ":f"], ["nondeterminism", "--expect", EVIL],
         *(["security", "--all-lines", "--format", form, "."] for form in ("json", "github", "gitlab", "junit", "sarif")),
     ],
     "ci": [["range"], [EVIL]],

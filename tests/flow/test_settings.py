@@ -36,6 +36,7 @@ SHOWN = {
     "feeds.npm_popular": "tests/gates/test_feeds.py::test_update",
     "feeds.import_map": "tests/gates/test_feeds.py::test_update",
     "feeds.pypi_advisories": "tests/gates/test_feeds.py::test_update",
+    "features": "tests/flow/test_nondeterminism_run.py::test_a_feature",
     "checks": "tests/gates/test_policy.py::test_a_project_decides_what_fails",
     "personal_instructions": "tests/flow/test_links.py::test_a_persons_own_instructions",
 }

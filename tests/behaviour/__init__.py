@@ -1,0 +1,1 @@
+"""Behaviour: pure functions over values, axes and samples."""
