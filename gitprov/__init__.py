@@ -1,3 +1,31 @@
 """Where each line of AI-written code came from, kept inside git."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gitprov.behaviour.adapters import register as register
+    from gitprov.behaviour.difference import Tolerance as Tolerance
+    from gitprov.testing.cases import case as case
+    from gitprov.testing.cases import cases as cases
+    from gitprov.testing.cases import command as command
+    from gitprov.testing.equivalent import equivalent as equivalent
+
 __version__ = "0.1.0"
+
+_NAMES = {
+    "Tolerance": "gitprov.behaviour.difference",
+    "case": "gitprov.testing.cases",
+    "cases": "gitprov.testing.cases",
+    "command": "gitprov.testing.cases",
+    "equivalent": "gitprov.testing.equivalent",
+    "register": "gitprov.behaviour.adapters",
+}
+
+
+def __getattr__(name: str) -> object:
+    """A public name, imported when it is used first: `import gitprov` itself costs a hook nothing."""
+    if name not in _NAMES:
+        raise AttributeError(f"module 'gitprov' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_NAMES[name]), name)

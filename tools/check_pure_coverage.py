@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-ROOMS = ("model", "attribution", "checks", "agents", "interop", "output")
+ROOMS = ("model", "attribution", "behaviour", "checks", "agents", "interop", "output")
 FLOOR = 95.0
 
 

@@ -12,8 +12,6 @@ from gitprov.model.canonical import Json
 from gitprov.model.untrusted.jsonvalue import MAX_DEPTH, is_deep
 
 VERSION = 1
-PREVIEW = 2048
-"""Bytes of a preview, at most."""
 _UPDATE = "pytest … --compare-hashes FILE --update-hashes --reason '…'"
 _MARKS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 

@@ -6,6 +6,7 @@ of the value is replaced by `cut('list', 5000, '3f0a…')`: its type, its size a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 from keyword import iskeyword
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from gitprov.behaviour.node import CUT, CYCLE, DICT, LIST, OBJECT, SCALAR, SET, 
 if TYPE_CHECKING:
     import ast
 
+PREVIEW = 2048
+"""Bytes of a preview, at most."""
 _LEAST = 48
 """Characters that a part gets before parts after it are cut."""
 _PLAIN = {"NoneType": "None", "ellipsis": "...", "NotImplementedType": "NotImplemented"}
@@ -113,6 +116,16 @@ def _within(node: Node, room: int) -> str:
             break
         out.append(text)
     return _dressed(node, out)
+
+
+def preview(node: Node, redact: Callable[[str], str]) -> str:
+    """A tree as text without secrets, in at most `PREVIEW` bytes of UTF-8."""
+    room = PREVIEW
+    text = redact(render(node, room))
+    while len(text.encode("utf-8", "backslashreplace")) > PREVIEW and room > 100:
+        room = room * 3 // 4
+        text = redact(render(node, room))
+    return text.encode("utf-8", "backslashreplace")[:PREVIEW].decode("utf-8", "ignore")
 
 
 # -- text to tree --------------------------------------------------------------------------------------------

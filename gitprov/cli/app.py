@@ -31,6 +31,7 @@ COMMANDS = {
     "verify": "gitprov.cli.commands.verify",
     "check": "gitprov.cli.commands.check.program",
     "ci": "gitprov.cli.commands.ci",
+    "baseline": "gitprov.cli.commands.baseline",
     "feeds": "gitprov.cli.commands.feeds",
     "heal": "gitprov.cli.commands.heal",
     "forget": "gitprov.cli.commands.forget",

@@ -104,6 +104,14 @@ def output_of(words: Sequence[str]) -> bytes:
     return subprocess.run(words, capture_output=True, check=False, stdin=subprocess.DEVNULL).stdout
 
 
+def run_program(words: Sequence[str], env: Env) -> int:
+    """Run another program than git on our own standard streams; its exit status, 127 where there is none."""
+    try:
+        return subprocess.run(words, env=dict(env), check=False).returncode
+    except OSError:
+        return 127
+
+
 def open_shell(command: str, env: Env) -> subprocess.Popen[bytes]:
     """Start a shell command that reads what is written to its `stdin`, on our own terminal. The caller
     must wait for it.

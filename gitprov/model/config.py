@@ -12,7 +12,7 @@ from gitprov.model.setting_types import Wrong, address, choices, flag, one_of, s
 from gitprov.model.untrusted import safe_regex
 
 if TYPE_CHECKING:
-    from gitprov.model.feature import Feature
+    from gitprov.model.feature import Features
     from gitprov.model.policy import Policies
 
 PRIVACY = ("full", "redacted", "hash-only")
@@ -69,7 +69,7 @@ class Config(NamedTuple):
     verify_signatures: tuple[str, ...] = ()
     personal_instructions: bool = False
     checks: Policies | None = None
-    features: Mapping[str, Feature] | None = None
+    features: Features | None = None
 
     @property
     def guards(self) -> bool:
@@ -144,16 +144,16 @@ def _extra(value: object) -> tuple[ExtraRule, ...]:
     return tuple(dict.fromkeys(rules))
 
 
+def _features(value: object) -> Features:
+    from gitprov.model.feature import features
+
+    return features(value)
+
+
 def _policies(value: object) -> Policies:
     from gitprov.model.policy import policies
 
     return policies(value)
-
-
-def _features(value: object) -> Mapping[str, Feature]:
-    from gitprov.model.feature import features
-
-    return features(value)
 
 
 class Key(NamedTuple):
@@ -194,8 +194,8 @@ KEYS = (
     Key("feeds.pypi_advisories", "address", "word", address, "The same for known vulnerabilities: a JSON object with `source`, `date` and `advisories`"),
     Key("verify.signatures", 'list of "notes", "commits"', "words", some_of(SIGNATURES), "What `gitprov verify` wants signed: the commits of the notes ref, the commits it looks at"),
     Key("personal_instructions", "true or false", "flag", flag, "Store the text of your own `~/.claude/CLAUDE.md`, not its digest alone (`git config` only)"),
-    Key("features", "table", None, _features, "Code whose behaviour is watched, by name: [its keys](#keys-of-features)"),
     Key("checks", "table", None, _policies, "What `gitprov check` judges, and what fails it: [its keys](#keys-of-checks)"),
+    Key("features", "table", None, _features, "Code whose behaviour is pinned and watched, by name: [its keys](#keys-of-features)"),
 )  # fmt: skip
 """Every key, in the order of the documentation."""
 

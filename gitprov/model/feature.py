@@ -1,4 +1,6 @@
-"""A feature: code that a prompt generates, the inputs that it is tried on, and what may differ."""
+"""A feature: code that a prompt generates, the inputs that it is tried on, and what may differ; the table
+`[features.NAME]`.
+"""
 
 from __future__ import annotations
 
@@ -6,56 +8,55 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from gitprov.model.setting_types import Wrong, address, share, shown, texts, whole
+from gitprov.model.setting_types import Wrong, address, shown, texts, whole
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 
 
 class Feature(NamedTuple):
-    """The settings of `[features.NAME]`.
+    """The keys of a feature, as `KEYS` describes them. `divergence` is a percentage."""
 
-    `function` is `MODULE:FUNCTION`. `corpus` is a file of JSON lines, one input each; `prompt` the file of the
-    prompt; `baseline` the file with the accepted results. `generate` is the command that turns the prompt on
-    its stdin into code on its stdout; `endpoint` with `model` and `api_key` (the name of an environment
-    variable) is a server to ask instead. `threshold` is the share of inputs that may differ; `expected` the
-    axes of non-determinism that are fine; `samples` how many generations a run makes.
-    """
-
-    name: str
-    function: str = ""
-    corpus: str = ""
-    prompt: str = ""
-    baseline: str = ""
+    function: str
+    cases: str
+    prompt: str | None = None
+    divergence: float = 0.0
     generate: tuple[str, ...] = ()
-    endpoint: str = ""
-    model: str = ""
-    api_key: str = ""
-    threshold: float = 0.0
-    expected: tuple[str, ...] = ()
+    endpoint: str | None = None
+    model: str | None = None
+    api_key: str | None = None
     samples: int = 5
     seconds: int = 10
     max_calls: int = 200
+    expected: tuple[str, ...] = ()
+
+
+Features = Mapping[str, Feature]
+"""Name → feature."""
+
+
+def _function(value: object) -> str:
+    if not isinstance(value, str) or not _FUNCTION.fullmatch(value):
+        raise Wrong(f"must be {shown('package.module:function')}, not {shown(value)}")
+    return value
+
+
+def _path(value: object) -> str:
+    if not isinstance(value, str) or not value or value.startswith("/") or ".." in value.split("/"):
+        raise Wrong(f"must be a path inside the repository, not {shown(value)}")
+    return value
+
+
+def _percent(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
+        raise Wrong(f"must be a number from 0 to 100, not {shown(value)}")
+    return float(value)
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise Wrong(f"must be text, not {shown(value)}")
     return value
-
-
-def _path(value: object) -> str:
-    path = _text(value)
-    if path.startswith("/") or ".." in path.split("/") or "\0" in path:
-        raise Wrong(f"must be a path inside the repository, not {shown(value)}")
-    return path
-
-
-def _function(value: object) -> str:
-    text = _text(value)
-    module, colon, name = text.rpartition(":")
-    if not module or not colon or not all(part.isidentifier() for part in name.split(".")):
-        raise Wrong(f'must be "MODULE:FUNCTION", not {shown(value)}')
-    return text
 
 
 def _command(value: object) -> tuple[str, ...]:
@@ -74,42 +75,45 @@ class FeatureKey(NamedTuple):
 
 
 KEYS = (
-    FeatureKey("function", '"MODULE:FUNCTION"', _function, "The function that is called; MODULE is dotted, or a path"),
-    FeatureKey("corpus", "path", _path, "Its inputs: JSON lines, each a list of arguments, an object of named ones, or a case of `pytest`"),
-    FeatureKey("prompt", "path", _path, "The prompt that generates the code"),
-    FeatureKey("baseline", "path", _path, "The accepted results; `.gitprov/baselines/NAME.json` without it"),
-    FeatureKey("generate", "list of words", _command, "The command that reads the prompt and writes code; `{model}` stands for the model"),
-    FeatureKey("endpoint", "address", address, "A server with the API of OpenAI, instead of a command"),
+    FeatureKey("function", '"MODULE:FUNCTION"', _function, "The function that is called; needed"),
+    FeatureKey("cases", "path", _path, "Its inputs, a file of cases; needed"),
+    FeatureKey("prompt", "path", _path, "The prompt that the function's module is generated with"),
+    FeatureKey("divergence", "number from 0 to 100", _percent, "The percentage of cases that may differ from the pin; 0 without it"),
+    FeatureKey("generate", "list of words", _command, "The command that reads the prompt and writes code; `{model}` in it stands for the model"),
+    FeatureKey("endpoint", "address", address, "A server with the API of OpenAI that is asked instead: the address before `/chat/completions`"),
     FeatureKey("model", "text", _text, "The model that is asked for"),
     FeatureKey("api_key", "text", _text, "The environment variable that holds the key of the server"),
-    FeatureKey("threshold", "number from 0 to 1", share, "The share of inputs whose results may differ; 0 without it"),
-    FeatureKey("expected", "list of axes", texts, "Axes of non-determinism that are fine"),
-    FeatureKey("samples", "whole number", whole(1), "How often a run generates; 5 without it"),
+    FeatureKey("samples", "whole number", whole(1), "How often a drift run generates; 5 without it"),
     FeatureKey("seconds", "whole number", whole(1), "How long the code may run, in seconds; 10 without it"),
     FeatureKey("max_calls", "whole number", whole(1), "Most calls of the generator that one command makes; 200 without it"),
+    FeatureKey("expected", "list of axes", texts, "Axes of non-determinism that may move a result"),
 )  # fmt: skip
 """Every key, in the order of the documentation."""
 
+_BY_NAME = {key.name: key for key in KEYS}
 
-def features(value: object) -> Mapping[str, Feature]:
-    """The features that a parsed table `[features]` holds, by name. Wrong for anything else."""
+
+def features(value: object) -> Features:
+    """The features that a parsed table `[features]` has. Wrong for anything that is no such table."""
     if not isinstance(value, dict):
         raise Wrong(f"must be a table, not {shown(value)}")
-    return {name: _feature(name, table) for name, table in value.items()}
+    return {str(name): _feature(str(name), table) for name, table in value.items()}
 
 
 def _feature(name: str, table: object) -> Feature:
     if not _NAME.fullmatch(name):
-        raise Wrong("needs a name of letters, digits, dots, dashes and underscores", f".{name[:60]}")
+        raise Wrong(f"must have names of letters, digits, - and _, not {shown(name)}")
     if not isinstance(table, dict):
         raise Wrong(f"must be a table, not {shown(table)}", f".{name}")
-    keys = {key.name: key for key in KEYS}
-    fields: dict[str, Any] = {"baseline": f".gitprov/baselines/{name}.json"}
+    fields: dict[str, Any] = {}
     for key, value in table.items():
-        if key not in keys:
-            raise Wrong(f"has no key {shown(key)}; there are {', '.join(keys)}", f".{name}")
+        if key not in _BY_NAME:
+            raise Wrong(f"has no key {shown(key)}; there are {', '.join(_BY_NAME)}", f".{name}")
         try:
-            fields[key] = keys[key].check(value)
+            fields[key] = _BY_NAME[key].check(value)
         except Wrong as wrong:
             raise Wrong(str(wrong), f".{name}.{key}") from None
-    return Feature(name, **fields)
+    missing = [key for key in ("function", "cases") if key not in table]
+    if missing:
+        raise Wrong(f"needs the key {shown(missing[0])}", f".{name}")
+    return Feature(**fields)

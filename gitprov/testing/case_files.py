@@ -12,14 +12,15 @@ from gitprov.behaviour.text import parse
 from gitprov.errors import UsageError
 from gitprov.testing.cases import Case
 
-_KEYS = frozenset({"input", "python", *Case._fields} - {"args"})
+_KEYS = frozenset({"input", "python", "seen", *Case._fields} - {"args"})
 
 
 def read(data: bytes, name: str) -> Iterator[Case]:
     """The cases of a file. UsageError, with the line, for one that is none.
 
     `input` is a list of arguments in JSON. `python` is a tuple of arguments as the product writes values, for
-    types that JSON does not have: `"(1.5, decimal.Decimal('2'))"`. Other keys are those of `Case`.
+    types that JSON does not have: `"(1.5, decimal.Decimal('2'))"`. `seen` is a remark of a recording. Other
+    keys are those of `Case`.
     """
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
         if line.strip() and not line.lstrip().startswith("//"):
@@ -35,7 +36,9 @@ def _case(row: object) -> Case:
     strange = sorted(row.keys() - _KEYS)
     if strange:
         raise ValueError(f"unknown key {strange[0]!r}; there are {', '.join(sorted(_KEYS))}")
-    fields: dict[str, Any] = {key: value for key, value in row.items() if key not in ("input", "python")}
+    fields: dict[str, Any] = {
+        key: value for key, value in row.items() if key not in ("input", "python", "seen")
+    }
     if fields.get("tolerance") is not None:
         fields["tolerance"] = Tolerance(**fields["tolerance"])
     return Case(args=_args(row), **fields)

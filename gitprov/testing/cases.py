@@ -45,6 +45,8 @@ class Case(NamedTuple):
         from gitprov.behaviour.text import render
 
         inputs = [*self.args, *self.keywords.values(), *([self.stdin] if self.stdin else [])]
+        if not inputs:
+            return "call"
         texts = [str(value) if isinstance(value, str) else render(canonical(value).node) for value in inputs]
         text = "-".join(texts)
         if re.fullmatch(r"[\w .,+*/=@-]{1,40}", text, re.ASCII):
@@ -53,7 +55,7 @@ class Case(NamedTuple):
 
 
 class CaseSet(NamedTuple):
-    """The cases of a callable: those in the code, and files of cases. `code` is the code that they are about."""
+    """The cases of a callable: those in the code, and files of cases. `code` is what they are about."""
 
     cases: tuple[Case, ...]
     files: tuple[str, ...]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime, timezone, tzinfo
 from typing import Any
-
-_TIMES = ("time", "time_ns", "localtime", "gmtime", "monotonic", "perf_counter")
 
 
 @contextmanager
@@ -18,8 +16,8 @@ def standing(moment: str) -> Iterator[None]:
 
     Modules that imported these names get the standing ones as well. ValueError for a text that is no moment.
     """
-    now = dt.datetime.fromisoformat(moment.replace("Z", "+00:00"))
-    now = now if now.tzinfo else now.replace(tzinfo=dt.timezone.utc)
+    now = datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    now = now if now.tzinfo else now.replace(tzinfo=timezone.utc)
     replaced = _replacements(now)
     changes = [
         (module, name, value)
@@ -39,7 +37,7 @@ def standing(moment: str) -> Iterator[None]:
             setattr(module, name, value)
 
 
-def _replacements(now: dt.datetime) -> dict[object, object]:
+def _replacements(now: datetime) -> dict[object, object]:
     seconds = now.timestamp()
 
     class Meta(type):
@@ -49,37 +47,37 @@ def _replacements(now: dt.datetime) -> dict[object, object]:
         def __subclasscheck__(cls, other: type) -> bool:
             return issubclass(other, cls.__bases__[0])
 
-    class StandingMoment(dt.datetime, metaclass=Meta):
+    class StandingMoment(datetime, metaclass=Meta):
         """A moment whose `now` stands still; its values are plain ones."""
 
         def __new__(cls, *args: Any, **keywords: Any) -> Any:
-            return dt.datetime(*args, **keywords)  # noqa: DTZ001 - as its caller has it
+            return datetime(*args, **keywords)  # noqa: DTZ001 - as its caller has it
 
         @classmethod
-        def now(cls, tz: dt.tzinfo | None = None) -> Any:
-            return dt.datetime.fromtimestamp(seconds, tz)
+        def now(cls, tz: tzinfo | None = None) -> Any:
+            return datetime.fromtimestamp(seconds, tz)
 
         @classmethod
         def utcnow(cls) -> Any:
-            return dt.datetime.fromtimestamp(seconds, dt.timezone.utc).replace(tzinfo=None)
+            return datetime.fromtimestamp(seconds, timezone.utc).replace(tzinfo=None)
 
         @classmethod
         def today(cls) -> Any:
             return cls.now()
 
-    class StandingDate(dt.date, metaclass=Meta):
+    class StandingDate(date, metaclass=Meta):
         """A date whose `today` stands still; its values are plain ones."""
 
         def __new__(cls, *args: Any, **keywords: Any) -> Any:
-            return dt.date(*args, **keywords)
+            return date(*args, **keywords)
 
         @classmethod
         def today(cls) -> Any:
-            return dt.datetime.fromtimestamp(seconds).date()  # noqa: DTZ006 - as the real one, local
+            return datetime.fromtimestamp(seconds).date()  # noqa: DTZ006 - as the real one, local
 
     return {
-        dt.datetime: StandingMoment,
-        dt.date: StandingDate,
+        datetime: StandingMoment,
+        date: StandingDate,
         time.time: lambda: seconds,
         time.time_ns: lambda: int(seconds * 1_000_000_000),
         time.localtime: lambda at=None, local=time.localtime: local(seconds if at is None else at),

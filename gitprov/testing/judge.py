@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from gitprov.behaviour.baseline import PREVIEW, Row
+from gitprov.behaviour.baseline import Row
 from gitprov.behaviour.canonical import Canonical
 from gitprov.behaviour.difference import Difference, Tolerance, differences
 from gitprov.behaviour.node import Node
-from gitprov.behaviour.text import parse, render
+from gitprov.behaviour.text import parse, preview, render
 from gitprov.testing.observe import Observation
 
 Redact = Callable[[str], str]
@@ -70,18 +70,8 @@ def _row(observation: Observation, value: Canonical, tolerance: Tolerance | None
     return Row(digest, observation.kind, preview(value.node, redact), value.order, tolerance, whole)
 
 
-def preview(node: Node, redact: Redact) -> str:
-    """A tree as text without secrets, in at most `PREVIEW` bytes of UTF-8."""
-    room = PREVIEW
-    text = redact(render(node, room))
-    while len(text.encode("utf-8", "backslashreplace")) > PREVIEW and room > 100:
-        room = room * 3 // 4
-        text = redact(render(node, room))
-    return text.encode("utf-8", "backslashreplace")[:PREVIEW].decode("utf-8", "ignore")
-
-
 def _moved(old: Row, row: Row, node: Node, tolerance: Tolerance | None, redact: Redact) -> str:
-    """The smallest places that differ. Where the old value was cut, so is the new one, to compare like with like."""
+    """The smallest places that differ. Where the old value was cut, the new one is cut in the same way."""
     before = parse(old.value if old.value is not None else old.preview)
     after = [parse(redact(render(node))), parse(row.preview)]
     rows = [list(islice(differences(before, now, tolerance), _SHOWN + 1)) for now in after if before and now]
@@ -111,9 +101,8 @@ def report(verdict: Verdict, old: Row | None, code: Code | None) -> str:
     }
     lines = [f"{heads[verdict.state]}:", *verdict.moved.splitlines()]
     if code is not None:
-        lines += [
-            f"code: {code.place}, trace {code.trace or 'not recorded'}, prompt {code.prompt_version or 'version not recorded'}"
-        ]
+        version = code.prompt_version or "not recorded"
+        lines += [f"code: {code.place}, trace {code.trace or 'not recorded'}, prompt version {version}"]
     if old is not None and old.accepted_by:
         after = f" after trace {old.trace}" if old.trace else ""
         lines += [

@@ -12,7 +12,6 @@ from gitprov.behaviour.canonical import Canonical, canonical, combined
 from gitprov.testing.cases import Case, Command
 from gitprov.testing.environment import Flooded, Hung, Place, fixed, no_calls
 
-
 _NOTHING: tuple[object, ...] = ("", [], {}, 0)
 _SILENT = frozenset(canonical(nothing).digest for nothing in _NOTHING)
 

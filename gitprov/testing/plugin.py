@@ -1,4 +1,4 @@
-"""The pytest plug-in: its options, and the way to the rest, which is imported only where an option is used."""
+"""The pytest plug-in: its options. The rest is imported only where an option is used."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class Provenance:
             return None
 
     def now(self) -> str:
-        """This moment in UTC."""
+        """The present moment in UTC."""
         return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def redact(self, text: str) -> str:

@@ -27,8 +27,8 @@ def _fixed() -> bool:
 def with_hash_seed(config: pytest.Config) -> None:
     """Replace this process by the same command line under the fixed hash seed.
 
-    Nothing happens where it has the seed already, in a worker of xdist, which inherits it, and where pytest was
-    called by another program.
+    Nothing happens where it has the seed already, in a worker of xdist, which inherits it, and where another
+    program called pytest.
     """
     if hash_seed() == HASH_SEED or hasattr(config, "workerinput") or os.environ.get(_SIGN):
         return

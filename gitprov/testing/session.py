@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from gitprov.behaviour.baseline import Baseline, Row, dump, parse
-from gitprov.behaviour.difference import Tolerance
 from gitprov.errors import GitprovError
 from gitprov.testing import complete, judge
 from gitprov.testing.environment import HASH_SEED, Place
@@ -20,7 +19,7 @@ from gitprov.testing.restart import hash_seed
 
 
 class Outcome(NamedTuple):
-    """The result of a case: `state` is same, differs, new, order or unknown; `text` is the report of a failure."""
+    """The result of a case: `state` is that of a verdict, `text` the report of a failure."""
 
     case: str
     state: str
@@ -48,7 +47,6 @@ class BaselineSession:
             raise pytest.UsageError(
                 f"{error.message}\nhint: {error.hint}" if error.hint else error.message
             ) from None
-        self._check_reason()
 
     @property
     def _is_worker(self) -> bool:
@@ -76,7 +74,7 @@ class BaselineSession:
     # -- running a case --------------------------------------------------------------------------------------
 
     def run(self, item: CaseItem) -> None:
-        """Observe a case and compare it. CaseFailed where it differs; the row goes to the report of the item."""
+        """Observe a case and compare it. CaseFailed where it differs and nothing is updated."""
         self._place = self._place or Place()
         observation = observe(item.function, item.case, self._place)
         old = self._baseline.cases.get(item.nodeid)
@@ -101,7 +99,8 @@ class BaselineSession:
     # -- what belongs to the whole run -----------------------------------------------------------------------
 
     def pytest_sessionstart(self) -> None:
-        """Workers of xdist start with the fixed hash seed."""
+        """Refuse an update without a reason. Workers of xdist start with the fixed hash seed."""
+        self._check_reason()
         os.environ.setdefault("PYTHONHASHSEED", HASH_SEED)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -192,4 +191,3 @@ class BaselineSession:
 
 
 _VERDICT: pytest.StashKey[judge.Verdict] = pytest.StashKey()
-_ = Tolerance

@@ -1,1 +1,1 @@
-"""Behaviour: pure functions over values, axes and samples."""
+"""Tests of canonical values, their texts and their baselines."""

@@ -34,7 +34,7 @@ CORPUS = '[[{"name": "ann"}, {"name": "bob"}, {"name": "cy"}, {"name": "dee"}]]\
 CONFIG = """\
 [features.names]
 function = "shop.names:names"
-corpus = "cases/names.jsonl"
+cases = "cases/names.jsonl"
 expected = ["clock"]
 """
 
@@ -80,7 +80,7 @@ def test_wrong_names(shop: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.write("empty.jsonl", "\n")
     with Repository.discover(str(shop.path), shop.env) as repo:
         for name, corpus, message in (
-            ("nothing", None, "there is no feature nothing; there are: names"),
+            ("nothing", None, "there is no feature nothing"),
             ("nofile.py:f", None, "there is no file nofile.py"),
             ("shop.names:1", None, "is not MODULE:FUNCTION"),
             ("shop.names:names", "absent.jsonl", "there is no corpus"),

@@ -6,19 +6,16 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gitprov.errors import ConfigError, UsageError
-from gitprov.model.feature import Feature
+from gitprov.errors import UsageError
+from gitprov.flow.behaviour.pins import feature_of
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.sandbox import run as sandbox
 from gitprov.sandbox.functions import FunctionBox, FunctionJob
 from gitprov.sandbox.interpreter import interpreter
 from gitprov.sandbox.request import BoxLimits
 from gitprov.store import files
-from gitprov.store.config import load_config
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from gitprov.git.repo import Repository
 
 _LARGEST = 64 << 20
@@ -42,20 +39,6 @@ class BoxOptions(NamedTuple):
     python: str | None = None
 
 
-def load_features(repo: Repository) -> Mapping[str, Feature]:
-    """The features of the configuration, by name."""
-    return load_config(repo.worktree, repo.config("gitprov.")).features or {}
-
-
-def feature_named(repo: Repository, name: str) -> Feature:
-    """A feature by its name. UsageError where there is none."""
-    every = load_features(repo)
-    if name not in every:
-        names = ", ".join(every) or "none"
-        raise UsageError(f"there is no feature {name}; there are: {names}", f"add [features.{name}]")
-    return every[name]
-
-
 def target(repo: Repository, name: str, corpus: str | None) -> Target:
     """The function that `MODULE:FUNCTION` or a feature's name means. `corpus`: a file of inputs, relative to
     the current directory; without it the feature's, else one call without arguments.
@@ -63,11 +46,8 @@ def target(repo: Repository, name: str, corpus: str | None) -> Target:
     if ":" in name:
         cases = read_cases(corpus) if corpus else ([],)
         return Target(name, job_of(repo, name, cases))
-    feature = feature_named(repo, name)
-    if not feature.function:
-        raise ConfigError(f"features.{name} has no function", 'function = "MODULE:FUNCTION"')
-    path = corpus or (os.path.join(_top(repo), feature.corpus) if feature.corpus else None)
-    cases = read_cases(path) if path else ([],)
+    feature = feature_of(repo, name)
+    cases = read_cases(corpus or os.path.join(_top(repo), feature.cases))
     return Target(name, job_of(repo, feature.function, cases), feature.expected, feature.seconds)
 
 

@@ -24,7 +24,7 @@ class CodeTraces:
         self._files: dict[str, list[Facts]] = {}
 
     def of(self, path: str, first: int, last: int) -> Trace:
-        """Trace and prompt version of the youngest generation in these lines (1-based, inclusive; first 0: all).
+        """Trace and prompt version of the youngest generation in these lines (1-based, inclusive; 0: all).
 
         (None, None) where no generation is recorded, or the file is in no repository.
         """

@@ -1,0 +1,225 @@
+"""Pins: what a feature did at a moment, kept in git: prompt, corpus, result of each case."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from typing import NamedTuple
+
+from gitprov.behaviour.baseline import Baseline, Row, dump, parse
+from gitprov.behaviour.difference import differences
+from gitprov.behaviour.text import PREVIEW, preview
+from gitprov.behaviour.text import parse as parse_text
+from gitprov.errors import GitprovError, Obstructed, UsageError
+from gitprov.flow.behaviour.redaction import redaction
+from gitprov.flow.behaviour.run import Ran, run_cases
+from gitprov.git.files import tree_files
+from gitprov.git.process import decode
+from gitprov.git.repo import Repository
+from gitprov.git.write import RefChange, write
+from gitprov.model import canonical
+from gitprov.model.canonical import JsonObject
+from gitprov.model.feature import Feature
+from gitprov.model.untrusted.jsonvalue import loads_object
+from gitprov.store.config import load_config
+
+PINS = "refs/gitprov/pins/"
+_LIMIT = 16 << 20
+
+
+class Pin(NamedTuple):
+    """A pin. `commit` is that of the pins ref, `facts` what `pin.json` holds, `baseline` the results."""
+
+    commit: str
+    facts: JsonObject
+    baseline: Baseline
+
+
+class Moved(NamedTuple):
+    """A case that does not do what the pin has: the places, or both values where they cannot be compared."""
+
+    case: str
+    old: str | None
+    new: str | None
+    places: list[str]
+
+
+class Comparison(NamedTuple):
+    """A feature against its pin. `percent` of cases diverge; `accepted` is how many may."""
+
+    pin: Pin
+    cases: int
+    moved: list[Moved]
+    unknown: list[Ran]
+    percent: float
+    accepted: float
+
+    @property
+    def fits(self) -> bool:
+        """Whether no more cases diverge than are accepted, and each could be compared."""
+        return self.percent <= self.accepted and not self.unknown
+
+
+def feature_of(repo: Repository, name: str) -> Feature:
+    """A feature of the configuration. UsageError, with those that there are, for a name that is none."""
+    configured = load_config(repo.worktree, repo.config("gitprov.")).features or {}
+    if name not in configured:
+        names = ", ".join(sorted(configured)) or "none"
+        raise UsageError(
+            f"there is no feature {name}", f"[tool.gitprov.features.{name}] adds it; there are: {names}"
+        )
+    return configured[name]
+
+
+def pin(repo: Repository, name: str, reason: str | None) -> Pin:
+    """Run a feature, and keep what it did as the newest pin."""
+    feature = feature_of(repo, name)
+    corpus = _content(repo, feature.cases)
+    prompt = None if feature.prompt is None else _content(repo, feature.prompt)
+    redact = redaction(repo.cwd, repo.env)
+    rows = _rows(repo, feature)
+    who = repo.identity("a pin keeps who accepted it")
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    person = who.rpartition(">")[0] + ">"
+    baseline = Baseline(
+        {"hash_seed": "0", "timezone": "UTC"},
+        {row.case: _row(row, redact)._replace(accepted_by=person, at=at, reason=reason) for row in rows},
+    )
+    facts: JsonObject = {
+        "v": 1,
+        "feature": name,
+        "function": feature.function,
+        "cases": {"path": feature.cases, "digest": _digest(corpus), "count": len(rows)},
+        "prompt": prompt
+        and {"path": feature.prompt, "digest": _digest(prompt), "version": version_of(prompt)},
+        "divergence": feature.divergence,
+        "head": repo.resolve("HEAD"),
+        "by": person,
+        "at": at,
+        "reason": reason,
+    }
+    files: dict[str, bytes | None] = {
+        "pin.json": canonical.dump_line(facts),
+        "baseline.json": dump(baseline),
+        "cases.jsonl": redact(corpus.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape"),
+        "prompt.txt": prompt and redact(prompt.decode("utf-8", "replace")).encode(),
+    }
+    _write(repo, who, name, files)
+    return load(repo, name)
+
+
+def _write(repo: Repository, who: str, name: str, files: dict[str, bytes | None]) -> None:
+    ref = PINS + name
+    message = f"Pin {name}"
+
+    def build(refs: dict[str, str]) -> list[RefChange]:
+        base = refs.get(ref)
+        kept = {path: data for path, data in files.items() if data is not None or base is not None}
+        return [RefChange(ref, base, message, kept)]
+
+    write(repo, who, build, [ref])
+
+
+def load(repo: Repository, name: str, commit: str | None = None) -> Pin:
+    """A pin, the newest without `commit`. UsageError where there is none."""
+    oid = repo.resolve(commit or PINS + name)
+    facts = None if oid is None else loads_object(repo.objects.content(f"{oid}:pin.json"))
+    rows = None if oid is None else repo.objects.content(f"{oid}:baseline.json")
+    if oid is None or facts is None or rows is None or facts.get("feature") != name:
+        raise UsageError(f"{name} has no pin {commit or ''}".rstrip(), f"gitprov baseline pin {name}")
+    return Pin(oid, facts, parse(rows, f"{oid[:12]}:baseline.json"))
+
+
+def history(repo: Repository, name: str) -> list[Pin]:
+    """All pins of a feature, the newest first."""
+    if repo.resolve(PINS + name) is None:
+        raise UsageError(f"{name} has no pin", f"gitprov baseline pin {name}")
+    commits = decode(repo.run("rev-list", PINS + name)).split()
+    return [load(repo, name, commit) for commit in commits]
+
+
+def compare(repo: Repository, name: str, commit: str | None = None) -> Comparison:
+    """Run the corpus of a pin against the function as it is now."""
+    feature = feature_of(repo, name)
+    old = load(repo, name, commit)
+    redact = redaction(repo.cwd, repo.env)
+    rows = _rows(repo, feature, old)
+    before = old.baseline.cases
+    moved = [_moved(row, before.get(row.case), redact(row.value)) for row in rows if row.digest]
+    gone = [
+        Moved(case, before[case].preview, None, []) for case in before.keys() - {row.case for row in rows}
+    ]
+    differing = [row for row in moved if row is not None] + sorted(gone)
+    percent = 100.0 * len(differing) / max(1, len(before))
+    unknown = [row for row in rows if row.digest is None]
+    return Comparison(old, len(rows), differing, unknown, percent, feature.divergence)
+
+
+def _moved(row: Ran, old: Row | None, text: str) -> Moved | None:
+    if old is not None and old.digest == row.digest:
+        return None
+    before, after = parse_text(old.preview if old else ""), parse_text(text)
+    places = list(differences(before, after)) if before and after else []
+    shown = [f"{place.path.lstrip('.')}: {place.old} → {place.new}" for place in places[:3]]
+    return Moved(row.case, old.preview if old else None, text[:PREVIEW], shown)
+
+
+def _rows(repo: Repository, feature: Feature, old: Pin | None = None) -> list[Ran]:
+    """What the cases do now: those of the pin, or of the work tree without one."""
+    root = repo.worktree or repo.cwd
+    if old is None:
+        return run_cases(feature.function, os.path.join(root, feature.cases), root)
+    import tempfile
+
+    corpus = repo.objects.content(f"{old.commit}:cases.jsonl") or b""
+    with tempfile.NamedTemporaryFile(suffix=".jsonl") as file:
+        file.write(corpus)
+        file.flush()
+        return run_cases(feature.function, file.name, root)
+
+
+def _row(row: Ran, redact: Callable[[str], str]) -> Row:
+    if row.digest is None:
+        raise GitprovError(f"the case {row.case} has no result that can be kept: {row.problem}")
+    return Row(row.digest, row.kind, _short(row.value, redact), row.order)
+
+
+def _short(value: str, redact: Callable[[str], str]) -> str:
+    """A value as text without secrets, in at most `PREVIEW` bytes."""
+    node = parse_text(value)
+    return redact(value)[:PREVIEW] if node is None else preview(node, redact)
+
+
+def _content(repo: Repository, path: str) -> bytes:
+    """The bytes of a file of the work tree. UsageError where it is none."""
+    try:
+        data = tree_files.plain(repo.worktree or repo.cwd, path, _LIMIT)
+    except (Obstructed, OSError) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from None
+    if data is None:
+        raise UsageError(f"there is no file {path}")
+    return data
+
+
+def _prompt(feature: Feature, text: bytes) -> JsonObject:
+    return {"path": feature.prompt, "digest": _digest(text), "version": version_of(text)}
+
+
+def _digest(data: bytes) -> str:
+    return f"sha256:{sha256(data).hexdigest()}"
+
+
+def version_of(prompt: bytes) -> str | None:
+    """The `version` in the front matter of a prompt file, None without one."""
+    lines = prompt.decode("utf-8", "replace").splitlines()
+    if not lines or lines[0].strip() != "---":
+        return None
+    for line in lines[1:50]:
+        key, colon, value = line.partition(":")
+        if line.strip() == "---":
+            return None
+        if key.strip() == "version" and colon:
+            return value.strip().strip("'\"") or None
+    return None

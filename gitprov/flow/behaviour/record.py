@@ -1,0 +1,66 @@
+"""Records the inputs of a function while a command runs, as a corpus."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from gitprov.flow.behaviour.redaction import redaction
+from gitprov.git.process import run_program
+
+_LIMIT = 64 << 20
+
+
+class Recorded(NamedTuple):
+    """The result of a recording: exit status of the command, new lines, and how many inputs were redacted."""
+
+    status: int
+    lines: list[str]
+    redacted: int
+
+
+def record(target: str, words: Sequence[str], directory: str, env: Mapping[str, str]) -> Recorded:
+    """Run a command, and record calls of `module:function` in its Python programs. Secrets are replaced."""
+    redact = redaction(directory, env)
+    with tempfile.TemporaryDirectory(prefix="gitprov-record-") as place:
+        path = os.path.join(place, "inputs.jsonl")
+        status = run_program(words, {**env, **_variables(target, path, env)})
+        texts = _lines(path)
+    lines = [redact(text) for text in texts]
+    changed = sum(before != after for before, after in zip(texts, lines, strict=True))
+    return Recorded(status, list(dict.fromkeys(lines)), changed)
+
+
+def _variables(target: str, path: str, env: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which programs record: Python reads our sitecustomize first."""
+    import gitprov
+
+    package = os.path.dirname(os.path.abspath(str(gitprov.__file__)))
+    folders = [
+        os.path.join(package, "testing", "startup"),
+        env.get("PYTHONPATH", ""),
+        os.path.dirname(package),
+    ]
+    search = os.pathsep.join(folder for folder in folders if folder)
+    return {"PYTHONPATH": search, "GITPROV_RECORD": target, "GITPROV_RECORD_TO": path}
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read(_LIMIT).splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def add(path: str, lines: Sequence[str]) -> int:
+    """Append the lines that a file of cases does not have yet; returns how many."""
+    before = set(_lines(path))
+    new = [line for line in lines if line not in before]
+    if new:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        with open(path, "a", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in new)
+    return len(new)

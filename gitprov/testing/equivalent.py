@@ -1,0 +1,150 @@
+"""Whether two functions do the same: a search for the smallest input that separates them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from gitprov.behaviour.canonical import Canonical, canonical, combined
+from gitprov.behaviour.difference import Tolerance, differences
+from gitprov.behaviour.text import render
+from gitprov.errors import UsageError
+from gitprov.testing.cases import of_callable
+
+
+class NotEquivalent(AssertionError):
+    """Two functions do not do the same; the message has the smallest input, both results and a case."""
+
+
+class CounterExample(NamedTuple):
+    """An input for which two functions differ, and what each did."""
+
+    args: tuple[Any, ...]
+    old: Canonical
+    new: Canonical
+
+
+def equivalent(
+    old: Callable[..., Any] | str,
+    new: Callable[..., Any],
+    *,
+    corpus: Sequence[tuple[Any, ...]] = (),
+    examples: int = 200,
+    tolerance: Tolerance | None = None,
+) -> Callable[..., Any]:
+    """A test that two functions do the same, for any input: `test_same = gitprov.equivalent(old, new)`.
+
+    `old` may be a function, `gen_…:function` (as that generation wrote it) or `REV:path:function` (as it was
+    in a commit). Inputs come from the annotations of `new`, its cases, and `corpus`: tuples of arguments.
+    Values are compared by canonical bytes, exceptions by their type. As a decorator it takes the place of the
+    function below it, which gets each input and returns False for those that do not count.
+    """
+
+    def run(accepts: Callable[..., Any] | None = None) -> Any:
+        if accepts is not None:
+            return lambda: _check(old, new, corpus, examples, tolerance, accepts)
+        return _check(old, new, corpus, examples, tolerance, None)
+
+    return run
+
+
+def _check(
+    old: Callable[..., Any] | str,
+    new: Callable[..., Any],
+    corpus: Sequence[tuple[Any, ...]],
+    examples: int,
+    tolerance: Tolerance | None,
+    accepts: Callable[..., Any] | None,
+) -> None:
+    if isinstance(old, str):
+        from gitprov.testing.versions import load
+
+        name, before = old, load(old, new)
+    else:
+        name, before = getattr(old, "__qualname__", "old"), old
+    example = search(before, new, corpus, examples, tolerance, accepts)
+    if example is not None:
+        raise NotEquivalent(describe(example, name, getattr(new, "__qualname__", "new"), tolerance))
+
+
+def search(
+    old: Callable[..., Any],
+    new: Callable[..., Any],
+    corpus: Sequence[tuple[Any, ...]] = (),
+    examples: int = 200,
+    tolerance: Tolerance | None = None,
+    accepts: Callable[..., Any] | None = None,
+) -> CounterExample | None:
+    """The smallest input that separates two functions, None without one. The corpus is tried first."""
+    try:
+        from hypothesis import HealthCheck, Phase, given, settings
+    except ImportError:
+        raise UsageError("equivalent needs hypothesis", "pip install 'gitprov[behaviour]'") from None
+    from gitprov.testing.strategies import arguments
+
+    inputs = [*corpus, *_inputs(new), *_inputs(old)]
+    last: list[CounterExample] = []
+
+    def differ(args: tuple[Any, ...]) -> None:
+        if accepts is not None and accepts(*copy.deepcopy(args)) is False:
+            return
+        example = CounterExample(args, _result(old, args), _result(new, args))
+        if any(differences(example.old.node, example.new.node, tolerance)):
+            last[:] = [example]
+            raise NotEquivalent
+
+    for args in inputs:
+        try:
+            differ(args)
+        except NotEquivalent:
+            return last[0]
+    fixed = settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        report_multiple_bugs=False,
+        print_blob=False,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        fixed(given(arguments(new, inputs))(differ))()
+    except NotEquivalent:
+        return last[0]
+    return None
+
+
+def _inputs(function: Callable[..., Any]) -> list[tuple[Any, ...]]:
+    """The inputs of a function's own cases."""
+    marked = of_callable(function)
+    return [case.args for case in marked.cases] if marked else []
+
+
+def _result(function: Callable[..., Any], args: tuple[Any, ...]) -> Canonical:
+    """What a call does: its value, or the type of its exception."""
+    try:
+        value = canonical(function(*copy.deepcopy(args)))
+    except Exception as error:  # noqa: BLE001 - whatever the code under test raises is its behaviour
+        return combined("did", {"raised": canonical(type(error))})
+    return combined("did", {"returned": value})
+
+
+def describe(example: CounterExample, old: str, new: str, tolerance: Tolerance | None = None) -> str:
+    """The difference in words, with the line that keeps the input as a case."""
+    shown = ", ".join(render(canonical(value).node, 400) for value in example.args)
+    lines = [f"{new} does not do what {old} did, for the input ({shown})"]
+    for place in list(differences(example.old.node, example.new.node, tolerance))[:3]:
+        lines += [
+            f"at {place.path.lstrip('.')}:",
+            f"  - {place.old or 'nothing'}",
+            f"  + {place.new or 'nothing'}",
+        ]
+    lines += ["keep it as a case:", f"  @gitprov.case({', '.join(_source(value) for value in example.args)})"]
+    return "\n".join(lines)
+
+
+def _source(value: Any) -> str:
+    """A value as it stands in source code."""
+    return repr(value)
