@@ -32,6 +32,7 @@ COMMANDS = {
     "check": "gitprov.cli.commands.check.program",
     "ci": "gitprov.cli.commands.ci",
     "baseline": "gitprov.cli.commands.baseline",
+    "drift": "gitprov.cli.commands.drift",
     "feeds": "gitprov.cli.commands.feeds",
     "heal": "gitprov.cli.commands.heal",
     "forget": "gitprov.cli.commands.forget",

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 _LARGEST = 64 << 20
-_SOURCES = ("", "src", "lib")
-_PRIVATE = (".git", ".env", ".envrc", ".netrc", ".npmrc", ".pypirc")
+SOURCES = ("", "src", "lib")
+"""Directories below the top of the work tree from which a project imports."""
+PRIVATE = (".git", ".env", ".envrc", ".netrc", ".npmrc", ".pypirc")
+"""Paths of the work tree that code under test does not see."""
 
 
 class Target(NamedTuple):
@@ -57,8 +59,8 @@ def job_of(repo: Repository, function: str, cases: tuple[Any, ...]) -> FunctionJ
     if not module or not all(part.isidentifier() for part in name.split(".")):
         raise UsageError(f"{function} is not MODULE:FUNCTION", "gitprov check nondeterminism -h")
     top = _top(repo)
-    path = tuple(os.path.join(top, part).rstrip("/") for part in _SOURCES)
-    hidden = tuple(os.path.join(top, part) for part in _PRIVATE)
+    path = tuple(os.path.join(top, part).rstrip("/") for part in SOURCES)
+    hidden = tuple(os.path.join(top, part) for part in PRIVATE)
     existing = tuple(filter(os.path.isdir, path))
     if not module.endswith(".py"):
         return FunctionJob(name, cases, module, existing, hidden=hidden)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,10 @@ from gitprov.cli.commands import sandbox_options as box
 from gitprov.cli.commands.check import frame
 from gitprov.cli.door import Progress, complain
 from gitprov.errors import UsageError
+
+if TYPE_CHECKING:
+    from gitprov.flow.behaviour.targets import BoxOptions
+    from gitprov.model.finding import Finding
 
 _PATIENCE = 1.0
 
@@ -86,7 +90,7 @@ def _run(
     names: list[str],
     corpus: str | None,
     expect: list[str],
-    options: box.BoxOptions,
+    options: BoxOptions,
     form: tuple[str, bool, str | None],
 ) -> None:
     """Run functions and features."""
@@ -97,7 +101,7 @@ def _run(
     rules = {f"nondeterminism/run-{axis.name}": f"The result depends on {axis.about}" for axis in AXES}
     answer = frame.CheckAnswer("nondeterminism", *form, rules)
     progress = Progress(_PATIENCE)
-    findings = []
+    findings: list[Finding] = []
     with frame.repository() as repo:
         for name in names:
             subject = target(repo, name, corpus)
