@@ -27,9 +27,10 @@ def run_lines(facts: JsonObject) -> Iterator[str]:
     """A run in a few lines."""
     yield f"{facts['feature']}: {headline(facts)}"
     spread = facts["spread"]
+    deviation = f"(deviation {spread['deviation']:.1f})"
     yield (
         f"  samples: {facts['usable']} of {facts['samples']} ran, {spread['least']:.1f} to"
-        f" {spread['most']:.1f} % (deviation {spread['deviation']:.1f}), incoherence {facts['incoherence']:.1f} %"
+        f" {spread['most']:.1f} % {deviation}, incoherence {facts['incoherence']:.1f} %"
     )
     for row in facts["diverging"]:
         counts = f"{row['diverging']} of {facts['usable']}, {row['results']} results"

@@ -57,6 +57,7 @@ LINES_OF: dict[str, list[list[str]]] = {
     ],
     "ci": [["range"], [EVIL]],
     "feeds": [["status"], [EVIL]],
+    "drift": [["run", EVIL], ["run"], ["log"], ["log", EVIL], ["bisect", EVIL], ["run", "--format", EVIL]],
     "heal": [
         ["-n"], ["-n", "--color=always"], ["--all", "-n"], [EVIL], ["--from", EVIL, "HEAD"], ["--map", EVIL], ["--map", EVIL + ":HEAD"], [],
         ["--json"],

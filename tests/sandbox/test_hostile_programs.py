@@ -61,7 +61,12 @@ def python(code: str, backend: str, limits: BoxLimits = LONG, **fields: object) 
     return run.run(request._replace(**fields), backend=backend)  # type: ignore[arg-type]
 
 
-@pytest.fixture(params=run.BACKENDS)
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=[pytest.mark.slow] if name in ("sandlock", "unshare") else [])
+        for name in run.BACKENDS
+    ]
+)
 def backend(request: pytest.FixtureRequest) -> str:
     """Each sandbox; those that do not work on this machine are skipped."""
     name = str(request.param)
