@@ -1,15 +1,5 @@
 """Where each line of AI-written code came from, kept inside git."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from gitprov.behaviour.adapters import register as register
-    from gitprov.behaviour.difference import Tolerance as Tolerance
-    from gitprov.testing.cases import case as case
-    from gitprov.testing.cases import cases as cases
-    from gitprov.testing.cases import command as command
-    from gitprov.testing.equivalent import equivalent as equivalent
-
 __version__ = "0.1.0"
 
 _NAMES = {

@@ -154,12 +154,12 @@ def init_files_are_one_docstring(path: str, tree: ast.Module) -> Iterator[str]:
 
 def _is_public_table(node: ast.stmt) -> bool:
     """Whether a statement of gitprov/__init__.py belongs to the names that a user's tests import, which costs nothing
-    until one is used: the version, the table of names, the imports for types alone, `__getattr__`.
+    until one is used: the version, the table of names, `__getattr__`.
     """
     match node:
-        case ast.Assign(targets=[ast.Name(id="__version__" | "_NAMES")]) | ast.FunctionDef(name="__getattr__"):
-            return True
-        case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.ImportFrom(module="typing"):
+        case (
+            ast.Assign(targets=[ast.Name(id="__version__" | "_NAMES")]) | ast.FunctionDef(name="__getattr__")
+        ):
             return True
     return False
 

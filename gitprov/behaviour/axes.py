@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gitprov.model.outcome import CaseOutcome
+from gitprov.model.outcome import CallOutcome
 
 _SHORT = 300
 
@@ -73,7 +73,7 @@ def concerned(uses: Mapping[str, int]) -> Iterator[Axis]:
 
 
 def deviation(
-    axis: Axis, words: str, base: Sequence[CaseOutcome], other: Sequence[CaseOutcome]
+    axis: Axis, words: str, base: Sequence[CallOutcome], other: Sequence[CallOutcome]
 ) -> Deviation | None:
     """The first case whose result differs from the base; None where none does.
 
@@ -89,14 +89,14 @@ def deviation(
     return None
 
 
-def shown(outcome: CaseOutcome) -> str:
+def shown(outcome: CallOutcome) -> str:
     """A result in one line."""
     words = {"returned": "", "raised": "raises ", "exited": "exits with "}.get(outcome.kind, "")
     text = outcome.text if len(outcome.text) <= _SHORT else outcome.text[: _SHORT - 1] + "…"
     return words + text
 
 
-def _apart(before: CaseOutcome, after: CaseOutcome) -> str:
+def _apart(before: CallOutcome, after: CallOutcome) -> str:
     same = before.kind == after.kind and before.digest == after.digest
     return f"{shown(after)} (equal, but the order of its keys)" if same else shown(after)
 

@@ -7,7 +7,7 @@ from math import ceil, log2
 from typing import NamedTuple
 
 
-class Search(NamedTuple):
+class VersionSearch(NamedTuple):
     """A state of the search. The version `good` does not diverge, `bad` does; both were measured."""
 
     good: int
@@ -23,9 +23,9 @@ class Search(NamedTuple):
         """The version that is measured next."""
         return (self.good + self.bad) // 2
 
-    def after(self, diverges: bool) -> Search:
+    def after(self, diverges: bool) -> VersionSearch:
         """The state after the middle was measured."""
-        return Search(self.good, self.middle) if diverges else Search(self.middle, self.bad)
+        return VersionSearch(self.good, self.middle) if diverges else VersionSearch(self.middle, self.bad)
 
 
 def steps(versions: int) -> int:
@@ -33,14 +33,14 @@ def steps(versions: int) -> int:
     return versions if versions <= 2 else 2 + ceil(log2(versions - 1))
 
 
-def begun(verdicts: Mapping[int, bool], versions: int) -> Search | None:
+def begun(verdicts: Mapping[int, bool], versions: int) -> VersionSearch | None:
     """The narrowest state that earlier verdicts (version → diverges) allow; None before both ends are
     measured, and where the oldest diverges or the newest does not.
     """
     newest = versions - 1
     if versions < 2 or verdicts.get(0) is not False or verdicts.get(newest) is not True:
         return None
-    search = Search(0, newest)
+    search = VersionSearch(0, newest)
     while not search.ended and search.middle in verdicts:
         search = search.after(verdicts[search.middle])
     return search

@@ -91,12 +91,6 @@ def _duration(text: str) -> object:
     return timedelta(seconds=int(seconds), microseconds=sign * int(micro))
 
 
-def _uuid(text: str) -> object:
-    from uuid import UUID
-
-    return UUID(text)
-
-
 _SCALARS: dict[str, Callable[[str], object]] = {
     "NoneType": lambda _: None,
     "ellipsis": lambda _: ...,
@@ -113,7 +107,6 @@ _SCALARS: dict[str, Callable[[str], object]] = {
     "datetime.date": _date,
     "datetime.time": _time,
     "datetime.timedelta": _duration,
-    "uuid.UUID": _uuid,
 }
 _CONTAINERS: dict[str, Callable[[Any], object]] = {
     "list": list,

@@ -38,7 +38,7 @@ class Canonical(NamedTuple):
 
 def canonical(value: object, drain: int = DRAIN) -> Canonical:
     """The canonical form of a value. Iterators are drained: at most `drain` elements and one more."""
-    reading = _Walk(drain)
+    reading = _TreeWalk(drain)
     node = reading.node(value)
     digest = None if reading.reasons else f"sha256:{sha256(encode(node)).hexdigest()}"
     return Canonical(digest, _order(node) if reading.moved else None, node, tuple(sorted(reading.reasons)))
@@ -56,7 +56,7 @@ def combined(tag: str, parts: Mapping[str, Canonical]) -> Canonical:
 
 def tree(value: object, drain: int = DRAIN) -> Node:
     """The tree of a value."""
-    return _Walk(drain).node(value)
+    return _TreeWalk(drain).node(value)
 
 
 def _order(node: Node) -> str:
@@ -65,7 +65,7 @@ def _order(node: Node) -> str:
     return sha256(";".join(rows).encode()).hexdigest()[:16]
 
 
-class _Walk:
+class _TreeWalk:
     """The reading of one value: what lies above the present element, and how many were read.
 
     `reasons` collects why parts are unknown; `moved` is whether a dict did not have its keys sorted.

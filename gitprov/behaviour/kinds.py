@@ -67,8 +67,21 @@ SCALARS: dict[type, Callable[[Any], str]] = {
 """Exact types whose values have no elements, and their text."""
 
 
+_NAMES: dict[type, str] = {}
+_MOST_NAMES = 4096
+
+
 def name_of(kind: type) -> str:
     """A type's qualified name as dotted words; the module is left out for built-in types."""
+    name = _NAMES.get(kind)
+    if name is None:
+        if len(_NAMES) > _MOST_NAMES:
+            _NAMES.clear()
+        name = _NAMES[kind] = _name_of(kind)
+    return name
+
+
+def _name_of(kind: type) -> str:
     module = str(kind.__module__)
     name = kind.__qualname__.replace("<locals>.", "")
     if module.startswith(_MOVED):

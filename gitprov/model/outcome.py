@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class CaseOutcome(NamedTuple):
+class CallOutcome(NamedTuple):
     """What a call did.
 
     `case` is the position of its input, from 0; `turn` counts the calls with that input, from 0. `kind`:

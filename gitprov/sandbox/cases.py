@@ -81,8 +81,8 @@ def run_cases(code: CodeUnderTest, corpus: bytes, box: FunctionBox) -> CasesRun:
 def _modules(module: str, code: CodeUnderTest) -> Iterator[BoxFile]:
     """The module, and all other modules of its package in their places."""
     parts = module.split(".")
-    here = "/".join(parts) + ".py"
-    yield BoxFile(here, code.code)
+    place = "/".join(parts) + ".py"
+    yield BoxFile(place, code.code)
     if len(parts) < 2:
         return
     top = next((top for top in code.tops if os.path.isdir(os.path.join(top, parts[0]))), None)
@@ -91,7 +91,7 @@ def _modules(module: str, code: CodeUnderTest) -> Iterator[BoxFile]:
         for name in sorted(names):
             path = os.path.join(folder, name)
             relative = os.path.relpath(path, top)
-            if not name.endswith(".py") or relative == here or os.path.islink(path):
+            if not name.endswith(".py") or relative == place or os.path.islink(path):
                 continue
             with open(path, "rb") as file:
                 data = file.read(_BYTES)

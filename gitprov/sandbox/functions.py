@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import gitprov
-from gitprov.model.outcome import CaseOutcome
+from gitprov.model.outcome import CallOutcome
 from gitprov.sandbox import run as sandbox
 from gitprov.sandbox.interpreter import Interpreter
 from gitprov.sandbox.request import BoxFile, BoxLimits, BoxRequest, BoxResult
@@ -52,7 +52,7 @@ class FunctionRun(NamedTuple):
     """
 
     box: BoxResult
-    outcomes: tuple[CaseOutcome, ...]
+    outcomes: tuple[CallOutcome, ...]
     failed: str
     missing: str | None
     uses: Mapping[str, int]
@@ -110,7 +110,7 @@ def _readable(paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def _parsed(result: BoxResult) -> FunctionRun:
-    outcomes: list[CaseOutcome] = []
+    outcomes: list[CallOutcome] = []
     failed, missing, file, complete = "", None, "", False
     uses: Mapping[str, int] = {}
     for line in result.stdout.splitlines():
@@ -131,9 +131,9 @@ def _parsed(result: BoxResult) -> FunctionRun:
     return FunctionRun(result, tuple(outcomes), failed, missing, uses, file, complete)
 
 
-def _outcome(row: Mapping[str, Any]) -> CaseOutcome:
+def _outcome(row: Mapping[str, Any]) -> CallOutcome:
     steps = tuple((int(line), str(state)) for line, state in row.get("steps", ()))
-    return CaseOutcome(
+    return CallOutcome(
         int(row["case"]),
         int(row["turn"]),
         str(row["kind"]),

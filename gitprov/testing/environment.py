@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 HASH_SEED = "0"
 FIXED = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "PYTHONHASHSEED": HASH_SEED}
@@ -143,7 +143,7 @@ def fixed(place: Place, stdin: str, timeout: float) -> Iterator[tuple[Output, Ou
     """Run a block in the fixed environment; gives its stdout and stderr, and restores what was before."""
     out, err = Output(), Output()
     with ExitStack() as stack:
-        for part in (_variables(), _directory(place.path), _locale(), _chance(), _stdin(stdin)):
+        for part in (_variables(), _directory(place.path), _locale(), _chance(), _stdin(stdin), _no_end()):
             stack.enter_context(part)
         stack.enter_context(redirect_stdout(out))
         stack.enter_context(redirect_stderr(err))
@@ -213,6 +213,23 @@ def _stdin(text: str) -> Iterator[None]:
         yield
     finally:
         sys.stdin = before
+
+
+@contextmanager
+def _no_end() -> Iterator[None]:
+    """`os._exit` would end the whole run, green; here it is an exception. Forked processes may use it."""
+    before, process = os._exit, os.getpid()
+
+    def end(status: int = 0) -> NoReturn:
+        if os.getpid() != process:
+            before(status)
+        raise SystemExit(status)
+
+    os._exit = end
+    try:
+        yield
+    finally:
+        os._exit = before
 
 
 @contextmanager

@@ -11,6 +11,10 @@ from gitprov.behaviour.difference import Tolerance, differences
 from gitprov.behaviour.text import render
 from gitprov.errors import UsageError
 from gitprov.testing.cases import of_callable
+from gitprov.testing.environment import Hung, Place, fixed, no_calls
+
+SECONDS = 120
+"""How long a search may take."""
 
 
 class NotEquivalent(AssertionError):
@@ -63,9 +67,29 @@ def _check(
         name, before = old, load(old, new)
     else:
         name, before = getattr(old, "__qualname__", "old"), old
-    example = search(before, new, corpus, examples, tolerance, accepts)
+    example = _searched(before, new, corpus, examples, tolerance, accepts)
     if example is not None:
         raise NotEquivalent(describe(example, name, getattr(new, "__qualname__", "new"), tolerance))
+
+
+def _searched(
+    old: Callable[..., Any],
+    new: Callable[..., Any],
+    corpus: Sequence[tuple[Any, ...]],
+    examples: int,
+    tolerance: Tolerance | None,
+    accepts: Callable[..., Any] | None,
+) -> CounterExample | None:
+    """`search` in the fixed environment of cases. UsageError where it takes too long."""
+    place = Place()
+    try:
+        with no_calls(), fixed(place, "", SECONDS):
+            return search(old, new, corpus, examples, tolerance, accepts)
+    except Hung:
+        hint = "give fewer examples=, or inputs for which it is fast: corpus="
+        raise UsageError(f"the search took longer than {SECONDS} s", hint) from None
+    finally:
+        place.remove()
 
 
 def search(
@@ -78,7 +102,7 @@ def search(
 ) -> CounterExample | None:
     """The smallest input that separates two functions, None without one. The corpus is tried first."""
     try:
-        from hypothesis import HealthCheck, Phase, given, settings
+        import hypothesis
     except ImportError:
         raise UsageError("equivalent needs hypothesis", "pip install 'gitprov[behaviour]'") from None
     from gitprov.testing.strategies import arguments
@@ -99,18 +123,19 @@ def search(
             differ(args)
         except NotEquivalent:
             return last[0]
-    fixed = settings(
+    property_of = vars(hypothesis)["given"]
+    fixed = hypothesis.settings(
         max_examples=examples,
         deadline=None,
         database=None,
         derandomize=True,
         report_multiple_bugs=False,
         print_blob=False,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
+        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+        suppress_health_check=list(hypothesis.HealthCheck),
     )
     try:
-        fixed(given(arguments(new, inputs))(differ))()
+        fixed(property_of(arguments(new, inputs))(differ))()
     except NotEquivalent:
         return last[0]
     return None

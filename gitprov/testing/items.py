@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import pytest
 
 from gitprov.errors import GitprovError
 from gitprov.testing.cases import Case, CaseSet, Command
 
-if TYPE_CHECKING:
-    from gitprov.testing.session import BaselineSession
+
+class CaseRunner(Protocol):
+    """The plug-in that observes and judges cases."""
+
+    def run(self, item: CaseItem) -> None:
+        """Observe a case; CaseFailed where it differs."""
+        ...
 
 
 class CaseFailed(Exception):
@@ -28,7 +33,7 @@ class CaseItem(pytest.Item):
 
     def runtest(self) -> None:
         """Observe the case, and leave the judgement to the session."""
-        session: BaselineSession | None = self.config.pluginmanager.get_plugin("gitprov-baseline")
+        session: CaseRunner | None = self.config.pluginmanager.get_plugin("gitprov-baseline")
         if session is None:
             pytest.skip("a case of a baseline: --compare-hashes FILE compares it")
         session.run(self)
@@ -49,6 +54,8 @@ def items(
     collector: pytest.Module | pytest.Class, name: str, function: Any, marked: CaseSet
 ) -> list[CaseItem]:
     """The items of a callable; two cases of one name get numbers."""
+    if isinstance(collector, pytest.Class):
+        function = getattr(collector.obj(), name)
     out: list[CaseItem] = []
     counts: dict[str, int] = {}
     for case in (*marked.cases, *_of_files(collector, function, marked.files)):

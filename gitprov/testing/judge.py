@@ -17,7 +17,7 @@ Redact = Callable[[str], str]
 _SHOWN = 5
 
 
-class Verdict(NamedTuple):
+class CaseVerdict(NamedTuple):
     """`state` is same, differs, new, order or unknown; `row` is what an update would keep; `moved` is the
     difference in words.
     """
@@ -25,6 +25,15 @@ class Verdict(NamedTuple):
     state: str
     row: Row | None
     moved: str = ""
+
+
+class CaseOutcome(NamedTuple):
+    """The result of a case: `state` is that of a verdict, `text` the report of a failure."""
+
+    case: str
+    state: str
+    text: str
+    row: Row | None
 
 
 class Code(NamedTuple):
@@ -35,25 +44,27 @@ class Code(NamedTuple):
     prompt_version: str | None
 
 
-def judge(observation: Observation, tolerance: Tolerance | None, old: Row | None, redact: Redact) -> Verdict:
+def judge(
+    observation: Observation, tolerance: Tolerance | None, old: Row | None, redact: Redact
+) -> CaseVerdict:
     """The verdict on a case. `redact` takes secrets out of a text."""
     value = observation.value
     if value is None or value.digest is None:
-        return Verdict("unknown", None, observation.problem or "")
+        return CaseVerdict("unknown", None, observation.problem or "")
     if old is not None and _same(value, tolerance, old, redact):
         if old.order == value.order or tolerance is not None:
-            return Verdict("same", None)
-        return Verdict(
+            return CaseVerdict("same", None)
+        return CaseVerdict(
             "order",
             _row(observation, value, tolerance, redact),
             "the order of a dict changed, its items did not",
         )
     row = _row(observation, value, tolerance, redact)
     if old is None:
-        return Verdict("new", row, row.preview)
+        return CaseVerdict("new", row, row.preview)
     if old.digest is None and old.tolerance is None:
-        return Verdict("differs", row, "the baseline has no digest of this case")
-    return Verdict("differs", row, _moved(old, row, value.node, tolerance, redact))
+        return CaseVerdict("differs", row, "the baseline has no digest of this case")
+    return CaseVerdict("differs", row, _moved(old, row, value.node, tolerance, redact))
 
 
 def _same(value: Canonical, tolerance: Tolerance | None, old: Row, redact: Redact) -> bool:
@@ -77,7 +88,7 @@ def _moved(old: Row, row: Row, node: Node, tolerance: Tolerance | None, redact: 
     rows = [list(islice(differences(before, now, tolerance), _SHOWN + 1)) for now in after if before and now]
     if not any(rows):
         return f"- {old.preview}\n+ {row.preview}"
-    return "\n".join(_lines(min((found for found in rows if found), key=len)))
+    return "\n".join(_lines(min((places for places in rows if places), key=len)))
 
 
 def _lines(rows: Sequence[Difference]) -> list[str]:
@@ -91,7 +102,7 @@ def _lines(rows: Sequence[Difference]) -> list[str]:
     return lines + (["and more"] if len(rows) > _SHOWN else [])
 
 
-def report(verdict: Verdict, old: Row | None, code: Code | None) -> str:
+def report(verdict: CaseVerdict, old: Row | None, code: Code | None) -> str:
     """The whole text of a failure."""
     heads = {
         "differs": "the case does not do what its baseline has",

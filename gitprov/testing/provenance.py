@@ -7,6 +7,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from gitprov.errors import GitprovError
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
 Span = tuple[str, int, int]
 """Path of a file, first and last line of a function, 1-based and inclusive; 0, 0 for the whole file."""
+
+
+def _last_line(code: CodeType) -> int:
+    """The last line of a function, those inside it included."""
+    lines = [line for _, _, line in code.co_lines() if line]
+    inner = [_last_line(part) for part in code.co_consts if isinstance(part, CodeType)]
+    return max([code.co_firstlineno, *lines, *inner])
 
 
 class Provenance:
@@ -38,8 +46,7 @@ class Provenance:
         compiled = getattr(code, "__code__", None)
         if compiled is None:
             return None
-        lines = [line for _, _, line in compiled.co_lines() if line]
-        return compiled.co_filename, compiled.co_firstlineno, max(lines, default=compiled.co_firstlineno)
+        return compiled.co_filename, compiled.co_firstlineno, _last_line(compiled)
 
     def of(self, code: Any) -> Code | None:
         """The code under test with its trace."""

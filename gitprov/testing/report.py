@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from gitprov.behaviour.baseline import Baseline
 
 if TYPE_CHECKING:
-    from gitprov.testing.session import Outcome
+    from gitprov.testing.judge import CaseOutcome
 
 STATES = ("same", "differs", "order", "new", "unknown")
 
 
 def document(
-    path: str, updates: bool, outcomes: Iterable[Outcome], stale: list[str], baseline: Baseline
+    path: str, updates: bool, outcomes: Iterable[CaseOutcome], stale: list[str], baseline: Baseline
 ) -> str:
     """The report: how many cases are in which state, and all that are not the same."""
     ordered = sorted(outcomes, key=lambda outcome: outcome.case)

@@ -33,8 +33,8 @@ def with_hash_seed(config: pytest.Config) -> None:
     if hash_seed() == HASH_SEED or hasattr(config, "workerinput") or os.environ.get(_SIGN):
         return
     argv = getattr(sys, "orig_argv", [])
-    given = [str(arg) for arg in config.invocation_params.args]
-    if not argv or given != sys.argv[1:]:
+    words = [str(arg) for arg in config.invocation_params.args]
+    if not argv or words != sys.argv[1:]:
         os.environ["PYTHONHASHSEED"] = HASH_SEED  # for the workers of xdist
         return
     capture: Any = config.pluginmanager.getplugin("capturemanager")

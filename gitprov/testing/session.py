@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from gitprov.behaviour.baseline import Baseline, Row, dump, parse
+from gitprov.behaviour.baseline import Baseline, dump, parse
 from gitprov.errors import GitprovError
 from gitprov.testing import complete, judge
 from gitprov.testing.environment import HASH_SEED, Place
 from gitprov.testing.items import CaseFailed, CaseItem
+from gitprov.testing.judge import CaseOutcome
 from gitprov.testing.observe import observe
 from gitprov.testing.provenance import Provenance
 from gitprov.testing.restart import hash_seed
-
-
-class Outcome(NamedTuple):
-    """The result of a case: `state` is that of a verdict, `text` the report of a failure."""
-
-    case: str
-    state: str
-    text: str
-    row: Row | None
 
 
 class BaselineSession:
@@ -36,7 +28,7 @@ class BaselineSession:
         self._shown_path = path
         self._updates = bool(config.getoption("update_hashes"))
         self._place: Place | None = None
-        self._outcomes: dict[str, Outcome] = {}
+        self._outcomes: dict[str, CaseOutcome] = {}
         self._collected: set[str] = set()
         self._deselected = False
         self._lines: list[str] = []
@@ -121,7 +113,7 @@ class BaselineSession:
         fields = getattr(report, "gitprov_case", None)
         if fields is not None:
             state, text, row, span = fields
-            self._outcomes[report.nodeid] = Outcome(report.nodeid, state, text, judge.unpacked(row))
+            self._outcomes[report.nodeid] = CaseOutcome(report.nodeid, state, text, judge.unpacked(row))
             if span:
                 self._provenance.remember(report.nodeid, (span[0], span[1], span[2]))
 
@@ -190,4 +182,4 @@ class BaselineSession:
                 terminalreporter.write_line(clean_line(line))
 
 
-_VERDICT: pytest.StashKey[judge.Verdict] = pytest.StashKey()
+_VERDICT: pytest.StashKey[judge.CaseVerdict] = pytest.StashKey()

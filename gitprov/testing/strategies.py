@@ -97,6 +97,8 @@ def _shape(value: Any, depth: int) -> SearchStrategy[Any]:
         return st.just(value)
     below = depth - 1
     match value:
+        case list() | set() | frozenset() if not value:
+            return st.builds(type(value))
         case list():
             return st.lists(_elements(value, below), max_size=8)
         case tuple():
@@ -115,7 +117,4 @@ def _shape(value: Any, depth: int) -> SearchStrategy[Any]:
 
 
 def _elements(values: Any, depth: int) -> SearchStrategy[Any]:
-    from hypothesis import strategies as st
-
-    shapes = [_shape(value, depth) for value in values]
-    return _one_of(shapes) if shapes else st.nothing()
+    return _one_of([_shape(value, depth) for value in values])

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from gitprov.behaviour.axes import AXES, NAMES, concerned, deviation, parting_line, shown
-from gitprov.model.outcome import CaseOutcome
+from gitprov.model.outcome import CallOutcome
 
 AXIS = AXES[0]
 
 
-def outcome(case: int = 0, **fields: object) -> CaseOutcome:
+def outcome(case: int = 0, **fields: object) -> CallOutcome:
     """A result that returned 1."""
-    return CaseOutcome(case, 0, "returned", "sha256:1", None, "1")._replace(**fields)  # type: ignore[arg-type]
+    return CallOutcome(case, 0, "returned", "sha256:1", None, "1")._replace(**fields)  # type: ignore[arg-type]
 
 
 def test_axes_that_need_something_wait_for_it() -> None:

@@ -11,7 +11,13 @@ from gitprov.behaviour.baseline import Baseline, Row, dump, parse
 from gitprov.behaviour.difference import Tolerance
 from gitprov.errors import Damaged
 
-ROW = Row("sha256:ab", "returned", "observed(returned=1)", accepted_by="Alice <a@example.com>", at="2026-02-01T10:00:00Z")
+ROW = Row(
+    "sha256:ab",
+    "returned",
+    "observed(returned=1)",
+    accepted_by="Alice <a@example.com>",
+    at="2026-02-01T10:00:00Z",
+)
 LOOSE = ROW._replace(tolerance=Tolerance(0.1, 0.0, 2), value="observed(returned=1.0)", reason="close enough")
 BASELINE = Baseline({"python": "3.11"}, {"t.py::b[1]": ROW, "t.py::a[1]": LOOSE})
 KEYS = {"digest", "kind", "preview", "order", "tolerance", "trace", "prompt_version", "accepted_by", "at"}

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 
 from gitprov.behaviour import adapters
+from gitprov.behaviour import canonical as canonical_module
 from gitprov.behaviour.canonical import DRAIN, canonical, combined, tree
 from tests.behaviour import vectors
 from tests.behaviour.vector_types import Money, Tag, counting
 
-PYTHONS = sorted(Path("/root/.pyenv/versions").glob("3.1[0-9].*/bin/python"))
+PYTHONS = sorted(Path.home().glob(".pyenv/versions/3.1[0-9].*/bin/python"))
 SAME = [
     {'float("nan")', '-float("nan")'},
     {'"ä"', '"\\u00e4"'},
@@ -64,7 +65,9 @@ def test_no_two_vectors_fall_together() -> None:
     by_digest: dict[str, set[str]] = {}
     for expression, digest in vectors.table().items():
         by_digest.setdefault(digest, set()).add(expression)
-    assert sorted(map(sorted, (group for group in by_digest.values() if len(group) > 1))) == sorted(map(sorted, SAME))
+    assert sorted(map(sorted, (group for group in by_digest.values() if len(group) > 1))) == sorted(
+        map(sorted, SAME)
+    )
 
 
 class Plain:
@@ -88,16 +91,17 @@ def test_unknown(value: object, reason: str) -> None:
     assert (whole.digest, whole.unknown) == (None, (reason,))
 
 
-def test_bounds() -> None:
+def test_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Values that are too deep or too large are unknown, and read no further."""
     deep: list[Any] = []
     for _ in range(200):
         deep = [deep]
     assert canonical(deep).unknown == ("list: nested deeper than 120 levels",)
-    wide = [0]
-    for _ in range(24):
-        wide = [wide, wide]  # type: ignore[list-item]
-    assert "more than 500,000 elements" in canonical(wide).unknown[0]
+    monkeypatch.setattr(canonical_module, "NODES", 5_000)
+    wide: list[Any] = [0]
+    for _ in range(15):
+        wide = [wide, wide]
+    assert "more than 5,000 elements" in canonical(wide).unknown[0]
 
 
 def test_iterators_are_read_to_their_end() -> None:
@@ -144,16 +148,11 @@ def test_class_variables_are_no_fields() -> None:
 
 
 def test_libraries_by_their_fields() -> None:
-    """attrs and pydantic objects, and whatever else lists its fields, are read without an import of them."""
+    """Objects of attrs and pydantic, and whatever else lists its fields, are read without an import of them."""
     attrs, pydantic = pytest.importorskip("attrs"), pytest.importorskip("pydantic")
 
-    @attrs.define
-    class Line:
-        amount: int = 1
-
-    class Model(pydantic.BaseModel, extra="allow"):
-        amount: int = 1
-
+    Line = attrs.make_class("Line", {"amount": attrs.field(default=1)})  # noqa: N806 - a class
+    Model = pydantic.create_model("Model", amount=(int, 1), __config__={"extra": "allow"})  # noqa: N806 - a class
     struct = type("Struct", (), {"__struct_fields__": ("amount",), "amount": 1})
     for make in (Line, Model, struct):
         assert canonical(make()).digest is not None

@@ -35,7 +35,7 @@ class Point(typing.NamedTuple):
     y: float
 
 
-Pair = collections.namedtuple("Pair", "y x")
+Pair = collections.namedtuple("Pair", "y x")  # noqa: PYI024 - the kind without types
 
 
 class Colour(enum.Enum):

@@ -2,7 +2,8 @@
 
 import array
 import collections
-import datetime
+import datetime  # noqa: ICN001 - the name that expressions use
+import importlib
 import ipaddress
 import itertools
 import json
@@ -22,7 +23,7 @@ def namespace() -> dict[str, object]:
     """The names that expressions use. The types have the same module name wherever this runs."""
     sys.path.insert(0, str(HERE))
     try:
-        import vector_types
+        vector_types = importlib.import_module("vector_types")
     finally:
         sys.path.remove(str(HERE))
     modules = {module.__name__: module for module in (array, collections, datetime, ipaddress, itertools)}

@@ -56,6 +56,10 @@ LINES_OF: dict[str, list[list[str]]] = {
         *(["security", "--all-lines", "--format", form, "."] for form in ("json", "github", "gitlab", "junit", "sarif")),
     ],
     "ci": [["range"], [EVIL]],
+    "baseline": [
+        ["show", EVIL], ["check", EVIL, "--pin", EVIL], ["history", EVIL], ["pin", EVIL], ["record", EVIL, "--", EVIL], [EVIL],
+        ["record", "--to", EVIL, "a:b", "--", "true"],
+    ],
     "feeds": [["status"], [EVIL]],
     "drift": [["run", EVIL], ["run"], ["log"], ["log", EVIL], ["bisect", EVIL], ["run", "--format", EVIL]],
     "heal": [

@@ -36,7 +36,7 @@ class PromptVersion(NamedTuple):
     prompt: PromptText
 
 
-class Step(NamedTuple):
+class MeasuredVersion(NamedTuple):
     """A version that was measured. `earlier`: an earlier run is used, and nothing was generated; `unsure`:
     the interval leaves open on which side of the threshold the version is.
     """
@@ -49,7 +49,7 @@ class Step(NamedTuple):
     unsure: bool
 
 
-class Plan(NamedTuple):
+class SearchPlan(NamedTuple):
     """What a search would take. `versions` are the oldest first; `calls` at most, of the generator."""
 
     versions: tuple[PromptVersion, ...]
@@ -63,7 +63,7 @@ class Bisected(NamedTuple):
     """
 
     versions: tuple[PromptVersion, ...]
-    measured: tuple[Step, ...]
+    measured: tuple[MeasuredVersion, ...]
     culprit: int | None
     reason: str
 
@@ -89,7 +89,7 @@ def versions(repo: Repository, name: str, feature: Feature) -> tuple[PromptVersi
     return tuple(rows)
 
 
-def plan(repo: Repository, name: str, options: DriftOptions) -> Plan:
+def plan(repo: Repository, name: str, options: DriftOptions) -> SearchPlan:
     """What a search takes at most. UsageError where that is more calls than the feature allows."""
     feature = pins.feature_of(repo, name)
     every = versions(repo, name, feature)
@@ -102,7 +102,7 @@ def plan(repo: Repository, name: str, options: DriftOptions) -> Plan:
             f"the search may need {calls} calls, which is more than max_calls = {feature.max_calls}",
             "--samples N, or raise max_calls",
         )
-    return Plan(every, steps, calls)
+    return SearchPlan(every, steps, calls)
 
 
 class Bisection:
@@ -119,7 +119,7 @@ class Bisection:
         self._calls = 0
         self._pin = pins.load(repo, name).commit
         self._history = drift.runs(repo, name)
-        self._steps: dict[int, Step] = {}
+        self._steps: dict[int, MeasuredVersion] = {}
 
     def run(self, every: tuple[PromptVersion, ...]) -> Bisected:
         """Search."""
@@ -129,7 +129,7 @@ class Bisection:
             return self._ended(every, None, "the newest version does not diverge from the pin")
         if first.diverges:
             return self._ended(every, None, "the oldest version diverges already: the model or the pin moved")
-        search = bisect.Search(0, newest)
+        search = bisect.VersionSearch(0, newest)
         while not search.ended:
             search = search.after(self._measure(every, search.middle).diverges)
         return self._ended(every, search.bad, "")
@@ -137,7 +137,7 @@ class Bisection:
     def _ended(self, every: tuple[PromptVersion, ...], culprit: int | None, reason: str) -> Bisected:
         return Bisected(every, tuple(self._steps.values()), culprit, reason)
 
-    def _measure(self, every: tuple[PromptVersion, ...], number: int) -> Step:
+    def _measure(self, every: tuple[PromptVersion, ...], number: int) -> MeasuredVersion:
         version = every[number]
         count = drift.calls(self._feature, self._options)
         step = self._earlier(version.prompt, number, count)
@@ -149,16 +149,18 @@ class Bisection:
         self._steps[number] = step
         return step
 
-    def _generated(self, prompt: PromptText, number: int, count: int) -> Step:
+    def _generated(self, prompt: PromptText, number: int, count: int) -> MeasuredVersion:
         self._calls += count
         options = self._options._replace(samples=count)
         done = drift.run(self._repo, self._name, self._box, options, self._progress, prompt)
         threshold = self._feature.divergence
         result = done.result
         doubtful = unsure(result, threshold)
-        return Step(number, over(result, threshold), result.percent, result.usable, False, doubtful)
+        return MeasuredVersion(
+            number, over(result, threshold), result.percent, result.usable, False, doubtful
+        )
 
-    def _earlier(self, prompt: PromptText, number: int, count: int) -> Step | None:
+    def _earlier(self, prompt: PromptText, number: int, count: int) -> MeasuredVersion | None:
         """The newest run of the history with this prompt, pin and model, and enough samples that ran."""
         digest = canonical.digest(prompt.text)
         model = self._options.model or self._feature.model
@@ -168,7 +170,7 @@ class Bisection:
                 percent = float(row["percent"])
                 low, high = row["interval"]
                 doubtful = low <= self._feature.divergence < high and 0 < percent < 100
-                return Step(
+                return MeasuredVersion(
                     number, percent > self._feature.divergence, percent, row["usable"], True, doubtful
                 )
         return None

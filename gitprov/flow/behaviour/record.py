@@ -13,7 +13,7 @@ from gitprov.git.process import run_program
 _LIMIT = 64 << 20
 
 
-class Recorded(NamedTuple):
+class Recording(NamedTuple):
     """The result of a recording: exit status of the command, new lines, and how many inputs were redacted."""
 
     status: int
@@ -21,7 +21,7 @@ class Recorded(NamedTuple):
     redacted: int
 
 
-def record(target: str, words: Sequence[str], directory: str, env: Mapping[str, str]) -> Recorded:
+def record(target: str, words: Sequence[str], directory: str, env: Mapping[str, str]) -> Recording:
     """Run a command, and record calls of `module:function` in its Python programs. Secrets are replaced."""
     redact = redaction(directory, env)
     with tempfile.TemporaryDirectory(prefix="gitprov-record-") as place:
@@ -30,7 +30,7 @@ def record(target: str, words: Sequence[str], directory: str, env: Mapping[str, 
         texts = _lines(path)
     lines = [redact(text) for text in texts]
     changed = sum(before != after for before, after in zip(texts, lines, strict=True))
-    return Recorded(status, list(dict.fromkeys(lines)), changed)
+    return Recording(status, list(dict.fromkeys(lines)), changed)
 
 
 def _variables(target: str, path: str, env: Mapping[str, str]) -> dict[str, str]:

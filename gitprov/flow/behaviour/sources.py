@@ -13,7 +13,7 @@ from gitprov.store import generations
 _FORMS = "gen_<date>_<hex>:function or REV:path:function"
 
 
-class Source(NamedTuple):
+class FunctionSource(NamedTuple):
     """A file's text, its path in the repository, and the name of a function in it."""
 
     text: bytes
@@ -21,7 +21,7 @@ class Source(NamedTuple):
     function: str
 
 
-def source(name: str, directory: str, env: Mapping[str, str]) -> Source:
+def source(name: str, directory: str, env: Mapping[str, str]) -> FunctionSource:
     """The text that `gen_…:function` or `REV:path:function` names. UsageError where there is none."""
     parts = name.split(":")
     with Repository.discover(directory, env) as repo:
@@ -32,17 +32,17 @@ def source(name: str, directory: str, env: Mapping[str, str]) -> Source:
     raise UsageError(f"{name} names no function of another version", f"write {_FORMS}")
 
 
-def _of_revision(repo: Repository, rev: str, path: str, function: str) -> Source:
+def _of_revision(repo: Repository, rev: str, path: str, function: str) -> FunctionSource:
     commit = repo.resolve(rev)
     if commit is None:
         raise UsageError(f"{rev} names no commit")
     text = repo.objects.content(f"{commit}:{path}")
     if text is None:
         raise UsageError(f"{rev} has no file {path}")
-    return Source(text, path, function)
+    return FunctionSource(text, path, function)
 
 
-def _of_generation(repo: Repository, trace: str, function: str) -> Source:
+def _of_generation(repo: Repository, trace: str, function: str) -> FunctionSource:
     """The last content that a generation wrote which defines the function."""
     generation = generations.load(repo, trace)
     if generation is None:
@@ -50,5 +50,5 @@ def _of_generation(repo: Repository, trace: str, function: str) -> Source:
     definition = re.compile(rb"^(?:async )?def " + re.escape(function.encode()) + rb"\b", re.MULTILINE)
     for edit in reversed(generation.edits):
         if edit.after is not None and definition.search(edit.after):
-            return Source(edit.after, edit.path, function)
+            return FunctionSource(edit.after, edit.path, function)
     raise UsageError(f"{trace} wrote no function {function}, or its contents are not kept")

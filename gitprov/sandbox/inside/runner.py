@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
-    from gitprov.sandbox.inside.world import World
+    from gitprov.sandbox.inside.world import SetWorld
 
 _ROOM = 2000
 
@@ -77,7 +77,7 @@ def main() -> None:
     sys.path.append(job["package"])
     canonical = importlib.import_module("gitprov.behaviour.canonical").canonical
     render = importlib.import_module("gitprov.behaviour.text").render
-    world: World = importlib.import_module("gitprov.sandbox.inside.world").World(job)
+    world: SetWorld = importlib.import_module("gitprov.sandbox.inside.world").SetWorld(job)
     world.build()
     try:
         function, file = function_of(job)
@@ -103,7 +103,7 @@ def main() -> None:
     _write(answers, {"uses": dict(world.uses), "file": file})
 
 
-def _case(world: World, function: Callable[..., Any], file: str | None, arguments: Any) -> dict[str, Any]:  # noqa: ANN401
+def _case(world: SetWorld, function: Callable[..., Any], file: str | None, arguments: Any) -> dict[str, Any]:  # noqa: ANN401
     world.prepared()
     steps = importlib.import_module("gitprov.sandbox.inside.steps").Steps(file) if file else None
     if steps is not None:

@@ -17,7 +17,7 @@ _REAL_SLEEP = time.sleep
 _BASE_CPUS = 4
 
 
-class World:
+class SetWorld:
     """What a job sets: the moment at which the clock starts, and how far each look at it moves it; seeds of
     chance, of the order of tasks and of the switches between threads; whether directories are listed
     backwards; the number of processors.

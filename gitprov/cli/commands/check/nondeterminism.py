@@ -17,24 +17,26 @@ if TYPE_CHECKING:
     from gitprov.model.finding import Finding
 
 _PATIENCE = 1.0
+_Run = Annotated[
+    list[str] | None,
+    typer.Option("--run", metavar="MODULE:FUNCTION", help="Run this function, or a feature by its name."),
+]
+_Corpus = Annotated[
+    str | None, typer.Option("--corpus", metavar="FILE", help="With --run: the inputs, JSON lines.")
+]
+_Expect = Annotated[
+    list[str] | None,
+    typer.Option("--expect", metavar="AXIS", help="With --run: an axis that may move the result."),
+]
 
 
 def command(
     paths: frame.Paths = None,
     commits: frame.Range = None,
     staged: frame.Staged = False,
-    run: Annotated[
-        list[str] | None,
-        typer.Option("--run", metavar="MODULE:FUNCTION", help="Run this function, or a feature by its name."),
-    ] = None,
-    corpus: Annotated[
-        str | None,
-        typer.Option("--corpus", metavar="FILE", help="With --run: the inputs, JSON lines."),
-    ] = None,
-    expect: Annotated[
-        list[str] | None,
-        typer.Option("--expect", metavar="AXIS", help="With --run: an axis that may move the result."),
-    ] = None,
+    run: _Run = None,
+    corpus: _Corpus = None,
+    expect: _Expect = None,
     allow_weak: box.AllowWeak = False,
     python: box.Python = None,
     form: frame.Format = "text",
