@@ -29,6 +29,7 @@ NAMES = (
     "secrets",
     "sandbox",
     "nondeterminism_run",
+    "drift",
     "behaviour",
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -29,14 +30,17 @@ def rows() -> list[common.Row]:
         subprocess.run(words, check=True, capture_output=True)
         return time.perf_counter() - start
 
-    def boxed(name: str) -> float:
-        start = time.perf_counter()
-        run.run(BoxRequest(words, readable=python.readable), backend=name)
-        return time.perf_counter() - start
+    def boxed(name: str) -> Callable[[], float]:
+        def side() -> float:
+            start = time.perf_counter()
+            run.run(BoxRequest(words, readable=python.readable), backend=name)
+            return time.perf_counter() - start
+
+        return side
 
     table = []
     for name in filter(run.usable, run.BACKENDS):
-        plain, full = common.alternately(ROUNDS, bare, lambda name=name: boxed(name))
+        plain, full = common.alternately(ROUNDS, bare, boxed(name))
         over = full - plain
         shown = f"{common.ms(full)} against {common.ms(plain)}: {common.ms(over)} more"
         table.append(common.Row(f"one run in {name}", "≤ 30 ms over bare Python", shown, over / BUDGET))
