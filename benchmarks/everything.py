@@ -29,6 +29,9 @@ NAMES = (
     "secrets",
     "nondeterminism",
     "dependencies",
+    "sandbox",
+    "nondeterminism_run",
+    "drift",
     "behaviour",
     "structure",
 )

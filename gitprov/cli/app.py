@@ -37,6 +37,7 @@ COMMANDS = {
     "guard": "gitprov.cli.commands.guard",
     "ci": "gitprov.cli.commands.ci",
     "baseline": "gitprov.cli.commands.baseline",
+    "drift": "gitprov.cli.commands.drift",
     "feeds": "gitprov.cli.commands.feeds",
     "heal": "gitprov.cli.commands.heal",
     "forget": "gitprov.cli.commands.forget",

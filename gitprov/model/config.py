@@ -199,7 +199,7 @@ KEYS = (
     Key("verify.signatures", 'list of "notes", "commits"', "words", some_of(SIGNATURES), "What `gitprov verify` wants signed: the commits of the notes ref, the commits it looks at"),
     Key("personal_instructions", "true or false", "flag", flag, "Store the text of your own `~/.claude/CLAUDE.md`, not its digest alone (`git config` only)"),
     Key("checks", "table", None, _policies, "What `gitprov check` judges, and what fails it: [its keys](#keys-of-checks)"),
-    Key("features", "table", None, _features, "What `gitprov baseline` pins: a prompt, a function and a corpus under a name: [its keys](behaviour.md#features)"),
+    Key("features", "table", None, _features, "Code whose behaviour is pinned and watched, by name: [its keys](#keys-of-features)"),
 )  # fmt: skip
 """Every key, in the order of the documentation."""
 

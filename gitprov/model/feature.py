@@ -1,26 +1,34 @@
-"""A feature: what a prompt is for, so that its behaviour can be pinned; the table `[features.NAME]`."""
+"""A feature: code that a prompt generates, the inputs that it is tried on, and what may differ; the table
+`[features.NAME]`.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from gitprov.model.setting_types import Wrong, shown
+from gitprov.model.setting_types import Wrong, address, shown, texts, whole
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 
 
 class Feature(NamedTuple):
-    """`function` is `module:function`; `cases` and `prompt` are the files of its corpus and its prompt.
-    `divergence` is the percentage of cases that may differ.
-    """
+    """The keys of a feature, as `KEYS` describes them. `divergence` is a percentage."""
 
     function: str
     cases: str
     prompt: str | None = None
     divergence: float = 0.0
+    generate: tuple[str, ...] = ()
+    endpoint: str | None = None
+    model: str | None = None
+    api_key: str | None = None
+    samples: int = 5
+    seconds: int = 10
+    max_calls: int = 200
+    expected: tuple[str, ...] = ()
 
 
 Features = Mapping[str, Feature]
@@ -45,12 +53,44 @@ def _percent(value: object) -> float:
     return float(value)
 
 
-_CHECKS: dict[str, Callable[[object], object]] = {
-    "function": _function,
-    "cases": _path,
-    "prompt": _path,
-    "divergence": _percent,
-}
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise Wrong(f"must be text, not {shown(value)}")
+    return value
+
+
+def _command(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(word, str) for word in value):
+        raise Wrong(f"must be a list of words, the program first, not {shown(value)}")
+    return tuple(value)
+
+
+class FeatureKey(NamedTuple):
+    """One key of `[features.NAME]`; `type` is its type in words."""
+
+    name: str
+    type: str
+    check: Callable[[object], Any]
+    about: str
+
+
+KEYS = (
+    FeatureKey("function", '"MODULE:FUNCTION"', _function, "The function that is called; needed"),
+    FeatureKey("cases", "path", _path, "Its inputs, a file of cases; needed"),
+    FeatureKey("prompt", "path", _path, "The prompt that the function's module is generated with"),
+    FeatureKey("divergence", "number from 0 to 100", _percent, "The percentage of cases that may differ from the pin; 0 without it"),
+    FeatureKey("generate", "list of words", _command, "The command that reads the prompt and writes code; `{model}` in it stands for the model"),
+    FeatureKey("endpoint", "address", address, "A server with the API of OpenAI that is asked instead: the address before `/chat/completions`"),
+    FeatureKey("model", "text", _text, "The model that is asked for"),
+    FeatureKey("api_key", "text", _text, "The environment variable that holds the key of the server"),
+    FeatureKey("samples", "whole number", whole(1), "How often a drift run generates; 5 without it"),
+    FeatureKey("seconds", "whole number", whole(1), "How long the code may run, in seconds; 10 without it"),
+    FeatureKey("max_calls", "whole number", whole(1), "Most calls of the generator that one command makes; 200 without it"),
+    FeatureKey("expected", "list of axes", texts, "Axes of non-determinism that may move a result"),
+)  # fmt: skip
+"""Every key, in the order of the documentation."""
+
+_BY_NAME = {key.name: key for key in KEYS}
 
 
 def features(value: object) -> Features:
@@ -65,14 +105,15 @@ def _feature(name: str, table: object) -> Feature:
         raise Wrong(f"must have names of letters, digits, - and _, not {shown(name)}")
     if not isinstance(table, dict):
         raise Wrong(f"must be a table, not {shown(table)}", f".{name}")
+    fields: dict[str, Any] = {}
     for key, value in table.items():
-        if key not in _CHECKS:
-            raise Wrong(f"has no key {shown(key)}; there are {', '.join(_CHECKS)}", f".{name}")
+        if key not in _BY_NAME:
+            raise Wrong(f"has no key {shown(key)}; there are {', '.join(_BY_NAME)}", f".{name}")
         try:
-            _CHECKS[key](value)
+            fields[key] = _BY_NAME[key].check(value)
         except Wrong as wrong:
             raise Wrong(str(wrong), f".{name}.{key}") from None
     missing = [key for key in ("function", "cases") if key not in table]
     if missing:
         raise Wrong(f"needs the key {shown(missing[0])}", f".{name}")
-    return Feature(**table)
+    return Feature(**fields)

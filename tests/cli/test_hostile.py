@@ -61,6 +61,7 @@ LINES_OF: dict[str, list[list[str]]] = {
     "check": [
         [EVIL], ["trace", "--range", "HEAD~2..HEAD"], ["trace", "--range", EVIL], ["deps", "--offline", "--all-lines", "."],
         ["deps", "--offline", EVIL], ["deps", "--format", EVIL], ["security", "--all-lines", "."], ["nondeterminism", "--all-lines", "."],
+        ["nondeterminism", "--run", EVIL + ":f"],
         *(["security", "--all-lines", "--format", form, "."] for form in ("json", "github", "gitlab", "junit", "sarif")),
     ],
     "ci": [["range"], [EVIL]],
@@ -70,6 +71,7 @@ LINES_OF: dict[str, list[list[str]]] = {
     ],
     "feeds": [["status"], [EVIL]],
     "guard": [["--log"], ["--json"], [EVIL]],
+    "drift": [["run", EVIL], ["log", EVIL], ["run", "--format", EVIL]],
     "heal": [
         ["-n"], ["-n", "--color=always"], ["--all", "-n"], [EVIL], ["--from", EVIL, "HEAD"], ["--map", EVIL], ["--map", EVIL + ":HEAD"], [],
         ["--json"],

@@ -38,8 +38,8 @@ SHOWN = {
     "feeds.import_map": "tests/gates/test_feeds.py::test_update",
     "feeds.pypi_advisories": "tests/gates/test_feeds.py::test_update",
     "feeds.osv": "tests/gates/test_osv.py::test_a_service_is_asked",
+    "features": "tests/flow/test_nondeterminism_run.py::test_a_feature",
     "checks": "tests/gates/test_policy.py::test_a_project_decides_what_fails",
-    "features": "tests/behaviour/test_features.py::test_features_of_a_project",
     "personal_instructions": "tests/flow/test_links.py::test_a_persons_own_instructions",
 }
 

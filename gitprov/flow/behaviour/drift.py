@@ -1,0 +1,206 @@
+"""Drift: does what the prompt generates now still do what was pinned?"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.behaviour import drift
+from gitprov.behaviour.drift import DriftResult, Sample
+from gitprov.errors import ConfigError, UsageError
+from gitprov.flow.behaviour import pins
+from gitprov.flow.behaviour.drift_samples import Drawn, Maker, PromptText, drawn, recorded
+from gitprov.flow.behaviour.targets import PRIVATE, SOURCES
+from gitprov.git.files import tree_files
+from gitprov.git.write import RefChange, write
+from gitprov.model import canonical
+from gitprov.model.canonical import JsonObject
+from gitprov.model.untrusted.jsonvalue import loads_object
+from gitprov.sandbox.cases import CodeUnderTest, run_cases
+from gitprov.store import generations
+from gitprov.store.config import load_config
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+    from gitprov.model.feature import Feature
+    from gitprov.sandbox.functions import FunctionBox
+
+RUNS = "refs/gitprov/drift/"
+_LIMIT = 16 << 20
+_SHOWN = 20
+Progress = Callable[[str, int, int], None]
+
+
+class DriftOptions(NamedTuple):
+    """What the command line sets; None: as the feature has it."""
+
+    samples: int | None = None
+    model: str | None = None
+
+
+class DriftRun(NamedTuple):
+    """One run. `facts` is what the history keeps of it; `commit` is that of the history."""
+
+    facts: JsonObject
+    result: DriftResult
+    samples: tuple[Sample, ...]
+    commit: str
+
+
+def calls(feature: Feature, options: DriftOptions) -> int:
+    """How often a run asks the generator. UsageError where that is more than the feature allows."""
+    count = options.samples or feature.samples
+    if count > feature.max_calls:
+        raise UsageError(
+            f"{count} samples are more than max_calls = {feature.max_calls}",
+            "--samples N, or raise max_calls",
+        )
+    return count
+
+
+def present_prompt(repo: Repository, name: str, feature: Feature) -> PromptText:
+    """The prompt as it is in the work tree. ConfigError where the feature has none."""
+    if feature.prompt is None:
+        raise ConfigError(f"features.{name} has no prompt", 'prompt = "prompts/…md"')
+    data = tree_files.plain(repo.worktree or repo.cwd, feature.prompt, _LIMIT)
+    if data is None:
+        raise UsageError(f"there is no file {feature.prompt}")
+    return PromptText(feature.prompt, data, pins.version_of(data))
+
+
+def run(
+    repo: Repository,
+    name: str,
+    box: FunctionBox,
+    options: DriftOptions,
+    progress: Progress,
+    prompt: PromptText | None = None,
+) -> DriftRun:
+    """Generate samples with the present prompt (or `prompt`), run them on the pinned corpus, keep the result.
+
+    UsageError where there is no such feature or no pin; ConfigError where it lacks a prompt or a generator.
+    """
+    feature = pins.feature_of(repo, name)
+    pin = pins.load(repo, name)
+    count = calls(feature, options)
+    prompt = prompt or present_prompt(repo, name, feature)
+    model = options.model or feature.model
+    who = repo.identity("a drift run keeps who started it")
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    progress(f"{name}: generating", 0, count)
+    replies = drawn(repo, name, feature, prompt, count, model)
+    maker = Maker(f"drift {name} {at}", at, who.rpartition(">")[0] + ">")
+    config = load_config(repo.worktree, repo.config("gitprov."))
+    made = recorded(repo, config, feature, prompt, replies, maker)
+    corpus = repo.objects.content(f"{pin.commit}:cases.jsonl") or b""
+    samples: list[Sample] = []
+    for number, reply in enumerate(replies):
+        progress(f"{name}: running samples", number, count)
+        samples.append(_sample(repo, feature, reply, corpus, box)._replace(trace=made[number].id))
+    pinned = {case: row.digest for case, row in pin.baseline.cases.items()}
+    result = drift.measured(pinned, samples)
+    facts = _facts(name, feature, prompt, pin.commit, maker, model, box, result, samples)
+    files: dict[str, bytes | None] = {}
+    for record in made:
+        files.update(generations.files(record))
+    return DriftRun(facts, result, tuple(samples), _keep(repo, who, name, facts, files))
+
+
+def _sample(repo: Repository, feature: Feature, reply: Drawn, corpus: bytes, box: FunctionBox) -> Sample:
+    """What became of one reply."""
+    code = reply.code
+    stripped = len(code.stripped)
+    if reply.reply.problem:
+        return Sample(drift.NO_ANSWER, detail=reply.reply.problem)
+    if not code.code.strip():
+        return Sample(drift.NO_CODE, detail="the reply is prose", stripped=stripped)
+    if code.problem:
+        return Sample(drift.NO_PARSE, detail=code.problem, stripped=stripped)
+    top = repo.worktree or repo.cwd
+    tops = tuple(filter(os.path.isdir, (os.path.join(top, part).rstrip("/") for part in SOURCES)))
+    hidden = tuple(os.path.join(top, part) for part in PRIVATE)
+    subject = CodeUnderTest(feature.function, code.code.encode("utf-8", "replace"), tops, hidden)
+    done = run_cases(subject, corpus, box)
+    if done.problem:
+        imported = done.box.ended in ("ok", "crashed") and not done.rows and ": " in done.problem
+        broken = imported and done.problem.split(":")[0] in (
+            "ModuleNotFoundError",
+            "ImportError",
+            "AttributeError",
+        )
+        return Sample(drift.NO_FUNCTION if broken else drift.CRASHED, detail=done.problem, stripped=stripped)
+    return Sample(drift.OK, {row.case: row.digest for row in done.rows}, stripped=stripped)
+
+
+def _facts(
+    name: str,
+    feature: Feature,
+    prompt: PromptText,
+    pin: str,
+    maker: Maker,
+    model: str | None,
+    box: FunctionBox,
+    result: DriftResult,
+    samples: Sequence[Sample],
+) -> JsonObject:
+    """What the history keeps of a run."""
+    return {
+        "v": 1,
+        "feature": name,
+        "at": maker.at,
+        "by": maker.human,
+        "pin": pin,
+        "model": model,
+        "sandbox": box.backend,
+        "prompt": {"path": prompt.path, "digest": canonical.digest(prompt.text), "version": prompt.version},
+        "threshold": feature.divergence,
+        "over": drift.over(result, feature.divergence),
+        "cases": result.cases,
+        "samples": result.samples,
+        "usable": result.usable,
+        "percent": round(result.percent, 3),
+        "interval": [round(result.low, 3), round(result.high, 3)],
+        "spread": {
+            "least": round(result.least, 3),
+            "most": round(result.most, 3),
+            "deviation": round(result.deviation, 3),
+        },
+        "incoherence": round(result.incoherence, 3),
+        "apart": dict(result.apart),
+        "diverging": [row._asdict() for row in result.diverging[:_SHOWN]],
+        "traces": [
+            {
+                "trace": sample.trace,
+                "state": sample.state,
+                "detail": sample.detail,
+                "stripped": sample.stripped,
+            }
+            for sample in samples
+        ],
+    }
+
+
+def _keep(repo: Repository, who: str, name: str, facts: JsonObject, files: Mapping[str, bytes | None]) -> str:
+    """Write the generations and the run; returns the run's commit in the history."""
+    ref = RUNS + name
+
+    def build(refs: dict[str, str]) -> list[RefChange]:
+        row = canonical.dump_line(facts)
+        return [
+            RefChange(generations.REF, refs.get(generations.REF), f"Drift of {name}", dict(files)),
+            RefChange(ref, refs.get(ref), f"Drift of {name}", {"run.json": row}),
+        ]
+
+    write(repo, who, build, [generations.REF, ref])
+    return repo.resolve(ref) or ""
+
+
+def runs(repo: Repository, name: str) -> list[JsonObject]:
+    """The facts of all runs of a feature, the newest first, each with its `commit`."""
+    if repo.resolve(RUNS + name) is None:
+        return []
+    commits = repo.run("rev-list", RUNS + name).decode("ascii").split()
+    rows = ((commit, loads_object(repo.objects.content(f"{commit}:run.json"))) for commit in commits)
+    return [{**row, "commit": commit} for commit, row in rows if row is not None]

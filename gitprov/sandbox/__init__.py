@@ -1,0 +1,1 @@
+"""Runs programs that nobody has read yet: without network, with few files, within limits."""

@@ -1,0 +1,191 @@
+"""Drift, from a pin over generated samples to the version of the prompt that moved them."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from gitprov.feeds.completions import ModelServer, complete
+from gitprov.flow.behaviour import drift, drift_bisect, pins
+from gitprov.flow.behaviour.drift import DriftOptions
+from gitprov.flow.behaviour.targets import BoxOptions, box_for
+from gitprov.git.repo import Repository
+from gitprov.output import drift as output
+from gitprov.sandbox import run
+from gitprov.sandbox.functions import FunctionBox
+from gitprov.store import generations
+from tests.support.models import ScriptedModels
+from tests.support.repo import GitRepo
+
+GENERATOR = """\
+import os, sys
+prompt = sys.stdin.read()
+body = "float(sum(rows))" if "decimals" in prompt else "sum(rows)"
+number = int(os.environ["GITPROV_SAMPLE"])
+if number == 3:
+    print("I would rather not.")
+elif number == 4:
+    print("```python\\ndef totals(rows:\\n```")
+elif number == 5:
+    sys.exit("out of money")
+elif number == 6:
+    print("import not_there_at_all\\ndef totals(rows): return 0")
+elif number == 7:
+    print("def totals(rows):\\n    while True: pass")
+else:
+    print(f"Certainly:\\n```python\\nfrom shop.units import ONE\\n\\n\\ndef totals(rows):\\n    return ONE * {body}\\n```\\nDone.")
+"""
+CONFIG = f"""\
+[features.totals]
+function = "shop.report:totals"
+cases = "cases.jsonl"
+prompt = "totals.md"
+generate = [{json.dumps(sys.executable)}, "generate.py"]
+model = "small-coder"
+divergence = 20
+seconds = 2
+max_calls = 20
+"""
+
+
+@pytest.fixture
+def shop(repo: GitRepo) -> GitRepo:
+    """A repository with a feature, pinned at the first of four versions of its prompt."""
+    if not any(map(run.usable, run.BACKENDS[:-1])):
+        pytest.skip("no sandbox but the weak one works on this machine")
+    repo.write("shop/__init__.py", "")
+    repo.write("shop/units.py", "ONE = 1\n")
+    repo.write("shop/report.py", "def totals(rows):\n    return sum(rows)\n")
+    repo.write("cases.jsonl", "".join(f'{{"input": [[{n}, {n + 1}]]}}\n' for n in range(5)))
+    repo.write("generate.py", GENERATOR)
+    repo.write(".gitprov.toml", CONFIG)
+    repo.write("totals.md", "---\nversion: v1\n---\nAdd the rows.\n")
+    repo.commit("A report")
+    with Repository.discover(str(repo.path), repo.env) as opened:
+        pins.pin(opened, "totals", "it adds")
+    return repo
+
+
+@pytest.fixture
+def box() -> FunctionBox:
+    """The best sandbox of this machine."""
+    return box_for(BoxOptions(allow_weak=True), 2)
+
+
+def quiet(*_: object) -> None:
+    """Progress that nobody sees."""
+
+
+def test_samples_of_every_kind(shop: GitRepo, box: FunctionBox) -> None:
+    """What ran is compared; prose, broken code, a failed call, a missing module and a loop are set apart."""
+    with Repository.discover(str(shop.path), shop.env) as repo:
+        done = drift.run(repo, "totals", box, DriftOptions(samples=8), quiet)
+        assert [sample.state for sample in done.samples] == ["ok"] * 3 + [
+            "no-code",
+            "no-parse",
+            "no-answer",
+            "no-function",
+            "crashed",
+        ]
+        assert (done.result.percent, done.result.usable) == (0.0, 3)
+        assert "not_there_at_all" in done.samples[6].detail
+        assert "out of money" in done.samples[5].detail
+        record = generations.load(repo, done.samples[0].trace or "")
+        assert record is not None
+        assert (record.record["model"], record.record["prompt"]["version"]) == ("small-coder", "v1")
+        assert b"Certainly" in (record.output or b"")
+        assert (record.edits[0].path, record.edits[0].raw_lines) == ("shop/report.py", 5)
+        assert done.samples[0].stripped == 2
+        lines = "\n".join(output.run_lines(done.facts))
+        assert "sample 5 was not generated: " in lines
+        assert [finding.rule for finding in output.findings(done.facts)] == ["drift/not-run"] * 5
+    assert "clean" in shop.gitprov("verify").stdout
+
+
+def test_an_edit_of_the_prompt_is_named(shop: GitRepo) -> None:
+    """A run is over its threshold, in every format; the search names the edit, and again from the history."""
+    for number, line in enumerate(("Be brief.", "Use decimals.", "Add types."), 2):
+        text = (shop.path / "totals.md").read_text().replace(f"v{number - 1}", f"v{number}")
+        shop.write("totals.md", text + line + "\n")
+        shop.commit(f"Prompt: {line}")
+    done = shop.gitprov("drift", "run", "--samples", "2", "--format", "sarif", check=False)
+    assert done.returncode == 1, done.stderr
+    (result,) = json.loads(done.stdout)["runs"][0]["results"]
+    assert result["ruleId"] == "drift/diverged"
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "totals.md"
+    searched = shop.gitprov("drift", "bisect", "totals", "--samples", "2", check=False)
+    assert searched.returncode == 1, searched.stderr
+    assert "4 versions of the prompt, at most 4 measured, 8 calls" in searched.stderr
+    assert "is the first version that diverges" in searched.stdout
+    assert "Prompt: Use decimals." in searched.stdout.splitlines()[-1]
+    with Repository.discover(str(shop.path), shop.env) as repo:
+        history = drift.runs(repo, "totals")
+        assert len(history) == 4
+        again = drift_bisect.plan(repo, "totals", DriftOptions(samples=2))
+        search = drift_bisect.Bisection(repo, "totals", box_for(BoxOptions(True), 2), DriftOptions(2), quiet)
+        ended = search.run(again.versions)
+        assert (ended.culprit, {step.earlier for step in ended.measured}) == (2, {True})
+        assert len(drift.runs(repo, "totals")) == 4
+    plot = shop.gitprov("drift", "log").stdout.splitlines()
+    assert len(plot) == 5
+    assert sum("100.0 %" in line for line in plot) == 2
+    assert "| totals | **100.0 %** of 5 |" in "\n".join(output.markdown(history))
+
+
+def test_errors_of_use(shop: GitRepo, box: FunctionBox) -> None:
+    """No pin, no prompt, no generator, too many calls, no history: each says what mends it."""
+    from gitprov.errors import ConfigError, UsageError
+
+    with Repository.discover(str(shop.path), shop.env) as repo:
+        with pytest.raises(UsageError, match="max_calls"):
+            drift.run(repo, "totals", box, DriftOptions(samples=21), quiet)
+        with pytest.raises(UsageError, match="single version"):
+            drift_bisect.plan(repo, "totals", DriftOptions())
+        with pytest.raises(UsageError, match="there is no feature other"):
+            drift.run(repo, "other", box, DriftOptions(), quiet)
+    shop.write(".gitprov.toml", CONFIG.replace("generate =", 'expected = ["clock"]\n# '))
+    with (
+        Repository.discover(str(shop.path), shop.env) as repo,
+        pytest.raises(ConfigError, match="no generator"),
+    ):
+        drift.run(repo, "totals", box, DriftOptions(), quiet)
+    shop.write(".gitprov.toml", CONFIG.replace("prompt =", "# "))
+    with Repository.discover(str(shop.path), shop.env) as repo, pytest.raises(ConfigError, match="no prompt"):
+        drift.run(repo, "totals", box, DriftOptions(), quiet)
+
+
+def test_a_server_of_models(shop: GitRepo, box: FunctionBox) -> None:
+    """An endpoint is asked with the key of the variable; the key is in no record; usage is kept."""
+    with ScriptedModels([(200, "```python\ndef totals(rows):\n    return sum(rows)\n```")] * 2) as server:
+        text = CONFIG.replace("generate =", f'endpoint = "{server.address}"\napi_key = "MODEL_KEY"\n# ')
+        shop.write(".gitprov.toml", text)
+        env = {**shop.env, "MODEL_KEY": "key-0123456789"}
+        with Repository.discover(str(shop.path), env) as repo:
+            done = drift.run(repo, "totals", box, DriftOptions(samples=2, model="m-2"), quiet)
+            assert (done.result.percent, done.result.usable) == (0.0, 2)
+            record = generations.load(repo, done.samples[1].trace or "")
+            assert record is not None
+            assert record.record["model"] == "m-2"
+            assert record.record["usage"] == {"input_tokens": 7, "output_tokens": 9}
+            assert b"key-0123456789" not in repo.run("log", "-p", drift.RUNS + "totals")
+    assert [request["key"] for request in server.requests] == ["Bearer key-0123456789"] * 2
+    assert {request["body"]["model"] for request in server.requests} == {"m-2"}
+
+
+def test_servers_that_fail() -> None:
+    """A full server is asked again; what is no completion is a reason, never an error."""
+    with ScriptedModels([(429, ""), (503, ""), (200, "x = 1")]) as server:
+        assert complete(ModelServer(server.address, None, 0.0), None, "hi", 0).text == "x = 1"
+    for answer, problem in (
+        ((401, ""), "HTTP 401"),
+        ((200, None), "has no text"),
+        ((200, b"<html>"), "no chat completion"),
+        ((200, b'{"choices": [{"mess'), "no chat completion"),
+    ):
+        with ScriptedModels([answer]) as server:
+            assert problem in complete(ModelServer(server.address, "k", 0.0), "m", "hi", 0).problem
+    with ScriptedModels([(429, "")] * 4) as server:
+        assert complete(ModelServer(server.address, None, 0.0), None, "hi", 0).problem == "HTTP 429"
+    assert "no answer" in complete(ModelServer(server.address, None, 0.0), None, "hi", 0).problem
