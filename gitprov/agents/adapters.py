@@ -8,6 +8,7 @@ from types import ModuleType
 from gitprov.agents.report import Facts, Report
 
 MODULES = {
+    "claude-code": "claude_shell",
     "codex": "codex",
     "gemini": "gemini",
     "copilot": "copilot",

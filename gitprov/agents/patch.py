@@ -125,7 +125,7 @@ def _seek(lines: list[str], rows: list[str], start: int) -> int:
     ways: tuple[Callable[[str], str], ...] = (lambda line: line.removesuffix("\r"), str.rstrip, str.strip)
     for plain in ways:
         needle, stack = [plain(row) for row in rows], [plain(line) for line in lines]
-        places = [*range(start, len(stack) - len(needle) + 1), *range(min(start, len(stack)))]
+        places: list[int] = [*range(start, len(stack) - len(needle) + 1), *range(min(start, len(stack)))]
         for at in places:
             if stack[at : at + len(needle)] == needle:
                 return at

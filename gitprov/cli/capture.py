@@ -26,7 +26,7 @@ def run(argv: list[str]) -> int:
 
 
 def _run(argv: list[str]) -> str | None:
-    moment = Moment(time.time(), os.environ, _directory())
+    moment = Moment(time.time(), os.environ, _directory(), above=os.getppid())
     if len(argv) not in (1, 2):
         _read(0)
         return report("capture: one agent's name is needed, as in: gitprov capture claude-code", moment)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.recorded import APP, START, Replay, lines
+from tests.support.recorded import START, Replay, lines
 from tests.support.repo import GitRepo
 
 FIRST = "Please make a greeting [[create]]"
@@ -39,4 +39,10 @@ def test_a_recorded_session(started: GitRepo, agent: str) -> None:
     assert lines(started, "hello.py") == [("ai", name, model, text) for text in HELLO]
     texts = {text for *_, text in lines(started, "app.py")}
     assert {"line_3 = 33", "line_3b = 34", "line_15 = 1515"} <= texts
-    assert "line_1 = 1" not in texts and APP
+    assert "line_1 = 1" not in texts
+    assert "line_20 = 2020" in texts
+    assert [text for *_, text in lines(started, "gen.txt")] == ["one", "two"]
+    if agent == "codex":
+        assert {"line_9 = 99", "line_6 = 66"} <= texts
+        assert [text for *_, text in lines(started, "renamed.txt")] == ["changed"]
+    assert not (started.inbox() / "spool").exists() or not list((started.inbox() / "spool").glob("intent-*"))

@@ -53,6 +53,8 @@ class Replay:
             if _is_done(name, payload):
                 self.perform(payload, skip)
             self.deliver(payload, event)
+            if _runs_unreported(name, payload):
+                self.perform(payload, skip)
 
     def perform(self, payload: Row, skip: str = "") -> None:
         """What the payload's tool does to the files."""
@@ -81,15 +83,15 @@ class Replay:
 
 
 def _is_done(name: str | None, payload: Row) -> bool:
-    """Whether the tool of a payload has run by now. Codex runs a patch inside a shell command without a report."""
-    if name in ("PostToolUse", "AfterTool", "postToolUse", "tool.execute.after"):
-        return not (
-            payload.get("tool_response") or {"error": None}
-            if isinstance(payload.get("tool_response"), dict)
-            else {}
-        ).get("error")
-    value = payload.get("tool_input")
-    return name == "PreToolUse" and payload.get("tool_name") == "Bash" and patch.BEGIN in str(value)
+    """Whether the tool of a payload has just run without a failure."""
+    answer = payload.get("tool_response")
+    failed = isinstance(answer, dict) and answer.get("error")
+    return name in ("PostToolUse", "AfterTool", "postToolUse", "tool.execute.after") and not failed
+
+
+def _runs_unreported(name: str | None, payload: Row) -> bool:
+    """Whether the announced tool runs and is not reported as done: Codex's patches in shell commands."""
+    return name == "PreToolUse" and payload.get("tool_name") == "Bash" and patch.BEGIN in str(payload)
 
 
 def lines(repo: GitRepo, path: str) -> list[tuple[str, str | None, str | None, str]]:

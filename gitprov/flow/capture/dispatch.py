@@ -5,14 +5,19 @@ This is the hot path: it runs inside a user's agent at every edit, so it imports
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gitprov.agents import adapters, clients
 from gitprov.errors import GitprovError
 from gitprov.flow.capture.moment import Moment, load, report
 
+if TYPE_CHECKING:
+    from gitprov.store.inbox.inbox import Inbox
+
 PAYLOAD_LIMIT = 64 << 20
 """Largest payload read, in bytes."""
 
-AGENTS = ("claude-code", "claude", "generic", *adapters.MODULES)
+AGENTS = ("claude", "generic", *adapters.MODULES)
 """Agent names that `capture` accepts."""
 
 _CLIENTS = {clients.COPILOT: "copilot", clients.QWEN: "qwen"}
@@ -34,7 +39,7 @@ def capture(agent: str, payload: bytes, moment: Moment, event: str | None = None
 
 def _capture(agent: str, payload: bytes, moment: Moment, event: str | None) -> None:
     if agent not in AGENTS:
-        raise ValueError(f"no such agent; known are claude-code, generic, {', '.join(adapters.MODULES)}")
+        raise ValueError(f"no such agent; known are generic, {', '.join(adapters.MODULES)}")
     if len(payload) > PAYLOAD_LIMIT:
         raise ValueError(f"the payload is larger than {PAYLOAD_LIMIT >> 20} MiB and was not read")
     if agent == "generic":
@@ -43,7 +48,7 @@ def _capture(agent: str, payload: bytes, moment: Moment, event: str | None) -> N
         record(payload, moment)
         return
     row = load(payload)
-    if agent in adapters.MODULES:
+    if agent in adapters.MODULES and agent != clients.CLAUDE:
         _live(agent, event, row, moment)
         return
     client = clients.client_of(row) if isinstance(row, dict) else clients.CLAUDE
@@ -58,16 +63,33 @@ def _claude(row: object, moment: Moment) -> None:
     from gitprov.flow.capture.digest import digest
 
     hook = claude_code.read_hook(row, moment)
-    for inbox in claude_code.inboxes(hook, moment):
+    inboxes = claude_code.inboxes(hook, moment)
+    for inbox in inboxes:
         digest(inbox, moment.env)
+    if hook.tool == "Bash":
+        _live(clients.CLAUDE, None, row, moment)
+    elif hook.name in ("UserPromptSubmit", "Stop"):
+        for inbox in inboxes:
+            _close(inbox, hook.session, moment)
     claude_code.record_hook(hook, moment)
 
 
+def _close(inbox: Inbox, session: str, moment: Moment) -> None:
+    """Close the shell commands of a session that were announced and never reported as done."""
+    from gitprov.store.inbox import intents
+    from gitprov.store.inbox.sessions import session_key
+
+    if intents.names(inbox):
+        from gitprov.flow.capture import live
+
+        live.close(inbox, moment, session_key(clients.CLAUDE, session), final=True)
+
+
 def _live(agent: str, event: str | None, row: object, moment: Moment) -> None:
-    from gitprov.flow.capture import live
+    from gitprov.flow.capture import arrivals, live
     from gitprov.flow.capture.digest import digest
 
-    delivered = live.read(agent, event, row, moment)
+    delivered = arrivals.read(agent, event, row, moment)
     if delivered is None:
         return
     for inbox in live.inboxes(delivered, moment):

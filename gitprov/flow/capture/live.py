@@ -7,58 +7,40 @@ its turn, or a commit: then the content of the files decides whether it took pla
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from gitprov.agents import adapters, report
-from gitprov.agents.report import FileEdit, Report
-from gitprov.flow.capture import edit_contents, turns
-from gitprov.flow.capture.moment import Moment, content_of, inbox_of, look_around, place_of
+from gitprov.agents.report import Report
+from gitprov.flow.capture import edit_contents, shell, turns
+from gitprov.flow.capture.arrivals import (
+    Delivered,
+    Target,
+    by_inbox,
+    places_of,
+    read,
+    session_of,
+    shell_place,
+    targets_of,
+)
+from gitprov.flow.capture.moment import Moment, content_of, inbox_of
 from gitprov.flow.capture.moment import report as log
-from gitprov.git.locate import Location
+from gitprov.git.user import parent_command
 from gitprov.model.event import ContentRef, Turn
 from gitprov.store import files
 from gitprov.store.inbox import intents
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.intents import Intent
-from gitprov.store.inbox.sessions import session_key
 from gitprov.store.inbox.snapshots import Snapshot
 
 _TAIL = 1 << 18
 """Bytes at the end of an agent's record of a session that are searched for the model."""
 
 
-class Target(NamedTuple):
-    """An edit and the location of its file, and of the file that it was before a rename."""
-
-    edit: FileEdit
-    place: Location
-    source: Location | None
-
-
-class Delivered(NamedTuple):
-    """A report as it arrived: the agent's name on the command line, the event there, the payload."""
-
-    agent: str
-    event: str | None
-    payload: dict[str, Any]
-    report: Report
-
-
-def read(agent: str, event: str | None, payload: object, moment: Moment) -> Delivered | None:
-    """Read one payload; None where it has no meaning for lines. ValueError where it is not an object."""
-    reading = adapters.read(agent, payload, event)
-    if reading is None or not isinstance(payload, dict):
-        return None
-    if reading.transcript is not None and reading.transcript.startswith("~/"):
-        reading = reading._replace(transcript=moment.env.get("HOME", "") + reading.transcript[1:])
-    return Delivered(agent, event, payload, reading)
-
-
 def inboxes(delivered: Delivered, moment: Moment) -> list[Inbox]:
     """The inboxes that a report is about: that of the session, and those of the files."""
     places = [turns.home(delivered.report.hook, moment)]
-    places += [target.place for target in _targets(delivered.report, moment)]
+    places += [target.place for target in targets_of(delivered.report, moment)]
     by_root = {inbox.root: inbox for inbox in (inbox_of(place) for place in places if place is not None)}
     return list(by_root.values())
 
@@ -68,12 +50,12 @@ def record(delivered: Delivered, moment: Moment) -> None:
     hook, name = delivered.report.hook, delivered.report.hook.name
     around = inboxes(delivered, moment)
     for inbox in around:
-        close(inbox, moment, _session(delivered.report), but=hook.tool_key, final=name in _ENDS)
+        close(inbox, moment, session_of(delivered.report), but=hook.tool_key, final=name in _ENDS)
     if name == report.PROMPT:
         turns.submit(hook, moment)
     elif name == report.BEFORE:
         _before(delivered, moment)
-    elif name == report.AFTER:
+    elif name == report.AFTER or (name == report.FAILED and delivered.report.command is not None):
         _after(delivered, moment)
     elif name == report.FAILED:
         for inbox in around:
@@ -107,7 +89,7 @@ def close(inbox: Inbox, moment: Moment, session: str | None, *, but: str = "", f
 def _happened(announced: Report, inbox: Inbox, intent: Intent, moment: Moment) -> bool:
     """Whether every file is exactly as the announced edits make it, and one of them was not so before."""
     changed = False
-    for target in _targets(announced, moment):
+    for target in targets_of(announced, moment):
         if inbox_of(target.place).root != inbox.root or not target.edit.is_exact:
             return False
         before = _announced_content(target, inbox, intent)
@@ -122,39 +104,105 @@ def _happened(announced: Report, inbox: Inbox, intent: Intent, moment: Moment) -
     return changed
 
 
+def close_at_commit(inbox: Inbox, env: Mapping[str, str], above: int, now: float) -> None:
+    """Record the open intents whose edits are in the files, before a commit is made of them.
+
+    `above` is the commit's parent process: what a shell command has done so far is recorded only if the
+    command itself makes the commit, since others may have changed files while it runs.
+    """
+    ancestors = {process.token for process in parent_command.above(above)}
+    for intent in intents.open_intents(inbox):
+        moment = Moment(now, env, intent.cwd, above=above)
+        delivered = read(intent.agent, intent.event, dict(intent.payload), moment)
+        if delivered is None:
+            continue
+        if intent.walk is not None and intent.process in ancestors:
+            _record_walk(delivered, inbox, intent, moment, f"{intent.key}\0{intent.nonce}\0{now}")
+            intents.drop(inbox, intent.key)
+            _announce(delivered, inbox, [], moment, intent.process)
+        elif _happened(delivered.report, inbox, intent, moment):
+            _after(delivered, moment)
+
+
 def _before(delivered: Delivered, moment: Moment) -> None:
+    process = None if delivered.report.command is None else _agent_process(moment.above)
+    for inbox, targets in by_inbox(delivered, moment):
+        _announce(delivered, inbox, targets, moment, process)
+
+
+def _announce(
+    delivered: Delivered, inbox: Inbox, targets: list[Target], moment: Moment, process: str | None
+) -> None:
+    """Store the intent of a tool use with the files as they are. `process`: that of a shell tool's agent."""
     hook = delivered.report.hook
-    for inbox, targets in _by_inbox(delivered.report, moment):
-        snapshots = []
-        for place in _places(targets):
-            content = content_of(place)
-            snapshots.append(Snapshot(place.path, None if content is None else inbox.put_blob(content)))
-        intents.put(
-            inbox,
-            Intent(
-                key=hook.tool_key,
-                session=_session(delivered.report),
-                agent=delivered.agent,
-                event=delivered.event,
-                cwd=moment.cwd,
-                payload=delivered.payload,
-                nonce=f"{moment.now:.6f}",
-                seq=inbox.next_seq() - 1,
-                snapshots=tuple(snapshots),
-            ),
-        )
+    snapshots = []
+    for place in places_of(targets):
+        content = content_of(place)
+        snapshots.append(Snapshot(place.path, None if content is None else inbox.put_blob(content)))
+    tree = shell_place(delivered, moment)
+    walk = None
+    if tree is not None and inbox_of(tree).root == inbox.root:
+        walk = shell.look(tree, inbox, moment.env).to_json()
+    intent = Intent(
+        key=hook.tool_key,
+        session=session_of(delivered.report),
+        agent=delivered.agent,
+        event=delivered.event,
+        cwd=moment.cwd,
+        payload=delivered.payload,
+        nonce=f"{moment.now:.6f}",
+        seq=inbox.next_seq() - 1,
+        snapshots=tuple(snapshots),
+        walk=walk,
+        process=process,
+    )
+    intents.put(inbox, intent)
 
 
 def _after(delivered: Delivered, moment: Moment) -> None:
     hook = delivered.report.hook
-    for inbox, targets in _by_inbox(delivered.report, moment):
+    for inbox, targets in by_inbox(delivered, moment):
         intent = intents.get(inbox, hook.tool_key)
-        key = hook.tool_key
-        if not hook.tool_use_id:
-            key += f"\0{intent.nonce if intent is not None else moment.now}"
-        if not inbox.marks.is_done(key):
+        if inbox.marks.is_done(hook.tool_key) and (intent is None or hook.tool_use_id):
+            continue
+        key = (
+            hook.tool_key
+            if hook.tool_use_id
+            else f"{hook.tool_key}\0{intent.nonce if intent else moment.now}"
+        )
+        done = hook.name in (report.AFTER, report.FAILED)
+        if intent is not None and intent.walk is not None and done:
+            close(inbox, moment, None, but=intent.key)
+            _record_walk(delivered, inbox, intent, moment, key)
+        elif targets:
             record_edits(delivered, inbox, list(_changes(targets, inbox, intent, moment)), key, moment)
         intents.drop(inbox, hook.tool_key)
+        with inbox.marks.hold(hook.tool_key) as mark:
+            if not mark.done:
+                mark.finish()
+
+
+def _record_walk(delivered: Delivered, inbox: Inbox, intent: Intent, moment: Moment, key: str) -> None:
+    """Record what a shell command changed since it was announced."""
+    place = shell_place(delivered, moment)
+    if place is None or intent.walk is None:
+        return
+    walk = shell.Walk.from_json(intent.walk)
+    command = delivered.report.command or ""
+    changes = list(shell.changes(walk, command, intent.seq, place, inbox, moment.env))
+    record_edits(delivered, inbox, changes, key, moment)
+
+
+def _agent_process(above: int) -> str | None:
+    """The nearest process above a hook that is no shell: the agent. None where processes cannot be read."""
+    for process in parent_command.above(above):
+        name = os.path.basename(process.words[0]).lstrip("-") if process.words else ""
+        if name and name not in _SHELLS:
+            return process.token
+    return None
+
+
+_SHELLS = frozenset(("sh", "bash", "dash", "zsh", "fish", "ksh", "busybox", "env", "nu"))
 
 
 def _changes(
@@ -264,7 +312,7 @@ def _stop(delivered: Delivered, moment: Moment) -> None:
     hook = delivered.report.hook
     turns.stop(hook, moment)
     place = turns.home(hook, moment)
-    turn = None if place is None else inbox_of(place).sessions.latest(_session(delivered.report))
+    turn = None if place is None else inbox_of(place).sessions.latest(session_of(delivered.report))
     if place is not None and turn is not None:
         facts = _facts(delivered)
         model, version = hook.model or facts.model, delivered.report.version or facts.version
@@ -291,44 +339,6 @@ def _facts(delivered: Delivered) -> report.Facts:
     except OSError:
         return report.Facts()
     return adapters.facts(delivered.agent, head + b"\n" + record_of_session)
-
-
-def _by_inbox(announced: Report, moment: Moment) -> list[tuple[Inbox, list[Target]]]:
-    """The edits of a report, by the inbox of their file."""
-    groups: dict[str, tuple[Inbox, list[Target]]] = {}
-    for target in _targets(announced, moment):
-        inbox = inbox_of(target.place)
-        groups.setdefault(inbox.root, (inbox, []))[1].append(target)
-    for inbox, targets in groups.values():
-        look_around(inbox, targets[0].place)
-    return list(groups.values())
-
-
-def _targets(announced: Report, moment: Moment) -> list[Target]:
-    """The edits whose files are in a work tree. Files elsewhere are nobody's."""
-    cwd = directory_of(announced, moment)
-    targets = []
-    for edit in announced.edits:
-        place = place_of(os.path.join(cwd, edit.path), cwd, moment.env)
-        source = None if edit.source is None else os.path.join(cwd, edit.source)
-        if place is not None and place.path:
-            targets.append(Target(edit, place, None if source is None else place_of(source, cwd, moment.env)))
-    return targets
-
-
-def directory_of(announced: Report, moment: Moment) -> str:
-    """The directory from which the tool's paths start."""
-    return os.path.join(moment.cwd, announced.hook.cwd or "", announced.directory or "")
-
-
-def _places(targets: list[Target]) -> list[Location]:
-    """The locations of all files that the edits read or write, each once."""
-    places = [place for target in targets for place in (target.place, target.source) if place is not None]
-    return list({place.path: place for place in places}.values())
-
-
-def _session(announced: Report) -> str:
-    return session_key(announced.hook.agent, announced.hook.session, announced.hook.subagent)
 
 
 def _shown(arguments: dict[str, Any]) -> str:

@@ -59,8 +59,8 @@ def submit(hook: Hook, moment: Moment) -> None:
 def _is_repeated(inbox: Inbox, turn: Turn) -> bool:
     """Whether a prompt is that of the session's last turn, delivered again.
 
-    Only Claude Code's turns have offsets. Another agent's prompt that comes again before its turn has ended is
-    a second delivery, by another of its settings files.
+    Only Claude Code's turns have offsets. Another agent's prompt that comes again before its turn has ended
+    is a second delivery, by another of its settings files.
     """
     last = inbox.sessions.latest(turn.key)
     if last is None or (last.prompt, last.transcript) != (turn.prompt, turn.transcript):
