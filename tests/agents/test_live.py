@@ -35,7 +35,6 @@ def test_a_recorded_session(started: GitRepo, agent: str) -> None:
     log = started.inbox() / "log"
     assert not log.exists() or log.read_text() == ""
     started.commit("Edits")
-    print(started.note())
     assert lines(started, "hello.py") == [("ai", name, model, text) for text in HELLO]
     texts = {text for *_, text in lines(started, "app.py")}
     assert {"line_3 = 33", "line_3b = 34", "line_15 = 1515"} <= texts

@@ -27,13 +27,19 @@ def command(
         str | None,
         typer.Option(
             metavar="NAMES",
-            help="Agents to connect (claude-code), comma-joined, or none. Default: those the project has"
-            " settings of.",
+            help="Agents to connect, comma-joined (docs/agents.md), or all, detected, none. Default: Claude"
+            " Code where the project has settings of it.",
         ),
     ] = None,
     user: Annotated[
         bool, typer.Option("--user", help="Connect agents for all my projects, not this one.")
     ] = False,
+    scope: Annotated[
+        str | None,
+        typer.Option(
+            metavar="project|user", help="Whose settings of agents: the default project, or as --user."
+        ),
+    ] = None,
     template: Annotated[
         bool, typer.Option("--template", help="Put the hooks into a template of new clones.")
     ] = False,
@@ -54,7 +60,9 @@ def command(
         raise UsageError(
             "a directory goes with --template", f"as in: gitprov install --template {shell_quoted(directory)}"
         )
-    wish = installation.wish(agents, user=user, push=push)
+    if scope not in (None, "project", "user") or (user and scope == "project"):
+        raise UsageError("--scope is project or user", "as in: gitprov install --agents all --scope user")
+    wish = installation.wish(agents, user=user or scope == "user", push=push)
     repo = None if template else _repository(wish)
     if template:
         outcome = install.install_template(installation.template(directory), wish)

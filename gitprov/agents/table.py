@@ -1,0 +1,186 @@
+"""The table of agents: how each is connected, and what gitprov sees of it. docs/agents.md is made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+NESTED, FLAT, OWN = "nested", "flat", "own"
+"""Styles of a hooks file: entries with lists of commands, entries that are commands, a file of gitprov's."""
+
+
+class HookFile(NamedTuple):
+    """A file through which an agent runs hooks; paths are below the project's top and the home directory.
+
+    `events`: event → matcher of tools, None for no matcher. `timeout` is a number in the agent's own unit,
+    None for no field. `flags`: settings to switch on where they are absent, as paths of keys. `text`: name of
+    the shipped file that is copied, else the file is made of the events. `passes_event`: the event is an
+    argument of the command. `extra`: more fields of each command.
+    """
+
+    project: str | None
+    user: str
+    style: str
+    events: Mapping[str, str | None]
+    timeout: int | None = None
+    flags: tuple[tuple[str, ...], ...] = ()
+    text: str | None = None
+    passes_event: bool = False
+    extra: Mapping[str, object] = {}
+    top: Mapping[str, object] = {}
+
+
+class AgentRow(NamedTuple):
+    """One agent. `name` is the one on the command line, `title` the product's.
+
+    `checked`: the version it was checked against, and how. `marks`: directories or files below a home or a
+    project that show that the agent is in use. `toml`: a file of settings in TOML, with a key to switch on.
+    """
+
+    name: str
+    title: str
+    checked: str
+    seen: str
+    unseen: str
+    trust: str
+    marks: tuple[str, ...]
+    hooks: HookFile | None
+    toml: tuple[str, tuple[str, ...]] | None = None
+
+
+_RECORDED = "recorded from a real session"
+_TYPES = "from type definitions only"
+_NO_MODEL = "model only from the session's own record"
+
+ROWS = (
+    AgentRow(
+        "claude-code",
+        "Claude Code",
+        f"2.1.332, {_RECORDED}",
+        "prompts, edits, shell commands, subagents, answers, model, tokens",
+        "sessions in an IDE panel or an SDK that run no user hooks; background commands after their start",
+        "none for your own settings; a project's settings are trusted with the project's folder",
+        (".claude",),
+        None,
+    ),
+    AgentRow(
+        "codex",
+        "Codex CLI",
+        f"0.171.0, {_RECORDED}",
+        "prompts, patches (in shell commands too), shell commands, last answer, model, version",
+        "tokens and request ids; what a shell command without an after-event wrote, unless it is a patch",
+        "run /hooks in Codex and trust gitprov's hooks",
+        (".codex",),
+        HookFile(
+            ".codex/hooks.json",
+            ".codex/hooks.json",
+            NESTED,
+            {
+                "PreToolUse": "apply_patch|Bash",
+                "PostToolUse": "apply_patch|Bash",
+                "UserPromptSubmit": None,
+                "Stop": None,
+                "SessionStart": None,
+            },
+            timeout=10,
+        ),
+        (".codex/config.toml", ("features", "hooks")),
+    ),
+    AgentRow(
+        "gemini",
+        "Gemini CLI",
+        f"0.61.0, {_RECORDED}",
+        "prompts, edits with the whole file before and after, shell commands, last answer, changed proposals",
+        f"ids of tool uses; {_NO_MODEL}",
+        "trust the folder when Gemini CLI asks; it warns of a project's new hooks",
+        (".gemini",),
+        HookFile(
+            ".gemini/settings.json",
+            ".gemini/settings.json",
+            NESTED,
+            {
+                "BeforeTool": "write_file|replace|run_shell_command",
+                "AfterTool": "write_file|replace|run_shell_command",
+                "BeforeAgent": None,
+                "AfterAgent": None,
+                "SessionStart": None,
+            },
+            timeout=10000,
+            flags=(("tools", "enableHooks"), ("hooksConfig", "enabled")),
+            extra={"name": "gitprov"},
+        ),
+    ),
+    AgentRow(
+        "copilot",
+        "GitHub Copilot CLI",
+        f"1.0.102, {_RECORDED}",
+        "prompts, edits, patches, shell commands, subagents as sessions of their own",
+        f"answers, ids of tool uses; {_NO_MODEL}",
+        "trust the directory when Copilot asks",
+        (".copilot",),
+        HookFile(
+            ".github/hooks/gitprov.json",
+            ".copilot/hooks/gitprov.json",
+            OWN,
+            dict.fromkeys(
+                (
+                    "preToolUse",
+                    "postToolUse",
+                    "postToolUseFailure",
+                    "userPromptSubmitted",
+                    "agentStop",
+                    "sessionStart",
+                )
+            ),
+            timeout=10,
+            passes_event=True,
+        ),
+    ),
+    AgentRow(
+        "opencode",
+        "OpenCode",
+        f"1.18.33, {_RECORDED}",
+        "prompts, edits, patches, shell commands, subagents as sessions of their own, model, version",
+        "answers, tokens",
+        "none: OpenCode runs the plug-ins of a project without asking",
+        (".config/opencode", ".opencode"),
+        HookFile(
+            ".opencode/plugins/gitprov.js",
+            ".config/opencode/plugins/gitprov.js",
+            OWN,
+            {},
+            text="opencode.js",
+        ),
+    ),
+    AgentRow(
+        "qwen",
+        "Qwen Code",
+        f"0.24.4, {_RECORDED}",
+        "prompts, edits with the whole file before and after, shell commands, last answer",
+        _NO_MODEL,
+        "trust the folder when Qwen Code asks",
+        (".qwen",),
+        HookFile(
+            ".qwen/settings.json",
+            ".qwen/settings.json",
+            NESTED,
+            {
+                "PreToolUse": "write_file|edit|run_shell_command",
+                "PostToolUse": "write_file|edit|run_shell_command",
+                "PostToolUseFailure": "write_file|edit|run_shell_command",
+                "UserPromptSubmit": None,
+                "Stop": None,
+                "SessionStart": None,
+            },
+            timeout=10000,
+            flags=(("hooksConfig", "enabled"),),
+            extra={"name": "gitprov"},
+        ),
+    ),
+)
+"""Every agent that gitprov can be connected to."""
+
+
+def row_of(name: str) -> AgentRow | None:
+    """The row of an agent, None where there is none of that name."""
+    return next((row for row in ROWS if row.name == name), None)
