@@ -165,7 +165,7 @@ def _renewed(path: str, text: str) -> str:
 
 
 def _old_matcher(text: str, event: str) -> json_text.JsonPart | None:
-    """The position of a matcher that an earlier version wrote for gitprov's command alone; None without one."""
+    """The position of an earlier version's matcher of gitprov's command alone; None without one."""
     entries = (_entries(text, event) or [json_text.Container(0, (), 0)])[-1]
     for part in entries.parts:
         entry = json.loads(text[part.value : part.end])

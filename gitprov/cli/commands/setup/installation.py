@@ -50,8 +50,6 @@ def finish(
         return
     if outcome.steps and summary is not None and not dry_run:
         say(*summary())
-        for step in outcome.steps:
-            say(*step.diff)
     else:
         _list(outcome.steps, dry_run)
     if not outcome.steps:
@@ -64,7 +62,8 @@ def _list(steps: list[Step], dry_run: bool) -> None:
     for step in steps:
         detail = f"  ({step.detail})" if step.detail else ""
         say(f"{'would ' if dry_run else ''}{step.action}: {step.path}{detail}")
-        say(*(f"    {line}" for line in step.diff))
+        if dry_run:
+            say(*(f"    {line}" for line in step.diff))
 
 
 def template(directory: str | None) -> str:
