@@ -14,6 +14,14 @@ MODULES = {
     "copilot": "copilot",
     "opencode": "opencode",
     "qwen": "qwen",
+    "cursor": "cursor",
+    "antigravity": "antigravity",
+    "windsurf": "windsurf",
+    "amp": "amp",
+    "droid": "droid",
+    "cline": "cline",
+    "continue": "continue_cli",
+    "pi": "pi",
 }
 """Name on the command line → module in this room."""
 

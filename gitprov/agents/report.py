@@ -131,6 +131,11 @@ def text(row: object, *names: str) -> str | None:
     return next((value for value in values if isinstance(value, str) and value), None)
 
 
+def first_text(rows: object) -> str | None:
+    """The first text in a list; None where there is none."""
+    return next((row for row in rows if isinstance(row, str)), None) if isinstance(rows, list) else None
+
+
 def part(row: object, *names: str) -> dict[str, Any]:
     """The first of these fields that is an object; an empty one where none is."""
     values = (row.get(name) for name in names) if isinstance(row, dict) else ()

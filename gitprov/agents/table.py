@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-NESTED, FLAT, OWN = "nested", "flat", "own"
-"""Styles of a hooks file: entries with lists of commands, entries that are commands, a file of gitprov's."""
+NESTED, FLAT, OWN, SCRIPTS = "nested", "flat", "own", "scripts"
+"""Styles of hooks files: entries with lists of commands, entries that are commands, a file of gitprov's own,
+a directory with a script for each event.
+"""
 
 
 class HookFile(NamedTuple):
@@ -15,7 +17,8 @@ class HookFile(NamedTuple):
     `events`: event → matcher of tools, None for no matcher. `timeout` is a number in the agent's own unit,
     None for no field. `flags`: settings to switch on where they are absent, as paths of keys. `text`: name of
     the shipped file that is copied, else the file is made of the events. `passes_event`: the event is an
-    argument of the command. `extra`: more fields of each command.
+    argument of the command. `extra`: more fields of each command; `top`: of the whole file. `answers`: event
+    → text that the agent needs to get from the command.
     """
 
     project: str | None
@@ -28,6 +31,7 @@ class HookFile(NamedTuple):
     passes_event: bool = False
     extra: Mapping[str, object] = {}
     top: Mapping[str, object] = {}
+    answers: Mapping[str, str] = {}
 
 
 class AgentRow(NamedTuple):
@@ -176,6 +180,137 @@ ROWS = (
             flags=(("hooksConfig", "enabled"),),
             extra={"name": "gitprov"},
         ),
+    ),
+    AgentRow(
+        "cursor",
+        "Cursor",
+        f"2.4, {_TYPES}",
+        "prompts, edits, deletions, shell commands, model, version",
+        "answers; inline edits (Cmd-K) and completions, which run no hooks",
+        "switch hooks on in Cursor's settings, and look at them there (Settings, Hooks)",
+        (".cursor",),
+        HookFile(
+            ".cursor/hooks.json",
+            ".cursor/hooks.json",
+            FLAT,
+            dict.fromkeys(("preToolUse", "postToolUse", "beforeSubmitPrompt", "stop")),
+            top={"version": 1},
+            answers={"beforeSubmitPrompt": '{"continue":true}'},
+        ),
+    ),
+    AgentRow(
+        "antigravity",
+        "Antigravity",
+        _TYPES,
+        "prompts, edits, shell commands, where its hooks are pointed at gitprov by hand",
+        "everything else: no hooks file of it is documented",
+        "none",
+        (".antigravity", ".gemini/antigravity"),
+        None,
+    ),
+    AgentRow(
+        "windsurf",
+        "Windsurf",
+        _TYPES,
+        "prompts, edits, shell commands, model",
+        "answers, ids of tool uses",
+        "look at the hooks in Windsurf's settings (Cascade, Hooks)",
+        (".codeium/windsurf", ".windsurf"),
+        HookFile(
+            ".windsurf/hooks.json",
+            ".codeium/windsurf/hooks.json",
+            FLAT,
+            dict.fromkeys(
+                (
+                    "pre_write_code",
+                    "post_write_code",
+                    "pre_run_command",
+                    "post_run_command",
+                    "pre_user_prompt",
+                )
+            ),
+            extra={"show_output": False},
+        ),
+    ),
+    AgentRow(
+        "amp",
+        "Amp",
+        _TYPES,
+        "prompts, edits, shell commands, model, where a plug-in of yours reports them",
+        "everything else: no plug-in is shipped, since none could be run",
+        "none",
+        (".config/amp",),
+        None,
+    ),
+    AgentRow(
+        "droid",
+        "Factory Droid",
+        f"0.215.0, {_TYPES}",
+        "prompts, edits, patches, shell commands, last answer",
+        "model",
+        "look at the hooks in Droid (/hooks)",
+        (".factory",),
+        HookFile(
+            ".factory/settings.json",
+            ".factory/settings.json",
+            NESTED,
+            {
+                "PreToolUse": "ApplyPatch|Edit|MultiEdit|Write|Create|Bash|Execute",
+                "PostToolUse": "ApplyPatch|Edit|MultiEdit|Write|Create|Bash|Execute",
+                "UserPromptSubmit": None,
+                "Stop": None,
+            },
+            timeout=10,
+        ),
+    ),
+    AgentRow(
+        "cline",
+        "Cline",
+        f"CLI 3.0.65, {_RECORDED}",
+        "edits, shell commands, last answer",
+        f"prompts on the command line; {_NO_MODEL}",
+        "switch hooks on in Cline's settings",
+        (".cline", ".clinerules", "Documents/Cline"),
+        HookFile(
+            ".clinerules/hooks",
+            "Documents/Cline/Hooks",
+            SCRIPTS,
+            dict.fromkeys(("PreToolUse", "PostToolUse", "UserPromptSubmit", "TaskComplete")),
+            passes_event=True,
+            answers=dict.fromkeys(
+                ("PreToolUse", "PostToolUse", "UserPromptSubmit", "TaskComplete"), '{"cancel":false}'
+            ),
+        ),
+    ),
+    AgentRow(
+        "continue",
+        "Continue CLI",
+        f"1.5.47, {_TYPES}",
+        "prompts, edits, shell commands, model, where its hooks run",
+        "runs with -p, in which no hook was seen to run",
+        "it reads the hooks of Claude Code's settings: gitprov install --agents claude-code",
+        (".continue",),
+        None,
+    ),
+    AgentRow(
+        "pi",
+        "pi",
+        f"0.73.1, {_RECORDED}",
+        "prompts, edits, shell commands, model",
+        "answers, tokens",
+        "none: pi loads extensions without asking",
+        (".pi",),
+        HookFile(".pi/extensions/gitprov.ts", ".pi/agent/extensions/gitprov.ts", OWN, {}, text="pi.ts"),
+    ),
+    AgentRow(
+        "aider",
+        "Aider",
+        f"0.86.2, {_RECORDED}",
+        "its commits, by their trailer: the class is `declared`",
+        "everything else: it has no hooks, and commits with --no-verify",
+        "none",
+        (".aider.conf.yml", ".aider.chat.history.md"),
+        None,
     ),
 )
 """Every agent that gitprov can be connected to."""

@@ -60,7 +60,7 @@ def command_of(tool: str | None, value: object) -> str | None:
         if isinstance(command, str):
             return command
         if isinstance(command, list):
-            return " ".join(word for word in command if isinstance(word, str))
+            return "\n".join(word for word in command if isinstance(word, str))
     return ""
 
 

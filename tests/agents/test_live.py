@@ -15,6 +15,8 @@ CASES = {
     "copilot": ("copilot-1.0.102.jsonl", "copilot-cli", None),
     "opencode": ("opencode-1.18.33.jsonl", "opencode", "fake-model"),
     "qwen": ("qwen-0.24.4.jsonl", "qwen-code", "qwen3-coder-plus"),
+    "cline": ("cline-3.0.65.jsonl", "cline", None),
+    "pi": ("pi-0.73.1.jsonl", "pi", "fake-model"),
 }
 
 

@@ -49,7 +49,7 @@ class Replay:
         """Deliver a recording. Tools named `skip` change nothing, as if a person had refused them."""
         for row in rows(recording, self.repo):
             payload, event = row["payload"], row["event"]
-            name = payload.get("hook_event_name") or payload.get("hook") or event
+            name = _event_of(payload) or event
             if _is_done(name, payload):
                 self.perform(payload, skip)
             self.deliver(payload, event)
@@ -58,8 +58,7 @@ class Replay:
 
     def perform(self, payload: Row, skip: str = "") -> None:
         """What the payload's tool does to the files."""
-        tool = payload.get("tool_name") or payload.get("toolName") or payload.get("tool")
-        value = payload.get("tool_input", payload.get("toolArgs", payload.get("args")))
+        tool, value = _tool_of(payload)
         if tool == skip:
             return
         command = tools.command_of(tool, value)
@@ -82,11 +81,40 @@ class Replay:
                 path.write_text(text)
 
 
+def _event_of(payload: Row) -> str | None:
+    """The event that a payload names."""
+    name = payload.get("hook_event_name") or payload.get("hook") or payload.get("event", {}).get("type")
+    return name if isinstance(name, str) else None
+
+
+def _tool_of(payload: Row) -> tuple[str | None, Any]:
+    """The tool of a payload and its arguments."""
+    call = payload.get("tool_call") or payload.get("tool_result")
+    if isinstance(call, dict) and "input" in call:
+        arguments = call["input"]
+        if call["name"] == "editor":
+            return ("edit" if "old_text" in arguments else "write"), {
+                **arguments,
+                "content": arguments["new_text"],
+            }
+        return call["name"], arguments
+    inner = payload.get("event", {})
+    tool = payload.get("tool_name") or payload.get("toolName") or payload.get("tool") or inner.get("toolName")
+    for name in ("tool_input", "toolArgs", "args"):
+        if name in payload:
+            return tool, payload[name]
+    return tool, inner.get("input")
+
+
 def _is_done(name: str | None, payload: Row) -> bool:
     """Whether the tool of a payload has just run without a failure."""
     answer = payload.get("tool_response")
     failed = isinstance(answer, dict) and answer.get("error")
-    return name in ("PostToolUse", "AfterTool", "postToolUse", "tool.execute.after") and not failed
+    failed = failed or payload.get("event", {}).get("isError")
+    return name in _DONE and not failed
+
+
+_DONE = ("PostToolUse", "AfterTool", "postToolUse", "tool.execute.after", "tool_result")
 
 
 def _runs_unreported(name: str | None, payload: Row) -> bool:

@@ -10,7 +10,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from gitprov.agents.table import FLAT, OWN, AgentRow, HookFile
+from gitprov.agents.table import FLAT, OWN, SCRIPTS, AgentRow, HookFile
 from gitprov.errors import ConfigError, GitprovError
 from gitprov.store.setup import json_comments, json_text, launchers
 
@@ -20,37 +20,39 @@ if TYPE_CHECKING:
 _MARK = "gitprov capture "
 
 
-def command(row: AgentRow, event: str | None = None) -> str:
-    """The shell command that reports to gitprov; without gitprov it does nothing."""
+def command(row: AgentRow, event: str | None = None, answer: str | None = None) -> str:
+    """The shell command that reports to gitprov, and answers; without gitprov it only answers."""
     words = f"{_MARK}{row.name}" + (f" {event}" if event else "")
     place = "/".join(launchers.PLACE)
+    if answer is not None:
+        return f"PATH=\"$HOME/{place}:$PATH\"; ! command -v gitprov >/dev/null || {words}; echo '{answer}'"
     return f'PATH="$HOME/{place}:$PATH"; command -v gitprov >/dev/null || exit 0; exec {words}'
 
 
-def added(path: str, text: str | None, row: AgentRow, hooks: HookFile) -> str:
+def added(path: str, text: str | None, row: AgentRow, hooks: HookFile, event: str | None = None) -> str:
     """The text of a hooks file with gitprov's hook for each event that lacks it.
 
-    ConfigError, which names `path`, where the text is damaged, and where a file of gitprov's own is not.
+    `event`: the one that the file is a script for. ConfigError, which names `path`, where the text is
+    damaged, and where a file of gitprov's own is not.
     """
-    if hooks.style == OWN:
+    if hooks.style in (OWN, SCRIPTS):
         if text is not None and not is_ours(text):
             raise ConfigError(f"{path} is not a file of gitprov's", "move it away and install again")
-        return _own_text(row, hooks)
+        return _own_text(row, hooks, event)
     text = text if text and text.strip() else "{}\n"
     for key, value in hooks.top.items():
         if key not in _settings(path, text):
             text = json_text.append(text, json_text.root(text), value, key)
     for keys in hooks.flags:
         text = _switched_on(path, text, keys)
-    for event in missing(path, text, hooks):
-        entry = _entry(row, hooks, event)
-        text = _with_entry(text, event, entry)
+    for name in missing(path, text, hooks):
+        text = _with_entry(text, name, _entry(row, hooks, name))
     return text
 
 
 def removed(path: str, text: str, hooks: HookFile) -> str | None:
     """The text without gitprov's hooks; None for a file of gitprov's own. Settings switched on stay."""
-    if hooks.style == OWN:
+    if hooks.style in (OWN, SCRIPTS):
         return None if is_ours(text) else text
     for event in [event for event, entries in _hooks(path, text).items() if any(map(_has_mark, entries))]:
         while (at := _our_entry(text, event)) is not None:
@@ -61,7 +63,7 @@ def removed(path: str, text: str, hooks: HookFile) -> str | None:
 
 def missing(path: str, text: str | None, hooks: HookFile) -> list[str]:
     """The events that lack gitprov's hook. ConfigError where the text is damaged."""
-    if hooks.style == OWN:
+    if hooks.style in (OWN, SCRIPTS):
         return [] if text is not None and is_ours(text) else [*(hooks.events or {"plug-in": None})]
     entries = _hooks(path, text) if text and text.strip() else {}
     return [event for event in hooks.events if not any(map(_has_mark, entries.get(event, [])))]
@@ -105,8 +107,8 @@ def toml_value(text: str | None, keys: Sequence[str]) -> object:
         return None
 
 
-def _own_text(row: AgentRow, hooks: HookFile) -> str:
-    """The whole text of a file that is gitprov's alone."""
+def _own_text(row: AgentRow, hooks: HookFile, event: str | None) -> str:
+    """The whole text of a file that is gitprov's alone; of a script for `event`."""
     if hooks.text is not None:
         place = os.path.join(os.path.dirname(os.path.abspath(__file__)), "plugins", hooks.text)
         try:
@@ -116,6 +118,8 @@ def _own_text(row: AgentRow, hooks: HookFile) -> str:
             raise GitprovError(
                 f"this installation of gitprov lacks {place}", "install gitprov again"
             ) from error
+    if event is not None:
+        return f"#!/bin/sh\n{command(row, event, hooks.answers.get(event))}\n"
     entries = {
         event: [{"type": "command", "bash": command(row, event), "timeoutSec": hooks.timeout}]
         for event in hooks.events
@@ -124,7 +128,8 @@ def _own_text(row: AgentRow, hooks: HookFile) -> str:
 
 
 def _entry(row: AgentRow, hooks: HookFile, event: str) -> dict[str, Any]:
-    call: dict[str, Any] = {"command": command(row, event if hooks.passes_event else None), **hooks.extra}
+    passed = event if hooks.passes_event else None
+    call: dict[str, Any] = {"command": command(row, passed, hooks.answers.get(event)), **hooks.extra}
     if hooks.timeout is not None:
         call["timeout"] = hooks.timeout
     if hooks.style == FLAT:

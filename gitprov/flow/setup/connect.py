@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import stat
 from typing import NamedTuple
 
 from gitprov.agents import table
@@ -41,13 +42,11 @@ def steps(names: tuple[str, ...], scope: Scope) -> InstallPlan:
     for row in table.ROWS:
         if row.name not in names or row.hooks is None:
             continue
-        path = file_of(row, scope)
-        if path is None:
-            hints.append(f"{row.title} has no hooks for one project; add --scope user")
-            continue
-        before = agent_settings.read(path, scope.tree)
-        after = agent_files.added(path, before, row, row.hooks)
-        changed = [_change(path, before, after, scope, f"{row.title}: gitprov capture {row.name}")]
+        changed = []
+        for path, event in files_of(row, scope):
+            before = agent_settings.read(path, scope.tree)
+            after = agent_files.added(path, before, row, row.hooks, event)
+            changed.append(_change(path, before, after, scope, f"{row.title}: gitprov capture {row.name}"))
         if row.toml is not None:
             toml_path = os.path.join(scope.top, row.toml[0])
             old = agent_settings.read(toml_path, scope.tree)
@@ -64,11 +63,10 @@ def removal_steps(scope: Scope) -> list[Step]:
     """Steps that disconnect all agents of a scope."""
     planned = []
     for row in table.ROWS:
-        path = None if row.hooks is None else file_of(row, scope)
-        if path is None or row.hooks is None:
+        if row.hooks is None:
             continue
-        paths = [path, *([os.path.join(scope.top, row.toml[0])] if row.toml else [])]
-        for place in paths:
+        paths = [path for path, _ in files_of(row, scope)]
+        for place in [*paths, *([os.path.join(scope.top, row.toml[0])] if row.toml else [])]:
             text = _read_quietly(place, scope)
             if text is None:
                 continue
@@ -76,24 +74,28 @@ def removal_steps(scope: Scope) -> list[Step]:
             if original is not None:
                 back = None if original.before is None else original.before.decode("utf-8")
                 planned.append(_restore(place, text, back, scope))
-            elif place == path and agent_files.missing(place, text, row.hooks) != [*row.hooks.events]:
+            elif place in paths and agent_files.missing(place, text, row.hooks) != [*row.hooks.events]:
                 planned.append(_restore(place, text, agent_files.removed(place, text, row.hooks), scope))
     return planned
 
 
-def file_of(row: AgentRow, scope: Scope) -> str | None:
-    """The hooks file of an agent in a scope; None where it has none there."""
-    if row.hooks is None:
-        return None
-    relative = row.hooks.user if scope.tree is None else row.hooks.project
-    return None if relative is None else os.path.join(scope.top, relative)
+def files_of(row: AgentRow, scope: Scope) -> list[tuple[str, str | None]]:
+    """The hooks files of an agent in a scope, each with the event that it is a script for."""
+    relative = row.hooks and (row.hooks.user if scope.tree is None else row.hooks.project)
+    if row.hooks is None or not relative:
+        return []
+    path = os.path.join(scope.top, relative)
+    if row.hooks.style == table.SCRIPTS:
+        return [(os.path.join(path, event), event) for event in row.hooks.events]
+    return [(path, None)]
 
 
 def is_connected(row: AgentRow, scope: Scope) -> bool:
     """Whether an agent's hooks file in a scope has all of gitprov's hooks."""
-    path = file_of(row, scope)
-    text = None if path is None else _read_quietly(path, scope)
-    return row.hooks is not None and text is not None and not agent_files.missing(path or "", text, row.hooks)
+    if row.hooks is None:
+        return False
+    texts = {path: _read_quietly(path, scope) for path, _ in files_of(row, scope)}
+    return bool(texts) and not any(agent_files.missing(path, texts[path], row.hooks) for path in texts)
 
 
 def detected(tops: list[str]) -> list[str]:
@@ -120,6 +122,8 @@ def _change(path: str, before: str | None, after: str, scope: Scope, detail: str
         old = None if before is None else before.encode("utf-8")
         originals.keep(scope.home, path, old, after.encode("utf-8"))
         agent_settings.write(path, after, scope.tree)
+        if after.startswith("#!"):
+            os.chmod(path, os.stat(path).st_mode | stat.S_IXUSR | stat.S_IXGRP)  # noqa: S103 - a script
 
     return Step("agent", path, detail, run, diff_of(path, before, after))
 
