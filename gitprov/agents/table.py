@@ -63,7 +63,7 @@ ROWS = (
         f"2.1.332, {_RECORDED}",
         "prompts, edits, shell commands, subagents, answers, model, tokens",
         "sessions in an IDE panel or an SDK that run no user hooks; background commands after their start",
-        "none for your own settings; a project's settings are trusted with the project's folder",
+        "a project's settings are trusted with the project's folder",
         (".claude",),
         None,
     ),
@@ -146,7 +146,7 @@ ROWS = (
         f"1.18.33, {_RECORDED}",
         "prompts, edits, patches, shell commands, subagents as sessions of their own, model, version",
         "answers, tokens",
-        "none: OpenCode runs the plug-ins of a project without asking",
+        "OpenCode runs the plug-ins of a project without asking",
         (".config/opencode", ".opencode"),
         HookFile(
             ".opencode/plugins/gitprov.js",
@@ -204,7 +204,7 @@ ROWS = (
         _TYPES,
         "prompts, edits, shell commands, where its hooks are pointed at gitprov by hand",
         "everything else: no hooks file of it is documented",
-        "none",
+        "nothing to trust",
         (".antigravity", ".gemini/antigravity"),
         None,
     ),
@@ -238,7 +238,7 @@ ROWS = (
         _TYPES,
         "prompts, edits, shell commands, model, where a plug-in of yours reports them",
         "everything else: no plug-in is shipped, since none could be run",
-        "none",
+        "nothing to trust",
         (".config/amp",),
         None,
     ),
@@ -298,7 +298,7 @@ ROWS = (
         f"0.73.1, {_RECORDED}",
         "prompts, edits, shell commands, model",
         "answers, tokens",
-        "none: pi loads extensions without asking",
+        "pi loads extensions without asking",
         (".pi",),
         HookFile(".pi/extensions/gitprov.ts", ".pi/agent/extensions/gitprov.ts", OWN, {}, text="pi.ts"),
     ),
@@ -308,7 +308,7 @@ ROWS = (
         f"0.86.2, {_RECORDED}",
         "its commits, by their trailer: the class is `declared`",
         "everything else: it has no hooks, and commits with --no-verify",
-        "none",
+        "nothing to trust",
         (".aider.conf.yml", ".aider.chat.history.md"),
         None,
     ),
@@ -319,3 +319,8 @@ ROWS = (
 def row_of(name: str) -> AgentRow | None:
     """The row of an agent, None where there is none of that name."""
     return next((row for row in ROWS if row.name == name), None)
+
+
+def recorded_as(name: str) -> str:
+    """The name under which an agent's lines are recorded."""
+    return {"gemini": "gemini-cli", "copilot": "copilot-cli", "qwen": "qwen-code"}.get(name, name)

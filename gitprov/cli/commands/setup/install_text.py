@@ -45,7 +45,7 @@ def _agents(steps: list[Step], wish: InstallOptions, repo: Repository | None) ->
     more = [
         f"agents: {step.detail.partition(':')[0]}, through {step.path}"
         for step in steps
-        if step.action == "agent" and step.path != path
+        if ": gitprov capture " in step.detail and step.path != path
     ]
     if more and (wish.agents or ())[:1] != ("claude-code",):
         return more
