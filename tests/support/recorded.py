@@ -38,10 +38,13 @@ class Replay:
         self.agent = agent
         self.repo = repo
 
-    def deliver(self, payload: object, event: str | None = None) -> None:
-        """Capture one payload in this process; nothing may be reported outside of the log."""
+    def deliver(self, payload: object, event: str | None = None, above: int = 0) -> None:
+        """Capture one payload in this process; nothing may be reported outside of the log.
+
+        `above` is the process that started the hook: the agent.
+        """
         now = sealed.clock(self.repo.env)
-        moment = Moment(now, self.repo.env, str(self.repo.path))
+        moment = Moment(now, self.repo.env, str(self.repo.path), above=above)
         data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         assert capture(self.agent, data, moment, event) is None
 

@@ -150,7 +150,7 @@ def _announce(
         event=delivered.event,
         cwd=moment.cwd,
         payload=delivered.payload,
-        nonce=f"{moment.now:.6f}",
+        nonce=os.urandom(8).hex(),
         seq=inbox.next_seq() - 1,
         snapshots=tuple(snapshots),
         walk=walk,
