@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-from gitprov.agents.report import Facts, Report
+from gitprov.agents.report import HookReport, RecordFacts
 
 MODULES = {
     "claude-code": "claude_shell",
@@ -26,17 +26,17 @@ MODULES = {
 """Name on the command line → module in this room."""
 
 
-def read(agent: str, row: object, event: str | None) -> Report | None:
+def read(agent: str, row: object, event: str | None) -> HookReport | None:
     """The report of a payload; None where it has no meaning for lines. ValueError where it is no object."""
     if not isinstance(row, dict):
         raise ValueError(f"the payload is not an object but {type(row).__name__}")
-    report: Report | None = _module(agent).read(row, event)
+    report: HookReport | None = _module(agent).read(row, event)
     return report
 
 
-def facts(agent: str, record: bytes) -> Facts:
+def facts(agent: str, record: bytes) -> RecordFacts:
     """What a stretch of an agent's record of a session contains about its model."""
-    answer: Facts = _module(agent).facts(record)
+    answer: RecordFacts = _module(agent).facts(record)
     return answer
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from gitprov.agents import report
 from gitprov.agents.common import no_facts as facts
 from gitprov.agents.common import tool_report
-from gitprov.agents.report import Report, text
+from gitprov.agents.report import HookReport, text
 
 AGENT = "amp"
 _EVENTS = {
@@ -24,7 +24,7 @@ _EVENTS = {
 __all__ = ["AGENT", "facts", "read"]
 
 
-def read(row: dict[str, Any], event: str | None) -> Report | None:
+def read(row: dict[str, Any], event: str | None) -> HookReport | None:
     """The report of one message; None for events without meaning for lines."""
     name = _EVENTS.get(text(row, "hook_event_name") or event or "")
     if name is None:

@@ -10,14 +10,14 @@ from typing import Any
 from gitprov.agents import gemini
 from gitprov.agents.common import no_facts as facts
 from gitprov.agents.common import read_like_claude
-from gitprov.agents.report import Report, part, text
+from gitprov.agents.report import HookReport, part, text
 
 AGENT = "antigravity"
 
 __all__ = ["AGENT", "facts", "read"]
 
 
-def read(row: dict[str, Any], event: str | None) -> Report | None:
+def read(row: dict[str, Any], event: str | None) -> HookReport | None:
     """The report of one payload; None for events without meaning for lines."""
     call = part(row, "toolCall", "tool_call")
     if call:

@@ -11,7 +11,7 @@ from typing import Any
 
 from gitprov.agents import report
 from gitprov.agents.common import tool_report
-from gitprov.agents.report import Facts, Report, first_text, part, text
+from gitprov.agents.report import HookReport, RecordFacts, first_text, part, text
 
 AGENT = "cline"
 _EVENTS = {
@@ -26,7 +26,7 @@ _EVENTS = {
 _MODEL = re.compile(rb'"modelInfo"\s*:\s*\{[^{}]*?"id"\s*:\s*"([^"\\]+)"')
 
 
-def read(row: dict[str, Any], event: str | None) -> Report | None:
+def read(row: dict[str, Any], event: str | None) -> HookReport | None:
     """The report of one payload; None for events without meaning for lines."""
     name = _EVENTS.get(text(row, "hookName") or "") or _EVENTS.get(event or "")
     if name is None:
@@ -56,7 +56,7 @@ def read(row: dict[str, Any], event: str | None) -> Report | None:
     return tool_report(hook, tool, arguments, record)._replace(version=text(row, "clineVersion"))
 
 
-def facts(record: bytes) -> Facts:
+def facts(record: bytes) -> RecordFacts:
     """The model in a stretch of a session's record, as its newest message names it."""
     names = _MODEL.findall(record)
-    return Facts(names[-1].decode("utf-8", "replace")) if names else Facts()
+    return RecordFacts(names[-1].decode("utf-8", "replace")) if names else RecordFacts()

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from gitprov.agents import report, tools
-from gitprov.agents.report import Facts, Report, part, text
+from gitprov.agents.report import HookReport, RecordFacts, part, text
 from gitprov.model.untrusted.jsonvalue import loads_object
 
 AGENT = "codex"
 _EVENTS = frozenset((report.BEFORE, report.AFTER, report.PROMPT, report.STOP, report.START, "SubagentStop"))
 
 
-def read(row: dict[str, Any], event: str | None) -> Report | None:
+def read(row: dict[str, Any], event: str | None) -> HookReport | None:
     """The report of one payload; None for events without meaning for lines. `event` is not needed."""
     if row.get("type") == "agent-turn-complete":
         row = {
@@ -42,10 +42,10 @@ def read(row: dict[str, Any], event: str | None) -> Report | None:
     )
     command = tools.command_of(tool, arguments)
     edits, directory = tools.edits_of(tool, arguments), tools.directory_of(arguments)
-    return Report(hook, edits, command, text(row, "transcript_path"), directory=directory)
+    return HookReport(hook, edits, command, text(row, "transcript_path"), directory=directory)
 
 
-def facts(record: bytes) -> Facts:
+def facts(record: bytes) -> RecordFacts:
     """Model and version in a stretch of a session's record (`rollout-*.jsonl`), of its newest rows."""
     model = version = None
     for line in record.split(b"\n"):
@@ -53,4 +53,4 @@ def facts(record: bytes) -> Facts:
             payload = part(loads_object(line.decode("utf-8", "replace")), "payload")
             model = text(payload, "model") or model
             version = text(payload, "cli_version") or version
-    return Facts(model, version)
+    return RecordFacts(model, version)

@@ -9,12 +9,12 @@ from typing import Any
 
 from gitprov.agents import report, tools
 from gitprov.agents.claude_code import Hook
-from gitprov.agents.report import Facts, Report, part, text
+from gitprov.agents.report import HookReport, RecordFacts, part, text
 
 _EVENTS = frozenset((report.BEFORE, report.AFTER, report.FAILED, report.PROMPT, report.STOP, report.START))
 
 
-def read_like_claude(agent: str, row: dict[str, Any], event: str | None) -> Report | None:
+def read_like_claude(agent: str, row: dict[str, Any], event: str | None) -> HookReport | None:
     """The report of one payload of `agent`; None for events without meaning for lines."""
     name = text(row, "hook_event_name", "hookEventName") or event or ""
     if name not in _EVENTS:
@@ -33,13 +33,13 @@ def read_like_claude(agent: str, row: dict[str, Any], event: str | None) -> Repo
     return tool_report(hook, tool, arguments, record=text(row, "transcript_path", "transcriptPath"))
 
 
-def tool_report(hook: Hook, tool: str | None, arguments: object, record: str | None = None) -> Report:
+def tool_report(hook: Hook, tool: str | None, arguments: object, record: str | None = None) -> HookReport:
     """The report of a `Hook` whose tool has these arguments. `record`: the agent's record of the session."""
     hook = hook._replace(tool=tool, input=tools.arguments(arguments))
     edits, command = tools.edits_of(tool, arguments), tools.command_of(tool, arguments)
-    return Report(hook, edits, command, record, directory=tools.directory_of(arguments))
+    return HookReport(hook, edits, command, record, directory=tools.directory_of(arguments))
 
 
-def no_facts(_record: bytes) -> Facts:
+def no_facts(_record: bytes) -> RecordFacts:
     """Nothing: for agents whose payloads name the model, or whose records are not read."""
-    return Facts()
+    return RecordFacts()

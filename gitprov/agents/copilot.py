@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from gitprov.agents import report, tools
-from gitprov.agents.report import Facts, Report, part, text
+from gitprov.agents.report import HookReport, RecordFacts, part, text
 from gitprov.model.untrusted.jsonvalue import loads_object
 
 AGENT = "copilot-cli"
@@ -24,7 +24,7 @@ _EVENTS = {
 _NAMES = {"Write": "create", "Edit": "edit", "Bash": "bash"}
 
 
-def read(row: dict[str, Any], event: str | None) -> Report | None:
+def read(row: dict[str, Any], event: str | None) -> HookReport | None:
     """The report of one payload; None for events without meaning for lines."""
     named = text(row, "hook_event_name", "hookEventName") or event or _guess(row)
     name = _EVENTS.get(named, named if named in _EVENTS.values() else None)
@@ -43,7 +43,7 @@ def read(row: dict[str, Any], event: str | None) -> Report | None:
     hook = report.envelope(name, AGENT, row, tool=tool, input=tools.arguments(arguments))
     record = f"~/.copilot/session-state/{parent or session}/events.jsonl"
     edits, command = tools.edits_of(tool, arguments), tools.command_of(tool, arguments)
-    return Report(hook, edits, command, record, parent=parent)
+    return HookReport(hook, edits, command, record, parent=parent)
 
 
 def _guess(row: dict[str, Any]) -> str:
@@ -57,7 +57,7 @@ def _guess(row: dict[str, Any]) -> str:
     return "userPromptSubmitted" if "prompt" in row else ""
 
 
-def facts(record: bytes) -> Facts:
+def facts(record: bytes) -> RecordFacts:
     """Model and version in a stretch of `events.jsonl`, each as its newest row has it."""
     model = version = None
     for line in record.split(b"\n"):
@@ -67,4 +67,4 @@ def facts(record: bytes) -> Facts:
                 data = part(row, "data")
                 model = text(data, "model") or model
                 version = text(data, "copilotVersion") or version
-    return Facts(model, version)
+    return RecordFacts(model, version)

@@ -10,7 +10,7 @@ from typing import Any
 from gitprov.agents import report
 from gitprov.agents.common import no_facts as facts
 from gitprov.agents.common import tool_report
-from gitprov.agents.report import Report, first_text, text
+from gitprov.agents.report import HookReport, first_text, text
 
 AGENT = "cursor"
 _EVENTS = {
@@ -27,7 +27,7 @@ _EVENTS = {
 __all__ = ["AGENT", "facts", "read"]
 
 
-def read(row: dict[str, Any], event: str | None) -> Report | None:
+def read(row: dict[str, Any], event: str | None) -> HookReport | None:
     """The report of one payload; None for events without meaning for lines."""
     named = text(row, "hook_event_name") or event or ""
     name = _EVENTS.get(named)

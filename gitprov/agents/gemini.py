@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from gitprov.agents import report, tools
-from gitprov.agents.report import Facts, FileEdit, Report, part, text
+from gitprov.agents.report import FileEdit, HookReport, RecordFacts, part, text
 from gitprov.model.untrusted.jsonvalue import loads_object
 
 AGENT = "gemini-cli"
@@ -22,7 +22,7 @@ _EVENTS = {
 }
 
 
-def read(row: dict[str, Any], event: str | None) -> Report | None:
+def read(row: dict[str, Any], event: str | None) -> HookReport | None:
     """The report of one payload; None for events without meaning for lines. `event` is not needed."""
     name = _EVENTS.get(text(row, "hook_event_name") or event or "")
     if name is None:
@@ -42,7 +42,7 @@ def read(row: dict[str, Any], event: str | None) -> Report | None:
     )
     edits = shown(tools.edits_of(tool, arguments), part(answer, "returnDisplay"))
     command, directory = tools.command_of(tool, arguments), tools.directory_of(arguments)
-    return Report(hook, edits, command, text(row, "transcript_path"), directory=directory)
+    return HookReport(hook, edits, command, text(row, "transcript_path"), directory=directory)
 
 
 def shown(edits: tuple[FileEdit, ...], display: dict[str, Any]) -> tuple[FileEdit, ...]:
@@ -57,11 +57,11 @@ def shown(edits: tuple[FileEdit, ...], display: dict[str, Any]) -> tuple[FileEdi
     return (edits[0]._replace(old=whole, new=new, created=created, modified=modified),)
 
 
-def facts(record: bytes) -> Facts:
+def facts(record: bytes) -> RecordFacts:
     """The model in a stretch of a session's record, as its newest answer names it."""
     for line in reversed(record.split(b"\n")):
         if b'"model"' in line and b'"gemini"' in line:
             row = loads_object(line.decode("utf-8", "replace"))
             if row is not None and row.get("type") == "gemini" and text(row, "model"):
-                return Facts(text(row, "model"))
-    return Facts()
+                return RecordFacts(text(row, "model"))
+    return RecordFacts()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from gitprov.agents import report, tools
-from gitprov.agents.report import Facts, Report, part, text
+from gitprov.agents.report import HookReport, RecordFacts, part, text
 
 AGENT = "opencode"
 _EVENTS = {
@@ -20,7 +20,7 @@ _EVENTS = {
 }
 
 
-def read(row: dict[str, Any], event: str | None) -> Report | None:
+def read(row: dict[str, Any], event: str | None) -> HookReport | None:
     """The report of one message of the plug-in; None for hooks without meaning for lines."""
     name = _EVENTS.get(text(row, "hook") or event or "")
     if name is None:
@@ -36,7 +36,7 @@ def read(row: dict[str, Any], event: str | None) -> Report | None:
         cwd=text(row, "directory", "worktree"),
     )
     edits, command = tools.edits_of(tool, arguments), tools.command_of(tool, arguments)
-    return Report(
+    return HookReport(
         hook,
         edits,
         command,
@@ -46,6 +46,6 @@ def read(row: dict[str, Any], event: str | None) -> Report | None:
     )
 
 
-def facts(_record: bytes) -> Facts:
+def facts(_record: bytes) -> RecordFacts:
     """Nothing: the plug-in sends the model with each report."""
-    return Facts()
+    return RecordFacts()

@@ -10,7 +10,7 @@ from typing import Any
 from gitprov.agents import report
 from gitprov.agents.common import no_facts as facts
 from gitprov.agents.common import tool_report
-from gitprov.agents.report import Report, part, text
+from gitprov.agents.report import HookReport, part, text
 
 AGENT = "pi"
 _EVENTS = {
@@ -23,7 +23,7 @@ _EVENTS = {
 __all__ = ["AGENT", "facts", "read"]
 
 
-def read(row: dict[str, Any], event: str | None) -> Report | None:
+def read(row: dict[str, Any], event: str | None) -> HookReport | None:
     """The report of one message of the extension; None for events without meaning for lines."""
     inner = part(row, "event")
     name = _EVENTS.get(text(inner, "type") or event or "")

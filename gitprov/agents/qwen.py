@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from gitprov.agents import gemini, report, tools
-from gitprov.agents.report import Facts, Report, part, text
+from gitprov.agents.report import HookReport, RecordFacts, part, text
 from gitprov.model.untrusted.jsonvalue import loads_object
 
 AGENT = "qwen-code"
 _EVENTS = frozenset((report.BEFORE, report.AFTER, report.FAILED, report.PROMPT, report.STOP, report.START))
 
 
-def read(row: dict[str, Any], event: str | None) -> Report | None:
+def read(row: dict[str, Any], event: str | None) -> HookReport | None:
     """The report of one payload; None for events without meaning for lines. `event` is not needed."""
     name = text(row, "hook_event_name") or event or ""
     if name not in _EVENTS or (name == report.PROMPT and not text(row, "prompt")):
@@ -38,14 +38,14 @@ def read(row: dict[str, Any], event: str | None) -> Report | None:
     )
     edits = gemini.shown(tools.edits_of(tool, arguments), part(answer, "returnDisplay"))
     command, directory = tools.command_of(tool, arguments), tools.directory_of(arguments)
-    return Report(hook, edits, command, text(row, "transcript_path"), directory=directory)
+    return HookReport(hook, edits, command, text(row, "transcript_path"), directory=directory)
 
 
-def facts(record: bytes) -> Facts:
+def facts(record: bytes) -> RecordFacts:
     """Model and version in a stretch of a session's record, as its newest answer names them."""
     for line in reversed(record.split(b"\n")):
         if b'"assistant"' in line and b'"model"' in line:
             row = loads_object(line.decode("utf-8", "replace"))
             if row is not None and row.get("type") == "assistant" and text(row, "model"):
-                return Facts(text(row, "model"), text(row, "version"))
-    return Facts()
+                return RecordFacts(text(row, "model"), text(row, "version"))
+    return RecordFacts()

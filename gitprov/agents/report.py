@@ -1,4 +1,4 @@
-"""What every agent's adapter returns for one hook payload: a `Report` with the edits that a tool makes."""
+"""What every agent's adapter returns for a hook payload: a `HookReport` with the edits of a tool."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class FileEdit(NamedTuple):
         return bool(named)
 
 
-class Report(NamedTuple):
+class HookReport(NamedTuple):
     """One hook payload. `hook` has what all agents have in common; its `transcript` is Claude Code's only.
 
     `command` is a shell tool's command, None for other tools. `transcript` is the agent's own record of the
@@ -61,7 +61,7 @@ class Report(NamedTuple):
     directory: str | None = None
 
 
-class Facts(NamedTuple):
+class RecordFacts(NamedTuple):
     """What an agent's record of a session contains about the newest answer of its model."""
 
     model: str | None = None

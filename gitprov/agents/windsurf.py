@@ -10,7 +10,7 @@ from typing import Any
 from gitprov.agents import report
 from gitprov.agents.common import no_facts as facts
 from gitprov.agents.common import tool_report
-from gitprov.agents.report import Report, model_of, part, text
+from gitprov.agents.report import HookReport, model_of, part, text
 
 AGENT = "windsurf"
 _EVENTS = {
@@ -25,7 +25,7 @@ _EVENTS = {
 __all__ = ["AGENT", "facts", "read"]
 
 
-def read(row: dict[str, Any], event: str | None) -> Report | None:
+def read(row: dict[str, Any], event: str | None) -> HookReport | None:
     """The report of one payload; None for events without meaning for lines."""
     name, tool = _EVENTS.get(text(row, "agent_action_name") or event or "", (None, None))
     if name is None:

@@ -14,7 +14,7 @@ import pytest
 
 from gitprov.agents import adapters, patch, report, tools
 from gitprov.agents.edits import Replace
-from gitprov.agents.report import Facts, FileEdit
+from gitprov.agents.report import FileEdit, RecordFacts
 from gitprov.flow.setup import agent_files
 from tests.support.recorded import RECORDED, Replay
 from tests.support.repo import GitRepo
@@ -150,20 +150,20 @@ def test_codex_notify_and_copilot_without_events() -> None:
 def test_what_records_name() -> None:
     """Model and version from the records of sessions; damaged rows are skipped."""
     expected = {
-        "codex-0.171.0": Facts("gpt-5.5", "0.171.0"),
-        "gemini-0.61.0": Facts("gemini-2.5-flash"),
-        "copilot-1.0.102": Facts("claude-sonnet-4.5", "1.0.102"),
-        "qwen-0.24.4": Facts("qwen3-coder-plus", "0.24.4"),
+        "codex-0.171.0": RecordFacts("gpt-5.5", "0.171.0"),
+        "gemini-0.61.0": RecordFacts("gemini-2.5-flash"),
+        "copilot-1.0.102": RecordFacts("claude-sonnet-4.5", "1.0.102"),
+        "qwen-0.24.4": RecordFacts("qwen3-coder-plus", "0.24.4"),
     }
     damaged = b'{"type":"assistant","model"\n"gemini" "model" "turn_context" "assistant.message"\n[]\n'
     for name, facts in expected.items():
         data = (RECORDED / f"{name}.session.jsonl").read_bytes()
         agent = name.partition("-")[0]
         assert adapters.facts(agent, damaged + data + damaged) == facts
-        assert adapters.facts(agent, b"") == Facts()
-    assert adapters.facts("cline", b'{"modelInfo": {"id": "m1", "provider": "p"}}') == Facts("m1")
+        assert adapters.facts(agent, b"") == RecordFacts()
+    assert adapters.facts("cline", b'{"modelInfo": {"id": "m1", "provider": "p"}}') == RecordFacts("m1")
     for agent in ("cline", "opencode", "pi", "claude-code", "amp"):
-        assert adapters.facts(agent, b"") == Facts()
+        assert adapters.facts(agent, b"") == RecordFacts()
 
 
 def test_tools_and_arguments() -> None:

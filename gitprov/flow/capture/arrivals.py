@@ -6,7 +6,7 @@ import os
 from typing import Any, NamedTuple
 
 from gitprov.agents import adapters
-from gitprov.agents.report import FileEdit, Report
+from gitprov.agents.report import FileEdit, HookReport
 from gitprov.flow.capture.moment import Moment, inbox_of, look_around, place_of
 from gitprov.git.locate import Location
 from gitprov.store.inbox.inbox import Inbox
@@ -27,7 +27,7 @@ class Delivered(NamedTuple):
     agent: str
     event: str | None
     payload: dict[str, Any]
-    report: Report
+    report: HookReport
 
 
 def read(agent: str, event: str | None, payload: object, moment: Moment) -> Delivered | None:
@@ -56,7 +56,7 @@ def by_inbox(delivered: Delivered, moment: Moment) -> list[tuple[Inbox, list[Tar
     return list(groups.values())
 
 
-def targets_of(announced: Report, moment: Moment) -> list[Target]:
+def targets_of(announced: HookReport, moment: Moment) -> list[Target]:
     """The edits whose files are in a work tree. Files elsewhere are nobody's."""
     cwd = directory_of(announced, moment)
     targets = []
@@ -68,7 +68,7 @@ def targets_of(announced: Report, moment: Moment) -> list[Target]:
     return targets
 
 
-def directory_of(announced: Report, moment: Moment) -> str:
+def directory_of(announced: HookReport, moment: Moment) -> str:
     """The directory from which the tool's paths start."""
     return os.path.join(moment.cwd, announced.hook.cwd or "", announced.directory or "")
 
@@ -79,7 +79,7 @@ def places_of(targets: list[Target]) -> list[Location]:
     return list({place.path: place for place in places}.values())
 
 
-def session_of(announced: Report) -> str:
+def session_of(announced: HookReport) -> str:
     """The key of the session, or of the subagent in it, that a report is of."""
     return session_key(announced.hook.agent, announced.hook.session, announced.hook.subagent)
 

@@ -11,7 +11,7 @@ from gitprov.agents.report import FileEdit
 from gitprov.model.event import ContentRef
 
 
-class Change(NamedTuple):
+class EditedFile(NamedTuple):
     """One event to record: `type` is `ai` or `human`, `path` is repo-relative.
 
     `modified`: a person changed the proposal before accepting it.
@@ -32,7 +32,7 @@ class Stated(NamedTuple):
 
 def changes(
     edit: FileEdit, path: str, before: bytes | ContentRef | None, disk: bytes | None, announced: bool
-) -> Iterator[Change]:
+) -> Iterator[EditedFile]:
     """The changes of a file that an edit made, oldest first: the model's, then a person's to its proposal.
 
     `disk` is the file now. `announced`: `before` is the file when the tool use was announced, so that what
@@ -42,11 +42,11 @@ def changes(
         return
     after = _proposed(edit, before, disk, announced)
     if after != before:
-        yield Change("ai", path, before, after, edit.modified)
+        yield EditedFile("ai", path, before, after, edit.modified)
     if edit.modified and edit.new is not None:
         accepted = edits.like(edit.new, disk, after)
         if accepted != after:
-            yield Change("human", path, after, accepted)
+            yield EditedFile("human", path, after, accepted)
 
 
 def _proposed(

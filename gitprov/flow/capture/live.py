@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gitprov.agents import adapters, report
-from gitprov.agents.report import Report
+from gitprov.agents.report import HookReport
 from gitprov.flow.capture import edit_contents, shell, turns
 from gitprov.flow.capture.arrivals import (
     Delivered,
@@ -86,7 +86,7 @@ def close(inbox: Inbox, moment: Moment, session: str | None, *, but: str = "", f
             intents.drop(inbox, intent.key)
 
 
-def _happened(announced: Report, inbox: Inbox, intent: Intent, moment: Moment) -> bool:
+def _happened(announced: HookReport, inbox: Inbox, intent: Intent, moment: Moment) -> bool:
     """Whether every file is exactly as the announced edits make it, and one of them was not so before."""
     changed = False
     for target in targets_of(announced, moment):
@@ -207,7 +207,7 @@ _SHELLS = frozenset(("sh", "bash", "dash", "zsh", "fish", "ksh", "busybox", "env
 
 def _changes(
     targets: list[Target], inbox: Inbox, intent: Intent | None, moment: Moment
-) -> Iterator[edit_contents.Change]:
+) -> Iterator[edit_contents.EditedFile]:
     """The changes of the files in order; those of one file follow each other."""
     latest: dict[str, bytes | None] = {}
     for target in targets:
@@ -270,7 +270,7 @@ def _announced_content(target: Target, inbox: Inbox, intent: Intent | None) -> b
 
 
 def record_edits(
-    delivered: Delivered, inbox: Inbox, changes: list[edit_contents.Change], key: str, moment: Moment
+    delivered: Delivered, inbox: Inbox, changes: list[edit_contents.EditedFile], key: str, moment: Moment
 ) -> None:
     """Add the events of one tool use, in its turn."""
     hook = delivered.report.hook
@@ -328,16 +328,16 @@ def _model(delivered: Delivered, inbox: Inbox, turn: Turn) -> str | None:
     return named or (note if isinstance(note, str) and note else None)
 
 
-def _facts(delivered: Delivered) -> report.Facts:
+def _facts(delivered: Delivered) -> report.RecordFacts:
     path = delivered.report.transcript
     size = None if path is None else files.size(path)
     if path is None or not size:
-        return report.Facts()
+        return report.RecordFacts()
     try:
         record_of_session = files.read_range(path, max(0, size - _TAIL), _TAIL) or b""
         head = files.read_range(path, 0, 1 << 16) or b"" if size > _TAIL else b""
     except OSError:
-        return report.Facts()
+        return report.RecordFacts()
     return adapters.facts(delivered.agent, head + b"\n" + record_of_session)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from gitprov.flow.capture.edit_contents import Change
+from gitprov.flow.capture.edit_contents import EditedFile
 from gitprov.flow.capture.last_known import git_surroundings
 from gitprov.flow.capture.moment import FILE_LIMIT
 from gitprov.git.files import tree_files
@@ -93,7 +93,7 @@ def look(place: Location, inbox: Inbox, env: Mapping[str, str]) -> Walk:
 
 def changes(
     walk: Walk, command: str, seq: int, place: Location, inbox: Inbox, env: Mapping[str, str]
-) -> Iterator[Change]:
+) -> Iterator[EditedFile]:
     """The changes that a command made to files since a walk. `seq`: the newest event's before the command."""
     state = _state(place, env)
     after = {path: _content(place, path) for path in _touched(walk, state, place)}
@@ -111,7 +111,7 @@ def changes(
         if source is None and content is not None:
             source = _renamed_from(content, gone)
         if source != content:
-            yield Change("ai", path, source, content)
+            yield EditedFile("ai", path, source, content)
 
 
 def _touched(walk: Walk, state: TreeState, place: Location) -> list[str]:

@@ -20,13 +20,13 @@ def agent_steps(wish: InstallOptions, project: str | None, repo_home: str | None
     `project` is the top directory of the work tree, `repo_home` gitprov's directory in its repository.
     """
     wish = wish._replace(agents=_chosen(wish, project))
-    own = _claude_steps(wish, project)
+    plan = _claude_steps(wish, project)
     others = tuple(name for name in wish.agents or () if name in connect.NAMES)
     if not others:
-        return own
+        return plan
     more = connect.steps(others, connect.scope_of(wish, project, repo_home))
-    launcher = [] if own.steps else launcher_steps(wish)
-    return InstallPlan([*own.steps, *launcher, *more.steps], own.hints + more.hints)
+    launcher = [] if plan.steps else launcher_steps(wish)
+    return InstallPlan([*plan.steps, *launcher, *more.steps], plan.hints + more.hints)
 
 
 def _chosen(wish: InstallOptions, project: str | None) -> tuple[str, ...] | None:

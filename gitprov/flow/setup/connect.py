@@ -18,7 +18,7 @@ NAMES = tuple(row.name for row in table.ROWS if row.hooks is not None)
 """Names of the agents that this module connects."""
 
 
-class Scope(NamedTuple):
+class SettingsScope(NamedTuple):
     """Where settings are changed: `top` is the project or the home directory, `tree` the project or None.
 
     `home` keeps the originals.
@@ -29,14 +29,14 @@ class Scope(NamedTuple):
     home: str
 
 
-def scope_of(wish: InstallOptions, project: str | None, repo_home: str | None) -> Scope:
+def scope_of(wish: InstallOptions, project: str | None, repo_home: str | None) -> SettingsScope:
     """The scope of a wish: the project's settings, or the user's with `user` or outside of projects."""
     if wish.user or project is None or repo_home is None:
-        return Scope(wish.user_home, None, os.path.dirname(launchers.directory(wish.user_home)))
-    return Scope(project, project, repo_home)
+        return SettingsScope(wish.user_home, None, os.path.dirname(launchers.directory(wish.user_home)))
+    return SettingsScope(project, project, repo_home)
 
 
-def steps(names: tuple[str, ...], scope: Scope) -> InstallPlan:
+def steps(names: tuple[str, ...], scope: SettingsScope) -> InstallPlan:
     """Steps that connect these agents, and what their users must do to trust the hooks."""
     planned, hints = [], []
     for row in table.ROWS:
@@ -59,7 +59,7 @@ def steps(names: tuple[str, ...], scope: Scope) -> InstallPlan:
     return InstallPlan(planned, hints)
 
 
-def removal_steps(scope: Scope) -> list[Step]:
+def removal_steps(scope: SettingsScope) -> list[Step]:
     """Steps that disconnect all agents of a scope."""
     planned = []
     for row in table.ROWS:
@@ -79,7 +79,7 @@ def removal_steps(scope: Scope) -> list[Step]:
     return planned
 
 
-def files_of(row: AgentRow, scope: Scope) -> list[tuple[str, str | None]]:
+def files_of(row: AgentRow, scope: SettingsScope) -> list[tuple[str, str | None]]:
     """The hooks files of an agent in a scope, each with the event that it is a script for."""
     relative = row.hooks and (row.hooks.user if scope.tree is None else row.hooks.project)
     if row.hooks is None or not relative:
@@ -90,7 +90,7 @@ def files_of(row: AgentRow, scope: Scope) -> list[tuple[str, str | None]]:
     return [(path, None)]
 
 
-def is_connected(row: AgentRow, scope: Scope) -> bool:
+def is_connected(row: AgentRow, scope: SettingsScope) -> bool:
     """Whether an agent's hooks file in a scope has all of gitprov's hooks."""
     if row.hooks is None:
         return False
@@ -107,14 +107,14 @@ def detected(tops: list[str]) -> list[str]:
     ]
 
 
-def _read_quietly(path: str, scope: Scope) -> str | None:
+def _read_quietly(path: str, scope: SettingsScope) -> str | None:
     try:
         return agent_settings.read(path, scope.tree)
     except Obstructed:
         return None
 
 
-def _change(path: str, before: str | None, after: str, scope: Scope, detail: str) -> Step | None:
+def _change(path: str, before: str | None, after: str, scope: SettingsScope, detail: str) -> Step | None:
     if before == after:
         return None
 
@@ -128,7 +128,7 @@ def _change(path: str, before: str | None, after: str, scope: Scope, detail: str
     return Step("agent", path, detail, run, diff_of(path, before, after))
 
 
-def _restore(path: str, now: str, text: str | None, scope: Scope) -> Step:
+def _restore(path: str, now: str, text: str | None, scope: SettingsScope) -> Step:
     def run() -> None:
         if text is None:
             agent_settings.delete(path, scope.tree)

@@ -78,10 +78,8 @@ def names(inbox: Inbox) -> list[str]:
 def open_intents(inbox: Inbox, session: str | None = None) -> list[Intent]:
     """The open intents, those of one session if it is named, in the order of their events."""
     intents = [intent for intent in map(_read, names(inbox)) if intent is not None]
-    return sorted(
-        (intent for intent in intents if session in (None, intent.session)),
-        key=lambda one: (one.seq, one.nonce),
-    )
+    chosen = [intent for intent in intents if session in (None, intent.session)]
+    return sorted(chosen, key=lambda intent: (intent.seq, intent.nonce))
 
 
 def _read(path: str) -> Intent | None:

@@ -9,7 +9,7 @@ from gitprov.agents import table
 from gitprov.errors import ConfigError, Obstructed
 from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.setup import connect
-from gitprov.flow.setup.connect import Scope
+from gitprov.flow.setup.connect import SettingsScope
 from gitprov.flow.setup.doctor.case import Examination
 from gitprov.model.event import Turn
 from gitprov.store import files
@@ -52,7 +52,7 @@ def agent_states(case: Examination) -> list[AgentState]:
     return states
 
 
-def _is_hooked(row: table.AgentRow, scope: Scope) -> bool:
+def _is_hooked(row: table.AgentRow, scope: SettingsScope) -> bool:
     try:
         if row.name == "claude-code":
             path = agent_settings.settings_path(scope.top)
