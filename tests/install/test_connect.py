@@ -159,3 +159,15 @@ def tree(top: Path) -> dict[str, bytes]:
         for path in top.rglob("*")
         if path.is_file() and ".git" not in path.relative_to(top).parts
     }
+
+
+def test_doctor_lists_agents(repo: GitRepo) -> None:
+    """Agents that are here, and those that are connected, with what remains to be done."""
+    (repo.path / ".gemini").mkdir()
+    repo.install("--agents", "codex,claude-code")
+    shown = repo.gitprov("doctor", check=False).stdout
+    assert "agent: Codex CLI: connected (project), not heard from yet; trust: run /hooks" in shown
+    assert "agent: Claude Code: connected (project)" in shown
+    assert "agent: Gemini CLI: here, not connected: gitprov install --agents gemini" in shown
+    repo.write(".codex/hooks.json", "[")
+    assert "agent: Codex CLI: here, not connected" in repo.gitprov("doctor", check=False).stdout

@@ -12,7 +12,7 @@ from typing import Any
 
 from gitprov.agents import adapters, report
 from gitprov.agents.report import HookReport
-from gitprov.flow.capture import edit_contents, shell, turns
+from gitprov.flow.capture import edit_contents, turns
 from gitprov.flow.capture.arrivals import (
     Delivered,
     Target,
@@ -25,7 +25,6 @@ from gitprov.flow.capture.arrivals import (
 )
 from gitprov.flow.capture.moment import Moment, content_of, inbox_of
 from gitprov.flow.capture.moment import report as log
-from gitprov.git.user import parent_command
 from gitprov.model.event import ContentRef, Turn
 from gitprov.store import files
 from gitprov.store.inbox import intents
@@ -52,7 +51,7 @@ def record(delivered: Delivered, moment: Moment) -> None:
     for inbox in around:
         close(inbox, moment, session_of(delivered.report), but=hook.tool_key, final=name in _ENDS)
     if name == report.PROMPT:
-        turns.submit(hook, moment)
+        turns.submit(hook, moment, delivered.report.parent)
     elif name == report.BEFORE:
         _before(delivered, moment)
     elif name == report.AFTER or (name == report.FAILED and delivered.report.command is not None):
@@ -110,6 +109,8 @@ def close_at_commit(inbox: Inbox, env: Mapping[str, str], above: int, now: float
     `above` is the commit's parent process: what a shell command has done so far is recorded only if the
     command itself makes the commit, since others may have changed files while it runs.
     """
+    from gitprov.git.user import parent_command
+
     ancestors = {process.token for process in parent_command.above(above)}
     for intent in intents.open_intents(inbox):
         moment = Moment(now, env, intent.cwd, above=above)
@@ -142,6 +143,8 @@ def _announce(
     tree = shell_place(delivered, moment)
     walk = None
     if tree is not None and inbox_of(tree).root == inbox.root:
+        from gitprov.flow.capture import shell
+
         walk = shell.look(tree, inbox, moment.env).to_json()
     intent = Intent(
         key=hook.tool_key,
@@ -187,6 +190,8 @@ def _record_walk(delivered: Delivered, inbox: Inbox, intent: Intent, moment: Mom
     place = shell_place(delivered, moment)
     if place is None or intent.walk is None:
         return
+    from gitprov.flow.capture import shell
+
     walk = shell.Walk.from_json(intent.walk)
     command = delivered.report.command or ""
     changes = list(shell.changes(walk, command, intent.seq, place, inbox, moment.env))
@@ -195,6 +200,8 @@ def _record_walk(delivered: Delivered, inbox: Inbox, intent: Intent, moment: Mom
 
 def _agent_process(above: int) -> str | None:
     """The nearest process above a hook that is no shell: the agent. None where processes cannot be read."""
+    from gitprov.git.user import parent_command
+
     for process in parent_command.above(above):
         name = os.path.basename(process.words[0]).lstrip("-") if process.words else ""
         if name and name not in _SHELLS:

@@ -37,8 +37,11 @@ UNKNOWN_TURN = "p000000000000"
 """Id of the turn of a session to which edits without a known prompt belong."""
 
 
-def submit(hook: Hook, moment: Moment) -> None:
-    """Start a turn for a submitted prompt. The same prompt delivered twice starts one turn."""
+def submit(hook: Hook, moment: Moment, parent: str | None = None) -> None:
+    """Start a turn for a submitted prompt. The same prompt delivered twice starts one turn.
+
+    `parent` is the session that started this one, for agents whose subagents have sessions of their own.
+    """
     place = home(hook, moment)
     if place is None or hook.prompt is None:
         return
@@ -50,6 +53,7 @@ def submit(hook: Hook, moment: Moment) -> None:
         prompt_id=hook.prompt_id,
         offset=offset,
         instructions=instructions(inbox, place, hook, moment),
+        extra={} if parent is None else {"parent_session": parent},
     )
     if not _is_repeated(inbox, turn):
         inbox.sessions.start(turn)
