@@ -9,7 +9,7 @@ STAMPS := $(VENV)/stamps
 FORMATTERS := build/formatters
 
 .DEFAULT_GOAL := help
-.PHONY: help test quick lint format types layers docs pytest coverage survival test-formatters hostile fuzz demo bench house build clean
+.PHONY: help test quick lint format types layers docs pytest coverage survival test-formatters hostile fuzz fuzz-payloads demo bench house build clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ hostile: $(STAMPS)/dev  ## every hostile note of ten megabytes through every com
 fuzz: $(STAMPS)/dev  ## 10,000 random histories against a model; FUZZ="--seed mine --histories 500" for others
 	$(BIN)/python -m pytest -n $(JOBS) tests/fuzz/test_mutants.py
 	$(BIN)/python -m tests.fuzz --histories 10000 --seed "$$(date -u +%Y%m%d%H%M%S)" --workers $(JOBS) --progress $(FUZZ)
+
+fuzz-payloads: $(STAMPS)/dev  ## 10,000 mutated payloads for the adapter of each agent
+	GITPROV_FUZZ_PAYLOADS=10000 $(BIN)/python -m pytest -n $(JOBS) tests/agents/test_payloads.py -k mutated
 
 demo: $(STAMPS)/run  ## a throw-away repository, a recorded agent session, and what gitprov answers
 	PATH="$(CURDIR)/$(BIN):$$PATH" demo/run

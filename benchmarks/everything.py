@@ -15,6 +15,7 @@ from benchmarks import common
 #: In the order of the table.
 NAMES = (
     "capture_claude",
+    "capture_shell",
     "commit_no_evidence",
     "commit_waiting",
     "commit_evidence",

@@ -1,4 +1,7 @@
-"""`gitprov capture <agent>`: one hook payload on stdin. Always exits 0; prints nothing on stdout."""
+"""`gitprov capture <agent> [event]`: one hook payload on stdin. Always exits 0; prints nothing on stdout.
+
+A payload may stand in place of the event: Codex CLI's `notify` passes it so.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +26,14 @@ def run(argv: list[str]) -> int:
 
 
 def _run(argv: list[str]) -> str | None:
-    moment = Moment(time.time(), os.environ, _directory())
-    payload = _read(0)
-    if len(argv) != 1:
+    moment = Moment(time.time(), os.environ, _directory(), above=os.getppid())
+    if len(argv) not in (1, 2):
+        _read(0)
         return report("capture: one agent's name is needed, as in: gitprov capture claude-code", moment)
-    return capture(argv[0], payload, moment)
+    event = argv[1] if len(argv) == 2 else None
+    if event is not None and event.startswith("{"):
+        return capture(argv[0], os.fsencode(event), moment)
+    return capture(argv[0], _read(0), moment, event)
 
 
 def _directory() -> str:

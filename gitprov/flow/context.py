@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gitprov.errors import GitprovError
 from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.work_tree import View
 from gitprov.git.objects import person
 from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.git.user.parent_command import git_process, says_amend
+from gitprov.store.inbox import intents
 
 if TYPE_CHECKING:
     from gitprov.model.config import Config
@@ -21,10 +23,25 @@ class CommitContext:
     def __init__(self, repo: Repository, view: View, above: int = 0) -> None:
         self.repo = repo
         self.inbox = open_inbox(repo.inbox_dir, repo.env)
+        if above and intents.names(self.inbox):
+            self._close_intents(above)
         self.view = view
         self.git = git_process(above)
         self._config: Config | None = None
         self._known: dict[str, str] | None = None
+
+    def _close_intents(self, above: int) -> None:
+        """Let the files decide which announced edits took place. Problems go to the log."""
+        import time
+
+        from gitprov.flow.capture.live import close_at_commit
+        from gitprov.flow.capture.moment import utc_second
+
+        now = time.time()
+        try:
+            close_at_commit(self.inbox, self.repo.env, above, now)
+        except (OSError, ValueError, GitprovError) as error:
+            self.inbox.log_problem(f"an announced edit was not recorded: {error}", utc_second(now))
 
     @property
     def attempt(self) -> str | None:

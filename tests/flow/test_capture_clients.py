@@ -87,8 +87,7 @@ def test_copilot_is_copilot(hooked: GitRepo) -> None:
         "Now the next thing, please [[edit]]",
         "[[sub]] write sub.py",
     }
-    log = (hooked.inbox() / "log").read_text()
-    assert "Copilot CLI reported a patch (apply_patch), which is not understood yet" in log
+    assert not (hooked.inbox() / "log").exists()
 
 
 def test_qwen_is_qwen(hooked: GitRepo) -> None:

@@ -84,7 +84,9 @@ def test_the_project_gets_the_hooks(repo: GitRepo) -> None:
     for event, entries in found["hooks"].items():
         (entry,) = entries
         assert entry["hooks"] == [{"type": "command", "command": agent_settings.COMMAND, "timeout": 10}]
-        assert entry.get("matcher") == ("Write|Edit|MultiEdit|NotebookEdit" if "ToolUse" in event else None)
+        assert entry.get("matcher") == (
+            "Write|Edit|MultiEdit|NotebookEdit|Bash" if "ToolUse" in event else None
+        )
 
 
 def test_uninstalling_removes_a_file_of_ours_alone(repo: GitRepo) -> None:

@@ -29,13 +29,15 @@ FILE_LIMIT = 64 << 20
 class Moment(NamedTuple):
     """When and where an agent reports: seconds since 1970, environment, directory.
 
-    `file`: the reported file as it was then, where the report was stored and is recorded later.
+    `file`: the reported file as it was then, where the report was stored and is recorded later. `above`: the
+    process that started this one, 0 where that is of no interest.
     """
 
     now: float
     env: Mapping[str, str]
     cwd: str
     file: ReportedFile | None = None
+    above: int = 0
 
     @property
     def at(self) -> str:

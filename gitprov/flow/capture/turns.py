@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from gitprov.agents import claude_transcript
+from gitprov.agents import claude_transcript, clients
 from gitprov.agents.claude_code import Hook
 from gitprov.agents.claude_transcript import Prompt, Slice, ToolUse
 from gitprov.errors import Damaged
@@ -30,12 +30,18 @@ UNTIL_END = 1 << 62
 _WAITING = 16
 """How many turns of a session, the newest ones, are searched for the prompt that a payload names."""
 
+_SET_PROJECT = (clients.CLAUDE, clients.COPILOT, clients.QWEN, clients.GEMINI)
+"""Clients that set CLAUDE_PROJECT_DIR; others may have inherited it from one that runs them."""
+
 UNKNOWN_TURN = "p000000000000"
 """Id of the turn of a session to which edits without a known prompt belong."""
 
 
-def submit(hook: Hook, moment: Moment) -> None:
-    """Start a turn for a submitted prompt. The same prompt delivered twice starts one turn."""
+def submit(hook: Hook, moment: Moment, parent: str | None = None) -> None:
+    """Start a turn for a submitted prompt. The same prompt delivered twice starts one turn.
+
+    `parent` is the session that started this one, for agents whose subagents have sessions of their own.
+    """
     place = home(hook, moment)
     if place is None or hook.prompt is None:
         return
@@ -47,12 +53,25 @@ def submit(hook: Hook, moment: Moment) -> None:
         prompt_id=hook.prompt_id,
         offset=offset,
         instructions=instructions(inbox, place, hook, moment),
+        extra={} if parent is None else {"parent_session": parent},
     )
-    last = inbox.sessions.latest(turn.key)
-    same = (last.prompt, last.offset, last.transcript) == (prompt, offset, hook.transcript) if last else False
-    if not (same and offset):
+    if not _is_repeated(inbox, turn):
         inbox.sessions.start(turn)
     spool.open_for_reports(inbox)
+
+
+def _is_repeated(inbox: Inbox, turn: Turn) -> bool:
+    """Whether a prompt is that of the session's last turn, delivered again.
+
+    Only Claude Code's turns have offsets. Another agent's prompt that comes again before its turn has ended
+    is a second delivery, by another of its settings files.
+    """
+    last = inbox.sessions.latest(turn.key)
+    if last is None or (last.prompt, last.transcript) != (turn.prompt, turn.transcript):
+        return False
+    if turn.agent == clients.CLAUDE:
+        return bool(turn.offset) and last.offset == turn.offset
+    return last.prompt_id == turn.prompt_id and inbox.sessions.end(last.key, last.turn) is None
 
 
 def current(hook: Hook, inbox: Inbox, moment: Moment, tool: ToolUse | None) -> Turn:
@@ -173,7 +192,7 @@ def with_excerpt(inbox: Inbox, turn: Turn, excerpt: Slice, with_prompt: bool) ->
 
 def home(hook: Hook, moment: Moment) -> Location | None:
     """The work tree that the session belongs to: its project directory, which `cd` does not change."""
-    project = moment.env.get("CLAUDE_PROJECT_DIR")
+    project = moment.env.get("CLAUDE_PROJECT_DIR") if hook.agent in _SET_PROJECT else None
     place = locate(project) if project else None
     cwd = hook.cwd or moment.cwd
     return place or place_of(cwd, cwd, moment.env)

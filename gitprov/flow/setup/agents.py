@@ -7,14 +7,45 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from gitprov.errors import ConfigError, UsageError
+from gitprov.flow.setup import connect
 from gitprov.flow.setup.steps import InstallOptions, InstallPlan, Step
 from gitprov.store.setup import agent_settings, launchers, shims
 
 _PROGRAM = re.compile(r"""["']?(?P<program>[^\s"';&|]*gitprov)["']?\s+capture\b""")
 
 
-def agent_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
-    """Steps that connect agents through their settings. `project`: top directory of the work tree."""
+def agent_steps(wish: InstallOptions, project: str | None, repo_home: str | None = None) -> InstallPlan:
+    """Steps that connect agents through their settings.
+
+    `project` is the top directory of the work tree, `repo_home` gitprov's directory in its repository.
+    """
+    wish = wish._replace(agents=_chosen(wish, project))
+    plan = _claude_steps(wish, project)
+    others = tuple(name for name in wish.agents or () if name in connect.NAMES)
+    if not others:
+        return plan
+    more = connect.steps(others, connect.scope_of(wish, project, repo_home))
+    launcher = [] if plan.steps else launcher_steps(wish)
+    return InstallPlan([*plan.steps, *launcher, *more.steps], plan.hints + more.hints)
+
+
+def _chosen(wish: InstallOptions, project: str | None) -> tuple[str, ...] | None:
+    """The names of a wish without `all` and `detected`. UsageError for a name of no agent."""
+    names = wish.agents
+    every = (*agent_settings.AGENTS, *connect.NAMES)
+    if names == ("all",):
+        return every
+    if names == ("detected",):
+        tops = [wish.user_home, *([project] if project else [])]
+        return tuple(name for name in connect.detected(tops) if name in every)
+    for name in names or ():
+        if name not in every:
+            raise UsageError(f"no agent {name!r}", f"known: {', '.join(every)}; or all, detected, none")
+    return names
+
+
+def _claude_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
+    """Steps that connect Claude Code."""
     tree = None if wish.user else project
     path = agent_settings.settings_path(wish.user_home if tree is None else tree)
     used = os.path.isdir(os.path.dirname(path))
@@ -25,10 +56,7 @@ def agent_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
             "to record what it writes here: gitprov install --agents claude-code"
         )
         return InstallPlan(_user_launcher_steps(wish), [hint] if present else [])
-    for name in wish.agents or ():
-        if name not in agent_settings.AGENTS:
-            raise UsageError(f"no agent {name!r}", f"known: {', '.join(agent_settings.AGENTS)}, or none")
-    if wish.agents == ():
+    if wish.agents is not None and "claude-code" not in wish.agents:
         return InstallPlan([], [])
     before = agent_settings.read(path, tree)
     after = agent_settings.added(path, before)
@@ -36,7 +64,8 @@ def agent_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
     if after != before:
         count = len(agent_settings.missing(path, before))
         detail = f"{count} hooks: gitprov capture claude-code" if count else "the command, brought up to date"
-        steps.append(Step("agent", path, detail, lambda: agent_settings.write(path, after, tree)))
+        diff = connect.diff_of(path, before, after)
+        steps.append(Step("agent", path, detail, lambda: agent_settings.write(path, after, tree), diff))
     return InstallPlan(steps, [])
 
 

@@ -33,7 +33,7 @@ def install(repo: Repository, wish: InstallOptions) -> InstallPlan:
 
     native = _by_framework(wish) if hooks_location.by_framework(repo) else _native_steps(repo, wish)
     fetch = subscribe.steps(repo, ())
-    agents = agent_steps(wish, repo.worktree)
+    agents = agent_steps(wish, repo.worktree, repo.home)
     steps = native.steps + fetch.steps + flag_steps(repo) + agents.steps
     return InstallPlan(steps, native.hints + fetch.hints + agents.hints)
 

@@ -26,12 +26,16 @@ class InstallOptions(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One change: a word for it, the path that it changes, details for a person, and its function."""
+    """One change: a word for it, the path that it changes, details for a person, and its function.
+
+    `diff`: the change of the file's text as lines, where a person should see it.
+    """
 
     action: str
     path: str
     detail: str
     run: Callable[[], None]
+    diff: tuple[str, ...] = ()
 
 
 class InstallPlan(NamedTuple):

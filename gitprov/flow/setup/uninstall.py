@@ -6,7 +6,7 @@ import os
 
 from gitprov.errors import GitprovError
 from gitprov.flow.heal import memory as heal_memory
-from gitprov.flow.setup import agents, fetch, hooks_location
+from gitprov.flow.setup import agents, connect, fetch, hooks_location
 from gitprov.flow.setup.steps import InstallOptions, InstallPlan, Step
 from gitprov.git.repo import Repository
 from gitprov.git.user import hooks_path
@@ -30,7 +30,7 @@ def uninstall(repo: Repository, wish: InstallOptions) -> InstallPlan:
             hints += plan.hints
     steps += _own_steps(own_directory)
     steps[:0] = [*_config_steps(repo, own_directory, now), *fetch.removal_steps(repo)]
-    settings = agent_steps(wish, repo.worktree)
+    settings = agent_steps(wish, repo.worktree, repo.home)
     steps += settings.steps
     if steps or install_record.load(repo.home) != install_record.InstallRecord():
         steps.append(Step("tidy", repo.home, "", lambda: _tidy(repo)))
@@ -61,11 +61,14 @@ def hook_steps(directory: str) -> InstallPlan:
     return InstallPlan(steps, hints)
 
 
-def agent_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
-    """Steps for the agent's settings of the project.
+def agent_steps(wish: InstallOptions, project: str | None, repo_home: str | None = None) -> InstallPlan:
+    """Steps for the agents' settings of the project.
 
     With `user`, also for the user's settings and the launcher, which other projects may use as well.
     """
+    scopes = [connect.scope_of(wish._replace(user=False), project, repo_home)] if project else []
+    scopes += [connect.scope_of(wish._replace(user=True), project, repo_home)] if wish.user else []
+    others = [step for scope in scopes for step in connect.removal_steps(scope)]
     tops: list[tuple[str, str | None]] = [(project, project)] if project else []
     tops += [(wish.user_home, None)] if wish.user else []
     steps = []
@@ -74,6 +77,7 @@ def agent_steps(wish: InstallOptions, project: str | None) -> InstallPlan:
         before = agent_settings.read(path, tree)
         if before is not None and agent_settings.missing(path, before) != list(agent_settings.EVENTS):
             steps.append(_clean(path, tree, agent_settings.removed(path, before)))
+    steps += others
     return InstallPlan(steps + (agents.removal_steps(wish) if wish.user else []), [])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gitprov.errors import GitFailed
 from gitprov.git.objects import tree_rows
@@ -19,21 +19,30 @@ from gitprov.git.process import (
     run_git,
 )
 
+_FEW = 500
+"""Most paths that are passed to git as arguments."""
+
 
 class FilteredHead:
     """The files of HEAD with clean filters undone and line endings converted.
 
     GitFailed where git refuses to read the repository, as in one of another user. Other messages of git are
-    discarded: the caller runs inside an agent's hook, where nobody reads them.
+    discarded: the caller runs inside an agent's hook, where nobody reads them. `rev`: another commit in place
+    of HEAD; `paths`: the only files that will be read, all without them.
     """
 
-    def __init__(self, cwd: str, env: Mapping[str, str]) -> None:
-        result = run_git(["ls-tree", "-r", "-z", "--full-tree", "HEAD"], cwd=cwd, env=env, ok=(0, 128))
+    def __init__(
+        self, cwd: str, env: Mapping[str, str], rev: str = "HEAD", paths: Sequence[str] = ()
+    ) -> None:
+        few = ["--", *paths] if len(paths) <= _FEW else []
+        args = ["ls-tree", "-r", "-z", "--full-tree", rev, *few]
+        result = run_git(args, cwd=cwd, env=env, ok=(0, 128))
         if refused(result.stderr):
             raise failed(["ls-tree"], result.returncode, result.stderr)
         self._oids = {row.path: row.oid for row in tree_rows(result.stdout) if row.type == "blob"}
-        args = ("cat-file", "--batch", "--filters")
-        self._process = open_git(args, cwd=cwd, env=env, stdin=PIPE, stderr=DEVNULL)
+        self._process = open_git(
+            ("cat-file", "--batch", "--filters"), cwd=cwd, env=env, stdin=PIPE, stderr=DEVNULL
+        )
 
     def get(self, path: str) -> bytes | None:
         """The bytes of one file, None where HEAD has no file at `path`. The path must not contain a newline.

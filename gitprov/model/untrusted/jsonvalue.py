@@ -52,7 +52,10 @@ def _none(_text: str) -> None:
 
 #: Rejects values that could not be written again: NaN, infinities, numbers of more than MAX_DIGITS digits.
 STRICT = json.JSONDecoder(parse_float=_finite, parse_int=_whole, parse_constant=_no_constant)
-_FORGIVING = json.JSONDecoder(parse_float=_finite_or_none, parse_int=_whole_or_none, parse_constant=_none)
+#: Accepts bare control characters in texts too, which one agent sends.
+_FORGIVING = json.JSONDecoder(
+    strict=False, parse_float=_finite_or_none, parse_int=_whole_or_none, parse_constant=_none
+)
 
 
 def loads(data: bytes | str, *, forgiving: bool = False) -> Json:

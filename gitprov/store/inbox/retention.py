@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.model.event import Event, Turn
 from gitprov.store import files
+from gitprov.store.inbox import intents, spool, waiting
 from gitprov.store.inbox import seen as sightings
-from gitprov.store.inbox import spool, waiting
 
 if TYPE_CHECKING:
     from gitprov.store.inbox.inbox import Inbox
@@ -38,6 +38,9 @@ def prune(inbox: Inbox, now: float) -> list[str]:
             files.remove(path)
     _remove_older(spool.aside(inbox), now - limits.keep_seconds)
     _remove_older(inbox.marks.root, now - DAY)
+    for path in intents.names(inbox):
+        if files.age(path, now) > DAY:
+            files.remove(path)
     _remove_older(os.path.join(inbox.root, "archive"), now - limits.keep_seconds)
     messages = _drop_old_events(inbox, now, limits.keep_days)
     _drop_old_sessions(inbox, now, limits.keep_seconds)
@@ -234,7 +237,7 @@ def _turns_of(events: list[Event]) -> set[tuple[str, str]]:
 def _references(inbox: Inbox) -> Counter[str]:
     """Digest → number of files that contain it, searched as bytes, so that damaged files count too."""
     references: Counter[str] = Counter()
-    rooms = [os.path.join(inbox.root, name) for name in ("events", "archive", "snapshots")]
+    rooms = [os.path.join(inbox.root, name) for name in ("events", "archive", "snapshots", "spool")]
     rooms += [os.path.join(inbox.sessions.root, key) for key in files.names(inbox.sessions.root)]
     for room in rooms:
         for name in files.names(room):

@@ -28,11 +28,13 @@ user's home, else gitprov on PATH; without both it does nothing, since an agent 
 TIMEOUT = 10
 """Time limit of a capture in seconds; it takes a few hundredths of a second."""
 
-_EDITS = "Write|Edit|MultiEdit|NotebookEdit"
+_OLD_TOOLS = "Write|Edit|MultiEdit|NotebookEdit"
+"""The matcher that earlier versions wrote; it lacks the shell."""
+_TOOLS = f"{_OLD_TOOLS}|Bash"
 EVENTS: dict[str, str | None] = {
-    "PreToolUse": _EDITS,
-    "PostToolUse": _EDITS,
-    "PostToolUseFailure": _EDITS,
+    "PreToolUse": _TOOLS,
+    "PostToolUse": _TOOLS,
+    "PostToolUseFailure": _TOOLS,
     "UserPromptSubmit": None,
     "Stop": None,
     "SubagentStop": None,
@@ -157,7 +159,22 @@ def _renewed(path: str, text: str) -> str:
     for event in [event for event, entries in _hooks(path, text).items() if any(map(_is_ours, entries))]:
         while (at := _bare(text, event)) is not None:
             text = text[: at.value] + json.dumps(COMMAND) + text[at.end :]
+        while (at := _old_matcher(text, event)) is not None:
+            text = text[: at.value] + json.dumps(_TOOLS) + text[at.end :]
     return text
+
+
+def _old_matcher(text: str, event: str) -> json_text.JsonPart | None:
+    """The position of an earlier version's matcher of gitprov's command alone; None without one."""
+    entries = (_entries(text, event) or [json_text.Container(0, (), 0)])[-1]
+    for part in entries.parts:
+        entry = json.loads(text[part.value : part.end])
+        if isinstance(entry, dict) and entry.get("matcher") == _OLD_TOOLS and len(_our_commands(entry)) == 1:
+            box = json_text.container(text, part.value)
+            at = box.find("matcher")
+            if at is not None and len(entry.get("hooks", ())) == 1:
+                return box.parts[at]
+    return None
 
 
 def _bare(text: str, event: str) -> json_text.JsonPart | None:

@@ -1,6 +1,7 @@
 """Small changes to a JSON document that keep every other byte of it.
 
-Positions are character offsets into the text. Every function expects text that `json.loads` accepts.
+Positions are character offsets into the text. Every function expects text that `json.loads` accepts, or
+would accept without its comments and without commas before closing brackets.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ import json
 import re
 from typing import Any, NamedTuple
 
-_SPACE = re.compile(r"[ \t\r\n]*")
+from gitprov.store.setup import json_comments
+
 _DECODER = json.JSONDecoder()
 
 
@@ -53,7 +55,7 @@ def container(text: str, at: int) -> Container:
         if closing == "}":
             key, end = _DECODER.raw_decode(text, start)
             value = _skip(text, _skip(text, end) + 1)
-        _, end = _DECODER.raw_decode(text, value)
+        end = json_comments.value_end(text, value)
         parts.append(JsonPart(key, start, value, end))
         offset = _skip(text, end)
         if text[offset] == ",":
@@ -77,7 +79,8 @@ def append(text: str, at: int, value: Any, key: str | None = None) -> str:  # no
     if box.parts:
         end = box.parts[-1].end
         return f"{text[:end]},{piece}{text[end:]}"
-    return f"{text[: at + 1]}{piece}{newline}{outer}{text[box.close :]}"
+    comments = text[at + 1 : box.close].rstrip()
+    return f"{text[: at + 1]}{comments}{piece}{newline}{outer}{text[box.close :]}"
 
 
 def remove(text: str, box: Container, index: int) -> str:
@@ -90,8 +93,7 @@ def remove(text: str, box: Container, index: int) -> str:
 
 
 def _skip(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
+    return json_comments.after_space(text, at)
 
 
 def _unit(text: str) -> str:

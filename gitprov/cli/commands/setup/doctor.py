@@ -13,8 +13,10 @@ from gitprov.cli.commands.setup import installation
 from gitprov.cli.door import say
 from gitprov.errors import EXIT_FINDINGS, GitprovError
 from gitprov.flow.setup.doctor import examine as doctor
+from gitprov.flow.setup.doctor.agent_states import agent_states
 from gitprov.flow.setup.doctor.case import Examination
 from gitprov.model.finding import Finding, failed
+from gitprov.output import agents as agents_output
 from gitprov.output import findings as output
 from gitprov.output import sharing
 from gitprov.store.config import load_config
@@ -25,6 +27,8 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as one JSON object.")] = False,
 ) -> None:
     """Look for what is broken, and say how to mend it. Exit code 1 if records get lost or commits fail.
+
+    Lists the agents in use here too: whether each reports to gitprov, and when it last did.
 
     Example: gitprov doctor --fix
     """
@@ -40,12 +44,13 @@ def command(
     if as_json:
         lists = {"findings": findings, "mended": mended}
         rows = {name: [output.doctor_row(one, one in case.fixes) for one in lists[name]] for name in lists}
-        say(json.dumps(rows))
+        say(json.dumps({**rows, "agents": [state._asdict() for state in agent_states(case)]}))
     else:
         say(*(f"mended: {finding.message}" for finding in mended))
         say(*output.doctor_lines(findings))
         if not findings:
             say("everything is fine")
+        say(*agents_output.lines(agent_states(case)))
         _tell_shared(case)
     if failed(findings):
         raise typer.Exit(EXIT_FINDINGS)

@@ -14,7 +14,7 @@ from gitprov.cli.door import complain
 from gitprov.errors import ConfigError, NotARepository, UsageError
 from gitprov.flow.setup import agents as connecting
 from gitprov.flow.setup import install
-from gitprov.flow.setup.steps import InstallOptions
+from gitprov.flow.setup.steps import InstallOptions, InstallPlan
 from gitprov.git.repo import Repository
 from gitprov.model.untrusted.printed import shell_quoted
 
@@ -27,13 +27,17 @@ def command(
         str | None,
         typer.Option(
             metavar="NAMES",
-            help="Agents to connect (claude-code), comma-joined, or none. Default: those the project has"
-            " settings of.",
+            help="Agents to connect, comma-joined (docs/agents.md), or all, detected, none. Default: Claude"
+            " Code where the project has settings of it.",
         ),
     ] = None,
     user: Annotated[
         bool, typer.Option("--user", help="Connect agents for all my projects, not this one.")
     ] = False,
+    scope: Annotated[
+        str | None,
+        typer.Option(metavar="project|user", help="Whose settings: by default the project's."),
+    ] = None,
     template: Annotated[
         bool, typer.Option("--template", help="Put the hooks into a template of new clones.")
     ] = False,
@@ -51,17 +55,11 @@ def command(
     Example: gitprov install --agents claude-code
     """
     if directory is not None and not template:
-        raise UsageError(
-            "a directory goes with --template", f"as in: gitprov install --template {shell_quoted(directory)}"
-        )
-    wish = installation.wish(agents, user=user, push=push)
+        hint = f"as in: gitprov install --template {shell_quoted(directory)}"
+        raise UsageError("a directory goes with --template", hint)
+    wish = installation.wish(agents, user=_is_user(scope, user=user), push=push)
     repo = None if template else _repository(wish)
-    if template:
-        outcome = install.install_template(installation.template(directory), wish)
-    elif repo is None:
-        outcome = connecting.agent_steps(wish, None)
-    else:
-        outcome = install.install(repo, wish)
+    outcome = _plan(wish, repo, installation.template(directory) if template else None)
     hints = [*outcome.hints, *_completion()] if outcome.steps else outcome.hints
     summary = None if template else lambda: install_text.lines(outcome, wish, repo)
     installation.finish(
@@ -69,6 +67,20 @@ def command(
     )
     if not (template or dry_run or wish.agents == ()):
         _look_again(wish, None if repo is None else repo.worktree)
+
+
+def _plan(wish: InstallOptions, repo: Repository | None, template: str | None) -> InstallPlan:
+    """The steps for a template, else for a repository, else for the user's settings of agents alone."""
+    if template is not None:
+        return install.install_template(template, wish)
+    return connecting.agent_steps(wish, None) if repo is None else install.install(repo, wish)
+
+
+def _is_user(scope: str | None, *, user: bool) -> bool:
+    """Whether the user's settings are meant, by --scope or --user."""
+    if scope not in (None, "project", "user") or (user and scope == "project"):
+        raise UsageError("--scope is project or user", "as in: gitprov install --agents all --scope user")
+    return user or scope == "user"
 
 
 def _repository(wish: InstallOptions) -> Repository | None:

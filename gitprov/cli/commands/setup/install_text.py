@@ -42,10 +42,17 @@ def _agents(steps: list[Step], wish: InstallOptions, repo: Repository | None) ->
     tree = None if wish.user else project
     top = wish.user_home if tree is None else tree
     path = agent_settings.settings_path(top)
+    more = [
+        f"agents: {step.detail.partition(':')[0]}, through {step.path}"
+        for step in steps
+        if ": gitprov capture " in step.detail and step.path != path
+    ]
+    if more and (wish.agents or ())[:1] != ("claude-code",):
+        return more
     if not agent_settings.commands(path, agent_settings.read(path, tree)):
         connect = "gitprov install --agents claude-code"
         return [f"agents: none is connected; Claude Code: {connect} (for all your projects: add --user)"]
-    rows = [f"agents: Claude Code reports what it writes, through {path}"]
+    rows = [f"agents: Claude Code reports what it writes, through {path}", *more]
     changed = any(step.action == "agent" for step in steps)
     if changed and repo is not None and top == project and not _is_ignored(repo, path):
         rows.append(

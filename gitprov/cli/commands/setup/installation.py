@@ -62,6 +62,8 @@ def _list(steps: list[Step], dry_run: bool) -> None:
     for step in steps:
         detail = f"  ({step.detail})" if step.detail else ""
         say(f"{'would ' if dry_run else ''}{step.action}: {step.path}{detail}")
+        if dry_run:
+            say(*(f"    {line}" for line in step.diff))
 
 
 def template(directory: str | None) -> str:

@@ -1,0 +1,18 @@
+"""Reads the hook payloads of Factory's Droid. Written from type definitions of Droid 0.215.0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gitprov.agents.common import no_facts as facts
+from gitprov.agents.common import read_like_claude
+from gitprov.agents.report import HookReport
+
+AGENT = "droid"
+
+__all__ = ["AGENT", "facts", "read"]
+
+
+def read(row: dict[str, Any], event: str | None) -> HookReport | None:
+    """The report of one payload; None for events without meaning for lines."""
+    return read_like_claude(AGENT, row, event)

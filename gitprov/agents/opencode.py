@@ -1,0 +1,51 @@
+"""Reads what gitprov's plug-in for OpenCode reports. Checked against OpenCode 1.18.33.
+
+The plug-in sends `hook`, `sessionID`, `directory` and `model` with each report, `tool`, `callID`, `args` and
+`metadata` of tools, and `prompt` of messages. A tool that failed is announced only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gitprov.agents import report, tools
+from gitprov.agents.report import HookReport, RecordFacts, part, text
+
+AGENT = "opencode"
+_EVENTS = {
+    "tool.execute.before": report.BEFORE,
+    "tool.execute.after": report.AFTER,
+    "chat.message": report.PROMPT,
+    "session.idle": report.STOP,
+}
+
+
+def read(row: dict[str, Any], event: str | None) -> HookReport | None:
+    """The report of one message of the plug-in; None for hooks without meaning for lines."""
+    name = _EVENTS.get(text(row, "hook") or event or "")
+    if name is None:
+        return None
+    tool, arguments = text(row, "tool"), row.get("args")
+    hook = report.envelope(
+        name,
+        AGENT,
+        row,
+        prompt_id=text(row, "messageID"),
+        input=tools.arguments(arguments),
+        response=part(row, "metadata"),
+        cwd=text(row, "directory", "worktree"),
+    )
+    edits, command = tools.edits_of(tool, arguments), tools.command_of(tool, arguments)
+    return HookReport(
+        hook,
+        edits,
+        command,
+        version=text(row, "version"),
+        parent=text(row, "parentID"),
+        directory=tools.directory_of(arguments),
+    )
+
+
+def facts(_record: bytes) -> RecordFacts:
+    """Nothing: the plug-in sends the model with each report."""
+    return RecordFacts()

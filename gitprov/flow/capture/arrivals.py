@@ -1,0 +1,92 @@
+"""Reports of agents' hooks as they arrive: the agent's reading of a payload, and the places of its files."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, NamedTuple
+
+from gitprov.agents import adapters
+from gitprov.agents.report import FileEdit, HookReport
+from gitprov.flow.capture.moment import Moment, inbox_of, look_around, place_of
+from gitprov.git.locate import Location
+from gitprov.store.inbox.inbox import Inbox
+from gitprov.store.inbox.sessions import session_key
+
+
+class Target(NamedTuple):
+    """An edit and the location of its file, and of the file that it was before a rename."""
+
+    edit: FileEdit
+    place: Location
+    source: Location | None
+
+
+class Delivered(NamedTuple):
+    """A report as it arrived: the agent's name on the command line, the event there, the payload."""
+
+    agent: str
+    event: str | None
+    payload: dict[str, Any]
+    report: HookReport
+
+
+def read(agent: str, event: str | None, payload: object, moment: Moment) -> Delivered | None:
+    """Read one payload; None where it has no meaning for lines. ValueError where it is not an object."""
+    reading = adapters.read(agent, payload, event)
+    if reading is None or not isinstance(payload, dict):
+        return None
+    if reading.transcript is not None and reading.transcript.startswith("~/"):
+        reading = reading._replace(transcript=moment.env.get("HOME", "") + reading.transcript[1:])
+    return Delivered(agent, event, payload, reading)
+
+
+def by_inbox(delivered: Delivered, moment: Moment) -> list[tuple[Inbox, list[Target]]]:
+    """The edits of a report, by the inbox of their file; for a shell tool also the inbox of its directory."""
+    groups: dict[str, tuple[Inbox, list[Target]]] = {}
+    place = shell_place(delivered, moment)
+    if place is not None:
+        groups[inbox_of(place).root] = (inbox_of(place), [])
+        look_around(inbox_of(place), place)
+    for target in targets_of(delivered.report, moment):
+        inbox = inbox_of(target.place)
+        groups.setdefault(inbox.root, (inbox, []))[1].append(target)
+    for inbox, targets in groups.values():
+        if targets:
+            look_around(inbox, targets[0].place)
+    return list(groups.values())
+
+
+def targets_of(announced: HookReport, moment: Moment) -> list[Target]:
+    """The edits whose files are in a work tree. Files elsewhere are nobody's."""
+    cwd = directory_of(announced, moment)
+    targets = []
+    for edit in announced.edits:
+        place = place_of(os.path.join(cwd, edit.path), cwd, moment.env)
+        source = None if edit.source is None else os.path.join(cwd, edit.source)
+        if place is not None and place.path:
+            targets.append(Target(edit, place, None if source is None else place_of(source, cwd, moment.env)))
+    return targets
+
+
+def directory_of(announced: HookReport, moment: Moment) -> str:
+    """The directory from which the tool's paths start."""
+    return os.path.join(moment.cwd, announced.hook.cwd or "", announced.directory or "")
+
+
+def places_of(targets: list[Target]) -> list[Location]:
+    """The locations of all files that the edits read or write, each once."""
+    places = [place for target in targets for place in (target.place, target.source) if place is not None]
+    return list({place.path: place for place in places}.values())
+
+
+def session_of(announced: HookReport) -> str:
+    """The key of the session, or of the subagent in it, that a report is of."""
+    return session_key(announced.hook.agent, announced.hook.session, announced.hook.subagent)
+
+
+def shell_place(delivered: Delivered, moment: Moment) -> Location | None:
+    """The work tree in which a shell tool runs; None for other tools and outside of work trees."""
+    if delivered.report.command is None:
+        return None
+    cwd = directory_of(delivered.report, moment)
+    return place_of(cwd, cwd, moment.env)

@@ -1,0 +1,79 @@
+"""Which agents are in use here, whether they are connected, and when each last reported."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from gitprov.agents import table
+from gitprov.errors import ConfigError, Obstructed
+from gitprov.flow.capture.digest import open_inbox
+from gitprov.flow.setup import connect
+from gitprov.flow.setup.connect import SettingsScope
+from gitprov.flow.setup.doctor.case import Examination
+from gitprov.model.event import Turn
+from gitprov.store import files
+from gitprov.store.setup import agent_settings
+
+
+class AgentState(NamedTuple):
+    """One agent: `hooked` are the scopes (`project`, `user`) in which it reports to gitprov.
+
+    `heard` is the moment of its last report in this clone and `version` the one that it named, None without.
+    `trust`: what its user does so that it runs the hooks; whether that was done only its reports show.
+    """
+
+    name: str
+    title: str
+    present: bool
+    hooked: tuple[str, ...]
+    heard: str | None
+    version: str | None
+    trust: str
+
+
+def agent_states(case: Examination) -> list[AgentState]:
+    """The agents that are in use here, connected or have reported, in the order of the table."""
+    project = case.repo.worktree
+    scopes = {
+        "project": connect.scope_of(case.wish._replace(user=False), project, case.repo.home),
+        "user": connect.scope_of(case.wish._replace(user=True), project, case.repo.home),
+    }
+    present = set(connect.detected([case.wish.user_home, *([project] if project else [])]))
+    reports = _reports(case)
+    states = []
+    for row in table.ROWS:
+        hooked = tuple(name for name, scope in scopes.items() if _is_hooked(row, scope))
+        heard, version = reports.get(table.recorded_as(row.name), (None, None))
+        if row.name in present or hooked or heard:
+            states.append(
+                AgentState(row.name, row.title, row.name in present, hooked, heard, version, row.trust)
+            )
+    return states
+
+
+def _is_hooked(row: table.AgentRow, scope: SettingsScope) -> bool:
+    try:
+        if row.name == "claude-code":
+            path = agent_settings.settings_path(scope.top)
+            return not agent_settings.missing(path, agent_settings.read(path, scope.tree))
+        return connect.is_connected(row, scope)
+    except (ConfigError, Obstructed, OSError):
+        return False
+
+
+def _reports(case: Examination) -> dict[str, tuple[str | None, str | None]]:
+    """Agent → the moment of its newest turn and the version in it."""
+    reports: dict[str, tuple[str | None, str | None]] = {}
+    root = os.path.join(case.repo.home, "inbox")
+    for name in files.names(root):
+        sessions = open_inbox(os.path.join(root, name), case.repo.env).sessions
+        for key in files.names(sessions.root):
+            for turn_name in sessions.turns(key)[-1:]:
+                turn = sessions.read(key, turn_name)
+                if not isinstance(turn, Turn) or not turn.agent:
+                    continue
+                heard, _ = reports.get(turn.agent, (None, None))
+                if heard is None or (turn.at or "") > heard:
+                    reports[turn.agent] = (turn.at, turn.agent_version)
+    return reports
