@@ -102,6 +102,9 @@ class Writer:
         """Remove all rows of generations."""
         self._remove(index_rows.GenerationEntry, "trace", traces)
         self._remove_words(("prompt",), traces)
+        if traces and not self._postgres:
+            # The words of deleted texts leave the file only when its segments are merged.
+            self._connection.exec_driver_sql("INSERT INTO words (words) VALUES ('optimize')")
 
     def remove_survivors(self, paths: Collection[str] | None = None) -> None:
         """Remove the living lines of some files; without `paths` those of all files, and the dead ones."""
