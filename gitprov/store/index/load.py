@@ -10,7 +10,8 @@ from sqlalchemy import delete, select, text
 from gitprov.model import index_rows
 from gitprov.model.index_rows import Entry, RepositoryEntry, WordsEntry
 from gitprov.store.index import schema
-from gitprov.store.index.schema import TABLES, storable
+from gitprov.store.index.schema import TABLES
+from gitprov.store.index.words import storable
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -156,12 +157,6 @@ class Writer:
                     text(f"DELETE FROM words WHERE repo = :repo AND kind = :kind AND ref IN ({names})"),  # noqa: S608 - only marks
                     {"repo": self.repo, "kind": kind, **marks},
                 )
-
-
-def words_entry(repo: int, kind: str, ref: str, at: int, body: str) -> WordsEntry | None:
-    """The row that makes a text searchable; None for a text without words."""
-    words = schema.words_of(body)
-    return WordsEntry(repo, kind, ref, at, " ".join(words)) if words else None
 
 
 def _values(row: Entry) -> tuple[object, ...]:

@@ -5,7 +5,6 @@ A change of the schema raises VERSION: an index of another version is built anew
 
 from __future__ import annotations
 
-import re
 from typing import get_type_hints
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
@@ -73,25 +72,3 @@ WORDS = {
         "CREATE INDEX words_body ON words USING gin (body)",
     ),
 }
-
-_WORD = re.compile(r"\w+")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-#: Characters of a word, and words of a text, that are searched: PostgreSQL has limits of this size.
-_LONGEST, _MOST = 200, 20_000
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text in lower case, each once, in their order."""
-    words = (word[:_LONGEST].lower() for word in _WORD.findall(storable(text)))
-    return list(dict.fromkeys(words))[:_MOST]
-
-
-def storable(text: str) -> str:
-    r"""A text without NUL and lone surrogates, which databases refuse: they become `\x00`, `\udc80`."""
-    if text.isascii() and "\0" not in text:
-        return text
-    return _UNSTORABLE.sub(lambda match: _escape(ord(match[0])), text)
-
-
-def _escape(number: int) -> str:
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
