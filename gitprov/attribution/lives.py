@@ -25,12 +25,12 @@ class Birth(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """`count` lines from the 0-based line `start` of a file: those of the claim `birth` from its line
+    """`size` lines from the 0-based line `start` of a file: those of the claim `birth` from its line
     `offset` (0-based) on.
     """
 
     start: int
-    count: int
+    size: int
     birth: int
     offset: int
 
@@ -40,7 +40,7 @@ class Death(NamedTuple):
 
     birth: int
     offset: int
-    count: int
+    size: int
     at: int
     killer: str
     path: str
@@ -71,7 +71,7 @@ def advance(segments: Iterable[Segment], hunks: Sequence[Hunk]) -> tuple[Segment
     dead: Segments = []
     at, shift = 0, 0
     for segment in segments:
-        start, end = segment.start, segment.start + segment.count
+        start, end = segment.start, segment.start + segment.size
         while at < len(hunks) and hunks[at].old_end <= start:
             shift = hunks[at].new_end - hunks[at].old_end
             at += 1
@@ -131,7 +131,7 @@ class Lives:
 
     def _bury(self, dead: Segments, step: Step, change: FileStep) -> None:
         self.deaths += [
-            Death(part.birth, part.offset, part.count, step.at, step.oid, change.path or change.old_path)
+            Death(part.birth, part.offset, part.size, step.at, step.oid, change.path or change.old_path)
             for part in dead
         ]
 
@@ -150,11 +150,11 @@ def united(segments: Segments, others: Segments) -> Segments:
     """Segments of both, ascending; a line that both have is of the first."""
     if not others or not segments:
         return segments or others
-    taken = sorted((segment.start, segment.start + segment.count) for segment in segments)
+    taken = sorted((segment.start, segment.start + segment.size) for segment in segments)
     out = list(segments)
     at = 0
     for segment in sorted(others):
-        start, stop = segment.start, segment.start + segment.count
+        start, stop = segment.start, segment.start + segment.size
         while at < len(taken) and taken[at][1] <= start:
             at += 1
         n = at
@@ -175,7 +175,7 @@ def removed(lives: Lives, alive: Iterable[Segment]) -> list[Death]:
     """
     living: dict[int, list[tuple[int, int]]] = {}
     for segment in alive:
-        living.setdefault(segment.birth, []).append((segment.offset, segment.offset + segment.count))
+        living.setdefault(segment.birth, []).append((segment.offset, segment.offset + segment.size))
     by_birth: dict[int, list[Death]] = {}
     for death in lives.deaths:
         by_birth.setdefault(death.birth, []).append(death)
@@ -190,15 +190,15 @@ def _first_removals(deaths: list[Death], living: Iterable[tuple[int, int]]) -> l
     """Runs of lines that are dead, each with the earliest of its removals."""
     lines: dict[int, Death] = {}
     for death in sorted(deaths, key=lambda death: (-death.at, death.killer)):
-        lines.update(dict.fromkeys(range(death.offset, death.offset + death.count), death))
+        lines.update(dict.fromkeys(range(death.offset, death.offset + death.size), death))
     for first, last in living:
         for line in range(first, last):
             lines.pop(line, None)
     out: list[Death] = []
     for line in sorted(lines):
         death = lines[line]
-        if out and out[-1].offset + out[-1].count == line and out[-1].killer == death.killer:
-            out[-1] = out[-1]._replace(count=out[-1].count + 1)
+        if out and out[-1].offset + out[-1].size == line and out[-1].killer == death.killer:
+            out[-1] = out[-1]._replace(size=out[-1].size + 1)
         else:
-            out.append(death._replace(offset=line, count=1))
+            out.append(death._replace(offset=line, size=1))
     return out

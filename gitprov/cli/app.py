@@ -34,6 +34,7 @@ COMMANDS = {
     "feeds": "gitprov.cli.commands.feeds",
     "heal": "gitprov.cli.commands.heal",
     "forget": "gitprov.cli.commands.forget",
+    "index": "gitprov.cli.commands.index",
 }
 """Each command and its module, in the order of the help. Only the requested command is imported."""
 

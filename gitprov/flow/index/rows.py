@@ -94,8 +94,8 @@ def _commit(repo: int, commit: IndexedCommit, changes: Sequence[ChangeEntry], tr
     statements = declared(pairs(facts.trailers), facts.author, facts.committer)
     best = max(statements, key=lambda row: (row.model is not None, row.agent is not None), default=None)
     return CommitEntry(
-        repo, facts.oid, " ".join(facts.parents), facts.author, facts.written, facts.committer, facts.committed,
-        facts.subject, added, sum(change.deleted for change in changes),
+        repo, facts.oid, " ".join(facts.parents), facts.author, facts.written, facts.committer,
+        facts.committed, facts.subject, added, sum(change.deleted for change in changes),
         "ai" if traced else "declared" if best else None,
         best.agent if best else None, best.model if best else None, about.gate if about else None,
     )  # fmt: skip
@@ -115,18 +115,18 @@ def _ranges(repo: int, oid: str, note: Note, added: Mapping[str, LineSet]) -> li
             continue
         claims = note.claims(path)
         for first, last, n in owners([claim.lines & lines for claim in claims]):
-            row = claims[n].row
+            cls, row = claims[n].cls, claims[n].row
             trace = row.id if isinstance(row, TraceRow) else None
-            out.append(RangeEntry(repo, oid, path, first, last, claims[n].cls, row.evidence, trace))
+            out.append(RangeEntry(repo, oid, path, first, last, cls, row.evidence, trace))
     return out
 
 
 def _trace(repo: int, oid: str, row: TraceRow) -> TraceEntry:
-    counts = [row.counted(name) for name in ("raw", "kept", "edited", "dropped", "pending", "reformatted")]
     deleted = sum(row.deleted(path) for path in row.files)
     return TraceEntry(
         repo, oid, row.id, row.agent, row.model, row.session, row.at, row.key, row.prompt, row.prompt_version,
-        row.human, row.evidence, *counts, deleted,
+        row.human, row.evidence, row.counted("raw"), row.counted("kept"), row.counted("edited"),
+        row.counted("dropped"), row.counted("pending"), row.counted("reformatted"), deleted,
     )  # fmt: skip
 
 
@@ -141,20 +141,15 @@ def generation_rows(
     edits = record.get("edits")
     rows = edits if isinstance(edits, list) else []
     standing = record.get("instructions")
+    raw = sum(_whole(_object(edit).get("raw_lines")) or 0 for edit in rows)
+    agent = _text(_object(record.get("agent")).get("name"))
     row = GenerationEntry(
-        repo,
-        str(record["id"]),
-        _text(_object(record.get("agent")).get("name")),
-        *(_text(record.get(name)) for name in ("model", "session", "at", "key")),
-        digest,
-        _text(about.get("version")),
-        canonical.digest_of(standing) if standing else None,
-        *(_text(record.get(name)) for name in ("parent", "human")),
-        len(rows),
-        sum(_whole(_object(edit).get("raw_lines")) or 0 for edit in rows),
-        *(_whole(usage.get(name)) for name in ("input_tokens", "output_tokens")),
-        int(forgotten),
-    )
+        repo, str(record["id"]), agent, _text(record.get("model")), _text(record.get("session")),
+        _text(record.get("at")), _text(record.get("key")), digest, _text(about.get("version")),
+        canonical.digest_of(standing) if standing else None, _text(record.get("parent")),
+        _text(record.get("human")), len(rows), raw, _whole(usage.get("input_tokens")),
+        _whole(usage.get("output_tokens")), int(forgotten),
+    )  # fmt: skip
     out: list[Entry] = [row]
     if digest is not None:
         out.append(PromptEntry(repo, digest, _text(about.get("name")), row.version, row.at, body))

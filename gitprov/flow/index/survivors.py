@@ -10,6 +10,7 @@ from gitprov.git.files import diff
 from gitprov.git.files.diff import FileChange
 from gitprov.git.history.facts import CommitFacts, facts
 from gitprov.model.index_rows import RangeEntry, SurvivorEntry
+from gitprov.store.index.words import storable
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -97,7 +98,8 @@ def _steps(
 
 
 def _file_step(change: FileChange) -> FileStep:
-    return FileStep(change.old_path, change.path if change.status != "D" else None, change.hunks)
+    path = storable(change.path) if change.status != "D" else None
+    return FileStep(storable(change.old_path), path, change.hunks)
 
 
 def _birth(row: RangeEntry, at: int) -> Birth:
@@ -116,7 +118,7 @@ def rows(repo: int, walked: Walked, paths: Iterable[str] | None = None) -> list[
 def _alive(repo: int, path: str, part: Segment, lives: Lives) -> SurvivorEntry:
     birth = lives.births[part.birth]
     return SurvivorEntry(
-        repo, path, part.start + 1, part.count, birth.oid, birth.path, birth.first + part.offset, birth.cls,
+        repo, path, part.start + 1, part.size, birth.oid, birth.path, birth.first + part.offset, birth.cls,
         birth.trace, birth.at, None, None,
     )  # fmt: skip
 
@@ -124,7 +126,7 @@ def _alive(repo: int, path: str, part: Segment, lives: Lives) -> SurvivorEntry:
 def _dead(repo: int, death: Death, lives: Lives) -> SurvivorEntry:
     birth = lives.births[death.birth]
     return SurvivorEntry(
-        repo, death.path, 0, death.count, birth.oid, birth.path, birth.first + death.offset, birth.cls,
+        repo, death.path, 0, death.size, birth.oid, birth.path, birth.first + death.offset, birth.cls,
         birth.trace, birth.at, death.at, death.killer,
     )  # fmt: skip
 

@@ -92,15 +92,14 @@ class _Update:
         old = before.heads.split()
         new = listed(self._repo, now.heads, old) if old != now.heads else []
         removed = listed(self._repo, old, now.heads) if old != now.heads else []
-        changed = self._changed_notes(before.notes, now.notes, {*new, *removed})
+        without = {*new, *removed}
+        changed = [] if whole else self._changed_notes(before.notes, now.notes, without)
         self._writer.remove_commits([*removed, *changed])
         self._add([*changed, *new])
         self._survive(before, now, changed)
         counts = self._generations(before.generations, now.generations)
         self._phantoms(before.phantoms, now.phantoms)
-        self._writer.keep(
-            RepositoryEntry(before.repo, before.key, "\n".join(now.heads), *now[1:])
-        )
+        self._writer.keep(RepositoryEntry(before.repo, before.key, "\n".join(now.heads), *now[1:]))
         return Updated(len(new), len(changed), len(removed), *counts, whole)
 
     def _is_lost(self, before: RepositoryEntry) -> bool:
@@ -109,13 +108,12 @@ class _Update:
         return any(obj is None for obj in self._repo.objects.get_many(names))
 
     def _changed_notes(self, old: str | None, new: str | None, without: Collection[str]) -> list[str]:
-        """Indexed commits whose notes differ, parents first."""
-        if old == new or old is None:
+        """Indexed commits whose notes differ, sorted."""
+        if old == new:
             return []
         paths = differing(self._repo, old, new or self._repo.empty_tree())
         names = {path.replace("/", "") for path in paths} - {*without}
-        here = read.indexed(self._connection, self._writer.repo, names)
-        return listed(self._repo, here, [f"{oid}^@" for oid in sorted(here)]) if len(here) > 1 else list(here)
+        return read.indexed(self._connection, self._writer.repo, names)
 
     def _add(self, oids: Sequence[str]) -> None:
         blobs = git_notes.places(self._repo, notes.REF) if oids else {}

@@ -62,7 +62,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for queries. GitprovError where there is no index of this version."""
-        with _explained(self.engine), self.engine.connect() as connection:
+        with _explained(self.engine), self.engine.connect() as plain:
+            connection = plain.execution_options(reads=True)
             version = _version(connection)
             if version != schema.VERSION:
                 raise GitprovError("there is no index of this version yet", "gitprov index")
@@ -119,7 +120,7 @@ class Database:
         version = _version(connection)
         if version is not None and version > schema.VERSION:
             raise GitprovError(
-                f"the index is of version {version}, made by a newer gitprov; this one reads {schema.VERSION}",
+                f"the index is of version {version}, of a newer gitprov; this one reads {schema.VERSION}",
                 "install that gitprov, or gitprov index --rebuild",
             )
         if version == schema.VERSION:
@@ -173,7 +174,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")
+    reads = connection.get_execution_options().get("reads")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def _version(connection: Connection) -> int | None:
@@ -210,4 +212,6 @@ def _reason(error: Exception) -> str:
 
 
 def _mend(engine: Engine) -> str:
-    return "gitprov index --rebuild" if engine.dialect.name == "sqlite" else "see that the server is reachable"
+    return (
+        "gitprov index --rebuild" if engine.dialect.name == "sqlite" else "see that the server is reachable"
+    )

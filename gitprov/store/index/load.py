@@ -9,7 +9,6 @@ from sqlalchemy import delete, select, text
 
 from gitprov.model import index_rows
 from gitprov.model.index_rows import Entry, RepositoryEntry, WordsEntry
-from gitprov.store.index import schema
 from gitprov.store.index.schema import TABLES
 from gitprov.store.index.words import storable
 
@@ -86,11 +85,14 @@ class Writer:
             statement = text(
                 "INSERT INTO words VALUES (:repo, :kind, :ref, :at, array_to_tsvector(CAST(:body AS text[])))"
             )
-            values = [{**row._asdict(), "ref": storable(row.ref), "body": row.body.split(" ")} for row in rows]
+            values = [
+                {**row._asdict(), "ref": storable(row.ref), "body": row.body.split(" ")} for row in rows
+            ]
             self._connection.execute(statement, values)
             return
         self._connection.exec_driver_sql(
-            "INSERT INTO words (repo, kind, ref, at, body) VALUES (?, ?, ?, ?, ?)", [_values(row) for row in rows]
+            "INSERT INTO words (repo, kind, ref, at, body) VALUES (?, ?, ?, ?, ?)",
+            [_values(row) for row in rows],
         )
 
     def remove_commits(self, oids: Collection[str]) -> None:

@@ -61,12 +61,12 @@ def _table(row: type[Entry], name: str) -> Table:
 
 TABLES: dict[type[Entry], Table] = {row: _table(row, name) for row, name in _NAMES.items()}
 
+_FIELDS = "repo UNINDEXED, kind UNINDEXED, ref UNINDEXED, at UNINDEXED"
+#: The words are split before: here only spaces separate them.
+_TOKENS = "tokenize = \"ascii tokenchars '_'\""
 #: Full text, which the two databases keep in ways of their own.
 WORDS = {
-    "sqlite": (
-        "CREATE VIRTUAL TABLE words USING fts5(repo UNINDEXED, kind UNINDEXED, ref UNINDEXED, at UNINDEXED,"
-        " body, tokenize = \"ascii tokenchars '_'\")",
-    ),
+    "sqlite": (f"CREATE VIRTUAL TABLE words USING fts5({_FIELDS}, body, {_TOKENS})",),
     "postgresql": (
         "CREATE TABLE words (repo BIGINT, kind TEXT, ref TEXT, at BIGINT, body TSVECTOR)",
         "CREATE INDEX words_body ON words USING gin (body)",
