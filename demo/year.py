@@ -29,7 +29,7 @@ AGENTS = (
 _AREAS = ("api", "billing", "catalog", "core", "search", "store", "users", "web")
 _THINGS = ("order", "invoice", "cart", "price", "stock", "session", "refund", "address", "report", "token")
 _DEEDS = ("load", "save", "merge", "check", "render", "split", "rank", "cache", "parse", "export")
-_WHY = ("without a second query", "and test it", "as the API describes it", "in one pass", "with clear errors")
+_WHY = ("without a second query", "and test it", "as the API has it", "in one pass", "with clear errors")
 
 
 class Generated(NamedTuple):
@@ -114,7 +114,8 @@ class Year:
         record = {
             "v": 1, "key": key, "agent": {"name": agent, "version": None}, "model": model, "session": session,
             "params": {}, "turn": f"t{at}", "request_id": None, "parent": None, "at": moment, "human": author,
-            "prompt": {"digest": text, "name": task.split()[0].lower(), "version": version, "available": True},
+            "prompt": {"digest": text, "name": task.partition(" ")[0].lower(), "version": version,
+                       "available": True},
             "output": {"digest": None, "available": False}, "instructions": [],
             "edits": [{"path": path, "before": None, "after": None, "raw_lines": count + dropped}],
             "usage": {"input_tokens": 900 + count * 7, "output_tokens": count * 11},
@@ -204,7 +205,7 @@ def _moment(at: int) -> str:
 
 
 def _person(name: str) -> str:
-    return f"{name} <{name.split()[0].lower()}@example.com>"
+    return f"{name} <{name.partition(' ')[0].lower()}@example.com>"
 
 
 def _git(place: Path, *args: str, stdin: bytes | None = None) -> None:

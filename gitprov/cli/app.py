@@ -35,6 +35,9 @@ COMMANDS = {
     "heal": "gitprov.cli.commands.heal",
     "forget": "gitprov.cli.commands.forget",
     "index": "gitprov.cli.commands.index",
+    "stats": "gitprov.cli.commands.stats",
+    "search": "gitprov.cli.commands.search",
+    "trace": "gitprov.cli.commands.trace",
 }
 """Each command and its module, in the order of the help. Only the requested command is imported."""
 

@@ -90,10 +90,9 @@ class Database:
         with self.reading() as connection:
             try:
                 return self._ask(connection, query, most)
-            except DBAPIError as error:
-                raise UsageError(f"the query fails: {error.orig}", "gitprov index --sql") from error
-            except sqlite3.Error as error:
-                raise UsageError(f"the query fails: {error}", "gitprov index --sql") from error
+            except self.engine.dialect.loaded_dbapi.Error as error:
+                reason = " ".join(str(error).split())
+                raise UsageError(f"the query fails: {reason}", "gitprov index -h has its tables") from error
 
     def _ask(self, connection: Connection, query: str, most: int | None) -> Answered:
         raw = connection.connection.driver_connection
@@ -134,9 +133,11 @@ class Database:
 
 def open_file(home: str) -> Database:
     """The index of a clone, in its private directory `home`."""
-    from gitprov.store.files import make_dir
+    from gitprov.store.files import PRIVATE_FILE, make_dir
 
     make_dir(home)
+    # It has prompts: nobody but this user reads it.
+    os.close(os.open(os.path.join(home, FILE), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
     return _database(f"sqlite:///{os.path.join(home, FILE)}")
 
 
