@@ -12,8 +12,10 @@ def seconds_of(text: str | None) -> int | None:
 
     Without a zone it is in UTC.
     """
+    start, end = (text or "")[:19], (text or "")[19:]
+    zone = end.lstrip(".0123456789").replace("Z", "+00:00")
     try:
-        moment = datetime.fromisoformat((text or "")[:32].replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(start + zone)
     except ValueError:
         return None
     zoned = moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)

@@ -11,7 +11,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
@@ -40,6 +40,15 @@ class Answered(NamedTuple):
 
     columns: tuple[str, ...]
     rows: list[tuple[object, ...]]
+
+
+class _Cursor(Protocol):
+    """A cursor of either driver."""
+
+    @property
+    def description(self) -> Sequence[Sequence[object]] | None: ...
+    def fetchall(self) -> Sequence[Sequence[object]]: ...
+    def fetchmany(self, size: int, /) -> Sequence[Sequence[object]]: ...
 
 
 class Database:
@@ -98,21 +107,16 @@ class Database:
         raw = connection.connection.driver_connection
         if raw is None:
             raise ValueError("the connection is closed")
+        raw.rollback()
         if self.shared:
-            raw.rollback()
             raw.read_only = True
             # A prepared statement is a single statement, so none can end the transaction that only reads.
-            cursor = raw.execute(query, prepare=True)
-        else:
-            raw.set_authorizer(_authorized)
-            cursor = raw.execute(query)
-        names = tuple(column[0] for column in cursor.description or ())
-        rows = cursor.fetchall() if most is None else cursor.fetchmany(most)
-        if self.shared:
-            raw.rollback()
-        else:
-            raw.set_authorizer(None)
-        return Answered(names, [tuple(row) for row in rows])
+            return _answered(raw.execute(query, prepare=True), most)
+        raw.set_authorizer(_authorized)
+        try:
+            return _answered(raw.execute(query), most)
+        finally:
+            raw.set_authorizer(lambda *_: sqlite3.SQLITE_OK)
 
     def _ready(self, connection: Connection) -> None:
         """Make the schema where there is none, or one of an older version."""
@@ -147,8 +151,12 @@ def open_url(url: str) -> Database:
         return _database(_POSTGRES.sub("postgresql+psycopg://", url, count=1))
     if url == _MEMORY or url.startswith("sqlite:///"):
         return _database(url)
-    shown = re.sub(r"://[^@/]*@", "://***@", url)
-    raise UsageError(f"{shown!r} is no address of an index", "postgresql://host/name, or sqlite:///file")
+    raise _no_address(url)
+
+
+def _no_address(url: str) -> UsageError:
+    shown = re.sub(r"://[^@]*@", "://***@", url)
+    return UsageError(f"{shown!r} is no address of an index", "postgresql://host/name, or sqlite:///file")
 
 
 def _database(url: str) -> Database:
@@ -157,8 +165,8 @@ def _database(url: str) -> Database:
             engine = create_engine(url)
         else:
             engine = create_engine(url, poolclass=NullPool)
-    except ArgumentError as error:
-        raise UsageError(f"the address of the index cannot be read: {error}") from error
+    except (ArgumentError, ValueError) as error:
+        raise _no_address(url) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -189,6 +197,12 @@ def _version(connection: Connection) -> int | None:
 def _drop(connection: Connection) -> None:
     connection.exec_driver_sql("DROP TABLE IF EXISTS words")
     schema.METADATA.drop_all(connection)
+
+
+def _answered(cursor: _Cursor, most: int | None) -> Answered:
+    names = tuple(str(column[0]) for column in cursor.description or ())
+    rows = cursor.fetchall() if most is None else cursor.fetchmany(most)
+    return Answered(names, [tuple(row) for row in rows])
 
 
 def _authorized(action: int, *_: object) -> int:
