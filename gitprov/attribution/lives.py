@@ -57,7 +57,7 @@ class FileStep(NamedTuple):
     hunks: tuple[Hunk, ...]
 
 
-class Step(NamedTuple):
+class HistoryStep(NamedTuple):
     """A commit, with the changes against each of its parents (none for a root)."""
 
     oid: str
@@ -103,7 +103,7 @@ class Lives:
         self.deaths: list[Death] = []
 
     def follow(
-        self, step: Step, parents: Sequence[Mapping[str, Segments]], claims: Iterable[Birth]
+        self, step: HistoryStep, parents: Sequence[Mapping[str, Segments]], claims: Iterable[Birth]
     ) -> dict[str, Segments]:
         """The files that a commit changes against its first parent → their segments; none for a file that is
         removed or has no claim.
@@ -129,7 +129,7 @@ class Lives:
             changed[claim.path] = united(changed.get(claim.path, []), [segment])
         return changed
 
-    def _bury(self, dead: Segments, step: Step, change: FileStep) -> None:
+    def _bury(self, dead: Segments, step: HistoryStep, change: FileStep) -> None:
         self.deaths += [
             Death(part.birth, part.offset, part.size, step.at, step.oid, change.path or change.old_path)
             for part in dead

@@ -66,7 +66,8 @@ def _survival(answer: StatsAnswer) -> Iterator[str]:
     named = [("all models", answer.survival), *answer.by_model.items()]
     head = ("survival of lines", "lines", "alive", *(f"{days} days" for days in HORIZONS))
     rows = [
-        (name, str(one.lines), str(one.alive), *(percent(share) for share in one.at)) for name, one in named
+        (name, str(entry.lines), str(entry.alive), *(percent(share) for share in entry.at))
+        for name, entry in named
     ]
     yield from _table(head, rows)
 
@@ -123,7 +124,7 @@ def document(answer: StatsAnswer) -> dict[str, Any]:
         "weeks": [{**week._asdict(), "spike": week.is_spike} for week in answer.weeks],
         "survival": _survival_of(answer.survival),
         "survival_by_model": [
-            {"model": model, **_survival_of(one)} for model, one in answer.by_model.items()
+            {"model": model, **_survival_of(entry)} for model, entry in answer.by_model.items()
         ],
         "sessions": answer.sessions._asdict(),
     }
@@ -145,6 +146,6 @@ def counts_of(counts: Counts) -> dict[str, Any]:
     }
 
 
-def _survival_of(one: Survival) -> dict[str, Any]:
-    at = {str(days): share for days, share in zip(HORIZONS, one.at, strict=True)}
-    return {"lines": one.lines, "alive": one.alive, "days": at}
+def _survival_of(entry: Survival) -> dict[str, Any]:
+    at = {str(days): share for days, share in zip(HORIZONS, entry.at, strict=True)}
+    return {"lines": entry.lines, "alive": entry.alive, "days": at}

@@ -11,7 +11,7 @@ from gitprov.attribution.lives import (
     Lives,
     Segment,
     Segments,
-    Step,
+    HistoryStep,
     advance,
     removed,
     united,
@@ -83,9 +83,9 @@ def birth(oid: str, first: int, lines: int, path: str = "a") -> Birth:
     return Birth(oid, path, first, lines, "ai", "gen", 0)
 
 
-def step(oid: str, at: int, *changes: tuple[FileStep, ...]) -> Step:
+def step(oid: str, at: int, *changes: tuple[FileStep, ...]) -> HistoryStep:
     """A commit."""
-    return Step(oid, at, changes)
+    return HistoryStep(oid, at, changes)
 
 
 def test_a_history_with_a_merge() -> None:

@@ -19,7 +19,7 @@ CLASSES = ("ai", "edited", "human", "declared")
 _NAMELESS = "(not recorded)"
 
 
-class Recorded(NamedTuple):
+class RecordedLines(NamedTuple):
     """What the index has about some commits. `landed` are those of them on the default branch."""
 
     commits: Sequence[CommitEntry]
@@ -54,12 +54,12 @@ class _Unit(NamedTuple):
     deleted: int
 
 
-def total(recorded: Recorded) -> Counts:
+def total(recorded: RecordedLines) -> Counts:
     """The counts over all commits."""
     return grouped(recorded, lambda _commit, _path, _trace: "").get("", Counts())
 
 
-def by(recorded: Recorded, group: str) -> dict[str, Counts]:
+def by(recorded: RecordedLines, group: str) -> dict[str, Counts]:
     """Group → counts, for a name in GROUPS.
 
     Groups of traces count only what models did, and the whole of the added lines of all commits as `added`,
@@ -96,7 +96,7 @@ Key = Callable[[CommitEntry, str, str | None], str | None]
 """The group of lines of a commit, a path and a trace (None: no trace); None where they are in no group."""
 
 
-def grouped(recorded: Recorded, key: Key) -> dict[str, Counts]:
+def grouped(recorded: RecordedLines, key: Key) -> dict[str, Counts]:
     """Group → counts, sorted by group."""
     sums: dict[str, _Sums] = {}
     commits: dict[str, set[str]] = {}
@@ -144,7 +144,7 @@ def _add_unit(unit: _Unit, landed: frozenset[str], key: Key, at: Callable[[str, 
         at(rest, unit.commit).add(declared=max(unit.added - claimed, 0))
 
 
-def _units(recorded: Recorded) -> Iterable[_Unit]:
+def _units(recorded: RecordedLines) -> Iterable[_Unit]:
     """Every file of every commit that changes lines or has claims."""
     claims: dict[tuple[str, str], dict[tuple[str, str | None], int]] = {}
     for row in recorded.ranges:

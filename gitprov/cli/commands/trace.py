@@ -48,9 +48,9 @@ def _lines(answer: TraceLines) -> list[str]:
     if answer.living is None:
         return rows
     rows.append("alive:" if answer.living else "alive: none")
-    for one in answer.living:
-        names = ", ".join(name.removeprefix("refs/heads/").removeprefix("refs/") for name in one.branches)
-        rows.append(f"  {clean(one.path)}:{one.lines}  {len(one.lines)} on {clean(names)}")
+    for entry in answer.living:
+        names = ", ".join(name.removeprefix("refs/heads/").removeprefix("refs/") for name in entry.branches)
+        rows.append(f"  {clean(entry.path)}:{entry.lines}  {len(entry.lines)} on {clean(names)}")
     return rows
 
 
@@ -65,7 +65,12 @@ def _document(answer: TraceLines) -> dict[str, object]:
     ]
     living = answer.living
     rows = [
-        {"path": one.path, "lines": str(one.lines), "count": len(one.lines), "branches": list(one.branches)}
-        for one in living or ()
+        {
+            "path": entry.path,
+            "lines": str(entry.lines),
+            "count": len(entry.lines),
+            "branches": list(entry.branches),
+        }
+        for entry in living or ()
     ]
     return {"trace": answer.trace, "ranges": ranges, "alive": None if living is None else rows}

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.attribution.statistics import deltas, shares
-from gitprov.attribution.statistics.shares import Recorded
+from gitprov.attribution.statistics.shares import RecordedLines
 from gitprov.attribution.statistics.survival import by_model, lifetimes, survival
 from gitprov.flow.index.update import key_of
 from gitprov.git.history.facts import listed, selected
-from gitprov.model.answers.stats import Sessions, StatsAnswer
+from gitprov.model.answers.stats import SessionCounts, StatsAnswer
 from gitprov.store.index.recorded import Reader
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def reader_of(repo: Repository, base: Database, connection: Connection) -> Reade
     return Reader(connection, key_of(repo) if base.shared else "clone")
 
 
-def recorded(repo: Repository, reader: Reader, revisions: Sequence[str]) -> Recorded:
+def recorded(repo: Repository, reader: Reader, revisions: Sequence[str]) -> RecordedLines:
     """What the index has about the commits that the revisions select, all of HEAD without any."""
     if revisions or repo.resolve("HEAD") is not None:
         oids = frozenset(selected(repo, revisions or ["HEAD"]))
@@ -34,7 +34,7 @@ def recorded(repo: Repository, reader: Reader, revisions: Sequence[str]) -> Reco
     tip = reader.state.tip
     landed = oids & frozenset(listed(repo, [tip])) if tip else frozenset()
     commits, changes, traces = reader.commits(oids), reader.changes(oids), reader.traces(oids)
-    return Recorded(commits, changes, traces, reader.ranges(oids), reader.dropped(oids), landed)
+    return RecordedLines(commits, changes, traces, reader.ranges(oids), reader.dropped(oids), landed)
 
 
 def stats(repo: Repository, base: Database, revisions: Sequence[str], group: str | None) -> StatsAnswer:
@@ -72,9 +72,9 @@ def _prompt_names(reader: Reader) -> dict[str, str]:
     }
 
 
-def _sessions(reader: Reader, rows: Recorded) -> Sessions:
+def _sessions(reader: Reader, rows: RecordedLines) -> SessionCounts:
     shipped = {row.session for row in rows.traces if row.session and row.oid in rows.landed}
     committed = {row.session for row in rows.traces if row.session}
     everywhere = {row.session for row in reader.traces() if row.session}
     stored = {row.session for row in reader.generations() if row.session}
-    return Sessions(len(shipped), len(committed - shipped), len(stored - everywhere))
+    return SessionCounts(len(shipped), len(committed - shipped), len(stored - everywhere))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.attribution.lives import Birth, Death, FileStep, Lives, Segment, Segments, Step, removed
+from gitprov.attribution.lives import Birth, Death, FileStep, Lives, Segment, Segments, HistoryStep, removed
 from gitprov.git.files import diff
 from gitprov.git.files.diff import FileChange
 from gitprov.git.history.facts import CommitFacts, facts
@@ -75,7 +75,7 @@ def _children(repo: Repository, oids: Sequence[str]) -> dict[str, int]:
 
 def _steps(
     repo: Repository, oids: Sequence[str], claims: Callable[[Sequence[str]], Mapping[str, list[RangeEntry]]]
-) -> Iterator[tuple[CommitFacts, Step, list[RangeEntry]]]:
+) -> Iterator[tuple[CommitFacts, HistoryStep, list[RangeEntry]]]:
     """Each commit with its changes against all its parents, and its claims of traces."""
     for start in range(0, len(oids), _AT_ONCE):
         part = oids[start : start + _AT_ONCE]
@@ -94,7 +94,7 @@ def _steps(
             olds = [parents[one].tree if one in parents else commit.tree for one in commit.parents]
             sides = [(old, commit.tree) for old in olds or [empty]]
             changes = tuple(tuple(map(_file_step, shown[side])) for side in sides)
-            yield commit, Step(commit.oid, commit.committed, changes), ranges.get(commit.oid, [])
+            yield commit, HistoryStep(commit.oid, commit.committed, changes), ranges.get(commit.oid, [])
 
 
 def _file_step(change: FileChange) -> FileStep:

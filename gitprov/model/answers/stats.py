@@ -111,8 +111,8 @@ class Survival(NamedTuple):
     curve: tuple[tuple[float, float], ...]
 
 
-class Sessions(NamedTuple):
-    """Sessions of agents: those with a line on the default branch, with lines in other commits only, and
+class SessionCounts(NamedTuple):
+    """SessionCounts of agents: those with a line on the default branch, with lines in other commits only, and
     those whose stored generations are in no commit.
     """
 
@@ -136,7 +136,7 @@ class StatsAnswer(NamedTuple):
     weeks: list[WeekDelta]
     survival: Survival
     by_model: dict[str, Survival]
-    sessions: Sessions
+    sessions: SessionCounts
 
 
 def ratio(part: int, whole: int) -> float | None:

@@ -32,7 +32,7 @@ E = TypeVar(
 )  # fmt: skip
 
 
-class Match(NamedTuple):
+class TextMatch(NamedTuple):
     """A text that contains the words: `kind` is prompt, commit or review, `ref` the trace or commit."""
 
     kind: str
@@ -102,7 +102,7 @@ class Reader:
             rows = [row for row in rows if row[at] in oids]
         return sorted(rows, key=_order)
 
-    def search(self, words: str, most: int = 100) -> list[Match]:
+    def search(self, words: str, most: int = 100) -> list[TextMatch]:
         """Texts that contain all the words, newest first; none without words."""
         terms = words_of(words)
         if not terms:
@@ -113,7 +113,7 @@ class Reader:
             condition, value = "words MATCH :words", " ".join(f'"{term}"' for term in terms)
         query = f"SELECT kind, ref, at FROM words WHERE repo = :repo AND {condition}"  # noqa: S608 - fixed texts
         rows = self._connection.execute(text(query), {"repo": self.state.repo, "words": value})
-        matches = {Match(str(kind), str(ref), int(at)) for kind, ref, at in rows}
+        matches = {TextMatch(str(kind), str(ref), int(at)) for kind, ref, at in rows}
         return sorted(matches, key=lambda match: (-match.at, match.kind, match.ref))[:most]
 
 
