@@ -38,6 +38,7 @@ COMMANDS = {
     "stats": "gitprov.cli.commands.stats",
     "search": "gitprov.cli.commands.search",
     "trace": "gitprov.cli.commands.trace",
+    "report": "gitprov.cli.commands.report",
 }
 """Each command and its module, in the order of the help. Only the requested command is imported."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.attribution.lives import Birth, Death, FileStep, Lives, Segment, Segments, HistoryStep, removed
+from gitprov.attribution.lives import Birth, Death, FileStep, HistoryStep, Lives, Segment, Segments, removed
 from gitprov.git.files import diff
 from gitprov.git.files.diff import FileChange
 from gitprov.git.history.facts import CommitFacts, facts
