@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gitprov.attribution.statistics.shares import ratio
 from gitprov.flow.index.files import LineRun
 from gitprov.flow.index.report import ReportData
+from gitprov.model.answers.stats import ratio
 from gitprov.model.index_rows import CommitEntry, TraceEntry
 from gitprov.web.links import commit_page, prompt_page
 from gitprov.web.pages import percent

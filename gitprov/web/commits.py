@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from gitprov.attribution.statistics.shares import ratio
 from gitprov.flow.index.report import ReportData
+from gitprov.model.answers.stats import ratio
 from gitprov.model.index_rows import ChangeEntry, CommitEntry, RangeEntry, TraceEntry
 from gitprov.model.moments import day_of
 from gitprov.web import mixes

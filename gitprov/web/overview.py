@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from gitprov.attribution.statistics import shares
 from gitprov.flow.index.report import ReportData
-from gitprov.model.answers.stats import BAND, Counts, Survival, WeekDelta, place_in_band
+from gitprov.model.answers.stats import BAND, Counts, Survival, WeekDelta, place_in_band, ratio
 from gitprov.model.index_rows import CommitEntry
 from gitprov.model.moments import day_of
 from gitprov.web import mixes, plots
@@ -101,7 +101,7 @@ def values(data: ReportData) -> dict[str, Any]:
     weeks = data.answer.weeks
     return {
         "total": total,
-        "ai_share": shares.ratio(total.ai + total.edited, max(total.added, total.covered)),
+        "ai_share": ratio(total.ai + total.edited, max(total.added, total.covered)),
         "place": place_in_band(total.delta_rate),
         "mix": mixes.parts(lines),
         "classes": [{"cls": cls, "lines": lines[cls], "share": total.share(cls)} for cls in mixes.CLASSES],
@@ -187,7 +187,7 @@ def _model(
 ) -> ModelBars:
     titles = [f"{times.day(n)}: {value} lines" for n, value in enumerate(series)]
     group = counts.get(name, Counts())
-    share = shares.ratio(sum(series), group.added)
+    share = ratio(sum(series), group.added)
     return ModelBars(name, plots.bars(series, titles, 300, 60, top), sum(series), share, group.delta_rate)
 
 

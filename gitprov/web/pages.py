@@ -1,4 +1,4 @@
-"""Renders pages: templates with everything escaped, one style, one script, and a policy that allows no more."""
+"""Renders pages: templates that escape everything, one style, one script, and a policy for just these."""
 
 from __future__ import annotations
 
@@ -75,4 +75,4 @@ def _static(name: str) -> str:
 
 def percent(value: float | None) -> str:
     """A share in per cent for a page; a dash for none."""
-    return "–" if value is None else f"{100 * value:.1f} %"
+    return "\u2013" if value is None else f"{100 * value:.1f} %"

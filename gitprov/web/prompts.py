@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gitprov.attribution.statistics.shares import ratio
 from gitprov.flow.index.report import ReportData
+from gitprov.model.answers.stats import ratio
 from gitprov.model.index_rows import SurvivorEntry, TraceEntry
 from gitprov.web.links import commit_page, file_page, prompt_page
 
@@ -168,7 +168,7 @@ class Prompts:
         row = rows[0]
         commits = [(oid, f"../{commit_page(oid)}" if oid in self._listed else None) for oid in _oids(rows)]
         return PromptGeneration(
-            trace, row.model or "–", row.agent or "–", (row.at or "")[:16].replace("T", " "),
+            trace, row.model or "\u2013", row.agent or "\u2013", (row.at or "")[:16].replace("T", " "),
             sum(row.raw for row in rows), self._delta([trace]), commits,
         )  # fmt: skip
 

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from gitprov.attribution.statistics.shares import ratio
 from gitprov.flow.index.files import FileLines
 from gitprov.flow.index.report import ReportData
+from gitprov.model.answers.stats import ratio
 from gitprov.web import mixes
 from gitprov.web.links import file_page
 from gitprov.web.mixes import Part
