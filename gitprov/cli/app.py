@@ -39,6 +39,7 @@ COMMANDS = {
     "search": "gitprov.cli.commands.search",
     "trace": "gitprov.cli.commands.trace",
     "report": "gitprov.cli.commands.report",
+    "serve": "gitprov.cli.commands.serve",
 }
 """Each command and its module, in the order of the help. Only the requested command is imported."""
 

@@ -73,7 +73,7 @@ class Times(NamedTuple):
 
     start: int
     size: int
-    count: int
+    bars: int
 
     @classmethod
     def of(cls, commits: Sequence[CommitEntry]) -> Times:
@@ -112,14 +112,15 @@ def values(data: ReportData) -> dict[str, Any]:
         "stacks": _stacks(data, times),
         "labels": [
             AxisLabel(0, "start", times.day(0)),
-            AxisLabel(_WIDTH, "end", times.day(times.count - 1)),
+            AxisLabel(_WIDTH, "end", times.day(times.bars - 1)),
         ],
         "dots": _dots(weeks),
-        "band": _band(),
+        "band": _band(weeks),
         "first_week": weeks[0].week if weeks else "",
         "last_week": weeks[-1].week if weeks else "",
         "models": _models(data, times),
         "curves": _curves(data),
+        "floor": f"{100 * _floor(data):.0f}",
     }
 
 
@@ -127,7 +128,7 @@ def _stacks(data: ReportData, times: Times) -> list[Stack]:
     groups = shares.grouped(data.rows, lambda commit, _path, _trace: f"{times.number(commit.authored):06}")
     counts = {int(name): value for name, value in groups.items()}
     top = max((max(value.added, value.covered) for value in counts.values()), default=0)
-    step = _WIDTH / max(times.count, 1)
+    step = _WIDTH / max(times.bars, 1)
     return [_stack(times.day(n), value, n * step, step, top) for n, value in sorted(counts.items()) if top]
 
 
@@ -143,19 +144,20 @@ def _stack(day: str, counts: Counts, x: float, step: float, top: int) -> Stack:
     return Stack(parts, f"{day}: {mixes.words(lines)}")
 
 
-def _band() -> tuple[float, float]:
+def _band(weeks: Sequence[WeekDelta]) -> tuple[float, float]:
     """Top and height of the usual band in the plot of delta rates."""
-    axis = _rates()
+    axis = _rates(weeks)
     low, high = axis.at(BAND[0]), axis.at(BAND[1])
     return high, round(low - high, 1)
 
 
-def _rates() -> Axis:
-    return Axis(0.0, 1.0, 150.0, 5.0)
+def _rates(weeks: Sequence[WeekDelta]) -> Axis:
+    """The axis of delta rates: up to 60 %, or to the largest."""
+    return Axis(0.0, max([0.6, *(week.median for week in weeks)]), 150.0, 8.0)
 
 
 def _dots(weeks: Sequence[WeekDelta]) -> list[Dot]:
-    across, down = Axis(0, max(len(weeks) - 1, 1), 40, _WIDTH - 10), _rates()
+    across, down = Axis(0, max(len(weeks) - 1, 1), 50, _WIDTH - 10), _rates(weeks)
     return [
         Dot(
             across.at(n), down.at(week.median),
@@ -175,7 +177,7 @@ def _models(data: ReportData, times: Times) -> list[ModelBars]:
         if row.trace is None or row.cls not in ("ai", "edited"):
             continue
         name = models.get((row.oid, row.trace), "(not recorded)")
-        series = lines.setdefault(name, [0] * times.count)
+        series = lines.setdefault(name, [0] * times.bars)
         series[times.number(moments[row.oid])] += row.last - row.first + 1
     names = sorted(lines, key=lambda name: (-sum(lines[name]), name))[:_MOST_MODELS]
     top = max((max(lines[name]) for name in names), default=0)
@@ -191,9 +193,15 @@ def _model(
     return ModelBars(name, plots.bars(series, titles, 300, 60, top), sum(series), share, group.delta_rate)
 
 
+def _floor(data: ReportData) -> float:
+    """The share at the bottom of the plots of survival: a tenth below the lowest."""
+    lowest = [one.curve[-1][1] for one in (data.answer.survival, *data.answer.by_model.values()) if one.curve]
+    return max(int(min(lowest, default=1.0) * 10) - 1, 0) / 10
+
+
 def _curves(data: ReportData) -> list[SurvivalCurve]:
     answer = data.answer
-    across, down = Axis(0, 180, 0, 300), Axis(0, 1, 80, 5)
+    across, down = Axis(0, 180, 0, 300), Axis(_floor(data), 1, 80, 5)
 
     def path(one_model: Survival) -> str:
         return plots.steps(one_model.curve, across, down, 180)

@@ -14,7 +14,7 @@ from gitprov.web.links import file_page
 from gitprov.web.mixes import Part
 from gitprov.web.plots import Rect, treemap
 
-_AREA = Rect(0, 0, 1600, 640)
+_AREA = Rect(0, 0, 1600, 700)
 #: Files that have a rectangle; more would be too small to see.
 _MOST = 1500
 #: Units of a character of a label, and of the smallest rectangle with one.
@@ -51,11 +51,20 @@ class TreeCell(NamedTuple):
     churn: int
 
 
+class DirectoryLabel(NamedTuple):
+    """The name of a directory above its files."""
+
+    x: float
+    y: float
+    text: str
+
+
 def values(data: ReportData) -> dict[str, Any]:
     """The values of the template."""
     churn = Counter(change.path for change in data.rows.changes)
     rows = [_row(file, churn[file.path]) for file in data.files]
-    return {"rows": rows, "lines": sum(row.lines for row in rows), "cells": _cells(rows)}
+    cells, labels = _cells(rows)
+    return {"rows": rows, "lines": sum(row.lines for row in rows), "cells": cells, "directories": labels}
 
 
 def lines_of(file: FileLines) -> dict[str, int]:
@@ -80,18 +89,42 @@ def _row(file: FileLines, commits: int) -> TreeRow:
     )
 
 
-def _cells(rows: Sequence[TreeRow]) -> list[TreeCell]:
+def _cells(rows: Sequence[TreeRow]) -> tuple[list[TreeCell], list[DirectoryLabel]]:
+    """The rectangles of the files, and the names of their first directories above them."""
     shown = sorted((row for row in rows if row.page and row.lines), key=lambda row: (-row.lines, row.path))
-    shown = shown[:_MOST]
+    groups: dict[str, list[TreeRow]] = {}
+    for row in shown[:_MOST]:
+        groups.setdefault(row.path.partition("/")[0] if "/" in row.path else "", []).append(row)
+    ordered = sorted(groups, key=lambda name: (-sum(row.lines for row in groups[name]), name))
+    areas = treemap([sum(row.lines for row in groups[name]) for name in ordered], _AREA)
     top = max((row.commits for row in shown), default=0)
-    places = treemap([row.lines for row in shown], _AREA)
-    return [_cell(row, place, top) for row, place in zip(shown, places, strict=True)]
+    cells: list[TreeCell] = []
+    labels: list[DirectoryLabel] = []
+    for name, area in zip(ordered, areas, strict=True):
+        inner = _inside(area)
+        places = treemap([row.lines for row in groups[name]], inner)
+        cells += [_cell(row, place, top) for row, place in zip(groups[name], places, strict=True)]
+        if inner.y > area.y:
+            text = _cut(f"{name}/" if name else "(top)", area.width)
+            labels.append(DirectoryLabel(round(area.x + 4, 1), round(area.y + 14, 1), text))
+    return cells, labels
+
+
+def _inside(area: Rect) -> Rect:
+    """The part of a directory's area for its files: below its name, where there is room for one."""
+    if area.height < 3 * _LOW or area.width < _NARROW:
+        return area
+    return Rect(area.x, area.y + 20, area.width - 3, area.height - 23)
+
+
+def _cut(text: str, width: float) -> str:
+    """A text cut to what fits into a width."""
+    characters = int((width - 12) / _CHARACTER)
+    return text if len(text) <= characters else text[: max(characters - 1, 0)] + "…"
 
 
 def _cell(row: TreeRow, place: Rect, top: int) -> TreeCell:
-    name = row.path.rpartition("/")[2]
-    room = int((place.width - 12) / _CHARACTER)
-    label = name if len(name) <= room else name[: max(room - 1, 0)] + "…"
+    label = _cut(row.path.rpartition("/")[2], place.width)
     fits = place.height >= _LOW and place.width >= _NARROW
     return TreeCell(
         row.page or "", f"{row.path}: {row.title}", round(place.x, 1), round(place.y, 1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +13,25 @@ from gitprov.cli.commands.index import Db, opened, refreshed
 from gitprov.cli.commands.stats import Revisions, usable
 from gitprov.cli.door import Progress, say
 from gitprov.errors import GitprovError
+from gitprov.git.repo import Repository
+
+if TYPE_CHECKING:
+    from gitprov.store.index.database import Database
+    from gitprov.web.server import Pages
 
 _PATIENCE = 1.0
+
+
+def site_of(repo: Repository, base: Database, revisions: list[str]) -> Pages:
+    """The pages of a report. GitprovError where a library is missing."""
+    try:
+        from gitprov.flow.index.report import report_data
+        from gitprov.web.site import Site
+    except ModuleNotFoundError as error:
+        raise GitprovError(
+            f"reports need {error.name}, which is not installed", "pip install 'gitprov[report]'"
+        ) from error
+    return Site(repo, report_data(repo, base, revisions)).pages()
 
 
 def command(
@@ -33,17 +50,11 @@ def command(
     revisions = usable(revs, "report")
     place = os.path.abspath(html)
     with repository() as repo, opened(repo, db) as base:
-        try:
-            from gitprov.flow.index.report import report_data
-            from gitprov.web.site import Site
-            from gitprov.web.write import write
-        except ModuleNotFoundError as error:
-            raise GitprovError(
-                f"reports need {error.name}, which is not installed", "pip install 'gitprov[report]'"
-            ) from error
         refreshed(repo, base)
         progress = Progress(_PATIENCE)
-        pages = Site(repo, report_data(repo, base, revisions)).pages()
+        pages = site_of(repo, base, revisions)
+        from gitprov.web.write import write
+
         written = write(place, pages, progress)
         progress.end()
     first = os.path.join(html, "index.html")
