@@ -75,4 +75,4 @@ def _static(name: str) -> str:
 
 def percent(value: float | None) -> str:
     """A share in per cent for a page; a dash for none."""
-    return "\u2013" if value is None else f"{100 * value:.1f} %"
+    return "\u2013" if value is None else f"{100 * value:.1f}\u00a0%"

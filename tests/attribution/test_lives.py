@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from gitprov.attribution.lives import (
     Birth,
     FileStep,
+    HistoryStep,
     Lives,
     Segment,
     Segments,
-    HistoryStep,
     advance,
     removed,
     united,

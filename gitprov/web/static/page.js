@@ -38,17 +38,17 @@
       card.classList.add("on");
       shown = card;
     }
-    function of(event) { return event.target.closest ? event.target.closest(".l[data-t]") : null; }
+    function of(event) { return event.target.closest ? event.target.closest("[data-t]") : null; }
     src.addEventListener("mouseover", function (event) { show(of(event)); });
     src.addEventListener("focusin", function (event) { show(of(event)); });
     src.addEventListener("click", function (event) {
       show(of(event));
       var badge = event.target.closest("a.b");
       if (badge) { event.preventDefault(); return; }
-      var number = event.target.closest(".l > a:first-child");
-      if (number && event.shiftKey) {
-        var first = lines()[0], last = +number.textContent;
-        if (first) { event.preventDefault(); location.hash = "L" + Math.min(first, last) + "-" + Math.max(first, last); }
+      var number = event.target.closest(".chunk u");
+      if (number) {
+        var first = event.shiftKey ? lines()[0] : 0, last = +number.textContent;
+        location.hash = "L" + (first ? Math.min(first, last) + "-" + Math.max(first, last) : last);
       }
     });
     function lines() {
@@ -56,7 +56,7 @@
       return match ? [+match[1], +(match[2] || match[1])] : [];
     }
     function mark(scroll) {
-      src.querySelectorAll(".l.on").forEach(function (line) { line.classList.remove("on"); });
+      src.querySelectorAll(".chunk > .on").forEach(function (line) { line.classList.remove("on"); });
       var range = lines();
       for (var n = range[0]; n <= range[1]; n++) {
         var line = document.getElementById("L" + n);
@@ -67,7 +67,7 @@
     }
     addEventListener("hashchange", function () { mark(true); });
     mark(true);
-    if (!shown) show(src.querySelector(".l[data-t]"));
+    if (!shown) show(src.querySelector("[data-t]"));
 
     var keys = document.getElementById("keys");
     var runs = Array.prototype.slice.call(src.querySelectorAll("a.b.ai, a.b.edited"));
@@ -81,7 +81,7 @@
       at = focused >= 0 ? focused : at;
       at = Math.min(Math.max(at + (key === "j" ? 1 : -1), 0), runs.length - 1);
       runs[at].focus({preventScroll: true});
-      runs[at].closest(".l").scrollIntoView({block: "center"});
+      runs[at].closest("[data-t]").scrollIntoView({block: "center"});
     });
   }
 })();
