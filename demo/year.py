@@ -44,9 +44,13 @@ class Generated(NamedTuple):
 
 
 class Year:
-    """Generates the commits one by one; `lines` is about how many lines a model writes per commit."""
+    """Generates the commits one by one; `lines` is about how many lines a model writes per commit.
 
-    def __init__(self, seed: int, lines: int) -> None:
+    `packages`: the files are spread over so many directories, 0: over those of a small shop.
+    """
+
+    def __init__(self, seed: int, lines: int, packages: int = 0) -> None:
+        self._packages = packages
         self._chance = random.Random(seed)  # noqa: S311 - a story, no secret
         self._lines = lines
         self._files: dict[str, list[str]] = {}
@@ -58,6 +62,8 @@ class Year:
         author = _person(chance.choice(PEOPLE))
         deed, thing = chance.choice(_DEEDS), chance.choice(_THINGS)
         path = f"{chance.choice(_AREAS)}/{thing}.{chance.choice(('py', 'py', 'py', 'js'))}"
+        if self._packages:
+            path = f"package{chance.randrange(self._packages)}/{path}"
         kind = chance.choices(("ai", "human", "unknown", "declared"), (60, 15, 20, 5))[0]
         content = self._files.setdefault(path, [])
         self._shorten(content)
@@ -136,11 +142,11 @@ class Year:
         return row, record, prompt
 
 
-def build(place: Path, seed: int = 1, commits: int = 600, lines: int = 22) -> None:
+def build(place: Path, seed: int = 1, commits: int = 600, lines: int = 22, packages: int = 0) -> None:
     """Make the repository at `place`, which must not exist."""
     place.mkdir(parents=True)
     _git(place, "init", "-q", "-b", "main", ".")
-    year = Year(seed, lines)
+    year = Year(seed, lines, packages)
     generated = [year.commit(START + n * _YEAR // commits) for n in range(commits)]
     _git(place, "fast-import", "--quiet", "--export-marks=.git/marks", stdin=_history(generated))
     marks = dict(line.split(" ") for line in (place / ".git" / "marks").read_text().splitlines())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.flow.read.reviews import reviews_of
@@ -11,7 +12,7 @@ from gitprov.git.files.diff import FileChange
 from gitprov.git.history.facts import CommitFacts
 from gitprov.git.history.trailers import pairs
 from gitprov.git.process import decode
-from gitprov.interop.trailers import declared
+from gitprov.interop.trailers import Declaration, declared
 from gitprov.model import canonical
 from gitprov.model.canonical import JsonObject
 from gitprov.model.hunk import added_lines
@@ -91,14 +92,20 @@ def _commit(repo: int, commit: IndexedCommit, changes: Sequence[ChangeEntry], tr
     added = sum(change.added for change in changes)
     if len(facts.parents) > 1:
         added = (about.added or 0) if about else 0
-    statements = declared(pairs(facts.trailers), facts.author, facts.committer)
-    best = max(statements, key=lambda row: (row.model is not None, row.agent is not None), default=None)
+    best = _declaration(facts.trailers, facts.author, facts.committer)
     return CommitEntry(
         repo, facts.oid, " ".join(facts.parents), facts.author, facts.written, facts.committer,
         facts.committed, facts.subject, added, sum(change.deleted for change in changes),
         "ai" if traced else "declared" if best else None,
         best.agent if best else None, best.model if best else None, about.gate if about else None,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1024)
+def _declaration(trailers: str, author: str, committer: str) -> Declaration | None:
+    """The most detailed declaration of a commit, None without one."""
+    statements = declared(pairs(trailers), author, committer)
+    return max(statements, key=lambda row: (row.model is not None, row.agent is not None), default=None)
 
 
 def _change(repo: int, oid: str, change: FileChange) -> ChangeEntry:

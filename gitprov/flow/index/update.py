@@ -10,7 +10,7 @@ from gitprov.flow.index import survivors
 from gitprov.flow.index.rows import IndexedCommit, by_table, changes_of, generation_rows, rows_of
 from gitprov.git import notes as git_notes
 from gitprov.git.files.treediff import differing
-from gitprov.git.history.facts import default_branch, facts, listed, tips
+from gitprov.git.history.facts import changed_paths, default_branch, facts, listed, tips
 from gitprov.git.process import decode
 from gitprov.model.index_rows import PhantomEntry, PromptEntry, RangeEntry, RepositoryEntry, SurvivorEntry
 from gitprov.model.moments import seconds_of
@@ -18,6 +18,7 @@ from gitprov.model.note import Note
 from gitprov.store import generations, notes, phantoms
 from gitprov.store.index import read
 from gitprov.store.index.load import Writer
+from gitprov.store.index.words import storable
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Commits whose rows are in memory at once.
 _AT_ONCE = 200
+#: Up to this many notes are read by name; for more, one listing of the tree is cheaper.
+_BY_NAME = 2000
 Progress = Callable[[str, int, int], None]
 """Shown on long work: what is done, how much of it, of how many."""
 
@@ -116,14 +119,16 @@ class _Update:
         return read.indexed(self._connection, self._writer.repo, names)
 
     def _add(self, oids: Sequence[str]) -> None:
-        blobs = git_notes.places(self._repo, notes.REF) if oids else {}
+        blobs = git_notes.places(self._repo, notes.REF) if len(oids) > _BY_NAME else None
         for start in range(0, len(oids), _AT_ONCE):
             part = oids[start : start + _AT_ONCE]
             commits = list(facts(self._repo, part))
             parents = {commit.parents[0] for commit in commits if commit.parents}
             trees = {oid: commit.tree for oid, commit in self._repo.objects.commits(parents).items()}
             changes = changes_of(self._repo, commits, trees)
-            names = [(oid, blob) for oid in part for blob in blobs.get(oid, ())]
+            names = [
+                (oid, blob) for oid in part for blob in (_named(oid) if blobs is None else blobs.get(oid, ()))
+            ]
             parsed = {
                 oid: Note.parse(data) for oid, data in git_notes.read_objects(self._repo, names).items()
             }
@@ -159,7 +164,8 @@ class _Update:
         return bool(oids) and parents == [(oid,) for oid in [tip, *oids[:-1]]]
 
     def _continue(self, oids: Sequence[str]) -> None:
-        living = read.living(self._connection, self._writer.repo)
+        paths = changed_paths(self._repo, oids)
+        living = read.living(self._connection, self._writer.repo, [storable(path) for path in paths])
         start = survivors.restored(living)
         before = dict(start.state)
         walked = survivors.walk(self._repo, oids, self._claims, start)
@@ -222,6 +228,11 @@ class _Update:
             self._writer.clear(PhantomEntry)
             names = sorted(phantoms.read(self._repo).items())
             self._writer.add([PhantomEntry(self._writer.repo, *key, day) for key, day in names])
+
+
+def _named(oid: str) -> list[str]:
+    """The names of the objects that may be a commit's note."""
+    return [f"{notes.REF}:{path}" for path in git_notes.spellings(oid)]
 
 
 def _present(repo: Repository) -> _Present:

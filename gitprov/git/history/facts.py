@@ -64,6 +64,23 @@ def facts(repo: Repository, oids: Sequence[str]) -> Iterator[CommitFacts]:
             yield _commit(fields[at : at + len(_FIELDS)])
 
 
+def changed_paths(repo: Repository, oids: Sequence[str]) -> set[str]:
+    """The paths of all files that commits change, before and after."""
+    request = "".join(f"{oid}\n" for oid in oids)
+    args = (
+        "diff-tree",
+        "--stdin",
+        "-r",
+        "-z",
+        "--no-commit-id",
+        "--name-only",
+        "--no-renames",
+        "--root",
+        "-m",
+    )
+    return {path for path in decode(repo.run(*args, stdin=encode(request))).split("\0") if path}
+
+
 def _commit(fields: Sequence[str]) -> CommitFacts:
     oid, tree, parents, author, written, committer, committed, subject, trailers = fields
     times = int(written or 0), int(committed or 0)

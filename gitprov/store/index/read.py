@@ -42,9 +42,13 @@ def claims(connection: Connection, repo: int, oids: Sequence[str]) -> Mapping[st
     return out
 
 
-def living(connection: Connection, repo: int) -> list[SurvivorEntry]:
-    """The lines of traces that are alive on the default branch, by path and line."""
+def living(connection: Connection, repo: int, paths: Sequence[str]) -> list[SurvivorEntry]:
+    """The lines of traces in some files that are alive on the default branch, by path and line."""
     table = TABLES[SurvivorEntry]
-    condition = (table.c.repo == repo) & (table.c.first > 0)
-    rows = select(table).where(condition).order_by(table.c.path, table.c.first)
-    return [SurvivorEntry(*row) for row in connection.execute(rows)]
+    out: list[SurvivorEntry] = []
+    for start in range(0, len(paths), _AT_ONCE):
+        part = paths[start : start + _AT_ONCE]
+        condition = (table.c.repo == repo) & table.c.path.in_(part) & (table.c.first > 0)
+        rows = select(table).where(condition)
+        out += [SurvivorEntry(*row) for row in connection.execute(rows)]
+    return sorted(out, key=lambda row: (row.path, row.first))
