@@ -27,6 +27,7 @@ NAMES = (
     "verify",
     "heal",
     "secrets",
+    "index",
 )
 
 

@@ -67,6 +67,8 @@ LINES_OF: dict[str, list[list[str]]] = {
     ],
     "stats": [*(["--by", by] for by in ("model", "agent", "prompt", "author", "path", "week", EVIL)), ["--json"], [EVIL], ["-" + EVIL]],
     "search": [["one"], ["other"], ["pwn", "--json"], [EVIL], [""]],
+    "report": [["--html", EVIL], ["--html", "a-report", EVIL], ["--html", "plain"], ["--html", "a-report", "-" + EVIL]],
+    "serve": [["--port", EVIL], [EVIL], ["-" + EVIL], ["--db", EVIL]],
     "trace": [[TRACE, "--surviving"], [TRACE, "--json", "--surviving"], [EVIL], ["gen"], [""]],
     "hook": [[EVIL], ["pre-push", WORD, "./" + EVIL], ["commit-msg", EVIL], ["post-commit"], ["prepare-commit-msg", EVIL, EVIL]],
     EVIL: [[], ["--help"]],
