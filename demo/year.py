@@ -27,7 +27,7 @@ AGENTS = (
     ("aider", ("deepseek-v3",)),
 )
 _AREAS = ("api", "billing", "catalog", "core", "search", "store", "users", "web")
-_THINGS = ("order", "invoice", "cart", "price", "stock", "session", "refund", "address", "report", "token")
+_THINGS = ("order", "invoice", "cart", "price", "stock", "session", "refund", "coupon", "report", "token")
 _DEEDS = ("load", "save", "merge", "check", "render", "split", "rank", "cache", "parse", "export")
 _WHY = ("without a second query", "and test it", "as the API has it", "in one pass", "with clear errors")
 

@@ -40,14 +40,6 @@ class StackPart(NamedTuple):
     height: float
 
 
-class AxisLabel(NamedTuple):
-    """A text below a plot."""
-
-    x: float
-    anchor: str
-    text: str
-
-
 class ModelBars(NamedTuple):
     """A model's lines over time."""
 
@@ -110,10 +102,8 @@ def values(data: ReportData) -> dict[str, Any]:
         "branch": (data.answer.branch or "").removeprefix("refs/heads/").removeprefix("refs/remotes/"),
         "unit": "week" if times.size == _WEEK else f"{times.size // _WEEK} weeks",
         "stacks": _stacks(data, times),
-        "labels": [
-            AxisLabel(0, "start", times.day(0)),
-            AxisLabel(_WIDTH, "end", times.day(times.bars - 1)),
-        ],
+        "first_day": times.day(0),
+        "last_day": times.day(times.bars - 1),
         "dots": _dots(weeks),
         "band": _band(weeks),
         "first_week": weeks[0].week if weeks else "",
