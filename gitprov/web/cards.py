@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gitprov.flow.index.files import LineRun
+from gitprov.flow.index.files import FileRun
 from gitprov.flow.index.report import ReportData
 from gitprov.model.answers.stats import ratio
 from gitprov.model.index_rows import CommitEntry, TraceEntry
@@ -46,7 +46,7 @@ class CardFacts:
     def _digest(self, trace: str) -> str | None:
         return next((row.prompt for row in self._data.all_traces.get(trace, ()) if row.prompt), None)
 
-    def of_trace(self, run: LineRun) -> list[Facts3]:
+    def of_trace(self, run: FileRun) -> list[Facts3]:
         """The facts of the origin of some lines of a model."""
         facts = run.facts
         trace = facts.trace or ""

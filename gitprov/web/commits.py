@@ -12,7 +12,7 @@ from gitprov.model.moments import day_of
 from gitprov.web import mixes
 from gitprov.web.cards import CardFacts
 from gitprov.web.links import commit_page, file_page
-from gitprov.web.mixes import Part
+from gitprov.web.mixes import BarPart
 
 #: Commits that have a page, the newest ones.
 MOST = 2000
@@ -29,7 +29,7 @@ class CommitListRow(NamedTuple):
     coverage: float | None
     gate: str | None
     day: str
-    mix: list[Part]
+    mix: list[BarPart]
     title: str
 
 
@@ -41,7 +41,7 @@ class CommitFile(NamedTuple):
     added: int
     deleted: int
     runs: str
-    mix: list[Part]
+    mix: list[BarPart]
     title: str
 
 

@@ -16,7 +16,7 @@ WORDS = {
 }
 
 
-class Part(NamedTuple):
+class BarPart(NamedTuple):
     """A part of a bar from `x`, in percent of its width."""
 
     cls: str
@@ -24,15 +24,15 @@ class Part(NamedTuple):
     width: float
 
 
-def parts(lines: Mapping[str, int]) -> list[Part]:
+def parts(lines: Mapping[str, int]) -> list[BarPart]:
     """The parts of a bar for class → lines; none without lines."""
     total = sum(lines.get(cls, 0) for cls in CLASSES)
-    out: list[Part] = []
+    out: list[BarPart] = []
     at = 0.0
     for cls in CLASSES:
         width = 100 * lines.get(cls, 0) / total if total else 0.0
         if width:
-            out.append(Part(cls, round(at, 1), round(width, 1)))
+            out.append(BarPart(cls, round(at, 1), round(width, 1)))
         at += width
     return out
 

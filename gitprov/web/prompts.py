@@ -65,7 +65,7 @@ class LivingRow(NamedTuple):
     trace: str
 
 
-class Prompts:
+class PromptPages:
     """The prompts of a report. A prompt is a name that its script gave it, else one text."""
 
     def __init__(self, data: ReportData, listed: frozenset[str]) -> None:

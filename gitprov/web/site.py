@@ -14,7 +14,7 @@ from gitprov.web.cards import CardFacts
 from gitprov.web.commits import Commits
 from gitprov.web.links import commit_page, file_page, prompt_page
 from gitprov.web.pages import Frame, Renderer
-from gitprov.web.prompts import Prompts
+from gitprov.web.prompts import PromptPages
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -28,7 +28,7 @@ class Site:
         self._data = data
         self._renderer = Renderer(Frame.of(data.name, data.answer.range, data.tip, data.moment))
         self._commits = Commits(data)
-        self._prompts = Prompts(data, self._commits.listed)
+        self._prompts = PromptPages(data, self._commits.listed)
         self._cards = CardFacts(data, self._prompts.groups, self._commits.listed)
 
     def pages(self) -> dict[str, Callable[[], bytes]]:

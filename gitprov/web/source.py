@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from gitprov.flow.index.files import FileLines, LineRun
+from gitprov.flow.index.files import FileLines, FileRun
 from gitprov.model.moments import day_of
 from gitprov.web import mixes
 from gitprov.web.cards import CardFacts, Facts3
@@ -62,7 +62,7 @@ def values(file: FileLines, content: bytes, cards: CardFacts) -> dict[str, Any]:
     }
 
 
-def _lines(run: LineRun, card: int, texts: Sequence[Markup]) -> list[SourceLine]:
+def _lines(run: FileRun, card: int, texts: Sequence[Markup]) -> list[SourceLine]:
     cls = run.facts.cls
     label = f"{mixes.WORDS[cls]}, lines {run.first} to {run.last}"
     return [
@@ -71,7 +71,7 @@ def _lines(run: LineRun, card: int, texts: Sequence[Markup]) -> list[SourceLine]
     ]
 
 
-def _card(number: int, run: LineRun, cards: CardFacts) -> SourceCard:
+def _card(number: int, run: FileRun, cards: CardFacts) -> SourceCard:
     facts = run.facts
     if facts.trace is not None:
         heading = facts.model or facts.agent or "a model that is not recorded"

@@ -11,7 +11,7 @@ from gitprov.flow.index.report import ReportData
 from gitprov.model.answers.stats import ratio
 from gitprov.web import mixes
 from gitprov.web.links import file_page
-from gitprov.web.mixes import Part
+from gitprov.web.mixes import BarPart
 from gitprov.web.plots import Rect, treemap
 
 _AREA = Rect(0, 0, 1600, 700)
@@ -32,7 +32,7 @@ class TreeRow(NamedTuple):
     unknown: float | None
     coverage: float | None
     commits: int
-    mix: list[Part]
+    mix: list[BarPart]
     title: str
 
 

@@ -47,8 +47,12 @@ class Watched:
         self.wrong: list[str] = []
         self.page.on("console", lambda message: self.wrong.append(f"console: {message.text}"))
         self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
-        self.page.on("dialog", lambda dialog: (self.wrong.append("dialog"), dialog.dismiss()))
+        self.page.on("dialog", self._dialog)
         self.page.on("request", lambda request: self._request(request.url))
+
+    def _dialog(self, dialog: Browser) -> None:
+        self.wrong.append("dialog")
+        dialog.dismiss()
 
     def _request(self, url: str) -> None:
         if not url.startswith(("file://", "data:", "http://127.0.0.1:")):

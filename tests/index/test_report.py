@@ -13,7 +13,7 @@ from urllib.parse import unquote
 import pytest
 
 from gitprov.errors import GitprovError
-from gitprov.flow.index.files import FileLines, LineRun
+from gitprov.flow.index.files import FileLines, FileRun
 from gitprov.flow.index.report import report_data
 from gitprov.model.answers.blame import UNKNOWN
 from gitprov.store.index.database import Database, open_url
@@ -207,7 +207,7 @@ def test_a_long_file(year_repo: GitRepo, memory: Database) -> None:
         refresh(place, memory)
         data = report_data(place, memory, [])
     content = b"".join(b"    total_%d = compute(total, %d)  # again\n" % (n, n) for n in range(10_000))
-    runs = tuple(LineRun(n + 1, n + 4, "0" * 40, UNKNOWN) for n in range(0, 10_000, 4))
+    runs = tuple(FileRun(n + 1, n + 4, "0" * 40, UNKNOWN) for n in range(0, 10_000, 4))
     values = source.values(FileLines("a.py", "", 10_000, runs), content, CardFacts(data, {}, frozenset()))
     page = Renderer(Frame.of("x", "HEAD", None, 0)).page("file.html", "", "../", **values)
     assert len(page) < 3_000_000

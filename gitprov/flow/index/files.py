@@ -23,7 +23,7 @@ _LARGEST, _HEAD = 1 << 20, 8000
 _AT_ONCE = 3
 
 
-class LineRun(NamedTuple):
+class FileRun(NamedTuple):
     """Lines `first` to `last` of a file, of one commit and one origin."""
 
     first: int
@@ -38,7 +38,7 @@ class FileLines(NamedTuple):
     path: str
     blob: str
     lines: int
-    runs: tuple[LineRun, ...]
+    runs: tuple[FileRun, ...]
     why: str | None = None
 
     def count(self, *classes: str) -> int:
@@ -76,7 +76,7 @@ def _finished(file: FileLines, stream: Stream | None, origins: Origins) -> FileL
     if stream is None:
         return file
     commits: dict[str, BlamedCommit] = {}
-    runs: list[LineRun] = []
+    runs: list[FileRun] = []
     with stream:
         for groups in blame.groups(stream, commits):
             origins.learn(commits[group.oid] for group in groups)
@@ -85,13 +85,13 @@ def _finished(file: FileLines, stream: Stream | None, origins: Origins) -> FileL
     return file._replace(runs=tuple(_joined(sorted(runs, key=lambda run: run.first))))
 
 
-def _runs(group: Group, facts: Sequence[Facts]) -> list[LineRun]:
-    return [LineRun(group.line + n, group.line + n, group.oid, fact) for n, fact in enumerate(facts)]
+def _runs(group: Group, facts: Sequence[Facts]) -> list[FileRun]:
+    return [FileRun(group.line + n, group.line + n, group.oid, fact) for n, fact in enumerate(facts)]
 
 
-def _joined(runs: Sequence[LineRun]) -> list[LineRun]:
+def _joined(runs: Sequence[FileRun]) -> list[FileRun]:
     """Neighbouring runs of one commit and origin in one."""
-    out: list[LineRun] = []
+    out: list[FileRun] = []
     for run in runs:
         if out and out[-1].oid == run.oid and out[-1].facts == run.facts and out[-1].last == run.first - 1:
             out[-1] = out[-1]._replace(last=run.last)
