@@ -4,12 +4,13 @@ PYTHON ?= python3
 VENV   ?= .venv
 # One more than there are cores: some tests wait for locks that nobody opens.
 JOBS   ?= $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
+GITPROV_BROWSER ?= chromium
 BIN    := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 FORMATTERS := build/formatters
 
 .DEFAULT_GOAL := help
-.PHONY: help test quick lint format types layers docs pytest coverage survival test-formatters hostile fuzz fuzz-payloads demo bench house build clean
+.PHONY: help test test-web test-live demo-report quick lint format types layers docs pytest coverage survival test-formatters hostile fuzz fuzz-payloads demo bench house build clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +54,11 @@ survival: $(STAMPS)/dev  ## every operation on every route (docs/survival.md); `
 test-formatters: $(STAMPS)/dev $(FORMATTERS)/installed  ## the snippets of tests/formatters/ through the formatters themselves
 	GITPROV_FORMATTERS="$(CURDIR)/$(FORMATTERS)" $(BIN)/python -m pytest -rs tests/formatters
 
+test-web: $(STAMPS)/dev  ## the report in a browser: Debian's chromium, or GITPROV_BROWSER="name of another"
+	command -v "$(GITPROV_BROWSER)" >/dev/null || apt-get install -y chromium
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'playwright>=1.45,<2'
+	GITPROV_BROWSER="$(GITPROV_BROWSER)" $(BIN)/python -m pytest -rs tests/index/test_browser.py
+
 hostile: $(STAMPS)/dev  ## every hostile note of ten megabytes through every command; `make test` tries one of each kind
 	$(BIN)/python -m pytest -n $(JOBS) tests/flow/test_hostile_notes.py tests/flow/test_hostile_remote.py
 
@@ -65,6 +71,11 @@ fuzz-payloads: $(STAMPS)/dev  ## 10,000 mutated payloads for the adapter of each
 
 demo: $(STAMPS)/run  ## a throw-away repository, a recorded agent session, and what gitprov answers
 	PATH="$(CURDIR)/$(BIN):$$PATH" demo/run
+
+demo-report: $(STAMPS)/dev  ## a report on a generated year of five agents: build/year-report/index.html
+	rm -rf build/year build/year-report
+	$(BIN)/python demo/year.py build/year
+	cd build/year && PATH="$(CURDIR)/$(BIN):$$PATH" gitprov report --html ../year-report
 
 bench: $(STAMPS)/run  ## the speed budgets, as ratios measured now
 	PATH="$(CURDIR)/$(BIN):$$PATH" benchmarks/run

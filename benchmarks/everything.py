@@ -35,6 +35,7 @@ NAMES = (
     "drift",
     "behaviour",
     "structure",
+    "index",
 )
 
 

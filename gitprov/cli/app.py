@@ -41,6 +41,12 @@ COMMANDS = {
     "feeds": "gitprov.cli.commands.feeds",
     "heal": "gitprov.cli.commands.heal",
     "forget": "gitprov.cli.commands.forget",
+    "index": "gitprov.cli.commands.index",
+    "stats": "gitprov.cli.commands.stats",
+    "search": "gitprov.cli.commands.search",
+    "trace": "gitprov.cli.commands.trace",
+    "report": "gitprov.cli.commands.report",
+    "serve": "gitprov.cli.commands.serve",
 }
 """Each command and its module, in the order of the help. Only the requested command is imported."""
 

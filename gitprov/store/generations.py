@@ -227,6 +227,14 @@ def _in_one_tree(files: dict[str, str]) -> dict[str, str]:
     return {path: oid for path, oid in files.items() if path not in out} if out else files
 
 
+def parsed(trace: str, data: bytes | None) -> JsonObject | None:
+    """The record in the bytes of a record.json; None without bytes, and for bytes that are no record."""
+    try:
+        return None if data is None else _record(trace, data)
+    except Damaged:
+        return None
+
+
 def _record(trace: str, data: bytes) -> JsonObject:
     try:
         fields = loads(data)

@@ -77,6 +77,15 @@ LINES_OF: dict[str, list[list[str]]] = {
         ["--json"],
     ],
     "forget": [["-n", TRACE], [EVIL], ["HEAD"], ["--reason", EVIL, TRACE], ["--yes", "--reason", EVIL, TRACE], ["--json", "-n", TRACE]],
+    "index": [
+        [], ["--json"], ["--db", EVIL], ["--export", EVIL], ["--sql", EVIL], ["--sql", "SELECT path, oid FROM changes"],
+        ["--sql", "SELECT * FROM traces", "--export", "jsonl"], ["--sql", f"SELECT '{EVIL}' AS x"], [EVIL],
+    ],
+    "stats": [*(["--by", by] for by in ("model", "agent", "prompt", "author", "path", "week", EVIL)), ["--json"], [EVIL], ["-" + EVIL]],
+    "search": [["one"], ["other"], ["pwn", "--json"], [EVIL], [""]],
+    "report": [["--html", EVIL], ["--html", "a-report", EVIL], ["--html", "plain"], ["--html", "a-report", "-" + EVIL]],
+    "serve": [["--port", EVIL], [EVIL], ["-" + EVIL], ["--db", EVIL]],
+    "trace": [[TRACE, "--surviving"], [TRACE, "--json", "--surviving"], [EVIL], ["gen"], [""]],
     "hook": [[EVIL], ["pre-push", WORD, "./" + EVIL], ["commit-msg", EVIL], ["post-commit"], ["prepare-commit-msg", EVIL, EVIL]],
     EVIL: [[], ["--help"]],
 }  # fmt: skip

@@ -95,7 +95,7 @@ def test_bash_completion_is_called_by_git(name: str) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["st"], "status"),
+        (["st"], "stats status"),
         (["sh"], "show"),
         (["show", "--j"], "--json"),
         (["show", "ma"], "main"),

@@ -1,0 +1,1 @@
+"""Numbers about the lines of many commits: shares with coverage, deltas, survival."""

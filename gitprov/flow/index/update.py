@@ -1,0 +1,244 @@
+"""Brings the index up to date: from what is recorded there to the present heads, notes and generations."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitprov.flow.index import survivors
+from gitprov.flow.index.rows import IndexedCommit, by_table, changes_of, generation_rows, rows_of
+from gitprov.git import notes as git_notes
+from gitprov.git.files.treediff import differing
+from gitprov.git.history.facts import changed_paths, default_branch, facts, listed, tips
+from gitprov.git.process import decode
+from gitprov.model.index_rows import PhantomEntry, PromptEntry, RangeEntry, RepositoryEntry, SurvivorEntry
+from gitprov.model.moments import seconds_of
+from gitprov.model.note import Note
+from gitprov.store import generations, notes, phantoms
+from gitprov.store.index import read
+from gitprov.store.index.load import Writer
+from gitprov.store.index.words import storable
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from gitprov.git.repo import Repository
+    from gitprov.store.index.database import Database
+
+#: Commits whose rows are in memory at once.
+_AT_ONCE = 200
+#: Up to this many notes are read by name; for more, one listing of the tree is cheaper.
+_BY_NAME = 2000
+Progress = Callable[[str, int, int], None]
+"""Shown on long work: what is done, how much of it, of how many."""
+
+
+class Updated(NamedTuple):
+    """What an update did: commits added, commits whose notes changed, commits removed, generations read and
+    removed. `whole`: the repository was indexed from the beginning.
+    """
+
+    added: int
+    changed: int
+    removed: int
+    generations: int
+    forgotten: int
+    whole: bool
+
+
+class _Present(NamedTuple):
+    """What is in the repository now."""
+
+    heads: list[str]
+    notes: str | None
+    generations: str | None
+    phantoms: str | None
+    branch: str | None
+    tip: str | None
+
+
+def key_of(repo: Repository) -> str:
+    """The repository's key: the first of its root commits, and the last part of the address of `origin`."""
+    args = ("rev-list", "--max-parents=0", "--all", "--exclude=refs/notes/*", "--exclude=refs/gitprov/*")
+    excluded = (*args[:2], *args[3:], args[2])
+    roots = sorted(decode(repo.try_run(*excluded).stdout).split())
+    address = decode(repo.try_run("config", "--get", "remote.origin.url").stdout).strip()
+    name = os.path.basename(address.rstrip("/")).removesuffix(".git")
+    return f"{roots[0] if roots else 'empty'} {name}".strip()
+
+
+def update(repo: Repository, base: Database, progress: Progress, *, share: bool) -> Updated:
+    """Bring the index up to date; waits for another indexer. `share`: prompts may enter a shared database."""
+    with base.writing() as connection:
+        writer = Writer(connection, "clone" if not base.shared else key_of(repo))
+        return _Update(repo, connection, writer, share or not base.shared, progress).run()
+
+
+class _Update:
+    def __init__(
+        self, repo: Repository, connection: Connection, writer: Writer, texts: bool, progress: Progress
+    ) -> None:
+        self._repo = repo
+        self._connection = connection
+        self._writer = writer
+        self._texts = texts
+        self._progress = progress
+
+    def run(self) -> Updated:
+        """Compare, remove, add, and record the new state."""
+        before, now = self._writer.state, _present(self._repo)
+        whole = not before.heads or self._is_lost(before)
+        if whole:
+            self._writer.clear()
+            before = RepositoryEntry(before.repo, before.key, "", None, None, None, None, None)
+        old = before.heads.split()
+        new = listed(self._repo, now.heads, old) if old != now.heads else []
+        removed = listed(self._repo, old, now.heads) if old != now.heads else []
+        without = {*new, *removed}
+        changed = [] if whole else self._changed_notes(before.notes, now.notes, without)
+        self._writer.remove_commits([*removed, *changed])
+        self._add([*changed, *new])
+        self._survive(before, now, changed)
+        counts = self._generations(before.generations, now.generations)
+        self._phantoms(before.phantoms, now.phantoms)
+        self._writer.keep(RepositoryEntry(before.repo, before.key, "\n".join(now.heads), *now[1:]))
+        return Updated(len(new), len(changed), len(removed), *counts, whole)
+
+    def _is_lost(self, before: RepositoryEntry) -> bool:
+        """Whether a commit from which the update would start is no longer in the clone."""
+        names = [*before.heads.split(), *filter(None, (before.notes, before.generations))]
+        return any(obj is None for obj in self._repo.objects.get_many(names))
+
+    def _changed_notes(self, old: str | None, new: str | None, without: Collection[str]) -> list[str]:
+        """Indexed commits whose notes differ, sorted."""
+        if old == new:
+            return []
+        paths = differing(self._repo, old, new or self._repo.empty_tree())
+        names = {path.replace("/", "") for path in paths} - {*without}
+        return read.indexed(self._connection, self._writer.repo, names)
+
+    def _add(self, oids: Sequence[str]) -> None:
+        blobs = git_notes.places(self._repo, notes.REF) if len(oids) > _BY_NAME else None
+        for start in range(0, len(oids), _AT_ONCE):
+            part = oids[start : start + _AT_ONCE]
+            commits = list(facts(self._repo, part))
+            parents = {commit.parents[0] for commit in commits if commit.parents}
+            trees = {oid: commit.tree for oid, commit in self._repo.objects.commits(parents).items()}
+            changes = changes_of(self._repo, commits, trees)
+            names = [
+                (oid, blob) for oid in part for blob in (_named(oid) if blobs is None else blobs.get(oid, ()))
+            ]
+            parsed = {
+                oid: Note.parse(data) for oid, data in git_notes.read_objects(self._repo, names).items()
+            }
+            rows = [
+                row
+                for commit, change in zip(commits, changes, strict=True)
+                for row in rows_of(
+                    self._writer.repo, IndexedCommit(commit, change, parsed.get(commit.oid, Note()))
+                )
+            ]
+            for table in by_table(rows):
+                self._writer.add(table)
+            self._progress("commits indexed", start + len(part), len(oids))
+
+    def _survive(self, before: RepositoryEntry, now: _Present, changed: Collection[str]) -> None:
+        """Follow the lines of the default branch, from the recorded tip where its new commits are a line."""
+        if before.tip == now.tip and not changed:
+            return
+        if now.tip is None:
+            self._writer.clear(SurvivorEntry)
+            return
+        oids = listed(self._repo, [now.tip], [before.tip] if before.tip else [])
+        if before.tip and not changed and self._is_line(before.tip, oids):
+            self._continue(oids)
+            return
+        walked = survivors.walk(self._repo, listed(self._repo, [now.tip]), self._claims)
+        self._writer.clear(SurvivorEntry)
+        self._writer.add(survivors.rows(self._writer.repo, walked))
+
+    def _is_line(self, tip: str, oids: Sequence[str]) -> bool:
+        """Whether each commit has the one before as its only parent, and the first the tip."""
+        parents = [commit.parents for commit in facts(self._repo, oids)]
+        return bool(oids) and parents == [(oid,) for oid in [tip, *oids[:-1]]]
+
+    def _continue(self, oids: Sequence[str]) -> None:
+        paths = changed_paths(self._repo, oids)
+        living = read.living(self._connection, self._writer.repo, [storable(path) for path in paths])
+        start = survivors.restored(living)
+        before = dict(start.state)
+        walked = survivors.walk(self._repo, oids, self._claims, start)
+        touched = {
+            path for path in {*before, *walked.state} if before.get(path) is not walked.state.get(path)
+        }
+        self._writer.remove_survivors(touched)
+        self._writer.add(survivors.rows(self._writer.repo, walked, touched))
+
+    def _claims(self, oids: Sequence[str]) -> Mapping[str, list[RangeEntry]]:
+        return read.claims(self._connection, self._writer.repo, oids)
+
+    def _generations(self, old: str | None, new: str | None) -> tuple[int, int]:
+        """Read the generations that changed; returns how many were read, and how many removed."""
+        if old == new:
+            return 0, 0
+        paths: Iterable[str] = (
+            generations.listing(self._repo, new) if old is None and new else
+            differing(self._repo, old, new or self._repo.empty_tree())
+        )  # fmt: skip
+        traces = sorted({trace for path in paths if (trace := generations.trace_of(path)) is not None})
+        if old is not None:
+            self._writer.remove_generations(traces)
+            self._writer.orphans()
+        digests = self._writer.digests()
+        count = 0
+        for start in range(0, len(traces), _AT_ONCE):
+            count += self._read_generations(traces[start : start + _AT_ONCE], digests)
+            self._progress("generations indexed", start, len(traces))
+        return count, len(traces) - count
+
+    def _read_generations(self, traces: Sequence[str], digests: set[str]) -> int:
+        tops = {trace: f"{generations.REF}:{generations.directory(trace)}" for trace in traces}
+        names = ("record.json", "prompt.txt", generations.TOMBSTONE)
+        blobs = self._repo.objects.blobs(f"{top}/{name}" for top in tops.values() for name in names)
+        rows = []
+        count = 0
+        for trace, top in tops.items():
+            record = generations.parsed(trace, blobs.get(f"{top}/record.json"))
+            if record is None:
+                continue
+            count += 1
+            at = seconds_of(record.get("at") if isinstance(record.get("at"), str) else None) or 0
+            forgotten = f"{top}/{generations.TOMBSTONE}" in blobs
+            prompt = blobs.get(f"{top}/prompt.txt")
+            for row in generation_rows(
+                self._writer.repo, record, prompt, forgotten=forgotten, texts=self._texts, at=at
+            ):
+                if isinstance(row, PromptEntry):
+                    if row.digest in digests:
+                        continue
+                    digests.add(row.digest)
+                rows.append(row)
+        for table in by_table(rows):
+            self._writer.add(table)
+        return count
+
+    def _phantoms(self, old: str | None, new: str | None) -> None:
+        if old != new:
+            self._writer.clear(PhantomEntry)
+            names = sorted(phantoms.read(self._repo).items())
+            self._writer.add([PhantomEntry(self._writer.repo, *key, day) for key, day in names])
+
+
+def _named(oid: str) -> list[str]:
+    """The names of the objects that may be a commit's note."""
+    return [f"{notes.REF}:{path}" for path in git_notes.spellings(oid)]
+
+
+def _present(repo: Repository) -> _Present:
+    heads = tips(repo)
+    branch = default_branch(repo, heads)
+    refs = [repo.resolve(ref) for ref in (notes.REF, generations.REF, phantoms.REF)]
+    return _Present(
+        sorted({*heads.values()}), refs[0], refs[1], refs[2], branch, heads[branch] if branch else None
+    )

@@ -1,0 +1,208 @@
+"""The rows of the index: what notes, records and history contain, in tables.
+
+`repo` is the number of a repository in the database. Moments are seconds since 1970, lines are 1-based and
+ranges inclusive. A text that the source does not have is None.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class RepositoryEntry(NamedTuple):
+    """A repository, and up to where it is indexed: `heads` (commit ids, one a line), the commits of the refs
+    of notes, generations and phantoms, and the default branch with the commit at its tip.
+
+    `key` is the id of the first commit and the repository's name.
+    """
+
+    repo: int
+    key: str
+    heads: str
+    notes: str | None
+    generations: str | None
+    phantoms: str | None
+    branch: str | None
+    tip: str | None
+
+
+class CommitEntry(NamedTuple):
+    """A commit. `added` and `deleted` count lines of text; a merge counts what its note records.
+
+    `cls` is `ai` (traces in its note), `declared` (only its message or people name a machine) or None;
+    `agent` and `model` are those of the declaration. `gate` is None without a note.
+    """
+
+    repo: int
+    oid: str
+    parents: str
+    author: str
+    authored: int
+    committer: str
+    committed: int
+    subject: str
+    added: int
+    deleted: int
+    cls: str | None
+    agent: str | None
+    model: str | None
+    gate: str | None
+
+
+class ChangeEntry(NamedTuple):
+    """Lines that a commit adds to and deletes from a file."""
+
+    repo: int
+    oid: str
+    path: str
+    added: int
+    deleted: int
+
+
+class TraceEntry(NamedTuple):
+    """A trace in a commit's note, with the delta of that commit; `deleted` counts lines it removed."""
+
+    repo: int
+    oid: str
+    trace: str
+    agent: str | None
+    model: str | None
+    session: str | None
+    at: str | None
+    key: str | None
+    prompt: str | None
+    version: str | None
+    human: str | None
+    evidence: str | None
+    raw: int
+    kept: int
+    edited: int
+    dropped: int
+    pending: int
+    reformatted: int
+    deleted: int
+
+
+class RangeEntry(NamedTuple):
+    """Lines that a commit adds to a file, of one class and one trace (None: a person typed them)."""
+
+    repo: int
+    oid: str
+    path: str
+    first: int
+    last: int
+    cls: str
+    evidence: str | None
+    trace: str | None
+
+
+class SurvivorEntry(NamedTuple):
+    """Lines of a trace on the default branch: `lines` from `origin_first` in `origin_path` of the commit.
+
+    `first` is the line where they are now in `path`; 0 for lines that the commit `killer` removed at `died`.
+    """
+
+    repo: int
+    path: str
+    first: int
+    lines: int
+    oid: str
+    origin_path: str
+    origin_first: int
+    cls: str
+    trace: str
+    born: int
+    died: int | None
+    killer: str | None
+
+
+class GenerationEntry(NamedTuple):
+    """A stored generation. `instructions` is one digest for the set of instruction files in force."""
+
+    repo: int
+    trace: str
+    agent: str | None
+    model: str | None
+    session: str | None
+    at: str | None
+    key: str | None
+    prompt: str | None
+    version: str | None
+    instructions: str | None
+    parent: str | None
+    human: str | None
+    edits: int
+    raw: int
+    input_tokens: int | None
+    output_tokens: int | None
+    forgotten: int
+
+
+class PromptEntry(NamedTuple):
+    """A prompt by its digest; `text` is None where the clone does not have it or may not share it."""
+
+    repo: int
+    digest: str
+    name: str | None
+    version: str | None
+    at: str | None
+    text: str | None
+
+
+class ReviewEntry(NamedTuple):
+    """A review of a trace, or of a whole commit (`trace` None)."""
+
+    repo: int
+    oid: str
+    trace: str | None
+    by: str
+    at: str | None
+    note: str | None
+
+
+class DroppedEntry(NamedTuple):
+    """A trace that a commit's message drops, and the reason."""
+
+    repo: int
+    oid: str
+    trace: str
+    reason: str
+
+
+class PhantomEntry(NamedTuple):
+    """A package name that no registry had on the day."""
+
+    repo: int
+    ecosystem: str
+    name: str
+    day: str
+
+
+class WordsEntry(NamedTuple):
+    """A text that can be searched: `kind` is prompt, commit or review; `ref` the trace or commit.
+
+    `body` has its words in lower case, separated by spaces.
+    """
+
+    repo: int
+    kind: str
+    ref: str
+    at: int
+    body: str
+
+
+Entry = (
+    RepositoryEntry
+    | CommitEntry
+    | ChangeEntry
+    | TraceEntry
+    | RangeEntry
+    | SurvivorEntry
+    | GenerationEntry
+    | PromptEntry
+    | ReviewEntry
+    | DroppedEntry
+    | PhantomEntry
+    | WordsEntry
+)
+"""A row of any table."""

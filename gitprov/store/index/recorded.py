@@ -1,0 +1,125 @@
+"""Reads what statistics and reports need from the index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from sqlalchemy import select, text
+
+from gitprov.model.index_rows import (
+    ChangeEntry,
+    CommitEntry,
+    DroppedEntry,
+    Entry,
+    GenerationEntry,
+    PromptEntry,
+    RangeEntry,
+    RepositoryEntry,
+    ReviewEntry,
+    SurvivorEntry,
+    TraceEntry,
+)
+from gitprov.store.index.schema import TABLES
+from gitprov.store.index.words import words_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+E = TypeVar(
+    "E", CommitEntry, ChangeEntry, TraceEntry, RangeEntry, DroppedEntry, ReviewEntry, SurvivorEntry,
+    GenerationEntry, PromptEntry,
+)  # fmt: skip
+
+
+class TextMatch(NamedTuple):
+    """A text that contains the words: `kind` is prompt, commit or review, `ref` the trace or commit."""
+
+    kind: str
+    ref: str
+    at: int
+
+
+class Reader:
+    """The rows of one repository, ordered by their fields."""
+
+    def __init__(self, connection: Connection, key: str) -> None:
+        self._connection = connection
+        table = TABLES[RepositoryEntry]
+        row = connection.execute(select(table).where(table.c.key == key)).first()
+        self.state = (
+            RepositoryEntry(0, key, "", None, None, None, None, None)
+            if row is None
+            else RepositoryEntry(*row)
+        )
+
+    def commits(self, oids: Collection[str] | None = None) -> list[CommitEntry]:
+        """Commits, all of them or some."""
+        return self._rows(CommitEntry, oids)
+
+    def changes(self, oids: Collection[str] | None = None) -> list[ChangeEntry]:
+        """Changes of files in commits."""
+        return self._rows(ChangeEntry, oids)
+
+    def traces(self, oids: Collection[str] | None = None) -> list[TraceEntry]:
+        """Traces in commits."""
+        return self._rows(TraceEntry, oids)
+
+    def ranges(self, oids: Collection[str] | None = None) -> list[RangeEntry]:
+        """Ranges of lines that commits add."""
+        return self._rows(RangeEntry, oids)
+
+    def dropped(self, oids: Collection[str] | None = None) -> list[DroppedEntry]:
+        """Traces that messages drop."""
+        return self._rows(DroppedEntry, oids)
+
+    def reviews(self, oids: Collection[str] | None = None) -> list[ReviewEntry]:
+        """Reviews of commits and their traces."""
+        return self._rows(ReviewEntry, oids)
+
+    def survivors(self, trace: str | None = None) -> list[SurvivorEntry]:
+        """Lines of traces on the default branch, living and removed ones, of one trace or of all."""
+        return self._rows(SurvivorEntry, None, {"trace": trace} if trace is not None else {})
+
+    def generations(self) -> list[GenerationEntry]:
+        """Stored generations."""
+        return self._rows(GenerationEntry, None)
+
+    def prompts(self) -> list[PromptEntry]:
+        """Prompts."""
+        return self._rows(PromptEntry, None)
+
+    def _rows(
+        self, kind: type[E], oids: Collection[str] | None, values: dict[str, str] | None = None
+    ) -> list[E]:
+        table = TABLES[kind]
+        query = select(table).where(table.c.repo == self.state.repo)
+        for name, value in (values or {}).items():
+            query = query.where(table.c[name] == value)
+        rows = [kind(*row) for row in self._connection.execute(query)]
+        if oids is not None:
+            at = kind._fields.index("oid")
+            rows = [row for row in rows if row[at] in oids]
+        return sorted(rows, key=_order)
+
+    def search(self, words: str, most: int = 100) -> list[TextMatch]:
+        """Texts that contain all the words, newest first; none without words."""
+        terms = words_of(words)
+        if not terms:
+            return []
+        if self._connection.dialect.name == "postgresql":
+            condition, value = "body @@ CAST(:words AS tsquery)", " & ".join(f"'{term}'" for term in terms)
+        else:
+            condition, value = "words MATCH :words", " ".join(f'"{term}"' for term in terms)
+        query = f"SELECT kind, ref, at FROM words WHERE repo = :repo AND {condition}"  # noqa: S608 - fixed texts
+        rows = self._connection.execute(text(query), {"repo": self.state.repo, "words": value})
+        matches = {TextMatch(str(kind), str(ref), int(at)) for kind, ref, at in rows}
+        return sorted(matches, key=lambda match: (-match.at, match.kind, match.ref))[:most]
+
+
+def _order(row: Entry) -> tuple[tuple[bool, int, str], ...]:
+    """An order of rows that does not depend on the database, its collation or the order of insertion."""
+    return tuple(
+        (value is not None, value if isinstance(value, int) else 0, value if isinstance(value, str) else "")
+        for value in row
+    )

@@ -1,0 +1,74 @@
+"""The tables of the index, made from the rows in `model/index_rows.py`; one schema for both databases.
+
+A change of the schema raises VERSION: an index of another version is built anew, since all of it is derived.
+"""
+
+from __future__ import annotations
+
+from typing import get_type_hints
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+
+from gitprov.model import index_rows
+from gitprov.model.index_rows import Entry
+
+#: 1: the first schema.
+VERSION = 1
+
+METADATA = MetaData()
+META = Table("meta", METADATA, Column("version", Integer, nullable=False))
+
+_NAMES: dict[type[Entry], str] = {
+    index_rows.RepositoryEntry: "repository",
+    index_rows.CommitEntry: "commits",
+    index_rows.ChangeEntry: "changes",
+    index_rows.TraceEntry: "traces",
+    index_rows.RangeEntry: "ranges",
+    index_rows.SurvivorEntry: "survivors",
+    index_rows.GenerationEntry: "generations",
+    index_rows.PromptEntry: "prompts",
+    index_rows.ReviewEntry: "reviews",
+    index_rows.DroppedEntry: "dropped",
+    index_rows.PhantomEntry: "phantoms",
+}
+#: Table → columns that its rows are looked up by.
+_LOOKED_UP: dict[str, tuple[tuple[str, ...], ...]] = {
+    "commits": (("repo", "oid"),),
+    "changes": (("repo", "oid"), ("repo", "path")),
+    "traces": (("repo", "oid"), ("repo", "trace")),
+    "ranges": (("repo", "oid", "path"), ("repo", "trace")),
+    "survivors": (("repo", "path"), ("repo", "trace")),
+    "generations": (("repo", "trace"),),
+    "prompts": (("repo", "digest"),),
+    "reviews": (("repo", "oid"),),
+    "dropped": (("repo", "oid"),),
+}
+
+
+def _column(name: str, kind: object) -> Column[object]:
+    optional = "None" in str(kind)
+    whole = kind is int or "int" in str(kind)
+    return Column(name, BigInteger if whole else Text, nullable=optional)
+
+
+def _table(row: type[Entry], name: str) -> Table:
+    columns = [_column(field, kind) for field, kind in get_type_hints(row).items()]
+    table = Table(name, METADATA, *columns)
+    for fields in _LOOKED_UP.get(name, ()):
+        Index(f"{name}_{'_'.join(fields)}", *(table.c[field] for field in fields))
+    return table
+
+
+TABLES: dict[type[Entry], Table] = {row: _table(row, name) for row, name in _NAMES.items()}
+
+_FIELDS = "repo UNINDEXED, kind UNINDEXED, ref UNINDEXED, at UNINDEXED"
+#: The words are split before: here only spaces separate them.
+_TOKENS = "tokenize = \"ascii tokenchars '_'\""
+#: Full text, which the two databases keep in ways of their own.
+WORDS = {
+    "sqlite": (f"CREATE VIRTUAL TABLE words USING fts5({_FIELDS}, body, {_TOKENS})",),
+    "postgresql": (
+        "CREATE TABLE words (repo BIGINT, kind TEXT, ref TEXT, at BIGINT, body TSVECTOR)",
+        "CREATE INDEX words_body ON words USING gin (body)",
+    ),
+}

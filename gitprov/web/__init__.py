@@ -1,0 +1,1 @@
+"""Pages about a repository, as files and by a local server."""

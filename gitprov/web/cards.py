@@ -1,0 +1,94 @@
+"""What pages say about a trace: prompt, model, moment, reviewers, and links to other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gitprov.flow.index.files import FileRun
+from gitprov.flow.index.report import ReportData
+from gitprov.model.answers.stats import ratio
+from gitprov.model.index_rows import CommitEntry, TraceEntry
+from gitprov.web.links import commit_page, prompt_page
+from gitprov.web.pages import percent
+
+Facts3 = tuple[str, str, "str | None"]
+"""A term, its value, and the page it links to."""
+#: Characters of a prompt on a card; its page has all of it.
+_LONGEST = 700
+
+
+class CardFacts:
+    """Facts of traces and commits for pages one directory below the top."""
+
+    def __init__(self, data: ReportData, groups: Mapping[str, str], listed: frozenset[str]) -> None:
+        self.commits: Mapping[str, CommitEntry] = data.commits
+        self._data = data
+        self._groups = groups
+        self._listed = listed
+        self._reviewers: dict[tuple[str, str | None], list[str]] = {}
+        for row in data.reviews:
+            self._reviewers.setdefault((row.oid, row.trace), []).append(row.by)
+
+    def prompt(self, trace: str) -> str | None:
+        """The beginning of a trace's prompt; None where it is not in the index."""
+        text = self.whole_prompt(trace)
+        if text is None:
+            return None
+        return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+    def whole_prompt(self, trace: str) -> str | None:
+        """A trace's prompt; None where it is not in the index."""
+        generation = self._data.generations.get(trace)
+        digest = generation.prompt if generation else self._digest(trace)
+        row = self._data.prompts.get(digest or "")
+        return row.text if row else None
+
+    def _digest(self, trace: str) -> str | None:
+        return next((row.prompt for row in self._data.all_traces.get(trace, ()) if row.prompt), None)
+
+    def of_trace(self, run: FileRun) -> list[Facts3]:
+        """The facts of the origin of some lines of a model."""
+        facts = run.facts
+        trace = facts.trace or ""
+        group = self._groups.get(trace)
+        rows: list[Facts3] = [("Trace", trace, f"../{prompt_page(group)}#{trace}" if group else None)]
+        rows += [("Agent", facts.agent, None)] if facts.agent else []
+        rows.append(("Moment", facts.at or "not recorded", None))
+        if facts.prompt_version:
+            rows.append(("Version", facts.prompt_version, None))
+        if facts.human:
+            rows.append(("For", facts.human, None))
+        rows.append(("Reviewed by", self.reviewers(run.oid, trace) or "nobody recorded", None))
+        delta = self.delta(self._data.all_traces.get(trace, ()))
+        if delta is not None:
+            rows.append(("Delta", percent(delta), None))
+        if self.whole_prompt(trace) is None:
+            rows.append(("Prompt", "not in this clone", None))
+        rows += [("Evidence", facts.evidence, None)] if facts.evidence else []
+        rows.append(("Commit", self.subject(run.oid), self.commit_link(run.oid)))
+        return rows
+
+    @staticmethod
+    def delta(rows: tuple[()] | list[TraceEntry]) -> float | None:
+        """The delta rate over some rows of traces."""
+        changed = sum(row.edited + row.dropped for row in rows)
+        return ratio(changed, changed + sum(row.kept for row in rows))
+
+    def reviewers(self, oid: str, trace: str | None) -> str:
+        """Who reviewed a trace in a commit, or the commit."""
+        names = [*self._reviewers.get((oid, trace), ()), *self._reviewers.get((oid, None), ())]
+        return ", ".join(dict.fromkeys(names))
+
+    def subject(self, oid: str) -> str:
+        """The start of a commit's id, and its subject."""
+        commit = self.commits.get(oid)
+        return f"{oid[:10]} {commit.subject}" if commit else oid[:10]
+
+    def commit_link(self, oid: str) -> str | None:
+        """The page of a commit; None where the report has none."""
+        return f"../{commit_page(oid)}" if oid in self._listed else None
+
+    def prompt_link(self, trace: str) -> str | None:
+        """The place of a trace on the page of its prompt."""
+        group = self._groups.get(trace)
+        return f"../{prompt_page(group)}#{trace}" if group else None
