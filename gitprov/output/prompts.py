@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gitprov.model.answers.prompts import (
     PromptChurn,
-    PromptEntry,
     PromptHistory,
     PromptList,
     PromptRevision,
+    RegisteredPrompt,
 )
 from gitprov.model.canonical import JsonObject
 from gitprov.output.text import clean, fit, width
@@ -40,7 +40,7 @@ def list_lines(answer: PromptList) -> Iterator[str]:
         yield f"problem: {clean(problem.path)}: {clean(problem.message)}"
 
 
-def _place(row: PromptEntry) -> str:
+def _place(row: RegisteredPrompt) -> str:
     return clean(row.path) + ("" if row.line is None else f":{row.line}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gitprov.model.answers.compare import Comparison, StructureAnswer, StructureChange
+from gitprov.model.answers.compare import AspectResult, StructureAnswer, StructureChange
 from gitprov.model.answers.versions import (
     ALTERED,
     DELETED,
@@ -90,7 +90,7 @@ def _counts(file: FileVersion) -> str:
     return "binary" if file.added is None else f"+{file.added} -{file.removed}"
 
 
-def comparison(subject: str, result: Comparison | None) -> str:
+def comparison(subject: str, result: AspectResult | None) -> str:
     """One result in words: `structure same`, `structure unknown (reason)`."""
     if result is None:
         return f"{subject} unknown"

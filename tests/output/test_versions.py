@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from gitprov.model.answers.compare import (
+    AspectResult,
     CodeSource,
     CompareAnswer,
-    Comparison,
     StructureAnswer,
     StructureChange,
     TextChange,
@@ -15,11 +15,11 @@ from gitprov.model.answers.compare import (
 )
 from gitprov.model.answers.prompts import (
     PromptChurn,
-    PromptEntry,
     PromptHistory,
     PromptList,
     PromptProblem,
     PromptRevision,
+    RegisteredPrompt,
 )
 from gitprov.model.answers.versions import FileVersion, OutputVersion, PromptSeries, VersionsAnswer
 from gitprov.output import compare, prompts, versions
@@ -36,8 +36,8 @@ def test_versions() -> None:
         FileVersion("c.py", "same", "gen_1", 0, 0),
         FileVersion("d.py", "deleted", "gen_1"),
         FileVersion("e.py", "unread", reason="its content is not kept"),
-        FileVersion("f.bin", "changed", "gen_1", structure=Comparison("unknown", "it is not text")),
-        FileVersion("a.py", "changed", "gen_1", 2, 1, Comparison("differs"), (CHANGE, *[MOVED] * 12)),
+        FileVersion("f.bin", "changed", "gen_1", structure=AspectResult("unknown", "it is not text")),
+        FileVersion("a.py", "changed", "gen_1", 2, 1, AspectResult("differs"), (CHANGE, *[MOVED] * 12)),
         FileVersion("g.py", "changed", "gen_1", 2, 1),
     )
     first = OutputVersion("gen_2", None, None, None, "gen_1", False, (), 5, 2, files)
@@ -75,8 +75,8 @@ def test_comparisons() -> None:
     structure = StructureAnswer((CHANGE,), (UnreadFile("c.go", "no parser"),))
     files = (TextChange("changed", "a.py", 1, 2), TextChange("renamed", "b.bin", None, None, "c.bin"))
     answer = CompareAnswer(
-        CodeSource("old", {"a.py": b""}), CodeSource("new", {}), Comparison("differs"), files, b"+x\x1b\n-y\n",
-        structure.comparison, structure, Comparison("unknown", "no cases"),
+        CodeSource("old", {"a.py": b""}), CodeSource("new", {}), AspectResult("differs"), files, b"+x\x1b\n-y\n",
+        structure.comparison, structure, AspectResult("unknown", "no cases"),
     )  # fmt: skip
     lines = list(compare.render(answer, patch=True))
     assert lines == [
@@ -100,15 +100,15 @@ def test_comparisons() -> None:
         True,
     )
     unknown = answer._replace(
-        structure=Comparison("unknown", "c.go: no parser"), definitions=structure._replace(changes=())
+        structure=AspectResult("unknown", "c.go: no parser"), definitions=structure._replace(changes=())
     )
     assert "structure unknown (c.go: no parser)" in list(compare.render(unknown, patch=False))
 
 
 def test_prompts() -> None:
     """Lists, histories and churn, with what is unknown."""
-    entry = PromptEntry("a", "template", "a.py", "1", "f", 3, "text")
-    plain = PromptEntry("long name", "file", "b.md")
+    entry = RegisteredPrompt("a", "template", "a.py", "1", "f", 3, "text")
+    plain = RegisteredPrompt("long name", "file", "b.md")
     answer = PromptList((entry, plain), (PromptProblem("c.md", "wrong"),))
     assert list(prompts.list_lines(answer)) == [
         "a          template      a.py:3  version 1  feature f",

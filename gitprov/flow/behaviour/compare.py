@@ -18,9 +18,9 @@ from gitprov.model.answers.compare import (
     RENAMED,
     SAME,
     UNKNOWN,
+    AspectResult,
     CodeSource,
     CompareAnswer,
-    Comparison,
     TextChange,
     UnreadFile,
 )
@@ -71,13 +71,13 @@ def _beside(before: dict[str, bytes], after: dict[str, bytes]) -> dict[str, byte
     return before
 
 
-def _text(changes: list[FileChange], unread: Mapping[str, str]) -> Comparison:
+def _text(changes: list[FileChange], unread: Mapping[str, str]) -> AspectResult:
     if changes:
-        return Comparison(DIFFERS)
+        return AspectResult(DIFFERS)
     if unread:
         path, why = min(unread.items())
-        return Comparison(UNKNOWN, f"{path}: {why}")
-    return Comparison(SAME)
+        return AspectResult(UNKNOWN, f"{path}: {why}")
+    return AspectResult(SAME)
 
 
 def _change(change: FileChange) -> TextChange:

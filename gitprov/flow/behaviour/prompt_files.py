@@ -15,9 +15,9 @@ from gitprov.model.answers.prompts import (
     FILE,
     INSTRUCTIONS,
     TEMPLATE,
-    PromptEntry,
     PromptList,
     PromptProblem,
+    RegisteredPrompt,
 )
 from gitprov.model.globs import matches
 
@@ -34,7 +34,7 @@ def prompt_list(repo: Repository, config: Config) -> PromptList:
     """All prompts of the work tree, by name. Files that git ignores are left out."""
     if repo.worktree is None:
         raise GitprovError("a bare repository has no prompts to list", "run this in a work tree")
-    prompts: list[PromptEntry] = []
+    prompts: list[RegisteredPrompt] = []
     problems: list[PromptProblem] = []
     calling = _calling(repo)
     for path in _files(repo):
@@ -65,19 +65,19 @@ def kind_of(path: str, config: Config) -> str | None:
     return FILE if matches(path, config.prompts) else None
 
 
-def prompts_of(path: str, kind: str, content: bytes) -> Iterator[PromptEntry]:
+def prompts_of(path: str, kind: str, content: bytes) -> Iterator[RegisteredPrompt]:
     """The prompts of one file. ValueError where it cannot be read."""
     if kind == TEMPLATE:
         for row in templates(content):
-            yield PromptEntry(row.name, kind, path, row.version, row.feature, row.line, row.text)
+            yield RegisteredPrompt(row.name, kind, path, row.version, row.feature, row.line, row.text)
         return
     text = content.decode("utf-8", "surrogateescape")
     if kind == INSTRUCTIONS:
-        yield PromptEntry(path, kind, path, text=text)
+        yield RegisteredPrompt(path, kind, path, text=text)
         return
     facts = front_matter(text)
     name = facts.name or path.removeprefix(_FOLDER).rpartition(".")[0] or path
-    yield PromptEntry(name, kind, path, facts.version, facts.feature, None, facts.text)
+    yield RegisteredPrompt(name, kind, path, facts.version, facts.feature, None, facts.text)
 
 
 def _files(repo: Repository) -> list[str]:

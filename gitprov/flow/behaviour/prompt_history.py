@@ -14,10 +14,10 @@ from gitprov.git.process import decode, encode
 from gitprov.model.answers.prompts import (
     INSTRUCTIONS,
     PromptDiff,
-    PromptEntry,
     PromptHistory,
     PromptList,
     PromptRevision,
+    RegisteredPrompt,
 )
 from gitprov.model.canonical import digest
 
@@ -41,7 +41,7 @@ class _Listed(NamedTuple):
     path: str
 
 
-def prompt_of(prompts: PromptList, name: str, path: str) -> PromptEntry:
+def prompt_of(prompts: PromptList, name: str, path: str) -> RegisteredPrompt:
     """The only prompt with a name or a path. GitprovError where there is none, or several."""
     rows = [row for row in prompts.prompts if row.name == name] or [
         row for row in prompts.prompts if row.path == path
@@ -56,7 +56,7 @@ def prompt_of(prompts: PromptList, name: str, path: str) -> PromptEntry:
     )
 
 
-def history(repo: Repository, prompt: PromptEntry, records: Sequence[JsonObject]) -> PromptHistory:
+def history(repo: Repository, prompt: RegisteredPrompt, records: Sequence[JsonObject]) -> PromptHistory:
     """The versions of a prompt, newest first, through renames of its file. `records` are all generations."""
     listed = _listed(repo, prompt.path)
     contents = repo.objects.blobs(f"{row.commit}:{row.path}" for row in listed)
@@ -74,7 +74,7 @@ def history(repo: Repository, prompt: PromptEntry, records: Sequence[JsonObject]
     return PromptHistory(prompt, tuple(reversed(rows)))
 
 
-def _entry(path: str, prompt: PromptEntry, content: bytes) -> PromptEntry | None:
+def _entry(path: str, prompt: RegisteredPrompt, content: bytes) -> RegisteredPrompt | None:
     """The prompt in an older version of its file; None where it is not in it, or the file cannot be read."""
     try:
         entries = list(prompts_of(path, prompt.kind, content))
@@ -107,7 +107,7 @@ def _listed(repo: Repository, path: str) -> list[_Listed]:
 # -- generations --------------------------------------------------------------------------------------------
 
 
-def uses_prompt(record: JsonObject, prompt: PromptEntry, paths: set[str]) -> bool:
+def uses_prompt(record: JsonObject, prompt: RegisteredPrompt, paths: set[str]) -> bool:
     """Whether a generation was made with a prompt: it names it, or had its file in force.
 
     Files that were brought back from an earlier generation are no further use of its prompt.
@@ -120,7 +120,7 @@ def uses_prompt(record: JsonObject, prompt: PromptEntry, paths: set[str]) -> boo
 
 
 def _uses(
-    prompt: PromptEntry, revisions: list[PromptRevision], records: Sequence[JsonObject]
+    prompt: RegisteredPrompt, revisions: list[PromptRevision], records: Sequence[JsonObject]
 ) -> list[list[str]]:
     """For each revision, oldest first, the traces of the generations that used it."""
     used: list[list[str]] = [[] for _ in revisions]
@@ -132,7 +132,7 @@ def _uses(
 
 
 def _revision(
-    record: JsonObject, prompt: PromptEntry, revisions: list[PromptRevision], paths: set[str]
+    record: JsonObject, prompt: RegisteredPrompt, revisions: list[PromptRevision], paths: set[str]
 ) -> int:
     """The number of the revision that a generation used: by digest, else by version, else by time."""
     facts = record.get("prompt") or {}

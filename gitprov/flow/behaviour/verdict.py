@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from gitprov.git.files import tree_files
-from gitprov.model.answers.compare import SAME, UNKNOWN, CodeSource, Comparison
+from gitprov.model.answers.compare import SAME, UNKNOWN, AspectResult, CodeSource
 from gitprov.model.untrusted.jsonvalue import loads_object
 
 if TYPE_CHECKING:
@@ -18,22 +18,22 @@ BASELINE = "artifacts/baseline_hashes.json"
 VERSION = 1
 _LIMIT = 64 << 20
 
-CaseRunner: TypeAlias = Callable[["Repository", CodeSource, CodeSource], "Comparison | None"]
+CaseRunner: TypeAlias = Callable[["Repository", CodeSource, CodeSource], "AspectResult | None"]
 """Runs the declared cases on two versions; None where it cannot run them, as without a sandbox."""
 
 RUNNERS: tuple[CaseRunner, ...] = ()
 """The runners of this version, in the order in which they are tried."""
 
 
-def behaviour(repo: Repository, old: CodeSource, new: CodeSource) -> Comparison:
+def behaviour(repo: Repository, old: CodeSource, new: CodeSource) -> AspectResult:
     """Whether two versions behave alike: unknown, with the reason, where no case can be run."""
     if old.files == new.files and not (old.unread or new.unread):
-        return Comparison(SAME, "the text is the same")
+        return AspectResult(SAME, "the text is the same")
     for runner in RUNNERS:
         result = runner(repo, old, new)
         if result is not None:
             return result
-    return Comparison(UNKNOWN, _reason(repo))
+    return AspectResult(UNKNOWN, _reason(repo))
 
 
 def _reason(repo: Repository) -> str:

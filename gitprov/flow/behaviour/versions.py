@@ -11,7 +11,7 @@ from gitprov.behaviour.structure.compare import compare
 from gitprov.errors import GitprovError
 from gitprov.flow.behaviour import outputs
 from gitprov.git.process import decode
-from gitprov.model.answers.compare import UNKNOWN, CodeSource, Comparison
+from gitprov.model.answers.compare import UNKNOWN, AspectResult, CodeSource
 from gitprov.model.answers.versions import (
     ALTERED,
     DELETED,
@@ -94,7 +94,7 @@ def _file(path: str, content: bytes, before: CodeSource | None) -> FileVersion:
     if old == content:
         return FileVersion(path, EQUAL, before.trace, 0, 0)
     if is_binary(old) or is_binary(content):
-        return FileVersion(path, ALTERED, before.trace, structure=Comparison(UNKNOWN, "it is not text"))
+        return FileVersion(path, ALTERED, before.trace, structure=AspectResult(UNKNOWN, "it is not text"))
     pieces = hunks(old, content)
     counts = sum(hunk.new_count for hunk in pieces), sum(hunk.old_count for hunk in pieces)
     answer = compare({path: old}, {path: content})

@@ -11,7 +11,7 @@ SAME, DIFFERS, UNKNOWN = "same", "differs", "unknown"
 ADDED, REMOVED, MOVED, RENAMED, CHANGED = "added", "removed", "moved", "renamed", "changed"
 
 
-class Comparison(NamedTuple):
+class AspectResult(NamedTuple):
     """The result in one respect: `state` is `same`, `differs` or `unknown`. `reason` is why it is unknown, or
     how it is determined.
     """
@@ -68,13 +68,13 @@ class StructureAnswer(NamedTuple):
     unread: tuple[UnreadFile, ...] = ()
 
     @property
-    def comparison(self) -> Comparison:
+    def comparison(self) -> AspectResult:
         """The result: unknown where nothing differs but a file could not be read."""
         if self.changes:
-            return Comparison(DIFFERS)
+            return AspectResult(DIFFERS)
         if self.unread:
-            return Comparison(UNKNOWN, f"{self.unread[0].path}: {self.unread[0].reason}")
-        return Comparison(SAME)
+            return AspectResult(UNKNOWN, f"{self.unread[0].path}: {self.unread[0].reason}")
+        return AspectResult(SAME)
 
 
 class TextChange(NamedTuple):
@@ -95,12 +95,12 @@ class CompareAnswer(NamedTuple):
 
     old: CodeSource
     new: CodeSource
-    text: Comparison
+    text: AspectResult
     files: tuple[TextChange, ...]
     patch: bytes
-    structure: Comparison
+    structure: AspectResult
     definitions: StructureAnswer
-    behaviour: Comparison
+    behaviour: AspectResult
 
     @property
     def differs(self) -> bool:

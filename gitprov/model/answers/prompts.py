@@ -7,7 +7,7 @@ from typing import NamedTuple
 FILE, TEMPLATE, INSTRUCTIONS = "file", "template", "instructions"
 
 
-class PromptEntry(NamedTuple):
+class RegisteredPrompt(NamedTuple):
     """A prompt of the work tree. `kind` is one of the words above.
 
     `line` is where a template is in its file, 1-based. `text` is what the model gets, without the front
@@ -33,7 +33,7 @@ class PromptProblem(NamedTuple):
 class PromptList(NamedTuple):
     """All prompts, by name, and what is wrong with some."""
 
-    prompts: tuple[PromptEntry, ...]
+    prompts: tuple[RegisteredPrompt, ...]
     problems: tuple[PromptProblem, ...] = ()
 
 
@@ -58,14 +58,14 @@ class PromptRevision(NamedTuple):
 class PromptHistory(NamedTuple):
     """A prompt with its versions, newest first."""
 
-    prompt: PromptEntry
+    prompt: RegisteredPrompt
     revisions: tuple[PromptRevision, ...]
 
 
 class PromptDiff(NamedTuple):
     """Git's diff between two versions; `old` and `new` name them."""
 
-    prompt: PromptEntry
+    prompt: RegisteredPrompt
     old: str
     new: str
     patch: bytes
@@ -79,7 +79,7 @@ class PromptChurn(NamedTuple):
     from what was generated before the prompt's last edit. `is_high`: the rate is above the limit.
     """
 
-    prompt: PromptEntry
+    prompt: RegisteredPrompt
     weeks: float
     edits: int
     rate: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gitprov.model.answers.compare import Comparison, StructureChange
+from gitprov.model.answers.compare import AspectResult, StructureChange
 
 FIRST, EQUAL, ALTERED, DELETED, UNREAD = "first", "same", "changed", "deleted", "unread"
 
@@ -21,7 +21,7 @@ class FileVersion(NamedTuple):
     against: str | None = None
     added: int | None = None
     removed: int | None = None
-    structure: Comparison | None = None
+    structure: AspectResult | None = None
     changes: tuple[StructureChange, ...] = ()
     reason: str | None = None
 
