@@ -30,6 +30,11 @@ def _run(argv: list[str]) -> None:
     agent = argv[0] if argv else None
     if len(argv) > 1 or agent not in (None, *before_tool.AGENTS):
         raise ValueError(f"there is no agent {' '.join(argv)}; see gitprov guard --help")
+    if sys.stdin.isatty():  # a person, who would wait for nothing
+        from gitprov.cli.door import complain
+
+        complain("gitprov guard reads an agent's payload on stdin: see gitprov guard --help")
+        return
     payload = sys.stdin.buffer.read(_LARGEST + 1)
     if len(payload) > _LARGEST:
         raise ValueError(f"the payload is larger than {_LARGEST >> 20} MiB and was not read")

@@ -1,40 +1,52 @@
-"""`gitprov guard`: an agent's hook before a tool; a registry on loopback answers."""
+"""`gitprov guard`: an agent's hook before a tool, with answers of registries from the cache."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.registry import LoopbackRegistry, Reply, running
+from gitprov.agents.before_tool import ShellCall
+from gitprov.flow.gates import guard
+from gitprov.model.package import PackageFacts, absent
+from gitprov.store.index.answers import Answers
+from tests.support.registry import Reply, running
 from tests.support.repo import GitRepo
 
+#: An address where nobody listens: processes answer from the cache, whatever the machine's load.
+NOBODY = "http://127.0.0.1:9"
+DAY = 86400.0
+OLD = PackageFacts(True, first=1_500_000_000.0, releases=30, source="127.0.0.1")
+ANSWERS = {
+    "requests": OLD,
+    "pyjokes": OLD,
+    "requestss": OLD._replace(first=time.time() - 30 * DAY, releases=1),
+    "fastapi-turbo-auth": absent("127.0.0.1"),
+    "no-such-package-at-all": absent("127.0.0.1"),
+    "other": absent("127.0.0.1"),
+}
+
+
+def fill_cache(repo: GitRepo, answers: dict[str, PackageFacts]) -> None:
+    """Keep answers of both registries."""
+    with Answers(str(Path(repo.env["XDG_CACHE_HOME"]) / "gitprov" / "answers.db")) as cache:
+        for address in (f"{NOBODY}/simple", NOBODY):
+            cache.put(address, answers.items(), time.time())
+
 
 @pytest.fixture
-def server() -> Iterator[LoopbackRegistry]:
-    """A registry on loopback: two real packages, a young one that resembles requests, and one that fails."""
-    with running() as loopback:
-        loopback.pypi("requests")
-        loopback.pypi("pyjokes")
-        moment = "2026-11-01T00:00:00Z"
-        file = {"filename": "requestss-1.0.tar.gz", "upload-time": moment, "url": "x", "hashes": {}}
-        page = json.dumps({"name": "requestss", "versions": ["1.0"], "files": [file]}).encode()
-        loopback.add("/simple/requestss/", Reply(data=page, kind="application/vnd.pypi.simple.v1+json"))
-        loopback.add("/simple/secret/", Reply(401))
-        yield loopback
-
-
-@pytest.fixture
-def project(repo: GitRepo, server: LoopbackRegistry) -> GitRepo:
-    """A repository whose installers are configured for the registry on loopback."""
-    repo.env["PIP_INDEX_URL"] = f"{server.address}/simple"
-    repo.env["npm_config_registry"] = server.address
+def project(repo: GitRepo) -> GitRepo:
+    """A repository whose installers are configured, with answers in the cache."""
+    repo.env["PIP_INDEX_URL"] = f"{NOBODY}/simple"
+    repo.env["npm_config_registry"] = NOBODY
     repo.write("a.txt", "a\n")
     repo.commit("Begin")
+    fill_cache(repo, ANSWERS)
     return repo
 
 
@@ -67,7 +79,7 @@ def record(repo: GitRepo) -> list[tuple[str, str, str]]:
     return [(row["outcome"], row["package"], row["rule"]) for row in rows]
 
 
-def test_names_that_are_refused(project: GitRepo, server: LoopbackRegistry) -> None:
+def test_names_that_are_refused(project: GitRepo) -> None:
     """Absent names, squats and names that were absent before; the reason names each, the memory keeps them."""
     text = reason(project, "cd /tmp && python -m pip install -q requests fastapi-turbo-auth==1.2 | tail -3")
     assert "there is no package fastapi-turbo-auth on 127.0.0.1 (deps/nonexistent)" in text
@@ -76,8 +88,7 @@ def test_names_that_are_refused(project: GitRepo, server: LoopbackRegistry) -> N
     assert "requestss looks like requests" in text
     assert text.count("is requests meant?\n") == 1
     assert "fastapi-turbo-auth" in project.git("show", "refs/gitprov/phantoms:names").stdout
-    server.like("fastapi-turbo-auth", "pyjokes")
-    project.env["XDG_CACHE_HOME"] += "-new"
+    fill_cache(project, {"fastapi-turbo-auth": OLD})
     text = reason(project, "pip install fastapi-turbo-auth", "claude-code")
     assert "did not exist when it was looked up on" in text
     assert record(project) == [
@@ -88,16 +99,31 @@ def test_names_that_are_refused(project: GitRepo, server: LoopbackRegistry) -> N
     assert "refused  pypi requestss  deps/typosquat\n" in project.gitprov("guard", "--log").stdout
 
 
-def test_what_passes(project: GitRepo, server: LoopbackRegistry) -> None:
+def test_what_passes(project: GitRepo) -> None:
     """Real packages, other commands, and what cannot be determined, which is recorded."""
     for command in ("pip install requests 'pyjokes>=0.1'", "ls", "pip install -r requirements.txt"):
         assert reason(project, command) == ""
     assert record(project) == []
-    count = len(server.requests)
-    assert reason(project, "pip install pyjokes") == ""
-    assert len(server.requests) == count
     assert reason(project, "pip install secret && pip install --extra-index-url https://x other") == ""
     assert record(project) == [("unknown", "secret", ""), ("unknown", "other", "")]
+
+
+def test_registries_are_asked(repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the cache has no answer; one that fails makes the name unknown."""
+    monkeypatch.setattr(guard, "_PATIENCE", 60.0)
+    with running() as server:
+        server.pypi("requests")
+        server.add("/simple/dark/", Reply(401))
+        env = {**repo.env, "PIP_INDEX_URL": f"{server.address}/simple"}
+        call = ShellCall("codex", "pip install requests dark gone", str(repo.path))
+        moment = guard.GuardMoment(time.time(), env, "/", env["XDG_CACHE_HOME"])
+        answers = [guard.guard(call, moment) for _ in range(2)]
+        paths = [path for _, path, _ in server.requests]
+    for answer in answers:
+        assert [refusal.item.name for refusal in answer.refusals] == ["gone"]
+        assert [item.name for item, _ in answer.unknown] == ["dark"]
+    assert paths.count("/simple/gone/") == 1
+    assert paths.count("/simple/dark/") == 2
 
 
 def test_a_project_may_allow(project: GitRepo) -> None:
