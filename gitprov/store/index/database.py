@@ -21,7 +21,8 @@ from gitprov.errors import GitprovError, UsageError
 from gitprov.store.index import schema
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.engine import Connection as Connection  # noqa: PLC0414 - other rooms name the type
+    from sqlalchemy.engine import Engine
 
 FILE = "index.sqlite"
 _POSTGRES = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")
