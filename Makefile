@@ -57,7 +57,8 @@ test-formatters: $(STAMPS)/dev $(FORMATTERS)/installed  ## the snippets of tests
 test-web: $(STAMPS)/dev  ## the report in a browser: Debian's chromium, or GITPROV_BROWSER="name of another"
 	command -v "$(GITPROV_BROWSER)" >/dev/null || apt-get install -y chromium
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'playwright>=1.45,<2'
-	GITPROV_BROWSER="$(GITPROV_BROWSER)" $(BIN)/python -m pytest -rs tests/index/test_browser.py
+	if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix build/web axe-core@4; fi
+	GITPROV_AXE="$(CURDIR)/build/web/node_modules/axe-core/axe.min.js" GITPROV_BROWSER="$(GITPROV_BROWSER)" $(BIN)/python -m pytest -rs tests/index/test_browser.py
 
 hostile: $(STAMPS)/dev  ## every hostile note of ten megabytes through every command; `make test` tries one of each kind
 	$(BIN)/python -m pytest -n $(JOBS) tests/flow/test_hostile_notes.py tests/flow/test_hostile_remote.py

@@ -93,6 +93,26 @@ def test_every_kind_of_page_is_quiet(chromium: Browser, report: Path) -> None:
         watched.context.close()
 
 
+def test_everybody_can_read_it(chromium: Browser, report: Path) -> None:
+    """No violation of the rules of axe on any kind of page in either scheme; a planted fault is seen."""
+    place = Path(os.environ.get("GITPROV_AXE") or "absent")
+    if not place.is_file():
+        pytest.skip("axe-core is not installed: make test-web with npm")
+    names = ["index.html", "tree.html", "prompts.html", "commits.html"]
+    names += [
+        f"{folder}/{min((report / folder).iterdir()).name}" for folder in ("files", "commits", "prompts")
+    ]
+    run = "axe.run().then(result => result.violations.map(rule => rule.id + ' ' + rule.nodes[0].html))"
+    light, dark = Watched(chromium, "light").page, Watched(chromium, "dark").page
+    for page in (light, dark):
+        for name in names:
+            page.goto(f"{report.as_uri()}/{name}")
+            page.evaluate(place.read_text())
+            assert page.evaluate(run) == [], name
+    dark.evaluate("document.querySelector('h1').outerHTML = '<img src=\"data:,\">'")
+    assert any("image-alt" in fault for fault in dark.evaluate(run))
+
+
 def test_from_a_line_to_its_prompt_in_two_clicks(chromium: Browser, report: Path) -> None:
     """Tree, file, a line: its card shows prompt, model and moment, by mouse and by keyboard."""
     watched = Watched(chromium)

@@ -185,3 +185,19 @@ def test_addresses_of_no_index(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         open_url(url)
     assert "secret" not in caught.value.message
+
+
+def test_two_repositories_in_one_database(year_repo: GitRepo, repo: GitRepo, tmp_path: Path) -> None:
+    """Each has its rows by the id of its first commit; prompts come in only where the project shares them."""
+    repo.write("a.py", "x = 1\n")
+    repo.commit("Other")
+    base = open_url(f"sqlite:///{tmp_path}/team.sqlite")
+    with opened(year_repo) as place, opened(repo) as other:
+        refresh(place, base, share=False)
+        refresh(other, base, share=False)
+        assert stats(place, base, [], None).total.commits == 40
+        assert stats(other, base, [], None).total.commits == 1
+        assert search(place, base, "keep", 5) == []
+    assert base.ask("SELECT repo, COUNT(*) FROM commits GROUP BY repo").rows == [(1, 40), (2, 1)]
+    assert base.ask("SELECT COUNT(text) FROM prompts").rows == [(0,)]
+    base.close()

@@ -14,10 +14,8 @@ from gitprov.model.answers.stats import SessionCounts, StatsAnswer
 from gitprov.store.index.recorded import Reader
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
-
     from gitprov.git.repo import Repository
-    from gitprov.store.index.database import Database
+    from gitprov.store.index.database import Connection, Database
 
 
 def reader_of(repo: Repository, base: Database, connection: Connection) -> Reader:

@@ -21,10 +21,8 @@ from gitprov.store.index.load import Writer
 from gitprov.store.index.words import storable
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
-
     from gitprov.git.repo import Repository
-    from gitprov.store.index.database import Database
+    from gitprov.store.index.database import Connection, Database
 
 #: Commits whose rows are in memory at once.
 _AT_ONCE = 200

@@ -21,7 +21,8 @@ from gitprov.errors import GitprovError, UsageError
 from gitprov.store.index import schema
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.engine import Connection as Connection  # noqa: PLC0414 - other rooms name the type
+    from sqlalchemy.engine import Engine
 
 FILE = "index.sqlite"
 _POSTGRES = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://")
@@ -52,18 +53,19 @@ class _Cursor(Protocol):
 
 
 class Database:
-    """An index in a database. `shared`: it is one that other people read."""
+    """An index in a database. `shared`: other people may read it, and other repositories be in it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, shared: bool) -> None:
+        self.shared = shared
         self.engine = engine
         self.kind: str = engine.dialect.name
-        self.shared = self.kind == "postgresql"
+        self._postgres = self.kind == "postgresql"
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction of the only writer; it waits for another one. The schema exists in it."""
         with _explained(self.engine), self.engine.connect() as connection, connection.begin():
-            if self.shared:
+            if self._postgres:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
             self._ready(connection)
             yield connection
@@ -81,7 +83,7 @@ class Database:
     def rebuild(self) -> None:
         """Remove all tables, whatever their version; they are made anew with the next `writing`."""
         with _explained(self.engine), self.engine.connect() as connection, connection.begin():
-            if self.shared:
+            if self._postgres:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _LOCK})
             _drop(connection)
 
@@ -108,7 +110,7 @@ class Database:
         if raw is None:
             raise ValueError("the connection is closed")
         raw.rollback()
-        if self.shared:
+        if self._postgres:
             raw.read_only = True
             # A prepared statement is a single statement, so none can end the transaction that only reads.
             return _answered(raw.execute(query, prepare=True), most)
@@ -142,15 +144,15 @@ def open_file(home: str) -> Database:
     make_dir(home)
     # It has prompts: nobody but this user reads it.
     os.close(os.open(os.path.join(home, FILE), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
-    return _database(f"sqlite:///{os.path.join(home, FILE)}")
+    return _database(f"sqlite:///{os.path.join(home, FILE)}", shared=False)
 
 
 def open_url(url: str) -> Database:
     """The index at an address: `postgresql://…`, `sqlite:///path`. UsageError for others."""
     if _POSTGRES.match(url):
-        return _database(_POSTGRES.sub("postgresql+psycopg://", url, count=1))
+        return _database(_POSTGRES.sub("postgresql+psycopg://", url, count=1), shared=True)
     if url == _MEMORY or url.startswith("sqlite:///"):
-        return _database(url)
+        return _database(url, shared=url != _MEMORY)
     raise _no_address(url)
 
 
@@ -159,7 +161,7 @@ def _no_address(url: str) -> UsageError:
     return UsageError(f"{shown!r} is no address of an index", "postgresql://host/name, or sqlite:///file")
 
 
-def _database(url: str) -> Database:
+def _database(url: str, *, shared: bool) -> Database:
     try:
         if url == _MEMORY:
             engine = create_engine(url)
@@ -170,7 +172,7 @@ def _database(url: str) -> Database:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    return Database(engine)
+    return Database(engine, shared=shared)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
