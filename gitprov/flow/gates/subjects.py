@@ -20,6 +20,7 @@ from gitprov.model.ranges import LineSet
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
+    from gitprov.model.note import Claim
 
 #: Largest file that is judged, in bytes.
 LARGEST = 8 << 20
@@ -158,7 +159,6 @@ def _staged(repo: Repository) -> Iterator[Subject]:
     from gitprov.flow.context import CommitContext
     from gitprov.flow.work_tree import view_of
     from gitprov.model.note import Note
-    from gitprov.model.rows import TraceRow
 
     context = CommitContext(repo, view_of(repo, os.getppid()))
     change = staged_change(repo, amend=False)
@@ -171,19 +171,16 @@ def _staged(repo: Repository) -> Iterator[Subject]:
         if content is None or len(content) > LARGEST:
             yield Subject(file.path, b"", LineSet(), unread=_why_not(content))
             continue
-        authors = tuple(
-            (claim.lines, Author(claim.row.id, claim.row.agent, claim.row.model))
-            for claim in note.claims(file.path)
-            if claim.cls in ("ai", "edited") and isinstance(claim.row, TraceRow)
-        )
-        yield Subject(file.path, content, _lines_of(file), authors)
+        yield Subject(file.path, content, _lines_of(file), _authors(note.claims(file.path)))
 
 
 def _on_disk(repo: Repository, paths: Sequence[str]) -> Iterator[Subject]:
+    from gitprov.flow.evidence.uncommitted import uncommitted
     from gitprov.git.files import tree_files
 
     names = _files(repo, paths)
     old = blobs(repo, "HEAD", names)  # git blame refuses a file that HEAD does not have
+    claims = uncommitted(repo) if len(old) < len(names) else None
     for path in names:
         try:
             content = tree_files.plain(repo.worktree or "", path, LARGEST)
@@ -194,19 +191,17 @@ def _on_disk(repo: Repository, paths: Sequence[str]) -> Iterator[Subject]:
             continue
         count = content.count(b"\n") + (not content.endswith(b"\n"))
         every = LineSet.of_runs([(1, count)])
-        authors = _blamed(repo, (), path, None) if path in old else _claimed(repo, path)
+        authors = _blamed(repo, (), path, None) if path in old else _authors(claims(path) if claims else ())
         yield Subject(path, content, every, authors)
 
 
-def _claimed(repo: Repository, path: str) -> tuple[tuple[LineSet, Author], ...]:
-    """The models' lines of a file that HEAD does not have, by the inbox's claims."""
-    from gitprov.flow.evidence.uncommitted import uncommitted
+def _authors(claims: Iterable[Claim]) -> tuple[tuple[LineSet, Author], ...]:
+    """The models' lines by the claims of one file."""
     from gitprov.model.rows import TraceRow
 
-    claims = uncommitted(repo)
     return tuple(
         (claim.lines, Author(claim.row.id, claim.row.agent, claim.row.model))
-        for claim in (claims(path) if claims is not None else ())
+        for claim in claims
         if claim.cls in ("ai", "edited") and isinstance(claim.row, TraceRow)
     )
 
