@@ -14,7 +14,6 @@ import argparse
 import ast
 import random
 import statistics
-import sys
 import sysconfig
 import time
 from collections import Counter
