@@ -51,7 +51,7 @@ LINES_OF: dict[str, list[list[str]]] = {
     "verify": [[], ["--strict"], ["--json"], [EVIL], ["-" + EVIL]],
     "check": [
         [EVIL], ["trace", "--range", "HEAD~2..HEAD"], ["trace", "--range", EVIL], ["deps", "--offline", "--all-lines", "."],
-        ["deps", "--offline", EVIL], ["deps", "--format", EVIL], ["security", "--all-lines", "."], ["nondeterminism", "--all-lines", "."],
+        ["deps", "--offline", EVIL], ["deps", "--format", EVIL], ["security", "--all-lines", "."], ["security", "--tool", EVIL], ["nondeterminism", "--all-lines", "."],
         *(["security", "--all-lines", "--format", form, "."] for form in ("json", "github", "gitlab", "junit", "sarif")),
     ],
     "ci": [["range"], [EVIL]],
