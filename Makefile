@@ -8,6 +8,7 @@ GITPROV_BROWSER ?= chromium
 BIN    := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 FORMATTERS := build/formatters
+LIVE := build/live
 
 .DEFAULT_GOAL := help
 .PHONY: help test test-web test-live demo-report quick lint format types layers docs pytest coverage survival test-formatters hostile fuzz fuzz-payloads demo bench house build clean
@@ -59,6 +60,9 @@ test-web: $(STAMPS)/dev  ## the report in a browser: Debian's chromium, or GITPR
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'playwright>=1.45,<2'
 	if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix build/web axe-core@4; fi
 	GITPROV_AXE="$(CURDIR)/build/web/node_modules/axe-core/axe.min.js" GITPROV_BROWSER="$(GITPROV_BROWSER)" $(BIN)/python -m pytest -rs tests/index/test_browser.py
+
+test-live: $(STAMPS)/dev $(LIVE)/installed  ## real semgrep, bandit, actionlint (Go) and GitHub's rules for SARIF (npm)
+	GITPROV_LIVE="$(CURDIR)/$(LIVE)" $(BIN)/python -m pytest -rs tests/live
 
 hostile: $(STAMPS)/dev  ## every hostile note of ten megabytes through every command; `make test` tries one of each kind
 	$(BIN)/python -m pytest -n $(JOBS) tests/flow/test_hostile_notes.py tests/flow/test_hostile_remote.py
@@ -114,6 +118,18 @@ $(FORMATTERS)/installed: tests/formatters/requirements.txt tests/formatters/pack
 	cp tests/formatters/package.json $(FORMATTERS)/node/
 	if command -v npm >/dev/null; then cd $(FORMATTERS)/node && npm install --silent --no-audit --no-fund; \
 	  else echo "npm is not installed: prettier, eslint and sort-package-json will be skipped"; fi
+	touch $@
+
+# Each that cannot be had here is said, and its tests are skipped.
+$(LIVE)/installed: Makefile
+	$(PYTHON) -m venv $(LIVE)/venv
+	$(LIVE)/venv/bin/python -m pip install --quiet --disable-pip-version-check semgrep bandit || echo "no semgrep"
+	if command -v go >/dev/null; then \
+	  GOBIN="$(CURDIR)/$(LIVE)/bin" go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 || echo "no actionlint"; \
+	  else echo "go is not installed: no actionlint"; fi
+	if command -v npm >/dev/null; then \
+	  npm install --prefix $(LIVE) --silent --no-audit --no-fund @microsoft/sarif-multitool-linux@5 || echo "no multitool"; \
+	  else echo "npm is not installed: no SARIF multitool"; fi
 	touch $@
 
 $(STAMPS)/wheelhouse: $(STAMPS)/dev tools/wheelhouse.py

@@ -60,8 +60,8 @@ LINES_OF: dict[str, list[list[str]]] = {
     ],
     "check": [
         [EVIL], ["trace", "--range", "HEAD~2..HEAD"], ["trace", "--range", EVIL], ["deps", "--offline", "--all-lines", "."],
-        ["deps", "--offline", EVIL], ["deps", "--format", EVIL], ["security", "--all-lines", "."], ["nondeterminism", "--all-lines", "."],
-        ["nondeterminism", "--run", EVIL + ":f"],
+        ["deps", "--offline", EVIL], ["deps", "--format", EVIL], ["security", "--all-lines", "."], ["security", "--tool", EVIL],
+        ["nondeterminism", "--all-lines", "."], ["nondeterminism", "--run", EVIL + ":f"],
         *(["security", "--all-lines", "--format", form, "."] for form in ("json", "github", "gitlab", "junit", "sarif")),
     ],
     "ci": [["range"], [EVIL]],

@@ -1,0 +1,140 @@
+"""Code that looks like a hazard and is harmless, beside code that is one: what rules were narrowed by."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.nondeterminism import samples
+from gitprov.checks.nondeterminism.check import sightings
+
+HEAD = """\
+import datetime, glob, hashlib, logging, locale, os, random, re, subprocess, tempfile, threading, time, uuid
+from pathlib import Path
+"""
+HARMLESS = [
+    # texts of messages, patterns, and what goes into calls that nobody knows
+    "def f(x):\n    names = set(x)\n    util.warn(f'odd: {list(names)}')",
+    "def f(x):\n    names = set(x)\n    text = ', '.join(names)\n    raise ValueError(f'odd: {text}')",
+    "def f(x):\n    errMsg = 'odd: %s' % ', '.join(set(x))\n    return len(errMsg)",
+    "def f(x):\n    message = 'odd'\n    message += ', '.join(set(x))\n    return len(x)",
+    "def f(x, errors):\n    errors.append(f'odd: {list(set(x))}')",
+    "def f(x):\n    return {'a': re.compile('|'.join(set(x)))}",
+    "def f(x):\n    pattern = '|'.join(re.escape(n) for n in set(x))\n    return lexer((pattern, 1))",
+    "def f(x):\n    text = (','.join(set(x)) or 'none').strip().lower()\n    show(text)",
+    "def f(x):\n    text = '{}'.format(','.join(set(x)))\n    show(text=text)",
+    "def f(x):\n    return ''.join(set(x) - {'a'})",
+    "def f(x):\n    logging.info(str(list(set(x))))",
+    # loops that do the same whatever the element is
+    "def f(x):\n    for n in set(x):\n        yield",
+    "def f(x):\n    lines = []\n    for n in set(x):\n        lines.append('.')\n    return lines",
+    "def f(x):\n    for n in set(x):\n        print('.')",
+    "def f(x, p):\n    for n in set(x):\n        p.stdin.write(n)",
+    "@defer.inlineCallbacks\ndef f(x):\n    for n in set(x):\n        yield store(n)",
+    "def f(x):\n    for n in list(set(x))[:20]:\n        logging.error(n)",
+    # collections, sizes, tests
+    "class A:\n    def __init__(self):\n        self.x = set()\n    def __iter__(self):\n        return iter(list(self.x))",
+    "class A:\n    def __dir__(self):\n        return list(set(vars(self)))",
+    "def f(x):\n    return len(max(set(x), key=len))",
+    "def f(p):\n    return bool(next(Path(p).iterdir(), None))",
+    "def f(p):\n    if p and next(Path(p).iterdir(), None):\n        return 1",
+    "def f(p):\n    next(Path(p).iterdir())",
+    "def f():\n    tmp_dir = tempfile.mkdtemp()\n    return glob.glob(os.path.join(tmp_dir, '*.whl'))[0]",
+    "def f(p):\n    names = os.listdir(p)\n    assert len(names) <= 1\n    return names[0]",
+    "class A:\n    def all(self, x):\n        return self.glob('**/' + x)",
+    "def f(x):\n    for n in os.listdir(x):\n        path = os.path.realpath(n)\n        if path == x:\n            return n",
+    "def f(self, x):\n    self.rows.append(dict.fromkeys(set(x)))\n    return self.rows[-1]",
+    # chance
+    "class WaitRandom:\n    def __call__(self):\n        return 1 + random.random()",
+    "def f(x):\n    return x.limit + random.randint(0, x.limit_jitter)",
+    "def generate_span_id():\n    return random.getrandbits(64)",
+    "def temporary(x):\n    return x + str(random.randrange(9))",
+    "r = random.Random()\nr.setstate(STATE)",
+    "def f(x):\n    return x.sample(n=3, seed=1)",
+    "def f(p):\n    garbage = p / f'garbage-{uuid.uuid4()}'\n    p.rename(garbage)",
+    "def f():\n    marker = '<' + str(uuid.uuid4()) + '>'\n    show(marker)",
+    "RUN = str(uuid.uuid4())",
+    "def f(x):\n    uuid.uuid4()",
+    "def task_id(x):\n    return f'{x}:{uuid.uuid4()}'",
+    "def seed():\n    random.seed(os.getpid())",
+    # hashes and identities in memory
+    "def f(x, cache):\n    key = (hash(x), 1)\n    return cache.get(key)",
+    "def f(x, seen):\n    seen.add(hash(x))",
+    "def f(x, y):\n    eq_(hash(x), hash(y))",
+    "def f(x):\n    def key(y):\n        return hash(y)\n    return x(key)",
+    "def hash_func(self):\n    return hash(self.x)",
+    "class A:\n    def __init__(self, x):\n        self.hash_value = hash(x)\n    def __hash__(self):\n        return self.hash_value",
+    "def f(x):\n    return id(x)",
+    "def f(x):\n    return f'{x} at {id(x):#x}'",
+    "def f(x):\n    return '<a ' + str(id(x))",
+    "def f(x):\n    return unique(x, key=id)",
+    # the clock
+    "def f(x):\n    x.cache[1] = (2, time.time())\n    return time.time() - x.cache[1][1]",
+    "def f(x):\n    x.lastPoll = time.time()",
+    "def f(x):\n    x.seen = time.time()",
+    "def f(x):\n    return Measurement(unix_nano=time.time_ns())",
+    "def f(x, ttl):\n    x.custom = datetime.datetime.now() + datetime.timedelta(seconds=ttl)",
+    "def f(x):\n    claims = {'iat': int(time.time())}\n    return claims",
+    "def f(x):\n    x.path = '{}-temp-{}'.format(x, datetime.datetime.now())",
+    "def local_day(x):\n    return datetime.datetime.fromtimestamp(x)",
+    "def main():\n    locale.setlocale(locale.LC_ALL, '')",
+    # threads
+    "def f(self, x):\n    thread = threading.Thread(target=x)\n    self.threads[x] = thread\n    thread.start()",
+    "def f(self, x):\n    self.thread = threading.Thread(target=x)\n    self.thread.start()",
+    "class A:\n    def work(self):\n        self.time_spent += 1\n    def run(self):\n        threading.Thread(target=self.work, daemon=True).start()",
+]  # fmt: skip
+BAD = [
+    ("set-order", "def f(x):\n    text = ', '.join(set(x))\n    return text"),
+    ("set-order", "def f(x, file):\n    file.write(', '.join(set(x)))"),
+    ("set-order", "def f(x):\n    return Answer(', '.join(set(x)))"),
+    ("set-order", "def f(x):\n    return hashlib.md5(','.join(set(x)).encode()).hexdigest()"),
+    ("set-order", "def f(x):\n    return {n: at for at, n in enumerate(set(x))}"),
+    ("set-order", "def f(x):\n    table = {}\n    for at, n in enumerate(set(x)):\n        table[n] = at\n    return table"),
+    ("set-order", "def f(x):\n    return list(set(x))[:3]"),
+    ("set-order", "def f(x):\n    for n in list(set(x))[:3]:\n        print(n)"),
+    ("directory-order", "def f(p):\n    return next(Path(p).iterdir())"),
+    ("directory-order", "def f(p):\n    for n in os.listdir(p):\n        with open(n) as file:\n            print(file.read())"),
+    ("clock", "def f(x):\n    x.created_at = time.time()"),
+    ("clock", "def f(x):\n    x.name = f'{x}-{int(time.time())}'"),
+    ("hash", "def f(x):\n    return str(hash(x))"),
+    ("id", "def f(x):\n    return 'node' + str(id(x))"),
+    ("id", "def f(x):\n    return sorted(x, key=id)"),
+    ("uuid", "def f(x):\n    key = str(uuid.uuid4())\n    return {'key': key}"),
+    ("uuid", "def f(x):\n    x.key = uuid.uuid4()"),
+    ("thread-join", "def f(x):\n    threading.Thread(target=x).start()"),
+]  # fmt: skip
+
+
+def names(path: str, text: str) -> list[str]:
+    """The rules that report something."""
+    rows, reasons = sightings(path, text, None)
+    assert reasons == []
+    return sorted({row.name for row in rows})
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_harmless(text: str) -> None:
+    """Nothing is reported."""
+    assert names("a.py", f"{HEAD}{text}\n") == []
+
+
+@pytest.mark.parametrize(("rule", "text"), BAD)
+def test_still_reported(rule: str, text: str) -> None:
+    """What reaches a result is reported."""
+    assert names("a.py", f"{HEAD}{text}\n") == [rule]
+
+
+def test_samples() -> None:
+    """No harmless sample of the benchmark is reported, and every bad one that rules were adjusted on is."""
+    for sample in samples():
+        reported = names(sample.path, sample.code)
+        if not sample.rules:
+            assert reported == [], sample.title
+        elif not sample.apart:
+            assert {*reported} & {*sample.rules}, sample.title
+
+
+def test_scripts() -> None:
+    """Marks in a text, temporary names and ends of a measurement are harmless."""
+    assert names("a.js", "const mark = '\\0OPEN' + Math.random() + '\\0';\n") == []
+    assert names("a.js", "export const mark = 'OPEN' + Math.random();\n") == ["js-random"]
+    assert names("a.js", "export function f() { return { endTime: new Date() }; }\n") == []
