@@ -33,7 +33,13 @@ def agent(hooked: GitRepo) -> Replay:
     return Replay("codex", hooked)
 
 
-@pytest.mark.parametrize("closed_by", ["Stop", "UserPromptSubmit", "PreToolUse", "commit"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "closed_by",
+    ["Stop", "commit", pytest.param("UserPromptSubmit", marks=SLOW), pytest.param("PreToolUse", marks=SLOW)],
+)
 def test_an_edit_without_report_that_took_place(agent: Replay, closed_by: str) -> None:
     """Where the file is as the announced edit makes it, the edit is recorded: at the latest by the commit."""
     announce(agent)
@@ -106,7 +112,7 @@ def test_a_proposal_that_a_person_changed(hooked: GitRepo) -> None:
     assert hooked.classes("a.py")[2] != "ai"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", pytest.param("utf-16", marks=SLOW)])
 def test_any_encoding(agent: Replay, encoding: str) -> None:
     """A byte order mark and UTF-16 are read."""
     agent.deliver(json.dumps(codex("UserPromptSubmit", prompt="digits")).encode(encoding))

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from gitprov.agents.report import FileEdit, RecordFacts
 from gitprov.flow.setup import agent_files
 from tests.support.recorded import RECORDED, Replay
 from tests.support.repo import GitRepo
+from tests.support.sealed import ROOT
 
 TYPED: list[tuple[str, str | None, dict[str, Any]]] = [
     ("cursor", None, {"hook_event_name": "beforeSubmitPrompt", "conversation_id": "c", "prompt": "p"}),
@@ -284,6 +286,30 @@ def mutated(value: Any, chance: random.Random) -> Any:
     if isinstance(value, list):
         return [mutated(entry, chance) for entry in value]
     return value
+
+
+def test_the_hot_path_stays_lean(repo: GitRepo) -> None:
+    """The report of an edit loads none of the modules that cost more than they give there."""
+    code = (
+        "import sys\nfrom gitprov.cli.main import main\nassert main() == 0\n"
+        "bad = {'typer', 'subprocess', 'dataclasses', 'pathlib', 'hashlib', 'pygit2', 'tomlkit', 'datetime', "
+        "'difflib', 'shutil'} & set(sys.modules)\nassert not bad, bad\n"
+    )
+    call = {"tool_name": "apply_patch", "tool_input": {"command": f"{patch.BEGIN}\n*** Add File: z.py\n+x\n"}}
+    for event in ("PreToolUse", "PostToolUse"):
+        payload = {"session_id": "s", "hook_event_name": event, "tool_use_id": "c1", **call}
+        if event == "PostToolUse":
+            repo.write("z.py", "x\n")
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", code, "capture", "codex"],
+            cwd=repo.path,
+            env={**repo.env, "PYTHONPATH": str(ROOT)},
+            input=json.dumps(payload).encode(),
+            capture_output=True,
+            check=False,
+        )
+        assert done.stderr == b""
+    assert len(repo.events()) == 1
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")

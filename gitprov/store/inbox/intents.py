@@ -20,8 +20,6 @@ from gitprov.store.inbox.snapshots import Snapshot
 if TYPE_CHECKING:
     from gitprov.store.inbox.inbox import Inbox
 
-_START = "intent-"
-
 
 class Intent(NamedTuple):
     """An announced tool use.
@@ -71,8 +69,7 @@ def drop(inbox: Inbox, key: str) -> None:
 
 def names(inbox: Inbox) -> list[str]:
     """Paths of the open intents."""
-    room = spool.directory(inbox)
-    return [os.path.join(room, name) for name in files.names(room) if name.startswith(_START)]
+    return spool.announced(inbox)
 
 
 def open_intents(inbox: Inbox, session: str | None = None) -> list[Intent]:
@@ -102,4 +99,4 @@ def _read(path: str) -> Intent | None:
 
 def _path(inbox: Inbox, key: str) -> str:
     name = sha256_hex(key.encode("utf-8", "surrogatepass"))[:40]
-    return os.path.join(spool.directory(inbox), _START + name)
+    return os.path.join(spool.directory(inbox), spool.INTENT + name)

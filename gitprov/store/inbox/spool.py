@@ -21,6 +21,8 @@ _END = b"\nend\n"
 VARIABLES = ("HOME", "CLAUDE_PROJECT_DIR", "CLAUDE_CONFIG_DIR", "XDG_STATE_HOME")
 """Variables of the agent that an entry has."""
 _DIGITS = 10
+INTENT = "intent-"
+"""How the names of intents begin, which are in the same directory."""
 
 WAIT = 10.0
 """Seconds to wait for another process that digests the same spool."""
@@ -109,14 +111,20 @@ def incomplete(inbox: Inbox) -> list[str]:
     return [os.path.join(room, name) for name in files.names(room) if name[:1] == "." and name[1:].isdigit()]
 
 
+def announced(inbox: Inbox) -> list[str]:
+    """Paths of the intents (`intents`)."""
+    room = directory(inbox)
+    return [os.path.join(room, name) for name in files.names(room) if name.startswith(INTENT)]
+
+
 def undigested(inbox: Inbox) -> list[str]:
     """Paths of the entries that were set aside."""
     return [os.path.join(aside(inbox), name) for name in files.names(aside(inbox))]
 
 
 def erase(inbox: Inbox) -> None:
-    """Remove what no command can read, since it may contain any prompt and any content."""
-    for path in incomplete(inbox) + undigested(inbox):
+    """Remove what no command can read, and announced edits: they may contain any prompt and any content."""
+    for path in incomplete(inbox) + undigested(inbox) + announced(inbox):
         files.remove(path)
 
 

@@ -50,8 +50,8 @@ def command(
         say(*output.doctor_lines(findings))
         if not findings:
             say("everything is fine")
-        say(*agents_output.lines(agent_states(case)))
         _tell_shared(case)
+        say(*agents_output.lines(agent_states(case)))
     if failed(findings):
         raise typer.Exit(EXIT_FINDINGS)
 
