@@ -102,7 +102,7 @@ def rows() -> list[common.Row]:
     """Both languages, all samples and the unseen ones."""
     book = rules()
     table = []
-    for title, names in (("Python", ("python-1.txt", "python-2.txt")), ("JavaScript", ("javascript.txt",))):
+    for title, names in (("Python", ("python-1.txt", "python-2.txt", "python-3.txt")), ("JavaScript", ("javascript.txt",))):
         outcomes = [outcome(sample, book) for name in names for sample in samples(name)]
         if "--list" in sys.argv:
             show(outcomes)
