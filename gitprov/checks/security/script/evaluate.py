@@ -9,6 +9,7 @@ from gitprov.checks.security.script.module import (
     ADDS,
     EACH,
     FUNCTIONS,
+    GROWS,
     PARAMETER,
     Definition,
     ScriptModule,
@@ -143,6 +144,8 @@ class ScriptEvaluator:
             new = self._of_definition(name, scope, row)
             if row.how == ADDS:
                 value = joined([value, new])
+            elif row.how == GROWS:
+                value = union([value, new])._replace(boxed=True)
             else:
                 value = new if number == 0 else union([value, new])._replace(boxed=value.boxed and new.boxed)
         return value

@@ -35,8 +35,13 @@ _WRAPPED = frozenset(
 _BINDING = (
     "variable_declarator", "assignment_expression", "augmented_assignment_expression", "for_in_statement",
 )  # fmt: skip
-IS, ADDS, PART, EACH, PARAMETER = "is", "adds", "part", "each", "parameter"
-"""How a name gets its value: as it is, added at its end, a part of it, each of its entries, from a caller."""
+IS, ADDS, GROWS, PART, EACH, PARAMETER = "is", "adds", "grows", "part", "each", "parameter"
+"""How a name gets its value: as it is, added to a text, added to a list, a part of it, each of its entries,
+or from a caller.
+"""
+_REQUIRED = re.compile(
+    r"=\s*(?:await\s+)?(?:(?:util\.)?promisify\()?(?:require|import)\(\s*['\"]([^'\"]+)['\"]\s*\)((?:\.\w+)*)"
+)
 
 
 class Definition(NamedTuple):
@@ -140,6 +145,7 @@ class ScriptModule:
                 number = rows[number].outer
             rows.append(ScriptScope(node, span.start.index, span.end.index, number))
         self._define(rows, bindings)
+        self._define_growing(rows)
         return rows
 
     @cached_property
@@ -166,6 +172,18 @@ class ScriptModule:
         for scope in rows[1:]:
             for parameter in parameters(scope.node):
                 self._add(scope, parameter, Definition(scope.start, parameter, PARAMETER))
+
+    def _define_growing(self, rows: list[ScriptScope]) -> None:
+        """The entries that `push` adds to a list."""
+        starts = [scope.start for scope in rows]
+        for call in self.calls:
+            name, _, method = call.name.rpartition(".")
+            if method in ("push", "unshift") and name and "." not in name:
+                span = call.node.range()
+                scope = next(_around(rows, starts, span.start.index))
+                places = scope.names.setdefault(name, [])
+                places += [Definition(span.end.index, value, GROWS) for value in arguments(call.node)]
+                places.sort(key=lambda row: row.at)
 
     def _add(self, scope: ScriptScope, target: SgNode, row: Definition) -> None:
         if target.kind() == "member_expression":
@@ -246,11 +264,10 @@ def _imports(root: SgNode) -> Iterator[tuple[str, str]]:
         clause = next((child for child in node.children() if child.kind() == "import_clause"), None)
         if source is not None and clause is not None:
             yield from _clause(clause, module_name(source))
-    called: Any = {"kind": "call_expression", "regex": r"^(await\s+)?(require|import)\("}
-    value: Any = {"any": [called, {"has": called}], "field": "value"}
+    value: Any = {"regex": r"\b(require|import)\(", "field": "value"}
     for node in root.find_all(kind="variable_declarator", has=value):
         target, text = node.field("name"), node.text()
-        match = re.search(r"(?:require|import)\(\s*['\"]([^'\"]+)['\"]\s*\)((?:\.\w+)*)", text)
+        match = _REQUIRED.search(text)
         if target is not None and match is not None:
             module = _plain(match[1]) + match[2].removesuffix(".promises").removesuffix(".default")
             for name, key in bound(target):
