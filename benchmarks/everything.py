@@ -27,6 +27,8 @@ NAMES = (
     "verify",
     "heal",
     "secrets",
+    "security_samples",
+    "security_speed",
 )
 
 
