@@ -36,6 +36,8 @@ NAMES = (
     "behaviour",
     "structure",
     "index",
+    "security_samples",
+    "security_speed",
 )
 
 

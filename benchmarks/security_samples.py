@@ -2,8 +2,10 @@
 are flagged.
 
 The samples are in samples/security/, each after a line `==== bad|good CLASS [js|ts|tsx]`. Every third bad and every
-third good sample of a file is *unseen*: rules were never changed because of it, and `--list` does not show it. A
-bad sample is caught by a finding of its class, a good sample is flagged by any finding of medium or high severity.
+third good sample of python-1, python-2 and javascript is *unseen*: rules were never changed because of it, and
+`--list` does not show it. Those of python-3 and javascript-2 were written after the rules, which then caught 20 of 26
+and 12 of 16, and flagged 1 of 12 and 0 of 8; the rules were changed because of them. A bad sample is caught by a finding of its class, a good sample is flagged by
+any finding of medium or high severity.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from gitprov.checks.security.rule import PREFIX, Catalog
 from gitprov.flow.gates.security import rules
 
 FOLDER = Path(__file__).resolve().parent / "samples" / "security"
-HEAD = "==== "
+HEAD, TUNED = "==== ", ("python-3.txt", "javascript-2.txt")
 #: Class of a sample → another rule whose finding is about the same weakness.
 SAME = {"weak-password-hash": "weak-hash", "weak-hash": "weak-password-hash"}
 PRECISION, RECALL, FLAGGED = 0.93, 0.75, 0.10
@@ -59,7 +61,8 @@ def samples(name: str) -> Iterator[Sample]:
         head, _, text = block.partition("\n")
         verdict, group, *suffix = head.split()
         seen[verdict] += 1
-        yield Sample(group, verdict == "bad", seen[verdict] % 3 == 0, suffix[0] if suffix else "py", text)
+        unseen = seen[verdict] % 3 == 0 and name not in TUNED
+        yield Sample(group, verdict == "bad", unseen, suffix[0] if suffix else "py", text)
 
 
 def outcome(sample: Sample, book: Catalog) -> Outcome:
@@ -102,7 +105,10 @@ def rows() -> list[common.Row]:
     """Both languages, all samples and the unseen ones."""
     book = rules()
     table = []
-    for title, names in (("Python", ("python-1.txt", "python-2.txt")), ("JavaScript", ("javascript.txt",))):
+    for title, names in (
+        ("Python", ("python-1.txt", "python-2.txt", "python-3.txt")),
+        ("JavaScript", ("javascript.txt", "javascript-2.txt")),
+    ):
         outcomes = [outcome(sample, book) for name in names for sample in samples(name)]
         if "--list" in sys.argv:
             show(outcomes)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from gitprov.checks.security.python.module import FUNCTIONS, PythonModule, keyword, last, span
 from gitprov.checks.security.rule import Hit
 
-_WORDS = ("extractall", "unpack_archive", "namelist", "infolist", "getmembers", "getnames")
+_WORDS = ("extractall", ".extract(", "unpack_archive", "namelist", "infolist", "getmembers", "getnames")
 _LISTS = frozenset(["namelist", "infolist", "getmembers", "getnames"])
 _CHECKS = re.compile(
     r"(?i)is_within|commonpath|commonprefix|is_relative_to|startswith\(|realpath|safe_member|\.resolve\(\)|basename\("
@@ -26,17 +26,16 @@ def is_needed(text: str) -> bool:
 def hits(module: PythonModule) -> Iterator[Hit]:
     """Calls that unpack everything, and paths that are joined with the name of an entry and written to."""
     texts: dict[ast.AST, str] = {}
-    archives = module.uses("tarfile", "zipfile")
+    tars, archives = module.uses("tarfile"), module.uses("tarfile", "zipfile")
     for call in module.of(ast.Call):
         name = last(module.name(call.func))
+        whole = name == "extractall" and archives and keyword(call, "filter", "members") is None
+        entry = name == "extract" and tars and bool(call.args) and keyword(call, "filter") is None
         if name == "unpack_archive" and keyword(call, "filter") is None:
             yield Hit("archive-extraction", *span(call))
-        elif name == "extractall" and archives and keyword(call, "filter", "members") is None:
-            if not _CHECKS.search(_text(module, call, texts)):
-                yield Hit("archive-extraction", *span(call))
-        elif name in ("join", "joinpath") and _is_entry(module, call.args):
+        elif whole or entry or (name in ("join", "joinpath") and _is_entry(module, call.args)):
             text = _text(module, call, texts)
-            if _WRITES.search(text) and not _CHECKS.search(text):
+            if not _CHECKS.search(text) and (whole or entry or _WRITES.search(text)):
                 yield Hit("archive-extraction", *span(call))
 
 

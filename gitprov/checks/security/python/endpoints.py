@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from gitprov.checks.security.endpoints import CHANGING, PROTECTED, PUBLIC
+from gitprov.checks.security.endpoints import CHANGING, PROTECTED, is_public
 from gitprov.checks.security.python.handlers import TORNADO, Handler, handlers
 from gitprov.checks.security.python.module import Function, PythonModule, keyword, parameters
 from gitprov.checks.security.rule import Hit
@@ -60,7 +60,7 @@ def _unchecked(rows: dict[Function, Handler], checked: dict[Function, bool]) -> 
     habit = any(checked.values())
     for function, handler in rows.items():
         name = f"{function.name} {handler.route}"
-        if checked[function] or PUBLIC.search(name) or not _deserves_check(function, handler, name, habit):
+        if checked[function] or is_public(name) or not _deserves_check(function, handler, name, habit):
             continue
         line = handler.decorator.lineno if handler.decorator is not None else function.lineno
         verbs = "/".join(verb for verb in handler.methods if verb in CHANGING) or "GET"

@@ -25,6 +25,7 @@ from gitprov.checks.security.values import (
 )
 
 _DEEPEST = 100
+_ADDING = frozenset(["append", "add", "extend", "insert"])
 _PATHS, _LAST_PARTS = frozenset(["Path", "PurePath", "PurePosixPath"]), frozenset(["name", "stem", "suffix"])
 _SIGNS = frozenset({"..", "/", "\\", "<", ">", ";", "@", "\n", "\r", "\0", "../", "://", "//", "'", '"'})
 
@@ -252,6 +253,13 @@ class Evaluator:
         named = {entry.arg or "": self.value(entry.value, scope) for entry in node.keywords}
         for sink in sinks_of(name, node):
             self._check(sink, node, [*values, receiver], named, scope)
+        if (
+            isinstance(node.func, ast.Attribute)
+            and node.func.attr in _ADDING
+            and isinstance(node.func.value, ast.Name)
+        ):
+            base = node.func.value.id
+            scope.names[base] = union([scope.names.get(base, CONSTANT), *values])._replace(boxed=True)
         source = self._source(name, node, scope)
         if source is not None:
             return source
@@ -261,6 +269,8 @@ class Evaluator:
         self, sink: Sink, node: ast.Call, values: list[Value], named: dict[str, Value], scope: Variables
     ) -> None:
         """Report a call; `values`: its arguments, then the object that it is a method of."""
+        if sink.rule == "external-entities" and self._module.resolves_no_entities:
+            return
         rows = [values[place] for place in sink.places if place < len(values) - 1]
         rows += [named[word] for word in sink.keywords if word in named]
         validated = frozenset(scope.validated)

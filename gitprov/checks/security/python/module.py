@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TypeVar
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -83,6 +84,11 @@ class PythonModule:
         """All nodes of some types, those of each type from outside to inside."""
         for kind in types:
             yield from self._nodes.get(kind, [])  # type: ignore[misc]
+
+    @cached_property
+    def resolves_no_entities(self) -> bool:
+        """Whether a parser of the file is made with `resolve_entities=False`."""
+        return any(node.arg == "resolve_entities" and is_false(node.value) for node in self.of(ast.keyword))
 
     def functions(self) -> Iterator[Function]:
         """All functions and methods."""

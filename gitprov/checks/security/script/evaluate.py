@@ -9,10 +9,11 @@ from gitprov.checks.security.script.module import (
     ADDS,
     EACH,
     FUNCTIONS,
+    GROWS,
     PARAMETER,
     Definition,
-    Scope,
     ScriptModule,
+    ScriptScope,
     arguments,
     inner,
     text_of,
@@ -45,23 +46,9 @@ if TYPE_CHECKING:
 
 _DEEPEST, _MOST = 24, 12
 _LEAVES = frozenset(
-    [
-        "number",
-        "true",
-        "false",
-        "null",
-        "undefined",
-        "regex",
-        "class",
-        "this",
-        "super",
-        "meta_property",
-        "jsx_element",
-        "jsx_self_closing_element",
-        "jsx_fragment",
-        "update_expression",
-    ]
-)
+    ["number", "true", "false", "null", "undefined", "regex", "class", "this", "super", "meta_property",
+     "jsx_element", "jsx_self_closing_element", "jsx_fragment", "update_expression"]
+)  # fmt: skip
 _NUMERIC = re.compile(r":\s*(?:number|boolean|Date|bigint|\w*Enum)\b")
 _ANSWERS = re.compile(r"\b(?:res|resp|response|reply|ctx|h|next)\b")
 _SENT = {"query": "query", "params": "params", "body": "body", "headers": "headers", "cookies": "cookies"}
@@ -70,7 +57,7 @@ _HOSTS = re.compile(r"\.(?:host|hostname|origin|protocol|pathname)$")
 _FROM_CALLER = re.compile(r"^@(?:Body|Query|Param|Headers|Req)\b")
 
 
-class Evaluator:
+class ScriptEvaluator:
     """Evaluates expressions of a file. The value of a name is that of all places before its use that give it
     one, in the innermost function that has any.
     """
@@ -139,7 +126,7 @@ class Evaluator:
             return CONSTANT
         return self._unknown(node)
 
-    def _defined(self, name: str, scope: Scope, rows: list[Definition]) -> Value:
+    def _defined(self, name: str, scope: ScriptScope, rows: list[Definition]) -> Value:
         key = (scope.start, name, rows[-1].at)
         if key not in self._memory:
             if key in self._open:
@@ -151,17 +138,19 @@ class Evaluator:
                 self._open.discard(key)
         return self._memory[key]
 
-    def _of_definitions(self, name: str, scope: Scope, rows: list[Definition]) -> Value:
+    def _of_definitions(self, name: str, scope: ScriptScope, rows: list[Definition]) -> Value:
         value = CONSTANT
         for number, row in enumerate(rows):
             new = self._of_definition(name, scope, row)
             if row.how == ADDS:
                 value = joined([value, new])
+            elif row.how == GROWS:
+                value = union([value, new])._replace(boxed=True)
             else:
                 value = new if number == 0 else union([value, new])._replace(boxed=value.boxed and new.boxed)
         return value
 
-    def _of_definition(self, name: str, scope: Scope, row: Definition) -> Value:
+    def _of_definition(self, name: str, scope: ScriptScope, row: Definition) -> Value:
         if row.how == PARAMETER and row.value is not None:
             return self._parameter(name, scope, row)
         value = self.value(row.value)
@@ -181,7 +170,7 @@ class Evaluator:
         )
         return value._replace(origins=origins, boxed=False, built=False, text=HOLE if origins else value.text)
 
-    def _parameter(self, name: str, scope: Scope, row: Definition) -> Value:
+    def _parameter(self, name: str, scope: ScriptScope, row: Definition) -> Value:
         text = row.value.text() if row.value is not None else name
         line = row.value.range().start.line + 1 if row.value is not None else 1
         if _FROM_CALLER.match(text):
@@ -364,15 +353,15 @@ class Evaluator:
 
     def _compared(self, node: SgNode) -> set[str]:
         """A comparison of a value, its type or a part of it with a constant; `in` a table."""
-        operator, left, right = node.field("operator"), node.field("left"), node.field("right")
-        if operator is None or left is None or right is None:
+        operator, target, right = node.field("operator"), node.field("left"), node.field("right")
+        if operator is None or target is None or right is None:
             return set()
         sign = operator.text()
-        if sign == "in" or (sign in ("===", "!==", "==", "!=") and left.kind() == "unary_expression"):
-            operand = left.field("argument") if left.kind() == "unary_expression" else left
+        if sign == "in" or (sign in ("===", "!==", "==", "!=") and target.kind() == "unary_expression"):
+            operand = target.field("argument") if target.kind() == "unary_expression" else target
             return self._keys(operand)
         if sign in ("===", "!==", "==", "!=") and right.kind() == "string" and len(right.text()) > 2:
-            return self._keys(left)
+            return self._keys(target)
         return set()
 
     def validated(self, node: SgNode) -> frozenset[str]:
@@ -392,7 +381,7 @@ class Evaluator:
                 keys |= self._decided[start]
         return frozenset(keys)
 
-    def _tests(self, scope: Scope) -> list[tuple[int, SgNode]]:
+    def _tests(self, scope: ScriptScope) -> list[tuple[int, SgNode]]:
         """The conditions of a function and their places in the text, in its order."""
         if scope.start not in self._conditions:
             tests: Any = [

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from gitprov.checks.security.rule import Hit
-from gitprov.checks.security.script.evaluate import Evaluator
+from gitprov.checks.security.script.evaluate import ScriptEvaluator
 from gitprov.checks.security.script.module import (
     ScriptCall,
     ScriptModule,
@@ -39,7 +39,7 @@ _QUIET = re.compile(r"\.(?:type|contentType)(?:\.|$)|text/plain|application/json
 
 def hits(module: ScriptModule) -> Iterator[Hit]:
     """The hits of all calls, assignments and attributes."""
-    evaluator = Evaluator(module)
+    evaluator = ScriptEvaluator(module)
     for call in module.calls:
         yield from _of_call(evaluator, call)
     if any(word in module.text for word in _SET):
@@ -55,7 +55,7 @@ def hits(module: ScriptModule) -> Iterator[Hit]:
         yield from _merges(module)
 
 
-def _of_call(evaluator: Evaluator, call: ScriptCall) -> Iterator[Hit]:
+def _of_call(evaluator: ScriptEvaluator, call: ScriptCall) -> Iterator[Hit]:
     sinks = list(sinks_of(call.name))
     values = arguments(call.node) if sinks or call.name.startswith(("child_process", "execa")) else []
     if not values:
@@ -104,7 +104,9 @@ def _is_validated_route(node: SgNode) -> bool:
     return False
 
 
-def _checked(evaluator: Evaluator, sink: ScriptSink, node: SgNode | None, place: SgNode) -> Iterator[Hit]:
+def _checked(
+    evaluator: ScriptEvaluator, sink: ScriptSink, node: SgNode | None, place: SgNode
+) -> Iterator[Hit]:
     """A hit where an expression does harm at a place."""
     if node is None or node.kind() in ("string", "number", "true", "false", "null"):
         return
@@ -135,7 +137,7 @@ def _is_whole(node: SgNode, value: Value) -> bool:
     return any(_WHOLE.search(f"{row.key} {row.what}") for row in value.origins if row.level == REMOTE)
 
 
-def _asks_for_all(node: SgNode, evaluator: Evaluator) -> bool:
+def _asks_for_all(node: SgNode, evaluator: ScriptEvaluator) -> bool:
     """Whether a filter compares a secret with what a caller sent: an operator then matches all."""
     if node.kind() != "object":
         return False
@@ -154,26 +156,26 @@ def _is_text(value: Value) -> bool:
     return any(re.search(r"query|params|url", row.key) for row in value.origins if row.level == REMOTE)
 
 
-def _of_assignment(evaluator: Evaluator, node: SgNode) -> Iterator[Hit]:
-    left, right = node.field("left"), node.field("right")
-    if left is None or right is None:
+def _of_assignment(evaluator: ScriptEvaluator, node: SgNode) -> Iterator[Hit]:
+    target, right = node.field("left"), node.field("right")
+    if target is None or right is None:
         return
-    if left.kind() == "subscript_expression":
-        yield from _of_entry(evaluator, left, node)
+    if target.kind() == "subscript_expression":
+        yield from _of_entry(evaluator, target, node)
         return
-    text = left.text()
+    text = target.text()
     for sink in (_HTML, _MOVED, _ANSWER):
         if sink.names.search(text):
             yield from _checked(evaluator, sink, right, node)
 
 
-def _of_entry(evaluator: Evaluator, left: SgNode, node: SgNode) -> Iterator[Hit]:
+def _of_entry(evaluator: ScriptEvaluator, target: SgNode, node: SgNode) -> Iterator[Hit]:
     """`table[a][b] = value` with both keys of a request."""
-    base = left.field("object")
+    base = target.field("object")
     if base is None or base.kind() != "subscript_expression":
         return
     validated = evaluator.validated(node)
-    keys = [evaluator.value(part.field("index")) for part in (base, left)]
+    keys = [evaluator.value(part.field("index")) for part in (base, target)]
     if all(key.level(validated, "prototype-pollution") >= REMOTE for key in keys):
         yield hit("prototype-pollution", node)
 

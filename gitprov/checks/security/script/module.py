@@ -35,8 +35,13 @@ _WRAPPED = frozenset(
 _BINDING = (
     "variable_declarator", "assignment_expression", "augmented_assignment_expression", "for_in_statement",
 )  # fmt: skip
-IS, ADDS, PART, EACH, PARAMETER = "is", "adds", "part", "each", "parameter"
-"""How a name gets its value: as it is, added at its end, a part of it, each of its entries, from a caller."""
+IS, ADDS, GROWS, PART, EACH, PARAMETER = "is", "adds", "grows", "part", "each", "parameter"
+"""How a name gets its value: as it is, added to a text, added to a list, a part of it, each of its entries,
+or from a caller.
+"""
+_REQUIRED = re.compile(
+    r"=\s*(?:await\s+)?(?:(?:util\.)?promisify\()?(?:require|import)\(\s*['\"]([^'\"]+)['\"]\s*\)((?:\.\w+)*)"
+)
 
 
 class Definition(NamedTuple):
@@ -57,7 +62,7 @@ class ScriptCall(NamedTuple):
     name: str
 
 
-class Scope:
+class ScriptScope:
     """A function, or the file. `start`, `end`: indexes into the text; `outer`: the number of the scope around
     it; `names`: what gives names their values, in the order of the text.
     """
@@ -125,9 +130,9 @@ class ScriptModule:
     # -- scopes ----------------------------------------------------------------------------------------------
 
     @cached_property
-    def scopes(self) -> list[Scope]:
+    def scopes(self) -> list[ScriptScope]:
         """All functions by their starts, the file first."""
-        rows = [Scope(self.root, -1, len(self.text) + 1, -1)]
+        rows = [ScriptScope(self.root, -1, len(self.text) + 1, -1)]
         kinds: Any = [{"kind": kind} for kind in (*sorted(FUNCTIONS), *_BINDING)]
         bindings: list[SgNode] = []
         for node in self.root.find_all(any=kinds):
@@ -138,23 +143,24 @@ class ScriptModule:
             number = len(rows) - 1
             while rows[number].end < span.end.index:
                 number = rows[number].outer
-            rows.append(Scope(node, span.start.index, span.end.index, number))
+            rows.append(ScriptScope(node, span.start.index, span.end.index, number))
         self._define(rows, bindings)
+        self._define_growing(rows)
         return rows
 
     @cached_property
     def _starts(self) -> list[int]:
         return [scope.start for scope in self.scopes]
 
-    def around(self, index: int) -> Iterator[Scope]:
+    def around(self, index: int) -> Iterator[ScriptScope]:
         """The functions around a place of the text, from inside to outside, the file last."""
         yield from _around(self.scopes, self._starts, index)
 
-    def function(self, node: SgNode) -> Scope:
+    def function(self, node: SgNode) -> ScriptScope:
         """The innermost function around a node, or the file."""
         return next(self.around(node.range().start.index))
 
-    def _define(self, rows: list[Scope], bindings: list[SgNode]) -> None:
+    def _define(self, rows: list[ScriptScope], bindings: list[SgNode]) -> None:
         starts = [scope.start for scope in rows]
         for node in bindings:
             target, value, how = _parts(node)
@@ -167,7 +173,19 @@ class ScriptModule:
             for parameter in parameters(scope.node):
                 self._add(scope, parameter, Definition(scope.start, parameter, PARAMETER))
 
-    def _add(self, scope: Scope, target: SgNode, row: Definition) -> None:
+    def _define_growing(self, rows: list[ScriptScope]) -> None:
+        """The entries that `push` adds to a list."""
+        starts = [scope.start for scope in rows]
+        for call in self.calls:
+            name, _, method = call.name.rpartition(".")
+            if method in ("push", "unshift") and name and "." not in name:
+                span = call.node.range()
+                scope = next(_around(rows, starts, span.start.index))
+                places = scope.names.setdefault(name, [])
+                places += [Definition(span.end.index, value, GROWS) for value in arguments(call.node)]
+                places.sort(key=lambda row: row.at)
+
+    def _add(self, scope: ScriptScope, target: SgNode, row: Definition) -> None:
         if target.kind() == "member_expression":
             scope.names.setdefault(self.name(target), []).append(row)
         for name, key in bound(target):
@@ -175,7 +193,7 @@ class ScriptModule:
             scope.names.setdefault(name, []).append(part._replace(key=key))
 
 
-def _around(rows: list[Scope], starts: list[int], index: int) -> Iterator[Scope]:
+def _around(rows: list[ScriptScope], starts: list[int], index: int) -> Iterator[ScriptScope]:
     number = bisect_right(starts, index) - 1
     while number >= 0:
         if rows[number].end >= index:
@@ -226,8 +244,8 @@ def bound(target: SgNode) -> Iterator[tuple[str, str]]:
         pattern = target.field("pattern")
         yield from bound(pattern) if pattern is not None else ()
     elif kind in ("assignment_pattern", "object_assignment_pattern"):
-        left = target.field("left")
-        yield from bound(left) if left is not None else ()
+        part = target.field("left")
+        yield from bound(part) if part is not None else ()
     elif kind == "shorthand_property_identifier_pattern":
         yield target.text(), target.text()
     elif kind == "pair_pattern":
@@ -246,11 +264,10 @@ def _imports(root: SgNode) -> Iterator[tuple[str, str]]:
         clause = next((child for child in node.children() if child.kind() == "import_clause"), None)
         if source is not None and clause is not None:
             yield from _clause(clause, module_name(source))
-    called: Any = {"kind": "call_expression", "regex": r"^(await\s+)?(require|import)\("}
-    value: Any = {"any": [called, {"has": called}], "field": "value"}
+    value: Any = {"regex": r"\b(require|import)\(", "field": "value"}
     for node in root.find_all(kind="variable_declarator", has=value):
         target, text = node.field("name"), node.text()
-        match = re.search(r"(?:require|import)\(\s*['\"]([^'\"]+)['\"]\s*\)((?:\.\w+)*)", text)
+        match = _REQUIRED.search(text)
         if target is not None and match is not None:
             module = _plain(match[1]) + match[2].removesuffix(".promises").removesuffix(".default")
             for name, key in bound(target):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _VERBS = r"(?:get|post|put|patch|delete|head|options|request)"
 _CALL = re.compile(
-    rf"^(?:node-fetch|fetch|undici\.(?:fetch|request)|(?:axios|superagent|needle|got)(?:\.{_VERBS})?)$"
+    rf"^(?:node-fetch|fetch|undici\.(?:fetch|request)|(?:axios|superagent|needle|got)(?:\.{_VERBS})?"
+    r"|https?\.(?:get|request))$"
 )
 _LIMITS = (
     "timeout",
@@ -43,7 +44,9 @@ _LIMITED = re.compile(
 _RETRIES = re.compile(
     r"(?i)retr(?:y|ies)|backoff|attempt|max_?tries|circuit|bottleneck|\bky\b|useQuery|useSWR"
 )
-_STATUS = re.compile(r"\.ok\b|\.status\b|statusCode|validateStatus|\.catch\(|onError|allSettled")
+_STATUS = re.compile(
+    r"\.ok\b|\.status\b|statusCode|validateStatus|\.catch\(|onError|allSettled|\.on\(['\"]error"
+)
 
 
 class _Client(NamedTuple):

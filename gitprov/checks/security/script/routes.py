@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.checks.security.endpoints import CHANGING, PROTECTED, PUBLIC
+from gitprov.checks.security.endpoints import CHANGING, PROTECTED, is_public
 from gitprov.checks.security.rule import Hit
 from gitprov.checks.security.script.module import FUNCTIONS, ScriptModule, arguments, text_of
 
@@ -63,7 +63,7 @@ def hits(module: ScriptModule) -> Iterator[Hit]:
         return
     habit = any(route.is_checked for route in routes)
     for route in routes:
-        if not route.is_checked and not PUBLIC.search(route.path) and _deserves_check(route, habit):
+        if not route.is_checked and not is_public(route.path) and _deserves_check(route, habit):
             line = route.node.range().start.line + 1
             yield Hit("endpoint-without-authentication", line, line, f"{route.method} {route.path}")
 
@@ -111,7 +111,7 @@ def _of_controllers(module: ScriptModule) -> Iterator[Hit]:
     for match in _NEST.finditer(module.text):
         path = match[2] or ""
         rest = module.text[match.end() : match.end() + 120]
-        if not PUBLIC.search(f"{path} {rest}") and not PUBLIC.search(_controller(module.text)):
+        if not is_public(f"{path} {rest}") and not is_public(_controller(module.text)):
             line = module.text.count("\n", 0, match.start()) + 1
             yield Hit("endpoint-without-authentication", line, line, f"{match[1].upper()} {path or '/'}")
 

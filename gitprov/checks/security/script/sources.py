@@ -11,7 +11,7 @@ from gitprov.checks.security.values import ALL, LOCAL, REMOTE
 REQUEST, PAGE = "the request", "the address of the page"
 
 
-class Source(NamedTuple):
+class ScriptSource(NamedTuple):
     """`level`: how far away, see `values`; `what`: in words."""
 
     level: int
@@ -110,18 +110,18 @@ PASSING = frozenset(
 
 
 @lru_cache(maxsize=1 << 14)
-def source_of(name: str, *, called: bool = False) -> Source | None:
+def source_of(name: str, *, called: bool = False) -> ScriptSource | None:
     """The source that an expression of a dotted name is; None where it is none. `called`: it is a call."""
     if called:
         if _CALLED.search(name):
-            return Source(REMOTE, REQUEST if not name.startswith("params") else PAGE)
-        return Source(LOCAL, "input") if name in ("prompt", "window.prompt") else None
+            return ScriptSource(REMOTE, REQUEST if not name.startswith("params") else PAGE)
+        return ScriptSource(LOCAL, "input") if name in ("prompt", "window.prompt") else None
     if _REQUEST.match(name):
-        return Source(REMOTE, REQUEST)
+        return ScriptSource(REMOTE, REQUEST)
     if _PAGE.match(name):
-        return Source(REMOTE, PAGE)
+        return ScriptSource(REMOTE, PAGE)
     if name.startswith("process.argv"):
-        return Source(LOCAL, "an argument of the command")
+        return ScriptSource(LOCAL, "an argument of the command")
     return None
 
 
