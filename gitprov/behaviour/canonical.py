@@ -37,7 +37,9 @@ class Canonical(NamedTuple):
 
 
 def canonical(value: object, drain: int = DRAIN) -> Canonical:
-    """The canonical form of a value. Iterators are drained: at most `drain` elements and one more."""
+    """The canonical form of a value. Iterators are drained: at most `drain` elements and one more.
+    With a `drain` of -1 they are left as they are, and unknown.
+    """
     reading = _TreeWalk(drain)
     node = reading.node(value)
     digest = None if reading.reasons else f"sha256:{sha256(encode(node)).hexdigest()}"

@@ -13,7 +13,7 @@ from gitprov.behaviour.node import DICT, LIST, OBJECT, SCALAR, SET, Node, serial
 
 
 class Reader(Protocol):
-    """Reads the elements of a value; `drain` is how many elements of an iterator it takes."""
+    """Reads the elements of a value; `drain` is how many of an iterator it takes, -1: none."""
 
     drain: int
 
@@ -142,6 +142,8 @@ def _dict(read: Reader, value: Any) -> Node:
 
 def _iterator(read: Reader, value: Any) -> Node:
     """The elements of an iterator; an exception that ended it is its last element."""
+    if read.drain < 0:
+        return read.unknown(value, "an iterator, which is not read here")
     tag = name_of(type(value))
     parts: list[Node] = []
     try:

@@ -36,13 +36,17 @@ def pin_lines(commit: str, facts: JsonObject) -> Iterator[str]:
     """A pin in a few lines."""
     cases, prompt = _object(facts.get("cases")), _object(facts.get("prompt"))
     yield f"{commit[:12]} {facts.get('at')} by {facts.get('by')}"
-    yield f"  {facts.get('function')}, {cases.get('count')} cases of {cases.get('path')}"
+    yield f"  {facts.get('function')}, {_many(cases.get('count'))} of {cases.get('path')}"
     if prompt:
         version = prompt.get("version") or "not recorded"
         yield f"  prompt {prompt.get('path')}, version {version}, {prompt.get('digest')}"
     yield f"  accepted divergence {facts.get('divergence')} %"
     if facts.get("reason"):
         yield f"  {facts.get('reason')}"
+
+
+def _many(count: Json) -> str:
+    return f"{count} case" if count == 1 else f"{count} cases"
 
 
 def _object(value: Json) -> JsonObject:

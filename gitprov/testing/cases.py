@@ -38,7 +38,9 @@ class Case(NamedTuple):
     def name(self) -> str:
         """The name in the brackets of a node id: that of the author, else one made of the inputs."""
         if self.id is not None:
-            return self.id
+            from gitprov.model.untrusted.printed import clean
+
+            return clean(self.id)
         from hashlib import sha256
 
         from gitprov.behaviour.canonical import canonical

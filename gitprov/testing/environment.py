@@ -153,16 +153,19 @@ def fixed(place: Place, stdin: str, timeout: float) -> Iterator[tuple[Output, Ou
 
 @contextmanager
 def _variables() -> Iterator[None]:
-    before = dict(os.environ)
+    before = os.environ.copy()
     os.environ.update(FIXED)
     time.tzset()
     try:
         yield
     finally:
-        if dict(os.environ) != before:
-            for name in os.environ.keys() - before.keys():
+        for name, value in os.environ.copy().items():
+            if name not in before:
                 del os.environ[name]
-            os.environ.update(before)
+            elif value != before[name]:
+                os.environ[name] = before[name]
+        for name in before.keys() - os.environ.keys():
+            os.environ[name] = before[name]
         time.tzset()
 
 

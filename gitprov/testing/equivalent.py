@@ -61,13 +61,20 @@ def _check(
     tolerance: Tolerance | None,
     accepts: Callable[..., Any] | None,
 ) -> None:
+    from gitprov.testing import deep
+
+    source: bytes | None
     if isinstance(old, str):
         from gitprov.testing.versions import load
 
-        name, before = old, load(old, new)
+        name, (before, source) = old, load(old, new)
     else:
-        name, before = getattr(old, "__qualname__", "old"), old
+        name, before, source = getattr(old, "__qualname__", "old"), old, None
     example = _searched(before, new, corpus, examples, tolerance, accepts)
+    if example is None and deep.seconds():
+        args = deep.counter_example(before, new, source, deep.seconds())
+        if args is not None:
+            example = _searched(before, new, [args], 1, tolerance, accepts)
     if example is not None:
         raise NotEquivalent(describe(example, name, getattr(new, "__qualname__", "new"), tolerance))
 

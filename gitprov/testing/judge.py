@@ -11,6 +11,7 @@ from gitprov.behaviour.canonical import Canonical
 from gitprov.behaviour.difference import Difference, Tolerance, differences
 from gitprov.behaviour.node import Node
 from gitprov.behaviour.text import parse, preview, render
+from gitprov.model.untrusted.printed import clean_block
 from gitprov.testing.observe import Observation
 
 Redact = Callable[[str], str]
@@ -86,6 +87,8 @@ def _moved(old: Row, row: Row, node: Node, tolerance: Tolerance | None, redact: 
     before = parse(old.value if old.value is not None else old.preview)
     after = [parse(redact(render(node))), parse(row.preview)]
     rows = [list(islice(differences(before, now, tolerance), _SHOWN + 1)) for now in after if before and now]
+    if not any(rows) and old.preview == row.preview:
+        return "the values differ in what is not shown: secrets, or parts that are cut"
     if not any(rows):
         return f"- {old.preview}\n+ {row.preview}"
     return "\n".join(_lines(min((places for places in rows if places), key=len)))
@@ -121,7 +124,7 @@ def report(verdict: CaseVerdict, old: Row | None, code: Code | None) -> str:
         ]
     if verdict.state != "unknown":
         lines += ["accept it: --update-hashes --reason 'why it is right'"]
-    return "\n".join(lines)
+    return clean_block("\n".join(lines))
 
 
 def packed(row: Row | None) -> list[Any] | None:

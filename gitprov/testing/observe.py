@@ -29,9 +29,7 @@ def observe(function: Callable[..., Any], case: Case, place: Place) -> Observati
     try:
         place.fill(case.files)
         if isinstance(function, Command):
-            from gitprov.testing.process import run
-
-            return _whole("exited", run(function(*case.args), case, place))
+            return _ran(function, case, place)
         return _called(function, case, place)
     except ModuleNotFoundError as error:
         return Observation("unknown", None, f"the case needs the module {error.name}, which is not installed")
@@ -41,6 +39,16 @@ def observe(function: Callable[..., Any], case: Case, place: Place) -> Observati
         return Observation("unknown", None, "the case wrote more than is kept")
     finally:
         place.clear()
+
+
+def _ran(command: Command, case: Case, place: Place) -> Observation:
+    from gitprov.testing.process import run
+
+    words = command(*case.args)
+    try:
+        return _whole("exited", run(words, case, place))
+    except OSError as error:
+        return Observation("unknown", None, f"{words[0]} cannot be run: {error.strerror}")
 
 
 def _called(function: Callable[..., Any], case: Case, place: Place) -> Observation:

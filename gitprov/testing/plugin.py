@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--update-hashes", action="store_true", help="accept what the cases do now, and write the baseline"
     )
     group.addoption("--baseline-report", metavar="FILE", help="write what differs to FILE, as JSON")
+    group.addoption(
+        "--deep", metavar="SECONDS", type=float, help="let CrossHair search too, for each gitprov.equivalent"
+    )
     group.addoption("--reason", metavar="TEXT", help="why an update is right; kept with the cases it changes")
 
 
@@ -34,6 +38,10 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the part that keeps baselines, where an option asks for it."""
+    if config.getoption("deep"):
+        from gitprov.testing.deep import SETTING
+
+        os.environ[SETTING] = str(config.getoption("deep"))
     if _in_use(config):
         from gitprov.testing.session import BaselineSession
 

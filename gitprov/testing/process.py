@@ -56,6 +56,23 @@ def _text(data: bytes, place: Place) -> str:
     return data.decode("utf-8", "backslashreplace").replace(place.path, "<directory>")
 
 
+def output(words: Sequence[str], variables: Mapping[str, str], timeout: float) -> str:
+    """What a program writes to its standard output; the empty text where it takes too long."""
+    try:
+        done = subprocess.run(
+            words,
+            env={**os.environ, **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return ""
+    return done.stdout.decode("utf-8", "replace")
+
+
 def restart(argv: Sequence[str], variables: Mapping[str, str]) -> None:
     """Replace this process by the same program with more variables; used before any test has run."""
     os.execve(argv[0], list(argv), {**os.environ, **variables})  # noqa: S606 - the user's own command line

@@ -53,7 +53,8 @@ class Recorder:
 
     def _line(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> Callable[[str], str] | None:
         """A function from the result to the line of a new input; None for an input that is not kept."""
-        whole = canonical((args, keywords))
+        # The program still needs the elements of its iterators.
+        whole = canonical((args, keywords), drain=-1)
         shape = sha256(serial(_shape(whole.node)).encode("utf-8", "surrogatepass")).hexdigest()
         with self._lock:
             full = len(self._seen) >= MOST or self._shapes.get(shape, 0) >= OF_A_SHAPE
@@ -85,7 +86,7 @@ def _json(text: str) -> str:
 
 def _shown(value: object) -> str:
     """A result as short text. Iterators are left alone: the program still needs their elements."""
-    return type(value).__name__ if hasattr(value, "__next__") else render(canonical(value).node, 200)
+    return render(canonical(value, drain=-1).node, 200)
 
 
 def _shape(node: Node) -> Node:

@@ -1,7 +1,8 @@
 """Runs the cases of a feature in a process of their own, and prints a row for each: `python -m` this module.
 
 Arguments: `module:function`, the file of cases, the root of the repository. Each line of the output is a JSON
-list: name of the case, digest, kind, text of the value, order of dicts, problem.
+list: name of the case, digest, kind, text of the value, order of dicts, problem. The last line is the number
+of cases.
 """
 
 from __future__ import annotations
@@ -33,8 +34,11 @@ def main(function: str, path: str, root: str) -> int:
         for part in name.split("."):
             target = getattr(target, part)
         with open(path, "rb") as file:
+            count = 0
             for case in read(file.read(), os.path.basename(path)):
                 out.write(json.dumps(_row(case, observe(target, case, place))) + "\n")  # type: ignore[arg-type]
+                count += 1
+        out.write(json.dumps(count) + "\n")
     except (ImportError, AttributeError, GitprovError, OSError, SyntaxError) as error:
         out.write(json.dumps({"problem": f"{type(error).__name__}: {error}"}) + "\n")
         return 1

@@ -108,6 +108,10 @@ class BaselineSession:
         """A run that leaves cases out proves nothing about those that are not there."""
         self._deselected = self._deselected or any(True for _ in items)
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A file that could not be collected, or skipped itself, has cases that are not there."""
+        self._deselected = self._deselected or not report.passed
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gather the outcome of a case; under xdist it comes from a worker."""
         fields = getattr(report, "gitprov_case", None)
@@ -123,11 +127,13 @@ class BaselineSession:
             self._place.remove()
         if self._is_worker:
             return
-        failed_collection = bool(session.testsfailed and not self._collected)
+        broken = session.exitstatus not in (0, 1, 5)
         stale = complete.stale(
-            self._baseline.cases, self._collected, self._config, self._deselected or failed_collection
+            self._baseline.cases, self._collected, self._config, self._deselected or broken
         )
-        if self._updates:
+        if self._updates and broken:
+            self._lines += [f"{self._shown_path}: not written, the run did not come to its end"]
+        elif self._updates:
             self._update(stale)
         elif stale and session.exitstatus in (0, 5):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -155,8 +161,9 @@ class BaselineSession:
         self._lines += [f"{case}: removed, nobody runs it" for case in stale]
         if changed or stale or not os.path.exists(self._path):
             os.makedirs(os.path.dirname(self._path) or ".", exist_ok=True)
-            with open(self._path, "wb") as file:
+            with open(f"{self._path}.new", "wb") as file:
                 file.write(dump(Baseline(self._provenance.environment(hash_seed()), rows)))
+            os.replace(f"{self._path}.new", self._path)
         self._lines += [
             f"{self._shown_path}: {len(changed)} written, {len(stale)} removed, {len(rows)} in all"
         ]

@@ -11,8 +11,8 @@ from typing import Any
 from gitprov.errors import UsageError
 
 
-def load(name: str, new: Callable[..., Any]) -> Callable[..., Any]:
-    """The function that `gen_…:function` or `REV:path:function` names.
+def load(name: str, new: Callable[..., Any]) -> tuple[Callable[..., Any], bytes]:
+    """The function that `gen_…:function` or `REV:path:function` names, and the text of its module.
 
     Its module is made anew from that text, under the name of the module of `new`, so that their classes have
     the same names; what it imports is as it is now. UsageError where there is no such text or function.
@@ -32,4 +32,4 @@ def load(name: str, new: Callable[..., Any]) -> Callable[..., Any]:
     value = getattr(module, function, None)
     if not callable(value):
         raise UsageError(f"{name}: there is no function {function} in {path}")
-    return value  # type: ignore[no-any-return]
+    return value, text

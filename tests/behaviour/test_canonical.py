@@ -108,6 +108,9 @@ def test_iterators_are_read_to_their_end() -> None:
     """As many elements as fit are read; one more makes the value unknown."""
     assert canonical(counting(DRAIN)).digest is not None
     assert canonical(iter(range(3)), drain=2).digest is None
+    untouched = iter([1])
+    assert canonical([untouched], drain=-1).unknown == ("list_iterator: an iterator, which is not read here",)
+    assert list(untouched) == [1]
 
 
 def test_order_is_beside() -> None:

@@ -72,6 +72,24 @@ def test_other_texts_are_no_values(text: str) -> None:
     assert parse(text) is None
 
 
+def test_unknown_and_cut_parts() -> None:
+    """Parts without a value have a text as well, which is read back; so does a cut part."""
+    node = tree([object(), 1])
+    assert render(node) == "[unknown('object', 'no rule for values of this type'), 1]"
+    assert parse(render(node)) == node
+    cut = parse("[cut('list', 5, 'abc')]")
+    assert cut is not None
+    assert render(cut) == "[cut('list', 5, 'abc')]"
+
+
+def test_numbers_that_are_none() -> None:
+    """A decimal that is no number, and a text, have no distance."""
+    tolerance = Tolerance(absolute=1)
+    assert list(differences(tree(Decimal("sNaN")), tree(Decimal(1)), tolerance))
+    assert list(differences(tree(Decimal("Infinity")), tree(Decimal(1)), tolerance))
+    assert list(differences(tree(b"a"), tree(b"b"), tolerance))
+
+
 def test_short_forms() -> None:
     """A large value is cut part by part, and stays readable for people and for the parser."""
     value = {

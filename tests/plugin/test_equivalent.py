@@ -10,6 +10,7 @@ import pytest
 
 import gitprov
 from gitprov.errors import UsageError
+from gitprov.testing import deep
 from gitprov.testing.equivalent import NotEquivalent, search
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
@@ -174,3 +175,47 @@ def test_versions_of_git(project: GitRepo, agent: Agent, monkeypatch: pytest.Mon
     ):
         with pytest.raises(UsageError, match=message):
             gitprov.equivalent(old, clamp)()
+
+
+def shout(x: str) -> str:
+    """Capitals."""
+    return x.upper()
+
+
+def shout_other(x: str) -> str:
+    """Capitals, but for a single word."""
+    return x.upper() if x != "xyzzy" else "?"
+
+
+def test_deep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer of CrossHair counts where the values differ there; functions inside others cannot be searched."""
+    answers = iter(
+        [
+            "Given: (x='xyzzy'),\n  a : returns 1\n",
+            "Given: (x='a')\n",
+            "Given: (x=object())\n",
+            "No differences found.\n",
+        ]
+    )
+    monkeypatch.setattr(deep, "find_spec", lambda _: True)
+    monkeypatch.setattr(deep, "output", lambda *_: next(answers))
+    gitprov.equivalent(shout, shout_other)()
+    monkeypatch.setenv("GITPROV_DEEP", "5")
+    with pytest.raises(NotEquivalent, match=r"@gitprov\.case\('xyzzy'\)"):
+        gitprov.equivalent(shout, shout_other)()
+    for _ in range(3):
+        gitprov.equivalent(shout, shout_other)()
+    with pytest.raises(UsageError, match="cannot"):
+        gitprov.equivalent(lambda x: x, lambda x: x, corpus=[(1,)])()
+    monkeypatch.setattr(deep, "find_spec", lambda _: None)
+    with pytest.raises(UsageError, match="--deep needs CrossHair"):
+        gitprov.equivalent(shout, shout_other)()
+
+
+@pytest.mark.slow
+def test_deep_with_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CrossHair itself finds the word."""
+    pytest.importorskip("crosshair")
+    monkeypatch.setenv("GITPROV_DEEP", "10")
+    with pytest.raises(NotEquivalent, match="xyzzy"):
+        gitprov.equivalent(shout, shout_other)()

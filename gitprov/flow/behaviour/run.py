@@ -32,14 +32,16 @@ def run_cases(function: str, cases: str, root: str) -> list[Ran]:
 
 
 def _rows(output: bytes, function: str) -> Iterator[Ran]:
-    ended = False
+    count: object = None
     for line in output.splitlines():
         row = json.loads(line)
         if isinstance(row, dict):
             raise GitprovError(f"{function} cannot be run: {row.get('problem')}")
-        ended = True
-        yield Ran(*row)
-    if not ended:
+        if isinstance(row, int):
+            count = row
+        else:
+            yield Ran(*row)
+    if not count:
         raise GitprovError(
             f"{function} cannot be run: the process ended without an answer, or there are no cases"
         )
