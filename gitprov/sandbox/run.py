@@ -23,7 +23,7 @@ WEAK = "rlimits"
 BACKENDS = (bubblewrap.NAME, locked.NAME, unshare.NAME, WEAK)
 """From the best. The last one does not hide files, and refuses all new processes."""
 
-_PATIENT = BoxLimits(seconds=5.0)
+_PATIENT = BoxLimits(seconds=30.0)
 
 
 def run(request: BoxRequest, *, allow_weak: bool = False, backend: str | None = None) -> BoxResult:

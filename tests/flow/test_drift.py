@@ -33,7 +33,7 @@ elif number == 5:
 elif number == 6:
     print("import not_there_at_all\\ndef totals(rows): return 0")
 elif number == 7:
-    print("def totals(rows):\\n    while True: pass")
+    print("import os\\ndef totals(rows):\\n    os.kill(os.getpid(), 9)")
 else:
     print(f"Certainly:\\n```python\\nfrom shop.units import ONE\\n\\n\\ndef totals(rows):\\n    return ONE * {body}\\n```\\nDone.")
 """
@@ -45,7 +45,7 @@ prompt = "totals.md"
 generate = [{json.dumps(sys.executable)}, "generate.py"]
 model = "small-coder"
 divergence = 20
-seconds = 2
+seconds = 60
 max_calls = 20
 """
 
@@ -71,7 +71,7 @@ def shop(repo: GitRepo) -> GitRepo:
 @pytest.fixture
 def box() -> FunctionBox:
     """The best sandbox of this machine."""
-    return box_for(BoxOptions(allow_weak=True), 2)
+    return box_for(BoxOptions(allow_weak=True), 60)
 
 
 def quiet(*_: object) -> None:
@@ -79,7 +79,7 @@ def quiet(*_: object) -> None:
 
 
 def test_samples_of_every_kind(shop: GitRepo, box: FunctionBox) -> None:
-    """What ran is compared; prose, broken code, a failed call, a missing module and a loop are set apart."""
+    """What ran is compared; prose, broken code, a failed call, a missing module and a signal are set apart."""
     with Repository.discover(str(shop.path), shop.env) as repo:
         done = drift.run(repo, "totals", box, DriftOptions(samples=8), quiet)
         assert [sample.state for sample in done.samples] == ["ok"] * 3 + [
@@ -124,7 +124,7 @@ def test_an_edit_of_the_prompt_is_named(shop: GitRepo) -> None:
         history = drift.runs(repo, "totals")
         assert len(history) == 4
         again = drift_bisect.plan(repo, "totals", DriftOptions(samples=2))
-        search = drift_bisect.Bisection(repo, "totals", box_for(BoxOptions(True), 2), DriftOptions(2), quiet)
+        search = drift_bisect.Bisection(repo, "totals", box_for(BoxOptions(True), 60), DriftOptions(2), quiet)
         ended = search.run(again.versions)
         assert (ended.culprit, {step.earlier for step in ended.measured}) == (2, {True})
         assert len(drift.runs(repo, "totals")) == 4

@@ -36,6 +36,7 @@ CONFIG = """\
 function = "shop.names:names"
 cases = "cases/names.jsonl"
 expected = ["clock"]
+seconds = 60
 """
 
 

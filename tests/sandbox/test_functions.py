@@ -86,7 +86,7 @@ NAMES = ("pure", *(axis.name.replace("-", "_") for axis in AXES))
 @pytest.fixture(scope="module")
 def box() -> FunctionBox:
     """The best sandbox of this machine."""
-    return FunctionBox(interpreter(None), BoxLimits(), run.choose(allow_weak=True))
+    return FunctionBox(interpreter(None), BoxLimits(seconds=120, cpu_seconds=60), run.choose(allow_weak=True))
 
 
 def planted(box: FunctionBox, conditions: Conditions = Conditions()) -> FunctionRun:  # noqa: B008 - a value
