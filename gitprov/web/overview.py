@@ -11,7 +11,7 @@ from gitprov.model.answers.stats import BAND, Counts, Survival, WeekDelta, place
 from gitprov.model.index_rows import CommitEntry
 from gitprov.model.moments import day_of
 from gitprov.web import mixes, plots
-from gitprov.web.plots import Axis, Bar, Dot
+from gitprov.web.plots import Bar, Dot, PlotAxis
 
 _WIDTH, _HEIGHT = 900.0, 160.0
 _WEEK = 7 * 86400
@@ -141,13 +141,13 @@ def _band(weeks: Sequence[WeekDelta]) -> tuple[float, float]:
     return high, round(low - high, 1)
 
 
-def _rates(weeks: Sequence[WeekDelta]) -> Axis:
+def _rates(weeks: Sequence[WeekDelta]) -> PlotAxis:
     """The axis of delta rates: up to 60 %, or to the largest."""
-    return Axis(0.0, max([0.6, *(week.median for week in weeks)]), 150.0, 8.0)
+    return PlotAxis(0.0, max([0.6, *(week.median for week in weeks)]), 150.0, 8.0)
 
 
 def _dots(weeks: Sequence[WeekDelta]) -> list[Dot]:
-    across, down = Axis(0, max(len(weeks) - 1, 1), 50, _WIDTH - 10), _rates(weeks)
+    across, down = PlotAxis(0, max(len(weeks) - 1, 1), 50, _WIDTH - 10), _rates(weeks)
     return [
         Dot(
             across.at(n), down.at(week.median),
@@ -191,7 +191,7 @@ def _floor(data: ReportData) -> float:
 
 def _curves(data: ReportData) -> list[SurvivalCurve]:
     answer = data.answer
-    across, down = Axis(0, 180, 0, 300), Axis(_floor(data), 1, 80, 5)
+    across, down = PlotAxis(0, 180, 0, 300), PlotAxis(_floor(data), 1, 80, 5)
 
     def path(one_model: Survival) -> str:
         return plots.steps(one_model.curve, across, down, 180)

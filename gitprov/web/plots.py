@@ -35,7 +35,7 @@ class Bar(NamedTuple):
     title: str
 
 
-class Axis(NamedTuple):
+class PlotAxis(NamedTuple):
     """Values from `low` to `high` on a length in units of the plot, from `start` to `end`."""
 
     low: float
@@ -66,7 +66,7 @@ def bars(
     return out
 
 
-def steps(curve: Sequence[tuple[float, float]], across: Axis, down: Axis, until: float) -> str:
+def steps(curve: Sequence[tuple[float, float]], across: PlotAxis, down: PlotAxis, until: float) -> str:
     """The path of a curve that falls in steps, from a share of 1 to the day `until`."""
     points = [f"M{across.at(0)} {down.at(1)}"]
     for day, share in curve:

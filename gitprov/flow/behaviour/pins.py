@@ -29,7 +29,7 @@ PINS = "refs/gitprov/pins/"
 _LIMIT = 16 << 20
 
 
-class Pin(NamedTuple):
+class FeaturePin(NamedTuple):
     """A pin. `commit` is that of the pins ref, `facts` what `pin.json` holds, `baseline` the results."""
 
     commit: str
@@ -49,7 +49,7 @@ class Moved(NamedTuple):
 class Comparison(NamedTuple):
     """A feature against its pin. `percent` of cases diverge; `accepted` is how many may."""
 
-    pin: Pin
+    pin: FeaturePin
     cases: int
     moved: list[Moved]
     unknown: list[Ran]
@@ -73,7 +73,7 @@ def feature_of(repo: Repository, name: str) -> Feature:
     return configured[name]
 
 
-def pin(repo: Repository, name: str, reason: str | None) -> Pin:
+def pin(repo: Repository, name: str, reason: str | None) -> FeaturePin:
     """Run a feature, and keep what it did as the newest pin."""
     feature = feature_of(repo, name)
     corpus = _content(repo, feature.cases)
@@ -122,17 +122,17 @@ def _write(repo: Repository, who: str, name: str, files: dict[str, bytes | None]
     write(repo, who, build, [ref])
 
 
-def load(repo: Repository, name: str, commit: str | None = None) -> Pin:
+def load(repo: Repository, name: str, commit: str | None = None) -> FeaturePin:
     """A pin, the newest without `commit`. UsageError where there is none."""
     oid = repo.resolve(commit or PINS + name)
     facts = None if oid is None else loads_object(repo.objects.content(f"{oid}:pin.json"))
     rows = None if oid is None else repo.objects.content(f"{oid}:baseline.json")
     if oid is None or facts is None or rows is None or facts.get("feature") != name:
         raise UsageError(f"{name} has no pin {commit or ''}".rstrip(), f"gitprov baseline pin {name}")
-    return Pin(oid, facts, parse(rows, f"{oid[:12]}:baseline.json"))
+    return FeaturePin(oid, facts, parse(rows, f"{oid[:12]}:baseline.json"))
 
 
-def history(repo: Repository, name: str) -> list[Pin]:
+def history(repo: Repository, name: str) -> list[FeaturePin]:
     """All pins of a feature, the newest first."""
     if repo.resolve(PINS + name) is None:
         raise UsageError(f"{name} has no pin", f"gitprov baseline pin {name}")
@@ -166,7 +166,7 @@ def _moved(row: Ran, old: Row | None, text: str) -> Moved | None:
     return Moved(row.case, old.preview if old else None, text[:PREVIEW], shown)
 
 
-def _rows(repo: Repository, feature: Feature, old: Pin | None = None) -> list[Ran]:
+def _rows(repo: Repository, feature: Feature, old: FeaturePin | None = None) -> list[Ran]:
     """What the cases do now: those of the pin, or of the work tree without one."""
     root = repo.worktree or repo.cwd
     if old is None:

@@ -13,7 +13,7 @@ from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.sessions import session_key
 
 
-class Target(NamedTuple):
+class EditTarget(NamedTuple):
     """An edit and the location of its file, and of the file that it was before a rename."""
 
     edit: FileEdit
@@ -40,9 +40,9 @@ def read(agent: str, event: str | None, payload: object, moment: Moment) -> Deli
     return Delivered(agent, event, payload, reading)
 
 
-def by_inbox(delivered: Delivered, moment: Moment) -> list[tuple[Inbox, list[Target]]]:
+def by_inbox(delivered: Delivered, moment: Moment) -> list[tuple[Inbox, list[EditTarget]]]:
     """The edits of a report, by the inbox of their file; for a shell tool also the inbox of its directory."""
-    groups: dict[str, tuple[Inbox, list[Target]]] = {}
+    groups: dict[str, tuple[Inbox, list[EditTarget]]] = {}
     place = shell_place(delivered, moment)
     if place is not None:
         groups[inbox_of(place).root] = (inbox_of(place), [])
@@ -56,7 +56,7 @@ def by_inbox(delivered: Delivered, moment: Moment) -> list[tuple[Inbox, list[Tar
     return list(groups.values())
 
 
-def targets_of(announced: HookReport, moment: Moment) -> list[Target]:
+def targets_of(announced: HookReport, moment: Moment) -> list[EditTarget]:
     """The edits whose files are in a work tree. Files elsewhere are nobody's."""
     cwd = directory_of(announced, moment)
     targets = []
@@ -64,7 +64,9 @@ def targets_of(announced: HookReport, moment: Moment) -> list[Target]:
         place = place_of(os.path.join(cwd, edit.path), cwd, moment.env)
         source = None if edit.source is None else os.path.join(cwd, edit.source)
         if place is not None and place.path:
-            targets.append(Target(edit, place, None if source is None else place_of(source, cwd, moment.env)))
+            targets.append(
+                EditTarget(edit, place, None if source is None else place_of(source, cwd, moment.env))
+            )
     return targets
 
 
@@ -73,7 +75,7 @@ def directory_of(announced: HookReport, moment: Moment) -> str:
     return os.path.join(moment.cwd, announced.hook.cwd or "", announced.directory or "")
 
 
-def places_of(targets: list[Target]) -> list[Location]:
+def places_of(targets: list[EditTarget]) -> list[Location]:
     """The locations of all files that the edits read or write, each once."""
     places = [place for target in targets for place in (target.place, target.source) if place is not None]
     return list({place.path: place for place in places}.values())

@@ -15,7 +15,7 @@ from gitprov.agents.report import HookReport
 from gitprov.flow.capture import edit_contents, turns
 from gitprov.flow.capture.arrivals import (
     Delivered,
-    Target,
+    EditTarget,
     by_inbox,
     places_of,
     read,
@@ -132,7 +132,7 @@ def _before(delivered: Delivered, moment: Moment) -> None:
 
 
 def _announce(
-    delivered: Delivered, inbox: Inbox, targets: list[Target], moment: Moment, process: str | None
+    delivered: Delivered, inbox: Inbox, targets: list[EditTarget], moment: Moment, process: str | None
 ) -> None:
     """Store the intent of a tool use with the files as they are. `process`: that of a shell tool's agent."""
     hook = delivered.report.hook
@@ -213,7 +213,7 @@ _SHELLS = frozenset(("sh", "bash", "dash", "zsh", "fish", "ksh", "busybox", "env
 
 
 def _changes(
-    targets: list[Target], inbox: Inbox, intent: Intent | None, moment: Moment
+    targets: list[EditTarget], inbox: Inbox, intent: Intent | None, moment: Moment
 ) -> Iterator[edit_contents.EditedFile]:
     """The changes of the files in order; those of one file follow each other."""
     latest: dict[str, bytes | None] = {}
@@ -232,7 +232,7 @@ def _changes(
 
 
 def _content_before(
-    target: Target, inbox: Inbox, intent: Intent | None, moment: Moment, latest: dict[str, bytes | None]
+    target: EditTarget, inbox: Inbox, intent: Intent | None, moment: Moment, latest: dict[str, bytes | None]
 ) -> bytes | ContentRef | None:
     """The file before an edit, from the most reliable source. ValueError where there is none."""
     source = target.source or target.place
@@ -257,7 +257,7 @@ def _content_before(
     return content
 
 
-def _announced_content(target: Target, inbox: Inbox, intent: Intent | None) -> bytes | ContentRef | None:
+def _announced_content(target: EditTarget, inbox: Inbox, intent: Intent | None) -> bytes | ContentRef | None:
     """The file when the edit was announced, or after the newest event since; None where there was none.
 
     Of two edits of a file that were announced together, the second's file is the first's result.

@@ -9,7 +9,7 @@ from gitprov.flow.index.stats import reader_of
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
     from gitprov.store.index.database import Database
-    from gitprov.store.index.recorded import Reader
+    from gitprov.store.index.recorded import RecordReader
 
 #: Characters of an excerpt.
 _LONGEST = 100
@@ -33,7 +33,7 @@ def search(repo: Repository, base: Database, words: str, most: int) -> list[Sear
     return [SearchAnswer(*match, _short(texts.get((match.kind, match.ref), ""))) for match in matches]
 
 
-def _texts(reader: Reader) -> dict[tuple[str, str], str]:
+def _texts(reader: RecordReader) -> dict[tuple[str, str], str]:
     prompts = {row.digest: row.text or "" for row in reader.prompts()}
     return {
         **{("prompt", row.trace): prompts.get(row.prompt or "", "") for row in reader.generations()},

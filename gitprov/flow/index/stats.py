@@ -11,19 +11,19 @@ from gitprov.attribution.statistics.survival import by_model, lifetimes, surviva
 from gitprov.flow.index.update import key_of
 from gitprov.git.history.facts import listed, selected
 from gitprov.model.answers.stats import SessionCounts, StatsAnswer
-from gitprov.store.index.recorded import Reader
+from gitprov.store.index.recorded import RecordReader
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
     from gitprov.store.index.database import Connection, Database
 
 
-def reader_of(repo: Repository, base: Database, connection: Connection) -> Reader:
+def reader_of(repo: Repository, base: Database, connection: Connection) -> RecordReader:
     """The rows of this repository in an index."""
-    return Reader(connection, key_of(repo) if base.shared else "clone")
+    return RecordReader(connection, key_of(repo) if base.shared else "clone")
 
 
-def recorded(repo: Repository, reader: Reader, revisions: Sequence[str]) -> RecordedLines:
+def recorded(repo: Repository, reader: RecordReader, revisions: Sequence[str]) -> RecordedLines:
     """What the index has about the commits that the revisions select, all of HEAD without any."""
     if revisions or repo.resolve("HEAD") is not None:
         oids = frozenset(selected(repo, revisions or ["HEAD"]))
@@ -60,7 +60,7 @@ def stats(repo: Repository, base: Database, revisions: Sequence[str], group: str
     )
 
 
-def _prompt_names(reader: Reader) -> dict[str, str]:
+def _prompt_names(reader: RecordReader) -> dict[str, str]:
     """Prompt key → the beginning of its text, as far as the index has it."""
     texts = {row.digest: row.text for row in reader.prompts() if row.text}
     return {
@@ -70,7 +70,7 @@ def _prompt_names(reader: Reader) -> dict[str, str]:
     }
 
 
-def _sessions(reader: Reader, rows: RecordedLines) -> SessionCounts:
+def _sessions(reader: RecordReader, rows: RecordedLines) -> SessionCounts:
     shipped = {row.session for row in rows.traces if row.session and row.oid in rows.landed}
     committed = {row.session for row in rows.traces if row.session}
     everywhere = {row.session for row in reader.traces() if row.session}

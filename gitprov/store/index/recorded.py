@@ -40,7 +40,7 @@ class TextMatch(NamedTuple):
     at: int
 
 
-class Reader:
+class RecordReader:
     """The rows of one repository, ordered by their fields."""
 
     def __init__(self, connection: Connection, key: str) -> None:
