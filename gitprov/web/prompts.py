@@ -32,7 +32,7 @@ class PromptRow(NamedTuple):
     last: str
 
 
-class PromptRevision(NamedTuple):
+class VersionOnPage(NamedTuple):
     """One text of a prompt; `diff` has (sign, text) against the one before."""
 
     name: str
@@ -144,12 +144,12 @@ class PromptPages:
             "alive_lines": sum(line.lines for line in lines),
         }
 
-    def _versions(self, traces: Sequence[str]) -> list[PromptRevision]:
+    def _versions(self, traces: Sequence[str]) -> list[VersionOnPage]:
         """The texts of a prompt in the order of their first use."""
         by_digest: dict[str, list[str]] = {}
         for trace in traces:
             by_digest.setdefault(self._digest(trace) or trace, []).append(trace)
-        out: list[PromptRevision] = []
+        out: list[VersionOnPage] = []
         for number, (digest, members) in enumerate(by_digest.items(), 1):
             row = self._data.prompts.get(digest)
             text = row.text if row else None
@@ -159,7 +159,7 @@ class PromptPages:
             version = f"{number}. {first.version or ''}".strip()
             name = f"Version {version}"
             out.append(
-                PromptRevision(name, (first.at or "")[:10], len(members), self._delta(members), text, diff)
+                VersionOnPage(name, (first.at or "")[:10], len(members), self._delta(members), text, diff)
             )
         return out
 
