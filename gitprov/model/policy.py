@@ -30,14 +30,14 @@ class CheckPolicy(NamedTuple):
     exclude: tuple[str, ...] = ()
     severity: Mapping[str, str] | None = None
     max_age_days: int | None = None
+    tools: tuple[str, ...] = ()
+    semgrep_rules: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     max_ai_share: float | None = None
     max_delta_rate: float | None = None
     reviewers: tuple[str, ...] = ()
-    tools: tuple[str, ...] = ()
-    semgrep_rules: tuple[str, ...] = ()
 
     def judges(self, path: str | None) -> bool:
         """Whether findings at a path count; findings without a path always do."""

@@ -427,6 +427,18 @@ for n in range(10):
 """
 
 
+def test_a_seq_that_was_retired_meanwhile(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that counted before another one added and retired an event does not give its seq again."""
+    assert inbox.append_event(row(inbox)) == 1
+    inbox.retire([1])
+    late = Inbox(inbox.root)
+    count = late.next_seq
+    answers = iter([1])
+    monkeypatch.setattr(late, "next_seq", lambda: next(answers, None) or count())
+    assert late.append_event(row(inbox, "b.py")) == 2
+    assert inbox.seqs() == [2]
+
+
 def test_sixteen_processes_at_once(inbox: Inbox, env: dict[str, str]) -> None:
     """Nothing is lost, doubled or overwritten when sixteen processes write and one of them retires."""
     runs = [

@@ -68,10 +68,17 @@ class Inbox:
                 row = {**row, "v": VERSION, "seq": seq}
                 rows.add(Event.from_json(row))
                 if files.create(self.tmp, self.event_path(seq), files.json_line(row)):
-                    self._appended = seq
-                    return seq
+                    if self._is_twice(seq):
+                        files.remove(self.event_path(seq))
+                    else:
+                        self._appended = seq
+                        return seq
                 self._appended = 0
                 seq = max(seq + 1, self.next_seq())
+
+    def _is_twice(self, seq: int) -> bool:
+        """Whether another process had an event of this seq retired before the new one was created."""
+        return os.path.exists(self.archived_path(seq)) and os.path.exists(self.event_path(seq))
 
     def append_once(self, key: str, rows: list[dict[str, Any]]) -> list[int]:
         """Add the events of one tool use unless they are already recorded. Returns the new seqs.

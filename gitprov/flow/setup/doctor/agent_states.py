@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from gitprov.agents import table
@@ -63,17 +65,23 @@ def _is_hooked(row: table.AgentRow, scope: SettingsScope) -> bool:
 
 
 def _reports(case: Examination) -> dict[str, tuple[str | None, str | None]]:
-    """Agent → the moment of its newest turn and the version in it."""
+    """Agent → the moment of its newest turn and the version in it; of inboxes that this user may read."""
     reports: dict[str, tuple[str | None, str | None]] = {}
     root = os.path.join(case.repo.home, "inbox")
-    for name in files.names(root):
-        sessions = open_inbox(os.path.join(root, name), case.repo.env).sessions
-        for key in files.names(sessions.root):
-            for turn_name in sessions.turns(key)[-1:]:
-                turn = sessions.read(key, turn_name)
-                if not isinstance(turn, Turn) or not turn.agent:
-                    continue
-                heard, _ = reports.get(turn.agent, (None, None))
-                if heard is None or (turn.at or "") > heard:
+    with contextlib.suppress(PermissionError):  # a finding of its own says so
+        for name in files.names(root):
+            for turn in _last_turns(case, os.path.join(root, name)):
+                heard, _ = reports.get(turn.agent or "", (None, None))
+                if turn.agent and (heard is None or (turn.at or "") > heard):
                     reports[turn.agent] = (turn.at, turn.agent_version)
     return reports
+
+
+def _last_turns(case: Examination, inbox_dir: str) -> Iterator[Turn]:
+    """The newest turn of each session in an inbox."""
+    sessions = open_inbox(inbox_dir, case.repo.env).sessions
+    for key in files.names(sessions.root):
+        for turn_name in sessions.turns(key)[-1:]:
+            turn = sessions.read(key, turn_name)
+            if isinstance(turn, Turn):
+                yield turn
