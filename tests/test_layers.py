@@ -106,8 +106,8 @@ def pure_rooms_stay_pure(path: str, tree: ast.Module) -> Iterator[str]:
 
 
 def only_git_starts_processes(path: str, tree: ast.Module) -> Iterator[str]:
-    """Only git/process.py, the sandbox, and the plug-in of pytest for a user's commands start processes."""
-    files = ("gitprov/git/process.py", "gitprov/testing/process.py")
+    """Only two files of the git room, the sandbox, and the plug-in of pytest for a user's commands start processes."""
+    files = ("gitprov/git/process.py", "gitprov/git/programs.py", "gitprov/testing/process.py")
     if path not in files and room(path) != "sandbox":
         yield from imports_of(tree, PROCESS_MODULES)
         yield from uses_of(tree, PROCESS_ATTRIBUTES)

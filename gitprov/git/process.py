@@ -1,12 +1,10 @@
-"""Starts processes: git, a pager, `ps`. No other module of gitprov starts any."""
+"""Starts processes: git, a pager, `ps`. Only `programs` beside it starts others: those of users."""
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from typing import IO, NamedTuple
+from typing import IO
 
 from gitprov.errors import GitFailed
 
@@ -104,60 +102,6 @@ def output_of(words: Sequence[str]) -> bytes:
     cannot be started.
     """
     return subprocess.run(words, capture_output=True, check=False, stdin=subprocess.DEVNULL).stdout
-
-
-class ToolRun(NamedTuple):
-    """How a program ended. `status`: None where its time was up; `output`: what it printed, at most the limit
-    and a byte more; `words`: the last line of its messages.
-    """
-
-    status: int | None
-    output: bytes
-    words: str
-
-
-def run_tool(words: Sequence[str], *, cwd: str, env: Env, seconds: float, largest: int) -> ToolRun:
-    """Run another program than git for a limited time, after which it and its processes are ended. OSError
-    where it cannot be started.
-    """
-    import tempfile
-
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as messages:
-        process = subprocess.Popen(
-            list(map(encode, words)),
-            cwd=cwd,
-            env=dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=messages,
-            start_new_session=True,
-        )
-        try:
-            status: int | None = process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            status = None
-            _end_group(process)
-        out.seek(0)
-        messages.seek(max(0, messages.seek(0, os.SEEK_END) - 10_000))
-        rows = decode(messages.read()).strip().splitlines()
-        return ToolRun(status, out.read(largest + 1), rows[-1] if rows else "")
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """End a process that leads a group, and all of the group; it has not been waited for."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        process.kill()
-    process.wait()
-
-
-def run_program(words: Sequence[str], env: Env) -> int:
-    """Run another program than git on our own standard streams; its exit status, 127 where there is none."""
-    try:
-        return subprocess.run(words, env=dict(env), check=False).returncode
-    except OSError:
-        return 127
 
 
 def open_shell(command: str, env: Env) -> subprocess.Popen[bytes]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gitprov.model.finding import ERROR, UNKNOWN
 from gitprov.output.drift import findings, headline, log_lines, markdown
 
-RUN = {
+RUN: dict[str, Any] = {
     "feature": "totals",
     "usable": 2,
     "samples": 3,
@@ -38,7 +40,7 @@ def test_a_run_without_a_sample() -> None:
     none = {**RUN, "usable": 0}
     assert [row.rule for row in findings(none)] == ["drift/no-sample"]
     assert headline(none) == "none of 3 samples could be run"
-    assert "unknown of 5" in list(markdown([none]))[2]
+    assert "**unknown** of 5" in list(markdown([none]))[2]
 
 
 def test_a_run_within_its_threshold() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gitprov.flow.behaviour.redaction import redaction
-from gitprov.git.process import run_program
+from gitprov.git.programs import run_program
 
 _LIMIT = 64 << 20
 

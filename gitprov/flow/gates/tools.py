@@ -19,7 +19,8 @@ from gitprov.checks.security.tools.reports import BANDIT, RUFF, SEMGREP, ToolHit
 from gitprov.errors import UsageError
 from gitprov.flow.gates.subjects import Subject
 from gitprov.git.files import tree_files
-from gitprov.git.process import Env, run_tool
+from gitprov.git.process import Env
+from gitprov.git.programs import run_tool
 from gitprov.model.finding import UNKNOWN, Finding
 from gitprov.model.policy import TOOLS, CheckPolicy
 from gitprov.model.ranges import LineSet
