@@ -10,8 +10,9 @@ from urllib.parse import quote
 from gitprov.feeds.addresses import Registry
 from gitprov.feeds.client import Client, HttpAnswer
 
-#: Ecosystem → its name in the OSV format.
+#: Ecosystem → its name in the OSV format. Crates are named by their package URL.
 _ECOSYSTEMS = {"pypi": "PyPI", "npm": "npm", "crates": "cargo"}
+_CRATE = "pkg:cargo/"
 #: Most questions of one request, and most pages that are followed.
 _MOST, _PAGES = 1000, 20
 
@@ -25,7 +26,7 @@ class OsvPin(NamedTuple):
 
 
 class OsvRecord(NamedTuple):
-    """A vulnerability: its other ids, and (ecosystem in the OSV format, name, version) of each fix."""
+    """A vulnerability: its other ids, and (ecosystem as the service names it, name, version) of each fix."""
 
     id: str
     aliases: tuple[str, ...]
@@ -70,7 +71,8 @@ def record(client: Client, service: Registry, name: str) -> OsvRecord:
     for affected in _dicts(page.get("affected")):
         package = affected.get("package")
         package = package if isinstance(package, dict) else {}
-        place = str(package.get("ecosystem")), str(package.get("name"))
+        crate = str(package.get("purl")).startswith(_CRATE)
+        place = "cargo" if crate else str(package.get("ecosystem")), str(package.get("name"))
         for versions in _dicts(affected.get("ranges")):
             events = _dicts(versions.get("events"))
             if versions.get("type") != "GIT":
@@ -81,6 +83,8 @@ def record(client: Client, service: Registry, name: str) -> OsvRecord:
 
 
 def _query(pin: OsvPin) -> dict[str, Any]:
+    if pin.ecosystem == "crates":
+        return {"package": {"purl": _CRATE + quote(pin.name, safe="")}, "version": pin.version}
     package = {"name": pin.name, "ecosystem": _ECOSYSTEMS[pin.ecosystem]}
     return {"package": package, "version": pin.version}
 

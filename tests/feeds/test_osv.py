@@ -74,6 +74,10 @@ def test_the_fixes_of_a_package() -> None:
         affected("PyPI", "a.b", "GIT", {"fixed": "c0ffee"}),
         affected("npm", "a-b", "SEMVER", {"fixed": "9"}),
         {"package": 3, "ranges": 3},
+        {
+            "package": {"ecosystem": "any", "name": "a-b", "purl": "pkg:cargo/a-b"},
+            "ranges": [{"type": "SEMVER", "events": [{"fixed": "7"}]}],
+        },
     ]
     with running() as server, Client(user_agent="test") as client:
         data = json.dumps({"aliases": ["X", 3, ""], "affected": rows}).encode()
@@ -82,3 +86,14 @@ def test_the_fixes_of_a_package() -> None:
     assert record.aliases == ("X",)
     assert record.fixed_in(PINS[0]) == ["2"]
     assert record.fixed_in(PINS[1]) == []
+    assert record.fixed_in(osv.OsvPin("crates", "a_b", "1")) == ["7"]
+
+
+def test_crates_are_asked_for_by_their_package_url() -> None:
+    """Their name in the format is the address of a registry, which a project may have another one of."""
+    with running() as server, Client(user_agent="test", retry_wait=0) as client:
+        server.add(BATCH, results(page("A")))
+        pins = [osv.OsvPin("crates", "serde", "1.0.0")]
+        assert osv.known_ids(client, Registry(server.address, "test"), pins) == [["A"]]
+        queries = json.loads(server.bodies[0])["queries"]
+    assert queries == [{"package": {"purl": "pkg:cargo/serde"}, "version": "1.0.0"}]
