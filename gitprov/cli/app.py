@@ -47,6 +47,11 @@ COMMANDS = {
     "trace": "gitprov.cli.commands.trace",
     "report": "gitprov.cli.commands.report",
     "serve": "gitprov.cli.commands.serve",
+    "import": "gitprov.cli.commands.exchange.importing",
+    "export": "gitprov.cli.commands.exchange.exporting",
+    "attest": "gitprov.cli.commands.exchange.attest",
+    "verify-attestation": "gitprov.cli.commands.exchange.verify_attestation",
+    "disclose": "gitprov.cli.commands.exchange.disclose",
 }
 """Each command and its module, in the order of the help. Only the requested command is imported."""
 

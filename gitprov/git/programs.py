@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gitprov.git.process import Env, decode, encode
+from gitprov.git.process import Completed, Env, decode, encode
 
 
 class ToolRun(NamedTuple):
@@ -63,3 +63,12 @@ def run_program(words: Sequence[str], env: Env) -> int:
         return subprocess.run(words, env=dict(env), check=False).returncode
     except OSError:
         return 127
+
+
+def run_other(words: Sequence[str], *, env: Env, stdin: bytes) -> Completed:
+    """Run another program than git to its end, with data on its standard input. OSError where it cannot be
+    started. Its messages are in English (LC_ALL=C).
+    """
+    return subprocess.run(
+        list(map(encode, words)), env={**env, "LC_ALL": "C"}, input=stdin, capture_output=True, check=False
+    )

@@ -22,6 +22,11 @@ def seconds_of(text: str | None) -> int | None:
     return (zoned - _START) // timedelta(seconds=1)
 
 
+def moment_of(seconds: int) -> str:
+    """`YYYY-MM-DDThh:mm:ssZ` of a moment; the first or last one that exists for moments outside."""
+    return _date(seconds).strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
+
+
 def day_of(seconds: int) -> str:
     """`YYYY-MM-DD` of a moment; the first or last day that exists for moments outside."""
     return _date(seconds).strftime("%Y-%m-%d").zfill(10)

@@ -1,0 +1,1 @@
+"""Commands that exchange provenance with other tools."""

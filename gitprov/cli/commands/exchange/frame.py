@@ -1,0 +1,66 @@
+"""What the commands of the exchange share: records brought up to date, output on a stream or in a file."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from gitprov.cli.door import exact, say
+from gitprov.errors import GitprovError
+from gitprov.model.lines import utf8
+
+if TYPE_CHECKING:
+    from gitprov.git.repo import Repository
+
+#: The largest file that is read.
+LARGEST = 256 << 20
+
+
+def refreshed(repo: Repository) -> None:
+    """Finish what a killed hook left, and take in what a fetch brought."""
+    from gitprov.flow.recover import finish_interrupted
+    from gitprov.flow.share.incoming import take_in
+
+    finish_interrupted(repo)
+    take_in(repo)
+
+
+def deliver(lines: Iterable[str], out: str | None, *, as_json: bool = False) -> None:
+    """Write lines to standard output, or to a new or replaced file; then print what was written."""
+    if out is None:
+        for line in lines:
+            exact(_raw(line))
+        return
+    place = os.path.abspath(out)
+    count = 0
+    try:
+        with open(f"{place}.new", "wb") as file:
+            for count, line in enumerate(lines, 1):  # noqa: B007 - the number after the last line
+                file.write(_raw(line))
+        os.replace(f"{place}.new", place)
+    except OSError as error:
+        raise GitprovError(f"{out} cannot be written: {error.strerror}", "choose another --out") from error
+    say(json.dumps({"out": out, "lines": count}) if as_json else f"{out}: {count} lines")
+
+
+def _raw(line: str) -> bytes:
+    return utf8(line, "backslashreplace") + b"\n"
+
+
+def content(place: str) -> bytes:
+    """The bytes of a file that the command line names. GitprovError where it cannot be read."""
+    try:
+        with open(place, "rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise GitprovError(f"{place} cannot be read: {error.strerror}", "name a file that exists") from error
+    if len(data) > LARGEST:
+        raise GitprovError(f"{place} is larger than {LARGEST >> 20} MiB", "split it")
+    return data
+
+
+def rows(problems: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """(commit, text) pairs as lines."""
+    yield from (f"  {oid[:12]} {text}" for oid, text in problems)

@@ -1,0 +1,1 @@
+"""Provenance exchanged with other tools: notes read and written, attestations, disclosures."""
