@@ -8,6 +8,10 @@ _NAMES = {
     "cases": "gitprov.testing.cases",
     "command": "gitprov.testing.cases",
     "equivalent": "gitprov.testing.equivalent",
+    "generates": "gitprov.sdk.generations",
+    "generation": "gitprov.sdk.generations",
+    "prompt": "gitprov.sdk.templates",
+    "record": "gitprov.sdk.generations",
     "register": "gitprov.behaviour.adapters",
 }
 

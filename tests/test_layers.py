@@ -126,8 +126,8 @@ def only_feeds_call_out(path: str, tree: ast.Module) -> Iterator[str]:
 
 
 def only_the_front_door_talks(path: str, tree: ast.Module) -> Iterator[str]:
-    """Printing, argv and environment belong to gitprov/cli, and to what runs inside a user's tests."""
-    if room(path) not in ("cli", "testing"):
+    """Printing, argv and environment belong to gitprov/cli, and to what runs inside a user's tests or program."""
+    if room(path) not in ("cli", "testing", "sdk"):
         yield from calls_of(tree, {"print", "input"})
         yield from uses_of(tree, FRONT_DOOR_ATTRIBUTES)
 

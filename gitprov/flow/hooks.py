@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 
-from gitprov.errors import GateError
+from gitprov.errors import GateError, GitprovError
 from gitprov.flow import git_state
-from gitprov.flow.change import staged_change
+from gitprov.flow.change import CommitChange, staged_change
 from gitprov.flow.context import CommitContext
 from gitprov.git.user.parent_command import command
 from gitprov.store import files, flags
 from gitprov.store import plan as plans
-from gitprov.store.inbox import limits, waiting
+from gitprov.store.inbox import limits, outputs, waiting
 from gitprov.store.plan import Plan
 
 
@@ -28,7 +28,9 @@ def pre_commit(context: CommitContext) -> None:
     keep_flags(context)
     waiting.ensure(context.inbox)
     amend = context.is_amend()
-    plan = stage.make_plan(context, staged_change(context.repo, amend))
+    change = staged_change(context.repo, amend)
+    _recognize(context, change)
+    plan = stage.make_plan(context, change)
     if plan is not None and context.config.sidecar:
         from gitprov.flow.commit import sidecars
 
@@ -50,6 +52,22 @@ def pre_commit(context: CommitContext) -> None:
     plans.save(context.repo.git_dir, plan)
     if _is_plain(context, plan):
         plans.issue(context.repo.git_dir, plan)
+
+
+def _recognize(context: CommitContext, change: CommitChange) -> None:
+    """Record what is staged of outputs whose files nobody named. Problems go to the log."""
+    if not outputs.paths(context.inbox):
+        return
+    import time
+
+    from gitprov.flow.capture.moment import utc_second
+    from gitprov.flow.evidence.outputs import record_arrivals
+
+    now = time.time()
+    try:
+        record_arrivals(context, change, now)
+    except (OSError, ValueError, GitprovError) as error:
+        context.inbox.log_problem(f"lines of an output were not recorded: {error}", utc_second(now))
 
 
 def _recover(context: CommitContext) -> None:

@@ -39,6 +39,7 @@ LINES_OF: dict[str, list[list[str]]] = {
     "record": [
         ["--agent", "a", EVIL], ["--agent", "a", "--param", EVIL, "plain"], ["--agent", "a", "--prompt-file", EVIL, "plain"], [EVIL],
         ["--agent", EVIL, "--model", EVIL, "--session", EVIL, "--prompt", LINES, "--json", NAME],
+        ["--agent", EVIL, "--jsonl", "plain"], ["--jsonl", EVIL],
     ],
     "status": [[], ["--json"], [EVIL]],
     "show": [

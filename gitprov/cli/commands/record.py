@@ -1,4 +1,4 @@
-"""`gitprov record`: record files that a model wrote, from a script or by hand."""
+"""`gitprov record`: record files that a model wrote, from a script or by hand, and logs of generations."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from gitprov.cli.door import say
-from gitprov.errors import UsageError
+from gitprov.cli.door import complain, say
+from gitprov.errors import EXIT_FINDINGS, UsageError
 from gitprov.flow.capture.by_hand import StatedGeneration, record
 from gitprov.flow.capture.moment import Moment
 
@@ -20,9 +20,12 @@ _LIMIT = 16 << 20
 
 def command(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH", help="Files the model wrote, as they are now.")
-    ],
-    agent: Annotated[str, typer.Option(help="Name of the tool that asked the model.")],
+        list[str] | None, typer.Argument(metavar="PATH", help="Files the model wrote, as they are now.")
+    ] = None,
+    agent: Annotated[
+        str | None,
+        typer.Option(help="Name of the tool that asked the model; needed but for rows that name it."),
+    ] = None,
     model: Annotated[str | None, typer.Option(help="The model, as its provider names it.")] = None,
     session: Annotated[str | None, typer.Option(help="Groups generations of one run.")] = None,
     turn: Annotated[str | None, typer.Option(help="Your id of this generation.")] = None,
@@ -40,18 +43,26 @@ def command(
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="When, in UTC: 2026-02-01T10:00:04Z.")
     ] = None,
+    jsonl: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A log with one generation in a row, as JSON; - for stdin."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was recorded as JSON.")] = False,
-) -> None:
+) -> int:
     """Record files that a model wrote. What changed since they were last known counts as generated.
 
+    With --jsonl each row is one generation (docs/from-code.md). Its files are those that it names; without
+    files, lines of its output are recognized in what is committed later. Bad rows are reported by number, the
+    others are recorded, and the exit code is 1.
+
     Example: gitprov record --agent codegen --model m-1 --prompt-file prompt.txt src/api.py
+
+    Example: gitprov record --agent codegen --jsonl answers.jsonl
     """
-    if not agent.strip():
-        raise UsageError("--agent is empty", "name the tool that asked the model, as in: --agent codegen")
     if prompt is not None and prompt_file is not None:
         raise UsageError("--prompt and --prompt-file exclude each other", "give the prompt once")
-    made = StatedGeneration(
-        agent=agent,
+    stated = StatedGeneration(
+        agent=agent or "",
         model=model,
         session=session,
         turn=turn,
@@ -63,11 +74,46 @@ def command(
         output=None if output_file is None else _text(output_file),
         at=at,
     )
-    done = record(made, paths, Moment(time.time(), os.environ, os.getcwd()))
+    if jsonl is not None:
+        if paths or stated != StatedGeneration(stated.agent):
+            raise UsageError("--jsonl takes no other facts than --agent", "write them into the rows")
+        return _record_log(jsonl, agent, as_json)
+    if not (agent or "").strip():
+        raise UsageError("--agent is empty", "name the tool that asked the model, as in: --agent codegen")
+    done = record(stated, paths or [], _moment())
     if as_json:
         say(json.dumps({"recorded": len(done.paths), "paths": list(done.paths)}))
     else:
-        say(f"recorded {len(done.paths)} file{'' if len(done.paths) == 1 else 's'}")
+        say(f"recorded {_count(len(done.paths), 'file')}")
+    return 0
+
+
+def _record_log(path: str, agent: str | None, as_json: bool) -> int:
+    """Record each row of a log; returns the exit code."""
+    from gitprov.flow.capture.bulk import record_log
+
+    try:
+        file = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115 - closed below
+        with file:
+            done = record_log(file, agent, _moment())
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    complain(*(f"row {bad.number}: {bad.why}" for bad in done.bad))
+    if as_json:
+        bad_rows = [bad._asdict() for bad in done.bad]
+        say(json.dumps({"generations": done.generations, "paths": list(done.paths), "bad": bad_rows}))
+    else:
+        counts = f"{_count(done.generations, 'generation')}, {_count(len(done.paths), 'file')}"
+        say(f"recorded {counts}" + (f"; bad rows: {len(done.bad)}" if done.bad else ""))
+    return EXIT_FINDINGS if done.bad else 0
+
+
+def _moment() -> Moment:
+    return Moment(time.time(), os.environ, os.getcwd())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _param(text: str) -> tuple[str, object]:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from gitprov.agents.protocol import EditReport, StatedContent
 from gitprov.agents.protocol import moment as in_utc
 from gitprov.errors import GitprovError, NotARepository, UsageError
+from gitprov.flow.capture import protocol
 from gitprov.flow.capture.delivery import Delivery
 from gitprov.flow.capture.moment import Moment, place_of
-from gitprov.flow.capture.protocol import record_edit
 
 
 class StatedGeneration(NamedTuple):
@@ -27,6 +27,7 @@ class StatedGeneration(NamedTuple):
     params: Mapping[str, object] = {}
     request_id: str | None = None
     output: str | None = None
+    usage: Mapping[str, object] = {}
     at: str | None = None
 
 
@@ -43,23 +44,51 @@ def record(generation: StatedGeneration, paths: Sequence[str], moment: Moment) -
     tree, NotARepository where neither the directory nor any path is in a work tree.
     """
     if not paths:
-        raise UsageError("no file was named", "name the files that the model wrote")
+        raise UsageError("no file was named", "name the files that the model wrote: PATH ...")
     if place_of(moment.cwd, moment.cwd, moment.env) is None and not any(
         _place(path, moment) for path in paths
     ):
         raise NotARepository(f"not in a git work tree: {moment.cwd}", "run this inside your repository")
+    with Delivery(moment.env) as delivery:
+        return record_in(delivery, generation, paths, moment)
+
+
+def record_in(
+    delivery: Delivery, generation: StatedGeneration, paths: Sequence[str], moment: Moment
+) -> Recorded:
+    """Record files, with the errors of `record`, as a part of a delivery; without files the output waits."""
     for path in paths:
         _check(path, moment)
     try:
         generation = generation._replace(at=in_utc(generation.at))
-        with Delivery(moment.env) as delivery:
-            return Recorded(
-                tuple(record_edit(_report(generation, path), moment, delivery).path for path in paths)
-            )
+        if not paths:
+            protocol.record_output(_report(generation, ""), moment, delivery, waits=True)
+        reports = (_report(generation, path) for path in paths)
+        return Recorded(tuple(protocol.record_edit(report, moment, delivery).path for report in reports))
     except ValueError as error:
         raise UsageError(str(error)) from error
     except OSError as error:
         raise GitprovError(f"cannot record: {error}", "is the .git directory writable?") from error
+
+
+def record_output(generation: StatedGeneration, moment: Moment, *, waits: bool = True) -> None:
+    """Record a generation without files; if it `waits`, its output does, for a commit with lines of it.
+
+    A generation with a turn that was recorded before completes it. NotARepository outside of work trees.
+    """
+    try:
+        generation = generation._replace(at=in_utc(generation.at))
+        with Delivery(moment.env) as delivery:
+            protocol.record_output(_report(generation, ""), moment, delivery, waits=waits)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    except OSError as error:
+        raise GitprovError(f"cannot record: {error}", "is the .git directory writable?") from error
+
+
+def is_outside(path: str, moment: Moment) -> bool:
+    """Whether an existing file is in no work tree."""
+    return os.path.isfile(os.path.join(moment.cwd, path)) and _place(path, moment) is None
 
 
 def _check(path: str, moment: Moment) -> None:
@@ -99,7 +128,7 @@ def _report(generation: StatedGeneration, path: str) -> EditReport:
         params=generation.params,
         request_id=generation.request_id,
         output=generation.output,
-        usage={},
+        usage=generation.usage,
         human=None,
         at=generation.at,
     )

@@ -14,6 +14,7 @@ from gitprov.errors import GitFailed
 from gitprov.flow.capture.digest import digest
 from gitprov.flow.capture.last_known import committed, git_surroundings, last_known
 from gitprov.flow.capture.moment import inbox_of, look_around
+from gitprov.flow.capture.redaction import Cleaner
 from gitprov.git.locate import Location
 from gitprov.model.event import ContentRef, Event, Turn
 from gitprov.store.inbox.inbox import Inbox
@@ -34,6 +35,7 @@ class Delivery:
         self._inboxes: dict[tuple[str, str], Inbox] = {}
         self._newest: dict[str, dict[str, ContentRef | None]] = {}
         self._readers: dict[str, FilteredHead] = {}
+        self._cleaners: dict[str, Cleaner] = {}
 
     def __enter__(self) -> Delivery:  # noqa: PYI034 - Self needs Python 3.11
         """The delivery itself."""
@@ -53,6 +55,12 @@ class Delivery:
             digest(self._inboxes[key], self._env)
             look_around(self._inboxes[key], place)
         return self._inboxes[key]
+
+    def cleaner(self, worktree: str) -> Cleaner:
+        """What removes secrets from the texts of reports about a work tree."""
+        if worktree not in self._cleaners:
+            self._cleaners[worktree] = Cleaner.of_project(worktree)
+        return self._cleaners[worktree]
 
     def last_content(self, inbox: Inbox, place: Location) -> bytes | None:
         """Content of a file after its newest event, else as committed; None where there was no such file.

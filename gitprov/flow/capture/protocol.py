@@ -7,11 +7,13 @@ from typing import Any
 
 from gitprov.agents import protocol as generic
 from gitprov.agents.protocol import EditReport
-from gitprov.errors import GitprovError
+from gitprov.errors import GitprovError, NotARepository
 from gitprov.flow.capture.delivery import Delivery
 from gitprov.flow.capture.moment import Moment, content_of, load, place_of, report
+from gitprov.flow.capture.redaction import Cleaner
 from gitprov.git.locate import Location
 from gitprov.model.event import Turn
+from gitprov.store.inbox import outputs
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.sessions import derived_turn, session_key
 
@@ -36,11 +38,13 @@ def record_edit(edit: EditReport, moment: Moment, delivery: Delivery) -> Locatio
     if place is None or not place.path:
         raise ValueError(f"{edit.path[:200]} is not a file of a work tree")
     inbox = delivery.inbox(place)
+    cleaner = delivery.cleaner(place.worktree)
+    edit = cleaner.fields(edit)
     before = _encode(edit.before.text) if edit.before.present else delivery.last_content(inbox, place)
     after = _encode(edit.after.text) if edit.after.present else content_of(place)
     if before is None and after is None:
         raise ValueError(f"{edit.path[:200]} does not exist, neither before nor after")
-    row = _event(edit, place, moment, _turn(inbox, edit, moment, delivery))
+    row = _event(edit, place, moment, _turn(inbox, edit, moment, delivery, cleaner))
     result = None if after is None else inbox.put_blob(after)
     row["before"] = None if before is None else inbox.put_blob(before).to_json()
     row["after"] = None if result is None else result.to_json()
@@ -73,33 +77,61 @@ def _event(edit: EditReport, place: Location, moment: Moment, turn: Turn | None)
     }
 
 
-def _turn(inbox: Inbox, edit: EditReport, moment: Moment, delivery: Delivery) -> Turn | None:
+def record_output(edit: EditReport, moment: Moment, delivery: Delivery, *, waits: bool) -> None:
+    """Record the turn of a report that names no file, in the inbox of the moment's directory.
+
+    If it `waits`, its output does, for a commit that holds lines of it. NotARepository outside of all work
+    trees.
+    """
+    place = place_of(moment.cwd, moment.cwd, moment.env)
+    if place is None:
+        raise NotARepository(f"not in a git work tree: {moment.cwd}", "run this inside your repository")
+    inbox = delivery.inbox(place)
+    cleaner = delivery.cleaner(place.worktree)
+    edit = cleaner.fields(edit)
+    old = None if edit.turn is None else inbox.turn(*_turn_name(edit))
+    turn = _turn(inbox, edit, moment, delivery, cleaner)
+    is_new = not (isinstance(old, Turn) and old.output is not None)
+    if waits and is_new and turn is not None and turn.output is not None:
+        outputs.add(inbox, turn.key, turn.turn)
+
+
+def _turn(
+    inbox: Inbox, edit: EditReport, moment: Moment, delivery: Delivery, cleaner: Cleaner
+) -> Turn | None:
     """The report's turn, started or completed; None for a person's edit outside of any turn."""
     if edit.type == "human" and edit.turn is None:
         return None
+    key, name = _turn_name(edit)
     turn = Turn(
-        key=session_key(edit.agent or "", edit.session or ""),
-        turn=derived_turn("t", edit.turn) if edit.turn is not None else "",
+        key=key,
+        turn=name,
         agent=edit.agent,
         agent_version=edit.agent_version,
         session=edit.session,
-        prompt=None if edit.prompt is None else inbox.put_text(edit.prompt),
+        prompt=cleaner.text(inbox, edit.prompt),
         prompt_name=edit.prompt_name,
         prompt_version=edit.prompt_version,
         at=edit.at or moment.at,
         params=dict(edit.params),
         cwd=edit.cwd or moment.cwd,
-        output=None if edit.output is None else inbox.put_text(edit.output),
+        output=cleaner.text(inbox, edit.output),
         model=edit.model,
         usage=dict(edit.usage),
         request_ids=(edit.request_id,) if edit.request_id else (),
     )
     if edit.turn is not None:
         return inbox.sessions.put(turn)
-    name = (inbox.root, *edit.generation)
-    if name not in delivery.turns:
-        delivery.turns[name] = inbox.sessions.start(turn)
-    return delivery.turns[name]
+    shared = (inbox.root, *edit.generation)
+    if shared not in delivery.turns:
+        delivery.turns[shared] = inbox.sessions.start(turn)
+    return delivery.turns[shared]
+
+
+def _turn_name(edit: EditReport) -> tuple[str, str]:
+    """The session key and the turn's id in the inbox, empty where the report has no id of its turn."""
+    turn = "" if edit.turn is None else derived_turn("t", edit.turn)
+    return session_key(edit.agent or "", edit.session or ""), turn
 
 
 def _rows(payload: bytes) -> list[bytes]:

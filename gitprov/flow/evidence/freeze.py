@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from gitprov.attribution.recall import produced
+from gitprov.flow.capture.redaction import REDACTIONS, FieldCleaner, redactor
 from gitprov.flow.evidence.gather import Evidence, TurnKey
 from gitprov.git.write import BlobWriter
 from gitprov.model import canonical, generation, ids
@@ -57,12 +58,11 @@ class Freezer:
         self._format = object_format
         self._human = human
         self._blobs = blobs
-        self._redact = _redactor(config)
+        self._redact = redactor(config)
         # The redactor reuses its work on the content before, so short fields have a redactor of their own.
-        self._redact_field = cache(_redactor(config))
+        self._fields = FieldCleaner(cache(redactor(config)))
         self._keeps = config.privacy != "hash-only"
         self._sides: dict[str, str] = {}
-        self._replaced = 0
 
     def freeze(self, turn: Turn, events: list[Event]) -> Frozen:
         """The generation of the turn's present state.
@@ -70,14 +70,14 @@ class Freezer:
         `events`: the events of the turn that are in no generation yet, in order.
         """
         name = (turn.key, turn.turn)
-        self._replaced = 0
+        self._fields.count = 0
         turn = self._clean_turn(turn)
         prompt, prompt_row, prompt_oid = self._text(turn.prompt)
         _, output_row, output_oid = self._text(turn.output)
         edits = [self._edit(event) for event in events if event.type == "ai"]
         standing = [self._standing(instruction) for instruction in turn.instructions]
-        model = turn.model or self._clean(_only_value({event.model for event in events}))
-        human, request = self._clean(self._human), self._clean(_request(turn, events))
+        model = turn.model or self._fields.clean(_only_value({event.model for event in events}))
+        human, request = self._fields.clean(self._human), self._fields.clean(_request(turn, events))
         record = generation.seal(
             {
                 "v": generation.VERSION,
@@ -98,40 +98,17 @@ class Freezer:
                 "edits": edits,
                 "instructions": [{"path": path, **row} for path, row, _ in standing],
                 "usage": dict(turn.usage),
-                **({"field_redactions": self._replaced} if self._replaced else {}),
+                **({"field_redactions": self._fields.count} if self._fields.count else {}),
             }
         )
         self._place(record, [prompt_oid, output_oid], standing)
         return Frozen(record, name, tuple(event.seq for event in events))
 
-    def _clean(self, value: Any) -> Any:  # noqa: ANN401  # JSON
-        """A field of the record without secrets: text, or lists and mappings of text, including the keys."""
-        if isinstance(value, str):
-            text, count = self._redact_field(value.encode("utf-8", "surrogatepass"))
-            self._replaced += count
-            return text.decode("utf-8", "surrogatepass")
-        if isinstance(value, Mapping):
-            return {self._clean(name): self._clean_item(name, item) for name, item in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [self._clean(item) for item in value]
-        return value
-
-    def _clean_item(self, name: str, item: Any) -> Any:  # noqa: ANN401  # JSON
-        """A named value, redacted together with its name, which may mark a text as a secret (`api_key`)."""
-        if not isinstance(item, str) or "\n" in item:
-            return self._clean(item)
-        start, before = f"{name} = ", self._replaced
-        text = self._clean(f'{start}"{item}"')
-        if text.startswith(start):
-            return text[len(start) + 1 : -1]
-        self._replaced = before
-        return self._clean(item)
-
     def _clean_turn(self, turn: Turn) -> Turn:
         """The turn as the record may show it. Its key and content refs stay: they are names in the inbox."""
         identity = ("agent", "agent_version", "subagent", "model", "session", "turn", "request_ids")
         names = (*identity, "params", "usage", "prompt_name", "prompt_version")
-        return turn._replace(**{name: self._clean(getattr(turn, name)) for name in names})
+        return turn._replace(**{name: self._fields.clean(getattr(turn, name)) for name in names})
 
     def _text(self, ref: ContentRef | None, *, keep: bool = True) -> tuple[bytes | None, Record, str | None]:
         """A prompt or output: its redacted bytes, its row in the record, and its blob id if it is stored."""
@@ -139,6 +116,8 @@ class Freezer:
         if ref is None or raw is None:
             return None, {"digest": ref.digest if ref else None, "available": False, "redactions": 0}, None
         text, count = self._redact(raw)
+        before = ref.extra.get(REDACTIONS, 0)
+        count += before if isinstance(before, int) else 0
         row = {"digest": canonical.digest(text), "available": self._keeps, "redactions": count}
         return text, row, self._add(text) if self._keeps and keep else None
 
@@ -159,7 +138,7 @@ class Freezer:
             "before": self._side(event.before, before),
             "after": self._side(event.after, after),
             "raw_lines": self._lines(event, before, after) if readable else None,
-            "tool": self._clean(event.tool),
+            "tool": self._fields.clean(event.tool),
             "user_modified": event.user_modified,
         }
         for side, ref, data in (("before", event.before, before), ("after", event.after, after)):
@@ -234,19 +213,3 @@ def _request(turn: Turn, events: list[Event]) -> str | None:
     """The first request that wrote something; other requests of a turn may only have read."""
     wrote = [event.request_id for event in events if event.type == "ai" and event.request_id]
     return wrote[0] if wrote else _only_value(set(turn.request_ids))
-
-
-def _redactor(config: Config) -> Callable[[bytes], tuple[bytes, int]]:
-    if config.privacy == "full":
-        return lambda text: (text, 0)
-    from gitprov.checks.secrets.redact import Redactor
-
-    tool = Redactor(
-        allow=config.redact_allow, extra=[(rule.name, rule.regex) for rule in config.redact_extra]
-    )
-
-    def redact(text: bytes) -> tuple[bytes, int]:
-        done = tool.redact(text)
-        return done.text, done.count
-
-    return redact

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.model.event import Event, Turn
 from gitprov.store import files
-from gitprov.store.inbox import intents, spool, waiting
+from gitprov.store.inbox import intents, outputs, spool, waiting
 from gitprov.store.inbox import seen as sightings
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ def prune(inbox: Inbox, now: float) -> list[str]:
     _remove_older(inbox.marks.root, now - DAY)
     for path in intents.names(inbox):
         if files.age(path, now) > DAY:
+            files.remove(path)
+    for path in outputs.paths(inbox):
+        if files.age(path, now) > limits.keep_seconds:
             files.remove(path)
     _remove_older(os.path.join(inbox.root, "archive"), now - limits.keep_seconds)
     messages = _drop_old_events(inbox, now, limits.keep_days)

@@ -1,0 +1,110 @@
+"""Removes secrets from prompts, outputs and fields before anything of a report is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gitprov.errors import ConfigError
+from gitprov.model.config import Config
+from gitprov.model.event import ContentRef
+
+if TYPE_CHECKING:
+    from gitprov.agents.protocol import EditReport
+    from gitprov.store.inbox.inbox import Inbox
+
+REDACTIONS = "redactions"
+"""Field of a content reference: the number of secrets that were removed before the content was stored."""
+
+_FIELDS = (
+    *("agent", "agent_version", "model", "session", "turn", "tool", "tool_use_id", "prompt_name"),
+    *("prompt_version", "params", "request_id", "usage"),
+)
+
+
+class CleanText(NamedTuple):
+    """A text without secrets, and how many there were."""
+
+    text: bytes
+    finds: int
+
+
+def redactor(config: Config) -> Callable[[bytes], CleanText]:
+    """The redaction that the configuration asks for. It is faster where a text is like the one before it."""
+    if config.privacy == "full":
+        return lambda text: CleanText(text, 0)
+    from gitprov.checks.secrets.redact import Redactor
+
+    tool = Redactor(
+        allow=config.redact_allow, extra=[(rule.name, rule.regex) for rule in config.redact_extra]
+    )
+
+    def redact(text: bytes) -> CleanText:
+        done = tool.redact(text)
+        return CleanText(done.text, done.count)
+
+    return redact
+
+
+class FieldCleaner:
+    """Removes secrets from values of JSON. `count` is how many it removed."""
+
+    def __init__(self, redact: Callable[[bytes], CleanText]) -> None:
+        self._redact = redact
+        self.count = 0
+
+    def clean(self, value: Any) -> Any:  # noqa: ANN401  # JSON
+        """A field of the record without secrets: text, or lists and mappings of text, including the keys."""
+        if isinstance(value, str):
+            text, count = self._redact(value.encode("utf-8", "surrogatepass"))
+            self.count += count
+            return text.decode("utf-8", "surrogatepass")
+        if isinstance(value, Mapping):
+            return {self.clean(name): self._clean_item(name, item) for name, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.clean(item) for item in value]
+        return value
+
+    def _clean_item(self, name: str, item: Any) -> Any:  # noqa: ANN401  # JSON
+        """A named value, redacted together with its name, which may mark a text as a secret (`api_key`)."""
+        if not isinstance(item, str) or "\n" in item:
+            return self.clean(item)
+        start, before = f"{name} = ", self.count
+        text = self.clean(f'{start}"{item}"')
+        if text.startswith(start):
+            return text[len(start) + 1 : -1]
+        self.count = before
+        return self.clean(item)
+
+
+class Cleaner:
+    """Removes secrets from reports about one work tree."""
+
+    def __init__(self, config: Config) -> None:
+        self._redact = redactor(config)
+        self._field = FieldCleaner(redactor(config))
+
+    @classmethod
+    def of_project(cls, worktree: str) -> Cleaner:
+        """By the project's configuration; by the defaults where that is invalid.
+
+        A person's own settings can only be stricter, and are applied when a commit freezes the generation.
+        """
+        from gitprov.store.config import load_config
+
+        try:
+            return cls(load_config(worktree, {}))
+        except ConfigError:
+            return cls(Config())
+
+    def text(self, inbox: Inbox, text: str | None) -> ContentRef | None:
+        """A prompt or output, stored without its secrets; None for no text."""
+        if text is None:
+            return None
+        clean = self._redact(text.encode("utf-8", "surrogatepass"))
+        ref = inbox.put_text(clean.text.decode("utf-8", "surrogatepass"))
+        return ref._replace(extra={REDACTIONS: clean.finds}) if clean.finds else ref
+
+    def fields(self, edit: EditReport) -> EditReport:
+        """A report whose short fields have no secrets."""
+        return edit._replace(**{name: self._field.clean(getattr(edit, name)) for name in _FIELDS})

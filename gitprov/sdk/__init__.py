@@ -1,0 +1,1 @@
+"""What programs import: record a generation, name its files, name its prompt."""
