@@ -52,6 +52,7 @@ COMMANDS = {
     "attest": "gitprov.cli.commands.exchange.attest",
     "verify-attestation": "gitprov.cli.commands.exchange.verify_attestation",
     "disclose": "gitprov.cli.commands.exchange.disclose",
+    "push": "gitprov.cli.commands.push",
 }
 """Each command and its module, in the order of the help. Only the requested command is imported."""
 

@@ -91,6 +91,7 @@ LINES_OF: dict[str, list[list[str]]] = {
     "attest": [[EVIL], ["--key", EVIL], ["HEAD~1", "--key", EVIL, "--out", EVIL]],
     "verify-attestation": [[EVIL], ["plain", "--commit", EVIL], ["plain", "--allowed-signers", EVIL]],
     "disclose": [[], ["--json"], ["--policy", "kernel"], ["--policy", EVIL], [EVIL]],
+    "push": [["otlp", "-n"], ["loki", "-n", "--endpoint", "http://127.0.0.1:9"], [EVIL], ["otlp", "-n", "--range", EVIL], ["otlp", "-n", "--endpoint", EVIL], ["otlp", "-n", "--json"]],
     "trace": [[TRACE, "--surviving"], [TRACE, "--json", "--surviving"], [EVIL], ["gen"], [""]],
     "hook": [[EVIL], ["pre-push", WORD, "./" + EVIL], ["commit-msg", EVIL], ["post-commit"], ["prepare-commit-msg", EVIL, EVIL]],
     EVIL: [[], ["--help"]],
