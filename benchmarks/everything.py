@@ -16,6 +16,7 @@ from benchmarks import common
 NAMES = (
     "capture_claude",
     "capture_shell",
+    "acp",
     "commit_no_evidence",
     "commit_waiting",
     "commit_evidence",

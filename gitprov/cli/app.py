@@ -22,6 +22,7 @@ COMMANDS = {
     "uninstall": "gitprov.cli.commands.setup.uninstall",
     "doctor": "gitprov.cli.commands.setup.doctor",
     "capture": "gitprov.cli.commands.capture_help",
+    "acp": "gitprov.cli.commands.acp",
     "record": "gitprov.cli.commands.record",
     "status": "gitprov.cli.commands.status",
     "show": "gitprov.cli.commands.show",

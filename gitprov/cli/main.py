@@ -22,6 +22,10 @@ def main() -> int:
         from gitprov.cli.guard import run as run_guard
 
         return run_guard(argv[1:])
+    if argv[:1] == ["acp"] and not ({"-h", "--help"} & {*argv[1 : argv.index("--") if "--" in argv else 2]}):
+        from gitprov.cli.acp import run as run_acp
+
+        return run_acp(argv[1:])
     if argv == ["heal"]:
         from gitprov.cli.boundary import guarded
         from gitprov.cli.commands.heal_run import run as run_heal

@@ -111,6 +111,13 @@ def open_shell(command: str, env: Env) -> subprocess.Popen[bytes]:
     return subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE, env=dict(env))
 
 
+def open_agent(words: Sequence[str], env: Env) -> subprocess.Popen[bytes]:
+    """Start another program with pipes for its input and output, and our own stderr. OSError where it cannot
+    be started. The caller must wait for it.
+    """
+    return subprocess.Popen(words, env=dict(env), bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
 def opened(pipe: IO[bytes] | None) -> IO[bytes]:
     """The pipe of a process, as not None; ValueError where the process was started without it."""
     if pipe is None:

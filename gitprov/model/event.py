@@ -115,7 +115,8 @@ class Turn(NamedTuple):
     `turn` is unique within its session `key`. The turn starts at byte `offset` of the agent's own record,
     `transcript`; `prompt_id` is the prompt's id in that record. `output` is the raw output as readable text,
     `tools` are the ids of the tool uses in it, `message` is the agent's last message alone. `parent` is the
-    newest generation that a commit has already frozen for this turn.
+    newest generation that a commit has already frozen for this turn. `host` is what the agent runs
+    in, such as `acp`; None where its reports do not name it.
     """
 
     key: str
@@ -141,6 +142,7 @@ class Turn(NamedTuple):
     request_ids: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
     parent: str | None = None
+    host: str | None = None
     extra: Mapping[str, Any] = _NOTHING
 
     @classmethod
@@ -257,7 +259,7 @@ _EVENT_FIELDS: Mapping[str, _Reader] = {
 _TURN_FIELDS: Mapping[str, _Reader] = {
     **dict.fromkeys(("key", "turn"), _text),
     **dict.fromkeys(("agent", "agent_version", "session", "prompt_name", "prompt_version"), _maybe_text),
-    **dict.fromkeys(("prompt_id", "at", "cwd", "transcript", "model", "parent"), _maybe_text),
+    **dict.fromkeys(("prompt_id", "at", "cwd", "transcript", "model", "parent", "host"), _maybe_text),
     **dict.fromkeys(("prompt", "output", "message"), _ref),
     **dict.fromkeys(("params", "usage"), _or(_NOTHING, _part)),
     **dict.fromkeys(("request_ids", "tools"), _or((), _texts)),

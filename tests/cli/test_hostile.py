@@ -36,6 +36,7 @@ LINES_OF: dict[str, list[list[str]]] = {
     "uninstall": [["--dry-run"], [EVIL], ["--template", EVIL]],
     "doctor": [[], ["--json"], ["--fix"], [EVIL]],
     "capture": [[EVIL], [EVIL, EVIL], ["generic"], ["-h", EVIL]],
+    "acp": [[EVIL], ["--", EVIL], ["--agent", EVIL], ["--" + EVIL, "--", "true"]],
     "record": [
         ["--agent", "a", EVIL], ["--agent", "a", "--param", EVIL, "plain"], ["--agent", "a", "--prompt-file", EVIL, "plain"], [EVIL],
         ["--agent", EVIL, "--model", EVIL, "--session", EVIL, "--prompt", LINES, "--json", NAME],

@@ -37,10 +37,11 @@ UNKNOWN_TURN = "p000000000000"
 """Id of the turn of a session to which edits without a known prompt belong."""
 
 
-def submit(hook: Hook, moment: Moment, parent: str | None = None) -> None:
+def submit(hook: Hook, moment: Moment, parent: str | None = None, host: str | None = None) -> None:
     """Start a turn for a submitted prompt. The same prompt delivered twice starts one turn.
 
-    `parent` is the session that started this one, for agents whose subagents have sessions of their own.
+    `parent` is the session that started this one, for agents whose subagents have sessions of their own;
+    `host` is what the agent runs in.
     """
     place = home(hook, moment)
     if place is None or hook.prompt is None:
@@ -54,6 +55,7 @@ def submit(hook: Hook, moment: Moment, parent: str | None = None) -> None:
         offset=offset,
         instructions=instructions(inbox, place, hook, moment),
         extra={} if parent is None else {"parent_session": parent},
+        host=host,
     )
     if not _is_repeated(inbox, turn):
         inbox.sessions.start(turn)

@@ -82,7 +82,7 @@ class Freezer:
             {
                 "v": generation.VERSION,
                 "key": ids.prompt_key(model, prompt) if prompt is not None else None,
-                "agent": {"name": turn.agent, "version": turn.agent_version},
+                "agent": _agent(turn),
                 "subagent": None if turn.subagent is None else dict(turn.subagent),
                 "model": model,
                 "params": dict(turn.params),
@@ -106,7 +106,7 @@ class Freezer:
 
     def _clean_turn(self, turn: Turn) -> Turn:
         """The turn as the record may show it. Its key and content refs stay: they are names in the inbox."""
-        identity = ("agent", "agent_version", "subagent", "model", "session", "turn", "request_ids")
+        identity = ("agent", "agent_version", "subagent", "model", "session", "turn", "request_ids", "host")
         names = (*identity, "params", "usage", "prompt_name", "prompt_version")
         return turn._replace(**{name: self._fields.clean(getattr(turn, name)) for name in names})
 
@@ -201,6 +201,12 @@ def groups(evidence: Evidence, frozen: Callable[[int], str | None]) -> dict[Turn
         if event.key is not None and event.turn is not None and frozen(event.seq) is None:
             out.setdefault((event.key, event.turn), []).append(event)
     return out
+
+
+def _agent(turn: Turn) -> Record:
+    """The agent of a turn, with its version, and what it runs in where that is known."""
+    host = {"host": turn.host} if turn.host else {}
+    return {"name": turn.agent, "version": turn.agent_version, **host}
 
 
 def _only_value(values: set[str | None]) -> str | None:

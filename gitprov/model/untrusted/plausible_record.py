@@ -24,7 +24,7 @@ _FIELDS: dict[str, Check] = {
     **dict.fromkeys(("edits", "instructions", "request_ids"), _is_list),
 }
 _PARTS: dict[str, dict[str, Check]] = {
-    "agent": dict.fromkeys(("name", "version"), is_text),
+    "agent": dict.fromkeys(("name", "version", "host"), is_text),
     "prompt": {**dict.fromkeys(("digest", "name", "version"), is_text), "redactions": is_count},
     "output": {"digest": is_text, "redactions": is_count},
     "subagent": dict.fromkeys(("id", "type"), is_text),
