@@ -1,7 +1,6 @@
 from gitprov.behaviour.adapters import register as register
 from gitprov.behaviour.difference import Tolerance as Tolerance
 from gitprov.sdk.generations import generates as generates
-from gitprov.sdk.generations import OpenGeneration as generation
 from gitprov.sdk.generations import record as record
 from gitprov.sdk.templates import prompt as prompt
 from gitprov.testing.cases import case as case

@@ -124,7 +124,7 @@ def test_any_encoding(agent: Replay, encoding: str) -> None:
     assert agent.repo.classes("a.py") == ["unknown", "ai", "unknown"]
 
 
-def test_files_elsewhere(agent: Replay, tmp_path: Any) -> None:  # noqa: ANN401 - a path
+def test_files_elsewhere(agent: Replay, tmp_path: Any) -> None:
     """An edit outside is nobody's; one in another worktree is that worktree's."""
     other = agent.repo.add_worktree(tmp_path / "other", "-b", "other")
     agent.deliver(codex("UserPromptSubmit", prompt="digits"))

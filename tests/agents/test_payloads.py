@@ -276,7 +276,7 @@ ODD: list[Any] = [
 ]
 
 
-def mutated(value: Any, chance: random.Random) -> Any:  # noqa: ANN401 - any JSON value
+def mutated(value: Any, chance: random.Random) -> Any:
     """A JSON value with some of its parts replaced, removed or renamed."""
     if chance.random() < 0.06:
         return chance.choice(ODD)

@@ -24,7 +24,7 @@ def tally(**sets: str) -> Tally:
     return empty._replace(**{name: lines(text) for name, text in sets.items()})  # type: ignore[arg-type]  # sets only
 
 
-def trace(files: dict[str, Any], **fields: Any) -> TraceRow:  # noqa: ANN401 - JSON
+def trace(files: dict[str, Any], **fields: Any) -> TraceRow:
     """A trace row."""
     return TraceRow.make("t", files=files, **fields)
 

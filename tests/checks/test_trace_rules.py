@@ -42,7 +42,9 @@ DECLARED = ENTRY._replace(
 )
 
 
-def findings(entry: LoggedCommit, profiles: Sequence[str] = (), **policy: Any) -> list[Finding]:  # noqa: ANN401  # fields of a policy
+def findings(
+    entry: LoggedCommit, profiles: Sequence[str] = (), **policy: Any
+) -> list[Finding]:  # fields of a policy
     """What a policy finds in a commit."""
     rows = list(of_commit(entry, CheckPolicy(**policy), profiles))
     assert {row.rule for row in rows} <= {*RULES}
@@ -50,7 +52,7 @@ def findings(entry: LoggedCommit, profiles: Sequence[str] = (), **policy: Any) -
     return rows
 
 
-def ids(entry: LoggedCommit, profiles: Sequence[str] = (), **policy: Any) -> list[str]:  # noqa: ANN401  # fields of a policy
+def ids(entry: LoggedCommit, profiles: Sequence[str] = (), **policy: Any) -> list[str]:  # fields of a policy
     """The rules, with a question mark for what could not be looked at."""
     return [row.rule + ("?" if row.level == UNKNOWN else "") for row in findings(entry, profiles, **policy)]
 

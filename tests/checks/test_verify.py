@@ -43,7 +43,7 @@ ROW = st.fixed_dictionaries(
 LINES = st.sets(st.integers(1, 30), max_size=12).map(LineSet)
 
 
-def told(row: Any) -> bytes:  # noqa: ANN401 - any JSON value
+def told(row: Any) -> bytes:
     """A line of a note; half characters, which JSON can spell, are spelt."""
     return json.dumps(row).encode("ascii")
 
@@ -84,7 +84,7 @@ RECORD = st.fixed_dictionaries(
 )
 
 
-def sealed(row: Any) -> bytes:  # noqa: ANN401 - any JSON object
+def sealed(row: Any) -> bytes:
     """A record as bytes, with the digest that it has."""
     return canonical.dump_line(generation.seal({"at": "2026-02-01T10:00:04Z", **row}))
 
@@ -321,7 +321,7 @@ def test_sidecars() -> None:
     row = TraceRow.make(TRACE, model="m", at="t", prompt="p")
     good = {"trace_id": TRACE, "model": "m", "generated_at": "t", "prompt_hash": "p", "traces": [TRACE]}
 
-    def kinds(change: dict[str, object], files: tuple[str, ...] = ("a",), rows: Any = (row,)) -> list[str]:  # noqa: ANN401
+    def kinds(change: dict[str, object], files: tuple[str, ...] = ("a",), rows: Any = (row,)) -> list[str]:
         data = json.dumps({**good, **change}).encode()
         known = None if rows is None else {one.id: one for one in rows}
         return [one.rule for one in verify_store.sidecar(".ai-trace/a.json", data, files, known)]

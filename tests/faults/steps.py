@@ -111,7 +111,7 @@ def claude_report(repo: GitRepo) -> str:
     sent: list[dict[str, Any]] = []
     real = claude.hook
 
-    def hold(name: str, **facts: Any) -> Any:  # noqa: ANN401 - stands for the session's own
+    def hold(name: str, **facts: Any) -> Any:
         if name != "PostToolUse":
             return real(name, **facts)
         sent.append({"hook_event_name": name, **facts})

@@ -134,7 +134,7 @@ def unusual(claude: ClaudeSession) -> None:
 STORIES = [plain, subagents, unannounced, resumed_subagent, stashed, unusual]
 
 
-def _text(inbox: Inbox, ref: Any) -> Any:  # noqa: ANN401 - JSON
+def _text(inbox: Inbox, ref: Any) -> Any:
     """A text, cut where a comparison of it would take minutes; the reference has its digest."""
     return inbox.get_blob(ref).decode()[:2000] if ref is not None and ref.stored else ref
 

@@ -96,7 +96,7 @@ def rewrite(repo: GitRepo, ref: str, **files: str | bytes | None) -> None:
     repo.git("fast-import", "--quiet", "--done", input=b"".join(parts) + b"\ndone\n")
 
 
-def change_note(repo: GitRepo, rev: str, change: Any) -> Row:  # noqa: ANN401 - a function that changes a row
+def change_note(repo: GitRepo, rev: str, change: Any) -> Row:
     """Rewrite the trace rows of a commit's note by `change`; returns the first as it is then."""
     rows = repo.note(rev)
     traces = [row for row in rows if row["kind"] == "trace"]
@@ -512,7 +512,7 @@ def test_sidecars_are_clean(sidecars: GitRepo) -> None:
         (None, "sidecar-alone"),
     ],
 )
-def test_sidecars(sidecars: GitRepo, change: Any, kind: str) -> None:  # noqa: ANN401 - a function or None
+def test_sidecars(sidecars: GitRepo, change: Any, kind: str) -> None:
     """A sidecar that says something else, cannot be read, or whose file is gone."""
     path = ".ai-trace/a.py.json"
     if change is None:

@@ -38,7 +38,7 @@ def _remembering(known: dict[object, subprocess.CompletedProcess[bytes]]) -> Cal
         args: Sequence[str],
         *,
         stdin: bytes | None = None,
-        **more: Any,  # noqa: ANN401 - handed on as it is
+        **more: Any,
     ) -> subprocess.CompletedProcess[bytes]:
         if args[0] not in _FIXED or "--verify" in args:
             return process.run_git(args, stdin=stdin, **more)

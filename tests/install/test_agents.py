@@ -40,7 +40,7 @@ STYLES = [
 ]
 
 
-def settings(path: Path) -> Any:  # noqa: ANN401 - whatever JSON holds
+def settings(path: Path) -> Any:
     """A settings file, parsed."""
     return json.loads(path.read_text())
 

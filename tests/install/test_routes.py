@@ -102,7 +102,7 @@ def test_both_routes_give_the_same_notes(tmp_path: Path, env: dict[str, str]) ->
 
 
 @pytest.mark.parametrize("route", [native, framework])
-def test_both_routes_refuse(repo: GitRepo, route: Any) -> None:  # noqa: ANN401 - a function of this file
+def test_both_routes_refuse(repo: GitRepo, route: Any) -> None:
     """A message whose trailer somebody took out is refused on either route, and nothing is lost by it."""
     repo.write("README", "a project\n")
     repo.commit("Start")

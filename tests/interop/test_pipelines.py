@@ -13,7 +13,7 @@ ADDRESS, FORK = "https://forge.example/a/b.git", "https://forge.example/e/b.git"
 REPOSITORY = {"repository": {"default_branch": "main"}}
 
 
-def request(**facts: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+def request(**facts: Any) -> dict[str, Any]:
     """An event of a pull request."""
     base = {"sha": A, "ref": "main", "repo": {"clone_url": ADDRESS}}
     head = {"sha": B, "ref": "x", "repo": {"clone_url": facts.pop("fork", ADDRESS)}}

@@ -49,13 +49,13 @@ SHARE = TraceFile("a.py", "1", "2", 3, 1, 0, DELTA)
 NOTHING = Text(None, "none")
 
 
-def trace(**fields: Any) -> TraceAnswer:  # noqa: ANN401 - any field
+def trace(**fields: Any) -> TraceAnswer:
     """A trace about which nothing is known but what is given."""
     blank = TraceAnswer("gen_20260201_0123456789", "committed", "store", {}, NOTHING, NOTHING, (), (), ())
     return blank._replace(**fields)
 
 
-def commit(**fields: Any) -> CommitAnswer:  # noqa: ANN401 - any field
+def commit(**fields: Any) -> CommitAnswer:
     """A commit about which nothing is known but what is given."""
     return CommitAnswer(HEAD, True, None, (), (), (), (), (), 0)._replace(**fields)
 

@@ -107,7 +107,7 @@ def test_a_tombstone_wins(a: dict[str, str], b: dict[str, str]) -> None:
 def test_nobody_reads_where_nobody_forgot() -> None:
     """Without a tombstone no record is read, and without a path that has two blobs no content."""
 
-    def refuse(*_: object) -> Any:  # noqa: ANN401 - stands for two functions
+    def refuse(*_: object) -> Any:
         raise AssertionError
 
     assert generations.united([side([1, 0, 1]), side([0, 1, 0])], refuse, refuse) == side([1, 1, 1])

@@ -286,7 +286,7 @@ class ClaudeSession:
 
     # -- hooks and rows --------------------------------------------------------------------------------------------
 
-    def hook(self, event: str, **fields: Any) -> subprocess.CompletedProcess[str]:  # noqa: ANN401  # JSON
+    def hook(self, event: str, **fields: Any) -> subprocess.CompletedProcess[str]:  # JSON
         """Pipe one payload to the capture command; it must exit 0 and stay silent."""
         payload: Json = {
             "session_id": self.session_id,

@@ -48,7 +48,7 @@ def main(argv: list[str]) -> int:
 def _armed(
     real: Callable[..., Any], left: list[int], name: str, strike: Callable[[], None]
 ) -> Callable[..., Any]:
-    def deadly(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - stands for any function
+    def deadly(*args: Any, **kwargs: Any) -> Any:
         if name != "open" or args[1] & (os.O_WRONLY | os.O_RDWR):
             left[0] -= 1
             if left[0] == 0:

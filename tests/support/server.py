@@ -101,7 +101,7 @@ class Server:
         path.write_text(json.dumps({"repository": {"default_branch": "main"}, **document}))
         return {"GITHUB_EVENT_NAME": name, "GITHUB_EVENT_PATH": str(path), "GITHUB_ACTIONS": "true"}
 
-    def pull_request(self, number: int, base: str, head: str, **facts: Any) -> dict[str, str]:  # noqa: ANN401
+    def pull_request(self, number: int, base: str, head: str, **facts: Any) -> dict[str, str]:
         """The environment of an event of a pull request."""
         address = self.remote.path.as_uri()
         fork = facts.pop("fork", address)

@@ -30,7 +30,7 @@ def people(place: Path, env: dict[str, str], count: int = 2, *args: str) -> tupl
     return remote, clones
 
 
-def row(name: str, **facts: Any) -> str:  # noqa: ANN401 - any JSON
+def row(name: str, **facts: Any) -> str:
     """A line of a note."""
     return json.dumps({"kind": "human", "v": 1, "id": name, "files": {}, **facts})
 

@@ -37,7 +37,7 @@ def compare(repo: GitRepo, old: str, new: str) -> Document:
         return _document(compare_output.as_json(compare_sources(inner, old, new)))
 
 
-def restore(repo: GitRepo, name: str, **options: Any) -> Restored:  # noqa: ANN401  # fields of RestoreOptions
+def restore(repo: GitRepo, name: str, **options: Any) -> Restored:  # fields of RestoreOptions
     """`gitprov restore`."""
     moment = Moment(sealed.clock(repo.env), repo.env, str(repo.path))
     with _open(repo) as inner:
@@ -58,7 +58,7 @@ def prompt_log(repo: GitRepo, name: str) -> list[Document]:
     return rows
 
 
-def _prompts(repo: Repository) -> Any:  # noqa: ANN401  # a PromptList
+def _prompts(repo: Repository) -> Any:  # a PromptList
     return prompt_list(repo, load_config(repo.worktree, repo.config("gitprov.")))
 
 
