@@ -1,5 +1,6 @@
 from gitprov.behaviour.adapters import register as register
 from gitprov.behaviour.difference import Tolerance as Tolerance
+from gitprov.sdk.generations import OpenGeneration
 from gitprov.sdk.generations import generates as generates
 from gitprov.sdk.generations import record as record
 from gitprov.sdk.templates import prompt as prompt
@@ -7,5 +8,7 @@ from gitprov.testing.cases import case as case
 from gitprov.testing.cases import cases as cases
 from gitprov.testing.cases import command as command
 from gitprov.testing.equivalent import equivalent as equivalent
+
+generation = OpenGeneration
 
 __version__: str

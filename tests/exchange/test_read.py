@@ -104,7 +104,7 @@ def test_records_of_agent_trace(version: str, form: Callable[[Any], str]) -> Non
 
 
 @pytest.mark.parametrize(
-    "row", [7, {}, {"files": 1}, samples.agent_trace("one"), samples.agent_trace(version=None)]
+    "row", [7, {}, {"files": 1}, samples.agent_trace("one"), {**samples.agent_trace(), "version": None}]
 )
 def test_wrong_records_of_agent_trace(row: Any) -> None:
     """No record of another shape or version claims anything."""

@@ -35,14 +35,13 @@ def test_a_log_with_bad_rows(repo: GitRepo) -> None:
         '{"output":"x","files":"gone.py"}',
         '{"output":"y = 2\\n","agent":"other","at":"2026-02-01T10:00:04Z"}',
     ]
+    log = "\n".join(rows)
     for _ in range(2):
-        done = repo.gitprov(
-            "record", "--agent", "c", "--jsonl", "-", "--json", input="\n".join(rows), check=False
-        )
+        done = repo.gitprov("record", "--agent", "c", "--jsonl", "-", "--json", input=log, check=False)
         answer = json.loads(done.stdout)
         assert (done.returncode, answer["generations"], answer["paths"]) == (1, 2, ["a.py"])
         assert [bad["number"] for bad in answer["bad"]] == [3, 4, 5, 6, 7, 8, 9, 10]
-    assert "row 6: it has neither output nor files" in done.stderr
+        assert "row 6: it has neither output nor files" in done.stderr
     inbox = Inbox(str(repo.inbox()))
     evidence = gather(inbox)
     (turn,) = evidence.turns.values()
@@ -85,13 +84,13 @@ def test_the_oldest_output_makes_room(repo: GitRepo, monkeypatch: pytest.MonkeyP
     assert (first.turn, second.turn) == ("t2", "t3")
     outputs.spend(inbox, first, {4})
     assert outputs.waiting_outputs(inbox)[0].spent == {4}
-    path = Path(outputs.paths(inbox)[0])
+    last = Path(outputs.paths(inbox)[0])
     for text in (
         "{",
         '{"v":9,"key":"k","turn":"t","spent":[]}',
         '{"v":1,"key":"k","turn":"t","spent":["x"]}',
     ):
-        path.write_text(text)
+        last.write_text(text)
         assert [output.turn for output in outputs.waiting_outputs(inbox)] == ["t3"]
     outputs.drop(inbox, second)
 

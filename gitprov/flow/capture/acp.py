@@ -17,7 +17,7 @@ from gitprov.agents.acp_edits import Decided, Seen
 from gitprov.agents.report import FileEdit
 from gitprov.errors import GitprovError
 from gitprov.flow.capture import arrivals, live, turns
-from gitprov.flow.capture.arrivals import Delivered, Target
+from gitprov.flow.capture.arrivals import Delivered, EditTarget
 from gitprov.flow.capture.digest import digest
 from gitprov.flow.capture.edit_contents import EditedFile
 from gitprov.flow.capture.last_known import last_known
@@ -109,7 +109,7 @@ class AcpRecorder:
                 self._looks.pop(_name(hook.session, hook.tool_use_id or "", target.place), None)
 
     def _changes(
-        self, delivered: Delivered, inbox: Inbox, targets: list[Target], moment: Moment
+        self, delivered: Delivered, inbox: Inbox, targets: list[EditTarget], moment: Moment
     ) -> list[EditedFile]:
         """What the tool use did to its files, in order."""
         hook = delivered.report.hook
