@@ -10,7 +10,7 @@ from gitprov.model.ranges import LineSet, shared_out
 from gitprov.model.rows import TraceRow
 
 
-class Maker(NamedTuple):
+class ImportedMaker(NamedTuple):
     """Who made lines, as a foreign note names it. `key` is its name there, unique in the note.
 
     `human` is `Name <email>`: the person behind a model, or the author of lines of the class `human`. `at` is
@@ -32,7 +32,7 @@ class ForeignLines(NamedTuple):
     path: str
     cls: str
     lines: LineSet
-    maker: Maker
+    maker: ImportedMaker
 
 
 class ForeignNote(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gitprov.interop.formats import agent_trace, agentblame, entire, fields, git_ai, rows, whogitit
-from gitprov.model.exchange import ForeignNote, Maker
+from gitprov.model.exchange import ForeignNote, ImportedMaker
 from gitprov.model.ids import human_id
 from gitprov.model.note import Note
 from gitprov.model.ranges import MAX_LINE, LineSet
@@ -158,9 +158,9 @@ def test_other_notes(
 def test_makers_of_other_notes() -> None:
     """Prompt, model, session and moment come along."""
     first = whogitit.read(json.dumps(samples.WHOGITIT).encode()).claims[0].maker
-    assert first == Maker("7f3a/0", None, "claude-opus-4-5-20251101", "7f3a", "2026-02-24T10:00:05Z")
+    assert first == ImportedMaker("7f3a/0", None, "claude-opus-4-5-20251101", "7f3a", "2026-02-24T10:00:05Z")
     makers = [claim.maker for claim in agentblame.read(json.dumps(samples.AGENTBLAME_3).encode()).claims]
-    assert makers[0] == Maker(
+    assert makers[0] == ImportedMaker(
         "0011223344556677/p1", "claude-code", "claude-opus-4-5", "0011223344556677", "2026-01-27T09:30:00Z"
     )
     assert makers[1].at == "2026-01-27T09:00:00Z"

@@ -37,7 +37,7 @@ _MARKS = (b'"diff"', b"write_text_file", b"prompt", b"tool_call")
 _EARLY = (b"write_text_file", b"request_permission")
 
 
-class Look(NamedTuple):
+class DiskFile(NamedTuple):
     """A file as it was when an edit of it was announced. `seq` is the newest event's at that moment."""
 
     content: bytes | None
@@ -51,7 +51,7 @@ class AcpRecorder:
         self._conversation = Conversation(words, agent)
         self._env = env
         self._cwd = cwd
-        self._looks: dict[tuple[str, str, str], Look] = {}
+        self._looks: dict[tuple[str, str, str], DiskFile] = {}
 
     def look_early(self, line: bytes) -> None:
         """Read the files of an edit that waits for the editor, before the editor gets the message."""
@@ -129,7 +129,7 @@ class AcpRecorder:
                 latest[path] = Seen(change.after)
         return changes
 
-    def _seen(self, look: Look | None, inbox: Inbox, place: Location) -> Seen:
+    def _seen(self, look: DiskFile | None, inbox: Inbox, place: Location) -> Seen:
         """The file before an edit: when it was announced, or after the newest event since."""
         if look is None:
             return Seen(last_known(inbox, place, self._env), exact=False)
@@ -143,7 +143,7 @@ class AcpRecorder:
         if place is None or name is None or name in self._looks:
             return
         inbox = inbox_of(place)
-        self._looks[name] = Look(content_of(place), inbox.next_seq() - 1)
+        self._looks[name] = DiskFile(content_of(place), inbox.next_seq() - 1)
         while sum(len(look.content or b"") for look in list(self._looks.values())) > _KEPT:
             self._looks.pop(next(iter(self._looks)), None)
 

@@ -40,7 +40,7 @@ class ImportedNotes(NamedTuple):
 
 
 def import_notes(
-    repo: Repository, source: sources.Source, oids: Sequence[str], *, dry: bool
+    repo: Repository, source: sources.NoteSource, oids: Sequence[str], *, dry: bool
 ) -> ImportedNotes:
     """Read the foreign notes of commits and write what they claim into gitprov's, unless `dry`.
 

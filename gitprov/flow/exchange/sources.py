@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SESSIONS = 64
 
 
-class Source(NamedTuple):
+class NoteSource(NamedTuple):
     """A format to read. `ref`: the notes ref that holds it, `data`: the content of a file instead."""
 
     name: str
@@ -37,7 +37,7 @@ NOTES: Mapping[str, tuple[str | None, Callable[[bytes], ForeignNote]]] = {
 }
 
 
-def read(repo: Repository, source: Source, oids: Sequence[str]) -> dict[str, ForeignNote]:
+def read(repo: Repository, source: NoteSource, oids: Sequence[str]) -> dict[str, ForeignNote]:
     """Commit → its foreign note, for those of the commits that have one. GitprovError where the format needs
     a file or a ref that is not named.
     """

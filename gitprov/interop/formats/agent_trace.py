@@ -14,7 +14,7 @@ from gitprov.model.canonical import Json, JsonObject
 from gitprov.model.exchange import (
     ForeignLines,
     ForeignNote,
-    Maker,
+    ImportedMaker,
     RecordedCommit,
     RecordedRange,
     last_holds,
@@ -104,7 +104,7 @@ def _claims(
             yield ForeignLines(path, cls, lines, maker)
 
 
-def _maker(row: JsonObject, conversation: JsonObject, contributor: JsonObject) -> Maker:
+def _maker(row: JsonObject, conversation: JsonObject, contributor: JsonObject) -> ImportedMaker:
     """The maker of a range, with what gitprov keeps beside in the record's metadata."""
     urls = {
         str(entry.get("type")): fields.text(entry.get("url"))
@@ -115,12 +115,12 @@ def _maker(row: JsonObject, conversation: JsonObject, contributor: JsonObject) -
     if ids.is_trace_id(trace):
         more = fields.inner(fields.inner(ours, "traces"), trace)
         facts = {name: fields.text(more.get(name)) for name in ("agent", "model", "session", "at", "human")}
-        return Maker(trace, **facts, trace=trace)
+        return ImportedMaker(trace, **facts, trace=trace)
     person = (urls.get("person") or "").removeprefix(_PERSON_URL)
     if person:
-        return Maker(person, human=fields.text(fields.inner(ours, "people").get(person)))
+        return ImportedMaker(person, human=fields.text(fields.inner(ours, "people").get(person)))
     session = urls.get("session") or fields.text(conversation.get("url"))
-    return Maker(
+    return ImportedMaker(
         session or str(fields.text(row.get("id"))),
         fields.text(fields.inner(row, "tool").get("name")),
         _bare(fields.model(contributor.get("model_id"))),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gitprov.interop.formats import fields
 from gitprov.model.canonical import JsonObject
-from gitprov.model.exchange import ForeignLines, ForeignNote, Maker, last_holds
+from gitprov.model.exchange import ForeignLines, ForeignNote, ImportedMaker, last_holds
 from gitprov.model.ranges import readable
 from gitprov.model.untrusted.jsonvalue import loads_object
 
@@ -35,7 +35,7 @@ def _second(about: JsonObject, problems: list[str]) -> list[ForeignLines]:
             problems.append("an attribution has no path or no lines")
             continue
         agent, model = _agent(row.get("provider")), fields.model(row.get("model"))
-        maker = Maker(f"{agent}/{model}", agent, model, None, fields.text(about.get("timestamp")))
+        maker = ImportedMaker(f"{agent}/{model}", agent, model, None, fields.text(about.get("timestamp")))
         claims.append(ForeignLines(path, "ai", lines, maker))
     return claims
 
@@ -57,9 +57,9 @@ def _third(about: JsonObject, problems: list[str]) -> list[ForeignLines]:
     return claims
 
 
-def _of_session(record: JsonObject, session: str, prompt: str | None) -> Maker:
+def _of_session(record: JsonObject, session: str, prompt: str | None) -> ImportedMaker:
     at = next(_moments(record, prompt), fields.text(record.get("startedAt")))
-    return Maker(
+    return ImportedMaker(
         f"{session}/{prompt}", _agent(record.get("agent")), fields.model(record.get("model")), session, at
     )
 

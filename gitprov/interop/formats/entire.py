@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from gitprov.interop.formats import fields
-from gitprov.model.exchange import ForeignLines, ForeignNote, Maker
+from gitprov.model.exchange import ForeignLines, ForeignNote, ImportedMaker
 from gitprov.model.ranges import MAX_LINE, LineSet
 from gitprov.model.untrusted.jsonvalue import loads_object
 
@@ -43,7 +43,7 @@ def read(metadata: Sequence[bytes]) -> ForeignNote:
         session = fields.text(about.get("session_id"))
         key = f"{fields.text(about.get('checkpoint_id'))}/{session}"
         agent, at = fields.text(about.get("agent")), fields.text(about.get("created_at"))
-        maker = Maker(key, _slug(agent), None, session, at)
+        maker = ImportedMaker(key, _slug(agent), None, session, at)
         touched = about.get("files_touched")
         paths = map(fields.path, touched if isinstance(touched, list) else ())
         claims += [ForeignLines(path, "declared", _WHOLE, maker) for path in paths if path is not None]

@@ -11,7 +11,7 @@ from gitprov import __version__
 from gitprov.interop.formats import fields
 from gitprov.model import ids
 from gitprov.model.canonical import JsonObject
-from gitprov.model.exchange import ForeignLines, ForeignNote, Maker, RecordedCommit, last_holds
+from gitprov.model.exchange import ForeignLines, ForeignNote, ImportedMaker, RecordedCommit, last_holds
 from gitprov.model.ranges import LineSet
 from gitprov.model.rows import TraceRow
 from gitprov.model.sha import sha256_hex
@@ -77,18 +77,18 @@ def _entries(head: str, problems: list[str]) -> Iterator[_Entry]:
             problems.append(f"not an entry: {line[:60]!r}")
 
 
-def _maker(about: JsonObject, key: str) -> tuple[str, Maker] | None:
+def _maker(about: JsonObject, key: str) -> tuple[str, ImportedMaker] | None:
     """(class, maker) of a key: a session's (`s_…::t_…`), a person's (`h_…`), or that of an older prompt."""
     if key.startswith("h_"):
         author = fields.text(fields.inner(fields.inner(about, "humans"), key).get("author"))
-        return None if author is None else ("human", Maker(key, human=author))
+        return None if author is None else ("human", ImportedMaker(key, human=author))
     session, _, checkpoint = key.partition("::")
     record = fields.inner(fields.inner(about, "sessions" if key.startswith("s_") else "prompts"), session)
     agent = fields.inner(record, "agent_id")
     if not agent:
         return None
     trace = fields.text(fields.inner(record, "custom_attributes").get(f"gitprov.{checkpoint}"))
-    return "ai", Maker(
+    return "ai", ImportedMaker(
         key,
         fields.text(agent.get("tool")),
         fields.model(agent.get("model")),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gitprov.model import ids
 from gitprov.model.canonical import JsonObject
-from gitprov.model.exchange import ForeignNote, Maker
+from gitprov.model.exchange import ForeignNote, ImportedMaker
 from gitprov.model.moments import day_of, moment_of, seconds_of
 from gitprov.model.ranges import LineSet
 from gitprov.model.rows import HumanRow, LineRow, TraceRow, files_entry
@@ -32,7 +32,7 @@ def rows_of(note: ForeignNote, source: str, committed: int, added: Mapping[str, 
     the commit adds. Other lines are counted, not listed, so that a range costs nothing however large it is.
     """
     names = {unicodedata.normalize("NFC", path): path for path in added}
-    files: dict[Maker, dict[str, dict[str, LineSet]]] = {}
+    files: dict[ImportedMaker, dict[str, dict[str, LineSet]]] = {}
     lines = outside = 0
     for claim in note.claims:
         path = claim.path if claim.path in added else names.get(claim.path, claim.path)
@@ -48,7 +48,7 @@ def rows_of(note: ForeignNote, source: str, committed: int, added: Mapping[str, 
 
 
 def _rows(
-    maker: Maker, paths: Mapping[str, Mapping[str, LineSet]], source: str, committed: int
+    maker: ImportedMaker, paths: Mapping[str, Mapping[str, LineSet]], source: str, committed: int
 ) -> list[LineRow]:
     origin = {"format": source, "key": maker.key}
     rows: list[LineRow] = []
@@ -83,7 +83,7 @@ def _entries(paths: Mapping[str, Mapping[str, LineSet]], classes: tuple[str, ...
     return {path: files_entry(entry) for path, entry in sorted(chosen.items()) if entry}
 
 
-def _trace_id(source: str, maker: Maker, at: int) -> str:
+def _trace_id(source: str, maker: ImportedMaker, at: int) -> str:
     """A trace id that follows from format, key and day, so that importing twice makes one trace."""
     digest = sha256_hex(f"{source}\0{maker.key}\0{maker.model or ''}".encode("utf-8", "surrogatepass"))
     return f"gen_{day_of(at).replace('-', '')[-8:]}_{digest[:10]}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitprov.interop.formats import fields
 from gitprov.model.canonical import Json
-from gitprov.model.exchange import ForeignLines, ForeignNote, Maker, last_holds
+from gitprov.model.exchange import ForeignLines, ForeignNote, ImportedMaker, last_holds
 from gitprov.model.untrusted.jsonvalue import loads_object
 
 REF = "refs/notes/whogitit"
@@ -43,7 +43,7 @@ def read(data: bytes) -> ForeignNote:
                 continue
             index = line.get("prompt_index")
             number = index if isinstance(index, int) else None
-            maker = Maker(f"{name}/{number}", None, model, name, moments.get(number))
+            maker = ImportedMaker(f"{name}/{number}", None, model, name, moments.get(number))
             claims.append(ForeignLines(path, cls, lines, maker))
     return ForeignNote(last_holds(claims), tuple(dict.fromkeys(problems)))
 

@@ -15,7 +15,7 @@ from gitprov.errors import UsageError
 
 if TYPE_CHECKING:
     from gitprov.flow.exchange.importing import ImportedNotes
-    from gitprov.flow.exchange.sources import Source
+    from gitprov.flow.exchange.sources import NoteSource
     from gitprov.git.repo import Repository
 
 FORMATS = ("git-ai", "agent-trace", "whogitit", "agentblame", "entire")
@@ -58,9 +58,9 @@ def command(
         _print(done, dry=dry)
 
 
-def _source(repo: Repository, form: str, ref: str | None, data: bytes | None) -> Source:
+def _source(repo: Repository, form: str, ref: str | None, data: bytes | None) -> NoteSource:
     """Where to read: a file, a ref, or the usual place. UsageError where they do not fit the format."""
-    from gitprov.flow.exchange.sources import Source
+    from gitprov.flow.exchange.sources import NoteSource
     from gitprov.git.files import tree_files
     from gitprov.interop.formats.agent_trace import PLACE
 
@@ -68,7 +68,7 @@ def _source(repo: Repository, form: str, ref: str | None, data: bytes | None) ->
         raise UsageError("--from is a file of git-ai or agent-trace, without --ref", "gitprov import -h")
     if form == "agent-trace" and data is None and ref is None and repo.worktree is not None:
         data = tree_files.read(repo.worktree, PLACE, LARGEST)
-    return Source(form, ref, data)
+    return NoteSource(form, ref, data)
 
 
 def _print(done: ImportedNotes, *, dry: bool) -> None:
