@@ -14,6 +14,18 @@ from gitprov.cli.door import say
 from gitprov.errors import EXIT_FINDINGS, GitprovError, UsageError
 from gitprov.git.repo import Repository
 
+_Endpoint = Annotated[
+    str | None,
+    typer.Option("--endpoint", metavar="URL", help="The address, instead of that of the environment."),
+]
+_Range = Annotated[
+    str | None, typer.Option("--range", metavar="RANGE", help="Which commits; all of HEAD without it.")
+]
+_Content = Annotated[bool, typer.Option("--with-content", help="Also prompts and outputs, without secrets.")]
+_Semconv = Annotated[
+    str, typer.Option("--semconv", metavar="VERSION", help="GenAI conventions: 1.37 or 1.36.")
+]
+
 
 def command(
     target: Annotated[
@@ -23,20 +35,11 @@ def command(
             help="otlp, langsmith, weave, langfuse, datadog, phoenix, mlflow, loki or datadog-logs.",
         ),
     ],
-    endpoint: Annotated[
-        str | None,
-        typer.Option("--endpoint", metavar="URL", help="The address, instead of that of the environment."),
-    ] = None,
-    revs: Annotated[
-        str | None, typer.Option("--range", metavar="RANGE", help="Which commits; all of HEAD without it.")
-    ] = None,
-    content: Annotated[
-        bool, typer.Option("--with-content", help="Also prompts and outputs, without secrets.")
-    ] = False,
+    endpoint: _Endpoint = None,
+    revs: _Range = None,
+    content: _Content = False,
     dry_run: Annotated[bool, typer.Option("-n", "--dry-run", help="Only count what would be sent.")] = False,
-    semconv: Annotated[
-        str, typer.Option("--semconv", metavar="VERSION", help="GenAI conventions: 1.37 or 1.36.")
-    ] = "1.37",
+    semconv: _Semconv = "1.37",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Send recorded turns of models to a collector, as spans of OpenTelemetry or as lines of a log.

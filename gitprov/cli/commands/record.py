@@ -18,35 +18,39 @@ from gitprov.flow.capture.moment import Moment
 _LIMIT = 16 << 20
 
 
+_Paths = Annotated[
+    list[str] | None, typer.Argument(metavar="PATH", help="Files the model wrote, as they are now.")
+]
+_Agent = Annotated[
+    str | None,
+    typer.Option(help="Name of the tool that asked the model; needed but for rows that name it."),
+]
+_PromptFile = Annotated[str | None, typer.Option(metavar="FILE", help="The prompt's file, - for stdin.")]
+_Param = Annotated[
+    list[str] | None, typer.Option(metavar="NAME=VALUE", help="A parameter, as temperature=0.2.")
+]
+_At = Annotated[str | None, typer.Option(metavar="TIME", help="When, in UTC: 2026-02-01T10:00:04Z.")]
+_Jsonl = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="A log with one generation in a row, as JSON; - for stdin."),
+]
+
+
 def command(
-    paths: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH", help="Files the model wrote, as they are now.")
-    ] = None,
-    agent: Annotated[
-        str | None,
-        typer.Option(help="Name of the tool that asked the model; needed but for rows that name it."),
-    ] = None,
+    paths: _Paths = None,
+    agent: _Agent = None,
     model: Annotated[str | None, typer.Option(help="The model, as its provider names it.")] = None,
     session: Annotated[str | None, typer.Option(help="Groups generations of one run.")] = None,
     turn: Annotated[str | None, typer.Option(help="Your id of this generation.")] = None,
     prompt: Annotated[str | None, typer.Option(help="The prompt.")] = None,
-    prompt_file: Annotated[
-        str | None, typer.Option(metavar="FILE", help="The prompt's file, - for stdin.")
-    ] = None,
+    prompt_file: _PromptFile = None,
     prompt_name: Annotated[str | None, typer.Option(help="What the prompt is called.")] = None,
     prompt_version: Annotated[str | None, typer.Option(help="Its version.")] = None,
-    param: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A parameter, as temperature=0.2.")
-    ] = None,
+    param: _Param = None,
     request_id: Annotated[str | None, typer.Option(help="The provider's request id.")] = None,
     output_file: Annotated[str | None, typer.Option(metavar="FILE", help="All the model answered.")] = None,
-    at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="When, in UTC: 2026-02-01T10:00:04Z.")
-    ] = None,
-    jsonl: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="A log with one generation in a row, as JSON; - for stdin."),
-    ] = None,
+    at: _At = None,
+    jsonl: _Jsonl = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was recorded as JSON.")] = False,
 ) -> int:
     """Record files that a model wrote. What changed since they were last known counts as generated.
@@ -78,9 +82,14 @@ def command(
         if paths or stated != StatedGeneration(stated.agent):
             raise UsageError("--jsonl takes no other facts than --agent", "write them into the rows")
         return _record_log(jsonl, agent, as_json)
-    if not (agent or "").strip():
+    return _record(stated, paths or [], as_json)
+
+
+def _record(stated: StatedGeneration, paths: list[str], as_json: bool) -> int:
+    """Record one generation; returns the exit code."""
+    if not stated.agent.strip():
         raise UsageError("--agent is empty", "name the tool that asked the model, as in: --agent codegen")
-    done = record(stated, paths or [], _moment())
+    done = record(stated, paths, _moment())
     if as_json:
         say(json.dumps({"recorded": len(done.paths), "paths": list(done.paths)}))
     else:

@@ -24,7 +24,8 @@ from gitprov.flow.capture.last_known import last_known
 from gitprov.flow.capture.moment import Moment, content_of, inbox_of, place_of
 from gitprov.flow.capture.moment import report as log
 from gitprov.git.locate import Location
-from gitprov.model.event import Turn
+from gitprov.model.event import ContentRef, Turn
+from gitprov.model.sha import sha256_hex
 from gitprov.store.inbox.inbox import Inbox
 
 _KEPT = 64 << 20
@@ -101,7 +102,11 @@ class AcpRecorder:
             if hook.name == report.AFTER:
                 for inbox, group in arrivals.by_inbox(delivered, moment):
                     digest(inbox, self._env)
-                    changes = self._changes(delivered, inbox, group, moment)
+                    changes = [
+                        change
+                        for change in self._changes(delivered, inbox, group, moment)
+                        if not _is_reported(inbox, change)
+                    ]
                     live.record_edits(
                         delivered, inbox, changes, f"{hook.tool_key}\0{os.urandom(8).hex()}", moment
                     )
@@ -185,3 +190,19 @@ def _decided(edit: FileEdit, seen: Seen, disk: bytes | None) -> Decided | None:
 
 def _name(session: str, call: str, place: Location) -> tuple[str, str, str]:
     return session, call, os.path.join(place.worktree, place.path)
+
+
+def _is_reported(inbox: Inbox, change: EditedFile) -> bool:
+    """Whether the newest event of a file is this edit: the agent's own hooks have reported it."""
+    event = inbox.last_event(change.path) if change.type == "ai" else None
+    if event is None or event.type != "ai":
+        return False
+    return [_digest(change.before), _digest(change.after)] == [
+        None if side is None else side.digest for side in (event.before, event.after)
+    ]
+
+
+def _digest(content: bytes | ContentRef | None) -> str | None:
+    if content is None or isinstance(content, ContentRef):
+        return None if content is None else content.digest
+    return f"sha256:{sha256_hex(content)}"

@@ -311,16 +311,7 @@ def record_edits(
         }
         for change in changes
     ]
-    inbox.append_once(key, [row for row in rows if not _is_reported(inbox, row)])
-
-
-def _is_reported(inbox: Inbox, row: dict[str, Any]) -> bool:
-    """Whether the newest event of a file is this edit of this turn, reported by another route."""
-    event = inbox.last_event(row["path"]) if row["type"] == "ai" else None
-    if event is None or (event.key, event.turn) != (row["key"], row["turn"]):
-        return False
-    sides = [None if side is None else side.to_json() for side in (event.before, event.after)]
-    return sides == [row["before"], row["after"]]
+    inbox.append_once(key, rows)
 
 
 def _stop(delivered: Delivered, moment: Moment) -> None:

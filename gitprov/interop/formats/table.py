@@ -14,7 +14,7 @@ COLUMNS = (
     "session", "at", "prompt", "human",
 )  # fmt: skip
 #: A spreadsheet takes a cell that begins so for a formula; an apostrophe makes it text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
 
 
 def header() -> str:
@@ -41,5 +41,7 @@ def _line(values: list[object]) -> str:
 
 
 def _cell(value: object) -> object:
+    """A value as a cell; control characters, which could steer a terminal, are escaped."""
     text = "" if value is None else str(value)
+    text = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
     return f"'{text}" if text.startswith(_FORMULA) else text
