@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.behaviour.reply import ReplyCode, code_in
 from gitprov.errors import ConfigError, GitprovError
+from gitprov.flow.evidence.freeze import redactor
 from gitprov.git.process import encode
 from gitprov.model import canonical, generation, ids
 from gitprov.model.canonical import JsonObject
@@ -111,7 +112,7 @@ def recorded(
     maker: Maker,
 ) -> list[Generation]:
     """The generation of each sample, with its contents as the privacy settings allow. Nothing is written."""
-    redact = _redactor(config)
+    redact = redactor(config)
     keeps = config.privacy != "hash-only"
     prompt_text, prompt_count = redact(prompt.text)
     path = feature.function.partition(":")[0].replace(".", "/") + ".py"
@@ -164,19 +165,3 @@ def _edit(repo: Repository, path: str, code: bytes) -> JsonObject:
         "tool": "generate",
         "user_modified": False,
     }
-
-
-def _redactor(config: Config) -> Callable[[bytes], tuple[bytes, int]]:
-    if config.privacy == "full":
-        return lambda text: (text, 0)
-    from gitprov.checks.secrets.redact import Redactor
-
-    tool = Redactor(
-        allow=config.redact_allow, extra=[(rule.name, rule.regex) for rule in config.redact_extra]
-    )
-
-    def redact(text: bytes) -> tuple[bytes, int]:
-        done = tool.redact(text)
-        return done.text, done.count
-
-    return redact

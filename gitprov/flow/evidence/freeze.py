@@ -57,9 +57,9 @@ class Freezer:
         self._format = object_format
         self._human = human
         self._blobs = blobs
-        self._redact = _redactor(config)
+        self._redact = redactor(config)
         # The redactor reuses its work on the content before, so short fields have a redactor of their own.
-        self._redact_field = cache(_redactor(config))
+        self._redact_field = cache(redactor(config))
         self._keeps = config.privacy != "hash-only"
         self._sides: dict[str, str] = {}
         self._replaced = 0
@@ -236,7 +236,8 @@ def _request(turn: Turn, events: list[Event]) -> str | None:
     return wrote[0] if wrote else _only_value(set(turn.request_ids))
 
 
-def _redactor(config: Config) -> Callable[[bytes], tuple[bytes, int]]:
+def redactor(config: Config) -> Callable[[bytes], tuple[bytes, int]]:
+    """A function from a text to it without secrets, and their number, as the privacy settings have it."""
     if config.privacy == "full":
         return lambda text: (text, 0)
     from gitprov.checks.secrets.redact import Redactor
