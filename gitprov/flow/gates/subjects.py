@@ -206,14 +206,10 @@ def _authors(claims: Iterable[Claim]) -> tuple[tuple[LineSet, Author], ...]:
     )
 
 
-def _listed(repo: Repository, kind: str, paths: Iterable[str]) -> list[str]:
-    shown = repo.run("ls-files", "-z", kind, "--exclude-standard", "--", *paths)
-    return [name for name in decode(shown).split("\0") if name]
-
-
 def _files(repo: Repository, paths: Iterable[str]) -> list[str]:
     """The files below some paths that git has or would add. UsageError where a path names none."""
-    names = sorted({*_listed(repo, "--cached", paths), *_listed(repo, "--others", paths)})
+    shown = repo.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *paths)
+    names = sorted(set(filter(None, decode(shown).split("\0"))))
     if not names:
         raise UsageError(f"no file here: {', '.join(paths)}", "gitprov check -h")
     return names

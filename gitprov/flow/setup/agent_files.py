@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gitprov.agents.table import FLAT, OWN, SCRIPTS, AgentRow, HookFile
 from gitprov.errors import ConfigError, GitprovError
-from gitprov.store.setup import json_comments, json_text, launchers
+from gitprov.store.setup import agent_settings, json_comments, json_text, launchers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def added(path: str, text: str | None, row: AgentRow, hooks: HookFile, event: st
     for keys in hooks.flags:
         text = _switched_on(path, text, keys)
     for name in missing(path, text, hooks):
-        text = _with_entry(text, name, _entry(row, hooks, name))
+        text = agent_settings.with_entry(text, name, _entry(row, hooks, name))
     return text
 
 
@@ -175,21 +175,10 @@ def _switched_on(path: str, text: str, keys: tuple[str, ...]) -> str:
     return text
 
 
-def _with_entry(text: str, event: str, entry: dict[str, Any]) -> str:
-    root = json_text.container(text, json_text.root(text))
-    hooks = _inside(text, root, "hooks")
-    if hooks is None:
-        return json_text.append(text, root.open, {event: [entry]}, "hooks")
-    entries = _inside(text, hooks, event)
-    if entries is None:
-        return json_text.append(text, hooks.open, [entry], event)
-    return json_text.append(text, entries.open, entry)
-
-
 def _our_entry(text: str, event: str) -> tuple[json_text.Container, int] | None:
     """The array of an event and the index in it of an entry of gitprov's; None without one."""
-    hooks = _inside(text, json_text.container(text, json_text.root(text)), "hooks")
-    entries = None if hooks is None else _inside(text, hooks, event)
+    hooks = agent_settings.inside(text, json_text.container(text, json_text.root(text)), "hooks")
+    entries = None if hooks is None else agent_settings.inside(text, hooks, event)
     if entries is None:
         return None
     values = [json_comments.loads(text[part.value : part.end]) for part in entries.parts]
@@ -201,17 +190,12 @@ def _without_empty(text: str, keys: tuple[str, ...]) -> str:
     """The text without the container at a path of keys, if it exists and is empty."""
     outer = box = json_text.container(text, json_text.root(text))
     for key in keys:
-        outer, inner = box, _inside(text, box, key)
+        outer, inner = box, agent_settings.inside(text, box, key)
         if inner is None:
             return text
         box = inner
     at = outer.find(keys[-1])
     return text if box.parts or at is None else json_text.remove(text, outer, at)
-
-
-def _inside(text: str, box: json_text.Container, key: str) -> json_text.Container | None:
-    at = box.find(key)
-    return None if at is None else json_text.container(text, box.parts[at].value)
 
 
 def _has_mark(entry: object) -> bool:

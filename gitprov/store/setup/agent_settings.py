@@ -123,7 +123,7 @@ def added(path: str, text: str | None) -> str:
         matcher = EVENTS[event]
         entry: dict[str, Any] = {} if matcher is None else {"matcher": matcher}
         entry["hooks"] = [{"type": "command", "command": COMMAND, "timeout": TIMEOUT}]
-        text = _with_entry(text, event, entry)
+        text = with_entry(text, event, entry)
     return text
 
 
@@ -182,7 +182,7 @@ def _bare(text: str, event: str) -> json_text.JsonPart | None:
     entries = (_entries(text, event) or [json_text.Container(0, (), 0)])[-1]
     for part in entries.parts:
         for n in _our_commands(json.loads(text[part.value : part.end])):
-            rows = _inside(text, json_text.container(text, part.value), "hooks")
+            rows = inside(text, json_text.container(text, part.value), "hooks")
             row = None if rows is None else json_text.container(text, rows.parts[n].value)
             at = None if row is None else row.find("command")
             if row is not None and at is not None:
@@ -224,12 +224,13 @@ def _our_commands(entry: object) -> list[int]:
     ]
 
 
-def _with_entry(text: str, event: str, entry: dict[str, Any]) -> str:
+def with_entry(text: str, event: str, entry: dict[str, Any]) -> str:
+    """The text of settings with one more entry of an event in `hooks`."""
     root = json_text.container(text, json_text.root(text))
-    hooks = _inside(text, root, "hooks")
+    hooks = inside(text, root, "hooks")
     if hooks is None:
         return json_text.append(text, root.open, {event: [entry]}, "hooks")
-    entries = _inside(text, hooks, event)
+    entries = inside(text, hooks, event)
     if entries is None:
         return json_text.append(text, hooks.open, [entry], event)
     return json_text.append(text, entries.open, entry)
@@ -251,7 +252,7 @@ def _entries(text: str, event: str) -> list[json_text.Container] | None:
     """The containers of the document, its `hooks` and the event's array; None where one is missing."""
     boxes = [json_text.container(text, json_text.root(text))]
     for key in ("hooks", event):
-        inner = _inside(text, boxes[-1], key)
+        inner = inside(text, boxes[-1], key)
         if inner is None:
             return None
         boxes.append(inner)
@@ -263,7 +264,7 @@ def _without_empty(text: str, *keys: str) -> str:
     outer: json_text.Container | None = None
     box: json_text.Container | None = json_text.container(text, json_text.root(text))
     for key in keys:
-        outer, box = box, None if box is None else _inside(text, box, key)
+        outer, box = box, None if box is None else inside(text, box, key)
     at = None if outer is None else outer.find(keys[-1])
     if outer is None or at is None or box is None or box.parts:
         return text
@@ -273,13 +274,14 @@ def _without_empty(text: str, *keys: str) -> str:
 def _without_commands(text: str, entries: json_text.Container, n: int, entry: dict[str, Any]) -> str:
     """The text without entry `n` or, if that has other commands too, without gitprov's last command in it."""
     ours = _our_commands(entry)
-    commands = _inside(text, json_text.container(text, entries.parts[n].value), "hooks")
+    commands = inside(text, json_text.container(text, entries.parts[n].value), "hooks")
     if commands is None or len(ours) == len(entry["hooks"]):
         return json_text.remove(text, entries, n)
     return json_text.remove(text, commands, ours[-1])
 
 
-def _inside(text: str, box: json_text.Container, key: str) -> json_text.Container | None:
+def inside(text: str, box: json_text.Container, key: str) -> json_text.Container | None:
+    """The container under a key of another one; None where it has no such key."""
     at = box.find(key)
     return None if at is None else json_text.container(text, box.parts[at].value)
 
