@@ -7,6 +7,8 @@ import json
 import pytest
 
 from gitprov.errors import GitprovError
+from gitprov.flow.behaviour.outputs import by_time
+from gitprov.model.canonical import JsonObject
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
 from tests.versions import ask
@@ -85,3 +87,14 @@ def test_contents_that_are_not_kept(project: GitRepo, agent: Agent) -> None:
     assert {document[part]["state"] for part in ("text", "structure", "behaviour")} == {"unknown"}
     actions = {file.path: file.action for file in ask.restore(project, second["trace"]).files}
     assert actions == {"src/more.py": "written", "src/total.py": "same"}
+
+
+def test_generations_of_one_second() -> None:
+    """Moments count seconds: within one, the turns of a session decide, then the ids."""
+    rows: list[JsonObject] = [
+        {"at": "2026-01-01T00:00:00Z", "session": "s", "turn": "000002", "id": "gen_a"},
+        {"at": "2026-01-01T00:00:00Z", "session": "s", "turn": "000001", "id": "gen_b"},
+        {"at": "2025-12-31T23:59:59Z", "session": None, "id": "gen_d"},
+        {"at": "2026-01-01T00:00:00Z", "session": "s", "turn": "000001", "id": "gen_a0"},
+    ]
+    assert [row["id"] for row in by_time(rows)] == ["gen_d", "gen_a0", "gen_b", "gen_a"]

@@ -45,8 +45,14 @@ def _records(repo: Repository, paths: Iterable[str]) -> list[JsonObject]:
 
 
 def by_time(rows: Iterable[JsonObject]) -> list[JsonObject]:
-    """Records, oldest first."""
-    return sorted(rows, key=lambda row: (str(row.get("at") or ""), str(row["id"])))
+    """Records, oldest first.
+
+    Moments count whole seconds: within one, the turns of a session decide.
+    """
+    return sorted(
+        rows,
+        key=lambda row: (*(str(row.get(name) or "") for name in ("at", "session", "turn")), str(row["id"])),
+    )
 
 
 def loaded(repo: Repository, records: Sequence[JsonObject]) -> Iterator[Generation]:
