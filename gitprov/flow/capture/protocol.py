@@ -10,7 +10,7 @@ from gitprov.agents.protocol import EditReport
 from gitprov.errors import GitprovError, NotARepository
 from gitprov.flow.capture.delivery import Delivery
 from gitprov.flow.capture.moment import Moment, content_of, load, place_of, report
-from gitprov.flow.capture.redaction import Cleaner
+from gitprov.flow.capture.redaction import REDACTIONS, Cleaner, CleanReport
 from gitprov.git.locate import Location
 from gitprov.model.event import Turn
 from gitprov.store.inbox import outputs
@@ -39,12 +39,13 @@ def record_edit(edit: EditReport, moment: Moment, delivery: Delivery) -> Locatio
         raise ValueError(f"{edit.path[:200]} is not a file of a work tree")
     inbox = delivery.inbox(place)
     cleaner = delivery.cleaner(place.worktree)
-    edit = cleaner.fields(edit)
+    report = cleaner.report(edit)
+    edit = report.edit
     before = _encode(edit.before.text) if edit.before.present else delivery.last_content(inbox, place)
     after = _encode(edit.after.text) if edit.after.present else content_of(place)
     if before is None and after is None:
         raise ValueError(f"{edit.path[:200]} does not exist, neither before nor after")
-    row = _event(edit, place, moment, _turn(inbox, edit, moment, delivery, cleaner))
+    row = _event(edit, place, moment, _turn(inbox, report, moment, delivery, cleaner))
     result = None if after is None else inbox.put_blob(after)
     row["before"] = None if before is None else inbox.put_blob(before).to_json()
     row["after"] = None if result is None else result.to_json()
@@ -88,18 +89,20 @@ def record_output(edit: EditReport, moment: Moment, delivery: Delivery, *, waits
         raise NotARepository(f"not in a git work tree: {moment.cwd}", "run this inside your repository")
     inbox = delivery.inbox(place)
     cleaner = delivery.cleaner(place.worktree)
-    edit = cleaner.fields(edit)
+    report = cleaner.report(edit)
+    edit = report.edit
     old = None if edit.turn is None else inbox.turn(*_turn_name(edit))
-    turn = _turn(inbox, edit, moment, delivery, cleaner)
+    turn = _turn(inbox, report, moment, delivery, cleaner)
     is_new = not (isinstance(old, Turn) and old.output is not None)
     if waits and is_new and turn is not None and turn.output is not None:
         outputs.add(inbox, turn.key, turn.turn)
 
 
 def _turn(
-    inbox: Inbox, edit: EditReport, moment: Moment, delivery: Delivery, cleaner: Cleaner
+    inbox: Inbox, report: CleanReport, moment: Moment, delivery: Delivery, cleaner: Cleaner
 ) -> Turn | None:
     """The report's turn, started or completed; None for a person's edit outside of any turn."""
+    edit = report.edit
     if edit.type == "human" and edit.turn is None:
         return None
     key, name = _turn_name(edit)
@@ -119,6 +122,7 @@ def _turn(
         model=edit.model,
         usage=dict(edit.usage),
         request_ids=(edit.request_id,) if edit.request_id else (),
+        extra={REDACTIONS: report.finds} if report.finds else {},
     )
     if edit.turn is not None:
         return inbox.sessions.put(turn)

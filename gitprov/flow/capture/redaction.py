@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from gitprov.store.inbox.inbox import Inbox
 
 REDACTIONS = "redactions"
-"""Field of a content reference: the number of secrets that were removed before the content was stored."""
+"""Field of a content reference, and of a turn for its short fields: the number of secrets that were removed
+before they were stored."""
 
 _FIELDS = (
     *("agent", "agent_version", "model", "session", "turn", "tool", "tool_use_id", "prompt_name"),
@@ -44,6 +45,13 @@ def redactor(config: Config) -> Callable[[bytes], CleanText]:
         return CleanText(done.text, done.count)
 
     return redact
+
+
+class CleanReport(NamedTuple):
+    """A report whose short fields have no secrets, and how many there were."""
+
+    edit: EditReport
+    finds: int
 
 
 class FieldCleaner:
@@ -105,6 +113,8 @@ class Cleaner:
         ref = inbox.put_text(clean.text.decode("utf-8", "surrogatepass"))
         return ref._replace(extra={REDACTIONS: clean.finds}) if clean.finds else ref
 
-    def fields(self, edit: EditReport) -> EditReport:
-        """A report whose short fields have no secrets."""
-        return edit._replace(**{name: self._field.clean(getattr(edit, name)) for name in _FIELDS})
+    def report(self, edit: EditReport) -> CleanReport:
+        """A report without secrets in its short fields; its prompt, output and contents stay as they are."""
+        self._field.count = 0
+        clean = edit._replace(**{name: self._field.clean(getattr(edit, name)) for name in _FIELDS})
+        return CleanReport(clean, self._field.count)

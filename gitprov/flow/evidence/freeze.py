@@ -70,7 +70,7 @@ class Freezer:
         `events`: the events of the turn that are in no generation yet, in order.
         """
         name = (turn.key, turn.turn)
-        self._fields.count = 0
+        self._fields.count = _removed(turn.extra)
         turn = self._clean_turn(turn)
         prompt, prompt_row, prompt_oid = self._text(turn.prompt)
         _, output_row, output_oid = self._text(turn.output)
@@ -116,8 +116,7 @@ class Freezer:
         if ref is None or raw is None:
             return None, {"digest": ref.digest if ref else None, "available": False, "redactions": 0}, None
         text, count = self._redact(raw)
-        before = ref.extra.get(REDACTIONS, 0)
-        count += before if isinstance(before, int) else 0
+        count += _removed(ref.extra)
         row = {"digest": canonical.digest(text), "available": self._keeps, "redactions": count}
         return text, row, self._add(text) if self._keeps and keep else None
 
@@ -207,6 +206,12 @@ def _agent(turn: Turn) -> Record:
     """The agent of a turn, with its version, and what it runs in where that is known."""
     host = {"host": turn.host} if turn.host else {}
     return {"name": turn.agent, "version": turn.agent_version, **host}
+
+
+def _removed(extra: Mapping[str, object]) -> int:
+    """The number of secrets that were removed before a text, or the fields of a turn, came into the inbox."""
+    count = extra.get(REDACTIONS, 0)
+    return count if isinstance(count, int) else 0
 
 
 def _only_value(values: set[str | None]) -> str | None:
