@@ -14,6 +14,7 @@ from gitprov.cli.door import say
 from gitprov.errors import UsageError
 from gitprov.flow.capture.by_hand import StatedGeneration, record
 from gitprov.flow.capture.moment import Moment
+from gitprov.model.wording import amount
 
 _LIMIT = 16 << 20
 
@@ -67,7 +68,7 @@ def command(
     if as_json:
         say(json.dumps({"recorded": len(done.paths), "paths": list(done.paths)}))
     else:
-        say(f"recorded {len(done.paths)} file{'' if len(done.paths) == 1 else 's'}")
+        say(f"recorded {amount(len(done.paths), 'file')}")
 
 
 def _param(text: str) -> tuple[str, object]:
