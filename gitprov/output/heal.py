@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from gitprov.model.wording import amount
 from gitprov.output.text import PLAIN, clean, paint
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def lines(report: HealReport, colours: Mapping[str, str] = PLAIN) -> Iterator[st
 def _healed(commit: Healed, written: bool, colours: Mapping[str, str]) -> str:
     head = paint(commit.oid[:_SHORT], colours.get("commit", ""))
     traces = f" of {', '.join(map(clean, commit.traces))}" if commit.traces else ""
-    count = f"{commit.lines} line{'' if commit.lines == 1 else 's'}"
+    count = amount(commit.lines, "line")
     verb = "healed" if written else "would heal"
     pushed = ", pushed" if commit.pushed else ""
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitprov.model.config import Config
+from gitprov.model.wording import amount
 
 
 def line(config: Config) -> str:
@@ -15,7 +16,5 @@ def line(config: Config) -> str:
     if config.privacy == "full":
         return f"{shared}, with the secrets in them (privacy = full)"
     excused = len(config.redact_allow)
-    exceptions = (
-        f", but for {excused} exception{'' if excused == 1 else 's'} (redact.allow)" if excused else ""
-    )
+    exceptions = f", but for {amount(excused, 'exception')} (redact.allow)" if excused else ""
     return f"{shared}, without known secrets{exceptions}"

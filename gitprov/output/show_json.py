@@ -17,7 +17,6 @@ from gitprov.model.answers.show import (
     TraceFile,
 )
 from gitprov.model.canonical import JsonObject
-from gitprov.model.ranges import number_of
 
 VERSION = 1
 
@@ -103,7 +102,7 @@ def _trace(trace: CommitTrace) -> JsonObject:
         "trace": row.id,
         **{name: row.json.get(name) for name in facts},
         "prompt": {"text": trace.prompt.text, "missing": trace.prompt.why, "digest": row.prompt},
-        "ai_lines": sum(number_of(share.ai) + number_of(share.edited) for share in trace.files),
+        "ai_lines": sum(len(share.ai) + len(share.edited) for share in trace.files),
         "delta": row.delta,
         "delta_rate": rate(row.delta),
         "files": [_share(share) for share in trace.files],
@@ -134,8 +133,8 @@ def _share(share: TraceFile) -> JsonObject:
     counts = counted(share)
     return {
         "path": share.path,
-        "ai": share.ai,
-        "edited": share.edited,
+        "ai": str(share.ai),
+        "edited": str(share.edited),
         "deleted": share.deleted,
         **{f"{name}_lines": counts[name] for name in ("kept", "edited", "dropped", "pending")},
         "reformatted_lines": None if share.delta is None else share.delta.reformatted,
@@ -148,7 +147,7 @@ def _share(share: TraceFile) -> JsonObject:
 def counted(share: TraceFile) -> dict[str, int | None]:
     """Counts of lines kept, edited, dropped and pending: from the note, else from the delta."""
     if share.ai or share.edited or share.delta is None:
-        kept, edited = number_of(share.ai), number_of(share.edited)
+        kept, edited = len(share.ai), len(share.edited)
     else:
         kept, edited = share.delta.kept, share.delta.edited
     return {"kept": kept, "edited": edited, "dropped": share.dropped, "pending": share.pending}

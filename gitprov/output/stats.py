@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gitprov.model.answers.stats import BAND, HORIZONS, Counts, StatsAnswer, Survival, place_in_band
+from gitprov.model.wording import amount
 from gitprov.output.text import clean, fit, width
 
 CLASSES = ("ai", "edited", "human", "declared", "unknown")
@@ -44,7 +45,8 @@ def _rates(answer: StatsAnswer) -> Iterator[str]:
     low, high = (f"{100 * edge:.0f}" for edge in BAND)
     place = place_in_band(total.delta_rate)
     where = f", {place} the usual {low}-{high}%" if place else ""
-    yield f"delta rate {percent(total.delta_rate)}{where} ({total.raw} raw lines of {total.traces} traces)"
+    base = f"{amount(total.raw, 'raw line')} of {amount(total.traces, 'trace')}"
+    yield f"delta rate {percent(total.delta_rate)}{where} ({base})"
     for week in answer.weeks:
         if week.is_spike:
             yield (

@@ -16,6 +16,7 @@ from gitprov.model.answers.versions import (
     VersionsAnswer,
 )
 from gitprov.model.canonical import JsonObject
+from gitprov.model.wording import amount
 from gitprov.output.text import clean
 
 VERSION = 1
@@ -48,7 +49,7 @@ def _series(series: PromptSeries) -> Iterator[str]:
     count = len(series.versions)
     key, model = clean(series.key or "(no prompt key)"), clean(series.model or "unknown model")
     name = f"  {clean(series.name)}" if series.name else ""
-    yield f"prompt {key}  {model}{name}  {count} generation{'' if count == 1 else 's'}"
+    yield f"prompt {key}  {model}{name}  {amount(count, 'generation')}"
     yield f"    {clean(series.prompt) if series.prompt else '(the prompt is not in this clone)'}"
     for version in series.versions:
         yield from _version(version)

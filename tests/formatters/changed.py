@@ -31,6 +31,7 @@ CHANGES = (
     Change("python", "string to name", "mode = 'fast'\n", "mode = fast\n", (1,)),
     Change("python", "prefix", "path = 'a\\b'\n", 'path = r"a\\b"\n', (1,)),
     Change("python", "bytes", "data = 'abc'\n", 'data = b"abc"\n', (1,)),
+    Change("python", "import", "import b; from c import d\n", "import b\nfrom c import e\n", (2,)),
     Change("python", "not", "return valid(item)\n", "return not valid(item)\n", (1,)),
     Change(
         "python", "argument order", "move(source, target)\n", "move(\n    target,\n    source,\n)\n", (2, 3)
@@ -53,6 +54,8 @@ CHANGES = (
         "interface A {\n  readonly x: number;\n}\n",
         (2,),
     ),
+    Change("go", "import", 'import ("b";"a")\n', 'import (\n\t"a"\n\t"c"\n)\n', (3,)),
+    Change("go", "import renamed", 'import ("b";l "a")\n', 'import (\n\tm "a"\n\t"b"\n)\n', (2,)),
     Change("go", "pointer", "func f(u User){save(u)}\n", "func f(u *User) { save(u) }\n", (1,)),
     Change("go", "assignment", "x:=1\n", "x = 1\n", (1,)),
     Change("rust", "value", "fn f()->i32{\ng()\n}\n", "fn f() -> i32 {\n    g();\n}\n", (2,)),

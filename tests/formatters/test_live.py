@@ -9,7 +9,6 @@ import pytest
 
 from tests.formatters import corpus, live
 from tests.formatters.judge import judge, shown
-from tests.formatters.known import KNOWN
 
 pytestmark = pytest.mark.skipif(
     "GITPROV_FORMATTERS" not in os.environ, reason="`make test-formatters` runs these"
@@ -25,14 +24,9 @@ def test_what_a_formatter_makes_now(formatter: live.Formatter, language: str, tm
     if formatter.program is None:
         pytest.skip(f"{formatter.name} is not installed here")
     formatted = live.run(formatter, language, tmp_path)
-    excused = KNOWN.get(f"{formatter.name}-{language}", {})
     wrong = []
-    right = []
     for name, ugly in corpus.snippets(language).items():
         verdict = judge(ugly, formatted[name], corpus.file_name(language, 0))
-        if not verdict.whole and name not in excused:
+        if not verdict.whole:
             wrong.append(f"{name}\n{shown(formatted[name], verdict)}")
-        elif verdict.whole and name in excused:
-            right.append(name)
     assert not wrong, "\n\n".join(wrong)
-    assert not right, "these are right now: take them out of tests/formatters/known.py"

@@ -7,18 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.formatters import corpus
-from tests.formatters.known import KNOWN
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
 
 
 def most_changed(recording: Path) -> list[corpus.Pair]:
-    """The three pairs of a recording of which the formatter changed the number of lines most; no excused ones."""
-    excused = KNOWN.get(recording.stem, {})
+    """The three pairs of a recording of which the formatter changed the number of lines most."""
     growth = {
-        pair: abs(pair.formatted.count("\n") - pair.ugly.count("\n"))
-        for pair in corpus.pairs(recording)
-        if pair.name not in excused
+        pair: abs(pair.formatted.count("\n") - pair.ugly.count("\n")) for pair in corpus.pairs(recording)
     }
     return sorted(growth, key=lambda pair: (-growth[pair], pair.name))[:3]
 

@@ -26,6 +26,7 @@ from gitprov.model.answers.show import (
     Unread,
 )
 from gitprov.model.finding import ERROR, Finding
+from gitprov.model.ranges import LineSet
 from gitprov.model.rows import CommitRow, HumanRow, TraceRow
 from gitprov.output import delta, show, show_json, status
 
@@ -45,7 +46,7 @@ PIECES = (
     DeltaLine("*", None, 4, False, "theirs"),
 )
 DELTA = Delta((DeltaHunk(1, 3, 1, 4, PIECES),), 2, 1, 1, 1)
-SHARE = TraceFile("a.py", "1", "2", 3, 1, 0, DELTA)
+SHARE = TraceFile("a.py", LineSet.parse("1"), LineSet.parse("2"), 3, 1, 0, DELTA)
 NOTHING = Text(None, "none")
 
 
@@ -161,7 +162,7 @@ def test_missing_texts_are_explained(why: str) -> None:
 def test_states_of_a_trace() -> None:
     """A trace that no commit holds, or that is in the inbox only, says so before anything else."""
     assert "No commit holds a line of it." in list(show.of_trace(trace(state="unheld")))
-    share = TraceFile("a.py", "", "", 0, None, None, DELTA)
+    share = TraceFile("a.py", LineSet(), LineSet(), 0, None, None, DELTA)
     pending = trace(
         id=None, state="uncommitted", worktree=(share, share._replace(path="big", delta=None, why="large"))
     )
@@ -194,7 +195,7 @@ def test_a_commit_in_short() -> None:
             CommitTrace(
                 row,
                 Text("\n Do it.\nNow.", None),
-                (SHARE, TraceFile("b", "", "", 0, None, None, None, "why")),
+                (SHARE, TraceFile("b", LineSet(), LineSet(), 0, None, None, None, "why")),
             ),
         ),
         humans=(HumanRow.make("h", author="Bob <b@x>", files={"a.py": {"human": "3"}}),),
@@ -243,8 +244,8 @@ def test_json_of_a_commit() -> None:
     """Counts come from the note where it has ranges, else from the delta."""
     row = TraceRow.make("x", files={"a.py": {"ai": "1-2", "edited": "4"}})
     shares = (
-        TraceFile("a.py", "1-2", "4", 0, None, None, DELTA),
-        TraceFile("b.py", "", "", 0, None, None, DELTA),
+        TraceFile("a.py", LineSet.parse("1-2"), LineSet.parse("4"), 0, None, None, DELTA),
+        TraceFile("b.py", LineSet(), LineSet(), 0, None, None, DELTA),
     )
     (one,) = show_json.of_commit(commit(traces=(CommitTrace(row, NOTHING, shares),)))["traces"]
     assert (one["ai_lines"], one["delta_rate"]) == (3, None)

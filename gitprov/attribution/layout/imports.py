@@ -35,13 +35,14 @@ class _ImportReader:
         code = [n for n, key in enumerate(keys) if key[:1] != COMMENT]
         self.keys = [keys[n] for n in code]
         self.lines = [lines[n] for n in code]
+        self.after = 0  # index of the token after the last statement that was read
 
     def key(self, n: int) -> bytes:
         return self.keys[n] if n < len(self.keys) else b""
 
     def begins(self, n: int) -> bool:
-        """Whether a line begins with a token."""
-        return n == 0 or self.lines[n - 1] < self.lines[n]
+        """Whether a statement may begin with a token: on a line, or after another such statement."""
+        return n == self.after or self.lines[n - 1] < self.lines[n]
 
     def statement(self, first: int, last: int, items: list[Item]) -> Statement:
         return Statement(range(self.lines[first], self.lines[max(first, last - 1)] + 1), items)
@@ -150,6 +151,22 @@ def _rust(read: _ImportReader, n: int) -> tuple[Statement, int] | None:
     return None
 
 
+def _go(read: _ImportReader, n: int) -> tuple[Statement, int] | None:
+    if not read.begins(n) or read.keys[n] != b"import":
+        return None
+    is_group = read.key(n + 1) == b"("
+    items: list[Item] = []
+    name, at = b"", n + 1 + is_group
+    while at < len(read.keys) and read.keys[at] != b")" and (is_group or not items):
+        key = read.keys[at]
+        if key[:1] in (b'"', b"`"):
+            items.append(Item(b"import " + name + key, read.lines[at]))
+        name = key + b" " if is_word(key) or key == b"." else b""
+        at += 1
+    after = at + is_group
+    return (read.statement(n, after, items), after) if items else None
+
+
 _VISIBLE = frozenset((b"pub", b"(", b"crate", b")"))
 
 
@@ -181,6 +198,7 @@ _READERS: dict[str, Callable[[_ImportReader, int], tuple[Statement, int] | None]
     "js": _script,
     "ts": _script,
     "rust": _rust,
+    "go": _go,
 }
 #: Every such statement has one of these words.
 _SIGNS = {
@@ -188,6 +206,7 @@ _SIGNS = {
     "js": (b"import", b"export"),
     "ts": (b"import", b"export"),
     "rust": (b"use",),
+    "go": (b"import",),
 }
 
 
@@ -197,6 +216,7 @@ def _statements(side: Side, language: str) -> Iterator[Statement]:
         hit = _READERS[language](read, n) if read.keys[n] in _BEGINS else None
         if hit is not None:
             yield hit[0]
+            read.after = hit[1]
         n = max(n + 1, hit[1] if hit is not None else 0)
 
 

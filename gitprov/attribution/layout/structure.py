@@ -201,6 +201,8 @@ class _Structure:
         at = self._code_before(opener)
         if at < 0:
             return False
+        if self._language.name == "python" and not self._stack and self._lines[at] < self._lines[opener]:
+            return False  # a statement begins with the bracket
         key = self._keys[at]
         if key == b"import" or (self._language.name == "rust" and key in (b"!", b">")):
             return True

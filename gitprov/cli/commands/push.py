@@ -13,6 +13,7 @@ from gitprov.cli.commands.stats import usable
 from gitprov.cli.door import say
 from gitprov.errors import EXIT_FINDINGS, GitprovError, UsageError
 from gitprov.git.repo import Repository
+from gitprov.model.wording import amount
 
 _Endpoint = Annotated[
     str | None,
@@ -70,7 +71,7 @@ def command(
     say(*([json.dumps(output.document(answer))] if as_json else output.lines(answer)))
     if answer.problem:
         raise GitprovError(
-            f"{answer.waiting} rows are not sent: {answer.problem}", "the next gitprov push sends them"
+            f"{amount(answer.waiting, 'row')} not sent: {answer.problem}", "the next gitprov push sends them"
         )
     if answer.refused:
         raise typer.Exit(EXIT_FINDINGS)

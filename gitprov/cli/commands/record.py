@@ -14,6 +14,7 @@ from gitprov.cli.door import complain, say
 from gitprov.errors import EXIT_FINDINGS, UsageError
 from gitprov.flow.capture.by_hand import StatedGeneration, record
 from gitprov.flow.capture.moment import Moment
+from gitprov.model.wording import amount
 
 _LIMIT = 16 << 20
 
@@ -93,7 +94,7 @@ def _record(stated: StatedGeneration, paths: list[str], as_json: bool) -> int:
     if as_json:
         say(json.dumps({"recorded": len(done.paths), "paths": list(done.paths)}))
     else:
-        say(f"recorded {_count(len(done.paths), 'file')}")
+        say(f"recorded {amount(len(done.paths), 'file')}")
     return 0
 
 
@@ -112,17 +113,13 @@ def _record_log(path: str, agent: str | None, as_json: bool) -> int:
         bad_rows = [bad._asdict() for bad in done.bad]
         say(json.dumps({"generations": done.generations, "paths": list(done.paths), "bad": bad_rows}))
     else:
-        counts = f"{_count(done.generations, 'generation')}, {_count(len(done.paths), 'file')}"
+        counts = f"{amount(done.generations, 'generation')}, {amount(len(done.paths), 'file')}"
         say(f"recorded {counts}" + (f"; bad rows: {len(done.bad)}" if done.bad else ""))
     return EXIT_FINDINGS if done.bad else 0
 
 
 def _moment() -> Moment:
     return Moment(time.time(), os.environ, os.getcwd())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _param(text: str) -> tuple[str, object]:

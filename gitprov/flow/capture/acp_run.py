@@ -16,7 +16,8 @@ from gitprov.git.process import opened
 
 _FORWARDED = ("SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 _LAST_WORDS = 2.0
-"""Seconds for which output of an agent that ended is waited for: one of its child processes may keep the pipe open."""
+"""Seconds for which output of an agent that ended is waited for: its child processes may keep the pipe
+open."""
 
 
 def run_agent(words: tuple[str, ...], env: Mapping[str, str], cwd: str, agent: str | None) -> int:

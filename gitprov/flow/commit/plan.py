@@ -149,6 +149,10 @@ def _concerns(context: CommitContext, problem: Problem, evidence: Evidence, path
     return problem.where.startswith("events/") and (names is None or not names.isdisjoint(paths))
 
 
+PlannedTrailer = tuple[str, str, tuple[str, ...]]
+"""Key and value of a trailer, and the traces that it names."""
+
+
 class _Planner:
     """Assembles the plan from results, generations and inherited rows."""
 
@@ -189,18 +193,19 @@ class _Planner:
         traces = [row for row in rows if isinstance(row, TraceRow)]
         evidence_traces = [row for row in evidence_rows if isinstance(row, TraceRow)]
         refusals = self._refusals(traces, evidence_traces, damaged)
+        trailers = self._trailers(traces)
         return Plan(
             changes=fingerprint(self._commit_change),
             base=self._commit_change.head,
             amend=self._commit_change.amended is not None,
             rows=tuple(rows),
-            trailers=tuple(self._trailers(traces)),
+            trailers=tuple(trailers),
             spent=self._spent(),
             finished=self._finished(),
             used=tuple((*one.turn, one.id) for one in self._frozen),
             added=sum(change.added for change in self._commit_change.changes),
             refusals=tuple(refusals),
-            stale=self._stale(traces),
+            stale=self._stale(trailers),
             moment=self._context.repo.env.get("GIT_AUTHOR_DATE"),
             attempt=self._context.attempt,
             inherited=self._inherited.gate,
@@ -236,15 +241,17 @@ class _Planner:
             *guard.forbidden_lines(config, traces),
         ]
 
-    def _trailers(self, traces: Iterable[TraceRow]) -> list[tuple[str, str, tuple[str, ...]]]:
+    def _trailers(self, traces: Iterable[TraceRow]) -> list[PlannedTrailer]:
         config = self._context.config
         facts = [TraceFacts(row.id, row.agent, row.model, (), row.key) for row in traces]
         return commit_trailers(config.trailers, facts, config.custom_trailers)
 
-    def _stale(self, traces: list[TraceRow]) -> tuple[tuple[str, str], ...]:
-        """Trailers of the amended commit whose trace this commit lacks or names otherwise."""
+    def _stale(self, trailers: list[PlannedTrailer]) -> tuple[tuple[str, str], ...]:
+        """Trailers of the amended commit whose trace this commit, with these trailers, lacks or names
+        otherwise.
+        """
         before = self._trailers(self._amended.traces.values()) if self._amended else []
-        still = {(key, value) for key, value, _ in self._trailers(traces)}
+        still = {(key, value) for key, value, _ in trailers}
         return tuple((key, value) for key, value, _ in before if (key, value) not in still)
 
     def _spent(self) -> dict[int, Spent]:

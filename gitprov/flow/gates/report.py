@@ -50,16 +50,17 @@ def report(
     repo: Repository,
     check: str,
     findings: Sequence[Finding],
-    subjects: Mapping[str, Subject],
+    files: Mapping[str, Subject] | None,
     options: ReportOptions,
 ) -> Report:
-    """What a check reports. `subjects`: path → each file that it judged.
+    """What a check reports. `files`: path → each file that it judged; None where it judges no lines.
 
     UsageError where a baseline that the user names is missing, ConfigError where it is none.
     """
     policy = load_policy(repo, check)
     if not policy.enabled:
         return Report((), enabled=False)
+    subjects = files or {}
     files_judged = {
         path: entry for path, entry in subjects.items() if policy.judges(path) and not entry.unread
     }
@@ -71,7 +72,11 @@ def report(
     if subjects:
         reported.sort(key=lambda entry: (entry.path or "", entry.lines or (0, 0), entry.rule))
     outcome = _against_baseline(repo, check, reported, texts, judged, options)
-    return outcome._replace(findings=tuple(_joined(repo, outcome.findings, subjects)), suppressed=count)
+    return outcome._replace(
+        findings=tuple(_joined(repo, outcome.findings, subjects)),
+        suppressed=count,
+        lines=None if files is None else sum(map(len, judged.values())),
+    )
 
 
 def lines_of(subject: Subject) -> list[str]:

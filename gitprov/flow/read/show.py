@@ -31,6 +31,7 @@ from gitprov.model.answers.show import (
 from gitprov.model.canonical import JsonObject
 from gitprov.model.ids import is_trace_id, traces_digest
 from gitprov.model.note import Note
+from gitprov.model.ranges import LineSet
 from gitprov.model.rows import HumanRow, TraceRow
 from gitprov.output.dates import iso_strict
 from gitprov.store import generations, notes
@@ -154,7 +155,7 @@ def _in_worktree(repo: Repository, path: str, generation: Generation) -> TraceFi
     from gitprov.flow.work_tree import on_disk
 
     raw = raw_of([edit for edit in generation.edits if edit.path == path])
-    share = TraceFile(path, "", "", 0, None, None)
+    share = TraceFile(path, LineSet(), LineSet(), 0, None, None)
     if isinstance(raw, str):
         return share._replace(why=raw)
     return share._replace(delta=delta_of(raw, on_disk(repo, path), None, {}, path))

@@ -57,7 +57,7 @@ class Shares:
 
     def _share(self, path: str, row: TraceRow | None, generation: Generation | None) -> TraceFile:
         classes = row.classes(path) if row is not None else {}
-        ai, edited = (str(classes.get(cls, "")) for cls in ("ai", "edited"))
+        ai, edited = (classes.get(cls, _NONE) for cls in ("ai", "edited"))
         share = TraceFile(path, ai, edited, row.deleted(path) if row is not None else 0, None, None)
         bounded = row.bounded(path) if row is not None else None
         if bounded is not None:
@@ -74,7 +74,7 @@ class Shares:
         # A note may claim lines that the file does not have, and any number of them.
         whole = LineSet.of_runs([(1, count_lines(content))] if content else [])
         others = self._others(str(generation.id), path, whole)
-        return share._replace(delta=delta_of(raw, content, classes.get("ai", _NONE) & whole, others, path))
+        return share._replace(delta=delta_of(raw, content, ai & whole, others, path))
 
     def _read(self, paths: Sequence[str], generation: Generation | None) -> None:
         """Read the blob ids of these files in one call of git; group the generation's edits by file."""

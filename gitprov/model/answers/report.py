@@ -10,7 +10,8 @@ from gitprov.model.finding import Finding
 class Report(NamedTuple):
     """`findings`: all that is reported, with what could not be looked at. `suppressed` and `baseline`: how
     many a comment suppresses, and how many the baseline has. `vanished`: (rule, path) of findings of the
-    baseline that are gone. `enabled`: whether the policy has the check switched on.
+    baseline that are gone. `enabled`: whether the policy has the check switched on. `lines`: how many lines
+    were judged; None where a check judges no lines.
     """
 
     findings: tuple[Finding, ...]
@@ -18,3 +19,4 @@ class Report(NamedTuple):
     baseline: int = 0
     vanished: tuple[tuple[str, str], ...] = ()
     enabled: bool = True
+    lines: int | None = None

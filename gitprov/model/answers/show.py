@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import Finding
+from gitprov.model.ranges import LineSet
 from gitprov.model.rows import CommitRow, HumanRow, NoteRow, TraceRow
 
 
@@ -55,14 +56,14 @@ class Delta(NamedTuple):
 class TraceFile(NamedTuple):
     """The lines of one trace in one file of one commit.
 
-    `ai` and `edited` are range texts as in the note; `deleted` counts older lines that the trace removed.
+    `ai` and `edited` are the lines that the note claims; `deleted` counts older lines that the trace removed.
     `dropped` and `pending` are None if they are recorded for the whole commit only. `why` is the reason for a
     missing delta.
     """
 
     path: str
-    ai: str
-    edited: str
+    ai: LineSet
+    edited: LineSet
     deleted: int
     dropped: int | None
     pending: int | None

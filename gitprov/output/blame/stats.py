@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from gitprov.model.answers.blame import Facts
 from gitprov.model.untrusted.plausible import CLASSES
+from gitprov.model.wording import amount
 from gitprov.output.text import clean, fit, width
 
 
@@ -64,7 +65,7 @@ def as_json(path: str, revision: str | None, stats: Stats) -> dict[str, Any]:
 
 def as_text(path: str, stats: Stats) -> str:
     """The counts as text: tables by class, by agent and model, and by trace."""
-    out = [f"{clean(path)}: {stats.total} line{'' if stats.total == 1 else 's'}"]
+    out = [f"{clean(path)}: {amount(stats.total, 'line')}"]
     out += _table("class", stats.classes, stats.total)
     if stats.models:
         named = [

@@ -46,7 +46,7 @@ def split(report: Report) -> tuple[list[Finding], list[Finding]]:
 
 def counts(report: Report) -> dict[str, Json]:
     """How many findings, of which severity, how many fail the check, how many things could not be looked at,
-    and how many findings a comment or the baseline holds back.
+    how many findings a comment or the baseline holds back, and how many lines were judged.
     """
     wrong, unknown = split(report)
     severities = Counter((finding.risk or _NO_RISK).severity for finding in wrong)
@@ -57,6 +57,7 @@ def counts(report: Report) -> dict[str, Json]:
         **{name: severities[name] for name in ("high", "medium", "low")},
         "suppressed": report.suppressed,
         "baseline": report.baseline,
+        "lines": report.lines,
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from gitprov.model.answers.report import Report
 from gitprov.model.finding import Finding
+from gitprov.model.wording import amount
 from gitprov.output.checks.document import counts, split
 from gitprov.output.checks.remarks import remark_lines
 from gitprov.output.text import clean
@@ -40,7 +41,9 @@ def summary(report: Report, strict: bool) -> str:
         return "switched off by the policy of this project"
     total = counts(report)
     number, unknown = total["findings"], total["unknown"]
-    text = f"{number} finding{'s' if number != 1 else ''}" if number else "clean"
+    text = amount(number, "finding") if number else "clean"
+    if not number and report.lines is not None:
+        text += f": {amount(report.lines, 'line')} judged"
     if number and not total["failing"]:
         text += " (none fails the check)"
     if unknown:

@@ -66,4 +66,5 @@ def test_the_rest_of_the_document() -> None:
         "low": 2,
         "suppressed": 2,
         "baseline": 3,
+        "lines": None,
     }

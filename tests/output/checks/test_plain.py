@@ -71,3 +71,10 @@ def test_a_wide_line_is_cut() -> None:
     assert shown[0].startswith("<place>w:1: <high>high: ")
     unknown = Report((HIGH._replace(risk=None),))
     assert not any("written by" in line for line in plain(unknown))
+
+
+def test_lines_that_were_judged() -> None:
+    """Clean names the number of lines judged; a check that judges no lines names none."""
+    assert plain(NOTHING._replace(lines=0)) == ["clean: 0 lines judged"]
+    assert plain(NOTHING._replace(lines=1)) == ["clean: 1 line judged"]
+    assert plain(NOTHING) == ["clean"]

@@ -110,15 +110,16 @@ class CheckAnswer:
         self._rules = {**rules, **suppression.RULES}
         self._options = options or ReportOptions()
 
-    def print(self, findings: Sequence[Finding], sources: Mapping[str, Subject]) -> None:
+    def print(self, findings: Sequence[Finding], sources: Mapping[str, Subject] | None) -> None:
         """Print what remains of all findings under the project's policy, comments and baseline.
 
-        `sources`: path → each file that was judged. Raises typer.Exit with 1 where findings fail the check.
+        `sources`: path → each file that was judged, None where the check judges no lines. Raises typer.Exit
+        with 1 where findings fail the check.
         """
         with repository() as repo:
             outcome = report(repo, self._check, findings, sources, self._options)
         if self._form == "text":
-            self._text(outcome, sources)
+            self._text(outcome, sources or {})
         elif self._form == "json":
             say(json.dumps(document.document(outcome), sort_keys=True))
         elif self._form == "sarif":

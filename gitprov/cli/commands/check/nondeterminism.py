@@ -112,4 +112,4 @@ def _run(
             progress.end()
             if place.backend == box.WEAK:
                 complain(box.WARNING)
-    answer.print(findings, {})
+    answer.print(findings, None)

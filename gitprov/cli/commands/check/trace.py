@@ -43,4 +43,4 @@ def command(
         rules = TraceOptions(require_trace_id, policy)
         findings = trace_records(repo, scope, rules, progress) if policy.enabled else []
     progress.end()
-    answer.print(findings, {})
+    answer.print(findings, None)
