@@ -32,9 +32,12 @@ def test_a_commit_with_its_records(project: GitRepo, agent: Agent) -> None:
         "unknown": [],
         "remarks": [],
         "vanished": [],
-        "counts": dict.fromkeys(
-            ("findings", "failing", "unknown", "high", "medium", "low", "suppressed", "baseline"), 0
-        ),
+        "counts": {
+            **dict.fromkeys(
+                ("findings", "failing", "unknown", "high", "medium", "low", "suppressed", "baseline"), 0
+            ),
+            "lines": None,
+        },
     }
 
 

@@ -136,7 +136,7 @@ def test_no_answer_keeps_rows(two: GitRepo, receiver: Receiver) -> None:
         ["gitprov", "push", "otlp", "--endpoint", receiver.url], cwd=two.path, env=two.env, check=False
     )
     assert (done.returncode, "2 waiting" in done.stdout) == (3, True)
-    assert "2 rows are not sent: it refuses the credentials (HTTP 401)" in done.stderr
+    assert "2 rows not sent: it refuses the credentials (HTTP 401)" in done.stderr
     assert pushed(two, "otlp", receiver).sent == 2
 
 
