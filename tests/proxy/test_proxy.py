@@ -1,0 +1,114 @@
+"""`gitprov proxy` between real commands and a server on loopback, in a repository with installed hooks."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.proxy.fake_upstream import FakeUpstream, Request, events
+from tests.support.recorded import lines
+from tests.support.repo import GitRepo
+
+KEY = "sk-ant-api03-" + "Zq9" * 31
+COOKIE = "session=c00k1e-of-the-provider"
+CODE = "def greet(name):\n    return 'hello ' + name\n"
+
+CHILD = """
+import json, os, subprocess, sys, urllib.request, urllib.error
+def call(variable, path, body, **headers):
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(os.environ[variable] + path, data, {"x-api-key": %r, "Cookie": %r, **headers})
+    return urllib.request.urlopen(request)
+""" % (KEY, COOKIE)  # noqa: UP031 - the text has braces
+
+
+@pytest.fixture
+def upstream() -> Iterator[FakeUpstream]:
+    """A provider, for as long as the test runs."""
+    server = FakeUpstream()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def proxied(hooked: GitRepo) -> GitRepo:
+    """A repository whose commands reach loopback directly."""
+    for name in [name for name in hooked.env if name.lower().endswith("_proxy")]:
+        del hooked.env[name]
+    return hooked
+
+
+def run(repo: GitRepo, upstream: FakeUpstream, script: str, *options: str, check: bool = True) -> Any:
+    """Run a script of Python behind the proxy; `call` calls a model."""
+    words = ["proxy", "--upstream", upstream.url, *options, "--", sys.executable, "-c", CHILD + script]
+    return repo.gitprov(*words, check=check)
+
+
+def records(repo: GitRepo) -> list[dict[str, Any]]:
+    """The generations of the newest commit."""
+    return [json.loads(repo.generation_file(row["id"], "record.json")) for row in repo.traces()]
+
+
+def is_planted(repo: GitRepo) -> bool:
+    """Whether the key or the cookie is anywhere below .git or in the home."""
+    home = repo.path.parent.rglob("*")
+    texts = [path.read_bytes() for path in home if path.is_file() and not path.is_symlink()]
+    return any(secret.encode() in text for text in texts for secret in (KEY, "c00k1e"))
+
+
+MESSAGE = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-x-1", "content": [],
+           "usage": {"input_tokens": 9, "output_tokens": 1}}  # fmt: skip
+
+
+def test_a_streamed_message(proxied: GitRepo, upstream: FakeUpstream) -> None:
+    """Chunks pass as they come; prompt, parameters, ids and output are recorded before the command can commit."""
+    start, *rest = events(
+        {"type": "message_start", "message": MESSAGE},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        *({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}}
+          for text in ("```python\n", CODE[:20], CODE[20:], "```")),
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 30}},
+        {"type": "message_stop"},
+    )  # fmt: skip
+
+    def reply(request: Request) -> None:
+        request.start(request_id="req_1", Set_Cookie=COOKIE)
+        request.chunk(start)
+        assert upstream.go.wait(60)
+        for chunk in rest:
+            request.chunk(chunk)
+        request.chunk(b"")
+
+    upstream.replies["/v1/messages"] = reply
+    upstream.replies["/v1/go"] = lambda request: (upstream.go.set(), request.reply({}))[1]
+    script = f"""
+body = {{"model": "claude-x", "max_tokens": 99, "temperature": 0.5, "stream": True, "metadata": {{"user_id": "u"}},
+        "system": "Be short.", "messages": [{{"role": "user", "content": "Write greet."}}]}}
+answer = call("ANTHROPIC_BASE_URL", "/v1/messages", body)
+text = answer.read1()
+call("ANTHROPIC_BASE_URL", "/v1/go", None).read()
+while b"message_stop" not in text:
+    text += answer.read1()
+open("a.py", "w").write({CODE!r})
+subprocess.run(["git", "add", "a.py"], check=True)
+subprocess.run(["git", "commit", "-q", "-m", "Greet"], check=True)
+open("got", "wb").write(text)
+"""
+    proxied.tick()
+    run(proxied, upstream, script, "--agent", "codegen")
+    assert proxied.read("got").encode() == b"".join([start, *rest])
+    assert lines(proxied, "a.py") == [("ai", "codegen", "claude-x-1", line) for line in CODE.splitlines()]
+    (record,) = records(proxied)
+    assert record["agent"] == {"name": "codegen", "version": None, "host": "proxy"}
+    assert record["params"] == {"max_tokens": 99, "temperature": 0.5, "system": "Be short."}
+    assert (record["request_id"], record["usage"]) == ("req_1", {"input_tokens": 9, "output_tokens": 30})
+    trace = record["id"]
+    assert proxied.generation_file(trace, "prompt.txt") == b"Write greet."
+    assert proxied.generation_file(trace, "output.txt").decode() == f"```python\n{CODE}```"
+    sent = upstream.requests[0]
+    assert (sent.headers["x-api-key"], sent.headers["Cookie"]) == (KEY, COOKIE)
+    assert not is_planted(proxied)
