@@ -83,8 +83,12 @@ def test_a_streamed_message(proxied: GitRepo, upstream: FakeUpstream) -> None:
             request.chunk(chunk)
         request.chunk(b"")
 
+    def go(request: Request) -> None:
+        upstream.go.set()
+        request.reply({})
+
     upstream.replies["/v1/messages"] = reply
-    upstream.replies["/v1/go"] = lambda request: (upstream.go.set(), request.reply({}))[1]
+    upstream.replies["/v1/go"] = go
     script = f"""
 body = {{"model": "claude-x", "max_tokens": 99, "temperature": 0.5, "stream": True, "metadata": {{"user_id": "u"}},
         "system": "Be short.", "messages": [{{"role": "user", "content": "Write greet."}}]}}

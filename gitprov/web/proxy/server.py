@@ -11,7 +11,6 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 import aiohttp
 from aiohttp import hdrs, web
@@ -19,7 +18,7 @@ from aiohttp.helpers import get_env_proxy_for_url
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from gitprov.interop.calls.call import ModelCall, ModelRequest
+from gitprov.interop.calls.call import ModelCall
 from gitprov.interop.calls.reading import AnswerReader, CallShape, read_request, shape_of
 from gitprov.web.proxy.addresses import LOOPBACK, Upstreams
 
@@ -42,12 +41,39 @@ _LAST_CALLS = 2.0
 """Seconds for which calls may go on after the command has ended."""
 
 
-class _Exchange(NamedTuple):
-    """A request that calls a model, and the reader of its answer."""
+class _Exchange:
+    """A request that calls a model, and its answer as it passes. What cannot be read is no call."""
 
-    request: ModelRequest
-    reader: AnswerReader
-    request_id: str | None
+    def __init__(self, shape: CallShape, path: str, body: bytes, upstream: aiohttp.ClientResponse) -> None:
+        headers = upstream.headers
+        streamed = headers.get(hdrs.CONTENT_TYPE, "").lower().startswith("text/event-stream")
+        encoding = headers.get(hdrs.CONTENT_ENCODING, "")
+        self._shape, self._path, self._body = shape, path, body
+        self._reader = AnswerReader(shape, streamed=streamed, encoding=encoding)
+        self._request_id = next((headers[name] for name in _REQUEST_IDS if name in headers), None)
+        self._rest = upstream.content_length
+        self._is_taken = False
+
+    def is_last(self, data: bytes) -> bool:
+        """Read bytes that pass; whether they end the answer."""
+        try:
+            self._reader.feed(data)
+        except Exception:  # noqa: BLE001 - the stream goes on whatever is in it
+            return False
+        self._rest = None if self._rest is None else self._rest - len(data)
+        return self._reader.ended or self._rest == 0
+
+    def take_call(self) -> ModelCall | None:
+        """The call as far as it has been answered; None where there is none, and the second time."""
+        if self._is_taken:
+            return None
+        self._is_taken = True
+        try:
+            reply = self._reader.reply()
+            request = read_request(self._shape, self._path, self._body)
+            return None if reply is None else ModelCall(request, reply, self._request_id)
+        except Exception:  # noqa: BLE001 - as above
+            return None
 
 
 class ProxyServer:
@@ -131,61 +157,39 @@ class ProxyServer:
         except (aiohttp.ClientError, OSError, ValueError, asyncio.TimeoutError) as error:
             return _trouble(502, f"{url.host} cannot be reached: {_reason(error)}")
         async with upstream:
-            exchange = (
-                _exchange(shape, request, body, upstream) if shape and isinstance(body, bytes) else None
-            )
+            exchange = None
+            if shape is not None and isinstance(body, bytes) and upstream.status == 200:
+                exchange = _Exchange(shape, request.path, body, upstream)
             return await self._pass_back(request, upstream, exchange)
 
     async def _pass_back(
         self, request: web.Request, upstream: aiohttp.ClientResponse, exchange: _Exchange | None
     ) -> web.StreamResponse:
         """Pass an answer back as it comes. One that is cut off is cut off here as well."""
-        response = web.StreamResponse(
-            status=upstream.status, reason=upstream.reason, headers=_passed(upstream.headers)
-        )
-        left = upstream.content_length if exchange else None
+        headers = _passed(upstream.headers)
+        response = web.StreamResponse(status=upstream.status, reason=upstream.reason, headers=headers)
         try:
             await response.prepare(request)
             async for data in upstream.content.iter_any():
-                if exchange is not None:
-                    exchange.reader.feed(data)
-                    left = None if left is None else left - len(data)
-                    if exchange.reader.ended or left == 0:
-                        await self._recorded(exchange)
-                        exchange = None
+                if exchange is not None and exchange.is_last(data):
+                    await self._recorded(exchange)
                 await response.write(data)
             await self._recorded(exchange)
             await response.write_eof()
-        except ConnectionResetError:  # the command has gone
-            await self._recorded(exchange)
         except (aiohttp.ClientError, OSError, asyncio.TimeoutError):
             await self._recorded(exchange)
             if request.transport is not None:
                 request.transport.close()
+        finally:  # the command may have ended meanwhile
+            await self._recorded(exchange)
         return response
 
     async def _recorded(self, exchange: _Exchange | None) -> None:
-        """Have an exchange recorded, unless it has been; an answer that takes long is recorded behind it."""
-        if exchange is None:
-            return
-        reply = exchange.reader.reply()
-        if reply is not None:
-            call = ModelCall(exchange.request, reply, exchange.request_id)
+        """Have an exchange recorded once; an answer does not wait for long until that is done."""
+        call = None if exchange is None else exchange.take_call()
+        if call is not None:
             work = self._loop.run_in_executor(self._recording, self._record, call)
             await asyncio.wait([work], timeout=_PATIENCE)
-
-
-def _exchange(
-    shape: CallShape, request: web.Request, body: bytes, upstream: aiohttp.ClientResponse
-) -> _Exchange | None:
-    """What there is to record of a request that calls a model; None where it failed."""
-    if upstream.status != 200:
-        return None
-    headers = upstream.headers
-    streamed = headers.get(hdrs.CONTENT_TYPE, "").lower().startswith("text/event-stream")
-    reader = AnswerReader(shape, streamed=streamed, encoding=headers.get(hdrs.CONTENT_ENCODING, ""))
-    named = next((headers[name] for name in _REQUEST_IDS if name in headers), None)
-    return _Exchange(read_request(shape, request.path, body), reader, named)
 
 
 def _passed(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:
