@@ -33,9 +33,9 @@ class Request(BaseHTTPRequestHandler):
         """Send an answer as a whole, with its length."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
-        for name, value in {"Content-Type": "application/json", **headers}.items():
+        first = {"Content_Type": "application/json", "Content_Length": str(len(data))}
+        for name, value in {**first, **headers}.items():
             self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
 

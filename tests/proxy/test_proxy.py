@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from gitprov.cli.commands import proxy
+from gitprov.flow.capture import by_hand, model_calls
+from gitprov.interop.calls.call import ModelCall, ModelReply, ModelRequest
+from gitprov.store.inbox.inbox import Inbox
 from tests.proxy.fake_upstream import FakeUpstream, Request, events
 from tests.support.recorded import lines
 from tests.support.repo import GitRepo
+from tests.support.repo import run as run_plain
+
+pytest.importorskip("aiohttp")
 
 KEY = "sk-ant-api03-" + "Zq9" * 31
 COOKIE = "session=c00k1e-of-the-provider"
@@ -116,3 +125,51 @@ open("got", "wb").write(text)
     sent = upstream.requests[0]
     assert (sent.headers["x-api-key"], sent.headers["Cookie"]) == (KEY, COOKIE)
     assert not is_planted(proxied)
+
+
+def words(script: str) -> list[str]:
+    """A command line that runs a script of Python behind the proxy."""
+    return ["gitprov", "proxy", "--", sys.executable, "-c", script]
+
+
+def test_an_exit_code_is_the_commands(proxied: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command runs outside of repositories as well; one that is not there is exit 127, as in a shell."""
+    done = run_plain(words("import sys; sys.exit(7)"), cwd=proxied.path.parent, env=proxied.env, check=False)
+    assert (done.returncode, done.stderr) == (7, "gitprov: not in a git work tree: nothing is recorded\n")
+    monkeypatch.chdir(proxied.path)
+    assert proxy.command(["no-such-command"]) == 127
+    assert proxy.command([str(proxied.path)]) == 126
+
+
+def test_signals_are_the_commands(proxied: GitRepo) -> None:
+    """A signal to the proxy is one to the command; one that ends the command ends the proxy as well."""
+    script = (
+        "import os, signal, sys, time\n"
+        "signal.signal(signal.SIGINT, lambda *_: os.kill(os.getpid(), signal.SIGTERM))\n"
+        "print('ready', flush=True)\n"
+        "while True: time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        words(script), cwd=proxied.path, env=proxied.env, stdout=subprocess.PIPE, start_new_session=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"ready\n"
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == -signal.SIGTERM
+        finally:
+            process.kill()
+
+
+def test_recording_never_stops_a_command(proxied: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside of repositories nothing is recorded; what goes wrong is in the log that doctor reads."""
+    call = ModelCall(ModelRequest("q", "m", {}), ModelReply("x", None, None, {}, complete=True), None)
+    model_calls.CallRecorder("c", proxied.env, str(proxied.path.parent)).record(call)
+
+    def fail(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(by_hand, "record_output", fail)
+    model_calls.CallRecorder("c", proxied.env, str(proxied.path)).record(call)
+    problems = Inbox(str(proxied.inbox())).problems()
+    assert [problem.message for problem in problems] == ["proxy: a call was not recorded: the disk is full"]

@@ -112,7 +112,7 @@ def tool_lines(name: str | None, call: str | None, argument: Json) -> str:
             value = argument
         argument = value if isinstance(value, (dict, list)) else argument
     head = " ".join(filter(None, ("tool", name, call)))
-    return "\n".join([f"[{head}]", *_shown("", argument)])
+    return "\n".join([f"[{head}]", *([] if argument is None else _shown("", argument))])
 
 
 def _shown(name: str, value: Json) -> list[str]:

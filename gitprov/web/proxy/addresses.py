@@ -12,30 +12,36 @@ from gitprov.interop.calls.reading import shape_of
 LOOPBACK = "127.0.0.1"
 
 
+class BaseVariable(NamedTuple):
+    """A variable that libraries read a provider's address from; by convention the address has this end."""
+
+    name: str
+    end: str = ""
+
+
 class ProviderRow(NamedTuple):
-    """A provider: its default address, the end that its addresses have by convention, and the variables that
-    libraries read its address from, the usual one first.
-    """
+    """A provider, its default address, and the variables for it, the usual one first."""
 
     name: str
     address: str
-    end: str
-    variables: tuple[str, ...]
+    variables: tuple[BaseVariable, ...]
 
 
 PROVIDERS = (
     ProviderRow(
         "anthropic",
         "https://api.anthropic.com",
-        "",
-        ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL", "ANTHROPIC_API_BASE"),
+        tuple(map(BaseVariable, ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL", "ANTHROPIC_API_BASE"))),
     ),
-    ProviderRow("openai", "https://api.openai.com", "/v1", ("OPENAI_BASE_URL", "OPENAI_API_BASE")),
+    ProviderRow(
+        "openai",
+        "https://api.openai.com",
+        (BaseVariable("OPENAI_BASE_URL", "/v1"), BaseVariable("OPENAI_API_BASE", "/v1")),
+    ),
     ProviderRow(
         "gemini",
         "https://generativelanguage.googleapis.com",
-        "",
-        ("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_BASE"),
+        (BaseVariable("GOOGLE_GEMINI_BASE_URL"), BaseVariable("GEMINI_API_BASE", "/v1beta")),
     ),
 )
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy")
@@ -47,13 +53,18 @@ class Upstreams:
     def __init__(self, env: Mapping[str, str], upstream: str | None) -> None:
         self._every = None if upstream is None else _checked(upstream, "--upstream")
         self._roots: dict[str, str] = {}
-        self._ends: dict[str, str] = {}
+        self._without_end: set[str] = set()
         for row in PROVIDERS:
-            name = next((name for name in row.variables if env.get(name)), None)
-            address = self._every or (_checked(env[name], name) if name else row.address + row.end)
-            self._roots[row.name] = address.removesuffix(row.end)
-            bare = self._every is None and not address.endswith(row.end)
-            self._ends[row.name] = "" if bare else row.end
+            variable = next((variable for variable in row.variables if env.get(variable.name)), None)
+            if self._every is not None:
+                self._roots[row.name] = self._every.removesuffix(row.variables[0].end)
+            elif variable is None:
+                self._roots[row.name] = row.address
+            else:
+                address = _checked(env[variable.name], variable.name)
+                self._roots[row.name] = address.removesuffix(variable.end)
+                if not address.endswith(variable.end):
+                    self._without_end.add(row.name)
 
     def target(self, method: str, raw_path: str) -> str | None:
         """The address that a request is passed on to; None where its path shows no provider.
@@ -71,9 +82,9 @@ class Upstreams:
     def variables(self, env: Mapping[str, str], port: int) -> dict[str, str]:
         """The environment of a command that is to use the proxy at a port of loopback."""
         changed = {
-            name: f"http://{LOOPBACK}:{port}/{row.name}{self._ends[row.name]}"
+            name: f"http://{LOOPBACK}:{port}/{row.name}{'' if row.name in self._without_end else end}"
             for row in PROVIDERS
-            for name in row.variables
+            for name, end in row.variables
         }
         if any(env.get(name) or env.get(name.upper()) for name in _PROXIES):
             for name in ("no_proxy", "NO_PROXY"):
