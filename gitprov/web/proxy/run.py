@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 
 from gitprov.errors import UsageError
@@ -26,6 +27,8 @@ def run_command(
     `agent`: its name in records, by default the command's. OSError where it cannot be started, UsageError for
     an address that is none and a port that is taken.
     """
+    # A call that is recorded delays the pieces of others by at most this many seconds.
+    sys.setswitchinterval(0.0005)
     upstreams = Upstreams(env, upstream)
     recorder = CallRecorder(agent or os.path.basename(words[0]), env, cwd)
     try:
