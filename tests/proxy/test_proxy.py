@@ -6,7 +6,10 @@ import json
 import signal
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,11 +65,17 @@ def records(repo: GitRepo) -> list[dict[str, Any]]:
     return [json.loads(repo.generation_file(row["id"], "record.json")) for row in repo.traces()]
 
 
-def is_planted(repo: GitRepo) -> bool:
-    """Whether the key or the cookie is anywhere below .git or in the home."""
-    home = repo.path.parent.rglob("*")
-    texts = [path.read_bytes() for path in home if path.is_file() and not path.is_symlink()]
-    return any(secret.encode() in text for text in texts for secret in (KEY, "c00k1e"))
+def planted(repo: GitRepo) -> list[str]:
+    """Where below .git, and in the home, the key or the cookie is, packed or not."""
+    places = []
+    for path in [*(repo.path / ".git").rglob("*"), *Path(repo.env["HOME"]).rglob("*")]:
+        data = path.read_bytes() if path.is_file() else b""
+        with suppress(zlib.error):
+            data += zlib.decompress(data)
+        if any(secret.encode() in data for secret in (KEY, COOKIE)):
+            places.append(str(path))
+    objects = repo.git_bytes("cat-file", "--batch-all-objects", "--batch")
+    return places + ["objects"] * any(secret.encode() in objects for secret in (KEY, COOKIE))
 
 
 MESSAGE = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-x-1", "content": [],
@@ -100,7 +109,7 @@ def test_a_streamed_message(proxied: GitRepo, upstream: FakeUpstream) -> None:
     upstream.replies["/v1/go"] = go
     script = f"""
 body = {{"model": "claude-x", "max_tokens": 99, "temperature": 0.5, "stream": True, "metadata": {{"user_id": "u"}},
-        "system": "Be short.", "messages": [{{"role": "user", "content": "Write greet."}}]}}
+        "system": "Be short, not " + {KEY!r}, "messages": [{{"role": "user", "content": "Write greet, key " + {KEY!r}}}]}}
 answer = call("ANTHROPIC_BASE_URL", "/v1/messages", body)
 text = answer.read1()
 call("ANTHROPIC_BASE_URL", "/v1/go", None).read()
@@ -117,14 +126,19 @@ open("got", "wb").write(text)
     assert lines(proxied, "a.py") == [("ai", "codegen", "claude-x-1", line) for line in CODE.splitlines()]
     (record,) = records(proxied)
     assert record["agent"] == {"name": "codegen", "version": None, "host": "proxy"}
-    assert record["params"] == {"max_tokens": 99, "temperature": 0.5, "system": "Be short."}
+    system = record["params"].pop("system")
+    assert (record["params"], system.startswith("Be short, not ")) == (
+        {"max_tokens": 99, "temperature": 0.5},
+        True,
+    )
     assert (record["request_id"], record["usage"]) == ("req_1", {"input_tokens": 9, "output_tokens": 30})
     trace = record["id"]
-    assert proxied.generation_file(trace, "prompt.txt") == b"Write greet."
+    assert proxied.generation_file(trace, "prompt.txt").startswith(b"Write greet, key ")
+    assert record["prompt"]["redactions"] == 1
     assert proxied.generation_file(trace, "output.txt").decode() == f"```python\n{CODE}```"
     sent = upstream.requests[0]
     assert (sent.headers["x-api-key"], sent.headers["Cookie"]) == (KEY, COOKIE)
-    assert not is_planted(proxied)
+    assert planted(proxied) == []
 
 
 def words(script: str) -> list[str]:
