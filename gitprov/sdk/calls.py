@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gitprov.errors import GitprovError
-from gitprov.sdk import writing
+from gitprov.sdk import templates, writing
 from gitprov.sdk.generations import process_session
 from gitprov.sdk.notices import notice
 
@@ -28,7 +28,12 @@ def record(read: Callable[[], ModelCall | None], agent: str, turn: Any = None) -
         call = read()
         if call is not None:
             generation = stated(call, agent=agent, session=process_session(), host=HOST)
-            generation = generation._replace(turn=turn if isinstance(turn, str) else generation.turn)
+            name = templates.take()
+            generation = generation._replace(
+                turn=turn if isinstance(turn, str) else generation.turn,
+                prompt_name=name.name if name else None,
+                prompt_version=name.version if name else None,
+            )
             writing.write(generation, (), waits=True)
     except Exception as error:  # noqa: BLE001 - the program goes on whatever its library reports
         notice(f"a call was not recorded: {type(error).__name__}: {error}")

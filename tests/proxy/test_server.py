@@ -152,7 +152,12 @@ def test_other_requests_pass_untouched(line: Line) -> None:
         b"\xff\x00", 201, Content_Type="image/png", Set_Cookie="a=b"
     )
     got = line.send(
-        "PUT", "/openai/v1/files/a%2Fb?key=k%20k&x", b"\x00\xff" * 99, X_Thing="1", Accept_Encoding="br"
+        "PUT",
+        "/openai/v1/files/a%2Fb?key=k%20k&x",
+        b"\x00\xff" * 99,
+        X_Thing="1",
+        Accept_Encoding="br",
+        Expect="100-continue",
     )
     assert (got.status, got.body, got.headers["set-cookie"]) == (201, b"\xff\x00", "a=b")
     (sent,) = line.upstream.requests
@@ -198,6 +203,7 @@ def test_where_calls_go() -> None:
         == "https://generativelanguage.googleapis.com/v1beta/models?key=k"
     )
     assert plain.target("GET", "/v1/models") is None
+    assert plain.target("POST", "http://evil.example/v1/messages") is None
     env = {
         "HTTPS_PROXY": "http://p",
         "NO_PROXY": "a.b",

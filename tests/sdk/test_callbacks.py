@@ -45,6 +45,7 @@ class Waiting(NamedTuple):
     output: str
     params: dict[str, Any]
     usage: dict[str, Any]
+    name: str | None = None
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def recorded(repo: GitRepo) -> list[Waiting]:
     turns = [inbox.turn(row.key, row.turn) for row in outputs.waiting_outputs(inbox)]
     return sorted(
         Waiting(turn.agent, turn.host, turn.model, _text(inbox, turn.prompt), _text(inbox, turn.output),
-                dict(turn.params), dict(turn.usage))
+                dict(turn.params), dict(turn.usage), turn.prompt_name)
         for turn in turns
         if isinstance(turn, Turn)
     )  # fmt: skip
@@ -103,9 +104,9 @@ def test_litellm_reports(inside: GitRepo) -> None:
     logger.log_success_event(litellm_facts("5", "e", input="e", messages=None), answer, None, None)
     chat = {"temperature": 0.2, "system": "S", "messages": 2}
     assert recorded(inside) == [
-        ("writer", "sdk", "m-1", "a", "x = 1\n", chat, {"prompt_tokens": 3}),
-        ("writer", "sdk", "m-1", "b", "y = 2\n", chat, {"prompt_tokens": 3}),
-        ("writer", "sdk", "m-1", "e", "z = 3\n", {"temperature": 0.2}, {}),
+        ("writer", "sdk", "m-1", "a", "x = 1\n", chat, {"prompt_tokens": 3}, None),
+        ("writer", "sdk", "m-1", "b", "y = 2\n", chat, {"prompt_tokens": 3}, None),
+        ("writer", "sdk", "m-1", "e", "z = 3\n", {"temperature": 0.2}, {}, None),
     ]
 
 
@@ -136,6 +137,7 @@ def test_langchain_reports(inside: GitRepo) -> None:
         ValueError("cut"), run_id=runs[1], response=answered(message("ai", "z =", id="run-2"))
     )
     handler.on_llm_error(ValueError("refused"), run_id=runs[2])
+    gitprov.prompt("question", "Ask {it}.")
     handler.on_llm_start({}, ["d"], run_id=runs[3], invocation_params={"model_name": "old", "stop": ["x"]})
     plain = SimpleNamespace(
         generations=[[SimpleNamespace(text="v = 6")]], llm_output={"token_usage": {"n": 2, "f": 0.5}}
@@ -144,9 +146,9 @@ def test_langchain_reports(inside: GitRepo) -> None:
     handler.on_llm_end(plain, run_id=runs[4])
     chat = {"temperature": 0.2, "system": "S", "messages": 2}
     assert recorded(inside) == [
-        ("langchain", "sdk", "m", "b", "z =", {**chat, "complete": False}, {}),
-        ("langchain", "sdk", "m-1", "a", "x = 1\ny = 2\n\n\n[tool write t1]\ntext:\nt = 4\nu = 5", chat, {"input_tokens": 3}),
-        ("langchain", "sdk", "old", "d", "v = 6", {"stop": ["x"]}, {"n": 2}),
+        ("langchain", "sdk", "m", "b", "z =", {**chat, "complete": False}, {}, None),
+        ("langchain", "sdk", "m-1", "a", "x = 1\ny = 2\n\n\n[tool write t1]\ntext:\nt = 4\nu = 5", chat, {"input_tokens": 3}, None),
+        ("langchain", "sdk", "old", "d", "v = 6", {"stop": ["x"]}, {"n": 2}, "question"),
     ]  # fmt: skip
 
 

@@ -71,6 +71,8 @@ class Upstreams:
 
         It does as `/<provider>/…`, or by the shape of its end.
         """
+        if not raw_path.startswith("/"):  # an address as a whole: behind a root it would change the host
+            return None
         first, _, rest = raw_path.lstrip("/").partition("/")
         if first in self._roots:
             return f"{self._roots[first]}/{rest}"

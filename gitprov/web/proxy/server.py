@@ -144,7 +144,8 @@ class ProxyServer:
         shape = shape_of(request.method, request.path)
         body = await request.content.read() if shape else request.content if request.can_read_body else None
         headers = _passed(request.headers)
-        headers.pop(hdrs.HOST, None)
+        for name in (hdrs.HOST, hdrs.EXPECT):  # the library has answered the second
+            headers.popall(name, None)
         if shape is not None:
             headers[hdrs.ACCEPT_ENCODING] = "identity"
         url = URL(target, encoded=True)
