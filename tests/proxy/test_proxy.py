@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import zlib
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from gitprov.cli.commands import proxy
+from gitprov.errors import UsageError
 from gitprov.flow.capture import by_hand, model_calls
 from gitprov.interop.calls.call import ModelCall, ModelReply, ModelRequest
 from gitprov.store.inbox.inbox import Inbox
@@ -153,6 +155,8 @@ def test_an_exit_code_is_the_commands(proxied: GitRepo, monkeypatch: pytest.Monk
     monkeypatch.chdir(proxied.path)
     assert proxy.command(["no-such-command"]) == 127
     assert proxy.command([str(proxied.path)]) == 126
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UsageError, match="cannot be used"):
+        proxy.command(["true"], port=taken.getsockname()[1])
 
 
 def test_signals_are_the_commands(proxied: GitRepo) -> None:
