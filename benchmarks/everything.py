@@ -17,6 +17,7 @@ NAMES = (
     "capture_claude",
     "capture_shell",
     "acp",
+    "proxy",
     "commit_no_evidence",
     "commit_waiting",
     "commit_evidence",

@@ -10,9 +10,12 @@ _NAMES = {
     "equivalent": "gitprov.testing.equivalent",
     "generates": "gitprov.sdk.generations",
     "generation": "gitprov.sdk.generations",
+    "langchain_handler": "gitprov.sdk.langchain",
+    "litellm_logger": "gitprov.sdk.litellm",
     "prompt": "gitprov.sdk.templates",
     "record": "gitprov.sdk.generations",
     "register": "gitprov.behaviour.adapters",
+    "watch_langchain": "gitprov.sdk.langchain",
 }
 
 

@@ -3,6 +3,9 @@ from gitprov.behaviour.difference import Tolerance as Tolerance
 from gitprov.sdk.generations import OpenGeneration
 from gitprov.sdk.generations import generates as generates
 from gitprov.sdk.generations import record as record
+from gitprov.sdk.langchain import langchain_handler as langchain_handler
+from gitprov.sdk.langchain import watch_langchain as watch_langchain
+from gitprov.sdk.litellm import litellm_logger as litellm_logger
 from gitprov.sdk.templates import prompt as prompt
 from gitprov.testing.cases import case as case
 from gitprov.testing.cases import cases as cases

@@ -38,7 +38,7 @@ PROCESS_ATTRIBUTES = {
     "os.spawnv",
 }
 DATABASE_MODULES = {"sqlalchemy", "sqlite3", "psycopg", "psycopg2"}
-SOCKET_MODULES = {"http.client", "socket", "ssl", "urllib.request"}
+SOCKET_MODULES = {"aiohttp", "http.client", "socket", "ssl", "urllib.request"}
 WRITERS = {
     "sys.stdout.write", "sys.stdout.buffer", "sys.stdout.writelines", "sys.stderr.write", "sys.stderr.buffer",
     "sys.stderr.writelines", "sys.__stdout__", "sys.__stderr__", "typer.echo", "typer.secho", "click.echo",
@@ -120,8 +120,8 @@ def only_the_index_opens_databases(path: str, tree: ast.Module) -> Iterator[str]
 
 
 def only_feeds_call_out(path: str, tree: ast.Module) -> Iterator[str]:
-    """Outgoing sockets belong to gitprov/feeds."""
-    if room(path) != "feeds":
+    """Outgoing sockets belong to gitprov/feeds; a proxy listens and calls out, so gitprov/web/proxy does both."""
+    if room(path) != "feeds" and not path.startswith("gitprov/web/proxy/"):
         yield from imports_of(tree, SOCKET_MODULES)
 
 
@@ -211,6 +211,7 @@ PLANTED = [
     (only_git_starts_processes, "gitprov/cli/x.py", "import os\nos.system('true')"),
     (only_the_index_opens_databases, "gitprov/flow/x.py", "import sqlite3"),
     (only_feeds_call_out, "gitprov/flow/x.py", "import http.client"),
+    (only_feeds_call_out, "gitprov/web/x.py", "import aiohttp"),
     (only_the_front_door_talks, "gitprov/flow/x.py", "print('hello')"),
     (only_the_front_door_talks, "gitprov/store/x.py", "import os\nos.getenv('X')"),
     (only_the_door_writes, "gitprov/cli/x.py", "import sys\nsys.stderr.write('x')"),

@@ -28,7 +28,7 @@ class StatedContent(NamedTuple):
 
 
 class EditReport(NamedTuple):
-    """One edit as a tool reported it."""
+    """One edit as a tool reported it. `host` is what the tool runs in, where gitprov itself knows it."""
 
     type: str
     path: str
@@ -51,6 +51,7 @@ class EditReport(NamedTuple):
     usage: Mapping[str, Any]
     human: str | None
     at: str | None
+    host: str | None = None
 
     @property
     def generation(self) -> tuple[object, ...]:

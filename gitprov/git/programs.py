@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Sequence
+from types import FrameType
 from typing import NamedTuple
 
 from gitprov.git.process import Completed, Env, decode, encode
@@ -63,6 +64,49 @@ def run_program(words: Sequence[str], env: Env) -> int:
         return subprocess.run(words, env=dict(env), check=False).returncode
     except OSError:
         return 127
+
+
+class RunningProgram:
+    """A program on our own standard streams, in our own process group, to which signals are forwarded.
+
+    OSError where it cannot be started.
+    """
+
+    def __init__(self, words: Sequence[str], env: Env) -> None:
+        self._process = subprocess.Popen(list(map(encode, words)), env=dict(env))
+        for name in _FORWARDED:
+            signal.signal(name, self._forward)
+
+    def wait(self) -> int:
+        """Its exit status, negative for the signal that ended it."""
+        return self._process.wait()
+
+    def _forward(self, number: int, _frame: FrameType | None) -> None:
+        if number in (signal.SIGINT, signal.SIGQUIT) and _is_typed():
+            return
+        try:
+            self._process.send_signal(number)
+        except ProcessLookupError:
+            pass
+
+
+_FORWARDED = (
+    signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2,
+)  # fmt: skip
+
+
+def _is_typed() -> bool:
+    """Whether an interrupt may come from the terminal, which sends it to all processes of the group."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)
 
 
 def run_other(words: Sequence[str], *, env: Env, stdin: bytes) -> Completed:

@@ -54,7 +54,7 @@ class OpenGeneration:
         self.request_id = request_id
         self.paths: tuple[str, ...] = ()
         self._agent = agent
-        self._session = session or _session()
+        self._session = session or process_session()
         self._turn = uuid.uuid4().hex
         self._name = prompt_name or (template.name if template else None)
         self._version = prompt_version or (template.version if template and prompt_name is None else None)
@@ -159,7 +159,7 @@ def _finish(made: OpenGeneration, result: object, named: list[Path]) -> None:
     made.wrote(*named, *(path for path in returned if isinstance(path, os.PathLike)))
 
 
-def _session() -> str:
+def process_session() -> str:
     """The session of this process."""
     global _process
     if not _process:

@@ -37,6 +37,7 @@ LINES_OF: dict[str, list[list[str]]] = {
     "doctor": [[], ["--json"], ["--fix"], [EVIL]],
     "capture": [[EVIL], [EVIL, EVIL], ["generic"], ["-h", EVIL]],
     "acp": [[EVIL], ["--", EVIL], ["--agent", EVIL], ["--" + EVIL, "--", "true"]],
+    "proxy": [[EVIL], ["--", EVIL], ["--port", EVIL], ["--upstream", EVIL, "--", "true"], ["--" + EVIL]],
     "record": [
         ["--agent", "a", EVIL], ["--agent", "a", "--param", EVIL, "plain"], ["--agent", "a", "--prompt-file", EVIL, "plain"], [EVIL],
         ["--agent", EVIL, "--model", EVIL, "--session", EVIL, "--prompt", LINES, "--json", NAME],

@@ -29,6 +29,7 @@ class StatedGeneration(NamedTuple):
     output: str | None = None
     usage: Mapping[str, object] = {}
     at: str | None = None
+    host: str | None = None
 
 
 class Recorded(NamedTuple):
@@ -131,4 +132,5 @@ def _report(generation: StatedGeneration, path: str) -> EditReport:
         usage=generation.usage,
         human=None,
         at=generation.at,
+        host=generation.host,
     )

@@ -122,6 +122,7 @@ def _turn(
         model=edit.model,
         usage=dict(edit.usage),
         request_ids=(edit.request_id,) if edit.request_id else (),
+        host=edit.host,
         extra={REDACTIONS: report.finds} if report.finds else {},
     )
     if edit.turn is not None:

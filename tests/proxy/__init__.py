@@ -1,0 +1,1 @@
+"""The proxy between a command and the models that it calls, and what libraries report of calls."""
