@@ -39,6 +39,10 @@ def run_lines(facts: JsonObject) -> Iterator[str]:
         if row["state"] != "ok":
             yield f"  sample {number} {_STATES.get(row['state'], row['state'])}: {row['detail']}"
     yield f"  prompt {prompt_name(facts)}, model {facts['model'] or 'not named'}, sandbox {facts['sandbox']}"
+    usage = facts.get("usage") or {}
+    if usage.get("calls"):
+        words = f"{usage['input_tokens']} tokens sent, {usage['output_tokens']} received"
+        yield f"  {words}{', ' if facts['cost'] else ''}{cost_text(facts)}"
 
 
 def headline(facts: JsonObject) -> str:
@@ -57,6 +61,12 @@ def prompt_name(facts: JsonObject) -> str:
     """The prompt's path with its version, or with the start of its digest."""
     prompt = facts["prompt"]
     return f"{prompt['path']} {prompt['version'] or prompt['digest'][7:19]}"
+
+
+def cost_text(facts: JsonObject) -> str:
+    """What a run has cost; empty where nobody knows."""
+    cost = facts.get("cost")
+    return f"{cost['amount']:.4f} {cost['currency']}".rstrip() if cost else ""
 
 
 def markdown(rows: Sequence[JsonObject]) -> Iterator[str]:
@@ -117,8 +127,7 @@ def _number(row: JsonObject, name: str) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def plan_line(name: str, versions: int, steps: int, calls: int) -> str:
-    """What a search takes, before it starts."""
-    return (
-        f"{name}: {versions} versions of the prompt, at most {steps} measured, {calls} calls of the generator"
-    )
+def plan_line(name: str, versions: int, parts: Sequence[str], steps: int, calls: int) -> str:
+    """What a search takes, before it starts. `parts` are the files that changed, and `model`."""
+    counts = f"at most {steps} measured, {calls} calls of the generator"
+    return f"{name}: {versions} versions of {', '.join(parts)}, {counts}"
