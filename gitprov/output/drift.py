@@ -7,12 +7,17 @@ from typing import Any
 
 from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import ERROR, UNKNOWN, Finding, Risk
+from gitprov.output.text import cell
 
 RULES = {
     "drift/diverged": "What the prompt generates now does not do what was pinned",
     "drift/no-sample": "No sample of the generated code could be run",
     "drift/not-run": "A sample of the generated code could not be run",
 }
+_COLUMNS = (
+    "feature", "diverging cases", "95 % interval", "threshold", "samples", "incoherence", "prompt", "model",
+    "cost",
+)  # fmt: skip
 _WIDTH = 40
 _STATES = {
     "no-answer": "was not generated",
@@ -70,27 +75,39 @@ def cost_text(facts: JsonObject) -> str:
 
 
 def markdown(rows: Sequence[JsonObject]) -> Iterator[str]:
-    """Runs as a table."""
-    yield "| feature | diverging cases | 95 % interval | threshold | samples | incoherence | prompt |"
-    yield "|---|---|---|---|---|---|---|"
+    """Runs as a table, and what diverges below it: for the summary of a job or a comment."""
+    yield f"| {' | '.join(_COLUMNS)} |"
+    yield f"|{'---|' * len(_COLUMNS)}"
     for facts in rows:
         low, high = facts["interval"]
         mark = "**" if facts["over"] else ""
         percent = f"{facts['percent']:.1f} %" if facts["usable"] else "unknown"
         cells = (
-            facts["feature"],
+            cell(facts["feature"]),
             f"{mark}{percent}{mark} of {facts['cases']}",
             f"{low:.1f}-{high:.1f} %",
             f"{facts['threshold']:g} %",
             f"{facts['usable']} of {facts['samples']}",
             f"{facts['incoherence']:.1f} %",
-            f"`{prompt_name(facts)}`",
+            cell(prompt_name(facts)),
+            cell(facts["model"] or "not named"),
+            cell(cost_text(facts) or "not known"),
         )
-        yield f"| {' | '.join(_cell(cell) for cell in cells)} |"
+        yield f"| {' | '.join(cells)} |"
+    for facts in rows:
+        details = list(_details(facts))
+        if details:
+            yield from ("", f"### {cell(facts['feature'])}: {headline(facts)}", "", *details)
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+def _details(facts: JsonObject) -> Iterator[str]:
+    for row in facts.get("diverging", ()):
+        counts = f"{row['diverging']} of {facts['usable']} samples, {row['results']} results"
+        yield f"- {cell(row['case'])} diverges in {counts}"
+    for number, row in enumerate(facts["traces"]):
+        if row["state"] != "ok":
+            words = _STATES.get(row["state"], row["state"])
+            yield f"- sample {number} {words}: {cell(row['detail'])}"
 
 
 def findings(facts: JsonObject) -> Iterator[Finding]:

@@ -31,6 +31,7 @@ Samples = Annotated[
     int | None,
     typer.Option("--samples", min=1, metavar="N", help="Samples, instead of the feature's number."),
 ]
+Format = Annotated[str, typer.Option("--format", metavar="|".join(_FORMATS), help="How runs are printed.")]
 MaxCost = Annotated[
     float | None,
     typer.Option("--max-cost", min=0, metavar="AMOUNT", help="The most to spend, instead of the settings'."),
@@ -48,7 +49,7 @@ def run(
     max_cost: MaxCost = None,
     allow_weak: box.AllowWeak = False,
     python: box.Python = None,
-    form: Annotated[str, typer.Option("--format", metavar="|".join(_FORMATS))] = "text",
+    form: Format = "text",
     as_json: Json = False,
 ) -> None:
     """Generate each feature's code anew, run it in the sandbox on the pinned cases, and compare.
@@ -67,8 +68,7 @@ def run(
     from gitprov.flow.behaviour.targets import box_for
     from gitprov.store.config import load_config
 
-    if form not in _FORMATS:
-        raise UsageError(f"--format takes {', '.join(_FORMATS)}, not {form!r}", "gitprov drift run -h")
+    form = _format(form, as_json)
     progress = Progress(_PATIENCE)
     rows: list[JsonObject] = []
     with repository() as repo:
@@ -87,9 +87,15 @@ def run(
             progress.end()
     if any(row["sandbox"] == box.WEAK for row in rows):
         complain(box.WARNING)
-    _print(rows, "json" if as_json else form)
+    _print(rows, form)
     if any(row["over"] for row in rows):
         raise typer.Exit(EXIT_FINDINGS)
+
+
+def _format(form: str, as_json: bool) -> str:
+    if form not in _FORMATS:
+        raise UsageError(f"--format takes {', '.join(_FORMATS)}, not {form!r}", "gitprov drift -h")
+    return "json" if as_json else form
 
 
 def _print(rows: list[JsonObject], form: str) -> None:
@@ -116,24 +122,28 @@ def log(
     count: Annotated[
         int, typer.Option("-n", min=1, metavar="N", help="Only the newest N runs of each.")
     ] = 30,
+    form: Format = "text",
     as_json: Json = False,
 ) -> None:
-    """Show the drift runs of features, the newest first, as a plot in text.
+    """Show the drift runs of features, the newest first, as a plot in text or as `drift run` prints them.
 
-    Example: gitprov drift log totals -n 10
+    Nothing is generated: after a run, its result can be had in every format.
+
+    Examples: gitprov drift log totals -n 10; gitprov drift log -n 1 --format markdown
     """
     from gitprov.flow.behaviour import drift
     from gitprov.flow.behaviour.pins import feature_of
     from gitprov.output import drift as output
     from gitprov.store.config import load_config
 
+    form = _format(form, as_json)
     with repository() as repo:
         every = load_config(repo.worktree, repo.config("gitprov.")).features or {}
         for name in names or ():
             feature_of(repo, name)
         histories = {name: drift.runs(repo, name)[:count] for name in names or every}
-    if as_json:
-        say(json.dumps({"runs": [row for rows in histories.values() for row in rows]}, sort_keys=True))
+    if form != "text":
+        _print([row for rows in histories.values() for row in rows], form)
         return
     for name, rows in histories.items():
         say(*(output.log_lines(name, rows) if rows else [f"{name}: no runs yet"]))
