@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitprovError
+from gitprov.flow.exchange import mail
 from gitprov.git import notes as git_notes
 from gitprov.git.history.log import trailers_of
 from gitprov.interop.formats import agent_trace, agentblame, entire, git_ai, whogitit
@@ -43,6 +44,10 @@ def read(repo: Repository, source: NoteSource, oids: Sequence[str]) -> dict[str,
     """
     if source.name == "entire":
         return _entire(repo, oids)
+    if source.name == mail.NAME:
+        if source.data is None:
+            raise GitprovError("no mails are named", "gitprov import mail --from FILE")
+        return mail.read(repo, source.data, oids)
     ref, reader = NOTES[source.name]
     if source.data is not None:
         records = agent_trace.read_all if source.name == "agent-trace" else _uploaded(reader)
