@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from hashlib import sha256
-from uuid import UUID
 
 from gitprov.interop.otlp import AttributeValue, OtlpSpan
 from gitprov.model.canonical import Json, JsonObject
+from gitprov.model.sha import sha256_hex
 
 _URL = "custom-model-nopath"
 _SECOND = 1_000_000_000
@@ -45,8 +44,8 @@ def helicone_body(span: OtlpSpan) -> bytes:
 
 def _meta(span: OtlpSpan) -> Iterator[tuple[str, str]]:
     """What Helicone reads as headers: values are ASCII, since it refuses others."""
-    digest = sha256(span.trace_id + span.span_id).digest()
-    yield "Helicone-Request-Id", str(UUID(bytes=digest[:16], version=5))
+    name = sha256_hex(span.trace_id + span.span_id)
+    yield "Helicone-Request-Id", f"{name[:8]}-{name[8:12]}-5{name[13:16]}-a{name[17:20]}-{name[20:32]}"
     if _SESSION in span.attributes:
         yield "Helicone-Session-Id", _ascii(span.attributes[_SESSION])
     for name, value in sorted(span.attributes.items()):

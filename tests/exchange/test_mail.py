@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,7 +27,7 @@ class Post:
 
 
 @pytest.fixture
-def post(hooked: GitRepo, tmp_path: Path) -> Iterator[Post]:
+def post(hooked: GitRepo, tmp_path: Path) -> Post:
     """The sender has a commit of a model; the receiver has the base, and hooks, and another commit upon it."""
     hooked.write("a.py", BASE)
     hooked.commit("Base")

@@ -320,7 +320,7 @@ def test_limits_that_cannot_be_kept(shop: GitRepo, box: FunctionBox) -> None:
 
 def test_the_library_of_models(shop: GitRepo, box: FunctionBox, monkeypatch: pytest.MonkeyPatch) -> None:
     """`llm = true` asks the library, with instructions apart; what a plug-in raises is a reason."""
-    asked: list[tuple[str, str | None]] = []
+    questions: list[tuple[str, str | None]] = []
 
     class UnknownModelError(Exception):
         """As the library has it."""
@@ -332,11 +332,11 @@ def test_the_library_of_models(shop: GitRepo, box: FunctionBox, monkeypatch: pyt
 
     def prompt(text: str, system: str | None, stream: bool) -> object:
         assert not stream
-        asked.append((text, system))
-        if len(asked) == 2:
+        questions.append((text, system))
+        if len(questions) == 2:
             raise RuntimeError("key-0123456789 is wrong")
         answer = "def totals(rows): return sum(rows)"
-        usage = SimpleNamespace(input=3, output=None if len(asked) == 3 else 4)
+        usage = SimpleNamespace(input=3, output=None if len(questions) == 3 else 4)
         return SimpleNamespace(text=lambda: answer, usage=lambda: usage, id="r-1")
 
     config = CONFIG.replace("generate =", 'llm = true\ninstructions = ["AGENTS.md"]\n# ')
@@ -353,7 +353,7 @@ def test_the_library_of_models(shop: GitRepo, box: FunctionBox, monkeypatch: pyt
         assert [sample.state for sample in done.samples] == ["ok", "no-answer", "ok"]
         assert done.samples[1].detail == "llm: RuntimeError"
         assert done.facts["usage"] == {"calls": 1, "input_tokens": 3, "output_tokens": 4}
-        assert asked[0] == (shop.read("totals.md"), "Be brief.")
+        assert questions[0] == (shop.read("totals.md"), "Be brief.")
         with pytest.raises(GitprovError, match="does not know the model other"):
             drift.run(repo, "totals", box, DriftOptions(1, "other"), quiet)
         shop.write(".gitprov.toml", config.replace("model =", "# "))

@@ -16,7 +16,7 @@ from gitprov.errors import UsageError
 from gitprov.flow.exchange.push import PushRequest, push
 from gitprov.git.repo import Repository
 from gitprov.interop.helicone import helicone_body
-from gitprov.interop.otlp import OtlpSpan
+from gitprov.interop.otlp import AttributeValue, OtlpSpan
 from gitprov.interop.push_targets import TARGETS
 from gitprov.model.answers.push import PushAnswer
 from tests.push.receiver import Receiver, receiving, values
@@ -251,7 +251,7 @@ def test_helicones_own_library(two: GitRepo, receiver: Receiver) -> None:
 
 def test_a_request_of_helicone() -> None:
     """Tokens and texts where a span has them; what is no ASCII is escaped."""
-    texts = {
+    texts: dict[str, AttributeValue] = {
         "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"hi"}]}]',
         "gen_ai.output.messages": '[{"role":"assistant","parts":[{"type":"text","content":"x"},{"type":"text","content":"y"}]}]',
         "gen_ai.usage.input_tokens": 3,

@@ -57,8 +57,7 @@ def run(
     Each sample becomes a generation record, with the whole reply. The result is the percentage of cases that
     diverge, its interval, how far the samples differ from each other, and which samples did not run. It is
     kept in the history. Exit code 1 where a feature is over its threshold, or no sample could be run.
-
-    How many calls it takes, and what they cost where [drift.prices] has the model, is said before it starts.
+    What it takes, and what that costs where [drift.prices] has the model, is said before it starts.
 
     Examples: gitprov drift run; gitprov drift run totals --samples 20 --max-cost 0.5 --format markdown
     """

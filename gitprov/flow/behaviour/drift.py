@@ -93,9 +93,9 @@ def estimate(repo: Repository, name: str, options: DriftOptions, budget: Budget)
     feature = pins.feature_of(repo, name)
     setup = present_setup(repo, name, feature, options)
     budget.require(name, feature, setup.model)
-    known = budget.estimate(calls(feature, options), setup.model, setup.size, runs(repo, name))
-    budget.check(name, known)
-    return known
+    cost = budget.estimate(calls(feature, options), setup.model, setup.size, runs(repo, name))
+    budget.check(name, cost)
+    return cost
 
 
 def run(

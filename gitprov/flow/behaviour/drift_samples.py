@@ -167,12 +167,7 @@ def recorded(
     """The generation of each sample, with its contents as the privacy settings allow. Nothing is written."""
     redact = redactor(config)
     keeps = config.privacy != "hash-only"
-    prompt = setup.prompt
-    texts = [redact(file.text)[0] for file in setup.instructions]
-    files = tuple(
-        Instruction(file.path, canonical.digest(text), text if keeps else None)
-        for file, text in zip(setup.instructions, texts, strict=True)
-    )
+    prompt, files = setup.prompt, _instructions(setup, redact, keeps)
     prompt_text, prompt_count = redact(prompt.text)
     path = feature.function.partition(":")[0].replace(".", "/") + ".py"
     out = []
@@ -211,6 +206,14 @@ def recorded(
         kept = prompt_text if keeps else None, output if keeps else None
         out.append(Generation(generation.seal(record), kept[0], kept[1], edits, files))
     return out
+
+
+def _instructions(
+    setup: DriftSetup, redact: Callable[[bytes], tuple[bytes, int]], keeps: bool
+) -> tuple[Instruction, ...]:
+    """The instruction files of a setup, with their texts as the privacy settings allow."""
+    texts = ((file.path, redact(file.text)[0]) for file in setup.instructions)
+    return tuple(Instruction(path, canonical.digest(text), text if keeps else None) for path, text in texts)
 
 
 def _edit(repo: Repository, path: str, code: bytes) -> JsonObject:

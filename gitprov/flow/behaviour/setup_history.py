@@ -36,7 +36,7 @@ class SetupVersion(NamedTuple):
     setup: DriftSetup
 
 
-class _Change(NamedTuple):
+class _SetupCommit(NamedTuple):
     """A commit, as `SetupVersion` has it."""
 
     commit: str
@@ -60,11 +60,11 @@ def versions(
         setup = _setup_at(repo, name, feature, change.commit, options.model, before)
         if setup is not None:
             _extend(rows, change, setup)
-    _extend(rows, _Change(WORK_TREE, "", "", "not committed"), present)
+    _extend(rows, _SetupCommit(WORK_TREE, "", "", "not committed"), present)
     return tuple(rows)
 
 
-def _changes(repo: Repository, name: str, feature: Feature) -> Iterator[_Change]:
+def _changes(repo: Repository, name: str, feature: Feature) -> Iterator[_SetupCommit]:
     """The commits that changed a file that matters, the oldest first; the first is the pin's, where HEAD is
     a descendant of that.
     """
@@ -79,10 +79,10 @@ def _changes(repo: Repository, name: str, feature: Feature) -> Iterator[_Change]
         yield from _listed(repo, "--topo-order", "--reverse", *revisions, "--", *specs)
 
 
-def _listed(repo: Repository, *words: str) -> Iterator[_Change]:
+def _listed(repo: Repository, *words: str) -> Iterator[_SetupCommit]:
     shown = decode(repo.run("log", _FORM, "--no-show-signature", "--no-color", *words))
     for line in shown.splitlines():
-        yield _Change(*line.split("\0", 3))
+        yield _SetupCommit(*line.split("\0", 3))
 
 
 def _setup_at(
@@ -113,7 +113,7 @@ def _model_at(repo: Repository, name: str, commit: str, before: str | None) -> s
     return features[name].model if name in features else before
 
 
-def _extend(rows: list[SetupVersion], change: _Change, setup: DriftSetup) -> None:
+def _extend(rows: list[SetupVersion], change: _SetupCommit, setup: DriftSetup) -> None:
     """Add a version for each part in which a setup differs from the newest."""
     if not rows:
         rows.append(SetupVersion(*change, "", "", setup))

@@ -61,9 +61,9 @@ def read(mail: PatchMail, added: Callable[[str], AddedLines]) -> ForeignNote:
     numbers: dict[str, dict[int, int]] = {}
     problems: list[str] = []
     for path in mail.note.paths():
-        here, there = added(path), mail.added.get(path, ())
-        if [text for _, text in here] == [text for _, text in there]:
-            numbers[path] = {old: new for (old, _), (new, _) in zip(there, here, strict=True)}
+        applied, patch = added(path), mail.added.get(path, ())
+        if [text for _, text in applied] == [text for _, text in patch]:
+            numbers[path] = {old: new for (old, _), (new, _) in zip(patch, applied, strict=True)}
         else:
             problems.append(f"the lines of {path} are not those of the mail")
     claims = [

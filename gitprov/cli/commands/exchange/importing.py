@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from gitprov.flow.exchange.sources import NoteSource
     from gitprov.git.repo import Repository
 
-FORMATS = ("git-ai", "agent-trace", "whogitit", "agentblame", "entire", "mail")
+FORMATS = (
+    "git-ai", "agent-trace", "whogitit", "agentblame", "entire", "shift-log", "prompt-story", "memento",
+    "origin", "mail",
+)  # fmt: skip
 
 _FILES = ("git-ai", "agent-trace", "mail")
 
