@@ -135,6 +135,10 @@ def test_an_edit_of_the_prompt_is_named(shop: GitRepo) -> None:
         ended = search.run(again.versions)
         assert (ended.culprit, {step.earlier for step in ended.measured}) == (2, {True})
         assert len(drift.runs(repo, "totals")) == 4
+    needed = json.loads(shop.gitprov("drift", "bisect", "totals", "-n", "--json", "--samples", "2").stdout)
+    assert needed == {"steps": 4, "calls": 8, "cost": None}
+    kept = shop.gitprov("drift", "log", "-n", "1", "--format", "markdown").stdout.splitlines()
+    assert len(kept[2].split(" | ")) == 9
     plot = shop.gitprov("drift", "log").stdout.splitlines()
     assert len(plot) == 5
     assert sum("100.0 %" in line for line in plot) == 2
