@@ -11,7 +11,7 @@ FORMATTERS := build/formatters
 LIVE := build/live
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-web test-live demo-report quick lint format types layers docs pytest coverage survival test-formatters hostile fuzz fuzz-payloads demo bench house build clean
+.PHONY: help test test-web test-live demo-report demo-drift drift-seeds quick lint format types layers docs pytest coverage survival test-formatters hostile fuzz fuzz-payloads demo bench house build clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,12 @@ fuzz-payloads: $(STAMPS)/dev  ## 10,000 mutated payloads for the adapter of each
 
 demo: $(STAMPS)/run  ## a throw-away repository, a recorded agent session, and what gitprov answers
 	PATH="$(CURDIR)/$(BIN):$$PATH" demo/run
+
+demo-drift: $(STAMPS)/dev  ## three edits of prompts that move what generated code does: the alarm, and the edit by name
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python demo/drift.py
+
+drift-seeds: $(STAMPS)/dev  ## drift in 100 of 100 seeds, and at most one alarm in 100 where only words changed
+	$(BIN)/python -m pytest -n $(JOBS) tests/flow/test_drift_seeds.py
 
 demo-report: $(STAMPS)/dev  ## a report on a generated year of five agents: build/year-report/index.html
 	rm -rf build/year build/year-report

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +59,9 @@ class Broken(Exception):
 class Stage:
     """A sealed directory with a repository in it, and the voice that tells what happens there."""
 
-    def __init__(self, top: Path) -> None:
+    def __init__(self, top: Path, name: str = "wordcount") -> None:
         self.top = top
-        self.root = top / "wordcount"
+        self.root = top / name
         self.env = sealed(top)
         self.steps = 0
         self.root.mkdir()
@@ -267,7 +267,7 @@ def refusal(stage: Stage) -> None:
     stage.show("git for-each-ref --format='%(refname)'")
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str], story: Callable[[Stage], None] = act, name: str = "wordcount") -> int:
     """0, 1 where a step did not do what it says, 3 where there is nothing to show."""
     parser = argparse.ArgumentParser(description="gitprov in a throw-away repository, step by step.")
     parser.add_argument("--keep", action="store_true", help="leave the repository there, and say where")
@@ -278,7 +278,7 @@ def main(argv: Sequence[str]) -> int:
         return 3
     top = Path(tempfile.mkdtemp(prefix="gitprov-demo-")).resolve()
     try:
-        act(Stage(top))
+        story(Stage(top, name))
         print("\nEvery step did what it says.")
         return 0
     except Broken as error:
@@ -286,7 +286,7 @@ def main(argv: Sequence[str]) -> int:
         return 1
     finally:
         if keep:
-            print(f"\nThe repository: {top / 'wordcount'}", flush=True)
+            print(f"\nThe repository: {top / name}", flush=True)
         else:
             shutil.rmtree(top, ignore_errors=True)
 

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from demo import drift
 from demo.replay import LENGTH, MOMENT, RECORDING, Replay
+from demo.story import Stage
+from gitprov.sandbox.run import BACKENDS, usable
 from tests.support.repo import GitRepo, run
 from tests.support.sealed import ROOT, sealed_env
 
@@ -140,3 +143,19 @@ def test_without_our_commands_there_is_no_demo(tmp_path: Path, env: dict[str, st
     done = run([str(ROOT / "demo/run")], cwd=tmp_path, env=env, check=False)
     assert done.returncode == 3
     assert "make demo" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(0, marks=pytest.mark.wide), pytest.param(1, marks=pytest.mark.wide), 2],
+)
+def test_the_demo_of_drift(
+    tmp_path: Path, env: dict[str, str], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """An edit of a prompt moves what the generated code does; the alarm comes, and the search names that edit."""
+    if not any(map(usable, BACKENDS[:-1])):
+        pytest.skip("no sandbox but the weak one works on this machine")
+    monkeypatch.setattr(drift, "STORIES", drift.STORIES[number : number + 1])
+    monkeypatch.setenv("PATH", env["PATH"])
+    drift.story(Stage(tmp_path, "shop"))

@@ -29,9 +29,14 @@ class ModelServer(NamedTuple):
     retry_wait: float = 1.0
 
 
-def complete(server: ModelServer, model: str | None, prompt: str, seed: int) -> Reply:
-    """Ask for a completion of a prompt. Never raises, and no reason contains the key."""
-    body = {"messages": [{"role": "user", "content": prompt}], "model": model or "default", "seed": seed}
+def complete(server: ModelServer, model: str | None, prompt: str, seed: int, standing: str = "") -> Reply:
+    """Ask for a completion of a prompt, with standing instructions where there are any.
+
+    Never raises, and no reason contains the key.
+    """
+    system = [{"role": "system", "content": standing}] if standing else []
+    messages = [*system, {"role": "user", "content": prompt}]
+    body = {"messages": messages, "model": model or "default", "seed": seed}
     headers = {"authorization": f"Bearer {server.key}"} if server.key else {}
     reply = Reply("", "no answer")
     with httpx.Client(timeout=_TIMEOUT, headers=headers, follow_redirects=False) as client:

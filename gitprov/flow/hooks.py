@@ -146,7 +146,9 @@ def post_checkout(context: CommitContext, args: list[str]) -> None:
 
 
 def post_applypatch(context: CommitContext) -> None:
-    """After a commit of `git am`; after the last one, heal all of them by the trailers in the mails."""
+    """After a commit of `git am`; after the last one, heal all of them by the trailers in the mails, and take
+    in the notes that came with the mails.
+    """
     if context.inbox.seqs():
         from gitprov.flow.commit import seal
 
@@ -159,6 +161,20 @@ def post_applypatch(context: CommitContext) -> None:
         from gitprov.flow.heal.run import HealRequest, heal
 
         heal(context.repo, HealRequest("ORIG_HEAD..HEAD"))
+        _take_in_mails(context)
+
+
+def _take_in_mails(context: CommitContext) -> None:
+    """The notes in the mails, for lines of the commits that no note of this clone claims."""
+    from gitprov.flow.exchange import mail
+    from gitprov.flow.exchange.importing import import_notes
+    from gitprov.flow.exchange.sources import NoteSource
+    from gitprov.git.history.facts import selected
+
+    mails = mail.stored(context.repo)
+    if mail.MARK in mails:
+        oids = selected(context.repo, ["ORIG_HEAD..HEAD"])
+        import_notes(context.repo, NoteSource(mail.NAME, data=mails), oids, dry=False)
 
 
 def _is_last_mail(context: CommitContext) -> bool:

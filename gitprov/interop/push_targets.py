@@ -28,7 +28,8 @@ class PushTarget(NamedTuple):
     `headers`: header → template with `{VARIABLE}`; a header whose variables are not set is left out, and
     `needed` ones must be set. `basic`: user and password of the header Authorization, as templates.
     `resource`: attributes of the resource, as templates. `copies`: (attribute, other name) that is also sent.
-    `oldest`: seconds after which a row is refused, `longest`: bytes of a row. `form`: otlp, loki or logs.
+    `oldest`: seconds after which a row is refused, `longest`: bytes of a row. `form`: otlp, loki, logs or
+    helicone. `rows`: the most of a request. `plain`: it does not take compressed requests.
     """
 
     name: str
@@ -44,6 +45,8 @@ class PushTarget(NamedTuple):
     oldest: int | None = None
     longest: int | None = None
     form: str = "otlp"
+    rows: int = 200
+    plain: bool = False
 
 
 # fmt: off
@@ -107,6 +110,11 @@ TARGETS = {target.name: target for target in (
         (("dd-api-key", "{DD_API_KEY}"),),
         needed=("DD_API_KEY",), oldest=18 * _HOUR, longest=1024 * 1024, form="logs",
     ),
+    PushTarget(
+        "helicone", "Helicone", ("HELICONE_LOGGING_ENDPOINT",), "/custom/v1/log",
+        (("authorization", "Bearer {HELICONE_API_KEY}"),),
+        needed=("HELICONE_API_KEY",), longest=10_000 * 1024, form="helicone", rows=1, plain=True,
+    ),
 )}
 """Name → target."""
 # fmt: on
@@ -136,7 +144,11 @@ def route(target: PushTarget, endpoint: str | None, env: Env) -> PushRoute:
         raise UsageError(f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol[:40]!r}; only http/protobuf is spoken")
     url = checked_url(_address(target, checked_url(endpoint) if endpoint else None, env))
     return PushRoute(
-        url, headers, _seconds(env), _otel(env, "COMPRESSION") != "none", _otel(env, "CERTIFICATE")
+        url,
+        headers,
+        _seconds(env),
+        not target.plain and _otel(env, "COMPRESSION") != "none",
+        _otel(env, "CERTIFICATE"),
     )
 
 

@@ -14,6 +14,7 @@ from gitprov.model.untrusted import safe_regex
 if TYPE_CHECKING:
     from gitprov.model.feature import Features
     from gitprov.model.policy import Policies
+    from gitprov.model.spending import SpendingRules
 
 PRIVACY = ("full", "redacted", "hash-only")
 """Privacy tiers, each stricter than the one before."""
@@ -72,6 +73,7 @@ class Config(NamedTuple):
     personal_instructions: bool = False
     checks: Policies | None = None
     features: Features | None = None
+    drift: SpendingRules | None = None
 
     @property
     def guards(self) -> bool:
@@ -152,6 +154,12 @@ def _features(value: object) -> Features:
     return features(value)
 
 
+def _spending(value: object) -> SpendingRules:
+    from gitprov.model.spending import spending_rules
+
+    return spending_rules(value)
+
+
 def _policies(value: object) -> Policies:
     from gitprov.model.policy import policies
 
@@ -200,6 +208,7 @@ KEYS = (
     Key("personal_instructions", "true or false", "flag", flag, "Store the text of your own `~/.claude/CLAUDE.md`, not its digest alone (`git config` only)"),
     Key("checks", "table", None, _policies, "What `gitprov check` judges, and what fails it: [its keys](#keys-of-checks)"),
     Key("features", "table", None, _features, "Code whose behaviour is pinned and watched, by name: [its keys](#keys-of-features)"),
+    Key("drift", "table", None, _spending, "What generating for [drift](drift.md) costs and may cost: [its keys](#keys-of-drift)"),
 )  # fmt: skip
 """Every key, in the order of the documentation."""
 

@@ -9,6 +9,9 @@ from gitprov.model.answers.show import Review
 from gitprov.model.ranges import LineSet, shared_out
 from gitprov.model.rows import TraceRow
 
+EVERY_FILE = ""
+"""As the path of claims: all files of the commit."""
+
 
 class ImportedMaker(NamedTuple):
     """Who made lines, as a foreign note names it. `key` is its name there, unique in the note.

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from gitprov.model.setting_types import Wrong, address, shown, texts, whole
+from gitprov.model.setting_types import Wrong, address, flag, shown, texts, whole
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
@@ -20,9 +20,11 @@ class Feature(NamedTuple):
     function: str
     cases: str
     prompt: str | None = None
+    instructions: tuple[str, ...] = ()
     divergence: float = 0.0
     generate: tuple[str, ...] = ()
     endpoint: str | None = None
+    llm: bool = False
     model: str | None = None
     api_key: str | None = None
     samples: int = 5
@@ -45,6 +47,10 @@ def _path(value: object) -> str:
     if not isinstance(value, str) or not value or value.startswith("/") or ".." in value.split("/"):
         raise Wrong(f"must be a path inside the repository, not {shown(value)}")
     return value
+
+
+def _paths(value: object) -> tuple[str, ...]:
+    return tuple(map(_path, texts(value)))
 
 
 def _percent(value: object) -> float:
@@ -78,9 +84,11 @@ KEYS = (
     FeatureKey("function", '"MODULE:FUNCTION"', _function, "The function that is called; needed"),
     FeatureKey("cases", "path", _path, "Its inputs, a file of cases; needed"),
     FeatureKey("prompt", "path", _path, "The prompt that the function's module is generated with"),
+    FeatureKey("instructions", "list of paths", _paths, "Instruction files that are generated with, before the prompt"),
     FeatureKey("divergence", "number from 0 to 100", _percent, "The percentage of cases that may differ from the pin; 0 without it"),
     FeatureKey("generate", "list of words", _command, "The command that reads the prompt and writes code; `{model}` in it stands for the model"),
     FeatureKey("endpoint", "address", address, "A server with the API of OpenAI that is asked instead: the address before `/chat/completions`"),
+    FeatureKey("llm", "true or false", flag, "Ask through the Python library `llm` instead, with its plug-ins and its keys"),
     FeatureKey("model", "text", _text, "The model that is asked for"),
     FeatureKey("api_key", "text", _text, "The environment variable that holds the key of the server"),
     FeatureKey("samples", "whole number", whole(1), "How often a drift run generates; 5 without it"),

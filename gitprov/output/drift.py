@@ -7,12 +7,17 @@ from typing import Any
 
 from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import ERROR, UNKNOWN, Finding, Risk
+from gitprov.output.text import cell
 
 RULES = {
     "drift/diverged": "What the prompt generates now does not do what was pinned",
     "drift/no-sample": "No sample of the generated code could be run",
     "drift/not-run": "A sample of the generated code could not be run",
 }
+_COLUMNS = (
+    "feature", "diverging cases", "95 % interval", "threshold", "samples", "incoherence", "prompt", "model",
+    "cost",
+)  # fmt: skip
 _WIDTH = 40
 _STATES = {
     "no-answer": "was not generated",
@@ -39,6 +44,10 @@ def run_lines(facts: JsonObject) -> Iterator[str]:
         if row["state"] != "ok":
             yield f"  sample {number} {_STATES.get(row['state'], row['state'])}: {row['detail']}"
     yield f"  prompt {prompt_name(facts)}, model {facts['model'] or 'not named'}, sandbox {facts['sandbox']}"
+    usage = facts.get("usage") or {}
+    if usage.get("calls"):
+        words = f"{usage['input_tokens']} tokens sent, {usage['output_tokens']} received"
+        yield f"  {words}{', ' if facts['cost'] else ''}{cost_text(facts)}"
 
 
 def headline(facts: JsonObject) -> str:
@@ -59,28 +68,46 @@ def prompt_name(facts: JsonObject) -> str:
     return f"{prompt['path']} {prompt['version'] or prompt['digest'][7:19]}"
 
 
+def cost_text(facts: JsonObject) -> str:
+    """What a run has cost; empty where nobody knows."""
+    cost = facts.get("cost")
+    return f"{cost['amount']:.4f} {cost['currency']}".rstrip() if cost else ""
+
+
 def markdown(rows: Sequence[JsonObject]) -> Iterator[str]:
-    """Runs as a table."""
-    yield "| feature | diverging cases | 95 % interval | threshold | samples | incoherence | prompt |"
-    yield "|---|---|---|---|---|---|---|"
+    """Runs as a table, and what diverges below it: for the summary of a job or a comment."""
+    yield f"| {' | '.join(_COLUMNS)} |"
+    yield f"|{'---|' * len(_COLUMNS)}"
     for facts in rows:
         low, high = facts["interval"]
         mark = "**" if facts["over"] else ""
         percent = f"{facts['percent']:.1f} %" if facts["usable"] else "unknown"
         cells = (
-            facts["feature"],
+            cell(facts["feature"]),
             f"{mark}{percent}{mark} of {facts['cases']}",
             f"{low:.1f}-{high:.1f} %",
             f"{facts['threshold']:g} %",
             f"{facts['usable']} of {facts['samples']}",
             f"{facts['incoherence']:.1f} %",
-            f"`{prompt_name(facts)}`",
+            cell(prompt_name(facts)),
+            cell(facts["model"] or "not named"),
+            cell(cost_text(facts) or "not known"),
         )
-        yield f"| {' | '.join(_cell(cell) for cell in cells)} |"
+        yield f"| {' | '.join(cells)} |"
+    for facts in rows:
+        details = list(_details(facts))
+        if details:
+            yield from ("", f"### {cell(facts['feature'])}: {headline(facts)}", "", *details)
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+def _details(facts: JsonObject) -> Iterator[str]:
+    for row in facts.get("diverging", ()):
+        counts = f"{row['diverging']} of {facts['usable']} samples, {row['results']} results"
+        yield f"- {cell(row['case'])} diverges in {counts}"
+    for number, row in enumerate(facts["traces"]):
+        if row["state"] != "ok":
+            words = _STATES.get(row["state"], row["state"])
+            yield f"- sample {number} {words}: {cell(row['detail'])}"
 
 
 def findings(facts: JsonObject) -> Iterator[Finding]:
@@ -117,8 +144,7 @@ def _number(row: JsonObject, name: str) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def plan_line(name: str, versions: int, steps: int, calls: int) -> str:
-    """What a search takes, before it starts."""
-    return (
-        f"{name}: {versions} versions of the prompt, at most {steps} measured, {calls} calls of the generator"
-    )
+def plan_line(name: str, versions: int, parts: Sequence[str], steps: int, calls: int) -> str:
+    """What a search takes, before it starts. `parts` are the files that changed, and `model`."""
+    counts = f"at most {steps} measured, {calls} calls of the generator"
+    return f"{name}: {versions} versions of {', '.join(parts)}, {counts}"

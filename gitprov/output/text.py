@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gitprov.model.untrusted.printed import clean, clean_block, clean_bytes, clean_line
 
 __all__ = [
-    "PLAIN", "RESET", "clean", "clean_block", "clean_bytes", "clean_line", "fit", "paint", "width",
+    "PLAIN", "RESET", "cell", "clean", "clean_block", "clean_bytes", "clean_line", "fit", "paint", "width",
 ]  # fmt: skip
 
 #: The escape sequence that ends a colour, and the colours of a text without any.
@@ -41,3 +41,10 @@ def fit(text: str, columns: int) -> str:
 def paint(text: str, colour: str) -> str:
     """Text in a colour (an escape sequence; "" for none)."""
     return f"{colour}{text}{RESET}" if colour else text
+
+
+def cell(text: str) -> str:
+    """A cell of a table of Markdown: nothing in it is a tag, a link or a further column."""
+    for sign in "\\`*_[]<>|#!@":
+        text = text.replace(sign, "\\" + sign)
+    return " ".join(text.split())

@@ -42,6 +42,11 @@ def _of_project(worktree: str) -> Config:
     except Obstructed as error:
         hint = f"put a plain file there, or take it away: {error.path}"
         raise ConfigBlocked(f"{error.path} cannot be read: it is {error.what}", hint) from error
+    return project_config(gitprov_toml, shared)
+
+
+def project_config(gitprov_toml: bytes | None, shared: bytes | None) -> Config:
+    """The configuration of the contents of both files, None for one that is absent, without a person's."""
     table = None if shared is None or _OUR_TABLE not in shared else _our_table(shared)
     if gitprov_toml is not None and table is not None:
         raise ConfigError(

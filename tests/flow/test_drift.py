@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import json
 import sys
+from types import SimpleNamespace
 
 import pytest
 
+from gitprov.errors import ConfigError, GitprovError, UsageError
 from gitprov.feeds.completions import ModelServer, complete
 from gitprov.flow.behaviour import drift, drift_bisect, pins
+from gitprov.flow.behaviour.budget import Budget
 from gitprov.flow.behaviour.drift import DriftOptions
 from gitprov.flow.behaviour.targets import BoxOptions, box_for
 from gitprov.git.repo import Repository
+from gitprov.model.spending import SpendingRules, TokenPrice
 from gitprov.output import drift as output
 from gitprov.sandbox import run
 from gitprov.sandbox.functions import FunctionBox
 from gitprov.store import generations
-from tests.support.models import ScriptedModels
+from gitprov.store.config import load_config
+from tests.support.models import CUT, ScriptedModels, completion
 from tests.support.repo import GitRepo
 
 GENERATOR = """\
 import os, sys
 prompt = sys.stdin.read()
-body = "float(sum(rows))" if "decimals" in prompt else "sum(rows)"
+decimals = "decimals" in prompt or os.environ["GITPROV_MODEL"] == "large-coder"
+body = "float(sum(rows))" if decimals else "sum(rows)"
 number = int(os.environ["GITPROV_SAMPLE"])
 if number == 3:
     print("I would rather not.")
@@ -117,8 +123,9 @@ def test_an_edit_of_the_prompt_is_named(shop: GitRepo) -> None:
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "totals.md"
     searched = shop.gitprov("drift", "bisect", "totals", "--samples", "2", check=False)
     assert searched.returncode == 1, searched.stderr
-    assert "4 versions of the prompt, at most 4 measured, 8 calls" in searched.stderr
+    assert "4 versions of totals.md, at most 4 measured, 8 calls" in searched.stderr
     assert "is the first version that diverges" in searched.stdout
+    assert "it changes the prompt totals.md" in searched.stdout
     assert "Prompt: Use decimals." in searched.stdout.splitlines()[-1]
     with Repository.discover(str(shop.path), shop.env) as repo:
         history = drift.runs(repo, "totals")
@@ -128,6 +135,10 @@ def test_an_edit_of_the_prompt_is_named(shop: GitRepo) -> None:
         ended = search.run(again.versions)
         assert (ended.culprit, {step.earlier for step in ended.measured}) == (2, {True})
         assert len(drift.runs(repo, "totals")) == 4
+    needed = json.loads(shop.gitprov("drift", "bisect", "totals", "-n", "--json", "--samples", "2").stdout)
+    assert needed == {"steps": 4, "calls": 8, "cost": None}
+    kept = shop.gitprov("drift", "log", "-n", "1", "--format", "markdown").stdout.splitlines()
+    assert len(kept[2].split(" | ")) == 9
     plot = shop.gitprov("drift", "log").stdout.splitlines()
     assert len(plot) == 5
     assert sum("100.0 %" in line for line in plot) == 2
@@ -136,8 +147,6 @@ def test_an_edit_of_the_prompt_is_named(shop: GitRepo) -> None:
 
 def test_errors_of_use(shop: GitRepo, box: FunctionBox) -> None:
     """No pin, no prompt, no generator, too many calls, no history: each says what mends it."""
-    from gitprov.errors import ConfigError, UsageError
-
     with Repository.discover(str(shop.path), shop.env) as repo:
         with pytest.raises(UsageError, match="max_calls"):
             drift.run(repo, "totals", box, DriftOptions(samples=21), quiet)
@@ -186,6 +195,171 @@ def test_servers_that_fail() -> None:
     ):
         with ScriptedModels([answer]) as server:
             assert problem in complete(ModelServer(server.address, "k", 0.0), "m", "hi", 0).problem
+    with ScriptedModels([(200, CUT)] * 4) as server:
+        cut = complete(ModelServer(server.address, None, 0.0), None, "hi", 0)
+        assert "no answer: RemoteProtocolError" in cut.problem
+        assert len(server.requests) == 4
     with ScriptedModels([(429, "")] * 4) as server:
         assert complete(ModelServer(server.address, None, 0.0), None, "hi", 0).problem == "HTTP 429"
     assert "no answer" in complete(ModelServer(server.address, None, 0.0), None, "hi", 0).problem
+
+
+@pytest.mark.parametrize(
+    ("pause", "waited"), [("7", 7.0), ("600", 30.0), ("Fri, 31 Dec 1999 23:59:59 GMT", 0.0)]
+)
+def test_a_server_that_wants_to_be_left_alone(
+    monkeypatch: pytest.MonkeyPatch, pause: str, waited: float
+) -> None:
+    """A full server's Retry-After is kept, up to half a minute."""
+    pauses: list[float] = []
+    monkeypatch.setattr("gitprov.feeds.completions.time.sleep", pauses.append)
+    with ScriptedModels([(429, ""), (200, "x = 1")], pause) as server:
+        assert complete(ModelServer(server.address, None, 0.0), None, "hi", 0).text == "x = 1"
+    assert pauses == [waited]
+
+
+def edited(shop: GitRepo, subject: str, files: dict[str, str]) -> None:
+    """Commit files."""
+    for path, text in files.items():
+        shop.write(path, text)
+    shop.commit(subject)
+
+
+def test_an_instruction_file_and_a_model_are_named(shop: GitRepo, box: FunctionBox) -> None:
+    """Of a commit that changes all three, the search names the part that moved it; so it does of a model."""
+    config = CONFIG.replace("prompt =", 'instructions = ["AGENTS.md"]\nprompt =')
+    edited(shop, "Rules", {"AGENTS.md": "Be brief.\n", ".gitprov.toml": config})
+    everything = {
+        "AGENTS.md": "Be brief. Use decimals.\n",
+        "totals.md": "---\nversion: v2\n---\nAdd all rows.\n",
+        ".gitprov.toml": config.replace("small-coder", "other-coder"),
+    }
+    edited(shop, "Everything at once", everything)
+    with Repository.discover(str(shop.path), shop.env) as repo:
+        every = drift_bisect.plan(repo, "totals", DriftOptions(1)).versions
+        assert [row.part for row in every] == ["", "AGENTS.md", "totals.md", "AGENTS.md", "model"]
+        done = drift_bisect.Bisection(repo, "totals", box, DriftOptions(1), quiet).run(every)
+        assert done.culprit == 3
+        assert done.versions[3].change == "the instruction file AGENTS.md"
+        facts = drift.runs(repo, "totals")[0]
+        record = generations.load(repo, facts["traces"][0]["trace"])
+        assert record is not None
+        assert record.record["instructions"] == facts["instructions"]
+    text = config.replace("small-coder", "large-coder")
+    edited(shop, "Without rules", {"AGENTS.md": "Be brief.\n"})
+    with Repository.discover(str(shop.path), shop.env) as repo:
+        pins.pin(repo, "totals", "the rules are gone")
+    shop.write(".gitprov.toml", text)
+    with Repository.discover(str(shop.path), shop.env) as repo:
+        every = drift_bisect.plan(repo, "totals", DriftOptions(1)).versions
+        done = drift_bisect.Bisection(repo, "totals", box, DriftOptions(1), quiet).run(every)
+    assert done.culprit == 1
+    assert done.versions[1].change == "the model: other-coder → large-coder"
+    assert done.versions[1].commit == "work tree"
+
+
+def test_a_model_that_moved_under_its_name(shop: GitRepo, box: FunctionBox) -> None:
+    """Where the server answers with another model than in an earlier run, the search says so, and names no edit."""
+    fine, moved = (f"```python\ndef totals(rows):\n    return {body}\n```" for body in ("sum(rows)", "1.5"))
+    answers = [(200, completion("m-may", fine)), (200, completion("m-june", moved))]
+    with ScriptedModels(answers) as server:
+        shop.write(".gitprov.toml", CONFIG.replace("generate =", f'endpoint = "{server.address}"\n# '))
+        with Repository.discover(str(shop.path), shop.env) as repo:
+            drift.run(repo, "totals", box, DriftOptions(1), quiet)
+            edited(shop, "Words", {"totals.md": "Add rows.\n"})
+            every = drift_bisect.plan(repo, "totals", DriftOptions(1)).versions
+            done = drift_bisect.Bisection(repo, "totals", box, DriftOptions(1), quiet).run(every)
+    assert done.culprit is None
+    assert done.reason.startswith("the model moved: m-may answered at ")
+    assert done.reason.endswith("now m-june answers")
+
+
+PRICES = """[drift]
+currency = "EUR"
+max_cost = 1
+[drift.prices]
+small-coder = {input = 10000, output = 20000}
+"""
+
+
+def test_money(shop: GitRepo) -> None:
+    """A run costs what its tokens cost, stops before the limit, and says what it will cost once that is known."""
+    reply = "```python\ndef totals(rows):\n    return sum(rows)\n```"
+    with ScriptedModels([(200, reply)]) as server:
+        settings = CONFIG.replace("generate =", f'endpoint = "{server.address}"\n# ') + PRICES
+        shop.write(".gitprov.toml", settings)
+        first = shop.gitprov("drift", "run", "--samples", "5")
+        assert "totals: 5 calls of the generator, 0.4250 EUR for the prompts and more" in first.stderr
+        assert "28 tokens sent, 36 received, 1.0000 EUR" in first.stdout
+        assert (
+            "was not generated: no call was made, for it could exceed the limit of 1.0000 EUR" in first.stdout
+        )
+        assert len(server.requests) == 4
+        with Repository.discover(str(shop.path), shop.env) as repo:
+            rules = load_config(repo.worktree, {}).drift
+            with pytest.raises(UsageError, match=r"totals would cost about 1\.2500 EUR"):
+                drift.estimate(repo, "totals", DriftOptions(5), Budget(rules))
+            edited(shop, "Words", {"totals.md": "Add rows.\n", ".gitprov.toml": settings})
+            budget = Budget(rules, 9)
+            plan = drift_bisect.plan(repo, "totals", DriftOptions(2), budget)
+            assert (plan.steps, budget.words(plan.cost)) == (2, ", about 1.0000 EUR")
+    assert len(server.requests) == 4
+
+
+def test_limits_that_cannot_be_kept(shop: GitRepo, box: FunctionBox) -> None:
+    """A command, a model without a price, and a server that is silent about tokens are no way around a limit."""
+    rules = SpendingRules("EUR", 1.0, {"*": TokenPrice(1, 1)})
+    with Repository.discover(str(shop.path), shop.env) as repo:
+        with pytest.raises(ConfigError, match="with a command"):
+            drift.estimate(repo, "totals", DriftOptions(), Budget(rules))
+        silent = b'{"choices": [{"message": {"content": "def totals(rows): return sum(rows)"}}]}'
+        with ScriptedModels([(200, silent)]) as server:
+            shop.write(".gitprov.toml", CONFIG.replace("generate =", f'endpoint = "{server.address}"\n# '))
+            with pytest.raises(ConfigError, match="has no price"):
+                drift.estimate(repo, "totals", DriftOptions(), Budget(limit=1.0))
+            done = drift.run(repo, "totals", box, DriftOptions(2), quiet, None, Budget(rules))
+        assert [sample.state for sample in done.samples] == ["ok", "no-answer"]
+        assert "does not say how many tokens" in done.samples[1].detail
+
+
+def test_the_library_of_models(shop: GitRepo, box: FunctionBox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`llm = true` asks the library, with instructions apart; what a plug-in raises is a reason."""
+    questions: list[tuple[str, str | None]] = []
+
+    class UnknownModelError(Exception):
+        """As the library has it."""
+
+    def get_model(name: str) -> object:
+        if name != "small-coder":
+            raise UnknownModelError(name)
+        return SimpleNamespace(prompt=prompt)
+
+    def prompt(text: str, system: str | None, stream: bool) -> object:
+        assert not stream
+        questions.append((text, system))
+        if len(questions) == 2:
+            raise RuntimeError("key-0123456789 is wrong")
+        answer = "def totals(rows): return sum(rows)"
+        usage = SimpleNamespace(input=3, output=None if len(questions) == 3 else 4)
+        return SimpleNamespace(text=lambda: answer, usage=lambda: usage, id="r-1")
+
+    config = CONFIG.replace("generate =", 'llm = true\ninstructions = ["AGENTS.md"]\n# ')
+    shop.write("AGENTS.md", "Be brief.\n")
+    shop.write(".gitprov.toml", config)
+    monkeypatch.setattr("gitprov.flow.behaviour.drift_samples._WORKERS", 1)
+    with Repository.discover(str(shop.path), shop.env) as repo:
+        monkeypatch.setitem(sys.modules, "llm", None)
+        with pytest.raises(GitprovError, match="needs the library llm"):
+            drift.run(repo, "totals", box, DriftOptions(1), quiet)
+        fake = SimpleNamespace(get_model=get_model, UnknownModelError=UnknownModelError)
+        monkeypatch.setitem(sys.modules, "llm", fake)
+        done = drift.run(repo, "totals", box, DriftOptions(3), quiet)
+        assert [sample.state for sample in done.samples] == ["ok", "no-answer", "ok"]
+        assert done.samples[1].detail == "llm: RuntimeError"
+        assert done.facts["usage"] == {"calls": 1, "input_tokens": 3, "output_tokens": 4}
+        assert questions[0] == (shop.read("totals.md"), "Be brief.")
+        with pytest.raises(GitprovError, match="does not know the model other"):
+            drift.run(repo, "totals", box, DriftOptions(1, "other"), quiet)
+        shop.write(".gitprov.toml", config.replace("model =", "# "))
+        with pytest.raises(ConfigError, match="names no model"):
+            drift.run(repo, "totals", box, DriftOptions(1), quiet)

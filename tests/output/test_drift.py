@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gitprov.model.finding import ERROR, UNKNOWN
-from gitprov.output.drift import findings, headline, log_lines, markdown
+from gitprov.output.drift import findings, headline, log_lines, markdown, plan_line, run_lines
 
 RUN: dict[str, Any] = {
     "feature": "totals",
@@ -49,3 +49,38 @@ def test_a_run_within_its_threshold() -> None:
     assert list(findings(calm)) == []
     assert "within" in headline(calm)
     assert len(list(log_lines("totals", [calm, RUN]))) >= 3
+
+
+def test_a_report_for_people() -> None:
+    """Below the table are the cases that diverge and the samples that did not run; nothing in them is markup."""
+    rows = [
+        {
+            **RUN,
+            "diverging": [{"case": "a<b>", "diverging": 2, "results": 1}],
+            "traces": [{"state": "no-parse", "trace": None, "detail": "line 1: [x](y)\nEOF"}],
+            "cost": {"amount": 0.25, "currency": "EUR"},
+        },
+        {**RUN, "over": False, "traces": [], "model": "small"},
+    ]
+    lines = list(markdown(rows))
+    assert lines[2].endswith("| not named | 0.2500 EUR |")
+    assert lines[3].endswith("| small | not known |")
+    assert lines[4:] == [
+        "",
+        "### totals: 40.0 % of 5 cases diverge (95 %: 20.0 to 60.0), over the threshold of 10 %",
+        "",
+        "- a\\<b\\> diverges in 2 of 2 samples, 1 results",
+        "- sample 0 does not parse: line 1: \\[x\\](y) EOF",
+    ]
+    words = list(
+        run_lines(
+            {
+                **rows[0],
+                "sandbox": "x",
+                "spread": {"least": 0, "most": 0, "deviation": 0},
+                "usage": {"calls": 1, "input_tokens": 3, "output_tokens": 4},
+            }
+        )
+    )
+    assert words[-1] == "  3 tokens sent, 4 received, 0.2500 EUR"
+    assert plan_line("a", 3, ["p.md", "model"], 3, 6).startswith("a: 3 versions of p.md, model, at most 3")

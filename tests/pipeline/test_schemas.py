@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.support.sealed import ROOT
 from tests.support.workflow import validated
@@ -17,6 +18,18 @@ def test_files() -> None:
     """action.yml and ci/gitlab.yml; a broken action is noticed."""
     assert validated("vendor.github-actions", ROOT / "action.yml") == ""
     assert validated("vendor.gitlab-ci", ROOT / "ci/gitlab.yml") == ""
+    assert validated("vendor.gitlab-ci", ROOT / "ci/drift.gitlab.yml") == ""
+    assert validated("vendor.github-workflows", ROOT / "ci/drift.github.yml") == ""
+
+
+def test_the_key_of_a_model_is_in_no_script() -> None:
+    """The weekly workflow hands the key to the step that generates, as a variable, and to nothing else."""
+    steps = yaml.safe_load((ROOT / "ci/drift.github.yml").read_text())["jobs"]["drift"]["steps"]
+    assert [step["run"] for step in steps if "MODEL_KEY" in str(step)] == ["gitprov drift run"]
+    assert not any("${{" in step.get("run", "") or "set -x" in step.get("run", "") for step in steps)
+    text = (ROOT / "ci/drift.gitlab.yml").read_text()
+    assert "MODEL_KEY" not in text
+    assert "set -x" not in text
 
 
 def test_a_broken_action_is_noticed(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 from gitprov.errors import UsageError
 from gitprov.flow.exchange.push import PushRequest, push
 from gitprov.git.repo import Repository
+from gitprov.interop.helicone import helicone_body
+from gitprov.interop.otlp import AttributeValue, OtlpSpan
 from gitprov.interop.push_targets import TARGETS
 from gitprov.model.answers.push import PushAnswer
 from tests.push.receiver import Receiver, receiving, values
@@ -193,3 +195,76 @@ def test_the_older_conventions(two: GitRepo, receiver: Receiver) -> None:
     assert [span.span_id for span in older] == [span.span_id for span in newer]
     assert {values(span.attributes)["gen_ai.system"] for span in older} == {"_OTHER", "anthropic"}
     assert {values(span.attributes)["gitprov.trace"] for span in newer} == {TRACE, OTHER}
+
+
+def leaves(value: object, place: str = "") -> dict[str, object]:
+    """Place → value, for each value in a JSON document that is neither an object nor a list."""
+    if isinstance(value, dict | list):
+        rows = value.items() if isinstance(value, dict) else enumerate(value)
+        return {key: leaf for name, row in rows for key, leaf in leaves(row, f"{place}/{name}").items()}
+    return {place: value}
+
+
+def test_helicone(two: GitRepo, receiver: Receiver) -> None:
+    """A request for each turn, with ids that stay; one that is refused is listed."""
+    two.env.update(HELICONE_LOGGING_ENDPOINT=receiver.url, HELICONE_API_KEY="k")
+    receiver.answers = [(400, {}, b"Payload too large")]
+    answer = pushed(two, "helicone", None)
+    assert (answer.sent, len(answer.refused)) == (1, 1)
+    bodies = [json.loads(body) for _, _, body in receiver.requests]
+    assert {path for path, _, _ in receiver.requests} == {"/custom/v1/log"}
+    assert {headers["authorization"] for _, headers, _ in receiver.requests} == {"Bearer k"}
+    assert not any("content-encoding" in headers for _, headers, _ in receiver.requests)
+    meta = [body["providerRequest"]["meta"] for body in bodies]
+    assert {row["Helicone-Property-gitprov.trace"] for row in meta} == {TRACE, OTHER}
+    assert {row["Helicone-Property-vcs.ref.head.revision"] for row in meta} == {two.oid()}
+    assert all(value.isascii() and value.isprintable() for row in meta for value in row.values())
+    again = pushed(two, "helicone", None)
+    assert (again.sent, again.present) == (1, 1)
+    ids = [
+        json.loads(body)["providerRequest"]["meta"]["Helicone-Request-Id"] for _, _, body in receiver.requests
+    ]
+    assert ids[2] == ids[0] != ids[1]
+    del two.env["HELICONE_API_KEY"]
+    with pytest.raises(UsageError, match="HELICONE_API_KEY"):
+        pushed(two, "helicone", None)
+
+
+def test_helicones_own_library(two: GitRepo, receiver: Receiver) -> None:
+    """What both send is the same, in each field."""
+    helpers = pytest.importorskip("helicone_helpers")
+    two.env.update(HELICONE_LOGGING_ENDPOINT=receiver.url, HELICONE_API_KEY="k")
+    assert pushed(two, "helicone", None).sent == 2
+    body = json.loads(receiver.requests[0][2])
+    moment = body["timing"]["startTime"]["seconds"]
+    logger = helpers.HeliconeManualLogger("k", logging_endpoint=receiver.url)
+    request, reply = body["providerRequest"]["json"], body["providerResponse"]["json"]
+    logger.send_log(None, request, reply, {"start_time": float(moment), "end_time": float(moment)})
+    path, headers, data = receiver.requests[-1]
+    both = leaves(json.loads(data)).keys() & leaves(body).keys()
+    assert {place: leaves(json.loads(data))[place] for place in both} == {
+        place: leaves(body)[place] for place in both
+    }
+    assert {"/providerRequest/url", "/providerRequest/json/model", "/timing/endTime/milliseconds"} <= both
+    assert (path, headers["authorization"]) == ("/custom/v1/log", "Bearer k")
+
+
+def test_a_request_of_helicone() -> None:
+    """Tokens and texts where a span has them; what is no ASCII is escaped."""
+    texts: dict[str, AttributeValue] = {
+        "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"hi"}]}]',
+        "gen_ai.output.messages": '[{"role":"assistant","parts":[{"type":"text","content":"x"},{"type":"text","content":"y"}]}]',
+        "gen_ai.usage.input_tokens": 3,
+        "gen_ai.usage.output_tokens": 4,
+        "gen_ai.conversation.id": "s\u00e9\n1",
+    }
+    moment = 1_769_940_004_250_000_000
+    body = json.loads(helicone_body(OtlpSpan(b"t" * 16, b"s" * 8, "chat", moment, moment, texts)))
+    assert body["providerRequest"]["json"] == {
+        "model": "unknown",
+        "messages": [{"role": "user", "content": "hi"}],
+    }
+    assert body["providerResponse"]["json"]["choices"][0]["message"]["content"] == "xy"
+    assert body["providerResponse"]["json"]["usage"]["total_tokens"] == 7
+    assert body["providerRequest"]["meta"]["Helicone-Session-Id"] == "s\\xe91"
+    assert body["timing"]["startTime"] == {"seconds": 1_769_940_004, "milliseconds": 250}

@@ -8,14 +8,20 @@ from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+_FULL = 429
 Answer = tuple[int, str | bytes | None]
 """HTTP status, and the text of the completion; bytes are the whole answer as it stands."""
+CUT = b"a stream that ends in the middle"
+"""As bytes of an answer: the beginning of a completion, and then the server hangs up."""
 
 
 class ScriptedModels:
-    """Answers requests in turn; those after the end of the script get the last answer again."""
+    """Answers requests in turn; those after the end of the script get the last answer again.
 
-    def __init__(self, script: Sequence[Answer]) -> None:
+    A 429 asks to be left alone for `pause` seconds, where it is set.
+    """
+
+    def __init__(self, script: Sequence[Answer], pause: str = "") -> None:
         self.requests: list[dict[str, Any]] = []
         waiting = list(script)
         lock = threading.Lock()
@@ -29,9 +35,11 @@ class ScriptedModels:
                         {"key": self.headers.get("authorization"), "path": self.path, "body": body}
                     )
                     status, text = waiting.pop(0) if len(waiting) > 1 else waiting[0]
-                data = text if isinstance(text, bytes) else _completion(body, text)
+                data = text if isinstance(text, bytes) else completion(body["model"], text)
                 self.send_response(status)
-                self.send_header("content-length", str(len(data)))
+                if pause and status == _FULL:
+                    self.send_header("retry-after", pause)
+                self.send_header("content-length", str(len(data) + (data is CUT)))
                 self.end_headers()
                 self.wfile.write(data)
 
@@ -57,10 +65,11 @@ class ScriptedModels:
         self._server.server_close()
 
 
-def _completion(body: dict[str, Any], text: str | None) -> bytes:
+def completion(model: str, text: str | None) -> bytes:
+    """A whole answer of a model that has the name `model`."""
     row = {
         "id": "request-1",
-        "model": body["model"],
+        "model": model,
         "choices": [{"message": {"role": "assistant", "content": text}}],
         "usage": {"prompt_tokens": 7, "completion_tokens": 9},
     }

@@ -33,7 +33,7 @@ def command(
         str,
         typer.Argument(
             metavar="TARGET",
-            help="otlp, langsmith, weave, langfuse, datadog, phoenix, mlflow, loki or datadog-logs.",
+            help="otlp, langsmith, weave, langfuse, datadog, phoenix, mlflow, loki, datadog-logs, helicone.",
         ),
     ],
     endpoint: _Endpoint = None,

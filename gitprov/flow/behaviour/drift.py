@@ -11,7 +11,8 @@ from gitprov.behaviour import drift
 from gitprov.behaviour.drift import DriftResult, Sample
 from gitprov.errors import ConfigError, UsageError
 from gitprov.flow.behaviour import pins
-from gitprov.flow.behaviour.drift_samples import Drawn, Maker, PromptText, drawn, recorded
+from gitprov.flow.behaviour.budget import Budget
+from gitprov.flow.behaviour.drift_samples import Drawn, DriftSetup, Maker, PromptText, drawn, recorded
 from gitprov.flow.behaviour.targets import PRIVATE, SOURCES
 from gitprov.git.files import tree_files
 from gitprov.git.write import RefChange, write
@@ -23,6 +24,7 @@ from gitprov.store import generations
 from gitprov.store.config import load_config
 
 if TYPE_CHECKING:
+    from gitprov.flow.behaviour.budget import CostEstimate
     from gitprov.git.repo import Repository
     from gitprov.model.feature import Feature
     from gitprov.sandbox.functions import FunctionBox
@@ -64,10 +66,36 @@ def present_prompt(repo: Repository, name: str, feature: Feature) -> PromptText:
     """The prompt as it is in the work tree. ConfigError where the feature has none."""
     if feature.prompt is None:
         raise ConfigError(f"features.{name} has no prompt", 'prompt = "prompts/…md"')
-    data = tree_files.plain(repo.worktree or repo.cwd, feature.prompt, _LIMIT)
-    if data is None:
+    prompt = _present(repo, feature.prompt)
+    if prompt is None:
         raise UsageError(f"there is no file {feature.prompt}")
-    return PromptText(feature.prompt, data, pins.version_of(data))
+    return prompt
+
+
+def present_setup(repo: Repository, name: str, feature: Feature, options: DriftOptions) -> DriftSetup:
+    """What is generated with now: prompt and instruction files of the work tree, and the model."""
+    prompt = present_prompt(repo, name, feature)
+    files = (_present(repo, path) for path in feature.instructions)
+    return DriftSetup(
+        prompt, tuple(file for file in files if file is not None), options.model or feature.model
+    )
+
+
+def _present(repo: Repository, path: str) -> PromptText | None:
+    data = tree_files.plain(repo.worktree or repo.cwd, path, _LIMIT)
+    return None if data is None else PromptText(path, data, pins.version_of(data))
+
+
+def estimate(repo: Repository, name: str, options: DriftOptions, budget: Budget) -> CostEstimate:
+    """What a run will cost. UsageError where that is more than the budget has left, or too many calls;
+    ConfigError where the budget cannot be kept.
+    """
+    feature = pins.feature_of(repo, name)
+    setup = present_setup(repo, name, feature, options)
+    budget.require(name, feature, setup.model)
+    cost = budget.estimate(calls(feature, options), setup.model, setup.size, runs(repo, name))
+    budget.check(name, cost)
+    return cost
 
 
 def run(
@@ -76,24 +104,25 @@ def run(
     box: FunctionBox,
     options: DriftOptions,
     progress: Progress,
-    prompt: PromptText | None = None,
+    setup: DriftSetup | None = None,
+    budget: Budget | None = None,
 ) -> DriftRun:
-    """Generate samples with the present prompt (or `prompt`), run them on the pinned corpus, keep the result.
+    """Generate samples as things are now (or with `setup`), run them on the pinned corpus, keep the result.
 
     UsageError where there is no such feature or no pin; ConfigError where it lacks a prompt or a generator.
     """
     feature = pins.feature_of(repo, name)
     pin = pins.load(repo, name)
     count = calls(feature, options)
-    prompt = prompt or present_prompt(repo, name, feature)
-    model = options.model or feature.model
+    setup = setup or present_setup(repo, name, feature, options)
     who = repo.identity("a drift run keeps who started it")
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-    progress(f"{name}: generating", 0, count)
-    replies = drawn(repo, name, feature, prompt, count, model)
-    maker = Maker(f"drift {name} {at}", at, who.rpartition(">")[0] + ">")
     config = load_config(repo.worktree, repo.config("gitprov."))
-    made = recorded(repo, config, feature, prompt, replies, maker)
+    budget = budget or Budget(config.drift)
+    progress(f"{name}: generating", 0, count)
+    replies = drawn(repo, name, feature, setup, count, budget)
+    maker = Maker(f"drift {name} {at}", at, who.rpartition(">")[0] + ">")
+    made = recorded(repo, config, feature, setup, replies, maker)
     corpus = repo.objects.content(f"{pin.commit}:cases.jsonl") or b""
     samples: list[Sample] = []
     for number, reply in enumerate(replies):
@@ -101,11 +130,29 @@ def run(
         samples.append(_sample(repo, feature, reply, corpus, box)._replace(trace=made[number].id))
     pinned = {case: row.digest for case, row in pin.baseline.cases.items()}
     result = drift.measured(pinned, samples)
-    facts = _facts(name, feature, prompt, pin.commit, maker, model, box, result, samples)
+    facts = {
+        **_facts(name, feature, setup, pin.commit, maker, box, result, samples),
+        **_spent(replies, setup.model, budget),
+    }
     files: dict[str, bytes | None] = {}
     for record in made:
         files.update(generations.files(record))
     return DriftRun(facts, result, tuple(samples), _keep(repo, who, name, facts, files))
+
+
+def _spent(replies: Sequence[Drawn], model: str | None, budget: Budget) -> JsonObject:
+    """Which models answered, and the tokens and the money of the calls that say what they used."""
+    counted = [
+        (reply.reply.input_tokens, reply.reply.output_tokens)
+        for reply in replies
+        if reply.reply.input_tokens is not None and reply.reply.output_tokens is not None
+    ]
+    sums = [sum(row) for row in zip(*counted, strict=True)] or [0, 0]
+    price = budget.rules.price(model)
+    cost = price and {"amount": round(price.of(*sums), 9), "currency": budget.rules.currency}
+    answered = sorted({row.reply.model for row in replies if row.reply.model and not row.reply.problem})
+    usage = {"calls": len(counted), "input_tokens": sums[0], "output_tokens": sums[1]}
+    return {"answered": answered, "usage": usage, "cost": cost if counted else None}
 
 
 def _sample(repo: Repository, feature: Feature, reply: Drawn, corpus: bytes, box: FunctionBox) -> Sample:
@@ -137,24 +184,25 @@ def _sample(repo: Repository, feature: Feature, reply: Drawn, corpus: bytes, box
 def _facts(
     name: str,
     feature: Feature,
-    prompt: PromptText,
+    setup: DriftSetup,
     pin: str,
     maker: Maker,
-    model: str | None,
     box: FunctionBox,
     result: DriftResult,
     samples: Sequence[Sample],
 ) -> JsonObject:
     """What the history keeps of a run."""
+    prompt = setup.prompt
     return {
         "v": 1,
         "feature": name,
         "at": maker.at,
         "by": maker.human,
         "pin": pin,
-        "model": model,
+        "model": setup.model,
         "sandbox": box.backend,
         "prompt": {"path": prompt.path, "digest": canonical.digest(prompt.text), "version": prompt.version},
+        "instructions": digests(setup.instructions),
         "threshold": feature.divergence,
         "over": drift.over(result, feature.divergence),
         "cases": result.cases,
@@ -180,6 +228,11 @@ def _facts(
             for sample in samples
         ],
     }
+
+
+def digests(files: Sequence[PromptText]) -> list[JsonObject]:
+    """Instruction files as the history keeps them."""
+    return [{"path": file.path, "digest": canonical.digest(file.text)} for file in files]
 
 
 def _keep(repo: Repository, who: str, name: str, facts: JsonObject, files: Mapping[str, bytes | None]) -> str:

@@ -1,4 +1,6 @@
-"""Which version of a prompt moved a feature's behaviour: a binary search over the history of its file."""
+"""Which version of a prompt, an instruction file or a model moved a feature's behaviour: a binary search over
+their history.
+"""
 
 from __future__ import annotations
 
@@ -6,34 +8,23 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.behaviour import bisect
-from gitprov.behaviour.drift import over, unsure
-from gitprov.errors import ConfigError, UsageError
+from gitprov.behaviour.drift import NO_ANSWER, over, unsure
+from gitprov.errors import GitprovError, UsageError
 from gitprov.flow.behaviour import drift, pins
+from gitprov.flow.behaviour.budget import Budget, CostEstimate
 from gitprov.flow.behaviour.drift import DriftOptions
-from gitprov.flow.behaviour.drift_samples import PromptText
-from gitprov.git.process import decode
+from gitprov.flow.behaviour.setup_history import SetupVersion, versions
 from gitprov.model import canonical
 
 if TYPE_CHECKING:
+    from gitprov.flow.behaviour.drift_samples import DriftSetup
     from gitprov.git.repo import Repository
     from gitprov.model.canonical import JsonObject
-    from gitprov.model.feature import Feature
     from gitprov.sandbox.functions import FunctionBox
 
-WORK_TREE = "work tree"
 _MORE = 2
 """How many times more samples a version gets whose interval leaves both answers open."""
 Progress = Callable[[str, int, int], None]
-
-
-class PromptVersion(NamedTuple):
-    """A version of a prompt: the commit that made it, or `WORK_TREE`; who, when, and why."""
-
-    commit: str
-    at: str
-    author: str
-    subject: str
-    prompt: PromptText
 
 
 class MeasuredVersion(NamedTuple):
@@ -52,9 +43,10 @@ class MeasuredVersion(NamedTuple):
 class SearchPlan(NamedTuple):
     """What a search would take. `versions` are the oldest first; `calls` at most, of the generator."""
 
-    versions: tuple[PromptVersion, ...]
+    versions: tuple[SetupVersion, ...]
     steps: int
     calls: int
+    cost: CostEstimate
 
 
 class Bisected(NamedTuple):
@@ -62,39 +54,20 @@ class Bisected(NamedTuple):
     diverges already, or the newest does not: `reason` has it in words.
     """
 
-    versions: tuple[PromptVersion, ...]
+    versions: tuple[SetupVersion, ...]
     measured: tuple[MeasuredVersion, ...]
     culprit: int | None
     reason: str
 
 
-def versions(repo: Repository, name: str, feature: Feature) -> tuple[PromptVersion, ...]:
-    """The versions of a feature's prompt, the oldest first; the work tree's last where no commit has it."""
-    path = feature.prompt
-    if path is None:
-        raise ConfigError(f"features.{name} has no prompt", 'prompt = "prompts/…md"')
-    rows: list[PromptVersion] = []
-    form = "--format=tformat:%H%x00%aI%x00%an%x00%s"
-    listed = decode(repo.run("log", form, "--no-show-signature", "--reverse", "--", f":(top,literal){path}"))
-    for line in listed.splitlines():
-        commit, at, author, subject = line.split("\0", 3)
-        text = repo.objects.content(f"{commit}:{path}")
-        if text is not None and (not rows or rows[-1].prompt.text != text):
-            rows.append(
-                PromptVersion(commit, at, author, subject, PromptText(path, text, pins.version_of(text)))
-            )
-    present = drift.present_prompt(repo, name, feature)
-    if not rows or rows[-1].prompt.text != present.text:
-        rows.append(PromptVersion(WORK_TREE, "", "", "not committed", present))
-    return tuple(rows)
-
-
-def plan(repo: Repository, name: str, options: DriftOptions) -> SearchPlan:
-    """What a search takes at most. UsageError where that is more calls than the feature allows."""
+def plan(repo: Repository, name: str, options: DriftOptions, budget: Budget | None = None) -> SearchPlan:
+    """What a search takes at most. UsageError where that is more than the feature or the budget allows."""
+    budget = budget or Budget()
     feature = pins.feature_of(repo, name)
-    every = versions(repo, name, feature)
+    every = versions(repo, name, feature, options)
     if len(every) < 2:
-        raise UsageError(f"{feature.prompt} has a single version, so there is nothing to search")
+        kinds = "prompt, instructions and model have" if feature.instructions else "prompt and model have"
+        raise UsageError(f"{kinds} a single version since the pin, so there is nothing to search")
     steps = bisect.steps(len(every))
     calls = steps * drift.calls(feature, options)
     if calls > feature.max_calls:
@@ -102,57 +75,88 @@ def plan(repo: Repository, name: str, options: DriftOptions) -> SearchPlan:
             f"the search may need {calls} calls, which is more than max_calls = {feature.max_calls}",
             "--samples N, or raise max_calls",
         )
-    return SearchPlan(every, steps, calls)
+    for model in {version.setup.model for version in every}:
+        budget.require(name, feature, model)
+    newest = every[-1].setup
+    cost = budget.estimate(calls, newest.model, newest.size, drift.runs(repo, name))
+    budget.check(name, cost)
+    return SearchPlan(every, steps, calls, cost)
 
 
 class Bisection:
-    """A search over the versions of a feature's prompt. Runs of the history that fit are used again, so that
-    a search that was interrupted goes on where it stopped.
+    """A search over the versions. Runs of the history that fit are used again, so that a search that was
+    interrupted goes on where it stopped.
     """
 
     def __init__(
-        self, repo: Repository, name: str, box: FunctionBox, options: DriftOptions, progress: Progress
+        self,
+        repo: Repository,
+        name: str,
+        box: FunctionBox,
+        options: DriftOptions,
+        progress: Progress,
+        budget: Budget | None = None,
     ) -> None:
         self._repo, self._name, self._box, self._progress = repo, name, box, progress
         self._feature = pins.feature_of(repo, name)
         self._options = options
+        self._budget = budget or Budget()
         self._calls = 0
         self._pin = pins.load(repo, name).commit
         self._history = drift.runs(repo, name)
         self._steps: dict[int, MeasuredVersion] = {}
+        self._answered: dict[str | None, list[str]] = {}
 
-    def run(self, every: tuple[PromptVersion, ...]) -> Bisected:
-        """Search."""
+    def run(self, every: tuple[SetupVersion, ...]) -> Bisected:
+        """Search. GitprovError where nothing is generated; what was measured is kept."""
         newest = len(every) - 1
         last, first = self._measure(every, newest), self._measure(every, 0)
         if not last.diverges:
             return self._ended(every, None, "the newest version does not diverge from the pin")
         if first.diverges:
-            return self._ended(every, None, "the oldest version diverges already: the model or the pin moved")
+            return self._ended(every, None, self._moved_by_itself(every[0].setup))
         search = bisect.VersionSearch(0, newest)
         while not search.ended:
             search = search.after(self._measure(every, search.middle).diverges)
         return self._ended(every, search.bad, "")
 
-    def _ended(self, every: tuple[PromptVersion, ...], culprit: int | None, reason: str) -> Bisected:
+    def _ended(self, every: tuple[SetupVersion, ...], culprit: int | None, reason: str) -> Bisected:
         return Bisected(every, tuple(self._steps.values()), culprit, reason)
 
-    def _measure(self, every: tuple[PromptVersion, ...], number: int) -> MeasuredVersion:
-        version = every[number]
+    def _moved_by_itself(self, oldest: DriftSetup) -> str:
+        """Why the oldest version diverges already: where the same was fine once, the models that answered."""
+        now = self._answered.get(oldest.model) or []
+        for row in self._history:
+            then = row.get("answered") or []
+            if self._is_of(row, oldest) and not row.get("over") and then != now:
+                return (
+                    f"the model moved: {', '.join(then)} answered at {row.get('at')}, when the same setup did"
+                    f" not diverge; now {', '.join(now) or 'none that says its name'} answers"
+                )
+        return "the oldest version diverges already: the model or the pin moved"
+
+    def _measure(self, every: tuple[SetupVersion, ...], number: int) -> MeasuredVersion:
+        setup = every[number].setup
         count = drift.calls(self._feature, self._options)
-        step = self._earlier(version.prompt, number, count)
+        step = self._earlier(setup, number, count)
         if step is None:
-            step = self._generated(version.prompt, number, count)
+            step = self._generated(setup, number, count)
             room = self._feature.max_calls - self._calls
             if step.unsure and count * _MORE <= room:
-                step = self._generated(version.prompt, number, count * _MORE)
+                step = self._generated(setup, number, count * _MORE)
         self._steps[number] = step
         return step
 
-    def _generated(self, prompt: PromptText, number: int, count: int) -> MeasuredVersion:
+    def _generated(self, setup: DriftSetup, number: int, count: int) -> MeasuredVersion:
         self._calls += count
         options = self._options._replace(samples=count)
-        done = drift.run(self._repo, self._name, self._box, options, self._progress, prompt)
+        done = drift.run(self._repo, self._name, self._box, options, self._progress, setup, self._budget)
+        if all(sample.state == NO_ANSWER for sample in done.samples):
+            raise GitprovError(
+                f"the search of {self._name} stops: {done.samples[0].detail}",
+                f"gitprov drift bisect {self._name} goes on from here",
+            )
+        self._answered.setdefault(setup.model, done.facts["answered"])
         threshold = self._feature.divergence
         result = done.result
         doubtful = unsure(result, threshold)
@@ -160,13 +164,14 @@ class Bisection:
             number, over(result, threshold), result.percent, result.usable, False, doubtful
         )
 
-    def _earlier(self, prompt: PromptText, number: int, count: int) -> MeasuredVersion | None:
-        """The newest run of the history with this prompt, pin and model, and enough samples that ran."""
-        digest = canonical.digest(prompt.text)
-        model = self._options.model or self._feature.model
+    def _earlier(self, setup: DriftSetup, number: int, count: int) -> MeasuredVersion | None:
+        """The newest run of the history with this setup and pin, and enough samples that ran; one that other
+        models answered than those of this search does not count.
+        """
         for row in self._history:
-            same = row.get("pin") == self._pin and row.get("model") == model
-            if same and _field(row, "prompt").get("digest") == digest and row.get("usable", 0) >= count:
+            if not self._is_of(row, setup) or row.get("usable", 0) < count:
+                continue
+            if row.get("answered", []) == self._answered.setdefault(setup.model, row.get("answered", [])):
                 percent = float(row["percent"])
                 low, high = row["interval"]
                 doubtful = low <= self._feature.divergence < high and 0 < percent < 100
@@ -175,7 +180,11 @@ class Bisection:
                 )
         return None
 
-
-def _field(row: JsonObject, name: str) -> JsonObject:
-    value = row.get(name)
-    return value if isinstance(value, dict) else {}
+    def _is_of(self, row: JsonObject, setup: DriftSetup) -> bool:
+        """Whether a run was made with a setup, against the present pin."""
+        return (
+            row.get("pin") == self._pin
+            and row.get("model") == setup.model
+            and (row.get("prompt") or {}).get("digest") == canonical.digest(setup.prompt.text)
+            and row.get("instructions", []) == drift.digests(setup.instructions)
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov import __version__
@@ -11,6 +11,7 @@ from gitprov.flow.exchange.turns import origin_of, redactor_of, turns
 from gitprov.git.history.facts import selected
 from gitprov.interop import loglines
 from gitprov.interop.genai import SCHEMAS, span_of
+from gitprov.interop.helicone import helicone_body
 from gitprov.interop.otlp import OtlpOrigin, OtlpSpan, partial_success, request_bytes, span_bytes
 from gitprov.interop.push_targets import PushRoute, PushTarget, resource_of, route
 from gitprov.model.answers.push import PushAnswer, RefusedRow
@@ -21,14 +22,15 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
     from gitprov.interop.otlp import AttributeValue
 
-#: Rows and bytes of a request; a longer row is sent alone.
-_MOST_ROWS, _MOST_BYTES = 200, 2 << 20
+#: Bytes of a request; a longer row is sent alone.
+_MOST_BYTES = 2 << 20
 #: A target may refuse a whole request for a single row or for its size: such a request is sent in halves.
 _BAD_REQUEST, _TOO_LARGE = 400, 413
 #: After this many rejected rows, and none that was taken, a push ends.
 _MOST_REJECTED = 20
 _TYPES = {"otlp": "application/x-protobuf"}
 _JSON = "application/json"
+_ENCODERS: Mapping[str, Callable[[OtlpSpan], bytes]] = {"otlp": span_bytes, "helicone": helicone_body}
 
 
 class PushRequest(NamedTuple):
@@ -128,7 +130,7 @@ def push(repo: Repository, request: PushRequest, now: float, *, retry_wait: floa
         state.sent = len(new)
     elif new:
         with _exporter(place, retry_wait) as exporter:
-            for part in _requests(new):
+            for part in _requests(new, target.rows):
                 state.deliver(exporter, part)
     return PushAnswer(
         target.name, place.url, request.dry_run, request.content, state.sent, present, state.refused,
@@ -141,7 +143,7 @@ def _rows(repo: Repository, request: PushRequest) -> Iterator[_Row]:
     redact = redactor_of(repo) if request.content else None
     for turn in turns(repo, request.revisions, min(first, default=""), redact):
         span = _for_target(span_of(turn, request.semconv), request.target)
-        encode = span_bytes if request.target.form == "otlp" else loglines.log_line
+        encode = _ENCODERS.get(request.target.form, loglines.log_line)
         yield _Row(turn.trace, turn.oid, span.start, encode(span))
 
 
@@ -157,6 +159,8 @@ def _body_of(
     if target.form == "otlp":
         origin = OtlpOrigin(resource, "gitprov", __version__, SCHEMAS[semconv])
         return lambda rows: request_bytes(origin, [row.data for row in rows])
+    if target.form == "helicone":
+        return lambda rows: rows[0].data
     write = loglines.loki_body if target.form == "loki" else loglines.datadog_body
     return lambda rows: write(resource, [(row.at, row.data) for row in rows])
 
@@ -170,12 +174,12 @@ def _beyond(target: PushTarget, row: _Row, now: float) -> str | None:
     return None
 
 
-def _requests(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
+def _requests(rows: Sequence[_Row], most: int) -> Iterator[Sequence[_Row]]:
     """Rows in the order of their moments, in parts that are small enough for a request."""
     part: list[_Row] = []
     size = 0
     for row in sorted(rows, key=lambda row: row.at):
-        if part and (len(part) == _MOST_ROWS or size + len(row.data) > _MOST_BYTES):
+        if part and (len(part) == most or size + len(row.data) > _MOST_BYTES):
             yield part
             part, size = [], 0
         part.append(row)

@@ -7,9 +7,10 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitprovError
+from gitprov.flow.exchange import mail
 from gitprov.git import notes as git_notes
 from gitprov.git.history.log import trailers_of
-from gitprov.interop.formats import agent_trace, agentblame, entire, git_ai, whogitit
+from gitprov.interop.formats import agent_trace, agentblame, entire, git_ai, sessions, whogitit
 from gitprov.model.exchange import ForeignNote, last_holds
 from gitprov.model.untrusted.jsonvalue import loads_object
 
@@ -34,6 +35,10 @@ NOTES: Mapping[str, tuple[str | None, Callable[[bytes], ForeignNote]]] = {
     "agent-trace": (None, agent_trace.read),
     "whogitit": (whogitit.REF, whogitit.read),
     "agentblame": (agentblame.REF, agentblame.read),
+    "shift-log": (sessions.SHIFT_LOG_REF, sessions.shift_log),
+    "prompt-story": (sessions.PROMPT_STORY_REF, sessions.prompt_story),
+    "memento": (sessions.MEMENTO_REF, sessions.memento),
+    "origin": (sessions.ORIGIN_REF, sessions.origin),
 }
 
 
@@ -43,6 +48,10 @@ def read(repo: Repository, source: NoteSource, oids: Sequence[str]) -> dict[str,
     """
     if source.name == "entire":
         return _entire(repo, oids)
+    if source.name == mail.NAME:
+        if source.data is None:
+            raise GitprovError("no mails are named", "gitprov import mail --from FILE")
+        return mail.read(repo, source.data, oids)
     ref, reader = NOTES[source.name]
     if source.data is not None:
         records = agent_trace.read_all if source.name == "agent-trace" else _uploaded(reader)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gitprov.model import ids
 from gitprov.model.canonical import JsonObject
-from gitprov.model.exchange import ForeignNote, ImportedMaker
+from gitprov.model.exchange import EVERY_FILE, ForeignNote, ImportedMaker
 from gitprov.model.moments import day_of, moment_of, seconds_of
 from gitprov.model.ranges import LineSet
 from gitprov.model.rows import HumanRow, LineRow, TraceRow, files_entry
@@ -36,13 +36,14 @@ def rows_of(note: ForeignNote, source: str, committed: int, added: Mapping[str, 
     lines = outside = 0
     for claim in note.claims:
         path = claim.path if claim.path in added else names.get(claim.path, claim.path)
-        inside = claim.lines & added.get(path, _NONE)
-        if claim.cls != "declared":  # such a claim is about the file
-            outside += len(claim.lines) - len(inside)
-        if inside:
-            lines += len(inside)
-            classes = files.setdefault(claim.maker, {}).setdefault(path, {})
-            classes[claim.cls] = classes.get(claim.cls, _NONE) | inside
+        for place in added if claim.path == EVERY_FILE else (path,):
+            inside = claim.lines & added.get(place, _NONE)
+            if claim.cls != "declared":  # such a claim is about the file
+                outside += len(claim.lines) - len(inside)
+            if inside:
+                lines += len(inside)
+                classes = files.setdefault(claim.maker, {}).setdefault(place, {})
+                classes[claim.cls] = classes.get(claim.cls, _NONE) | inside
     rows = [row for maker, paths in files.items() for row in _rows(maker, paths, source, committed)]
     return Imported(tuple(sorted(rows, key=lambda row: row.identity)), lines, outside)
 

@@ -10,7 +10,7 @@ from gitprov.model.canonical import Json, digest
 from gitprov.model.finding import Finding, Risk
 from gitprov.output.checks.document import split
 from gitprov.output.checks.plain import summary
-from gitprov.output.text import clean_block
+from gitprov.output.text import cell, clean_block
 
 _GITHUB = {"high": "error", "medium": "warning", "low": "notice"}
 _GITLAB = {"high": "critical", "medium": "major", "low": "minor"}
@@ -54,13 +54,13 @@ def github_summary(report: Report, title: str) -> Iterator[str]:
             finding.mend or "",
             _author(finding),
         )
-        yield "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+        yield "| " + " | ".join(cell(text) for text in cells) + " |"
     if unknown:
         yield ""
     for finding in unknown:
         place = f"{finding.path}: " if finding.path else ""
         mend = f" (fix: {finding.mend})" if finding.mend else ""
-        yield f"- could not look: {_cell(place + finding.message + mend)}"
+        yield f"- could not look: {cell(place + finding.message + mend)}"
 
 
 def _author(finding: Finding) -> str:
@@ -135,10 +135,3 @@ def _message(text: str) -> str:
 
 def _property(text: str) -> str:
     return _message(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _cell(text: str) -> str:
-    """A cell of a Markdown table: nothing in it is a tag, a link or a further column."""
-    for sign in "\\`*_[]<>|#!@":
-        text = text.replace(sign, "\\" + sign)
-    return " ".join(text.split())

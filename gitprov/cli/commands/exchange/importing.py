@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from gitprov.flow.exchange.sources import NoteSource
     from gitprov.git.repo import Repository
 
-FORMATS = ("git-ai", "agent-trace", "whogitit", "agentblame", "entire")
+FORMATS = (
+    "git-ai", "agent-trace", "whogitit", "agentblame", "entire", "shift-log", "prompt-story", "memento",
+    "origin", "mail",
+)  # fmt: skip
+
+_FILES = ("git-ai", "agent-trace", "mail")
 
 
 def command(
@@ -40,7 +45,10 @@ def command(
     Only lines that a commit adds are taken, and none that its note claims already: what was captured is
     never changed by what another tool wrote. The source stays with each row. Importing again changes nothing.
 
-    Examples: gitprov import git-ai; gitprov import git-ai --range v1.0..HEAD --dry-run
+    `mail` is for commits that `git am` made of patches of `git format-patch --notes=gitprov`; with installed
+    hooks `git am` does it by itself.
+
+    Examples: gitprov import git-ai; gitprov import mail --from patches.mbox --range v1.0..HEAD --dry-run
     """
     from gitprov.flow.exchange.collect import chosen
     from gitprov.flow.exchange.importing import import_notes
@@ -64,8 +72,8 @@ def _source(repo: Repository, form: str, ref: str | None, data: bytes | None) ->
     from gitprov.git.files import tree_files
     from gitprov.interop.formats.agent_trace import PLACE
 
-    if data is not None and (ref is not None or form not in ("git-ai", "agent-trace")):
-        raise UsageError("--from is a file of git-ai or agent-trace, without --ref", "gitprov import -h")
+    if data is not None and (ref is not None or form not in _FILES):
+        raise UsageError(f"--from is a file of {', '.join(_FILES)}, without --ref", "gitprov import -h")
     if form == "agent-trace" and data is None and ref is None and repo.worktree is not None:
         data = tree_files.read(repo.worktree, PLACE, LARGEST)
     return NoteSource(form, ref, data)
