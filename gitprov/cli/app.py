@@ -54,6 +54,7 @@ COMMANDS = {
     "verify-attestation": "gitprov.cli.commands.exchange.verify_attestation",
     "disclose": "gitprov.cli.commands.exchange.disclose",
     "push": "gitprov.cli.commands.push",
+    "collect": "gitprov.cli.commands.collect",
 }
 """Each command and its module, in the order of the help. Only the requested command is imported."""
 
