@@ -21,9 +21,11 @@ from gitprov.flow.exchange import calls as call_records
 from gitprov.flow.exchange.calls import CallRecorder, RecordedCalls
 from gitprov.interop.telemetry import receive
 from gitprov.interop.telemetry.call import ModelCall
+from gitprov.model.ids import is_traceparent
 from gitprov.store.inbox import outputs
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.web.collector import Collector
+from tests.support.agent import Agent
 from tests.support.repo import GitRepo
 from tests.telemetry.samples import AT, OUTPUT, PROMPT, TRACE, logs, span
 
@@ -110,6 +112,44 @@ def test_a_story(repo: GitRepo, collector: Collector, reports: list[RecordedCall
     assert b"a function for an area" in repo.generation_file(trace["id"], "prompt.txt")
     for path in repo.path.rglob(".git/gitprov/**/*"):
         assert not path.is_file() or secret.encode() not in path.read_bytes()
+
+
+TRACEPARENT = f"00-{TRACE}-b7ad6b7169203331-01"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        TRACEPARENT + "0",
+        TRACEPARENT.upper(),
+        "ff" + TRACEPARENT[2:],
+        TRACEPARENT.replace(TRACE, "0" * 32),
+    ],
+)
+def test_what_is_no_span(text: str) -> None:
+    """A text that names no span by the rules of W3C Trace Context is not recorded."""
+    assert is_traceparent(TRACEPARENT)
+    assert not is_traceparent(text)
+
+
+def test_the_span_of_a_commit(repo: GitRepo) -> None:
+    """The note names the span in which its commit was made, and `gitprov show` does."""
+    repo.install()
+    agent = Agent(repo)
+    for number, value in enumerate((TRACEPARENT, "x\n", "")):
+        repo.env["TRACEPARENT"] = value
+        agent.prompt().write(f"{number}.py", f"number = {number}\n")
+        repo.commit("Add a number")
+    rows = [
+        row.get("traceparent")
+        for rev in ("HEAD~2", "HEAD~1", "HEAD")
+        for row in repo.note(rev)
+        if row["kind"] == "commit"
+    ]
+    assert rows == [TRACEPARENT, None, None]
+    assert f"Made in:      {TRACEPARENT}" in repo.gitprov("show", "HEAD~2").stdout
+    assert json.loads(repo.gitprov("show", "HEAD~2", "--json").stdout)["traceparent"] == TRACEPARENT
 
 
 def test_a_call_in_parts(repo: GitRepo, collector: Collector) -> None:
