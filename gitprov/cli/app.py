@@ -23,6 +23,7 @@ COMMANDS = {
     "doctor": "gitprov.cli.commands.setup.doctor",
     "capture": "gitprov.cli.commands.capture_help",
     "acp": "gitprov.cli.commands.acp",
+    "mcp": "gitprov.cli.commands.mcp",
     "record": "gitprov.cli.commands.record",
     "status": "gitprov.cli.commands.status",
     "show": "gitprov.cli.commands.show",
