@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.cli.boundary import guarded
 from gitprov.cli.door import answered, exact, say
-from gitprov.errors import GitFailed
+from gitprov.errors import GitFailed, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from gitprov.model.note import Claim
 
 _COMMAND = "ai-blame"
+#: Bytes of the largest unsaved text.
+_LARGEST = 256 << 20
 
 
 def main() -> int:
@@ -41,11 +43,28 @@ def _main(argv: Sequence[str]) -> int:
 
     if answered(argv, _COMMAND, "gitprov.cli.blame.help"):
         return 0
-    command = parse(argv)
+    command = _with_contents(parse(argv))
     try:
         return _run(command, os.getcwd(), os.environ)
     except GitFailed as error:
         raise _explained(error, command, os.getcwd(), os.environ) from error
+
+
+def _with_contents(command: BlameCommand) -> BlameCommand:
+    """The command with the text that --contents names: of standard input, or of a file that git reads too."""
+    request = command.request
+    if request.contents is None:
+        return command
+    if request.contents == "-":
+        text = sys.stdin.buffer.read(_LARGEST + 1)
+    elif os.path.isfile(request.contents):
+        with open(request.contents, "rb") as file:
+            text = file.read(_LARGEST + 1)
+    else:
+        return command
+    if len(text) > _LARGEST:
+        raise UsageError(f"--contents takes up to {_LARGEST >> 20} MiB")
+    return command._replace(request=request._replace(unsaved=text))
 
 
 def _explained(error: GitFailed, command: BlameCommand, cwd: str, env: Mapping[str, str]) -> GitprovError:
@@ -80,16 +99,19 @@ def _run(command: BlameCommand, cwd: str, env: Mapping[str, str]) -> int:
 def _answer(repo: Repository, command: BlameCommand, stream: Stream) -> Answer:
     from gitprov.flow.read.blame import answer
 
-    return answer(repo, command.request, stream, _uncommitted(repo))
+    return answer(repo, command.request, stream, _uncommitted(repo, command.request.unsaved))
 
 
-def _uncommitted(repo: Repository) -> Uncommitted:
-    """A function from a path to the inbox's claims on uncommitted lines; it reads the inbox when called."""
+def _uncommitted(repo: Repository, unsaved: bytes | None) -> Uncommitted:
+    """A function from a path to the inbox's claims on uncommitted lines; it reads the inbox when called.
+
+    The lines are those of an unsaved text, else those on disk.
+    """
 
     def claims(path: str) -> list[Claim]:
         from gitprov.flow.evidence.uncommitted import uncommitted
 
-        claims_of = uncommitted(repo)
+        claims_of = uncommitted(repo, unsaved)
         return claims_of(path) if claims_of else []
 
     return claims
@@ -99,7 +121,9 @@ def _porcelain(repo: Repository, command: BlameCommand) -> int:
     from gitprov.flow.read.blame import porcelain
     from gitprov.output.blame.porcelain import render
 
-    whole, facts = porcelain(repo, command.request, f"--{command.form}", _uncommitted(repo))
+    whole, facts = porcelain(
+        repo, command.request, f"--{command.form}", _uncommitted(repo, command.request.unsaved)
+    )
     by_row = {row: fact for (_, row), fact in zip(whole.lines, facts, strict=True)}
     exact(b"".join(render(whole.rows, by_row)))
     return 0

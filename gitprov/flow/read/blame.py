@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import posixpath
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitprov.errors import GitFailed
 from gitprov.flow.read.ignore_revs import Witness, looks_past
 from gitprov.flow.read.line_facts import Origins, Uncommitted
 from gitprov.git.history import blame as git_blame
@@ -22,7 +24,7 @@ class BlameRequest(NamedTuple):
 
     `options` are passed to git unchanged; `before` and `after` are the arguments before and after `--`
     (`after` is None without `--`); `ranges` are the values of -L. `selects`: an option chooses revisions, as
-    --all does.
+    --all does. `contents`: the value of --contents, and `unsaved` what is there, None where it was not read.
     """
 
     options: tuple[str, ...]
@@ -30,8 +32,9 @@ class BlameRequest(NamedTuple):
     after: tuple[str, ...] | None
     ranges: tuple[str, ...] = ()
     reverse: bool = False
-    contents: bool = False
+    contents: str | None = None
     selects: bool = False
+    unsaved: bytes | None = None
 
     @property
     def args(self) -> tuple[str, ...]:
@@ -41,7 +44,7 @@ class BlameRequest(NamedTuple):
     @property
     def streams(self) -> bool:
         """Whether the text of the lines can be read before git blame has ended."""
-        return not (self.reverse or self.contents or self.selects)
+        return not (self.reverse or self.contents is not None or self.selects)
 
 
 class BlameTarget(NamedTuple):
@@ -66,7 +69,14 @@ class Answer(NamedTuple):
 def start(request: BlameRequest, cwd: str, env: Mapping[str, str], prompt: bool = False) -> Stream:
     """Start git; `answer` takes the result. Call this early. `prompt`: a user waits for the first lines."""
     form = "--incremental" if request.streams else "--porcelain"
-    return git_blame.start(request.args, form, cwd=cwd, env=env, prompt=prompt)
+    return _start(request, form, cwd, env, prompt)
+
+
+def _start(
+    request: BlameRequest, form: str, cwd: str, env: Mapping[str, str], prompt: bool = False
+) -> Stream:
+    stdin = request.unsaved if request.contents == "-" else None
+    return git_blame.start(request.args, form, cwd=cwd, env=env, prompt=prompt, stdin=stdin)
 
 
 def answer(
@@ -74,14 +84,14 @@ def answer(
 ) -> Answer:
     """The lines of the file with their facts. Errors of git are raised while `lines` is read."""
     target = target_of(repo, request)
-    origins = Origins(repo, None if request.contents else uncommitted)
+    origins = Origins(repo, uncommitted if _has_claims(request, target) else None)
     commits: dict[str, BlamedCommit] = {}
     if not request.streams:
-        return Answer(target, commits, _from_porcelain(repo, request, stream, origins, commits))
+        return Answer(target, commits, _from_porcelain(repo, request, target, stream, origins, commits))
     if target.content is None:
         stream.stop()
-        whole = git_blame.start(request.args, "--porcelain", cwd=repo.cwd, env=repo.env)
-        return Answer(target, commits, _from_porcelain(repo, request, whole, origins, commits))
+        whole = _start(request, "--porcelain", repo.cwd, repo.env)
+        return Answer(target, commits, _from_porcelain(repo, request, target, whole, origins, commits))
     witness = _witness(repo, request, target.content, origins)
     return Answer(target, commits, _from_groups(stream, origins, commits, target.content, witness))
 
@@ -90,10 +100,14 @@ def porcelain(
     repo: Repository, request: BlameRequest, form: str, uncommitted: Uncommitted | None = None
 ) -> tuple[git_blame.Porcelain, list[Facts]]:
     """Git's own porcelain, and the facts of each of its lines."""
-    stream = git_blame.start(request.args, form, cwd=repo.cwd, env=repo.env)
-    whole = git_blame.porcelain(stream)
-    origins = Origins(repo, None if request.contents else uncommitted)
+    whole = git_blame.porcelain(_start(request, form, repo.cwd, repo.env))
+    origins = Origins(repo, uncommitted if _has_claims(request, target_of(repo, request)) else None)
     return whole, _facts(repo, request, whole, origins)
+
+
+def _has_claims(request: BlameRequest, target: BlameTarget) -> bool:
+    """Whether the inbox can have claims on the lines that are shown: lines on disk, or unsaved ones."""
+    return request.contents is None or (request.unsaved is not None and target.revision is None)
 
 
 def in_order(lines: Iterator[list[Line]], runs: list[tuple[int, int]] | None) -> Iterator[list[Line]]:
@@ -233,17 +247,54 @@ def _of_group(group: Group, facts: list[Facts], content: list[bytes], witness: W
 def _from_porcelain(
     repo: Repository,
     request: BlameRequest,
+    target: BlameTarget,
     stream: Stream,
     origins: Origins,
     commits: dict[str, BlamedCommit],
 ) -> Iterator[list[Line]]:
-    whole = git_blame.porcelain(stream)
+    try:
+        whole = git_blame.porcelain(stream)
+    except GitFailed as error:
+        lines = _of_new_file(repo, request, target, origins, commits) if _is_new(error) else None
+        if lines is None:
+            raise
+        yield lines
+        return
     commits.update(whole.commits)
     facts = _facts(repo, request, whole, origins)
     yield [
         Line(group.line, group.oid, group.path, group.orig_line, fact, whole.rows[row][1:])
         for (group, row), fact in zip(whole.lines, facts, strict=True)
     ]
+
+
+def _is_new(error: GitFailed) -> bool:
+    """Whether git blame does not know a file, because no commit has it and it is not in the index."""
+    return "no such path" in error.message or "no such ref" in error.message
+
+
+def _of_new_file(
+    repo: Repository,
+    request: BlameRequest,
+    target: BlameTarget,
+    origins: Origins,
+    commits: dict[str, BlamedCommit],
+) -> list[Line] | None:
+    """The lines of an unsaved text of a file that git does not know; None where git's own error is right."""
+    if request.unsaved is None or target.revision is not None or not target.path:
+        return None
+    texts = _lines(request.unsaved)
+    runs = expected_runs(request, len(texts))
+    if runs is None or not runs:
+        return None if texts else []
+    oid = "0" * (64 if repo.object_format == "sha256" else 40)
+    summary = f"Version of {target.path} from {request.contents}"
+    commits[oid] = BlamedCommit(
+        oid, "Not Committed Yet", "not.committed.yet", int(time.time()), "+0000", summary, False
+    )
+    facts = origins.of_group(Group(oid, target.path, 1, 1, len(texts)))
+    numbers = [number for first, last in runs for number in range(first, last + 1)]
+    return [Line(n, oid, target.path, n, facts[n - 1], texts[n - 1]) for n in numbers]
 
 
 def _facts(
