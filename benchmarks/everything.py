@@ -21,6 +21,7 @@ NAMES = (
     "commit_waiting",
     "commit_evidence",
     "blame",
+    "unsaved",
     "log",
     "fold",
     "note_write",

@@ -44,7 +44,8 @@ class BlameRequest(NamedTuple):
     @property
     def streams(self) -> bool:
         """Whether the text of the lines can be read before git blame has ended."""
-        return not (self.reverse or self.contents is not None or self.selects)
+        elsewhere = self.contents is not None and self.unsaved is None
+        return not (self.reverse or elsewhere or self.selects)
 
 
 class BlameTarget(NamedTuple):
@@ -86,14 +87,17 @@ def answer(
     target = target_of(repo, request)
     origins = Origins(repo, uncommitted if _has_claims(request, target) else None)
     commits: dict[str, BlamedCommit] = {}
-    if not request.streams:
-        return Answer(target, commits, _from_porcelain(repo, request, target, stream, origins, commits))
-    if target.content is None:
+    if request.streams and target.content is None:
         stream.stop()
-        whole = _start(request, "--porcelain", repo.cwd, repo.env)
-        return Answer(target, commits, _from_porcelain(repo, request, target, whole, origins, commits))
-    witness = _witness(repo, request, target.content, origins)
-    return Answer(target, commits, _from_groups(stream, origins, commits, target.content, witness))
+        stream = _start(request, "--porcelain", repo.cwd, repo.env)
+    if target.content is None:
+        lines = _from_porcelain(repo, request, stream, origins, commits)
+    else:
+        witness = _witness(repo, request, target.content, origins)
+        lines = _from_groups(stream, origins, commits, target.content, witness)
+    if request.unsaved is not None and target.revision is None:
+        lines = _with_new_file(lines, repo, request, target, origins, commits)
+    return Answer(target, commits, lines)
 
 
 def porcelain(
@@ -179,6 +183,8 @@ def target_of(repo: Repository, request: BlameRequest) -> BlameTarget:
     content = None
     if revision is not None:
         content = git_blame.committed_content(revision, path, cwd=repo.cwd, env=repo.env)
+    elif not tips and repo.worktree is not None and request.unsaved is not None:
+        content = git_blame.as_shown(request.unsaved, repo.worktree, path, env=repo.env)
     elif not tips and repo.worktree is not None:
         content = git_blame.worktree_content(repo.worktree, path, env=repo.env)
     return BlameTarget(path, revision, None if content is None else _lines(content))
@@ -247,19 +253,11 @@ def _of_group(group: Group, facts: list[Facts], content: list[bytes], witness: W
 def _from_porcelain(
     repo: Repository,
     request: BlameRequest,
-    target: BlameTarget,
     stream: Stream,
     origins: Origins,
     commits: dict[str, BlamedCommit],
 ) -> Iterator[list[Line]]:
-    try:
-        whole = git_blame.porcelain(stream)
-    except GitFailed as error:
-        lines = _of_new_file(repo, request, target, origins, commits) if _is_new(error) else None
-        if lines is None:
-            raise
-        yield lines
-        return
+    whole = git_blame.porcelain(stream)
     commits.update(whole.commits)
     facts = _facts(repo, request, whole, origins)
     yield [
@@ -268,33 +266,31 @@ def _from_porcelain(
     ]
 
 
-def _is_new(error: GitFailed) -> bool:
-    """Whether git blame does not know a file, because no commit has it and it is not in the index."""
-    return "no such path" in error.message or "no such ref" in error.message
-
-
-def _of_new_file(
+def _with_new_file(
+    lines: Iterator[list[Line]],
     repo: Repository,
     request: BlameRequest,
     target: BlameTarget,
     origins: Origins,
     commits: dict[str, BlamedCommit],
-) -> list[Line] | None:
-    """The lines of an unsaved text of a file that git does not know; None where git's own error is right."""
-    if request.unsaved is None or target.revision is not None or not target.path:
-        return None
-    texts = _lines(request.unsaved)
-    runs = expected_runs(request, len(texts))
-    if runs is None or not runs:
-        return None if texts else []
-    oid = "0" * (64 if repo.object_format == "sha256" else 40)
-    summary = f"Version of {target.path} from {request.contents}"
-    commits[oid] = BlamedCommit(
-        oid, "Not Committed Yet", "not.committed.yet", int(time.time()), "+0000", summary, False
-    )
-    facts = origins.of_group(Group(oid, target.path, 1, 1, len(texts)))
-    numbers = [number for first, last in runs for number in range(first, last + 1)]
-    return [Line(n, oid, target.path, n, facts[n - 1], texts[n - 1]) for n in numbers]
+) -> Iterator[list[Line]]:
+    """The lines of an unsaved text, also where git does not know the file: no commit and no index has it."""
+    try:
+        yield from lines
+    except GitFailed as error:
+        texts = _lines(request.unsaved or b"")
+        runs = expected_runs(request, len(texts))
+        is_new = "no such path" in error.message or "no such ref" in error.message
+        if not (is_new and runs and target.path):
+            raise
+        oid = "0" * (64 if repo.object_format == "sha256" else 40)
+        summary = f"Version of {target.path} from {request.contents}"
+        commits[oid] = BlamedCommit(
+            oid, "Not Committed Yet", "not.committed.yet", int(time.time()), "+0000", summary, False
+        )
+        group = Group(oid, target.path, 1, 1, len(texts))
+        whole = _of_group(group, origins.of_group(group), texts, None)
+        yield [line for line in whole if any(first <= line.line <= last for first, last in runs)]
 
 
 def _facts(

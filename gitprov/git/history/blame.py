@@ -156,7 +156,12 @@ def worktree_content(top: str, path: str, *, env: Env) -> bytes | None:
         content = tree_files.read(top, path, _LARGEST)
     except OSError:
         return None
-    if content is None or b"\r" in content:
+    return None if content is None else as_shown(content, top, path, env=env)
+
+
+def as_shown(content: bytes, top: str, path: str, *, env: Env) -> bytes | None:
+    """A content of a work tree file; None where blame may show other lines of it."""
+    if b"\r" in content:
         return None
     args = ("check-attr", "-z", *_CHANGES_LINES, "--", path)
     answer = run_git(args, cwd=top, env=env, ok=(0, 128)).stdout.split(b"\0")
