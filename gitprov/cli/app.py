@@ -55,6 +55,7 @@ COMMANDS = {
     "verify-attestation": "gitprov.cli.commands.exchange.verify_attestation",
     "disclose": "gitprov.cli.commands.exchange.disclose",
     "push": "gitprov.cli.commands.push",
+    "pull": "gitprov.cli.commands.pull",
     "collect": "gitprov.cli.commands.collect",
 }
 """Each command and its module, in the order of the help. Only the requested command is imported."""
