@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.cli.boundary import guarded
 from gitprov.cli.door import answered, exact, say
-from gitprov.errors import GitFailed, UsageError
+from gitprov.errors import GitFailed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from gitprov.model.note import Claim
 
 _COMMAND = "ai-blame"
-#: Bytes of the largest unsaved text.
-_LARGEST = 256 << 20
 
 
 def main() -> int:
@@ -43,28 +41,15 @@ def _main(argv: Sequence[str]) -> int:
 
     if answered(argv, _COMMAND, "gitprov.cli.blame.help"):
         return 0
-    command = _with_contents(parse(argv))
+    command = parse(argv)
+    if command.request.contents is not None:
+        from gitprov.cli.blame.contents import with_contents
+
+        command = with_contents(command)
     try:
         return _run(command, os.getcwd(), os.environ)
     except GitFailed as error:
         raise _explained(error, command, os.getcwd(), os.environ) from error
-
-
-def _with_contents(command: BlameCommand) -> BlameCommand:
-    """The command with the text that --contents names: of standard input, or of a file that git reads too."""
-    request = command.request
-    if request.contents is None:
-        return command
-    if request.contents == "-":
-        text = sys.stdin.buffer.read(_LARGEST + 1)
-    elif os.path.isfile(request.contents):
-        with open(request.contents, "rb") as file:
-            text = file.read(_LARGEST + 1)
-    else:
-        return command
-    if len(text) > _LARGEST:
-        raise UsageError(f"--contents takes up to {_LARGEST >> 20} MiB")
-    return command._replace(request=request._replace(unsaved=text))
 
 
 def _explained(error: GitFailed, command: BlameCommand, cwd: str, env: Mapping[str, str]) -> GitprovError:

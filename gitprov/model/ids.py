@@ -11,8 +11,6 @@ TRACE_ID = re.compile(r"gen_[0-9]{8}_[0-9a-f]{10}")
 TRACES_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 #: A commit message names so many traces one by one; more are named together, by their digest.
 NAMED_TRACES = 20
-#: The header of W3C Trace Context: version, trace, span, flags.
-_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 def is_trace_id(text: str) -> bool:
@@ -23,11 +21,6 @@ def is_trace_id(text: str) -> bool:
 def is_traces_digest(text: str) -> bool:
     """Whether text is `sha256:<64 hex>` and nothing else."""
     return TRACES_DIGEST.fullmatch(text) is not None
-
-
-def is_traceparent(text: str) -> bool:
-    """Whether text names a span of a distributed trace, as the variable TRACEPARENT does."""
-    return _TRACEPARENT.fullmatch(text) is not None
 
 
 def traces_digest(traces: Iterable[str]) -> str:

@@ -74,15 +74,16 @@ class _OtlpHandler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         kind = otlp.kind_of(headers)
         refusal = otlp.refusal(self.path, headers)
+        gate = self.server.gate
         if refusal is not None:
             self._refuse(kind, refusal.status, refusal.reason, drained=self._length())
-        elif not self.server.gate.acquire(timeout=_WAIT):
+        elif not gate.acquire(timeout=_WAIT):
             self._refuse(kind, _LATER, "too many requests at once", drained=self._length())
         else:
             try:
                 self._take(kind, headers)
             finally:
-                self.server.gate.release()
+                gate.release()
 
     def _take(self, kind: str, headers: dict[str, str]) -> None:
         signal = otlp.SIGNALS[self.path.partition("?")[0]]

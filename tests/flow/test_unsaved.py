@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gitprov.cli import ai_blame
+from gitprov.cli.blame import contents
 from gitprov.cli.blame.args import parse
 from gitprov.errors import UsageError
 from tests.support.agent import Agent
@@ -75,7 +75,7 @@ def test_what_stays_an_error(repo: GitRepo) -> None:
 
 def test_a_text_that_is_too_large(repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> None:
     """The largest text is bounded."""
-    monkeypatch.setattr(ai_blame, "_LARGEST", 3)
+    monkeypatch.setattr(contents, "_LARGEST", 3)
     path = repo.write("draft", "four")
     with pytest.raises(UsageError, match="--contents takes up to"):
-        ai_blame._with_contents(parse(["--contents", str(path), "a"]))
+        contents.with_contents(parse(["--contents", str(path), "a"]))

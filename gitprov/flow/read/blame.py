@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import posixpath
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.errors import GitFailed
 from gitprov.flow.read.ignore_revs import Witness, looks_past
 from gitprov.flow.read.line_facts import Origins, Uncommitted
 from gitprov.git.history import blame as git_blame
@@ -96,7 +94,10 @@ def answer(
         witness = _witness(repo, request, target.content, origins)
         lines = _from_groups(stream, origins, commits, target.content, witness)
     if request.unsaved is not None and target.revision is None:
-        lines = _with_new_file(lines, repo, request, target, origins, commits)
+        from gitprov.flow.read.new_file import or_new
+
+        texts = _lines(request.unsaved)
+        lines = or_new(lines, target.path, texts, expected_runs(request, len(texts)), origins, commits)
     return Answer(target, commits, lines)
 
 
@@ -264,33 +265,6 @@ def _from_porcelain(
         Line(group.line, group.oid, group.path, group.orig_line, fact, whole.rows[row][1:])
         for (group, row), fact in zip(whole.lines, facts, strict=True)
     ]
-
-
-def _with_new_file(
-    lines: Iterator[list[Line]],
-    repo: Repository,
-    request: BlameRequest,
-    target: BlameTarget,
-    origins: Origins,
-    commits: dict[str, BlamedCommit],
-) -> Iterator[list[Line]]:
-    """The lines of an unsaved text, also where git does not know the file: no commit and no index has it."""
-    try:
-        yield from lines
-    except GitFailed as error:
-        texts = _lines(request.unsaved or b"")
-        runs = expected_runs(request, len(texts))
-        is_new = "no such path" in error.message or "no such ref" in error.message
-        if not (is_new and runs and target.path):
-            raise
-        oid = "0" * (64 if repo.object_format == "sha256" else 40)
-        summary = f"Version of {target.path} from {request.contents}"
-        commits[oid] = BlamedCommit(
-            oid, "Not Committed Yet", "not.committed.yet", int(time.time()), "+0000", summary, False
-        )
-        group = Group(oid, target.path, 1, 1, len(texts))
-        whole = _of_group(group, origins.of_group(group), texts, None)
-        yield [line for line in whole if any(first <= line.line <= last for first, last in runs)]
 
 
 def _facts(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from gitprov.git.files import tree_files
 from gitprov.git.process import Env, decode, run_git
@@ -32,21 +31,10 @@ def start(
     words = (*_COMMAND, form, *args)
     if stdin is None:
         return Stream(words, cwd=cwd, env=env, prompt=prompt)
-    with _file_of(stdin) as file:
+    from gitprov.git.files.unnamed import file_of
+
+    with file_of(stdin) as file:
         return Stream(words, cwd=cwd, env=env, prompt=prompt, stdin=file.fileno())
-
-
-def _file_of(content: bytes) -> BinaryIO:
-    """An open file without a name that holds a content, at its start: unlike a pipe, it waits for nobody."""
-    if hasattr(os, "memfd_create"):
-        file: BinaryIO = open(os.memfd_create("contents"), "w+b")  # noqa: SIM115 - the caller closes it
-    else:
-        import tempfile
-
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - as above
-    file.write(content)
-    file.seek(0)
-    return file
 
 
 def groups(stream: Stream, commits: dict[str, BlamedCommit]) -> Iterator[list[Group]]:
