@@ -1,7 +1,7 @@
 """`git ai-blame --contents - --json` for an unsaved text of 5,000 lines against `git blame --contents -`.
 
-Half of the file is committed; the other half is waiting in the inbox, and the editor has changed 40
-lines since.
+Half of the file is committed, the other half is waiting in the inbox. The editor has changed 40 lines since: in
+one place, or one in each 125, which is the dear case, since all lines between the changes are compared.
 """
 
 from __future__ import annotations
@@ -21,17 +21,14 @@ PATH = "long.py"
 BUDGET = "≤ `git blame --porcelain --contents -` + 100 ms"
 
 
-def text(first: int, last: int, changed: int = 0) -> str:
-    """Lines of a program; each one whose number `changed` divides is another."""
-    rows = (
-        f"    value_{n} = compute({n * 31 % 97 + (bool(changed) and n % changed == 0)})"
-        for n in range(first, last)
-    )
+def text(last: int, changed: range = range(0)) -> str:
+    """The first lines of a program; those with a number in `changed` are others."""
+    rows = (f"    value_{n} = compute({n * 31 % 97 + (n in changed)})" for n in range(last))
     return "".join(f"{row}\n" for row in rows)
 
 
-def prepare(root: Path, env: Mapping[str, str]) -> bytes:
-    """The repository; returns the unsaved text."""
+def prepare(root: Path, env: Mapping[str, str]) -> None:
+    """The repository."""
     root.mkdir()
     common.run(["git", "init", "-q"], cwd=root, env=env)
     common.run(["gitprov", "install"], cwd=root, env=env)
@@ -46,41 +43,44 @@ def prepare(root: Path, env: Mapping[str, str]) -> bytes:
             "model": "m",
             "prompt": "p",
         }
-        whole = text(0, last)
+        whole = text(last)
         (root / PATH).write_text(whole)
         common.run(["gitprov", "capture", "generic"], cwd=root, env=env, stdin=json.dumps(row).encode())
         if last < LINES:
             common.run(["git", "add", "-A"], cwd=root, env=env)
             common.run(["git", "commit", "-q", "-m", "Half"], cwd=root, env=env)
-    return text(0, LINES, LINES // 40).encode()
+
+
+def compare(work: str, unsaved: bytes, root: Path, env: Mapping[str, str]) -> common.Row:
+    """Both commands in turns."""
+    words = ["--contents", "-", "--", PATH]
+    answer = json.loads(
+        common.run(["git", "ai-blame", "--json", *words], cwd=root, env=env, stdin=unsaved).stdout
+    )
+    classes = [line["class"] for line in answer["lines"]]
+    if classes.count("ai") + classes.count("edited") < LINES * 9 // 10:
+        raise SystemExit("the lines of the inbox were not recognized")
+    git, ours = common.alternately(
+        ROUNDS,
+        lambda: (
+            common.measured(["git", "blame", "--porcelain", *words], cwd=root, env=env, stdin=unsaved).seconds
+        ),
+        lambda: common.measured(["git-ai-blame", "--json", *words], cwd=root, env=env, stdin=unsaved).seconds,
+    )
+    shown = f"{common.ms(ours)} against {common.ms(git)}: {common.ms(ours - git)} more"
+    return common.Row(work, BUDGET, shown, ours / (git + 0.1))
 
 
 def rows() -> list[common.Row]:
-    """One row."""
+    """Two rows: changes in one place, and all over the file."""
     with common.place() as (top, env):
-        root = top / "r"
-        unsaved = prepare(root, env)
-        words = ["--contents", "-", "--", PATH]
-        answer = json.loads(
-            common.run(["git", "ai-blame", "--json", *words], cwd=root, env=env, stdin=unsaved).stdout
-        )
-        found = [line["class"] for line in answer["lines"]]
-        if found.count("ai") + found.count("edited") < LINES * 9 // 10:
-            raise SystemExit("the lines of the inbox were not recognized")
-        git, ours = common.alternately(
-            ROUNDS,
-            lambda: (
-                common.measured(
-                    ["git", "blame", "--porcelain", *words], cwd=root, env=env, stdin=unsaved
-                ).seconds
-            ),
-            lambda: (
-                common.measured(["git-ai-blame", "--json", *words], cwd=root, env=env, stdin=unsaved).seconds
-            ),
-        )
-        shown = f"{common.ms(ours)} against {common.ms(git)}: {common.ms(ours - git)} more"
-        work = f"`git ai-blame --contents - --json`, {LINES:,} lines"
-        return [common.Row(work, BUDGET, shown, ours / (git + 0.1))]
+        prepare(top / "r", env)
+        near, far = range(3_000, 3_040), range(0, LINES, LINES // 40)
+        work = f"`git ai-blame --contents - --json`, {LINES:,} lines, 40 changed"
+        return [
+            compare(f"{work} in one place", text(LINES, near).encode(), top / "r", env),
+            compare(f"{work} all over", text(LINES, far).encode(), top / "r", env),
+        ]
 
 
 if __name__ == "__main__":
