@@ -22,6 +22,7 @@ NAMES = (
     "commit_waiting",
     "commit_evidence",
     "blame",
+    "unsaved",
     "log",
     "fold",
     "note_write",

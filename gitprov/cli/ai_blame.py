@@ -42,6 +42,10 @@ def _main(argv: Sequence[str]) -> int:
     if answered(argv, _COMMAND, "gitprov.cli.blame.help"):
         return 0
     command = parse(argv)
+    if command.request.contents is not None:
+        from gitprov.cli.blame.contents import with_contents
+
+        command = with_contents(command)
     try:
         return _run(command, os.getcwd(), os.environ)
     except GitFailed as error:
@@ -80,16 +84,19 @@ def _run(command: BlameCommand, cwd: str, env: Mapping[str, str]) -> int:
 def _answer(repo: Repository, command: BlameCommand, stream: Stream) -> Answer:
     from gitprov.flow.read.blame import answer
 
-    return answer(repo, command.request, stream, _uncommitted(repo))
+    return answer(repo, command.request, stream, _uncommitted(repo, command.request.unsaved))
 
 
-def _uncommitted(repo: Repository) -> Uncommitted:
-    """A function from a path to the inbox's claims on uncommitted lines; it reads the inbox when called."""
+def _uncommitted(repo: Repository, unsaved: bytes | None) -> Uncommitted:
+    """A function from a path to the inbox's claims on uncommitted lines; it reads the inbox when called.
+
+    The lines are those of an unsaved text, else those on disk.
+    """
 
     def claims(path: str) -> list[Claim]:
         from gitprov.flow.evidence.uncommitted import uncommitted
 
-        claims_of = uncommitted(repo)
+        claims_of = uncommitted(repo, unsaved)
         return claims_of(path) if claims_of else []
 
     return claims
@@ -99,7 +106,9 @@ def _porcelain(repo: Repository, command: BlameCommand) -> int:
     from gitprov.flow.read.blame import porcelain
     from gitprov.output.blame.porcelain import render
 
-    whole, facts = porcelain(repo, command.request, f"--{command.form}", _uncommitted(repo))
+    whole, facts = porcelain(
+        repo, command.request, f"--{command.form}", _uncommitted(repo, command.request.unsaved)
+    )
     by_row = {row: fact for (_, row), fact in zip(whole.lines, facts, strict=True)}
     exact(b"".join(render(whole.rows, by_row)))
     return 0

@@ -23,6 +23,7 @@ COMMANDS = {
     "doctor": "gitprov.cli.commands.setup.doctor",
     "capture": "gitprov.cli.commands.capture_help",
     "acp": "gitprov.cli.commands.acp",
+    "mcp": "gitprov.cli.commands.mcp",
     "record": "gitprov.cli.commands.record",
     "proxy": "gitprov.cli.commands.proxy",
     "status": "gitprov.cli.commands.status",
@@ -55,6 +56,8 @@ COMMANDS = {
     "verify-attestation": "gitprov.cli.commands.exchange.verify_attestation",
     "disclose": "gitprov.cli.commands.exchange.disclose",
     "push": "gitprov.cli.commands.push",
+    "pull": "gitprov.cli.commands.pull",
+    "collect": "gitprov.cli.commands.collect",
 }
 """Each command and its module, in the order of the help. Only the requested command is imported."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import time
+from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -74,6 +75,13 @@ class Client:
         """POST a JSON text to a path below an address. Never raises."""
         headers = {"accept": "application/json", "content-type": "application/json"}
         return self._tried("POST", f"{registry.address}/{path}", headers, None, content, LARGEST)
+
+    def ask(self, url: str, headers: Mapping[str, str], content: bytes | None, *, most: int) -> HttpAnswer:
+        """POST a JSON text to an address, or GET it where there is none. Never raises."""
+        kind = {} if content is None else {"content-type": "application/json"}
+        return self._tried(
+            "GET" if content is None else "POST", url, {**headers, **kind}, None, content, most
+        )
 
     def _tried(
         self,

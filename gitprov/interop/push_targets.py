@@ -137,7 +137,7 @@ def route(target: PushTarget, endpoint: str | None, env: Env) -> PushRoute:
     """
     missing = [name for name in target.needed if not env.get(name)]
     if missing:
-        raise UsageError(f"{target.title} needs {', '.join(missing)} in the environment")
+        raise UsageError(f"{target.title} needs {', '.join(missing)} in the environment or the keyring")
     headers = {**_vendor_headers(target, env), **(_otel_headers(env) if _is_general(target) else {})}
     protocol = _otel(env, "PROTOCOL") or "http/protobuf"
     if _is_general(target) and protocol != "http/protobuf":

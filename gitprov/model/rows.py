@@ -186,13 +186,17 @@ class ReviewRow(NoteRow, kind="review"):
 
 
 class CommitRow(NoteRow, kind="commit"):
-    """The commit itself. `dropped`: trace id → reason, for traces that its message drops."""
+    """The commit itself. `dropped`: trace id → reason, for traces that its message drops.
+
+    `traceparent`: the span of OpenTelemetry in which the commit was made.
+    """
 
     __slots__ = ()
     gate = Field[str](is_text)
     tool = Field[str](is_text)
     added = Field[int](is_count)
     dropped = Field["dict[str, str]"](is_reasons)
+    traceparent = Field[str](is_text)
 
     @classmethod
     def of(cls, oid: str, gate: str, added: int, dropped: dict[str, str]) -> CommitRow:

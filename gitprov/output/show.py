@@ -147,6 +147,7 @@ def _commit_facts(answer: CommitAnswer) -> list[tuple[str, object]]:
         ("Date", answer.head.date),
         ("Gate", answer.head.gate),
         ("Added", None if row is None or row.added is None else f"{row.added} lines"),
+        ("Made in", row.traceparent if row else None),
         *(("Dropped", f"{trace} {why}") for trace, why in ((row.dropped if row else None) or {}).items()),
         *(("Named", f"{trace} (a trailer; the note has no line of it)") for trace in unnoted),
         *(("Declared", value) for value in answer.declared),

@@ -79,6 +79,7 @@ def of_commit(answer: CommitAnswer) -> JsonObject:
         "tool": row.tool if row else None,
         "added": row.added if row else None,
         "dropped": (row.dropped if row else None) or {},
+        "traceparent": row.traceparent if row else None,
         "traces": [_trace(entry) for entry in answer.traces],
         "human": [{"author": entry.author, "files": entry.files} for entry in answer.humans],
         "reviewed_by": _reviews(answer.reviews),

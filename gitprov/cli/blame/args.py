@@ -42,7 +42,8 @@ class _BlameParser:
         self.after: list[str] | None = None
         self.ranges: list[str] = []
         self.forms: list[str] = []
-        self.stats = self.show_prompt = self.reverse = self.contents = self.selects = False
+        self.stats = self.show_prompt = self.reverse = self.selects = False
+        self.contents: str | None = None
         self.ignore_space = True
         self.colour: str | None = None
         self.date: str | None = None
@@ -101,7 +102,8 @@ class _BlameParser:
     def _note(self, name: str, value: str) -> None:
         """Record the effects of a flag of git on our own reading and output."""
         self.reverse = self.reverse or _abbreviates(name, "--reverse", 5)
-        self.contents = self.contents or _abbreviates(name, "--contents", 5)
+        if _abbreviates(name, "--contents", 5):
+            self.contents = value
         self.selects = self.selects or name in _SELECTS
         if name == "--date":
             self.date = value

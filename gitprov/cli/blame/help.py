@@ -34,7 +34,9 @@ Which lines, which commits: all flags of git blame pass through
   -L <range>         only these lines; may be repeated
   -w                 look past changes of whitespace: always on here
   --no-w             let a change of whitespace take over a line
-  -M -C --since --first-parent --reverse --contents --ignore-rev --ignore-revs-file -S ...
+  --contents <file>  the text of <file>, or of standard input for -, in place of the file on disk: what an editor
+                     has not saved is answered from the inbox, also for a file that git does not know yet
+  -M -C --since --first-parent --reverse --ignore-rev --ignore-revs-file -S ...
                      see git help blame
 
 Other
@@ -50,6 +52,7 @@ Examples
   git ai-blame -L 10,20 --show-prompt app.py    what was asked for to get these lines
   git ai-blame --stats v1.0 -- src/app.py       how much of a release's file is generated
   git ai-blame --json app.py | jq -r '.lines[] | select(.class == "ai") | .trace' | sort -u
+  git ai-blame --json --contents - app.py <buf  the text of an editor, which is not saved
   git -C project.git ai-blame HEAD -- app.py    in a bare repository
 
 Exit codes: 0 fine, 2 usage, 3 cannot work here (no repository, no such file or revision), 70 a bug, 130 interrupted

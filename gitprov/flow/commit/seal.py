@@ -15,6 +15,7 @@ from gitprov.git.user.parent_command import GATELESS, command
 from gitprov.git.write import RefChange, write
 from gitprov.model.note import Note
 from gitprov.model.rows import CommitRow, NoteRow
+from gitprov.model.traceparent import is_traceparent
 from gitprov.store import flags, generations, notes
 from gitprov.store import plan as plans
 from gitprov.store.plan import Plan
@@ -43,7 +44,7 @@ def seal(context: CommitContext) -> str | None:
         return None
     if context.attempt not in (None, plan.attempt):
         plan = plan._replace(gate=None)
-    done = _carry_out(context, commit, plan)
+    done = _carry_out(context, commit, plan, context.repo.env.get("TRACEPARENT", ""))
     resets.settle(context.repo, context.view)
     if plan.problem:
         message = f"authors of lines from other commits could not be found out: {plan.problem}"
@@ -95,9 +96,12 @@ def _amended(context: CommitContext, commit: Commit, plan: Plan | None) -> str |
     return plan.base if old is not None and old.parents == commit.parents else None
 
 
-def _carry_out(context: CommitContext, commit: Commit, plan: Plan) -> str | None:
+def _carry_out(context: CommitContext, commit: Commit, plan: Plan, traceparent: str = "") -> str | None:
+    """Write what a plan holds; `traceparent` is that of the hook that git ran for this very commit."""
     repo = context.repo
     rows = note_rows(context, commit, plan)
+    if rows and is_traceparent(traceparent):
+        rows[-1] = rows[-1].replace(traceparent=traceparent)
     if rows:
         note = Note(rows)
         packed = plans.blobs_path(repo.git_dir) if plan.used else None
@@ -116,7 +120,7 @@ def _carry_out(context: CommitContext, commit: Commit, plan: Plan) -> str | None
 
 
 def note_rows(context: CommitContext, commit: Commit, plan: Plan) -> list[NoteRow]:
-    """The rows of a commit's note: the plan's rows and one for the commit.
+    """The rows of a commit's note: the plan's rows and, last, one for the commit.
 
     Empty where the plan has no rows, nothing was dropped or refused, and no source has a note (`noted`).
     """

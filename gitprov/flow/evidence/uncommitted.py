@@ -119,8 +119,8 @@ def trace_row(event: Event, turn: Turn | None, trace: str | None) -> TraceRow:
     return TraceRow(facts)
 
 
-def uncommitted(repo: Repository) -> Callable[[str], list[Claim]] | None:
-    """A function from a path to the inbox's claims for the file on disk.
+def uncommitted(repo: Repository, unsaved: bytes | None = None) -> Callable[[str], list[Claim]] | None:
+    """A function from a path to the inbox's claims for an unsaved text of the file, else for that on disk.
 
     None where there is no work tree or no inbox.
     """
@@ -129,4 +129,4 @@ def uncommitted(repo: Repository) -> Callable[[str], list[Claim]] | None:
     from gitprov.flow.work_tree import on_disk
 
     inbox_claims = Uncommitted(repo)
-    return lambda path: inbox_claims.claims(path, on_disk(repo, path))
+    return lambda path: inbox_claims.claims(path, on_disk(repo, path) if unsaved is None else unsaved)

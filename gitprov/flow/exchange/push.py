@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov import __version__
 from gitprov.errors import GitprovError
+from gitprov.feeds.keyring import with_keys
 from gitprov.flow.exchange.turns import origin_of, redactor_of, turns
 from gitprov.git.history.facts import selected
 from gitprov.interop import loglines
@@ -114,8 +115,9 @@ def push(repo: Repository, request: PushRequest, now: float, *, retry_wait: floa
     UsageError where an address or key is missing; GitprovError where the HTTP library is.
     """
     target = request.target
-    place = route(target, request.endpoint, repo.env)
-    resource = {**origin_of(repo), **resource_of(target, __version__, repo.env)}
+    env = with_keys(target.needed, repo.env)
+    place = route(target, request.endpoint, env)
+    resource = {**origin_of(repo), **resource_of(target, __version__, env)}
     cursor = PushCursor(repo, target.name, place.url)
     state = _Push(cursor, _body_of(target, request.semconv, resource), _TYPES.get(target.form, _JSON))
     present, new = 0, []

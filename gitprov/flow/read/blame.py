@@ -22,7 +22,7 @@ class BlameRequest(NamedTuple):
 
     `options` are passed to git unchanged; `before` and `after` are the arguments before and after `--`
     (`after` is None without `--`); `ranges` are the values of -L. `selects`: an option chooses revisions, as
-    --all does.
+    --all does. `contents`: the value of --contents, and `unsaved` what is there, None where it was not read.
     """
 
     options: tuple[str, ...]
@@ -30,8 +30,9 @@ class BlameRequest(NamedTuple):
     after: tuple[str, ...] | None
     ranges: tuple[str, ...] = ()
     reverse: bool = False
-    contents: bool = False
+    contents: str | None = None
     selects: bool = False
+    unsaved: bytes | None = None
 
     @property
     def args(self) -> tuple[str, ...]:
@@ -41,7 +42,8 @@ class BlameRequest(NamedTuple):
     @property
     def streams(self) -> bool:
         """Whether the text of the lines can be read before git blame has ended."""
-        return not (self.reverse or self.contents or self.selects)
+        elsewhere = self.contents is not None and self.unsaved is None
+        return not (self.reverse or elsewhere or self.selects)
 
 
 class BlameTarget(NamedTuple):
@@ -66,7 +68,14 @@ class Answer(NamedTuple):
 def start(request: BlameRequest, cwd: str, env: Mapping[str, str], prompt: bool = False) -> Stream:
     """Start git; `answer` takes the result. Call this early. `prompt`: a user waits for the first lines."""
     form = "--incremental" if request.streams else "--porcelain"
-    return git_blame.start(request.args, form, cwd=cwd, env=env, prompt=prompt)
+    return _start(request, form, cwd, env, prompt)
+
+
+def _start(
+    request: BlameRequest, form: str, cwd: str, env: Mapping[str, str], prompt: bool = False
+) -> Stream:
+    stdin = request.unsaved if request.contents == "-" else None
+    return git_blame.start(request.args, form, cwd=cwd, env=env, prompt=prompt, stdin=stdin)
 
 
 def answer(
@@ -74,26 +83,36 @@ def answer(
 ) -> Answer:
     """The lines of the file with their facts. Errors of git are raised while `lines` is read."""
     target = target_of(repo, request)
-    origins = Origins(repo, None if request.contents else uncommitted)
+    origins = Origins(repo, uncommitted if _has_claims(request, target) else None)
     commits: dict[str, BlamedCommit] = {}
-    if not request.streams:
-        return Answer(target, commits, _from_porcelain(repo, request, stream, origins, commits))
-    if target.content is None:
+    if request.streams and target.content is None:
         stream.stop()
-        whole = git_blame.start(request.args, "--porcelain", cwd=repo.cwd, env=repo.env)
-        return Answer(target, commits, _from_porcelain(repo, request, whole, origins, commits))
-    witness = _witness(repo, request, target.content, origins)
-    return Answer(target, commits, _from_groups(stream, origins, commits, target.content, witness))
+        stream = _start(request, "--porcelain", repo.cwd, repo.env)
+    if target.content is None:
+        lines = _from_porcelain(repo, request, stream, origins, commits)
+    else:
+        witness = _witness(repo, request, target.content, origins)
+        lines = _from_groups(stream, origins, commits, target.content, witness)
+    if request.unsaved is not None and target.revision is None:
+        from gitprov.flow.read.new_file import or_new
+
+        texts = _lines(request.unsaved)
+        lines = or_new(lines, target.path, texts, expected_runs(request, len(texts)), origins, commits)
+    return Answer(target, commits, lines)
 
 
 def porcelain(
     repo: Repository, request: BlameRequest, form: str, uncommitted: Uncommitted | None = None
 ) -> tuple[git_blame.Porcelain, list[Facts]]:
     """Git's own porcelain, and the facts of each of its lines."""
-    stream = git_blame.start(request.args, form, cwd=repo.cwd, env=repo.env)
-    whole = git_blame.porcelain(stream)
-    origins = Origins(repo, None if request.contents else uncommitted)
+    whole = git_blame.porcelain(_start(request, form, repo.cwd, repo.env))
+    origins = Origins(repo, uncommitted if _has_claims(request, target_of(repo, request)) else None)
     return whole, _facts(repo, request, whole, origins)
+
+
+def _has_claims(request: BlameRequest, target: BlameTarget) -> bool:
+    """Whether the inbox can have claims on the lines that are shown: lines on disk, or unsaved ones."""
+    return request.contents is None or (request.unsaved is not None and target.revision is None)
 
 
 def in_order(lines: Iterator[list[Line]], runs: list[tuple[int, int]] | None) -> Iterator[list[Line]]:
@@ -165,6 +184,8 @@ def target_of(repo: Repository, request: BlameRequest) -> BlameTarget:
     content = None
     if revision is not None:
         content = git_blame.committed_content(revision, path, cwd=repo.cwd, env=repo.env)
+    elif not tips and repo.worktree is not None and request.unsaved is not None:
+        content = git_blame.as_shown(request.unsaved, repo.worktree, path, env=repo.env)
     elif not tips and repo.worktree is not None:
         content = git_blame.worktree_content(repo.worktree, path, env=repo.env)
     return BlameTarget(path, revision, None if content is None else _lines(content))

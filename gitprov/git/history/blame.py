@@ -24,9 +24,17 @@ class Porcelain(NamedTuple):
     lines: list[tuple[Group, int]]
 
 
-def start(args: Sequence[str], form: str, *, cwd: str, env: Env, prompt: bool = False) -> Stream:
-    """Start git blame; `form` is `--incremental`, `--porcelain` or `--line-porcelain`."""
-    return Stream((*_COMMAND, form, *args), cwd=cwd, env=env, prompt=prompt)
+def start(
+    args: Sequence[str], form: str, *, cwd: str, env: Env, prompt: bool = False, stdin: bytes | None = None
+) -> Stream:
+    """Start git blame; `form` is `--incremental`, `--porcelain` or `--line-porcelain`. `stdin`: its input."""
+    words = (*_COMMAND, form, *args)
+    if stdin is None:
+        return Stream(words, cwd=cwd, env=env, prompt=prompt)
+    from gitprov.git.files.unnamed import file_of
+
+    with file_of(stdin) as file:
+        return Stream(words, cwd=cwd, env=env, prompt=prompt, stdin=file.fileno())
 
 
 def groups(stream: Stream, commits: dict[str, BlamedCommit]) -> Iterator[list[Group]]:
@@ -136,7 +144,12 @@ def worktree_content(top: str, path: str, *, env: Env) -> bytes | None:
         content = tree_files.read(top, path, _LARGEST)
     except OSError:
         return None
-    if content is None or b"\r" in content:
+    return None if content is None else as_shown(content, top, path, env=env)
+
+
+def as_shown(content: bytes, top: str, path: str, *, env: Env) -> bytes | None:
+    """A content of a work tree file; None where blame may show other lines of it."""
+    if b"\r" in content:
         return None
     args = ("check-attr", "-z", *_CHANGES_LINES, "--", path)
     answer = run_git(args, cwd=top, env=env, ok=(0, 128)).stdout.split(b"\0")

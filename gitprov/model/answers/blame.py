@@ -63,3 +63,14 @@ class Line(NamedTuple):
     orig_line: int
     facts: Facts
     text: bytes
+
+
+class WhyAnswer(NamedTuple):
+    """A line of the file at a path, the commit that wrote it, None before a commit, and its prompt, None
+    where this clone does not have it.
+    """
+
+    path: str
+    line: Line
+    commit: BlamedCommit | None
+    prompt: str | None

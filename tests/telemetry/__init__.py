@@ -1,0 +1,1 @@
+"""Tests of calls of models that others recorded: received, pulled, and asked for by an agent."""
