@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from gitprov.interop.mcp import LONGEST, VERSIONS, McpServer, McpTool, ToolAnswer
+from gitprov.model.answers.blame import BlamedCommit, Facts, Line, WhyAnswer
+from gitprov.output.blame.why import document as why_document
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
 
@@ -151,6 +153,12 @@ def test_messages() -> None:
         assert answer.get("error", {}).get("code") == code, line
     assert server.answer(b'{"jsonrpc":"2.0","method":"notifications/initialized"}') is None
     assert server.answer(b'{"jsonrpc":"2.0","id":1,"result":{}}') is None
+    assert b"-32600" in (server.answer(b" " * (LONGEST + 1)) or b"")
+    assert json.loads(server.answer(b'{"jsonrpc":"2.0","id":1,"method":"ping"}') or b"")["result"] == {}
+    listed = json.loads(server.answer(b'{"jsonrpc":"2.0","id":1,"method":"tools/list"}') or b"")["result"][
+        "tools"
+    ]
+    assert [(tool["name"], tool["inputSchema"]["required"]) for tool in listed] == [("t", ["n"])]
     start = json.loads(server.answer(b'{"jsonrpc":"2.0","id":1,"method":"initialize"}') or b"")
     assert start["result"]["protocolVersion"] == VERSIONS[0]
     call = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t","arguments":{"n":%d}}}'
@@ -159,6 +167,17 @@ def test_messages() -> None:
     assert json.loads(server.answer(call % 5) or b"")["result"]["structuredContent"] == {
         "got": ["t", {"n": 5}]
     }
+
+
+def test_the_document_of_a_line() -> None:
+    """A committed line has its commit, another one has none; bytes that are no text are escaped."""
+    line = Line(3, "a" * 40, "old.py", 2, Facts("ai", "captured", trace="gen_1", prompt="sha256:x"), b"\xff")
+    commit = BlamedCommit(line.oid, "Al", "al@example.com", 0, "+0000", "Add", False)
+    document = why_document(WhyAnswer("a.py", line, commit, "do it"))
+    assert (document["class"], document["trace"], document["text"]) == ("ai", "gen_1", "\udcff")
+    assert document["prompt"] == {"text": "do it", "digest": "sha256:x"}
+    assert (document["commit"]["path"], document["commit"]["author"]) == ("old.py", "Al <al@example.com>")
+    assert why_document(WhyAnswer("a.py", line, None, None))["commit"] is None
 
 
 def test_the_official_client(repo: GitRepo) -> None:
