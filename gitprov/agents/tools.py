@@ -31,6 +31,7 @@ _PATHS = ("file_path", "filePath", "path", "filepath", "target_file", "TargetFil
 _CONTENTS = ("content", "contents", "file_text", "fileText", "CodeContent", "new_contents")
 _OLD = ("old_string", "oldString", "old_str", "oldText", "old_text", "TargetContent", "search")
 _NEW = ("new_string", "newString", "new_str", "newText", "new_text", "ReplacementContent", "replace")
+_EVERY = ("replace_all", "replaceAll", "allow_multiple", "AllowMultiple")
 _LISTS = ("edits", "ReplacementChunks", "replacements", "changes")
 _PATCHES = ("patchText", "patch", "input", "command", "diff")
 _COMMANDS = ("command", "cmd", "CommandLine", "script", "commands")
@@ -103,7 +104,7 @@ def _replaces(row: dict[str, Any]) -> tuple[Replace, ...]:
         )
         if old is None or new is None:
             return ()
-        every = any(entry.get(name) is True for name in ("replace_all", "replaceAll", "allow_multiple"))
+        every = any(entry.get(name) is True for name in _EVERY)
         replaces.append(Replace(old, new, every))
     return tuple(replaces)
 

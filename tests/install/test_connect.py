@@ -113,6 +113,17 @@ def test_install_shows_and_uninstall_restores(repo: GitRepo) -> None:
     assert tree(repo.path) == before
 
 
+def test_a_command_without_a_shell() -> None:
+    """Where no shell runs the hooks the command is plain words; no hook stands before a tool and decides."""
+    row = table.row_of("antigravity")
+    assert row is not None
+    assert row.hooks is not None
+    hooks = json_comments.loads(agent_files.added("p", None, row, row.hooks))["hooks"]
+    (entry,) = hooks.pop("PostToolUse")
+    assert hooks == {}
+    assert [call["command"] for call in entry["hooks"]] == ["gitprov capture antigravity PostToolUse"]
+
+
 def test_a_file_that_changed_since_loses_our_hooks_only(repo: GitRepo) -> None:
     """What a user added after the installation stays."""
     repo.install("--agents", "gemini,copilot")

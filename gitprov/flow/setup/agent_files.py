@@ -23,6 +23,8 @@ _MARK = "gitprov capture "
 def command(row: AgentRow, event: str | None = None, answer: str | None = None) -> str:
     """The shell command that reports to gitprov, and answers; without gitprov it only answers."""
     words = f"{_MARK}{row.name}" + (f" {event}" if event else "")
+    if row.hooks is not None and not row.hooks.shell:
+        return words
     place = "/".join(launchers.PLACE)
     if answer is not None:
         return f"PATH=\"$HOME/{place}:$PATH\"; ! command -v gitprov >/dev/null || {words}; echo '{answer}'"
