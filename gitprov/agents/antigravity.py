@@ -1,8 +1,8 @@
 """Reads hook payloads of Antigravity. Written from its documentation; no version was run.
 
 A payload names no event: it is an argument of the command. `toolCall` has the tool's call, with arguments in
-capitals; the hooks of the IDE send none. `stepIdx` is the only id of a tool use. Older payloads have the names
-of Gemini CLI's or of Claude Code's hooks.
+capitals; the hooks of the IDE send none. `stepIdx` is the only id of a tool use. Older payloads have the
+names of Gemini CLI's or of Claude Code's hooks.
 """
 
 from __future__ import annotations

@@ -27,6 +27,8 @@ _SHELL = frozenset((
     "unifiedexec", "runinterminal", "writestdin", "powershell",
 ))  # fmt: skip
 
+_READ = frozenset(("read", "readfile", "view", "viewfile", "open", "openfile", "readmanyfiles"))
+
 _PATHS = ("file_path", "filePath", "path", "filepath", "target_file", "TargetFile", "absolute_path")
 _CONTENTS = ("content", "contents", "file_text", "fileText", "CodeContent", "new_contents")
 _OLD = ("old_string", "oldString", "old_str", "oldText", "old_text", "TargetContent", "search")
@@ -63,6 +65,16 @@ def command_of(tool: str | None, value: object) -> str | None:
         if isinstance(command, list):
             return "\n".join(word for word in command if isinstance(word, str))
     return ""
+
+
+def reads_of(tool: str | None, value: object) -> tuple[str, ...]:
+    """The files that a tool reads, as its arguments name them; none for tools of other kinds."""
+    if plain_name(tool) not in _READ:
+        return ()
+    row = arguments(value)
+    several = next((entry for entry in map(row.get, ("paths", "file_paths")) if isinstance(entry, list)), [])
+    path = text(row, *_PATHS, "AbsolutePath")
+    return tuple(name for name in (path, *several) if isinstance(name, str))
 
 
 def directory_of(value: object) -> str | None:

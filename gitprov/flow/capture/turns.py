@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from gitprov.agents import claude_transcript, clients
+from gitprov.agents import claude_transcript, clients, hosts
 from gitprov.agents.claude_code import Hook
 from gitprov.agents.claude_transcript import Prompt, Slice, ToolUse
+from gitprov.agents.tools import reads_of
 from gitprov.errors import Damaged
+from gitprov.flow.capture import briefs, rewinds
 from gitprov.flow.capture.moment import Moment, inbox_of, place_of
-from gitprov.git.files import tree_files
 from gitprov.git.locate import Location, locate
 from gitprov.model.event import ContentRef, InstructionFile, Turn
 from gitprov.store import files
 from gitprov.store.inbox import spool
 from gitprov.store.inbox.inbox import Inbox
-from gitprov.store.inbox.sessions import FORGOTTEN, UNREAD_END, derived_turn, session_key
+from gitprov.store.inbox.sessions import FORGOTTEN, PARENT_SESSION, UNREAD_END, derived_turn, session_key
 
 FIRST_READ = 1 << 20
 """How much of a transcript's end is read while there is no cursor for it, in bytes."""
@@ -53,10 +54,10 @@ def submit(hook: Hook, moment: Moment, parent: str | None = None, host: str | No
         prompt=prompt,
         prompt_id=hook.prompt_id,
         offset=offset,
-        instructions=instructions(inbox, place, hook, moment),
-        extra={} if parent is None else {"parent_session": parent},
-        host=host,
+        instructions=_with_plans(inbox, place, hook, moment),
+        extra={} if parent is None else {PARENT_SESSION: parent},
     )
+    turn = turn._replace(host=host or turn.host)
     if not _is_repeated(inbox, turn):
         inbox.sessions.start(turn)
     spool.open_for_reports(inbox)
@@ -119,6 +120,11 @@ def stop(hook: Hook, moment: Moment) -> None:
     excerpt = None if turn.extra.get(FORGOTTEN) else read_turn(transcript_turn, limit)
     if excerpt is not None:
         end = with_excerpt(inbox, end, excerpt, turn.prompt is None)
+    if excerpt is not None:
+        reads = [path for tool in excerpt.tools.values() for path in reads_of(tool.name, tool.input)]
+        briefs.add(inbox, turn.key, turn.turn, reads, hook.cwd or moment.cwd, moment)
+    if turn.agent == clients.CLAUDE:
+        rewinds.mark_claude(inbox, transcript_turn)
     if hook.message:
         end = end._replace(message=inbox.put_text(hook.message))
         if excerpt is None or not answers(excerpt, hook.message):
@@ -226,29 +232,24 @@ def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> t
     personal_text = _content(os.path.join(settings, "CLAUDE.md")) if os.path.isabs(settings) else None
     if personal_text is not None:
         instruction_files.append(InstructionFile("~/.claude/CLAUDE.md", inbox.put_blob(personal_text)))
-    names = _instruction_names(inbox, place, moment)
+    names = briefs.config_at(inbox, place, moment).instructions
     inside = locate(hook.cwd or moment.cwd)
     parts = inside.path.split("/") if inside and inside.path and inside.worktree == place.worktree else []
     for depth in range(len(parts) + 1):
         for name in names:
             path = "/".join([*parts[:depth], name])
-            text = _in_tree(place, path)
+            text = briefs.content(place, path)
             if text is not None:
                 instruction_files.append(InstructionFile(path, inbox.put_blob(text)))
     return tuple(instruction_files)
 
 
-def _instruction_names(inbox: Inbox, place: Location, moment: Moment) -> tuple[str, ...]:
-    """The file names to look for in each directory, from the project's configuration."""
-    from gitprov.errors import ConfigError
-    from gitprov.model.config import Config
-    from gitprov.store.config import load_config
-
-    try:
-        return load_config(place.worktree, {}).instructions
-    except ConfigError as error:
-        inbox.log_problem(f"the configuration cannot be read, so defaults hold: {error.message}", moment.at)
-        return Config().instructions
+def _with_plans(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> tuple[InstructionFile, ...]:
+    """The instruction files in force, and the plans that the prompt names."""
+    standing = instructions(inbox, place, hook, moment)
+    names = briefs.mentioned(hook.prompt or "")
+    plans = briefs.plans(inbox, names, hook.cwd or moment.cwd, moment) if names else ()
+    return (*standing, *(plan for plan in plans if plan.path not in {entry.path for entry in standing}))
 
 
 def _derived(hook: Hook, inbox: Inbox, moment: Moment, tool_use_id: str | None) -> Turn:
@@ -342,6 +343,8 @@ def _blank(hook: Hook, moment: Moment) -> Turn:
         at=moment.at,
         cwd=hook.cwd,
         transcript=transcript_of(hook),
+        # The environment of a report that is recorded later is that of another process.
+        host=hosts.host_of(hook.agent, moment.env) if moment.file is None else None,
     )
 
 
@@ -356,13 +359,5 @@ def _content(path: str) -> bytes | None:
     """A file outside the work tree, or None. Links are followed, as the person who runs gitprov set them."""
     try:
         return files.read(path, FIRST_READ + 1)
-    except OSError:
-        return None
-
-
-def _in_tree(place: Location, path: str) -> bytes | None:
-    """A file of the work tree; None where there is none or its path leads through a link."""
-    try:
-        return tree_files.head(place.worktree, path, FIRST_READ + 1)
     except OSError:
         return None
