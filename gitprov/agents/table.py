@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-NESTED, FLAT, OWN, SCRIPTS = "nested", "flat", "own", "scripts"
+NESTED, FLAT, OWN, SCRIPTS, LINES = "nested", "flat", "own", "scripts", "lines"
 """Styles of hooks files: entries with lists of commands, entries that are commands, a file of gitprov's own,
-a directory with a script for each event.
+a directory with a script for each event, lines of settings (the events are their keys and values).
 """
 
 
@@ -331,10 +331,10 @@ ROWS = (
         "Aider",
         f"0.86.2, {_RECORDED}",
         "its commits, by their trailer: the class is `declared`",
-        "everything else: it has no hooks, and commits with --no-verify",
-        "nothing to trust",
+        "everything else while it works: it has no hooks, and its notifications carry no facts",
+        "nothing to trust: with git-commit-verify the checks of a commit run at Aider's commits too",
         (".aider.conf.yml", ".aider.chat.history.md"),
-        None,
+        HookFile(".aider.conf.yml", ".aider.conf.yml", LINES, {"git-commit-verify": "true"}),
     ),
 )
 """Every agent that gitprov can be connected to."""
