@@ -79,12 +79,11 @@ def _is_repeated(inbox: Inbox, turn: Turn) -> bool:
 
 def current(hook: Hook, inbox: Inbox, moment: Moment, tool: ToolUse | None) -> Turn:
     """The turn that a tool use in `inbox`'s work tree belongs to; stored in that inbox if it is missing."""
-    if hook.subagent is None:
-        place = home(hook, moment)
-        home_inbox = None if place is None else inbox_of(place)
-        turn = None if home_inbox is None else _announced(home_inbox, hook)
-        if home_inbox is not None and turn is not None:
-            return turn if home_inbox.root == inbox.root else _adopted(turn, home_inbox, inbox)
+    place = home(hook, moment)
+    home_inbox = None if place is None else inbox_of(place)
+    turn = None if home_inbox is None else _announced(home_inbox, hook)
+    if home_inbox is not None and turn is not None:
+        return turn if home_inbox.root == inbox.root else _adopted(turn, home_inbox, inbox)
     return _derived(hook, inbox, moment, tool.id if tool else None)
 
 
@@ -93,7 +92,7 @@ def _announced(inbox: Inbox, hook: Hook) -> Turn | None:
 
     The last turn is not always the right one: a later prompt may already have been submitted and be waiting.
     """
-    key = session_key(hook.agent, hook.session)
+    key = session_key(hook.agent, hook.session, hook.subagent)
     latest = inbox.sessions.latest(key)
     if latest is None or hook.prompt_id in (None, latest.prompt_id):
         return latest
@@ -110,10 +109,7 @@ def stop(hook: Hook, moment: Moment) -> None:
     if place is None or (hook.name == "SubagentStop" and hook.subagent is None):
         return
     inbox = inbox_of(place)
-    turn = None
-    if hook.subagent is None:
-        turn = _announced(inbox, hook)
-    turn = turn or _derived(hook, inbox, moment, None)
+    turn = _announced(inbox, hook) or _derived(hook, inbox, moment, None)
     end = Turn(turn.key, turn.turn)
     limit = UNTIL_END if turn.turn.isdecimal() else None
     transcript_turn = turn._replace(transcript=transcript_of(hook) or turn.transcript)
