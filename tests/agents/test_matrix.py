@@ -24,7 +24,12 @@ BASE = "".join(f"base {n}\n" for n in range(1, 13))
 NO_SHELL = {"amp", "antigravity"}
 """Their hooks see no shell command, no deletion and no renaming."""
 NO_PROMPTS = {"cline", "antigravity"}
-SUBAGENTS = {"qwen": "general-7", "copilot": "child of copilot", "opencode": "child of opencode"}
+SUBAGENTS = {
+    "qwen": "general-7",
+    "copilot": "child of copilot",
+    "opencode": "child of opencode",
+    "amp": "child of amp",
+}
 """Agents whose hooks report a subagent's prompt → the id of one."""
 
 
