@@ -1,8 +1,8 @@
 """Reads the hook payloads of Qwen Code. Checked against Qwen Code 0.24.4.
 
 It is a fork of Gemini CLI with hooks that have the names of Claude Code's. A prompt is announced again,
-empty, after every tool result. The tool `agent` starts a subagent: its prompt is in the call, and the payloads
-of its tools have an `agent_id` that is made of its type and the id of that call.
+empty, after every tool result. The tool `agent` starts a subagent: its prompt is in the call, and the
+payloads of its tools have an `agent_id` that is made of its type and the id of that call.
 """
 
 from __future__ import annotations

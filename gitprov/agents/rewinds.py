@@ -53,19 +53,23 @@ def _user_text(content: object) -> str | None:
 
 
 def of_claude(data: bytes, start: int, offset: int, prompt_id: str | None) -> list[RecordedPrompt]:
-    """The prompts in a stretch of Claude Code's transcript up to the one that a turn began with.
+    """The prompt with which a turn of Claude Code began, after those that it took back; else none.
 
-    `data` begins at byte `start` of the file; the turn was submitted when the file had `offset` bytes. A
-    prompt that continues an earlier row than the last one takes back what stands between.
+    `data` is a stretch of the transcript that begins at byte `start` of the file; the turn was submitted when
+    the file had `offset` bytes. A prompt that continues an earlier row than the last one takes back what
+    stands between.
     """
-    rows = prompts(data, start)
+    rows = prompts(data[offset - start :], offset)
     at = next((row for row in rows if prompt_id is not None and row.prompt_id == prompt_id), None)
-    at = at or next((row for row in rows if row.offset >= offset), None)
+    at = at or next(iter(rows), None)
     if at is None or at.parent is None:
         return []
     needle = rb'"uuid":\s*"' + re.escape(at.parent.encode("utf-8", "replace")) + b'"'
     places = [match.start() for match in re.finditer(needle, data)]
     if not places:
         return []
-    fork, earlier = start + places[-1], [row for row in rows if row.offset < at.offset]
-    return [RecordedPrompt(row.prompt_id, row.text, row.offset > fork) for row in earlier]
+    between = prompts(data[places[-1] : at.offset - start])
+    return [
+        *(RecordedPrompt(row.prompt_id, row.text, True) for row in between),
+        RecordedPrompt(at.prompt_id, at.text, False),
+    ]

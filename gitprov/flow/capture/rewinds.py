@@ -16,7 +16,7 @@ from gitprov.store import files
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.sessions import ABANDONED
 
-_LIMIT = 16 << 20
+_LIMIT = 8 << 20
 """Bytes of a session's record, from its end, that are searched."""
 _NEWEST = 64
 """How many turns of a session, the newest ones, are compared with its record."""
@@ -44,7 +44,8 @@ def mark_ids(inbox: Inbox, key: str, ids: Iterable[str]) -> None:
 
 def mark_gemini(inbox: Inbox, key: str, path: str) -> None:
     """Mark what the record of a session of Gemini CLI shows as taken back. OSError where it is unreadable."""
-    mark(inbox, key, rewinds.of_gemini(files.read_range(path, 0, _LIMIT) or b""))
+    start = max(0, (files.size(path) or 0) - _LIMIT)
+    mark(inbox, key, rewinds.of_gemini(files.read_range(path, start, _LIMIT) or b""))
 
 
 def mark_claude(inbox: Inbox, turn: Turn) -> None:
