@@ -9,9 +9,10 @@ BIN    := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 FORMATTERS := build/formatters
 LIVE := build/live
+AGENTS := build/agents
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-web test-live demo-report demo-drift drift-seeds quick lint format types layers docs pytest coverage survival test-formatters hostile fuzz fuzz-payloads demo bench house build clean
+.PHONY: help test test-web test-live test-agents demo-report demo-drift drift-seeds quick lint format types layers docs pytest coverage survival test-formatters hostile fuzz fuzz-payloads demo bench house build clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +64,9 @@ test-web: $(STAMPS)/dev  ## the report in a browser: Debian's chromium, or GITPR
 
 test-live: $(STAMPS)/dev $(LIVE)/installed  ## real semgrep, bandit, actionlint (Go) and GitHub's rules for SARIF (npm)
 	GITPROV_LIVE="$(CURDIR)/$(LIVE)" $(BIN)/python -m pytest -rs tests/live
+
+test-agents: $(STAMPS)/dev $(AGENTS)/installed  ## real Codex, Gemini CLI and Claude Code (npm, 1 GB) with a scripted model server
+	GITPROV_AGENTS="$(CURDIR)/$(AGENTS)" $(BIN)/python -m pytest -rs tests/agents/real
 
 hostile: $(STAMPS)/dev  ## every hostile note of ten megabytes through every command; `make test` tries one of each kind
 	$(BIN)/python -m pytest -n $(JOBS) tests/flow/test_hostile_notes.py tests/flow/test_hostile_remote.py
@@ -136,6 +140,12 @@ $(LIVE)/installed: Makefile
 	if command -v npm >/dev/null; then \
 	  npm install --prefix $(LIVE) --silent --no-audit --no-fund @microsoft/sarif-multitool-linux@5 || echo "no multitool"; \
 	  else echo "npm is not installed: no SARIF multitool"; fi
+	touch $@
+
+# The versions are those of gitprov/agents/table.py; a test compares them.
+$(AGENTS)/installed: Makefile
+	npm install --prefix $(AGENTS) --silent --no-audit --no-fund \
+	  @openai/codex@0.171.0 @google/gemini-cli@0.61.0 @anthropic-ai/claude-code@2.1.332
 	touch $@
 
 $(STAMPS)/wheelhouse: $(STAMPS)/dev tools/wheelhouse.py

@@ -37,6 +37,9 @@ def _files(row: table.AgentRow) -> str:
         return "`.claude/settings.json`, for all projects `~/.claude/settings.json`"
     if row.hooks is None:
         return "none that `gitprov install` writes"
+    if row.hooks.style == table.LINES:
+        lines = ", ".join(f"{key}: {value}" for key, value in row.hooks.events.items())
+        return f"`{lines}` in `{row.hooks.project}`, for all projects in `~/{row.hooks.user}`"
     files = f"`{row.hooks.project}`, for all projects `~/{row.hooks.user}`"
     if row.toml is not None:
         files += f"; `{'.'.join(row.toml[1])} = true` in `{row.toml[0]}`"

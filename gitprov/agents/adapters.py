@@ -22,6 +22,7 @@ MODULES = {
     "cline": "cline",
     "continue": "continue_cli",
     "pi": "pi",
+    "aider": "aider",
 }
 """Name on the command line → module in this room."""
 

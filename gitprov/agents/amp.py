@@ -1,7 +1,7 @@
-"""Reads reports of a plug-in for Amp. Written from type definitions; no version was run.
+"""Reads reports of gitprov's plug-in for Amp. Written from public plug-ins; no version was run.
 
-Fields: `hook_event_name` (`tool.call`, `tool.result`, `prompt`, `stop`), `thread_id`, `cwd`, `tool_name`,
-`tool_use_id`, `tool_input`, `model`.
+Fields: `hook_event_name` (`agent.start`, `tool.result`, `agent.end`; other plug-ins may send `tool.call`),
+`thread_id`, `parent_thread_id`, `cwd`, `tool_name`, `tool_use_id`, `tool_input`, `status`, `model`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ AGENT = "amp"
 _EVENTS = {
     "tool.call": report.BEFORE,
     "tool.result": report.AFTER,
+    "agent.start": report.PROMPT,
     "prompt": report.PROMPT,
+    "agent.end": report.STOP,
     "stop": report.STOP,
 }
 
@@ -29,5 +31,15 @@ def read(row: dict[str, Any], event: str | None) -> HookReport | None:
     name = _EVENTS.get(text(row, "hook_event_name") or event or "")
     if name is None:
         return None
-    hook = report.envelope(name, AGENT, row, prompt=text(row, "prompt") if name == report.PROMPT else None)
-    return tool_report(hook, text(row, "tool_name"), row.get("tool_input"))
+    if name == report.AFTER and text(row, "status") in ("error", "cancelled"):
+        name = report.FAILED
+    hook = report.envelope(
+        name,
+        AGENT,
+        row,
+        prompt=text(row, "prompt") if name == report.PROMPT else None,
+        prompt_id=text(row, "prompt_id"),
+        message=text(row, "message"),
+    )
+    reading = tool_report(hook, text(row, "tool_name"), row.get("tool_input"))
+    return reading._replace(parent=text(row, "parent_thread_id"))

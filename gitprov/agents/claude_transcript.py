@@ -18,7 +18,8 @@ SYNTHETIC = "<synthetic>"
 class Prompt(NamedTuple):
     """A prompt of a person. `offset` is the start of its row, in bytes from the start of the file.
 
-    `id` is its row's; `prompt_id` is the prompt's id in the client's hooks, if the row has it.
+    `id` is its row's; `prompt_id` is the prompt's id in the client's hooks, if the row has it; `parent` is
+    the row that it continues.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Prompt(NamedTuple):
     at: str | None
     offset: int
     prompt_id: str | None = None
+    parent: str | None = None
 
 
 class ToolUse(NamedTuple):
@@ -218,7 +220,8 @@ def _prompt(row: dict[str, Any], offset: int, sidechain: bool) -> Prompt | None:
     if text is None:
         return None
     name = _text(row.get("uuid")) or f"@{offset}"
-    return Prompt(name, text, _text(row.get("timestamp")), offset, _text(row.get("promptId")))
+    ids = _text(row.get("promptId")), _text(row.get("parentUuid"))
+    return Prompt(name, text, _text(row.get("timestamp")), offset, *ids)
 
 
 def _prompt_text(content: object) -> str | None:

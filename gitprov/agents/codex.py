@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitprov.agents import report, tools
+from gitprov.agents import hosts, report, tools
 from gitprov.agents.report import HookReport, RecordFacts, part, text
 from gitprov.model.untrusted.jsonvalue import loads_object
 
@@ -46,11 +46,19 @@ def read(row: dict[str, Any], event: str | None) -> HookReport | None:
 
 
 def facts(record: bytes) -> RecordFacts:
-    """Model and version in a stretch of a session's record (`rollout-*.jsonl`), of its newest rows."""
-    model = version = None
+    """Model, version and host in a stretch of a session's record (`rollout-*.jsonl`), of its newest rows."""
+    model = version = host = None
     for line in record.split(b"\n"):
         if b'"turn_context"' in line or b'"session_meta"' in line:
             payload = part(loads_object(line.decode("utf-8", "replace")), "payload")
             model = text(payload, "model") or model
             version = text(payload, "cli_version") or version
-    return RecordFacts(model, version)
+            host = _host(payload) or host
+    return RecordFacts(model, version, host)
+
+
+def _host(payload: dict[str, Any]) -> str | None:
+    """What Codex runs in, as the first row of a record says it."""
+    if (text(payload, "originator") or "").startswith("codex_sdk"):
+        return hosts.SDK
+    return {"cli": hosts.CLI, "exec": hosts.CLI, "vscode": hosts.IDE}.get(text(payload, "source") or "")

@@ -1,7 +1,8 @@
 """Reads what gitprov's plug-in for OpenCode reports. Checked against OpenCode 1.18.33.
 
 The plug-in sends `hook`, `sessionID`, `directory` and `model` with each report, `tool`, `callID`, `args` and
-`metadata` of tools, and `prompt` of messages. A tool that failed is announced only.
+`metadata` of tools, and `prompt` of messages. A tool that failed is announced only. `removed`: ids of the
+messages that an undo took out of the session before this message.
 """
 
 from __future__ import annotations
@@ -36,12 +37,16 @@ def read(row: dict[str, Any], event: str | None) -> HookReport | None:
         cwd=text(row, "directory", "worktree"),
     )
     edits, command = tools.edits_of(tool, arguments), tools.command_of(tool, arguments)
+    removed = row.get("removed")
     return HookReport(
         hook,
         edits,
         command,
         version=text(row, "version"),
         parent=text(row, "parentID"),
+        abandoned=tuple(name for name in removed if isinstance(name, str))
+        if isinstance(removed, list)
+        else (),
         directory=tools.directory_of(arguments),
     )
 

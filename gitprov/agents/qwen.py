@@ -1,7 +1,8 @@
 """Reads the hook payloads of Qwen Code. Checked against Qwen Code 0.24.4.
 
 It is a fork of Gemini CLI with hooks that have the names of Claude Code's. A prompt is announced again,
-empty, after every tool result.
+empty, after every tool result. The tool `agent` starts a subagent: its prompt is in the call, and the
+payloads of its tools have an `agent_id` that is made of its type and the id of that call.
 """
 
 from __future__ import annotations
@@ -25,11 +26,14 @@ def read(row: dict[str, Any], event: str | None) -> HookReport | None:
     if name == report.AFTER and answer.get("error"):
         name = report.FAILED
     tool, arguments = text(row, "tool_name"), row.get("tool_input")
+    if name == report.BEFORE and tool == "agent":
+        return _subagent(row, tools.arguments(arguments))
     hook = report.envelope(
         name,
         AGENT,
         row,
         tool_use_id=text(row, "tool_call_id", "tool_use_id"),
+        subagent=text(row, "agent_id"),
         prompt=text(row, "submitted_prompt", "prompt"),
         prompt_id=text(row, "prompt_id"),
         message=text(row, "last_assistant_message"),
@@ -39,6 +43,16 @@ def read(row: dict[str, Any], event: str | None) -> HookReport | None:
     edits = gemini.shown(tools.edits_of(tool, arguments), part(answer, "returnDisplay"))
     command, directory = tools.command_of(tool, arguments), tools.directory_of(arguments)
     return HookReport(hook, edits, command, text(row, "transcript_path"), directory=directory)
+
+
+def _subagent(row: dict[str, Any], arguments: dict[str, Any]) -> HookReport | None:
+    """The start of a subagent as a prompt of its own; None where the call does not name it."""
+    kind, call = text(arguments, "subagent_type"), text(row, "tool_call_id")
+    prompt = text(arguments, "prompt")
+    if not (kind and call and prompt):
+        return None
+    names = {"subagent": f"{kind}-{call}", "subagent_type": kind, "tool_use_id": call}
+    return HookReport(report.envelope(report.PROMPT, AGENT, row, prompt=prompt, **names))
 
 
 def facts(record: bytes) -> RecordFacts:

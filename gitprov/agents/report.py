@@ -49,7 +49,7 @@ class HookReport(NamedTuple):
 
     `command` is a shell tool's command, None for other tools. `transcript` is the agent's own record of the
     session, None where the payload names none. `parent` is the session that started this one. `directory` is
-    the one in which the tool runs, if it is not the session's.
+    the one in which the tool runs, if it is not the session's. `abandoned` are ids of prompts taken back.
     """
 
     hook: Hook
@@ -59,13 +59,18 @@ class HookReport(NamedTuple):
     version: str | None = None
     parent: str | None = None
     directory: str | None = None
+    abandoned: tuple[str, ...] = ()
 
 
 class RecordFacts(NamedTuple):
-    """What an agent's record of a session contains about the newest answer of its model."""
+    """What an agent's record of a session contains about the newest answer of its model.
+
+    `host`: what the agent runs in, where the record says it.
+    """
 
     model: str | None = None
     version: str | None = None
+    host: str | None = None
 
 
 def applied(edit: FileEdit, before: bytes | None, disk: bytes | None) -> bytes | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-NESTED, FLAT, OWN, SCRIPTS = "nested", "flat", "own", "scripts"
+NESTED, FLAT, OWN, SCRIPTS, LINES = "nested", "flat", "own", "scripts", "lines"
 """Styles of hooks files: entries with lists of commands, entries that are commands, a file of gitprov's own,
-a directory with a script for each event.
+a directory with a script for each event, lines of settings (the events are their keys and values).
 """
 
 
@@ -18,7 +18,8 @@ class HookFile(NamedTuple):
     None for no field. `flags`: settings to switch on where they are absent, as paths of keys. `text`: name of
     the shipped file that is copied, else the file is made of the events. `passes_event`: the event is an
     argument of the command. `extra`: more fields of each command; `top`: of the whole file. `answers`: event
-    → text that the agent needs to get from the command.
+    → text that the agent needs to get from the command. `shell`: whether a shell runs the command; without
+    one the command is words that are split at spaces, and gitprov has to be on PATH.
     """
 
     project: str | None
@@ -32,6 +33,7 @@ class HookFile(NamedTuple):
     extra: Mapping[str, object] = {}
     top: Mapping[str, object] = {}
     answers: Mapping[str, str] = {}
+    shell: bool = True
 
 
 class AgentRow(NamedTuple):
@@ -201,12 +203,21 @@ ROWS = (
     AgentRow(
         "antigravity",
         "Antigravity",
-        _TYPES,
-        "prompts, edits, shell commands, where its hooks are pointed at gitprov by hand",
-        "everything else: no hooks file of it is documented",
-        "nothing to trust",
-        (".antigravity", ".gemini/antigravity"),
-        None,
+        "from its documentation only",
+        "edits in its CLI, model",
+        "prompts, answers, shell commands, a file that existed and was written anew: the hook before a tool "
+        "decides whether it runs, so gitprov has none there; edits of its IDE, whose hooks name no tool",
+        "gitprov has to be on PATH, since no shell runs the hooks",
+        (".antigravity", ".gemini/antigravity", ".gemini/config"),
+        HookFile(
+            ".agents/hooks.json",
+            ".gemini/config/hooks.json",
+            NESTED,
+            {"PostToolUse": "write_to_file|replace_file_content|multi_replace_file_content|edit_file"},
+            timeout=10,
+            passes_event=True,
+            shell=False,
+        ),
     ),
     AgentRow(
         "windsurf",
@@ -235,12 +246,13 @@ ROWS = (
     AgentRow(
         "amp",
         "Amp",
-        _TYPES,
-        "prompts, edits, shell commands, model, where a plug-in of yours reports them",
-        "everything else: no plug-in is shipped, since none could be run",
-        "nothing to trust",
-        (".config/amp",),
-        None,
+        "from public plug-ins only",
+        "prompts, edits, last answer, subagents as sessions of their own",
+        "model; shell commands, a file that existed and was written anew: a handler before a tool decides "
+        "whether it runs, so gitprov has none there",
+        "start Amp again: it loads plug-ins when it starts",
+        (".config/amp", ".amp"),
+        HookFile(".amp/plugins/gitprov.js", ".config/amp/plugins/gitprov.js", OWN, {}, text="amp.js"),
     ),
     AgentRow(
         "droid",
@@ -288,9 +300,21 @@ ROWS = (
         f"1.5.47, {_TYPES}",
         "prompts, edits, shell commands, model, where its hooks run",
         "runs with -p, in which no hook was seen to run",
-        "it reads the hooks of Claude Code's settings: gitprov install --agents claude-code",
+        "nothing to trust; whether the hooks run shows in gitprov doctor",
         (".continue",),
-        None,
+        HookFile(
+            ".continue/settings.json",
+            ".continue/settings.json",
+            NESTED,
+            {
+                "PreToolUse": "Write|Edit|MultiEdit|Bash",
+                "PostToolUse": "Write|Edit|MultiEdit|Bash",
+                "PostToolUseFailure": "Write|Edit|MultiEdit|Bash",
+                "UserPromptSubmit": None,
+                "Stop": None,
+            },
+            timeout=10,
+        ),
     ),
     AgentRow(
         "pi",
@@ -307,10 +331,10 @@ ROWS = (
         "Aider",
         f"0.86.2, {_RECORDED}",
         "its commits, by their trailer: the class is `declared`",
-        "everything else: it has no hooks, and commits with --no-verify",
-        "nothing to trust",
+        "everything else while it works: it has no hooks, and its notifications carry no facts",
+        "nothing to trust: with git-commit-verify the checks of a commit run at Aider's commits too",
         (".aider.conf.yml", ".aider.chat.history.md"),
-        None,
+        HookFile(".aider.conf.yml", ".aider.conf.yml", LINES, {"git-commit-verify": "true"}),
     ),
 )
 """Every agent that gitprov can be connected to."""

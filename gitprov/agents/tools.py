@@ -27,10 +27,13 @@ _SHELL = frozenset((
     "unifiedexec", "runinterminal", "writestdin", "powershell",
 ))  # fmt: skip
 
+_READ = frozenset(("read", "readfile", "view", "viewfile", "open", "openfile", "readmanyfiles"))
+
 _PATHS = ("file_path", "filePath", "path", "filepath", "target_file", "TargetFile", "absolute_path")
 _CONTENTS = ("content", "contents", "file_text", "fileText", "CodeContent", "new_contents")
 _OLD = ("old_string", "oldString", "old_str", "oldText", "old_text", "TargetContent", "search")
 _NEW = ("new_string", "newString", "new_str", "newText", "new_text", "ReplacementContent", "replace")
+_EVERY = ("replace_all", "replaceAll", "allow_multiple", "AllowMultiple")
 _LISTS = ("edits", "ReplacementChunks", "replacements", "changes")
 _PATCHES = ("patchText", "patch", "input", "command", "diff")
 _COMMANDS = ("command", "cmd", "CommandLine", "script", "commands")
@@ -62,6 +65,16 @@ def command_of(tool: str | None, value: object) -> str | None:
         if isinstance(command, list):
             return "\n".join(word for word in command if isinstance(word, str))
     return ""
+
+
+def reads_of(tool: str | None, value: object) -> tuple[str, ...]:
+    """The files that a tool reads, as its arguments name them; none for tools of other kinds."""
+    if plain_name(tool) not in _READ:
+        return ()
+    row = arguments(value)
+    several = next((entry for entry in map(row.get, ("paths", "file_paths")) if isinstance(entry, list)), [])
+    path = text(row, *_PATHS, "AbsolutePath")
+    return tuple(name for name in (path, *several) if isinstance(name, str))
 
 
 def directory_of(value: object) -> str | None:
@@ -103,7 +116,7 @@ def _replaces(row: dict[str, Any]) -> tuple[Replace, ...]:
         )
         if old is None or new is None:
             return ()
-        every = any(entry.get(name) is True for name in ("replace_all", "replaceAll", "allow_multiple"))
+        every = any(entry.get(name) is True for name in _EVERY)
         replaces.append(Replace(old, new, every))
     return tuple(replaces)
 

@@ -56,6 +56,7 @@ class Config(NamedTuple):
         ".github/copilot-instructions.md",
         ".aider.conf.yml",
     )
+    plans: tuple[str, ...] = ("plan.md", "PLAN.md", "docs/specs/**", "docs/plans/**", "specs/**")
     prompts: tuple[str, ...] = ("prompts/**/*.md",)
     share_generations: bool = False
     share_required: bool = False
@@ -191,6 +192,7 @@ KEYS = (
     Key("sidecar", "true or false", "flag", flag, "Write and guard `.ai-trace/<path>.json`"),
     Key("markers", "true or false", "flag", flag, "Guard inline `ai-trace: <trace id>` comments"),
     Key("instructions", "list of paths", "words", _paths, "Instruction files whose digests a generation records"),
+    Key("plans", "list of patterns", "words", _paths, "Files that are instructions of a turn which reads them: patterns as in `.gitignore`, without `!`"),
     Key("prompts", "list of patterns", "words", _paths, "Files that are prompts: patterns as in `.gitignore`, without `!`"),
     Key("share.generations", "true or false", "flag", flag, "Prompts and outputs are shared with remotes, as notes always are"),
     Key("share.required", "true or false", "flag", flag, "A push stops where its records cannot be shared (with the pre-push hook)"),

@@ -111,11 +111,13 @@ def _facts(answer: TraceAnswer) -> Iterator[str]:
     turn = f"turn {facts['turn']}" if facts["turn"] else None
     return _fields(
         [
-            ("Agent", _joined(agent["name"] or "unknown", agent["version"], kind)),
+            ("Agent", _joined(agent["name"] or "unknown", agent["version"], agent["host"], kind)),
             ("Model", facts["model"] or "unknown"),
             ("Date", facts["at"]),
             ("Human", facts["human"]),
             ("Session", _joined(facts["session"], turn)),
+            ("Started by", facts["parent_session"]),
+            ("Abandoned", "the session went back to before this prompt" if facts["abandoned"] else None),
             ("Prompt key", facts["key"]),
             ("Version", _joined(prompt["name"], prompt["version"])),
             ("Params", _pairs(facts["params"])),

@@ -99,5 +99,5 @@ def test_the_table_is_in_the_docs() -> None:
     """docs/agents.md has the table of agents as it is; every adapter and every agent of the table is there."""
     page = agents_table.PAGE.read_text()
     assert agents_table.current(page) == page
-    assert {row.name for row in table.ROWS} == {*adapters.MODULES, "aider"}
+    assert {row.name for row in table.ROWS} == {*adapters.MODULES}
     assert table.row_of("nobody") is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -81,6 +82,8 @@ TYPED: list[tuple[str, str | None, dict[str, Any]]] = [
             "tool_input": {"path": "a.py", "content": "x\n"},
         },
     ),
+    ("amp", None, {"hook_event_name": "tool.result", "status": "cancelled", "tool_name": "Bash"}),
+    ("amp", None, {"hook_event_name": "agent.start", "prompt": "p", "parent_thread_id": "T-0"}),
     ("amp", None, {"hook_event_name": "none"}),
     (
         "antigravity",
@@ -90,6 +93,26 @@ TYPED: list[tuple[str, str | None, dict[str, Any]]] = [
             "toolCall": {"name": "write_to_file", "args": {"TargetFile": "a.py", "CodeContent": "x\n"}},
         },
     ),
+    (
+        "antigravity",
+        "PostToolUse",
+        {
+            "conversationId": "c",
+            "stepIdx": 3,
+            "workspacePaths": ["$REPO"],
+            "modelName": "m",
+            "toolCall": {
+                "name": "multi_replace_file_content",
+                "args": {
+                    "TargetFile": "a.py",
+                    "ReplacementChunks": [
+                        {"TargetContent": "", "ReplacementContent": "x\n", "AllowMultiple": False}
+                    ],
+                },
+            },
+        },
+    ),
+    ("antigravity", "PostToolUse", {"conversationId": "c", "stepIdx": 4, "error": "no", "toolCall": None}),
     ("antigravity", "BeforeAgent", {"prompt": "p"}),
     ("antigravity", "other", {}),
 ]
@@ -113,15 +136,21 @@ def test_payloads_from_type_definitions() -> None:
         None,
         ("continue", "PreToolUse", None, None, 1),
         ("amp", "PostToolUse", None, None, 1),
+        ("amp", "PostToolUseFailure", None, "", 0),
+        ("amp", "UserPromptSubmit", None, None, 0),
         None,
         ("antigravity", "PostToolUse", None, None, 1),
+        ("antigravity", "PostToolUse", "m", None, 1),
+        ("antigravity", "PostToolUseFailure", None, None, 0),
         ("antigravity", "UserPromptSubmit", None, None, 0),
         None,
     ]
+    steps = [one.hook.tool_use_id for one in readings if one is not None and one.hook.session == "c"]
+    assert steps[-2:] == ["step 3", "step 4"]
     edits = [one.edits[0] for one in readings if one is not None and one.edits]
     assert {edit.path for edit in edits} == {"a.py"}
     assert {edit.content for edit in edits if not edit.replaces} == {"x\n"}
-    assert [edit.replaces for edit in edits if edit.replaces] == [(Replace("", "x\n"),)] * 2
+    assert [edit.replaces for edit in edits if edit.replaces] == [(Replace("", "x\n"),)] * 3
 
 
 def test_codex_notify_and_copilot_without_events() -> None:
@@ -255,8 +284,12 @@ def test_mutated_payloads_are_never_noticed(repo: GitRepo, agent: str) -> None:
             data = bytes(byte if chance.random() > 0.01 else chance.randrange(256) for byte in data)
         replay.deliver(data, row["event"])
     assert [path.name for path in repo.path.iterdir()] == [".git"]
+    log = repo.inbox() / "log"
+    assert not log.exists() or BUG.findall(log.read_text()) == []
 
 
+#: What `capture` logs of an error that is no problem of the payload but a bug.
+BUG = re.compile(r"capture [\w-]+: \w+\(.*")
 ODD: list[Any] = [
     None,
     True,
@@ -346,3 +379,52 @@ def test_the_plug_in_sends_what_the_recording_has(repo: GitRepo, tmp_path: Path)
 def plain(row: dict[str, Any]) -> dict[str, Any]:
     """A message of the plug-in with the paths of the recording, without fields that are null."""
     return {name: value for name, value in row.items() if value is not None and name != "metadata"}
+
+
+AMP = """
+const handlers = {}
+const amp = {
+  on: (name, handler) => { handlers[name] = handler },
+  system: { workspaceRoot: { href: "file:///x" } },
+  helpers: { filePathFromURI: () => process.cwd() },
+}
+plugin(amp)
+const thread = { id: "T-1", parentThreadID: async () => "T-0" }
+const input = { path: "a.py", content: "x\\n" }
+await handlers["agent.start"]({ thread, message: "make it", id: "m1" })
+await handlers["tool.result"]({ thread, tool: "create_file", toolUseID: "u1", input, status: "done", output: "long" })
+const content = [{ type: "thinking", text: "no" }, { type: "text", text: "Done." }]
+await handlers["agent.end"]({ thread, messages: [{ role: "user" }, { role: "assistant", content }] })
+await handlers["agent.end"](undefined)
+if ("tool.call" in handlers) throw new Error("a handler that decides")
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_the_plug_in_for_amp_reports_and_decides_nothing(repo: GitRepo, tmp_path: Path) -> None:
+    """What the plug-in for Amp sends becomes an edit with its prompt; it has no handler before a tool."""
+    place = Path(agent_files.__file__).parent / "plugins" / "amp.js"
+    fake = tmp_path / "bin" / "gitprov"
+    fake.parent.mkdir()
+    fake.write_text(
+        f'#!/bin/sh\n[ "$*" = "capture amp" ] && cat >>{tmp_path}/sent && echo >>{tmp_path}/sent\n'
+    )
+    fake.chmod(0o755)
+    (tmp_path / "amp.mjs").write_text(place.read_text())
+    (tmp_path / "run.mjs").write_text(f"import plugin from '{tmp_path}/amp.mjs'\n{AMP}")
+    env = {**repo.env, "PATH": f"{fake.parent}:{os.environ['PATH']}"}
+    subprocess.run(["node", str(tmp_path / "run.mjs")], cwd=repo.path, env=env, check=True)
+    replay = Replay("amp", repo)
+    sent = (tmp_path / "sent").read_bytes().splitlines()
+    repo.write("a.py", "x\n")
+    for line in sent:
+        replay.deliver(line)
+    (event,) = repo.events()
+    assert (event["path"], event["tool"], event["tool_use_id"]) == ("a.py", "create_file", "u1")
+    assert [json.loads(line)["hook_event_name"] for line in sent] == [
+        "agent.start",
+        "tool.result",
+        "agent.end",
+    ]
+    assert json.loads(sent[0])["parent_thread_id"] == "T-0"
+    assert json.loads(sent[2])["message"] == "Done."

@@ -24,6 +24,7 @@ SHOWN = {
     "sidecar": "tests/flow/test_commit_profiles.py::test_sidecar_removed",
     "markers": "tests/flow/test_commit_profiles.py::test_markers_not_guarded",
     "instructions": "tests/flow/test_capture_claude.py::test_a_project_names_its_own_instruction_files",
+    "plans": "tests/agents/test_origins.py::test_plans_are_instructions",
     "prompts": "tests/versions/test_prompts.py::test_files_that_a_project_names",
     "share.generations": "tests/flow/test_sync.py::test_generations_stay_at_home_until_somebody_decides",
     "share.required": "tests/install/test_pre_push.py::test_where_sharing_is_required",

@@ -9,7 +9,7 @@ import pytest
 
 from gitprov.agents import table
 from gitprov.errors import ConfigError
-from gitprov.flow.setup import agent_files, connect
+from gitprov.flow.setup import agent_files, connect, setting_lines
 from gitprov.store.setup import json_comments, originals
 from tests.support.repo import GitRepo
 
@@ -103,7 +103,7 @@ def test_install_shows_and_uninstall_restores(repo: GitRepo) -> None:
         if row.hooks is not None and row.hooks.project is not None:
             own = [name for name in installed if name.startswith(row.hooks.project)]
             assert own
-            for name in own:
+            for name in own if row.hooks.style != table.LINES else ():
                 assert f"gitprov capture {row.name}".encode() in installed[name]
                 assert b"allow" not in installed[name]
     again = repo.gitprov("install", "--agents", names)
@@ -111,6 +111,50 @@ def test_install_shows_and_uninstall_restores(repo: GitRepo) -> None:
     assert tree(repo.path) == installed
     repo.gitprov("uninstall")
     assert tree(repo.path) == before
+
+
+def test_a_command_without_a_shell() -> None:
+    """Where no shell runs the hooks the command is plain words; no hook stands before a tool and decides."""
+    row = table.row_of("antigravity")
+    assert row is not None
+    assert row.hooks is not None
+    hooks = json_comments.loads(agent_files.added("p", None, row, row.hooks))["hooks"]
+    (entry,) = hooks.pop("PostToolUse")
+    assert hooks == {}
+    assert [call["command"] for call in entry["hooks"]] == ["gitprov capture antigravity PostToolUse"]
+
+
+AIDER = table.row_of("aider")
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        (None, "git-commit-verify: true  # gitprov install wrote this line\n"),
+        ("model: m", "model: m\ngit-commit-verify: true  # gitprov install wrote this line\n"),
+        ("git-commit-verify: false\n", "git-commit-verify: false\n"),
+        ("git-commit-verify : true # mine\n", "git-commit-verify : true # mine\n"),
+    ],
+)
+def test_lines_of_settings(text: str | None, after: str) -> None:
+    """A key that no line sets gets a line at the end; what a person set stays."""
+    assert AIDER is not None
+    assert AIDER.hooks is not None
+    assert agent_files.added("p", text, AIDER, AIDER.hooks) == after
+    assert agent_files.missing("p", after, AIDER.hooks) == []
+    mine = None if text is None else text if text.endswith("\n") else text + "\n"
+    assert agent_files.removed("p", after, AIDER.hooks) == mine
+    assert bool(setting_lines.differing(after, AIDER.hooks)) == ("false" in after)
+
+
+def test_settings_that_are_no_lines(repo: GitRepo) -> None:
+    """YAML in braces is left alone; a person's other value is shown, and counts as not connected."""
+    repo.write(".aider.conf.yml", "{model: m}\n")
+    refused = repo.gitprov("install", "--agents", "aider", check=False)
+    assert (refused.returncode, "add by hand" in refused.stderr) == (2, True)
+    repo.write(".aider.conf.yml", "git-commit-verify: false\n")
+    assert "another value" in repo.gitprov("install", "--agents", "aider").stderr
+    assert "not connected" in repo.gitprov("doctor", check=False).stdout
 
 
 def test_a_file_that_changed_since_loses_our_hooks_only(repo: GitRepo) -> None:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from gitprov.agents import adapters, report
 from gitprov.agents.report import HookReport
-from gitprov.flow.capture import edit_contents, turns
+from gitprov.agents.tools import reads_of
+from gitprov.flow.capture import briefs, edit_contents, turns
 from gitprov.flow.capture.arrivals import (
     Delivered,
     EditTarget,
     by_inbox,
+    directory_of,
     places_of,
     read,
     session_of,
@@ -50,11 +53,14 @@ def record(delivered: Delivered, moment: Moment) -> None:
     around = inboxes(delivered, moment)
     for inbox in around:
         close(inbox, moment, session_of(delivered.report), but=hook.tool_key, final=name in _ENDS)
+    if name in _ENDS:
+        _look_back(delivered, moment)
     if name == report.PROMPT:
         turns.submit(hook, moment, delivered.report.parent)
     elif name == report.BEFORE:
         _before(delivered, moment)
     elif name == report.AFTER or (name == report.FAILED and delivered.report.command is not None):
+        _read_files(delivered, moment)
         _after(delivered, moment)
     elif name == report.FAILED:
         for inbox in around:
@@ -66,6 +72,31 @@ def record(delivered: Delivered, moment: Moment) -> None:
 
 
 _ENDS = (report.PROMPT, report.STOP)
+
+
+def _look_back(delivered: Delivered, moment: Moment) -> None:
+    """Mark the turns of a session whose prompts were taken back since."""
+    path, ids = delivered.report.transcript, delivered.report.abandoned
+    place = turns.home(delivered.report.hook, moment)
+    if place is None or not (ids or (path and delivered.agent == "gemini")):
+        return
+    from gitprov.flow.capture import rewinds
+
+    rewinds.mark_ids(inbox_of(place), session_of(delivered.report), ids)
+    if path and delivered.agent == "gemini":
+        with suppress(OSError):
+            rewinds.mark_gemini(inbox_of(place), session_of(delivered.report), path)
+
+
+def _read_files(delivered: Delivered, moment: Moment) -> None:
+    """Add plans that a tool has read to the instructions of the turn."""
+    hook = delivered.report.hook
+    paths = reads_of(hook.tool, hook.input)
+    place = turns.home(hook, moment) if paths else None
+    turn = None if place is None else inbox_of(place).sessions.latest(session_of(delivered.report))
+    if place is not None and turn is not None:
+        cwd = directory_of(delivered.report, moment)
+        briefs.add(inbox_of(place), turn.key, turn.turn, paths, cwd, moment)
 
 
 def close(inbox: Inbox, moment: Moment, session: str | None, *, but: str = "", final: bool = False) -> None:
@@ -323,8 +354,8 @@ def _stop(delivered: Delivered, moment: Moment) -> None:
     if place is not None and turn is not None:
         facts = _facts(delivered)
         model, version = hook.model or facts.model, delivered.report.version or facts.version
-        if model or version:
-            end = Turn(turn.key, turn.turn, model=model, agent_version=version)
+        if model or version or facts.host:
+            end = Turn(turn.key, turn.turn, model=model, agent_version=version, host=facts.host)
             inbox_of(place).sessions.finish(end)
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from gitprov.agents import claude_transcript, clients
+from gitprov.agents import claude_transcript, clients, hosts
 from gitprov.agents.claude_code import Hook
 from gitprov.agents.claude_transcript import Prompt, Slice, ToolUse
+from gitprov.agents.tools import reads_of
 from gitprov.errors import Damaged
+from gitprov.flow.capture import briefs, rewinds
 from gitprov.flow.capture.moment import Moment, inbox_of, place_of
-from gitprov.git.files import tree_files
 from gitprov.git.locate import Location, locate
 from gitprov.model.event import ContentRef, InstructionFile, Turn
 from gitprov.store import files
 from gitprov.store.inbox import spool
 from gitprov.store.inbox.inbox import Inbox
-from gitprov.store.inbox.sessions import FORGOTTEN, UNREAD_END, derived_turn, session_key
+from gitprov.store.inbox.sessions import FORGOTTEN, PARENT_SESSION, UNREAD_END, derived_turn, session_key
 
 FIRST_READ = 1 << 20
 """How much of a transcript's end is read while there is no cursor for it, in bytes."""
@@ -53,10 +54,10 @@ def submit(hook: Hook, moment: Moment, parent: str | None = None, host: str | No
         prompt=prompt,
         prompt_id=hook.prompt_id,
         offset=offset,
-        instructions=instructions(inbox, place, hook, moment),
-        extra={} if parent is None else {"parent_session": parent},
-        host=host,
+        instructions=_with_plans(inbox, place, hook, moment),
+        extra={} if parent is None else {PARENT_SESSION: parent},
     )
+    turn = turn._replace(host=host or turn.host)
     if not _is_repeated(inbox, turn):
         inbox.sessions.start(turn)
     spool.open_for_reports(inbox)
@@ -78,12 +79,11 @@ def _is_repeated(inbox: Inbox, turn: Turn) -> bool:
 
 def current(hook: Hook, inbox: Inbox, moment: Moment, tool: ToolUse | None) -> Turn:
     """The turn that a tool use in `inbox`'s work tree belongs to; stored in that inbox if it is missing."""
-    if hook.subagent is None:
-        place = home(hook, moment)
-        home_inbox = None if place is None else inbox_of(place)
-        turn = None if home_inbox is None else _announced(home_inbox, hook)
-        if home_inbox is not None and turn is not None:
-            return turn if home_inbox.root == inbox.root else _adopted(turn, home_inbox, inbox)
+    place = home(hook, moment)
+    home_inbox = None if place is None else inbox_of(place)
+    turn = None if home_inbox is None else _announced(home_inbox, hook)
+    if home_inbox is not None and turn is not None:
+        return turn if home_inbox.root == inbox.root else _adopted(turn, home_inbox, inbox)
     return _derived(hook, inbox, moment, tool.id if tool else None)
 
 
@@ -92,7 +92,7 @@ def _announced(inbox: Inbox, hook: Hook) -> Turn | None:
 
     The last turn is not always the right one: a later prompt may already have been submitted and be waiting.
     """
-    key = session_key(hook.agent, hook.session)
+    key = session_key(hook.agent, hook.session, hook.subagent)
     latest = inbox.sessions.latest(key)
     if latest is None or hook.prompt_id in (None, latest.prompt_id):
         return latest
@@ -109,16 +109,18 @@ def stop(hook: Hook, moment: Moment) -> None:
     if place is None or (hook.name == "SubagentStop" and hook.subagent is None):
         return
     inbox = inbox_of(place)
-    turn = None
-    if hook.subagent is None:
-        turn = _announced(inbox, hook)
-    turn = turn or _derived(hook, inbox, moment, None)
+    turn = _announced(inbox, hook) or _derived(hook, inbox, moment, None)
     end = Turn(turn.key, turn.turn)
     limit = UNTIL_END if turn.turn.isdecimal() else None
     transcript_turn = turn._replace(transcript=transcript_of(hook) or turn.transcript)
     excerpt = None if turn.extra.get(FORGOTTEN) else read_turn(transcript_turn, limit)
     if excerpt is not None:
         end = with_excerpt(inbox, end, excerpt, turn.prompt is None)
+    if excerpt is not None:
+        reads = [path for tool in excerpt.tools.values() for path in reads_of(tool.name, tool.input)]
+        briefs.add(inbox, turn.key, turn.turn, reads, hook.cwd or moment.cwd, moment)
+    if turn.agent == clients.CLAUDE:
+        rewinds.mark_claude(inbox, transcript_turn)
     if hook.message:
         end = end._replace(message=inbox.put_text(hook.message))
         if excerpt is None or not answers(excerpt, hook.message):
@@ -226,29 +228,24 @@ def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> t
     personal_text = _content(os.path.join(settings, "CLAUDE.md")) if os.path.isabs(settings) else None
     if personal_text is not None:
         instruction_files.append(InstructionFile("~/.claude/CLAUDE.md", inbox.put_blob(personal_text)))
-    names = _instruction_names(inbox, place, moment)
+    names = briefs.config_at(inbox, place, moment).instructions
     inside = locate(hook.cwd or moment.cwd)
     parts = inside.path.split("/") if inside and inside.path and inside.worktree == place.worktree else []
     for depth in range(len(parts) + 1):
         for name in names:
             path = "/".join([*parts[:depth], name])
-            text = _in_tree(place, path)
+            text = briefs.content(place, path)
             if text is not None:
                 instruction_files.append(InstructionFile(path, inbox.put_blob(text)))
     return tuple(instruction_files)
 
 
-def _instruction_names(inbox: Inbox, place: Location, moment: Moment) -> tuple[str, ...]:
-    """The file names to look for in each directory, from the project's configuration."""
-    from gitprov.errors import ConfigError
-    from gitprov.model.config import Config
-    from gitprov.store.config import load_config
-
-    try:
-        return load_config(place.worktree, {}).instructions
-    except ConfigError as error:
-        inbox.log_problem(f"the configuration cannot be read, so defaults hold: {error.message}", moment.at)
-        return Config().instructions
+def _with_plans(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> tuple[InstructionFile, ...]:
+    """The instruction files in force, and the plans that the prompt names."""
+    standing = instructions(inbox, place, hook, moment)
+    names = briefs.mentioned(hook.prompt or "")
+    plans = briefs.plans(inbox, names, hook.cwd or moment.cwd, moment) if names else ()
+    return (*standing, *(plan for plan in plans if plan.path not in {entry.path for entry in standing}))
 
 
 def _derived(hook: Hook, inbox: Inbox, moment: Moment, tool_use_id: str | None) -> Turn:
@@ -342,6 +339,8 @@ def _blank(hook: Hook, moment: Moment) -> Turn:
         at=moment.at,
         cwd=hook.cwd,
         transcript=transcript_of(hook),
+        # The environment of a report that is recorded later is that of another process.
+        host=hosts.host_of(hook.agent, moment.env) if moment.file is None else None,
     )
 
 
@@ -356,13 +355,5 @@ def _content(path: str) -> bytes | None:
     """A file outside the work tree, or None. Links are followed, as the person who runs gitprov set them."""
     try:
         return files.read(path, FIRST_READ + 1)
-    except OSError:
-        return None
-
-
-def _in_tree(place: Location, path: str) -> bytes | None:
-    """A file of the work tree; None where there is none or its path leads through a link."""
-    try:
-        return tree_files.head(place.worktree, path, FIRST_READ + 1)
     except OSError:
         return None

@@ -17,6 +17,7 @@ from gitprov.model.event import ContentRef, Event, InstructionFile, Turn
 from gitprov.model.sha import blob_hasher
 from gitprov.store import generations
 from gitprov.store.inbox.inbox import Inbox
+from gitprov.store.inbox.sessions import ABANDONED, PARENT_SESSION
 
 Record = dict[str, canonical.Json]
 
@@ -98,6 +99,7 @@ class Freezer:
                 "edits": edits,
                 "instructions": [{"path": path, **row} for path, row, _ in standing],
                 "usage": dict(turn.usage),
+                **_origin(turn, self._fields.clean(_parent_session(turn))),
                 **({"field_redactions": self._fields.count} if self._fields.count else {}),
             }
         )
@@ -206,6 +208,18 @@ def _agent(turn: Turn) -> Record:
     """The agent of a turn, with its version, and what it runs in where that is known."""
     host = {"host": turn.host} if turn.host else {}
     return {"name": turn.agent, "version": turn.agent_version, **host}
+
+
+def _origin(turn: Turn, parent_session: str | None) -> Record:
+    """The session that started this one, and whether its prompt was taken back; only what is so."""
+    parent = {"parent_session": parent_session} if parent_session else {}
+    return {**parent, **({"abandoned": True} if turn.extra.get(ABANDONED) is True else {})}
+
+
+def _parent_session(turn: Turn) -> str | None:
+    """The session that started this one; of a subagent without a session of its own, the session it is in."""
+    named = turn.extra.get(PARENT_SESSION)
+    return named if isinstance(named, str) else (turn.session if turn.subagent is not None else None)
 
 
 def _removed(extra: Mapping[str, object]) -> int:

@@ -10,8 +10,9 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from gitprov.agents.table import FLAT, OWN, SCRIPTS, AgentRow, HookFile
+from gitprov.agents.table import FLAT, LINES, OWN, SCRIPTS, AgentRow, HookFile
 from gitprov.errors import ConfigError, GitprovError
+from gitprov.flow.setup import setting_lines
 from gitprov.store.setup import agent_settings, json_comments, json_text, launchers
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ _MARK = "gitprov capture "
 def command(row: AgentRow, event: str | None = None, answer: str | None = None) -> str:
     """The shell command that reports to gitprov, and answers; without gitprov it only answers."""
     words = f"{_MARK}{row.name}" + (f" {event}" if event else "")
+    if row.hooks is not None and not row.hooks.shell:
+        return words
     place = "/".join(launchers.PLACE)
     if answer is not None:
         return f"PATH=\"$HOME/{place}:$PATH\"; ! command -v gitprov >/dev/null || {words}; echo '{answer}'"
@@ -35,6 +38,8 @@ def added(path: str, text: str | None, row: AgentRow, hooks: HookFile, event: st
     `event`: the one that the file is a script for. ConfigError, which names `path`, where the text is
     damaged, and where a file of gitprov's own is not.
     """
+    if hooks.style == LINES:
+        return setting_lines.added(path, text, hooks)
     if hooks.style in (OWN, SCRIPTS):
         if text is not None and not is_ours(text):
             raise ConfigError(f"{path} is not a file of gitprov's", "move it away and install again")
@@ -52,6 +57,8 @@ def added(path: str, text: str | None, row: AgentRow, hooks: HookFile, event: st
 
 def removed(path: str, text: str, hooks: HookFile) -> str | None:
     """The text without gitprov's hooks; None for a file of gitprov's own. Settings switched on stay."""
+    if hooks.style == LINES:
+        return setting_lines.removed(text)
     if hooks.style in (OWN, SCRIPTS):
         return None if is_ours(text) else text
     for event in [event for event, entries in _hooks(path, text).items() if any(map(_has_mark, entries))]:
@@ -63,6 +70,8 @@ def removed(path: str, text: str, hooks: HookFile) -> str | None:
 
 def missing(path: str, text: str | None, hooks: HookFile) -> list[str]:
     """The events that lack gitprov's hook. ConfigError where the text is damaged."""
+    if hooks.style == LINES:
+        return setting_lines.missing(text, hooks)
     if hooks.style in (OWN, SCRIPTS):
         return [] if text is not None and is_ours(text) else [*(hooks.events or {"plug-in": None})]
     entries = _hooks(path, text) if text and text.strip() else {}

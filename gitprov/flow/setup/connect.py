@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gitprov.agents import table
 from gitprov.agents.table import AgentRow
 from gitprov.errors import Obstructed
-from gitprov.flow.setup import agent_files
+from gitprov.flow.setup import agent_files, setting_lines
 from gitprov.flow.setup.steps import InstallOptions, InstallPlan, Step
 from gitprov.store.setup import agent_settings, launchers, originals
 
@@ -46,7 +46,9 @@ def steps(names: tuple[str, ...], scope: SettingsScope) -> InstallPlan:
         for path, event in files_of(row, scope):
             before = agent_settings.read(path, scope.tree)
             after = agent_files.added(path, before, row, row.hooks, event)
-            changed.append(_change(path, before, after, scope, f"{row.title}: gitprov capture {row.name}"))
+            changed.append(_change(path, before, after, scope, _detail(row)))
+            if row.hooks.style == table.LINES and setting_lines.differing(after, row.hooks):
+                hints.append(f"{path} sets {', '.join(row.hooks.events)} to another value: it stays as it is")
         if row.toml is not None:
             toml_path = os.path.join(scope.top, row.toml[0])
             old = agent_settings.read(toml_path, scope.tree)
@@ -57,6 +59,12 @@ def steps(names: tuple[str, ...], scope: SettingsScope) -> InstallPlan:
         planned += [step for step in changed if step is not None]
         hints.append(f"{row.title}: {row.trust}")
     return InstallPlan(planned, hints)
+
+
+def _detail(row: AgentRow) -> str:
+    if row.hooks is not None and row.hooks.style == table.LINES:
+        return ", ".join(f"{key}: {value}" for key, value in row.hooks.events.items())
+    return f"{row.title}: gitprov capture {row.name}"
 
 
 def removal_steps(scope: SettingsScope) -> list[Step]:
@@ -75,7 +83,8 @@ def removal_steps(scope: SettingsScope) -> list[Step]:
                 back = None if original.before is None else original.before.decode("utf-8")
                 planned.append(_restore(place, text, back, scope))
             elif place in paths and agent_files.missing(place, text, row.hooks) != [*row.hooks.events]:
-                planned.append(_restore(place, text, agent_files.removed(place, text, row.hooks), scope))
+                bare = agent_files.removed(place, text, row.hooks)
+                planned += [] if bare == text else [_restore(place, text, bare, scope)]
     return planned
 
 
@@ -95,6 +104,8 @@ def is_connected(row: AgentRow, scope: SettingsScope) -> bool:
     if row.hooks is None:
         return False
     texts = {path: _read_quietly(path, scope) for path, _ in files_of(row, scope)}
+    if row.hooks.style == table.LINES:
+        return not any(setting_lines.differing(text, row.hooks) for text in texts.values())
     return bool(texts) and not any(agent_files.missing(path, texts[path], row.hooks) for path in texts)
 
 

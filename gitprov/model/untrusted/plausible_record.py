@@ -5,7 +5,7 @@ from __future__ import annotations
 from gitprov.model.canonical import Json, JsonObject
 from gitprov.model.untrusted.plausible import Check, is_count, is_name, is_object, is_text
 
-_TEXTS = ("key", "model", "session", "turn", "request_id", "parent", "at", "digest")
+_TEXTS = ("key", "model", "session", "turn", "request_id", "parent", "at", "digest", "parent_session")
 _EDIT: dict[str, Check] = {
     **dict.fromkeys(("before", "after", "before_digest", "after_digest", "tool"), is_text),
     "raw_lines": is_count,
@@ -20,6 +20,7 @@ _FIELDS: dict[str, Check] = {
     **dict.fromkeys(_TEXTS, is_text),
     "human": is_name,
     "field_redactions": is_count,
+    "abandoned": lambda value: isinstance(value, bool),
     **dict.fromkeys(("agent", "params", "prompt", "output", "usage", "subagent"), is_object),
     **dict.fromkeys(("edits", "instructions", "request_ids"), _is_list),
 }

@@ -6,13 +6,19 @@ import json
 import os
 from typing import Any
 
-from gitprov.model.event import VERSION, Problem, Turn
+from gitprov.model.event import VERSION, InstructionFile, Problem, Turn
 from gitprov.model.sha import sha256_hex
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store import files
 
 FORGOTTEN = "forgotten"
 """Field of a turn that `gitprov forget` blanked: it must not be filled again from the agent's transcript."""
+
+ABANDONED = "abandoned"
+"""Field of a turn whose prompt was taken back: the session went on from before it."""
+
+PARENT_SESSION = "parent_session"
+"""Field of a turn that another session started: that session."""
 
 UNREAD_END = "unread_end"
 """Field of a turn whose transcript did not contain the agent's last answer when the turn ended."""
@@ -61,6 +67,16 @@ class Sessions:
         if isinstance(old, Turn):
             end = end.filled_from(old)
         files.replace(self._tmp, path, files.json_line(end.to_json()))
+
+    def extend(self, key: str, turn: str, files_read: tuple[InstructionFile, ...]) -> None:
+        """Add instruction files to a turn that is stored; those that it has stay as they are."""
+        path = self._path(key, "turn", turn)
+        old = self._load(path)
+        names = {entry.path for entry in old.instructions} if isinstance(old, Turn) else set()
+        more = tuple(entry for entry in files_read if entry.path not in names)
+        if isinstance(old, Turn) and more and not old.extra.get(FORGOTTEN):
+            row = old._replace(instructions=old.instructions + more).to_json()
+            files.replace(self._tmp, path, files.json_line(row))
 
     def blank(self, turn: Turn) -> None:
         """Reduce a turn to its session and its position there; prompt and output are removed."""

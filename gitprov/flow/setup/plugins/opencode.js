@@ -23,6 +23,7 @@ const send = (directory, report) =>
 
 export const Gitprov = async ({ directory }) => {
   const sessions = new Map()
+  const removed = new Map() // session → messages that an undo took out since its last prompt
   const about = (id) => ({ sessionID: id, ...sessions.get(id) })
   const learn = (id, facts) => sessions.set(id, { ...sessions.get(id), ...facts })
   const quietly = (work) => async (...args) => {
@@ -40,14 +41,17 @@ export const Gitprov = async ({ directory }) => {
       learn(id, { model: message?.model ?? input.model })
       const texts = (parts ?? []).filter((part) => part.type === "text" && !part.synthetic)
       const prompt = texts.map((part) => part.text).join("\n")
-      await send(directory, { hook: "chat.message", ...about(id), messageID: message?.id, prompt })
+      const undone = removed.has(id) ? { removed: removed.get(id) } : {}
+      removed.delete(id)
+      await send(directory, { hook: "chat.message", ...about(id), messageID: message?.id, prompt, ...undone })
     }),
     "tool.execute.before": tool("tool.execute.before"),
     "tool.execute.after": tool("tool.execute.after"),
     event: quietly(async ({ event }) => {
-      const info = event.properties?.info
+      const { info, sessionID, messageID } = event.properties ?? {}
+      if (event.type === "message.removed") removed.set(sessionID, [...(removed.get(sessionID) ?? []), messageID])
       if (event.type === "session.created") learn(info.id, { parentID: info.parentID, version: info.version })
-      if (event.type === "session.idle") await send(directory, { hook: event.type, ...about(event.properties.sessionID) })
+      if (event.type === "session.idle") await send(directory, { hook: event.type, ...about(sessionID) })
     }),
   }
 }
