@@ -6,14 +6,19 @@ segments; a hunk shortens or ends them, a merge takes those of all its parents.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from gitprov.model.hunk import Hunk
+from gitprov.model.hunk import Hunk, added_lines
+from gitprov.model.ranges import LineSet
+
+_NONE = LineSet()
 
 
 class Birth(NamedTuple):
-    """A claim: `lines` lines from `first` (1-based) in `path` of the commit, with their trace and class."""
+    """A claim: `lines` lines from `first` (1-based) in `path` of the commit, with their trace, its model and
+    their class.
+    """
 
     oid: str
     path: str
@@ -22,6 +27,7 @@ class Birth(NamedTuple):
     cls: str
     trace: str
     at: int
+    model: str | None = None
 
 
 class Segment(NamedTuple):
@@ -108,7 +114,8 @@ class Lives:
         """The files that a commit changes against its first parent → their segments; none for a file that is
         removed or has no claim.
 
-        `parents` are the states of its parents, in order; `claims` the claims of the commit on its lines.
+        `parents` are the states of its parents, in order; `claims` the claims of the commit on its lines, of
+        which those hold that are new against every parent.
         """
         changed: dict[str, Segments] = {}
         for number, (changes, state) in enumerate(zip(step.changes, parents, strict=True)):
@@ -123,10 +130,17 @@ class Lives:
                     changed[change.path] = united(changed[change.path], alive)
             if number:
                 _take_unchanged(changes, state, changed)
-        for claim in claims:
-            self.births.append(claim)
-            segment = Segment(claim.first - 1, claim.lines, len(self.births) - 1, 0)
-            changed[claim.path] = united(changed.get(claim.path, []), [segment])
+        rows = list(claims)
+        paths = {claim.path for claim in rows}
+        fresh = [_fresh(changes, paths) for changes in step.changes]
+        for claim in rows:
+            runs = LineSet.of_runs([(claim.first, claim.first + claim.lines - 1)])
+            for lines in fresh:
+                runs &= lines.get(claim.path, _NONE)
+            for first, last in runs.runs:
+                self.births.append(claim._replace(first=first, lines=last - first + 1))
+                segment = Segment(first - 1, last - first + 1, len(self.births) - 1, 0)
+                changed[claim.path] = united(changed.get(claim.path, []), [segment])
         return changed
 
     def _bury(self, dead: Segments, step: HistoryStep, change: FileStep) -> None:
@@ -134,6 +148,15 @@ class Lives:
             Death(part.birth, part.offset, part.size, step.at, step.oid, change.path or change.old_path)
             for part in dead
         ]
+
+
+def _fresh(changes: Iterable[FileStep], paths: Collection[str]) -> dict[str, LineSet]:
+    """Path → the lines that changes of some paths add, 1-based."""
+    return {
+        change.path: added_lines(change.hunks)
+        for change in changes
+        if change.path is not None and change.path in paths
+    }
 
 
 def _take_unchanged(

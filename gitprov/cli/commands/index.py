@@ -81,7 +81,8 @@ def command(
     """Index what notes, generations and history record, for queries, statistics and reports.
 
     The index is derived: it may be deleted at any time, and is brought up to date from where it is. Its
-    tables: commits, changes, traces, ranges, survivors, generations, prompts, reviews, dropped, phantoms.
+    tables: commits, changes, traces, ranges, survivors, generations, prompts, reviews, dropped, phantoms,
+    findings, baseline_runs, drift_runs, sums.
 
     Examples: gitprov index; gitprov index --sql "SELECT model, SUM(raw) FROM traces GROUP BY model";
     gitprov index --db postgresql://db.example.com/provenance

@@ -19,6 +19,7 @@ from gitprov.model.index_rows import (
     ReviewEntry,
     SurvivorEntry,
     TraceEntry,
+    new_repository,
 )
 from gitprov.store.index.schema import TABLES
 from gitprov.store.index.words import words_of
@@ -47,15 +48,17 @@ class RecordReader:
         self._connection = connection
         table = TABLES[RepositoryEntry]
         row = connection.execute(select(table).where(table.c.key == key)).first()
-        self.state = (
-            RepositoryEntry(0, key, "", None, None, None, None, None)
-            if row is None
-            else RepositoryEntry(*row)
-        )
+        self.state = new_repository(0, key) if row is None else RepositoryEntry(*row)
 
     def commits(self, oids: Collection[str] | None = None) -> list[CommitEntry]:
         """Commits, all of them or some."""
         return self._rows(CommitEntry, oids)
+
+    def committed(self, oid: str | None) -> int | None:
+        """The moment of a commit, None where the index does not have it."""
+        table = TABLES[CommitEntry]
+        condition = (table.c.repo == self.state.repo) & (table.c.oid == oid)
+        return self._connection.execute(select(table.c.committed).where(condition)).scalars().first()
 
     def changes(self, oids: Collection[str] | None = None) -> list[ChangeEntry]:
         """Changes of files in commits."""
