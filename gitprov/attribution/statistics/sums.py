@@ -5,6 +5,8 @@ They follow from the counts of `shares`, so both ways to a number agree.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from gitprov.attribution.statistics import shares
 from gitprov.attribution.statistics.shares import RecordedLines
 from gitprov.model.index_rows import CommitEntry, SumEntry, TraceEntry
@@ -22,30 +24,42 @@ def sum_rows(recorded: RecordedLines, *, landed: bool) -> list[SumEntry]:
         return []
     commit = recorded.commits[0]
     traces = {row.trace: row for row in recorded.traces}
+    week = week_of(commit.authored)
     groups = shares.grouped(recorded, lambda _commit, path, trace: f"{path}\0{trace or ''}")
     rows = []
     for name, counts in groups.items():
         path, _, trace = name.partition("\0")
-        row = _of_trace(commit, path, trace, traces.get(trace)) if trace else _without_trace(commit, path)
-        numbers = {field: getattr(counts, field) for field in COUNTED}
-        rows.append(row._replace(landed=int(landed), **numbers))
+        numbers = [getattr(counts, field) for field in COUNTED]
+        labels = _of_trace(traces.get(trace)) if trace else _of_commit(commit)
+        rows.append(
+            SumEntry(
+                commit.repo, commit.oid, path, trace or None, labels.source, commit.author, week, labels.made,
+                labels.model, labels.agent, labels.key, labels.session, int(landed), *numbers,
+            )
+        )  # fmt: skip
     return rows
 
 
-def _of_trace(commit: CommitEntry, path: str, trace: str, row: TraceEntry | None) -> SumEntry:
-    plain = _without_trace(commit, path)._replace(trace=trace, source=TRACE, model=None, agent=None)
+class _Labels(NamedTuple):
+    """What a row is grouped by, besides its commit."""
+
+    source: str | None = None
+    made: str | None = None
+    model: str | None = None
+    agent: str | None = None
+    key: str | None = None
+    session: str | None = None
+
+
+def _of_trace(row: TraceEntry | None) -> _Labels:
     if row is None:
-        return plain
+        return _Labels(TRACE)
     at = seconds_of(row.at)
     made = None if at is None else week_of(at)
-    return plain._replace(made=made, model=row.model, agent=row.agent, key=row.key, session=row.session)
+    return _Labels(TRACE, made, row.model, row.agent, row.key, row.session)
 
 
-def _without_trace(commit: CommitEntry, path: str) -> SumEntry:
-    source = DECLARED if commit.cls == DECLARED else None
-    model, agent = (commit.model, commit.agent) if source else (None, None)
-    week = week_of(commit.authored)
-    return SumEntry(
-        commit.repo, commit.oid, path, None, source, commit.author, week, None, model, agent, None, None, 0,
-        *[0] * len(COUNTED),
-    )  # fmt: skip
+def _of_commit(commit: CommitEntry) -> _Labels:
+    if commit.cls != DECLARED:
+        return _Labels()
+    return _Labels(DECLARED, None, commit.model, commit.agent)

@@ -236,10 +236,10 @@ class _Update:
         """Read the generations that changed; returns how many were read, and how many removed."""
         if old == new:
             return 0, 0
+        files = generations.listing(self._repo, new) if old is None and new else None
         paths: Iterable[str] = (
-            generations.listing(self._repo, new) if old is None and new else
-            differing(self._repo, old, new or self._repo.empty_tree())
-        )  # fmt: skip
+            differing(self._repo, old, new or self._repo.empty_tree()) if files is None else files
+        )
         traces = sorted({trace for path in paths if (trace := generations.trace_of(path)) is not None})
         if old is not None:
             self._writer.remove_generations(traces)
@@ -247,14 +247,23 @@ class _Update:
         digests = self._writer.digests()
         count = 0
         for start in range(0, len(traces), _AT_ONCE):
-            count += self._read_generations(traces[start : start + _AT_ONCE], digests)
+            count += self._read_generations(traces[start : start + _AT_ONCE], digests, files)
             self._progress("generations indexed", start, len(traces))
         return count, len(traces) - count
 
-    def _read_generations(self, traces: Sequence[str], digests: set[str]) -> int:
-        tops = {trace: f"{generations.REF}:{generations.directory(trace)}" for trace in traces}
+    def _read_generations(
+        self, traces: Sequence[str], digests: set[str], files: Mapping[str, str] | None
+    ) -> int:
+        """Add the rows of generations; `files`: path → blob id of all that the store has, if at hand."""
+        tops = {trace: generations.directory(trace) for trace in traces}
         names = ("record.json", "prompt.txt", generations.TOMBSTONE)
-        blobs = self._repo.objects.blobs(f"{top}/{name}" for top in tops.values() for name in names)
+        paths = [f"{top}/{name}" for top in tops.values() for name in names]
+        objects = (
+            {path: f"{generations.REF}:{path}" for path in paths} if files is None else
+            {path: files[path] for path in paths if path in files}
+        )  # fmt: skip
+        contents = self._repo.objects.blobs(objects.values())
+        blobs = {path: contents[name] for path, name in objects.items() if name in contents}
         rows = []
         count = 0
         for trace, top in tops.items():

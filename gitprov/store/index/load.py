@@ -170,6 +170,9 @@ class Writer:
 
 
 def _values(row: Entry) -> tuple[object, ...]:
+    texts = "".join([value for value in row if value.__class__ is str])
+    if texts.isascii() and "\0" not in texts:
+        return row
     return tuple([value if isinstance(value, _PLAIN) else storable(value) for value in row])
 
 

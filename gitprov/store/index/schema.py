@@ -42,12 +42,16 @@ _LOOKED_UP: dict[str, tuple[tuple[str, ...], ...]] = {
     "changes": (("repo", "oid"), ("repo", "path")),
     "traces": (("repo", "oid"), ("repo", "trace")),
     "ranges": (("repo", "oid", "path"), ("repo", "trace")),
-    "survivors": (("repo", "path"), ("repo", "trace")),
+    "survivors": (("repo", "path"), ("repo", "trace"), ("repo", "model", "born", "died", "lines")),
     "generations": (("repo", "trace"),),
     "prompts": (("repo", "digest"),),
     "reviews": (("repo", "oid"),),
     "dropped": (("repo", "oid"),),
-    "sums": (("repo", "oid"),),
+    "sums": (
+        ("repo", "oid"),
+        # All that the deltas and sessions of generations need, so that they are read from it alone.
+        ("repo", "trace", "landed", "made", "reworded", "dropped", "raw", "session"),
+    ),
 }
 
 
@@ -61,7 +65,7 @@ def _table(row: type[Entry], name: str) -> Table:
     columns = [_column(field, kind) for field, kind in get_type_hints(row).items()]
     table = Table(name, METADATA, *columns)
     for fields in _LOOKED_UP.get(name, ()):
-        Index(f"{name}_{'_'.join(fields)}", *(table.c[field] for field in fields))
+        Index(f"{name}_{'_'.join(fields[:4])}", *(table.c[field] for field in fields))
     return table
 
 
