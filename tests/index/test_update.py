@@ -179,7 +179,9 @@ def test_a_query_changes_nothing(memory: Database, year_repo: GitRepo, query: st
     assert memory.ask("SELECT COUNT(*) FROM commits", 1).rows == [(40,)]
 
 
-@pytest.mark.parametrize("url", ["mysql://host/x", "file:x", "", "postgresql://user:secret@:port/x"])
+@pytest.mark.parametrize(
+    "url", ["mysql://host/x", "file:x", "", "postgresql://user:secret@:port/x", "mysql://x/?password=secret"]
+)
 def test_addresses_of_no_index(url: str) -> None:
     """Another database, or none, is an error that does not repeat a password."""
     with pytest.raises(UsageError) as caught:
