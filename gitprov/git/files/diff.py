@@ -24,8 +24,8 @@ _MARK = re.compile(
 )
 #: The line of a patch that has the ids of both contents; a patch of equal contents has none.
 _IDS = re.compile(rb"^(?:(diff --git )|index ([0-9a-f]{40,64})\.\.([0-9a-f]{40,64}))", re.MULTILINE)
-#: Ignores white space, as `git ai-blame` does.
-BLANKS = "-w"
+#: Ignores white space, as `git ai-blame` does; the ids in patches are whole.
+_NO_BLANKS = ("-w", "--full-index")
 #: The header line of each answer of `diff-tree --stdin`; content lines of a patch begin with a sign instead.
 _PAIR = re.compile(rb"^([0-9a-f]{40,64}) ([0-9a-f]{40,64})\n", re.MULTILINE)
 #: The largest number of paths given to git on a command line, and their largest total length in characters.
@@ -97,7 +97,7 @@ def between_trees(
         return {pair: [] for pair in pairs}
     named = sorted(paths or ())
     fits = len(named) <= _PATHS and sum(map(len, named)) <= _PATHS_SIZE
-    flags = FLAGS if blanks else (*FLAGS, BLANKS)
+    flags = FLAGS if blanks else (*FLAGS, *_NO_BLANKS)
     shown = _of_trees(repo, pairs, flags, named if fits else ())
     return {pair: parse(answer) for pair, answer in shown.items()}
 
