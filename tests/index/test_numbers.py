@@ -6,10 +6,11 @@ import json
 
 import pytest
 
+from gitprov.attribution.statistics import deltas, shares
 from gitprov.checks.findings.baseline import FILE, BaselineRow, dump_rows
 from gitprov.checks.findings.fingerprint import fingerprint
-from gitprov.flow.index.stats import stats
-from gitprov.model.answers.stats import FindingCount, PromptEdits, SessionCounts
+from gitprov.flow.index.stats import reader_of, recorded, stats
+from gitprov.model.answers.stats import Counts, FindingCount, PromptEdits, SessionCounts
 from gitprov.store.index.database import Database
 from tests.index.conftest import opened
 from tests.index.test_both import refresh
@@ -96,6 +97,22 @@ def test_every_number(counted: GitRepo, memory: Database) -> None:
     assert {name: (group.ai, group.edited, group.deleted_by_ai) for name, group in answer.groups.items()} == {
         "(not recorded)": (0, 0, 0), "m1": (6, 2, 0), "m2": (4, 0, 1),
     }  # fmt: skip
+
+
+def test_the_database_counts_as_the_report_does(year_repo: GitRepo, memory: Database) -> None:
+    """The sums of the database are the counts of the single rows, for a range, the whole, and every group."""
+    with opened(year_repo) as place:
+        refresh(place, memory)
+        for revisions in ([], ["HEAD~9..HEAD"]):
+            with memory.reading() as connection:
+                rows = recorded(place, reader_of(place, memory, connection), revisions)
+            for group in shares.GROUPS:
+                answer = stats(place, memory, revisions, group)
+                assert answer.total == shares.total(rows)
+                assert answer.groups == shares.by(rows, group)
+                assert answer.weeks == deltas.weekly(deltas.generation_rates(rows.traces))
+        nothing = stats(place, memory, ["HEAD..HEAD"], "week")
+        assert (nothing.total, nothing.groups, nothing.weeks) == (Counts(), {}, [])
 
 
 def test_survival_of_a_history(counted: GitRepo, memory: Database) -> None:

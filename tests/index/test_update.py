@@ -51,6 +51,8 @@ def test_every_kind_of_change(year_repo: GitRepo, memory: Database) -> None:
     assert agrees(repo, memory)
     repo.git("merge", "-q", "--no-ff", "--no-edit", "side")
     assert agrees(repo, memory)
+    add_note(repo, "HEAD", trace_row({"side.py": {"ai": "1"}}), commit_row(repo.oid(), added=1))
+    assert agrees(repo, memory)
     repo.write("side.py", "a = 1\n")
     repo.git("commit", "-q", "-a", "-m", "Shorter")
     assert agrees(repo, memory)

@@ -144,7 +144,8 @@ class _Update:
     def _continue(self, before: RepositoryEntry, now: _Present, difference: _Difference) -> None:
         """Index what is new, remove what is gone, and follow the lines of the default branch."""
         new, changed, removed = difference
-        landed = read.landed(self._connection, self._writer.repo, changed)
+        branch = frozenset(listed(self._repo, [now.tip])) if changed and now.tip else frozenset()
+        landed = [oid for oid in changed if oid in branch]
         self._writer.remove_commits([*removed, *changed])
         deque(self._added([*changed, *new], frozenset()), maxlen=0)
         if before.tip != now.tip:

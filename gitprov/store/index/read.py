@@ -11,7 +11,6 @@ from gitprov.model.index_rows import (
     ClaimedRange,
     CommitEntry,
     RangeEntry,
-    SumEntry,
     SurvivorEntry,
     TraceEntry,
 )
@@ -33,17 +32,6 @@ def indexed(connection: Connection, repo: int, oids: Collection[str]) -> list[st
         part = names[start : start + _AT_ONCE]
         rows = select(table.c.oid).where((table.c.repo == repo) & table.c.oid.in_(part))
         out += connection.execute(rows).scalars()
-    return sorted(out)
-
-
-def landed(connection: Connection, repo: int, oids: Collection[str]) -> list[str]:
-    """Those of the commits that the index has on the default branch, sorted."""
-    table = TABLES[SumEntry]
-    names = sorted(oids)
-    out: set[str] = set()
-    for start in range(0, len(names), _AT_ONCE):
-        condition = (table.c.repo == repo) & table.c.oid.in_(names[start : start + _AT_ONCE])
-        out |= {*connection.execute(select(table.c.oid).where(condition & (table.c.landed > 0))).scalars()}
     return sorted(out)
 
 
