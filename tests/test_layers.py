@@ -37,7 +37,7 @@ PROCESS_ATTRIBUTES = {
     "os.execvp",
     "os.spawnv",
 }
-DATABASE_MODULES = {"sqlalchemy", "sqlite3", "psycopg", "psycopg2"}
+DATABASE_MODULES = {"sqlalchemy", "sqlite3", "psycopg", "psycopg2", "duckdb"}
 SOCKET_MODULES = {"aiohttp", "http.client", "socket", "ssl", "urllib.request"}
 WRITERS = {
     "sys.stdout.write", "sys.stdout.buffer", "sys.stdout.writelines", "sys.stderr.write", "sys.stderr.buffer",

@@ -6,14 +6,19 @@ segments; a hunk shortens or ends them, a merge takes those of all its parents.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from gitprov.model.hunk import Hunk
+from gitprov.model.hunk import Hunk, added_lines
+from gitprov.model.ranges import LineSet
+
+_NONE = LineSet()
 
 
 class Birth(NamedTuple):
-    """A claim: `lines` lines from `first` (1-based) in `path` of the commit, with their trace and class."""
+    """A claim: `lines` lines from `first` (1-based) in `path` of the commit, with their trace, its model and
+    their class.
+    """
 
     oid: str
     path: str
@@ -22,6 +27,7 @@ class Birth(NamedTuple):
     cls: str
     trace: str
     at: int
+    model: str | None = None
 
 
 class Segment(NamedTuple):
@@ -108,7 +114,8 @@ class Lives:
         """The files that a commit changes against its first parent → their segments; none for a file that is
         removed or has no claim.
 
-        `parents` are the states of its parents, in order; `claims` the claims of the commit on its lines.
+        `parents` are the states of its parents, in order; `claims` the claims of the commit, disjoint, of
+        which the lines count that are new against every parent.
         """
         changed: dict[str, Segments] = {}
         for number, (changes, state) in enumerate(zip(step.changes, parents, strict=True)):
@@ -123,17 +130,54 @@ class Lives:
                     changed[change.path] = united(changed[change.path], alive)
             if number:
                 _take_unchanged(changes, state, changed)
-        for claim in claims:
-            self.births.append(claim)
-            segment = Segment(claim.first - 1, claim.lines, len(self.births) - 1, 0)
-            changed[claim.path] = united(changed.get(claim.path, []), [segment])
+        self._bear(step, claims, changed)
         return changed
+
+    def _bear(self, step: HistoryStep, claims: Iterable[Birth], changed: dict[str, Segments]) -> None:
+        by_path: dict[str, list[Birth]] = {}
+        for claim in claims:
+            by_path.setdefault(claim.path, []).append(claim)
+        fresh = [_fresh(changes, by_path) for changes in step.changes]
+        for path, rows in by_path.items():
+            lines = fresh[0].get(path, _NONE)
+            for others in fresh[1:]:
+                lines &= others.get(path, _NONE)
+            segments = [self._born(claim) for claim in _cut(rows, lines)]
+            if segments:
+                changed[path] = united(changed.get(path, []), segments)
+
+    def _born(self, claim: Birth) -> Segment:
+        self.births.append(claim)
+        return Segment(claim.first - 1, claim.lines, len(self.births) - 1, 0)
 
     def _bury(self, dead: Segments, step: HistoryStep, change: FileStep) -> None:
         self.deaths += [
             Death(part.birth, part.offset, part.size, step.at, step.oid, change.path or change.old_path)
             for part in dead
         ]
+
+
+def _fresh(changes: Iterable[FileStep], paths: Collection[str]) -> dict[str, LineSet]:
+    """Path → the lines that changes of some paths add, 1-based."""
+    return {
+        change.path: added_lines(change.hunks)
+        for change in changes
+        if change.path is not None and change.path in paths
+    }
+
+
+def _cut(claims: Sequence[Birth], lines: LineSet) -> Iterator[Birth]:
+    """The parts of disjoint claims on one file that are in `lines`, ascending."""
+    runs, at = lines.runs, 0
+    for claim in sorted(claims, key=lambda claim: claim.first):
+        end = claim.first + claim.lines - 1
+        while at < len(runs) and runs[at][1] < claim.first:
+            at += 1
+        n = at
+        while n < len(runs) and runs[n][0] <= end:
+            first, last = max(runs[n][0], claim.first), min(runs[n][1], end)
+            yield claim._replace(first=first, lines=last - first + 1)
+            n += 1
 
 
 def _take_unchanged(

@@ -13,7 +13,8 @@ class RepositoryEntry(NamedTuple):
     """A repository, and up to where it is indexed: `heads` (commit ids, one a line), the commits of the refs
     of notes, generations and phantoms, and the default branch with the commit at its tip.
 
-    `key` is the id of the first commit and the repository's name.
+    `key` is the id of the first commit and the repository's name; `runs` the commits of the refs of pins and
+    drift runs, one a line.
     """
 
     repo: int
@@ -24,6 +25,12 @@ class RepositoryEntry(NamedTuple):
     phantoms: str | None
     branch: str | None
     tip: str | None
+    runs: str | None
+
+
+def new_repository(repo: int, key: str) -> RepositoryEntry:
+    """A repository of which nothing is indexed."""
+    return RepositoryEntry(repo, key, "", None, None, None, None, None, None)
 
 
 class CommitEntry(NamedTuple):
@@ -100,6 +107,7 @@ class SurvivorEntry(NamedTuple):
     """Lines of a trace on the default branch: `lines` from `origin_first` in `origin_path` of the commit.
 
     `first` is the line where they are now in `path`; 0 for lines that the commit `killer` removed at `died`.
+    `model` is that of the trace.
     """
 
     repo: int
@@ -114,6 +122,19 @@ class SurvivorEntry(NamedTuple):
     born: int
     died: int | None
     killer: str | None
+    model: str | None = None
+
+
+class ClaimedRange(NamedTuple):
+    """Lines of a trace that a commit adds, with the model of the trace; not a table."""
+
+    oid: str
+    path: str
+    first: int
+    last: int
+    cls: str
+    trace: str
+    model: str | None
 
 
 class GenerationEntry(NamedTuple):
@@ -178,6 +199,108 @@ class PhantomEntry(NamedTuple):
     day: str
 
 
+class FindingEntry(NamedTuple):
+    """A finding that the project has accepted into its baseline at the tip of the default branch.
+
+    `line` is where it is now, with the trace whose line it is, its model and prompt key; None where no line
+    of the file has the fingerprint, and where the line is of no trace.
+    """
+
+    repo: int
+    gate: str
+    rule: str
+    path: str | None
+    line: int | None
+    package: str | None
+    fingerprint: str
+    trace: str | None
+    model: str | None
+    key: str | None
+
+
+class BaselineRunEntry(NamedTuple):
+    """A pin of a feature: how its function behaved with each of `cases` cases; `oid` is the pin's commit.
+
+    `prompt` is the digest of the prompt file, `divergence` the per cent of cases that may differ.
+    """
+
+    repo: int
+    oid: str
+    feature: str
+    at: str | None
+    by: str | None
+    reason: str | None
+    head: str | None
+    function: str | None
+    cases: int | None
+    prompt: str | None
+    version: str | None
+    divergence: float | None
+
+
+class DriftRunEntry(NamedTuple):
+    """A drift run of a feature: `usable` of `samples` generated functions ran the `cases` pinned cases.
+
+    `percent` of the outcomes diverge, with 95% confidence between `low` and `high`; `exceeds` is 1 above the
+    `threshold`.
+    """
+
+    repo: int
+    oid: str
+    feature: str
+    at: str | None
+    by: str | None
+    pin: str | None
+    model: str | None
+    prompt: str | None
+    version: str | None
+    cases: int | None
+    samples: int | None
+    usable: int | None
+    percent: float | None
+    low: float | None
+    high: float | None
+    threshold: float | None
+    exceeds: int | None
+
+
+class SumEntry(NamedTuple):
+    """Counts of a commit, a file in it and a trace in that (None: no trace), for sums over many of them.
+
+    `week` is that of the commit, `made` that of the generation. `model` and `agent` are those of the trace
+    (`source` `trace`), or of the commit's declaration (`source` `declared`); `source` is None for other rows.
+    `landed` is 1 on the default branch. The counts are those of `Counts`.
+    """
+
+    repo: int
+    oid: str
+    path: str
+    trace: str | None
+    source: str | None
+    author: str
+    week: str
+    made: str | None
+    model: str | None
+    agent: str | None
+    key: str | None
+    session: str | None
+    landed: int
+    added: int
+    ai: int
+    edited: int
+    human: int
+    declared: int
+    deleted: int
+    deleted_by_ai: int
+    raw: int
+    kept: int
+    reworded: int
+    dropped: int
+    traces: int
+    bypassed: int
+    dropped_traces: int
+
+
 class WordsEntry(NamedTuple):
     """A text that can be searched: `kind` is prompt, commit or review; `ref` the trace or commit.
 
@@ -203,6 +326,10 @@ Entry = (
     | ReviewEntry
     | DroppedEntry
     | PhantomEntry
+    | FindingEntry
+    | BaselineRunEntry
+    | DriftRunEntry
+    | SumEntry
     | WordsEntry
 )
 """A row of any table."""

@@ -35,6 +35,7 @@ def lines(answer: StatsAnswer) -> Iterator[str]:
     yield ""
     yield from _rates(answer)
     yield from _survival(answer)
+    yield from _findings(answer)
     if answer.group is not None:
         yield ""
         yield from _groups(answer)
@@ -59,6 +60,24 @@ def _rates(answer: StatsAnswer) -> Iterator[str]:
     shipped, elsewhere, abandoned = answer.sessions
     yield f"sessions: {shipped} shipped, {elsewhere} on other branches, {abandoned} abandoned"
     yield f"dropped traces: {total.dropped_traces}; gate bypassed: {total.bypassed} commits"
+    edits = sum(prompt.edits for prompt in answer.prompts)
+    if answer.prompts:
+        fastest = max(answer.prompts, key=lambda prompt: (prompt.per_week, prompt.name))
+        yield (
+            f"prompt churn: {edits} edits of {len(answer.prompts)} named prompts, "
+            f"most in {clean(fastest.name)}: {fastest.per_week:.1f} a week"
+        )
+
+
+def _findings(answer: StatsAnswer) -> Iterator[str]:
+    if not answer.findings:
+        return
+    yield ""
+    rows = [
+        (row.model or "(no model)", row.prompt or "-", str(row.findings), str(len(row.packages)))
+        for row in answer.findings[:_MOST]
+    ]
+    yield from _table(("accepted findings", "prompt", "findings", "vulnerable packages"), rows)
 
 
 def _survival(answer: StatsAnswer) -> Iterator[str]:
@@ -129,6 +148,8 @@ def document(answer: StatsAnswer) -> dict[str, Any]:
             {"model": model, **_survival_of(entry)} for model, entry in answer.by_model.items()
         ],
         "sessions": answer.sessions._asdict(),
+        "prompts": [prompt._asdict() for prompt in answer.prompts],
+        "findings": [row._asdict() for row in answer.findings],
     }
 
 

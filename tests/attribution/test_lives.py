@@ -116,3 +116,15 @@ def test_renames_and_removed_files() -> None:
     assert [(death.offset, death.size, death.killer, death.path) for death in dead] == [
         (0, 1, "d", "c"), (1, 1, "n", "c"), (2, 1, "d", "c"),
     ]  # fmt: skip
+
+
+def test_a_claim_is_born_only_where_its_lines_are_new() -> None:
+    """Of a claim, the lines count that the commit adds against every parent; one without any is not born."""
+    lives = Lives()
+    adds = (FileStep("a", "a", (Hunk(0, 0, 0, 2), Hunk(0, 0, 4, 3))),)
+    fewer = (FileStep("a", "a", (Hunk(0, 0, 1, 5),)), FileStep("b", None, (Hunk(0, 1, 0, 0),)))
+    claims = [birth("m", 6, 9), birth("m", 1, 5), birth("m", 1, 3, "b")]
+    changed = lives.follow(step("m", 1, adds, fewer), [{}, {}], claims)
+    assert lines_of(changed["a"]) == {1: (0, 0), 4: (1, 0), 5: (2, 0)}
+    assert [(row.first, row.lines) for row in lives.births] == [(2, 1), (5, 1), (6, 1)]
+    assert "b" not in changed

@@ -5,15 +5,24 @@ from __future__ import annotations
 import pytest
 
 from gitprov.attribution.statistics import deltas, shares
+from gitprov.attribution.statistics.churn import finding_counts, prompt_churn
 from gitprov.attribution.statistics.shares import RecordedLines
+from gitprov.attribution.statistics.sums import COUNTED, sum_rows
 from gitprov.attribution.statistics.survival import Lifetime, by_model, lifetimes, survival
-from gitprov.model.answers.stats import Counts, place_in_band
+from gitprov.model.answers.stats import (
+    Counts,
+    FindingCount,
+    LineLife,
+    PromptEdits,
+    PromptTexts,
+    place_in_band,
+)
 from gitprov.model.index_rows import (
     ChangeEntry,
     CommitEntry,
     DroppedEntry,
+    FindingEntry,
     RangeEntry,
-    SurvivorEntry,
     TraceEntry,
 )
 from gitprov.model.moments import day_of, seconds_of, week_of
@@ -154,16 +163,77 @@ def test_survival_by_hand() -> None:
 def test_survival_by_model() -> None:
     """A removed line lived until its removal, a living one until now; a moment before its birth counts as 0 days."""
     rows = [
-        SurvivorEntry(1, "a", 0, 3, "o", "a", 1, "ai", "g1", 0, 86400, "k"),
-        SurvivorEntry(1, "a", 1, 2, "o", "a", 4, "ai", "g2", 86400, None, None),
-        SurvivorEntry(1, "a", 9, 1, "o", "a", 9, "ai", "g3", 99 * 86400, None, None),
+        LineLife("m1", 0, 86400, 3),
+        LineLife("m1", 86400, None, 2),
+        LineLife(None, 99 * 86400, None, 1),
     ]
     assert lifetimes(rows, 3 * 86400) == [Lifetime(1, 3, True), Lifetime(2, 2, False), Lifetime(0, 1, False)]
-    models = by_model(rows, {"g1": "m1", "g2": "m1"}, 3 * 86400)
+    models = by_model(rows, 3 * 86400)
     assert {name: (one.lines, one.alive) for name, one in models.items()} == {
         "(not recorded)": (1, 1),
         "m1": (5, 2),
     }
+
+
+def test_rows_of_sums() -> None:
+    """The rows of the single commits add up to the counts of all, in every grouping of a column."""
+    rows = [
+        row
+        for commit in RECORDED.commits
+        for row in sum_rows(only(RECORDED, commit.oid), landed=commit.oid in RECORDED.landed)
+    ]
+    assert sum_rows(RecordedLines([], [], [], [], [], frozenset()), landed=True) == []
+    total = shares.total(RECORDED)
+    assert [sum(getattr(row, name) for row in rows) for name in COUNTED] == [
+        getattr(total, name) for name in COUNTED
+    ]
+    assert sum(row.ai + row.edited for row in rows if row.landed) == total.landed
+    places = {(row.oid, row.path, row.trace): (row.source, row.model, row.made, row.session) for row in rows}
+    assert places == {
+        ("a", "x.py", None): (None, None, None, None), ("a", "y.py", None): (None, None, None, None),
+        ("a", "x.py", "g1"): ("trace", "m1", "2026-W02", "s"), ("a", "", "g9"): ("trace", None, None, None),
+        ("a", "", None): (None, None, None, None), ("b", "x.py", None): ("declared", "m2", None, None),
+        ("c", "z.py", None): (None, None, None, None), ("m", "q.py", None): (None, None, None, None),
+        ("m", "q.py", "g2"): ("trace", "m1", "2026-W02", "s"),
+    }  # fmt: skip
+
+
+def only(recorded: RecordedLines, oid: str) -> RecordedLines:
+    """The rows of one commit."""
+    return RecordedLines(
+        [row for row in recorded.commits if row.oid == oid],
+        [row for row in recorded.changes if row.oid == oid],
+        [row for row in recorded.traces if row.oid == oid],
+        [row for row in recorded.ranges if row.oid == oid],
+        [row for row in recorded.dropped if row.oid == oid],
+        frozenset(),
+    )
+
+
+def test_prompt_churn_by_hand() -> None:
+    """Three texts in four weeks are half an edit a week; a young prompt counts over a week at least."""
+    rows = [
+        PromptTexts("old", 3, "1970-01-01T00:00:00Z"), PromptTexts("young", 3, "1970-01-28T00:00:00Z"),
+        PromptTexts("undated", 1, None),
+    ]  # fmt: skip
+    assert prompt_churn(rows, 4 * WEEK) == [
+        PromptEdits("old", 2, 0.5), PromptEdits("young", 2, 2.0), PromptEdits("undated", 0, 0.0),
+    ]  # fmt: skip
+
+
+def test_findings_by_hand() -> None:
+    """Findings count for the model and prompt of their line; vulnerable packages by name, each once."""
+
+    def row(rule: str, package: str | None, *author: str | None) -> FindingEntry:
+        return FindingEntry(1, "deps", rule, "a.py", 1, package, "f", "g", *author)
+
+    rows = [
+        row("deps/vulnerable", "b", "m", "k"), row("deps/vulnerable", "a", "m", "k"), row("deps/yanked", "c", "m", "k"),
+        row("deps/vulnerable", "a", "m", "k"), row("security/eval", None, None, None), row("security/eval", None, "m", "l"),
+    ]  # fmt: skip
+    assert finding_counts(rows) == [
+        FindingCount("m", "k", 4, ("a", "b")), FindingCount(None, None, 1, ()), FindingCount("m", "l", 1, ()),
+    ]  # fmt: skip
 
 
 def test_moments() -> None:

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from gitprov.cli.commands import index as command
+from gitprov.errors import UsageError
+from gitprov.store.index.database import Answered
+from gitprov.store.index.parquet import parquet
 from tests.index.conftest import opened
 from tests.support.repo import CommandError, GitRepo, run
 
@@ -75,6 +78,33 @@ def test_a_missing_library_is_named(year_repo: GitRepo, tmp_path: Path) -> None:
         year_repo.gitprov("index")
     assert "the index needs sqlalchemy" in caught.value.done.stderr
     assert "pip install 'gitprov[index]'" in caught.value.done.stderr
+
+
+def test_parquet_has_the_answer(tmp_path: Path) -> None:
+    """Numbers and texts come back as they were; columns of one name are told apart; what does not fit is named."""
+    duckdb = pytest.importorskip("duckdb")
+    rows = [("m'1", 1, "2026-01-01T00:00:00Z", 1.5, None, b"\0"), ("\u202e€", 2**62, "x", 2, None, True)]
+    answer = Answered(("model", "N", "at", "x", "n", "mixed"), list(rows))
+    (tmp_path / "out").write_bytes(parquet(answer))
+    with duckdb.connect() as base:
+        read = base.read_parquet(str(tmp_path / "out"))
+        assert read.columns == ["model", "N", "at", "x", "n_2", "mixed"]
+        assert read.fetchall() == [
+            ("m'1", 1, "2026-01-01T00:00:00Z", 1.5, None, "00"), ("\u202e€", 2**62, "x", 2.0, None, "True"),
+        ]  # fmt: skip
+    assert parquet(Answered(("a",), [])).startswith(b"PAR1")
+    with pytest.raises(UsageError, match="cannot be written as Parquet"):
+        parquet(Answered(("a",), [(2**70,)]))
+
+
+def test_parquet_without_its_library(year_repo: GitRepo, tmp_path: Path) -> None:
+    """The command says what to install."""
+    (tmp_path / "duckdb.py").write_text("raise ModuleNotFoundError(name='duckdb')\n")
+    year_repo.env["PYTHONPATH"] = str(tmp_path)
+    with pytest.raises(CommandError) as caught:
+        year_repo.gitprov("index", "--sql", "SELECT 1", "--export", "parquet")
+    assert "Parquet needs duckdb" in caught.value.done.stderr
+    assert "pip install 'gitprov[parquet]'" in caught.value.done.stderr
 
 
 def test_the_sentence(year_repo: GitRepo) -> None:

@@ -51,6 +51,8 @@ def test_every_kind_of_change(year_repo: GitRepo, memory: Database) -> None:
     assert agrees(repo, memory)
     repo.git("merge", "-q", "--no-ff", "--no-edit", "side")
     assert agrees(repo, memory)
+    add_note(repo, "HEAD", trace_row({"side.py": {"ai": "1"}}), commit_row(repo.oid(), added=1))
+    assert agrees(repo, memory)
     repo.write("side.py", "a = 1\n")
     repo.git("commit", "-q", "-a", "-m", "Shorter")
     assert agrees(repo, memory)
@@ -179,7 +181,9 @@ def test_a_query_changes_nothing(memory: Database, year_repo: GitRepo, query: st
     assert memory.ask("SELECT COUNT(*) FROM commits", 1).rows == [(40,)]
 
 
-@pytest.mark.parametrize("url", ["mysql://host/x", "file:x", "", "postgresql://user:secret@:port/x"])
+@pytest.mark.parametrize(
+    "url", ["mysql://host/x", "file:x", "", "postgresql://user:secret@:port/x", "mysql://x/?password=secret"]
+)
 def test_addresses_of_no_index(url: str) -> None:
     """Another database, or none, is an error that does not repeat a password."""
     with pytest.raises(UsageError) as caught:

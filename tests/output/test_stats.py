@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from gitprov.model.answers.stats import Counts, SessionCounts, StatsAnswer, Survival, WeekDelta
+from gitprov.model.answers.stats import (
+    Counts,
+    FindingCount,
+    PromptEdits,
+    SessionCounts,
+    StatsAnswer,
+    Survival,
+    WeekDelta,
+)
 from gitprov.output import stats
 
 TOTAL = Counts(
@@ -17,7 +25,8 @@ def answer(group: str | None = None, groups: dict[str, Counts] | None = None) ->
     """An answer with two weeks and one model."""
     return StatsAnswer(
         "v1..HEAD", "refs/heads/main", TOTAL, group, groups or {}, {"k1": "add a \x1b test"}, WEEKS, ALL,
-        {"m\x1b1": ALL}, SessionCounts(3, 2, 1),
+        {"m\x1b1": ALL}, SessionCounts(3, 2, 1), [PromptEdits("slow", 1, 0.1), PromptEdits("review\x07", 4, 2.04)],
+        [FindingCount("m\x1b1", "k1", 3, ("leftpad",)), FindingCount(None, None, 1, ())],
     )  # fmt: skip
 
 
@@ -39,16 +48,21 @@ def test_text() -> None:
         "deleted 9 lines: 4 by models, 5 by people",
         "sessions: 3 shipped, 2 on other branches, 1 abandoned",
         "dropped traces: 2; gate bypassed: 1 commits",
+        "prompt churn: 5 edits of 2 named prompts, most in review\\x07: 2.0 a week",
         "",
         "survival of lines  lines  alive  30 days  90 days  180 days",
         "all models            50     40    90.0%    80.0%         -",
         "m\\x1b1                50     40    90.0%    80.0%         -",
+        "",
+        "accepted findings  prompt  findings  vulnerable packages",
+        "m\\x1b1                 k1         3                    1",
+        "(no model)              -         1                    0",
     ]
 
 
 def test_nothing() -> None:
     """Without lines there are no rates, and no table of survival."""
-    empty = StatsAnswer("HEAD", None, Counts(), None, {}, {}, [], Survival(0, 0, (None,) * 3, ()), {}, SessionCounts(0, 0, 0))  # fmt: skip
+    empty = StatsAnswer("HEAD", None, Counts(), None, {}, {}, [], Survival(0, 0, (None,) * 3, ()), {}, SessionCounts(0, 0, 0), [], [])  # fmt: skip
     shown = list(stats.lines(empty))
     assert "delta rate - (0 raw lines of 0 traces)" in shown
     assert not any("survival" in line for line in shown)
@@ -78,3 +92,5 @@ def test_document() -> None:
     assert document["weeks"][1]["spike"] is True
     assert document["survival"]["days"] == {"30": 0.9, "90": 0.8, "180": None}
     assert document["sessions"] == {"shipped": 3, "elsewhere": 2, "abandoned": 1}
+    assert document["prompts"][1] == {"name": "review\x07", "edits": 4, "per_week": 2.04}
+    assert document["findings"][0]["packages"] == ("leftpad",)

@@ -16,7 +16,8 @@ OF_TRACES = ("model", "agent", "prompt")
 OF_COMMITS = ("author", "path", "week")
 GROUPS = (*OF_TRACES, *OF_COMMITS)
 CLASSES = ("ai", "edited", "human", "declared")
-_NAMELESS = "(not recorded)"
+NAMELESS = "(not recorded)"
+"""The group of lines whose model, agent or prompt nobody recorded."""
 
 
 class RecordedLines(NamedTuple):
@@ -74,8 +75,8 @@ def by(recorded: RecordedLines, group: str) -> dict[str, Counts]:
         if row is not None:
             return _trace_key(row, group)
         if trace is None and commit.cls == "declared" and group != "prompt":
-            return (commit.model if group == "model" else commit.agent) or _NAMELESS
-        return None if trace is None else _NAMELESS
+            return (commit.model if group == "model" else commit.agent) or NAMELESS
+        return None if trace is None else NAMELESS
 
     added = sum(commit.added for commit in recorded.commits)
     groups = grouped(recorded, key)
@@ -84,7 +85,7 @@ def by(recorded: RecordedLines, group: str) -> dict[str, Counts]:
 
 def _trace_key(row: TraceEntry, group: str) -> str:
     value = row.model if group == "model" else row.agent if group == "agent" else row.key
-    return value or _NAMELESS
+    return value or NAMELESS
 
 
 _COMMIT_KEYS: Mapping[str, Callable[[CommitEntry, str, str | None], str | None]] = {

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from gitprov.model.answers.stats import HORIZONS, Survival
-from gitprov.model.index_rows import SurvivorEntry
+from gitprov.model.answers.stats import HORIZONS, LineLife, Survival
 
 _DAY = 86400
 
@@ -19,14 +18,14 @@ class Lifetime(NamedTuple):
     died: bool
 
 
-def lifetimes(rows: Iterable[SurvivorEntry], now: int) -> list[Lifetime]:
-    """The lifetimes of rows of the index; `now` is the moment of the newest commit."""
+def lifetimes(rows: Iterable[LineLife], now: int) -> list[Lifetime]:
+    """The lifetimes of lines; `now` is the moment of the newest commit."""
     return [
         Lifetime(max(_end(row, now) - row.born, 0) / _DAY, row.lines, row.died is not None) for row in rows
     ]
 
 
-def _end(row: SurvivorEntry, now: int) -> int:
+def _end(row: LineLife, now: int) -> int:
     return now if row.died is None else row.died
 
 
@@ -54,11 +53,9 @@ def _at(curve: Sequence[tuple[float, float]], day: float) -> float:
     return next((share for moment, share in reversed(curve) if moment <= day), 1.0)
 
 
-def by_model(
-    rows: Iterable[SurvivorEntry], models: Mapping[str, str | None], now: int
-) -> dict[str, Survival]:
-    """Model → survival of its lines, sorted; `models`: trace → model."""
-    groups: dict[str, list[SurvivorEntry]] = {}
+def by_model(rows: Iterable[LineLife], now: int) -> dict[str, Survival]:
+    """Model → survival of its lines, sorted."""
+    groups: dict[str, list[LineLife]] = {}
     for row in rows:
-        groups.setdefault(models.get(row.trace) or "(not recorded)", []).append(row)
+        groups.setdefault(row.model or "(not recorded)", []).append(row)
     return {model: survival(lifetimes(groups[model], now)) for model in sorted(groups)}

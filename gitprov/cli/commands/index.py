@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 #: Seconds before progress is shown.
 _PATIENCE = 1.0
-FORMS = ("text", "csv", "jsonl")
+PARQUET = "parquet"
+FORMS = ("text", "csv", "jsonl", PARQUET)
 _EXTRA = "pip install 'gitprov[index]'"
 
 Db = Annotated[
@@ -81,9 +82,11 @@ def command(
     """Index what notes, generations and history record, for queries, statistics and reports.
 
     The index is derived: it may be deleted at any time, and is brought up to date from where it is. Its
-    tables: commits, changes, traces, ranges, survivors, generations, prompts, reviews, dropped, phantoms.
+    tables: commits, changes, traces, ranges, survivors, generations, prompts, reviews, dropped, phantoms,
+    findings, baseline_runs, drift_runs, sums.
 
     Examples: gitprov index; gitprov index --sql "SELECT model, SUM(raw) FROM traces GROUP BY model";
+    gitprov index --sql "SELECT * FROM traces" --export parquet > traces.parquet;
     gitprov index --db postgresql://db.example.com/provenance
     """
     if export not in FORMS:
@@ -95,7 +98,9 @@ def command(
             base.rebuild()
         done = refreshed(repo, base)
         answer = None if sql is None else base.ask(sql)
-    if answer is not None:
+    if answer is not None and export == PARQUET:
+        exact(_parquet(answer))
+    elif answer is not None:
         _print(answer, "jsonl" if as_json else export)
     elif as_json:
         say(json.dumps(done._asdict()))
@@ -111,6 +116,16 @@ def _sentence(done: Updated) -> str:
         f"{done.generations} generation{'s' * (done.generations != 1)} read",
     ]
     return f"index {'built' if done.whole else 'brought up to date'}: {', '.join(parts)}"
+
+
+def _parquet(answer: Answered) -> bytes:
+    from gitprov.store.index.parquet import parquet
+
+    try:
+        return parquet(answer)
+    except ModuleNotFoundError as error:
+        hint = "pip install 'gitprov[parquet]', or --export csv"
+        raise GitprovError(f"Parquet needs {error.name}, which is not installed", hint) from error
 
 
 def _print(answer: Answered, form: str) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitprov.attribution.statistics.shares import RecordedLines
+from gitprov.attribution.statistics.sums import sum_rows
 from gitprov.flow.read.reviews import reviews_of
 from gitprov.git.files import diff
 from gitprov.git.files.diff import FileChange
@@ -18,6 +20,7 @@ from gitprov.model.canonical import JsonObject
 from gitprov.model.hunk import added_lines
 from gitprov.model.index_rows import (
     ChangeEntry,
+    ClaimedRange,
     CommitEntry,
     DroppedEntry,
     Entry,
@@ -30,7 +33,7 @@ from gitprov.model.index_rows import (
 from gitprov.model.note import Note
 from gitprov.model.ranges import LineSet, owners
 from gitprov.model.rows import TraceRow
-from gitprov.store.index.words import words_entry
+from gitprov.store.index.words import storable, words_entry
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -60,8 +63,15 @@ def changes_of(
     return [shown[side] for side in sides]
 
 
-def rows_of(repo: int, commit: IndexedCommit) -> list[Entry]:
-    """All rows of one commit."""
+class CommitRows(NamedTuple):
+    """All rows of a commit, and its ranges of traces."""
+
+    rows: list[Entry]
+    ranges: list[ClaimedRange]
+
+
+def rows_of(repo: int, commit: IndexedCommit, *, landed: bool) -> CommitRows:
+    """All rows of one commit. `landed`: it is on the default branch."""
     facts, note = commit.facts, commit.note
     lines = {change.path: added_lines(change.hunks) for change in commit.changes if change.has_text}
     traces = [_trace(repo, facts.oid, row) for row in note.traces.values()]
@@ -73,16 +83,27 @@ def rows_of(repo: int, commit: IndexedCommit) -> list[Entry]:
         for review in reviews_of(facts.oid, note, trailers)
     ]
     reasons = sorted((about.dropped or {}).items()) if about else []
+    dropped = [DroppedEntry(repo, facts.oid, trace, reason) for trace, reason in reasons]
+    ranges = _ranges(repo, facts.oid, note, lines)
+    row = _commit(repo, commit, changes, bool(traces))
+    recorded = RecordedLines([row], changes, traces, ranges, dropped, frozenset())
     texts = [("commit", facts.subject), *(("review", review.note or "") for review in reviews)]
     words = [words_entry(repo, kind, facts.oid, facts.committed, text) for kind, text in texts]
-    return [
-        _commit(repo, commit, changes, bool(traces)),
-        *changes,
-        *traces,
-        *_ranges(repo, facts.oid, note, lines),
-        *reviews,
-        *(DroppedEntry(repo, facts.oid, trace, reason) for trace, reason in reasons),
+    rows: list[Entry] = [
+        row, *changes, *traces, *ranges, *reviews, *dropped, *sum_rows(recorded, landed=landed),
         *filter(None, words),
+    ]  # fmt: skip
+    return CommitRows(rows, _claimed(note, ranges))
+
+
+def _claimed(note: Note, ranges: Iterable[RangeEntry]) -> list[ClaimedRange]:
+    models = {trace: row.model for trace, row in note.traces.items()}
+    return [
+        ClaimedRange(
+            row.oid, storable(row.path), row.first, row.last, row.cls, row.trace, models.get(row.trace)
+        )
+        for row in ranges
+        if row.trace is not None
     ]
 
 
@@ -142,37 +163,40 @@ def generation_rows(
 ) -> list[Entry]:
     """The rows of a generation of the moment `at`; without `texts` its prompt stays out of the index."""
     body = decode(prompt) if prompt is not None and texts and not forgotten else None
-    about = _object(record.get("prompt"))
-    digest = _text(about.get("digest"))
-    usage = _object(record.get("usage"))
+    about = object_of(record.get("prompt"))
+    digest = text_of(about.get("digest"))
+    usage = object_of(record.get("usage"))
     edits = record.get("edits")
     rows = edits if isinstance(edits, list) else []
     standing = record.get("instructions")
-    raw = sum(_whole(_object(edit).get("raw_lines")) or 0 for edit in rows)
-    agent = _text(_object(record.get("agent")).get("name"))
+    raw = sum(whole_of(object_of(edit).get("raw_lines")) or 0 for edit in rows)
+    agent = text_of(object_of(record.get("agent")).get("name"))
     row = GenerationEntry(
-        repo, str(record["id"]), agent, _text(record.get("model")), _text(record.get("session")),
-        _text(record.get("at")), _text(record.get("key")), digest, _text(about.get("version")),
-        canonical.digest_of(standing) if standing else None, _text(record.get("parent")),
-        _text(record.get("human")), len(rows), raw, _whole(usage.get("input_tokens")),
-        _whole(usage.get("output_tokens")), int(forgotten),
+        repo, str(record["id"]), agent, text_of(record.get("model")), text_of(record.get("session")),
+        text_of(record.get("at")), text_of(record.get("key")), digest, text_of(about.get("version")),
+        canonical.digest_of(standing) if standing else None, text_of(record.get("parent")),
+        text_of(record.get("human")), len(rows), raw, whole_of(usage.get("input_tokens")),
+        whole_of(usage.get("output_tokens")), int(forgotten),
     )  # fmt: skip
     out: list[Entry] = [row]
     if digest is not None:
-        out.append(PromptEntry(repo, digest, _text(about.get("name")), row.version, row.at, body))
+        out.append(PromptEntry(repo, digest, text_of(about.get("name")), row.version, row.at, body))
     words = words_entry(repo, "prompt", row.trace, at, body) if body else None
     return [*out, words] if words else out
 
 
-def _object(value: canonical.Json) -> JsonObject:
+def object_of(value: canonical.Json) -> JsonObject:
+    """A value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
-def _text(value: canonical.Json) -> str | None:
+def text_of(value: canonical.Json) -> str | None:
+    """A value if it is a text."""
     return value if isinstance(value, str) else None
 
 
-def _whole(value: canonical.Json) -> int | None:
+def whole_of(value: canonical.Json) -> int | None:
+    """A value if it is a whole number that databases store."""
     usable = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 60
     return value if usable else None
 

@@ -9,7 +9,6 @@ from gitprov.flow.index.stats import reader_of
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
     from gitprov.store.index.database import Database
-    from gitprov.store.index.recorded import RecordReader
 
 #: Characters of an excerpt.
 _LONGEST = 100
@@ -29,17 +28,8 @@ def search(repo: Repository, base: Database, words: str, most: int) -> list[Sear
     with base.reading() as connection:
         reader = reader_of(repo, base, connection)
         matches = reader.search(words, most)
-        texts = _texts(reader)
+        texts = reader.texts(matches)
     return [SearchAnswer(*match, _short(texts.get((match.kind, match.ref), ""))) for match in matches]
-
-
-def _texts(reader: RecordReader) -> dict[tuple[str, str], str]:
-    prompts = {row.digest: row.text or "" for row in reader.prompts()}
-    return {
-        **{("prompt", row.trace): prompts.get(row.prompt or "", "") for row in reader.generations()},
-        **{("commit", row.oid): row.subject for row in reader.commits()},
-        **{("review", row.oid): row.note or "" for row in reader.reviews()},
-    }
 
 
 def _short(text: str) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from gitprov.attribution.statistics import deltas, shares
-from gitprov.attribution.statistics.shares import RecordedLines
+from gitprov.attribution.statistics import deltas
+from gitprov.attribution.statistics.churn import finding_counts, prompt_churn
+from gitprov.attribution.statistics.shares import NAMELESS, OF_COMMITS, RecordedLines
+from gitprov.attribution.statistics.sums import COUNTED, DECLARED, TRACE
 from gitprov.attribution.statistics.survival import by_model, lifetimes, survival
 from gitprov.flow.index.update import key_of
 from gitprov.git.history.facts import listed, selected
-from gitprov.model.answers.stats import SessionCounts, StatsAnswer
+from gitprov.model.answers.stats import Counts, SessionCounts, StatsAnswer
 from gitprov.store.index.recorded import RecordReader
+from gitprov.store.index.totals import GenerationDelta, GroupKey, Totals
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -39,40 +42,70 @@ def stats(repo: Repository, base: Database, revisions: Sequence[str], group: str
     """Numbers about the commits that the revisions select; `group`: a name in GROUPS, None for none."""
     with base.reading() as connection:
         reader = reader_of(repo, base, connection)
-        rows = recorded(repo, reader, revisions)
-        lines = reader.survivors()
-        traces = reader.traces()
-        sessions = _sessions(reader, rows)
-        names = _prompt_names(reader) if group == "prompt" else {}
-        tip = next((row.committed for row in reader.commits() if row.oid == reader.state.tip), 0)
-    models = {row.trace: row.model for row in traces}
+        state = reader.state
+        totals = Totals(connection, state.repo, _scope(repo, reader, revisions))
+        total = _counts(totals, None).get("", Counts())
+        groups = _grouped(totals, group, total) if group else {}
+        names = _prompt_names(totals) if group == "prompt" else {}
+        rates, lives, prompts = totals.deltas(), totals.lives(), totals.named_prompts()
+        shipped, committed = totals.sessions()
+        sessions = SessionCounts(len(shipped), len(committed - shipped), totals.abandoned())
+        findings = totals.findings()
+        tip = reader.committed(state.tip) or 0
     return StatsAnswer(
         " ".join(revisions) or "HEAD",
-        reader.state.branch,
-        shares.total(rows),
+        state.branch,
+        total,
         group,
-        shares.by(rows, group) if group else {},
+        groups,
         names,
-        deltas.weekly(deltas.generation_rates(rows.traces)),
-        survival(lifetimes(lines, tip)),
-        by_model(lines, models, tip),
+        deltas.weekly(_rates(rates)),
+        survival(lifetimes(lives, tip)),
+        by_model(lives, tip),
         sessions,
+        prompt_churn(prompts, tip),
+        finding_counts(findings),
     )
 
 
-def _prompt_names(reader: RecordReader) -> dict[str, str]:
+def _scope(repo: Repository, reader: RecordReader, revisions: Sequence[str]) -> frozenset[str] | None:
+    """The commits that the revisions select; None for those of the default branch as it is indexed."""
+    head = repo.resolve("HEAD")
+    if not revisions and head is not None and head == reader.state.tip:
+        return None
+    return frozenset(selected(repo, revisions or ["HEAD"])) if revisions or head else frozenset()
+
+
+def _counts(totals: Totals, group: GroupKey | None) -> dict[str, Counts]:
+    """Group → counts, sorted by group."""
+    rows = totals.counts(COUNTED, group)
+    names = (*COUNTED, "landed", "commits")
+    return {name: Counts(**dict(zip(names, rows[name], strict=True))) for name in sorted(rows)}
+
+
+def _grouped(totals: Totals, group: str, total: Counts) -> dict[str, Counts]:
+    """Group → counts as `shares.by` has them."""
+    if group in OF_COMMITS:
+        return _counts(totals, GroupKey(group))
+    column = "key" if group == "prompt" else group
+    sources = (TRACE,) if group == "prompt" else (TRACE, DECLARED)
+    groups = _counts(totals, GroupKey(column, NAMELESS, sources))
+    return {name: counts._replace(added=total.added, human=0) for name, counts in groups.items()}
+
+
+def _rates(rows: Iterable[GenerationDelta]) -> list[tuple[str, float]]:
+    """(week, delta rate) of each generation."""
+    sums: dict[str, list[int]] = {}
+    weeks: dict[str, str] = {}
+    for row in rows:
+        counts = sums.setdefault(row.trace, [0, 0])
+        counts[0] += row.changed
+        counts[1] += row.raw
+        if row.week is not None:
+            weeks[row.trace] = row.week
+    return [(weeks[trace], changed / raw) for trace, (changed, raw) in sorted(sums.items()) if trace in weeks]
+
+
+def _prompt_names(totals: Totals) -> dict[str, str]:
     """Prompt key → the beginning of its text, as far as the index has it."""
-    texts = {row.digest: row.text for row in reader.prompts() if row.text}
-    return {
-        row.key: " ".join(texts[row.prompt].split())[:80]
-        for row in reader.generations()
-        if row.key is not None and row.prompt in texts
-    }
-
-
-def _sessions(reader: RecordReader, rows: RecordedLines) -> SessionCounts:
-    shipped = {row.session for row in rows.traces if row.session and row.oid in rows.landed}
-    committed = {row.session for row in rows.traces if row.session}
-    everywhere = {row.session for row in reader.traces() if row.session}
-    stored = {row.session for row in reader.generations() if row.session}
-    return SessionCounts(len(shipped), len(committed - shipped), len(stored - everywhere))
+    return {key: " ".join(text.split())[:80] for key, text in totals.prompt_texts().items()}

@@ -39,15 +39,13 @@ def trace_lines(repo: Repository, base: Database, name: str, *, surviving: bool)
     """The lines of the trace whose id is `name` or starts with it. GitprovError for none and for several."""
     with base.reading() as connection:
         reader = reader_of(repo, base, connection)
-        ranges = [row for row in reader.ranges() if row.trace is not None and row.trace.startswith(name)]
-        names = {*(row.trace for row in ranges), *(row.trace for row in reader.traces())}
-        matches = sorted(trace for trace in names if trace and trace.startswith(name))
+        matches = reader.trace_names(name)
         if not matches:
             raise GitprovError(f"no commit has a trace {name}", "git ai-log lists the traces of commits")
         if len(matches) > 1 and name not in matches:
             raise GitprovError(f"{name} is the start of {len(matches)} traces", "gitprov trace " + matches[0])
         trace = name if name in matches else matches[0]
-        rows = [row for row in ranges if row.trace == trace]
+        rows = reader.ranges_of(trace)
         paths = {row.path for row in rows} | {row.path for row in reader.survivors(trace) if row.first}
     return TraceLines(trace, rows, _living(repo, rows, sorted(paths)) if surviving else None)
 

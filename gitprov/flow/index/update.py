@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.flow.index import survivors
+from gitprov.flow.index.findings import findings_of
 from gitprov.flow.index.rows import IndexedCommit, by_table, changes_of, generation_rows, rows_of
+from gitprov.flow.index.runs import present_runs, run_rows
+from gitprov.flow.index.survivors import ClaimedCommit
 from gitprov.git import notes as git_notes
 from gitprov.git.files.treediff import differing
-from gitprov.git.history.facts import changed_paths, default_branch, facts, listed, tips
+from gitprov.git.history.facts import changed_paths, default_branch, facts, listed, parents_of, tips
 from gitprov.git.process import decode
-from gitprov.model.index_rows import PhantomEntry, PromptEntry, RangeEntry, RepositoryEntry, SurvivorEntry
+from gitprov.model.index_rows import (
+    BaselineRunEntry,
+    ClaimedRange,
+    DriftRunEntry,
+    Entry,
+    FindingEntry,
+    PhantomEntry,
+    PromptEntry,
+    RepositoryEntry,
+    SurvivorEntry,
+    new_repository,
+)
 from gitprov.model.moments import seconds_of
 from gitprov.model.note import Note
 from gitprov.store import generations, notes, phantoms
@@ -54,6 +69,7 @@ class _Present(NamedTuple):
     phantoms: str | None
     branch: str | None
     tip: str | None
+    runs: str | None
 
 
 def key_of(repo: Repository) -> str:
@@ -73,6 +89,14 @@ def update(repo: Repository, base: Database, progress: Progress, *, share: bool)
         return _Update(repo, connection, writer, share or not base.shared, progress).run()
 
 
+class _Difference(NamedTuple):
+    """Commits that came, those whose notes changed, and those that are gone; each parents first."""
+
+    new: list[str]
+    changed: list[str]
+    removed: list[str]
+
+
 class _Update:
     def __init__(
         self, repo: Repository, connection: Connection, writer: Writer, texts: bool, progress: Progress
@@ -89,19 +113,47 @@ class _Update:
         whole = not before.heads or self._is_lost(before)
         if whole:
             self._writer.clear()
-            before = RepositoryEntry(before.repo, before.key, "", None, None, None, None, None)
+            before = new_repository(before.repo, before.key)
         old = before.heads.split()
         new = listed(self._repo, now.heads, old) if old != now.heads else []
         removed = listed(self._repo, old, now.heads) if old != now.heads else []
         without = {*new, *removed}
         changed = [] if whole else self._changed_notes(before.notes, now.notes, without)
-        self._writer.remove_commits([*removed, *changed])
-        self._add([*changed, *new])
-        self._survive(before, now, changed)
+        if whole:
+            self._begin(now, new)
+        else:
+            self._continue(before, now, _Difference(new, changed, removed))
         counts = self._generations(before.generations, now.generations)
         self._phantoms(before.phantoms, now.phantoms)
+        if before.runs != now.runs:
+            self._replace([BaselineRunEntry, DriftRunEntry], run_rows(self._repo, self._writer.repo))
+        if before.tip != now.tip or changed:
+            rows = findings_of(self._repo, self._connection, self._writer.repo, now.tip)
+            self._replace([FindingEntry], rows)
         self._writer.keep(RepositoryEntry(before.repo, before.key, "\n".join(now.heads), *now[1:]))
         return Updated(len(new), len(changed), len(removed), *counts, whole)
+
+    def _begin(self, now: _Present, oids: Sequence[str]) -> None:
+        """Index the whole history in one walk."""
+        branch = frozenset(listed(self._repo, [now.tip])) if now.tip else frozenset()
+        commits = self._added(oids, branch)
+        line = [oid for oid in oids if oid in branch]
+        walked = survivors.walk(self._repo, line, (row for row in commits if row.facts.oid in branch))
+        self._writer.add(survivors.rows(self._writer.repo, walked))
+
+    def _continue(self, before: RepositoryEntry, now: _Present, difference: _Difference) -> None:
+        """Index what is new, remove what is gone, and follow the lines of the default branch."""
+        new, changed, removed = difference
+        branch = frozenset(listed(self._repo, [now.tip])) if changed and now.tip else frozenset()
+        landed = [oid for oid in changed if oid in branch]
+        self._writer.remove_commits([*removed, *changed])
+        deque(self._added([*changed, *new], frozenset()), maxlen=0)
+        if before.tip != now.tip:
+            old, tip = (list(filter(None, [name])) for name in (before.tip, now.tip))
+            self._writer.land([oid for oid in listed(self._repo, old, tip) if oid not in {*removed}], False)
+            landed += listed(self._repo, tip, old)
+        self._writer.land(landed, True)
+        self._survive(before, now, changed)
 
     def _is_lost(self, before: RepositoryEntry) -> bool:
         """Whether a commit from which the update would start is no longer in the clone."""
@@ -116,13 +168,16 @@ class _Update:
         names = {path.replace("/", "") for path in paths} - {*without}
         return read.indexed(self._connection, self._writer.repo, names)
 
-    def _add(self, oids: Sequence[str]) -> None:
+    def _added(self, oids: Sequence[str], branch: Collection[str]) -> Iterator[ClaimedCommit]:
+        """Add the rows of commits; yields what survival needs of each. `branch`: the default branch."""
         blobs = git_notes.places(self._repo, notes.REF) if len(oids) > _BY_NAME else None
         for start in range(0, len(oids), _AT_ONCE):
             part = oids[start : start + _AT_ONCE]
             commits = list(facts(self._repo, part))
+            trees = {commit.oid: commit.tree for commit in commits}
             parents = {commit.parents[0] for commit in commits if commit.parents}
-            trees = {oid: commit.tree for oid, commit in self._repo.objects.commits(parents).items()}
+            others = self._repo.objects.commits(parents - trees.keys())
+            trees |= {oid: commit.tree for oid, commit in others.items()}
             changes = changes_of(self._repo, commits, trees)
             names = [
                 (oid, blob) for oid in part for blob in (_named(oid) if blobs is None else blobs.get(oid, ()))
@@ -130,13 +185,12 @@ class _Update:
             parsed = {
                 oid: Note.parse(data) for oid, data in git_notes.read_objects(self._repo, names).items()
             }
-            rows = [
-                row
-                for commit, change in zip(commits, changes, strict=True)
-                for row in rows_of(
-                    self._writer.repo, IndexedCommit(commit, change, parsed.get(commit.oid, Note()))
-                )
-            ]
+            rows: list[Entry] = []
+            for commit, change in zip(commits, changes, strict=True):
+                indexed = IndexedCommit(commit, change, parsed.get(commit.oid, Note()))
+                made = rows_of(self._writer.repo, indexed, landed=commit.oid in branch)
+                rows += made.rows
+                yield ClaimedCommit(commit, change, made.ranges)
             for table in by_table(rows):
                 self._writer.add(table)
             self._progress("commits indexed", start + len(part), len(oids))
@@ -150,40 +204,43 @@ class _Update:
             return
         oids = listed(self._repo, [now.tip], [before.tip] if before.tip else [])
         if before.tip and not changed and self._is_line(before.tip, oids):
-            self._continue(oids)
+            self._prolong(oids)
             return
-        walked = survivors.walk(self._repo, listed(self._repo, [now.tip]), self._claims)
+        everything = listed(self._repo, [now.tip])
+        recorded = survivors.recorded(self._repo, everything, self._claims)
+        walked = survivors.walk(self._repo, everything, recorded)
         self._writer.clear(SurvivorEntry)
         self._writer.add(survivors.rows(self._writer.repo, walked))
 
     def _is_line(self, tip: str, oids: Sequence[str]) -> bool:
         """Whether each commit has the one before as its only parent, and the first the tip."""
-        parents = [commit.parents for commit in facts(self._repo, oids)]
-        return bool(oids) and parents == [(oid,) for oid in [tip, *oids[:-1]]]
+        parents = parents_of(self._repo, oids)
+        return bool(oids) and [parents[oid] for oid in oids] == [(oid,) for oid in [tip, *oids[:-1]]]
 
-    def _continue(self, oids: Sequence[str]) -> None:
+    def _prolong(self, oids: Sequence[str]) -> None:
         paths = changed_paths(self._repo, oids)
         living = read.living(self._connection, self._writer.repo, [storable(path) for path in paths])
         start = survivors.restored(living)
         before = dict(start.state)
-        walked = survivors.walk(self._repo, oids, self._claims, start)
+        recorded = survivors.recorded(self._repo, oids, self._claims)
+        walked = survivors.walk(self._repo, oids, recorded, start)
         touched = {
             path for path in {*before, *walked.state} if before.get(path) is not walked.state.get(path)
         }
         self._writer.remove_survivors(touched)
         self._writer.add(survivors.rows(self._writer.repo, walked, touched))
 
-    def _claims(self, oids: Sequence[str]) -> Mapping[str, list[RangeEntry]]:
+    def _claims(self, oids: Sequence[str]) -> Mapping[str, list[ClaimedRange]]:
         return read.claims(self._connection, self._writer.repo, oids)
 
     def _generations(self, old: str | None, new: str | None) -> tuple[int, int]:
         """Read the generations that changed; returns how many were read, and how many removed."""
         if old == new:
             return 0, 0
+        files = generations.listing(self._repo, new) if old is None and new else None
         paths: Iterable[str] = (
-            generations.listing(self._repo, new) if old is None and new else
-            differing(self._repo, old, new or self._repo.empty_tree())
-        )  # fmt: skip
+            differing(self._repo, old, new or self._repo.empty_tree()) if files is None else files
+        )
         traces = sorted({trace for path in paths if (trace := generations.trace_of(path)) is not None})
         if old is not None:
             self._writer.remove_generations(traces)
@@ -191,14 +248,23 @@ class _Update:
         digests = self._writer.digests()
         count = 0
         for start in range(0, len(traces), _AT_ONCE):
-            count += self._read_generations(traces[start : start + _AT_ONCE], digests)
+            count += self._read_generations(traces[start : start + _AT_ONCE], digests, files)
             self._progress("generations indexed", start, len(traces))
         return count, len(traces) - count
 
-    def _read_generations(self, traces: Sequence[str], digests: set[str]) -> int:
-        tops = {trace: f"{generations.REF}:{generations.directory(trace)}" for trace in traces}
+    def _read_generations(
+        self, traces: Sequence[str], digests: set[str], files: Mapping[str, str] | None
+    ) -> int:
+        """Add the rows of generations; `files`: path → blob id of all that the store has, if at hand."""
+        tops = {trace: generations.directory(trace) for trace in traces}
         names = ("record.json", "prompt.txt", generations.TOMBSTONE)
-        blobs = self._repo.objects.blobs(f"{top}/{name}" for top in tops.values() for name in names)
+        paths = [f"{top}/{name}" for top in tops.values() for name in names]
+        objects = (
+            {path: f"{generations.REF}:{path}" for path in paths} if files is None else
+            {path: files[path] for path in paths if path in files}
+        )  # fmt: skip
+        contents = self._repo.objects.blobs(objects.values())
+        blobs = {path: contents[name] for path, name in objects.items() if name in contents}
         rows = []
         count = 0
         for trace, top in tops.items():
@@ -221,11 +287,15 @@ class _Update:
             self._writer.add(table)
         return count
 
+    def _replace(self, kinds: Sequence[type[Entry]], rows: Sequence[Entry]) -> None:
+        self._writer.clear(*kinds)
+        for table in by_table(rows):
+            self._writer.add(table)
+
     def _phantoms(self, old: str | None, new: str | None) -> None:
         if old != new:
-            self._writer.clear(PhantomEntry)
             names = sorted(phantoms.read(self._repo).items())
-            self._writer.add([PhantomEntry(self._writer.repo, *key, day) for key, day in names])
+            self._replace([PhantomEntry], [PhantomEntry(self._writer.repo, *key, day) for key, day in names])
 
 
 def _named(oid: str) -> list[str]:
@@ -238,5 +308,11 @@ def _present(repo: Repository) -> _Present:
     branch = default_branch(repo, heads)
     refs = [repo.resolve(ref) for ref in (notes.REF, generations.REF, phantoms.REF)]
     return _Present(
-        sorted({*heads.values()}), refs[0], refs[1], refs[2], branch, heads[branch] if branch else None
+        sorted({*heads.values()}),
+        refs[0],
+        refs[1],
+        refs[2],
+        branch,
+        heads[branch] if branch else None,
+        present_runs(repo),
     )

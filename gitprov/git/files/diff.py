@@ -22,6 +22,10 @@ ENV = {"GIT_DIFF_OPTS": ""}
 _MARK = re.compile(
     rb"^(?:(diff --git )|(Binary files )|@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@)", re.MULTILINE
 )
+#: The line of a patch that has the ids of both contents; a patch of equal contents has none.
+_IDS = re.compile(rb"^(?:(diff --git )|index ([0-9a-f]{40,64})\.\.([0-9a-f]{40,64}))", re.MULTILINE)
+#: Ignores white space, as `git ai-blame` does; the ids in patches are whole.
+_NO_BLANKS = ("-w", "--full-index")
 #: The header line of each answer of `diff-tree --stdin`; content lines of a patch begin with a sign instead.
 _PAIR = re.compile(rb"^([0-9a-f]{40,64}) ([0-9a-f]{40,64})\n", re.MULTILINE)
 #: The largest number of paths given to git on a command line, and their largest total length in characters.
@@ -78,19 +82,24 @@ def between(repo: Repository, old: str | None, new: str) -> list[FileChange]:
 
 
 def between_trees(
-    repo: Repository, pairs: list[tuple[str, str]], paths: Collection[str] | None = None
+    repo: Repository,
+    pairs: list[tuple[str, str]],
+    paths: Collection[str] | None = None,
+    *,
+    blanks: bool = True,
 ) -> dict[tuple[str, str], list[FileChange]]:
     """Changes between the trees of each pair (old id, new id), from one process, limited to `paths` if given.
 
-    If `paths` do not fit on a command line, the limit is dropped and all paths are compared.
+    If `paths` do not fit on a command line, the limit is dropped and all paths are compared. Without `blanks`
+    lines that differ in white space alone are equal; a file of which only such lines changed has no hunks.
     """
     if paths is not None and not paths:
         return {pair: [] for pair in pairs}
     named = sorted(paths or ())
     fits = len(named) <= _PATHS and sum(map(len, named)) <= _PATHS_SIZE
-    return {
-        pair: parse(shown) for pair, shown in _of_trees(repo, pairs, FLAGS, named if fits else ()).items()
-    }
+    flags = FLAGS if blanks else (*FLAGS, *_NO_BLANKS)
+    shown = _of_trees(repo, pairs, flags, named if fits else ())
+    return {pair: parse(answer) for pair, answer in shown.items()}
 
 
 def raw_between_trees(repo: Repository, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], bytes]:
@@ -155,8 +164,35 @@ def parse(data: bytes) -> list[FileChange]:
     """Parse `--raw -p -U0` output; patches follow the raw rows in the same order."""
     raw, _, patch = data.partition(b"\n\n") if b"\n\n" in data else (data.rstrip(b"\n"), b"", b"")
     rows = [_raw_row(line) for line in raw.split(b"\n") if line.startswith(b":")]
-    patches = iter(_hunks_per_file(patch))
-    return [_with_hunks(row, patches) for row in rows if row.status != "U"]
+    rows = [row for row in rows if row.status != "U"]
+    patches = _hunks_per_file(patch)
+    if len(patches) < len(rows) + sum(row.status == "T" for row in rows):
+        patches = list(_with_gaps(rows, patches, patch))
+    remaining = iter(patches)
+    return [_with_hunks(row, remaining) for row in rows]
+
+
+def _with_gaps(
+    rows: Sequence[FileChange], patches: Sequence[list[Hunk] | None], patch: bytes
+) -> Iterator[list[Hunk] | None]:
+    """The patches, with an empty one for each row of which git prints none: only white space differs."""
+    at, ids = -1, [(b"", b"")] * len(patches)
+    for mark in _IDS.finditer(patch):
+        if mark[1]:
+            at += 1
+        else:
+            ids[at] = mark[2], mark[3]
+    number = 0
+    for row in rows:
+        both = row.old_oid.encode("ascii"), row.new_oid.encode("ascii")
+        if row.status == "T":
+            yield from patches[number : number + 2]
+            number += 2
+        elif number < len(patches) and both in (ids[number], both[:1] * 2):
+            yield patches[number]
+            number += 1
+        else:
+            yield []
 
 
 def _with_hunks(row: FileChange, patches: Iterator[list[Hunk] | None]) -> FileChange:

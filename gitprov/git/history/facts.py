@@ -45,6 +45,16 @@ def listed(repo: Repository, tips: Iterable[str], without: Iterable[str] = ()) -
     return decode(repo.run(*args, stdin=encode(request))).split()
 
 
+def parents_of(repo: Repository, oids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Commit → its parents."""
+    request = "".join(f"{oid}\n" for oid in oids)
+    if not request:
+        return {}
+    args = ("rev-list", "--no-walk=unsorted", "--parents", "--stdin")
+    rows = (row.split(" ") for row in decode(repo.run(*args, stdin=encode(request))).splitlines())
+    return {oid: tuple(parents) for oid, *parents in rows}
+
+
 def selected(repo: Repository, args: Sequence[str]) -> list[str]:
     """The commits that revisions and options of git rev-list select, newest first. GitFailed for names of
     nothing.

@@ -121,10 +121,49 @@ class SessionCounts(NamedTuple):
     abandoned: int
 
 
+class LineLife(NamedTuple):
+    """Lines of a model, with the moments of their commit and of their removal (None: alive), in seconds since
+    1970.
+    """
+
+    model: str | None
+    born: int
+    died: int | None
+    lines: int
+
+
+class PromptTexts(NamedTuple):
+    """A prompt with a name: how many different texts it had, and the first moment of them."""
+
+    name: str
+    texts: int
+    since: str | None
+
+
+class PromptEdits(NamedTuple):
+    """How often a prompt with a name was edited; its first text is no edit."""
+
+    name: str
+    edits: int
+    per_week: float
+
+
+class FindingCount(NamedTuple):
+    """Accepted findings on the lines of a model and prompt key (None: of no trace), and the packages with
+    vulnerabilities among them.
+    """
+
+    model: str | None
+    prompt: str | None
+    findings: int
+    packages: tuple[str, ...]
+
+
 class StatsAnswer(NamedTuple):
     """Numbers about the commits of a range. `names`: group → how it is shown, where that differs.
 
-    `survival` and `by_model` are about all lines of traces on the default branch, as of its newest commit.
+    `survival` and `by_model` are about all lines of traces on the default branch, as of its newest commit;
+    `prompts` and `findings` about all that the repository has.
     """
 
     range: str
@@ -137,6 +176,8 @@ class StatsAnswer(NamedTuple):
     survival: Survival
     by_model: dict[str, Survival]
     sessions: SessionCounts
+    prompts: list[PromptEdits]
+    findings: list[FindingCount]
 
 
 def ratio(part: int, whole: int) -> float | None:

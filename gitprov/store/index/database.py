@@ -11,10 +11,11 @@ import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sqlalchemy import create_engine, event, inspect, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from gitprov.errors import GitprovError, UsageError
@@ -157,7 +158,7 @@ def open_url(url: str) -> Database:
 
 
 def _no_address(url: str) -> UsageError:
-    shown = re.sub(r"://[^@]*@", "://***@", url)
+    shown = re.sub(r"://[^@]*@", "://***@", url).partition("?")[0]
     return UsageError(f"{shown!r} is no address of an index", "postgresql://host/name, or sqlite:///file")
 
 
@@ -204,7 +205,14 @@ def _drop(connection: Connection) -> None:
 def _answered(cursor: _Cursor, most: int | None) -> Answered:
     names = tuple(str(column[0]) for column in cursor.description or ())
     rows = cursor.fetchall() if most is None else cursor.fetchmany(most)
-    return Answered(names, [tuple(row) for row in rows])
+    return Answered(names, [tuple(map(_plain, row)) for row in rows])
+
+
+def _plain(value: object) -> object:
+    """A value as both databases have it: PostgreSQL adds whole numbers up to a decimal number."""
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _authorized(action: int, *_: object) -> int:
@@ -216,11 +224,11 @@ def _explained(engine: Engine) -> Iterator[None]:
     """Turn what the database refuses into an error with its reason."""
     try:
         yield
-    except OperationalError as error:
-        place = engine.url.render_as_string(hide_password=True)
-        raise GitprovError(f"the index cannot be used: {_reason(error)} ({place})", _mend(engine)) from error
-    except (DBAPIError, SQLAlchemyError) as error:
-        raise GitprovError(f"the index cannot be used: {_reason(error)}", _mend(engine)) from error
+    except SQLAlchemyError as error:
+        reason = _reason(error)
+        query = {name: value for name, value in engine.url.query.items() if "pass" not in name}
+        place = engine.url.set(query=query).render_as_string(hide_password=True)
+        raise GitprovError(f"the index cannot be used: {reason} ({place})", _mend(engine, reason)) from error
 
 
 def _reason(error: Exception) -> str:
@@ -228,7 +236,7 @@ def _reason(error: Exception) -> str:
     return rows[0] if rows else type(error).__name__
 
 
-def _mend(engine: Engine) -> str:
-    return (
-        "gitprov index --rebuild" if engine.dialect.name == "sqlite" else "see that the server is reachable"
-    )
+def _mend(engine: Engine, reason: str) -> str:
+    if engine.dialect.name != "sqlite":
+        return "see that the server is reachable"
+    return "make room on the disk" if "full" in reason else "gitprov index --rebuild"

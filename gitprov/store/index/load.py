@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select, text, update
 
 from gitprov.model import index_rows
-from gitprov.model.index_rows import Entry, RepositoryEntry, WordsEntry
+from gitprov.model.index_rows import Entry, RepositoryEntry, WordsEntry, new_repository
 from gitprov.store.index.schema import TABLES
 from gitprov.store.index.words import storable
 
@@ -25,6 +25,7 @@ _OF_COMMITS = (
     index_rows.RangeEntry,
     index_rows.ReviewEntry,
     index_rows.DroppedEntry,
+    index_rows.SumEntry,
 )
 _PLAIN = (int, float, type(None))
 
@@ -46,7 +47,7 @@ class Writer:
         if row is not None:
             return RepositoryEntry(*row)
         numbers = self._connection.execute(select(table.c.repo)).scalars().all()
-        state = RepositoryEntry(max(numbers, default=0) + 1, key, "", None, None, None, None, None)
+        state = new_repository(max(numbers, default=0) + 1, key)
         self._connection.execute(table.insert(), state._asdict())
         return state
 
@@ -109,6 +110,13 @@ class Writer:
             # The words of deleted texts leave the file only when its segments are merged.
             self._connection.exec_driver_sql("INSERT INTO words (words) VALUES ('optimize')")
 
+    def land(self, oids: Collection[str], landed: bool) -> None:
+        """Record whether commits are on the default branch."""
+        table = TABLES[index_rows.SumEntry]
+        for part in _parts(list(oids)):
+            condition = (table.c.repo == self.repo) & table.c.oid.in_(part)
+            self._connection.execute(update(table).where(condition).values(landed=int(landed)))
+
     def remove_survivors(self, paths: Collection[str] | None = None) -> None:
         """Remove the living lines of some files; without `paths` those of all files, and the dead ones."""
         table = TABLES[index_rows.SurvivorEntry]
@@ -162,6 +170,9 @@ class Writer:
 
 
 def _values(row: Entry) -> tuple[object, ...]:
+    texts = "".join([value for value in row if value.__class__ is str])
+    if texts.isascii() and "\0" not in texts:
+        return row
     return tuple([value if isinstance(value, _PLAIN) else storable(value) for value in row])
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from sqlalchemy import select, text
+from sqlalchemy import and_, func, select, text
 
 from gitprov.model.index_rows import (
     ChangeEntry,
@@ -19,6 +19,7 @@ from gitprov.model.index_rows import (
     ReviewEntry,
     SurvivorEntry,
     TraceEntry,
+    new_repository,
 )
 from gitprov.store.index.schema import TABLES
 from gitprov.store.index.words import words_of
@@ -30,6 +31,9 @@ E = TypeVar(
     "E", CommitEntry, ChangeEntry, TraceEntry, RangeEntry, DroppedEntry, ReviewEntry, SurvivorEntry,
     GenerationEntry, PromptEntry,
 )  # fmt: skip
+
+#: Values of one condition; SQLite takes a few thousand.
+_AT_ONCE = 500
 
 
 class TextMatch(NamedTuple):
@@ -47,15 +51,17 @@ class RecordReader:
         self._connection = connection
         table = TABLES[RepositoryEntry]
         row = connection.execute(select(table).where(table.c.key == key)).first()
-        self.state = (
-            RepositoryEntry(0, key, "", None, None, None, None, None)
-            if row is None
-            else RepositoryEntry(*row)
-        )
+        self.state = new_repository(0, key) if row is None else RepositoryEntry(*row)
 
     def commits(self, oids: Collection[str] | None = None) -> list[CommitEntry]:
         """Commits, all of them or some."""
         return self._rows(CommitEntry, oids)
+
+    def committed(self, oid: str | None) -> int | None:
+        """The moment of a commit, None where the index does not have it."""
+        table = TABLES[CommitEntry]
+        condition = (table.c.repo == self.state.repo) & (table.c.oid == oid)
+        return self._connection.execute(select(table.c.committed).where(condition)).scalars().first()
 
     def changes(self, oids: Collection[str] | None = None) -> list[ChangeEntry]:
         """Changes of files in commits."""
@@ -101,6 +107,39 @@ class RecordReader:
             at = kind._fields.index("oid")
             rows = [row for row in rows if row[at] in oids]
         return sorted(rows, key=_order)
+
+    def ranges_of(self, trace: str) -> list[RangeEntry]:
+        """Ranges of lines of a trace."""
+        return self._rows(RangeEntry, None, {"trace": trace})
+
+    def trace_names(self, start: str) -> list[str]:
+        """The traces that begin with a text, in commits or in claims of them, sorted."""
+        names: set[str] = set()
+        for table in (TABLES[TraceEntry], TABLES[RangeEntry]):
+            begins = func.substr(table.c.trace, 1, len(start)) == start
+            query = select(table.c.trace).where((table.c.repo == self.state.repo) & begins).distinct()
+            names.update(self._connection.execute(query).scalars())
+        return sorted(names)
+
+    def texts(self, matches: Sequence[TextMatch]) -> dict[tuple[str, str], str]:
+        """(kind, ref) → the text that matched."""
+        generations, prompts = TABLES[GenerationEntry], TABLES[PromptEntry]
+        same = and_(generations.c.repo == prompts.c.repo, generations.c.prompt == prompts.c.digest)
+        commits, reviews = TABLES[CommitEntry], TABLES[ReviewEntry]
+        queries = {
+            "prompt": select(generations.c.trace, prompts.c.text).join_from(generations, prompts, same),
+            "commit": select(commits.c.oid, commits.c.subject),
+            "review": select(reviews.c.oid, reviews.c.note).order_by(reviews.c.note),
+        }
+        out: dict[tuple[str, str], str] = {}
+        for kind, query in queries.items():
+            refs = [match.ref for match in matches if match.kind == kind]
+            ref = query.selected_columns[0]
+            for start in range(0, len(refs), _AT_ONCE):
+                condition = (ref.table.c.repo == self.state.repo) & ref.in_(refs[start : start + _AT_ONCE])
+                for name, body in self._connection.execute(query.where(condition)):
+                    out[kind, name] = body or out.get((kind, name), "")
+        return out
 
     def search(self, words: str, most: int = 100) -> list[TextMatch]:
         """Texts that contain all the words, newest first; none without words."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import get_type_hints
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, Table, Text
 
 from gitprov.model import index_rows
 from gitprov.model.index_rows import Entry
 
 #: 1: the first schema.
-VERSION = 1
+#: 2: findings, baseline_runs, drift_runs, sums; survivors have the model of their trace.
+VERSION = 2
 
 METADATA = MetaData()
 META = Table("meta", METADATA, Column("version", Integer, nullable=False))
@@ -30,6 +31,10 @@ _NAMES: dict[type[Entry], str] = {
     index_rows.ReviewEntry: "reviews",
     index_rows.DroppedEntry: "dropped",
     index_rows.PhantomEntry: "phantoms",
+    index_rows.FindingEntry: "findings",
+    index_rows.BaselineRunEntry: "baseline_runs",
+    index_rows.DriftRunEntry: "drift_runs",
+    index_rows.SumEntry: "sums",
 }
 #: Table → columns that its rows are looked up by.
 _LOOKED_UP: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -37,25 +42,30 @@ _LOOKED_UP: dict[str, tuple[tuple[str, ...], ...]] = {
     "changes": (("repo", "oid"), ("repo", "path")),
     "traces": (("repo", "oid"), ("repo", "trace")),
     "ranges": (("repo", "oid", "path"), ("repo", "trace")),
-    "survivors": (("repo", "path"), ("repo", "trace")),
+    "survivors": (("repo", "path"), ("repo", "trace"), ("repo", "model", "born", "died", "lines")),
     "generations": (("repo", "trace"),),
     "prompts": (("repo", "digest"),),
     "reviews": (("repo", "oid"),),
     "dropped": (("repo", "oid"),),
+    "sums": (
+        ("repo", "oid"),
+        # All that the deltas and sessions of generations need, so that they are read from it alone.
+        ("repo", "trace", "landed", "made", "reworded", "dropped", "raw", "session"),
+    ),
 }
 
 
 def _column(name: str, kind: object) -> Column[object]:
-    optional = "None" in str(kind)
-    whole = kind is int or "int" in str(kind)
-    return Column(name, BigInteger if whole else Text, nullable=optional)
+    text = str(kind)
+    column = Double if "float" in text else BigInteger if "int" in text else Text
+    return Column(name, column, nullable="None" in text)
 
 
 def _table(row: type[Entry], name: str) -> Table:
     columns = [_column(field, kind) for field, kind in get_type_hints(row).items()]
     table = Table(name, METADATA, *columns)
     for fields in _LOOKED_UP.get(name, ()):
-        Index(f"{name}_{'_'.join(fields)}", *(table.c[field] for field in fields))
+        Index(f"{name}_{'_'.join(fields[:4])}", *(table.c[field] for field in fields))
     return table
 
 

@@ -1,0 +1,141 @@
+"""A full disk, a server that goes away, two indexers of one database, very many traces."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, text
+
+from gitprov.errors import GitprovError
+from gitprov.flow.index.stats import stats
+from gitprov.flow.index.surviving import trace_lines
+from gitprov.flow.index.update import Updated, update
+from gitprov.store.index.database import Database, open_file, open_url
+from tests.index.conftest import opened
+from tests.index.test_both import refresh, rows
+from tests.support.notes import add_note
+from tests.support.repo import GitRepo
+
+TRACES = 100_000
+
+
+def same(repo: GitRepo, base: Database) -> bool:
+    """Whether an index has the rows of a new one."""
+    fresh = open_url("sqlite://")
+    with opened(repo) as place:
+        refresh(place, fresh)
+    equal = rows(base) == rows(fresh)
+    fresh.close()
+    return equal
+
+
+def test_a_full_disk(year_repo: GitRepo, tmp_path: Path) -> None:
+    """An index that does not fit is an error with the reason; what was there stays, and the next run goes on."""
+    base = open_file(str(tmp_path / "home"))
+    year_repo.git("reset", "-q", "--hard", "HEAD~20")
+    with opened(year_repo) as place:
+        refresh(place, base)
+        before = rows(base)
+        year_repo.git("reset", "-q", "--hard", "ORIG_HEAD")
+
+        def full(connection: sqlite3.Connection, _record: object) -> None:
+            connection.execute("PRAGMA max_page_count = 1")  # as many as there are already
+
+        event.listen(base.engine, "connect", full)
+        with pytest.raises(GitprovError, match="disk is full") as caught:
+            refresh(place, base)
+        assert caught.value.hint == "make room on the disk"
+        event.remove(base.engine, "connect", full)
+        assert rows(base) == before
+        assert not refresh(place, base).whole
+    assert same(year_repo, base)
+    base.close()
+
+
+def test_an_indexer_that_dies(year_repo: GitRepo, tmp_path: Path) -> None:
+    """What ends in the middle leaves the state before; the next run has everything."""
+    base = open_file(str(tmp_path / "home"))
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with opened(year_repo) as place:
+        with pytest.raises(KeyboardInterrupt):
+            update(place, base, die, share=True)
+        with pytest.raises(GitprovError, match="no index of this version"):
+            stats(place, base, [], None)
+        assert refresh(place, base).whole
+    assert same(year_repo, base)
+    base.close()
+
+
+@pytest.mark.slow
+def test_a_server_that_goes_away(year_repo: GitRepo, postgres: str) -> None:
+    """A connection that ends in the middle is an error that hides the password; the next run goes on."""
+    base, other = (
+        open_url(postgres.replace("user=gitprov", "user=gitprov&password=hidden")),
+        open_url(postgres),
+    )
+    base.rebuild()
+
+    def end(*_: object) -> None:
+        with other.engine.begin() as connection:
+            connection.execute(
+                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            )
+
+    with opened(year_repo) as place:
+        with pytest.raises(GitprovError, match="the index cannot be used") as caught:
+            update(place, base, end, share=True)
+        assert "hidden" not in caught.value.message
+        assert refresh(place, base).whole
+    assert same(year_repo, base)
+    base.close()
+    other.close()
+
+
+@pytest.mark.slow
+def test_two_indexers_of_a_server(year_repo: GitRepo, postgres: str) -> None:
+    """The second waits for the first and has nothing left to do."""
+    bases = [open_url(postgres), open_url(postgres)]
+    bases[0].rebuild()
+    done: list[Updated] = []
+
+    def run(base: Database) -> None:
+        with opened(year_repo) as place:
+            done.append(refresh(place, base))
+
+    threads = [threading.Thread(target=run, args=(base,)) for base in bases]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted((answer.whole, answer.added) for answer in done) == [(False, 0), (True, 40)]
+    assert same(year_repo, bases[0])
+    for base in bases:
+        base.close()
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_traces(repo: GitRepo, memory: Database) -> None:
+    """A note of so many traces is indexed, counted and searched by the name of each."""
+    repo.write("a.py", "x = 1\n" * TRACES)
+    oid = repo.commit("Add")
+    template = {"kind": "trace", "v": 1, "model": "m", "session": "s", "delta": {"raw": 1, "kept": 1}}
+    names = [f"gen_20260101_{n:010x}" for n in range(TRACES)]
+    note = [
+        json.dumps({**template, "id": name, "files": {"a.py": {"ai": str(n)}}})
+        for n, name in enumerate(names, 1)
+    ]
+    add_note(repo, oid, "\n".join(note))
+    with opened(repo) as place:
+        refresh(place, memory)
+        answer = stats(place, memory, [], "model")
+        assert (answer.total.ai, answer.total.traces, answer.total.kept) == (TRACES, TRACES, TRACES)
+        assert answer.survival.alive == TRACES
+        assert trace_lines(place, memory, names[77], surviving=False).ranges[0].first == 78
+        assert refresh(place, memory) == (0, 0, 0, 0, 0, False)
