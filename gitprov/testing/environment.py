@@ -147,7 +147,7 @@ def fixed(place: Place, stdin: str, timeout: float) -> Iterator[tuple[Output, Ou
             stack.enter_context(part)
         stack.enter_context(redirect_stdout(out))
         stack.enter_context(redirect_stderr(err))
-        stack.enter_context(_limit(timeout))
+        stack.enter_context(limited(timeout))
         yield out, err
 
 
@@ -236,7 +236,7 @@ def _no_end() -> Iterator[None]:
 
 
 @contextmanager
-def _limit(seconds: float) -> Iterator[None]:
+def limited(seconds: float) -> Iterator[None]:
     """End the block with Hung after so many seconds; only the main thread can be interrupted."""
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield

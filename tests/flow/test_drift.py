@@ -64,7 +64,7 @@ def shop(repo: GitRepo) -> GitRepo:
     repo.write("totals.md", "---\nversion: v1\n---\nAdd the rows.\n")
     repo.commit("A report")
     with Repository.discover(str(repo.path), repo.env) as opened:
-        pins.pin(opened, "totals", "it adds")
+        pins.pin(opened, "totals", "it adds", box_for(BoxOptions(), 60))
     return repo
 
 

@@ -193,6 +193,7 @@ def test_files_that_are_no_baseline(shop: GitRepo) -> None:
 
 def test_bad_input(shop: GitRepo) -> None:
     """Cases that hang, exit, flood, change state or leave threads are seen as what they did, and harm no other."""
+    shop.write(".gitprov.toml", 'privacy = "full"\n')  # previews are redacted all the same
     shop.write("tests/bad/test_bad.py", (HERE / "bad_input.txt").read_text())
     args = ("tests/bad", "--compare-hashes", "bad.json", "--update-hashes", "--reason", "r")
     done = run_pytest(shop, *args)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
@@ -11,7 +12,7 @@ from tests.versions.test_versions import FLOATS, RENAMED, TOTAL, generate
 
 
 def test_two_generations(project: GitRepo, agent: Agent) -> None:
-    """Other names differ in text alone; another signature in structure too; behaviour is unknown without cases."""
+    """Other names differ in text alone; another signature in structure too; behaviour is unknown without inputs."""
     first, second, third = (generate(project, agent, text) for text in (TOTAL, RENAMED, FLOATS))
     document = ask.compare(project, first, second)
     assert [document[part]["state"] for part in ("text", "structure", "behaviour")] == [
@@ -19,7 +20,7 @@ def test_two_generations(project: GitRepo, agent: Agent) -> None:
         "same",
         "unknown",
     ]
-    assert "no cases are declared" in document["behaviour"]["reason"]
+    assert document["behaviour"]["reason"] == "total: nothing tells what rows is"
     assert document["text"]["files"] == [
         {"change": "changed", "path": "src/total.py", "added": 4, "removed": 4, "old_path": None}
     ]
@@ -57,19 +58,169 @@ def test_what_cannot_be_compared(project: GitRepo) -> None:
         assert project.gitprov("compare", *args, check=False).returncode == status
 
 
-def test_a_baseline_that_cannot_be_run(project: GitRepo) -> None:
-    """With declared cases behaviour stays unknown, and the reason says why they were not run."""
-    project.write("a.py", "x = 1\n")
-    project.write("b.py", "x = 2\n")
-    project.commit("Files")
-    texts = [
-        ('{"v":1,"cases":{"t.py::f[0]":{}}}', "the 1 case of artifacts/baseline_hashes.json cannot be run"),
-        ('{"v":1,"cases":{}}', "no cases are declared in"),
-        ('{"v":9,"cases":{}}', "another format"),
-        ("<<<<<<< ours", "not a JSON object"),
-    ]
-    for text, reason in texts:
-        project.write("artifacts/baseline_hashes.json", text)
-        behaviour = ask.compare(project, "HEAD:a.py", "HEAD:b.py")["behaviour"]
-        assert behaviour["state"] == "unknown"
-        assert reason in behaviour["reason"]
+OLD = """\
+from __future__ import annotations
+from dataclasses import dataclass
+from shop.tax import added
+RATE = 3
+
+@dataclass
+class Item:
+    cents: int
+
+def total(rows: list[int]) -> int:
+    return sum(rows)
+
+def price(item: Item) -> int:
+    return added(item.cents * RATE)
+
+def say(word: bool) -> None:
+    print(word)
+
+def order(rows: list[int]) -> None:
+    rows.sort()
+
+def down(n: int) -> int:
+    while n > 0:
+        n -= 1
+    return n
+
+def moment(n: int) -> float:
+    return n
+
+def each(rows: list[int]):
+    yield from rows
+
+async def later(n: int) -> int:
+    return n
+
+def thing(n: int) -> object:
+    return object()
+
+def fails(n: int) -> int:
+    raise ValueError(n)
+
+def named(*, n):
+    return n
+
+def sold(item: Item, digits: int = 2) -> str:
+    return str(item.cents)
+"""
+NEW = {
+    "def total(rows: list[int]) -> int:\n    return sum(rows)": "def total(rows: list[int], start: int = 0) -> int:\n    return sum(rows) + start",
+    "item.cents * RATE": "RATE * item.cents",
+    "print(word)": "print(not word)",
+    "rows.sort()": "sorted(rows)",
+    "n -= 1": "n -= 0",
+    "return n\n\ndef each": "import time\n    return time.perf_counter()\n\ndef each",
+    "yield from rows": "yield from list(rows)",
+    "def sold": "def sells",
+}
+
+
+def test_functions_are_run(project: GitRepo) -> None:
+    """What both versions define is run on the same inputs; the first input that separates them is shown."""
+    project.write("src/shop/tax.py", "def added(cents):\n    return cents * 2\n")
+    project.write("src/shop/sums.py", OLD)
+    project.commit("Sums")
+    new = OLD
+    for before, after in NEW.items():
+        assert before in new
+        new = new.replace(before, after)
+    project.write("src/shop/sums.py", new)
+    project.commit("Sums again")
+    behaviour = ask.compare(project, "HEAD~1:src/shop/sums.py", "HEAD:src/shop/sums.py")["behaviour"]
+    rows = {row["name"]: (row["state"], row["text"]) for row in behaviour["definitions"]}
+    state, text = rows.pop("down")
+    assert (state, text.startswith("the new version does not end within 1 s for (")) == ("differs", True)
+    assert rows == {
+        "total": ("same", ""),
+        "price": ("same", ""),
+        "say": ("differs", "for (False), stdout: 'False\\n' (str) → 'True\\n' (str)"),
+        "order": ("differs", "for ([0, -1]), arguments: ([-1, 0],) (tuple) → None (NoneType)"),
+        "moment": (
+            "unknown",
+            "two calls with one input do not do the same: gitprov check nondeterminism --run says on what it depends",
+        ),
+        "each": ("same", ""),
+        "later": ("same", ""),
+        "thing": ("unknown", "values that cannot be compared: object: no rule for values of this type"),
+        "fails": ("unknown", "both versions raise an exception for every input"),
+        "named": ("unknown", "nothing tells what the named argument n is"),
+        "sells": ("same", ""),
+        "RATE": ("same", ""),
+    }
+    counts = {row["name"]: row["inputs"] for row in behaviour["definitions"] if row["state"] == "same"}
+    assert counts["total"] > 100
+    assert behaviour["sandbox"]
+
+
+FEATURE = """\
+[features.sums]
+function = "shop.sums:total"
+cases = "cases.jsonl"
+"""
+CORPUS = '{"input": [[1, 2]]}\n{"keywords": {"rows": [3], "digits": 1}, "id": "digits"}\n'
+RAW = "def total(rows, digits=0):\n    return sum(rows)\n"
+
+
+def test_declared_cases_are_run(project: GitRepo) -> None:
+    """The cases of a feature count, named arguments too, and give inputs where nothing is annotated."""
+    project.write(".gitprov.toml", FEATURE)
+    project.write("cases.jsonl", CORPUS)
+    changes = (
+        "sum([*rows])",
+        "sum(rows) + digits / 1",
+        "sum(rows) + (digits == 1)",
+        "__import__('no_such').x",
+    )
+    for text in ("sum(rows)", *changes):
+        project.write("shop/sums.py", RAW.replace("sum(rows)", text))
+        project.commit(text)
+    answers = []
+    for number in range(4):
+        answer = ask.compare(project, "HEAD~4:shop/sums.py", f"HEAD~{3 - number}:shop/sums.py")["behaviour"]
+        answers.append((answer["state"], answer["reason"]))
+    assert re.fullmatch(r"no difference in \d+ inputs of 1 function", answers[0][1])
+    assert [state for state, _ in answers] == ["same", "differs", "differs", "unknown"]
+    assert answers[1][1] == "total: for ([1, 2]), returned: 3 (int) → 3.0 (float)"
+    assert "for the case digits: observed(returned=3) → observed(returned=4)" in answers[2][1]
+    assert "no_such" in answers[3][1]
+    done = project.gitprov(
+        *("compare", "HEAD~4:shop/sums.py", "HEAD~2:shop/sums.py", "--exit-code", "--allow-weak-sandbox"),
+        check=False,
+    )
+    assert (done.returncode, "behaviour differs (total: for ([1, 2])" in done.stdout) == (1, True)
+
+
+def test_what_is_not_run(project: GitRepo) -> None:
+    """Classes, other languages, modules that cannot be loaded and values without a rule are unknown."""
+    pairs = {
+        "class.py": ("class A:\n    def f(self): return 1\n", "class A:\n    def f(self): return 2\n"),
+        "code.js": ("var a = 1;\n", "var a = 2;\n"),
+        "loads.py": ("import no_such\ndef f(): return 1\n", "import no_such\ndef f(): return 2\n"),
+        "raises.py": ("1 / 0\ndef f(): return 1\n", "1 / 0\ndef f(): return 2\n"),
+        "random.py": ("def f(): return 1\n", "def f(): return 2\n"),
+        "ends.py": ("def f(): return 1\n", "import os\ndef f(): os._exit(0)\n"),
+        "value.py": ("A = 1.5\n", "A = 2.5\n"),
+        "object.py": ("A = object()\n", "A = (object())\n"),
+        "none.py": ("1\n", "2\n"),
+    }
+    for turn in (0, 1):
+        for name, texts in pairs.items():
+            project.write(name, texts[turn])
+        project.commit("Files")
+    reasons = {
+        name: ask.compare(project, f"HEAD~1:{name}", f"HEAD:{name}")["behaviour"]["reason"] for name in pairs
+    }
+    assert reasons == {
+        "class.py": "A.f: a method is not run",
+        "code.js": "code.js: only Python is run",
+        "loads.py": "f: the module no_such is not installed",
+        "raises.py": "f: the module cannot be loaded: ZeroDivisionError: division by zero",
+        "random.py": "f: for (), returned: 1 (int) → 2 (int)",
+        "ends.py": "f: the code ended the process",
+        "value.py": "A: 1.5 (float) → 2.5 (float)",
+        "object.py": "A: object: no rule for values of this type",
+        "none.py": "no definition of Python is in both versions",
+    }

@@ -55,7 +55,7 @@ def run(
     Examples: gitprov drift run; gitprov drift run totals --samples 20 --format markdown
     """
     from gitprov.flow.behaviour import drift
-    from gitprov.flow.behaviour.pins import feature_of
+    from gitprov.flow.behaviour.features import feature_of
     from gitprov.flow.behaviour.targets import box_for
     from gitprov.store.config import load_config
 
@@ -111,7 +111,7 @@ def log(
     Example: gitprov drift log totals -n 10
     """
     from gitprov.flow.behaviour import drift
-    from gitprov.flow.behaviour.pins import feature_of
+    from gitprov.flow.behaviour.features import feature_of
     from gitprov.output import drift as output
     from gitprov.store.config import load_config
 
@@ -147,7 +147,7 @@ def bisect(
     """
     from gitprov.flow.behaviour import drift_bisect
     from gitprov.flow.behaviour.drift import DriftOptions
-    from gitprov.flow.behaviour.pins import feature_of
+    from gitprov.flow.behaviour.features import feature_of
     from gitprov.flow.behaviour.targets import box_for
     from gitprov.output.drift import plan_line
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,13 +11,13 @@ from gitprov.behaviour.drift import DriftResult, Sample
 from gitprov.errors import ConfigError, UsageError
 from gitprov.flow.behaviour import pins
 from gitprov.flow.behaviour.drift_samples import Drawn, Maker, PromptText, drawn, recorded
-from gitprov.flow.behaviour.targets import PRIVATE, SOURCES
+from gitprov.flow.behaviour.features import code_of, feature_of
 from gitprov.git.files import tree_files
 from gitprov.git.write import RefChange, write
 from gitprov.model import canonical
 from gitprov.model.canonical import JsonObject
 from gitprov.model.untrusted.jsonvalue import loads_object
-from gitprov.sandbox.cases import CodeUnderTest, run_cases
+from gitprov.sandbox.cases import run_cases
 from gitprov.store import generations
 from gitprov.store.config import load_config
 
@@ -82,7 +81,7 @@ def run(
 
     UsageError where there is no such feature or no pin; ConfigError where it lacks a prompt or a generator.
     """
-    feature = pins.feature_of(repo, name)
+    feature = feature_of(repo, name)
     pin = pins.load(repo, name)
     count = calls(feature, options)
     prompt = prompt or present_prompt(repo, name, feature)
@@ -118,10 +117,7 @@ def _sample(repo: Repository, feature: Feature, reply: Drawn, corpus: bytes, box
         return Sample(drift.NO_CODE, detail="the reply is prose", stripped=stripped)
     if code.problem:
         return Sample(drift.NO_PARSE, detail=code.problem, stripped=stripped)
-    top = repo.worktree or repo.cwd
-    tops = tuple(filter(os.path.isdir, (os.path.join(top, part).rstrip("/") for part in SOURCES)))
-    hidden = tuple(os.path.join(top, part) for part in PRIVATE)
-    subject = CodeUnderTest(feature.function, code.code.encode("utf-8", "replace"), tops, hidden)
+    subject = code_of(repo, feature.function, code.code.encode("utf-8", "replace"))
     done = run_cases(subject, corpus, box)
     if done.problem:
         imported = done.box.ended in ("ok", "crashed") and not done.rows and ": " in done.problem

@@ -11,6 +11,7 @@ from gitprov.errors import ConfigError, UsageError
 from gitprov.flow.behaviour import drift, pins
 from gitprov.flow.behaviour.drift import DriftOptions
 from gitprov.flow.behaviour.drift_samples import PromptText
+from gitprov.flow.behaviour.features import feature_of
 from gitprov.git.process import decode
 from gitprov.model import canonical
 
@@ -91,7 +92,7 @@ def versions(repo: Repository, name: str, feature: Feature) -> tuple[PromptVersi
 
 def plan(repo: Repository, name: str, options: DriftOptions) -> SearchPlan:
     """What a search takes at most. UsageError where that is more calls than the feature allows."""
-    feature = pins.feature_of(repo, name)
+    feature = feature_of(repo, name)
     every = versions(repo, name, feature)
     if len(every) < 2:
         raise UsageError(f"{feature.prompt} has a single version, so there is nothing to search")
@@ -114,7 +115,7 @@ class Bisection:
         self, repo: Repository, name: str, box: FunctionBox, options: DriftOptions, progress: Progress
     ) -> None:
         self._repo, self._name, self._box, self._progress = repo, name, box, progress
-        self._feature = pins.feature_of(repo, name)
+        self._feature = feature_of(repo, name)
         self._options = options
         self._calls = 0
         self._pin = pins.load(repo, name).commit
