@@ -7,12 +7,11 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import gitprov
-from gitprov.sandbox import run as sandbox
+from gitprov.sandbox import program
 from gitprov.sandbox.functions import FunctionBox
-from gitprov.sandbox.request import BoxFile, BoxRequest, BoxResult
+from gitprov.sandbox.program import BoxProgram
+from gitprov.sandbox.request import BoxFile, BoxResult
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(gitprov.__file__)))
 _CASES = "cases.jsonl"
 _FILES, _BYTES = 2000, 16 << 20
 _START = """\
@@ -63,21 +62,9 @@ class CasesRun(NamedTuple):
 def run_cases(code: CodeUnderTest, corpus: bytes, box: FunctionBox) -> CasesRun:
     """Run a function on a file of cases."""
     module = code.function.partition(":")[0]
-    request = BoxRequest(
-        (box.python.program, "-s", "-c", _START, code.function, _CASES, *code.tops),
-        files=(BoxFile(_CASES, corpus), *_modules(module, code)),
-        readable=(*box.python.readable, *code.tops, os.path.join(_PACKAGE, "gitprov")),
-        hidden=code.hidden,
-        environment=(
-            ("PYTHONPATH", _PACKAGE),
-            ("PYTHONHASHSEED", "0"),
-            ("TZ", "UTC"),
-            ("LC_ALL", "C.UTF-8"),
-            ("PYTHONDONTWRITEBYTECODE", "1"),
-        ),
-        limits=box.limits,
-    )
-    result = sandbox.run(request, backend=box.backend)
+    files = (BoxFile(_CASES, corpus), *_modules(module, code))
+    words = (code.function, _CASES, *code.tops)
+    result = program.run(BoxProgram(_START, words, b"", files, code.tops, code.hidden), box)
     rows, problem = _parsed(result.stdout)
     if not problem and result.exit:
         problem = result.detail

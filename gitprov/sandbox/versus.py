@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import gitprov
-from gitprov.sandbox import run as sandbox
+from gitprov.model.answers.compare import UNKNOWN
+from gitprov.sandbox import program
 from gitprov.sandbox.functions import FunctionBox
-from gitprov.sandbox.request import BoxFile, BoxRequest, BoxResult
+from gitprov.sandbox.program import BoxProgram
+from gitprov.sandbox.request import CPU, OK, TIMEOUT, BoxFile, BoxResult
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(gitprov.__file__)))
 _START = "import sys; from gitprov.testing.boxed.versus import main; sys.exit(main())"
+_STARTS = 5
 _SIDES = ("version-old", "version-new")
 
 
@@ -29,7 +29,8 @@ class NamePair(NamedTuple):
 
 class VersionPair(NamedTuple):
     """Two versions of code. `old` and `new` map names of modules to texts; other modules come from below one
-    of `tops`; `hidden` are paths that stay unseen. `examples` inputs are tried for each function.
+    of `tops`; `hidden` are paths that stay unseen. `examples` inputs are tried for each function, `seconds`
+    is how long a call may take.
     """
 
     old: Mapping[str, bytes]
@@ -38,6 +39,7 @@ class VersionPair(NamedTuple):
     tops: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     examples: int = 200
+    seconds: float = 1.0
 
 
 class VersusRow(NamedTuple):
@@ -49,14 +51,28 @@ class VersusRow(NamedTuple):
 
 
 class VersusRun(NamedTuple):
-    """A run: a row for each pair that was reached, in their order."""
+    """A row for each pair; `box` is the last run."""
 
     box: BoxResult
     rows: tuple[VersusRow, ...]
 
 
 def compare(versions: VersionPair, box: FunctionBox) -> VersusRun:
-    """Compare the pairs of two versions."""
+    """Compare the pairs of two versions. A pair that ends the process is unknown; the others get another."""
+    rows: list[VersusRow] = []
+    starts = 0
+    while True:
+        starts += 1
+        result = _started(versions._replace(pairs=versions.pairs[len(rows) :]), box)
+        rows += _rows(result.stdout)
+        end = VersusRow(UNKNOWN, 0, "the code ended the process" if result.ended == OK else result.detail)
+        if len(rows) < len(versions.pairs):
+            rows.append(end)
+        if len(rows) == len(versions.pairs) or result.ended in (TIMEOUT, CPU) or starts == _STARTS:
+            return VersusRun(result, (*rows, *(end for _ in versions.pairs[len(rows) :])))
+
+
+def _started(versions: VersionPair, box: FunctionBox) -> BoxResult:
     files: list[BoxFile] = []
     sides = []
     for folder, modules in zip(_SIDES, (versions.old, versions.new), strict=True):
@@ -68,24 +84,16 @@ def compare(versions: VersionPair, box: FunctionBox) -> VersusRun:
         corpus = None if pair.corpus is None else f"cases-{number}.jsonl"
         files += [] if corpus is None or pair.corpus is None else [BoxFile(corpus, pair.corpus)]
         rows.append([*pair[:4], corpus])
-    job = {"sides": sides, "pairs": rows, "examples": versions.examples, "tops": versions.tops}
-    request = BoxRequest(
-        (box.python.program, "-s", "-c", _START),
-        stdin=json.dumps(job).encode(),
-        files=tuple(files),
-        readable=(*box.python.readable, *versions.tops, os.path.join(_PACKAGE, "gitprov")),
-        hidden=versions.hidden,
-        environment=(
-            ("PYTHONPATH", _PACKAGE),
-            ("PYTHONHASHSEED", "0"),
-            ("TZ", "UTC"),
-            ("LC_ALL", "C.UTF-8"),
-            ("PYTHONDONTWRITEBYTECODE", "1"),
-        ),
-        limits=box.limits,
-    )
-    result = sandbox.run(request, backend=box.backend)
-    return VersusRun(result, tuple(_rows(result.stdout)))
+    job = {
+        "sides": sides,
+        "pairs": rows,
+        "examples": versions.examples,
+        "seconds": versions.seconds,
+        "tops": versions.tops,
+    }
+    stdin = json.dumps(job).encode()
+    subject = BoxProgram(_START, (), stdin, tuple(files), versions.tops, versions.hidden)
+    return program.run(subject, box)
 
 
 def _rows(output: bytes) -> list[VersusRow]:

@@ -17,6 +17,7 @@ from gitprov.model.canonical import JsonObject
 if TYPE_CHECKING:
     from gitprov.sandbox.functions import FunctionBox
 
+_GRADE_SECONDS = 120
 app = typer.Typer(
     help="What a feature does, pinned: prompt, corpus and the result of each case.",
     no_args_is_help=True,
@@ -150,6 +151,35 @@ def check(
         raise typer.Exit(EXIT_FINDINGS)
 
 
+@app.command("grade")
+def grade(
+    name: Name,
+    least: Annotated[
+        float, typer.Option(min=0, max=100, metavar="PERCENT", help="Exit with 1 below this share.")
+    ] = 0.0,
+    most: Annotated[int, typer.Option(min=1, metavar="N", help="Try at most so many changes.")] = 200,
+    allow_weak: box.AllowWeak = False,
+    python: box.Python = None,
+    as_json: Json = False,
+) -> None:
+    """Grade a feature's cases: the share of small changes of its function that they notice.
+
+    Each change is one operator, constant, condition or result of the function, or of a function of its module
+    that it uses; the changed code runs in the sandbox. A change that no case notices asks for another case,
+    or does not matter.
+
+    Example: gitprov baseline grade invoices --least 90
+    """
+    from gitprov.flow.behaviour.grading import graded
+    from gitprov.output.baseline import grade_json, grade_lines
+
+    with Repository.discover(os.getcwd(), os.environ) as repo:
+        result = graded(repo, name, most, _box(repo, name, allow_weak, python, _GRADE_SECONDS))
+    say(json.dumps(grade_json(name, result))) if as_json else say(*grade_lines(name, result))
+    if result.percent < least:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
 @app.command("history")
 def history(name: Name, as_json: Json = False) -> None:
     """List the pins of a feature, the newest first.
@@ -163,12 +193,12 @@ def history(name: Name, as_json: Json = False) -> None:
     _say_pins([row.commit for row in rows], [row.facts for row in rows], as_json)
 
 
-def _box(repo: Repository, name: str, allow_weak: bool, python: str | None) -> FunctionBox:
-    """The sandbox for a feature."""
+def _box(repo: Repository, name: str, allow_weak: bool, python: str | None, seconds: int = 0) -> FunctionBox:
+    """The sandbox for a feature, for its time or at least for `seconds`."""
     from gitprov.flow.behaviour.features import feature_of
     from gitprov.flow.behaviour.targets import box_for
 
-    place = box_for(box.options(allow_weak, python), feature_of(repo, name).seconds)
+    place = box_for(box.options(allow_weak, python), max(seconds, feature_of(repo, name).seconds))
     if place.backend == box.WEAK:
         complain(box.WARNING)
     return place

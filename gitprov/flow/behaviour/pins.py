@@ -11,11 +11,9 @@ from gitprov.behaviour.baseline import Baseline, Row, dump, parse
 from gitprov.behaviour.difference import differences
 from gitprov.behaviour.text import PREVIEW, preview
 from gitprov.behaviour.text import parse as parse_text
-from gitprov.errors import GitprovError, Obstructed, UsageError
-from gitprov.flow.behaviour.features import code_of, feature_of
+from gitprov.errors import GitprovError, UsageError
+from gitprov.flow.behaviour.features import code_of, content, feature_of
 from gitprov.flow.capture.redaction import redaction_around
-from gitprov.git.files import tree_files
-from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.git.write import RefChange, write
 from gitprov.model import canonical
@@ -23,12 +21,10 @@ from gitprov.model.canonical import JsonObject
 from gitprov.model.feature import Feature
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.sandbox.cases import CaseRow, run_cases
+from gitprov.store import pins as refs
 
 if TYPE_CHECKING:
     from gitprov.sandbox.functions import FunctionBox
-
-PINS = "refs/gitprov/pins/"
-_LIMIT = 16 << 20
 
 
 class FeaturePin(NamedTuple):
@@ -67,8 +63,8 @@ class Comparison(NamedTuple):
 def pin(repo: Repository, name: str, reason: str | None, box: FunctionBox) -> FeaturePin:
     """Run a feature in the sandbox, and keep what it did as the newest pin."""
     feature = feature_of(repo, name)
-    corpus = _content(repo, feature.cases)
-    prompt = None if feature.prompt is None else _content(repo, feature.prompt)
+    corpus = content(repo, feature.cases)
+    prompt = None if feature.prompt is None else content(repo, feature.prompt)
     redact = redaction_around(repo.cwd, repo.env)
     rows = _rows(repo, feature, corpus, box)
     who = repo.identity("a pin keeps who accepted it")
@@ -103,11 +99,11 @@ def pin(repo: Repository, name: str, reason: str | None, box: FunctionBox) -> Fe
 
 
 def _write(repo: Repository, who: str, name: str, files: dict[str, bytes | None]) -> None:
-    ref = PINS + name
+    ref = refs.TOP + name
     message = f"Pin {name}"
 
-    def build(refs: dict[str, str]) -> list[RefChange]:
-        base = refs.get(ref)
+    def build(values: dict[str, str]) -> list[RefChange]:
+        base = values.get(ref)
         kept = {path: data for path, data in files.items() if data is not None or base is not None}
         return [RefChange(ref, base, message, kept)]
 
@@ -116,7 +112,7 @@ def _write(repo: Repository, who: str, name: str, files: dict[str, bytes | None]
 
 def load(repo: Repository, name: str, commit: str | None = None) -> FeaturePin:
     """A pin, the newest without `commit`. UsageError where there is none."""
-    oid = repo.resolve(commit or PINS + name)
+    oid = repo.resolve(commit or refs.TOP + name)
     facts = None if oid is None else loads_object(repo.objects.content(f"{oid}:pin.json"))
     rows = None if oid is None else repo.objects.content(f"{oid}:baseline.json")
     if oid is None or facts is None or rows is None or facts.get("feature") != name:
@@ -126,10 +122,9 @@ def load(repo: Repository, name: str, commit: str | None = None) -> FeaturePin:
 
 def history(repo: Repository, name: str) -> list[FeaturePin]:
     """All pins of a feature, the newest first."""
-    if repo.resolve(PINS + name) is None:
+    if repo.resolve(refs.TOP + name) is None:
         raise UsageError(f"{name} has no pin", f"gitprov baseline pin {name}")
-    commits = decode(repo.run("rev-list", PINS + name)).split()
-    return [load(repo, name, commit) for commit in commits]
+    return [load(repo, name, commit) for commit in refs.commits(repo, refs.TOP + name)]
 
 
 def compare(repo: Repository, name: str, box: FunctionBox, commit: str | None = None) -> Comparison:
@@ -177,21 +172,6 @@ def _short(value: str, redact: Callable[[str], str]) -> str:
     """A value as text without secrets, in at most `PREVIEW` bytes."""
     node = parse_text(value)
     return redact(value)[:PREVIEW] if node is None else preview(node, redact)
-
-
-def _content(repo: Repository, path: str) -> bytes:
-    """The bytes of a file of the work tree. UsageError where it is none."""
-    try:
-        data = tree_files.plain(repo.worktree or repo.cwd, path, _LIMIT)
-    except (Obstructed, OSError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from None
-    if data is None:
-        raise UsageError(f"there is no file {path}")
-    return data
-
-
-def _prompt(feature: Feature, text: bytes) -> JsonObject:
-    return {"path": feature.prompt, "digest": _digest(text), "version": version_of(text)}
 
 
 def _digest(data: bytes) -> str:

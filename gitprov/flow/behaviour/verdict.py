@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.behaviour.runnable import runnable
 from gitprov.errors import GitprovError
 from gitprov.flow.behaviour.features import SOURCES, code_of
-from gitprov.flow.behaviour.pins import PINS
 from gitprov.flow.behaviour.targets import BoxOptions, box_for
 from gitprov.git.files import tree_files
 from gitprov.model.answers.compare import (
@@ -26,8 +25,8 @@ from gitprov.model.answers.compare import (
 )
 from gitprov.sandbox import versus
 from gitprov.sandbox.cases import CasesRun, CodeUnderTest, run_cases
-from gitprov.sandbox.request import OK
 from gitprov.sandbox.versus import NamePair, VersionPair
+from gitprov.store import pins
 from gitprov.store.config import load_config
 
 if TYPE_CHECKING:
@@ -153,7 +152,7 @@ def _corpora(repo: Repository) -> dict[str, bytes]:
             data = tree_files.plain(repo.worktree or repo.cwd, feature.cases, _LIMIT)
         except (GitprovError, OSError):
             data = None
-        data = data or repo.objects.content(f"{PINS}{name}:cases.jsonl")
+        data = data or repo.objects.content(f"{pins.TOP}{name}:cases.jsonl")
         if data:
             out.setdefault(feature.function, data)
     return out
@@ -170,11 +169,8 @@ def _run(
     )
     pairs = tuple(subject.pair for subject in subjects)
     done = versus.compare(VersionPair(old, new, pairs, code.tops, code.hidden), box)
-    end = "the code ended the process" if done.box.ended == OK else done.box.detail
-    for number, subject in enumerate(subjects):
-        row = DefinitionTrial(subject.path, subject.pair.new, UNKNOWN, 0, end)
-        if number < len(done.rows):
-            row = DefinitionTrial(subject.path, subject.pair.new, *done.rows[number])
+    for subject, answer in zip(subjects, done.rows, strict=True):
+        row = DefinitionTrial(subject.path, subject.pair.new, *answer)
         if subject.pair.corpus is not None and row.state != DIFFERS:
             row = _on_cases(row, subject.pair, (old, new), code, box)
         yield row

@@ -13,8 +13,6 @@ from typing import Any, NamedTuple
 from gitprov.behaviour.canonical import canonical
 from gitprov.testing.environment import Flooded, Hung, Output, limited
 
-CALL_SECONDS = 1.0
-"""How long one call may take."""
 _MOST = 1000
 
 
@@ -45,10 +43,11 @@ class Endless(BaseException):
 class Trial:
     """Both versions, as functions that start each call from the same seed, end it in time and return its
     effects as well. `inputs` counts distinct ones, `returned` calls without an exception; `small` is whether
-    numbers are small at present.
+    numbers are small at present. A call may take `seconds`.
     """
 
-    def __init__(self, old: Callable[..., Any], new: Callable[..., Any]) -> None:
+    def __init__(self, old: Callable[..., Any], new: Callable[..., Any], seconds: float) -> None:
+        self.seconds = seconds
         self.inputs: set[str] = set()
         self.returned = 0
         self.small = True
@@ -69,7 +68,7 @@ class Trial:
         def call(*args: Any) -> Any:
             old_hung, self._hung = new and self._hung, False
             try:
-                with limited(CALL_SECONDS):
+                with limited(self.seconds):
                     value = _effects(function, args)
                 self.returned += 1
             except Hung:

@@ -1,8 +1,8 @@
 """Compares definitions of two versions of code on many inputs, inside the sandbox.
 
 Reads a JSON object: `tops`, from which the project imports, `sides`, the files of both versions by module
-name, `pairs`, lists of old module, old name, new module, new name, file of known inputs or null, and
-`examples`. Writes a JSON list for each pair: number, state, count of inputs, text.
+name, `pairs`, lists of old module, old name, new module, new name, file of known inputs or null,
+`examples`, and `seconds` for a call. Writes a JSON list for each pair: number, state, count of inputs, text.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from gitprov.behaviour.difference import differences
 from gitprov.behaviour.text import render
 from gitprov.errors import GitprovError
 from gitprov.model.answers.compare import DIFFERS, SAME, UNKNOWN
+from gitprov.testing.boxed.inputs import choose_values, unclear
 from gitprov.testing.boxed.load import load, search_in
-from gitprov.testing.boxed.trial import CALL_SECONDS, Endless, Trial, Unrunnable
+from gitprov.testing.boxed.trial import Endless, Trial, Unrunnable
 from gitprov.testing.case_files import read
 from gitprov.testing.environment import Place, fixed, no_calls
 from gitprov.testing.equivalent import CounterExample, outcome, search
 
 _SECONDS = 60.0
-_SMALL = (-8, 16)
 _ROOM = 200
 
 
@@ -39,6 +39,14 @@ class PairVerdict(NamedTuple):
     state: str
     inputs: int = 0
     text: str = ""
+
+
+class Search(NamedTuple):
+    """What a search may take: inputs, seconds a call; and the directory in which it runs."""
+
+    examples: int
+    seconds: float
+    place: Place
 
 
 def main() -> int:
@@ -54,7 +62,7 @@ def main() -> int:
     for number, (old_module, old_name, new_module, new_name, file) in enumerate(job["pairs"]):
         sides = (old[old_module], old_name), (new[new_module], new_name)
         corpus = [*_plain_arguments(os.path.join(root, file))] if file else []
-        verdict = _of_modules(*sides, corpus, job["examples"], place)
+        verdict = _of_modules(*sides, corpus, Search(job["examples"], job["seconds"], place))
         out.write(json.dumps([number, *verdict]) + "\n")
         out.flush()
     place.remove()
@@ -73,8 +81,7 @@ def _of_modules(
     old: tuple[ModuleType | str, str],
     new: tuple[ModuleType | str, str],
     corpus: list[tuple[Any, ...]],
-    examples: int,
-    place: Place,
+    wish: Search,
 ) -> PairVerdict:
     values: list[Any] = []
     for module, name in (old, new):
@@ -82,7 +89,7 @@ def _of_modules(
             return PairVerdict(UNKNOWN, 0, module)
         values.append(getattr(module, name, None))
     if all(inspect.isroutine(inspect.unwrap(value)) for value in values):
-        return compared(values[0], values[1], corpus, examples, place)
+        return compared(values[0], values[1], corpus, wish)
     return _of_values(*values)
 
 
@@ -95,22 +102,21 @@ def _of_values(old: object, new: object) -> PairVerdict:
     return PairVerdict(UNKNOWN, 0, reasons[0]) if reasons else PairVerdict(SAME)
 
 
-def compared(old: Any, new: Any, corpus: list[tuple[Any, ...]], examples: int, place: Place) -> PairVerdict:
+def compared(old: Any, new: Any, corpus: list[tuple[Any, ...]], wish: Search) -> PairVerdict:
     """Whether two functions do the same: on the corpus, on small numbers, then on numbers of any size."""
-    named = inspect.getfullargspec(inspect.unwrap(new))
-    missing = [name for name in named.kwonlyargs if name not in (named.kwonlydefaults or ())]
-    if missing:
-        return PairVerdict(UNKNOWN, 0, f"nothing tells what the named argument {missing[0]} is")
-    trial = Trial(old, new)
+    name = unclear(old, new, max(map(len, corpus), default=0))
+    if name is not None:
+        return PairVerdict(UNKNOWN, 0, f"nothing tells what {name} is")
+    trial = Trial(old, new, wish.seconds)
     try:
         for small in (True, False):
             trial.small = small
-            example = _searched(trial, corpus, examples // 2, place)
+            example = _searched(trial, corpus, wish)
             if example is not None:
                 return _differs(trial, example)
     except Endless as end:
         if trial.small:
-            return _endless(end)
+            return _endless(end, wish.seconds)
     except Unrunnable as reason:
         return PairVerdict(UNKNOWN, len(trial.inputs), str(reason))
     except GitprovError as error:
@@ -120,19 +126,11 @@ def compared(old: Any, new: Any, corpus: list[tuple[Any, ...]], examples: int, p
     return PairVerdict(SAME, len(trial.inputs))
 
 
-def _searched(
-    trial: Trial, corpus: list[tuple[Any, ...]], examples: int, place: Place
-) -> CounterExample | None:
-    """A search in the fixed environment. Large numbers come last, since many loops do not end with them."""
-    try:
-        from hypothesis import strategies
-    except ImportError:
-        pass  # `search` says what to install
-    else:
-        numbers = strategies.integers(*_SMALL) if trial.small else strategies.integers()
-        strategies.register_type_strategy(int, numbers)
-    with no_calls(), fixed(place, "", _SECONDS):
-        return search(trial.old, trial.new, corpus, examples, accepts=trial.note)
+def _searched(trial: Trial, corpus: list[tuple[Any, ...]], wish: Search) -> CounterExample | None:
+    """A search in the fixed environment."""
+    choose_values((trial.old, trial.new), small=trial.small)
+    with no_calls(), fixed(wish.place, "", _SECONDS):
+        return search(trial.old, trial.new, corpus, wish.examples // 2, accepts=trial.note)
 
 
 def _differs(trial: Trial, example: CounterExample) -> PairVerdict:
@@ -148,9 +146,9 @@ def _differs(trial: Trial, example: CounterExample) -> PairVerdict:
     return PairVerdict(DIFFERS, count, f"for {_shown(example.args)}, {where}: {change}")
 
 
-def _endless(end: Endless) -> PairVerdict:
+def _endless(end: Endless, seconds: float) -> PairVerdict:
     """Calls with small inputs that do not end."""
-    text = f"does not end within {CALL_SECONDS:g} s for {_shown(end.args_of_call)}"
+    text = f"does not end within {seconds:g} s for {_shown(end.args_of_call)}"
     if all(end.hung):
         return PairVerdict(UNKNOWN, 0, f"it {text}")
     return PairVerdict(DIFFERS, 0, f"the {'old' if end.hung[0] else 'new'} version {text}, the other does")
