@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -169,6 +170,28 @@ def test_cases_that_nobody_runs(shop: GitRepo) -> None:
     done = compare(shop, "--update-hashes", "--reason", "gone")
     assert "removed, nobody runs it" in done.stdout
     assert len(rows(shop)) == 6
+
+
+BACKWARDS = "def pytest_collection_modifyitems(items):\n    items.reverse()\n"
+
+
+def test_any_order(shop: GitRepo) -> None:
+    """The file is the same whether the cases run forwards, backwards, in parts or in two processes."""
+
+    def made(*runs: tuple[str, ...]) -> str:
+        (shop.path / FILE).unlink()
+        for args in runs:
+            done = compare(shop, "--update-hashes", "--reason", "First baseline", *args)
+            assert done.returncode == 0, done.stdout
+        return re.sub('"at":"[^"]*"', '"at":""', (shop.path / FILE).read_text())
+
+    forwards = re.sub('"at":"[^"]*"', '"at":""', (shop.path / FILE).read_text())
+    shop.write("tests/ai_baseline/conftest.py", BACKWARDS)
+    assert made(()) == forwards
+    assert made(("-k", "due or sum"), ("-k", "not due", "-n", "2")) == forwards
+    before = (shop.path / FILE).read_bytes()
+    assert compare(shop, "-k", "total").returncode == 0
+    assert (shop.path / FILE).read_bytes() == before
 
 
 def test_files_that_are_no_baseline(shop: GitRepo) -> None:
