@@ -1,4 +1,8 @@
-"""Small changes of a function that a good corpus notices: other operators, constants, conditions, results."""
+"""Small changes of a function that a good corpus notices: other operators, constants, conditions, results.
+
+Tools such as mutmut change the files of a whole project and judge by its test suite, outside of any sandbox.
+Here one function is changed in memory, inside the sandbox, and the cases judge.
+"""
 
 from __future__ import annotations
 

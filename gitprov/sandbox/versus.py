@@ -30,7 +30,7 @@ class NamePair(NamedTuple):
 class VersionPair(NamedTuple):
     """Two versions of code. `old` and `new` map names of modules to texts; other modules come from below one
     of `tops`; `hidden` are paths that stay unseen. `examples` inputs are tried for each function, `seconds`
-    is how long a call may take.
+    is the processor time that a call may take.
     """
 
     old: Mapping[str, bytes]

@@ -21,7 +21,7 @@ from gitprov.testing.cases import Case
 from gitprov.testing.environment import Place
 from gitprov.testing.observe import observe
 
-_SECONDS = 1.0
+_SECONDS = 2.0
 """How long a case may take: a mutant that does not end is separated."""
 
 

@@ -14,6 +14,7 @@ from gitprov.behaviour.canonical import canonical
 from gitprov.testing.environment import Flooded, Hung, Output, limited
 
 _MOST = 1000
+_PATIENCE = 10
 
 
 class Effects(NamedTuple):
@@ -43,7 +44,7 @@ class Endless(BaseException):
 class Trial:
     """Both versions, as functions that start each call from the same seed, end it in time and return its
     effects as well. `inputs` counts distinct ones, `returned` calls without an exception; `small` is whether
-    numbers are small at present. A call may take `seconds`.
+    numbers are small at present. A call may take `seconds` of processor time.
     """
 
     def __init__(self, old: Callable[..., Any], new: Callable[..., Any], seconds: float) -> None:
@@ -68,7 +69,7 @@ class Trial:
         def call(*args: Any) -> Any:
             old_hung, self._hung = new and self._hung, False
             try:
-                with limited(self.seconds):
+                with limited(self.seconds * _PATIENCE), limited(self.seconds, processor=True):
                     value = _effects(function, args)
                 self.returned += 1
             except Hung:
