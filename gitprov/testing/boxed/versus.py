@@ -41,7 +41,7 @@ class PairVerdict(NamedTuple):
     text: str = ""
 
 
-class Search(NamedTuple):
+class TrialOptions(NamedTuple):
     """What a search may take: inputs, seconds a call; and the directory in which it runs."""
 
     examples: int
@@ -62,7 +62,7 @@ def main() -> int:
     for number, (old_module, old_name, new_module, new_name, file) in enumerate(job["pairs"]):
         sides = (old[old_module], old_name), (new[new_module], new_name)
         corpus = [*_plain_arguments(os.path.join(root, file))] if file else []
-        verdict = _of_modules(*sides, corpus, Search(job["examples"], job["seconds"], place))
+        verdict = _of_modules(*sides, corpus, TrialOptions(job["examples"], job["seconds"], place))
         out.write(json.dumps([number, *verdict]) + "\n")
         out.flush()
     place.remove()
@@ -81,7 +81,7 @@ def _of_modules(
     old: tuple[ModuleType | str, str],
     new: tuple[ModuleType | str, str],
     corpus: list[tuple[Any, ...]],
-    wish: Search,
+    wish: TrialOptions,
 ) -> PairVerdict:
     values: list[Any] = []
     for module, name in (old, new):
@@ -102,7 +102,7 @@ def _of_values(old: object, new: object) -> PairVerdict:
     return PairVerdict(UNKNOWN, 0, reasons[0]) if reasons else PairVerdict(SAME)
 
 
-def compared(old: Any, new: Any, corpus: list[tuple[Any, ...]], wish: Search) -> PairVerdict:
+def compared(old: Any, new: Any, corpus: list[tuple[Any, ...]], wish: TrialOptions) -> PairVerdict:
     """Whether two functions do the same: on the corpus, on small numbers, then on numbers of any size."""
     name = unclear(old, new, max(map(len, corpus), default=0))
     if name is not None:
@@ -126,7 +126,7 @@ def compared(old: Any, new: Any, corpus: list[tuple[Any, ...]], wish: Search) ->
     return PairVerdict(SAME, len(trial.inputs))
 
 
-def _searched(trial: Trial, corpus: list[tuple[Any, ...]], wish: Search) -> CounterExample | None:
+def _searched(trial: Trial, corpus: list[tuple[Any, ...]], wish: TrialOptions) -> CounterExample | None:
     """A search in the fixed environment."""
     choose_values((trial.old, trial.new), small=trial.small)
     with no_calls(), fixed(wish.place, "", _SECONDS):
