@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from gitprov.model.answers.grade import CorpusGrade
 from gitprov.model.canonical import Json, JsonObject
+from gitprov.output.text import clean
 
 
 class MovedCase(Protocol):
@@ -30,6 +32,31 @@ class MovedCase(Protocol):
     def places(self) -> list[str]:
         """The differences."""
         ...
+
+
+def grade_lines(name: str, grade: CorpusGrade) -> Iterator[str]:
+    """A grade in words, with the changes that no case notices."""
+    count = len(grade.rows)
+    tried = "" if count == grade.total else f", of {grade.total} there are"
+    yield (
+        f"{name}: {count - len(grade.survivors)} of {count} small changes are noticed{tried}:"
+        f" {grade.percent:.1f} %"
+    )
+    yield from (f"  {clean(grade.path)}:{row.line}: {clean(row.change)}" for row in grade.survivors)
+
+
+def grade_json(name: str, grade: CorpusGrade) -> JsonObject:
+    """A grade as one JSON document."""
+    return {
+        "v": 1,
+        "feature": name,
+        "path": grade.path,
+        "sandbox": grade.backend,
+        "mutants": grade.total,
+        "tried": len(grade.rows),
+        "percent": round(grade.percent, 2),
+        "survivors": [{"line": row.line, "change": row.change} for row in grade.survivors],
+    }
 
 
 def pin_lines(commit: str, facts: JsonObject) -> Iterator[str]:

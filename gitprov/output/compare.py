@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitprov.model.answers.compare import CompareAnswer, TextChange
+from gitprov.model.answers.compare import SAME, BehaviourAnswer, CompareAnswer, TextChange
 from gitprov.model.canonical import JsonObject
 from gitprov.output.text import clean
 from gitprov.output.versions import changes, comparison, structure_json
 
 VERSION = 1
+#: The most definitions that are listed.
+_MOST = 12
 
 
 def as_json(answer: CompareAnswer) -> JsonObject:
@@ -24,7 +26,11 @@ def as_json(answer: CompareAnswer) -> JsonObject:
             "patch": answer.patch.decode("utf-8", "surrogateescape"),
         },
         "structure": structure_json(answer.definitions),
-        "behaviour": answer.behaviour._asdict(),
+        "behaviour": {
+            **answer.behaviour.result._asdict(),
+            "sandbox": answer.behaviour.sandbox,
+            "definitions": [row._asdict() for row in answer.behaviour.trials],
+        },
     }
 
 
@@ -38,11 +44,21 @@ def render(answer: CompareAnswer, *, patch: bool) -> Iterator[str]:
     for row in answer.definitions.unread:
         if answer.definitions.changes:
             yield f"  unknown in {clean(row.path)}: {clean(row.reason)}"
-    yield comparison("behaviour", answer.behaviour)
+    yield comparison("behaviour", answer.behaviour.result)
+    yield from (f"  {line}" for line in _trials(answer.behaviour))
     if patch and answer.patch:
         yield ""
         text = answer.patch.decode("utf-8", "surrogateescape").removesuffix("\n")
         yield from map(clean, text.split("\n"))
+
+
+def _trials(answer: BehaviourAnswer) -> Iterator[str]:
+    """The definitions that differ or are unknown; where the result is a single reason, that says it."""
+    rows = [row for row in answer.trials if row.state != SAME]
+    for row in rows[:_MOST] if len(rows) > 1 else ():
+        yield f"{row.state} {clean(row.name)}: {clean(row.text)}  {clean(row.path)}"
+    if len(rows) > _MOST:
+        yield f"and {len(rows) - _MOST} more"
 
 
 def _file(row: TextChange) -> str:

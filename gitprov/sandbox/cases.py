@@ -7,42 +7,48 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import gitprov
-from gitprov.sandbox import run as sandbox
+from gitprov.sandbox import program
 from gitprov.sandbox.functions import FunctionBox
-from gitprov.sandbox.request import BoxFile, BoxRequest, BoxResult
+from gitprov.sandbox.program import BoxProgram
+from gitprov.sandbox.request import BoxFile, BoxResult
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(gitprov.__file__)))
 _CASES = "cases.jsonl"
 _FILES, _BYTES = 2000, 16 << 20
 _START = """\
 import os, sys
 root = os.getcwd()
+from gitprov.testing.boxed.load import search_in
 from gitprov.testing.runner import main
+search_in(sys.argv[3:])
 sys.exit(main(sys.argv[1], os.path.join(root, sys.argv[2]), root))
 """
 
 
 class CodeUnderTest(NamedTuple):
-    """A module that was generated.
+    """A module under test.
 
-    `function` is `module:function`; `code` is the module's text. The other modules of its package come from
-    below one of `tops`, the directories from which the project imports; `hidden` are paths that stay unseen.
+    `function` is `module:function`; `code` is the module's text, None: as it is in the project. The other
+    modules of its package come from below one of `tops`, the directories from which the project imports;
+    `hidden` are paths that stay unseen.
     """
 
     function: str
-    code: bytes
+    code: bytes | None
     tops: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
 
 
 class CaseRow(NamedTuple):
-    """The result of a case, under the name that pins have for it."""
+    """The result of a case, under the name that pins have for it: `value` as text, `order` a digest of the
+    orders of dicts. `digest` is None where there is a `problem`.
+    """
 
     case: str
     digest: str | None
     kind: str
     value: str
+    order: str | None = None
+    problem: str | None = None
 
 
 class CasesRun(NamedTuple):
@@ -56,22 +62,9 @@ class CasesRun(NamedTuple):
 def run_cases(code: CodeUnderTest, corpus: bytes, box: FunctionBox) -> CasesRun:
     """Run a function on a file of cases."""
     module = code.function.partition(":")[0]
-    paths = os.pathsep.join((_PACKAGE, *code.tops))
-    request = BoxRequest(
-        (box.python.program, "-s", "-c", _START, code.function, _CASES),
-        files=(BoxFile(_CASES, corpus), *_modules(module, code)),
-        readable=(*box.python.readable, *code.tops, os.path.join(_PACKAGE, "gitprov")),
-        hidden=code.hidden,
-        environment=(
-            ("PYTHONPATH", paths),
-            ("PYTHONHASHSEED", "0"),
-            ("TZ", "UTC"),
-            ("LC_ALL", "C.UTF-8"),
-            ("PYTHONDONTWRITEBYTECODE", "1"),
-        ),
-        limits=box.limits,
-    )
-    result = sandbox.run(request, backend=box.backend)
+    files = (BoxFile(_CASES, corpus), *_modules(module, code))
+    words = (code.function, _CASES, *code.tops)
+    result = program.run(BoxProgram(_START, words, b"", files, code.tops, code.hidden), box)
     rows, problem = _parsed(result.stdout)
     if not problem and result.exit:
         problem = result.detail
@@ -82,6 +75,8 @@ def _modules(module: str, code: CodeUnderTest) -> Iterator[BoxFile]:
     """The module, and all other modules of its package in their places."""
     parts = module.split(".")
     place = "/".join(parts) + ".py"
+    if code.code is None:
+        return
     yield BoxFile(place, code.code)
     if len(parts) < 2:
         return
@@ -112,8 +107,8 @@ def _parsed(output: bytes) -> tuple[list[CaseRow], str]:
             continue
         if isinstance(row, dict):
             return rows, str(row.get("problem"))
-        if isinstance(row, list) and len(row) >= 4 and isinstance(row[0], str):
+        if isinstance(row, list) and len(row) == 6 and isinstance(row[0], str):
             counts[row[0]] = counts.get(row[0], 0) + 1
             name = row[0] if counts[row[0]] == 1 else f"{row[0]}#{counts[row[0]]}"
-            rows.append(CaseRow(name, row[1], str(row[2]), str(row[3])))
+            rows.append(CaseRow(name, *row[1:6]))
     return rows, ""

@@ -147,7 +147,7 @@ def fixed(place: Place, stdin: str, timeout: float) -> Iterator[tuple[Output, Ou
             stack.enter_context(part)
         stack.enter_context(redirect_stdout(out))
         stack.enter_context(redirect_stderr(err))
-        stack.enter_context(_limit(timeout))
+        stack.enter_context(limited(timeout))
         yield out, err
 
 
@@ -236,18 +236,23 @@ def _no_end() -> Iterator[None]:
 
 
 @contextmanager
-def _limit(seconds: float) -> Iterator[None]:
-    """End the block with Hung after so many seconds; only the main thread can be interrupted."""
+def limited(seconds: float, *, processor: bool = False) -> Iterator[None]:
+    """End the block with Hung after so many seconds, or seconds of processor time; only the main thread can
+    be interrupted.
+    """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
-    before = signal.signal(signal.SIGALRM, _hung)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    number, timer = signal.SIGALRM, signal.ITIMER_REAL
+    if processor:
+        number, timer = signal.SIGPROF, signal.ITIMER_PROF
+    before = signal.signal(number, _hung)
+    signal.setitimer(timer, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(timer, 0)
+        signal.signal(number, before)
 
 
 def _hung(_number: int, _frame: FrameType | None) -> None:

@@ -120,10 +120,13 @@ def search(
     def differ(args: tuple[Any, ...]) -> None:
         if accepts is not None and accepts(*copy.deepcopy(args)) is False:
             return
-        example = CounterExample(args, _result(old, args), _result(new, args))
+        example = CounterExample(args, outcome(old, args), outcome(new, args))
         if any(differences(example.old.node, example.new.node, tolerance)):
             last[:] = [example]
             raise NotEquivalent
+        unknown = example.old.unknown or example.new.unknown
+        if unknown:
+            raise UsageError(f"values that cannot be compared: {unknown[0]}", "gitprov.register adds a rule")
 
     for args in inputs:
         try:
@@ -154,7 +157,7 @@ def _inputs(function: Callable[..., Any]) -> list[tuple[Any, ...]]:
     return [case.args for case in marked.cases] if marked else []
 
 
-def _result(function: Callable[..., Any], args: tuple[Any, ...]) -> Canonical:
+def outcome(function: Callable[..., Any], args: tuple[Any, ...]) -> Canonical:
     """What a call does: its value, or the type of its exception."""
     try:
         value = canonical(function(*copy.deepcopy(args)))

@@ -89,9 +89,9 @@ class Provenance:
     def redact(self, text: str) -> str:
         """A text without its secrets, by the rules of the project."""
         if self._redact is None:
-            from gitprov.flow.behaviour.redaction import redaction
+            from gitprov.flow.capture.redaction import redaction_around
 
-            self._redact = redaction(self._root, os.environ)
+            self._redact = redaction_around(self._root, os.environ)
         return self._redact(text)
 
     def environment(self, seed: str) -> dict[str, str]:

@@ -70,7 +70,7 @@ def shop(repo: GitRepo) -> GitRepo:
     repo.write("totals.md", "---\nversion: v1\n---\nAdd the rows.\n")
     repo.commit("A report")
     with Repository.discover(str(repo.path), repo.env) as opened:
-        pins.pin(opened, "totals", "it adds")
+        pins.pin(opened, "totals", "it adds", box_for(BoxOptions(), 60))
     return repo
 
 
@@ -248,7 +248,7 @@ def test_an_instruction_file_and_a_model_are_named(shop: GitRepo, box: FunctionB
     text = config.replace("small-coder", "large-coder")
     edited(shop, "Without rules", {"AGENTS.md": "Be brief.\n"})
     with Repository.discover(str(shop.path), shop.env) as repo:
-        pins.pin(repo, "totals", "the rules are gone")
+        pins.pin(repo, "totals", "the rules are gone", box)
     shop.write(".gitprov.toml", text)
     with Repository.discover(str(shop.path), shop.env) as repo:
         every = drift_bisect.plan(repo, "totals", DriftOptions(1)).versions

@@ -6,8 +6,10 @@ import json
 
 from gitprov.model.answers.compare import (
     AspectResult,
+    BehaviourAnswer,
     CodeSource,
     CompareAnswer,
+    DefinitionTrial,
     StructureAnswer,
     StructureChange,
     TextChange,
@@ -70,13 +72,19 @@ def test_versions() -> None:
     ]
 
 
+TRIALS = (
+    DefinitionTrial("a.py", "same", "same", 5),
+    *(DefinitionTrial("a.py", f"f{n}", "unknown", 0, "why") for n in range(14)),
+)
+
+
 def test_comparisons() -> None:
     """Texts, definitions and reasons; the patch only where it is asked for."""
     structure = StructureAnswer((CHANGE,), (UnreadFile("c.go", "no parser"),))
     files = (TextChange("changed", "a.py", 1, 2), TextChange("renamed", "b.bin", None, None, "c.bin"))
     answer = CompareAnswer(
         CodeSource("old", {"a.py": b""}), CodeSource("new", {}), AspectResult("differs"), files, b"+x\x1b\n-y\n",
-        structure.comparison, structure, AspectResult("unknown", "no cases"),
+        structure.comparison, structure, BehaviourAnswer(AspectResult("unknown", "no cases"), TRIALS),
     )  # fmt: skip
     lines = list(compare.render(answer, patch=True))
     assert lines == [
@@ -88,11 +96,13 @@ def test_comparisons() -> None:
         "  changed signature of function f: def f(a) → def f(b)  a.py:3",
         "  unknown in c.go: no parser",
         "behaviour unknown (no cases)",
+        *(f"  unknown f{number}: why  a.py" for number in range(12)),
+        "  and 2 more",
         "",
         "+x\\x1b",
         "-y",
     ]
-    assert len(list(compare.render(answer, patch=False))) == 8
+    assert len(list(compare.render(answer, patch=False))) == 21
     document = compare.as_json(answer)
     assert (document["structure"]["state"], document["text"]["patch"], answer.differs) == (
         "differs",

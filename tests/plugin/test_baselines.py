@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -171,6 +172,28 @@ def test_cases_that_nobody_runs(shop: GitRepo) -> None:
     assert len(rows(shop)) == 6
 
 
+BACKWARDS = "def pytest_collection_modifyitems(items):\n    items.reverse()\n"
+
+
+def test_any_order(shop: GitRepo) -> None:
+    """The file is the same whether the cases run forwards, backwards, in parts or in two processes."""
+
+    def made(*runs: tuple[str, ...]) -> str:
+        (shop.path / FILE).unlink()
+        for args in runs:
+            done = compare(shop, "--update-hashes", "--reason", "First baseline", *args)
+            assert done.returncode == 0, done.stdout
+        return re.sub('"at":"[^"]*"', '"at":""', (shop.path / FILE).read_text())
+
+    forwards = re.sub('"at":"[^"]*"', '"at":""', (shop.path / FILE).read_text())
+    shop.write("tests/ai_baseline/conftest.py", BACKWARDS)
+    assert made(()) == forwards
+    assert made(("-k", "due or sum"), ("-k", "not due", "-n", "2")) == forwards
+    before = (shop.path / FILE).read_bytes()
+    assert compare(shop, "-k", "total").returncode == 0
+    assert (shop.path / FILE).read_bytes() == before
+
+
 def test_files_that_are_no_baseline(shop: GitRepo) -> None:
     """A half-merged file and one of another version stop the run with the reason; a case without a digest fails."""
     path = shop.path / FILE
@@ -193,6 +216,7 @@ def test_files_that_are_no_baseline(shop: GitRepo) -> None:
 
 def test_bad_input(shop: GitRepo) -> None:
     """Cases that hang, exit, flood, change state or leave threads are seen as what they did, and harm no other."""
+    shop.write(".gitprov.toml", 'privacy = "full"\n')  # previews are redacted all the same
     shop.write("tests/bad/test_bad.py", (HERE / "bad_input.txt").read_text())
     args = ("tests/bad", "--compare-hashes", "bad.json", "--update-hashes", "--reason", "r")
     done = run_pytest(shop, *args)

@@ -11,6 +11,7 @@ from gitprov.flow.behaviour.prompt_files import prompt_list
 from gitprov.flow.behaviour.prompt_history import history, prompt_of
 from gitprov.flow.behaviour.restore import RestoreOptions
 from gitprov.flow.behaviour.restore import restore as restore_files
+from gitprov.flow.behaviour.targets import BoxOptions
 from gitprov.flow.behaviour.versions import versions as versions_of
 from gitprov.flow.capture.moment import Moment
 from gitprov.git.repo import Repository
@@ -34,7 +35,9 @@ def versions(repo: GitRepo, query: str) -> Document:
 def compare(repo: GitRepo, old: str, new: str) -> Document:
     """`gitprov compare`."""
     with _open(repo) as inner:
-        return _document(compare_output.as_json(compare_sources(inner, old, new)))
+        return _document(
+            compare_output.as_json(compare_sources(inner, old, new, BoxOptions(allow_weak=True)))
+        )
 
 
 def restore(repo: GitRepo, name: str, **options: Any) -> Restored:  # fields of RestoreOptions

@@ -11,7 +11,7 @@ from tests.versions.test_versions import FLOATS, RENAMED, TOTAL, generate
 
 
 def test_two_generations(project: GitRepo, agent: Agent) -> None:
-    """Other names differ in text alone; another signature in structure too; behaviour is unknown without cases."""
+    """Other names differ in text alone; another signature in structure too; behaviour is unknown without inputs."""
     first, second, third = (generate(project, agent, text) for text in (TOTAL, RENAMED, FLOATS))
     document = ask.compare(project, first, second)
     assert [document[part]["state"] for part in ("text", "structure", "behaviour")] == [
@@ -19,7 +19,7 @@ def test_two_generations(project: GitRepo, agent: Agent) -> None:
         "same",
         "unknown",
     ]
-    assert "no cases are declared" in document["behaviour"]["reason"]
+    assert document["behaviour"]["reason"] == "total: nothing tells what rows is"
     assert document["text"]["files"] == [
         {"change": "changed", "path": "src/total.py", "added": 4, "removed": 4, "old_path": None}
     ]
@@ -57,19 +57,162 @@ def test_what_cannot_be_compared(project: GitRepo) -> None:
         assert project.gitprov("compare", *args, check=False).returncode == status
 
 
-def test_a_baseline_that_cannot_be_run(project: GitRepo) -> None:
-    """With declared cases behaviour stays unknown, and the reason says why they were not run."""
-    project.write("a.py", "x = 1\n")
-    project.write("b.py", "x = 2\n")
-    project.commit("Files")
-    texts = [
-        ('{"v":1,"cases":{"t.py::f[0]":{}}}', "the 1 case of artifacts/baseline_hashes.json cannot be run"),
-        ('{"v":1,"cases":{}}', "no cases are declared in"),
-        ('{"v":9,"cases":{}}', "another format"),
-        ("<<<<<<< ours", "not a JSON object"),
+OLD = """\
+from __future__ import annotations
+from dataclasses import dataclass
+from shop.tax import added
+RATE = 3
+
+@dataclass
+class Item:
+    cents: int
+
+def total(rows: list[int]) -> int:
+    return sum(rows)
+
+def price(item: Item) -> int:
+    return added(item.cents * RATE)
+
+def say(word: bool) -> None:
+    print(word)
+
+def order(rows: list[int]) -> None:
+    rows.sort()
+
+def down(n: int) -> int:
+    while n > 0:
+        n -= 1
+    return n
+
+def moment(n: int) -> float:
+    return n
+
+def each(rows: list[int]):
+    yield from rows
+
+async def later(n: int) -> int:
+    return n
+
+def thing(n: int) -> object:
+    return object()
+
+def fails(n: int) -> int:
+    raise ValueError(n)
+
+def named(*, n):
+    return n
+
+def sold(item: Item, digits: int = 2) -> str:
+    return str(item.cents)
+"""
+NEW = {
+    "def total(rows: list[int]) -> int:\n    return sum(rows)": "def total(rows: list[int], start: int = 0) -> int:\n    return sum(rows) + start",
+    "item.cents * RATE": "RATE * item.cents",
+    "print(word)": "print(not word)",
+    "rows.sort()": "sorted(rows)",
+    "n -= 1": "n -= 0",
+    "return n\n\ndef each": "import time\n    return time.perf_counter()\n\ndef each",
+    "yield from rows": "yield from list(rows)",
+    "def sold": "def sells",
+}
+
+
+def test_functions_are_run(project: GitRepo) -> None:
+    """What both versions define is run on the same inputs; the first input that separates them is shown."""
+    project.write("src/shop/tax.py", "def added(cents):\n    return cents * 2\n")
+    project.write("src/shop/sums.py", OLD)
+    project.commit("Sums")
+    new = OLD
+    for before, after in NEW.items():
+        assert before in new
+        new = new.replace(before, after)
+    project.write("src/shop/sums.py", new)
+    project.commit("Sums again")
+    behaviour = ask.compare(project, "HEAD~1:src/shop/sums.py", "HEAD:src/shop/sums.py")["behaviour"]
+    rows = {row["name"]: (row["state"], row["text"]) for row in behaviour["definitions"]}
+    state, text = rows.pop("down")
+    assert (state, text.startswith("the new version does not end within 1 s for (")) == ("differs", True)
+    assert rows == {
+        "total": ("same", ""),
+        "price": ("same", ""),
+        "say": ("differs", "for (False), stdout: 'False\\n' (str) → 'True\\n' (str)"),
+        "order": ("differs", "for ([0, -1]), arguments: ([-1, 0],) (tuple) → None (NoneType)"),
+        "moment": (
+            "unknown",
+            "two calls with one input do not do the same: gitprov check nondeterminism --run says on what it depends",
+        ),
+        "each": ("same", ""),
+        "later": ("same", ""),
+        "thing": ("unknown", "values that cannot be compared: object: no rule for values of this type"),
+        "fails": ("unknown", "both versions raise an exception for every input"),
+        "named": ("unknown", "nothing tells what the named argument n is"),
+        "sells": ("same", ""),
+        "RATE": ("same", ""),
+    }
+    counts = {row["name"]: row["inputs"] for row in behaviour["definitions"] if row["state"] == "same"}
+    assert counts["total"] > 100
+    assert behaviour["sandbox"]
+
+
+CORPUS = '{"input": [[1, 2]]}\n{"keywords": {"rows": [3], "digits": 1}, "id": "digits"}\n'
+CHANGES = {
+    "alike": "sum([*rows])",
+    "floats": "sum(rows) + digits / 1",
+    "named": "sum(rows) + (digits == 1)",
+    "missing": "__import__('no_such').x",
+}
+
+
+def test_declared_cases_are_run(project: GitRepo) -> None:
+    """The cases of a feature count, named arguments too, and give inputs where nothing is annotated."""
+    tables = [
+        f'[features.{name}]\nfunction = "shop.sums:{name}"\ncases = "cases.jsonl"\n' for name in CHANGES
     ]
-    for text, reason in texts:
-        project.write("artifacts/baseline_hashes.json", text)
-        behaviour = ask.compare(project, "HEAD:a.py", "HEAD:b.py")["behaviour"]
-        assert behaviour["state"] == "unknown"
-        assert reason in behaviour["reason"]
+    project.write(".gitprov.toml", "".join(tables))
+    project.write("cases.jsonl", CORPUS)
+    for changes in (dict.fromkeys(CHANGES, "sum(rows)"), CHANGES):
+        functions = [f"def {name}(rows, digits=0):\n    return {text}\n" for name, text in changes.items()]
+        project.write("shop/sums.py", "\n".join(functions))
+        project.commit("Sums")
+    args = ("compare", "HEAD~1:shop/sums.py", "HEAD:shop/sums.py", "--exit-code", "--allow-weak-sandbox")
+    done = project.gitprov(*args, "--json", check=False)
+    behaviour = json.loads(done.stdout)["behaviour"]
+    rows = {row["name"]: (row["state"], row["text"]) for row in behaviour["definitions"]}
+    assert rows == {
+        "alike": ("same", ""),
+        "floats": ("differs", "for ([1, 2]), returned: 3 (int) → 3.0 (float)"),
+        "named": ("differs", "for the case digits: observed(returned=3) → observed(returned=4)"),
+        "missing": ("unknown", rows["missing"][1]),
+    }
+    assert "no_such, which is not installed" in rows["missing"][1]
+    assert behaviour["reason"] == f"floats: {rows['floats'][1]}"
+    assert done.returncode == 1
+
+
+def test_what_is_not_run(project: GitRepo) -> None:
+    """Classes, other languages, modules that cannot be loaded and values without a rule are unknown."""
+    pairs = {
+        "class.py": ("class A:\n    def f(self): return 1\n", "class A:\n    def f(self): return 2\n"),
+        "code.js": ("var a = 1;\n", "var a = 2;\n"),
+        "loads.py": ("import no_such\ndef f(): return 1\n", "import no_such\ndef f(): return 2\n"),
+        "random.py": ("def f(): return 1\n", "def f(): return 2\n"),
+        "ends.py": ("def f(): return 1\n", "import os\ndef f(): os._exit(0)\n"),
+        "value.py": ("A = 1.5\nB = object()\n", "A = 2.5\nB = (object())\n"),
+        "none.py": ("1\n", "2\n"),
+    }
+    for turn in (0, 1):
+        for name, texts in pairs.items():
+            project.write(name, texts[turn])
+        project.commit("Files")
+    reasons = {
+        name: ask.compare(project, f"HEAD~1:{name}", f"HEAD:{name}")["behaviour"]["reason"] for name in pairs
+    }
+    assert reasons == {
+        "class.py": "A.f: a method is not run",
+        "code.js": "code.js: only Python is run",
+        "loads.py": "f: the module no_such is not installed",
+        "random.py": "f: for (), returned: 1 (int) → 2 (int)",
+        "ends.py": "f: the code ended the process",
+        "value.py": "A: 1.5 (float) → 2.5 (float)",
+        "none.py": "no definition of Python is in both versions",
+    }

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gitprov.cli.commands import sandbox_options as box
 from gitprov.cli.door import complain, say
 from gitprov.errors import EXIT_FINDINGS, UsageError
 from gitprov.git.repo import Repository
 from gitprov.model.canonical import JsonObject
 
+if TYPE_CHECKING:
+    from gitprov.sandbox.functions import FunctionBox
+
+_GRADE_SECONDS = 120
 app = typer.Typer(
     help="What a feature does, pinned: prompt, corpus and the result of each case.",
     no_args_is_help=True,
@@ -70,16 +75,18 @@ def record(
 def pin(
     name: Name,
     reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why this behaviour is right.")] = None,
+    allow_weak: box.AllowWeak = False,
+    python: box.Python = None,
     as_json: Json = False,
 ) -> None:
-    """Run a feature's cases, and keep what they do as its newest pin.
+    """Run a feature's cases in the sandbox, and keep what they do as its newest pin.
 
     Example: gitprov baseline pin invoices --reason "rounds half up, as the ledger does"
     """
     from gitprov.flow.behaviour import pins
 
     with Repository.discover(os.getcwd(), os.environ) as repo:
-        made = pins.pin(repo, name, reason)
+        made = pins.pin(repo, name, reason, _box(repo, name, allow_weak, python))
     _say_pins([made.commit], [made.facts], as_json)
 
 
@@ -103,8 +110,14 @@ def show(name: Name, commit: Commit = None, as_json: Json = False) -> None:
 
 
 @app.command("check")
-def check(name: Name, commit: Commit = None, as_json: Json = False) -> None:
-    """Run the cases of a pin against the code as it is now.
+def check(
+    name: Name,
+    commit: Commit = None,
+    allow_weak: box.AllowWeak = False,
+    python: box.Python = None,
+    as_json: Json = False,
+) -> None:
+    """Run the cases of a pin against the code as it is now, in the sandbox.
 
     Exit code 1 where more of them diverge than the feature accepts, or one cannot be compared.
 
@@ -114,7 +127,7 @@ def check(name: Name, commit: Commit = None, as_json: Json = False) -> None:
     from gitprov.output.baseline import comparison_lines
 
     with Repository.discover(os.getcwd(), os.environ) as repo:
-        result = pins.compare(repo, name, commit)
+        result = pins.compare(repo, name, _box(repo, name, allow_weak, python), commit)
     if as_json:
         fields = {
             "feature": name,
@@ -138,6 +151,35 @@ def check(name: Name, commit: Commit = None, as_json: Json = False) -> None:
         raise typer.Exit(EXIT_FINDINGS)
 
 
+@app.command("grade")
+def grade(
+    name: Name,
+    least: Annotated[
+        float, typer.Option(min=0, max=100, metavar="PERCENT", help="Exit with 1 below this share.")
+    ] = 0.0,
+    most: Annotated[int, typer.Option(min=1, metavar="N", help="Try at most so many changes.")] = 200,
+    allow_weak: box.AllowWeak = False,
+    python: box.Python = None,
+    as_json: Json = False,
+) -> None:
+    """Grade a feature's cases: the share of small changes of its function that they notice.
+
+    Each change is one operator, constant, condition or result of the function, or of a function of its module
+    that it uses; the changed code runs in the sandbox. A change that no case notices asks for another case,
+    or does not matter.
+
+    Example: gitprov baseline grade invoices --least 90
+    """
+    from gitprov.flow.behaviour.grading import graded
+    from gitprov.output.baseline import grade_json, grade_lines
+
+    with Repository.discover(os.getcwd(), os.environ) as repo:
+        result = graded(repo, name, most, _box(repo, name, allow_weak, python, _GRADE_SECONDS))
+    say(json.dumps(grade_json(name, result))) if as_json else say(*grade_lines(name, result))
+    if result.percent < least:
+        raise typer.Exit(EXIT_FINDINGS)
+
+
 @app.command("history")
 def history(name: Name, as_json: Json = False) -> None:
     """List the pins of a feature, the newest first.
@@ -149,6 +191,17 @@ def history(name: Name, as_json: Json = False) -> None:
     with Repository.discover(os.getcwd(), os.environ) as repo:
         rows = pins.history(repo, name)
     _say_pins([row.commit for row in rows], [row.facts for row in rows], as_json)
+
+
+def _box(repo: Repository, name: str, allow_weak: bool, python: str | None, seconds: int = 0) -> FunctionBox:
+    """The sandbox for a feature, for its time or at least for `seconds`."""
+    from gitprov.flow.behaviour.features import feature_of
+    from gitprov.flow.behaviour.targets import box_for
+
+    place = box_for(box.options(allow_weak, python), max(seconds, feature_of(repo, name).seconds))
+    if place.backend == box.WEAK:
+        complain(box.WARNING)
+    return place
 
 
 def _say_pins(commits: list[str], facts: list[JsonObject], as_json: bool) -> None:

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from gitprov.cli.door import exact
+from gitprov.cli.commands import sandbox_options as box
+from gitprov.cli.door import complain, exact
 from gitprov.cli.terminal import Screen
 from gitprov.errors import EXIT_FINDINGS
 from gitprov.git.repo import Repository
@@ -21,6 +22,8 @@ def command(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 where something differs.")
     ] = False,
+    allow_weak: box.AllowWeak = False,
+    python: box.Python = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as one JSON document.")] = False,
 ) -> None:
     """Compare two versions of code: their text, their structure and their behaviour.
@@ -30,6 +33,10 @@ def command(
 
     Structure is read by definition, in Python, JavaScript, TypeScript and Rust. Layout, comments, names of
     local variables and the order of independent definitions do not count.
+
+    Behaviour: functions of Python that both versions have are run in the sandbox, on the cases of their
+    feature and on inputs made from annotations and from those cases. The same means no difference in so many
+    inputs.
 
     Examples: gitprov compare HEAD~1:src/api.py HEAD:src/api.py; gitprov compare gen_20260201_0b9c41d2e7
     gen_20260202_77aa01c2d3 --exit-code
@@ -41,7 +48,9 @@ def command(
     screen = Screen.of_stdout(os.environ)
     with Repository.discover(os.getcwd(), os.environ) as repo:
         finish_interrupted(repo)
-        answer = compare(repo, old, new)
+        answer = compare(repo, old, new, box.options(allow_weak, python))
+    if answer.behaviour.sandbox == box.WEAK:
+        complain(box.WARNING)
     if as_json:
         exact(json.dumps(output.as_json(answer)).encode("ascii") + b"\n")
     else:

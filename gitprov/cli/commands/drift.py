@@ -63,7 +63,7 @@ def run(
     """
     from gitprov.flow.behaviour import drift
     from gitprov.flow.behaviour.budget import Budget
-    from gitprov.flow.behaviour.pins import feature_of
+    from gitprov.flow.behaviour.features import feature_of
     from gitprov.flow.behaviour.targets import box_for
     from gitprov.store.config import load_config
 
@@ -131,7 +131,7 @@ def log(
     Examples: gitprov drift log totals -n 10; gitprov drift log -n 1 --format markdown
     """
     from gitprov.flow.behaviour import drift
-    from gitprov.flow.behaviour.pins import feature_of
+    from gitprov.flow.behaviour.features import feature_of
     from gitprov.output import drift as output
     from gitprov.store.config import load_config
 
@@ -171,7 +171,7 @@ def bisect(
     from gitprov.flow.behaviour import drift_bisect
     from gitprov.flow.behaviour.budget import Budget
     from gitprov.flow.behaviour.drift import DriftOptions
-    from gitprov.flow.behaviour.pins import feature_of
+    from gitprov.flow.behaviour.features import feature_of
     from gitprov.flow.behaviour.targets import box_for
     from gitprov.output.drift import plan_line
     from gitprov.store.config import load_config

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gitprov.behaviour.structure import compare as structure
 from gitprov.errors import GitFailed, GitprovError
 from gitprov.flow.behaviour.code_sources import source_of
-from gitprov.flow.behaviour.verdict import behaviour
+from gitprov.flow.behaviour.verdict import VersionFiles, behaviour
 from gitprov.git.files import contents_diff
 from gitprov.model.answers.compare import (
     ADDED,
@@ -26,14 +26,15 @@ from gitprov.model.answers.compare import (
 )
 
 if TYPE_CHECKING:
+    from gitprov.flow.behaviour.targets import BoxOptions
     from gitprov.git.files.diff import FileChange
     from gitprov.git.repo import Repository
 
 _STATES = {"A": ADDED, "D": REMOVED, "R": RENAMED}
 
 
-def compare(repo: Repository, old_name: str, new_name: str) -> CompareAnswer:
-    """Both versions, named as in `source_of`, and what differs.
+def compare(repo: Repository, old_name: str, new_name: str, options: BoxOptions) -> CompareAnswer:
+    """Both versions, named as in `source_of`, and what differs. `options` are those of the sandbox.
 
     Two single files are compared whatever their paths.
     """
@@ -55,7 +56,7 @@ def compare(repo: Repository, old_name: str, new_name: str) -> CompareAnswer:
         diff.patch,
         answer.comparison,
         answer,
-        behaviour(repo, old, new),
+        behaviour(repo, VersionFiles(_beside(before, after), after, unread), answer, options),
     )
 
 

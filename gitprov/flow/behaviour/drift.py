@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,13 +12,13 @@ from gitprov.errors import ConfigError, UsageError
 from gitprov.flow.behaviour import pins
 from gitprov.flow.behaviour.budget import Budget
 from gitprov.flow.behaviour.drift_samples import Drawn, DriftSetup, Maker, PromptText, drawn, recorded
-from gitprov.flow.behaviour.targets import PRIVATE, SOURCES
+from gitprov.flow.behaviour.features import code_of, feature_of
 from gitprov.git.files import tree_files
 from gitprov.git.write import RefChange, write
 from gitprov.model import canonical
 from gitprov.model.canonical import JsonObject
 from gitprov.model.untrusted.jsonvalue import loads_object
-from gitprov.sandbox.cases import CodeUnderTest, run_cases
+from gitprov.sandbox.cases import run_cases
 from gitprov.store import generations
 from gitprov.store.config import load_config
 
@@ -90,7 +89,7 @@ def estimate(repo: Repository, name: str, options: DriftOptions, budget: Budget)
     """What a run will cost. UsageError where that is more than the budget has left, or too many calls;
     ConfigError where the budget cannot be kept.
     """
-    feature = pins.feature_of(repo, name)
+    feature = feature_of(repo, name)
     setup = present_setup(repo, name, feature, options)
     budget.require(name, feature, setup.model)
     cost = budget.estimate(calls(feature, options), setup.model, setup.size, runs(repo, name))
@@ -111,7 +110,7 @@ def run(
 
     UsageError where there is no such feature or no pin; ConfigError where it lacks a prompt or a generator.
     """
-    feature = pins.feature_of(repo, name)
+    feature = feature_of(repo, name)
     pin = pins.load(repo, name)
     count = calls(feature, options)
     setup = setup or present_setup(repo, name, feature, options)
@@ -165,10 +164,7 @@ def _sample(repo: Repository, feature: Feature, reply: Drawn, corpus: bytes, box
         return Sample(drift.NO_CODE, detail="the reply is prose", stripped=stripped)
     if code.problem:
         return Sample(drift.NO_PARSE, detail=code.problem, stripped=stripped)
-    top = repo.worktree or repo.cwd
-    tops = tuple(filter(os.path.isdir, (os.path.join(top, part).rstrip("/") for part in SOURCES)))
-    hidden = tuple(os.path.join(top, part) for part in PRIVATE)
-    subject = CodeUnderTest(feature.function, code.code.encode("utf-8", "replace"), tops, hidden)
+    subject = code_of(repo, feature.function, code.code.encode("utf-8", "replace"))
     done = run_cases(subject, corpus, box)
     if done.problem:
         imported = done.box.ended in ("ok", "crashed") and not done.rows and ": " in done.problem

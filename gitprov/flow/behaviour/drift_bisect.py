@@ -13,6 +13,7 @@ from gitprov.errors import GitprovError, UsageError
 from gitprov.flow.behaviour import drift, pins
 from gitprov.flow.behaviour.budget import Budget, CostEstimate
 from gitprov.flow.behaviour.drift import DriftOptions
+from gitprov.flow.behaviour.features import feature_of
 from gitprov.flow.behaviour.setup_history import SetupVersion, versions
 from gitprov.model import canonical
 
@@ -63,7 +64,7 @@ class Bisected(NamedTuple):
 def plan(repo: Repository, name: str, options: DriftOptions, budget: Budget | None = None) -> SearchPlan:
     """What a search takes at most. UsageError where that is more than the feature or the budget allows."""
     budget = budget or Budget()
-    feature = pins.feature_of(repo, name)
+    feature = feature_of(repo, name)
     every = versions(repo, name, feature, options)
     if len(every) < 2:
         kinds = "prompt, instructions and model have" if feature.instructions else "prompt and model have"
@@ -98,7 +99,7 @@ class Bisection:
         budget: Budget | None = None,
     ) -> None:
         self._repo, self._name, self._box, self._progress = repo, name, box, progress
-        self._feature = pins.feature_of(repo, name)
+        self._feature = feature_of(repo, name)
         self._options = options
         self._budget = budget or Budget()
         self._calls = 0

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.behaviour.baseline import Baseline, Row, dump, parse
 from gitprov.behaviour.difference import differences
 from gitprov.behaviour.text import PREVIEW, preview
 from gitprov.behaviour.text import parse as parse_text
-from gitprov.errors import GitprovError, Obstructed, UsageError
-from gitprov.flow.behaviour.redaction import redaction
-from gitprov.flow.behaviour.run import Ran, run_cases
-from gitprov.git.files import tree_files
-from gitprov.git.process import decode
+from gitprov.errors import GitprovError, UsageError
+from gitprov.flow.behaviour.features import code_of, content, feature_of
+from gitprov.flow.capture.redaction import redaction_around
 from gitprov.git.repo import Repository
 from gitprov.git.write import RefChange, write
 from gitprov.model import canonical
 from gitprov.model.canonical import JsonObject
 from gitprov.model.feature import Feature
 from gitprov.model.untrusted.jsonvalue import loads_object
-from gitprov.store.config import load_config
+from gitprov.sandbox.cases import CaseRow, run_cases
+from gitprov.store import pins as refs
 
-PINS = "refs/gitprov/pins/"
-_LIMIT = 16 << 20
+if TYPE_CHECKING:
+    from gitprov.sandbox.functions import FunctionBox
 
 
 class FeaturePin(NamedTuple):
@@ -52,7 +50,7 @@ class Comparison(NamedTuple):
     pin: FeaturePin
     cases: int
     moved: list[Moved]
-    unknown: list[Ran]
+    unknown: list[CaseRow]
     percent: float
     accepted: float
 
@@ -62,24 +60,13 @@ class Comparison(NamedTuple):
         return self.percent <= self.accepted and not self.unknown
 
 
-def feature_of(repo: Repository, name: str) -> Feature:
-    """A feature of the configuration. UsageError, with those that there are, for a name that is none."""
-    configured = load_config(repo.worktree, repo.config("gitprov.")).features or {}
-    if name not in configured:
-        names = ", ".join(sorted(configured)) or "none"
-        raise UsageError(
-            f"there is no feature {name}", f"[tool.gitprov.features.{name}] adds it; there are: {names}"
-        )
-    return configured[name]
-
-
-def pin(repo: Repository, name: str, reason: str | None) -> FeaturePin:
-    """Run a feature, and keep what it did as the newest pin."""
+def pin(repo: Repository, name: str, reason: str | None, box: FunctionBox) -> FeaturePin:
+    """Run a feature in the sandbox, and keep what it did as the newest pin."""
     feature = feature_of(repo, name)
-    corpus = _content(repo, feature.cases)
-    prompt = None if feature.prompt is None else _content(repo, feature.prompt)
-    redact = redaction(repo.cwd, repo.env)
-    rows = _rows(repo, feature)
+    corpus = content(repo, feature.cases)
+    prompt = None if feature.prompt is None else content(repo, feature.prompt)
+    redact = redaction_around(repo.cwd, repo.env)
+    rows = _rows(repo, feature, corpus, box)
     who = repo.identity("a pin keeps who accepted it")
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     person = who.rpartition(">")[0] + ">"
@@ -99,6 +86,7 @@ def pin(repo: Repository, name: str, reason: str | None) -> FeaturePin:
         "by": person,
         "at": at,
         "reason": reason,
+        "sandbox": box.backend,
     }
     files: dict[str, bytes | None] = {
         "pin.json": canonical.dump_line(facts),
@@ -111,11 +99,11 @@ def pin(repo: Repository, name: str, reason: str | None) -> FeaturePin:
 
 
 def _write(repo: Repository, who: str, name: str, files: dict[str, bytes | None]) -> None:
-    ref = PINS + name
+    ref = refs.TOP + name
     message = f"Pin {name}"
 
-    def build(refs: dict[str, str]) -> list[RefChange]:
-        base = refs.get(ref)
+    def build(values: dict[str, str]) -> list[RefChange]:
+        base = values.get(ref)
         kept = {path: data for path, data in files.items() if data is not None or base is not None}
         return [RefChange(ref, base, message, kept)]
 
@@ -124,7 +112,7 @@ def _write(repo: Repository, who: str, name: str, files: dict[str, bytes | None]
 
 def load(repo: Repository, name: str, commit: str | None = None) -> FeaturePin:
     """A pin, the newest without `commit`. UsageError where there is none."""
-    oid = repo.resolve(commit or PINS + name)
+    oid = repo.resolve(commit or refs.TOP + name)
     facts = None if oid is None else loads_object(repo.objects.content(f"{oid}:pin.json"))
     rows = None if oid is None else repo.objects.content(f"{oid}:baseline.json")
     if oid is None or facts is None or rows is None or facts.get("feature") != name:
@@ -134,18 +122,17 @@ def load(repo: Repository, name: str, commit: str | None = None) -> FeaturePin:
 
 def history(repo: Repository, name: str) -> list[FeaturePin]:
     """All pins of a feature, the newest first."""
-    if repo.resolve(PINS + name) is None:
+    if repo.resolve(refs.TOP + name) is None:
         raise UsageError(f"{name} has no pin", f"gitprov baseline pin {name}")
-    commits = decode(repo.run("rev-list", PINS + name)).split()
-    return [load(repo, name, commit) for commit in commits]
+    return [load(repo, name, commit) for commit in refs.commits(repo, refs.TOP + name)]
 
 
-def compare(repo: Repository, name: str, commit: str | None = None) -> Comparison:
-    """Run the corpus of a pin against the function as it is now."""
+def compare(repo: Repository, name: str, box: FunctionBox, commit: str | None = None) -> Comparison:
+    """Run the corpus of a pin against the function as it is now, in the sandbox."""
     feature = feature_of(repo, name)
     old = load(repo, name, commit)
-    redact = redaction(repo.cwd, repo.env)
-    rows = _rows(repo, feature, old)
+    redact = redaction_around(repo.cwd, repo.env)
+    rows = _rows(repo, feature, repo.objects.content(f"{old.commit}:cases.jsonl") or b"", box)
     before = old.baseline.cases
     moved = [_moved(row, before.get(row.case), redact(row.value)) for row in rows if row.digest]
     gone = [
@@ -157,7 +144,7 @@ def compare(repo: Repository, name: str, commit: str | None = None) -> Compariso
     return Comparison(old, len(rows), differing, unknown, percent, feature.divergence)
 
 
-def _moved(row: Ran, old: Row | None, text: str) -> Moved | None:
+def _moved(row: CaseRow, old: Row | None, text: str) -> Moved | None:
     if old is not None and old.digest == row.digest:
         return None
     before, after = parse_text(old.preview if old else ""), parse_text(text)
@@ -166,21 +153,16 @@ def _moved(row: Ran, old: Row | None, text: str) -> Moved | None:
     return Moved(row.case, old.preview if old else None, text[:PREVIEW], shown)
 
 
-def _rows(repo: Repository, feature: Feature, old: FeaturePin | None = None) -> list[Ran]:
-    """What the cases do now: those of the pin, or of the work tree without one."""
-    root = repo.worktree or repo.cwd
-    if old is None:
-        return run_cases(feature.function, os.path.join(root, feature.cases), root)
-    import tempfile
-
-    corpus = repo.objects.content(f"{old.commit}:cases.jsonl") or b""
-    with tempfile.NamedTemporaryFile(suffix=".jsonl") as file:
-        file.write(corpus)
-        file.flush()
-        return run_cases(feature.function, file.name, root)
+def _rows(repo: Repository, feature: Feature, corpus: bytes, box: FunctionBox) -> list[CaseRow]:
+    """What the cases do now. GitprovError where the function cannot be run on all of them."""
+    done = run_cases(code_of(repo, feature.function), corpus, box)
+    if done.problem or not done.rows:
+        reason = done.problem or "there are no cases"
+        raise GitprovError(f"{feature.function} cannot be run in {done.box.backend}: {reason}")
+    return list(done.rows)
 
 
-def _row(row: Ran, redact: Callable[[str], str]) -> Row:
+def _row(row: CaseRow, redact: Callable[[str], str]) -> Row:
     if row.digest is None:
         raise GitprovError(f"the case {row.case} has no result that can be kept: {row.problem}")
     return Row(row.digest, row.kind, _short(row.value, redact), row.order)
@@ -190,21 +172,6 @@ def _short(value: str, redact: Callable[[str], str]) -> str:
     """A value as text without secrets, in at most `PREVIEW` bytes."""
     node = parse_text(value)
     return redact(value)[:PREVIEW] if node is None else preview(node, redact)
-
-
-def _content(repo: Repository, path: str) -> bytes:
-    """The bytes of a file of the work tree. UsageError where it is none."""
-    try:
-        data = tree_files.plain(repo.worktree or repo.cwd, path, _LIMIT)
-    except (Obstructed, OSError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from None
-    if data is None:
-        raise UsageError(f"there is no file {path}")
-    return data
-
-
-def _prompt(feature: Feature, text: bytes) -> JsonObject:
-    return {"path": feature.prompt, "digest": _digest(text), "version": version_of(text)}
 
 
 def _digest(data: bytes) -> str:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from gitprov.flow.behaviour.redaction import redaction
+from gitprov.flow.capture.redaction import redaction_around
 from gitprov.git.programs import run_program
 
 _LIMIT = 64 << 20
@@ -23,7 +23,7 @@ class Recording(NamedTuple):
 
 def record(target: str, words: Sequence[str], directory: str, env: Mapping[str, str]) -> Recording:
     """Run a command, and record calls of `module:function` in its Python programs. Secrets are replaced."""
-    redact = redaction(directory, env)
+    redact = redaction_around(directory, env)
     with tempfile.TemporaryDirectory(prefix="gitprov-record-") as place:
         path = os.path.join(place, "inputs.jsonl")
         status = run_program(words, {**env, **_variables(target, path, env)})

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitprov.errors import UsageError
-from gitprov.flow.behaviour.pins import feature_of
+from gitprov.flow.behaviour.features import PRIVATE, SOURCES, feature_of
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.sandbox import run as sandbox
 from gitprov.sandbox.functions import FunctionBox, FunctionJob
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from gitprov.git.repo import Repository
 
 _LARGEST = 64 << 20
-SOURCES = ("", "src", "lib")
-"""Directories below the top of the work tree from which a project imports."""
-PRIVATE = (".git", ".env", ".envrc", ".netrc", ".npmrc", ".pypirc")
-"""Paths of the work tree that code under test does not see."""
 
 
 class Target(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gitprov.errors import ConfigError
+from gitprov.errors import ConfigError, NotARepository
 from gitprov.model.config import Config
 from gitprov.model.event import ContentRef
 
@@ -30,9 +30,14 @@ class CleanText(NamedTuple):
     finds: int
 
 
-def redactor(config: Config) -> Callable[[bytes], CleanText]:
-    """The redaction that the configuration asks for. It is faster where a text is like the one before it."""
-    if config.privacy == "full":
+def redactor(config: Config, *, always: bool = False) -> Callable[[bytes], CleanText]:
+    """The redaction that the configuration asks for: none where `privacy` is `full`.
+
+    `always`: whatever `privacy` says, for what stands in files of the project and is read by people, such as
+    the previews of a baseline, the inputs of a recording and the values of a pin. It is faster where a text
+    is like the one before it.
+    """
+    if config.privacy == "full" and not always:
         return lambda text: CleanText(text, 0)
     from gitprov.checks.secrets.redact import Redactor
 
@@ -45,6 +50,23 @@ def redactor(config: Config) -> Callable[[bytes], CleanText]:
         return CleanText(done.text, done.count)
 
     return redact
+
+
+def redaction_around(directory: str, env: Mapping[str, str]) -> Callable[[str], str]:
+    """The `redactor` of texts for people, by the settings of the repository around a directory.
+
+    Outside a repository the built-in rules hold. ConfigError where the settings are wrong.
+    """
+    from gitprov.git.repo import Repository
+    from gitprov.store.config import load_config
+
+    try:
+        with Repository.discover(directory, env) as repo:
+            config = load_config(repo.worktree, repo.config("gitprov."))
+    except NotARepository:
+        config = load_config(None, {})
+    redact = redactor(config, always=True)
+    return lambda text: redact(text.encode("utf-8", "surrogatepass")).text.decode("utf-8", "surrogatepass")
 
 
 class CleanReport(NamedTuple):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gitprov.flow.behaviour.drift import RUNS
-from gitprov.flow.behaviour.pins import PINS
 from gitprov.flow.index.rows import object_of, text_of, whole_of
 from gitprov.git.process import decode
 from gitprov.model.canonical import Json, JsonObject
 from gitprov.model.index_rows import BaselineRunEntry, DriftRunEntry
 from gitprov.model.untrusted.jsonvalue import loads_object
+from gitprov.store import pins
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 def present_runs(repo: Repository) -> str | None:
     """The commits of the refs of pins and drift runs, `<commit> <ref>` a line; None without any."""
-    return decode(repo.run("for-each-ref", "--format=%(objectname) %(refname)", PINS, RUNS)).strip() or None
+    return (
+        decode(repo.run("for-each-ref", "--format=%(objectname) %(refname)", pins.TOP, RUNS)).strip() or None
+    )
 
 
 def run_rows(repo: Repository, number: int) -> list[BaselineRunEntry | DriftRunEntry]:
     """All pins and drift runs; what cannot be read is left out."""
-    pins = [_pin(number, oid, facts) for oid, facts in _history(repo, PINS, "pin.json")]
-    return [*pins, *(_drift(number, oid, facts) for oid, facts in _history(repo, RUNS, "run.json"))]
+    rows = [_pin(number, oid, facts) for oid, facts in _history(repo, pins.TOP, "pin.json")]
+    return [*rows, *(_drift(number, oid, facts) for oid, facts in _history(repo, RUNS, "run.json"))]
 
 
 def _history(repo: Repository, refs: str, name: str) -> list[tuple[str, JsonObject]]:

@@ -12,7 +12,7 @@ from gitprov.errors import Contended
 from gitprov.git import notes as trees
 from gitprov.git.process import decode
 from gitprov.model.untrusted.printed import shell_quoted
-from gitprov.store import flags, generations, notes, phantoms
+from gitprov.store import flags, generations, notes, phantoms, pins
 from gitprov.store.genuine import genuine
 
 if TYPE_CHECKING:
@@ -27,12 +27,19 @@ _TRIES = 30
 #: A reading command does not wait for a stale lock; the next command tries again.
 _TRIES_OF_A_READER = 2
 _NONE: frozenset[str] = frozenset()
+_PINS = "pins/"
+
+
+def ref_of(kind: str) -> str:
+    """The ref of a kind: of `REFS`, or `pins/FEATURE`."""
+    return REFS.get(kind) or pins.TOP + kind.removeprefix(_PINS)
 
 
 class MergePlan(NamedTuple):
     """How to unite two values of a ref. `step`: `same`; `forward`: ours moves to theirs; `ahead`: theirs can
     move to ours; `merge`: by `change`. Keys (commit ids for notes, traces for generations, ecosystem and name
-    for phantoms) are in `came` if ours changes for them, in `went` if theirs does, in `merged` if both do.
+    for phantoms, commits for pins) are in `came` if ours changes for them, in `went` if theirs does, in
+    `merged` if both do.
     """
 
     step: str
@@ -55,7 +62,7 @@ def unite(
     """
     from gitprov.git.write import attempt, attempts, move, read_refs
 
-    ref = REFS[kind]
+    ref = ref_of(kind)
     for _ in attempts(_TRIES_OF_A_READER if lazily else _TRIES):
         plan = outlook(repo, kind, read_refs(repo, [ref]).get(ref), remote)
         done = True
@@ -86,12 +93,16 @@ def outlook(repo: Repository, kind: str, ours: str | None, remote: str | None) -
         if ours is None:
             return MergePlan(FORWARD, ours, remote, came=keys)
         return MergePlan(AHEAD, ours, remote, went=keys)
+    if kind.startswith(_PINS):
+        return _pins(repo, ref_of(kind), ours, remote)
     return {"notes": _notes, "generations": _generations, "phantoms": _phantoms}[kind](repo, ours, remote)
 
 
 def _keys(repo: Repository, kind: str, commit: str) -> set[str]:
     if kind == "notes":
         return set(trees.listing(repo, commit))
+    if kind.startswith(_PINS):
+        return set(pins.commits(repo, commit))
     if kind == "phantoms":
         return {" ".join(key) for key in phantoms.read(repo, commit)}
     return _traces(generations.listing(repo, commit))
@@ -171,6 +182,28 @@ def _phantoms(repo: Repository, ours: str, remote: str) -> MergePlan:
         return counts._replace(step=AHEAD)
     files: dict[str, bytes | None] = {phantoms.FILE: phantoms.dump(union)}
     change = RefChange(phantoms.REF, ours, "gitprov: unite names", files, merged=(remote,))
+    return counts._replace(step=MERGE, change=change)
+
+
+def _pins(repo: Repository, ref: str, ours: str, remote: str) -> MergePlan:
+    """Both histories stay, so that each pin replays; the newest pin is the present one."""
+    from gitprov.git.files.treediff import differing, merge_base
+    from gitprov.git.write import RefChange
+
+    came, went = pins.commits(repo, remote, f"^{ours}"), pins.commits(repo, ours, f"^{remote}")
+    counts = MergePlan("", ours, remote, frozenset(came), frozenset(went))
+    base = merge_base(repo, ours, remote)
+    if base in (ours, remote):
+        return counts._replace(step=FORWARD if base == ours else AHEAD)
+    files: dict[str, bytes | None] = {}
+    blobs: dict[str, str] = {}
+    if (pins.moment(repo, remote), remote) > (pins.moment(repo, ours), ours):
+        for path, (_, new) in differing(repo, ours, remote).items():
+            if new is None:
+                files[path] = None
+            else:
+                blobs[path] = new
+    change = RefChange(ref, ours, "gitprov: unite pins", files, merged=(remote,), blobs=blobs)
     return counts._replace(step=MERGE, change=change)
 
 

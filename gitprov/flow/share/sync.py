@@ -11,7 +11,7 @@ from gitprov.git import remote as remotes
 from gitprov.git.history import signatures as sign
 from gitprov.git.write import attempts, move, read_refs
 from gitprov.model.untrusted.printed import argument_quoted
-from gitprov.store import fetched_remotes
+from gitprov.store import fetched_remotes, pins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _TRIES = 25
 #: Names of packages that did not exist. They are shared where the remote takes them, and stop no sync.
 _PHANTOMS = "phantoms"
+_PINS = "pins/"
 
 
 class SyncOptions(NamedTuple):
@@ -92,7 +93,7 @@ def nothing_new(repo: Repository, remote: str, configured: remotes.Remotes, wish
     """Whether the remote had all our records when it was last fetched; it is not contacted."""
     top = remotes.staging(remote, configured.names)
     kinds = _kinds(wish)
-    pairs = [(shared.REFS[kind], f"{top}/{kind}") for kind in kinds]
+    pairs = [(shared.ref_of(kind), f"{top}/{kind}") for kind in (*kinds, *_pins(repo, top))]
     values = read_refs(repo, [ref for pair in pairs for ref in pair])
     return all(ours not in values or values[ours] == values.get(remote_ref) for ours, remote_ref in pairs)
 
@@ -110,14 +111,16 @@ def sync(
 
     GitprovError with a remedy where the remote cannot be reached, refuses, or keeps moving.
     """
-    kinds = _kinds(wish)
-    tallies = {kind: _Tally() for kind in kinds}
+    fixed = _kinds(wish)
+    tallies = {kind: _Tally() for kind in fixed}
+    top = remotes.staging(remote, configured.names)
     signing = sign.gpgsign_enabled(repo) if wish.sign is None else wish.sign
     for _ in attempts(_TRIES, 0.05):
-        staged = _fetch(repo, remote, configured, kinds)
+        staged = _fetch(repo, remote, configured, fixed)
         if staged is not None:
+            kinds = (*fixed, *_pins(repo, top))
             for kind in kinds:
-                tallies[kind].add(_unite(repo, kind, staged.get(kind), wish))
+                tallies.setdefault(kind, _Tally()).add(_unite(repo, kind, staged.get(kind), wish))
             if heal is not None and not wish.dry_run and heal(repo):
                 tallies["notes"].add(_unite(repo, "notes", staged.get("notes"), wish))
             heal = None
@@ -135,11 +138,16 @@ def _kinds(wish: SyncOptions) -> tuple[str, ...]:
     return (*kinds, _PHANTOMS)
 
 
+def _pins(repo: Repository, top: str) -> list[str]:
+    """The kinds of pins: of each feature that has some here or in the directory of refs of a remote."""
+    return [_PINS + name for name in pins.names(repo, f"{top}/{_PINS}")]
+
+
 def _synced(remote: str, tallies: dict[str, _Tally], wish: SyncOptions) -> Synced:
     rows = [
-        RefSync(kind, shared.REFS[kind], len(tally.came), len(tally.went), len(tally.merged))
+        RefSync(kind, shared.ref_of(kind), len(tally.came), len(tally.went), len(tally.merged))
         for kind, tally in tallies.items()
-        if kind != _PHANTOMS or tally.came or tally.went
+        if kind in fetched_remotes.KINDS or tally.came or tally.went
     ]
     return Synced(remotes.shown(remote), tuple(rows), wish.push and not wish.dry_run)
 
@@ -152,17 +160,18 @@ def _fetch(
     GitprovError where the remote cannot be reached, or its ref is no commit.
     """
     top = remotes.staging(remote, configured.names)
-    specs = [remotes.refspec(shared.REFS[kind], f"{top}/{kind}") for kind in kinds]
-    done = remotes.fetch(repo, remote, specs)
+    specs = [remotes.refspec(shared.ref_of(kind), f"{top}/{kind}") for kind in kinds]
+    done = remotes.fetch(repo, remote, [*specs, f"+{pins.TOP}*:{top}/{_PINS}*"])
     if done.state == "moved":
         return None
     if done.state != "done":
         raise _unreachable(remote, done)
+    kinds = (*kinds, *_pins(repo, top))
     tips = remotes.tips(repo, [f"{top}/{kind}" for kind in kinds])
     staged = {kind: tips[f"{top}/{kind}"] for kind in kinds if f"{top}/{kind}" in tips}
     for kind, (what, _) in staged.items():
         if what != "commit":
-            raise _no_commit(remote, shared.REFS[kind], what)
+            raise _no_commit(remote, shared.ref_of(kind), what)
     for _, oid in staged.values():  # an earlier fetch of a partial clone may not have brought their blobs
         partial_clone.bring(oid, cwd=repo.cwd, env=repo.env, common_dir=repo.common_dir)
     return {kind: oid for kind, (_, oid) in staged.items()}
@@ -170,11 +179,11 @@ def _fetch(
 
 def _unite(repo: Repository, kind: str, remote: str | None, wish: SyncOptions) -> shared.MergePlan:
     if wish.dry_run:
-        ref = shared.REFS[kind]
+        ref = shared.ref_of(kind)
         return shared.outlook(repo, kind, read_refs(repo, [ref]).get(ref), remote)
     if remote is not None:
         return shared.unite(repo, kind, remote, None)
-    ref = shared.REFS[kind]
+    ref = shared.ref_of(kind)
     return shared.outlook(repo, kind, read_refs(repo, [ref]).get(ref), None)
 
 
@@ -187,14 +196,14 @@ def _push(
     signing: bool,
 ) -> bool:
     """Push what the remote lacks; False where another process moved a ref first, here or there."""
-    tips = read_refs(repo, [shared.REFS[kind] for kind in kinds])
+    tips = read_refs(repo, [shared.ref_of(kind) for kind in kinds])
     moves: dict[str, str] = {}
     for kind in kinds:
-        ref = shared.REFS[kind]
+        ref = shared.ref_of(kind)
         tip = tips.get(ref)
         if tip is None or tip == staged.get(kind):
             continue
-        if signing:
+        if signing and not kind.startswith(_PINS):  # a signed commit would replace several pins
             new = sign.signed(repo, tip, staged.get(kind), f"gitprov: {kind}")
             if new != tip and not move(repo, ref, new, tip, "gitprov: signed"):
                 return False
@@ -205,7 +214,7 @@ def _push(
     results = remotes.push(repo, remote, moves)
     top = remotes.staging(remote, configured.names)
     for kind in kinds:
-        ref = shared.REFS[kind]
+        ref = shared.ref_of(kind)
         if ref in results and results[ref].state == "done":
             repo.try_run("update-ref", f"{top}/{kind}", moves[ref])
     for ref, pushed in results.items():

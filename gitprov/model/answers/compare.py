@@ -90,6 +90,28 @@ class TextChange(NamedTuple):
     old_path: str | None = None
 
 
+class DefinitionTrial(NamedTuple):
+    """One definition of both versions that was run; `name` and `path` are those of the new version.
+
+    `same` means no difference in `inputs` inputs (0 for a value at the top of a file). `text` is the
+    difference, or why it is unknown.
+    """
+
+    path: str
+    name: str
+    state: str
+    inputs: int = 0
+    text: str = ""
+
+
+class BehaviourAnswer(NamedTuple):
+    """What running both versions showed; `sandbox` is the backend, None where nothing was run."""
+
+    result: AspectResult
+    trials: tuple[DefinitionTrial, ...] = ()
+    sandbox: str | None = None
+
+
 class CompareAnswer(NamedTuple):
     """`patch` is git's diff, as bytes."""
 
@@ -100,9 +122,9 @@ class CompareAnswer(NamedTuple):
     patch: bytes
     structure: AspectResult
     definitions: StructureAnswer
-    behaviour: AspectResult
+    behaviour: BehaviourAnswer
 
     @property
     def differs(self) -> bool:
         """Whether the versions differ in some respect."""
-        return DIFFERS in (self.text.state, self.structure.state, self.behaviour.state)
+        return DIFFERS in (self.text.state, self.structure.state, self.behaviour.result.state)

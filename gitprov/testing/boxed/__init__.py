@@ -1,0 +1,1 @@
+"""Programs of the plug-in's room that the sandbox starts."""
