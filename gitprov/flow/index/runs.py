@@ -30,8 +30,8 @@ def run_rows(repo: Repository, number: int) -> list[BaselineRunEntry | DriftRunE
 
 
 def _history(repo: Repository, refs: str, name: str) -> list[tuple[str, JsonObject]]:
-    """(commit, facts) of all commits of some refs, the newest first."""
-    oids = decode(repo.run("rev-list", f"--glob={refs}*")).split()
+    """(commit, facts) of all commits of some refs, the newest first; merges only unite histories."""
+    oids = decode(repo.run("rev-list", "--no-merges", f"--glob={refs}*")).split()
     blobs = repo.objects.blobs(f"{oid}:{name}" for oid in oids)
     rows = ((oid, loads_object(blobs.get(f"{oid}:{name}"))) for oid in oids)
     return [(oid, facts) for oid, facts in rows if facts is not None]
