@@ -9,7 +9,7 @@ from gitprov.errors import GitprovError
 
 #: The file that marks a directory as one of gitprov's reports, whose pages may be replaced and removed.
 MARK = ".gitprov-report"
-_FOLDERS = ("", "files", "commits", "prompts")
+_FOLDERS = ("", "files", "commits", "prompts", "sessions", "findings")
 
 
 def write(

@@ -26,12 +26,15 @@ def site_of(repo: Repository, base: Database, revisions: list[str]) -> Pages:
     """The pages of a report. GitprovError where a library is missing."""
     try:
         from gitprov.flow.index.report import report_data
+        from gitprov.flow.pages.findings import open_findings, subjects_of
         from gitprov.web.site import Site
     except ModuleNotFoundError as error:
         raise GitprovError(
             f"reports need {error.name}, which is not installed", "pip install 'gitprov[report]'"
         ) from error
-    return Site(repo, report_data(repo, base, revisions)).pages()
+    data = report_data(repo, base, revisions)
+    answer = open_findings(repo, subjects_of(repo, data.files), data.rows)
+    return Site(repo, data, answer).pages()
 
 
 def command(
