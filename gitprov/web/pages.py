@@ -21,7 +21,6 @@ _SCRIPTS = {
     "index.html": ("uplot/uPlot.iife.min.js", "plots.js"),
     "search.html": ("search.js",),
     "file.html": ("file.js",),
-    "change.html": ("file.js",),
 }
 
 

@@ -18,7 +18,7 @@ from gitprov.web.kinds.commits import Commits
 from gitprov.web.kinds.findings import FindingPages
 from gitprov.web.kinds.prompts import PromptPages
 from gitprov.web.kinds.search import search_index
-from gitprov.web.kinds.sessions import Sessions
+from gitprov.web.kinds.sessions import SessionPages
 from gitprov.web.links import commit_page, file_page, prompt_page, session_page
 from gitprov.web.pages import Frame, Renderer
 
@@ -38,7 +38,7 @@ class Site:
         self._prompts = PromptPages(data, self._commits.listed)
         self._cards = CardFacts(data, self._prompts.groups, self._commits.listed, RawDeltas(repo))
         self._findings = FindingPages(data, answer, self._cards)
-        self._sessions = Sessions(data, self._cards, self._commits.listed)
+        self._sessions = SessionPages(data, self._cards, self._commits.listed)
         self._cards.sessions = frozenset(self._sessions.shown)
         self._files = {file.path: file for file in data.files if not file.why}
 

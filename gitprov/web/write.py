@@ -24,6 +24,14 @@ def write(
         raise GitprovError(f"{directory} cannot be written: {error.strerror}") from error
 
 
+def write_file(path: str, make: Callable[[], bytes]) -> int:
+    """Write a page that stands by itself; returns 1 if it is new or has changed, else 0."""
+    try:
+        return int(_replace(path, make()))
+    except OSError as error:
+        raise GitprovError(f"{path} cannot be written: {error.strerror}") from error
+
+
 def _write(
     directory: str, pages: Mapping[str, Callable[[], bytes]], progress: Callable[[str, int, int], None]
 ) -> int:

@@ -41,7 +41,7 @@ def severity(finding: Finding) -> str:
 
 
 def subjects_of(repo: Repository, files: Iterable[FileLines]) -> Iterable[Subject]:
-    """The files of a commit with models' lines, as a gate judges them."""
+    """The files with models' lines, as a gate judges them: the lines of their runs."""
     for file in files:
         authors: dict[Author, list[tuple[int, int]]] = {}
         for run in file.runs:
@@ -51,7 +51,7 @@ def subjects_of(repo: Repository, files: Iterable[FileLines]) -> Iterable[Subjec
                 authors.setdefault(author, []).append((run.first, run.last))
         if authors:
             rows = tuple((LineSet.of_runs(runs), author) for author, runs in authors.items())
-            every = LineSet.of_runs([(1, file.lines)])
+            every = LineSet.of_runs((run.first, run.last) for run in file.runs)
             yield Subject(file.path, repo.objects.blob(file.blob), every, rows)
 
 

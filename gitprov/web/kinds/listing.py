@@ -11,7 +11,7 @@ from gitprov.web.kinds.commits import MOST
 from gitprov.web.kinds.findings import FindingPages
 from gitprov.web.kinds.prompts import PromptPages
 from gitprov.web.kinds.search import SearchPage
-from gitprov.web.kinds.sessions import Sessions
+from gitprov.web.kinds.sessions import SessionPages
 from gitprov.web.links import commit_page, file_page, prompt_page
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def searched(
-    repo: Repository, data: ReportData, prompts: PromptPages, sessions: Sessions, findings: FindingPages
+    repo: Repository, data: ReportData, prompts: PromptPages, sessions: SessionPages, findings: FindingPages
 ) -> Iterator[SearchPage]:
     """Prompts, files, findings, sessions and commits, each kind in the order of its list."""
     for group in prompts.names():

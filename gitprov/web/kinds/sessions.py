@@ -61,7 +61,7 @@ class SessionLines(NamedTuple):
     lines: int
 
 
-class Sessions:
+class SessionPages:
     """The sessions of a report: those of the range's traces, and those in no commit."""
 
     def __init__(self, data: ReportData, cards: CardFacts, listed: frozenset[str]) -> None:
