@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from gitprov.model.moments import day_of
+from gitprov.model.untrusted.printed import clean_block
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 #: Template → what its page has besides the common style and script.
@@ -56,7 +57,12 @@ class Renderer:
         self._frame = frame
         loader = FileSystemLoader(os.path.join(_HERE, "templates"))
         self._templates = Environment(
-            loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
+            loader=loader,
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=StrictUndefined,
+            finalize=_plain,
         )
         self._templates.globals["pct"] = percent
         self._templates.globals["plot_data"] = plot_data
@@ -100,6 +106,13 @@ def _joined(*names: str) -> str:
         with open(os.path.join(_HERE, "static", name), encoding="utf-8") as file:
             texts.append(file.read())
     return "".join(texts)
+
+
+def _plain(value: object) -> object:
+    """A value on a page: text without characters that reorder or hide what is beside them."""
+    if type(value) is not str or (value.isascii() and value.isprintable()):
+        return value
+    return clean_block(value)
 
 
 def plot_data(plot: Mapping[str, Any]) -> dict[str, Any]:
