@@ -51,10 +51,11 @@ class Frame(NamedTuple):
 
 
 class Renderer:
-    """Renders templates into pages of one report."""
+    """Renders templates into pages of one report. `live`: their version, where a server shows them."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, live: str = "") -> None:
         self._frame = frame
+        self._live = live
         loader = FileSystemLoader(os.path.join(_HERE, "templates"))
         self._templates = Environment(
             loader=loader,
@@ -69,17 +70,17 @@ class Renderer:
 
     def page(self, template: str, section: str, root: str, **values: object) -> bytes:
         """A page as UTF-8. `section` is the page of the navigation it belongs to, `root` leads to the top."""
-        style, script = (
-            _joined("style.css", *_STYLES.get(template, ())),
-            _joined("page.js", *_SCRIPTS.get(template, ())),
-        )
+        style = _joined("style.css", *_STYLES.get(template, ()))
+        live = ("live.js",) if self._live else ()
+        script = _joined("page.js", *_SCRIPTS.get(template, ()), *live)
         text = self._templates.get_template(template).render(
             site=self._frame,
             section=section,
             root=root,
             style=Markup(style),  # noqa: S704 - files of the product
             script=Markup(script),  # noqa: S704 - as above
-            csp=policy(style, script),
+            csp=policy(style, script) + ("; connect-src 'self'" if self._live else ""),
+            live=self._live,
             **values,
         )
         return text.encode("utf-8", "backslashreplace")

@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 
 
 class Site:
-    """The pages of a report on a repository."""
+    """The pages of a report on a repository. `live`: their version, where a server shows them."""
 
-    def __init__(self, repo: Repository, data: ReportData, answer: OpenFindings) -> None:
+    def __init__(self, repo: Repository, data: ReportData, answer: OpenFindings, live: str = "") -> None:
         self._repo = repo
         self._data = data
         self._answer = answer
-        self._renderer = Renderer(Frame.of(data.name, data.answer.range, data.tip, data.moment))
+        frame = Frame.of(data.name, data.answer.range, data.tip, data.moment)
+        self._renderer = Renderer(frame, live)
         self._commits = Commits(data)
         self._prompts = PromptPages(data, self._commits.listed)
         self._cards = CardFacts(data, self._prompts.groups, self._commits.listed, RawDeltas(repo))

@@ -181,9 +181,10 @@ def test_the_colour_of_the_tree_map_follows_the_choice(chromium: Browser, year_r
 
 
 def test_the_server_shows_a_new_note(chromium: Browser, year_repo: GitRepo) -> None:
-    """`gitprov serve` prints an address; a page that is loaded again has the new commit."""
+    """`gitprov serve` prints an address; an open page shows a new commit by itself."""
     command = ["gitprov", "serve"]
-    with subprocess.Popen(command, cwd=year_repo.path, env=year_repo.env, stdout=subprocess.PIPE) as server:
+    server = subprocess.Popen(command, cwd=year_repo.path, env=year_repo.env, stdout=subprocess.PIPE)
+    try:
         assert server.stdout is not None
         url = server.stdout.readline().decode().strip()
         watched = Watched(chromium, offline=False)
@@ -191,7 +192,8 @@ def test_the_server_shows_a_new_note(chromium: Browser, year_repo: GitRepo) -> N
         assert "40 commits" in page.locator("main").inner_text()
         year_repo.write("new.py", "x = 1\n")
         year_repo.commit("New")
-        page.reload()
-        assert "41 commits" in page.locator("main").inner_text()
+        page.wait_for_selector("main:has-text('41 commits')")
         assert watched.wrong == []
-        server.terminate()
+    finally:
+        server.kill()
+        server.communicate()

@@ -24,8 +24,8 @@ _PATIENCE = 1.0
 _HELP = "gitprov report -h"
 
 
-def site_of(repo: Repository, base: Database, revisions: list[str]) -> Pages:
-    """The pages of a report. GitprovError where a library is missing."""
+def site_of(repo: Repository, base: Database, revisions: list[str], live: str = "") -> Pages:
+    """The pages of a report; `live`: their version, for a server. GitprovError where a library is missing."""
     try:
         from gitprov.flow.index.report import report_data
         from gitprov.flow.pages.findings import open_findings, subjects_of
@@ -34,7 +34,7 @@ def site_of(repo: Repository, base: Database, revisions: list[str]) -> Pages:
         raise _missing(error) from error
     data = report_data(repo, base, revisions)
     answer = open_findings(repo, subjects_of(repo, data.files), data.rows)
-    return Site(repo, data, answer).pages()
+    return Site(repo, data, answer, live).pages()
 
 
 def command(

@@ -44,7 +44,7 @@
     }
     addEventListener("hashchange", function () { mark(true); });
     mark(true);
-    if (!shown) show(src.querySelector("[data-t]"));
+    if (!shown && matchMedia("(min-width: 60rem)").matches) show(src.querySelector("[data-t]"));
 
     var keys = document.getElementById("keys");
     var runs = Array.prototype.slice.call(src.querySelectorAll("a.b.ai, a.b.edited"));
@@ -52,6 +52,7 @@
     document.addEventListener("keydown", function (event) {
       if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
       var key = event.key.toLowerCase();
+      if (key === "escape" && !keys.open && shown) { shown.classList.remove("on"); shown = null; return; }
       if (key === "?") { if (keys.open) keys.close(); else keys.showModal(); return; }
       if (key !== "j" && key !== "k" || !runs.length) return;
       var focused = runs.indexOf(document.activeElement);
