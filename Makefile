@@ -58,9 +58,10 @@ test-formatters: $(STAMPS)/dev $(FORMATTERS)/installed  ## the snippets of tests
 
 test-web: $(STAMPS)/dev  ## the report in a browser: Debian's chromium, or GITPROV_BROWSER="name of another"
 	command -v "$(GITPROV_BROWSER)" >/dev/null || apt-get install -y chromium
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'playwright>=1.45,<2'
-	if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix build/web axe-core@4; fi
-	GITPROV_AXE="$(CURDIR)/build/web/node_modules/axe-core/axe.min.js" GITPROV_BROWSER="$(GITPROV_BROWSER)" $(BIN)/python -m pytest -rs tests/index/test_browser.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'playwright>=1.45,<2' 'pillow>=10,<13'
+	if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix build/web axe-core@4 vnu-jar@26; fi
+	GITPROV_AXE="$(CURDIR)/build/web/node_modules/axe-core/axe.min.js" GITPROV_BROWSER="$(GITPROV_BROWSER)" \
+	  GITPROV_VNU="$(CURDIR)/build/web/node_modules/vnu-jar/build/dist/vnu.jar" $(BIN)/python -m pytest -rs tests/web
 
 test-live: $(STAMPS)/dev $(LIVE)/installed  ## real semgrep, bandit, actionlint (Go) and GitHub's rules for SARIF (npm)
 	GITPROV_LIVE="$(CURDIR)/$(LIVE)" $(BIN)/python -m pytest -rs tests/live
@@ -78,8 +79,9 @@ fuzz: $(STAMPS)/dev  ## 10,000 random histories against a model; FUZZ="--seed mi
 fuzz-payloads: $(STAMPS)/dev  ## 10,000 mutated payloads for the adapter of each agent
 	GITPROV_FUZZ_PAYLOADS=10000 $(BIN)/python -m pytest -n $(JOBS) tests/agents/test_payloads.py -k mutated
 
-demo: $(STAMPS)/run  ## a throw-away repository, a recorded agent session, and what gitprov answers
+demo: $(STAMPS)/run demo-report  ## a throw-away repository, a recorded agent session, what gitprov answers, and a report to open
 	PATH="$(CURDIR)/$(BIN):$$PATH" demo/run
+	@echo "a report on a year of five agents: $(CURDIR)/build/year-report/index.html"
 
 demo-drift: $(STAMPS)/dev  ## three edits of prompts that move what generated code does: the alarm, and the edit by name
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python demo/drift.py
@@ -87,9 +89,9 @@ demo-drift: $(STAMPS)/dev  ## three edits of prompts that move what generated co
 drift-seeds: $(STAMPS)/dev  ## drift in 100 of 100 seeds, and at most one alarm in 100 where only words changed
 	$(BIN)/python -m pytest -n $(JOBS) tests/flow/test_drift_seeds.py
 
-demo-report: $(STAMPS)/dev  ## a report on a generated year of five agents: build/year-report/index.html
+demo-report: $(STAMPS)/report  ## a report on a generated year of five agents: build/year-report/index.html
 	rm -rf build/year build/year-report
-	$(BIN)/python demo/year.py build/year
+	$(BIN)/python demo/year.py build/year --contents
 	cd build/year && PATH="$(CURDIR)/$(BIN):$$PATH" gitprov report --html ../year-report
 
 bench: $(STAMPS)/run  ## the speed budgets, as ratios measured now
@@ -115,9 +117,13 @@ $(STAMPS)/run: $(STAMPS)/python-$(subst /,_,$(PYTHON)) pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	touch $@
 
+$(STAMPS)/report: $(STAMPS)/run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[report,checks]'
+	touch $@
+
 $(STAMPS)/dev: $(STAMPS)/python-$(subst /,_,$(PYTHON)) pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
-	touch $@ $(STAMPS)/run
+	touch $@ $(STAMPS)/run $(STAMPS)/report
 
 # Formatters keep to environments of their own: what they need is nothing that gitprov needs. Without npm the tests of its
 # formatters are skipped; gofmt and rustfmt come with their compilers, and are taken from PATH.

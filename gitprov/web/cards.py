@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from gitprov.flow.index.files import FileRun
 from gitprov.flow.index.report import ReportData
+from gitprov.flow.pages.deltas import RawDeltas
 from gitprov.model.answers.stats import ratio
 from gitprov.model.index_rows import CommitEntry, TraceEntry
-from gitprov.web.links import commit_page, prompt_page
+from gitprov.web.links import commit_page, prompt_page, session_page
 from gitprov.web.pages import percent
+from gitprov.web.raw import RawLine, raw_lines
 
 Facts3 = tuple[str, str, "str | None"]
 """A term, its value, and the page it links to."""
@@ -20,8 +22,16 @@ _LONGEST = 700
 class CardFacts:
     """Facts of traces and commits for pages one directory below the top."""
 
-    def __init__(self, data: ReportData, groups: Mapping[str, str], listed: frozenset[str]) -> None:
+    def __init__(
+        self,
+        data: ReportData,
+        groups: Mapping[str, str],
+        listed: frozenset[str],
+        deltas: RawDeltas | None = None,
+    ) -> None:
         self.commits: Mapping[str, CommitEntry] = data.commits
+        self.sessions: frozenset[str] = frozenset()
+        self._deltas = deltas
         self._data = data
         self._groups = groups
         self._listed = listed
@@ -53,6 +63,9 @@ class CardFacts:
         group = self._groups.get(trace)
         rows: list[Facts3] = [("Trace", trace, f"../{prompt_page(group)}#{trace}" if group else None)]
         rows += [("Agent", facts.agent, None)] if facts.agent else []
+        if facts.session:
+            page = f"../{session_page(facts.session)}" if facts.session in self.sessions else None
+            rows.append(("Session", facts.session, page))
         rows.append(("Moment", facts.at or "not recorded", None))
         if facts.prompt_version:
             rows.append(("Version", facts.prompt_version, None))
@@ -67,6 +80,13 @@ class CardFacts:
         rows += [("Evidence", facts.evidence, None)] if facts.evidence else []
         rows.append(("Commit", self.subject(run.oid), self.commit_link(run.oid)))
         return rows
+
+    def raw(self, run: FileRun, path: str) -> list[RawLine]:
+        """How the raw output of some lines' trace became the committed text, around the changes."""
+        if self._deltas is None or run.facts.trace is None:
+            return []
+        answer = self._deltas.of(run.oid, run.facts.trace, path)
+        return raw_lines(answer) if answer else []
 
     @staticmethod
     def delta(rows: tuple[()] | list[TraceEntry]) -> float | None:

@@ -31,3 +31,20 @@ def commit_page(oid: str) -> str:
 def prompt_page(name: str) -> str:
     """The page of a prompt, by its group's name."""
     return f"prompts/{slug(name)}.html"
+
+
+def session_page(name: str) -> str:
+    """The page of a session."""
+    return f"sessions/{slug(name)}.html"
+
+
+def finding_page(name: str) -> str:
+    """The page of a finding, by a text that names it alone."""
+    digest = sha256_hex(name.encode("utf-8", "surrogatepass"))[:12]
+    rule = _UNSAFE.sub("-", name.partition(" ")[0])[:_READABLE]
+    return f"findings/{rule}-{digest}.html"
+
+
+def lines_place(first: int, last: int) -> str:
+    """The place of some lines on the page of a file."""
+    return f"#L{first}-{last}" if last > first else f"#L{first}"

@@ -28,13 +28,6 @@ class Dot(NamedTuple):
     cls: str = ""
 
 
-class Bar(NamedTuple):
-    """A bar of a plot with its title."""
-
-    rect: Rect
-    title: str
-
-
 class PlotAxis(NamedTuple):
     """Values from `low` to `high` on a length in units of the plot, from `start` to `end`."""
 
@@ -50,20 +43,16 @@ class PlotAxis(NamedTuple):
         return round(self.start + part * (self.end - self.start), 1)
 
 
-def bars(
-    values: Sequence[float], titles: Sequence[str], width: float, height: float, top: float
-) -> list[Bar]:
-    """Bars side by side, as high as their values; `top` is the value of the whole height."""
-    if not values:
-        return []
-    step = width / len(values)
-    gap = min(2.0, step / 4)
+def bars(values: Sequence[float], width: float, height: float, top: float) -> str:
+    """The path of bars side by side, as high as their values; `top` is the value of the whole height."""
+    step = width / max(len(values), 1)
+    wide = round(step - min(2.0, step / 4), 1)
     out = []
-    for n, (value, title) in enumerate(zip(values, titles, strict=True)):
-        tall = round(height * value / top, 1) if top else 0.0
-        tall = max(tall, 1.0) if value else 0.0
-        out.append(Bar(Rect(round(n * step, 1), round(height - tall, 1), round(step - gap, 1), tall), title))
-    return out
+    for n, value in enumerate(values):
+        if value:
+            tall = max(round(height * value / top, 1), 1.0)
+            out.append(f"M{round(n * step, 1)} {round(height - tall, 1)}h{wide}v{tall}h-{wide}z")
+    return "".join(out)
 
 
 def steps(curve: Sequence[tuple[float, float]], across: PlotAxis, down: PlotAxis, until: float) -> str:

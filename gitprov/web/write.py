@@ -9,7 +9,7 @@ from gitprov.errors import GitprovError
 
 #: The file that marks a directory as one of gitprov's reports, whose pages may be replaced and removed.
 MARK = ".gitprov-report"
-_FOLDERS = ("", "files", "commits", "prompts")
+_FOLDERS = ("", "files", "commits", "prompts", "sessions", "findings")
 
 
 def write(
@@ -24,14 +24,23 @@ def write(
         raise GitprovError(f"{directory} cannot be written: {error.strerror}") from error
 
 
+def write_file(path: str, make: Callable[[], bytes]) -> int:
+    """Write a page that stands by itself; returns 1 if it is new or has changed, else 0."""
+    try:
+        return int(_replace(path, make()))
+    except OSError as error:
+        raise GitprovError(f"{path} cannot be written: {error.strerror}") from error
+
+
 def _write(
     directory: str, pages: Mapping[str, Callable[[], bytes]], progress: Callable[[str, int, int], None]
 ) -> int:
     mark = os.path.join(directory, MARK)
     if os.path.isdir(directory) and os.listdir(directory) and not os.path.exists(mark):
         raise GitprovError(f"{directory} has files that are no report", "name a new or empty directory")
-    for folder in _FOLDERS:
+    for folder in {name.rpartition("/")[0] for name in pages}:
         os.makedirs(os.path.join(directory, folder), exist_ok=True)
+    os.makedirs(directory, exist_ok=True)
     _replace(mark, b"A report of gitprov: its pages are replaced by the next one.\n")
     _remove_others(directory, pages)
     written = 0
@@ -61,6 +70,6 @@ def _replace(path: str, data: bytes) -> bool:
 def _remove_others(directory: str, pages: Mapping[str, Callable[[], bytes]]) -> None:
     for folder in _FOLDERS:
         place = os.path.join(directory, folder)
-        for name in os.listdir(place):
+        for name in os.listdir(place) if os.path.isdir(place) else ():
             if name.endswith(".html") and (f"{folder}/{name}" if folder else name) not in pages:
                 os.unlink(os.path.join(place, name))

@@ -86,7 +86,10 @@ LINES_OF: dict[str, list[list[str]]] = {
     ],
     "stats": [*(["--by", by] for by in ("model", "agent", "prompt", "author", "path", "week", EVIL)), ["--json"], [EVIL], ["-" + EVIL]],
     "search": [["one"], ["other"], ["pwn", "--json"], [EVIL], [""]],
-    "report": [["--html", EVIL], ["--html", "a-report", EVIL], ["--html", "plain"], ["--html", "a-report", "-" + EVIL]],
+    "report": [
+        ["--html", EVIL], ["--html", "a-report", EVIL], ["--html", "plain"], ["--html", "a-report", "-" + EVIL], ["--range", EVIL],
+        ["--range", "HEAD~1..HEAD", "--markdown", "-"], ["--range", "HEAD~1..HEAD", "--html", "plain/x.html"],
+    ],
     "serve": [["--port", EVIL], [EVIL], ["-" + EVIL], ["--db", EVIL]],
     "import": [["git-ai"], ["agent-trace", "--from", EVIL], [EVIL], ["git-ai", "--range", EVIL], ["git-ai", "--ref", EVIL, "--json"]],
     "export": [*([form] for form in ("git-ai", "agent-trace", "csv", "prov", "spdx", "cyclonedx")), [EVIL], ["csv", EVIL], ["git-ai", "--mirror"]],

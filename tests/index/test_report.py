@@ -15,13 +15,14 @@ import pytest
 from gitprov.errors import GitprovError
 from gitprov.flow.index.files import FileLines, FileRun
 from gitprov.flow.index.report import report_data
+from gitprov.flow.pages.findings import open_findings, subjects_of
 from gitprov.model.answers.blame import UNKNOWN
 from gitprov.store.index.database import Database, open_url
-from gitprov.web import source
 from gitprov.web.cards import CardFacts
-from gitprov.web.pages import Frame, Renderer
+from gitprov.web.kinds import source
+from gitprov.web.kinds.prompts import word_diff
+from gitprov.web.pages import NAVIGATION, Frame, Renderer
 from gitprov.web.plots import Rect, bars, treemap
-from gitprov.web.prompts import word_diff
 from gitprov.web.site import Site
 from gitprov.web.write import write
 from tests.index.conftest import opened
@@ -78,7 +79,9 @@ def pages_of(repo: GitRepo, base: Database) -> dict[str, bytes]:
     """All pages of a report on HEAD."""
     with opened(repo) as place:
         refresh(place, base)
-        return {name: make() for name, make in Site(place, report_data(place, base, [])).pages().items()}
+        data = report_data(place, base, [])
+        answer = open_findings(place, subjects_of(place, data.files), data.rows)
+        return {name: make() for name, make in Site(place, data, answer).pages().items()}
 
 
 def digest(text: str) -> str:
@@ -118,13 +121,8 @@ def test_pages_are_closed_and_linked(year_repo: GitRepo, memory: Database) -> No
     assert len(made["index.html"]) < 150_000
     folders = {name.partition("/")[0] for name in made}
     assert folders == {
-        "index.html",
-        "tree.html",
-        "prompts.html",
-        "commits.html",
-        "files",
-        "commits",
-        "prompts",
+        *(page for page, _ in NAVIGATION),
+        *("files", "commits", "prompts", "sessions", "findings"),
     }
 
 
@@ -194,11 +192,15 @@ def test_hostile_records_stay_text(repo: GitRepo, memory: Database) -> None:
 
 
 def test_an_empty_repository_says_so(repo: GitRepo, memory: Database) -> None:
-    """Without commits there are the four pages of the navigation, each with a sentence."""
+    """Without commits there are the pages of the navigation, each with a sentence."""
     made = pages_of(repo, memory)
-    assert [*made] == ["index.html", "tree.html", "prompts.html", "commits.html"]
-    for name, words in zip(made, ("no commits yet", "no files", "No generation", "no commits"), strict=True):
-        assert words in Page(made[name]).text("p")
+    assert [*made] == [page for page, _ in NAVIGATION]
+    words = (
+        *("no commits yet", "no files", "No generation", "No session", "No line of a model", "no commits"),
+        *("no finding", "nothing to search"),
+    )
+    for name, text in zip(made, words, strict=True):
+        assert text in Page(made[name]).text("p"), name
 
 
 def test_a_long_file(year_repo: GitRepo, memory: Database) -> None:
@@ -223,7 +225,8 @@ def test_a_tree_map_fills_its_area() -> None:
     assert min(rect.x for rect in rects) == 10
     assert max(rect.y + rect.height for rect in rects) == pytest.approx(120)
     assert treemap([], Rect(0, 0, 1, 1)) == []
-    assert bars([], [], 10, 10, 1) == []
+    assert bars([], 10, 10, 1) == ""
+    assert bars([2, 0, 1], 30, 10, 2) == "M0.0 0.0h8.0v10.0h-8.0zM20.0 5.0h8.0v5.0h-8.0z"
 
 
 def test_a_diff_of_words() -> None:

@@ -15,6 +15,7 @@ from gitprov.cli.commands.stats import Revisions, usable
 from gitprov.cli.door import say
 from gitprov.errors import UsageError
 from gitprov.git.repo import Repository
+from gitprov.model.sha import sha256_hex
 
 if TYPE_CHECKING:
     from gitprov.store.index.database import Database
@@ -29,7 +30,7 @@ def command(
     """Serve the pages of `gitprov report` on this machine until it is interrupted.
 
     The server listens on 127.0.0.1 only. The address that it prints has a random token, without which it
-    answers nothing. A page that is loaded again has what was recorded since.
+    answers nothing. An open page loads itself again when something is recorded.
 
     Example: gitprov serve --port 8080
     """
@@ -57,9 +58,10 @@ def _fresh(repo: Repository, base: Database, revisions: list[str]) -> Callable[[
         now += repo.resolve("HEAD") or ""
         if now not in state:
             refreshed(repo, base, quiet=True)
-            pages = site_of(repo, base, revisions)
+            version = sha256_hex(now.encode("utf-8", "surrogatepass"))
+            pages = site_of(repo, base, revisions, version)
             state.clear()
-            state[now] = pages
+            state[now] = {**pages, "version": version.encode}
         return state[now]
 
     return fresh

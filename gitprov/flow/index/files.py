@@ -49,7 +49,11 @@ class FileLines(NamedTuple):
 def files_of(repo: Repository, rev: str) -> Iterator[FileLines]:
     """The regular files of a commit, by path."""
     listed = tree_rows(repo.run("ls-tree", "-r", "-z", "--full-tree", rev))
-    entries = sorted((entry.path, entry.oid) for entry in listed if entry.mode in REGULAR)
+    return files_at(repo, rev, sorted((entry.path, entry.oid) for entry in listed if entry.mode in REGULAR))
+
+
+def files_at(repo: Repository, rev: str, entries: Sequence[tuple[str, str]]) -> Iterator[FileLines]:
+    """Some files of a commit, by (path, blob id)."""
     origins = Origins(repo)
     waiting: deque[tuple[FileLines, Stream | None]] = deque()
     for path, oid in entries:

@@ -48,10 +48,18 @@ class ReportData(NamedTuple):
     survivors: Sequence[SurvivorEntry]
 
 
-def report_data(repo: Repository, base: Database, revisions: Sequence[str]) -> ReportData:
-    """The data of a report on the commits that the revisions select, and on the files of HEAD."""
+def report_data(
+    repo: Repository,
+    base: Database,
+    revisions: Sequence[str],
+    files: Sequence[FileLines] | None = None,
+    head: str = "HEAD",
+) -> ReportData:
+    """The data of a report on the commits that the revisions select, and on the files of `head`: all of them,
+    or those that the caller has read.
+    """
     answer = stats(repo, base, revisions, None)
-    tip = repo.resolve("HEAD")
+    tip = repo.resolve(head)
     with base.reading() as connection:
         reader = reader_of(repo, base, connection)
         rows = recorded(repo, reader, revisions)
@@ -70,7 +78,7 @@ def report_data(repo: Repository, base: Database, revisions: Sequence[str]) -> R
         rows,
         shares.by(rows, "week"),
         shares.by(rows, "model"),
-        list(files_of(repo, tip)) if tip else [],
+        files if files is not None else list(files_of(repo, tip)) if tip else [],
         traces,
         commits,
         reviews,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from gitprov.attribution.statistics import shares
@@ -11,7 +12,8 @@ from gitprov.model.answers.stats import BAND, Counts, Survival, WeekDelta, place
 from gitprov.model.index_rows import CommitEntry
 from gitprov.model.moments import day_of
 from gitprov.web import mixes, plots
-from gitprov.web.plots import Bar, Dot, PlotAxis
+from gitprov.web.kinds.models import place_of
+from gitprov.web.plots import Dot, PlotAxis
 
 _WIDTH, _HEIGHT = 900.0, 160.0
 _WEEK = 7 * 86400
@@ -44,10 +46,11 @@ class ModelBars(NamedTuple):
     """A model's lines over time."""
 
     name: str
-    bars: list[Bar]
+    bars: str
     lines: int
     share: float | None
     delta: float | None
+    place: str
 
 
 class SurvivalCurve(NamedTuple):
@@ -58,6 +61,15 @@ class SurvivalCurve(NamedTuple):
     whole: str
     at: tuple[float | None, ...]
     lines: int
+
+
+class TimeLine(NamedTuple):
+    """A line over time: a share or None for each moment; `colour` is a variable of the style sheet."""
+
+    name: str
+    colour: str
+    y: list[float | None]
+    dash: list[int] | None = None
 
 
 class Times(NamedTuple):
@@ -91,6 +103,7 @@ def values(data: ReportData) -> dict[str, Any]:
     times = Times.of(data.rows.commits)
     lines = {cls: int(getattr(total, cls)) for cls in mixes.CLASSES}
     weeks = data.answer.weeks
+    share_lines = _share_lines(data, times)
     return {
         "total": total,
         "ai_share": ratio(total.ai + total.edited, max(total.added, total.covered)),
@@ -108,15 +121,57 @@ def values(data: ReportData) -> dict[str, Any]:
         "band": _band(weeks),
         "first_week": weeks[0].week if weeks else "",
         "last_week": weeks[-1].week if weeks else "",
+        "rates": _rate_lines(weeks),
+        "shares": share_lines,
+        "share_paths": [(_line_path(line.y, times.bars), line.colour) for line in share_lines["series"]],
         "models": _models(data, times),
         "curves": _curves(data),
         "floor": f"{100 * _floor(data):.0f}",
     }
 
 
-def _stacks(data: ReportData, times: Times) -> list[Stack]:
+def _counts(data: ReportData, times: Times) -> dict[int, Counts]:
+    """Bar → counts of the lines added in its time."""
     groups = shares.grouped(data.rows, lambda commit, _path, _trace: f"{times.number(commit.authored):06}")
-    counts = {int(name): value for name, value in groups.items()}
+    return {int(name): value for name, value in groups.items()}
+
+
+def _share_lines(data: ReportData, times: Times) -> dict[str, Any]:
+    """The share of models' lines, and coverage, for a plot of lines over time."""
+    counts = _counts(data, times)
+    rows = [counts.get(n, Counts()) for n in range(times.bars)]
+    models = [_rounded(ratio(row.ai + row.edited, max(row.added, row.covered))) for row in rows]
+    coverage = [_rounded(row.coverage) for row in rows]
+    lines = [TimeLine("models", "accent", models), TimeLine("coverage", "unknown", coverage, [4, 4])]
+    return {"x": [times.start + n * times.size for n in range(times.bars)], "series": lines, "top": 1}
+
+
+def _rate_lines(weeks: Sequence[WeekDelta]) -> dict[str, Any]:
+    """The delta rates of weeks, for a plot of lines over time."""
+    lines = [TimeLine("delta rate", "accent", [_rounded(week.median) for week in weeks])]
+    top = _rates(weeks).high
+    return {"x": [_monday(week.week) for week in weeks], "series": lines, "top": top, "band": BAND, "dots": 1}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _monday(week: str) -> int:
+    """The first moment of a week `2025-W07`, in seconds since 1970."""
+    year, _, number = week.partition("-W")
+    day = date.fromisocalendar(int(year), int(number), 1)
+    return (day - date(1970, 1, 1)).days * 86400
+
+
+def _line_path(values: Sequence[float | None], bars: int) -> str:
+    across, down = PlotAxis(0, max(bars - 1, 1), 0, _WIDTH), PlotAxis(0, 1, 150, 8)
+    points = [f"{across.at(n)} {down.at(value)}" for n, value in enumerate(values) if value is not None]
+    return "M" + "L".join(points) if points else ""
+
+
+def _stacks(data: ReportData, times: Times) -> list[Stack]:
+    counts = _counts(data, times)
     top = max((max(value.added, value.covered) for value in counts.values()), default=0)
     step = _WIDTH / max(times.bars, 1)
     return [_stack(times.day(n), value, n * step, step, top) for n, value in sorted(counts.items()) if top]
@@ -171,16 +226,14 @@ def _models(data: ReportData, times: Times) -> list[ModelBars]:
         series[times.number(moments[row.oid])] += row.last - row.first + 1
     names = sorted(lines, key=lambda name: (-sum(lines[name]), name))[:_MOST_MODELS]
     top = max((max(lines[name]) for name in names), default=0)
-    return [_model(name, lines[name], data.models, times, top) for name in names]
+    return [_model(name, lines[name], data.models, top) for name in names]
 
 
-def _model(
-    name: str, series: Sequence[int], counts: Mapping[str, Counts], times: Times, top: int
-) -> ModelBars:
-    titles = [f"{times.day(n)}: {value} lines" for n, value in enumerate(series)]
+def _model(name: str, series: Sequence[int], counts: Mapping[str, Counts], top: int) -> ModelBars:
     group = counts.get(name, Counts())
     share = ratio(sum(series), group.added)
-    return ModelBars(name, plots.bars(series, titles, 300, 60, top), sum(series), share, group.delta_rate)
+    bars = plots.bars(series, 300, 60, top)
+    return ModelBars(name, bars, sum(series), share, group.delta_rate, place_of(name))
 
 
 def _floor(data: ReportData) -> float:

@@ -12,7 +12,9 @@ from gitprov.model.moments import day_of
 from gitprov.web import mixes
 from gitprov.web.cards import CardFacts, Facts3
 from gitprov.web.highlight import html_lines
-from gitprov.web.tree import lines_of
+from gitprov.web.kinds.findings import FindingRow
+from gitprov.web.kinds.tree import lines_of
+from gitprov.web.raw import RawLine
 
 #: Lines of a part that the browser lays out only when it is near the screen.
 _CHUNK = 100
@@ -31,16 +33,21 @@ class SourceLine(NamedTuple):
 
 
 class SourceCard(NamedTuple):
-    """What is recorded about lines of one origin. `facts` has (term, value, page or None)."""
+    """What is recorded about lines of one origin. `facts` has (term, value, page or None); `raw` is the way
+    from the model's output to the committed text.
+    """
 
     number: int
     cls: str
     heading: str
     prompt: str | None
     facts: list[Facts3]
+    raw: list[RawLine]
 
 
-def values(file: FileLines, content: bytes, cards: CardFacts) -> dict[str, Any]:
+def values(
+    file: FileLines, content: bytes, cards: CardFacts, findings: Sequence[FindingRow] = ()
+) -> dict[str, Any]:
     """The values of the template."""
     texts = html_lines(file.path, content)
     numbers: dict[tuple[str, str | None, str], int] = {}
@@ -50,7 +57,7 @@ def values(file: FileLines, content: bytes, cards: CardFacts) -> dict[str, Any]:
         key = (run.facts.cls, run.facts.trace, run.oid)
         if key not in numbers:
             numbers[key] = len(shown) + 1
-            shown.append(_card(numbers[key], run, cards))
+            shown.append(_card(numbers[key], run, cards, file.path))
         lines += _lines(run, numbers[key], texts)
     chunks = [lines[start : start + _CHUNK] for start in range(0, len(lines), _CHUNK)]
     return {
@@ -59,6 +66,7 @@ def values(file: FileLines, content: bytes, cards: CardFacts) -> dict[str, Any]:
         "summary": mixes.words(lines_of(file)),
         "chunks": chunks,
         "cards": shown,
+        "findings": findings,
     }
 
 
@@ -71,11 +79,12 @@ def _lines(run: FileRun, card: int, texts: Sequence[Markup]) -> list[SourceLine]
     ]
 
 
-def _card(number: int, run: FileRun, cards: CardFacts) -> SourceCard:
+def _card(number: int, run: FileRun, cards: CardFacts, path: str) -> SourceCard:
     facts = run.facts
     if facts.trace is not None:
         heading = facts.model or facts.agent or "a model that is not recorded"
-        return SourceCard(number, facts.cls, heading, cards.prompt(facts.trace), cards.of_trace(run))
+        raw = cards.raw(run, path) if facts.cls == "edited" else []
+        return SourceCard(number, facts.cls, heading, cards.prompt(facts.trace), cards.of_trace(run), raw)
     rows: list[Facts3] = []
     if facts.cls == "declared":
         rows.append(("Declared", ", ".join(filter(None, (facts.agent, facts.model))) or "an agent", None))
@@ -85,4 +94,4 @@ def _card(number: int, run: FileRun, cards: CardFacts) -> SourceCard:
     if commit is not None:
         rows += [("Author", commit.author, None), ("Date", day_of(commit.authored), None)]
     rows.append(("Commit", cards.subject(run.oid), cards.commit_link(run.oid)))
-    return SourceCard(number, facts.cls, mixes.WORDS[facts.cls], None, rows)
+    return SourceCard(number, facts.cls, mixes.WORDS[facts.cls], None, rows, [])

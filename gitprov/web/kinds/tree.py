@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from gitprov.flow.index.files import FileLines
 from gitprov.flow.index.report import ReportData
+from gitprov.flow.pages.findings import OpenFindings
 from gitprov.model.answers.stats import ratio
 from gitprov.web import mixes
 from gitprov.web.links import file_page
@@ -32,12 +33,13 @@ class TreeRow(NamedTuple):
     unknown: float | None
     coverage: float | None
     commits: int
+    findings: int
     mix: list[BarPart]
     title: str
 
 
 class TreeCell(NamedTuple):
-    """A rectangle of the map; `ai`, `unknown` and `churn` are steps of colour from 0 to 4."""
+    """A rectangle of the map; `ai`, `unknown`, `churn` and `findings` are steps of colour from 0 to 4."""
 
     page: str
     title: str
@@ -49,6 +51,7 @@ class TreeCell(NamedTuple):
     ai: int
     unknown: int
     churn: int
+    findings: int
 
 
 class DirectoryLabel(NamedTuple):
@@ -59,10 +62,11 @@ class DirectoryLabel(NamedTuple):
     text: str
 
 
-def values(data: ReportData) -> dict[str, Any]:
+def values(data: ReportData, answer: OpenFindings) -> dict[str, Any]:
     """The values of the template."""
     churn = Counter(change.path for change in data.rows.changes)
-    rows = [_row(file, churn[file.path]) for file in data.files]
+    findings = Counter(finding.path for finding in answer.findings)
+    rows = [_row(file, churn[file.path], findings[file.path]) for file in data.files]
     cells, labels = _cells(rows)
     return {"rows": rows, "lines": sum(row.lines for row in rows), "cells": cells, "directories": labels}
 
@@ -72,7 +76,7 @@ def lines_of(file: FileLines) -> dict[str, int]:
     return {cls: file.count(cls) for cls in mixes.CLASSES}
 
 
-def _row(file: FileLines, commits: int) -> TreeRow:
+def _row(file: FileLines, commits: int, findings: int) -> TreeRow:
     lines = lines_of(file)
     total = sum(lines.values())
     return TreeRow(
@@ -84,6 +88,7 @@ def _row(file: FileLines, commits: int) -> TreeRow:
         ratio(lines["unknown"], total),
         ratio(total - lines["unknown"], total),
         commits,
+        findings,
         mixes.parts(lines),
         mixes.words(lines),
     )
@@ -130,6 +135,7 @@ def _cell(row: TreeRow, place: Rect, top: int) -> TreeCell:
         row.page or "", f"{row.path}: {row.title}", round(place.x, 1), round(place.y, 1),
         round(place.width, 1), round(place.height, 1), label if fits else "",
         _step(row.ai), _step(row.unknown), _step(row.commits / top if top else 0.0),
+        min(row.findings, 4),
     )  # fmt: skip
 
 

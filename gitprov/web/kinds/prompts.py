@@ -107,6 +107,12 @@ class PromptPages:
             text if len(text) <= _NAME else text[: _NAME - 1] + "…"
         ) or f"a prompt that is not here ({group[:20]})"
 
+    def text(self, group: str) -> str:
+        """All texts of a prompt, and the ids of its generations."""
+        rows = (self._data.prompts.get(self._digest(trace) or "") for trace in self._members[group])
+        texts = dict.fromkeys(row.text for row in rows if row and row.text)
+        return " ".join([*texts, *self._members[group]])
+
     def list_values(self) -> dict[str, Any]:
         """The values of the list, those with most lines alive first."""
         rows = [self._row(group) for group in self.names()]

@@ -1,0 +1,1 @@
+"""What pages show besides the index: findings, deltas, one change."""

@@ -1,0 +1,185 @@
+"""Pages of findings, sessions and searches, the way from raw output to committed text, and one change."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo import year
+from gitprov.cli.commands.report import command
+from gitprov.errors import UsageError
+from gitprov.flow.index.report import report_data
+from gitprov.flow.pages.findings import open_findings, subjects_of
+from gitprov.model.answers.show import Delta, DeltaHunk, DeltaLine
+from gitprov.store.index.database import Database
+from gitprov.web.kinds.search import BOUND, SearchPage, search_index
+from gitprov.web.links import finding_page, lines_place
+from gitprov.web.raw import raw_lines
+from tests.index.conftest import opened
+from tests.index.test_report import Page, pages_of
+from tests.support.agent import Agent
+from tests.support.notes import add_note, commit_row
+from tests.support.repo import GitRepo
+
+STATIC = Path(__file__).resolve().parents[2] / "gitprov" / "web" / "static"
+WEAK = "import os\n\n\ndef total(text):\n    value = 1\n    return eval(text)\n"
+
+
+@pytest.fixture
+def worked(repo: GitRepo) -> GitRepo:
+    """A model's file, of which a person changed a line, with a weakness; a gate that was bypassed."""
+    repo.write("README", "x\n")
+    repo.commit("First")
+    repo.install()
+    agent = Agent(repo, session="s-one")
+    agent.prompt("Count the total", prompt_name="count")
+    agent.write("core.py", WEAK)
+    repo.write("core.py", WEAK.replace("value = 1", "value = 100"))
+    oid = repo.commit("Count")
+    add_note(repo, oid, *repo.note(), commit_row(oid, "bypassed"))
+    return repo
+
+
+def index_of(page: bytes) -> dict[str, Any]:
+    """The index in a search page."""
+    match = re.search(rb'<p id="index" hidden>([^<]*)</p>', page)
+    assert match is not None
+    value: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(match[1])))
+    return value
+
+
+def test_findings_sessions_and_raw_output(
+    worked: GitRepo, memory: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A weakness has a page with its line, the gate too; a session its turns; an edited line its words.
+
+    Without the library of a check the others run, and the report names it.
+    """
+    made = {name: page.decode() for name, page in pages_of(worked, memory).items()}
+    findings = [page for name, page in made.items() if name.startswith("findings/")]
+    assert len(findings) == 2
+    weak = next(page for page in findings if "security/code-injection" in page)
+    assert "#L6" in weak
+    assert "gitprov: ignore[security/code-injection]" in weak
+    assert any("trace/bypassed" in page for page in findings)
+    assert ">1 high, 0 medium, 1 low<" in made["index.html"]
+    (session,) = (page for name, page in made.items() if name.startswith("sessions/"))
+    assert "Count the total" in session
+    assert "shipped" in session
+    source = next(page for name, page in made.items() if name.startswith("files/core.py"))
+    assert "1 finding" in source
+    assert "value = <del>1</del><ins>100</ins>" in source
+    assert Page(made["models.html"].encode()).text("td").count("model-1") == 1
+
+    def rules() -> None:
+        raise ModuleNotFoundError("No module named 'yaml'", name="yaml")
+
+    monkeypatch.setattr("gitprov.flow.pages.findings.rules", rules)
+    with opened(worked) as repo:
+        data = report_data(repo, memory, [])
+        answer = open_findings(repo, subjects_of(repo, data.files), data.rows)
+    assert "yaml" in (answer.missing or "")
+    assert [finding.rule for finding in answer.findings] == ["trace/bypassed"]
+
+
+def test_sessions_that_nobody_committed(tmp_path: Path, env: dict[str, str], memory: Database) -> None:
+    """A stored generation that no commit holds belongs to a session that is abandoned."""
+    year.build(tmp_path / "year", seed=4, commits=8, lines=8, contents=True)
+    made = pages_of(GitRepo(tmp_path / "year", env), memory)
+    numbers = re.findall(rb'sessions.html#(\w+)">(\d+)', made["index.html"])
+    shown = re.findall(rb'<h2 id="(\w+)">\w+ <span class="soft num">(\d+)', made["sessions.html"])
+    assert numbers == shown == [(b"shipped", b"6"), (b"elsewhere", b"0"), (b"abandoned", b"1")]
+
+
+def test_a_search_index_is_small(year_repo: GitRepo, memory: Database) -> None:
+    """Every word of the text leads to its page, and the index stays within its part of the text."""
+    page = pages_of(year_repo, memory)["search.html"]
+    value = index_of(page)
+    words = value["words"].split(" ")
+    places = dict(zip(words, value["places"].split(";"), strict=True))
+    number, pages = 0, []
+    for step in places["invoice"].split(","):
+        number += int(step, 36)
+        pages.append(value["pages"][number])
+    assert ["files" in page[1] and "invoice" in page[2] for page in pages].count(True) >= 1
+    text = [
+        SearchPage("file", f"files/{n}.html", f"{n}.py", f"def name{n % 9}(): return value") for n in range(9)
+    ]
+    small = search_index(text)
+    assert not small.whole
+    long = search_index([row._replace(text=f"{row.text} " * 200) for row in text])
+    assert long.whole
+    assert long.share <= BOUND
+    assert search_index([]).share == 0.0
+
+
+def test_a_change_has_one_page_and_a_comment(worked: GitRepo, tmp_path: Path) -> None:
+    """`report --range`: a page in a file or a directory, Markdown in a file or printed, twice the same bytes."""
+    worked.write("other.py", "x = 1\n")
+    worked.commit("Other")
+    comment, page = tmp_path / "comment.md", tmp_path / "change.html"
+    args = ("report", "--range", "HEAD~2..HEAD")
+    done = worked.gitprov(*args, "--html", str(page), "--markdown", str(comment))
+    assert done.stdout.startswith(f"{page}: 1 page, 1 of them")
+    assert "of 7 added lines" in comment.read_text()
+    text = page.read_text()
+    weak = ("Count the total", "security/code-injection", 'href="#f1-6"', 'id="f1-6"')
+    for words in (*weak, "core.py", "other.py"):
+        assert words in text
+    assert "<nav" not in text
+    printed = worked.gitprov(*args, "--html", "out", "--markdown", "-").stdout
+    assert printed == comment.read_text()
+    assert (worked.path / "out" / "index.html").read_text() == text
+    with pytest.raises(UsageError, match="needs --html"):
+        command()
+    with pytest.raises(UsageError, match="goes with --range"):
+        command(html="x", markdown="-")
+    with pytest.raises(UsageError, match="excludes other revisions"):
+        command(["HEAD"], html="x", commits="HEAD")
+
+
+def test_raw_lines_are_those_around_changes() -> None:
+    """Removed, added and reworded lines with a line around each; a long delta is cut."""
+    same = [DeltaLine(" ", n, n, True, f"same {n}") for n in range(5)]
+    words = (("-", "old"), ("+", "new"), (" ", " word"))
+    block = DeltaHunk(
+        1,
+        9,
+        1,
+        9,
+        (*same, DeltaLine("~", 6, 6, True, "", words), *same, DeltaLine("-", 9, None, True, "x\x1b")),
+    )
+    assert raw_lines(Delta((block,), 0, 5, 1, 1)) == [
+        ("=", [("=", "same 4")]),
+        ("~", [("-", "old"), ("+", "new"), ("=", " word")]),
+        ("=", [("=", "same 0")]),
+        ("=", [("=", "same 4")]),
+        ("-", [("-", "x\\x1b")]),
+    ]
+    long = DeltaHunk(1, 99, 1, 99, tuple(DeltaLine("+", None, n, True, "x") for n in range(99)))
+    assert len(raw_lines(Delta((long,), 0, 0, 0, 0))) == 61
+
+
+def test_names_of_pages() -> None:
+    """Findings of one rule have different pages; a range of lines has one place."""
+    assert finding_page("a/b x") != finding_page("a/b y")
+    assert re.fullmatch(r"findings/a-b-[0-9a-f]{12}\.html", finding_page("a/b x"))
+    assert (lines_place(3, 3), lines_place(3, 5)) == ("#L3", "#L3-5")
+
+
+def test_the_plot_library_is_the_recorded_one() -> None:
+    """The files of uPlot have the digests that stand beside them, and its licence is there."""
+    folder = STATIC / "uplot"
+    rows = [row.split() for row in (folder / "SHA256SUMS").read_text().splitlines()]
+    assert {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for _, name in rows} == {
+        name: digest for digest, name in rows
+    }
+    assert {"LICENSE", "uPlot.iife.min.js"} <= {name for _, name in rows}
+    assert "</script" not in (folder / "uPlot.iife.min.js").read_text()
