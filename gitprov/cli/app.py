@@ -24,6 +24,7 @@ COMMANDS = {
     "capture": "gitprov.cli.commands.capture_help",
     "acp": "gitprov.cli.commands.acp",
     "record": "gitprov.cli.commands.record",
+    "sweep": "gitprov.cli.commands.sweep",
     "status": "gitprov.cli.commands.status",
     "show": "gitprov.cli.commands.show",
     "versions": "gitprov.cli.commands.versions",
