@@ -41,6 +41,7 @@ COMMANDS = {
     "baseline": "gitprov.cli.commands.baseline",
     "drift": "gitprov.cli.commands.drift",
     "feeds": "gitprov.cli.commands.feeds",
+    "backfill": "gitprov.cli.commands.backfill",
     "heal": "gitprov.cli.commands.heal",
     "forget": "gitprov.cli.commands.forget",
     "index": "gitprov.cli.commands.index",

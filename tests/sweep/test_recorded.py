@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ TRANSCRIPTS = {
         "copilot-1.0.102.transcript-b.jsonl": ".copilot/session-state/7ba598eb/events.jsonl",
     },
     "pi": {"pi-0.73.1.transcript.jsonl": ".pi/agent/sessions/-$DASHES--/2026-11-28.jsonl"},
+    "opencode": {"opencode-1.18.33.transcript.jsonl": ".local/share/opencode/opencode.db"},
 }
 RECORDINGS = {
     "codex": "codex-0.171.0.jsonl",
@@ -36,6 +38,7 @@ RECORDINGS = {
     "qwen": "qwen-0.24.4.jsonl",
     "copilot": "copilot-1.0.102.jsonl",
     "pi": "pi-0.73.1.jsonl",
+    "opencode": "opencode-1.18.33.jsonl",
 }
 NAMES = {
     "claude-code": ("claude-code", "claude-opus-4-5-20251101"),
@@ -44,8 +47,11 @@ NAMES = {
     "qwen": ("qwen-code", "qwen3-coder-plus"),
     "copilot": ("copilot-cli", "claude-sonnet-4.5"),
     "pi": ("pi", "fake-model"),
+    "opencode": ("opencode", "fake-model"),
 }
 HELLO = ("def hello():", "    return 'hello'", "", "", "print(hello())")
+OPEN: list[sqlite3.Connection] = []
+"""Databases that are open: closing the last connection would empty the WAL."""
 BY_SHELL = ("line_20 = 2020",)
 """Lines that a shell command wrote: transcripts do not tell what a command does."""
 
@@ -66,7 +72,32 @@ def place(repo: GitRepo, agent: str) -> None:
         file = Path(repo.env["HOME"]) / where
         text = (RECORDED / name).read_text().replace("$REPO-HASH", hashlib.sha256(path.encode()).hexdigest())
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text.replace("$REPO", path))
+        if file.suffix == ".db":
+            fill(file, text.replace("$REPO", path))
+        else:
+            file.write_text(text.replace("$REPO", path))
+
+
+def fill(file: Path, text: str) -> None:
+    """Make OpenCode's database. The rows stay in its WAL, as while OpenCode runs."""
+    database = sqlite3.connect(file)
+    database.execute("pragma journal_mode = wal")
+    database.execute("pragma wal_autocheckpoint = 0")
+    database.execute(
+        "create table session (id, parent_id, directory, version, time_created integer, time_updated integer)"
+    )
+    for table, columns in (("message", "id, session_id"), ("part", "id, message_id, session_id")):
+        database.execute(
+            f"create table {table} ({columns}, time_created integer, time_updated integer, data)"
+        )
+    for row in map(json.loads, text.splitlines()):
+        table = row.pop("table")
+        if "data" in row:
+            row["data"] = json.dumps(row["data"])
+        places = ", ".join(f":{name}" for name in row)
+        database.execute(f"insert into {table} ({', '.join(row)}) values ({places})", row)  # noqa: S608 - names of a recording
+    database.commit()
+    OPEN.append(database)
 
 
 def perform_calls(repo: GitRepo, agent: str) -> None:

@@ -14,6 +14,8 @@ MODULES = {
     "qwen": "qwen",
     "copilot": "copilot",
     "pi": "pi",
+    "opencode": "opencode",
+    "aider": "aider",
 }
 """Name on the command line → module in this room."""
 

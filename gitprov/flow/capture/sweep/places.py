@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from gitprov.store import files
 
+OPENCODE = "opencode"
+"""The agent whose transcripts are a database."""
+
 
 class TranscriptFile(NamedTuple):
     """A file of an agent. `session` and `subagent` are their names where the path has them.
@@ -93,6 +96,21 @@ def _pi(worktree: str, home: str, _env: Mapping[str, str]) -> Iterator[Transcrip
             yield from _files("pi", os.path.join(root, name))
 
 
+def _opencode(_worktree: str, home: str, env: Mapping[str, str]) -> Iterator[TranscriptFile]:
+    """The database with the sessions of all directories."""
+    data = env.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share")
+    path = os.path.join(data, "opencode", "opencode.db")
+    if files.size(path) is not None:
+        yield TranscriptFile(OPENCODE, path)
+
+
+def _aider(worktree: str, _home: str, _env: Mapping[str, str]) -> Iterator[TranscriptFile]:
+    """The history in the work tree itself, unless Aider was told another place."""
+    path = os.path.join(worktree, ".aider.chat.history.md")
+    if files.size(path) is not None:
+        yield TranscriptFile("aider", path, tree=worktree)
+
+
 def _files(agent: str, directory: str) -> Iterator[TranscriptFile]:
     for name in _names(directory):
         if name.endswith(".jsonl"):
@@ -112,4 +130,4 @@ def _names(directory: str) -> list[str]:
         return []
 
 
-_AGENTS = (_claude, _codex, _gemini, _qwen, _copilot, _pi)
+_AGENTS = (_claude, _codex, _gemini, _qwen, _copilot, _pi, _opencode, _aider)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from gitprov.agents.transcripts import readers
 from gitprov.agents.transcripts.values import RecordedPrompt, SessionStart, TranscriptPart
-from gitprov.flow.capture.sweep.places import TranscriptFile
+from gitprov.flow.capture.sweep.places import OPENCODE, TranscriptFile
 from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 from gitprov.store.inbox.sweeps import Cursor
@@ -36,15 +36,18 @@ def is_unread(file: TranscriptFile, cursor: Cursor | None) -> bool:
         status = os.stat(file.path)
     except OSError:
         return False
-    return cursor is None or (status.st_ino, status.st_size) != (cursor.inode, cursor.size)
+    return cursor is None or (status.st_ino, _size(file, status)) != (cursor.inode, cursor.size)
 
 
-def parts(file: TranscriptFile, cursor: Cursor | None) -> Iterator[ReadPart]:
+def parts(file: TranscriptFile, cursor: Cursor | None, is_here: Callable[[str], bool]) -> Iterator[ReadPart]:
     """The parts of a transcript after `cursor`, or all of it if it is not the same file any more.
 
-    OSError where it cannot be read.
+    `is_here` tells whether a session's directory is of interest. OSError where it cannot be read.
     """
     status = os.stat(file.path)
+    if file.agent == OPENCODE:
+        yield from _sessions(file, cursor, status, is_here)
+        return
     head = files.read_range(file.path, 0, HEAD) or b""
     offset = cursor.offset if cursor is not None and _continues(cursor, status, head) else 0
     prompt: RecordedPrompt | None = None
@@ -65,6 +68,29 @@ def parts(file: TranscriptFile, cursor: Cursor | None) -> Iterator[ReadPart]:
         if is_last:
             return
         offset = reading.resume if reading.resume > offset else offset + (len(whole) or _rest(file, offset))
+
+
+def _sessions(
+    file: TranscriptFile, cursor: Cursor | None, status: os.stat_result, is_here: Callable[[str], bool]
+) -> Iterator[ReadPart]:
+    """A part for each session in a database that changed since the cursor was stored."""
+    from gitprov.store.index import opencode
+
+    now = Cursor(status.st_ino, _size(file, status), 0, 0, "")
+    since = cursor.offset if cursor is not None and cursor.inode == status.st_ino else 0
+    yield ReadPart(TranscriptPart((), {}, 0), now._replace(offset=since))
+    for session in opencode.sessions(file.path, since, is_here):
+        part = readers.read(file.agent, session.rows, 0, SessionStart(name=session.id))
+        yield ReadPart(part, now._replace(offset=session.updated))
+
+
+def _size(file: TranscriptFile, status: os.stat_result) -> int:
+    """The size of a transcript; of a database the state."""
+    if file.agent != OPENCODE:
+        return status.st_size
+    from gitprov.store.index import opencode
+
+    return opencode.state(file.path)
 
 
 def _rest(file: TranscriptFile, offset: int) -> int:
