@@ -34,9 +34,10 @@ class _EditCall:
     """A tool call whose result is looked for."""
 
     def __init__(
-        self, row: dict[str, Any], tool: ToolUse, prompt: RecordedPrompt | None, version: str | None
+        self, row: TranscriptRow, tool: ToolUse, prompt: RecordedPrompt | None, version: str | None
     ) -> None:
-        self.row, self.tool, self.prompt, self.version = row, tool, prompt, version
+        self.row, self.offset = row.value or {}, row.offset
+        self.tool, self.prompt, self.version = tool, prompt, version
         self.result: dict[str, Any] | None = None
         self.is_failed = False
         self.is_later = False  # a prompt came after it
@@ -49,11 +50,8 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
         reader.add(row)
     uses = tuple(use for call in reader.calls if (use := _use(call, session)) is not None)
     prompt = reader.prompts[-1] if reader.prompts else session.prompt
-    resume = end_of_rows(data, start)
-    if reader.prompts:
-        resume = reader.prompts[-1].offset
-    elif reader.pending:
-        resume = start  # their results are still to come
+    waiting = [call.offset for call in reader.pending.values() if not call.is_later]
+    resume = min(waiting, default=end_of_rows(data, start))
     answers = _answers(data, start, uses, reader.prompts, session)
     return TranscriptPart(uses, answers, resume, reader.cwd, tuple(reader.skipped), prompt)
 
@@ -94,7 +92,7 @@ class _ClaudePart:
         prompt = self.prompts[-1] if self.prompts else self._session.prompt
         for name, tool in part.tools.items():
             if tool.name in claude_code.EDIT_TOOLS and name not in self.pending:
-                self.pending[name] = _EditCall(row.value, tool, prompt, part.version)
+                self.pending[name] = _EditCall(row, tool, prompt, part.version)
                 self.calls.append(self.pending[name])
 
     def _add_result(self, row: TranscriptRow) -> None:

@@ -10,15 +10,12 @@ from typing import Any
 
 from gitprov.agents.patch import Chunk
 from gitprov.agents.report import FileEdit, part, text
-from gitprov.agents.transcripts.collect import Collector
+from gitprov.agents.transcripts.collect import Collector, ParsedRow
 from gitprov.agents.transcripts.values import (
-    NOT_JSON,
     RecordedPrompt,
     SessionStart,
     TranscriptPart,
-    TranscriptRow,
     first_rows,
-    rows_with,
     second,
 )
 
@@ -32,11 +29,8 @@ UNREADABLE_CHANGE = "changes of Codex in a form that is not known"
 def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     """The edits in a part of a rollout that begins at byte `start`, with a row."""
     reader = _Rollout(session)
-    for row in rows_with(data, start, _NEEDLES):
-        if row.value is None:
-            reader.out.skipped.append(NOT_JSON)
-        else:
-            reader.add(row)
+    for row in reader.out.rows(data, start, _NEEDLES):
+        reader.add(row)
     return reader.out.part(data, start)
 
 
@@ -56,9 +50,9 @@ class _Rollout:
                 self.out.cwd = text(payload, "cwd")
                 self.out.version = text(payload, "cli_version")
 
-    def add(self, row: TranscriptRow) -> None:
+    def add(self, row: ParsedRow) -> None:
         """Read one row."""
-        value = row.value or {}
+        value = row.value
         payload = part(value, "payload")
         if value.get("type") == "turn_context":
             self._turn, self._model = text(payload, "turn_id"), text(payload, "model")
@@ -73,12 +67,12 @@ class _Rollout:
         elif kind in ("AgentMessage", "agent_message"):
             self.out.message(_said(item))
 
-    def _prompt(self, row: TranscriptRow, item: dict[str, Any]) -> None:
+    def _prompt(self, row: ParsedRow, item: dict[str, Any]) -> None:
         words = _said(item)
         if words:
             offset = row.offset if self._begin is None else self._begin
             name = text(item, "id") or self._turn or f"@{offset}"
-            at = second((row.value or {}).get("timestamp"))
+            at = second(row.value.get("timestamp"))
             self.out.prompt(RecordedPrompt(name, words, at, offset, self._turn))
             self._begin = None
 

@@ -6,17 +6,20 @@ adapter reads: so a tool use has the same key and the same edits both ways.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from gitprov.agents import adapters
 from gitprov.agents.report import FileEdit
 from gitprov.agents.transcripts.values import (
+    NOT_JSON,
     RecordedAnswer,
     RecordedPrompt,
     RecordedUse,
     SessionStart,
     TranscriptPart,
     end_of_rows,
+    rows_with,
     second,
 )
 
@@ -24,12 +27,21 @@ from gitprov.agents.transcripts.values import (
 class _PayloadCall:
     """A tool call: the fields of its payload, and whether it has a result and failed."""
 
-    def __init__(self, name: str, payload: dict[str, Any], prompt: RecordedPrompt | None) -> None:
-        self.name, self.payload, self.prompt = name, payload, prompt
+    def __init__(
+        self, name: str, payload: dict[str, Any], prompt: RecordedPrompt | None, offset: int
+    ) -> None:
+        self.name, self.payload, self.prompt, self.offset = name, payload, prompt, offset
         self.facts: dict[str, Any] = {}
         self.edits: tuple[FileEdit, ...] | None = None
         self.at: str | None = None
         self.is_done = self.is_failed = self.is_later = False
+
+
+class ParsedRow(NamedTuple):
+    """A row with the offset of its first byte in the file."""
+
+    offset: int
+    value: dict[str, Any]
 
 
 class Collector:
@@ -45,9 +57,19 @@ class Collector:
         self.cwd: str | None = None
         self.version: str | None = None
         self.skipped: list[str] = []
+        self._offset = 0
         self._calls: dict[str, _PayloadCall] = {}
         self._prompts: list[RecordedPrompt] = []
         self._messages: dict[str, str] = {}
+
+    def rows(self, data: bytes, start: int, needles: tuple[bytes, ...]) -> Iterator[ParsedRow]:
+        """The rows of a part with one of the needles, as `rows_with`; damaged ones are counted."""
+        for offset, _, value in rows_with(data, start, needles):
+            self._offset = offset
+            if value is None:
+                self.skipped.append(NOT_JSON)
+            else:
+                yield ParsedRow(offset, value)
 
     @property
     def newest_prompt(self) -> RecordedPrompt | None:
@@ -62,7 +84,7 @@ class Collector:
 
     def call(self, name: str, payload: dict[str, Any], at: object, **facts: Any) -> None:  # noqa: ANN401
         """Add a call by its id, with `model` and `request_id` where the transcript has them."""
-        call = self._calls.setdefault(name, _PayloadCall(name, payload, self.newest_prompt))
+        call = self._calls.setdefault(name, _PayloadCall(name, payload, self.newest_prompt, self._offset))
         call.payload = {**call.payload, **payload}
         call.facts.update(facts)
         call.at = second(at) or call.at
@@ -90,10 +112,8 @@ class Collector:
     def part(self, data: bytes, start: int) -> TranscriptPart:
         """The part that was read, `data` from byte `start` on."""
         uses = tuple(use for call in self._calls.values() if (use := self._use(call)) is not None)
-        waits = any(not call.is_done and not call.is_later for call in self._calls.values())
-        resume = start if waits else end_of_rows(data, start)
-        if self._prompts:
-            resume = self._prompts[-1].offset
+        waiting = [call.offset for call in self._calls.values() if not call.is_done and not call.is_later]
+        resume = min(waiting, default=end_of_rows(data, start))
         answers = {name: RecordedAnswer(message) for name, message in self._messages.items()}
         return TranscriptPart(uses, answers, resume, self.cwd, tuple(self.skipped), self.newest_prompt)
 

@@ -10,12 +10,10 @@ from typing import Any
 from gitprov.agents.report import part, text
 from gitprov.agents.transcripts.collect import Collector
 from gitprov.agents.transcripts.values import (
-    NOT_JSON,
     RecordedPrompt,
     SessionStart,
     TranscriptPart,
     first_rows,
-    rows_with,
     second,
 )
 
@@ -34,10 +32,7 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
             name = text(part(row, "data"), "sessionId") or name
             out.cwd = text(part(part(row, "data"), "context"), "cwd")
             out.version = text(part(row, "data"), "copilotVersion")
-    for entry in rows_with(data, start, _NEEDLES):
-        if entry.value is None:
-            out.skipped.append(NOT_JSON)
-            continue
+    for entry in out.rows(data, start, _NEEDLES):
         kind, facts = entry.value.get("type"), part(entry.value, "data")
         if kind == "user.message" and text(facts, "content"):
             prompt = text(facts, "messageId") or f"@{entry.offset}"

@@ -9,15 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from gitprov.agents.report import part, text
-from gitprov.agents.transcripts.collect import Collector
+from gitprov.agents.transcripts.collect import Collector, ParsedRow
 from gitprov.agents.transcripts.values import (
-    NOT_JSON,
     RecordedPrompt,
     SessionStart,
     TranscriptPart,
-    TranscriptRow,
     first_rows,
-    rows_with,
     second,
 )
 from gitprov.model.lines import utf8
@@ -32,10 +29,8 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     out = Collector("gemini", session)
     header = next(first_rows(session.head), {})
     name = text(header, "sessionId") or session.name
-    for row in rows_with(data, start, (b'"toolCalls"', b'"user"')):
-        if row.value is None:
-            out.skipped.append(NOT_JSON)
-        elif row.value.get("type") == "user":
+    for row in out.rows(data, start, (b'"toolCalls"', b'"user"')):
+        if row.value.get("type") == "user":
             _prompt(out, row)
         elif row.value.get("type") == "gemini":
             for call in row.value.get("toolCalls") or ():
@@ -44,8 +39,8 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     return out.part(data, start)
 
 
-def _prompt(out: Collector, row: TranscriptRow) -> None:
-    value = row.value or {}
+def _prompt(out: Collector, row: ParsedRow) -> None:
+    value = row.value
     content = value.get("content")
     parts = content if isinstance(content, list) else [{"text": content}]
     if any(isinstance(entry, dict) and "functionResponse" in entry for entry in parts):

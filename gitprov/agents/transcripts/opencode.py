@@ -11,11 +11,9 @@ from typing import Any
 from gitprov.agents.report import part, text
 from gitprov.agents.transcripts.collect import Collector
 from gitprov.agents.transcripts.values import (
-    NOT_JSON,
     RecordedPrompt,
     SessionStart,
     TranscriptPart,
-    rows_with,
 )
 
 
@@ -23,10 +21,7 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     """The edits of one session: lines with a `table` (session, message or part), by table and time."""
     out = Collector("opencode", session)
     messages: dict[str, dict[str, Any]] = {}
-    for row in rows_with(data, start, (b'"table"',)):
-        if row.value is None:
-            out.skipped.append(NOT_JSON)
-            continue
+    for row in out.rows(data, start, (b'"table"',)):
         table, facts = row.value.get("table"), part(row.value, "data")
         if table == "session":
             out.cwd, out.version = text(row.value, "directory"), text(row.value, "version")

@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from gitprov.agents.report import part, text
-from gitprov.agents.transcripts.collect import Collector
+from gitprov.agents.transcripts.collect import Collector, ParsedRow
 from gitprov.agents.transcripts.values import (
-    NOT_JSON,
     RecordedPrompt,
     SessionStart,
     TranscriptPart,
-    TranscriptRow,
     first_rows,
-    rows_with,
     second,
 )
 
@@ -23,16 +20,14 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     out = Collector("pi", session)
     header = next(first_rows(session.head), {})
     out.cwd = text(header, "cwd")
-    for row in rows_with(data, start, (b'"message"',)):
-        if row.value is None:
-            out.skipped.append(NOT_JSON)
-        elif row.value.get("type") == "message":
+    for row in out.rows(data, start, (b'"message"',)):
+        if row.value.get("type") == "message":
             _add(out, row, part(row.value, "message"), text(header, "id") or session.name)
     return out.part(data, start)
 
 
-def _add(out: Collector, row: TranscriptRow, message: dict[str, Any], session: str) -> None:
-    value, role = row.value or {}, message.get("role")
+def _add(out: Collector, row: ParsedRow, message: dict[str, Any], session: str) -> None:
+    value, role = row.value, message.get("role")
     content = message.get("content")
     blocks = [entry for entry in content if isinstance(entry, dict)] if isinstance(content, list) else []
     words = "\n".join(filter(None, (text(entry, "text") for entry in blocks)))

@@ -7,11 +7,9 @@ from typing import Any
 from gitprov.agents.report import part, text
 from gitprov.agents.transcripts.collect import Collector
 from gitprov.agents.transcripts.values import (
-    NOT_JSON,
     RecordedPrompt,
     SessionStart,
     TranscriptPart,
-    rows_with,
     second,
 )
 
@@ -19,10 +17,7 @@ from gitprov.agents.transcripts.values import (
 def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     """The edits in a part of a session file that begins at byte `start`, with a row."""
     out = Collector("qwen", session)
-    for row in rows_with(data, start, (b'"assistant"', b'"toolCallResult"', b'"real_user"')):
-        if row.value is None:
-            out.skipped.append(NOT_JSON)
-            continue
+    for row in out.rows(data, start, (b'"assistant"', b'"toolCallResult"', b'"real_user"')):
         value, kind = row.value, row.value.get("type")
         out.cwd = out.cwd or text(value, "cwd")
         out.version = text(value, "version") or out.version

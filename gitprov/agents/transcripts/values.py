@@ -55,7 +55,7 @@ class RecordedAnswer(NamedTuple):
 
 
 class TranscriptPart(NamedTuple):
-    """A part of a transcript. `resume` is the offset from which the next part has to be read.
+    """A part of a transcript. `resume` is where the next part begins, with each call that has no result.
 
     `cwd` is the session's directory where the part has it. `answers`: id of a prompt → the end of its turn.
     `skipped` has a reason for each row with an edit that could not be understood.

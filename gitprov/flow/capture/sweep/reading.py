@@ -63,6 +63,7 @@ def parts(file: TranscriptFile, cursor: Cursor | None, is_here: Callable[[str], 
             if not is_last:
                 reading = reading._replace(skipped=(LONG_ROW,))
         prompt = reading.prompt
+        # The newest turn is read again: the session may go on with it.
         resume = reading.resume if prompt is None else prompt.offset
         yield ReadPart(reading, _cursor(status, head, resume))
         if is_last:
