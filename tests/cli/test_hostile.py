@@ -42,6 +42,7 @@ LINES_OF: dict[str, list[list[str]]] = {
         ["--agent", EVIL, "--model", EVIL, "--session", EVIL, "--prompt", LINES, "--json", NAME],
         ["--agent", EVIL, "--jsonl", "plain"], ["--jsonl", EVIL],
     ],
+    "sweep": [[], ["--json"], [EVIL]],
     "status": [[], ["--json"], [EVIL]],
     "show": [
         [], ["HEAD~1"], ["HEAD~2"], ["HEAD~3", "--color=always"], ["HEAD~1", "--color=always"], [TRACE], [TRACE, "--color", "always"],
@@ -74,6 +75,7 @@ LINES_OF: dict[str, list[list[str]]] = {
     "feeds": [["status"], [EVIL]],
     "guard": [["--log"], ["--json"], [EVIL]],
     "drift": [["run", EVIL], ["log", EVIL], ["run", "--format", EVIL]],
+    "backfill": [["-n"], ["--json", "-n", "HEAD"], [EVIL], ["-" + EVIL]],
     "heal": [
         ["-n"], ["-n", "--color=always"], ["--all", "-n"], [EVIL], ["--from", EVIL, "HEAD"], ["--map", EVIL], ["--map", EVIL + ":HEAD"], [],
         ["--json"],

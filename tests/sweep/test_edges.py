@@ -175,7 +175,7 @@ def test_two_sweeps_at_once(project: GitRepo, claude: Session) -> None:
     assert [event["path"] for event in project.events()] == ["0.py", "1.py", "2.py", "3.py"]
 
 
-@pytest.mark.parametrize("change", [3, 9, 14, 20, 26, 31])
+@pytest.mark.parametrize("change", [5, 14, 26])
 def test_killed(project: GitRepo, claude: Session, change: int) -> None:
     """Killed before any change of the disk, a sweep leaves what the next one completes: each edit once."""
     claude.write_file("a.py", "one = 1\n")
