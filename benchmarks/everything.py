@@ -17,6 +17,7 @@ NAMES = (
     "capture_claude",
     "capture_shell",
     "acp",
+    "sweep",
     "commit_no_evidence",
     "commit_waiting",
     "commit_evidence",

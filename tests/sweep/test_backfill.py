@@ -75,6 +75,13 @@ def test_commits_of_aider(repo: GitRepo) -> None:
     other = repo.commit(message)
     history = (RECORDED / "aider-0.86.2.transcript.md").read_text().replace("$REPO", str(repo.path))
     repo.write(".aider.chat.history.md", history)
+    shown = repo.gitprov("backfill", "-n").stdout.splitlines()
+    assert shown == [
+        f"{hello[:12]} would get a note: 5 lines of aider  (feat: what was asked)",
+        f"{app[:12]} would get a note: 3 lines of aider  (feat: what was asked)",
+        f"{other[:12]} only declares aider: no note is needed  (feat: what was asked)",
+        "looked at 4 (the newest 10,000 commits of HEAD): none had a note, 2 would get a note",
+    ]
     report = backfill(repo)
     assert [(row["oid"], row["lines"], row["agents"]) for row in report["measured"]] == [
         (hello, 5, ["aider"]),

@@ -163,6 +163,14 @@ def test_a_secret_in_a_prompt(project: GitRepo) -> None:
     assert KEY.encode() not in project.generation_file(trace, "output.txt")
 
 
+def test_a_format_of_tomorrow(project: GitRepo, claude: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that a new format breaks stops neither the commit nor the other transcripts."""
+    claude.write_file("a.py", "one = 1\n")
+    monkeypatch.setattr("gitprov.agents.transcripts.claude._prompt", lambda *_: 1 / 0)
+    result = swept(project)
+    assert (result.events, result.skipped) == (0, {reading.UNKNOWN_FORM: 1})
+
+
 def test_two_sweeps_at_once(project: GitRepo, claude: Session) -> None:
     """Sweeps that run at the same time record each edit once."""
     for n in range(4):

@@ -45,7 +45,7 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:  # n
     starts = [match.start() for match in re.finditer(f"^{_START}", text, re.MULTILINE)]
     uses: list[RecordedUse] = []
     skipped: list[str] = []
-    for first, last in zip(starts, [*starts[1:], len(text)], strict=True):
+    for first, last in zip(starts, [*starts[1:], len(text)], strict=False):
         _read_chat(text[first:last], start + _size(text[:first]), uses, skipped)
     resume = start + _size(text[: starts[-1]]) if starts else end_of_rows(data, start)
     return TranscriptPart(tuple(uses), {}, resume, skipped=tuple(skipped))
@@ -56,7 +56,7 @@ def _read_chat(chat: str, offset: int, uses: list[RecordedUse], skipped: list[st
     session = chat[len(_START) :].partition("\n")[0].strip()
     model, version = _MODEL.search(chat), _VERSION.search(chat)
     prompts = [*_PROMPT.finditer(chat)]
-    for prompt, after in zip(prompts, [*prompts[1:], None], strict=True):
+    for prompt, after in zip(prompts, [*prompts[1:], None], strict=False):
         place = offset + _size(chat[: prompt.start()])
         lines = [line[5:].rstrip(" ") for line in prompt.group().splitlines()]
         asking = RecordedPrompt(f"{session} {place - offset}", "\n".join(lines), None, place)

@@ -24,7 +24,8 @@ from gitprov.agents.transcripts.values import (
     second,
 )
 
-_TOOLS = tuple(f'"{name}"'.encode("ascii") for name in sorted(claude_code.EDIT_TOOLS))
+_TOOLS = (b'Edit"', b'"Write"')
+"""Parts of the names of all editing tools: each is searched for in the whole transcript."""
 _USER = b'"user"'
 _PENDING = 50
 """How many calls without a result may still get it after the next prompt."""
@@ -34,9 +35,14 @@ class _EditCall:
     """A tool call whose result is looked for."""
 
     def __init__(
-        self, row: TranscriptRow, tool: ToolUse, prompt: RecordedPrompt | None, version: str | None
+        self,
+        row: dict[str, Any],
+        offset: int,
+        tool: ToolUse,
+        prompt: RecordedPrompt | None,
+        version: str | None,
     ) -> None:
-        self.row, self.offset = row.value or {}, row.offset
+        self.row, self.offset = row, offset
         self.tool, self.prompt, self.version = tool, prompt, version
         self.result: dict[str, Any] | None = None
         self.is_failed = False
@@ -52,8 +58,7 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     prompt = reader.prompts[-1] if reader.prompts else session.prompt
     waiting = [call.offset for call in reader.pending.values() if not call.is_later]
     resume = min(waiting, default=end_of_rows(data, start))
-    answers = _answers(data, start, uses, reader.prompts, session)
-    return TranscriptPart(uses, answers, resume, reader.cwd, tuple(reader.skipped), prompt)
+    return TranscriptPart(uses, {}, resume, reader.cwd, tuple(reader.skipped), prompt, tuple(reader.prompts))
 
 
 class _ClaudePart:
@@ -73,8 +78,8 @@ class _ClaudePart:
             self._add_calls(row)
         elif b'"tool_result"' in row.line:
             self._add_result(row)
-        elif row.value is not None and row.value.get("type") == "user":
-            self.cwd = self.cwd or _text(row.value.get("cwd"))
+        elif (value := row.parsed()) is not None and value.get("type") == "user":
+            self.cwd = self.cwd or _text(value.get("cwd"))
             prompt = _prompt(row, self._session.subagent is not None)
             if prompt is not None:
                 self.prompts.append(prompt)
@@ -83,28 +88,30 @@ class _ClaudePart:
                 self.pending = dict([*self.pending.items()][-_PENDING:])
 
     def _add_calls(self, row: TranscriptRow) -> None:
-        if row.value is None:
+        value = row.parsed()
+        if value is None:
             self.skipped.append(NOT_JSON)
             return
-        if row.value.get("isSidechain") is True and self._session.subagent is None:
+        if value.get("isSidechain") is True and self._session.subagent is None:
             return
         part = claude_transcript.parse(row.line + b"\n", row.offset, sidechain=True)
         prompt = self.prompts[-1] if self.prompts else self._session.prompt
         for name, tool in part.tools.items():
             if tool.name in claude_code.EDIT_TOOLS and name not in self.pending:
-                self.pending[name] = _EditCall(row, tool, prompt, part.version)
+                self.pending[name] = _EditCall(value, row.offset, tool, prompt, part.version)
                 self.calls.append(self.pending[name])
 
     def _add_result(self, row: TranscriptRow) -> None:
         """Keep the result in a row with the call that it is of."""
         name = next((name for name in self.pending if name.encode("utf-8", "replace") in row.line), None)
-        if name is None or row.value is None:
+        value = None if name is None else row.parsed()
+        if name is None or value is None:
             return
-        body = row.value.get("message")
+        body = value.get("message")
         blocks = body.get("content") if isinstance(body, dict) else None
         for block in blocks if isinstance(blocks, list) else ():
             if isinstance(block, dict) and block.get("tool_use_id") == name:
-                call, result = self.pending.pop(name), row.value.get("toolUseResult")
+                call, result = self.pending.pop(name), value.get("toolUseResult")
                 call.is_failed = block.get("is_error") is True or not isinstance(result, dict)
                 call.result = result if isinstance(result, dict) else None
                 return
@@ -156,23 +163,22 @@ def _recorded(prompt: Prompt) -> RecordedPrompt:
     return RecordedPrompt(prompt.id, prompt.text, second(prompt.at), prompt.offset, prompt.prompt_id)
 
 
-def _answers(
-    data: bytes,
-    start: int,
-    uses: tuple[RecordedUse, ...],
-    prompts: list[RecordedPrompt],
-    session: SessionStart,
+def answers(
+    data: bytes, start: int, part: TranscriptPart, prompts: list[RecordedPrompt], sidechain: bool
 ) -> dict[str, RecordedAnswer]:
-    """The output of each turn that has an edit and begins in the part, from its own rows."""
-    answers = {}
-    for prompt in dict.fromkeys(use.prompt for use in uses if use.prompt in prompts and use.prompt):
-        ends = [later.offset for later in prompts if later.offset > prompt.offset and _differ(later, prompt)]
-        rows = data[prompt.offset - start : ends[0] - start if ends else None]
-        turn = claude_transcript.parse(rows, prompt.offset, session.subagent is not None)
-        answers[prompt.id] = RecordedAnswer(
+    """The output of the turns of some prompts that begin in a part, from the rows of the model alone."""
+    outputs = {}
+    for prompt in prompts:
+        if prompt not in part.prompts:
+            continue
+        later = [one.offset for one in part.prompts if one.offset > prompt.offset and _differ(one, prompt)]
+        stretch = data[prompt.offset - start : later[0] - start if later else None]
+        rows = b"".join(row.line + b"\n" for row in rows_with(stretch, prompt.offset, (b'"assistant"',)))
+        turn = claude_transcript.parse(rows, prompt.offset, sidechain)
+        outputs[prompt.id] = RecordedAnswer(
             None, turn.output or None, turn.usage, turn.request_ids, tuple(turn.tools)
         )
-    return answers
+    return outputs
 
 
 def _differ(later: RecordedPrompt, prompt: RecordedPrompt) -> bool:

@@ -64,12 +64,13 @@ class Collector:
 
     def rows(self, data: bytes, start: int, needles: tuple[bytes, ...]) -> Iterator[ParsedRow]:
         """The rows of a part with one of the needles, as `rows_with`; damaged ones are counted."""
-        for offset, _, value in rows_with(data, start, needles):
-            self._offset = offset
+        for row in rows_with(data, start, needles):
+            self._offset = row.offset
+            value = row.parsed()
             if value is None:
                 self.skipped.append(NOT_JSON)
             else:
-                yield ParsedRow(offset, value)
+                yield ParsedRow(row.offset, value)
 
     @property
     def newest_prompt(self) -> RecordedPrompt | None:

@@ -33,7 +33,8 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
         if row.value.get("type") == "user":
             _prompt(out, row)
         elif row.value.get("type") == "gemini":
-            for call in row.value.get("toolCalls") or ():
+            calls = row.value.get("toolCalls")
+            for call in calls if isinstance(calls, list) else ():
                 _call(out, call, row.value, name, text(header, "projectHash"))
             out.message(text(row.value, "content"))
     return out.part(data, start)

@@ -58,7 +58,8 @@ class TranscriptPart(NamedTuple):
     """A part of a transcript. `resume` is where the next part begins, with each call that has no result.
 
     `cwd` is the session's directory where the part has it. `answers`: id of a prompt → the end of its turn.
-    `skipped` has a reason for each row with an edit that could not be understood.
+    `skipped` has a reason for each row with an edit that could not be understood. `prompts` are those in the
+    part, `prompt` is the one in force at its end.
     """
 
     uses: tuple[RecordedUse, ...]
@@ -67,6 +68,7 @@ class TranscriptPart(NamedTuple):
     cwd: str | None = None
     skipped: tuple[str, ...] = ()
     prompt: RecordedPrompt | None = None
+    prompts: tuple[RecordedPrompt, ...] = ()
 
 
 class SessionStart(NamedTuple):
@@ -81,20 +83,23 @@ class SessionStart(NamedTuple):
 
 
 class TranscriptRow(NamedTuple):
-    """A row of JSON Lines with the offset of its first byte in the file. `value` is None if it is damaged."""
+    """A row of JSON Lines with the offset of its first byte in the file."""
 
     offset: int
     line: bytes
-    value: dict[str, Any] | None
+
+    def parsed(self) -> dict[str, Any] | None:
+        """The row's object; None if it is damaged."""
+        return row_of(self.line)
 
 
 def rows_with(data: bytes, start: int, needles: tuple[bytes, ...]) -> Iterator[TranscriptRow]:
-    """The complete rows of `data` that contain one of the needles, in order; only these are parsed.
+    """The complete rows of `data` that contain one of the needles, in order.
 
     `data` begins at byte `start` of the file, with a row.
     """
     for first, last in _lines_with(data, needles):
-        yield TranscriptRow(start + first, data[first:last], row_of(data[first:last]))
+        yield TranscriptRow(start + first, data[first:last])
 
 
 def _lines_with(data: bytes, needles: tuple[bytes, ...]) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
+from gitprov.agents.transcripts import readers
 from gitprov.agents.transcripts.values import RecordedAnswer, RecordedUse
 from gitprov.flow.capture.edit_contents import EditedFile
 from gitprov.flow.capture.moment import LONGEST_PATH
@@ -73,11 +74,20 @@ class Collection:
                 self.skipped[NO_DIRECTORY] += 1
                 is_here = False
             if is_here:
-                self._answers.update(part.reading.answers)
-                for use in part.reading.uses:
-                    self._take(use)
+                kept = [use.prompt for use in part.reading.uses if self._take(use) and use.prompt is not None]
+                self._answers.update(
+                    readers.answers(
+                        file.agent,
+                        part.rows,
+                        part.start,
+                        part.reading,
+                        [*dict.fromkeys(kept)],
+                        file.subagent is not None,
+                    )
+                )
 
-    def _take(self, use: RecordedUse) -> None:
+    def _take(self, use: RecordedUse) -> bool:
+        """Keep the edits of a use that are of interest; False where there are none."""
         edits = []
         for edit in use.edits:
             path = self._path(use, edit.path)
@@ -87,6 +97,7 @@ class Collection:
                 edits.append(SweptEdit(use, edit, path, source))
         if edits:
             self._edits[f"{use.hook.session}\0{use.hook.subagent}\0{use.id}"] = edits
+        return bool(edits)
 
     def _path(self, use: RecordedUse, name: str) -> str | None:
         """The repo-relative path of a file that a use names; None for a file elsewhere."""

@@ -13,7 +13,7 @@ from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 from gitprov.store.inbox.sweeps import Cursor
 
-PART = 32 << 20
+PART = 16 << 20
 """Bytes of a transcript that are read at once; a longer row is skipped."""
 HEAD = 1 << 16
 """Bytes at the start of a transcript that its reader gets with each part."""
@@ -21,13 +21,16 @@ _DIGESTED = 1 << 10
 """Bytes at the start of a transcript by which it is recognized."""
 
 LONG_ROW = "rows that are too long"
+UNKNOWN_FORM = "parts of a transcript in a form that is not known"
 
 
 class ReadPart(NamedTuple):
-    """A part that was read, and the cursor after it."""
+    """A part that was read, and the cursor after it. `rows` are its bytes, the first at byte `start`."""
 
     reading: TranscriptPart
     cursor: Cursor
+    rows: bytes = b""
+    start: int = 0
 
 
 def is_unread(file: TranscriptFile, cursor: Cursor | None) -> bool:
@@ -57,7 +60,7 @@ def parts(file: TranscriptFile, cursor: Cursor | None, is_here: Callable[[str], 
         is_last = len(data) < PART
         if whole:
             start = SessionStart(head, file.session, prompt, file.subagent)
-            reading = readers.read(file.agent, whole, offset, start)
+            reading = _read(file, whole, offset, start)
         else:
             reading = TranscriptPart((), {}, offset, prompt=prompt)
             if not is_last:
@@ -65,10 +68,18 @@ def parts(file: TranscriptFile, cursor: Cursor | None, is_here: Callable[[str], 
         prompt = reading.prompt
         # The newest turn is read again: the session may go on with it.
         resume = reading.resume if prompt is None else prompt.offset
-        yield ReadPart(reading, _cursor(status, head, resume))
+        yield ReadPart(reading, _cursor(status, head, resume), whole, offset)
         if is_last:
             return
         offset = reading.resume if reading.resume > offset else offset + (len(whole) or _rest(file, offset))
+
+
+def _read(file: TranscriptFile, rows: bytes, offset: int, start: SessionStart) -> TranscriptPart:
+    """The reading of a part; one without edits where the format has become another one."""
+    try:
+        return readers.read(file.agent, rows, offset, start)
+    except Exception:  # noqa: BLE001 - what others write must not stop a commit
+        return TranscriptPart((), {}, offset + len(rows), skipped=(UNKNOWN_FORM,), prompt=start.prompt)
 
 
 def _sessions(
@@ -81,7 +92,7 @@ def _sessions(
     since = cursor.offset if cursor is not None and cursor.inode == status.st_ino else 0
     yield ReadPart(TranscriptPart((), {}, 0), now._replace(offset=since))
     for session in opencode.sessions(file.path, since, is_here):
-        part = readers.read(file.agent, session.rows, 0, SessionStart(name=session.id))
+        part = _read(file, session.rows, 0, SessionStart(name=session.id))
         yield ReadPart(part, now._replace(offset=session.updated))
 
 
