@@ -109,7 +109,7 @@ class Event(NamedTuple):
     @property
     def is_swept(self) -> bool:
         """Whether the event was read from an agent's transcript, and reported by no hook."""
-        return self.extra.get("evidence") == SWEPT["evidence"]
+        return bool(self.extra.get("evidence") == SWEPT["evidence"])
 
     def to_json(self) -> dict[str, Any]:
         """The event as a JSON object."""
