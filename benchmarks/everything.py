@@ -18,6 +18,7 @@ NAMES = (
     "capture_shell",
     "acp",
     "proxy",
+    "sweep",
     "commit_no_evidence",
     "commit_waiting",
     "commit_evidence",

@@ -25,6 +25,7 @@ def rendered() -> str:
             f"- Checked against: {row.checked}",
             f"- Seen: {row.seen}",
             f"- Not seen: {row.unseen}",
+            f"- Swept: {row.swept}",
             f"- Hooks: {_files(row)}",
             f"- Trust: {row.trust}",
         ]

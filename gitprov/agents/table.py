@@ -53,10 +53,31 @@ class AgentRow(NamedTuple):
     hooks: HookFile | None
     toml: tuple[str, tuple[str, ...]] | None = None
 
+    @property
+    def swept(self) -> str:
+        """Where a sweep reads its sessions, or why it reads none."""
+        return SWEPT.get(self.name, f"no, {_NO_SWEEP}")
+
 
 _RECORDED = "recorded from a real session"
 _TYPES = "from type definitions only"
 _NO_MODEL = "model only from the session's own record"
+
+_NO_SWEEP = "its records of sessions were not seen"
+_DATES = "<year>/<month>/<day>"
+SWEPT = {
+    "claude-code": "`~/.claude/projects/<directory>/*.jsonl`, subagents too",
+    "codex": f"`~/.codex/sessions/{_DATES}/rollout-*.jsonl`, `~/.codex/archived_sessions`",
+    "gemini": "`~/.gemini/tmp/*/chats/*.jsonl`",
+    "copilot": "`~/.copilot/session-state/*/events.jsonl`, subagents too",
+    "opencode": "the database `~/.local/share/opencode/opencode.db`, read-only",
+    "qwen": "`~/.qwen/projects/<directory>/chats/*.jsonl`, not its subagents",
+    "pi": "`~/.pi/agent/sessions/--<directory>--/*.jsonl`",
+    "aider": "`.aider.chat.history.md` in the work tree, edit format `diff`",
+    "cline": "no, its records have no results of edits in a form that was checked",
+    "continue": "no, its records were seen of one run only",
+}
+"""Name of an agent → where a sweep reads its sessions, or why it reads none."""
 
 ROWS = (
     AgentRow(
@@ -330,7 +351,7 @@ ROWS = (
         "aider",
         "Aider",
         f"0.86.2, {_RECORDED}",
-        "its commits, by their trailer: the class is `declared`",
+        "its commits, by their trailer: the class is `declared`; lines by `gitprov backfill`",
         "everything else while it works: it has no hooks, and its notifications carry no facts",
         "nothing to trust: with git-commit-verify the checks of a commit run at Aider's commits too",
         (".aider.conf.yml", ".aider.chat.history.md"),

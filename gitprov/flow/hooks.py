@@ -26,6 +26,7 @@ def pre_commit(context: CommitContext) -> None:
     _refuse_closed(context)
     _recover(context)
     keep_flags(context)
+    _sweep(context)
     waiting.ensure(context.inbox)
     amend = context.is_amend()
     change = staged_change(context.repo, amend)
@@ -52,6 +53,22 @@ def pre_commit(context: CommitContext) -> None:
     plans.save(context.repo.git_dir, plan)
     if _is_plain(context, plan):
         plans.issue(context.repo.git_dir, plan)
+
+
+def _sweep(context: CommitContext) -> None:
+    """Record what agents' transcripts have of this work tree and no hook reported. Problems go to the log."""
+    if not context.config.sweep:
+        return
+    import time
+
+    from gitprov.flow.capture.moment import Moment
+    from gitprov.flow.capture.sweep.run import sweep
+
+    moment = Moment(time.time(), context.repo.env, context.repo.cwd)
+    try:
+        sweep(context.repo, context.inbox, moment)
+    except (OSError, ValueError, RecursionError, GitprovError) as error:
+        context.inbox.log_problem(f"transcripts were not swept: {error}", moment.at)
 
 
 def _recognize(context: CommitContext, change: CommitChange) -> None:
@@ -204,3 +221,7 @@ def keep_flags(context: CommitContext) -> None:
         flags.raise_flag(context.repo.home, "guard")
     else:
         flags.lower_flag(context.repo.home, "guard")
+    if context.config.sweep:
+        flags.lower_flag(context.repo.home, flags.NO_SWEEP)
+    else:
+        flags.raise_flag(context.repo.home, flags.NO_SWEEP)

@@ -44,6 +44,7 @@ class Config(NamedTuple):
     privacy: str = "redacted"
     sidecar: bool = False
     markers: bool = False
+    sweep: bool = True
     instructions: tuple[str, ...] = (
         "CLAUDE.md",
         "CLAUDE.local.md",
@@ -191,6 +192,7 @@ KEYS = (
     Key("privacy", '"full", "redacted" or "hash-only"', "word", one_of(PRIVACY), "How much of prompts and outputs is kept"),
     Key("sidecar", "true or false", "flag", flag, "Write and guard `.ai-trace/<path>.json`"),
     Key("markers", "true or false", "flag", flag, "Guard inline `ai-trace: <trace id>` comments"),
+    Key("sweep", "true or false", "flag", flag, "Read agents' own records of sessions in this work tree for edits that no hook reported"),
     Key("instructions", "list of paths", "words", _paths, "Instruction files whose digests a generation records"),
     Key("plans", "list of patterns", "words", _paths, "Files that are instructions of a turn which reads them: patterns as in `.gitignore`, without `!`"),
     Key("prompts", "list of patterns", "words", _paths, "Files that are prompts: patterns as in `.gitignore`, without `!`"),

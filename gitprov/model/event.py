@@ -16,6 +16,8 @@ VERSION = 1
 """`v` of event and turn files."""
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+SWEPT: Mapping[str, Any] = MappingProxyType({"evidence": "swept"})
+"""Further field of an event that was read from an agent's transcript; events of hooks do not have it."""
 
 
 def is_binary(data: bytes) -> bool:
@@ -103,6 +105,11 @@ class Event(NamedTuple):
         if kind not in ("ai", "human"):
             raise ValueError(f"type is neither ai nor human: {kind[:80]!r}")
         return cls(**_read(row, _EVENT_FIELDS))
+
+    @property
+    def is_swept(self) -> bool:
+        """Whether the event was read from an agent's transcript, and reported by no hook."""
+        return bool(self.extra.get("evidence") == SWEPT["evidence"])
 
     def to_json(self) -> dict[str, Any]:
         """The event as a JSON object."""

@@ -8,6 +8,8 @@ from gitprov.store import files
 
 #: Notes were fetched from another clone and have not yet been checked for commits that existed here before.
 NOTES_CAME = "notes-came"
+#: The configuration has `sweep = false`.
+NO_SWEEP = "no-sweep"
 
 
 def raise_flag(home: str, name: str) -> None:

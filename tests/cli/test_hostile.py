@@ -43,6 +43,7 @@ LINES_OF: dict[str, list[list[str]]] = {
         ["--agent", EVIL, "--model", EVIL, "--session", EVIL, "--prompt", LINES, "--json", NAME],
         ["--agent", EVIL, "--jsonl", "plain"], ["--jsonl", EVIL],
     ],
+    "sweep": [[], ["--json"], [EVIL]],
     "status": [[], ["--json"], [EVIL]],
     "show": [
         [], ["HEAD~1"], ["HEAD~2"], ["HEAD~3", "--color=always"], ["HEAD~1", "--color=always"], [TRACE], [TRACE, "--color", "always"],
@@ -75,6 +76,7 @@ LINES_OF: dict[str, list[list[str]]] = {
     "feeds": [["status"], [EVIL]],
     "guard": [["--log"], ["--json"], [EVIL]],
     "drift": [["run", EVIL], ["log", EVIL], ["run", "--format", EVIL]],
+    "backfill": [["-n"], ["--json", "-n", "HEAD"], [EVIL], ["-" + EVIL]],
     "heal": [
         ["-n"], ["-n", "--color=always"], ["--all", "-n"], [EVIL], ["--from", EVIL, "HEAD"], ["--map", EVIL], ["--map", EVIL + ":HEAD"], [],
         ["--json"],

@@ -23,6 +23,7 @@ SHOWN = {
     "privacy": "tests/flow/test_commit_privacy.py::test_secrets",
     "sidecar": "tests/flow/test_commit_profiles.py::test_sidecar_removed",
     "markers": "tests/flow/test_commit_profiles.py::test_markers_not_guarded",
+    "sweep": "tests/sweep/test_edges.py::test_switched_off",
     "instructions": "tests/flow/test_capture_claude.py::test_a_project_names_its_own_instruction_files",
     "plans": "tests/agents/test_origins.py::test_plans_are_instructions",
     "prompts": "tests/versions/test_prompts.py::test_files_that_a_project_names",

@@ -72,6 +72,13 @@ def listed(rows: str) -> Callable[[GitRepo], None]:
     return prepare
 
 
+def transcript(repo: GitRepo) -> None:
+    """A session of an agent, older than any sweep here."""
+    place = Path(repo.env["HOME"]) / ".codex/sessions/2026/02/01"
+    place.mkdir(parents=True)
+    (place / "rollout-1.jsonl").write_text("{}\n")
+
+
 def settled(repo: GitRepo) -> None:
     """A reset that has nothing more to give."""
     put(repo, "ORIG_HEAD", repo.oid() + "\n")
@@ -100,6 +107,7 @@ STATES: dict[str, Callable[[GitRepo], None]] = {
     "an event, and `waiting` that shares nothing with what is staged": listed("diff --git a/x b/x\n+line\n"),
     "an event, and `waiting` that names a staged path": listed("diff --git a/b.py b/b.py\n"),
     "an event, and `waiting` with a row `*`": listed("*\n"),
+    "a transcript of an agent newer than `gitprov/inbox/<worktree>/swept`": transcript,
     "`gitprov/inbox/<worktree>/spool/` has a report": lambda repo: put(
         repo, "gitprov/inbox/@/spool/0000000001"
     ),

@@ -76,7 +76,7 @@ class EvidenceRows:
             elif name:
                 trace_tallies = [tallies[source] for source in sources]
                 entry = files_entry(claims, sum(tally.gone for tally in trace_tallies), bounded)
-                row = self._trace_row(name, result.events[sources[0]], {result.path: entry})
+                row = self._trace_row(name, [result.events[one] for one in sources], {result.path: entry})
                 yield sources[0], row.replace(delta=note_rows.delta(trace_tallies))
         for source, carried in result.carried.items():
             yield source, note_rows.carried_row(carried, result.path, lines.get(source, {}), tallies[source])
@@ -87,7 +87,9 @@ class EvidenceRows:
             return "human", event.human or self._context.human()
         return "trace", self._trace.get(event.seq, "")
 
-    def _trace_row(self, trace: str, event: Event, files: dict[str, JsonObject]) -> TraceRow:
+    def _trace_row(self, trace: str, events: list[Event], files: dict[str, JsonObject]) -> TraceRow:
+        """The row of a generation for a file that these of its events wrote."""
+        event = events[0]
         record = self._record(trace)
         prompt = record.get("prompt") or {}
         return TraceRow.make(
@@ -100,7 +102,7 @@ class EvidenceRows:
             key=record.get("key"),
             prompt_version=prompt.get("version"),
             human=record.get("human"),
-            evidence="captured",
+            evidence="swept" if any(event.is_swept for event in events) else "captured",
             files=files,
         )
 

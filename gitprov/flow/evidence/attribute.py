@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gitprov.attribution.diff import unshown
 from gitprov.attribution.fold import fold
 from gitprov.attribution.layout.language import language_of
+from gitprov.attribution.links import linked
 from gitprov.attribution.moved_block import RemovedLines, shed
 from gitprov.attribution.outcome import AmendedClaim, Outcome, outcome
 from gitprov.attribution.recall import gone_for_good, put_aside, restore
@@ -86,7 +87,7 @@ def jobs(
             start, final = _sides(repo, change)
             added = unshown(start, final) if change.opaque else change.hunks
             old = amended.content(was) if amended and claims else b""
-            file_events = [by_seq[seq] for seq in sorted(by_seq)]
+            file_events = linked([by_seq[seq] for seq in sorted(by_seq)])
             yield FileJob(change.path, start, final, added, file_events, claims, old, was)
     if amended:
         yield from amended.left_out(changed_paths)

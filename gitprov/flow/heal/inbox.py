@@ -101,7 +101,7 @@ class InboxEvidence:
             if any(one.path in names and one.at <= moment for one in events):
                 past = _Past(inbox, moment, free)
                 if _shares_lines(self._repo, past, changes):
-                    whole = whole | _plan(self._repo, past, commit_change, commit, committer)
+                    whole = whole | note_from(self._repo, past, commit_change, commit, committer)
         return whole
 
 
@@ -131,12 +131,21 @@ def _lines_after(past: _Past, event: Event) -> list[bytes]:
     return []
 
 
-def _plan(
-    repo: Repository, past: _Past, commit_change: CommitChange, commit: Commit, committer: str | None
+def note_from(
+    repo: Repository,
+    inbox: Inbox,
+    commit_change: CommitChange,
+    commit: Commit,
+    committer: str | None,
+    *,
+    retire: bool = False,
 ) -> Note:
-    """The note that the hooks would have written. With a `committer`, write it and its generations."""
+    """The note that the hooks would have written. With a `committer`, write it and its generations.
+
+    The evidence is then marked as used, without a committer only to `retire` it.
+    """
     context = CommitContext(repo, lambda *_: None)
-    context.inbox = past
+    context.inbox = inbox
     place = os.path.join(repo.home, f"heal-{os.getpid()}")
     if committer:
         files.make_dir(repo.home)
@@ -157,6 +166,7 @@ def _plan(
 
             write(repo, committer, build, [generations.REF, notes.REF])
             flags.raise_flag(repo.home, "active")
+        if committer or retire:
             seal.retire(context, plan)
         return note
     finally:

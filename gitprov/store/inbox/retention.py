@@ -12,6 +12,7 @@ from gitprov.model.event import Event, Turn
 from gitprov.store import files
 from gitprov.store.inbox import intents, outputs, spool, waiting
 from gitprov.store.inbox import seen as sightings
+from gitprov.store.inbox.sessions import SWEPT_TURN
 
 if TYPE_CHECKING:
     from gitprov.store.inbox.inbox import Inbox
@@ -104,13 +105,14 @@ def _turn_files(inbox: Inbox, key: str, turn: str) -> list[str]:
 def _erase_turn(inbox: Inbox, key: str, turn: str) -> None:
     """Remove a turn's files, but keep its position in the session if it has a transcript.
 
-    The position ends the turn before it, and later reports of the agent still belong to this turn.
+    The position ends the turn before it, and later reports of the agent still belong to this turn. A turn of
+    a sweep stays too, so that no later sweep fills it again.
     """
     start, *rest = _turn_files(inbox, key, turn)
     entry = inbox.sessions.read(key, turn) if os.path.exists(start) else None
     for path in rest:
         files.remove(path)
-    if isinstance(entry, Turn) and entry.transcript is not None:
+    if isinstance(entry, Turn) and (entry.transcript is not None or entry.extra.get(SWEPT_TURN)):
         inbox.sessions.blank(entry)
     else:
         files.remove(start)

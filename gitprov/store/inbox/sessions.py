@@ -23,6 +23,9 @@ PARENT_SESSION = "parent_session"
 UNREAD_END = "unread_end"
 """Field of a turn whose transcript did not contain the agent's last answer when the turn ended."""
 
+SWEPT_TURN = "swept"
+"""Field of a turn that no hook announced: its facts are those of the agent's transcript."""
+
 
 def session_key(agent: str, session: str, subagent: str | None = None) -> str:
     """16 hex digits that identify one agent's session, or one subagent within it."""

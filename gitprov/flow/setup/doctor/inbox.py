@@ -13,7 +13,7 @@ from gitprov.git.locate import MAIN_WORKTREE
 from gitprov.model.event import Event, Problem
 from gitprov.model.finding import ERROR, WARNING, Finding
 from gitprov.store import access, files
-from gitprov.store.inbox import lost, retention, spool
+from gitprov.store.inbox import lost, retention, spool, sweeps
 from gitprov.store.inbox.inbox import Inbox
 
 _FIX = "gitprov doctor --fix"
@@ -75,6 +75,17 @@ def spooled_reports(case: Examination) -> Iterator[Finding]:
         if bad:
             what = f"inbox {name}: {bad} reports of edits could not be read and were set aside"
             yield Finding("spool", WARNING, what, f"read, then delete {spool.aside(inbox)}")
+
+
+def swept_transcripts(case: Examination) -> Iterator[Finding]:
+    """Agents' transcripts could be read, where they were."""
+    for name, inbox in inboxes(case):
+        skipped = sweeps.load(inbox).skipped
+        if skipped:
+            reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(skipped.items()))
+            what = f"inbox {name}: the sweep of transcripts skipped {reasons}"
+            mend = f"read docs/sweep.md; deleting {sweeps.path_in(inbox)} lets the next sweep read all again"
+            yield Finding("transcripts", WARNING, what, mend)
 
 
 def unfinished_erasure(case: Examination) -> Iterator[Finding]:
@@ -207,6 +218,7 @@ CHECKS: list[Check] = [
     lost_reports,
     leftovers,
     spooled_reports,
+    swept_transcripts,
     unfinished_erasure,
     private,
     size,

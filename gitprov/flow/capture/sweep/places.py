@@ -1,0 +1,133 @@
+"""Where agents keep their transcripts: the files that may be of sessions in one work tree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from gitprov.store import files
+
+OPENCODE = "opencode"
+"""The agent whose transcripts are a database."""
+
+
+class TranscriptFile(NamedTuple):
+    """A file of an agent. `session` and `subagent` are their names where the path has them.
+
+    `tree`: the file belongs to this directory by its place, whatever the rows in it say.
+    """
+
+    agent: str
+    path: str
+    session: str = ""
+    subagent: str | None = None
+    tree: str | None = None
+
+
+def transcripts(worktree: str, env: Mapping[str, str]) -> Iterator[TranscriptFile]:
+    """All files that may be of sessions in a work tree, each agent's in the order of their names."""
+    home = env.get("HOME", "")
+    if not os.path.isabs(home):
+        return
+    for places in _AGENTS:
+        yield from places(worktree, home, env)
+
+
+def _claude(worktree: str, home: str, env: Mapping[str, str]) -> Iterator[TranscriptFile]:
+    """Sessions below `projects/<directory of the session, with dashes>`; subagents have a directory each."""
+    settings = env.get("CLAUDE_CONFIG_DIR") or os.path.join(home, ".claude")
+    root = os.path.join(settings, "projects")
+    slug = _slug(worktree)
+    for name in _names(root):
+        if name == slug or name.startswith(slug + "-"):
+            for entry in _names(os.path.join(root, name)):
+                path = os.path.join(root, name, entry)
+                if entry.endswith(".jsonl"):
+                    yield TranscriptFile("claude-code", path, entry[:-6])
+                else:
+                    yield from _subagents(path, entry)
+
+
+def _subagents(directory: str, session: str) -> Iterator[TranscriptFile]:
+    room = os.path.join(directory, "subagents")
+    for name in _names(room):
+        if name.startswith("agent-") and name.endswith(".jsonl"):
+            yield TranscriptFile("claude-code", os.path.join(room, name), session, name[6:-6])
+
+
+def _codex(_worktree: str, home: str, env: Mapping[str, str]) -> Iterator[TranscriptFile]:
+    """Sessions of all directories, by day: the file's first row names the directory."""
+    root = env.get("CODEX_HOME") or os.path.join(home, ".codex")
+    for year in _names(os.path.join(root, "sessions")):
+        for month in _names(os.path.join(root, "sessions", year)):
+            for day in _names(os.path.join(root, "sessions", year, month)):
+                yield from _files("codex", os.path.join(root, "sessions", year, month, day))
+    yield from _files("codex", os.path.join(root, "archived_sessions"))
+
+
+def _gemini(_worktree: str, home: str, env: Mapping[str, str]) -> Iterator[TranscriptFile]:
+    root = os.path.join(env.get("GEMINI_CLI_HOME") or home, ".gemini", "tmp")
+    for name in _names(root):
+        yield from _files("gemini", os.path.join(root, name, "chats"))
+
+
+def _qwen(worktree: str, home: str, _env: Mapping[str, str]) -> Iterator[TranscriptFile]:
+    root, slug = os.path.join(home, ".qwen", "projects"), _slug(worktree)
+    for name in _names(root):
+        if name == slug or name.startswith(slug + "-"):
+            yield from _files("qwen", os.path.join(root, name, "chats"))
+
+
+def _copilot(_worktree: str, home: str, _env: Mapping[str, str]) -> Iterator[TranscriptFile]:
+    root = os.path.join(home, ".copilot", "session-state")
+    for name in _names(root):
+        path = os.path.join(root, name, "events.jsonl")
+        if files.size(path) is not None:
+            yield TranscriptFile("copilot", path, name)
+
+
+def _pi(worktree: str, home: str, _env: Mapping[str, str]) -> Iterator[TranscriptFile]:
+    """Sessions below `--<directory, with dashes>--`, where the leading slash is left out."""
+    root = os.path.join(home, ".pi", "agent", "sessions")
+    slug = "--" + worktree.lstrip("/").replace("/", "-").replace(":", "-")
+    for name in _names(root):
+        if name.startswith(slug):
+            yield from _files("pi", os.path.join(root, name))
+
+
+def _opencode(_worktree: str, home: str, env: Mapping[str, str]) -> Iterator[TranscriptFile]:
+    """The database with the sessions of all directories."""
+    data = env.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share")
+    path = os.path.join(data, "opencode", "opencode.db")
+    if files.size(path) is not None:
+        yield TranscriptFile(OPENCODE, path)
+
+
+def _aider(worktree: str, _home: str, _env: Mapping[str, str]) -> Iterator[TranscriptFile]:
+    """The history in the work tree itself, unless Aider was told another place."""
+    path = os.path.join(worktree, ".aider.chat.history.md")
+    if files.size(path) is not None:
+        yield TranscriptFile("aider", path, tree=worktree)
+
+
+def _files(agent: str, directory: str) -> Iterator[TranscriptFile]:
+    for name in _names(directory):
+        if name.endswith(".jsonl"):
+            yield TranscriptFile(agent, os.path.join(directory, name), name[:-6])
+
+
+def _slug(path: str) -> str:
+    """The name that Claude Code and others give the directory of a project's sessions."""
+    return "".join(c if c.isascii() and c.isalnum() else "-" for c in path)
+
+
+def _names(directory: str) -> list[str]:
+    """Sorted names in a directory; none where it is missing, closed or no directory."""
+    try:
+        return files.names(directory)
+    except OSError:
+        return []
+
+
+_AGENTS = (_claude, _codex, _gemini, _qwen, _copilot, _pi, _opencode, _aider)

@@ -1,0 +1,135 @@
+"""Reads transcripts from where the last sweep stopped, in parts of bounded size."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from gitprov.agents.transcripts import readers
+from gitprov.agents.transcripts.values import RecordedPrompt, SessionStart, TranscriptPart
+from gitprov.flow.capture.sweep.places import OPENCODE, TranscriptFile
+from gitprov.model.sha import sha256_hex
+from gitprov.store import files
+from gitprov.store.inbox.sweeps import Cursor
+
+PART = 16 << 20
+"""Bytes of a transcript that are read at once; a longer row is skipped."""
+HEAD = 1 << 16
+"""Bytes at the start of a transcript that its reader gets with each part."""
+_DIGESTED = 1 << 10
+"""Bytes at the start of a transcript by which it is recognized."""
+
+LONG_ROW = "rows that are too long"
+UNKNOWN_FORM = "parts of a transcript in a form that is not known"
+
+
+class ReadPart(NamedTuple):
+    """A part that was read, and the cursor after it. `rows` are its bytes, the first at byte `start`."""
+
+    reading: TranscriptPart
+    cursor: Cursor
+    rows: bytes = b""
+    start: int = 0
+
+
+def is_unread(file: TranscriptFile, cursor: Cursor | None) -> bool:
+    """Whether a transcript has changed since its cursor was stored."""
+    try:
+        status = os.stat(file.path)
+    except OSError:
+        return False
+    return cursor is None or (status.st_ino, _size(file, status)) != (cursor.inode, cursor.size)
+
+
+def parts(file: TranscriptFile, cursor: Cursor | None, is_here: Callable[[str], bool]) -> Iterator[ReadPart]:
+    """The parts of a transcript after `cursor`, or all of it if it is not the same file any more.
+
+    `is_here` tells whether a session's directory is of interest. OSError where it cannot be read.
+    """
+    status = os.stat(file.path)
+    if file.agent == OPENCODE:
+        yield from _sessions(file, cursor, status, is_here)
+        return
+    head = files.read_range(file.path, 0, HEAD) or b""
+    offset = cursor.offset if cursor is not None and _continues(cursor, status, head) else 0
+    prompt: RecordedPrompt | None = None
+    while True:
+        data = files.read_range(file.path, offset, PART) or b""
+        whole = data[: data.rfind(b"\n") + 1]
+        is_last = len(data) < PART
+        if whole:
+            start = SessionStart(head, file.session, prompt, file.subagent)
+            reading = _read(file, whole, offset, start)
+        else:
+            reading = TranscriptPart((), {}, offset, prompt=prompt)
+            if not is_last:
+                reading = reading._replace(skipped=(LONG_ROW,))
+        prompt = reading.prompt
+        # The newest turn is read again: the session may go on with it.
+        resume = reading.resume if prompt is None else prompt.offset
+        yield ReadPart(reading, _cursor(status, head, resume), whole, offset)
+        if is_last:
+            return
+        offset = reading.resume if reading.resume > offset else offset + (len(whole) or _rest(file, offset))
+
+
+def _read(file: TranscriptFile, rows: bytes, offset: int, start: SessionStart) -> TranscriptPart:
+    """The reading of a part; one without edits where the format has become another one."""
+    try:
+        return readers.read(file.agent, rows, offset, start)
+    except Exception:  # noqa: BLE001 - what others write must not stop a commit
+        return TranscriptPart((), {}, offset + len(rows), skipped=(UNKNOWN_FORM,), prompt=start.prompt)
+
+
+def _sessions(
+    file: TranscriptFile, cursor: Cursor | None, status: os.stat_result, is_here: Callable[[str], bool]
+) -> Iterator[ReadPart]:
+    """A part for each session in a database that changed since the cursor was stored."""
+    from gitprov.store.index import opencode
+
+    now = Cursor(status.st_ino, _size(file, status), 0, 0, "")
+    since = cursor.offset if cursor is not None and cursor.inode == status.st_ino else 0
+    yield ReadPart(TranscriptPart((), {}, 0), now._replace(offset=since))
+    for session in opencode.sessions(file.path, since, is_here):
+        part = _read(file, session.rows, 0, SessionStart(name=session.id))
+        yield ReadPart(part, now._replace(offset=session.updated))
+
+
+def _size(file: TranscriptFile, status: os.stat_result) -> int:
+    """The size of a transcript; of a database the state."""
+    if file.agent != OPENCODE:
+        return status.st_size
+    from gitprov.store.index import opencode
+
+    return opencode.state(file.path)
+
+
+def _rest(file: TranscriptFile, offset: int) -> int:
+    """The length of the row at `offset`, which is longer than a part."""
+    length = 0
+    while data := files.read_range(file.path, offset + length, PART):
+        end = data.find(b"\n")
+        if end >= 0:
+            return length + end + 1
+        length += len(data)
+    return length
+
+
+def _continues(cursor: Cursor, status: os.stat_result, head: bytes) -> bool:
+    """Whether a file is the one of the cursor, and has grown at most."""
+    return (
+        cursor.inode == status.st_ino
+        and cursor.offset <= status.st_size
+        and sha256_hex(head[: cursor.head_size]) == cursor.head
+    )
+
+
+def _cursor(status: os.stat_result, head: bytes, offset: int) -> Cursor:
+    size = min(len(head), _DIGESTED)
+    return Cursor(status.st_ino, status.st_size, offset, size, sha256_hex(head[:size]))
+
+
+def without_missing(cursors: Mapping[str, Cursor]) -> dict[str, Cursor]:
+    """The cursors of transcripts that still exist."""
+    return {path: cursor for path, cursor in cursors.items() if os.path.exists(path)}

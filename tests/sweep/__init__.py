@@ -1,0 +1,1 @@
+"""Sweeps of transcripts, and what hooks report of the same sessions."""

@@ -1,0 +1,235 @@
+"""What a sweep must not believe, must not lose and must not count twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gitprov.flow.capture.sweep import reading
+from gitprov.model.answers.sweep import SweepResult
+from tests.support import fatal
+from tests.support.repo import GitRepo
+from tests.sweep.stories import Session, copy_of, swept
+
+KEY = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
+
+
+@pytest.fixture
+def claude(project: GitRepo) -> Session:
+    """A session without hooks, after its first prompt."""
+    session = Session(project)
+    session.prompt("a greeting")
+    return session
+
+
+def classes(repo: GitRepo, path: str) -> list[tuple[str, str]]:
+    """(class, text) of each line."""
+    return [(row["class"], row["text"]) for row in repo.ai_blame(path)["lines"]]
+
+
+def test_a_person_changed_the_file_afterwards(project: GitRepo, claude: Session) -> None:
+    """Lines that are left are the model's, a reworded one is edited, and the person's are nobody's."""
+    claude.write_file("a.py", "alpha = compute(1)\nbeta = compute(2)\ngamma = compute(3)\n")
+    project.write("a.py", "alpha = compute(1)\nbeta = compute(2, 3)\nown = 'mine'\n")
+    project.commit("A")
+    assert classes(project, "a.py") == [
+        ("ai", "alpha = compute(1)"),
+        ("edited", "beta = compute(2, 3)"),
+        ("unknown", "own = 'mine'"),
+    ]
+
+
+def test_what_the_file_does_not_hold_is_not_believed(project: GitRepo, claude: Session) -> None:
+    """An edit of which the file has nothing, and lines that are committed already, give no event."""
+    claude.write_file("a.py", "one = 1\n")
+    project.write("a.py", "two = 2\n")
+    claude.write_file("old.py", "three = 3\n")
+    project.git("add", "old.py")
+    project.git("commit", "-q", "-n", "-m", "Old")
+    project.write("old.py", "three = 3\nfour = 4\n")
+    result = swept(project)
+    assert (result.edits, result.events, result.rejected) == (2, 0, 2)
+    project.commit("A")
+    assert project.classes("a.py") == ["unknown"]
+
+
+def test_an_edit_that_was_never_done(project: GitRepo, claude: Session) -> None:
+    """A call without a result counts only where the file is exactly what it would have made."""
+    call = claude._tool_use("Write", {"file_path": str(project.path / "a.py"), "content": "one = 1\n"})
+    project.write("a.py", "one = 1\nmine = 2\n")
+    assert (call, swept(project).events) == (call, 0)
+    claude.prompt("another")
+    project.write("b.py", "x\n")
+    assert swept(project).events == 0
+    project.write("a.py", "one = 1\n")
+    claude.prompt("and another")
+    assert swept(project).events == 0  # the turn is behind the cursor
+    (project.inbox() / "swept").unlink()
+    assert swept(project).events == 1
+
+
+def test_sessions_elsewhere(project: GitRepo, tmp_path: Path) -> None:
+    """A session of another repository or work tree owns no line here, though it wrote the same text here."""
+    other = GitRepo.init(Path(f"{project.path}-other"), project.env)
+    elsewhere = Session(other)
+    elsewhere.prompt("a greeting")
+    elsewhere.write_file(str(project.path / "a.py"), "one = 1\n")
+    tree = project.add_worktree(tmp_path / "tree")
+    inside = Session(tree, session_id="5e55-2")
+    inside.prompt("a greeting")
+    inside.write_file(str(project.path / "b.py"), "one = 1\n")
+    assert swept(project).events == 0
+    assert (swept(project), swept(tree).events) == (SweepResult(), 0)
+
+
+def test_half_a_row(project: GitRepo, claude: Session) -> None:
+    """A last row that is still being written is read by the next sweep; a damaged one is counted."""
+    claude.write_file("a.py", "one = 1\n")
+    path = claude.transcript_path
+    data = path.read_bytes()
+    path.write_bytes(data[:-40])
+    assert swept(project) == SweepResult(transcripts=1)
+    path.write_bytes(data)
+    assert swept(project).events == 1
+    with path.open("ab") as file:
+        file.write(b'{"type":"assistant","message":{"content":[{"type":"tool_use","name":"Edit"}}\n')
+    claude.edit("a.py", "one", "two")
+    assert swept(project).skipped == {"rows that are no JSON object": 1}
+    shown = project.gitprov("doctor", check=False).stdout
+    assert "1 rows that are no JSON object" in shown
+
+
+def test_parts(project: GitRepo, claude: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However small the parts are in which a transcript is read, the edits are the same."""
+    for n in range(4):
+        claude.write_file(f"{n}.py", f"value = {n}\n")
+    claude.prompt("more " * 100)
+    claude.edit("0.py", "value", "amount")
+    claude.stop()
+    monkeypatch.setattr(reading, "PART", 2500)
+    assert swept(project).events == 5
+    (project.inbox() / "swept").unlink()
+    monkeypatch.setattr(reading, "PART", 300)
+    result = swept(project)
+    assert result.events == 0
+    assert reading.LONG_ROW in result.skipped
+
+
+def test_another_file_under_the_same_name(project: GitRepo, claude: Session) -> None:
+    """A transcript that was replaced is read from its start; one that is gone is forgotten."""
+    claude.write_file("a.py", "one = 1\n")
+    assert swept(project).events == 1
+    claude.transcript_path.unlink()
+    again = Session(project, session_id="5e55-3")
+    again.prompt("something else")
+    again.write_file("b.py", "two = 2\n")
+    again.transcript_path.rename(claude.transcript_path)
+    assert swept(project).events == 1
+    renamed = claude.transcript_path.with_name("renamed.jsonl")
+    claude.transcript_path.rename(renamed)
+    assert swept(project).events == 0
+    assert list(json.loads((project.inbox() / "swept").read_text())["files"]) == [str(renamed)]
+
+
+def test_switched_off(project: GitRepo, claude: Session) -> None:
+    """With `sweep = false` a commit reads no transcript."""
+    project.write(".gitprov.toml", "sweep = false\n")
+    claude.write_file("a.py", "one = 1\n")
+    project.commit("A")
+    assert project.classes("a.py") == ["unknown"]
+    assert not (project.inbox() / "swept").exists()
+    assert (project.path / ".git/gitprov/no-sweep").exists()
+
+
+def test_a_secret_in_a_prompt(project: GitRepo) -> None:
+    """Secrets in prompts, answers and inputs are removed before they come into the inbox."""
+    claude = Session(project)
+    claude.prompt(f"use the key {KEY}")
+    claude.write_file("a.py", "one = 1\n")
+    claude.stop(f"The key {KEY} is not needed.")
+    assert swept(project).events == 1
+    event = project.events()[0]
+    turn = json.loads((project.inbox() / f"sessions/{event['key']}/turn-{event['turn']}.json").read_text())
+    end = json.loads((project.inbox() / f"sessions/{event['key']}/end-{event['turn']}.json").read_text())
+    assert (turn["prompt"]["redactions"], end["output"]["redactions"]) == (1, 1)
+    project.commit("A")
+    trace = project.traces()[0]["id"]
+    assert KEY.encode() not in project.generation_file(trace, "prompt.txt")
+    assert KEY.encode() not in project.generation_file(trace, "output.txt")
+
+
+def test_a_format_of_tomorrow(project: GitRepo, claude: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that a new format breaks stops neither the commit nor the other transcripts."""
+    claude.write_file("a.py", "one = 1\n")
+    monkeypatch.setattr("gitprov.agents.transcripts.claude._prompt", lambda *_: 1 / 0)
+    result = swept(project)
+    assert (result.events, result.skipped) == (0, {reading.UNKNOWN_FORM: 1})
+
+
+def test_two_sweeps_at_once(project: GitRepo, claude: Session) -> None:
+    """Sweeps that run at the same time record each edit once."""
+    for n in range(4):
+        claude.write_file(f"{n}.py", f"value = {n}\n")
+    runs = [
+        subprocess.Popen(["gitprov", "sweep"], cwd=project.path, env=project.env, stdout=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
+    assert [run.wait(60) for run in runs] == [0, 0]
+    assert [event["path"] for event in project.events()] == ["0.py", "1.py", "2.py", "3.py"]
+
+
+@pytest.mark.parametrize("change", [5, 14, 26])
+def test_killed(project: GitRepo, claude: Session, change: int) -> None:
+    """Killed before any change of the disk, a sweep leaves what the next one completes: each edit once."""
+    claude.write_file("a.py", "one = 1\n")
+    claude.edit("a.py", "one = 1\n", "one = 1\ntwo = 2\n")
+    args = [sys.executable, fatal.__file__, str(change), "command", "gitprov", "sweep"]
+    subprocess.run(args, cwd=project.path, env=project.env, capture_output=True, check=False)
+    swept(project)
+    events = project.events()
+    assert [(event["path"], event["tool"]) for event in events] == [("a.py", "Write"), ("a.py", "Edit")]
+    assert len({event["turn"] for event in events}) == 1
+
+
+def test_live_beside_swept(project: GitRepo) -> None:
+    """An edit between two that hooks reported comes between them, whenever the sweep finds it."""
+    live = Session(project, hooks=True)
+    live.prompt("first")
+    live.write_file("a.py", "one = 1\n")
+    live.hooks = set()
+    live.edit("a.py", "one = 1\n", "one = 1\ntwo = 2\n")
+    live.hooks = {"PreToolUse", "PostToolUse"}
+    live.edit("a.py", "two = 2\n", "two = 2\nthree = 3\n")
+    project.commit("A")
+    assert classes(project, "a.py") == [("ai", "one = 1"), ("ai", "two = 2"), ("ai", "three = 3")]
+    assert len(project.traces()) == 1
+    assert project.traces()[0]["delta"]["kept"] == 3
+
+
+def test_a_home_without_agents(project: GitRepo, tmp_path: Path) -> None:
+    """Without directories of agents a commit starts no Python: the hook in sh sees that there is nothing."""
+    repo = copy_of(project, tmp_path / "plain")
+    python = tmp_path / "bin"
+    python.mkdir()
+    hook = repo.path / ".git/hooks/pre-commit"
+    started = tmp_path / "started"
+    script = python / "python"
+    script.write_text(f"#!/bin/sh\necho x >>'{started}'\n")
+    script.chmod(0o755)
+    text = "\n".join(
+        f"python='{script}'" if line.startswith("python=") else line for line in hook.read_text().splitlines()
+    )
+    hook.write_text(text + "\n")
+    repo.write("a.py", "one = 1\n")
+    repo.commit("A")
+    assert not started.exists()
+    os.makedirs(Path(repo.env["HOME"]) / ".codex/sessions/2026/11/28")
+    (Path(repo.env["HOME"]) / ".codex/sessions/2026/11/28/rollout-1.jsonl").write_text("{}\n")
+    repo.write("b.py", "one = 1\n")
+    repo.commit("B")
+    assert started.exists()
