@@ -11,7 +11,7 @@ from gitprov.model.untrusted.jsonvalue import loads_object
 _REWIND = b'"$rewindTo"'
 
 
-class RecordedPrompt(NamedTuple):
+class SessionPrompt(NamedTuple):
     """A prompt in a record: its id in the client's hooks where the record has it, its text, whether it was
     taken back.
     """
@@ -21,7 +21,7 @@ class RecordedPrompt(NamedTuple):
     abandoned: bool
 
 
-def of_gemini(record: bytes) -> list[RecordedPrompt]:
+def of_gemini(record: bytes) -> list[SessionPrompt]:
     """The prompts in a record of Gemini CLI, in order. None of them where the session was never rewound.
 
     `$rewindTo` names the first message that is gone; all after it are gone too.
@@ -42,7 +42,7 @@ def of_gemini(record: bytes) -> list[RecordedPrompt]:
             live.append(len(ids))
             ids.append(name)
             texts.append(_user_text(row.get("content")) if row.get("type") == "user" else None)
-    return [RecordedPrompt(None, text, n not in live) for n, text in enumerate(texts) if text is not None]
+    return [SessionPrompt(None, text, n not in live) for n, text in enumerate(texts) if text is not None]
 
 
 def _user_text(content: object) -> str | None:
@@ -52,7 +52,7 @@ def _user_text(content: object) -> str | None:
     return "".join(text for text in texts if isinstance(text, str)) or None
 
 
-def of_claude(data: bytes, start: int, offset: int, prompt_id: str | None) -> list[RecordedPrompt]:
+def of_claude(data: bytes, start: int, offset: int, prompt_id: str | None) -> list[SessionPrompt]:
     """The prompt with which a turn of Claude Code began, after those that it took back; else none.
 
     `data` is a stretch of the transcript that begins at byte `start` of the file; the turn was submitted when
@@ -70,6 +70,6 @@ def of_claude(data: bytes, start: int, offset: int, prompt_id: str | None) -> li
         return []
     between = prompts(data[places[-1] : at.offset - start])
     return [
-        *(RecordedPrompt(row.prompt_id, row.text, True) for row in between),
-        RecordedPrompt(at.prompt_id, at.text, False),
+        *(SessionPrompt(row.prompt_id, row.text, True) for row in between),
+        SessionPrompt(at.prompt_id, at.text, False),
     ]

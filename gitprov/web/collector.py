@@ -15,7 +15,7 @@ from gitprov.interop.telemetry.decode import items
 from gitprov.web.server import ADDRESS
 
 if TYPE_CHECKING:
-    from gitprov.flow.exchange.calls import CallRecorder, RecordedCalls
+    from gitprov.flow.exchange.calls import CallImporter, RecordedCalls
 
 #: Seconds without a byte after which a connection is closed.
 _PATIENCE = 30
@@ -34,7 +34,7 @@ class Collector(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int, recorder: CallRecorder, report: Callable[[RecordedCalls], None]) -> None:
+    def __init__(self, port: int, recorder: CallImporter, report: Callable[[RecordedCalls], None]) -> None:
         self._recorder = recorder
         self._report = report
         self._lock = Lock()

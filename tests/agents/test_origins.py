@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gitprov.agents import adapters, hosts, rewinds, tools
-from gitprov.agents.rewinds import RecordedPrompt
+from gitprov.agents.rewinds import SessionPrompt
 from tests.support.claude import ClaudeSession
 from tests.support.recorded import Replay
 from tests.support.repo import GitRepo
@@ -135,7 +135,7 @@ GEMINI = [
 def test_prompts_that_gemini_took_back() -> None:
     """`$rewindTo` takes back its message and all after it; an unknown message takes back nothing."""
     data = "\n".join(json.dumps(row) for row in GEMINI).encode()
-    first, second = RecordedPrompt(None, "first", False), RecordedPrompt(None, "second", True)
+    first, second = SessionPrompt(None, "first", False), SessionPrompt(None, "second", True)
     assert rewinds.of_gemini(data) == [first, second]
     again = json.dumps({"id": "6", "type": "user", "content": "second"}).encode()
     assert rewinds.of_gemini(data + b"\n{broken\n" + again) == [

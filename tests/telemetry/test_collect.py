@@ -18,9 +18,9 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from gitprov.errors import GitprovError, NotARepository, UsageError
 from gitprov.flow.capture.moment import Moment
 from gitprov.flow.exchange import calls as call_records
-from gitprov.flow.exchange.calls import CallRecorder, RecordedCalls
+from gitprov.flow.exchange.calls import CallImporter, RecordedCalls
 from gitprov.interop.telemetry import receive
-from gitprov.interop.telemetry.call import ModelCall
+from gitprov.interop.telemetry.call import DescribedCall
 from gitprov.model.traceparent import is_traceparent
 from gitprov.store.inbox import outputs
 from gitprov.store.inbox.inbox import Inbox
@@ -55,7 +55,7 @@ def reports() -> list[RecordedCalls]:
 @pytest.fixture
 def collector(repo: GitRepo, reports: list[RecordedCalls]) -> Iterator[Collector]:
     """A collector for `repo`, in this process."""
-    recorder = CallRecorder("otlp", lambda: Moment(float(AT + 60), repo.env, str(repo.path)))
+    recorder = CallImporter("otlp", lambda: Moment(float(AT + 60), repo.env, str(repo.path)))
     with Collector(0, recorder, reports.append) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -257,14 +257,14 @@ def test_parts_are_bounded(repo: GitRepo, monkeypatch: pytest.MonkeyPatch) -> No
     """Parts of calls that never end are forgotten, the oldest first; without a repository there is an error."""
     monkeypatch.setattr(call_records, "_MOST_CALLS", 2)
     moment = Moment(0.0, repo.env, str(repo.path))
-    recorder = CallRecorder("x", lambda: moment)
-    assert recorder.record(ModelCall(f"k{n}", prompt="p") for n in range(5)) == RecordedCalls(0, ())
+    recorder = CallImporter("x", lambda: moment)
+    assert recorder.record(DescribedCall(f"k{n}", prompt="p") for n in range(5)) == RecordedCalls(0, ())
     assert list(recorder._parts) == ["k3", "k4"]
     monkeypatch.setattr(call_records, "_MOST_TEXT", 10)
-    recorder.record([ModelCall("k9", prompt="p" * 100)])
+    recorder.record([DescribedCall("k9", prompt="p" * 100)])
     assert list(recorder._parts) == ["k9"]
     with pytest.raises(NotARepository):
-        CallRecorder("x", lambda: moment._replace(cwd=os.path.dirname(str(repo.path))))
+        CallImporter("x", lambda: moment._replace(cwd=os.path.dirname(str(repo.path))))
 
 
 def test_the_command(repo: GitRepo) -> None:

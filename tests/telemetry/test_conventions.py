@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from gitprov.interop.telemetry.call import ModelCall
+from gitprov.interop.telemetry.call import DescribedCall
 from gitprov.interop.telemetry.content import output_of, prompt_of
 from gitprov.interop.telemetry.conventions import calls
 from gitprov.interop.telemetry.decode import items
@@ -94,7 +94,7 @@ SPANS: list[tuple[str, bytes, dict[str, Any]]] = [
 def test_conventions_of_spans(data: bytes, facts: dict[str, Any]) -> None:
     """A call in a span by each convention, the same from protobuf and from JSON."""
     whole = {"agent": "codegen", "prompt": PROMPT, "output": OUTPUT, "at": AT, **facts}
-    expected = [ModelCall(KEY, **whole)]
+    expected = [DescribedCall(KEY, **whole)]
     assert calls(items(data, "traces", is_json=False)) == expected
     document = json.dumps(json_format.MessageToDict(ExportTraceServiceRequest.FromString(data)))
     (call,) = calls(items(document.encode(), "traces", is_json=True))
@@ -125,7 +125,7 @@ def test_conventions_of_logs(data: bytes, facts: dict[str, Any]) -> None:
         "at": AT,
         **facts,
     }
-    expected = [ModelCall(**whole)]
+    expected = [DescribedCall(**whole)]
     assert calls(items(data, "logs", is_json=False)) == expected
     document = json.dumps(json_format.MessageToDict(ExportLogsServiceRequest.FromString(data)))
     (call,) = calls(items(document.encode(), "logs", is_json=True))

@@ -10,7 +10,7 @@ from typing import Any
 
 from gitprov.agents.patch import Chunk
 from gitprov.agents.report import FileEdit, part, text
-from gitprov.agents.transcripts.collect import Collector, ParsedRow
+from gitprov.agents.transcripts.collect import ParsedRow, TranscriptReader
 from gitprov.agents.transcripts.values import (
     RecordedPrompt,
     SessionStart,
@@ -38,7 +38,7 @@ class _Rollout:
     """What was read of a rollout so far: the session's facts and those of the turn in force."""
 
     def __init__(self, session: SessionStart) -> None:
-        self.out = Collector("codex", session)
+        self.out = TranscriptReader("codex", session)
         self._session = session.name
         self._turn: str | None = None if session.prompt is None else session.prompt.prompt_id
         self._begin: int | None = None

@@ -44,7 +44,7 @@ class ParsedRow(NamedTuple):
     value: dict[str, Any]
 
 
-class Collector:
+class TranscriptReader:
     """What was read of one part so far. `agent` names the live adapter, `cwd` is the session's directory.
 
     `event` is the event of a finished tool use, for payloads that name none. `version` is the agent's.

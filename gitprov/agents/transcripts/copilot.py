@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from gitprov.agents.report import part, text
-from gitprov.agents.transcripts.collect import Collector
+from gitprov.agents.transcripts.collect import TranscriptReader
 from gitprov.agents.transcripts.values import (
     RecordedPrompt,
     SessionStart,
@@ -25,7 +25,7 @@ _NEEDLES = (
 
 def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     """The edits in a part of a session file that begins at byte `start`, with a row."""
-    out = Collector("copilot", session, "postToolUse")
+    out = TranscriptReader("copilot", session, "postToolUse")
     name = session.name
     for row in first_rows(session.head):
         if row.get("type") == "session.start":
@@ -47,7 +47,7 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     return out.part(data, start)
 
 
-def _call(out: Collector, row: dict[str, Any], facts: dict[str, Any], session: str) -> None:
+def _call(out: TranscriptReader, row: dict[str, Any], facts: dict[str, Any], session: str) -> None:
     call = text(facts, "toolCallId")
     if call is not None:
         payload = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from gitprov.agents.report import part, text
-from gitprov.agents.transcripts.collect import Collector, ParsedRow
+from gitprov.agents.transcripts.collect import ParsedRow, TranscriptReader
 from gitprov.agents.transcripts.values import (
     RecordedPrompt,
     SessionStart,
@@ -26,7 +26,7 @@ ELSEWHERE = "/"
 
 def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     """The edits in a part of a session file that begins at byte `start`, with a row."""
-    out = Collector("gemini", session)
+    out = TranscriptReader("gemini", session)
     header = next(first_rows(session.head), {})
     name = text(header, "sessionId") or session.name
     for row in out.rows(data, start, (b'"toolCalls"', b'"user"')):
@@ -40,7 +40,7 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     return out.part(data, start)
 
 
-def _prompt(out: Collector, row: ParsedRow) -> None:
+def _prompt(out: TranscriptReader, row: ParsedRow) -> None:
     value = row.value
     content = value.get("content")
     parts = content if isinstance(content, list) else [{"text": content}]
@@ -52,7 +52,9 @@ def _prompt(out: Collector, row: ParsedRow) -> None:
         out.prompt(RecordedPrompt(name, words, second(value.get("timestamp")), row.offset))
 
 
-def _call(out: Collector, call: object, row: dict[str, Any], session: str, project: str | None) -> None:
+def _call(
+    out: TranscriptReader, call: object, row: dict[str, Any], session: str, project: str | None
+) -> None:
     name, shown = text(call, "id"), part(call, "resultDisplay")
     if not isinstance(call, dict) or name is None:
         return

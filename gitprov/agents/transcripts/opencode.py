@@ -9,7 +9,7 @@ import datetime as dt
 from typing import Any
 
 from gitprov.agents.report import part, text
-from gitprov.agents.transcripts.collect import Collector
+from gitprov.agents.transcripts.collect import TranscriptReader
 from gitprov.agents.transcripts.values import (
     RecordedPrompt,
     SessionStart,
@@ -19,7 +19,7 @@ from gitprov.agents.transcripts.values import (
 
 def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     """The edits of one session: lines with a `table` (session, message or part), by table and time."""
-    out = Collector("opencode", session)
+    out = TranscriptReader("opencode", session)
     messages: dict[str, dict[str, Any]] = {}
     for row in out.rows(data, start, (b'"table"',)):
         table, facts = row.value.get("table"), part(row.value, "data")
@@ -33,7 +33,9 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     return out.part(data, start)
 
 
-def _part(out: Collector, row: dict[str, Any], message: dict[str, Any], name: str, offset: int) -> None:
+def _part(
+    out: TranscriptReader, row: dict[str, Any], message: dict[str, Any], name: str, offset: int
+) -> None:
     facts, words = part(row, "data"), text(part(row, "data"), "text")
     if facts.get("type") == "text" and words and facts.get("synthetic") is not True:
         if message.get("role") == "user":
@@ -44,7 +46,7 @@ def _part(out: Collector, row: dict[str, Any], message: dict[str, Any], name: st
         _call(out, row, facts, message)
 
 
-def _call(out: Collector, row: dict[str, Any], facts: dict[str, Any], message: dict[str, Any]) -> None:
+def _call(out: TranscriptReader, row: dict[str, Any], facts: dict[str, Any], message: dict[str, Any]) -> None:
     call, state = text(facts, "callID"), part(facts, "state")
     if call is None:
         return

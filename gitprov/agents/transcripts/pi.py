@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gitprov.agents.report import part, text
-from gitprov.agents.transcripts.collect import Collector, ParsedRow
+from gitprov.agents.transcripts.collect import ParsedRow, TranscriptReader
 from gitprov.agents.transcripts.values import (
     RecordedPrompt,
     SessionStart,
@@ -17,7 +17,7 @@ from gitprov.agents.transcripts.values import (
 
 def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     """The edits in a part of a session file that begins at byte `start`, with a row."""
-    out = Collector("pi", session)
+    out = TranscriptReader("pi", session)
     header = next(first_rows(session.head), {})
     out.cwd = text(header, "cwd")
     for row in out.rows(data, start, (b'"message"',)):
@@ -26,7 +26,7 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     return out.part(data, start)
 
 
-def _add(out: Collector, row: ParsedRow, message: dict[str, Any], session: str) -> None:
+def _add(out: TranscriptReader, row: ParsedRow, message: dict[str, Any], session: str) -> None:
     value, role = row.value, message.get("role")
     content = message.get("content")
     blocks = [entry for entry in content if isinstance(entry, dict)] if isinstance(content, list) else []

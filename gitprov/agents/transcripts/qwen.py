@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gitprov.agents.report import part, text
-from gitprov.agents.transcripts.collect import Collector
+from gitprov.agents.transcripts.collect import TranscriptReader
 from gitprov.agents.transcripts.values import (
     RecordedPrompt,
     SessionStart,
@@ -16,7 +16,7 @@ from gitprov.agents.transcripts.values import (
 
 def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     """The edits in a part of a session file that begins at byte `start`, with a row."""
-    out = Collector("qwen", session)
+    out = TranscriptReader("qwen", session)
     for row in out.rows(data, start, (b'"assistant"', b'"toolCallResult"', b'"real_user"')):
         value, kind = row.value, row.value.get("type")
         out.cwd = out.cwd or text(value, "cwd")
@@ -35,7 +35,7 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     return out.part(data, start)
 
 
-def _add_calls(out: Collector, row: dict[str, Any], parts: object) -> None:
+def _add_calls(out: TranscriptReader, row: dict[str, Any], parts: object) -> None:
     for entry in parts if isinstance(parts, list) else ():
         call = part(entry, "functionCall")
         name = text(call, "id")
@@ -51,7 +51,7 @@ def _add_calls(out: Collector, row: dict[str, Any], parts: object) -> None:
             out.call(name, payload, row.get("timestamp"), model=text(row, "model"))
 
 
-def _add_result(out: Collector, result: dict[str, Any]) -> None:
+def _add_result(out: TranscriptReader, result: dict[str, Any]) -> None:
     shown = part(result, "resultDisplay")
     failed = result.get("status") != "success"
     out.result(text(result, "callId") or "", {"tool_response": {"returnDisplay": shown}}, failed=failed)

@@ -40,9 +40,9 @@ def command(
     if not agent.strip():
         raise UsageError("--agent is empty", "name the tool that asks the model, as in: --agent codegen")
     cwd = os.getcwd()
-    from gitprov.flow.exchange.calls import CallRecorder
+    from gitprov.flow.exchange.calls import CallImporter
 
-    recorder = CallRecorder(agent, lambda: Moment(time.time(), os.environ, cwd))
+    recorder = CallImporter(agent, lambda: Moment(time.time(), os.environ, cwd))
     from gitprov.web.collector import Collector
 
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gitprov.agents import rewinds
-from gitprov.agents.rewinds import RecordedPrompt
+from gitprov.agents.rewinds import SessionPrompt
 from gitprov.model.event import Problem, Turn
 from gitprov.model.lines import utf8
 from gitprov.model.sha import sha256_hex
@@ -22,7 +22,7 @@ _NEWEST = 64
 """How many turns of a session, the newest ones, are compared with its record."""
 
 
-def mark(inbox: Inbox, key: str, recorded: Iterable[RecordedPrompt]) -> None:
+def mark(inbox: Inbox, key: str, recorded: Iterable[SessionPrompt]) -> None:
     """Mark the turns of a session whose prompts were taken back. `recorded`: its prompts, in order."""
     names = [name for name in inbox.sessions.turns(key) if name.isdecimal()][-_NEWEST:]
     turns = [inbox.sessions.read(key, name) for name in names]
@@ -39,7 +39,7 @@ def mark(inbox: Inbox, key: str, recorded: Iterable[RecordedPrompt]) -> None:
 def mark_ids(inbox: Inbox, key: str, ids: Iterable[str]) -> None:
     """Mark the turns of a session whose prompts have these ids."""
     for name in ids:
-        mark(inbox, key, [RecordedPrompt(name, "", True)])
+        mark(inbox, key, [SessionPrompt(name, "", True)])
 
 
 def mark_gemini(inbox: Inbox, key: str, path: str) -> None:
@@ -57,7 +57,7 @@ def mark_claude(inbox: Inbox, turn: Turn) -> None:
     mark(inbox, turn.key, rewinds.of_claude(data, start, turn.offset, turn.prompt_id))
 
 
-def _is(turn: Turn | Problem | None, prompt: RecordedPrompt) -> bool:
+def _is(turn: Turn | Problem | None, prompt: SessionPrompt) -> bool:
     if not isinstance(turn, Turn):
         return False
     if prompt.id is not None and turn.prompt_id is not None:

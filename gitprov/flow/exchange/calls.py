@@ -10,7 +10,7 @@ from gitprov.errors import NotARepository, UsageError
 from gitprov.flow.capture.by_hand import StatedGeneration, record_in
 from gitprov.flow.capture.delivery import Delivery
 from gitprov.flow.capture.moment import Moment, place_of, utc_second
-from gitprov.interop.telemetry.call import ModelCall
+from gitprov.interop.telemetry.call import DescribedCall
 from gitprov.model.sha import sha256_hex
 
 #: Calls of which a part came, that wait for the rest, and the characters of their texts.
@@ -26,7 +26,7 @@ class RecordedCalls(NamedTuple):
     problems: tuple[str, ...]
 
 
-class CallRecorder:
+class CallImporter:
     """Records calls in the work tree of a moment. What comes of one call in parts is one generation.
 
     `agent` is that of calls that name none. `moment` returns the present one. NotARepository outside of all
@@ -36,13 +36,13 @@ class CallRecorder:
     def __init__(self, agent: str, moment: Callable[[], Moment]) -> None:
         self._agent = agent
         self._moment = moment
-        self._parts: OrderedDict[str, ModelCall] = OrderedDict()
+        self._parts: OrderedDict[str, DescribedCall] = OrderedDict()
         self._text = 0
         present = moment()
         if place_of(present.cwd, present.cwd, present.env) is None:
             raise NotARepository(f"not in a git work tree: {present.cwd}", "run this inside your repository")
 
-    def record(self, calls: Iterable[ModelCall]) -> RecordedCalls:
+    def record(self, calls: Iterable[DescribedCall]) -> RecordedCalls:
         """Record the calls whose output has come. GitprovError where the inbox cannot be written."""
         moment = self._moment()
         count, problems = 0, []
@@ -57,7 +57,7 @@ class CallRecorder:
                     problems.append(str(error)[:300])
         return RecordedCalls(count, tuple(problems))
 
-    def _whole(self, call: ModelCall) -> ModelCall:
+    def _whole(self, call: DescribedCall) -> DescribedCall:
         """A call with what came of it before; the oldest parts are dropped where there are too many."""
         if not call.key:
             return call
@@ -71,7 +71,7 @@ class CallRecorder:
             self._text -= _size(self._parts.popitem(last=False)[1])
         return call
 
-    def _stated(self, call: ModelCall) -> StatedGeneration:
+    def _stated(self, call: DescribedCall) -> StatedGeneration:
         at = call.at if call.at is not None and 0 < call.at < _LATEST else None
         turn = call.key or sha256_hex(
             f"{call.at}\0{call.prompt}\0{call.output}".encode("utf-8", "surrogatepass")
@@ -92,5 +92,5 @@ class CallRecorder:
         )
 
 
-def _size(call: ModelCall) -> int:
+def _size(call: DescribedCall) -> int:
     return len(call.prompt or "") + len(call.output or "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov import __version__
 from gitprov.errors import GitprovError
 from gitprov.flow.capture.moment import Moment
-from gitprov.flow.exchange.calls import CallRecorder, RecordedCalls
+from gitprov.flow.exchange.calls import CallImporter, RecordedCalls
 from gitprov.interop.push_targets import PushRoute, route
 from gitprov.interop.telemetry import services
 from gitprov.interop.telemetry.services import PageRequest, PullQuery, PullService
@@ -19,7 +19,7 @@ from gitprov.model.moments import moment_of
 
 if TYPE_CHECKING:
     from gitprov.feeds.client import Client
-    from gitprov.interop.telemetry.call import ModelCall
+    from gitprov.interop.telemetry.call import DescribedCall
 
 #: Bytes of the largest answer that is read.
 _LARGEST = 64 << 20
@@ -78,7 +78,7 @@ def pull(order: PullOrder, moment: Moment, env: Mapping[str, str], *, retry_wait
 
     UsageError where one is missing, GitprovError where the HTTP library is or nothing can be recorded.
     """
-    recorder = CallRecorder(order.agent, lambda: moment)
+    recorder = CallImporter(order.agent, lambda: moment)
     place = route(order.service.target, order.endpoint, env)
     since = moment_of(int(moment.now) - order.days * 86_400)
     with _client(retry_wait) as client:
@@ -93,9 +93,9 @@ def pull(order: PullOrder, moment: Moment, env: Mapping[str, str], *, retry_wait
     )  # fmt: skip
 
 
-def _taken(listing: Iterator[ModelCall]) -> tuple[list[ModelCall], str]:
+def _taken(listing: Iterator[DescribedCall]) -> tuple[list[DescribedCall], str]:
     """All calls, and why there are no more, empty where the service answered to the end."""
-    calls: list[ModelCall] = []
+    calls: list[DescribedCall] = []
     try:
         calls.extend(listing)
     except _NoAnswer as error:
@@ -105,7 +105,7 @@ def _taken(listing: Iterator[ModelCall]) -> tuple[list[ModelCall], str]:
     return calls, ""
 
 
-def _calls(remote: _Remote, order: PullOrder, query: PullQuery) -> Iterator[ModelCall]:
+def _calls(remote: _Remote, order: PullOrder, query: PullQuery) -> Iterator[DescribedCall]:
     """The calls that the service lists, the newest first. _NoAnswer and LookupError as they come."""
     if order.service.lookup is not None:
         project = services.identity(remote.ask(order.service.lookup(query.project)))
@@ -120,7 +120,7 @@ def _calls(remote: _Remote, order: PullOrder, query: PullQuery) -> Iterator[Mode
         yield from _listed(remote, order.service.older, query, order.most)
 
 
-def _listed(remote: _Remote, service: PullService, query: PullQuery, most: int) -> Iterator[ModelCall]:
+def _listed(remote: _Remote, service: PullService, query: PullQuery, most: int) -> Iterator[DescribedCall]:
     cursor: str | None = None
     count = 0
     while True:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gitprov.model.canonical import Json
 
 
-class ModelCall(NamedTuple):
+class DescribedCall(NamedTuple):
     """A call of a model. A fact that is not stated is None or empty.
 
     `key` names the call where it comes from, empty without such a name. `prompt` is the last message of the
@@ -28,7 +28,7 @@ class ModelCall(NamedTuple):
     output: str | None = None
     at: int | None = None
 
-    def filled_from(self, other: ModelCall) -> ModelCall:
+    def filled_from(self, other: DescribedCall) -> DescribedCall:
         """The call with the facts of another that it lacks."""
         facts = other._asdict().items()
         return self._replace(

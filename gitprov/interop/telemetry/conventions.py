@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gitprov.interop.telemetry.call import ModelCall
+from gitprov.interop.telemetry.call import DescribedCall
 from gitprov.interop.telemetry.content import output_of, parsed, prompt_of
 from gitprov.interop.telemetry.decode import TelemetryItem
 from gitprov.model.canonical import Json
@@ -56,7 +56,7 @@ _USAGE = {
 _REQUEST = "gen_ai.request."
 
 
-def calls(items: Iterable[TelemetryItem]) -> list[ModelCall]:
+def calls(items: Iterable[TelemetryItem]) -> list[DescribedCall]:
     """The calls that items of one request describe; items of one span are one call, in their order."""
     groups: dict[str, list[TelemetryItem]] = {}
     for number, item in enumerate(items):
@@ -82,7 +82,7 @@ def _is_call(item: TelemetryItem) -> bool:
     )
 
 
-def _call(key: str, group: list[TelemetryItem]) -> ModelCall:
+def _call(key: str, group: list[TelemetryItem]) -> DescribedCall:
     attributes = _together(group)
     prompts = [text for item in group for text in _texts(item, _PROMPTS, _INPUTS)]
     answers = [text for item in group for text in _texts(item, _ANSWERS, _OUTPUTS)]
@@ -90,7 +90,7 @@ def _call(key: str, group: list[TelemetryItem]) -> ModelCall:
     service = resource.get("service.name")
     named = isinstance(service, str) and not service.startswith("unknown_service")
     version = _first(attributes, _VERSION)
-    return ModelCall(
+    return DescribedCall(
         key=key,
         agent=_first(attributes, ("gen_ai.agent.name",)) or (str(service) if named else None),
         model=_first(attributes, _MODEL),

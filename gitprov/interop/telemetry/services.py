@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from gitprov.interop.push_targets import PushTarget
-from gitprov.interop.telemetry.call import ModelCall
+from gitprov.interop.telemetry.call import DescribedCall
 from gitprov.interop.telemetry.content import output_of, parsed, prompt_of
 from gitprov.model.canonical import Json, JsonObject
 from gitprov.model.moments import seconds_of
@@ -63,7 +63,7 @@ class PullService(NamedTuple):
     project: Callable[[Mapping[str, str]], str]
     request: Callable[[PullQuery, str | None], PageRequest]
     page: Callable[[Json, str | None], ServicePage]
-    call: Callable[[JsonObject], ModelCall]
+    call: Callable[[JsonObject], DescribedCall]
     lookup: Callable[[str], PageRequest] | None = None
     body_of: Callable[[JsonObject], str | None] | None = None
     older: PullService | None = None
@@ -115,10 +115,10 @@ def _langsmith_page(answer: Json, _cursor: str | None) -> ServicePage:
     return _page(row.get("runs"), _text(_object(row.get("cursors")).get("next")))
 
 
-def _langsmith_call(row: JsonObject) -> ModelCall:
+def _langsmith_call(row: JsonObject) -> DescribedCall:
     extra = _object(row.get("extra"))
     metadata, params = _object(extra.get("metadata")), _object(extra.get("invocation_params"))
-    return ModelCall(
+    return DescribedCall(
         key=_text(row.get("id")) or "",
         model=_first(metadata.get("ls_model_name"), params.get("model"), params.get("model_name")),
         session=_first(metadata.get("session_id"), metadata.get("thread_id"), row.get("trace_id")),
@@ -147,12 +147,12 @@ def _weave_request(query: PullQuery, cursor: str | None) -> PageRequest:
     return PageRequest("/calls/stream_query", body)
 
 
-def _weave_call(row: JsonObject) -> ModelCall:
+def _weave_call(row: JsonObject) -> DescribedCall:
     """A call; of an operation that calls no model, it has no output."""
     inputs, output = _object(row.get("inputs")), row.get("output")
     usage = _object(_object(output).get("usage"))
     is_model = ("model" in inputs or "model" in _object(output)) and prompt_of(inputs) is not None
-    return ModelCall(
+    return DescribedCall(
         key=_text(row.get("id")) or "",
         model=_first(_object(output).get("model"), inputs.get("model")),
         session=_first(row.get("thread_id"), row.get("trace_id")),
@@ -182,10 +182,10 @@ def _helicone_request(query: PullQuery, cursor: str | None) -> PageRequest:
     return PageRequest("/v1/request/query-clickhouse", body)
 
 
-def _helicone_call(row: JsonObject) -> ModelCall:
+def _helicone_call(row: JsonObject) -> DescribedCall:
     properties = _object(row.get("request_properties"))
     request, response = _object(parsed(row.get("request_body"))), parsed(row.get("response_body"))
-    return ModelCall(
+    return DescribedCall(
         key=_text(row.get("request_id")) or "",
         model=_first(_object(response).get("model"), row.get("response_model"), row.get("request_model")),
         session=_text(properties.get("Helicone-Session-Id")),
@@ -236,10 +236,10 @@ def _old_langfuse_page(answer: Json, cursor: str | None) -> ServicePage:
     return _page(row.get("data"), str(number + 1) if isinstance(last, int) and number < last else None)
 
 
-def _langfuse_call(row: JsonObject) -> ModelCall:
+def _langfuse_call(row: JsonObject) -> DescribedCall:
     usage = _object(row.get("usageDetails")) or _object(row.get("usage"))
     version = row.get("promptVersion")
-    return ModelCall(
+    return DescribedCall(
         key=_text(row.get("id")) or "",
         model=_first(row.get("providedModelName"), row.get("model")),
         session=_first(row.get("sessionId"), row.get("traceId")),
