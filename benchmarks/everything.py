@@ -37,6 +37,7 @@ NAMES = (
     "behaviour",
     "structure",
     "index",
+    "report",
     "security_samples",
     "security_speed",
 )
