@@ -40,6 +40,7 @@ NAMES = (
     "behaviour",
     "structure",
     "index",
+    "report",
     "security_samples",
     "security_speed",
 )

@@ -44,7 +44,7 @@
     }
     addEventListener("hashchange", function () { mark(true); });
     mark(true);
-    if (!shown && matchMedia("(min-width: 60rem)").matches) show(src.querySelector("[data-t]"));
+    if (!shown && matchMedia("(min-width: 60.01rem)").matches) show(src.querySelector("[data-t]"));
 
     var keys = document.getElementById("keys");
     var runs = Array.prototype.slice.call(src.querySelectorAll("a.b.ai, a.b.edited"));
