@@ -77,14 +77,14 @@ def _scratch(repo: Repository) -> Iterator[Inbox]:
     """An inbox for this run alone. What a killed run has left is removed first."""
     root = os.path.join(repo.home, "backfill")
     files.make_dir(root)
-    guard = Inbox(root)
+    guard = open_inbox(root, repo.env)
     handle = sweeps.take_lock(guard)
     if handle is None:
         raise GitprovError("another backfill is running", "wait for its end")
     room = os.path.join(root, "inbox", "@")
     try:
         shutil.rmtree(os.path.dirname(room), ignore_errors=True)
-        yield Inbox(room)
+        yield open_inbox(room, repo.env)
     finally:
         shutil.rmtree(os.path.dirname(room), ignore_errors=True)
         os.close(handle)
