@@ -36,6 +36,7 @@ def rows(base: Database) -> dict[str, list[str]]:
 def test_the_same_answers(year_repo: GitRepo, memory: Database, postgres: str) -> None:
     """Rows, numbers, searches and queries are equal row by row, after the first and after a later update."""
     other = open_url(postgres)
+    other.rebuild()
     year_repo.write("core/odd\x1bname\udcff.py", "value = 1\n")
     oid = year_repo.commit("Odd \u202e names")
     bad = trace_row({"core/odd\x1bname\udcff.py": {"ai": "1"}}, model="nul\0 and half \ud800")

@@ -9,11 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gitprov.model.finding import ERROR, Finding
+from gitprov.model.finding import ERROR, Finding, Risk
 from gitprov.store import plan as plans
 from gitprov.store.plan import Plan
 
 LINE = st.integers(1, 1 << 31)
+RISK = st.builds(
+    Risk, st.text(), st.text(), cwe=st.none() | st.integers(0, 1 << 31), prompt=st.none() | st.text()
+)
 FINDING = st.builds(
     Finding,
     st.text(),
@@ -23,6 +26,7 @@ FINDING = st.builds(
     path=st.none() | st.text(),
     traces=st.lists(st.text()).map(tuple),
     lines=st.none() | st.tuples(LINE, LINE),
+    risk=st.none() | RISK,
 )
 
 

@@ -144,6 +144,8 @@ def log(
     if form != "text":
         _print([row for rows in histories.values() for row in rows], form)
         return
+    if not histories:
+        say("No feature: [features.NAME] of .gitprov.toml declares one; gitprov drift run measures it.")
     for name, rows in histories.items():
         say(*(output.log_lines(name, rows) if rows else [f"{name}: no runs yet"]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import Any
 
 from gitprov.agents import claude_transcript, clients, hosts
@@ -120,7 +121,8 @@ def stop(hook: Hook, moment: Moment) -> None:
         reads = [path for tool in excerpt.tools.values() for path in reads_of(tool.name, tool.input)]
         briefs.add(inbox, turn.key, turn.turn, reads, hook.cwd or moment.cwd, moment)
     if turn.agent == clients.CLAUDE:
-        rewinds.mark_claude(inbox, transcript_turn)
+        with suppress(OSError):
+            rewinds.mark_claude(inbox, transcript_turn)
     if hook.message:
         end = end._replace(message=inbox.put_text(hook.message))
         if excerpt is None or not answers(excerpt, hook.message):
