@@ -69,8 +69,8 @@ test-live: $(STAMPS)/dev $(LIVE)/installed  ## real semgrep, bandit, actionlint 
 test-agents: $(STAMPS)/dev $(AGENTS)/installed  ## real Codex, Gemini CLI and Claude Code (npm, 1 GB) with a scripted model server
 	GITPROV_AGENTS="$(CURDIR)/$(AGENTS)" $(BIN)/python -m pytest -rs tests/agents/real
 
-hostile: $(STAMPS)/dev  ## every hostile note of ten megabytes through every command; `make test` tries one of each kind
-	$(BIN)/python -m pytest -n $(JOBS) tests/flow/test_hostile_notes.py tests/flow/test_hostile_remote.py
+hostile: $(STAMPS)/dev  ## every hostile note of ten megabytes through every command, and 100,000 traces; `make test` tries some
+	$(BIN)/python -m pytest -n $(JOBS) tests/flow/test_hostile_notes.py tests/flow/test_hostile_remote.py tests/index/test_bad_input.py
 
 fuzz: $(STAMPS)/dev  ## 10,000 random histories against a model; FUZZ="--seed mine --histories 500" for others
 	$(BIN)/python -m pytest -n $(JOBS) tests/fuzz/test_mutants.py tests/behaviour/test_separation.py

@@ -20,8 +20,6 @@ from tests.index.test_both import refresh, rows
 from tests.support.notes import add_note
 from tests.support.repo import GitRepo
 
-TRACES = 100_000
-
 
 def same(repo: GitRepo, base: Database) -> bool:
     """Whether an index has the rows of a new one."""
@@ -121,12 +119,13 @@ def test_two_indexers_of_a_server(year_repo: GitRepo, postgres: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_traces(repo: GitRepo, memory: Database) -> None:
+@pytest.mark.parametrize("number", [20_000, pytest.param(100_000, marks=pytest.mark.wide)])
+def test_a_note_of_many_traces(repo: GitRepo, memory: Database, number: int) -> None:
     """A note of so many traces is indexed, counted and searched by the name of each."""
-    repo.write("a.py", "x = 1\n" * TRACES)
+    repo.write("a.py", "x = 1\n" * number)
     oid = repo.commit("Add")
     template = {"kind": "trace", "v": 1, "model": "m", "session": "s", "delta": {"raw": 1, "kept": 1}}
-    names = [f"gen_20260101_{n:010x}" for n in range(TRACES)]
+    names = [f"gen_20260101_{n:010x}" for n in range(number)]
     note = [
         json.dumps({**template, "id": name, "files": {"a.py": {"ai": str(n)}}})
         for n, name in enumerate(names, 1)
@@ -135,7 +134,7 @@ def test_a_hundred_thousand_traces(repo: GitRepo, memory: Database) -> None:
     with opened(repo) as place:
         refresh(place, memory)
         answer = stats(place, memory, [], "model")
-        assert (answer.total.ai, answer.total.traces, answer.total.kept) == (TRACES, TRACES, TRACES)
-        assert answer.survival.alive == TRACES
+        assert (answer.total.ai, answer.total.traces, answer.total.kept) == (number, number, number)
+        assert answer.survival.alive == number
         assert trace_lines(place, memory, names[77], surviving=False).ranges[0].first == 78
         assert refresh(place, memory) == (0, 0, 0, 0, 0, False)
