@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from gitprov.model.setting_types import Wrong, address, flag, shown, texts, whole
+from gitprov.model.setting_types import TableKey, Wrong, address, checked, flag, shown, texts, whole
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
@@ -71,30 +71,21 @@ def _command(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
-class FeatureKey(NamedTuple):
-    """One key of `[features.NAME]`; `type` is its type in words."""
-
-    name: str
-    type: str
-    check: Callable[[object], Any]
-    about: str
-
-
 KEYS = (
-    FeatureKey("function", '"MODULE:FUNCTION"', _function, "The function that is called; needed"),
-    FeatureKey("cases", "path", _path, "Its inputs, a file of cases; needed"),
-    FeatureKey("prompt", "path", _path, "The prompt that the function's module is generated with"),
-    FeatureKey("instructions", "list of paths", _paths, "Instruction files that are generated with, before the prompt"),
-    FeatureKey("divergence", "number from 0 to 100", _percent, "The percentage of cases that may differ from the pin; 0 without it"),
-    FeatureKey("generate", "list of words", _command, "The command that reads the prompt and writes code; `{model}` in it stands for the model"),
-    FeatureKey("endpoint", "address", address, "A server with the API of OpenAI that is asked instead: the address before `/chat/completions`"),
-    FeatureKey("llm", "true or false", flag, "Ask through the Python library `llm` instead, with its plug-ins and its keys"),
-    FeatureKey("model", "text", _text, "The model that is asked for"),
-    FeatureKey("api_key", "text", _text, "The environment variable that holds the key of the server"),
-    FeatureKey("samples", "whole number", whole(1), "How often a drift run generates; 5 without it"),
-    FeatureKey("seconds", "whole number", whole(1), "How long the code may run, in seconds; 10 without it"),
-    FeatureKey("max_calls", "whole number", whole(1), "Most calls of the generator that one command makes; 200 without it"),
-    FeatureKey("expected", "list of axes", texts, "Axes of non-determinism that may move a result"),
+    TableKey("function", '"MODULE:FUNCTION"', _function, "The function that is called; needed"),
+    TableKey("cases", "path", _path, "Its inputs, a file of cases; needed"),
+    TableKey("prompt", "path", _path, "The prompt that the function's module is generated with"),
+    TableKey("instructions", "list of paths", _paths, "Instruction files that are generated with, before the prompt"),
+    TableKey("divergence", "number from 0 to 100", _percent, "The percentage of cases that may differ from the pin; 0 without it"),
+    TableKey("generate", "list of words", _command, "The command that reads the prompt and writes code; `{model}` in it stands for the model"),
+    TableKey("endpoint", "address", address, "A server with the API of OpenAI that is asked instead: the address before `/chat/completions`"),
+    TableKey("llm", "true or false", flag, "Ask through the Python library `llm` instead, with its plug-ins and its keys"),
+    TableKey("model", "text", _text, "The model that is asked for"),
+    TableKey("api_key", "text", _text, "The environment variable that holds the key of the server"),
+    TableKey("samples", "whole number", whole(1), "How often a drift run generates; 5 without it"),
+    TableKey("seconds", "whole number", whole(1), "How long the code may run, in seconds; 10 without it"),
+    TableKey("max_calls", "whole number", whole(1), "Most calls of the generator that one command makes; 200 without it"),
+    TableKey("expected", "list of axes", texts, "Axes of non-determinism that may move a result"),
 )  # fmt: skip
 """Every key, in the order of the documentation."""
 
@@ -111,17 +102,8 @@ def features(value: object) -> Features:
 def _feature(name: str, table: object) -> Feature:
     if not _NAME.fullmatch(name):
         raise Wrong(f"must have names of letters, digits, - and _, not {shown(name)}")
-    if not isinstance(table, dict):
-        raise Wrong(f"must be a table, not {shown(table)}", f".{name}")
-    fields: dict[str, Any] = {}
-    for key, value in table.items():
-        if key not in _BY_NAME:
-            raise Wrong(f"has no key {shown(key)}; there are {', '.join(_BY_NAME)}", f".{name}")
-        try:
-            fields[key] = _BY_NAME[key].check(value)
-        except Wrong as wrong:
-            raise Wrong(str(wrong), f".{name}.{key}") from None
-    missing = [key for key in ("function", "cases") if key not in table]
+    fields = checked(table, _BY_NAME, f".{name}")
+    missing = [key for key in ("function", "cases") if key not in fields]
     if missing:
         raise Wrong(f"needs the key {shown(missing[0])}", f".{name}")
     return Feature(**fields)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 
 class Wrong(ValueError):
@@ -15,6 +16,33 @@ class Wrong(ValueError):
     def __init__(self, text: str, inside: str = "") -> None:
         super().__init__(text)
         self.inside = inside
+
+
+class TableKey(NamedTuple):
+    """One key of a table, for the checks and for the documentation; `type` is its type in words."""
+
+    name: str
+    type: str
+    check: Callable[[object], Any]
+    about: str
+
+
+def checked(table: object, keys: Mapping[str, TableKey], place: str = "") -> dict[str, Any]:
+    """Key → checked value of a parsed table. `place`: where the table is, as `Wrong.inside` has it.
+
+    Wrong for what is no table, for a key that `keys` lacks, and for an invalid value.
+    """
+    if not isinstance(table, dict):
+        raise Wrong(f"must be a table, not {shown(table)}", place)
+    values = {}
+    for name, value in table.items():
+        if name not in keys:
+            raise Wrong(f"has no key {shown(name)}; there are {', '.join(keys)}", place)
+        try:
+            values[name] = keys[name].check(value)
+        except Wrong as wrong:
+            raise Wrong(str(wrong), f"{place}.{name}{wrong.inside}") from None
+    return values
 
 
 def shown(value: object) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from gitprov.model.setting_types import Wrong, shown
+from gitprov.model.setting_types import TableKey, Wrong, checked, shown
 
 EVERY_MODEL = "*"
 """The name of the price of all models that have none of their own."""
@@ -66,19 +66,10 @@ def _prices(value: object) -> Mapping[str, TokenPrice]:
     return prices
 
 
-class SpendingKey(NamedTuple):
-    """One key of `[drift]`; `type` is its type in words."""
-
-    name: str
-    type: str
-    check: Callable[[object], Any]
-    about: str
-
-
 KEYS = (
-    SpendingKey("currency", "text", _currency, "The currency of the prices, as it is printed"),
-    SpendingKey("max_cost", "number", _amount, "The most that one command may spend; `--max-cost` overrides it"),
-    SpendingKey("prices", "table", _prices, "Model → `{input = …, output = …}`, the price of a million tokens; the model `*` stands for all others"),
+    TableKey("currency", "text", _currency, "The currency of the prices, as it is printed"),
+    TableKey("max_cost", "number", _amount, "The most that one command may spend; `--max-cost` overrides it"),
+    TableKey("prices", "table", _prices, "Model → `{input = …, output = …}`, the price of a million tokens; the model `*` stands for all others"),
 )  # fmt: skip
 """Every key, in the order of the documentation."""
 
@@ -87,14 +78,4 @@ _BY_NAME = {key.name: key for key in KEYS}
 
 def spending_rules(value: object) -> SpendingRules:
     """The rules of a parsed table `[drift]`. Wrong for anything that is no such table."""
-    if not isinstance(value, dict):
-        raise Wrong(f"must be a table, not {shown(value)}")
-    fields: dict[str, Any] = {}
-    for name, entry in value.items():
-        if name not in _BY_NAME:
-            raise Wrong(f"has no key {shown(name)}; there are {', '.join(_BY_NAME)}")
-        try:
-            fields[name] = _BY_NAME[name].check(entry)
-        except Wrong as wrong:
-            raise Wrong(str(wrong), f".{name}{wrong.inside}") from None
-    return SpendingRules(**fields)
+    return SpendingRules(**checked(value, _BY_NAME))

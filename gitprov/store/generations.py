@@ -138,6 +138,17 @@ def listing(repo: Repository, ref: str = REF) -> dict[str, str]:
     return {entry.path: entry.oid for entry in tree_rows(shown) if entry.type == "blob"}
 
 
+def contents_by_path(repo: Repository) -> Callable[[str], bytes | None]:
+    """A function from a path of the store to its content, None for what is not here. One listing for all."""
+    blobs = listing(repo)
+
+    def content(path: str) -> bytes | None:
+        oid = blobs.get(path)
+        return None if oid is None else repo.objects.content(oid)
+
+    return content
+
+
 def trace_of(path: str) -> str | None:
     """The trace whose directory contains a path of the tree; None for the text of an instruction file."""
     parts = path.split("/")

@@ -345,16 +345,19 @@ def test_the_hot_path_stays_lean(repo: GitRepo) -> None:
     assert len(repo.events()) == 1
 
 
+def collecting_gitprov(place: Path, agent: str) -> None:
+    """A program `bin/gitprov` that appends each report of an agent to the file `sent`."""
+    fake = place / "bin" / "gitprov"
+    fake.parent.mkdir()
+    fake.write_text(f'#!/bin/sh\n[ "$*" = "capture {agent}" ] && cat >>{place}/sent && echo >>{place}/sent\n')
+    fake.chmod(0o755)
+
+
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 def test_the_plug_in_sends_what_the_recording_has(repo: GitRepo, tmp_path: Path) -> None:
     """Fed with recorded hooks, the plug-in for OpenCode starts a command with the payloads of the fixture."""
     place = Path(agent_files.__file__).parent / "plugins" / "opencode.js"
-    fake = tmp_path / "bin" / "gitprov"
-    fake.parent.mkdir()
-    fake.write_text(
-        f'#!/bin/sh\n[ "$*" = "capture opencode" ] && cat >>{tmp_path}/sent && echo >>{tmp_path}/sent\n'
-    )
-    fake.chmod(0o755)
+    collecting_gitprov(tmp_path, "opencode")
     hooks = RECORDED / "opencode-1.18.33.hooks.jsonl"
     code = (
         f"import {{ Gitprov }} from '{tmp_path}/opencode.mjs'\nimport fs from 'node:fs'\n"
@@ -366,7 +369,7 @@ def test_the_plug_in_sends_what_the_recording_has(repo: GitRepo, tmp_path: Path)
     )
     (tmp_path / "opencode.mjs").write_text(place.read_text())
     (tmp_path / "run.mjs").write_text(code)
-    env = {**repo.env, "PATH": f"{fake.parent}:{os.environ['PATH']}"}
+    env = {**repo.env, "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
     subprocess.run(["node", str(tmp_path / "run.mjs")], cwd=repo.path, env=env, check=True)
     sent = [json.loads(line) for line in (tmp_path / "sent").read_text().splitlines()]
     recorded = (RECORDED / "opencode-1.18.33.jsonl").read_text().splitlines()
@@ -404,15 +407,10 @@ if ("tool.call" in handlers) throw new Error("a handler that decides")
 def test_the_plug_in_for_amp_reports_and_decides_nothing(repo: GitRepo, tmp_path: Path) -> None:
     """What the plug-in for Amp sends becomes an edit with its prompt; it has no handler before a tool."""
     place = Path(agent_files.__file__).parent / "plugins" / "amp.js"
-    fake = tmp_path / "bin" / "gitprov"
-    fake.parent.mkdir()
-    fake.write_text(
-        f'#!/bin/sh\n[ "$*" = "capture amp" ] && cat >>{tmp_path}/sent && echo >>{tmp_path}/sent\n'
-    )
-    fake.chmod(0o755)
+    collecting_gitprov(tmp_path, "amp")
     (tmp_path / "amp.mjs").write_text(place.read_text())
     (tmp_path / "run.mjs").write_text(f"import plugin from '{tmp_path}/amp.mjs'\n{AMP}")
-    env = {**repo.env, "PATH": f"{fake.parent}:{os.environ['PATH']}"}
+    env = {**repo.env, "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"}
     subprocess.run(["node", str(tmp_path / "run.mjs")], cwd=repo.path, env=env, check=True)
     replay = Replay("amp", repo)
     sent = (tmp_path / "sent").read_bytes().splitlines()

@@ -57,14 +57,9 @@ def by_time(rows: Iterable[JsonObject]) -> list[JsonObject]:
 
 def loaded(repo: Repository, records: Sequence[JsonObject]) -> Iterator[Generation]:
     """The generations of some records, with the contents that this clone has, by one listing of the store."""
-    blobs = generations.listing(repo) if records else {}
-
-    def content(path: str) -> bytes | None:
-        oid = blobs.get(path)
-        return None if oid is None else repo.objects.content(oid)
-
-    for record in records:
-        yield generations.assembled(record, content)
+    if records:
+        content = generations.contents_by_path(repo)
+        yield from (generations.assembled(record, content) for record in records)
 
 
 def rows_of(repo: Repository, traces: list[str]) -> dict[str, list[tuple[str, TraceRow]]]:

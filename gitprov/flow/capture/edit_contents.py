@@ -41,6 +41,17 @@ def changes(
     if before == disk and not isinstance(before, ContentRef):
         return
     after = _proposed(edit, before, disk, announced)
+    yield from written(edit, path, before, after, disk)
+
+
+def written(
+    edit: FileEdit,
+    path: str,
+    before: bytes | ContentRef | None,
+    after: bytes | None,
+    disk: bytes | None,
+) -> Iterator[EditedFile]:
+    """The changes of an edit whose proposal, `after`, is known: the model's, then a person's to it."""
     if after != before:
         yield EditedFile("ai", path, before, after, edit.modified)
     if edit.modified and edit.new is not None:

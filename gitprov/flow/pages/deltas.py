@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gitprov.errors import GitprovError
@@ -13,6 +15,7 @@ from gitprov.store import generations, notes
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
+    from gitprov.model.generation import Generation
 
 
 class RawDeltas:
@@ -35,7 +38,7 @@ class RawDeltas:
         return same[0].delta if same else None
 
     def _files(self, oid: str, trace: str) -> tuple[TraceFile, ...]:
-        generation = generations.load(self._repo, trace)
+        generation = self._generation(trace)
         if generation is None or not any(edit.after is not None for edit in generation.edits):
             return ()
         try:
@@ -45,3 +48,11 @@ class RawDeltas:
             return self._shares[oid].of(trace, generation)
         except GitprovError:
             return ()
+
+    def _generation(self, trace: str) -> Generation | None:
+        record = generations.record(self._repo, trace)
+        return None if record is None else generations.assembled(record, self._content)
+
+    @cached_property
+    def _content(self) -> Callable[[str], bytes | None]:
+        return generations.contents_by_path(self._repo)

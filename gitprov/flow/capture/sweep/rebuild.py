@@ -9,7 +9,7 @@ from gitprov.agents import claude_code, clients, edits, report
 from gitprov.agents.claude_code import FileState
 from gitprov.agents.report import FileEdit
 from gitprov.agents.transcripts.values import RecordedUse
-from gitprov.flow.capture.edit_contents import EditedFile, stated
+from gitprov.flow.capture.edit_contents import EditedFile, stated, written
 from gitprov.flow.capture.sweep.held import Holder, is_same
 
 
@@ -105,12 +105,7 @@ def _changes(swept: SweptEdit, before: bytes | None, disk: bytes | None) -> Iter
         after: bytes | None = edits.like(edit.new, disk, before)
     else:
         after = report.applied(edit, before, disk)
-    if after != before:
-        yield EditedFile("ai", path, before, after, edit.modified)
-    if edit.modified and edit.new is not None:
-        accepted = edits.like(edit.new, disk, after)
-        if accepted != after:
-            yield EditedFile("human", path, after, accepted)
+    yield from written(edit, path, before, after, disk)
 
 
 def _bytes(content: object) -> bytes | None:
