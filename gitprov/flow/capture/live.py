@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Any
 
 from gitprov.agents import adapters, report
@@ -84,8 +83,7 @@ def _look_back(delivered: Delivered, moment: Moment) -> None:
 
     rewinds.mark_ids(inbox_of(place), session_of(delivered.report), ids)
     if path and delivered.agent == "gemini":
-        with suppress(OSError):
-            rewinds.mark_gemini(inbox_of(place), session_of(delivered.report), path)
+        rewinds.mark_gemini(inbox_of(place), session_of(delivered.report), path)
 
 
 def _read_files(delivered: Delivered, moment: Moment) -> None:

@@ -43,18 +43,26 @@ def mark_ids(inbox: Inbox, key: str, ids: Iterable[str]) -> None:
 
 
 def mark_gemini(inbox: Inbox, key: str, path: str) -> None:
-    """Mark what the record of a session of Gemini CLI shows as taken back. OSError where it is unreadable."""
+    """Mark what the record of a session of Gemini CLI shows as taken back; nothing where it is unreadable."""
     start = max(0, (files.size(path) or 0) - _LIMIT)
-    mark(inbox, key, rewinds.of_gemini(files.read_range(path, start, _LIMIT) or b""))
+    mark(inbox, key, rewinds.of_gemini(_part(path, start, _LIMIT)))
 
 
 def mark_claude(inbox: Inbox, turn: Turn) -> None:
-    """Mark what the prompt of a turn of Claude Code took back. OSError where its transcript is unreadable."""
+    """Mark what the prompt of a turn of Claude Code took back; nothing where its transcript is unreadable."""
     if turn.transcript is None or turn.offset is None or not turn.turn.isdecimal():
         return
     start = max(0, turn.offset - _LIMIT)
-    data = files.read_range(turn.transcript, start, turn.offset - start + (1 << 20)) or b""
+    data = _part(turn.transcript, start, turn.offset - start + (1 << 20))
     mark(inbox, turn.key, rewinds.of_claude(data, start, turn.offset, turn.prompt_id))
+
+
+def _part(path: str, start: int, size: int) -> bytes:
+    """A part of a session's record, empty where it cannot be read."""
+    try:
+        return files.read_range(path, start, size) or b""
+    except OSError:
+        return b""
 
 
 def _is(turn: Turn | Problem | None, prompt: SessionPrompt) -> bool:

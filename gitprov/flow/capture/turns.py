@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from typing import Any
 
 from gitprov.agents import claude_transcript, clients, hosts
@@ -117,12 +116,10 @@ def stop(hook: Hook, moment: Moment) -> None:
     excerpt = None if turn.extra.get(FORGOTTEN) else read_turn(transcript_turn, limit)
     if excerpt is not None:
         end = with_excerpt(inbox, end, excerpt, turn.prompt is None)
-    if excerpt is not None:
         reads = [path for tool in excerpt.tools.values() for path in reads_of(tool.name, tool.input)]
         briefs.add(inbox, turn.key, turn.turn, reads, hook.cwd or moment.cwd, moment)
     if turn.agent == clients.CLAUDE:
-        with suppress(OSError):
-            rewinds.mark_claude(inbox, transcript_turn)
+        rewinds.mark_claude(inbox, transcript_turn)
     if hook.message:
         end = end._replace(message=inbox.put_text(hook.message))
         if excerpt is None or not answers(excerpt, hook.message):
