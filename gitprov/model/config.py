@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitprov.errors import ConfigError
 from gitprov.model import profiles
-from gitprov.model.setting_types import Wrong, address, choices, flag, one_of, shown, some_of, texts, whole
+from gitprov.model.setting_types import (
+    Wrong,
+    address,
+    choices,
+    flag,
+    nearest,
+    one_of,
+    shown,
+    some_of,
+    texts,
+    whole,
+)
 from gitprov.model.untrusted import safe_regex
 
 if TYPE_CHECKING:
@@ -223,20 +234,9 @@ _BY_NAME = {key.name: key for key in KEYS}
 _SECTIONS = frozenset(key.name.partition(".")[0] for key in KEYS if "." in key.name)
 
 
-def _nearest(name: str) -> str:
-    """The known key most like a name, compared with and without its section."""
-    import difflib
-
-    def likeness(candidate: str) -> float:
-        spellings = (candidate, candidate.rpartition(".")[2])
-        return max(difflib.SequenceMatcher(None, name, spelling).ratio() for spelling in spellings)
-
-    return max(_BY_NAME, key=likeness)
-
-
 def _unknown(name: str, source: str) -> ConfigError:
     return ConfigError(
-        f"{source}: unknown key {shown(name)}; the nearest known key is {shown(_nearest(name))}"
+        f"{source}: unknown key {shown(name)}; the nearest known key is {shown(nearest(name, _BY_NAME))}"
     )
 
 

@@ -89,7 +89,7 @@ KEYS = (
 )  # fmt: skip
 """Every key, in the order of the documentation."""
 
-_BY_NAME = {key.name: key for key in KEYS}
+_CHECKS = {key.name: key.check for key in KEYS}
 
 
 def features(value: object) -> Features:
@@ -102,7 +102,7 @@ def features(value: object) -> Features:
 def _feature(name: str, table: object) -> Feature:
     if not _NAME.fullmatch(name):
         raise Wrong(f"must have names of letters, digits, - and _, not {shown(name)}")
-    fields = checked(table, _BY_NAME, f".{name}")
+    fields = checked(table, _CHECKS, f".{name}")
     missing = [key for key in ("function", "cases") if key not in fields]
     if missing:
         raise Wrong(f"needs the key {shown(missing[0])}", f".{name}")

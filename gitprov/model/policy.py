@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from gitprov.model import globs
-from gitprov.model.setting_types import Wrong, choices, flag, one_of, share, shown, some_of, texts, whole
+from gitprov.model.setting_types import (
+    Wrong,
+    checked,
+    choices,
+    flag,
+    one_of,
+    share,
+    shown,
+    some_of,
+    texts,
+    whole,
+)
 
 TOOLS = ("ruff", "bandit", "semgrep")
 CHECKS = ("trace", "deps", "security", "nondeterminism")
@@ -105,8 +116,10 @@ def policies(value: object) -> Policies:
     """The policies that a parsed table `[checks]` holds. Wrong for anything that is no such table."""
     if not isinstance(value, dict):
         raise Wrong(f"must be a table, not {shown(value)}")
-    shared = {key.name: key for key in KEYS if key.everywhere}
-    common = _fields({name: inner for name, inner in value.items() if name not in CHECKS}, shared, "")
+    shared = {key.name: key.check for key in KEYS if key.everywhere}
+    common = checked(
+        {name: inner for name, inner in value.items() if name not in CHECKS}, shared, tables=CHECKS
+    )
     return {check: _policy(check, value.get(check, {}), common) for check in CHECKS}
 
 
@@ -116,28 +129,6 @@ def policy_of(config: Policies | None, check: str) -> CheckPolicy:
 
 
 def _policy(check: str, table: object, common: Mapping[str, Any]) -> CheckPolicy:
-    if not isinstance(table, dict):
-        raise Wrong(f"must be a table, not {shown(table)}", f".{check}")
-    fields = _fields(table, {key.name: key for key in KEYS if check in key.checks}, f".{check}")
+    fields = checked(table, {key.name: key.check for key in KEYS if check in key.checks}, f".{check}")
     exclude = (*common.get("exclude", ()), *fields.pop("exclude", ()))
     return CheckPolicy(**{**common, **fields, "exclude": exclude})
-
-
-def _fields(table: Mapping[str, object], keys: Mapping[str, PolicyKey], place: str) -> dict[str, Any]:
-    """Field → value as `CheckPolicy` holds it."""
-    fields = {}
-    for name, value in table.items():
-        if name not in keys:
-            raise _unknown(name, [*keys, *(CHECKS if not place else ())], place)
-        try:
-            fields[name] = keys[name].check(value)
-        except Wrong as wrong:
-            raise Wrong(str(wrong), f"{place}.{name}") from None
-    return fields
-
-
-def _unknown(name: str, keys: Sequence[str], place: str) -> Wrong:
-    import difflib
-
-    nearest = max(keys, key=lambda key: difflib.SequenceMatcher(None, name, key).ratio())
-    return Wrong(f"has no key {shown(name)}; the nearest known key is {shown(nearest)}", place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 
@@ -27,22 +27,41 @@ class TableKey(NamedTuple):
     about: str
 
 
-def checked(table: object, keys: Mapping[str, TableKey], place: str = "") -> dict[str, Any]:
-    """Key → checked value of a parsed table. `place`: where the table is, as `Wrong.inside` has it.
+Check = Callable[[object], Any]
+"""A check of one setting: its value as the configuration holds it, or Wrong."""
 
-    Wrong for what is no table, for a key that `keys` lacks, and for an invalid value.
+
+def checked(
+    table: object, checks: Mapping[str, Check], place: str = "", tables: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Key → checked value of a parsed table, by the check of each key. `place`: where the table is, as
+    `Wrong.inside` has it. `tables`: names of tables inside it, which the error for an unknown key names too.
+
+    Wrong for what is no table, for a key that `checks` lacks, and for an invalid value.
     """
     if not isinstance(table, dict):
         raise Wrong(f"must be a table, not {shown(table)}", place)
     values = {}
     for name, value in table.items():
-        if name not in keys:
-            raise Wrong(f"has no key {shown(name)}; there are {', '.join(keys)}", place)
+        if name not in checks:
+            near = shown(nearest(name, (*checks, *tables)))
+            raise Wrong(f"has no key {shown(name)}; the nearest known key is {near}", place)
         try:
-            values[name] = keys[name].check(value)
+            values[name] = checks[name](value)
         except Wrong as wrong:
             raise Wrong(str(wrong), f"{place}.{name}{wrong.inside}") from None
     return values
+
+
+def nearest(name: str, keys: Iterable[str]) -> str:
+    """The key most like a name, compared with and without the key's section (`drift.max_cost`)."""
+    import difflib
+
+    def likeness(key: str) -> float:
+        spellings = (key, key.rpartition(".")[2])
+        return max(difflib.SequenceMatcher(None, name, spelling).ratio() for spelling in spellings)
+
+    return max(keys, key=likeness)
 
 
 def shown(value: object) -> str:

@@ -73,9 +73,9 @@ KEYS = (
 )  # fmt: skip
 """Every key, in the order of the documentation."""
 
-_BY_NAME = {key.name: key for key in KEYS}
+_CHECKS = {key.name: key.check for key in KEYS}
 
 
 def spending_rules(value: object) -> SpendingRules:
     """The rules of a parsed table `[drift]`. Wrong for anything that is no such table."""
-    return SpendingRules(**checked(value, _BY_NAME))
+    return SpendingRules(**checked(value, _CHECKS))

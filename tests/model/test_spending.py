@@ -29,7 +29,7 @@ def test_prices() -> None:
     ("table", "message"),
     [
         (1, "drift must be a table"),
-        ({"price": 1}, 'drift has no key "price"; there are currency, max_cost, prices'),
+        ({"price": 1}, 'drift has no key "price"; the nearest known key is "prices"'),
         ({"currency": ""}, "drift.currency must be a short text"),
         ({"max_cost": -1}, "drift.max_cost must be a number, 0 or more"),
         ({"max_cost": True}, "drift.max_cost must be a number"),
