@@ -29,8 +29,8 @@ class NamePair(NamedTuple):
 
 class VersionPair(NamedTuple):
     """Two versions of code. `old` and `new` map names of modules to texts; other modules come from below one
-    of `tops`; `hidden` are paths that stay unseen. `examples` inputs are tried for each function, `seconds`
-    is the processor time that a call may take.
+    of `tops`; `hidden` are paths that stay unseen; `packages` are the names whose text is that of a package.
+    `examples` inputs are tried for each function, `seconds` is the processor time that a call may take.
     """
 
     old: Mapping[str, bytes]
@@ -38,6 +38,7 @@ class VersionPair(NamedTuple):
     pairs: tuple[NamePair, ...]
     tops: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    packages: frozenset[str] = frozenset()
     examples: int = 200
     seconds: float = 1.0
 
@@ -76,7 +77,10 @@ def _started(versions: VersionPair, box: FunctionBox) -> BoxResult:
     files: list[BoxFile] = []
     sides = []
     for folder, modules in zip(_SIDES, (versions.old, versions.new), strict=True):
-        places = {name: f"{folder}/{number}.py" for number, name in enumerate(modules)}
+        places = {
+            name: f"{folder}/{number}/__init__.py" if name in versions.packages else f"{folder}/{number}.py"
+            for number, name in enumerate(modules)
+        }
         files += [BoxFile(places[name], text) for name, text in modules.items()]
         sides.append(places)
     rows = []

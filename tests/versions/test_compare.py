@@ -148,6 +148,7 @@ def test_functions_are_run(project: GitRepo) -> None:
         "named": ("unknown", "nothing tells what the named argument n is"),
         "sells": ("same", ""),
         "RATE": ("same", ""),
+        "Item": ("same", ""),
     }
     counts = {row["name"]: row["inputs"] for row in behaviour["definitions"] if row["state"] == "same"}
     assert counts["total"] > 100
@@ -189,10 +190,13 @@ def test_declared_cases_are_run(project: GitRepo) -> None:
     assert done.returncode == 1
 
 
+METHOD = "        def f(self): return "
+
+
 def test_what_is_not_run(project: GitRepo) -> None:
-    """Classes, other languages, modules that cannot be loaded and values without a rule are unknown."""
+    """Nested classes, other languages, modules that cannot be loaded and values without a rule are unknown."""
     pairs = {
-        "class.py": ("class A:\n    def f(self): return 1\n", "class A:\n    def f(self): return 2\n"),
+        "class.py": (f"class A:\n    class B:\n{METHOD}1\n", f"class A:\n    class B:\n{METHOD}2\n"),
         "code.js": ("var a = 1;\n", "var a = 2;\n"),
         "loads.py": ("import no_such\ndef f(): return 1\n", "import no_such\ndef f(): return 2\n"),
         "random.py": ("def f(): return 1\n", "def f(): return 2\n"),
@@ -208,11 +212,105 @@ def test_what_is_not_run(project: GitRepo) -> None:
         name: ask.compare(project, f"HEAD~1:{name}", f"HEAD:{name}")["behaviour"]["reason"] for name in pairs
     }
     assert reasons == {
-        "class.py": "A.f: a method is not run",
+        "class.py": "A.B.f: a method inside another definition is not run (no difference in 1 input of 1 function)",
         "code.js": "code.js: only Python is run",
         "loads.py": "f: the module no_such is not installed",
         "random.py": "f: for (), returned: 1 (int) → 2 (int)",
         "ends.py": "f: the code ended the process",
         "value.py": "A: 1.5 (float) → 2.5 (float)",
         "none.py": "no definition of Python is in both versions",
+    }
+
+
+CLASSES = """\
+from __future__ import annotations
+from dataclasses import dataclass, field
+from enum import Enum
+
+class Colour(Enum):
+    RED = 1
+
+@dataclass
+class Cart:
+    rate: int
+    items: list[int] = field(default_factory=list)
+
+    def add(self, cents: int, count: int = 1) -> Cart:
+        self.items.append(cents * count)
+        return self
+
+    @property
+    def total(self) -> int:
+        return sum(self.items) * self.rate
+
+    @staticmethod
+    def half(n: int) -> int:
+        return n // 2
+
+    @classmethod
+    def empty(cls, rate: int) -> Cart:
+        return cls(rate)
+
+    def each(self):
+        yield from self.items
+
+    async def later(self, n: int) -> int:
+        return n
+
+class Counter:
+    LIMIT = 3
+    __slots__ = ("n",)
+
+    def __init__(self, n: int, *, step: int, name=None):
+        self.n = n
+
+    def up(self, by: int) -> int:
+        self.n += by
+        return min(self.n, self.LIMIT)
+
+    def shown(self, digits: int) -> str:
+        return str(self.n)
+
+class Steady:
+    def __init__(self, what):
+        self.what = what
+"""
+CLASS_CHANGES = {
+    "RED = 1": "RED = 2",
+    "cents * count": "count * cents",
+    "* self.rate\n": "* self.rate + (self.rate == 7)\n",
+    "n // 2": "int(n / 2)",
+    "return cls(rate)": "return cls(rate, [])",
+    "yield from self.items": "yield from reversed(self.items)",
+    "self.n += by": "self.n = self.n + by if by != 5 else 0",
+    "def shown(self": "def show(self",
+}
+
+
+def test_classes_are_run(project: GitRepo) -> None:
+    """Objects are made from annotated parameters; values of methods and fields of their objects are compared, and a
+    class in which nothing changed does not make the result unknown.
+    """
+    new = CLASSES
+    for before, after in CLASS_CHANGES.items():
+        assert before in new
+        new = new.replace(before, after)
+    for text in (CLASSES, new):
+        project.write("shop/__init__.py", text.replace("import Enum", "import Enum\nfrom .tax import RATE"))
+        project.write("shop/tax.py", "RATE = 3\n")
+        project.commit("Classes")
+    behaviour = ask.compare(project, "HEAD~1:shop/__init__.py", "HEAD:shop/__init__.py")["behaviour"]
+    rows = {row["name"]: (row["state"], row["text"]) for row in behaviour["definitions"]}
+    assert rows == {
+        "Colour": ("differs", "['RED']: 1 (int) → 2 (int)"),
+        "Cart": ("same", ""),
+        "Cart.add": ("same", ""),
+        "Cart.total": ("differs", "for (7, []), returned.value: 0 (int) → 1 (int)"),
+        "Cart.half": ("differs", "for (-1), returned: -1 (int) → 0 (int)"),
+        "Cart.empty": ("same", ""),
+        "Cart.each": ("differs", "for (0, [0, 1]), returned.value[0]: 0 (int) → 1 (int)"),
+        "Cart.later": ("same", ""),
+        "Counter": ("same", ""),
+        "Counter.up": ("differs", "for (0, 0, 5), returned.value: 3 (int) → 0 (int)"),
+        "Counter.show": ("same", ""),
     }

@@ -51,10 +51,13 @@ class VersionFiles(NamedTuple):
 
 
 class _Subject(NamedTuple):
-    """A definition that is run: its path in the new version, and its names in both."""
+    """A definition that is run: its path in the new version, and its names in both. `changed`: a result
+    that is unknown counts; it does not for a class in which nothing changed.
+    """
 
     path: str
     pair: NamePair
+    changed: bool = True
 
 
 def behaviour(
@@ -102,6 +105,7 @@ def _subjects(
 ) -> tuple[list[_Subject], list[DefinitionTrial]]:
     """What is run, and what of the differences is not."""
     renamed = {(row.path, row.name): row.old_name for row in structure.changes if row.change == RENAMED}
+    classes = {(row.path, row.name.partition(".")[0]) for row in structure.changes}
     corpora = _corpora(repo)
     subjects: list[_Subject] = []
     trials: list[DefinitionTrial] = []
@@ -117,14 +121,18 @@ def _subjects(
         module = module_of(path)
         for new_names, old_names in zip(after, before, strict=True):
             for name in new_names:
-                previous = renamed.get((path, name)) or name
+                front, dot, member = name.partition(".")
+                previous = renamed.get((path, name)) or (renamed.get((path, front)) or front) + dot + member
                 if previous in old_names:
                     corpus = corpora.get(f"{module}:{name}")
-                    subjects.append(_Subject(path, NamePair(module, previous, module, name, corpus)))
+                    changed = new_names is not after.members or (path, front) in classes
+                    subjects.append(_Subject(path, NamePair(module, previous, module, name, corpus), changed))
     trials += [
-        DefinitionTrial(row.path, row.name, UNKNOWN, 0, f"a {row.kind} is not run")
+        DefinitionTrial(row.path, row.name, UNKNOWN, 0, f"a {row.kind} inside another definition is not run")
         for row in structure.changes
-        if row.kind in ("class", "method") and row.change in (CHANGED, RENAMED)
+        if row.kind in ("class", "method")
+        and row.change in (CHANGED, RENAMED)
+        and row.name.count(".") > (row.kind == "method")
     ]
     trials += [
         DefinitionTrial(row.path, row.pair.new, UNKNOWN, 0, f"more than {MOST} definitions")
@@ -168,12 +176,14 @@ def _run(
         for side in (files.old, files.new)
     )
     pairs = tuple(subject.pair for subject in subjects)
-    done = versus.compare(VersionPair(old, new, pairs, code.tops, code.hidden), box)
+    packages = frozenset(module_of(path) for path in files.new if os.path.basename(path) == "__init__.py")
+    done = versus.compare(VersionPair(old, new, pairs, code.tops, code.hidden, packages), box)
     for subject, answer in zip(subjects, done.rows, strict=True):
         row = DefinitionTrial(subject.path, subject.pair.new, *answer)
         if subject.pair.corpus is not None and row.state != DIFFERS:
             row = _on_cases(row, subject.pair, (old, new), code, box)
-        yield row
+        if subject.changed or row.state != UNKNOWN:
+            yield row
 
 
 def _on_cases(

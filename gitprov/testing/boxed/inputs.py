@@ -52,7 +52,7 @@ def choose_values(functions: tuple[Callable[..., Any], ...], *, small: bool) -> 
         from hypothesis import strategies as st
     except ImportError:
         return
-    constants = {value for function in functions for value in _constants(inspect.unwrap(function).__code__)}
+    constants = {value for function in functions for code in _codes(function) for value in _constants(code)}
     numbers = {value + near for value in constants if type(value) is int for near in (-1, 0, 1)}
     numbers = {value for value in numbers if not small or abs(value) <= _LARGEST}
     texts = sorted(value for value in constants if type(value) is str and value.isprintable())
@@ -60,6 +60,12 @@ def choose_values(functions: tuple[Callable[..., Any], ...], *, small: bool) -> 
     st.register_type_strategy(int, integers | st.sampled_from(sorted(numbers)) if numbers else integers)
     text = st.text(_SIGNS, max_size=20)
     st.register_type_strategy(str, text | st.sampled_from(texts) if texts else text)
+
+
+def _codes(function: Callable[..., Any]) -> tuple[CodeType, ...]:
+    """The code of a function; of a method that is called as a function, its own and the constructor's."""
+    plain = inspect.unwrap(function)
+    return vars(plain).get("codes") or (plain.__code__,)
 
 
 def _constants(code: CodeType) -> Iterator[object]:

@@ -33,8 +33,10 @@ class _VersionFinder(MetaPathFinder):
         folders = [os.path.join(top, *fullname.split(".")) for top in sys.path]
         below = any(name.startswith(f"{fullname}.") for name in self._files)
         if fullname in self._files:
+            file = self._files[fullname]
+            package = below or os.path.basename(file) == "__init__.py"
             return importlib.util.spec_from_file_location(
-                fullname, self._files[fullname], submodule_search_locations=folders if below else None
+                fullname, file, submodule_search_locations=folders if package else None
             )
         if not below or any(os.path.isfile(os.path.join(folder, "__init__.py")) for folder in folders):
             return None

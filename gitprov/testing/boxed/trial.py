@@ -29,6 +29,13 @@ class Effects(NamedTuple):
     yielded: bool
 
 
+class Settled(NamedTuple):
+    """A value that is there. `yielded`: it is the elements of a generator."""
+
+    value: Any
+    yielded: bool
+
+
 class Unrunnable(BaseException):
     """A call cannot be judged, for the reason in the message."""
 
@@ -101,13 +108,17 @@ def _effects(function: Callable[..., Any], args: tuple[Any, ...]) -> Effects:
     random.seed(0)
     before = canonical(args).digest
     with redirect_stdout(Output()) as out:
-        value = function(*args)
-        yielded = inspect.isgenerator(value)
-        if yielded:
-            value = list(islice(value, _MOST))
-        elif inspect.iscoroutine(value):
-            import asyncio
-
-            value = asyncio.run(value)
+        result = settled(function(*args))
     changed = canonical(args).digest != before
-    return Effects(value, out.getvalue(), args if changed else None, yielded)
+    return Effects(result.value, out.getvalue(), args if changed else None, result.yielded)
+
+
+def settled(value: Any) -> Settled:
+    """The value with a generator's elements and a coroutine's result in its place."""
+    if inspect.isgenerator(value):
+        return Settled(list(islice(value, _MOST)), yielded=True)
+    if inspect.iscoroutine(value):
+        import asyncio
+
+        return Settled(asyncio.run(value), yielded=False)
+    return Settled(value, yielded=False)

@@ -22,6 +22,7 @@ from gitprov.errors import GitprovError
 from gitprov.model.answers.compare import DIFFERS, SAME, UNKNOWN
 from gitprov.testing.boxed.inputs import choose_values, unclear
 from gitprov.testing.boxed.load import load, search_in
+from gitprov.testing.boxed.methods import ClassMember, as_function, class_values, member_of, value_of
 from gitprov.testing.boxed.trial import Endless, Trial, Unrunnable
 from gitprov.testing.case_files import read
 from gitprov.testing.environment import Place, fixed, no_calls
@@ -83,14 +84,32 @@ def _of_modules(
     corpus: list[tuple[Any, ...]],
     wish: TrialOptions,
 ) -> PairVerdict:
-    values: list[Any] = []
-    for module, name in (old, new):
+    modules: list[ModuleType] = []
+    for module, _ in (old, new):
         if isinstance(module, str):
             return PairVerdict(UNKNOWN, 0, module)
-        values.append(getattr(module, name, None))
+        modules.append(module)
+    before, after = (member_of(module, name) for module, (_, name) in zip(modules, (old, new), strict=True))
+    if before and after:
+        return _of_members(before, after, wish)
+    values = [value_of(module, name) for module, (_, name) in zip(modules, (old, new), strict=True)]
     if all(inspect.isroutine(inspect.unwrap(value)) for value in values):
         return compared(values[0], values[1], corpus, wish)
     return _of_values(*values)
+
+
+def _of_members(old: ClassMember, new: ClassMember, wish: TrialOptions) -> PairVerdict:
+    """Whether constructors, or methods of new objects, do the same; first, whether the plain values of both
+    classes are the same.
+    """
+    if old.name is None:
+        values = _of_values(class_values(old.kind), class_values(new.kind))
+        if values.state == DIFFERS:
+            return values
+    functions = as_function(old, new), as_function(new, old)
+    if len({len(inspect.signature(function).parameters) for function in functions}) > 1:
+        return PairVerdict(UNKNOWN, 0, "the versions take different arguments")
+    return compared(*functions, [], wish)
 
 
 def _of_values(old: object, new: object) -> PairVerdict:
