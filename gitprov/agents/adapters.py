@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
+from typing import TYPE_CHECKING
 
-from gitprov.agents.report import HookReport, RecordFacts
+if TYPE_CHECKING:
+    from gitprov.agents.report import HookReport, RecordFacts
 
 MODULES = {
     "claude-code": "claude_shell",

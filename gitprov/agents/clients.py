@@ -1,4 +1,4 @@
-"""Identifies the client of a hook payload, and converts payloads of other clients to Claude Code's format.
+"""Identifies a hook payload's client and its host; converts other clients' payloads to Claude Code's format.
 
 Copilot CLI runs the hooks of a project's `.claude/settings.json`, and Qwen Code has hooks of the same form.
 Both send fields of their own. Checked against Copilot CLI 1.0.102, Qwen Code 0.24.4 and Claude Code 2.1.
@@ -6,12 +6,16 @@ Both send fields of their own. Checked against Copilot CLI 1.0.102, Qwen Code 0.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 CLAUDE = "claude-code"
 COPILOT = "copilot-cli"
 QWEN = "qwen-code"
 GEMINI = "gemini-cli"
+
+CLI, IDE, SDK = "cli", "ide", "sdk"
+"""What an agent runs in: a terminal, an editor, or a program that uses its library."""
 
 Payload = dict[str, Any]
 
@@ -39,6 +43,20 @@ def client_of(payload: Payload) -> str:
     # Claude Code's payloads have no timestamp; Copilot's have one, and a transcript at Stop only.
     dated = isinstance(payload.get("timestamp"), str)
     return COPILOT if dated and (not transcript or "/.copilot/" in transcript) else CLAUDE
+
+
+def host_of(agent: str, env: Mapping[str, str]) -> str | None:
+    """What a client runs in, as its hooks' environment says it: `cli`, `ide` or `sdk`, else None.
+
+    `agent` is the client's name in records. Only variables that this client sets itself count.
+    """
+    if agent == "claude-code":
+        return _entrypoint(env.get("CLAUDE_CODE_ENTRYPOINT", ""))
+    if agent == "copilot-cli":
+        return CLI if env.get("COPILOT_CLI") == "1" else None
+    if agent == "cline":
+        return CLI if env.get("CLINE_WRAPPER_PATH") else None
+    return None
 
 
 def translated(payload: Payload, client: str) -> Payload:
@@ -94,3 +112,11 @@ def _shown(display: Payload) -> Payload:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _entrypoint(name: str) -> str | None:
+    if name.startswith("sdk"):
+        return SDK
+    if any(editor in name for editor in ("vscode", "jetbrains", "ide")):
+        return IDE
+    return CLI if name == "cli" else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitprov.agents import hosts, report, tools
+from gitprov.agents import clients, report, tools
 from gitprov.agents.report import HookReport, RecordFacts, part, text
 from gitprov.model.untrusted.jsonvalue import loads_object
 
@@ -60,5 +60,5 @@ def facts(record: bytes) -> RecordFacts:
 def _host(payload: dict[str, Any]) -> str | None:
     """What Codex runs in, as the first row of a record says it."""
     if (text(payload, "originator") or "").startswith("codex_sdk"):
-        return hosts.SDK
-    return {"cli": hosts.CLI, "exec": hosts.CLI, "vscode": hosts.IDE}.get(text(payload, "source") or "")
+        return clients.SDK
+    return {"cli": clients.CLI, "exec": clients.CLI, "vscode": clients.IDE}.get(text(payload, "source") or "")

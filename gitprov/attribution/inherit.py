@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.attribution.carry import LineRun, moved
 from gitprov.attribution.note_rows import recounted, weakest
 from gitprov.model.ids import is_trace_id
-from gitprov.model.note import GATES, Note
 from gitprov.model.ranges import LineSet, shared_out, union
 from gitprov.model.rows import CommitRow, LineRow, NoteRow, ReviewRow, TraceRow, files_entry
+
+if TYPE_CHECKING:
+    from gitprov.attribution.carry import LineRun
+    from gitprov.model.note import Note
 
 Key = tuple[str, str]
 
@@ -38,6 +40,8 @@ class Inherited(NamedTuple):
         """
         if not self.rows and not self.dropped and not (always and self.noted):
             return None
+        from gitprov.model.note import Note
+
         return Note([*self.rows, CommitRow.of(commit, self.gate or "absent", added, self.dropped)])
 
 
@@ -57,6 +61,8 @@ class InheritedClaims:
 
     def take(self, note: Note, old: str, path: str, runs: Iterable[LineRun]) -> None:
         """Add a note's claims on its file `old`, for the lines that `runs` map to the target's `path`."""
+        from gitprov.attribution.carry import moved
+
         runs = list(runs)
         claims = [claim for claim in note.claims(old) if _is_known(claim.row)]
         reviews = self._reviews_of(note) if claims else {}
@@ -77,6 +83,8 @@ class InheritedClaims:
         `names`: path in the source → path in the target, if it differs. `removed`: path → number of lines
         that the target removes. `counted`: traces whose dropped lines are counted elsewhere.
         """
+        from gitprov.model.note import GATES
+
         if note.commit is not None:
             gates = [gate for gate in (self._gate, note.commit.gate) if gate in GATES]
             self._gate = max(gates, key=GATES.index, default=None)

@@ -7,10 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from gitprov.cli.door import complain
 from gitprov.errors import EXIT_BUG, EXIT_CANNOT, EXIT_INTERRUPTED, GateError, GitFailed, GitprovError
-from gitprov.model.untrusted.printed import clean_block
-from gitprov.store.access import REFUSED, explained
 
 EXIT_PIPE = 141
 """Exit code if the reader closed our output: the one that a shell reports for git in that case."""
@@ -34,6 +31,8 @@ def guarded(run: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_PIPE
     except OSError as error:
+        from gitprov.store.access import REFUSED
+
         if error.errno in REFUSED:
             return _refused(error)
         if error.errno not in _NO_ROOM:
@@ -52,6 +51,8 @@ def tell(error: GitprovError) -> None:
     A gate's message has several lines, cleaned when it was composed. Further lines of git's errors are
     indented, so that none looks like a line of ours.
     """
+    from gitprov.cli.door import complain
+
     if isinstance(error, GateError):
         complain(*f"gitprov: {error.message}".split("\n"))
     elif isinstance(error, GitFailed):
@@ -63,6 +64,8 @@ def tell(error: GitprovError) -> None:
 
 
 def _write_failed(error: OSError) -> None:
+    from gitprov.cli.door import complain
+
     name = f": {os.fsdecode(error.filename)}" if isinstance(error.filename, (str, bytes)) else ""
     complain(f"gitprov: cannot write: {error.strerror}{name}")
     complain("hint: make room, then run it again")
@@ -70,11 +73,15 @@ def _write_failed(error: OSError) -> None:
 
 def _refused(error: OSError) -> int:
     """Report that the system denied this user an operation; returns the exit code."""
+    from gitprov.store.access import explained
+
     tell(explained(error))
     return EXIT_CANNOT
 
 
 def _bug(error: Exception) -> int:
+    from gitprov.cli.door import complain
+
     complain(f"gitprov: this is a bug: {type(error).__name__}: {error}")
     complain(*f"hint: please send us {_write_report()}".split("\n"))
     return EXIT_BUG
@@ -87,6 +94,7 @@ def _write_report() -> str:
     import traceback
 
     from gitprov import __version__
+    from gitprov.model.untrusted.printed import clean_block
 
     lines = [
         f"gitprov {__version__}, Python {platform.python_version()}, {platform.platform()}",

@@ -6,7 +6,6 @@ import os
 import sys
 
 from gitprov.cli.boundary import guarded
-from gitprov.cli.door import complain
 from gitprov.errors import EXIT_OK, EXIT_USAGE, GitprovError
 from gitprov.model.hook_names import HOOKS
 
@@ -36,6 +35,8 @@ def run(argv: list[str]) -> int:
     """Run one hook and return its exit code: with 0, git proceeds."""
     name = argv[0] if argv else ""
     if name in _NEEDED and _lacks(name, argv[1:]):
+        from gitprov.cli.door import complain
+
         needed = _NEEDED[name][0]
         complain(f"gitprov: the hook {name} needs what git gives it: gitprov hook {name} {needed}")
         return EXIT_OK if _is_run_by_git(name) else EXIT_USAGE
@@ -44,6 +45,8 @@ def run(argv: list[str]) -> int:
 
         return run_pre_push(argv[1:])
     if name not in HOOKS:
+        from gitprov.cli.door import complain
+
         complain(f"gitprov: not a hook: {name!r} (there are {', '.join(HOOKS)})")
         return EXIT_USAGE
     code = guarded(lambda: _hook(name, argv[1:]))

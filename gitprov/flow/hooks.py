@@ -61,14 +61,17 @@ def _sweep(context: CommitContext) -> None:
         return
     import time
 
-    from gitprov.flow.capture.moment import Moment
-    from gitprov.flow.capture.sweep.run import sweep
+    from gitprov.flow.capture.sweep import run
 
-    moment = Moment(time.time(), context.repo.env, context.repo.cwd)
+    now = time.time()
     try:
-        sweep(context.repo, context.inbox, moment)
+        transcripts = run.unread(context.repo, context.inbox, now)
+        if transcripts:
+            run.record(context.repo, context.inbox, now, transcripts)
     except (OSError, ValueError, RecursionError, GitprovError) as error:
-        context.inbox.log_problem(f"transcripts were not swept: {error}", moment.at)
+        from gitprov.flow.capture.moment import utc_second
+
+        context.inbox.log_problem(f"transcripts were not swept: {error}", utc_second(now))
 
 
 def _recognize(context: CommitContext, change: CommitChange) -> None:
@@ -97,12 +100,13 @@ def _recover(context: CommitContext) -> None:
 
 def _refuse_closed(context: CommitContext) -> None:
     """GateError, with the command that gives access, if evidence is unreadable: it may be of staged files."""
-    from gitprov.model.finding import ERROR, Finding
-    from gitprov.output.findings import refusal
     from gitprov.store import access
 
     shut = access.closed(context.repo.home, context.repo.worktree_id)
     if shut is not None:
+        from gitprov.model.finding import ERROR, Finding
+        from gitprov.output.findings import refusal
+
         what = f"recorded evidence cannot be read: {shut} is closed to this user"
         raise GateError(refusal([Finding("unreadable", ERROR, what, access.mend(shut))]))
 

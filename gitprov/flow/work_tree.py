@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from gitprov.git.files import tree_files
-from gitprov.git.files.tree import skipped
 from gitprov.git.repo import Repository
 from gitprov.git.user.parent_command import Process, above
 from gitprov.model.hunk import Hunk
@@ -60,6 +59,8 @@ class Disk:
         if content or os.path.lexists(self._repo.place(path)):
             return content
         if self._skipped is None:
+            from gitprov.git.files.tree import skipped
+
             self._skipped = skipped(self._repo)
         return None if path in self._skipped else b""
 

@@ -13,7 +13,6 @@ from typing import IO, NamedTuple
 
 from gitprov.errors import Contended, GitFailed
 from gitprov.git.process import PIPE, decode, encode, failed, open_git, opened
-from gitprov.git.refs import refuse_dead
 from gitprov.git.repo import Repository
 
 SCRATCH = "refs/gitprov/scratch"
@@ -126,6 +125,8 @@ def attempt(repo: Repository, committer: str, changes: list[RefChange]) -> bool:
         return True
     repo.try_run("update-ref", "--stdin", stdin=encode(drops))
     if _lost_race(result.stderr):
+        from gitprov.git.refs import refuse_dead
+
         refuse_dead(repo, [change.ref for change in changes])
         return False
     raise failed(("update-ref",), result.returncode, result.stderr)
@@ -141,6 +142,8 @@ def move(repo: Repository, ref: str, new: str, old: str | None, words: str) -> b
     if result.returncode and not _lost_race(result.stderr):
         raise failed(("update-ref",), result.returncode, result.stderr)
     if result.returncode:
+        from gitprov.git.refs import refuse_dead
+
         refuse_dead(repo, [ref])
     return not result.returncode
 

@@ -1,4 +1,4 @@
-"""Trailers: those that a profile writes for a commit's traces, and the declarations in any commit's trailers.
+"""Trailers: those that a profile writes for a commit's traces, and those with trace ids in a message.
 
 A trailer is a pair (key, value) as `git interpret-trailers --parse --unfold` prints it. Commit messages are
 read and written by git, not by this module.
@@ -10,9 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from gitprov.interop import identities
-from gitprov.model import ids, profiles
-from gitprov.model.untrusted.printed import without_steering
+from gitprov.model import ids
 
 TRACE_KEY = "AI-Trace"
 DROPPED_KEY = "AI-Trace-Dropped"
@@ -33,14 +31,6 @@ class TraceFacts(NamedTuple):
     key: str | None = None
 
 
-class Declaration(NamedTuple):
-    """One statement that a machine helped. `source` is the trailer or author line with it."""
-
-    agent: str | None
-    model: str | None
-    source: str
-
-
 _UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f]+")
 _NOT_IN_NAMES = re.compile(r"[<>()\[\]]+")
 _NOT_IN_ADDRESSES = re.compile(r"[^a-z0-9.]+")
@@ -55,6 +45,8 @@ _EVERYDAY_TOOLS = frozenset((
 
 def _one_line(text: str | None) -> str | None:
     """Text on one line without control characters; None for nothing."""
+    from gitprov.model.untrusted.printed import without_steering
+
     cleaned = without_steering(_UNPRINTABLE.sub(" ", text or "")).strip()[:200].strip()
     return cleaned or None
 
@@ -69,7 +61,9 @@ def _name(facts: TraceFacts) -> str:
     agent = _one_line(_NOT_IN_NAMES.sub(" ", facts.agent or ""))
     if agent is None:
         return "generic AI tool"
-    return identities.DISPLAY.get(agent, agent)
+    from gitprov.interop.machines import DISPLAY
+
+    return DISPLAY.get(agent, agent)
 
 
 def _name_and_model(facts: TraceFacts) -> str:
@@ -80,12 +74,14 @@ def _name_and_model(facts: TraceFacts) -> str:
 
 def _address(facts: TraceFacts) -> str:
     """An address that belongs to the tool, or one in a domain without owner."""
+    from gitprov.interop.machines import INVALID_DOMAIN, WRITE_ADDRESS
+
     agent = (facts.agent or "").lower()
-    address = identities.WRITE_ADDRESS.get(agent)
+    address = WRITE_ADDRESS.get(agent)
     if address is not None:
         return address
     local = _NOT_IN_ADDRESSES.sub("-", agent).strip("-.") or "unknown"
-    return f"{local}@{identities.INVALID_DOMAIN}"
+    return f"{local}@{INVALID_DOMAIN}"
 
 
 def _kernel(facts: TraceFacts) -> Trailer:
@@ -121,10 +117,14 @@ _PROFILE_TRAILERS: dict[str, Callable[[TraceFacts], Trailer]] = {
 
 def _of_profile(profile: str, facts: TraceFacts, custom: Sequence[str]) -> list[Trailer]:
     """The trailers that one profile has for one trace."""
+    if profile in _PROFILE_TRAILERS:
+        return [_PROFILE_TRAILERS[profile](facts)]
+    from gitprov.model import profiles
+
     if profile in profiles.ALONE:
         return []
     if profile != "custom":
-        return [_PROFILE_TRAILERS[profile](facts)]
+        raise KeyError(profile)
     values = {
         "trace": facts.id,
         "agent": _one_line(facts.agent) or "unknown",
@@ -183,10 +183,10 @@ def trace_digests(trailers: Sequence[Trailer]) -> list[str]:
 
 def bad_trace_ids(trailers: Sequence[Trailer]) -> list[str]:
     """The values of `AI-Trace` trailers that name no traces, each once, in order."""
-    return list(dict.fromkeys(value for value in _values(trailers, TRACE_KEY) if not _names_traces(value)))
+    return list(dict.fromkeys(value for value in _values(trailers, TRACE_KEY) if not names_traces(value)))
 
 
-def _names_traces(text: str) -> bool:
+def names_traces(text: str) -> bool:
     """Whether text is a trace id, or the digest of many."""
     return ids.is_trace_id(text) or ids.is_traces_digest(text)
 
@@ -205,7 +205,7 @@ def dropped(trailers: Sequence[Trailer]) -> dict[str, str]:
     reasons: dict[str, str] = {}
     for value in _values(trailers, DROPPED_KEY):
         trace, _, reason = _UNPRINTABLE.sub(" ", value).partition(" ")
-        if _names_traces(trace):
+        if names_traces(trace):
             reasons[trace] = reasons.get(trace) or reason.strip()
     return reasons
 
@@ -227,73 +227,5 @@ def dropped_problems(trailers: Sequence[Trailer]) -> list[str]:
     starts = {
         value: _UNPRINTABLE.sub(" ", value).partition(" ")[0] for value in _values(trailers, DROPPED_KEY)
     }
-    strange = [value for value, start in starts.items() if not _names_traces(start)]
+    strange = [value for value, start in starts.items() if not names_traces(start)]
     return wrong + [f"{DROPPED_KEY}: {value!r} does not start with a trace id" for value in strange]
-
-
-_PEOPLE_KEYS = frozenset({"co-authored-by", "coauthored-by", "co-developed-by", "signed-off-by"})
-_TOOL_KEYS = frozenset({"assisted-by", "assisted-with", "generated-by", "generated-with"})
-_AI_KEYS = frozenset({"co-authored-by-ai", "ai-assisted-by", "ai-generated-by"})
-_FLAG_KEYS = frozenset({"ai-assisted", "ai-generated"})
-
-
-def _flag(value: str) -> identities.Identity | None:
-    """The machine in `Ai-assisted`: unnamed for `true`, None for `no`, else the value is a tool."""
-    if value.lower() in ("true", "yes", "1", "y"):
-        return identities.Identity(None, None)
-    if value.lower() in ("false", "no", "0", "n", "none", ""):
-        return None
-    return identities.plain_tool(value)
-
-
-def _of_trailer(key: str, value: str) -> identities.Identity | None:
-    """The machine that one trailer declares, None where it declares none."""
-    name, text = key.strip().lower(), value.strip()
-    if name in _PEOPLE_KEYS:
-        return identities.identify(text)
-    if name in _TOOL_KEYS:
-        pair = identities.any_pair(text) if name == "assisted-by" else None
-        return identities.tool(text) or pair
-    if name in _AI_KEYS:
-        return identities.plain_tool(text)
-    if name in _FLAG_KEYS:
-        return _flag(text)
-    if name == TRACE_KEY.lower() and _names_traces(text):
-        return identities.Identity(None, None)
-    return None
-
-
-def _of_person(person: str) -> identities.Identity | None:
-    """The machine in an author or committer; aider adds ` (aider)` to the names of people it works for."""
-    name, _ = identities.split_person(person)
-    if name.lower().endswith(" (aider)"):
-        return identities.Identity("aider", None)
-    return identities.identify(person) if person.strip() else None
-
-
-def declared(trailers: Sequence[Trailer], author: str, committer: str = "") -> list[Declaration]:
-    """Every machine in a commit, trailers first, each source once; author and committer are `Name <email>`.
-
-    People are never declarations, whatever their names. `model` is None where it is not named.
-    """
-    declarations: dict[str, Declaration] = {}
-    for key, value in trailers:
-        who = _of_trailer(key, value)
-        source = f"{key.strip()}: {value.strip()}"
-        if who is not None:
-            declarations.setdefault(source, Declaration(who.agent, who.model, source))
-    for role, person in (("Author", author), ("Committer", committer)):
-        who = _of_person(person)
-        if who is not None:
-            source = f"{role}: {person.strip()}"
-            declarations.setdefault(source, Declaration(who.agent, who.model, source))
-    return list(declarations.values())
-
-
-def forbidden(trailers: Sequence[Trailer]) -> list[Trailer]:
-    """The trailers that declare AI, in order: a project with the profile `forbid` rejects them."""
-    return [
-        (key, value)
-        for key, value in trailers
-        if _of_trailer(key, value) is not None or key.strip().lower() == TRACE_KEY.lower()
-    ]

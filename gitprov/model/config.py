@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitprov.errors import ConfigError
-from gitprov.model import profiles
 from gitprov.model.setting_types import (
     Wrong,
     address,
@@ -20,7 +19,6 @@ from gitprov.model.setting_types import (
     texts,
     whole,
 )
-from gitprov.model.untrusted import safe_regex
 
 if TYPE_CHECKING:
     from gitprov.model.feature import Features
@@ -95,6 +93,8 @@ class Config(NamedTuple):
 
 
 def _profiles(value: object) -> tuple[str, ...]:
+    from gitprov.model import profiles
+
     chosen = some_of(profiles.PROFILES)(value)
     if not chosen:
         raise Wrong('must be a list with at least one profile; "none" is the one that writes nothing')
@@ -102,6 +102,8 @@ def _profiles(value: object) -> tuple[str, ...]:
 
 
 def _templates(value: object) -> tuple[str, ...]:
+    from gitprov.model import profiles
+
     templates = texts(value)
     for template in templates:
         problem = profiles.template_problem(template)
@@ -122,6 +124,8 @@ def _check_regex(regex: str) -> None:
     """Wrong unless the text is a regular expression that needs at least one character to match."""
     import warnings
 
+    from gitprov.model.untrusted import safe_regex
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -137,6 +141,8 @@ def _check_regex(regex: str) -> None:
 
 
 def _regexes(value: object) -> tuple[str, ...]:
+    from gitprov.model.untrusted import safe_regex
+
     regexes = texts(value)
     for regex in regexes:
         _check_regex(regex)
@@ -269,6 +275,8 @@ def _checked(flat: Mapping[str, object], source: str) -> dict[str, Any]:
 
 def _without_conflict(config: Config, source: str) -> Config:
     """The same configuration. ConfigError where two settings contradict each other."""
+    from gitprov.model import profiles
+
     for lonely in profiles.ALONE:
         if lonely in config.trailers and len(config.trailers) > 1:
             others = choices(tuple(name for name in config.trailers if name != lonely))

@@ -6,7 +6,6 @@ import errno
 import os
 
 from gitprov.errors import GitprovError
-from gitprov.model.untrusted.printed import shell_quoted
 from gitprov.store import files
 
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -40,6 +39,8 @@ def _shut(path: str) -> bool:
 
 def mend(path: str) -> str:
     """The command that gives the user who runs it access to a path."""
+    from gitprov.model.untrusted.printed import shell_quoted
+
     shown = shell_quoted(_home_above(path))
     try:
         foreign = os.lstat(path).st_uid != os.geteuid()

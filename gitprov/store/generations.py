@@ -12,7 +12,6 @@ from gitprov.model import canonical
 from gitprov.model.canonical import JsonObject
 from gitprov.model.generation import Edit, Generation, Instruction
 from gitprov.model.untrusted.jsonvalue import loads, loads_object
-from gitprov.model.untrusted.plausible_record import plausible_record
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
@@ -256,4 +255,6 @@ def _record(trace: str, data: bytes) -> JsonObject:
     if not isinstance(fields, dict):
         raise Damaged(f"the record of {trace} is not a JSON object", "gitprov doctor")
     # The directory determines the id; `verify` checks the id that the record itself contains.
+    from gitprov.model.untrusted.plausible_record import plausible_record
+
     return {**plausible_record(fields), "id": trace}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gitprov.agents import adapters, hosts, rewinds, tools
+from gitprov.agents import adapters, clients, rewinds, tools
 from gitprov.agents.rewinds import SessionPrompt
 from tests.support.claude import ClaudeSession
 from tests.support.recorded import Replay
@@ -38,7 +38,7 @@ def records(repo: GitRepo) -> dict[str, dict[str, Any]]:
 )
 def test_hosts(agent: str, env: dict[str, str], expected: str | None) -> None:
     """The host is what the agent's own environment says; another agent's variable says nothing."""
-    assert hosts.host_of(agent, env) == expected
+    assert clients.host_of(agent, env) == expected
 
 
 def test_host_of_codex() -> None:

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.interop import identities, trailers
-from gitprov.interop.trailers import Declaration, TraceFacts
+from gitprov.interop import declarations, identities, trailers
+from gitprov.interop.declarations import Declaration
+from gitprov.interop.trailers import TraceFacts
 from gitprov.model import ids, profiles
 
 ONE = "gen_20260201_0b9c41d2e7"
@@ -24,7 +25,7 @@ NAMELESS = TraceFacts(TWO, "claude-code", None)
 
 def declared_by(key: str, value: str) -> list[tuple[str | None, str | None]]:
     """Agent and model that one trailer of Alice's commit declares."""
-    return [(found.agent, found.model) for found in trailers.declared([(key, value)], ALICE)]
+    return [(found.agent, found.model) for found in declarations.declared([(key, value)], ALICE)]
 
 
 @pytest.mark.parametrize(
@@ -171,8 +172,8 @@ def test_what_is_written_is_recognised(facts: TraceFacts) -> None:
     """A trailer that says by form, key or address that it is a machine's is a declaration, for any agent and model."""
     for profile in set(WRITTEN) - set(profiles.ALONE) - {"fedora", "llvm", "apache", "openinfra"}:
         written = trailers.trailers_for([profile], [facts])
-        assert len(trailers.declared(written, ALICE)) == len(written) == 1
-        assert trailers.forbidden(written) == written
+        assert len(declarations.declared(written, ALICE)) == len(written) == 1
+        assert declarations.forbidden(written) == written
 
 
 @pytest.mark.parametrize("agent", sorted(identities.DISPLAY))
@@ -181,7 +182,7 @@ def test_agent_and_model_come_back(agent: str, model: str | None) -> None:
     """A known agent and its model survive writing and reading in every profile that names them."""
     for profile in set(WRITTEN) - {"ai-trace", "none", "forbid"}:
         written = trailers.trailers_for([profile], [TraceFacts(ONE, agent, model)])
-        [found] = trailers.declared(written, ALICE)
+        [found] = declarations.declared(written, ALICE)
         assert (found.agent, found.model) == (agent, model), (profile, written)
 
 
@@ -237,7 +238,7 @@ def test_machine_co_author_is_declared(value: str, wanted: tuple[str | None, str
 def test_human_co_author_is_no_declaration(value: str) -> None:
     """People are people, whatever they are called and wherever they work."""
     assert declared_by("Co-authored-by", value) == []
-    assert trailers.forbidden([("Co-authored-by", value)]) == []
+    assert declarations.forbidden([("Co-authored-by", value)]) == []
 
 
 @pytest.mark.parametrize(
@@ -344,17 +345,17 @@ def test_agent_and_model_are_told_apart(key: str, value: str, wanted: tuple[str,
 def test_author_and_committer_declare() -> None:
     """The mark of aider on a person's name and a bot's own authorship are declarations; people are not."""
     aider = Declaration("aider", None, "Author: Alice (aider) <alice@example.com>")
-    assert trailers.declared([], "Alice (aider) <alice@example.com>") == [aider]
+    assert declarations.declared([], "Alice (aider) <alice@example.com>") == [aider]
     bot = "devin-ai-integration[bot] <1+devin-ai-integration[bot]@users.noreply.github.com>"
-    assert trailers.declared([], ALICE, bot) == [Declaration("devin", None, f"Committer: {bot}")]
-    assert trailers.declared([], ALICE, ALICE) == []
-    assert trailers.declared([], "", "") == []
+    assert declarations.declared([], ALICE, bot) == [Declaration("devin", None, f"Committer: {bot}")]
+    assert declarations.declared([], ALICE, ALICE) == []
+    assert declarations.declared([], "", "") == []
 
 
 def test_repeated_trailer_is_one_declaration() -> None:
     """The same line twice says the same thing once."""
     line = ("Assisted-by", "Claude:claude-3-opus")
-    assert trailers.declared([line, line], ALICE) == [
+    assert declarations.declared([line, line], ALICE) == [
         Declaration("claude", "claude-3-opus", "Assisted-by: Claude:claude-3-opus")
     ]
 
@@ -386,7 +387,7 @@ def test_forbidden_are_the_ai_ones() -> None:
     """A project that forbids AI trailers sees each of them, a damaged trace id too, and no others."""
     ai = [("AI-Trace", "damaged"), ("Co-authored-by", "Claude"), ("Ai-assisted", "true")]
     human = [("Co-authored-by", ALICE), ("Signed-off-by", ALICE), ("Ai-assisted", "false")]
-    assert trailers.forbidden([*human, *ai]) == ai
+    assert declarations.forbidden([*human, *ai]) == ai
 
 
 @given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=60)), max_size=5), st.text(max_size=60))
@@ -394,9 +395,9 @@ def test_nothing_in_a_message_breaks_the_readers(lines: list[tuple[str, str]], a
     """Any text may stand in a commit."""
     for key, _ in list(lines):
         lines += [("Assisted-by", key), ("Co-authored-by", key), ("AI-Trace-Dropped", key)]
-    trailers.declared(lines, author, author)
+    declarations.declared(lines, author, author)
     trailers.dropped_problems(lines)
-    assert set(trailers.forbidden(lines)) <= set(lines)
+    assert set(declarations.forbidden(lines)) <= set(lines)
 
 
 def test_git_reads_back_what_we_write(tmp_path: Path) -> None:
@@ -422,7 +423,7 @@ def test_long_values_take_no_time(piece: str) -> None:
     """A value of a hundred thousand characters is looked at in linear time: a quadratic one would take minutes."""
     value = piece * (100_000 // len(piece))
     start = time.monotonic()
-    trailers.declared([("Assisted-by", value), ("Co-authored-by", value), ("Ai-assisted", value)], value)
+    declarations.declared([("Assisted-by", value), ("Co-authored-by", value), ("Ai-assisted", value)], value)
     assert time.monotonic() - start < 5
 
 

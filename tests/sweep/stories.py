@@ -51,7 +51,7 @@ def copy_of(project: GitRepo, place: Path) -> GitRepo:
 def swept(repo: GitRepo) -> SweepResult:
     """One sweep, in this process."""
     with Repository.discover(str(repo.path), repo.env) as opened:
-        return sweep(opened, Inbox(opened.inbox_dir), Moment(time.time(), repo.env, str(repo.path)))
+        return sweep(opened, Inbox(opened.inbox_dir), time.time())
 
 
 def facts(repo: GitRepo, rev: str = "HEAD") -> list[Row]:

@@ -27,16 +27,14 @@ def command(
     """
     from gitprov.errors import GitprovError
     from gitprov.flow.capture.digest import open_inbox
-    from gitprov.flow.capture.moment import Moment
     from gitprov.flow.capture.sweep.run import sweep
     from gitprov.output import sweep as output
 
-    moment = Moment(time.time(), os.environ, os.getcwd())
     with Repository.discover(os.getcwd(), os.environ) as repo:
         if repo.worktree is None:
             raise GitprovError("a bare repository has no work tree to sweep", "run this inside a work tree")
         try:
-            result = sweep(repo, open_inbox(repo.inbox_dir, repo.env), moment)
+            result = sweep(repo, open_inbox(repo.inbox_dir, repo.env), time.time())
         except OSError as error:
             hint = "is the .git directory writable?"
             raise GitprovError(f"transcripts were not swept: {error}", hint) from error

@@ -11,7 +11,6 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.git.files import tree_files
 from gitprov.git.locate import Location, locate
 from gitprov.model.untrusted.jsonvalue import loads
 from gitprov.store.inbox import worktree_owner
@@ -99,6 +98,8 @@ def content_of(place: Location) -> bytes | None:
     """The present content of a located file, None where there is no regular file. OSError where it cannot be
     read, ValueError where it has more than FILE_LIMIT bytes.
     """
+    from gitprov.git.files import tree_files
+
     try:
         return tree_files.read(place.worktree, place.path, FILE_LIMIT)
     except OSError as error:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from gitprov.agents import claude_transcript, clients, hosts
+from gitprov.agents import claude_transcript, clients
 from gitprov.agents.claude_code import Hook
 from gitprov.agents.claude_transcript import Prompt, Slice, ToolUse
-from gitprov.agents.tools import reads_of
 from gitprov.errors import Damaged
-from gitprov.flow.capture import briefs, rewinds
 from gitprov.flow.capture.moment import Moment, inbox_of, place_of
 from gitprov.git.locate import Location, locate
 from gitprov.model.event import ContentRef, InstructionFile, Turn
@@ -105,6 +103,9 @@ def _announced(inbox: Inbox, hook: Hook) -> Turn | None:
 
 def stop(hook: Hook, moment: Moment) -> None:
     """End a turn, or a subagent's turn: store its output while the transcript still exists."""
+    from gitprov.agents.tools import reads_of
+    from gitprov.flow.capture import briefs, rewinds
+
     place = home(hook, moment)
     if place is None or (hook.name == "SubagentStop" and hook.subagent is None):
         return
@@ -222,6 +223,8 @@ def transcript_of(hook: Hook) -> str | None:
 
 def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> tuple[InstructionFile, ...]:
     """The instruction files in force for a session, each with its text."""
+    from gitprov.flow.capture import briefs
+
     instruction_files: list[InstructionFile] = []
     settings = moment.env.get("CLAUDE_CONFIG_DIR") or os.path.join(moment.env.get("HOME", ""), ".claude")
     personal_text = _content(os.path.join(settings, "CLAUDE.md")) if os.path.isabs(settings) else None
@@ -241,6 +244,8 @@ def instructions(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> t
 
 def _with_plans(inbox: Inbox, place: Location, hook: Hook, moment: Moment) -> tuple[InstructionFile, ...]:
     """The instruction files in force, and the plans that the prompt names."""
+    from gitprov.flow.capture import briefs
+
     standing = instructions(inbox, place, hook, moment)
     names = briefs.mentioned(hook.prompt or "")
     plans = briefs.plans(inbox, names, hook.cwd or moment.cwd, moment) if names else ()
@@ -339,7 +344,7 @@ def _blank(hook: Hook, moment: Moment) -> Turn:
         cwd=hook.cwd,
         transcript=transcript_of(hook),
         # The environment of a report that is recorded later is that of another process.
-        host=hosts.host_of(hook.agent, moment.env) if moment.file is None else None,
+        host=clients.host_of(hook.agent, moment.env) if moment.file is None else None,
     )
 
 

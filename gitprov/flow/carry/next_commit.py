@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from gitprov.attribution.inherit import Inherited
 from gitprov.errors import GitprovError
 from gitprov.git.process import decode
-from gitprov.model.note import Note
-from gitprov.model.rows import ReviewRow
 
 if TYPE_CHECKING:
     from gitprov.flow.change import CommitChange
@@ -68,6 +66,8 @@ def _with(inherited: Inherited, more: Inherited) -> Inherited:
     if not more.rows:
         return inherited
     from gitprov.flow.carry.write_notes import beside
+    from gitprov.model.note import Note
+    from gitprov.model.rows import ReviewRow
 
     # A review of one part of a trace does not cover the lines of it that are inherited already.
     traces = {row.id for row in inherited.rows}

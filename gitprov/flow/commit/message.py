@@ -147,7 +147,9 @@ def _reasons(
             for wrong in profiles.dropped_problems(trailers)
         ]
     if "forbid" in context.config.trailers:
-        reasons += [_forbidden(key, value) for key, value in profiles.forbidden(trailers)]
+        from gitprov.interop.declarations import forbidden
+
+        reasons += [_forbidden(key, value) for key, value in forbidden(trailers)]
     return reasons
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from gitprov.attribution.inherit import Inherited
 from gitprov.attribution.outcome import Tally
 from gitprov.flow.carry.next_commit import inherited_by
 from gitprov.flow.change import CommitChange, fingerprint
@@ -16,21 +15,23 @@ from gitprov.flow.context import CommitContext
 from gitprov.flow.evidence import attribute, moved_blocks
 from gitprov.flow.evidence.attribute import AmendedCommit, Attributor, FileResult
 from gitprov.flow.evidence.concerned import concerned
-from gitprov.flow.evidence.freeze import Freezer, Frozen, groups
+from gitprov.flow.evidence.freeze import Freezer, Frozen, groups, stored
 from gitprov.flow.evidence.gather import Evidence, EvidenceBound, gather
 from gitprov.flow.evidence.renames import follow
-from gitprov.flow.evidence.standing import stored
 from gitprov.git.repo import Repository
 from gitprov.git.write import BlobWriter
 from gitprov.interop.trailers import TraceFacts, commit_trailers
 from gitprov.model.event import Event, Problem
-from gitprov.model.finding import Finding
-from gitprov.model.note import Note
 from gitprov.model.rows import NoteRow, TraceRow
 from gitprov.model.spent import Spent
 from gitprov.store.files import make_dir
 from gitprov.store.inbox import waiting
 from gitprov.store.plan import Plan, blobs_path, directory
+
+if TYPE_CHECKING:
+    from gitprov.attribution.inherit import Inherited
+    from gitprov.model.finding import Finding
+    from gitprov.model.note import Note
 
 
 def make_plan(
@@ -220,6 +221,7 @@ class _Planner:
         if not self._inherited.rows:
             return evidence_rows
         from gitprov.flow.carry.write_notes import beside
+        from gitprov.model.note import Note
 
         return list(beside(Note(evidence_rows), Note(self._inherited.rows)).rows.values())
 

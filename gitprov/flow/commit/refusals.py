@@ -5,15 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from gitprov.checks import gate
 from gitprov.git.files.diff import REGULAR, FileChange
 from gitprov.model.canonical import JsonObject
 from gitprov.model.config import Config
 from gitprov.model.event import Problem
 from gitprov.model.finding import ERROR, Finding
 from gitprov.model.rows import TraceRow
-from gitprov.model.untrusted.printed import path_quoted, shell_quoted
-from gitprov.store import access
 
 if TYPE_CHECKING:
     from gitprov.flow.change import CommitChange
@@ -27,6 +24,8 @@ def refusals(context: CommitContext, commit_change: CommitChange, rows: list[Tra
     for change in commit_change.changes:
         if change.old_mode not in REGULAR:
             continue
+        from gitprov.checks import gate
+
         target = gate.sidecar_target(change.old_path)
         if target is not None and target not in dead and context.repo.objects.get(f":{target}") is not None:
             new = context.repo.objects.blob(change.new_oid) if change.has_text else None
@@ -39,6 +38,8 @@ def refusals(context: CommitContext, commit_change: CommitChange, rows: list[Tra
 
 
 def _markers(context: CommitContext, change: FileChange, rows: list[TraceRow]) -> list[Finding]:
+    from gitprov.checks import gate
+
     old, new = (context.repo.objects.blob(oid) for oid in (change.old_oid, change.new_oid))
     trace_ids = [row.id for row in rows if change.path in row.files]
     return gate.removed_markers(change.path, old, new, change.hunks, trace_ids)
@@ -64,7 +65,11 @@ def damaged(context: CommitContext, problem: Problem) -> Finding:
 
 def _set_aside(path: str) -> str:
     if os.path.lexists(path) and not os.access(path, os.R_OK):
-        return access.mend(path)
+        from gitprov.store.access import mend
+
+        return mend(path)
+    from gitprov.model.untrusted.printed import shell_quoted
+
     return f"mv {shell_quoted(path)} {shell_quoted(path + '.damaged')}    # its lines will count as unknown"
 
 
@@ -94,6 +99,8 @@ def forbidden_lines(config: Config, rows: list[TraceRow]) -> list[Finding]:
     """Reasons for lines that a model wrote, in a project that accepts none."""
     if "forbid" not in config.trailers:
         return []
+    from gitprov.model.untrusted.printed import path_quoted
+
     return [
         Finding(
             "forbidden",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.diff import unshown
 from gitprov.attribution.fold import fold
@@ -17,16 +17,17 @@ from gitprov.errors import Damaged
 from gitprov.flow.evidence.gather import Evidence
 from gitprov.flow.evidence.stashes import SeenContent, shelved, sighted
 from gitprov.git.files.diff import REGULAR, FileChange
-from gitprov.git.files.tree import regular_blobs
 from gitprov.git.repo import Repository
 from gitprov.model import canonical
 from gitprov.model.event import ContentRef, Event
 from gitprov.model.hunk import Hunk
-from gitprov.model.note import Claim, Note
 from gitprov.model.ranges import LineSet, shared_out
 from gitprov.model.rows import TraceRow
 from gitprov.model.spent import Spent
 from gitprov.store.inbox.inbox import Inbox
+
+if TYPE_CHECKING:
+    from gitprov.model.note import Claim, Note
 
 #: Sources with this number or a higher one are claims of a commit being amended, not events of the inbox.
 CARRIED = 1 << 40
@@ -121,6 +122,8 @@ class AmendedCommit:
 
     def claims(self, path: str) -> list[Claim]:
         """The note's claims for a file. A row that only counts deleted lines gives a claim without lines."""
+        from gitprov.model.note import Claim
+
         claims = self.note.claims(path)
         row_ids = {claim.row.id for claim in claims}
         silent = [
@@ -132,6 +135,8 @@ class AmendedCommit:
 
     def content(self, path: str) -> bytes:
         """A file of the old commit; empty where it has no such file."""
+        from gitprov.git.files.tree import regular_blobs
+
         oids = regular_blobs(self._repo, self._commit, [path])
         return self._repo.objects.blob(oids[path]) if oids else b""
 
@@ -140,6 +145,8 @@ class AmendedCommit:
 
         `changed_paths`: old paths of the files that the new commit changes.
         """
+        from gitprov.git.files.tree import regular_blobs
+
         paths = [path for path in self.note.paths() if path not in changed_paths]
         old = regular_blobs(self._repo, self._commit, paths)
         new = regular_blobs(self._repo, self._base, old) if self._base else {}

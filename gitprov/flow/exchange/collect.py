@@ -10,7 +10,7 @@ from gitprov.flow.read.reviews import reviews_of
 from gitprov.git.files import diff
 from gitprov.git.history.facts import CommitFacts, facts, selected
 from gitprov.git.history.trailers import pairs
-from gitprov.interop.trailers import declared
+from gitprov.interop.declarations import declared
 from gitprov.model import canonical
 from gitprov.model.exchange import RecordedCommit, RecordedRange
 from gitprov.model.hunk import added_lines

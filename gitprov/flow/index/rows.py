@@ -14,7 +14,7 @@ from gitprov.git.files.diff import FileChange
 from gitprov.git.history.facts import CommitFacts
 from gitprov.git.history.trailers import pairs
 from gitprov.git.process import decode
-from gitprov.interop.trailers import Declaration, declared
+from gitprov.interop.declarations import Declaration, declared
 from gitprov.model import canonical
 from gitprov.model.canonical import JsonObject
 from gitprov.model.hunk import added_lines

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from gitprov.git.history.log import trailers_of
 from gitprov.git.objects import Commit, person
 from gitprov.git.process import decode
-from gitprov.interop.trailers import Declaration, Trailer, declared, trace_digests, trace_ids
+from gitprov.interop.declarations import Declaration, declared
+from gitprov.interop.trailers import Trailer, trace_digests, trace_ids
 from gitprov.model.answers.blame import BlamedCommit, Facts
 
 if TYPE_CHECKING:

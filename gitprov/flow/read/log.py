@@ -251,7 +251,7 @@ _TRACE_KEY = "AI-Trace"
 
 
 def _declared(trailers: list[Trailer], record: git_log.LogRecord) -> tuple[Declared, ...]:
-    from gitprov.interop.trailers import declared
+    from gitprov.interop.declarations import declared
 
     return tuple(Declared(*one) for one in declared(trailers, record.author, record.committer))
 

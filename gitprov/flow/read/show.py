@@ -15,7 +15,8 @@ from gitprov.git.history.log import trailers_of
 from gitprov.git.notes import ensure_readable
 from gitprov.git.objects import Commit, person
 from gitprov.git.process import decode
-from gitprov.interop.trailers import Trailer, declared, trace_digests, trace_ids
+from gitprov.interop.declarations import declared
+from gitprov.interop.trailers import Trailer, trace_digests, trace_ids
 from gitprov.model.answers.show import (
     CommitAnswer,
     CommitHead,

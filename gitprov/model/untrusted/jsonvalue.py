@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from gitprov.model.canonical import Json
+if TYPE_CHECKING:
+    from gitprov.model.canonical import Json
 
 #: How deep objects and lists may be nested. No format that gitprov reads needs ten.
 MAX_DEPTH = 128

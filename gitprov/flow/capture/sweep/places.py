@@ -1,12 +1,15 @@
-"""Where agents keep their transcripts: the files that may be of sessions in one work tree."""
+"""Where agents keep their transcripts: the files that may be of sessions in a work tree; which changed."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.store import files
+
+if TYPE_CHECKING:
+    from gitprov.store.inbox.sweeps import Cursor
 
 OPENCODE = "opencode"
 """The agent whose transcripts are a database."""
@@ -32,6 +35,29 @@ def transcripts(worktree: str, env: Mapping[str, str]) -> Iterator[TranscriptFil
         return
     for places in _AGENTS:
         yield from places(worktree, home, env)
+
+
+def is_unread(file: TranscriptFile, cursor: Cursor | None) -> bool:
+    """Whether a transcript has changed since its cursor was stored."""
+    try:
+        status = os.stat(file.path)
+    except OSError:
+        return False
+    return cursor is None or (status.st_ino, size_of(file, status)) != (cursor.inode, cursor.size)
+
+
+def size_of(file: TranscriptFile, status: os.stat_result) -> int:
+    """The size of a transcript in bytes; for a database, the number of its state."""
+    if file.agent != OPENCODE:
+        return status.st_size
+    from gitprov.store.index import opencode
+
+    return opencode.state(file.path)
+
+
+def without_missing(cursors: Mapping[str, Cursor]) -> dict[str, Cursor]:
+    """The cursors of transcripts that still exist."""
+    return {path: cursor for path, cursor in cursors.items() if os.path.exists(path)}
 
 
 def _claude(worktree: str, home: str, env: Mapping[str, str]) -> Iterator[TranscriptFile]:

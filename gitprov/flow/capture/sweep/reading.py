@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from gitprov.agents.transcripts import readers
 from gitprov.agents.transcripts.values import RecordedPrompt, SessionStart, TranscriptPart
-from gitprov.flow.capture.sweep.places import OPENCODE, TranscriptFile
+from gitprov.flow.capture.sweep.places import OPENCODE, TranscriptFile, size_of
 from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 from gitprov.store.inbox.sweeps import Cursor
@@ -31,15 +31,6 @@ class ReadPart(NamedTuple):
     cursor: Cursor
     rows: bytes = b""
     start: int = 0
-
-
-def is_unread(file: TranscriptFile, cursor: Cursor | None) -> bool:
-    """Whether a transcript has changed since its cursor was stored."""
-    try:
-        status = os.stat(file.path)
-    except OSError:
-        return False
-    return cursor is None or (status.st_ino, _size(file, status)) != (cursor.inode, cursor.size)
 
 
 def parts(file: TranscriptFile, cursor: Cursor | None, is_here: Callable[[str], bool]) -> Iterator[ReadPart]:
@@ -88,21 +79,12 @@ def _sessions(
     """A part for each session in a database that changed since the cursor was stored."""
     from gitprov.store.index import opencode
 
-    now = Cursor(status.st_ino, _size(file, status), 0, 0, "")
+    now = Cursor(status.st_ino, size_of(file, status), 0, 0, "")
     since = cursor.offset if cursor is not None and cursor.inode == status.st_ino else 0
     yield ReadPart(TranscriptPart((), {}, 0), now._replace(offset=since))
     for session in opencode.sessions(file.path, since, is_here):
         part = _read(file, session.rows, 0, SessionStart(name=session.id))
         yield ReadPart(part, now._replace(offset=session.updated))
-
-
-def _size(file: TranscriptFile, status: os.stat_result) -> int:
-    """The size of a transcript; of a database the state."""
-    if file.agent != OPENCODE:
-        return status.st_size
-    from gitprov.store.index import opencode
-
-    return opencode.state(file.path)
 
 
 def _rest(file: TranscriptFile, offset: int) -> int:
@@ -128,8 +110,3 @@ def _continues(cursor: Cursor, status: os.stat_result, head: bytes) -> bool:
 def _cursor(status: os.stat_result, head: bytes, offset: int) -> Cursor:
     size = min(len(head), _DIGESTED)
     return Cursor(status.st_ino, status.st_size, offset, size, sha256_hex(head[:size]))
-
-
-def without_missing(cursors: Mapping[str, Cursor]) -> dict[str, Cursor]:
-    """The cursors of transcripts that still exist."""
-    return {path: cursor for path, cursor in cursors.items() if os.path.exists(path)}

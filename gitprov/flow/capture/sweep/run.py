@@ -3,64 +3,82 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from gitprov.agents.transcripts.values import RecordedUse
-from gitprov.flow.capture.moment import Moment, look_around
-from gitprov.flow.capture.redaction import Cleaner
-from gitprov.flow.capture.sweep import places, reading
-from gitprov.flow.capture.sweep.collection import Collection
-from gitprov.flow.capture.sweep.held import UncommittedFiles
-from gitprov.flow.capture.sweep.places import TranscriptFile
-from gitprov.flow.capture.sweep.rebuild import rebuilt
-from gitprov.flow.capture.sweep.record import SweepRecorder
-from gitprov.git.locate import locate
-from gitprov.model.answers.sweep import SweepResult
+from gitprov.flow.capture.sweep import places
 from gitprov.store.inbox import sweeps
 from gitprov.store.inbox.inbox import Inbox
-from gitprov.store.inbox.sweeps import SweepState
 
 if TYPE_CHECKING:
+    from gitprov.agents.transcripts.values import RecordedUse
+    from gitprov.flow.capture.sweep.places import TranscriptFile
     from gitprov.git.repo import Repository
+    from gitprov.model.answers.sweep import SweepResult
 
 UNREADABLE_FILE = "files of the work tree that cannot be read"
 
 
-def sweep(repo: Repository, inbox: Inbox, moment: Moment) -> SweepResult:
+def sweep(repo: Repository, inbox: Inbox, now: float) -> SweepResult:
     """Record the edits of this work tree that agents' transcripts have and no hook reported.
 
-    Safe to kill and to repeat at any point. OSError where the inbox cannot be written.
+    `now` is in seconds since 1970. Safe to kill and to repeat at any point. OSError where the inbox cannot be
+    written.
     """
-    worktree = repo.worktree
-    if worktree is None:
-        return SweepResult()
+    return record(repo, inbox, now, unread(repo, inbox, now))
+
+
+def unread(repo: Repository, inbox: Inbox, now: float) -> list[TranscriptFile]:
+    """The transcripts that changed since the last sweep, and may be of sessions in this work tree.
+
+    If there are none, the time of the last sweep is set to `now`, in seconds since 1970. OSError where
+    the inbox cannot be written.
+    """
+    if repo.worktree is None:
+        return []
     state = sweeps.load(inbox)
-    unread = [
+    transcripts = [
         file
-        for file in places.transcripts(worktree, repo.env)
-        if reading.is_unread(file, state.cursors.get(file.path))
+        for file in places.transcripts(repo.worktree, repo.env)
+        if places.is_unread(file, state.cursors.get(file.path))
     ]
-    if not unread:
-        if os.path.exists(sweeps.path_in(inbox)):
-            sweeps.save(inbox, state, moment.now)
+    if not transcripts and os.path.exists(sweeps.path_in(inbox)):
+        sweeps.save(inbox, state, now)
+    return transcripts
+
+
+def record(repo: Repository, inbox: Inbox, now: float, transcripts: list[TranscriptFile]) -> SweepResult:
+    """Record the edits of this work tree that the new rows of these transcripts have and no hook reported."""
+    from gitprov.model.answers.sweep import SweepResult
+
+    if repo.worktree is None or not transcripts:
         return SweepResult()
     handle = sweeps.take_lock(inbox)
     if handle is None:
         return SweepResult(busy=True)
     try:
-        return _locked(repo, worktree, inbox, moment, unread)
+        return _locked(repo, repo.worktree, inbox, now, transcripts)
     finally:
         os.close(handle)
 
 
 def _locked(
-    repo: Repository, worktree: str, inbox: Inbox, moment: Moment, unread: list[TranscriptFile]
+    repo: Repository, worktree: str, inbox: Inbox, now: float, transcripts: list[TranscriptFile]
 ) -> SweepResult:
     """Read, judge and record; the cursors are stored last, so that a killed sweep is repeated."""
+    from collections import Counter
+
+    from gitprov.flow.capture.moment import Moment, look_around
+    from gitprov.flow.capture.redaction import Cleaner
+    from gitprov.flow.capture.sweep.collection import Collection
+    from gitprov.flow.capture.sweep.held import UncommittedFiles
+    from gitprov.flow.capture.sweep.rebuild import rebuilt
+    from gitprov.flow.capture.sweep.record import SweepRecorder
+    from gitprov.git.locate import locate
+    from gitprov.model.answers.sweep import SweepResult
+
     state = sweeps.load(inbox)
     held = UncommittedFiles(repo)
-    recorder = SweepRecorder(inbox, Cleaner.of_project(worktree), moment)
+    recorder = SweepRecorder(inbox, Cleaner.of_project(worktree), Moment(now, repo.env, repo.cwd))
     closed: set[str] = set()
 
     def keeps(use: RecordedUse, path: str) -> bool:
@@ -71,7 +89,7 @@ def _locked(
             return False
 
     collection = Collection(worktree, keeps)
-    collection.read(unread, state.cursors)
+    collection.read(transcripts, state.cursors)
     collection.skipped.update({UNREADABLE_FILE: len(closed)} if closed else {})
     edits = collection.edits()
     made = rebuilt(edits, held)
@@ -80,7 +98,7 @@ def _locked(
         look_around(inbox, home)
     events = collection.record(recorder, edits, made)
     counts = Counter(state.skipped) + collection.skipped
-    cursors = reading.without_missing({**state.cursors, **collection.cursors})
-    sweeps.save(inbox, SweepState(cursors, counts), moment.now)
+    cursors = places.without_missing({**state.cursors, **collection.cursors})
+    sweeps.save(inbox, sweeps.SweepState(cursors, counts), now)
     rejected = sum(not changes for changes in made)
     return SweepResult(len(collection.cursors), len(edits), events, rejected, dict(collection.skipped))

@@ -1,0 +1,85 @@
+"""Declarations: what trailers, author and committer of a commit say about machines that helped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gitprov.interop import identities
+from gitprov.interop.trailers import TRACE_KEY, Trailer, names_traces
+
+
+class Declaration(NamedTuple):
+    """One statement that a machine helped. `source` is the trailer or author line with it."""
+
+    agent: str | None
+    model: str | None
+    source: str
+
+
+_PEOPLE_KEYS = frozenset({"co-authored-by", "coauthored-by", "co-developed-by", "signed-off-by"})
+_TOOL_KEYS = frozenset({"assisted-by", "assisted-with", "generated-by", "generated-with"})
+_AI_KEYS = frozenset({"co-authored-by-ai", "ai-assisted-by", "ai-generated-by"})
+_FLAG_KEYS = frozenset({"ai-assisted", "ai-generated"})
+
+
+def _flag(value: str) -> identities.Identity | None:
+    """The machine in `Ai-assisted`: unnamed for `true`, None for `no`, else the value is a tool."""
+    if value.lower() in ("true", "yes", "1", "y"):
+        return identities.Identity(None, None)
+    if value.lower() in ("false", "no", "0", "n", "none", ""):
+        return None
+    return identities.plain_tool(value)
+
+
+def _of_trailer(key: str, value: str) -> identities.Identity | None:
+    """The machine that one trailer declares, None where it declares none."""
+    name, text = key.strip().lower(), value.strip()
+    if name in _PEOPLE_KEYS:
+        return identities.identify(text)
+    if name in _TOOL_KEYS:
+        pair = identities.any_pair(text) if name == "assisted-by" else None
+        return identities.tool(text) or pair
+    if name in _AI_KEYS:
+        return identities.plain_tool(text)
+    if name in _FLAG_KEYS:
+        return _flag(text)
+    if name == TRACE_KEY.lower() and names_traces(text):
+        return identities.Identity(None, None)
+    return None
+
+
+def _of_person(person: str) -> identities.Identity | None:
+    """The machine in an author or committer; aider adds ` (aider)` to the names of people it works for."""
+    name, _ = identities.split_person(person)
+    if name.lower().endswith(" (aider)"):
+        return identities.Identity("aider", None)
+    return identities.identify(person) if person.strip() else None
+
+
+def declared(trailers: Sequence[Trailer], author: str, committer: str = "") -> list[Declaration]:
+    """Every machine in a commit, trailers first, each source once; author and committer are `Name <email>`.
+
+    People are never declarations, whatever their names. `model` is None where it is not named.
+    """
+    declarations: dict[str, Declaration] = {}
+    for key, value in trailers:
+        who = _of_trailer(key, value)
+        source = f"{key.strip()}: {value.strip()}"
+        if who is not None:
+            declarations.setdefault(source, Declaration(who.agent, who.model, source))
+    for role, person in (("Author", author), ("Committer", committer)):
+        who = _of_person(person)
+        if who is not None:
+            source = f"{role}: {person.strip()}"
+            declarations.setdefault(source, Declaration(who.agent, who.model, source))
+    return list(declarations.values())
+
+
+def forbidden(trailers: Sequence[Trailer]) -> list[Trailer]:
+    """The trailers that declare AI, in order: a project with the profile `forbid` rejects them."""
+    return [
+        (key, value)
+        for key, value in trailers
+        if _of_trailer(key, value) is not None or key.strip().lower() == TRACE_KEY.lower()
+    ]
