@@ -27,9 +27,19 @@ def _complain(cwd: str, query: Sequence[str], result: Completed) -> NoReturn:
     raise error
 
 
+#: The questions of `discover`. Without a work tree git fails only at the last, after it answered the others.
+_QUERY = (
+    "--absolute-git-dir",
+    "--git-common-dir",
+    "--show-object-format",
+    "--git-path=hooks",
+    "--show-toplevel",
+)
+
+
 def _answer(query: str, cwd: str, env: Env) -> str:
-    """The answer of rev-parse to one flag, which may contain newlines; empty where there is none."""
-    result = run_git(("rev-parse", query), cwd=cwd, env=env, ok=(0, 128))
+    """The answer of rev-parse to one question, which may contain newlines; empty where there is none."""
+    result = run_git(("rev-parse", *query.split("=")), cwd=cwd, env=env, ok=(0, 128))
     return decode(result.stdout).removesuffix("\n") if result.returncode == 0 else ""
 
 
@@ -37,11 +47,19 @@ class Repository:
     """The directories of a repository, and commands in it.
 
     `cwd` is the directory of the call: inside hooks GIT_DIR and GIT_INDEX_FILE may be relative to it.
-    `worktree` is None in a bare repository.
+    `worktree` is None in a bare repository. `hooks` is the directory of git's hooks, which may be relative to
+    `cwd`; git is asked for it where it is not passed.
     """
 
     def __init__(
-        self, cwd: str, env: Env, git_dir: str, common_dir: str, worktree: str | None, object_format: str
+        self,
+        cwd: str,
+        env: Env,
+        git_dir: str,
+        common_dir: str,
+        worktree: str | None,
+        object_format: str,
+        hooks: str = "",
     ) -> None:
         self.cwd = cwd
         self.env = env
@@ -49,23 +67,23 @@ class Repository:
         self.common_dir = common_dir
         self.worktree = worktree
         self.object_format = object_format
+        self._hooks = hooks
         self._objects: CatFile | None = None
 
     @classmethod
     def discover(cls, cwd: str, env: Env) -> Repository:
         """The repository that git finds from `cwd`; NotARepository where it finds none."""
-        # Without a work tree git fails only at the last flag, after it answered the flags before.
-        query = ("--absolute-git-dir", "--git-common-dir", "--show-object-format", "--show-toplevel")
-        result = run_git(("rev-parse", *query), cwd=cwd, env=env, ok=(0, 128))
-        answer = decode(result.stdout).split("\n", 3)
-        if len(answer) < 4:
-            _complain(cwd, query, result)
-        if any("\n" in path for path in (cwd, env.get("GIT_DIR", ""))) or answer[2] not in _EMPTY_TREES:
-            # A path may contain the newline that separates the answers.
-            answer = [_answer(flag, cwd, env) for flag in query]
-        git_dir, common, object_format, top = answer
+        words = [word for query in _QUERY for word in query.split("=")]
+        result = run_git(("rev-parse", *words), cwd=cwd, env=env, ok=(0, 128))
+        answer = decode(result.stdout).split("\n")
+        if len(answer) < len(_QUERY):
+            _complain(cwd, words, result)
+        if len(answer) != len(_QUERY) + (result.returncode == 0):
+            # A path contains the newline that separates the answers.
+            answer = [_answer(query, cwd, env) for query in _QUERY]
+        git_dir, common, object_format, hooks, top = answer[: len(_QUERY)]
         place = os.path.normpath(os.path.join(cwd, common))
-        return cls(cwd, env, git_dir, place, top.removesuffix("\n") or None, object_format)
+        return cls(cwd, env, git_dir, place, top or None, object_format, hooks)
 
     @property
     def worktree_id(self) -> str:
@@ -73,6 +91,13 @@ class Repository:
         if os.path.realpath(self.git_dir) == os.path.realpath(self.common_dir):
             return MAIN_WORKTREE
         return os.path.basename(self.git_dir)
+
+    @property
+    def hooks_dir(self) -> str:
+        """The absolute path of the directory in which git looks for its hooks."""
+        if not self._hooks:
+            self._hooks = decode(self.run("rev-parse", "--git-path", "hooks")).removesuffix("\n")
+        return os.path.join(self.cwd, self._hooks)
 
     @property
     def home(self) -> str:

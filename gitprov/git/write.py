@@ -81,8 +81,9 @@ def write(
     called again when another process was faster. `committer` is a committer header value
     (`Name <email> <seconds> <zone>`). Contended where the refs keep moving, GitFailed where git cannot write.
     """
-    for _ in attempts(_TRIES):
-        changes = [change for change in build(read_refs(repo, refs)) if _says_something(change)]
+    for n in attempts(_TRIES):
+        values = read_refs(repo, refs) if n else _values(repo, refs)
+        changes = [change for change in build(values) if _says_something(change)]
         if not changes or attempt(repo, committer, changes):
             return
     raise Contended(f"{', '.join(refs)} kept changing; nothing was written", "run the command again")
@@ -103,6 +104,14 @@ def attempts(most: int, pause: float = 0.01) -> Iterator[int]:
 
 def _says_something(change: RefChange) -> bool:
     return bool(change.files or change.packed or change.merged)
+
+
+def _values(repo: Repository, refs: list[str]) -> dict[str, str]:
+    """As `read_refs`, from the object reader that is running. A ref whose object is missing counts as absent:
+    git then refuses the change, and the next attempt reads the refs anew.
+    """
+    objects = zip(refs, repo.objects.get_many(refs), strict=True)
+    return {ref: value.oid for ref, value in objects if value is not None}
 
 
 def read_refs(repo: Repository, refs: list[str]) -> dict[str, str]:

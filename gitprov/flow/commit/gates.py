@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from gitprov.git.process import decode
 from gitprov.git.repo import Repository
 from gitprov.store.files import read
 
@@ -43,8 +42,7 @@ def _is_run_by_framework(repo: Repository, name: str, text: bytes) -> bool:
 
 
 def _hook_text(repo: Repository, name: str) -> bytes:
-    hooks = decode(repo.run("rev-parse", "--git-path", "hooks")).removesuffix("\n")
-    path = os.path.join(repo.cwd, hooks, name)
+    path = os.path.join(repo.hooks_dir, name)
     text = read(path) or b""
     if any(word in text for word in _FRAMEWORKS):
         # A framework that was installed after gitprov keeps our hook under this name, and runs it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.diff import unshown
@@ -175,15 +176,24 @@ class Attributor:
         paths: Iterable[str],
         aside: Iterable[str] | None = (),
     ) -> None:
-        from gitprov.git.files.filters import cleaner
-
+        self._repo = repo
+        self._attributed = list(paths)
         self._inbox = inbox
         self._spent = spent
         self._view = view
-        self._clean = cleaner(repo, list(paths))
         self._sighted = sighted(repo, inbox)
         self._shelved = shelved(repo, aside) if aside is not None else None
         self._recorded = {event.seq: event.path for event in evidence.events}
+
+    @cached_property
+    def _clean(self) -> Callable[[str, bytes], bytes] | None:
+        """The conversion of contents on disk, None where there is none.
+
+        Git is asked only for a content that is neither the commit's nor its parent's: it costs a process.
+        """
+        from gitprov.git.files.filters import cleaner
+
+        return cleaner(self._repo, self._attributed)
 
     def attribute_file(self, job: FileJob) -> FileResult:
         """Fold the evidence of one file over its committed content."""
