@@ -172,7 +172,8 @@ class Game:
             before = self.git.files(commit.parents[0]) if commit.parents else {}
             changed |= {path for path in files.keys() | before.keys() if files.get(path) != before.get(path)}
             doubtful = self._doubtful(files) if self.carrying else ()
-            self.model.learn(commit, files, self.replaced, self.carrying, doubtful)
+            indented = self._indented() if self.replaced else ()
+            self.model.learn(commit, files, self.replaced, self.carrying, doubtful, indented)
             self._known.append(commit.oid)
             for path in changed & files.keys():
                 for line in files[path]:
@@ -181,6 +182,14 @@ class Game:
         self._unchecked |= {(self.git.here, path) for path in changed}
         for path in changed:
             self.renamed.pop((self.git.here, path), None)
+
+    def _indented(self) -> set[str]:
+        """Texts of lines that the replaced commit has with an indentation that none of its parents has."""
+        assert self.replaced is not None
+        parents = self.git.commit(self.replaced).parents
+        before = {line for oid in parents for lines in self.git.files(oid).values() for line in lines}
+        lines = {line for lines in self.git.files(self.replaced).values() for line in lines}
+        return {bare(line) for line in lines - before}
 
     def _doubtful(self, files: Files) -> set[str]:
         """Lines that the product need not know again where a commit brings them back.

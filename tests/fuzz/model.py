@@ -4,7 +4,8 @@ It never reads anything that gitprov wrote. A line of a commit that stands in on
 line that stands in none of them is its author's, for texts are never typed twice. That is all, but for two fine points:
 
 - A line that somebody reworded is that somebody's, who is not known. Only a model's line is `edited` instead, where the
-  rewording is in the commit that first holds the line, or in the one that replaces it by `--amend`.
+  rewording is in the commit that first holds the line, or in the one that replaces it by `--amend`. Where the replaced
+  commit only indented the line, `gitprov heal` may have named it in that commit's note: then either is right.
 - Two sides of a merge may have come to different answers on a line; then either is right.
 """
 
@@ -40,10 +41,12 @@ class Model:
         replaced: str | None = None,
         carried: bool = False,
         doubtful: Collection[str] = (),
+        indented: Collection[str] = (),
     ) -> None:
         """A commit was made, parents known; `replaced` is the commit that it was made instead of.
 
         `carried`: what it adds and another commit had before is what it was there; `doubtful` texts: or nobody's.
+        `indented`: lines that `replaced` has with another indentation than its parents have.
         """
         texts = texts_of(files)
         for path, lines in files.items():
@@ -58,7 +61,7 @@ class Model:
             elif again:
                 told[text] = again | {UNKNOWN} if text in doubtful else again
             else:
-                told[text] = self._first(text, commit, old)
+                told[text] = self._first(text, commit, old, indented)
         self.commits[commit.oid] = told
         for text, answers in told.items():
             self._said[text] = self._said.get(text, frozenset()) | answers
@@ -95,21 +98,22 @@ class Model:
         if self.ledger.in_order(lines) != lines:
             raise ModelError(f"{path}: the lines are not in their order")
 
-    def _first(self, text: str, commit: Commit, old: dict[str, Answers]) -> Answers:
+    def _first(
+        self, text: str, commit: Commit, old: dict[str, Answers], indented: Collection[str]
+    ) -> Answers:
         """Whose a line is that `commit` adds."""
         if text in old:
             return old[text]
-        author = self.ledger.author[text]
-        if text in self.ledger.root and author.cls == "ai" and self._reworded_in(text, commit, old):
-            return frozenset([Author("edited", author.who)])
-        return frozenset([self.uncommitted(text)])
-
-    def _reworded_in(self, text: str, commit: Commit, old: dict[str, Answers]) -> bool:
-        """Whether the replaced commit was the first to hold the line in another wording."""
-        first = self.ledger.first(text)
-        there = {one for one in old if self.ledger.first(one) == first}
-        before = {one for parent in commit.parents for one in self.commits[parent]}
-        return any(answer.cls in ("ai", "edited") for one in there - before for answer in old[one])
+        author, answers = self.ledger.author[text], frozenset([self.uncommitted(text)])
+        if text in self.ledger.root and author.cls == "ai":
+            edited = frozenset([Author("edited", author.who)])
+            wordings = {one for one in old if self.ledger.first(one) == self.ledger.first(text)}
+            models = {one for one in wordings if any(answer.cls in ("ai", "edited") for answer in old[one])}
+            if models - {one for parent in commit.parents for one in self.commits[parent]}:
+                return edited
+            if models & set(indented):
+                return answers | edited
+        return answers
 
 
 def texts_of(files: Files) -> set[str]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from random import Random
 
 from tests.fuzz.game import Game, Skip, Stash
+from tests.fuzz.git import CommandFailedError
 from tests.fuzz.model import texts_of
 from tests.fuzz.moves import move
 
 
 @move(8)
 def stash(game: Game, rng: Random) -> str:
-    """`git stash push`, with or without new files, of all or of one file."""
+    """`git stash push`, with or without new files, of all or of one file.
+
+    Where the file is staged and its content on disk is HEAD's, git makes the stash, takes the file out of the index, and then
+    fails with "No valid patches in input".
+    """
     if any(tree == game.git.here for tree, _ in game.renamed):
         raise Skip
     name = game.name("stash")
@@ -22,7 +27,9 @@ def stash(game: Game, rng: Random) -> str:
             "--",
             game.pick(rng, [path for path, lines in staged.items() if disk.get(path, lines) != lines]),
         ]
-    game.git.run(*words)
+    done = game.git.attempt(*words)
+    if done.returncode and b"No valid patches in input" not in done.stderr:
+        raise CommandFailedError(f"git {' '.join(words)}: exit {done.returncode}\n{done.stderr.decode()}")
     if _find(game, name) is None:
         raise Skip
     game.stashes.append(Stash(name, game.git.here))
