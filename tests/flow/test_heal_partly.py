@@ -43,6 +43,18 @@ def test_formatter_beside_evidence(project: GitRepo, agent: Agent) -> None:
     again_nothing(project)
 
 
+def test_reworded_in_the_amendment_of_a_layout(project: GitRepo, agent: Agent) -> None:
+    """A line that is reworded in the amendment of a commit of layout, which heal gave its note, is edited."""
+    agent.write("w.py", LONG)
+    project.commit("Long line")
+    project.write("w.py", "    " + LONG)
+    project.commit("Format")
+    assert hows(heal(project), project.oid()) == ["re-wrapped"]
+    project.write("w.py", "    value = call(alpha, beta, delta)\n")
+    project.git("commit", "-q", "-a", "--amend", "--no-edit")
+    assert owners(project, "w.py") == {"    value = call(alpha, beta, delta)": "edited s1"}
+
+
 def test_own_evidence_of_the_same_trace(project: GitRepo, agent: Agent) -> None:
     """Where the lines that come are of a trace that the note knows, its counts follow."""
     agent.write("b.py", "beside = 1\n" + LONG)
