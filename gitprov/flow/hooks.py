@@ -52,6 +52,9 @@ def pre_commit(context: CommitContext) -> None:
     plan = plan._replace(gate=passed)
     plans.save(context.repo.git_dir, plan)
     if _is_plain(context, plan):
+        from gitprov.flow.commit.prepared import prepare
+
+        prepare(context, change, plan)
         plans.issue(context.repo.git_dir, plan)
 
 

@@ -190,7 +190,7 @@ def _first_words(status: int, stderr: bytes) -> GitFailed:
 
 
 def _commit(ref: str, committer: str, change: RefChange) -> Iterator[bytes]:
-    yield from _packed(change.packed, places=False)
+    yield from packed_part(change.packed, places=False)
     message = encode(change.message + "\n")
     yield encode(f"commit {ref}\ncommitter {committer}\ndata {len(message)}\n") + message
     if change.base and not change.fresh:
@@ -207,11 +207,11 @@ def _commit(ref: str, committer: str, change: RefChange) -> Iterator[bytes]:
             yield b"M 100644 inline " + quoted + b"\ndata %d\n" % len(data) + data + b"\n"
     for path, oid in change.blobs.items():
         yield encode(f"M 100644 {oid} ") + _quote(encode(path)) + b"\n"
-    yield from _packed(change.packed, places=True)
+    yield from packed_part(change.packed, places=True)
     yield b"\n"
 
 
-def _packed(name: str | None, places: bool) -> Iterator[bytes]:
+def packed_part(name: str | None, *, places: bool) -> Iterator[bytes]:
     """The blobs, or the placing lines, of a file by BlobWriter; its last 20 bytes are the lines' offset."""
     if name is None:
         return

@@ -1,8 +1,9 @@
 """The plan of a commit: computed by pre-commit, kept until post-commit has written the records.
 
 Files in the worktree's own git directory: `gitprov/plan.json`; beside it `plan.blobs`, the contents of new
-generations as a stream for git; and `ticket`, from which the shims of the message hooks act without Python. A
-plan survives a kill: the next command completes or discards it.
+generations as a stream for git; `ticket`, from which the shims of the message hooks act without Python; and
+`seal`, `seal.places` and `seal.rows` for the shim of post-commit. A plan survives a kill: the next command
+completes or discards it. The shim moves the files of a plan that it has carried out to `sealed/` in the inbox.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitprov.model.finding import Finding, Risk
 from gitprov.model.ranges import readable
@@ -18,7 +19,12 @@ from gitprov.model.rows import NoteRow, TraceRow, typed
 from gitprov.model.spent import Spent
 from gitprov.store import files
 
+if TYPE_CHECKING:
+    from gitprov.store.inbox.inbox import Inbox
+
 VERSION = 1
+_WAIT = 10.0
+"""Seconds to wait for another process that retires the evidence of the same plan."""
 
 
 class Plan(NamedTuple):
@@ -91,9 +97,20 @@ def ticket_path(git_dir: str) -> str:
     return os.path.join(directory(git_dir), "ticket")
 
 
+def seal_path(git_dir: str, part: str = "") -> str:
+    """The path of a file for post-commit's shim; hook shims check for these names."""
+    return os.path.join(directory(git_dir), "seal" + part)
+
+
+def sealed_dir(inbox_root: str) -> str:
+    """The directory of an inbox to which the shim moves the files of a plan that it carried out."""
+    return os.path.join(inbox_root, "sealed")
+
+
 def save(git_dir: str, plan: Plan) -> None:
     """Durably write a plan and remove the ticket of the previous one. OSError where it cannot be written."""
     files.remove(ticket_path(git_dir))
+    files.remove(seal_path(git_dir))
     row = {**plan._asdict(), "v": VERSION, "rows": [row.json for row in plan.rows]}
     spent, finished = row.pop("spent"), row.pop("finished")
     row["uses"] = {
@@ -111,12 +128,12 @@ def issue(git_dir: str, plan: Plan) -> None:
     The first line identifies the attempt, each further line is a trailer. A shim appends `+added` when it
     wrote the trailers and `+passed` when it found them in the message.
     """
-    rows = [_attempt(plan), *(f"{key}: {value}" for key, value, _ in plan.trailers)]
+    rows = [attempt_of(plan), *(f"{key}: {value}" for key, value, _ in plan.trailers)]
     data = "".join(row + "\n" for row in rows).encode("utf-8", "surrogateescape")
     files.replace(directory(git_dir), ticket_path(git_dir), data, durable=False)
 
 
-def _attempt(plan: Plan) -> str:
+def attempt_of(plan: Plan) -> str:
     """The attempt as a shim can identify it: the id of its parent git process, and the author date."""
     return f"{(plan.attempt or '').partition('-')[0]} {plan.moment or ''}"
 
@@ -124,7 +141,7 @@ def _attempt(plan: Plan) -> str:
 def _as_marked(git_dir: str, plan: Plan) -> Plan:
     """The plan, updated by the marks that shims appended to the ticket."""
     rows = (files.read(ticket_path(git_dir)) or b"").decode("utf-8", "surrogateescape").splitlines()
-    if not rows or rows[0] != _attempt(plan):
+    if not rows or rows[0] != attempt_of(plan):
         return plan
     gate = "passed" if "+passed" in rows else plan.gate
     added = "+added" in rows
@@ -135,9 +152,17 @@ def _as_marked(git_dir: str, plan: Plan) -> Plan:
 
 def load(git_dir: str) -> Plan | None:
     """The plan, None where there is none or it cannot be read: then the caller computes a new one."""
+    plan = _read(path(git_dir))
     try:
-        row = files.read_object(path(git_dir)) or {}
-        return _as_marked(git_dir, _plan(row)) if row.pop("v", None) == VERSION else None
+        return None if plan is None else _as_marked(git_dir, plan)
+    except OSError:
+        return None
+
+
+def _read(place: str) -> Plan | None:
+    try:
+        row = files.read_object(place) or {}
+        return _plan(row) if row.pop("v", None) == VERSION else None
     except (OSError, ValueError, TypeError, AttributeError, KeyError):
         return None
 
@@ -147,6 +172,43 @@ def drop(git_dir: str) -> None:
     files.remove(path(git_dir))
     files.remove(ticket_path(git_dir))
     files.remove(blobs_path(git_dir))
+    for part in ("", ".places", ".rows"):
+        files.remove(seal_path(git_dir, part))
+
+
+def retire(inbox: Inbox, plan: Plan) -> None:
+    """Mark what a plan used of its evidence, and retire events of which nothing remains. Safe to repeat."""
+    for seq, spent in plan.spent.items():
+        if spent != inbox.spent(seq) and os.path.exists(inbox.event_path(seq)):
+            inbox.mark_spent(seq, spent, durable=seq not in plan.finished)
+    for key, turn, trace in plan.used:
+        inbox.mark_used(key, turn, trace)
+    inbox.retire(plan.finished)
+
+
+def retire_sealed(inbox: Inbox) -> bool:
+    """Retire the evidence of a commit whose note the shim wrote, if there is such a plan; to be called before
+    an inbox is read.
+
+    False where the plan cannot be read: its evidence stays. OSError where the inbox cannot be written.
+    """
+    room = sealed_dir(inbox.root)
+    place = os.path.join(room, "plan.json")
+    if not os.path.exists(place):
+        return True
+    handle = os.open(room, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        files.lock(handle, wait=_WAIT)
+        if not os.path.exists(place):
+            return True  # another process was faster
+        plan = _read(place)
+        if plan is not None:
+            retire(inbox, plan)
+        for name in sorted(files.names(room), key=lambda name: name == "plan.json"):
+            files.remove(os.path.join(room, name))  # the plan last, so that a killed process is repeated
+    finally:
+        os.close(handle)
+    return plan is not None
 
 
 def _plan(row: dict[str, Any]) -> Plan:

@@ -43,6 +43,7 @@ def tree(repo: GitRepo, ref: str) -> str:
 def state(repo: GitRepo) -> dict[str, Any]:
     """Everything that a commit leaves behind."""
     inbox = repo.inbox()
+    repo.events()  # retires what a sealed commit used
     files = [path for room in ("events", "spent", "archive") for path in sorted((inbox / room).glob("*"))]
     used = sorted(inbox.glob("sessions/*/used-*"))
     return {

@@ -46,10 +46,10 @@ def gate(repo: GitRepo) -> str:
 
 
 def test_a_plain_message_needs_no_python(hooked: GitRepo, claude: ClaudeSession, log: Path) -> None:
-    """Trailer and gate of an ordinary commit are settled in sh, with the same result."""
+    """Trailer, gate and note of an ordinary commit are settled in sh, with the same result."""
     written(hooked, claude)
     hooked.commit_staged("Add a\n\nBecause.")
-    assert started(log) == ["pre-commit", "post-commit"]
+    assert started(log) == ["pre-commit"]
     assert hooked.message().startswith("Add a\n\nBecause.\n\n")
     assert [key for key, _ in hooked.trailers()] == ["AI-Trace"]
     assert gate(hooked) == "passed"

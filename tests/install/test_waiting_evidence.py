@@ -309,15 +309,14 @@ def test_what_is_staged_in_the_editor_is_for_the_next_commit(waiting: GitRepo, a
 
 
 def test_after_its_commit_a_file_is_a_persons_again(waiting: GitRepo, agent: Agent, log: Path) -> None:
-    """What a commit has used up leaves the list, while other evidence still waits."""
+    """What a commit has used up leaves the list at the next start of Python, while other evidence still waits."""
     agent.write("y.py", "gamma = 1\n")
     staged("x.py", CODE)(waiting, agent)
-    waiting.git(*PLAIN)
-    assert "pre-commit" in started(log)
-    log.unlink()
-    staged("x.py", CODE + "person = 1\n")(waiting, agent)
-    waiting.git(*PLAIN)
-    assert started(log) == []
+    for hooks in (["pre-commit"], ["pre-commit"], []):
+        waiting.git(*PLAIN)
+        assert started(log) == hooks
+        log.unlink(missing_ok=True)
+        staged("x.py", (waiting.path / "x.py").read_text() + "person = 1\n")(waiting, agent)
 
 
 @pytest.mark.parametrize("seed", range(6))

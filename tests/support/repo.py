@@ -7,6 +7,8 @@ import subprocess
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from gitprov.store import plan as plans
+from gitprov.store.inbox.inbox import Inbox
 from tests.support import sealed
 
 Note: TypeAlias = list[dict[str, Any]]
@@ -194,10 +196,10 @@ class GitRepo:
         return Path(common) / "gitprov" / "inbox" / worktree
 
     def events(self, worktree: str = "@") -> list[dict[str, Any]]:
-        """The pending events, oldest first."""
-        return [
-            json.loads(path.read_bytes()) for path in sorted((self.inbox(worktree) / "events").glob("*.json"))
-        ]
+        """The pending events, oldest first, as every reader has them: after a sealed commit, without its own."""
+        root = self.inbox(worktree)
+        plans.retire_sealed(Inbox(str(root)))
+        return [json.loads(path.read_bytes()) for path in sorted((root / "events").glob("*.json"))]
 
     # -- neighbours ------------------------------------------------------------------------------------------------
 

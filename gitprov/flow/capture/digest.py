@@ -1,4 +1,7 @@
-"""Digestion: reports in an inbox's spool become events, before anybody reads the inbox or adds to it."""
+"""Digestion: reports in an inbox's spool become events, before anybody reads the inbox or adds to it.
+
+The evidence of a commit that hooks in sh have sealed is retired before that.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 from collections.abc import Mapping
 
 from gitprov.errors import GitprovError
+from gitprov.store import plan as plans
 from gitprov.store.inbox import spool
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.spool import SpoolEntry
@@ -26,11 +30,13 @@ def open_inbox(root: str, env: Mapping[str, str]) -> Inbox:
 
 
 def digest(inbox: Inbox, env: Mapping[str, str]) -> None:
-    """Record every report in the spool, in order; safe to interrupt and to repeat.
+    """Retire what a sealed commit used, then record every report in the spool, in order.
 
-    A report that cannot be understood is logged and set aside. OSError where the inbox cannot be written: the
-    remaining reports stay.
+    Safe to interrupt and to repeat. A report that cannot be understood is logged and set aside. OSError where
+    the inbox cannot be written: the remaining reports stay.
     """
+    if not plans.retire_sealed(inbox):
+        _log(inbox, "sealed/plan.json could not be read, so the evidence of a commit was not retired")
     if not spool.names(inbox):
         return
     handle = spool.take_lock(inbox)
@@ -42,8 +48,6 @@ def digest(inbox: Inbox, env: Mapping[str, str]) -> None:
 
 
 def _digest_entry(inbox: Inbox, name: str, env: Mapping[str, str]) -> None:
-    from gitprov.flow.capture.moment import utc_second
-
     try:
         entry = spool.read(inbox, name)
         if entry is not None:
@@ -52,10 +56,16 @@ def _digest_entry(inbox: Inbox, name: str, env: Mapping[str, str]) -> None:
     except (OSError, ValueError, RecursionError, GitprovError) as error:
         if isinstance(error, OSError) and _is_of(error, inbox):
             raise
-        import time
-
         spool.set_aside(inbox, name)
-        inbox.log_problem(f"capture: spool/{name} was set aside: {error}", utc_second(time.time()))
+        _log(inbox, f"capture: spool/{name} was set aside: {error}")
+
+
+def _log(inbox: Inbox, text: str) -> None:
+    import time
+
+    from gitprov.flow.capture.moment import utc_second
+
+    inbox.log_problem(text, utc_second(time.time()))
 
 
 def _is_of(error: OSError, inbox: Inbox) -> bool:

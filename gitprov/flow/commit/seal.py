@@ -113,7 +113,7 @@ def _carry_out(context: CommitContext, commit: Commit, plan: Plan, traceparent: 
 
         write(repo, commit.committer, build, [generations.REF, notes.REF])
         flags.raise_flag(repo.home, "active")
-    retire(context, plan)
+    plans.retire(context.inbox, plan)
     _settle_sidecars(context, plan)
     plans.drop(repo.git_dir)
     return commit.oid if rows else None
@@ -158,16 +158,6 @@ def _gate(context: CommitContext, commit: Commit, plan: Plan) -> str:
     from gitprov.flow.commit.gates import gate_installed
 
     return "bypassed" if gate_installed(context.repo) else "absent"
-
-
-def retire(context: CommitContext, plan: Plan) -> None:
-    """Mark what a plan used of its evidence, and retire events of which nothing remains."""
-    for seq, spent in plan.spent.items():
-        if spent != context.inbox.spent(seq) and os.path.exists(context.inbox.event_path(seq)):
-            context.inbox.mark_spent(seq, spent, durable=seq not in plan.finished)
-    for key, turn, trace in plan.used:
-        context.inbox.mark_used(key, turn, trace)
-    context.inbox.retire(plan.finished)
 
 
 def _settle_sidecars(context: CommitContext, plan: Plan) -> None:

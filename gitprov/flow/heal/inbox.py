@@ -23,6 +23,7 @@ from gitprov.model.lines import is_trivial, split_lines
 from gitprov.model.note import Note
 from gitprov.model.spent import Spent
 from gitprov.store import files, flags, generations, notes
+from gitprov.store import plan as plans
 from gitprov.store.inbox.inbox import Inbox
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def note_from(
             write(repo, committer, build, [generations.REF, notes.REF])
             flags.raise_flag(repo.home, "active")
         if committer or retire:
-            seal.retire(context, plan)
+            plans.retire(context.inbox, plan)
         return note
     finally:
         out.close()

@@ -2,7 +2,7 @@
 
 Layout under `<git common dir>/gitprov/inbox/<worktree id>/` (directories 0700, files 0600):
 `events/<seq>.json`, `blobs/`, `spent/<seq>.json`, `sessions/<key>/`, `snapshots/`, `archive/`,
-`tmp/`, `last-seq`, `waiting` and `log`. Events are ordered by `seq`, never by a clock.
+`tmp/`, `sealed/`, `last-seq`, `waiting` and `log`. Events are ordered by `seq`, never by a clock.
 """
 
 from __future__ import annotations
