@@ -3,7 +3,7 @@
 Files in the worktree's own git directory: `gitprov/plan.json`; beside it `plan.blobs`, the contents of new
 generations as a stream for git; `ticket`, from which the shims of the message hooks act without Python; and
 `seal`, `seal.places` and `seal.rows` for the shim of post-commit. A plan survives a kill: the next command
-completes or discards it. The shim moves the files of a plan that it has carried out to `sealed/` in the inbox.
+completes or discards it. Of a plan that the shim carried out, the files go to `sealed/` in the inbox.
 """
 
 from __future__ import annotations
