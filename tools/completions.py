@@ -1,7 +1,7 @@
-"""What shells complete after `gitprov`, written from what the program takes.
+"""What shells complete after `gitprov`, and the stored list of its commands, written from what the program takes.
 
-python tools/completions.py            says whether completions/ is what the program takes; exit code 1 if it
-is not python tools/completions.py --write    brings it up to date
+python tools/completions.py            says whether both are what the program takes; exit code 1 if not
+python tools/completions.py --write    brings them up to date
 """
 
 from __future__ import annotations
@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-FILES = {"bash": ROOT / "completions/bash/gitprov", "zsh": ROOT / "completions/zsh/_gitprov"}
+FILES = {
+    "bash": ROOT / "completions/bash/gitprov",
+    "zsh": ROOT / "completions/zsh/_gitprov",
+    "overview": ROOT / "gitprov/cli/plain/overview.txt",
+}
 
 #: What stands where no option does, by the name that help gives it: for bash a command that lists it, for zsh
 #: an action.
@@ -149,12 +153,24 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
+def overview() -> str:
+    """The list of commands that `gitprov --help` prints on 80 columns, of which the help keeps two free."""
+    import typer
+
+    from gitprov.cli.app import COMMANDS, make_app
+
+    program: Any = typer.main.get_command(make_app(list(COMMANDS)))
+    with program.make_context("gitprov", ["status"], terminal_width=78) as context:
+        text: str = program.get_help(context)
+    return text + "\n"
+
+
 def main(argv: list[str]) -> int:
     """Check, or write with --write."""
     program = commands()
     status = 0
-    for shell, text in (("bash", bash(program)), ("zsh", zsh(program))):
-        file = FILES[shell]
+    for name, text in (("bash", bash(program)), ("zsh", zsh(program)), ("overview", overview())):
+        file = FILES[name]
         if "--write" in argv:
             file.write_text(text, encoding="utf-8")
         elif not file.exists() or file.read_text(encoding="utf-8") != text:

@@ -38,6 +38,11 @@ def main() -> int:
 
         say(f"gitprov {__version__}")
         return 0
+    from gitprov.cli.plain.words import run_plain
+
+    code = run_plain(argv)
+    if code is not None:
+        return code
     from gitprov.cli.app import run_app
 
     return run_app(argv)

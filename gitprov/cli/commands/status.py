@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
-import time
 from typing import Annotated
 
 import typer
 
-from gitprov.cli.door import say
-from gitprov.git.repo import Repository
+from gitprov.cli.plain.status import run
 
 
 def command(
@@ -23,12 +19,4 @@ def command(
     Of each file: lines staged, pending (in the work tree only) and dropped so far. Of each turn: agent,
     model, prompt and age; `gitprov show` takes the name at its front.
     """
-    from gitprov.flow.read.status import status
-    from gitprov.output import status as output
-
-    with Repository.discover(os.getcwd(), os.environ) as repo:
-        answer = status(repo, time.time())
-    if as_json:
-        say(json.dumps(output.as_json(answer)))
-        return
-    say(*output.render(answer))
+    run(as_json)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import calendar
 import io
-import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -21,6 +19,7 @@ from gitprov.flow.work_tree import Disk
 from gitprov.git.process import decode
 from gitprov.model.answers.show import FileStatus, NextCommit, StatusAnswer, TurnStatus, Unread
 from gitprov.model.event import ContentRef, Event, Turn
+from gitprov.model.moments import seconds_of
 from gitprov.store.inbox import spool
 from gitprov.store.inbox.inbox import Inbox
 
@@ -147,11 +146,8 @@ def _first_line(inbox: Inbox, prompt: ContentRef | None) -> str | None:
 
 def _age(at: str | None, now: float) -> int | None:
     """Seconds since a moment; 0 if it is in the future, since clocks differ; None if it is malformed."""
-    try:
-        then = calendar.timegm(time.strptime((at or "")[:19], "%Y-%m-%dT%H:%M:%S"))
-    except ValueError:
-        return None
-    return max(0, int(now) - then)
+    then = seconds_of(at)
+    return None if then is None else max(0, int(now) - then)
 
 
 def _unread(pending: Pending) -> Iterator[Unread]:

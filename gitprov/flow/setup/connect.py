@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import stat
 from typing import NamedTuple
@@ -165,4 +164,6 @@ def _remove_empty(folder: str, top: str) -> None:
 def diff_of(path: str, before: str | None, after: str | None) -> tuple[str, ...]:
     """A change of a file as lines of a unified diff."""
     old, new = (before or "").splitlines(), (after or "").splitlines()
+    import difflib
+
     return tuple(difflib.unified_diff(old, new, path, path, lineterm="", n=2))

@@ -74,12 +74,12 @@ def find(repo: Repository) -> HooksLocation:
     return HooksLocation(now.directory)
 
 
-def by_framework(repo: Repository) -> bool:
+def by_framework(repo: Repository, directory: str | None = None) -> bool:
     """Whether a framework runs gitprov's hooks: pre-commit or prek is installed and configured for them.
 
-    False where gitprov has hooks of its own.
+    False where gitprov has hooks of its own. `directory`: that of the hooks, where it is known.
     """
-    directory = hooks_path.hooks_path(repo).directory
+    directory = directory or hooks_path.hooks_path(repo).directory
     slots = [hook_dir.look(directory, hook) for hook in HOOKS]
     installed = any(slot.top == hook_dir.FRAMEWORK for slot in slots) and not any(slot.ours for slot in slots)
     return installed and b"gitprov-pre-commit" in framework_config.read(repo)

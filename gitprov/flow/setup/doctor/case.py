@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 from gitprov.flow.setup.steps import InstallOptions
 from gitprov.git.repo import Repository
+from gitprov.git.user.hooks_path import HooksPath, hooks_path
 from gitprov.model.finding import Finding
 
 Fix = Callable[[], None]
 
 
 class Examination(NamedTuple):
-    """A repository, the install options, the time (seconds since 1970), a search of PATH, and the
-    fixes of the findings that `fixable` was called for.
+    """A repository, the install options, the time (seconds since 1970), a search of PATH, the fixes of
+    the findings that `fixable` was called for, and git's answer to `hooks_path`, once it is known.
     """
 
     repo: Repository
@@ -22,6 +23,14 @@ class Examination(NamedTuple):
     now: float
     which: Callable[[str], str | None]
     fixes: dict[Finding, Fix]
+    answers: list[HooksPath]
+
+    @property
+    def hooks_path(self) -> HooksPath:
+        """The hooks directory in force; git is asked once in an examination."""
+        if not self.answers:
+            self.answers.append(hooks_path(self.repo))
+        return self.answers[0]
 
     def fixable(self, finding: Finding, fix: Fix) -> Finding:
         """The finding, after `fix` was kept as what mends it: it must be safe to do without being asked."""

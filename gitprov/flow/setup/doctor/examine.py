@@ -30,6 +30,7 @@ def examine(case: Examination) -> list[Finding]:
     """
     from gitprov.store import access
 
+    case.answers.clear()
     shut = access.closed(case.repo.home)
     findings = [finding for check in checks() for finding in _look(check, case, shut is not None)]
     if shut is not None:

@@ -39,10 +39,10 @@ class Stage(NamedTuple):
 def stages(case: Examination) -> list[Stage]:
     """Each of gitprov's hooks, in the directory that git uses now."""
     repo = case.repo
-    directory = hooks_path.hooks_path(repo).directory
+    directory = case.hooks_path.directory
     config = framework_config.read(repo)
     hook_stages = []
-    for hook in FRAMEWORK if hooks_location.by_framework(repo) else HOOKS:
+    for hook in FRAMEWORK if hooks_location.by_framework(repo, directory) else HOOKS:
         slot = hook_dir.look(directory, hook)
         framework = hook_dir.FRAMEWORK in {slot.top, slot.chained}
         hook_stages.append(Stage(slot, framework, f"gitprov-{hook}".encode() in config))
@@ -70,7 +70,7 @@ def hook_files(case: Examination) -> Iterator[Finding]:
     """Gitprov's hook files are as it wrote them, executable, and their interpreter exists."""
     for stage in stages(case):
         yield from _file(case, stage.slot)
-    directory = hooks_path.hooks_path(case.repo).directory
+    directory = case.hooks_path.directory
     for slot in (hook_dir.look(directory, hook) for hook in OPTIONAL):
         if hooks_location.shares(slot):
             yield from _file(case, slot)
@@ -91,7 +91,7 @@ def both_routes(case: Examination) -> Iterator[Finding]:
 def passed_on(case: Examination) -> Iterator[Finding]:
     """Where gitprov stands in front of another hooks directory, that one is current and its hooks run."""
     repo = case.repo
-    now = hooks_path.hooks_path(repo)
+    now = case.hooks_path
     if repo.worktree is None or not hooks_location.same(now.directory, hooks_location.own_directory(repo)):
         return
     where = hooks_location.find(repo)
@@ -142,7 +142,7 @@ def stale_plan(case: Examination) -> Iterator[Finding]:
 def _moved(case: Examination) -> Finding | None:
     """Gitprov's files are in a directory that git does not use any more."""
     repo = case.repo
-    now = hooks_path.hooks_path(repo)
+    now = case.hooks_path
     for directory in (hooks_location.own_directory(repo), hooks_path.default_directory(repo)):
         if hooks_location.same(directory, now.directory):
             continue
