@@ -63,7 +63,7 @@ test-web: $(STAMPS)/dev  ## the report in a browser: Debian's chromium, or GITPR
 	GITPROV_AXE="$(CURDIR)/build/web/node_modules/axe-core/axe.min.js" GITPROV_BROWSER="$(GITPROV_BROWSER)" \
 	  GITPROV_VNU="$(CURDIR)/build/web/node_modules/vnu-jar/build/dist/vnu.jar" $(BIN)/python -m pytest -rs tests/web
 
-test-live: $(STAMPS)/dev $(LIVE)/installed  ## real semgrep, bandit, actionlint (Go) and GitHub's rules for SARIF (npm)
+test-live: $(STAMPS)/dev $(LIVE)/installed  ## real semgrep, bandit, uv audit, actionlint (Go) and GitHub's rules for SARIF (npm)
 	GITPROV_LIVE="$(CURDIR)/$(LIVE)" $(BIN)/python -m pytest -rs tests/live
 
 test-agents: $(STAMPS)/dev $(AGENTS)/installed  ## real Codex, Gemini CLI and Claude Code (npm, 1 GB) with a scripted model server
@@ -139,7 +139,7 @@ $(FORMATTERS)/installed: tests/formatters/requirements.txt tests/formatters/pack
 # Each that cannot be had here is said, and its tests are skipped.
 $(LIVE)/installed: Makefile
 	$(PYTHON) -m venv $(LIVE)/venv
-	$(LIVE)/venv/bin/python -m pip install --quiet --disable-pip-version-check semgrep bandit || echo "no semgrep"
+	$(LIVE)/venv/bin/python -m pip install --quiet --disable-pip-version-check semgrep bandit uv || echo "no semgrep"
 	if command -v go >/dev/null; then \
 	  GOBIN="$(CURDIR)/$(LIVE)/bin" go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 || echo "no actionlint"; \
 	  else echo "go is not installed: no actionlint"; fi

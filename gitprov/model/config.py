@@ -80,6 +80,7 @@ class Config(NamedTuple):
     feeds_import_map: str | None = None
     feeds_pypi_advisories: str | None = None
     feeds_osv: str | None = None
+    feeds_uv_audit: bool = False
     verify_signatures: tuple[str, ...] = ()
     personal_instructions: bool = False
     checks: Policies | None = None
@@ -225,6 +226,7 @@ KEYS = (
     Key("feeds.import_map", "address", "word", address, "The same for modules: a JSON object, module → packages"),
     Key("feeds.pypi_advisories", "address", "word", address, "The same for known vulnerabilities: a JSON object with `source`, `date` and `advisories`"),
     Key("feeds.osv", "address", "word", address, "A service of the OSV format, which `gitprov check deps` asks for known vulnerabilities; without it the list is used"),
+    Key("feeds.uv_audit", "true or false", "flag", flag, "`gitprov check deps` asks for known vulnerabilities of PyPI packages through `uv audit`, at the address in `osv` or at uv's own"),
     Key("verify.signatures", 'list of "notes", "commits"', "words", some_of(SIGNATURES), "What `gitprov verify` wants signed: the commits of the notes ref, the commits it looks at"),
     Key("personal_instructions", "true or false", "flag", flag, "Store the text of your own `~/.claude/CLAUDE.md`, not its digest alone (`git config` only)"),
     Key("checks", "table", None, _policies, "What `gitprov check` judges, and what fails it: [its keys](#keys-of-checks)"),

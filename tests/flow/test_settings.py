@@ -40,6 +40,7 @@ SHOWN = {
     "feeds.import_map": "tests/gates/test_feeds.py::test_update",
     "feeds.pypi_advisories": "tests/gates/test_feeds.py::test_update",
     "feeds.osv": "tests/gates/test_osv.py::test_a_service_is_asked",
+    "feeds.uv_audit": "tests/gates/test_uv_audit.py::test_uv_is_asked",
     "features": "tests/flow/test_nondeterminism_run.py::test_a_feature",
     "drift": "tests/flow/test_drift.py::test_money",
     "checks": "tests/gates/test_policy.py::test_a_project_decides_what_fails",

@@ -1,4 +1,4 @@
-"""Real semgrep, GitHub's rules for SARIF and actionlint; each is skipped where it is not installed."""
+"""Real semgrep, uv audit, GitHub's rules for SARIF and actionlint; each is skipped where it is not installed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from gitprov.checks.deps.advisories import Advisory, Pin
+from gitprov.flow.gates.lookup import LookupOptions
+from gitprov.flow.gates.programs.uv_audit import ask_uv
 from gitprov.flow.gates.security import rules
 from gitprov.flow.gates.subjects import Subject
 from gitprov.flow.gates.tools import ToolOptions, with_tools
 from gitprov.model.ranges import LineSet
 from gitprov.output.checks.sarif import document
 from tests.output.checks.samples import EVERYTHING, NOTHING
+from tests.support.registry import Reply, running
 from tests.support.sealed import ROOT
 
 pytestmark = pytest.mark.skipif("GITPROV_LIVE" not in os.environ, reason="`make test-live` runs these")
@@ -55,6 +59,29 @@ def test_a_tool_and_its_report(name: str, tmp_path: Path) -> None:
     (row,) = with_tools([], [subject], rules(), options)
     assert (row.rule, row.lines) == ("security/sql-injection", (2, 2))
     assert f"({name} " in row.message
+
+
+def test_uv_audit(tmp_path: Path) -> None:
+    """The uv of today reads the locked project, and its report on a service on loopback is read."""
+    program("uv")
+    old, new = Pin("pypi", "jinja2", "3.1.2"), Pin("pypi", "pyyaml", "6.0b1")
+    with running() as service:
+        results = [{"vulns": [{"id": "GHSA-x", "modified": "2026-01-01T00:00:00Z"}]}, {}]
+        service.add("/osv/v1/querybatch", Reply(data=json.dumps({"results": results}).encode()))
+        fixed = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "3.1.3"}]}]
+        affected = {"package": {"ecosystem": "PyPI", "name": "jinja2"}, "ranges": fixed}
+        record = {
+            "id": "GHSA-x",
+            "modified": "2026-01-01T00:00:00Z",
+            "aliases": ["CVE-1"],
+            "affected": [affected],
+        }
+        service.add("/osv/v1/vulns/GHSA-x", Reply(data=json.dumps(record).encode()))
+        env = {"PATH": PATH, "HOME": str(tmp_path)}
+        answer = ask_uv(f"{service.address}/osv", [old, new], LookupOptions(False, 0.0, str(tmp_path)), env)
+    assert answer.problem == ""
+    assert answer.reported is not None
+    assert answer.reported.entries == {old: [Advisory("GHSA-x", ("CVE-1",), "3.1.3")], new: []}
 
 
 def test_rules_of_github_for_sarif(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.checks.deps import check
-from gitprov.checks.deps.advisories import Advisories
+from gitprov.checks.deps.advisories import Advisories, Pin
 from gitprov.checks.deps.check import Judged, Question
 from gitprov.checks.deps.dependency import CRATES, NPM, PYPI
 from gitprov.checks.deps.files import is_declaration, is_lock
@@ -20,7 +20,9 @@ from gitprov.feeds.addresses import Places
 from gitprov.flow.gates import phantoms, remarks, vulnerable
 from gitprov.flow.gates.includes import inclusions
 from gitprov.flow.gates.lookup import LookupOptions, Progress, look_up
+from gitprov.flow.gates.programs import uv_audit
 from gitprov.flow.gates.subjects import LARGEST, CheckScope, Subject
+from gitprov.flow.gates.vulnerable import ServiceAnswer
 from gitprov.git.files.tree import regular_blobs
 from gitprov.git.process import decode
 from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
@@ -66,18 +68,23 @@ def packages(
     tracked = _tracked(repo, scope.head)
     questions, findings, by_path = _read(repo, scope, subjects, tracked, options)
     pins = check.pins(questions)
-    service = vulnerable.ask_service(_service(repo), pins, _lookup_options(options))
-    findings += vulnerable.unanswered(service, pins, "the list")
+    services = _services(repo, pins, options)
+    for service, ecosystems in services:
+        concerned = [pin for pin in pins if pin.ecosystem in ecosystems]
+        findings += vulnerable.unanswered(service, concerned, "the list")
     knowledge = _knowledge(repo, check.names_to_look_up(questions), options, progress)
     questions = check.widened(questions, knowledge)
     further = look_up(check.guessed_names(questions), _places(repo), _lookup_options(options), progress)
-    answered = {pin for pin in pins if service.reported is not None and service.reported.of(pin) is not None}
-    listed = any(pin.ecosystem == PYPI and pin not in answered for pin in pins)
+    reported = {ecosystem: entry.reported for entry, ecosystems in services for ecosystem in ecosystems}
+    listed = any(
+        pin.ecosystem == PYPI and ((answers := reported[PYPI]) is None or answers.of(pin) is None)
+        for pin in pins
+    )
     for ecosystem, basis in knowledge.items():
         knowledge[ecosystem] = basis._replace(
             facts={**basis.facts, **further.get(ecosystem, {})},
             advisories=_advisories(options.cache, whole=listed) if ecosystem == PYPI else None,
-            reported=service.reported,
+            reported=reported[ecosystem],
         )
     findings += [_finding(judged) for judged in check.judged(questions, knowledge)]
     findings += [_undetermined(*row) for row in check.undetermined(questions, knowledge)]
@@ -255,9 +262,22 @@ def _lookup_options(options: PackageOptions) -> LookupOptions:
     return LookupOptions(options.offline, options.now, options.cache)
 
 
-def _service(repo: Repository) -> str | None:
-    """The configured address of a service that has known vulnerabilities."""
-    return load_config(repo.worktree, repo.config("gitprov.")).feeds_osv
+def _services(
+    repo: Repository, pins: Sequence[Pin], options: PackageOptions
+) -> list[tuple[ServiceAnswer, tuple[str, ...]]]:
+    """What is reported of versions, with the ecosystems that it is about: by the configured service for all,
+    or by `uv audit` for PyPI and the service for the others.
+    """
+    config = load_config(repo.worktree, repo.config("gitprov."))
+    lookup = _lookup_options(options)
+    if not config.feeds_uv_audit:
+        return [(vulnerable.ask_service(config.feeds_osv, pins, lookup), (PYPI, NPM, CRATES))]
+    audited = [pin for pin in pins if pin.ecosystem == PYPI]
+    others = [pin for pin in pins if pin.ecosystem != PYPI]
+    return [
+        (uv_audit.ask_uv(config.feeds_osv, audited, lookup, repo.env), (PYPI,)),
+        (vulnerable.ask_service(config.feeds_osv, others, lookup), (NPM, CRATES)),
+    ]
 
 
 def _popular(ecosystem: str, folder: str) -> Popular | None:

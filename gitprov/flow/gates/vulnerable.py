@@ -27,10 +27,13 @@ _MOST = 300
 
 
 class ServiceAnswer(NamedTuple):
-    """What a service reported, None without one; `problem`: why it did not answer for all versions."""
+    """What a service reported, None without one; `problem`: why it did not answer for all versions, and
+    `mend`: what to do then.
+    """
 
     reported: Reported | None = None
     problem: str = ""
+    mend: str = "run the check again, with the network, or see osv in [feeds]"
 
 
 def ask_service(address: str | None, pins: Collection[Pin], options: LookupOptions) -> ServiceAnswer:
@@ -39,7 +42,7 @@ def ask_service(address: str | None, pins: Collection[Pin], options: LookupOptio
     if service is None or not pins:
         return ServiceAnswer()
     with Answers(os.path.join(options.folder, "answers.db")) as cache:
-        kept = _kept(cache, service, pins, options)
+        kept = kept_answers(cache, _asker(service), pins, options)
         missing = [pin for pin in pins if pin not in kept]
         problem = ""
         if missing and not options.offline:
@@ -47,9 +50,7 @@ def ask_service(address: str | None, pins: Collection[Pin], options: LookupOptio
                 kept.update(_asked(cache, service, missing, options.now))
             except ValueError as error:
                 problem = str(error)
-    oldest = min((at for _, at in kept.values()), default=options.now)
-    entries = {pin: advisories for pin, (advisories, _) in kept.items()}
-    return ServiceAnswer(Reported(entries, service.host, iso_day(oldest)), problem)
+    return ServiceAnswer(reported(kept, service.host, options.now), problem)
 
 
 def unanswered(answer: ServiceAnswer, pins: Iterable[Pin], fallback: str) -> Iterable[Finding]:
@@ -63,17 +64,24 @@ def unanswered(answer: ServiceAnswer, pins: Iterable[Pin], fallback: str) -> Ite
         UNKNOWN,
         f"known vulnerabilities of {len(missing)} versions could not be asked for"
         f" ({answer.reported.source}: {answer.problem}){others}",
-        "run the check again, with the network, or see osv in [feeds]",
+        answer.mend,
     )
 
 
-_Rows = dict[Pin, tuple[list[Advisory], float]]
+DatedAnswers = dict[Pin, tuple[list[Advisory], float]]
 """Version → its advisories, and the moment of the answer."""
 
 
-def _kept(cache: Answers, service: Registry, pins: Collection[Pin], options: LookupOptions) -> _Rows:
-    keys = {_key(service, pin): pin for pin in pins}
-    rows: _Rows = {}
+def reported(rows: DatedAnswers, source: str, now: float) -> Reported:
+    """Answers of a source, with the day of the oldest; of today where there is none."""
+    oldest = min((at for _, at in rows.values()), default=now)
+    return Reported({pin: advisories for pin, (advisories, _) in rows.items()}, source, iso_day(oldest))
+
+
+def kept_answers(cache: Answers, asker: str, pins: Collection[Pin], options: LookupOptions) -> DatedAnswers:
+    """The answers that the cache has: of the last day, offline of any. `asker`: who got them, and where."""
+    keys = {_key(asker, pin): pin for pin in pins}
+    rows: DatedAnswers = {}
     for key, (text, at) in cache.texts(keys, options.now, DAY, stale=options.offline).items():
         try:
             advisories = [
@@ -86,7 +94,13 @@ def _kept(cache: Answers, service: Registry, pins: Collection[Pin], options: Loo
     return rows
 
 
-def _asked(cache: Answers, service: Registry, pins: list[Pin], now: float) -> _Rows:
+def keep_answers(cache: Answers, asker: str, rows: DatedAnswers, now: float) -> None:
+    """Put answers into the cache."""
+    texts = {_key(asker, pin): json.dumps(advisories) for pin, (advisories, _) in rows.items()}
+    cache.put_texts(texts, now)
+
+
+def _asked(cache: Answers, service: Registry, pins: list[Pin], now: float) -> DatedAnswers:
     """The service's answers, which are kept. ValueError with the reason where it does not answer."""
     try:
         from gitprov.feeds import osv
@@ -99,13 +113,12 @@ def _asked(cache: Answers, service: Registry, pins: list[Pin], now: float) -> _R
     with Client(user_agent=f"gitprov/{__version__}") as client:
         ids = osv.known_ids(client, service, [osv.OsvPin(*pin) for pin in pins])
         records = _records(client, service, dict.fromkeys(chain.from_iterable(ids)))
-    rows: _Rows = {}
+    rows: DatedAnswers = {}
     for pin, row in zip(pins, ids, strict=True):
         entries = [records.get(name, osv.OsvRecord(name, (), ())) for name in row]
         fixes = [(entry.id, entry.aliases, entry.fixed_in(osv.OsvPin(*pin))) for entry in entries]
         rows[pin] = united(fixes, pin.version), now
-    texts = {_key(service, pin): json.dumps(advisories) for pin, (advisories, _) in rows.items()}
-    cache.put_texts(texts, now)
+    keep_answers(cache, _asker(service), rows, now)
     return rows
 
 
@@ -126,5 +139,9 @@ def _records(client: Client, service: Registry, ids: Mapping[str, None]) -> dict
     return {row.id: row for row in rows if row is not None}
 
 
-def _key(service: Registry, pin: Pin) -> str:
-    return " ".join(("osv", service.address, *pin))
+def _asker(service: Registry) -> str:
+    return f"osv {service.address}"
+
+
+def _key(asker: str, pin: Pin) -> str:
+    return " ".join((asker, *pin))

@@ -1,0 +1,1 @@
+"""Programs that the gates start, and the advisories that they give."""
