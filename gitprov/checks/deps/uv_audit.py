@@ -42,11 +42,11 @@ def project_files(keys: Iterable[_Key]) -> dict[str, str]:
     rows = [(name, str(version)) for name, version in keys]
     packages = [f'[[package]]\nname = "{name}"\nversion = "{version}"\n{_SOURCE}\n' for name, version in rows]
     entries = ", ".join(f'{{ name = "{name}", version = "{version}", {_SOURCE} }}' for name, version in rows)
-    own = (
+    root = (
         f'[[package]]\nname = "{_PROJECT}"\nversion = "0"\nsource = {{ virtual = "." }}\n'
         f"dependencies = [{entries}]\n"
     )
-    lock = "\n".join(['version = 1\nrequires-python = ">=3"\n', *packages, own])
+    lock = "\n".join(['version = 1\nrequires-python = ">=3"\n', *packages, root])
     return {"pyproject.toml": _PYPROJECT, "uv.lock": lock}
 
 
