@@ -18,7 +18,13 @@ from gitprov.checks.nondeterminism.python.model import (
     terminal,
 )
 from gitprov.checks.nondeterminism.python.order import OrderFlow
-from gitprov.checks.nondeterminism.python.seams import is_factory, is_replaceable, labels
+from gitprov.checks.nondeterminism.python.seams import (
+    is_default,
+    is_factory,
+    is_of_script,
+    is_replaceable,
+    labels,
+)
 
 _RANDOM = frozenset(
     {"random", "randint", "randrange", "choice", "choices", "shuffle", "sample", "uniform", "triangular",
@@ -50,11 +56,28 @@ _ESTIMATORS = re.compile(
 _FOLDS = re.compile(r"(?:Stratified|StratifiedGroup)?KFold")
 _PAUSES = re.compile(
     r"jitter|backoff|delay|sleep|retry|wait|throttl|nonce|token|boundary|salt|csrf|msgid|unique|xid|savepoint"
-    r"|fake"
+    r"|fake|id_generator"
     r"|link_id|generate_\w*id|(?:span|trace|session|request|correlation)_?id|temporary"
     r"|(?:^|[_ ])(?:pid|suffix)(?:[_ ]|$)|(?:^|[_ ])te?mp(?:[_ ]|file|name|dir|path|$)"
 )
 """Names of pauses, and of values that have to differ from all others."""
+_DRAWERS = re.compile(
+    r"(?:do_|get_|_)?random(?:_\w+)?|_?rand[ni]?|(?:generate_)?lorem\w*"
+    r"|_?(?:weighted_|reservoir_)?(?:sample|shuffle)(?:_(?:un)?weighted|_counted)?"
+)
+"""Functions that are there to draw: their callers want chance."""
+_SPREAD = re.compile(r"attempt|host|server|endpoint|address|peer|replica|mirror|prox(?:y|ies)$|user_?agent")
+"""What is drawn from to spread a load."""
+_NAMED_BY_ID = re.compile(r"^__(?:repr|str|hash)__$|_ref(?:erence)?s?$")
+"""Functions whose text with an identity is for people, or a reference inside the process."""
+_CONVERTING = frozenset({"abs", "int", "str", "hex", "bin", "repr", "format", "divmod", "to_bytes"})
+_DATA_CALLS = frozenset(
+    {"write", "print", "echo", "dumps", "dump", "seed", "Random", "default_rng", "RandomState", "pack",
+     "join", "sha1", "sha256", "md5", "update", "execute", "insert", "set", "put", "save"}
+)  # fmt: skip
+"""Calls that keep, print or seed with what they get."""
+_DEEPEST = 4
+_MASK = re.compile(r"(?i)mask|max")
 _REPEATED = re.compile(r"seed|checksum|fingerprint|digest|etag|cache_?key|(?:^|[ _])hash(?:$|[ _])")
 _ONE_OFF = re.compile(
     r"request|correlation|trace|span|session|nonce|token|boundary|te?mp|secret|salt|password|csrf|state|idempot"
@@ -126,7 +149,11 @@ def _is_harmless(model: CodeModel, call: ast.Call) -> bool:
     words = f"{labels(model, call)} {owner.name.lower() if owner is not None else ''}"
     words += " jitter" if "jitter" in code or "splay" in code else ""
     pauses = _PAUSES.search(words) is not None or _is_seeded_later(model, call)
-    return pauses or model.is_message(call) or is_replaceable(model, call)
+    function = model.function(call)
+    draws = function is not None and _DRAWERS.fullmatch(function.name) is not None
+    draws = draws or any(_SPREAD.search(terminal(value).lower()) for value in call.args)
+    handed = is_default(model, call) or is_replaceable(model, call)
+    return pauses or draws or handed or model.is_message(call) or is_of_script(model, call)
 
 
 def _is_seeded_later(model: CodeModel, call: ast.Call) -> bool:
@@ -206,7 +233,8 @@ def hashes(model: CodeModel) -> Iterator[Uncertainty]:
         function = model.function(call)
         number = isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, int)
         inner = function is not None and function.name in ("__hash__", "__eq__")
-        if not number and not inner and not model.is_message(call) and not _is_transient(model, call):
+        harmless = number or inner or model.is_message(call) or _is_transient(model, call)
+        if not harmless and _becomes_data(model, call):
             yield Uncertainty("hash", call.lineno, end(call), "hash()")
     for call in model.calls():
         ordered = keyword(call, "key")
@@ -216,6 +244,25 @@ def hashes(model: CodeModel) -> Iterator[Uncertainty]:
             yield Uncertainty(name, call.lineno, end(call), f"an order by {name}()")
 
 
+def _becomes_data(model: CodeModel, node: ast.expr, depth: int = 0) -> bool:
+    """Whether a hash does more than go into a call that no rule knows, or into a list in memory."""
+    parent = model.parents[node]
+    if isinstance(parent, ast.Tuple):
+        return isinstance(model.parents[parent], ast.Return) or _becomes_data(model, parent, depth)
+    if isinstance(parent, ast.Call):
+        passes = terminal(parent.func) in _CONVERTING
+        return passes or (terminal(parent.func) in _DATA_CALLS and node in parent.args)
+    if isinstance(parent, ast.keyword):
+        return False
+    targets = parent.targets if isinstance(parent, ast.Assign) else []
+    targets = [parent.target] if isinstance(parent, ast.AnnAssign) else targets
+    keys = [model.key(target) for target in targets if isinstance(target, ast.Name)]
+    if targets and len(keys) == len(targets) and depth < _DEEPEST:
+        loads = [load for key in keys if key is not None for load in model.loads[key]]
+        return any(_becomes_data(model, load, depth + 1) and not _is_key(model, load) for load in loads)
+    return True
+
+
 def _is_transient(model: CodeModel, call: ast.Call) -> bool:
     """Whether a hash is compared, kept for `__hash__`, a key in this process, or computed only to see that it
     can be.
@@ -223,9 +270,16 @@ def _is_transient(model: CodeModel, call: ast.Call) -> bool:
     words = labels(model, call, function=False)
     hashable = "hash" in words and _has_hash(model, call)
     kept = "_hash" in labels(model, call) or hashable or _is_of_object(model, call)
-    return (
-        kept or isinstance(model.parents[call], ast.Expr) or model.is_asserted(call) or _is_key(model, call)
-    )
+    kept = kept or _is_masked(model, call) or isinstance(model.parents[call], ast.Expr)
+    return kept or model.is_asserted(call) or _is_key(model, call)
+
+
+def _is_masked(model: CodeModel, call: ast.Call) -> bool:
+    """Whether a hash loses its sign for a table in memory: `hash(key) & MASK`."""
+    parent = model.parents[call]
+    if not isinstance(parent, ast.BinOp) or not isinstance(parent.op, ast.BitAnd):
+        return False
+    return any(_MASK.search(terminal(side)) for side in (first_operand(parent), parent.right))
 
 
 def _has_hash(model: CodeModel, call: ast.Call) -> bool:
@@ -279,7 +333,7 @@ def identities(model: CodeModel) -> Iterator[Uncertainty]:
         ):
             continue
         function = model.function(call)
-        if function is not None and function.name in ("__repr__", "__str__", "__hash__"):
+        if function is not None and _NAMED_BY_ID.search(function.name):
             continue
         how = _identity_use(model, call)
         if how:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from gitprov.checks.nondeterminism.hazard import Uncertainty
 from gitprov.checks.nondeterminism.python.model import (
     CodeModel,
+    Key,
     end,
     first_operand,
     keyword,
@@ -43,6 +44,8 @@ _UNREPEATED = re.compile(
 """Values that are made to differ, or to expire."""
 _DATED = re.compile(r"creat|updat|modif|publish|generat|timestamp|date|_at$")
 _LOCAL = re.compile(r"local|offset|zone|tz|dst")
+_CACHE = re.compile(r"(?i)(?:^|_)cached?(?:_|$)")
+_ENTROPY = frozenset({"os.urandom", "secrets.token_bytes", "secrets.token_hex", "uuid.uuid4"})
 _LIFE = re.compile(r"ttl|expir|lifetime|timeout|max_age|duration|delay|interval")
 _CALENDAR = re.compile(r"%(?:-|#)?[cxX]")
 _DEEPEST = 4
@@ -187,7 +190,8 @@ class _ClockFlow:
     def _assigned(self, target: ast.expr, depth: int) -> str:
         if isinstance(target, ast.Name):
             key = self._model.key(target)
-            if key is None or depth > _DEEPEST or _TIMING.match(target.id.lower()):
+            named = _TIMING.match(target.id.lower()) or _CACHE.search(target.id)
+            if key is None or depth > _DEEPEST or named or self._is_mixed(key):
                 return ""
             uses = (self.use(node, depth + 1) for node in self._model.loads[key])
             return next(filter(None, uses), "")
@@ -196,12 +200,21 @@ class _ClockFlow:
             named = isinstance(target.slice, ast.Constant)
             text = str(target.slice.value) if isinstance(target.slice, ast.Constant) else ""
             label = target.value
-            if named and _TIMING.match(text.lower()):
+            if (named and _TIMING.match(text.lower())) or _CACHE.search(terminal(label)):
                 return ""
         name = terminal(label)
         if _TIMING.match(_snake(name)) or self._is_measured(name) or self._measures_ages():
             return ""
         return "is stored"
+
+    def _is_mixed(self, key: Key) -> bool:
+        """Whether a name also gets random bytes: its value has to differ from all others."""
+        for node in self._model.kinds[ast.AugAssign]:
+            value = node.value if isinstance(node, ast.AugAssign) else None
+            random = isinstance(value, ast.Call) and self._model.name(value.func) in _ENTROPY
+            if random and isinstance(node, ast.AugAssign) and self._model.key(node.target) == key:
+                return True
+        return False
 
     def _is_seconds(self, node: ast.expr) -> bool:
         """Whether a value is a number of seconds as it is, of which durations are computed."""
@@ -255,7 +268,8 @@ def _is_local(model: CodeModel, call: ast.Call) -> bool:
     """Whether the name of the function promises local time, or it shows a log record."""
     function, owner = model.function(call), model.class_of(call)
     names = [entry.name for entry in (function, owner) if entry is not None]
-    return "emit" in names or any(_LOCAL.search(name.lower()) for name in names)
+    logged = any(ast.unparse(value).endswith("record.created") for value in call.args)
+    return logged or "emit" in names or any(_LOCAL.search(name.lower()) for name in names)
 
 
 def _is_naive(model: CodeModel, call: ast.Call) -> bool:

@@ -77,11 +77,19 @@ class LoopBodies:
         return None
 
     def _gives(self, node: ast.Yield | ast.YieldFrom) -> bool:
-        """Whether a value that differs from turn to turn is yielded to a caller, and not to an event loop."""
+        """Whether a value that differs from turn to turn is yielded to a caller: not to an event loop, and
+        not by the iteration over a collection.
+        """
         function = self._model.function(node)
         names = [terminal(entry) for entry in function.decorator_list] if function is not None else []
         waits = "inlineCallbacks" in names or "coroutine" in names
-        return not waits and node.value is not None and not self._names.isdisjoint(_names(node.value))
+        iterates = function is not None and function.name == "__iter__"
+        return (
+            not waits
+            and not iterates
+            and node.value is not None
+            and not self._names.isdisjoint(_names(node.value))
+        )
 
     def _called(self, loop: Loop, call: ast.Call, depth: int) -> Use | None:
         attr = method(call)

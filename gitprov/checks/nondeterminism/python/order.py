@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from gitprov.checks.nondeterminism.python import texts
+from gitprov.checks.nondeterminism.python import lengths, texts
 from gitprov.checks.nondeterminism.python.loops import (
     MAPPING,
     SEQUENCE,
@@ -21,7 +21,6 @@ from gitprov.checks.nondeterminism.python.model import (
     first_operand,
     keyword,
     method,
-    terminal,
 )
 
 SET = "set"
@@ -46,7 +45,6 @@ _DRAWS = frozenset({"choice", "choices", "sample", "shuffle"})
 _SET_METHODS = frozenset({"union", "intersection", "difference", "symmetric_difference", "copy"})
 _VIEWS = frozenset({"keys", "values", "items"})
 _ADDERS = frozenset({"extend", "append", "insert", "appendleft", "extendleft"})
-_SINGLE = {ast.Eq: 1, ast.NotEq: 1, ast.Gt: 1, ast.GtE: 2, ast.LtE: 1, ast.Lt: 2}
 _TEMPORARY = re.compile(r"(?i)(?:^|[^a-z])te?mp(?:_|dir|path|folder|orary|[^a-z]|$)")
 _DEEPEST = 5
 
@@ -216,20 +214,8 @@ class OrderFlow:
         return Use("has an element taken by position", node) if is_number else None
 
     def is_single(self, node: ast.expr) -> bool:
-        """Whether the file compares the length of a name with one."""
-        key = self.model.key(node)
-        for entry in self.model.kinds[ast.Compare] if key is not None else ():
-            length = first_operand(entry) if isinstance(entry, ast.Compare) else None
-            if not isinstance(entry, ast.Compare) or not isinstance(length, ast.Call):
-                continue
-            measured = terminal(length.func) == "len" and len(length.args) == 1
-            if measured and self.model.key(length.args[0]) == key:
-                limit = entry.comparators[0]
-                value = limit.value if isinstance(limit, ast.Constant) else None
-                wanting = _SINGLE.get(type(entry.ops[0]))
-                if value is not None and value == wanting:
-                    return True
-        return False
+        """Whether the file shows that a name's value has one element."""
+        return lengths.is_single(self.model, node)
 
     def _starred(self, parent: ast.Starred, depth: int) -> Use | None:
         around = self.model.parents[parent]
@@ -276,7 +262,12 @@ class OrderFlow:
         name = self.model.name(call.func)
         if name.startswith("re."):
             return None
-        if name in ("max", "min") and self._ties and _leaves_ties(call) and not self._is_measured(call):
+        if (
+            name in ("max", "min")
+            and self._ties
+            and _leaves_ties(self.model, call)
+            and not self._is_measured(call)
+        ):
             return Use(f"decides ties of {name}()", call)
         if name == "next":
             return self._next(call, node) if shape == SEQUENCE else None
@@ -388,7 +379,18 @@ def _are_distinct(literal: ast.List | ast.Tuple) -> bool:
     return 1 < len(literal.elts) == len(values) == len(set(values))
 
 
-def _leaves_ties(call: ast.Call) -> bool:
-    """Whether the key of max() or min() is one value, so that elements may be equal in it."""
+def _leaves_ties(model: CodeModel, call: ast.Call) -> bool:
+    """Whether the key of max() or min() is one value, so that elements may be equal in it; places in a list
+    (`names.index`) are not.
+    """
     key = keyword(call, "key")
-    return key is not None and not (isinstance(key, ast.Lambda) and isinstance(key.body, ast.Tuple))
+    places = isinstance(key, ast.Attribute) and key.attr == "index"
+    several = isinstance(key, ast.Lambda) and isinstance(key.body, ast.Tuple)
+    return key is not None and not places and not several and not _gives_tuples(model, key)
+
+
+def _gives_tuples(model: CodeModel, key: ast.expr) -> bool:
+    """Whether a function of the file returns tuples."""
+    functions = [entry for entry in model.functions() if isinstance(key, ast.Name) and entry.name == key.id]
+    returns = [part for entry in functions for part in ast.walk(entry) if isinstance(part, ast.Return)]
+    return bool(returns) and all(isinstance(part.value, ast.Tuple) for part in returns)

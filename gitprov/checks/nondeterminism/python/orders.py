@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from gitprov.checks.nondeterminism.hazard import Uncertainty
@@ -13,6 +14,7 @@ from gitprov.checks.nondeterminism.python.sets import SetTypes, is_set_type
 
 _LISTINGS = frozenset({"os.listdir", "os.scandir", "os.walk", "os.fwalk", "glob.glob", "glob.iglob"})
 _PATH_METHODS = frozenset({"iterdir", "glob", "rglob"})
+_LISTER = re.compile(r"_*(?:safe_|raw_|os_|i)?(?:list_?dir|scan_?dir|walk|iterdir|glob[01]?|contents)")
 _COMPLETED = frozenset({"concurrent.futures.as_completed", "asyncio.as_completed"})
 _WAITS = frozenset({"concurrent.futures.wait", "asyncio.wait"})
 
@@ -27,10 +29,20 @@ def directory_order(model: CodeModel) -> Iterator[Uncertainty]:
         if name == "os.walk" and _is_sorted_walk(model, call):
             continue
         use = flow.first(call, SEQUENCE)
-        if use is not None:
+        if use is not None and not (use.how in ("is returned", "is yielded") and _is_listing(model, call)):
             yield Uncertainty(
                 "directory-order", call.lineno, end(call), f"{name or '.' + method(call)}() {use.how}"
             )
+
+
+def _is_listing(model: CodeModel, call: ast.Call) -> bool:
+    """Whether the function around a listing is one itself, by its name or because it returns the iterator of
+    `os.scandir` as it is: its callers expect no order.
+    """
+    function = model.function(call)
+    if isinstance(model.parents[call], ast.Return) and model.name(call.func) == "os.scandir":
+        return True
+    return function is not None and _LISTER.fullmatch(function.name) is not None
 
 
 def _is_of_self(call: ast.Call) -> bool:
@@ -103,9 +115,13 @@ def _uses_of_sets(model: CodeModel, types: SetTypes, flow: OrderFlow) -> Iterato
 
 
 def _is_worklist(model: CodeModel, flow: OrderFlow, call: ast.Call, owner: ast.expr) -> bool:
-    """Whether a set is emptied in a loop, has one element only, or the element is thrown away."""
+    """Whether a set is emptied in a loop, has one element only, or the element is thrown away; `{…}.pop()` of
+    what all elements have in common expects one, and a method `pop` of a collection promises no order.
+    """
     key = model.key(owner)
-    if isinstance(model.parents[call], ast.Expr) or flow.is_single(owner):
+    function = model.function(call)
+    common = isinstance(owner, ast.SetComp) or (function is not None and function.name == "pop")
+    if common or isinstance(model.parents[call], ast.Expr) or flow.is_single(owner):
         return True
     for parent in model.ancestors(call):
         if isinstance(parent, ast.While):

@@ -67,15 +67,19 @@ def _tests_presence(test: ast.expr) -> bool:
 
 
 def _is_fallback(model: CodeModel, statement: ast.stmt) -> bool:
-    """Whether a statement runs where a name or a parameter has no value: `if x is None: x = …`."""
-    parent = model.parents.get(statement)
-    if not isinstance(parent, ast.If) or not _tests_presence(parent.test):
-        return False
-    tested = ast.unparse(_tested(parent.test))
+    """Whether a statement runs where a name or a parameter has no value: `if x is None: x = …`, also with
+    another condition in between.
+    """
     targets = statement.targets if isinstance(statement, ast.Assign) else []
     function = model.function(statement)
     names = [parameter.arg for parameter in parameters(function)] if function is not None else []
-    return tested in (*(ast.unparse(target) for target in targets), *names)
+    names += [ast.unparse(target) for target in targets]
+    for parent in model.ancestors(statement):
+        if not isinstance(parent, ast.If):
+            return False
+        if _tests_presence(parent.test) and ast.unparse(_tested(parent.test)) in names:
+            return True
+    return False
 
 
 def _tested(test: ast.expr) -> ast.expr:
@@ -87,6 +91,17 @@ def _tested(test: ast.expr) -> ast.expr:
 
 def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def is_of_script(model: CodeModel, node: ast.expr) -> bool:
+    """Whether an expression runs only where the file is started as a script: `if __name__ == "__main__":`."""
+    if model.function(node) is not None:
+        return False
+    for parent in model.ancestors(node):
+        test = parent.test if isinstance(parent, ast.If) else None
+        if isinstance(test, ast.Compare) and terminal(first_operand(test)) == "__name__":
+            return True
+    return False
 
 
 def is_default(model: CodeModel, node: ast.expr) -> bool:

@@ -91,7 +91,8 @@ class SetTypes:
         if isinstance(target, ast.Name) and _NUMBER_NAMES.search(target.id):
             return True
         if isinstance(node, ast.BinOp):
-            return self.is_fixed(first_operand(node), depth + 1) and self.is_fixed(node.right, depth + 1)
+            first = self.is_fixed(first_operand(node), depth + 1)
+            return first and (isinstance(node.op, ast.Sub) or self.is_fixed(node.right, depth + 1))
         key = self._model.key(node)
         if key is None or depth > _DEEPEST:
             return False

@@ -12,7 +12,8 @@ HAZARDS = (
         HIGH,
         "the result of {}, and no file system promises its order",
         "sort the entries: sorted(…); for os.walk sort the directories in place as well",
-        "`sorted()`, `.sort()`, `len()`, `any()`, `all()`, `set()`, membership, loops that fix no order",
+        "`sorted()`, `.sort()`, `len()`, `any()`, `all()`, `set()`, membership, loops that fix no order, "
+        "functions that are listings by their name",
         bad="""\
 import os
 
@@ -93,7 +94,8 @@ def counts(words):
         MEDIUM,
         "{}, another in each run",
         "take min(…), or check that there is one element only",
-        "a set whose length is compared with one, a work list that is emptied",
+        "a set whose length is compared with one, what all elements have in common, "
+        "a work list that is emptied",
         bad="""\
 def leader(names):
     members = set(names)

@@ -12,7 +12,8 @@ HAZARDS = (
         MEDIUM,
         "{} draws from a generator that nobody seeds",
         "draw from random.Random(SEED), or take the generator as a parameter",
-        "`random.seed(n)` in the file, a generator with a seed, pauses and jitter, boundaries, log lines",
+        "`random.seed(n)` in the file, a generator with a seed, functions that are there to draw, "
+        "demonstrations of a script, pauses and jitter, boundaries, log lines",
         bad="""\
 import random
 
@@ -177,7 +178,7 @@ def new_id():
         HIGH,
         "{} of a text or an object differs in each process (PYTHONHASHSEED)",
         "use hashlib or zlib.crc32 over bytes",
-        "`__hash__` and `__eq__`, comparisons, hashes of integers",
+        "`__hash__` and `__eq__`, comparisons, hashes of integers, keys and masks of tables in memory",
         bad="""\
 def bucket(name):
     return hash(name) % 16
@@ -203,7 +204,7 @@ class Point:
         HIGH,
         "{}: an address, another in each run",
         "use a number or a name that the object keeps",
-        "keys of a memo in the same process, `__repr__`, log lines, comparisons",
+        "keys of a memo and references in the same process, `__repr__`, log lines, comparisons",
         bad="""\
 def label(node):
     return f"node-{id(node)}"

@@ -1,0 +1,62 @@
+"""Whether a value without a fixed order has one element only, so that it has no order."""
+
+from __future__ import annotations
+
+import ast
+
+from gitprov.checks.nondeterminism.python.model import CodeModel, Key, first_operand, terminal
+
+_SINGLE = {ast.Eq: 1, ast.NotEq: 1, ast.Gt: 1, ast.GtE: 2, ast.LtE: 1, ast.Lt: 2}
+
+
+def is_single(model: CodeModel, node: ast.expr) -> bool:
+    """Whether the file compares the length of a name with one, or the name with a list of one element."""
+    key = model.key(node)
+    if key is None:
+        return False
+    for entry in model.kinds[ast.Compare]:
+        if isinstance(entry, ast.Compare):
+            first = first_operand(entry)
+            if _is_length(first) and isinstance(first, ast.Call):
+                if model.key(first.args[0]) == key and (
+                    _limits_to_one(entry) or _is_after_two(model, entry, node)
+                ):
+                    return True
+            elif _is_list_of_one(entry) and model.key(first) == key:
+                return True
+    return _asserts_one(model, key)
+
+
+def _asserts_one(model: CodeModel, key: Key) -> bool:
+    """Whether a test asserts that the length of a name is one: `self.assertEqual(len(x), 1)`."""
+    for call in model.calls():
+        if terminal(call.func) == "assertEqual" and len(call.args) > 1 and _is_length(call.args[0]):
+            first, second = call.args[:2]
+            named = isinstance(first, ast.Call) and model.key(first.args[0]) == key
+            if named and isinstance(second, ast.Constant) and second.value == 1:
+                return True
+    return False
+
+
+def _is_length(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and terminal(node.func) == "len" and len(node.args) == 1
+
+
+def _limits_to_one(comparison: ast.Compare) -> bool:
+    limit = comparison.comparators[0]
+    value = limit.value if isinstance(limit, ast.Constant) else None
+    return value is not None and value == _SINGLE.get(type(comparison.ops[0]))
+
+
+def _is_after_two(model: CodeModel, comparison: ast.Compare, node: ast.expr) -> bool:
+    """Whether a node is in the `else` of `if len(x) == 2`: of a set with two elements at most."""
+    limit = comparison.comparators[0]
+    two = isinstance(comparison.ops[0], ast.Eq) and isinstance(limit, ast.Constant) and limit.value == 2
+    choice = model.parents[comparison]
+    return two and isinstance(choice, ast.If) and any(part in choice.orelse for part in model.ancestors(node))
+
+
+def _is_list_of_one(comparison: ast.Compare) -> bool:
+    other = comparison.comparators[0]
+    equal = isinstance(comparison.ops[0], (ast.Eq, ast.NotEq))
+    return equal and isinstance(other, (ast.List, ast.Tuple, ast.Set)) and len(other.elts) == 1
