@@ -41,7 +41,7 @@ class _SearchReplace(NamedTuple):
 
 def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:  # noqa: ARG001 - all readers have it
     """The edits in a part of a history that begins at byte `start`, with a line."""
-    text = data.decode("utf-8", "surrogateescape")
+    text = data[: end_of_rows(data, 0)].decode("utf-8", "surrogateescape")
     starts = [match.start() for match in re.finditer(f"^{_START}", text, re.MULTILINE)]
     uses: list[RecordedUse] = []
     skipped: list[str] = []

@@ -22,11 +22,12 @@ from gitprov.agents.transcripts.values import (
     end_of_rows,
     rows_with,
     second,
+    spans_with,
 )
 
+_CALL, _USER, _RESULT = b'"tool_use"', b'"user"', b'"tool_result"'
 _TOOLS = (b'Edit"', b'"Write"')
-"""Parts of the names of all editing tools: each is searched for in the whole transcript."""
-_USER = b'"user"'
+"""Parts of the names of all editing tools: they are searched for in the rows of tool calls."""
 _PENDING = 50
 """How many calls without a result may still get it after the next prompt."""
 
@@ -52,8 +53,18 @@ class _EditCall:
 def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     """The edits in a part of a transcript that begins at byte `start`, with a row."""
     reader = _ClaudePart(session)
-    for row in rows_with(data, start, (*_TOOLS, _USER)):
-        reader.add(row)
+    calls = {
+        first: last
+        for first, last in spans_with(data, (_CALL,)).items()
+        if any(data.find(name, first, last) >= 0 for name in _TOOLS)
+    }
+    for first, last in sorted({**spans_with(data, (_USER,)), **calls}.items()):
+        if first in calls:
+            reader.add_calls(TranscriptRow(start + first, data[first:last]))
+        elif data.find(_RESULT, first, last) < 0:
+            reader.add_prompt(TranscriptRow(start + first, data[first:last]))
+        elif reader.pending:
+            reader.add_result(TranscriptRow(start + first, data[first:last]))
     uses = tuple(use for call in reader.calls if (use := _use(call, session)) is not None)
     prompt = reader.prompts[-1] if reader.prompts else session.prompt
     waiting = [call.offset for call in reader.pending.values() if not call.is_later]
@@ -72,13 +83,9 @@ class _ClaudePart:
         self.cwd: str | None = None
         self.skipped: list[str] = []
 
-    def add(self, row: TranscriptRow) -> None:
-        """Read one row."""
-        if b'"tool_use"' in row.line:
-            self._add_calls(row)
-        elif b'"tool_result"' in row.line:
-            self._add_result(row)
-        elif (value := row.parsed()) is not None and value.get("type") == "user":
+    def add_prompt(self, row: TranscriptRow) -> None:
+        """Read a row that may be a prompt: the calls before it get no result any more."""
+        if (value := row.parsed()) is not None and value.get("type") == "user":
             self.cwd = self.cwd or _text(value.get("cwd"))
             prompt = _prompt(row, self._session.subagent is not None)
             if prompt is not None:
@@ -87,7 +94,8 @@ class _ClaudePart:
                     call.is_later = True
                 self.pending = dict([*self.pending.items()][-_PENDING:])
 
-    def _add_calls(self, row: TranscriptRow) -> None:
+    def add_calls(self, row: TranscriptRow) -> None:
+        """Keep the edits among the calls in a row."""
         value = row.parsed()
         if value is None:
             self.skipped.append(NOT_JSON)
@@ -101,7 +109,7 @@ class _ClaudePart:
                 self.pending[name] = _EditCall(value, row.offset, tool, prompt, part.version)
                 self.calls.append(self.pending[name])
 
-    def _add_result(self, row: TranscriptRow) -> None:
+    def add_result(self, row: TranscriptRow) -> None:
         """Keep the result in a row with the call that it is of."""
         name = next((name for name in self.pending if name.encode("utf-8", "replace") in row.line), None)
         value = None if name is None else row.parsed()

@@ -19,10 +19,8 @@ from gitprov.agents.transcripts.values import (
     second,
 )
 
-_NEEDLES = (
-    *(b'"turn_context"', b'"UserMessage"', b'"FileChange"', b'"AgentMessage"'),
-    *(b'"user_message"', b'"patch_apply_end"', b'"agent_message"'),
-)
+_NEEDLES = (b'"turn_context"', b'"FileChange"', b'"patch_apply_end"', b'Message"', b'_message"')
+"""The last two: `UserMessage`, `AgentMessage`, and in older versions `user_message`, `agent_message`."""
 UNREADABLE_CHANGE = "changes of Codex in a form that is not known"
 
 

@@ -98,21 +98,25 @@ def rows_with(data: bytes, start: int, needles: tuple[bytes, ...]) -> Iterator[T
 
     `data` begins at byte `start` of the file, with a row.
     """
-    for first, last in _lines_with(data, needles):
+    for first, last in sorted(spans_with(data, needles).items()):
         yield TranscriptRow(start + first, data[first:last])
 
 
-def _lines_with(data: bytes, needles: tuple[bytes, ...]) -> list[tuple[int, int]]:
-    lines: dict[int, int] = {}
+def spans_with(data: bytes, needles: tuple[bytes, ...]) -> dict[int, int]:
+    """Start → end (exclusive, in bytes of `data`) of each complete row that contains one of the needles.
+
+    Each needle is one pass over `data` at the speed of memory; a longer needle is a faster one.
+    """
+    spans: dict[int, int] = {}
     for needle in needles:
         place = data.find(needle)
         while place >= 0:
             last = data.find(b"\n", place)
             if last < 0:
                 break
-            lines[data.rfind(b"\n", 0, place) + 1] = last
+            spans[data.rfind(b"\n", 0, place) + 1] = last
             place = data.find(needle, last)
-    return sorted(lines.items())
+    return spans
 
 
 def row_of(line: bytes) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from gitprov.agents.transcripts import readers
-from gitprov.agents.transcripts.values import RecordedPrompt, SessionStart, TranscriptPart
+from gitprov.agents.transcripts.values import RecordedPrompt, SessionStart, TranscriptPart, end_of_rows
 from gitprov.flow.capture.sweep.places import OPENCODE, TranscriptFile, size_of
 from gitprov.model.sha import sha256_hex
 from gitprov.store import files
@@ -25,7 +25,10 @@ UNKNOWN_FORM = "parts of a transcript in a form that is not known"
 
 
 class ReadPart(NamedTuple):
-    """A part that was read, and the cursor after it. `rows` are its bytes, the first at byte `start`."""
+    """A part that was read, and the cursor after it.
+
+    `rows` are its bytes, the first at byte `start`; the last row may be cut, and readers leave it out.
+    """
 
     reading: TranscriptPart
     cursor: Cursor
@@ -47,11 +50,11 @@ def parts(file: TranscriptFile, cursor: Cursor | None, is_here: Callable[[str], 
     prompt: RecordedPrompt | None = None
     while True:
         data = files.read_range(file.path, offset, PART) or b""
-        whole = data[: data.rfind(b"\n") + 1]
+        size = end_of_rows(data, 0)
         is_last = len(data) < PART
-        if whole:
+        if size:
             start = SessionStart(head, file.session, prompt, file.subagent)
-            reading = _read(file, whole, offset, start)
+            reading = _read(file, data, offset, start)
         else:
             reading = TranscriptPart((), {}, offset, prompt=prompt)
             if not is_last:
@@ -59,10 +62,10 @@ def parts(file: TranscriptFile, cursor: Cursor | None, is_here: Callable[[str], 
         prompt = reading.prompt
         # The newest turn is read again: the session may go on with it.
         resume = reading.resume if prompt is None else prompt.offset
-        yield ReadPart(reading, _cursor(status, head, resume), whole, offset)
+        yield ReadPart(reading, _cursor(status, head, resume), data, offset)
         if is_last:
             return
-        offset = reading.resume if reading.resume > offset else offset + (len(whole) or _rest(file, offset))
+        offset = reading.resume if reading.resume > offset else offset + (size or _rest(file, offset))
 
 
 def _read(file: TranscriptFile, rows: bytes, offset: int, start: SessionStart) -> TranscriptPart:
@@ -70,7 +73,7 @@ def _read(file: TranscriptFile, rows: bytes, offset: int, start: SessionStart) -
     try:
         return readers.read(file.agent, rows, offset, start)
     except Exception:  # noqa: BLE001 - what others write must not stop a commit
-        return TranscriptPart((), {}, offset + len(rows), skipped=(UNKNOWN_FORM,), prompt=start.prompt)
+        return TranscriptPart((), {}, end_of_rows(rows, offset), skipped=(UNKNOWN_FORM,), prompt=start.prompt)
 
 
 def _sessions(
