@@ -64,6 +64,7 @@ _TYPES = "from type definitions only"
 _NO_MODEL = "model only from the session's own record"
 
 _NO_SWEEP = "its records of sessions were not seen"
+_DOCUMENTED = "; the format is known from documentation only"
 _DATES = "<year>/<month>/<day>"
 SWEPT = {
     "claude-code": "`~/.claude/projects/<directory>/*.jsonl`, subagents too",
@@ -74,6 +75,10 @@ SWEPT = {
     "qwen": "`~/.qwen/projects/<directory>/chats/*.jsonl`, not its subagents",
     "pi": "`~/.pi/agent/sessions/--<directory>--/*.jsonl`",
     "aider": "`.aider.chat.history.md` in the work tree, edit format `diff`",
+    "cursor": f"`~/.cursor/projects/<directory>/agent-transcripts/*/*.jsonl`{_DOCUMENTED}",
+    "droid": f"`~/.factory/sessions/<directory>/*.jsonl`{_DOCUMENTED}",
+    "amp": f"`~/.local/share/amp/threads/T-*.json`{_DOCUMENTED}",
+    "antigravity": f"`~/.gemini/antigravity*/brain/*/.system_generated/logs/transcript*.jsonl`{_DOCUMENTED}",
     "cline": "no, its records have no results of edits in a form that was checked",
     "continue": "no, its records were seen of one run only",
 }

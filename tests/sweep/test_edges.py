@@ -212,7 +212,7 @@ def test_live_beside_swept(project: GitRepo) -> None:
 
 
 def test_a_home_without_agents(project: GitRepo, tmp_path: Path) -> None:
-    """Without directories of agents a commit starts no Python: the hook in sh sees that there is nothing."""
+    """A commit starts no Python without records of agents, nor for a session that is known to be elsewhere."""
     repo = copy_of(project, tmp_path / "plain")
     python = tmp_path / "bin"
     python.mkdir()
@@ -228,8 +228,21 @@ def test_a_home_without_agents(project: GitRepo, tmp_path: Path) -> None:
     repo.write("a.py", "one = 1\n")
     repo.commit("A")
     assert not started.exists()
-    os.makedirs(Path(repo.env["HOME"]) / ".codex/sessions/2026/11/28")
-    (Path(repo.env["HOME"]) / ".codex/sessions/2026/11/28/rollout-1.jsonl").write_text("{}\n")
+    rollout = Path(repo.env["HOME"]) / ".codex/sessions/2026/11/28/rollout-1.jsonl"
+    os.makedirs(rollout.parent)
+    rollout.write_text(json.dumps({"type": "session_meta", "payload": {"cwd": str(tmp_path)}}) + "\n")
     repo.write("b.py", "one = 1\n")
     repo.commit("B")
+    assert started.exists()
+    assert swept(repo).transcripts == 1
+    assert (repo.inbox() / "elsewhere").read_text() == f"{rollout}\n"
+    started.unlink()
+    rollout.write_text(rollout.read_text() + "{}\n")
+    os.utime(rollout, (4e9, 4e9))  # later than any sweep
+    repo.write("c.py", "one = 1\n")
+    repo.commit("C")
+    assert not started.exists()
+    (rollout.parent / "rollout-2.jsonl").write_text("{}\n")
+    repo.write("d.py", "one = 1\n")
+    repo.commit("D")
     assert started.exists()

@@ -19,6 +19,7 @@ from gitprov.model.event import SWEPT, ContentRef, Event
 from gitprov.output import backfill as backfill_output
 from gitprov.output import sweep as sweep_output
 from tests.support.recorded import RECORDED
+from tests.sweep.documented import MADE
 
 Row = dict[str, Any]
 TRANSCRIPTS = {
@@ -31,6 +32,11 @@ TRANSCRIPTS = {
     "opencode": "opencode-1.18.33.transcript.jsonl",
     "aider": "aider-0.86.2.transcript.md",
 }
+
+
+def transcript(agent: str) -> bytes:
+    """A recorded transcript, or one in the documented form."""
+    return (RECORDED / TRANSCRIPTS[agent]).read_bytes() if agent in TRANSCRIPTS else MADE[agent]("/r").data
 
 
 def lines(*rows: Row) -> bytes:
@@ -47,7 +53,7 @@ def read(agent: str, *rows: Row) -> TranscriptPart:
 @pytest.mark.parametrize("agent", readers.MODULES)
 def test_hostile_rows(agent: str) -> None:
     """Whatever a row holds, reading it raises nothing; a row that is cut is counted."""
-    data = (RECORDED / TRANSCRIPTS[agent]).read_bytes()
+    data = transcript(agent)
     whole = readers.read(agent, data, 0, SessionStart(data[: 1 << 16], "name"))
     assert whole.uses
     for row in data.splitlines(keepends=True):
@@ -84,6 +90,8 @@ def test_hostile_rows(agent: str) -> None:
             "claude-code": b'{"tool_use" "Edit"',
             "opencode": b'{"table"',
             "copilot": b'{"user.message"',
+            "cursor": b'{"role"',
+            "antigravity": b'{"tool_calls"',
         }
         bad = needle.get(agent, b'{"message" "user" "assistant" "turn_context"') + b"\n"
         assert NOT_JSON in readers.read(agent, bad, 0, SessionStart()).skipped

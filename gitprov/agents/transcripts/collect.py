@@ -48,12 +48,16 @@ class TranscriptReader:
     """What was read of one part so far. `agent` names the live adapter, `cwd` is the session's directory.
 
     `event` is the event of a finished tool use, for payloads that name none. `version` is the agent's.
+    `has_results`: the agent's records have results of tools.
     """
 
-    def __init__(self, agent: str, session: SessionStart, event: str | None = None) -> None:
+    def __init__(
+        self, agent: str, session: SessionStart, event: str | None = None, *, has_results: bool = True
+    ) -> None:
         self.agent = agent
         self.session = session
         self.event = event
+        self._has_results = has_results
         self.cwd: str | None = None
         self.version: str | None = None
         self.skipped: list[str] = []
@@ -89,6 +93,7 @@ class TranscriptReader:
         call.payload = {**call.payload, **payload}
         call.facts.update(facts)
         call.at = second(at) or call.at
+        call.is_later = call.is_later or not self._has_results
 
     def result(
         self,

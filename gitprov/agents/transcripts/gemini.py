@@ -11,6 +11,7 @@ from typing import Any
 from gitprov.agents.report import part, text
 from gitprov.agents.transcripts.collect import ParsedRow, TranscriptReader
 from gitprov.agents.transcripts.values import (
+    ELSEWHERE,
     RecordedPrompt,
     SessionStart,
     TranscriptPart,
@@ -19,9 +20,6 @@ from gitprov.agents.transcripts.values import (
 )
 from gitprov.model.lines import utf8
 from gitprov.model.sha import sha256_hex
-
-ELSEWHERE = "/"
-"""Directory of a session for which none of the edited files shows it: that of no work tree."""
 
 
 def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:

@@ -16,6 +16,10 @@ MODULES = {
     "pi": "pi",
     "opencode": "opencode",
     "aider": "aider",
+    "cursor": "documented.cursor",
+    "droid": "documented.droid",
+    "amp": "documented.amp",
+    "antigravity": "documented.antigravity",
 }
 """Name on the command line → module in this room."""
 

@@ -11,6 +11,8 @@ from gitprov.model.untrusted.jsonvalue import loads
 
 NOT_JSON = "rows that are no JSON object"
 """Why a row is skipped."""
+ELSEWHERE = "/"
+"""Directory of a session for which none of the edited files shows it: that of no work tree."""
 
 
 class RecordedPrompt(NamedTuple):

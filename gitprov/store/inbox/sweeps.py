@@ -2,12 +2,15 @@
 
 Hooks in sh compare transcripts with that mtime, and some shells compare whole seconds: a transcript that grew
 at the moment of the sweep counts as newer once more. Losing the file is harmless: all is read again.
+
+The file `elsewhere` lists transcripts of sessions in other directories, one path a line: hooks in sh start no
+Python for them, however they grow.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from gitprov.model.event import VERSION
@@ -18,6 +21,8 @@ SLACK = 2.0
 """Seconds by which the file is older than the sweep."""
 WAIT = 5.0
 """Seconds to wait for another sweep of the same work tree."""
+_ELSEWHERE = 50
+"""How many transcripts of other directories are remembered, the newest ones: sh compares line by line."""
 
 
 class Cursor(NamedTuple):
@@ -68,6 +73,19 @@ def save(inbox: Inbox, state: SweepState, began: float) -> None:
     row = {"v": VERSION, "files": cursors, "skipped": dict(state.skipped)}
     files.replace(inbox.tmp, path_in(inbox), files.json_line(row), durable=False)
     os.utime(path_in(inbox), (began - SLACK, began - SLACK))
+
+
+def add_elsewhere(inbox: Inbox, paths: Iterable[str]) -> None:
+    """Remember transcripts of sessions in other directories. OSError where that is not possible."""
+    place = os.path.join(inbox.root, "elsewhere")
+    text = files.read(place) or b""
+    listed = [os.fsdecode(line) for line in text.splitlines()]
+    new = sorted(path for path in paths if path not in listed and "\n" not in path)
+    if new:
+        existing = [path for path in [*listed, *new] if os.path.exists(path)]
+        newest = sorted(existing, key=lambda path: files.age(path, 0))[:_ELSEWHERE]
+        rows = b"".join(os.fsencode(path) + b"\n" for path in newest)
+        files.replace(inbox.tmp, place, rows, durable=False)
 
 
 def take_lock(inbox: Inbox) -> int | None:

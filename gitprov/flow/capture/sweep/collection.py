@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from gitprov.agents.transcripts import readers
-from gitprov.agents.transcripts.values import RecordedAnswer, RecordedUse
+from gitprov.agents.transcripts.values import ELSEWHERE, RecordedAnswer, RecordedUse
 from gitprov.flow.capture.edit_contents import EditedFile
 from gitprov.flow.capture.moment import LONGEST_PATH
 from gitprov.flow.capture.sweep import reading
-from gitprov.flow.capture.sweep.places import TranscriptFile
+from gitprov.flow.capture.sweep.places import OPENCODE, TranscriptFile
 from gitprov.flow.capture.sweep.rebuild import SweptEdit
 from gitprov.flow.capture.sweep.record import SweepRecorder
 from gitprov.git.locate import Location, locate
@@ -24,12 +24,14 @@ UNREADABLE = "transcripts that cannot be read"
 class Collection:
     """Edits of sessions whose directory is in one work tree. `keeps` chooses by tool use and path.
 
-    `cursors`: how far each transcript was read. `skipped`: reason → how many rows or files.
+    `cursors`: how far each transcript was read. `skipped`: reason → how many rows or files. `elsewhere`:
+    paths of transcripts whose sessions name another directory.
     """
 
     def __init__(self, worktree: str, keeps: Callable[[RecordedUse, str], bool]) -> None:
         self.cursors: dict[str, Cursor] = {}
         self.skipped: Counter[str] = Counter()
+        self.elsewhere: set[str] = set()
         self._worktree = worktree
         self._keeps = keeps
         self._home = locate(worktree)
@@ -70,6 +72,8 @@ class Collection:
             directory = file.tree or part.reading.cwd
             if is_here is None and directory is not None:
                 is_here = self._is_here(directory)
+                if not is_here and directory != ELSEWHERE and file.agent != OPENCODE:
+                    self.elsewhere.add(file.path)
             if is_here is None and part.reading.uses:
                 self.skipped[NO_DIRECTORY] += 1
                 is_here = False

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 OPENCODE = "opencode"
 """The agent whose transcripts are a database."""
+AMP = "amp"
+"""The agent whose transcripts are single documents that are written anew."""
 
 
 class TranscriptFile(NamedTuple):
@@ -47,7 +49,9 @@ def is_unread(file: TranscriptFile, cursor: Cursor | None) -> bool:
 
 
 def size_of(file: TranscriptFile, status: os.stat_result) -> int:
-    """The size of a transcript in bytes; for a database, the number of its state."""
+    """The size of a transcript in bytes; of a document or database a number that each write changes."""
+    if file.agent == AMP:
+        return status.st_size + status.st_mtime_ns
     if file.agent != OPENCODE:
         return status.st_size
     from gitprov.store.index import opencode
@@ -137,10 +141,44 @@ def _aider(worktree: str, _home: str, _env: Mapping[str, str]) -> Iterator[Trans
         yield TranscriptFile("aider", path, tree=worktree)
 
 
-def _files(agent: str, directory: str) -> Iterator[TranscriptFile]:
+def _cursor(worktree: str, home: str, _env: Mapping[str, str]) -> Iterator[TranscriptFile]:
+    """Transcripts below the directory's name with dashes; their rows do not name the directory."""
+    room = os.path.join(home, ".cursor", "projects", _slug(worktree).strip("-"), "agent-transcripts")
+    for name in _names(room):
+        path = os.path.join(room, name, name + ".jsonl")
+        if files.size(path) is not None:
+            yield TranscriptFile("cursor", path, name, tree=worktree)
+
+
+def _droid(worktree: str, home: str, _env: Mapping[str, str]) -> Iterator[TranscriptFile]:
+    root, slug = os.path.join(home, ".factory", "sessions"), worktree.replace("/", "-")
+    for name in _names(root):
+        if name == slug or name.startswith(slug + "-"):
+            yield from _files("droid", os.path.join(root, name))
+
+
+def _amp(_worktree: str, home: str, env: Mapping[str, str]) -> Iterator[TranscriptFile]:
+    """Threads of all directories: each names its own."""
+    data = env.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share")
+    yield from _files(AMP, os.path.join(data, "amp", "threads"), ".json")
+
+
+def _antigravity(_worktree: str, home: str, _env: Mapping[str, str]) -> Iterator[TranscriptFile]:
+    """Sessions of all directories, of the IDE and of the CLI; the full transcript where there are two."""
+    for product in ("antigravity", "antigravity-cli", "antigravity-ide"):
+        root = os.path.join(home, ".gemini", product, "brain")
+        for name in _names(root):
+            logs = os.path.join(root, name, ".system_generated", "logs")
+            for entry in ("transcript_full.jsonl", "transcript.jsonl"):
+                if files.size(os.path.join(logs, entry)) is not None:
+                    yield TranscriptFile("antigravity", os.path.join(logs, entry), name)
+                    break
+
+
+def _files(agent: str, directory: str, ending: str = ".jsonl") -> Iterator[TranscriptFile]:
     for name in _names(directory):
-        if name.endswith(".jsonl"):
-            yield TranscriptFile(agent, os.path.join(directory, name), name[:-6])
+        if name.endswith(ending):
+            yield TranscriptFile(agent, os.path.join(directory, name), name.removesuffix(ending))
 
 
 def _slug(path: str) -> str:
@@ -156,4 +194,7 @@ def _names(directory: str) -> list[str]:
         return []
 
 
-_AGENTS = (_claude, _codex, _gemini, _qwen, _copilot, _pi, _opencode, _aider)
+_AGENTS = (
+    *(_claude, _codex, _gemini, _qwen, _copilot, _pi, _opencode, _aider),
+    *(_cursor, _droid, _amp, _antigravity),
+)

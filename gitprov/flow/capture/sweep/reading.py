@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gitprov.agents.transcripts import readers
 from gitprov.agents.transcripts.values import RecordedPrompt, SessionStart, TranscriptPart, end_of_rows
-from gitprov.flow.capture.sweep.places import OPENCODE, TranscriptFile, size_of
+from gitprov.flow.capture.sweep.places import AMP, OPENCODE, TranscriptFile, size_of
 from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 from gitprov.store.inbox.sweeps import Cursor
@@ -17,6 +17,8 @@ PART = 16 << 20
 """Bytes of a transcript that are read at once; a longer row is skipped."""
 HEAD = 1 << 16
 """Bytes at the start of a transcript that its reader gets with each part."""
+_LONGEST = 64 << 20
+"""Bytes of the largest document that is read."""
 _DIGESTED = 1 << 10
 """Bytes at the start of a transcript by which it is recognized."""
 
@@ -44,6 +46,9 @@ def parts(file: TranscriptFile, cursor: Cursor | None, is_here: Callable[[str], 
     status = os.stat(file.path)
     if file.agent == OPENCODE:
         yield from _sessions(file, cursor, status, is_here)
+        return
+    if file.agent == AMP:
+        yield _document(file, status)
         return
     head = files.read_range(file.path, 0, HEAD) or b""
     offset = cursor.offset if cursor is not None and _continues(cursor, status, head) else 0
@@ -74,6 +79,16 @@ def _read(file: TranscriptFile, rows: bytes, offset: int, start: SessionStart) -
         return readers.read(file.agent, rows, offset, start)
     except Exception:  # noqa: BLE001 - what others write must not stop a commit
         return TranscriptPart((), {}, end_of_rows(rows, offset), skipped=(UNKNOWN_FORM,), prompt=start.prompt)
+
+
+def _document(file: TranscriptFile, status: os.stat_result) -> ReadPart:
+    """The reading of a transcript that is one document."""
+    data = files.read_range(file.path, 0, _LONGEST + 1) or b""
+    if len(data) > _LONGEST:
+        reading = TranscriptPart((), {}, 0, skipped=(LONG_ROW,))
+    else:
+        reading = _read(file, data, 0, SessionStart(name=file.session))
+    return ReadPart(reading, Cursor(status.st_ino, size_of(file, status), 0, 0, ""), data)
 
 
 def _sessions(

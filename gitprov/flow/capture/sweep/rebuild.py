@@ -12,6 +12,9 @@ from gitprov.agents.transcripts.values import RecordedUse
 from gitprov.flow.capture.edit_contents import EditedFile, stated, written
 from gitprov.flow.capture.sweep.held import Holder, is_same
 
+_REFUSED = 20
+"""How many edits in a row may have been refused where a transcript has no results."""
+
 
 class SweptEdit(NamedTuple):
     """An edit of one file in a transcript. `path` and `source` (before a rename) are repo-relative."""
@@ -23,16 +26,21 @@ class SweptEdit(NamedTuple):
 
 
 class _FormerContent(NamedTuple):
-    """A content that a file may have had before an edit; None for no file."""
+    """A content that a file may have had before an edit; None for no file.
+
+    `is_proven`: an edit of a part of it leads to exactly what the file holds.
+    """
 
     content: bytes | None
+    is_proven: bool = False
 
 
 def rebuilt(swept: list[SweptEdit], held: Holder) -> list[list[EditedFile]]:
     """The changes of each edit, oldest first: a model's, then a person's to its proposal; none if rejected.
 
     An edit is accepted if it shows in what the file holds or held, or if an accepted later one began with its
-    result. Where the transcript has no result of the tool, the file must be exactly the edit's result.
+    result. Where the transcript has no result of the tool, the file must be exactly the edit's result, or
+    what later edits of parts of that result make of it.
     """
     changes = _tried(swept, held)
     accepted: list[list[EditedFile]] = []
@@ -41,8 +49,7 @@ def rebuilt(swept: list[SweptEdit], held: Holder) -> list[list[EditedFile]]:
         is_accepted = bool(made) and _is_accepted(edit, made, held, following.get(edit.path))
         accepted.append(made if is_accepted else [])
         if is_accepted:
-            before = made[0].before
-            following[edit.path] = _FormerContent(before if isinstance(before, bytes) else None)
+            following[edit.path] = _before(edit, made, held, following.get(edit.path))
     return accepted[::-1]
 
 
@@ -54,26 +61,43 @@ def _is_accepted(
     if contents.shows(before, after, exact=not edit.use.is_done):
         return True
     is_link = following is not None and is_same(after, following.content)
-    return is_link and edit.use.is_done and not is_same(after, contents.base)
+    is_known = edit.use.is_done or (following is not None and following.is_proven)
+    return is_link and is_known and not is_same(after, contents.base)
+
+
+def _before(
+    edit: SweptEdit, made: list[EditedFile], held: Holder, following: _FormerContent | None
+) -> _FormerContent:
+    """The content with which an accepted edit began."""
+    before, after = _bytes(made[0].before), _bytes(made[-1].after)
+    is_linked = following is not None and following.is_proven and is_same(after, following.content)
+    is_exact = is_linked or any(is_same(after, content) for content in held(edit.path).others)
+    is_partial = edit.edit.content is None and before is not None
+    return _FormerContent(before, is_exact and is_partial)
 
 
 def _tried(swept: list[SweptEdit], held: Holder) -> list[list[EditedFile]]:
     """The changes that the edits would make, each after the one before it; none where one does not apply."""
-    newest: dict[str, _FormerContent] = {}
+    results: dict[str, list[_FormerContent]] = {}
     tried = []
     for edit in swept:
-        made = _first_fitting(edit, newest, held)
+        made = _first_fitting(edit, results, held)
         tried.append(made)
         if made:
-            newest[edit.path] = _FormerContent(_bytes(made[-1].after))
+            results.setdefault(edit.path, []).append(_FormerContent(_bytes(made[-1].after)))
     return tried
 
 
-def _first_fitting(edit: SweptEdit, newest: dict[str, _FormerContent], held: Holder) -> list[EditedFile]:
-    """The changes by the first content before it that leads to what the file shows, else that fits at all."""
+def _first_fitting(
+    edit: SweptEdit, results: dict[str, list[_FormerContent]], held: Holder
+) -> list[EditedFile]:
+    """The changes by the first content before it that leads to what the file shows, else that fits at all.
+
+    Without results of tools the edits right before it may have been refused, so each of their results counts.
+    """
     source = edit.source or edit.path
     contents = held(source)
-    candidates = [newest[source]] if source in newest else []
+    candidates = results.get(source, [])[: -1 - (1 if edit.use.is_done else _REFUSED) : -1]
     candidates += [_FormerContent(content) for content in (contents.base, *contents.others, None)]
     fitting: list[EditedFile] = []
     for candidate in dict.fromkeys(candidates):
@@ -83,7 +107,8 @@ def _first_fitting(edit: SweptEdit, newest: dict[str, _FormerContent], held: Hol
             continue
         if not made:
             continue
-        if held(edit.path).shows(_bytes(made[0].before), _bytes(made[-1].after)):
+        before, after = _bytes(made[0].before), _bytes(made[-1].after)
+        if held(edit.path).shows(before, after, exact=not edit.use.is_done):
             return made
         fitting = fitting or made
     return fitting

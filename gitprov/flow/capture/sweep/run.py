@@ -99,6 +99,7 @@ def _locked(
     events = collection.record(recorder, edits, made)
     counts = Counter(state.skipped) + collection.skipped
     cursors = places.without_missing({**state.cursors, **collection.cursors})
+    sweeps.add_elsewhere(inbox, collection.elsewhere)
     sweeps.save(inbox, sweeps.SweepState(cursors, counts), now)
     rejected = sum(not changes for changes in made)
     return SweepResult(len(collection.cursors), len(edits), events, rejected, dict(collection.skipped))
