@@ -13,6 +13,7 @@ from gitprov.flow.pages.findings import OpenFindings
 from gitprov.model.finding import Finding
 from gitprov.model.index_rows import CommitEntry
 from gitprov.web.cards import CardFacts
+from gitprov.web.highlight import html_lines
 from gitprov.web.kinds import listing, models, overview, source, tree
 from gitprov.web.kinds.commits import Commits
 from gitprov.web.kinds.findings import FindingPages
@@ -83,8 +84,9 @@ class Site:
         return self._repo.objects.blob(file.blob) if file else None
 
     def _file(self, file: FileLines) -> bytes:
-        content = self._repo.objects.blob(file.blob)
-        values = source.values(file, content, self._cards, self._findings.of_path(file.path))
+        texts = html_lines(file.path, self._repo.objects.blob(file.blob))
+        self._findings.learn(file.path, texts)
+        values = source.values(file, texts, self._cards, self._findings.of_path(file.path))
         return self._renderer.page("file.html", "tree.html", "../", **values)
 
     def _prompt(self, group: str) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 
 from demo import year
 from gitprov.cli.commands.report import command
@@ -19,6 +20,9 @@ from gitprov.flow.index.report import report_data
 from gitprov.flow.pages.findings import open_findings, subjects_of
 from gitprov.model.answers.show import Delta, DeltaHunk, DeltaLine
 from gitprov.store.index.database import Database
+from gitprov.web import site
+from gitprov.web.highlight import html_lines
+from gitprov.web.kinds import findings as findings_pages
 from gitprov.web.kinds.search import BOUND, SearchPage, search_index
 from gitprov.web.links import finding_page, lines_place
 from gitprov.web.raw import raw_lines
@@ -183,3 +187,23 @@ def test_the_plot_library_is_the_recorded_one() -> None:
     }
     assert {"LICENSE", "uPlot.iife.min.js"} <= {name for _, name in rows}
     assert "</script" not in (folder / "uPlot.iife.min.js").read_text()
+
+
+def test_a_file_is_coloured_once(
+    worked: GitRepo, memory: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page of a finding takes its lines from the page of its file, and no trace starts git."""
+    log = tmp_path / "git-log"
+    worked.env["GIT_TRACE2_EVENT"] = str(log)
+    coloured: list[str] = []
+
+    def counted(path: str, content: bytes) -> list[Markup]:
+        coloured.append(path)
+        return html_lines(path, content)
+
+    for module in (site, findings_pages):
+        monkeypatch.setattr(module, "html_lines", counted)
+    made = {name: page.decode() for name, page in pages_of(worked, memory).items()}
+    assert sorted(coloured) == ["README", "core.py"]
+    assert any(name.startswith("findings/") and "<u>6</u><code>" in page for name, page in made.items())
+    assert "--literal-pathspecs" not in log.read_text()

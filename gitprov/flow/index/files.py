@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _LARGEST, _HEAD = 1 << 20, 8000
 #: Runs of git blame at once.
 _AT_ONCE = 3
+#: Files whose commits' notes are read together.
+_TOGETHER = 64
 
 
 class FileRun(NamedTuple):
@@ -46,6 +48,14 @@ class FileLines(NamedTuple):
         return sum(run.last - run.first + 1 for run in self.runs if run.facts.cls in classes)
 
 
+class _Blamed(NamedTuple):
+    """A file with what git blame answered: groups of lines, and their commits by id."""
+
+    file: FileLines
+    commits: dict[str, BlamedCommit]
+    groups: list[Group]
+
+
 def files_of(repo: Repository, rev: str) -> Iterator[FileLines]:
     """The regular files of a commit, by path."""
     listed = tree_rows(repo.run("ls-tree", "-r", "-z", "--full-tree", rev))
@@ -56,12 +66,16 @@ def files_at(repo: Repository, rev: str, entries: Sequence[tuple[str, str]]) -> 
     """Some files of a commit, by (path, blob id)."""
     origins = Origins(repo)
     waiting: deque[tuple[FileLines, Stream | None]] = deque()
+    blamed: list[_Blamed] = []
     for path, oid in entries:
         waiting.append(_started(repo, rev, path, oid))
         if len(waiting) > _AT_ONCE:
-            yield _finished(*waiting.popleft(), origins)
-    for file, stream in waiting:
-        yield _finished(file, stream, origins)
+            blamed.append(_blamed(*waiting.popleft()))
+        if len(blamed) == _TOGETHER:
+            yield from _finished(blamed, origins)
+            blamed = []
+    blamed += [_blamed(file, stream) for file, stream in waiting]
+    yield from _finished(blamed, origins)
 
 
 def _started(repo: Repository, rev: str, path: str, oid: str) -> tuple[FileLines, Stream | None]:
@@ -76,17 +90,22 @@ def _started(repo: Repository, rev: str, path: str, oid: str) -> tuple[FileLines
     return file, blame.start(("-w", rev, "--", path), "--incremental", cwd=top, env=repo.env)
 
 
-def _finished(file: FileLines, stream: Stream | None, origins: Origins) -> FileLines:
-    if stream is None:
-        return file
+def _blamed(file: FileLines, stream: Stream | None) -> _Blamed:
     commits: dict[str, BlamedCommit] = {}
-    runs: list[FileRun] = []
-    with stream:
-        for groups in blame.groups(stream, commits):
-            origins.learn(commits[group.oid] for group in groups)
-            for group in groups:
-                runs += _runs(group, origins.of_group(group))
-    return file._replace(runs=tuple(_joined(sorted(runs, key=lambda run: run.first))))
+    groups: list[Group] = []
+    if stream is not None:
+        with stream:
+            for some in blame.groups(stream, commits):
+                groups += some
+    return _Blamed(file, commits, groups)
+
+
+def _finished(blamed: Sequence[_Blamed], origins: Origins) -> Iterator[FileLines]:
+    """The files with the origins of their lines; the notes of all their commits are read at once."""
+    origins.learn(commit for entry in blamed for commit in entry.commits.values())
+    for entry in blamed:
+        runs = [run for group in entry.groups for run in _runs(group, origins.of_group(group))]
+        yield entry.file._replace(runs=tuple(_joined(sorted(runs, key=lambda run: run.first))))
 
 
 def _runs(group: Group, facts: Sequence[Facts]) -> list[FileRun]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 
 _NONE = LineSet()
+#: Up to this many files are looked up by name, without starting git.
+_BY_NAME = 4
+#: Paths that git takes literally after `tree:`; relative ones depend on the directory, `^{…}` has a meaning.
+_NAMED = re.compile(r"(?!\.{1,2}/)[^\n\0]+(?<!\})")
 
 #: First and last line, and the trace that has them.
 Run = tuple[int, int, str]
@@ -77,11 +82,19 @@ class Shares:
         return share._replace(delta=delta_of(raw, content, ai & whole, others, path))
 
     def _read(self, paths: Sequence[str], generation: Generation | None) -> None:
-        """Read the blob ids of these files in one call of git; group the generation's edits by file."""
-        self._blobs.update(blobs(self._repo, self._commit.oid, paths) if generation is not None else {})
+        """Read the blob ids of these files; group the generation's edits by file."""
+        self._blobs.update(self._blobs_of(paths) if generation is not None else {})
         self._by_path = {}
         for edit in generation.edits if generation is not None else ():
             self._by_path.setdefault(edit.path, []).append(edit)
+
+    def _blobs_of(self, paths: Sequence[str]) -> dict[str, str]:
+        """Path → blob id: of few files through the running `cat-file`, of more in one call of git."""
+        if len(paths) > _BY_NAME or not all(map(_NAMED.fullmatch, paths)):
+            return blobs(self._repo, self._commit.oid, paths)
+        objects = self._repo.objects.get_many(f"{self._commit.tree}:{path}" for path in paths)
+        pairs = zip(paths, objects, strict=True)
+        return {path: obj.oid for path, obj in pairs if obj is not None and obj.type == "blob"}
 
     def _others(self, trace: str, path: str, whole: LineSet) -> dict[int, str]:
         """Line (1-based) → trace, for the lines of the file that the note assigns to other traces."""

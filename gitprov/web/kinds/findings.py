@@ -57,6 +57,12 @@ class FindingPages:
             self._names[self._name(finding)] = finding
         self._pages = {id(finding): page for page, finding in self._names.items()}
         self._by_path = by_path(answer.findings)
+        self._excerpts: dict[int, Sequence[ExcerptLine]] = {}
+
+    def learn(self, path: str, texts: Sequence[Markup]) -> None:
+        """Take the lines around the findings of a file from all of its lines as HTML."""
+        for finding in self._by_path.get(path, ()):
+            self._excerpts[id(finding)] = _excerpt(finding, texts)
 
     def _name(self, finding: Finding) -> str:
         place = finding.evidence or finding.commit or finding.message
@@ -118,13 +124,15 @@ class FindingPages:
 
     def page_values(self, finding: Finding, content: bytes | None) -> dict[str, Any]:
         """The values of the page of a finding; `content`: the bytes of its file."""
+        if finding.path is not None and content is not None and id(finding) not in self._excerpts:
+            self.learn(finding.path, html_lines(finding.path, content))
         comment = "//" if (finding.path or "").endswith(("js", "ts", "jsx", "tsx", "mjs", "cjs")) else "#"
         return {
             "finding": finding,
             "severity": severity(finding),
             "facts": self._facts(finding),
             "prompt": self._cards.prompt(finding.trace) if finding.trace else None,
-            "excerpt": _excerpt(finding, content) if content is not None else [],
+            "excerpt": self._excerpts.get(id(finding), ()),
             "comment": f"{comment} gitprov: ignore[{finding.rule}] the reason" if finding.path else None,
         }
 
@@ -149,11 +157,10 @@ class FindingPages:
         return rows
 
 
-def _excerpt(finding: Finding, content: bytes) -> Sequence[ExcerptLine]:
-    if finding.path is None or finding.lines is None:
-        return []
+def _excerpt(finding: Finding, texts: Sequence[Markup]) -> Sequence[ExcerptLine]:
+    if finding.lines is None:
+        return ()
     first, last = finding.lines
     last = min(last, first + _LONGEST)
-    texts = html_lines(finding.path, content)
     start, end = max(first - _AROUND, 1), min(last + _AROUND, len(texts))
     return [ExcerptLine(n, first <= n <= last, texts[n - 1]) for n in range(start, end + 1)]

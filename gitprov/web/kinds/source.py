@@ -11,7 +11,6 @@ from gitprov.flow.index.files import FileLines, FileRun
 from gitprov.model.moments import day_of
 from gitprov.web import mixes
 from gitprov.web.cards import CardFacts, Facts3
-from gitprov.web.highlight import html_lines
 from gitprov.web.kinds.findings import FindingRow
 from gitprov.web.kinds.tree import lines_of
 from gitprov.web.raw import RawLine
@@ -46,10 +45,9 @@ class SourceCard(NamedTuple):
 
 
 def values(
-    file: FileLines, content: bytes, cards: CardFacts, findings: Sequence[FindingRow] = ()
+    file: FileLines, texts: Sequence[Markup], cards: CardFacts, findings: Sequence[FindingRow] = ()
 ) -> dict[str, Any]:
-    """The values of the template."""
-    texts = html_lines(file.path, content)
+    """The values of the template; `texts` are all lines of the file as HTML."""
     numbers: dict[tuple[str, str | None, str], int] = {}
     shown: list[SourceCard] = []
     lines: list[SourceLine] = []
