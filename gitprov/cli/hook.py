@@ -100,9 +100,11 @@ def _dispatch(name: str, args: list[str]) -> None:
     with Repository.discover(os.getcwd(), env) as repo:
         if name == "post-rewrite":
             from gitprov.flow.carry.post_rewrite import post_rewrite
+            from gitprov.flow.exchange.follow import follow
 
             command = args[0] if args else os.environ.get("PRE_COMMIT_REWRITE_COMMAND", "")
-            post_rewrite(repo, command, b"" if sys.stdin.isatty() else sys.stdin.buffer.read())
+            pairs = b"" if sys.stdin.isatty() else sys.stdin.buffer.read()
+            follow(repo, pairs, post_rewrite(repo, command, pairs))
             return
         if _brings_commits(name, args):
             from gitprov.cli.commands.heal_new import heal_new

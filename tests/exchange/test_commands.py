@@ -235,3 +235,35 @@ def test_wrong_command_lines(repo: GitRepo) -> None:
     ):
         done = run(["gitprov", *args], cwd=repo.path, env=repo.env, check=False)
         assert (done.returncode, words in done.stderr) == (code, True), done.stderr
+
+
+def test_a_mirror_follows_its_commits(repo: GitRepo) -> None:
+    """Through an amendment and a rebase; without a note of gitprov's on the ref nothing is written there."""
+    repo.write("first", "x\n")
+    repo.commit("First")
+    repo.install()
+    agent = Agent(repo)
+    agent.prompt("a").write("a.py", "one = 1\ntwo = 2\n")
+    repo.commit("A")
+    repo.git("commit", "-q", "--amend", "-m", "Without a mirror")
+    assert repo.git("for-each-ref", "refs/notes/ai").stdout == ""
+    repo.gitprov("export", "git-ai", "--mirror")
+    old = repo.oid()
+    agent.write("a.py", "one = 1\ntwo = 2\nthree = 3\n")
+    repo.git("commit", "-q", "-a", "--amend", "-m", "Three lines")
+
+    def content(rev: str) -> str:
+        return str(json.loads(repo.gitprov("export", "git-ai", f"{rev}^!").stdout)["content"])
+
+    def mirrored(rev: str) -> str:
+        return repo.git("notes", "--ref=ai", "show", rev).stdout.removesuffix("\n")
+
+    assert " 3\n" in mirrored("HEAD")
+    assert mirrored("HEAD") == content("HEAD")
+    assert repo.oid() not in mirrored(old)
+    repo.git("checkout", "-q", "-b", "other", "HEAD^")
+    repo.write("other", "x\n")
+    repo.commit("Other")
+    repo.git("rebase", "-q", "other", "main")
+    assert mirrored("HEAD") == content("HEAD")
+    assert repo.oid() in mirrored("HEAD")
