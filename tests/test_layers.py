@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -346,6 +348,20 @@ def test_a_class_name_is_unique() -> None:
     """A search for a class has one answer."""
     texts = {ROOT / path: (ROOT / path).read_text() for path in sources()}
     assert [name for name, count in house.classes(texts).items() if count > 1] == []
+
+
+def test_hooks_of_a_commit_load_what_most_commits_need() -> None:
+    """Adapters, profiles, older declarations and texts for people are loaded by the commits that need them alone."""
+    code = (
+        "import sys\nimport gitprov.cli.hook, gitprov.flow.hooks, gitprov.flow.commit.plan\n"
+        "import gitprov.flow.capture.sweep.run\n"
+        "rare = ('agents', 'output', 'interop.identities', 'interop.machines', 'checks.gate', 'model.note', "
+        "'model.profiles', 'cli.door', 'attribution.carry', 'git.files.tree', 'git.refs')\n"
+        "print(*(n for n in sys.modules if n.startswith(tuple(f'gitprov.{r}' for r in rare)) "
+        "and n != 'gitprov.git.files.tree_files'))"
+    )
+    done = subprocess.run((sys.executable, "-c", code), cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 def test_files_are_short() -> None:

@@ -1,4 +1,4 @@
-"""Removes secrets from prompts, outputs and fields before anything of a report is stored."""
+"""Removes secrets from reports before they are stored; tells which instruction files may be stored."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from gitprov.model.event import ContentRef
 
 if TYPE_CHECKING:
     from gitprov.agents.protocol import EditReport
+    from gitprov.git.repo import Repository
     from gitprov.store.inbox.inbox import Inbox
 
 REDACTIONS = "redactions"
@@ -140,3 +141,20 @@ class Cleaner:
         self._field.count = 0
         clean = edit._replace(**{name: self._field.clean(getattr(edit, name)) for name in _FIELDS})
         return CleanReport(clean, self._field.count)
+
+
+def stored(repo: Repository, config: Config) -> Callable[[str], bool]:
+    """Whether the text of an instruction file may be stored, by its path as turns record it.
+
+    A person's own file is stored only where that person's configuration allows it. A file that the project's
+    configuration names, and that is not one of the usual instruction files, must be tracked by git: otherwise
+    a project could have any untracked file stored.
+    """
+
+    def stores(path: str) -> bool:
+        if path.startswith("~"):
+            return config.personal_instructions
+        usual = any(path == name or path.endswith("/" + name) for name in Config().instructions)
+        return usual or repo.objects.get(f":{path}") is not None
+
+    return stores

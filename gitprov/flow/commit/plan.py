@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING
 
 from gitprov.attribution.outcome import Tally
+from gitprov.flow.capture.redaction import stored
 from gitprov.flow.carry.next_commit import inherited_by
 from gitprov.flow.change import CommitChange, fingerprint
 from gitprov.flow.commit import refusals as guard
@@ -15,7 +16,7 @@ from gitprov.flow.context import CommitContext
 from gitprov.flow.evidence import attribute, moved_blocks
 from gitprov.flow.evidence.attribute import AmendedCommit, Attributor, FileResult
 from gitprov.flow.evidence.concerned import concerned
-from gitprov.flow.evidence.freeze import Freezer, Frozen, groups, stored
+from gitprov.flow.evidence.freeze import Freezer, Frozen, groups
 from gitprov.flow.evidence.gather import Evidence, EvidenceBound, gather
 from gitprov.flow.evidence.renames import follow
 from gitprov.git.repo import Repository

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from gitprov.attribution.recall import produced
 from gitprov.flow.capture.redaction import REDACTIONS, FieldCleaner, redactor
@@ -18,9 +18,6 @@ from gitprov.model.sha import blob_hasher
 from gitprov.store import generations
 from gitprov.store.inbox.inbox import Inbox
 from gitprov.store.inbox.sessions import ABANDONED, PARENT_SESSION
-
-if TYPE_CHECKING:
-    from gitprov.git.repo import Repository
 
 Record = dict[str, canonical.Json]
 
@@ -241,20 +238,3 @@ def _request(turn: Turn, events: list[Event]) -> str | None:
     """The first request that wrote something; other requests of a turn may only have read."""
     wrote = [event.request_id for event in events if event.type == "ai" and event.request_id]
     return wrote[0] if wrote else _only_value(set(turn.request_ids))
-
-
-def stored(repo: Repository, config: Config) -> Callable[[str], bool]:
-    """Whether the text of an instruction file may be stored, by its path as turns record it.
-
-    A person's own file is stored only where that person's configuration allows it. A file that the project's
-    configuration names, and that is not one of the usual instruction files, must be tracked by git: otherwise
-    a project could have any untracked file stored.
-    """
-
-    def stores(path: str) -> bool:
-        if path.startswith("~"):
-            return config.personal_instructions
-        usual = any(path == name or path.endswith("/" + name) for name in Config().instructions)
-        return usual or repo.objects.get(f":{path}") is not None
-
-    return stores

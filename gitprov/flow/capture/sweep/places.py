@@ -189,7 +189,7 @@ def _slug(path: str) -> str:
 def _names(directory: str) -> list[str]:
     """Sorted names in a directory; none where it is missing, closed or no directory."""
     try:
-        return files.names(directory)
+        return sorted(os.listdir(directory))
     except OSError:
         return []
 
