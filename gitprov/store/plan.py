@@ -193,22 +193,23 @@ def retire_sealed(inbox: Inbox) -> bool:
     False where the plan cannot be read: its evidence stays. OSError where the inbox cannot be written.
     """
     room = sealed_dir(inbox.root)
-    place = os.path.join(room, "plan.json")
-    if not os.path.exists(place):
+    if not files.names(room):
         return True
     handle = os.open(room, os.O_RDONLY | os.O_CLOEXEC)
     try:
         files.lock(handle, wait=_WAIT)
-        if not os.path.exists(place):
-            return True  # another process was faster
-        plan = _read(place)
+        names = files.names(room)  # what the shim moves here later stays for the next time
+        is_sealed = "plan.json" in names
+        plan = _read(os.path.join(room, "plan.json")) if is_sealed else None
         if plan is not None:
             retire(inbox, plan)
-        for name in sorted(files.names(room), key=lambda name: name == "plan.json"):
-            files.remove(os.path.join(room, name))  # the plan last, so that a killed process is repeated
+        for name in sorted(names, key=lambda name: name == "plan.json"):
+            files.remove(
+                os.path.join(room, name)
+            )  # the plan last: if this process is killed, another repeats it
     finally:
         os.close(handle)
-    return plan is not None
+    return plan is not None or not is_sealed
 
 
 def _plan(row: dict[str, Any]) -> Plan:

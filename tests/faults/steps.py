@@ -60,6 +60,7 @@ def _read(root: Path, *patterns: str) -> dict[str, bytes]:
 
 def after_commit(repo: GitRepo) -> dict[str, Any]:
     """Everything that a commit leaves behind. A plan may be that of the next one, for what is pending."""
+    repo.events()  # retires what a sealed commit used
     inbox = _read(repo.inbox(), "events/*", "spent/*", "archive/*", "sessions/*/used-*")
     return {
         "head": repo.oid(),
@@ -177,6 +178,7 @@ def rebased(repo: GitRepo) -> str:
 
 def rewritten(repo: GitRepo) -> dict[str, Any]:
     """What the rebased commits say."""
+    repo.events()  # retires what a sealed commit used
     notes = [repo.note(rev) for rev in ("HEAD~1", "HEAD")]
     assert all(notes)
     return {

@@ -91,7 +91,7 @@ DOUBTS = {
     "`TRACEPARENT`": "export TRACEPARENT=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     "a shortened `plan.blobs`": "head -c 40 .git/gitprov/plan.blobs >.git/x; cat .git/x >.git/gitprov/plan.blobs",
     "no `head`, `cat` or `mv`": 'mkdir .git/bin; ln -s "$(command -v git)" .git/bin/git; PATH=$PWD/.git/bin',
-    "a plan that cannot be moved": "rm -r .git/gitprov/inbox/@/sealed; echo >.git/gitprov/inbox/@/sealed",
+    "a plan that cannot be moved": "rm -r .git/gitprov/inbox/@/sealed",
 }
 
 

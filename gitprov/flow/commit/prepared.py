@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from gitprov.git.process import decode
+from gitprov.git.process import decode, encode
 from gitprov.git.write import SCRATCH, packed_part
 from gitprov.model import canonical
 from gitprov.model.note import Note
@@ -58,12 +58,9 @@ def prepare(context: CommitContext, change: CommitChange, plan: Plan) -> None:
         after,
     ]
     files.make_dir(plans.sealed_dir(context.inbox.root))
-    parts = {".places": places, ".rows": note[len(first) :], "": "".join(f"{value}\n" for value in values)}
-    for part, data in parts.items():
-        content = data.encode("ascii") if isinstance(data, str) else data
-        files.replace(
-            plans.directory(repo.git_dir), plans.seal_path(repo.git_dir, part), content, durable=False
-        )
+    head = "".join(f"{value}\n" for value in values)
+    for part, data in ((".places", places), (".rows", note[len(first) :]), ("", encode(head))):
+        files.replace(plans.directory(repo.git_dir), plans.seal_path(repo.git_dir, part), data, durable=False)
 
 
 def _is_complete(change: CommitChange, plan: Plan) -> bool:
