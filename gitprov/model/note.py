@@ -121,7 +121,8 @@ class Note:
 
     def commit_row(self, oid: str) -> CommitRow | None:
         """The row about the commit `oid`, else that about another commit."""
-        return self.of(CommitRow).get(oid) or self.commit
+        row = self.rows.get((CommitRow.KIND, oid))
+        return row if isinstance(row, CommitRow) else self.commit
 
     def copied_from(self, oid: str) -> list[str]:
         """The other commits in this note of `oid`: git copied it, and its line numbers are for them."""

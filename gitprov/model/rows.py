@@ -133,8 +133,12 @@ class LineRow(NoteRow):
 
     def count(self, *classes: str) -> int:
         """How many lines are claimed in the given classes, over all files."""
-        texts = [entry[cls] for entry in self.files.values() for cls in classes if cls in entry]
-        return sum(number_of(text) for text in texts)
+        number = 0
+        for entry in self.files.values():
+            for cls in classes:
+                if cls in entry:
+                    number += number_of(entry[cls])
+        return number
 
     def deleted(self, path: str) -> int:
         """How many lines of the parent were removed from a file."""

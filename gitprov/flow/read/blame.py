@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.flow.read.ignore_revs import Witness, looks_past
@@ -245,10 +246,8 @@ def _of_group(group: Group, facts: list[Facts], content: list[bytes], witness: W
     texts += [b""] * (len(facts) - len(texts))
     if witness is not None:
         facts = witness.weigh(group, facts, texts)
-    return [
-        Line(first + n, oid, path, orig + n, fact, text)
-        for n, (fact, text) in enumerate(zip(facts, texts, strict=True))
-    ]
+    numbers, origs = range(first, first + len(facts)), range(orig, orig + len(facts))
+    return list(map(Line._make, zip(numbers, repeat(oid), repeat(path), origs, facts, texts, strict=False)))
 
 
 def _from_porcelain(

@@ -68,7 +68,7 @@ class Origins:
         claims = self._claims.get(key)
         if claims is None:
             claims = self._claims[key] = self._claims_of(group.oid, group.path)
-        return [claims.at(line) for line in range(group.orig_line, group.orig_line + group.size)]
+        return claims.of_run(group.orig_line, group.size)
 
     def _claims_of(self, oid: str, path: str) -> _Claims:
         if not oid.strip("0"):
@@ -112,13 +112,21 @@ class _Claims:
         self._runs = owners([claim.lines for claim in claims])
         self._starts = [first for first, _, _ in self._runs]
 
-    def at(self, line: int) -> Facts:
-        at = bisect_right(self._starts, line)
-        if at:
-            _, last, index = self._runs[at - 1]
-            if line <= last:
-                return self._facts[index]
-        return self._default
+    def of_run(self, first: int, size: int) -> list[Facts]:
+        """Facts for each of `size` lines from line `first` (1-based) on, in order."""
+        end = first + size
+        facts: list[Facts] = []
+        at = max(bisect_right(self._starts, first) - 1, 0)
+        while len(facts) < size:
+            line = first + len(facts)
+            start, last, index = self._runs[at] if at < len(self._runs) else (end, end, 0)
+            if line < start:
+                facts += [self._default] * (min(start, end) - line)
+            elif line <= last:
+                facts += [self._facts[index]] * (min(last + 1, end) - line)
+            else:
+                at += 1
+        return facts
 
 
 def facts_of(claim: Claim) -> Facts:

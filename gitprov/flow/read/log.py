@@ -270,8 +270,11 @@ def _machines(named: Sequence[LoggedTrace] | Sequence[Declared]) -> tuple[tuple[
 
 
 def _delta(traces: list[LoggedTrace]) -> DeltaSum | None:
-    deltas = [trace.row.delta for trace in traces if trace.row.delta is not None]
-    if not deltas:
+    sums = [
+        [delta.get(name, 0) for name in DeltaSum._fields]
+        for trace in traces
+        if (delta := trace.row.delta) is not None
+    ]
+    if not sums:
         return None
-    sums = [[delta.get(name, 0) for name in DeltaSum._fields] for delta in deltas]
     return DeltaSum(*(sums[0] if len(sums) == 1 else map(sum, zip(*sums, strict=True))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.git.history.trailers import Trailer, colon_first, pairs
+from gitprov.git.history.trailers import Trailer, colon_first, pairs, separators
 from gitprov.git.partial_clone import bring
 from gitprov.git.process import Env, decode, encode
 from gitprov.git.stream import Stream
@@ -44,9 +44,16 @@ def start(
     """Start git log for the commits that `args` select, with the notes of `ref` and no others."""
     notes = ("--no-notes", f"--notes={ref}")
     form = "--format=tformat:" + "%x00".join(_FIELDS)
-    colon = colon_first(cwd, env)
+    words = ("log", *QUIET, *notes, form, *args)
     bring(ref, cwd=cwd, env=env)
-    return Stream((*colon, "log", *QUIET, *notes, form, *args), cwd=cwd, env=env, stdin=stdin, prompt=prompt)
+    if stdin is not None:
+        return Stream((*colon_first(cwd, env), *words), cwd=cwd, env=env, stdin=stdin, prompt=prompt)
+    # Hardly anybody configures separators, so git log starts before that is known.
+    stream = Stream(words, cwd=cwd, env=env, prompt=prompt)
+    if separators(cwd, env) is not None:
+        stream.stop()
+        stream = Stream((*colon_first(cwd, env), *words), cwd=cwd, env=env, prompt=prompt)
+    return stream
 
 
 def records(stream: Stream) -> Iterator[LogRecord]:

@@ -17,9 +17,13 @@ _COMMAND = ("interpret-trailers", "--no-divider")
 
 def colon_first(cwd: str, env: Env) -> tuple[str, str]:
     """Flags that add the colon to the configured trailer separators, as the first, which git writes."""
-    args = ("config", "--get", "trailer.separators")
-    also = decode(run_git(args, cwd=cwd, env=env, ok=(0, 1, 128)).stdout).removesuffix("\n")
-    return ("-c", f"trailer.separators=:{also}")
+    return ("-c", f"trailer.separators=:{separators(cwd, env) or ''}")
+
+
+def separators(cwd: str, env: Env) -> str | None:
+    """The configured trailer separators; None where git's default holds, which is the colon."""
+    result = run_git(("config", "--get", "trailer.separators"), cwd=cwd, env=env, ok=(0, 1, 128))
+    return decode(result.stdout).removesuffix("\n") if result.returncode == 0 else None
 
 
 def parse(repo: Repository, message: bytes) -> list[Trailer]:

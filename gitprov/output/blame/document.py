@@ -8,6 +8,9 @@ from json.encoder import encode_basestring_ascii as quote
 
 from gitprov.model.answers.blame import BlamedCommit, Facts, Line
 
+#: Rows in one piece of the document: pieces of some hundred kilobytes reuse the memory of the one before.
+_TOGETHER = 500
+
 
 class Document:
     """A document under construction: lines are added in any order."""
@@ -19,17 +22,27 @@ class Document:
 
     def add(self, lines: Iterable[Line], commits: Mapping[str, BlamedCommit]) -> None:
         """Add lines; `commits` must contain all their commits."""
-        fixed, rows = self._fixed, self._rows
+        rows = self._rows
+        of: tuple[str, str, Facts] | None = None
+        head = tail = ""
         for number, oid, path, orig, facts, text in lines:
-            key = (oid, path, facts)
-            parts = fixed.get(key)
-            if parts is None:
-                parts = fixed[key] = (
-                    f',"commit":{quote(oid)},"orig_path":{quote(path)},"orig_line":',
-                    _tail(facts, commits[oid]),
-                )
+            # Compared by identity: nearly all lines share these values with the line before.
+            if of is None or facts is not of[2] or oid is not of[0] or path is not of[1]:
+                of = oid, path, facts
+                head, tail = self._parts(of, commits)
             shown = quote(text.decode("utf-8", "surrogateescape"))
-            rows[number] = f'{{"line":{number}{parts[0]}{orig}{parts[1]}{shown}}}'
+            rows[number] = f'{{"line":{number}{head}{orig}{tail}{shown}}}'
+
+    def _parts(self, key: tuple[str, str, Facts], commits: Mapping[str, BlamedCommit]) -> tuple[str, str]:
+        """The text of a row between its numbers, and that up to the line's own text."""
+        parts = self._fixed.get(key)
+        if parts is None:
+            oid, path, facts = key
+            parts = self._fixed[key] = (
+                f',"commit":{quote(oid)},"orig_path":{quote(path)},"orig_line":',
+                _tail(facts, commits[oid]),
+            )
+        return parts
 
     def render(
         self, path: str, revision: str | None, prompts: Mapping[str, str | None] | None = None
@@ -43,7 +56,9 @@ class Document:
         if prompts is not None:
             yield f'"prompts":{json.dumps(prompts, sort_keys=True, separators=(",", ":"))},'
         yield '"lines":['
-        yield ",\n".join([self._rows[number] for number in sorted(self._rows)])
+        rows = [self._rows[number] for number in sorted(self._rows)]
+        for at in range(0, len(rows), _TOGETHER):
+            yield (",\n" if at else "") + ",\n".join(rows[at : at + _TOGETHER])
         yield "]}\n"
 
 
