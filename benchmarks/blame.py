@@ -1,7 +1,7 @@
 """`git ai-blame --json` against `git blame -w --porcelain`: a file of 10,000 lines from 5,000 commits, 10,000
 notes.
 
-A second row has the same lines in one commit: there git is done at once, and what counts is the 100 ms.
+A second row has the same lines in one commit: there git is done at once, and what counts is our own time.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ ROUNDS = 7
 COMMITS, LINES_EACH, NOTES = 5_000, 2, 10_000
 PATH = "src/long.py"
 BUDGET = "≤ 1.3 × `git blame -w --porcelain` + 100 ms"
+BOUND = 0.06
+"""Seconds of processor time for the lines of one commit."""
 
 
 def prepare(root: Path, env: Mapping[str, str]) -> None:
@@ -42,15 +44,18 @@ def prepare_short(root: Path, env: Mapping[str, str]) -> None:
     history.feed(root, env, history.notes([(oid, data)]))
 
 
-def compare(work: str, root: Path, env: Mapping[str, str]) -> common.Row:
-    """Both commands in turns."""
-    git, ours = common.alternately(
+def compare(root: Path, env: Mapping[str, str], figure: str) -> list[float]:
+    """A figure of the cost of both commands, git's first, in turns."""
+
+    def cost(words: list[str]) -> float:
+        value: float = getattr(common.measured(words, cwd=root, env=env), figure)
+        return value
+
+    return common.alternately(
         ROUNDS,
-        lambda: common.measured(["git", "blame", "-w", "--porcelain", PATH], cwd=root, env=env).seconds,
-        lambda: common.measured(["git-ai-blame", "--json", PATH], cwd=root, env=env).seconds,
+        lambda: cost(["git", "blame", "-w", "--porcelain", PATH]),
+        lambda: cost(["git-ai-blame", "--json", PATH]),
     )
-    shown = f"{common.ms(ours)} against {common.ms(git)}: {ours / git:.2f} ×"
-    return common.Row(work, BUDGET, shown, ours / (1.3 * git + 0.1))
 
 
 def rows() -> list[common.Row]:
@@ -58,10 +63,22 @@ def rows() -> list[common.Row]:
     with common.place() as (top, env):
         prepare(top / "long", env)
         prepare_short(top / "short", env)
-        return [
-            compare("`git ai-blame --json`, 10,000 lines, 5,000 commits, 10,000 notes", top / "long", env),
-            compare("the same lines in one commit", top / "short", env),
-        ]
+        git, ours = compare(top / "long", env, "seconds")
+        git_short, ours_short = compare(top / "short", env, "processor")
+    return [
+        common.Row(
+            "`git ai-blame --json`, 10,000 lines, 5,000 commits, 10,000 notes",
+            BUDGET,
+            f"{common.ms(ours)} against {common.ms(git)}: {ours / git:.2f} ×",
+            ours / (1.3 * git + 0.1),
+        ),
+        common.Row(
+            "the same lines in one commit",
+            "≤ 60 ms",
+            f"{common.ms(ours_short)} of processor time (`git blame -w --porcelain`: {common.ms(git_short)})",
+            ours_short / BOUND,
+        ),
+    ]
 
 
 if __name__ == "__main__":

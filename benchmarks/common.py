@@ -44,12 +44,13 @@ class Row(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What one command took: seconds of wall time, and the largest resident set of any process in it, in
-    MB.
+    """What one command took: seconds of wall time, the largest resident set of any process in it, in MB, and
+    seconds of processor time with all processes that it waited for, which depend little on what else runs.
     """
 
     seconds: float
     megabytes: float
+    processor: float = 0.0
 
 
 @contextmanager
@@ -99,7 +100,7 @@ process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subpr
 _, status, usage = os.wait4(process.pid, 0)
 seconds = time.perf_counter() - start
 process.returncode = os.waitstatus_to_exitcode(status)
-print(seconds, process.returncode, usage.ru_maxrss)
+print(seconds, process.returncode, usage.ru_maxrss, usage.ru_utime + usage.ru_stime)
 """
 
 
@@ -112,10 +113,11 @@ def measured(
         source.seek(0)
         watch = [sys.executable, "-I", "-S", "-c", WATCH, *args]
         done = subprocess.run(watch, cwd=cwd, env=env, stdin=source, capture_output=True, check=True)
-    seconds, code, size = done.stdout.split()
+    seconds, code, size, processor = done.stdout.split()
     if int(code) not in ok:
         raise SystemExit(f"{' '.join(args)}: exit {int(code)}")
-    return Cost(float(seconds), int(size) / (1 << 20 if sys.platform == "darwin" else 1 << 10))
+    megabytes = int(size) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    return Cost(float(seconds), megabytes, float(processor))
 
 
 def alternately(rounds: int, *sides: Callable[[], float]) -> list[float]:

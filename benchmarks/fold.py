@@ -79,7 +79,7 @@ def _fold(root: Path, env: dict[str, str]) -> float:
 
 
 def rows() -> list[common.Row]:
-    """Two rows: the fold's time, and the largest process of a whole commit."""
+    """Three rows: the time of the fold and of a whole commit, and the largest process."""
     with common.place() as (top, env):
         prepare(top / "template", env)
         folds = [fold_alone(top / "template", env) for _ in range(ROUNDS)]
@@ -97,9 +97,10 @@ def rows() -> list[common.Row]:
         common.Row(
             f"{work}: fold at commit",
             "≤ 2 s",
-            f"{seconds:.2f} s; the whole commit {whole:.2f} s",
+            f"{seconds:.2f} s",
             seconds / 2,
         ),
+        common.Row(f"{work}: whole commit", "≤ 0.8 s", f"{whole:.2f} s", whole / 0.8),
         common.Row(f"{work}: largest process", "≤ 200 MB", f"{peak:.0f} MB", peak / 200),
     ]
 

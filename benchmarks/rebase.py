@@ -58,7 +58,7 @@ def rows() -> list[common.Row]:
             prepare(root, env)
         common.run(["gitprov", "install", "--agents", "none"], cwd=roots[1], env=env)
         bare, hooked = common.alternately(ROUNDS, *(rebaser(root, env) for root in roots))
-        check(roots[1], env)
+        check(roots[1], env, COMMITS)
     return [
         common.Row(
             f"rebase of {COMMITS} commits with notes, each of {CHANGED} of 1,000 files, all native hooks",
@@ -69,11 +69,11 @@ def rows() -> list[common.Row]:
     ]
 
 
-def check(root: Path, env: Mapping[str, str]) -> None:
+def check(root: Path, env: Mapping[str, str], commits: int) -> None:
     """What was measured is what was meant: every new commit has its note."""
     new = common.run(["git", "rev-list", "main..work"], cwd=root, env=env).stdout.decode().split()
     noted = common.run(["git", "notes", "--ref=gitprov", "list"], cwd=root, env=env).stdout.decode().split()
-    if len(new) != COMMITS or not {*new} <= {*noted}:
+    if len(new) != commits or not {*new} <= {*noted}:
         raise SystemExit("the rebase that was measured left commits without notes")
 
 

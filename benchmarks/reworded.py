@@ -1,0 +1,54 @@
+"""A commit of 100,000 lines of a model, each of which a person reworded before the commit."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks import common
+
+ROUNDS = 1
+LINES = 100_000
+BOUND = 3.0
+"""Seconds."""
+
+
+def text(verb: str) -> str:
+    """The file: lines short enough that 100,000 of them are compared."""
+    return "".join(f"v{n} = {verb}({n % 17})\n" for n in range(LINES))
+
+
+def rows() -> list[common.Row]:
+    """One row."""
+    with common.place() as (top, env):
+        taken = [commit(top / f"r{n}", env) for n in range(ROUNDS)]
+    seconds = statistics.median(taken)
+    return [
+        common.Row(
+            f"{LINES:,} lines each reworded, whole commit", "≤ 3 s", f"{seconds:.1f} s", seconds / BOUND
+        )
+    ]
+
+
+def commit(root: Path, env: dict[str, str]) -> float:
+    """Seconds of the commit in a new repository."""
+    root.mkdir()
+    common.run(["git", "init", "-q", "."], cwd=root, env=env)
+    common.run(["gitprov", "install", "--agents", "none"], cwd=root, env=env)
+    report = {"v": 1, "agent": "tool", "turn": "t", "path": "long.txt", "before": None, "after": text("get")}
+    common.run(["gitprov", "capture", "generic"], cwd=root, env=env, stdin=json.dumps(report).encode())
+    (root / "long.txt").write_text(text("take"))
+    common.run(["git", "add", "-A"], cwd=root, env=env)
+    seconds = common.measured(["git", "commit", "-q", "-m", "Reworded"], cwd=root, env=env).seconds
+    note = common.run(["git", "notes", "--ref=gitprov", "show"], cwd=root, env=env).stdout
+    if f'"edited":"1-{LINES}"'.encode() not in note:
+        raise SystemExit("not every line of the commit that was measured is an edited one")
+    return seconds
+
+
+if __name__ == "__main__":
+    common.main(rows)
