@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gitprov.agents.claude_transcript import prompts
 from gitprov.model.untrusted.jsonvalue import loads_object
 
-_REWIND = b'"$rewindTo"'
+REWIND = b'"$rewindTo"'
 
 
 class SessionPrompt(NamedTuple):
@@ -26,7 +26,7 @@ def of_gemini(record: bytes) -> list[SessionPrompt]:
 
     `$rewindTo` names the first message that is gone; all after it are gone too.
     """
-    if _REWIND not in record:
+    if REWIND not in record:
         return []
     ids: list[str] = []
     texts: list[str | None] = []

@@ -21,8 +21,8 @@ from tests.support.shapes import AFTER, BEFORE, FAILED, PROMPT, SHAPES, STOP, Ca
 
 BASE = "".join(f"base {n}\n" for n in range(1, 13))
 
-NO_SHELL = {"amp", "antigravity"}
-"""Their hooks see no shell command, no deletion and no renaming."""
+NO_SHELL = {"amp", "antigravity", "acp"}
+"""Their hooks, and the messages between an editor and its agent, show no effect of a shell command."""
 NO_PROMPTS = {"cline", "antigravity"}
 SUBAGENTS = {
     "qwen": "general-7",

@@ -84,7 +84,8 @@ def fill(file: Path, text: str) -> None:
     database.execute("pragma journal_mode = wal")
     database.execute("pragma wal_autocheckpoint = 0")
     database.execute(
-        "create table session (id, parent_id, directory, version, time_created integer, time_updated integer)"
+        "create table session"
+        " (id, parent_id, directory, version, revert, time_created integer, time_updated integer)"
     )
     for table, columns in (("message", "id, session_id"), ("part", "id, message_id, session_id")):
         database.execute(

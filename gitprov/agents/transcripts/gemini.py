@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from gitprov.agents import gemini
 from gitprov.agents.report import part, text
+from gitprov.agents.rewinds import REWIND
 from gitprov.agents.transcripts.collect import ParsedRow, TranscriptReader
 from gitprov.agents.transcripts.values import (
     ELSEWHERE,
     RecordedPrompt,
     SessionStart,
+    TakenBack,
     TranscriptPart,
     first_rows,
     second,
@@ -35,7 +38,8 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
             for call in calls if isinstance(calls, list) else ():
                 _call(out, call, row.value, name, text(header, "projectHash"))
             out.message(text(row.value, "content"))
-    return out.part(data, start)
+    taken_back = TakenBack(gemini.AGENT, name) if REWIND in data else None
+    return out.part(data, start)._replace(taken_back=taken_back)
 
 
 def _prompt(out: TranscriptReader, row: ParsedRow) -> None:

@@ -13,6 +13,7 @@ from gitprov.agents.transcripts.collect import TranscriptReader
 from gitprov.agents.transcripts.values import (
     RecordedPrompt,
     SessionStart,
+    TakenBack,
     TranscriptPart,
 )
 
@@ -21,16 +22,22 @@ def read(data: bytes, start: int, session: SessionStart) -> TranscriptPart:
     """The edits of one session: lines with a `table` (session, message or part), by table and time."""
     out = TranscriptReader("opencode", session)
     messages: dict[str, dict[str, Any]] = {}
+    name, undone_from = session.name, None
     for row in out.rows(data, start, (b'"table"',)):
         table, facts = row.value.get("table"), part(row.value, "data")
         if table == "session":
             out.cwd, out.version = text(row.value, "directory"), text(row.value, "version")
+            name = text(row.value, "id") or name
+            undone_from = text(part(row.value, "revert"), "messageID")
         elif table == "message":
             messages[text(row.value, "id") or ""] = facts
         elif table == "part":
-            name = text(row.value, "message_id") or ""
-            _part(out, row.value, messages.get(name, {}), name, row.offset)
-    return out.part(data, start)
+            message = text(row.value, "message_id") or ""
+            _part(out, row.value, messages.get(message, {}), message, row.offset)
+    if undone_from is None:
+        return out.part(data, start)
+    ids = tuple(key for key, row in messages.items() if key >= undone_from and row.get("role") == "user")
+    return out.part(data, start)._replace(taken_back=TakenBack("opencode", name, ids) if ids else None)
 
 
 def _part(

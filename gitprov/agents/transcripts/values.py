@@ -56,6 +56,16 @@ class RecordedAnswer(NamedTuple):
     tools: tuple[str, ...] = ()
 
 
+class TakenBack(NamedTuple):
+    """Prompts that a session took back, by their ids in the agent's hooks; without `ids` the whole record of
+    the session shows which.
+    """
+
+    agent: str
+    session: str
+    ids: tuple[str, ...] = ()
+
+
 class TranscriptPart(NamedTuple):
     """A part of a transcript. `resume` is where the next part begins, with each call that has no result.
 
@@ -71,6 +81,7 @@ class TranscriptPart(NamedTuple):
     skipped: tuple[str, ...] = ()
     prompt: RecordedPrompt | None = None
     prompts: tuple[RecordedPrompt, ...] = ()
+    taken_back: TakenBack | None = None
 
 
 class SessionStart(NamedTuple):

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 
 from gitprov.agents import rewinds
 from gitprov.agents.rewinds import SessionPrompt
+from gitprov.agents.transcripts.values import TakenBack
 from gitprov.model.event import Problem, Turn
 from gitprov.model.lines import utf8
 from gitprov.model.sha import sha256_hex
 from gitprov.store import files
 from gitprov.store.inbox.inbox import Inbox
-from gitprov.store.inbox.sessions import ABANDONED
+from gitprov.store.inbox.sessions import ABANDONED, session_key
 
 _LIMIT = 8 << 20
 """Bytes of a session's record, from its end, that are searched."""
@@ -40,6 +41,14 @@ def mark_ids(inbox: Inbox, key: str, ids: Iterable[str]) -> None:
     """Mark the turns of a session whose prompts have these ids."""
     for name in ids:
         mark(inbox, key, [SessionPrompt(name, "", True)])
+
+
+def mark_recorded(inbox: Inbox, taken_back: TakenBack, path: str) -> None:
+    """Mark what a sweep saw in the record of a session, before the next prompt is there."""
+    key = session_key(taken_back.agent, taken_back.session)
+    mark_ids(inbox, key, taken_back.ids)
+    if not taken_back.ids:
+        mark_gemini(inbox, key, path)
 
 
 def mark_gemini(inbox: Inbox, key: str, path: str) -> None:

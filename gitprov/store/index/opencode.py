@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from urllib.parse import quote
 
+from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.store import files
 
 _LONGEST = 64 << 20
@@ -56,14 +57,16 @@ def sessions(path: str, since: int, is_here: Callable[[str], bool]) -> Iterator[
 def _sessions(
     database: sqlite3.Connection, since: int, is_here: Callable[[str], bool]
 ) -> Iterator[StoredSession]:
+    columns = {row[1] for row in database.execute("pragma table_info(session)")}
+    revert = "revert" if "revert" in columns else "null"
     query = (
-        "select id, parent_id, directory, version, time_updated from session"
+        f"select id, parent_id, directory, version, {revert}, time_updated from session"  # noqa: S608 - own names
         " where time_updated > ? order by time_updated, id"
     )
-    for name, parent, directory, version, updated in [*database.execute(query, (since,))]:
+    for name, parent, directory, version, undone, updated in [*database.execute(query, (since,))]:
         if isinstance(directory, str) and is_here(directory):
             head = {"table": "session", "id": name, "parent_id": parent, "directory": directory}
-            rows = [json.dumps({**head, "version": version})]
+            rows = [json.dumps({**head, "version": version, "revert": loads_object(undone)})]
             for table in ("message", "part"):
                 rows += _rows(database, table, name)
             yield StoredSession(name, ("\n".join(rows) + "\n").encode(), updated)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from gitprov.agents.transcripts import readers
-from gitprov.agents.transcripts.values import ELSEWHERE, RecordedAnswer, RecordedUse
+from gitprov.agents.transcripts.values import ELSEWHERE, RecordedAnswer, RecordedUse, TakenBack
 from gitprov.flow.capture.edit_contents import EditedFile
 from gitprov.flow.capture.moment import LONGEST_PATH
 from gitprov.flow.capture.sweep import reading
@@ -25,13 +25,14 @@ class Collection:
     """Edits of sessions whose directory is in one work tree. `keeps` chooses by tool use and path.
 
     `cursors`: how far each transcript was read. `skipped`: reason → how many rows or files. `elsewhere`:
-    paths of transcripts whose sessions name another directory.
+    paths of transcripts whose sessions name another directory. `taken_back`: path, what a session took back.
     """
 
     def __init__(self, worktree: str, keeps: Callable[[RecordedUse, str], bool]) -> None:
         self.cursors: dict[str, Cursor] = {}
         self.skipped: Counter[str] = Counter()
         self.elsewhere: set[str] = set()
+        self.taken_back: list[tuple[str, TakenBack]] = []
         self._worktree = worktree
         self._keeps = keeps
         self._home = locate(worktree)
@@ -69,6 +70,8 @@ class Collection:
         for part in reading.parts(file, cursor, self._is_here):
             self.cursors[file.path] = part.cursor
             self.skipped.update(part.reading.skipped)
+            if part.reading.taken_back is not None:
+                self.taken_back.append((file.path, part.reading.taken_back))
             directory = file.tree or part.reading.cwd
             if is_here is None and directory is not None:
                 is_here = self._is_here(directory)

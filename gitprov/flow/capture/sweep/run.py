@@ -99,6 +99,11 @@ def _locked(
     events = collection.record(recorder, edits, made)
     counts = Counter(state.skipped) + collection.skipped
     cursors = places.without_missing({**state.cursors, **collection.cursors})
+    if collection.taken_back:
+        from gitprov.flow.capture import rewinds
+
+        for path, taken_back in collection.taken_back:
+            rewinds.mark_recorded(inbox, taken_back, path)
     sweeps.add_elsewhere(inbox, collection.elsewhere)
     sweeps.save(inbox, sweeps.SweepState(cursors, counts), now)
     rejected = sum(not changes for changes in made)
