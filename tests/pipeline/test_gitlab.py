@@ -12,6 +12,7 @@ import yaml
 from tests.support.repo import NOTES_REF, GitRepo, run
 from tests.support.sealed import ROOT
 from tests.support.server import Server
+from tests.support.workflow import interface
 
 WEAK = "import os\n\n\ndef ping(host):\n    os.system('ping ' + host)\n"
 #: A Python whose environments are empty but for a `python` that writes down its arguments.
@@ -113,6 +114,33 @@ def test_a_clean_request(server: Server) -> None:
     settings = merge_request(server, base, head) | {"GITPROV_CHECKS": "security"}
     code, text = play(server, "gitprov", job, settings, "sh")
     assert (code, quality(job)) == (0, []), text
+
+
+def test_the_note(server: Server) -> None:
+    """One note, which a later run changes; notes of others and a server that refuses are left, and the job is the same."""
+    base = server.alice.oid()
+    head = server.request(7, {"a.py": WEAK})
+    job = server.job()
+    settings = merge_request(server, base, head) | {
+        "GITPROV_CHECKS": "security",
+        "GITPROV_COMMENT_TOKEN": "glpat-x",
+    }
+    with interface() as forge:
+        forge.user = {"id": 3}
+        forge.comments.append({"id": 1, "author": {"id": 4}, "body": "<!-- gitprov: findings -->"})
+        settings |= {"CI_API_V4_URL": forge.address, "CI_MERGE_REQUEST_PROJECT_ID": "5"}
+        code, text = play(server, "gitprov", job, settings)
+        assert (code, "the note was made" in text) == (1, True), text
+        assert "glpat-x" not in text
+        assert forge.calls[-1] == "POST /projects/5/merge_requests/7/notes"
+        assert "security/command-injection" in forge.comments[1]["body"]
+        code, text = play(server, "gitprov", job, settings)
+        assert (code, "brought up to date" in text) == (1, True), text
+        assert forge.calls[-1] == "PUT /projects/5/merge_requests/7/notes/2"
+        assert [entry["id"] for entry in forge.comments] == [1, 2]
+        forge.refused = 403
+        code, text = play(server, "gitprov", job, settings, "sh")
+    assert (code, "no note in the merge request: HTTPError: HTTP Error 403" in text) == (1, True), text
 
 
 def test_a_check_that_cannot_run(server: Server, tmp_path: Path) -> None:

@@ -101,19 +101,22 @@ class Interface:
         self.address = address
         self.comments: list[dict[str, Any]] = []
         self.refused = 0
+        self.user: dict[str, Any] | None = None
         self.calls: list[str] = []
 
     def answer(self, method: str, path: str, document: dict[str, Any]) -> tuple[int, Any]:
         """(status, document) of one call."""
         self.calls.append(f"{method} {path.partition('?')[0]}")
         if path == "/user":
-            return 403, {}
+            return (403, {}) if self.user is None else (200, self.user)
         if method == "GET":
             return 200, self.comments
         if self.refused:
             return self.refused, {"message": "Resource not accessible by integration"}
         if method == "POST":
-            self.comments.append({"id": len(self.comments) + 1, "user": {"type": "Bot"}, **document})
+            self.comments.append(
+                {"id": len(self.comments) + 1, "user": {"type": "Bot"}, "author": self.user, **document}
+            )
             return 201, self.comments[-1]
         number = int(path.rsplit("/", 1)[1])
         self.comments[number - 1] |= document
@@ -135,7 +138,7 @@ def interface() -> Iterator[Interface]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_PATCH = _answer  # noqa: N815 - names that http.server prescribes
+        do_GET = do_POST = do_PATCH = do_PUT = _answer  # noqa: N815 - names that http.server prescribes
 
         def log_message(self, *_: object) -> None:
             """Print nothing."""

@@ -190,8 +190,8 @@ class _ClockFlow:
     def _assigned(self, target: ast.expr, depth: int) -> str:
         if isinstance(target, ast.Name):
             key = self._model.key(target)
-            named = _TIMING.match(target.id.lower()) or _CACHE.search(target.id)
-            if key is None or depth > _DEEPEST or named or self._is_mixed(key):
+            harmless = _TIMING.match(target.id.lower()) or _CACHE.search(target.id)
+            if key is None or depth > _DEEPEST or harmless or self._is_mixed(key):
                 return ""
             uses = (self.use(node, depth + 1) for node in self._model.loads[key])
             return next(filter(None, uses), "")
