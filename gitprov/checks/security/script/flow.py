@@ -34,6 +34,8 @@ _COPIES = re.compile(r"\[\w+\]\s*=[^=]")
 _LOOPS = re.compile(r"\bfor\s*\(.*\b(?:in|of)\b|Object\.(?:keys|entries)")
 _GUARDS = re.compile(r"__proto__|constructor|hasOwn|Object\.create\(null|new Map|structuredClone")
 _PAGES = frozenset(["javascript", "tsx"])
+_BREAKS = re.compile(r"""\.replace(?:All)?\(\s*(?:/[^/\n]*(?:\\[rnsW]|\[\^)|["'`]\\[rn])""")
+"""Line breaks are taken out of a text."""
 _QUIET = re.compile(r"\.(?:type|contentType)(?:\.|$)|text/plain|application/json")
 
 
@@ -41,7 +43,7 @@ def hits(module: ScriptModule) -> Iterator[Hit]:
     """The hits of all calls, assignments and attributes."""
     evaluator = ScriptEvaluator(module)
     for call in module.calls:
-        yield from _of_call(evaluator, call)
+        yield from _of_call(module, evaluator, call)
     if any(word in module.text for word in _SET):
         kinds: Any = [{"kind": "assignment_expression"}, {"kind": "augmented_assignment_expression"}]
         for node in module.root.find_all(any=kinds):
@@ -55,7 +57,7 @@ def hits(module: ScriptModule) -> Iterator[Hit]:
         yield from _merges(module)
 
 
-def _of_call(evaluator: ScriptEvaluator, call: ScriptCall) -> Iterator[Hit]:
+def _of_call(module: ScriptModule, evaluator: ScriptEvaluator, call: ScriptCall) -> Iterator[Hit]:
     sinks = list(sinks_of(call.name))
     values = arguments(call.node) if sinks or call.name.startswith(("child_process", "execa")) else []
     if not values:
@@ -63,7 +65,7 @@ def _of_call(evaluator: ScriptEvaluator, call: ScriptCall) -> Iterator[Hit]:
     if call.name.startswith(("child_process", "execa")) and _has_shell(values):
         sinks.append(SHELL)
     for sink in sinks:
-        if _is_exempt(sink, call, values):
+        if _is_exempt(module, sink, call, values):
             continue
         parts = [values[place] for place in sink.places if place < len(values)]
         keyed = [value for key in sink.keys if (value := option(values, key)) is not None]
@@ -82,12 +84,14 @@ def _has_shell(values: list[SgNode]) -> bool:
     )
 
 
-def _is_exempt(sink: ScriptSink, call: ScriptCall, values: list[SgNode]) -> bool:
+def _is_exempt(module: ScriptModule, sink: ScriptSink, call: ScriptCall, values: list[SgNode]) -> bool:
     """What makes a call of a sink harmless as such."""
     if sink.rule == "path-traversal":
         return option(values[1:], "root") is not None
     if sink.rule == "reflected-xss":
         return _QUIET.search(call.node.text()[:200].partition("send(")[0]) is not None
+    if sink.rule == "log-injection":
+        return _BREAKS.search(module.function(call.node).text) is not None
     if sink.rule == "mass-assignment":
         return option(values, "fields") is not None or _is_validated_route(call.node)
     return False

@@ -107,6 +107,8 @@ SINKS = (
           r"|findOneAndUpdate|upsert|bulkCreate)$", places=(0, 1), built=NEVER),
     _sink("mass-assignment", r"^prisma\.\w+\.(?:create|update|upsert)$", keys=("data",), built=NEVER),
     _sink("mass-assignment", r"^Object\.assign$", places=(1, 2), built=NEVER),
+    _sink("log-injection", r"(?:^|\.)(?:console|logger|log|winston)\.(?:log|info|debug|warn|error|trace|fatal"
+          r"|verbose)$", places=(0, 1, 2, 3)),
     _sink("nosql-injection", r"\.(?:find|findOne|findOneAndUpdate|findOneAndDelete|deleteOne|deleteMany"
           r"|updateOne|updateMany|countDocuments|aggregate)$", built=NEVER),
 )  # fmt: skip

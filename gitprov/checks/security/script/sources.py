@@ -49,11 +49,15 @@ _CLEARING: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "encodeURIComponent",
-        ("reflected-xss", "dom-xss", "open-redirect", "path-traversal", "request-forgery"),
+        ("reflected-xss", "dom-xss", "open-redirect", "path-traversal", "request-forgery", "log-injection"),
     ),
     (
-        "escapeHtml escapeHTML escape encode htmlEscape escapeHtmlEntities stringify",
+        "escapeHtml escapeHTML htmlEscape escapeHtmlEntities",
         ("reflected-xss", "dom-xss"),
+    ),
+    (
+        "escape encode stringify inspect",
+        ("reflected-xss", "dom-xss", "log-injection"),
     ),
     ("basename", ("path-traversal",)),
     ("escapeRegExp escapeRegex escapeStringRegexp", ("regex-injection",)),
