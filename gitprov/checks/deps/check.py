@@ -54,7 +54,8 @@ def questions(
     a path as whose kind of file the text is read, where its own path does not show it.
 
     A package that does not come from a registry, and an import that the project's own modules or declarations
-    answer, is no question. Entries of lock files are none: an installer wrote them.
+    answer, is no question. Entries of lock files are none: an installer wrote them. What a place of the text
+    names twice is asked once.
     """
     reading = files.read(kind or path, text)
     questions: list[Question] = []
@@ -75,7 +76,7 @@ def questions(
                 )
             )
     unread = [part for part in reading.unread if lines is None or not part.line or part.line in lines]
-    return questions, unread
+    return list(dict.fromkeys(questions)), list(dict.fromkeys(unread))
 
 
 def included(path: str, text: str, lines: LineSet | None) -> list[tuple[str, int]]:

@@ -135,3 +135,11 @@ def test_single_versions() -> None:
     rows, _ = check.questions("requirements.txt", text, None, EMPTY, {})
     imports, _ = check.questions("a.py", "import c\n", None, EMPTY, {})
     assert [tuple(pin) for pin in check.pins([*rows, *imports])] == [(PYPI, "a", "1")]
+
+
+def test_what_a_place_names_twice_is_asked_once() -> None:
+    """A package of one line, and a file that neither of two readers can read."""
+    rows, _ = check.questions("x.sh", "pip install a a\npip install a\n", None, EMPTY, {})
+    assert [(row.item.name, row.item.line) for row in rows] == [("a", 1), ("a", 2)]
+    _, gaps = check.questions("setup.py", "setup(:\n", None, EMPTY, {})
+    assert len(gaps) == 1
