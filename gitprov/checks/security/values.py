@@ -18,6 +18,10 @@ MOST_STEPS = 400_000
 """Most expressions that are evaluated for one file."""
 
 
+MOST_TEXT = 4000
+"""Most characters that are kept of the text of a value."""
+
+
 class Exhausted(Exception):
     """Following the values of a file takes more steps than `MOST_STEPS`."""
 
@@ -79,6 +83,12 @@ def joined(values: Iterable[Value]) -> Value:
     """A text of some parts in their order."""
     rows = list(values)
     result = union(rows)
-    text = "".join(row.text or (HOLE if row.origins else "") for row in rows)[:4000]
+    text = _shortened("".join(row.text or (HOLE if row.origins else "") for row in rows))
     literal = any(row.text.strip(HOLE) for row in rows)
     return result._replace(text=text, built=result.built or (literal and bool(result.origins)))
+
+
+def _shortened(text: str) -> str:
+    """The beginning of a text, and a hole where one is cut off: a value after much text is still in it."""
+    head = text[:MOST_TEXT]
+    return head + HOLE if HOLE in text and HOLE not in head else head

@@ -179,3 +179,16 @@ def test_an_unsupported_language_is_refused() -> None:
     """The parser would end the process."""
     with pytest.raises(ValueError, match="not supported"):
         catalog({"g/a.yml": BAD_RULE.replace("python", "cobol")})
+
+
+@pytest.mark.parametrize("path", ["a.py", "a.js"])
+def test_a_value_after_much_text_is_followed(path: str) -> None:
+    """Constant text of any length hides no value behind it."""
+    text = "SELECT * FROM t WHERE " + "a = 1 AND " * 2000
+    if path == "a.js":
+        code = f'app.get("/x", (req, res) => {{ db.query(`{text}b = ${{req.query.b}}`); }});\n'
+    else:
+        code = f"from flask import request\ndef f(cursor):\n    cursor.execute(f'{text}b = {{request.args['b']}}')\n"
+        code = code.replace("args['b']", 'args["b"]')
+    rows = judge(path, code, BOOK, lambda: 0.0).weaknesses
+    assert "security/sql-injection" in [row.rule.id for row in rows]
