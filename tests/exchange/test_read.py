@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gitprov.interop.formats import agent_trace, agentblame, entire, fields, git_ai, rows, whogitit
-from gitprov.model.exchange import ForeignNote, ImportedMaker
+from gitprov.model.exchange import ForeignLines, ForeignNote, ImportedMaker
 from gitprov.model.ids import human_id
 from gitprov.model.note import Note
 from gitprov.model.ranges import MAX_LINE, LineSet
@@ -224,3 +224,12 @@ def test_fields() -> None:
     assert list(fields.objects({})) == []
     assert not fields.between(0, 1)
     assert not fields.between(1.0, 2)
+
+
+def test_many_claims_are_united_in_one_step() -> None:
+    """A hundred thousand claims of single lines make one row; united one by one they would take half an hour."""
+    maker = ImportedMaker("session", agent="tool")
+    claims = tuple(ForeignLines("a.py", "ai", LineSet([2 * n + 1]), maker) for n in range(100_000))
+    done = rows.rows_of(ForeignNote(claims), "agent-trace", 0, {"a.py": LineSet.of_runs([(1, 200_000)])})
+    assert (done.lines, done.outside) == (100_000, 0)
+    assert [len(row.classes("a.py")["ai"]) for row in done.rows] == [100_000]

@@ -91,6 +91,8 @@ def _claims(
     row: JsonObject, path: str | None, conversation: JsonObject, problems: list[str]
 ) -> Iterator[ForeignLines]:
     shared = fields.inner(conversation, "contributor")
+    urls = _urls(conversation)
+    usual = _maker(row, conversation, shared, urls)
     for part in fields.objects(conversation.get("ranges")):
         contributor = fields.inner(part, "contributor") or shared
         lines = fields.between(part.get("start_line"), part.get("end_line"))
@@ -99,17 +101,23 @@ def _claims(
             continue
         kind = contributor.get("type")
         cls = _CLASSES.get(kind) if isinstance(kind, str) else None
-        maker = _maker(row, conversation, contributor) if cls is not None else None
-        if cls is not None and maker is not None and (cls != "human" or maker.human is not None):
+        maker = usual if contributor is shared else _maker(row, conversation, contributor, urls)
+        if cls is not None and (cls != "human" or maker.human is not None):
             yield ForeignLines(path, cls, lines, maker)
 
 
-def _maker(row: JsonObject, conversation: JsonObject, contributor: JsonObject) -> ImportedMaker:
-    """The maker of a range, with what gitprov keeps beside in the record's metadata."""
-    urls = {
+def _urls(conversation: JsonObject) -> dict[str, str | None]:
+    """Type → address of what a conversation is related to."""
+    return {
         str(entry.get("type")): fields.text(entry.get("url"))
         for entry in fields.objects(conversation.get("related"))
     }
+
+
+def _maker(
+    row: JsonObject, conversation: JsonObject, contributor: JsonObject, urls: Mapping[str, str | None]
+) -> ImportedMaker:
+    """The maker of a range, with what gitprov keeps beside in the record's metadata."""
     ours = fields.inner(fields.inner(row, "metadata"), _VENDOR)
     trace = (urls.get("trace") or "").removeprefix(_TRACE_URL)
     if ids.is_trace_id(trace):

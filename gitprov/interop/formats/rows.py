@@ -10,7 +10,7 @@ from gitprov.model import ids
 from gitprov.model.canonical import JsonObject
 from gitprov.model.exchange import EVERY_FILE, ForeignNote, ImportedMaker
 from gitprov.model.moments import day_of, moment_of, seconds_of
-from gitprov.model.ranges import LineSet
+from gitprov.model.ranges import LineSet, union
 from gitprov.model.rows import HumanRow, LineRow, TraceRow, files_entry
 from gitprov.model.sha import sha256_hex
 
@@ -32,7 +32,7 @@ def rows_of(note: ForeignNote, source: str, committed: int, added: Mapping[str, 
     the commit adds. Other lines are counted, not listed, so that a range costs nothing however large it is.
     """
     names = {unicodedata.normalize("NFC", path): path for path in added}
-    files: dict[ImportedMaker, dict[str, dict[str, LineSet]]] = {}
+    files: dict[ImportedMaker, dict[str, dict[str, list[LineSet]]]] = {}
     lines = outside = 0
     for claim in note.claims:
         path = claim.path if claim.path in added else names.get(claim.path, claim.path)
@@ -43,9 +43,14 @@ def rows_of(note: ForeignNote, source: str, committed: int, added: Mapping[str, 
             if inside:
                 lines += len(inside)
                 classes = files.setdefault(claim.maker, {}).setdefault(place, {})
-                classes[claim.cls] = classes.get(claim.cls, _NONE) | inside
-    rows = [row for maker, paths in files.items() for row in _rows(maker, paths, source, committed)]
+                classes.setdefault(claim.cls, []).append(inside)
+    rows = [row for maker, paths in files.items() for row in _rows(maker, _united(paths), source, committed)]
     return Imported(tuple(sorted(rows, key=lambda row: row.identity)), lines, outside)
+
+
+def _united(paths: Mapping[str, Mapping[str, list[LineSet]]]) -> dict[str, dict[str, LineSet]]:
+    """Path → class → the union of its sets, in one step: every claim may have a run of its own."""
+    return {path: {cls: union(sets) for cls, sets in classes.items()} for path, classes in paths.items()}
 
 
 def _rows(
