@@ -1,11 +1,15 @@
-"""Writes the pages of a report into a directory; a page that is there already stays untouched."""
+"""Writes the pages of a report into a directory; a page that is there already stays untouched.
+
+The directory may have come with a repository, so below it no link is followed.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
 
-from gitprov.errors import GitprovError
+from gitprov.errors import GitprovError, Obstructed
+from gitprov.git.files import tree_files
 
 #: The file that marks a directory as one of gitprov's reports, whose pages may be replaced and removed.
 MARK = ".gitprov-report"
@@ -26,8 +30,9 @@ def write(
 
 def write_file(path: str, make: Callable[[], bytes]) -> int:
     """Write a page that stands by itself; returns 1 if it is new or has changed, else 0."""
+    directory, name = os.path.split(path)
     try:
-        return int(_replace(path, make()))
+        return int(_replace(directory, name, make()))
     except OSError as error:
         raise GitprovError(f"{path} cannot be written: {error.strerror}") from error
 
@@ -38,38 +43,38 @@ def _write(
     mark = os.path.join(directory, MARK)
     if os.path.isdir(directory) and os.listdir(directory) and not os.path.exists(mark):
         raise GitprovError(f"{directory} has files that are no report", "name a new or empty directory")
-    for folder in {name.rpartition("/")[0] for name in pages}:
-        os.makedirs(os.path.join(directory, folder), exist_ok=True)
     os.makedirs(directory, exist_ok=True)
-    _replace(mark, b"A report of gitprov: its pages are replaced by the next one.\n")
+    _replace(directory, MARK, b"A report of gitprov: its pages are replaced by the next one.\n")
     _remove_others(directory, pages)
     written = 0
     for number, (name, make) in enumerate(pages.items(), 1):
-        written += _replace(os.path.join(directory, name), make())
+        written += _replace(directory, name, make())
         progress("pages written", number, len(pages))
     return written
 
 
-def _replace(path: str, data: bytes) -> bool:
-    """Write a file if its content differs; returns whether it was written."""
-    if os.path.islink(path):
-        os.unlink(path)
+def _replace(directory: str, name: str, data: bytes) -> bool:
+    """Write a file below a directory if its content differs; returns whether it was written.
+
+    A link in its place is replaced. Obstructed where a directory on the way to it is a link.
+    """
     try:
-        with open(path, "rb") as file:
-            if file.read() == data:
-                return False
-    except FileNotFoundError:
-        pass
-    temporary = path + ".new"
-    with open(temporary, "wb") as file:
-        file.write(data)
-    os.replace(temporary, path)
+        if tree_files.head(directory, name, len(data) + 1) == data:
+            return False
+        tree_files.write(directory, name, data, durable=False)
+    except Obstructed as error:
+        if error.what != tree_files.LINK or error.path != name:
+            raise
+        os.unlink(os.path.join(directory, name))
+        tree_files.write(directory, name, data, durable=False)
     return True
 
 
 def _remove_others(directory: str, pages: Mapping[str, Callable[[], bytes]]) -> None:
     for folder in _FOLDERS:
-        place = os.path.join(directory, folder)
+        place = os.path.join(directory, folder) if folder else directory
+        if os.path.islink(place) and folder:
+            continue
         for name in os.listdir(place) if os.path.isdir(place) else ():
             if name.endswith(".html") and (f"{folder}/{name}" if folder else name) not in pages:
                 os.unlink(os.path.join(place, name))

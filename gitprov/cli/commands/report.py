@@ -99,6 +99,7 @@ def _change(commits: str, html: str | None, markdown: str | None, as_json: bool,
 
 
 def _comment(change: ChangeData, place: str) -> None:
+    from gitprov.cli.commands.exchange.frame import into_file
     from gitprov.output.change import markdown
 
     lines = list(markdown(change.answer))
@@ -106,8 +107,7 @@ def _comment(change: ChangeData, place: str) -> None:
         say(*lines)
         return
     try:
-        with open(place, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write("".join(f"{line}\n" for line in lines))
+        into_file(lines, place)
     except OSError as error:
         raise GitprovError(f"{place} cannot be written: {error.strerror}") from error
 

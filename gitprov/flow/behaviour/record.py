@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from gitprov.errors import GitprovError
 from gitprov.flow.capture.redaction import redaction_around
 from gitprov.git.programs import run_program
 
@@ -56,11 +57,21 @@ def _lines(path: str) -> list[str]:
 
 
 def add(path: str, lines: Sequence[str]) -> int:
-    """Append the lines that a file of cases does not have yet; returns how many."""
+    """Append the lines that a file of cases does not have yet; returns how many. GitprovError on failure."""
     before = set(_lines(path))
     new = [line for line in lines if line not in before]
     if new:
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        with open(path, "a", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in new)
+        try:
+            _append(path, new)
+        except OSError as error:
+            what = f"{path} cannot be written: {error.strerror}"
+            raise GitprovError(what, "choose another file with --to") from error
     return len(new)
+
+
+def _append(path: str, lines: Sequence[str]) -> None:
+    """Append lines to a file. It may have come with a repository, so a link in its place is not followed."""
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with open(os.open(path, flags, 0o666), "a", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from gitprov.cli.door import exact, say
 from gitprov.errors import GitprovError
@@ -33,16 +33,40 @@ def deliver(lines: Iterable[str], out: str | None, *, as_json: bool = False) -> 
         for line in lines:
             exact(_raw(line))
         return
-    place = os.path.abspath(out)
-    count = 0
     try:
-        with open(f"{place}.new", "wb") as file:
-            for count, line in enumerate(lines, 1):  # noqa: B007 - the number after the last line
-                file.write(_raw(line))
-        os.replace(f"{place}.new", place)
+        count = into_file(lines, out)
     except OSError as error:
         raise GitprovError(f"{out} cannot be written: {error.strerror}", "choose another --out") from error
     say(json.dumps({"out": out, "lines": count}) if as_json else f"{out}: {count} lines")
+
+
+def into_file(lines: Iterable[str], out: str) -> int:
+    """Write lines to a new file, which then replaces what is at `out`; returns their number.
+
+    Links are not followed, since they may have come with a repository. Only a device or pipe that `out`
+    itself names, such as `/dev/stdout`, is written to as it is. OSError where this fails.
+    """
+    place = os.path.abspath(out)
+    if place.startswith("/dev/") and os.path.exists(place):
+        with open(place, "wb") as file:
+            return _written(lines, file)
+    temporary = f"{place}.{os.urandom(8).hex()}.new"
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            count = _written(lines, file)
+        os.replace(temporary, place)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return count
+
+
+def _written(lines: Iterable[str], file: IO[bytes]) -> int:
+    count = 0
+    for count, line in enumerate(lines, 1):  # noqa: B007 - the number after the last line
+        file.write(_raw(line))
+    return count
 
 
 def _raw(line: str) -> bytes:
