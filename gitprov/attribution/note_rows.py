@@ -44,9 +44,10 @@ def carried_row(carried: AmendedClaim, path: str, lines: dict[str, LineSet], tal
 
     Its `delta` is the difference that the amendment makes; `settled` adds the amended row's own once.
     """
-    row = carried.row.replace(files={path: files_entry(lines, carried.gone)})
+    files = {path: files_entry(lines, carried.gone)}
+    row = carried.row
     if not isinstance(row, TraceRow):
-        return row
+        return row.replace(files=files)
     # A line may since be broken into several, or joined with others: the tally counts the original lines.
     now = {
         name: len(count) if cls in lines else 0
@@ -55,6 +56,7 @@ def carried_row(carried: AmendedClaim, path: str, lines: dict[str, LineSet], tal
     now["kept" if carried.cls == "ai" else "edited"] -= carried.size
     counts = {**now, "dropped": len(tally.dropped), "pending": len(tally.pending)}
     return row.replace(
+        files=files,
         evidence=weakest(row.evidence, "carried"),
         delta={**counts, **_reformatted(len(tally.reformatted))},
     )
@@ -62,13 +64,14 @@ def carried_row(carried: AmendedClaim, path: str, lines: dict[str, LineSet], tal
 
 def settled(row: LineRow, before: TraceRow | None) -> LineRow:
     """The final row: without empty files, the delta of the amended commit's row added, raw as the sum."""
-    row = row.replace(files={path: entry for path, entry in row.files.items() if entry})
+    files = {path: entry for path, entry in row.files.items() if entry}
     if not isinstance(row, TraceRow):
-        return row
-    old = {name: before.counted(name) if before is not None else 0 for name in (*_PARTS, "reformatted")}
-    parts = {**old, "pending": 0}
-    counts = {name: max(0, row.counted(name) + parts[name]) for name in _PARTS}
-    return row.replace(delta=_summed(counts, row.counted("reformatted") + old["reformatted"]))
+        return row.replace(files=files)
+    now = row.delta or {}
+    old = {**((before.delta if before is not None else None) or {}), "pending": 0}
+    counts = {name: max(0, now.get(name, 0) + old.get(name, 0)) for name in _PARTS}
+    reformatted = now.get("reformatted", 0) + old.get("reformatted", 0)
+    return row.replace(files=files, delta=_summed(counts, reformatted))
 
 
 def _alike(a: LineRow, b: LineRow) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from gitprov.git.user.pager import Pager
+
+#: Lines that are written together.
+_TOGETHER = 500
 
 _WHEN = ("always", "never", "auto")
 
@@ -87,8 +91,9 @@ class Out:
 
     def lines(self, lines: Iterable[str]) -> None:
         """Write lines given without newlines; a newline inside one is shown as an escape."""
-        for line in lines:
-            self.exact(clean_painted(line).encode("utf-8") + b"\n")
+        rest = iter(lines)
+        while some := list(islice(rest, _TOGETHER)):
+            self.exact("".join([f"{clean_painted(line)}\n" for line in some]).encode("utf-8"))
 
     def __enter__(self) -> Self:
         return self

@@ -32,6 +32,10 @@ class Claim(NamedTuple):
     row: LineRow
 
 
+def _weakness(claim: Claim) -> int:
+    return -CLASSES.index(claim.cls)
+
+
 class Note:
     """The rows of one note by (kind, id), and its lines that are not gitprov rows (`foreign`), byte for byte.
 
@@ -140,7 +144,7 @@ class Note:
             size += row.text_size(path)
             if size <= MAX_TEXT:
                 claims += [Claim(lines, cls, row) for cls, lines in row.classes(path).items()]
-        return sorted(claims, key=lambda claim: -CLASSES.index(claim.cls))
+        return sorted(claims, key=_weakness) if len(claims) > 1 else claims
 
     def rows_of(self, path: str) -> list[LineRow]:
         """Trace rows, then human rows, with an entry for a path. The index is built once for all paths."""

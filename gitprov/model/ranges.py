@@ -38,8 +38,13 @@ class LineSet:
     @classmethod
     def of_runs(cls, runs: Iterable[tuple[int, int]]) -> LineSet:
         """From (first, last) pairs, both inclusive, in any order."""
-        made = cls()
-        made._runs = _runs(runs)
+        return cls._made(_runs(runs))
+
+    @classmethod
+    def _made(cls, runs: tuple[tuple[int, int], ...]) -> LineSet:
+        """From runs that are disjoint and ascend."""
+        made = cls.__new__(cls)
+        made._runs = runs  # noqa: SLF001 - of this class
         return made
 
     @classmethod
@@ -49,8 +54,8 @@ class LineSet:
             raise ValueError(f"line ranges must be text, not {type(text).__name__}")
         if len(text) > MAX_TEXT:
             raise ValueError(f"line ranges of {len(text)} characters")
-        if not text:
-            return cls()
+        if len(text) <= _LONGEST and "," not in text:
+            return cls._made((_parse_run(text),)) if text else cls()
         if len(text) > _SHORT and _NUMBERS.fullmatch(text):
             numbers = [int(part) for part in text.split(",")]
             if min(numbers) >= 1 and max(numbers) <= MAX_LINE:
@@ -63,7 +68,7 @@ class LineSet:
         return self._runs
 
     def __str__(self) -> str:
-        return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in self._runs)
+        return ",".join([str(a) if a == b else f"{a}-{b}" for a, b in self._runs])
 
     def __repr__(self) -> str:
         return f"LineSet({str(self)!r})"
@@ -73,7 +78,7 @@ class LineSet:
             yield from range(first, last + 1)
 
     def __len__(self) -> int:
-        return sum(last - first + 1 for first, last in self._runs)
+        return sum([last - first + 1 for first, last in self._runs])
 
     def __bool__(self) -> bool:
         return bool(self._runs)

@@ -120,16 +120,19 @@ class LineRow(NoteRow):
         files: dict[str, JsonObject] = self.json.get("files", _NO_FILES)
         return files
 
+    def texts(self, path: str) -> dict[str, str]:
+        """Class → range text for one path, in the order of CLASSES."""
+        entry = self.files.get(path, _NO_FILES)
+        return {cls: entry[cls] for cls in CLASSES if cls in entry}
+
     def text_size(self, path: str) -> int:
         """Characters of the range texts for one path."""
-        entry = self.files.get(path, _NO_FILES)
-        return sum(len(entry[cls]) for cls in CLASSES if cls in entry)
+        return sum(map(len, self.texts(path).values()))
 
     def classes(self, path: str) -> dict[str, LineSet]:
         """Class → lines claimed for one path, without empty classes; unreadable ranges claim nothing."""
-        entry = self.files.get(path, _NO_FILES)
-        claims = ((cls, readable(entry[cls])) for cls in CLASSES if cls in entry)
-        return {cls: lines for cls, lines in claims if lines}
+        claims = {cls: readable(text) for cls, text in self.texts(path).items()}
+        return claims if all(claims.values()) else {cls: lines for cls, lines in claims.items() if lines}
 
     def count(self, *classes: str) -> int:
         """How many lines are claimed in the given classes, over all files."""

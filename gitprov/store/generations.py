@@ -23,6 +23,8 @@ TOMBSTONE = "tombstone.json"
 #: The files that a forgotten generation keeps; its record contains only digests of the erased contents.
 KEPT = ("record.json", TOMBSTONE)
 INSTRUCTIONS = "instructions/"
+#: Number of traces above which one listing of the store takes less time than to ask for each record.
+_MANY = 2000
 
 #: The files that `files` makes, and a tombstone.
 _FILE = re.compile(
@@ -79,7 +81,13 @@ def records(repo: Repository, traces: list[str]) -> dict[str, JsonObject | None]
 
 
 def present(repo: Repository, traces: Sequence[str]) -> set[str]:
-    """Those of the traces (full ids) whose records this clone has, read in one batch."""
+    """Those of the traces (full ids) whose records this clone has, read in one batch.
+
+    More than `_MANY` are looked up in a listing of the store: a record there whose object is missing counts.
+    """
+    if len(traces) > _MANY:
+        paths = listing(repo)
+        return {trace for trace in traces if f"{directory(trace)}/record.json" in paths}
     names = [f"{REF}:{directory(trace)}/record.json" for trace in traces]
     pairs = zip(traces, repo.objects.get_many(names), strict=True)
     return {trace for trace, record in pairs if record is not None}

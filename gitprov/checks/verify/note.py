@@ -84,19 +84,21 @@ def shape(oid: str, note: Note, claimed: Claims) -> Iterator[Finding]:
 def _unreadable(note: Note, claimed: Claims) -> Iterator[tuple[str, LineRow, str]]:
     """(path, row, reason) for the ranges that claim nothing because they cannot be read."""
     for path, claims_of_path in claimed.items():
+        rows = note.rows_of(path)
+        if len(claims_of_path) == sum(len(row.texts(path)) for row in rows):
+            continue
         usable = {(*claim.row.identity, claim.cls) for claim in claims_of_path}
         size = 0
-        for row in note.rows_of(path):
+        for row in rows:
             size += row.text_size(path)
             if size > MAX_TEXT:
                 what = f"its ranges, with those of other rows, are longer than {MAX_TEXT} characters"
                 yield path, row, what
                 continue
-            entry = row.files[path]
-            for cls in CLASSES:
-                if cls in entry and (*row.identity, cls) not in usable:
+            for cls, text in row.texts(path).items():
+                if (*row.identity, cls) not in usable:
                     try:
-                        LineSet.parse(entry[cls])
+                        LineSet.parse(text)
                     except ValueError as error:
                         yield path, row, f"{cls}: {str(error)[:120]}"
 
@@ -236,6 +238,8 @@ def _delta(oid: str, row: TraceRow, heal: str) -> Iterator[Finding]:
 def _twice(oid: str, claimed: Claims, heal: str) -> Iterator[Finding]:
     """Findings on lines that two traces claim, or one trace in two classes."""
     for path, claims_of_path in claimed.items():
+        if len(claims_of_path) < 2:
+            continue
         of_traces = [claim for claim in claims_of_path if isinstance(claim.row, TraceRow)]
         both = repeated(claim.lines for claim in of_traces)
         if both:

@@ -28,6 +28,8 @@ _BY_NAME = 4
 #: Paths that git takes literally after `tree:`; relative ones depend on the directory, `^{…}` has a meaning.
 _NAMED = re.compile(r"(?!\.{1,2}/)[^\n\0]+(?<!\})")
 
+_NOT_HERE = "the generation is not in this clone"
+
 #: First and last line, and the trace that has them.
 Run = tuple[int, int, str]
 
@@ -47,45 +49,42 @@ class Shares:
     def of(self, trace: str, generation: Generation | None) -> tuple[TraceFile, ...]:
         """The files of a trace in this commit, ordered by path; without deltas if `generation` is None."""
         row = self._note.traces.get(trace)
+        if generation is None:
+            return _recorded(row) if row is not None else ()
         paths = sorted(row.files) if row is not None else self._guessed(generation)
         self._read(paths, generation)
         shares = [self._share(path, row, generation) for path in paths]
         if row is None:
             return tuple(shares)
-        settled = _settled(shares, row, _produced(generation))
-        if settled is None and generation is not None:
+        settled = _settled(shares, row, len({edit.path for edit in generation.edits}))
+        if settled is None:
             more = [path for path in self._guessed(generation) if path not in paths]
             self._read(more, generation)
             wider = shares + [self._share(path, row, generation) for path in more]
             settled = _settled(wider, row, None)
         return tuple(sorted(settled or shares))
 
-    def _share(self, path: str, row: TraceRow | None, generation: Generation | None) -> TraceFile:
-        classes = row.classes(path) if row is not None else {}
-        ai, edited = (classes.get(cls, _NONE) for cls in ("ai", "edited"))
-        share = TraceFile(path, ai, edited, row.deleted(path) if row is not None else 0, None, None)
-        bounded = row.bounded(path) if row is not None else None
-        if bounded is not None:
-            return share._replace(why=bounded)
-        if generation is None:
-            return share._replace(why="the generation is not in this clone")
+    def _share(self, path: str, row: TraceRow | None, generation: Generation) -> TraceFile:
+        share = _claimed(path, row)
+        if share.why is not None:
+            return share
         edits = self._edits(path)
         raw = raw_of(edits)
         if isinstance(raw, str):
-            moved = not edits and (ai or edited)
+            moved = not edits and (share.ai or share.edited)
             return share._replace(why="its lines were moved here from another file" if moved else raw)
         oid = self._blobs.get(path)
         content = self._repo.objects.blob(oid) if oid is not None else b""
         # A note may claim lines that the file does not have, and any number of them.
         whole = LineSet.of_runs([(1, count_lines(content))] if content else [])
         others = self._others(str(generation.id), path, whole)
-        return share._replace(delta=delta_of(raw, content, ai & whole, others, path))
+        return share._replace(delta=delta_of(raw, content, share.ai & whole, others, path))
 
-    def _read(self, paths: Sequence[str], generation: Generation | None) -> None:
+    def _read(self, paths: Sequence[str], generation: Generation) -> None:
         """Read the blob ids of these files; group the generation's edits by file."""
-        self._blobs.update(self._blobs_of(paths) if generation is not None else {})
+        self._blobs.update(self._blobs_of(paths))
         self._by_path = {}
-        for edit in generation.edits if generation is not None else ():
+        for edit in generation.edits:
             self._by_path.setdefault(edit.path, []).append(edit)
 
     def _blobs_of(self, paths: Sequence[str]) -> dict[str, str]:
@@ -113,9 +112,9 @@ class Shares:
         old = self._changes().get(path)
         return self._by_path.get(old, []) if old is not None else []
 
-    def _guessed(self, generation: Generation | None) -> list[str]:
+    def _guessed(self, generation: Generation) -> list[str]:
         """Files of the generation that the commit changes, by their paths in the commit."""
-        edited_paths = {edit.path for edit in generation.edits} if generation is not None else set()
+        edited_paths = {edit.path for edit in generation.edits}
         return (
             sorted(new for new, old in self._changes().items() if {new, old} & edited_paths)
             if edited_paths
@@ -130,6 +129,22 @@ class Shares:
             changes = between(self._repo, base, self._commit.oid) if base_is_readable else []
             self._changed = {change.path: change.old_path for change in changes}
         return self._changed
+
+
+def _claimed(path: str, row: TraceRow | None, count: int | None = None) -> TraceFile:
+    """The lines of a file that a row claims; `count` lines of it were dropped, and as many are pending."""
+    if row is None:
+        return TraceFile(path, _NONE, _NONE, 0, count, count)
+    classes = row.classes(path)
+    ai, edited = classes.get("ai", _NONE), classes.get("edited", _NONE)
+    return TraceFile(path, ai, edited, row.deleted(path), count, count, None, row.bounded(path))
+
+
+def _recorded(row: TraceRow) -> tuple[TraceFile, ...]:
+    """The files of a trace whose generation is not in this clone, ordered by path; none has a delta."""
+    count = None if row.counted("dropped") or row.counted("pending") else 0
+    shares = (_claimed(path, row, count) for path in sorted(row.files))
+    return tuple(share if share.why is not None else share._replace(why=_NOT_HERE) for share in shares)
 
 
 def _owned(note: Note, path: str, whole: LineSet) -> tuple[list[Run], list[Run]]:
@@ -167,11 +182,6 @@ def delta_of(raw: Raw, content: bytes, kept: LineSet | None, others: dict[int, s
     if b"\r\n" not in content and any(line.endswith(b"\r\n") for line in raw.lines):
         raw = raw._replace(lines=[line.replace(b"\r\n", b"\n") for line in raw.lines])
     return compare(raw, content, set(kept or ()), others, language_of(path))
-
-
-def _produced(generation: Generation | None) -> int | None:
-    """How many files a generation edited."""
-    return None if generation is None else len({edit.path for edit in generation.edits})
 
 
 def _settled(shares: list[TraceFile], row: TraceRow, produced: int | None) -> list[TraceFile] | None:
