@@ -10,9 +10,10 @@ STAMPS := $(VENV)/stamps
 FORMATTERS := build/formatters
 LIVE := build/live
 AGENTS := build/agents
+SDKS := build/sdks
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-web test-live test-agents demo-report demo-drift drift-seeds quick lint format types layers docs pytest coverage survival test-formatters hostile fuzz fuzz-payloads demo bench house build clean
+.PHONY: help test test-web test-live test-agents test-sdks demo-report demo-drift drift-seeds quick lint format types layers docs pytest coverage survival test-formatters hostile fuzz fuzz-payloads demo bench house build clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +69,9 @@ test-live: $(STAMPS)/dev $(LIVE)/installed  ## real semgrep, bandit, uv audit, a
 
 test-agents: $(STAMPS)/dev $(AGENTS)/installed  ## real Codex, Gemini CLI and Claude Code (npm, 1 GB) with a scripted model server
 	GITPROV_AGENTS="$(CURDIR)/$(AGENTS)" $(BIN)/python -m pytest -rs tests/agents/real
+
+test-sdks: $(STAMPS)/dev $(SDKS)/installed  ## libraries of LangSmith, Langfuse, Phoenix and Weave against a server on loopback
+	GITPROV_SDKS="$(CURDIR)/$(SDKS)" $(BIN)/python -m pytest -rs tests/sdks
 
 hostile: $(STAMPS)/dev  ## every hostile note of ten megabytes through every command, and 100,000 traces; `make test` tries some
 	$(BIN)/python -m pytest -n $(JOBS) tests/flow/test_hostile_notes.py tests/flow/test_hostile_remote.py tests/index/test_bad_input.py
@@ -134,6 +138,12 @@ $(FORMATTERS)/installed: tests/formatters/requirements.txt tests/formatters/pack
 	cp tests/formatters/package.json $(FORMATTERS)/node/
 	if command -v npm >/dev/null; then cd $(FORMATTERS)/node && npm install --silent --no-audit --no-fund; \
 	  else echo "npm is not installed: prettier, eslint and sort-package-json will be skipped"; fi
+	touch $@
+
+# What these libraries need is nothing that gitprov needs.
+$(SDKS)/installed: tests/sdks/requirements.txt
+	$(PYTHON) -m venv $(SDKS)/venv
+	$(SDKS)/venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/sdks/requirements.txt
 	touch $@
 
 # Each that cannot be had here is said, and its tests are skipped.

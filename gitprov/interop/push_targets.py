@@ -71,7 +71,8 @@ TARGETS = {target.name: target for target in (
         basic=("{LANGFUSE_PUBLIC_KEY}", "{LANGFUSE_SECRET_KEY}"),
         needed=("LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"),
         copies=(
-            (_SESSION, "langfuse.session.id"), (_MESSAGES[0], "langfuse.observation.input"),
+            (_SESSION, "langfuse.session.id"), (_SESSION, "session.id"),
+            (_MODEL, "langfuse.observation.model.name"), (_MESSAGES[0], "langfuse.observation.input"),
             (_MESSAGES[1], "langfuse.observation.output"),
         ),
         constants=(("langfuse.observation.type", "generation"),),
@@ -86,7 +87,8 @@ TARGETS = {target.name: target for target in (
         (("authorization", "Bearer {PHOENIX_API_KEY}"),),
         resource=(("openinference.project.name", "{PHOENIX_PROJECT_NAME}"),),
         copies=(
-            (_MODEL, "llm.model_name"), (_SESSION, "session.id"), (_TOKENS[0], "llm.token_count.prompt"),
+            (_MODEL, "llm.model_name"), ("gen_ai.provider.name", "llm.provider"),
+            (_SESSION, "session.id"), (_TOKENS[0], "llm.token_count.prompt"),
             (_TOKENS[1], "llm.token_count.completion"),
             (_MESSAGES[0], "input.value"), (_MESSAGES[1], "output.value"),
         ),

@@ -8,10 +8,11 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
+from tests.sdks import answers
+
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 AT = 1769940004
-OUTPUT = "def area(w, h):\n    return w * h\n"
-PROMPT = "Write a function for an area."
+OUTPUT, PROMPT = answers.OUTPUT, answers.PROMPT
 
 
 def value(thing: Any) -> AnyValue:

@@ -18,6 +18,7 @@ from gitprov.interop.telemetry.services import SERVICES
 from gitprov.model.answers.pull import PullAnswer
 from gitprov.store.inbox import outputs
 from gitprov.store.inbox.inbox import Inbox
+from tests.sdks import answers
 from tests.support.registry import LoopbackRegistry, Reply, basic, running
 from tests.support.repo import GitRepo
 from tests.telemetry.samples import AT, OUTPUT, PROMPT
@@ -28,7 +29,7 @@ ENV = {
     "LANGSMITH_API_KEY": KEY, "LANGSMITH_PROJECT": "shop", "WANDB_API_KEY": KEY, "WANDB_ENTITY": "team",
     "WANDB_PROJECT": "shop", "HELICONE_API_KEY": KEY, "LANGFUSE_PUBLIC_KEY": "pk", "LANGFUSE_SECRET_KEY": KEY,
 }  # fmt: skip
-TIME = "2026-02-01T10:00:04.123456"
+TIME = answers.TIME
 CHAT = {"id": "r1", "model": "m-1", "choices": [{"message": {"role": "assistant", "content": OUTPUT}}],
         "usage": {"prompt_tokens": 7, "completion_tokens": 9}}  # fmt: skip
 ASKED = {"model": "m", "temperature": 0.5, "messages": [{"role": "user", "content": PROMPT}]}
@@ -44,37 +45,18 @@ def reply(value: object, **more: Any) -> Reply:
     return Reply(data=json.dumps(value).encode(), **more)
 
 
-def run_of(number: int) -> dict[str, Any]:
-    """A run as LangSmith lists it."""
-    message = {"id": ["langchain", "schema", "messages", "HumanMessage"], "kwargs": {"content": PROMPT}}
-    return {
-        "id": f"run-{number}", "trace_id": "t", "start_time": TIME, "inputs": {"messages": [[message]]},
-        "outputs": {"generations": [[{"text": OUTPUT}]]}, "prompt_tokens": 7, "completion_tokens": 9,
-        "extra": {"metadata": {"ls_model_name": "m-1", "thread_id": "s"}, "invocation_params": {"temperature": 0.5, "tools": []}},
-    }  # fmt: skip
-
-
 def langsmith(server: LoopbackRegistry) -> None:
     """Two pages, of which the second ends in a run without an output."""
-    server.add("/api/v1/sessions?name=shop&limit=1", reply([{"id": "p1", "name": "shop"}]))
-    first = {"runs": [run_of(1)], "cursors": {"next": "c2"}}
-    second = {"runs": [{**run_of(2), "outputs": None}], "cursors": {"next": None}}
+    server.add("/api/v1/sessions?name=shop&limit=1", reply([answers.langsmith_project()]))
+    first = {"runs": [answers.langsmith_run(1)], "cursors": {"next": "c2"}}
+    second = {"runs": [{**answers.langsmith_run(2), "outputs": None}], "cursors": {"next": None}}
     server.add("/api/v1/runs/query", reply(first), reply(second))
 
 
 def weave(server: LoopbackRegistry) -> None:
     """A call of a model, and one of a function."""
-    rows = [
-        {
-            "id": "c1",
-            "trace_id": "t",
-            "started_at": TIME + "Z",
-            "inputs": ASKED,
-            "output": CHAT,
-            "thread_id": "s",
-        },
-        {"id": "c2", "trace_id": "t", "started_at": TIME + "Z", "inputs": {"x": 1}, "output": "text"},
-    ]
+    function = {"id": "c2", "trace_id": "t", "started_at": TIME + "Z", "inputs": {"x": 1}, "output": "text"}
+    rows = [answers.weave_call(), function]
     data = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
     server.add("/calls/stream_query", Reply(data=data, kind="application/jsonl"))
 
@@ -93,9 +75,7 @@ def helicone(server: LoopbackRegistry) -> None:
 
 def langfuse(server: LoopbackRegistry) -> None:
     """Two pages of the present interface."""
-    row = {"id": "o1", "traceId": "t", "sessionId": "s", "type": "GENERATION", "startTime": TIME + "Z", "providedModelName": "m-1",
-           "modelParameters": {"temperature": 0.5}, "input": json.dumps([{"role": "user", "content": PROMPT}]), "output": OUTPUT,
-           "usageDetails": {"input": 7, "output": 9}, "promptName": "area", "promptVersion": 3}  # fmt: skip
+    row = answers.langfuse_observation("o1")
     server.add(V2, reply({"data": [row], "meta": {"cursor": "c2"}}))
     server.add(V2 + "&cursor=c2", reply({"data": [{**row, "id": "o2", "output": None}], "meta": {}}))
 
@@ -199,7 +179,11 @@ def test_faults(repo: GitRepo, server: LoopbackRegistry, monkeypatch: pytest.Mon
     assert "no such project" in pulled(repo, "langsmith", server).problem
     assert "no such project" in pulled(repo, "langfuse", server).problem
     langsmith(server)
-    server.add("/api/v1/runs/query", reply({"runs": [run_of(1)], "cursors": {"next": "c2"}}), Reply(500))
+    server.add(
+        "/api/v1/runs/query",
+        reply({"runs": [answers.langsmith_run(1)], "cursors": {"next": "c2"}}),
+        Reply(500),
+    )
     half = pulled(repo, "langsmith", server)
     assert (half.recorded, half.problem) == (1, "HTTP 500")
     monkeypatch.setattr(services, "PAGE", 2)

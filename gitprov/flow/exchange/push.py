@@ -144,12 +144,12 @@ def _rows(repo: Repository, request: PushRequest) -> Iterator[_Row]:
     first = selected(repo, ["--max-parents=0", "HEAD"]) if repo.resolve("HEAD") else []
     redact = redactor_of(repo) if request.content else None
     for turn in turns(repo, request.revisions, min(first, default=""), redact):
-        span = _for_target(span_of(turn, request.semconv), request.target)
+        span = for_target(span_of(turn, request.semconv), request.target)
         encode = _ENCODERS.get(request.target.form, loglines.log_line)
         yield _Row(turn.trace, turn.oid, span.start, encode(span))
 
 
-def _for_target(span: OtlpSpan, target: PushTarget) -> OtlpSpan:
+def for_target(span: OtlpSpan, target: PushTarget) -> OtlpSpan:
     """A span with the names that a target expects besides those of the conventions."""
     copies = {name: span.attributes[source] for source, name in target.copies if source in span.attributes}
     return span._replace(attributes={**span.attributes, **copies, **dict(target.constants)})
