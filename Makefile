@@ -158,7 +158,7 @@ $(LIVE)/installed: Makefile
 	  else echo "npm is not installed: no SARIF multitool"; fi
 	touch $@
 
-# The versions are those of gitprov/agents/table.py; a test compares them.
+# The versions are those of gitprov/agents/payloads/table.py; a test compares them.
 $(AGENTS)/installed: Makefile
 	npm install --prefix $(AGENTS) --silent --no-audit --no-fund \
 	  @openai/codex@0.171.0 @google/gemini-cli@0.61.0 @anthropic-ai/claude-code@2.1.332

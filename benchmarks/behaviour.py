@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import common
 from gitprov.behaviour.canonical import canonical
-from gitprov.testing.equivalent import search
+from gitprov.testing.equivalence.equivalent import search
 
 VALUES = 10_000
 CASES = 1_000

@@ -42,7 +42,7 @@ def rows() -> list[common.Row]:
     """One row. Ours is timed from the open repository on, git's as the process that it is."""
     from gitprov.git.repo import Repository
     from gitprov.git.write import write
-    from gitprov.model.note import Note
+    from gitprov.model.notes.note import Note
     from gitprov.store import notes
 
     with common.place() as (top, env):

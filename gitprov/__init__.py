@@ -7,7 +7,7 @@ _NAMES = {
     "case": "gitprov.testing.cases",
     "cases": "gitprov.testing.cases",
     "command": "gitprov.testing.cases",
-    "equivalent": "gitprov.testing.equivalent",
+    "equivalent": "gitprov.testing.equivalence.equivalent",
     "generates": "gitprov.sdk.generations",
     "generation": "gitprov.sdk.generations",
     "langchain_handler": "gitprov.sdk.langchain",

@@ -10,7 +10,7 @@ from gitprov.sdk.templates import prompt as prompt
 from gitprov.testing.cases import case as case
 from gitprov.testing.cases import cases as cases
 from gitprov.testing.cases import command as command
-from gitprov.testing.equivalent import equivalent as equivalent
+from gitprov.testing.equivalence.equivalent import equivalent as equivalent
 
 generation = OpenGeneration
 

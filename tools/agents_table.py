@@ -1,4 +1,4 @@
-"""Keeps the table in docs/agents.md equal to gitprov/agents/table.py.
+"""Keeps the table in docs/agents.md equal to gitprov/agents/payloads/table.py.
 
 python tools/agents_table.py             fails where it is not
 python tools/agents_table.py --write     brings it up to date
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from gitprov.agents import table
+from gitprov.agents.payloads import table
 
 PAGE = Path(__file__).parent.parent / "docs" / "agents.md"
 START, END = "<!-- agents -->\n", "<!-- end of agents -->\n"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitprov.agents.common import no_facts as facts
-from gitprov.agents.report import HookReport
+from gitprov.agents.payloads.common import no_facts as facts
+from gitprov.agents.payloads.report import HookReport
 
 __all__ = ["facts", "read"]
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitprov.agents import gemini, report
-from gitprov.agents.common import no_facts as facts
-from gitprov.agents.common import read_like_claude
-from gitprov.agents.report import HookReport, first_text, model_of, part, text
+from gitprov.agents import gemini
+from gitprov.agents.payloads import report
+from gitprov.agents.payloads.common import no_facts as facts
+from gitprov.agents.payloads.common import read_like_claude
+from gitprov.agents.payloads.report import HookReport, first_text, model_of, part, text
 
 AGENT = "antigravity"
 

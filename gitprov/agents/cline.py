@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from gitprov.agents import report
-from gitprov.agents.common import tool_report
-from gitprov.agents.report import HookReport, RecordFacts, first_text, part, text
+from gitprov.agents.payloads import report
+from gitprov.agents.payloads.common import tool_report
+from gitprov.agents.payloads.report import HookReport, RecordFacts, first_text, part, text
 
 AGENT = "cline"
 _EVENTS = {

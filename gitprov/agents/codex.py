@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitprov.agents import clients, report, tools
-from gitprov.agents.report import HookReport, RecordFacts, part, text
+from gitprov.agents.payloads import clients, report, tools
+from gitprov.agents.payloads.report import HookReport, RecordFacts, part, text
 from gitprov.model.untrusted.jsonvalue import loads_object
 
 AGENT = "codex"

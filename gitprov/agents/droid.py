@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitprov.agents.common import no_facts as facts
-from gitprov.agents.common import read_like_claude
-from gitprov.agents.report import HookReport
+from gitprov.agents.payloads.common import no_facts as facts
+from gitprov.agents.payloads.common import read_like_claude
+from gitprov.agents.payloads.report import HookReport
 
 AGENT = "droid"
 

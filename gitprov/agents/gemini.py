@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitprov.agents import report, tools
-from gitprov.agents.report import FileEdit, HookReport, RecordFacts, part, text
+from gitprov.agents.payloads import report, tools
+from gitprov.agents.payloads.report import FileEdit, HookReport, RecordFacts, part, text
 from gitprov.model.untrusted.jsonvalue import loads_object
 
 AGENT = "gemini-cli"

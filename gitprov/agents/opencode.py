@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitprov.agents import report, tools
-from gitprov.agents.report import HookReport, RecordFacts, part, text
+from gitprov.agents.payloads import report, tools
+from gitprov.agents.payloads.report import HookReport, RecordFacts, part, text
 
 AGENT = "opencode"
 _EVENTS = {

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitprov.agents import gemini, report, tools
-from gitprov.agents.report import HookReport, RecordFacts, part, text
+from gitprov.agents import gemini
+from gitprov.agents.payloads import report, tools
+from gitprov.agents.payloads.report import HookReport, RecordFacts, part, text
 from gitprov.model.untrusted.jsonvalue import loads_object
 
 AGENT = "qwen-code"

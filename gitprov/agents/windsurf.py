@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitprov.agents import report
-from gitprov.agents.common import no_facts as facts
-from gitprov.agents.common import tool_report
-from gitprov.agents.report import HookReport, model_of, part, text
+from gitprov.agents.payloads import report
+from gitprov.agents.payloads.common import no_facts as facts
+from gitprov.agents.payloads.common import tool_report
+from gitprov.agents.payloads.report import HookReport, model_of, part, text
 
 AGENT = "windsurf"
 _EVENTS = {

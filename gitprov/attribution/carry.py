@@ -42,7 +42,7 @@ def kept(
     if any(
         hunk.new_count and (changed or hunk.new_count <= _BLANKS) and _touches(lines, hunk) for hunk in hunks
     ):
-        from gitprov.attribution.reword import matches
+        from gitprov.attribution.matching.reword import matches
 
         old, new = contents()
         hits = matches(old, new, hunks, (), language)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.fold import fold
 from gitprov.attribution.layout.language import PLAIN, Language
-from gitprov.attribution.reword import matches
+from gitprov.attribution.matching.reword import matches
 from gitprov.attribution.state import BASE, FoldStep, begin
 from gitprov.model.answers.show import Delta, DeltaHunk, DeltaLine
 from gitprov.model.hunk import Hunk

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.attribution.note_rows import recounted, weakest
 from gitprov.model.ids import is_trace_id
+from gitprov.model.notes.rows import CommitRow, LineRow, NoteRow, ReviewRow, TraceRow, files_entry
 from gitprov.model.ranges import LineSet, shared_out, union
-from gitprov.model.rows import CommitRow, LineRow, NoteRow, ReviewRow, TraceRow, files_entry
 
 if TYPE_CHECKING:
     from gitprov.attribution.carry import LineRun
-    from gitprov.model.note import Note
+    from gitprov.model.notes.note import Note
 
 Key = tuple[str, str]
 
@@ -40,7 +40,7 @@ class Inherited(NamedTuple):
         """
         if not self.rows and not self.dropped and not (always and self.noted):
             return None
-        from gitprov.model.note import Note
+        from gitprov.model.notes.note import Note
 
         return Note([*self.rows, CommitRow.of(commit, self.gate or "absent", added, self.dropped)])
 
@@ -83,7 +83,7 @@ class InheritedClaims:
         `names`: path in the source → path in the target, if it differs. `removed`: path → number of lines
         that the target removes. `counted`: traces whose dropped lines are counted elsewhere.
         """
-        from gitprov.model.note import GATES
+        from gitprov.model.notes.note import GATES
 
         if note.commit is not None:
             gates = [gate for gate in (self._gate, note.commit.gate) if gate in GATES]

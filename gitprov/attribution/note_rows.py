@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from gitprov.model.notes.rows import LineRow, R, TraceRow, files_entry
 from gitprov.model.ranges import LineSet
-from gitprov.model.rows import LineRow, R, TraceRow, files_entry
 
 if TYPE_CHECKING:
     from gitprov.attribution.outcome import AmendedClaim, Tally
@@ -88,7 +88,7 @@ def add(a: LineRow, b: LineRow, carried: bool) -> LineRow:
     if not carried and not both and _alike(a, b):
         united = a.replace(files={**a.files, **b.files})  # the same as the union, in less time
     else:
-        from gitprov.model.note import unite_rows
+        from gitprov.model.notes.note import unite_rows
 
         united = unite_rows(a, b)
     if isinstance(a, TraceRow) and isinstance(b, TraceRow) and "delta" in a.json and "delta" in b.json:
@@ -101,7 +101,7 @@ def add(a: LineRow, b: LineRow, carried: bool) -> LineRow:
 
 def weakest(*claims: object) -> str:
     """The weakest of several kinds of evidence; unknown values are ignored."""
-    from gitprov.model.note import EVIDENCE
+    from gitprov.model.notes.note import EVIDENCE
 
     return EVIDENCE[max(EVIDENCE.index(claim) for claim in claims if claim in EVIDENCE)]
 

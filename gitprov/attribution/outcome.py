@@ -9,9 +9,9 @@ from gitprov.attribution.recall import develop, from_past, produced, reach, reme
 from gitprov.attribution.state import NOBODY, Folded, Layout, Origin, Part
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
+from gitprov.model.notes.rows import LineRow
+from gitprov.model.notes.spent import Spent
 from gitprov.model.ranges import LineSet
-from gitprov.model.rows import LineRow
-from gitprov.model.spent import Spent
 
 NO_LINES = LineSet()
 Sides = tuple[set[int], set[int]]

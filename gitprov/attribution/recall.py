@@ -151,7 +151,7 @@ def develop(state: Folded, content: bytes, author: int = UNKNOWN) -> Folded:
     """
     if state.content == content:
         return state
-    from gitprov.attribution.reword import matches, too_large
+    from gitprov.attribution.matching.reword import matches, too_large
 
     changed = hunks(state.content, content)
     old_lines, new_lines = split_lines(state.content), split_lines(content)

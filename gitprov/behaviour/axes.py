@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gitprov.model.outcome import CallOutcome
+from gitprov.model.behaviour.outcome import CallOutcome
 
 _SHORT = 300
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from gitprov.model import globs
 from gitprov.model.answers.log import LoggedCommit
 from gitprov.model.finding import ERROR, UNKNOWN, Finding, Risk
-from gitprov.model.policy import CheckPolicy
+from gitprov.model.settings import globs
+from gitprov.model.settings.policy import CheckPolicy
 
 RULES = {
     "trace/forbidden": "Lines of a model where the project forbids them.",

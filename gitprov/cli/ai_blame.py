@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gitprov.flow.read.prompts import Prompts
     from gitprov.git.repo import Repository
     from gitprov.git.stream import Stream
-    from gitprov.model.note import Claim
+    from gitprov.model.notes.note import Claim
 
 _COMMAND = "ai-blame"
 

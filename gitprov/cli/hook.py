@@ -107,7 +107,7 @@ def _dispatch(name: str, args: list[str]) -> None:
             follow(repo, pairs, post_rewrite(repo, command, pairs))
             return
         if _brings_commits(name, args):
-            from gitprov.cli.commands.heal_new import heal_new
+            from gitprov.cli.commands.records.heal_new import heal_new
 
             heal_new(repo)
             return  # such a checkout discards no changes

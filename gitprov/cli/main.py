@@ -19,16 +19,16 @@ def main() -> int:
 
         return run_hook(argv[1:])
     if argv[:1] == ["guard"] and not any(word.startswith("-") for word in argv):
-        from gitprov.cli.guard import run as run_guard
+        from gitprov.cli.plain.guard import run as run_guard
 
         return run_guard(argv[1:])
     if argv[:1] == ["acp"] and not ({"-h", "--help"} & {*argv[1 : argv.index("--") if "--" in argv else 2]}):
-        from gitprov.cli.acp import run as run_acp
+        from gitprov.cli.plain.acp import run as run_acp
 
         return run_acp(argv[1:])
     if argv == ["heal"]:
         from gitprov.cli.boundary import guarded
-        from gitprov.cli.commands.heal_run import run as run_heal
+        from gitprov.cli.commands.records.heal_run import run as run_heal
         from gitprov.flow.heal.run import HealRequest
 
         return guarded(lambda: run_heal(HealRequest()))

@@ -41,9 +41,9 @@ def _pushes_others() -> bool:
 
 def _share(remote: str, address: str, required: list[bool]) -> int:
     """Share records; appends share.required to `required` once the configuration is read."""
-    from gitprov.cli.commands.heal_new import heal_new
+    from gitprov.cli.commands.records.heal_new import heal_new
     from gitprov.flow.share.sync import SyncOptions, nothing_new, sync
-    from gitprov.git.remote import remotes
+    from gitprov.git.remotes.remote import remotes
     from gitprov.git.repo import Repository
     from gitprov.store.config import load_config
 

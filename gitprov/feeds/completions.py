@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import httpx
 
-from gitprov.model.reply import Reply
+from gitprov.model.behaviour.reply import Reply
 
 #: Most bytes read of an answer.
 _LARGEST = 16 << 20

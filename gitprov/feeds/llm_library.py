@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from gitprov.model.reply import Reply
+from gitprov.model.behaviour.reply import Reply
 
 
 def asking(model: str) -> Callable[[str, str], Reply]:

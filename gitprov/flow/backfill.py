@@ -37,7 +37,7 @@ from gitprov.store.notes import REF
 if TYPE_CHECKING:
     from gitprov.git.files.diff import FileChange
     from gitprov.git.history.survey import SurveyedCommit
-    from gitprov.model.note import Note
+    from gitprov.model.notes.note import Note
 
 _WHY = "notes are commits: they need a committer"
 

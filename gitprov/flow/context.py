@@ -14,7 +14,7 @@ from gitprov.git.user.parent_command import git_process, says_amend
 from gitprov.store.inbox import intents
 
 if TYPE_CHECKING:
-    from gitprov.model.config import Config
+    from gitprov.model.settings.config import Config
 
 
 class CommitContext:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.errors import GitFailed, NotesUnreadable, UsageError
-from gitprov.git.partial_clone import is_promised, promised
 from gitprov.git.process import PIPE, Env, decode, open_git, opened
+from gitprov.git.remotes.partial_clone import is_promised, promised
 
 if TYPE_CHECKING:
     from typing_extensions import Self

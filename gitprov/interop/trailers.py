@@ -119,7 +119,7 @@ def _of_profile(profile: str, facts: TraceFacts, custom: Sequence[str]) -> list[
     """The trailers that one profile has for one trace."""
     if profile in _PROFILE_TRAILERS:
         return [_PROFILE_TRAILERS[profile](facts)]
-    from gitprov.model import profiles
+    from gitprov.model.settings import profiles
 
     if profile in profiles.ALONE:
         return []

@@ -15,7 +15,7 @@ from gitprov.model.answers.show import (
     TraceFile,
 )
 from gitprov.model.canonical import JsonObject
-from gitprov.model.rows import HumanRow
+from gitprov.model.notes.rows import HumanRow
 from gitprov.output import delta as deltas
 from gitprov.output.show_json import counted, facts_of, rate
 from gitprov.output.text import PLAIN, clean, clean_block, paint

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gitprov.model.answers.show import FileStatus, NextCommit, StatusAnswer, SubmoduleStatus, TurnStatus
 from gitprov.model.canonical import JsonObject
-from gitprov.model.rows import HumanRow, LineRow, NoteRow, TraceRow
+from gitprov.model.notes.rows import HumanRow, LineRow, NoteRow, TraceRow
 from gitprov.output.findings import mend_line
 from gitprov.output.text import clean, fit, width
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import gitprov
-from gitprov.model.outcome import CallOutcome
+from gitprov.model.behaviour.outcome import CallOutcome
 from gitprov.sandbox import run as sandbox
 from gitprov.sandbox.interpreter import Interpreter
 from gitprov.sandbox.request import BoxFile, BoxLimits, BoxRequest, BoxResult

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping, Sequence
 
-from gitprov.model.reply import Reply
+from gitprov.model.behaviour.reply import Reply
 
 _LARGEST = 16 << 20
 _SECONDS = 600.0

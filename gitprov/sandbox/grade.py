@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from gitprov.model.answers.grade import MutantRow
+from gitprov.model.answers.behaviour.grade import MutantRow
 from gitprov.sandbox import program
 from gitprov.sandbox.cases import CodeUnderTest
 from gitprov.sandbox.functions import FunctionBox

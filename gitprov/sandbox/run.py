@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from gitprov.errors import GitprovError
-from gitprov.sandbox import bubblewrap, locked, person, rlimits, seccomp, unshare
-from gitprov.sandbox.bubblewrap import Variant
+from gitprov.sandbox import person
+from gitprov.sandbox.backends import bubblewrap, locked, rlimits, seccomp, unshare
+from gitprov.sandbox.backends.bubblewrap import Variant
 from gitprov.sandbox.ending import ending
 from gitprov.sandbox.request import BoxLimits, BoxRequest, BoxResult
 from gitprov.sandbox.room import Room, made

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gitprov.model.answers.compare import UNKNOWN
+from gitprov.model.answers.behaviour.compare import UNKNOWN
 from gitprov.sandbox import program
 from gitprov.sandbox.functions import FunctionBox
 from gitprov.sandbox.program import BoxProgram

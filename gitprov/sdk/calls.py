@@ -22,7 +22,7 @@ def record(read: Callable[[], ModelCall | None], agent: str, turn: Any = None) -
 
     Never raises: what cannot be read or recorded is a notice, and the program goes on.
     """
-    from gitprov.flow.capture.model_calls import stated
+    from gitprov.flow.capture.calls.model_calls import stated
 
     try:
         call = read()

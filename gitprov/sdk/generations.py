@@ -13,7 +13,7 @@ from gitprov.sdk import templates, writing
 from gitprov.sdk.writing import Path
 
 if TYPE_CHECKING:
-    from gitprov.flow.capture.by_hand import StatedGeneration
+    from gitprov.flow.capture.calls.by_hand import StatedGeneration
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -80,7 +80,7 @@ class OpenGeneration:
             self.paths += writing.write(self._stated(), paths)
 
     def _stated(self) -> StatedGeneration:
-        from gitprov.flow.capture.by_hand import StatedGeneration
+        from gitprov.flow.capture.calls.by_hand import StatedGeneration
 
         return StatedGeneration(
             agent=self._agent,

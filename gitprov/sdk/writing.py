@@ -11,7 +11,7 @@ from gitprov.errors import GitprovError, UsageError
 from gitprov.sdk.notices import notice
 
 if TYPE_CHECKING:
-    from gitprov.flow.capture.by_hand import StatedGeneration
+    from gitprov.flow.capture.calls.by_hand import StatedGeneration
 
 Path = str | os.PathLike[str]
 
@@ -22,7 +22,7 @@ def write(generation: StatedGeneration, paths: Iterable[Path], *, waits: bool = 
     Returns the repo-relative paths that were recorded. UsageError for a path that is no file; what cannot be
     recorded otherwise is a notice.
     """
-    from gitprov.flow.capture import by_hand
+    from gitprov.flow.capture.calls import by_hand
     from gitprov.flow.capture.moment import Moment
 
     names = [os.fspath(path) for path in paths]

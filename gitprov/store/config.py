@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from gitprov.errors import ConfigBlocked, ConfigError, Obstructed
 from gitprov.git.files import tree_files
-from gitprov.model.config import Config, apply_personal, parse_config
+from gitprov.model.settings.config import Config, apply_personal, parse_config
 from gitprov.store import files
 
 LIMIT = 1 << 20

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from gitprov.git import notes
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitprov.model.finding import Finding, Risk
+from gitprov.model.notes.rows import NoteRow, TraceRow, typed
+from gitprov.model.notes.spent import Spent
 from gitprov.model.ranges import readable
-from gitprov.model.rows import NoteRow, TraceRow, typed
-from gitprov.model.spent import Spent
 from gitprov.store import files
 
 if TYPE_CHECKING:

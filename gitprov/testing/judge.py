@@ -12,7 +12,7 @@ from gitprov.behaviour.difference import Difference, Tolerance, differences
 from gitprov.behaviour.node import Node
 from gitprov.behaviour.text import parse, preview, render
 from gitprov.model.untrusted.printed import clean_block
-from gitprov.testing.observe import Observation
+from gitprov.testing.observation.observe import Observation
 
 Redact = Callable[[str], str]
 _SHOWN = 5

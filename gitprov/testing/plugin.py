@@ -39,7 +39,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the part that keeps baselines, where an option asks for it."""
     if config.getoption("deep"):
-        from gitprov.testing.deep import SETTING
+        from gitprov.testing.equivalence.deep import SETTING
 
         os.environ[SETTING] = str(config.getoption("deep"))
     if _in_use(config):

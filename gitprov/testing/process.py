@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from gitprov.behaviour.canonical import Canonical, canonical
 from gitprov.testing.cases import Case
-from gitprov.testing.environment import FIXED, OUTPUT, Flooded, Hung, Place
+from gitprov.testing.observation.environment import FIXED, OUTPUT, Flooded, Hung, Place
 
 
 def run(argv: Sequence[str], case: Case, place: Place) -> dict[str, Canonical]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gitprov.testing.environment import HASH_SEED
+from gitprov.testing.observation.environment import HASH_SEED
 
 _SIGN = "GITPROV_BASELINE_RESTARTED"
 

@@ -16,8 +16,8 @@ from gitprov.behaviour.text import render
 from gitprov.errors import GitprovError
 from gitprov.testing.case_files import read
 from gitprov.testing.cases import Case
-from gitprov.testing.environment import Place
-from gitprov.testing.observe import Observation, observe
+from gitprov.testing.observation.environment import Place
+from gitprov.testing.observation.observe import Observation, observe
 
 _VALUE = 1 << 16
 

@@ -11,10 +11,10 @@ import pytest
 from gitprov.behaviour.baseline import Baseline, dump, parse
 from gitprov.errors import GitprovError
 from gitprov.testing import complete, judge
-from gitprov.testing.environment import HASH_SEED, Place
 from gitprov.testing.items import CaseFailed, CaseItem
 from gitprov.testing.judge import CaseOutcome
-from gitprov.testing.observe import observe
+from gitprov.testing.observation.environment import HASH_SEED, Place
+from gitprov.testing.observation.observe import observe
 from gitprov.testing.provenance import Provenance
 from gitprov.testing.restart import hash_seed
 

@@ -8,7 +8,7 @@ from gitprov.flow.index.files import FileRun
 from gitprov.flow.index.report import ReportData
 from gitprov.flow.pages.deltas import RawDeltas
 from gitprov.model.answers.stats import ratio
-from gitprov.model.index_rows import CommitEntry, TraceEntry
+from gitprov.model.exchange.index_rows import CommitEntry, TraceEntry
 from gitprov.web.links import commit_page, prompt_page, session_page
 from gitprov.web.pages import percent
 from gitprov.web.raw import RawLine, raw_lines

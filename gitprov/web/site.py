@@ -10,8 +10,8 @@ from gitprov.flow.index.files import FileLines
 from gitprov.flow.index.report import ReportData
 from gitprov.flow.pages.deltas import RawDeltas
 from gitprov.flow.pages.findings import OpenFindings
+from gitprov.model.exchange.index_rows import CommitEntry
 from gitprov.model.finding import Finding
-from gitprov.model.index_rows import CommitEntry
 from gitprov.web.cards import CardFacts
 from gitprov.web.highlight import html_lines
 from gitprov.web.kinds import listing, models, overview, source, tree

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from gitprov.agents.acp import Conversation, edits_of
-from gitprov.agents.acp import early_paths as early
-from gitprov.agents.acp_edits import Decided, Seen, decide
-from gitprov.agents.acp_names import agent_name, counts, model_named, prompt_text
-from gitprov.agents.edits import Replace
+from gitprov.agents.acp.acp import Conversation, edits_of
+from gitprov.agents.acp.acp import early_paths as early
+from gitprov.agents.acp.acp_edits import Decided, Seen, decide
+from gitprov.agents.acp.acp_names import agent_name, counts, model_named, prompt_text
+from gitprov.agents.payloads.edits import Replace
 
 LATE = Seen(None, exact=False)
 A, B = b"one\ntwo\n", b"one\n2\n"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gitprov.agents.before_tool import AGENTS, ShellCall, hook_settings, refusal, shell_call
+from gitprov.agents.payloads.before_tool import AGENTS, ShellCall, hook_settings, refusal, shell_call
 
 COMMAND = "pip install x"
 CLAUDE: dict[str, Any] = {

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.agents.claude_code import FileState, Hook, ProposedEdit, changes, read
-from gitprov.agents.notebook import isolate
+from gitprov.agents.claude.claude_code import FileState, Hook, ProposedEdit, changes, read
+from gitprov.agents.payloads.notebook import isolate
 from gitprov.model.event import ContentRef
 
 REF = ContentRef("sha256:" + "0" * 64, 5 << 20, False, "large")

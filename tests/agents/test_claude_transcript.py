@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.agents.claude_transcript import find_tool_use, parse, parse_turn, prompts
+from gitprov.agents.claude.claude_transcript import find_tool_use, parse, parse_turn, prompts
 
 
 def user(uuid: str, content: object, **more: object) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from gitprov.agents import claude_code, clients
+from gitprov.agents.claude import claude_code
+from gitprov.agents.payloads import clients
 
 DATED = {"timestamp": "2026-02-01T10:00:00Z"}
 PAYLOADS: list[tuple[str, dict[str, Any]]] = [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.agents.edits import Replace, apply, decode, encode, like, unapply
+from gitprov.agents.payloads.edits import Replace, apply, decode, encode, like, unapply
 
 lines = st.text(alphabet="ab \n", max_size=30)
 words = st.text(alphabet="ab \n", min_size=1, max_size=4)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gitprov.agents import adapters, table
+from gitprov.agents.payloads import adapters, table
 from tests.support.recorded import RECORDED, START, Replay, lines
 from tests.support.repo import GitRepo
 from tools import agents_table

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from gitprov.agents import adapters, clients, rewinds, tools
-from gitprov.agents.rewinds import SessionPrompt
+from gitprov.agents.payloads import adapters, clients, rewinds, tools
+from gitprov.agents.payloads.rewinds import SessionPrompt
 from tests.support.claude import ClaudeSession
 from tests.support.recorded import Replay
 from tests.support.repo import GitRepo

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from gitprov.agents import adapters, patch, report, tools
-from gitprov.agents.edits import Replace
-from gitprov.agents.report import FileEdit, RecordFacts
+from gitprov.agents.payloads import adapters, patch, report, tools
+from gitprov.agents.payloads.edits import Replace
+from gitprov.agents.payloads.report import FileEdit, RecordFacts
 from gitprov.flow.setup import agent_files
 from tests.support.recorded import RECORDED, Replay
 from tests.support.repo import GitRepo

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gitprov.agents.protocol import StatedContent, moment, read
+from gitprov.agents.payloads.protocol import StatedContent, moment, read
 
 
 def test_a_small_report() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gitprov.attribution.layout.language import language_of
-from gitprov.attribution.reword import match
+from gitprov.attribution.matching.reword import match
 from gitprov.model.lines import split_lines
 
 CALL = "foo(alpha, beta, gamma, delta)\n"

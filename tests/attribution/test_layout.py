@@ -12,7 +12,7 @@ from gitprov.attribution.diff import hunks
 from gitprov.attribution.layout.language import PLAIN, Language, language_of
 from gitprov.attribution.layout.rewrap import together
 from gitprov.attribution.layout.streams import stream
-from gitprov.attribution.reword import Match, match, matches
+from gitprov.attribution.matching.reword import Match, match, matches
 from gitprov.model.hunk import Hunk
 from gitprov.model.lines import split_lines
 

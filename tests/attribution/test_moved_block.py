@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.attribution.fold import fold
-from gitprov.attribution.moved_block import LEAST, Owner, RemovedLines, UnclaimedLines, arrivals, shed
+from gitprov.attribution.matching.moved_block import (
+    LEAST,
+    Owner,
+    RemovedLines,
+    UnclaimedLines,
+    arrivals,
+    shed,
+)
 from gitprov.attribution.outcome import outcome
 from gitprov.attribution.state import FoldStep, begin
 from gitprov.model.lines import is_trivial, split_lines

@@ -8,8 +8,8 @@ import pytest
 
 from gitprov.attribution import note_rows
 from gitprov.attribution.outcome import AmendedClaim, Tally
+from gitprov.model.notes.rows import HumanRow, ReviewRow, TraceRow
 from gitprov.model.ranges import LineSet
-from gitprov.model.rows import HumanRow, ReviewRow, TraceRow
 
 
 def lines(text: str) -> LineSet:

@@ -21,7 +21,7 @@ from gitprov.attribution.fold import fold
 from gitprov.attribution.outcome import Outcome, outcome
 from gitprov.attribution.state import Folded, FoldStep, begin
 from gitprov.model.hunk import Hunk
-from gitprov.model.spent import Spent
+from gitprov.model.notes.spent import Spent
 
 WORDS = 8
 MOST_REWORDINGS = 3

@@ -11,8 +11,8 @@ from gitprov.attribution.fold import fold
 from gitprov.attribution.outcome import Outcome, outcome
 from gitprov.attribution.state import Folded, FoldStep, Part, begin
 from gitprov.model.lines import count_lines
+from gitprov.model.notes.spent import Spent
 from gitprov.model.ranges import LineSet
-from gitprov.model.spent import Spent
 from tests.attribution.contents import SMALL
 from tests.attribution.test_fold import CHAINS, EDITS, Edit, ai, human, steps
 

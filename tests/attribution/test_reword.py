@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.attribution.reword import SIMILAR, Match, match, similarity
+from gitprov.attribution.matching.reword import SIMILAR, Match, match, similarity
 
 SAME = Match(0, edited=False)
 WORDS = st.sampled_from([b"a", b"b", b"c", b"d", b"e", b"f"])

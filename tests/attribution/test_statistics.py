@@ -17,7 +17,7 @@ from gitprov.model.answers.stats import (
     PromptTexts,
     place_in_band,
 )
-from gitprov.model.index_rows import (
+from gitprov.model.exchange.index_rows import (
     ChangeEntry,
     CommitEntry,
     DroppedEntry,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitprov.behaviour.axes import AXES, NAMES, concerned, deviation, parting_line, shown
-from gitprov.model.outcome import CallOutcome
+from gitprov.model.behaviour.outcome import CallOutcome
 
 AXIS = AXES[0]
 

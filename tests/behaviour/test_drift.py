@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gitprov.behaviour import bisect, drift
-from gitprov.behaviour.drift import CaseDrift, Sample, incoherence, measured, over, unsure, wilson
+from gitprov.behaviour.drift import bisect, drift
+from gitprov.behaviour.drift.drift import CaseDrift, Sample, incoherence, measured, over, unsure, wilson
 
 PINNED = {"a": "1", "b": "2", "c": "3", "d": "4"}
 

@@ -8,7 +8,7 @@ import pytest
 
 from gitprov.errors import ConfigError
 from gitprov.flow.behaviour.pins import version_of
-from gitprov.model.config import parse_config
+from gitprov.model.settings.config import parse_config
 from tests.support.repo import GitRepo
 
 SETTINGS = """\

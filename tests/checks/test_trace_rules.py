@@ -10,8 +10,8 @@ import pytest
 from gitprov.checks.trace_rules import RULES, of_commit, of_range
 from gitprov.model.answers.log import Declared, DeltaSum, LoggedCommit, LoggedTrace
 from gitprov.model.finding import UNKNOWN, Finding
-from gitprov.model.policy import CheckPolicy
-from gitprov.model.rows import TraceRow
+from gitprov.model.notes.rows import TraceRow
+from gitprov.model.settings.policy import CheckPolicy
 
 FILES = {"src/a.py": {"ai": "1-3"}, "src/b.py": {"deleted": 2}, "docs/c.md": {"edited": "4"}}
 TRACE = LoggedTrace(TraceRow.make("gen_1", agent="my-tool", model="model-1", files=FILES))

@@ -13,9 +13,9 @@ from gitprov.checks.verify import store as verify_store
 from gitprov.checks.verify.note import MessageTraces
 from gitprov.checks.verify.store import Stored, World
 from gitprov.model import canonical, generation
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import CommitRow, TraceRow
 from gitprov.model.ranges import LineSet
-from gitprov.model.rows import CommitRow, TraceRow
 from gitprov.store import generations as stores
 
 OID = "1" * 40

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from gitprov.model.answers.show import Review
-from gitprov.model.exchange import RecordedCommit, RecordedRange
+from gitprov.model.exchange.exchange import RecordedCommit, RecordedRange
 from gitprov.model.ids import human_id
+from gitprov.model.notes.rows import TraceRow
 from gitprov.model.ranges import LineSet
-from gitprov.model.rows import TraceRow
 
 OID = "7734793b756b3921c88db5375a8c156e9532447b"
 ALICE = "Alice Smith <alice@example.com>"

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from gitprov.interop.formats import agent_trace, agentblame, entire, fields, git_ai, rows, whogitit
-from gitprov.model.exchange import ForeignLines, ForeignNote, ImportedMaker
+from gitprov.model.exchange.exchange import ForeignLines, ForeignNote, ImportedMaker
 from gitprov.model.ids import human_id
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 from gitprov.model.ranges import MAX_LINE, LineSet
 from gitprov.model.sha import sha256_hex
 from tests.exchange import samples

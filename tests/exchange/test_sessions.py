@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from gitprov.interop.formats import rows, sessions
-from gitprov.model.exchange import EVERY_FILE, ForeignNote, ImportedMaker
+from gitprov.model.exchange.exchange import EVERY_FILE, ForeignNote, ImportedMaker
 from gitprov.model.ranges import LineSet
 from tests.support.repo import GitRepo
 

@@ -14,12 +14,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gitprov.interop.formats import agent_trace, cyclonedx, dsse, git_ai, predicate, prov, rows, spdx, table
-from gitprov.model.exchange import RecordedCommit, RecordedRange
+from gitprov.interop.formats import agent_trace, dsse, git_ai, predicate, rows, table
+from gitprov.interop.formats.documents import cyclonedx, prov, spdx
+from gitprov.model.exchange.exchange import RecordedCommit, RecordedRange
 from gitprov.model.ids import trace_id
 from gitprov.model.moments import moment_of
+from gitprov.model.notes.rows import TraceRow
 from gitprov.model.ranges import LineSet
-from gitprov.model.rows import TraceRow
 from tests.exchange import samples
 from tests.support.sealed import ROOT
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.agents.edits import unpatch
+from gitprov.agents.payloads.edits import unpatch
 from gitprov.flow.evidence.gather import Evidence, gather
 from gitprov.model.event import ContentRef, Event, Turn
 from gitprov.store.inbox.inbox import Inbox

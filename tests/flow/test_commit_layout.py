@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from gitprov.attribution import reword
 from gitprov.attribution.diff import hunks
 from gitprov.attribution.fold import fold
 from gitprov.attribution.layout.language import language_of
+from gitprov.attribution.matching import reword
 from gitprov.attribution.outcome import outcome
 from gitprov.attribution.state import FoldStep, begin
 from tests.support.agent import Agent

@@ -10,13 +10,14 @@ import pytest
 
 from gitprov.errors import ConfigError, GitprovError, UsageError
 from gitprov.feeds.completions import ModelServer, complete
-from gitprov.flow.behaviour import drift, drift_bisect, pins
-from gitprov.flow.behaviour.budget import Budget
-from gitprov.flow.behaviour.drift import DriftOptions
+from gitprov.flow.behaviour import pins
+from gitprov.flow.behaviour.drift import drift, drift_bisect
+from gitprov.flow.behaviour.drift.budget import Budget
+from gitprov.flow.behaviour.drift.drift import DriftOptions
 from gitprov.flow.behaviour.targets import BoxOptions, box_for
 from gitprov.git.repo import Repository
-from gitprov.model.spending import SpendingRules, TokenPrice
-from gitprov.output import drift as output
+from gitprov.model.behaviour.spending import SpendingRules, TokenPrice
+from gitprov.output.behaviour import drift as output
 from gitprov.sandbox import run
 from gitprov.sandbox.functions import FunctionBox
 from gitprov.store import generations
@@ -346,7 +347,7 @@ def test_the_library_of_models(shop: GitRepo, box: FunctionBox, monkeypatch: pyt
     config = CONFIG.replace("generate =", 'llm = true\ninstructions = ["AGENTS.md"]\n# ')
     shop.write("AGENTS.md", "Be brief.\n")
     shop.write(".gitprov.toml", config)
-    monkeypatch.setattr("gitprov.flow.behaviour.drift_samples._WORKERS", 1)
+    monkeypatch.setattr("gitprov.flow.behaviour.drift.drift_samples._WORKERS", 1)
     with Repository.discover(str(shop.path), shop.env) as repo:
         monkeypatch.setitem(sys.modules, "llm", None)
         with pytest.raises(GitprovError, match="needs the library llm"):

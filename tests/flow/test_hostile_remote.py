@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 from tests.support.hostile import BIG, SMALL, Used, measured, some
 from tests.support.notes import TRACE, trace_row
 from tests.support.repo import GENERATIONS_REF, NOTES_REF, GitRepo, run

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from gitprov.flow.read.line_facts import _Claims
 from gitprov.model.answers.blame import UNKNOWN
-from gitprov.model.note import Claim
+from gitprov.model.notes.note import Claim
+from gitprov.model.notes.rows import TraceRow
 from gitprov.model.ranges import LineSet
-from gitprov.model.rows import TraceRow
 
 LINES = st.integers(1, 30)
 

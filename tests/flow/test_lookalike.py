@@ -6,7 +6,7 @@ import pytest
 
 from gitprov.flow.carry import same_hunks
 from gitprov.git.repo import Repository
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 from tests.flow.test_heal import MODEL, bare, made
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo

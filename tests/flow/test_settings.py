@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from gitprov.model.config import KEYS, Config
+from gitprov.model.settings.config import KEYS, Config
 from gitprov.store.inbox import limits
 from tests.support.agent import Agent
 from tests.support.claude import ClaudeSession

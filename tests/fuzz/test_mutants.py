@@ -66,7 +66,7 @@ MUTANTS = {
         first=5,
     ),
     "rewording makes a line somebody else's": Mutant(
-        "gitprov/attribution/reword.py",
+        "gitprov/attribution/matching/reword.py",
         "            matches[n] = Match(o, True)\n",
         "            pass\n",
         first=7,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from gitprov.agents.before_tool import ShellCall
+from gitprov.agents.payloads.before_tool import ShellCall
 from gitprov.flow.gates import guard
 from gitprov.model.package import PackageFacts, absent
 from gitprov.store.index.answers import Answers

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gitprov.agents import table
+from gitprov.agents.payloads import table
 from gitprov.errors import ConfigError
 from gitprov.flow.setup import agent_files, connect, setting_lines
 from gitprov.store.setup import json_comments, originals

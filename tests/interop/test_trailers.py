@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from gitprov.interop import declarations, identities, trailers
 from gitprov.interop.declarations import Declaration
 from gitprov.interop.trailers import TraceFacts
-from gitprov.model import ids, profiles
+from gitprov.model import ids
+from gitprov.model.settings import profiles
 
 ONE = "gen_20260201_0b9c41d2e7"
 TWO = "gen_20260201_0b9c41d2e8"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.errors import ConfigError
-from gitprov.model.config import KEYS, PRIVACY, Config, ExtraRule, Key, apply_personal, parse_config
+from gitprov.model.settings.config import KEYS, PRIVACY, Config, ExtraRule, Key, apply_personal, parse_config
 from tests.support.sealed import ROOT
 
 FILE = ".gitprov.toml"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from gitprov.model import globs
+from gitprov.model.settings import globs
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from gitprov.model import canonical
 from gitprov.model.canonical import JsonObject
-from gitprov.model.note import EVIDENCE, GATES, Claim, Note, unite_objects, unite_rows
+from gitprov.model.notes.note import EVIDENCE, GATES, Claim, Note, unite_objects, unite_rows
+from gitprov.model.notes.rows import CommitRow, HumanRow, NoteRow, ReviewRow, TraceRow, files_entry
 from gitprov.model.ranges import MAX_LINE, LineSet
-from gitprov.model.rows import CommitRow, HumanRow, NoteRow, ReviewRow, TraceRow, files_entry
 from gitprov.model.untrusted.plausible import CLASSES
 from tests.model.values import JSON, TEXT
 from tests.support.repo import GitRepo, run_bytes

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.model.note import Note
-from gitprov.model.rows import read
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import read
 from gitprov.model.untrusted.plausible import Implausible
 from gitprov.model.untrusted.plausible_record import plausible_record
 from tests.model.test_note import DATA

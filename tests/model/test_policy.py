@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from gitprov.errors import ConfigError
-from gitprov.model.config import Config, apply_personal, parse_config
-from gitprov.model.policy import CHECKS, KEYS, CheckPolicy, policy_of
+from gitprov.model.settings.config import Config, apply_personal, parse_config
+from gitprov.model.settings.policy import CHECKS, KEYS, CheckPolicy, policy_of
 from tests.support.sealed import ROOT
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gitprov.errors import ConfigError
-from gitprov.model.config import parse_config
+from gitprov.model.settings.config import parse_config
 from gitprov.model.untrusted.safe_regex import is_slow
 
 

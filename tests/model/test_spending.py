@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gitprov.errors import ConfigError
-from gitprov.model.config import parse_config
-from gitprov.model.spending import SpendingRules, TokenPrice, spending_rules
+from gitprov.model.behaviour.spending import SpendingRules, TokenPrice, spending_rules
+from gitprov.model.settings.config import parse_config
 
 
 def test_prices() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.model import note_merge
-from gitprov.model.note import Note
-from gitprov.model.note_merge import Union
+from gitprov.model.notes import note_merge
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.note_merge import Union
 
 LENGTH = 40
 COMMITS = ["a" * 40, "ab" * 20, "0" * 39 + "1"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gitprov.output.baseline import comparison_lines, pin_lines
+from gitprov.output.behaviour.baseline import comparison_lines, pin_lines
 
 FACTS = {
     "function": "shop:total", "cases": {"path": "c.jsonl", "count": 1}, "prompt": {"path": "p.md", "version": None, "digest": "sha256:ab"},

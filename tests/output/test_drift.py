@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gitprov.model.finding import ERROR, UNKNOWN
-from gitprov.output.drift import findings, headline, log_lines, markdown, plan_line, run_lines
+from gitprov.output.behaviour.drift import findings, headline, log_lines, markdown, plan_line, run_lines
 
 RUN: dict[str, Any] = {
     "feature": "totals",

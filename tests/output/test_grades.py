@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gitprov.model.answers.grade import CorpusGrade, MutantRow
-from gitprov.output.baseline import grade_json, grade_lines
+from gitprov.model.answers.behaviour.grade import CorpusGrade, MutantRow
+from gitprov.output.behaviour.baseline import grade_json, grade_lines
 
 
 def test_grades() -> None:

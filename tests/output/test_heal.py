@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from gitprov.model.answers.heal import Healed, HealReport, LineSource, Unhealed
-from gitprov.output.heal import as_json, lines
+from gitprov.output.records.heal import as_json, lines
 
 ONE = Healed(
     "1" * 40, "Parse", (LineSource("cherry-picked from", "2" * 40),), ("gen_20260201_0b9c41d2e7",), 1

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitprov.model.answers.log import Declared, DeltaSum, LoggedCommit, LoggedTrace
-from gitprov.model.rows import TraceRow
+from gitprov.model.notes.rows import TraceRow
 from gitprov.output import log
 
 OID = "0123456789" * 4

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gitprov.model.config import Config
-from gitprov.output.sharing import line
+from gitprov.model.settings.config import Config
+from gitprov.output.records.sharing import line
 
 CASES = [
     (Config(), "notes alone (which lines, which model); prompts and outputs stay in this clone"),

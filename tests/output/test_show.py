@@ -26,8 +26,8 @@ from gitprov.model.answers.show import (
     Unread,
 )
 from gitprov.model.finding import ERROR, Finding
+from gitprov.model.notes.rows import CommitRow, HumanRow, TraceRow
 from gitprov.model.ranges import LineSet
-from gitprov.model.rows import CommitRow, HumanRow, TraceRow
 from gitprov.output import delta, show, show_json, status
 
 HEAD = CommitHead(

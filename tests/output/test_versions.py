@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from gitprov.model.answers.compare import (
+from gitprov.model.answers.behaviour.compare import (
     AspectResult,
     BehaviourAnswer,
     CodeSource,
@@ -15,7 +15,7 @@ from gitprov.model.answers.compare import (
     TextChange,
     UnreadFile,
 )
-from gitprov.model.answers.prompts import (
+from gitprov.model.answers.behaviour.prompts import (
     PromptChurn,
     PromptHistory,
     PromptList,
@@ -23,8 +23,8 @@ from gitprov.model.answers.prompts import (
     PromptRevision,
     RegisteredPrompt,
 )
-from gitprov.model.answers.versions import FileVersion, OutputVersion, PromptSeries, VersionsAnswer
-from gitprov.output import compare, prompts, versions
+from gitprov.model.answers.behaviour.versions import FileVersion, OutputVersion, PromptSeries, VersionsAnswer
+from gitprov.output.behaviour import compare, prompts, versions
 
 CHANGE = StructureChange("changed", "function", "f", "a.py", 3, signature=("def f(a)", "def f(b)"))
 MOVED = StructureChange("moved", "function", "g", "b.py", 1, "A.g", "a.py")

@@ -10,8 +10,8 @@ import pytest
 
 import gitprov
 from gitprov.errors import UsageError
-from gitprov.testing import deep
-from gitprov.testing.equivalent import NotEquivalent, search
+from gitprov.testing.equivalence import deep
+from gitprov.testing.equivalence.equivalent import NotEquivalent, search
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
 

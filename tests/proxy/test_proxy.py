@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from gitprov.cli.commands import proxy
+from gitprov.cli.commands.capture import proxy
 from gitprov.errors import UsageError
-from gitprov.flow.capture import by_hand, model_calls
+from gitprov.flow.capture.calls import by_hand, model_calls
 from gitprov.interop.calls.call import ModelCall, ModelReply, ModelRequest
 from gitprov.store.inbox.inbox import Inbox
 from tests.proxy.fake_upstream import FakeUpstream, Request, events

@@ -231,7 +231,7 @@ def test_where_calls_go() -> None:
 
 def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where aiohttp is missing, the error names the extra."""
-    from gitprov.cli.commands.proxy import command
+    from gitprov.cli.commands.capture.proxy import command
 
     for name in [name for name in sys.modules if name.startswith("gitprov.web.proxy")]:
         monkeypatch.delitem(sys.modules, name)

@@ -14,7 +14,8 @@ import pytest
 
 from gitprov.errors import GitprovError, UsageError
 from gitprov.sandbox import request as r
-from gitprov.sandbox import run, seccomp
+from gitprov.sandbox import run
+from gitprov.sandbox.backends import seccomp
 from gitprov.sandbox.ending import ending
 from gitprov.sandbox.request import BoxFile, BoxLimits, BoxRequest, BoxResult
 

@@ -11,7 +11,7 @@ import pytest
 
 from gitprov.attribution.output_lines import FENCE, has_words_left, match, output_lines, plain_lines
 from gitprov.errors import NotARepository
-from gitprov.flow.capture import bulk
+from gitprov.flow.capture.calls import bulk
 from gitprov.flow.capture.moment import Moment
 from gitprov.flow.evidence.gather import gather
 from gitprov.store.inbox import outputs

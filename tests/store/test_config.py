@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gitprov.errors import ConfigError
-from gitprov.model.config import Config
+from gitprov.model.settings.config import Config
 from gitprov.store.config import load_config
 from tests.support.sealed import ROOT
 

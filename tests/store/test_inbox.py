@@ -14,8 +14,8 @@ import pytest
 from gitprov.errors import Damaged
 from gitprov.model.event import ContentRef, Event, Problem, Turn
 from gitprov.model.lines import utf8
+from gitprov.model.notes.spent import Spent
 from gitprov.model.ranges import LineSet
-from gitprov.model.spent import Spent
 from gitprov.store.inbox import blobs, limits, retention
 from gitprov.store.inbox.inbox import LOG_LIMIT, Inbox, inbox_root
 from gitprov.store.inbox.sessions import session_key

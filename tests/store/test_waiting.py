@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from gitprov.attribution.diff import hunks
 from gitprov.model.event import ContentRef, Event
 from gitprov.model.lines import introduced, is_trivial, split_lines
+from gitprov.model.notes.spent import Spent
 from gitprov.model.ranges import LineSet
-from gitprov.model.spent import Spent
 from gitprov.store.inbox import retention, waiting
 from gitprov.store.inbox.inbox import Inbox, inbox_root
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import random
 
-from gitprov.behaviour import drift
-from gitprov.behaviour.drift import Sample
+from gitprov.behaviour.drift import drift
+from gitprov.behaviour.drift.drift import Sample
 from gitprov.behaviour.reply import code_in
 from gitprov.feeds.completions import ModelServer, complete
 from gitprov.sandbox.cases import CodeUnderTest, run_cases

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from gitprov.agents import patch, tools
+from gitprov.agents.payloads import patch, tools
 from gitprov.flow.capture.dispatch import capture
 from gitprov.flow.capture.moment import Moment
 from tests.support import sealed

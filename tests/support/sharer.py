@@ -18,8 +18,8 @@ def main(name: str) -> int:
     from gitprov.flow.share.sync import SyncOptions, choose, sync
     from gitprov.git.repo import Repository
     from gitprov.git.write import RefChange, write
-    from gitprov.model.note import Note
-    from gitprov.model.rows import HumanRow
+    from gitprov.model.notes.note import Note
+    from gitprov.model.notes.rows import HumanRow
     from gitprov.store import notes
 
     with Repository.discover(os.getcwd(), dict(os.environ)) as repo:

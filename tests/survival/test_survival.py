@@ -12,7 +12,7 @@ from tests.survival.lines import Lines
 from tests.survival.story import Expected, Story, blame, copied
 from tests.survival.table import ROUTES
 
-HEALS = importlib.util.find_spec("gitprov.cli.commands.heal") is not None
+HEALS = importlib.util.find_spec("gitprov.cli.commands.records.heal") is not None
 
 
 #: Operations of each kind that `make test` tries on other routes than the native one; `make survival` tries them all.

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitprov.agents.report import FileEdit
+from gitprov.agents.payloads.report import FileEdit
 from gitprov.agents.transcripts import codex, opencode, readers
 from gitprov.agents.transcripts.values import NOT_JSON, SessionStart, TranscriptPart, second
 from gitprov.attribution.links import linked
 from gitprov.model.answers.backfill import BackfilledCommit, BackfillReport, DeclaredCommit
 from gitprov.model.answers.sweep import SweepResult
 from gitprov.model.event import SWEPT, ContentRef, Event
-from gitprov.output import backfill as backfill_output
-from gitprov.output import sweep as sweep_output
+from gitprov.output.records import backfill as backfill_output
+from gitprov.output.records import sweep as sweep_output
 from tests.support.recorded import RECORDED
 from tests.sweep.documented import MADE
 

@@ -7,18 +7,18 @@ from typing import Any
 
 from gitprov.flow.behaviour.compare import compare as compare_sources
 from gitprov.flow.behaviour.outputs import all_records
-from gitprov.flow.behaviour.prompt_files import prompt_list
-from gitprov.flow.behaviour.prompt_history import history, prompt_of
+from gitprov.flow.behaviour.prompts.prompt_files import prompt_list
+from gitprov.flow.behaviour.prompts.prompt_history import history, prompt_of
 from gitprov.flow.behaviour.restore import RestoreOptions
 from gitprov.flow.behaviour.restore import restore as restore_files
 from gitprov.flow.behaviour.targets import BoxOptions
 from gitprov.flow.behaviour.versions import versions as versions_of
 from gitprov.flow.capture.moment import Moment
 from gitprov.git.repo import Repository
-from gitprov.model.answers.restore import Restored
-from gitprov.output import compare as compare_output
-from gitprov.output import prompts as prompts_output
-from gitprov.output import versions as versions_output
+from gitprov.model.answers.behaviour.restore import Restored
+from gitprov.output.behaviour import compare as compare_output
+from gitprov.output.behaviour import prompts as prompts_output
+from gitprov.output.behaviour import versions as versions_output
 from gitprov.store.config import load_config
 from tests.support import sealed
 from tests.support.repo import GitRepo

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from gitprov.errors import GitprovError
-from gitprov.model.answers.restore import RestoredFile
+from gitprov.model.answers.behaviour.restore import RestoredFile
 from tests.support.agent import Agent
 from tests.support.repo import GitRepo
 from tests.versions import ask

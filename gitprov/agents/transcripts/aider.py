@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from gitprov.agents import report
-from gitprov.agents.edits import Replace
-from gitprov.agents.report import FileEdit
+from gitprov.agents.payloads import report
+from gitprov.agents.payloads.edits import Replace
+from gitprov.agents.payloads.report import FileEdit
 from gitprov.agents.transcripts.values import (
     RecordedPrompt,
     RecordedUse,

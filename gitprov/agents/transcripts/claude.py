@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitprov.agents import claude_code, claude_transcript, clients
-from gitprov.agents.claude_code import Hook
-from gitprov.agents.claude_transcript import Prompt, ToolUse
-from gitprov.agents.report import FileEdit
+from gitprov.agents.claude import claude_code, claude_transcript
+from gitprov.agents.claude.claude_code import Hook
+from gitprov.agents.claude.claude_transcript import Prompt, ToolUse
+from gitprov.agents.payloads import clients
+from gitprov.agents.payloads.report import FileEdit
 from gitprov.agents.transcripts.values import (
     NOT_JSON,
     RecordedAnswer,

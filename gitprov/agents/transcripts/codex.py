@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitprov.agents.patch import Chunk
-from gitprov.agents.report import FileEdit, part, text
+from gitprov.agents.payloads.patch import Chunk
+from gitprov.agents.payloads.report import FileEdit, part, text
 from gitprov.agents.transcripts.collect import ParsedRow, TranscriptReader
 from gitprov.agents.transcripts.values import (
     RecordedPrompt,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from gitprov.agents import adapters
-from gitprov.agents.report import FileEdit
+from gitprov.agents.payloads import adapters
+from gitprov.agents.payloads.report import FileEdit
 from gitprov.agents.transcripts.values import (
     NOT_JSON,
     RecordedAnswer,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from gitprov.agents import gemini
-from gitprov.agents.report import part, text
-from gitprov.agents.rewinds import REWIND
+from gitprov.agents.payloads.report import part, text
+from gitprov.agents.payloads.rewinds import REWIND
 from gitprov.agents.transcripts.collect import ParsedRow, TranscriptReader
 from gitprov.agents.transcripts.values import (
     ELSEWHERE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitprov.agents.report import part, text
+from gitprov.agents.payloads.report import part, text
 from gitprov.agents.transcripts.collect import TranscriptReader
 from gitprov.agents.transcripts.values import (
     RecordedPrompt,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from gitprov.agents.claude_code import Hook
-from gitprov.agents.report import FileEdit
+from gitprov.agents.claude.claude_code import Hook
+from gitprov.agents.payloads.report import FileEdit
 from gitprov.model.untrusted.jsonvalue import loads
 
 NOT_JSON = "rows that are no JSON object"

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from itertools import accumulate, compress, pairwise
 
 from gitprov.attribution.layout.rewrap import Block, blocks, counted
+from gitprov.attribution.matching.similar import SIMILAR, WORD, similarity
 from gitprov.attribution.sides import Gap, Match, Sides
-from gitprov.attribution.similar import SIMILAR, WORD, similarity
 
 #: So many equal words in a row on both sides are no coincidence.
 _EVIDENCE = 3

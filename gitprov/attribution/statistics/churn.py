@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from gitprov.model.answers.stats import FindingCount, PromptEdits, PromptTexts
-from gitprov.model.index_rows import FindingEntry
+from gitprov.model.exchange.index_rows import FindingEntry
 from gitprov.model.moments import seconds_of
 
 VULNERABLE = "deps/vulnerable"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 
 from gitprov.model.answers.stats import WeekDelta
-from gitprov.model.index_rows import TraceEntry
+from gitprov.model.exchange.index_rows import TraceEntry
 from gitprov.model.moments import seconds_of, week_of
 
 #: Generations below which no week is judged, and other weeks that a week is compared with.

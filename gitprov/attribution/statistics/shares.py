@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gitprov.model.answers.stats import Counts
-from gitprov.model.index_rows import ChangeEntry, CommitEntry, DroppedEntry, RangeEntry, TraceEntry
+from gitprov.model.exchange.index_rows import ChangeEntry, CommitEntry, DroppedEntry, RangeEntry, TraceEntry
 from gitprov.model.moments import week_of
 
 OF_TRACES = ("model", "agent", "prompt")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gitprov.attribution.statistics import shares
 from gitprov.attribution.statistics.shares import RecordedLines
-from gitprov.model.index_rows import CommitEntry, SumEntry, TraceEntry
+from gitprov.model.exchange.index_rows import CommitEntry, SumEntry, TraceEntry
 from gitprov.model.moments import seconds_of, week_of
 
 #: What a row is grouped by where it is the declaration's, and where it is a trace's.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gitprov.behaviour.structure.definition import Unreadable
 from gitprov.behaviour.structure.matching import DefinitionPlace, matched
 from gitprov.behaviour.structure.pair import FilePair, Suspect, file_pair
-from gitprov.model.answers.compare import (
+from gitprov.model.answers.behaviour.compare import (
     ADDED,
     CHANGED,
     MOVED,

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import ERROR, INFO, UNKNOWN, Finding
-from gitprov.model.note import Claim, Note
+from gitprov.model.notes.note import Claim, Note
+from gitprov.model.notes.rows import CommitRow, LineRow, TraceRow
 from gitprov.model.ranges import MAX_TEXT, LineSet, repeated
-from gitprov.model.rows import CommitRow, LineRow, TraceRow
 from gitprov.model.untrusted.plausible import CLASSES, Implausible
 from gitprov.model.untrusted.printed import shell_quoted
 

@@ -13,7 +13,7 @@ from gitprov.model import canonical
 from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import ERROR, UNKNOWN, Finding
 from gitprov.model.generation import intact
-from gitprov.model.rows import TraceRow
+from gitprov.model.notes.rows import TraceRow
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.plausible_record import plausible_record
 from gitprov.model.untrusted.printed import argument_quoted, path_quoted

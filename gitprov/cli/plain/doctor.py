@@ -15,7 +15,7 @@ from gitprov.flow.setup.doctor.case import Examination
 from gitprov.model.finding import Finding, failed
 from gitprov.output import agents as agents_output
 from gitprov.output import findings as output
-from gitprov.output import sharing
+from gitprov.output.records import sharing
 from gitprov.store.config import load_config
 
 

@@ -8,7 +8,7 @@ from gitprov.errors import GitprovError, UsageError
 from gitprov.flow.behaviour import outputs
 from gitprov.flow.behaviour.versions import path_at_top
 from gitprov.flow.read import resolve
-from gitprov.model.answers.compare import CodeSource
+from gitprov.model.answers.behaviour.compare import CodeSource
 from gitprov.store import generations
 
 if TYPE_CHECKING:

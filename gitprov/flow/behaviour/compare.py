@@ -10,7 +10,7 @@ from gitprov.errors import GitFailed, GitprovError
 from gitprov.flow.behaviour.code_sources import source_of
 from gitprov.flow.behaviour.verdict import VersionFiles, behaviour
 from gitprov.git.files import contents_diff
-from gitprov.model.answers.compare import (
+from gitprov.model.answers.behaviour.compare import (
     ADDED,
     CHANGED,
     DIFFERS,

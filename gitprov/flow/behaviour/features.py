@@ -12,7 +12,7 @@ from gitprov.store.config import load_config
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
-    from gitprov.model.feature import Feature
+    from gitprov.model.behaviour.feature import Feature
 
 SOURCES = ("", "src", "lib")
 """Directories below the top of the work tree from which a project imports."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.errors import GitprovError, UsageError
 from gitprov.flow.behaviour.features import SOURCES, code_of, content, feature_of
-from gitprov.model.answers.grade import CorpusGrade
+from gitprov.model.answers.behaviour.grade import CorpusGrade
 from gitprov.sandbox.grade import grade
 
 if TYPE_CHECKING:

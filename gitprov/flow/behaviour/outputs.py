@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gitprov.git.history import search
-from gitprov.model.answers.compare import CodeSource
+from gitprov.model.answers.behaviour.compare import CodeSource
 from gitprov.store import generations, notes
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
     from gitprov.model.canonical import JsonObject
     from gitprov.model.generation import Edit, Generation
-    from gitprov.model.rows import TraceRow
+    from gitprov.model.notes.rows import TraceRow
 
 OUTPUT = "(output)"
 """The path under which the output of a generation counts that wrote no file."""

@@ -17,8 +17,8 @@ from gitprov.flow.capture.redaction import redaction_around
 from gitprov.git.repo import Repository
 from gitprov.git.write import RefChange, write
 from gitprov.model import canonical
+from gitprov.model.behaviour.feature import Feature
 from gitprov.model.canonical import JsonObject
-from gitprov.model.feature import Feature
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.sandbox.cases import CaseRow, run_cases
 from gitprov.store import pins as refs

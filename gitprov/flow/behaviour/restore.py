@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.agents.protocol import EditReport, StatedContent
+from gitprov.agents.payloads.protocol import EditReport, StatedContent
 from gitprov.attribution.diff import hunks
 from gitprov.checks.secrets.rules import MARK
 from gitprov.errors import GitprovError, UsageError
@@ -17,7 +17,7 @@ from gitprov.flow.capture.moment import FILE_LIMIT, Moment, inbox_of, place_of
 from gitprov.flow.capture.protocol import record_edit
 from gitprov.git.files import tree_files
 from gitprov.git.process import decode, encode
-from gitprov.model.answers.restore import DELETED, EQUAL, WRITTEN, Restored, RestoredFile
+from gitprov.model.answers.behaviour.restore import DELETED, EQUAL, WRITTEN, Restored, RestoredFile
 from gitprov.store.inbox.sessions import derived_turn, session_key
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from gitprov.errors import GitprovError
 from gitprov.flow.behaviour.features import SOURCES, code_of
 from gitprov.flow.behaviour.targets import BoxOptions, box_for
 from gitprov.git.files import tree_files
-from gitprov.model.answers.compare import (
+from gitprov.model.answers.behaviour.compare import (
     CHANGED,
     DIFFERS,
     RENAMED,

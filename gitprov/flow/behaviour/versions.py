@@ -11,8 +11,8 @@ from gitprov.behaviour.structure.compare import compare
 from gitprov.errors import GitprovError
 from gitprov.flow.behaviour import outputs
 from gitprov.git.process import decode
-from gitprov.model.answers.compare import UNKNOWN, AspectResult, CodeSource
-from gitprov.model.answers.versions import (
+from gitprov.model.answers.behaviour.compare import UNKNOWN, AspectResult, CodeSource
+from gitprov.model.answers.behaviour.versions import (
     ALTERED,
     DELETED,
     EQUAL,
@@ -30,7 +30,7 @@ from gitprov.store import generations
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
     from gitprov.model.canonical import JsonObject
-    from gitprov.model.rows import TraceRow
+    from gitprov.model.notes.rows import TraceRow
 
 _KEY = re.compile(r"[0-9a-f]{16}")
 
@@ -150,7 +150,7 @@ def _with_path(repo: Repository, path: str, field: str) -> list[JsonObject]:
 
 def _of_prompt_file(repo: Repository, path: str) -> list[JsonObject]:
     """The records of the generations that a prompt's file, template or instruction file was used for."""
-    from gitprov.flow.behaviour.prompt_files import prompt_list
+    from gitprov.flow.behaviour.prompts.prompt_files import prompt_list
     from gitprov.store.config import load_config
 
     if repo.worktree is None:

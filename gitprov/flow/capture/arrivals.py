@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any, NamedTuple
 
-from gitprov.agents import adapters
-from gitprov.agents.report import FileEdit, HookReport
+from gitprov.agents.payloads import adapters
+from gitprov.agents.payloads.report import FileEdit, HookReport
 from gitprov.flow.capture.moment import Moment, inbox_of, look_around, place_of
 from gitprov.git.locate import Location
 from gitprov.store.inbox.inbox import Inbox

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from gitprov.agents import claude_code, claude_transcript
-from gitprov.agents.claude_code import FileState, Hook, ProposedEdit
-from gitprov.agents.claude_transcript import ToolUse
-from gitprov.flow.capture import turns
+from gitprov.agents.claude import claude_code, claude_transcript
+from gitprov.agents.claude.claude_code import FileState, Hook, ProposedEdit
+from gitprov.agents.claude.claude_transcript import ToolUse
 from gitprov.flow.capture.moment import Moment, content_of, inbox_of, look_around, place_of, report
+from gitprov.flow.capture.sessions import turns
 from gitprov.git.locate import Location
 from gitprov.model.event import ContentRef
 from gitprov.store import files

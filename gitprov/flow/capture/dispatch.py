@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitprov.agents import adapters, clients
+from gitprov.agents.payloads import adapters, clients
 from gitprov.errors import GitprovError
 from gitprov.flow.capture.moment import Moment, load, report
 

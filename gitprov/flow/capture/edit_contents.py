@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gitprov.agents import edits, patch, report
-from gitprov.agents.patch import Chunk
-from gitprov.agents.report import FileEdit
+from gitprov.agents.payloads import edits, patch, report
+from gitprov.agents.payloads.patch import Chunk
+from gitprov.agents.payloads.report import FileEdit
 from gitprov.model.event import ContentRef
 
 

@@ -10,10 +10,10 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitprov.agents import adapters, report
-from gitprov.agents.report import HookReport
-from gitprov.agents.tools import reads_of
-from gitprov.flow.capture import briefs, edit_contents, turns
+from gitprov.agents.payloads import adapters, report
+from gitprov.agents.payloads.report import HookReport
+from gitprov.agents.payloads.tools import reads_of
+from gitprov.flow.capture import edit_contents
 from gitprov.flow.capture.arrivals import (
     Delivered,
     EditTarget,
@@ -27,6 +27,7 @@ from gitprov.flow.capture.arrivals import (
 )
 from gitprov.flow.capture.moment import Moment, content_of, inbox_of
 from gitprov.flow.capture.moment import report as log
+from gitprov.flow.capture.sessions import briefs, turns
 from gitprov.model.event import ContentRef, Turn
 from gitprov.store import files
 from gitprov.store.inbox import intents
@@ -79,7 +80,7 @@ def _look_back(delivered: Delivered, moment: Moment) -> None:
     place = turns.home(delivered.report.hook, moment)
     if place is None or not (ids or (path and delivered.agent == "gemini")):
         return
-    from gitprov.flow.capture import rewinds
+    from gitprov.flow.capture.sessions import rewinds
 
     rewinds.mark_ids(inbox_of(place), session_of(delivered.report), ids)
     if path and delivered.agent == "gemini":

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from gitprov.agents import protocol as generic
-from gitprov.agents.protocol import EditReport
+from gitprov.agents.payloads import protocol as generic
+from gitprov.agents.payloads.protocol import EditReport
 from gitprov.errors import GitprovError, NotARepository
 from gitprov.flow.capture.delivery import Delivery
 from gitprov.flow.capture.moment import Moment, content_of, load, place_of, report
@@ -152,6 +152,6 @@ def _rows(payload: bytes) -> list[bytes]:
 
 
 def _encode(text: str | None) -> bytes | None:
-    from gitprov.agents.edits import encode
+    from gitprov.agents.payloads.edits import encode
 
     return None if text is None else encode(text)

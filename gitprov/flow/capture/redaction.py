@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitprov.errors import ConfigError, NotARepository
-from gitprov.model.config import Config
 from gitprov.model.event import ContentRef
+from gitprov.model.settings.config import Config
 
 if TYPE_CHECKING:
-    from gitprov.agents.protocol import EditReport
+    from gitprov.agents.payloads.protocol import EditReport
     from gitprov.git.repo import Repository
     from gitprov.store.inbox.inbox import Inbox
 

@@ -20,7 +20,7 @@ from gitprov.git.objects import Commit
 from gitprov.git.repo import Repository
 from gitprov.model.hunk import added_lines
 from gitprov.model.lines import split_lines
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 from gitprov.model.ranges import LineSet
 from gitprov.store import notes
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.attribution.carry import LineRun
 from gitprov.attribution.inherit import Inherited, InheritedClaims
 from gitprov.git.files.diff import parse, raw_between_trees
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 from gitprov.model.ranges import MAX_LINE
 
 if TYPE_CHECKING:

@@ -66,8 +66,8 @@ def _with(inherited: Inherited, more: Inherited) -> Inherited:
     if not more.rows:
         return inherited
     from gitprov.flow.carry.write_notes import beside
-    from gitprov.model.note import Note
-    from gitprov.model.rows import ReviewRow
+    from gitprov.model.notes.note import Note
+    from gitprov.model.notes.rows import ReviewRow
 
     # A review of one part of a trace does not cover the lines of it that are inherited already.
     traces = {row.id for row in inherited.rows}

@@ -13,7 +13,7 @@ from gitprov.flow.git_state import rebasing
 from gitprov.flow.share.incoming import take_in
 from gitprov.git.history.reflog import steps
 from gitprov.git.process import decode
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 from gitprov.store import files, notes
 from gitprov.store.plan import rewritten
 

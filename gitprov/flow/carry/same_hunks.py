@@ -15,7 +15,7 @@ from gitprov.git.files import patches
 from gitprov.git.files.patches import Patch
 from gitprov.git.process import decode
 from gitprov.model.lines import is_trivial
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 from gitprov.store import notes
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.attribution.note_rows import adapted, without
 from gitprov.git.files.tree import blobs
 from gitprov.model.lines import is_trivial, split_lines
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import TraceRow
 from gitprov.model.ranges import LineSet, repeated, union
-from gitprov.model.rows import TraceRow
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository

@@ -9,7 +9,7 @@ from gitprov.attribution.note_rows import adapted, without
 from gitprov.git import notes as git_notes
 from gitprov.git.process import decode
 from gitprov.git.write import RefChange, write
-from gitprov.model.note import Note, unite_rows
+from gitprov.model.notes.note import Note, unite_rows
 from gitprov.model.ranges import LineSet
 from gitprov.store import flags, notes
 

@@ -12,12 +12,12 @@ from gitprov.flow.evidence.attribute import FileResult
 from gitprov.model import ids
 from gitprov.model.canonical import JsonObject
 from gitprov.model.event import Event
-from gitprov.model.rows import HumanRow, LineRow, NoteRow, ReviewRow, TraceRow, files_entry
+from gitprov.model.notes.rows import HumanRow, LineRow, NoteRow, ReviewRow, TraceRow, files_entry
 from gitprov.store import generations
 
 if TYPE_CHECKING:
     from gitprov.flow.context import CommitContext
-    from gitprov.model.note import Note
+    from gitprov.model.notes.note import Note
 
 
 class EvidenceRows:

@@ -23,8 +23,8 @@ from gitprov.git.repo import Repository
 from gitprov.git.write import BlobWriter
 from gitprov.interop.trailers import TraceFacts, commit_trailers
 from gitprov.model.event import Event, Problem
-from gitprov.model.rows import NoteRow, TraceRow
-from gitprov.model.spent import Spent
+from gitprov.model.notes.rows import NoteRow, TraceRow
+from gitprov.model.notes.spent import Spent
 from gitprov.store.files import make_dir
 from gitprov.store.inbox import waiting
 from gitprov.store.plan import Plan, blobs_path, directory
@@ -32,7 +32,7 @@ from gitprov.store.plan import Plan, blobs_path, directory
 if TYPE_CHECKING:
     from gitprov.attribution.inherit import Inherited
     from gitprov.model.finding import Finding
-    from gitprov.model.note import Note
+    from gitprov.model.notes.note import Note
 
 
 def make_plan(
@@ -222,7 +222,7 @@ class _Planner:
         if not self._inherited.rows:
             return evidence_rows
         from gitprov.flow.carry.write_notes import beside
-        from gitprov.model.note import Note
+        from gitprov.model.notes.note import Note
 
         return list(beside(Note(evidence_rows), Note(self._inherited.rows)).rows.values())
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from gitprov.git.process import decode, encode
 from gitprov.git.write import SCRATCH, packed_part
 from gitprov.model import canonical
-from gitprov.model.note import Note
-from gitprov.model.rows import CommitRow
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import CommitRow
 from gitprov.store import files, generations, notes
 from gitprov.store import plan as plans
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from gitprov.git.files.diff import REGULAR, FileChange
 from gitprov.model.canonical import JsonObject
-from gitprov.model.config import Config
 from gitprov.model.event import Problem
 from gitprov.model.finding import ERROR, Finding
-from gitprov.model.rows import TraceRow
+from gitprov.model.notes.rows import TraceRow
+from gitprov.model.settings.config import Config
 
 if TYPE_CHECKING:
     from gitprov.flow.change import CommitChange

@@ -11,7 +11,7 @@ from gitprov.git.files import tree_files
 from gitprov.git.process import decode
 from gitprov.model.finding import ERROR, Finding
 from gitprov.model.ids import is_trace_id
-from gitprov.model.rows import TraceRow
+from gitprov.model.notes.rows import TraceRow
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.printed import shell_quoted
 from gitprov.store.plan import Plan

@@ -10,7 +10,7 @@ from gitprov.attribution.diff import unshown
 from gitprov.attribution.fold import fold
 from gitprov.attribution.layout.language import language_of
 from gitprov.attribution.links import linked
-from gitprov.attribution.moved_block import RemovedLines, shed
+from gitprov.attribution.matching.moved_block import RemovedLines, shed
 from gitprov.attribution.outcome import AmendedClaim, Outcome, outcome
 from gitprov.attribution.recall import gone_for_good, put_aside, restore
 from gitprov.attribution.state import Folded, FoldStep, Part, begin
@@ -22,13 +22,13 @@ from gitprov.git.repo import Repository
 from gitprov.model import canonical
 from gitprov.model.event import ContentRef, Event
 from gitprov.model.hunk import Hunk
+from gitprov.model.notes.rows import TraceRow
+from gitprov.model.notes.spent import Spent
 from gitprov.model.ranges import LineSet, shared_out
-from gitprov.model.rows import TraceRow
-from gitprov.model.spent import Spent
 from gitprov.store.inbox.inbox import Inbox
 
 if TYPE_CHECKING:
-    from gitprov.model.note import Claim, Note
+    from gitprov.model.notes.note import Claim, Note
 
 #: Sources with this number or a higher one are claims of a commit being amended, not events of the inbox.
 CARRIED = 1 << 40
@@ -123,7 +123,7 @@ class AmendedCommit:
 
     def claims(self, path: str) -> list[Claim]:
         """The note's claims for a file. A row that only counts deleted lines gives a claim without lines."""
-        from gitprov.model.note import Claim
+        from gitprov.model.notes.note import Claim
 
         claims = self.note.claims(path)
         row_ids = {claim.row.id for claim in claims}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitprov.attribution.moved_block import LEAST
+from gitprov.attribution.matching.moved_block import LEAST
 from gitprov.model.lines import split_lines
 from gitprov.store.inbox import waiting
 

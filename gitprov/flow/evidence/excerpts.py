@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gitprov.agents import claude_transcript
-from gitprov.agents.claude_transcript import Slice
+from gitprov.agents.claude import claude_transcript
+from gitprov.agents.claude.claude_transcript import Slice
 from gitprov.errors import Damaged
-from gitprov.flow.capture import turns as reading
+from gitprov.flow.capture.sessions import turns as reading
 from gitprov.model.event import Turn
 from gitprov.model.lines import utf8
 from gitprov.store import files

@@ -12,8 +12,8 @@ from gitprov.flow.capture.redaction import REDACTIONS, FieldCleaner, redactor
 from gitprov.flow.evidence.gather import Evidence, TurnKey
 from gitprov.git.write import BlobWriter
 from gitprov.model import canonical, generation, ids
-from gitprov.model.config import Config
 from gitprov.model.event import ContentRef, Event, InstructionFile, Turn
+from gitprov.model.settings.config import Config
 from gitprov.model.sha import blob_hasher
 from gitprov.store import generations
 from gitprov.store.inbox.inbox import Inbox

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.attribution.moved_block import LEAST, Owner, RemovedLines, UnclaimedLines, arrivals
+from gitprov.attribution.matching.moved_block import LEAST, Owner, RemovedLines, UnclaimedLines, arrivals
 from gitprov.attribution.outcome import AmendedClaim, Outcome, Tally
 from gitprov.flow.evidence.attribute import CARRIED, Attributor, FileJob, FileResult
 from gitprov.model.lines import is_trivial, split_lines
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gitprov.flow.context import CommitContext
     from gitprov.git.files.diff import FileChange
     from gitprov.model.event import Event
-from gitprov.model.spent import Spent
+from gitprov.model.notes.spent import Spent
 
 #: Most files outside the commit that are searched, those with the newest events.
 _MOST = 64

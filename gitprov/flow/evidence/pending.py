@@ -14,7 +14,7 @@ from gitprov.git.files.diff import FileChange, staged
 from gitprov.git.files.tree import blobs, staged_blobs
 from gitprov.model.event import Event
 from gitprov.model.hunk import Hunk
-from gitprov.model.spent import Spent
+from gitprov.model.notes.spent import Spent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

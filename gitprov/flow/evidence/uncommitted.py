@@ -14,9 +14,9 @@ from gitprov.flow.evidence.renames import follow
 from gitprov.git.files.tree import blobs
 from gitprov.model.event import Event, Turn
 from gitprov.model.ids import human_id
-from gitprov.model.note import Claim
-from gitprov.model.rows import HumanRow, LineRow, TraceRow
-from gitprov.model.spent import Spent
+from gitprov.model.notes.note import Claim
+from gitprov.model.notes.rows import HumanRow, LineRow, TraceRow
+from gitprov.model.notes.spent import Spent
 from gitprov.model.untrusted.plausible import CLASSES
 from gitprov.store.inbox.inbox import Inbox
 

@@ -19,7 +19,7 @@ from gitprov.model.untrusted.jsonvalue import loads_object
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
-    from gitprov.model.exchange import RecordedCommit
+    from gitprov.model.exchange.exchange import RecordedCommit
 
 _DAY = 86_400
 #: Seconds by which the clock of the signing machine may be ahead.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from gitprov.errors import NotARepository, UsageError
-from gitprov.flow.capture.by_hand import StatedGeneration, record_in
+from gitprov.flow.capture.calls.by_hand import StatedGeneration, record_in
 from gitprov.flow.capture.delivery import Delivery
 from gitprov.flow.capture.moment import Moment, place_of, utc_second
 from gitprov.interop.telemetry.call import DescribedCall

@@ -12,11 +12,11 @@ from gitprov.git.history.facts import CommitFacts, facts, selected
 from gitprov.git.history.trailers import pairs
 from gitprov.interop.declarations import declared
 from gitprov.model import canonical
-from gitprov.model.exchange import RecordedCommit, RecordedRange
+from gitprov.model.exchange.exchange import RecordedCommit, RecordedRange
 from gitprov.model.hunk import added_lines
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import HumanRow, TraceRow
 from gitprov.model.ranges import LineSet, owners
-from gitprov.model.rows import HumanRow, TraceRow
 from gitprov.store import notes
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from gitprov.model.ranges import LineSet
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
-    from gitprov.model.exchange import RecordedCommit
+    from gitprov.model.exchange.exchange import RecordedCommit
 
 _CLASSES = ("ai", "edited", "human", "declared")
 Pair = tuple["str | None", "str | None"]

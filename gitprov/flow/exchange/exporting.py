@@ -10,12 +10,13 @@ from gitprov.flow.exchange.collect import recorded
 from gitprov.git import notes as git_notes
 from gitprov.git.process import decode
 from gitprov.git.write import RefChange, write
-from gitprov.interop.formats import agent_trace, cyclonedx, git_ai, prov, spdx, table
+from gitprov.interop.formats import agent_trace, git_ai, table
+from gitprov.interop.formats.documents import cyclonedx, prov, spdx
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
     from gitprov.model.canonical import JsonObject
-    from gitprov.model.exchange import RecordedCommit
+    from gitprov.model.exchange.exchange import RecordedCommit
 
 Writer = Callable[["Repository", Iterator["RecordedCommit"]], Iterator[str]]
 """Commits → lines of text."""

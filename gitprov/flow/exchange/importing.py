@@ -11,13 +11,13 @@ from gitprov.flow.exchange.collect import changed_files, lines_of
 from gitprov.git import notes as git_notes
 from gitprov.git.write import RefChange, write
 from gitprov.interop.formats.rows import Imported, rows_of
-from gitprov.model.note import Note
-from gitprov.model.rows import CommitRow
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import CommitRow
 from gitprov.store import flags, notes
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
-    from gitprov.model.exchange import ForeignNote
+    from gitprov.model.exchange.exchange import ForeignNote
 
 #: Problems that are listed; more are counted.
 _LISTED = 20

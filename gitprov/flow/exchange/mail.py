@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gitprov.git.files import diff
 from gitprov.git.process import decode
 from gitprov.interop.formats import mail
-from gitprov.model.exchange import ForeignNote
+from gitprov.model.exchange.exchange import ForeignNote
 from gitprov.model.hunk import added_lines
 from gitprov.store import files
 

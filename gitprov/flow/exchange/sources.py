@@ -11,7 +11,7 @@ from gitprov.flow.exchange import mail
 from gitprov.git import notes as git_notes
 from gitprov.git.history.log import trailers_of
 from gitprov.interop.formats import agent_trace, agentblame, entire, git_ai, sessions, whogitit
-from gitprov.model.exchange import ForeignNote, last_holds
+from gitprov.model.exchange.exchange import ForeignNote, last_holds
 from gitprov.model.untrusted.jsonvalue import loads_object
 
 if TYPE_CHECKING:

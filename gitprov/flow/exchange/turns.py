@@ -12,8 +12,8 @@ from gitprov.git.process import decode
 from gitprov.interop.genai import PushedTurn
 from gitprov.interop.push_targets import public_url
 from gitprov.model.moments import seconds_of
-from gitprov.model.note import Note
-from gitprov.model.rows import TraceRow
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import TraceRow
 from gitprov.store import generations, notes
 from gitprov.store.config import load_config
 

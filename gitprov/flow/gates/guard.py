@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitprov.agents.before_tool import ShellCall
+from gitprov.agents.payloads.before_tool import ShellCall
 from gitprov.checks.deps.dependency import NPM, PYPI, Dependency
 from gitprov.checks.deps.letters import confusable
 from gitprov.checks.deps.manifests.commands import command_packages
 from gitprov.git.locate import Location, locate
-from gitprov.model.policy import OFF
+from gitprov.model.settings.policy import OFF
 
 if TYPE_CHECKING:
     from gitprov.checks.deps.verdicts import Knowledge, Verdict

@@ -10,7 +10,7 @@ from gitprov.checks.deps.verdicts import iso_day
 from gitprov.errors import GitprovError, UsageError
 from gitprov.feeds import lists
 from gitprov.feeds.lists import ListFacts
-from gitprov.model.config import Config
+from gitprov.model.settings.config import Config
 
 
 class Refreshed(NamedTuple):

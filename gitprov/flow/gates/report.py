@@ -16,8 +16,8 @@ from gitprov.git.files import tree_files
 from gitprov.git.history.log import field_of
 from gitprov.model.answers.report import Report
 from gitprov.model.finding import ERROR, UNKNOWN, WARNING, Finding, Risk
-from gitprov.model.policy import NEVER, OFF, SEVERITIES, CheckPolicy, policy_of
 from gitprov.model.ranges import LineSet
+from gitprov.model.settings.policy import NEVER, OFF, SEVERITIES, CheckPolicy, policy_of
 from gitprov.store import files
 from gitprov.store.config import load_config
 

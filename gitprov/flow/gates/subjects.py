@@ -20,7 +20,7 @@ from gitprov.model.ranges import LineSet
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
-    from gitprov.model.note import Claim
+    from gitprov.model.notes.note import Claim
 
 #: Largest file that is judged, in bytes.
 LARGEST = 8 << 20
@@ -158,7 +158,7 @@ def _staged(repo: Repository) -> Iterator[Subject]:
     from gitprov.flow.commit.plan import make_plan
     from gitprov.flow.context import CommitContext
     from gitprov.flow.work_tree import view_of
-    from gitprov.model.note import Note
+    from gitprov.model.notes.note import Note
 
     context = CommitContext(repo, view_of(repo, os.getppid()))
     change = staged_change(repo, amend=False)
@@ -197,7 +197,7 @@ def _on_disk(repo: Repository, paths: Sequence[str]) -> Iterator[Subject]:
 
 def _authors(claims: Iterable[Claim]) -> tuple[tuple[LineSet, Author], ...]:
     """The models' lines by the claims of one file."""
-    from gitprov.model.rows import TraceRow
+    from gitprov.model.notes.rows import TraceRow
 
     return tuple(
         (claim.lines, Author(claim.row.id, claim.row.agent, claim.row.model))

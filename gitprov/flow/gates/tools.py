@@ -22,8 +22,8 @@ from gitprov.git.files import tree_files
 from gitprov.git.process import Env
 from gitprov.git.programs import run_tool
 from gitprov.model.finding import UNKNOWN, Finding
-from gitprov.model.policy import TOOLS, CheckPolicy
 from gitprov.model.ranges import LineSet
+from gitprov.model.settings.policy import TOOLS, CheckPolicy
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository

@@ -11,8 +11,8 @@ from gitprov.flow.read import log
 from gitprov.flow.records.verify import verify
 from gitprov.git import notes as note_trees
 from gitprov.model.finding import ERROR, INFO, UNKNOWN, WARNING, Finding, Risk
-from gitprov.model.note import Note
-from gitprov.model.policy import CheckPolicy
+from gitprov.model.notes.note import Note
+from gitprov.model.settings.policy import CheckPolicy
 from gitprov.store import notes
 from gitprov.store.config import load_config
 

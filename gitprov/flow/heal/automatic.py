@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.flow.heal import memory as heal_memory
 from gitprov.git.process import decode
-from gitprov.git.remote import STAGING
+from gitprov.git.remotes.remote import STAGING
 from gitprov.store import fetched_remotes, files, flags
 from gitprov.store.fetched_remotes import KINDS
 

@@ -20,8 +20,8 @@ from gitprov.git.objects import is_commit, parse_commit
 from gitprov.git.write import RefChange, write
 from gitprov.model.event import Event, Problem
 from gitprov.model.lines import is_trivial, split_lines
-from gitprov.model.note import Note
-from gitprov.model.spent import Spent
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.spent import Spent
 from gitprov.store import files, flags, generations, notes
 from gitprov.store import plan as plans
 from gitprov.store.inbox.inbox import Inbox

@@ -11,8 +11,8 @@ from gitprov.flow.heal.search import TRACES, Ancestry
 from gitprov.git.history import survey
 from gitprov.git.process import decode
 from gitprov.interop import messages
-from gitprov.model.note import Note
-from gitprov.model.rows import claimed_lines
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import claimed_lines
 from gitprov.store import notes
 
 if TYPE_CHECKING:

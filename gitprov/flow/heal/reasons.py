@@ -9,7 +9,7 @@ from gitprov.git.objects import parse_commit
 from gitprov.git.process import decode
 from gitprov.model.answers.heal import Healed, Unhealed
 from gitprov.model.ids import TRACE_ID
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 from gitprov.store import notes
 
 if TYPE_CHECKING:

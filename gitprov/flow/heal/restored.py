@@ -19,7 +19,7 @@ from gitprov.flow.heal.scope import BOUND, Source, Sources
 from gitprov.flow.heal.search import Ancestry
 from gitprov.git.files.arrivals import arrivals, below
 from gitprov.model.lines import is_trivial, split_lines
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 from gitprov.model.untrusted.jsonvalue import loads
 
 if TYPE_CHECKING:

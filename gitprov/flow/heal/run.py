@@ -17,7 +17,7 @@ from gitprov.git.history import survey
 from gitprov.git.notes import ensure_readable
 from gitprov.git.repo import Repository
 from gitprov.model.answers.heal import Healed, HealReport, LineSource
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 from gitprov.store.notes import REF
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class _Run:
             return
         from gitprov.flow.carry.write_notes import record
         from gitprov.flow.change import new_lines
-        from gitprov.model.rows import CommitRow
+        from gitprov.model.notes.rows import CommitRow
 
         silent = {}
         for oid, parents, *_ in commits:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.errors import UsageError
 from gitprov.git.process import decode
 from gitprov.model.ids import TRACE_ID, TRACES_DIGEST, traces_digest
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 
 if TYPE_CHECKING:
     from gitprov.git.history.survey import SurveyedCommit

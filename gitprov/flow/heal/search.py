@@ -13,7 +13,7 @@ from gitprov.git.history import reflog, survey
 from gitprov.git.notes import listing
 from gitprov.git.process import decode
 from gitprov.model.ids import NAMED_TRACES
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 from gitprov.store import notes
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.flow.heal import likely, literal, named, restored
 from gitprov.flow.heal.scope import Answers, Candidate, Source, Sources
 from gitprov.flow.heal.search import Search
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import claimed_lines
 from gitprov.model.ranges import LineSet, union
-from gitprov.model.rows import claimed_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from gitprov.checks.findings import baseline
 from gitprov.checks.findings.baseline import BaselineRow
 from gitprov.checks.findings.fingerprint import of_lines
 from gitprov.git.process import decode
-from gitprov.model.index_rows import FindingEntry
+from gitprov.model.exchange.index_rows import FindingEntry
 from gitprov.store.index import read
 from gitprov.store.index.words import storable
 

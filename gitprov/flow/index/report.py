@@ -12,7 +12,7 @@ from gitprov.flow.index.files import FileLines, files_of
 from gitprov.flow.index.stats import reader_of, recorded, stats
 from gitprov.git.process import decode
 from gitprov.model.answers.stats import Counts, StatsAnswer
-from gitprov.model.index_rows import (
+from gitprov.model.exchange.index_rows import (
     CommitEntry,
     GenerationEntry,
     PromptEntry,

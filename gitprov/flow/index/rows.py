@@ -17,8 +17,7 @@ from gitprov.git.process import decode
 from gitprov.interop.declarations import Declaration, declared
 from gitprov.model import canonical
 from gitprov.model.canonical import JsonObject
-from gitprov.model.hunk import added_lines
-from gitprov.model.index_rows import (
+from gitprov.model.exchange.index_rows import (
     ChangeEntry,
     ClaimedRange,
     CommitEntry,
@@ -30,9 +29,10 @@ from gitprov.model.index_rows import (
     ReviewEntry,
     TraceEntry,
 )
-from gitprov.model.note import Note
+from gitprov.model.hunk import added_lines
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import TraceRow
 from gitprov.model.ranges import LineSet, owners
-from gitprov.model.rows import TraceRow
 from gitprov.store.index.words import storable, words_entry
 
 if TYPE_CHECKING:

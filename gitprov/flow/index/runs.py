@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gitprov.flow.behaviour.drift import RUNS
+from gitprov.flow.behaviour.drift.drift import RUNS
 from gitprov.flow.index.rows import object_of, text_of, whole_of
 from gitprov.git.process import decode
 from gitprov.model.canonical import Json, JsonObject
-from gitprov.model.index_rows import BaselineRunEntry, DriftRunEntry
+from gitprov.model.exchange.index_rows import BaselineRunEntry, DriftRunEntry
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.store import pins
 

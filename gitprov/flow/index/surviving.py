@@ -11,7 +11,7 @@ from gitprov.git.files.tree import regular_blobs
 from gitprov.git.history import blame
 from gitprov.git.history.facts import tips
 from gitprov.model.answers.blame import BlamedCommit
-from gitprov.model.index_rows import RangeEntry
+from gitprov.model.exchange.index_rows import RangeEntry
 from gitprov.model.ranges import LineSet
 
 if TYPE_CHECKING:

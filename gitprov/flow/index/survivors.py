@@ -11,7 +11,7 @@ from gitprov.attribution.lives import Birth, Death, FileStep, HistoryStep, Lives
 from gitprov.git.files import diff
 from gitprov.git.files.diff import FileChange
 from gitprov.git.history.facts import CommitFacts, facts, parents_of
-from gitprov.model.index_rows import ClaimedRange, SurvivorEntry
+from gitprov.model.exchange.index_rows import ClaimedRange, SurvivorEntry
 from gitprov.store.index.words import storable
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from gitprov.git import notes as git_notes
 from gitprov.git.files.treediff import differing
 from gitprov.git.history.facts import changed_paths, default_branch, facts, listed, parents_of, tips
 from gitprov.git.process import decode
-from gitprov.model.index_rows import (
+from gitprov.model.exchange.index_rows import (
     BaselineRunEntry,
     ClaimedRange,
     DriftRunEntry,
@@ -29,7 +29,7 @@ from gitprov.model.index_rows import (
     new_repository,
 )
 from gitprov.model.moments import seconds_of
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 from gitprov.store import generations, notes, phantoms
 from gitprov.store.index import read
 from gitprov.store.index.load import Writer

@@ -12,7 +12,7 @@ from gitprov.flow.index.report import ReportData, report_data
 from gitprov.flow.pages.findings import OpenFindings, open_findings, subjects_of
 from gitprov.git.files import diff
 from gitprov.model.answers.change import CLASSES, ChangeAnswer, ChangeFile, ChangeTrace
-from gitprov.model.index_rows import TraceEntry
+from gitprov.model.exchange.index_rows import TraceEntry
 from gitprov.model.ranges import LineSet
 
 if TYPE_CHECKING:

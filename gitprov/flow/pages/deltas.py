@@ -10,7 +10,7 @@ from gitprov.errors import GitprovError
 from gitprov.flow.read.show import commit_of
 from gitprov.flow.read.trace_files import Shares
 from gitprov.model.answers.show import Delta, TraceFile
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 from gitprov.store import generations, notes
 
 if TYPE_CHECKING:

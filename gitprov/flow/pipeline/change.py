@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import GitprovError
 from gitprov.flow.pipeline import records
-from gitprov.git import forge_refs
 from gitprov.git.files.treediff import merge_base
 from gitprov.git.process import decode
+from gitprov.git.remotes import forge_refs
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository

@@ -15,9 +15,9 @@ from gitprov.flow.heal.run import HealRequest, heal
 from gitprov.flow.heal.scope import Scope
 from gitprov.flow.pipeline import records
 from gitprov.flow.share.sync import Synced, SyncOptions, choose, sync
-from gitprov.git import forge_refs
 from gitprov.git.history import survey
 from gitprov.git.process import decode
+from gitprov.git.remotes import forge_refs
 from gitprov.interop.pipelines import request_ref
 from gitprov.store import notes
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gitprov.errors import GitprovError
 from gitprov.flow.share.sync import SyncOptions, choose, sync
-from gitprov.git import remote as remotes
+from gitprov.git.remotes import remote as remotes
 from gitprov.store import notes
 
 if TYPE_CHECKING:

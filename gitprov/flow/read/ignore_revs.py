@@ -70,7 +70,7 @@ class Witness:
             if same is not UNKNOWN:
                 return same
         if fact.cls in ("ai", "edited"):
-            from gitprov.attribution.similar import SIMILAR, similarity
+            from gitprov.attribution.matching.similar import SIMILAR, similarity
 
             if similarity(was, self._shown[group.line + n - 1]) >= SIMILAR:
                 return fact._replace(cls="edited")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from gitprov.git.replace_refs import replaced
 from gitprov.model.answers.blame import UNKNOWN, BlamedCommit, Facts, Group
-from gitprov.model.note import Claim, Note
+from gitprov.model.notes.note import Claim, Note
+from gitprov.model.notes.rows import HumanRow
 from gitprov.model.ranges import owners
-from gitprov.model.rows import HumanRow
 from gitprov.store.notes import REF
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ class Origins:
         return _Claims(note.claims(path) if note else [], self._declared.get(oid, UNKNOWN))
 
     def _read(self, oids: list[str]) -> dict[str, bytes]:
-        from gitprov.git import notes, partial_clone
+        from gitprov.git import notes
+        from gitprov.git.remotes import partial_clone
 
         if not self._brought:
             repo = self._repo

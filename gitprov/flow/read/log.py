@@ -10,8 +10,8 @@ from gitprov.git.history import log as git_log
 from gitprov.git.history.trailers import Trailer, pairs
 from gitprov.model.answers.log import Declared, DeltaSum, LoggedCommit, LoggedTrace
 from gitprov.model.ids import NAMED_TRACES, traces_digest
-from gitprov.model.note import Note
-from gitprov.model.rows import HumanRow, TraceRow
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import HumanRow, TraceRow
 from gitprov.store.notes import REF
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from gitprov.model.answers.show import Review
 from gitprov.model.ids import is_trace_id
-from gitprov.model.note import Note
-from gitprov.model.rows import ReviewRow
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import ReviewRow
 
 REVIEWED = "reviewed-by"
 

@@ -31,9 +31,9 @@ from gitprov.model.answers.show import (
 )
 from gitprov.model.canonical import JsonObject
 from gitprov.model.ids import is_trace_id, traces_digest
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import HumanRow, TraceRow
 from gitprov.model.ranges import LineSet
-from gitprov.model.rows import HumanRow, TraceRow
 from gitprov.output.dates import iso_strict
 from gitprov.store import generations, notes
 

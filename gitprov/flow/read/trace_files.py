@@ -12,9 +12,9 @@ from gitprov.git.files.diff import between
 from gitprov.git.files.tree import blobs
 from gitprov.model.answers.show import Delta, TraceFile
 from gitprov.model.lines import count_lines
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import TraceRow
 from gitprov.model.ranges import LineSet, owners
-from gitprov.model.rows import TraceRow
 
 if TYPE_CHECKING:
     from gitprov.git.objects import Commit

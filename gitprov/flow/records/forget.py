@@ -18,7 +18,7 @@ from gitprov.flow.records import erasable
 from gitprov.flow.records.erasable import InboxErasure
 from gitprov.git.history import reachability
 from gitprov.git.objects import person
-from gitprov.git.remote import STAGING
+from gitprov.git.remotes.remote import STAGING
 from gitprov.git.write import SCRATCH, RefChange, write
 from gitprov.model import canonical
 from gitprov.model.untrusted.jsonvalue import loads_object

@@ -13,8 +13,8 @@ from gitprov.git.objects import person
 from gitprov.git.process import decode
 from gitprov.git.write import RefChange, write
 from gitprov.interop.identities import split_person
-from gitprov.model.note import Note
-from gitprov.model.rows import ReviewRow
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import ReviewRow
 from gitprov.store import notes
 
 if TYPE_CHECKING:

@@ -26,14 +26,14 @@ from gitprov.model.finding import ERROR, INFO, UNKNOWN, Finding
 from gitprov.model.hunk import added_lines
 from gitprov.model.ids import traces_digest
 from gitprov.model.lines import count_lines
-from gitprov.model.note import Note, unite_rows
+from gitprov.model.notes.note import Note, unite_rows
+from gitprov.model.notes.rows import TraceRow
 from gitprov.model.ranges import LineSet
-from gitprov.model.rows import TraceRow
 from gitprov.store import notes
 
 if TYPE_CHECKING:
     from gitprov.git.repo import Repository
-    from gitprov.model.config import Config
+    from gitprov.model.settings.config import Config
 
 Tell = Callable[[str, int, int], None]
 

@@ -10,11 +10,11 @@ from gitprov.checks.verify import store as checks
 from gitprov.checks.verify.store import Stored, World
 from gitprov.git import notes
 from gitprov.git.files.tree import blobs
-from gitprov.git.partial_clone import promisors
+from gitprov.git.remotes.partial_clone import promisors
 from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import ERROR, Finding
 from gitprov.model.ids import is_trace_id
-from gitprov.model.rows import TraceRow
+from gitprov.model.notes.rows import TraceRow
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.plausible_record import plausible_record
 from gitprov.store import generations as stores

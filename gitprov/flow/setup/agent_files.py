@@ -10,7 +10,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from gitprov.agents.table import FLAT, LINES, OWN, SCRIPTS, AgentRow, HookFile
+from gitprov.agents.payloads.table import FLAT, LINES, OWN, SCRIPTS, AgentRow, HookFile
 from gitprov.errors import ConfigError, GitprovError
 from gitprov.flow.setup import setting_lines
 from gitprov.store.setup import agent_settings, json_comments, json_text, launchers

@@ -1,4 +1,4 @@
-"""Connecting agents other than Claude Code through the hooks files that `agents/table.py` names."""
+"""Connecting agents other than Claude Code through the hooks files that `agents/payloads/table.py` names."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 import stat
 from typing import NamedTuple
 
-from gitprov.agents import table
-from gitprov.agents.table import AgentRow
+from gitprov.agents.payloads import table
+from gitprov.agents.payloads.table import AgentRow
 from gitprov.errors import Obstructed
 from gitprov.flow.setup import agent_files, setting_lines
 from gitprov.flow.setup.steps import InstallOptions, InstallPlan, Step

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from gitprov.errors import GitprovError
 from gitprov.flow.share.merge import REFS
-from gitprov.git import remote as remotes
 from gitprov.git.process import decode
+from gitprov.git.remotes import remote as remotes
 from gitprov.git.user import hooks_path
 from gitprov.model.untrusted.printed import shell_quoted
 from gitprov.store import fetched_remotes, flags

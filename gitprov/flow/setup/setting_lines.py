@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gitprov.agents.table import HookFile
+from gitprov.agents.payloads.table import HookFile
 from gitprov.errors import ConfigError
 
 _MARK = "# gitprov install wrote this line"

@@ -46,7 +46,7 @@ def take_in_at(cwd: str, env: Mapping[str, str]) -> None:
 
 
 def _take_in(repo: Repository, remote: str, values: dict[str, str], taken: fetched_remotes.Taken) -> None:
-    from gitprov.git.remote import STAGING
+    from gitprov.git.remotes.remote import STAGING
 
     for kind in fetched_remotes.KINDS:
         commit = repo.objects.get(f"{STAGING}/{remote}/{kind}")

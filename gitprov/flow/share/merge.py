@@ -110,7 +110,7 @@ def _keys(repo: Repository, kind: str, commit: str) -> set[str]:
 
 def _notes(repo: Repository, ours: str, remote: str) -> MergePlan:
     from gitprov.git.files.treediff import differing, merge_base
-    from gitprov.model import note_merge
+    from gitprov.model.notes import note_merge
 
     base = merge_base(repo, ours, remote)
     own_changes, other = (

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.errors import Contended, GitprovError
 from gitprov.flow.share import merge as shared
-from gitprov.git import partial_clone
-from gitprov.git import remote as remotes
 from gitprov.git.history import signatures as sign
+from gitprov.git.remotes import partial_clone
+from gitprov.git.remotes import remote as remotes
 from gitprov.git.write import attempts, move, read_refs
 from gitprov.model.untrusted.printed import argument_quoted
 from gitprov.store import fetched_remotes, pins

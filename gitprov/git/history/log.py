@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitprov.git.history.trailers import Trailer, colon_first, pairs, separators
-from gitprov.git.partial_clone import bring
 from gitprov.git.process import Env, decode, encode
+from gitprov.git.remotes.partial_clone import bring
 from gitprov.git.stream import Stream
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from gitprov.interop import machines
 from gitprov.interop.formats import fields
 from gitprov.model import ids
 from gitprov.model.canonical import Json, JsonObject
-from gitprov.model.exchange import (
+from gitprov.model.exchange.exchange import (
     ForeignLines,
     ForeignNote,
     ImportedMaker,
@@ -21,7 +21,7 @@ from gitprov.model.exchange import (
 )
 from gitprov.model.lines import split_lines
 from gitprov.model.moments import moment_of
-from gitprov.model.rows import TraceRow
+from gitprov.model.notes.rows import TraceRow
 from gitprov.model.sha import sha256_hex
 from gitprov.model.untrusted.jsonvalue import loads
 

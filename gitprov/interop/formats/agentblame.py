@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from gitprov.interop.formats import fields
 from gitprov.model.canonical import JsonObject
-from gitprov.model.exchange import ForeignLines, ForeignNote, ImportedMaker, last_holds
+from gitprov.model.exchange.exchange import ForeignLines, ForeignNote, ImportedMaker, last_holds
 from gitprov.model.ranges import readable
 from gitprov.model.untrusted.jsonvalue import loads_object
 

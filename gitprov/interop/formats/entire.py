@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from gitprov.interop.formats import fields
-from gitprov.model.exchange import ForeignLines, ForeignNote, ImportedMaker
+from gitprov.model.exchange.exchange import ForeignLines, ForeignNote, ImportedMaker
 from gitprov.model.ranges import MAX_LINE, LineSet
 from gitprov.model.untrusted.jsonvalue import loads_object
 

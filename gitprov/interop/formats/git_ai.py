@@ -11,9 +11,15 @@ from gitprov import __version__
 from gitprov.interop.formats import fields
 from gitprov.model import ids
 from gitprov.model.canonical import JsonObject
-from gitprov.model.exchange import ForeignLines, ForeignNote, ImportedMaker, RecordedCommit, last_holds
+from gitprov.model.exchange.exchange import (
+    ForeignLines,
+    ForeignNote,
+    ImportedMaker,
+    RecordedCommit,
+    last_holds,
+)
+from gitprov.model.notes.rows import TraceRow
 from gitprov.model.ranges import LineSet
-from gitprov.model.rows import TraceRow
 from gitprov.model.sha import sha256_hex
 from gitprov.model.untrusted.jsonvalue import loads_object
 

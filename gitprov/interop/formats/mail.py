@@ -9,10 +9,10 @@ from email.message import Message
 from email.utils import mktime_tz, parseaddr, parsedate_tz
 from typing import NamedTuple
 
-from gitprov.model.exchange import ForeignLines, ForeignNote, ImportedMaker, last_holds
-from gitprov.model.note import Note
+from gitprov.model.exchange.exchange import ForeignLines, ForeignNote, ImportedMaker, last_holds
+from gitprov.model.notes.note import Note
+from gitprov.model.notes.rows import HumanRow, TraceRow
 from gitprov.model.ranges import LineSet
-from gitprov.model.rows import HumanRow, TraceRow
 
 _START = re.compile(rb"^From [0-9a-f]{40,64} Mon Sep 17 00:00:00 2001$", re.MULTILINE)
 """The line that git puts before each mail; the date is always this one."""

@@ -6,7 +6,7 @@ docs/attestation.md describes each field, docs/schemas/ai-authorship-v1.schema.j
 from __future__ import annotations
 
 from gitprov.model.canonical import JsonObject
-from gitprov.model.exchange import RecordedCommit, RecordedRange
+from gitprov.model.exchange.exchange import RecordedCommit, RecordedRange
 from gitprov.model.moments import moment_of
 
 STATEMENT = "https://in-toto.io/Statement/v1"

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from gitprov.model import ids
 from gitprov.model.canonical import JsonObject
-from gitprov.model.exchange import EVERY_FILE, ForeignNote, ImportedMaker
+from gitprov.model.exchange.exchange import EVERY_FILE, ForeignNote, ImportedMaker
 from gitprov.model.moments import day_of, moment_of, seconds_of
+from gitprov.model.notes.rows import HumanRow, LineRow, TraceRow, files_entry
 from gitprov.model.ranges import LineSet, union
-from gitprov.model.rows import HumanRow, LineRow, TraceRow, files_entry
 from gitprov.model.sha import sha256_hex
 
 _NONE = LineSet()

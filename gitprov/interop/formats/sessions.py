@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from gitprov.interop.formats import fields
 from gitprov.model.canonical import Json, JsonObject
-from gitprov.model.exchange import EVERY_FILE, ForeignLines, ForeignNote, ImportedMaker
+from gitprov.model.exchange.exchange import EVERY_FILE, ForeignLines, ForeignNote, ImportedMaker
 from gitprov.model.ranges import MAX_LINE, LineSet
 from gitprov.model.untrusted.jsonvalue import loads_object
 

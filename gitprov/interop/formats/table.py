@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from gitprov.model.exchange import RecordedCommit
+from gitprov.model.exchange.exchange import RecordedCommit
 from gitprov.model.moments import moment_of
 
 COLUMNS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitprov.interop.formats import fields
 from gitprov.model.canonical import Json
-from gitprov.model.exchange import ForeignLines, ForeignNote, ImportedMaker, last_holds
+from gitprov.model.exchange.exchange import ForeignLines, ForeignNote, ImportedMaker, last_holds
 from gitprov.model.untrusted.jsonvalue import loads_object
 
 REF = "refs/notes/whogitit"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gitprov.model.rows import TraceRow
+from gitprov.model.notes.rows import TraceRow
 
 
 class LoggedTrace:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from gitprov.model.canonical import JsonObject
 from gitprov.model.finding import Finding
+from gitprov.model.notes.rows import CommitRow, HumanRow, NoteRow, TraceRow
 from gitprov.model.ranges import LineSet
-from gitprov.model.rows import CommitRow, HumanRow, NoteRow, TraceRow
 
 
 class DeltaLine(NamedTuple):

@@ -24,7 +24,7 @@ from gitprov.store.inbox.sessions import Sessions
 from gitprov.store.inbox.snapshots import Snapshots
 
 if TYPE_CHECKING:
-    from gitprov.model.spent import Spent
+    from gitprov.model.notes.spent import Spent
 
 LOG_LIMIT = 1 << 18
 """Size in bytes from which the log is renamed to `log.1` and a new one started."""
@@ -131,7 +131,7 @@ class Inbox:
 
     def spent(self, seq: int) -> Spent:
         """What commits used of an event; nothing if that is not recorded or damaged."""
-        from gitprov.model.spent import Spent  # capture does not need it
+        from gitprov.model.notes.spent import Spent  # capture does not need it
 
         for path in (self._spent_path(seq), self.archived_spent_path(seq)):
             row = files.read_object(path)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitprov.store import files
 
 if TYPE_CHECKING:
-    from gitprov.model.config import Config
+    from gitprov.model.settings.config import Config
 
 NAME = "inbox-limits"
 _LARGEST = 1 << 60

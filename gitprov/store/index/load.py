@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, text, update
 
-from gitprov.model import index_rows
-from gitprov.model.index_rows import Entry, RepositoryEntry, WordsEntry, new_repository
+from gitprov.model.exchange import index_rows
+from gitprov.model.exchange.index_rows import Entry, RepositoryEntry, WordsEntry, new_repository
 from gitprov.store.index.schema import TABLES
 from gitprov.store.index.words import storable
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from gitprov.model.index_rows import (
+from gitprov.model.exchange.index_rows import (
     ClaimedRange,
     CommitEntry,
     RangeEntry,

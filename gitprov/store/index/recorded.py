@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from sqlalchemy import and_, func, select, text
 
-from gitprov.model.index_rows import (
+from gitprov.model.exchange.index_rows import (
     ChangeEntry,
     CommitEntry,
     DroppedEntry,

@@ -1,4 +1,4 @@
-"""The tables of the index, made from the rows in `model/index_rows.py`; one schema for both databases.
+"""The tables of the index, made from the rows in `exchange/index_rows.py`; one schema for both databases.
 
 A change of the schema raises VERSION: an index of another version is built anew, since all of it is derived.
 """
@@ -9,8 +9,8 @@ from typing import get_type_hints
 
 from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, Table, Text
 
-from gitprov.model import index_rows
-from gitprov.model.index_rows import Entry
+from gitprov.model.exchange import index_rows
+from gitprov.model.exchange.index_rows import Entry
 
 #: 1: the first schema.
 #: 2: findings, baseline_runs, drift_runs, sums; survivors have the model of their trace.

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import and_, case, distinct, func, select
 
 from gitprov.model.answers.stats import LineLife, PromptTexts
-from gitprov.model.index_rows import FindingEntry, GenerationEntry, PromptEntry, SumEntry, SurvivorEntry
+from gitprov.model.exchange.index_rows import (
+    FindingEntry,
+    GenerationEntry,
+    PromptEntry,
+    SumEntry,
+    SurvivorEntry,
+)
 from gitprov.store.index.schema import TABLES
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gitprov.model.index_rows import WordsEntry
+from gitprov.model.exchange.index_rows import WordsEntry
 
 _WORD = re.compile(r"\w+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

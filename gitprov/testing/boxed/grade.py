@@ -18,8 +18,8 @@ from gitprov.errors import GitprovError
 from gitprov.testing.boxed.load import load, search_in
 from gitprov.testing.case_files import read
 from gitprov.testing.cases import Case
-from gitprov.testing.environment import Place
-from gitprov.testing.observe import observe
+from gitprov.testing.observation.environment import Place
+from gitprov.testing.observation.observe import observe
 
 _SECONDS = 2.0
 """How long a case may take: a mutant that does not end is separated."""

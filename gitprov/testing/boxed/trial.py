@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from gitprov.behaviour.canonical import canonical
-from gitprov.testing.environment import Flooded, Hung, Output, limited
+from gitprov.testing.observation.environment import Flooded, Hung, Output, limited
 
 _MOST = 1000
 _PATIENCE = 10

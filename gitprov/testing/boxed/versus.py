@@ -19,14 +19,14 @@ from gitprov.behaviour.canonical import canonical
 from gitprov.behaviour.difference import differences
 from gitprov.behaviour.text import render
 from gitprov.errors import GitprovError
-from gitprov.model.answers.compare import DIFFERS, SAME, UNKNOWN
+from gitprov.model.answers.behaviour.compare import DIFFERS, SAME, UNKNOWN
 from gitprov.testing.boxed.inputs import choose_values, unclear
 from gitprov.testing.boxed.load import load, search_in
 from gitprov.testing.boxed.methods import ClassMember, as_function, class_values, member_of, value_of
 from gitprov.testing.boxed.trial import Endless, Trial, Unrunnable
 from gitprov.testing.case_files import read
-from gitprov.testing.environment import Place, fixed, no_calls
-from gitprov.testing.equivalent import CounterExample, outcome, search
+from gitprov.testing.equivalence.equivalent import CounterExample, outcome, search
+from gitprov.testing.observation.environment import Place, fixed, no_calls
 
 _SECONDS = 60.0
 _ROOM = 200

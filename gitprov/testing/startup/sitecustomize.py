@@ -12,6 +12,6 @@ except ImportError:
     if _this is not None:  # whoever imported it expects it to stay
         sys.modules["sitecustomize"] = _this
 if os.environ.get("GITPROV_RECORD"):
-    from gitprov.testing.recorder import start
+    from gitprov.testing.observation.recorder import start
 
     start(os.environ["GITPROV_RECORD"], os.environ["GITPROV_RECORD_TO"])

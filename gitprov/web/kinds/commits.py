@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from gitprov.flow.index.report import ReportData
 from gitprov.model.answers.stats import ratio
-from gitprov.model.index_rows import ChangeEntry, CommitEntry, RangeEntry, TraceEntry
+from gitprov.model.exchange.index_rows import ChangeEntry, CommitEntry, RangeEntry, TraceEntry
 from gitprov.model.moments import day_of
 from gitprov.web import mixes
 from gitprov.web.cards import CardFacts

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from gitprov.attribution.statistics import shares
 from gitprov.flow.index.report import ReportData
 from gitprov.model.answers.stats import BAND, Counts, Survival, WeekDelta, place_in_band, ratio
-from gitprov.model.index_rows import CommitEntry
+from gitprov.model.exchange.index_rows import CommitEntry
 from gitprov.model.moments import day_of
 from gitprov.web import mixes, plots
 from gitprov.web.kinds.models import place_of

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from gitprov.flow.index.report import ReportData
 from gitprov.model.answers.stats import ratio
-from gitprov.model.index_rows import SurvivorEntry, TraceEntry
+from gitprov.model.exchange.index_rows import SurvivorEntry, TraceEntry
 from gitprov.web.links import commit_page, file_page, prompt_page
 
 _WORD = re.compile(r"\s+|\w+|\W")

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from gitprov.flow.index.report import ReportData
 from gitprov.model.answers.stats import ratio
-from gitprov.model.index_rows import GenerationEntry, SurvivorEntry, TraceEntry
+from gitprov.model.exchange.index_rows import GenerationEntry, SurvivorEntry, TraceEntry
 from gitprov.web.cards import CardFacts
 from gitprov.web.links import commit_page, file_page, lines_place, session_page
 

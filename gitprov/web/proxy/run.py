@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from gitprov.errors import UsageError
-from gitprov.flow.capture.model_calls import CallRecorder
+from gitprov.flow.capture.calls.model_calls import CallRecorder
 from gitprov.git.programs import RunningProgram
 from gitprov.web.proxy.addresses import Upstreams
 from gitprov.web.proxy.server import ProxyServer

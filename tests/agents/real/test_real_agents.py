@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from gitprov.agents import table
+from gitprov.agents.payloads import table
 from tests.agents.real.model_server import MODEL, Step, serving
 from tests.support.repo import GitRepo
 

@@ -16,7 +16,7 @@ from types import ModuleType
 import pytest
 
 from gitprov.behaviour.structure.compare import compare
-from gitprov.model.answers.compare import StructureAnswer
+from gitprov.model.answers.behaviour.compare import StructureAnswer
 from tests.behaviour.structure.pairs import PAIRS
 from tests.behaviour.structure.rewrites import rewritten
 

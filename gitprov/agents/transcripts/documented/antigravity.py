@@ -10,8 +10,8 @@ from __future__ import annotations
 import os.path
 from typing import Any
 
-from gitprov.agents.report import text
-from gitprov.agents.tools import arguments, directory_of, edits_of
+from gitprov.agents.payloads.report import text
+from gitprov.agents.payloads.tools import arguments, directory_of, edits_of
 from gitprov.agents.transcripts.collect import ParsedRow, TranscriptReader
 from gitprov.agents.transcripts.values import RecordedPrompt, SessionStart, TranscriptPart, second
 from gitprov.model.untrusted.jsonvalue import loads

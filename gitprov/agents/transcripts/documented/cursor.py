@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gitprov.agents.report import part, text
+from gitprov.agents.payloads.report import part, text
 from gitprov.agents.transcripts.collect import ParsedRow, TranscriptReader
 from gitprov.agents.transcripts.values import RecordedPrompt, SessionStart, TranscriptPart
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gitprov.checks.nondeterminism.rules.table import RULES
-from gitprov.cli.commands import sandbox_options as box
+from gitprov.cli.commands.behaviour import sandbox_options as box
 from gitprov.cli.commands.check import frame
 from gitprov.cli.door import Progress, complain
 from gitprov.errors import UsageError

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from gitprov.cli.commands.heal_new import heal_new
+from gitprov.cli.commands.records.heal_new import heal_new
 from gitprov.cli.commands.setup import installation
 from gitprov.errors import GitprovError
 from gitprov.flow.setup import fetch
-from gitprov.git.remote import remotes as configured_remotes
+from gitprov.git.remotes.remote import remotes as configured_remotes
 
 
 def command(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from gitprov.flow.setup.steps import InstallOptions, InstallPlan, Step
 from gitprov.git.repo import Repository
-from gitprov.output import sharing
+from gitprov.output.records import sharing
 from gitprov.store.config import load_config
 from gitprov.store.setup import agent_settings, launchers
 

@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from gitprov.agents.report import same_text
+from gitprov.agents.payloads.report import same_text
 from gitprov.flow.capture.moment import FILE_LIMIT
 from gitprov.git.files import tree_files
 from gitprov.git.process import decode

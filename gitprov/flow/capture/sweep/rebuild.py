@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gitprov.agents import claude_code, clients, edits, report
-from gitprov.agents.claude_code import FileState
-from gitprov.agents.report import FileEdit
+from gitprov.agents.claude import claude_code
+from gitprov.agents.claude.claude_code import FileState
+from gitprov.agents.payloads import clients, edits, report
+from gitprov.agents.payloads.report import FileEdit
 from gitprov.agents.transcripts.values import RecordedUse
 from gitprov.flow.capture.edit_contents import EditedFile, stated, written
 from gitprov.flow.capture.sweep.held import Holder, is_same

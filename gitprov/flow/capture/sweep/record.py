@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from gitprov.agents import claude_transcript
+from gitprov.agents.claude import claude_transcript
 from gitprov.agents.transcripts.values import RecordedAnswer, RecordedPrompt, RecordedUse
 from gitprov.flow.capture.edit_contents import EditedFile
 from gitprov.flow.capture.moment import Moment
 from gitprov.flow.capture.redaction import Cleaner
-from gitprov.flow.capture.turns import UNKNOWN_TURN
-from gitprov.flow.capture.turns import subagent as subagent_of
+from gitprov.flow.capture.sessions.turns import UNKNOWN_TURN
+from gitprov.flow.capture.sessions.turns import subagent as subagent_of
 from gitprov.model.canonical import digest
 from gitprov.model.event import SWEPT, ContentRef, Event, Turn
 from gitprov.model.lines import utf8

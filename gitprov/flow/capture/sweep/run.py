@@ -100,7 +100,7 @@ def _locked(
     counts = Counter(state.skipped) + collection.skipped
     cursors = places.without_missing({**state.cursors, **collection.cursors})
     if collection.taken_back:
-        from gitprov.flow.capture import rewinds
+        from gitprov.flow.capture.sessions import rewinds
 
         for path, taken_back in collection.taken_back:
             rewinds.mark_recorded(inbox, taken_back, path)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gitprov.agents import table
+from gitprov.agents.payloads import table
 from gitprov.errors import ConfigError, Obstructed
 from gitprov.flow.capture.digest import open_inbox
 from gitprov.flow.setup import connect

@@ -14,7 +14,7 @@ from gitprov.git.process import decode, encode
 from gitprov.git.refs import refuse_dead
 from gitprov.git.write import SCRATCH, read_refs
 from gitprov.model.finding import ERROR, WARNING, Finding
-from gitprov.model.note import Note
+from gitprov.model.notes.note import Note
 from gitprov.model.untrusted.jsonvalue import loads_object
 from gitprov.model.untrusted.plausible_record import plausible_record
 from gitprov.model.untrusted.printed import shell_quoted

@@ -8,7 +8,7 @@ from gitprov.flow.setup import fetch
 from gitprov.flow.setup.doctor.case import Check, Examination
 from gitprov.flow.share import merge as shared
 from gitprov.flow.share.incoming import take_in
-from gitprov.git import remote as remotes
+from gitprov.git.remotes import remote as remotes
 from gitprov.git.write import read_refs
 from gitprov.model.finding import ERROR, WARNING, Finding
 from gitprov.model.untrusted.printed import argument_quoted

@@ -1,0 +1,1 @@
+"""What adapters share: the table of agents, forms of payloads, tools and their edits."""

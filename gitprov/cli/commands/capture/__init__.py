@@ -1,0 +1,1 @@
+"""Commands that record what agents, scripts and programs generate."""

@@ -1,0 +1,1 @@
+"""Commands about notes and records: healing, reviewing, forgetting, sharing, verifying."""

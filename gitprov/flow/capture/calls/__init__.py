@@ -1,0 +1,1 @@
+"""Records generations that programs and people report without hooks."""

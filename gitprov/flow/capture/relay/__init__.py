@@ -1,0 +1,1 @@
+"""Stands between an editor and its agent, and records what passes."""

@@ -1,0 +1,1 @@
+"""Remotes: fetches, pushes, objects that a partial clone lacks, refs of a forge."""

@@ -1,0 +1,1 @@
+"""Documents about a revision as a whole: provenance graphs and bills of materials."""

@@ -1,0 +1,1 @@
+"""Answers about versions of code: comparisons, grades, prompts, restored files."""

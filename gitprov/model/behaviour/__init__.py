@@ -1,0 +1,1 @@
+"""Values of baselines and drift: features, outcomes of calls, replies, spending."""

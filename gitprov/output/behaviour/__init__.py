@@ -1,0 +1,1 @@
+"""Texts about versions of code, baselines, drift and prompts."""

@@ -1,0 +1,1 @@
+"""Texts about notes made anew, records shared, sessions swept."""

@@ -1,0 +1,1 @@
+"""Ways to confine a program, by what the host offers."""

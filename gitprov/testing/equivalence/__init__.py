@@ -1,0 +1,1 @@
+"""Whether two functions do the same."""

@@ -1,0 +1,1 @@
+"""What a case does, observed in a fixed environment."""
