@@ -19,6 +19,7 @@ from gitprov.flow.pages.findings import open_findings, subjects_of
 from gitprov.model.answers.blame import UNKNOWN
 from gitprov.store.index.database import Database, open_url
 from gitprov.web.cards import CardFacts
+from gitprov.web.highlight import html_lines
 from gitprov.web.kinds import source
 from gitprov.web.kinds.prompts import word_diff
 from gitprov.web.pages import NAVIGATION, Frame, Renderer
@@ -210,7 +211,9 @@ def test_a_long_file(year_repo: GitRepo, memory: Database) -> None:
         data = report_data(place, memory, [])
     content = b"".join(b"    total_%d = compute(total, %d)  # again\n" % (n, n) for n in range(10_000))
     runs = tuple(FileRun(n + 1, n + 4, "0" * 40, UNKNOWN) for n in range(0, 10_000, 4))
-    values = source.values(FileLines("a.py", "", 10_000, runs), content, CardFacts(data, {}, frozenset()))
+    values = source.values(
+        FileLines("a.py", "", 10_000, runs), html_lines("a.py", content), CardFacts(data, {}, frozenset())
+    )
     page = Renderer(Frame.of("x", "HEAD", None, 0)).page("file.html", "", "../", **values)
     assert len(page) < 3_000_000
     assert page.count(b'class="chunk"') == 100
