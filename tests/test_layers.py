@@ -355,8 +355,8 @@ def test_hooks_of_a_commit_load_what_most_commits_need() -> None:
     code = (
         "import sys\nimport gitprov.cli.hook, gitprov.flow.hooks, gitprov.flow.commit.plan\n"
         "import gitprov.flow.capture.sweep.run\n"
-        "rare = ('agents', 'output', 'interop.identities', 'interop.machines', 'checks.gate', 'model.note', "
-        "'model.profiles', 'cli.door', 'attribution.carry', 'git.files.tree', 'git.refs')\n"
+        "rare = ('agents', 'output', 'interop.identities', 'interop.machines', 'checks.gate', 'model.notes.note', "
+        "'model.settings.profiles', 'cli.door', 'attribution.carry', 'git.files.tree', 'git.refs')\n"
         "print(*(n for n in sys.modules if n.startswith(tuple(f'gitprov.{r}' for r in rare)) "
         "and n != 'gitprov.git.files.tree_files'))"
     )
