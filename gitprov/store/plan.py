@@ -203,10 +203,9 @@ def retire_sealed(inbox: Inbox) -> bool:
         plan = _read(os.path.join(room, "plan.json")) if is_sealed else None
         if plan is not None:
             retire(inbox, plan)
+        # The plan last: if this process is killed, another repeats it.
         for name in sorted(names, key=lambda name: name == "plan.json"):
-            files.remove(
-                os.path.join(room, name)
-            )  # the plan last: if this process is killed, another repeats it
+            files.remove(os.path.join(room, name))
     finally:
         os.close(handle)
     return plan is not None or not is_sealed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,16 +41,37 @@ def ask_service(address: str | None, pins: Collection[Pin], options: LookupOptio
     service = addresses.registry(address, "[feeds] osv") if address else None
     if service is None or not pins:
         return ServiceAnswer()
+    return answered(
+        service.host, _asker(service), pins, options, lambda missing: _asked(service, missing, options.now)
+    )
+
+
+def answered(
+    source: str,
+    asker: str,
+    pins: Collection[Pin],
+    options: LookupOptions,
+    ask: Callable[[list[Pin]], DatedAnswers],
+) -> ServiceAnswer:
+    """The answers of a source: those in the cache, and for other versions those of `ask`, which are kept.
+
+    `source` is its name in messages, `asker` that in the cache. `ask` raises ValueError with the reason where
+    it gets no answer; offline it is not called.
+    """
+    problem = ""
     with Answers(os.path.join(options.folder, "answers.db")) as cache:
-        kept = kept_answers(cache, _asker(service), pins, options)
-        missing = [pin for pin in pins if pin not in kept]
-        problem = ""
+        rows = _kept(cache, asker, pins, options)
+        missing = [pin for pin in pins if pin not in rows]
         if missing and not options.offline:
             try:
-                kept.update(_asked(cache, service, missing, options.now))
+                more = ask(missing)
             except ValueError as error:
                 problem = str(error)
-    return ServiceAnswer(reported(kept, service.host, options.now), problem)
+            else:
+                texts = {_key(asker, pin): json.dumps(advisories) for pin, (advisories, _) in more.items()}
+                cache.put_texts(texts, options.now)
+                rows.update(more)
+    return ServiceAnswer(_reported(rows, source, options.now), problem)
 
 
 def unanswered(answer: ServiceAnswer, pins: Iterable[Pin], fallback: str) -> Iterable[Finding]:
@@ -72,13 +93,13 @@ DatedAnswers = dict[Pin, tuple[list[Advisory], float]]
 """Version → its advisories, and the moment of the answer."""
 
 
-def reported(rows: DatedAnswers, source: str, now: float) -> Reported:
+def _reported(rows: DatedAnswers, source: str, now: float) -> Reported:
     """Answers of a source, with the day of the oldest; of today where there is none."""
     oldest = min((at for _, at in rows.values()), default=now)
     return Reported({pin: advisories for pin, (advisories, _) in rows.items()}, source, iso_day(oldest))
 
 
-def kept_answers(cache: Answers, asker: str, pins: Collection[Pin], options: LookupOptions) -> DatedAnswers:
+def _kept(cache: Answers, asker: str, pins: Collection[Pin], options: LookupOptions) -> DatedAnswers:
     """The answers that the cache has: of the last day, offline of any. `asker`: who got them, and where."""
     keys = {_key(asker, pin): pin for pin in pins}
     rows: DatedAnswers = {}
@@ -94,14 +115,8 @@ def kept_answers(cache: Answers, asker: str, pins: Collection[Pin], options: Loo
     return rows
 
 
-def keep_answers(cache: Answers, asker: str, rows: DatedAnswers, now: float) -> None:
-    """Put answers into the cache."""
-    texts = {_key(asker, pin): json.dumps(advisories) for pin, (advisories, _) in rows.items()}
-    cache.put_texts(texts, now)
-
-
-def _asked(cache: Answers, service: Registry, pins: list[Pin], now: float) -> DatedAnswers:
-    """The service's answers, which are kept. ValueError with the reason where it does not answer."""
+def _asked(service: Registry, pins: list[Pin], now: float) -> DatedAnswers:
+    """The service's answers. ValueError with the reason where it does not answer."""
     try:
         from gitprov.feeds import osv
         from gitprov.feeds.client import Client
@@ -118,7 +133,6 @@ def _asked(cache: Answers, service: Registry, pins: list[Pin], now: float) -> Da
         entries = [records.get(name, osv.OsvRecord(name, (), ())) for name in row]
         fixes = [(entry.id, entry.aliases, entry.fixed_in(osv.OsvPin(*pin))) for entry in entries]
         rows[pin] = united(fixes, pin.version), now
-    keep_answers(cache, _asker(service), rows, now)
     return rows
 
 

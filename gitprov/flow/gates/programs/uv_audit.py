@@ -11,15 +11,8 @@ from typing import TYPE_CHECKING
 
 from gitprov.checks.deps import uv_audit
 from gitprov.flow.gates.lookup import LookupOptions
-from gitprov.flow.gates.vulnerable import (
-    DatedAnswers,
-    ServiceAnswer,
-    keep_answers,
-    kept_answers,
-    reported,
-)
+from gitprov.flow.gates.vulnerable import DatedAnswers, ServiceAnswer, answered
 from gitprov.git.programs import run_tool
-from gitprov.store.index.answers import Answers
 
 if TYPE_CHECKING:
     from gitprov.checks.deps.advisories import Pin
@@ -43,20 +36,14 @@ def ask_uv(address: str | None, pins: Collection[Pin], options: LookupOptions, e
     """
     if not pins:
         return ServiceAnswer()
-    asker = f"uv-audit {address or ''}"
-    problem = ""
-    with Answers(os.path.join(options.folder, "answers.db")) as cache:
-        rows = kept_answers(cache, asker, pins, options)
-        missing = [pin for pin in pins if pin not in rows]
-        if missing and not options.offline:
-            try:
-                more = _audited(address, missing, options.now, env)
-            except ValueError as error:
-                problem = str(error)
-            else:
-                keep_answers(cache, asker, more, options.now)
-                rows.update(more)
-    return ServiceAnswer(reported(rows, "uv audit", options.now), problem, _MEND)
+    answer = answered(
+        "uv audit",
+        f"uv-audit {address or ''}",
+        pins,
+        options,
+        lambda missing: _audited(address, missing, options.now, env),
+    )
+    return answer._replace(mend=_MEND)
 
 
 def _audited(address: str | None, pins: Collection[Pin], now: float, env: Env) -> DatedAnswers:
