@@ -1,4 +1,4 @@
-"""What post-commit's shim needs to write generations and note of a planned commit without Python (ADR 50).
+"""What post-commit's shim needs to write generations and note of a planned commit without Python (ADR 35).
 
 `seal` has one value a line, in the order in which the shim reads them: the attempt, as in the ticket; the
 tree and the parent that the commit must have; the ids of the generations ref and of the notes ref, zeros for
