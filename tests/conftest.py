@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import settings
 
 from tests.support.agent import Agent
 from tests.support.claude import ClaudeSession
+from tests.support.forks import Forks, plain_programs
 from tests.support.repo import GitRepo
 from tests.support.sealed import ROOT, sealed_env
 
@@ -69,6 +71,24 @@ def agent(project: GitRepo) -> Agent:
 def claude(repo: GitRepo) -> ClaudeSession:
     """A Claude Code session in `repo` (the same one as `hooked`, where a test asks for both)."""
     return ClaudeSession(repo)
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with gitprov's commands and `struck` (tests/support/fatal.py): forks of one Python, where the system allows."""
+    place = tmp_path_factory.mktemp("programs")
+    if not Forks.possible():
+        yield plain_programs(place)
+        return
+    forks = Forks(place / "forks", commands=True)
+    yield forks.bin
+    forks.close()
+
+
+@pytest.fixture
+def forked(env: dict[str, str], programs: Path) -> None:
+    """Commands of this test are forks of one Python: for tests that run them some hundred times."""
+    env["PATH"] = f"{programs}{os.pathsep}{env['PATH']}"
 
 
 @pytest.fixture

@@ -85,6 +85,7 @@ def test_version_and_help(repo: GitRepo) -> None:
         assert all(f"\n  {name} " in said for name in COMMANDS)
 
 
+@pytest.mark.usefixtures("forked")
 def test_every_command_has_help(repo: GitRepo) -> None:
     """`-h` of each command shows how it is used."""
     for name in COMMANDS:

@@ -162,6 +162,7 @@ def test_the_table_has_every_command() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_nothing_steers_the_terminal(hostile: GitRepo) -> None:
     """No command line prints a control or formatting character, a colour or a line that the repository put there."""
     wrong = []

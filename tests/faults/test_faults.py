@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,13 +20,15 @@ from tests.support import fatal
 from tests.support.commits import claims
 from tests.support.repo import GENERATIONS_REF, NOTES_REF, GitRepo, run
 
+pytestmark = pytest.mark.usefixtures("forked")
+
 ROOMS = ("gitprov", "refs", "logs", "packed-refs")
 MODEL_CLAIMS = {"a.py": {"ai": "1-10"}, "b.py": {"ai": "1-5"}}
 
 
 def struck(repo: GitRepo, n: int, fault: str, step: Step, payload: str) -> bool:
     """Run a step's command and strike it at its n-th change; False if it has fewer."""
-    args = [sys.executable, str(Path(fatal.__file__)), str(n), fault, "command", *step.command]
+    args = ["struck", str(n), fault, "command", *step.command]
     done = run(args, cwd=repo.path, env=repo.env, stdin=payload, check=False)
     if fault == "kill":
         assert done.returncode in (0, -signal.SIGKILL), done

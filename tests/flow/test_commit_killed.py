@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import shutil
 import signal
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support import fatal
 from tests.support.agent import Agent
 from tests.support.commits import claims, lines, stage
 from tests.support.repo import GENERATIONS_REF, NOTES_REF, GitRepo, run
+
+pytestmark = pytest.mark.usefixtures("forked")
 
 TEN = lines(10)
 PLAN = ("plan.json", "plan.blobs", "ticket")
@@ -21,7 +20,7 @@ PLAN = ("plan.json", "plan.blobs", "ticket")
 
 def killed(repo: GitRepo, n: int, *args: str, told: str = "") -> bool:
     """Run a hook that dies before its n-th change; False if it has fewer and so came to its end."""
-    words = [sys.executable, str(Path(fatal.__file__)), str(n), *args]
+    words = ["struck", str(n), *args]
     done = run(words, cwd=repo.path, env=repo.env, check=False, stdin=told)
     assert done.returncode in (0, -signal.SIGKILL), done
     return done.returncode != 0

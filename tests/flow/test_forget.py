@@ -9,7 +9,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from typing import Any
 import pytest
 
 from gitprov.model.generation import intact
-from tests.support import fatal
 from tests.support.agent import Agent
 from tests.support.claude import ClaudeSession
 from tests.support.commits import lines, objects
@@ -331,6 +329,7 @@ def on_disk(repo: GitRepo) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.usefixtures("forked")
 def test_killed_in_between(project: GitRepo, told: str) -> None:
     """Killed before any of its changes, running it again ends where an undisturbed run ends."""
     whole = copy(project, "whole")
@@ -340,7 +339,7 @@ def test_killed_in_between(project: GitRepo, told: str) -> None:
     while True:
         repo = copy(project, f"killed-{looks}")
         done = run(
-            [sys.executable, str(Path(fatal.__file__)), str(n), "command", "forget", "--yes", told],
+            ["struck", str(n), "command", "forget", "--yes", told],
             cwd=repo.path,
             env=repo.env,
             check=False,

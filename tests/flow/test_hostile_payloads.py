@@ -16,6 +16,8 @@ from tests.support.repo import GitRepo, run
 
 DEEP = '{"a":' * 3_000 + "1" + "}" * 3_000
 
+pytestmark = pytest.mark.usefixtures("forked")
+
 #: Values that are written as they are: wrong types, halves of characters, endless numbers, nesting.
 VALUES = {
     "number": "7",

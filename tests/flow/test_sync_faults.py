@@ -6,14 +6,12 @@ import json
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support import fatal
 from tests.support.repo import NOTES_REF, GitRepo, run
 from tests.support.sharing import append, ids, people, row, value
 
@@ -73,14 +71,14 @@ def on_disk(*repos: GitRepo) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("forked")
 def test_killed_at_every_step(parted: Hub) -> None:
     """`kill -9` before each change of the world: no note is lost on either side, and the next sync completes it."""
     remote, alice, _ = parted
     n, looks, seen = 0, 0, ""
     for _ in copies(parted):
         n += 1
-        args = [sys.executable, str(Path(fatal.__file__)), str(n), "command", "sync"]
-        done = run(args, cwd=alice.path, env=alice.env, check=False)
+        done = run(["struck", str(n), "command", "sync"], cwd=alice.path, env=alice.env, check=False)
         assert done.returncode in (0, -signal.SIGKILL), done
         # A death that left the same as the one before needs no second look.
         left = on_disk(alice, remote)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import pytest
 
 from gitprov.store.setup import shims
 from tests.install.shelf import evidence, recorder
-from tests.support import fatal
 from tests.support.agent import Agent
 from tests.support.claude import ClaudeSession
 from tests.support.repo import NOTES_REF, GitRepo, run
@@ -359,6 +357,7 @@ def test_a_command_that_agents_cannot_find_is_broken(hooked: GitRepo, tmp_path: 
     assert "not on PATH" in done.stdout
 
 
+@pytest.mark.usefixtures("forked")
 def test_an_erasure_that_was_cut_off(project: GitRepo, agent: Agent) -> None:
     """Doctor names what was to be forgotten and is not; --fix finishes it."""
     agent.write("a.py", "x = 1\n")
@@ -366,7 +365,7 @@ def test_an_erasure_that_was_cut_off(project: GitRepo, agent: Agent) -> None:
     trace = project.traces()[0]["id"]
     journal = project.path / ".git/gitprov/forgetting.json"
     for change in range(1, 60):
-        command = [sys.executable, fatal.__file__, str(change), "command", "forget", "--yes", trace]
+        command = ["struck", str(change), "command", "forget", "--yes", trace]
         run(command, cwd=project.path, env=project.env, check=False)
         if journal.exists():
             break
