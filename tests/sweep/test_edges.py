@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from gitprov.flow.capture.sweep import reading
 from gitprov.model.answers.sweep import SweepResult
-from tests.support import fatal
 from tests.support.repo import GitRepo
 from tests.sweep.stories import Session, copy_of, swept
 
@@ -183,13 +182,15 @@ def test_two_sweeps_at_once(project: GitRepo, claude: Session) -> None:
     assert [event["path"] for event in project.events()] == ["0.py", "1.py", "2.py", "3.py"]
 
 
+@pytest.mark.usefixtures("forked")
 @pytest.mark.parametrize("change", [5, 14, 26])
 def test_killed(project: GitRepo, claude: Session, change: int) -> None:
     """Killed before any change of the disk, a sweep leaves what the next one completes: each edit once."""
     claude.write_file("a.py", "one = 1\n")
     claude.edit("a.py", "one = 1\n", "one = 1\ntwo = 2\n")
-    args = [sys.executable, fatal.__file__, str(change), "command", "gitprov", "sweep"]
-    subprocess.run(args, cwd=project.path, env=project.env, capture_output=True, check=False)
+    args = ["struck", str(change), "command", "sweep"]
+    done = subprocess.run(args, cwd=project.path, env=project.env, capture_output=True, check=False)
+    assert done.returncode == -signal.SIGKILL
     swept(project)
     events = project.events()
     assert [(event["path"], event["tool"]) for event in events] == [("a.py", "Write"), ("a.py", "Edit")]
