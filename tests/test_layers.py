@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -48,11 +50,18 @@ WRITERS = {
 FRONT_DOOR_ATTRIBUTES = {"os.environ", "os.environb", "os.getenv", "sys.argv"}
 
 Rule = Callable[[str, ast.Module], Iterator[str]]
+Graph = dict[str, set[str]]
+
+
+@lru_cache(maxsize=1)
+def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """All nodes of a tree; every rule walks the same ones, one file after the other."""
+    return tuple(ast.walk(tree))
 
 
 def imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """(line, dotted module) of each import, wherever it stands; `from a import b` gives both `a` and `a.b`."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -78,7 +87,7 @@ def imports_of(tree: ast.AST, modules: set[str]) -> Iterator[str]:
 
 def uses_of(tree: ast.AST, names: set[str]) -> Iterator[str]:
     """Attribute chains in `names`, also when they come as `from a import b`."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Attribute) and (name := dotted(node)) in names:
             yield f"line {node.lineno}: uses {name}"
     for line, name in imported(tree):
@@ -88,7 +97,7 @@ def uses_of(tree: ast.AST, names: set[str]) -> Iterator[str]:
 
 def calls_of(tree: ast.AST, names: set[str]) -> Iterator[str]:
     """Calls of plain names in `names`."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
             yield f"line {node.lineno}: calls {node.func.id}()"
 
@@ -174,7 +183,7 @@ def values_cost_little(path: str, tree: ast.Module) -> Iterator[str]:
 
 def functions_are_short(_path: str, tree: ast.Module) -> Iterator[str]:
     """A function fits on a screen."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > MAX_FUNCTION_LINES:
@@ -242,11 +251,30 @@ def parse(path: str) -> ast.Module:
     return ast.parse((ROOT / path).read_bytes(), path)
 
 
+class Survey(NamedTuple):
+    """What one pass over the product's files sees: rule → offences against it, and module → modules it imports."""
+
+    offences: dict[Rule, list[str]]
+    graph: Graph
+
+
+@pytest.fixture(scope="module")
+def survey() -> Survey:
+    """Every file of the product parsed once: to parse them all for each rule took two minutes."""
+    names = {module_name(path) for path in sources()}
+    out = Survey({rule: [] for rule in RULES}, {})
+    for path in sources():
+        tree = parse(path)
+        for rule in RULES:
+            out.offences[rule] += [f"{path}: {offence}" for offence in rule(path, tree)]
+        out.graph[module_name(path)] = imports_among(module_name(path), tree, names)
+    return out
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_rule_holds(rule: Rule) -> None:
+def test_rule_holds(rule: Rule, survey: Survey) -> None:
     """The rule named by the test id holds in every file of the product."""
-    offences = [f"{path}: {offence}" for path in sources() for offence in rule(path, parse(path))]
-    assert not offences, f"{rule.__doc__}\n" + "\n".join(offences)
+    assert not survey.offences[rule], f"{rule.__doc__}\n" + "\n".join(survey.offences[rule])
 
 
 @pytest.mark.parametrize(("rule", "path", "text"), PLANTED)
@@ -260,28 +288,22 @@ def test_every_rule_has_a_planted_offence() -> None:
     assert {rule for rule, _, _ in PLANTED} == set(RULES)
 
 
-Graph = dict[str, set[str]]
-
-
 def module_name(path: str) -> str:
     """The dotted name of a product file."""
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def imports_among(files: dict[str, ast.Module]) -> Graph:
-    """Module → the modules of `files` that it imports, wherever the import stands; also those for types alone."""
-    graph: Graph = {}
-    for name, tree in files.items():
-        names = {target for _, target in imported(tree) if target in files and target != name}
-        # `from a import b` names `a` too, and needs it only where `b` is no module.
-        graph[name] = {target for target in names if not _is_only_the_way(tree, target, files)}
-    return graph
+def imports_among(name: str, tree: ast.Module, names: Collection[str]) -> set[str]:
+    """The modules of `names` that a module imports, wherever the import stands; also those for types alone."""
+    targets = {target for _, target in imported(tree) if target in names and target != name}
+    # `from a import b` names `a` too, and needs it only where `b` is no module.
+    return {target for target in targets if not _is_only_the_way(tree, target, names)}
 
 
-def _is_only_the_way(tree: ast.Module, target: str, files: dict[str, ast.Module]) -> bool:
+def _is_only_the_way(tree: ast.Module, target: str, names: Collection[str]) -> bool:
     """Whether a package is imported only to take modules out of it."""
-    rows = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == target]
-    return bool(rows) and all(f"{target}.{alias.name}" in files for node in rows for alias in node.names)
+    rows = [node for node in nodes(tree) if isinstance(node, ast.ImportFrom) and node.module == target]
+    return bool(rows) and all(f"{target}.{alias.name}" in names for node in rows for alias in node.names)
 
 
 def circles(graph: Graph) -> list[list[str]]:
@@ -311,10 +333,9 @@ def circles(graph: Graph) -> list[list[str]]:
     return sorted(out)
 
 
-def test_no_file_imports_itself_through_others() -> None:
+def test_no_file_imports_itself_through_others(survey: Survey) -> None:
     """No circle among the product's files: imports in functions and imports for types count like any other."""
-    graph = imports_among({module_name(path): parse(path) for path in sources()})
-    assert circles(graph) == []
+    assert circles(survey.graph) == []
 
 
 def test_circles_are_seen() -> None:
@@ -328,7 +349,7 @@ def test_circles_are_seen() -> None:
         "f": "",
         "f.g": "import e",
     }
-    graph = imports_among({name: ast.parse(text) for name, text in texts.items()})
+    graph = {name: imports_among(name, ast.parse(text), texts.keys()) for name, text in texts.items()}
     assert circles(graph) == [["a", "b", "c"], ["e", "f.g"]]
 
 
