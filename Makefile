@@ -77,7 +77,7 @@ hostile: $(STAMPS)/dev  ## every hostile note of ten megabytes through every com
 	$(BIN)/python -m pytest -n $(JOBS) tests/flow/test_hostile_notes.py tests/flow/test_hostile_remote.py tests/index/test_bad_input.py
 
 fuzz: $(STAMPS)/dev  ## 10,000 random histories against a model; FUZZ="--seed mine --histories 500" for others
-	$(BIN)/python -m pytest -n $(JOBS) tests/fuzz/test_mutants.py tests/behaviour/test_separation.py
+	$(BIN)/python -m pytest -n $(JOBS) tests/fuzz tests/behaviour/test_separation.py
 	$(BIN)/python -m tests.fuzz --histories 10000 --seed "$$(date -u +%Y%m%d%H%M%S)" --workers $(JOBS) --progress $(FUZZ)
 
 fuzz-payloads: $(STAMPS)/dev  ## 10,000 mutated payloads for the adapter of each agent
