@@ -385,6 +385,19 @@ def test_hooks_of_a_commit_load_what_most_commits_need() -> None:
     assert done.stdout.split() == []
 
 
+def test_named_tuples_of_hooks_have_no_annotations_as_text() -> None:
+    """On the way of hooks and capture no module with named tuples makes texts of its annotations (docs/adr/0051)."""
+    code = (
+        "import sys\nimport gitprov.cli.hook, gitprov.flow.hooks, gitprov.flow.commit.plan\n"
+        "import gitprov.flow.capture.claude_code, gitprov.flow.capture.sweep.run, gitprov.checks.secrets.redact\n"
+        "print(*(m.__name__ for m in list(sys.modules.values()) if m.__name__.startswith('gitprov.') "
+        "and hasattr(m, 'annotations') "
+        "and any(hasattr(c, '_fields') and c.__module__ == m.__name__ for c in vars(m).values())))"
+    )
+    done = subprocess.run((sys.executable, "-c", code), cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 def test_files_are_short() -> None:
     """A file has one subject, and fits in the head: at most 400 lines."""
     long = {path: count for path in sources() if (count := file_lines(ROOT / path)) > MAX_FILE_LINES}

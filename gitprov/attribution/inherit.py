@@ -1,7 +1,5 @@
 """Collects the claims that a target commit inherits, line by line from source notes, as rows."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,7 +32,7 @@ class Inherited(NamedTuple):
     def __bool__(self) -> bool:
         return bool(self.rows or self.dropped or self.problem or self.noted)
 
-    def note(self, commit: str, added: int, *, always: bool = False) -> Note | None:
+    def note(self, commit: str, added: int, *, always: bool = False) -> "Note | None":
         """The note of a commit with only these claims. None if there are none; `always`: only where `noted`
         is false as well.
         """
@@ -59,7 +57,7 @@ class InheritedClaims:
         self._gate: str | None = None
         self._dropped: dict[str, str] = {}
 
-    def take(self, note: Note, old: str, path: str, runs: Iterable[LineRun]) -> None:
+    def take(self, note: "Note", old: str, path: str, runs: "Iterable[LineRun]") -> None:
         """Add a note's claims on its file `old`, for the lines that `runs` map to the target's `path`."""
         from gitprov.attribution.carry import moved
 
@@ -76,7 +74,7 @@ class InheritedClaims:
                 self._reviewed.setdefault(claim.row.id, {})[id(note)] = reviews.get(claim.row.id, {})
 
     def add_commit_facts(
-        self, note: Note, names: dict[str, str], removed: dict[str, int], counted: Collection[str] = ()
+        self, note: "Note", names: dict[str, str], removed: dict[str, int], counted: Collection[str] = ()
     ) -> None:
         """Add what a note has besides lines: gate, exceptions, numbers of deleted and dropped lines.
 
@@ -116,7 +114,7 @@ class InheritedClaims:
             else []
         )
 
-    def _reviews_of(self, note: Note) -> dict[str, dict[str, ReviewRow]]:
+    def _reviews_of(self, note: "Note") -> dict[str, dict[str, ReviewRow]]:
         """Trace → its reviews in a note, by id; cached, as many files and traces need them."""
         if id(note) not in self._sorted:
             reviews_of: dict[str, dict[str, ReviewRow]] = {}

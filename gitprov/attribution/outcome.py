@@ -1,7 +1,5 @@
 """The outcome of a commit for one file: the sources of its lines, and the fate of their raw output."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The two sides of a comparison: their lines and tokens, and the matches of new to old lines."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence

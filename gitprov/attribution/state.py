@@ -1,7 +1,5 @@
 """The state of a file between two edits: its content, and the origin of each line."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -102,7 +100,7 @@ class Folded(NamedTuple):
     language: Language = PLAIN
     layout: Layout = Layout({}, {}, set(), set())
 
-    def copy(self) -> Folded:
+    def copy(self) -> "Folded":
         """A copy whose origins and layout can be changed without changing these."""
         layout = Layout(
             self.layout.raw, {**self.layout.joined}, set(self.layout.partly), set(self.layout.limits)

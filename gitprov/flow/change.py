@@ -1,7 +1,5 @@
 """The change that a commit makes or is about to make: its parents, files and sources, and its plan's fit."""
 
-from __future__ import annotations
-
 import os
 from typing import NamedTuple
 

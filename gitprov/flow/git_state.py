@@ -3,17 +3,13 @@
 Sources that no state file names are not guessed here; `heal` searches for them.
 """
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from gitprov.git.process import decode
+from gitprov.git.repo import Repository
 from gitprov.interop import messages
 from gitprov.store import files
-
-if TYPE_CHECKING:
-    from gitprov.git.repo import Repository
 
 
 class ResetSource(NamedTuple):

@@ -1,7 +1,5 @@
 """Finds the repository and work tree of a file by reading git's files, without starting git."""
 
-from __future__ import annotations
-
 import os
 import stat
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Reads objects through one long-lived `git cat-file --batch`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -59,7 +57,7 @@ class CatFile:
         obj = self.get(name)
         return obj.data if obj is not None and obj.type == "blob" else None
 
-    def commit(self, name: str | None) -> Commit | None:
+    def commit(self, name: str | None) -> "Commit | None":
         """A commit, None where the repository has none with that name."""
         obj = self.get(name) if name else None
         return parse_commit(obj) if is_commit(obj) else None
@@ -87,7 +85,7 @@ class CatFile:
         objects = zip(distinct, self.get_many(distinct), strict=True)
         return {name: obj.data for name, obj in objects if obj is not None and obj.type == "blob"}
 
-    def commits(self, names: Iterable[str]) -> dict[str, Commit]:
+    def commits(self, names: Iterable[str]) -> "dict[str, Commit]":
         """Name → commit; names of nothing and of other objects are left out."""
         distinct = list(dict.fromkeys(names))
         objects = zip(distinct, self.get_many(distinct), strict=True)
@@ -151,7 +149,7 @@ class Commit(NamedTuple):
     message: bytes
 
 
-def is_commit(obj: Object | None) -> TypeGuard[Object]:
+def is_commit(obj: Object | None) -> "TypeGuard[Object]":
     """Whether there is an object, and it is a commit."""
     return obj is not None and obj.type == "commit"
 

@@ -4,8 +4,6 @@ Nothing is visible before the last step, which moves all refs or none. A process
 scratch ref below `refs/gitprov/scratch/`, which `doctor` removes.
 """
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping

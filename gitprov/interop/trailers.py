@@ -4,8 +4,6 @@ A trailer is a pair (key, value) as `git interpret-trailers --parse --unfold` pr
 read and written by git, not by this module.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple

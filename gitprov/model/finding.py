@@ -1,7 +1,5 @@
 """The result of a check: of `gitprov verify`, of `gitprov doctor`, of the gate of a commit."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """A generation: one recorded turn of a model, immutable and content-addressed once a commit has used it."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from gitprov.model import canonical, ids
@@ -26,7 +24,7 @@ class Edit(NamedTuple):
     user_modified: bool
 
     @classmethod
-    def of(cls, row: JsonObject, before: bytes | None, after: bytes | None) -> Edit:
+    def of(cls, row: JsonObject, before: bytes | None, after: bytes | None) -> "Edit":
         """The edit of a row of a record's `edits`, with its contents."""
         facts = row["path"], before, after, row.get("before"), row.get("after")
         return cls(*facts, row.get("raw_lines", 0), row.get("tool"), bool(row.get("user_modified")))

@@ -1,7 +1,5 @@
 """A hunk: a place where two versions of a file differ."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

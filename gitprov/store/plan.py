@@ -6,8 +6,6 @@ generations as a stream for git; `ticket`, from which the shims of the message h
 completes or discards it. Of a plan that the shim carried out, the files go to `sealed/` in the inbox.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Sequence
@@ -176,7 +174,7 @@ def drop(git_dir: str) -> None:
         files.remove(seal_path(git_dir, part))
 
 
-def retire(inbox: Inbox, plan: Plan) -> None:
+def retire(inbox: "Inbox", plan: Plan) -> None:
     """Mark what a plan used of its evidence, and retire events of which nothing remains. Safe to repeat."""
     for seq, spent in plan.spent.items():
         if spent != inbox.spent(seq) and os.path.exists(inbox.event_path(seq)):
@@ -186,7 +184,7 @@ def retire(inbox: Inbox, plan: Plan) -> None:
     inbox.retire(plan.finished)
 
 
-def retire_sealed(inbox: Inbox) -> bool:
+def retire_sealed(inbox: "Inbox") -> bool:
     """Retire the evidence of a commit whose note the shim wrote, if there is such a plan; to be called before
     an inbox is read.
 

@@ -4,8 +4,6 @@ Checked against the hooks of Claude Code 2.1. Unknown fields are ignored, missin
 run the hooks of its settings too; their payloads are first converted to its format (`payloads/clients.py`).
 """
 
-from __future__ import annotations
-
 import json
 from typing import Any, NamedTuple
 

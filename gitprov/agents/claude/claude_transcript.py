@@ -4,8 +4,6 @@ Checked against transcripts of Claude Code 2.1. The format is undocumented, so e
 that are cut, damaged or of an unknown kind are skipped without an error.
 """
 
-from __future__ import annotations
-
 import json
 from typing import Any, NamedTuple
 

@@ -4,8 +4,6 @@ Agents report text with `\n`; files may have `\r\n`, a byte order mark or bytes 
 that is kept: contents are bytes, the texts in them are UTF-8 with surrogate escapes.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from typing import NamedTuple
 

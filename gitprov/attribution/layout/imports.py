@@ -1,7 +1,5 @@
 """Statements whose items may be in any order, matched item by item: imports, `use`, `__all__`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 

@@ -5,8 +5,6 @@ JavaScript and changes a value in Rust. So each rule is a property of a language
 has the fewest.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -1,7 +1,5 @@
 """Redundant parentheses: pairs that can be left out without changing a result."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from gitprov.attribution.layout.language import Language

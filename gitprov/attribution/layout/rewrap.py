@@ -1,7 +1,5 @@
 """Matches new lines to old lines with another layout: the same tokens in other lines."""
 
-from __future__ import annotations
-
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate

@@ -1,7 +1,5 @@
 """The type of token streams, and the first bytes of tokens that are not code."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 #: First byte of words of comments, and of lines of multi-line strings: they never equal code.

@@ -5,8 +5,6 @@ nor brackets alone) without another line between them. A line that left a file o
 lines that are still in their place has no owner.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Finds secrets by the name that they are assigned to: `password = "…"`, `API_KEY: …`, `<token>…</token>`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -5,8 +5,6 @@ depends only on the line and on whether a private key is open before it, so that
 the work for equal lines.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import NamedTuple

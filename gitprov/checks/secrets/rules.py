@@ -4,8 +4,6 @@ Every pattern starts at a word boundary and matches the whole word, so that repl
 nor expose another find, and the search takes at most linear time for any text. Group 1 is the secret.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from functools import lru_cache

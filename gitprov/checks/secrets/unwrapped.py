@@ -4,8 +4,6 @@ Rules are applied to the view too. A view maps its places to places in the origi
 replaced.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -3,8 +3,6 @@
 This is the hot path: it runs inside a user's agent at every edit, so it imports little.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import time
@@ -35,7 +33,7 @@ class Moment(NamedTuple):
     now: float
     env: Mapping[str, str]
     cwd: str
-    file: ReportedFile | None = None
+    file: "ReportedFile | None" = None
     above: int = 0
 
     @property

@@ -1,7 +1,5 @@
 """Per file of a commit: fold its evidence over the content that the commit contains."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -62,7 +60,7 @@ class FileJob(NamedTuple):
     final: bytes
     added: tuple[Hunk, ...]
     events: list[Event]
-    claims: list[Claim]
+    claims: "list[Claim]"
     old: bytes = b""
     was: str | None = None
 
@@ -71,7 +69,7 @@ def jobs(
     repo: Repository,
     changes: list[FileChange],
     events: list[Event],
-    amended: AmendedCommit | None,
+    amended: "AmendedCommit | None",
 ) -> Iterator[FileJob]:
     """A job for each changed file that has evidence, or claims in the note of the commit being amended."""
     by_path: dict[str, list[Event]] = {}
@@ -109,7 +107,7 @@ class AmendedCommit:
     """
 
     def __init__(
-        self, repo: Repository, commit: str, note: Note, base: str | None, changes: list[FileChange]
+        self, repo: Repository, commit: str, note: "Note", base: str | None, changes: list[FileChange]
     ) -> None:
         self.note = note
         self._repo = repo
@@ -121,7 +119,7 @@ class AmendedCommit:
         """The path in the old commit of a file of the new commit."""
         return self._old.get(path, path)
 
-    def claims(self, path: str) -> list[Claim]:
+    def claims(self, path: str) -> "list[Claim]":
         """The note's claims for a file. A row that only counts deleted lines gives a claim without lines."""
         from gitprov.model.notes.note import Claim
 

@@ -1,7 +1,5 @@
 """Freezing: from the present state of a turn to an immutable generation, redacted as configured."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType

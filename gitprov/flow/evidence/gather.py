@@ -4,8 +4,6 @@ Turns are completed here from what the Stop hook recorded, else from the agent's
 tool inputs that are stored with the events.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
@@ -40,7 +38,7 @@ class Evidence(NamedTuple):
     problems: list[Problem]
     last: int = 0
 
-    def within(self, bound: EvidenceBound) -> Evidence:
+    def within(self, bound: EvidenceBound) -> "Evidence":
         """The evidence that a bound admits. All turns stay: a turn without events has no effect."""
         events = [one for one in self.events if bound.admits(one.seq)]
         problems = [one for one in self.problems if bound.admits(one.seq)]

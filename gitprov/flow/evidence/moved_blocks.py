@@ -4,23 +4,19 @@ A block that left one file and is, line for line, in another file of the commit 
 claimed once; in the delta of its trace it counts as kept, not as dropped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from gitprov.attribution.matching.moved_block import LEAST, Owner, RemovedLines, UnclaimedLines, arrivals
 from gitprov.attribution.outcome import AmendedClaim, Outcome, Tally
+from gitprov.flow.context import CommitContext
 from gitprov.flow.evidence.attribute import CARRIED, Attributor, FileJob, FileResult
+from gitprov.git.files.diff import FileChange
+from gitprov.model.event import Event
 from gitprov.model.lines import is_trivial, split_lines
+from gitprov.model.notes.spent import Spent
 from gitprov.model.ranges import LineSet
 from gitprov.store.inbox import waiting
-
-if TYPE_CHECKING:
-    from gitprov.flow.context import CommitContext
-    from gitprov.git.files.diff import FileChange
-    from gitprov.model.event import Event
-from gitprov.model.notes.spent import Spent
 
 #: Most files outside the commit that are searched, those with the newest events.
 _MOST = 64

@@ -4,19 +4,15 @@ A popped stash leaves no trace in git. So capture records which stashes exist wh
 the fold uses that record.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from gitprov.git.process import decode
+from gitprov.git.repo import Repository
 from gitprov.store import files
 from gitprov.store.inbox import seen as sightings
-
-if TYPE_CHECKING:
-    from gitprov.git.repo import Repository
-    from gitprov.store.inbox.inbox import Inbox
+from gitprov.store.inbox.inbox import Inbox
 
 #: Most stashes that are read, the newest first.
 _MOST = 200

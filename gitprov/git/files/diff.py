@@ -1,16 +1,12 @@
 """The files and hunks that a commit or the index changes, exactly as git's own diff reports them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from gitprov.git.process import decode
+from gitprov.git.repo import Repository
 from gitprov.model.hunk import Hunk
-
-if TYPE_CHECKING:
-    from gitprov.git.repo import Repository
 
 #: Flags of every comparison. The heuristic is the one that blame uses; plumbing commands ignore the user's
 #: other diff settings.

@@ -1,7 +1,5 @@
 """The git command that runs the current hook, read from processes: git passes hooks too little of it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from typing import NamedTuple

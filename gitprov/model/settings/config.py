@@ -1,7 +1,5 @@
 """The configuration as one typed value, and its parser, whose errors name the file, the key and the type."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -83,9 +81,9 @@ class Config(NamedTuple):
     feeds_uv_audit: bool = False
     verify_signatures: tuple[str, ...] = ()
     personal_instructions: bool = False
-    checks: Policies | None = None
-    features: Features | None = None
-    drift: SpendingRules | None = None
+    checks: "Policies | None" = None
+    features: "Features | None" = None
+    drift: "SpendingRules | None" = None
 
     @property
     def guards(self) -> bool:
@@ -168,19 +166,19 @@ def _extra(value: object) -> tuple[ExtraRule, ...]:
     return tuple(dict.fromkeys(rules))
 
 
-def _features(value: object) -> Features:
+def _features(value: object) -> "Features":
     from gitprov.model.behaviour.feature import features
 
     return features(value)
 
 
-def _spending(value: object) -> SpendingRules:
+def _spending(value: object) -> "SpendingRules":
     from gitprov.model.behaviour.spending import spending_rules
 
     return spending_rules(value)
 
 
-def _policies(value: object) -> Policies:
+def _policies(value: object) -> "Policies":
     from gitprov.model.settings.policy import policies
 
     return policies(value)

@@ -1,7 +1,5 @@
 """Checks of single settings. Each returns the value as the configuration holds it, or raises Wrong."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple

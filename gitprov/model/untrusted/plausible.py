@@ -6,8 +6,6 @@ unknown fields stay as they are, since no code of this version reads them. A row
 1) may give a field another meaning, so it is not changed: it counts as an unreadable line.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple

@@ -4,8 +4,6 @@ An intent is `spool/intent-<hash>`, so that the hooks of a commit start Python w
 payload that announced the tool use and the files as they were then; `retention` removes it after a day.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Mapping
@@ -46,7 +44,7 @@ class Intent(NamedTuple):
         return next((snapshot for snapshot in self.snapshots if snapshot.path == path), None)
 
 
-def put(inbox: Inbox, intent: Intent) -> None:
+def put(inbox: "Inbox", intent: Intent) -> None:
     """Store an intent unless there is one with its key. OSError where it cannot be written."""
     spool.open_for_reports(inbox)
     snapshots = [
@@ -57,22 +55,22 @@ def put(inbox: Inbox, intent: Intent) -> None:
     files.create(inbox.tmp, _path(inbox, intent.key), json.dumps(row, sort_keys=True).encode("ascii"))
 
 
-def get(inbox: Inbox, key: str) -> Intent | None:
+def get(inbox: "Inbox", key: str) -> Intent | None:
     """The open intent of a tool use; None if there is none or it cannot be read."""
     return _read(_path(inbox, key))
 
 
-def drop(inbox: Inbox, key: str) -> None:
+def drop(inbox: "Inbox", key: str) -> None:
     """Close an intent."""
     files.remove(_path(inbox, key))
 
 
-def names(inbox: Inbox) -> list[str]:
+def names(inbox: "Inbox") -> list[str]:
     """Paths of the open intents."""
     return spool.announced(inbox)
 
 
-def open_intents(inbox: Inbox, session: str | None = None) -> list[Intent]:
+def open_intents(inbox: "Inbox", session: str | None = None) -> list[Intent]:
     """The open intents, those of one session if it is named, in the order of their events."""
     intents = [intent for intent in map(_read, names(inbox)) if intent is not None]
     chosen = [intent for intent in intents if session in (None, intent.session)]
@@ -97,6 +95,6 @@ def _read(path: str) -> Intent | None:
         return None
 
 
-def _path(inbox: Inbox, key: str) -> str:
+def _path(inbox: "Inbox", key: str) -> str:
     name = sha256_hex(key.encode("utf-8", "surrogatepass"))[:40]
     return os.path.join(spool.directory(inbox), spool.INTENT + name)

@@ -5,8 +5,6 @@ every commit that starts Python write the three numbers to a file of this clone 
 defaults.
 """
 
-from __future__ import annotations
-
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -53,7 +51,7 @@ def load(home: str) -> Limits:
     return Limits._make(int(word) for word in words)
 
 
-def of_config(config: Config) -> Limits:
+def of_config(config: "Config") -> Limits:
     """The limits that a configuration sets."""
     chosen = (config.inbox_max_file_bytes, config.inbox_keep_days, config.inbox_max_archive_bytes)
     return Limits._make(min(number, _LARGEST) for number in chosen)

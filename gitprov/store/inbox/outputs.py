@@ -4,8 +4,6 @@ One is `spool/output-<hash>`, so that the hooks of a commit start Python while t
 and the lines of its output that files have already; `retention` removes it with other old evidence.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Collection
@@ -32,7 +30,7 @@ class WaitingOutput(NamedTuple):
     spent: frozenset[int] = frozenset()
 
 
-def add(inbox: Inbox, key: str, turn: str) -> None:
+def add(inbox: "Inbox", key: str, turn: str) -> None:
     """Let the output of a turn wait, unless it does. OSError where that cannot be written."""
     spool.open_for_reports(inbox)
     path = _path(inbox, key, turn)
@@ -42,13 +40,13 @@ def add(inbox: Inbox, key: str, turn: str) -> None:
             files.remove(old)
 
 
-def waiting_outputs(inbox: Inbox) -> list[WaitingOutput]:
+def waiting_outputs(inbox: "Inbox") -> list[WaitingOutput]:
     """The waiting outputs, the oldest first. Damaged ones are left out."""
     outputs = [_read(path) for path in paths(inbox)]
     return [output for output in outputs if output is not None]
 
 
-def spend(inbox: Inbox, output: WaitingOutput, lines: Collection[int]) -> None:
+def spend(inbox: "Inbox", output: WaitingOutput, lines: Collection[int]) -> None:
     """Record that files have these lines of an output, too."""
     new = output._replace(spent=output.spent | frozenset(lines))
     path = _path(inbox, output.key, output.turn)
@@ -57,12 +55,12 @@ def spend(inbox: Inbox, output: WaitingOutput, lines: Collection[int]) -> None:
     os.utime(path, ns=(moment, moment))  # the order and the age stay
 
 
-def drop(inbox: Inbox, output: WaitingOutput) -> None:
+def drop(inbox: "Inbox", output: WaitingOutput) -> None:
     """Let an output wait no longer."""
     files.remove(_path(inbox, output.key, output.turn))
 
 
-def paths(inbox: Inbox) -> list[str]:
+def paths(inbox: "Inbox") -> list[str]:
     """Paths of the waiting outputs, the oldest first."""
     room = spool.directory(inbox)
     rows = [os.path.join(room, name) for name in files.names(room) if name.startswith(_START)]
@@ -94,6 +92,6 @@ def _read(path: str) -> WaitingOutput | None:
     return WaitingOutput(key, turn, frozenset(spent))
 
 
-def _path(inbox: Inbox, key: str, turn: str) -> str:
+def _path(inbox: "Inbox", key: str, turn: str) -> str:
     name = sha256_hex(f"{key}\0{turn}".encode("utf-8", "surrogatepass"))[:40]
     return os.path.join(spool.directory(inbox), _START + name)

@@ -4,8 +4,6 @@ The inbox's file `seen` contains one JSON object per line, in order. `seq` is th
 contents are git's own objects; they are unknown once git has removed these.
 """
 
-from __future__ import annotations
-
 import os
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """State of a tool use between its two hooks: the file before it, and a mark that it was recorded."""
 
-from __future__ import annotations
-
 import json
 import os
 from types import TracebackType
@@ -53,7 +51,7 @@ class Snapshots:
         """Whether a tool use was already recorded."""
         return bool(files.size(self._path(key, "done")))
 
-    def hold(self, key: str) -> Mark:
+    def hold(self, key: str) -> "Mark":
         """The lock that excludes other deliveries of the same report while its events are written."""
         return Mark(self._path(key, "done"))
 
@@ -73,7 +71,7 @@ class Mark:
         self.fresh = False
         self.done = False
 
-    def __enter__(self) -> Mark:  # noqa: PYI034 - Self needs Python 3.11
+    def __enter__(self) -> "Mark":  # noqa: PYI034 - Self needs Python 3.11
         """Take the lock, waiting up to WAIT seconds. The kernel releases it when its holder is killed."""
         files.make_dir(os.path.dirname(self._path))
         flags = os.O_RDWR | os.O_CLOEXEC

@@ -6,8 +6,6 @@ the line `end` after a newline. Its mtime is the moment of the report. `hooks/la
 a dot in front is not complete yet. Numbers order the reports of one tool use; Python creates the directory.
 """
 
-from __future__ import annotations
-
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,27 +47,27 @@ class SpoolEntry(NamedTuple):
     payload: bytes
 
 
-def directory(inbox: Inbox) -> str:
+def directory(inbox: "Inbox") -> str:
     """The spool of an inbox."""
     return os.path.join(inbox.root, "spool")
 
 
-def aside(inbox: Inbox) -> str:
+def aside(inbox: "Inbox") -> str:
     """The directory of the entries that could not be digested; nothing reads them."""
     return os.path.join(inbox.root, "undigested")
 
 
-def open_for_reports(inbox: Inbox) -> None:
+def open_for_reports(inbox: "Inbox") -> None:
     """Let agents' reports of edits be stored in the spool. OSError where it cannot be created."""
     files.make_dir(directory(inbox))
 
 
-def names(inbox: Inbox) -> list[str]:
+def names(inbox: "Inbox") -> list[str]:
     """Names of the complete entries, in the order of their reports."""
     return [name for name in files.names(directory(inbox)) if len(name) == _DIGITS and name.isdigit()]
 
 
-def read(inbox: Inbox, name: str) -> SpoolEntry | None:
+def read(inbox: "Inbox", name: str) -> SpoolEntry | None:
     """An entry; None where another process has taken it. ValueError where it is damaged."""
     path = os.path.join(directory(inbox), name)
     try:
@@ -89,12 +87,12 @@ def read(inbox: Inbox, name: str) -> SpoolEntry | None:
     return SpoolEntry(at, env, cwd, ReportedFile(target, content, inbox.root), lines[8])
 
 
-def remove(inbox: Inbox, name: str) -> None:
+def remove(inbox: "Inbox", name: str) -> None:
     """Remove an entry whose events are durable."""
     files.remove(os.path.join(directory(inbox), name))
 
 
-def set_aside(inbox: Inbox, name: str) -> None:
+def set_aside(inbox: "Inbox", name: str) -> None:
     """Move an entry out of the spool; it is kept as long as other evidence."""
     source = os.path.join(directory(inbox), name)
     files.make_dir(aside(inbox))
@@ -105,30 +103,30 @@ def set_aside(inbox: Inbox, name: str) -> None:
         return
 
 
-def incomplete(inbox: Inbox) -> list[str]:
+def incomplete(inbox: "Inbox") -> list[str]:
     """Paths of entries that are being written, or were when their writer was killed."""
     room = directory(inbox)
     return [os.path.join(room, name) for name in files.names(room) if name[:1] == "." and name[1:].isdigit()]
 
 
-def announced(inbox: Inbox) -> list[str]:
+def announced(inbox: "Inbox") -> list[str]:
     """Paths of the intents (`intents`)."""
     room = directory(inbox)
     return [os.path.join(room, name) for name in files.names(room) if name.startswith(INTENT)]
 
 
-def undigested(inbox: Inbox) -> list[str]:
+def undigested(inbox: "Inbox") -> list[str]:
     """Paths of the entries that were set aside."""
     return [os.path.join(aside(inbox), name) for name in files.names(aside(inbox))]
 
 
-def erase(inbox: Inbox) -> None:
+def erase(inbox: "Inbox") -> None:
     """Remove what no command can read, and announced edits: they may contain any prompt and any content."""
     for path in incomplete(inbox) + undigested(inbox) + announced(inbox):
         files.remove(path)
 
 
-def take_lock(inbox: Inbox) -> int:
+def take_lock(inbox: "Inbox") -> int:
     """A descriptor whose closing lets other processes digest the spool. OSError without access.
 
     Waits WAIT seconds at most: digestion twice at once records nothing twice.

@@ -7,8 +7,6 @@ The file `elsewhere` lists transcripts of sessions in other directories, one pat
 Python for them, however they grow.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple

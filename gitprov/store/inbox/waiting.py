@@ -9,8 +9,6 @@ The list always contains the rows of every live event, and may contain more: row
 event is. Without the file, hooks start Python if there are events.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -43,7 +41,7 @@ if TYPE_CHECKING:
         def event(self, seq: int) -> Event | Problem | None:
             """A live event."""
 
-        def spent(self, seq: int) -> EventMarks:
+        def spent(self, seq: int) -> "EventMarks":
             """The marks of an event."""
 
         def get_blob(self, ref: ContentRef) -> bytes:
@@ -82,11 +80,11 @@ class Appender:
     Where rows cannot be written, the whole list is removed: without a list nothing is overlooked.
     """
 
-    def __init__(self, inbox: EventStore) -> None:
+    def __init__(self, inbox: "EventStore") -> None:
         self._inbox = inbox
         self._handle = -1
 
-    def __enter__(self) -> Appender:  # noqa: PYI034 - Self needs Python 3.11
+    def __enter__(self) -> "Appender":  # noqa: PYI034 - Self needs Python 3.11
         try:
             while self._handle < 0:
                 self._handle = _open(self._inbox, os.O_CREAT | os.O_APPEND)
@@ -98,7 +96,7 @@ class Appender:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: "TracebackType | None"
     ) -> None:
         self.close()
 
@@ -136,7 +134,7 @@ class Appender:
             _flag(self._inbox, size + len(rows))
 
 
-def place(inbox: EventStore) -> str:
+def place(inbox: "EventStore") -> str:
     """The path of the list."""
     return os.path.join(inbox.root, "waiting")
 
@@ -148,7 +146,7 @@ class ListSearch(NamedTuple):
     hits: dict[int, WaitingBlock]
 
 
-def search(inbox: EventStore, paths: Iterable[str], lines: Iterable[bytes]) -> ListSearch:
+def search(inbox: "EventStore", paths: Iterable[str], lines: Iterable[bytes]) -> ListSearch:
     """The events with one of these paths or lines, or with the row `*`.
 
     Blocks are read only where a row is equal, since there may be very many.
@@ -159,7 +157,7 @@ def search(inbox: EventStore, paths: Iterable[str], lines: Iterable[bytes]) -> L
     return ListSearch({seq for seq, _ in parts}, _grouped(part for part in parts if part[0] in seqs))
 
 
-def with_turns(inbox: EventStore, seqs: set[int]) -> set[int]:
+def with_turns(inbox: "EventStore", seqs: set[int]) -> set[int]:
     """The seqs, and those of all events of the same turns."""
     heads = [
         (seq, part[2 : part.index(b"\n", 1)].split(b" ")[2:]) for seq, part in _parts(_content_of(inbox))
@@ -175,7 +173,7 @@ def _grouped(parts: Iterable[tuple[int, bytes]]) -> dict[int, WaitingBlock]:
     return {seq: _read(rest) for seq, rest in rows.items()}
 
 
-def blocks(inbox: EventStore, events: Iterable[Event]) -> dict[int, WaitingBlock]:
+def blocks(inbox: "EventStore", events: Iterable[Event]) -> dict[int, WaitingBlock]:
     """Seq → block, for the events given. Events that are not in the list get a block from their contents."""
     events = list(events)
     seqs = {event.seq for event in events}
@@ -192,13 +190,13 @@ def blocks(inbox: EventStore, events: Iterable[Event]) -> dict[int, WaitingBlock
     return result
 
 
-def paths_of(inbox: EventStore, seq: int) -> frozenset[str] | None:
+def paths_of(inbox: "EventStore", seq: int) -> frozenset[str] | None:
     """The names of an event's file by the list, even if the event cannot be read; None if not known."""
     block = _grouped(part for part in _parts(_content_of(inbox)) if part[0] == seq).get(seq)
     return block.paths if block is not None and block.paths and not block.any else None
 
 
-def settle(inbox: EventStore, *, thorough: bool = False) -> None:
+def settle(inbox: "EventStore", *, thorough: bool = False) -> None:
     """Remove the rows of events that are no longer live, and add those that are missing.
 
     Superfluous rows only cost time: unless `thorough`, they stay while another process writes to the list,
@@ -214,14 +212,14 @@ def settle(inbox: EventStore, *, thorough: bool = False) -> None:
         os.close(handle)
 
 
-def ensure(inbox: EventStore) -> None:
+def ensure(inbox: "EventStore") -> None:
     """Write the list if there is none, or if it was begun beside events that are not in it."""
     start = files.read(place(inbox), len(HEADER + _ANY)) or b""
     if not start.startswith(HEADER) or start.endswith(_ANY):
         settle(inbox)
 
 
-def _rewrite(inbox: EventStore, seqs: set[int], small: int) -> None:
+def _rewrite(inbox: "EventStore", seqs: set[int], small: int) -> None:
     """Replace the list by one for the live events `seqs`; the caller has locked it.
 
     A list of more than `small` bytes, if not 0, stays if nothing is missing and less than half superfluous.
@@ -242,7 +240,7 @@ def _rewrite(inbox: EventStore, seqs: set[int], small: int) -> None:
     _flag(inbox, len(rows))
 
 
-def _made(inbox: EventStore, missing: set[int], seqs: set[int]) -> Iterator[bytes]:
+def _made(inbox: "EventStore", missing: set[int], seqs: set[int]) -> Iterator[bytes]:
     """The blocks of the `missing` of the live events `seqs`; `*` for those that cannot be read."""
     last: dict[str, Event] = {}
     for seq in sorted(seqs):
@@ -257,7 +255,7 @@ def _made(inbox: EventStore, missing: set[int], seqs: set[int]) -> Iterator[byte
             yield b"%s%d - -\n%s" % (_START, seq, _ANY)
 
 
-def _lines(inbox: EventStore, event: Event, previous: Event | None) -> set[bytes] | None:
+def _lines(inbox: "EventStore", event: Event, previous: Event | None) -> set[bytes] | None:
     """The telling lines that came into the file with an event or since the one before; None if not known.
 
     A person or a formatter may have changed the file between two events.
@@ -274,7 +272,7 @@ def _lines(inbox: EventStore, event: Event, previous: Event | None) -> set[bytes
     return lines
 
 
-def _content(inbox: EventStore, ref: ContentRef | None) -> bytes:
+def _content(inbox: "EventStore", ref: ContentRef | None) -> bytes:
     return inbox.get_blob(ref) if ref is not None and ref.stored else b""
 
 
@@ -299,7 +297,7 @@ def _path_row(path: str) -> bytes:
     return b"diff --git a/%s b/%s\n" % (name, name)
 
 
-def _content_of(inbox: EventStore) -> bytes:
+def _content_of(inbox: "EventStore") -> bytes:
     return files.read(place(inbox)) or b""
 
 
@@ -320,7 +318,7 @@ def _read(parts: Iterable[bytes]) -> WaitingBlock:
     return WaitingBlock(paths, lines, b"*" in rows)
 
 
-def _previous(inbox: EventStore, path: str) -> Event | None:
+def _previous(inbox: "EventStore", path: str) -> Event | None:
     """The last live event on a path, by the end of the list."""
     size = files.size(place(inbox)) or 0
     data = files.read_range(place(inbox), max(0, size - _REACH), None) or b""
@@ -331,7 +329,7 @@ def _previous(inbox: EventStore, path: str) -> Event | None:
     return event if isinstance(event, Event) and event.path == path else None
 
 
-def _open(inbox: EventStore, flags: int) -> int:
+def _open(inbox: "EventStore", flags: int) -> int:
     flags |= os.O_RDWR | os.O_CLOEXEC
     try:
         return os.open(place(inbox), flags, files.PRIVATE_FILE)
@@ -340,7 +338,7 @@ def _open(inbox: EventStore, flags: int) -> int:
         return os.open(place(inbox), flags, files.PRIVATE_FILE)
 
 
-def _is_current(handle: int, inbox: EventStore) -> bool:
+def _is_current(handle: int, inbox: "EventStore") -> bool:
     """Whether an open file is still the list."""
     try:
         return os.path.samestat(os.fstat(handle), os.stat(place(inbox)))
@@ -348,7 +346,7 @@ def _is_current(handle: int, inbox: EventStore) -> bool:
         return False
 
 
-def _flag(inbox: EventStore, size: int) -> None:
+def _flag(inbox: "EventStore", size: int) -> None:
     path = place(inbox) + "-large"
     if size <= LARGE:
         files.remove(path)

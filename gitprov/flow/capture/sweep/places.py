@@ -1,7 +1,5 @@
 """Where agents keep their transcripts: the files that may be of sessions in a work tree; which changed."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -39,7 +37,7 @@ def transcripts(worktree: str, env: Mapping[str, str]) -> Iterator[TranscriptFil
         yield from places(worktree, home, env)
 
 
-def is_unread(file: TranscriptFile, cursor: Cursor | None) -> bool:
+def is_unread(file: TranscriptFile, cursor: "Cursor | None") -> bool:
     """Whether a transcript has changed since its cursor was stored."""
     try:
         status = os.stat(file.path)
@@ -59,7 +57,7 @@ def size_of(file: TranscriptFile, status: os.stat_result) -> int:
     return opencode.state(file.path)
 
 
-def without_missing(cursors: Mapping[str, Cursor]) -> dict[str, Cursor]:
+def without_missing(cursors: "Mapping[str, Cursor]") -> "dict[str, Cursor]":
     """The cursors of transcripts that still exist."""
     return {path: cursor for path, cursor in cursors.items() if os.path.exists(path)}
 
